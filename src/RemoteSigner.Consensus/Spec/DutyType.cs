@@ -1,0 +1,17 @@
+namespace RemoteSigner.Consensus.Spec;
+
+/// <summary>What a signature is asked for. A duty that has two names on the wire (BLOCK and BLOCK_V2, AGGREGATE_AND_PROOF and its V2) is one duty here.</summary>
+public enum DutyType
+{
+    AggregationSlot,
+    AggregateAndProof,
+    Attestation,
+    Block,
+    Deposit,
+    RandaoReveal,
+    VoluntaryExit,
+    SyncCommitteeMessage,
+    SyncCommitteeSelectionProof,
+    SyncCommitteeContributionAndProof,
+    ValidatorRegistration,
+}
