@@ -1,0 +1,103 @@
+namespace RemoteSigner.Native;
+
+/// <summary>
+/// One BLS12-381 scalar in secret memory, ready to sign with the ciphersuite
+/// <c>BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_</c> (draft-irtf-cfrg-bls-signature-05 §4.2.3). Disposing it zeroes the scalar.
+/// </summary>
+public sealed unsafe class BlsSecretKey : IDisposable
+{
+    /// <summary>Length of a scalar in bytes.</summary>
+    public const int Length = 32;
+
+    private readonly SecretBytes _scalar;
+
+    private BlsSecretKey(SecretBytes scalar) => _scalar = scalar;
+
+    /// <summary>Reads 32 big-endian bytes (the form of EIP-2333 and EIP-2335), which stay the caller's to wipe.</summary>
+    /// <exception cref="ArgumentException">The number is zero or not below the group order.</exception>
+    public static BlsSecretKey FromBigEndian(SecretArena arena, ReadOnlySpan<byte> bigEndian)
+    {
+        if (bigEndian.Length != Length)
+        {
+            throw new ArgumentException($"a BLS secret key is {Length} bytes, not {bigEndian.Length}", nameof(bigEndian));
+        }
+
+        var scalar = arena.Allocate(Length);
+        fixed (byte* source = bigEndian, destination = scalar.Span)
+        {
+            BlstLibrary.blst_scalar_from_bendian(destination, source);
+            if (BlstLibrary.blst_sk_check(destination) == 0)
+            {
+                scalar.Dispose();
+                throw new ArgumentException("a BLS secret key is at least 1 and below the group order", nameof(bigEndian));
+            }
+        }
+
+        return new BlsSecretKey(scalar);
+    }
+
+    /// <summary>Derives a key from at least 32 secret bytes (KeyGen of draft-irtf-cfrg-bls-signature-05 §2.3).</summary>
+    public static BlsSecretKey Generate(SecretArena arena, ReadOnlySpan<byte> keyMaterial)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(keyMaterial.Length, Length);
+        var scalar = arena.Allocate(Length);
+        fixed (byte* ikm = keyMaterial, destination = scalar.Span)
+        {
+            BlstLibrary.blst_keygen(destination, ikm, (nuint)keyMaterial.Length, null, 0);
+        }
+
+        return new BlsSecretKey(scalar);
+    }
+
+    /// <summary>Writes the 32 big-endian bytes into <paramref name="destination"/>, which must be secret memory.</summary>
+    public void WriteBigEndian(SecretBytes destination)
+    {
+        fixed (byte* scalar = _scalar.Span, target = destination.Span[..Length])
+        {
+            BlstLibrary.blst_bendian_from_scalar(target, scalar);
+        }
+    }
+
+    /// <summary>Writes secret·G1 in compressed form, 48 bytes.</summary>
+    public void WritePublicKey(Span<byte> destination)
+    {
+        Bls.Expect(destination.Length, Bls.PublicKeyLength, "public key");
+        BlstP1 point;
+        fixed (byte* scalar = _scalar.Span, target = destination)
+        {
+            BlstLibrary.blst_sk_to_pk_in_g1(&point, scalar);
+            BlstLibrary.blst_p1_compress(target, &point);
+        }
+    }
+
+    /// <summary>
+    /// Signs 32 bytes into 96 compressed bytes. The only lawful callers are <c>KeyShare.Sign</c>, which asks for a permit, and the self test.
+    /// </summary>
+    public void Sign(ReadOnlySpan<byte> signingRoot, Span<byte> signature)
+    {
+        Bls.Expect(signingRoot.Length, 32, "signing root");
+        Bls.Expect(signature.Length, Bls.SignatureLength, "signature");
+        BlstP2 point;
+        var counted = false;
+        try
+        {
+            // A key deleted while it signs is zeroed only after this call: otherwise half of the signature would be made with zeroes.
+            _scalar.DangerousAddRef(ref counted);
+            fixed (byte* scalar = _scalar.Span, root = signingRoot, tag = Bls.Ciphersuite, target = signature)
+            {
+                BlstLibrary.blst_hash_to_g2(&point, root, 32, tag, (nuint)Bls.Ciphersuite.Length, null, 0);
+                BlstLibrary.blst_sign_pk_in_g1(&point, &point, scalar);
+                BlstLibrary.blst_p2_compress(target, &point);
+            }
+        }
+        finally
+        {
+            if (counted)
+            {
+                _scalar.DangerousRelease();
+            }
+        }
+    }
+
+    public void Dispose() => _scalar.Dispose();
+}
