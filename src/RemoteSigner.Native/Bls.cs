@@ -55,6 +55,40 @@ public static unsafe class Bls
         }
     }
 
+    /// <summary>Σ cᵢ·Sᵢ over signatures, compressed: with Lagrange coefficients at zero this is the group's signature.</summary>
+    /// <exception cref="ArgumentException">One of the signatures is no point of the group, or there is not one coefficient for each.</exception>
+    public static void Combine(IReadOnlyList<byte[]> signatures, IReadOnlyList<BlsScalar> coefficients, Span<byte> combined)
+    {
+        Expect(combined.Length, SignatureLength, "signature");
+        if (signatures.Count == 0 || signatures.Count != coefficients.Count)
+        {
+            throw new ArgumentException("every signature takes one coefficient");
+        }
+
+        BlstP2 sum = default;
+        for (var i = 0; i < signatures.Count; i++)
+        {
+            if (!TryReadSignature(signatures[i], out var affine))
+            {
+                throw new ArgumentException($"signature {i} is no point of the group");
+            }
+
+            BlstP2 point;
+            BlstLibrary.blst_p2_from_affine(&point, &affine);
+            fixed (byte* scalar = coefficients[i].LittleEndian)
+            {
+                BlstLibrary.blst_p2_mult(&point, &point, scalar, 255);
+            }
+
+            BlstLibrary.blst_p2_add_or_double(&sum, &sum, &point);
+        }
+
+        fixed (byte* target = combined)
+        {
+            BlstLibrary.blst_p2_compress(target, &sum);
+        }
+    }
+
     internal static void Expect(int actual, int expected, string what)
     {
         if (actual != expected)

@@ -49,6 +49,38 @@ public sealed unsafe class BlsSecretKey : IDisposable
         return new BlsSecretKey(scalar);
     }
 
+    /// <summary>
+    /// f(<paramref name="index"/>) of the polynomial whose coefficients are given, the secret itself first: one share of a t-of-n key, with t coefficients
+    /// (Shamir's scheme over the scalars, by Horner's rule, in secret memory).
+    /// </summary>
+    /// <exception cref="ArgumentException">The share would be zero, or there is no coefficient.</exception>
+    public static BlsSecretKey Share(SecretArena arena, IReadOnlyList<BlsSecretKey> coefficients, ulong index)
+    {
+        var x = BlsScalar.FromIndex(index);
+        var sum = arena.Allocate(Length);
+        coefficients[^1]._scalar.Span.CopyTo(sum.Span);
+        var lawful = true;
+        fixed (byte* target = sum.Span, factor = x.LittleEndian)
+        {
+            for (var i = coefficients.Count - 2; i >= 0; i--)
+            {
+                fixed (byte* coefficient = coefficients[i]._scalar.Span)
+                {
+                    lawful &= BlstLibrary.blst_sk_mul_n_check(target, target, factor) != 0;
+                    lawful &= BlstLibrary.blst_sk_add_n_check(target, target, coefficient) != 0;
+                }
+            }
+        }
+
+        if (!lawful)
+        {
+            sum.Dispose();
+            throw new ArgumentException("the share would be zero: take other coefficients", nameof(coefficients));
+        }
+
+        return new BlsSecretKey(sum);
+    }
+
     /// <summary>Writes the 32 big-endian bytes into <paramref name="destination"/>, which must be secret memory.</summary>
     public void WriteBigEndian(SecretBytes destination)
     {

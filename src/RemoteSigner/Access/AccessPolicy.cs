@@ -1,0 +1,23 @@
+using System.Collections.Frozen;
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.Access;
+
+/// <summary>Which client may use which key for which duty. A client that is not named may do nothing. The whole set is replaced at once on reload.</summary>
+public sealed class AccessPolicy
+{
+    private volatile FrozenDictionary<string, ClientPermissions> _clients;
+
+    public AccessPolicy(IReadOnlyDictionary<string, ClientPermissions> clients) => _clients = clients.ToFrozenDictionary(StringComparer.Ordinal);
+
+    public void Replace(IReadOnlyDictionary<string, ClientPermissions> clients) => _clients = clients.ToFrozenDictionary(StringComparer.Ordinal);
+
+    public bool Knows(Client client) => _clients.ContainsKey(client.Name);
+
+    /// <summary>May <paramref name="client"/> see that the key exists?</summary>
+    public bool Allows(Client client, BlsPublicKey key) => _clients.TryGetValue(client.Name, out var permissions) && permissions.Allows(key);
+
+    /// <summary>May <paramref name="client"/> have this duty signed with this key?</summary>
+    public bool Allows(Client client, BlsPublicKey key, DutyType duty) =>
+        _clients.TryGetValue(client.Name, out var permissions) && permissions.Allows(key, duty);
+}

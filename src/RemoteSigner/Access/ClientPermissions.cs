@@ -1,0 +1,19 @@
+using System.Collections.Frozen;
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.Access;
+
+/// <summary>What one client may ask for. <paramref name="Keys"/> null means every key; duties that are not named are denied.</summary>
+public sealed record ClientPermissions(FrozenSet<BlsPublicKey>? Keys, FrozenSet<DutyType> Duties)
+{
+    /// <summary>Duties that a validator performs by itself, slot by slot. Exits and deposits move a validator's stake and must be granted by name.</summary>
+    public static FrozenSet<DutyType> EverydayDuties { get; } =
+        Enum.GetValues<DutyType>().Except([DutyType.VoluntaryExit, DutyType.Deposit]).ToFrozenSet();
+
+    /// <summary>Every duty there is.</summary>
+    public static FrozenSet<DutyType> AllDuties { get; } = Enum.GetValues<DutyType>().ToFrozenSet();
+
+    public bool Allows(BlsPublicKey key) => Keys is null || Keys.Contains(key);
+
+    public bool Allows(BlsPublicKey key, DutyType duty) => Duties.Contains(duty) && Allows(key);
+}

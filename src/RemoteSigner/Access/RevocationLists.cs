@@ -1,0 +1,67 @@
+using System.Security.Cryptography.X509Certificates;
+using Org.BouncyCastle.Security;
+using Org.BouncyCastle.Security.Certificates;
+using Org.BouncyCastle.X509;
+
+namespace RemoteSigner.Access;
+
+/// <summary>Certificate revocation lists (RFC 5280 §5) of the client authorities, read from a file: .NET checks revocation only by lists it fetches itself.</summary>
+public sealed class RevocationLists
+{
+    private readonly IReadOnlyList<X509Crl> _lists;
+
+    private RevocationLists(IReadOnlyList<X509Crl> lists) => _lists = lists;
+
+    public static RevocationLists None { get; } = new([]);
+
+    /// <summary>The earliest <c>nextUpdate</c> of all lists.</summary>
+    public DateTimeOffset? NextUpdate => _lists.Select(list => list.NextUpdate).Min() is { } time ? new DateTimeOffset(time, TimeSpan.Zero) : null;
+
+    /// <summary>Reads PEM or DER lists, each of which one of <paramref name="authorities"/> must have signed.</summary>
+    /// <exception cref="FormatException">The bytes are no revocation list, it is out of date, or none of the authorities signed it.</exception>
+    public static RevocationLists Read(byte[] bytes, X509Certificate2Collection authorities, DateTimeOffset now)
+    {
+        try
+        {
+            var lists = new X509CrlParser().ReadCrls(bytes).ToList();
+            if (lists.Count == 0)
+            {
+                throw new FormatException("the file holds no certificate revocation list");
+            }
+
+            lists.ForEach(list => Check(list, authorities, now));
+            return new RevocationLists(lists);
+        }
+        catch (Exception exception) when (exception is CrlException or IOException or GeneralSecurityException or ArgumentException)
+        {
+            throw new FormatException($"the file holds no certificate revocation list: {exception.Message}", exception);
+        }
+    }
+
+    public bool Revoke(X509Certificate2 certificate)
+    {
+        if (_lists.Count == 0)
+        {
+            return false;
+        }
+
+        var subject = new Org.BouncyCastle.X509.X509Certificate(certificate.RawData);
+        return _lists.Any(list => list.IssuerDN.Equivalent(subject.IssuerDN) && list.IsRevoked(subject));
+    }
+
+    private static void Check(X509Crl list, X509Certificate2Collection authorities, DateTimeOffset now)
+    {
+        var signed = authorities
+            .Select(authority => new Org.BouncyCastle.X509.X509Certificate(authority.RawData))
+            .Any(authority => authority.SubjectDN.Equivalent(list.IssuerDN) && list.IsSignatureValid(authority.GetPublicKey()));
+        if (!signed)
+        {
+            throw new FormatException($"the revocation list of {list.IssuerDN} is not signed by any client authority");
+        }
+
+        if (list.NextUpdate is { } nextUpdate && nextUpdate < now.UtcDateTime)
+        {
+            throw new FormatException($"the revocation list of {list.IssuerDN} is out of date since {nextUpdate:u}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Native;
+
+namespace RemoteSigner.Keys;
+
+/// <summary>
+/// One operator's share of a validator key, opened into locked memory: its public key (48 bytes), the validator's group key where it is
+/// known, and the share index (1-based; 0 where it is not known or the key is whole).
+/// </summary>
+public sealed class KeyShare : IDisposable
+{
+    private readonly BlsSecretKey _secret;
+
+    /// <summary>Takes over <paramref name="secret"/>.</summary>
+    /// <exception cref="ArgumentException">The secret does not belong to <paramref name="publicKey"/>.</exception>
+    public KeyShare(BlsSecretKey secret, BlsPublicKey publicKey, BlsPublicKey? groupKey, uint shareIndex)
+    {
+        Span<byte> derived = stackalloc byte[BlsPublicKey.Length];
+        secret.WritePublicKey(derived);
+        if (!derived.SequenceEqual(publicKey.Bytes))
+        {
+            throw new ArgumentException($"the secret does not belong to the public key {publicKey}", nameof(secret));
+        }
+
+        (_secret, Identity, ShareIndex) = (secret, new ProtectedKey(publicKey, groupKey), shareIndex);
+    }
+
+    /// <summary>The key under which slashing protection knows this share.</summary>
+    public ProtectedKey Identity { get; }
+
+    public BlsPublicKey PublicKey => Identity.PublicKey;
+
+    public BlsPublicKey? GroupKey => Identity.GroupKey;
+
+    public uint ShareIndex { get; }
+
+    /// <summary>Signs the permit's root. There is no overload for a root: no permit, no signature.</summary>
+    /// <exception cref="ArgumentException">The permit is for another key.</exception>
+    /// <exception cref="ObjectDisposedException">The share was removed meanwhile.</exception>
+    public BlsSignature Sign(SigningPermit permit)
+    {
+        if (permit.PublicKey != PublicKey)
+        {
+            throw new ArgumentException($"the permit is for {permit.PublicKey}, the share is {PublicKey}", nameof(permit));
+        }
+
+        Span<byte> signature = stackalloc byte[BlsSignature.Length];
+        _secret.Sign(permit.SigningRoot.Bytes, signature);
+        return new BlsSignature(signature);
+    }
+
+    public void Dispose() => _secret.Dispose();
+}

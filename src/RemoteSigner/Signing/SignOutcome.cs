@@ -1,0 +1,33 @@
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.Signing;
+
+/// <summary>How a sign request ended; a closed choice. Whatever it is, it is in the audit log before anybody sees it.</summary>
+public abstract record SignOutcome
+{
+    private SignOutcome()
+    {
+    }
+
+    /// <summary>The (partial) signature, 96 bytes.</summary>
+    public sealed record Signed(BlsSignature Signature) : SignOutcome;
+
+    /// <summary>No such key is open here.</summary>
+    public sealed record UnknownKey : SignOutcome;
+
+    /// <summary>The client may not use this key for this duty. To the client this looks like <see cref="UnknownKey"/>.</summary>
+    public sealed record NotAllowed : SignOutcome;
+
+    /// <summary>The root that the client computed is not the root of the message it sent.</summary>
+    public sealed record RootMismatch(Root Computed) : SignOutcome;
+
+    /// <summary>The message cannot exist on this network.</summary>
+    public sealed record NotOnThisNetwork(string Detail) : SignOutcome;
+
+    /// <summary>The duty is too far ahead of the clock.</summary>
+    public sealed record OutsideSlotWindow(string Detail) : SignOutcome;
+
+    /// <summary>Slashing protection refused.</summary>
+    public sealed record Slashable(SlashingRule Rule, string Detail) : SignOutcome;
+}
