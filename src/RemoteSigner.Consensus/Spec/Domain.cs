@@ -30,6 +30,16 @@ public readonly record struct Domain
     [UnscopedRef]
     public ReadOnlySpan<byte> Bytes => MemoryMarshal.AsBytes(new ReadOnlySpan<Domain>(in this));
 
+    /// <summary>Consensus-specs <c>compute_domain</c>: 4 bytes of type, then the first 28 bytes of <c>hash_tree_root(ForkData)</c>.</summary>
+    public static Domain Compute(DomainType type, ForkVersion version, Root genesisValidatorsRoot)
+    {
+        var forkDataRoot = SszHasher.HashPair(SszHasher.Bytes(version.Bytes), genesisValidatorsRoot);
+        Span<byte> domain = stackalloc byte[Length];
+        type.Bytes.CopyTo(domain);
+        forkDataRoot.Bytes[..(Length - DomainType.Length)].CopyTo(domain[DomainType.Length..]);
+        return new Domain(domain);
+    }
+
     /// <summary>Reads 32 bytes of hex, <c>0x</c> optional, any case.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out Domain value)
     {

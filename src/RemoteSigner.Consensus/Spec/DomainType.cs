@@ -23,6 +23,28 @@ public readonly record struct DomainType
         this = MemoryMarshal.Read<DomainType>(bytes);
     }
 
+    public static DomainType BeaconProposer { get; } = Parse("0x00000000");
+
+    public static DomainType BeaconAttester { get; } = Parse("0x01000000");
+
+    public static DomainType Randao { get; } = Parse("0x02000000");
+
+    public static DomainType Deposit { get; } = Parse("0x03000000");
+
+    public static DomainType VoluntaryExit { get; } = Parse("0x04000000");
+
+    public static DomainType SelectionProof { get; } = Parse("0x05000000");
+
+    public static DomainType AggregateAndProof { get; } = Parse("0x06000000");
+
+    public static DomainType SyncCommittee { get; } = Parse("0x07000000");
+
+    public static DomainType SyncCommitteeSelectionProof { get; } = Parse("0x08000000");
+
+    public static DomainType ContributionAndProof { get; } = Parse("0x09000000");
+
+    public static DomainType ApplicationBuilder { get; } = Parse("0x00000001");
+
     /// <summary>The 4 bytes, in the order of the wire.</summary>
     [UnscopedRef]
     public ReadOnlySpan<byte> Bytes => MemoryMarshal.AsBytes(new ReadOnlySpan<DomainType>(in this));

@@ -5,6 +5,9 @@ namespace RemoteSigner.Consensus.Spec;
 /// <summary>A beacon chain epoch number (consensus-specs <c>Epoch</c>, unsigned 64-bit).</summary>
 public readonly record struct Epoch(ulong Value) : IComparable<Epoch>
 {
+    /// <summary>The epoch that never comes (consensus-specs <c>FAR_FUTURE_EPOCH</c>).</summary>
+    public static Epoch FarFuture { get; } = new(ulong.MaxValue);
+
     public static bool operator <(Epoch left, Epoch right) => left.Value < right.Value;
 
     public static bool operator >(Epoch left, Epoch right) => left.Value > right.Value;

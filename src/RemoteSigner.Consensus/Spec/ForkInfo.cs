@@ -5,4 +5,7 @@ public sealed record ForkInfo(ForkVersion PreviousVersion, ForkVersion CurrentVe
 {
     /// <summary>The fork version that holds at <paramref name="epoch"/>, as the request states it (consensus-specs <c>get_domain</c>).</summary>
     public ForkVersion VersionAt(Epoch epoch) => epoch < Epoch ? PreviousVersion : CurrentVersion;
+
+    /// <summary>The domain for a message of <paramref name="epoch"/> (consensus-specs <c>get_domain</c>).</summary>
+    public Domain GetDomain(DomainType type, Epoch epoch) => Domain.Compute(type, VersionAt(epoch), GenesisValidatorsRoot);
 }

@@ -16,6 +16,14 @@ public static class Hex
             && Convert.FromHexString(digits, destination, out _, out _) == System.Buffers.OperationStatus.Done;
     }
 
+    /// <summary>Like the other, for text that is still UTF-8.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> utf8Text, Span<byte> destination)
+    {
+        var digits = utf8Text.StartsWith("0x"u8) ? utf8Text[2..] : utf8Text;
+        return digits.Length == destination.Length * 2
+            && Convert.FromHexString(digits, destination, out _, out _) == System.Buffers.OperationStatus.Done;
+    }
+
     /// <summary>Reads any even number of digits; false otherwise.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out byte[]? bytes)
     {

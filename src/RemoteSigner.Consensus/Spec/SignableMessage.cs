@@ -12,7 +12,20 @@ public abstract record SignableMessage
     /// <summary>The chain the message is for; null for messages whose domain has no genesis validators root (deposits, builder registrations).</summary>
     public abstract Root? GenesisValidatorsRoot { get; }
 
+    /// <summary>The slot the duty belongs to, for the slot clock and the log; null where the message names none.</summary>
+    public abstract Slot? DutySlot { get; }
+
+    /// <summary>The epoch the message itself names (an attestation's target), for the slot clock and the log; null where it names none.</summary>
+    public abstract Epoch? DutyEpoch { get; }
+
+    /// <summary><c>hash_tree_root</c> of the message's SSZ object, before any domain.</summary>
+    /// <exception cref="SpecException">A member is longer than the network's preset allows, or the network has no such object in that slot.</exception>
+    public abstract Root HashTreeRoot(Network network);
+
+    /// <summary>The domain that ties the signature to the chain, the fork and the kind of duty.</summary>
+    public abstract Domain GetDomain(Network network);
+
     /// <summary><c>hash_tree_root(SigningData(hash_tree_root(message), domain))</c>, 32 bytes (consensus-specs <c>compute_signing_root</c>).</summary>
-    /// <exception cref="SpecException">The network has no such type at that slot.</exception>
-    public abstract Root SigningRoot(Network network);
+    /// <exception cref="SpecException">As for <see cref="HashTreeRoot"/>.</exception>
+    public Root SigningRoot(Network network) => SszHasher.HashPair(HashTreeRoot(network), new Root(GetDomain(network).Bytes));
 }

@@ -1,0 +1,35 @@
+namespace RemoteSigner.Host.Http;
+
+/// <summary>
+/// Why a sign request is answered 400: a <paramref name="Reason"/> that programs may compare (one of the constants, which never change),
+/// and a <paramref name="Detail"/> for people that names the member.
+/// </summary>
+public sealed record MalformedRequest(string Reason, string Detail)
+{
+    /// <summary>The body is not one JSON object, or is nested deeper or has more members than any sign request.</summary>
+    public const string MalformedJson = "malformed_json";
+
+    /// <summary>The body is longer than <see cref="WireFormat.MaxBodyLength"/>.</summary>
+    public const string BodyTooLarge = "body_too_large";
+
+    public const string MissingMember = "missing_member";
+
+    /// <summary>A member stands twice in its object, or under both of its names with different values.</summary>
+    public const string DoubledMember = "doubled_member";
+
+    /// <summary>A value is of the wrong kind, length or size.</summary>
+    public const string MalformedMember = "malformed_member";
+
+    public const string UnknownType = "unknown_type";
+
+    public const string UnknownFork = "unknown_fork";
+
+    /// <summary>The fork is known, but this signer does not know its objects.</summary>
+    public const string UnsupportedFork = "unsupported_fork";
+
+    /// <summary>Well-formed JSON, but no valid message on the configured network (<see cref="Consensus.Spec.SpecException"/>).</summary>
+    public const string InvalidMessage = "invalid_message";
+
+    /// <summary>See <see cref="SignRequest.FindMismatch"/>.</summary>
+    public const string SigningRootMismatch = "signing_root_mismatch";
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Json;
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.Host.Http;
+
+/// <summary>
+/// Web3Signer's JSON for sign requests. Types and forks in any case, numbers as strings or numbers, hex with or without <c>0x</c>, unknown
+/// members ignored. Stricter than Web3Signer in what could hide a different message: a doubled member, or anything after the object, is malformed.
+/// </summary>
+public static partial class WireFormat
+{
+    /// <summary>In bytes. The largest request, a legacy block full of slashings, stays below half of it.</summary>
+    public const int MaxBodyLength = 1 << 20;
+
+    // One row for each name on the wire; two names may mean one duty.
+    private static readonly (string Type, JsonObject.ReadObject<SignableMessage> Read)[] _types =
+    [
+        ("ATTESTATION", ReadAttestation),
+        ("AGGREGATION_SLOT", ReadAggregationSlot),
+        ("AGGREGATE_AND_PROOF", ReadAggregateAndProof),
+        ("AGGREGATE_AND_PROOF_V2", ReadAggregateAndProof),
+        ("SYNC_COMMITTEE_MESSAGE", ReadSyncCommitteeMessage),
+        ("SYNC_COMMITTEE_SELECTION_PROOF", ReadSyncCommitteeSelectionProof),
+        ("SYNC_COMMITTEE_CONTRIBUTION_AND_PROOF", ReadSyncCommitteeContributionAndProof),
+        ("BLOCK_V2", ReadVersionedBlock),
+        ("BLOCK", ReadPhase0Block),
+        ("RANDAO_REVEAL", ReadRandaoReveal),
+        ("VALIDATOR_REGISTRATION", ReadValidatorRegistration),
+        ("VOLUNTARY_EXIT", ReadVoluntaryExit),
+        ("DEPOSIT", ReadDeposit),
+    ];
+
+    private static readonly (string Name, Fork Fork)[] _forks = [.. Enum.GetValues<Fork>().Select(fork => (fork.ToString(), fork))];
+
+    /// <summary>Reads the body of a sign request; every fault of the body is a value, never an exception.</summary>
+    public static bool TryReadSignRequest(
+        ReadOnlyMemory<byte> body,
+        [NotNullWhen(true)] out SignRequest? request,
+        [NotNullWhen(false)] out MalformedRequest? fault)
+    {
+        var text = new JsonText(body);
+        var read = ReadSignRequest(text);
+        fault = text.Fault;
+        request = fault is null ? read : null;
+        return request is not null;
+    }
+
+    private static SignRequest? ReadSignRequest(JsonText text)
+    {
+        if (text.Utf8.Length > MaxBodyLength)
+        {
+            text.Report(MalformedRequest.BodyTooLarge, $"a sign request has at most {MaxBodyLength} bytes");
+            return null;
+        }
+
+        try
+        {
+            var envelope = new JsonObject(text);
+            return ReadMessage(envelope) is { } message ? new SignRequest(message, ReadClaimedSigningRoot(envelope)) : null;
+        }
+        catch (JsonException e)
+        {
+            text.Report(MalformedRequest.MalformedJson, $"the body is not JSON: {e.Message}");
+            return null;
+        }
+    }
+
+    private static SignableMessage? ReadMessage(in JsonObject envelope)
+    {
+        var type = envelope.Text("type"u8);
+        foreach (var row in _types)
+        {
+            if (Ascii.EqualsIgnoreCase(type, row.Type))
+            {
+                return row.Read(envelope);
+            }
+        }
+
+        envelope.Reject(MalformedRequest.UnknownType, "type"u8, "is none of the duties this signer knows");
+        return null;
+    }
+
+    private static Root? ReadClaimedSigningRoot(in JsonObject envelope)
+    {
+        var canonical = ReadOptionalRoot(envelope, "signing_root"u8);
+        var alias = ReadOptionalRoot(envelope, "signingRoot"u8);
+        if (canonical is not null && alias is not null && canonical != alias)
+        {
+            envelope.Reject(MalformedRequest.DoubledMember, "signing_root"u8, "and signingRoot differ");
+        }
+
+        return canonical ?? alias;
+    }
+
+    private static Root? ReadOptionalRoot(in JsonObject parent, ReadOnlySpan<byte> name) => parent.Has(name) ? parent.Fixed<Root>(name) : null;
+
+    private static ForkInfo ReadForkInfo(in JsonObject envelope)
+    {
+        var forkInfo = envelope.Object("fork_info"u8);
+        var fork = forkInfo.Object("fork"u8);
+        return new ForkInfo(
+            fork.Fixed<ForkVersion>("previous_version"u8),
+            fork.Fixed<ForkVersion>("current_version"u8),
+            fork.Epoch("epoch"u8),
+            forkInfo.Fixed<Root>("genesis_validators_root"u8));
+    }
+
+    /// <summary>The fork that <c>version</c> names.</summary>
+    private static Fork ReadFork(in JsonObject versioned)
+    {
+        var version = versioned.Text("version"u8);
+        foreach (var fork in _forks)
+        {
+            if (Ascii.EqualsIgnoreCase(version, fork.Name))
+            {
+                return fork.Fork;
+            }
+        }
+
+        versioned.Reject(MalformedRequest.UnknownFork, "version"u8, "is no fork this signer knows");
+        return default;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Host.Http;
+
+namespace RemoteSigner.Tests.Http;
+
+public sealed class WireFormatVectorTests
+{
+    [Theory]
+    [MemberData(nameof(SignRequestVectors.Supported), MemberType = typeof(SignRequestVectors))]
+    public void Every_request_has_the_expected_signing_root(string file)
+    {
+        var network = SignRequestVectors.NetworkOf(file);
+        Assert.All(VectorsIn(file), vector =>
+        {
+            var expected = Root.Parse(vector["signingRoot"]!.GetValue<string>());
+
+            Assert.True(WireFormat.TryReadSignRequest(BodyOf(vector), out var request, out var fault), fault?.Detail);
+
+            Assert.Equal(expected, request.Message.SigningRoot(network));
+            Assert.Equal(HasClaim(vector) ? expected : null, request.ClaimedSigningRoot);
+            Assert.Null(request.FindMismatch(expected));
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(SignRequestVectors.Foreign), MemberType = typeof(SignRequestVectors))]
+    public void A_type_that_Web3Signer_has_not_is_malformed(string file) => Assert.All(VectorsIn(file), vector =>
+    {
+        Assert.False(WireFormat.TryReadSignRequest(BodyOf(vector), out _, out var fault));
+        Assert.Equal(MalformedRequest.UnknownType, fault.Reason);
+    });
+
+    [Theory]
+    [MemberData(nameof(SignRequestVectors.Unsupported), MemberType = typeof(SignRequestVectors))]
+    public void An_aggregate_of_a_fork_with_another_schema_is_refused_by_its_version(string file) => Assert.All(VectorsIn(file), vector =>
+    {
+        Assert.False(WireFormat.TryReadSignRequest(BodyOf(vector), out _, out var fault));
+        Assert.Equal(MalformedRequest.UnsupportedFork, fault.Reason);
+    });
+
+    [Theory]
+    [MemberData(nameof(SignRequestVectors.Unsupported), MemberType = typeof(SignRequestVectors))]
+    public void An_aggregate_of_a_fork_with_another_schema_has_no_root_even_when_its_version_lies(string file) => Assert.All(VectorsIn(file), vector =>
+    {
+        vector["request"]!["aggregate_and_proof"]!["version"] = "ELECTRA";
+
+        Assert.True(WireFormat.TryReadSignRequest(BodyOf(vector), out var request, out _));
+        Assert.Throws<SpecException>(() => request.Message.SigningRoot(SignRequestVectors.NetworkOf(file)));
+    });
+
+    private static IEnumerable<JsonNode> VectorsIn(string file) => Vectors.Read(file)["vectors"]!.AsArray()!;
+
+    private static byte[] BodyOf(JsonNode vector) => Encoding.UTF8.GetBytes(vector["request"]!.ToJsonString());
+
+    private static bool HasClaim(JsonNode vector) => vector["request"]!["signingRoot"] is not null || vector["request"]!["signing_root"] is not null;
+}
