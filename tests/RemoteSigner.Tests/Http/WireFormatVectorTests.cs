@@ -50,7 +50,7 @@ public sealed class WireFormatVectorTests
         Assert.Throws<SpecException>(() => request.Message.SigningRoot(SignRequestVectors.NetworkOf(file)));
     });
 
-    private static IEnumerable<JsonNode> VectorsIn(string file) => Vectors.Read(file)["vectors"]!.AsArray()!;
+    private static JsonNode[] VectorsIn(string file) => [.. Vectors.Read(file)["vectors"]!.AsArray().OfType<JsonNode>()];
 
     private static byte[] BodyOf(JsonNode vector) => Encoding.UTF8.GetBytes(vector["request"]!.ToJsonString());
 
