@@ -35,4 +35,7 @@ public enum SlashingRule
 
     /// <summary>The key has no slashing history here: it was never registered, or was deleted.</summary>
     KeyNotActive,
+
+    /// <summary>A slot or epoch past 2^63-1, which cannot be recorded; no chain gets there.</summary>
+    NumberOutOfRange,
 }

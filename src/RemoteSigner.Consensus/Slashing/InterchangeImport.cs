@@ -1,0 +1,68 @@
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.Consensus.Slashing;
+
+/// <summary>
+/// Takes the staged records of an interchange file over into the histories of their validators. A history without floors gets the lowest
+/// numbers of the file; floors that exist stay, and rise only to cover what does not fit above them.
+/// </summary>
+internal static class InterchangeImport
+{
+    public static InterchangeReport Take(LedgerTransaction transaction, Root chain)
+    {
+        InterchangeStage.Seal(transaction);
+        return new InterchangeReport(chain, InterchangeStage.Keys(transaction).ConvertAll(key => Take(transaction, key)));
+    }
+
+    private static InterchangeReport.Line Take(LedgerTransaction transaction, BlsPublicKey key)
+    {
+        var validator = KeyRegister.FindOrAdd(transaction, key);
+        var blocks = transaction.Statement("""
+            INSERT OR IGNORE INTO block (validator, slot, root)
+            SELECT ?2, slot, root FROM temp.staged_key JOIN temp.staged_block USING (entry) WHERE key = ?1
+            """).Bind(1, key.Bytes).Bind(2, validator).Execute();
+        var attestations = transaction.Statement("""
+            INSERT OR IGNORE INTO attestation (validator, target, source, root)
+            SELECT ?2, target, source, root FROM temp.staged_key JOIN temp.staged_attestation USING (entry) WHERE key = ?1 AND source <= target
+            """).Bind(1, key.Bytes).Bind(2, validator).Execute();
+        HistoryFloors.Start(transaction, validator);
+        CoverImpossibleVotes(transaction, key, validator);
+        return Report(transaction, key, validator, blocks, attestations);
+    }
+
+    /// <summary>A vote whose source is after its target is no record to compare with: floors at its epochs refuse all that it could be slashed with.</summary>
+    private static void CoverImpossibleVotes(LedgerTransaction transaction, BlsPublicKey key, long validator)
+    {
+        var row = transaction.Statement("""
+            SELECT max(source), max(target) FROM temp.staged_key JOIN temp.staged_attestation USING (entry) WHERE key = ?1 AND source > target
+            """).Bind(1, key.Bytes);
+        _ = row.Step();
+        var (source, target) = (row.NumberOrNull(0), row.NumberOrNull(1));
+        row.Reset();
+        HistoryFloors.Raise(transaction, validator, slot: null, source, target);
+    }
+
+    private static InterchangeReport.Line Report(LedgerTransaction transaction, BlsPublicKey key, long validator, long blocks, long attestations)
+    {
+        var row = transaction.Statement("""
+            SELECT k.state,
+                (SELECT count(*) FROM temp.staged_key JOIN temp.staged_block USING (entry) WHERE key = ?1),
+                (SELECT count(*) FROM temp.staged_key JOIN temp.staged_attestation USING (entry) WHERE key = ?1),
+                v.slot_floor, v.source_floor, v.target_floor
+            FROM public_key k JOIN validator v ON v.id = k.validator WHERE k.key = ?1
+            """).Bind(1, key.Bytes);
+        _ = row.Step();
+        var line = new InterchangeReport.Line(
+            key,
+            row.Number(0) == (long)KeyState.Active,
+            row.Number(1),
+            blocks,
+            row.Number(2),
+            attestations,
+            row.NumberOrNull(3) is { } slot ? new Slot((ulong)slot) : null,
+            row.NumberOrNull(4) is { } source ? new Epoch((ulong)source) : null,
+            row.NumberOrNull(5) is { } target ? new Epoch((ulong)target) : null);
+        row.Reset();
+        return line;
+    }
+}

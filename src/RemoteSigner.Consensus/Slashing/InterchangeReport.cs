@@ -1,0 +1,22 @@
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.Consensus.Slashing;
+
+/// <summary>What an import brought, one line for each public key of the file, in the order of the file.</summary>
+public sealed record InterchangeReport(Root GenesisValidatorsRoot, IReadOnlyList<InterchangeReport.Line> Validators)
+{
+    /// <summary>
+    /// One public key. <paramref name="Active"/>: it may sign here; history of other keys is kept for the day they come. Records that are not
+    /// new were known already, or lie below the floors, which cover them. The floors are those after the import.
+    /// </summary>
+    public sealed record Line(
+        BlsPublicKey PublicKey,
+        bool Active,
+        long BlocksRead,
+        long BlocksNew,
+        long AttestationsRead,
+        long AttestationsNew,
+        Slot? LowestSlot,
+        Epoch? LowestSource,
+        Epoch? LowestTarget);
+}

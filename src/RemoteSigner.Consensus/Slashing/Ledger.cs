@@ -1,0 +1,256 @@
+namespace RemoteSigner.Consensus.Slashing;
+
+/// <summary>
+/// The one SQLite database of a data directory: slashing history and audit entries, in WAL mode with <c>synchronous=FULL</c>, locked against
+/// every other process, file mode 0600. One writer thread takes everything that waits, runs it in one transaction, commits once (one fsync),
+/// then releases all who wait. A piece of work that throws fails alone; when the commit fails, all of the batch fail. Throws <see cref="LedgerException"/>.
+/// </summary>
+public sealed class Ledger : IAsyncDisposable
+{
+    private const int IoErrorFsync = 10 | (4 << 8);
+    private const int IoErrorDirectoryFsync = 10 | (5 << 8);
+
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _waiting = new(0, 1);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly LedgerDatabase _database;
+    private readonly LedgerTransaction _transaction;
+    private List<LedgerWork> _queue = [];
+    private List<LedgerWork> _batch = [];
+    private LedgerException? _broken;
+    private bool _closed;
+    private long _commits;
+    private long _writes;
+
+    private Ledger(LedgerDatabase database)
+    {
+        _database = database;
+        _transaction = new LedgerTransaction(database);
+        new Thread(Run) { Name = "ledger writer", IsBackground = true }.Start();
+    }
+
+    /// <summary>Transactions committed since the ledger was opened.</summary>
+    public long Commits => Volatile.Read(ref _commits);
+
+    /// <summary>Pieces of work taken into a committed transaction since the ledger was opened.</summary>
+    public long Writes => Volatile.Read(ref _writes);
+
+    /// <summary>Makes a new, empty ledger and opens it; refuses when a file is there.</summary>
+    public static Ledger Create(string path)
+    {
+        try
+        {
+            CreateFile(path);
+        }
+        catch (IOException e) when (File.Exists(path))
+        {
+            throw new LedgerException(LedgerFault.AlreadyExists, $"cannot make the ledger {path}: a file is there", "open it, or choose another data directory", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw LedgerException.From(SQLitePCL.raw.SQLITE_CANTOPEN, "make", path, e.Message, e);
+        }
+
+        return new Ledger(new LedgerDatabase(path));
+    }
+
+    /// <summary>Opens an existing ledger; a missing one is refused, because an empty ledger would grant what the lost one refused.</summary>
+    public static Ledger Open(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new LedgerException(LedgerFault.Missing, $"cannot open the ledger {path}: no such file", "restore it from a backup; only a new data directory starts with an empty one");
+        }
+
+        CloseToOthers(path);
+        CloseToOthers(path + "-wal");
+        return new Ledger(new LedgerDatabase(path));
+    }
+
+    /// <summary>
+    /// Runs <paramref name="work"/> on the writer thread inside the next transaction; the task ends when that is committed, with the result, or
+    /// with whatever kept it from being committed. There is no way to cancel: after the queue nobody may guess whether it was done.
+    /// </summary>
+    public Task<T> WriteAsync<T>(Func<LedgerTransaction, T> work)
+    {
+        var item = new LedgerWork<T>(work);
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return Task.FromException<T>(Closed());
+            }
+
+            _queue.Add(item);
+            if (_queue.Count == 1)
+            {
+                _waiting.Release();
+            }
+        }
+
+        return item.Completion;
+    }
+
+    /// <summary>Finishes what waits, then closes the database.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (!_closed)
+            {
+                _closed = true;
+                if (_queue.Count == 0)
+                {
+                    _waiting.Release();
+                }
+            }
+        }
+
+        await _ended.Task;
+        _waiting.Dispose();
+    }
+
+    private void Run()
+    {
+        while (Take())
+        {
+            RunBatch();
+            foreach (var item in _batch)
+            {
+                item.Release();
+            }
+
+            _batch.Clear();
+        }
+
+        _database.Dispose();
+        _ended.SetResult();
+    }
+
+    private bool Take()
+    {
+        _waiting.Wait();
+        lock (_gate)
+        {
+            (_queue, _batch) = (_batch, _queue);
+            if (_closed && _batch.Count > 0)
+            {
+                _waiting.Release();
+            }
+
+            return _batch.Count > 0;
+        }
+    }
+
+    private void RunBatch()
+    {
+        try
+        {
+            if (_broken is not null)
+            {
+                throw _broken;
+            }
+
+            _database.Run("BEGIN IMMEDIATE");
+            foreach (var item in _batch)
+            {
+                RunItem(item);
+            }
+
+            _database.Run("COMMIT");
+            Interlocked.Increment(ref _commits);
+            Interlocked.Add(ref _writes, _batch.Count);
+        }
+        catch (LedgerException e)
+        {
+            Abandon(e);
+        }
+    }
+
+    private void RunItem(LedgerWork item)
+    {
+        _database.Run("SAVEPOINT item");
+        try
+        {
+            item.Run(_transaction);
+            _database.ResetStatements();
+        }
+        catch (Exception e)
+        {
+            item.Failure = e;
+            _transaction.Forget();
+            _database.ResetStatements();
+            if (_database.TransactionIsOver)
+            {
+                throw e as LedgerException ?? LedgerException.From(SQLitePCL.raw.SQLITE_IOERR, "write", _database.Path, "the transaction ended early", e);
+            }
+
+            _database.Run("ROLLBACK TO item");
+        }
+
+        _database.Run("RELEASE item");
+    }
+
+    /// <summary>Nobody in the batch gets a result: what was committed is unknown or nothing, and what was remembered may be wrong.</summary>
+    private void Abandon(LedgerException reason)
+    {
+        _transaction.Forget();
+        _database.ResetStatements();
+        foreach (var item in _batch)
+        {
+            item.Failure ??= reason;
+        }
+
+        // After a failed fsync the kernel may call lost pages clean, and a later fsync succeeds without them.
+        if (reason.Code is IoErrorFsync or IoErrorDirectoryFsync)
+        {
+            _broken = reason;
+        }
+
+        if (!_database.TransactionIsOver)
+        {
+            RollBack();
+        }
+    }
+
+    private void RollBack()
+    {
+        try
+        {
+            _database.Run("ROLLBACK");
+        }
+        catch (LedgerException e)
+        {
+            _broken = e;
+        }
+    }
+
+    private LedgerException Closed() => new(LedgerFault.Closed, $"cannot write to the ledger {_database.Path}: it is closed", "the signer is shutting down; ask again when it is back");
+
+    /// <summary>SQLite gives the write-ahead log the mode of the database file.</summary>
+    private static void CreateFile(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        new FileStream(path, options).Dispose();
+    }
+
+    private static void CloseToOthers(string path)
+    {
+        if (File.Exists(path) && !OperatingSystem.IsWindows())
+        {
+            try
+            {
+                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw LedgerException.From(SQLitePCL.raw.SQLITE_PERM, "open", path, e.Message, e);
+            }
+        }
+    }
+}

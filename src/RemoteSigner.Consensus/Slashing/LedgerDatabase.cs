@@ -1,0 +1,138 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace RemoteSigner.Consensus.Slashing;
+
+/// <summary>The open SQLite connection of a ledger: its pragmas, prepared statements and error translation. Used by one thread at a time.</summary>
+internal sealed class LedgerDatabase : IDisposable
+{
+    /// <summary>"RSLG": tells a ledger from another program's database (SQLite file format, offset 68).</summary>
+    private const long ApplicationId = 0x52534C47;
+
+    private readonly string _path;
+    private readonly SqliteConnection _connection;
+    private readonly Dictionary<string, LedgerStatement> _statements = [];
+
+    public LedgerDatabase(string path)
+    {
+        _path = path;
+        _connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = SqliteOpenMode.ReadWrite,
+            Pooling = false,
+        }.ToString());
+        try
+        {
+            _connection.Open();
+            Configure();
+        }
+        catch (SqliteException e)
+        {
+            Dispose();
+            throw LedgerException.From(e.SqliteExtendedErrorCode, "open", path, null, e);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public string Path => _path;
+
+    public int Changes => raw.sqlite3_changes(Handle);
+
+    /// <summary>False inside a transaction. SQLite ends one by itself after some faults, a full disk among them.</summary>
+    public bool TransactionIsOver => raw.sqlite3_get_autocommit(Handle) != 0;
+
+    private sqlite3 Handle => _connection.Handle ?? throw new ObjectDisposedException(nameof(LedgerDatabase));
+
+    public void Run(string sql) => Prepare(sql).Execute();
+
+    /// <summary>Runs several statements once, without keeping them.</summary>
+    public void RunScript(string script) => Check(raw.sqlite3_exec(Handle, script), "write");
+
+    public LedgerStatement Prepare(string sql)
+    {
+        if (!_statements.TryGetValue(sql, out var statement))
+        {
+            Check(raw.sqlite3_prepare_v3(Handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var prepared), "read");
+            statement = new LedgerStatement(this, prepared);
+            _statements.Add(sql, statement);
+        }
+
+        return statement;
+    }
+
+    public void ResetStatements()
+    {
+        foreach (var statement in _statements.Values)
+        {
+            statement.Reset();
+        }
+    }
+
+    public void Check(int code, string action)
+    {
+        if (code != raw.SQLITE_OK)
+        {
+            throw LedgerException.From(raw.sqlite3_extended_errcode(Handle), action, _path, raw.sqlite3_errmsg(Handle).utf8_to_string());
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements.Values)
+        {
+            statement.Close();
+        }
+
+        _statements.Clear();
+        _connection.Dispose();
+    }
+
+    private void Configure()
+    {
+        _ = raw.sqlite3_extended_result_codes(Handle, 1);
+
+        // Before the first read: in this order SQLite keeps the WAL index in its own memory and holds the file lock until it is closed.
+        Pragma("locking_mode = EXCLUSIVE");
+        if (Pragma("journal_mode = WAL") is var mode && mode != "wal")
+        {
+            throw new LedgerException(LedgerFault.Unwritable, $"cannot open the ledger {_path}: journal mode is {mode}, not wal", "keep the ledger on a local disk");
+        }
+
+        Pragma("synchronous = FULL");
+        Pragma("cache_size = -65536");
+        RunScript("BEGIN IMMEDIATE; COMMIT");
+        Recognise();
+
+        // What a crash left in the write-ahead log is copied and synced now: nothing may be built on frames that only the page cache has.
+        Pragma("wal_checkpoint(TRUNCATE)");
+    }
+
+    private void Recognise()
+    {
+        var id = long.Parse(Pragma("application_id"), System.Globalization.CultureInfo.InvariantCulture);
+        if (id == 0 && Pragma("schema_version") == "0")
+        {
+            RunScript($"PRAGMA application_id = {ApplicationId}; CREATE TABLE room (name TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID");
+        }
+        else if (id != ApplicationId)
+        {
+            throw new LedgerException(LedgerFault.Foreign, $"cannot open the ledger {_path}: it is the database of another program", "point to the ledger of this signer's data directory");
+        }
+    }
+
+    private string Pragma(string pragma)
+    {
+        Check(raw.sqlite3_prepare_v2(Handle, $"PRAGMA {pragma}", out var prepared), "open");
+        using (prepared)
+        {
+            var code = raw.sqlite3_step(prepared);
+            Check(code is raw.SQLITE_ROW or raw.SQLITE_DONE ? raw.SQLITE_OK : code, "open");
+            return code == raw.SQLITE_ROW ? raw.sqlite3_column_text(prepared, 0).utf8_to_string() : "";
+        }
+    }
+}

@@ -1,0 +1,7 @@
+namespace RemoteSigner.Consensus.Slashing;
+
+/// <summary>
+/// The tables that one room keeps in the ledger. <paramref name="Script"/> makes them in a new ledger;
+/// <paramref name="CheckedTables"/> are looked through for damage each time the ledger is opened.
+/// </summary>
+public sealed record LedgerSchema(string Room, int Version, string Script, IReadOnlyList<string> CheckedTables);

@@ -1,0 +1,21 @@
+namespace RemoteSigner.Consensus.Slashing;
+
+/// <summary>How the registration of a key ended; a closed choice.</summary>
+public abstract record Registration
+{
+    private Registration()
+    {
+    }
+
+    /// <summary>The key may sign. <paramref name="HasHistory"/>: it, or its group key, brought floors along.</summary>
+    public sealed record Active(bool HasHistory) : Registration;
+
+    /// <summary>Nothing is known of the key or its group key, and nobody said that it never signed.</summary>
+    public sealed record NoFloor : Registration;
+
+    /// <summary>The key was deleted here; it stays refused until it is enabled again.</summary>
+    public sealed record WasRetired : Registration;
+
+    /// <summary>The key's history belongs to another group key, or one of the two keys is used as the other kind.</summary>
+    public sealed record OtherGroup : Registration;
+}

@@ -1,0 +1,11 @@
+namespace RemoteSigner.Consensus.Slashing;
+
+/// <summary>What the operator states about a key that is registered. There is no default: a wrong guess can slash.</summary>
+public enum SlashingFloor
+{
+    /// <summary>What it signed elsewhere was imported, or it signed here before; without any history it is refused.</summary>
+    FromHistory,
+
+    /// <summary>It never signed anywhere. History that is found all the same is kept and holds.</summary>
+    NeverSigned,
+}

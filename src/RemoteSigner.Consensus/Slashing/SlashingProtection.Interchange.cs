@@ -1,0 +1,79 @@
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.Consensus.Slashing;
+
+public sealed partial class SlashingProtection
+{
+    private const int RecordsPerWrite = 2000;
+
+    /// <summary>
+    /// Imports an EIP-3076 interchange file of any size in constant memory: all of it in one transaction, or nothing. Keys that are not registered
+    /// get their history before they come. The chain must be this ledger's; an unpinned ledger is pinned to it.
+    /// </summary>
+    /// <exception cref="InterchangeException">The file breaks the format or is for another chain.</exception>
+    public async Task<InterchangeReport> ImportAsync(Stream file)
+    {
+        await _maintenance.WaitAsync();
+        try
+        {
+            await WriteAsync(InterchangeStage.Clear);
+            var chain = await StageAsync(file);
+            return await _ledger.WriteAsync(transaction =>
+            {
+                RequireChain(transaction, chain);
+                var report = InterchangeImport.Take(transaction, chain);
+                InterchangeStage.Clear(transaction);
+                transaction.Forget();
+                return report;
+            });
+        }
+        finally
+        {
+            _maintenance.Release();
+        }
+    }
+
+    private async Task<Root> StageAsync(Stream file)
+    {
+        var parser = new InterchangeParser(file);
+        var waiting = new List<InterchangeRecord>(RecordsPerWrite);
+        await foreach (var record in parser.ReadAsync())
+        {
+            waiting.Add(record);
+            if (waiting.Count == RecordsPerWrite)
+            {
+                await StageAsync(waiting);
+            }
+        }
+
+        await StageAsync(waiting);
+        return parser.GenesisValidatorsRoot;
+    }
+
+    private async Task StageAsync(List<InterchangeRecord> records)
+    {
+        await WriteAsync(transaction => records.ForEach(record => InterchangeStage.Add(transaction, record)));
+        records.Clear();
+    }
+
+    private void RequireChain(LedgerTransaction transaction, Root chain)
+    {
+        var state = transaction.Recall(ChainState.Load);
+        var own = _network.GenesisValidatorsRoot ?? state.GenesisValidatorsRoot ?? chain;
+        if (own != chain)
+        {
+            throw new InterchangeException($"metadata.genesis_validators_root is {chain}, this signer is for {own}", member: "metadata.genesis_validators_root");
+        }
+
+        if (state.GenesisValidatorsRoot is null)
+        {
+            state.Pin(transaction, chain);
+        }
+    }
+
+    private Task<bool> WriteAsync(Action<LedgerTransaction> work) => _ledger.WriteAsync(transaction =>
+    {
+        work(transaction);
+        return true;
+    });
+}

@@ -1,0 +1,46 @@
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.Consensus.Slashing;
+
+public sealed partial class SlashingProtection
+{
+    /// <summary>
+    /// Lets a key sign, as far as its history allows; needed once per key, harmless when repeated. Joins the histories of the share key and its
+    /// group key: the higher of both floors holds, and every record is kept.
+    /// </summary>
+    public Task<Registration> RegisterAsync(ProtectedKey key, SlashingFloor floor) =>
+        MaintainAsync(transaction => KeyRegister.Register(transaction, transaction.Recall(LoadIndex), key, floor));
+
+    /// <summary>Stops a key from signing, and keeps its history and watermarks. False when the key is not known.</summary>
+    public Task<bool> RetireAsync(BlsPublicKey publicKey) => ChangeStateAsync(publicKey, KeyState.Retired);
+
+    /// <summary>Lets a retired key sign again, with the history it had. False when the key is not known.</summary>
+    public Task<bool> EnableAsync(BlsPublicKey publicKey) => ChangeStateAsync(publicKey, KeyState.Active);
+
+    private Task<bool> ChangeStateAsync(BlsPublicKey publicKey, KeyState state) => _ledger.WriteAsync(transaction =>
+    {
+        transaction.Forget();
+        return transaction.Statement("UPDATE public_key SET state = ?2 WHERE key = ?1 AND is_group = 0 AND state <> 0")
+            .Bind(1, publicKey.Bytes).Bind(2, (long)state)
+            .Execute() > 0;
+    });
+
+    /// <summary>Work that rewrites history: alone among its kind, and with nothing remembered afterwards.</summary>
+    private async Task<T> MaintainAsync<T>(Func<LedgerTransaction, T> work)
+    {
+        await _maintenance.WaitAsync();
+        try
+        {
+            return await _ledger.WriteAsync(transaction =>
+            {
+                var result = work(transaction);
+                transaction.Forget();
+                return result;
+            });
+        }
+        finally
+        {
+            _maintenance.Release();
+        }
+    }
+}

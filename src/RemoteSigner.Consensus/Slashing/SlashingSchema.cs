@@ -1,0 +1,50 @@
+namespace RemoteSigner.Consensus.Slashing;
+
+/// <summary>The tables of slashing protection. What they hold, and what is always true of them, is described in README.md.</summary>
+internal static class SlashingSchema
+{
+    public static LedgerSchema Current { get; } = new("slashing", 1, Script, ["validator", "public_key", "block", "attestation"]);
+
+    private const string Script = """
+        CREATE TABLE chain (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            genesis_validators_root BLOB CHECK (length(genesis_validators_root) = 32),
+            high_slot INTEGER,
+            high_epoch INTEGER
+        ) STRICT;
+        INSERT INTO chain (id) VALUES (1);
+
+        CREATE TABLE validator (
+            id INTEGER PRIMARY KEY,
+            slot_floor INTEGER,
+            source_floor INTEGER,
+            target_floor INTEGER,
+            CHECK ((source_floor IS NULL) = (target_floor IS NULL))
+        ) STRICT;
+
+        CREATE TABLE public_key (
+            key BLOB NOT NULL PRIMARY KEY CHECK (length(key) = 48),
+            validator INTEGER NOT NULL REFERENCES validator (id),
+            state INTEGER NOT NULL CHECK (state IN (0, 1, 2)),
+            is_group INTEGER NOT NULL CHECK (is_group IN (0, 1))
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX public_key_by_validator ON public_key (validator);
+
+        CREATE TABLE block (
+            validator INTEGER NOT NULL REFERENCES validator (id),
+            slot INTEGER NOT NULL CHECK (slot >= 0),
+            root BLOB NOT NULL CHECK (length(root) IN (0, 32)),
+            evidence INTEGER,
+            PRIMARY KEY (validator, slot, root)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE attestation (
+            validator INTEGER NOT NULL REFERENCES validator (id),
+            target INTEGER NOT NULL CHECK (target >= 0),
+            source INTEGER NOT NULL CHECK (source BETWEEN 0 AND target),
+            root BLOB NOT NULL CHECK (length(root) IN (0, 32)),
+            evidence INTEGER,
+            PRIMARY KEY (validator, target, source, root)
+        ) STRICT, WITHOUT ROWID;
+        """;
+}

@@ -1,0 +1,15 @@
+namespace RemoteSigner.Consensus.Slashing;
+
+/// <summary>What slashing protection decided, before it is on disk: not yet leave to sign anything; a closed choice.</summary>
+public abstract record Verdict
+{
+    private Verdict()
+    {
+    }
+
+    /// <summary>No rule stands against it. <paramref name="AlreadySigned"/>: the identical root is recorded already.</summary>
+    public sealed record Allowed(bool AlreadySigned) : Verdict;
+
+    /// <summary>A rule stands against it; <paramref name="Detail"/> names what it collides with.</summary>
+    public sealed record Refused(SlashingRule Rule, string Detail) : Verdict;
+}

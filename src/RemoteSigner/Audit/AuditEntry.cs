@@ -1,0 +1,47 @@
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.Audit;
+
+/// <summary>
+/// One thing that happened, as evidence for later: who asked with which certificate, for which key, what for, and how it ended. Never a secret,
+/// never a body. The sequence number and the time are given by <see cref="AuditLog"/>. Members that do not apply are null.
+/// </summary>
+public sealed record AuditEntry
+{
+    /// <summary>What it was: <c>sign</c>, or a dotted name such as <c>key.import</c>, <c>seal.rotate</c>, <c>client.refused</c>, <c>slashing.prune</c>.</summary>
+    public required string Action { get; init; }
+
+    public required AuditDecision Decision { get; init; }
+
+    /// <summary>The id under which the request stands in the log of this program.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>The client's name, from its certificate.</summary>
+    public string? Client { get; init; }
+
+    /// <summary>SHA-256 of the client's certificate (DER), 64 hex digits.</summary>
+    public string? ClientFingerprint { get; init; }
+
+    public BlsPublicKey? ShareKey { get; init; }
+
+    public BlsPublicKey? GroupKey { get; init; }
+
+    public DutyType? Duty { get; init; }
+
+    public Slot? Slot { get; init; }
+
+    public Epoch? SourceEpoch { get; init; }
+
+    public Epoch? TargetEpoch { get; init; }
+
+    public Root? SigningRoot { get; init; }
+
+    /// <summary>The identical root was recorded before, and is signed once more.</summary>
+    public bool SignedBefore { get; init; }
+
+    /// <summary>The rule that stood against it, by its name.</summary>
+    public string? Rule { get; init; }
+
+    /// <summary>A sentence for people; nothing secret.</summary>
+    public string? Detail { get; init; }
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.Tests.Slashing;
+
+/// <summary>One of the scenarios of eth-clients/slashing-protection-interchange-tests v5.3.0, read strictly by <c>should_succeed_complete</c>.</summary>
+internal sealed record InterchangeScenario(string Name, Root GenesisValidatorsRoot, IReadOnlyList<InterchangeScenario.Step> Steps)
+{
+    public static string? Folder { get; } = FindFolder();
+
+    public static TheoryData<string> Names() =>
+        [.. Folder is null ? [] : Directory.GetFiles(Folder, "*.json").Select(Path.GetFileNameWithoutExtension).Where(name => name != "schema").Order(StringComparer.Ordinal)!];
+
+    public static InterchangeScenario Read(string name)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder!, name + ".json")));
+        var root = document.RootElement;
+        return new InterchangeScenario(
+            name,
+            Root.Parse(root.GetProperty("genesis_validators_root").GetString()),
+            [.. root.GetProperty("steps").EnumerateArray().Select(ReadStep)]);
+    }
+
+    private static Step ReadStep(JsonElement step) => new(
+        step.GetProperty("should_succeed").GetBoolean(),
+        Encoding.UTF8.GetBytes(step.GetProperty("interchange").GetRawText()),
+        [
+            .. step.GetProperty("blocks").EnumerateArray().Select(block => ReadAttempt(block, Duties.Block(Number(block, "slot")))),
+            .. step.GetProperty("attestations").EnumerateArray().Select(vote => ReadAttempt(vote, Duties.Vote(Number(vote, "source_epoch"), Number(vote, "target_epoch")))),
+        ]);
+
+    private static Attempt ReadAttempt(JsonElement attempt, SlashableContent content) => new(
+        BlsPublicKey.Parse(attempt.GetProperty("pubkey").GetString()),
+        content,
+        attempt.TryGetProperty("signing_root", out var root) ? Root.Parse(root.GetString()) : default,
+        attempt.GetProperty("should_succeed_complete").GetBoolean());
+
+    private static ulong Number(JsonElement element, string member) => ulong.Parse(element.GetProperty(member).GetString()!, CultureInfo.InvariantCulture);
+
+    private static string? FindFolder()
+    {
+        var vectors = Environment.GetEnvironmentVariable("VECTORS") ?? Beside("RemoteSigner.sln");
+        var folder = vectors is null ? null : Path.Combine(vectors, "eip3076-interchange");
+        return Directory.Exists(folder) ? folder : null;
+    }
+
+    private static string? Beside(string solution)
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, solution)))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder is null ? null : Path.Combine(folder.FullName, "..", "shared", "vectors");
+    }
+
+    internal sealed record Step(bool ShouldSucceed, byte[] Interchange, IReadOnlyList<Attempt> Attempts);
+
+    internal sealed record Attempt(BlsPublicKey Key, SlashableContent Content, Root Root, bool ShouldSucceed);
+}

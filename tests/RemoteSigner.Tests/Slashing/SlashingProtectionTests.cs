@@ -1,0 +1,151 @@
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+using static RemoteSigner.Tests.Slashing.Duties;
+
+namespace RemoteSigner.Tests.Slashing;
+
+public sealed class SlashingProtectionTests
+{
+    [Fact]
+    public async Task Grants_a_first_block_and_the_same_block_again()
+    {
+        await using var signer = await SignerWithAsync(Key(1));
+
+        var first = Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(10), Root(1)));
+        var again = Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(10), Root(1)));
+
+        Assert.False(first.AlreadySigned);
+        Assert.True(again.AlreadySigned);
+        Assert.Equal((Key(1).PublicKey, Root(1)), (first.Permit.PublicKey, first.Permit.SigningRoot));
+    }
+
+    [Fact]
+    public async Task Refuses_a_second_block_for_the_same_slot()
+    {
+        await using var signer = await SignerWithAsync(Key(1));
+        await signer.RequestAsync(Key(1), Block(10), Root(1));
+
+        Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await signer.RequestAsync(Key(1), Block(10), Root(2))));
+    }
+
+    [Fact]
+    public async Task Refuses_a_block_below_the_first_one()
+    {
+        await using var signer = await SignerWithAsync(Key(1));
+        await signer.RequestAsync(Key(1), Block(10), Root(1));
+
+        Assert.Equal(SlashingRule.BlockBelowLowWatermark, RuleOf(await signer.RequestAsync(Key(1), Block(9), Root(2))));
+    }
+
+    [Theory]
+    [InlineData(3, 5, SlashingRule.DoubleVote)]
+    [InlineData(4, 3, SlashingRule.SourceAfterTarget)]
+    [InlineData(1, 9, SlashingRule.SourceBelowLowWatermark)]
+    [InlineData(2, 2, SlashingRule.TargetBelowLowWatermark)]
+    [InlineData(2, 9, SlashingRule.SurroundingVote)]
+    [InlineData(4, 7, SlashingRule.SurroundedVote)]
+    [InlineData(9, ulong.MaxValue, SlashingRule.NumberOutOfRange)]
+    public async Task Refuses_a_vote_that_collides(ulong source, ulong target, SlashingRule rule)
+    {
+        await using var signer = await SignerWithAsync(Key(1));
+        await signer.RequestAsync(Key(1), Vote(2, 3), Root(1));
+        await signer.RequestAsync(Key(1), Vote(3, 5), Root(2));
+        await signer.RequestAsync(Key(1), Vote(3, 8), Root(3));
+
+        Assert.Equal(rule, RuleOf(await signer.RequestAsync(Key(1), Vote(source, target), Root(9))));
+    }
+
+    [Fact]
+    public async Task Ten_threads_with_two_conflicting_votes_have_one_winner()
+    {
+        await using var signer = await SignerWithAsync(Key(1));
+        for (var epoch = 1UL; epoch <= 20; epoch++)
+        {
+            var vote = Vote(epoch - 1, epoch);
+            var decisions = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Task.Run(() => signer.RequestAsync(Key(1), vote, Root(i % 2)))));
+
+            var roots = decisions.OfType<PermitDecision.Granted>().Select(granted => granted.Permit.SigningRoot).Distinct();
+            Assert.Single(roots);
+            Assert.Equal(5, decisions.Count(decision => RuleOf(decision) == SlashingRule.DoubleVote));
+        }
+    }
+
+    [Fact]
+    public async Task Refuses_another_chain_than_the_configured_one()
+    {
+        await using var signer = await SignerWithAsync(Key(1), TemporarySigner.Minimal with { GenesisValidatorsRoot = Root(7) });
+
+        Assert.Equal(SlashingRule.WrongGenesisValidatorsRoot, RuleOf(await signer.RequestAsync(Key(1), Block(10), Root(1), chain: Root(8))));
+        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(10), Root(1), chain: Root(7)));
+    }
+
+    [Fact]
+    public async Task Pins_the_chain_of_the_first_granted_message_across_a_restart()
+    {
+        await using var signer = await SignerWithAsync(Key(1));
+        await signer.RequestAsync(Key(1), Block(10), Root(1), chain: Root(7));
+        await signer.ReopenAsync();
+
+        Assert.Equal(SlashingRule.WrongGenesisValidatorsRoot, RuleOf(await signer.RequestAsync(Key(1), Block(11), Root(1), chain: Root(8))));
+    }
+
+    [Fact]
+    public async Task Refuses_to_open_a_ledger_that_is_pinned_to_another_chain()
+    {
+        await using var signer = await SignerWithAsync(Key(1));
+        await signer.RequestAsync(Key(1), Block(10), Root(1), chain: Root(7));
+
+        var refused = await Assert.ThrowsAsync<LedgerException>(() => SlashingProtection.OpenAsync(signer.Ledger, TemporarySigner.Minimal with { GenesisValidatorsRoot = Root(8) }));
+
+        Assert.Equal(LedgerFault.Foreign, refused.Fault);
+    }
+
+    [Fact]
+    public async Task Grants_nothing_when_the_witness_fails()
+    {
+        await using var signer = await SignerWithAsync(Key(1));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => signer.Slashing.RequestAsync(Key(1), Block(10), Root(1), default(Root), (_, _, _) => throw new InvalidOperationException("no evidence")));
+
+        var other = Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(10), Root(2)));
+        Assert.False(other.AlreadySigned);
+    }
+
+    [Fact]
+    public async Task Asks_the_message_itself_for_its_root()
+    {
+        await using var signer = await SignerWithAsync(Key(1));
+        var message = new Proposal(new Slot(5), Root(3));
+
+        var granted = Assert.IsType<PermitDecision.Granted>(await signer.Slashing.RequestAsync(Key(1), message, signer.Witness(Key(1), message.Slashable)));
+
+        Assert.Equal(Root(3), granted.Permit.SigningRoot);
+    }
+
+    [Fact]
+    public async Task Gives_leave_for_harmless_duties_to_active_keys_only()
+    {
+        await using var signer = await SignerWithAsync(Key(1));
+
+        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), SlashableContent.None.Instance, Root(1)));
+        Assert.Equal(SlashingRule.KeyNotActive, RuleOf(await signer.RequestAsync(Key(2), SlashableContent.None.Instance, Root(1))));
+    }
+
+    private static async Task<TemporarySigner> SignerWithAsync(ProtectedKey key, Network? network = null)
+    {
+        var signer = await TemporarySigner.CreateAsync(network);
+        Assert.IsType<Registration.Active>(await signer.Slashing.RegisterAsync(key, SlashingFloor.NeverSigned));
+        return signer;
+    }
+
+    private sealed record Proposal(Slot Slot, Root Root) : SignableMessage
+    {
+        public override DutyType Type => DutyType.Block;
+
+        public override SlashableContent Slashable => new SlashableContent.Block(Slot);
+
+        public override Root? GenesisValidatorsRoot => default(Root);
+
+        public override Root SigningRoot(Network network) => Root;
+    }
+}

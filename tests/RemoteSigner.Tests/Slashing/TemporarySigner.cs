@@ -1,0 +1,77 @@
+using RemoteSigner.Audit;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.Tests.Slashing;
+
+/// <summary>A ledger in a folder of its own, with slashing protection and audit log open on it, that can be closed and opened again.</summary>
+internal sealed class TemporarySigner : IAsyncDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ledger-");
+
+    public required Network Network { get; init; }
+
+    public Ledger Ledger { get; private set; } = null!;
+
+    public SlashingProtection Slashing { get; private set; } = null!;
+
+    public AuditLog Audit { get; private set; } = null!;
+
+    public string Path => System.IO.Path.Combine(_folder.FullName, "ledger.db");
+
+    public static Network Minimal { get; } = new() { Name = "test", SecondsPerSlot = 6, SlotsPerEpoch = 8 };
+
+    public static async Task<TemporarySigner> CreateAsync(Network? network = null)
+    {
+        var signer = new TemporarySigner { Network = network ?? Minimal };
+        await signer.OpenAsync(Ledger.Create(signer.Path));
+        return signer;
+    }
+
+    public async Task ReopenAsync()
+    {
+        await CloseAsync();
+        await OpenAsync(Ledger.Open(Path));
+    }
+
+    public async Task CloseAsync()
+    {
+        await Ledger.DisposeAsync();
+        Slashing.Dispose();
+    }
+
+    public Task<PermitDecision> RequestAsync(ProtectedKey key, SlashableContent content, Root root, Root? chain = null) =>
+        Slashing.RequestAsync(key, content, root, chain ?? Network.GenesisValidatorsRoot ?? default, Witness(key, content));
+
+    /// <summary>Writes the entry that the signer writes.</summary>
+    public DecisionWitness Witness(ProtectedKey key, SlashableContent content) => (transaction, root, verdict) => Audit.Append(transaction, new AuditEntry
+    {
+        Action = "sign",
+        Decision = verdict is Verdict.Allowed ? AuditDecision.Granted : AuditDecision.Refused,
+        RequestId = "test",
+        Client = "vc",
+        ShareKey = key.PublicKey,
+        GroupKey = key.GroupKey,
+        Duty = content is SlashableContent.Block ? DutyType.Block : content is SlashableContent.Attestation ? DutyType.Attestation : DutyType.RandaoReveal,
+        Slot = content is SlashableContent.Block block ? block.Slot : null,
+        SourceEpoch = (content as SlashableContent.Attestation)?.Source,
+        TargetEpoch = (content as SlashableContent.Attestation)?.Target,
+        SigningRoot = root,
+        SignedBefore = verdict is Verdict.Allowed { AlreadySigned: true },
+        Rule = (verdict as Verdict.Refused)?.Rule.ToString(),
+        Detail = (verdict as Verdict.Refused)?.Detail,
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    private async Task OpenAsync(Ledger ledger)
+    {
+        Ledger = ledger;
+        Slashing = await SlashingProtection.OpenAsync(ledger, Network);
+        Audit = await AuditLog.OpenAsync(ledger, TimeProvider.System);
+    }
+}
