@@ -11,6 +11,9 @@ internal sealed class NetworkConfiguration
     // Configurations of older networks leave later forks out; a signer cannot choose an aggregate's schema without these.
     private const Fork LastRequiredFork = Fork.Electra;
 
+    // No chain is slower; keeps products of slots and seconds small.
+    private const ulong MaxSecondsPerSlot = 3600;
+
     private readonly string _path;
     private readonly YamlMappingNode _members;
 
@@ -39,7 +42,8 @@ internal sealed class NetworkConfiguration
                 ? members
                 : throw new SpecException($"{path}: not one YAML document of NAME: value lines.");
         }
-        catch (Exception e) when (e is YamlException or IOException or UnauthorizedAccessException)
+        // YamlDotNet says InvalidOperationException for some texts that are no YAML, such as an open bracket.
+        catch (Exception e) when (e is YamlException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {
             throw new SpecException($"{path}: cannot read the network configuration: {e.Message}", e);
         }
@@ -83,12 +87,16 @@ internal sealed class NetworkConfiguration
 
     private ulong ReadSecondsPerSlot()
     {
-        // SECONDS_PER_SLOT is the older name; files of the time of change carry both.
-        var milliseconds = Find("SLOT_DURATION_MS") is null ? checked(GetNumber("SECONDS_PER_SLOT") * 1000) : GetNumber("SLOT_DURATION_MS");
-        var agreed = Find("SECONDS_PER_SLOT") is null || GetNumber("SECONDS_PER_SLOT") == milliseconds / 1000;
-        return agreed && milliseconds > 0 && milliseconds % 1000 == 0
-            ? milliseconds / 1000
-            : throw new SpecException($"{_path}: SECONDS_PER_SLOT and SLOT_DURATION_MS must name the same whole number of seconds.");
+        // SECONDS_PER_SLOT is the older name; files from the time of change carry both.
+        var seconds = Find("SECONDS_PER_SLOT") is null && Find("SLOT_DURATION_MS") is not null
+            ? GetNumber("SLOT_DURATION_MS") / 1000
+            : GetNumber("SECONDS_PER_SLOT");
+        if (seconds is 0 or > MaxSecondsPerSlot || (Find("SLOT_DURATION_MS") is not null && GetNumber("SLOT_DURATION_MS") != seconds * 1000))
+        {
+            throw new SpecException($"{_path}: SECONDS_PER_SLOT or SLOT_DURATION_MS must be 1 to {MaxSecondsPerSlot} whole seconds, the same in both.");
+        }
+
+        return seconds;
     }
 
     private ForkVersion GetVersion(string name) =>
