@@ -1,0 +1,43 @@
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Host.Configuration;
+using RemoteSigner.Native;
+using RemoteSigner.Sealing;
+
+namespace RemoteSigner.Host.Cli;
+
+/// <summary>A command cannot be done; the message says what failed, the hint what to do.</summary>
+internal sealed class CliError(string message, string hint) : Exception(message)
+{
+    public string Hint { get; } = hint;
+
+    /// <summary>Writes a fault to standard error in the manner of this program and gives the exit code: 1.</summary>
+    public static int Report(Exception exception)
+    {
+        Console.Error.WriteLine($"remote-signer: error: {exception.Message}");
+        if (HintOf(exception) is { } hint)
+        {
+            Console.Error.WriteLine($"remote-signer: hint: {hint}");
+        }
+
+        return 1;
+    }
+
+    /// <summary>True for faults that are explained by their message; anything else is a bug and keeps its stack trace.</summary>
+    public static bool Explains(Exception exception) => HintOf(exception) is not null;
+
+    private static string? HintOf(Exception exception) => exception switch
+    {
+        CliError error => error.Hint,
+        ConfigurationException error => error.Hint,
+        LedgerException error => error.Hint,
+        InterchangeException error => error.Hint,
+        VaultException error => error.Hint,
+        TokenException error => error.Hint,
+        SecretMemoryException error => error.Hint,
+        SpecException => "name one of mainnet, hoodi, sepolia, gnosis, chiado, minimal, or the path of a consensus config.yaml",
+        UnauthorizedAccessException => "run as the user that owns the data directory, with leave to write there",
+        IOException => "look at the path, its permissions and the space left on its disk",
+        _ => null,
+    };
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using RemoteSigner.Host.Configuration;
+
+namespace RemoteSigner.Host.Cli;
+
+/// <summary>The verbs of <c>remote-signer</c>. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.</summary>
+internal static class CommandLine
+{
+    /// <summary>The data directory, from <c>--data</c> or <c>REMOTE_SIGNER_DATA</c>.</summary>
+    public static Option<string> Data { get; } = new("--data")
+    {
+        Description = "folder of the signer (or REMOTE_SIGNER_DATA)",
+        HelpName = "DIR",
+        Recursive = true,
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("REMOTE_SIGNER_DATA") ?? "",
+    };
+
+    /// <summary>Output for programs.</summary>
+    public static Option<bool> Json { get; } = new("--json") { Description = "print JSON for programs", Recursive = true };
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("A signer for Ethereum validator key shares: sealed by hardware, guarded by EIP-3076, spoken to as Web3Signer.")
+        {
+            Data,
+            Json,
+            InitCommand.Create(),
+            ServeCommand.Create(),
+            KeysCommand.Create(),
+            SlashingCommand.Create(),
+            SealCommand.Create(),
+            AuditCommand.Create(),
+        };
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync($"remote-signer: error: {error.Message}");
+            }
+
+            await Console.Error.WriteLineAsync("remote-signer: hint: remote-signer --help shows what there is");
+            return 2;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception exception) when (CliError.Explains(exception))
+        {
+            return CliError.Report(exception);
+        }
+    }
+
+    /// <summary>The data directory that was asked for.</summary>
+    /// <exception cref="CliError">None was named.</exception>
+    public static DataDirectory DataDirectory(this ParseResult parsed) => parsed.GetValue(Data) is { Length: > 0 } path
+        ? new DataDirectory(path)
+        : throw new CliError("no data directory was named", "give --data DIR or set REMOTE_SIGNER_DATA");
+}

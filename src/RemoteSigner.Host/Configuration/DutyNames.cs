@@ -1,0 +1,37 @@
+using System.Collections.Frozen;
+using RemoteSigner.Access;
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.Host.Configuration;
+
+/// <summary>How duties are written in <c>signer.json</c>: Web3Signer's type names, and two names for groups.</summary>
+internal static class DutyNames
+{
+    private static readonly FrozenDictionary<string, FrozenSet<DutyType>> Known = new Dictionary<string, FrozenSet<DutyType>>
+    {
+        ["everyday"] = ClientPermissions.EverydayDuties,
+        ["all"] = ClientPermissions.AllDuties,
+        ["AGGREGATION_SLOT"] = [DutyType.AggregationSlot],
+        ["AGGREGATE_AND_PROOF"] = [DutyType.AggregateAndProof],
+        ["ATTESTATION"] = [DutyType.Attestation],
+        ["BLOCK"] = [DutyType.Block],
+        ["DEPOSIT"] = [DutyType.Deposit],
+        ["RANDAO_REVEAL"] = [DutyType.RandaoReveal],
+        ["VOLUNTARY_EXIT"] = [DutyType.VoluntaryExit],
+        ["SYNC_COMMITTEE_MESSAGE"] = [DutyType.SyncCommitteeMessage],
+        ["SYNC_COMMITTEE_SELECTION_PROOF"] = [DutyType.SyncCommitteeSelectionProof],
+        ["SYNC_COMMITTEE_CONTRIBUTION_AND_PROOF"] = [DutyType.SyncCommitteeContributionAndProof],
+        ["VALIDATOR_REGISTRATION"] = [DutyType.ValidatorRegistration],
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>All names, for a message.</summary>
+    public static string Listing => string.Join(", ", Known.Keys.Order(StringComparer.Ordinal));
+
+    /// <summary>The duties behind a name, or null.</summary>
+    public static FrozenSet<DutyType>? Find(string name) => Known.GetValueOrDefault(name);
+
+    /// <summary>The permissions that a client's options describe; they must have been validated.</summary>
+    public static ClientPermissions ToPermissions(ClientOptions options) => new(
+        options.Keys?.Select(key => BlsPublicKey.Parse(key)).ToFrozenSet(),
+        options.Duties.SelectMany(name => Known[name]).ToFrozenSet());
+}

@@ -1,0 +1,19 @@
+namespace RemoteSigner.Host.Configuration;
+
+/// <summary>The token that holds the key-encryption key, and where its PIN comes from. The PIN itself is never in this file.</summary>
+internal sealed class SealOptions
+{
+    /// <summary>Name of a built-in profile, or the path of a profile file.</summary>
+    public required string Profile { get; set; }
+
+    /// <summary>Path of the PKCS#11 module; null takes the profile's.</summary>
+    public string? Module { get; set; }
+
+    /// <summary>Label of the token.</summary>
+    public required string Token { get; set; }
+
+    /// <summary>Label of the key-encryption key in the token.</summary>
+    public string Key { get; set; } = "remote-signer-kek";
+
+    public PinOptions Pin { get; set; } = new();
+}

@@ -1,0 +1,21 @@
+namespace RemoteSigner.Host.Configuration;
+
+/// <summary>The content of <c>signer.json</c>. Every file path in it is relative to the data directory. <see cref="SignerOptionsTemplate"/> writes it with the reason of each setting.</summary>
+internal sealed class SignerOptions
+{
+    public required NetworkOptions Network { get; set; }
+
+    public required SealOptions Seal { get; set; }
+
+    public ApiOptions Api { get; set; } = new();
+
+    public OperationsOptions Operations { get; set; } = new();
+
+    public TlsOptions Tls { get; set; } = new();
+
+    public required Dictionary<string, ClientOptions> Clients { get; set; }
+
+    public SlashingOptions Slashing { get; set; } = new();
+
+    public LogOptions Log { get; set; } = new();
+}

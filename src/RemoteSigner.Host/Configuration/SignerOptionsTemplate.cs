@@ -1,0 +1,107 @@
+using System.Text;
+using System.Text.Json;
+
+namespace RemoteSigner.Host.Configuration;
+
+/// <summary>Writes the first <c>signer.json</c>: every setting with its unit, its default and the reason for it.</summary>
+internal static class SignerOptionsTemplate
+{
+    public static string Write(SignerOptions options)
+    {
+        var text = new StringBuilder();
+        text.Append(
+            $$"""
+            // The configuration of one signer. Paths are relative to this file's folder. After a change: restart, or for the
+            // entries under "tls" and "clients" reload ('systemctl reload remote-signer', SIGHUP, or POST /reload).
+            {
+              "network": {
+                // mainnet, hoodi, sepolia, gnosis, chiado, minimal, or the path of a consensus config.yaml
+                "name": {{Quote(options.Network.Name)}},
+                // Unix seconds; null takes the built-in genesis time
+                "genesisTime": {{options.Network.GenesisTime?.ToString() ?? "null"}},
+                // One signature with a far-future target epoch would keep a validator from voting for ever: such duties are refused
+                "slotWindow": { "enabled": {{Bool(options.Network.SlotWindow.Enabled)}}, "slotsAhead": {{options.Network.SlotWindow.SlotsAhead}}, "epochsAhead": {{options.Network.SlotWindow.EpochsAhead}} }
+              },
+              "seal": {
+                // Name of a built-in HSM profile, or the path of a profile file
+                "profile": {{Quote(options.Seal.Profile)}},
+                // Path of the PKCS#11 module; null takes the profile's
+                "module": {{Quote(options.Seal.Module)}},
+                // Label of the token, and of the key-encryption key in it
+                "token": {{Quote(options.Seal.Token)}},
+                "key": {{Quote(options.Seal.Key)}},
+                // Where the PIN comes from: "file", "credential" (systemd LoadCredential=) or "environment" (readable by root and by
+                // the same user); none of them asks at the terminal. A PIN that the token refuses is never tried again by itself
+                "pin": { {{Pin(options.Seal.Pin)}} }
+              },
+              "api": {
+                // Address and port that sign, with mutual TLS
+                "listen": {{Quote(options.Api.Listen)}},
+                // Host names a request may be addressed to; "*" allows every one
+                "hostAllowlist": {{List(options.Api.HostAllowlist)}},
+                // Seconds an idle connection is kept: longer than a slot, so that the next duty finds it open
+                "keepAliveSeconds": {{options.Api.KeepAliveSeconds}},
+                // Bytes of the largest request
+                "maxBodyBytes": {{options.Api.MaxBodyBytes}},
+                // Without TLS, for one named client on this machine: { "9002": "lodestar" } or { "/run/remote-signer/api.sock": "charon" }
+                "loopbackHttp": {}
+              },
+              "operations": {
+                // Health and metrics, plain HTTP: keep it on loopback or behind the firewall. Nothing is signed here
+                "listen": {{Quote(options.Operations.Listen)}},
+                "hostAllowlist": {{List(options.Operations.HostAllowlist)}}
+              },
+              "tls": {
+                // PEM, or a PKCS#12 file when "key" is null (its password is the first line of "passwordFile")
+                "certificate": {{Quote(options.Tls.Certificate)}},
+                "key": {{Quote(options.Tls.Key)}},
+                "passwordFile": {{Quote(options.Tls.PasswordFile)}},
+                // PEM bundle of the authorities whose client certificates count
+                "clientAuthorities": {{Quote(options.Tls.ClientAuthorities)}},
+                // Web3Signer's known-clients file: a certificate listed there counts as well
+                "knownClients": {{Quote(options.Tls.KnownClients)}},
+                // Certificate revocation list of the authorities, PEM or DER
+                "revocationList": {{Quote(options.Tls.RevocationList)}},
+                // TLS 1.3 only, unless a client cannot
+                "allowTls12": {{Bool(options.Tls.AllowTls12)}}
+              },
+              // Who may ask, by the common name of the certificate. "duties": "everyday" is all but exits and deposits, "all" is all, or name
+              // Web3Signer types. "keys" takes public keys; without it a client may use every key. Who is not here may do nothing
+
+            """);
+        text.Append("  \"clients\": {\n");
+        text.AppendJoin(",\n", options.Clients.Select(client => $"    {Quote(client.Key)}: {{ \"duties\": {List(client.Value.Duties)} }}"));
+        text.Append(
+            $$"""
+
+              },
+              "slashing": {
+                // Epochs of history kept in full behind each validator's newest (32 slots each for blocks); what is older becomes a floor. 0 keeps all
+                "keepEpochs": {{options.Slashing.KeepEpochs}},
+                "pruneEveryHours": {{options.Slashing.PruneEveryHours}}
+              },
+              "log": {
+                // console for people, json for machines; trace, debug, information, warning or error
+                "format": {{Quote(options.Log.Format)}},
+                "level": {{Quote(options.Log.Level)}}
+              }
+            }
+
+            """);
+        return text.ToString();
+    }
+
+    private static string Quote(string? value) => value is null ? "null" : $"\"{JsonEncodedText.Encode(value)}\"";
+
+    private static string Bool(bool value) => value ? "true" : "false";
+
+    private static string List(IEnumerable<string> values) => $"[{string.Join(", ", values.Select(Quote))}]";
+
+    private static string Pin(PinOptions pin) => pin switch
+    {
+        { File: { } file } => $"\"file\": {Quote(file)}",
+        { Credential: { } credential } => $"\"credential\": {Quote(credential)}",
+        { Environment: { } variable } => $"\"environment\": {Quote(variable)}",
+        _ => "",
+    };
+}

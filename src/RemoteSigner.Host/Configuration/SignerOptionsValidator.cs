@@ -1,0 +1,111 @@
+using System.Net;
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.Host.Configuration;
+
+/// <summary>Finds every fault of a configuration before anything is started with it.</summary>
+internal static class SignerOptionsValidator
+{
+    public static IEnumerable<string> Faults(SignerOptions options, DataDirectory data) =>
+        NetworkFaults(options.Network, data)
+            .Concat(ListenerFaults(options))
+            .Concat(TlsFaults(options.Tls))
+            .Concat(options.Clients.SelectMany(client => ClientFaults(client.Key, client.Value)))
+            .Concat(OtherFaults(options));
+
+    private static IEnumerable<string> NetworkFaults(NetworkOptions options, DataDirectory data)
+    {
+        string? fault = null;
+        try
+        {
+            if (options.Load(data.Path).GenesisTime is null && options.SlotWindow.Enabled)
+            {
+                fault = "network.genesisTime must be given, or network.slotWindow.enabled set to false, for a network whose genesis is not built in";
+            }
+        }
+        catch (SpecException exception)
+        {
+            fault = $"network.name: {exception.Message}";
+        }
+
+        return fault is null ? [] : [fault];
+    }
+
+    private static IEnumerable<string> ListenerFaults(SignerOptions options)
+    {
+        foreach (var (setting, address) in new[] { ("api.listen", options.Api.Listen), ("operations.listen", options.Operations.Listen) })
+        {
+            if (!IPEndPoint.TryParse(address, out _))
+            {
+                yield return $"{setting} must be an address and a port such as 127.0.0.1:9000, not '{address}'";
+            }
+        }
+
+        foreach (var (address, client) in options.Api.LoopbackHttp)
+        {
+            if (!LoopbackListener.TryParse(address, out _))
+            {
+                yield return $"api.loopbackHttp: '{address}' is neither a port nor the absolute path of a socket";
+            }
+
+            if (!options.Clients.ContainsKey(client))
+            {
+                yield return $"api.loopbackHttp: '{client}' is not one of the clients";
+            }
+        }
+    }
+
+    private static IEnumerable<string> TlsFaults(TlsOptions options)
+    {
+        if (options.ClientAuthorities is null && options.KnownClients is null)
+        {
+            yield return "tls: clientAuthorities, knownClients or both must be given, or no client could be told from a stranger";
+        }
+
+        if (options.RevocationList is not null && options.ClientAuthorities is null)
+        {
+            yield return "tls.revocationList needs tls.clientAuthorities: a list is checked with the authority's key";
+        }
+    }
+
+    private static IEnumerable<string> ClientFaults(string name, ClientOptions options)
+    {
+        foreach (var key in (options.Keys ?? []).Where(key => !BlsPublicKey.TryParse(key, out _)))
+        {
+            yield return $"clients.{name}.keys: '{key}' is not a public key of 48 bytes in hex";
+        }
+
+        foreach (var duty in options.Duties.Where(duty => DutyNames.Find(duty) is null))
+        {
+            yield return $"clients.{name}.duties: '{duty}' is none of {DutyNames.Listing}";
+        }
+    }
+
+    private static IEnumerable<string> OtherFaults(SignerOptions options)
+    {
+        if (options.Log.Format is not ("console" or "json"))
+        {
+            yield return "log.format must be console or json";
+        }
+
+        if (!Enum.TryParse<LogLevel>(options.Log.Level, ignoreCase: true, out _))
+        {
+            yield return "log.level must be trace, debug, information, warning or error";
+        }
+
+        if (options.Api.KeepAliveSeconds is < 13 or > 3600)
+        {
+            yield return "api.keepAliveSeconds must be 13 to 3600: shorter than a slot, and every duty would open a connection";
+        }
+
+        if (options.Api.MaxBodyBytes is < 64 * 1024 or > 256 * 1024 * 1024)
+        {
+            yield return "api.maxBodyBytes must be 65536 to 268435456";
+        }
+
+        if (options.Slashing.PruneEveryHours is < 1 or > 8760 || options.Slashing.KeepEpochs is > 0 and < 16)
+        {
+            yield return "slashing.pruneEveryHours must be 1 to 8760, slashing.keepEpochs 0 or at least 16";
+        }
+    }
+}

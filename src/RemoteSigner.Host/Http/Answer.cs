@@ -1,0 +1,69 @@
+using System.Text.Json;
+
+namespace RemoteSigner.Host.Http;
+
+/// <summary>Writes answers; the only place that knows content types.</summary>
+internal static class Answer
+{
+    private const string Json = "application/json; charset=utf-8";
+    private const string Text = "text/plain; charset=utf-8";
+
+    /// <summary>An error body for a status, with a reason code for programs and a detail for people.</summary>
+    public static Task ErrorAsync(HttpContext context, int status, string? reason = null, string? detail = null) =>
+        WriteAsync(context, ErrorBody.For(status, reason, detail), status);
+
+    public static Task WriteAsync(HttpContext context, ErrorBody body, int status) =>
+        BytesAsync(context, status, Json, JsonSerializer.SerializeToUtf8Bytes(body, WireContext.Default.ErrorBody));
+
+    public static Task WriteAsync(HttpContext context, HealthReport report, int status) =>
+        BytesAsync(context, status, Json, JsonSerializer.SerializeToUtf8Bytes(report, WireContext.Default.HealthReport));
+
+    public static Task WriteAsync(HttpContext context, ReloadReport report, int status) =>
+        BytesAsync(context, status, Json, JsonSerializer.SerializeToUtf8Bytes(report, WireContext.Default.ReloadReport));
+
+    public static Task WriteAsync(HttpContext context, HighWatermarkBody body) =>
+        BytesAsync(context, StatusCodes.Status200OK, Json, JsonSerializer.SerializeToUtf8Bytes(body, WireContext.Default.HighWatermarkBody));
+
+    public static Task WriteAsync(HttpContext context, string[] values) =>
+        BytesAsync(context, StatusCodes.Status200OK, Json, JsonSerializer.SerializeToUtf8Bytes(values, WireContext.Default.StringArray));
+
+    /// <summary>A signature as JSON, or as bare hex for a client that does not accept JSON (Web3Signer's rule).</summary>
+    public static Task SignatureAsync(HttpContext context, ReadOnlySpan<byte> signature)
+    {
+        var json = AcceptsJson(context.Request);
+        var hex = Convert.ToHexStringLower(signature);
+        var body = json ? $"{{\"signature\":\"0x{hex}\"}}" : "0x" + hex;
+        return BytesAsync(context, StatusCodes.Status200OK, json ? Json : Text, System.Text.Encoding.ASCII.GetBytes(body));
+    }
+
+    public static Task TextAsync(HttpContext context, string text) =>
+        BytesAsync(context, StatusCodes.Status200OK, Text, System.Text.Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Does any media range equal <c>application/json</c> or <c>*/*</c>? Quality values are ignored; no header means no.</summary>
+    public static bool AcceptsJson(HttpRequest request)
+    {
+        foreach (var header in request.Headers.Accept)
+        {
+            foreach (var range in header.AsSpan().Split(','))
+            {
+                var media = header.AsSpan()[range];
+                var end = media.IndexOf(';');
+                media = (end < 0 ? media : media[..end]).Trim();
+                if (media.Equals("application/json", StringComparison.OrdinalIgnoreCase) || media is "*/*")
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static Task BytesAsync(HttpContext context, int status, string contentType, byte[] body)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = contentType;
+        context.Response.ContentLength = body.Length;
+        return context.Response.BodyWriter.WriteAsync(body).AsTask();
+    }
+}

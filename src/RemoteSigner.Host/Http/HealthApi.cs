@@ -1,0 +1,70 @@
+using System.Globalization;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Freshness;
+using RemoteSigner.Host.Tls;
+using RemoteSigner.Keys;
+
+namespace RemoteSigner.Host.Http;
+
+/// <summary>
+/// <c>GET /healthcheck</c>: readiness, in Web3Signer's skeleton and with its ids, and our own checks beside them. 200 when every check is up, else 503.
+/// </summary>
+internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sealedKeys, Ledger ledger, SlotClock clock, TlsStore tls, TimeProvider time)
+{
+    private static readonly TimeSpan LedgerPatience = TimeSpan.FromSeconds(3);
+
+    public async Task CheckAsync(HttpContext context)
+    {
+        var report = HealthReport.Of(
+        [
+            HealthReport.Check.Of("default-check", up: true),
+            KeysCheck(),
+            await LedgerCheckAsync(),
+            SealCheck(),
+            CertificateCheck(),
+            ClockCheck(),
+        ]);
+        var status = report.Status == HealthReport.Up ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        await Answer.WriteAsync(context, report, status);
+    }
+
+    // Web3Signer's two loaders are one vault here: the same figures stand under both of its ids, so that existing alerts keep working.
+    private HealthReport.Check KeysCheck()
+    {
+        var up = loading is { IsComplete: true, Fault: null };
+        var data = new HealthReport.CheckData(
+            keys.Count, loading.Fault is null ? 0 : 1, sealedKeys.Expected, loading.IsComplete ? "open" : loading.Fault is null ? "opening" : "failed", loading.Fault);
+        return HealthReport.Check.Group(
+            "keys-check", HealthReport.Check.Of("config-files-loading", up, data), HealthReport.Check.Of("keystores-bulk-loading", up, data));
+    }
+
+    private async Task<HealthReport.Check> LedgerCheckAsync()
+    {
+        try
+        {
+            await ledger.WriteAsync(_ => true).WaitAsync(LedgerPatience, time);
+            return HealthReport.Check.Of("slashing-protection-db-health-check", up: true);
+        }
+        catch (Exception exception) when (exception is LedgerException or TimeoutException)
+        {
+            return HealthReport.Check.Of("slashing-protection-db-health-check", up: false, new HealthReport.CheckData(Detail: exception.Message));
+        }
+    }
+
+    private HealthReport.Check SealCheck() =>
+        HealthReport.Check.Of("seal-check", sealedKeys.TokenFault is null, new HealthReport.CheckData(State: sealedKeys.TokenState, Detail: sealedKeys.TokenFault));
+
+    private HealthReport.Check CertificateCheck()
+    {
+        var now = time.GetUtcNow();
+        var expiry = new DateTimeOffset(tls.Current.ServerCertificate.TargetCertificate.NotAfter);
+        var lists = tls.Current.Trust.NextRevocationUpdate;
+        var detail = expiry < now ? $"the server certificate is out of date since {expiry:u}"
+            : lists < now ? $"the revocation list is out of date since {lists:u}"
+            : string.Create(CultureInfo.InvariantCulture, $"the server certificate is good until {expiry:u}");
+        return HealthReport.Check.Of("tls-check", expiry >= now && !(lists < now), new HealthReport.CheckData(Detail: detail));
+    }
+
+    private HealthReport.Check ClockCheck() =>
+        HealthReport.Check.Of("slot-clock-check", up: true, new HealthReport.CheckData(Detail: clock.Now is { } slot ? $"slot {slot}" : "no genesis time: the slot window is off"));
+}

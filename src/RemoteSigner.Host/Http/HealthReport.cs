@@ -1,0 +1,35 @@
+using System.Text.Json.Serialization;
+
+namespace RemoteSigner.Host.Http;
+
+/// <summary>The answer of <c>/healthcheck</c> in Web3Signer's shape.</summary>
+internal sealed record HealthReport(string Status, IReadOnlyList<HealthReport.Check> Checks, string Outcome)
+{
+    public const string Up = "UP";
+
+    public const string Down = "DOWN";
+
+    public static HealthReport Of(IReadOnlyList<Check> checks)
+    {
+        var status = StatusOf(checks);
+        return new HealthReport(status, checks, status);
+    }
+
+    private static string StatusOf(IEnumerable<Check> checks) => checks.All(check => check.Status == Up) ? Up : Down;
+
+    /// <summary>One check, or a group of them, which is down when any member is.</summary>
+    internal sealed record Check(string Id, string Status, IReadOnlyList<Check>? Checks = null, CheckData? Data = null)
+    {
+        public static Check Of(string id, bool up, CheckData? data = null) => new(id, up ? Up : Down, Data: data);
+
+        public static Check Group(string id, params IReadOnlyList<Check> members) => new(id, StatusOf(members), members);
+    }
+
+    /// <summary>Figures and reasons of a check; only those that apply are written.</summary>
+    internal sealed record CheckData(
+        [property: JsonPropertyName("keys-loaded")] int? KeysLoaded = null,
+        [property: JsonPropertyName("error-count")] int? ErrorCount = null,
+        [property: JsonPropertyName("keys-expected")] int? KeysExpected = null,
+        [property: JsonPropertyName("state")] string? State = null,
+        [property: JsonPropertyName("detail")] string? Detail = null);
+}

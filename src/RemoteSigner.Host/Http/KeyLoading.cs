@@ -1,0 +1,63 @@
+using RemoteSigner.Keys;
+
+namespace RemoteSigner.Host.Http;
+
+/// <summary>Opens the vault after the port is bound, and says how far it is. A failure leaves the signer answering, without keys and not ready.</summary>
+internal sealed class KeyLoading(KeyRing ring, SealedKeys sealedKeys, SignerMetrics metrics, ILogger<KeyLoading> log) : BackgroundService
+{
+    private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _one = new(1);
+
+    private volatile string? _fault;
+
+    /// <summary>Ends when the keys have been opened for the first time.</summary>
+    public Task Completed => _completed.Task;
+
+    public bool IsComplete => _completed.Task.IsCompleted;
+
+    /// <summary>Why the last opening failed; null when it did not.</summary>
+    public string? Fault => _fault;
+
+    /// <summary>Opens the vault anew and puts its shares in place of the former ones.</summary>
+    public async Task LoadAsync()
+    {
+        await _one.WaitAsync();
+        try
+        {
+            ring.Replace(await sealedKeys.OpenAsync());
+            metrics.Loaded.Set(ring.Count);
+            _fault = null;
+            _completed.TrySetResult();
+            log.LogInformation("{Count} keys are open", ring.Count);
+        }
+        catch (Exception exception)
+        {
+            _fault = exception.Message;
+            throw;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public override void Dispose()
+    {
+        _one.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Off the start-up path: the port is bound first, so that health can say what is going on.
+        await Task.Yield();
+        try
+        {
+            await LoadAsync();
+        }
+        catch (Exception exception)
+        {
+            log.LogCritical(exception, "cannot open the keys: {Message}", exception.Message);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using RemoteSigner.Access;
+
+namespace RemoteSigner.Host.Http;
+
+/// <summary>Through which door a connection came in: the API with a certificate, the API as the one client of a loopback listener, or operations.</summary>
+internal sealed record Listener(ListenerKind Kind, Client? FixedClient = null)
+{
+    /// <summary>Marks every connection of <paramref name="options"/> with this door.</summary>
+    public void Mark(ListenOptions options) => options.Use(next => connection =>
+    {
+        connection.Items[typeof(Listener)] = this;
+        return next(connection);
+    });
+
+    /// <summary>The door of a request's connection.</summary>
+    public static Listener Of(HttpContext context) =>
+        (Listener)context.Features.GetRequiredFeature<IConnectionItemsFeature>().Items[typeof(Listener)]!;
+}
+
+internal enum ListenerKind
+{
+    Api,
+    Operations,
+}

@@ -1,0 +1,31 @@
+using RemoteSigner.Access;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Keys;
+
+namespace RemoteSigner.Host.Http;
+
+/// <summary>Web3Signer's endpoints beside signing: public keys, liveness, high watermark and reload.</summary>
+internal sealed class ManagementApi(KeyRing keys, AccessPolicy access, SlashingProtection slashing, Reloading reloading)
+{
+    /// <summary>The keys that this client may use, as hex, in no order that matters.</summary>
+    public Task PublicKeysAsync(HttpContext context)
+    {
+        var client = context.Features.GetRequiredFeature<Client>();
+        return Answer.WriteAsync(context, [.. keys.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key)).Select(key => key.ToString())]);
+    }
+
+    /// <summary>Liveness: the process answers. Whether it can sign is the health check's business.</summary>
+    public static Task UpcheckAsync(HttpContext context) => Answer.TextAsync(context, "OK");
+
+    public async Task HighWatermarkAsync(HttpContext context)
+    {
+        var mark = await slashing.HighWatermarkAsync();
+        await Answer.WriteAsync(context, new HighWatermarkBody(mark?.Epoch.ToString(), mark?.Slot.ToString()));
+    }
+
+    public Task StartReloadAsync(HttpContext context) => reloading.TryStart()
+        ? Answer.WriteAsync(context, new ReloadReport("accepted", "reload started; its state is at GET /reload"), StatusCodes.Status202Accepted)
+        : Answer.WriteAsync(context, new ReloadReport("error", "a reload is running"), StatusCodes.Status409Conflict);
+
+    public Task ReloadStateAsync(HttpContext context) => Answer.WriteAsync(context, reloading.Report, StatusCodes.Status200OK);
+}

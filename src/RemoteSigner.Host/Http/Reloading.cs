@@ -1,0 +1,64 @@
+namespace RemoteSigner.Host.Http;
+
+/// <summary>Reads certificates, clients and the vault again, one reload at a time; what fails leaves the former state in place.</summary>
+internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, TimeProvider time, ILogger<Reloading> log)
+{
+    private readonly Lock _gate = new();
+    private ReloadReport _report = new("idle");
+
+    /// <summary>The state of the last or the running reload.</summary>
+    public ReloadReport Report
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _report;
+            }
+        }
+    }
+
+    /// <summary>Starts a reload in the background; false when one is running.</summary>
+    public bool TryStart()
+    {
+        lock (_gate)
+        {
+            if (_report.Status == "running")
+            {
+                return false;
+            }
+
+            _report = new ReloadReport("running", LastOperationTime: time.GetUtcNow());
+        }
+
+        _ = Task.Run(RunAsync);
+        return true;
+    }
+
+    private async Task RunAsync()
+    {
+        var errors = new List<string>();
+        foreach (var part in parts)
+        {
+            try
+            {
+                await part.ReloadAsync();
+                log.LogInformation("reloaded {Part}", part.Name);
+            }
+            catch (Exception exception)
+            {
+                errors.Add($"{part.Name}: {exception.Message}");
+                log.LogError(exception, "cannot reload {Part}; what was loaded before stays in force", part.Name);
+            }
+        }
+
+        var status = errors.Count == 0 ? "completed" : errors.Count < parts.Count ? "completed_with_errors" : "failed";
+        lock (_gate)
+        {
+            _report = new ReloadReport(status, LastOperationTime: time.GetUtcNow(), LastError: errors.Count == 0 ? null : $"{errors.Count} error(s): {string.Join("; ", errors)}");
+        }
+    }
+
+    /// <summary>One thing that can be read again.</summary>
+    internal sealed record Part(string Name, Func<Task> ReloadAsync);
+}

@@ -1,0 +1,95 @@
+using Microsoft.AspNetCore.Connections.Features;
+using RemoteSigner.Access;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Host.Tls;
+
+namespace RemoteSigner.Host.Http;
+
+/// <summary>What every request passes before its endpoint: the right door, the right host name, a client that is still trusted.</summary>
+internal sealed class RequestGate(RequestDelegate next, HostAllowlists hosts, MutualTls tls, TlsStore material, ILogger<RequestGate> log)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
+        var listener = Listener.Of(context);
+        if (!hosts.Allow(listener.Kind, context.Request.Host.Host))
+        {
+            // Web3Signer's own text for this case.
+            await Answer.WriteAsync(context, new ErrorBody("Host not authorized.", "host_not_authorized", null), StatusCodes.Status403Forbidden);
+            return;
+        }
+
+        if (listener.Kind == ListenerKind.Api && !TryName(context, listener))
+        {
+            context.Response.Headers.Connection = "close";
+            await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "client_not_trusted", "the certificate is not trusted any more");
+            return;
+        }
+
+        await RunAsync(context, listener.Kind);
+    }
+
+    private async Task RunAsync(HttpContext context, ListenerKind kind)
+    {
+        try
+        {
+            if (context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<DoorAttribute>()?.Allows(kind) != true)
+            {
+                context.SetEndpoint(null);
+            }
+
+            await next(context);
+        }
+        catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
+        {
+            await Answer.ErrorAsync(context, exception.StatusCode, "bad_request", exception.Message);
+            return;
+        }
+        catch (LedgerException exception) when (!context.Response.HasStarted)
+        {
+            log.LogError(exception, "request {RequestId}: the ledger is not available; nothing was signed", context.TraceIdentifier);
+            await Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "ledger_unavailable", exception.Message);
+            return;
+        }
+        catch (Exception exception) when (!context.Response.HasStarted && exception is not OperationCanceledException)
+        {
+            log.LogError(exception, "request {RequestId} {Method} {Path} failed", context.TraceIdentifier, context.Request.Method, context.Request.Path);
+            await Answer.ErrorAsync(context, StatusCodes.Status500InternalServerError, "internal_error", "see the signer's log under this request's X-Request-Id");
+            return;
+        }
+
+        if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null })
+        {
+            await Answer.ErrorAsync(context, context.Response.StatusCode);
+        }
+    }
+
+    // A connection may outlive a reload: whom it belongs to is asked again when the trusted files were read anew.
+    private bool TryName(HttpContext context, Listener listener)
+    {
+        if (listener.FixedClient is { } fixedClient)
+        {
+            context.Features.Set(fixedClient);
+            return true;
+        }
+
+        var items = context.Features.GetRequiredFeature<IConnectionItemsFeature>().Items;
+        if (items.TryGetValue(typeof(Client), out var known) && known is NamedClient named && ReferenceEquals(named.Material, material.Current))
+        {
+            context.Features.Set(named.Client);
+            return true;
+        }
+
+        var current = material.Current;
+        if (context.Connection.ClientCertificate is not { } certificate || tls.Find(certificate) is not { } client)
+        {
+            return false;
+        }
+
+        items[typeof(Client)] = new NamedClient(client, current);
+        context.Features.Set(client);
+        return true;
+    }
+
+    private sealed record NamedClient(Client Client, TlsMaterial Material);
+}

@@ -1,0 +1,66 @@
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Prometheus;
+using RemoteSigner.Access;
+using RemoteSigner.Host.Configuration;
+using RemoteSigner.Host.Tls;
+
+namespace RemoteSigner.Host.Http;
+
+/// <summary>The two listeners and what answers on them.</summary>
+internal static class SignerServer
+{
+    /// <summary>Opens the API with mutual TLS, the loopback doors that were asked for, and operations.</summary>
+    public static void Listen(KestrelServerOptions kestrel, SignerOptions options, MutualTls tls)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = options.Api.MaxBodyBytes;
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(options.Api.KeepAliveSeconds);
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        kestrel.Listen(IPEndPoint.Parse(options.Api.Listen), listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.UseHttps(tls.HandshakeOptions);
+            new Listener(ListenerKind.Api).Mark(listen);
+        });
+        foreach (var (address, client) in options.Api.LoopbackHttp)
+        {
+            _ = LoopbackListener.TryParse(address, out var endPoint);
+            kestrel.Listen(endPoint!, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                new Listener(ListenerKind.Api, new Client(client, null)).Mark(listen);
+            });
+        }
+
+        kestrel.Listen(IPEndPoint.Parse(options.Operations.Listen), listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            new Listener(ListenerKind.Operations).Mark(listen);
+        });
+    }
+
+    /// <summary>Every endpoint with the door it stands behind.</summary>
+    public static void Map(WebApplication app)
+    {
+        var api = new DoorAttribute(ListenerKind.Api);
+        var both = new DoorAttribute(ListenerKind.Api, ListenerKind.Operations);
+        var operations = new DoorAttribute(ListenerKind.Operations);
+        var signing = app.Services.GetRequiredService<SigningApi>();
+        var management = app.Services.GetRequiredService<ManagementApi>();
+        var health = app.Services.GetRequiredService<HealthApi>();
+        var metrics = app.Services.GetRequiredService<SignerMetrics>();
+        app.MapPost("/api/v1/eth2/sign/{identifier}", (RequestDelegate)signing.SignAsync).WithMetadata(api);
+        app.MapGet("/api/v1/eth2/publicKeys", (RequestDelegate)management.PublicKeysAsync).WithMetadata(api);
+        app.MapGet("/api/v1/eth2/highWatermark", (RequestDelegate)management.HighWatermarkAsync).WithMetadata(api);
+        app.MapPost("/reload", (RequestDelegate)management.StartReloadAsync).WithMetadata(api);
+        app.MapGet("/reload", (RequestDelegate)management.ReloadStateAsync).WithMetadata(both);
+        app.MapGet("/upcheck", (RequestDelegate)ManagementApi.UpcheckAsync).WithMetadata(both);
+        app.MapGet("/healthcheck", (RequestDelegate)health.CheckAsync).WithMetadata(both);
+        app.MapGet("/metrics", (RequestDelegate)(async context =>
+        {
+            context.Response.ContentType = PrometheusConstants.ExporterContentType;
+            await metrics.Registry.CollectAndExportAsTextAsync(context.Response.Body, context.RequestAborted);
+        })).WithMetadata(operations);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.Diagnostics;
+using RemoteSigner.Access;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Signing;
+
+namespace RemoteSigner.Host.Http;
+
+/// <summary>
+/// <c>POST /api/v1/eth2/sign/{identifier}</c>: the door to the signer. A root that does not match is a 400 here, where Web3Signer answers
+/// 500: the request is at fault, not the server. An unknown and a forbidden key look alike.
+/// </summary>
+internal sealed class SigningApi(Signer signer, KeyLoading loading, SignerMetrics metrics, TimeProvider time)
+{
+    public async Task SignAsync(HttpContext context)
+    {
+        var started = time.GetTimestamp();
+        var (request, fault) = await ReadAsync(context);
+        if (request is null)
+        {
+            metrics.Malformed();
+            await Answer.ErrorAsync(context, StatusCodes.Status400BadRequest, fault!.Reason, fault.Detail);
+            return;
+        }
+
+        var client = context.Features.GetRequiredFeature<Client>();
+        var outcome = BlsPublicKey.TryParse((string)context.Request.RouteValues["identifier"]!, out var key)
+            ? await signer.SignAsync(new SignOrder(client, context.TraceIdentifier, key, request.Message, request.ClaimedSigningRoot))
+            : new SignOutcome.UnknownKey();
+        await AnswerAsync(context, outcome);
+        metrics.Ended(request.Message.Type, outcome, time.GetElapsedTime(started));
+    }
+
+    private Task AnswerAsync(HttpContext context, SignOutcome outcome) => outcome switch
+    {
+        SignOutcome.Signed(var signature) => Answer.SignatureAsync(context, signature.Bytes),
+        SignOutcome.UnknownKey when !loading.IsComplete => Answer.ErrorAsync(
+            context, StatusCodes.Status503ServiceUnavailable, "keys_loading", "the keys are being opened; see /healthcheck"),
+        SignOutcome.UnknownKey or SignOutcome.NotAllowed => Answer.ErrorAsync(context, StatusCodes.Status404NotFound, "unknown_key"),
+        SignOutcome.RootMismatch(var computed) => Answer.ErrorAsync(
+            context, StatusCodes.Status400BadRequest, "signing_root_mismatch", $"the message's signing root is {computed}: is the signer on the same network?"),
+        SignOutcome.NotOnThisNetwork(var detail) => Answer.ErrorAsync(context, StatusCodes.Status400BadRequest, "not_on_this_network", detail),
+        SignOutcome.OutsideSlotWindow(var detail) => Answer.ErrorAsync(context, StatusCodes.Status412PreconditionFailed, "outside_slot_window", detail),
+        SignOutcome.Slashable(var rule, var detail) => Answer.ErrorAsync(context, StatusCodes.Status412PreconditionFailed, SnakeCase.Of(rule), detail),
+        _ => throw new UnreachableException(),
+    };
+
+    // The whole body is buffered by the server's pipe, whose size Kestrel limits: nothing is copied for a body of one segment.
+    private static async ValueTask<(SignRequest? Request, MalformedRequest? Fault)> ReadAsync(HttpContext context)
+    {
+        var pipe = context.Request.BodyReader;
+        while (true)
+        {
+            var result = await pipe.ReadAsync(context.RequestAborted);
+            if (result.IsCompleted)
+            {
+                try
+                {
+                    var body = result.Buffer.IsSingleSegment ? result.Buffer.First : result.Buffer.ToArray();
+                    return WireFormat.TryReadSignRequest(body, out var request, out var fault) ? (request, null) : (null, fault);
+                }
+                finally
+                {
+                    pipe.AdvanceTo(result.Buffer.End);
+                }
+            }
+
+            pipe.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+    }
+}

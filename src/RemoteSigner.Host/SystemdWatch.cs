@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Hosting.Systemd;
+using RemoteSigner.Host.Http;
+
+namespace RemoteSigner.Host;
+
+/// <summary>Tells systemd when the keys are open (readiness), and then again and again that the ledger's writer still answers (watchdog).</summary>
+internal sealed class SystemdWatch(KeyLoading loading, Func<Task> probe, TimeProvider time, ILogger<SystemdWatch> log) : BackgroundService
+{
+    private readonly SystemdNotifier _systemd = new();
+
+    /// <summary>Half of <c>WATCHDOG_USEC</c>, as sd_watchdog_enabled(3) advises; null where no watchdog was asked for.</summary>
+    private static TimeSpan? Interval =>
+        long.TryParse(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), out var microseconds) ? TimeSpan.FromMicroseconds(microseconds / 2) : null;
+
+    public override Task StopAsync(CancellationToken cancellationToken)
+    {
+        _systemd.Notify(ServiceState.Stopping);
+        return base.StopAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!_systemd.IsEnabled)
+        {
+            return;
+        }
+
+        await loading.Completed.WaitAsync(stoppingToken);
+        _systemd.Notify(ServiceState.Ready);
+        if (Interval is not { } interval)
+        {
+            return;
+        }
+
+        log.LogInformation("the watchdog is told every {Seconds} s that the ledger answers", interval.TotalSeconds);
+        using var timer = new PeriodicTimer(interval, time);
+        do
+        {
+            await probe();
+            _systemd.Notify(new ServiceState("WATCHDOG=1"));
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+}

@@ -1,0 +1,67 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Threading.Channels;
+using RemoteSigner.Access;
+using RemoteSigner.Audit;
+
+namespace RemoteSigner.Host.Tls;
+
+/// <summary>
+/// Writes connections that were refused in the handshake to the log and the audit log. Anybody who reaches the port can cause them, so they
+/// are written apart from the handshake, at most <see cref="PerMinute"/> a minute one by one and the rest as a count: strangers cannot fill the disk.
+/// </summary>
+internal sealed class RefusedClients(AuditLog audit, TimeProvider time, ILogger<RefusedClients> log) : BackgroundService
+{
+    public const int PerMinute = 30;
+
+    private readonly Channel<Refusal> _waiting = Channel.CreateBounded<Refusal>(PerMinute);
+    private int _suppressed;
+
+    public void Record(X509Certificate2? certificate, EndPoint? peer, string reason)
+    {
+        var refusal = new Refusal(
+            certificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false) ?? "",
+            certificate is null ? null : ClientTrust.Fingerprint(certificate),
+            $"{peer}: {reason}");
+        if (!_waiting.Writer.TryWrite(refusal))
+        {
+            Interlocked.Increment(ref _suppressed);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var windowStart = time.GetTimestamp();
+        var written = 0;
+        await foreach (var refusal in _waiting.Reader.ReadAllAsync(stoppingToken))
+        {
+            await WriteAsync(refusal);
+            if (++written == PerMinute)
+            {
+                var rest = TimeSpan.FromMinutes(1) - time.GetElapsedTime(windowStart);
+                await Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, time, stoppingToken);
+                (written, windowStart) = (0, time.GetTimestamp());
+            }
+
+            if (Interlocked.Exchange(ref _suppressed, 0) is > 0 and var more)
+            {
+                await WriteAsync(new Refusal("", null, $"{more} more connections were refused in the last minute"));
+            }
+        }
+    }
+
+    private async Task WriteAsync(Refusal refusal)
+    {
+        log.LogWarning("refused a client '{Name}' {Fingerprint}: {Detail}", refusal.Name, refusal.Fingerprint, refusal.Detail);
+        await audit.RecordAsync(new AuditEntry
+        {
+            Action = "client.refused",
+            Decision = AuditDecision.Refused,
+            Client = refusal.Name,
+            ClientFingerprint = refusal.Fingerprint,
+            Detail = refusal.Detail,
+        });
+    }
+
+    private sealed record Refusal(string Name, string? Fingerprint, string Detail);
+}

@@ -1,0 +1,83 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using RemoteSigner.Access;
+using RemoteSigner.Host.Configuration;
+
+namespace RemoteSigner.Host.Tls;
+
+/// <summary>Everything of one reading of the TLS files: the server's certificate and whom to trust. Replaced whole on reload.</summary>
+internal sealed record TlsMaterial(SslStreamCertificateContext ServerCertificate, ClientTrust Trust, SslProtocols Protocols)
+{
+    /// <summary>Reads every file that <paramref name="options"/> names.</summary>
+    /// <exception cref="ConfigurationException">A file is missing, unreadable, malformed, expired, or certificate and key do not belong together.</exception>
+    public static TlsMaterial Read(TlsOptions options, DataDirectory data, DateTimeOffset now)
+    {
+        var authorities = new X509Certificate2Collection();
+        if (options.ClientAuthorities is { } bundle)
+        {
+            Open("tls.clientAuthorities", data.Resolve(bundle), path => authorities.ImportFromPemFile(path));
+            if (authorities.Count == 0)
+            {
+                throw Fault("tls.clientAuthorities", data.Resolve(bundle), "the file holds no certificate");
+            }
+        }
+
+        IReadOnlyList<KnownClient> known = [];
+        if (options.KnownClients is { } knownClients)
+        {
+            Open("tls.knownClients", data.Resolve(knownClients), path => known = KnownClient.Read(File.ReadLines(path)));
+        }
+
+        var revocations = RevocationLists.None;
+        if (options.RevocationList is { } list)
+        {
+            Open("tls.revocationList", data.Resolve(list), path => revocations = RevocationLists.Read(File.ReadAllBytes(path), authorities, now));
+        }
+
+        SslStreamCertificateContext? server = null;
+        Open("tls.certificate", data.Resolve(options.Certificate), path => server = ReadServer(path, options, data, now));
+        var protocols = options.AllowTls12 ? SslProtocols.Tls13 | SslProtocols.Tls12 : SslProtocols.Tls13;
+        return new TlsMaterial(server!, new ClientTrust(authorities, known, revocations), protocols);
+    }
+
+    private static SslStreamCertificateContext ReadServer(string path, TlsOptions options, DataDirectory data, DateTimeOffset now)
+    {
+        X509Certificate2 leaf;
+        var chain = new X509Certificate2Collection();
+        if (options.Key is { } key)
+        {
+            leaf = X509Certificate2.CreateFromPemFile(path, data.Resolve(key));
+            chain.ImportFromPemFile(path);
+        }
+        else
+        {
+            var password = options.PasswordFile is { } file ? File.ReadLines(data.Resolve(file)).First() : null;
+            leaf = X509CertificateLoader.LoadPkcs12FromFile(path, password);
+            chain = X509CertificateLoader.LoadPkcs12CollectionFromFile(path, password);
+        }
+
+        if (leaf.NotAfter.ToUniversalTime() < now)
+        {
+            throw new CryptographicException($"the certificate is out of date since {leaf.NotAfter:u}");
+        }
+
+        return SslStreamCertificateContext.Create(leaf, chain, offline: true);
+    }
+
+    private static void Open(string setting, string path, Action<string> read)
+    {
+        try
+        {
+            read(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or FormatException or InvalidOperationException)
+        {
+            throw Fault(setting, path, exception.Message);
+        }
+    }
+
+    private static ConfigurationException Fault(string setting, string path, string fault) =>
+        new($"cannot use {path} as {setting}: {fault}", "put a readable file of the right kind there, or name another in signer.json");
+}

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using RemoteSigner.Access;
+using RemoteSigner.Audit;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Freshness;
+using RemoteSigner.Keys;
+
+namespace RemoteSigner.Signing;
+
+/// <summary>
+/// The whole story of a signature, and the only order of its parts: which share, may this client, is it time, is it slashable, sign.
+/// A refusal is in the audit log before it is told; a permit and its audit entry are one transaction, on disk before the share is used.
+/// </summary>
+public sealed class Signer(
+    Network network, KeyRing keys, AccessPolicy access, SlotClock clock, SlashingProtection slashing, AuditLog audit, TimeProvider time)
+{
+    /// <summary>Told how long each duty waited for the disk.</summary>
+    public Action<DutyType, TimeSpan> Recorded { get; init; } = (_, _) => { };
+
+    /// <summary>Signs, or says why not. There is no cancellation: a duty that was begun is finished.</summary>
+    /// <exception cref="LedgerException">The decision could not be recorded, so there is none; nothing was signed.</exception>
+    public async Task<SignOutcome> SignAsync(SignOrder order)
+    {
+        if (keys.Find(order.PublicKey) is not { } share)
+        {
+            return await RefuseAsync(order, null, new SignOutcome.UnknownKey(), null);
+        }
+
+        if (!access.Allows(order.Client, share.PublicKey, order.Message.Type))
+        {
+            return await RefuseAsync(order, share, new SignOutcome.NotAllowed(), null);
+        }
+
+        if (!TryGetRoot(order.Message, out var root, out var fault))
+        {
+            return await RefuseAsync(order, share, new SignOutcome.NotOnThisNetwork(fault), fault);
+        }
+
+        if (order.ClaimedSigningRoot is { } claimed && claimed != root)
+        {
+            return await RefuseAsync(order, share, new SignOutcome.RootMismatch(root), $"the client claimed {claimed}, the message has {root}");
+        }
+
+        if (clock.Refusal(order.Message) is { } untimely)
+        {
+            return await RefuseAsync(order, share, new SignOutcome.OutsideSlotWindow(untimely), untimely);
+        }
+
+        var started = time.GetTimestamp();
+        var decision = await slashing.RequestAsync(share.Identity, order.Message, (transaction, signingRoot, verdict) =>
+            audit.Append(transaction, EntryFor(order, share, signingRoot, verdict)));
+        Recorded(order.Message.Type, time.GetElapsedTime(started));
+        return decision switch
+        {
+            PermitDecision.Granted(var permit, _) => new SignOutcome.Signed(share.Sign(permit)),
+            PermitDecision.Refused(var rule, var detail) => new SignOutcome.Slashable(rule, detail),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private bool TryGetRoot(SignableMessage message, out Root root, out string fault)
+    {
+        try
+        {
+            (root, fault) = (message.SigningRoot(network), "");
+            return true;
+        }
+        catch (SpecException exception)
+        {
+            (root, fault) = (default, exception.Message);
+            return false;
+        }
+    }
+
+    private async Task<SignOutcome> RefuseAsync(SignOrder order, KeyShare? share, SignOutcome outcome, string? detail)
+    {
+        await audit.RecordAsync(Entry(order, share) with { Decision = AuditDecision.Refused, Rule = outcome.GetType().Name, Detail = detail });
+        return outcome;
+    }
+
+    private static AuditEntry EntryFor(SignOrder order, KeyShare share, Root root, Verdict verdict) => verdict switch
+    {
+        Verdict.Allowed(var again) => Entry(order, share) with { SigningRoot = root, SignedBefore = again },
+        Verdict.Refused(var rule, var detail) => Entry(order, share) with
+        {
+            SigningRoot = root,
+            Decision = AuditDecision.Refused,
+            Rule = rule.ToString(),
+            Detail = detail,
+        },
+        _ => throw new UnreachableException(),
+    };
+
+    private static AuditEntry Entry(SignOrder order, KeyShare? share)
+    {
+        var vote = order.Message.Slashable as SlashableContent.Attestation;
+        return new AuditEntry
+        {
+            Action = "sign",
+            Decision = AuditDecision.Granted,
+            RequestId = order.RequestId,
+            Client = order.Client.Name,
+            ClientFingerprint = order.Client.CertificateFingerprint,
+            ShareKey = order.PublicKey,
+            GroupKey = share?.GroupKey,
+            Duty = order.Message.Type,
+            Slot = order.Message.DutySlot,
+            SourceEpoch = vote?.Source,
+            TargetEpoch = vote?.Target ?? order.Message.DutyEpoch,
+        };
+    }
+}
