@@ -1,0 +1,186 @@
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Timeout;
+using RemoteSigner.Native;
+
+namespace RemoteSigner.Sealing.Pkcs11;
+
+/// <summary>
+/// A PKCS#11 token that may hang, vanish and come back. Calls run on threads of their own under retry, circuit breaker and time-out; recovery
+/// climbs a ladder (new session, then C_Finalize and C_Initialize) and counts only when a known answer was given. A PIN the token refused
+/// is never sent again. Keeps the PIN in secret memory, to log in after a loss; disposing it zeroes the PIN.
+/// </summary>
+public sealed class Pkcs11Token : IDisposable
+{
+    private readonly Pkcs11Module _module;
+    private readonly Pkcs11Threads _threads;
+    private readonly TokenPatience _patience;
+    private readonly TokenCounters _counters = new();
+    private readonly TokenHistory _history;
+    private readonly ResiliencePipeline _pipeline;
+    private readonly ResiliencePipeline _watchdog;
+    private readonly CircuitBreakerStateProvider _breaker = new();
+    private SecretBytes? _pin;
+    private volatile TokenException? _pinRefusal;
+
+    /// <summary>
+    /// Names a token; nothing is loaded before the first call. Takes over <paramref name="pin"/> and disposes it; null when the token wants none.
+    /// </summary>
+    public Pkcs11Token(HsmProfile profile, TokenAddress address, SecretBytes? pin, SecretArena arena, TimeProvider time, TokenPatience? patience = null)
+    {
+        (Profile, Address, _pin, Arena, _patience) = (profile, address, pin, arena, patience ?? new TokenPatience());
+        _history = new TokenHistory(time);
+        _module = Pkcs11Module.At(address.ModulePath);
+        _threads = new Pkcs11Threads(profile.Login.Threads, _patience.StuckThreads);
+        _pipeline = TokenPipeline.Build(_patience, time, _breaker, e => IsLoss(e));
+        _watchdog = TokenPipeline.BuildWatchdog(_patience, time);
+    }
+
+    public HsmProfile Profile { get; }
+
+    public TokenAddress Address { get; }
+
+    /// <summary>How the token is doing.</summary>
+    public TokenState State => new(
+        Condition(),
+        _history.LastError?.Fault,
+        _history.LastError?.Message,
+        _history.LastErrorAt,
+        Interlocked.Read(ref _counters.Operations),
+        Interlocked.Read(ref _counters.LoginAttempts),
+        _threads.Stuck);
+
+    internal SecretArena Arena { get; }
+
+    /// <summary>Asks the token a question whose answer is known; set by the key that is in use, run on each session that follows a failure.</summary>
+    internal Action<Pkcs11Session>? KnownAnswer { get; set; }
+
+    /// <summary>Opens a session and logs in, which proves module, token and PIN. Returns the token's serial number.</summary>
+    /// <exception cref="TokenException">What is wrong, with a hint.</exception>
+    public Task<string> ConnectAsync(CancellationToken cancellation = default) => RunAsync(session => session.Serial, cancellation);
+
+    /// <summary>Takes another PIN from a person after one was refused; the old one is zeroed.</summary>
+    public void GivePin(SecretBytes pin)
+    {
+        var old = Interlocked.Exchange(ref _pin, pin);
+        _pinRefusal = null;
+        old?.Dispose();
+    }
+
+    public void Dispose()
+    {
+        _threads.Dispose();
+        Interlocked.Exchange(ref _pin, null)?.Dispose();
+    }
+
+    /// <summary>Runs <paramref name="work"/> with a session, and again after a loss.</summary>
+    internal Task<T> RunAsync<T>(Func<Pkcs11Session, T> work, CancellationToken cancellation) => RunAsync(_pipeline, work, cancellation);
+
+    /// <summary>Runs <paramref name="work"/> once: for trials that are meant to fail.</summary>
+    internal Task<T> RunOnceAsync<T>(Func<Pkcs11Session, T> work, CancellationToken cancellation) => RunAsync(_watchdog, work, cancellation);
+
+    private async Task<T> RunAsync<T>(ResiliencePipeline pipeline, Func<Pkcs11Session, T> work, CancellationToken cancellation)
+    {
+        try
+        {
+            return await pipeline.ExecuteAsync(async token => await _threads.RunAsync(worker => Climb(worker, work), token), cancellation);
+        }
+        catch (TimeoutRejectedException)
+        {
+            var hung = new TokenException(
+                TokenFault.Hung, $"the token '{Address.Label}' did not answer within {_patience.Call.TotalSeconds:0.#} s", "check the device and its network; the stuck call was given up");
+            _history.Failed(hung, _module.Epoch);
+            throw hung;
+        }
+        catch (BrokenCircuitException e)
+        {
+            throw new TokenException(
+                TokenFault.CircuitOpen, $"the token '{Address.Label}' failed too often and is left alone for a moment: {_history.LastError?.Message}", "mend the cause; the signer tries again by itself", e);
+        }
+    }
+
+    /// <summary>One try on the worker's thread, with as many rungs of the recovery ladder as the failures before it call for.</summary>
+    private T Climb<T>(Pkcs11Worker worker, Func<Pkcs11Session, T> work)
+    {
+        RefuseRefusedPin();
+        try
+        {
+            if (_history.NeedsRestart(_module.Epoch))
+            {
+                _module.Restart(_module.Epoch);
+            }
+
+            var result = _module.Call(() => Try(worker, work));
+            _history.Succeeded();
+            return result;
+        }
+        catch (TokenException e)
+        {
+            _history.Failed(e, _module.Epoch);
+            if (e.Fault is TokenFault.WrongPin or TokenFault.PinLocked or TokenFault.PinExpired)
+            {
+                _pinRefusal = e;
+            }
+
+            throw;
+        }
+    }
+
+    private T Try<T>(Pkcs11Worker worker, Func<Pkcs11Session, T> work)
+    {
+        var proven = false;
+        try
+        {
+            var session = CurrentSession(worker, ref proven);
+            return work(session);
+        }
+        catch (TokenException e)
+        {
+            worker.DropSession();
+            if (proven && ReturnValue.IsAmbiguous(e.Code))
+            {
+                throw new TokenException(
+                    TokenFault.InputRefused, $"{e.Message}, though it has just given a known answer: it is the sealed bytes that are wrong", "the sealed bytes were changed, or sealed under another key", e);
+            }
+
+            throw;
+        }
+    }
+
+    private Pkcs11Session CurrentSession(Pkcs11Worker worker, ref bool proven)
+    {
+        if (worker.Session is { } session && session.Epoch == _module.Epoch)
+        {
+            return session;
+        }
+
+        worker.DropSession();
+        worker.Session = Pkcs11Session.Open(_module, Address, Profile.Login.ReadWriteSession, _pin, _counters);
+        if (_history.FailuresInRow > 0 && KnownAnswer is { } question)
+        {
+            question(worker.Session);
+            proven = true;
+        }
+
+        return worker.Session;
+    }
+
+    private void RefuseRefusedPin()
+    {
+        if (_pinRefusal is { } refusal)
+        {
+            throw new TokenException(refusal.Fault, $"the PIN of the token '{Address.Label}' was refused before and is not sent again", refusal.Hint, refusal);
+        }
+    }
+
+    private bool IsLoss(Exception fault) => fault is TimeoutRejectedException
+        || (fault is TokenException token && (token.Fault == TokenFault.DeviceLost || (token.Fault == TokenFault.TokenAbsent && _history.EverSucceeded)));
+
+    private TokenCondition Condition() => (_pinRefusal, _breaker.CircuitState, _history.FailuresInRow) switch
+    {
+        (not null, _, _) => TokenCondition.PinRefused,
+        (_, CircuitState.Open or CircuitState.Isolated, _) => TokenCondition.Resting,
+        (_, _, > 0) => TokenCondition.Failing,
+        _ => TokenCondition.Ready,
+    };
+}

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+
+namespace RemoteSigner.Sealing.Pkcs11;
+
+/// <summary>
+/// A thread with a session of its own. A call that hangs cannot be cancelled: the thread is then given up, ends by itself should the call ever
+/// come back, and whatever it brings is disposed.
+/// </summary>
+internal sealed class Pkcs11Worker : IDisposable
+{
+    private readonly BlockingCollection<Action> _jobs = [];
+    private Action _ended = static () => { };
+
+    internal Pkcs11Worker() => new Thread(Live) { IsBackground = true, Name = "pkcs11" }.Start();
+
+    /// <summary>Touched by the worker's own thread only.</summary>
+    internal Pkcs11Session? Session { get; set; }
+
+    /// <summary>Runs <paramref name="call"/> on this thread. When <paramref name="cancellation"/> comes first, the thread must be given up.</summary>
+    /// <exception cref="OperationCanceledException">The call has not come back.</exception>
+    internal async Task<T> RunAsync<T>(Func<T> call, CancellationToken cancellation)
+    {
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _jobs.Add(() => Answer(call, answer), CancellationToken.None);
+        using var giveUp = cancellation.Register(() => answer.TrySetCanceled(cancellation));
+        return await answer.Task;
+    }
+
+    internal void DropSession()
+    {
+        Session?.Dispose();
+        Session = null;
+    }
+
+    /// <summary>Leaves the thread to the call it is stuck in; <paramref name="ended"/> runs should it ever come back.</summary>
+    internal void GiveUp(Action ended)
+    {
+        _ended = ended;
+        Dispose();
+    }
+
+    /// <summary>Lets the thread end after the call it is in.</summary>
+    public void Dispose() => _jobs.CompleteAdding();
+
+    private static void Answer<T>(Func<T> call, TaskCompletionSource<T> answer)
+    {
+        try
+        {
+            var result = call();
+            if (!answer.TrySetResult(result))
+            {
+                (result as IDisposable)?.Dispose();
+            }
+        }
+        catch (Exception e)
+        {
+            answer.TrySetException(e);
+        }
+    }
+
+    private void Live()
+    {
+        try
+        {
+            foreach (var job in _jobs.GetConsumingEnumerable())
+            {
+                job();
+            }
+        }
+        finally
+        {
+            DropSession();
+            _jobs.Dispose();
+            _ended();
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Security.Cryptography;
+using Net.Pkcs11Interop.Common;
+using RemoteSigner.Native;
+using RemoteSigner.Sealing.Pkcs11;
+
+namespace RemoteSigner.Sealing;
+
+/// <summary>
+/// A key-encryption key in a PKCS#11 token, found by its <c>CKA_ID</c>. RSA wraps in process with the public key and unwraps by one
+/// <c>C_Decrypt</c>; AES-GCM does both in the token.
+/// </summary>
+public sealed class Pkcs11Key : IKeyEncryptionKey
+{
+    private readonly Pkcs11Token _token;
+    private readonly byte[] _id;
+
+    /// <summary>Names a key; whether the token has it shows at the first call.</summary>
+    public Pkcs11Key(Pkcs11Token token, VaultSlotType slotType, ReadOnlySpan<byte> id, string label)
+    {
+        (_token, SlotType, _id, Label) = (token, slotType, id.ToArray(), label);
+        token.KnownAnswer = AnswerKnownQuestion;
+    }
+
+    public VaultSlotType SlotType { get; }
+
+    public ReadOnlyMemory<byte> Id => _id;
+
+    public string Label { get; }
+
+    /// <summary>The key that belongs to a vault's slot.</summary>
+    public static Pkcs11Key Of(Pkcs11Token token, VaultSlot slot) => new(token, slot.Type, slot.KeyId.Span, slot.Label);
+
+    public Task<byte[]> WrapAsync(SecretBytes rootKey, ReadOnlyMemory<byte> context, CancellationToken cancellation) =>
+        _token.RunAsync(session => Wrap(session, rootKey, context.Span), cancellation);
+
+    public async Task<SecretBytes> UnwrapAsync(ReadOnlyMemory<byte> wrapped, ReadOnlyMemory<byte> context, SecretArena arena, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _token.RunAsync(session => Unwrap(session, wrapped.Span, context.Span, arena), cancellation);
+        }
+        catch (TokenException e) when (e.Fault == TokenFault.InputRefused)
+        {
+            throw SlotContext.WrongKey(e);
+        }
+    }
+
+    /// <summary>Asks the token to undo what its key just made: proves that the way to it works, whatever the sessions say.</summary>
+    /// <exception cref="TokenException">It does not.</exception>
+    public Task ProveAsync(CancellationToken cancellation = default) => _token.RunAsync(
+        session =>
+        {
+            AnswerKnownQuestion(session);
+            return true;
+        },
+        cancellation);
+
+    internal byte[] Wrap(Pkcs11Session session, SecretBytes rootKey, ReadOnlySpan<byte> context) => SlotType == VaultSlotType.Pkcs11AesGcm
+        ? GcmWrap.Wrap(session, Gcm, session.Get(CKO.CKO_SECRET_KEY, _id), rootKey, context)
+        : WrapRsa(session, rootKey, context);
+
+    internal SecretBytes Unwrap(Pkcs11Session session, ReadOnlySpan<byte> wrapped, ReadOnlySpan<byte> context, SecretArena arena) => SlotType == VaultSlotType.Pkcs11AesGcm
+        ? GcmWrap.Unwrap(session, Gcm, session.Get(CKO.CKO_SECRET_KEY, _id), wrapped, context, arena)
+        : UnwrapRsa(session, wrapped, context, arena);
+
+    private HsmAesGcm Gcm => _token.Profile.AesGcm
+        ?? throw new TokenException(TokenFault.MechanismNotOffered, $"the profile {_token.Profile.Name} does not say how the token does AES-GCM", "add aesGcm to the profile");
+
+    private RSAEncryptionPadding Padding => SlotType == VaultSlotType.Pkcs11RsaOaepSha256 ? RSAEncryptionPadding.OaepSHA256 : RSAEncryptionPadding.OaepSHA1;
+
+    private byte[] WrapRsa(Pkcs11Session session, SecretBytes rootKey, ReadOnlySpan<byte> context)
+    {
+        var key = session.Get(CKO.CKO_PUBLIC_KEY, _id);
+        using var rsa = RSA.Create(new RSAParameters
+        {
+            Modulus = session.ReadAttribute(key, CKA.CKA_MODULUS),
+            Exponent = session.ReadAttribute(key, CKA.CKA_PUBLIC_EXPONENT),
+        });
+        using var bound = _token.Arena.Allocate(SlotContext.BoundLength);
+        SlotContext.Bind(rootKey.Span, context, bound.Span);
+        return rsa.Encrypt(bound.Span, Padding);
+    }
+
+    private SecretBytes UnwrapRsa(Pkcs11Session session, ReadOnlySpan<byte> wrapped, ReadOnlySpan<byte> context, SecretArena arena)
+    {
+        var key = session.Get(CKO.CKO_PRIVATE_KEY, _id);
+        using var bound = session.Decrypt(Mechanism.Oaep(SlotType == VaultSlotType.Pkcs11RsaOaepSha256), key, wrapped.ToArray(), arena);
+        SlotContext.Check(bound.Span, context);
+        var rootKey = arena.Allocate(SlotContext.RootKeyLength);
+        bound.Span[..SlotContext.RootKeyLength].CopyTo(rootKey.Span);
+        return rootKey;
+    }
+
+    private void AnswerKnownQuestion(Pkcs11Session session)
+    {
+        using var question = _token.Arena.Allocate(SlotContext.RootKeyLength);
+        RandomNumberGenerator.Fill(question.Span);
+        using var answer = Unwrap(session, Wrap(session, question, "known answer"u8), "known answer"u8, _token.Arena);
+        if (!CryptographicOperations.FixedTimeEquals(question.Span, answer.Span))
+        {
+            throw new TokenException(TokenFault.Refused, $"the token '{_token.Address.Label}' gave a wrong answer to a known question", "do not use this token: its key or its module is broken");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using System.Security.Cryptography;
+using System.Text;
+using RemoteSigner.Native;
+
+namespace RemoteSigner.Sealing;
+
+/// <summary>
+/// A recovery key: an RSA key (at least 3072 bits) whose private half lies offline. The public half wraps in process with OAEP-SHA-256; the
+/// private half is needed only on the day every token is lost. Its id is SHA-256 of the SubjectPublicKeyInfo (RFC 5280).
+/// </summary>
+public sealed class RecoveryKey : IKeyEncryptionKey, IDisposable
+{
+    private const int LeastBits = 3072;
+    private const int MostBits = 8192;
+
+    private readonly RSA _key;
+    private readonly byte[] _id;
+    private readonly SecretArena _arena;
+    private readonly bool _opens;
+
+    private RecoveryKey(RSA key, bool opens, string label, SecretArena arena)
+    {
+        if (key.KeySize is < LeastBits or > MostBits)
+        {
+            key.Dispose();
+            throw Unusable($"it has {key.KeySize} bits", null);
+        }
+
+        (_key, _opens, Label, _arena, _id) = (key, opens, label, arena, SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
+    }
+
+    public VaultSlotType SlotType => VaultSlotType.Recovery;
+
+    public ReadOnlyMemory<byte> Id => _id;
+
+    public string Label { get; }
+
+    /// <summary>Reads a public key in PEM (SubjectPublicKeyInfo or PKCS#1).</summary>
+    /// <exception cref="VaultException">It is no RSA public key of a lawful size.</exception>
+    public static RecoveryKey FromPublicPem(string pem, string label, SecretArena arena) => pem.Contains("PRIVATE KEY", StringComparison.Ordinal)
+        ? throw Unusable("it is a private key, which belongs in a safe and not on this machine", null)
+        : new RecoveryKey(Import(key => key.ImportFromPem(pem)), opens: false, label, arena);
+
+    /// <summary>Reads the private key in PEM, for recovery only; encrypted PKCS#8 needs <paramref name="password"/>.</summary>
+    /// <exception cref="VaultException">It is no RSA private key of a lawful size, or the password is wrong.</exception>
+    public static RecoveryKey FromPrivatePem(SecretBytes pem, SecretBytes? password, string label, SecretArena arena)
+    {
+        var text = GC.AllocateUninitializedArray<char>(pem.Length, pinned: true);
+        try
+        {
+            var length = Encoding.UTF8.GetChars(pem.Span, text);
+            var pemText = new ReadOnlyMemory<char>(text, 0, length);
+            return new RecoveryKey(
+                Import(key =>
+                {
+                    if (password is null)
+                    {
+                        key.ImportFromPem(pemText.Span);
+                    }
+                    else
+                    {
+                        key.ImportFromEncryptedPem(pemText.Span, password.Span);
+                    }
+                }),
+                opens: true, label, arena);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(text.AsSpan()));
+        }
+    }
+
+    public Task<byte[]> WrapAsync(SecretBytes rootKey, ReadOnlyMemory<byte> context, CancellationToken cancellation)
+    {
+        using var bound = _arena.Allocate(SlotContext.BoundLength);
+        SlotContext.Bind(rootKey.Span, context.Span, bound.Span);
+        return Task.FromResult(_key.Encrypt(bound.Span, RSAEncryptionPadding.OaepSHA256));
+    }
+
+    public Task<SecretBytes> UnwrapAsync(ReadOnlyMemory<byte> wrapped, ReadOnlyMemory<byte> context, SecretArena arena, CancellationToken cancellation)
+    {
+        if (!_opens)
+        {
+            throw new VaultException(VaultFault.NoSlotOpens, $"the public half of the recovery key '{Label}' cannot open anything", "give the private key that lies offline");
+        }
+
+        using var bound = arena.Allocate(_key.KeySize / 8);
+        var length = Decrypt(wrapped.Span, bound.Span);
+        SlotContext.Check(bound.Span[..length], context.Span);
+        var rootKey = arena.Allocate(SlotContext.RootKeyLength);
+        bound.Span[..SlotContext.RootKeyLength].CopyTo(rootKey.Span);
+        return Task.FromResult(rootKey);
+    }
+
+    public void Dispose() => _key.Dispose();
+
+    private static RSA Import(Action<RSA> import)
+    {
+        var key = RSA.Create();
+        try
+        {
+            import(key);
+            return key;
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            key.Dispose();
+            throw Unusable(e.Message, e);
+        }
+    }
+
+    private static VaultException Unusable(string why, Exception? cause) =>
+        new(VaultFault.WrongKey, $"cannot use this recovery key: {why}", $"give an RSA key of {LeastBits} to {MostBits} bits in PEM: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4096", cause);
+
+    private int Decrypt(ReadOnlySpan<byte> wrapped, Span<byte> bound)
+    {
+        try
+        {
+            return _key.Decrypt(wrapped, bound, RSAEncryptionPadding.OaepSHA256);
+        }
+        catch (CryptographicException e)
+        {
+            throw SlotContext.WrongKey(e);
+        }
+    }
+}

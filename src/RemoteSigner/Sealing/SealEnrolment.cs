@@ -1,0 +1,92 @@
+using RemoteSigner.Sealing.Pkcs11;
+
+namespace RemoteSigner.Sealing;
+
+/// <summary>
+/// Makes a key-encryption key in a token and proves it before anything depends on it: what a module lists is not what it does (SoftHSM 2.6.1
+/// lists OAEP and fails SHA-256), so each mechanism of the profile is tried in order by round trips.
+/// </summary>
+public static class SealEnrolment
+{
+    /// <summary>Makes a key with this label; keys of mechanisms that fail a trial are removed again.</summary>
+    /// <exception cref="TokenException">No mechanism passes, or the token is not there.</exception>
+    public static async Task<Enrolment> EnrolAsync(Pkcs11Token token, string keyLabel, TimeProvider time, IProgress<string>? progress = null, CancellationToken cancellation = default)
+    {
+        var serial = await token.ConnectAsync(cancellation);
+        var rejected = new List<EnrolmentReport.Rejection>();
+        foreach (var mechanism in token.Profile.Mechanisms)
+        {
+            progress?.Report($"trying {mechanism}");
+            try
+            {
+                var (key, seal, unseal) = await TryAsync(token, mechanism, keyLabel, time, cancellation);
+                var report = new EnrolmentReport(
+                    token.Profile.Name, token.Address.Label, serial, mechanism, Convert.ToHexStringLower(key.Id.Span), keyLabel,
+                    time.GetUtcNow(), SealTrial.Rounds, seal, unseal, rejected);
+                return new Enrolment(key, report);
+            }
+            catch (TokenException e) when (e.Fault is TokenFault.MechanismNotOffered or TokenFault.InputRefused or TokenFault.Refused)
+            {
+                rejected.Add(new EnrolmentReport.Rejection(mechanism, e.Message));
+            }
+        }
+
+        throw new TokenException(
+            TokenFault.MechanismNotOffered,
+            $"no mechanism of the profile {token.Profile.Name} passes: {string.Join("; ", rejected.Select(r => $"{r.Mechanism}: {r.Reason}"))}",
+            "correct the profile, or choose the one of this token");
+    }
+
+    /// <summary>
+    /// Moves a vault to another key: adds its slot, opens the vault through it, and only then drops the slot of <paramref name="old"/>. The old key stays in its
+    /// token, because backups of the vault may need it.
+    /// </summary>
+    /// <exception cref="VaultException">The vault is as it was, or has both slots.</exception>
+    /// <exception cref="TokenException">A token failed; the vault is as it was, or has both slots.</exception>
+    public static async Task RotateAsync(string vaultPath, Native.SecretArena arena, IKeyEncryptionKey old, IKeyEncryptionKey replacement, CancellationToken cancellation = default)
+    {
+        using (var vault = await Vault.OpenAsync(vaultPath, arena, old, cancellation))
+        {
+            await vault.AddSlotAsync(replacement, cancellation);
+        }
+
+        using var reopened = await Vault.OpenAsync(vaultPath, arena, replacement, cancellation);
+        reopened.RemoveSlot(old.SlotType, old.Id);
+    }
+
+    private static async Task<(Pkcs11Key Key, EnrolmentReport.Latency Seal, EnrolmentReport.Latency Unseal)> TryAsync(
+        Pkcs11Token token, VaultSlotType mechanism, string label, TimeProvider time, CancellationToken cancellation)
+    {
+        var id = await token.RunOnceAsync(session => KeyGeneration.Generate(session, token.Profile, mechanism, label), cancellation);
+        try
+        {
+            await token.RunOnceAsync(session => Inside(session, mechanism, id), cancellation);
+            var key = new Pkcs11Key(token, mechanism, id, label);
+            var trial = new SealTrial(token, key, time);
+            await trial.ProveAsync(cancellation);
+            var (seal, unseal) = await trial.MeasureAsync(cancellation);
+            return (key, seal, unseal);
+        }
+        catch
+        {
+            token.KnownAnswer = null;
+            await token.RunOnceAsync(session => Removed(session, mechanism, id), CancellationToken.None);
+            throw;
+        }
+    }
+
+    private static bool Inside(Pkcs11Session session, VaultSlotType mechanism, byte[] id)
+    {
+        KeyGeneration.CheckStaysInside(session, mechanism, id);
+        return true;
+    }
+
+    private static bool Removed(Pkcs11Session session, VaultSlotType mechanism, byte[] id)
+    {
+        KeyGeneration.Destroy(session, mechanism, id);
+        return true;
+    }
+}
+
+/// <summary>A new key-encryption key and what its trials showed.</summary>
+public sealed record Enrolment(Pkcs11Key Key, EnrolmentReport Report);

@@ -1,0 +1,206 @@
+using System.Security.Cryptography;
+using System.Text;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Native;
+
+namespace RemoteSigner.Sealing;
+
+/// <summary>
+/// An opened vault: one file of sealed key shares under a root key that one or more keys outside can unwrap (format, reasons and limits:
+/// <c>Sealing/README.md</c>). Opening costs one hardware operation whatever the number of shares. It holds the root key in secret memory:
+/// dispose it once the shares are loaded or the change is made. Not for concurrent use.
+/// </summary>
+public sealed class Vault : IDisposable
+{
+    private readonly VaultStore _store;
+    private readonly VaultRootKey _rootKey;
+    private VaultFile _file;
+
+    private Vault(VaultStore store, VaultRootKey rootKey, VaultFile file) => (_store, _rootKey, _file) = (store, rootKey, file);
+
+    /// <summary>Slots, shares and generation, authenticated.</summary>
+    public VaultListing Contents => VaultListing.Of(_file, authenticated: true);
+
+    /// <summary>Makes an empty vault with a fresh root key and one slot for each key; never overwrites a file.</summary>
+    /// <exception cref="VaultException">There is a file already, or it cannot be written.</exception>
+    /// <exception cref="Pkcs11.TokenException">A token failed.</exception>
+    public static async Task<Vault> CreateAsync(string path, SecretArena arena, IReadOnlyList<IKeyEncryptionKey> keys, CancellationToken cancellation = default)
+    {
+        var id = RandomNumberGenerator.GetBytes(VaultFile.IdLength);
+        var vault = new Vault(new VaultStore(path), VaultRootKey.Generate(arena, id), new VaultFile(id, 1, [], []));
+        try
+        {
+            var slots = new List<VaultSlot>();
+            foreach (var key in keys)
+            {
+                slots.Add(await vault.WrapAsync(key, cancellation));
+            }
+
+            vault._file = vault._file with { Slots = Checked(slots) };
+            vault._store.Create(vault._file.Write(vault._rootKey.Authenticate));
+            vault._file = vault._store.Read();
+            return vault;
+        }
+        catch
+        {
+            vault.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the vault through the slot that belongs to <paramref name="key"/>: one hardware operation. Checks header, records and slots.</summary>
+    /// <exception cref="VaultException">It does not open; the fault says why.</exception>
+    /// <exception cref="Pkcs11.TokenException">The token failed.</exception>
+    public static async Task<Vault> OpenAsync(string path, SecretArena arena, IKeyEncryptionKey key, CancellationToken cancellation = default)
+    {
+        var store = new VaultStore(path);
+        var file = store.Read();
+        var slot = file.Slots.FirstOrDefault(slot => slot.BelongsTo(key))
+            ?? throw new VaultException(VaultFault.NoSlotOpens, $"no slot of the vault {path} belongs to the key '{key.Label}'", "'remote-signer seal status' lists the slots");
+        var bytes = await key.UnwrapAsync(slot.Wrapped, VaultRootKey.ContextOf(slot.Type, file.Id), arena, cancellation);
+        var vault = new Vault(store, new VaultRootKey(arena, bytes, file.Id), file);
+        try
+        {
+            vault.Authenticate();
+            return vault;
+        }
+        catch (VaultException)
+        {
+            vault.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads what the vault says of itself, without a key and therefore without proof.</summary>
+    /// <exception cref="VaultException">It cannot be read.</exception>
+    public static VaultListing List(string path) => VaultListing.Of(new VaultStore(path).Read(), authenticated: false);
+
+    /// <summary>Decrypts all shares, on all cores, and checks of each that secret·G1 is its public key. The caller disposes them.</summary>
+    /// <exception cref="VaultException">One does not match; none is given.</exception>
+    public IReadOnlyList<VaultShare> OpenShares(CancellationToken cancellation = default)
+    {
+        var shares = new VaultShare?[_file.Records.Count];
+        try
+        {
+            Parallel.For(0, shares.Length, new ParallelOptions { CancellationToken = cancellation }, i => shares[i] = _rootKey.Open(_file.Records[i]));
+            return shares!;
+        }
+        catch (Exception e)
+        {
+            Array.ForEach(shares, share => share?.Dispose());
+            throw (e as AggregateException)?.Flatten().InnerExceptions.OfType<VaultException>().FirstOrDefault() ?? e;
+        }
+    }
+
+    /// <summary>Seals these shares into the vault, all or none. They stay the caller's to dispose.</summary>
+    /// <exception cref="VaultException">One is there already, or the file cannot be written.</exception>
+    public void Add(IReadOnlyCollection<VaultShare> shares)
+    {
+        var known = _file.Records.Select(record => record.ShareKey).ToHashSet();
+        foreach (var share in shares)
+        {
+            Check(share.Label);
+            if (!known.Add(share.ShareKey))
+            {
+                throw new VaultException(VaultFault.Duplicate, $"the share {share.ShareKey} is in the vault already, or given twice", "leave it out");
+            }
+        }
+
+        if (known.Count > VaultFile.MostRecords)
+        {
+            throw new VaultException(VaultFault.TooMany, $"a vault holds at most {VaultFile.MostRecords} shares", "run a second signer");
+        }
+
+        Commit(_file with { Records = [.. _file.Records, .. shares.Select(_rootKey.Seal)] });
+    }
+
+    /// <summary>Removes one share. Old copies of the file still hold it.</summary>
+    /// <exception cref="VaultException">It is not there, or the file cannot be written.</exception>
+    public void Remove(BlsPublicKey shareKey)
+    {
+        var rest = _file.Records.Where(record => record.ShareKey != shareKey).ToList();
+        if (rest.Count == _file.Records.Count)
+        {
+            throw new VaultException(VaultFault.Unknown, $"the share {shareKey} is not in the vault", "'remote-signer keys list' shows what is");
+        }
+
+        Commit(_file with { Records = rest });
+    }
+
+    /// <summary>Gives a further key a slot.</summary>
+    /// <exception cref="VaultException">It has one already, or the file cannot be written.</exception>
+    public async Task AddSlotAsync(IKeyEncryptionKey key, CancellationToken cancellation = default) =>
+        Commit(_file with { Slots = Checked([.. _file.Slots, await WrapAsync(key, cancellation)]) });
+
+    /// <summary>Takes a slot away; the last one that needs no offline key stays.</summary>
+    /// <exception cref="VaultException">There is no such slot, or it is the last.</exception>
+    public void RemoveSlot(VaultSlotType type, ReadOnlyMemory<byte> keyId)
+    {
+        var rest = _file.Slots.Where(slot => slot.Type != type || !slot.KeyId.Span.SequenceEqual(keyId.Span)).ToList();
+        if (rest.Count == _file.Slots.Count)
+        {
+            throw new VaultException(VaultFault.Unknown, $"the vault has no {type} slot for the key {Convert.ToHexStringLower(keyId.Span)}", "'remote-signer seal status' lists the slots");
+        }
+
+        if (!rest.Exists(slot => slot.IsHardware))
+        {
+            throw new VaultException(VaultFault.LastSlot, "this is the last slot the signer can open by itself", "add another one first");
+        }
+
+        Commit(_file with { Slots = rest });
+    }
+
+    /// <summary>Zeroes the root key.</summary>
+    public void Dispose() => _rootKey.Dispose();
+
+    private static List<VaultSlot> Checked(List<VaultSlot> slots)
+    {
+        if (slots.Count is 0 or > VaultFile.MostSlots)
+        {
+            throw new VaultException(VaultFault.TooMany, $"a vault has 1 to {VaultFile.MostSlots} slots", "remove a slot that is no longer used");
+        }
+
+        foreach (var slot in slots)
+        {
+            Check(slot.Label);
+        }
+
+        return slots.DistinctBy(slot => (slot.Type, Convert.ToHexString(slot.KeyId.Span))).Count() == slots.Count
+            ? slots
+            : throw new VaultException(VaultFault.Duplicate, "this key has a slot in the vault already", "nothing needs to be done");
+    }
+
+    private static void Check(string label)
+    {
+        if (Encoding.UTF8.GetByteCount(label) > VaultFile.MostLabel)
+        {
+            throw new VaultException(VaultFault.TooMany, $"a label has at most {VaultFile.MostLabel} bytes: '{label}'", "shorten it");
+        }
+    }
+
+    private async Task<VaultSlot> WrapAsync(IKeyEncryptionKey key, CancellationToken cancellation) => new(key.SlotType, key.Id, key.Label)
+    {
+        Wrapped = await key.WrapAsync(_rootKey.Bytes, VaultRootKey.ContextOf(key.SlotType, _file.Id), cancellation),
+    };
+
+    private void Authenticate()
+    {
+        if (!CryptographicOperations.FixedTimeEquals(_file.Mac.Span, _rootKey.Authenticate(_file.Header.Span)))
+        {
+            throw new VaultException(VaultFault.MacMismatch, $"the header of the vault {_store.Path} was changed", "restore the vault from a backup, and find out who changed it");
+        }
+
+        if (!_file.RecordsMatch)
+        {
+            throw new VaultException(VaultFault.RecordsMismatch, $"the records of the vault {_store.Path} were changed", "restore the vault from a backup, and find out who changed it");
+        }
+    }
+
+    private void Commit(VaultFile changed)
+    {
+        var next = changed with { Generation = _file.Generation + 1 };
+        _store.Replace(_file, next.Write(_rootKey.Authenticate));
+        _file = _store.Read();
+        Authenticate();
+    }
+}

@@ -1,0 +1,129 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace RemoteSigner.Sealing;
+
+/// <summary>The bytes of a vault, version 1, as <c>Sealing/README.md</c> lays them out. Knows lengths and limits; knows no key.</summary>
+internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<VaultSlot> Slots, IReadOnlyList<VaultRecord> Records)
+{
+    internal const ushort Version = 1;
+    internal const int IdLength = 16;
+    internal const int MacLength = 32;
+    internal const int MostSlots = 16;
+    internal const int MostRecords = 65_536;
+    internal const int MostLabel = 64;
+    internal const int MostKeyId = 64;
+    internal const int MostWrapped = 1024;
+    internal const int MostBytes = 32 * 1024 * 1024;
+
+    // The line feed shows a file that was copied as text, as in PNG.
+    internal static ReadOnlySpan<byte> Magic => "RSVAULT\n"u8;
+
+    /// <summary>The header's authentication code as read; empty in a file that is being made.</summary>
+    internal ReadOnlyMemory<byte> Mac { get; init; }
+
+    /// <summary>Everything before the code, as read: what the code is over.</summary>
+    internal ReadOnlyMemory<byte> Header { get; init; }
+
+    /// <summary>True when the records are those whose hash stands in the header.</summary>
+    internal bool RecordsMatch { get; init; }
+
+    /// <summary>Reads the bytes; never allocates more than a small multiple of them.</summary>
+    /// <exception cref="VaultException">They are not a vault of this version.</exception>
+    internal static VaultFile Parse(ReadOnlyMemory<byte> bytes)
+    {
+        var reader = new VaultReader(bytes.Span);
+        ReadMagic(ref reader);
+        var id = reader.Take(IdLength).ToArray();
+        var generation = reader.UInt64();
+        var slots = new VaultSlot[VaultReader.Count(reader.Byte(), 1, MostSlots, "slots")];
+        for (var i = 0; i < slots.Length; i++)
+        {
+            slots[i] = ReadSlot(ref reader);
+        }
+
+        var recordCount = VaultReader.Count(reader.UInt32(), 0, MostRecords, "records");
+        var recordsHash = reader.Take(SHA256.HashSizeInBytes);
+        var header = bytes[..reader.Position];
+        var mac = reader.Take(MacLength).ToArray();
+        var matches = SHA256.HashData(reader.Rest).AsSpan().SequenceEqual(recordsHash);
+        var records = VaultRecord.ReadAll(ref reader, (int)recordCount);
+        reader.ExpectEnd();
+        return new VaultFile(id, generation, slots, records) { Mac = mac, Header = header, RecordsMatch = matches };
+    }
+
+    /// <summary>The bytes, with the code that <paramref name="authenticate"/> gives for the header.</summary>
+    internal byte[] Write(Func<ReadOnlySpan<byte>, byte[]> authenticate)
+    {
+        using var records = new MemoryStream();
+        foreach (var record in Records)
+        {
+            record.WriteTo(records);
+        }
+
+        var recordBytes = records.ToArray();
+        var header = WriteHeader(SHA256.HashData(recordBytes));
+        return [.. header, .. authenticate(header), .. recordBytes];
+    }
+
+    private static void ReadMagic(ref VaultReader reader)
+    {
+        if (!reader.Rest.StartsWith(Magic))
+        {
+            throw new VaultException(VaultFault.NotAVault, "the file is not a vault", "check the path; a vault begins with RSVAULT");
+        }
+
+        reader.Take(Magic.Length);
+        var version = reader.UInt16();
+        if (version != Version)
+        {
+            throw new VaultException(VaultFault.UnsupportedVersion, $"the vault has format version {version}, this program reads {Version}", "use the program that wrote it, or a later one");
+        }
+    }
+
+    private static VaultSlot ReadSlot(ref VaultReader reader)
+    {
+        var type = (VaultSlotType)reader.Byte();
+        if (!Enum.IsDefined(type))
+        {
+            throw VaultReader.Malformed($"slot type {(byte)type} is unknown");
+        }
+
+        var keyId = reader.Take((int)VaultReader.Count(reader.Byte(), 1, MostKeyId, "bytes of a key id")).ToArray();
+        var label = reader.Text(MostLabel);
+        var wrapped = reader.Take((int)VaultReader.Count(reader.UInt16(), 1, MostWrapped, "bytes of a wrapped key")).ToArray();
+        return new VaultSlot(type, keyId, label) { Wrapped = wrapped };
+    }
+
+    private byte[] WriteHeader(byte[] recordsHash)
+    {
+        using var header = new MemoryStream();
+        using var writer = new BinaryWriter(header);
+        writer.Write(Magic);
+        writer.Write(BinaryPrimitives.ReverseEndianness(Version));
+        writer.Write(Id);
+        writer.Write(BinaryPrimitives.ReverseEndianness(Generation));
+        writer.Write((byte)Slots.Count);
+        foreach (var slot in Slots)
+        {
+            WriteSlot(writer, slot);
+        }
+
+        writer.Write(BinaryPrimitives.ReverseEndianness((uint)Records.Count));
+        writer.Write(recordsHash);
+        return header.ToArray();
+    }
+
+    private static void WriteSlot(BinaryWriter writer, VaultSlot slot)
+    {
+        var label = Encoding.UTF8.GetBytes(slot.Label);
+        writer.Write((byte)slot.Type);
+        writer.Write((byte)slot.KeyId.Length);
+        writer.Write(slot.KeyId.Span);
+        writer.Write((byte)label.Length);
+        writer.Write(label);
+        writer.Write(BinaryPrimitives.ReverseEndianness((ushort)slot.Wrapped.Length));
+        writer.Write(slot.Wrapped.Span);
+    }
+}

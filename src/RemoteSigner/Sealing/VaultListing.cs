@@ -1,0 +1,22 @@
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.Sealing;
+
+/// <summary>What a vault says of itself without being opened.</summary>
+/// <param name="VaultId">16 random bytes.</param>
+/// <param name="Generation">Raised by each change.</param>
+/// <param name="Slots">The ways in.</param>
+/// <param name="Shares">What is in it.</param>
+/// <param name="Authenticated">False as long as no key has opened it: anybody who can write the file could have written this.</param>
+public sealed record VaultListing(Guid VaultId, ulong Generation, IReadOnlyList<VaultSlot> Slots, IReadOnlyList<VaultListing.Share> Shares, bool Authenticated)
+{
+    /// <summary>One share, without its scalar.</summary>
+    public sealed record Share(BlsPublicKey ShareKey, BlsPublicKey? GroupKey, ulong Index, string Label);
+
+    internal static VaultListing Of(VaultFile file, bool authenticated) => new(
+        new Guid(file.Id, bigEndian: true),
+        file.Generation,
+        file.Slots,
+        [.. file.Records.Select(record => new Share(record.ShareKey, record.GroupKey, record.Index, record.Label))],
+        authenticated);
+}

@@ -1,0 +1,103 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Native;
+
+namespace RemoteSigner.Sealing;
+
+/// <summary>The 32 random bytes everything in one vault hangs on, in secret memory, and the keys derived from them (HKDF-SHA-256, RFC 5869).</summary>
+internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] vaultId) : IDisposable
+{
+    private static ReadOnlySpan<byte> HeaderUse => "remote-signer/vault/header/v1"u8;
+
+    private static ReadOnlySpan<byte> RecordUse => "remote-signer/vault/record/v1"u8;
+
+    private static ReadOnlySpan<byte> SlotUse => "remote-signer/vault/slot/v1"u8;
+
+    internal SecretBytes Bytes => bytes;
+
+    /// <summary>What a slot of this type in this vault is bound to, so that it opens in no other.</summary>
+    internal static byte[] ContextOf(VaultSlotType type, ReadOnlySpan<byte> vaultId) => SHA256.HashData([.. Prefixed(SlotUse), .. Prefixed(vaultId), (byte)type]);
+
+    internal static VaultRootKey Generate(SecretArena arena, byte[] vaultId)
+    {
+        var key = arena.Allocate(SlotContext.RootKeyLength);
+        RandomNumberGenerator.Fill(key.Span);
+        return new VaultRootKey(arena, key, vaultId);
+    }
+
+    /// <summary>HMAC-SHA-256 of everything before it in the file; it also commits to this key.</summary>
+    internal byte[] Authenticate(ReadOnlySpan<byte> header)
+    {
+        using var key = Derive(vaultId, HeaderUse);
+        return HMACSHA256.HashData(key.Span, header);
+    }
+
+    internal VaultRecord Seal(VaultShare share)
+    {
+        var record = new VaultRecord(
+            share.GroupKey, share.ShareKey, share.Index, share.Label, RandomNumberGenerator.GetBytes(VaultRecord.SaltLength), new byte[VaultRecord.SealedLength]);
+        using var scalar = arena.Allocate(BlsSecretKey.Length);
+        share.Secret.WriteBigEndian(scalar);
+        using var key = Derive(record.Salt, RecordUse);
+        using var aes = new AesGcm(key.Span, tagSizeInBytes: 16);
+        aes.Encrypt(Nonce, scalar.Span, record.Sealed.AsSpan(0, BlsSecretKey.Length), record.Sealed.AsSpan(BlsSecretKey.Length), Associated(record));
+        return record;
+    }
+
+    /// <summary>Opens a record; secret·G1 must be its share key.</summary>
+    /// <exception cref="VaultException">It is not.</exception>
+    internal VaultShare Open(VaultRecord record)
+    {
+        using var scalar = arena.Allocate(BlsSecretKey.Length);
+        try
+        {
+            using var key = Derive(record.Salt, RecordUse);
+            using var aes = new AesGcm(key.Span, tagSizeInBytes: 16);
+            aes.Decrypt(Nonce, record.Sealed.AsSpan(0, BlsSecretKey.Length), record.Sealed.AsSpan(BlsSecretKey.Length), scalar.Span, Associated(record));
+            return Checked(record, BlsSecretKey.FromBigEndian(arena, scalar.Span));
+        }
+        catch (Exception e) when (e is AuthenticationTagMismatchException or ArgumentException)
+        {
+            throw WrongShare(record, e);
+        }
+    }
+
+    public void Dispose() => bytes.Dispose();
+
+    // Each record has a key of its own (its salt is new for each write), so a fixed nonce is used once.
+    private static ReadOnlySpan<byte> Nonce => new byte[12];
+
+    private static VaultShare Checked(VaultRecord record, BlsSecretKey secret)
+    {
+        Span<byte> derived = stackalloc byte[BlsPublicKey.Length];
+        secret.WritePublicKey(derived);
+        if (!derived.SequenceEqual(record.ShareKey.Bytes))
+        {
+            secret.Dispose();
+            throw WrongShare(record, null);
+        }
+
+        return new VaultShare(record.ShareKey, record.GroupKey, record.Index, record.Label, secret);
+    }
+
+    private static VaultException WrongShare(VaultRecord record, Exception? cause) =>
+        new(VaultFault.WrongShare, $"the record of {record.ShareKey} does not open to its secret", "restore the vault from a backup", cause);
+
+    private static byte[] Prefixed(ReadOnlySpan<byte> part) => [(byte)part.Length, .. part];
+
+    // Associated data: vault id ‖ version ‖ group key ‖ share key ‖ index ‖ label, each with its length.
+    private byte[] Associated(VaultRecord record)
+    {
+        var version = new byte[2];
+        BinaryPrimitives.WriteUInt16BigEndian(version, VaultFile.Version);
+        return [.. Prefixed(RecordUse), .. Prefixed(vaultId), .. version, .. record.Description()];
+    }
+
+    private SecretBytes Derive(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> use)
+    {
+        var key = arena.Allocate(32);
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, bytes.Span, key.Span, salt, use);
+        return key;
+    }
+}

@@ -1,0 +1,16 @@
+namespace RemoteSigner.Sealing;
+
+/// <summary>One way into a vault: the root key, wrapped by one key outside.</summary>
+/// <param name="Type">How it is wrapped.</param>
+/// <param name="KeyId">Which key of that type does, 1 to 64 bytes.</param>
+/// <param name="Label">That key's name for people, at most 64 bytes of UTF-8.</param>
+public sealed record VaultSlot(VaultSlotType Type, ReadOnlyMemory<byte> KeyId, string Label)
+{
+    /// <summary>The wrapped root key, at most 1024 bytes.</summary>
+    internal ReadOnlyMemory<byte> Wrapped { get; init; }
+
+    /// <summary>True when the signer can open it by itself, without a key that lies in a safe.</summary>
+    public bool IsHardware => Type != VaultSlotType.Recovery;
+
+    internal bool BelongsTo(IKeyEncryptionKey key) => Type == key.SlotType && KeyId.Span.SequenceEqual(key.Id.Span);
+}

@@ -1,0 +1,122 @@
+using RemoteSigner.Sealing;
+using RemoteSigner.Sealing.Pkcs11;
+
+namespace RemoteSigner.Tests.Sealing;
+
+[Collection(SoftHsmCollection.Name)]
+public sealed class VaultInTokenTests(SoftHsm softHsm) : IDisposable
+{
+    private readonly VaultScene _scene = new();
+
+    public void Dispose() => _scene.Dispose();
+
+    [Theory]
+    [InlineData(VaultSlotType.Pkcs11RsaOaepSha1)]
+    [InlineData(VaultSlotType.Pkcs11AesGcm)]
+    public async Task A_vault_opens_again_through_each_kind_of_slot_the_token_has(VaultSlotType mechanism)
+    {
+        using var token = softHsm.Open(_scene.Arena, profile: Only(mechanism));
+        var enrolment = await SealEnrolment.EnrolAsync(token, "kek", TimeProvider.System);
+        var shares = new[] { _scene.NewShare(), _scene.NewShare(group: _scene.NewShare().ShareKey, index: ulong.MaxValue, label: "ключ") };
+        using (var made = await Vault.CreateAsync(_scene.VaultPath, _scene.Arena, [enrolment.Key]))
+        {
+            made.Add(shares);
+        }
+
+        using var fresh = softHsm.Open(_scene.Arena);
+        var slot = Assert.Single(Vault.List(_scene.VaultPath).Slots);
+        using var vault = await Vault.OpenAsync(_scene.VaultPath, _scene.Arena, Pkcs11Key.Of(fresh, slot));
+
+        Assert.Equal(mechanism, slot.Type);
+        _scene.AssertHolds(vault, shares);
+    }
+
+    [Fact]
+    public async Task A_thousand_shares_open_with_one_operation_of_the_token()
+    {
+        using var token = softHsm.Open(_scene.Arena);
+        var enrolment = await SealEnrolment.EnrolAsync(token, "kek", TimeProvider.System);
+        var shares = Enumerable.Range(0, 1000).Select(_ => _scene.NewShare()).ToList();
+        using (var made = await Vault.CreateAsync(_scene.VaultPath, _scene.Arena, [enrolment.Key]))
+        {
+            made.Add(shares);
+        }
+
+        using var fresh = softHsm.Open(_scene.Arena);
+        using var vault = await Vault.OpenAsync(_scene.VaultPath, _scene.Arena, Pkcs11Key.Of(fresh, Vault.List(_scene.VaultPath).Slots[0]));
+        _scene.AssertHolds(vault, shares);
+
+        Assert.Equal(1, fresh.State.Operations);
+    }
+
+    [Fact]
+    public async Task Enrolment_passes_over_what_the_token_lists_but_cannot_do()
+    {
+        using var token = softHsm.Open(_scene.Arena);
+
+        var report = (await SealEnrolment.EnrolAsync(token, "kek", TimeProvider.System)).Report;
+
+        Assert.Equal(VaultSlotType.Pkcs11RsaOaepSha1, report.Mechanism);
+        Assert.Equal(VaultSlotType.Pkcs11RsaOaepSha256, Assert.Single(report.Rejected).Mechanism);
+        Assert.InRange(report.Unseal.P50, TimeSpan.FromTicks(1), report.Unseal.P99);
+    }
+
+    [Fact]
+    public async Task Rotation_adds_and_proves_the_new_slot_before_the_old_one_goes()
+    {
+        using var first = softHsm.Open(_scene.Arena);
+        using var second = softHsm.Open(_scene.Arena, label: "two", profile: Only(VaultSlotType.Pkcs11AesGcm));
+        var old = (await SealEnrolment.EnrolAsync(first, "old", TimeProvider.System)).Key;
+        var replacement = (await SealEnrolment.EnrolAsync(second, "new", TimeProvider.System)).Key;
+        var share = _scene.NewShare();
+        using (var made = await Vault.CreateAsync(_scene.VaultPath, _scene.Arena, [old]))
+        {
+            made.Add([share]);
+        }
+
+        await SealEnrolment.RotateAsync(_scene.VaultPath, _scene.Arena, old, replacement);
+
+        using var vault = await Vault.OpenAsync(_scene.VaultPath, _scene.Arena, replacement);
+        _scene.AssertHolds(vault, [share]);
+        Assert.Equal(4UL, vault.Contents.Generation);
+        var refused = await Assert.ThrowsAsync<VaultException>(() => Vault.OpenAsync(_scene.VaultPath, _scene.Arena, old));
+        Assert.Equal(VaultFault.NoSlotOpens, refused.Fault);
+    }
+
+    [Fact]
+    public async Task A_rotation_to_a_key_that_does_not_open_leaves_the_old_slot()
+    {
+        using var token = softHsm.Open(_scene.Arena);
+        var old = (await SealEnrolment.EnrolAsync(token, "old", TimeProvider.System)).Key;
+        (await Vault.CreateAsync(_scene.VaultPath, _scene.Arena, [old])).Dispose();
+
+        // The public half of a recovery key wraps, but cannot open.
+        await Assert.ThrowsAsync<VaultException>(() => SealEnrolment.RotateAsync(_scene.VaultPath, _scene.Arena, old, _scene.PublicRecovery));
+
+        using var vault = await Vault.OpenAsync(_scene.VaultPath, _scene.Arena, old);
+        Assert.Equal(2, vault.Contents.Slots.Count);
+    }
+
+    [Theory]
+    [InlineData(VaultSlotType.Pkcs11RsaOaepSha1)]
+    [InlineData(VaultSlotType.Pkcs11AesGcm)]
+    public async Task A_flipped_bit_in_the_wrapped_key_is_told_apart_from_a_lost_device(VaultSlotType mechanism)
+    {
+        using var token = softHsm.Open(_scene.Arena, profile: Only(mechanism), patience: new TokenPatience { Pause = TimeSpan.FromMilliseconds(1) });
+        var key = (await SealEnrolment.EnrolAsync(token, "kek", TimeProvider.System)).Key;
+        (await Vault.CreateAsync(_scene.VaultPath, _scene.Arena, [key])).Dispose();
+        var bytes = await File.ReadAllBytesAsync(_scene.VaultPath);
+        var wrapped = Vault.List(_scene.VaultPath).Slots[0].Wrapped;
+        bytes[bytes.AsSpan().IndexOf(wrapped.Span) + (wrapped.Length / 2)] ^= 1;
+        await File.WriteAllBytesAsync(_scene.VaultPath, bytes);
+
+        var refused = await Assert.ThrowsAsync<VaultException>(() => Vault.OpenAsync(_scene.VaultPath, _scene.Arena, key));
+
+        Assert.Equal(VaultFault.WrongKey, refused.Fault);
+        Assert.NotEqual(TokenCondition.Resting, token.State.Condition);
+        await key.ProveAsync();
+        Assert.Equal(TokenCondition.Ready, token.State.Condition);
+    }
+
+    private static HsmProfile Only(VaultSlotType mechanism) => HsmProfile.Get("softhsm2") with { Mechanisms = [mechanism] };
+}
