@@ -13,11 +13,13 @@ internal sealed class ChainState
     {
         var row = transaction.Statement("SELECT genesis_validators_root, high_slot, high_epoch FROM chain");
         _ = row.Step();
-        return new ChainState
+        var state = new ChainState
         {
             GenesisValidatorsRoot = row.IsNull(0) ? null : new Root(row.Blob(0)),
             High = row.IsNull(1) ? null : new HighWatermark(new Slot((ulong)row.Number(1)), new Epoch((ulong)row.Number(2))),
         };
+        row.Reset();
+        return state;
     }
 
     public void Pin(LedgerTransaction transaction, Root genesisValidatorsRoot)

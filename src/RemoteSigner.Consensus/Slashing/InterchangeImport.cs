@@ -8,11 +8,8 @@ namespace RemoteSigner.Consensus.Slashing;
 /// </summary>
 internal static class InterchangeImport
 {
-    public static InterchangeReport Take(LedgerTransaction transaction, Root chain)
-    {
-        InterchangeStage.Seal(transaction);
-        return new InterchangeReport(chain, InterchangeStage.Keys(transaction).ConvertAll(key => Take(transaction, key)));
-    }
+    public static InterchangeReport Take(LedgerTransaction transaction, Root chain) =>
+        new(chain, InterchangeStage.Keys(transaction).ConvertAll(key => Take(transaction, key)));
 
     private static InterchangeReport.Line Take(LedgerTransaction transaction, BlsPublicKey key)
     {

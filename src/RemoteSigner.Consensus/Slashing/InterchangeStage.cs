@@ -13,9 +13,9 @@ internal static class InterchangeStage
         transaction.Statement("CREATE TEMP TABLE IF NOT EXISTS staged_key (entry INTEGER PRIMARY KEY, key BLOB NOT NULL)").Execute();
         transaction.Statement("CREATE TEMP TABLE IF NOT EXISTS staged_block (entry INTEGER NOT NULL, slot INTEGER NOT NULL, root BLOB NOT NULL)").Execute();
         transaction.Statement("CREATE TEMP TABLE IF NOT EXISTS staged_attestation (entry INTEGER NOT NULL, source INTEGER NOT NULL, target INTEGER NOT NULL, root BLOB NOT NULL)").Execute();
-        transaction.Statement("DROP INDEX IF EXISTS temp.staged_key_by_key").Execute();
-        transaction.Statement("DROP INDEX IF EXISTS temp.staged_block_by_entry").Execute();
-        transaction.Statement("DROP INDEX IF EXISTS temp.staged_attestation_by_entry").Execute();
+        transaction.Statement("CREATE INDEX IF NOT EXISTS temp.staged_key_by_key ON staged_key (key)").Execute();
+        transaction.Statement("CREATE INDEX IF NOT EXISTS temp.staged_block_by_entry ON staged_block (entry)").Execute();
+        transaction.Statement("CREATE INDEX IF NOT EXISTS temp.staged_attestation_by_entry ON staged_attestation (entry)").Execute();
         transaction.Statement("DELETE FROM temp.staged_key").Execute();
         transaction.Statement("DELETE FROM temp.staged_block").Execute();
         transaction.Statement("DELETE FROM temp.staged_attestation").Execute();
@@ -35,13 +35,6 @@ internal static class InterchangeStage
                 Bind(transaction.Statement("INSERT INTO temp.staged_attestation VALUES (?1, ?2, ?3, ?4)").Bind(1, vote.Entry).Bind(2, vote.Vote.Source).Bind(3, vote.Vote.Target), 4, vote.Root).Execute();
                 break;
         }
-    }
-
-    public static void Seal(LedgerTransaction transaction)
-    {
-        transaction.Statement("CREATE INDEX temp.staged_key_by_key ON staged_key (key)").Execute();
-        transaction.Statement("CREATE INDEX temp.staged_block_by_entry ON staged_block (entry)").Execute();
-        transaction.Statement("CREATE INDEX temp.staged_attestation_by_entry ON staged_attestation (entry)").Execute();
     }
 
     /// <summary>The public keys of the file, each once, in the order of the file.</summary>

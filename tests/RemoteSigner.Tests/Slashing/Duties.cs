@@ -25,7 +25,7 @@ internal static class Duties
 
     public static SlashableContent Block(ulong slot) => new SlashableContent.Block(new Slot(slot));
 
-    public static SlashableContent Vote(ulong source, ulong target) => new SlashableContent.Attestation(new Epoch(source), new Epoch(target), new Slot(target * 8));
+    public static SlashableContent Vote(ulong source, ulong target) => new SlashableContent.Attestation(new Epoch(source), new Epoch(target), new Slot(0));
 
     public static SlashingRule? RuleOf(PermitDecision decision) => (decision as PermitDecision.Refused)?.Rule;
 }

@@ -8,17 +8,14 @@ namespace RemoteSigner.Tests.Slashing;
 /// <summary>One of the scenarios of eth-clients/slashing-protection-interchange-tests v5.3.0, read strictly by <c>should_succeed_complete</c>.</summary>
 internal sealed record InterchangeScenario(string Name, Root GenesisValidatorsRoot, IReadOnlyList<InterchangeScenario.Step> Steps)
 {
-    public static string? Folder { get; } = FindFolder();
+    public static IEnumerable<TheoryDataRow<string>> Files() => Vectors.Files("eip3076-interchange").Where(row => !row.Data.EndsWith("schema.json", StringComparison.Ordinal));
 
-    public static TheoryData<string> Names() =>
-        [.. Folder is null ? [] : Directory.GetFiles(Folder, "*.json").Select(Path.GetFileNameWithoutExtension).Where(name => name != "schema").Order(StringComparer.Ordinal)!];
-
-    public static InterchangeScenario Read(string name)
+    public static InterchangeScenario Read(string file)
     {
-        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder!, name + ".json")));
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Vectors.Path(file)));
         var root = document.RootElement;
         return new InterchangeScenario(
-            name,
+            file,
             Root.Parse(root.GetProperty("genesis_validators_root").GetString()),
             [.. root.GetProperty("steps").EnumerateArray().Select(ReadStep)]);
     }
@@ -38,24 +35,6 @@ internal sealed record InterchangeScenario(string Name, Root GenesisValidatorsRo
         attempt.GetProperty("should_succeed_complete").GetBoolean());
 
     private static ulong Number(JsonElement element, string member) => ulong.Parse(element.GetProperty(member).GetString()!, CultureInfo.InvariantCulture);
-
-    private static string? FindFolder()
-    {
-        var vectors = Environment.GetEnvironmentVariable("VECTORS") ?? Beside("RemoteSigner.sln");
-        var folder = vectors is null ? null : Path.Combine(vectors, "eip3076-interchange");
-        return Directory.Exists(folder) ? folder : null;
-    }
-
-    private static string? Beside(string solution)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, solution)))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder is null ? null : Path.Combine(folder.FullName, "..", "shared", "vectors");
-    }
 
     internal sealed record Step(bool ShouldSucceed, byte[] Interchange, IReadOnlyList<Attempt> Attempts);
 

@@ -115,11 +115,13 @@ public sealed class SlashingProtectionTests
     public async Task Asks_the_message_itself_for_its_root()
     {
         await using var signer = await SignerWithAsync(Key(1));
-        var message = new Proposal(new Slot(5), Root(3));
+        var vote = new AttestationData(new Slot(17), 0, Root(1), new Checkpoint(new Epoch(1), Root(2)), new Checkpoint(new Epoch(2), Root(3)));
+        var message = new Attestation(vote, new ForkInfo(default, default, default, Root(4)));
 
         var granted = Assert.IsType<PermitDecision.Granted>(await signer.Slashing.RequestAsync(Key(1), message, signer.Witness(Key(1), message.Slashable)));
 
-        Assert.Equal(Root(3), granted.Permit.SigningRoot);
+        Assert.Equal(message.SigningRoot(signer.Network), granted.Permit.SigningRoot);
+        Assert.Equal(SlashingRule.DoubleVote, RuleOf(await signer.RequestAsync(Key(1), message.Slashable, Root(9), chain: Root(4))));
     }
 
     [Fact]
@@ -136,16 +138,5 @@ public sealed class SlashingProtectionTests
         var signer = await TemporarySigner.CreateAsync(network);
         Assert.IsType<Registration.Active>(await signer.Slashing.RegisterAsync(key, SlashingFloor.NeverSigned));
         return signer;
-    }
-
-    private sealed record Proposal(Slot Slot, Root Root) : SignableMessage
-    {
-        public override DutyType Type => DutyType.Block;
-
-        public override SlashableContent Slashable => new SlashableContent.Block(Slot);
-
-        public override Root? GenesisValidatorsRoot => default(Root);
-
-        public override Root SigningRoot(Network network) => Root;
     }
 }

@@ -19,7 +19,7 @@ internal sealed class TemporarySigner : IAsyncDisposable
 
     public string Path => System.IO.Path.Combine(_folder.FullName, "ledger.db");
 
-    public static Network Minimal { get; } = new() { Name = "test", SecondsPerSlot = 6, SlotsPerEpoch = 8 };
+    public static Network Minimal { get; } = Network.Find("minimal")! with { GenesisValidatorsRoot = null };
 
     public static async Task<TemporarySigner> CreateAsync(Network? network = null)
     {
