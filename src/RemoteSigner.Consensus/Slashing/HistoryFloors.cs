@@ -62,7 +62,8 @@ internal static class HistoryFloors
 
     /// <summary>
     /// Drops what lies below the floors. A dropped vote with an old source may have a young target, and the other way round: it goes on being
-    /// covered only if both floors are at or above it, and a floor that rises for it may push out more. Ends when neither floor moves.
+    /// covered only if both floors are at or above it, and a floor that rises for it may push out more. Ends when neither floor moves. The target floor is
+    /// never below the source floor: no vote past genesis has a target as old as its source.
     /// </summary>
     private static void Settle(LedgerTransaction transaction, long validator)
     {
@@ -74,7 +75,7 @@ internal static class HistoryFloors
         {
             var needed = transaction.Statement("""
                 SELECT max(v.source_floor, coalesce((SELECT max(source) FROM attestation a WHERE a.validator = v.id AND a.target < v.target_floor), 0)),
-                       max(v.target_floor, coalesce((SELECT max(target) FROM attestation a WHERE a.validator = v.id AND a.source < v.source_floor), 0))
+                       max(v.target_floor, v.source_floor, coalesce((SELECT max(target) FROM attestation a WHERE a.validator = v.id AND a.source < v.source_floor), 0))
                 FROM validator v WHERE v.id = ?1
                 """).Bind(1, validator);
             _ = needed.Step();

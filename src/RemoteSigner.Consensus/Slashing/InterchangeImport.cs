@@ -4,14 +4,14 @@ namespace RemoteSigner.Consensus.Slashing;
 
 /// <summary>
 /// Takes the staged records of an interchange file over into the histories of their validators. A history without floors gets the lowest
-/// numbers of the file; floors that exist stay, and rise only to cover what does not fit above them.
+/// numbers of the file; floors that exist never fall, and rise as the reading says or to cover what does not fit above them.
 /// </summary>
 internal static class InterchangeImport
 {
-    public static InterchangeReport Take(LedgerTransaction transaction, Root chain) =>
-        new(chain, InterchangeStage.Keys(transaction).ConvertAll(key => Take(transaction, key)));
+    public static InterchangeReport Take(LedgerTransaction transaction, Root chain, InterchangeReading reading) =>
+        new(chain, InterchangeStage.Keys(transaction).ConvertAll(key => Take(transaction, key, reading)));
 
-    private static InterchangeReport.Line Take(LedgerTransaction transaction, BlsPublicKey key)
+    private static InterchangeReport.Line Take(LedgerTransaction transaction, BlsPublicKey key, InterchangeReading reading)
     {
         var validator = KeyRegister.FindOrAdd(transaction, key);
         var blocks = transaction.Statement("""
@@ -24,6 +24,11 @@ internal static class InterchangeImport
             """).Bind(1, key.Bytes).Bind(2, validator).Execute();
         HistoryFloors.Start(transaction, validator);
         CoverImpossibleVotes(transaction, key, validator);
+        if (reading == InterchangeReading.FloorsAtLowest)
+        {
+            RaiseToLowest(transaction, key, validator);
+        }
+
         return Report(transaction, key, validator, blocks, attestations);
     }
 
@@ -37,6 +42,18 @@ internal static class InterchangeImport
         var (source, target) = (row.NumberOrNull(0), row.NumberOrNull(1));
         row.Reset();
         HistoryFloors.Raise(transaction, validator, slot: null, source, target);
+    }
+
+    private static void RaiseToLowest(LedgerTransaction transaction, BlsPublicKey key, long validator)
+    {
+        var row = transaction.Statement("""
+            SELECT (SELECT min(slot) FROM temp.staged_key JOIN temp.staged_block USING (entry) WHERE key = ?1), min(source), min(target)
+            FROM temp.staged_key JOIN temp.staged_attestation USING (entry) WHERE key = ?1 AND source <= target
+            """).Bind(1, key.Bytes);
+        _ = row.Step();
+        var (slot, source, target) = (row.NumberOrNull(0), row.NumberOrNull(1), row.NumberOrNull(2));
+        row.Reset();
+        HistoryFloors.Raise(transaction, validator, slot, source, target);
     }
 
     private static InterchangeReport.Line Report(LedgerTransaction transaction, BlsPublicKey key, long validator, long blocks, long attestations)

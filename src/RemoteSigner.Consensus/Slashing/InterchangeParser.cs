@@ -84,7 +84,7 @@ internal sealed class InterchangeParser(Stream stream)
             }
         }
 
-        _validator = null;
+        (_validator, _member) = (null, "data");
     }
 
     private async ValueTask<InterchangeRecord> ReadBlockAsync(int entry, string at)

@@ -64,6 +64,19 @@ internal static class KeyRegister
         return added;
     }
 
+    /// <summary>Every public key with its validator, share keys and group keys, whatever their state.</summary>
+    public static List<(BlsPublicKey Key, long Validator)> All(LedgerTransaction transaction)
+    {
+        var keys = new List<(BlsPublicKey Key, long Validator)>();
+        var rows = transaction.Statement("SELECT key, validator FROM public_key ORDER BY validator, key");
+        while (rows.Step())
+        {
+            keys.Add((new BlsPublicKey(rows.Blob(0)), rows.Number(1)));
+        }
+
+        return keys;
+    }
+
     /// <summary>A group key never signs by itself, a share key is nobody's group key, and a share belongs to one group for life.</summary>
     private static bool FitTogether(LedgerTransaction transaction, ProtectedKey key, HistoryIndex.KeyEntry? share, HistoryIndex.KeyEntry? group)
     {

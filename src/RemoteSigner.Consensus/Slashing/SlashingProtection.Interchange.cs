@@ -1,3 +1,4 @@
+using System.Text.Json;
 using RemoteSigner.Consensus.Spec;
 
 namespace RemoteSigner.Consensus.Slashing;
@@ -11,7 +12,7 @@ public sealed partial class SlashingProtection
     /// get their history before they come. The chain must be this ledger's; an unpinned ledger is pinned to it.
     /// </summary>
     /// <exception cref="InterchangeException">The file breaks the format or is for another chain.</exception>
-    public async Task<InterchangeReport> ImportAsync(Stream file)
+    public async Task<InterchangeReport> ImportAsync(Stream file, InterchangeReading reading)
     {
         await _maintenance.WaitAsync();
         try
@@ -21,11 +22,35 @@ public sealed partial class SlashingProtection
             return await _ledger.WriteAsync(transaction =>
             {
                 RequireChain(transaction, chain);
-                var report = InterchangeImport.Take(transaction, chain);
+                var report = InterchangeImport.Take(transaction, chain, reading);
                 InterchangeStage.Clear(transaction);
                 transaction.Forget();
                 return report;
             });
+        }
+        finally
+        {
+            _maintenance.Release();
+        }
+    }
+
+    /// <summary>
+    /// Exports the history of every known public key, also of retired ones, or only of those given; returns how many there were. A validator whose group key
+    /// is known stands there under both keys, because the importer may know it by either. Signing goes on meanwhile: to move a key, retire it first.
+    /// </summary>
+    /// <exception cref="InterchangeException">No chain is configured and none is pinned yet, so there is nothing to export.</exception>
+    public async Task<int> ExportAsync(Stream file, IReadOnlyCollection<BlsPublicKey>? only = null)
+    {
+        await _maintenance.WaitAsync();
+        try
+        {
+            var (chain, keys) = await _ledger.WriteAsync(transaction => (transaction.Recall(ChainState.Load).GenesisValidatorsRoot, KeyRegister.All(transaction)));
+            var root = _network.GenesisValidatorsRoot ?? chain
+                ?? throw new InterchangeException("there is nothing to export: no genesis validators root is configured, and none is pinned because nothing was signed or imported");
+            var wanted = only is null ? keys : keys.FindAll(key => only.Contains(key.Key));
+            await using var json = new Utf8JsonWriter(file);
+            await new InterchangeExport(_ledger, json).WriteAsync(root, wanted);
+            return wanted.Count;
         }
         finally
         {

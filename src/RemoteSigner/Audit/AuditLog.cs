@@ -23,7 +23,7 @@ public sealed class AuditLog
 
     private AuditLog(Ledger ledger, TimeProvider time) => (_ledger, _time) = (ledger, time);
 
-    /// <summary>Makes the table in a new ledger, or checks its version.</summary>
+    /// <summary>Makes the table in a new ledger, or checks its version. The chain itself is walked by <see cref="AuditVerifier"/>.</summary>
     public static async Task<AuditLog> OpenAsync(Ledger ledger, TimeProvider time)
     {
         await ledger.WriteAsync(transaction =>
@@ -54,6 +54,22 @@ public sealed class AuditLog
         var tail = transaction.Recall(Tail.Load);
         return new AuditHead(tail.Sequence, ImmutableArray.Create(tail.Hash));
     });
+
+    /// <summary>Up to <paramref name="limit"/> entries after the one numbered <paramref name="after"/>, oldest first.</summary>
+    public Task<IReadOnlyList<AuditRecord>> ReadAsync(long after, int limit) =>
+        _ledger.WriteAsync(transaction => (IReadOnlyList<AuditRecord>)Page(transaction, after, limit));
+
+    internal static List<AuditRecord> Page(LedgerTransaction transaction, long after, int limit)
+    {
+        var entries = new List<AuditRecord>();
+        var rows = transaction.Statement("SELECT seq, entry, hash FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2").Bind(1, after).Bind(2, limit);
+        while (rows.Step())
+        {
+            entries.Add(new AuditRecord(rows.Number(0), rows.Blob(1).ToArray(), rows.Blob(2).ToArray()));
+        }
+
+        return entries;
+    }
 
     /// <summary>The end of the chain, in the ledger's memory: gone with every rollback, so that no hash of an undone entry goes on.</summary>
     private sealed class Tail

@@ -34,6 +34,22 @@ internal sealed class TemporarySigner : IAsyncDisposable
         await OpenAsync(Ledger.Open(Path));
     }
 
+    /// <summary>A new signer with what this one exports; the keys have still to be registered.</summary>
+    public async Task<TemporarySigner> MoveAsync(InterchangeReading reading)
+    {
+        var to = await CreateAsync(Network);
+        await to.Slashing.ImportAsync(await ExportAsync(), reading);
+        return to;
+    }
+
+    public async Task<MemoryStream> ExportAsync()
+    {
+        var file = new MemoryStream();
+        await Slashing.ExportAsync(file);
+        file.Position = 0;
+        return file;
+    }
+
     public async Task CloseAsync()
     {
         await Ledger.DisposeAsync();

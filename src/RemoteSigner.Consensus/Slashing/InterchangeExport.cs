@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text.Json;
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.Consensus.Slashing;
+
+/// <summary>
+/// Writes histories in the EIP-3076 interchange format, page by page, so that signing goes on and memory stays small. A floor without a
+/// record on it is written as a record without a root: every reader of the format then refuses what this ledger refuses.
+/// </summary>
+internal sealed class InterchangeExport(Ledger ledger, Utf8JsonWriter json)
+{
+    private const int RecordsPerPage = 1000;
+
+    public async Task WriteAsync(Root chain, IReadOnlyList<(BlsPublicKey Key, long Validator)> keys)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("metadata"u8);
+        json.WriteString("interchange_format_version"u8, "5"u8);
+        json.WriteString("genesis_validators_root"u8, chain.ToString());
+        json.WriteEndObject();
+        json.WriteStartArray("data"u8);
+        foreach (var (key, validator) in keys)
+        {
+            json.WriteStartObject();
+            json.WriteString("pubkey"u8, key.ToString());
+            await WriteBlocksAsync(validator);
+            await WriteAttestationsAsync(validator);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        await json.FlushAsync();
+    }
+
+    private async Task WriteBlocksAsync(long validator)
+    {
+        json.WriteStartArray("signed_blocks"u8);
+        var page = await ledger.WriteAsync(transaction => BlockPage(transaction, validator, FloorBlock(transaction, validator)));
+        while (page.Count > 0)
+        {
+            foreach (var (slot, root) in page)
+            {
+                json.WriteStartObject();
+                Number("slot"u8, slot);
+                Finish(root);
+            }
+
+            var last = page[^1];
+            await json.FlushAsync();
+            page = await ledger.WriteAsync(transaction => BlockPage(transaction, validator, [last])[1..]);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private async Task WriteAttestationsAsync(long validator)
+    {
+        json.WriteStartArray("signed_attestations"u8);
+        var page = await ledger.WriteAsync(transaction => AttestationPage(transaction, validator, FloorVote(transaction, validator)));
+        while (page.Count > 0)
+        {
+            foreach (var (vote, root) in page)
+            {
+                json.WriteStartObject();
+                Number("source_epoch"u8, vote.Source);
+                Number("target_epoch"u8, vote.Target);
+                Finish(root);
+            }
+
+            var last = page[^1];
+            await json.FlushAsync();
+            page = await ledger.WriteAsync(transaction => AttestationPage(transaction, validator, [last])[1..]);
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>The slot floor as a record, unless a record stands there; no bytes mean no root, which sorts before every root.</summary>
+    private static List<(long Slot, byte[] Root)> FloorBlock(LedgerTransaction transaction, long validator)
+    {
+        var floor = transaction.Statement("SELECT slot_floor FROM validator v WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM block b WHERE b.validator = v.id AND b.slot = v.slot_floor)").Bind(1, validator);
+        return floor.Step() && floor.NumberOrNull(0) is { } slot ? [(slot, [])] : [];
+    }
+
+    private static List<(Vote Vote, byte[] Root)> FloorVote(LedgerTransaction transaction, long validator)
+    {
+        var floor = transaction.Statement("""
+            SELECT source_floor, target_floor FROM validator v WHERE id = ?1 AND NOT EXISTS (
+                SELECT 1 FROM attestation a WHERE a.validator = v.id AND a.target = v.target_floor AND a.source = v.source_floor)
+            """).Bind(1, validator);
+        return floor.Step() && floor.NumberOrNull(0) is { } source ? [(new Vote(source, floor.Number(1)), [])] : [];
+    }
+
+    /// <summary>The records after the last of <paramref name="page"/>, added to it.</summary>
+    private static List<(long Slot, byte[] Root)> BlockPage(LedgerTransaction transaction, long validator, List<(long Slot, byte[] Root)> page)
+    {
+        var (slot, root) = page.Count > 0 ? page[^1] : (-1, []);
+        var rows = transaction.Statement("SELECT slot, root FROM block WHERE validator = ?1 AND (slot, root) > (?2, ?3) ORDER BY slot, root LIMIT ?4")
+            .Bind(1, validator).Bind(2, slot).Bind(3, root).Bind(4, RecordsPerPage);
+        while (rows.Step())
+        {
+            page.Add((rows.Number(0), rows.Blob(1).ToArray()));
+        }
+
+        return page;
+    }
+
+    private static List<(Vote Vote, byte[] Root)> AttestationPage(LedgerTransaction transaction, long validator, List<(Vote Vote, byte[] Root)> page)
+    {
+        var (vote, root) = page.Count > 0 ? page[^1] : (new Vote(-1, -1), []);
+        var rows = transaction.Statement("""
+            SELECT source, target, root FROM attestation WHERE validator = ?1 AND (target, source, root) > (?2, ?3, ?4)
+            ORDER BY target, source, root LIMIT ?5
+            """).Bind(1, validator).Bind(2, vote.Target).Bind(3, vote.Source).Bind(4, root).Bind(5, RecordsPerPage);
+        while (rows.Step())
+        {
+            page.Add((new Vote(rows.Number(0), rows.Number(1)), rows.Blob(2).ToArray()));
+        }
+
+        return page;
+    }
+
+    private void Number(ReadOnlySpan<byte> name, long value) => json.WriteString(name, value.ToString(CultureInfo.InvariantCulture));
+
+    private void Finish(byte[] root)
+    {
+        if (root.Length > 0)
+        {
+            json.WriteString("signing_root"u8, Hex.Format(root));
+        }
+
+        json.WriteEndObject();
+    }
+}

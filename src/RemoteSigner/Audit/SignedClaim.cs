@@ -1,0 +1,62 @@
+using System.Text.Json;
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.Audit;
+
+/// <summary>What one stored entry says about slashing protection; read back from its canonical bytes.</summary>
+internal sealed record SignedClaim
+{
+    public long Sequence { get; private set; }
+
+    public bool Granted { get; private set; }
+
+    public string? Duty { get; private set; }
+
+    public BlsPublicKey? ShareKey { get; private set; }
+
+    public long? Slot { get; private set; }
+
+    public long? Source { get; private set; }
+
+    public long? Target { get; private set; }
+
+    public Root? Root { get; private set; }
+
+    /// <summary>A granted block proposal: there must be a record of it.</summary>
+    public bool IsBlock => Granted && Duty == nameof(DutyType.Block);
+
+    /// <summary>A granted vote: there must be a record of it.</summary>
+    public bool IsAttestation => Granted && Duty == nameof(DutyType.Attestation);
+
+    /// <exception cref="JsonException">Not the JSON of an entry.</exception>
+    /// <exception cref="FormatException">A key, root or number is malformed.</exception>
+    public static SignedClaim Read(ReadOnlySpan<byte> entry)
+    {
+        var claim = new SignedClaim();
+        var json = new Utf8JsonReader(entry);
+        _ = json.Read();
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = json.GetString();
+            _ = json.Read();
+            claim.Take(name, ref json);
+        }
+
+        return claim;
+    }
+
+    private void Take(string? name, ref Utf8JsonReader json)
+    {
+        switch (name)
+        {
+            case "seq": Sequence = json.GetInt64(); break;
+            case "decision": Granted = json.ValueTextEquals("granted"u8); break;
+            case "duty": Duty = json.GetString(); break;
+            case "share": ShareKey = BlsPublicKey.Parse(json.GetString()); break;
+            case "slot": Slot = (long)json.GetUInt64(); break;
+            case "source": Source = (long)json.GetUInt64(); break;
+            case "target": Target = (long)json.GetUInt64(); break;
+            case "root": Root = Consensus.Spec.Root.Parse(json.GetString()); break;
+        }
+    }
+}

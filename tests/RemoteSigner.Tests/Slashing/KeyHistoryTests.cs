@@ -1,0 +1,130 @@
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+using static RemoteSigner.Tests.Slashing.Duties;
+
+namespace RemoteSigner.Tests.Slashing;
+
+public sealed class KeyHistoryTests
+{
+    [Fact]
+    public async Task A_new_share_of_a_known_group_inherits_its_history()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1, group: 9), SlashingFloor.NeverSigned);
+        await signer.RequestAsync(Key(1, group: 9), Block(10), Root(1));
+
+        Assert.Equal(new Registration.Active(HasHistory: true), await signer.Slashing.RegisterAsync(Key(2, group: 9), SlashingFloor.FromHistory));
+
+        Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await signer.RequestAsync(Key(2, group: 9), Block(10), Root(2))));
+        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(2, group: 9), Block(10), Root(1)));
+    }
+
+    [Fact]
+    public async Task Learning_the_group_key_joins_both_histories_under_the_higher_floors()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        await signer.RequestAsync(Key(1), Vote(1, 4), Root(1));
+        await signer.RequestAsync(Key(1), Vote(4, 9), Root(2));
+        await signer.Slashing.RegisterAsync(Key(2, group: 9), SlashingFloor.NeverSigned);
+        await signer.RequestAsync(Key(2, group: 9), Vote(3, 6), Root(3));
+        await signer.RequestAsync(Key(2, group: 9), Vote(6, 8), Root(4));
+
+        Assert.Equal(SlashingRule.KeyNotActive, RuleOf(await signer.RequestAsync(Key(1, group: 9), Vote(9, 10), Root(5))));
+        await signer.Slashing.RegisterAsync(Key(1, group: 9), SlashingFloor.FromHistory);
+
+        foreach (var key in new[] { Key(1, group: 9), Key(2, group: 9) })
+        {
+            Assert.Equal(SlashingRule.SourceBelowLowWatermark, RuleOf(await signer.RequestAsync(key, Vote(2, 20), Root(9))));
+            Assert.Equal(SlashingRule.TargetBelowLowWatermark, RuleOf(await signer.RequestAsync(key, Vote(3, 5), Root(9))));
+            Assert.Equal(SlashingRule.DoubleVote, RuleOf(await signer.RequestAsync(key, Vote(7, 8), Root(9))));
+            Assert.Equal(SlashingRule.DoubleVote, RuleOf(await signer.RequestAsync(key, Vote(7, 9), Root(9))));
+            Assert.Equal(SlashingRule.SurroundingVote, RuleOf(await signer.RequestAsync(key, Vote(4, 20), Root(9))));
+        }
+
+        var validator = Assert.Single(await signer.Slashing.StatusAsync());
+        Assert.Equal(3, validator.Keys.Count);
+    }
+
+    [Fact]
+    public async Task A_key_without_history_needs_an_explicit_floor()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+
+        Assert.IsType<Registration.NoFloor>(await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.FromHistory));
+        Assert.Equal(SlashingRule.KeyNotActive, RuleOf(await signer.RequestAsync(Key(1), Block(1), Root(1))));
+        Assert.Equal(new Registration.Active(HasHistory: false), await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned));
+        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(0), Root(1)));
+    }
+
+    [Fact]
+    public async Task Never_signed_does_not_wipe_history_that_is_there()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        await signer.RequestAsync(Key(1), Block(10), Root(1));
+
+        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+
+        Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await signer.RequestAsync(Key(1), Block(10), Root(2))));
+    }
+
+    [Fact]
+    public async Task A_retired_key_stays_refused_with_its_history_until_it_is_enabled()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        await signer.RequestAsync(Key(1), Block(10), Root(1));
+
+        Assert.True(await signer.Slashing.RetireAsync(Key(1).PublicKey));
+        await signer.ReopenAsync();
+
+        Assert.Equal(SlashingRule.KeyNotActive, RuleOf(await signer.RequestAsync(Key(1), Block(11), Root(1))));
+        Assert.IsType<Registration.WasRetired>(await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.FromHistory));
+        Assert.IsType<Registration.WasRetired>(await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned));
+        Assert.True(await signer.Slashing.EnableAsync(Key(1).PublicKey));
+        Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await signer.RequestAsync(Key(1), Block(10), Root(2))));
+        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(11), Root(1)));
+        Assert.False(await signer.Slashing.RetireAsync(PublicKey(77)));
+    }
+
+    [Fact]
+    public async Task A_share_cannot_change_its_group_and_a_group_key_cannot_sign()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1, group: 9), SlashingFloor.NeverSigned);
+
+        Assert.IsType<Registration.OtherGroup>(await signer.Slashing.RegisterAsync(Key(1, group: 8), SlashingFloor.NeverSigned));
+        Assert.IsType<Registration.OtherGroup>(await signer.Slashing.RegisterAsync(Key(9), SlashingFloor.NeverSigned));
+        Assert.IsType<Registration.OtherGroup>(await signer.Slashing.RegisterAsync(Key(3, group: 1), SlashingFloor.NeverSigned));
+        Assert.Equal(SlashingRule.KeyNotActive, RuleOf(await signer.RequestAsync(Key(9), Block(1), Root(1))));
+    }
+
+    [Fact]
+    public async Task History_imported_before_the_key_holds_for_the_share_and_its_group()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1, group: 9), SlashingFloor.NeverSigned);
+        await signer.RequestAsync(Key(1, group: 9), Block(10), Root(1));
+        await using var moved = await signer.MoveAsync(InterchangeReading.FloorsAtLowest);
+
+        Assert.IsType<Registration.Active>(await moved.Slashing.RegisterAsync(Key(2, group: 9), SlashingFloor.FromHistory));
+        Assert.IsType<Registration.Active>(await moved.Slashing.RegisterAsync(Key(1, group: 9), SlashingFloor.FromHistory));
+
+        Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await moved.RequestAsync(Key(1, group: 9), Block(10), Root(2))));
+        Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await moved.RequestAsync(Key(2, group: 9), Block(10), Root(2))));
+        Assert.Single(await moved.Slashing.StatusAsync());
+    }
+
+    [Fact]
+    public async Task Validators_do_not_stand_in_each_others_way()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(2), SlashingFloor.NeverSigned);
+
+        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(10), Root(1)));
+        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(2), Block(10), Root(2)));
+        Assert.Equal(new Slot(10), (await signer.Slashing.StatusAsync())[0].LowestSlot);
+    }
+}

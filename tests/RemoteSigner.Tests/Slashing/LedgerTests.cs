@@ -1,0 +1,204 @@
+using RemoteSigner.Audit;
+using RemoteSigner.Consensus.Slashing;
+using static RemoteSigner.Tests.Slashing.Duties;
+
+namespace RemoteSigner.Tests.Slashing;
+
+public sealed class LedgerTests
+{
+    [Fact]
+    public async Task Commits_once_for_all_that_wait()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        var (commits, writes) = (signer.Ledger.Commits, signer.Ledger.Writes);
+        using var gate = new ManualResetEventSlim();
+        var block = signer.Ledger.WriteAsync(_ =>
+        {
+            gate.Wait();
+            return true;
+        });
+        var requests = Enumerable.Range(1, 500).Select(i => signer.RequestAsync(Key(1), Block((ulong)i), Root(i))).ToList();
+
+        gate.Set();
+        await block;
+
+        Assert.All(await Task.WhenAll(requests), decision => Assert.IsType<PermitDecision.Granted>(decision));
+        Assert.InRange(signer.Ledger.Commits - commits, 1, 2);
+        Assert.Equal(501, signer.Ledger.Writes - writes);
+    }
+
+    [Fact]
+    public async Task Concurrent_callers_share_commits()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(i => signer.Slashing.RegisterAsync(Key(i), SlashingFloor.NeverSigned)));
+        var commits = signer.Ledger.Commits;
+
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(async () =>
+        {
+            for (var slot = 1UL; slot <= 100; slot++)
+            {
+                Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(i), Block(slot), Root(1)));
+            }
+        })));
+
+        Assert.InRange(signer.Ledger.Commits - commits, 1, 800);
+    }
+
+    [Fact]
+    public async Task One_failure_in_a_batch_fails_alone_and_leaves_nothing_behind()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        using var gate = new ManualResetEventSlim();
+        var block = signer.Ledger.WriteAsync(_ =>
+        {
+            gate.Wait();
+            return true;
+        });
+        var before = signer.RequestAsync(Key(1), Block(1), Root(1));
+        var failing = signer.Slashing.RequestAsync(Key(1), Block(2), Root(2), default(Consensus.Spec.Root), (transaction, root, verdict) =>
+        {
+            signer.Witness(Key(1), Block(2))(transaction, root, verdict);
+            throw new InvalidOperationException("after the entry");
+        });
+        var after = signer.RequestAsync(Key(1), Block(2), Root(3));
+
+        gate.Set();
+        await block;
+
+        Assert.IsType<PermitDecision.Granted>(await before);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => failing);
+        Assert.IsType<PermitDecision.Granted>(await after);
+        Assert.Equal(2, (await signer.Audit.HeadAsync()).Sequence);
+        Assert.IsType<AuditVerification.Intact>(await AuditVerifier.VerifyAsync(signer.Ledger));
+    }
+
+    [Fact]
+    public async Task Refuses_a_second_owner()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+
+        var refused = Assert.Throws<LedgerException>(() => Ledger.Open(signer.Path));
+
+        Assert.Equal(LedgerFault.Locked, refused.Fault);
+        Assert.Contains("another process", refused.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keeps_its_files_from_other_users()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+
+        var files = Directory.GetFiles(Path.GetDirectoryName(signer.Path)!);
+
+        Assert.Equal(["ledger.db", "ledger.db-wal"], files.Select(Path.GetFileName).Order());
+        Assert.All(files, file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+    }
+
+    [Fact]
+    public async Task Never_makes_an_empty_ledger_in_place_of_a_missing_one_nor_over_an_existing_one()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+
+        Assert.Equal(LedgerFault.AlreadyExists, Assert.Throws<LedgerException>(() => Ledger.Create(signer.Path)).Fault);
+        Assert.Equal(LedgerFault.Missing, Assert.Throws<LedgerException>(() => Ledger.Open(signer.Path + "2")).Fault);
+        Assert.Equal(LedgerFault.Unwritable, Assert.Throws<LedgerException>(() => Ledger.Create("/proc/ledger.db")).Fault);
+    }
+
+    [Fact]
+    public async Task Refuses_a_file_that_is_no_database_and_a_database_of_another_program()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.CloseAsync();
+        var folder = Path.GetDirectoryName(signer.Path)!;
+        var text = Path.Combine(folder, "text.db");
+        await File.WriteAllTextAsync(text, new string('x', 5000));
+        var foreign = Path.Combine(folder, "foreign.db");
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={foreign};Pooling=false"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "CREATE TABLE blocks (slot INTEGER)";
+            command.ExecuteNonQuery();
+        }
+
+        Assert.Equal(LedgerFault.Corrupt, Assert.Throws<LedgerException>(() => Ledger.Open(text)).Fault);
+        Assert.Equal(LedgerFault.Foreign, Assert.Throws<LedgerException>(() => Ledger.Open(foreign)).Fault);
+        await signer.ReopenAsync();
+    }
+
+    [Fact]
+    public async Task Refuses_tables_of_an_unknown_version()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Ledger.WriteAsync(transaction => transaction.Statement("UPDATE room SET version = 99 WHERE name = 'slashing'").Execute());
+
+        var refused = await Assert.ThrowsAsync<LedgerException>(() => SlashingProtection.OpenAsync(signer.Ledger, signer.Network));
+
+        Assert.Equal(LedgerFault.UnknownVersion, refused.Fault);
+    }
+
+    [Fact]
+    public async Task Finds_damaged_pages_when_it_is_opened()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        await Task.WhenAll(Enumerable.Range(1, 2000).Select(i => signer.RequestAsync(Key(1), Block((ulong)i), Root(i))));
+        await signer.Ledger.DisposeAsync();
+        using (var file = File.OpenWrite(signer.Path))
+        {
+            for (var page = 12; page < file.Length / 4096; page += 2)
+            {
+                file.Position = page * 4096;
+                file.Write(new byte[512]);
+            }
+        }
+
+        await using var ledger = Ledger.Open(signer.Path);
+        var refused = await Assert.ThrowsAsync<LedgerException>(() => SlashingProtection.OpenAsync(ledger, signer.Network));
+
+        Assert.Equal(LedgerFault.Corrupt, refused.Fault);
+        Assert.Contains("backup", refused.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_full_database_grants_nothing_and_goes_on_when_there_is_room_again()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        var limit = await signer.Ledger.WriteAsync(transaction => Pragma(transaction, "PRAGMA max_page_count = 1"));
+        var full = await Assert.ThrowsAsync<LedgerException>(async () =>
+        {
+            for (var slot = 1UL; slot < 1000; slot++)
+            {
+                await signer.RequestAsync(Key(1), Block(slot), Root(1));
+            }
+        });
+
+        Assert.Equal(LedgerFault.DiskFull, full.Fault);
+        Assert.InRange(limit, 1, 100);
+        await signer.Ledger.WriteAsync(transaction => Pragma(transaction, "PRAGMA max_page_count = 1000000"));
+        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(1001), Root(1)));
+        var intact = Assert.IsType<AuditVerification.Intact>(await AuditVerifier.VerifyAsync(signer.Ledger));
+        Assert.Equal(intact.Head.Sequence, intact.Records);
+    }
+
+    [Fact]
+    public async Task Work_after_closing_is_refused()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Ledger.DisposeAsync();
+
+        Assert.Equal(LedgerFault.Closed, (await Assert.ThrowsAsync<LedgerException>(() => signer.RequestAsync(Key(1), Block(1), Root(1)))).Fault);
+    }
+
+    private static long Pragma(LedgerTransaction transaction, string pragma)
+    {
+        var statement = transaction.Statement(pragma);
+        _ = statement.Step();
+        return statement.Number(0);
+    }
+}
