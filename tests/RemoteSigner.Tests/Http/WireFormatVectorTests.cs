@@ -50,6 +50,17 @@ public sealed class WireFormatVectorTests
         Assert.Throws<SpecException>(() => request.Message.SigningRoot(SignRequestVectors.NetworkOf(file)));
     });
 
+    [Fact]
+    public void The_vectors_cover_every_duty()
+    {
+        Vectors.Path("sign-requests");
+        var covered = SignRequestVectors.Supported()
+            .Select(row => VectorsIn(row.Data)[0])
+            .Select(vector => WireFormat.TryReadSignRequest(BodyOf(vector), out var request, out _) ? request.Message.Type : default);
+
+        Assert.Equal(Enum.GetValues<DutyType>(), covered.Distinct().Order());
+    }
+
     private static JsonNode[] VectorsIn(string file) => [.. Vectors.Read(file)["vectors"]!.AsArray().OfType<JsonNode>()];
 
     private static byte[] BodyOf(JsonNode vector) => Encoding.UTF8.GetBytes(vector["request"]!.ToJsonString());
