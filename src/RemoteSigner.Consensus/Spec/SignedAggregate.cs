@@ -13,19 +13,28 @@ public sealed record SignedAggregate(
     ImmutableArray<byte>? CommitteeBits)
 {
     /// <exception cref="SpecException">The bits do not fit the schema of <paramref name="fork"/>, or that schema is not known here.</exception>
-    public Root HashTreeRoot(Fork fork, Preset preset) => (fork, CommitteeBits) switch
+    public Root HashTreeRoot(Fork fork, Preset preset)
     {
-        (>= Fork.Gloas, _) => throw new SpecException($"Aggregates of {fork} (EIP-7688) are not supported."),
-        (>= Fork.Electra, { } committeeBits) => SszHasher.Container(
-            SszHasher.Bitlist(AggregationBits.AsSpan(), preset.MaxValidatorsPerSlot),
-            Vote.HashTreeRoot(),
-            SszHasher.Bytes(Signature.Bytes),
-            SszHasher.Bitvector(committeeBits.AsSpan(), preset.MaxCommitteesPerSlot)),
-        (>= Fork.Electra, null) => throw new SpecException($"An aggregate of {fork} needs committee_bits."),
-        (_, null) => SszHasher.Container(
+        if (fork >= Fork.Gloas)
+        {
+            throw new SpecException($"Aggregates of {fork} (EIP-7688) are not supported.");
+        }
+
+        return fork >= Fork.Electra ? ElectraRoot(fork, preset) : Phase0Root(fork);
+    }
+
+    private Root ElectraRoot(Fork fork, Preset preset) => SszHasher.Container(
+        SszHasher.Bitlist(AggregationBits.AsSpan(), preset.MaxValidatorsPerSlot),
+        Vote.HashTreeRoot(),
+        SszHasher.Bytes(Signature.Bytes),
+        SszHasher.Bitvector(
+            CommitteeBits is { } bits ? bits.AsSpan() : throw new SpecException($"An aggregate of {fork} needs committee_bits."),
+            preset.MaxCommitteesPerSlot));
+
+    private Root Phase0Root(Fork fork) => CommitteeBits is null
+        ? SszHasher.Container(
             SszHasher.Bitlist(AggregationBits.AsSpan(), Preset.MaxValidatorsPerCommittee),
             Vote.HashTreeRoot(),
-            SszHasher.Bytes(Signature.Bytes)),
-        (_, _) => throw new SpecException($"An aggregate of {fork} has no committee_bits: does the configured network's fork schedule fit the client's?"),
-    };
+            SszHasher.Bytes(Signature.Bytes))
+        : throw new SpecException($"An aggregate of {fork} has no committee_bits: does the configured network's fork schedule fit the client's?");
 }

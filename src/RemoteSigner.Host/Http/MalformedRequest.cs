@@ -26,10 +26,4 @@ public sealed record MalformedRequest(string Reason, string Detail)
 
     /// <summary>The fork is known, but this signer does not know its objects.</summary>
     public const string UnsupportedFork = "unsupported_fork";
-
-    /// <summary>Well-formed JSON, but no valid message on the configured network (<see cref="Consensus.Spec.SpecException"/>).</summary>
-    public const string InvalidMessage = "invalid_message";
-
-    /// <summary>See <see cref="SignRequest.FindMismatch"/>.</summary>
-    public const string SigningRootMismatch = "signing_root_mismatch";
 }
