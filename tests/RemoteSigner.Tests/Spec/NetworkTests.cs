@@ -63,6 +63,15 @@ public sealed class NetworkTests : IDisposable
     }
 
     [Fact]
+    public void Only_Sepolia_has_a_date_for_Gloas()
+    {
+        var dated = KnownNetworks.All.Where(network => network.Forks.At(new Epoch(Epoch.FarFuture.Value - 1)) >= Fork.Gloas);
+
+        Assert.Equal(["sepolia"], dated.Select(network => network.Name));
+        Assert.Equal(new Epoch(353024), Network.Find("sepolia")!.Forks.EpochOf(Fork.Gloas));
+    }
+
+    [Fact]
     public void The_minimal_configuration_has_no_fork_planned_and_no_genesis()
     {
         var network = Network.Find("minimal")!;
