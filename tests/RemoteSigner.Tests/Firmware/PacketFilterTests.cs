@@ -10,6 +10,7 @@ public sealed class PacketFilterTests : IClassFixture<SignerNetwork>
 
     public PacketFilterTests(SignerNetwork network)
     {
+        SystemTool.Unless(SystemTool.FirstMissing(SignerNetwork.Tools) is null, "ip, nft or curl is not installed");
         Assert.SkipUnless(network.Missing is null, network.Missing ?? "");
         _network = network;
     }

@@ -21,6 +21,8 @@ public sealed class SignerNetwork : IAsyncLifetime
 
     private static readonly string[] OthersAddresses = [Client, EagerClient, Monitoring, Administrator, Hsm, Stranger, Client6, Monitoring6, Hsm6, Stranger6];
 
+    internal static readonly string[] Tools = ["ip", "nft", "curl"];
+
     private readonly string _signer = $"signer-{Guid.NewGuid():N}"[..20];
     private readonly string _others = $"others-{Guid.NewGuid():N}"[..20];
 
@@ -31,9 +33,9 @@ public sealed class SignerNetwork : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (!Environment.IsPrivilegedProcess)
+        if (!Environment.IsPrivilegedProcess || SystemTool.FirstMissing(Tools) is not null)
         {
-            Missing = "only root may load a packet filter";
+            Missing = "only root may load a packet filter, with ip, nft and curl installed";
             return;
         }
 

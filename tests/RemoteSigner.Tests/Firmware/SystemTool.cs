@@ -25,10 +25,15 @@ internal static class SystemTool
         Assert.SkipUnless(possible, reason);
     }
 
+    /// <summary>The first of these programs that is not installed, or null.</summary>
+    internal static string? FirstMissing(params string[] names) => Array.Find(names, name => PathOf(name) is null);
+
     private static string Find(string name)
     {
-        var found = Folders.Split(':').Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-        Unless(found is not null, $"{name} is not installed");
-        return found!;
+        var path = PathOf(name);
+        Unless(path is not null, $"{name} is not installed");
+        return path!;
     }
+
+    private static string? PathOf(string name) => Folders.Split(':').Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 }
