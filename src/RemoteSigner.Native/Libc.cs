@@ -42,6 +42,12 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial byte* getenv(string name);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int unsetenv(string name);
+
     [LibraryImport(Library, SetLastError = true)]
     internal static partial long syscall(long number, nint first);
 

@@ -1,0 +1,39 @@
+namespace RemoteSigner.Keys;
+
+/// <summary>A keystore could not be read or opened. Carries neither password nor key.</summary>
+public sealed class KeystoreException : Exception
+{
+    public KeystoreException(KeystoreFault fault, string message, string hint, Exception? innerException = null)
+        : base(message, innerException) => (Fault, Hint) = (fault, hint);
+
+    /// <summary>The kind of trouble.</summary>
+    public KeystoreFault Fault { get; }
+
+    /// <summary>What the operator can do about it.</summary>
+    public string Hint { get; }
+}
+
+/// <summary>What can be wrong with a keystore.</summary>
+public enum KeystoreFault
+{
+    /// <summary>The checksum differs: another password, or a changed file.</summary>
+    WrongPassword,
+
+    /// <summary>The secret is not that of the public key in the file.</summary>
+    ForeignPublicKey,
+
+    /// <summary>Not JSON, or a member is missing or unlawful.</summary>
+    Malformed,
+
+    /// <summary>A version, key derivation or cipher other than EIP-2335 version 4 has.</summary>
+    Unsupported,
+
+    /// <summary>The same key was given twice.</summary>
+    Duplicate,
+
+    /// <summary>The keystore file cannot be read, or there is none.</summary>
+    Unreadable,
+
+    /// <summary>The password is missing, too long, empty or not UTF-8.</summary>
+    PasswordUnreadable,
+}

@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Native;
+
+namespace RemoteSigner.Keys;
+
+/// <summary>
+/// Decrypts many keystores at once, in bounded memory (scrypt takes 256 MiB for each that is being decrypted), all or none. What needs no
+/// password is checked of every file first, so that a damaged last file does not cost an hour of scrypt.
+/// </summary>
+public static class KeystoreImport
+{
+    /// <summary>
+    /// Gives the keys in the order of <paramref name="files"/>; the caller disposes them. At most <paramref name="memoryBudget"/> bytes are lent to key derivation, though at least
+    /// one keystore is decrypted at a time. <paramref name="progress"/> hears how many are done.
+    /// </summary>
+    /// <exception cref="KeystoreImportException">At least one failed: none is given, all failures are listed.</exception>
+    public static Task<IReadOnlyList<ImportedKey>> DecryptAllAsync(
+        IReadOnlyList<KeystoreFile> files, SecretArena arena, long memoryBudget, IProgress<int>? progress = null, CancellationToken cancellation = default) =>
+        Task.Run<IReadOnlyList<ImportedKey>>(() => DecryptAll(files, Parse(files), arena, memoryBudget, progress, cancellation), cancellation);
+
+    private static List<Keystore> Parse(IReadOnlyList<KeystoreFile> files)
+    {
+        var keystores = new List<Keystore>();
+        var failures = new List<KeystoreFailure>();
+        var claimed = new Dictionary<BlsPublicKey, string>();
+        foreach (var file in files)
+        {
+            try
+            {
+                var keystore = Read(file.KeystorePath);
+                keystores.Add(keystore);
+                if (keystore.PublicKey is { } key && !claimed.TryAdd(key, file.KeystorePath))
+                {
+                    throw Duplicate(key, claimed[key]);
+                }
+            }
+            catch (KeystoreException e)
+            {
+                failures.Add(Failure(file, e));
+            }
+        }
+
+        return failures.Count == 0 ? keystores : throw new KeystoreImportException(failures);
+    }
+
+    private static Keystore Read(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read);
+            var buffer = new byte[Keystore.MostBytes + 1];
+            return Keystore.Parse(buffer.AsSpan(0, file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KeystoreException(KeystoreFault.Unreadable, $"cannot read the file: {e.Message}", "check the path and the file's owner and mode", e);
+        }
+    }
+
+    private static ImportedKey[] DecryptAll(
+        IReadOnlyList<KeystoreFile> files, List<Keystore> keystores, SecretArena arena, long memoryBudget, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        var keys = new ImportedKey?[files.Count];
+        var failures = new ConcurrentDictionary<int, KeystoreFailure>();
+        var done = 0;
+        try
+        {
+            var options = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Parallelism(keystores, memoryBudget) };
+            Parallel.For(0, files.Count, options, i =>
+            {
+                try
+                {
+                    keys[i] = Decrypt(files[i], keystores[i], arena);
+                }
+                catch (KeystoreException e)
+                {
+                    failures[i] = Failure(files[i], e);
+                }
+
+                progress?.Report(Interlocked.Increment(ref done));
+            });
+            FindDuplicates(files, keys, failures);
+            return failures.IsEmpty ? [.. keys.OfType<ImportedKey>()] : throw new KeystoreImportException([.. failures.OrderBy(pair => pair.Key).Select(pair => pair.Value)]);
+        }
+        catch (Exception e)
+        {
+            Array.ForEach(keys, key => key?.Dispose());
+            throw (e as AggregateException)?.Flatten().InnerExceptions.OfType<SecretMemoryException>().FirstOrDefault() ?? e;
+        }
+    }
+
+    // Keystores of one import are alike as a rule, so the largest stands for all.
+    private static int Parallelism(List<Keystore> keystores, long memoryBudget) =>
+        (int)Math.Clamp(memoryBudget / keystores.Select(keystore => keystore.MemoryBytes).DefaultIfEmpty(1).Max(), 1, Environment.ProcessorCount);
+
+    private static ImportedKey Decrypt(KeystoreFile file, Keystore keystore, SecretArena arena)
+    {
+        using var password = KeystorePassword.Read(file.PasswordPath, arena);
+        var secret = keystore.Decrypt(password, arena);
+        Span<byte> publicKey = stackalloc byte[BlsPublicKey.Length];
+        secret.WritePublicKey(publicKey);
+        return new ImportedKey(new BlsPublicKey(publicKey), file.KeystorePath, secret);
+    }
+
+    // Files that claim no public key show only now that they hold the same one.
+    private static void FindDuplicates(IReadOnlyList<KeystoreFile> files, ImportedKey?[] keys, ConcurrentDictionary<int, KeystoreFailure> failures)
+    {
+        var seen = new Dictionary<BlsPublicKey, string>();
+        for (var i = 0; i < keys.Length; i++)
+        {
+            if (keys[i] is { } key && !seen.TryAdd(key.PublicKey, files[i].KeystorePath))
+            {
+                failures[i] = Failure(files[i], Duplicate(key.PublicKey, seen[key.PublicKey]));
+            }
+        }
+    }
+
+    private static KeystoreException Duplicate(BlsPublicKey key, string first) =>
+        new(KeystoreFault.Duplicate, $"the key {key} is in {first} already", "leave one of the two files out");
+
+    private static KeystoreFailure Failure(KeystoreFile file, KeystoreException e) => new(file.KeystorePath, e.Fault, e.Message, e.Hint);
+}

@@ -1,0 +1,165 @@
+using System.Numerics;
+using System.Text.Json;
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.Keys;
+
+/// <summary>Reads the JSON of EIP-2335, member by member, each within bounds.</summary>
+internal static class KeystoreJson
+{
+    private const int LeastKeyLength = 32;
+    private const int MostKeyLength = 64;
+    private const int MostSalt = 256;
+    private const int SecretLength = 32;
+    private const int MostText = 4096;
+
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
+
+    internal static Keystore Read(ReadOnlySpan<byte> json)
+    {
+        if (json.Length > Keystore.MostBytes)
+        {
+            throw Malformed($"it has {json.Length} bytes, at most {Keystore.MostBytes} are read");
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(json.ToArray(), Strict);
+            return Read(document.RootElement);
+        }
+        catch (JsonException e)
+        {
+            throw Malformed("it is not JSON, or a member appears twice", e);
+        }
+    }
+
+    private static Keystore Read(JsonElement root)
+    {
+        var version = Number(root, "version", "version", 0, int.MaxValue);
+        if (version != 4)
+        {
+            throw Unsupported($"its version is {version}, EIP-2335 has 4");
+        }
+
+        var crypto = Object(root, "crypto", "crypto");
+        Expect(crypto, "checksum", "sha256");
+        Expect(crypto, "cipher", "aes-128-ctr");
+        return new Keystore(
+            ReadKdf(Object(crypto, "kdf", "crypto.kdf")),
+            Bytes(Object(crypto, "checksum", "crypto.checksum"), "message", "crypto.checksum.message", 32, 32),
+            Bytes(Object(Object(crypto, "cipher", "crypto.cipher"), "params", "crypto.cipher.params"), "iv", "crypto.cipher.params.iv", 16, 16),
+            Bytes(Object(crypto, "cipher", "crypto.cipher"), "message", "crypto.cipher.message", SecretLength, SecretLength))
+        {
+            PublicKey = ReadPublicKey(root),
+            Path = OptionalText(root, "path"),
+            Description = OptionalText(root, "description"),
+            Uuid = ReadUuid(root),
+        };
+    }
+
+    private static KeystoreKdf ReadKdf(JsonElement kdf)
+    {
+        var parameters = Object(kdf, "params", "crypto.kdf.params");
+        var salt = Bytes(parameters, "salt", "crypto.kdf.params.salt", 1, MostSalt);
+        var length = Number(parameters, "dklen", "crypto.kdf.params.dklen", LeastKeyLength, MostKeyLength);
+        return Text(kdf, "function", "crypto.kdf.function") switch
+        {
+            "scrypt" => ReadScrypt(parameters, salt, length),
+            "pbkdf2" => ReadPbkdf2(parameters, salt, length),
+            var other => throw Unsupported($"crypto.kdf.function is '{Shown(other)}', EIP-2335 has scrypt and pbkdf2"),
+        };
+    }
+
+    private static KeystoreKdf.Scrypt ReadScrypt(JsonElement parameters, byte[] salt, int length)
+    {
+        var n = Number(parameters, "n", "crypto.kdf.params.n", 2, 1 << 24);
+        var r = Number(parameters, "r", "crypto.kdf.params.r", 1, 1 << 16);
+        var p = Number(parameters, "p", "crypto.kdf.params.p", 1, KeystoreKdf.Scrypt.MostParallel);
+        var kdf = new KeystoreKdf.Scrypt(salt, length, n, r, p);
+        if (!BitOperations.IsPow2(n))
+        {
+            throw Malformed("crypto.kdf.params.n is no power of two");
+        }
+
+        // RFC 7914 §2: n < 2^(128·r/8); only r = 1 comes near it.
+        if (r == 1 && n >= 1 << 16)
+        {
+            throw Malformed("crypto.kdf.params.n is below 65536 where r is 1");
+        }
+
+        return kdf.MemoryBytes <= KeystoreKdf.Scrypt.MostMemory + (1 << 20)
+            ? kdf
+            : throw Malformed($"scrypt would take {kdf.MemoryBytes >> 20} MiB of memory, at most {KeystoreKdf.Scrypt.MostMemory >> 20} are lent");
+    }
+
+    private static KeystoreKdf.Pbkdf2 ReadPbkdf2(JsonElement parameters, byte[] salt, int length)
+    {
+        var prf = Text(parameters, "prf", "crypto.kdf.params.prf");
+        return prf == "hmac-sha256"
+            ? new KeystoreKdf.Pbkdf2(salt, length, Number(parameters, "c", "crypto.kdf.params.c", 1, KeystoreKdf.Pbkdf2.MostIterations))
+            : throw Unsupported($"crypto.kdf.params.prf is '{Shown(prf)}', EIP-2335 has hmac-sha256");
+    }
+
+    private static void Expect(JsonElement crypto, string module, string function)
+    {
+        var found = Text(Object(crypto, module, $"crypto.{module}"), "function", $"crypto.{module}.function");
+        if (found != function)
+        {
+            throw Unsupported($"crypto.{module}.function is '{Shown(found)}', EIP-2335 has {function}");
+        }
+    }
+
+    private static BlsPublicKey? ReadPublicKey(JsonElement root) => OptionalText(root, "pubkey") is { Length: > 0 } text
+        ? BlsPublicKey.TryParse(text, out var key) ? key : throw Malformed("pubkey is not 48 bytes of hex")
+        : null;
+
+    private static Guid? ReadUuid(JsonElement root) => OptionalText(root, "uuid") is { Length: > 0 } text
+        ? Guid.TryParse(text, out var uuid) ? uuid : throw Malformed("uuid is no UUID")
+        : null;
+
+    private static JsonElement Member(JsonElement parent, string name, string path) => parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var member)
+        ? member
+        : throw Malformed($"{path} is missing");
+
+    private static JsonElement Object(JsonElement parent, string name, string path) => Member(parent, name, path) is { ValueKind: JsonValueKind.Object } member
+        ? member
+        : throw Malformed($"{path} is no object");
+
+    private static string Text(JsonElement parent, string name, string path) => Member(parent, name, path) is { ValueKind: JsonValueKind.String } member
+        ? Unescaped(member, path)
+        : throw Malformed($"{path} is no text");
+
+    private static string? OptionalText(JsonElement root, string name) => root.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null
+        ? Text(root, name, name)
+        : null;
+
+    private static string Unescaped(JsonElement member, string path)
+    {
+        try
+        {
+            return member.GetString() is { Length: <= MostText } text ? text : throw Malformed($"{path} has more than {MostText} characters");
+        }
+        catch (InvalidOperationException e)
+        {
+            throw Malformed($"{path} is not valid text", e);
+        }
+    }
+
+    private static int Number(JsonElement parent, string name, string path, int least, int most) =>
+        Member(parent, name, path) is { ValueKind: JsonValueKind.Number } member && member.TryGetInt32(out var number) && number >= least && number <= most
+            ? number
+            : throw Malformed($"{path} is no whole number from {least} to {most}");
+
+    private static byte[] Bytes(JsonElement parent, string name, string path, int least, int most) =>
+        Hex.TryParse(Text(parent, name, path), out byte[]? bytes) && bytes.Length >= least && bytes.Length <= most
+            ? bytes
+            : throw Malformed(least == most ? $"{path} is not {least} bytes of hex" : $"{path} is not {least} to {most} bytes of hex");
+
+    private static string Shown(string text) => text.Length <= 32 && !text.Any(char.IsControl) ? text : "…";
+
+    private static KeystoreException Malformed(string why, Exception? cause = null) =>
+        new(KeystoreFault.Malformed, $"the keystore is malformed: {why}", "check that this is an EIP-2335 keystore, and restore it from a backup", cause);
+
+    private static KeystoreException Unsupported(string why) =>
+        new(KeystoreFault.Unsupported, $"the keystore is not supported: {why}", "make a version 4 keystore with a current tool");
+}
