@@ -51,7 +51,7 @@ public sealed class InterchangeTests
     [InlineData("""{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[{"slot":"1","slot":"2"}],"signed_attestations":[]}]}""", "signed_blocks[0].slot", "twice")]
     [InlineData("""{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[],"signed_attestations":[{"source_epoch":"1"}]}]}""", "signed_attestations[0].target_epoch", "is missing")]
     [InlineData("""{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[],"signed_attestations":[{"source_epoch":"1","target_epoch":"2","signing_root":"zz"}]}]}""", "signed_attestations[0].signing_root", "32 bytes")]
-    [InlineData("""{"metadata":META,"data":[GOOD""", "signed_attestations", "well-formed")]
+    [InlineData("""{"metadata":META,"data":[GOOD""", "data", "well-formed")]
     [InlineData("""{"metadata":META,"data":[GOOD]} x""", "data", "well-formed")]
     [InlineData("", "", "well-formed")]
     public async Task Names_what_is_malformed_and_keeps_nothing(string file, string? member, string complaint)

@@ -150,9 +150,9 @@ public sealed class LedgerTests
         await signer.Ledger.DisposeAsync();
         using (var file = File.OpenWrite(signer.Path))
         {
-            for (var page = 12; page < file.Length / 4096; page += 2)
+            for (var page = 12; page < file.Length / 2048; page += 2)
             {
-                file.Position = page * 4096;
+                file.Position = page * 2048;
                 file.Write(new byte[512]);
             }
         }
@@ -186,6 +186,43 @@ public sealed class LedgerTests
         Assert.Equal(intact.Head.Sequence, intact.Records);
     }
 
+    /// <summary>A real disk of 1 MiB (tmpfs), which needs root.</summary>
+    [Fact]
+    public async Task A_full_disk_grants_nothing_and_loses_nothing()
+    {
+        var disk = Directory.CreateTempSubdirectory("disk-").FullName;
+        Assert.SkipUnless(await RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk), "mounting a small tmpfs is not permitted here");
+        try
+        {
+            await using var ledger = Ledger.Create(Path.Combine(disk, "ledger.db"));
+            using var slashing = await SlashingProtection.OpenAsync(ledger, TemporarySigner.Minimal);
+            var audit = await AuditLog.OpenAsync(ledger, TimeProvider.System);
+            await slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+            Task<PermitDecision> SignAsync(ulong slot) => slashing.RequestAsync(Key(1), Block(slot), Root(1), default(Consensus.Spec.Root), (transaction, root, _) => audit.Append(
+                transaction,
+                new AuditEntry { Action = "sign", Decision = AuditDecision.Granted, ShareKey = PublicKey(1), Duty = Consensus.Spec.DutyType.Block, Slot = new(slot), SigningRoot = root }));
+            var granted = 0UL;
+
+            var full = await Assert.ThrowsAsync<LedgerException>(async () =>
+            {
+                for (; granted < 10_000; granted++)
+                {
+                    await SignAsync(granted);
+                }
+            });
+
+            Assert.Equal(LedgerFault.DiskFull, full.Fault);
+            Assert.True(await RunAsync("mount", "-o", "remount,size=8m", disk));
+            Assert.IsType<PermitDecision.Granted>(await SignAsync(granted));
+            Assert.Equal((long)granted + 1, Assert.IsType<AuditVerification.Intact>(await AuditVerifier.VerifyAsync(ledger)).Records);
+        }
+        finally
+        {
+            await RunAsync("umount", disk);
+            Directory.Delete(disk);
+        }
+    }
+
     [Fact]
     public async Task Work_after_closing_is_refused()
     {
@@ -193,6 +230,14 @@ public sealed class LedgerTests
         await signer.Ledger.DisposeAsync();
 
         Assert.Equal(LedgerFault.Closed, (await Assert.ThrowsAsync<LedgerException>(() => signer.RequestAsync(Key(1), Block(1), Root(1)))).Fault);
+    }
+
+    private static async Task<bool> RunAsync(string program, params string[] arguments)
+    {
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0;
     }
 
     private static long Pragma(LedgerTransaction transaction, string pragma)

@@ -1,0 +1,62 @@
+using RemoteSigner.Audit;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.LedgerLoad;
+
+/// <summary>A ledger with slashing protection and audit log, and the votes that are asked of it.</summary>
+internal sealed record LoadSigner(Ledger Ledger, SlashingProtection Slashing, AuditLog Audit, Network Network) : IAsyncDisposable
+{
+    private static readonly ForkInfo _fork = new(default, default, default, default);
+
+    public static async Task<LoadSigner> OpenAsync(string file, int keys)
+    {
+        var network = Network.Find("minimal")! with { GenesisValidatorsRoot = null };
+        var ledger = File.Exists(file) ? Ledger.Open(file) : Ledger.Create(file);
+        var signer = new LoadSigner(ledger, await SlashingProtection.OpenAsync(ledger, network), await AuditLog.OpenAsync(ledger, TimeProvider.System), network);
+        await Task.WhenAll(Enumerable.Range(0, keys).Select(i => signer.Slashing.RegisterAsync(Key(i), SlashingFloor.NeverSigned)));
+        return signer;
+    }
+
+    /// <summary>A vote of one validator for an epoch; <paramref name="head"/> 0 and 1 conflict.</summary>
+    public static Attestation Vote(ulong epoch, byte head)
+    {
+        var root = new byte[Root.Length];
+        root[0] = head;
+        return new Attestation(new AttestationData(new Slot(epoch * 8), 0, new Root(root), new Checkpoint(new Epoch(epoch - 1), default), new Checkpoint(new Epoch(epoch), default)), _fork);
+    }
+
+    public static ProtectedKey Key(int number)
+    {
+        var (share, group) = (new byte[BlsPublicKey.Length], new byte[BlsPublicKey.Length]);
+        BitConverter.TryWriteBytes(share, number);
+        BitConverter.TryWriteBytes(group, number);
+        group[^1] = 1;
+        return new ProtectedKey(new BlsPublicKey(share), new BlsPublicKey(group));
+    }
+
+    public Task<PermitDecision> RequestAsync(ProtectedKey key, Attestation vote) => Slashing.RequestAsync(key, vote, (transaction, root, verdict) => Audit.Append(transaction, new AuditEntry
+    {
+        Action = "sign",
+        Decision = verdict is Verdict.Allowed ? AuditDecision.Granted : AuditDecision.Refused,
+        RequestId = "0HN7QK2L3M4N5:00000001",
+        Client = "validator-client-1",
+        ClientFingerprint = "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9",
+        ShareKey = key.PublicKey,
+        GroupKey = key.GroupKey,
+        Duty = vote.Type,
+        Slot = vote.Vote.Slot,
+        SourceEpoch = vote.Vote.Source.Epoch,
+        TargetEpoch = vote.Vote.Target.Epoch,
+        SigningRoot = root,
+        SignedBefore = verdict is Verdict.Allowed { AlreadySigned: true },
+        Rule = (verdict as Verdict.Refused)?.Rule.ToString(),
+        Detail = (verdict as Verdict.Refused)?.Detail,
+    }));
+
+    public async ValueTask DisposeAsync()
+    {
+        await Ledger.DisposeAsync();
+        Slashing.Dispose();
+    }
+}

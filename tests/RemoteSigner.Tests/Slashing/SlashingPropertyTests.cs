@@ -1,0 +1,156 @@
+using CsCheck;
+using RemoteSigner.Audit;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+using static RemoteSigner.Tests.Slashing.Duties;
+using Duty = RemoteSigner.Tests.Slashing.SlashingOracle.Duty;
+
+namespace RemoteSigner.Tests.Slashing;
+
+public sealed class SlashingPropertyTests
+{
+    private static readonly Gen<Duty> _duty = Gen.Select(Gen.Bool, Gen.ULong[0, 12], Gen.ULong[0, 12], Gen.Int[1, 3]).Select((isBlock, source, target, root) => new Duty(isBlock, isBlock ? 0 : source, target, root));
+
+    private static readonly Gen<Act> _act = Gen.Frequency(
+        (30, _duty.Select(duty => (Act)new Act.Ask(duty))),
+        (2, Gen.ULong[0, 6].Select(epochs => (Act)new Act.Prune(epochs))),
+        (2, Gen.Select(Gen.ULong[0, 8], Gen.ULong[0, 8]).Select((slot, epoch) => (Act)new Act.Raise(slot, epoch))),
+        (2, Gen.Const((Act)new Act.Move())),
+        (1, Gen.Const((Act)new Act.Reopen())),
+        (1, Gen.Const((Act)new Act.ImportOwn())),
+        (1, Gen.Const((Act)new Act.Reshare())));
+
+    /// <summary>One validator's life: two conflicting messages are never granted, and above the floors nothing harmless is refused.</summary>
+    [Fact]
+    public async Task Agrees_with_a_naive_oracle_through_exports_imports_pruning_and_restarts()
+    {
+        await _act.Array[5, 80].SampleAsync(LiveAsync, iter: 150, threads: 2);
+    }
+
+    private static async Task LiveAsync(Act[] acts)
+    {
+        var life = new Life(await TemporarySigner.CreateAsync());
+        await life.Signer.Slashing.RegisterAsync(life.Key, SlashingFloor.NeverSigned);
+        try
+        {
+            foreach (var act in acts)
+            {
+                await life.DoAsync(act);
+            }
+
+            Assert.IsType<AuditVerification.Intact>(await AuditVerifier.VerifyAsync(life.Signer.Ledger));
+        }
+        finally
+        {
+            await life.Signer.DisposeAsync();
+        }
+    }
+
+    private abstract record Act
+    {
+        public sealed record Ask(Duty Duty) : Act;
+
+        public sealed record Prune(ulong KeepEpochs) : Act;
+
+        public sealed record Raise(ulong Slot, ulong Epoch) : Act;
+
+        public sealed record Move : Act;
+
+        public sealed record Reopen : Act;
+
+        public sealed record ImportOwn : Act;
+
+        public sealed record Reshare : Act;
+    }
+
+    private sealed class Life(TemporarySigner signer)
+    {
+        private readonly SlashingOracle _oracle = new();
+        private int _share = 1;
+
+        public TemporarySigner Signer { get; private set; } = signer;
+
+        public ProtectedKey Key => Duties.Key(_share, group: 99);
+
+        public async Task DoAsync(Act act)
+        {
+            var floors = await FloorsAsync();
+            switch (act)
+            {
+                case Act.Ask(var duty):
+                    await AskAsync(duty, floors);
+                    break;
+                case Act.Prune(var epochs):
+                    await Signer.Slashing.PruneAsync(epochs);
+                    break;
+                case Act.Raise(var slot, var epoch):
+                    await Signer.Slashing.RaiseLowWatermarkAsync(new Slot(slot), new Epoch(epoch));
+                    break;
+                case Act.Move when await HasChainAsync():
+                    await MoveAsync();
+                    Assert.Equal(floors, await FloorsAsync());
+                    break;
+                case Act.ImportOwn when await HasChainAsync():
+                    await Signer.Slashing.ImportAsync(await Signer.ExportAsync(), InterchangeReading.Complete);
+                    Assert.Equal(floors, await FloorsAsync());
+                    break;
+                case Act.Reshare:
+                    _share++;
+                    await Signer.Slashing.RegisterAsync(Key, SlashingFloor.FromHistory);
+                    break;
+                case Act.Reopen:
+                    await Signer.ReopenAsync();
+                    break;
+            }
+
+            AssertNotLower(floors, await FloorsAsync());
+        }
+
+        private async Task AskAsync(Duty duty, Floors floors)
+        {
+            var decision = await Signer.RequestAsync(Key, duty.Content, Root(duty.Root));
+            if (decision is PermitDecision.Granted)
+            {
+                Assert.False(_oracle.IsSlashable(duty), $"granted {duty} is slashable");
+                Assert.True(duty.Source <= duty.Target || duty.IsBlock, $"granted {duty} is no vote");
+                Assert.True(_oracle.WasSigned(duty) || floors.IsAbove(duty), $"granted {duty} is not above {floors}");
+                _oracle.Sign(duty);
+            }
+            else
+            {
+                Assert.True(_oracle.IsSlashable(duty) || !floors.IsAbove(duty) || duty.Source > duty.Target, $"{duty} above {floors} was refused: {decision}");
+            }
+        }
+
+        private async Task MoveAsync()
+        {
+            var moved = await Signer.MoveAsync(InterchangeReading.FloorsAtLowest);
+            await Signer.DisposeAsync();
+            Signer = moved;
+            Assert.IsType<Registration.Active>(await Signer.Slashing.RegisterAsync(Key, SlashingFloor.FromHistory));
+        }
+
+        private Task<bool> HasChainAsync() => Signer.Ledger.WriteAsync(transaction => transaction.Recall(ChainState.Load).GenesisValidatorsRoot is not null);
+
+        private async Task<Floors> FloorsAsync()
+        {
+            var status = Assert.Single(await Signer.Slashing.StatusAsync(), validator => validator.Keys.Any(key => key.PublicKey == Key.PublicKey));
+            return new Floors(status.LowestSlot?.Value, status.LowestSource?.Value, status.LowestTarget?.Value);
+        }
+
+        private static void AssertNotLower(Floors before, Floors after)
+        {
+            Assert.True(before.Slot is null || after.Slot >= before.Slot, $"{before} fell to {after}");
+            Assert.True(before.Source is null || after.Source >= before.Source, $"{before} fell to {after}");
+            Assert.True(before.Target is null || after.Target >= before.Target, $"{before} fell to {after}");
+        }
+    }
+
+    private sealed record Floors(ulong? Slot, ulong? Source, ulong? Target)
+    {
+        /// <summary>EIP-3076 conditions 2, 4 and 5.</summary>
+        public bool IsAbove(Duty duty) => duty.IsBlock
+            ? Slot is null || duty.Target > Slot
+            : Source is null || (duty.Source >= Source && duty.Target > Target);
+    }
+}
