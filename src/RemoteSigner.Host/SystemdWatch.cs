@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Hosting.Systemd;
+using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Host.Http;
 
 namespace RemoteSigner.Host;
 
 /// <summary>Tells systemd when the keys are open (readiness), and then again and again that the ledger's writer still answers (watchdog).</summary>
-internal sealed class SystemdWatch(KeyLoading loading, Func<Task> probe, TimeProvider time, ILogger<SystemdWatch> log) : BackgroundService
+internal sealed class SystemdWatch(KeyLoading loading, Ledger ledger, TimeProvider time, ILogger<SystemdWatch> log) : BackgroundService
 {
     private readonly SystemdNotifier _systemd = new();
 
@@ -36,7 +37,7 @@ internal sealed class SystemdWatch(KeyLoading loading, Func<Task> probe, TimePro
         using var timer = new PeriodicTimer(interval, time);
         do
         {
-            await probe();
+            await ledger.WriteAsync(_ => true);
             _systemd.Notify(new ServiceState("WATCHDOG=1"));
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

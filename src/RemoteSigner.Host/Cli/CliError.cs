@@ -1,8 +1,10 @@
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Host.Configuration;
+using RemoteSigner.Keys;
 using RemoteSigner.Native;
 using RemoteSigner.Sealing;
+using RemoteSigner.Sealing.Pkcs11;
 
 namespace RemoteSigner.Host.Cli;
 
@@ -26,14 +28,22 @@ internal sealed class CliError(string message, string hint) : Exception(message)
     /// <summary>True for faults that are explained by their message; anything else is a bug and keeps its stack trace.</summary>
     public static bool Explains(Exception exception) => HintOf(exception) is not null;
 
+    // One line for each keystore: whoever imports a thousand wants to mend all of them at once.
+    private static string Hints(KeystoreImportException error) => error.Failures.Count == 1
+        ? error.Failures[0].Hint
+        : "nothing was imported; mend or leave out: " + string.Concat(error.Failures.Select(failure => $"\n  {failure.Path}: {failure.Reason} ({failure.Hint})"));
+
     private static string? HintOf(Exception exception) => exception switch
     {
         CliError error => error.Hint,
         ConfigurationException error => error.Hint,
         LedgerException error => error.Hint,
-        InterchangeException error => error.Hint,
+        InterchangeException => "correct the file, or export it anew from the signer it came from; nothing of it was kept",
         VaultException error => error.Hint,
         TokenException error => error.Hint,
+        HsmProfileException error => error.Hint,
+        PinException error => error.Hint,
+        KeystoreImportException error => Hints(error),
         SecretMemoryException error => error.Hint,
         SpecException => "name one of mainnet, hoodi, sepolia, gnosis, chiado, minimal, or the path of a consensus config.yaml",
         UnauthorizedAccessException => "run as the user that owns the data directory, with leave to write there",

@@ -59,11 +59,11 @@ internal static class Answer
         return false;
     }
 
-    private static Task BytesAsync(HttpContext context, int status, string contentType, byte[] body)
+    private static async Task BytesAsync(HttpContext context, int status, string contentType, byte[] body)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = contentType;
         context.Response.ContentLength = body.Length;
-        return context.Response.BodyWriter.WriteAsync(body).AsTask();
+        await context.Response.BodyWriter.WriteAsync(body);
     }
 }

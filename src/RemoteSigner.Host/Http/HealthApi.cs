@@ -3,6 +3,7 @@ using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Tls;
 using RemoteSigner.Keys;
+using RemoteSigner.Sealing.Pkcs11;
 
 namespace RemoteSigner.Host.Http;
 
@@ -52,7 +53,9 @@ internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sea
     }
 
     private HealthReport.Check SealCheck() =>
-        HealthReport.Check.Of("seal-check", sealedKeys.TokenFault is null, new HealthReport.CheckData(State: sealedKeys.TokenState, Detail: sealedKeys.TokenFault));
+        sealedKeys.Token.State is var state && state.Condition == TokenCondition.Ready
+            ? HealthReport.Check.Of("seal-check", up: true, new HealthReport.CheckData(State: SnakeCase.Of(state.Condition)))
+            : HealthReport.Check.Of("seal-check", up: false, new HealthReport.CheckData(State: SnakeCase.Of(state.Condition), Detail: state.LastError));
 
     private HealthReport.Check CertificateCheck()
     {

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Keys;
@@ -19,7 +20,7 @@ internal sealed class ManagementApi(KeyRing keys, AccessPolicy access, SlashingP
 
     public async Task HighWatermarkAsync(HttpContext context)
     {
-        var mark = await slashing.HighWatermarkAsync();
+        var mark = await slashing.GetHighWatermarkAsync();
         await Answer.WriteAsync(context, new HighWatermarkBody(mark?.Epoch.ToString(), mark?.Slot.ToString()));
     }
 

@@ -1,7 +1,9 @@
+using RemoteSigner.Audit;
+
 namespace RemoteSigner.Host.Http;
 
 /// <summary>Reads certificates, clients and the vault again, one reload at a time; what fails leaves the former state in place.</summary>
-internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, TimeProvider time, ILogger<Reloading> log)
+internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, AuditLog audit, TimeProvider time, ILogger<Reloading> log)
 {
     private readonly Lock _gate = new();
     private ReloadReport _report = new("idle");
@@ -52,10 +54,12 @@ internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, TimeProvide
             }
         }
 
+        var lastError = errors.Count == 0 ? null : $"{errors.Count} error(s): {string.Join("; ", errors)}";
+        await audit.RecordAsync(new AuditEntry { Action = "reload", Decision = AuditDecision.Event, Detail = lastError ?? "clients, certificates and keys were read again" });
         var status = errors.Count == 0 ? "completed" : errors.Count < parts.Count ? "completed_with_errors" : "failed";
         lock (_gate)
         {
-            _report = new ReloadReport(status, LastOperationTime: time.GetUtcNow(), LastError: errors.Count == 0 ? null : $"{errors.Count} error(s): {string.Join("; ", errors)}");
+            _report = new ReloadReport(status, LastOperationTime: time.GetUtcNow(), LastError: lastError);
         }
     }
 

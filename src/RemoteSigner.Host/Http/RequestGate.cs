@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Host.Tls;
@@ -74,13 +75,13 @@ internal sealed class RequestGate(RequestDelegate next, HostAllowlists hosts, Mu
         }
 
         var items = context.Features.GetRequiredFeature<IConnectionItemsFeature>().Items;
-        if (items.TryGetValue(typeof(Client), out var known) && known is NamedClient named && ReferenceEquals(named.Material, material.Current))
+        var current = material.Current;
+        if (items.TryGetValue(typeof(Client), out var known) && known is NamedClient named && ReferenceEquals(named.Material, current))
         {
             context.Features.Set(named.Client);
             return true;
         }
 
-        var current = material.Current;
         if (context.Connection.ClientCertificate is not { } certificate || tls.Find(certificate) is not { } client)
         {
             return false;

@@ -9,7 +9,7 @@ internal sealed class SignerMetrics
 {
     private static readonly QuantileEpsilonPair[] Quantiles = [new(0.5, 0.05), new(0.95, 0.01), new(0.99, 0.005), new(1, 0)];
 
-    private readonly Summary.Child _signing;
+    private readonly Summary _signing;
     private readonly Counter _malformed;
     private readonly Counter _missing;
     private readonly Counter _permitted;
@@ -22,7 +22,7 @@ internal sealed class SignerMetrics
         Registry = registry;
         var factory = Metrics.WithCustomRegistry(registry);
         var summary = new SummaryConfiguration { Objectives = Quantiles, MaxAge = TimeSpan.FromMinutes(5) };
-        _signing = factory.CreateSummary("signing_bls_signing_duration", "Seconds from the request's arrival to its answer", summary).Unlabelled;
+        _signing = factory.CreateSummary("signing_bls_signing_duration", "Seconds from the request's arrival to its answer", summary);
         _missing = factory.CreateCounter("signing_bls_missing_identifier_count_total", "Sign requests for a key that is not open here or not allowed");
         _malformed = factory.CreateCounter("http_bls_malformed_request_count_total", "Sign requests that could not be read");
         _permitted = factory.CreateCounter("eth2_slashingprotection_permitted_signings_total", "Signatures that slashing protection permitted");

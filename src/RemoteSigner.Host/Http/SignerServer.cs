@@ -1,15 +1,46 @@
 using System.Net;
+using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Prometheus;
 using RemoteSigner.Access;
+using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Tls;
+using RemoteSigner.Native;
 
 namespace RemoteSigner.Host.Http;
 
 /// <summary>The two listeners and what answers on them.</summary>
 internal static class SignerServer
 {
+    /// <summary>Serves until it is told to stop. The port is bound before the keys are opened, so that health can say how far that is.</summary>
+    public static async Task RunAsync(DataDirectory data, SignerOptions options, CancellationToken cancellation)
+    {
+        using var arena = new SecretArena();
+        Bls.SelfTest(arena);
+        await using var ledger = Ledger.Open(data.LedgerFile);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = data.Path });
+        SignerLogging.Configure(builder.Logging, options.Log);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        await SignerServices.AddAsync(builder.Services, data, options, ledger, arena);
+        builder.WebHost.ConfigureKestrel((_, kestrel) => Listen(kestrel, options, kestrel.ApplicationServices.GetRequiredService<MutualTls>()));
+        await using var app = builder.Build();
+        if (arena.Kind == SecretMemoryKind.Locked)
+        {
+            app.Logger.LogWarning("this kernel has no memfd_secret: shares are in locked memory, which root can read with a debugger or the .NET dump tool (Debian 12: boot with secretmem.enable=1)");
+        }
+
+        app.UseRouting();
+        app.UseMiddleware<RequestGate>();
+        Map(app);
+        var reloading = app.Services.GetRequiredService<Reloading>();
+        using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            reloading.TryStart();
+        });
+        await app.RunAsync(cancellation);
+    }
+
     /// <summary>Opens the API with mutual TLS, the loopback doors that were asked for, and operations.</summary>
     public static void Listen(KestrelServerOptions kestrel, SignerOptions options, MutualTls tls)
     {
@@ -59,7 +90,7 @@ internal static class SignerServer
         app.MapGet("/healthcheck", (RequestDelegate)health.CheckAsync).WithMetadata(both);
         app.MapGet("/metrics", (RequestDelegate)(async context =>
         {
-            context.Response.ContentType = PrometheusConstants.ExporterContentType;
+            context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
             await metrics.Registry.CollectAndExportAsTextAsync(context.Response.Body, context.RequestAborted);
         })).WithMetadata(operations);
     }

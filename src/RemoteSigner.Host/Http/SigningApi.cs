@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Signing;
@@ -10,7 +11,7 @@ namespace RemoteSigner.Host.Http;
 /// <c>POST /api/v1/eth2/sign/{identifier}</c>: the door to the signer. A root that does not match is a 400 here, where Web3Signer answers
 /// 500: the request is at fault, not the server. An unknown and a forbidden key look alike.
 /// </summary>
-internal sealed class SigningApi(Signer signer, KeyLoading loading, SignerMetrics metrics, TimeProvider time)
+internal sealed partial class SigningApi(Signer signer, KeyLoading loading, SignerMetrics metrics, TimeProvider time, ILogger<SigningApi> log)
 {
     public async Task SignAsync(HttpContext context)
     {
@@ -19,7 +20,8 @@ internal sealed class SigningApi(Signer signer, KeyLoading loading, SignerMetric
         if (request is null)
         {
             metrics.Malformed();
-            await Answer.ErrorAsync(context, StatusCodes.Status400BadRequest, fault!.Reason, fault.Detail);
+            LogMalformed(context.TraceIdentifier, fault!.Reason, fault.Detail);
+            await Answer.ErrorAsync(context, StatusCodes.Status400BadRequest, fault.Reason, fault.Detail);
             return;
         }
 
@@ -29,7 +31,24 @@ internal sealed class SigningApi(Signer signer, KeyLoading loading, SignerMetric
             : new SignOutcome.UnknownKey();
         await AnswerAsync(context, outcome);
         metrics.Ended(request.Message.Type, outcome, time.GetElapsedTime(started));
+        if (outcome is SignOutcome.Signed)
+        {
+            LogSigned(context.TraceIdentifier, client.Name, request.Message.Type, key, request.Message.DutySlot);
+        }
+        else
+        {
+            LogRefused(context.TraceIdentifier, client.Name, request.Message.Type, key, request.Message.DutySlot, outcome);
+        }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "request {RequestId}: malformed: {Reason}: {Detail}")]
+    private partial void LogMalformed(string requestId, string reason, string detail);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "request {RequestId}: signed {Duty} of slot {Slot} with {Key} for {Client}")]
+    private partial void LogSigned(string requestId, string client, DutyType duty, BlsPublicKey key, Slot? slot);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "request {RequestId}: refused {Duty} of slot {Slot} with {Key} for {Client}: {Outcome}")]
+    private partial void LogRefused(string requestId, string client, DutyType duty, BlsPublicKey key, Slot? slot, SignOutcome outcome);
 
     private Task AnswerAsync(HttpContext context, SignOutcome outcome) => outcome switch
     {

@@ -12,19 +12,9 @@ public sealed class KeyShare : IDisposable
 {
     private readonly BlsSecretKey _secret;
 
-    /// <summary>Takes over <paramref name="secret"/>.</summary>
-    /// <exception cref="ArgumentException">The secret does not belong to <paramref name="publicKey"/>.</exception>
-    public KeyShare(BlsSecretKey secret, BlsPublicKey publicKey, BlsPublicKey? groupKey, uint shareIndex)
-    {
-        Span<byte> derived = stackalloc byte[BlsPublicKey.Length];
-        secret.WritePublicKey(derived);
-        if (!derived.SequenceEqual(publicKey.Bytes))
-        {
-            throw new ArgumentException($"the secret does not belong to the public key {publicKey}", nameof(secret));
-        }
-
+    /// <summary>Takes over <paramref name="secret"/>, which whoever opened the vault has found to belong to <paramref name="publicKey"/>.</summary>
+    public KeyShare(BlsSecretKey secret, BlsPublicKey publicKey, BlsPublicKey? groupKey, ulong shareIndex) =>
         (_secret, Identity, ShareIndex) = (secret, new ProtectedKey(publicKey, groupKey), shareIndex);
-    }
 
     /// <summary>The key under which slashing protection knows this share.</summary>
     public ProtectedKey Identity { get; }
@@ -33,7 +23,7 @@ public sealed class KeyShare : IDisposable
 
     public BlsPublicKey? GroupKey => Identity.GroupKey;
 
-    public uint ShareIndex { get; }
+    public ulong ShareIndex { get; }
 
     /// <summary>Signs the permit's root. There is no overload for a root: no permit, no signature.</summary>
     /// <exception cref="ArgumentException">The permit is for another key.</exception>

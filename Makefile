@@ -1,0 +1,36 @@
+# The commands a person needs. Each installs what it misses (Debian or Ubuntu, as root or with sudo).
+SHELL := /bin/bash
+PUBLISH := artifacts/publish/remote-signer
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+.PHONY: demo test bench e2e publish format install clean
+
+## Four signers of a 3-of-4 cluster on this machine; ONCE=1 ends after the steps.
+demo: publish
+	@dotnet run --project tests/RemoteSigner.Demo -c Release --verbosity quiet -- $(if $(ONCE),--once,)
+
+## Every test; the last line is "N passed, N failed".
+test: publish
+	@tests/run.sh
+
+## Speed and memory as ratios of one run, into artifacts/bench/latest.json.
+bench: publish
+	@dotnet run --project tests/RemoteSigner.Benchmarks -c Release --verbosity quiet
+
+## A real beacon node and validator client on our signatures (minutes; needs ../shared).
+e2e: publish
+	@tests/e2e.sh
+
+## The NativeAOT binary in artifacts/publish/remote-signer/.
+publish: install
+	@tests/publish.sh $(PUBLISH)
+
+format:
+	@dotnet format RemoteSigner.sln
+
+install:
+	@tests/install.sh
+
+clean:
+	@rm -rf artifacts && find . -name bin -o -name obj -type d -prune -exec rm -rf {} +

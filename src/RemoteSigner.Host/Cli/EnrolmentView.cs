@@ -1,0 +1,34 @@
+using System.Text.Json;
+using RemoteSigner.Sealing;
+using Spectre.Console;
+
+namespace RemoteSigner.Host.Cli;
+
+/// <summary>Shows what an enrolment proved.</summary>
+internal static class EnrolmentView
+{
+    public static void Write(EnrolmentReport report, bool json)
+    {
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(report, CliContext.Default.EnrolmentReport));
+            return;
+        }
+
+        var table = new Table().HideHeaders().AddColumns("", "");
+        table.AddRow("token", $"{Markup.Escape(report.TokenLabel)} (serial {Markup.Escape(report.TokenSerial)}, profile {Markup.Escape(report.Profile)})");
+        table.AddRow("key", $"{Markup.Escape(report.KeyLabel)}, id {report.KeyId}");
+        table.AddRow("mechanism", report.Mechanism.ToString());
+        table.AddRow("seal", Latency(report.Seal));
+        table.AddRow("unseal", Latency(report.Unseal));
+        foreach (var rejection in report.Rejected)
+        {
+            table.AddRow("not taken", $"{rejection.Mechanism}: {Markup.Escape(rejection.Reason)}");
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private static string Latency(EnrolmentReport.Latency latency) =>
+        $"{latency.P50.TotalMilliseconds:F1} ms median, {latency.P99.TotalMilliseconds:F1} ms at the 99th percentile";
+}

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using RemoteSigner.Audit;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Host.Configuration;
+using RemoteSigner.Host.Tls;
+using RemoteSigner.Native;
+using RemoteSigner.Sealing;
+using Spectre.Console;
+
+namespace RemoteSigner.Host.Cli;
+
+/// <summary><c>init</c>: makes a data directory with its configuration, certificates, key-encryption key, empty vault and empty ledger.</summary>
+internal static class InitCommand
+{
+    private static readonly Option<string> Network = new("--network") { Description = "mainnet, hoodi, sepolia, gnosis, chiado, minimal, or the path of a config.yaml", HelpName = "NAME|FILE", Required = true };
+    private static readonly Option<string> Seal = new("--seal") { Description = $"HSM profile ({string.Join(", ", HsmProfile.Names)}) or the path of one", HelpName = "PROFILE", Required = true };
+    private static readonly Option<string?> Module = new("--module") { Description = "PKCS#11 module, if it is not where the profile says", HelpName = "PATH" };
+    private static readonly Option<string> Token = new("--token") { Description = "label of the token", HelpName = "LABEL", DefaultValueFactory = _ => "remote-signer" };
+    private static readonly Option<string?> PinFile = new("--pin-file") { Description = "file with the token's PIN; without it the PIN is asked for", HelpName = "F" };
+    private static readonly Option<string[]> Clients = new("--client") { Description = "a client with all keys and all duties but exits and deposits; NAME=all: those too", HelpName = "NAME[=all]" };
+    private static readonly Option<string[]> Hosts = new("--host") { Description = "a name or address of this machine, for the server's certificate", HelpName = "NAME" };
+    private static readonly Option<ulong?> GenesisTime = new("--genesis-time") { Description = "Unix seconds, for a network whose genesis is not built in", HelpName = "S" };
+    private static readonly Option<bool> NoSlotWindow = new("--no-slot-window") { Description = "sign duties however far in the future (a far-future vote disables a validator for ever)" };
+
+    public static Command Create()
+    {
+        var command = new Command("init", "Make the data directory of a new signer") { Network, Seal, Module, Token, PinFile, Clients, Hosts, GenesisTime, NoSlotWindow };
+        command.SetAction((parsed, _) => RunAsync(parsed));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed)
+    {
+        var data = parsed.DataDirectory();
+        var options = Options(parsed);
+        if (File.Exists(data.OptionsFile) || File.Exists(data.VaultFile) || File.Exists(data.LedgerFile))
+        {
+            throw new CliError($"there is a signer in {data.Path} already", "choose another folder: a signer is never overwritten");
+        }
+
+        // The faults that signer.json would have are told before anything is made.
+        if (SignerOptionsValidator.Faults(options, data).ToList() is { Count: > 0 } faults)
+        {
+            throw new CliError(string.Join("; ", faults), "correct the options; for the genesis time see --genesis-time and --no-slot-window");
+        }
+
+        using var arena = new SecretArena();
+        using var token = TokenAccess.Open(data, options.Seal, arena, TimeProvider.System);
+        var enrolment = await SealEnrolment.EnrolAsync(token, options.Seal.Key, TimeProvider.System);
+        Directory.CreateDirectory(data.Path, DataDirectory.Private);
+        Directory.CreateDirectory(data.TlsFolder, DataDirectory.Private);
+        Directory.CreateDirectory(data.ClientsFolder, DataDirectory.Private);
+        await CreateLedgerAsync(data, options, enrolment.Report);
+        (await Vault.CreateAsync(data.VaultFile, arena, [enrolment.Key])).Dispose();
+        IssueCertificates(data, options, parsed.GetValue(Hosts) ?? []);
+
+        // Last: a directory without this file is one whose making was interrupted, and no signer.
+        DurableFile.Replace(data.OptionsFile, System.Text.Encoding.UTF8.GetBytes(SignerOptionsTemplate.Write(options)));
+        EnrolmentView.Write(enrolment.Report, parsed.GetValue(CommandLine.Json));
+        Explain(data, options);
+        return 0;
+    }
+
+    private static SignerOptions Options(ParseResult parsed) => new()
+    {
+        Network = new NetworkOptions
+        {
+            Name = Path.IsPathFullyQualified(parsed.GetValue(Network)!) || !File.Exists(parsed.GetValue(Network)) ? parsed.GetValue(Network)! : Path.GetFullPath(parsed.GetValue(Network)!),
+            GenesisTime = parsed.GetValue(GenesisTime),
+            SlotWindow = new SlotWindowOptions { Enabled = !parsed.GetValue(NoSlotWindow) },
+        },
+        Seal = new SealOptions
+        {
+            Profile = parsed.GetValue(Seal)!,
+            Module = parsed.GetValue(Module),
+            Token = parsed.GetValue(Token)!,
+            Pin = new PinOptions { File = parsed.GetValue(PinFile) is { } file ? Path.GetFullPath(file) : null },
+        },
+        Clients = (parsed.GetValue(Clients) ?? []).Select(text => text.Split('=', 2)).ToDictionary(
+            parts => parts[0],
+            parts => new ClientOptions { Duties = [parts.Length == 1 ? "everyday" : parts[1]] }),
+    };
+
+    private static async Task CreateLedgerAsync(DataDirectory data, SignerOptions options, EnrolmentReport report)
+    {
+        await using var ledger = Ledger.Create(data.LedgerFile);
+        using var slashing = await SlashingProtection.OpenAsync(ledger, options.Network.Load(data.Path));
+        var audit = await AuditLog.OpenAsync(ledger, TimeProvider.System);
+        await audit.RecordAsync(new AuditEntry
+        {
+            Action = "seal.enrol",
+            Decision = AuditDecision.Event,
+            Detail = $"key {report.KeyLabel} ({report.KeyId}) by {report.Mechanism} in token {report.TokenLabel} ({report.TokenSerial})",
+        });
+    }
+
+    private static void IssueCertificates(DataDirectory data, SignerOptions options, IEnumerable<string> hosts)
+    {
+        using var authority = PrivateAuthority.Create("remote-signer CA", TimeProvider.System.GetUtcNow());
+        authority.Write(Path.Combine(data.TlsFolder, "ca.crt"), Path.Combine(data.ClientsFolder, "ca.key"));
+        authority.IssueServer(["localhost", "127.0.0.1", "::1", .. hosts], Path.Combine(data.TlsFolder, "server.crt"), Path.Combine(data.TlsFolder, "server.key"));
+        foreach (var client in options.Clients.Keys)
+        {
+            authority.IssueClient(client, Path.Combine(data.ClientsFolder, client + ".crt"), Path.Combine(data.ClientsFolder, client + ".key"));
+        }
+    }
+
+    private static void Explain(DataDirectory data, SignerOptions options)
+    {
+        var console = StandardError.Console;
+        console.WriteLine($"made a signer for {options.Network.Name} in {data.Path}");
+        console.WriteLine("next:");
+        console.WriteLine($"  1. remote-signer keys import --data {data.Path} --keystores FOLDER (--slashing FILE | --never-signed)");
+        console.WriteLine($"  2. take {data.ClientsFolder} off this machine: a client gets its .crt, its .key and {data.TlsFolder}/ca.crt; ca.key makes further clients");
+        console.WriteLine($"  3. remote-signer serve --data {data.Path}");
+    }
+}

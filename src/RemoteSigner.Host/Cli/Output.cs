@@ -1,0 +1,33 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Spectre.Console;
+
+namespace RemoteSigner.Host.Cli;
+
+/// <summary>One result, as JSON for programs or as a table for people.</summary>
+internal static class Output
+{
+    public static void Write<T>(bool json, T value, JsonTypeInfo<T> type, Func<T, Table> table)
+    {
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(value, type));
+        }
+        else
+        {
+            AnsiConsole.Write(table(value));
+        }
+    }
+
+    /// <summary>A table with these columns, one row for each item.</summary>
+    public static Table Rows<T>(IEnumerable<T> items, IReadOnlyList<string> columns, Func<T, IEnumerable<string?>> cells)
+    {
+        var table = new Table().AddColumns([.. columns]);
+        foreach (var item in items)
+        {
+            table.AddRow([.. cells(item).Select(cell => Markup.Escape(cell ?? "–"))]);
+        }
+
+        return table;
+    }
+}

@@ -1,0 +1,138 @@
+using System.CommandLine;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Native;
+using Spectre.Console;
+
+namespace RemoteSigner.Host.Cli;
+
+/// <summary><c>slashing</c>: the slashing history in and out (EIP-3076), its state, pruning and watermarks.</summary>
+internal static class SlashingCommand
+{
+    private static readonly Argument<string> File = new("FILE") { Description = "EIP-3076 interchange file" };
+    private static readonly Option<bool> Complete = new("--complete") { Description = "the file and this signer's history are all these keys ever signed: floors stay where they are" };
+    private static readonly Option<ulong?> Keep = new("--keep-epochs") { Description = "epochs of history to keep, instead of signer.json's", HelpName = "N" };
+    private static readonly Option<ulong?> Slot = new("--slot") { Description = "slot", HelpName = "S" };
+    private static readonly Option<ulong?> Epoch = new("--epoch") { Description = "epoch", HelpName = "E" };
+    private static readonly Option<string[]> Keys = new("--key") { Description = "only this validator (share or group key); may be given again", HelpName = "KEY" };
+    private static readonly Option<bool> High = new("--high") { Description = "set the high watermark: signing stops at this slot and epoch" };
+    private static readonly Option<bool> RemoveHigh = new("--remove-high") { Description = "remove the high watermark" };
+
+    public static Command Create()
+    {
+        var import = new Command("import", "Add the history of an interchange file; all of it or nothing") { File, Complete };
+        import.SetAction((parsed, _) => ImportAsync(parsed));
+        var export = new Command("export", "Write all history as an interchange file; the file is replaced whole") { File };
+        export.SetAction((parsed, _) => ExportAsync(parsed));
+        var status = new Command("status", "Show each validator's history and floors");
+        status.SetAction((parsed, _) => StatusAsync(parsed));
+        var prune = new Command("prune", "Drop old history; what is dropped becomes a floor") { Keep };
+        prune.SetAction((parsed, _) => PruneAsync(parsed));
+        var watermark = new Command("watermark", "Raise the low watermarks, or set or remove the high one") { Slot, Epoch, Keys, High, RemoveHigh };
+        watermark.SetAction((parsed, _) => WatermarkAsync(parsed));
+        return new Command("slashing", "The slashing history of this signer (stop it first)") { import, export, status, prune, watermark };
+    }
+
+    private static async Task<int> ImportAsync(ParseResult parsed)
+    {
+        await using var signer = await OfflineSigner.OpenAsync(parsed);
+        var report = await ImportAsync(signer, parsed.GetValue(File)!, parsed.GetValue(Complete) ? InterchangeReading.Complete : InterchangeReading.FloorsAtLowest);
+        IReadOnlyList<ImportLine> lines = [.. report.Validators.Select(line => new ImportLine(
+            line.PublicKey.ToString(), line.Active, line.BlocksRead, line.BlocksNew, line.AttestationsRead, line.AttestationsNew, line.LowestSlot?.ToString(), line.LowestSource?.ToString(), line.LowestTarget?.ToString()))];
+        Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListImportLine, all => Output.Rows(
+            all,
+            ["validator", "active", "blocks (new)", "votes (new)", "lowest slot", "lowest source", "lowest target"],
+            line => [line.PublicKey, line.Active ? "yes" : "no", $"{line.BlocksRead} ({line.BlocksNew})", $"{line.AttestationsRead} ({line.AttestationsNew})", line.LowestSlot, line.LowestSource, line.LowestTarget]));
+        return 0;
+    }
+
+    /// <summary>Imports and leaves a trace in the audit log; also for <c>keys import --slashing</c>.</summary>
+    internal static async Task<InterchangeReport> ImportAsync(OfflineSigner signer, string path, InterchangeReading reading)
+    {
+        await using var file = System.IO.File.OpenRead(path);
+        var report = await signer.Slashing.ImportAsync(file, reading);
+        await signer.RecordAsync("slashing.import", $"{path}: {report.Validators.Count} validators, {report.Validators.Sum(line => line.BlocksNew)} blocks and {report.Validators.Sum(line => line.AttestationsNew)} votes were new; read as {reading}");
+        return report;
+    }
+
+    private static async Task<int> ExportAsync(ParseResult parsed)
+    {
+        await using var signer = await OfflineSigner.OpenAsync(parsed);
+        var path = Path.GetFullPath(parsed.GetValue(File)!);
+        var temporary = path + ".new";
+        int count;
+        await using (var file = System.IO.File.Create(temporary))
+        {
+            count = await signer.Slashing.ExportAsync(file);
+            file.Flush(flushToDisk: true);
+        }
+
+        System.IO.File.Move(temporary, path, overwrite: true);
+        DurableFile.SyncFolder(Path.GetDirectoryName(path)!);
+        await signer.RecordAsync("slashing.export", $"{path}: {count} keys");
+        StandardError.Console.WriteLine($"exported the history of {count} keys to {path}");
+        return 0;
+    }
+
+    private static async Task<int> StatusAsync(ParseResult parsed)
+    {
+        await using var signer = await OfflineSigner.OpenAsync(parsed);
+        IReadOnlyList<ValidatorLine> lines = [.. (await signer.Slashing.StatusAsync()).Select(status => new ValidatorLine(
+            [.. status.Keys.Select(key => key.PublicKey.ToString())],
+            string.Join("/", status.Keys.Where(key => !key.IsGroupKey).Select(key => key.State.ToString()).Distinct()),
+            status.Blocks, status.NewestSlot?.ToString(), status.LowestSlot?.ToString(),
+            status.Attestations, status.NewestSource?.ToString(), status.NewestTarget?.ToString(), status.LowestSource?.ToString(), status.LowestTarget?.ToString()))];
+        Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListValidatorLine, all => Output.Rows(
+            all,
+            ["validator", "state", "blocks", "slots", "votes", "sources", "targets"],
+            line => [line.PublicKeys[0], line.State, line.Blocks.ToString(), Range(line.LowestSlot, line.NewestSlot), line.Attestations.ToString(), Range(line.LowestSource, line.NewestSource), Range(line.LowestTarget, line.NewestTarget)]));
+        if (await signer.Slashing.GetHighWatermarkAsync() is { } high)
+        {
+            StandardError.Console.WriteLine($"high watermark: signing stops at slot {high.Slot} and epoch {high.Epoch}");
+        }
+
+        return 0;
+    }
+
+    private static async Task<int> PruneAsync(ParseResult parsed)
+    {
+        await using var signer = await OfflineSigner.OpenAsync(parsed);
+        var report = await signer.Slashing.PruneAsync(parsed.GetValue(Keep) ?? signer.Options.Slashing.KeepEpochs);
+        IReadOnlyList<PruneLine> lines = [.. report.Validators.Select(line => new PruneLine(
+            [.. line.Keys.Select(key => key.ToString())], line.BlocksDropped, line.AttestationsDropped, line.Failure?.Message))];
+        Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListPruneLine, all => Output.Rows(
+            all, ["validator", "blocks dropped", "votes dropped", "failure"], line => [line.PublicKeys[0], line.BlocksDropped.ToString(), line.AttestationsDropped.ToString(), line.Failure]));
+        await signer.RecordAsync("slashing.prune", $"{report.Validators.Sum(line => line.BlocksDropped)} blocks and {report.Validators.Sum(line => line.AttestationsDropped)} votes dropped");
+        return lines.All(line => line.Failure is null) ? 0 : 1;
+    }
+
+    private static async Task<int> WatermarkAsync(ParseResult parsed)
+    {
+        var (slot, epoch) = (parsed.GetValue(Slot), parsed.GetValue(Epoch));
+        var (high, remove) = (parsed.GetValue(High), parsed.GetValue(RemoveHigh));
+        var keys = (parsed.GetValue(Keys) ?? []).Select(text => BlsPublicKey.TryParse(text, out var key)
+            ? key
+            : throw new CliError($"'{text}' is not a public key", "48 bytes in hex")).ToList();
+        if (remove == (slot is not null || epoch is not null) || (high && (slot is null || epoch is null || keys.Count > 0)))
+        {
+            throw new CliError("these options do not go together", "low: --slot and/or --epoch [--key KEY]; high: --high --slot S --epoch E; or --remove-high alone");
+        }
+
+        await using var signer = await OfflineSigner.OpenAsync(parsed);
+        if (high || remove)
+        {
+            var mark = high ? new HighWatermark(new Slot(slot!.Value), new Epoch(epoch!.Value)) : null;
+            var former = await signer.Slashing.SetHighWatermarkAsync(mark);
+            await signer.RecordAsync("slashing.watermark", $"high watermark {mark?.ToString() ?? "removed"}; it was {former?.ToString() ?? "not set"}");
+            return 0;
+        }
+
+        var count = await signer.Slashing.RaiseLowWatermarkAsync(
+            slot is { } s ? new Slot(s) : null, epoch is { } e ? new Epoch(e) : null, keys.Count == 0 ? null : keys);
+        await signer.RecordAsync("slashing.watermark", $"low watermarks of {count} validators raised to slot {slot}, epoch {epoch}");
+        StandardError.Console.WriteLine($"raised the low watermarks of {count} validators");
+        return count > 0 ? 0 : throw new CliError("no validator has one of these keys", "'remote-signer slashing status' lists them");
+    }
+
+    private static string Range(string? lowest, string? newest) => newest is null ? $"floor {lowest ?? "–"}" : $"{lowest ?? "–"} … {newest}";
+}

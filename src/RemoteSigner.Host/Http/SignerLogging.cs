@@ -1,0 +1,25 @@
+using RemoteSigner.Host.Configuration;
+
+namespace RemoteSigner.Host.Http;
+
+/// <summary>One log: lines for people or JSON for machines, always with the request's id, never with a body.</summary>
+internal static class SignerLogging
+{
+    private const string Time = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+
+    public static void Configure(ILoggingBuilder logging, LogOptions options)
+    {
+        logging.ClearProviders();
+        logging.SetMinimumLevel(Enum.Parse<LogLevel>(options.Level, ignoreCase: true));
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        if (options.Format == "json")
+        {
+            logging.AddJsonConsole(console => (console.TimestampFormat, console.UseUtcTimestamp, console.IncludeScopes) = (Time, true, true));
+        }
+        else
+        {
+            logging.AddSimpleConsole(console => (console.TimestampFormat, console.UseUtcTimestamp, console.SingleLine) = (Time, true, true));
+        }
+    }
+}

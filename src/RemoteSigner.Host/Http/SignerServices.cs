@@ -1,0 +1,92 @@
+using Prometheus;
+using RemoteSigner.Access;
+using RemoteSigner.Audit;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Freshness;
+using RemoteSigner.Host.Configuration;
+using RemoteSigner.Host.Tls;
+using RemoteSigner.Keys;
+using RemoteSigner.Native;
+using RemoteSigner.Signing;
+
+namespace RemoteSigner.Host.Http;
+
+/// <summary>Puts the rooms together.</summary>
+internal static class SignerServices
+{
+    public static async Task AddAsync(IServiceCollection services, DataDirectory data, SignerOptions options, Ledger ledger, SecretArena arena)
+    {
+        var network = options.Network.Load(data.Path);
+        var time = TimeProvider.System;
+        var registry = Metrics.NewCustomRegistry();
+        DotNetStats.Register(registry);
+        services.AddSingleton(time);
+        services.AddSingleton(data);
+        services.AddSingleton(options);
+        services.AddSingleton(network);
+        services.AddSingleton(ledger);
+        services.AddSingleton(await SlashingProtection.OpenAsync(ledger, network));
+        services.AddSingleton(await AuditLog.OpenAsync(ledger, time));
+        services.AddSingleton(new SignerMetrics(registry));
+        services.AddSingleton(new SlotClock(network, options.Network.SlotWindow.ToWindow(), time));
+        services.AddSingleton(new AccessPolicy(Permissions(options)));
+        services.AddSingleton(new HostAllowlists(options.Api, options.Operations));
+        services.AddSingleton(SealedKeys.Open(data, options.Seal, arena, time));
+        services.AddSingleton(new TlsStore(data, options.Tls, time));
+        services.AddSingleton<KeyRing>();
+        services.AddSingleton<MutualTls>();
+        services.AddSingleton<RefusedClients>();
+        services.AddSingleton<KeyLoading>();
+        services.AddSingleton<SigningApi>();
+        services.AddSingleton<ManagementApi>();
+        services.AddSingleton<HealthApi>();
+        services.AddSingleton(CreateSigner);
+        services.AddSingleton(CreateReloading);
+        services.AddHostedService(provider => provider.GetRequiredService<RefusedClients>());
+        services.AddHostedService(provider => provider.GetRequiredService<KeyLoading>());
+        services.AddHostedService<SystemdWatch>();
+        services.AddHostedService<Pruning>();
+    }
+
+    private static Signer CreateSigner(IServiceProvider services) => new(
+        services.GetRequiredService<Consensus.Spec.Network>(),
+        services.GetRequiredService<KeyRing>(),
+        services.GetRequiredService<AccessPolicy>(),
+        services.GetRequiredService<SlotClock>(),
+        services.GetRequiredService<SlashingProtection>(),
+        services.GetRequiredService<AuditLog>(),
+        services.GetRequiredService<TimeProvider>())
+    {
+        Recorded = services.GetRequiredService<SignerMetrics>().Recorded,
+    };
+
+    // Clients first: a client that was taken out of the file must lose its leave even when the token is away.
+    private static Reloading CreateReloading(IServiceProvider services)
+    {
+        var (data, policy, tls, loading) = (
+            services.GetRequiredService<DataDirectory>(),
+            services.GetRequiredService<AccessPolicy>(),
+            services.GetRequiredService<TlsStore>(),
+            services.GetRequiredService<KeyLoading>());
+        return new Reloading(
+            [
+                new Reloading.Part("clients", () =>
+                {
+                    policy.Replace(Permissions(data.ReadOptions()));
+                    return Task.CompletedTask;
+                }),
+                new Reloading.Part("certificates", () =>
+                {
+                    tls.Reload();
+                    return Task.CompletedTask;
+                }),
+                new Reloading.Part("keys", loading.LoadAsync),
+            ],
+            services.GetRequiredService<AuditLog>(),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<Reloading>>());
+    }
+
+    private static Dictionary<string, ClientPermissions> Permissions(SignerOptions options) =>
+        options.Clients.ToDictionary(client => client.Key, client => DutyNames.ToPermissions(client.Value));
+}

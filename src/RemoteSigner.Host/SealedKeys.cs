@@ -1,0 +1,67 @@
+using RemoteSigner.Host.Configuration;
+using RemoteSigner.Keys;
+using RemoteSigner.Native;
+using RemoteSigner.Sealing;
+using RemoteSigner.Sealing.Pkcs11;
+
+namespace RemoteSigner.Host;
+
+/// <summary>The vault of a data directory and the token that opens it.</summary>
+internal sealed class SealedKeys(DataDirectory data, Pkcs11Token token, SecretArena arena) : IDisposable
+{
+    private volatile IReadOnlyList<VaultListing.Share> _expected = [];
+
+    /// <summary>How many shares the vault holds; 0 before it was read.</summary>
+    public int Expected => _expected.Count;
+
+    public Pkcs11Token Token => token;
+
+    public SecretArena Arena => arena;
+
+    /// <summary>The token as <paramref name="options"/> describe it; its PIN is read now, and asked of the person at the terminal where no source is named.</summary>
+    /// <exception cref="HsmProfileException">There is no such profile.</exception>
+    /// <exception cref="TokenException">The module is not installed.</exception>
+    public static SealedKeys Open(DataDirectory data, SealOptions options, SecretArena arena, TimeProvider time) =>
+        new(data, TokenAccess.Open(data, options, arena, time), arena);
+
+    /// <summary>The key that opens the vault: of the first slot whose key is in the token.</summary>
+    /// <exception cref="VaultException">The vault has no slot for a PKCS#11 token.</exception>
+    /// <exception cref="TokenException">The token failed, or has none of the keys.</exception>
+    public async Task<IKeyEncryptionKey> FindKeyAsync()
+    {
+        var listing = Vault.List(data.VaultFile);
+        _expected = listing.Shares;
+        var candidates = listing.Slots.Where(slot => slot.Type is VaultSlotType.Pkcs11RsaOaepSha256 or VaultSlotType.Pkcs11RsaOaepSha1 or VaultSlotType.Pkcs11AesGcm)
+            .Select(slot => Pkcs11Key.Of(token, slot))
+            .ToList();
+        foreach (var key in candidates.SkipLast(1))
+        {
+            try
+            {
+                await key.ProveAsync();
+                return key;
+            }
+            catch (TokenException exception) when (exception.Fault == TokenFault.KeyAbsent)
+            {
+                // A vault may have slots for several tokens: the next slot's key may be in this one.
+            }
+        }
+
+        return candidates.LastOrDefault()
+            ?? throw new VaultException(VaultFault.NoSlotOpens, $"the vault {data.VaultFile} has no slot for a PKCS#11 token", "'remote-signer seal status' lists the slots");
+    }
+
+    /// <summary>Opens the vault: one hardware operation where it has one slot.</summary>
+    /// <exception cref="VaultException">It does not open.</exception>
+    /// <exception cref="TokenException">The token failed.</exception>
+    public async Task<Vault> OpenVaultAsync() => await Vault.OpenAsync(data.VaultFile, arena, await FindKeyAsync());
+
+    /// <summary>Opens all shares into locked memory and forgets the vault's root key.</summary>
+    public async Task<IReadOnlyList<KeyShare>> OpenAsync()
+    {
+        using var vault = await OpenVaultAsync();
+        return [.. vault.OpenShares().Select(share => new KeyShare(share.Secret, share.ShareKey, share.GroupKey, share.Index))];
+    }
+
+    public void Dispose() => token.Dispose();
+}

@@ -1,0 +1,36 @@
+using RemoteSigner.Host.Configuration;
+using RemoteSigner.Native;
+using RemoteSigner.Sealing;
+using RemoteSigner.Sealing.Pkcs11;
+
+namespace RemoteSigner.Host;
+
+/// <summary>From the configuration to a token with its PIN.</summary>
+internal static class TokenAccess
+{
+    /// <summary>Finds profile and module, and reads the PIN into secret memory. Nothing of the token is touched yet.</summary>
+    public static Pkcs11Token Open(DataDirectory data, SealOptions options, SecretArena arena, TimeProvider time)
+    {
+        var profile = Profile(data, options);
+        var module = options.Module ?? profile.FindModule()
+            ?? throw new TokenException(
+                TokenFault.ModuleMissing,
+                $"the PKCS#11 module of the profile {profile.Name} is not installed at {string.Join(" or ", profile.Module.Paths)}",
+                "install the vendor's library, or name it as seal.module in signer.json");
+        var pin = profile.Login.PinRequired ? ReadPin(data, options.Pin, arena) : null;
+        return new Pkcs11Token(profile, new TokenAddress(module, options.Token), pin, arena, time);
+    }
+
+    private static HsmProfile Profile(DataDirectory data, SealOptions options) =>
+        HsmProfile.Find(options.Profile) ?? HsmProfile.Get(options.Profile.Contains('/', StringComparison.Ordinal) ? data.Resolve(options.Profile) : options.Profile);
+
+    private static SecretBytes ReadPin(DataDirectory data, PinOptions options, SecretArena arena) => Source(data, options).Read(arena);
+
+    private static PinSource Source(DataDirectory data, PinOptions options) => options switch
+    {
+        { File: { } file } => new PinSource.FromFile(data.Resolve(file)),
+        { Credential: { } credential } => new PinSource.FromCredential(credential),
+        { Environment: { } variable } => new PinSource.FromEnvironment(variable),
+        _ => new PinSource.FromPrompt(PinPrompt.Ask),
+    };
+}

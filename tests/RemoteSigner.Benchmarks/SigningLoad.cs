@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Rig;
+
+namespace RemoteSigner.Benchmarks;
+
+/// <summary>64 validator clients that attest as fast as they are answered, each vote another root, each validator forward through the epochs.</summary>
+internal sealed class SigningLoad(SignerProcess signer, string data, string client, IReadOnlyList<BlsPublicKey> keys, Network network)
+{
+    private const int Connections = 64;
+
+    private readonly Dictionary<BlsPublicKey, ulong> _epochs = keys.ToDictionary(key => key, _ => 1UL);
+
+    /// <summary>Runs for about <paramref name="duration"/>.</summary>
+    public async Task<Result> RunAsync(TimeSpan duration)
+    {
+        var certificate = ClientCertificate.Load(data, client);
+        var connections = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => LoadConnection.OpenAsync(signer.ApiPort, ClientCertificate.Options(data, certificate))));
+        using var own = Process.GetCurrentProcess();
+        var (server, load, started) = (ProcessFigures.CpuSeconds(signer.Id), own.TotalProcessorTime.TotalSeconds, Stopwatch.GetTimestamp());
+        var counts = await Task.WhenAll(connections.Select((connection, i) => PumpAsync(connection, i, started, duration)));
+        var elapsed = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        own.Refresh();
+        var result = new Result(
+            counts.Sum(), elapsed, ProcessFigures.CpuSeconds(signer.Id) - server, own.TotalProcessorTime.TotalSeconds - load);
+        Array.ForEach(connections, connection => connection.Dispose());
+        return result;
+    }
+
+    private async Task<int> PumpAsync(LoadConnection connection, int number, long started, TimeSpan duration)
+    {
+        var mine = keys.Where((_, i) => i % Connections == number).ToList();
+        var count = 0;
+        while (Stopwatch.GetElapsedTime(started) < duration)
+        {
+            var key = mine[count % mine.Count];
+            ulong epoch;
+            lock (_epochs)
+            {
+                epoch = _epochs[key]++;
+            }
+
+            var vote = AttestationRequest.Message(network.GenesisValidatorsRoot!.Value, epoch - 1, epoch, epoch * network.SlotsPerEpoch, (byte)number);
+            if (!await connection.PostAsync(LoadConnection.Request(key.ToString(), AttestationRequest.Json(vote))))
+            {
+                throw new InvalidOperationException($"the signer refused a vote of {key} for epoch {epoch}:\n{signer.Output}");
+            }
+
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>Signatures, wall seconds, and the CPU seconds of server and client.</summary>
+    internal sealed record Result(int Signatures, double Seconds, double ServerCpu, double ClientCpu);
+}

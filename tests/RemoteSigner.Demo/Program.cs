@@ -1,0 +1,9 @@
+using RemoteSigner.Demo;
+
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    stop.Cancel();
+};
+return await new Demonstration(stop.Token).RunAsync(stayUp: !args.Contains("--once"));

@@ -1,0 +1,34 @@
+using System.Security.Cryptography;
+using System.Text;
+using RemoteSigner.Native;
+
+namespace RemoteSigner.Rig;
+
+/// <summary>Writes EIP-2335 keystores with few PBKDF2 rounds: quick to open, for throwaway keys only.</summary>
+public static class KeystoreWriter
+{
+    /// <summary>Writes <c>keystore-N.json</c> and <c>keystore-N.txt</c>, Charon's layout.</summary>
+    public static void Write(SecretArena arena, string folder, int number, BlsSecretKey secret, string password)
+    {
+        Span<byte> publicKey = stackalloc byte[Bls.PublicKeyLength];
+        secret.WritePublicKey(publicKey);
+        byte[] salt = RandomNumberGenerator.GetBytes(32), iv = RandomNumberGenerator.GetBytes(16), cipher = new byte[32];
+        using var plain = arena.Allocate(32);
+        using var derived = arena.Allocate(32);
+        secret.WriteBigEndian(plain);
+        PasswordCrypto.Pbkdf2(Encoding.UTF8.GetBytes(password), salt, 1024, derived.Span);
+        PasswordCrypto.Aes128Ctr(derived.Span[..16], iv, plain.Span, cipher);
+        var checksum = SHA256.HashData([.. derived.Span[16..], .. cipher]);
+        File.WriteAllText(Path.Combine(folder, $"keystore-{number}.txt"), password);
+        File.WriteAllText(
+            Path.Combine(folder, $"keystore-{number}.json"),
+            $$$"""
+            {"crypto":{"kdf":{"function":"pbkdf2","params":{"dklen":32,"c":1024,"prf":"hmac-sha256","salt":"{{{Hex(salt)}}}"},"message":""},
+            "checksum":{"function":"sha256","params":{},"message":"{{{Hex(checksum)}}}"},
+            "cipher":{"function":"aes-128-ctr","params":{"iv":"{{{Hex(iv)}}}"},"message":"{{{Hex(cipher)}}}"}},
+            "description":"throwaway","pubkey":"{{{Hex(publicKey)}}}","path":"m/12381/3600/{{{number}}}/0/0","uuid":"{{{Guid.NewGuid()}}}","version":4}
+            """);
+    }
+
+    private static string Hex(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(bytes);
+}

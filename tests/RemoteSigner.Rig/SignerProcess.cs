@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace RemoteSigner.Rig;
+
+/// <summary>The published binary serving one data directory, until it is disposed or killed.</summary>
+public sealed class SignerProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+
+    private SignerProcess(Process process, int apiPort, int operationsPort)
+    {
+        (_process, ApiPort, OperationsPort) = (process, apiPort, operationsPort);
+        process.OutputDataReceived += (_, line) => Append(line.Data);
+        process.ErrorDataReceived += (_, line) => Append(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public int ApiPort { get; }
+
+    public int OperationsPort { get; }
+
+    public int Id => _process.Id;
+
+    public Uri Api => new($"https://127.0.0.1:{ApiPort}");
+
+    public Uri Operations => new($"http://127.0.0.1:{OperationsPort}");
+
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>Everything it has printed so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    /// <summary>A port that was free a moment ago.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Starts <c>serve</c> and waits until the keys are open.</summary>
+    public static async Task<SignerProcess> StartAsync(string data, SoftToken token, params string[] arguments)
+    {
+        var signer = Launch(data, token, arguments);
+        await signer.WaitUntilReadyAsync();
+        return signer;
+    }
+
+    /// <summary>Starts <c>serve</c> and does not wait.</summary>
+    public static SignerProcess Launch(string data, SoftToken token, params string[] arguments)
+    {
+        int api = FreePort(), operations = FreePort();
+        var start = Command(token, ["serve", "--data", data, "--listen", $"127.0.0.1:{api}", "--operations", $"127.0.0.1:{operations}", .. arguments]);
+        return new SignerProcess(Process.Start(start)!, api, operations);
+    }
+
+    /// <summary>Runs a verb to its end.</summary>
+    public static async Task<CommandResult> RunAsync(SoftToken? token, params string[] arguments)
+    {
+        using var process = Process.Start(Command(token, arguments))!;
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new CommandResult(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Polls the health check until it answers 200.</summary>
+    /// <exception cref="InvalidOperationException">The process ended, or was not ready within a minute.</exception>
+    public async Task WaitUntilReadyAsync()
+    {
+        using var client = new HttpClient { BaseAddress = Operations };
+        for (var attempt = 0; attempt < 1200 && !_process.HasExited; attempt++)
+        {
+            try
+            {
+                using var response = await client.GetAsync(new Uri("/healthcheck", UriKind.Relative));
+                if (response.StatusCode == HttpStatusCode.OK)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet: the next round asks again.
+            }
+
+            await Task.Delay(50);
+        }
+
+        throw new InvalidOperationException($"the signer is not ready{(_process.HasExited ? $", it ended with {_process.ExitCode}" : "")}:\n{Output}");
+    }
+
+    /// <summary>SIGKILL, as a power cut would.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM and wait for the orderly end.</summary>
+    public async Task StopAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await SignalAsync("TERM");
+            await _process.WaitForExitAsync();
+        }
+    }
+
+    /// <summary>Sends a signal by name, such as HUP.</summary>
+    public async Task SignalAsync(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString()]);
+        await kill.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _process.Dispose();
+    }
+
+    private static ProcessStartInfo Command(SoftToken? token, string[] arguments)
+    {
+        var start = new ProcessStartInfo(Repository.Binary, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        if (token is not null)
+        {
+            start.Environment["SOFTHSM2_CONF"] = token.ConfigurationFile;
+        }
+
+        return start;
+    }
+
+    private void Append(string? line)
+    {
+        lock (_output)
+        {
+            _output.AppendLine(line);
+        }
+    }
+}

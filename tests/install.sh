@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that building and testing need and that are not there yet.
+set -euo pipefail
+
+packages=(
+  clang lld zlib1g-dev libssl-dev               # the NativeAOT linker and what it links
+  softhsm2 opensc p11-kit p11-kit-modules       # a PKCS#11 token, and a way to take it away
+  curl openssl jq                               # what people try first
+  systemd nftables                              # they judge firmware-config
+)
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+done
+for tool in dotnet npm cc; do
+  command -v "$tool" >/dev/null || { echo "install.sh: error: $tool is not there" >&2
+    echo "install.sh: hint: install the .NET 10 SDK, Node.js and a C compiler first" >&2; exit 1; }
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+sudo=$([ "$(id -u)" -eq 0 ] || echo sudo)
+echo "installing ${missing[*]}"
+$sudo apt-get update -qq
+DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
