@@ -31,9 +31,13 @@ internal static class Answer
     public static Task SignatureAsync(HttpContext context, ReadOnlySpan<byte> signature)
     {
         var json = AcceptsJson(context.Request);
-        var hex = Convert.ToHexStringLower(signature);
-        var body = json ? $"{{\"signature\":\"0x{hex}\"}}" : "0x" + hex;
-        return BytesAsync(context, StatusCodes.Status200OK, json ? Json : Text, System.Text.Encoding.ASCII.GetBytes(body));
+        var before = json ? "{\"signature\":\"0x"u8 : "0x"u8;
+        var after = json ? "\"}"u8 : ""u8;
+        var body = new byte[before.Length + (2 * signature.Length) + after.Length];
+        before.CopyTo(body);
+        _ = Convert.TryToHexStringLower(signature, body.AsSpan(before.Length), out _);
+        after.CopyTo(body.AsSpan(body.Length - after.Length));
+        return BytesAsync(context, StatusCodes.Status200OK, json ? Json : Text, body);
     }
 
     public static Task TextAsync(HttpContext context, string text) =>

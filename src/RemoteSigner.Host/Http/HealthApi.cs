@@ -33,7 +33,7 @@ internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sea
     private HealthReport.Check KeysCheck()
     {
         var up = loading is { IsComplete: true, Fault: null };
-        var data = new HealthReport.CheckData(
+        var data = new HealthReport.CheckFigures(
             keys.Count, loading.Fault is null ? 0 : 1, sealedKeys.Expected, loading.IsComplete ? "open" : loading.Fault is null ? "opening" : "failed", loading.Fault);
         return HealthReport.Check.Group(
             "keys-check", HealthReport.Check.Of("config-files-loading", up, data), HealthReport.Check.Of("keystores-bulk-loading", up, data));
@@ -48,14 +48,14 @@ internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sea
         }
         catch (Exception exception) when (exception is LedgerException or TimeoutException)
         {
-            return HealthReport.Check.Of("slashing-protection-db-health-check", up: false, new HealthReport.CheckData(Detail: exception.Message));
+            return HealthReport.Check.Of("slashing-protection-db-health-check", up: false, new HealthReport.CheckFigures(Detail: exception.Message));
         }
     }
 
     private HealthReport.Check SealCheck() =>
         sealedKeys.Token.State is var state && state.Condition == TokenCondition.Ready
-            ? HealthReport.Check.Of("seal-check", up: true, new HealthReport.CheckData(State: SnakeCase.Of(state.Condition)))
-            : HealthReport.Check.Of("seal-check", up: false, new HealthReport.CheckData(State: SnakeCase.Of(state.Condition), Detail: state.LastError));
+            ? HealthReport.Check.Of("seal-check", up: true, new HealthReport.CheckFigures(State: SnakeCase.Of(state.Condition)))
+            : HealthReport.Check.Of("seal-check", up: false, new HealthReport.CheckFigures(State: SnakeCase.Of(state.Condition), Detail: state.LastError));
 
     private HealthReport.Check CertificateCheck()
     {
@@ -65,9 +65,9 @@ internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sea
         var detail = expiry < now ? $"the server certificate is out of date since {expiry:u}"
             : lists < now ? $"the revocation list is out of date since {lists:u}"
             : string.Create(CultureInfo.InvariantCulture, $"the server certificate is good until {expiry:u}");
-        return HealthReport.Check.Of("tls-check", expiry >= now && !(lists < now), new HealthReport.CheckData(Detail: detail));
+        return HealthReport.Check.Of("tls-check", expiry >= now && !(lists < now), new HealthReport.CheckFigures(Detail: detail));
     }
 
     private HealthReport.Check ClockCheck() =>
-        HealthReport.Check.Of("slot-clock-check", up: true, new HealthReport.CheckData(Detail: clock.Now is { } slot ? $"slot {slot}" : "no genesis time: the slot window is off"));
+        HealthReport.Check.Of("slot-clock-check", up: true, new HealthReport.CheckFigures(Detail: clock.Now is { } slot ? $"slot {slot}" : "no genesis time: the slot window is off"));
 }

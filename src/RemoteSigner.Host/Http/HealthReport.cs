@@ -18,15 +18,15 @@ internal sealed record HealthReport(string Status, IReadOnlyList<HealthReport.Ch
     private static string StatusOf(IEnumerable<Check> checks) => checks.All(check => check.Status == Up) ? Up : Down;
 
     /// <summary>One check, or a group of them, which is down when any member is.</summary>
-    internal sealed record Check(string Id, string Status, IReadOnlyList<Check>? Checks = null, CheckData? Data = null)
+    internal sealed record Check(string Id, string Status, IReadOnlyList<Check>? Checks = null, CheckFigures? Data = null)
     {
-        public static Check Of(string id, bool up, CheckData? data = null) => new(id, up ? Up : Down, Data: data);
+        public static Check Of(string id, bool up, CheckFigures? data = null) => new(id, up ? Up : Down, Data: data);
 
         public static Check Group(string id, params IReadOnlyList<Check> members) => new(id, StatusOf(members), members);
     }
 
     /// <summary>Figures and reasons of a check; only those that apply are written.</summary>
-    internal sealed record CheckData(
+    internal sealed record CheckFigures(
         [property: JsonPropertyName("keys-loaded")] int? KeysLoaded = null,
         [property: JsonPropertyName("error-count")] int? ErrorCount = null,
         [property: JsonPropertyName("keys-expected")] int? KeysExpected = null,

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Prometheus;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Signing;
@@ -15,12 +16,14 @@ internal sealed class SignerMetrics
     private readonly Counter _permitted;
     private readonly Counter _prevented;
     private readonly Counter _outcomes;
+    private readonly FrozenDictionary<DutyType, Counter.Child> _signed;
     private readonly Summary _ledger;
 
     public SignerMetrics(CollectorRegistry registry)
     {
         Registry = registry;
         var factory = Metrics.WithCustomRegistry(registry);
+        factory.ExemplarBehavior = ExemplarBehavior.NoExemplars();
         var summary = new SummaryConfiguration { Objectives = Quantiles, MaxAge = TimeSpan.FromMinutes(5) };
         _signing = factory.CreateSummary("signing_bls_signing_duration", "Seconds from the request's arrival to its answer", summary);
         _missing = factory.CreateCounter("signing_bls_missing_identifier_count_total", "Sign requests for a key that is not open here or not allowed");
@@ -29,7 +32,9 @@ internal sealed class SignerMetrics
         _prevented = factory.CreateCounter("eth2_slashingprotection_prevented_signings_total", "Signatures that slashing protection prevented");
         _ledger = factory.CreateSummary(
             "eth2_slashingprotection_database_duration", "Seconds until a duty is recorded durably", ["signingOperation"], summary);
-        _outcomes = factory.CreateCounter("remote_signer_sign_outcomes_total", "Sign requests by duty and outcome", "duty", "outcome");
+        var outcomes = factory.CreateCounter("remote_signer_sign_outcomes_total", "Sign requests by duty and outcome", "duty", "outcome");
+        _signed = Enum.GetValues<DutyType>().ToFrozenDictionary(duty => duty, duty => outcomes.WithLabels(duty.ToString(), nameof(SignOutcome.Signed)));
+        _outcomes = outcomes;
         factory.CreateGauge("process_release", "Always 1", "version").WithLabels($"remote-signer/v{ThisProgram.Version}").Set(1);
         Loaded = factory.CreateGauge("signing_signers_loaded_count", "Keys that are open");
     }
@@ -43,12 +48,16 @@ internal sealed class SignerMetrics
     public void Ended(DutyType duty, SignOutcome outcome, TimeSpan elapsed)
     {
         _signing.Observe(elapsed.TotalSeconds);
+        if (outcome is SignOutcome.Signed)
+        {
+            _permitted.Inc();
+            _signed[duty].Inc();
+            return;
+        }
+
         _outcomes.WithLabels(duty.ToString(), outcome.GetType().Name).Inc();
         switch (outcome)
         {
-            case SignOutcome.Signed:
-                _permitted.Inc();
-                break;
             case SignOutcome.Slashable:
                 _prevented.Inc();
                 break;

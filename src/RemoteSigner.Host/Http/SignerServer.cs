@@ -18,9 +18,13 @@ internal static class SignerServer
         using var arena = new SecretArena();
         Bls.SelfTest(arena);
         await using var ledger = Ledger.Open(data.LedgerFile);
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = data.Path });
+
+        // Empty: signer.json is the only configuration. The usual builder would also listen to ASPNETCORE_* variables, and watch the content
+        // root for changes, which the ledger makes with every commit.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = data.Path });
         SignerLogging.Configure(builder.Logging, options.Log);
-        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.Services.AddRoutingCore();
         await SignerServices.AddAsync(builder.Services, data, options, ledger, arena);
         builder.WebHost.ConfigureKestrel((_, kestrel) => Listen(kestrel, options, kestrel.ApplicationServices.GetRequiredService<MutualTls>()));
         await using var app = builder.Build();

@@ -11,16 +11,17 @@ public sealed class ThresholdSignatureTests : IDisposable
 {
     private readonly SecretArena _arena = new();
 
-    public static TheoryData<string> Groups => [.. Read().RootElement.GetProperty("groups").EnumerateArray().Select(group => group.GetProperty("name").GetString()!)];
-
     public void Dispose() => _arena.Dispose();
 
-    [Theory]
-    [MemberData(nameof(Groups))]
-    public void Any_threshold_of_partials_makes_the_groups_signature_and_one_less_does_not(string name)
+    [Fact]
+    public void Any_threshold_of_partials_makes_the_groups_signature_and_one_less_does_not()
     {
-        using var file = Read();
-        var group = file.RootElement.GetProperty("groups").EnumerateArray().Single(item => item.GetProperty("name").GetString() == name);
+        using var file = JsonDocument.Parse(File.ReadAllText(Vectors.Path("threshold-vectors.json")));
+        Assert.All(file.RootElement.GetProperty("groups").EnumerateArray(), group => Combine(file, group));
+    }
+
+    private void Combine(JsonDocument file, JsonElement group)
+    {
         var threshold = group.GetProperty("threshold").GetInt32();
         var groupKey = BlsPublicKey.Parse(group.GetProperty("group_public_key").GetString());
         var root = Root.Parse(file.RootElement.GetProperty("duties").GetProperty("ATTESTATION").GetProperty("signing_root").GetString());
@@ -54,8 +55,6 @@ public sealed class ThresholdSignatureTests : IDisposable
 
         Assert.True(Bls.Verify(groupKey, root, ThresholdSignature.Combine(partials).Bytes));
     }
-
-    private static JsonDocument Read() => JsonDocument.Parse(File.ReadAllText(Vectors.PathOf("threshold-vectors.json")));
 
     private static IEnumerable<IReadOnlyList<ulong>> Subsets(List<ulong> items, int size) =>
         size == 0 ? [[]] : items.SelectMany((item, i) => Subsets(items[(i + 1)..], size - 1).Select(rest => (IReadOnlyList<ulong>)[item, .. rest]));

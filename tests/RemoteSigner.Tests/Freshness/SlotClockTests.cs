@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Time.Testing;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Freshness;
+
+namespace RemoteSigner.Tests.Freshness;
+
+public sealed class SlotClockTests
+{
+    private static readonly Network _network = Network.Find("mainnet")!;
+    private static readonly Root _chain = _network.GenesisValidatorsRoot!.Value;
+
+    // Slot 3200 is the first of epoch 100.
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds((long)(_network.GenesisTime!.Value + (3200 * _network.SecondsPerSlot))));
+
+    [Theory]
+    [InlineData(3200, 100, true)]
+    [InlineData(3202, 100, true)]
+    [InlineData(3203, 100, false)]
+    [InlineData(3200, 101, true)]
+    [InlineData(3200, 102, false)]
+    [InlineData(1, 0, true)]
+    [InlineData(ulong.MaxValue, 100, false)]
+    [InlineData(3200, ulong.MaxValue, false)]
+    public void Refuses_votes_from_the_far_future_only(ulong slot, ulong target, bool timely) =>
+        Assert.Equal(timely, Clock().Refusal(Vote(slot, target)) is null);
+
+    [Theory]
+    [InlineData(3202, true)]
+    [InlineData(3203, false)]
+    public void Refuses_blocks_from_the_far_future(ulong slot, bool timely) => Assert.Equal(timely, Clock().Refusal(Block(slot)) is null);
+
+    [Fact]
+    public void Moves_with_the_time()
+    {
+        var clock = Clock();
+        Assert.NotNull(clock.Refusal(Block(3203)));
+        _time.Advance(TimeSpan.FromSeconds(12));
+
+        Assert.Equal(new Slot(3201), clock.Now);
+        Assert.Null(clock.Refusal(Block(3203)));
+    }
+
+    [Fact]
+    public void A_window_needs_a_genesis_time_and_no_window_is_an_explicit_choice()
+    {
+        var unknown = _network with { GenesisTime = null };
+
+        Assert.Throws<ArgumentException>(() => new SlotClock(unknown, SlotWindow.Default, _time));
+        Assert.Null(new SlotClock(unknown, null, _time).Refusal(Block(ulong.MaxValue)));
+    }
+
+    private SlotClock Clock() => new(_network, SlotWindow.Default, _time);
+
+    private static Attestation Vote(ulong slot, ulong target) =>
+        new(new AttestationData(new Slot(slot), 0, default, new Checkpoint(new Epoch(0), default), new Checkpoint(new Epoch(target), default)), Fork());
+
+    private static Block Block(ulong slot) => new(new Slot(slot), 0, default, default, new BlockBody.RootOnly(default), Fork());
+
+    private static ForkInfo Fork() => new(default, default, new Epoch(0), _chain);
+}

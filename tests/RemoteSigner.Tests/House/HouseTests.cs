@@ -1,0 +1,101 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Keys;
+using RemoteSigner.Native;
+
+namespace RemoteSigner.Tests.House;
+
+/// <summary>The walls of the house (src/README.md): what the compiler does not prove is looked at here.</summary>
+public sealed partial class HouseTests
+{
+    private static readonly Assembly _consensus = typeof(SigningPermit).Assembly;
+    private static readonly Assembly _native = typeof(Bls).Assembly;
+    private static readonly Assembly _signer = typeof(KeyShare).Assembly;
+
+    [Fact]
+    public void Consensus_and_native_do_not_know_each_other_or_anybody_above()
+    {
+        Assert.DoesNotContain(References(_consensus), name => name.StartsWith("RemoteSigner", StringComparison.Ordinal) || name == "remote-signer");
+        Assert.DoesNotContain(References(_native), name => name.StartsWith("RemoteSigner", StringComparison.Ordinal) || name == "remote-signer");
+    }
+
+    [Fact]
+    public void The_signer_knows_no_HTTP() =>
+        Assert.DoesNotContain(References(_signer), name => name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
+
+    [Fact]
+    public void Only_native_may_be_unsafe() =>
+        Assert.Equal(["RemoteSigner.Native.csproj"], Sources("src", "*.csproj").Where(path => File.ReadAllText(path).Contains("AllowUnsafeBlocks", StringComparison.Ordinal)).Select(Path.GetFileName));
+
+    /// <summary>Invariant 1: no permit, no signature.</summary>
+    [Fact]
+    public void Nobody_outside_slashing_protection_can_make_a_permit_and_a_share_signs_nothing_else()
+    {
+        Assert.Empty(typeof(SigningPermit).GetConstructors());
+        var sign = Assert.Single(typeof(KeyShare).GetMethods(), method => method.ReturnType == typeof(BlsSignature));
+        Assert.Equal([typeof(SigningPermit)], sign.GetParameters().Select(parameter => parameter.ParameterType));
+        Assert.Equal(["SlashingProtection.cs"], CallersOf("new SigningPermit("));
+    }
+
+    /// <summary>Invariant 2: the root is computed, never received. The one door to raw signing has two callers.</summary>
+    [Fact]
+    public void Raw_signing_is_called_by_the_share_and_the_self_test_alone() =>
+        Assert.Equal(["Bls.cs", "KeyShare.cs"], CallersOf("ecret.Sign(", "key.Sign(").Order());
+
+    /// <summary>Invariant 3: what the order of a request is, stands in one file.</summary>
+    [Fact]
+    public void Only_the_signer_asks_for_permits() => Assert.Equal(["Signer.cs"], CallersOf("slashing.RequestAsync("));
+
+    /// <summary>Invariant 4: after the permit nothing can be cancelled.</summary>
+    [Fact]
+    public void Neither_a_permit_nor_a_signature_takes_a_cancellation_token()
+    {
+        var path = typeof(SlashingProtection).GetMethods().Concat(typeof(Signing.Signer).GetMethods()).Concat(typeof(KeyShare).GetMethods());
+        Assert.DoesNotContain(path.SelectMany(method => method.GetParameters()), parameter => parameter.ParameterType == typeof(CancellationToken));
+    }
+
+    [Fact]
+    public void No_file_has_two_subjects() =>
+        Assert.DoesNotContain(Sources("src", "*.cs").Concat(Sources("tests", "*.cs")), path => File.ReadLines(path).Count() > 400);
+
+    [Fact]
+    public void No_warning_is_switched_off_in_a_file() =>
+        Assert.DoesNotContain(Sources("src", "*.cs"), path => Island().IsMatch(File.ReadAllText(path)));
+
+    /// <summary>The two exceptions are the consensus specification's own words.</summary>
+    [Fact]
+    public void Names_say_what_a_thing_is() =>
+        Assert.Equal(["AttestationData", "ForkInfo"], new[] { _consensus, _native, _signer, typeof(Host.Http.WireFormat).Assembly }
+            .SelectMany(assembly => assembly.GetTypes())
+            .Where(type => type.Namespace?.StartsWith("RemoteSigner", StringComparison.Ordinal) == true && Vague().IsMatch(type.Name))
+            .Select(type => type.Name)
+            .Order());
+
+    private static IEnumerable<string> References(Assembly assembly) => assembly.GetReferencedAssemblies().Select(name => name.Name!);
+
+    private static IEnumerable<string?> CallersOf(params string[] calls) =>
+        Sources("src", "*.cs").Where(path => calls.Any(call => File.ReadAllText(path).Contains(call, StringComparison.Ordinal))).Select(Path.GetFileName);
+
+    private static IEnumerable<string> Sources(string folder, string pattern) =>
+        Directory.EnumerateFiles(Path.Combine(Root(), folder), pattern, SearchOption.AllDirectories)
+            .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal) && !path.Contains("/node_modules/", StringComparison.Ordinal));
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "RemoteSigner.sln")))
+        {
+            folder = folder.Parent!;
+        }
+
+        return folder.FullName;
+    }
+
+    [GeneratedRegex(@"#pragma|#region|SuppressMessage")]
+    private static partial Regex Island();
+
+    [GeneratedRegex(@"(Manager|Helper|Helpers|Util|Utils|Common|Base|Impl|Processor|Data|Info)(`\d)?$")]
+    private static partial Regex Vague();
+}
