@@ -51,7 +51,7 @@ public sealed class Ledger : IAsyncDisposable
             throw LedgerException.From(SQLitePCL.raw.SQLITE_CANTOPEN, "make", path, e.Message, e);
         }
 
-        return new Ledger(new LedgerDatabase(path));
+        return new Ledger(new LedgerDatabase(path, isNew: true));
     }
 
     /// <summary>Opens an existing ledger; a missing one is refused, because an empty ledger would grant what the lost one refused.</summary>
@@ -64,7 +64,7 @@ public sealed class Ledger : IAsyncDisposable
 
         CloseToOthers(path);
         CloseToOthers(path + "-wal");
-        return new Ledger(new LedgerDatabase(path));
+        return new Ledger(new LedgerDatabase(path, isNew: false));
     }
 
     /// <summary>

@@ -13,7 +13,7 @@ internal sealed class LedgerDatabase : IDisposable
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, LedgerStatement> _statements = [];
 
-    public LedgerDatabase(string path)
+    public LedgerDatabase(string path, bool isNew)
     {
         _path = path;
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder
@@ -25,7 +25,7 @@ internal sealed class LedgerDatabase : IDisposable
         try
         {
             _connection.Open();
-            Configure();
+            Configure(isNew);
         }
         catch (SqliteException e)
         {
@@ -92,7 +92,7 @@ internal sealed class LedgerDatabase : IDisposable
         _connection.Dispose();
     }
 
-    private void Configure()
+    private void Configure(bool isNew)
     {
         _ = raw.sqlite3_extended_result_codes(Handle, 1);
 
@@ -110,20 +110,23 @@ internal sealed class LedgerDatabase : IDisposable
         Pragma("cache_size = -65536");
         Pragma("wal_autocheckpoint = 4000");
         RunScript("BEGIN IMMEDIATE; COMMIT");
-        Recognise();
+        Recognise(isNew);
 
         // What a crash left in the write-ahead log is copied and synced now: nothing may be built on frames that only the page cache has.
         Pragma("wal_checkpoint(TRUNCATE)");
     }
 
-    private void Recognise()
+    private void Recognise(bool isNew)
     {
-        var id = long.Parse(Pragma("application_id"), System.Globalization.CultureInfo.InvariantCulture);
-        if (id == 0 && Pragma("schema_version") == "0")
+        if (isNew)
         {
             RunScript($"PRAGMA application_id = {ApplicationId}; CREATE TABLE room (name TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID");
         }
-        else if (id != ApplicationId)
+        else if (Pragma("schema_version") == "0")
+        {
+            throw new LedgerException(LedgerFault.Corrupt, $"cannot open the ledger {_path}: it is empty", "restore it from a backup; delete it only if nothing was ever signed with this data directory");
+        }
+        else if (long.Parse(Pragma("application_id"), System.Globalization.CultureInfo.InvariantCulture) != ApplicationId)
         {
             throw new LedgerException(LedgerFault.Foreign, $"cannot open the ledger {_path}: it is the database of another program", "point to the ledger of this signer's data directory");
         }

@@ -109,7 +109,7 @@ public sealed class LedgerTests
     }
 
     [Fact]
-    public async Task Refuses_a_file_that_is_no_database_and_a_database_of_another_program()
+    public async Task Refuses_a_file_that_is_no_database_an_empty_one_and_one_of_another_program()
     {
         await using var signer = await TemporarySigner.CreateAsync();
         await signer.CloseAsync();
@@ -125,7 +125,11 @@ public sealed class LedgerTests
             command.ExecuteNonQuery();
         }
 
+        var empty = Path.Combine(folder, "empty.db");
+        await File.WriteAllTextAsync(empty, "");
+
         Assert.Equal(LedgerFault.Corrupt, Assert.Throws<LedgerException>(() => Ledger.Open(text)).Fault);
+        Assert.Equal(LedgerFault.Corrupt, Assert.Throws<LedgerException>(() => Ledger.Open(empty)).Fault);
         Assert.Equal(LedgerFault.Foreign, Assert.Throws<LedgerException>(() => Ledger.Open(foreign)).Fault);
         await signer.ReopenAsync();
     }
@@ -184,6 +188,30 @@ public sealed class LedgerTests
         Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(1001), Root(1)));
         var intact = Assert.IsType<AuditVerification.Intact>(await AuditVerifier.VerifyAsync(signer.Ledger));
         Assert.Equal(intact.Head.Sequence, intact.Records);
+    }
+
+    /// <summary>A file system that is mounted read-only (tmpfs), which needs root.</summary>
+    [Fact]
+    public async Task Refuses_a_disk_that_cannot_be_written()
+    {
+        var disk = Directory.CreateTempSubdirectory("disk-").FullName;
+        Assert.SkipUnless(await RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk), "mounting a small tmpfs is not permitted here");
+        try
+        {
+            var path = Path.Combine(disk, "ledger.db");
+            await Ledger.Create(path).DisposeAsync();
+            Assert.True(await RunAsync("mount", "-o", "remount,ro", disk));
+
+            var refused = Assert.Throws<LedgerException>(() => Ledger.Open(path));
+
+            Assert.Equal(LedgerFault.Unwritable, refused.Fault);
+            Assert.Contains("mounted for writing", refused.Hint, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await RunAsync("umount", disk);
+            Directory.Delete(disk);
+        }
     }
 
     /// <summary>A real disk of 1 MiB (tmpfs), which needs root.</summary>
