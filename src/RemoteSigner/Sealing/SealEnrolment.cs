@@ -57,7 +57,7 @@ public static class SealEnrolment
     private static async Task<(Pkcs11Key Key, EnrolmentReport.Latency Seal, EnrolmentReport.Latency Unseal)> TryAsync(
         Pkcs11Token token, VaultSlotType mechanism, string label, TimeProvider time, CancellationToken cancellation)
     {
-        var id = await token.RunOnceAsync(session => KeyGeneration.Generate(session, token.Profile, mechanism, label), cancellation);
+        var id = await token.RunSlowlyAsync(session => KeyGeneration.Generate(session, token.Profile, mechanism, label), cancellation);
         try
         {
             await token.RunOnceAsync(session => Inside(session, mechanism, id), cancellation);

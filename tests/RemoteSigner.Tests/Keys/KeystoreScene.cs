@@ -25,19 +25,27 @@ internal sealed class KeystoreScene : IDisposable
     internal (JsonObject Json, BlsPublicKey PublicKey) NewKeystore(string password)
     {
         using var key = BlsSecretKey.Generate(Arena, RandomNumberGenerator.GetBytes(32));
+        using var secret = Secret(password);
+        return NewKeystore(secret, key);
+    }
+
+    /// <summary>The same for a given key; neither key nor password is ever in managed memory.</summary>
+    internal (JsonObject Json, BlsPublicKey PublicKey) NewKeystore(SecretBytes password, BlsSecretKey key)
+    {
         using var secret = Arena.Allocate(32);
         key.WriteBigEndian(secret);
         var publicKey = new byte[48];
         key.WritePublicKey(publicKey);
         byte[] salt = RandomNumberGenerator.GetBytes(32), iv = RandomNumberGenerator.GetBytes(16), cipher = new byte[32];
-        var derived = Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(password), salt, 1, HashAlgorithmName.SHA256, 32);
-        PasswordCrypto.Aes128Ctr(derived.AsSpan(0, 16), iv, secret.Span, cipher);
+        using var derived = Arena.Allocate(32);
+        PasswordCrypto.Pbkdf2(password.Span, salt, 1, derived.Span);
+        PasswordCrypto.Aes128Ctr(derived.Span[..16], iv, secret.Span, cipher);
         var json = new JsonObject
         {
             ["crypto"] = new JsonObject
             {
                 ["kdf"] = Module("pbkdf2", new JsonObject { ["dklen"] = 32, ["c"] = 1, ["prf"] = "hmac-sha256", ["salt"] = Convert.ToHexStringLower(salt) }, ""),
-                ["checksum"] = Module("sha256", [], Convert.ToHexStringLower(SHA256.HashData([.. derived[16..], .. cipher]))),
+                ["checksum"] = Module("sha256", [], Convert.ToHexStringLower(SHA256.HashData([.. derived.Span[16..], .. cipher]))),
                 ["cipher"] = Module("aes-128-ctr", new JsonObject { ["iv"] = Convert.ToHexStringLower(iv) }, Convert.ToHexStringLower(cipher)),
             },
             ["description"] = "made by a test",

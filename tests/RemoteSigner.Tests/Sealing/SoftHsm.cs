@@ -8,7 +8,7 @@ using RemoteSigner.Sealing.Pkcs11;
 namespace RemoteSigner.Tests.Sealing;
 
 /// <summary>
-/// SoftHSM2 with two throwaway tokens, "one" and "two". The module reads its configuration from the C environment of this process and only
+/// SoftHSM2 with three throwaway tokens: "one", "two", and "secret" whose PIN this process never had in a string. The module reads its configuration from the C environment of this process and only
 /// once, so there is one of these for all tests, and tests with tokens do not run side by side.
 /// </summary>
 public sealed class SoftHsm : IDisposable
@@ -30,10 +30,13 @@ public sealed class SoftHsm : IDisposable
             SetEnvironment("SOFTHSM2_CONF", Configuration);
             MakeToken("one");
             MakeToken("two");
+            Run("sh", "-c", $"head -c 12 /dev/urandom | od -An -tx1 | tr -d ' \n' > {SecretPinFile}; softhsm2-util --init-token --free --label secret --so-pin 31415926 --pin $(cat {SecretPinFile})");
         }
     }
 
     internal string Configuration { get; } = "";
+
+    internal string SecretPinFile => Path.Combine(_folder, "pin");
 
     private bool Installed { get; }
 
@@ -70,13 +73,11 @@ public sealed class SoftHsm : IDisposable
         return secret;
     }
 
-    private void MakeToken(string label)
+    private void MakeToken(string label) => Run("softhsm2-util", "--init-token", "--free", "--label", label, "--so-pin", "31415926", "--pin", Pin);
+
+    private void Run(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo("softhsm2-util", ["--init-token", "--free", "--label", label, "--so-pin", "31415926", "--pin", Pin])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["SOFTHSM2_CONF"] = Configuration;
         using var process = Process.Start(start)!;
         process.WaitForExit();

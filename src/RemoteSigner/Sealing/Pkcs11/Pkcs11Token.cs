@@ -19,7 +19,9 @@ public sealed class Pkcs11Token : IDisposable
     private readonly TokenHistory _history;
     private readonly ResiliencePipeline _pipeline;
     private readonly ResiliencePipeline _watchdog;
+    private readonly ResiliencePipeline _slowWatchdog;
     private readonly CircuitBreakerStateProvider _breaker = new();
+    private readonly bool _moduleInUse;
     private SecretBytes? _pin;
     private volatile TokenException? _pinRefusal;
 
@@ -33,7 +35,9 @@ public sealed class Pkcs11Token : IDisposable
         _module = Pkcs11Module.At(address.ModulePath);
         _threads = new Pkcs11Threads(profile.Login.Threads, _patience.StuckThreads);
         _pipeline = TokenPipeline.Build(_patience, time, _breaker, e => IsLoss(e));
-        _watchdog = TokenPipeline.BuildWatchdog(_patience, time);
+        _watchdog = TokenPipeline.BuildWatchdog(_patience.Call, time);
+        _slowWatchdog = TokenPipeline.BuildWatchdog(_patience.KeyGeneration, time);
+        _moduleInUse = _module.Epoch > 0;
     }
 
     public HsmProfile Profile { get; }
@@ -79,6 +83,9 @@ public sealed class Pkcs11Token : IDisposable
     /// <summary>Runs <paramref name="work"/> once: for trials that are meant to fail.</summary>
     internal Task<T> RunOnceAsync<T>(Func<Pkcs11Session, T> work, CancellationToken cancellation) => RunAsync(_watchdog, work, cancellation);
 
+    /// <summary>Runs <paramref name="work"/> once, with the patience that making a key needs.</summary>
+    internal Task<T> RunSlowlyAsync<T>(Func<Pkcs11Session, T> work, CancellationToken cancellation) => RunAsync(_slowWatchdog, work, cancellation);
+
     private async Task<T> RunAsync<T>(ResiliencePipeline pipeline, Func<Pkcs11Session, T> work, CancellationToken cancellation)
     {
         try
@@ -88,7 +95,7 @@ public sealed class Pkcs11Token : IDisposable
         catch (TimeoutRejectedException)
         {
             var hung = new TokenException(
-                TokenFault.Hung, $"the token '{Address.Label}' did not answer within {_patience.Call.TotalSeconds:0.#} s", "check the device and its network; the stuck call was given up");
+                TokenFault.Hung, $"the token '{Address.Label}' did not answer within {(pipeline == _slowWatchdog ? _patience.KeyGeneration : _patience.Call).TotalSeconds:0.#} s", "check the device and its network; the stuck call was given up");
             _history.Failed(hung, _module.Epoch);
             throw hung;
         }
@@ -137,6 +144,11 @@ public sealed class Pkcs11Token : IDisposable
         catch (TokenException e)
         {
             worker.DropSession();
+            if (e.Fault == TokenFault.TokenAbsent && _history.EverSucceeded)
+            {
+                throw new TokenException(TokenFault.DeviceLost, $"the token '{Address.Label}' is no longer present", "connect it again; the signer goes on trying with pauses", e);
+            }
+
             if (proven && ReturnValue.IsAmbiguous(e.Code))
             {
                 throw new TokenException(
@@ -173,8 +185,9 @@ public sealed class Pkcs11Token : IDisposable
         }
     }
 
+    // Modules know the slots of the moment they were initialised: an absent token is final only if that has just been.
     private bool IsLoss(Exception fault) => fault is TimeoutRejectedException
-        || (fault is TokenException token && (token.Fault == TokenFault.DeviceLost || (token.Fault == TokenFault.TokenAbsent && _history.EverSucceeded)));
+        || (fault is TokenException token && (token.Fault == TokenFault.DeviceLost || (token.Fault == TokenFault.TokenAbsent && _moduleInUse)));
 
     private TokenCondition Condition() => (_pinRefusal, _breaker.CircuitState, _history.FailuresInRow) switch
     {

@@ -6,6 +6,9 @@ public sealed record TokenPatience
     /// <summary>How long one call may take before its thread is given up (10 s: slow network HSMs answer within 2).</summary>
     public TimeSpan Call { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long the making of a key may take (2 min: RSA keys of 4096 bits take some tokens that long).</summary>
+    public TimeSpan KeyGeneration { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>How often a lost device is tried again within one operation.</summary>
     public int Retries { get; init; } = 4;
 

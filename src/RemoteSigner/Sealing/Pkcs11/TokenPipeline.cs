@@ -30,6 +30,6 @@ internal static class TokenPipeline
             .AddTimeout(patience.Call)
             .Build();
 
-    internal static ResiliencePipeline BuildWatchdog(TokenPatience patience, TimeProvider time) =>
-        new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(patience.Call).Build();
+    internal static ResiliencePipeline BuildWatchdog(TimeSpan patience, TimeProvider time) =>
+        new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(patience).Build();
 }
