@@ -35,7 +35,7 @@ internal sealed record LoadSigner(Ledger Ledger, SlashingProtection Slashing, Au
         return new ProtectedKey(new BlsPublicKey(share), new BlsPublicKey(group));
     }
 
-    public Task<PermitDecision> RequestAsync(ProtectedKey key, Attestation vote) => Slashing.RequestAsync(key, vote, (transaction, root, verdict) => Audit.Append(transaction, new AuditEntry
+    public Task<PermitDecision> RequestAsync(ProtectedKey key, Attestation vote) => Slashing.RequestAsync(key, vote.WithRoot(Network), (transaction, root, verdict) => Audit.Append(transaction, new AuditEntry
     {
         Action = "sign",
         Decision = verdict is Verdict.Allowed ? AuditDecision.Granted : AuditDecision.Refused,

@@ -5,7 +5,7 @@ namespace RemoteSigner.Consensus.Slashing;
 
 /// <summary>
 /// EIP-3076 slashing protection, complete within the kept history and a floor below it. Nothing may be signed without the
-/// <see cref="SigningPermit"/> that <see cref="RequestAsync(ProtectedKey, SignableMessage, DecisionWitness)"/> gives once the message is on disk. Rules and tables: README.md of this room.
+/// <see cref="SigningPermit"/> that <see cref="RequestAsync(ProtectedKey, RootedMessage, DecisionWitness)"/> gives once the message is on disk. Rules and tables: README.md of this room.
 /// Every method throws <see cref="LedgerException"/> when the ledger fails, and then nothing was granted or changed.
 /// </summary>
 public sealed partial class SlashingProtection : IDisposable
@@ -38,12 +38,11 @@ public sealed partial class SlashingProtection : IDisposable
     }
 
     /// <summary>
-    /// Asks leave to sign <paramref name="message"/> with the share <paramref name="key"/>. The root is computed here. The decision, the slashing
-    /// record and the evidence of <paramref name="witness"/> are one transaction; the answer comes after its commit.
+    /// Asks leave to sign <paramref name="message"/> with the share <paramref name="key"/>. The decision, the slashing record and the evidence of
+    /// <paramref name="witness"/> are one transaction; the answer comes after its commit.
     /// </summary>
-    /// <exception cref="SpecException">The message has no signing root on this network.</exception>
-    public Task<PermitDecision> RequestAsync(ProtectedKey key, SignableMessage message, DecisionWitness witness) =>
-        RequestAsync(key, message.Slashable, message.SigningRoot(_network), message.GenesisValidatorsRoot, witness);
+    public Task<PermitDecision> RequestAsync(ProtectedKey key, RootedMessage message, DecisionWitness witness) =>
+        RequestAsync(key, message.Message.Slashable, message.SigningRoot, message.Message.GenesisValidatorsRoot, witness);
 
     /// <summary>The same on bare values; for tests that have a root but no message.</summary>
     internal async Task<PermitDecision> RequestAsync(ProtectedKey key, SlashableContent content, Root root, Root? chain, DecisionWitness witness)

@@ -28,4 +28,8 @@ public abstract record SignableMessage
     /// <summary><c>hash_tree_root(SigningData(hash_tree_root(message), domain))</c>, 32 bytes (consensus-specs <c>compute_signing_root</c>).</summary>
     /// <exception cref="SpecException">As for <see cref="HashTreeRoot"/>.</exception>
     public Root SigningRoot(Network network) => SszHasher.HashPair(HashTreeRoot(network), new Root(GetDomain(network).Bytes));
+
+    /// <summary>The message with its signing root, computed once for everybody on the path of the request.</summary>
+    /// <exception cref="SpecException">As for <see cref="HashTreeRoot"/>.</exception>
+    public RootedMessage WithRoot(Network network) => new(this, SigningRoot(network));
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using RemoteSigner.Access;
 using RemoteSigner.Audit;
 using RemoteSigner.Consensus.Slashing;
@@ -32,14 +33,14 @@ public sealed class Signer(
             return await RefuseAsync(order, share, new SignOutcome.NotAllowed(), null);
         }
 
-        if (!TryGetRoot(order.Message, out var root, out var fault))
+        if (!TryGetRoot(order.Message, out var message, out var fault))
         {
             return await RefuseAsync(order, share, new SignOutcome.NotOnThisNetwork(fault), fault);
         }
 
-        if (order.ClaimedSigningRoot is { } claimed && claimed != root)
+        if (order.ClaimedSigningRoot is { } claimed && claimed != message.SigningRoot)
         {
-            return await RefuseAsync(order, share, new SignOutcome.RootMismatch(root), $"the client claimed {claimed}, the message has {root}");
+            return await RefuseAsync(order, share, new SignOutcome.RootMismatch(message.SigningRoot), $"the client claimed {claimed}, the message has {message.SigningRoot}");
         }
 
         if (clock.Refusal(order.Message) is { } untimely)
@@ -48,7 +49,7 @@ public sealed class Signer(
         }
 
         var started = time.GetTimestamp();
-        var decision = await slashing.RequestAsync(share.Identity, order.Message, (transaction, signingRoot, verdict) =>
+        var decision = await slashing.RequestAsync(share.Identity, message, (transaction, signingRoot, verdict) =>
             audit.Append(transaction, EntryFor(order, share, signingRoot, verdict)));
         Recorded(order.Message.Type, time.GetElapsedTime(started));
         return decision switch
@@ -59,16 +60,16 @@ public sealed class Signer(
         };
     }
 
-    private bool TryGetRoot(SignableMessage message, out Root root, out string fault)
+    private bool TryGetRoot(SignableMessage message, [NotNullWhen(true)] out RootedMessage? rooted, [NotNullWhen(false)] out string? fault)
     {
         try
         {
-            (root, fault) = (message.SigningRoot(network), "");
+            (rooted, fault) = (message.WithRoot(network), null);
             return true;
         }
         catch (SpecException exception)
         {
-            (root, fault) = (default, exception.Message);
+            (rooted, fault) = (null, exception.Message);
             return false;
         }
     }
