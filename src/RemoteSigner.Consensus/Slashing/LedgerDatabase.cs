@@ -96,9 +96,6 @@ internal sealed class LedgerDatabase : IDisposable
     {
         _ = raw.sqlite3_extended_result_codes(Handle, 1);
 
-        // A batch writes one page for each validator in it: small pages halve what goes to disk.
-        Pragma("page_size = 2048");
-
         // Before the first read: in this order SQLite keeps the WAL index in its own memory and holds the file lock until it is closed.
         Pragma("locking_mode = EXCLUSIVE");
         if (Pragma("journal_mode = WAL") is var mode && mode != "wal")
@@ -108,6 +105,8 @@ internal sealed class LedgerDatabase : IDisposable
 
         Pragma("synchronous = FULL");
         Pragma("cache_size = -65536");
+
+        // 16 MiB: a page that many batches write is copied into the file once.
         Pragma("wal_autocheckpoint = 4000");
         RunScript("BEGIN IMMEDIATE; COMMIT");
         Recognise(isNew);

@@ -154,9 +154,9 @@ public sealed class LedgerTests
         await signer.Ledger.DisposeAsync();
         using (var file = File.OpenWrite(signer.Path))
         {
-            for (var page = 12; page < file.Length / 2048; page += 2)
+            for (var page = 12; page < file.Length / 4096; page += 2)
             {
-                file.Position = page * 2048;
+                file.Position = page * 4096;
                 file.Write(new byte[512]);
             }
         }
