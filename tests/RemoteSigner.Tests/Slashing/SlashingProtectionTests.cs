@@ -118,7 +118,7 @@ public sealed class SlashingProtectionTests
         var vote = new AttestationData(new Slot(17), 0, Root(1), new Checkpoint(new Epoch(1), Root(2)), new Checkpoint(new Epoch(2), Root(3)));
         var message = new Attestation(vote, new ForkInfo(default, default, default, Root(4)));
 
-        var granted = Assert.IsType<PermitDecision.Granted>(await signer.Slashing.RequestAsync(Key(1), message, signer.Witness(Key(1), message.Slashable)));
+        var granted = Assert.IsType<PermitDecision.Granted>(await signer.Slashing.RequestAsync(Key(1), message.WithRoot(signer.Network), signer.Witness(Key(1), message.Slashable)));
 
         Assert.Equal(message.SigningRoot(signer.Network), granted.Permit.SigningRoot);
         Assert.Equal(SlashingRule.DoubleVote, RuleOf(await signer.RequestAsync(Key(1), message.Slashable, Root(9), chain: Root(4))));
