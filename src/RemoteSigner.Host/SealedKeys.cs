@@ -25,33 +25,18 @@ internal sealed class SealedKeys(DataDirectory data, Pkcs11Token token, SecretAr
         new(data, TokenAccess.Open(data, options, arena, time), arena);
 
     /// <summary>The key that opens the vault: of the first slot whose key is in the token.</summary>
-    /// <exception cref="VaultException">The vault has no slot for a PKCS#11 token.</exception>
-    /// <exception cref="TokenException">The token failed, or has none of the keys.</exception>
+    /// <exception cref="VaultException">The vault has no slot for this token.</exception>
+    /// <exception cref="TokenException">The token failed.</exception>
     public async Task<IKeyEncryptionKey> FindKeyAsync()
     {
         var listing = Vault.List(data.VaultFile);
         _expected = listing.Shares;
-        var candidates = listing.Slots.Where(slot => slot.Type is VaultSlotType.Pkcs11RsaOaepSha256 or VaultSlotType.Pkcs11RsaOaepSha1 or VaultSlotType.Pkcs11AesGcm)
-            .Select(slot => Pkcs11Key.Of(token, slot))
-            .ToList();
-        foreach (var key in candidates.SkipLast(1))
-        {
-            try
-            {
-                await key.ProveAsync();
-                return key;
-            }
-            catch (TokenException exception) when (exception.Fault == TokenFault.KeyAbsent)
-            {
-                // A vault may have slots for several tokens: the next slot's key may be in this one.
-            }
-        }
-
-        return candidates.LastOrDefault()
-            ?? throw new VaultException(VaultFault.NoSlotOpens, $"the vault {data.VaultFile} has no slot for a PKCS#11 token", "'remote-signer seal status' lists the slots");
+        return await Pkcs11Key.FindAsync(token, listing.Slots)
+            ?? throw new VaultException(
+                VaultFault.NoSlotOpens, $"no slot of the vault {data.VaultFile} belongs to a key in the token '{token.Address.Label}'", "'remote-signer seal status' lists the slots");
     }
 
-    /// <summary>Opens the vault: one hardware operation where it has one slot.</summary>
+    /// <summary>Opens the vault: one hardware operation.</summary>
     /// <exception cref="VaultException">It does not open.</exception>
     /// <exception cref="TokenException">The token failed.</exception>
     public async Task<Vault> OpenVaultAsync() => await Vault.OpenAsync(data.VaultFile, arena, await FindKeyAsync());

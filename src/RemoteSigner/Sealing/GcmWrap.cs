@@ -40,7 +40,8 @@ internal static class GcmWrap
         throw SlotContext.WrongKey(null);
     }
 
-    private static (byte[] Iv, byte[] Cipher) Separate(HsmAesGcm gcm, byte[] iv, byte[] output, int cipherLength)
+    /// <summary>Takes the IV that was used, and ciphertext with tag, out of what the token gave.</summary>
+    internal static (byte[] Iv, byte[] Cipher) Separate(HsmAesGcm gcm, byte[] iv, byte[] output, int cipherLength)
     {
         var expected = cipherLength + (gcm.IvPlacement == HsmIvPlacement.Parameter ? 0 : gcm.IvBytes);
         if (output.Length != expected)

@@ -15,11 +15,8 @@ public sealed class Pkcs11Key : IKeyEncryptionKey
     private readonly byte[] _id;
 
     /// <summary>Names a key; whether the token has it shows at the first call.</summary>
-    public Pkcs11Key(Pkcs11Token token, VaultSlotType slotType, ReadOnlySpan<byte> id, string label)
-    {
+    public Pkcs11Key(Pkcs11Token token, VaultSlotType slotType, ReadOnlySpan<byte> id, string label) =>
         (_token, SlotType, _id, Label) = (token, slotType, id.ToArray(), label);
-        token.KnownAnswer = AnswerKnownQuestion;
-    }
 
     public VaultSlotType SlotType { get; }
 
@@ -30,11 +27,23 @@ public sealed class Pkcs11Key : IKeyEncryptionKey
     /// <summary>The key that belongs to a vault's slot.</summary>
     public static Pkcs11Key Of(Pkcs11Token token, VaultSlot slot) => new(token, slot.Type, slot.KeyId.Span, slot.Label);
 
-    public Task<byte[]> WrapAsync(SecretBytes rootKey, ReadOnlyMemory<byte> context, CancellationToken cancellation) =>
-        _token.RunAsync(session => Wrap(session, rootKey, context.Span), cancellation);
+    /// <summary>The key of the first of a vault's slots that this token has; null when it has none. Looks for objects, makes no operation.</summary>
+    /// <exception cref="TokenException">The token failed.</exception>
+    public static Task<Pkcs11Key?> FindAsync(Pkcs11Token token, IEnumerable<VaultSlot> slots, CancellationToken cancellation = default)
+    {
+        var candidates = slots.Where(slot => slot.IsPkcs11).Select(slot => Of(token, slot)).ToList();
+        return token.RunAsync(session => candidates.Find(key => session.Find(key.Kind, key._id) != 0), cancellation);
+    }
+
+    public Task<byte[]> WrapAsync(SecretBytes rootKey, ReadOnlyMemory<byte> context, CancellationToken cancellation)
+    {
+        UseForRecovery();
+        return _token.RunAsync(session => Wrap(session, rootKey, context.Span), cancellation);
+    }
 
     public async Task<SecretBytes> UnwrapAsync(ReadOnlyMemory<byte> wrapped, ReadOnlyMemory<byte> context, SecretArena arena, CancellationToken cancellation)
     {
+        UseForRecovery();
         try
         {
             return await _token.RunAsync(session => Unwrap(session, wrapped.Span, context.Span, arena), cancellation);
@@ -47,13 +56,20 @@ public sealed class Pkcs11Key : IKeyEncryptionKey
 
     /// <summary>Asks the token to undo what its key just made: proves that the way to it works, whatever the sessions say.</summary>
     /// <exception cref="TokenException">It does not.</exception>
-    public Task ProveAsync(CancellationToken cancellation = default) => _token.RunAsync(
-        session =>
-        {
-            AnswerKnownQuestion(session);
-            return true;
-        },
-        cancellation);
+    public Task ProveAsync(CancellationToken cancellation = default)
+    {
+        UseForRecovery();
+        return _token.RunAsync(
+            session =>
+            {
+                AnswerKnownQuestion(session);
+                return true;
+            },
+            cancellation);
+    }
+
+    /// <summary>From now on the token proves its recovery with this key.</summary>
+    internal void UseForRecovery() => _token.KnownAnswer = AnswerKnownQuestion;
 
     internal byte[] Wrap(Pkcs11Session session, SecretBytes rootKey, ReadOnlySpan<byte> context) => SlotType == VaultSlotType.Pkcs11AesGcm
         ? GcmWrap.Wrap(session, Gcm, session.Get(CKO.CKO_SECRET_KEY, _id), rootKey, context)
@@ -62,6 +78,8 @@ public sealed class Pkcs11Key : IKeyEncryptionKey
     internal SecretBytes Unwrap(Pkcs11Session session, ReadOnlySpan<byte> wrapped, ReadOnlySpan<byte> context, SecretArena arena) => SlotType == VaultSlotType.Pkcs11AesGcm
         ? GcmWrap.Unwrap(session, Gcm, session.Get(CKO.CKO_SECRET_KEY, _id), wrapped, context, arena)
         : UnwrapRsa(session, wrapped, context, arena);
+
+    private CKO Kind => SlotType == VaultSlotType.Pkcs11AesGcm ? CKO.CKO_SECRET_KEY : CKO.CKO_PRIVATE_KEY;
 
     private HsmAesGcm Gcm => _token.Profile.AesGcm
         ?? throw new TokenException(TokenFault.MechanismNotOffered, $"the profile {_token.Profile.Name} does not say how the token does AES-GCM", "add aesGcm to the profile");

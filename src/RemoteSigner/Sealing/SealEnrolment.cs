@@ -62,6 +62,7 @@ public static class SealEnrolment
         {
             await token.RunOnceAsync(session => Inside(session, mechanism, id), cancellation);
             var key = new Pkcs11Key(token, mechanism, id, label);
+            key.UseForRecovery();
             var trial = new SealTrial(token, key, time);
             await trial.ProveAsync(cancellation);
             var (seal, unseal) = await trial.MeasureAsync(cancellation);

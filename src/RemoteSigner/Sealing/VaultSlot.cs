@@ -12,5 +12,7 @@ public sealed record VaultSlot(VaultSlotType Type, ReadOnlyMemory<byte> KeyId, s
     /// <summary>True when the signer can open it by itself, without a key that lies in a safe.</summary>
     public bool IsHardware => Type != VaultSlotType.Recovery;
 
+    internal bool IsPkcs11 => Type is VaultSlotType.Pkcs11RsaOaepSha256 or VaultSlotType.Pkcs11RsaOaepSha1 or VaultSlotType.Pkcs11AesGcm;
+
     internal bool BelongsTo(IKeyEncryptionKey key) => Type == key.SlotType && KeyId.Span.SequenceEqual(key.Id.Span);
 }

@@ -43,10 +43,27 @@ public sealed class VaultInTokenTests(SoftHsm softHsm) : IDisposable
         }
 
         using var fresh = softHsm.Open(_scene.Arena);
-        using var vault = await Vault.OpenAsync(_scene.VaultPath, _scene.Arena, Pkcs11Key.Of(fresh, Vault.List(_scene.VaultPath).Slots[0]));
+        var key = await Pkcs11Key.FindAsync(fresh, Vault.List(_scene.VaultPath).Slots);
+        using var vault = await Vault.OpenAsync(_scene.VaultPath, _scene.Arena, key!);
         _scene.AssertHolds(vault, shares);
 
         Assert.Equal(1, fresh.State.Operations);
+    }
+
+    [Fact]
+    public async Task Of_many_slots_the_one_is_found_whose_key_the_token_has()
+    {
+        using var first = softHsm.Open(_scene.Arena, profile: Only(VaultSlotType.Pkcs11AesGcm));
+        using var second = softHsm.Open(_scene.Arena, label: "two", profile: Only(VaultSlotType.Pkcs11AesGcm));
+        var here = (await SealEnrolment.EnrolAsync(first, "here", TimeProvider.System)).Key;
+        var there = (await SealEnrolment.EnrolAsync(second, "there", TimeProvider.System)).Key;
+        (await Vault.CreateAsync(_scene.VaultPath, _scene.Arena, [_scene.PublicRecovery, here, there])).Dispose();
+        var slots = Vault.List(_scene.VaultPath).Slots;
+
+        Assert.Equal(there.Id, (await Pkcs11Key.FindAsync(second, slots))!.Id);
+        Assert.Null(await Pkcs11Key.FindAsync(second, slots.Take(2)));
+        using var recovered = await Vault.OpenAsync(_scene.VaultPath, _scene.Arena, _scene.PrivateRecovery);
+        Assert.Equal(3, recovered.Contents.Slots.Count);
     }
 
     [Fact]

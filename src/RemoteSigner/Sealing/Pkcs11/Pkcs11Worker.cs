@@ -8,10 +8,17 @@ namespace RemoteSigner.Sealing.Pkcs11;
 /// </summary>
 internal sealed class Pkcs11Worker : IDisposable
 {
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
+
     private readonly BlockingCollection<Action> _jobs = [];
+    private readonly Thread _thread;
     private Action _ended = static () => { };
 
-    internal Pkcs11Worker() => new Thread(Live) { IsBackground = true, Name = "pkcs11" }.Start();
+    internal Pkcs11Worker()
+    {
+        _thread = new Thread(Live) { IsBackground = true, Name = "pkcs11" };
+        _thread.Start();
+    }
 
     /// <summary>Touched by the worker's own thread only.</summary>
     internal Pkcs11Session? Session { get; set; }
@@ -36,11 +43,15 @@ internal sealed class Pkcs11Worker : IDisposable
     internal void GiveUp(Action ended)
     {
         _ended = ended;
-        Dispose();
+        _jobs.CompleteAdding();
     }
 
-    /// <summary>Lets the thread end after the call it is in.</summary>
-    public void Dispose() => _jobs.CompleteAdding();
+    /// <summary>Ends an idle thread, and waits a moment until its session is closed: with the last session the login ends.</summary>
+    public void Dispose()
+    {
+        _jobs.CompleteAdding();
+        _thread.Join(Farewell);
+    }
 
     private static void Answer<T>(Func<T> call, TaskCompletionSource<T> answer)
     {
