@@ -7,7 +7,7 @@ using RemoteSigner.Sealing.Pkcs11;
 namespace RemoteSigner.Host;
 
 /// <summary>The vault of a data directory and the token that opens it.</summary>
-internal sealed class SealedKeys(DataDirectory data, Pkcs11Token token, SecretArena arena) : IDisposable
+internal sealed class SealedKeys(DataDirectory data, SealOptions options, Pkcs11Token token, SecretArena arena) : IDisposable
 {
     private volatile IReadOnlyList<VaultListing.Share> _expected = [];
 
@@ -22,7 +22,7 @@ internal sealed class SealedKeys(DataDirectory data, Pkcs11Token token, SecretAr
     /// <exception cref="HsmProfileException">There is no such profile.</exception>
     /// <exception cref="TokenException">The module is not installed.</exception>
     public static SealedKeys Open(DataDirectory data, SealOptions options, SecretArena arena, TimeProvider time) =>
-        new(data, TokenAccess.Open(data, options, arena, time), arena);
+        new(data, options, TokenAccess.Open(data, options, arena, time), arena);
 
     /// <summary>The key that opens the vault: of the first slot whose key is in the token.</summary>
     /// <exception cref="VaultException">The vault has no slot for this token.</exception>
@@ -40,6 +40,15 @@ internal sealed class SealedKeys(DataDirectory data, Pkcs11Token token, SecretAr
     /// <exception cref="VaultException">It does not open.</exception>
     /// <exception cref="TokenException">The token failed.</exception>
     public async Task<Vault> OpenVaultAsync() => await Vault.OpenAsync(data.VaultFile, arena, await FindKeyAsync());
+
+    /// <summary>Reads the PIN again after the token refused the former one; only when a person asks, because each wrong try may lock the token.</summary>
+    public void RenewRefusedPin()
+    {
+        if (token.State.Condition == TokenCondition.PinRefused)
+        {
+            token.GivePin(TokenAccess.ReadPin(data, options.Pin, arena));
+        }
+    }
 
     /// <summary>Opens all shares into locked memory and forgets the vault's root key.</summary>
     public async Task<IReadOnlyList<KeyShare>> OpenAsync()

@@ -19,6 +19,19 @@ internal sealed class SystemdWatch(KeyLoading loading, Ledger ledger, TimeProvid
         return base.StopAsync(cancellationToken);
     }
 
+    // An error is an answer, and health tells it. Only a writer that hangs is worth a restart.
+    private async Task AskAsync()
+    {
+        try
+        {
+            await ledger.WriteAsync(_ => true);
+        }
+        catch (LedgerException exception)
+        {
+            log.LogError(exception, "the ledger answers with an error: {Message}", exception.Message);
+        }
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!_systemd.IsEnabled)
@@ -37,7 +50,7 @@ internal sealed class SystemdWatch(KeyLoading loading, Ledger ledger, TimeProvid
         using var timer = new PeriodicTimer(interval, time);
         do
         {
-            await ledger.WriteAsync(_ => true);
+            await AskAsync();
             _systemd.Notify(new ServiceState("WATCHDOG=1"));
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

@@ -24,7 +24,9 @@ internal static class TokenAccess
     private static HsmProfile Profile(DataDirectory data, SealOptions options) =>
         HsmProfile.Find(options.Profile) ?? HsmProfile.Get(options.Profile.Contains('/', StringComparison.Ordinal) ? data.Resolve(options.Profile) : options.Profile);
 
-    private static SecretBytes ReadPin(DataDirectory data, PinOptions options, SecretArena arena) => Source(data, options).Read(arena);
+    /// <summary>The PIN from the place that the configuration names.</summary>
+    /// <exception cref="PinException">There is none to be had.</exception>
+    public static SecretBytes ReadPin(DataDirectory data, PinOptions options, SecretArena arena) => Source(data, options).Read(arena);
 
     private static PinSource Source(DataDirectory data, PinOptions options) => options switch
     {

@@ -2,8 +2,11 @@ using RemoteSigner.Keys;
 
 namespace RemoteSigner.Host.Http;
 
-/// <summary>Opens the vault after the port is bound, and says how far it is. A failure leaves the signer answering, without keys and not ready.</summary>
-internal sealed class KeyLoading(KeyRing ring, SealedKeys sealedKeys, SignerMetrics metrics, ILogger<KeyLoading> log) : BackgroundService
+/// <summary>
+/// Opens the vault after the port is bound, and says how far it is. A token that is away is waited for; until it comes the signer answers,
+/// without keys and not ready.
+/// </summary>
+internal sealed class KeyLoading(KeyRing ring, SealedKeys sealedKeys, SignerMetrics metrics, TimeProvider time, ILogger<KeyLoading> log) : BackgroundService
 {
     private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _one = new(1);
@@ -18,8 +21,39 @@ internal sealed class KeyLoading(KeyRing ring, SealedKeys sealedKeys, SignerMetr
     /// <summary>Why the last opening failed; null when it did not.</summary>
     public string? Fault => _fault;
 
-    /// <summary>Opens the vault anew and puts its shares in place of the former ones.</summary>
-    public async Task LoadAsync()
+    /// <summary>Opens the vault anew because a person asked for it, with the PIN read anew if the token refused the former one.</summary>
+    public Task ReloadAsync()
+    {
+        sealedKeys.RenewRefusedPin();
+        return LoadAsync();
+    }
+
+    public override void Dispose()
+    {
+        _one.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Off the start-up path: the port is bound first, so that health can say what is going on.
+        await Task.Yield();
+        try
+        {
+            await Patience.ForToken(time, (fault, delay) => log.LogError("cannot open the keys: {Fault}; trying again in {Seconds:F0} s", fault.Message, delay.TotalSeconds))
+                .ExecuteAsync(async _ => await LoadUnlessOpenAsync(), stoppingToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            log.LogCritical(exception, "cannot open the keys: {Message}; mend it, then reload", exception.Message);
+        }
+    }
+
+    // A reload may have opened them between two tries.
+    private Task LoadUnlessOpenAsync() => IsComplete ? Task.CompletedTask : LoadAsync();
+
+    /// <summary>Puts the vault's shares in place of the former ones, which stay in force when it does not open.</summary>
+    private async Task LoadAsync()
     {
         await _one.WaitAsync();
         try
@@ -38,26 +72,6 @@ internal sealed class KeyLoading(KeyRing ring, SealedKeys sealedKeys, SignerMetr
         finally
         {
             _one.Release();
-        }
-    }
-
-    public override void Dispose()
-    {
-        _one.Dispose();
-        base.Dispose();
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        // Off the start-up path: the port is bound first, so that health can say what is going on.
-        await Task.Yield();
-        try
-        {
-            await LoadAsync();
-        }
-        catch (Exception exception)
-        {
-            log.LogCritical(exception, "cannot open the keys: {Message}", exception.Message);
         }
     }
 }

@@ -40,12 +40,11 @@ internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, AuditLog au
     private async Task RunAsync()
     {
         var errors = new List<string>();
-        foreach (var part in parts)
+        foreach (var part in parts.Append(new Part("audit log", () => audit.RecordAsync(Entry(errors)))))
         {
             try
             {
                 await part.ReloadAsync();
-                log.LogInformation("reloaded {Part}", part.Name);
             }
             catch (Exception exception)
             {
@@ -54,14 +53,18 @@ internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, AuditLog au
             }
         }
 
-        var lastError = errors.Count == 0 ? null : $"{errors.Count} error(s): {string.Join("; ", errors)}";
-        await audit.RecordAsync(new AuditEntry { Action = "reload", Decision = AuditDecision.Event, Detail = lastError ?? "clients, certificates and keys were read again" });
         var status = errors.Count == 0 ? "completed" : errors.Count < parts.Count ? "completed_with_errors" : "failed";
+        log.LogInformation("reload {Status}", status);
         lock (_gate)
         {
-            _report = new ReloadReport(status, LastOperationTime: time.GetUtcNow(), LastError: lastError);
+            _report = new ReloadReport(status, LastOperationTime: time.GetUtcNow(), LastError: LastError(errors));
         }
     }
+
+    private static AuditEntry Entry(List<string> errors) =>
+        new() { Action = "reload", Decision = AuditDecision.Event, Detail = LastError(errors) ?? "clients, certificates and keys were read again" };
+
+    private static string? LastError(List<string> errors) => errors.Count == 0 ? null : $"{errors.Count} error(s): {string.Join("; ", errors)}";
 
     /// <summary>One thing that can be read again.</summary>
     internal sealed record Part(string Name, Func<Task> ReloadAsync);

@@ -80,7 +80,7 @@ internal static class SignerServices
                     tls.Reload();
                     return Task.CompletedTask;
                 }),
-                new Reloading.Part("keys", loading.LoadAsync),
+                new Reloading.Part("keys", loading.ReloadAsync),
             ],
             services.GetRequiredService<AuditLog>(),
             services.GetRequiredService<TimeProvider>(),

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
+using Polly;
 using RemoteSigner.Access;
 using RemoteSigner.Audit;
+using RemoteSigner.Host.Http;
 
 namespace RemoteSigner.Host.Tls;
 
@@ -15,6 +17,9 @@ internal sealed class RefusedClients(AuditLog audit, TimeProvider time, ILogger<
     public const int PerMinute = 30;
 
     private readonly Channel<Refusal> _waiting = Channel.CreateBounded<Refusal>(PerMinute);
+    private readonly ResiliencePipeline _patience = Patience.ForLedger(
+        time, (fault, delay) => log.LogError("cannot record a refused client: {Fault}; trying again in {Seconds:F0} s", fault.Message, delay.TotalSeconds));
+
     private int _suppressed;
 
     public void Record(X509Certificate2? certificate, EndPoint? peer, string reason)
@@ -35,7 +40,7 @@ internal sealed class RefusedClients(AuditLog audit, TimeProvider time, ILogger<
         var written = 0;
         await foreach (var refusal in _waiting.Reader.ReadAllAsync(stoppingToken))
         {
-            await WriteAsync(refusal);
+            await WriteAsync(refusal, stoppingToken);
             if (++written == PerMinute)
             {
                 var rest = TimeSpan.FromMinutes(1) - time.GetElapsedTime(windowStart);
@@ -45,22 +50,24 @@ internal sealed class RefusedClients(AuditLog audit, TimeProvider time, ILogger<
 
             if (Interlocked.Exchange(ref _suppressed, 0) is > 0 and var more)
             {
-                await WriteAsync(new Refusal("", null, $"{more} more connections were refused in the last minute"));
+                await WriteAsync(new Refusal("", null, $"{more} more connections were refused in the last minute"), stoppingToken);
             }
         }
     }
 
-    private async Task WriteAsync(Refusal refusal)
+    private async Task WriteAsync(Refusal refusal, CancellationToken stopping)
     {
         log.LogWarning("refused a client '{Name}' {Fingerprint}: {Detail}", refusal.Name, refusal.Fingerprint, refusal.Detail);
-        await audit.RecordAsync(new AuditEntry
-        {
-            Action = "client.refused",
-            Decision = AuditDecision.Refused,
-            Client = refusal.Name,
-            ClientFingerprint = refusal.Fingerprint,
-            Detail = refusal.Detail,
-        });
+        await _patience.ExecuteAsync(
+            async _ => await audit.RecordAsync(new AuditEntry
+            {
+                Action = "client.refused",
+                Decision = AuditDecision.Refused,
+                Client = refusal.Name,
+                ClientFingerprint = refusal.Fingerprint,
+                Detail = refusal.Detail,
+            }),
+            stopping);
     }
 
     private sealed record Refusal(string Name, string? Fingerprint, string Detail);
