@@ -11,15 +11,14 @@ public sealed class SigningTests(SignerScene scene) : IClassFixture<SignerScene>
     [Fact]
     public async Task Signs_a_vote_and_refuses_another_for_the_same_target()
     {
-        var vote = scene.Vote(fill: 1);
+        var vote = Chain.Vote(fill: 1);
 
-        var (status, body) = await scene.SignAsync(scene.Keys[0], AttestationRequest.Json(vote));
-        Assert.Equal(HttpStatusCode.OK, status);
-        var signature = BlsSignature.Parse(body.GetProperty("signature").GetString());
-        Assert.True(Bls.Verify(scene.Keys[0].Bytes, vote.SigningRoot(scene.Network).Bytes, signature.Bytes));
+        var signed = await scene.Client.SignAsync(scene.Keys[0], AttestationRequest.Json(vote));
+        Assert.Equal(HttpStatusCode.OK, signed.Status);
+        Assert.True(Bls.Verify(scene.Keys[0].Bytes, vote.SigningRoot(scene.Network).Bytes, BlsSignature.Parse(signed.Signature).Bytes));
 
-        (status, body) = await scene.SignAsync(scene.Keys[0], AttestationRequest.Json(scene.Vote(fill: 2)));
-        Assert.Equal(HttpStatusCode.PreconditionFailed, status);
-        Assert.Equal("double_vote", body.GetProperty("reason").GetString());
+        var refused = await scene.Client.SignAsync(scene.Keys[0], Chain.VoteJson(fill: 2));
+        Assert.Equal(HttpStatusCode.PreconditionFailed, refused.Status);
+        Assert.Equal("double_vote", refused.Reason);
     }
 }

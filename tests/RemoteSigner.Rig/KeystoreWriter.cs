@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
 
 namespace RemoteSigner.Rig;
@@ -7,6 +8,28 @@ namespace RemoteSigner.Rig;
 /// <summary>Writes EIP-2335 keystores with few PBKDF2 rounds: quick to open, for throwaway keys only.</summary>
 public static class KeystoreWriter
 {
+    /// <summary>Writes keystores with new keys into a folder and gives the public keys.</summary>
+    public static IReadOnlyList<BlsPublicKey> WriteNew(string folder, int count, string password)
+    {
+        using var arena = new SecretArena();
+        return [.. Enumerable.Range(0, count).Select(number =>
+        {
+            using var secret = BlsSecretKey.Generate(arena, RandomNumberGenerator.GetBytes(32));
+            return WriteOne(arena, folder, number, secret, password);
+        })];
+    }
+
+    /// <summary>Writes keystores with these keys (32 bytes each) into a folder and gives the public keys.</summary>
+    public static IReadOnlyList<BlsPublicKey> Write(string folder, IEnumerable<byte[]> secrets, string password)
+    {
+        using var arena = new SecretArena();
+        return [.. secrets.Select((bytes, number) =>
+        {
+            using var secret = BlsSecretKey.FromBigEndian(arena, bytes);
+            return WriteOne(arena, folder, number, secret, password);
+        })];
+    }
+
     /// <summary>Writes <c>keystore-N.json</c> and <c>keystore-N.txt</c>, Charon's layout.</summary>
     public static void Write(SecretArena arena, string folder, int number, BlsSecretKey secret, string password)
     {
@@ -28,6 +51,15 @@ public static class KeystoreWriter
             "cipher":{"function":"aes-128-ctr","params":{"iv":"{{{Hex(iv)}}}"},"message":"{{{Hex(cipher)}}}"}},
             "description":"throwaway","pubkey":"{{{Hex(publicKey)}}}","path":"m/12381/3600/{{{number}}}/0/0","uuid":"{{{Guid.NewGuid()}}}","version":4}
             """);
+    }
+
+    private static BlsPublicKey WriteOne(SecretArena arena, string folder, int number, BlsSecretKey secret, string password)
+    {
+        Directory.CreateDirectory(folder);
+        Write(arena, folder, number, secret, password);
+        var publicKey = new byte[BlsPublicKey.Length];
+        secret.WritePublicKey(publicKey);
+        return new BlsPublicKey(publicKey);
     }
 
     private static string Hex(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(bytes);

@@ -107,6 +107,20 @@ public sealed class SignerProcess : IAsyncDisposable
         throw new InvalidOperationException($"the signer is not ready{(_process.HasExited ? $", it ended with {_process.ExitCode}" : "")}:\n{Output}");
     }
 
+    /// <summary>Waits until a reload that was asked for has ended; its report.</summary>
+    public async Task<ApiAnswer> EndOfReloadAsync()
+    {
+        using var client = new HttpClient { BaseAddress = Operations };
+        ApiAnswer report;
+        do
+        {
+            await Task.Delay(50);
+            report = await client.ReadAsync("/reload");
+        }
+        while (report.Json.GetProperty("status").GetString() is "idle" or "running");
+        return report;
+    }
+
     /// <summary>SIGKILL, as a power cut would.</summary>
     public async Task KillAsync()
     {

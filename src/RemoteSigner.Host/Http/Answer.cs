@@ -44,7 +44,13 @@ internal static class Answer
         BytesAsync(context, StatusCodes.Status200OK, Text, System.Text.Encoding.UTF8.GetBytes(text));
 
     /// <summary>Does any media range equal <c>application/json</c> or <c>*/*</c>? Quality values are ignored; no header means no.</summary>
-    public static bool AcceptsJson(HttpRequest request)
+    public static bool AcceptsJson(HttpRequest request) => AcceptsAny(request, "application/json", "*/*");
+
+    /// <summary>May a client that can only be answered in JSON be answered? No header means yes (RFC 9110 §12.5.1).</summary>
+    public static bool MayBeJson(HttpRequest request) =>
+        request.Headers.Accept.Count == 0 || AcceptsAny(request, "application/json", "application/*", "*/*");
+
+    private static bool AcceptsAny(HttpRequest request, params ReadOnlySpan<string> wanted)
     {
         foreach (var header in request.Headers.Accept)
         {
@@ -53,9 +59,12 @@ internal static class Answer
                 var media = header.AsSpan()[range];
                 var end = media.IndexOf(';');
                 media = (end < 0 ? media : media[..end]).Trim();
-                if (media.Equals("application/json", StringComparison.OrdinalIgnoreCase) || media is "*/*")
+                foreach (var one in wanted)
                 {
-                    return true;
+                    if (media.Equals(one, StringComparison.OrdinalIgnoreCase))
+                    {
+                        return true;
+                    }
                 }
             }
         }

@@ -11,6 +11,11 @@ internal sealed class ManagementApi(KeyRing keys, AccessPolicy access, SlashingP
     /// <summary>The keys that this client may use, as hex, in no order that matters.</summary>
     public Task PublicKeysAsync(HttpContext context)
     {
+        if (!Answer.MayBeJson(context.Request))
+        {
+            return Answer.ErrorAsync(context, StatusCodes.Status406NotAcceptable, "json_only");
+        }
+
         var client = context.Features.GetRequiredFeature<Client>();
         return Answer.WriteAsync(context, [.. keys.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key)).Select(key => key.ToString())]);
     }

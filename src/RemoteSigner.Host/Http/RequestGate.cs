@@ -34,7 +34,8 @@ internal sealed class RequestGate(RequestDelegate next, HostAllowlists hosts, Mu
     {
         try
         {
-            if (context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<DoorAttribute>()?.Allows(kind) != true)
+            // Routing's own endpoint for a wrong verb is no route, and passes: it only answers 405.
+            if (context.GetEndpoint() is RouteEndpoint endpoint && endpoint.Metadata.GetMetadata<DoorAttribute>()?.Allows(kind) != true)
             {
                 context.SetEndpoint(null);
             }

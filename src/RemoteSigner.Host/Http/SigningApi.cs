@@ -21,7 +21,8 @@ internal sealed partial class SigningApi(Signer signer, KeyLoading loading, Sign
         {
             metrics.Malformed();
             LogMalformed(context.TraceIdentifier, fault!.Reason, fault.Detail);
-            await Answer.ErrorAsync(context, StatusCodes.Status400BadRequest, fault.Reason, fault.Detail);
+            var status = fault.Reason == MalformedRequest.BodyTooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest;
+            await Answer.ErrorAsync(context, status, fault.Reason, fault.Detail);
             return;
         }
 

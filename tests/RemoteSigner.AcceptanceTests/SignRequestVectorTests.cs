@@ -1,0 +1,110 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using RemoteSigner.Rig;
+using RemoteSigner.Tests;
+using RemoteSigner.Tests.Http;
+
+namespace RemoteSigner.AcceptanceTests;
+
+/// <summary>Every shared request vector, posted to the running binary with the vector's own keys imported from keystores.</summary>
+public sealed class SignRequestVectorTests
+{
+    // Nothing in the recorded chain came after Capella; the later forks must stand in the file all the same.
+    private const string RecordedConfiguration =
+        """
+        PRESET_BASE: minimal
+        CONFIG_NAME: recorded
+        GENESIS_FORK_VERSION: 0x00000001
+        ALTAIR_FORK_VERSION: 0x01000001
+        ALTAIR_FORK_EPOCH: 1
+        BELLATRIX_FORK_VERSION: 0x02000001
+        BELLATRIX_FORK_EPOCH: 2
+        CAPELLA_FORK_VERSION: 0x03000001
+        CAPELLA_FORK_EPOCH: 3
+        DENEB_FORK_VERSION: 0x04000001
+        DENEB_FORK_EPOCH: 18446744073709551615
+        ELECTRA_FORK_VERSION: 0x05000001
+        ELECTRA_FORK_EPOCH: 18446744073709551615
+        SECONDS_PER_SLOT: 6
+        """;
+
+    [Theory]
+    [InlineData("mainnet", 290, 4)]
+    [InlineData("devnet-minimal", 360, 28)]
+    [InlineData("recorded", 84, 0)]
+    public async Task Every_vector_gets_the_expected_signature_or_the_expected_refusal(string set, int signable, int foreign)
+    {
+        var keys = SecretsOf(set);
+        using var home = await CreateAsync(set, keys);
+        await using var signer = await home.StartAsync();
+        using var client = ClientCertificate.Connect(signer, home.Data, "vc");
+
+        Assert.Equal(signable, await PostAllAsync(client, set, SignRequestVectors.Supported(), AssertSigned));
+        Assert.Equal(foreign, await PostAllAsync(client, set, SignRequestVectors.Foreign().Concat(SignRequestVectors.Unsupported()), AssertRefused));
+    }
+
+    private static void AssertSigned(string name, JsonNode vector, ApiAnswer answer)
+    {
+        Assert.True(answer.Status == HttpStatusCode.OK, $"{name}: {answer.Status} {answer.Text}");
+        Assert.Equal(vector["signature"]!.GetValue<string>(), answer.Signature);
+    }
+
+    private static void AssertRefused(string name, JsonNode vector, ApiAnswer answer)
+    {
+        Assert.True(answer.Status == HttpStatusCode.BadRequest, $"{name}: {answer.Status} {answer.Text}");
+        Assert.Contains(answer.Reason, (string[])["unknown_type", "unsupported_fork"]);
+    }
+
+    private static async Task<int> PostAllAsync(
+        HttpClient client, string set, IEnumerable<TheoryDataRow<string>> rows, Action<string, JsonNode, ApiAnswer> check)
+    {
+        var count = 0;
+        foreach (var (name, vector) in rows.SelectMany(row => In(row, set)).OrderBy(item => TimeOf(item.Vector["request"]!)))
+        {
+            check(name, vector, await client.SignAsync(vector["publicKey"]!.GetValue<string>(), vector["request"]!.ToJsonString()));
+            count++;
+        }
+
+        return count;
+    }
+
+    // In the order of the chain: the first block or vote of a key is the floor of those that follow (EIP-3076 conditions 2 and 5).
+    private static ulong TimeOf(JsonNode request)
+    {
+        var block = request["block"] ?? request["beacon_block"]?["block_header"] ?? request["beacon_block"]?["block"];
+        var time = request["attestation"]?["target"]?["epoch"] ?? block?["slot"];
+        return time is null ? 0 : ulong.Parse(time.ToString());
+    }
+
+    private static IEnumerable<(string Name, JsonNode Vector)> In(TheoryDataRow<string> row, string set) => row.Data.Contains($"/{set}/", StringComparison.Ordinal)
+        ? Vectors.Read(row.Data)["vectors"]!.AsArray().Select(vector => ($"{row.Data} {vector!["name"]}", vector))
+        : [];
+
+    private static List<byte[]> SecretsOf(string set) =>
+    [
+        .. SignRequestVectors.Supported().SelectMany(row => In(row, set))
+            .Select(vector => vector.Vector["privateKey"]!.GetValue<string>())
+            .Distinct()
+            .Select(hex => Convert.FromHexString(hex[2..])),
+    ];
+
+    private static async Task<SignerHome> CreateAsync(string set, IEnumerable<byte[]> keys)
+    {
+        Assert.SkipUnless(SoftToken.IsAvailable || Environment.GetEnvironmentVariable("CI") == "true", "SoftHSM2 is not installed");
+        var home = SignerHome.Empty();
+        (await home.InitAsync(NetworkOf(set, home), "--no-slot-window", "--client", "vc=all")).Succeeded();
+        await home.AddKeysAsync(keys);
+        return home;
+    }
+
+    private static string NetworkOf(string set, SignerHome home)
+    {
+        if (set == "recorded")
+        {
+            File.WriteAllText(home.Beside("config.yaml"), RecordedConfiguration);
+            return home.Beside("config.yaml");
+        }
+
+        return set == "mainnet" ? set : Vectors.Path($"sign-requests/{set}/config.yaml");
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.Rig;
+
+/// <summary>The folder of one throwaway signer: its token, its keystores and its data directory, which verbs of the binary make and change.</summary>
+public sealed class SignerHome : IDisposable
+{
+    public const string Password = "test password";
+
+    private static readonly JsonDocumentOptions _commented = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    private SignerHome(SoftToken? token)
+    {
+        Folder = Directory.CreateTempSubdirectory("remote-signer-test-").FullName;
+        Token = token ?? SoftToken.Create(Directory.CreateDirectory(Path.Combine(Folder, "token")).FullName);
+    }
+
+    public string Folder { get; }
+
+    public SoftToken Token { get; }
+
+    public string Data => Path.Combine(Folder, "data");
+
+    public string Keystores => Path.Combine(Folder, "keystores");
+
+    public string OptionsFile => Path.Combine(Data, "signer.json");
+
+    public string LedgerFile => Path.Combine(Data, "ledger.sqlite");
+
+    public string VaultFile => Path.Combine(Data, "vault");
+
+    /// <summary>The keys that were imported.</summary>
+    public IReadOnlyList<BlsPublicKey> Keys { get; private set; } = [];
+
+    /// <summary>A token, and no signer yet.</summary>
+    public static SignerHome Empty(SoftToken? token = null) => new(token);
+
+    /// <summary>A signer made by <c>init</c>, with new keys that have never signed.</summary>
+    public static async Task<SignerHome> CreateAsync(string network, int keys, params string[] options)
+    {
+        var home = Empty();
+        (await home.InitAsync(network, options)).Succeeded();
+        await home.AddKeysAsync(keys);
+        return home;
+    }
+
+    /// <summary>A path in this folder, beside the data directory.</summary>
+    public string Beside(string name) => Path.Combine(Folder, name);
+
+    /// <summary><c>init</c> with this folder's token.</summary>
+    public Task<CommandResult> InitAsync(string network, params string[] options) =>
+        RunAsync(["init", "--network", network, "--seal", "softhsm2", "--pin-file", Token.PinFile, .. options]);
+
+    /// <summary>Writes keystores with new keys and imports them.</summary>
+    public async Task AddKeysAsync(int count)
+    {
+        Keys = KeystoreWriter.WriteNew(Keystores, count, Password);
+        (await RunAsync("keys", "import", "--keystores", Keystores, "--never-signed")).Succeeded();
+    }
+
+    /// <summary>Writes keystores with these keys (32 bytes each) and imports them.</summary>
+    public async Task AddKeysAsync(IEnumerable<byte[]> secrets)
+    {
+        Keys = KeystoreWriter.Write(Keystores, secrets, Password);
+        (await RunAsync("keys", "import", "--keystores", Keystores, "--never-signed")).Succeeded();
+    }
+
+    /// <summary>Another home with a copy of the data directory; the token is shared.</summary>
+    public SignerHome Copy()
+    {
+        var copy = new SignerHome(Token) { Keys = Keys };
+        foreach (var folder in Directory.EnumerateDirectories(Data, "*", SearchOption.AllDirectories).Prepend(Data))
+        {
+            Directory.CreateDirectory(Path.Combine(copy.Data, Path.GetRelativePath(Data, folder)));
+        }
+
+        foreach (var file in Directory.EnumerateFiles(Data, "*", SearchOption.AllDirectories))
+        {
+            File.Copy(file, Path.Combine(copy.Data, Path.GetRelativePath(Data, file)));
+        }
+
+        return copy;
+    }
+
+    /// <summary>Runs a verb on this data directory to its end.</summary>
+    public Task<CommandResult> RunAsync(params string[] verb) => SignerProcess.RunAsync(Token, [.. verb, "--data", Data]);
+
+    /// <summary>Serves until disposed; waits until the keys are open.</summary>
+    public Task<SignerProcess> StartAsync(params string[] arguments) => SignerProcess.StartAsync(Data, Token, arguments);
+
+    /// <summary>Changes <c>signer.json</c>; its comments are lost.</summary>
+    public void Configure(Action<JsonNode> change)
+    {
+        var options = JsonNode.Parse(File.ReadAllText(OptionsFile), documentOptions: _commented)!;
+        change(options);
+        File.WriteAllText(OptionsFile, options.ToJsonString());
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
