@@ -66,14 +66,18 @@ public sealed class SignerProcess : IAsyncDisposable
     public static SignerProcess Launch(string data, SoftToken token, params string[] arguments)
     {
         int api = FreePort(), operations = FreePort();
-        var start = Command(token, ["serve", "--data", data, "--listen", $"127.0.0.1:{api}", "--operations", $"127.0.0.1:{operations}", .. arguments]);
+        var start = Command(Repository.Binary, token, ["serve", "--data", data, "--listen", $"127.0.0.1:{api}", "--operations", $"127.0.0.1:{operations}", .. arguments]);
         return new SignerProcess(Process.Start(start)!, api, operations);
     }
 
     /// <summary>Runs a verb to its end.</summary>
-    public static async Task<CommandResult> RunAsync(SoftToken? token, params string[] arguments)
+    public static Task<CommandResult> RunAsync(SoftToken? token, params string[] arguments) => RunUnderAsync([], token, arguments);
+
+    /// <summary>Runs a verb to its end as the last arguments of another program, such as <c>prlimit</c> or a debugger.</summary>
+    public static async Task<CommandResult> RunUnderAsync(string[] program, SoftToken? token, params string[] arguments)
     {
-        using var process = Process.Start(Command(token, arguments))!;
+        string[] line = [.. program, Repository.Binary, .. arguments];
+        using var process = Process.Start(Command(line[0], token, line[1..]))!;
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
@@ -151,17 +155,17 @@ public sealed class SignerProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ProcessStartInfo Command(SoftToken? token, string[] arguments)
+    private static ProcessStartInfo Command(string program, SoftToken? token, string[] arguments)
     {
-        var start = new ProcessStartInfo(Repository.Binary, arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        if (token is not null)
+        foreach (var (name, value) in token?.Environment ?? [])
         {
-            start.Environment["SOFTHSM2_CONF"] = token.ConfigurationFile;
+            start.Environment[name] = value;
         }
 
         return start;

@@ -11,12 +11,16 @@ public sealed class SoftToken
     {
         ConfigurationFile = Path.Combine(folder, "softhsm2.conf");
         PinFile = Path.Combine(folder, "pin");
+        Environment = new() { ["SOFTHSM2_CONF"] = ConfigurationFile };
     }
 
     /// <summary>What SOFTHSM2_CONF must name in the signer's environment.</summary>
     public string ConfigurationFile { get; }
 
     public string PinFile { get; }
+
+    /// <summary>What the environment of a program needs that uses the token.</summary>
+    public Dictionary<string, string> Environment { get; }
 
     /// <summary>Is SoftHSM2 installed?</summary>
     public static bool IsAvailable => File.Exists("/usr/bin/softhsm2-util");

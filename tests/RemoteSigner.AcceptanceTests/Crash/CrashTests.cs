@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.AcceptanceTests.Crash;
+
+/// <summary>kill -9 between two steps of the path of a sign request, under load: a crash may cost a duty, never a slashing.</summary>
+public sealed class CrashTests(CrashScene scene, ITestOutputHelper output) : IClassFixture<CrashScene>
+{
+    private const int Lives = 8;
+
+    // The write-ahead log is written by pwrite64 and synced by fdatasync; answers leave by sendmsg. The first of each and some later ones.
+    private static readonly SyscallKill[] _kills =
+    [
+        new("pwrite64", 1), new("pwrite64", 2), new("pwrite64", 3), new("pwrite64", 7), new("pwrite64", 40),
+        new("fdatasync", 1), new("fdatasync", 2), new("fdatasync", 9),
+        new("sendmsg", 1), new("sendmsg", 2), new("sendmsg", 5),
+    ];
+
+    [Fact]
+    public async Task Killed_at_any_moment_under_load_it_never_gave_two_conflicting_signatures()
+    {
+        for (var life = 0; life < Lives; life++)
+        {
+            await scene.RaceUntilKilledAsync(async signer =>
+            {
+                await Task.Delay(RandomNumberGenerator.GetInt32(50, 400));
+                await signer.KillAsync();
+            });
+        }
+
+        await EndAsync();
+    }
+
+    [Fact]
+    public async Task Killed_in_front_of_each_system_call_of_the_path_it_never_gave_two_conflicting_signatures()
+    {
+        Assert.SkipUnless(SyscallKill.IsAvailable || Environment.GetEnvironmentVariable("CI") == "true", "strace is not installed, or may not attach: run as root");
+        foreach (var kill in _kills)
+        {
+            await scene.RaceUntilKilledAsync(kill.RunAsync);
+        }
+
+        await EndAsync();
+    }
+
+    [Fact]
+    public void The_check_itself_sees_a_conflict()
+    {
+        var (network, key) = (Network.Find("hoodi")!, default(BlsPublicKey));
+        for (var step = 1; step <= 3; step++)
+        {
+            var (vote, rival) = Duty.ConflictingVotes(key, network, step);
+            var (block, otherBlock) = Duty.ConflictingBlocks(key, network, step);
+            var received = new Received();
+            Array.ForEach([vote, block, Duty.ConflictingVotes(key, network, step + 1).Item1], duty => received.Add(duty, default));
+            Assert.Empty(received.Conflicts());
+            Array.ForEach([rival, otherBlock], duty => received.Add(duty, default));
+            Assert.Equal(2, received.Conflicts().Count());
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        await scene.AskForAllRivalsAsync();
+        await scene.HoldAgainstTheLedgerAsync();
+        output.WriteLine($"{scene.Received.Duties.Count} signatures received");
+        Assert.NotEmpty(scene.Received.Duties);
+    }
+}
