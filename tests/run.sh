@@ -12,7 +12,7 @@ for project in tests/RemoteSigner.Tests tests/RemoteSigner.AcceptanceTests; do
   dotnet build "$project" -c Release --verbosity quiet || { failed=$((failed + 1)); continue; }
   dotnet run --project "$project" -c Release --no-build -- -noColor -xml "$report" | grep -v -E '^ *(Discover|Start|Finish)'
   code=${PIPESTATUS[0]}
-  counts=$(sed -n 's/.*<assembly [^>]*>/&/p' "$report" 2>/dev/null | head -1)
+  counts=$(grep -o '<assembly [^>]*>' "$report" 2>/dev/null | head -1)
   count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counts"; }
   p=$(count passed) f=$(count failed) e=$(count errors)
   passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0} + ${e:-0}))
