@@ -4,10 +4,10 @@ using RemoteSigner.Rig;
 namespace RemoteSigner.AcceptanceTests.Crash;
 
 /// <summary>
-/// SIGKILL in front of one system call: strace stops a thread of the signer where it enters its <paramref name="Nth"/> call of that name, and
+/// SIGKILL in front of one system call: strace stops a thread of the signer where it enters its <paramref name="Nth"/> call of these names, and
 /// kills the process there. The call itself is not made any more.
 /// </summary>
-internal sealed record SyscallKill(string Syscall, int Nth)
+internal sealed record SyscallKill(string Names, int Nth)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -17,7 +17,7 @@ internal sealed record SyscallKill(string Syscall, int Nth)
     public async Task RunAsync(SignerProcess signer)
     {
         var start = new ProcessStartInfo(
-            "strace", ["-f", "-o", "/dev/null", "-e", $"trace={Syscall}", "-e", $"inject={Syscall}:signal=KILL:when={Nth}", "-p", $"{signer.Id}"]);
+            "strace", ["-f", "-qq", "-o", "/dev/null", "-e", $"trace={Names}", "-e", $"inject={Names}:signal=KILL:when={Nth}", "-p", $"{signer.Id}"]);
         using var strace = Process.Start(start)!;
         using var timeout = new CancellationTokenSource(Patience);
         try
@@ -28,7 +28,7 @@ internal sealed record SyscallKill(string Syscall, int Nth)
         {
             strace.Kill();
             await signer.KillAsync();
-            Assert.Fail($"the signer was not killed at its {Nth}. {Syscall}");
+            Assert.Fail($"the signer was not killed at its {Nth}. {Names}");
         }
     }
 }
