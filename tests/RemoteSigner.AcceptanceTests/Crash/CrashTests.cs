@@ -7,13 +7,14 @@ namespace RemoteSigner.AcceptanceTests.Crash;
 public sealed class CrashTests(CrashScene scene, ITestOutputHelper output) : IClassFixture<CrashScene>
 {
     private const int Lives = 8;
+    private const int SlowLives = 4;
 
     // What a duty's way through the kernel is made of: the pages of its record and audit entry, the commit, the answer. Counted for each thread.
-    private static readonly SyscallKill[] _kills =
+    private static readonly (string Names, int Nth)[] _kills =
     [
-        new("pwrite64", 1), new("pwrite64", 2), new("pwrite64", 3), new("pwrite64", 10), new("pwrite64", 50),
-        new("fsync,fdatasync", 1), new("fsync,fdatasync", 2), new("fsync,fdatasync", 5),
-        new("sendto,sendmsg", 1), new("sendto,sendmsg", 2), new("sendto,sendmsg", 7),
+        ("pwrite64", 1), ("pwrite64", 2), ("pwrite64", 3), ("pwrite64", 10), ("pwrite64", 50),
+        ("fsync,fdatasync", 1), ("fsync,fdatasync", 2), ("fsync,fdatasync", 5),
+        ("sendto,sendmsg", 1), ("sendto,sendmsg", 2), ("sendto,sendmsg", 7),
     ];
 
     [Fact]
@@ -34,10 +35,23 @@ public sealed class CrashTests(CrashScene scene, ITestOutputHelper output) : ICl
     [Fact]
     public async Task Killed_in_front_of_each_system_call_of_the_path_it_never_gave_two_conflicting_signatures()
     {
-        Assert.SkipUnless(SyscallKill.IsAvailable || Environment.GetEnvironmentVariable("CI") == "true", "strace is not installed, or may not attach: run as root");
-        foreach (var kill in _kills)
+        SkipWithoutTracing();
+        foreach (var (names, nth) in _kills)
         {
-            await scene.RaceUntilKilledAsync(kill.RunAsync);
+            await scene.RaceUntilKilledAsync(signer => TracedSigner.KillInFrontOfAsync(signer, names, nth));
+        }
+
+        await EndAsync();
+    }
+
+    [Fact]
+    public async Task Killed_in_the_middle_of_a_slow_commit_it_never_gave_two_conflicting_signatures()
+    {
+        SkipWithoutTracing();
+        for (var life = 0; life < SlowLives; life++)
+        {
+            await scene.RaceUntilKilledAsync(signer => TracedSigner.KillOnSlowDiskAsync(
+                signer, TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(200, 600))));
         }
 
         await EndAsync();
@@ -58,6 +72,9 @@ public sealed class CrashTests(CrashScene scene, ITestOutputHelper output) : ICl
             Assert.Equal(2, received.Conflicts().Count());
         }
     }
+
+    private static void SkipWithoutTracing() =>
+        Assert.SkipUnless(TracedSigner.IsAvailable || Environment.GetEnvironmentVariable("CI") == "true", "strace is not installed, or may not attach: run as root");
 
     private async Task EndAsync()
     {

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Net;
+using RemoteSigner.Rig;
+
+namespace RemoteSigner.AcceptanceTests.Secrets;
+
+/// <summary>
+/// After an import and a thousand signatures, no share, keystore password or PIN is in the data directory, in what was printed, in a core dump
+/// that root takes, or in any memory of the process that root can read. The token is in another process: SoftHSM2 in ours would hold the PIN.
+/// </summary>
+public sealed class SecretScanTests(ITestOutputHelper output)
+{
+    private const int Signatures = 1000;
+
+    // A debugger may take what .NET only reserved for memory to be dumped: it is not to fill the disk.
+    private static readonly string[] Limited = ["prlimit", $"--fsize={4L << 30}", "--"];
+
+    [Fact]
+    public async Task No_share_password_or_PIN_is_in_files_output_core_dumps_or_memory()
+    {
+        var isCi = Environment.GetEnvironmentVariable("CI") == "true";
+        Assert.SkipUnless(isCi || (TokenServer.IsAvailable && File.Exists("/usr/bin/gcore")), "softhsm2, p11-kit, p11-kit-modules and gdb are not all installed");
+        Assert.SkipUnless(isCi || Environment.IsPrivilegedProcess, "only root may read the memory of a signer");
+        using var scene = new SecretScene();
+        await scene.RunAsync([], "init", "--network", scene.Network.Name, "--no-slot-window", "--seal", "softhsm2", "--module", TokenServer.Module, "--pin-file", scene.Token.PinFile, "--client", SecretScene.Client);
+
+        await ImportUnderDebuggerAsync(scene);
+        await SignAndScanAsync(scene);
+
+        Expect(scene, "the data directory", scan => scan.Folder(scene.Data));
+        AssertClean(scene, "everything printed", scan => scan.Text("output", scene.Printed));
+    }
+
+    /// <summary>Core dumps of the import while it seals the shares (the vault is renamed into place) and when it has done everything but end.</summary>
+    private async Task ImportUnderDebuggerAsync(SecretScene scene)
+    {
+        string sealing = Path.Combine(scene.Folder, "sealing.core"), ending = Path.Combine(scene.Folder, "ending.core");
+        string[] gdb =
+        [
+            .. Limited, "gdb", "-nx", "-batch", "-return-child-result",
+            .. Steps(
+                "set debuginfod enabled off", "handle all nostop noprint pass",
+                "catch syscall rename", "run", $"gcore {sealing}",
+                "delete", "catch syscall exit_group", "continue", $"gcore {ending}",
+                "delete", "continue"),
+            "--args",
+        ];
+        await scene.RunAsync(gdb, "keys", "import", "--keystores", scene.Keystores, "--never-signed");
+        Expect(scene, "the import's core dump while it seals", scan => scan.File(sealing));
+        Expect(scene, "the import's core dump at its end", scan => scan.File(ending));
+
+        static IEnumerable<string> Steps(params string[] commands) => commands.SelectMany(command => new[] { "-ex", command });
+    }
+
+    private async Task SignAndScanAsync(SecretScene scene)
+    {
+        await using var signer = await SignerProcess.StartAsync(scene.Data, scene.Token);
+        await SignAsync(scene, signer);
+        Assert.Contains(File.ReadLines($"/proc/{signer.Id}/maps"), mapping => mapping.Contains("secretmem", StringComparison.Ordinal));
+        var memory = Expect(scene, "the server's memory", scan => scan.Memory(signer.Id));
+        Assert.All(memory.Refused, name => Assert.True(name.Contains("secretmem", StringComparison.Ordinal) || name.StartsWith("[v", StringComparison.Ordinal), $"{name} was not read"));
+        Expect(scene, "the server's core dump", scan => scan.File(DumpCore(scene, signer.Id)));
+        await signer.StopAsync();
+        scene.Print(signer.Output);
+    }
+
+    private static async Task SignAsync(SecretScene scene, SignerProcess signer)
+    {
+        using var client = ClientCertificate.Connect(signer, scene.Data, SecretScene.Client);
+        await Parallel.ForEachAsync(Enumerable.Range(1, Signatures), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
+        {
+            var vote = AttestationRequest.Message(scene.Network.GenesisValidatorsRoot!.Value, (ulong)i - 1, (ulong)i, (ulong)i * 32, 1);
+            var (status, _) = await SignerScene.SignAsync(client, scene.Keys[i % scene.Keys.Count], AttestationRequest.Json(vote));
+            Assert.Equal(HttpStatusCode.OK, status);
+        });
+    }
+
+    private static string DumpCore(SecretScene scene, int process)
+    {
+        var prefix = Path.Combine(scene.Folder, "server.core");
+        using var gcore = Process.Start(new ProcessStartInfo(Limited[0], [.. Limited[1..], "gcore", "-o", prefix, $"{process}"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        gcore.ErrorDataReceived += (_, _) => { };
+        gcore.BeginErrorReadLine();
+        var printed = gcore.StandardOutput.ReadToEnd();
+        gcore.WaitForExit();
+        Assert.True(gcore.ExitCode == 0, printed);
+        return $"{prefix}.{process}";
+    }
+
+    /// <summary>No secret is there, and the public keys are.</summary>
+    private SecretScan Expect(SecretScene scene, string place, Func<SecretScan, SecretScan> look)
+    {
+        Assert.NotEmpty(look(new SecretScan(scene.Controls())).Found);
+        return AssertClean(scene, place, look);
+    }
+
+    private SecretScan AssertClean(SecretScene scene, string place, Func<SecretScan, SecretScan> look)
+    {
+        var scan = look(new SecretScan(scene.Secrets));
+        output.WriteLine($"{place}: {scan.BytesRead:N0} bytes read for {scene.Secrets.Count} patterns, {scan.Found.Count} found; not shown by the kernel: {string.Join(", ", scan.Refused)}");
+        Assert.Empty(scan.Found);
+        return scan;
+    }
+}

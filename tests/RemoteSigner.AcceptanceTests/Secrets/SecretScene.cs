@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Native;
+using RemoteSigner.Rig;
+
+namespace RemoteSigner.AcceptanceTests.Secrets;
+
+/// <summary>Keystores whose scalars and passwords are known, a token whose PIN is known, and a signer made of them; all it prints is kept.</summary>
+internal sealed class SecretScene : IDisposable
+{
+    public const string Client = "client-that-a-scan-must-find";
+
+    private const int KeyCount = 4;
+
+    private readonly List<BlsPublicKey> _keys = [];
+    private readonly TokenServer _tokenServer;
+
+    public SecretScene()
+    {
+        var pin = RandomNumberGenerator.GetHexString(40, lowercase: true);
+        Secrets.AddText("PIN", pin);
+        Token = SoftToken.Create(Directory.CreateDirectory(Path.Combine(Folder, "token")).FullName, pin);
+        _tokenServer = TokenServer.Start(Token, Folder);
+        Directory.CreateDirectory(Keystores);
+        using var arena = new SecretArena();
+        for (var i = 0; i < KeyCount; i++)
+        {
+            WriteKeystore(arena, i);
+        }
+    }
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("remote-signer-secrets-").FullName;
+
+    public string Data => Path.Combine(Folder, "data");
+
+    public string Keystores => Path.Combine(Folder, "keystores");
+
+    public SoftToken Token { get; }
+
+    public Network Network { get; } = Network.Find("hoodi")!;
+
+    public IReadOnlyList<BlsPublicKey> Keys => _keys;
+
+    /// <summary>What must be nowhere.</summary>
+    public SecretPatterns Secrets { get; } = new();
+
+    /// <summary>Everything that was printed so far.</summary>
+    public string Printed { get; private set; } = "";
+
+    /// <summary>What must be found, to show that the same search over the same places finds what is there: the public keys.</summary>
+    public SecretPatterns Controls()
+    {
+        var controls = new SecretPatterns();
+        _keys.ForEach(key => controls.AddBytes(key.ToString(), [.. key.Bytes]));
+        return controls;
+    }
+
+    /// <summary>Runs a verb, under another program if one is given.</summary>
+    public async Task RunAsync(string[] program, params string[] arguments)
+    {
+        var result = (await SignerProcess.RunUnderAsync(program, Token, [.. arguments, "--data", Data])).Succeeded();
+        Print(result.Output + result.Error);
+    }
+
+    public void Print(string text) => Printed += text;
+
+    public void Dispose()
+    {
+        _tokenServer.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private void WriteKeystore(SecretArena arena, int number)
+    {
+        using var key = BlsSecretKey.Generate(arena, RandomNumberGenerator.GetBytes(32));
+        using var scalar = arena.Allocate(BlsSecretKey.Length);
+        key.WriteBigEndian(scalar);
+        Secrets.AddScalar($"share {number}", scalar.Span.ToArray());
+        var password = RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 32);
+        Secrets.AddText($"password {number}", password);
+        KeystoreWriter.Write(arena, Keystores, number, key, password);
+        var publicKey = new byte[BlsPublicKey.Length];
+        key.WritePublicKey(publicKey);
+        _keys.Add(new BlsPublicKey(publicKey));
+    }
+}
