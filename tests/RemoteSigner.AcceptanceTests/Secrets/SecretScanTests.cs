@@ -6,11 +6,11 @@ namespace RemoteSigner.AcceptanceTests.Secrets;
 
 /// <summary>
 /// After an import and a thousand signatures, no share, keystore password or PIN is in the data directory, in what was printed, in a core dump
-/// that root takes, or in any memory of the process that root can read. The token is in another process: SoftHSM2 in ours would hold the PIN.
+/// that root takes, or in any memory of the process that root can read. The token is in the same process: SoftHSM2 keeps nothing either.
 /// </summary>
 public sealed class SecretScanTests(ITestOutputHelper output)
 {
-    private const int Signatures = 1000;
+    private const ulong SignaturesOfEachKey = 250;
 
     // A debugger may take what .NET only reserved for memory to be dumped: it is not to fill the disk.
     private static readonly string[] Limited = ["prlimit", $"--fsize={4L << 30}", "--"];
@@ -19,10 +19,10 @@ public sealed class SecretScanTests(ITestOutputHelper output)
     public async Task No_share_password_or_PIN_is_in_files_output_core_dumps_or_memory()
     {
         var isCi = Environment.GetEnvironmentVariable("CI") == "true";
-        Assert.SkipUnless(isCi || (TokenServer.IsAvailable && File.Exists("/usr/bin/gcore")), "softhsm2, p11-kit, p11-kit-modules and gdb are not all installed");
+        Assert.SkipUnless(isCi || (SoftToken.IsAvailable && File.Exists("/usr/bin/gcore")), "softhsm2 and gdb are not both installed");
         Assert.SkipUnless(isCi || Environment.IsPrivilegedProcess, "only root may read the memory of a signer");
         using var scene = new SecretScene();
-        await scene.RunAsync([], "init", "--network", scene.Network.Name, "--no-slot-window", "--seal", "softhsm2", "--module", TokenServer.Module, "--pin-file", scene.Token.PinFile, "--client", SecretScene.Client);
+        await scene.RunAsync([], "init", "--network", scene.Network.Name, "--no-slot-window", "--seal", "softhsm2", "--pin-file", scene.Token.PinFile, "--client", SecretScene.Client);
 
         await ImportUnderDebuggerAsync(scene);
         await SignAndScanAsync(scene);
@@ -48,6 +48,8 @@ public sealed class SecretScanTests(ITestOutputHelper output)
         await scene.RunAsync(gdb, "keys", "import", "--keystores", scene.Keystores, "--never-signed");
         Expect(scene, "the import's core dump while it seals", scan => scan.File(sealing));
         Expect(scene, "the import's core dump at its end", scan => scan.File(ending));
+        File.Delete(sealing);
+        File.Delete(ending);
 
         static IEnumerable<string> Steps(params string[] commands) => commands.SelectMany(command => new[] { "-ex", command });
     }
@@ -67,12 +69,15 @@ public sealed class SecretScanTests(ITestOutputHelper output)
     private static async Task SignAsync(SecretScene scene, SignerProcess signer)
     {
         using var client = ClientCertificate.Connect(signer, scene.Data, SecretScene.Client);
-        await Parallel.ForEachAsync(Enumerable.Range(1, Signatures), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
+        await Task.WhenAll(scene.Keys.Select(async key =>
         {
-            var vote = AttestationRequest.Message(scene.Network.GenesisValidatorsRoot!.Value, (ulong)i - 1, (ulong)i, (ulong)i * 32, 1);
-            var (status, _) = await SignerScene.SignAsync(client, scene.Keys[i % scene.Keys.Count], AttestationRequest.Json(vote));
-            Assert.Equal(HttpStatusCode.OK, status);
-        });
+            for (var epoch = 1ul; epoch <= SignaturesOfEachKey; epoch++)
+            {
+                var vote = AttestationRequest.Message(scene.Network.GenesisValidatorsRoot!.Value, epoch - 1, epoch, epoch * 32, 1);
+                var (status, _) = await SignerScene.SignAsync(client, key, AttestationRequest.Json(vote));
+                Assert.Equal(HttpStatusCode.OK, status);
+            }
+        }));
     }
 
     private static string DumpCore(SecretScene scene, int process)

@@ -13,14 +13,12 @@ internal sealed class SecretScene : IDisposable
     private const int KeyCount = 4;
 
     private readonly List<BlsPublicKey> _keys = [];
-    private readonly TokenServer _tokenServer;
 
     public SecretScene()
     {
         var pin = RandomNumberGenerator.GetHexString(40, lowercase: true);
         Secrets.AddText("PIN", pin);
         Token = SoftToken.Create(Directory.CreateDirectory(Path.Combine(Folder, "token")).FullName, pin);
-        _tokenServer = TokenServer.Start(Token, Folder);
         Directory.CreateDirectory(Keystores);
         using var arena = new SecretArena();
         for (var i = 0; i < KeyCount; i++)
@@ -64,11 +62,7 @@ internal sealed class SecretScene : IDisposable
 
     public void Print(string text) => Printed += text;
 
-    public void Dispose()
-    {
-        _tokenServer.Dispose();
-        Directory.Delete(Folder, recursive: true);
-    }
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
 
     private void WriteKeystore(SecretArena arena, int number)
     {
