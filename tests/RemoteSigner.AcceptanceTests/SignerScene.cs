@@ -26,7 +26,7 @@ public class SignerScene(SignerTemplate template) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Home = template.Copy();
-        Prepare(Home);
+        await PrepareAsync(Home);
         Signer = await Home.StartAsync(Arguments);
         Client = Connect("vc");
         Admin = Connect("admin");
@@ -60,7 +60,5 @@ public class SignerScene(SignerTemplate template) : IAsyncLifetime
     protected virtual string[] Arguments => [];
 
     /// <summary>What is changed in the data directory before it is served.</summary>
-    protected virtual void Prepare(SignerHome home)
-    {
-    }
+    protected virtual Task PrepareAsync(SignerHome home) => Task.CompletedTask;
 }

@@ -74,15 +74,10 @@ public sealed class SignerProcess : IAsyncDisposable
     public static Task<CommandResult> RunAsync(SoftToken? token, params string[] arguments) => RunUnderAsync([], token, arguments);
 
     /// <summary>Runs a verb to its end as the last arguments of another program, such as <c>prlimit</c> or a debugger.</summary>
-    public static async Task<CommandResult> RunUnderAsync(string[] program, SoftToken? token, params string[] arguments)
+    public static Task<CommandResult> RunUnderAsync(string[] program, SoftToken? token, params string[] arguments)
     {
         string[] line = [.. program, Repository.Binary, .. arguments];
-        using var process = Process.Start(Command(line[0], token, line[1..]))!;
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return new CommandResult(process.ExitCode, await output, await error);
+        return CommandResult.OfAsync(Command(line[0], token, line[1..]));
     }
 
     /// <summary>Polls the health check until it answers 200.</summary>
@@ -109,6 +104,29 @@ public sealed class SignerProcess : IAsyncDisposable
         }
 
         throw new InvalidOperationException($"the signer is not ready{(_process.HasExited ? $", it ended with {_process.ExitCode}" : "")}:\n{Output}");
+    }
+
+    /// <summary>Polls the health check until it answers and the report is as wanted, for ten seconds at most; the last report.</summary>
+    public async Task<ApiAnswer> HealthWhenAsync(Func<ApiAnswer, bool> wanted)
+    {
+        using var client = new HttpClient { BaseAddress = Operations };
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                var report = await client.ReadAsync("/healthcheck");
+                if (wanted(report) || attempt >= 200)
+                {
+                    return report;
+                }
+            }
+            catch (HttpRequestException) when (attempt < 200 && !_process.HasExited)
+            {
+                // Not listening yet: the next round asks again.
+            }
+
+            await Task.Delay(50);
+        }
     }
 
     /// <summary>Waits until a reload that was asked for has ended; its report.</summary>

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Host.Configuration;
@@ -47,6 +49,8 @@ internal sealed class CliError(string message, string hint) : Exception(message)
         SecretMemoryException error => error.Hint,
         SpecException => "name one of mainnet, hoodi, sepolia, gnosis, chiado, minimal, or the path of a consensus config.yaml",
         UnauthorizedAccessException => "run as the user that owns the data directory, with leave to write there",
+        IOException { InnerException: AddressInUseException } => "another program listens on this port: stop it, or choose another port with --listen or --operations",
+        SocketException => "choose an address of this machine, and a port that this user may open (above 1023 unless root)",
         IOException => "look at the path, its permissions and the space left on its disk",
         _ => null,
     };

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.RegularExpressions;
 using RemoteSigner.Audit;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Host.Configuration;
@@ -10,7 +11,7 @@ using Spectre.Console;
 namespace RemoteSigner.Host.Cli;
 
 /// <summary><c>init</c>: makes a data directory with its configuration, certificates, key-encryption key, empty vault and empty ledger.</summary>
-internal static class InitCommand
+internal static partial class InitCommand
 {
     private static readonly Option<string> Network = new("--network") { Description = "mainnet, hoodi, sepolia, gnosis, chiado, minimal, or the path of a config.yaml", HelpName = "NAME|FILE", Required = true };
     private static readonly Option<string> Seal = new("--seal") { Description = $"HSM profile ({string.Join(", ", HsmProfile.Names)}) or the path of one", HelpName = "PROFILE", Required = true };
@@ -21,6 +22,9 @@ internal static class InitCommand
     private static readonly Option<string[]> Hosts = new("--host") { Description = "a name or address of this machine, for the server's certificate", HelpName = "NAME" };
     private static readonly Option<ulong?> GenesisTime = new("--genesis-time") { Description = "Unix seconds, for a network whose genesis is not built in", HelpName = "S" };
     private static readonly Option<bool> NoSlotWindow = new("--no-slot-window") { Description = "sign duties however far in the future (a far-future vote disables a validator for ever)" };
+
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    private static partial Regex ClientName { get; }
 
     public static Command Create()
     {
@@ -76,10 +80,28 @@ internal static class InitCommand
             Token = parsed.GetValue(Token)!,
             Pin = new PinOptions { File = parsed.GetValue(PinFile) is { } file ? Path.GetFullPath(file) : null },
         },
-        Clients = (parsed.GetValue(Clients) ?? []).Select(text => text.Split('=', 2)).ToDictionary(
-            parts => parts[0],
-            parts => new ClientOptions { Duties = [parts.Length == 1 ? "everyday" : parts[1]] }),
+        Clients = ReadClients(parsed.GetValue(Clients) ?? []),
     };
+
+    private static Dictionary<string, ClientOptions> ReadClients(IEnumerable<string> texts)
+    {
+        var clients = new Dictionary<string, ClientOptions>();
+        foreach (var parts in texts.Select(text => text.Split('=', 2)))
+        {
+            // The name becomes a file's name, too.
+            if (!ClientName.IsMatch(parts[0]))
+            {
+                throw new CliError($"'{parts[0]}' is no name for a client", "take letters, digits, '.', '_' and '-', at most 64, beginning with a letter or digit");
+            }
+
+            if (!clients.TryAdd(parts[0], new ClientOptions { Duties = [parts.Length == 1 ? "everyday" : parts[1]] }))
+            {
+                throw new CliError($"the client '{parts[0]}' is named twice", "give each --client once: NAME, or NAME=all");
+            }
+        }
+
+        return clients;
+    }
 
     private static async Task CreateLedgerAsync(DataDirectory data, SignerOptions options, EnrolmentReport report)
     {

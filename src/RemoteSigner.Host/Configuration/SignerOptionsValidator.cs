@@ -7,11 +7,31 @@ namespace RemoteSigner.Host.Configuration;
 internal static class SignerOptionsValidator
 {
     public static IEnumerable<string> Faults(SignerOptions options, DataDirectory data) =>
+        NullFaults(options).ToList() is { Count: > 0 } nulls ? nulls : ValueFaults(options, data);
+
+    private static IEnumerable<string> ValueFaults(SignerOptions options, DataDirectory data) =>
         NetworkFaults(options.Network, data)
             .Concat(ListenerFaults(options))
             .Concat(TlsFaults(options.Tls))
             .Concat(options.Clients.SelectMany(client => ClientFaults(client.Key, client.Value)))
             .Concat(OtherFaults(options));
+
+    // The JSON reader sees to members; a null inside a list or a map is found here.
+    private static IEnumerable<string> NullFaults(SignerOptions options)
+    {
+        foreach (var (name, client) in options.Clients)
+        {
+            if (client is null || client.Duties.Contains(null!) || client.Keys?.Contains(null!) == true)
+            {
+                yield return $"clients.{name} has a null: write what the client may, or leave it out";
+            }
+        }
+
+        if (options.Api.HostAllowlist.Contains(null!) || options.Operations.HostAllowlist.Contains(null!) || options.Api.LoopbackHttp.ContainsValue(null!))
+        {
+            yield return "api.hostAllowlist, operations.hostAllowlist and api.loopbackHttp must hold no null";
+        }
+    }
 
     private static IEnumerable<string> NetworkFaults(NetworkOptions options, DataDirectory data)
     {

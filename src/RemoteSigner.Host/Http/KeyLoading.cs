@@ -6,12 +6,13 @@ namespace RemoteSigner.Host.Http;
 /// Opens the vault after the port is bound, and says how far it is. A token that is away is waited for; until it comes the signer answers,
 /// without keys and not ready.
 /// </summary>
-internal sealed class KeyLoading(KeyRing ring, SealedKeys sealedKeys, SignerMetrics metrics, TimeProvider time, ILogger<KeyLoading> log) : BackgroundService
+internal sealed class KeyLoading(KeyRing ring, SealedKeys sealedKeys, SignerMetrics metrics, TimeProvider time, ILogger<KeyLoading> log) : BackgroundService, IAsyncDisposable
 {
     private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _one = new(1);
 
     private volatile string? _fault;
+    private bool _disposed;
 
     /// <summary>Ends when the keys have been opened for the first time.</summary>
     public Task Completed => _completed.Task;
@@ -26,6 +27,17 @@ internal sealed class KeyLoading(KeyRing ring, SealedKeys sealedKeys, SignerMetr
     {
         sealedKeys.RenewRefusedPin();
         return LoadAsync();
+    }
+
+    /// <summary>Ends when no opening runs any more: it works in secret memory and in the token, which go away next.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        // The container knows this object by two registrations, and disposes it by both.
+        if (!Interlocked.Exchange(ref _disposed, true))
+        {
+            await _one.WaitAsync();
+            Dispose();
+        }
     }
 
     public override void Dispose()

@@ -1,0 +1,108 @@
+using RemoteSigner.Rig;
+
+namespace RemoteSigner.AcceptanceTests;
+
+/// <summary>What <c>init</c> refuses; nothing may be left behind.</summary>
+public sealed class InitFaultTests : IDisposable
+{
+    private readonly SignerHome _home;
+
+    public InitFaultTests(SignerTemplate template)
+    {
+        template.Copy().Dispose();
+        _home = SignerHome.Empty();
+    }
+
+    [Theory]
+    [InlineData("network.name", "--network", "nonsense")]
+    [InlineData("network.genesisTime", "--network", "minimal")]
+    [InlineData("no hsm profile", "--seal", "nonsense")]
+    [InlineData("/nowhere.so", "--module", "/nowhere.so")]
+    [InlineData("token", "--token", "nobody")]
+    [InlineData("/nowhere.pin", "--pin-file", "/nowhere.pin")]
+    [InlineData("clients.vc.duties", "--client", "vc=most")]
+    [InlineData("'vc' is named twice", "--client", "vc", "--client", "vc=all")]
+    [InlineData("'../vc'", "--client", "../vc")]
+    [InlineData("''", "--client", "=all")]
+    public async Task Refuses_an_option_that_cannot_be_right(string error, params string[] options)
+    {
+        var arguments = new List<string> { "init", "--network", "hoodi", "--seal", "softhsm2", "--pin-file", _home.Token.PinFile };
+        var replaced = arguments.IndexOf(options[0]);
+        if (replaced >= 0)
+        {
+            arguments.RemoveRange(replaced, 2);
+        }
+
+        Refusal.IsTold(await _home.RunAsync([.. arguments, .. options]), error);
+
+        Assert.False(Directory.Exists(_home.Data), "a refused init left something behind");
+    }
+
+    [Fact]
+    public async Task Refuses_a_wrong_PIN_after_one_try()
+    {
+        await File.WriteAllTextAsync(_home.Token.PinFile, "654321");
+
+        var result = await _home.InitAsync("hoodi");
+
+        Refusal.IsTold(result, "PIN", "PIN");
+        Assert.DoesNotContain("654321", result.Error + result.Output);
+        Assert.False(Directory.Exists(_home.Data));
+    }
+
+    [Fact]
+    public async Task Never_writes_over_a_signer()
+    {
+        (await _home.InitAsync("hoodi")).Succeeded();
+        var before = await File.ReadAllBytesAsync(_home.VaultFile);
+
+        Refusal.IsTold(await _home.InitAsync("hoodi"), "there is a signer in", "choose another folder");
+
+        Assert.Equal(before, await File.ReadAllBytesAsync(_home.VaultFile));
+    }
+
+    [Fact]
+    public async Task Takes_a_network_without_genesis_when_the_time_is_given_or_the_window_is_declined()
+    {
+        (await _home.InitAsync("minimal", "--genesis-time", "1700000000")).Succeeded();
+        using var other = SignerHome.Empty(_home.Token);
+        (await other.InitAsync("minimal", "--no-slot-window")).Succeeded();
+
+        Assert.Contains("\"genesisTime\": 1700000000", await File.ReadAllTextAsync(_home.OptionsFile));
+        Assert.Contains("\"enabled\": false", await File.ReadAllTextAsync(other.OptionsFile));
+    }
+
+    [Fact]
+    public async Task Keeps_everything_it_makes_from_others()
+    {
+        (await _home.InitAsync("hoodi", "--client", "vc")).Succeeded();
+
+        const UnixFileMode Others = (UnixFileMode)0b111_111;
+        Assert.All(
+            Directory.EnumerateFileSystemEntries(_home.Data, "*", SearchOption.AllDirectories).Append(_home.Data),
+            path => Assert.True((File.GetUnixFileMode(path) & Others) == 0, $"others may open {path}"));
+    }
+
+    [Theory]
+    [InlineData("--frobnicate")]
+    [InlineData("init", "--netwrok", "hoodi")]
+    [InlineData("init", "--seal", "softhsm2")]
+    [InlineData("serve", "--listen")]
+    [InlineData("slashing", "watermark", "--slot", "-1")]
+    [InlineData("keys")]
+    public async Task Wrong_usage_is_told_apart(params string[] arguments) => Refusal.IsWrongUsage(await SignerProcess.RunAsync(null, arguments));
+
+    [Theory]
+    [InlineData("keys", "list")]
+    [InlineData("serve")]
+    [InlineData("seal", "status")]
+    [InlineData("slashing", "status")]
+    [InlineData("audit", "verify")]
+    public async Task A_verb_without_a_signer_says_there_is_none(params string[] verb)
+    {
+        Refusal.IsTold(await _home.RunAsync(verb), _home.Data);
+        Refusal.IsTold(await SignerProcess.RunAsync(null, verb), "no data directory was named", "--data DIR");
+    }
+
+    public void Dispose() => _home.Dispose();
+}

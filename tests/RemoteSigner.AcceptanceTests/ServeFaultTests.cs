@@ -1,0 +1,207 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using RemoteSigner.Rig;
+
+namespace RemoteSigner.AcceptanceTests;
+
+/// <summary>Starts that must fail with a reason, and starts that must go on without keys.</summary>
+public sealed class ServeFaultTests(SignerTemplate template) : IDisposable
+{
+    private readonly SignerHome _home = template.Copy();
+
+    [Fact]
+    public async Task A_second_signer_on_the_same_folder_is_refused_and_the_first_goes_on()
+    {
+        await using var signer = await _home.StartAsync();
+        using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
+
+        Refusal.IsTold(await ServeAsync(), "ledger", "two signers must never share a ledger");
+
+        Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(_home.Keys[0], Chain.VoteJson())).Status);
+    }
+
+    [Theory]
+    [InlineData("--listen")]
+    [InlineData("--operations")]
+    public async Task A_port_that_is_taken_is_named(string option)
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+
+        Refusal.IsTold(await ServeAsync(option, taken.LocalEndpoint.ToString()!), taken.LocalEndpoint.ToString()!, "port");
+    }
+
+    [Fact]
+    public async Task An_address_of_another_machine_is_refused() =>
+        Refusal.IsTold(await ServeAsync("--listen", "192.0.2.1:9000"), "address", "an address of this machine");
+
+    [Fact]
+    public async Task A_ledger_with_flipped_bytes_is_refused()
+    {
+        Flip(_home.LedgerFile, 0, 4096);
+
+        Refusal.IsTold(await ServeAsync(), "ledger", "restore the newest backup");
+    }
+
+    [Fact]
+    public async Task A_ledger_that_is_gone_is_not_made_anew()
+    {
+        File.Delete(_home.LedgerFile);
+
+        Refusal.IsTold(await ServeAsync(), "ledger", "restore it from a backup");
+        Assert.False(File.Exists(_home.LedgerFile));
+    }
+
+    [Fact]
+    public async Task All_faults_of_the_configuration_are_named_at_once()
+    {
+        _home.Configure(options =>
+        {
+            options["network"]!["name"] = "nonsense";
+            options["api"]!["listen"] = "localhost";
+            options["api"]!["keepAliveSeconds"] = 1;
+            options["log"]!["format"] = "xml";
+            options["clients"]!["vc"]!["duties"] = new JsonArray("SLEEP");
+            options["clients"]!["vc"]!["keys"] = new JsonArray("0x12");
+        });
+
+        var result = await ServeAsync();
+
+        Assert.All(
+            (string[])["network.name", "api.listen", "api.keepAliveSeconds", "log.format", "clients.vc.duties", "clients.vc.keys"],
+            setting => Refusal.IsTold(result, setting));
+    }
+
+    [Theory]
+    [InlineData("{", "signer.json")]
+    [InlineData("null", "signer.json")]
+    [InlineData("""{"network":{"name":"hoodi"}}""", "clients")]
+    public async Task A_configuration_that_cannot_be_read_is_named(string text, string error)
+    {
+        await File.WriteAllTextAsync(_home.OptionsFile, text);
+
+        Refusal.IsTold(await ServeAsync(), error);
+    }
+
+    [Fact]
+    public async Task A_misspelt_or_empty_member_is_named()
+    {
+        _home.Configure(options => options["api"]!["lisen"] = "127.0.0.1:9000");
+        Refusal.IsTold(await ServeAsync(), "lisen");
+
+        _home.Configure(options =>
+        {
+            options["api"]!.AsObject().Remove("lisen");
+            options["clients"]!["vc"]!["duties"] = new JsonArray((JsonNode?)null);
+        });
+        Refusal.IsTold(await ServeAsync(), "clients.vc");
+
+        _home.Configure(options => options["clients"]!["vc"] = null);
+        Refusal.IsTold(await ServeAsync(), "clients");
+    }
+
+    [Theory]
+    [InlineData("tls/server.crt")]
+    [InlineData("tls/server.key")]
+    [InlineData("tls/ca.crt")]
+    public async Task A_certificate_file_that_is_missing_or_broken_is_named(string name)
+    {
+        var path = Path.Combine(_home.Data, name);
+        await File.WriteAllTextAsync(path, "nonsense");
+        Refusal.IsTold(await ServeAsync(), "tls.");
+
+        File.Delete(path);
+        Refusal.IsTold(await ServeAsync(), "tls.");
+    }
+
+    [Fact]
+    public async Task A_server_that_cannot_write_its_folder_says_so()
+    {
+        await using var frozen = await ReadOnlyMount.OverAsync(_home.Data);
+
+        Refusal.IsTold(await ServeAsync(), "ledger", "mounted for writing");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_broken_vault_leaves_the_port_open_and_the_signer_not_ready(bool truncated)
+    {
+        if (truncated)
+        {
+            await File.WriteAllBytesAsync(_home.VaultFile, (await File.ReadAllBytesAsync(_home.VaultFile))[..100]);
+        }
+        else
+        {
+            Flip(_home.VaultFile, 300, 8);
+        }
+
+        await AnswersWithoutKeysAsync("vault");
+    }
+
+    [Fact]
+    public async Task A_token_that_is_absent_leaves_the_port_open_and_the_signer_not_ready()
+    {
+        _home.Configure(options => options["seal"]!["token"] = "nobody");
+
+        await AnswersWithoutKeysAsync("nobody");
+    }
+
+    [Fact]
+    public async Task A_wrong_PIN_leaves_the_port_open_and_is_not_tried_again()
+    {
+        using var home = SignerHome.Empty();
+        (await home.InitAsync("hoodi", "--client", "vc")).Succeeded();
+        await home.AddKeysAsync(1);
+        var pin = home.Beside("wrong-pin");
+        await File.WriteAllTextAsync(pin, "654321");
+        home.Configure(options => options["seal"]!["pin"]!["file"] = pin);
+
+        var output = await AnswersWithoutKeysAsync(home, "PIN");
+
+        Assert.DoesNotContain("654321", output);
+    }
+
+    public void Dispose() => _home.Dispose();
+
+    private static void Flip(string path, int from, int count)
+    {
+        var bytes = File.ReadAllBytes(path);
+        for (var i = from; i < from + count; i++)
+        {
+            bytes[i] ^= 0xff;
+        }
+
+        File.WriteAllBytes(path, bytes);
+    }
+
+    private Task<string> AnswersWithoutKeysAsync(string reason) => AnswersWithoutKeysAsync(_home, reason);
+
+    private static async Task<string> AnswersWithoutKeysAsync(SignerHome home, string reason)
+    {
+        await using var signer = SignerProcess.Launch(home.Data, home.Token);
+        using var client = ClientCertificate.Connect(signer, home.Data, "vc");
+        var health = await signer.HealthWhenAsync(report => report.Text.Contains("\"failed\"", StringComparison.Ordinal));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, health.Status);
+        Assert.Equal("DOWN", health.Json.GetProperty("status").GetString());
+        Assert.Contains(reason, health.Text, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(HttpStatusCode.OK, (await client.ReadAsync("/upcheck")).Status);
+        var answer = await client.SignAsync(home.Keys[0], Chain.VoteJson());
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.Status);
+        Assert.Equal("keys_loading", answer.Reason);
+        return signer.Output;
+    }
+
+    private Task<CommandResult> ServeAsync(params string[] options)
+    {
+        var arguments = new List<string> { "serve" };
+        foreach (var option in (string[])["--listen", "--operations"])
+        {
+            arguments.AddRange(options.Contains(option) ? [] : [option, $"127.0.0.1:{SignerProcess.FreePort()}"]);
+        }
+
+        return _home.RunAsync([.. arguments, .. options]);
+    }
+}
