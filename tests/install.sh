@@ -6,7 +6,7 @@ packages=(
   clang lld zlib1g-dev libssl-dev               # the NativeAOT linker and what it links
   softhsm2 opensc p11-kit p11-kit-modules       # a PKCS#11 token, and a way to take it away
   strace gdb                                    # they stop a signer between two steps, and look into its memory
-  curl openssl jq                               # what people try first
+  curl openssl jq sqlite3                       # what people try first
   systemd nftables                              # they judge firmware-config
 )
 missing=()

@@ -5,12 +5,13 @@ namespace RemoteSigner.AcceptanceTests;
 /// <summary>What <c>init</c> refuses; nothing may be left behind.</summary>
 public sealed class InitFaultTests : IDisposable
 {
+    private readonly SignerTemplate _template;
     private readonly SignerHome _home;
 
     public InitFaultTests(SignerTemplate template)
     {
-        template.Copy().Dispose();
-        _home = SignerHome.Empty();
+        _template = template;
+        _home = SignerHome.Empty(template.Original.Token);
     }
 
     [Theory]
@@ -41,24 +42,26 @@ public sealed class InitFaultTests : IDisposable
     [Fact]
     public async Task Refuses_a_wrong_PIN_after_one_try()
     {
-        await File.WriteAllTextAsync(_home.Token.PinFile, "654321");
+        using var home = SignerHome.Empty();
+        await File.WriteAllTextAsync(home.Token.PinFile, "654321");
 
-        var result = await _home.InitAsync("hoodi");
+        var result = await home.InitAsync("hoodi", "--module", SoftToken.SpyModule);
 
         Refusal.IsTold(result, "PIN", "PIN");
+        Assert.Single(await File.ReadAllLinesAsync(home.Token.SpyLog), line => line.Contains("C_Login", StringComparison.Ordinal));
         Assert.DoesNotContain("654321", result.Error + result.Output);
-        Assert.False(Directory.Exists(_home.Data));
+        Assert.False(Directory.Exists(home.Data));
     }
 
     [Fact]
     public async Task Never_writes_over_a_signer()
     {
-        (await _home.InitAsync("hoodi")).Succeeded();
-        var before = await File.ReadAllBytesAsync(_home.VaultFile);
+        using var copy = _template.Copy();
+        var before = await File.ReadAllBytesAsync(copy.VaultFile);
 
-        Refusal.IsTold(await _home.InitAsync("hoodi"), "there is a signer in", "choose another folder");
+        Refusal.IsTold(await copy.InitAsync("hoodi"), "there is a signer in", "choose another folder");
 
-        Assert.Equal(before, await File.ReadAllBytesAsync(_home.VaultFile));
+        Assert.Equal(before, await File.ReadAllBytesAsync(copy.VaultFile));
     }
 
     [Fact]
@@ -73,13 +76,11 @@ public sealed class InitFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task Keeps_everything_it_makes_from_others()
+    public void Keeps_everything_it_makes_from_others()
     {
-        (await _home.InitAsync("hoodi", "--client", "vc")).Succeeded();
-
         const UnixFileMode Others = (UnixFileMode)0b111_111;
         Assert.All(
-            Directory.EnumerateFileSystemEntries(_home.Data, "*", SearchOption.AllDirectories).Append(_home.Data),
+            Directory.EnumerateFileSystemEntries(_template.Original.Data, "*", SearchOption.AllDirectories).Append(_template.Original.Data),
             path => Assert.True((File.GetUnixFileMode(path) & Others) == 0, $"others may open {path}"));
     }
 

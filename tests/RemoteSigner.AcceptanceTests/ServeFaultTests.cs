@@ -118,6 +118,7 @@ public sealed class ServeFaultTests(SignerTemplate template) : IDisposable
     [Fact]
     public async Task A_server_that_cannot_write_its_folder_says_so()
     {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "to mount a file system takes root");
         await using var frozen = await ReadOnlyMount.OverAsync(_home.Data);
 
         Refusal.IsTold(await ServeAsync(), "ledger", "mounted for writing");
@@ -156,11 +157,16 @@ public sealed class ServeFaultTests(SignerTemplate template) : IDisposable
         await home.AddKeysAsync(1);
         var pin = home.Beside("wrong-pin");
         await File.WriteAllTextAsync(pin, "654321");
-        home.Configure(options => options["seal"]!["pin"]!["file"] = pin);
+        home.Configure(options =>
+        {
+            options["seal"]!["pin"]!["file"] = pin;
+            options["seal"]!["module"] = SoftToken.SpyModule;
+        });
 
         var output = await AnswersWithoutKeysAsync(home, "PIN");
 
         Assert.DoesNotContain("654321", output);
+        Assert.Single(await File.ReadAllLinesAsync(home.Token.SpyLog), line => line.Contains("C_Login", StringComparison.Ordinal));
     }
 
     public void Dispose() => _home.Dispose();
@@ -191,6 +197,10 @@ public sealed class ServeFaultTests(SignerTemplate template) : IDisposable
         var answer = await client.SignAsync(home.Keys[0], Chain.VoteJson());
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.Status);
         Assert.Equal("keys_loading", answer.Reason);
+
+        // Asking again does not help, and must not spend another try of the PIN.
+        await client.AskAsync(HttpMethod.Post, "/reload");
+        Assert.Equal("completed_with_errors", (await signer.EndOfReloadAsync()).Json.GetProperty("status").GetString());
         return signer.Output;
     }
 

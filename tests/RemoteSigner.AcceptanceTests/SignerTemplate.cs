@@ -12,12 +12,18 @@ public sealed class SignerTemplate : IAsyncLifetime
 {
     private SignerHome? _home;
 
-    /// <summary>A copy to work on; ends the test where there is no token.</summary>
-    public SignerHome Copy()
+    /// <summary>The signer itself, only to be looked at; ends the test where there is no token.</summary>
+    public SignerHome Original
     {
-        Assert.SkipWhen(_home is null, "SoftHSM2 is not installed");
-        return _home!.Copy();
+        get
+        {
+            Assert.SkipWhen(_home is null, "SoftHSM2 is not installed");
+            return _home!;
+        }
     }
+
+    /// <summary>A copy to work on; ends the test where there is no token.</summary>
+    public SignerHome Copy() => Original.Copy();
 
     public async ValueTask InitializeAsync()
     {

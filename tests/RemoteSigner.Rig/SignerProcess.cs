@@ -181,11 +181,7 @@ public sealed class SignerProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var (name, value) in token?.Environment ?? [])
-        {
-            start.Environment[name] = value;
-        }
-
+        token?.Describe(start.Environment);
         return start;
     }
 

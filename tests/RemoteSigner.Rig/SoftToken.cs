@@ -11,8 +11,16 @@ public sealed class SoftToken
     {
         ConfigurationFile = Path.Combine(folder, "softhsm2.conf");
         PinFile = Path.Combine(folder, "pin");
-        Environment = new() { ["SOFTHSM2_CONF"] = ConfigurationFile };
+        Environment = new() { ["SOFTHSM2_CONF"] = ConfigurationFile, ["PKCS11SPY"] = Module, ["PKCS11SPY_OUTPUT"] = SpyLog };
     }
+
+    /// <summary>Where a signer finds opensc's spy, which writes down every call to the token and passes it on.</summary>
+    public const string SpyModule = "/usr/lib/x86_64-linux-gnu/pkcs11-spy.so";
+
+    private const string Module = "/usr/lib/softhsm/libsofthsm2.so";
+
+    /// <summary>What the spy wrote: its file is there once a signer used <see cref="SpyModule"/>.</summary>
+    public string SpyLog => ConfigurationFile + ".spy";
 
     /// <summary>What SOFTHSM2_CONF must name in the signer's environment.</summary>
     public string ConfigurationFile { get; }
@@ -24,6 +32,15 @@ public sealed class SoftToken
 
     /// <summary>Is SoftHSM2 installed?</summary>
     public static bool IsAvailable => File.Exists("/usr/bin/softhsm2-util");
+
+    /// <summary>Gives a program that is about to be started the way to this token.</summary>
+    public void Describe(IDictionary<string, string?> environment)
+    {
+        foreach (var (name, value) in Environment)
+        {
+            environment[name] = value;
+        }
+    }
 
     public static SoftToken Create(string folder, string pin = "123456")
     {
