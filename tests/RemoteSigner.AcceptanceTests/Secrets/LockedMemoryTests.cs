@@ -12,8 +12,8 @@ public sealed class LockedMemoryTests(SignerScene scene) : IClassFixture<SignerS
         string[] unprivileged = Environment.IsPrivilegedProcess ? ["setpriv", "--bounding-set", "-ipc_lock", "--inh-caps", "-ipc_lock"] : [];
 
         var result = await SignerProcess.RunUnderAsync(
-            ["prlimit", "--memlock=65536:65536", "--", .. unprivileged], scene.Token,
-            "serve", "--data", scene.Data, "--listen", $"127.0.0.1:{SignerProcess.FreePort()}", "--operations", $"127.0.0.1:{SignerProcess.FreePort()}");
+            ["prlimit", "--memlock=65536:65536", "--", .. unprivileged], scene.Home.Token,
+            "serve", "--data", scene.Home.Data, "--listen", $"127.0.0.1:{SignerProcess.FreePort()}", "--operations", $"127.0.0.1:{SignerProcess.FreePort()}");
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("remote-signer: error: cannot lock 256 KiB of memory for secrets", result.Error, StringComparison.Ordinal);
