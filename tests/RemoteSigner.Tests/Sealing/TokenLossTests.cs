@@ -46,6 +46,23 @@ public sealed class TokenLossTests(SoftHsm softHsm) : IDisposable
         Assert.Equal(TokenCondition.Ready, token.State.Condition);
     }
 
+    /// <summary>A session that is closed while the process exits meets a module whose exit handlers have run: p11-kit's client aborts the process then.</summary>
+    [Fact]
+    public async Task Disposing_waits_until_the_session_is_closed()
+    {
+        using var device = new RemoteToken(softHsm);
+        var token = softHsm.Open(_arena, module: RemoteToken.Client);
+        await token.ConnectAsync();
+        device.Stop();
+
+        var disposing = Task.Run(token.Dispose);
+        await Task.Delay(300);
+        Assert.False(disposing.IsCompleted);
+
+        device.Continue();
+        await disposing.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
     [Fact]
     public async Task A_hanging_device_costs_the_caller_no_more_than_the_time_out()
     {

@@ -5,6 +5,8 @@ namespace RemoteSigner.Sealing.Pkcs11;
 /// <summary>The threads of one token: as many as its profile allows, and a bounded number more for those that hang.</summary>
 internal sealed class Pkcs11Threads(int threads, int mostStuck) : IDisposable
 {
+    private static readonly TimeSpan CloseWait = TimeSpan.FromSeconds(2);
+
     private readonly ConcurrentBag<Pkcs11Worker> _idle = [];
     private readonly SemaphoreSlim _free = new(threads);
     private int _stuck;
@@ -26,12 +28,20 @@ internal sealed class Pkcs11Threads(int threads, int mostStuck) : IDisposable
         }
     }
 
+    /// <summary>
+    /// Ends the idle threads and waits for them: a session that is still being closed while the process exits meets a module whose own exit
+    /// handlers have run, and p11-kit's client then aborts the process.
+    /// </summary>
     public void Dispose()
     {
+        var ending = new List<Pkcs11Worker>();
         while (_idle.TryTake(out var worker))
         {
             worker.Dispose();
+            ending.Add(worker);
         }
+
+        ending.ForEach(worker => worker.Join(CloseWait));
     }
 
     private async Task<T> RunOnAsync<T>(Pkcs11Worker worker, Func<Pkcs11Worker, T> call, CancellationToken cancellation)

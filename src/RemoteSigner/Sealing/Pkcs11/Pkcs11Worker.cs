@@ -53,6 +53,9 @@ internal sealed class Pkcs11Worker : IDisposable
         _thread.Join(Farewell);
     }
 
+    /// <summary>Waits until the session is closed and the thread is out of the module, though not longer than <paramref name="patience"/>.</summary>
+    internal void Join(TimeSpan patience) => _thread.Join(patience);
+
     private static void Answer<T>(Func<T> call, TaskCompletionSource<T> answer)
     {
         try
