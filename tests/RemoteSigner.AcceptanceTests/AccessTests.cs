@@ -71,6 +71,73 @@ public sealed class AccessTests(SignerTemplate template)
         Assert.False(File.GetUnixFileMode(socket).HasFlag(UnixFileMode.OtherWrite), "anybody on this machine may sign through the socket");
     }
 
+    [Fact]
+    public async Task A_page_in_a_browser_cannot_use_the_door_without_TLS()
+    {
+        var port = SignerProcess.FreePort();
+        using var home = template.Copy();
+        await using var signer = await home.StartAsync("--loopback-http", $"{port}=vc");
+        using var browser = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        browser.DefaultRequestHeaders.Add("Origin", "https://example.org");
+
+        var answer = await browser.SignAsync(home.Keys[0], Chain.RandaoJson());
+
+        Assert.Equal((HttpStatusCode.Forbidden, "browser_not_welcome"), (answer.Status, answer.Reason));
+    }
+
+    [Fact]
+    public async Task A_socket_that_a_killed_signer_left_behind_does_not_keep_the_next_from_starting()
+    {
+        using var home = template.Copy();
+        var socket = home.Beside("left.sock");
+        await using (var killed = await home.StartAsync("--loopback-http", $"{socket}=vc"))
+        {
+            await killed.KillAsync();
+        }
+
+        Assert.True(File.Exists(socket), "the test needs a socket left behind");
+        await using var signer = await home.StartAsync("--loopback-http", $"{socket}=vc");
+        using var client = UnixSocket.Connect(socket);
+        Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(home.Keys[0], Chain.RandaoJson())).Status);
+    }
+
+    [Fact]
+    public async Task A_reload_loses_no_duty_in_flight()
+    {
+        await using var scene = await StartAsync();
+        using var stop = new CancellationTokenSource();
+        var signing = Enumerable.Range(0, 8).Select(i => Task.Run(async () =>
+        {
+            var statuses = new List<HttpStatusCode>();
+            while (!stop.IsCancellationRequested)
+            {
+                statuses.Add((await scene.Admin.SignAsync(scene.Keys[i % 4], Chain.RandaoJson())).Status);
+            }
+
+            return statuses;
+        })).ToList();
+        for (var i = 0; i < 8; i++)
+        {
+            Assert.Equal("completed", (await scene.HangUpAsync()).Json.GetProperty("status").GetString());
+        }
+
+        await stop.CancelAsync();
+        var all = (await Task.WhenAll(signing)).SelectMany(statuses => statuses).ToList();
+        Assert.True(all.Count > 100, $"only {all.Count} duties were in flight");
+        Assert.All(all, status => Assert.Equal(HttpStatusCode.OK, status));
+    }
+
+    [Fact]
+    public async Task Only_a_named_client_may_ask_for_a_reload()
+    {
+        await using var scene = await StartAsync();
+        scene.Home.Configure(options => options["clients"]!.AsObject().Remove("vc"));
+        await scene.HangUpAsync();
+
+        Assert.Equal(HttpStatusCode.NotFound, (await scene.Client.AskAsync(HttpMethod.Post, "/reload")).Status);
+        Assert.Equal(HttpStatusCode.Accepted, (await scene.Admin.AskAsync(HttpMethod.Post, "/reload")).Status);
+    }
+
     private async Task<SignerScene> StartAsync()
     {
         var scene = new SignerScene(template);

@@ -21,6 +21,21 @@ public sealed class VerbTests(SignerTemplate template) : IDisposable
     }
 
     [Fact]
+    public async Task An_export_overwrites_nothing_by_itself_and_never_a_file_of_the_signer()
+    {
+        var vault = await File.ReadAllBytesAsync(_home.VaultFile);
+        var file = _home.Beside("precious");
+        await File.WriteAllTextAsync(file, "something else");
+
+        Assert.Equal(1, (await _home.RunAsync("slashing", "export", _home.VaultFile, "--force")).ExitCode);
+        Assert.Equal(1, (await _home.RunAsync("slashing", "export", file)).ExitCode);
+        Assert.Equal(vault, await File.ReadAllBytesAsync(_home.VaultFile));
+        Assert.Equal("something else", await File.ReadAllTextAsync(file));
+        (await _home.RunAsync("slashing", "export", file, "--force")).Succeeded();
+        Assert.Contains("interchange_format_version", await File.ReadAllTextAsync(file), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_history_that_was_exported_and_imported_elsewhere_refuses_the_same_votes()
     {
         await ServeAsync(_home, async client => Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(_home.Keys[0], Chain.VoteJson(fill: 1))).Status));

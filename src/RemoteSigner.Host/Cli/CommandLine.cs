@@ -45,11 +45,23 @@ internal static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (Exception exception) when (CliError.Explains(exception))
         {
             return CliError.Report(exception);
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("remote-signer: error: interrupted; nothing was changed");
+            return 1;
+        }
+        catch (Exception exception)
+        {
+            // A fault of the program. To end by a signal would have the service manager start it again and again.
+            await Console.Error.WriteLineAsync($"remote-signer: error: {exception}");
+            await Console.Error.WriteLineAsync("remote-signer: hint: this is a fault of the program itself: please report it with the lines above");
+            return 1;
         }
     }
 

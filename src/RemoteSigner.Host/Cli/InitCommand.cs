@@ -39,7 +39,9 @@ internal static partial class InitCommand
         var options = Options(parsed);
         if (File.Exists(data.OptionsFile) || File.Exists(data.VaultFile) || File.Exists(data.LedgerFile))
         {
-            throw new CliError($"there is a signer in {data.Path} already", "choose another folder: a signer is never overwritten");
+            throw File.Exists(data.OptionsFile)
+                ? new CliError($"there is a signer in {data.Path} already", "choose another folder: a signer is never overwritten")
+                : new CliError($"the making of a signer in {data.Path} was interrupted", "it holds no key yet: remove the folder and repeat the command");
         }
 
         // The faults that signer.json would have are told before anything is made.
@@ -50,10 +52,12 @@ internal static partial class InitCommand
 
         using var arena = new SecretArena();
         using var token = TokenAccess.Open(data, options.Seal, arena, TimeProvider.System);
-        var enrolment = await SealEnrolment.EnrolAsync(token, options.Seal.Key, TimeProvider.System);
+
+        // Folders first: where nothing can be written, no key should be left behind in the token.
         Directory.CreateDirectory(data.Path, DataDirectory.Private);
         Directory.CreateDirectory(data.TlsFolder, DataDirectory.Private);
         Directory.CreateDirectory(data.ClientsFolder, DataDirectory.Private);
+        var enrolment = await SealEnrolment.EnrolAsync(token, options.Seal.Key, TimeProvider.System);
         await CreateLedgerAsync(data, options, enrolment.Report);
         (await Vault.CreateAsync(data.VaultFile, arena, [enrolment.Key])).Dispose();
         IssueCertificates(data, options, parsed.GetValue(Hosts) ?? []);

@@ -10,6 +10,7 @@ namespace RemoteSigner.Host.Cli;
 internal static class SlashingCommand
 {
     private static readonly Argument<string> File = new("FILE") { Description = "EIP-3076 interchange file" };
+    private static readonly Option<bool> Force = new("--force") { Description = "overwrite the file" };
     private static readonly Option<bool> Complete = new("--complete") { Description = "the file and this signer's history are all these keys ever signed: floors stay where they are" };
     private static readonly Option<ulong?> Keep = new("--keep-epochs") { Description = "epochs of history to keep, instead of signer.json's", HelpName = "N" };
     private static readonly Option<ulong?> Slot = new("--slot") { Description = "slot", HelpName = "S" };
@@ -22,7 +23,7 @@ internal static class SlashingCommand
     {
         var import = new Command("import", "Add the history of an interchange file; all of it or nothing") { File, Complete };
         import.SetAction((parsed, _) => ImportAsync(parsed));
-        var export = new Command("export", "Write all history as an interchange file; the file is replaced whole") { File };
+        var export = new Command("export", "Write all history as an interchange file; whole or not at all") { File, Force };
         export.SetAction((parsed, _) => ExportAsync(parsed));
         var status = new Command("status", "Show each validator's history and floors");
         status.SetAction((parsed, _) => StatusAsync(parsed));
@@ -59,19 +60,43 @@ internal static class SlashingCommand
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         var path = Path.GetFullPath(parsed.GetValue(File)!);
-        var temporary = path + ".new";
-        int count;
-        await using (var file = System.IO.File.Create(temporary))
+        if (path.StartsWith(signer.Data.Path + Path.DirectorySeparatorChar, StringComparison.Ordinal))
         {
-            count = await signer.Slashing.ExportAsync(file);
-            file.Flush(flushToDisk: true);
+            throw new CliError($"{path} is inside the data directory", "export to another folder: a file of the signer must not be overwritten");
         }
 
-        System.IO.File.Move(temporary, path, overwrite: true);
-        DurableFile.SyncFolder(Path.GetDirectoryName(path)!);
+        if (System.IO.File.Exists(path) && !parsed.GetValue(Force))
+        {
+            throw new CliError($"there is a file at {path} already", "choose another name, or overwrite it with --force");
+        }
+
+        var count = await WriteExportAsync(signer, path);
         await signer.RecordAsync("slashing.export", $"{path}: {count} keys");
         StandardError.Console.WriteLine($"exported the history of {count} keys to {path}");
         return 0;
+    }
+
+    // Whole or not at all: the export takes its name only once it is complete and on disk.
+    private static async Task<int> WriteExportAsync(OfflineSigner signer, string path)
+    {
+        var temporary = $"{path}.{Environment.ProcessId}.new";
+        try
+        {
+            int count;
+            await using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+            {
+                count = await signer.Slashing.ExportAsync(file);
+                file.Flush(flushToDisk: true);
+            }
+
+            System.IO.File.Move(temporary, path, overwrite: true);
+            DurableFile.SyncFolder(Path.GetDirectoryName(path)!);
+            return count;
+        }
+        finally
+        {
+            System.IO.File.Delete(temporary);
+        }
     }
 
     private static async Task<int> StatusAsync(ParseResult parsed)

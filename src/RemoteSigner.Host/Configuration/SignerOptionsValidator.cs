@@ -123,9 +123,9 @@ internal static class SignerOptionsValidator
             yield return "api.maxBodyBytes must be 65536 to 268435456";
         }
 
-        if (options.Slashing.PruneEveryHours is < 1 or > 8760 || options.Slashing.KeepEpochs is > 0 and < 16)
+        if (options.Slashing.PruneEveryHours is < 1 or > 1000 || options.Slashing.KeepEpochs is > 0 and < 16)
         {
-            yield return "slashing.pruneEveryHours must be 1 to 8760, slashing.keepEpochs 0 or at least 16";
+            yield return "slashing.pruneEveryHours must be 1 to 1000, slashing.keepEpochs 0 or at least 16";
         }
     }
 }

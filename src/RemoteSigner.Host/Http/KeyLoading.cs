@@ -6,7 +6,7 @@ namespace RemoteSigner.Host.Http;
 /// Opens the vault after the port is bound, and says how far it is. A token that is away is waited for; until it comes the signer answers,
 /// without keys and not ready.
 /// </summary>
-internal sealed class KeyLoading(KeyRing ring, SealedKeys sealedKeys, SignerMetrics metrics, TimeProvider time, ILogger<KeyLoading> log) : BackgroundService, IAsyncDisposable
+internal sealed class KeyLoading(KeyRing ring, SealedKeys sealedKeys, SignerMetrics metrics, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<KeyLoading> log) : BackgroundService, IAsyncDisposable
 {
     private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _one = new(1);
@@ -48,8 +48,10 @@ internal sealed class KeyLoading(KeyRing ring, SealedKeys sealedKeys, SignerMetr
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Off the start-up path: the port is bound first, so that health can say what is going on.
-        await Task.Yield();
+        // The port is bound first, so that health can say what is going on.
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stoppingToken);
         try
         {
             await Patience.ForToken(time, (fault, delay) => log.LogError("cannot open the keys: {Fault}; trying again in {Seconds:F0} s", fault.Message, delay.TotalSeconds))

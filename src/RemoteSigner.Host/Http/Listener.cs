@@ -12,6 +12,7 @@ internal sealed record Listener(ListenerKind Kind, Client? FixedClient = null)
     public void Mark(ListenOptions options) => options.Use(next => connection =>
     {
         connection.Items[typeof(Listener)] = this;
+        connection.Items[typeof(ConnectionPeer)] = new ConnectionPeer(connection.RemoteEndPoint);
         return next(connection);
     });
 

@@ -29,8 +29,10 @@ internal sealed class ManagementApi(KeyRing keys, AccessPolicy access, SlashingP
         await Answer.WriteAsync(context, new HighWatermarkBody(mark?.Epoch.ToString(), mark?.Slot.ToString()));
     }
 
-    public Task StartReloadAsync(HttpContext context) => reloading.TryStart()
-        ? Answer.WriteAsync(context, new ReloadReport("accepted", "reload started; its state is at GET /reload"), StatusCodes.Status202Accepted)
+    /// <summary>For clients that signer.json names: a reload asks the token to open the vault again.</summary>
+    public Task StartReloadAsync(HttpContext context) =>
+        !access.Knows(context.Features.GetRequiredFeature<Client>()) ? Answer.ErrorAsync(context, StatusCodes.Status404NotFound)
+        : reloading.TryStart() ? Answer.WriteAsync(context, new ReloadReport("accepted", "reload started; its state is at GET /reload"), StatusCodes.Status202Accepted)
         : Answer.WriteAsync(context, new ReloadReport("error", "a reload is running"), StatusCodes.Status409Conflict);
 
     public Task ReloadStateAsync(HttpContext context) => Answer.WriteAsync(context, reloading.Report, StatusCodes.Status200OK);

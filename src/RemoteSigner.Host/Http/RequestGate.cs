@@ -1,13 +1,11 @@
-using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Http.Features;
-using RemoteSigner.Access;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Host.Tls;
 
 namespace RemoteSigner.Host.Http;
 
 /// <summary>What every request passes before its endpoint: the right door, the right host name, a client that is still trusted.</summary>
-internal sealed class RequestGate(RequestDelegate next, HostAllowlists hosts, MutualTls tls, TlsStore material, ILogger<RequestGate> log)
+internal sealed class RequestGate(
+    RequestDelegate next, HostAllowlists hosts, MutualTls tls, TlsStore material, RefusedClients refused, TimeProvider time, ILogger<RequestGate> log)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -20,8 +18,16 @@ internal sealed class RequestGate(RequestDelegate next, HostAllowlists hosts, Mu
             return;
         }
 
+        if (listener.FixedClient is not null && (context.Request.Headers.Origin.Count > 0 || context.Request.Headers.ContainsKey("Sec-Fetch-Site")))
+        {
+            // A page in a browser of this machine could post here, and burn a slot's one vote with a vote of its own.
+            await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "browser_not_welcome", "this listener is for a validator client, not for pages in a browser");
+            return;
+        }
+
         if (listener.Kind == ListenerKind.Api && !TryName(context, listener))
         {
+            refused.Record(context.Connection.ClientCertificate, ConnectionPeer.Of(context).EndPoint, "the certificate is not trusted any more");
             context.Response.Headers.Connection = "close";
             await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "client_not_trusted", "the certificate is not trusted any more");
             return;
@@ -50,7 +56,7 @@ internal sealed class RequestGate(RequestDelegate next, HostAllowlists hosts, Mu
         catch (LedgerException exception) when (!context.Response.HasStarted)
         {
             log.LogError(exception, "request {RequestId}: the ledger is not available; nothing was signed", context.TraceIdentifier);
-            await Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "ledger_unavailable", exception.Message);
+            await Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "ledger_unavailable", "the duty could not be recorded, so nothing was signed; see /healthcheck and the signer's log");
             return;
         }
         catch (Exception exception) when (!context.Response.HasStarted && exception is not OperationCanceledException)
@@ -66,7 +72,7 @@ internal sealed class RequestGate(RequestDelegate next, HostAllowlists hosts, Mu
         }
     }
 
-    // A connection may outlive a reload: whom it belongs to is asked again when the trusted files were read anew.
+    // A connection may outlive a reload or its certificate: whom it belongs to is asked again then.
     private bool TryName(HttpContext context, Listener listener)
     {
         if (listener.FixedClient is { } fixedClient)
@@ -75,11 +81,11 @@ internal sealed class RequestGate(RequestDelegate next, HostAllowlists hosts, Mu
             return true;
         }
 
-        var items = context.Features.GetRequiredFeature<IConnectionItemsFeature>().Items;
+        var peer = ConnectionPeer.Of(context);
         var current = material.Current;
-        if (items.TryGetValue(typeof(Client), out var known) && known is NamedClient named && ReferenceEquals(named.Material, current))
+        if (peer.Known is { } known && ReferenceEquals(known.Material, current) && time.GetUtcNow() < known.Until)
         {
-            context.Features.Set(named.Client);
+            context.Features.Set(known.Client);
             return true;
         }
 
@@ -88,10 +94,8 @@ internal sealed class RequestGate(RequestDelegate next, HostAllowlists hosts, Mu
             return false;
         }
 
-        items[typeof(Client)] = new NamedClient(client, current);
+        peer.Known = new ConnectionPeer.NamedClient(client, current, certificate.NotAfter.ToUniversalTime());
         context.Features.Set(client);
         return true;
     }
-
-    private sealed record NamedClient(Client Client, TlsMaterial Material);
 }

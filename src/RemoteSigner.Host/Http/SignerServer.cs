@@ -61,6 +61,7 @@ internal static class SignerServer
         foreach (var (address, client) in options.Api.LoopbackHttp)
         {
             _ = LoopbackListener.TryParse(address, out var endPoint);
+            LoopbackListener.RemoveStale(endPoint!);
             kestrel.Listen(endPoint!, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;

@@ -42,6 +42,9 @@ internal static class SignerServices
         services.AddSingleton<HealthApi>();
         services.AddSingleton(CreateSigner);
         services.AddSingleton(CreateReloading);
+
+        // What runs beside the signing logs its failure and ends alone: duties matter more.
+        services.Configure<HostOptions>(host => host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore);
         services.AddHostedService(provider => provider.GetRequiredService<RefusedClients>());
         services.AddHostedService(provider => provider.GetRequiredService<KeyLoading>());
         services.AddHostedService<SystemdWatch>();

@@ -27,9 +27,8 @@ internal sealed partial class SigningApi(Signer signer, KeyLoading loading, Sign
         }
 
         var client = context.Features.GetRequiredFeature<Client>();
-        var outcome = BlsPublicKey.TryParse((string)context.Request.RouteValues["identifier"]!, out var key)
-            ? await signer.SignAsync(new SignOrder(client, context.TraceIdentifier, key, request.Message, request.ClaimedSigningRoot))
-            : new SignOutcome.UnknownKey();
+        BlsPublicKey? key = BlsPublicKey.TryParse((string)context.Request.RouteValues["identifier"]!, out var named) ? named : null;
+        var outcome = await signer.SignAsync(new SignOrder(client, context.TraceIdentifier, key, request.Message, request.ClaimedSigningRoot));
         await AnswerAsync(context, outcome);
         metrics.Ended(request.Message.Type, outcome, time.GetElapsedTime(started));
         if (outcome is SignOutcome.Signed)
@@ -46,10 +45,10 @@ internal sealed partial class SigningApi(Signer signer, KeyLoading loading, Sign
     private partial void LogMalformed(string requestId, string reason, string detail);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "request {RequestId}: signed {Duty} of slot {Slot} with {Key} for {Client}")]
-    private partial void LogSigned(string requestId, string client, DutyType duty, BlsPublicKey key, Slot? slot);
+    private partial void LogSigned(string requestId, string client, DutyType duty, BlsPublicKey? key, Slot? slot);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "request {RequestId}: refused {Duty} of slot {Slot} with {Key} for {Client}: {Outcome}")]
-    private partial void LogRefused(string requestId, string client, DutyType duty, BlsPublicKey key, Slot? slot, SignOutcome outcome);
+    private partial void LogRefused(string requestId, string client, DutyType duty, BlsPublicKey? key, Slot? slot, SignOutcome outcome);
 
     private Task AnswerAsync(HttpContext context, SignOutcome outcome) => outcome switch
     {

@@ -30,6 +30,11 @@ public static partial class WireFormat
             return ReadAggregateAndProof(payload, ReadForkInfo(envelope));
         }
 
+        if (payload.Has("aggregate"u8))
+        {
+            payload.Reject(MalformedRequest.DoubledMember, "aggregate"u8, "stands beside data: the message is given twice");
+        }
+
         if (ReadFork(payload) >= Fork.Gloas)
         {
             payload.Reject(MalformedRequest.UnsupportedFork, "version"u8, "names a fork whose aggregates this signer does not know");

@@ -25,7 +25,7 @@ internal sealed class RefusedClients(AuditLog audit, TimeProvider time, ILogger<
     public void Record(X509Certificate2? certificate, EndPoint? peer, string reason)
     {
         var refusal = new Refusal(
-            certificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false) ?? "",
+            Printable(certificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false) ?? ""),
             certificate is null ? null : ClientTrust.Fingerprint(certificate),
             $"{peer}: {reason}");
         if (!_waiting.Writer.TryWrite(refusal))
@@ -33,6 +33,10 @@ internal sealed class RefusedClients(AuditLog audit, TimeProvider time, ILogger<
             Interlocked.Increment(ref _suppressed);
         }
     }
+
+    // A stranger chooses this text: it may be long, and may hold what a terminal obeys.
+    private static string Printable(string name) =>
+        string.Concat(name.Take(64).Select(character => char.IsControl(character) ? '\uFFFD' : character));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

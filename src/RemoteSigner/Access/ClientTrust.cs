@@ -10,6 +10,8 @@ namespace RemoteSigner.Access;
 /// </summary>
 public sealed class ClientTrust
 {
+    private const string CommonNameAttribute = "2.5.4.3";
+    private const int MostNameLength = 64;
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
     private readonly X509Certificate2Collection _authorities;
@@ -27,31 +29,45 @@ public sealed class ClientTrust
 
     public ClientVerdict Judge(X509Certificate2 certificate, DateTimeOffset now)
     {
-        var client = new Client(certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false), Fingerprint(certificate));
-        if (client.Name.Length == 0)
+        if (CommonName(certificate) is not { } name)
         {
-            return new ClientVerdict.Refused("the certificate has no common name");
+            return new ClientVerdict.Refused("the certificate does not have exactly one common name of at most 64 printable characters");
         }
+
+        var client = new Client(name, Fingerprint(certificate));
 
         if (now < certificate.NotBefore.ToUniversalTime() || now > certificate.NotAfter.ToUniversalTime())
         {
             return new ClientVerdict.Refused($"the certificate is valid from {certificate.NotBefore:u} to {certificate.NotAfter:u} only");
         }
 
-        var refusal = ChainRefusal(certificate, now);
-        return refusal is null || _knownClients.Contains(new KnownClient(client.Name, client.CertificateFingerprint!))
-            ? new ClientVerdict.Accepted(client)
-            : new ClientVerdict.Refused(refusal);
-    }
-
-    private string? ChainRefusal(X509Certificate2 certificate, DateTimeOffset now)
-    {
-        if (_authorities.Count == 0)
+        using var chain = NewChain(now);
+        if (_authorities.Count > 0 && chain.Build(certificate))
         {
-            return "the certificate is not one of the known clients";
+            // Final: a line in the known-clients file does not bring a revoked certificate back.
+            return chain.ChainElements.Any(element => _revocations.Revoke(element.Certificate))
+                ? new ClientVerdict.Refused("the certificate, or one above it, is revoked")
+                : new ClientVerdict.Accepted(client);
         }
 
-        using var chain = new X509Chain();
+        return _knownClients.Contains(new KnownClient(client.Name, client.CertificateFingerprint!))
+            ? new ClientVerdict.Accepted(client)
+            : new ClientVerdict.Refused("no client authority vouches for it, and it is not one of the known clients: " + string.Join(", ", chain.ChainStatus.Select(status => status.Status)));
+    }
+
+    // Two common names would let whoever appends one choose whose rights a certificate has.
+    private static string? CommonName(X509Certificate2 certificate)
+    {
+        var names = certificate.SubjectName.EnumerateRelativeDistinguishedNames()
+            .Where(part => !part.HasMultipleElements && part.GetSingleElementType().Value == CommonNameAttribute)
+            .Select(part => part.GetSingleElementValue())
+            .ToList();
+        return names is [{ Length: > 0 and <= MostNameLength } name] && !name.Any(char.IsControl) ? name : null;
+    }
+
+    private X509Chain NewChain(DateTimeOffset now)
+    {
+        var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(_authorities);
         chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ClientAuthentication));
@@ -60,11 +76,6 @@ public sealed class ClientTrust
 
         // Revocation is judged below from the operator's list alone: the platform would look for lists on the network.
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        if (!chain.Build(certificate))
-        {
-            return "no client authority vouches for it: " + string.Join(", ", chain.ChainStatus.Select(status => status.Status));
-        }
-
-        return chain.ChainElements.Any(element => _revocations.Revoke(element.Certificate)) ? "the certificate, or one above it, is revoked" : null;
+        return chain;
     }
 }

@@ -15,12 +15,17 @@ public sealed class KeyRing : IDisposable
     /// <summary>The share with this public key, or null.</summary>
     public KeyShare? Find(BlsPublicKey publicKey) => _shares.GetValueOrDefault(publicKey);
 
-    /// <summary>Puts a new set in place and gives up the shares it does not carry over; a share that is signing is zeroed when it is done.</summary>
+    /// <summary>
+    /// Puts a new set in place. A share that is open already stays as it is, so that no duty in flight loses its key to a reload; what the new
+    /// set does not hold is given up, and zeroed once it has finished signing.
+    /// </summary>
     public void Replace(IEnumerable<KeyShare> shares)
     {
         var former = _shares;
-        _shares = shares.ToFrozenDictionary(share => share.PublicKey);
-        foreach (var share in former.Values.Where(share => !ReferenceEquals(Find(share.PublicKey), share)))
+        var opened = shares.ToList();
+        _shares = opened.Select(share => former.GetValueOrDefault(share.PublicKey) is { } kept && kept.IsSameAs(share) ? kept : share)
+            .ToFrozenDictionary(share => share.PublicKey);
+        foreach (var share in former.Values.Concat(opened).Where(share => !ReferenceEquals(Find(share.PublicKey), share)))
         {
             share.Dispose();
         }

@@ -40,5 +40,8 @@ public sealed class KeyShare : IDisposable
         return new BlsSignature(signature);
     }
 
+    /// <summary>The same key of the same validator at the same index: the secret is the same then, too.</summary>
+    public bool IsSameAs(KeyShare other) => Identity == other.Identity && ShareIndex == other.ShareIndex;
+
     public void Dispose() => _secret.Dispose();
 }

@@ -23,7 +23,7 @@ public sealed class Signer(
     /// <exception cref="LedgerException">The decision could not be recorded, so there is none; nothing was signed.</exception>
     public async Task<SignOutcome> SignAsync(SignOrder order)
     {
-        if (keys.Find(order.PublicKey) is not { } share)
+        if (order.PublicKey is not { } key || keys.Find(key) is not { } share)
         {
             return await RefuseAsync(order, null, new SignOutcome.UnknownKey(), null);
         }

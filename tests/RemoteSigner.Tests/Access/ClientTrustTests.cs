@@ -1,0 +1,89 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using RemoteSigner.Access;
+
+namespace RemoteSigner.Tests.Access;
+
+public sealed class ClientTrustTests : IDisposable
+{
+    private static readonly DateTimeOffset _now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly X509Certificate2 _authority;
+
+    public ClientTrustTests()
+    {
+        var request = new CertificateRequest("CN=authority", _key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        _authority = request.CreateSelfSigned(_now.AddDays(-10), _now.AddDays(10));
+    }
+
+    public void Dispose()
+    {
+        _authority.Dispose();
+        _key.Dispose();
+    }
+
+    [Fact]
+    public void The_common_name_is_the_clients_name()
+    {
+        var accepted = Assert.IsType<ClientVerdict.Accepted>(Trust().Judge(Issue("O=operators, CN=lodestar"), _now));
+
+        Assert.Equal("lodestar", accepted.Client.Name);
+    }
+
+    [Theory]
+    [InlineData("CN=nobody, CN=lodestar")]
+    [InlineData("O=lodestar")]
+    [InlineData("CN=\"\u001b[2J\"")]
+    [InlineData("CN=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    public void Without_exactly_one_plain_common_name_there_is_no_client(string subject) =>
+        Assert.IsType<ClientVerdict.Refused>(Trust().Judge(Issue(subject), _now));
+
+    [Theory]
+    [InlineData(-2)]
+    [InlineData(2)]
+    public void Outside_of_its_time_a_certificate_proves_nothing(int days) =>
+        Assert.IsType<ClientVerdict.Refused>(Trust().Judge(Issue("CN=lodestar"), _now.AddDays(days)));
+
+    [Fact]
+    public void A_known_client_needs_no_authority_but_its_own_name_and_fingerprint()
+    {
+        using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var certificate = new CertificateRequest("CN=lodestar", own, HashAlgorithmName.SHA256).CreateSelfSigned(_now.AddDays(-1), _now.AddDays(1));
+        var fingerprint = ClientTrust.Fingerprint(certificate);
+
+        Assert.IsType<ClientVerdict.Refused>(Trust().Judge(certificate, _now));
+        Assert.IsType<ClientVerdict.Accepted>(Trust(known: new KnownClient("lodestar", fingerprint)).Judge(certificate, _now));
+        Assert.IsType<ClientVerdict.Refused>(Trust(known: new KnownClient("teku", fingerprint)).Judge(certificate, _now));
+    }
+
+    [Fact]
+    public void A_revoked_certificate_does_not_come_back_as_a_known_client()
+    {
+        var certificate = Issue("CN=lodestar");
+        var list = new CertificateRevocationListBuilder();
+        list.AddEntry(certificate);
+        var bytes = list.Build(_authority, 1, _now.AddDays(5), HashAlgorithmName.SHA256, thisUpdate: _now.AddDays(-1));
+        var revocations = RevocationLists.Read(bytes, [_authority], _now);
+
+        Assert.IsType<ClientVerdict.Accepted>(Trust(revocations).Judge(Issue("CN=lodestar"), _now));
+        Assert.IsType<ClientVerdict.Refused>(Trust(revocations, new KnownClient("lodestar", ClientTrust.Fingerprint(certificate))).Judge(certificate, _now));
+        Assert.Throws<FormatException>(() => RevocationLists.Read(bytes, [_authority], _now.AddDays(6)));
+        Assert.Throws<FormatException>(() => RevocationLists.Read(bytes, [certificate], _now));
+    }
+
+    private ClientTrust Trust(RevocationLists? revocations = null, params KnownClient[] known) => new([_authority], known, revocations ?? RevocationLists.None);
+
+    private ClientTrust Trust(KnownClient known) => Trust(null, known);
+
+    private X509Certificate2 Issue(string subject)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        return request.Create(_authority, _now.AddDays(-1), _now.AddDays(1), RandomNumberGenerator.GetBytes(12));
+    }
+}
