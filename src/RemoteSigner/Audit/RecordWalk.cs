@@ -28,7 +28,7 @@ internal sealed class RecordWalk
         SELECT b.validator, b.slot, 0, b.root, b.evidence, a.entry FROM block b LEFT JOIN audit a ON a.seq = b.evidence
         WHERE (b.validator, b.slot, 0, b.root) > (?1, ?2, ?3, ?4) ORDER BY b.validator, b.slot, b.root LIMIT ?5
         """,
-        (claim, slot, _) => claim.IsBlock && claim.Slot == slot);
+        (claim, slot, _) => claim.IsBlock && Same(claim.Slot, slot));
 
     public static RecordWalk OfAttestations() => new(
         "vote for target epoch",
@@ -36,7 +36,7 @@ internal sealed class RecordWalk
         SELECT v.validator, v.target, v.source, v.root, v.evidence, a.entry FROM attestation v LEFT JOIN audit a ON a.seq = v.evidence
         WHERE (v.validator, v.target, v.source, v.root) > (?1, ?2, ?3, ?4) ORDER BY v.validator, v.target, v.source, v.root LIMIT ?5
         """,
-        (claim, target, source) => claim.IsAttestation && claim.Target == target && claim.Source == source);
+        (claim, target, source) => claim.IsAttestation && Same(claim.Target, target) && Same(claim.Source, source));
 
     public AuditVerification.Broken? Walk(LedgerTransaction transaction)
     {
@@ -74,6 +74,8 @@ internal sealed class RecordWalk
             ? null
             : $"{record} points to entry {evidence}, which says something else";
     }
+
+    private static bool Same(ulong? claimed, long recorded) => claimed is <= long.MaxValue and { } number && (long)number == recorded;
 
     private static bool BelongsTo(LedgerTransaction transaction, SignedClaim claim, long validator)
     {

@@ -14,11 +14,12 @@ internal sealed record SignedClaim
 
     public BlsPublicKey? ShareKey { get; private set; }
 
-    public long? Slot { get; private set; }
+    /// <summary>As it was asked for: a refused one may be of any size.</summary>
+    public ulong? Slot { get; private set; }
 
-    public long? Source { get; private set; }
+    public ulong? Source { get; private set; }
 
-    public long? Target { get; private set; }
+    public ulong? Target { get; private set; }
 
     public Root? Root { get; private set; }
 
@@ -53,9 +54,9 @@ internal sealed record SignedClaim
             case "decision": Granted = json.ValueTextEquals("granted"u8); break;
             case "duty": Duty = json.GetString(); break;
             case "share": ShareKey = BlsPublicKey.Parse(json.GetString()); break;
-            case "slot": Slot = (long)json.GetUInt64(); break;
-            case "source": Source = (long)json.GetUInt64(); break;
-            case "target": Target = (long)json.GetUInt64(); break;
+            case "slot": Slot = json.GetUInt64(); break;
+            case "source": Source = json.GetUInt64(); break;
+            case "target": Target = json.GetUInt64(); break;
             case "root": Root = Consensus.Spec.Root.Parse(json.GetString()); break;
         }
     }

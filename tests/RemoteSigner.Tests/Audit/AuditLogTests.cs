@@ -100,6 +100,40 @@ public sealed class AuditLogTests
         Assert.Contains(problem, broken.Problem, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(ulong.MaxValue)]
+    [InlineData(1UL << 63)]
+    public async Task A_refused_number_of_any_size_leaves_the_log_intact(ulong number)
+    {
+        await using var signer = await SignedAsync();
+        Assert.Equal(SlashingRule.NumberOutOfRange, RuleOf(await signer.RequestAsync(Key(1), Block(number), Root(7))));
+        Assert.Equal(SlashingRule.NumberOutOfRange, RuleOf(await signer.RequestAsync(Key(1), Vote(number, number), Root(8))));
+
+        var verified = await AuditVerifier.VerifyAsync(signer.Ledger);
+
+        Assert.Equal(9, Assert.IsType<AuditVerification.Intact>(verified).Head.Sequence);
+    }
+
+    [Fact]
+    public async Task A_granted_number_that_no_record_can_hold_is_found()
+    {
+        await using var signer = await SignedAsync();
+        await signer.Audit.RecordAsync(new AuditEntry
+        {
+            Action = "sign",
+            Decision = AuditDecision.Granted,
+            ShareKey = PublicKey(1),
+            Duty = DutyType.Block,
+            Slot = new Slot(ulong.MaxValue),
+            SigningRoot = Root(7),
+        });
+
+        var broken = Assert.IsType<AuditVerification.Broken>(await AuditVerifier.VerifyAsync(signer.Ledger));
+
+        Assert.Equal(8, broken.Sequence);
+        Assert.Contains("no slashing record", broken.Problem, StringComparison.Ordinal);
+    }
+
     /// <summary>Entries 1 and 2: blocks; 3: a refused one; 4 and 5: votes; 6: one of them again; 7: a harmless duty.</summary>
     private static async Task<TemporarySigner> SignedAsync()
     {
