@@ -69,7 +69,8 @@ public sealed partial class SlashingProtection : IDisposable
         var evidence = witness(transaction, root, verdict);
         if (verdict is Verdict.Allowed { AlreadySigned: var alreadySigned } && history is not null)
         {
-            if (chain is { } used && state.GenesisValidatorsRoot is null)
+            // A duty that leaves no history must not decide whose history this is.
+            if (chain is { } used && state.GenesisValidatorsRoot is null && content is not SlashableContent.None)
             {
                 state.Pin(transaction, used);
             }

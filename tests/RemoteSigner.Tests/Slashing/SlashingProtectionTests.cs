@@ -133,6 +133,17 @@ public sealed class SlashingProtectionTests
         Assert.Equal(SlashingRule.KeyNotActive, RuleOf(await signer.RequestAsync(Key(2), SlashableContent.None.Instance, Root(1))));
     }
 
+    [Fact]
+    public async Task A_harmless_duty_does_not_pin_the_chain()
+    {
+        await using var signer = await SignerWithAsync(Key(1));
+
+        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), SlashableContent.None.Instance, Root(1), chain: Root(8)));
+        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(10), Root(1), chain: Root(7)));
+
+        Assert.Equal(SlashingRule.WrongGenesisValidatorsRoot, RuleOf(await signer.RequestAsync(Key(1), SlashableContent.None.Instance, Root(1), chain: Root(8))));
+    }
+
     private static async Task<TemporarySigner> SignerWithAsync(ProtectedKey key, Network? network = null)
     {
         var signer = await TemporarySigner.CreateAsync(network);
