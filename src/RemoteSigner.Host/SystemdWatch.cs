@@ -4,7 +4,7 @@ using RemoteSigner.Host.Http;
 
 namespace RemoteSigner.Host;
 
-/// <summary>Tells systemd when the keys are open (readiness), and then again and again that the ledger's writer still answers (watchdog).</summary>
+/// <summary>Tells systemd when the keys are open (readiness), and then again and again that the ledger's writer still answers and can go on (watchdog).</summary>
 internal sealed class SystemdWatch(KeyLoading loading, Ledger ledger, TimeProvider time, ILogger<SystemdWatch> log) : BackgroundService
 {
     private readonly SystemdNotifier _systemd = new();
@@ -19,16 +19,19 @@ internal sealed class SystemdWatch(KeyLoading loading, Ledger ledger, TimeProvid
         return base.StopAsync(cancellationToken);
     }
 
-    // An error is an answer, and health tells it. Only a writer that hangs is worth a restart.
-    private async Task AskAsync()
+    // Most errors end by themselves, a full disk among them, and health tells them. A restart is for a writer that hangs, and for a ledger that
+    // after a failure of its disk takes nothing more until it is opened again.
+    internal static async Task<bool> AnswersAsync(Ledger ledger, ILogger log)
     {
         try
         {
             await ledger.WriteAsync(_ => true);
+            return true;
         }
         catch (LedgerException exception)
         {
             log.LogError(exception, "the ledger answers with an error: {Message}", exception.Message);
+            return exception.Fault is not (LedgerFault.DiskFailure or LedgerFault.Closed);
         }
     }
 
@@ -50,8 +53,10 @@ internal sealed class SystemdWatch(KeyLoading loading, Ledger ledger, TimeProvid
         using var timer = new PeriodicTimer(interval, time);
         do
         {
-            await AskAsync();
-            _systemd.Notify(new ServiceState("WATCHDOG=1"));
+            if (await AnswersAsync(ledger, log))
+            {
+                _systemd.Notify(new ServiceState("WATCHDOG=1"));
+            }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }

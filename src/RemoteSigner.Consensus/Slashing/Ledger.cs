@@ -18,6 +18,7 @@ public sealed class Ledger : IAsyncDisposable
     private List<LedgerWork> _queue = [];
     private List<LedgerWork> _batch = [];
     private LedgerException? _broken;
+    private volatile LedgerException? _lastFailure;
     private bool _closed;
     private long _commits;
     private long _writes;
@@ -34,6 +35,9 @@ public sealed class Ledger : IAsyncDisposable
 
     /// <summary>Pieces of work taken into a committed transaction since the ledger was opened.</summary>
     public long Writes => Volatile.Read(ref _writes);
+
+    /// <summary>Why the disk did not take something; null once a later batch without any failure changed rows and was committed.</summary>
+    public LedgerException? LastFailure => _lastFailure;
 
     /// <summary>Makes a new, empty ledger and opens it; refuses when a file is there.</summary>
     public static Ledger Create(string path)
@@ -90,6 +94,13 @@ public sealed class Ledger : IAsyncDisposable
 
         return item.Completion;
     }
+
+    /// <summary>Writes a row and takes it back in one commit: an empty transaction would succeed on a full disk, this goes through it like a decision.</summary>
+    public Task ProbeAsync() => WriteAsync(transaction =>
+    {
+        transaction.Statement("INSERT INTO room (name, version) VALUES ('probe', 0)").Execute();
+        return transaction.Statement("DELETE FROM room WHERE name = 'probe'").Execute();
+    });
 
     /// <summary>Finishes what waits, then closes the database.</summary>
     public async ValueTask DisposeAsync()
@@ -151,6 +162,7 @@ public sealed class Ledger : IAsyncDisposable
                 throw _broken;
             }
 
+            var changes = _database.TotalChanges;
             _database.Run("BEGIN IMMEDIATE");
             foreach (var item in _batch)
             {
@@ -158,6 +170,11 @@ public sealed class Ledger : IAsyncDisposable
             }
 
             _database.Run("COMMIT");
+            if (_database.TotalChanges != changes && _batch.TrueForAll(item => item.Failure is null))
+            {
+                _lastFailure = null;
+            }
+
             Interlocked.Increment(ref _commits);
             Interlocked.Add(ref _writes, _batch.Count);
         }
@@ -180,9 +197,16 @@ public sealed class Ledger : IAsyncDisposable
             item.Failure = e;
             _transaction.Forget();
             _database.ResetStatements();
-            if (_database.TransactionIsOver)
+            var failure = e as LedgerException;
+            if (failure is { Code: not 0 })
             {
-                throw e as LedgerException ?? LedgerException.From(SQLitePCL.raw.SQLITE_IOERR, "write", _database.Path, "the transaction ended early", e);
+                _lastFailure = failure;
+            }
+
+            // A disk that failed one piece of work is not asked for the others: after a lost fsync nothing may be built on it.
+            if (_database.TransactionIsOver || failure is { Fault: LedgerFault.DiskFailure })
+            {
+                throw failure ?? LedgerException.From(SQLitePCL.raw.SQLITE_IOERR, "write", _database.Path, "the transaction ended early", e);
             }
 
             _database.Run("ROLLBACK TO item");
@@ -200,6 +224,8 @@ public sealed class Ledger : IAsyncDisposable
         {
             item.Failure ??= reason;
         }
+
+        _lastFailure = reason;
 
         // After a failed fsync the kernel may call lost pages clean, and a later fsync succeeds without them.
         if (reason.Code is IoErrorFsync or IoErrorDirectoryFsync)
@@ -221,7 +247,7 @@ public sealed class Ledger : IAsyncDisposable
         }
         catch (LedgerException e)
         {
-            _broken = e;
+            _broken = new LedgerException(LedgerFault.DiskFailure, $"cannot take back an unfinished write to the ledger {_database.Path}: {e.Message}", "look for disk errors in the kernel log, then restart", e);
         }
     }
 

@@ -43,6 +43,9 @@ internal sealed class LedgerDatabase : IDisposable
 
     public int Changes => raw.sqlite3_changes(Handle);
 
+    /// <summary>Rows changed since the connection was opened.</summary>
+    public int TotalChanges => raw.sqlite3_total_changes(Handle);
+
     /// <summary>False inside a transaction. SQLite ends one by itself after some faults, a full disk among them.</summary>
     public bool TransactionIsOver => raw.sqlite3_get_autocommit(Handle) != 0;
 

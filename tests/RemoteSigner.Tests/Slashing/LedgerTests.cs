@@ -240,7 +240,17 @@ public sealed class LedgerTests
             });
 
             Assert.Equal(LedgerFault.DiskFull, full.Fault);
+            Assert.Equal(LedgerFault.DiskFull, ledger.LastFailure?.Fault);
+            await Assert.ThrowsAsync<LedgerException>(async () =>
+            {
+                for (var probe = 0; probe < 100; probe++)
+                {
+                    await ledger.ProbeAsync();
+                }
+            });
             Assert.True(await RunAsync("mount", "-o", "remount,size=8m", disk));
+            await ledger.ProbeAsync();
+            Assert.Null(ledger.LastFailure);
             Assert.IsType<PermitDecision.Granted>(await SignAsync(granted));
             Assert.Equal((long)granted + 1, Assert.IsType<AuditVerification.Intact>(await AuditVerifier.VerifyAsync(ledger)).Records);
         }
@@ -251,6 +261,36 @@ public sealed class LedgerTests
         }
     }
 
+    [Theory]
+    [InlineData(SQLitePCL.raw.SQLITE_IOERR_FSYNC)]
+    [InlineData(SQLitePCL.raw.SQLITE_IOERR_DIR_FSYNC)]
+    public async Task A_failed_fsync_within_one_piece_of_work_ends_all_writing(int code)
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+
+        await Assert.ThrowsAsync<LedgerException>(() => FailAsync(signer, LedgerException.From(code, "write", signer.Path, null)));
+
+        var refused = await Assert.ThrowsAsync<LedgerException>(() => signer.RequestAsync(Key(1), Block(1), Root(1)));
+        Assert.Equal(LedgerFault.DiskFailure, refused.Fault);
+    }
+
+    [Fact]
+    public async Task Remembers_a_failed_write_until_a_commit_that_changed_rows()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => FailAsync(signer, new InvalidOperationException("no fault of the disk")));
+        Assert.Null(signer.Ledger.LastFailure);
+        var full = LedgerException.From(SQLitePCL.raw.SQLITE_FULL, "write", signer.Path, null);
+        await Assert.ThrowsAsync<LedgerException>(() => FailAsync(signer, full));
+
+        await signer.Ledger.WriteAsync(_ => true);
+
+        Assert.Same(full, signer.Ledger.LastFailure);
+        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        Assert.Null(signer.Ledger.LastFailure);
+    }
+
     [Fact]
     public async Task Work_after_closing_is_refused()
     {
@@ -259,6 +299,8 @@ public sealed class LedgerTests
 
         Assert.Equal(LedgerFault.Closed, (await Assert.ThrowsAsync<LedgerException>(() => signer.RequestAsync(Key(1), Block(1), Root(1)))).Fault);
     }
+
+    private static Task<bool> FailAsync(TemporarySigner signer, Exception failure) => signer.Ledger.WriteAsync<bool>(_ => throw failure);
 
     private static async Task<bool> RunAsync(string program, params string[] arguments)
     {
