@@ -15,6 +15,7 @@ public sealed unsafe class SecretArena : IDisposable
 
     private readonly Lock _gate = new();
     private readonly List<Chunk> _chunks = [];
+    private bool _disposed;
 
     /// <summary>Locks the first chunk, so that a limit that is too low shows at start and not at the first secret.</summary>
     /// <exception cref="SecretMemoryException">The kernel refused to lock memory.</exception>
@@ -25,12 +26,14 @@ public sealed unsafe class SecretArena : IDisposable
 
     /// <summary>Gives <paramref name="length"/> zeroed bytes (1 B to 256 KiB).</summary>
     /// <exception cref="SecretMemoryException">No more memory can be locked.</exception>
+    /// <exception cref="ObjectDisposedException">The arena was disposed.</exception>
     public SecretBytes Allocate(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, ChunkLength);
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             foreach (var chunk in _chunks)
             {
                 if (chunk.TryAllocate(length) is { } bytes)
@@ -45,15 +48,33 @@ public sealed unsafe class SecretArena : IDisposable
         }
     }
 
-    /// <summary>Zeroes and unmaps everything. Secrets that are still held must not be touched afterwards.</summary>
+    /// <summary>
+    /// Zeroes everything. A chunk of which a secret is still held stays mapped, full of zeroes, until the last of them is given back: its
+    /// address would otherwise soon be other memory, perhaps that of another arena.
+    /// </summary>
     public void Dispose()
     {
         lock (_gate)
         {
-            _chunks.ForEach(chunk => chunk.Unmap());
-            _chunks.Clear();
+            _disposed = true;
+            _chunks.ForEach(chunk => chunk.Clear());
+            UnmapUnused();
         }
     }
+
+    /// <summary>How many chunks are mapped.</summary>
+    internal int MappedChunks
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _chunks.Count;
+            }
+        }
+    }
+
+    private void UnmapUnused() => _chunks.RemoveAll(chunk => chunk.TryUnmap());
 
     /// <summary>One locked mapping, a guard page on either side, given out in blocks of 32 bytes.</summary>
     internal sealed class Chunk
@@ -62,9 +83,10 @@ public sealed unsafe class SecretArena : IDisposable
         private readonly BitArray _taken;
         private readonly int _length;
         private readonly nuint _mappedLength;
-        private byte* _mapping;
-        private byte* _data;
+        private readonly byte* _mapping;
+        private readonly byte* _data;
         private int _hint;
+        private int _held;
 
         internal Chunk(SecretArena arena, int length)
         {
@@ -92,6 +114,7 @@ public sealed unsafe class SecretArena : IDisposable
             }
 
             Mark(block, blocks, true);
+            _held++;
             _hint = block + blocks;
             return new SecretBytes(this, block, (nint)(_data + (block * BlockLength)), length);
         }
@@ -101,20 +124,30 @@ public sealed unsafe class SecretArena : IDisposable
             lock (_arena._gate)
             {
                 Mark(firstBlock, Blocks(length), false);
+                _held--;
                 _hint = Math.Min(_hint, firstBlock);
+                if (_arena._disposed)
+                {
+                    _arena.UnmapUnused();
+                }
             }
         }
 
-        internal void Unmap()
+        /// <summary>Copies a run of bytes, all of them as they were before the arena was disposed.</summary>
+        /// <exception cref="ObjectDisposedException">It was.</exception>
+        internal void Copy(ReadOnlySpan<byte> held, Span<byte> destination)
         {
-            if (_data is not null)
+            lock (_arena._gate)
             {
-                new Span<byte>(_data, _length).Clear();
-                _ = Libc.munmap(_mapping, _mappedLength);
-                _mapping = null;
-                _data = null;
+                ObjectDisposedException.ThrowIf(_arena._disposed, _arena);
+                held.CopyTo(destination);
             }
         }
+
+        internal void Clear() => new Span<byte>(_data, _length).Clear();
+
+        /// <summary>Gives the memory back to the kernel unless a secret in it is held.</summary>
+        internal bool TryUnmap() => _held == 0 && Libc.munmap(_mapping, _mappedLength) == 0;
 
         private static int Blocks(int length) => (length + BlockLength - 1) / BlockLength;
 

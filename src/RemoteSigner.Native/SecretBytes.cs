@@ -5,7 +5,7 @@ namespace RemoteSigner.Native;
 
 /// <summary>
 /// A run of bytes in the <see cref="SecretArena"/>, zeroed once it is disposed and no native call uses it any more (which is what a
-/// <see cref="System.Runtime.InteropServices.SafeHandle"/> counts). The span must not outlive it.
+/// <see cref="System.Runtime.InteropServices.SafeHandle"/> counts). The span must not outlive it. All zeroes once the arena is disposed.
 /// </summary>
 public sealed unsafe class SecretBytes : SafeHandleZeroOrMinusOneIsInvalid
 {
@@ -30,6 +30,25 @@ public sealed unsafe class SecretBytes : SafeHandleZeroOrMinusOneIsInvalid
         {
             ObjectDisposedException.ThrowIf(IsClosed, this);
             return new Span<byte>((void*)handle, Length);
+        }
+    }
+
+    /// <summary>Copies the bytes, which nobody can zero meanwhile: for bytes of which half would do harm.</summary>
+    /// <exception cref="ObjectDisposedException">They were given back, or the arena was disposed.</exception>
+    public void CopyTo(Span<byte> destination)
+    {
+        var counted = false;
+        try
+        {
+            DangerousAddRef(ref counted);
+            _chunk.Copy(new ReadOnlySpan<byte>((void*)handle, Length), destination);
+        }
+        finally
+        {
+            if (counted)
+            {
+                DangerousRelease();
+            }
         }
     }
 
