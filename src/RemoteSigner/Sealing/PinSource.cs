@@ -27,7 +27,9 @@ public abstract record PinSource
     public sealed record FromEnvironment(string Name) : PinSource
     {
         protected override SecretBytes ReadRaw(SecretArena arena) => SecretEnvironment.Take(Name, arena)
-            ?? throw new PinException($"the environment variable {Name} is not set", "set it, or name another source of the PIN");
+            ?? throw new PinException(
+                $"the environment variable {Name} is not set; a PIN from the environment is given once and wiped when it is read, so another one needs a restart",
+                "set it and restart the signer, or name another source of the PIN: a file is read again at each reload that follows a refused PIN");
     }
 
     /// <summary>A systemd credential (<c>LoadCredential=</c> or <c>LoadCredentialEncrypted=</c>), a file in <c>$CREDENTIALS_DIRECTORY</c>.</summary>

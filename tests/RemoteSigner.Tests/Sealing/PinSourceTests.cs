@@ -34,7 +34,9 @@ public sealed class PinSourceTests : IDisposable
         SoftHsm.SetEnvironment("TEST_PIN", "5678");
 
         Assert.Equal("5678", Read(new PinSource.FromEnvironment("TEST_PIN")));
-        Assert.Throws<PinException>(() => Read(new PinSource.FromEnvironment("TEST_PIN")));
+        var gone = Assert.Throws<PinException>(() => Read(new PinSource.FromEnvironment("TEST_PIN")));
+        Assert.Contains("given once", gone.Message, StringComparison.Ordinal);
+        Assert.Contains("restart", gone.Message, StringComparison.Ordinal);
     }
 
     [Fact]
