@@ -31,6 +31,24 @@ public sealed class TokenFaultTests(SoftHsm softHsm) : IDisposable
     }
 
     [Fact]
+    public async Task A_refused_PIN_that_is_given_again_is_not_sent_again()
+    {
+        using var token = softHsm.Open(_arena, label: "two", pin: "000000");
+        Assert.Equal(TokenFault.WrongPin, await FaultAsync(token));
+
+        for (var i = 0; i < 5; i++)
+        {
+            token.GivePin(SoftHsm.Secret(_arena, "000000"));
+            Assert.Contains("the same PIN as before", (await Assert.ThrowsAsync<TokenException>(() => token.ConnectAsync())).Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(1, token.State.LoginAttempts);
+        Assert.Equal(TokenCondition.PinRefused, token.State.Condition);
+        token.GivePin(SoftHsm.Secret(_arena, SoftHsm.Pin));
+        await token.ConnectAsync();
+    }
+
+    [Fact]
     public async Task A_PIN_of_the_wrong_length_counts_as_wrong()
     {
         using var token = softHsm.Open(_arena, label: "two", pin: "1");

@@ -27,22 +27,22 @@ internal sealed class Pkcs11Session : IDisposable
     /// <summary>The token's serial number as it gives it.</summary>
     internal string Serial { get; }
 
-    /// <summary>Opens a session with the token and logs in; <paramref name="pin"/> null means the profile says that the token wants none.</summary>
-    internal static Pkcs11Session Open(Pkcs11Module module, TokenAddress address, bool readWrite, SecretBytes? pin, TokenCounters counters)
+    /// <summary>Opens a session with the token and logs in.</summary>
+    internal static Pkcs11Session Open(Pkcs11Module module, TokenAddress address, bool readWrite, TokenPin pin, TokenCounters counters)
     {
         var slot = module.FindSlot(address.Label, address.Serial);
         var token = module.TokenInfo(slot);
         var session = new Pkcs11Session(module, slot, readWrite, Pkcs11Module.Text(token.SerialNumber), counters);
         try
         {
-            if (pin is not null)
+            if (pin.IsWanted)
             {
                 session.Login(pin, token.Flags);
             }
 
             return session;
         }
-        catch (TokenException)
+        catch
         {
             session.Dispose();
             throw;
@@ -170,27 +170,13 @@ internal sealed class Pkcs11Session : IDisposable
         _ => "public key",
     };
 
-    private void Login(SecretBytes pin, ulong flags)
+    private void Login(TokenPin pin, ulong flags)
     {
-        if ((flags & (CKF.CKF_USER_PIN_LOCKED | CKF.CKF_USER_PIN_FINAL_TRY)) != 0)
-        {
-            throw new TokenException(
-                TokenFault.PinLocked, "the PIN is locked or has only one try left, so it was not sent", "log in once with the vendor's tool, or have the security officer unlock the PIN");
-        }
-
-        var pinned = Template.Pinned(pin.Span);
-        try
+        pin.RefuseLocked(flags);
+        pin.Send(sent =>
         {
             Interlocked.Increment(ref _counters.LoginAttempts);
-            var answer = _module.Library.C_Login(_handle, CKU.CKU_USER, pinned, (ulong)pinned.Length);
-            if (answer != CKR.CKR_USER_ALREADY_LOGGED_IN)
-            {
-                ReturnValue.Check(answer, "log in");
-            }
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(pinned);
-        }
+            return _module.Library.C_Login(_handle, CKU.CKU_USER, sent, (ulong)sent.Length);
+        });
     }
 }

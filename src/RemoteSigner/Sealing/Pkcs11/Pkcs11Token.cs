@@ -22,15 +22,15 @@ public sealed class Pkcs11Token : IDisposable
     private readonly ResiliencePipeline _slowWatchdog;
     private readonly CircuitBreakerStateProvider _breaker = new();
     private readonly bool _moduleInUse;
-    private SecretBytes? _pin;
-    private volatile TokenException? _pinRefusal;
+    private readonly TokenPin _pin;
 
     /// <summary>
     /// Names a token; nothing is loaded before the first call. Takes over <paramref name="pin"/> and disposes it; null when the token wants none.
     /// </summary>
     public Pkcs11Token(HsmProfile profile, TokenAddress address, SecretBytes? pin, SecretArena arena, TimeProvider time, TokenPatience? patience = null)
     {
-        (Profile, Address, _pin, Arena, _patience) = (profile, address, pin, arena, patience ?? new TokenPatience());
+        (Profile, Address, Arena, _patience) = (profile, address, arena, patience ?? new TokenPatience());
+        _pin = new TokenPin(address.Label, pin, _patience.Call, time);
         _history = new TokenHistory(time);
         _module = Pkcs11Module.At(address.ModulePath);
         _threads = new Pkcs11Threads(profile.Login.Threads, _patience.StuckThreads);
@@ -63,18 +63,13 @@ public sealed class Pkcs11Token : IDisposable
     /// <exception cref="TokenException">What is wrong, with a hint.</exception>
     public Task<string> ConnectAsync(CancellationToken cancellation = default) => RunAsync(session => session.Serial, cancellation);
 
-    /// <summary>Takes another PIN from a person after one was refused; the old one is zeroed.</summary>
-    public void GivePin(SecretBytes pin)
-    {
-        var old = Interlocked.Exchange(ref _pin, pin);
-        _pinRefusal = null;
-        old?.Dispose();
-    }
+    /// <summary>Takes over another PIN after one was refused; the old one is zeroed. The refused one given again stays refused and is not sent.</summary>
+    public void GivePin(SecretBytes pin) => _pin.Give(pin);
 
     public void Dispose()
     {
         _threads.Dispose();
-        Interlocked.Exchange(ref _pin, null)?.Dispose();
+        _pin.Dispose();
     }
 
     /// <summary>Runs <paramref name="work"/> with a session, and again after a loss.</summary>
@@ -109,7 +104,7 @@ public sealed class Pkcs11Token : IDisposable
     /// <summary>One try on the worker's thread, with as many rungs of the recovery ladder as the failures before it call for.</summary>
     private T Climb<T>(Pkcs11Worker worker, Func<Pkcs11Session, T> work)
     {
-        RefuseRefusedPin();
+        _pin.RefuseRefused();
         try
         {
             if (_history.NeedsRestart(_module.Epoch))
@@ -124,11 +119,6 @@ public sealed class Pkcs11Token : IDisposable
         catch (TokenException e)
         {
             _history.Failed(e, _module.Epoch);
-            if (e.Fault is TokenFault.WrongPin or TokenFault.PinLocked or TokenFault.PinExpired)
-            {
-                _pinRefusal = e;
-            }
-
             throw;
         }
     }
@@ -177,21 +167,13 @@ public sealed class Pkcs11Token : IDisposable
         return worker.Session;
     }
 
-    private void RefuseRefusedPin()
-    {
-        if (_pinRefusal is { } refusal)
-        {
-            throw new TokenException(refusal.Fault, $"the PIN of the token '{Address.Label}' was refused before and is not sent again", refusal.Hint, refusal);
-        }
-    }
-
     // Modules know the slots of the moment they were initialised: an absent token is final only if that has just been.
     private bool IsLoss(Exception fault) => fault is TimeoutRejectedException
         || (fault is TokenException token && (token.Fault == TokenFault.DeviceLost || (token.Fault == TokenFault.TokenAbsent && _moduleInUse)));
 
-    private TokenCondition Condition() => (_pinRefusal, _breaker.CircuitState, _history.FailuresInRow) switch
+    private TokenCondition Condition() => (_pin.IsRefused, _breaker.CircuitState, _history.FailuresInRow) switch
     {
-        (not null, _, _) => TokenCondition.PinRefused,
+        (true, _, _) => TokenCondition.PinRefused,
         (_, CircuitState.Open or CircuitState.Isolated, _) => TokenCondition.Resting,
         (_, _, > 0) => TokenCondition.Failing,
         _ => TokenCondition.Ready,

@@ -25,7 +25,7 @@ internal static class ReturnValue
     private static (TokenFault Fault, string Hint) Meaning(CKR value) => value switch
     {
         CKR.CKR_PIN_INCORRECT or CKR.CKR_PIN_LEN_RANGE or CKR.CKR_PIN_INVALID =>
-            (TokenFault.WrongPin, "give the right PIN; a wrong one is sent only once, because tokens lock themselves after a few tries"),
+            (TokenFault.WrongPin, "give the right PIN; a wrong one is sent only once and not again after a reload, because tokens lock themselves after a few tries"),
         CKR.CKR_PIN_LOCKED => (TokenFault.PinLocked, "the security officer must unlock the PIN with the vendor's tool"),
         CKR.CKR_PIN_EXPIRED or CKR.CKR_USER_PIN_NOT_INITIALIZED => (TokenFault.PinExpired, "set a new PIN with the vendor's tool"),
         CKR.CKR_MECHANISM_INVALID or CKR.CKR_MECHANISM_PARAM_INVALID or CKR.CKR_ARGUMENTS_BAD or CKR.CKR_FUNCTION_NOT_SUPPORTED =>
