@@ -14,7 +14,7 @@ internal sealed record LoadSigner(Ledger Ledger, SlashingProtection Slashing, Au
         var network = Network.Find("minimal")! with { GenesisValidatorsRoot = null };
         var ledger = File.Exists(file) ? Ledger.Open(file) : Ledger.Create(file);
         var signer = new LoadSigner(ledger, await SlashingProtection.OpenAsync(ledger, network), await AuditLog.OpenAsync(ledger, TimeProvider.System), network);
-        await Task.WhenAll(Enumerable.Range(0, keys).Select(i => signer.Slashing.RegisterAsync(Key(i), SlashingFloor.NeverSigned)));
+        await Task.WhenAll(Enumerable.Range(0, keys).Select(i => signer.RegisterAsync(Key(i))));
         return signer;
     }
 
@@ -53,6 +53,15 @@ internal sealed record LoadSigner(Ledger Ledger, SlashingProtection Slashing, Au
         Rule = (verdict as Verdict.Refused)?.Rule.ToString(),
         Detail = (verdict as Verdict.Refused)?.Detail,
     }));
+
+    // A run that is killed may have registered a key without ever signing with it.
+    private async Task RegisterAsync(ProtectedKey key)
+    {
+        if (await Slashing.RegisterAsync(key, SlashingFloor.FromHistory) is Registration.NoFloor)
+        {
+            await Slashing.RegisterAsync(key, SlashingFloor.NeverSigned);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -51,15 +51,6 @@ internal static class HistoryFloors
         Raise(transaction, into, slot, source, target);
     }
 
-    public static bool HasAny(LedgerTransaction transaction, long validator)
-    {
-        var row = transaction.Statement("SELECT slot_floor IS NOT NULL OR target_floor IS NOT NULL FROM validator WHERE id = ?1").Bind(1, validator);
-        _ = row.Step();
-        var any = row.Number(0) != 0;
-        row.Reset();
-        return any;
-    }
-
     /// <summary>
     /// Drops what lies below the floors. A dropped vote with an old source may have a young target, and the other way round: it goes on being
     /// covered only if both floors are at or above it, and a floor that rises for it may push out more. Ends when neither floor moves. The target floor is

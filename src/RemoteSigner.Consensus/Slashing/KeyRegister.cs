@@ -5,38 +5,22 @@ namespace RemoteSigner.Consensus.Slashing;
 /// <summary>Which public keys belong to which validator's history, and whether they may sign.</summary>
 internal static class KeyRegister
 {
-    public static Registration Register(LedgerTransaction transaction, HistoryIndex index, ProtectedKey key, SlashingFloor floor)
+    /// <summary>Registers all keys, or keeps nothing: a key may need what the one before it left, so that none can be judged without writing.</summary>
+    public static RefusedRegistration? RegisterAll(LedgerTransaction transaction, IEnumerable<ProtectedKey> keys, SlashingFloor floor)
     {
-        var share = index.Find(transaction, key.PublicKey);
-        var group = key.GroupKey is { } groupKey ? index.Find(transaction, groupKey) : null;
-        if (share is null && group is null && floor != SlashingFloor.NeverSigned)
+        transaction.Statement("SAVEPOINT registration").Execute();
+        foreach (var key in keys)
         {
-            return new Registration.NoFloor();
+            if (Register(transaction, new HistoryIndex(), key, floor) is var registration and not Registration.Active)
+            {
+                transaction.Statement("ROLLBACK TO registration").Execute();
+                transaction.Statement("RELEASE registration").Execute();
+                return new RefusedRegistration(key, registration);
+            }
         }
 
-        if (share?.State == KeyState.Retired)
-        {
-            return new Registration.WasRetired();
-        }
-
-        if (!FitTogether(transaction, key, share, group))
-        {
-            return new Registration.OtherGroup();
-        }
-
-        var validator = group?.History.Id ?? share?.History.Id ?? AddValidator(transaction);
-        if (share is not null && share.History.Id != validator)
-        {
-            HistoryFloors.Merge(transaction, share.History.Id, validator);
-        }
-
-        Put(transaction, key.PublicKey, validator, KeyState.Active, isGroup: false);
-        if (key.GroupKey is { } named && named != key.PublicKey)
-        {
-            Put(transaction, named, validator, KeyState.HistoryOnly, isGroup: true);
-        }
-
-        return new Registration.Active(HistoryFloors.HasAny(transaction, validator));
+        transaction.Statement("RELEASE registration").Execute();
+        return null;
     }
 
     public static long AddValidator(LedgerTransaction transaction)
@@ -75,6 +59,41 @@ internal static class KeyRegister
         }
 
         return keys;
+    }
+
+    private static Registration Register(LedgerTransaction transaction, HistoryIndex index, ProtectedKey key, SlashingFloor floor)
+    {
+        var share = index.Find(transaction, key.PublicKey);
+        var group = key.GroupKey is { } groupKey ? index.Find(transaction, groupKey) : null;
+        if (share?.State == KeyState.Retired)
+        {
+            return new Registration.WasRetired();
+        }
+
+        if (!FitTogether(transaction, key, share, group))
+        {
+            return new Registration.OtherGroup();
+        }
+
+        var hasHistory = share is { History.HasFloor: true } || group is { History.HasFloor: true };
+        if (hasHistory != (floor == SlashingFloor.FromHistory))
+        {
+            return hasHistory ? new Registration.HasHistory() : new Registration.NoFloor();
+        }
+
+        var validator = group?.History.Id ?? share?.History.Id ?? AddValidator(transaction);
+        if (share is not null && share.History.Id != validator)
+        {
+            HistoryFloors.Merge(transaction, share.History.Id, validator);
+        }
+
+        Put(transaction, key.PublicKey, validator, KeyState.Active, isGroup: false);
+        if (key.GroupKey is { } named && named != key.PublicKey)
+        {
+            Put(transaction, named, validator, KeyState.HistoryOnly, isGroup: true);
+        }
+
+        return new Registration.Active();
     }
 
     /// <summary>A group key never signs by itself, a share key is nobody's group key, and a share belongs to one group for life.</summary>

@@ -7,11 +7,14 @@ public abstract record Registration
     {
     }
 
-    /// <summary>The key may sign. <paramref name="HasHistory"/>: it, or its group key, brought floors along.</summary>
-    public sealed record Active(bool HasHistory) : Registration;
+    /// <summary>The key may sign, as far as the history of it and its group key allows.</summary>
+    public sealed record Active : Registration;
 
-    /// <summary>Nothing is known of the key or its group key, and nobody said that it never signed.</summary>
+    /// <summary>There is no history of the key or its group key, and nobody said that it never signed.</summary>
     public sealed record NoFloor : Registration;
+
+    /// <summary>It was said that the key never signed, but there is history or a raised watermark of it or its group key.</summary>
+    public sealed record HasHistory : Registration;
 
     /// <summary>The key was deleted here; it stays refused until it is enabled again.</summary>
     public sealed record WasRetired : Registration;

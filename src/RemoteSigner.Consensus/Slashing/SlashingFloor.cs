@@ -3,9 +3,9 @@ namespace RemoteSigner.Consensus.Slashing;
 /// <summary>What the operator states about a key that is registered. There is no default: a wrong guess can slash.</summary>
 public enum SlashingFloor
 {
-    /// <summary>What it signed elsewhere was imported, or it signed here before; without any history it is refused.</summary>
+    /// <summary>What it signed elsewhere was imported, or it signed here before; without any record or floor it is refused.</summary>
     FromHistory,
 
-    /// <summary>It never signed anywhere. History that is found all the same is kept and holds.</summary>
+    /// <summary>It never signed anywhere. With history that is found all the same it is refused: one of the two is wrong.</summary>
     NeverSigned,
 }

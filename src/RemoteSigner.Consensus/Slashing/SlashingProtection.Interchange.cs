@@ -46,7 +46,7 @@ public sealed partial class SlashingProtection
         {
             var (chain, keys) = await _ledger.WriteAsync(transaction => (transaction.Recall(ChainState.Load).GenesisValidatorsRoot, KeyRegister.All(transaction)));
             var root = _network.GenesisValidatorsRoot ?? chain
-                ?? throw new InterchangeException("there is nothing to export: no genesis validators root is configured, and none is pinned because nothing was signed or imported");
+                ?? throw new InterchangeException("there is nothing to export: no genesis validators root is configured, and none is pinned because no block or vote was signed and nothing imported");
             var wanted = only is null ? keys : keys.FindAll(key => only.Contains(key.Key));
             await using var json = new Utf8JsonWriter(file);
             await new InterchangeExport(_ledger, json).WriteAsync(root, wanted);

@@ -5,11 +5,16 @@ namespace RemoteSigner.Consensus.Slashing;
 public sealed partial class SlashingProtection
 {
     /// <summary>
-    /// Lets a key sign, as far as its history allows; needed once per key, harmless when repeated. Joins the histories of the share key and its
-    /// group key: the higher of both floors holds, and every record is kept.
+    /// Lets these keys sign, as far as their history allows; needed once per key. All in one transaction: null when every one is active, else nothing
+    /// of any is kept and the first that was refused is returned. Joins the histories of a share key and its group key: the higher of both floors
+    /// holds, and every record is kept. Until it has signed, a key that is registered again must be stated as never signed again.
     /// </summary>
-    public Task<Registration> RegisterAsync(ProtectedKey key, SlashingFloor floor) =>
-        MaintainAsync(transaction => KeyRegister.Register(transaction, transaction.Recall(LoadIndex), key, floor));
+    public Task<RefusedRegistration?> RegisterAllAsync(IReadOnlyCollection<ProtectedKey> keys, SlashingFloor floor) =>
+        MaintainAsync(transaction => KeyRegister.RegisterAll(transaction, keys, floor));
+
+    /// <summary>The same for one key.</summary>
+    public async Task<Registration> RegisterAsync(ProtectedKey key, SlashingFloor floor) =>
+        (await RegisterAllAsync([key], floor))?.Reason ?? new Registration.Active();
 
     /// <summary>Stops a key from signing, and keeps its history and watermarks. False when the key is not known.</summary>
     public Task<bool> RetireAsync(BlsPublicKey publicKey) => ChangeStateAsync(publicKey, KeyState.Retired);

@@ -14,6 +14,9 @@ internal sealed class ValidatorHistory(long id)
 
     public long? TargetFloor { get; set; }
 
+    /// <summary>Wherever there is a record there is a floor, so without one nothing is known.</summary>
+    public bool HasFloor => SlotFloor is not null || TargetFloor is not null;
+
     public long NewestSlot { get; set; } = -1;
 
     public long NewestSource { get; set; } = -1;

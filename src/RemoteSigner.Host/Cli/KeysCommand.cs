@@ -90,7 +90,8 @@ internal static class KeysCommand
         }
     }
 
-    // History first: a key whose sealing is interrupted afterwards is known and cannot sign, never the other way round.
+    // History first: a key whose sealing is interrupted afterwards is known and cannot sign, never the other way round. The file is taken over in a
+    // transaction of its own: what it says of a key that is then refused is true all the same, and the next attempt finds it.
     private static async Task RegisterAsync(OfflineSigner signer, IReadOnlyList<ImportedKey> imported, string? history)
     {
         if (history is not null)
@@ -99,21 +100,18 @@ internal static class KeysCommand
         }
 
         var floor = history is null ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory;
-        foreach (var key in imported)
+        if (await signer.Slashing.RegisterAllAsync([.. imported.Select(key => new ProtectedKey(key.PublicKey, null))], floor) is { } refused)
         {
-            var registration = await signer.Slashing.RegisterAsync(new ProtectedKey(key.PublicKey, null), floor);
-            if (registration is not Registration.Active)
-            {
-                throw Refusal(key, registration);
-            }
+            throw Refusal(refused.Key.PublicKey, refused.Reason);
         }
     }
 
-    private static CliError Refusal(ImportedKey key, Registration registration) => registration switch
+    private static CliError Refusal(BlsPublicKey key, Registration reason) => reason switch
     {
-        Registration.NoFloor => new CliError($"the interchange file says nothing about {key.PublicKey}; no key was sealed", "export the history of this key too, or import it by itself with --never-signed if it is new"),
-        Registration.WasRetired => new CliError($"{key.PublicKey} was deleted here; no key was sealed", "'remote-signer keys enable KEY' lets it sign again, with the history it had"),
-        Registration.OtherGroup => new CliError($"{key.PublicKey} belongs to another validator in the slashing history; no key was sealed", "'remote-signer slashing status' shows which"),
+        Registration.NoFloor => new CliError($"the interchange file says nothing about {key}; no key was sealed", "export the history of this key too, or import it by itself with --never-signed if it is new"),
+        Registration.HasHistory => new CliError($"there is slashing history of {key} here, so it is not a key that never signed; no key was sealed", "leave out --never-signed and give --slashing FILE; 'remote-signer slashing export' writes what is known here into one"),
+        Registration.WasRetired => new CliError($"{key} was deleted here; no key was sealed", "'remote-signer keys enable KEY' lets it sign again, with the history it had"),
+        Registration.OtherGroup => new CliError($"{key} belongs to another validator in the slashing history; no key was sealed", "'remote-signer slashing status' shows which"),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -150,11 +148,22 @@ internal static class KeysCommand
         using var arena = new SecretArena();
         using var keys = SealedKeys.Open(signer.Data, signer.Options.Seal, arena, TimeProvider.System);
         using var vault = await keys.OpenVaultAsync();
-        await signer.Slashing.RetireAsync(key);
-        vault.Remove(key);
+        await TakeOutAsync(signer.Slashing, vault, key);
         await signer.Audit.RecordAsync(new AuditEntry { Action = "key.delete", Decision = AuditDecision.Event, ShareKey = key });
         StandardError.Console.WriteLine($"deleted {key}; backups of the vault may still hold it. Before the key moves: 'remote-signer slashing export'");
         return 0;
+    }
+
+    // Refusal first: a key whose removal is interrupted cannot sign, and deleting it again ends it. A key that is not in the vault is not touched at all.
+    internal static async Task TakeOutAsync(SlashingProtection slashing, Vault vault, BlsPublicKey key)
+    {
+        if (!vault.Contents.Shares.Any(share => share.ShareKey == key))
+        {
+            throw new CliError($"{key} is not in the vault; nothing was changed", "'remote-signer keys list' shows what is");
+        }
+
+        await slashing.RetireAsync(key);
+        vault.Remove(key);
     }
 
     private static string Label(string path) => Path.GetFileName(path) is { Length: > 64 } name ? name[..64] : Path.GetFileName(path);

@@ -13,7 +13,7 @@ public sealed class KeyHistoryTests
         await signer.Slashing.RegisterAsync(Key(1, group: 9), SlashingFloor.NeverSigned);
         await signer.RequestAsync(Key(1, group: 9), Block(10), Root(1));
 
-        Assert.Equal(new Registration.Active(HasHistory: true), await signer.Slashing.RegisterAsync(Key(2, group: 9), SlashingFloor.FromHistory));
+        Assert.Equal(new Registration.Active(), await signer.Slashing.RegisterAsync(Key(2, group: 9), SlashingFloor.FromHistory));
 
         Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await signer.RequestAsync(Key(2, group: 9), Block(10), Root(2))));
         Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(2, group: 9), Block(10), Root(1)));
@@ -53,20 +53,53 @@ public sealed class KeyHistoryTests
 
         Assert.IsType<Registration.NoFloor>(await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.FromHistory));
         Assert.Equal(SlashingRule.KeyNotActive, RuleOf(await signer.RequestAsync(Key(1), Block(1), Root(1))));
-        Assert.Equal(new Registration.Active(HasHistory: false), await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned));
+        Assert.Equal(new Registration.Active(), await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned));
         Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(0), Root(1)));
     }
 
     [Fact]
-    public async Task Never_signed_does_not_wipe_history_that_is_there()
+    public async Task A_key_that_never_signed_here_needs_its_floor_stated_again()
     {
         await using var signer = await TemporarySigner.CreateAsync();
-        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
-        await signer.RequestAsync(Key(1), Block(10), Root(1));
+        await signer.Slashing.RegisterAsync(Key(1, group: 9), SlashingFloor.NeverSigned);
 
-        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        Assert.IsType<Registration.NoFloor>(await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.FromHistory));
+        Assert.IsType<Registration.NoFloor>(await signer.Slashing.RegisterAsync(Key(2, group: 9), SlashingFloor.FromHistory));
+        Assert.IsType<Registration.Active>(await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned));
+    }
+
+    [Fact]
+    public async Task Never_signed_is_refused_where_there_is_history_or_a_floor()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAllAsync([Key(1, group: 9), Key(3)], SlashingFloor.NeverSigned);
+        await signer.RequestAsync(Key(1, group: 9), Block(10), Root(1));
+        await signer.Slashing.RaiseLowWatermarkAsync(slot: null, new Epoch(5), [PublicKey(3)]);
+
+        Assert.IsType<Registration.HasHistory>(await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned));
+        Assert.IsType<Registration.HasHistory>(await signer.Slashing.RegisterAsync(Key(2, group: 9), SlashingFloor.NeverSigned));
+        Assert.IsType<Registration.HasHistory>(await signer.Slashing.RegisterAsync(Key(3), SlashingFloor.NeverSigned));
 
         Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await signer.RequestAsync(Key(1), Block(10), Root(2))));
+        Assert.Equal(SlashingRule.KeyNotActive, RuleOf(await signer.RequestAsync(Key(2, group: 9), Block(11), Root(2))));
+    }
+
+    [Fact]
+    public async Task Registers_all_keys_or_none_and_names_the_first_that_is_refused()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(3), SlashingFloor.NeverSigned);
+        await signer.Slashing.RetireAsync(PublicKey(3));
+
+        var refused = await signer.Slashing.RegisterAllAsync([Key(1), Key(2, group: 9), Key(3), Key(9)], SlashingFloor.NeverSigned);
+
+        Assert.Equal(new RefusedRegistration(Key(3), new Registration.WasRetired()), refused);
+        Assert.Equal(PublicKey(3), Assert.Single(Assert.Single(await signer.Slashing.StatusAsync()).Keys).PublicKey);
+        Assert.Equal(SlashingRule.KeyNotActive, RuleOf(await signer.RequestAsync(Key(1), Block(1), Root(1))));
+        Assert.Null(await signer.Slashing.RegisterAllAsync([Key(1), Key(2, group: 9), Key(4, group: 9)], SlashingFloor.NeverSigned));
+        await signer.ReopenAsync();
+        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(1), Root(1)));
+        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(4, group: 9), Block(1), Root(1)));
     }
 
     [Fact]

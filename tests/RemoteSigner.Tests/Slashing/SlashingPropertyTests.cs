@@ -96,7 +96,7 @@ public sealed class SlashingPropertyTests
                     break;
                 case Act.Reshare:
                     _share++;
-                    await Signer.Slashing.RegisterAsync(Key, SlashingFloor.FromHistory);
+                    await Signer.RegisterAsync(Key);
                     break;
                 case Act.Reopen:
                     await Signer.ReopenAsync();
@@ -127,7 +127,7 @@ public sealed class SlashingPropertyTests
             var moved = await Signer.MoveAsync(InterchangeReading.FloorsAtLowest);
             await Signer.DisposeAsync();
             Signer = moved;
-            Assert.IsType<Registration.Active>(await Signer.Slashing.RegisterAsync(Key, SlashingFloor.FromHistory));
+            Assert.IsType<Registration.Active>(await Signer.RegisterAsync(Key));
         }
 
         private Task<bool> HasChainAsync() => Signer.Ledger.WriteAsync(transaction => transaction.Recall(ChainState.Load).GenesisValidatorsRoot is not null);

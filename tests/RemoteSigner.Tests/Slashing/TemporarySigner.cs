@@ -50,6 +50,10 @@ internal sealed class TemporarySigner : IAsyncDisposable
         return file;
     }
 
+    /// <summary>Registers a key with the history it has, or as one that never signed.</summary>
+    public async Task<Registration> RegisterAsync(ProtectedKey key) =>
+        await Slashing.RegisterAsync(key, SlashingFloor.FromHistory) is var known and not Registration.NoFloor ? known : await Slashing.RegisterAsync(key, SlashingFloor.NeverSigned);
+
     public async Task CloseAsync()
     {
         await Ledger.DisposeAsync();

@@ -13,7 +13,7 @@ public sealed class WatermarkTests
         Assert.Equal(1, await signer.Slashing.RaiseLowWatermarkAsync(new Slot(1000), new Epoch(100), [PublicKey(1)]));
         await using var moved = await signer.MoveAsync(InterchangeReading.Complete);
         await moved.Slashing.RegisterAsync(Key(1), SlashingFloor.FromHistory);
-        await moved.Slashing.RegisterAsync(Key(2), SlashingFloor.FromHistory);
+        await moved.RegisterAsync(Key(2));
 
         foreach (var side in new[] { signer, moved })
         {
@@ -117,10 +117,9 @@ public sealed class WatermarkTests
 
     private static async Task<TemporarySigner> SignerAsync()
     {
-        var signer = await TemporarySigner.CreateAsync();
+        var signer = await TemporarySigner.CreateAsync(TemporarySigner.Minimal with { GenesisValidatorsRoot = Root(7) });
         await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
         await signer.Slashing.RegisterAsync(Key(2), SlashingFloor.NeverSigned);
-        await signer.RequestAsync(Key(2), SlashableContent.None.Instance, Root(1));
         return signer;
     }
 }
