@@ -6,6 +6,7 @@ using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Tls;
 using RemoteSigner.Native;
 using RemoteSigner.Sealing;
+using RemoteSigner.Sealing.Pkcs11;
 using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
@@ -52,12 +53,9 @@ internal static partial class InitCommand
 
         using var arena = new SecretArena();
         using var token = TokenAccess.Open(data, options.Seal, arena, TimeProvider.System);
-
-        // Folders first: where nothing can be written, no key should be left behind in the token.
-        Directory.CreateDirectory(data.Path, DataDirectory.Private);
+        var enrolment = await EnrolAsync(data, token, options.Seal.Key);
         Directory.CreateDirectory(data.TlsFolder, DataDirectory.Private);
         Directory.CreateDirectory(data.ClientsFolder, DataDirectory.Private);
-        var enrolment = await SealEnrolment.EnrolAsync(token, options.Seal.Key, TimeProvider.System);
         await CreateLedgerAsync(data, options, enrolment.Report);
         (await Vault.CreateAsync(data.VaultFile, arena, [enrolment.Key])).Dispose();
         IssueCertificates(data, options, parsed.GetValue(Hosts) ?? []);
@@ -105,6 +103,22 @@ internal static partial class InitCommand
         }
 
         return clients;
+    }
+
+    // The folder first: where it cannot be made, no key is left behind in the token. And where the token refuses, no folder is.
+    private static async Task<Enrolment> EnrolAsync(DataDirectory data, Pkcs11Token token, string keyLabel)
+    {
+        var existed = Directory.Exists(data.Path);
+        Directory.CreateDirectory(data.Path, DataDirectory.Private);
+        try
+        {
+            return await SealEnrolment.EnrolAsync(token, keyLabel, TimeProvider.System);
+        }
+        catch when (!existed)
+        {
+            Directory.Delete(data.Path);
+            throw;
+        }
     }
 
     private static async Task CreateLedgerAsync(DataDirectory data, SignerOptions options, EnrolmentReport report)

@@ -12,8 +12,8 @@ internal sealed record Evidence(IReadOnlySet<string> Records, IReadOnlySet<strin
 
     public static async Task<Evidence> ReadAsync(string data, SoftToken token)
     {
-        var file = Path.Combine(data, "history.json");
-        (await SignerProcess.RunAsync(token, "slashing", "export", "--data", data, file)).Succeeded();
+        var file = data + ".history.json";
+        (await SignerProcess.RunAsync(token, "slashing", "export", "--data", data, "--force", file)).Succeeded();
         using var history = JsonDocument.Parse(await File.ReadAllBytesAsync(file));
         return new Evidence(RecordsOf(history.RootElement).ToHashSet(), await EntriesAsync(Path.Combine(data, "ledger.sqlite")));
     }
