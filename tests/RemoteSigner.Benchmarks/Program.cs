@@ -11,8 +11,11 @@ var folder = Directory.CreateTempSubdirectory("remote-signer-bench-").FullName;
 try
 {
     var network = Network.Find("hoodi")!;
-    var raw = RawBlst.CpuPerSignature();
-    Console.WriteLine($"raw blst, one core           {raw * 1e6,8:F0} µs per signature");
+    var cores = Environment.ProcessorCount;
+    var alone = RawBlst.Measure(1);
+    var raw = RawBlst.Measure(cores);
+    Console.WriteLine($"raw blst, one core alone     {alone.CpuSeconds * 1e6,8:F0} µs per signature");
+    Console.WriteLine($"raw blst, {cores} cores at once    {raw.CpuSeconds * 1e6,8:F0} µs per signature, {raw.PerSecond:F0} per second");
 
     var token = SoftToken.Create(Directory.CreateDirectory(Path.Combine(folder, "token")).FullName);
     string data = Path.Combine(folder, "data"), keystores = Directory.CreateDirectory(Path.Combine(folder, "keystores")).FullName;
@@ -30,16 +33,15 @@ try
     var load = new SigningLoad(signer, data, Client, publicKeys, network);
     await load.RunAsync(TimeSpan.FromSeconds(3));
     var result = await load.RunAsync(TimeSpan.FromSeconds(20));
-    var again = RawBlst.CpuPerSignature();
-    raw = Math.Min(raw, again);
     var perSignature = result.ServerCpu / result.Signatures;
-    var cores = Environment.ProcessorCount - (result.ClientCpu / result.Seconds);
     var rate = result.Signatures / result.Seconds;
-    var cpuRatio = perSignature / raw;
-    var throughputRatio = rate / (cores / raw);
+
+    // Both against all cores at once, as the server uses them; the client's share of the machine is not the server's to use.
+    var cpuRatio = perSignature / raw.CpuSeconds;
+    var throughputRatio = rate / (raw.PerSecond * (cores - (result.ClientCpu / result.Seconds)) / cores);
     var memory = ProcessFigures.MemoryMiB(signer.Id, "VmRSS");
     Console.WriteLine($"server CPU over mutual TLS   {perSignature * 1e6,8:F0} µs per signature");
-    Console.WriteLine($"rate                         {rate,8:F0} signatures per second, client took {result.ClientCpu / result.Seconds:F2} of {Environment.ProcessorCount} cores");
+    Console.WriteLine($"rate                         {rate,8:F0} signatures per second, client took {result.ClientCpu / result.Seconds:F2} of {cores} cores");
     Console.WriteLine($"memory after {result.Signatures,6} votes    {memory,8:F0} MiB resident");
     Console.WriteLine($"cpuPerSignatureRatio         {cpuRatio,8:F3}   (target: at most 1.15)");
     Console.WriteLine($"throughputRatio              {throughputRatio,8:F3}   (target: at least 0.85)");
@@ -50,7 +52,9 @@ try
     {
         cpuPerSignatureRatio = cpuRatio,
         throughputRatio,
-        rawMicrosecondsPerSignature = raw * 1e6,
+        rawMicrosecondsPerSignature = raw.CpuSeconds * 1e6,
+        rawMicrosecondsPerSignatureOneCoreAlone = alone.CpuSeconds * 1e6,
+        rawSignaturesPerSecond = raw.PerSecond,
         serverCpuMicrosecondsPerSignature = perSignature * 1e6,
         signaturesPerSecond = rate,
         signatures = result.Signatures,
