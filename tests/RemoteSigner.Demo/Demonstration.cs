@@ -52,13 +52,8 @@ internal sealed class Demonstration(CancellationToken stop)
         }
     }
 
-    private async Task StartAsync(DemoDealer dealer)
-    {
-        foreach (var index in Enumerable.Range(1, Operators))
-        {
-            _operators.Add(await Operator.StartAsync((ulong)index, Path.Combine(_folder, $"operator-{index}"), dealer, NetworkName));
-        }
-    }
+    private async Task StartAsync(DemoDealer dealer) => _operators.AddRange(await Task.WhenAll(Enumerable.Range(1, Operators)
+        .Select(index => Operator.StartAsync((ulong)index, Path.Combine(_folder, $"operator-{index}"), dealer, NetworkName))));
 
     private async Task CollectAsync(string message, Dictionary<ulong, BlsSignature> partials)
     {
