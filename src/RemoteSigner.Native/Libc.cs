@@ -22,9 +22,6 @@ internal static unsafe partial class Libc
     internal static partial int munmap(void* address, nuint length);
 
     [LibraryImport(Library, SetLastError = true)]
-    internal static partial int mprotect(void* address, nuint length, int protection);
-
-    [LibraryImport(Library, SetLastError = true)]
     internal static partial int mlock(void* address, nuint length);
 
     [LibraryImport(Library, SetLastError = true)]

@@ -55,10 +55,13 @@ internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sea
         return HealthReport.Check.Of("slashing-protection-db-health-check", problem is null, problem is null ? null : new HealthReport.CheckFigures(Detail: problem));
     }
 
-    private HealthReport.Check SealCheck() =>
-        sealedKeys.Token.State is var state && state.Condition == TokenCondition.Ready
-            ? HealthReport.Check.Of("seal-check", up: true, new HealthReport.CheckFigures(State: SnakeCase.Of(state.Condition)))
-            : HealthReport.Check.Of("seal-check", up: false, new HealthReport.CheckFigures(State: SnakeCase.Of(state.Condition), Detail: state.LastError));
+    // The last error stays in the token's state after recovery: of a token that is well again it is no news.
+    private HealthReport.Check SealCheck()
+    {
+        var state = sealedKeys.Token.State;
+        var up = state.Condition == TokenCondition.Ready;
+        return HealthReport.Check.Of("seal-check", up, new HealthReport.CheckFigures(State: SnakeCase.Of(state.Condition), Detail: up ? null : state.LastError));
+    }
 
     private HealthReport.Check CertificateCheck()
     {
