@@ -11,17 +11,11 @@ internal sealed record RawBlst(double CpuSeconds, double PerSecond)
 {
     private const int Signatures = 1500;
 
-    /// <summary>The best of a few rounds: others share this machine. Cores that are busy together are slower than one alone, here and in the server.</summary>
+    /// <summary>One round. Cores that are busy together are slower than one alone, here and in the server.</summary>
     public static RawBlst Measure(int cores)
     {
         using var arena = new SecretArena();
         using var key = BlsSecretKey.Generate(arena, new byte[32]);
-        var rounds = Enumerable.Range(0, 5).Select(_ => Round(key, cores)).ToList();
-        return new RawBlst(rounds.Min(round => round.CpuSeconds), rounds.Max(round => round.PerSecond));
-    }
-
-    private static RawBlst Round(BlsSecretKey key, int cores)
-    {
         using var process = Process.GetCurrentProcess();
         var (cpu, started) = (process.TotalProcessorTime, Stopwatch.GetTimestamp());
         var threads = Enumerable.Range(0, cores).Select(number => new Thread(() => Sign(key, number))).ToList();

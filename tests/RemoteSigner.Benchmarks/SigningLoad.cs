@@ -53,5 +53,12 @@ internal sealed class SigningLoad(SignerProcess signer, string data, string clie
     }
 
     /// <summary>Signatures, wall seconds, and the CPU seconds of server and client.</summary>
-    internal sealed record Result(int Signatures, double Seconds, double ServerCpu, double ClientCpu);
+    internal sealed record Result(int Signatures, double Seconds, double ServerCpu, double ClientCpu)
+    {
+        public double CpuPerSignature => ServerCpu / Signatures;
+
+        public double PerSecond => Signatures / Seconds;
+
+        public double ClientCores => ClientCpu / Seconds;
+    }
 }
