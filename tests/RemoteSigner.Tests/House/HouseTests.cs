@@ -4,6 +4,7 @@ using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
+using RemoteSigner.Tpm2;
 
 namespace RemoteSigner.Tests.House;
 
@@ -13,10 +14,12 @@ public sealed partial class HouseTests
     private static readonly Assembly _consensus = typeof(SigningPermit).Assembly;
     private static readonly Assembly _native = typeof(Bls).Assembly;
     private static readonly Assembly _signer = typeof(KeyShare).Assembly;
+    private static readonly Assembly _tpm2 = typeof(Tpm).Assembly;
 
     [Fact]
-    public void Consensus_and_native_do_not_know_each_other_or_anybody_above()
+    public void Consensus_native_and_the_TPM_do_not_know_each_other_or_anybody_above()
     {
+        Assert.DoesNotContain(References(_tpm2), name => !name.StartsWith("System.", StringComparison.Ordinal));
         Assert.DoesNotContain(References(_consensus), name => name.StartsWith("RemoteSigner", StringComparison.Ordinal) || name == "remote-signer");
         Assert.DoesNotContain(References(_native), name => name.StartsWith("RemoteSigner", StringComparison.Ordinal) || name == "remote-signer");
     }
@@ -67,7 +70,7 @@ public sealed partial class HouseTests
     /// <summary>The two exceptions are the consensus specification's own words.</summary>
     [Fact]
     public void Names_say_what_a_thing_is() =>
-        Assert.Equal(["AttestationData", "ForkInfo"], new[] { _consensus, _native, _signer, typeof(Host.Http.WireFormat).Assembly }
+        Assert.Equal(["AttestationData", "ForkInfo"], new[] { _consensus, _native, _signer, _tpm2, typeof(Host.Http.WireFormat).Assembly }
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => type.Namespace?.StartsWith("RemoteSigner", StringComparison.Ordinal) == true && Vague().IsMatch(type.Name))
             .Select(type => type.Name)

@@ -1,0 +1,64 @@
+namespace RemoteSigner.Tpm2;
+
+/// <content>Chapter 30 of Part 3: what the TPM is and holds.</content>
+public sealed partial class Tpm
+{
+    private const uint TPM_CAP_HANDLES = 1, TPM_CAP_TPM_PROPERTIES = 6;
+    private const int AtOnce = 64;
+
+    /// <summary>First handles of the ranges (Part 2 §7.2): NV indices, loaded sessions (HMAC and policy), loaded objects, persistent objects.</summary>
+    public const uint NvIndices = 0x01000000, HmacSessions = 0x02000000, PolicySessions = 0x03000000, TransientObjects = 0x80000000, PersistentObjects = 0x81000000;
+
+    /// <summary>TPM2_GetCapability(TPM_PROPERTIES), Part 3 §30.2; null when the TPM does not have it.</summary>
+    public uint? FindProperty(TpmPt property)
+    {
+        using var response = GetCapability(TPM_CAP_TPM_PROPERTIES, (uint)property, 1, out var reader);
+        return reader.UInt32() > 0 && reader.UInt32() == (uint)property ? reader.UInt32() : null;
+    }
+
+    /// <summary>TPM2_GetCapability(HANDLES), Part 3 §30.2: every handle of a range, whose first one names it.</summary>
+    public IReadOnlyList<uint> GetHandles(uint range)
+    {
+        var handles = new List<uint>();
+        for (var (first, more) = (range, true); more; first = handles.Count > 0 ? handles[^1] + 1 : range)
+        {
+            using var response = GetCapability(TPM_CAP_HANDLES, first, AtOnce, out var reader, out more);
+            var count = reader.UInt32();
+            for (uint number = 0; number < count; number++)
+            {
+                handles.Add(reader.UInt32());
+            }
+
+            more &= count > 0;
+        }
+
+        return handles;
+    }
+
+    /// <summary>Only for a TPM that is ours alone.</summary>
+    private void FlushStale()
+    {
+        foreach (var range in (ReadOnlySpan<uint>)[TransientObjects, HmacSessions, PolicySessions])
+        {
+            foreach (var handle in GetHandles(range))
+            {
+                FlushContext(handle);
+            }
+        }
+    }
+
+    private TpmResponse GetCapability(uint capability, uint first, uint count, out TpmReader reader) => GetCapability(capability, first, count, out reader, out _);
+
+    private TpmResponse GetCapability(uint capability, uint first, uint count, out TpmReader reader, out bool more)
+    {
+        Span<byte> buffer = stackalloc byte[12];
+        var writer = new TpmWriter(buffer);
+        writer.UInt32(capability);
+        writer.UInt32(first);
+        writer.UInt32(count);
+        var response = Run(TpmCc.GetCapability, [], [], writer.Written);
+        reader = response.Reader;
+        more = reader.UInt8() == 1;
+        return reader.UInt32() == capability ? response : throw new TpmIntegrityException(TpmIntegrityFault.Malformed, "the TPM answered with another capability than it was asked for");
+    }
+}

@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+
+namespace RemoteSigner.Rig;
+
+/// <summary>A throwaway swtpm with its state in a folder of its own, on a unix socket or a TCP port. It can be killed, started again on the same state, and made to hang.</summary>
+public sealed class SoftwareTpm : IAsyncDisposable
+{
+    private readonly string _state;
+    private readonly string[] _doors;
+    private Process? _process;
+
+    private SoftwareTpm(string folder, string address, string[] doors)
+    {
+        (Folder, Address, _doors) = (folder, address, doors);
+        _state = Directory.CreateDirectory(Path.Combine(folder, "state")).FullName;
+    }
+
+    /// <summary>Its folder, where the tools run too.</summary>
+    public string Folder { get; }
+
+    /// <summary>In tpm2-tools' words, such as <c>swtpm:path=/tmp/x/sock</c>.</summary>
+    public string Address { get; }
+
+    /// <summary>Are swtpm and tpm2-tools installed?</summary>
+    public static bool IsAvailable => File.Exists("/usr/bin/swtpm") && File.Exists("/usr/bin/tpm2");
+
+    /// <summary>On a unix socket in the folder, whose path must stay short (108 bytes).</summary>
+    public static Task<SoftwareTpm> StartAsync(string folder)
+    {
+        var socket = Path.Combine(folder, "sock");
+        return StartedAsync(new SoftwareTpm(folder, $"swtpm:path={socket}", ["--server", $"type=unixio,path={socket}", "--ctrl", $"type=unixio,path={socket}.ctrl"]));
+    }
+
+    /// <summary>On a free TCP port; the control channel is on the next one, where the tools expect it.</summary>
+    public static Task<SoftwareTpm> StartOnTcpAsync(string folder)
+    {
+        var port = FreePortPair();
+        return StartedAsync(new SoftwareTpm(
+            folder,
+            $"swtpm:host=127.0.0.1,port={port}",
+            ["--server", $"type=tcp,bindaddr=127.0.0.1,port={port},disconnect=off", "--ctrl", $"type=tcp,bindaddr=127.0.0.1,port={port + 1}"]));
+    }
+
+    /// <summary>Runs a tool of tpm2-tools against this TPM in its folder. swtpm serves one client at a time: close other connections before.</summary>
+    public Task<CommandResult> ToolAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("tpm2", arguments) { WorkingDirectory = Folder };
+        (start.Environment["TPM2TOOLS_TCTI"], start.Environment["TSS2_LOG"]) = (Address, "all+none");
+        return CommandResult.OfAsync(start);
+    }
+
+    /// <summary>Takes objects out of the TPM that tools left in it, as nobody between them does.</summary>
+    public async Task FlushAsync() => (await ToolAsync("flushcontext", "--transient-object")).Succeeded();
+
+    /// <summary>Starts it (again) on the same state, as after a power-up, and waits until it listens.</summary>
+    public async Task StartAsync()
+    {
+        File.Delete(Path.Combine(Folder, "sock"));
+        string[] arguments = ["socket", "--tpm2", "--tpmstate", $"dir={_state},mode=0600", .. _doors, "--flags", "not-need-init,startup-clear"];
+        _process = Process.Start(new ProcessStartInfo("swtpm", arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        for (var attempt = 0; !await ListensAsync(); attempt++)
+        {
+            if (_process.HasExited || attempt > 500)
+            {
+                throw new InvalidOperationException($"swtpm does not listen at {Address}: {(_process.HasExited ? await _process.StandardError.ReadToEndAsync() : "it is still starting")}");
+            }
+
+            await Task.Delay(10);
+        }
+    }
+
+    /// <summary>SIGKILL, as a power cut would.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async Task RestartAsync()
+    {
+        await KillAsync();
+        await StartAsync();
+    }
+
+    /// <summary>SIGSTOP: it keeps its connections and answers nothing.</summary>
+    public Task PauseAsync() => SignalAsync("STOP");
+
+    /// <summary>SIGCONT.</summary>
+    public Task ResumeAsync() => SignalAsync("CONT");
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process!.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private static async Task<SoftwareTpm> StartedAsync(SoftwareTpm tpm)
+    {
+        await tpm.StartAsync();
+        return tpm;
+    }
+
+    private static int FreePortPair()
+    {
+        while (true)
+        {
+            var port = SignerProcess.FreePort();
+            try
+            {
+                using var next = new TcpListener(System.Net.IPAddress.Loopback, port + 1);
+                next.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // The next port is taken: the next round tries another pair.
+            }
+        }
+    }
+
+    /// <summary>Asks the kernel's table, because a connection would be served as the one client.</summary>
+    private async Task<bool> ListensAsync()
+    {
+        if (Address.StartsWith("swtpm:path=", StringComparison.Ordinal))
+        {
+            return (await File.ReadAllTextAsync("/proc/net/unix")).Contains(Address["swtpm:path=".Length..] + "\n", StringComparison.Ordinal);
+        }
+
+        var port = int.Parse(Address[(Address.LastIndexOf('=') + 1)..]);
+        return (await File.ReadAllTextAsync("/proc/net/tcp")).Contains($"0100007F:{port:X4} 00000000:0000 0A", StringComparison.Ordinal);
+    }
+
+    private async Task SignalAsync(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", _process!.Id.ToString()]);
+        await kill.WaitForExitAsync();
+    }
+}
