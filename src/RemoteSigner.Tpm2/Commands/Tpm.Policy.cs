@@ -88,10 +88,7 @@ public sealed partial class Tpm
         Span<byte> buffer = stackalloc byte[160];
         var writer = new TpmWriter(buffer);
         writer.Sized(digest);
-        writer.Algorithm(TpmAlg.ECDSA);
-        writer.Algorithm(TpmAlg.SHA256);
-        writer.Sized(signature[..(signature.Length / 2)]);
-        writer.Sized(signature[(signature.Length / 2)..]);
+        TpmtSignature.Write(ref writer, signature);
         using var response = Run(TpmCc.VerifySignature, [key], [], writer.Written);
         return new TpmtTkVerified(response.Reader.Rest);
     }

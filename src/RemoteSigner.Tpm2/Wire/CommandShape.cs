@@ -13,8 +13,8 @@ internal readonly record struct CommandShape(bool SizedParameter = false, bool S
         TpmCc.Load => new(true, true, ReturnsHandle: true),
         TpmCc.LoadExternal => new(true, true, ReturnsHandle: true),
         TpmCc.StartAuthSession => new(true, true, ReturnsHandle: true),
-        TpmCc.ActivateCredential or TpmCc.MakeCredential or TpmCc.Quote or TpmCc.NV_Certify or TpmCc.PolicySecret => new(true, true),
-        TpmCc.NV_DefineSpace or TpmCc.NV_Write or TpmCc.PolicyNV or TpmCc.HierarchyChangeAuth => new(SizedParameter: true),
+        TpmCc.ActivateCredential or TpmCc.Quote or TpmCc.NV_Certify or TpmCc.PolicySecret => new(true, true),
+        TpmCc.NV_DefineSpace or TpmCc.NV_Write or TpmCc.PolicyNV => new(SizedParameter: true),
         TpmCc.Unseal or TpmCc.NV_Read or TpmCc.GetRandom or TpmCc.ReadPublic or TpmCc.NV_ReadPublic => new(SizedResponse: true),
         _ => default,
     };

@@ -5,7 +5,6 @@ public enum TpmCc
 {
     EvictControl = 0x120,
     NV_UndefineSpace = 0x122,
-    HierarchyChangeAuth = 0x129,
     NV_DefineSpace = 0x12A,
     CreatePrimary = 0x131,
     NV_Increment = 0x134,
@@ -24,7 +23,7 @@ public enum TpmCc
     Unseal = 0x15E,
     FlushContext = 0x165,
     LoadExternal = 0x167,
-    MakeCredential = 0x168,
+   
     NV_ReadPublic = 0x169,
     PolicyAuthorize = 0x16A,
     PolicyAuthValue = 0x16B,
