@@ -16,7 +16,7 @@ public sealed partial class Tpm : IDisposable
     private readonly ITpmTransport _transport;
     private readonly TpmPatience _patience;
     private readonly PinnedBytes _command = new(4096), _response = new(4096);
-    private bool _unreachable;
+    private volatile bool _unreachable;
 
     private Tpm(ITpmTransport transport, TpmPatience patience) => (_transport, _patience) = (transport, patience);
 
@@ -70,9 +70,9 @@ public sealed partial class Tpm : IDisposable
                 FlushContext(handle);
             }
         }
-        catch (Exception fault) when (fault is TpmException or TpmTransportException)
+        catch (Exception fault) when (fault is TpmException or TpmTransportException or TpmIntegrityException)
         {
-            // Flushed already (a restart does it too), or the connection was lost just now: the handle is as gone as it can be.
+            // Flushed already (a restart does it too), or the connection is lost or disturbed: this must not hide what went wrong before.
         }
     }
 

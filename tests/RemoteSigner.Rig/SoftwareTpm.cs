@@ -128,7 +128,9 @@ public sealed class SoftwareTpm : IAsyncDisposable
     {
         if (Address.StartsWith("swtpm:path=", StringComparison.Ordinal))
         {
-            return (await File.ReadAllTextAsync("/proc/net/unix")).Contains(Address["swtpm:path=".Length..] + "\n", StringComparison.Ordinal);
+            // The flag __SO_ACCEPTCON: between bind and listen the name is there, and refuses.
+            return (await File.ReadAllLinesAsync("/proc/net/unix"))
+                .Any(line => line.Contains(" 00010000 ", StringComparison.Ordinal) && line.EndsWith(" " + Address["swtpm:path=".Length..], StringComparison.Ordinal));
         }
 
         var port = int.Parse(Address[(Address.LastIndexOf('=') + 1)..]);

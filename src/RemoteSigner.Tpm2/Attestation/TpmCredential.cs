@@ -25,7 +25,7 @@ public sealed class TpmCredential(byte[] blob, byte[] encryptedSeed)
                     return new TpmCredential(Protect(shared.Seed, attestationKey, secret), shared.EncryptedSecret);
                 }
 
-            case RsaPublic rsa when rsa.Symmetric == TpmtSymDef.Aes128Cfb:
+            case RsaPublic rsa when rsa.Symmetric == TpmtSymDef.Aes128Cfb && IsRsa2048(rsa):
                 using (var seed = new PinnedBytes(32))
                 {
                     RandomNumberGenerator.Fill(seed.Span);
@@ -33,9 +33,12 @@ public sealed class TpmCredential(byte[] blob, byte[] encryptedSeed)
                 }
 
             default:
-                throw new TpmIntegrityException(TpmIntegrityFault.Malformed, "the endorsement key does not protect with AES-128-CFB: it is of no default template");
+                throw new TpmIntegrityException(TpmIntegrityFault.Malformed, "the endorsement key is neither P-256 nor RSA 2048 with AES-128-CFB: it is of no default template");
         }
     }
+
+    /// <summary>Whoever sent the key may have made it up.</summary>
+    private static bool IsRsa2048(RsaPublic key) => key.Modulus.Length == 256 && key.Modulus[0] >= 0x80;
 
     /// <summary>Part 1 §24.4 and §24.5: the secret encrypted under a key bound to the Name, and an HMAC over both.</summary>
     private static byte[] Protect(ReadOnlySpan<byte> seed, TpmName name, ReadOnlySpan<byte> secret)

@@ -6,8 +6,8 @@ public sealed partial class Tpm
     private const uint TPM_CAP_HANDLES = 1, TPM_CAP_TPM_PROPERTIES = 6;
     private const int AtOnce = 64;
 
-    /// <summary>First handles of the ranges (Part 2 §7.2): NV indices, loaded sessions (HMAC and policy), loaded objects, persistent objects.</summary>
-    public const uint NvIndices = 0x01000000, HmacSessions = 0x02000000, PolicySessions = 0x03000000, TransientObjects = 0x80000000, PersistentObjects = 0x81000000;
+    /// <summary>First handles of the ranges (Part 2 §7.2): NV indices, sessions in the TPM, sessions saved outside of it, loaded objects, persistent objects.</summary>
+    public const uint NvIndices = 0x01000000, LoadedSessions = 0x02000000, SavedSessions = 0x03000000, TransientObjects = 0x80000000, PersistentObjects = 0x81000000;
 
     /// <summary>TPM2_GetCapability(TPM_PROPERTIES), Part 3 §30.2; null when the TPM does not have it.</summary>
     public uint? FindProperty(TpmPt property)
@@ -38,7 +38,7 @@ public sealed partial class Tpm
     /// <summary>Only for a TPM that is ours alone.</summary>
     private void FlushStale()
     {
-        foreach (var range in (ReadOnlySpan<uint>)[TransientObjects, HmacSessions, PolicySessions])
+        foreach (var range in (ReadOnlySpan<uint>)[TransientObjects, LoadedSessions, SavedSessions])
         {
             foreach (var handle in GetHandles(range))
             {

@@ -62,7 +62,13 @@ public sealed partial class Tpm
             writer.UInt16(offset);
             using var response = Run(TpmCc.NV_Read, [authorizedBy ?? index, index], [authorization], writer.Written);
             var reader = response.Reader;
-            reader.Sized().CopyTo(destination[..count]);
+            var bytes = reader.Sized();
+            if (bytes.Length != count)
+            {
+                throw new TpmIntegrityException(TpmIntegrityFault.Malformed, $"TPM2_NV_Read gave {bytes.Length} bytes for {count}");
+            }
+
+            bytes.CopyTo(destination);
             destination = destination[count..];
             offset += count;
         }

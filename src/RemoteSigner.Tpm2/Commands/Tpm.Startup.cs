@@ -28,10 +28,10 @@ public sealed partial class Tpm
         }
     }
 
-    /// <summary>TPM2_ReadClock, Part 3 §29.1.</summary>
-    public TpmTime ReadClock(TpmSession? session = null)
+    /// <summary>TPM2_ReadClock, Part 3 §29.1. It takes no session: whoever sits on the bus may answer. A quote holds the clock too, signed.</summary>
+    public TpmTime ReadClock()
     {
-        using var response = Run(TpmCc.ReadClock, [], session is null ? [] : [session], []);
+        using var response = Run(TpmCc.ReadClock, [], [], []);
         var reader = response.Reader;
         var time = TpmTime.Read(ref reader);
         reader.End();

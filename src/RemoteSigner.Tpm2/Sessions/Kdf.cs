@@ -6,7 +6,7 @@ namespace RemoteSigner.Tpm2;
 /// <summary>The TPM's key derivation functions with SHA-256 (TPM 2.0 Library Part 1 §11.4.10), and the CFB mode it hides parameters with.</summary>
 internal static class Kdf
 {
-    /// <summary>KDFa: SP 800-108 in counter mode over HMAC. Fills <paramref name="output"/>, 64 bytes at most.</summary>
+    /// <summary>KDFa: SP 800-108 in counter mode over HMAC. Fills <paramref name="output"/>.</summary>
     public static void KDFa(ReadOnlySpan<byte> key, ReadOnlySpan<byte> label, ReadOnlySpan<byte> contextU, ReadOnlySpan<byte> contextV, Span<byte> output)
     {
         Span<byte> message = stackalloc byte[4 + label.Length + 1 + contextU.Length + contextV.Length + 4];

@@ -100,7 +100,7 @@ public sealed class TpmSession : TpmAuthorization, IDisposable
         }
 
         // A policy is good for one authorization: its use resets the session (Part 1 §19.7.9).
-        _needsAuthValue &= command is TpmCc.PolicyAuthValue;
+        _needsAuthValue = false;
     }
 
     /// <summary>Part 1 §19.6.5: HMAC over the parameter hash, the newer nonce, the older one, nonces of other encrypting sessions, and the attributes.</summary>

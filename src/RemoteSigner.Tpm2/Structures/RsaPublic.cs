@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 
 namespace RemoteSigner.Tpm2;
@@ -5,6 +6,8 @@ namespace RemoteSigner.Tpm2;
 /// <summary>The public area of an RSA key; exponent 0 stands for 65537.</summary>
 public sealed class RsaPublic(TpmaObject attributes, byte[] authPolicy, TpmtSymDef symmetric, TpmtScheme scheme, int keyBits, uint exponent, byte[] modulus) : TpmtPublic(attributes, authPolicy)
 {
+    private const uint DefaultExponent = 65537;
+
     public TpmtSymDef Symmetric { get; } = symmetric;
 
     public TpmtScheme Scheme { get; } = scheme;
@@ -18,7 +21,7 @@ public sealed class RsaPublic(TpmaObject attributes, byte[] authPolicy, TpmtSymD
     private protected override TpmAlg Type => TpmAlg.RSA;
 
     /// <summary>The key for .NET's RSA.</summary>
-    public RSAParameters ToParameters() => new() { Modulus = Modulus, Exponent = Exponent == 0 ? [1, 0, 1] : [(byte)(Exponent >> 24), (byte)(Exponent >> 16 & 0xFF), (byte)(Exponent >> 8 & 0xFF), (byte)(Exponent & 0xFF)] };
+    public RSAParameters ToParameters() => new() { Modulus = Modulus, Exponent = BigEndian(Exponent == 0 ? DefaultExponent : Exponent) };
 
     internal static RsaPublic Read(TpmaObject attributes, byte[] policy, ref TpmReader reader) =>
         new(attributes, policy, TpmtSymDef.Read(ref reader), TpmtScheme.Read(ref reader), reader.UInt16(), reader.UInt32(), reader.Sized().ToArray());
@@ -30,5 +33,12 @@ public sealed class RsaPublic(TpmaObject attributes, byte[] authPolicy, TpmtSymD
         writer.UInt16(KeyBits);
         writer.UInt32(Exponent);
         writer.Sized(Modulus);
+    }
+
+    private static byte[] BigEndian(uint number)
+    {
+        var bytes = new byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, number);
+        return bytes;
     }
 }

@@ -2,7 +2,7 @@ namespace RemoteSigner.Tpm2;
 
 /// <summary>TPMA_NV (TPM 2.0 Library Part 2 §13.4): what an NV index is and who may read and write it. Bits 4 to 7 are its type: 1 is a counter, 0 plain bytes.</summary>
 [Flags]
-public enum TpmaNv
+public enum TpmaNv : uint
 {
     None = 0,
     PPWrite = 1 << 0,
@@ -23,4 +23,5 @@ public enum TpmaNv
     ReadLocked = 1 << 28,
     Written = 1 << 29,
     PlatformCreate = 1 << 30,
+    ReadStClear = 1u << 31,
 }

@@ -2,7 +2,7 @@ namespace RemoteSigner.Tpm2;
 
 /// <summary>TPMA_OBJECT (TPM 2.0 Library Part 2 §8.3): what a key or sealed object may be used for.</summary>
 [Flags]
-public enum TpmaObject
+public enum TpmaObject : uint
 {
     None = 0,
     FixedTPM = 1 << 1,

@@ -39,19 +39,19 @@ public sealed class SocketTransport : ITpmTransport
 
     public int Transact(ReadOnlySpan<byte> command, Span<byte> response, TimeSpan timeout)
     {
-        _socket.SendTimeout = _socket.ReceiveTimeout = (int)timeout.TotalMilliseconds;
         try
         {
+            _socket.SendTimeout = _socket.ReceiveTimeout = (int)timeout.TotalMilliseconds;
             Send(command);
             Receive(response[..ResponseHeader.Size]);
             var size = ResponseHeader.TotalSize(response, response.Length);
             Receive(response[ResponseHeader.Size..size]);
             return size;
         }
-        catch (SocketException fault)
+        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
         {
             _socket.Dispose();
-            throw fault.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock
+            throw fault is SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock }
                 ? new TpmTransportException(TpmTransportFault.TimedOut, $"the software TPM at {_address} gave no answer in {timeout.TotalSeconds} s (it hangs, or serves another client)", fault)
                 : Closed(fault);
         }

@@ -113,6 +113,27 @@ public sealed class TpmAttestationTests : TpmTest
     }
 
     [Fact]
+    public void An_endorsement_key_that_somebody_made_up_is_refused()
+    {
+        var made = (RsaPublic)TpmTemplates.EndorsementKeyRsa;
+
+        Assert.Equal(TpmIntegrityFault.Malformed, Assert.Throws<TpmIntegrityException>(() => TpmCredential.Make(made, made.Name, _challenge)).Fault);
+        Assert.ThrowsAny<CryptographicException>(() => TpmCredential.Make(TpmTemplates.EndorsementKeyEcc, made.Name, _challenge));
+    }
+
+    [Fact]
+    public void The_clock_goes_forward()
+    {
+        using var tpm = Open();
+
+        var first = tpm.ReadClock();
+        var second = tpm.ReadClock();
+
+        Assert.InRange(second.Clock.Milliseconds, first.Clock.Milliseconds, first.Clock.Milliseconds + 60_000);
+        Assert.True(second.Clock.Safe);
+    }
+
+    [Fact]
     public void A_TPM_without_a_certificate_has_none()
     {
         using var tpm = Open();

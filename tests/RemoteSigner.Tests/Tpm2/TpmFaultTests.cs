@@ -90,7 +90,7 @@ public sealed class TpmFaultTests : TpmTest
         using var again = Open();
 
         Assert.Empty(again.GetHandles(Tpm.TransientObjects));
-        Assert.Empty(again.GetHandles(Tpm.PolicySessions));
+        Assert.Empty(again.GetHandles(Tpm.LoadedSessions));
     }
 
     [Fact]

@@ -120,8 +120,7 @@ public sealed class TpmSealTests : TpmTest
         }
 
         Assert.Empty(tpm.GetHandles(Tpm.TransientObjects));
-        Assert.Empty(tpm.GetHandles(Tpm.HmacSessions));
-        Assert.Empty(tpm.GetHandles(Tpm.PolicySessions));
+        Assert.Empty(tpm.GetHandles(Tpm.LoadedSessions));
     }
 
     private SealedObject Seal(Tpm tpm, PinnedKey root)

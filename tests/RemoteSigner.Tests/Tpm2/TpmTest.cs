@@ -24,7 +24,7 @@ public abstract class TpmTest : IAsyncLifetime
         Software = await StartAsync(_folder);
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         if (Software is not null)
         {

@@ -43,6 +43,14 @@ public sealed class TpmWireTests
     }
 
     [Fact]
+    public void Attributes_keep_their_highest_bit()
+    {
+        var area = new TpmsNvPublic(0x01800001, TpmaNv.ReadStClear | TpmaNv.AuthRead, [], 8);
+
+        Assert.Equal(area.Attributes, TpmsNvPublic.Parse(area.ToArray()).Attributes);
+    }
+
+    [Fact]
     public void Any_bytes_are_a_structure_or_refused()
     {
         var valid = new[] { Template("ecc").ToArray(), Template("rsa").ToArray(), TpmsNvPublic.Counter(0x01800001).ToArray(), [0xFF, 0x54, 0x43, 0x47, 0x80, 0x18] };
