@@ -23,7 +23,6 @@ public enum TpmCc
     Unseal = 0x15E,
     FlushContext = 0x165,
     LoadExternal = 0x167,
-
     NV_ReadPublic = 0x169,
     PolicyAuthorize = 0x16A,
     PolicyAuthValue = 0x16B,
