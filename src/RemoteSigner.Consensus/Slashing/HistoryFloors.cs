@@ -19,6 +19,18 @@ internal static class HistoryFloors
         Settle(transaction, validator);
     }
 
+    /// <summary>Raises every validator's floors to the newest of its records.</summary>
+    public static void RaiseToNewest(LedgerTransaction transaction)
+    {
+        foreach (var validator in KeyRegister.All(transaction).Select(key => key.Validator).Distinct())
+        {
+            var history = new HistoryIndex().Load(transaction, validator);
+            Raise(transaction, validator, Known(history.NewestSlot), Known(history.NewestSource), Known(history.NewestTarget));
+        }
+
+        static long? Known(long newest) => newest < 0 ? null : newest;
+    }
+
     /// <summary>First floors of a history that has records but no floor yet: its lowest slot, source and target.</summary>
     public static void Start(LedgerTransaction transaction, long validator)
     {

@@ -8,7 +8,7 @@ namespace RemoteSigner.Consensus.Slashing;
 /// Writes histories in the EIP-3076 interchange format, page by page, so that signing goes on and memory stays small. A floor without a
 /// record on it is written as a record without a root: every reader of the format then refuses what this ledger refuses.
 /// </summary>
-internal sealed class InterchangeExport(Ledger ledger, Utf8JsonWriter json)
+internal sealed class InterchangeExport(Ledger ledger, Utf8JsonWriter json, ulong slotsPerEpoch)
 {
     private const int RecordsPerPage = 1000;
 
@@ -37,7 +37,11 @@ internal sealed class InterchangeExport(Ledger ledger, Utf8JsonWriter json)
     private async Task WriteBlocksAsync(long validator)
     {
         json.WriteStartArray("signed_blocks"u8);
-        var page = await ledger.WriteAsync(transaction => BlockPage(transaction, validator, FloorBlock(transaction, validator)));
+        var (floors, page) = await ledger.WriteAsync(transaction =>
+        {
+            var floors = ExportedFloors.Of(transaction, validator, slotsPerEpoch);
+            return (floors, BlockPage(transaction, validator, floors, FloorBlock(transaction, validator, floors)));
+        });
         while (page.Count > 0)
         {
             foreach (var (slot, root) in page)
@@ -49,7 +53,7 @@ internal sealed class InterchangeExport(Ledger ledger, Utf8JsonWriter json)
 
             var last = page[^1];
             await json.FlushAsync();
-            page = await ledger.WriteAsync(transaction => BlockPage(transaction, validator, [last])[1..]);
+            page = await ledger.WriteAsync(transaction => BlockPage(transaction, validator, floors, [last])[1..]);
         }
 
         json.WriteEndArray();
@@ -58,7 +62,11 @@ internal sealed class InterchangeExport(Ledger ledger, Utf8JsonWriter json)
     private async Task WriteAttestationsAsync(long validator)
     {
         json.WriteStartArray("signed_attestations"u8);
-        var page = await ledger.WriteAsync(transaction => AttestationPage(transaction, validator, FloorVote(transaction, validator)));
+        var (floors, page) = await ledger.WriteAsync(transaction =>
+        {
+            var floors = ExportedFloors.Of(transaction, validator, slotsPerEpoch);
+            return (floors, AttestationPage(transaction, validator, floors, FloorVote(transaction, validator, floors)));
+        });
         while (page.Count > 0)
         {
             foreach (var (vote, root) in page)
@@ -71,34 +79,34 @@ internal sealed class InterchangeExport(Ledger ledger, Utf8JsonWriter json)
 
             var last = page[^1];
             await json.FlushAsync();
-            page = await ledger.WriteAsync(transaction => AttestationPage(transaction, validator, [last])[1..]);
+            page = await ledger.WriteAsync(transaction => AttestationPage(transaction, validator, floors, [last])[1..]);
         }
 
         json.WriteEndArray();
     }
 
     /// <summary>The slot floor as a record, unless a record stands there; no bytes mean no root, which sorts before every root.</summary>
-    private static List<(long Slot, byte[] Root)> FloorBlock(LedgerTransaction transaction, long validator)
-    {
-        var floor = transaction.Statement("SELECT slot_floor FROM validator v WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM block b WHERE b.validator = v.id AND b.slot = v.slot_floor)").Bind(1, validator);
-        return floor.Step() && floor.NumberOrNull(0) is { } slot ? [(slot, [])] : [];
-    }
+    private static List<(long Slot, byte[] Root)> FloorBlock(LedgerTransaction transaction, long validator, ExportedFloors floors) => floors.Slot is not { } slot
+        || Found(transaction.Statement("SELECT 1 FROM block WHERE validator = ?1 AND slot = ?2").Bind(1, validator).Bind(2, slot)) ? [] : [(slot, [])];
 
-    private static List<(Vote Vote, byte[] Root)> FloorVote(LedgerTransaction transaction, long validator)
+    private static List<(Vote Vote, byte[] Root)> FloorVote(LedgerTransaction transaction, long validator, ExportedFloors floors) => floors is not { Source: { } source, Target: { } target }
+        || Found(transaction.Statement("SELECT 1 FROM attestation WHERE validator = ?1 AND target = ?2 AND source = ?3").Bind(1, validator).Bind(2, target).Bind(3, source))
+            ? []
+            : [(new Vote(source, target), [])];
+
+    private static bool Found(LedgerStatement statement)
     {
-        var floor = transaction.Statement("""
-            SELECT source_floor, target_floor FROM validator v WHERE id = ?1 AND NOT EXISTS (
-                SELECT 1 FROM attestation a WHERE a.validator = v.id AND a.target = v.target_floor AND a.source = v.source_floor)
-            """).Bind(1, validator);
-        return floor.Step() && floor.NumberOrNull(0) is { } source ? [(new Vote(source, floor.Number(1)), [])] : [];
+        var found = statement.Step();
+        statement.Reset();
+        return found;
     }
 
     /// <summary>The records after the last of <paramref name="page"/>, added to it.</summary>
-    private static List<(long Slot, byte[] Root)> BlockPage(LedgerTransaction transaction, long validator, List<(long Slot, byte[] Root)> page)
+    private static List<(long Slot, byte[] Root)> BlockPage(LedgerTransaction transaction, long validator, ExportedFloors floors, List<(long Slot, byte[] Root)> page)
     {
         var (slot, root) = page.Count > 0 ? page[^1] : (-1, []);
-        var rows = transaction.Statement("SELECT slot, root FROM block WHERE validator = ?1 AND (slot, root) > (?2, ?3) ORDER BY slot, root LIMIT ?4")
-            .Bind(1, validator).Bind(2, slot).Bind(3, root).Bind(4, RecordsPerPage);
+        var rows = transaction.Statement("SELECT slot, root FROM block WHERE validator = ?1 AND (slot, root) > (?2, ?3) AND slot >= ?5 ORDER BY slot, root LIMIT ?4")
+            .Bind(1, validator).Bind(2, slot).Bind(3, root).Bind(4, RecordsPerPage).Bind(5, floors.Slot ?? 0);
         while (rows.Step())
         {
             page.Add((rows.Number(0), rows.Blob(1).ToArray()));
@@ -107,13 +115,15 @@ internal sealed class InterchangeExport(Ledger ledger, Utf8JsonWriter json)
         return page;
     }
 
-    private static List<(Vote Vote, byte[] Root)> AttestationPage(LedgerTransaction transaction, long validator, List<(Vote Vote, byte[] Root)> page)
+    private static List<(Vote Vote, byte[] Root)> AttestationPage(LedgerTransaction transaction, long validator, ExportedFloors floors, List<(Vote Vote, byte[] Root)> page)
     {
         var (vote, root) = page.Count > 0 ? page[^1] : (new Vote(-1, -1), []);
         var rows = transaction.Statement("""
             SELECT source, target, root FROM attestation WHERE validator = ?1 AND (target, source, root) > (?2, ?3, ?4)
+                AND source >= ?6 AND target >= ?7
             ORDER BY target, source, root LIMIT ?5
-            """).Bind(1, validator).Bind(2, vote.Target).Bind(3, vote.Source).Bind(4, root).Bind(5, RecordsPerPage);
+            """).Bind(1, validator).Bind(2, vote.Target).Bind(3, vote.Source).Bind(4, root).Bind(5, RecordsPerPage)
+            .Bind(6, floors.Source ?? 0).Bind(7, floors.Target ?? 0);
         while (rows.Step())
         {
             page.Add((new Vote(rows.Number(0), rows.Number(1)), rows.Blob(2).ToArray()));

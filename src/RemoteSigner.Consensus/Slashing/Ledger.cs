@@ -102,6 +102,25 @@ public sealed class Ledger : IAsyncDisposable
         return transaction.Statement("DELETE FROM room WHERE name = 'probe'").Execute();
     });
 
+    /// <summary>Finishes what waits, runs <paramref name="last"/> after all of it, and closes the database: nothing can come after its result.</summary>
+    public async Task<T> CloseAsync<T>(Func<LedgerTransaction, T> last)
+    {
+        var item = new LedgerWork<T>(last);
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                throw Closed();
+            }
+
+            Close();
+            _queue.Add(item);
+        }
+
+        await _ended.Task;
+        return await item.Completion;
+    }
+
     /// <summary>Finishes what waits, then closes the database.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -109,16 +128,22 @@ public sealed class Ledger : IAsyncDisposable
         {
             if (!_closed)
             {
-                _closed = true;
-                if (_queue.Count == 0)
-                {
-                    _waiting.Release();
-                }
+                Close();
             }
         }
 
         await _ended.Task;
         _waiting.Dispose();
+    }
+
+    // Under the gate. Work that is in the queue has woken the writer already.
+    private void Close()
+    {
+        _closed = true;
+        if (_queue.Count == 0)
+        {
+            _waiting.Release();
+        }
     }
 
     private void Run()

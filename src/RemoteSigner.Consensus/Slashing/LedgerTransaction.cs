@@ -30,7 +30,7 @@ public sealed class LedgerTransaction
     /// <summary>Drops everything remembered; called after rows were changed behind the back of it.</summary>
     public void Forget() => _memory.Clear();
 
-    /// <summary>Makes the tables of a room in a new ledger; in an old one checks their version and looks through them for damage.</summary>
+    /// <summary>Makes the tables of a room in a new ledger; in an old one brings them to this version and looks through them for damage.</summary>
     public void Ensure(LedgerSchema schema)
     {
         var find = Statement("SELECT version FROM room WHERE name = ?1").Bind(1, schema.Room);
@@ -39,16 +39,30 @@ public sealed class LedgerTransaction
             _database.RunScript(schema.Script);
             Statement("INSERT INTO room (name, version) VALUES (?1, ?2)").Bind(1, schema.Room).Bind(2, schema.Version).Execute();
         }
-        else if (find.Number(0) is var version && version != schema.Version)
-        {
-            throw new LedgerException(
-                LedgerFault.UnknownVersion,
-                $"cannot open the ledger {_database.Path}: its {schema.Room} tables have version {version}, this program knows {schema.Version}",
-                "use the version of this program that wrote it, or a newer one");
-        }
         else
         {
+            var version = find.Number(0);
+            find.Reset();
+            Upgrade(schema, version);
             CheckTables(schema);
+        }
+    }
+
+    // All steps are in the transaction that opens the tables: a crash leaves the old version or the new one.
+    private void Upgrade(LedgerSchema schema, long version)
+    {
+        for (; version != schema.Version; version++)
+        {
+            if (version is < 0 or > int.MaxValue || !schema.Upgrades.TryGetValue((int)version, out var script))
+            {
+                throw new LedgerException(
+                    LedgerFault.UnknownVersion,
+                    $"cannot open the ledger {_database.Path}: its {schema.Room} tables have version {version}, this program knows {schema.Version}",
+                    "use the version of this program that wrote it, or a newer one");
+            }
+
+            _database.RunScript(script);
+            Statement("UPDATE room SET version = ?2 WHERE name = ?1").Bind(1, schema.Room).Bind(2, version + 1).Execute();
         }
     }
 

@@ -49,7 +49,7 @@ public sealed partial class SlashingProtection
                 ?? throw new InterchangeException("there is nothing to export: no genesis validators root is configured, and none is pinned because no block or vote was signed and nothing imported");
             var wanted = only is null ? keys : keys.FindAll(key => only.Contains(key.Key));
             await using var json = new Utf8JsonWriter(file);
-            await new InterchangeExport(_ledger, json).WriteAsync(root, wanted);
+            await new InterchangeExport(_ledger, json, _network.SlotsPerEpoch).WriteAsync(root, wanted);
             return wanted.Count;
         }
         finally

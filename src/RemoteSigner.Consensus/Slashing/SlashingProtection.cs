@@ -65,7 +65,7 @@ public sealed partial class SlashingProtection : IDisposable
         var history = transaction.Recall(LoadIndex).FindActive(transaction, key);
         var verdict = history is null
             ? new Verdict.Refused(SlashingRule.KeyNotActive, "the key was never registered here, or was deleted")
-            : ForeignChain(state, content, chain) ?? Decide(transaction, history, state.High, content, root);
+            : ForeignChain(state, content, chain) ?? transaction.Recall(FreshnessState.Load).Floor?.Refusal(content, _network.SlotsPerEpoch) ?? Decide(transaction, history, state.High, content, root);
         var evidence = witness(transaction, root, verdict);
         if (verdict is Verdict.Allowed { AlreadySigned: var alreadySigned } && history is not null)
         {

@@ -3,9 +3,31 @@ namespace RemoteSigner.Consensus.Slashing;
 /// <summary>The tables of slashing protection. What they hold, and what is always true of them, is described in README.md.</summary>
 internal static class SlashingSchema
 {
-    public static LedgerSchema Current { get; } = new("slashing", 1, Script, ["validator", "public_key", "block", "attestation"]);
+    public static LedgerSchema Current { get; } = new("slashing", 2, HistoryScript + FreshnessScript, ["validator", "public_key", "block", "attestation", "freshness"])
+    {
+        Upgrades = new Dictionary<int, string> { [1] = FreshnessScript },
+    };
 
-    private const string Script = """
+    private const string FreshnessScript = """
+
+        CREATE TABLE freshness (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            vault BLOB CHECK (length(vault) = 16),
+            witness TEXT,
+            start INTEGER CHECK (start >= 0),
+            vault_generation INTEGER CHECK (vault_generation >= 0),
+            floor INTEGER CHECK (floor >= 0),
+            floor_reason TEXT,
+            awaited_marks BLOB CHECK (length(awaited_marks) = 32),
+            floor_beneath INTEGER CHECK (floor_beneath BETWEEN 0 AND floor),
+            CHECK ((vault IS NULL) = (start IS NULL) AND (vault IS NULL) = (witness IS NULL) AND (vault IS NULL) = (vault_generation IS NULL)),
+            CHECK ((floor IS NULL) = (floor_reason IS NULL)),
+            CHECK (awaited_marks IS NULL OR floor IS NOT NULL)
+        ) STRICT;
+        INSERT INTO freshness (id) VALUES (1);
+        """;
+
+    private const string HistoryScript = """
         CREATE TABLE chain (
             id INTEGER PRIMARY KEY CHECK (id = 1),
             genesis_validators_root BLOB CHECK (length(genesis_validators_root) = 32),

@@ -49,11 +49,14 @@ public sealed class AuditLog
     public Task<long> RecordAsync(AuditEntry entry) => _ledger.WriteAsync(transaction => Append(transaction, entry));
 
     /// <summary>The newest entry's number and hash.</summary>
-    public Task<AuditHead> HeadAsync() => _ledger.WriteAsync(transaction =>
+    public Task<AuditHead> HeadAsync() => _ledger.WriteAsync(HeadOf);
+
+    /// <summary>The same within work of the caller.</summary>
+    public static AuditHead HeadOf(LedgerTransaction transaction)
     {
         var tail = transaction.Recall(Tail.Load);
         return new AuditHead(tail.Sequence, ImmutableArray.Create(tail.Hash));
-    });
+    }
 
     /// <summary>Up to <paramref name="limit"/> entries after the one numbered <paramref name="after"/>, oldest first.</summary>
     public Task<IReadOnlyList<AuditRecord>> ReadAsync(long after, int limit) =>

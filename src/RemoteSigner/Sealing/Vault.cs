@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Freshness;
 using RemoteSigner.Native;
 
 namespace RemoteSigner.Sealing;
@@ -20,6 +21,9 @@ public sealed class Vault : IDisposable
 
     /// <summary>Slots, shares and generation, authenticated.</summary>
     public VaultListing Contents => VaultListing.Of(_file, authenticated: true);
+
+    /// <summary>The keys of the fence that guards the ledger of this vault. The caller disposes them; they outlive the vault.</summary>
+    public FenceKeys DeriveFenceKeys() => _rootKey.DeriveFenceKeys();
 
     /// <summary>Makes an empty vault with a fresh root key and one slot for each key; never overwrites a file.</summary>
     /// <exception cref="VaultException">There is a file already, or it cannot be written.</exception>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Freshness;
 using RemoteSigner.Native;
 
 namespace RemoteSigner.Sealing;
@@ -13,6 +14,10 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
     private static ReadOnlySpan<byte> RecordUse => "remote-signer/vault/record/v1"u8;
 
     private static ReadOnlySpan<byte> SlotUse => "remote-signer/vault/slot/v1"u8;
+
+    private static ReadOnlySpan<byte> FenceRecordUse => "remote-signer/fence/record/v1"u8;
+
+    private static ReadOnlySpan<byte> FenceWitnessUse => "remote-signer/fence/witness/v1"u8;
 
     internal SecretBytes Bytes => bytes;
 
@@ -32,6 +37,9 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
         using var key = Derive(vaultId, HeaderUse);
         return HMACSHA256.HashData(key.Span, header);
     }
+
+    /// <summary>The keys of the fence that goes with this vault.</summary>
+    internal FenceKeys DeriveFenceKeys() => new(Derive(vaultId, FenceRecordUse), Derive(vaultId, FenceWitnessUse));
 
     internal VaultRecord Seal(VaultShare share)
     {

@@ -1,0 +1,47 @@
+namespace RemoteSigner.Freshness;
+
+/// <summary>Why a duty, or everything, is not signed: a reason for programs, a detail for clients and logs, a hint for the operator.</summary>
+public sealed record FreshnessRefusal(FreshnessReason Reason, string Detail, string Hint);
+
+/// <summary>The reasons of a <see cref="FreshnessRefusal"/>. All but the first three stand until a person clears them.</summary>
+public enum FreshnessReason
+{
+    /// <summary>The start protocol has not ended yet: the vault or the witness is not there.</summary>
+    NotStarted,
+
+    /// <summary>The signer is stopping.</summary>
+    Stopping,
+
+    /// <summary>The duty is at or beyond the fence, and the witness did not take a further one in time.</summary>
+    FenceNotMoved,
+
+    /// <summary>Neither the ledger nor the witness knows of a start: a data directory from before there was a fence.</summary>
+    NotEnrolled,
+
+    /// <summary>The ledger has starts and there is no witness: it was removed, or this is another machine or token.</summary>
+    WitnessMissing,
+
+    /// <summary>There is another witness than the one the ledger knows: the hardware was replaced, or the witness made anew.</summary>
+    WitnessReplaced,
+
+    /// <summary>There is a witness for this vault, and the ledger has never seen a start.</summary>
+    LedgerWithoutStart,
+
+    /// <summary>The ledger belongs to another vault.</summary>
+    LedgerForeign,
+
+    /// <summary>The ledger's count of starts is behind the witness: an old copy was put back.</summary>
+    LedgerRolledBack,
+
+    /// <summary>The witness's count is behind the ledger or behind its own record: the counter was made anew or put back.</summary>
+    CounterBehind,
+
+    /// <summary>The witness holds no record.</summary>
+    RecordMissing,
+
+    /// <summary>The witness holds a record that was not made with this vault's key.</summary>
+    RecordForeign,
+
+    /// <summary>The vault is older than the witness or the ledger knows it: an old copy was put back.</summary>
+    VaultRolledBack,
+}

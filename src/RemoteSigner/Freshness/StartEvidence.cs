@@ -1,0 +1,12 @@
+using RemoteSigner.Consensus.Slashing;
+
+namespace RemoteSigner.Freshness;
+
+/// <summary>Everything the start protocol looks at, as it was found; nothing has been written yet.</summary>
+/// <param name="VaultId">Of the vault that was opened.</param>
+/// <param name="VaultGeneration">Of the same; authenticated by its root key.</param>
+/// <param name="Ledger">The newest start that the ledger knows of; null when it has none.</param>
+/// <param name="End">Where the ledger's history ends.</param>
+/// <param name="Witness">What the witness says; null when there is none.</param>
+/// <param name="Record">The witness's record; null when it is missing or was not made with this vault's key.</param>
+public sealed record StartEvidence(Guid VaultId, ulong VaultGeneration, LedgerStart? Ledger, HistoryEnd End, WitnessReading? Witness, FenceRecord? Record);

@@ -1,0 +1,63 @@
+using RemoteSigner.Consensus.Slashing;
+
+namespace RemoteSigner.Freshness;
+
+/// <summary>
+/// Runs once for each time the signer starts: judges, writes the start into the ledger, lets the witness count it, and opens the fence. When the witness fails on the
+/// way it may be run again and goes on where it stopped; a crash at any point is judged at the next start.
+/// </summary>
+/// <remarks><c>ledger</c> and <c>end</c> are as they were found before anything was written to the ledger: its own entries would make it look changed.</remarks>
+public sealed class StartProtocol(IFreshnessWitness witness, FenceKeys keys, SlashingProtection slashing, Guid vaultId, ulong vaultGeneration, LedgerStart? ledger, HistoryEnd end)
+{
+    private (StartDecision Decision, WitnessReading Before, FenceRecord Record)? _begun;
+
+    /// <summary>Opens <paramref name="fence"/>, or closes it with the reason; what was decided.</summary>
+    /// <exception cref="WitnessException">The witness failed; the fence is as it was.</exception>
+    /// <exception cref="LedgerException">The start could not be written.</exception>
+    public async Task<StartDecision> RunAsync(Fence fence, CancellationToken cancellation)
+    {
+        if (_begun is null)
+        {
+            var reading = await witness.ReadAsync(cancellation);
+            var record = reading is null ? null : FenceRecord.Read(reading.Record.Span, keys.Record);
+            var decision = StartRules.Decide(new StartEvidence(vaultId, vaultGeneration, ledger, end, reading, record));
+            if (decision is StartDecision.Refuse(var refusal))
+            {
+                fence.Refuse(refusal);
+                return decision;
+            }
+
+            _begun = (decision, reading!, record!);
+        }
+
+        var (decided, before, found) = _begun.Value;
+        var start = before.Count + 1;
+        await slashing.RecordStartAsync(new LedgerStart(vaultId, before.Identity, start, vaultGeneration), (decided as StartDecision.RaiseFloors)?.Floor);
+        await CountAsync(start, cancellation);
+        _ = await slashing.EndFloorIfCompleteAsync();
+        var running = found with { Start = start, VaultGeneration = vaultGeneration, CleanStop = null };
+        if (found.VaultGeneration != vaultGeneration)
+        {
+            await witness.WriteRecordAsync(running.Write(keys.Record), cancellation);
+        }
+
+        fence.Open(witness, keys, running);
+        return decided;
+    }
+
+    // A count whose answer was lost may have been made: it is read first, and never repeated blindly.
+    private async Task CountAsync(ulong start, CancellationToken cancellation)
+    {
+        if (await CountNowAsync(cancellation) == start - 1)
+        {
+            await witness.IncrementAsync(cancellation);
+        }
+
+        if (await CountNowAsync(cancellation) is var count && count != start)
+        {
+            throw new WitnessException(WitnessFault.Tampered, $"the witness counts {count} where {start} was expected", "does another signer use the same witness? Stop it, then start again");
+        }
+    }
+
+    private async Task<ulong?> CountNowAsync(CancellationToken cancellation) => (await witness.ReadAsync(cancellation))?.Count;
+}

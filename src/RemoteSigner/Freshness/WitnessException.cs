@@ -1,0 +1,45 @@
+namespace RemoteSigner.Freshness;
+
+/// <summary>The witness of freshness could not do what was asked, or nobody knows whether it did. Carries no secret.</summary>
+public sealed class WitnessException : Exception
+{
+    public WitnessException(WitnessFault fault, string message, string hint, Exception? innerException = null)
+        : base(message, innerException) => (Fault, Hint) = (fault, hint);
+
+    /// <summary>The kind of trouble.</summary>
+    public WitnessFault Fault { get; }
+
+    /// <summary>What the operator can do about it.</summary>
+    public string Hint { get; }
+
+    /// <summary>May it go away by itself, so that trying again makes sense?</summary>
+    public bool MayPass => Fault is WitnessFault.Unreachable or WitnessFault.RateLimited;
+}
+
+/// <summary>What can be wrong with a witness.</summary>
+public enum WitnessFault
+{
+    /// <summary>It did not answer, or not in time.</summary>
+    Unreachable,
+
+    /// <summary>It has none for this vault.</summary>
+    Missing,
+
+    /// <summary>It has one for this vault already.</summary>
+    Exists,
+
+    /// <summary>What it keeps, or what it answered, was not made by this signer.</summary>
+    Tampered,
+
+    /// <summary>It slows writes down to spare its memory.</summary>
+    RateLimited,
+
+    /// <summary>It has no room left.</summary>
+    Full,
+
+    /// <summary>It has locked itself after wrong authorisations.</summary>
+    LockedOut,
+
+    /// <summary>It refused for another reason; the message has its code.</summary>
+    Refused,
+}

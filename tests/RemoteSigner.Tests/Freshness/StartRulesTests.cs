@@ -1,0 +1,132 @@
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Freshness;
+
+namespace RemoteSigner.Tests.Freshness;
+
+/// <summary>The judgement over counter, record, ledger and vault, case by case.</summary>
+public sealed class StartRulesTests
+{
+    private static readonly Guid _vault = Guid.Parse("00000000-0000-0000-0000-000000000001");
+    private static readonly Guid _otherVault = Guid.Parse("00000000-0000-0000-0000-000000000002");
+    private static readonly HistoryEnd _end = new(7, Duties(1), Duties(2), new Epoch(8), new Epoch(9), new Slot(300));
+    private static readonly HistoryEnd _otherEnd = _end with { Entries = 6, Head = Duties(3) };
+
+    // Start 4 was counted, and ended in an orderly way with nothing changed since.
+    private static readonly StartEvidence _clean = new(
+        _vault,
+        3,
+        new LedgerStart(_vault, "witness", 4, 3),
+        _end,
+        new WitnessReading("witness", 4, new byte[FenceRecord.Length]),
+        new FenceRecord(_vault, 4, new Epoch(20), 3, _end));
+
+    [Fact]
+    public void Serves_at_once_after_an_orderly_stop_with_the_very_same_ledger() => Assert.IsType<StartDecision.Serve>(StartRules.Decide(_clean));
+
+    [Fact]
+    public void Serves_when_the_process_died_between_writing_the_start_and_counting_it() =>
+        Assert.IsType<StartDecision.Serve>(StartRules.Decide(Ledger(start: 5)));
+
+    [Fact]
+    public void Raises_the_floors_to_the_fence_after_a_crash()
+    {
+        var floor = Floor(_clean with { Record = _clean.Record! with { CleanStop = null } });
+
+        Assert.Equal((new Epoch(20), new Epoch(18), (Root?)null), (floor.Fence, floor.LowestSource, floor.AwaitedMarks));
+    }
+
+    [Fact]
+    public void An_orderly_stop_of_an_earlier_start_counts_for_nothing()
+    {
+        var floor = Floor(Ledger(start: 5) with { Witness = _clean.Witness! with { Count = 5 } });
+
+        Assert.Null(floor.AwaitedMarks);
+    }
+
+    [Fact]
+    public void Raises_the_floors_and_awaits_the_known_history_when_another_ledger_was_put_in_place_of_the_stopped_one()
+    {
+        var floor = Floor(_clean with { End = _otherEnd });
+
+        Assert.Equal((new Epoch(20), _end.Marks), (floor.Fence, floor.AwaitedMarks));
+        Assert.Contains("audit entry 7", floor.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_ledger_with_the_same_audit_log_and_other_records_is_another_ledger() =>
+        Assert.NotNull(Floor(_clean with { End = _end with { Marks = Duties(9) } }).AwaitedMarks);
+
+    [Theory]
+    [InlineData(3UL)]
+    [InlineData(0UL)]
+    public void A_ledger_behind_the_witness_was_put_back(ulong start) => Refuses(FreshnessReason.LedgerRolledBack, Ledger(start));
+
+    [Fact]
+    public void A_counter_more_than_one_behind_the_ledger_was_made_anew() => Refuses(FreshnessReason.CounterBehind, Ledger(start: 6));
+
+    [Fact]
+    public void A_counter_behind_its_own_record_was_put_back() =>
+        Refuses(FreshnessReason.CounterBehind, _clean with { Record = _clean.Record! with { Start = 5 } });
+
+    [Fact]
+    public void A_ledger_without_a_start_beside_a_witness_is_refused() => Refuses(FreshnessReason.LedgerWithoutStart, _clean with { Ledger = null });
+
+    [Fact]
+    public void A_ledger_of_another_vault_is_refused() =>
+        Refuses(FreshnessReason.LedgerForeign, _clean with { Ledger = _clean.Ledger! with { VaultId = _otherVault } });
+
+    [Fact]
+    public void Another_witness_than_the_known_one_is_refused() =>
+        Refuses(FreshnessReason.WitnessReplaced, _clean with { Witness = _clean.Witness! with { Identity = "another" } });
+
+    [Fact]
+    public void A_missing_witness_is_refused() => Refuses(FreshnessReason.WitnessMissing, _clean with { Witness = null, Record = null });
+
+    [Fact]
+    public void A_data_directory_from_before_the_fence_is_told_to_enrol()
+    {
+        var refusal = Refuses(FreshnessReason.NotEnrolled, _clean with { Ledger = null, Witness = null, Record = null });
+
+        Assert.Contains("freshness enrol", refusal.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_witness_without_a_record_is_refused() =>
+        Refuses(FreshnessReason.RecordMissing, _clean with { Witness = _clean.Witness! with { Record = default }, Record = null });
+
+    [Fact]
+    public void A_record_that_another_key_made_is_refused() => Refuses(FreshnessReason.RecordForeign, _clean with { Record = null });
+
+    [Fact]
+    public void A_record_of_another_vault_is_refused() =>
+        Refuses(FreshnessReason.RecordForeign, _clean with { Record = _clean.Record! with { VaultId = _otherVault } });
+
+    [Fact]
+    public void A_vault_older_than_the_witness_knows_was_put_back() => Refuses(FreshnessReason.VaultRolledBack, _clean with { VaultGeneration = 2 });
+
+    [Fact]
+    public void A_vault_older_than_the_ledger_knows_was_put_back() =>
+        Refuses(FreshnessReason.VaultRolledBack, _clean with { Ledger = _clean.Ledger! with { VaultGeneration = 4 } });
+
+    [Fact]
+    public void A_vault_that_was_changed_just_before_a_crash_is_taken() =>
+        Assert.IsType<StartDecision.Serve>(StartRules.Decide(_clean with { VaultGeneration = 4 }));
+
+    [Fact]
+    public void Of_a_ledger_and_a_vault_put_back_together_the_ledger_is_named() =>
+        Refuses(FreshnessReason.LedgerRolledBack, Ledger(start: 2) with { VaultGeneration = 1 });
+
+    private static StartEvidence Ledger(ulong start) => _clean with { Ledger = _clean.Ledger! with { Start = start } };
+
+    private static FreshnessRefusal Refuses(FreshnessReason reason, StartEvidence evidence)
+    {
+        var refusal = Assert.IsType<StartDecision.Refuse>(StartRules.Decide(evidence)).Refusal;
+        Assert.Equal(reason, refusal.Reason);
+        return refusal;
+    }
+
+    private static GlobalFloor Floor(StartEvidence evidence) => Assert.IsType<StartDecision.RaiseFloors>(StartRules.Decide(evidence)).Floor;
+
+    private static Root Duties(int number) => Slashing.Duties.Root(number);
+}
