@@ -50,10 +50,11 @@ internal sealed class SealedKeys(DataDirectory data, SealOptions options, Pkcs11
         }
     }
 
-    /// <summary>Opens all shares into locked memory and forgets the vault's root key.</summary>
-    public async Task<IReadOnlyList<KeyShare>> OpenAsync()
+    /// <summary>Opens all shares into locked memory and forgets the vault's root key; <paramref name="admit"/> sees the vault before, and throws where it must not be used.</summary>
+    public async Task<IReadOnlyList<KeyShare>> OpenAsync(Func<Vault, Task> admit)
     {
         using var vault = await OpenVaultAsync();
+        await admit(vault);
         return [.. vault.OpenShares().Select(share => new KeyShare(share.Secret, share.ShareKey, share.GroupKey, share.Index))];
     }
 

@@ -19,7 +19,10 @@ public sealed record GlobalFloor(Epoch Fence, string Reason, Root? AwaitedMarks 
     internal GlobalFloor Over(GlobalFloor? standing) => standing switch
     {
         null => this,
-        _ when standing.Fence > Fence => standing with { AwaitedMarks = null, Beneath = null },
+
+        // The same start once more, after a crash on its way.
+        _ when standing.Fence == Fence && standing.AwaitedMarks == AwaitedMarks => standing,
+        _ when standing.Fence >= Fence => standing with { AwaitedMarks = null, Beneath = null },
         _ => this with { Beneath = AwaitedMarks is null ? null : standing.Fence },
     };
 

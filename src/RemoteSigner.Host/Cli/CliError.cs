@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
@@ -43,6 +44,7 @@ internal sealed class CliError(string message, string hint) : Exception(message)
         InterchangeException => "correct the file, or export it anew from the signer it came from; nothing of it was kept",
         VaultException error => error.Hint,
         TokenException error => error.Hint,
+        WitnessException error => error.Hint,
         HsmProfileException error => error.Hint,
         PinException error => error.Hint,
         KeystoreImportException error => Hints(error),

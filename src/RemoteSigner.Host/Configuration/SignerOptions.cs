@@ -15,6 +15,8 @@ internal sealed class SignerOptions
 
     public required Dictionary<string, ClientOptions> Clients { get; set; }
 
+    public FreshnessOptions Freshness { get; set; } = new();
+
     public SlashingOptions Slashing { get; set; } = new();
 
     public LogOptions Log { get; set; } = new();

@@ -34,6 +34,11 @@ internal static class SignerOptionsTemplate
                 // the same user); none of them asks at the terminal. A PIN that the token refuses is never tried again by itself
                 "pin": { {{Pin(options.Seal.Pin)}} }
               },
+              "freshness": {
+                // What notices that an old copy of this folder was put back: "token" keeps an object in the token above, written about every 51
+                // minutes and at start and stop; "none" leaves it unnoticed. Change it only together with 'remote-signer freshness enrol'
+                "witness": {{Quote(options.Freshness.Witness)}}
+              },
               "api": {
                 // Address and port that sign, with mutual TLS
                 "listen": {{Quote(options.Api.Listen)}},

@@ -113,6 +113,11 @@ internal static class SignerOptionsValidator
             yield return "log.level must be trace, debug, information, warning or error";
         }
 
+        if (options.Freshness.Witness is not (FreshnessOptions.Token or FreshnessOptions.None))
+        {
+            yield return "freshness.witness must be token or none";
+        }
+
         if (options.Api.KeepAliveSeconds is < 13 or > 3600)
         {
             yield return "api.keepAliveSeconds must be 13 to 3600: shorter than a slot, and every duty would open a connection";

@@ -10,7 +10,7 @@ namespace RemoteSigner.Host.Http;
 /// <summary>
 /// <c>GET /healthcheck</c>: readiness, in Web3Signer's skeleton and with its ids, and our own checks beside them. 200 when every check is up, else 503.
 /// </summary>
-internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sealedKeys, Ledger ledger, SlotClock clock, TlsStore tls, TimeProvider time)
+internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sealedKeys, Ledger ledger, FenceHealth fence, SlotClock clock, TlsStore tls, TimeProvider time)
 {
     private static readonly TimeSpan LedgerPatience = TimeSpan.FromSeconds(3);
 
@@ -22,6 +22,7 @@ internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sea
             KeysCheck(),
             await LedgerCheckAsync(ledger, time),
             SealCheck(),
+            fence.Check(),
             CertificateCheck(),
             ClockCheck(),
         ]);

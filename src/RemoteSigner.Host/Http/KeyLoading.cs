@@ -6,7 +6,7 @@ namespace RemoteSigner.Host.Http;
 /// Opens the vault after the port is bound, and says how far it is. A token that is away is waited for; until it comes the signer answers,
 /// without keys and not ready.
 /// </summary>
-internal sealed class KeyLoading(KeyRing ring, SealedKeys sealedKeys, SignerMetrics metrics, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<KeyLoading> log) : BackgroundService, IAsyncDisposable
+internal sealed class KeyLoading(KeyRing ring, SealedKeys sealedKeys, FreshnessRun freshness, SignerMetrics metrics, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<KeyLoading> log) : BackgroundService, IAsyncDisposable
 {
     private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _one = new(1);
@@ -72,7 +72,7 @@ internal sealed class KeyLoading(KeyRing ring, SealedKeys sealedKeys, SignerMetr
         await _one.WaitAsync();
         try
         {
-            ring.Replace(await sealedKeys.OpenAsync());
+            ring.Replace(await sealedKeys.OpenAsync(freshness.AdmitAsync));
             metrics.Loaded.Set(ring.Count);
             _fault = null;
             _completed.TrySetResult();

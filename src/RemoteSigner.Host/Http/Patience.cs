@@ -1,6 +1,7 @@
 using Polly;
 using Polly.Retry;
 using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Freshness;
 using RemoteSigner.Sealing.Pkcs11;
 
 namespace RemoteSigner.Host.Http;
@@ -9,11 +10,12 @@ namespace RemoteSigner.Host.Http;
 internal static class Patience
 {
     /// <summary>
-    /// Tries again until the token is there, for as long as that takes. A PIN that was refused, and whatever trying cannot mend, is left to a person.
+    /// Tries again until the token, and the witness of freshness, is there, for as long as that takes. A PIN that was refused, and whatever trying cannot mend, is left to a person.
     /// </summary>
     public static ResiliencePipeline ForToken(TimeProvider time, Action<Exception, TimeSpan> retrying) => Build(
         time,
-        new PredicateBuilder().Handle<TokenException>(fault => fault.Fault is TokenFault.TokenAbsent or TokenFault.DeviceLost or TokenFault.Hung or TokenFault.CircuitOpen or TokenFault.Refused),
+        new PredicateBuilder().Handle<TokenException>(fault => fault.Fault is TokenFault.TokenAbsent or TokenFault.DeviceLost or TokenFault.Hung or TokenFault.CircuitOpen or TokenFault.Refused)
+            .Handle<WitnessException>(fault => fault.MayPass),
         retrying);
 
     /// <summary>Tries again until the ledger takes what is to be written, such as the record of a refused client.</summary>

@@ -42,7 +42,11 @@ internal static class SignerServer
             signal.Cancel = true;
             reloading.TryStart();
         });
-        await app.RunAsync(cancellation);
+        await app.StartAsync(cancellation);
+        await app.WaitForShutdownAsync(cancellation);
+
+        // Last, while the token is still open: every duty was answered, and none can be granted behind the mark.
+        await app.Services.GetRequiredService<FreshnessRun>().StopAsync();
     }
 
     /// <summary>Opens the API with mutual TLS, the loopback doors that were asked for, and operations.</summary>

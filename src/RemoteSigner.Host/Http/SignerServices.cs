@@ -25,10 +25,16 @@ internal static class SignerServices
         services.AddSingleton(options);
         services.AddSingleton(network);
         services.AddSingleton(ledger);
-        services.AddSingleton(await SlashingProtection.OpenAsync(ledger, network));
+        var slashing = await SlashingProtection.OpenAsync(ledger, network);
+        var clock = new SlotClock(network, options.Network.SlotWindow.ToWindow(), time);
+        services.AddSingleton(slashing);
         services.AddSingleton(await AuditLog.OpenAsync(ledger, time));
+        services.AddSingleton(await LedgerAtStart.ReadAsync(ledger, slashing));
         services.AddSingleton(new SignerMetrics(registry));
-        services.AddSingleton(new SlotClock(network, options.Network.SlotWindow.ToWindow(), time));
+        services.AddSingleton(clock);
+        services.AddSingleton(new Fence(network, clock, time));
+        services.AddSingleton<FreshnessRun>();
+        services.AddSingleton<FenceHealth>();
         services.AddSingleton(new AccessPolicy(Permissions(options)));
         services.AddSingleton(new HostAllowlists(options.Api, options.Operations));
         services.AddSingleton(SealedKeys.Open(data, options.Seal, arena, time));
@@ -47,6 +53,7 @@ internal static class SignerServices
         services.Configure<HostOptions>(host => host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore);
         services.AddHostedService(provider => provider.GetRequiredService<RefusedClients>());
         services.AddHostedService(provider => provider.GetRequiredService<KeyLoading>());
+        services.AddHostedService<FenceClock>();
         services.AddHostedService<SystemdWatch>();
         services.AddHostedService<Pruning>();
     }
@@ -56,6 +63,7 @@ internal static class SignerServices
         services.GetRequiredService<KeyRing>(),
         services.GetRequiredService<AccessPolicy>(),
         services.GetRequiredService<SlotClock>(),
+        services.GetRequiredService<Fence>(),
         services.GetRequiredService<SlashingProtection>(),
         services.GetRequiredService<AuditLog>(),
         services.GetRequiredService<TimeProvider>())

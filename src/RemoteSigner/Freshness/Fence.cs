@@ -50,6 +50,11 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
     {
         lock (_gate)
         {
+            if (_closed is { Reason: FreshnessReason.Stopping })
+            {
+                return;
+            }
+
             (_witness, _keys, _record) = (witness, keys, record);
             Volatile.Write(ref _calm, Calm(record.Fence));
             _closed = null;
@@ -97,7 +102,7 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
         Task? move;
         lock (_gate)
         {
-            _closed ??= new(FreshnessReason.Stopping, "the signer is stopping", "ask again when it is back");
+            _closed = new(FreshnessReason.Stopping, "the signer is stopping", "ask again when it is back");
             Volatile.Write(ref _calm, 0);
             move = _move;
         }

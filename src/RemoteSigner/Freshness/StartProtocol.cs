@@ -6,8 +6,8 @@ namespace RemoteSigner.Freshness;
 /// Runs once for each time the signer starts: judges, writes the start into the ledger, lets the witness count it, and opens the fence. When the witness fails on the
 /// way it may be run again and goes on where it stopped; a crash at any point is judged at the next start.
 /// </summary>
-/// <remarks><c>ledger</c> and <c>end</c> are as they were found before anything was written to the ledger: its own entries would make it look changed.</remarks>
-public sealed class StartProtocol(IFreshnessWitness witness, FenceKeys keys, SlashingProtection slashing, Guid vaultId, ulong vaultGeneration, LedgerStart? ledger, HistoryEnd end)
+/// <remarks><c>found</c> is the state before anything was written to the ledger: its own entries would make it look changed.</remarks>
+public sealed class StartProtocol(IFreshnessWitness witness, FenceKeys keys, SlashingProtection slashing, FreshState found)
 {
     private (StartDecision Decision, WitnessReading Before, FenceRecord Record)? _begun;
 
@@ -18,25 +18,24 @@ public sealed class StartProtocol(IFreshnessWitness witness, FenceKeys keys, Sla
     {
         if (_begun is null)
         {
-            var reading = await witness.ReadAsync(cancellation);
-            var record = reading is null ? null : FenceRecord.Read(reading.Record.Span, keys.Record);
-            var decision = StartRules.Decide(new StartEvidence(vaultId, vaultGeneration, ledger, end, reading, record));
+            var evidence = await found.HoldAgainstAsync(witness, keys, cancellation);
+            var decision = StartRules.Decide(evidence);
             if (decision is StartDecision.Refuse(var refusal))
             {
                 fence.Refuse(refusal);
                 return decision;
             }
 
-            _begun = (decision, reading!, record!);
+            _begun = (decision, evidence.Witness!, evidence.Record!);
         }
 
-        var (decided, before, found) = _begun.Value;
+        var (decided, before, record) = _begun.Value;
         var start = before.Count + 1;
-        await slashing.RecordStartAsync(new LedgerStart(vaultId, before.Identity, start, vaultGeneration), (decided as StartDecision.RaiseFloors)?.Floor);
+        await slashing.RecordStartAsync(new LedgerStart(found.VaultId, before.Identity, start, found.VaultGeneration), (decided as StartDecision.RaiseFloors)?.Floor);
         await CountAsync(start, cancellation);
         _ = await slashing.EndFloorIfCompleteAsync();
-        var running = found with { Start = start, VaultGeneration = vaultGeneration, CleanStop = null };
-        if (found.VaultGeneration != vaultGeneration)
+        var running = record with { Start = start, VaultGeneration = found.VaultGeneration, CleanStop = null };
+        if (record.VaultGeneration != found.VaultGeneration)
         {
             await witness.WriteRecordAsync(running.Write(keys.Record), cancellation);
         }

@@ -1,5 +1,6 @@
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Freshness;
 
 namespace RemoteSigner.Signing;
 
@@ -27,6 +28,9 @@ public abstract record SignOutcome
 
     /// <summary>The duty is too far ahead of the clock.</summary>
     public sealed record OutsideSlotWindow(string Detail) : SignOutcome;
+
+    /// <summary>The history may not be the newest, or the fence does not cover this duty.</summary>
+    public sealed record NotFresh(FreshnessRefusal Refusal) : SignOutcome;
 
     /// <summary>Slashing protection refused.</summary>
     public sealed record Slashable(SlashingRule Rule, string Detail) : SignOutcome;

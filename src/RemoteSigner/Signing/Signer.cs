@@ -10,11 +10,11 @@ using RemoteSigner.Keys;
 namespace RemoteSigner.Signing;
 
 /// <summary>
-/// The whole story of a signature, and the only order of its parts: which share, may this client, is it time, is it slashable, sign.
+/// The whole story of a signature, and the only order of its parts: which share, may this client, is it time, is it before the fence, is it slashable, sign.
 /// A refusal is in the audit log before it is told; a permit and its audit entry are one transaction, on disk before the share is used.
 /// </summary>
 public sealed class Signer(
-    Network network, KeyRing keys, AccessPolicy access, SlotClock clock, SlashingProtection slashing, AuditLog audit, TimeProvider time)
+    Network network, KeyRing keys, AccessPolicy access, SlotClock clock, Fence fence, SlashingProtection slashing, AuditLog audit, TimeProvider time)
 {
     /// <summary>Told how long each duty waited for the disk.</summary>
     public Action<DutyType, TimeSpan> Recorded { get; init; } = (_, _) => { };
@@ -48,6 +48,11 @@ public sealed class Signer(
             return await RefuseAsync(order, share, new SignOutcome.OutsideSlotWindow(untimely), untimely);
         }
 
+        if (await fence.CoverAsync(order.Message.Slashable) is { } stale)
+        {
+            return await RefuseAsync(order, share, new SignOutcome.NotFresh(stale), stale.Detail);
+        }
+
         var started = time.GetTimestamp();
         var decision = await slashing.RequestAsync(share.Identity, message, (transaction, signingRoot, verdict) =>
             audit.Append(transaction, EntryFor(order, share, signingRoot, verdict)));
@@ -76,9 +81,11 @@ public sealed class Signer(
 
     private async Task<SignOutcome> RefuseAsync(SignOrder order, KeyShare? share, SignOutcome outcome, string? detail)
     {
-        await audit.RecordAsync(Entry(order, share) with { Decision = AuditDecision.Refused, Rule = outcome.GetType().Name, Detail = detail });
+        await audit.RecordAsync(Entry(order, share) with { Decision = AuditDecision.Refused, Rule = RuleOf(outcome), Detail = detail });
         return outcome;
     }
+
+    private static string RuleOf(SignOutcome outcome) => outcome is SignOutcome.NotFresh(var refusal) ? refusal.Reason.ToString() : outcome.GetType().Name;
 
     private static AuditEntry EntryFor(SignOrder order, KeyShare share, Root root, Verdict verdict) => verdict switch
     {

@@ -65,6 +65,26 @@ internal sealed class Pkcs11Session : IDisposable
         return count == 1 ? found[0] : 0;
     }
 
+    /// <summary>All data objects with this label.</summary>
+    internal List<ulong> FindData(string label)
+    {
+        var wanted = new Template().With(CKA.CKA_CLASS, (ulong)CKO.CKO_DATA).With(CKA.CKA_LABEL, label);
+        ReturnValue.Check(_module.Library.C_FindObjectsInit(_handle, wanted.Attributes, wanted.Count), "look for a data object");
+        var found = new ulong[16];
+        ulong count = 0;
+        ReturnValue.Check(_module.Library.C_FindObjects(_handle, found, (ulong)found.Length, ref count), "look for a data object");
+        ReturnValue.Check(_module.Library.C_FindObjectsFinal(_handle), "look for a data object");
+        GC.KeepAlive(wanted);
+        return [.. found.Take((int)count)];
+    }
+
+    internal void CreateObject(Template template)
+    {
+        ulong made = 0;
+        ReturnValue.Check(_module.Library.C_CreateObject(_handle, template.Attributes, template.Count, ref made), "write a data object");
+        GC.KeepAlive(template);
+    }
+
     /// <summary>Like <see cref="Find"/>, but a missing key is a fault.</summary>
     internal ulong Get(CKO kind, ReadOnlySpan<byte> id)
     {
@@ -105,7 +125,7 @@ internal sealed class Pkcs11Session : IDisposable
         GC.KeepAlive(privateKey);
     }
 
-    internal void Destroy(ulong key) => ReturnValue.Check(_module.Library.C_DestroyObject(_handle, key), "destroy a key");
+    internal void Destroy(ulong key) => ReturnValue.Check(_module.Library.C_DestroyObject(_handle, key), "destroy an object");
 
     /// <summary>Encrypts at most a few hundred bytes in the token.</summary>
     internal byte[] Encrypt(Mechanism mechanism, ulong key, SecretBytes plain)

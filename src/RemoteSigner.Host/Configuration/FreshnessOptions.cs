@@ -1,0 +1,12 @@
+namespace RemoteSigner.Host.Configuration;
+
+/// <summary>Where the fence lives that notices a ledger or a vault that was put back.</summary>
+internal sealed class FreshnessOptions
+{
+    public const string Token = "token";
+
+    public const string None = "none";
+
+    /// <summary><c>token</c>: an object in the PKCS#11 token of <c>seal</c>; <c>none</c>: the operator's choice to run without a fence.</summary>
+    public string Witness { get; set; } = Token;
+}

@@ -1,0 +1,17 @@
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Freshness;
+
+namespace RemoteSigner.Host;
+
+/// <summary>Lets the fence look at the clock once a slot, so that it is ahead also when no duty comes in time.</summary>
+internal sealed class FenceClock(Fence fence, Network network, TimeProvider time) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(network.SecondsPerSlot), time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            fence.Tick();
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using RemoteSigner.Audit;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Freshness;
+using RemoteSigner.Host.Configuration;
+using RemoteSigner.Sealing;
+
+namespace RemoteSigner.Host;
+
+/// <summary>The start protocol once the vault is open, and the clean stop when everything else has ended.</summary>
+internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledger, SlashingProtection slashing, AuditLog audit, SealedKeys sealedKeys, SignerOptions options, ILogger<FreshnessRun> log)
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(15);
+
+    private StartProtocol? _protocol;
+    private (Guid Id, ulong Generation)? _vault;
+    private volatile GlobalFloor? _floor;
+
+    /// <summary>The floor under all keys that this start found or raised; null when there is none.</summary>
+    public GlobalFloor? Floor => _floor;
+
+    /// <summary>Judges what was found, the first time; after that only looks that no older vault comes in.</summary>
+    /// <exception cref="WitnessException">The witness failed; call it again.</exception>
+    /// <exception cref="VaultException">The vault is another one, or older than the one this process has opened before.</exception>
+    public async Task AdmitAsync(Vault vault)
+    {
+        var (id, generation) = (vault.Contents.VaultId, vault.Contents.Generation);
+        if (_vault is { } former && (former.Id != id || former.Generation > generation))
+        {
+            throw new VaultException(
+                VaultFault.Changed, $"the vault {id} has generation {generation}; before, {former.Id} was open with generation {former.Generation}", "an old copy of the vault was put back: put the newest one in its place");
+        }
+
+        if (_vault is null)
+        {
+            await StartAsync(vault, id, generation);
+        }
+
+        _vault = (id, generation);
+    }
+
+    /// <summary>Closes fence and ledger and tells the witness where the ledger ends. Nothing is granted any more when this begins to write.</summary>
+    public async Task StopAsync()
+    {
+        try
+        {
+            await fence.CloseAsync();
+            var end = await ledger.CloseAsync(transaction => LedgerAtStart.EndOf(transaction, slashing));
+            using var patience = new CancellationTokenSource(_patience);
+            if (await fence.WriteCleanStopAsync(end, patience.Token))
+            {
+                log.LogInformation("stopped in an orderly way at audit entry {Entries}; the next start serves at once", end.Entries);
+            }
+        }
+        catch (Exception exception) when (exception is WitnessException or LedgerException or OperationCanceledException)
+        {
+            log.LogCritical(exception, "the orderly stop could not be recorded: {Message}; the next start will raise the floors to the fence", exception.Message);
+        }
+    }
+
+    private async Task StartAsync(Vault vault, Guid id, ulong generation)
+    {
+        if (_protocol is null)
+        {
+            var keys = vault.DeriveFenceKeys();
+            if (WitnessAccess.Open(options.Freshness, sealedKeys.Token, id, keys) is not { } witness)
+            {
+                keys.Dispose();
+                fence.SwitchOff();
+                log.LogWarning("there is no fence: signer.json says freshness.witness none, so an old copy of the ledger would not be noticed");
+                return;
+            }
+
+            _protocol = new StartProtocol(witness, keys, slashing, new FreshState(id, generation, found.Start, found.End));
+        }
+
+        var decision = await _protocol.RunAsync(fence, CancellationToken.None);
+        _floor = await slashing.GetGlobalFloorAsync();
+        await TellAsync(decision);
+    }
+
+    private async Task TellAsync(StartDecision decision)
+    {
+        switch (decision)
+        {
+            case StartDecision.Serve:
+                log.LogInformation("the ledger is the one that was stopped; the fence stands at epoch {Fence}", fence.State.Edge);
+                break;
+            case StartDecision.RaiseFloors(var floor):
+                log.LogWarning("nothing before epoch {Fence} is signed with any key: {Reason}", floor.Fence, floor.Reason);
+                await RecordAsync("freshness.floors", AuditDecision.Event, null, $"epoch {floor.Fence}: {floor.Reason}");
+                break;
+            case StartDecision.Refuse(var refusal):
+                log.LogCritical("nothing is signed: {Detail}; {Hint}", refusal.Detail, refusal.Hint);
+                await RecordAsync("freshness.start", AuditDecision.Refused, refusal.Reason.ToString(), refusal.Detail);
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private Task<long> RecordAsync(string action, AuditDecision decision, string? rule, string detail) =>
+        audit.RecordAsync(new AuditEntry { Action = action, Decision = decision, Rule = rule, Detail = detail });
+}

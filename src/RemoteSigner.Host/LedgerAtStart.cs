@@ -1,0 +1,16 @@
+using RemoteSigner.Audit;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Freshness;
+
+namespace RemoteSigner.Host;
+
+/// <summary>The ledger as it was found, before this process wrote anything into it: the newest start it knows, and where its history ended.</summary>
+internal sealed record LedgerAtStart(LedgerStart? Start, HistoryEnd End)
+{
+    public static async Task<LedgerAtStart> ReadAsync(Ledger ledger, SlashingProtection slashing) =>
+        new(await slashing.GetStartAsync(), await EndAsync(ledger, slashing));
+
+    public static Task<HistoryEnd> EndAsync(Ledger ledger, SlashingProtection slashing) => ledger.WriteAsync(transaction => EndOf(transaction, slashing));
+
+    public static HistoryEnd EndOf(LedgerTransaction transaction, SlashingProtection slashing) => HistoryEnd.Of(AuditLog.HeadOf(transaction), slashing.MarksOf(transaction));
+}

@@ -1,0 +1,18 @@
+using System.Diagnostics;
+using RemoteSigner.Freshness;
+using RemoteSigner.Host.Configuration;
+using RemoteSigner.Sealing.Pkcs11;
+
+namespace RemoteSigner.Host;
+
+/// <summary>From the configuration to the witness of freshness.</summary>
+internal static class WitnessAccess
+{
+    /// <summary>The witness that signer.json names for this vault; null when the operator chose to have none. Nothing is touched yet.</summary>
+    public static IFreshnessWitness? Open(FreshnessOptions options, Pkcs11Token token, Guid vaultId, FenceKeys keys) => options.Witness switch
+    {
+        FreshnessOptions.Token => new TokenWitness(token, vaultId, keys),
+        FreshnessOptions.None => null,
+        _ => throw new UnreachableException($"no witness is written for {options.Witness}"),
+    };
+}
