@@ -12,6 +12,7 @@ namespace RemoteSigner.Host.Cli;
 [JsonSerializable(typeof(IReadOnlyList<PruneLine>))]
 [JsonSerializable(typeof(SealLine))]
 [JsonSerializable(typeof(AuditLine))]
+[JsonSerializable(typeof(FreshnessLine))]
 internal sealed partial class CliContext : JsonSerializerContext;
 
 /// <summary>A share as <c>keys list</c> prints it.</summary>

@@ -30,6 +30,7 @@ internal static class CommandLine
             SlashingCommand.Create(),
             SealCommand.Create(),
             AuditCommand.Create(),
+            FreshnessCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

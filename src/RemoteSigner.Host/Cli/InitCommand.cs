@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
-using RemoteSigner.Audit;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Tls;
@@ -22,6 +21,7 @@ internal static partial class InitCommand
     private static readonly Option<string[]> Clients = new("--client") { Description = "a client with all keys and all duties but exits and deposits; NAME=all: those too", HelpName = "NAME[=all]" };
     private static readonly Option<string[]> Hosts = new("--host") { Description = "a name or address of this machine, for the server's certificate", HelpName = "NAME" };
     private static readonly Option<ulong?> GenesisTime = new("--genesis-time") { Description = "Unix seconds, for a network whose genesis is not built in", HelpName = "S" };
+    private static readonly Option<string> Freshness = new("--freshness") { Description = "where the fence lives that notices an old copy of the folder: token, or none", HelpName = "WITNESS", DefaultValueFactory = _ => FreshnessOptions.Token };
     private static readonly Option<bool> NoSlotWindow = new("--no-slot-window") { Description = "sign duties however far in the future (a far-future vote disables a validator for ever)" };
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
@@ -29,7 +29,7 @@ internal static partial class InitCommand
 
     public static Command Create()
     {
-        var command = new Command("init", "Make the data directory of a new signer") { Network, Seal, Module, Token, PinFile, Clients, Hosts, GenesisTime, NoSlotWindow };
+        var command = new Command("init", "Make the data directory of a new signer") { Network, Seal, Module, Token, PinFile, Clients, Hosts, GenesisTime, Freshness, NoSlotWindow };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
     }
@@ -56,8 +56,11 @@ internal static partial class InitCommand
         var enrolment = await EnrolAsync(data, token, options.Seal.Key);
         Directory.CreateDirectory(data.TlsFolder, DataDirectory.Private);
         Directory.CreateDirectory(data.ClientsFolder, DataDirectory.Private);
-        await CreateLedgerAsync(data, options, enrolment.Report);
-        (await Vault.CreateAsync(data.VaultFile, arena, [enrolment.Key])).Dispose();
+        using (var vault = await Vault.CreateAsync(data.VaultFile, arena, [enrolment.Key]))
+        {
+            await CreateLedgerAsync(data, options, enrolment.Report, vault, token);
+        }
+
         IssueCertificates(data, options, parsed.GetValue(Hosts) ?? []);
 
         // Last: a directory without this file is one whose making was interrupted, and no signer.
@@ -82,6 +85,7 @@ internal static partial class InitCommand
             Token = parsed.GetValue(Token)!,
             Pin = new PinOptions { File = parsed.GetValue(PinFile) is { } file ? Path.GetFullPath(file) : null },
         },
+        Freshness = new FreshnessOptions { Witness = parsed.GetValue(Freshness)! },
         Clients = ReadClients(parsed.GetValue(Clients) ?? []),
     };
 
@@ -121,17 +125,16 @@ internal static partial class InitCommand
         }
     }
 
-    private static async Task CreateLedgerAsync(DataDirectory data, SignerOptions options, EnrolmentReport report)
+    private static async Task CreateLedgerAsync(DataDirectory data, SignerOptions options, EnrolmentReport report, Vault vault, Pkcs11Token token)
     {
-        await using var ledger = Ledger.Create(data.LedgerFile);
-        using var slashing = await SlashingProtection.OpenAsync(ledger, options.Network.Load(data.Path));
-        var audit = await AuditLog.OpenAsync(ledger, TimeProvider.System);
-        await audit.RecordAsync(new AuditEntry
+        await using var signer = await OfflineSigner.OpenAsync(data, options, Ledger.Create(data.LedgerFile));
+        await signer.RecordAsync("seal.enrol", $"key {report.KeyLabel} ({report.KeyId}) by {report.Mechanism} in token {report.TokenLabel} ({report.TokenSerial})");
+        using var keys = vault.DeriveFenceKeys();
+        var contents = vault.Contents;
+        if (WitnessAccess.Open(options.Freshness, token, contents.VaultId, keys) is { } witness)
         {
-            Action = "seal.enrol",
-            Decision = AuditDecision.Event,
-            Detail = $"key {report.KeyLabel} ({report.KeyId}) by {report.Mechanism} in token {report.TokenLabel} ({report.TokenSerial})",
-        });
+            await FreshnessCommand.EnrolAsync(signer, witness, keys, contents.VaultId, contents.Generation, null);
+        }
     }
 
     private static void IssueCertificates(DataDirectory data, SignerOptions options, IEnumerable<string> hosts)

@@ -65,6 +65,7 @@ internal static class KeysCommand
             await signer.Audit.RecordAsync(new AuditEntry { Action = "key.import", Decision = AuditDecision.Event, ShareKey = key.PublicKey, Detail = Label(key.Path) });
         }
 
+        await OfflineFreshness.KeepCleanAsync(signer, keys);
         StandardError.Console.WriteLine($"sealed {imported.Count} keys; they are open after the next start or reload. Now destroy the keystores and their passwords");
         return 0;
     }
@@ -134,6 +135,7 @@ internal static class KeysCommand
         }
 
         await signer.Audit.RecordAsync(new AuditEntry { Action = "key.enable", Decision = AuditDecision.Event, ShareKey = key });
+        await OfflineFreshness.KeepCleanAsync(signer);
         return 0;
     }
 
@@ -150,6 +152,7 @@ internal static class KeysCommand
         using var vault = await keys.OpenVaultAsync();
         await TakeOutAsync(signer.Slashing, vault, key);
         await signer.Audit.RecordAsync(new AuditEntry { Action = "key.delete", Decision = AuditDecision.Event, ShareKey = key });
+        await OfflineFreshness.KeepCleanAsync(signer, keys);
         StandardError.Console.WriteLine($"deleted {key}; backups of the vault may still hold it. Before the key moves: 'remote-signer slashing export'");
         return 0;
     }

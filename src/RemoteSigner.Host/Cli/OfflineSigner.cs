@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RemoteSigner.Audit;
 using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Host.Configuration;
 
 namespace RemoteSigner.Host.Cli;
@@ -8,12 +9,14 @@ namespace RemoteSigner.Host.Cli;
 /// <summary>A data directory opened by a verb while no signer serves it: the ledger's lock sees to that.</summary>
 internal sealed class OfflineSigner : IAsyncDisposable
 {
-    private OfflineSigner(DataDirectory data, SignerOptions options, Ledger ledger, SlashingProtection slashing, AuditLog audit) =>
-        (Data, Options, Ledger, Slashing, Audit) = (data, options, ledger, slashing, audit);
+    private OfflineSigner(DataDirectory data, SignerOptions options, Network network, Ledger ledger, SlashingProtection slashing, AuditLog audit, LedgerAtStart found) =>
+        (Data, Options, Network, Ledger, Slashing, Audit, Found) = (data, options, network, ledger, slashing, audit, found);
 
     public DataDirectory Data { get; }
 
     public SignerOptions Options { get; }
+
+    public Network Network { get; }
 
     public Ledger Ledger { get; }
 
@@ -21,15 +24,24 @@ internal sealed class OfflineSigner : IAsyncDisposable
 
     public AuditLog Audit { get; }
 
+    /// <summary>The ledger before the verb changed anything.</summary>
+    public LedgerAtStart Found { get; }
+
     public static async Task<OfflineSigner> OpenAsync(ParseResult parsed)
     {
         var data = parsed.DataDirectory();
-        var options = data.ReadOptions();
-        var ledger = Ledger.Open(data.LedgerFile);
+        return await OpenAsync(data, data.ReadOptions(), Ledger.Open(data.LedgerFile));
+    }
+
+    /// <summary>Takes over an open ledger; for <c>init</c>, which has just made it.</summary>
+    public static async Task<OfflineSigner> OpenAsync(DataDirectory data, SignerOptions options, Ledger ledger)
+    {
         try
         {
-            var slashing = await SlashingProtection.OpenAsync(ledger, options.Network.Load(data.Path));
-            return new OfflineSigner(data, options, ledger, slashing, await AuditLog.OpenAsync(ledger, TimeProvider.System));
+            var network = options.Network.Load(data.Path);
+            var slashing = await SlashingProtection.OpenAsync(ledger, network);
+            var audit = await AuditLog.OpenAsync(ledger, TimeProvider.System);
+            return new OfflineSigner(data, options, network, ledger, slashing, audit, await LedgerAtStart.ReadAsync(ledger, slashing));
         }
         catch
         {

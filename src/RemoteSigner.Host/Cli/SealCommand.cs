@@ -52,6 +52,7 @@ internal static class SealCommand
         using var recovery = RecoveryKey.FromPublicPem(await File.ReadAllTextAsync(path), Path.GetFileName(path), arena);
         await AddSlotAsync(signer.Data, arena, await keys.FindKeyAsync(), recovery);
         await signer.RecordAsync("seal.enrol", $"recovery key {recovery.Label} ({Convert.ToHexStringLower(recovery.Id.Span)})");
+        await OfflineFreshness.KeepCleanAsync(signer, keys);
         StandardError.Console.WriteLine("the vault has a recovery slot: whoever has the private key and a copy of the vault has the shares");
         return 0;
     }
@@ -71,6 +72,7 @@ internal static class SealCommand
         (old as IDisposable)?.Dispose();
         var report = enrolment.Report;
         await signer.RecordAsync(action, $"key {report.KeyLabel} ({report.KeyId}) by {report.Mechanism} in token {report.TokenLabel} ({report.TokenSerial})");
+        await OfflineFreshness.KeepCleanAsync(signer, keys);
         EnrolmentView.Write(report, parsed.GetValue(CommandLine.Json));
         return 0;
     }

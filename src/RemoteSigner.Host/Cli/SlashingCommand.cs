@@ -38,6 +38,7 @@ internal static class SlashingCommand
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         var report = await ImportAsync(signer, parsed.GetValue(File)!, parsed.GetValue(Complete) ? InterchangeReading.Complete : InterchangeReading.FloorsAtLowest);
+        await OfflineFreshness.KeepCleanAsync(signer);
         IReadOnlyList<ImportLine> lines = [.. report.Validators.Select(line => new ImportLine(
             line.PublicKey.ToString(), line.Active, line.BlocksRead, line.BlocksNew, line.AttestationsRead, line.AttestationsNew, line.LowestSlot?.ToString(), line.LowestSource?.ToString(), line.LowestTarget?.ToString()))];
         Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListImportLine, all => Output.Rows(
@@ -53,6 +54,12 @@ internal static class SlashingCommand
         await using var file = System.IO.File.OpenRead(path);
         var report = await signer.Slashing.ImportAsync(file, reading);
         await signer.RecordAsync("slashing.import", $"{path}: {report.Validators.Count} validators, {report.Validators.Sum(line => line.BlocksNew)} blocks and {report.Validators.Sum(line => line.AttestationsNew)} votes were new; read as {reading}");
+        if (await signer.Slashing.EndFloorIfCompleteAsync())
+        {
+            await signer.RecordAsync("freshness.complete", "the imported history reaches the recorded marks: the floors under all keys ended, each stands at its newest number");
+            StandardError.Console.WriteLine("the history is complete again: the floors under all keys have ended");
+        }
+
         return report;
     }
 
@@ -72,6 +79,7 @@ internal static class SlashingCommand
 
         var count = await WriteExportAsync(signer, path);
         await signer.RecordAsync("slashing.export", $"{path}: {count} keys");
+        await OfflineFreshness.KeepCleanAsync(signer);
         StandardError.Console.WriteLine($"exported the history of {count} keys to {path}");
         return 0;
     }
@@ -128,6 +136,7 @@ internal static class SlashingCommand
         Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListPruneLine, all => Output.Rows(
             all, ["validator", "blocks dropped", "votes dropped", "failure"], line => [line.PublicKeys[0], line.BlocksDropped.ToString(), line.AttestationsDropped.ToString(), line.Failure]));
         await signer.RecordAsync("slashing.prune", $"{report.Validators.Sum(line => line.BlocksDropped)} blocks and {report.Validators.Sum(line => line.AttestationsDropped)} votes dropped");
+        await OfflineFreshness.KeepCleanAsync(signer);
         return lines.All(line => line.Failure is null) ? 0 : 1;
     }
 
@@ -149,12 +158,14 @@ internal static class SlashingCommand
             var mark = high ? new HighWatermark(new Slot(slot!.Value), new Epoch(epoch!.Value)) : null;
             var former = await signer.Slashing.SetHighWatermarkAsync(mark);
             await signer.RecordAsync("slashing.watermark", $"high watermark {mark?.ToString() ?? "removed"}; it was {former?.ToString() ?? "not set"}");
+            await OfflineFreshness.KeepCleanAsync(signer);
             return 0;
         }
 
         var count = await signer.Slashing.RaiseLowWatermarkAsync(
             slot is { } s ? new Slot(s) : null, epoch is { } e ? new Epoch(e) : null, keys.Count == 0 ? null : keys);
         await signer.RecordAsync("slashing.watermark", $"low watermarks of {count} validators raised to slot {slot}, epoch {epoch}");
+        await OfflineFreshness.KeepCleanAsync(signer);
         StandardError.Console.WriteLine($"raised the low watermarks of {count} validators");
         return count > 0 ? 0 : throw new CliError("no validator has one of these keys", "'remote-signer slashing status' lists them");
     }

@@ -50,7 +50,8 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
     {
         lock (_gate)
         {
-            if (_closed is { Reason: FreshnessReason.Stopping })
+            // Not while stopping, and not twice: the fence may have moved since.
+            if (_witness is not null || _closed is { Reason: FreshnessReason.Stopping })
             {
                 return;
             }

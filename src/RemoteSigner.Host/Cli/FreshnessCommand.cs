@@ -1,0 +1,108 @@
+using System.CommandLine;
+using RemoteSigner.Audit;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Freshness;
+using Spectre.Console;
+
+namespace RemoteSigner.Host.Cli;
+
+/// <summary><c>freshness</c>: what the witness says of this data directory, and what only a person may overrule.</summary>
+internal static class FreshnessCommand
+{
+    private static readonly Option<bool> Accept = new("--accept-risk") { Description = "do it: what is risked was read and understood" };
+    private static readonly Option<ulong?> FenceEpoch = new("--fence") { Description = "an epoch past all that was signed with these keys, where neither the witness nor the clock can tell", HelpName = "EPOCH" };
+
+    public static Command Create()
+    {
+        var status = new Command("status", "Show what the next start will do, and why");
+        status.SetAction((parsed, _) => StatusAsync(parsed));
+        var clear = new Command("clear", "Overrule what the start protocol decided, one step: a refusal becomes floors, floors are taken away. Shows what is risked; does it with --accept-risk") { Accept, FenceEpoch };
+        clear.SetAction((parsed, _) => ClearAsync(parsed));
+        var enrol = new Command("enrol", "Make the witness for a data directory from before there was one; the ledger is taken for the newest") { FenceEpoch };
+        enrol.SetAction((parsed, _) => EnrolAsync(parsed));
+        return new Command("freshness", "The fence that notices an old copy of the ledger or the vault (stop the signer first)") { status, clear, enrol };
+    }
+
+    private static async Task<int> StatusAsync(ParseResult parsed)
+    {
+        await using var signer = await OfflineSigner.OpenAsync(parsed);
+        using var freshness = await OpenAsync(signer);
+        var evidence = await freshness.Found.HoldAgainstAsync(freshness.Witness, freshness.Keys, CancellationToken.None);
+        var line = FreshnessLine.Of(evidence, StartRules.Decide(evidence), await signer.Slashing.GetGlobalFloorAsync(), freshness.Witness.Description);
+        Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.FreshnessLine, state => new Table().HideHeaders().AddColumns("", "")
+            .AddRow("next start", Markup.Escape(state.NextStart))
+            .AddRow("why", Markup.Escape(state.Reason))
+            .AddRow("starts", $"ledger {Text(state.LedgerStart)}, witness {Text(state.WitnessCount)}")
+            .AddRow("fence", $"epoch {Text(state.Fence)}")
+            .AddRow("floor", state.Floor is null ? "–" : Markup.Escape($"epoch {state.Floor}: {state.FloorReason}"))
+            .AddRow("vault generation", $"{state.VaultGeneration}")
+            .AddRow("witness", Markup.Escape(state.Witness)));
+        return 0;
+    }
+
+    private static async Task<int> ClearAsync(ParseResult parsed)
+    {
+        await using var signer = await OfflineSigner.OpenAsync(parsed);
+        using var freshness = await OpenAsync(signer);
+        var evidence = await freshness.Found.HoldAgainstAsync(freshness.Witness, freshness.Keys, CancellationToken.None);
+        var decision = StartRules.Decide(evidence);
+        var floor = await signer.Slashing.GetGlobalFloorAsync();
+        if (decision is StartDecision.Serve && floor is null)
+        {
+            StandardError.Console.WriteLine("there is nothing to clear: the next start serves at once");
+            return 0;
+        }
+
+        var guess = decision is StartDecision.Refuse ? Guess(parsed, signer) : default;
+        StandardError.Console.WriteLine(FreshnessRisk.Describe(evidence, decision, floor, guess));
+        if (!parsed.GetValue(Accept))
+        {
+            throw new CliError("nothing was changed: what is risked stands above", "to do it all the same, repeat the command with --accept-risk");
+        }
+
+        if (decision is StartDecision.Refuse(var refusal))
+        {
+            var fence = Clearance.FloorAfter(evidence, refusal.Reason, guess);
+            await signer.RecordAsync("freshness.clear", $"{refusal.Reason} was cleared, floors at epoch {fence}: {refusal.Detail}", AuditDecision.Granted);
+            await Clearance.AdoptAsync(freshness.Witness, freshness.Keys, signer.Slashing, evidence, refusal, guess);
+            StandardError.Console.WriteLine($"cleared: the next start signs nothing before epoch {fence}");
+            return 0;
+        }
+
+        var raised = floor ?? ((StartDecision.RaiseFloors)decision).Floor;
+        await signer.RecordAsync("freshness.clear", $"the floors at epoch {raised.Fence} were taken away: {raised.Reason}", AuditDecision.Granted);
+        await Clearance.LiftAsync(freshness.Witness, freshness.Keys, signer.Slashing, evidence, await LedgerAtStart.EndAsync(signer.Ledger, signer.Slashing));
+        StandardError.Console.WriteLine("cleared: there are no floors, and the next start serves at once");
+        return 0;
+    }
+
+    private static async Task<int> EnrolAsync(ParseResult parsed)
+    {
+        await using var signer = await OfflineSigner.OpenAsync(parsed);
+        using var freshness = await OpenAsync(signer);
+        if (signer.Found.Start is { } known)
+        {
+            throw new CliError($"this data directory has a witness: {known.Witness}", "'remote-signer freshness status' shows how it stands");
+        }
+
+        await EnrolAsync(signer, freshness.Witness, freshness.Keys, freshness.Vault.VaultId, freshness.Vault.Generation, parsed.GetValue(FenceEpoch) is { } epoch ? new Epoch(epoch) : null);
+        StandardError.Console.WriteLine($"the fence lives in the {freshness.Witness.Description}; from now on an old copy of this folder is noticed");
+        return 0;
+    }
+
+    /// <summary>Makes the witness, with its entry in the audit log; also for <c>init</c>.</summary>
+    internal static async Task EnrolAsync(OfflineSigner signer, IFreshnessWitness witness, FenceKeys keys, Guid vaultId, ulong generation, Epoch? fence)
+    {
+        await signer.RecordAsync("freshness.enrol", $"the fence of vault {vaultId} lives in the {witness.Description}");
+        var end = await LedgerAtStart.EndAsync(signer.Ledger, signer.Slashing);
+        await FenceEnrolment.EnrolAsync(witness, keys, signer.Slashing, new FreshState(vaultId, generation, null, end), fence ?? OfflineFreshness.FenceFor(signer, end));
+    }
+
+    private static async Task<OfflineFreshness> OpenAsync(OfflineSigner signer) => await OfflineFreshness.OpenAsync(signer)
+        ?? throw new CliError("signer.json says freshness.witness none: there is no fence", "name a witness there, then 'remote-signer freshness enrol'");
+
+    private static Epoch Guess(ParseResult parsed, OfflineSigner signer) => parsed.GetValue(FenceEpoch) is { } epoch ? new Epoch(epoch)
+        : OfflineFreshness.Ceiling(signer) ?? throw new CliError("neither the clock nor the witness can tell what was signed last", "give --fence EPOCH, past all that was signed with these keys");
+
+    private static string Text(ulong? number) => number?.ToString() ?? "–";
+}

@@ -1,0 +1,23 @@
+using System.Diagnostics;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Freshness;
+
+namespace RemoteSigner.Host.Cli;
+
+/// <summary>What <c>freshness status</c> prints: <c>serve</c>, <c>raise_floors</c> or <c>refuse</c>, and the numbers behind it (null: not known).</summary>
+internal sealed record FreshnessLine(
+    string NextStart, string Reason, string? Code, ulong? LedgerStart, ulong? WitnessCount, ulong? Fence, ulong? Floor, string? FloorReason, ulong VaultGeneration, bool CleanStop, string Witness)
+{
+    public static FreshnessLine Of(StartEvidence evidence, StartDecision decision, GlobalFloor? floor, string witness)
+    {
+        var (next, reason, code) = decision switch
+        {
+            StartDecision.Serve => ("serve", "the ledger is the one that was stopped in an orderly way", null),
+            StartDecision.RaiseFloors(var raised) => ("raise_floors", raised.Reason, (string?)null),
+            StartDecision.Refuse(var refusal) => ("refuse", $"{refusal.Detail}; {refusal.Hint}", refusal.Reason.ToString()),
+            _ => throw new UnreachableException(),
+        };
+        return new FreshnessLine(
+            next, reason, code, evidence.Ledger?.Start, evidence.Witness?.Count, evidence.Record?.Fence.Value, floor?.Fence.Value, floor?.Reason, evidence.VaultGeneration, evidence.Record?.CleanStop is not null, evidence.Witness?.Identity ?? witness);
+    }
+}
