@@ -11,10 +11,10 @@ public sealed class SignerHome : IDisposable
 
     private static readonly JsonDocumentOptions _commented = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    private SignerHome(SoftToken? token)
+    private SignerHome(Func<string, SoftToken> token)
     {
         Folder = Directory.CreateTempSubdirectory("remote-signer-test-").FullName;
-        Token = token ?? SoftToken.Create(Directory.CreateDirectory(Path.Combine(Folder, "token")).FullName);
+        Token = token(Directory.CreateDirectory(Path.Combine(Folder, "token")).FullName);
     }
 
     public string Folder { get; }
@@ -35,7 +35,7 @@ public sealed class SignerHome : IDisposable
     public IReadOnlyList<BlsPublicKey> Keys { get; private set; } = [];
 
     /// <summary>A token, and no signer yet.</summary>
-    public static SignerHome Empty(SoftToken? token = null) => new(token);
+    public static SignerHome Empty(SoftToken? token = null) => new(folder => token ?? SoftToken.Create(folder));
 
     /// <summary>A signer made by <c>init</c>, with new keys that have never signed.</summary>
     public static async Task<SignerHome> CreateAsync(string network, int keys, params string[] options)
@@ -67,10 +67,10 @@ public sealed class SignerHome : IDisposable
         (await RunAsync("keys", "import", "--keystores", Keystores, "--never-signed")).Succeeded();
     }
 
-    /// <summary>Another home with a copy of the data directory; the token is shared.</summary>
+    /// <summary>Another home with a copy of the data directory and of the token: the token's witness of freshness goes along with the data.</summary>
     public SignerHome Copy()
     {
-        var copy = new SignerHome(Token) { Keys = Keys };
+        var copy = new SignerHome(Token.Copy) { Keys = Keys };
         foreach (var folder in Directory.EnumerateDirectories(Data, "*", SearchOption.AllDirectories).Prepend(Data))
         {
             Directory.CreateDirectory(Path.Combine(copy.Data, Path.GetRelativePath(Data, folder)));
@@ -83,6 +83,33 @@ public sealed class SignerHome : IDisposable
 
         return copy;
     }
+
+    /// <summary>Copies ledger and vault aside as they are now, also while the signer runs, as a backup would; the token is left out.</summary>
+    public void BackUp(string name)
+    {
+        var folder = Directory.CreateDirectory(Beside(name)).FullName;
+        foreach (var file in Perishable(Data))
+        {
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        }
+    }
+
+    /// <summary>Puts the files of a backup back whose names begin with <paramref name="prefix"/>: <c>ledger</c>, <c>vault</c>, or both.</summary>
+    public void PutBack(string name, string prefix = "")
+    {
+        foreach (var file in Perishable(Data).Where(file => Path.GetFileName(file).StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            File.Delete(file);
+        }
+
+        foreach (var file in Perishable(Beside(name)).Where(file => Path.GetFileName(file).StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            File.Copy(file, Path.Combine(Data, Path.GetFileName(file)));
+        }
+    }
+
+    private static IEnumerable<string> Perishable(string folder) =>
+        Directory.EnumerateFiles(folder, "ledger.sqlite*").Concat(Directory.EnumerateFiles(folder, "vault"));
 
     /// <summary>Runs a verb on this data directory to its end.</summary>
     public Task<CommandResult> RunAsync(params string[] verb) => SignerProcess.RunAsync(Token, [.. verb, "--data", Data]);

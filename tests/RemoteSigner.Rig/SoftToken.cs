@@ -42,11 +42,34 @@ public sealed class SoftToken
         }
     }
 
+    /// <summary>The same token with all its objects in another folder, as if it had been copied before either was used again.</summary>
+    public SoftToken Copy(string folder)
+    {
+        var (from, to) = (TokenFolder(Path.GetDirectoryName(ConfigurationFile)!), TokenFolder(folder));
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        File.Copy(PinFile, Path.Combine(folder, "pin"));
+        return Configured(folder);
+    }
+
+    private static string TokenFolder(string folder) => Path.Combine(folder, "tokens");
+
+    private static SoftToken Configured(string folder)
+    {
+        var token = new SoftToken(folder);
+        File.WriteAllText(token.ConfigurationFile, $"directories.tokendir = {TokenFolder(folder)}\nobjectstore.backend = file\nlog.level = ERROR\n");
+        return token;
+    }
+
     public static SoftToken Create(string folder, string pin = "123456")
     {
-        var tokens = Directory.CreateDirectory(Path.Combine(folder, "tokens"));
-        var token = new SoftToken(folder);
-        File.WriteAllText(token.ConfigurationFile, $"directories.tokendir = {tokens.FullName}\nobjectstore.backend = file\nlog.level = ERROR\n");
+        Directory.CreateDirectory(TokenFolder(folder));
+        var token = Configured(folder);
         File.WriteAllText(token.PinFile, pin + "\n");
         File.SetUnixFileMode(token.PinFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var start = new ProcessStartInfo("softhsm2-util", ["--init-token", "--free", "--label", Label, "--so-pin", "87654321", "--pin", pin])

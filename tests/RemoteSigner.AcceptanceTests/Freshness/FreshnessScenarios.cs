@@ -1,0 +1,260 @@
+using System.Net;
+using System.Text.Json;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Rig;
+
+namespace RemoteSigner.AcceptanceTests.Freshness;
+
+/// <summary>
+/// Orderly stops, crashes and old copies that are put back, against the binary. The same for each kind of witness: a class for one only says how a
+/// home is made whose witness is that. No slot window: the epochs are the test's own, and the fence stands nine past the newest duty.
+/// </summary>
+public abstract class FreshnessScenarios : IAsyncLifetime
+{
+    private SignerHome _home = null!;
+
+    public async ValueTask InitializeAsync() => _home = await CreateHomeAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        _home?.Dispose();
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task After_an_orderly_stop_it_serves_at_once()
+    {
+        await RunAsync(async signer => Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 100)));
+
+        await RunAsync(async signer =>
+        {
+            Assert.Equal("open", await StateAsync(signer));
+            Assert.Equal("double_vote", (await AskAsync(signer, 100, fill: 2)).Reason);
+            Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 101));
+        });
+        Assert.Equal("serve", await NextStartAsync());
+    }
+
+    [Fact]
+    public async Task After_a_kill_nothing_before_the_fence_is_signed_with_any_key_and_it_serves_past_it()
+    {
+        await RunAndKillAsync(async signer => Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 100)));
+        Assert.Equal("raise_floors", await NextStartAsync());
+
+        await RunAsync(async signer =>
+        {
+            Assert.Equal("floors_raised", await StateAsync(signer));
+            Assert.Contains("\nremote_signer_fence_floor_epoch 109\n", await MetricsAsync(signer), StringComparison.Ordinal);
+            await AssertServesFromAsync(signer, 109);
+        });
+
+        // The floor is durable: an orderly stop does not take it away.
+        await RunAsync(async signer => Assert.Equal("below_global_floor", (await AskAsync(signer, 108)).Reason));
+    }
+
+    [Fact]
+    public async Task A_person_ends_the_floors_only_after_reading_what_is_risked()
+    {
+        await RunAndKillAsync(async signer => Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 100)));
+        var shown = await _home.RunAsync("freshness", "clear");
+        Assert.Equal(1, shown.ExitCode);
+        Assert.Contains("RISK", shown.Error, StringComparison.Ordinal);
+        Assert.Equal("raise_floors", await NextStartAsync());
+
+        (await _home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
+
+        await RunAsync(async signer =>
+        {
+            Assert.Equal("double_vote", (await AskAsync(signer, 100, fill: 2)).Reason);
+            Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 101));
+        });
+        Assert.Contains(await AuditLines.ReadAsync(_home.LedgerFile), line => line.Contains("freshness.clear", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_old_copy_of_the_ledger_and_the_vault_signs_nothing_until_it_is_cleared()
+    {
+        await RunAsync(async signer => Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 100)));
+        _home.BackUp("copy");
+        await RunAsync(async signer => Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 110)));
+        _home.PutBack("copy");
+
+        await AssertRefusesAllAsync("ledger_rolled_back");
+
+        (await _home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
+        await RunAsync(signer => AssertServesFromAsync(signer, 119));
+    }
+
+    [Fact]
+    public async Task An_old_copy_of_the_ledger_alone_signs_nothing()
+    {
+        await RunAsync(async signer => Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 100)));
+        _home.BackUp("copy");
+        await RunAsync(async signer => Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 110)));
+        _home.PutBack("copy", "ledger");
+
+        await AssertRefusesAllAsync("ledger_rolled_back");
+    }
+
+    [Fact]
+    public async Task An_old_copy_of_the_vault_alone_signs_nothing()
+    {
+        await RunAsync(async signer => Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 100)));
+        _home.BackUp("copy");
+        (await _home.RunAsync("seal", "enrol")).Succeeded();
+        Assert.Equal("serve", await NextStartAsync());
+        _home.PutBack("copy", "vault");
+
+        await AssertRefusesAllAsync("vault_rolled_back");
+    }
+
+    [Fact]
+    public async Task A_copy_made_in_a_run_and_put_back_after_a_kill_signs_nothing_before_the_fence()
+    {
+        await RunAndKillAsync(async signer =>
+        {
+            Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 100));
+            _home.BackUp("copy");
+            Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 105));
+            Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 120));
+        });
+        _home.PutBack("copy");
+
+        await RunAsync(signer => AssertServesFromAsync(signer, 129));
+    }
+
+    [Fact]
+    public async Task A_copy_made_in_a_run_and_put_back_after_its_orderly_stop_signs_nothing_before_the_fence_until_the_history_is_imported()
+    {
+        await RunAsync(async signer =>
+        {
+            Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 100));
+            _home.BackUp("copy");
+            Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 102));
+        });
+        (await _home.RunAsync("slashing", "export", _home.Beside("newest.json"))).Succeeded();
+        Assert.Equal("serve", await NextStartAsync());
+        _home.PutBack("copy");
+        await RunAsync(async signer => Assert.Equal("below_global_floor", (await AskAsync(signer, 102, fill: 2)).Reason));
+
+        (await _home.RunAsync("slashing", "import", _home.Beside("newest.json"))).Succeeded();
+
+        await RunAsync(async signer =>
+        {
+            Assert.Equal("open", await StateAsync(signer));
+            Assert.NotEqual(HttpStatusCode.OK, (await AskAsync(signer, 102, fill: 2)).Status);
+            Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 103));
+        });
+    }
+
+    [Fact]
+    public async Task The_ledger_of_another_signer_signs_nothing()
+    {
+        using var other = await CreateHomeAsync();
+        await RunAsync(async signer => Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 100)));
+        File.Copy(other.LedgerFile, _home.LedgerFile, overwrite: true);
+
+        await AssertRefusesAllAsync("ledger_foreign");
+    }
+
+    [Fact]
+    public async Task A_data_directory_from_before_the_fence_signs_nothing_until_it_is_enrolled()
+    {
+        _home.Dispose();
+        _home = await CreateHomeAsync("--freshness", "none");
+        _home.Configure(options => options.AsObject().Remove("freshness"));
+        await AssertRefusesAllAsync("not_enrolled");
+
+        (await _home.RunAsync("freshness", "enrol")).Succeeded();
+
+        await RunAsync(async signer => Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 100)));
+        Assert.Equal("serve", await NextStartAsync());
+    }
+
+    /// <summary>A signer on hoodi without a slot window, with two keys and the client <c>vc</c>, whose witness is of this kind.</summary>
+    protected abstract Task<SignerHome> CreateHomeAsync(params string[] options);
+
+    private static Task<ApiAnswer> AskAsync(RunningSigner signer, ulong target, int key = 0, byte fill = 1, ulong? source = null) => signer.Client.SignAsync(
+        signer.Keys[key], AttestationRequest.Json(AttestationRequest.Message(Chain.Network.GenesisValidatorsRoot!.Value, source ?? target - 1, target, target * 32, fill)));
+
+    private static async Task<HttpStatusCode> VoteAsync(RunningSigner signer, ulong target) => (await AskAsync(signer, target)).Status;
+
+    private static Task<ApiAnswer> ProposeAsync(RunningSigner signer, ulong slot, int key) =>
+        signer.Client.SignAsync(signer.Keys[key], BlockRequest.Json(BlockRequest.Message(Chain.Network.GenesisValidatorsRoot!.Value, slot, 1)));
+
+    /// <summary>Nothing before the epoch with the key that signed and the one that never did; everything from it on.</summary>
+    private static async Task AssertServesFromAsync(RunningSigner signer, ulong fence)
+    {
+        for (var key = 0; key < signer.Keys.Count; key++)
+        {
+            foreach (var target in ((ulong[])[50, 99, 100, 101, 110, fence - 1]).Where(target => target < fence))
+            {
+                Assert.Equal("below_global_floor", (await AskAsync(signer, target, key, fill: 2)).Reason);
+            }
+
+            Assert.Equal("below_global_floor", (await AskAsync(signer, fence, key, source: fence - 3)).Reason);
+            Assert.Equal("below_global_floor", (await ProposeAsync(signer, (fence * 32) - 1, key)).Reason);
+            Assert.Equal(HttpStatusCode.OK, (await signer.Client.SignAsync(signer.Keys[key], Chain.RandaoJson())).Status);
+            Assert.Equal(HttpStatusCode.OK, (await AskAsync(signer, fence, key, source: fence - 2)).Status);
+            Assert.Equal(HttpStatusCode.OK, (await ProposeAsync(signer, fence * 32, key)).Status);
+        }
+    }
+
+    private async Task AssertRefusesAllAsync(string reason)
+    {
+        await using (var process = SignerProcess.Launch(_home.Data, _home.Token))
+        {
+            var report = await process.HealthWhenAsync(health => StateOf(health) == reason);
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, reason), (report.Status, StateOf(report)));
+            using var client = ClientCertificate.Connect(process, _home.Data, "vc");
+            var signer = new RunningSigner(process, client, _home.Keys);
+            await UntilKeysAreOpenAsync(process);
+            foreach (var answer in new[] { await AskAsync(signer, 5000), await AskAsync(signer, 100), await client.SignAsync(signer.Keys[0], Chain.RandaoJson()) })
+            {
+                Assert.Equal((HttpStatusCode.ServiceUnavailable, reason), (answer.Status, answer.Reason));
+            }
+
+            Assert.Contains("nothing is signed", process.Output, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("refuse", await NextStartAsync());
+        var pascal = string.Concat(reason.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+        Assert.Equal(4, (await AuditLines.ReadAsync(_home.LedgerFile)).Count(line => line.Contains($"\"rule\":\"{pascal}\"", StringComparison.Ordinal)));
+    }
+
+    private static Task<ApiAnswer> UntilKeysAreOpenAsync(SignerProcess process) => process.HealthWhenAsync(report => report.Text.Contains("\"state\":\"open\"", StringComparison.Ordinal));
+
+    private async Task RunAsync(Func<RunningSigner, Task> work)
+    {
+        await using var process = await _home.StartAsync();
+        using var client = ClientCertificate.Connect(process, _home.Data, "vc");
+        await work(new RunningSigner(process, client, _home.Keys));
+        await process.StopAsync();
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    private async Task RunAndKillAsync(Func<RunningSigner, Task> work)
+    {
+        await using var process = await _home.StartAsync();
+        using var client = ClientCertificate.Connect(process, _home.Data, "vc");
+        await work(new RunningSigner(process, client, _home.Keys));
+        await process.KillAsync();
+    }
+
+    private async Task<string?> NextStartAsync() =>
+        JsonDocument.Parse((await _home.RunAsync("freshness", "status", "--json")).Succeeded().Output).RootElement.GetProperty("nextStart").GetString();
+
+    private static async Task<string?> StateAsync(RunningSigner signer) => StateOf(await signer.Process.HealthWhenAsync(_ => true));
+
+    private static async Task<string> MetricsAsync(RunningSigner signer)
+    {
+        using var operations = new HttpClient { BaseAddress = signer.Process.Operations };
+        return (await operations.ReadAsync("/metrics")).Text;
+    }
+
+    private static string? StateOf(ApiAnswer health) => health.Json.GetProperty("checks").EnumerateArray()
+        .Single(check => check.GetProperty("id").GetString() == "freshness-check").GetProperty("data").GetProperty("state").GetString();
+
+    private sealed record RunningSigner(SignerProcess Process, HttpClient Client, IReadOnlyList<BlsPublicKey> Keys);
+}
