@@ -32,7 +32,10 @@ public sealed class CrashScene : IAsyncLifetime
         _certificate = ClientCertificate.Load(Data, "vc");
     }
 
-    /// <summary>One life of the signer: all clients race while <paramref name="kill"/> brings it to its end; then the audit log must be intact.</summary>
+    /// <summary>
+    /// One life of the signer: all clients race while <paramref name="kill"/> brings it to its end; then the audit log must be intact. The ledger was on its disk all the
+    /// time, so the floors that the start would raise are cleared: what is tested here is that the ledger alone refuses every rival.
+    /// </summary>
     internal async Task RaceUntilKilledAsync(Func<SignerProcess, Task> kill)
     {
         _signer ??= await SignerProcess.StartAsync(Data, _token);
@@ -45,6 +48,7 @@ public sealed class CrashScene : IAsyncLifetime
         await _signer.DisposeAsync();
         _signer = null;
         (await SignerProcess.RunAsync(null, "audit", "verify", "--data", Data)).Succeeded();
+        (await SignerProcess.RunAsync(_token, "freshness", "clear", "--data", Data, "--accept-risk")).Succeeded();
     }
 
     /// <summary>Brings the signer back and asks for the rival of every duty that was signed in any life; each must be refused.</summary>

@@ -39,18 +39,20 @@ public abstract class FreshnessScenarios : IAsyncLifetime
     [Fact]
     public async Task After_a_kill_nothing_before_the_fence_is_signed_with_any_key_and_it_serves_past_it()
     {
-        await RunAndKillAsync(async signer => Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 100)));
+        var fence = Chain.Epoch + 9;
+        await RunAndKillAsync(async signer => Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, fence - 9)));
         Assert.Equal("raise_floors", await NextStartAsync());
 
         await RunAsync(async signer =>
         {
             Assert.Equal("floors_raised", await StateAsync(signer));
-            Assert.Contains("\nremote_signer_fence_floor_epoch 109\n", await MetricsAsync(signer), StringComparison.Ordinal);
-            await AssertServesFromAsync(signer, 109);
+            Assert.Contains($"\nremote_signer_fence_floor_epoch {fence}\n", await MetricsAsync(signer), StringComparison.Ordinal);
+            Assert.Contains("freshness clear", (await signer.Process.HealthWhenAsync(_ => true)).Text, StringComparison.Ordinal);
+            await AssertServesFromAsync(signer, fence);
         });
 
         // The floor is durable: an orderly stop does not take it away.
-        await RunAsync(async signer => Assert.Equal("below_global_floor", (await AskAsync(signer, 108)).Reason));
+        await RunAsync(async signer => Assert.Equal("below_global_floor", (await AskAsync(signer, fence - 1)).Reason));
     }
 
     [Fact]

@@ -1,0 +1,122 @@
+using RemoteSigner.Access;
+using RemoteSigner.Audit;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Freshness;
+using RemoteSigner.Host;
+using RemoteSigner.Keys;
+using RemoteSigner.Signing;
+using RemoteSigner.Tests.Sealing;
+
+namespace RemoteSigner.Tests.Freshness;
+
+/// <summary>One run of a signer, put together as the host does it: real ledger, vault, shares and fence; only the witness is a model.</summary>
+internal sealed class SignerLife : IAsyncDisposable
+{
+    private static readonly Client _client = new("vc", null);
+
+    private readonly Fence _fence;
+    private readonly KeyRing _ring = new();
+    private readonly Ledger _ledger;
+    private readonly SlashingProtection _slashing;
+    private readonly Signer _signer;
+
+    private SignerLife(Network network, TimeProvider time, Ledger ledger, SlashingProtection slashing, AuditLog audit, MortalWitness witness)
+    {
+        var clock = new SlotClock(network, SlotWindow.Default, time);
+        (_ledger, _slashing, Witness, _fence) = (ledger, slashing, witness, new Fence(network, clock, time));
+        var access = new AccessPolicy(new Dictionary<string, ClientPermissions> { ["vc"] = new(null, ClientPermissions.AllDuties) });
+        _signer = new Signer(network, _ring, access, clock, _fence, slashing, audit, time);
+    }
+
+    public MortalWitness Witness { get; }
+
+    public bool Refuses => _fence.State.Closed is not null;
+
+    /// <summary>Starts on a data directory; ends with <see cref="ProcessDiedException"/> when the witness lets the process die on the way.</summary>
+    public static async Task<SignerLife> StartAsync(VaultScene scene, string ledgerFile, Network network, TimeProvider time, MortalWitness witness, FenceMutation mutation)
+    {
+        var ledger = Ledger.Open(ledgerFile);
+        var slashing = await SlashingProtection.OpenAsync(ledger, network);
+        var audit = await AuditLog.OpenAsync(ledger, time);
+        var life = new SignerLife(network, time, ledger, slashing, audit, witness);
+        try
+        {
+            await life.OpenAsync(scene, mutation);
+            return life;
+        }
+        catch
+        {
+            await life.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task<SignOutcome> SignAsync(BlsPublicKey key, SignableMessage message) => _signer.SignAsync(new SignOrder(_client, "test", key, message, null));
+
+    public void Tick() => _fence.Tick();
+
+    public async Task StopAsync()
+    {
+        await _fence.CloseAsync();
+        var end = await _ledger.CloseAsync(transaction => LedgerAtStart.EndOf(transaction, _slashing));
+        await _fence.WriteCleanStopAsync(end, CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Witness.Kill();
+        await _ledger.DisposeAsync();
+        _slashing.Dispose();
+        _ring.Dispose();
+        _fence.Dispose();
+    }
+
+    private async Task OpenAsync(VaultScene scene, FenceMutation mutation)
+    {
+        var found = await LedgerAtStart.ReadAsync(_ledger, _slashing);
+        using var vault = await scene.OpenAsync();
+        _ring.Replace(vault.OpenShares().Select(share => new KeyShare(share.Secret, share.ShareKey, share.GroupKey, share.Index)));
+        if (mutation == FenceMutation.Off)
+        {
+            _fence.SwitchOff();
+            return;
+        }
+
+        var protocol = new StartProtocol(Witness, vault.DeriveFenceKeys(), _slashing, new FreshState(vault.Contents.VaultId, vault.Contents.Generation, found.Start, found.End));
+        await RunAsync(protocol);
+        if (mutation == FenceMutation.FloorsTakenAway)
+        {
+            await _slashing.RemoveGlobalFloorAsync();
+        }
+    }
+
+    // As the host does: a witness that fails is asked again.
+    private async Task RunAsync(StartProtocol protocol)
+    {
+        while (true)
+        {
+            try
+            {
+                await protocol.RunAsync(_fence, CancellationToken.None);
+                return;
+            }
+            catch (WitnessException)
+            {
+                Assert.InRange(Witness.Faults, 0, 100);
+            }
+        }
+    }
+}
+
+/// <summary>What is broken on purpose, to show that the search would find it.</summary>
+internal enum FenceMutation
+{
+    None,
+
+    /// <summary>There is no fence at all.</summary>
+    Off,
+
+    /// <summary>The start protocol works, and the floors it raises are taken away again.</summary>
+    FloorsTakenAway,
+}
