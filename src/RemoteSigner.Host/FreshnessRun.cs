@@ -65,6 +65,7 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
             if (WitnessAccess.Open(options.Freshness, sealedKeys.Token, id, keys) is not { } witness)
             {
                 keys.Dispose();
+                await slashing.ForgetStartAsync();
                 fence.SwitchOff();
                 log.LogWarning("there is no fence: signer.json says freshness.witness none, so an old copy of the ledger would not be noticed");
                 return;

@@ -35,6 +35,12 @@ internal sealed class FreshnessState
         Start = start;
     }
 
+    public void RemoveStart(LedgerTransaction transaction)
+    {
+        transaction.Statement("UPDATE freshness SET vault = NULL, witness = NULL, start = NULL, vault_generation = NULL").Execute();
+        Start = null;
+    }
+
     public void SetFloor(LedgerTransaction transaction, GlobalFloor? floor)
     {
         var row = transaction.Statement("UPDATE freshness SET floor = ?1, floor_reason = ?2, awaited_marks = ?3, floor_beneath = ?4")

@@ -28,6 +28,13 @@ public sealed partial class SlashingProtection
         return true;
     });
 
+    /// <summary>Forgets the newest start, for a run that no witness counts: what it signs is before no fence, so a witness must not vouch for it later.</summary>
+    public Task ForgetStartAsync() => _ledger.WriteAsync(transaction =>
+    {
+        transaction.Recall(FreshnessState.Load).RemoveStart(transaction);
+        return true;
+    });
+
     /// <summary>Takes the floor under all keys away, whatever is lost: only on the word of a person. The floor that was there.</summary>
     public Task<GlobalFloor?> RemoveGlobalFloorAsync() => _ledger.WriteAsync(transaction =>
     {

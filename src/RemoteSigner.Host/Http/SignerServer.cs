@@ -43,10 +43,15 @@ internal static class SignerServer
             reloading.TryStart();
         });
         await app.StartAsync(cancellation);
-        await app.WaitForShutdownAsync(cancellation);
-
-        // Last, while the token is still open: every duty was answered, and none can be granted behind the mark.
-        await app.Services.GetRequiredService<FreshnessRun>().StopAsync();
+        try
+        {
+            await app.WaitForShutdownAsync(cancellation);
+        }
+        finally
+        {
+            // Last, while the token is still open. Also when a request would not end: it is granted nothing behind the mark.
+            await app.Services.GetRequiredService<FreshnessRun>().StopAsync();
+        }
     }
 
     /// <summary>Opens the API with mutual TLS, the loopback doors that were asked for, and operations.</summary>

@@ -33,8 +33,8 @@ public static class Clearance
     /// <summary>Where the floors will stand when this refusal is cleared.</summary>
     public static Epoch FloorAfter(StartEvidence evidence, FreshnessReason reason, Epoch guess) => (reason, evidence.Record) switch
     {
-        // The witness is the one that went along with every signature: its fence is the newest.
-        (FreshnessReason.LedgerRolledBack or FreshnessReason.LedgerWithoutStart or FreshnessReason.LedgerForeign or FreshnessReason.VaultRolledBack, { } record) => record.Fence,
+        // The witness is the one that went along with every signature: its fence is the newest. After a run without one it would not be.
+        (FreshnessReason.LedgerRolledBack or FreshnessReason.LedgerForeign or FreshnessReason.VaultRolledBack, { } record) => record.Fence,
         (_, { } record) when record.Fence > guess => record.Fence,
         _ => guess,
     };

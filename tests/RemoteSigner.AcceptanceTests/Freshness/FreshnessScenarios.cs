@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Rig;
 
@@ -158,6 +159,21 @@ public abstract class FreshnessScenarios : IAsyncLifetime
         File.Copy(other.LedgerFile, _home.LedgerFile, overwrite: true);
 
         await AssertRefusesAllAsync("ledger_foreign");
+    }
+
+    [Fact]
+    public async Task After_a_run_without_a_witness_it_cannot_vouch_for_the_ledger()
+    {
+        await RunAsync(async signer => Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 100)));
+        _home.Configure(options => options["freshness"] = new JsonObject { ["witness"] = "none" });
+        await RunAsync(async signer =>
+        {
+            Assert.Equal("off", await StateAsync(signer));
+            Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 200));
+        });
+        _home.Configure(options => options.AsObject().Remove("freshness"));
+
+        await AssertRefusesAllAsync("ledger_without_start");
     }
 
     [Fact]
