@@ -15,7 +15,7 @@ public sealed class FenceTests : IDisposable
     private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds((long)_network.GenesisTime!.Value));
     private readonly ModelWitness _witness = new() { Exists = true, Count = 5 };
     private readonly FenceKeys _keys;
-    private readonly Fence _fence;
+    private Fence _fence;
 
     public FenceTests()
     {
@@ -217,7 +217,11 @@ public sealed class FenceTests : IDisposable
 
     private void Open(ulong fence) => _fence.Open(_witness, _keys, new FenceRecord(Guid.Empty, 5, new Epoch(fence), 1, null));
 
-    private void Reopen(ulong fence) => Open(fence);
+    private void Reopen(ulong fence)
+    {
+        _fence = new Fence(_network, new SlotClock(_network, null, _time), _time);
+        Open(fence);
+    }
 
     private FenceRecord Written() => FenceRecord.Read(_witness.Record, _keys.Record)!;
 

@@ -16,6 +16,7 @@ internal abstract record FreshnessAct
 
     public sealed record Copy : FreshnessAct;
 
+    /// <summary>Number 0 is the newest copy.</summary>
     public sealed record PutBack(int Number, bool Ledger, bool Vault) : FreshnessAct;
 
     public sealed record Kill : FreshnessAct;

@@ -198,7 +198,7 @@ internal sealed class SignerHistory(FenceMutation mutation) : IAsyncDisposable
         await KillAsync();
         bool Wanted(string file) => Path.GetFileName(file).StartsWith("vault", StringComparison.Ordinal) ? act.Vault : act.Ledger;
         Files(_scene.Folder).Where(Wanted).ToList().ForEach(File.Delete);
-        foreach (var file in Files(_copies[act.Number % _copies.Count]).Where(Wanted))
+        foreach (var file in Files(_copies[^(1 + (act.Number % _copies.Count))]).Where(Wanted))
         {
             File.Copy(file, Path.Combine(_scene.Folder, Path.GetFileName(file)));
         }
