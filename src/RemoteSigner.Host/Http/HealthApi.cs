@@ -75,6 +75,8 @@ internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sea
         return HealthReport.Check.Of("tls-check", expiry >= now && !(lists < now), new HealthReport.CheckFigures(Detail: detail));
     }
 
-    private HealthReport.Check ClockCheck() =>
-        HealthReport.Check.Of("slot-clock-check", up: true, new HealthReport.CheckFigures(Detail: clock.Now is { } slot ? $"slot {slot}" : "no genesis time: the slot window is off"));
+    private HealthReport.Check ClockCheck() => (clock.IsGuard ? clock.Watch.Doubt : null) is { } doubt
+        ? HealthReport.Check.Of("slot-clock-check", up: false, new HealthReport.CheckFigures(
+            State: "in_doubt", Detail: $"blocks and votes are refused, because the system clock is in doubt: {doubt}; set it right; where it is right now, restart the signer, or wait until the duties that come in confirm it"))
+        : HealthReport.Check.Of("slot-clock-check", up: true, new HealthReport.CheckFigures(Detail: clock.Now is { } slot ? $"slot {slot}" : "no genesis time: the slot window is off"));
 }

@@ -54,6 +54,7 @@ internal static class SignerServices
         services.AddHostedService(provider => provider.GetRequiredService<RefusedClients>());
         services.AddHostedService(provider => provider.GetRequiredService<KeyLoading>());
         services.AddHostedService<FenceClock>();
+        services.AddHostedService<ClockReferences>();
         services.AddHostedService<SystemdWatch>();
         services.AddHostedService<Pruning>();
     }

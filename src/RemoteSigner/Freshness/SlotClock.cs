@@ -4,7 +4,7 @@ namespace RemoteSigner.Freshness;
 
 /// <summary>
 /// Tells the chain's time and refuses duties from far ahead of it: one signature with a far-future target epoch would raise the
-/// validator's floor so high that it could never vote again.
+/// validator's floor so high that it could never vote again. Where it guards, it must be right: while its <see cref="Watch"/> doubts it, no block and no vote passes.
 /// </summary>
 public sealed class SlotClock
 {
@@ -21,8 +21,14 @@ public sealed class SlotClock
             throw new ArgumentException($"the genesis time of the network {network.Name} is not known: give it, or switch the slot window off", nameof(window));
         }
 
-        (_network, _window, _time) = (network, window, time);
+        (_network, _window, _time, Watch) = (network, window, time, new ClockWatch(time));
     }
+
+    /// <summary>Whether the system clock can be relied on.</summary>
+    public ClockWatch Watch { get; }
+
+    /// <summary>Does this clock guard anything? False where the operator switched the slot window off.</summary>
+    public bool IsGuard => _window is not null;
 
     /// <summary>The slot at this moment; slot 0 before genesis. Null where the genesis time is not known.</summary>
     public Slot? Now
@@ -39,21 +45,33 @@ public sealed class SlotClock
         }
     }
 
-    /// <summary>Null when the message may be signed now, else why it may not, in words for the client.</summary>
-    public string? Refusal(SignableMessage message)
+    /// <summary>Null when the message may be signed now, else why it may not.</summary>
+    public UntimelyDuty? Refusal(SignableMessage message)
     {
-        if (_window is null || Now is not { } now)
+        if (_window is null || Now is not { } now || DutySlot(message.Slashable) is not { } slot)
         {
             return null;
         }
 
-        return message.Slashable switch
-        {
-            SlashableContent.Block(var slot) => SlotRefusal(slot, now),
-            SlashableContent.Attestation(_, var target, var slot) => SlotRefusal(slot, now) ?? EpochRefusal(target, now),
-            _ => null,
-        };
+        Watch.ObserveDuty(SlotsAhead(slot, now));
+        return Watch.Doubt is { } doubt
+            ? new UntimelyDuty(ClockInDoubt: true, $"the signer's clock is in doubt: {doubt}")
+            : Untimely(message.Slashable, slot, now) is { } detail ? new UntimelyDuty(ClockInDoubt: false, detail) : null;
     }
+
+    private static Slot? DutySlot(SlashableContent content) => content switch
+    {
+        SlashableContent.Block(var slot) => slot,
+        SlashableContent.Attestation(_, _, var slot) => slot,
+        _ => null,
+    };
+
+    private static long SlotsAhead(Slot slot, Slot now) => slot.Value >= now.Value
+        ? (long)Math.Min(slot.Value - now.Value, long.MaxValue)
+        : -(long)Math.Min(now.Value - slot.Value, long.MaxValue);
+
+    private string? Untimely(SlashableContent content, Slot slot, Slot now) =>
+        SlotRefusal(slot, now) ?? (content is SlashableContent.Attestation { Target: var target } ? EpochRefusal(target, now) : null);
 
     private string? SlotRefusal(Slot slot, Slot now) =>
         slot.Value > now.Value && slot.Value - now.Value > _window!.SlotsAhead

@@ -29,6 +29,9 @@ public abstract record SignOutcome
     /// <summary>The duty is too far ahead of the clock.</summary>
     public sealed record OutsideSlotWindow(string Detail) : SignOutcome;
 
+    /// <summary>The signer's own clock cannot be relied on, so that it cannot judge the duty.</summary>
+    public sealed record ClockInDoubt(string Detail) : SignOutcome;
+
     /// <summary>The history may not be the newest, or the fence does not cover this duty.</summary>
     public sealed record NotFresh(FreshnessRefusal Refusal) : SignOutcome;
 

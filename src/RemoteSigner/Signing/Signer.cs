@@ -45,7 +45,8 @@ public sealed class Signer(
 
         if (clock.Refusal(order.Message) is { } untimely)
         {
-            return await RefuseAsync(order, share, new SignOutcome.OutsideSlotWindow(untimely), untimely);
+            SignOutcome outcome = untimely.ClockInDoubt ? new SignOutcome.ClockInDoubt(untimely.Detail) : new SignOutcome.OutsideSlotWindow(untimely.Detail);
+            return await RefuseAsync(order, share, outcome, untimely.Detail);
         }
 
         if (await fence.CoverAsync(order.Message.Slashable) is { } stale)

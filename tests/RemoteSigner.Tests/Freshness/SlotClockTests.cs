@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
 
@@ -10,7 +9,7 @@ public sealed class SlotClockTests
     private static readonly Root _chain = _network.GenesisValidatorsRoot!.Value;
 
     // Slot 3200 is the first of epoch 100.
-    private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds((long)(_network.GenesisTime!.Value + (3200 * _network.SecondsPerSlot))));
+    private readonly SteppedTime _time = new(DateTimeOffset.FromUnixTimeSeconds((long)(_network.GenesisTime!.Value + (3200 * _network.SecondsPerSlot))));
 
     [Theory]
     [InlineData(3200, 100, true)]
@@ -38,6 +37,26 @@ public sealed class SlotClockTests
 
         Assert.Equal(new Slot(3201), clock.Now);
         Assert.Null(clock.Refusal(Block(3203)));
+    }
+
+    [Fact]
+    public void Blames_the_duty_when_the_clock_is_sound_and_the_clock_when_it_is_not()
+    {
+        var clock = Clock();
+        Assert.False(clock.Refusal(Block(3300))!.ClockInDoubt);
+        _time.Step(TimeSpan.FromHours(1));
+
+        Assert.True(clock.Refusal(Block(3500))!.ClockInDoubt);
+        Assert.Contains("stepped by 3600.0 s", clock.Refusal(Vote(3500, 109))!.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_duty_that_cannot_be_slashed_does_not_ask_the_clock()
+    {
+        var clock = Clock();
+        _time.Step(TimeSpan.FromHours(1));
+
+        Assert.Null(clock.Refusal(new RandaoReveal(new Epoch(100), Fork())));
     }
 
     [Fact]
