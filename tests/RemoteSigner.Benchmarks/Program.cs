@@ -19,7 +19,7 @@ try
     var token = SoftToken.Create(Directory.CreateDirectory(Path.Combine(folder, "token")).FullName);
     string data = Path.Combine(folder, "data"), keystores = Directory.CreateDirectory(Path.Combine(folder, "keystores")).FullName;
     var publicKeys = WriteKeystores(keystores);
-    (await SignerProcess.RunAsync(token, "init", "--data", data, "--network", network.Name, "--seal", "softhsm2", "--pin-file", token.PinFile, "--client", Client)).Succeeded();
+    (await SignerProcess.RunAsync(token, "init", "--data", data, "--network", network.Name, "--no-slot-window", "--seal", "softhsm2", "--pin-file", token.PinFile, "--client", Client)).Succeeded();
     var importStarted = Stopwatch.GetTimestamp();
     (await SignerProcess.RunAsync(token, "keys", "import", "--data", data, "--keystores", keystores, "--never-signed")).Succeeded();
     Console.WriteLine($"import of {Keys} keystores     {Stopwatch.GetElapsedTime(importStarted).TotalSeconds,8:F2} s (PBKDF2, 1024 rounds)");

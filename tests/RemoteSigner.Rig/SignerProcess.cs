@@ -63,11 +63,14 @@ public sealed class SignerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts <c>serve</c> and does not wait.</summary>
-    public static SignerProcess Launch(string data, SoftToken token, params string[] arguments)
+    public static SignerProcess Launch(string data, SoftToken token, params string[] arguments) => LaunchUnder([], data, token, arguments);
+
+    /// <summary>Starts <c>serve</c> as the last arguments of a program that becomes it, such as <c>env</c>, and does not wait.</summary>
+    public static SignerProcess LaunchUnder(string[] program, string data, SoftToken token, params string[] arguments)
     {
         int api = FreePort(), operations = FreePort();
-        var start = Command(Repository.Binary, token, ["serve", "--data", data, "--listen", $"127.0.0.1:{api}", "--operations", $"127.0.0.1:{operations}", .. arguments]);
-        return new SignerProcess(Process.Start(start)!, api, operations);
+        string[] line = [.. program, Repository.Binary, "serve", "--data", data, "--listen", $"127.0.0.1:{api}", "--operations", $"127.0.0.1:{operations}", .. arguments];
+        return new SignerProcess(Process.Start(Command(line[0], token, line[1..]))!, api, operations);
     }
 
     /// <summary>Runs a verb to its end.</summary>
