@@ -146,6 +146,27 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public async Task The_last_work_sees_all_that_was_taken_and_nothing_comes_after_it()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.RegisterAsync(Key(1));
+        var duties = Enumerable.Range(1, 200).Select(slot => signer.RequestAsync(Key(1), Block((ulong)slot), Root(slot))).ToList();
+
+        var blocks = await signer.Ledger.CloseAsync(transaction =>
+        {
+            var row = transaction.Statement("SELECT count(*) FROM block");
+            _ = row.Step();
+            return row.Number(0);
+        });
+
+        Assert.All(await Task.WhenAll(duties), decision => Assert.IsType<PermitDecision.Granted>(decision));
+        Assert.Equal(200, blocks);
+        var late = await Assert.ThrowsAsync<LedgerException>(() => signer.RequestAsync(Key(1), Block(300), Root(1)));
+        Assert.Equal(LedgerFault.Closed, late.Fault);
+        Assert.Equal(LedgerFault.Closed, (await Assert.ThrowsAsync<LedgerException>(() => signer.Ledger.CloseAsync(_ => true))).Fault);
+    }
+
+    [Fact]
     public async Task Finds_damaged_pages_when_it_is_opened()
     {
         await using var signer = await TemporarySigner.CreateAsync();
