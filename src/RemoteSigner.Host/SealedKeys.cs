@@ -2,51 +2,59 @@ using RemoteSigner.Host.Configuration;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
 using RemoteSigner.Sealing;
-using RemoteSigner.Sealing.Pkcs11;
 
 namespace RemoteSigner.Host;
 
-/// <summary>The vault of a data directory and the token that opens it.</summary>
-internal sealed class SealedKeys(DataDirectory data, SealOptions options, Pkcs11Token token, SecretArena arena) : IDisposable
+/// <summary>The vault of a data directory and the hardware that opens it.</summary>
+internal sealed class SealedKeys(DataDirectory data, Hardware hardware, SecretArena arena) : IDisposable
 {
     private volatile IReadOnlyList<VaultListing.Share> _expected = [];
 
     /// <summary>How many shares the vault holds; 0 before it was read.</summary>
     public int Expected => _expected.Count;
 
-    public Pkcs11Token Token => token;
+    /// <summary>What opens the vault.</summary>
+    public ISealingDevice Device => hardware.Seal;
+
+    public Hardware Hardware => hardware;
 
     public SecretArena Arena => arena;
 
-    /// <summary>The token as <paramref name="options"/> describe it; its PIN is read now, and asked of the person at the terminal where no source is named.</summary>
+    /// <summary>The hardware as <paramref name="options"/> describe it; a token's PIN is read now, and asked of the person at the terminal where no source is named.</summary>
     /// <exception cref="HsmProfileException">There is no such profile.</exception>
-    /// <exception cref="TokenException">The module is not installed.</exception>
-    public static SealedKeys Open(DataDirectory data, SealOptions options, SecretArena arena, TimeProvider time) =>
-        new(data, options, TokenAccess.Open(data, options, arena, time), arena);
-
-    /// <summary>The key that opens the vault: of the first slot whose key is in the token.</summary>
-    /// <exception cref="VaultException">The vault has no slot for this token.</exception>
-    /// <exception cref="TokenException">The token failed.</exception>
-    public async Task<IKeyEncryptionKey> FindKeyAsync()
+    /// <exception cref="SealingDeviceException">The token's module is not installed.</exception>
+    public static SealedKeys Open(DataDirectory data, SignerOptions options, SecretArena arena, TimeProvider time)
     {
-        var listing = Vault.List(data.VaultFile);
-        _expected = listing.Shares;
-        return await Pkcs11Key.FindAsync(token, listing.Slots)
-            ?? throw new VaultException(
-                VaultFault.NoSlotOpens, $"no slot of the vault {data.VaultFile} belongs to a key in the token '{token.Address.Label}'", "'remote-signer seal status' lists the slots");
+        var hardware = new Hardware(data, options, arena, time);
+        _ = hardware.Seal;
+        return new SealedKeys(data, hardware, arena);
     }
+
+    /// <summary>The key that opens the vault: of the first slot that belongs to the device.</summary>
+    /// <exception cref="VaultException">The vault has no slot for this device.</exception>
+    /// <exception cref="SealingDeviceException">The device failed.</exception>
+    public async Task<IKeyEncryptionKey> FindKeyAsync() => await FindKeyAsync(hardware.Seal)
+        ?? throw new VaultException(
+            VaultFault.NoSlotOpens, $"no slot of the vault {data.VaultFile} belongs to the {hardware.Seal.Description}", "'remote-signer seal status' lists the slots");
+
+    /// <summary>
+    /// The key that opens the vault for a change of its slots: of the device that signer.json names, or of the TPM, for a vault on its way from there to a token.
+    /// </summary>
+    /// <exception cref="VaultException">The vault has no slot for either.</exception>
+    /// <exception cref="SealingDeviceException">A device failed.</exception>
+    public async Task<IKeyEncryptionKey> FindKeyForChangeAsync() => await FindKeyAsync(hardware.Seal) ?? await FindKeyAsync(hardware.Tpm) ?? await FindKeyAsync();
 
     /// <summary>Opens the vault: one hardware operation.</summary>
     /// <exception cref="VaultException">It does not open.</exception>
-    /// <exception cref="TokenException">The token failed.</exception>
+    /// <exception cref="SealingDeviceException">The device failed.</exception>
     public async Task<Vault> OpenVaultAsync() => await Vault.OpenAsync(data.VaultFile, arena, await FindKeyAsync());
 
-    /// <summary>Reads the PIN again after the token refused the former one; only when a person asks, because each wrong try may lock the token.</summary>
+    /// <summary>Reads the PIN again after the device refused the former one; only when a person asks, because each wrong try may lock it.</summary>
     public void RenewRefusedPin()
     {
-        if (token.State.Condition == TokenCondition.PinRefused)
+        if (hardware.Seal.Condition == DeviceCondition.PinRefused)
         {
-            token.GivePin(TokenAccess.ReadPin(data, options.Pin, arena));
+            hardware.Seal.GivePin(hardware.ReadPin());
         }
     }
 
@@ -58,5 +66,12 @@ internal sealed class SealedKeys(DataDirectory data, SealOptions options, Pkcs11
         return [.. vault.OpenShares().Select(share => new KeyShare(share.Secret, share.ShareKey, share.GroupKey, share.Index))];
     }
 
-    public void Dispose() => token.Dispose();
+    public void Dispose() => hardware.Dispose();
+
+    private Task<IKeyEncryptionKey?> FindKeyAsync(ISealingDevice device)
+    {
+        var listing = Vault.List(data.VaultFile);
+        _expected = listing.Shares;
+        return device.FindKeyAsync(listing.Slots);
+    }
 }

@@ -17,18 +17,15 @@ internal static class TokenAccess
                 TokenFault.ModuleMissing,
                 $"the PKCS#11 module of the profile {profile.Name} is not installed at {string.Join(" or ", profile.Module.Paths)}",
                 "install the vendor's library, or name it as seal.module in signer.json");
-        var pin = profile.Login.PinRequired ? ReadPin(data, options.Pin, arena) : null;
+        var pin = profile.Login.PinRequired ? PinSourceOf(data, options.Pin).Read(arena) : null;
         return new Pkcs11Token(profile, new TokenAddress(module, options.Token), pin, arena, time);
     }
 
     private static HsmProfile Profile(DataDirectory data, SealOptions options) =>
         HsmProfile.Find(options.Profile) ?? HsmProfile.Get(options.Profile.Contains('/', StringComparison.Ordinal) ? data.Resolve(options.Profile) : options.Profile);
 
-    /// <summary>The PIN from the place that the configuration names.</summary>
-    /// <exception cref="PinException">There is none to be had.</exception>
-    public static SecretBytes ReadPin(DataDirectory data, PinOptions options, SecretArena arena) => Source(data, options).Read(arena);
-
-    private static PinSource Source(DataDirectory data, PinOptions options) => options switch
+    /// <summary>The place that the configuration names; without one the person at the terminal is asked.</summary>
+    public static PinSource PinSourceOf(DataDirectory data, PinOptions options) => options switch
     {
         { File: { } file } => new PinSource.FromFile(data.Resolve(file)),
         { Credential: { } credential } => new PinSource.FromCredential(credential),

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
-using RemoteSigner.Sealing.Pkcs11;
 
 namespace RemoteSigner.Host;
 
@@ -9,9 +8,10 @@ namespace RemoteSigner.Host;
 internal static class WitnessAccess
 {
     /// <summary>The witness that signer.json names for this vault; null when the operator chose to have none. Nothing is touched yet.</summary>
-    public static IFreshnessWitness? Open(FreshnessOptions options, Pkcs11Token token, Guid vaultId, FenceKeys keys) => options.Witness switch
+    public static IFreshnessWitness? Open(FreshnessOptions options, Hardware hardware, Guid vaultId, FenceKeys keys) => options.Witness switch
     {
-        FreshnessOptions.Token => new TokenWitness(token, vaultId, keys),
+        FreshnessOptions.Token => new TokenWitness(hardware.Token, vaultId, keys),
+        FreshnessOptions.Tpm => new TpmWitness(hardware.Tpm, vaultId, keys),
         FreshnessOptions.None => null,
         _ => throw new UnreachableException($"no witness is written for {options.Witness}"),
     };

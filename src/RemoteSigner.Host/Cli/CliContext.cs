@@ -13,6 +13,9 @@ namespace RemoteSigner.Host.Cli;
 [JsonSerializable(typeof(SealLine))]
 [JsonSerializable(typeof(AuditLine))]
 [JsonSerializable(typeof(FreshnessLine))]
+[JsonSerializable(typeof(TpmProvisionLine))]
+[JsonSerializable(typeof(TpmStatusLine))]
+[JsonSerializable(typeof(TpmApprovalLine))]
 internal sealed partial class CliContext : JsonSerializerContext;
 
 /// <summary>A share as <c>keys list</c> prints it.</summary>

@@ -7,7 +7,6 @@ using RemoteSigner.Host.Configuration;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
 using RemoteSigner.Sealing;
-using RemoteSigner.Sealing.Pkcs11;
 
 namespace RemoteSigner.Host.Cli;
 
@@ -43,7 +42,7 @@ internal sealed class CliError(string message, string hint) : Exception(message)
         LedgerException error => error.Hint,
         InterchangeException => "correct the file, or export it anew from the signer it came from; nothing of it was kept",
         VaultException error => error.Hint,
-        TokenException error => error.Hint,
+        SealingDeviceException error => error.Hint,
         WitnessException error => error.Hint,
         HsmProfileException error => error.Hint,
         PinException error => error.Hint,

@@ -29,6 +29,7 @@ internal static class CommandLine
             KeysCommand.Create(),
             SlashingCommand.Create(),
             SealCommand.Create(),
+            TpmCommand.Create(),
             AuditCommand.Create(),
             FreshnessCommand.Create(),
         };

@@ -6,6 +6,7 @@ using RemoteSigner.Host.Tls;
 using RemoteSigner.Native;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Pkcs11;
+using RemoteSigner.Sealing.Tpm2;
 using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
@@ -14,14 +15,16 @@ namespace RemoteSigner.Host.Cli;
 internal static partial class InitCommand
 {
     private static readonly Option<string> Network = new("--network") { Description = "mainnet, hoodi, sepolia, gnosis, chiado, minimal, or the path of a config.yaml", HelpName = "NAME|FILE", Required = true };
-    private static readonly Option<string> Seal = new("--seal") { Description = $"HSM profile ({string.Join(", ", HsmProfile.Names)}) or the path of one", HelpName = "PROFILE", Required = true };
+    private static readonly Option<string> Seal = new("--seal") { Description = $"tpm, HSM profile ({string.Join(", ", HsmProfile.Names)}) or the path of one", HelpName = "PROFILE", Required = true };
+    private static readonly Option<string> Tpm = new("--tpm") { Description = "where the TPM is: device:/dev/tpmrm0, or swtpm:host=IP,port=N or swtpm:path=FILE of a software TPM", HelpName = "ADDRESS", DefaultValueFactory = _ => new TpmOptions().Address };
+    private static readonly Option<string> Pcrs = new("--pcrs") { Description = "which PCRs an approval names: 7, and 11 for unified kernel images", HelpName = "LIST", DefaultValueFactory = _ => "7" };
     private static readonly Option<string?> Module = new("--module") { Description = "PKCS#11 module, if it is not where the profile says", HelpName = "PATH" };
     private static readonly Option<string> Token = new("--token") { Description = "label of the token", HelpName = "LABEL", DefaultValueFactory = _ => "remote-signer" };
-    private static readonly Option<string?> PinFile = new("--pin-file") { Description = "file with the token's PIN; without it the PIN is asked for", HelpName = "F" };
+    private static readonly Option<string?> PinFile = new("--pin-file") { Description = "file with the token's PIN, which is asked for without it; with --seal tpm a PIN is wanted only if this is given", HelpName = "F" };
     private static readonly Option<string[]> Clients = new("--client") { Description = "a client with all keys and all duties but exits and deposits; NAME=all: those too", HelpName = "NAME[=all]" };
     private static readonly Option<string[]> Hosts = new("--host") { Description = "a name or address of this machine, for the server's certificate", HelpName = "NAME" };
     private static readonly Option<ulong?> GenesisTime = new("--genesis-time") { Description = "Unix seconds, for a network whose genesis is not built in", HelpName = "S" };
-    private static readonly Option<string> Freshness = new("--freshness") { Description = "where the fence lives that notices an old copy of the folder: token, or none", HelpName = "WITNESS", DefaultValueFactory = _ => FreshnessOptions.Token };
+    private static readonly Option<string?> Freshness = new("--freshness") { Description = "where the fence lives that notices an old copy of the folder: tpm, token, or none; else where the vault is sealed", HelpName = "WITNESS" };
     private static readonly Option<bool> NoSlotWindow = new("--no-slot-window") { Description = "sign duties however far in the future (a far-future vote disables a validator for ever)" };
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
@@ -29,7 +32,10 @@ internal static partial class InitCommand
 
     public static Command Create()
     {
-        var command = new Command("init", "Make the data directory of a new signer") { Network, Seal, Module, Token, PinFile, Clients, Hosts, GenesisTime, Freshness, NoSlotWindow };
+        var command = new Command("init", "Make the data directory of a new signer") 
+        {
+            Network, Seal, Module, Token, Tpm, Pcrs, ReleaseKeyOptions.Key, ReleaseKeyOptions.Password, TpmCommand.OwnerAuthFile, PinFile, Clients, Hosts, GenesisTime, Freshness, NoSlotWindow,
+        };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
     }
@@ -52,20 +58,16 @@ internal static partial class InitCommand
         }
 
         using var arena = new SecretArena();
-        using var token = TokenAccess.Open(data, options.Seal, arena, TimeProvider.System);
-        var enrolment = await EnrolAsync(data, token, options.Seal.Key);
-        Directory.CreateDirectory(data.TlsFolder, DataDirectory.Private);
-        Directory.CreateDirectory(data.ClientsFolder, DataDirectory.Private);
-        using (var vault = await Vault.CreateAsync(data.VaultFile, arena, [enrolment.Key]))
-        {
-            await CreateLedgerAsync(data, options, enrolment.Report, vault, token);
-        }
-
+        using var keys = SealedKeys.Open(data, options, arena, TimeProvider.System);
+        var show = options.SealsWithTpm ? await SealInTpmAsync(parsed, data, options, keys) : await SealInTokenAsync(parsed, data, options, keys);
         IssueCertificates(data, options, parsed.GetValue(Hosts) ?? []);
+
+        // The owner's authorization goes away with the person who provisions; signer.json does not name it.
+        options.Tpm.OwnerAuthFile = null;
 
         // Last: a directory without this file is one whose making was interrupted, and no signer.
         DurableFile.Replace(data.OptionsFile, System.Text.Encoding.UTF8.GetBytes(SignerOptionsTemplate.Write(options)));
-        EnrolmentView.Write(enrolment.Report, parsed.GetValue(CommandLine.Json));
+        show();
         Explain(data, options);
         return 0;
     }
@@ -83,11 +85,32 @@ internal static partial class InitCommand
             Profile = parsed.GetValue(Seal)!,
             Module = parsed.GetValue(Module),
             Token = parsed.GetValue(Token)!,
-            Pin = new PinOptions { File = parsed.GetValue(PinFile) is { } file ? Path.GetFullPath(file) : null },
+            Pin = parsed.GetValue(Seal) == SealOptions.Tpm ? new PinOptions() : Pin(parsed),
         },
-        Freshness = new FreshnessOptions { Witness = parsed.GetValue(Freshness)! },
+        Tpm = new TpmOptions
+        {
+            Address = parsed.GetValue(Tpm)!,
+            Pcrs = ReadPcrs(parsed.GetValue(Pcrs)!),
+            OwnerAuthFile = parsed.GetValue(TpmCommand.OwnerAuthFile) is { } owner ? Path.GetFullPath(owner) : null,
+            Pin = parsed.GetValue(Seal) == SealOptions.Tpm ? Pin(parsed) : new PinOptions(),
+        },
+        Freshness = new FreshnessOptions { Witness = parsed.GetValue(Freshness) ?? (parsed.GetValue(Seal) == SealOptions.Tpm ? FreshnessOptions.Tpm : FreshnessOptions.Token) },
         Clients = ReadClients(parsed.GetValue(Clients) ?? []),
     };
+
+    private static PinOptions Pin(ParseResult parsed) => new() { File = parsed.GetValue(PinFile) is { } file ? Path.GetFullPath(file) : null };
+
+    private static IReadOnlyList<int> ReadPcrs(string text)
+    {
+        try
+        {
+            return [.. PcrList.Parse(text).Indices];
+        }
+        catch (FormatException fault)
+        {
+            throw new CliError(fault.Message, "correct --pcrs");
+        }
+    }
 
     private static Dictionary<string, ClientOptions> ReadClients(IEnumerable<string> texts)
     {
@@ -109,6 +132,42 @@ internal static partial class InitCommand
         return clients;
     }
 
+    // The TPM first: where it refuses, no folder is made.
+    private static async Task<Action> SealInTpmAsync(ParseResult parsed, DataDirectory data, SignerOptions options, SealedKeys keys)
+    {
+        _ = await TpmState.ReadAsync(keys.Hardware.Tpm, null, TpmCommand.Pcrs(options));
+        MakeFolders(data);
+        using var release = ReleaseKeyOptions.ReadOrMake(parsed, data, keys.Arena);
+        var provisioning = new TpmProvisioning(keys.Hardware.Tpm, release, TpmCommand.Pcrs(options), wantsPin: parsed.GetValue(PinFile) is not null);
+        var key = await provisioning.ProvideKeyAsync(TpmCommand.Label(options));
+        using var vault = await Vault.CreateAsync(data.VaultFile, keys.Arena, [key]);
+        var approval = await provisioning.ApproveAsync(vault.Contents.VaultId, TpmCommand.Now());
+        await using var signer = await OfflineSigner.OpenAsync(data, options, Ledger.Create(data.LedgerFile));
+        var line = await TpmCommand.ProveAsync(signer, keys, key, approval, release);
+        await EnrolWitnessAsync(signer, vault, keys.Hardware);
+        return () => line.Print(parsed);
+    }
+
+    private static async Task<Action> SealInTokenAsync(ParseResult parsed, DataDirectory data, SignerOptions options, SealedKeys keys)
+    {
+        var token = keys.Hardware.Token;
+        var enrolment = await EnrolAsync(data, token, options.Seal.Key);
+        MakeFolders(data);
+        using var vault = await Vault.CreateAsync(data.VaultFile, keys.Arena, [enrolment.Key]);
+        await using var signer = await OfflineSigner.OpenAsync(data, options, Ledger.Create(data.LedgerFile));
+        var report = enrolment.Report;
+        await signer.RecordAsync("seal.enrol", $"key {report.KeyLabel} ({report.KeyId}) by {report.Mechanism} in token {report.TokenLabel} ({report.TokenSerial})");
+        await EnrolWitnessAsync(signer, vault, keys.Hardware);
+        return () => EnrolmentView.Write(report, parsed.GetValue(CommandLine.Json));
+    }
+
+    private static void MakeFolders(DataDirectory data)
+    {
+        Directory.CreateDirectory(data.Path, DataDirectory.Private);
+        Directory.CreateDirectory(data.TlsFolder, DataDirectory.Private);
+        Directory.CreateDirectory(data.ClientsFolder, DataDirectory.Private);
+    }
+
     // The folder first: where it cannot be made, no key is left behind in the token. And where the token refuses, no folder is.
     private static async Task<Enrolment> EnrolAsync(DataDirectory data, Pkcs11Token token, string keyLabel)
     {
@@ -125,13 +184,11 @@ internal static partial class InitCommand
         }
     }
 
-    private static async Task CreateLedgerAsync(DataDirectory data, SignerOptions options, EnrolmentReport report, Vault vault, Pkcs11Token token)
+    private static async Task EnrolWitnessAsync(OfflineSigner signer, Vault vault, Hardware hardware)
     {
-        await using var signer = await OfflineSigner.OpenAsync(data, options, Ledger.Create(data.LedgerFile));
-        await signer.RecordAsync("seal.enrol", $"key {report.KeyLabel} ({report.KeyId}) by {report.Mechanism} in token {report.TokenLabel} ({report.TokenSerial})");
         using var keys = vault.DeriveFenceKeys();
         var contents = vault.Contents;
-        if (WitnessAccess.Open(options.Freshness, token, contents.VaultId, keys) is { } witness)
+        if (WitnessAccess.Open(signer.Options.Freshness, hardware, contents.VaultId, keys) is { } witness)
         {
             await FreshnessCommand.EnrolAsync(signer, witness, keys, contents.VaultId, contents.Generation, null);
         }
@@ -154,7 +211,7 @@ internal static partial class InitCommand
         console.WriteLine($"made a signer for {options.Network.Name} in {data.Path}");
         console.WriteLine("next:");
         console.WriteLine($"  1. remote-signer keys import --data {data.Path} --keystores FOLDER (--slashing FILE | --never-signed)");
-        console.WriteLine($"  2. take {data.ClientsFolder} off this machine: a client gets its .crt, its .key and {data.TlsFolder}/ca.crt; ca.key makes further clients");
+        console.WriteLine($"  2. take {data.ClientsFolder} off this machine: a client gets its .crt, its .key and {data.TlsFolder}/ca.crt; ca.key makes further clients{(options.SealsWithTpm ? ", release.key approves firmware" : "")}");
         console.WriteLine($"  3. remote-signer serve --data {data.Path}");
     }
 }

@@ -42,7 +42,7 @@ internal static class KeysCommand
 
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         using var arena = new SecretArena();
-        using var keys = SealedKeys.Open(signer.Data, signer.Options.Seal, arena, TimeProvider.System);
+        using var keys = SealedKeys.Open(signer.Data, signer.Options, arena, TimeProvider.System);
         var files = KeystoreFolder.Find(parsed.GetValue(Keystores)!, parsed.GetValue(Passwords));
         using var vault = await keys.OpenVaultAsync();
         var imported = await DecryptAsync(files, arena, parsed.GetValue(Memory), cancellation);
@@ -148,7 +148,7 @@ internal static class KeysCommand
         var key = ReadKey(parsed);
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         using var arena = new SecretArena();
-        using var keys = SealedKeys.Open(signer.Data, signer.Options.Seal, arena, TimeProvider.System);
+        using var keys = SealedKeys.Open(signer.Data, signer.Options, arena, TimeProvider.System);
         using var vault = await keys.OpenVaultAsync();
         await TakeOutAsync(signer.Slashing, vault, key);
         await signer.Audit.RecordAsync(new AuditEntry { Action = "key.delete", Decision = AuditDecision.Event, ShareKey = key });

@@ -3,7 +3,6 @@ using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Native;
 using RemoteSigner.Sealing;
-using RemoteSigner.Sealing.Pkcs11;
 using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
@@ -28,9 +27,9 @@ internal sealed class OfflineFreshness : IDisposable
     /// <summary>The ledger as the command found it, with the vault as it is now.</summary>
     public FreshState Found => new(Vault.VaultId, Vault.Generation, _signer.Found.Start, _signer.Found.End);
 
-    /// <summary>Opens the vault with <paramref name="sealedKeys"/>, or with the token's PIN. Null when the operator runs without a witness.</summary>
+    /// <summary>Opens the vault with <paramref name="sealedKeys"/>, or with the hardware that signer.json names. Null when the operator runs without a witness.</summary>
     /// <exception cref="VaultException">The vault does not open.</exception>
-    /// <exception cref="TokenException">The token failed.</exception>
+    /// <exception cref="SealingDeviceException">The device failed.</exception>
     public static async Task<OfflineFreshness?> OpenAsync(OfflineSigner signer, SealedKeys? sealedKeys = null)
     {
         if (signer.Options.Freshness.Witness == FreshnessOptions.None)
@@ -45,14 +44,14 @@ internal sealed class OfflineFreshness : IDisposable
             {
                 var arena = new SecretArena();
                 owned.Push(arena);
-                sealedKeys = SealedKeys.Open(signer.Data, signer.Options.Seal, arena, TimeProvider.System);
+                sealedKeys = SealedKeys.Open(signer.Data, signer.Options, arena, TimeProvider.System);
                 owned.Push(sealedKeys);
             }
 
             using var vault = await sealedKeys.OpenVaultAsync();
             var keys = vault.DeriveFenceKeys();
             owned.Push(keys);
-            var witness = WitnessAccess.Open(signer.Options.Freshness, sealedKeys.Token, vault.Contents.VaultId, keys);
+            var witness = WitnessAccess.Open(signer.Options.Freshness, sealedKeys.Hardware, vault.Contents.VaultId, keys);
             return new OfflineFreshness(signer, [.. owned], keys, witness!, vault.Contents);
         }
         catch
@@ -86,7 +85,7 @@ internal sealed class OfflineFreshness : IDisposable
                 StandardError.Console.WriteLine("before this command the ledger was not one that was stopped in an orderly way: 'remote-signer freshness status' shows what the next start does");
             }
         }
-        catch (Exception exception) when (exception is VaultException or TokenException or PinException or HsmProfileException or WitnessException or SecretMemoryException)
+        catch (Exception exception) when (exception is VaultException or SealingDeviceException or PinException or HsmProfileException or WitnessException or SecretMemoryException)
         {
             StandardError.Console.WriteLine($"the change is made, but the witness of freshness was not told: the next start will raise the floors to the fence ({exception.Message})");
         }

@@ -1,13 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace RemoteSigner.Host.Cli;
 
 /// <summary>One result, as JSON for programs or as a table for people.</summary>
 internal static class Output
 {
-    public static void Write<T>(bool json, T value, JsonTypeInfo<T> type, Func<T, Table> table)
+    public static void Write<T>(bool json, T value, JsonTypeInfo<T> type, Func<T, IRenderable> table)
     {
         if (json)
         {

@@ -10,8 +10,7 @@ namespace RemoteSigner.Host.Cli;
 internal static class SealCommand
 {
     private static readonly Option<string?> Recovery = new("--recovery") { Description = "instead of a key in the token: the PEM of an RSA public key (3072 bits or more) whose private half lies offline", HelpName = "FILE" };
-    private static readonly Option<string> PrivateKey = new("--key") { Description = "PEM of the recovery private key; carry it off this machine afterwards", HelpName = "FILE", Required = true };
-    private static readonly Option<string?> PrivateKeyPassword = new("--key-password-file") { Description = "file with the password of that PEM", HelpName = "FILE" };
+    private static readonly Argument<string> KeyId = new("KEY-ID") { Description = "id of the key, as 'seal status' shows it" };
 
     public static Command Create()
     {
@@ -20,14 +19,16 @@ internal static class SealCommand
         var rotate = new Command("rotate", "Seal under a new key: add its slot, open through it, then drop the old one");
         rotate.SetAction((parsed, _) => ChangeAsync(parsed, "seal.rotate", TokenKeyAsync, (data, arena, old, replacement) =>
             SealEnrolment.RotateAsync(data.VaultFile, arena, old, replacement)));
-        var recover = new Command("recover", "Open the vault with the recovery key and give a new key in the token a slot") { PrivateKey, PrivateKeyPassword };
-        recover.SetAction((parsed, _) => ChangeAsync(parsed, "seal.recover", (_, arena) => Task.FromResult<IKeyEncryptionKey>(ReadRecoveryKey(parsed, arena)), AddSlotAsync));
+        var remove = new Command("remove", "Take a slot away, of a device that is to open the vault no more; copies of the vault still have it") { KeyId };
+        remove.SetAction((parsed, _) => RemoveAsync(parsed));
+        var recover = new Command("recover", "Open the vault with the recovery key and give a new key in the token a slot") { RecoveryOptions.Key, RecoveryOptions.Password };
+        recover.SetAction((parsed, _) => ChangeAsync(parsed, "seal.recover", (_, arena) => Task.FromResult<IKeyEncryptionKey>(RecoveryOptions.Get(parsed, arena)), AddSlotAsync));
         var status = new Command("status", "Show the slots of the vault");
         status.SetAction((parsed, _) => Task.FromResult(Status(parsed)));
-        return new Command("seal", "How the vault is sealed (stop the signer before a change)") { enrol, rotate, recover, status };
+        return new Command("seal", "How the vault is sealed (stop the signer before a change)") { enrol, rotate, remove, recover, status };
     }
 
-    private static Task<IKeyEncryptionKey> TokenKeyAsync(SealedKeys keys, SecretArena arena) => keys.FindKeyAsync();
+    private static Task<IKeyEncryptionKey> TokenKeyAsync(SealedKeys keys, SecretArena arena) => keys.FindKeyForChangeAsync();
 
     private static async Task AddSlotAsync(DataDirectory data, SecretArena arena, IKeyEncryptionKey old, IKeyEncryptionKey added)
     {
@@ -35,22 +36,13 @@ internal static class SealCommand
         await vault.AddSlotAsync(added);
     }
 
-    private static RecoveryKey ReadRecoveryKey(ParseResult parsed, SecretArena arena)
-    {
-        const int MostBytes = 64 * 1024;
-        var path = parsed.GetValue(PrivateKey)!;
-        using var pem = SecretFile.Read(path, arena, MostBytes);
-        using var password = parsed.GetValue(PrivateKeyPassword) is { } file ? new PinSource.FromFile(file).Read(arena) : null;
-        return RecoveryKey.FromPrivatePem(pem, password, Path.GetFileName(path), arena);
-    }
-
     private static async Task<int> EnrolRecoveryAsync(ParseResult parsed, string path)
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         using var arena = new SecretArena();
-        using var keys = SealedKeys.Open(signer.Data, signer.Options.Seal, arena, TimeProvider.System);
+        using var keys = SealedKeys.Open(signer.Data, signer.Options, arena, TimeProvider.System);
         using var recovery = RecoveryKey.FromPublicPem(await File.ReadAllTextAsync(path), Path.GetFileName(path), arena);
-        await AddSlotAsync(signer.Data, arena, await keys.FindKeyAsync(), recovery);
+        await AddSlotAsync(signer.Data, arena, await keys.FindKeyForChangeAsync(), recovery);
         await signer.RecordAsync("seal.enrol", $"recovery key {recovery.Label} ({Convert.ToHexStringLower(recovery.Id.Span)})");
         await OfflineFreshness.KeepCleanAsync(signer, keys);
         StandardError.Console.WriteLine("the vault has a recovery slot: whoever has the private key and a copy of the vault has the shares");
@@ -65,15 +57,38 @@ internal static class SealCommand
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         using var arena = new SecretArena();
-        using var keys = SealedKeys.Open(signer.Data, signer.Options.Seal, arena, TimeProvider.System);
+        using var keys = SealedKeys.Open(signer.Data, signer.Options, arena, TimeProvider.System);
+        if (signer.Options.SealsWithTpm)
+        {
+            throw new CliError("seal.profile in signer.json is tpm, and this command makes a key in a token", "for the TPM there is 'remote-signer tpm provision'; for a token, name it in signer.json first: the vault still opens by the TPM");
+        }
+
         var old = await open(keys, arena);
-        var enrolment = await SealEnrolment.EnrolAsync(keys.Token, signer.Options.Seal.Key, TimeProvider.System);
+        var enrolment = await SealEnrolment.EnrolAsync(keys.Hardware.Token, signer.Options.Seal.Key, TimeProvider.System);
         await change(signer.Data, arena, old, enrolment.Key);
         (old as IDisposable)?.Dispose();
         var report = enrolment.Report;
         await signer.RecordAsync(action, $"key {report.KeyLabel} ({report.KeyId}) by {report.Mechanism} in token {report.TokenLabel} ({report.TokenSerial})");
         await OfflineFreshness.KeepCleanAsync(signer, keys);
         EnrolmentView.Write(report, parsed.GetValue(CommandLine.Json));
+        return 0;
+    }
+
+    private static async Task<int> RemoveAsync(ParseResult parsed)
+    {
+        await using var signer = await OfflineSigner.OpenAsync(parsed);
+        using var arena = new SecretArena();
+        using var keys = SealedKeys.Open(signer.Data, signer.Options, arena, TimeProvider.System);
+        using (var vault = await keys.OpenVaultAsync())
+        {
+            var slot = vault.Contents.Slots.FirstOrDefault(slot => string.Equals(Convert.ToHexString(slot.KeyId.Span), parsed.GetValue(KeyId), StringComparison.OrdinalIgnoreCase))
+                ?? throw new CliError($"the vault has no slot for a key {parsed.GetValue(KeyId)}", "'remote-signer seal status' lists the slots");
+            vault.RemoveSlot(slot.Type, slot.KeyId);
+            await signer.RecordAsync("seal.remove", $"{slot.Type} slot of {slot.Label} ({Convert.ToHexStringLower(slot.KeyId.Span)})");
+        }
+
+        await OfflineFreshness.KeepCleanAsync(signer, keys);
+        StandardError.Console.WriteLine("the slot is gone from the vault; backups of the vault still have it");
         return 0;
     }
 

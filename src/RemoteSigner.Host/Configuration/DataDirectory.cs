@@ -19,6 +19,9 @@ internal sealed class DataDirectory(string path)
 
     public string ClientsFolder => Resolve("clients");
 
+    /// <summary>Approvals of what may open a TPM-sealed vault.</summary>
+    public string TpmFolder => Resolve("tpm");
+
     /// <summary>A path from the configuration, relative to this folder unless it is absolute.</summary>
     public string Resolve(string relative) => System.IO.Path.Combine(Path, relative);
 

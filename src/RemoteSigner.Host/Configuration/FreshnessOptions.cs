@@ -5,8 +5,10 @@ internal sealed class FreshnessOptions
 {
     public const string Token = "token";
 
+    public const string Tpm = "tpm";
+
     public const string None = "none";
 
-    /// <summary><c>token</c>: an object in the PKCS#11 token of <c>seal</c>; <c>none</c>: the operator's choice to run without a fence.</summary>
+    /// <summary><c>tpm</c>: a counter and a record in the TPM; <c>token</c>: an object in the PKCS#11 token of <c>seal</c>; <c>none</c>: the operator's choice to run without a fence.</summary>
     public string Witness { get; set; } = Token;
 }

@@ -1,9 +1,12 @@
 namespace RemoteSigner.Host.Configuration;
 
-/// <summary>The token that holds the key-encryption key, and where its PIN comes from. The PIN itself is never in this file.</summary>
+/// <summary>What opens the vault: the TPM, or the token that holds the key-encryption key, and where its PIN comes from. The PIN itself is never in this file.</summary>
 internal sealed class SealOptions
 {
-    /// <summary>Name of a built-in profile, or the path of a profile file.</summary>
+    /// <summary>The "profile" of a TPM: nothing of the token is used then.</summary>
+    public const string Tpm = "tpm";
+
+    /// <summary>Name of a built-in HSM profile, the path of a profile file, or <see cref="Tpm"/>.</summary>
     public required string Profile { get; set; }
 
     /// <summary>Path of the PKCS#11 module; null takes the profile's.</summary>

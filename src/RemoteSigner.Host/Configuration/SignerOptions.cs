@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RemoteSigner.Host.Configuration;
 
 /// <summary>The content of <c>signer.json</c>. Every file path in it is relative to the data directory. <see cref="SignerOptionsTemplate"/> writes it with the reason of each setting.</summary>
@@ -6,6 +8,8 @@ internal sealed class SignerOptions
     public required NetworkOptions Network { get; set; }
 
     public required SealOptions Seal { get; set; }
+
+    public TpmOptions Tpm { get; set; } = new();
 
     public ApiOptions Api { get; set; } = new();
 
@@ -20,4 +24,7 @@ internal sealed class SignerOptions
     public SlashingOptions Slashing { get; set; } = new();
 
     public LogOptions Log { get; set; } = new();
+
+    [JsonIgnore]
+    public bool SealsWithTpm => Seal.Profile == SealOptions.Tpm;
 }

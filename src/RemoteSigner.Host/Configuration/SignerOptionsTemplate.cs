@@ -23,7 +23,7 @@ internal static class SignerOptionsTemplate
                 "slotWindow": { "enabled": {{Bool(options.Network.SlotWindow.Enabled)}}, "slotsAhead": {{options.Network.SlotWindow.SlotsAhead}}, "epochsAhead": {{options.Network.SlotWindow.EpochsAhead}} }
               },
               "seal": {
-                // Name of a built-in HSM profile, or the path of a profile file
+                // Name of a built-in HSM profile, the path of a profile file, or "tpm": then the section "tpm" counts, and nothing below
                 "profile": {{Quote(options.Seal.Profile)}},
                 // Path of the PKCS#11 module; null takes the profile's
                 "module": {{Quote(options.Seal.Module)}},
@@ -34,9 +34,20 @@ internal static class SignerOptionsTemplate
                 // the same user); none of them asks at the terminal. A PIN that the token refuses is never tried again by itself
                 "pin": { {{Pin(options.Seal.Pin)}} }
               },
+              "tpm": {
+                // device:/dev/tpmrm0, swtpm:host=127.0.0.1,port=2321 or swtpm:path=/run/tpm/sock
+                "address": {{Quote(options.Tpm.Address)}},
+                // PCRs (SHA-256 bank) that say which firmware runs: 7 is Secure Boot; add 11 where a unified kernel image measures itself
+                "pcrs": [{{string.Join(", ", options.Tpm.Pcrs)}}],
+                // Only for a slot that wants a PIN: "file", "credential" or "environment" as above; none asks at the terminal
+                "pin": { {{Pin(options.Tpm.Pin)}} },
+                // File with the owner hierarchy's authorization value, if it has one; needed for provisioning alone, so keep it elsewhere
+                "ownerAuthFile": {{Quote(options.Tpm.OwnerAuthFile)}}
+              },
               "freshness": {
-                // What notices that an old copy of this folder was put back: "token" keeps an object in the token above, written about every 51
-                // minutes and at start and stop; "none" leaves it unnoticed. Change it only together with 'remote-signer freshness enrol'
+                // What notices that an old copy of this folder was put back: "tpm" keeps a counter and a record in the TPM, "token" an object in
+                // the token above, written about every 51 minutes and at start and stop; "none" leaves it unnoticed. Change it only together with
+                // 'remote-signer freshness'
                 "witness": {{Quote(options.Freshness.Witness)}}
               },
               "api": {

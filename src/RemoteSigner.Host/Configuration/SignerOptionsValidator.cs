@@ -1,5 +1,7 @@
 using System.Net;
 using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Sealing.Tpm2;
+using RemoteSigner.Tpm2;
 
 namespace RemoteSigner.Host.Configuration;
 
@@ -14,6 +16,7 @@ internal static class SignerOptionsValidator
             .Concat(ListenerFaults(options))
             .Concat(TlsFaults(options.Tls))
             .Concat(options.Clients.SelectMany(client => ClientFaults(client.Key, client.Value)))
+            .Concat(TpmFaults(options.Tpm))
             .Concat(OtherFaults(options));
 
     // The JSON reader sees to members; a null inside a list or a map is found here.
@@ -101,6 +104,22 @@ internal static class SignerOptionsValidator
         }
     }
 
+    private static IEnumerable<string> TpmFaults(TpmOptions options)
+    {
+        string? fault = null;
+        try
+        {
+            _ = TpmAddress.Parse(options.Address);
+            _ = PcrList.Parse(string.Join(',', options.Pcrs));
+        }
+        catch (FormatException exception)
+        {
+            fault = $"tpm: {exception.Message}";
+        }
+
+        return fault is null ? [] : [fault];
+    }
+
     private static IEnumerable<string> OtherFaults(SignerOptions options)
     {
         if (options.Log.Format is not ("console" or "json"))
@@ -113,9 +132,14 @@ internal static class SignerOptionsValidator
             yield return "log.level must be trace, debug, information, warning or error";
         }
 
-        if (options.Freshness.Witness is not (FreshnessOptions.Token or FreshnessOptions.None))
+        if (options.Freshness.Witness is not (FreshnessOptions.Tpm or FreshnessOptions.Token or FreshnessOptions.None))
         {
-            yield return "freshness.witness must be token or none";
+            yield return "freshness.witness must be tpm, token or none";
+        }
+
+        if (options is { SealsWithTpm: true, Freshness.Witness: FreshnessOptions.Token })
+        {
+            yield return "freshness.witness token needs a token: seal.profile is tpm, so the witness can be tpm or none";
         }
 
         if (options.Api.KeepAliveSeconds is < 13 or > 3600)

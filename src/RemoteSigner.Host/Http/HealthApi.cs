@@ -3,7 +3,7 @@ using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Tls;
 using RemoteSigner.Keys;
-using RemoteSigner.Sealing.Pkcs11;
+using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Host.Http;
 
@@ -56,12 +56,13 @@ internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sea
         return HealthReport.Check.Of("slashing-protection-db-health-check", problem is null, problem is null ? null : new HealthReport.CheckFigures(Detail: problem));
     }
 
-    // The last error stays in the token's state after recovery: of a token that is well again it is no news.
+    // The last error stays after recovery: of a device that is well again it is no news.
     private HealthReport.Check SealCheck()
     {
-        var state = sealedKeys.Token.State;
-        var up = state.Condition == TokenCondition.Ready;
-        return HealthReport.Check.Of("seal-check", up, new HealthReport.CheckFigures(State: SnakeCase.Of(state.Condition), Detail: up ? null : state.LastError));
+        var device = sealedKeys.Device;
+        var condition = device.Condition;
+        var up = condition == DeviceCondition.Ready;
+        return HealthReport.Check.Of("seal-check", up, new HealthReport.CheckFigures(State: SnakeCase.Of(condition), Detail: up ? null : device.LastError));
     }
 
     private HealthReport.Check CertificateCheck()

@@ -54,7 +54,7 @@ internal sealed class KeyLoading(KeyRing ring, SealedKeys sealedKeys, FreshnessR
         await started.Task.WaitAsync(stoppingToken);
         try
         {
-            await Patience.ForToken(time, (fault, delay) => log.LogError("cannot open the keys: {Fault}; trying again in {Seconds:F0} s", fault.Message, delay.TotalSeconds))
+            await Patience.ForDevice(time, (fault, delay) => log.LogError("cannot open the keys: {Fault}; trying again in {Seconds:F0} s", fault.Message, delay.TotalSeconds))
                 .ExecuteAsync(async _ => await LoadUnlessOpenAsync(), stoppingToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)

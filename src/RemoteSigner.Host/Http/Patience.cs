@@ -2,7 +2,7 @@ using Polly;
 using Polly.Retry;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Freshness;
-using RemoteSigner.Sealing.Pkcs11;
+using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Host.Http;
 
@@ -10,11 +10,11 @@ namespace RemoteSigner.Host.Http;
 internal static class Patience
 {
     /// <summary>
-    /// Tries again until the token, and the witness of freshness, is there, for as long as that takes. A PIN that was refused, and whatever trying cannot mend, is left to a person.
+    /// Tries again until the token or TPM, and the witness of freshness, is there, for as long as that takes. A PIN that was refused, and whatever trying cannot mend, is left to a person.
     /// </summary>
-    public static ResiliencePipeline ForToken(TimeProvider time, Action<Exception, TimeSpan> retrying) => Build(
+    public static ResiliencePipeline ForDevice(TimeProvider time, Action<Exception, TimeSpan> retrying) => Build(
         time,
-        new PredicateBuilder().Handle<TokenException>(fault => fault.Fault is TokenFault.TokenAbsent or TokenFault.DeviceLost or TokenFault.Hung or TokenFault.CircuitOpen or TokenFault.Refused)
+        new PredicateBuilder().Handle<SealingDeviceException>(fault => fault.MayPass)
             .Handle<WitnessException>(fault => fault.MayPass),
         retrying);
 

@@ -37,7 +37,7 @@ internal static class SignerServices
         services.AddSingleton<FenceHealth>();
         services.AddSingleton(new AccessPolicy(Permissions(options)));
         services.AddSingleton(new HostAllowlists(options.Api, options.Operations));
-        services.AddSingleton(SealedKeys.Open(data, options.Seal, arena, time));
+        services.AddSingleton(SealedKeys.Open(data, options, arena, time));
         services.AddSingleton(new TlsStore(data, options.Tls, time));
         services.AddSingleton<KeyRing>();
         services.AddSingleton<MutualTls>();

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using RemoteSigner.Native;
 
 namespace RemoteSigner.Sealing;
@@ -43,32 +42,8 @@ public sealed class RecoveryKey : IKeyEncryptionKey, IDisposable
 
     /// <summary>Reads the private key in PEM, for recovery only; encrypted PKCS#8 needs <paramref name="password"/>.</summary>
     /// <exception cref="VaultException">It is no RSA private key of a lawful size, or the password is wrong.</exception>
-    public static RecoveryKey FromPrivatePem(SecretBytes pem, SecretBytes? password, string label, SecretArena arena)
-    {
-        var text = GC.AllocateUninitializedArray<char>(pem.Length, pinned: true);
-        try
-        {
-            var length = Encoding.UTF8.GetChars(pem.Span, text);
-            var pemText = new ReadOnlyMemory<char>(text, 0, length);
-            return new RecoveryKey(
-                Import(key =>
-                {
-                    if (password is null)
-                    {
-                        key.ImportFromPem(pemText.Span);
-                    }
-                    else
-                    {
-                        key.ImportFromEncryptedPem(pemText.Span, password.Span);
-                    }
-                }),
-                opens: true, label, arena);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(text.AsSpan()));
-        }
-    }
+    public static RecoveryKey FromPrivatePem(SecretBytes pem, SecretBytes? password, string label, SecretArena arena) =>
+        new(Import(key => SecretPem.Import(key, pem, password)), opens: true, label, arena);
 
     public Task<byte[]> WrapAsync(SecretBytes rootKey, ReadOnlyMemory<byte> context, CancellationToken cancellation)
     {

@@ -136,6 +136,11 @@ public sealed class Vault : IDisposable
     public async Task AddSlotAsync(IKeyEncryptionKey key, CancellationToken cancellation = default) =>
         Commit(_file with { Slots = Checked([.. _file.Slots, await WrapAsync(key, cancellation)]) });
 
+    /// <summary>Gives a key its slot; the one it has already is replaced in the same change.</summary>
+    /// <exception cref="VaultException">The file cannot be written.</exception>
+    public async Task PutSlotAsync(IKeyEncryptionKey key, CancellationToken cancellation = default) =>
+        Commit(_file with { Slots = Checked([.. _file.Slots.Where(slot => !slot.BelongsTo(key)), await WrapAsync(key, cancellation)]) });
+
     /// <summary>Takes a slot away; the last one that needs no offline key stays.</summary>
     /// <exception cref="VaultException">There is no such slot, or it is the last.</exception>
     public void RemoveSlot(VaultSlotType type, ReadOnlyMemory<byte> keyId)

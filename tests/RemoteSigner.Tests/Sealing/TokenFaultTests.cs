@@ -22,12 +22,12 @@ public sealed class TokenFaultTests(SoftHsm softHsm) : IDisposable
         }
 
         Assert.Equal(1, token.State.LoginAttempts);
-        Assert.Equal(TokenCondition.PinRefused, token.State.Condition);
+        Assert.Equal(DeviceCondition.PinRefused, token.State.Condition);
 
         token.GivePin(SoftHsm.Secret(_arena, SoftHsm.Pin));
         await token.ConnectAsync();
         Assert.Equal(2, token.State.LoginAttempts);
-        Assert.Equal(TokenCondition.Ready, token.State.Condition);
+        Assert.Equal(DeviceCondition.Ready, token.State.Condition);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class TokenFaultTests(SoftHsm softHsm) : IDisposable
         }
 
         Assert.Equal(1, token.State.LoginAttempts);
-        Assert.Equal(TokenCondition.PinRefused, token.State.Condition);
+        Assert.Equal(DeviceCondition.PinRefused, token.State.Condition);
         token.GivePin(SoftHsm.Secret(_arena, SoftHsm.Pin));
         await token.ConnectAsync();
     }

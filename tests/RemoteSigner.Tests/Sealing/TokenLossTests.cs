@@ -23,12 +23,12 @@ public sealed class TokenLossTests(SoftHsm softHsm) : IDisposable
 
         var lost = await Assert.ThrowsAsync<TokenException>(() => key.ProveAsync());
         Assert.Equal(TokenFault.DeviceLost, lost.Fault);
-        Assert.NotEqual(TokenCondition.Ready, token.State.Condition);
+        Assert.NotEqual(DeviceCondition.Ready, token.State.Condition);
         Assert.NotNull(token.State.LastErrorAt);
 
         device.Start();
         await EventuallyAsync(() => key.ProveAsync());
-        Assert.Equal(TokenCondition.Ready, token.State.Condition);
+        Assert.Equal(DeviceCondition.Ready, token.State.Condition);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class TokenLossTests(SoftHsm softHsm) : IDisposable
         await key.ProveAsync();
 
         Assert.Equal(TokenFault.DeviceLost, token.State.LastFault);
-        Assert.Equal(TokenCondition.Ready, token.State.Condition);
+        Assert.Equal(DeviceCondition.Ready, token.State.Condition);
     }
 
     /// <summary>A session that is closed while the process exits meets a module whose exit handlers have run: p11-kit's client aborts the process then.</summary>
@@ -116,7 +116,7 @@ public sealed class TokenLossTests(SoftHsm softHsm) : IDisposable
         }
 
         Assert.Equal(TokenFault.CircuitOpen, last!.Fault);
-        Assert.Equal(TokenCondition.Resting, token.State.Condition);
+        Assert.Equal(DeviceCondition.Resting, token.State.Condition);
     }
 
     private static async Task EventuallyAsync(Func<Task> act)

@@ -130,9 +130,9 @@ public sealed class VaultInTokenTests(SoftHsm softHsm) : IDisposable
         var refused = await Assert.ThrowsAsync<VaultException>(() => Vault.OpenAsync(_scene.VaultPath, _scene.Arena, key));
 
         Assert.Equal(VaultFault.WrongKey, refused.Fault);
-        Assert.NotEqual(TokenCondition.Resting, token.State.Condition);
+        Assert.NotEqual(DeviceCondition.Resting, token.State.Condition);
         await key.ProveAsync();
-        Assert.Equal(TokenCondition.Ready, token.State.Condition);
+        Assert.Equal(DeviceCondition.Ready, token.State.Condition);
     }
 
     private static HsmProfile Only(VaultSlotType mechanism) => HsmProfile.Get("softhsm2") with { Mechanisms = [mechanism] };

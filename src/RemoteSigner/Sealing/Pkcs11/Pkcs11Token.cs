@@ -10,7 +10,7 @@ namespace RemoteSigner.Sealing.Pkcs11;
 /// climbs a ladder (new session, then C_Finalize and C_Initialize) and counts only when a known answer was given. A PIN the token refused
 /// is never sent again. Keeps the PIN in secret memory, to log in after a loss; disposing it zeroes the PIN.
 /// </summary>
-public sealed class Pkcs11Token : IDisposable
+public sealed class Pkcs11Token : ISealingDevice
 {
     private readonly Pkcs11Module _module;
     private readonly Pkcs11Threads _threads;
@@ -44,6 +44,12 @@ public sealed class Pkcs11Token : IDisposable
 
     public TokenAddress Address { get; }
 
+    public string Description => $"token '{Address.Label}'";
+
+    DeviceCondition ISealingDevice.Condition => Condition();
+
+    string? ISealingDevice.LastError => _history.LastError?.Message;
+
     /// <summary>How the token is doing.</summary>
     public TokenState State => new(
         Condition(),
@@ -62,6 +68,9 @@ public sealed class Pkcs11Token : IDisposable
     /// <summary>Opens a session and logs in, which proves module, token and PIN. Returns the token's serial number.</summary>
     /// <exception cref="TokenException">What is wrong, with a hint.</exception>
     public Task<string> ConnectAsync(CancellationToken cancellation = default) => RunAsync(session => session.Serial, cancellation);
+
+    async Task<IKeyEncryptionKey?> ISealingDevice.FindKeyAsync(IReadOnlyList<VaultSlot> slots, CancellationToken cancellation) =>
+        slots.Any(slot => slot.IsPkcs11) ? await Pkcs11Key.FindAsync(this, slots, cancellation) : null;
 
     /// <summary>Takes over another PIN after one was refused; the old one is zeroed. The refused one given again stays refused and is not sent.</summary>
     public void GivePin(SecretBytes pin) => _pin.Give(pin);
@@ -171,11 +180,11 @@ public sealed class Pkcs11Token : IDisposable
     private bool IsLoss(Exception fault) => fault is TimeoutRejectedException
         || (fault is TokenException token && (token.Fault == TokenFault.DeviceLost || (token.Fault == TokenFault.TokenAbsent && _moduleInUse)));
 
-    private TokenCondition Condition() => (_pin.IsRefused, _breaker.CircuitState, _history.FailuresInRow) switch
+    private DeviceCondition Condition() => (_pin.IsRefused, _breaker.CircuitState, _history.FailuresInRow) switch
     {
-        (true, _, _) => TokenCondition.PinRefused,
-        (_, CircuitState.Open or CircuitState.Isolated, _) => TokenCondition.Resting,
-        (_, _, > 0) => TokenCondition.Failing,
-        _ => TokenCondition.Ready,
+        (true, _, _) => DeviceCondition.PinRefused,
+        (_, CircuitState.Open or CircuitState.Isolated, _) => DeviceCondition.Resting,
+        (_, _, > 0) => DeviceCondition.Failing,
+        _ => DeviceCondition.Ready,
     };
 }

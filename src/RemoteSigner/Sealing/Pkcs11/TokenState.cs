@@ -9,20 +9,4 @@ namespace RemoteSigner.Sealing.Pkcs11;
 /// <param name="LoginAttempts">How often a PIN was sent.</param>
 /// <param name="StuckThreads">Threads that a call has not given back.</param>
 public sealed record TokenState(
-    TokenCondition Condition, TokenFault? LastFault, string? LastError, DateTimeOffset? LastErrorAt, long Operations, long LoginAttempts, int StuckThreads);
-
-/// <summary>The verdict on a token.</summary>
-public enum TokenCondition
-{
-    /// <summary>The latest operation succeeded.</summary>
-    Ready,
-
-    /// <summary>The latest operation failed; the next one tries to recover.</summary>
-    Failing,
-
-    /// <summary>Too many failed; no call is made until the pause is over.</summary>
-    Resting,
-
-    /// <summary>The PIN was refused; nothing is tried until a person gives another.</summary>
-    PinRefused,
-}
+    DeviceCondition Condition, TokenFault? LastFault, string? LastError, DateTimeOffset? LastErrorAt, long Operations, long LoginAttempts, int StuckThreads);

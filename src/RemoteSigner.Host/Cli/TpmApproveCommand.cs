@@ -1,0 +1,103 @@
+using System.CommandLine;
+using RemoteSigner.Native;
+using RemoteSigner.Sealing.Tpm2;
+using RemoteSigner.Tpm2;
+using Spectre.Console;
+
+namespace RemoteSigner.Host.Cli;
+
+/// <summary>
+/// <c>tpm approve</c>: signs that a machine with these measurements may open the vault. Needs neither vault nor TPM: with <c>--request</c> and <c>--out</c> it runs where
+/// the release key is.
+/// </summary>
+internal static class TpmApproveCommand
+{
+    private static readonly Option<string?> Digest = new("--pcr-digest") { Description = "predicted SHA-256 over the PCRs' values in ascending order", HelpName = "HEX" };
+    private static readonly Option<string?> Values = new("--pcr-values") { Description = "file with predicted values, a line INDEX: HEX each, as tpm2_pcrread prints them", HelpName = "FILE" };
+    private static readonly Option<bool> Present = new("--now") { Description = "approve what this machine's TPM has measured now" };
+    private static readonly Option<string?> Pcrs = new("--pcrs") { Description = "which PCRs --pcr-digest or --now is about; else those of signer.json, or 7", HelpName = "LIST" };
+    private static readonly Option<string?> RequestFile = new("--request") { Description = "the vault's tpm/request.json, where the data directory is elsewhere", HelpName = "FILE" };
+    private static readonly Option<string?> Out = new("--out") { Description = "write the approval here, to be carried into the data directory's folder tpm", HelpName = "FILE" };
+    private static readonly Option<string?> Label = new("--label") { Description = "what it is, for people: firmware and version", HelpName = "TEXT" };
+
+    public static Command Create()
+    {
+        var approve = new Command("approve", "Let a machine with these measurements open the vault: before a firmware update is booted")
+        {
+            Digest, Values, Present, Pcrs, ReleaseKeyOptions.PrivateKey, ReleaseKeyOptions.Password, RequestFile, Out, Label,
+        };
+        approve.SetAction((parsed, _) => parsed.GetValue(RequestFile) is null ? ApproveHereAsync(parsed) : Task.FromResult(ApproveElsewhere(parsed)));
+        return approve;
+    }
+
+    private static int ApproveElsewhere(ParseResult parsed)
+    {
+        var path = parsed.GetValue(Out) ?? throw new CliError("no file was named for the approval", "give --out FILE, and copy it into the folder tpm of the data directory; its name must end in .approval.json");
+        if (parsed.GetValue(Present))
+        {
+            throw new CliError("--now asks the TPM of this machine, and --request says that the vault is elsewhere", "give --pcr-digest or --pcr-values");
+        }
+
+        using var arena = new SecretArena();
+        var (pcrs, digest) = Predicted(parsed, parsed.GetValue(Pcrs) ?? "7");
+        var approval = Sign(parsed, arena, parsed.GetValue(RequestFile)!, pcrs, digest);
+        DurableFile.Replace(path, ApprovalJson.Write(approval));
+        Print(parsed, path, approval);
+        return 0;
+    }
+
+    private static async Task<int> ApproveHereAsync(ParseResult parsed)
+    {
+        await using var signer = await OfflineSigner.OpenAsync(parsed);
+        using var arena = new SecretArena();
+        using var keys = new SealedKeys(signer.Data, new Hardware(signer.Data, signer.Options, arena, TimeProvider.System), arena);
+        var tpm = keys.Hardware.Tpm;
+        var selection = parsed.GetValue(Pcrs) ?? string.Join(',', signer.Options.Tpm.Pcrs);
+        var (pcrs, digest) = parsed.GetValue(Present) ? await MeasureAsync(tpm, Text(() => PcrList.Parse(selection))) : Predicted(parsed, selection);
+        var approval = Sign(parsed, arena, tpm.Approvals.RequestFile, pcrs, digest);
+        var file = tpm.Approvals.Add(approval);
+        await signer.RecordAsync("tpm.approve", $"{approval.Label}: {approval.Pcrs} {Convert.ToHexStringLower(approval.PcrDigest)} up to count {approval.AtMost}");
+        await OfflineFreshness.KeepCleanAsync(signer);
+        Print(parsed, file, approval);
+        return 0;
+    }
+
+    private static async Task<(TpmlPcrSelection Pcrs, byte[] Digest)> MeasureAsync(SealingTpm tpm, TpmlPcrSelection pcrs) => (pcrs, (await TpmState.ReadAsync(tpm, null, pcrs)).Pcrs.Digest());
+
+    private static (TpmlPcrSelection Pcrs, byte[] Digest) Predicted(ParseResult parsed, string selection) => (parsed.GetValue(Digest), parsed.GetValue(Values)) switch
+    {
+        ({ } hex, null) => (Text(() => PcrList.Parse(selection)), Text(() => Convert.FromHexString(hex) is { Length: 32 } bytes ? bytes : throw new FormatException($"'{hex}' is not 32 bytes in hex"))),
+        (null, { } file) => Text(() => PcrList.ParseValues(File.ReadAllText(file))) is var values ? (values.Selection, values.Digest()) : throw new System.Diagnostics.UnreachableException(),
+        _ => throw new CliError("it must be said what to approve", "give one of --pcr-digest HEX, --pcr-values FILE and --now"),
+    };
+
+    private static TpmApproval Sign(ParseResult parsed, SecretArena arena, string requestFile, TpmlPcrSelection pcrs, byte[] digest)
+    {
+        using var release = ReleaseKeyOptions.ReadPrivate(parsed, arena);
+        var request = Text(() => ApprovalJson.ReadRequest(File.ReadAllBytes(requestFile)));
+        if (release.Name.ToString() != request.ReleaseKey)
+        {
+            throw new CliError($"the release key {release.Name} is not the one that the vault was sealed for, {request.ReleaseKey}", "give the right key");
+        }
+
+        return TpmApproval.Sign(release, parsed.GetValue(Label) ?? $"approved on {TimeProvider.System.GetUtcNow():yyyy-MM-dd HH:mm}", request, pcrs, digest, request.Count);
+    }
+
+    private static void Print(ParseResult parsed, string file, TpmApproval approval) => Output.Write(
+        parsed.GetValue(CommandLine.Json),
+        new TpmApprovalLine(file, approval.Pcrs.ToString(), Convert.ToHexStringLower(approval.PcrDigest), approval.AtMost),
+        CliContext.Default.TpmApprovalLine,
+        line => new Table().HideHeaders().AddColumns("", "").AddRow("approved", $"{line.Pcrs} {line.PcrDigest}").AddRow("good until", $"the revocation counter passes {line.AtMost}").AddRow("file", Markup.Escape(line.File)));
+
+    private static T Text<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (FormatException fault)
+        {
+            throw new CliError(fault.Message, "correct it; 'remote-signer tpm approve --help' shows the forms");
+        }
+    }
+}

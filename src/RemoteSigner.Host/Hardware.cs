@@ -1,0 +1,36 @@
+using RemoteSigner.Host.Configuration;
+using RemoteSigner.Native;
+using RemoteSigner.Sealing;
+using RemoteSigner.Sealing.Pkcs11;
+using RemoteSigner.Sealing.Tpm2;
+
+namespace RemoteSigner.Host;
+
+/// <summary>The token and the TPM that signer.json names, each made when it is first needed. One of them opens the vault, one may be the witness of freshness.</summary>
+internal sealed class Hardware(DataDirectory data, SignerOptions options, SecretArena arena, TimeProvider time) : IDisposable
+{
+    private Pkcs11Token? _token;
+    private SealingTpm? _tpm;
+
+    /// <summary>The PKCS#11 token; its PIN is read with the first use of this property.</summary>
+    /// <exception cref="HsmProfileException">There is no such profile.</exception>
+    /// <exception cref="TokenException">The module is not installed.</exception>
+    /// <exception cref="PinException">There is no PIN to be had.</exception>
+    public Pkcs11Token Token => _token ??= TokenAccess.Open(data, options.Seal, arena, time);
+
+    /// <summary>The TPM; its PIN is read when a slot wants it.</summary>
+    public SealingTpm Tpm => _tpm ??= new SealingTpm(
+        options.Tpm.Address, new ApprovalFolder(data.TpmFolder), TokenAccess.PinSourceOf(data, options.Tpm.Pin), options.Tpm.OwnerAuthFile is { } file ? new PinSource.FromFile(data.Resolve(file)) : null, arena);
+
+    /// <summary>The device that opens the vault.</summary>
+    public ISealingDevice Seal => options.SealsWithTpm ? Tpm : Token;
+
+    /// <summary>The PIN of <see cref="Seal"/>, read anew.</summary>
+    public SecretBytes ReadPin() => TokenAccess.PinSourceOf(data, options.SealsWithTpm ? options.Tpm.Pin : options.Seal.Pin).Read(arena);
+
+    public void Dispose()
+    {
+        _token?.Dispose();
+        _tpm?.Dispose();
+    }
+}

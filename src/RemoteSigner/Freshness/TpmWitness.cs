@@ -1,0 +1,173 @@
+using RemoteSigner.Sealing.Tpm2;
+using RemoteSigner.Tpm2;
+
+namespace RemoteSigner.Freshness;
+
+/// <summary>
+/// The witness of a machine with a TPM: an NV counter that nobody can count down and an NV index with the record. Both are read and written with an
+/// authorization value that is derived from the vault's root key; it takes part in the HMAC of every answer, so whoever cannot open the vault can neither
+/// write nor invent one. The owner of the TPM can take the indices away, which is noticed; defined anew, the counter goes on above every count it ever had.
+/// </summary>
+public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) : IFreshnessWitness
+{
+    private const TpmaNv Ours = TpmaNv.AuthRead | TpmaNv.AuthWrite | TpmaNv.NoDA;
+
+    private readonly byte[] _context = TpmSeal.ContextOf(vaultId);
+
+    public string Description => device.Description;
+
+    private NvIndex Counter => new(new TpmsNvPublic(TpmHandles.FenceCounter(_context), Ours | TpmaNv.Counter, [], 8));
+
+    private NvIndex Record => new(new TpmsNvPublic(TpmHandles.FenceRecord(_context), Ours | TpmaNv.WriteAll, [], FenceRecord.Length));
+
+    // Record first, the counter's first count last: what was interrupted before that was never made.
+    public Task CreateAsync(CancellationToken cancellation) => RunAsync(
+        (tpm, root, session) =>
+        {
+            if (Found(tpm, Counter) is { Public.IsWritten: true })
+            {
+                throw new WitnessException(
+                    WitnessFault.Exists, $"the {Description} holds a witness of the vault {vaultId} already", "'remote-signer freshness status' shows what it says; 'remote-signer freshness clear' goes on from there");
+            }
+
+            Define(tpm, root);
+            tpm.NvIncrement(Counter, session);
+            return true;
+        },
+        cancellation);
+
+    public Task<WitnessReading?> ReadAsync(CancellationToken cancellation) => RunAsync(
+        (tpm, root, session) => Found(tpm, Counter) is { Public.IsWritten: true } counter
+            ? new WitnessReading($"TPM {root.Name} counter {counter.Name}", tpm.NvReadCounter(counter, session), ReadRecord(tpm, session))
+            : null,
+        cancellation);
+
+    public Task IncrementAsync(CancellationToken cancellation) => RunAsync(
+        (tpm, _, session) =>
+        {
+            tpm.NvIncrement(Existing(tpm, Counter), session);
+            return true;
+        },
+        cancellation);
+
+    public async Task WriteRecordAsync(ReadOnlyMemory<byte> record, CancellationToken cancellation)
+    {
+        try
+        {
+            await RunAsync(
+                (tpm, _, session) =>
+                {
+                    tpm.NvWrite(Existing(tpm, Record), session, record.Span);
+                    return true;
+                },
+                cancellation);
+        }
+        catch (WitnessException lost) when (lost.MayPass)
+        {
+            // The answer was lost: was the record written all the same? A silent TPM is not waited for twice.
+            if (lost.InnerException is SealingTpmException { Fault: SealingTpmFault.Hung } || await ReadAsync(cancellation) is not { } reading || !reading.Record.Span.SequenceEqual(record.Span))
+            {
+                throw;
+            }
+        }
+    }
+
+    private void Define(Tpm tpm, PinnedKey root)
+    {
+        using var owner = device.StartOwnerSession(tpm, root);
+        try
+        {
+            // A record without a counter is left from an interrupted creation, or from a counter that was taken away.
+            if (Found(tpm, Record) is { } left)
+            {
+                tpm.NvUndefineSpace(owner, left);
+            }
+
+            tpm.NvDefineSpace(owner, Record.Public, keys.Witness.Span);
+            if (Found(tpm, Counter) is null)
+            {
+                tpm.NvDefineSpace(owner, Counter.Public, keys.Witness.Span);
+            }
+        }
+        catch (TpmException e) when (e.Rc is TpmRc.BAD_AUTH or TpmRc.AUTH_FAIL)
+        {
+            throw device.OwnerRefused(e);
+        }
+    }
+
+    private byte[] ReadRecord(Tpm tpm, TpmSession session)
+    {
+        if (Found(tpm, Record) is not { Public.IsWritten: true } record)
+        {
+            return [];
+        }
+
+        var bytes = new byte[FenceRecord.Length];
+        tpm.NvRead(record, session, bytes);
+        return bytes;
+    }
+
+    private NvIndex Existing(Tpm tpm, NvIndex index) => Found(tpm, index)
+        ?? throw new WitnessException(WitnessFault.Missing, $"the {Description} holds no witness of the vault {vaultId}", "'remote-signer freshness status' says what to do");
+
+    /// <summary>The index, written to or not yet; null when there is none.</summary>
+    private NvIndex? Found(Tpm tpm, NvIndex index)
+    {
+        if (NvSearch.Find(tpm, index.Handle) is not { } found)
+        {
+            return null;
+        }
+
+        return found.Name.Equals(index.Name) || found.Name.Equals(index.AsWritten().Name) ? found : throw Foreign(index, null);
+    }
+
+    private WitnessException Foreign(NvIndex? index, Exception? cause) => new(
+        WitnessFault.Tampered,
+        $"the NV {(index is null ? "indices" : $"index 0x{index.Handle:X8}")} of the vault {vaultId} in the {Description} was not made by this signer: another program uses the place, or the witness was made anew",
+        "find out who uses this TPM; 'remote-signer freshness clear' needs the indices to be taken away first (tpm2_nvundefine)",
+        cause);
+
+    private async Task<T> RunAsync<T>(Func<Tpm, PinnedKey, TpmSession, T> work, CancellationToken cancellation)
+    {
+        try
+        {
+            return await device.RunAsync(
+                tpm =>
+                {
+                    // Not pinned to a recorded Name: that the other side knows the authorization value proves more, and the ledger knows the Name.
+                    using var found = device.ReadRoot(tpm);
+                    var root = found.Pin(found.Name);
+                    using var session = tpm.StartHmacSession(root);
+                    session.SetAuthValue(keys.Witness.Span);
+                    return Refusable(() => work(tpm, root, session));
+                },
+                cancellation);
+        }
+        catch (SealingTpmException e)
+        {
+            throw new WitnessException(FaultOf(e.Fault), $"the witness of freshness: {e.Message}", e.Hint, e);
+        }
+    }
+
+    private T Refusable<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (TpmException e) when (e.Rc is TpmRc.BAD_AUTH or TpmRc.AUTH_FAIL)
+        {
+            throw Foreign(null, e);
+        }
+    }
+
+    private static WitnessFault FaultOf(SealingTpmFault fault) => fault switch
+    {
+        SealingTpmFault.Unreachable or SealingTpmFault.Interrupted or SealingTpmFault.Restarted or SealingTpmFault.Hung => WitnessFault.Unreachable,
+        SealingTpmFault.RateLimited => WitnessFault.RateLimited,
+        SealingTpmFault.NvFull => WitnessFault.Full,
+        SealingTpmFault.LockedOut => WitnessFault.LockedOut,
+        SealingTpmFault.ResponseTampered => WitnessFault.Tampered,
+        _ => WitnessFault.Refused,
+    };
+}

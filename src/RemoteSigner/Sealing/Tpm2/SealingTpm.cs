@@ -1,0 +1,144 @@
+using RemoteSigner.Native;
+using RemoteSigner.Tpm2;
+
+namespace RemoteSigner.Sealing.Tpm2;
+
+/// <summary>
+/// A TPM 2.0 that may hang, restart and come back. Each piece of work opens a connection of its own and runs on a thread of its own, one at a time: a TPM is
+/// asked when a vault is opened and a few times a day, and what it lost in a restart was never kept. Every answer is awaited for a bounded time.
+/// </summary>
+public sealed class SealingTpm : ISealingDevice
+{
+    private readonly TpmAddress _address;
+    private readonly TpmPatience? _patience;
+    private readonly PinSource? _owner;
+    private readonly SecretArena _arena;
+    private readonly TpmPin _pin;
+    private readonly SemaphoreSlim _one = new(1);
+    private volatile SealingTpmException? _trouble;
+
+    /// <summary>Names a TPM; nothing is opened, and no PIN asked for, before it is needed.</summary>
+    /// <param name="approvals">Which states of the machine may open the vault.</param>
+    /// <param name="pin">Of the slots that want one.</param>
+    /// <param name="owner">The owner hierarchy's authorization value, where it has one; read when something is provisioned.</param>
+    /// <exception cref="FormatException">The address names no TPM.</exception>
+    public SealingTpm(string address, ApprovalFolder approvals, PinSource pin, PinSource? owner, SecretArena arena, TpmPatience? patience = null)
+    {
+        (_address, Approvals, _owner, _arena, _patience) = (TpmAddress.Parse(address), approvals, owner, arena, patience);
+        _pin = new TpmPin(pin, arena);
+    }
+
+    public string Description => $"TPM {_address}";
+
+    public DeviceCondition Condition => _pin.IsRefused ? DeviceCondition.PinRefused : _trouble is null ? DeviceCondition.Ready : DeviceCondition.Failing;
+
+    public string? LastError { get; private set; }
+
+    public ApprovalFolder Approvals { get; }
+
+    internal TpmPin Pin => _pin;
+
+    /// <summary>With several TPM slots the TPM is asked which one is its own; with one, opening shows it.</summary>
+    public async Task<IKeyEncryptionKey?> FindKeyAsync(IReadOnlyList<VaultSlot> slots, CancellationToken cancellation = default)
+    {
+        var mine = slots.Where(slot => slot.Type == VaultSlotType.Tpm2Sealed).ToList();
+        if (mine.Count > 1)
+        {
+            var name = await ReadNameAsync(cancellation);
+            mine = mine.FindAll(slot => slot.KeyId.Span.SequenceEqual(name.Bytes)) is { Count: 1 } found ? found : mine;
+        }
+
+        return mine.Count == 0 ? null : TpmSealedKey.Of(this, mine[0]);
+    }
+
+    public void GivePin(SecretBytes pin) => _pin.Give(pin);
+
+    public void Dispose()
+    {
+        _pin.Dispose();
+        _one.Dispose();
+    }
+
+    /// <summary>The Name of the TPM's storage root key.</summary>
+    /// <exception cref="SealingTpmException">The TPM failed, or has none.</exception>
+    public Task<TpmName> ReadNameAsync(CancellationToken cancellation = default) => RunAsync(
+        tpm =>
+        {
+            using var key = ReadRoot(tpm);
+            return key.Name;
+        },
+        cancellation);
+
+    /// <summary>Runs <paramref name="work"/> on a new connection; every fault comes out in an operator's words.</summary>
+    internal async Task<T> RunAsync<T>(Func<Tpm, T> work, CancellationToken cancellation)
+    {
+        await _one.WaitAsync(cancellation);
+        try
+        {
+            // The codec blocks for as long as the TPM is silent: that is no work for a thread of the pool.
+            var result = await Task.Factory.StartNew(() => Work(work), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            _trouble = null;
+            return result;
+        }
+        catch (Exception e) when (e is TpmException or TpmTransportException or TpmIntegrityException or SealingTpmException)
+        {
+            var fault = TpmFaults.Of(e, Description);
+            (_trouble, LastError) = (fault, fault.Message);
+            throw fault;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>The storage root key, to be pinned or, when something is provisioned, to be recorded.</summary>
+    internal TpmObject ReadRoot(Tpm tpm)
+    {
+        try
+        {
+            return tpm.ReadStorageRootKey();
+        }
+        catch (TpmException e) when (e.Rc == TpmRc.HANDLE)
+        {
+            throw new SealingTpmException(
+                SealingTpmFault.WrongStorageRootKey, $"the {Description} has no storage root key: it is a new one, or was cleared", "open the vault through another slot and give this TPM one: 'remote-signer tpm provision'", e);
+        }
+    }
+
+    /// <summary>The owner hierarchy's authorization value; null where none is configured. The caller disposes it.</summary>
+    internal SecretBytes? ReadOwner() => _owner?.Read(_arena);
+
+    /// <summary>A session that proves the owner's authorization without showing it.</summary>
+    internal TpmSession StartOwnerSession(Tpm tpm, PinnedKey root)
+    {
+        using var owner = ReadOwner();
+        var session = tpm.StartHmacSession(root);
+        session.SetAuthValue(owner is null ? [] : owner.Span);
+        return session;
+    }
+
+    /// <summary>The revocation counter of the vault with this context; made where need be.</summary>
+    internal NvIndex ProvideCounter(Tpm tpm, PinnedKey root, ReadOnlySpan<byte> context)
+    {
+        using var owner = StartOwnerSession(tpm, root);
+        try
+        {
+            return RevocationCounter.Provide(tpm, TpmHandles.Revocation(context), owner);
+        }
+        catch (TpmException e) when (e.Rc is TpmRc.BAD_AUTH or TpmRc.AUTH_FAIL)
+        {
+            throw OwnerRefused(e);
+        }
+    }
+
+    /// <summary>The refusal of the owner's authorization in an operator's words.</summary>
+    internal SealingTpmException OwnerRefused(TpmException fault) => new(
+        SealingTpmFault.OwnerRefused, $"the owner hierarchy of the {Description} wants its authorization value, and not the one that was given: {fault.Message}", "give it with --owner-auth-file, or as tpm.ownerAuthFile in signer.json", fault);
+
+    private T Work<T>(Func<Tpm, T> work)
+    {
+        using var tpm = Tpm.Open(_address, _patience);
+        return work(tpm);
+    }
+}

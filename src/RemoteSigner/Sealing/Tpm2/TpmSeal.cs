@@ -1,0 +1,37 @@
+using RemoteSigner.Tpm2;
+
+namespace RemoteSigner.Sealing.Tpm2;
+
+/// <summary>A vault's TPM slot as it can be read without opening anything: under which TPM, and what an approval must be made out to.</summary>
+public sealed class TpmSeal
+{
+    private readonly TpmSlot _content;
+
+    private TpmSeal(VaultSlot slot, byte[] context)
+    {
+        _content = TpmSlot.Parse(slot.Wrapped.Span);
+        (Root, Label, Vault) = (new TpmName(slot.KeyId.Span), slot.Label, context);
+    }
+
+    /// <summary>Name of the storage root key.</summary>
+    public TpmName Root { get; }
+
+    public string Label { get; }
+
+    /// <summary>The policy reference that approvals for this vault name, 32 bytes.</summary>
+    public byte[] Vault { get; }
+
+    /// <summary>NV handle of the revocation counter.</summary>
+    public uint Revocation => _content.Revocation;
+
+    public bool WantsPin => _content.WantsPin;
+
+    /// <exception cref="VaultException">A slot is malformed.</exception>
+    public static IReadOnlyList<TpmSeal> Of(VaultListing vault) =>
+        [.. vault.Slots.Where(slot => slot.Type == VaultSlotType.Tpm2Sealed).Select(slot => new TpmSeal(slot, ContextOf(vault.VaultId)))];
+
+    /// <summary>The public half of the key that must have signed. Dispose it.</summary>
+    public ReleaseKey ReleaseKey() => Tpm2.ReleaseKey.FromPoint(_content.ReleasePoint);
+
+    internal static byte[] ContextOf(Guid vaultId) => VaultRootKey.ContextOf(VaultSlotType.Tpm2Sealed, vaultId.ToByteArray(bigEndian: true));
+}

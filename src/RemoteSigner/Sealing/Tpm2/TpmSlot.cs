@@ -1,0 +1,64 @@
+using System.Buffers.Binary;
+using RemoteSigner.Tpm2;
+
+namespace RemoteSigner.Sealing.Tpm2;
+
+/// <summary>
+/// What a slot of type 4 wraps, about 420 bytes: the root key as a sealed object of the TPM whose storage root key is the slot's id, and what its policy needs
+/// to be met. Layout: README.md of the room.
+/// </summary>
+internal sealed record TpmSlot(bool WantsPin, byte[] ReleasePoint, uint Revocation, SealedObject Item)
+{
+    private const byte Version = 1;
+    private const byte PinFlag = 1;
+
+    /// <exception cref="VaultException">The bytes are not such a slot.</exception>
+    public static TpmSlot Parse(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new VaultReader(bytes);
+        if (reader.Byte() is var version and not Version)
+        {
+            throw new VaultException(VaultFault.UnsupportedVersion, $"the slot of the TPM has version {version}, which this program does not know", "use a later version of the program");
+        }
+
+        var flags = VaultReader.Count(reader.Byte(), 0, PinFlag, "flags of a TPM slot");
+        var point = reader.Take(ReleaseKey.PointLength).ToArray();
+        var revocation = reader.UInt32();
+        var area = Area(reader.Take(reader.UInt16()));
+        var secret = reader.Take(reader.UInt16()).ToArray();
+        reader.ExpectEnd();
+        return new TpmSlot(flags == PinFlag, point, revocation, new SealedObject(secret, area));
+    }
+
+    public byte[] Write()
+    {
+        var area = Item.Public.ToArray();
+        return [Version, WantsPin ? PinFlag : (byte)0, .. ReleasePoint, .. Number(Revocation), .. Size(area), .. area, .. Size(Item.Private), .. Item.Private];
+    }
+
+    private static TpmtPublic Area(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return TpmtPublic.Parse(bytes);
+        }
+        catch (TpmIntegrityException e)
+        {
+            throw VaultReader.Malformed($"the slot of the TPM holds no sealed object ({e.Message})");
+        }
+    }
+
+    private static byte[] Size(byte[] part)
+    {
+        var size = new byte[2];
+        BinaryPrimitives.WriteUInt16BigEndian(size, (ushort)part.Length);
+        return size;
+    }
+
+    private static byte[] Number(uint value)
+    {
+        var bytes = new byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, value);
+        return bytes;
+    }
+}

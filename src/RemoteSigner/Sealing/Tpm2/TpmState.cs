@@ -1,0 +1,58 @@
+using RemoteSigner.Tpm2;
+
+namespace RemoteSigner.Sealing.Tpm2;
+
+/// <summary>How a TPM stands at one moment, for people: nothing in it is proven but the count.</summary>
+/// <param name="Root">Name of the storage root key; null when there is none.</param>
+/// <param name="Pcrs">The values that were asked for.</param>
+/// <param name="Count">Where the vault's revocation counter stands; null when it is not there.</param>
+/// <param name="NvIndices">Handles of all NV indices that this program may have made.</param>
+/// <param name="Lockout">The dictionary attack protection.</param>
+public sealed record TpmState(TpmName? Root, PcrValues Pcrs, ulong? Count, IReadOnlyList<uint> NvIndices, TpmLockout Lockout)
+{
+    private const uint InLockout = 1 << 9;
+
+    /// <exception cref="SealingTpmException">The TPM failed.</exception>
+    public static Task<TpmState> ReadAsync(SealingTpm device, uint? revocation, TpmlPcrSelection pcrs, CancellationToken cancellation = default) => device.RunAsync(
+        tpm =>
+        {
+            using var root = FindRoot(tpm);
+            return new TpmState(root?.Name, tpm.PcrRead(pcrs), ReadCount(tpm, root, revocation), [.. tpm.GetHandles(Tpm.NvIndices).Where(TpmHandles.IsOurs)], ReadLockout(tpm));
+        },
+        cancellation);
+
+    /// <summary>What an NV index is used for by this vault, for people.</summary>
+    public static string UseOf(uint handle, Guid vaultId)
+    {
+        var context = TpmSeal.ContextOf(vaultId);
+        return handle == TpmHandles.FenceCounter(context) ? "starts (freshness)"
+            : handle == TpmHandles.FenceRecord(context) ? "fence (freshness)"
+            : TpmHandles.Revocation(context).Contains(handle) ? "revocation counter"
+            : "not of this vault";
+    }
+
+    private static TpmObject? FindRoot(Tpm tpm)
+    {
+        try
+        {
+            return tpm.ReadStorageRootKey();
+        }
+        catch (TpmException e) when (e.Rc == TpmRc.HANDLE)
+        {
+            return null;
+        }
+    }
+
+    private static ulong? ReadCount(Tpm tpm, TpmObject? root, uint? revocation) => root is null || revocation is not { } handle || NvSearch.Find(tpm, handle) is null
+        ? null
+        : RevocationCounter.Read(tpm, root.Pin(root.Name), handle);
+
+    private static TpmLockout ReadLockout(Tpm tpm) => new(
+        ((tpm.FindProperty(TpmPt.PERMANENT) ?? 0) & InLockout) != 0,
+        tpm.FindProperty(TpmPt.LOCKOUT_COUNTER) ?? 0,
+        tpm.FindProperty(TpmPt.MAX_AUTH_FAIL) ?? 0,
+        TimeSpan.FromSeconds(tpm.FindProperty(TpmPt.LOCKOUT_INTERVAL) ?? 0));
+}
+
+/// <summary>Wrong PINs so far, how many lock the TPM, and after how long one is forgotten.</summary>
+public sealed record TpmLockout(bool Active, uint Failures, uint Most, TimeSpan Interval);

@@ -1,0 +1,118 @@
+using RemoteSigner.Native;
+using RemoteSigner.Tpm2;
+
+namespace RemoteSigner.Sealing.Tpm2;
+
+/// <summary>One unsealing: chooses the approval for the PCRs as they are, runs its policy and takes the root key straight into secret memory.</summary>
+internal sealed class TpmUnsealing(SealingTpm device, Tpm tpm, PinnedKey root, TpmSlot slot)
+{
+    private const string ApproveHint = "approve what runs now, if it is what should run: 'remote-signer tpm approve'; 'remote-signer tpm status' compares";
+
+    public SecretBytes Run(ReadOnlySpan<byte> context, SecretArena arena)
+    {
+        using var release = ReleaseKey.FromPoint(slot.ReleasePoint);
+        var approval = Choose(release, context);
+        using var item = Load();
+        using var policy = tpm.StartPolicySession(root);
+        Satisfy(policy, approval, release);
+        return Unseal(item, policy, arena);
+    }
+
+    private TpmApproval Choose(ReleaseKey release, ReadOnlySpan<byte> context)
+    {
+        var vault = context.ToArray();
+        var valid = device.Approvals.Read().Select(entry => entry.Approval).OfType<TpmApproval>()
+            .Where(approval => approval.Vault.AsSpan().SequenceEqual(vault) && approval.Revocation == slot.Revocation && approval.IsSignedBy(release)).ToList();
+        if (valid.Count == 0)
+        {
+            throw new SealingTpmException(
+                SealingTpmFault.NotApproved, $"no approval in {device.Approvals.Path} is for this vault and signed by its release key", ApproveHint);
+        }
+
+        var now = valid.Select(approval => approval.Pcrs).Distinct().ToDictionary(pcrs => pcrs, pcrs => tpm.PcrRead(pcrs).Digest());
+        return valid.Where(approval => approval.PcrDigest.AsSpan().SequenceEqual(now[approval.Pcrs])).MaxBy(approval => approval.AtMost) ?? throw WrongPcrs(valid, now);
+    }
+
+    private static SealingTpmException WrongPcrs(IEnumerable<TpmApproval> approvals, Dictionary<TpmlPcrSelection, byte[]> now) => new(
+        SealingTpmFault.WrongPcrs,
+        $"the machine's measurements are none that were approved: {string.Join("; ", now.Select(pcrs => $"PCRs {pcrs.Key} are {Convert.ToHexStringLower(pcrs.Value)} now"))}, approved: {string.Join(", ", approvals.Select(approval => $"{Convert.ToHexStringLower(approval.PcrDigest)} ({approval.Label})"))}",
+        $"other firmware, another boot loader or other Secure Boot settings run; {ApproveHint}");
+
+    private TpmObject Load()
+    {
+        using var session = tpm.StartHmacSession(root);
+        return tpm.Load(root, session, slot.Item);
+    }
+
+    private void Satisfy(TpmSession policy, TpmApproval approval, ReleaseKey release)
+    {
+        try
+        {
+            tpm.PolicyPcr(policy, approval.Pcrs);
+            tpm.PolicyNv(policy, RevocationCounter.At(approval.Revocation), TpmPassword.Empty, RevocationCounter.Operand(approval.AtMost), 0, TpmEo.UnsignedLessOrEqual);
+            using var key = tpm.LoadExternal(release.Public);
+            var ticket = tpm.VerifySignature(key, approval.Policy.ApprovalDigest(approval.Vault), approval.Signature);
+            tpm.PolicyAuthorize(policy, approval.Policy, approval.Vault, release.Name, ticket);
+            if (slot.WantsPin)
+            {
+                tpm.PolicyAuthValue(policy);
+                policy.SetAuthValue(device.Pin.Get().Span);
+            }
+        }
+        catch (TpmException e) when (e.Rc == TpmRc.POLICY)
+        {
+            throw Revoked($"the approval '{approval.Label}' was revoked: the TPM's counter has passed {approval.AtMost}", e);
+        }
+        catch (TpmException e) when (e is { Rc: TpmRc.HANDLE, Command: TpmCc.PolicyNV })
+        {
+            throw Revoked($"the revocation counter {ApprovalJson.Handle(approval.Revocation)} is gone from the TPM", e);
+        }
+        catch (TpmException e) when (e is { Rc: TpmRc.VALUE, Command: TpmCc.PolicyAuthorize } or { Rc: TpmRc.PCR_CHANGED })
+        {
+            throw new SealingTpmException(SealingTpmFault.WrongPcrs, $"the machine's measurements changed while the approval '{approval.Label}' was being checked", ApproveHint, e);
+        }
+    }
+
+    private SecretBytes Unseal(TpmObject item, TpmSession policy, SecretArena arena)
+    {
+        var rootKey = arena.Allocate(SlotContext.RootKeyLength);
+        try
+        {
+            UnsealInto(rootKey, item, policy);
+            return rootKey;
+        }
+        catch
+        {
+            rootKey.Dispose();
+            throw;
+        }
+    }
+
+    private void UnsealInto(SecretBytes rootKey, TpmObject item, TpmSession policy)
+    {
+        try
+        {
+            if (tpm.Unseal(item, policy, rootKey.Span) != rootKey.Length)
+            {
+                throw new SealingTpmException(SealingTpmFault.SealTampered, "what the TPM unsealed is no root key", "restore the vault from a backup, and find out who changed it");
+            }
+        }
+        catch (TpmException e) when (e.Rc is TpmRc.BAD_AUTH or TpmRc.AUTH_FAIL && slot.WantsPin)
+        {
+            device.Pin.Refuse();
+            throw new SealingTpmException(SealingTpmFault.WrongPin, $"the {device.Description} refused the PIN", "correct the PIN where tpm.pin says, then reload: each wrong one counts towards the lockout", e);
+        }
+        catch (TpmException e) when (e.Rc is TpmRc.POLICY_FAIL)
+        {
+            throw new SealingTpmException(
+                SealingTpmFault.SealTampered, $"the sealed object wants another policy than its slot says: {e.Message}", "restore the vault from a backup, and find out who changed it", e);
+        }
+        catch (TpmException e) when (e.Rc is TpmRc.PCR_CHANGED)
+        {
+            throw new SealingTpmException(SealingTpmFault.WrongPcrs, "the machine's measurements changed while the vault was being opened", ApproveHint, e);
+        }
+    }
+
+    private static SealingTpmException Revoked(string what, TpmException cause) =>
+        new(SealingTpmFault.Revoked, $"the vault does not open: {what}", "approve what runs now with the present count, if it is what should run: 'remote-signer tpm approve'", cause);
+}
