@@ -62,7 +62,7 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
         if (_protocol is null)
         {
             var keys = vault.DeriveFenceKeys();
-            if (WitnessAccess.Open(options.Freshness, sealedKeys.Hardware, id, keys) is not { } witness)
+            if (WitnessAccess.Open(options, sealedKeys.Hardware, id, keys) is not { } witness)
             {
                 keys.Dispose();
                 await slashing.ForgetStartAsync();

@@ -8,7 +8,7 @@ namespace RemoteSigner.Host;
 internal static class WitnessAccess
 {
     /// <summary>The witness that signer.json names for this vault; null when the operator chose to have none. Nothing is touched yet.</summary>
-    public static IFreshnessWitness? Open(FreshnessOptions options, Hardware hardware, Guid vaultId, FenceKeys keys) => options.Witness switch
+    public static IFreshnessWitness? Open(SignerOptions options, Hardware hardware, Guid vaultId, FenceKeys keys) => options.Witness switch
     {
         FreshnessOptions.Token => new TokenWitness(hardware.Token, vaultId, keys),
         FreshnessOptions.Tpm => new TpmWitness(hardware.Tpm, vaultId, keys),

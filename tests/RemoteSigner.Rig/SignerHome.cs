@@ -21,6 +21,9 @@ public sealed class SignerHome : IDisposable
 
     public SoftToken Token { get; }
 
+    /// <summary>The software TPM that the vault is sealed under; null where it is sealed in the token.</summary>
+    public SoftwareTpm? Tpm { get; private set; }
+
     public string Data => Path.Combine(Folder, "data");
 
     public string Keystores => Path.Combine(Folder, "keystores");
@@ -42,6 +45,16 @@ public sealed class SignerHome : IDisposable
     {
         var home = Empty();
         (await home.InitAsync(network, options)).Succeeded();
+        await home.AddKeysAsync(keys);
+        return home;
+    }
+
+    /// <summary>The same sealed under a software TPM of its own, which is also the witness of freshness.</summary>
+    public static async Task<SignerHome> CreateInTpmAsync(string network, int keys, params string[] options)
+    {
+        var home = Empty();
+        home.Tpm = await SoftwareTpm.StartAsync(Directory.CreateDirectory(home.Beside("tpm")).FullName);
+        (await home.RunAsync(["init", "--network", network, "--seal", "tpm", "--tpm", home.Tpm.Address, .. options])).Succeeded();
         await home.AddKeysAsync(keys);
         return home;
     }
@@ -125,5 +138,9 @@ public sealed class SignerHome : IDisposable
         File.WriteAllText(OptionsFile, options.ToJsonString());
     }
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    public void Dispose()
+    {
+        Tpm?.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
 }

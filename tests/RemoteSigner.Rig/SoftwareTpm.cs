@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace RemoteSigner.Rig;
 
 /// <summary>A throwaway swtpm with its state in a folder of its own, on a unix socket or a TCP port. It can be killed, started again on the same state, and made to hang.</summary>
-public sealed class SoftwareTpm : IAsyncDisposable
+public sealed class SoftwareTpm : IAsyncDisposable, IDisposable
 {
     private readonly string _state;
     private readonly string[] _doors;
@@ -88,6 +88,17 @@ public sealed class SoftwareTpm : IAsyncDisposable
 
     /// <summary>SIGCONT.</summary>
     public Task ResumeAsync() => SignalAsync("CONT");
+
+    public void Dispose()
+    {
+        if (!_process!.HasExited)
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+    }
 
     public async ValueTask DisposeAsync()
     {

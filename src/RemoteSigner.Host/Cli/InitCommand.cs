@@ -94,7 +94,7 @@ internal static partial class InitCommand
             OwnerAuthFile = parsed.GetValue(TpmCommand.OwnerAuthFile) is { } owner ? Path.GetFullPath(owner) : null,
             Pin = parsed.GetValue(Seal) == SealOptions.Tpm ? Pin(parsed) : new PinOptions(),
         },
-        Freshness = new FreshnessOptions { Witness = parsed.GetValue(Freshness) ?? (parsed.GetValue(Seal) == SealOptions.Tpm ? FreshnessOptions.Tpm : FreshnessOptions.Token) },
+        Freshness = new FreshnessOptions { Witness = parsed.GetValue(Freshness) },
         Clients = ReadClients(parsed.GetValue(Clients) ?? []),
     };
 
@@ -188,7 +188,7 @@ internal static partial class InitCommand
     {
         using var keys = vault.DeriveFenceKeys();
         var contents = vault.Contents;
-        if (WitnessAccess.Open(signer.Options.Freshness, hardware, contents.VaultId, keys) is { } witness)
+        if (WitnessAccess.Open(signer.Options, hardware, contents.VaultId, keys) is { } witness)
         {
             await FreshnessCommand.EnrolAsync(signer, witness, keys, contents.VaultId, contents.Generation, null);
         }

@@ -32,7 +32,7 @@ internal sealed class OfflineFreshness : IDisposable
     /// <exception cref="SealingDeviceException">The device failed.</exception>
     public static async Task<OfflineFreshness?> OpenAsync(OfflineSigner signer, SealedKeys? sealedKeys = null)
     {
-        if (signer.Options.Freshness.Witness == FreshnessOptions.None)
+        if (signer.Options.Witness == FreshnessOptions.None)
         {
             return null;
         }
@@ -51,7 +51,7 @@ internal sealed class OfflineFreshness : IDisposable
             using var vault = await sealedKeys.OpenVaultAsync();
             var keys = vault.DeriveFenceKeys();
             owned.Push(keys);
-            var witness = WitnessAccess.Open(signer.Options.Freshness, sealedKeys.Hardware, vault.Contents.VaultId, keys);
+            var witness = WitnessAccess.Open(signer.Options, sealedKeys.Hardware, vault.Contents.VaultId, keys);
             return new OfflineFreshness(signer, [.. owned], keys, witness!, vault.Contents);
         }
         catch

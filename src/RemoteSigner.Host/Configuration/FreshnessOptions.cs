@@ -9,6 +9,6 @@ internal sealed class FreshnessOptions
 
     public const string None = "none";
 
-    /// <summary><c>tpm</c>: a counter and a record in the TPM; <c>token</c>: an object in the PKCS#11 token of <c>seal</c>; <c>none</c>: the operator's choice to run without a fence.</summary>
-    public string Witness { get; set; } = Token;
+    /// <summary><c>tpm</c>: a counter and a record in the TPM; <c>token</c>: an object in the PKCS#11 token of <c>seal</c>; <c>none</c>: the operator's choice to run without a fence; null: in what opens the vault.</summary>
+    public string? Witness { get; set; }
 }

@@ -26,5 +26,8 @@ internal sealed class SignerOptions
     public LogOptions Log { get; set; } = new();
 
     [JsonIgnore]
+    public string Witness => Freshness.Witness ?? (SealsWithTpm ? FreshnessOptions.Tpm : FreshnessOptions.Token);
+
+    [JsonIgnore]
     public bool SealsWithTpm => Seal.Profile == SealOptions.Tpm;
 }

@@ -48,7 +48,7 @@ internal static class SignerOptionsTemplate
                 // What notices that an old copy of this folder was put back: "tpm" keeps a counter and a record in the TPM, "token" an object in
                 // the token above, written about every 51 minutes and at start and stop; "none" leaves it unnoticed. Change it only together with
                 // 'remote-signer freshness'
-                "witness": {{Quote(options.Freshness.Witness)}}
+                "witness": {{Quote(options.Witness)}}
               },
               "api": {
                 // Address and port that sign, with mutual TLS

@@ -132,12 +132,12 @@ internal static class SignerOptionsValidator
             yield return "log.level must be trace, debug, information, warning or error";
         }
 
-        if (options.Freshness.Witness is not (FreshnessOptions.Tpm or FreshnessOptions.Token or FreshnessOptions.None))
+        if (options.Witness is not (FreshnessOptions.Tpm or FreshnessOptions.Token or FreshnessOptions.None))
         {
             yield return "freshness.witness must be tpm, token or none";
         }
 
-        if (options is { SealsWithTpm: true, Freshness.Witness: FreshnessOptions.Token })
+        if (options is { SealsWithTpm: true, Witness: FreshnessOptions.Token })
         {
             yield return "freshness.witness token needs a token: seal.profile is tpm, so the witness can be tpm or none";
         }

@@ -105,7 +105,7 @@ public abstract class FreshnessScenarios : IAsyncLifetime
     {
         await RunAsync(async signer => Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 100)));
         _home.BackUp("copy");
-        (await _home.RunAsync("seal", "enrol")).Succeeded();
+        (await _home.RunAsync(VaultChange)).Succeeded();
         Assert.Equal("serve", await NextStartAsync());
         _home.PutBack("copy", "vault");
 
@@ -189,6 +189,9 @@ public abstract class FreshnessScenarios : IAsyncLifetime
         await RunAsync(async signer => Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 100)));
         Assert.Equal("serve", await NextStartAsync());
     }
+
+    /// <summary>A verb that changes the vault.</summary>
+    protected virtual string[] VaultChange => ["seal", "enrol"];
 
     /// <summary>A signer on hoodi without a slot window, with two keys and the client <c>vc</c>, whose witness is of this kind.</summary>
     protected abstract Task<SignerHome> CreateHomeAsync(params string[] options);

@@ -9,7 +9,7 @@ namespace RemoteSigner.Sealing.Tpm2;
 /// </summary>
 public sealed class SealingTpm : ISealingDevice
 {
-    private readonly TpmAddress _address;
+    private readonly Func<ITpmTransport> _connect;
     private readonly TpmPatience? _patience;
     private readonly PinSource? _owner;
     private readonly SecretArena _arena;
@@ -23,12 +23,18 @@ public sealed class SealingTpm : ISealingDevice
     /// <param name="owner">The owner hierarchy's authorization value, where it has one; read when something is provisioned.</param>
     /// <exception cref="FormatException">The address names no TPM.</exception>
     public SealingTpm(string address, ApprovalFolder approvals, PinSource pin, PinSource? owner, SecretArena arena, TpmPatience? patience = null)
+        : this(TpmAddress.Parse(address).Connect, address, approvals, pin, owner, arena, patience)
     {
-        (_address, Approvals, _owner, _arena, _patience) = (TpmAddress.Parse(address), approvals, owner, arena, patience);
+    }
+
+    /// <summary>The same over a transport of the caller's.</summary>
+    internal SealingTpm(Func<ITpmTransport> connect, string address, ApprovalFolder approvals, PinSource pin, PinSource? owner, SecretArena arena, TpmPatience? patience)
+    {
+        (_connect, Description, Approvals, _owner, _arena, _patience) = (connect, $"TPM {address}", approvals, owner, arena, patience);
         _pin = new TpmPin(pin, arena);
     }
 
-    public string Description => $"TPM {_address}";
+    public string Description { get; }
 
     public DeviceCondition Condition => _pin.IsRefused ? DeviceCondition.PinRefused : _trouble is null ? DeviceCondition.Ready : DeviceCondition.Failing;
 
@@ -138,7 +144,7 @@ public sealed class SealingTpm : ISealingDevice
 
     private T Work<T>(Func<Tpm, T> work)
     {
-        using var tpm = Tpm.Open(_address, _patience);
+        using var tpm = Tpm.Open(_connect(), _patience);
         return work(tpm);
     }
 }

@@ -1,0 +1,135 @@
+using System.Net;
+using RemoteSigner.Rig;
+
+namespace RemoteSigner.AcceptanceTests.Tpm;
+
+/// <summary>The main job and its enemies with a vault that a TPM opens.</summary>
+public sealed class TpmSealTests : TpmScene
+{
+    [Fact]
+    public async Task Signs_and_serves_at_once_after_an_orderly_stop_and_a_restart_of_the_TPM()
+    {
+        await AssertSignsAsync();
+        await Tpm.RestartAsync();
+
+        await AssertSignsAsync();
+        Assert.Contains("\"serve\"", (await Home.RunAsync("freshness", "status", "--json")).Succeeded().Output, StringComparison.Ordinal);
+        (await Home.RunAsync("audit", "verify")).Succeeded();
+    }
+
+    [Fact]
+    public async Task A_disk_that_was_moved_to_another_TPM_does_not_open()
+    {
+        await using var other = await SoftwareTpm.StartAsync(Directory.CreateDirectory(Home.Beside("other")).FullName);
+        Home.Configure(options => options["tpm"]!["address"] = other.Address);
+        await AssertDoesNotOpenAsync("no storage root key");
+
+        (await other.ToolAsync("createprimary", "-C", "o", "-G", "ecc", "-c", "srk.ctx")).Succeeded();
+        await other.FlushAsync();
+        (await other.ToolAsync("evictcontrol", "-C", "o", "-c", "srk.ctx", "0x81000001")).Succeeded();
+        await other.FlushAsync();
+
+        await AssertDoesNotOpenAsync("not the one that this vault was sealed under");
+    }
+
+    [Fact]
+    public async Task After_a_PCR_has_changed_it_opens_only_with_an_approval_of_the_new_value()
+    {
+        await ExtendAsync(7);
+        await AssertDoesNotOpenAsync("measurements are none that were approved", "sha256:7");
+
+        (await Home.RunAsync("tpm", "approve", "--now", "--release-key", ReleaseKey, "--label", "firmware 2")).Succeeded();
+
+        await AssertSignsAsync();
+    }
+
+    [Fact]
+    public async Task A_predicted_value_is_approved_elsewhere_before_the_firmware_runs()
+    {
+        var approval = Home.Beside("firmware-2.approval.json");
+        var values = Home.Beside("values");
+        await File.WriteAllTextAsync(values, $"sha256:\n  7 : 0x{Extended(new string('0', 64), new string('1', 64))}\n");
+        (await SignerProcess.RunAsync(
+            null, "tpm", "approve", "--request", Path.Combine(Home.Data, "tpm", "request.json"), "--pcr-values", values, "--release-key", ReleaseKey, "--out", approval)).Succeeded();
+        File.Copy(approval, Path.Combine(Home.Data, "tpm", "firmware-2.approval.json"));
+        await AssertSignsAsync();
+
+        await ExtendAsync(7);
+
+        await AssertSignsAsync();
+    }
+
+    [Fact]
+    public async Task After_a_revocation_only_what_runs_opens_the_vault()
+    {
+        await ExtendAsync(7);
+        (await Home.RunAsync("tpm", "approve", "--now", "--release-key", ReleaseKey)).Succeeded();
+
+        (await Home.RunAsync("tpm", "revoke", "--release-key", ReleaseKey)).Succeeded();
+
+        await AssertSignsAsync();
+        await Tpm.RestartAsync();
+        await AssertDoesNotOpenAsync("was revoked");
+        var status = (await Home.RunAsync("tpm", "status", "--json")).Succeeded().Output;
+        Assert.Contains("\"revoked\"", status, StringComparison.Ordinal);
+        Assert.Contains("\"other PCRs\"", status, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_approval_by_another_key_does_not_count()
+    {
+        (await CommandResult.OfAsync("openssl", ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", Home.Beside("other.key")])).Succeeded();
+        await ExtendAsync(7);
+
+        var refused = await Home.RunAsync("tpm", "approve", "--now", "--release-key", Home.Beside("other.key"));
+
+        Refusal.IsTold(refused, "is not the one that the vault was sealed for", "give the right key");
+        await AssertDoesNotOpenAsync("measurements are none that were approved");
+    }
+
+    [Fact]
+    public async Task A_signer_that_waits_for_its_TPM_opens_the_vault_when_it_is_there()
+    {
+        await Tpm.KillAsync();
+        await using var signer = SignerProcess.Launch(Home.Data, Home.Token);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await signer.HealthWhenAsync(health => health.Text.Contains("cannot be reached", StringComparison.Ordinal))).Status);
+
+        await Tpm.StartAsync();
+
+        await signer.WaitUntilReadyAsync();
+        using var client = ClientCertificate.Connect(signer, Home.Data, "vc");
+        Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(Home.Keys[0], Chain.VoteJson())).Status);
+    }
+
+    [Fact]
+    public async Task Keys_that_are_open_sign_on_without_the_TPM_as_far_as_the_fence_allows()
+    {
+        await using var signer = await Home.StartAsync();
+        using var client = ClientCertificate.Connect(signer, Home.Data, "vc");
+        Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(Home.Keys[0], Chain.VoteJson())).Status);
+
+        await Tpm.KillAsync();
+
+        Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(Home.Keys[1], Chain.VoteJson())).Status);
+        await Tpm.StartAsync();
+    }
+
+    [Fact]
+    public async Task A_PIN_is_wanted_where_one_was_given()
+    {
+        Assert.True(File.Exists(Home.OptionsFile));
+        var pin = Home.Beside("tpm-pin");
+        await File.WriteAllTextAsync(pin, "4711\n");
+        Home.Configure(options => options["tpm"]!["pin"] = new System.Text.Json.Nodes.JsonObject { ["file"] = pin });
+        (await Home.RunAsync("tpm", "provision", "--with-pin")).Succeeded();
+        await AssertSignsAsync();
+
+        await File.WriteAllTextAsync(pin, "4712\n");
+
+        await AssertDoesNotOpenAsync("refused the PIN");
+        Assert.Contains("\"failures\": 1,", (await Home.RunAsync("tpm", "status", "--json")).Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    private static string Extended(string value, string digest) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([.. Convert.FromHexString(value), .. Convert.FromHexString(digest)]));
+}

@@ -1,0 +1,236 @@
+using System.Security.Cryptography;
+using RemoteSigner.Freshness;
+using RemoteSigner.Native;
+using RemoteSigner.Sealing;
+using RemoteSigner.Sealing.Tpm2;
+using RemoteSigner.Tests.Tpm2;
+using RemoteSigner.Tpm2;
+
+namespace RemoteSigner.Tests.Freshness;
+
+/// <summary>The witness in a real software TPM.</summary>
+public sealed class TpmWitnessTests : TpmTest
+{
+    private readonly SecretArena _arena = new();
+    private readonly Guid _vault = Guid.NewGuid();
+    private SealingTpm _device = null!;
+    private FenceKeys _keys = null!;
+    private TpmWitness _witness = null!;
+
+    private Action<TamperingTransport> _onTheBus = _ => { };
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        using (var tpm = Open())
+        {
+            PinnedRoot(tpm);
+        }
+
+        _device = new SealingTpm(Tapped, Software.Address, new ApprovalFolder(InFolder("none")), new PinSource.FromFile("none"), null, _arena, Brief with { NvRate = TimeSpan.Zero });
+        _keys = NewKeys();
+        _witness = new TpmWitness(_device, _vault, _keys);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        _device?.Dispose();
+        _keys?.Dispose();
+        _arena.Dispose();
+        await base.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Counts_and_keeps_its_record_through_a_power_cut()
+    {
+        Assert.Null(await _witness.ReadAsync(default));
+        await _witness.CreateAsync(default);
+        var made = (await _witness.ReadAsync(default))!;
+        await _witness.IncrementAsync(default);
+        await _witness.WriteRecordAsync(Record(1), default);
+        await _witness.WriteRecordAsync(Record(2), default);
+        await _witness.IncrementAsync(default);
+
+        await Software.RestartAsync();
+
+        var read = (await _witness.ReadAsync(default))!;
+        Assert.Equal((made.Identity, made.Count + 2, 0), (read.Identity, read.Count, made.Record.Length));
+        Assert.True(read.Record.Span.SequenceEqual(Record(2)));
+    }
+
+    [Fact]
+    public async Task Is_made_once_for_a_vault_and_another_vault_has_its_own()
+    {
+        await _witness.CreateAsync(default);
+
+        Assert.Equal(WitnessFault.Exists, await FaultAsync(() => _witness.CreateAsync(default)));
+        Assert.Null(await new TpmWitness(_device, Guid.NewGuid(), _keys).ReadAsync(default));
+    }
+
+    [Fact]
+    public async Task A_creation_that_was_interrupted_anywhere_is_ended_by_the_next()
+    {
+        for (var last = 1; ; last++)
+        {
+            var sent = 0;
+            _onTheBus = bus => bus.ChangeCommand = _ =>
+            {
+                if (++sent > last)
+                {
+                    throw new TpmTransportException(TpmTransportFault.Closed, "cut");
+                }
+            };
+            var cut = await Xunit.Record.ExceptionAsync(() => _witness.CreateAsync(default));
+            _onTheBus = _ => { };
+            if (cut is null)
+            {
+                break;
+            }
+
+            Assert.Equal(WitnessFault.Unreachable, Assert.IsType<WitnessException>(cut).Fault);
+            Assert.Null(await _witness.ReadAsync(default));
+        }
+
+        Assert.NotNull(await _witness.ReadAsync(default));
+    }
+
+    [Fact]
+    public async Task Whoever_cannot_open_the_vault_can_neither_read_nor_write_it()
+    {
+        await _witness.CreateAsync(default);
+        using var other = NewKeys();
+        var thief = new TpmWitness(_device, _vault, other);
+
+        Assert.Equal(WitnessFault.Tampered, await FaultAsync(() => thief.ReadAsync(default)));
+        Assert.Equal(WitnessFault.Tampered, await FaultAsync(() => thief.IncrementAsync(default)));
+        Assert.Equal(WitnessFault.Tampered, await FaultAsync(() => thief.WriteRecordAsync(Record(1), default)));
+        using var tpm = Open();
+        Assert.Equal(TpmRc.NV_AUTHORIZATION, Refused(() => tpm.NvIncrement(Index(tpm, 0), TpmPassword.Empty, TpmEntity.Owner)));
+        Assert.Equal(0u, tpm.FindProperty(TpmPt.LOCKOUT_COUNTER));
+    }
+
+    [Fact]
+    public async Task One_that_was_taken_away_is_missed_and_one_that_was_put_in_its_place_is_noticed()
+    {
+        await _witness.CreateAsync(default);
+        var before = (await _witness.ReadAsync(default))!;
+        using (var tpm = Open())
+        {
+            tpm.NvUndefineSpace(TpmPassword.Empty, Index(tpm, 0));
+        }
+
+        Assert.Null(await _witness.ReadAsync(default));
+        Assert.Equal(WitnessFault.Missing, await FaultAsync(() => _witness.IncrementAsync(default)));
+
+        await _witness.CreateAsync(default);
+        Assert.True((await _witness.ReadAsync(default))!.Count > before.Count);
+
+        using (var tpm = Open())
+        {
+            var index = Index(tpm, 0);
+            tpm.NvUndefineSpace(TpmPassword.Empty, index);
+            var impostor = tpm.NvDefineSpace(TpmPassword.Empty, TpmsNvPublic.Counter(index.Handle), []);
+            tpm.NvIncrement(impostor, TpmPassword.Empty);
+        }
+
+        Assert.Equal(WitnessFault.Tampered, await FaultAsync(() => _witness.ReadAsync(default)));
+    }
+
+    [Fact]
+    public async Task A_record_whose_acknowledgement_was_lost_is_read_back()
+    {
+        await _witness.CreateAsync(default);
+        await _witness.WriteRecordAsync(Record(1), default);
+        var connections = 0;
+        _onTheBus = bus =>
+        {
+            var writing = false;
+            connections++;
+            bus.ChangeCommand = command => writing = (command[8] << 8 | command[9]) == (int)TpmCc.NV_Write;
+            bus.ChangeResponse = _ =>
+            {
+                if (writing)
+                {
+                    throw new TpmTransportException(TpmTransportFault.Closed, "cut");
+                }
+            };
+        };
+
+        await _witness.WriteRecordAsync(Record(2), default);
+
+        Assert.Equal(2, connections);
+        Assert.True((await _witness.ReadAsync(default))!.Record.Span.SequenceEqual(Record(2)));
+    }
+
+    [Theory]
+    [InlineData(0x920, WitnessFault.RateLimited)]
+    [InlineData(0x14B, WitnessFault.Full)]
+    [InlineData(0x921, WitnessFault.LockedOut)]
+    [InlineData(0x910, WitnessFault.Unreachable)]
+    [InlineData(0x101, WitnessFault.Refused)]
+    public async Task Tells_what_the_TPM_answers(uint code, WitnessFault expected)
+    {
+        await _witness.CreateAsync(default);
+        _onTheBus = bus => bus.Answers.Enqueue(code);
+
+        Assert.Equal(expected, await FaultAsync(() => _witness.IncrementAsync(default)));
+    }
+
+    [Fact]
+    public async Task A_TPM_that_hangs_is_given_up_in_time_and_asked_again_when_it_answers()
+    {
+        await _witness.CreateAsync(default);
+        await Software.PauseAsync();
+        Assert.Equal(WitnessFault.Unreachable, await FaultAsync(() => _witness.WriteRecordAsync(Record(1), default)));
+
+        await Software.ResumeAsync();
+
+        await _witness.WriteRecordAsync(Record(2), default);
+        Assert.True((await _witness.ReadAsync(default))!.Record.Span.SequenceEqual(Record(2)));
+    }
+
+    [Fact]
+    public async Task An_answer_that_was_changed_on_its_way_is_noticed_and_no_authorization_value_passes_the_bus()
+    {
+        var buses = new List<TamperingTransport>();
+        _onTheBus = buses.Add;
+        await _witness.CreateAsync(default);
+        await _witness.WriteRecordAsync(Record(3), default);
+        await _witness.ReadAsync(default);
+        Assert.DoesNotContain(buses, bus => bus.Carried(_keys.Witness.Span));
+
+        _onTheBus = bus =>
+        {
+            var reading = false;
+            bus.ChangeCommand = command => reading = (command[8] << 8 | command[9]) == (int)TpmCc.NV_Read;
+            bus.ChangeResponse = response => response[17] ^= reading ? (byte)1 : (byte)0;
+        };
+        Assert.Equal(WitnessFault.Tampered, await FaultAsync(() => _witness.ReadAsync(default)));
+    }
+
+    private static byte[] Record(byte fill) => [.. Enumerable.Repeat(fill, FenceRecord.Length)];
+
+    private NvIndex Index(Tpm tpm, uint offset) => tpm.NvReadPublic(TpmHandles.FenceCounter(TpmSeal.ContextOf(_vault)) + offset);
+
+    private static async Task<WitnessFault> FaultAsync(Func<Task> call)
+    {
+        var refused = await Assert.ThrowsAsync<WitnessException>(call);
+        Assert.False(string.IsNullOrWhiteSpace(refused.Hint));
+        return refused.Fault;
+    }
+
+    private FenceKeys NewKeys()
+    {
+        var keys = new FenceKeys(_arena.Allocate(32), _arena.Allocate(32));
+        RandomNumberGenerator.Fill(keys.Witness.Span);
+        return keys;
+    }
+
+    private TamperingTransport Tapped()
+    {
+        var tapped = new TamperingTransport(TpmAddress.Parse(Software.Address).Connect());
+        _onTheBus(tapped);
+        return tapped;
+    }
+}
