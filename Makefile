@@ -6,9 +6,9 @@ export DOTNET_NOLOGO := 1
 
 .PHONY: demo test bench e2e publish format install clean
 
-## Four signers of a 3-of-4 cluster on this machine; ONCE=1 ends after the steps.
+## Four signers of a 3-of-4 cluster on this machine; ONCE=1 ends after the steps, SEAL=tpm seals under software TPMs.
 demo: publish
-	@dotnet run --project tests/RemoteSigner.Demo -c Release --verbosity quiet -- $(if $(ONCE),--once,)
+	@dotnet run --project tests/RemoteSigner.Demo -c Release --verbosity quiet -- $(if $(ONCE),--once,) $(if $(filter tpm,$(SEAL)),--tpm,)
 
 ## Every test; the last line is "N passed, N failed".
 test: publish

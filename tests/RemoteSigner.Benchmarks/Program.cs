@@ -19,6 +19,10 @@ try
     var token = SoftToken.Create(Directory.CreateDirectory(Path.Combine(folder, "token")).FullName);
     string data = Path.Combine(folder, "data"), keystores = Directory.CreateDirectory(Path.Combine(folder, "keystores")).FullName;
     var publicKeys = WriteKeystores(keystores);
+    var opening = await TpmOpening.MeasureAsync(Path.Combine(folder, "tpm"));
+    Console.WriteLine($"unseal at start, {TpmOpening.Shares} shares  {opening.UnsealMilliseconds,8:F1} ms   (median, software TPM, one operation; target: at most 10)");
+    Console.WriteLine($"open {TpmOpening.Shares} shares             {opening.SharesMilliseconds,8:F1} ms   (all cores)");
+
     (await SignerProcess.RunAsync(token, "init", "--data", data, "--network", network.Name, "--no-slot-window", "--seal", "softhsm2", "--pin-file", token.PinFile, "--client", Client)).Succeeded();
     var importStarted = Stopwatch.GetTimestamp();
     (await SignerProcess.RunAsync(token, "keys", "import", "--data", data, "--keystores", keystores, "--never-signed")).Succeeded();
@@ -29,12 +33,22 @@ try
     var start = Stopwatch.GetElapsedTime(startStarted).TotalMilliseconds;
     Console.WriteLine($"start to ready, {Keys} keys    {start,8:F0} ms, {ProcessFigures.MemoryMiB(signer.Id, "VmRSS"):F0} MiB resident");
 
+    // The same keys once more without a fence, only to be compared: two such signers of real keys would get them slashed.
+    var unfenced = Path.Combine(folder, "unfenced");
+    (await SignerProcess.RunAsync(
+        token, "init", "--data", unfenced, "--network", network.Name, "--no-slot-window", "--seal", "softhsm2", "--pin-file", token.PinFile, "--client", Client, "--freshness", "none")).Succeeded();
+    (await SignerProcess.RunAsync(token, "keys", "import", "--data", unfenced, "--keystores", keystores, "--never-signed")).Succeeded();
+    await using var without = await SignerProcess.StartAsync(unfenced, token);
+
     var load = new SigningLoad(signer, data, Client, publicKeys, network);
+    var loadWithout = new SigningLoad(without, unfenced, Client, publicKeys, network);
     await load.RunAsync(TimeSpan.FromSeconds(3));
+    await loadWithout.RunAsync(TimeSpan.FromSeconds(3));
 
     // Other tenants of the machine change its speed from second to second: raw and served signatures take turns, and each served round is
     // compared with the raw ones just before and after it, on all cores at once, as the server uses them.
     var rounds = new List<BenchRound>();
+    var fenceRatios = new List<double>();
     var before = RawBlst.Measure(cores);
     for (var i = 0; i < Rounds; i++)
     {
@@ -42,15 +56,19 @@ try
         var after = RawBlst.Measure(cores);
         rounds.Add(new BenchRound(before, served, after, cores));
         Console.WriteLine($"round {i + 1}: raw blst {rounds[i].RawCpu * 1e6,4:F0} µs, {rounds[i].RawPerSecond,5:F0} per second; served {served.CpuPerSignature * 1e6,4:F0} µs, {served.PerSecond,5:F0} per second, client took {served.ClientCores:F2} of {cores} cores");
-        before = after;
+        var servedWithout = await loadWithout.RunAsync(TimeSpan.FromSeconds(3));
+        before = RawBlst.Measure(cores);
+        fenceRatios.Add(rounds[i].CpuRatio / new BenchRound(after, servedWithout, before, cores).CpuRatio);
     }
 
     var cpuRatio = Median(rounds.Select(round => round.CpuRatio));
     var throughputRatio = Median(rounds.Select(round => round.ThroughputRatio));
+    var fenceRatio = Median(fenceRatios);
     var memory = ProcessFigures.MemoryMiB(signer.Id, "VmRSS");
     var signatures = rounds.Sum(round => round.Served.Signatures);
     Console.WriteLine($"memory after {signatures,6} votes    {memory,8:F0} MiB resident");
     Console.WriteLine($"cpuPerSignatureRatio         {cpuRatio,8:F3}   (median; target: at most 1.15)");
+    Console.WriteLine($"fenceCpuRatio                {fenceRatio,8:F3}   (with a fence against without; median, between {fenceRatios.Min():F3} and {fenceRatios.Max():F3})");
     Console.WriteLine($"throughputRatio              {throughputRatio,8:F3}   (median; target: at least 0.85)");
 
     var report = Path.Combine(Repository.Root, "artifacts", "bench", "latest.json");
@@ -59,6 +77,9 @@ try
     {
         cpuPerSignatureRatio = cpuRatio,
         throughputRatio,
+        fenceCpuRatio = fenceRatio,
+        tpmUnsealMilliseconds = opening.UnsealMilliseconds,
+        tpmShares = TpmOpening.Shares,
         rawMicrosecondsPerSignature = Median(rounds.Select(round => round.RawCpu)) * 1e6,
         rawMicrosecondsPerSignatureOneCoreAlone = alone.CpuSeconds * 1e6,
         rawSignaturesPerSecond = Median(rounds.Select(round => round.RawPerSecond)),

@@ -8,8 +8,8 @@ using Spectre.Console;
 
 namespace RemoteSigner.Demo;
 
-/// <summary>Four operators of a 3-of-4 cluster on this machine, from an empty token to the refusal of a slashable vote.</summary>
-internal sealed class Demonstration(CancellationToken stop)
+/// <summary>Four operators of a 3-of-4 cluster on this machine, from an empty token or TPM to the refusal of a slashable vote.</summary>
+internal sealed class Demonstration(bool inTpm, CancellationToken stop)
 {
     private const int Operators = 4;
     private const int Threshold = 3;
@@ -25,7 +25,7 @@ internal sealed class Demonstration(CancellationToken stop)
         {
             AnsiConsole.MarkupLine("[bold]RemoteSigner demo[/]: a 3-of-4 cluster on this machine. [yellow]The demo dealer knows the whole key: never do this with stake.[/]");
             using var dealer = new DemoDealer(Threshold);
-            await StepAsync($"deal {Operators} shares, make {Operators} throwaway SoftHSM2 tokens, seal one share in each, start {Operators} signers", () => StartAsync(dealer));
+            await StepAsync($"deal {Operators} shares, make {Operators} throwaway {(inTpm ? "software TPMs" : "SoftHSM2 tokens")}, seal one share {(inTpm ? "under" : "in")} each, start {Operators} signers", () => StartAsync(dealer));
             var (epoch, slot) = Now();
             var vote = Vote(epoch, slot, 0x2a);
             var partials = new Dictionary<ulong, BlsSignature>();
@@ -53,7 +53,7 @@ internal sealed class Demonstration(CancellationToken stop)
     }
 
     private async Task StartAsync(DemoDealer dealer) => _operators.AddRange(await Task.WhenAll(Enumerable.Range(1, Operators)
-        .Select(index => Operator.StartAsync((ulong)index, Path.Combine(_folder, $"operator-{index}"), dealer, NetworkName))));
+        .Select(index => Operator.StartAsync((ulong)index, Path.Combine(_folder, $"operator-{index}"), dealer, NetworkName, inTpm))));
 
     private async Task CollectAsync(string message, Dictionary<ulong, BlsSignature> partials)
     {

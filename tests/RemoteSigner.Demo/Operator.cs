@@ -7,7 +7,7 @@ using RemoteSigner.Rig;
 namespace RemoteSigner.Demo;
 
 /// <summary>One operator of the cluster: its signer, and the coordinator's connection to it.</summary>
-internal sealed class Operator(ulong index, string data, BlsPublicKey share, SignerProcess signer) : IAsyncDisposable
+internal sealed class Operator(ulong index, string data, BlsPublicKey share, SignerProcess signer, SoftwareTpm? tpm) : IAsyncDisposable
 {
     public const string Coordinator = "coordinator";
 
@@ -23,17 +23,19 @@ internal sealed class Operator(ulong index, string data, BlsPublicKey share, Sig
 
     public Uri Operations => signer.Operations;
 
-    /// <summary>Makes the token, the data directory and the sealed share, and starts serving.</summary>
-    public static async Task<Operator> StartAsync(ulong index, string folder, DemoDealer dealer, string network)
+    /// <summary>Makes the token or the TPM, the data directory and the sealed share, and starts serving.</summary>
+    public static async Task<Operator> StartAsync(ulong index, string folder, DemoDealer dealer, string network, bool inTpm)
     {
-        var token = SoftToken.Create(Directory.CreateDirectory(Path.Combine(folder, "token")).FullName);
+        var hardware = Directory.CreateDirectory(Path.Combine(folder, inTpm ? "tpm" : "token")).FullName;
+        var tpm = inTpm ? await SoftwareTpm.StartAsync(hardware) : null;
+        var token = inTpm ? null : SoftToken.Create(hardware);
+        string[] seal = tpm is not null ? ["--seal", "tpm", "--tpm", tpm.Address] : ["--seal", "softhsm2", "--token", SoftToken.Label, "--pin-file", token!.PinFile];
         string data = Path.Combine(folder, "data"), keystores = Path.Combine(folder, "keystores");
         var share = dealer.Deal(index, keystores);
-        (await SignerProcess.RunAsync(
-            token, "init", "--data", data, "--network", network, "--seal", "softhsm2", "--token", SoftToken.Label, "--pin-file", token.PinFile, "--client", Coordinator)).Succeeded();
+        (await SignerProcess.RunAsync(token, ["init", "--data", data, "--network", network, "--client", Coordinator, .. seal])).Succeeded();
         (await SignerProcess.RunAsync(token, "keys", "import", "--data", data, "--keystores", keystores, "--never-signed")).Succeeded();
         Directory.Delete(keystores, recursive: true);
-        return new Operator(index, data, share, await SignerProcess.StartAsync(data, token));
+        return new Operator(index, data, share, await SignerProcess.StartAsync(data, token), tpm);
     }
 
     /// <summary>Asks for the partial signature of a message.</summary>
@@ -49,5 +51,6 @@ internal sealed class Operator(ulong index, string data, BlsPublicKey share, Sig
     {
         _client.Dispose();
         await signer.DisposeAsync();
+        tpm?.Dispose();
     }
 }

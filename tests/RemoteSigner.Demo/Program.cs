@@ -6,4 +6,4 @@ Console.CancelKeyPress += (_, pressed) =>
     pressed.Cancel = true;
     stop.Cancel();
 };
-return await new Demonstration(stop.Token).RunAsync(stayUp: !args.Contains("--once"));
+return await new Demonstration(inTpm: args.Contains("--tpm"), stop.Token).RunAsync(stayUp: !args.Contains("--once"));

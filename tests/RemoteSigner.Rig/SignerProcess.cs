@@ -55,7 +55,7 @@ public sealed class SignerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts <c>serve</c> and waits until the keys are open.</summary>
-    public static async Task<SignerProcess> StartAsync(string data, SoftToken token, params string[] arguments)
+    public static async Task<SignerProcess> StartAsync(string data, SoftToken? token, params string[] arguments)
     {
         var signer = Launch(data, token, arguments);
         await signer.WaitUntilReadyAsync();
@@ -63,10 +63,10 @@ public sealed class SignerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts <c>serve</c> and does not wait.</summary>
-    public static SignerProcess Launch(string data, SoftToken token, params string[] arguments) => LaunchUnder([], data, token, arguments);
+    public static SignerProcess Launch(string data, SoftToken? token, params string[] arguments) => LaunchUnder([], data, token, arguments);
 
     /// <summary>Starts <c>serve</c> as the last arguments of a program that becomes it, such as <c>env</c>, and does not wait.</summary>
-    public static SignerProcess LaunchUnder(string[] program, string data, SoftToken token, params string[] arguments)
+    public static SignerProcess LaunchUnder(string[] program, string data, SoftToken? token, params string[] arguments)
     {
         int api = FreePort(), operations = FreePort();
         string[] line = [.. program, Repository.Binary, "serve", "--data", data, "--listen", $"127.0.0.1:{api}", "--operations", $"127.0.0.1:{operations}", .. arguments];

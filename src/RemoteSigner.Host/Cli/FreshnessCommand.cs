@@ -2,6 +2,7 @@ using System.CommandLine;
 using RemoteSigner.Audit;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
+using RemoteSigner.Host.Configuration;
 using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
@@ -12,6 +13,8 @@ internal static class FreshnessCommand
     private static readonly Option<bool> Accept = new("--accept-risk") { Description = "do it: what is risked was read and understood" };
     private static readonly Option<ulong?> FenceEpoch = new("--fence") { Description = "an epoch past all that was signed with these keys, where neither the witness nor the clock can tell", HelpName = "EPOCH" };
 
+    private static readonly Argument<string> Target = new Argument<string>("WITNESS") { Description = "tpm or token" }.AcceptOnlyFromAmong(FreshnessOptions.Tpm, FreshnessOptions.Token);
+
     public static Command Create()
     {
         var status = new Command("status", "Show what the next start will do, and why");
@@ -20,7 +23,34 @@ internal static class FreshnessCommand
         clear.SetAction((parsed, _) => ClearAsync(parsed));
         var enrol = new Command("enrol", "Make the witness for a data directory from before there was one; the ledger is taken for the newest") { FenceEpoch };
         enrol.SetAction((parsed, _) => EnrolAsync(parsed));
-        return new Command("freshness", "The fence that notices an old copy of the ledger or the vault (stop the signer first)") { status, clear, enrol };
+        var move = new Command("move", "Let another device be the witness, without raising floors: after an orderly stop") { Target, TpmCommand.OwnerAuthFile };
+        move.SetAction((parsed, _) => MoveAsync(parsed));
+        return new Command("freshness", "The fence that notices an old copy of the ledger or the vault (stop the signer first)") { status, clear, enrol, move };
+    }
+
+    private static async Task<int> MoveAsync(ParseResult parsed)
+    {
+        var kind = parsed.GetValue(Target)!;
+        await using var signer = await OfflineSigner.OpenAsync(parsed);
+        signer.Options.Tpm.OwnerAuthFile = parsed.GetValue(TpmCommand.OwnerAuthFile) is { } file ? Path.GetFullPath(file) : signer.Options.Tpm.OwnerAuthFile;
+        using var freshness = await OpenAsync(signer);
+        if (kind == signer.Options.Witness)
+        {
+            throw new CliError($"the witness is a {kind} already", "'remote-signer freshness status' shows how it stands");
+        }
+
+        // The former witness is told first: interrupted, it still vouches for this very ledger.
+        var target = freshness.Other(kind);
+        await signer.RecordAsync("freshness.move", $"the fence of vault {freshness.Vault.VaultId} moves from the {freshness.Witness.Description} to the {target.Description}");
+        var end = await LedgerAtStart.EndAsync(signer.Ledger, signer.Slashing);
+        if (await freshness.KeepAsync(end) is not StartDecision.Serve)
+        {
+            throw new CliError("the ledger is not the one that was stopped in an orderly way: no other witness can vouch for it", "'remote-signer freshness status' shows why; start and stop the signer, or clear it first");
+        }
+
+        await FenceEnrolment.MoveAsync(freshness.Witness, target, freshness.Keys, signer.Slashing);
+        StandardError.Console.WriteLine($"the fence lives in the {target.Description}: set freshness.witness to {kind} in signer.json before the next start");
+        return 0;
     }
 
     private static async Task<int> StatusAsync(ParseResult parsed)

@@ -11,11 +11,12 @@ namespace RemoteSigner.Host.Cli;
 internal sealed class OfflineFreshness : IDisposable
 {
     private readonly OfflineSigner _signer;
+    private readonly Hardware _hardware;
     private readonly IReadOnlyList<IDisposable> _owned;
     private readonly FenceKeys _keys;
 
-    private OfflineFreshness(OfflineSigner signer, IReadOnlyList<IDisposable> owned, FenceKeys keys, IFreshnessWitness witness, VaultListing vault) =>
-        (_signer, _owned, _keys, Witness, Vault) = (signer, owned, keys, witness, vault);
+    private OfflineFreshness(OfflineSigner signer, Hardware hardware, IReadOnlyList<IDisposable> owned, FenceKeys keys, IFreshnessWitness witness, VaultListing vault) =>
+        (_signer, _hardware, _owned, _keys, Witness, Vault) = (signer, hardware, owned, keys, witness, vault);
 
     public IFreshnessWitness Witness { get; }
 
@@ -52,7 +53,7 @@ internal sealed class OfflineFreshness : IDisposable
             var keys = vault.DeriveFenceKeys();
             owned.Push(keys);
             var witness = WitnessAccess.Open(signer.Options, sealedKeys.Hardware, vault.Contents.VaultId, keys);
-            return new OfflineFreshness(signer, [.. owned], keys, witness!, vault.Contents);
+            return new OfflineFreshness(signer, sealedKeys.Hardware, [.. owned], keys, witness!, vault.Contents);
         }
         catch
         {
@@ -102,6 +103,12 @@ internal sealed class OfflineFreshness : IDisposable
     public static Epoch? Ceiling(OfflineSigner signer) =>
         new SlotClock(signer.Network, null, TimeProvider.System).Now is { } now ? new Epoch(signer.Network.EpochOf(now).Value + Fence.Ahead + 1) : null;
 
+    /// <summary>The witness of another kind for the same vault.</summary>
+    public IFreshnessWitness Other(string kind) => WitnessAccess.Open(kind, _hardware, Vault.VaultId, _keys)!;
+
+    /// <summary>Tells the witness where the ledger ends now, if it is the one that was stopped.</summary>
+    public Task<StartDecision> KeepAsync(HistoryEnd end) => OfflineChange.KeepAsync(Witness, _keys, _signer.Slashing, Found, end, FenceFor(_signer, end));
+
     public void Dispose()
     {
         foreach (var one in _owned)
@@ -109,6 +116,4 @@ internal sealed class OfflineFreshness : IDisposable
             one.Dispose();
         }
     }
-
-    private Task<StartDecision> KeepAsync(HistoryEnd end) => OfflineChange.KeepAsync(Witness, _keys, _signer.Slashing, Found, end, FenceFor(_signer, end));
 }

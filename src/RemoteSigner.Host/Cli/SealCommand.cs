@@ -79,10 +79,16 @@ internal static class SealCommand
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         using var arena = new SecretArena();
         using var keys = SealedKeys.Open(signer.Data, signer.Options, arena, TimeProvider.System);
-        using (var vault = await keys.OpenVaultAsync())
+        var present = await keys.FindKeyAsync();
+        using (var vault = await Vault.OpenAsync(signer.Data.VaultFile, arena, present))
         {
             var slot = vault.Contents.Slots.FirstOrDefault(slot => string.Equals(Convert.ToHexString(slot.KeyId.Span), parsed.GetValue(KeyId), StringComparison.OrdinalIgnoreCase))
                 ?? throw new CliError($"the vault has no slot for a key {parsed.GetValue(KeyId)}", "'remote-signer seal status' lists the slots");
+            if (slot.Type == present.SlotType && slot.KeyId.Span.SequenceEqual(present.Id.Span))
+            {
+                throw new CliError($"this is the slot by which signer.json opens the vault ({slot.Label})", "name the other device in signer.json first");
+            }
+
             vault.RemoveSlot(slot.Type, slot.KeyId);
             await signer.RecordAsync("seal.remove", $"{slot.Type} slot of {slot.Label} ({Convert.ToHexStringLower(slot.KeyId.Span)})");
         }

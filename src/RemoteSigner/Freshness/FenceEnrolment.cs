@@ -19,4 +19,28 @@ public static class FenceEnrolment
         await witness.WriteRecordAsync(record.Write(keys.Record), cancellation);
         await slashing.RecordStartAsync(new LedgerStart(now.VaultId, reading.Identity, reading.Count, now.VaultGeneration), null);
     }
+
+    /// <summary>
+    /// Hands the fence over to another witness, which is made where it is not there yet; <paramref name="from"/> must just have vouched for this ledger. The
+    /// ledger names the new one last: interrupted before that, the former one is still right.
+    /// </summary>
+    /// <exception cref="WitnessException">A witness failed; repeat it.</exception>
+    public static async Task MoveAsync(IFreshnessWitness from, IFreshnessWitness to, FenceKeys keys, SlashingProtection slashing, CancellationToken cancellation = default)
+    {
+        var record = await from.ReadAsync(cancellation) is { } known ? FenceRecord.Read(known.Record.Span, keys.Record) : null;
+        if (record is null)
+        {
+            throw new WitnessException(WitnessFault.Missing, $"the {from.Description} does not show the record it has just taken", "look at the device, then repeat the command");
+        }
+
+        if (await to.ReadAsync(cancellation) is null)
+        {
+            await to.CreateAsync(cancellation);
+        }
+
+        var reading = await to.ReadAsync(cancellation)
+            ?? throw new WitnessException(WitnessFault.Missing, $"the {to.Description} does not show the witness it has just made", "look at the device, then repeat the command");
+        await to.WriteRecordAsync((record with { Start = reading.Count }).Write(keys.Record), cancellation);
+        await slashing.RecordStartAsync(new LedgerStart(record.VaultId, reading.Identity, reading.Count, record.VaultGeneration), null);
+    }
 }

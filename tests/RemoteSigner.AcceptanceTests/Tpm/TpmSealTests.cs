@@ -130,6 +130,33 @@ public sealed class TpmSealTests : TpmScene
         Assert.Contains("\"failures\": 1,", (await Home.RunAsync("tpm", "status", "--json")).Succeeded().Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_vault_that_was_made_with_the_public_half_opens_once_somebody_has_approved()
+    {
+        (await CommandResult.OfAsync("openssl", ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", Home.Beside("own.key")])).Succeeded();
+        (await CommandResult.OfAsync("openssl", ["pkey", "-in", Home.Beside("own.key"), "-pubout", "-out", Home.Beside("own.pub")])).Succeeded();
+        (await Home.RunAsync("tpm", "provision", "--release-key", Home.Beside("own.pub"))).Succeeded();
+        await AssertDoesNotOpenAsync("no approval");
+
+        (await Home.RunAsync("tpm", "approve", "--now", "--release-key", Home.Beside("own.key"))).Succeeded();
+
+        await AssertSignsAsync();
+    }
+
+    [Fact]
+    public async Task Without_a_TPM_nothing_is_made()
+    {
+        var data = Home.Beside("new");
+
+        Refusal.IsTold(
+            await SignerProcess.RunAsync(null, "init", "--data", data, "--network", "hoodi", "--seal", "tpm", "--tpm", $"swtpm:path={Home.Beside("none")}"), "cannot be reached", "group tss");
+        Refusal.IsTold(await SignerProcess.RunAsync(null, "init", "--data", data, "--network", "hoodi", "--seal", "tpm", "--tpm", "/dev/tpmrm0"), "names no TPM", "--genesis-time");
+        Refusal.IsTold(
+            await SignerProcess.RunAsync(null, "init", "--data", data, "--network", "hoodi", "--seal", "tpm", "--tpm", Tpm.Address, "--freshness", "token"), "needs a token", "correct the options");
+
+        Assert.False(Directory.Exists(data));
+    }
+
     private static string Extended(string value, string digest) =>
         Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([.. Convert.FromHexString(value), .. Convert.FromHexString(digest)]));
 }

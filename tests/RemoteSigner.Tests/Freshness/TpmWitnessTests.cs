@@ -204,7 +204,7 @@ public sealed class TpmWitnessTests : TpmTest
         {
             var reading = false;
             bus.ChangeCommand = command => reading = (command[8] << 8 | command[9]) == (int)TpmCc.NV_Read;
-            bus.ChangeResponse = response => response[17] ^= reading ? (byte)1 : (byte)0;
+            bus.ChangeResponse = response => response[Math.Min(response.Length - 1, 17)] ^= reading ? (byte)1 : (byte)0;
         };
         Assert.Equal(WitnessFault.Tampered, await FaultAsync(() => _witness.ReadAsync(default)));
     }

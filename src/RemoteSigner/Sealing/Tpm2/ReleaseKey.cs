@@ -17,8 +17,14 @@ public sealed class ReleaseKey : IDisposable
 
     private ReleaseKey(ECDsa key, bool canSign)
     {
+        if (key.KeySize != 256)
+        {
+            key.Dispose();
+            throw Unusable("it is not on the curve P-256", null);
+        }
+
         (_key, CanSign) = (key, canSign);
-        var point = key.KeySize == 256 ? key.ExportParameters(includePrivateParameters: false) : throw Unusable("it is not on the curve P-256", null);
+        var point = key.ExportParameters(includePrivateParameters: false);
         Point = [.. point.Q.X!, .. point.Q.Y!];
         Public = EccPublic.VerifyingKey(point.Q);
     }
@@ -93,7 +99,7 @@ public sealed class ReleaseKey : IDisposable
     }
 
     /// <summary>64 bytes, r then s.</summary>
-    internal byte[] Sign(ReadOnlySpan<byte> digest) => CanSign
+    internal byte[] Approve(ReadOnlySpan<byte> digest) => CanSign
         ? _key.SignHash(digest)
         : throw new VaultException(VaultFault.WrongKey, "the public half of the release key cannot approve anything", "give the private key that lies offline");
 

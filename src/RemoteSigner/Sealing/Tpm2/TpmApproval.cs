@@ -26,7 +26,7 @@ public sealed record TpmApproval(string Label, byte[] Vault, TpmlPcrSelection Pc
     public static TpmApproval Sign(ReleaseKey key, string label, ApprovalRequest request, TpmlPcrSelection pcrs, byte[] pcrDigest, ulong atMost)
     {
         var unsigned = new TpmApproval(label, request.Vault, pcrs, pcrDigest, request.Revocation, atMost, []);
-        return unsigned with { Signature = key.Sign(unsigned.Digest) };
+        return unsigned with { Signature = key.Approve(unsigned.Digest) };
     }
 
     public bool IsSignedBy(ReleaseKey key) => Signature.Length == 64 && key.Verifies(Digest, Signature);

@@ -4,7 +4,7 @@ using RemoteSigner.Tpm2;
 namespace RemoteSigner.Sealing.Tpm2;
 
 /// <summary>
-/// What a slot of type 4 wraps, about 420 bytes: the root key as a sealed object of the TPM whose storage root key is the slot's id, and what its policy needs
+/// What a slot of type 4 wraps, about 310 bytes: the root key as a sealed object of the TPM whose storage root key is the slot's id, and what its policy needs
 /// to be met. Layout: README.md of the room.
 /// </summary>
 internal sealed record TpmSlot(bool WantsPin, byte[] ReleasePoint, uint Revocation, SealedObject Item)

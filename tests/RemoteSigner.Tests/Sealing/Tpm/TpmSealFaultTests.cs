@@ -55,7 +55,7 @@ public sealed class TpmSealFaultTests : TpmVault
         {
             var unsealing = false;
             bus.ChangeCommand = command => unsealing = CodeOf(command) == 0x15E;
-            bus.ChangeResponse = response => response[^40] ^= unsealing ? (byte)1 : (byte)0;
+            bus.ChangeResponse = response => response[^Math.Min(response.Length, 40)] ^= unsealing ? (byte)1 : (byte)0;
         };
 
         Assert.Equal(SealingTpmFault.ResponseTampered, await RefusedAsync());

@@ -169,8 +169,9 @@ public sealed class TpmSealedKeyTests : TpmVault
         var provisioning = new TpmProvisioning(Device, Release, Pcrs, wantsPin: false);
         using (var vault = await Scene.OpenAsync())
         {
+            var added = await provisioning.ProvideKeyAsync("test");
             await provisioning.ApproveAsync(vault.Contents.VaultId, "now");
-            await vault.PutSlotAsync(await provisioning.ProvideKeyAsync("test"));
+            await vault.PutSlotAsync(added);
         }
 
         var key = (await Device.FindKeyAsync(Vault.List(Scene.VaultPath).Slots))!;

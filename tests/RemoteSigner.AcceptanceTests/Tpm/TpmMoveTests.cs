@@ -1,0 +1,90 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RemoteSigner.Rig;
+
+namespace RemoteSigner.AcceptanceTests.Tpm;
+
+/// <summary>From a token to a TPM and back, by the verbs alone.</summary>
+public sealed class TpmMoveTests : TpmScene
+{
+    private const int RecordLength = 141;
+
+    public override async ValueTask InitializeAsync()
+    {
+        Assert.SkipUnless(SoftToken.IsAvailable || Environment.GetEnvironmentVariable("CI") == "true", "SoftHSM2 is not installed");
+        await base.InitializeAsync();
+    }
+
+    [Fact]
+    public async Task To_a_token_and_back_to_the_TPM_no_share_is_rewritten_and_no_floor_is_raised()
+    {
+        await AssertSignsAsync();
+        var records = Records();
+        var inTpm = (await SlotsAsync()).Single();
+
+        SealBy("softhsm2");
+        Home.Configure(options => options["freshness"]!["witness"] = "tpm");
+        (await Home.RunAsync("seal", "enrol")).Succeeded();
+        await AssertServesNextAsync();
+        (await Home.RunAsync("freshness", "move", "token")).Succeeded();
+        Home.Configure(options => options["freshness"]!["witness"] = "token");
+        (await Home.RunAsync("seal", "remove", inTpm)).Succeeded();
+        await AssertServesNextAsync();
+        await Tpm.KillAsync();
+        await AssertSignsAsync();
+        await Tpm.StartAsync();
+
+        var inToken = (await SlotsAsync()).Single();
+        (await Home.RunAsync("tpm", "provision")).Succeeded();
+        (await Home.RunAsync("freshness", "move", "tpm")).Succeeded();
+        SealBy("tpm");
+        Home.Configure(options => options["freshness"]!["witness"] = "tpm");
+        Refusal.IsTold(await Home.RunAsync("seal", "remove", (await SlotsAsync()).Single(slot => slot != inToken)), "by which signer.json opens the vault", "name the other device");
+        (await Home.RunAsync("seal", "remove", inToken)).Succeeded();
+        await AssertServesNextAsync();
+        await AssertSignsAsync();
+
+        Assert.Equal([inTpm], await SlotsAsync());
+        Assert.Equal(records, Records());
+        (await Home.RunAsync("audit", "verify")).Succeeded();
+    }
+
+    [Fact]
+    public async Task An_orderly_stop_is_wanted_before_the_witness_moves()
+    {
+        SealBy("softhsm2");
+        Home.Configure(options => options["freshness"]!["witness"] = "tpm");
+        (await Home.RunAsync("seal", "enrol")).Succeeded();
+        await using (var signer = await Home.StartAsync())
+        {
+            await signer.KillAsync();
+        }
+
+        Refusal.IsTold(await Home.RunAsync("freshness", "move", "token"), "not the one that was stopped in an orderly way", "freshness status");
+    }
+
+    private void SealBy(string profile) => Home.Configure(options =>
+    {
+        options["seal"]!["profile"] = profile;
+        options["seal"]!["pin"] = new JsonObject { ["file"] = Home.Token.PinFile };
+    });
+
+    private async Task AssertServesNextAsync()
+    {
+        var status = JsonDocument.Parse((await Home.RunAsync("freshness", "status", "--json")).Succeeded().Output);
+        Assert.Equal("serve", status.RootElement.GetProperty("nextStart").GetString());
+    }
+
+    private async Task<List<string>> SlotsAsync()
+    {
+        using var status = JsonDocument.Parse((await Home.RunAsync("seal", "status", "--json")).Succeeded().Output);
+        return [.. status.RootElement.GetProperty("slots").EnumerateArray().Select(slot => slot.GetProperty("keyId").GetString()!)];
+    }
+
+    /// <summary>The sealed shares as they stand at the end of the vault, labels included.</summary>
+    private string Records()
+    {
+        var bytes = File.ReadAllBytes(Home.VaultFile);
+        return Convert.ToHexString(bytes[^(Home.Keys.Count * RecordLength)..]);
+    }
+}
