@@ -12,7 +12,10 @@ internal sealed class TpmUnsealing(SealingTpm device, Tpm tpm, PinnedKey root, T
     {
         using var release = ReleaseKey.FromPoint(slot.ReleasePoint);
         var approval = Choose(release, context);
-        using var item = Load();
+
+        // What is loaded is encrypted already, and the storage root key's authorization is empty: a session would hide nothing. Should somebody on the bus
+        // load another object, the unsealing, which names this one, fails.
+        using var item = tpm.Load(root, TpmPassword.Empty, slot.Item);
         using var policy = tpm.StartPolicySession(root);
         Satisfy(policy, approval, release);
         return Unseal(item, policy, arena);
@@ -37,12 +40,6 @@ internal sealed class TpmUnsealing(SealingTpm device, Tpm tpm, PinnedKey root, T
         SealingTpmFault.WrongPcrs,
         $"the machine's measurements are none that were approved: {string.Join("; ", now.Select(pcrs => $"PCRs {pcrs.Key} are {Convert.ToHexStringLower(pcrs.Value)} now"))}, approved: {string.Join(", ", approvals.Select(approval => $"{Convert.ToHexStringLower(approval.PcrDigest)} ({approval.Label})"))}",
         $"other firmware, another boot loader or other Secure Boot settings run; {ApproveHint}");
-
-    private TpmObject Load()
-    {
-        using var session = tpm.StartHmacSession(root);
-        return tpm.Load(root, session, slot.Item);
-    }
 
     private void Satisfy(TpmSession policy, TpmApproval approval, ReleaseKey release)
     {
