@@ -37,7 +37,13 @@ internal static class SignerServices
         services.AddSingleton<FenceHealth>();
         services.AddSingleton(new AccessPolicy(Permissions(options)));
         services.AddSingleton(new HostAllowlists(options.Api, options.Operations));
-        services.AddSingleton(SealedKeys.Open(data, options, arena, time));
+        var sealedKeys = SealedKeys.Open(data, options, arena, time);
+        services.AddSingleton(sealedKeys);
+        if (options.SealsWithTpm || options.Witness == FreshnessOptions.Tpm)
+        {
+            services.AddSingleton<IHardwareClock>(new TpmHardwareClock(sealedKeys.Hardware.Tpm));
+        }
+
         services.AddSingleton(new TlsStore(data, options.Tls, time));
         services.AddSingleton<KeyRing>();
         services.AddSingleton<MutualTls>();

@@ -75,6 +75,10 @@ public sealed class SealingTpm : ISealingDevice
         },
         cancellation);
 
+    /// <summary>The TPM's clock; not proven, as TPM2_ReadClock takes no session.</summary>
+    /// <exception cref="SealingTpmException">The TPM failed.</exception>
+    public Task<TpmTime> ReadClockAsync(CancellationToken cancellation = default) => RunAsync(tpm => tpm.ReadClock(), cancellation);
+
     /// <summary>Runs <paramref name="work"/> on a new connection; every fault comes out in an operator's words.</summary>
     internal async Task<T> RunAsync<T>(Func<Tpm, T> work, CancellationToken cancellation)
     {
