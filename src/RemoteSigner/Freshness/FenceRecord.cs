@@ -47,15 +47,17 @@ public sealed record FenceRecord(Guid VaultId, ulong Start, Epoch Fence, ulong V
     /// <summary>Null when the bytes were not written with this key, were changed, or are of a version that is not known.</summary>
     public static FenceRecord? Read(ReadOnlySpan<byte> bytes, SecretBytes key)
     {
-        if (bytes.Length != Length || bytes[0] != Version
-            || !CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(key.Span, bytes[..ContentLength]), bytes[ContentLength..]))
+        if (bytes.Length != Length || !CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(key.Span, bytes[..ContentLength]), bytes[ContentLength..]))
         {
             return null;
         }
 
-        return new FenceRecord(
-            new Guid(bytes.Slice(1, 16), bigEndian: true), Number(bytes, 17), new Epoch(Number(bytes, 25)), Number(bytes, 33), bytes[41] == 0 ? null : ReadEnd(bytes.Slice(42, EndLength)));
+        return ReadUnproven(bytes);
     }
+
+    /// <summary>What the bytes say, for somebody without the key who knows by other means where they are from; null when they are no record.</summary>
+    public static FenceRecord? ReadUnproven(ReadOnlySpan<byte> bytes) => bytes.Length != Length || bytes[0] != Version ? null : new FenceRecord(
+        new Guid(bytes.Slice(1, 16), bigEndian: true), Number(bytes, 17), new Epoch(Number(bytes, 25)), Number(bytes, 33), bytes[41] == 0 ? null : ReadEnd(bytes.Slice(42, EndLength)));
 
     private static void WriteEnd(Span<byte> to, HistoryEnd end)
     {

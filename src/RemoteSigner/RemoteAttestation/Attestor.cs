@@ -1,0 +1,96 @@
+using RemoteSigner.Freshness;
+using RemoteSigner.Tpm2;
+
+namespace RemoteSigner.RemoteAttestation;
+
+/// <summary>
+/// Has the TPM sign what this signer is (RFC 9334's Attester). The attestation key is made of its template each time: the same key always, and nothing to keep. Methods
+/// block as long as the TPM takes, a second or two on a slow chip: call them where nothing else waits, one at a time.
+/// </summary>
+/// <remarks>
+/// All methods throw what <see cref="Tpm"/> throws. The endorsement hierarchy must have the empty authorization value, as it has unless somebody set one.
+/// </remarks>
+public sealed class Attestor(TpmlPcrSelection pcrs, Func<byte[]?> readEventLog)
+{
+    private EndorsementIdentity? _endorsement;
+
+    /// <param name="saltKey">The storage root key, its Name compared.</param>
+    /// <param name="fence">Where the fence is in this TPM; null when it is elsewhere.</param>
+    /// <param name="claims">What is true now; with a fence in the TPM, its epoch and start count are replaced by what the TPM holds.</param>
+    /// <param name="nonce">16 to 64 bytes of the verifier.</param>
+    public Evidence Attest(Tpm tpm, PinnedKey saltKey, FenceIndices? fence, SignerClaims claims, byte[] nonce)
+    {
+        var endorsement = (_endorsement ??= EndorsementIdentity.Read(tpm)).Endorsement;
+        using var key = MakeKey(tpm);
+        using var held = fence is null ? null : HeldFence.Read(tpm, saltKey, fence);
+        claims = held is null ? claims : claims with { Fence = held.Claim };
+        var log = readEventLog();
+        var digest = ClaimsDigest.Of(nonce, claims, endorsement, log);
+        var certified = held?.Certify(key, digest);
+        var quote = tpm.Quote(key, TpmPassword.Empty, digest, pcrs);
+        return new Evidence(
+            Evidence.DocumentType, Evidence.DocumentVersion, nonce, claims, key.Public.ToArray(), SignedStatement.Of(quote), Values(tpm), certified, endorsement, log);
+    }
+
+    /// <summary>Answers a verifier's challenge.</summary>
+    /// <exception cref="AttestationException">It was made for keys of another TPM.</exception>
+    public CredentialAnswer Answer(Tpm tpm, PinnedKey saltKey, CredentialChallenge challenge)
+    {
+        _endorsement ??= EndorsementIdentity.Read(tpm);
+        using var key = MakeKey(tpm);
+        using var endorsementKey = _endorsement.Open(tpm);
+        if (!key.Name.Bytes.SequenceEqual(challenge.AttestationKeyName) || !endorsementKey.Name.Bytes.SequenceEqual(challenge.EndorsementKeyName))
+        {
+            throw new AttestationException("the challenge was made for keys of another TPM", "make it anew from evidence of this signer");
+        }
+
+        using var policy = tpm.StartPolicySession(saltKey);
+        tpm.PolicySecret(policy, TpmEntity.Endorsement, TpmPassword.Empty);
+        var secret = new byte[32];
+        var length = tpm.ActivateCredential(key, TpmPassword.Empty, endorsementKey, policy, new TpmCredential(challenge.Credential, challenge.EncryptedSeed), secret);
+        return new CredentialAnswer(CredentialAnswer.DocumentType, CredentialAnswer.DocumentVersion, key.Name.Bytes.ToArray(), secret[..length]);
+    }
+
+    private static TpmObject MakeKey(Tpm tpm) => tpm.CreatePrimary(TpmEntity.Endorsement, TpmPassword.Empty, TpmTemplates.AttestationKey);
+
+    private Dictionary<int, byte[]> Values(Tpm tpm)
+    {
+        var values = tpm.PcrRead(pcrs);
+        return pcrs.Indices.ToDictionary(index => index, index => values[index].ToArray());
+    }
+
+    /// <summary>The fence as it was read, and the session that may read it again to certify it. Only this connection's user writes it meanwhile, or the verifier sees the difference.</summary>
+    private sealed class HeldFence(Tpm tpm, TpmSession session, NvIndex record, NvIndex counter, FenceClaim claim) : IDisposable
+    {
+        public FenceClaim Claim => claim;
+
+        public static HeldFence Read(Tpm tpm, PinnedKey saltKey, FenceIndices indices)
+        {
+            var session = tpm.StartHmacSession(saltKey);
+            try
+            {
+                session.SetAuthValue(indices.Authorization.Span);
+                var (record, counter) = (tpm.NvReadPublic(indices.Record), tpm.NvReadPublic(indices.Counter));
+                var bytes = new byte[record.Public.Size];
+                tpm.NvRead(record, session, bytes);
+                var epoch = FenceRecord.ReadUnproven(bytes)?.Fence.Value;
+                return new HeldFence(tpm, session, record, counter, new FenceClaim(FenceClaim.Tpm, epoch, tpm.NvReadCounter(counter, session)));
+            }
+            catch
+            {
+                session.Dispose();
+                throw;
+            }
+        }
+
+        public CertifiedFence Certify(TpmObject key, byte[] digest) => new(Certify(record, key, digest), Certify(counter, key, digest));
+
+        public void Dispose() => session.Dispose();
+
+        private CertifiedIndex Certify(NvIndex index, TpmObject key, byte[] digest)
+        {
+            var certified = tpm.NvCertify(key, TpmPassword.Empty, index, session, digest, index.Public.Size);
+            return new CertifiedIndex(index.Public.ToArray(), certified.Attest, certified.Signature);
+        }
+    }
+}
