@@ -5,7 +5,7 @@ set -euo pipefail
 packages=(
   clang lld zlib1g-dev libssl-dev               # the NativeAOT linker and what it links
   softhsm2 opensc p11-kit p11-kit-modules       # a PKCS#11 token, and a way to take it away
-  swtpm tpm2-tools socat                        # a TPM, one behind a device, and a second opinion on what we make of it (tpm2-tools is built on libtss2-esys)
+  swtpm swtpm-tools tpm2-tools socat            # a TPM, its maker, one behind a device, and a second opinion on what we make of it (tpm2-tools is built on libtss2-esys)
   strace gdb                                    # they stop a signer between two steps, and look into its memory
   faketime                                      # it sets the clock of one process
   curl openssl jq sqlite3                       # what people try first

@@ -11,12 +11,16 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(15);
 
+    private IFreshnessWitness? _witness;
     private StartProtocol? _protocol;
-    private (Guid Id, ulong Generation)? _vault;
+    private volatile AdmittedVault? _vault;
     private volatile GlobalFloor? _floor;
 
     /// <summary>The floor under all keys that this start found or raised; null when there is none.</summary>
     public GlobalFloor? Floor => _floor;
+
+    /// <summary>The vault that is open; null before it was for the first time.</summary>
+    public AdmittedVault? Vault => _vault;
 
     /// <summary>Judges what was found, the first time; after that only looks that no older vault comes in.</summary>
     /// <exception cref="WitnessException">The witness failed; call it again.</exception>
@@ -35,7 +39,7 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
             await StartAsync(vault, id, generation);
         }
 
-        _vault = (id, generation);
+        _vault = new AdmittedVault(id, generation, (_witness as TpmWitness)?.Indices);
     }
 
     /// <summary>Closes fence and ledger and tells the witness where the ledger ends. Nothing is granted any more when this begins to write.</summary>
@@ -71,6 +75,7 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
                 return;
             }
 
+            _witness = witness;
             _protocol = new StartProtocol(witness, keys, slashing, new FreshState(id, generation, found.Start, found.End));
         }
 
@@ -102,3 +107,6 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
     private Task<long> RecordAsync(string action, AuditDecision decision, string? rule, string detail) =>
         audit.RecordAsync(new AuditEntry { Action = action, Decision = decision, Rule = rule, Detail = detail });
 }
+
+/// <summary>The vault of this run; where its fence is in the TPM, or null when the fence is elsewhere.</summary>
+internal sealed record AdmittedVault(Guid Id, ulong Generation, FenceIndices? FenceInTpm);

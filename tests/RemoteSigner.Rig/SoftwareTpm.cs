@@ -32,6 +32,25 @@ public sealed class SoftwareTpm : IAsyncDisposable, IDisposable
         return StartedAsync(new SoftwareTpm(folder, $"swtpm:path={socket}", ["--server", $"type=unixio,path={socket}", "--ctrl", $"type=unixio,path={socket}.ctrl"]));
     }
 
+    /// <summary>As it leaves its maker: with an RSA endorsement key, and a certificate of it by an authority in the folder (<see cref="MakerRoot"/>, <see cref="MakerIssuer"/>).</summary>
+    public static async Task<SoftwareTpm> StartCertifiedAsync(string folder)
+    {
+        var authority = Directory.CreateDirectory(Path.Combine(folder, "maker")).FullName;
+        var state = Directory.CreateDirectory(Path.Combine(folder, "state")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(authority, "localca.conf"), $"statedir = {authority}\nsigningkey = {authority}/signkey.pem\nissuercert = {authority}/issuercert.pem\ncertserial = {authority}/certserial\n");
+        await File.WriteAllTextAsync(Path.Combine(authority, "localca.options"), "--platform-manufacturer Rig\n--platform-version 1\n--platform-model rig\n");
+        await File.WriteAllTextAsync(
+            Path.Combine(authority, "setup.conf"), $"create_certs_tool=/usr/bin/swtpm_localca\ncreate_certs_tool_config={authority}/localca.conf\ncreate_certs_tool_options={authority}/localca.options\n");
+        string[] arguments = ["--tpm2", "--tpm-state", state, "--pcr-banks", "sha256", "--config", Path.Combine(authority, "setup.conf"), "--create-ek-cert"];
+        (await CommandResult.OfAsync("swtpm_setup", arguments)).Succeeded();
+        return await StartAsync(folder);
+    }
+
+    /// <summary>PEM of the root of a certified TPM's maker, and of the authority under it that signed the certificate.</summary>
+    public string MakerRoot => Path.Combine(Folder, "maker", "swtpm-localca-rootca-cert.pem");
+
+    public string MakerIssuer => Path.Combine(Folder, "maker", "issuercert.pem");
+
     /// <summary>On a free TCP port; the control channel is on the next one, where the tools expect it.</summary>
     public static Task<SoftwareTpm> StartOnTcpAsync(string folder)
     {

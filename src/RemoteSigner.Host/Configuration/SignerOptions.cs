@@ -21,6 +21,8 @@ internal sealed class SignerOptions
 
     public FreshnessOptions Freshness { get; set; } = new();
 
+    public AttestationOptions Attestation { get; set; } = new();
+
     public SlashingOptions Slashing { get; set; } = new();
 
     public LogOptions Log { get; set; } = new();

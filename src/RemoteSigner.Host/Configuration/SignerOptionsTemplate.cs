@@ -63,9 +63,17 @@ internal static class SignerOptionsTemplate
                 "loopbackHttp": {}
               },
               "operations": {
-                // Health and metrics, plain HTTP: keep it on loopback or behind the firewall. Nothing is signed here
+                // Health and metrics. Nothing is signed here
                 "listen": {{Quote(options.Operations.Listen)}},
+                // false: plain HTTP, to be kept on loopback or behind the firewall; true: mutual TLS, with the certificate and the clients of the API
+                "tls": {{Bool(options.Operations.Tls)}},
                 "hostAllowlist": {{List(options.Operations.HostAllowlist)}}
+              },
+              "attestation": {
+                // PCRs of the SHA-256 bank that the TPM signs at GET /attestation: 0 to 7 firmware, 8 and 9 boot loader, 11 to 13 unified kernel image, 14 shim
+                "pcrs": [{{string.Join(", ", options.Attestation.Pcrs)}}],
+                // The firmware's event log, which is shown with them where this user may read it; null shows none
+                "eventLog": {{Quote(options.Attestation.EventLog)}}
               },
               "tls": {
                 // PEM, or a PKCS#12 file when "key" is null (its password is the first line of "passwordFile")

@@ -16,7 +16,7 @@ internal static class SignerOptionsValidator
             .Concat(ListenerFaults(options))
             .Concat(TlsFaults(options.Tls))
             .Concat(options.Clients.SelectMany(client => ClientFaults(client.Key, client.Value)))
-            .Concat(TpmFaults(options.Tpm))
+            .Concat(TpmFaults(options))
             .Concat(OtherFaults(options));
 
     // The JSON reader sees to members; a null inside a list or a map is found here.
@@ -104,17 +104,20 @@ internal static class SignerOptionsValidator
         }
     }
 
-    private static IEnumerable<string> TpmFaults(TpmOptions options)
+    private static IEnumerable<string> TpmFaults(SignerOptions options)
     {
+        var setting = "tpm";
         string? fault = null;
         try
         {
-            _ = TpmAddress.Parse(options.Address);
-            _ = PcrList.Parse(string.Join(',', options.Pcrs));
+            _ = TpmAddress.Parse(options.Tpm.Address);
+            _ = PcrList.Parse(string.Join(',', options.Tpm.Pcrs));
+            setting = "attestation.pcrs";
+            _ = PcrList.Parse(string.Join(',', options.Attestation.Pcrs));
         }
         catch (FormatException exception)
         {
-            fault = $"tpm: {exception.Message}";
+            fault = $"{setting}: {exception.Message}";
         }
 
         return fault is null ? [] : [fault];

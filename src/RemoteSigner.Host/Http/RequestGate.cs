@@ -25,7 +25,7 @@ internal sealed class RequestGate(
             return;
         }
 
-        if (listener.Kind == ListenerKind.Api && !TryName(context, listener))
+        if ((listener.AsksForCertificate || listener.FixedClient is not null) && !TryName(context, listener))
         {
             refused.Record(context.Connection.ClientCertificate, ConnectionPeer.Of(context).EndPoint, "the certificate is not trusted any more");
             context.Response.Headers.Connection = "close";

@@ -65,7 +65,7 @@ internal static class SignerServer
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
             listen.UseHttps(tls.HandshakeOptions);
-            new Listener(ListenerKind.Api).Mark(listen);
+            new Listener(ListenerKind.Api, AsksForCertificate: true).Mark(listen);
         });
         foreach (var (address, client) in options.Api.LoopbackHttp)
         {
@@ -81,7 +81,12 @@ internal static class SignerServer
         kestrel.Listen(IPEndPoint.Parse(options.Operations.Listen), listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
-            new Listener(ListenerKind.Operations).Mark(listen);
+            if (options.Operations.Tls)
+            {
+                listen.UseHttps(tls.HandshakeOptions);
+            }
+
+            new Listener(ListenerKind.Operations, AsksForCertificate: options.Operations.Tls).Mark(listen);
         });
     }
 
@@ -102,6 +107,9 @@ internal static class SignerServer
         app.MapGet("/reload", (RequestDelegate)management.ReloadStateAsync).WithMetadata(both);
         app.MapGet("/upcheck", (RequestDelegate)ManagementApi.UpcheckAsync).WithMetadata(both);
         app.MapGet("/healthcheck", (RequestDelegate)health.CheckAsync).WithMetadata(both);
+        var attestation = app.Services.GetRequiredService<AttestationApi>();
+        app.MapGet("/attestation", (RequestDelegate)attestation.AttestAsync).WithMetadata(both);
+        app.MapPost("/attestation/credential", (RequestDelegate)attestation.AnswerAsync).WithMetadata(both);
         app.MapGet("/metrics", (RequestDelegate)(async context =>
         {
             context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";

@@ -7,7 +7,9 @@ using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Tls;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
+using RemoteSigner.RemoteAttestation;
 using RemoteSigner.Signing;
+using RemoteSigner.Tpm2;
 
 namespace RemoteSigner.Host.Http;
 
@@ -51,6 +53,10 @@ internal static class SignerServices
         services.AddSingleton<KeyLoading>();
         services.AddSingleton<SigningApi>();
         services.AddSingleton<ManagementApi>();
+        services.AddSingleton<AttestationPace>();
+        services.AddSingleton<AttestationClaims>();
+        services.AddSingleton(CreateAttestingTpm);
+        services.AddSingleton<AttestationApi>();
         services.AddSingleton<HealthApi>();
         services.AddSingleton(CreateSigner);
         services.AddSingleton(CreateReloading);
@@ -63,6 +69,13 @@ internal static class SignerServices
         services.AddHostedService<ClockReferences>();
         services.AddHostedService<SystemdWatch>();
         services.AddHostedService<Pruning>();
+    }
+
+    private static AttestingTpm CreateAttestingTpm(IServiceProvider services)
+    {
+        var (options, data) = (services.GetRequiredService<SignerOptions>().Attestation, services.GetRequiredService<DataDirectory>());
+        var log = new EventLogFile(options.EventLog is { } path ? data.Resolve(path) : null, services.GetRequiredService<ILogger<EventLogFile>>());
+        return new AttestingTpm(services.GetRequiredService<SealedKeys>().Hardware.Tpm, new Attestor(TpmlPcrSelection.Sha256([.. options.Pcrs]), log.Read));
     }
 
     private static Signer CreateSigner(IServiceProvider services) => new(

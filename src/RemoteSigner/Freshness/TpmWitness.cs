@@ -16,6 +16,8 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
 
     public string Description => device.Description;
 
+    public FenceIndices Indices => new(TpmHandles.FenceCounter(_context), TpmHandles.FenceRecord(_context), keys.Witness);
+
     private NvIndex Counter => new(new TpmsNvPublic(TpmHandles.FenceCounter(_context), Ours | TpmaNv.Counter, [], 8));
 
     private NvIndex Record => new(new TpmsNvPublic(TpmHandles.FenceRecord(_context), Ours | TpmaNv.WriteAll, [], FenceRecord.Length));

@@ -12,7 +12,13 @@ namespace RemoteSigner.RemoteAttestation;
 /// </remarks>
 public sealed class Attestor(TpmlPcrSelection pcrs, Func<byte[]?> readEventLog)
 {
+    // TPM2B_ID_OBJECT with SHA-256 and a secret of 32 bytes, and a seed encrypted to RSA 2048, with room to spare.
+    private const int LongestCredential = 128, LongestSeed = 512;
+
     private EndorsementIdentity? _endorsement;
+
+    /// <summary>Reads the endorsement key and its certificate, the first time; a slow chip may take many seconds to make an RSA key that nobody kept in it.</summary>
+    public void Prepare(Tpm tpm) => _ = Identify(tpm);
 
     /// <param name="saltKey">The storage root key, its Name compared.</param>
     /// <param name="fence">Where the fence is in this TPM; null when it is elsewhere.</param>
@@ -20,7 +26,7 @@ public sealed class Attestor(TpmlPcrSelection pcrs, Func<byte[]?> readEventLog)
     /// <param name="nonce">16 to 64 bytes of the verifier.</param>
     public Evidence Attest(Tpm tpm, PinnedKey saltKey, FenceIndices? fence, SignerClaims claims, byte[] nonce)
     {
-        var endorsement = (_endorsement ??= EndorsementIdentity.Read(tpm)).Endorsement;
+        var endorsement = Identify(tpm).Endorsement;
         using var key = MakeKey(tpm);
         using var held = fence is null ? null : HeldFence.Read(tpm, saltKey, fence);
         claims = held is null ? claims : claims with { Fence = held.Claim };
@@ -36,9 +42,8 @@ public sealed class Attestor(TpmlPcrSelection pcrs, Func<byte[]?> readEventLog)
     /// <exception cref="AttestationException">It was made for keys of another TPM.</exception>
     public CredentialAnswer Answer(Tpm tpm, PinnedKey saltKey, CredentialChallenge challenge)
     {
-        _endorsement ??= EndorsementIdentity.Read(tpm);
         using var key = MakeKey(tpm);
-        using var endorsementKey = _endorsement.Open(tpm);
+        using var endorsementKey = Identify(tpm).Open(tpm);
         if (!key.Name.Bytes.SequenceEqual(challenge.AttestationKeyName) || !endorsementKey.Name.Bytes.SequenceEqual(challenge.EndorsementKeyName))
         {
             throw new AttestationException("the challenge was made for keys of another TPM", "make it anew from evidence of this signer");
@@ -46,10 +51,30 @@ public sealed class Attestor(TpmlPcrSelection pcrs, Func<byte[]?> readEventLog)
 
         using var policy = tpm.StartPolicySession(saltKey);
         tpm.PolicySecret(policy, TpmEntity.Endorsement, TpmPassword.Empty);
-        var secret = new byte[32];
-        var length = tpm.ActivateCredential(key, TpmPassword.Empty, endorsementKey, policy, new TpmCredential(challenge.Credential, challenge.EncryptedSeed), secret);
-        return new CredentialAnswer(CredentialAnswer.DocumentType, CredentialAnswer.DocumentVersion, key.Name.Bytes.ToArray(), secret[..length]);
+        var secret = Activate(tpm, key, endorsementKey, policy, challenge);
+        return new CredentialAnswer(CredentialAnswer.DocumentType, CredentialAnswer.DocumentVersion, key.Name.Bytes.ToArray(), secret);
     }
+
+    private static byte[] Activate(Tpm tpm, TpmObject key, TpmObject endorsementKey, TpmSession policy, CredentialChallenge challenge)
+    {
+        if (challenge.Credential.Length > LongestCredential || challenge.EncryptedSeed.Length > LongestSeed)
+        {
+            throw new AttestationException("the challenge is longer than any TPM's", "make it anew from evidence of this signer");
+        }
+
+        try
+        {
+            var secret = new byte[32];
+            var length = tpm.ActivateCredential(key, TpmPassword.Empty, endorsementKey, policy, new TpmCredential(challenge.Credential, challenge.EncryptedSeed), secret);
+            return secret[..length];
+        }
+        catch (TpmException refusal) when (refusal.Rc is TpmRc.INTEGRITY or TpmRc.VALUE or TpmRc.SIZE or TpmRc.ECC_POINT or TpmRc.INSUFFICIENT)
+        {
+            throw new AttestationException("the TPM does not open the challenge: it was changed on its way, or made for another TPM", "make it anew from evidence of this signer", refusal);
+        }
+    }
+
+    private EndorsementIdentity Identify(Tpm tpm) => _endorsement ??= EndorsementIdentity.Read(tpm);
 
     private static TpmObject MakeKey(Tpm tpm) => tpm.CreatePrimary(TpmEntity.Endorsement, TpmPassword.Empty, TpmTemplates.AttestationKey);
 

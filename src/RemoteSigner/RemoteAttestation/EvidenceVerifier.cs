@@ -33,7 +33,7 @@ public static class EvidenceVerifier
             checks.AddRange(Guarded(signed, expected, PlatformChecks.All));
             checks.AddRange(Guarded(signed, expected, IdentityChecks.All));
         }
-        catch (TpmIntegrityException exception)
+        catch (CryptographicException exception)
         {
             // Nothing else means anything when the key or the quote is not genuine.
             checks.Add(EvidenceCheck.Fail(checks.Count == 1 ? "attestation-key" : "quote", exception.Message));

@@ -1,0 +1,119 @@
+using Microsoft.AspNetCore.Http.Features;
+using RemoteSigner.Access;
+using RemoteSigner.Audit;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.RemoteAttestation;
+using RemoteSigner.Sealing.Tpm2;
+
+namespace RemoteSigner.Host.Http;
+
+/// <summary>
+/// <c>GET /attestation?nonce=HEX</c> and <c>POST /attestation/credential</c>: for clients that signer.json names and that showed a certificate. What is asked is in the
+/// audit log before the TPM is.
+/// </summary>
+internal sealed class AttestationApi(AttestingTpm tpm, AttestationClaims claims, AttestationPace pace, FreshnessRun freshness, AccessPolicy access, AuditLog audit, ILogger<AttestationApi> log)
+{
+    private const int MostChallengeBytes = 16 * 1024;
+
+    public async Task AttestAsync(HttpContext context)
+    {
+        if (await RefuseAsync(context))
+        {
+            return;
+        }
+
+        if (context.Request.Query["nonce"] is not [{ } text] || !Hex.TryParse(text, out byte[]? nonce) || nonce.Length is < 16 or > 64)
+        {
+            await Answer.ErrorAsync(context, StatusCodes.Status400BadRequest, "nonce_malformed", "give ?nonce= with 16 to 64 random bytes in hex, other ones each time");
+            return;
+        }
+
+        if (freshness.Vault is not { } vault)
+        {
+            await Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "keys_loading", "the keys are being opened; see /healthcheck");
+            return;
+        }
+
+        await InTurnAsync(context, "attestation", $"nonce {Hex.Format(nonce)}", async () =>
+            AttestationDocuments.Write(await tpm.AttestAsync(vault.FenceInTpm, await claims.CollectAsync(vault), nonce, context.RequestAborted)));
+    }
+
+    public async Task AnswerAsync(HttpContext context)
+    {
+        if (await RefuseAsync(context))
+        {
+            return;
+        }
+
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MostChallengeBytes;
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        CredentialChallenge challenge;
+        try
+        {
+            challenge = AttestationDocuments.ReadChallenge(body.ToArray());
+        }
+        catch (AttestationException exception)
+        {
+            await Answer.ErrorAsync(context, StatusCodes.Status400BadRequest, "challenge_malformed", exception.Message);
+            return;
+        }
+
+        await InTurnAsync(context, "attestation.credential", $"for the attestation key {Convert.ToHexStringLower(challenge.AttestationKeyName)}", async () =>
+            AttestationDocuments.Write(await tpm.AnswerAsync(challenge, context.RequestAborted)));
+    }
+
+    private async Task<bool> RefuseAsync(HttpContext context)
+    {
+        var client = context.Features.Get<Client>();
+        var refused = client?.CertificateFingerprint is null
+            ? ("certificate_required", "ask with a client certificate: at the API's listener, or at the operations listener with operations.tls true in signer.json")
+            : access.Knows(client) ? default((string Reason, string Detail)?) : ("client_not_named", $"the client '{client.Name}' is not one of the clients in signer.json");
+        if (refused is { } why)
+        {
+            await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, why.Reason, why.Detail);
+        }
+
+        return refused is not null;
+    }
+
+    private async Task InTurnAsync(HttpContext context, string action, string detail, Func<Task<byte[]>> ask)
+    {
+        using var turn = pace.TryBegin();
+        if (turn is null)
+        {
+            context.Response.Headers.RetryAfter = ((int)AttestationPace.Pause.TotalSeconds).ToString();
+            await Answer.ErrorAsync(context, StatusCodes.Status429TooManyRequests, "one_at_a_time", "the TPM is slow and signing may need it: ask again in a few seconds");
+            return;
+        }
+
+        await RecordAsync(context, action, detail);
+        try
+        {
+            await Answer.DocumentAsync(context, await ask());
+        }
+        catch (AttestationException exception)
+        {
+            await Answer.ErrorAsync(context, StatusCodes.Status400BadRequest, "challenge_of_another_tpm", $"{exception.Message}; {exception.Hint}");
+        }
+        catch (SealingTpmException exception)
+        {
+            log.LogWarning("request {RequestId}: {Action} failed: {Message}", context.TraceIdentifier, action, exception.Message);
+            await Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, $"tpm_{SnakeCase.Of(exception.Fault)}", $"{exception.Message}; {exception.Hint}");
+        }
+    }
+
+    private async Task RecordAsync(HttpContext context, string action, string detail)
+    {
+        var client = context.Features.GetRequiredFeature<Client>();
+        await audit.RecordAsync(new AuditEntry
+        {
+            Action = action,
+            Decision = AuditDecision.Event,
+            RequestId = context.TraceIdentifier,
+            Client = client.Name,
+            ClientFingerprint = client.CertificateFingerprint,
+            Detail = detail,
+        });
+    }
+}

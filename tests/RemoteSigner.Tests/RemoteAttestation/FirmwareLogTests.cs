@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using RemoteSigner.RemoteAttestation;
+
+namespace RemoteSigner.Tests.RemoteAttestation;
+
+public sealed class FirmwareLogTests
+{
+    [Fact]
+    public void Replays_what_was_extended()
+    {
+        var writer = new FirmwareLogWriter();
+        var (first, second) = (writer.Measure(4, "loader"), writer.Measure(4, "kernel"));
+
+        var log = FirmwareLog.Replay(writer.ToArray());
+
+        Assert.Equal(2, log.Events);
+        Assert.Equal(SHA256.HashData([.. SHA256.HashData([.. new byte[32], .. first]), .. second]), log.Pcrs[4]);
+        Assert.Equal([4], log.Pcrs.Keys);
+    }
+
+    [Fact]
+    public void PCR_0_begins_with_the_locality_that_started_the_TPM()
+    {
+        var writer = new FirmwareLogWriter();
+        writer.StartAt(3);
+        var digest = writer.Measure(0, "version");
+
+        Assert.Equal(SHA256.HashData([.. new byte[31], 3, .. digest]), FirmwareLog.Replay(writer.ToArray()).Pcrs[0]);
+    }
+
+    [Fact]
+    public void Refuses_a_log_that_is_cut_anywhere_but_between_two_events()
+    {
+        var writer = new FirmwareLogWriter();
+        var header = writer.ToArray().Length;
+        writer.Measure(4, "loader");
+        var log = writer.ToArray();
+
+        for (var length = 0; length < log.Length; length++)
+        {
+            if (length != header)
+            {
+                Assert.Throws<AttestationException>(() => FirmwareLog.Replay(log.AsSpan(0, length)));
+            }
+        }
+    }
+
+    [Fact]
+    public void Refuses_the_old_form_and_digests_that_the_header_does_not_name()
+    {
+        var log = new FirmwareLogWriter();
+        log.Measure(4, "loader");
+        var old = log.ToArray();
+        old[32 + 13] = (byte)'2';
+        Assert.Contains("crypto agile", Assert.Throws<AttestationException>(() => FirmwareLog.Replay(old)).Message, StringComparison.Ordinal);
+
+        var unknown = log.ToArray();
+        unknown[32 + 28] = 0x0C;
+        Assert.Contains("unknown algorithm", Assert.Throws<AttestationException>(() => FirmwareLog.Replay(unknown)).Message, StringComparison.Ordinal);
+    }
+}
