@@ -50,10 +50,15 @@ public sealed class SignerHome : IDisposable
     }
 
     /// <summary>The same sealed under a software TPM of its own, which is also the witness of freshness.</summary>
-    public static async Task<SignerHome> CreateInTpmAsync(string network, int keys, params string[] options)
+    public static Task<SignerHome> CreateInTpmAsync(string network, int keys, params string[] options) => CreateInTpmAsync(SoftwareTpm.StartAsync, network, keys, options);
+
+    /// <summary>The same with a TPM whose maker certified its endorsement key.</summary>
+    public static Task<SignerHome> CreateInCertifiedTpmAsync(string network, int keys, params string[] options) => CreateInTpmAsync(SoftwareTpm.StartCertifiedAsync, network, keys, options);
+
+    private static async Task<SignerHome> CreateInTpmAsync(Func<string, Task<SoftwareTpm>> start, string network, int keys, string[] options)
     {
         var home = Empty();
-        home.Tpm = await SoftwareTpm.StartAsync(Directory.CreateDirectory(home.Beside("tpm")).FullName);
+        home.Tpm = await start(Directory.CreateDirectory(home.Beside("tpm")).FullName);
         (await home.RunAsync(["init", "--network", network, "--seal", "tpm", "--tpm", home.Tpm.Address, .. options])).Succeeded();
         await home.AddKeysAsync(keys);
         return home;

@@ -13,6 +13,7 @@ namespace RemoteSigner.Host.Cli;
 [JsonSerializable(typeof(SealLine))]
 [JsonSerializable(typeof(AuditLine))]
 [JsonSerializable(typeof(FreshnessLine))]
+[JsonSerializable(typeof(EvidenceLine))]
 [JsonSerializable(typeof(TpmProvisionLine))]
 [JsonSerializable(typeof(TpmStatusLine))]
 [JsonSerializable(typeof(TpmApprovalLine))]

@@ -6,6 +6,7 @@ using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
+using RemoteSigner.RemoteAttestation;
 using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Host.Cli;
@@ -44,6 +45,7 @@ internal sealed class CliError(string message, string hint) : Exception(message)
         VaultException error => error.Hint,
         SealingDeviceException error => error.Hint,
         WitnessException error => error.Hint,
+        AttestationException error => error.Hint,
         HsmProfileException error => error.Hint,
         PinException error => error.Hint,
         KeystoreImportException error => Hints(error),

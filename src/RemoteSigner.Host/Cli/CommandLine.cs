@@ -32,6 +32,7 @@ internal static class CommandLine
             TpmCommand.Create(),
             AuditCommand.Create(),
             FreshnessCommand.Create(),
+            AttestCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -20,7 +20,7 @@ internal sealed class AttestationClaims(KeyRing keys, TlsStore tls, Fence fence,
             vault.Generation,
             [.. keys.Shares.Select(share => share.PublicKey.Bytes.ToArray()).Order(Comparer<byte[]>.Create((one, other) => one.AsSpan().SequenceCompareTo(other)))],
             tls.Current.ServerCertificate.TargetCertificate.PublicKey.ExportSubjectPublicKeyInfo(),
-            new FenceClaim(options.Freshness.Witness, fence.State.Edge?.Value, (await slashing.GetStartAsync())?.Start),
+            new FenceClaim(options.Witness, fence.State.Edge?.Value, (await slashing.GetStartAsync())?.Start),
             new AuditClaim((ulong)head.Sequence, [.. head.Hash]));
     }
 }

@@ -13,19 +13,23 @@ public sealed record CredentialChallenge(string Type, int Version, byte[] Endors
     public const int DocumentVersion = 1;
 
     /// <summary>Asks about the keys of an evidence. The secret itself is kept nowhere: its digest is enough to know it again.</summary>
-    /// <exception cref="TpmIntegrityException">A key in the evidence is malformed or of a kind that is not known.</exception>
+    /// <exception cref="AttestationException">A key in the evidence is malformed or of a kind that is not known.</exception>
     public static (CredentialChallenge Challenge, PendingBinding Pending) About(Evidence evidence)
     {
-        var endorsementKey = TpmtPublic.Parse(evidence.Endorsement.Key);
-        var attestationKey = TpmtPublic.Parse(evidence.AttestationKey).Name;
         var secret = GC.AllocateUninitializedArray<byte>(32, pinned: true);
         try
         {
             RandomNumberGenerator.Fill(secret);
+            var endorsementKey = TpmtPublic.Parse(evidence.Endorsement.Key);
+            var attestationKey = TpmtPublic.Parse(evidence.AttestationKey).Name;
             var credential = TpmCredential.Make(endorsementKey, attestationKey, secret);
             return (
                 new CredentialChallenge(DocumentType, DocumentVersion, endorsementKey.Name.Bytes.ToArray(), attestationKey.Bytes.ToArray(), credential.Blob, credential.EncryptedSeed),
                 new PendingBinding(PendingBinding.DocumentType, PendingBinding.DocumentVersion, evidence.Endorsement.Key, attestationKey.Bytes.ToArray(), SHA256.HashData(secret)));
+        }
+        catch (TpmIntegrityException exception)
+        {
+            throw new AttestationException($"no challenge can be made for these keys: {exception.Message}", "the evidence must be of a TPM with a default endorsement key", exception);
         }
         finally
         {

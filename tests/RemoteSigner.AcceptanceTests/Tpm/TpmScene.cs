@@ -14,7 +14,7 @@ public class TpmScene : IAsyncLifetime
     public virtual async ValueTask InitializeAsync()
     {
         Assert.SkipUnless(SoftwareTpm.IsAvailable || Environment.GetEnvironmentVariable("CI") == "true", "swtpm is not installed");
-        Home = await SignerHome.CreateInTpmAsync("hoodi", 2, "--client", "vc");
+        Home = await CreateHomeAsync();
     }
 
     public ValueTask DisposeAsync()
@@ -23,6 +23,8 @@ public class TpmScene : IAsyncLifetime
         GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
     }
+
+    protected virtual Task<SignerHome> CreateHomeAsync() => SignerHome.CreateInTpmAsync("hoodi", 2, "--client", "vc");
 
     /// <summary>Starts the signer, has a vote signed with every key, and stops it.</summary>
     protected async Task AssertSignsAsync()
