@@ -55,13 +55,15 @@ public sealed class AttestationTests : TpmScene
         var evidence = await AttestAsync(client, "evidence.json");
 
         var stale = await VerbAsync("verify", evidence, "--nonce", RandomNumberGenerator.GetHexString(64), "--json");
-        Assert.Equal((1, ["nonce: fail"]), (stale.ExitCode, Failed(stale)));
+        Assert.Equal(1, stale.ExitCode);
+        Assert.Equal(["nonce: fail"], Failed(stale));
 
         var document = JsonNode.Parse(await File.ReadAllTextAsync(evidence))!;
         document["signer"]!["vaultGeneration"] = 99;
         await File.WriteAllTextAsync(Home.Beside("changed.json"), document.ToJsonString());
         var changed = await VerifyAsync(Home.Beside("changed.json"));
-        Assert.Equal((1, ["claims: fail", "fence: fail", "starts: fail"]), (changed.ExitCode, Failed(changed)));
+        Assert.Equal(1, changed.ExitCode);
+        Assert.Equal(["claims: fail", "fence: fail", "starts: fail"], Failed(changed));
         Refusal.IsTold(await VerbAsync("golden", Home.Beside("changed.json")), "does not hold: claims", "attest verify");
 
         await File.WriteAllTextAsync(Home.Beside("no.json"), "{}");

@@ -40,6 +40,37 @@ public sealed class CredentialTests : AttestationTest
         Assert.Throws<AttestationException>(() => pending.Settle(new CredentialAnswer(CredentialAnswer.DocumentType, 1, Name(theirs.AttestationKey), new byte[32])));
     }
 
+    [Fact]
+    public async Task A_TPM_without_a_certificate_is_bound_by_its_ECC_key_and_certified_by_nobody()
+    {
+        await using var other = await SoftwareTpm.StartAsync(Directory.CreateDirectory(InFolder("other")).FullName);
+        using var tpm = Tpm.Open(TpmAddress.Parse(other.Address));
+        var attestor = new Attestor(Pcrs, () => null);
+        var evidence = attestor.Attest(tpm, PinnedRoot(tpm), null, Claims() with { Fence = new FenceClaim(FenceClaim.None, null, null) }, Nonce);
+        var (challenge, pending) = CredentialChallenge.About(evidence);
+
+        var trust = pending.Settle(attestor.Answer(tpm, PinnedRoot(tpm), challenge));
+
+        Assert.IsType<EccPublic>(TpmtPublic.Parse(trust.EndorsementKey));
+        var checks = EvidenceVerifier.Verify(evidence, Everything(evidence) with { Golden = null, Trust = trust });
+        Assert.Equal((CheckVerdict.Pass, CheckVerdict.Fail), (Verdict(checks, "binding"), Verdict(checks, "endorsement")));
+    }
+
+    [Fact]
+    public void A_challenge_that_was_changed_is_refused_in_words()
+    {
+        using var tpm = Open();
+        var (challenge, _) = CredentialChallenge.About(Attest(tpm));
+        foreach (var changed in new[]
+        {
+            challenge with { Credential = Changed(challenge.Credential) }, challenge with { EncryptedSeed = Changed(challenge.EncryptedSeed) },
+            challenge with { Credential = [] }, challenge with { EncryptedSeed = [] }, challenge with { Credential = new byte[5000] }, challenge with { AttestationKeyName = [] },
+        })
+        {
+            Assert.NotEmpty(Assert.Throws<AttestationException>(() => Attestor.Answer(tpm, PinnedRoot(tpm), changed)).Hint);
+        }
+    }
+
     /// <summary>The tools make the challenge, our signer answers.</summary>
     [Fact]
     public async Task We_answer_what_the_tools_ask()
@@ -95,6 +126,8 @@ public sealed class CredentialTests : AttestationTest
         (await Software.ToolAsync("checkquote", "-u", "ak.pem", "-m", "quote", "-s", "signature", "-q", Convert.ToHexString(digest))).Succeeded();
         Assert.NotEqual(0, (await Software.ToolAsync("checkquote", "-u", "ak.pem", "-m", "quote", "-s", "signature", "-q", Convert.ToHexString(Nonce))).ExitCode);
     }
+
+    private static byte[] Changed(byte[] bytes) => [.. bytes[..^1], (byte)(bytes[^1] ^ 1)];
 
     private static byte[] Name(byte[] publicArea) => TpmtPublic.Parse(publicArea).Name.Bytes.ToArray();
 

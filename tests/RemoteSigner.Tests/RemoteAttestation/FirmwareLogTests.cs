@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using RemoteSigner.RemoteAttestation;
+using RemoteSigner.Rig;
 
 namespace RemoteSigner.Tests.RemoteAttestation;
 
@@ -26,6 +27,24 @@ public sealed class FirmwareLogTests
         var digest = writer.Measure(0, "version");
 
         Assert.Equal(SHA256.HashData([.. new byte[31], 3, .. digest]), FirmwareLog.Replay(writer.ToArray()).Pcrs[0]);
+    }
+
+    /// <summary>tpm2_eventlog replays too: another implementation, the same values.</summary>
+    [Fact]
+    public async Task The_tools_replay_to_the_same_values()
+    {
+        Assert.SkipUnless(SoftwareTpm.IsAvailable || Environment.GetEnvironmentVariable("CI") == "true", "tpm2-tools is not installed");
+        var writer = new FirmwareLogWriter();
+        writer.Measure(0, "version");
+        writer.Measure(4, "loader");
+        writer.Measure(4, "kernel");
+        var file = Path.GetTempFileName();
+        await File.WriteAllBytesAsync(file, writer.ToArray(), TestContext.Current.CancellationToken);
+
+        var theirs = (await CommandResult.OfAsync("tpm2", ["eventlog", file])).Succeeded().Output;
+
+        File.Delete(file);
+        Assert.All(FirmwareLog.Replay(writer.ToArray()).Pcrs.Values, value => Assert.Contains(Convert.ToHexStringLower(value), theirs, StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
