@@ -12,15 +12,19 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
 {
     private const TpmaNv Ours = TpmaNv.AuthRead | TpmaNv.AuthWrite | TpmaNv.NoDA;
 
-    private readonly byte[] _context = TpmSeal.ContextOf(vaultId);
-
     public string Description => device.Description;
 
-    public FenceIndices Indices => new(TpmHandles.FenceCounter(_context), TpmHandles.FenceRecord(_context), keys.Witness);
+    public FenceIndices Indices => new(Counter.Handle, Record.Handle, keys.Witness);
 
-    private NvIndex Counter => new(new TpmsNvPublic(TpmHandles.FenceCounter(_context), Ours | TpmaNv.Counter, [], 8));
+    private NvIndex Counter => new(CounterOf(vaultId));
 
-    private NvIndex Record => new(new TpmsNvPublic(TpmHandles.FenceRecord(_context), Ours | TpmaNv.WriteAll, [], FenceRecord.Length));
+    private NvIndex Record => new(RecordOf(vaultId));
+
+    /// <summary>What the counter of a vault is, before its first count: a verifier compares it with what a TPM certified.</summary>
+    public static TpmsNvPublic CounterOf(Guid vaultId) => new(TpmHandles.FenceCounter(TpmSeal.ContextOf(vaultId)), Ours | TpmaNv.Counter, [], 8);
+
+    /// <summary>What the index with the record of a vault is, before the first was written.</summary>
+    public static TpmsNvPublic RecordOf(Guid vaultId) => new(TpmHandles.FenceRecord(TpmSeal.ContextOf(vaultId)), Ours | TpmaNv.WriteAll, [], FenceRecord.Length);
 
     // Record first, the counter's first count last: what was interrupted before that was never made.
     public Task CreateAsync(CancellationToken cancellation) => RunAsync(

@@ -12,8 +12,8 @@ namespace RemoteSigner.RemoteAttestation;
 /// </remarks>
 public sealed class Attestor(TpmlPcrSelection pcrs, Func<byte[]?> readEventLog)
 {
-    // TPM2B_ID_OBJECT with SHA-256 and a secret of 32 bytes, and a seed encrypted to RSA 2048, with room to spare.
-    private const int LongestCredential = 128, LongestSeed = 512;
+    // TPMS_ID_OBJECT: an HMAC of 32 bytes and an encrypted secret of 1 to 32, each with its size.
+    private const int ShortestCredential = 34 + 3, LongestCredential = 34 + 34;
 
     private EndorsementIdentity? _endorsement;
 
@@ -57,9 +57,10 @@ public sealed class Attestor(TpmlPcrSelection pcrs, Func<byte[]?> readEventLog)
 
     private static byte[] Activate(Tpm tpm, TpmObject key, TpmObject endorsementKey, TpmSession policy, CredentialChallenge challenge)
     {
-        if (challenge.Credential.Length > LongestCredential || challenge.EncryptedSeed.Length > LongestSeed)
+        // What a client sends goes no further to the TPM than it must.
+        if (challenge.Credential.Length is < ShortestCredential or > LongestCredential || challenge.EncryptedSeed.Length != SeedLength(endorsementKey.Public))
         {
-            throw new AttestationException("the challenge is longer than any TPM's", "make it anew from evidence of this signer");
+            throw new AttestationException("credential or seed of the challenge have another length than any for this TPM", "make it anew from evidence of this signer");
         }
 
         try
@@ -68,11 +69,15 @@ public sealed class Attestor(TpmlPcrSelection pcrs, Func<byte[]?> readEventLog)
             var length = tpm.ActivateCredential(key, TpmPassword.Empty, endorsementKey, policy, new TpmCredential(challenge.Credential, challenge.EncryptedSeed), secret);
             return secret[..length];
         }
-        catch (TpmException refusal) when (refusal.Rc is TpmRc.INTEGRITY or TpmRc.VALUE or TpmRc.SIZE or TpmRc.ECC_POINT or TpmRc.INSUFFICIENT)
+        // libtpms says FAILURE when an RSA seed does not decrypt, and works on; a TPM that really failed says so again to the next command.
+        catch (TpmException refusal) when (refusal.Rc is TpmRc.FAILURE or TpmRc.INTEGRITY or TpmRc.VALUE or TpmRc.SIZE or TpmRc.ECC_POINT or TpmRc.INSUFFICIENT)
         {
             throw new AttestationException("the TPM does not open the challenge: it was changed on its way, or made for another TPM", "make it anew from evidence of this signer", refusal);
         }
     }
+
+    /// <summary>RSAES-OAEP gives as many bytes as the modulus has; for ECC it is a point of two coordinates with their sizes, padded to 32 bytes.</summary>
+    private static int SeedLength(TpmtPublic endorsementKey) => endorsementKey is RsaPublic rsa ? rsa.Modulus.Length : 2 * (2 + 32);
 
     private EndorsementIdentity Identify(Tpm tpm) => _endorsement ??= EndorsementIdentity.Read(tpm);
 

@@ -17,6 +17,11 @@ internal static class PlatformChecks
 
         var log = FirmwareLog.Replay(bytes);
         var logged = signed.Evidence.Pcrs.Keys.Where(index => index <= LastOfFirmware).Order().ToList();
+        if (logged.Count == 0)
+        {
+            return EvidenceCheck.NotChecked("event-log", $"no PCR up to {LastOfFirmware} was quoted");
+        }
+
         var differ = logged.Where(index => !log.Pcrs.GetValueOrDefault(index, new byte[32]).AsSpan().SequenceEqual(signed.Evidence.Pcrs[index])).ToList();
         return EvidenceCheck.Of(
             "event-log",

@@ -49,9 +49,9 @@ internal static class QuoteChecks
         var values = new PcrValues(signed.Evidence.Pcrs);
         return EvidenceCheck.Of(
             "pcrs",
-            signed.Quote.Attested is TpmAttested.Quote quote && quote.Selection == values.Selection && quote.PcrDigest.AsSpan().SequenceEqual(values.Digest()),
+            signed.Quote.Attested is TpmAttested.Quote quote && !quote.Selection.IsEmpty && quote.Selection == values.Selection && quote.PcrDigest.AsSpan().SequenceEqual(values.Digest()),
             $"the values of {values.Selection} are the quoted ones",
-            "the values are not those that were quoted");
+            "the values are not those that were quoted, or there are none");
     }
 
     /// <summary>Part 1 §26.5: of a primary key, the digest of the hierarchy's handle and the key's Name.</summary>

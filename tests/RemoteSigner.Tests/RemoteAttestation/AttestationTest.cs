@@ -13,13 +13,12 @@ namespace RemoteSigner.Tests.RemoteAttestation;
 /// <summary>A signer's machine: a certified swtpm with a fence in its NV memory, and a server certificate.</summary>
 public abstract class AttestationTest : TpmTest
 {
-    protected const uint CounterHandle = 0x01800700, RecordHandle = 0x01800701;
     private static readonly SecretArena _arena = new();
     private static readonly SecretBytes _fenceKey = Secret(), _indexAuthorization = Secret();
 
     protected static TpmlPcrSelection Pcrs { get; } = TpmlPcrSelection.Sha256(0, 1, 2, 3, 4, 5, 6, 7, 11);
 
-    protected static FenceIndices Fence { get; } = new(CounterHandle, RecordHandle, _indexAuthorization);
+    protected FenceIndices Fence => new(TpmWitness.CounterOf(VaultId).Handle, TpmWitness.RecordOf(VaultId).Handle, _indexAuthorization);
 
     protected static DateTimeOffset Now { get; } = TimeProvider.System.GetUtcNow().AddHours(1);
 
@@ -83,11 +82,13 @@ public abstract class AttestationTest : TpmTest
         return authorities;
     }
 
-    protected void MoveFence(Tpm tpm, ulong epoch)
+    protected void MoveFence(Tpm tpm, ulong epoch) => MoveFence(tpm, epoch, Fence.Record);
+
+    protected void MoveFence(Tpm tpm, ulong epoch, uint handle)
     {
         using var session = tpm.StartHmacSession(PinnedRoot(tpm));
         session.SetAuthValue(_indexAuthorization.Span);
-        tpm.NvWrite(tpm.NvReadPublic(RecordHandle), session, new FenceRecord(VaultId, 1, new Epoch(epoch), 7, null).Write(_fenceKey));
+        tpm.NvWrite(tpm.NvReadPublic(handle), session, new FenceRecord(VaultId, 1, new Epoch(epoch), 7, null).Write(_fenceKey));
     }
 
     /// <summary>The verdict of one check.</summary>
@@ -97,10 +98,10 @@ public abstract class AttestationTest : TpmTest
     {
         using (var session = tpm.StartHmacSession(PinnedRoot(tpm)))
         {
-            tpm.NvDefineSpace(session, TpmsNvPublic.Counter(CounterHandle), _indexAuthorization.Span);
-            tpm.NvDefineSpace(session, TpmsNvPublic.Ordinary(RecordHandle, FenceRecord.Length), _indexAuthorization.Span);
+            tpm.NvDefineSpace(session, TpmWitness.CounterOf(VaultId), _indexAuthorization.Span);
+            tpm.NvDefineSpace(session, TpmWitness.RecordOf(VaultId), _indexAuthorization.Span);
             session.SetAuthValue(_indexAuthorization.Span);
-            tpm.NvIncrement(tpm.NvReadPublic(CounterHandle), session);
+            tpm.NvIncrement(tpm.NvReadPublic(Fence.Counter), session);
         }
 
         MoveFence(tpm, 1000);

@@ -56,19 +56,34 @@ public sealed class CredentialTests : AttestationTest
         Assert.Equal((CheckVerdict.Pass, CheckVerdict.Fail), (Verdict(checks, "binding"), Verdict(checks, "endorsement")));
     }
 
-    [Fact]
-    public void A_challenge_that_was_changed_is_refused_in_words()
+    [Theory]
+    [InlineData("credential")]
+    [InlineData("seed")]
+    public void A_challenge_that_was_changed_is_refused_in_words(string part)
     {
         using var tpm = Open();
-        var (challenge, _) = CredentialChallenge.About(Attest(tpm));
+        var (challenge, pending) = CredentialChallenge.About(Attest(tpm));
+        var changed = part == "seed" ? challenge with { EncryptedSeed = Changed(challenge.EncryptedSeed) } : challenge with { Credential = Changed(challenge.Credential) };
+
+        Assert.Contains("does not open the challenge", Assert.Throws<AttestationException>(() => Attestor.Answer(tpm, PinnedRoot(tpm), changed)).Message, StringComparison.Ordinal);
+        Assert.NotNull(pending.Settle(Attestor.Answer(tpm, PinnedRoot(tpm), challenge)));
+    }
+
+    [Fact]
+    public void A_challenge_of_another_length_never_reaches_the_TPM()
+    {
+        using var tpm = Open();
+        var (challenge, pending) = CredentialChallenge.About(Attest(tpm));
         foreach (var changed in new[]
         {
-            challenge with { Credential = Changed(challenge.Credential) }, challenge with { EncryptedSeed = Changed(challenge.EncryptedSeed) },
-            challenge with { Credential = [] }, challenge with { EncryptedSeed = [] }, challenge with { Credential = new byte[5000] }, challenge with { AttestationKeyName = [] },
+            challenge with { Credential = [] }, challenge with { Credential = challenge.Credential[..36] }, challenge with { Credential = new byte[5000] },
+            challenge with { EncryptedSeed = [] }, challenge with { EncryptedSeed = challenge.EncryptedSeed[1..] }, challenge with { EncryptedSeed = [.. challenge.EncryptedSeed, 0] },
         })
         {
-            Assert.NotEmpty(Assert.Throws<AttestationException>(() => Attestor.Answer(tpm, PinnedRoot(tpm), changed)).Hint);
+            Assert.Contains("another length", Assert.Throws<AttestationException>(() => Attestor.Answer(tpm, PinnedRoot(tpm), changed)).Message, StringComparison.Ordinal);
         }
+
+        Assert.NotNull(pending.Settle(Attestor.Answer(tpm, PinnedRoot(tpm), challenge)));
     }
 
     /// <summary>The tools make the challenge, our signer answers.</summary>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Freshness;
 using RemoteSigner.RemoteAttestation;
 using RemoteSigner.Tpm2;
 
@@ -80,6 +81,30 @@ public sealed class EvidenceTests : AttestationTest
         Assert.Equal(1009ul, now.Signer.Fence.Epoch);
         var spliced = now with { Fence = old.Fence };
         Assert.Equal(CheckVerdict.Fail, Verdict(EvidenceVerifier.Verify(spliced, Everything(now)), "fence"));
+    }
+
+    [Theory]
+    [InlineData(0x01800700u)]
+    [InlineData(0u)]
+    public void A_record_in_an_index_that_others_may_write_is_noticed(uint handle)
+    {
+        using var tpm = Open();
+        handle = handle == 0 ? Fence.Record : handle;
+        using (var session = tpm.StartHmacSession(PinnedRoot(tpm)))
+        {
+            if (handle == Fence.Record)
+            {
+                tpm.NvUndefineSpace(session, tpm.NvReadPublic(handle));
+            }
+
+            tpm.NvDefineSpace(session, TpmsNvPublic.Ordinary(handle, FenceRecord.Length), Fence.Authorization.Span);
+        }
+
+        MoveFence(tpm, 5000, handle);
+        var evidence = Attestor.Attest(tpm, PinnedRoot(tpm), Fence with { Record = handle }, Claims(), Nonce);
+
+        var check = Assert.Single(EvidenceVerifier.Verify(evidence, Everything(evidence)), check => check.Verdict == CheckVerdict.Fail);
+        Assert.Equal("fence", check.Name);
     }
 
     [Fact]
