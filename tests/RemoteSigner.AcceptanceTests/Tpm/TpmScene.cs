@@ -45,7 +45,7 @@ public class TpmScene : IAsyncLifetime
         await using var signer = SignerProcess.Launch(Home.Data, Home.Token);
         var report = await signer.HealthWhenAsync(health => health.Text.Contains(words[0], StringComparison.Ordinal));
         Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, report.Status);
-        Assert.All(words, word => Assert.Contains(word, signer.Output, StringComparison.Ordinal));
+        Assert.All(words, word => Assert.Contains(word, report.Text, StringComparison.Ordinal));
     }
 
     /// <summary>Extends a PCR, as another firmware would; it lasts until the TPM is restarted.</summary>
