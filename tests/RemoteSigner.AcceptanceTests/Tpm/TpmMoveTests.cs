@@ -63,6 +63,25 @@ public sealed class TpmMoveTests : TpmScene
         Refusal.IsTold(await Home.RunAsync("freshness", "move", "token"), "not the one that was stopped in an orderly way", "freshness status");
     }
 
+    [Fact]
+    public async Task The_recovery_key_gives_another_TPM_a_slot_and_a_person_clears_that_the_witness_stayed_behind()
+    {
+        (await CommandResult.OfAsync("openssl", ["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:3072", "-out", Home.Beside("recovery.key")])).Succeeded();
+        (await CommandResult.OfAsync("openssl", ["pkey", "-in", Home.Beside("recovery.key"), "-pubout", "-out", Home.Beside("recovery.pub")])).Succeeded();
+        (await Home.RunAsync("seal", "enrol", "--recovery", Home.Beside("recovery.pub"))).Succeeded();
+        await AssertServesNextAsync();
+        await using var other = await SoftwareTpm.StartAsync(Directory.CreateDirectory(Home.Beside("other")).FullName);
+        Home.Configure(options => options["tpm"]!["address"] = other.Address);
+
+        (await Home.RunAsync("tpm", "provision", "--recovery-key", Home.Beside("recovery.key"))).Succeeded();
+
+        Assert.Equal(3, (await SlotsAsync()).Count);
+        Assert.Contains("\"refuse\"", (await Home.RunAsync("freshness", "status", "--json")).Succeeded().Output, StringComparison.Ordinal);
+        (await Home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
+        await using var signer = await Home.StartAsync();
+        Assert.Contains("floors_raised", (await signer.HealthWhenAsync(_ => true)).Text, StringComparison.Ordinal);
+    }
+
     private void SealBy(string profile) => Home.Configure(options =>
     {
         options["seal"]!["profile"] = profile;

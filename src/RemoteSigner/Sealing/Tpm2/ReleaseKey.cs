@@ -13,6 +13,9 @@ public sealed class ReleaseKey : IDisposable
     /// <summary>Bytes of the public key in a slot: x then y.</summary>
     internal const int PointLength = 64;
 
+    /// <summary>More bytes than the PKCS#8 form of a P-256 key has (138).</summary>
+    private const int MostDer = 256;
+
     private readonly ECDsa _key;
 
     private ReleaseKey(ECDsa key, bool canSign)
@@ -66,11 +69,12 @@ public sealed class ReleaseKey : IDisposable
     /// <summary>The private half in PKCS#8 PEM, for the folder that is carried away; the caller zeroes it.</summary>
     public byte[] ExportPrivatePem()
     {
-        var der = _key.ExportPkcs8PrivateKey();
-        var text = GC.AllocateUninitializedArray<char>(PemEncoding.GetEncodedSize("PRIVATE KEY".Length, der.Length), pinned: true);
+        var buffer = GC.AllocateUninitializedArray<byte>(MostDer, pinned: true);
+        var text = GC.AllocateUninitializedArray<char>(PemEncoding.GetEncodedSize("PRIVATE KEY".Length, MostDer), pinned: true);
         try
         {
-            PemEncoding.TryWrite("PRIVATE KEY", der, text, out var length);
+            _key.TryExportPkcs8PrivateKey(buffer, out var written);
+            PemEncoding.TryWrite("PRIVATE KEY", buffer.AsSpan(0, written), text, out var length);
             var pem = GC.AllocateUninitializedArray<byte>(length + 1, pinned: true);
             System.Text.Encoding.ASCII.GetBytes(text.AsSpan(0, length), pem);
             pem[length] = (byte)'\n';
@@ -78,7 +82,7 @@ public sealed class ReleaseKey : IDisposable
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(der);
+            CryptographicOperations.ZeroMemory(buffer);
             CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(text.AsSpan()));
         }
     }
