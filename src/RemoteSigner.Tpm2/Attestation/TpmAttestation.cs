@@ -14,9 +14,16 @@ public sealed class TpmAttestation(byte[] attest, byte[] signature)
     public TpmsAttest Verify(EccPublic attestationKey)
     {
         const TpmaObject Restricted = TpmaObject.Restricted | TpmaObject.SignEncrypt;
+        const TpmaObject OfOneTpm = TpmaObject.FixedTPM | TpmaObject.SensitiveDataOrigin;
         if (!attestationKey.Attributes.HasFlag(Restricted))
         {
             throw new TpmIntegrityException(TpmIntegrityFault.Signature, "the key is not a restricted signing key: it would sign an invented attestation too");
+        }
+
+        // A key from outside can be imported as a restricted one, and answers a credential as well: its private half signs anything elsewhere.
+        if (!attestationKey.Attributes.HasFlag(OfOneTpm))
+        {
+            throw new TpmIntegrityException(TpmIntegrityFault.Signature, "the key was not made in a TPM that it cannot leave: somebody may have its private half");
         }
 
         using var key = ECDsa.Create(attestationKey.ToParameters());

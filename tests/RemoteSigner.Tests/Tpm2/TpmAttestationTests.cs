@@ -60,6 +60,20 @@ public sealed class TpmAttestationTests : TpmTest
         Assert.Equal(_challenge, quote.Verify((EccPublic)key.Public).ExtraData);
     }
 
+    [Theory]
+    [InlineData(TpmaObject.FixedTPM)]
+    [InlineData(TpmaObject.SensitiveDataOrigin)]
+    public void Refuses_a_key_whose_private_half_may_be_elsewhere(TpmaObject missing)
+    {
+        using var tpm = Open();
+        using var key = AttestationKey(tpm);
+        var quote = tpm.Quote(key, TpmPassword.Empty, _challenge, _pcrs);
+        var area = (EccPublic)key.Public;
+        var imported = new EccPublic(area.Attributes & ~missing, [], area.Symmetric, area.Scheme, area.X, area.Y);
+
+        Assert.Equal(TpmIntegrityFault.Signature, Assert.Throws<TpmIntegrityException>(() => quote.Verify(imported)).Fault);
+    }
+
     [Fact]
     public void Refuses_a_key_that_would_sign_an_invented_attestation()
     {
