@@ -26,7 +26,10 @@ public sealed partial class Tpm
             var count = reader.UInt32();
             for (uint number = 0; number < count; number++)
             {
-                handles.Add(reader.UInt32());
+                var handle = reader.UInt32();
+                handles.Add(handle >= first && (handles.Count == 0 || handle > handles[^1])
+                    ? handle
+                    : throw new TpmIntegrityException(TpmIntegrityFault.Malformed, $"the TPM lists the handle 0x{handle:X8} out of order"));
             }
 
             more &= count > 0;

@@ -7,7 +7,8 @@ public sealed partial class Tpm
 {
     private int? _nvBufferMax;
 
-    private int NvBufferMax => _nvBufferMax ??= (int)Math.Min(FindProperty(TpmPt.NV_BUFFER_MAX) ?? 512, 2048);
+    // Whoever sits on the bus may answer this: not so little that a transfer never ends, not more than fits into a command.
+    private int NvBufferMax => _nvBufferMax ??= (int)Math.Clamp(FindProperty(TpmPt.NV_BUFFER_MAX) ?? 512, 64, 2048);
 
     /// <summary>TPM2_NV_DefineSpace, Part 3 §31.3: a new index with this authorization value, which the session hides on its way.</summary>
     /// <exception cref="TpmException">NV_DEFINED when the handle is taken, NV_SPACE when the NV memory is full.</exception>

@@ -28,7 +28,7 @@ public sealed partial class Tpm
             var reader = response.Reader;
             reader.UInt32();
             var given = TpmlPcrSelection.Read(ref reader);
-            if (given.IsEmpty || reader.UInt32() != given.Indices.Count())
+            if (given.IsEmpty || !given.Except(rest).IsEmpty || reader.UInt32() != given.Indices.Count())
             {
                 throw new TpmIntegrityException(TpmIntegrityFault.Malformed, $"the TPM has no values for {rest}");
             }

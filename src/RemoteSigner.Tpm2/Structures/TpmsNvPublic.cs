@@ -8,6 +8,8 @@ public sealed class TpmsNvPublic(uint handle, TpmaNv attributes, byte[] authPoli
     /// <summary>Read and written by whoever knows the index's authorization value or the owner's; a crash loop cannot lock it.</summary>
     private const TpmaNv Ours = TpmaNv.AuthRead | TpmaNv.AuthWrite | TpmaNv.OwnerRead | TpmaNv.OwnerWrite | TpmaNv.NoDA;
 
+    private const int MaxSize = 128;
+
     public uint Handle { get; } = handle;
 
     public TpmaNv Attributes { get; } = attributes;
@@ -33,7 +35,7 @@ public sealed class TpmsNvPublic(uint handle, TpmaNv attributes, byte[] authPoli
 
     public byte[] ToArray()
     {
-        Span<byte> buffer = stackalloc byte[128];
+        Span<byte> buffer = stackalloc byte[MaxSize];
         var writer = new TpmWriter(buffer);
         writer.UInt32(Handle);
         writer.Algorithm(TpmAlg.SHA256);
@@ -46,7 +48,7 @@ public sealed class TpmsNvPublic(uint handle, TpmaNv attributes, byte[] authPoli
     /// <exception cref="TpmIntegrityException">Not such a structure, or not named with SHA-256.</exception>
     public static TpmsNvPublic Parse(ReadOnlySpan<byte> bytes)
     {
-        var reader = new TpmReader(bytes);
+        var reader = new TpmReader(bytes.Length <= MaxSize ? bytes : throw new TpmIntegrityException(TpmIntegrityFault.Malformed, $"the public area of an NV index has {bytes.Length} bytes"));
         var handle = reader.UInt32();
         if (reader.Algorithm() is var nameAlg and not TpmAlg.SHA256)
         {

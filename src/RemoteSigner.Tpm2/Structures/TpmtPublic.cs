@@ -6,6 +6,9 @@ namespace RemoteSigner.Tpm2;
 /// </summary>
 public abstract class TpmtPublic
 {
+    // More than an RSA key of 4096 bits; its Name is computed over as much.
+    private const int MaxSize = 1024;
+
     private protected TpmtPublic(TpmaObject attributes, byte[] authPolicy) => (Attributes, AuthPolicy) = (attributes, authPolicy);
 
     public TpmaObject Attributes { get; }
@@ -21,7 +24,7 @@ public abstract class TpmtPublic
     /// <summary>The public area in the TPM's own encoding.</summary>
     public byte[] ToArray()
     {
-        Span<byte> buffer = stackalloc byte[1024];
+        Span<byte> buffer = stackalloc byte[MaxSize];
         var writer = new TpmWriter(buffer);
         writer.Algorithm(Type);
         writer.Algorithm(TpmAlg.SHA256);
@@ -34,7 +37,7 @@ public abstract class TpmtPublic
     /// <exception cref="TpmIntegrityException">Not a public area, or of a kind that this codec does not know.</exception>
     public static TpmtPublic Parse(ReadOnlySpan<byte> publicArea)
     {
-        var reader = new TpmReader(publicArea);
+        var reader = new TpmReader(publicArea.Length <= MaxSize ? publicArea : throw new TpmIntegrityException(TpmIntegrityFault.Malformed, $"a public area has {publicArea.Length} bytes"));
         var type = reader.Algorithm();
         if (reader.Algorithm() is var nameAlg and not TpmAlg.SHA256)
         {

@@ -141,6 +141,22 @@ public sealed class TpmFaultTests : TpmTest
         Assert.Equal(Tpm.StorageRootKeyHandle, key.Handle);
     }
 
+    /// <summary>Answers without a session that would be asked for again and again: one PCR for another, a list of handles that goes round.</summary>
+    [Fact]
+    public void Answers_that_would_never_end_are_refused()
+    {
+        using var bus = new TamperingTransport(TpmAddress.Parse(Software.Address).Connect());
+        using var tpm = Tpm.Open(bus);
+        using var root = tpm.ProvisionStorageRootKey(TpmPassword.Empty);
+        bus.ChangeResponse = response => response[21] = 0x40;
+        Assert.Equal(TpmIntegrityFault.Malformed, Assert.Throws<TpmIntegrityException>(() => tpm.PcrRead(TpmlPcrSelection.Sha256(7))).Fault);
+
+        bus.ChangeResponse = response => (response[10], response[22]) = (1, 0);
+        Assert.Equal(TpmIntegrityFault.Malformed, Assert.Throws<TpmIntegrityException>(() => tpm.GetHandles(Tpm.PersistentObjects)).Fault);
+        bus.ChangeResponse = null;
+        Assert.Equal([Tpm.StorageRootKeyHandle], tpm.GetHandles(Tpm.PersistentObjects));
+    }
+
     [Fact]
     public void A_busy_TPM_is_asked_again()
     {

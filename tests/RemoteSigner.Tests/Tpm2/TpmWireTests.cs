@@ -34,6 +34,16 @@ public sealed class TpmWireTests
     }
 
     [Fact]
+    public void A_public_area_too_large_to_be_named_is_refused()
+    {
+        byte[] policy = [.. Template("sealed").ToArray().AsSpan(0, 8), 0x08, 0x00, .. new byte[0x800], 0x00, 0x10, 0x00, 0x00];
+        byte[] index = [0x01, 0x80, 0x00, 0x01, 0x00, 0x0B, 0, 0, 0, 0, 0x01, 0x00, .. new byte[0x100], 0x00, 0x08];
+
+        Assert.Equal(TpmIntegrityFault.Malformed, Assert.Throws<TpmIntegrityException>(() => TpmtPublic.Parse(policy)).Fault);
+        Assert.Equal(TpmIntegrityFault.Malformed, Assert.Throws<TpmIntegrityException>(() => TpmsNvPublic.Parse(index)).Fault);
+    }
+
+    [Fact]
     public void An_NV_index_goes_there_and_back_and_its_written_name_is_another()
     {
         var area = TpmsNvPublic.Counter(0x01800001);
