@@ -33,17 +33,36 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
         ?? throw new WitnessException(WitnessFault.Missing, $"the {Description} holds no witness of the vault {vaultId}", "'remote-signer freshness status' says what to do");
 
     // Once, without the token's own retries: a change whose answer was lost may have been made.
-    private Task<bool> ChangeAsync(Func<Content?, Content> change, CancellationToken cancellation) => TranslatedAsync(() => token.RunOnceAsync(
-        login =>
+    private async Task ChangeAsync(Func<Content?, Content> change, CancellationToken cancellation)
+    {
+        var givenUp = false;
+        try
         {
-            using var session = login.OpenReadWrite();
-            var (objects, current) = Newest(session);
-            var next = change(current);
-            session.CreateObject(ObjectOf(next with { Sequence = (current?.Sequence ?? 0) + 1 }));
-            objects.ForEach(session.Destroy);
-            return true;
-        },
-        cancellation));
+            await TranslatedAsync(() => token.RunOnceAsync(login => Replace(login, change, () => Volatile.Read(ref givenUp)), cancellation));
+        }
+        catch
+        {
+            Volatile.Write(ref givenUp, true);
+            throw;
+        }
+    }
+
+    // A call that hung and comes back after it was given up must not put its older record over a newer one. When it hangs in the making itself, its
+    // sequence number is that of the change that came after it, or lower.
+    private bool Replace(Pkcs11Session login, Func<Content?, Content> change, Func<bool> isGivenUp)
+    {
+        using var session = login.OpenReadWrite();
+        var (objects, current) = Newest(session);
+        var next = change(current);
+        if (isGivenUp())
+        {
+            return false;
+        }
+
+        session.CreateObject(ObjectOf(next with { Sequence = (current?.Sequence ?? 0) + 1 }));
+        objects.ForEach(session.Destroy);
+        return true;
+    }
 
     private Template ObjectOf(Content content) => new Template()
         .With(CKA.CKA_CLASS, (ulong)CKO.CKO_DATA)
@@ -91,6 +110,7 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
 
         public int CompareTo(Content? other) => other is null ? 1
             : Sequence != other.Sequence ? Sequence.CompareTo(other.Sequence)
+            : Count != other.Count ? Count.CompareTo(other.Count)
             : Record.AsSpan().SequenceCompareTo(other.Record);
 
         public byte[] Write(FenceKeys keys)

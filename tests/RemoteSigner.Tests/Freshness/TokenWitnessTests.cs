@@ -59,7 +59,7 @@ public sealed class TokenWitnessTests : IDisposable
     {
         await _witness.CreateAsync(default);
         var first = (await _witness.ReadAsync(default))!.Identity;
-        await _token.RunOnceAsync(login => WithSession(login, session => session.FindData(Label).ForEach(session.Destroy)), default);
+        await DestroyAsync();
 
         await _witness.CreateAsync(default);
 
@@ -83,6 +83,24 @@ public sealed class TokenWitnessTests : IDisposable
         await _witness.IncrementAsync(default);
         Assert.Equal(1, await CountObjectsAsync());
         Assert.Equal(count + 1, (await _witness.ReadAsync(default))!.Count);
+    }
+
+    [Fact]
+    public async Task A_write_that_lands_behind_the_next_start_does_not_take_its_count_back()
+    {
+        await _witness.CreateAsync(default);
+        await _witness.WriteRecordAsync(Record(1), default);
+        var before = await ValueAsync();
+        await _witness.WriteRecordAsync(Record(9), default);
+        var late = await ValueAsync();
+        await DestroyAsync();
+        await PutAsync(before);
+        await _witness.IncrementAsync(default);
+        var count = (await _witness.ReadAsync(default))!.Count;
+
+        await PutAsync(late);
+
+        Assert.Equal(count, (await _witness.ReadAsync(default))!.Count);
     }
 
     [Fact]
@@ -133,6 +151,8 @@ public sealed class TokenWitnessTests : IDisposable
     private static byte[] Record(byte fill) => [.. Enumerable.Repeat(fill, FenceRecord.Length)];
 
     private Task<int> CountObjectsAsync() => _token.RunOnceAsync(session => session.FindData(Label).Count, default);
+
+    private Task<bool> DestroyAsync() => _token.RunOnceAsync(login => WithSession(login, session => session.FindData(Label).ForEach(session.Destroy)), default);
 
     private Task<byte[]> ValueAsync() => _token.RunOnceAsync(session => session.ReadAttribute(Assert.Single(session.FindData(Label)), CKA.CKA_VALUE), default);
 
