@@ -124,7 +124,8 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
             return false;
         }
 
-        await _witness.WriteRecordAsync(_record!.EndedAt(end).Write(_keys!.Record), cancellation);
+        await RequireOwnAsync(_witness, _record!.Start, cancellation);
+        await _witness.WriteRecordAsync(_record.EndedAt(end).Write(_keys!.Record), cancellation);
         return true;
     }
 
@@ -216,13 +217,36 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
+            await RequireOwnAsync(witness, next.Start, CancellationToken.None);
             await witness.WriteRecordAsync(next.Write(_keys!.Record), CancellationToken.None);
+
+            // Again: a start that counted before this is noticed here, and one that counts after it finds this fence and raises its floors to it.
+            await RequireOwnAsync(witness, next.Start, CancellationToken.None);
             Moved(next);
         }
         catch (WitnessException failure)
         {
             Failed(failure);
         }
+    }
+
+    // Another signer that started with a copy of this data directory has floors at the fence as it found it: beyond it only one of the two may sign.
+    private async Task RequireOwnAsync(IFreshnessWitness witness, ulong start, CancellationToken cancellation)
+    {
+        if (await witness.ReadAsync(cancellation) is { } reading && reading.Count == start)
+        {
+            return;
+        }
+
+        const string Hint = "stop one of the two signers for good, then restart the other";
+        var detail = $"the {witness.Description} no longer counts this start, number {start}, as the newest: another signer was started with a copy of this data directory";
+        lock (_gate)
+        {
+            Volatile.Write(ref _calm, 0);
+            _closed ??= new FreshnessRefusal(FreshnessReason.StartedElsewhere, detail, Hint);
+        }
+
+        throw new WitnessException(WitnessFault.Tampered, detail, Hint);
     }
 
     private void Moved(FenceRecord next)

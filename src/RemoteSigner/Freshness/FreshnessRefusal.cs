@@ -3,7 +3,7 @@ namespace RemoteSigner.Freshness;
 /// <summary>Why a duty, or everything, is not signed: a reason for programs, a detail for clients and logs, a hint for the operator.</summary>
 public sealed record FreshnessRefusal(FreshnessReason Reason, string Detail, string Hint);
 
-/// <summary>The reasons of a <see cref="FreshnessRefusal"/>. All but the first three stand until a person clears them.</summary>
+/// <summary>The reasons of a <see cref="FreshnessRefusal"/>. All but the first four stand until a person clears them.</summary>
 public enum FreshnessReason
 {
     /// <summary>The start protocol has not ended yet: the vault or the witness is not there.</summary>
@@ -14,6 +14,9 @@ public enum FreshnessReason
 
     /// <summary>The duty is at or beyond the fence, and the witness did not take a further one in time.</summary>
     FenceNotMoved,
+
+    /// <summary>Another signer was started with the same witness while this one ran: only one of the two may go on.</summary>
+    StartedElsewhere,
 
     /// <summary>Neither the ledger nor the witness knows of a start: a data directory from before there was a fence.</summary>
     NotEnrolled,

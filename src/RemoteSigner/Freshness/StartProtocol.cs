@@ -32,9 +32,9 @@ public sealed class StartProtocol(IFreshnessWitness witness, FenceKeys keys, Sla
         var (decided, before, record) = _begun.Value;
         var start = before.Count + 1;
         await slashing.RecordStartAsync(new LedgerStart(found.VaultId, before.Identity, start, found.VaultGeneration), (decided as StartDecision.RaiseFloors)?.Floor);
-        await CountAsync(start, cancellation);
-        _ = await slashing.EndFloorIfCompleteAsync();
         var running = record with { Start = start, VaultGeneration = found.VaultGeneration, CleanStop = null };
+        RequireUnmoved(before, await CountAsync(start, cancellation), running);
+        _ = await slashing.EndFloorIfCompleteAsync();
         if (record.VaultGeneration != found.VaultGeneration)
         {
             await witness.WriteRecordAsync(running.Write(keys.Record), cancellation);
@@ -45,18 +45,25 @@ public sealed class StartProtocol(IFreshnessWitness witness, FenceKeys keys, Sla
     }
 
     // A count whose answer was lost may have been made: it is read first, and never repeated blindly.
-    private async Task CountAsync(ulong start, CancellationToken cancellation)
+    private async Task<WitnessReading> CountAsync(ulong start, CancellationToken cancellation)
     {
-        if (await CountNowAsync(cancellation) == start - 1)
+        if ((await witness.ReadAsync(cancellation))?.Count == start - 1)
         {
             await witness.IncrementAsync(cancellation);
         }
 
-        if (await CountNowAsync(cancellation) is var count && count != start)
+        var reading = await witness.ReadAsync(cancellation);
+        return reading?.Count == start ? reading : throw Shared($"the witness counts {reading?.Count} where {start} was expected");
+    }
+
+    // The floors are those of the fence that was read before counting; who moved it since did not know yet that his start is no longer the newest.
+    private void RequireUnmoved(WitnessReading before, WitnessReading counted, FenceRecord running)
+    {
+        if (!counted.Record.Span.SequenceEqual(before.Record.Span) && !counted.Record.Span.SequenceEqual(running.Write(keys.Record)))
         {
-            throw new WitnessException(WitnessFault.Tampered, $"the witness counts {count} where {start} was expected", "does another signer use the same witness? Stop it, then start again");
+            throw Shared("the fence was moved while this signer started");
         }
     }
 
-    private async Task<ulong?> CountNowAsync(CancellationToken cancellation) => (await witness.ReadAsync(cancellation))?.Count;
+    private static WitnessException Shared(string what) => new(WitnessFault.Tampered, what, "does another signer use the same witness? Stop it, then start again");
 }

@@ -93,7 +93,7 @@ public sealed class FenceTests : IDisposable
     public async Task A_witness_that_fails_is_left_alone_for_a_while_and_tried_again()
     {
         Open(fence: 20);
-        _witness.Step = step => throw (step == "before write" ? ModelWitness.Fault() : new InvalidOperationException(step));
+        _witness.Step = step => _ = step == "before write" ? throw ModelWitness.Fault() : step;
         Assert.Equal(FreshnessReason.FenceNotMoved, (await _fence.CoverAsync(Vote(29, 30)))!.Reason);
         _witness.Step = _ => { };
         Assert.Equal(FreshnessReason.FenceNotMoved, (await _fence.CoverAsync(Vote(29, 30)))!.Reason);
@@ -166,6 +166,31 @@ public sealed class FenceTests : IDisposable
         Assert.Equal(FreshnessReason.Stopping, (await _fence.CoverAsync(Vote(1, 2)))!.Reason);
         Assert.True(await _fence.WriteCleanStopAsync(end, default));
         Assert.Equal((end, 28UL), (Written().CleanStop, Written().Fence.Value));
+    }
+
+    [Theory]
+    [InlineData("read")]
+    [InlineData("after write")]
+    public async Task Whoever_is_no_longer_the_newest_start_moves_nothing_further_and_signs_nothing(string moment)
+    {
+        Open(fence: 20);
+        _witness.Step = step => _witness.Count = step == moment ? 6UL : _witness.Count;
+
+        Assert.Equal(FreshnessReason.StartedElsewhere, (await _fence.CoverAsync(Vote(29, 30)))!.Reason);
+        Assert.Equal(FreshnessReason.StartedElsewhere, (await _fence.CoverAsync(Vote(1, 2)))!.Reason);
+        Assert.Equal(FreshnessReason.StartedElsewhere, _fence.State.Closed!.Reason);
+        Assert.Equal(moment == "read" ? 0 : 1, _witness.Writes);
+    }
+
+    [Fact]
+    public async Task The_orderly_stop_of_a_start_that_is_not_the_newest_is_not_recorded()
+    {
+        Open(fence: 20);
+        await _fence.CloseAsync();
+        _witness.Count++;
+
+        await Assert.ThrowsAsync<WitnessException>(() => _fence.WriteCleanStopAsync(new HistoryEnd(1, Root(1), Root(2), null, null, null), default));
+        Assert.Equal(0, _witness.Writes);
     }
 
     [Fact]
