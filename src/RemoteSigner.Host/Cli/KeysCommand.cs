@@ -45,6 +45,7 @@ internal static class KeysCommand
         using var keys = SealedKeys.Open(signer.Data, signer.Options, arena, TimeProvider.System);
         var files = KeystoreFolder.Find(parsed.GetValue(Keystores)!, parsed.GetValue(Passwords));
         using var vault = await keys.OpenVaultAsync();
+        OfflineFreshness.RequireNewest(signer.Found.Start, vault.Contents.Generation);
         var imported = await DecryptAsync(files, arena, parsed.GetValue(Memory), cancellation);
         try
         {
@@ -150,6 +151,7 @@ internal static class KeysCommand
         using var arena = new SecretArena();
         using var keys = SealedKeys.Open(signer.Data, signer.Options, arena, TimeProvider.System);
         using var vault = await keys.OpenVaultAsync();
+        OfflineFreshness.RequireNewest(signer.Found.Start, vault.Contents.Generation);
         await TakeOutAsync(signer.Slashing, vault, key);
         await signer.Audit.RecordAsync(new AuditEntry { Action = "key.delete", Decision = AuditDecision.Event, ShareKey = key });
         await OfflineFreshness.KeepCleanAsync(signer, keys);

@@ -1,3 +1,4 @@
+using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
@@ -89,6 +90,18 @@ internal sealed class OfflineFreshness : IDisposable
         catch (Exception exception) when (exception is VaultException or SealingDeviceException or PinException or HsmProfileException or WitnessException or SecretMemoryException)
         {
             StandardError.Console.WriteLine($"the change is made, but the witness of freshness was not told: the next start will raise the floors to the fence ({exception.Message})");
+        }
+    }
+
+    /// <summary>Before a change to the vault: one that was put back would take the generation that gives it away.</summary>
+    /// <exception cref="CliError">The ledger knows a newer vault.</exception>
+    public static void RequireNewest(LedgerStart? known, ulong generation)
+    {
+        if (known is not null && generation < known.VaultGeneration)
+        {
+            throw new CliError(
+                $"the vault has generation {generation} and had {known.VaultGeneration} before: an old copy of it was put back; nothing was changed",
+                "put the newest vault in its place; where it is lost, 'remote-signer freshness clear' takes this one for the newest");
         }
     }
 
