@@ -14,13 +14,14 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
     private IFreshnessWitness? _witness;
     private StartProtocol? _protocol;
     private volatile AdmittedVault? _vault;
+    private volatile bool _judged;
     private volatile GlobalFloor? _floor;
 
     /// <summary>The floor under all keys that this start found or raised; null when there is none.</summary>
     public GlobalFloor? Floor => _floor;
 
-    /// <summary>The vault that is open; null before it was for the first time.</summary>
-    public AdmittedVault? Vault => _vault;
+    /// <summary>The vault that is open; null before one was judged.</summary>
+    public AdmittedVault? Vault => _judged ? _vault : null;
 
     /// <summary>Judges what was found, the first time; after that only looks that no older vault comes in.</summary>
     /// <exception cref="WitnessException">The witness failed; call it again.</exception>
@@ -34,12 +35,14 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
                 VaultFault.Changed, $"the vault {id} has generation {generation}; before, {former.Id} was open with generation {former.Generation}", "an old copy of the vault was put back: put the newest one in its place");
         }
 
-        if (_vault is null)
+        // Before the judgement, which may be interrupted: its next try is about the same vault.
+        _vault = new AdmittedVault(id, generation, (_witness as TpmWitness)?.Indices);
+        if (!_judged)
         {
             await StartAsync(vault, id, generation);
+            _vault = new AdmittedVault(id, generation, (_witness as TpmWitness)?.Indices);
+            _judged = true;
         }
-
-        _vault = new AdmittedVault(id, generation, (_witness as TpmWitness)?.Indices);
     }
 
     /// <summary>Closes fence and ledger and tells the witness where the ledger ends. Nothing is granted any more when this begins to write.</summary>
@@ -69,7 +72,7 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
             if (WitnessAccess.Open(options, sealedKeys.Hardware, id, keys) is not { } witness)
             {
                 keys.Dispose();
-                await slashing.ForgetStartAsync();
+                await SwitchOffAsync();
                 fence.SwitchOff();
                 log.LogWarning("there is no fence: signer.json says freshness.witness none, so an old copy of the ledger would not be noticed");
                 return;
@@ -84,6 +87,17 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
         await TellAsync(decision);
     }
 
+    // From here on no witness goes along: who reads the log later must find when that began.
+    private async Task SwitchOffAsync()
+    {
+        if (found.Start is { } known)
+        {
+            await RecordAsync("freshness.off", AuditDecision.Event, null, $"signer.json says freshness.witness none; until start {known.Start} it was {known.Witness}");
+        }
+
+        await slashing.ForgetStartAsync();
+    }
+
     private async Task TellAsync(StartDecision decision)
     {
         switch (decision)
@@ -91,7 +105,11 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
             case StartDecision.Serve:
                 log.LogInformation("the ledger is the one that was stopped; the fence stands at epoch {Fence}", fence.State.Edge);
                 break;
-            case StartDecision.RaiseFloors(var floor):
+            case StartDecision.RaiseFloors(var raised) when _floor is null || _floor.Fence < raised.Fence:
+                log.LogWarning("{Reason}; its history reaches as far as that of the one that was stopped, so each key stands at its newest numbers", raised.Reason);
+                await RecordAsync("freshness.complete", AuditDecision.Event, null, $"{raised.Reason}; the history reaches the recorded marks, each key stands at its newest number");
+                break;
+            case StartDecision.RaiseFloors when _floor is { } floor:
                 log.LogWarning("nothing before epoch {Fence} is signed with any key: {Reason}", floor.Fence, floor.Reason);
                 await RecordAsync("freshness.floors", AuditDecision.Event, null, $"epoch {floor.Fence}: {floor.Reason}");
                 break;
