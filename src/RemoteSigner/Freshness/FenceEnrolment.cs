@@ -42,5 +42,8 @@ public static class FenceEnrolment
             ?? throw new WitnessException(WitnessFault.Missing, $"the {to.Description} does not show the witness it has just made", "look at the device, then repeat the command");
         await to.WriteRecordAsync((record with { Start = reading.Count }).Write(keys.Record), cancellation);
         await slashing.RecordStartAsync(new LedgerStart(record.VaultId, reading.Identity, reading.Count, record.VaultGeneration), null);
+
+        // It does not go along from here on, and must not vouch for a copy from before, nor for its own fence: such a copy is refused.
+        await from.WriteRecordAsync(new byte[FenceRecord.Length], cancellation);
     }
 }

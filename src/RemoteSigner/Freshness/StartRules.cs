@@ -28,7 +28,7 @@ public static class StartRules
         { Ledger.Witness: var known, Witness.Identity: var found } when known != found => Person(
             FreshnessReason.WitnessReplaced, $"the ledger knows the witness {known}, and the one here is {found}: it was replaced or made anew"),
         { Witness.Record.IsEmpty: true } => Person(FreshnessReason.RecordMissing, "the witness holds no record of the fence: it was made anew"),
-        { Record: null } => Person(FreshnessReason.RecordForeign, "the witness holds a record that was not made with this vault's key: somebody else wrote it"),
+        { Record: null } => Person(FreshnessReason.RecordForeign, "the witness holds a record that was not made with this vault's key: somebody else wrote it, or the fence was moved to another witness since"),
         { Record.VaultId: var vault } when vault != evidence.VaultId => Person(FreshnessReason.RecordForeign, $"the witness holds the record of the vault {vault}, and the vault here is {evidence.VaultId}"),
         _ => CountRefusal(evidence.Ledger, evidence.Witness, evidence.Record) ?? VaultRefusal(evidence),
     };

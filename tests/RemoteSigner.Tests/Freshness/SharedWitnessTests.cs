@@ -46,6 +46,24 @@ public sealed class SharedWitnessTests : IAsyncDisposable
         Assert.Equal(WitnessFault.Tampered, (await Assert.ThrowsAsync<WitnessException>(() => StartAsync(later))).Fault);
     }
 
+    [Fact]
+    public async Task A_copy_from_before_the_fence_moved_to_another_witness_is_vouched_for_by_nobody()
+    {
+        var ledger = Ledger.Create(Path.Combine(_folder, "ledger.sqlite"));
+        var opened = await OpenAsync(ledger);
+        using var keys = Keys();
+        await FenceEnrolment.EnrolAsync(_witness, keys, opened.Slashing, new FreshState(_vault, 1, null, opened.Found.End), new Epoch(5));
+        var copy = Copy();
+
+        await FenceEnrolment.MoveAsync(_witness, new ModelWitness { Identity = "model 2" }, keys, opened.Slashing);
+        var (_, found) = await LedgerAsync(copy);
+
+        var evidence = await new FreshState(_vault, 1, found.Start, found.End).HoldAgainstAsync(_witness, keys, default);
+        var refusal = Assert.IsType<StartDecision.Refuse>(StartRules.Decide(evidence)).Refusal;
+        Assert.Equal(FreshnessReason.RecordForeign, refusal.Reason);
+        Assert.Equal(99UL, Clearance.FloorAfter(evidence, refusal.Reason, new Epoch(99)).Value);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var one in _open)
