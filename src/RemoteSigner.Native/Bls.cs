@@ -89,6 +89,76 @@ public static unsafe class Bls
         }
     }
 
+    /// <summary>
+    /// Σ cᵢ·Pᵢ over public keys, 48 bytes compressed; infinity is 0xc0 and 47 zeroes. With Lagrange coefficients at zero over the public keys of shares this
+    /// is the group's public key.
+    /// </summary>
+    /// <exception cref="ArgumentException">One of them is no public key, or there is not one coefficient for each.</exception>
+    public static void CombinePublicKeys(IReadOnlyList<byte[]> publicKeys, IReadOnlyList<BlsScalar> coefficients, Span<byte> combined)
+    {
+        Expect(combined.Length, PublicKeyLength, "public key");
+        if (publicKeys.Count == 0 || publicKeys.Count != coefficients.Count)
+        {
+            throw new ArgumentException("every public key takes one coefficient");
+        }
+
+        BlstP1 sum = default;
+        for (var i = 0; i < publicKeys.Count; i++)
+        {
+            var point = ReadPublicKey(publicKeys[i], i);
+            fixed (byte* scalar = coefficients[i].LittleEndian)
+            {
+                BlstLibrary.blst_p1_mult(&point, &point, scalar, 255);
+            }
+
+            BlstLibrary.blst_p1_add_or_double(&sum, &sum, &point);
+        }
+
+        fixed (byte* target = combined)
+        {
+            BlstLibrary.blst_p1_compress(target, &sum);
+        }
+    }
+
+    /// <summary>
+    /// True when <paramref name="signature"/> is the sum of one signature of <paramref name="message"/> under each of the keys (FastAggregateVerify of
+    /// draft-irtf-cfrg-bls-signature-05 §3.3.4). It proves something only where every key's owner is known to have its secret; malformed points are false.
+    /// </summary>
+    public static bool FastAggregateVerify(IReadOnlyList<byte[]> publicKeys, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
+    {
+        if (publicKeys.Count == 0 || publicKeys.Any(key => !IsPublicKey(key)))
+        {
+            return false;
+        }
+
+        BlstP1 sum = default;
+        for (var i = 0; i < publicKeys.Count; i++)
+        {
+            var point = ReadPublicKey(publicKeys[i], i);
+            BlstLibrary.blst_p1_add_or_double(&sum, &sum, &point);
+        }
+
+        Span<byte> combined = stackalloc byte[PublicKeyLength];
+        fixed (byte* target = combined)
+        {
+            BlstLibrary.blst_p1_compress(target, &sum);
+        }
+
+        return Verify(combined, message, signature);
+    }
+
+    private static BlstP1 ReadPublicKey(ReadOnlySpan<byte> publicKey, int position)
+    {
+        if (!TryReadPublicKey(publicKey, out var affine))
+        {
+            throw new ArgumentException($"public key {position} is no point of the group");
+        }
+
+        BlstP1 point;
+        BlstLibrary.blst_p1_from_affine(&point, &affine);
+        return point;
+    }
+
     internal static void Expect(int actual, int expected, string what)
     {
         if (actual != expected)

@@ -47,6 +47,15 @@ internal static unsafe partial class BlstLibrary
     internal static partial byte blst_p1_affine_in_g1(BlstP1Affine* point);
 
     [LibraryImport(Library)]
+    internal static partial void blst_p1_from_affine(BlstP1* point, BlstP1Affine* affine);
+
+    [LibraryImport(Library)]
+    internal static partial void blst_p1_mult(BlstP1* result, BlstP1* point, byte* scalar, nuint bits);
+
+    [LibraryImport(Library)]
+    internal static partial void blst_p1_add_or_double(BlstP1* result, BlstP1* left, BlstP1* right);
+
+    [LibraryImport(Library)]
     internal static partial void blst_hash_to_g2(BlstP2* point, byte* message, nuint messageLength, byte* tag, nuint tagLength, byte* augmentation, nuint augmentationLength);
 
     [LibraryImport(Library)]

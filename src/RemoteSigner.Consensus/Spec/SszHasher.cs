@@ -40,6 +40,19 @@ public static class SszHasher
         return Merkleize(chunks, (ulong)chunks.Length);
     }
 
+    /// <summary>The root of a <c>ByteList[limit]</c>: the chunks, and the length in bytes mixed in.</summary>
+    public static Root ByteList(ReadOnlySpan<byte> value, ulong limit)
+    {
+        if ((ulong)value.Length > limit)
+        {
+            throw new SpecException($"A list has {value.Length} bytes where the specification allows {limit}.");
+        }
+
+        var chunks = new Root[ChunkCount(value.Length)];
+        value.CopyTo(MemoryMarshal.AsBytes(chunks.AsSpan()));
+        return MixInLength(Merkleize(chunks, (limit + ChunkLength - 1) / ChunkLength), (ulong)value.Length);
+    }
+
     /// <summary>The root of a container, or of a vector of composite values, from the roots of its members.</summary>
     public static Root Container(params ReadOnlySpan<Root> members) => Merkleize(members, (ulong)members.Length);
 

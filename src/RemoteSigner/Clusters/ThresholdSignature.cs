@@ -14,19 +14,8 @@ public static class ThresholdSignature
         Span<byte> combined = stackalloc byte[BlsSignature.Length];
         Bls.Combine(
             [.. indices.Select(index => partials[index].Bytes.ToArray())],
-            [.. indices.Select(index => Coefficient(index, indices))],
+            [.. indices.Select(index => Lagrange.AtZero(index, indices))],
             combined);
         return new BlsSignature(combined);
-    }
-
-    // λᵢ(0) = Πⱼ xⱼ / (xⱼ − xᵢ), the product over all other indices.
-    private static BlsScalar Coefficient(ulong index, IEnumerable<ulong> indices)
-    {
-        var own = BlsScalar.FromIndex(index);
-        return indices
-            .Where(other => other != index)
-            .Select(other => BlsScalar.FromIndex(other))
-            .Select(other => other * (other - own).Inverse())
-            .Aggregate(BlsScalar.FromIndex(1), (product, factor) => product * factor);
     }
 }

@@ -1,0 +1,33 @@
+namespace RemoteSigner.Clusters.Charon;
+
+/// <summary>A cluster file could not be read: it was not even looked at whether it is genuine.</summary>
+public sealed class ClusterFileException : Exception
+{
+    public ClusterFileException(ClusterFileFault fault, string message, string hint, Exception? innerException = null)
+        : base(message, innerException) => (Fault, Hint) = (fault, hint);
+
+    /// <summary>The kind of trouble.</summary>
+    public ClusterFileFault Fault { get; }
+
+    /// <summary>What the operator can do about it.</summary>
+    public string Hint { get; }
+}
+
+/// <summary>What can be wrong with a cluster file.</summary>
+public enum ClusterFileFault
+{
+    /// <summary>Larger than any cluster's.</summary>
+    TooLarge,
+
+    /// <summary>Not JSON, too deep, or a member appears twice.</summary>
+    NotJson,
+
+    /// <summary>A member is missing, unlawful or unknown to this version.</summary>
+    Malformed,
+
+    /// <summary>A version that this program does not know.</summary>
+    UnknownVersion,
+
+    /// <summary>A node's key file does not hold a key.</summary>
+    NodeKey,
+}

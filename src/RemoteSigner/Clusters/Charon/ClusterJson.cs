@@ -1,0 +1,61 @@
+using System.Text.Json;
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.Clusters.Charon;
+
+/// <summary>Opens a cluster file: within bounds, strictly JSON, one root object all of whose members are known.</summary>
+internal static class ClusterJson
+{
+    // A validator of 13 operators takes 3 KiB; Charon reads 16 MiB of definition.
+    private const int MostBytes = 64 * 1024 * 1024;
+
+    private static readonly JsonDocumentOptions _strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
+
+    public static T Read<T>(ReadOnlyMemory<byte> json, Func<JsonMembers, T> read)
+    {
+        if (json.Length > MostBytes)
+        {
+            throw new ClusterFileException(ClusterFileFault.TooLarge, $"the file has {json.Length} bytes, at most {MostBytes} are read", "check that this is a cluster-lock.json or cluster-definition.json");
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(json, _strict);
+            var root = new JsonMembers(document.RootElement, "");
+            var value = read(root);
+            root.RefuseUnread();
+            return value;
+        }
+        catch (JsonException e)
+        {
+            throw new ClusterFileException(ClusterFileFault.NotJson, $"the file is not JSON, or a member appears twice: {e.Message}", "restore the file as Charon wrote it", e);
+        }
+    }
+
+    /// <summary>True when the file is a lock rather than a definition; neither is known to be well-formed by that.</summary>
+    public static bool IsLock(ReadOnlyMemory<byte> json) => Read(json, root =>
+    {
+        root.IgnoreOthers();
+        return root.Has(LockJson.Definition);
+    });
+
+    public static ClusterVersion Version(JsonMembers definition)
+    {
+        const int LongestVersion = 16;
+        var text = definition.Text("version", LongestVersion);
+        return ClusterVersion.Find(text) ?? throw new ClusterFileException(
+            ClusterFileFault.UnknownVersion,
+            $"{definition.PathOf("version")} is '{text}'; v1.0.0 to v1.11.0 are known",
+            "a newer Charon wrote this file: look for a newer version of this program");
+    }
+
+    /// <summary>Empty, or 0x and 40 hexadecimal digits, as it stands in the file.</summary>
+    public static string Address(this JsonMembers members, string name, bool optional = false)
+    {
+        const int Longest = 42;
+        var text = members.Text(name, Longest, optional);
+        return text.Length == 0 || (text.StartsWith("0x", StringComparison.Ordinal) && ExecutionAddress.TryParse(text, out _))
+            ? text
+            : throw members.Malformed(name, "is no address: 0x and 40 hexadecimal digits");
+    }
+}

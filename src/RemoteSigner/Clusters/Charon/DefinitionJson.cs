@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.Clusters.Charon;
+
+/// <summary>Reads the members of a definition as its version has them; the bounds are those of the hashed types (see the room's README).</summary>
+internal static class DefinitionJson
+{
+    public const int MostOperators = 256;
+    public const int MostValidators = 65536;
+    public const int MostDepositAmounts = 256;
+
+    private const int MostSignatures = 32;
+
+    public static ClusterDefinition Read(JsonMembers members)
+    {
+        var version = ClusterJson.Version(members);
+        members.IsBase64 = version.IsBase64;
+        return new()
+        {
+            Version = version,
+            Name = members.Text("name", DefinitionHash.MostName, optional: true),
+            Uuid = members.Text("uuid", DefinitionHash.MostUuid),
+            Timestamp = members.Text("timestamp", DefinitionHash.MostTimestamp, optional: true),
+            NumValidators = members.Number("num_validators", 1, MostValidators),
+            Threshold = members.Number("threshold", 0, int.MaxValue),
+            DkgAlgorithm = members.Text("dkg_algorithm", DefinitionHash.MostDkgAlgorithm),
+            ForkVersion = ReadForkVersion(members),
+            Operators = members.Objects("operators", MostOperators, member => ReadOperator(member, version)),
+            Creator = version.HasCreator ? members.Object("creator", creator => ReadCreator(creator, version)) : null,
+            ValidatorAddresses = version.HasAddressesPerValidator ? members.Objects("validators", MostValidators, ReadAddresses) : [ReadSingleAddresses(members)],
+            DepositAmounts = version.HasDepositAmounts ? members.GweiList("deposit_amounts", MostDepositAmounts) : [],
+            ConsensusProtocol = version.HasConsensusProtocol ? members.Text("consensus_protocol", DefinitionHash.MostConsensusProtocol, optional: true) : "",
+            TargetGasLimit = version.HasGasLimit ? members.Number("target_gas_limit") : 0,
+            Compounding = version.HasGasLimit && members.Flag("compounding"),
+            ConfigHash = new Root(members.Bytes("config_hash", Root.Length)),
+            DefinitionHash = new Root(members.Bytes("definition_hash", Root.Length)),
+        };
+    }
+
+    // The one byte string that was hexadecimal from the first version on.
+    private static ForkVersion ReadForkVersion(JsonMembers members)
+    {
+        const int Longest = 10;
+        var text = members.Text("fork_version", Longest);
+        return text.StartsWith("0x", StringComparison.Ordinal) && ForkVersion.TryParse(text, out var version)
+            ? version
+            : throw members.Malformed("fork_version", "is not 4 bytes of hex with 0x");
+    }
+
+    private static ClusterOperator ReadOperator(JsonMembers members, ClusterVersion version)
+    {
+        if (version.IsBase64)
+        {
+            members.Number("nonce", 0, 0);
+        }
+
+        return new(
+            members.Address("address"),
+            members.Text("enr", DefinitionHash.MostEnr),
+            ReadSignature(members, "config_signature", version),
+            ReadSignature(members, "enr_signature", version));
+    }
+
+    private static ClusterCreator ReadCreator(JsonMembers members, ClusterVersion version) =>
+        new(members.Address("address"), ReadSignature(members, "config_signature", version));
+
+    // Hashes up to v1.10 pad a short signature on the left: only 65 bytes or none are told apart from others by them.
+    private static ImmutableArray<byte> ReadSignature(JsonMembers members, string name, ClusterVersion version)
+    {
+        var most = version.HasSignatureLists ? MostSignatures : 1;
+        var signature = members.BytesUpTo(name, most * Secp256k1.RecoverableLength);
+        return signature.Length % Secp256k1.RecoverableLength == 0
+            ? [.. signature]
+            : throw members.Malformed(name, "is not a multiple of 65 bytes");
+    }
+
+    private static ValidatorAddresses ReadAddresses(JsonMembers members) => Both(members, new(members.Address("fee_recipient_address"), members.Address("withdrawal_address")));
+
+    private static ValidatorAddresses ReadSingleAddresses(JsonMembers members) =>
+        Both(members, new(members.Address("fee_recipient_address", optional: true), members.Address("withdrawal_address", optional: true)));
+
+    // Old hashes leave out what is empty: one address alone could be either.
+    private static ValidatorAddresses Both(JsonMembers members, ValidatorAddresses addresses) =>
+        (addresses.FeeRecipient.Length == 0) == (addresses.Withdrawal.Length == 0)
+            ? addresses
+            : throw members.Malformed("withdrawal_address", "and fee_recipient_address stand together or not at all");
+}

@@ -1,0 +1,6 @@
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.Clusters.Charon;
+
+/// <summary>A builder registration that the group signed beforehand.</summary>
+public sealed record SignedRegistration(ValidatorRegistration Message, BlsSignature Signature);
