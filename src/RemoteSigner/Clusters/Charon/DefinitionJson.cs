@@ -75,14 +75,12 @@ internal static class DefinitionJson
             : throw members.Malformed(name, "is not a multiple of 65 bytes");
     }
 
-    private static ValidatorAddresses ReadAddresses(JsonMembers members) => Both(members, new(members.Address("fee_recipient_address"), members.Address("withdrawal_address")));
+    private static ValidatorAddresses ReadAddresses(JsonMembers members) => new(members.Address("fee_recipient_address"), members.Address("withdrawal_address"));
 
-    private static ValidatorAddresses ReadSingleAddresses(JsonMembers members) =>
-        Both(members, new(members.Address("fee_recipient_address", optional: true), members.Address("withdrawal_address", optional: true)));
-
-    // Old hashes leave out what is empty: one address alone could be either.
-    private static ValidatorAddresses Both(JsonMembers members, ValidatorAddresses addresses) =>
-        (addresses.FeeRecipient.Length == 0) == (addresses.Withdrawal.Length == 0)
-            ? addresses
-            : throw members.Malformed("withdrawal_address", "and fee_recipient_address stand together or not at all");
+    // Old hashes leave out what is empty, so that one address alone could be either. Charon wrote files without a fee recipient, never without the other.
+    private static ValidatorAddresses ReadSingleAddresses(JsonMembers members)
+    {
+        var addresses = new ValidatorAddresses(members.Address("fee_recipient_address", optional: true), members.Address("withdrawal_address", optional: true));
+        return addresses is { FeeRecipient.Length: > 0, Withdrawal.Length: 0 } ? throw members.Malformed("withdrawal_address", "is missing beside fee_recipient_address") : addresses;
+    }
 }

@@ -79,8 +79,17 @@ internal sealed class JsonMembers
     /// <summary>Exactly so many bytes.</summary>
     public byte[] Bytes(string name, int length) => Decode(Member(name, JsonValueKind.String, "no text"), name, length, length);
 
-    /// <summary>Bytes from none to so many.</summary>
-    public byte[] BytesUpTo(string name, int most) => Decode(Member(name, JsonValueKind.String, "no text"), name, 0, most);
+    /// <summary>Bytes from none to so many. Where byte strings are base64, none is also written as null.</summary>
+    public byte[] BytesUpTo(string name, int most)
+    {
+        if (IsBase64 && _object.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Null)
+        {
+            _read.Add(name);
+            return [];
+        }
+
+        return Decode(Member(name, JsonValueKind.String, "no text"), name, 0, most);
+    }
 
     /// <summary>A list of byte strings, each from <paramref name="least"/> to <paramref name="most"/> bytes.</summary>
     public IReadOnlyList<byte[]> BytesList(string name, int mostElements, int least, int most, bool optional = false) => optional && !Has(name)

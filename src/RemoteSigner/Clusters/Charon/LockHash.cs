@@ -5,6 +5,8 @@ namespace RemoteSigner.Clusters.Charon;
 /// <summary>Computes <c>lock_hash</c>: the whole definition, and of every validator its keys and what its group signed.</summary>
 internal static class LockHash
 {
+    private static readonly SignedDeposit _noDeposit = new(default, default, 0, default);
+
     public static Root Compute(ClusterLock cluster)
     {
         var version = cluster.Definition.Version;
@@ -26,7 +28,7 @@ internal static class LockHash
         }
         else if (version.HasDeposits)
         {
-            PutSingleDeposit(leaves, version, validator.Deposits[0]);
+            PutSingleDeposit(leaves, version, validator.Deposits.FirstOrDefault(_noDeposit));
         }
 
         return (validator.Registration is { } registration ? leaves.Put(Registration(registration)) : leaves).Root;

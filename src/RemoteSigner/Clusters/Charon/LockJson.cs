@@ -55,9 +55,22 @@ internal static class LockJson
     private static ImmutableArray<SignedDeposit> ReadDeposits(JsonMembers members, ClusterVersion version) => version switch
     {
         { HasDepositAmounts: true } => members.Objects("partial_deposit_data", DefinitionJson.MostDepositAmounts, ReadDeposit, optional: true),
-        { HasDeposits: true } => [members.Object("deposit_data", ReadDeposit)],
+        { HasDeposits: true } => members.Object("deposit_data", ReadSingleDeposit),
         _ => [],
     };
+
+    // Clusters that one person made with an early Charon have a deposit of empty members: none.
+    private static ImmutableArray<SignedDeposit> ReadSingleDeposit(JsonMembers members)
+    {
+        if (members.BytesUpTo("pubkey", BlsPublicKey.Length).Length > 0)
+        {
+            return [ReadDeposit(members)];
+        }
+
+        members.Bytes("withdrawal_credentials", 0);
+        members.Bytes("signature", 0);
+        return members.Gwei("amount") == 0 ? [] : throw members.Malformed("amount", "is not 0 in a deposit for no key");
+    }
 
     private static SignedDeposit ReadDeposit(JsonMembers members) => new(
         new BlsPublicKey(members.Bytes("pubkey", BlsPublicKey.Length)),
