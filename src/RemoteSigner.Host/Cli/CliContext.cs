@@ -17,6 +17,7 @@ namespace RemoteSigner.Host.Cli;
 [JsonSerializable(typeof(TpmProvisionLine))]
 [JsonSerializable(typeof(TpmStatusLine))]
 [JsonSerializable(typeof(TpmApprovalLine))]
+[JsonSerializable(typeof(ClusterLine))]
 internal sealed partial class CliContext : JsonSerializerContext;
 
 /// <summary>A share as <c>keys list</c> prints it.</summary>

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
@@ -48,6 +49,7 @@ internal sealed class CliError(string message, string hint) : Exception(message)
         AttestationException error => error.Hint,
         HsmProfileException error => error.Hint,
         PinException error => error.Hint,
+        ClusterFileException error => error.Hint,
         KeystoreImportException error => Hints(error),
         SecretMemoryException error => error.Hint,
         SpecException => "name one of mainnet, hoodi, sepolia, gnosis, chiado, minimal, or the path of a consensus config.yaml",

@@ -33,6 +33,7 @@ internal static class CommandLine
             AuditCommand.Create(),
             FreshnessCommand.Create(),
             AttestCommand.Create(),
+            ClusterCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

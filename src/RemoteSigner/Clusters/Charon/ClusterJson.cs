@@ -7,7 +7,7 @@ namespace RemoteSigner.Clusters.Charon;
 internal static class ClusterJson
 {
     // A validator of 13 operators takes 3 KiB; Charon reads 16 MiB of definition.
-    private const int MostBytes = 64 * 1024 * 1024;
+    public const int MostBytes = 64 * 1024 * 1024;
 
     private static readonly JsonDocumentOptions _strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
@@ -15,7 +15,7 @@ internal static class ClusterJson
     {
         if (json.Length > MostBytes)
         {
-            throw new ClusterFileException(ClusterFileFault.TooLarge, $"the file has {json.Length} bytes, at most {MostBytes} are read", "check that this is a cluster-lock.json or cluster-definition.json");
+            throw TooLarge(json.Length);
         }
 
         try
@@ -31,6 +31,9 @@ internal static class ClusterJson
             throw new ClusterFileException(ClusterFileFault.NotJson, $"the file is not JSON, or a member appears twice: {e.Message}", "restore the file as Charon wrote it", e);
         }
     }
+
+    public static ClusterFileException TooLarge(long length) => new(
+        ClusterFileFault.TooLarge, $"the file has {length} bytes, at most {MostBytes} are read", "check that this is a cluster-lock.json or cluster-definition.json");
 
     /// <summary>True when the file is a lock rather than a definition; neither is known to be well-formed by that.</summary>
     public static bool IsLock(ReadOnlyMemory<byte> json) => Read(json, root =>

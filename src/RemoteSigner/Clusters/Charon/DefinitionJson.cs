@@ -30,7 +30,7 @@ internal static class DefinitionJson
             Creator = version.HasCreator ? members.Object("creator", creator => ReadCreator(creator, version)) : null,
             ValidatorAddresses = version.HasAddressesPerValidator ? members.Objects("validators", MostValidators, ReadAddresses) : [ReadSingleAddresses(members)],
             DepositAmounts = version.HasDepositAmounts ? members.GweiList("deposit_amounts", MostDepositAmounts) : [],
-            ConsensusProtocol = version.HasConsensusProtocol ? members.Text("consensus_protocol", DefinitionHash.MostConsensusProtocol, optional: true) : "",
+            ConsensusProtocol = version.HasConsensusProtocol ? members.Text("consensus_protocol", DefinitionHash.MostConsensusProtocol) : "",
             TargetGasLimit = version.HasGasLimit ? members.Number("target_gas_limit") : 0,
             Compounding = version.HasGasLimit && members.Flag("compounding"),
             ConfigHash = new Root(members.Bytes("config_hash", Root.Length)),

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using RemoteSigner.Clusters.Charon;
+using RemoteSigner.Consensus.Spec;
+using Spectre.Console;
+
+namespace RemoteSigner.Host.Cli;
+
+/// <summary><c>cluster verify</c>: every check of a Charon lock or definition, one line each. Needs no data directory.</summary>
+internal static class ClusterCommand
+{
+    private static readonly Argument<string> ClusterPath = new("FILE") { Description = "cluster-lock.json or cluster-definition.json" };
+    private static readonly Option<string?> Network = new("--network") { Description = "the network the cluster must be of: a name, or the path of a config.yaml", HelpName = "NAME|FILE" };
+    private static readonly Option<bool> LowThreshold = new("--accept-low-threshold") { Description = "bear a threshold of half the operators or fewer, with which a split cluster can sign two conflicting messages" };
+    private static readonly Option<bool> ContractSignatures = new("--accept-contract-signatures") { Description = "bear signatures of contract wallets (ERC-1271), which only the chain can judge, unjudged" };
+
+    public static Command Create()
+    {
+        var verify = new Command("verify", "Check a cluster lock or definition in every way that is possible offline; exit code 1 when a check fails") { ClusterPath, Network, LowThreshold, ContractSignatures };
+        verify.SetAction((parsed, _) => Task.FromResult(Verify(parsed)));
+        return new Command("cluster", "The files of a distributed validator cluster") { verify };
+    }
+
+    private static int Verify(ParseResult parsed)
+    {
+        var file = ClusterFile.Open(parsed.GetValue(ClusterPath)!);
+        var line = Describe(file, file.Verify(Policy(parsed)));
+        Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.ClusterLine, View);
+        if (!line.Verified)
+        {
+            StandardError.Console.WriteLine($"{line.Checks.Count(check => check.Verdict == CheckLine.Fail)} of {line.Checks.Count} checks failed: do not use this file");
+        }
+
+        return line.Verified ? 0 : 1;
+    }
+
+    private static VerificationPolicy Policy(ParseResult parsed) => new()
+    {
+        Network = parsed.GetValue(Network) is { } name ? (Consensus.Spec.Network.Find(name) ?? Consensus.Spec.Network.Load(name)).Forks.GenesisVersion : (ForkVersion?)null,
+        AcceptLowThreshold = parsed.GetValue(LowThreshold),
+        AcceptContractSignatures = parsed.GetValue(ContractSignatures),
+    };
+
+    private static ClusterLine Describe(ClusterFile file, IReadOnlyList<CheckResult> results)
+    {
+        var definition = file.Definition;
+        var cluster = (file as ClusterFile.Lock)?.Cluster;
+        return new ClusterLine(
+            results.All(result => result.Verdict is not CheckVerdict.Failed),
+            cluster is null ? "definition" : "lock",
+            definition.Version.ToString(),
+            definition.Name,
+            definition.DefinitionHash.ToString(),
+            cluster?.LockHash.ToString(),
+            definition.Threshold,
+            definition.Operators.Length,
+            [.. cluster?.Validators.Select(validator => validator.GroupKey.ToString()) ?? []],
+            [.. results.Select(CheckLine.Of)]);
+    }
+
+    private static Table View(ClusterLine line)
+    {
+        var table = Output.Rows(line.Checks, ["check", "verdict", "what"], check => [check.Check, check.Verdict, check.Hint is null ? check.Message : $"{check.Message}. Hint: {check.Hint}"]);
+        return table.Title(Markup.Escape($"{line.Kind} {line.Version} '{line.Name}': {line.Threshold} of {line.Operators} operators, {(line.Verified ? "verified" : "NOT verified")}"));
+    }
+}
