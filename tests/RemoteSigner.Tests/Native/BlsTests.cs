@@ -53,6 +53,49 @@ public sealed class BlsTests : IDisposable
     }
 
     [Fact]
+    public void One_signature_stands_for_many_of_the_same_message_and_for_no_other_set_of_keys()
+    {
+        var message = RandomNumberGenerator.GetBytes(32);
+        var signers = Enumerable.Range(0, 3).Select(_ => SignedBy(message)).ToList();
+        List<byte[]> keys = [.. signers.Select(signer => signer.PublicKey)];
+        var sum = new byte[96];
+        Bls.Combine([.. signers.Select(signer => signer.Signature)], [.. keys.Select(_ => BlsScalar.FromIndex(1))], sum);
+
+        Assert.True(Bls.FastAggregateVerify(keys, message, sum));
+        Assert.False(Bls.FastAggregateVerify(keys[..2], message, sum));
+        Assert.False(Bls.FastAggregateVerify([], message, sum));
+        Assert.False(Bls.FastAggregateVerify([.. keys, new byte[48]], message, sum));
+        Assert.False(Bls.FastAggregateVerify(keys, message, new byte[96]));
+        message[0] ^= 1;
+        Assert.False(Bls.FastAggregateVerify(keys, message, sum));
+    }
+
+    [Fact]
+    public void Public_keys_combine_and_may_cancel_out_to_infinity()
+    {
+        var key = SignedBy(new byte[32]).PublicKey;
+        var negative = (byte[])key.Clone();
+        negative[0] ^= 0x20;
+        var sum = new byte[48];
+        Bls.CombinePublicKeys([key, negative], [BlsScalar.FromIndex(5), BlsScalar.FromIndex(5)], sum);
+
+        Assert.Equal([0xc0, .. new byte[47]], sum);
+        Bls.CombinePublicKeys([key, negative], [BlsScalar.FromIndex(6), BlsScalar.FromIndex(5)], sum);
+        Assert.Equal(key, sum);
+        Assert.Throws<ArgumentException>(() => Bls.CombinePublicKeys([new byte[48]], [BlsScalar.FromIndex(1)], new byte[48]));
+        Assert.Throws<ArgumentException>(() => Bls.CombinePublicKeys([key], [], new byte[48]));
+    }
+
+    private (byte[] PublicKey, byte[] Signature) SignedBy(byte[] message)
+    {
+        using var key = BlsSecretKey.Generate(_arena, RandomNumberGenerator.GetBytes(32));
+        byte[] publicKey = new byte[48], signature = new byte[96];
+        key.WritePublicKey(publicKey);
+        key.Sign(message, signature);
+        return (publicKey, signature);
+    }
+
+    [Fact]
     public void A_key_survives_the_way_out_and_back()
     {
         using var key = BlsSecretKey.Generate(_arena, RandomNumberGenerator.GetBytes(32));

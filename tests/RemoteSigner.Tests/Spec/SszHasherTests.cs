@@ -112,6 +112,16 @@ public sealed class SszHasherTests
     {
         Assert.Throws<SpecException>(() => SszHasher.List([default, default], limit: 1));
         Assert.Throws<SpecException>(() => SszHasher.NumberList([1, 2, 3], limit: 2));
+        Assert.Throws<SpecException>(() => SszHasher.ByteList([1, 2, 3], limit: 2));
+    }
+
+    [Fact]
+    public void A_list_of_bytes_mixes_in_how_many_there_are()
+    {
+        var half = Hash(Chunk([.. Enumerable.Repeat((byte)7, 32)]), Chunk(7));
+
+        Assert.Equal(Hash(Hash(half, Hash(Chunk(), Chunk())), Chunk(33)), SszHasher.ByteList([.. Enumerable.Repeat((byte)7, 33)], limit: 100).Bytes);
+        Assert.Equal(Hash(Chunk(), Chunk()), SszHasher.ByteList([], limit: 32).Bytes);
     }
 
     [Fact]

@@ -18,18 +18,11 @@ internal static class ClusterJson
             throw TooLarge(json.Length);
         }
 
-        try
-        {
-            using var document = JsonDocument.Parse(json, _strict);
-            var root = new JsonMembers(document.RootElement, "");
-            var value = read(root);
-            root.RefuseUnread();
-            return value;
-        }
-        catch (JsonException e)
-        {
-            throw new ClusterFileException(ClusterFileFault.NotJson, $"the file is not JSON, or a member appears twice: {e.Message}", "restore the file as Charon wrote it", e);
-        }
+        using var document = Parse(json);
+        var root = new JsonMembers(document.RootElement, "");
+        var value = read(root);
+        root.RefuseUnread();
+        return value;
     }
 
     public static ClusterFileException TooLarge(long length) => new(
@@ -60,5 +53,18 @@ internal static class ClusterJson
         return text.Length == 0 || (text.StartsWith("0x", StringComparison.Ordinal) && ExecutionAddress.TryParse(text, out _))
             ? text
             : throw members.Malformed(name, "is no address: 0x and 40 hexadecimal digits");
+    }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return JsonDocument.Parse(json, _strict);
+        }
+        // Looking for members that appear twice, the parser says InvalidOperationException for names that are no text.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new ClusterFileException(ClusterFileFault.NotJson, $"the file is not JSON, or a member appears twice: {e.Message.TrimEnd('.')}", "restore the file as Charon wrote it", e);
+        }
     }
 }

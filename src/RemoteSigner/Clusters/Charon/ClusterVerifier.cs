@@ -53,7 +53,7 @@ public static class ClusterVerifier
         _definitionChecks.Select(check => new CheckResult(check.Check, check.Run(definition, policy)));
 
     private static Failed Blocked(IEnumerable<ClusterCheck> refused) =>
-        new($"cannot be told while {string.Join(" and ", refused.Select(CheckText.Code))} fails", "mend that first");
+        new($"cannot be told without: {string.Join(", ", refused.Select(CheckText.Code))}", "see there first");
 
     private static IReadOnlyList<CheckResult> InOrder(IEnumerable<CheckResult> results) => [.. results.OrderBy(result => result.Check)];
 }

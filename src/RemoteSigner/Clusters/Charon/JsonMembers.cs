@@ -41,7 +41,7 @@ internal sealed class JsonMembers
             return "";
         }
 
-        var text = Unescaped(name, Member(name, JsonValueKind.String, "no text"));
+        var text = Unescaped(name, () => Member(name, JsonValueKind.String, "no text").GetString()!);
         // Legacy hashes pad text with zeroes: without this "name" and "name\0" were the same.
         return Encoding.UTF8.GetByteCount(text) <= most && !text.Any(char.IsControl)
             ? text
@@ -73,7 +73,7 @@ internal sealed class JsonMembers
         _read.Add(name);
         return _object.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Null
             ? []
-            : [.. Elements(name, most).Select(element => ParseGwei(element.ValueKind == JsonValueKind.String ? Unescaped(name, element) : "", name))];
+            : [.. Elements(name, most).Select(element => ParseGwei(element.ValueKind == JsonValueKind.String ? Unescaped(name, () => element.GetString()!) : "", name))];
     }
 
     /// <summary>Exactly so many bytes.</summary>
@@ -109,10 +109,11 @@ internal sealed class JsonMembers
     {
         foreach (var member in _object.EnumerateObject())
         {
-            if (!_ignoresOthers && !_read.Contains(member.Name))
+            var name = Unescaped("a member's name", () => member.Name);
+            if (!_ignoresOthers && !_read.Contains(name))
             {
                 throw new ClusterFileException(
-                    ClusterFileFault.Malformed, $"{PathOf(Shown(member.Name))} is no member of this version", "remove what was added by hand, or restore the file as Charon wrote it");
+                    ClusterFileFault.Malformed, $"{PathOf(Shown(name))} is no member of this version", "remove what was added by hand, or restore the file as Charon wrote it");
             }
         }
     }
@@ -152,11 +153,12 @@ internal sealed class JsonMembers
         return member.ValueKind == kind ? member : throw Malformed(name, $"is {otherwise}");
     }
 
-    private string Unescaped(string name, JsonElement text)
+    // The parser takes half a surrogate pair, and bytes that are no UTF-8, for text until it is asked for.
+    private string Unescaped(string name, Func<string> read)
     {
         try
         {
-            return text.GetString()!;
+            return read();
         }
         catch (InvalidOperationException e)
         {
@@ -171,7 +173,7 @@ internal sealed class JsonMembers
 
     private byte[] Decode(JsonElement element, string name, int least, int most)
     {
-        var text = element.ValueKind == JsonValueKind.String ? Unescaped(name, element) : throw Malformed(name, "is no text");
+        var text = element.ValueKind == JsonValueKind.String ? Unescaped(name, () => element.GetString()!) : throw Malformed(name, "is no text");
         var bytes = IsBase64 ? Base64Bytes(text) : HexBytes(text);
         return bytes is not null && bytes.Length >= least && bytes.Length <= most
             ? bytes

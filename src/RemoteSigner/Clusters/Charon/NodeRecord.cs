@@ -42,8 +42,8 @@ public sealed class NodeRecord
             throw new FormatException("it does not begin with enr:");
         }
 
-        var bytes = Base64Url.DecodeFromChars(text.AsSpan(Prefix.Length).TrimEnd('='));
-        var items = Rlp.ReadList(bytes);
+        var encoded = text.AsSpan(Prefix.Length).TrimEnd('=');
+        var items = Base64Url.IsValid(encoded) ? Rlp.ReadList(Base64Url.DecodeFromChars(encoded)) : throw new FormatException("it is not base64url");
         if (items.Count < 4 || items.Count % 2 != 0)
         {
             throw new FormatException("it has no pairs of key and value");
