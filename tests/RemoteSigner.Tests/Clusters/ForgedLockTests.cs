@@ -175,6 +175,19 @@ public sealed class ForgedLockTests : IDisposable
     }
 
     [Fact]
+    public void All_validators_have_the_deposits_that_the_definition_asks_for_or_none_has_any()
+    {
+        var asked = _forge.Make(_newest);
+        var usual = _forge.Make(_newest, definition => definition with { DepositAmounts = [] });
+        var (first, second) = (usual.Validators[0], usual.Validators[1]);
+
+        Assert.Equal([ClusterCheck.Deposits], Failures(With(asked, asked.Validators[0] with { Deposits = asked.Validators[0].Deposits[..1] })));
+        Assert.Equal([ClusterCheck.Deposits], Failures(With(usual, first with { Deposits = [first.Deposits[0], first.Deposits[0]] })));
+        Assert.Equal([ClusterCheck.Deposits], Failures(With(usual, first with { Deposits = [] })));
+        Assert.Empty(Failures(_forge.Finish(usual with { Validators = [first with { Deposits = [] }, second with { Deposits = [] }] })));
+    }
+
+    [Fact]
     public void A_registration_is_for_its_own_key_and_fee_recipient_and_signed_by_its_group()
     {
         var cluster = _forge.Make(_newest);

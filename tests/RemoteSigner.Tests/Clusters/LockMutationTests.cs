@@ -14,12 +14,14 @@ public sealed class LockMutationTests
 {
     private const int Rounds = 1_000;
 
-    private static readonly string[] _names = ["lock-v1_7-4of3", "lock-v1_8-4of3", "lock-v1_10-4of3", "lock-v1_11-4of3", "lock-v1_11-solo"];
+    // Names of vectors, and v1.0 to v1.6, of which there are none, forged.
+    private static readonly string[] _names =
+        ["lock-v1_7-4of3", "lock-v1_8-4of3", "lock-v1_10-4of3", "lock-v1_11-4of3", "lock-v1_11-solo", .. ClusterVersion.All.Where(version => version.Minor < 7).Select(version => version.ToString())];
 
     [Fact]
     public void A_thousand_locks_with_one_changed_value_are_all_refused()
     {
-        var files = _names.Select(name => JsonNode.Parse(Bytes(name))!).ToArray();
+        var files = _names.Select(name => JsonNode.Parse(Genuine(name))!).ToArray();
         var mutations =
             from file in Gen.OneOf(files)
             from place in Gen.Int[0, Places(file).Count - 1]
@@ -34,10 +36,11 @@ public sealed class LockMutationTests
     [MemberData(nameof(Members))]
     public void No_member_and_no_element_can_be_left_out(string name)
     {
-        var count = Parents(JsonNode.Parse(Bytes(name))!).Count;
+        var genuine = Genuine(name);
+        var count = Parents(JsonNode.Parse(genuine)!).Count;
         for (var i = 0; i < count; i++)
         {
-            var file = JsonNode.Parse(Bytes(name))!;
+            var file = JsonNode.Parse(genuine)!;
             var (parent, key) = Parents(file)[i];
             var path = $"{parent.GetPath()} {key}";
             _ = parent is JsonObject members ? members.Remove(key) : RemoveAt(parent.AsArray(), int.Parse(key, null));
@@ -68,6 +71,17 @@ public sealed class LockMutationTests
                 Assert.NotEqual(text, written);
                 Assert.Empty(Failures(ClusterLock.Parse(Encoding.UTF8.GetBytes(written))));
             });
+    }
+
+    private static byte[] Genuine(string name)
+    {
+        if (ClusterVersion.Find(name) is not { } version)
+        {
+            return Bytes(name);
+        }
+
+        using var forge = new LockForge();
+        return LockJsonWriter.Write(forge.Make(version));
     }
 
     private static bool IsRefused(byte[] json)
@@ -104,7 +118,7 @@ public sealed class LockMutationTests
     private static JsonNode Change(JsonNode? old, int kind, int position) => old?.GetValueKind() switch
     {
         System.Text.Json.JsonValueKind.String => ChangeText(old.GetValue<string>(), kind, position),
-        System.Text.Json.JsonValueKind.Number => kind % 2 == 0 ? old.GetValue<long>() + 1 + (position % 3) : Math.Max(0, old.GetValue<long>() - 1),
+        System.Text.Json.JsonValueKind.Number => kind % 2 == 0 ? old.GetValue<long>() + 1 + (position % 3) : old.GetValue<long>() is > 0 and var number ? number - 1 : 7,
         System.Text.Json.JsonValueKind.True => false,
         System.Text.Json.JsonValueKind.False => true,
         _ => new JsonArray("32000000000"),

@@ -71,6 +71,11 @@ internal static class GroupChecks
             return amounts is [WholeDeposit] ? null : "are not one of 32 ETH";
         }
 
+        if (amounts.Count == 0)
+        {
+            return "are missing, while other validators have theirs";
+        }
+
         if (amounts.Distinct().Count() != amounts.Count)
         {
             return "have the same amount twice";
