@@ -20,19 +20,23 @@ public sealed partial class Tpm
     public IReadOnlyList<uint> GetHandles(uint range)
     {
         var handles = new List<uint>();
-        for (var (first, more) = (range, true); more; first = handles.Count > 0 ? handles[^1] + 1 : range)
+        var (first, more) = (range, true);
+        while (more)
         {
             using var response = GetCapability(TPM_CAP_HANDLES, first, AtOnce, out var reader, out more);
-            var count = reader.UInt32();
-            for (uint number = 0; number < count; number++)
+            for (var left = reader.UInt32(); left > 0; left--)
             {
-                var handle = reader.UInt32();
-                handles.Add(handle >= first && (handles.Count == 0 || handle > handles[^1])
-                    ? handle
-                    : throw new TpmIntegrityException(TpmIntegrityFault.Malformed, $"the TPM lists the handle 0x{handle:X8} out of order"));
+                handles.Add(reader.UInt32());
             }
 
-            more &= count > 0;
+            // Saved sessions are named by the handles of loaded ones, and never are so many that one answer is too short.
+            more &= range != SavedSessions;
+            if (more && (handles.Count == 0 || handles[^1] < first || handles[^1] == uint.MaxValue))
+            {
+                throw new TpmIntegrityException(TpmIntegrityFault.Malformed, $"the TPM says that there are more handles from 0x{first:X8} on, and does not name them");
+            }
+
+            first = more ? handles[^1] + 1 : first;
         }
 
         return handles;
