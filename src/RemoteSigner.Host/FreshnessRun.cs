@@ -72,8 +72,12 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
             if (WitnessAccess.Open(options, sealedKeys.Hardware, id, keys) is not { } witness)
             {
                 keys.Dispose();
-                await SwitchOffAsync();
-                fence.SwitchOff();
+                if (fence.SwitchOff(found.Start) is { } refused)
+                {
+                    await TellAsync(refused);
+                    return;
+                }
+
                 log.LogWarning("there is no fence: signer.json says freshness.witness none, so an old copy of the ledger would not be noticed");
                 return;
             }
@@ -85,17 +89,6 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
         var decision = await _protocol.RunAsync(fence, CancellationToken.None);
         _floor = await slashing.GetGlobalFloorAsync();
         await TellAsync(decision);
-    }
-
-    // From here on no witness goes along: who reads the log later must find when that began.
-    private async Task SwitchOffAsync()
-    {
-        if (found.Start is { } known)
-        {
-            await RecordAsync("freshness.off", AuditDecision.Event, null, $"signer.json says freshness.witness none; until start {known.Start} it was {known.Witness}");
-        }
-
-        await slashing.ForgetStartAsync();
     }
 
     private async Task TellAsync(StartDecision decision)

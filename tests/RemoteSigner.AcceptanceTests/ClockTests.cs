@@ -33,7 +33,7 @@ public sealed class ClockTests(SignerTemplate template) : IAsyncLifetime
 
         SetClock("-3600");
         var refused = await VoteAsync(1);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.Status);
+        Assert.Equal(HttpStatusCode.PreconditionFailed, refused.Status);
         Assert.Equal("clock_in_doubt", refused.Json.GetProperty("reason").GetString());
         Assert.Matches("stepped by -(3599|3600)\\.", refused.Json.GetProperty("detail").GetString());
         Assert.Equal(HttpStatusCode.OK, (await _client.SignAsync(_home.Keys[1], Chain.RandaoJson())).Status);

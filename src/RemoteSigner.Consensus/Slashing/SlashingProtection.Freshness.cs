@@ -28,7 +28,7 @@ public sealed partial class SlashingProtection
         return true;
     });
 
-    /// <summary>Forgets the newest start, for a run that no witness counts: what it signs is before no fence, so a witness must not vouch for it later.</summary>
+    /// <summary>Forgets the newest start, before runs that no witness counts: what they sign is before no fence, so a witness must not vouch for it later.</summary>
     public Task ForgetStartAsync() => _ledger.WriteAsync(transaction =>
     {
         transaction.Recall(FreshnessState.Load).RemoveStart(transaction);

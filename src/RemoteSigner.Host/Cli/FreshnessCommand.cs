@@ -25,7 +25,31 @@ internal static class FreshnessCommand
         enrol.SetAction((parsed, _) => EnrolAsync(parsed));
         var move = new Command("move", "Let another device be the witness, without raising floors: after an orderly stop") { Target, TpmCommand.OwnerAuthFile };
         move.SetAction((parsed, _) => MoveAsync(parsed));
-        return new Command("freshness", "The fence that notices an old copy of the ledger or the vault (stop the signer first)") { status, clear, enrol, move };
+        var leave = new Command("leave", "Run without a witness from now on, after an orderly stop. Shows what is risked; does it with --accept-risk") { Accept };
+        leave.SetAction((parsed, _) => LeaveAsync(parsed));
+        return new Command("freshness", "The fence that notices an old copy of the ledger or the vault (stop the signer first)") { status, clear, enrol, move, leave };
+    }
+
+    private static async Task<int> LeaveAsync(ParseResult parsed)
+    {
+        await using var signer = await OfflineSigner.OpenAsync(parsed);
+        using var freshness = await OpenAsync(signer);
+        var evidence = await freshness.Found.HoldAgainstAsync(freshness.Witness, freshness.Keys, CancellationToken.None);
+        if (StartRules.Decide(evidence) is not StartDecision.Serve)
+        {
+            throw new CliError("the ledger is not the one that was stopped in an orderly way: leaving the witness now would hide why", "'remote-signer freshness status' shows why; start and stop the signer, or clear it first");
+        }
+
+        StandardError.Console.WriteLine("RISK: without a witness nobody notices when an old copy of the ledger is put back, and whatever was signed since that copy can be contradicted: slashing");
+        if (!parsed.GetValue(Accept))
+        {
+            throw new CliError("nothing was changed: what is risked stands above", "to do it all the same, repeat the command with --accept-risk");
+        }
+
+        await signer.RecordAsync("freshness.leave", $"the fence of vault {freshness.Vault.VaultId} leaves the {freshness.Witness.Description}: from start {evidence.Ledger!.Start} on no witness goes along", AuditDecision.Granted);
+        await FenceEnrolment.LeaveAsync(freshness.Witness, signer.Slashing);
+        StandardError.Console.WriteLine("there is no fence any more: set freshness.witness to none in signer.json before the next start");
+        return 0;
     }
 
     private static async Task<int> MoveAsync(ParseResult parsed)

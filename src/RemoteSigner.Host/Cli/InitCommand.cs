@@ -32,7 +32,7 @@ internal static partial class InitCommand
 
     public static Command Create()
     {
-        var command = new Command("init", "Make the data directory of a new signer") 
+        var command = new Command("init", "Make the data directory of a new signer")
         {
             Network, Seal, Module, Token, Tpm, Pcrs, ReleaseKeyOptions.Key, ReleaseKeyOptions.Password, TpmCommand.OwnerAuthFile, PinFile, Clients, Hosts, GenesisTime, Freshness, NoSlotWindow,
         };

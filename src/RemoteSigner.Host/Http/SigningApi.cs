@@ -59,7 +59,7 @@ internal sealed partial class SigningApi(Signer signer, KeyLoading loading, Sign
         SignOutcome.RootMismatch(var computed) => Answer.ErrorAsync(
             context, StatusCodes.Status400BadRequest, "signing_root_mismatch", $"the message's signing root is {computed}: is the signer on the same network?"),
         SignOutcome.NotOnThisNetwork(var detail) => Answer.ErrorAsync(context, StatusCodes.Status400BadRequest, "not_on_this_network", detail),
-        SignOutcome.ClockInDoubt(var detail) => Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "clock_in_doubt", detail),
+        SignOutcome.ClockInDoubt(var detail) => Answer.ErrorAsync(context, StatusCodes.Status412PreconditionFailed, "clock_in_doubt", detail),
         SignOutcome.OutsideSlotWindow(var detail) => Answer.ErrorAsync(context, StatusCodes.Status412PreconditionFailed, "outside_slot_window", detail),
         SignOutcome.NotFresh(var refusal) => Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, SnakeCase.Of(refusal.Reason), refusal.Detail),
         SignOutcome.Slashable(var rule, var detail) => Answer.ErrorAsync(context, StatusCodes.Status412PreconditionFailed, SnakeCase.Of(rule), detail),

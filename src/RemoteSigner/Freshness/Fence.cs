@@ -1,3 +1,4 @@
+using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 
 namespace RemoteSigner.Freshness;
@@ -65,15 +66,30 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
     /// <summary>Signs nothing, for this reason; only the start protocol calls this.</summary>
     internal void Refuse(FreshnessRefusal refusal) => _closed = refusal;
 
-    /// <summary>Runs without a fence, which is the operator's explicit choice.</summary>
-    public void SwitchOff()
+    /// <summary>
+    /// Runs without a fence, which is the operator's explicit choice. A setting alone takes no witness away: put back with the copy of a ledger that knows one, it
+    /// would silence what gives the copy away. Then this refuses, and returns why.
+    /// </summary>
+    public StartDecision.Refuse? SwitchOff(LedgerStart? known)
     {
+        if (known is not null)
+        {
+            var refusal = new FreshnessRefusal(
+                FreshnessReason.WitnessSwitchedOff,
+                $"signer.json says freshness.witness none, and the ledger knows start {known.Start} with {known.Witness}",
+                "name the witness again; to run without one, 'remote-signer freshness leave' shows what is risked");
+            Refuse(refusal);
+            return new StartDecision.Refuse(refusal);
+        }
+
         lock (_gate)
         {
             _off = true;
             Volatile.Write(ref _calm, ulong.MaxValue);
             _closed = null;
         }
+
+        return null;
     }
 
     /// <summary>Null once the content lies before the fence and the fence is on the witness's medium; else why it may not be signed.</summary>

@@ -43,7 +43,17 @@ public static class FenceEnrolment
         await to.WriteRecordAsync((record with { Start = reading.Count }).Write(keys.Record), cancellation);
         await slashing.RecordStartAsync(new LedgerStart(record.VaultId, reading.Identity, reading.Count, record.VaultGeneration), null);
 
-        // It does not go along from here on, and must not vouch for a copy from before, nor for its own fence: such a copy is refused.
-        await from.WriteRecordAsync(new byte[FenceRecord.Length], cancellation);
+        await VoidAsync(from, cancellation);
     }
+
+    /// <summary>Lets no witness go along from here on. Interrupted in between, the ledger is refused until a person clears it.</summary>
+    /// <exception cref="WitnessException">The witness failed; repeat it.</exception>
+    public static async Task LeaveAsync(IFreshnessWitness witness, SlashingProtection slashing, CancellationToken cancellation = default)
+    {
+        await VoidAsync(witness, cancellation);
+        await slashing.ForgetStartAsync();
+    }
+
+    // It must not vouch for a copy from before it was left, nor for its own fence: such a copy is refused.
+    private static Task VoidAsync(IFreshnessWitness witness, CancellationToken cancellation) => witness.WriteRecordAsync(new byte[FenceRecord.Length], cancellation);
 }

@@ -30,6 +30,9 @@ public enum FreshnessReason
     /// <summary>There is a witness for this vault, and the ledger has never seen a start.</summary>
     LedgerWithoutStart,
 
+    /// <summary>The ledger knows a witness and the configuration says that there is none: whoever wants that must leave the witness first.</summary>
+    WitnessSwitchedOff,
+
     /// <summary>The ledger belongs to another vault.</summary>
     LedgerForeign,
 

@@ -162,18 +162,35 @@ public abstract class FreshnessScenarios : IAsyncLifetime
     }
 
     [Fact]
-    public async Task After_a_run_without_a_witness_it_cannot_vouch_for_the_ledger()
+    public async Task A_setting_alone_takes_no_witness_away()
     {
         await RunAsync(async signer => Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 100)));
-        _home.Configure(options => options["freshness"] = new JsonObject { ["witness"] = "none" });
+        SetWitness("none");
+
+        await AssertSignsNothingAsync("witness_switched_off");
+    }
+
+    [Fact]
+    public async Task A_witness_that_was_left_vouches_for_nothing_from_before_or_after()
+    {
+        await RunAsync(async signer => Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 100)));
+        _home.BackUp("copy");
+        Assert.Contains("RISK", (await _home.RunAsync("freshness", "leave")).Error, StringComparison.Ordinal);
+        Assert.Equal("serve", await NextStartAsync());
+        (await _home.RunAsync("freshness", "leave", "--accept-risk")).Succeeded();
+        SetWitness("none");
         await RunAsync(async signer =>
         {
             Assert.Equal("off", await StateAsync(signer));
             Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 200));
         });
-        _home.Configure(options => options.AsObject().Remove("freshness"));
 
+        _home.Configure(options => options.AsObject().Remove("freshness"));
         await AssertRefusesAllAsync("ledger_without_start");
+        _home.PutBack("copy");
+        await AssertRefusesAllAsync("record_foreign");
+        SetWitness("none");
+        await AssertSignsNothingAsync("witness_switched_off");
     }
 
     [Fact]
@@ -189,6 +206,8 @@ public abstract class FreshnessScenarios : IAsyncLifetime
         await RunAsync(async signer => Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 100)));
         Assert.Equal("serve", await NextStartAsync());
     }
+
+    private void SetWitness(string witness) => _home.Configure(options => options["freshness"] = new JsonObject { ["witness"] = witness });
 
     /// <summary>A verb that changes the vault.</summary>
     protected virtual string[] VaultChange => ["seal", "enrol"];
@@ -224,6 +243,12 @@ public abstract class FreshnessScenarios : IAsyncLifetime
 
     private async Task AssertRefusesAllAsync(string reason)
     {
+        await AssertSignsNothingAsync(reason);
+        Assert.Equal("refuse", await NextStartAsync());
+    }
+
+    private async Task AssertSignsNothingAsync(string reason)
+    {
         await using (var process = SignerProcess.Launch(_home.Data, _home.Token))
         {
             var report = await process.HealthWhenAsync(health => StateOf(health) == reason);
@@ -239,7 +264,6 @@ public abstract class FreshnessScenarios : IAsyncLifetime
             Assert.Contains("nothing is signed", process.Output, StringComparison.Ordinal);
         }
 
-        Assert.Equal("refuse", await NextStartAsync());
         var pascal = string.Concat(reason.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
         Assert.Equal(4, (await AuditLines.ReadAsync(_home.LedgerFile)).Count(line => line.Contains($"\"rule\":\"{pascal}\"", StringComparison.Ordinal)));
     }

@@ -79,7 +79,7 @@ internal sealed class SignerLife : IAsyncDisposable
         _ring.Replace(vault.OpenShares().Select(share => new KeyShare(share.Secret, share.ShareKey, share.GroupKey, share.Index)));
         if (mutation == FenceMutation.Off)
         {
-            _fence.SwitchOff();
+            _fence.SwitchOff(null);
             return;
         }
 
