@@ -3,7 +3,10 @@ using RemoteSigner.Rig;
 
 namespace RemoteSigner.AcceptanceTests;
 
-/// <summary>Duties of the present moment on hoodi.</summary>
+/// <summary>
+/// Duties of the present moment on hoodi. Their epoch is read once, so that a vote sent twice is the same vote; their slot is the epoch's first and mostly
+/// past, so a signer with a slot window doubts its clock after eight of them in a row.
+/// </summary>
 public static class Chain
 {
     public static Network Network { get; } = Network.Find("hoodi")!;
@@ -11,7 +14,7 @@ public static class Chain
     /// <summary>The slot of the wall clock.</summary>
     public static ulong Slot => ((ulong)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - Network.GenesisTime!.Value) / Network.SecondsPerSlot;
 
-    public static ulong Epoch => Network.EpochOf(new Slot(Slot)).Value;
+    public static ulong Epoch { get; } = Network.EpochOf(new Slot(Slot)).Value;
 
     /// <summary>A vote of the epoch that lies this many back; another fill is another vote.</summary>
     public static Attestation Vote(byte fill = 1, ulong epochsBack = 0) =>

@@ -25,25 +25,29 @@ public sealed class HealthTests(SignerScene scene) : IClassFixture<SignerScene>
         }
     }
 
-    [Theory]
-    [InlineData("signing_bls_signing_duration_count")]
-    [InlineData("signing_bls_signing_duration_sum")]
-    [InlineData("signing_bls_signing_duration{quantile=\"0.99\"}")]
-    [InlineData("signing_bls_missing_identifier_count_total")]
-    [InlineData("signing_signers_loaded_count 4")]
-    [InlineData("http_bls_malformed_request_count_total")]
-    [InlineData("eth2_slashingprotection_permitted_signings_total")]
-    [InlineData("eth2_slashingprotection_prevented_signings_total")]
-    [InlineData("eth2_slashingprotection_database_duration_count{signingOperation=\"attestation\"}")]
-    [InlineData("process_release{version=\"remote-signer/v")]
-    [InlineData("process_cpu_seconds_total")]
-    public async Task Metrics_have_the_names_of_Web3Signer(string line)
+    [Fact]
+    public async Task Metrics_have_the_names_of_Web3Signer()
     {
         await scene.Client.SignAsync(scene.Keys[3], Chain.VoteJson());
 
-        var metrics = (await scene.Operations.ReadAsync("/metrics")).Text;
+        var rows = (await scene.Operations.ReadAsync("/metrics")).Text.Split('\n');
 
-        Assert.Contains(metrics.Split('\n'), row => row.StartsWith(line, StringComparison.Ordinal));
+        Assert.All(
+            (string[])
+            [
+                "signing_bls_signing_duration_count",
+                "signing_bls_signing_duration_sum",
+                "signing_bls_signing_duration{quantile=\"0.99\"}",
+                "signing_bls_missing_identifier_count_total",
+                "signing_signers_loaded_count 4",
+                "http_bls_malformed_request_count_total",
+                "eth2_slashingprotection_permitted_signings_total",
+                "eth2_slashingprotection_prevented_signings_total",
+                "eth2_slashingprotection_database_duration_count{signingOperation=\"attestation\"}",
+                "process_release{version=\"remote-signer/v",
+                "process_cpu_seconds_total",
+            ],
+            start => Assert.Contains(rows, row => row.StartsWith(start, StringComparison.Ordinal)));
     }
 
     [Fact]
