@@ -7,6 +7,9 @@ namespace RemoteSigner.Benchmarks;
 /// <summary>One keep-alive connection over mutual TLS that posts prepared bytes and reads the status: as little client as there can be.</summary>
 internal sealed class LoadConnection : IDisposable
 {
+    /// <summary>A request that costs next to nothing.</summary>
+    public static readonly byte[] Upcheck = "GET /upcheck HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"u8.ToArray();
+
     private readonly TcpClient _tcp = new() { NoDelay = true };
     private readonly byte[] _buffer = new byte[4096];
     private SslStream _stream = null!;
