@@ -63,7 +63,7 @@ internal sealed class SealedKeys(DataDirectory data, Hardware hardware, SecretAr
     {
         using var vault = await OpenVaultAsync();
         await admit(vault);
-        return [.. vault.OpenShares().Select(share => new KeyShare(share.Secret, share.ShareKey, share.GroupKey, share.Index))];
+        return [.. vault.OpenShares().Select(share => new KeyShare(share.Secret, share.ShareKey, share.GroupKey, share.Membership))];
     }
 
     public void Dispose() => hardware.Dispose();

@@ -17,6 +17,9 @@ public static class Vectors
         return System.IO.Path.Combine(_folder ?? throw new DirectoryNotFoundException(Missing), relative);
     }
 
+    /// <summary>The path of one of our own golden files, in <c>tests/vectors</c>.</summary>
+    public static string Own(string relative) => System.IO.Path.Combine(Repository()!.FullName, "tests", "vectors", relative);
+
     /// <summary>One theory row for each file below a folder, by path relative to the vectors; one skipped row where there are no vectors.</summary>
     public static IEnumerable<TheoryDataRow<string>> Files(string folder, string pattern = "*.json")
     {
@@ -44,13 +47,18 @@ public static class Vectors
             return Directory.Exists(named) ? named : null;
         }
 
-        var repository = new DirectoryInfo(AppContext.BaseDirectory);
-        while (repository is not null && !File.Exists(System.IO.Path.Combine(repository.FullName, "RemoteSigner.sln")))
+        var beside = System.IO.Path.Combine(Repository()?.Parent?.FullName ?? "/", "shared", "vectors");
+        return Directory.Exists(beside) ? beside : null;
+    }
+
+    private static DirectoryInfo? Repository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(System.IO.Path.Combine(folder.FullName, "RemoteSigner.sln")))
         {
-            repository = repository.Parent;
+            folder = folder.Parent;
         }
 
-        var beside = System.IO.Path.Combine(repository?.Parent?.FullName ?? "/", "shared", "vectors");
-        return Directory.Exists(beside) ? beside : null;
+        return folder;
     }
 }

@@ -51,7 +51,7 @@ internal static class KeysCommand
         {
             RefuseKnown(vault, imported);
             await RegisterAsync(signer, imported, parsed.GetValue(Slashing));
-            vault.Add([.. imported.Select(key => new VaultShare(key.PublicKey, null, 0, Label(key.Path), key.Secret))]);
+            vault.Add([.. imported.Select(key => new VaultShare(key.PublicKey, null, null, Label(key.Path), key.Secret))]);
         }
         finally
         {
@@ -120,7 +120,7 @@ internal static class KeysCommand
     private static int List(ParseResult parsed)
     {
         var listing = Vault.List(parsed.DataDirectory().VaultFile);
-        IReadOnlyList<KeyLine> lines = [.. listing.Shares.Select(share => new KeyLine(share.ShareKey.ToString(), share.GroupKey?.ToString(), share.Index, share.Label))];
+        IReadOnlyList<KeyLine> lines = [.. listing.Shares.Select(share => new KeyLine(share.ShareKey.ToString(), share.GroupKey?.ToString(), share.Membership?.ShareIndex ?? 0, share.Label))];
         Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListKeyLine, all => Output.Rows(
             all, ["public key", "group key", "index", "from"], line => [line.PublicKey, line.GroupKey, line.ShareIndex == 0 ? null : line.ShareIndex.ToString(), line.Label]));
         return 0;

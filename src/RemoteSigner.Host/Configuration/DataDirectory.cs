@@ -22,6 +22,9 @@ internal sealed class DataDirectory(string path)
     /// <summary>Approvals of what may open a TPM-sealed vault.</summary>
     public string TpmFolder => Resolve("tpm");
 
+    /// <summary>The documents of the clusters that shares came from.</summary>
+    public string ClustersFolder => Resolve("clusters");
+
     /// <summary>A path from the configuration, relative to this folder unless it is absolute.</summary>
     public string Resolve(string relative) => System.IO.Path.Combine(Path, relative);
 

@@ -1,3 +1,4 @@
+using RemoteSigner.Clusters;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
@@ -6,15 +7,15 @@ namespace RemoteSigner.Keys;
 
 /// <summary>
 /// One operator's share of a validator key, opened into locked memory: its public key (48 bytes), the validator's group key where it is
-/// known, and the share index (1-based; 0 where it is not known or the key is whole).
+/// known, and its place in the cluster (null where it is not known or the key is whole).
 /// </summary>
 public sealed class KeyShare : IDisposable
 {
     private readonly BlsSecretKey _secret;
 
     /// <summary>Takes over <paramref name="secret"/>, which whoever opened the vault has found to belong to <paramref name="publicKey"/>.</summary>
-    public KeyShare(BlsSecretKey secret, BlsPublicKey publicKey, BlsPublicKey? groupKey, ulong shareIndex) =>
-        (_secret, Identity, ShareIndex) = (secret, new ProtectedKey(publicKey, groupKey), shareIndex);
+    public KeyShare(BlsSecretKey secret, BlsPublicKey publicKey, BlsPublicKey? groupKey, ClusterMembership? membership) =>
+        (_secret, Identity, Membership) = (secret, new ProtectedKey(publicKey, groupKey), membership);
 
     /// <summary>The key under which slashing protection knows this share.</summary>
     public ProtectedKey Identity { get; }
@@ -23,7 +24,7 @@ public sealed class KeyShare : IDisposable
 
     public BlsPublicKey? GroupKey => Identity.GroupKey;
 
-    public ulong ShareIndex { get; }
+    public ClusterMembership? Membership { get; }
 
     /// <summary>Signs the permit's root. There is no overload for a root: no permit, no signature.</summary>
     /// <exception cref="ArgumentException">The permit is for another key.</exception>
@@ -40,8 +41,8 @@ public sealed class KeyShare : IDisposable
         return new BlsSignature(signature);
     }
 
-    /// <summary>The same key of the same validator at the same index: the secret is the same then, too.</summary>
-    public bool IsSameAs(KeyShare other) => Identity == other.Identity && ShareIndex == other.ShareIndex;
+    /// <summary>The same key of the same validator at the same place: the secret is the same then, too.</summary>
+    public bool IsSameAs(KeyShare other) => Identity == other.Identity && Membership == other.Membership;
 
     public void Dispose() => _secret.Dispose();
 }

@@ -4,10 +4,11 @@ using System.Text;
 
 namespace RemoteSigner.Sealing;
 
-/// <summary>The bytes of a vault, version 1, as <c>Sealing/README.md</c> lays them out. Knows lengths and limits; knows no key.</summary>
+/// <summary>The bytes of a vault, as <c>Sealing/README.md</c> lays them out. Knows lengths and limits; knows no key.</summary>
 internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<VaultSlot> Slots, IReadOnlyList<VaultRecord> Records)
 {
-    internal const ushort Version = 1;
+    internal const ushort Version = 2;
+    internal const ushort FirstVersion = 1;
     internal const int IdLength = 16;
     internal const int MacLength = 32;
     internal const int MostSlots = 16;
@@ -30,11 +31,11 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
     internal bool RecordsMatch { get; init; }
 
     /// <summary>Reads the bytes; never allocates more than a small multiple of them.</summary>
-    /// <exception cref="VaultException">They are not a vault of this version.</exception>
+    /// <exception cref="VaultException">They are not a vault of a known version.</exception>
     internal static VaultFile Parse(ReadOnlyMemory<byte> bytes)
     {
         var reader = new VaultReader(bytes.Span);
-        ReadMagic(ref reader);
+        var version = ReadMagic(ref reader);
         var id = reader.Take(IdLength).ToArray();
         var generation = reader.UInt64();
         var slots = new VaultSlot[VaultReader.Count(reader.Byte(), 1, MostSlots, "slots")];
@@ -48,7 +49,7 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
         var header = bytes[..reader.Position];
         var mac = reader.Take(MacLength).ToArray();
         var matches = SHA256.HashData(reader.Rest).AsSpan().SequenceEqual(recordsHash);
-        var records = VaultRecord.ReadAll(ref reader, (int)recordCount);
+        var records = VaultRecord.ReadAll(ref reader, (int)recordCount, version);
         reader.ExpectEnd();
         return new VaultFile(id, generation, slots, records) { Mac = mac, Header = header, RecordsMatch = matches };
     }
@@ -67,7 +68,7 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
         return [.. header, .. authenticate(header), .. recordBytes];
     }
 
-    private static void ReadMagic(ref VaultReader reader)
+    private static ushort ReadMagic(ref VaultReader reader)
     {
         if (!reader.Rest.StartsWith(Magic))
         {
@@ -76,10 +77,9 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
 
         reader.Take(Magic.Length);
         var version = reader.UInt16();
-        if (version != Version)
-        {
-            throw new VaultException(VaultFault.UnsupportedVersion, $"the vault has format version {version}, this program reads {Version}", "use the program that wrote it, or a later one");
-        }
+        return version is FirstVersion or Version
+            ? version
+            : throw new VaultException(VaultFault.UnsupportedVersion, $"the vault has format version {version}, this program reads {FirstVersion} and {Version}", "use the program that wrote it, or a later one");
     }
 
     private static VaultSlot ReadSlot(ref VaultReader reader)

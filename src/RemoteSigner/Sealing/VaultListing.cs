@@ -1,3 +1,4 @@
+using RemoteSigner.Clusters;
 using RemoteSigner.Consensus.Spec;
 
 namespace RemoteSigner.Sealing;
@@ -11,12 +12,12 @@ namespace RemoteSigner.Sealing;
 public sealed record VaultListing(Guid VaultId, ulong Generation, IReadOnlyList<VaultSlot> Slots, IReadOnlyList<VaultListing.Share> Shares, bool Authenticated)
 {
     /// <summary>One share, without its scalar.</summary>
-    public sealed record Share(BlsPublicKey ShareKey, BlsPublicKey? GroupKey, ulong Index, string Label);
+    public sealed record Share(BlsPublicKey ShareKey, BlsPublicKey? GroupKey, ClusterMembership? Membership, string Label);
 
     internal static VaultListing Of(VaultFile file, bool authenticated) => new(
         new Guid(file.Id, bigEndian: true),
         file.Generation,
         file.Slots,
-        [.. file.Records.Select(record => new Share(record.ShareKey, record.GroupKey, record.Index, record.Label))],
+        [.. file.Records.Select(record => new Share(record.ShareKey, record.GroupKey, record.Membership, record.Label))],
         authenticated);
 }

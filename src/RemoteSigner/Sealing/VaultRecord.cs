@@ -1,22 +1,30 @@
 using System.Buffers.Binary;
 using System.Text;
+using RemoteSigner.Clusters;
 using RemoteSigner.Consensus.Spec;
 
 namespace RemoteSigner.Sealing;
 
-/// <summary>One share as it lies in the vault: what it is, readable, and its scalar, sealed (32 bytes and a tag of 16).</summary>
-internal sealed record VaultRecord(BlsPublicKey? GroupKey, BlsPublicKey ShareKey, ulong Index, string Label, byte[] Salt, byte[] Sealed)
+/// <summary>
+/// One share as it lies in the vault: what it is, readable, and its scalar, sealed (32 bytes and a tag of 16). Records of form 1 have no membership; they stay as
+/// they are when the vault is changed, because to write them anew each would have to be opened.
+/// </summary>
+internal sealed record VaultRecord(byte Form, BlsPublicKey? GroupKey, BlsPublicKey ShareKey, ClusterMembership? Membership, string Label, byte[] Salt, byte[] Sealed)
 {
+    internal const byte FirstForm = 1;
+    internal const byte NewestForm = 2;
     internal const int SaltLength = 32;
     internal const int SealedLength = 48;
+    private const int IndexLength = 8;
 
-    internal static VaultRecord[] ReadAll(ref VaultReader reader, int count)
+    internal static VaultRecord[] ReadAll(ref VaultReader reader, int count, ushort version)
     {
         // Not sized by the count: that is a claim until the bytes are there.
         var records = new List<VaultRecord>();
         for (var i = 0; i < count; i++)
         {
-            records.Add(Read(ref reader));
+            var form = version == VaultFile.FirstVersion ? FirstForm : reader.Byte();
+            records.Add(form is FirstForm or NewestForm ? Read(ref reader, form) : throw VaultReader.Malformed($"a record has the unknown form {form}"));
         }
 
         return [.. records];
@@ -24,29 +32,36 @@ internal sealed record VaultRecord(BlsPublicKey? GroupKey, BlsPublicKey ShareKey
 
     internal void WriteTo(Stream stream)
     {
+        stream.WriteByte(Form);
         stream.Write(Description());
         stream.Write(Salt);
         stream.Write(Sealed);
     }
 
-    /// <summary>Group key, share key, index and label in the bytes of the file; lengths are in it, so nothing can be read two ways.</summary>
+    /// <summary>Keys, membership and label in the bytes of the file; lengths are in it, so nothing can be read two ways.</summary>
     internal byte[] Description()
     {
         var label = Encoding.UTF8.GetBytes(Label);
-        var index = new byte[8];
-        BinaryPrimitives.WriteUInt64BigEndian(index, Index);
         ReadOnlySpan<byte> group = GroupKey is { } key ? key.Bytes.ToArray() : [];
-        return [(byte)group.Length, .. group, (byte)BlsPublicKey.Length, .. ShareKey.Bytes, .. index, (byte)label.Length, .. label];
+        return [(byte)group.Length, .. group, (byte)BlsPublicKey.Length, .. ShareKey.Bytes, .. MembershipBytes(), (byte)label.Length, .. label];
     }
 
-    private static VaultRecord Read(ref VaultReader reader)
+    private byte[] MembershipBytes() => Form == FirstForm ? new byte[IndexLength]
+        : Membership is { } member ? [VaultMembership.Length, .. VaultMembership.Write(member)]
+        : [0];
+
+    private static VaultRecord Read(ref VaultReader reader, byte form)
     {
         var group = ReadKey(ref reader, optional: true);
         var share = ReadKey(ref reader, optional: false)!.Value;
-        var index = reader.UInt64();
+        var membership = form == FirstForm ? ReadNoIndex(ref reader) : VaultMembership.Read(ref reader);
         var label = reader.Text(VaultFile.MostLabel);
-        return new VaultRecord(group, share, index, label, reader.Take(SaltLength).ToArray(), reader.Take(SealedLength).ToArray());
+        return new VaultRecord(form, group, share, membership, label, reader.Take(SaltLength).ToArray(), reader.Take(SealedLength).ToArray());
     }
+
+    // Form 1 has a place for an index, which nothing ever wrote: an index alone says too little.
+    private static ClusterMembership? ReadNoIndex(ref VaultReader reader) =>
+        BinaryPrimitives.ReadUInt64BigEndian(reader.Take(IndexLength)) == 0 ? null : throw VaultReader.Malformed("a record of form 1 has a share index");
 
     private static BlsPublicKey? ReadKey(ref VaultReader reader, bool optional)
     {

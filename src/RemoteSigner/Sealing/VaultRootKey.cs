@@ -44,7 +44,7 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
     internal VaultRecord Seal(VaultShare share)
     {
         var record = new VaultRecord(
-            share.GroupKey, share.ShareKey, share.Index, share.Label, RandomNumberGenerator.GetBytes(VaultRecord.SaltLength), new byte[VaultRecord.SealedLength]);
+            VaultRecord.NewestForm, share.GroupKey, share.ShareKey, share.Membership, share.Label, RandomNumberGenerator.GetBytes(VaultRecord.SaltLength), new byte[VaultRecord.SealedLength]);
         using var scalar = arena.Allocate(BlsSecretKey.Length);
         share.Secret.WriteBigEndian(scalar);
         using var key = Derive(record.Salt, RecordUse);
@@ -86,7 +86,7 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
             throw WrongShare(record, null);
         }
 
-        return new VaultShare(record.ShareKey, record.GroupKey, record.Index, record.Label, secret);
+        return new VaultShare(record.ShareKey, record.GroupKey, record.Membership, record.Label, secret);
     }
 
     private static VaultException WrongShare(VaultRecord record, Exception? cause) =>
@@ -94,12 +94,12 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
 
     private static byte[] Prefixed(ReadOnlySpan<byte> part) => [(byte)part.Length, .. part];
 
-    // Associated data: vault id ‖ version ‖ group key ‖ share key ‖ index ‖ label, each with its length.
+    // Associated data: vault id ‖ form ‖ description, each with its length.
     private byte[] Associated(VaultRecord record)
     {
-        var version = new byte[2];
-        BinaryPrimitives.WriteUInt16BigEndian(version, VaultFile.Version);
-        return [.. Prefixed(RecordUse), .. Prefixed(vaultId), .. version, .. record.Description()];
+        var form = new byte[2];
+        BinaryPrimitives.WriteUInt16BigEndian(form, record.Form);
+        return [.. Prefixed(RecordUse), .. Prefixed(vaultId), .. form, .. record.Description()];
     }
 
     private SecretBytes Derive(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> use)

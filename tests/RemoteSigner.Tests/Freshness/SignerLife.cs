@@ -76,7 +76,7 @@ internal sealed class SignerLife : IAsyncDisposable
     {
         var found = await LedgerAtStart.ReadAsync(_ledger, _slashing);
         using var vault = await scene.OpenAsync();
-        _ring.Replace(vault.OpenShares().Select(share => new KeyShare(share.Secret, share.ShareKey, share.GroupKey, share.Index)));
+        _ring.Replace(vault.OpenShares().Select(share => new KeyShare(share.Secret, share.ShareKey, share.GroupKey, share.Membership)));
         if (mutation == FenceMutation.Off)
         {
             _fence.SwitchOff(null);

@@ -46,7 +46,7 @@ public sealed class SecretsInMemoryTests(SoftHsm softHsm)
         var path = Path.Combine(scene.Folder, "vault");
         using (var vault = await Vault.CreateAsync(path, scene.Arena, [enrolment.Key]))
         {
-            vault.Add([.. keys.Select(key => new VaultShare(key.PublicKey, null, 0, "", key.Secret))]);
+            vault.Add([.. keys.Select(key => new VaultShare(key.PublicKey, null, null, "", key.Secret))]);
         }
 
         keys[0].Dispose();

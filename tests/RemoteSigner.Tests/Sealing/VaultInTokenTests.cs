@@ -1,3 +1,4 @@
+using RemoteSigner.Clusters;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Pkcs11;
 
@@ -17,7 +18,7 @@ public sealed class VaultInTokenTests(SoftHsm softHsm) : IDisposable
     {
         using var token = softHsm.Open(_scene.Arena, profile: Only(mechanism));
         var enrolment = await SealEnrolment.EnrolAsync(token, "kek", TimeProvider.System);
-        var shares = new[] { _scene.NewShare(), _scene.NewShare(group: _scene.NewShare().ShareKey, index: ulong.MaxValue, label: "ключ") };
+        var shares = new[] { _scene.NewShare(), _scene.NewShare(group: _scene.NewShare().ShareKey, membership: new ClusterMembership(ulong.MaxValue, 3, 4, default, ShareProvenance.SsvFile), label: "ключ") };
         using (var made = await Vault.CreateAsync(_scene.VaultPath, _scene.Arena, [enrolment.Key]))
         {
             made.Add(shares);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using RemoteSigner.Clusters;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
 using RemoteSigner.Sealing;
@@ -30,22 +31,25 @@ internal sealed class VaultScene : IDisposable
         }
     }
 
-    internal VaultShare NewShare(BlsPublicKey? group = null, ulong index = 0, string label = "test")
+    internal VaultShare NewShare(BlsPublicKey? group = null, ClusterMembership? membership = null, string label = "test")
     {
         var secret = BlsSecretKey.Generate(Arena, RandomNumberGenerator.GetBytes(32));
         var publicKey = new byte[48];
         secret.WritePublicKey(publicKey);
-        return Own(new VaultShare(new BlsPublicKey(publicKey), group, index, label, secret));
+        return Own(new VaultShare(new BlsPublicKey(publicKey), group, membership, label, secret));
     }
 
     /// <summary>A vault with these shares that only the recovery key opens: no token is needed.</summary>
     internal async Task<List<VaultShare>> MakeAsync(int shares)
     {
-        var made = Enumerable.Range(0, shares).Select(i => NewShare(index: (ulong)i)).ToList();
+        var made = Enumerable.Range(0, shares).Select(i => NewShare(membership: Member((ulong)i))).ToList();
         using var vault = await Vault.CreateAsync(VaultPath, Arena, [PublicRecovery]);
         vault.Add(made);
         return made;
     }
+
+    /// <summary>None for index 0.</summary>
+    internal static ClusterMembership? Member(ulong index) => index == 0 ? null : new ClusterMembership(index, 3, 4, new Root(SHA256.HashData([(byte)index])), ShareProvenance.LockFile);
 
     internal Task<Vault> OpenAsync() => Vault.OpenAsync(VaultPath, Arena, PrivateRecovery);
 
@@ -77,6 +81,6 @@ internal sealed class VaultScene : IDisposable
     {
         using var secret = Arena.Allocate(32);
         share.Secret.WriteBigEndian(secret);
-        return $"{share.ShareKey} {share.GroupKey} {share.Index} {share.Label} {Convert.ToHexString(secret.Span)}";
+        return $"{share.ShareKey} {share.GroupKey} {share.Membership} {share.Label} {Convert.ToHexString(secret.Span)}";
     }
 }

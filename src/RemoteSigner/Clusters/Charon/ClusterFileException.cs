@@ -30,4 +30,7 @@ public enum ClusterFileFault
 
     /// <summary>A node's key file does not hold a key.</summary>
     NodeKey,
+
+    /// <summary>A document of the archive is not the one that its name says.</summary>
+    OtherHash,
 }

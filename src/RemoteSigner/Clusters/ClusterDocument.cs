@@ -1,0 +1,74 @@
+using RemoteSigner.Clusters.Charon;
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.Clusters;
+
+/// <summary>
+/// What says who holds which share: a Charon lock, or an SSV keyshares document. Reading it proves nothing; whoever makes one verifies it first, or finds it under
+/// the <see cref="ClusterMembership.ClusterHash"/> of a sealed share, which proves that it was verified when that share came in.
+/// </summary>
+public abstract record ClusterDocument
+{
+    private ClusterDocument()
+    {
+    }
+
+    /// <summary>Computed from the content, never taken from it.</summary>
+    public abstract Root Hash { get; }
+
+    /// <summary>What people call the cluster; may be empty.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>How many partial signatures make one of the group.</summary>
+    public abstract int Threshold { get; }
+
+    /// <summary>How many shares each validator has.</summary>
+    public abstract int Operators { get; }
+
+    /// <summary>The public keys of all validators, in the order of the document.</summary>
+    public abstract IReadOnlyList<BlsPublicKey> GroupKeys { get; }
+
+    /// <summary>The shares of one validator, all operators'; empty when the document does not know it.</summary>
+    public abstract IReadOnlyList<(ulong Index, BlsPublicKey PublicShare)> SharesOf(BlsPublicKey groupKey);
+
+    /// <summary>Where the fees of one validator go; null when the document does not say.</summary>
+    public abstract ExecutionAddress? FeeRecipientOf(BlsPublicKey groupKey);
+
+    /// <summary>Reads a document of either kind.</summary>
+    /// <exception cref="ClusterFileException">It cannot be understood.</exception>
+    public static ClusterDocument Read(ReadOnlyMemory<byte> json) => new CharonLock(ClusterLock.Parse(json));
+
+    /// <summary>Charon's <c>cluster-lock.json</c>.</summary>
+    public sealed record CharonLock : ClusterDocument
+    {
+        private readonly Dictionary<BlsPublicKey, int> _positions = [];
+
+        public CharonLock(ClusterLock cluster)
+        {
+            (Cluster, Hash) = (cluster, LockHash.Compute(cluster));
+            foreach (var (position, validator) in cluster.Validators.Index())
+            {
+                _positions.TryAdd(validator.GroupKey, position);
+            }
+        }
+
+        public ClusterLock Cluster { get; }
+
+        public override Root Hash { get; }
+
+        public override string Name => Cluster.Definition.Name;
+
+        public override int Threshold => Cluster.Definition.Threshold;
+
+        public override int Operators => Cluster.Definition.Operators.Length;
+
+        public override IReadOnlyList<BlsPublicKey> GroupKeys => [.. Cluster.Validators.Select(validator => validator.GroupKey)];
+
+        public override IReadOnlyList<(ulong Index, BlsPublicKey PublicShare)> SharesOf(BlsPublicKey groupKey) => _positions.TryGetValue(groupKey, out var position)
+            ? [.. Cluster.Validators[position].PublicShares.Select((share, i) => ((ulong)i + 1, share))]
+            : [];
+
+        public override ExecutionAddress? FeeRecipientOf(BlsPublicKey groupKey) =>
+            _positions.TryGetValue(groupKey, out var position) && ExecutionAddress.TryParse(Cluster.Definition.AddressesOf(position).FeeRecipient, out var address) ? address : null;
+    }
+}

@@ -1,0 +1,19 @@
+namespace RemoteSigner.Clusters;
+
+/// <summary>By which way a share and what is known of its cluster came in. The numbers are stored.</summary>
+public enum ShareProvenance : byte
+{
+    Unknown = 0,
+
+    /// <summary>A verified <c>cluster-lock.json</c> and the keystores of its node.</summary>
+    LockFile = 1,
+
+    /// <summary>Pushed through the Keymanager API; the lock was here before, or was bound afterwards.</summary>
+    KeymanagerPush = 2,
+
+    /// <summary>A verified SSV keyshares file.</summary>
+    SsvFile = 3,
+
+    /// <summary>Sent by an SSV node.</summary>
+    SsvPush = 4,
+}
