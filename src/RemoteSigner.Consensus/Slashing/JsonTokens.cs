@@ -68,13 +68,25 @@ internal sealed class JsonTokens(Stream stream)
             Type = json.TokenType;
             Text = Type switch
             {
-                JsonTokenType.PropertyName or JsonTokenType.String => json.GetString() ?? "",
+                JsonTokenType.PropertyName or JsonTokenType.String => Unescape(ref json),
                 JsonTokenType.Number => System.Text.Encoding.ASCII.GetString(json.ValueSpan),
                 _ => "",
             };
         }
 
         return found;
+    }
+
+    private static string Unescape(ref Utf8JsonReader json)
+    {
+        try
+        {
+            return json.GetString() ?? "";
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException("an escape stands for half a surrogate pair", e);
+        }
     }
 
     private async ValueTask FillAsync()

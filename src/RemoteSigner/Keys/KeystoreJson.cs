@@ -27,7 +27,8 @@ internal static class KeystoreJson
             using var document = JsonDocument.Parse(json.ToArray(), Strict);
             return Read(document.RootElement);
         }
-        catch (JsonException e)
+        // Half a surrogate pair, written as an escape, shows only when the text is read.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw Malformed("it is not JSON, or a member appears twice", e);
         }

@@ -115,6 +115,13 @@ public sealed class KeystoreTests : IDisposable
     }
 
     [Theory]
+    [InlineData("""{"\ud800":1}""")]
+    [InlineData("""{"version":4,"version":4}""")]
+    [InlineData("""{"version":4""")]
+    public void Refuses_what_is_not_JSON(string text) =>
+        Assert.Equal(KeystoreFault.Malformed, Fault(() => Keystore.Parse(System.Text.Encoding.UTF8.GetBytes(text))));
+
+    [Theory]
     [InlineData(3, 8, 1)]
     [InlineData(1, 8, 1)]
     [InlineData(65536, 1, 1)]

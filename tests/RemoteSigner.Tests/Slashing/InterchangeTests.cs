@@ -54,6 +54,8 @@ public sealed class InterchangeTests
     [InlineData("""{"metadata":META,"data":[GOOD""", "data", "well-formed")]
     [InlineData("""{"metadata":META,"data":[GOOD]} x""", "data", "well-formed")]
     [InlineData("", "", "well-formed")]
+    [InlineData("""{"metadata":META,"data":[],"\ud800":1}""", "data", "surrogate")]
+    [InlineData("""{"metadata":META,"data":[{"pubkey":"\ud800","signed_blocks":[],"signed_attestations":[]}]}""", "pubkey", "surrogate")]
     public async Task Names_what_is_malformed_and_keeps_nothing(string file, string? member, string complaint)
     {
         await using var signer = await TemporarySigner.CreateAsync();
