@@ -5,22 +5,32 @@ namespace RemoteSigner.Consensus.Slashing;
 /// <summary>Which public keys belong to which validator's history, and whether they may sign.</summary>
 internal static class KeyRegister
 {
-    /// <summary>Registers all keys, or keeps nothing: a key may need what the one before it left, so that none can be judged without writing.</summary>
-    public static RefusedRegistration? RegisterAll(LedgerTransaction transaction, IEnumerable<ProtectedKey> keys, SlashingFloor floor)
+    /// <summary>Takes all keys in with their history, or keeps nothing: a key may need what the one before it left, so that none can be judged without writing.</summary>
+    public static List<RefusedRegistration> EnrolAll(LedgerTransaction transaction, KeyEnrolment enrolment, Action<LedgerTransaction> takeHistory)
     {
-        transaction.Statement("SAVEPOINT registration").Execute();
-        foreach (var key in keys)
+        transaction.Statement("SAVEPOINT enrolment").Execute();
+        takeHistory(transaction);
+        var refused = new List<RefusedRegistration>();
+        foreach (var (key, floor) in enrolment.Keys)
         {
             if (Register(transaction, new HistoryIndex(), key, floor) is var registration and not Registration.Active)
             {
-                transaction.Statement("ROLLBACK TO registration").Execute();
-                transaction.Statement("RELEASE registration").Execute();
-                return new RefusedRegistration(key, registration);
+                refused.Add(new RefusedRegistration(key, registration));
             }
         }
 
-        transaction.Statement("RELEASE registration").Execute();
-        return null;
+        foreach (var replaced in enrolment.Replaced)
+        {
+            transaction.Statement("UPDATE public_key SET state = 2 WHERE key = ?1 AND is_group = 0 AND state = 1").Bind(1, replaced.Bytes).Execute();
+        }
+
+        if (refused.Count > 0)
+        {
+            transaction.Statement("ROLLBACK TO enrolment").Execute();
+        }
+
+        transaction.Statement("RELEASE enrolment").Execute();
+        return refused;
     }
 
     public static long AddValidator(LedgerTransaction transaction)
@@ -76,7 +86,7 @@ internal static class KeyRegister
         }
 
         var hasHistory = share is { History.HasFloor: true } || group is { History.HasFloor: true };
-        if (hasHistory != (floor == SlashingFloor.FromHistory))
+        if (floor == SlashingFloor.Continued ? share is null && group is null : hasHistory != (floor == SlashingFloor.FromHistory))
         {
             return hasHistory ? new Registration.HasHistory() : new Registration.NoFloor();
         }

@@ -8,4 +8,7 @@ public enum SlashingFloor
 
     /// <summary>It never signed anywhere. With history that is found all the same it is refused: one of the two is wrong.</summary>
     NeverSigned,
+
+    /// <summary>Another share of its validator was sealed here, so its history goes on, whatever it holds; where the validator is not known it is refused.</summary>
+    Continued,
 }

@@ -17,8 +17,7 @@ public sealed partial class SlashingProtection
         await _maintenance.WaitAsync();
         try
         {
-            await WriteAsync(InterchangeStage.Clear);
-            var chain = await StageAsync(file);
+            var chain = await StageAnewAsync(file);
             return await _ledger.WriteAsync(transaction =>
             {
                 RequireChain(transaction, chain);
@@ -56,6 +55,12 @@ public sealed partial class SlashingProtection
         {
             _maintenance.Release();
         }
+    }
+
+    private async Task<Root> StageAnewAsync(Stream file)
+    {
+        await WriteAsync(InterchangeStage.Clear);
+        return await StageAsync(file);
     }
 
     private async Task<Root> StageAsync(Stream file)

@@ -9,8 +9,37 @@ public sealed partial class SlashingProtection
     /// of any is kept and the first that was refused is returned. Joins the histories of a share key and its group key: the higher of both floors
     /// holds, and every record is kept. Until it has signed, a key that is registered again must be stated as never signed again.
     /// </summary>
-    public Task<RefusedRegistration?> RegisterAllAsync(IReadOnlyCollection<ProtectedKey> keys, SlashingFloor floor) =>
-        MaintainAsync(transaction => KeyRegister.RegisterAll(transaction, keys, floor));
+    public async Task<RefusedRegistration?> RegisterAllAsync(IReadOnlyCollection<ProtectedKey> keys, SlashingFloor floor) =>
+        await EnrolAsync(new KeyEnrolment([.. keys.Select(key => (key, floor))])) is [var first, ..] ? first : null;
+
+    /// <summary>
+    /// The same with a floor for each key, with the history that comes along and with what else must happen or fail together with it. Empty when every key is active;
+    /// else all that were refused, and nothing was kept.
+    /// </summary>
+    /// <exception cref="InterchangeException">The history breaks the format or is for another chain.</exception>
+    public async Task<IReadOnlyList<RefusedRegistration>> EnrolAsync(KeyEnrolment enrolment)
+    {
+        await _maintenance.WaitAsync();
+        try
+        {
+            var chain = enrolment.History is { } history ? await StageAnewAsync(history) : (Root?)null;
+            return await _ledger.WriteAsync(transaction =>
+            {
+                var refused = KeyRegister.EnrolAll(transaction, enrolment, _ => TakeStaged(transaction, chain));
+                transaction.Forget();
+                if (refused.Count == 0)
+                {
+                    enrolment.Seal?.Invoke(transaction);
+                }
+
+                return refused;
+            });
+        }
+        finally
+        {
+            _maintenance.Release();
+        }
+    }
 
     /// <summary>The same for one key.</summary>
     public async Task<Registration> RegisterAsync(ProtectedKey key, SlashingFloor floor) =>
@@ -21,6 +50,16 @@ public sealed partial class SlashingProtection
 
     /// <summary>Lets a retired key sign again, with the history it had. False when the key is not known.</summary>
     public Task<bool> EnableAsync(BlsPublicKey publicKey) => ChangeStateAsync(publicKey, KeyState.Active);
+
+    private void TakeStaged(LedgerTransaction transaction, Root? chain)
+    {
+        if (chain is { } known)
+        {
+            RequireChain(transaction, known);
+            InterchangeImport.Take(transaction, known, InterchangeReading.FloorsAtLowest);
+            InterchangeStage.Clear(transaction);
+        }
+    }
 
     private Task<bool> ChangeStateAsync(BlsPublicKey publicKey, KeyState state) => _ledger.WriteAsync(transaction =>
     {

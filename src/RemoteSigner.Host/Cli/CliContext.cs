@@ -18,6 +18,9 @@ namespace RemoteSigner.Host.Cli;
 [JsonSerializable(typeof(TpmStatusLine))]
 [JsonSerializable(typeof(TpmApprovalLine))]
 [JsonSerializable(typeof(ClusterLine))]
+[JsonSerializable(typeof(ClusterImportLine))]
+[JsonSerializable(typeof(IReadOnlyList<HeldClusterLine>))]
+[JsonSerializable(typeof(HeldClusterLine))]
 internal sealed partial class CliContext : JsonSerializerContext;
 
 /// <summary>A share as <c>keys list</c> prints it.</summary>

@@ -37,6 +37,10 @@ internal sealed class CliError(string message, string hint) : Exception(message)
         ? error.Failures[0].Hint
         : "nothing was imported; mend or leave out: " + string.Concat(error.Failures.Select(failure => $"\n  {failure.Path}: {failure.Reason} ({failure.Hint})"));
 
+    private static string Hints(IntakeException error) => error.Refusals.Count == 1
+        ? $"nothing was changed; {error.Refusals[0].Hint}"
+        : "nothing was changed; all that stands against it: " + string.Concat(error.Refusals.Select(refusal => $"\n  {refusal.Code}: {refusal.Subject}: {refusal.Problem} ({refusal.Hint})"));
+
     private static string? HintOf(Exception exception) => exception switch
     {
         CliError error => error.Hint,
@@ -51,6 +55,7 @@ internal sealed class CliError(string message, string hint) : Exception(message)
         PinException error => error.Hint,
         ClusterFileException error => error.Hint,
         KeystoreImportException error => Hints(error),
+        IntakeException error => Hints(error),
         SecretMemoryException error => error.Hint,
         SpecException => "name one of mainnet, hoodi, sepolia, gnosis, chiado, minimal, or the path of a consensus config.yaml",
         UnauthorizedAccessException => "run as the user that owns the data directory, with leave to write there",

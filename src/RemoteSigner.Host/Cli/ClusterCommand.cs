@@ -5,19 +5,27 @@ using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
 
-/// <summary><c>cluster verify</c>: every check of a Charon lock or definition, one line each. Needs no data directory.</summary>
+/// <summary><c>cluster</c>; of its verbs <c>verify</c> is here: every check of a Charon lock or definition, one line each. Needs no data directory.</summary>
 internal static class ClusterCommand
 {
     private static readonly Argument<string> ClusterPath = new("FILE") { Description = "cluster-lock.json or cluster-definition.json" };
     private static readonly Option<string?> Network = new("--network") { Description = "the network the cluster must be of: a name, or the path of a config.yaml", HelpName = "NAME|FILE" };
-    private static readonly Option<bool> LowThreshold = new("--accept-low-threshold") { Description = "bear a threshold of half the operators or fewer, with which a split cluster can sign two conflicting messages" };
-    private static readonly Option<bool> ContractSignatures = new("--accept-contract-signatures") { Description = "bear signatures of contract wallets (ERC-1271), which only the chain can judge, unjudged" };
+    public static readonly Option<bool> LowThreshold = new("--accept-low-threshold") { Description = "bear a threshold of half the operators or fewer, with which a split cluster can sign two conflicting messages" };
+    public static readonly Option<bool> ContractSignatures = new("--accept-contract-signatures") { Description = "bear signatures of contract wallets (ERC-1271), which only the chain can judge, unjudged" };
 
     public static Command Create()
     {
         var verify = new Command("verify", "Check a cluster lock or definition in every way that is possible offline; exit code 1 when a check fails") { ClusterPath, Network, LowThreshold, ContractSignatures };
         verify.SetAction((parsed, _) => Task.FromResult(Verify(parsed)));
-        return new Command("cluster", "The files of a distributed validator cluster") { verify };
+        return new Command("cluster", "Distributed validator clusters: their files, and the shares of them that are here")
+        {
+            verify,
+            ClusterImportCommand.CreateImport(),
+            ClusterImportCommand.CreateBind(),
+            ClusterImportCommand.CreateAddLock(),
+            ClusterShowCommand.CreateList(),
+            ClusterShowCommand.CreateShow(),
+        };
     }
 
     private static int Verify(ParseResult parsed)

@@ -46,12 +46,13 @@ internal static class KeysCommand
         var files = KeystoreFolder.Find(parsed.GetValue(Keystores)!, parsed.GetValue(Passwords));
         using var vault = await keys.OpenVaultAsync();
         OfflineFreshness.RequireNewest(signer.Found.Start, vault.Contents.Generation);
-        var imported = await DecryptAsync(files, arena, parsed.GetValue(Memory), cancellation);
+        var imported = await KeystoreProgress.ShowAsync(files.Count, report => KeystoreImport.DecryptAllAsync(files, arena, parsed.GetValue(Memory) * 1024L * 1024, report, cancellation));
         try
         {
-            RefuseKnown(vault, imported);
-            await RegisterAsync(signer, imported, parsed.GetValue(Slashing));
-            vault.Add([.. imported.Select(key => new VaultShare(key.PublicKey, null, null, Label(key.Path), key.Secret))]);
+            await using var history = parsed.GetValue(Slashing) is { } path ? File.OpenRead(path) : null;
+            await signer.Intake.TakeAsync(vault, new IntakeOrder(
+                [.. imported.Select(key => new VaultShare(key.PublicKey, null, null, Label(key.Path), key.Secret))],
+                history is null ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory) { History = history });
         }
         finally
         {
@@ -61,61 +62,11 @@ internal static class KeysCommand
             }
         }
 
-        foreach (var key in imported)
-        {
-            await signer.Audit.RecordAsync(new AuditEntry { Action = "key.import", Decision = AuditDecision.Event, ShareKey = key.PublicKey, Detail = Label(key.Path) });
-        }
-
+        await SlashingCommand.EndFloorIfCompleteAsync(signer);
         await OfflineFreshness.KeepCleanAsync(signer, keys);
         StandardError.Console.WriteLine($"sealed {imported.Count} keys; they are open after the next start or reload. Now destroy the keystores and their passwords");
         return 0;
     }
-
-    private static async Task<IReadOnlyList<ImportedKey>> DecryptAsync(IReadOnlyList<KeystoreFile> files, SecretArena arena, int memoryMiB, CancellationToken cancellation)
-    {
-        IReadOnlyList<ImportedKey> imported = [];
-        await StandardError.Console.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()).StartAsync(async progress =>
-        {
-            var bar = progress.AddTask("opening keystores", maxValue: files.Count);
-            var report = new DirectProgress<int>(done => bar.Value = done);
-            imported = await KeystoreImport.DecryptAllAsync(files, arena, memoryMiB * 1024L * 1024, report, cancellation);
-        });
-        return imported;
-    }
-
-    private static void RefuseKnown(Vault vault, IEnumerable<ImportedKey> imported)
-    {
-        var known = vault.Contents.Shares.Select(share => share.ShareKey).ToHashSet();
-        if (imported.FirstOrDefault(key => known.Contains(key.PublicKey)) is { } doubled)
-        {
-            throw new CliError($"{doubled.Path} holds {doubled.PublicKey}, which is in the vault already; nothing was imported", "leave it out");
-        }
-    }
-
-    // History first: a key whose sealing is interrupted afterwards is known and cannot sign, never the other way round. The file is taken over in a
-    // transaction of its own: what it says of a key that is then refused is true all the same, and the next attempt finds it.
-    private static async Task RegisterAsync(OfflineSigner signer, IReadOnlyList<ImportedKey> imported, string? history)
-    {
-        if (history is not null)
-        {
-            await SlashingCommand.ImportAsync(signer, history, InterchangeReading.FloorsAtLowest);
-        }
-
-        var floor = history is null ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory;
-        if (await signer.Slashing.RegisterAllAsync([.. imported.Select(key => new ProtectedKey(key.PublicKey, null))], floor) is { } refused)
-        {
-            throw Refusal(refused.Key.PublicKey, refused.Reason);
-        }
-    }
-
-    private static CliError Refusal(BlsPublicKey key, Registration reason) => reason switch
-    {
-        Registration.NoFloor => new CliError($"the interchange file says nothing about {key}; no key was sealed", "export the history of this key too, or import it by itself with --never-signed if it is new"),
-        Registration.HasHistory => new CliError($"there is slashing history of {key} here, so it is not a key that never signed; no key was sealed", "leave out --never-signed and give --slashing FILE; 'remote-signer slashing export' writes what is known here into one"),
-        Registration.WasRetired => new CliError($"{key} was deleted here; no key was sealed", "'remote-signer keys enable KEY' lets it sign again, with the history it had"),
-        Registration.OtherGroup => new CliError($"{key} belongs to another validator in the slashing history; no key was sealed", "'remote-signer slashing status' shows which"),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
 
     private static int List(ParseResult parsed)
     {
@@ -172,10 +123,4 @@ internal static class KeysCommand
     }
 
     private static string Label(string path) => Path.GetFileName(path) is { Length: > 64 } name ? name[..64] : Path.GetFileName(path);
-
-    /// <summary>Unlike <see cref="Progress{T}"/> it reports in the order of the events.</summary>
-    private sealed class DirectProgress<T>(Action<T> report) : IProgress<T>
-    {
-        public void Report(T value) => report(value);
-    }
 }

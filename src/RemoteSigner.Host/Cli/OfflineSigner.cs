@@ -1,8 +1,10 @@
 using System.CommandLine;
 using RemoteSigner.Audit;
+using RemoteSigner.Clusters;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Host.Configuration;
+using RemoteSigner.Keys;
 
 namespace RemoteSigner.Host.Cli;
 
@@ -23,6 +25,9 @@ internal sealed class OfflineSigner : IAsyncDisposable
     public SlashingProtection Slashing { get; }
 
     public AuditLog Audit { get; }
+
+    /// <summary>The way for shares into the vault.</summary>
+    public ShareIntake Intake => new(Slashing, Audit, new ClusterArchive(Data.ClustersFolder));
 
     /// <summary>The ledger before the verb changed anything.</summary>
     public LedgerAtStart Found { get; }

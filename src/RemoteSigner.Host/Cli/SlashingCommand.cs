@@ -48,19 +48,24 @@ internal static class SlashingCommand
         return 0;
     }
 
-    /// <summary>Imports and leaves a trace in the audit log; also for <c>keys import --slashing</c>.</summary>
-    internal static async Task<InterchangeReport> ImportAsync(OfflineSigner signer, string path, InterchangeReading reading)
+    /// <summary>Imports and leaves a trace in the audit log.</summary>
+    private static async Task<InterchangeReport> ImportAsync(OfflineSigner signer, string path, InterchangeReading reading)
     {
         await using var file = System.IO.File.OpenRead(path);
         var report = await signer.Slashing.ImportAsync(file, reading);
         await signer.RecordAsync("slashing.import", $"{path}: {report.Validators.Count} validators, {report.Validators.Sum(line => line.BlocksNew)} blocks and {report.Validators.Sum(line => line.AttestationsNew)} votes were new; read as {reading}");
+        await EndFloorIfCompleteAsync(signer);
+        return report;
+    }
+
+    /// <summary>After history was imported: it may be what an unclean stop left in doubt.</summary>
+    internal static async Task EndFloorIfCompleteAsync(OfflineSigner signer)
+    {
         if (await signer.Slashing.EndFloorIfCompleteAsync())
         {
             await signer.RecordAsync("freshness.complete", "the imported history reaches the recorded marks: the floors under all keys ended, each stands at its newest number");
             StandardError.Console.WriteLine("the history is complete again: the floors under all keys have ended");
         }
-
-        return report;
     }
 
     private static async Task<int> ExportAsync(ParseResult parsed)

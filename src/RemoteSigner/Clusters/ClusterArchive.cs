@@ -47,6 +47,11 @@ public sealed class ClusterArchive(string folder)
         return document;
     }
 
+    /// <summary>Takes a document away, for an import that failed after it was added; without one it does nothing.</summary>
+    public void Remove(Root clusterHash) => File.Delete(PathOf(clusterHash));
+
+    public bool Contains(Root clusterHash) => File.Exists(PathOf(clusterHash));
+
     /// <summary>Every document, in the order of their hashes. Only those that sealed shares name are proven.</summary>
     /// <exception cref="ClusterFileException">One is not what its name says, or cannot be understood.</exception>
     public IEnumerable<ClusterDocument> All() => Hashes().Select(hash => Find(hash)!);

@@ -98,9 +98,18 @@ public sealed class Vault : IDisposable
 
     /// <summary>Seals these shares into the vault, all or none. They stay the caller's to dispose.</summary>
     /// <exception cref="VaultException">One is there already, or the file cannot be written.</exception>
-    public void Add(IReadOnlyCollection<VaultShare> shares)
+    public void Add(IReadOnlyCollection<VaultShare> shares) => Exchange([], shares);
+
+    /// <summary>Takes shares out and seals others in, in one change: all of it or nothing. What is taken out may come in again, as a record that says more.</summary>
+    /// <exception cref="VaultException">One is not there to be taken out, or there already, or the file cannot be written.</exception>
+    public void Exchange(IReadOnlyCollection<BlsPublicKey> removed, IReadOnlyCollection<VaultShare> shares)
     {
         var known = _file.Records.Select(record => record.ShareKey).ToHashSet();
+        if (removed.Where(key => !known.Remove(key)).Select(key => (BlsPublicKey?)key).FirstOrDefault() is { } missing)
+        {
+            throw new VaultException(VaultFault.Unknown, $"the share {missing} is not in the vault", "'remote-signer keys list' shows what is");
+        }
+
         foreach (var share in shares)
         {
             Check(share.Label);
@@ -115,21 +124,13 @@ public sealed class Vault : IDisposable
             throw new VaultException(VaultFault.TooMany, $"a vault holds at most {VaultFile.MostRecords} shares", "run a second signer");
         }
 
-        Commit(_file with { Records = [.. _file.Records, .. shares.Select(_rootKey.Seal)] });
+        var gone = removed.ToHashSet();
+        Commit(_file with { Records = [.. _file.Records.Where(record => !gone.Contains(record.ShareKey)), .. shares.Select(_rootKey.Seal)] });
     }
 
     /// <summary>Removes one share. Old copies of the file still hold it.</summary>
     /// <exception cref="VaultException">It is not there, or the file cannot be written.</exception>
-    public void Remove(BlsPublicKey shareKey)
-    {
-        var rest = _file.Records.Where(record => record.ShareKey != shareKey).ToList();
-        if (rest.Count == _file.Records.Count)
-        {
-            throw new VaultException(VaultFault.Unknown, $"the share {shareKey} is not in the vault", "'remote-signer keys list' shows what is");
-        }
-
-        Commit(_file with { Records = rest });
-    }
+    public void Remove(BlsPublicKey shareKey) => Exchange([shareKey], []);
 
     /// <summary>Gives a further key a slot.</summary>
     /// <exception cref="VaultException">It has one already, or the file cannot be written.</exception>

@@ -18,6 +18,9 @@ public sealed record ClusterChain(string Name, ForkVersion ForkVersion, ulong Ch
         new("goerli", ForkVersion.Parse("0x00001020"), 5),
     ];
 
+    /// <summary>Real money is at stake on all others.</summary>
+    public bool IsTestNetwork => Name is not ("mainnet" or "gnosis");
+
     /// <summary>Null for a network that is not known here, such as a devnet.</summary>
     public static ClusterChain? Find(ForkVersion version) => _all.FirstOrDefault(chain => chain.ForkVersion == version);
 

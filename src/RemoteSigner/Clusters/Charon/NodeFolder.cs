@@ -24,6 +24,14 @@ public sealed record NodeFolder(string Path)
     /// <summary>The keystore of the validator at this position of the lock, counted from 0.</summary>
     public string KeystoreFile(int position) => System.IO.Path.Combine(KeystoreFolder, $"keystore-{position}.json");
 
+    /// <summary>Every keystore that lies here, also those with cheap encryption that Charon makes for tests.</summary>
+    public IReadOnlyList<string> FindKeystores() => Directory.Exists(KeystoreFolder) ? [.. Directory.EnumerateFiles(KeystoreFolder, "keystore-*.json").Order(StringComparer.Ordinal)] : [];
+
+    /// <summary>The same with cheap encryption: <c>keystore-insecure-N.json</c>.</summary>
+    public string InsecureKeystoreFile(int position) => System.IO.Path.Combine(KeystoreFolder, $"keystore-insecure-{position}.json");
+
+    public string InsecurePasswordFile(int position) => System.IO.Path.Combine(KeystoreFolder, $"keystore-insecure-{position}.txt");
+
     public string PasswordFile(int position) => System.IO.Path.Combine(KeystoreFolder, $"keystore-{position}.txt");
 
     /// <summary>

@@ -1,0 +1,169 @@
+using System.CommandLine;
+using RemoteSigner.Audit;
+using RemoteSigner.Clusters;
+using RemoteSigner.Clusters.Charon;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Host.Configuration;
+using RemoteSigner.Keys;
+using RemoteSigner.Native;
+using RemoteSigner.Sealing;
+using Spectre.Console;
+
+namespace RemoteSigner.Host.Cli;
+
+/// <summary><c>cluster import</c>, <c>bind</c> and <c>add-lock</c>: a lock is verified in every way, then it says which shares are ours.</summary>
+internal static class ClusterImportCommand
+{
+    private static readonly Option<string?> LockFile = new("--lock") { Description = "cluster-lock.json; else the one in the node's folder", HelpName = "FILE" };
+    private static readonly Option<string> Node = new("--node") { Description = "the node's .charon folder: its key says which share is ours", HelpName = "DIR", Required = true };
+    private static readonly Option<string?> Slashing = new("--slashing") { Description = "EIP-3076 interchange file with what these validators or shares have signed", HelpName = "FILE" };
+    private static readonly Option<bool> NeverSigned = new("--never-signed") { Description = "these validators have never signed anything anywhere: the cluster is new" };
+    private static readonly Option<bool> Replace = new("--replace") { Description = "after a reshare: take out and retire the shares that these replace, in the same change; their history goes on" };
+    private static readonly Option<int> Memory = new("--memory-mib") { Description = "memory for opening keystores; scrypt takes 256 MiB for each that is being opened", HelpName = "MIB", DefaultValueFactory = _ => 1024 };
+    private static readonly Argument<string> File = new("FILE") { Description = "cluster-lock.json" };
+
+    public static Command CreateImport()
+    {
+        var import = new Command("import", "Verify a cluster lock, and seal this node's shares of it into the vault; all of them or none (stop the signer first)")
+        {
+            LockFile, Node, Slashing, NeverSigned, Replace, Memory, ClusterCommand.LowThreshold, ClusterCommand.ContractSignatures,
+        };
+        import.SetAction((parsed, cancellation) => ImportAsync(parsed, cancellation));
+        return import;
+    }
+
+    public static Command CreateBind()
+    {
+        var bind = new Command("bind", "Verify a cluster lock, and tell shares of it that are in the vault already where they belong (stop the signer first)") { LockFile, Node, ClusterCommand.LowThreshold, ClusterCommand.ContractSignatures };
+        bind.SetAction((parsed, _) => BindAsync(parsed));
+        return bind;
+    }
+
+    public static Command CreateAddLock()
+    {
+        var add = new Command("add-lock", "Verify a cluster lock and keep it, so that shares of it that are pushed later know where they belong") { File, ClusterCommand.LowThreshold, ClusterCommand.ContractSignatures };
+        add.SetAction((parsed, _) => Task.FromResult(AddLock(parsed)));
+        return add;
+    }
+
+    private static async Task<int> ImportAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        if ((parsed.GetValue(NeverSigned) && parsed.GetValue(Slashing) is not null) || (!parsed.GetValue(NeverSigned) && parsed.GetValue(Slashing) is null && !parsed.GetValue(Replace)))
+        {
+            throw new CliError(
+                "what these validators have signed must be said", "give --slashing FILE with their history, or --never-signed for a new cluster: a wrong answer can get them slashed. After a reshare, --replace carries the history that is here over");
+        }
+
+        await using var signer = await OfflineSigner.OpenAsync(parsed);
+        using var arena = new SecretArena();
+        var node = new NodeFolder(parsed.GetValue(Node)!);
+        var cluster = Open(parsed.GetValue(LockFile) ?? node.LockFile, parsed, signer.Options, signer.Data);
+        var ours = cluster.SharesOf(node.ReadNodeKey(arena), node.NodeKeyFile);
+        using var keys = SealedKeys.Open(signer.Data, signer.Options, arena, TimeProvider.System);
+        using var vault = await OpenNewestAsync(signer, keys);
+        var budget = parsed.GetValue(Memory) * 1024L * 1024;
+        var shares = await KeystoreProgress.ShowAsync(ours.Count, report => new NodeKeystores(node, cluster.Cluster, ours).OpenAsync(arena, budget, report, cancellation));
+        try
+        {
+            await using var history = parsed.GetValue(Slashing) is { } path ? System.IO.File.OpenRead(path) : null;
+            await signer.Intake.TakeAsync(vault, new IntakeOrder(shares, parsed.GetValue(NeverSigned) ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory)
+            {
+                Document = cluster.Json,
+                History = history,
+                Replace = parsed.GetValue(Replace),
+            });
+        }
+        finally
+        {
+            Dispose(shares);
+        }
+
+        await SlashingCommand.EndFloorIfCompleteAsync(signer);
+        return await FinishAsync(parsed, signer, keys, ours, "sealed", "they are open after the next start. Now destroy the keystores and their passwords");
+    }
+
+    private static async Task<int> BindAsync(ParseResult parsed)
+    {
+        await using var signer = await OfflineSigner.OpenAsync(parsed);
+        using var arena = new SecretArena();
+        var node = new NodeFolder(parsed.GetValue(Node)!);
+        var cluster = Open(parsed.GetValue(LockFile) ?? node.LockFile, parsed, signer.Options, signer.Data);
+        var ours = cluster.SharesOf(node.ReadNodeKey(arena), node.NodeKeyFile).ToDictionary(share => share.PublicShare);
+        using var keys = SealedKeys.Open(signer.Data, signer.Options, arena, TimeProvider.System);
+        using var vault = await OpenNewestAsync(signer, keys);
+        var opened = vault.OpenShares();
+        try
+        {
+            List<VaultShare> bound = [.. opened.Where(share => share.Membership is null && ours.ContainsKey(share.ShareKey)).Select(share => Bind(share, ours[share.ShareKey]))];
+            if (bound.Count == 0)
+            {
+                throw new CliError("no share of this node in the vault waits to be bound to this lock", "'remote-signer keys list' shows what is in the vault, 'remote-signer cluster import' brings shares that are not");
+            }
+
+            await signer.Intake.TakeAsync(vault, new IntakeOrder(bound, SlashingFloor.FromHistory) { Document = cluster.Json });
+            return await FinishAsync(parsed, signer, keys, [.. bound.Select(share => ours[share.ShareKey])], "bound", "they know their cluster after the next start");
+        }
+        finally
+        {
+            Dispose(opened);
+        }
+    }
+
+    private static int AddLock(ParseResult parsed)
+    {
+        var data = parsed.DataDirectory();
+        var cluster = Open(parsed.GetValue(File)!, parsed, data.ReadOptions(), data);
+        var document = new ClusterArchive(data.ClustersFolder).Add(cluster.Json);
+        StandardError.Console.WriteLine($"keeps the lock {document.Hash} of {document.GroupKeys.Count} validators");
+        return 0;
+    }
+
+    private static VerifiedLock Open(string path, ParseResult parsed, SignerOptions options, DataDirectory data) => VerifiedLock.Open(path, new VerificationPolicy
+    {
+        Network = options.Network.Load(data.Path).Forks.GenesisVersion,
+        AcceptLowThreshold = parsed.GetValue(ClusterCommand.LowThreshold),
+        AcceptContractSignatures = parsed.GetValue(ClusterCommand.ContractSignatures),
+    });
+
+    private static VaultShare Bind(VaultShare share, ClusterShare known) => share with
+    {
+        GroupKey = known.GroupKey,
+        Membership = NodeKeystores.MembershipOf(known, share.Label == PushedKeystores.Label ? ShareProvenance.KeymanagerPush : ShareProvenance.LockFile),
+    };
+
+    private static async Task<Vault> OpenNewestAsync(OfflineSigner signer, SealedKeys keys)
+    {
+        var vault = await keys.OpenVaultAsync();
+        try
+        {
+            OfflineFreshness.RequireNewest(signer.Found.Start, vault.Contents.Generation);
+            return vault;
+        }
+        catch
+        {
+            vault.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<int> FinishAsync(ParseResult parsed, OfflineSigner signer, SealedKeys keys, IReadOnlyList<ClusterShare> shares, string done, string next)
+    {
+        await signer.RecordAsync("cluster.import", $"{done} {shares.Count} shares of index {shares[0].ShareIndex} of the cluster {shares[0].LockHash}", AuditDecision.Event);
+        await OfflineFreshness.KeepCleanAsync(signer, keys);
+        if (parsed.GetValue(CommandLine.Json))
+        {
+            Output.Write(true, ClusterImportLine.Of(shares), CliContext.Default.ClusterImportLine, _ => throw new System.Diagnostics.UnreachableException());
+        }
+
+        StandardError.Console.WriteLine($"{done} {shares.Count} shares of index {shares[0].ShareIndex} of the cluster {shares[0].LockHash}; {next}");
+        return 0;
+    }
+
+    private static void Dispose(IReadOnlyList<VaultShare> shares)
+    {
+        foreach (var share in shares)
+        {
+            share.Dispose();
+        }
+    }
+}

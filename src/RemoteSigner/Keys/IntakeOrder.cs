@@ -1,0 +1,25 @@
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Sealing;
+
+namespace RemoteSigner.Keys;
+
+/// <summary>Shares to be sealed together, all or none. They stay the caller's to dispose.</summary>
+/// <param name="Shares">With what is known of them; labels say where each came from.</param>
+/// <param name="Floor">What is stated about their past: that they never signed, or that their history comes along or is known here.</param>
+public sealed record IntakeOrder(IReadOnlyList<VaultShare> Shares, SlashingFloor Floor)
+{
+    /// <summary>The verified document that the shares' memberships name, as it was given; null when there is none or the archive has it.</summary>
+    public ReadOnlyMemory<byte>? Document { get; init; }
+
+    /// <summary>An EIP-3076 interchange file; null for none.</summary>
+    public Stream? History { get; init; }
+
+    /// <summary>Lets these shares take the place of others of the same validators, which a reshare has made void: those are taken out and retired in the same change.</summary>
+    public bool Replace { get; init; }
+
+    /// <summary>The client that sent them, for the audit log; null for a person at the command line.</summary>
+    public Access.Client? Client { get; init; }
+
+    /// <summary>The request they came with; null for none.</summary>
+    public string? RequestId { get; init; }
+}

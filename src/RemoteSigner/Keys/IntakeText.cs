@@ -1,0 +1,27 @@
+using System.Diagnostics;
+using System.Text.Json;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Sealing;
+using static RemoteSigner.Keys.IntakeFault;
+
+namespace RemoteSigner.Keys;
+
+/// <summary>The words of refusals.</summary>
+public static class IntakeText
+{
+    /// <summary>An error code, such as <c>second_share_of_group</c>.</summary>
+    public static string Code<T>(T fault)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(fault.ToString());
+
+    internal static IntakeRefusal Refusal(VaultShare share, IntakeFault fault, string problem, string hint) =>
+        new(Code(fault), share.Label.Length == 0 ? share.ShareKey.ToString() : $"{share.Label} ({share.ShareKey})", problem, hint);
+
+    internal static IntakeRefusal Refusal(VaultShare share, Registration reason) => reason switch
+    {
+        Registration.NoFloor => Refusal(share, NoSlashingHistory, "the interchange file says nothing about it", "export the history of this key too, or import it by itself with --never-signed if it is new"),
+        Registration.HasHistory => Refusal(share, HasSlashingHistory, "there is slashing history of it here, so it is not a key that never signed", "leave out --never-signed and give --slashing FILE; 'remote-signer slashing export' writes what is known here into one"),
+        Registration.WasRetired => Refusal(share, WasRetired, "it was deleted here, or another share took its place", "'remote-signer keys enable KEY' lets it sign again, with the history it had"),
+        Registration.OtherGroup => Refusal(share, OtherGroup, "it belongs to another validator in the slashing history", "'remote-signer slashing status' shows which"),
+        _ => throw new UnreachableException(),
+    };
+}

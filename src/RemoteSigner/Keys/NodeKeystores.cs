@@ -1,0 +1,89 @@
+using RemoteSigner.Clusters;
+using RemoteSigner.Clusters.Charon;
+using RemoteSigner.Native;
+using RemoteSigner.Sealing;
+
+namespace RemoteSigner.Keys;
+
+/// <summary>
+/// Opens the keystores of one Charon node as the shares that its verified lock says they are: for the validator at position N <c>keystore-N.json</c>, holding the secret of
+/// the very public share that the lock has for our operator. Which operator is ours is the caller's to know, from the node's own key.
+/// </summary>
+/// <param name="shares">What the lock says of our operator's shares, one for each validator in its order.</param>
+/// <param name="cluster">The lock, for telling whose a foreign key is.</param>
+public sealed class NodeKeystores(NodeFolder node, ClusterLock cluster, IReadOnlyList<ClusterShare> shares)
+{
+    /// <summary>All shares with their membership; the caller disposes them. At most <paramref name="memoryBudget"/> bytes are lent to key derivation.</summary>
+    /// <exception cref="IntakeException">At least one keystore is missing, does not open or holds another key: none is given, all refusals are listed.</exception>
+    public async Task<IReadOnlyList<VaultShare>> OpenAsync(SecretArena arena, long memoryBudget, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        var files = shares.Select(FileOf).ToList();
+        Throw([.. files.Where(file => !File.Exists(file.KeystorePath)).Select(Missing), .. Surplus(files)]);
+        var keys = await DecryptAsync(files, arena, memoryBudget, progress, cancellation);
+        try
+        {
+            Throw([.. keys.Zip(shares).Select(pair => Compare(pair.First, pair.Second)).OfType<IntakeRefusal>()]);
+            return [.. keys.Zip(shares, (key, share) => new VaultShare(key.PublicKey, share.GroupKey, MembershipOf(share, ShareProvenance.LockFile), Path.GetFileName(key.Path), key.Secret))];
+        }
+        catch
+        {
+            foreach (var key in keys)
+            {
+                key.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>What the vault seals with a share.</summary>
+    public static ClusterMembership MembershipOf(ClusterShare share, ShareProvenance provenance) => new(share.ShareIndex, share.Threshold, share.Operators, share.LockHash, provenance);
+
+    private static async Task<IReadOnlyList<ImportedKey>> DecryptAsync(List<KeystoreFile> files, SecretArena arena, long memoryBudget, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        try
+        {
+            return await KeystoreImport.DecryptAllAsync(files, arena, memoryBudget, progress, cancellation);
+        }
+        catch (KeystoreImportException e)
+        {
+            throw new IntakeException([.. e.Failures.Select(failure => new IntakeRefusal(IntakeText.Code(failure.Fault), failure.Path, failure.Reason, failure.Hint))]);
+        }
+    }
+
+    // Cheaply encrypted keystores are for test networks, where nothing is lost with them.
+    private KeystoreFile FileOf(ClusterShare share) =>
+        ClusterChain.Find(share.ForkVersion) is { IsTestNetwork: true } && !File.Exists(node.KeystoreFile(share.Position)) && File.Exists(node.InsecureKeystoreFile(share.Position))
+            ? new KeystoreFile(node.InsecureKeystoreFile(share.Position), node.InsecurePasswordFile(share.Position))
+            : new KeystoreFile(node.KeystoreFile(share.Position), node.PasswordFile(share.Position));
+
+    private static IntakeRefusal Missing(KeystoreFile file) => new(
+        "missing_keystore", file.KeystorePath, "the lock has a validator at this position, and there is no keystore for it", "give the folder with all keystores of this node; keystore-insecure-N.json counts on test networks only");
+
+    private IEnumerable<IntakeRefusal> Surplus(List<KeystoreFile> files) => node.FindKeystores().Except(files.Select(file => file.KeystorePath)).Select(path => new IntakeRefusal(
+        "surplus_keystore", path, "the lock has no validator at this position, or the network is no test network", "give the lock that these keystores belong to; keystore-insecure-N.json counts on test networks only"));
+
+    private IntakeRefusal? Compare(ImportedKey key, ClusterShare share)
+    {
+        if (key.PublicKey == share.PublicShare)
+        {
+            return null;
+        }
+
+        var (validator, position) = cluster.Validators.Select((validator, i) => (validator, i)).FirstOrDefault(pair => pair.validator.PublicShares.Contains(key.PublicKey));
+        var index = validator is null ? 0 : validator.PublicShares.IndexOf(key.PublicKey) + 1;
+        return validator is null
+            ? new("key_not_in_lock", key.Path, $"its key {key.PublicKey} is nobody's share in this lock", "give the keystores and the lock of the same cluster")
+            : index != (int)share.ShareIndex
+                ? new("other_operators_share", key.Path, $"it is the share of operator {index}, and this node is operator {share.ShareIndex}", "the operators' folders were mixed up: never run another operator's share")
+                : new("other_validators_share", key.Path, $"it is the share of the validator at position {position}", $"put the keystores in the order of the lock: this one is keystore-{position}.json");
+    }
+
+    private static void Throw(List<IntakeRefusal> refusals)
+    {
+        if (refusals.Count > 0)
+        {
+            throw new IntakeException(refusals);
+        }
+    }
+}

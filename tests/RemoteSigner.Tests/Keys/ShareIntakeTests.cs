@@ -1,0 +1,161 @@
+using System.Text;
+using RemoteSigner.Clusters;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Keys;
+using RemoteSigner.Sealing;
+
+namespace RemoteSigner.Tests.Keys;
+
+public sealed class ShareIntakeTests : IAsyncLifetime
+{
+    private const string Cluster = "lock-v1_11-4of3";
+
+    private IntakeScene _scene = null!;
+
+    public async ValueTask InitializeAsync() => _scene = await IntakeScene.OpenAsync();
+
+    public ValueTask DisposeAsync() => _scene.DisposeAsync();
+
+    [Fact]
+    public async Task A_nodes_shares_are_sealed_with_their_place_and_their_lock_is_kept()
+    {
+        var shares = await _scene.ImportAsync(Cluster, 1);
+
+        var document = Assert.Single(_scene.Archive.All());
+        Assert.Equal(2, shares.Count);
+        Assert.All(_scene.Vault.Contents.Shares, share =>
+        {
+            Assert.Equal(new ClusterMembership(2, 3, 4, document.Hash, ShareProvenance.LockFile), share.Membership);
+            Assert.Contains((2UL, share.ShareKey), document.SharesOf(share.GroupKey!.Value));
+        });
+        Assert.Equal(document.GroupKeys, _scene.Vault.Contents.Shares.Select(share => share.GroupKey!.Value));
+    }
+
+    [Fact]
+    public async Task A_second_share_of_one_group_is_refused_also_with_replace()
+    {
+        await _scene.ImportAsync(Cluster, 0);
+        var (others, json) = await _scene.NodeAsync(Cluster, 1);
+
+        Assert.Contains("second_share_of_group", await _scene.RefusalsAsync(new IntakeOrder(others, SlashingFloor.NeverSigned) { Document = json }));
+        Assert.Contains("other_operator", await _scene.RefusalsAsync(new IntakeOrder(others, SlashingFloor.NeverSigned) { Document = json, Replace = true }));
+        VaultShare unnamed = others[0] with { GroupKey = null, Membership = null };
+        Assert.Equal(["second_share_of_group"], await _scene.RefusalsAsync(new IntakeOrder([unnamed], SlashingFloor.NeverSigned)));
+    }
+
+    [Fact]
+    public async Task A_whole_key_and_a_share_of_it_never_lie_together()
+    {
+        var whole = _scene.Vaults.NewShare();
+        var share = _scene.Vaults.NewShare(whole.ShareKey);
+        Assert.Equal(["whole_key_of_held_group", "group_held_as_whole_key"], await _scene.RefusalsAsync(new IntakeOrder([whole, share], SlashingFloor.NeverSigned)));
+        Assert.Equal(["whole_key_of_held_group"], await _scene.RefusalsAsync(new IntakeOrder([share, whole], SlashingFloor.NeverSigned)));
+
+        await _scene.Intake.TakeAsync(_scene.Vault, new IntakeOrder([whole], SlashingFloor.NeverSigned));
+        Assert.Equal(["group_held_as_whole_key"], await _scene.RefusalsAsync(new IntakeOrder([share], SlashingFloor.NeverSigned)));
+
+        var second = _scene.Vaults.NewShare();
+        await _scene.Intake.TakeAsync(_scene.Vault, new IntakeOrder([_scene.Vaults.NewShare(second.ShareKey)], SlashingFloor.NeverSigned));
+        Assert.Equal(["whole_key_of_held_group"], await _scene.RefusalsAsync(new IntakeOrder([second], SlashingFloor.NeverSigned)));
+    }
+
+    [Fact]
+    public async Task What_is_held_or_given_twice_is_refused_and_every_refusal_is_told()
+    {
+        var shares = await _scene.ImportAsync(Cluster, 0);
+        var fresh = _scene.Vaults.NewShare();
+
+        Assert.Equal(["already_held", "given_twice"], await _scene.RefusalsAsync(new IntakeOrder([shares[1], fresh, fresh], SlashingFloor.NeverSigned)));
+    }
+
+    [Fact]
+    public async Task The_past_must_be_stated_and_must_agree_with_what_is_known()
+    {
+        var share = _scene.Vaults.NewShare();
+        Assert.Equal(["no_slashing_history"], await _scene.RefusalsAsync(new IntakeOrder([share], SlashingFloor.FromHistory)));
+        Assert.Equal(["no_slashing_history"], await _scene.RefusalsAsync(new IntakeOrder([share], SlashingFloor.FromHistory) { History = History(_scene.Vaults.NewShare().ShareKey) }));
+
+        await _scene.Intake.TakeAsync(_scene.Vault, new IntakeOrder([share], SlashingFloor.FromHistory) { History = History(share.ShareKey) });
+        Assert.Equal("7", (await _scene.Slashing.StatusAsync()).Single(status => status.Keys.Any(key => key.PublicKey == share.ShareKey)).LowestTarget?.ToString());
+
+        _scene.Vault.Remove(share.ShareKey);
+        Assert.Equal(["has_slashing_history"], await _scene.RefusalsAsync(new IntakeOrder([share], SlashingFloor.NeverSigned)));
+        await _scene.Slashing.RetireAsync(share.ShareKey);
+        Assert.Equal(["was_retired"], await _scene.RefusalsAsync(new IntakeOrder([share], SlashingFloor.FromHistory)));
+    }
+
+    [Fact]
+    public async Task History_may_come_under_the_group_key()
+    {
+        var (shares, json) = await _scene.NodeAsync(Cluster, 0);
+
+        await _scene.Intake.TakeAsync(_scene.Vault, new IntakeOrder(shares, SlashingFloor.FromHistory) { Document = json, History = History([.. shares.Select(share => share.GroupKey!.Value)]) });
+
+        Assert.All(await _scene.Slashing.StatusAsync(), status => Assert.Equal("7", status.LowestTarget?.ToString()));
+    }
+
+    [Fact]
+    public async Task A_reshared_share_takes_the_place_of_the_old_one_and_its_history_goes_on()
+    {
+        var old = await _scene.ImportAsync(Cluster, 0);
+        await _scene.Slashing.ImportAsync(History(old[0].ShareKey), InterchangeReading.FloorsAtLowest);
+        var member = old[0].Membership! with { ClusterHash = new Root(new byte[32]), ShareIndex = 3 };
+        IReadOnlyList<VaultShare> reshared = [.. old.Select(share => _scene.Vaults.NewShare(share.GroupKey, member))];
+        Assert.Equal(["second_share_of_group", "second_share_of_group"], await _scene.RefusalsAsync(new IntakeOrder(reshared, SlashingFloor.FromHistory)));
+
+        await _scene.Intake.TakeAsync(_scene.Vault, new IntakeOrder(reshared, SlashingFloor.FromHistory) { Replace = true });
+
+        Assert.Equal(reshared.Select(share => share.ShareKey), _scene.Vault.Contents.Shares.Select(share => share.ShareKey));
+        var status = (await _scene.Slashing.StatusAsync()).Single(one => one.Keys.Any(key => key.PublicKey == old[0].ShareKey));
+        Assert.Equal("7", status.LowestTarget?.ToString());
+        Assert.Equal(KeyState.Retired, status.Keys.Single(key => key.PublicKey == old[0].ShareKey).State);
+        Assert.Equal(KeyState.Active, status.Keys.Single(key => key.PublicKey == reshared[0].ShareKey).State);
+        Assert.Equal(["second_share_of_group", "second_share_of_group"], await _scene.RefusalsAsync(new IntakeOrder(old, SlashingFloor.FromHistory)));
+    }
+
+    [Fact]
+    public async Task A_share_that_came_without_its_cluster_is_bound_to_it_later()
+    {
+        var (shares, json) = await _scene.NodeAsync(Cluster, 0);
+        await _scene.Intake.TakeAsync(_scene.Vault, new IntakeOrder([.. shares.Select(share => share with { GroupKey = null, Membership = null })], SlashingFloor.NeverSigned));
+
+        await _scene.Intake.TakeAsync(_scene.Vault, new IntakeOrder(shares, SlashingFloor.FromHistory) { Document = json });
+
+        _scene.Vaults.AssertHolds(_scene.Vault, shares);
+        Assert.All(await _scene.Slashing.StatusAsync(), status => Assert.Equal(2, status.Keys.Count));
+        Assert.Equal(["already_held", "already_held"], await _scene.RefusalsAsync(new IntakeOrder(shares, SlashingFloor.FromHistory) { Document = json }));
+    }
+
+    [Fact]
+    public async Task A_vault_that_cannot_be_written_leaves_ledger_audit_log_and_archive_as_they_were()
+    {
+        var (shares, json) = await _scene.NodeAsync(Cluster, 0);
+        var before = await _scene.StateAsync();
+        await using (new FileStream(_scene.Vaults.VaultPath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
+        {
+            var order = new IntakeOrder(shares, SlashingFloor.FromHistory) { Document = json, History = History([.. shares.Select(share => share.ShareKey)]) };
+            Assert.Equal(VaultFault.Busy, (await Assert.ThrowsAsync<VaultException>(() => _scene.Intake.TakeAsync(_scene.Vault, order))).Fault);
+        }
+
+        Assert.Equal(before, await _scene.StateAsync());
+        Assert.Empty(await _scene.Slashing.StatusAsync());
+        await _scene.Intake.TakeAsync(_scene.Vault, new IntakeOrder(shares, SlashingFloor.NeverSigned) { Document = json });
+    }
+
+    [Fact]
+    public async Task A_malformed_history_leaves_everything_as_it_was()
+    {
+        var before = await _scene.StateAsync();
+        var order = new IntakeOrder([_scene.Vaults.NewShare()], SlashingFloor.FromHistory) { History = new MemoryStream("{}"u8.ToArray()) };
+
+        await Assert.ThrowsAsync<InterchangeException>(() => _scene.Intake.TakeAsync(_scene.Vault, order));
+
+        Assert.Equal(before, await _scene.StateAsync());
+    }
+
+    private static MemoryStream History(params BlsPublicKey[] keys) => new(Encoding.UTF8.GetBytes(
+        $$"""{"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{Network.Find("hoodi")!.GenesisValidatorsRoot}}"},"data":[{{string.Join(',', keys.Select(Entry))}}]}"""));
+
+    private static string Entry(BlsPublicKey key) => $$"""{"pubkey":"{{key}}","signed_blocks":[],"signed_attestations":[{"source_epoch":"6","target_epoch":"7"}]}""";
+}
