@@ -179,7 +179,7 @@ public static unsafe class Bls
         }
     }
 
-    private static bool TryReadPublicKey(ReadOnlySpan<byte> publicKey, out BlstP1Affine point)
+    internal static bool TryReadPublicKey(ReadOnlySpan<byte> publicKey, out BlstP1Affine point)
     {
         fixed (BlstP1Affine* target = &point)
         fixed (byte* source = publicKey)

@@ -83,6 +83,31 @@ internal static unsafe partial class BlstLibrary
     internal static partial void blst_p2_add_or_double(BlstP2* result, BlstP2* left, BlstP2* right);
 
     [LibraryImport(Library)]
+    internal static partial void blst_p1_to_affine(BlstP1Affine* affine, BlstP1* point);
+
+    [LibraryImport(Library)]
+    internal static partial void blst_p2_to_affine(BlstP2Affine* affine, BlstP2* point);
+
+    [LibraryImport(Library)]
+    internal static partial nuint blst_pairing_sizeof();
+
+    [LibraryImport(Library)]
+    internal static partial void blst_pairing_init(ulong* context, byte hashOrEncode, byte* tag, nuint tagLength);
+
+    [LibraryImport(Library)]
+    internal static partial int blst_pairing_aggregate_pk_in_g1(
+        ulong* context, BlstP1Affine* publicKey, BlstP2Affine* signature, byte* message, nuint messageLength, byte* augmentation, nuint augmentationLength);
+
+    [LibraryImport(Library)]
+    internal static partial void blst_pairing_commit(ulong* context);
+
+    [LibraryImport(Library)]
+    internal static partial void blst_aggregated_in_g2(BlstFp12* target, BlstP2Affine* signature);
+
+    [LibraryImport(Library)]
+    internal static partial byte blst_pairing_finalverify(ulong* context, BlstFp12* target);
+
+    [LibraryImport(Library)]
     internal static partial int blst_core_verify_pk_in_g1(
         BlstP1Affine* publicKey, BlstP2Affine* signature, byte hashOrEncode, byte* message, nuint messageLength, byte* tag, nuint tagLength, byte* augmentation, nuint augmentationLength);
 }
@@ -111,6 +136,13 @@ internal struct BlstP2
 /// <summary><c>blst_p2_affine</c>: two elements of the quadratic extension, 96 bytes each.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 192)]
 internal struct BlstP2Affine
+{
+    private ulong _first;
+}
+
+/// <summary><c>blst_fp12</c>: twelve field elements of 48 bytes, the target group of the pairing.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 576)]
+internal struct BlstFp12
 {
     private ulong _first;
 }
