@@ -63,7 +63,15 @@ internal sealed class SealedKeys(DataDirectory data, Hardware hardware, SecretAr
     {
         using var vault = await OpenVaultAsync();
         await admit(vault);
-        return [.. vault.OpenShares().Select(share => new KeyShare(share.Secret, share.ShareKey, share.GroupKey, share.Membership))];
+        List<KeyShare> shares = [.. vault.OpenShares().Select(share => new KeyShare(share.Secret, share.ShareKey, share.GroupKey, share.Membership))];
+
+        // The last error stays after recovery: what came through hardware in trouble is not trusted blindly.
+        if (hardware.Seal.LastError is not null)
+        {
+            shares.ForEach(share => share.Suspect());
+        }
+
+        return shares;
     }
 
     public void Dispose() => hardware.Dispose();

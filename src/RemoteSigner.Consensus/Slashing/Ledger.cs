@@ -78,21 +78,16 @@ public sealed class Ledger : IAsyncDisposable
     public Task<T> WriteAsync<T>(Func<LedgerTransaction, T> work)
     {
         var item = new LedgerWork<T>(work);
-        lock (_gate)
-        {
-            if (_closed)
-            {
-                return Task.FromException<T>(Closed());
-            }
+        return TryQueue([item]) ? item.Completion : Task.FromException<T>(Closed());
+    }
 
-            _queue.Add(item);
-            if (_queue.Count == 1)
-            {
-                _waiting.Release();
-            }
-        }
-
-        return item.Completion;
+    /// <summary>
+    /// Several pieces of work in their order, all in the same transaction: the writer takes the queue whole, and they enter it together. Each still fails alone.
+    /// </summary>
+    public IReadOnlyList<Task<T>> WriteAllAsync<T>(IEnumerable<Func<LedgerTransaction, T>> work)
+    {
+        LedgerWork<T>[] items = [.. work.Select(one => new LedgerWork<T>(one))];
+        return TryQueue(items) ? [.. items.Select(item => item.Completion)] : [Task.FromException<T>(Closed())];
     }
 
     /// <summary>Writes a row and takes it back in one commit: an empty transaction would succeed on a full disk, this goes through it like a decision.</summary>
@@ -134,6 +129,26 @@ public sealed class Ledger : IAsyncDisposable
 
         await _ended.Task;
         _waiting.Dispose();
+    }
+
+    private bool TryQueue(params ReadOnlySpan<LedgerWork> items)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return false;
+            }
+
+            var wasEmpty = _queue.Count == 0;
+            _queue.AddRange(items);
+            if (wasEmpty && items.Length > 0)
+            {
+                _waiting.Release();
+            }
+        }
+
+        return true;
     }
 
     // Under the gate. Work that is in the queue has woken the writer already.

@@ -44,28 +44,57 @@ public sealed partial class SlashingProtection : IDisposable
     public Task<PermitDecision> RequestAsync(ProtectedKey key, RootedMessage message, DecisionWitness witness) =>
         RequestAsync(key, message.Message.Slashable, message.SigningRoot, message.Message.GenesisValidatorsRoot, witness);
 
+    /// <summary>
+    /// The same for many messages in one transaction and one fsync, decided in their order: of two that collide the first is granted.
+    /// <paramref name="alongside"/> writes what else belongs to them. When anything of it fails, no permit is given at all.
+    /// </summary>
+    public async Task<IReadOnlyList<PermitDecision>> RequestAllAsync(IReadOnlyList<PermitRequest> requests, Action<LedgerTransaction> alongside)
+    {
+        var verdicts = await Task.WhenAll(_ledger.WriteAllAsync<Verdict?>(
+        [
+            transaction =>
+            {
+                alongside(transaction);
+                return null;
+            },
+            .. requests.Select(request => (Func<LedgerTransaction, Verdict?>)(transaction => Settle(transaction, request))),
+        ]));
+        return [.. requests.Select((request, i) => DecisionOf(request.Key, request.Message.SigningRoot, verdicts[i + 1]!))];
+    }
+
+    /// <summary>What would be decided on this message now. It changes nothing, and gives no leave to sign.</summary>
+    public Task<Verdict> ForeseeAsync(ProtectedKey key, RootedMessage message) => _ledger.WriteAsync(transaction => Judge(
+        transaction,
+        transaction.Recall(LoadIndex).FindActive(transaction, key),
+        message.Message.Slashable,
+        message.SigningRoot,
+        message.Message.GenesisValidatorsRoot));
+
     /// <summary>The same on bare values; for tests that have a root but no message.</summary>
     internal async Task<PermitDecision> RequestAsync(ProtectedKey key, SlashableContent content, Root root, Root? chain, DecisionWitness witness)
     {
-        var verdict = await _ledger.WriteAsync(transaction => Settle(transaction, key, content, root, chain, witness));
-        return verdict switch
-        {
-            Verdict.Allowed allowed => new PermitDecision.Granted(new SigningPermit(key.PublicKey, root), allowed.AlreadySigned),
-            Verdict.Refused refused => new PermitDecision.Refused(refused.Rule, refused.Detail),
-            _ => throw new UnreachableException(),
-        };
+        return DecisionOf(key, root, await _ledger.WriteAsync(transaction => Settle(transaction, key, content, root, chain, witness)));
     }
 
     /// <summary>Call when nothing waits any more; the ledger is closed by its owner.</summary>
     public void Dispose() => _maintenance.Dispose();
 
+    // Only for a verdict whose transaction is on disk.
+    private static PermitDecision DecisionOf(ProtectedKey key, Root root, Verdict verdict) => verdict switch
+    {
+        Verdict.Allowed allowed => new PermitDecision.Granted(new SigningPermit(key.PublicKey, root), allowed.AlreadySigned),
+        Verdict.Refused refused => new PermitDecision.Refused(refused.Rule, refused.Detail),
+        _ => throw new UnreachableException(),
+    };
+
+    private Verdict Settle(LedgerTransaction transaction, PermitRequest request) => Settle(
+        transaction, request.Key, request.Message.Message.Slashable, request.Message.SigningRoot, request.Message.Message.GenesisValidatorsRoot, request.Witness);
+
     private Verdict Settle(LedgerTransaction transaction, ProtectedKey key, SlashableContent content, Root root, Root? chain, DecisionWitness witness)
     {
         var state = transaction.Recall(ChainState.Load);
         var history = transaction.Recall(LoadIndex).FindActive(transaction, key);
-        var verdict = history is null
-            ? new Verdict.Refused(SlashingRule.KeyNotActive, "the key was never registered here, or was deleted")
-            : ForeignChain(state, content, chain) ?? transaction.Recall(FreshnessState.Load).Floor?.Refusal(content, _network.SlotsPerEpoch) ?? Decide(transaction, history, state.High, content, root);
+        var verdict = Judge(transaction, history, content, root, chain);
         var evidence = witness(transaction, root, verdict);
         if (verdict is Verdict.Allowed { AlreadySigned: var alreadySigned } && history is not null)
         {
@@ -82,6 +111,14 @@ public sealed partial class SlashingProtection : IDisposable
         }
 
         return verdict;
+    }
+
+    private Verdict Judge(LedgerTransaction transaction, ValidatorHistory? history, SlashableContent content, Root root, Root? chain)
+    {
+        var state = transaction.Recall(ChainState.Load);
+        return history is null
+            ? new Verdict.Refused(SlashingRule.KeyNotActive, "the key was never registered here, or was deleted")
+            : ForeignChain(state, content, chain) ?? transaction.Recall(FreshnessState.Load).Floor?.Refusal(content, _network.SlotsPerEpoch) ?? Decide(transaction, history, state.High, content, root);
     }
 
     private Verdict.Refused? ForeignChain(ChainState state, SlashableContent content, Root? chain)

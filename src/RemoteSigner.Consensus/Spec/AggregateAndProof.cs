@@ -6,6 +6,9 @@ namespace RemoteSigner.Consensus.Spec;
 /// </summary>
 public sealed record AggregateAndProof(ulong AggregatorIndex, SignedAggregate Aggregate, BlsSignature SelectionProof, ForkInfo ForkInfo) : SignableMessage
 {
+    /// <summary>The message that <see cref="SelectionProof"/> is a signature of.</summary>
+    public AggregationSlot Selection => new(Aggregate.Vote.Slot, ForkInfo);
+
     public override DutyType Type => DutyType.AggregateAndProof;
 
     public override SlashableContent Slashable => SlashableContent.None.Instance;

@@ -7,6 +7,9 @@ public sealed record SyncCommitteeContributionAndProof(
     BlsSignature SelectionProof,
     ForkInfo ForkInfo) : SignableMessage
 {
+    /// <summary>The message that <see cref="SelectionProof"/> is a signature of.</summary>
+    public SyncCommitteeSelectionProof Selection => new(Contribution.Slot, Contribution.SubcommitteeIndex, ForkInfo);
+
     public override DutyType Type => DutyType.SyncCommitteeContributionAndProof;
 
     public override SlashableContent Slashable => SlashableContent.None.Instance;

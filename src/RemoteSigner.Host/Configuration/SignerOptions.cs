@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RemoteSigner.Signing;
 
 namespace RemoteSigner.Host.Configuration;
 
@@ -23,9 +24,18 @@ internal sealed class SignerOptions
 
     public AttestationOptions Attestation { get; set; } = new();
 
+    public RegistrationOptions Registrations { get; set; } = new();
+
+    /// <summary>off, suspect or always.</summary>
+    public string VerifyPartials { get; set; } = "suspect";
+
     public SlashingOptions Slashing { get; set; } = new();
 
     public LogOptions Log { get; set; } = new();
+
+    /// <summary>What <see cref="VerifyPartials"/> says; it must have been validated.</summary>
+    [JsonIgnore]
+    public PartialVerification Verification => Enum.Parse<PartialVerification>(VerifyPartials, ignoreCase: true);
 
     [JsonIgnore]
     public string Witness => Freshness.Witness ?? (SealsWithTpm ? FreshnessOptions.Tpm : FreshnessOptions.Token);

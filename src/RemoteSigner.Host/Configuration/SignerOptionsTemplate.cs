@@ -99,6 +99,16 @@ internal static class SignerOptionsTemplate
             $$"""
 
               },
+              "registrations": {
+                // Fee recipients that builders may be told beside the one of a share's cluster lock; empty: for a key without a lock, any
+                "feeRecipients": {{List(options.Registrations.FeeRecipients)}},
+                // Gas limits that builders may be told, both inclusive; null: no upper limit
+                "leastGasLimit": {{options.Registrations.LeastGasLimit}},
+                "mostGasLimit": {{options.Registrations.MostGasLimit?.ToString() ?? "null"}}
+              },
+              // When a signature of ours is verified before it is given out, for about a millisecond: a faulty one may tell the key. "suspect": shares that
+              // came since the start, or whose hardware or memory reported an error; "always"; "off"
+              "verifyPartials": {{Quote(options.VerifyPartials)}},
               "slashing": {
                 // Epochs of history kept in full behind each validator's newest (32 slots each for blocks); what is older becomes a floor. 0 keeps all
                 "keepEpochs": {{options.Slashing.KeepEpochs}},

@@ -17,6 +17,7 @@ internal static class SignerOptionsValidator
             .Concat(TlsFaults(options.Tls))
             .Concat(options.Clients.SelectMany(client => ClientFaults(client.Key, client.Value)))
             .Concat(TpmFaults(options))
+            .Concat(PolicyFaults(options))
             .Concat(OtherFaults(options));
 
     // The JSON reader sees to members; a null inside a list or a map is found here.
@@ -30,9 +31,10 @@ internal static class SignerOptionsValidator
             }
         }
 
-        if (options.Api.HostAllowlist.Contains(null!) || options.Operations.HostAllowlist.Contains(null!) || options.Api.LoopbackHttp.ContainsValue(null!))
+        if (options.Api.HostAllowlist.Contains(null!) || options.Operations.HostAllowlist.Contains(null!) || options.Api.LoopbackHttp.ContainsValue(null!)
+            || options.Registrations.FeeRecipients.Contains(null!))
         {
-            yield return "api.hostAllowlist, operations.hostAllowlist and api.loopbackHttp must hold no null";
+            yield return "api.hostAllowlist, operations.hostAllowlist, api.loopbackHttp and registrations.feeRecipients must hold no null";
         }
     }
 
@@ -101,6 +103,24 @@ internal static class SignerOptionsValidator
         foreach (var duty in options.Duties.Where(duty => DutyNames.Find(duty) is null))
         {
             yield return $"clients.{name}.duties: '{duty}' is none of {DutyNames.Listing}";
+        }
+    }
+
+    private static IEnumerable<string> PolicyFaults(SignerOptions options)
+    {
+        foreach (var address in options.Registrations.FeeRecipients.Where(address => !ExecutionAddress.TryParse(address, out _)))
+        {
+            yield return $"registrations.feeRecipients: '{address}' is not an address of 20 bytes in hex";
+        }
+
+        if (options.Registrations.LeastGasLimit > options.Registrations.MostGasLimit)
+        {
+            yield return "registrations.leastGasLimit is above registrations.mostGasLimit: every registration would be refused";
+        }
+
+        if (options.VerifyPartials is not ("off" or "suspect" or "always"))
+        {
+            yield return "verifyPartials must be off, suspect or always";
         }
     }
 

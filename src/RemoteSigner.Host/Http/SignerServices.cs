@@ -1,6 +1,7 @@
 using Prometheus;
 using RemoteSigner.Access;
 using RemoteSigner.Audit;
+using RemoteSigner.Clusters;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
@@ -37,6 +38,9 @@ internal static class SignerServices
         services.AddSingleton(new Fence(network, clock, time));
         services.AddSingleton<FreshnessRun>();
         services.AddSingleton<FenceHealth>();
+        var clusters = new ClusterLibrary(new ClusterArchive(data.ClustersFolder));
+        services.AddSingleton(clusters);
+        services.AddSingleton(new ClusterRules(network, options.Registrations.ToPolicy(), clusters));
         services.AddSingleton(new AccessPolicy(Permissions(options)));
         services.AddSingleton(new HostAllowlists(options.Api, options.Operations));
         var sealedKeys = SealedKeys.Open(data, options, arena, time);
@@ -83,12 +87,14 @@ internal static class SignerServices
         services.GetRequiredService<KeyRing>(),
         services.GetRequiredService<AccessPolicy>(),
         services.GetRequiredService<SlotClock>(),
+        services.GetRequiredService<ClusterRules>(),
         services.GetRequiredService<Fence>(),
         services.GetRequiredService<SlashingProtection>(),
         services.GetRequiredService<AuditLog>(),
         services.GetRequiredService<TimeProvider>())
     {
         Recorded = services.GetRequiredService<SignerMetrics>().Recorded,
+        Verification = services.GetRequiredService<SignerOptions>().Verification,
     };
 
     // Clients first: a client that was taken out of the file must lose its leave even when the token is away.

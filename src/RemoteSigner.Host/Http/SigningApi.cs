@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
 using RemoteSigner.Consensus.Spec;
@@ -50,21 +49,16 @@ internal sealed partial class SigningApi(Signer signer, KeyLoading loading, Sign
     [LoggerMessage(Level = LogLevel.Warning, Message = "request {RequestId}: refused {Duty} of slot {Slot} with {Key} for {Client}: {Outcome}")]
     private partial void LogRefused(string requestId, string client, DutyType duty, BlsPublicKey? key, Slot? slot, SignOutcome outcome);
 
-    private Task AnswerAsync(HttpContext context, SignOutcome outcome) => outcome switch
+    private Task AnswerAsync(HttpContext context, SignOutcome outcome)
     {
-        SignOutcome.Signed(var signature) => Answer.SignatureAsync(context, signature.Bytes),
-        SignOutcome.UnknownKey when !loading.IsComplete => Answer.ErrorAsync(
-            context, StatusCodes.Status503ServiceUnavailable, "keys_loading", "the keys are being opened; see /healthcheck"),
-        SignOutcome.UnknownKey or SignOutcome.NotAllowed => Answer.ErrorAsync(context, StatusCodes.Status404NotFound, "unknown_key"),
-        SignOutcome.RootMismatch(var computed) => Answer.ErrorAsync(
-            context, StatusCodes.Status400BadRequest, "signing_root_mismatch", $"the message's signing root is {computed}: is the signer on the same network?"),
-        SignOutcome.NotOnThisNetwork(var detail) => Answer.ErrorAsync(context, StatusCodes.Status400BadRequest, "not_on_this_network", detail),
-        SignOutcome.ClockInDoubt(var detail) => Answer.ErrorAsync(context, StatusCodes.Status412PreconditionFailed, "clock_in_doubt", detail),
-        SignOutcome.OutsideSlotWindow(var detail) => Answer.ErrorAsync(context, StatusCodes.Status412PreconditionFailed, "outside_slot_window", detail),
-        SignOutcome.NotFresh(var refusal) => Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, SnakeCase.Of(refusal.Reason), refusal.Detail),
-        SignOutcome.Slashable(var rule, var detail) => Answer.ErrorAsync(context, StatusCodes.Status412PreconditionFailed, SnakeCase.Of(rule), detail),
-        _ => throw new UnreachableException(),
-    };
+        if (outcome is SignOutcome.Signed(var signature, _))
+        {
+            return Answer.SignatureAsync(context, signature.Bytes);
+        }
+
+        var refusal = SignRefusal.Of(outcome, loading.IsComplete);
+        return Answer.ErrorAsync(context, refusal.Status, refusal.Reason, refusal.Detail);
+    }
 
     // The whole body is buffered by the server's pipe, whose size Kestrel limits: nothing is copied for a body of one segment.
     private static async ValueTask<(SignRequest? Request, MalformedRequest? Fault)> ReadAsync(HttpContext context)

@@ -34,6 +34,9 @@ public abstract record ClusterDocument
     /// <summary>Where the fees of one validator go; null when the document does not say.</summary>
     public abstract ExecutionAddress? FeeRecipientOf(BlsPublicKey groupKey);
 
+    /// <summary>What about a deposit for one of its validators is not as the document has it, in words; null when nothing is, or when it does not say.</summary>
+    public virtual string? DepositProblem(Deposit deposit) => null;
+
     /// <summary>Reads a document of either kind.</summary>
     /// <exception cref="ClusterFileException">It cannot be understood.</exception>
     public static ClusterDocument Read(ReadOnlyMemory<byte> json) => new CharonLock(ClusterLock.Parse(json));
@@ -70,5 +73,8 @@ public abstract record ClusterDocument
 
         public override ExecutionAddress? FeeRecipientOf(BlsPublicKey groupKey) =>
             _positions.TryGetValue(groupKey, out var position) && ExecutionAddress.TryParse(Cluster.Definition.AddressesOf(position).FeeRecipient, out var address) ? address : null;
+
+        public override string? DepositProblem(Deposit deposit) =>
+            _positions.TryGetValue(deposit.PublicKey, out var position) ? LockedDeposits.Problem(Cluster, position, deposit) : "is for a validator that the lock does not have";
     }
 }

@@ -54,6 +54,17 @@ public sealed class SlotClock
         }
 
         Watch.ObserveDuty(SlotsAhead(slot, now));
+        return Foresee(message);
+    }
+
+    /// <summary>The same for a message that nobody wants signed yet: it says nothing about the clock.</summary>
+    public UntimelyDuty? Foresee(SignableMessage message)
+    {
+        if (_window is null || Now is not { } now || DutySlot(message.Slashable) is not { } slot)
+        {
+            return null;
+        }
+
         return Watch.Doubt is { } doubt
             ? new UntimelyDuty(ClockInDoubt: true, $"the signer's clock is in doubt: {doubt}")
             : Untimely(message.Slashable, slot, now) is { } detail ? new UntimelyDuty(ClockInDoubt: false, detail) : null;

@@ -7,6 +7,8 @@ namespace RemoteSigner.Keys;
 public sealed class KeyRing : IDisposable
 {
     private volatile FrozenDictionary<BlsPublicKey, KeyShare> _shares = FrozenDictionary<BlsPublicKey, KeyShare>.Empty;
+    private volatile FrozenDictionary<BlsPublicKey, KeyShare> _byGroup = FrozenDictionary<BlsPublicKey, KeyShare>.Empty;
+    private bool _filled;
 
     public int Count => _shares.Count;
 
@@ -15,9 +17,12 @@ public sealed class KeyRing : IDisposable
     /// <summary>The share with this public key, or null.</summary>
     public KeyShare? Find(BlsPublicKey publicKey) => _shares.GetValueOrDefault(publicKey);
 
+    /// <summary>Our share of the validator with this group key, or null; also null where two shares of it are open, because neither is the right one.</summary>
+    public KeyShare? FindByGroup(BlsPublicKey groupKey) => _byGroup.GetValueOrDefault(groupKey);
+
     /// <summary>
     /// Puts a new set in place. A share that is open already stays as it is, so that no duty in flight loses its key to a reload; what the new
-    /// set does not hold is given up, and zeroed once it has finished signing.
+    /// set does not hold is given up, and zeroed once it has finished signing. Shares that come after the first set are suspect: nothing was signed with them yet.
     /// </summary>
     public void Replace(IEnumerable<KeyShare> shares)
     {
@@ -25,6 +30,16 @@ public sealed class KeyRing : IDisposable
         var opened = shares.ToList();
         _shares = opened.Select(share => former.GetValueOrDefault(share.PublicKey) is { } kept && kept.IsSameAs(share) ? kept : share)
             .ToFrozenDictionary(share => share.PublicKey);
+        _byGroup = _shares.Values.Where(share => share.GroupKey is { } group && group != share.PublicKey)
+            .GroupBy(share => share.GroupKey!.Value)
+            .Where(group => group.Count() == 1)
+            .ToFrozenDictionary(group => group.Key, group => group.Single());
+        if (_filled)
+        {
+            opened.ForEach(share => share.Suspect());
+        }
+
+        _filled = true;
         foreach (var share in former.Values.Concat(opened).Where(share => !ReferenceEquals(Find(share.PublicKey), share)))
         {
             share.Dispose();

@@ -12,6 +12,7 @@ namespace RemoteSigner.Keys;
 public sealed class KeyShare : IDisposable
 {
     private readonly BlsSecretKey _secret;
+    private volatile bool _suspect;
 
     /// <summary>Takes over <paramref name="secret"/>, which whoever opened the vault has found to belong to <paramref name="publicKey"/>.</summary>
     public KeyShare(BlsSecretKey secret, BlsPublicKey publicKey, BlsPublicKey? groupKey, ClusterMembership? membership) =>
@@ -25,6 +26,12 @@ public sealed class KeyShare : IDisposable
     public BlsPublicKey? GroupKey => Identity.GroupKey;
 
     public ClusterMembership? Membership { get; }
+
+    /// <summary>Its signatures are to be looked at before they are given out: it was imported since the start, or its hardware or memory reported an error.</summary>
+    public bool IsSuspect => _suspect;
+
+    /// <summary>Makes it suspect until the next start.</summary>
+    public void Suspect() => _suspect = true;
 
     /// <summary>Signs the permit's root. There is no overload for a root: no permit, no signature.</summary>
     /// <exception cref="ArgumentException">The permit is for another key.</exception>

@@ -1,3 +1,4 @@
+using RemoteSigner.Clusters;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
@@ -11,8 +12,8 @@ public abstract record SignOutcome
     {
     }
 
-    /// <summary>The (partial) signature, 96 bytes.</summary>
-    public sealed record Signed(BlsSignature Signature) : SignOutcome;
+    /// <summary>The (partial) signature, 96 bytes, and the root of the message that it signs.</summary>
+    public sealed record Signed(BlsSignature Signature, Root SigningRoot) : SignOutcome;
 
     /// <summary>No such key is open here.</summary>
     public sealed record UnknownKey : SignOutcome;
@@ -32,9 +33,15 @@ public abstract record SignOutcome
     /// <summary>The signer's own clock cannot be relied on, so that it cannot judge the duty.</summary>
     public sealed record ClockInDoubt(string Detail) : SignOutcome;
 
+    /// <summary>The message is not what the share's cluster, or the operator's policy for registrations, would have signed.</summary>
+    public sealed record AgainstCluster(ClusterRefusal Refusal) : SignOutcome;
+
     /// <summary>The history may not be the newest, or the fence does not cover this duty.</summary>
     public sealed record NotFresh(FreshnessRefusal Refusal) : SignOutcome;
 
     /// <summary>Slashing protection refused.</summary>
     public sealed record Slashable(SlashingRule Rule, string Detail) : SignOutcome;
+
+    /// <summary>The signature that was made does not verify under the share's public key: memory or processor are at fault. It is not given out, because a faulty signature may tell the key.</summary>
+    public sealed record SignatureFault(string Detail) : SignOutcome;
 }

@@ -1,5 +1,6 @@
 using RemoteSigner.Access;
 using RemoteSigner.Audit;
+using RemoteSigner.Clusters;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
@@ -26,7 +27,7 @@ internal sealed class SignerLife : IAsyncDisposable
         var clock = new SlotClock(network, SlotWindow.Default, time);
         (_ledger, _slashing, Witness, _fence) = (ledger, slashing, witness, new Fence(network, clock, time));
         var access = new AccessPolicy(new Dictionary<string, ClientPermissions> { ["vc"] = new(null, ClientPermissions.AllDuties) });
-        _signer = new Signer(network, _ring, access, clock, _fence, slashing, audit, time);
+        _signer = new Signer(network, _ring, access, clock, new ClusterRules(network, RegistrationPolicy.None, new ClusterLibrary(new ClusterArchive("none"))), _fence, slashing, audit, time);
     }
 
     public MortalWitness Witness { get; }

@@ -7,8 +7,6 @@ namespace RemoteSigner.Clusters.Charon;
 /// <summary>Checks of what the groups signed together while their keys were made.</summary>
 internal static class GroupChecks
 {
-    private const ulong WholeDeposit = 32_000_000_000;
-
     public static CheckVerdict BuilderRegistrations(ClusterLock cluster)
     {
         if (!cluster.Definition.Version.HasRegistrations)
@@ -68,7 +66,7 @@ internal static class GroupChecks
         var amounts = validator.Deposits.Select(deposit => deposit.Amount).ToList();
         if (!definition.Version.HasDepositAmounts)
         {
-            return amounts is [WholeDeposit] ? null : "are not one of 32 ETH";
+            return amounts is [LockedDeposits.Whole] ? null : "are not one of 32 ETH";
         }
 
         if (amounts.Count == 0)
@@ -87,7 +85,6 @@ internal static class GroupChecks
     private static string? DepositProblem(ClusterLock cluster, int position, Network network)
     {
         var validator = cluster.Validators[position];
-        var withdrawal = cluster.Definition.AddressesOf(position).Withdrawal;
         foreach (var deposit in validator.Deposits)
         {
             if (deposit.PublicKey != validator.GroupKey)
@@ -95,7 +92,7 @@ internal static class GroupChecks
                 return $"have one for another key, {deposit.PublicKey}";
             }
 
-            if (!HasCredentials(deposit, cluster.Definition.Compounding, withdrawal))
+            if (!LockedDeposits.HasCredentials(deposit.WithdrawalCredentials, cluster.Definition, position))
             {
                 return $"have one with withdrawal credentials {deposit.WithdrawalCredentials}, not the definition's";
             }
@@ -108,14 +105,6 @@ internal static class GroupChecks
         }
 
         return null;
-    }
-
-    // 0x01 (or 0x02: compounding), eleven zeroes, the address.
-    private static bool HasCredentials(SignedDeposit deposit, bool compounding, string withdrawal)
-    {
-        var credentials = deposit.WithdrawalCredentials.Bytes;
-        const int AddressAt = Root.Length - ExecutionAddress.Length;
-        return credentials[0] == (compounding ? 2 : 1) && !credentials[1..AddressAt].ContainsAnyExcept((byte)0) && Is(withdrawal, credentials[AddressAt..]);
     }
 
     private static bool Is(string address, ReadOnlySpan<byte> bytes) => ExecutionAddress.TryParse(address, out var expected) && expected.Bytes.SequenceEqual(bytes);

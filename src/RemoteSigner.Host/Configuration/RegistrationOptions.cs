@@ -1,0 +1,19 @@
+using System.Collections.Frozen;
+using RemoteSigner.Clusters;
+using RemoteSigner.Consensus.Spec;
+
+namespace RemoteSigner.Host.Configuration;
+
+/// <summary>What builders may be told with VALIDATOR_REGISTRATION.</summary>
+internal sealed class RegistrationOptions
+{
+    public List<string> FeeRecipients { get; set; } = [];
+
+    public ulong LeastGasLimit { get; set; }
+
+    public ulong? MostGasLimit { get; set; }
+
+    /// <summary>The options must have been validated.</summary>
+    public RegistrationPolicy ToPolicy() => new(
+        FeeRecipients.Select(address => ExecutionAddress.Parse(address)).ToFrozenSet(), LeastGasLimit, MostGasLimit ?? ulong.MaxValue);
+}

@@ -1,0 +1,80 @@
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Native;
+
+namespace RemoteSigner.Clusters;
+
+/// <summary>
+/// What only a signer that knows the cluster of its share can hold against a message (the room's README says what each rule is worth). Blocks, votes and every
+/// other duty of each slot pass at the cost of one comparison of types; a selection proof costs one pairing, about a millisecond.
+/// </summary>
+public sealed class ClusterRules(Network network, RegistrationPolicy registrations, ClusterLibrary clusters)
+{
+    /// <summary>Null when nothing stands against signing <paramref name="message"/> with the share <paramref name="key"/>, whose place in its cluster is known or not.</summary>
+    public ClusterRefusal? Refusal(ProtectedKey key, ClusterMembership? membership, SignableMessage message) => message switch
+    {
+        AggregateAndProof proof when GroupOf(key) is { } group => ProofRefusal(group, proof.Selection, proof.SelectionProof),
+        SyncCommitteeContributionAndProof proof when GroupOf(key) is { } group => ProofRefusal(group, proof.Selection, proof.SelectionProof),
+        ValidatorRegistration registration => RegistrationRefusal(key, membership, registration),
+        Deposit deposit when GroupOf(key) is { } group => DepositRefusal(group, membership, deposit),
+        _ => null,
+    };
+
+    // A whole key is its own group, and what it signs proves nothing about others.
+    private static BlsPublicKey? GroupOf(ProtectedKey key) => key.GroupKey is { } group && group != key.PublicKey ? group : null;
+
+    private ClusterRefusal? ProofRefusal(BlsPublicKey group, SignableMessage selection, BlsSignature proof) =>
+        Bls.Verify(group.Bytes, selection.SigningRoot(network).Bytes, proof.Bytes)
+            ? null
+            : new(ClusterRule.SelectionProofNotOfGroup, $"the selection proof is no signature of slot {selection.DutySlot} by the group key {group}");
+
+    private ClusterRefusal? RegistrationRefusal(ProtectedKey key, ClusterMembership? membership, ValidatorRegistration registration)
+    {
+        if (GroupOf(key) is { } group && registration.PublicKey != group && registration.PublicKey != key.PublicKey)
+        {
+            return new(ClusterRule.RegistrationForAnotherKey, $"the registration is for {registration.PublicKey}, which is neither the share nor its group key {group}");
+        }
+
+        if (registration.GasLimit < registrations.LeastGasLimit || registration.GasLimit > registrations.MostGasLimit)
+        {
+            return new(ClusterRule.GasLimitOutsideBand, $"the gas limit {registration.GasLimit} is not within {registrations.LeastGasLimit} to {registrations.MostGasLimit}");
+        }
+
+        return registrations.FeeRecipients.Contains(registration.FeeRecipient) ? null : FeeRecipientRefusal(key, membership, registration.FeeRecipient);
+    }
+
+    // For an address that is not on the list.
+    private ClusterRefusal? FeeRecipientRefusal(ProtectedKey key, ClusterMembership? membership, ExecutionAddress recipient)
+    {
+        ExecutionAddress? locked = null;
+        if (membership is not null)
+        {
+            if (clusters.Find(membership) is not { } document)
+            {
+                return Missing(membership);
+            }
+
+            locked = document.FeeRecipientOf(key.GroupKey ?? key.PublicKey);
+        }
+
+        return recipient == locked || (locked is null && registrations.FeeRecipients.Count == 0)
+            ? null
+            : new(ClusterRule.FeeRecipientNotAllowed, $"the fee recipient {recipient} is {(locked is { } own ? $"not the cluster lock's {own}, and " : "")}not one of registrations.feeRecipients");
+    }
+
+    private ClusterRefusal? DepositRefusal(BlsPublicKey group, ClusterMembership? membership, Deposit deposit)
+    {
+        if (deposit.PublicKey != group)
+        {
+            return new(ClusterRule.DepositForAnotherKey, $"the deposit is for {deposit.PublicKey}, the share belongs to {group}");
+        }
+
+        return membership is null ? null
+            : clusters.Find(membership) is not { } document ? Missing(membership)
+            : document.DepositProblem(deposit) is { } problem ? new(ClusterRule.DepositNotOfCluster, $"the deposit {problem}")
+            : null;
+    }
+
+    private static ClusterRefusal Missing(ClusterMembership membership) =>
+        new(ClusterRule.ClusterDocumentMissing, $"the document of the cluster {membership.ClusterHash} is not in the archive, or damaged: put it back from another operator's copy");
+}

@@ -1,0 +1,12 @@
+namespace RemoteSigner.Signing;
+
+/// <summary>When a signature of ours is verified under the share's public key before it is given out: about a millisecond, or a fraction of it in a batch.</summary>
+public enum PartialVerification
+{
+    Off,
+
+    /// <summary>Shares that were imported since the start, or whose hardware or memory reported an error.</summary>
+    Suspect,
+
+    Always,
+}
