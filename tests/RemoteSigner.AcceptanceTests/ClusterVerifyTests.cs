@@ -46,6 +46,20 @@ public sealed class ClusterVerifyTests
     }
 
     [Fact]
+    public async Task Keyshares_of_SSV_are_verified_check_by_check()
+    {
+        var good = (await VerifyAsync(Vectors.Path("ssv-keyshares-4of3/keyshares.json"), "--json")).Succeeded();
+        var bad = await VerifyAsync(Vectors.Path("ssv-keyshares-4of3/neg-share-pubkey-mismatch.json"));
+
+        using var report = JsonDocument.Parse(good.Output);
+        Assert.Equal("keyshares", report.RootElement.GetProperty("kind").GetString());
+        Assert.Equal(10, report.RootElement.GetProperty("checks").GetArrayLength());
+        Assert.Equal(1, bad.ExitCode);
+        Assert.Contains("interpolation", bad.Output, StringComparison.Ordinal);
+        Assert.Contains("do not use this file", bad.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Of_another_network_is_a_failure()
     {
         var result = await VerifyAsync(LockFile("lock-v1_11-4of3"), "--network", "mainnet");

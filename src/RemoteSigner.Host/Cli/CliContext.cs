@@ -21,6 +21,7 @@ namespace RemoteSigner.Host.Cli;
 [JsonSerializable(typeof(ClusterImportLine))]
 [JsonSerializable(typeof(IReadOnlyList<HeldClusterLine>))]
 [JsonSerializable(typeof(HeldClusterLine))]
+[JsonSerializable(typeof(KeysharesLine))]
 internal sealed partial class CliContext : JsonSerializerContext;
 
 /// <summary>A share as <c>keys list</c> prints it.</summary>

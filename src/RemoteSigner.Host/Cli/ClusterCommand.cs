@@ -1,5 +1,7 @@
 using System.CommandLine;
+using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
+using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Consensus.Spec;
 using Spectre.Console;
 
@@ -8,7 +10,7 @@ namespace RemoteSigner.Host.Cli;
 /// <summary><c>cluster</c>; of its verbs <c>verify</c> is here: every check of a Charon lock or definition, one line each. Needs no data directory.</summary>
 internal static class ClusterCommand
 {
-    private static readonly Argument<string> ClusterPath = new("FILE") { Description = "cluster-lock.json or cluster-definition.json" };
+    private static readonly Argument<string> ClusterPath = new("FILE") { Description = "cluster-lock.json, cluster-definition.json or SSV's keyshares.json" };
     private static readonly Option<string?> Network = new("--network") { Description = "the network the cluster must be of: a name, or the path of a config.yaml", HelpName = "NAME|FILE" };
     public static readonly Option<bool> LowThreshold = new("--accept-low-threshold") { Description = "bear a threshold of half the operators or fewer, with which a split cluster can sign two conflicting messages" };
     public static readonly Option<bool> ContractSignatures = new("--accept-contract-signatures") { Description = "bear signatures of contract wallets (ERC-1271), which only the chain can judge, unjudged" };
@@ -30,15 +32,28 @@ internal static class ClusterCommand
 
     private static int Verify(ParseResult parsed)
     {
-        var file = ClusterFile.Open(parsed.GetValue(ClusterPath)!);
+        var path = parsed.GetValue(ClusterPath)!;
+        return KeysharesFile.IsAt(path) ? KeysharesLine.Verify(path, parsed) : VerifyCharon(path, parsed);
+    }
+
+    private static int VerifyCharon(string path, ParseResult parsed)
+    {
+        var file = ClusterFile.Open(path);
         var line = Describe(file, file.Verify(Policy(parsed)));
         Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.ClusterLine, View);
-        if (!line.Verified)
+        return Conclude(line.Checks);
+    }
+
+    /// <summary>Tells how many checks failed, and gives the exit code.</summary>
+    internal static int Conclude(IReadOnlyList<CheckLine> checks)
+    {
+        var failed = checks.Count(check => check.Verdict == CheckLine.Fail);
+        if (failed > 0)
         {
-            StandardError.Console.WriteLine($"{line.Checks.Count(check => check.Verdict == CheckLine.Fail)} of {line.Checks.Count} checks failed: do not use this file");
+            StandardError.Console.WriteLine($"{failed} of {checks.Count} checks failed: do not use this file");
         }
 
-        return line.Verified ? 0 : 1;
+        return failed == 0 ? 0 : 1;
     }
 
     private static VerificationPolicy Policy(ParseResult parsed) => new()
@@ -65,9 +80,6 @@ internal static class ClusterCommand
             [.. results.Select(CheckLine.Of)]);
     }
 
-    private static Table View(ClusterLine line)
-    {
-        var table = Output.Rows(line.Checks, ["check", "verdict", "what"], check => [check.Check, check.Verdict, check.Hint is null ? check.Message : $"{check.Message}. Hint: {check.Hint}"]);
-        return table.Title(Markup.Escape($"{line.Kind} {line.Version} '{line.Name}': {line.Threshold} of {line.Operators} operators, {(line.Verified ? "verified" : "NOT verified")}"));
-    }
+    private static Table View(ClusterLine line) =>
+        CheckLine.Table(line.Checks).Title(Markup.Escape($"{line.Kind} {line.Version} '{line.Name}': {line.Threshold} of {line.Operators} operators, {(line.Verified ? "verified" : "NOT verified")}"));
 }

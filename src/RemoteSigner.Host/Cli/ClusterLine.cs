@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
+using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
 
@@ -21,11 +23,16 @@ internal sealed record CheckLine(string Check, string Verdict, string Message, s
 {
     public const string Fail = "fail";
 
-    public static CheckLine Of(CheckResult result) => result.Verdict switch
+    public static CheckLine Of(CheckResult result) => Of(CheckText.Code(result.Check), result.Verdict);
+
+    public static CheckLine Of(string code, CheckVerdict verdict) => verdict switch
     {
-        CheckVerdict.Passed(var note) => new(CheckText.Code(result.Check), "pass", note, null),
-        CheckVerdict.Failed(var problem, var hint) => new(CheckText.Code(result.Check), Fail, problem, hint),
-        CheckVerdict.NotApplicable(var reason) => new(CheckText.Code(result.Check), "not applicable", reason, null),
+        CheckVerdict.Passed(var note) => new(code, "pass", note, null),
+        CheckVerdict.Failed(var problem, var hint) => new(code, Fail, problem, hint),
+        CheckVerdict.NotApplicable(var reason) => new(code, "not applicable", reason, null),
         _ => throw new UnreachableException(),
     };
+
+    public static Table Table(IReadOnlyList<CheckLine> checks) =>
+        Output.Rows(checks, ["check", "verdict", "what"], check => [check.Check, check.Verdict, check.Hint is null ? check.Message : $"{check.Message}. Hint: {check.Hint}"]);
 }

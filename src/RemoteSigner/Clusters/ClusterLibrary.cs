@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Consensus.Spec;
 
 namespace RemoteSigner.Clusters;

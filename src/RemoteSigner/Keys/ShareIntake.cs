@@ -17,7 +17,7 @@ public sealed class ShareIntake(SlashingProtection slashing, AuditLog audit, Clu
     /// <exception cref="InterchangeException">The history breaks the format or is for another chain; nothing was changed.</exception>
     /// <exception cref="VaultException">The vault cannot be written; nothing was changed.</exception>
     /// <exception cref="LedgerException">The ledger failed. Had the vault been written before, shares in it are unknown to slashing protection and sign nothing.</exception>
-    /// <exception cref="Clusters.Charon.ClusterFileException">A document of a cluster that is held is damaged; nothing was changed.</exception>
+    /// <exception cref="ClusterFileException">A document of a cluster that is held is damaged; nothing was changed.</exception>
     public async Task TakeAsync(Vault vault, IntakeOrder order)
     {
         var held = vault.Contents.Shares;

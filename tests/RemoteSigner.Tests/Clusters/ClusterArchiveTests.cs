@@ -1,5 +1,4 @@
 using RemoteSigner.Clusters;
-using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Consensus.Spec;
 using static RemoteSigner.Tests.Clusters.ClusterVectors;
 

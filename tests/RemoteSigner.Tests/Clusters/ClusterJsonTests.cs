@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using CsCheck;
+using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
 using static RemoteSigner.Tests.Clusters.ClusterVectors;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
 
 namespace RemoteSigner.Tests.Clusters;

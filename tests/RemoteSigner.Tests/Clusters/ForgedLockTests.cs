@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Consensus.Spec;
 using static RemoteSigner.Tests.Clusters.ClusterVectors;

@@ -1,3 +1,4 @@
+using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Native;
 using static RemoteSigner.Tests.Clusters.ClusterVectors;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using static RemoteSigner.Clusters.Charon.CheckVerdict;
+using static RemoteSigner.Clusters.CheckVerdict;
 
 namespace RemoteSigner.Clusters.Charon;
 

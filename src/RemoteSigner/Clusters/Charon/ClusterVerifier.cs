@@ -1,4 +1,4 @@
-using static RemoteSigner.Clusters.Charon.CheckVerdict;
+using static RemoteSigner.Clusters.CheckVerdict;
 
 namespace RemoteSigner.Clusters.Charon;
 

@@ -1,6 +1,6 @@
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
-using static RemoteSigner.Clusters.Charon.CheckVerdict;
+using static RemoteSigner.Clusters.CheckVerdict;
 
 namespace RemoteSigner.Clusters.Charon;
 

@@ -1,4 +1,4 @@
-namespace RemoteSigner.Clusters.Charon;
+namespace RemoteSigner.Clusters;
 
 /// <summary>How one check ended.</summary>
 public abstract record CheckVerdict

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using RemoteSigner.Consensus.Spec;
 
-namespace RemoteSigner.Clusters.Charon;
+namespace RemoteSigner.Clusters;
 
 /// <summary>
 /// The members of one JSON object, each read once and within bounds. Whatever is left in the end is refused: a member that no hash covers could say
@@ -55,6 +55,10 @@ internal sealed class JsonMembers
 
     public ulong Number(string name) =>
         Member(name, JsonValueKind.Number, "no number").TryGetUInt64(out var number) ? number : throw Malformed(name, "is no whole number from 0 to 2⁶⁴ − 1");
+
+    /// <summary>A list of whole numbers from 0 to 2⁶⁴ − 1.</summary>
+    public ImmutableArray<ulong> Numbers(string name, int most) =>
+        [.. Elements(name, most).Select(element => element.ValueKind == JsonValueKind.Number && element.TryGetUInt64(out var number) ? number : throw Malformed(name, "is no list of whole numbers"))];
 
     public bool Flag(string name)
     {
@@ -113,7 +117,7 @@ internal sealed class JsonMembers
             if (!_ignoresOthers && !_read.Contains(name))
             {
                 throw new ClusterFileException(
-                    ClusterFileFault.Malformed, $"{PathOf(Shown(name))} is no member of this version", "remove what was added by hand, or restore the file as Charon wrote it");
+                    ClusterFileFault.Malformed, $"{PathOf(Shown(name))} is no member of this version", "remove what was added by hand, or restore the file as it was made");
             }
         }
     }
@@ -130,7 +134,7 @@ internal sealed class JsonMembers
     }
 
     private static ClusterFileException Fault(string path, string why) =>
-        new(ClusterFileFault.Malformed, $"{path} {why}", "restore the file as Charon wrote it");
+        new(ClusterFileFault.Malformed, $"{path} {why}", "restore the file as it was made");
 
     private static string Shown(string name) => name.Length <= 64 && !name.Any(char.IsControl) ? name : "…";
 
@@ -162,7 +166,7 @@ internal sealed class JsonMembers
         }
         catch (InvalidOperationException e)
         {
-            throw new ClusterFileException(ClusterFileFault.Malformed, $"{PathOf(name)} is not valid text", "restore the file as Charon wrote it", e);
+            throw new ClusterFileException(ClusterFileFault.Malformed, $"{PathOf(name)} is not valid text", "restore the file as it was made", e);
         }
     }
 

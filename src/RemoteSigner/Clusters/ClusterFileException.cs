@@ -1,4 +1,4 @@
-namespace RemoteSigner.Clusters.Charon;
+namespace RemoteSigner.Clusters;
 
 /// <summary>A cluster file could not be read: it was not even looked at whether it is genuine.</summary>
 public sealed class ClusterFileException : Exception
