@@ -25,7 +25,7 @@ internal static class Answer
         BytesAsync(context, StatusCodes.Status200OK, Json, JsonSerializer.SerializeToUtf8Bytes(body, WireContext.Default.HighWatermarkBody));
 
     /// <summary>A JSON document that was written elsewhere.</summary>
-    public static Task DocumentAsync(HttpContext context, byte[] json) => BytesAsync(context, StatusCodes.Status200OK, Json, json);
+    public static Task DocumentAsync(HttpContext context, byte[] json, int status = StatusCodes.Status200OK) => BytesAsync(context, status, Json, json);
 
     public static Task WriteAsync(HttpContext context, string[] values) =>
         BytesAsync(context, StatusCodes.Status200OK, Json, JsonSerializer.SerializeToUtf8Bytes(values, WireContext.Default.StringArray));

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using RemoteSigner.Access;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Host.Configuration;
+using RemoteSigner.Host.Http.Dv;
 using RemoteSigner.Host.Tls;
 using RemoteSigner.Native;
 
@@ -103,6 +104,7 @@ internal static class SignerServer
         app.MapPost("/api/v1/eth2/sign/{identifier}", (RequestDelegate)signing.SignAsync).WithMetadata(api);
         app.MapGet("/api/v1/eth2/publicKeys", (RequestDelegate)management.PublicKeysAsync).WithMetadata(api);
         app.MapGet("/api/v1/eth2/highWatermark", (RequestDelegate)management.HighWatermarkAsync).WithMetadata(api);
+        DvRoutes.Map(app, api);
         app.MapPost("/reload", (RequestDelegate)management.StartReloadAsync).WithMetadata(api);
         app.MapGet("/reload", (RequestDelegate)management.ReloadStateAsync).WithMetadata(both);
         app.MapGet("/upcheck", (RequestDelegate)ManagementApi.UpcheckAsync).WithMetadata(both);

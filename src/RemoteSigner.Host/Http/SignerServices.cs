@@ -5,6 +5,7 @@ using RemoteSigner.Clusters;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
+using RemoteSigner.Host.Http.Dv;
 using RemoteSigner.Host.Tls;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
@@ -56,6 +57,8 @@ internal static class SignerServices
         services.AddSingleton<RefusedClients>();
         services.AddSingleton<KeyLoading>();
         services.AddSingleton<SigningApi>();
+        services.AddSingleton<DvSigningApi>();
+        services.AddSingleton<DvClusterApi>();
         services.AddSingleton<ManagementApi>();
         services.AddSingleton<AttestationPace>();
         services.AddSingleton<AttestationClaims>();

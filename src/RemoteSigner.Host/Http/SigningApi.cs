@@ -1,4 +1,3 @@
-using System.Buffers;
 using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
 using RemoteSigner.Consensus.Spec;
@@ -15,13 +14,12 @@ internal sealed partial class SigningApi(Signer signer, KeyLoading loading, Sign
     public async Task SignAsync(HttpContext context)
     {
         var started = time.GetTimestamp();
-        var (request, fault) = await ReadAsync(context);
+        var (request, fault) = await RequestBody.ReadAsync<SignRequest>(context, WireFormat.TryReadSignRequest);
         if (request is null)
         {
             metrics.Malformed();
             LogMalformed(context.TraceIdentifier, fault!.Reason, fault.Detail);
-            var status = fault.Reason == MalformedRequest.BodyTooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest;
-            await Answer.ErrorAsync(context, status, fault.Reason, fault.Detail);
+            await RequestBody.RefuseAsync(context, fault);
             return;
         }
 
@@ -58,29 +56,5 @@ internal sealed partial class SigningApi(Signer signer, KeyLoading loading, Sign
 
         var refusal = SignRefusal.Of(outcome, loading.IsComplete);
         return Answer.ErrorAsync(context, refusal.Status, refusal.Reason, refusal.Detail);
-    }
-
-    // The whole body is buffered by the server's pipe, whose size Kestrel limits: nothing is copied for a body of one segment.
-    private static async ValueTask<(SignRequest? Request, MalformedRequest? Fault)> ReadAsync(HttpContext context)
-    {
-        var pipe = context.Request.BodyReader;
-        while (true)
-        {
-            var result = await pipe.ReadAsync(context.RequestAborted);
-            if (result.IsCompleted)
-            {
-                try
-                {
-                    var body = result.Buffer.IsSingleSegment ? result.Buffer.First : result.Buffer.ToArray();
-                    return WireFormat.TryReadSignRequest(body, out var request, out var fault) ? (request, null) : (null, fault);
-                }
-                finally
-                {
-                    pipe.AdvanceTo(result.Buffer.End);
-                }
-            }
-
-            pipe.AdvanceTo(result.Buffer.Start, result.Buffer.End);
-        }
     }
 }

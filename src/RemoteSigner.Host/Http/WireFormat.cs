@@ -39,26 +39,37 @@ public static partial class WireFormat
         ReadOnlyMemory<byte> body,
         [NotNullWhen(true)] out SignRequest? request,
         [NotNullWhen(false)] out MalformedRequest? fault)
+        => TryRead(body, MaxBodyLength, ReadSignRequest, out request, out fault);
+
+    private static SignRequest? ReadSignRequest(in JsonObject envelope) =>
+        ReadMessage(envelope) is { } message ? new SignRequest(message, ReadClaimedSigningRoot(envelope)) : null;
+
+    private static bool TryRead<T>(
+        ReadOnlyMemory<byte> body,
+        int mostBytes,
+        JsonObject.ReadObject<T?> read,
+        [NotNullWhen(true)] out T? value,
+        [NotNullWhen(false)] out MalformedRequest? fault)
+        where T : class
     {
         var text = new JsonText(body);
-        var read = ReadSignRequest(text);
-        fault = text.Fault;
-        request = fault is null ? read : null;
-        return request is not null;
-    }
-
-    private static SignRequest? ReadSignRequest(JsonText text)
-    {
-        if (text.Utf8.Length > MaxBodyLength)
+        if (body.Length > mostBytes)
         {
-            text.Report(MalformedRequest.BodyTooLarge, $"a sign request has at most {MaxBodyLength} bytes");
-            return null;
+            text.Report(MalformedRequest.BodyTooLarge, $"such a request has at most {mostBytes} bytes");
         }
 
+        value = text.Fault is null ? ReadWhole(text, read) : null;
+        fault = text.Fault;
+        value = fault is null ? value : null;
+        return value is not null;
+    }
+
+    private static T? ReadWhole<T>(JsonText text, JsonObject.ReadObject<T?> read)
+        where T : class
+    {
         try
         {
-            var envelope = new JsonObject(text);
-            return ReadMessage(envelope) is { } message ? new SignRequest(message, ReadClaimedSigningRoot(envelope)) : null;
+            return read(new JsonObject(text));
         }
         catch (JsonException e)
         {

@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+
+namespace RemoteSigner.Host.Http.Dv;
+
+/// <summary>The validators whose shares are open here.</summary>
+internal sealed record DvValidatorList(IReadOnlyList<DvValidator> Validators);
+
+/// <summary>One validator and our share of it. What the vault does not know of a share is left out; numbers of 64 bits are strings, as in the beacon API.</summary>
+internal sealed record DvValidator(
+    string GroupPubkey, string PublicShare, string? ShareIndex, int? Threshold, int? Operators, string? ClusterHash, string? ClusterName, string? Provenance);
+
+/// <summary>A partial signature, with everything that is needed to verify and to combine it.</summary>
+internal sealed record DvPartial(string GroupPubkey, string? ShareIndex, string PublicShare, string PartialSignature, string SigningRoot);
+
+/// <summary>The results of a batch, in the order of its items.</summary>
+internal sealed record DvBatchResult(IReadOnlyList<DvItemResult> Items);
+
+/// <summary>What became of one item: <paramref name="Status"/> is what the single request would have been answered with.</summary>
+internal sealed record DvItemResult(int Status, DvPartial? Signed, string? Reason, string? Detail);
+
+/// <summary>How a sign request would end now. <paramref name="Slashable"/>: slashing protection would refuse it; a reason is given whatever would.</summary>
+internal sealed record DvForesight(bool WouldSign, bool Slashable, bool SignedBefore, string? SigningRoot, string? Reason, string? Detail);
+
+/// <summary>The signature of the group, verified, and the shares it was made of.</summary>
+internal sealed record DvCombined(string GroupPubkey, string SigningRoot, string Signature, IReadOnlyList<string> ShareIndices);
+
+/// <summary>Why partial signatures were not combined; <paramref name="ShareIndices"/> names the culprits where there are any.</summary>
+internal sealed record DvCombineError(string Message, string Reason, string Detail, IReadOnlyList<string>? ShareIndices);
+
+/// <summary>Serialisation of the answers, ahead of time.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(DvValidatorList))]
+[JsonSerializable(typeof(DvPartial))]
+[JsonSerializable(typeof(DvBatchResult))]
+[JsonSerializable(typeof(DvForesight))]
+[JsonSerializable(typeof(DvCombined))]
+[JsonSerializable(typeof(DvCombineError))]
+internal sealed partial class DvContext : JsonSerializerContext;

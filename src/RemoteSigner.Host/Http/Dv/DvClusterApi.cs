@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
+using RemoteSigner.Access;
+using RemoteSigner.Clusters;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Keys;
+
+namespace RemoteSigner.Host.Http.Dv;
+
+/// <summary>What is known of the clusters whose shares are open here, as far as the client may see their keys; and combining, which needs no secret and signs nothing.</summary>
+internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLibrary clusters, Network network)
+{
+    private const string Description = "openapi.json";
+
+    /// <summary>In the order of group keys.</summary>
+    public Task ListAsync(HttpContext context)
+    {
+        var client = context.Features.GetRequiredFeature<Client>();
+        var shares = keys.Shares.Where(share => share.GroupKey is { } group && group != share.PublicKey && access.Allows(client, share.PublicKey));
+        return DvAnswer.WriteAsync(context, new DvValidatorList([.. shares.Select(View).OrderBy(validator => validator.GroupPubkey, StringComparer.Ordinal)]));
+    }
+
+    public async Task CombineAsync(HttpContext context)
+    {
+        var (combination, fault) = await RequestBody.ReadAsync<DvCombination>(context, WireFormat.TryReadDvCombination);
+        await (combination is null ? RequestBody.RefuseAsync(context, fault!) : CombineAsync(context, combination));
+    }
+
+    /// <summary>The description of this API, a file of the source.</summary>
+    public static Task DescribeAsync(HttpContext context)
+    {
+        using var file = typeof(DvClusterApi).Assembly.GetManifestResourceStream(Description)!;
+        var text = new byte[file.Length];
+        file.ReadExactly(text);
+        return Answer.DocumentAsync(context, text);
+    }
+
+    private Task CombineAsync(HttpContext context, DvCombination combination)
+    {
+        if (keys.FindByGroup(combination.GroupKey) is not { } share || !access.Allows(context.Features.GetRequiredFeature<Client>(), share.PublicKey))
+        {
+            return Answer.ErrorAsync(context, StatusCodes.Status404NotFound, "unknown_key");
+        }
+
+        if (share.Membership is not { } membership || clusters.Find(membership) is not { } document)
+        {
+            return Answer.ErrorAsync(
+                context, StatusCodes.Status412PreconditionFailed, SnakeCase.Of(ClusterRule.ClusterDocumentMissing), "no document here says which public shares this validator has");
+        }
+
+        if (!TryGetRoot(combination, out var root, out var fault))
+        {
+            return RequestBody.RefuseAsync(context, fault!);
+        }
+
+        return GroupSignature.Combine(document, combination.GroupKey, root, combination.Partials) switch
+        {
+            GroupSignature.Combined(var signature, var indices) =>
+                DvAnswer.WriteAsync(context, new DvCombined(combination.GroupKey.ToString(), root.ToString(), signature.ToString(), Text(indices))),
+            GroupSignature.UnknownShares(var indices) => RefuseAsync(context, "unknown_shares", "the cluster has no such share, or it is given twice", indices),
+            GroupSignature.FalsePartials(var indices) => RefuseAsync(context, "false_partials", "not signatures of this root under the public shares of the cluster", indices),
+            GroupSignature.TooFew(var given, var threshold) => RefuseAsync(context, "too_few_partials", $"{given} were given, the threshold is {threshold}", null),
+            GroupSignature.NotOfGroup => RefuseAsync(context, "not_of_group", "every partial verifies, yet together they are not the group's signature: the cluster's document contradicts itself", null),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private bool TryGetRoot(DvCombination combination, out Root root, out MalformedRequest? fault)
+    {
+        (root, fault) = (combination.SigningRoot ?? default, null);
+        if (combination.Message is not { } message)
+        {
+            return true;
+        }
+
+        try
+        {
+            root = message.SigningRoot(network);
+        }
+        catch (SpecException exception)
+        {
+            fault = new MalformedRequest("not_on_this_network", exception.Message);
+            return false;
+        }
+
+        fault = combination.SigningRoot is { } claimed && claimed != root
+            ? new MalformedRequest("signing_root_mismatch", $"the duty's signing root is {root}: is the signer on the same network?")
+            : null;
+        return fault is null;
+    }
+
+    private static Task RefuseAsync(HttpContext context, string reason, string detail, IReadOnlyList<ulong>? indices) => DvAnswer.WriteAsync(
+        context,
+        new DvCombineError(ReasonPhrases.GetReasonPhrase(StatusCodes.Status422UnprocessableEntity), reason, detail, indices is null ? null : Text(indices)),
+        StatusCodes.Status422UnprocessableEntity);
+
+    private static string[] Text(IReadOnlyList<ulong> indices) => [.. indices.Select(index => index.ToString())];
+
+    private DvValidator View(KeyShare share)
+    {
+        var membership = share.Membership;
+        return new DvValidator(
+            share.GroupKey!.Value.ToString(),
+            share.PublicKey.ToString(),
+            membership?.ShareIndex.ToString(),
+            membership?.Threshold,
+            membership?.Operators,
+            membership?.ClusterHash.ToString(),
+            membership is null ? null : clusters.Find(membership)?.Name,
+            membership is null ? null : SnakeCase.Of(membership.Provenance));
+    }
+}

@@ -1,0 +1,44 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+
+namespace RemoteSigner.Host.Http;
+
+/// <summary>Understands a body, or says what is wrong with it.</summary>
+internal delegate bool ReadBody<T>(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out T? value, [NotNullWhen(false)] out MalformedRequest? fault)
+    where T : class;
+
+/// <summary>Reads request bodies whole, and answers those that cannot be understood.</summary>
+internal static class RequestBody
+{
+    /// <summary>The body as <paramref name="read"/> understands it, or its fault. It is buffered by the server's pipe, whose size Kestrel limits: nothing is copied for a body of one segment.</summary>
+    public static async ValueTask<(T? Value, MalformedRequest? Fault)> ReadAsync<T>(HttpContext context, ReadBody<T> read)
+        where T : class
+    {
+        var pipe = context.Request.BodyReader;
+        while (true)
+        {
+            var result = await pipe.ReadAsync(context.RequestAborted);
+            if (result.IsCompleted)
+            {
+                try
+                {
+                    var body = result.Buffer.IsSingleSegment ? result.Buffer.First : result.Buffer.ToArray();
+                    return read(body, out var value, out var fault) ? (value, null) : (null, fault);
+                }
+                finally
+                {
+                    pipe.AdvanceTo(result.Buffer.End);
+                }
+            }
+
+            pipe.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+    }
+
+    /// <summary>400 with the fault, or 413 where there was too much.</summary>
+    public static Task RefuseAsync(HttpContext context, MalformedRequest fault) => Answer.ErrorAsync(
+        context,
+        fault.Reason == MalformedRequest.BodyTooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest,
+        fault.Reason,
+        fault.Detail);
+}

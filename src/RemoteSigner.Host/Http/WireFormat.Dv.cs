@@ -1,0 +1,78 @@
+using System.Diagnostics.CodeAnalysis;
+using RemoteSigner.Clusters;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Host.Http.Dv;
+
+namespace RemoteSigner.Host.Http;
+
+/// <content>The bodies of the API for distributed validators.</content>
+public static partial class WireFormat
+{
+    /// <summary>How many validators one batch may be for.</summary>
+    public const int MostItems = 1024;
+
+    /// <summary>In bytes: an aggregate for each item takes about a third of it.</summary>
+    public const int MaxBatchLength = 4 << 20;
+
+    internal static bool TryReadDvBatch(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out DvBatch? batch, [NotNullWhen(false)] out MalformedRequest? fault) =>
+        TryRead(body, MaxBatchLength, ReadDvBatch, out batch, out fault);
+
+    internal static bool TryReadDvItem(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out DvItem? item, [NotNullWhen(false)] out MalformedRequest? fault) =>
+        TryRead(body, MaxBodyLength, ReadDvItem, out item, out fault);
+
+    internal static bool TryReadDvCombination(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out DvCombination? combination, [NotNullWhen(false)] out MalformedRequest? fault) =>
+        TryRead(body, MaxBodyLength, ReadDvCombination, out combination, out fault);
+
+    private static DvBatch? ReadDvBatch(in JsonObject body)
+    {
+        var items = body.Objects("items"u8, ReadDvItem);
+        if (items.Length is 0 or > MostItems)
+        {
+            body.Reject(MalformedRequest.MalformedMember, "items"u8, $"must be 1 to {MostItems} duties");
+            return null;
+        }
+
+        if (items.Contains(null))
+        {
+            return null;
+        }
+
+        if (items.DistinctBy(item => item!.Request.Message.Type).Count() > 1)
+        {
+            body.Reject(MalformedRequest.MixedDuties, "items"u8, "must all be of one duty type");
+        }
+
+        return new DvBatch([.. items.Select(item => item!)]);
+    }
+
+    private static DvItem? ReadDvItem(in JsonObject item)
+    {
+        var (named, isGroup) = (item.Has("group_pubkey"u8), true);
+        if (named && item.Has("pubkey"u8))
+        {
+            item.Reject(MalformedRequest.DoubledMember, "pubkey"u8, "stands beside group_pubkey: name the validator once");
+        }
+        else if (!named)
+        {
+            isGroup = !item.Has("pubkey"u8);
+        }
+
+        var key = isGroup ? item.Fixed<BlsPublicKey>("group_pubkey"u8) : item.Fixed<BlsPublicKey>("pubkey"u8);
+        return ReadSignRequest(item) is { } request ? new DvItem(key, isGroup, request) : null;
+    }
+
+    private static DvCombination? ReadDvCombination(in JsonObject body)
+    {
+        var request = body.Has("duty"u8) ? ReadSignRequest(body.Object("duty"u8)) : null;
+        var root = request is null || body.Has("signing_root"u8) ? body.Fixed<Root>("signing_root"u8) : request.ClaimedSigningRoot;
+        var partials = body.Objects("partials"u8, ReadPartial);
+        if (partials.Length is 0 or > byte.MaxValue)
+        {
+            body.Reject(MalformedRequest.MalformedMember, "partials"u8, $"must be 1 to {byte.MaxValue} partial signatures");
+        }
+
+        return new DvCombination(body.Fixed<BlsPublicKey>("group_pubkey"u8), request?.Message, root, partials);
+    }
+
+    private static PartialSignature ReadPartial(in JsonObject partial) => new(partial.Number("share_index"u8), partial.Fixed<BlsSignature>("partial_signature"u8));
+}
