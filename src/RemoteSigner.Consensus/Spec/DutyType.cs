@@ -14,4 +14,7 @@ public enum DutyType
     SyncCommitteeSelectionProof,
     SyncCommitteeContributionAndProof,
     ValidatorRegistration,
+
+    /// <summary>A share's signature of a whole cluster lock; no duty on chain, and nothing that Web3Signer knows.</summary>
+    ClusterLock,
 }

@@ -4,7 +4,7 @@ using RemoteSigner.Consensus.Spec;
 
 namespace RemoteSigner.Host.Configuration;
 
-/// <summary>How duties are written in <c>signer.json</c>: Web3Signer's type names, and two names for groups.</summary>
+/// <summary>How duties are written in <c>signer.json</c>: Web3Signer's type names, one of our own, and two names for groups.</summary>
 internal static class DutyNames
 {
     private static readonly FrozenDictionary<string, FrozenSet<DutyType>> Known = new Dictionary<string, FrozenSet<DutyType>>
@@ -22,6 +22,7 @@ internal static class DutyNames
         ["SYNC_COMMITTEE_SELECTION_PROOF"] = [DutyType.SyncCommitteeSelectionProof],
         ["SYNC_COMMITTEE_CONTRIBUTION_AND_PROOF"] = [DutyType.SyncCommitteeContributionAndProof],
         ["VALIDATOR_REGISTRATION"] = [DutyType.ValidatorRegistration],
+        ["CLUSTER_LOCK"] = [DutyType.ClusterLock],
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>All names, for a message.</summary>

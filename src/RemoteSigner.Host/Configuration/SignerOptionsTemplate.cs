@@ -89,8 +89,8 @@ internal static class SignerOptionsTemplate
                 // TLS 1.3 only, unless a client cannot
                 "allowTls12": {{Bool(options.Tls.AllowTls12)}}
               },
-              // Who may ask, by the common name of the certificate. "duties": "everyday" is all but exits and deposits, "all" is all, or name
-              // Web3Signer types. "keys" takes public keys; without it a client may use every key. Who is not here may do nothing
+              // Who may ask, by the common name of the certificate. "duties": "everyday" is all but exits and deposits, "all" is all that
+              // Web3Signer has, or name its types; CLUSTER_LOCK (a signature of a proposed cluster lock) must be named. "keys" takes public keys; without it a client may use every key. Who is not here may do nothing
 
             """);
         text.Append("  \"clients\": {\n");

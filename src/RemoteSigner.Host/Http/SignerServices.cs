@@ -59,6 +59,7 @@ internal static class SignerServices
         services.AddSingleton<SigningApi>();
         services.AddSingleton<DvSigningApi>();
         services.AddSingleton<DvClusterApi>();
+        services.AddSingleton<DvLockApi>();
         services.AddSingleton<ManagementApi>();
         services.AddSingleton<AttestationPace>();
         services.AddSingleton<AttestationClaims>();

@@ -6,12 +6,12 @@ namespace RemoteSigner.Access;
 /// <summary>What one client may ask for. <paramref name="Keys"/> null means every key; duties that are not named are denied.</summary>
 public sealed record ClientPermissions(FrozenSet<BlsPublicKey>? Keys, FrozenSet<DutyType> Duties)
 {
-    /// <summary>Duties that a validator performs by itself, slot by slot. Exits and deposits move a validator's stake and must be granted by name.</summary>
+    /// <summary>Duties that a validator performs by itself, slot by slot. Exits and deposits move a validator's stake, a cluster lock says who holds it: these must be granted by name.</summary>
     public static FrozenSet<DutyType> EverydayDuties { get; } =
-        Enum.GetValues<DutyType>().Except([DutyType.VoluntaryExit, DutyType.Deposit]).ToFrozenSet();
+        Enum.GetValues<DutyType>().Except([DutyType.VoluntaryExit, DutyType.Deposit, DutyType.ClusterLock]).ToFrozenSet();
 
-    /// <summary>Every duty there is.</summary>
-    public static FrozenSet<DutyType> AllDuties { get; } = Enum.GetValues<DutyType>().ToFrozenSet();
+    /// <summary>Every duty that Web3Signer has. A cluster lock is none of them and takes its own name, even for those who may do everything else.</summary>
+    public static FrozenSet<DutyType> AllDuties { get; } = Enum.GetValues<DutyType>().Except([DutyType.ClusterLock]).ToFrozenSet();
 
     public bool Allows(BlsPublicKey key) => Keys is null || Keys.Contains(key);
 

@@ -10,7 +10,7 @@ public sealed class DvDescriptionTests
 {
     private static readonly JsonNode _document = Read();
 
-    public static TheoryData<string> Answers => ["DvValidatorList", "DvValidator", "DvPartial", "DvBatchResult", "DvItemResult", "DvForesight", "DvCombined", "DvCombineError"];
+    public static TheoryData<string> Answers => ["DvValidatorList", "DvValidator", "DvPartial", "DvBatchResult", "DvItemResult", "DvForesight", "DvCombined", "DvCombineError", "DvLockSignatures", "DvLockPartial", "DvLockError", "DvFailedCheck"];
 
     [Fact]
     public void Every_route_is_described_and_no_other() => Assert.Equal(

@@ -57,7 +57,7 @@ public sealed class WireFormatVectorTests
             .Select(row => VectorsIn(row.Data)[0])
             .Select(vector => WireFormat.TryReadSignRequest(BodyOf(vector), out var request, out _) ? request.Message.Type : default);
 
-        Assert.Equal(Enum.GetValues<DutyType>(), covered.Distinct().Order());
+        Assert.Equal(Enum.GetValues<DutyType>().Except([DutyType.ClusterLock]), covered.Distinct().Order());
     }
 
     private static JsonNode[] VectorsIn(string file) => [.. Vectors.Read(file)["vectors"]!.AsArray().OfType<JsonNode>()];

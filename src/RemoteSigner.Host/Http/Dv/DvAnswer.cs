@@ -18,6 +18,10 @@ internal static class DvAnswer
 
     public static Task WriteAsync(HttpContext context, DvCombineError answer, int status) => WriteAsync(context, answer, DvContext.Default.DvCombineError, status);
 
+    public static Task WriteAsync(HttpContext context, DvLockSignatures answer) => WriteAsync(context, answer, DvContext.Default.DvLockSignatures);
+
+    public static Task WriteAsync(HttpContext context, DvLockError answer, int status) => WriteAsync(context, answer, DvContext.Default.DvLockError, status);
+
     private static Task WriteAsync<T>(HttpContext context, T answer, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) =>
         Answer.DocumentAsync(context, JsonSerializer.SerializeToUtf8Bytes(answer, type), status);
 }

@@ -27,6 +27,18 @@ internal sealed record DvCombined(string GroupPubkey, string SigningRoot, string
 /// <summary>Why partial signatures were not combined; <paramref name="ShareIndices"/> names the culprits where there are any.</summary>
 internal sealed record DvCombineError(string Message, string Reason, string Detail, IReadOnlyList<string>? ShareIndices);
 
+/// <summary>The signatures of a proposed lock by our shares, in the order of its validators. Charon sums up those of all operators to <c>signature_aggregate</c>.</summary>
+internal sealed record DvLockSignatures(string LockHash, string ShareIndex, IReadOnlyList<DvLockPartial> Partials);
+
+/// <summary>One share's signature of the lock hash.</summary>
+internal sealed record DvLockPartial(string GroupPubkey, string PublicShare, string PartialSignature);
+
+/// <summary>Why a lock was not signed: the checks that failed.</summary>
+internal sealed record DvLockError(string Message, string Reason, string Detail, IReadOnlyList<DvFailedCheck> Checks);
+
+/// <summary>One check of a lock, by the code that <c>cluster verify</c> gives it, and what it found.</summary>
+internal sealed record DvFailedCheck(string Check, string Problem);
+
 /// <summary>Serialisation of the answers, ahead of time.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(DvValidatorList))]
@@ -35,4 +47,6 @@ internal sealed record DvCombineError(string Message, string Reason, string Deta
 [JsonSerializable(typeof(DvForesight))]
 [JsonSerializable(typeof(DvCombined))]
 [JsonSerializable(typeof(DvCombineError))]
+[JsonSerializable(typeof(DvLockSignatures))]
+[JsonSerializable(typeof(DvLockError))]
 internal sealed partial class DvContext : JsonSerializerContext;

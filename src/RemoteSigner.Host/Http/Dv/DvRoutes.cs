@@ -12,6 +12,7 @@ internal static class DvRoutes
         (HttpMethods.Post, "/sign", services => services.GetRequiredService<DvSigningApi>().SignBatchAsync),
         (HttpMethods.Post, "/slashable", services => services.GetRequiredService<DvSigningApi>().ForeseeAsync),
         (HttpMethods.Post, "/combine", services => services.GetRequiredService<DvClusterApi>().CombineAsync),
+        (HttpMethods.Post, "/clusters/{cluster_hash}/lock-signatures", services => services.GetRequiredService<DvLockApi>().SignAsync),
         (HttpMethods.Get, "/openapi.json", _ => DvClusterApi.DescribeAsync),
     ];
 

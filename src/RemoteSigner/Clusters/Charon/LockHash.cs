@@ -7,6 +7,10 @@ internal static class LockHash
 {
     private static readonly SignedDeposit _noDeposit = new(default, default, 0, default);
 
+    /// <summary>The same as a message to be signed; of a version whose list of validators has a limit.</summary>
+    public static ClusterLockMessage ToMessage(ClusterLock cluster) => new(
+        DefinitionHash.Definition(cluster.Definition), [.. cluster.Validators.Select(validator => Validator(cluster.Definition.Version, validator))]);
+
     public static Root Compute(ClusterLock cluster)
     {
         var version = cluster.Definition.Version;
