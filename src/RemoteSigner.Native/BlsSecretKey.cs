@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace RemoteSigner.Native;
 
 /// <summary>
@@ -34,6 +36,19 @@ public sealed unsafe class BlsSecretKey : IDisposable
         }
 
         return new BlsSecretKey(scalar);
+    }
+
+    /// <summary>True for 32 big-endian bytes that <see cref="FromBigEndian"/> takes.</summary>
+    public static bool IsLawful(ReadOnlySpan<byte> bigEndian)
+    {
+        var scalar = stackalloc byte[Length];
+        fixed (byte* source = bigEndian)
+        {
+            BlstLibrary.blst_scalar_from_bendian(scalar, source);
+            var lawful = bigEndian.Length == Length && BlstLibrary.blst_sk_check(scalar) != 0;
+            CryptographicOperations.ZeroMemory(new Span<byte>(scalar, Length));
+            return lawful;
+        }
     }
 
     /// <summary>Derives a key from at least 32 secret bytes (KeyGen of draft-irtf-cfrg-bls-signature-05 §2.3).</summary>

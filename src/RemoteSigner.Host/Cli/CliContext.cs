@@ -22,6 +22,7 @@ namespace RemoteSigner.Host.Cli;
 [JsonSerializable(typeof(IReadOnlyList<HeldClusterLine>))]
 [JsonSerializable(typeof(HeldClusterLine))]
 [JsonSerializable(typeof(KeysharesLine))]
+[JsonSerializable(typeof(OperatorLine))]
 internal sealed partial class CliContext : JsonSerializerContext;
 
 /// <summary>A share as <c>keys list</c> prints it.</summary>

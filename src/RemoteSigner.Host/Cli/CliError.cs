@@ -54,6 +54,7 @@ internal sealed class CliError(string message, string hint) : Exception(message)
         HsmProfileException error => error.Hint,
         PinException error => error.Hint,
         ClusterFileException error => error.Hint,
+        KeystoreException error => error.Hint,
         KeystoreImportException error => Hints(error),
         IntakeException error => Hints(error),
         SecretMemoryException error => error.Hint,

@@ -34,6 +34,7 @@ internal static class CommandLine
             FreshnessCommand.Create(),
             AttestCommand.Create(),
             ClusterCommand.Create(),
+            OperatorCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

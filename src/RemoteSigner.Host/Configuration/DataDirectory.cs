@@ -25,6 +25,9 @@ internal sealed class DataDirectory(string path)
     /// <summary>The documents of the clusters that shares came from.</summary>
     public string ClustersFolder => Resolve("clusters");
 
+    /// <summary>The sealed RSA key of an SSV operator.</summary>
+    public string OperatorKeyFile => Resolve("operator-key");
+
     /// <summary>A path from the configuration, relative to this folder unless it is absolute.</summary>
     public string Resolve(string relative) => System.IO.Path.Combine(Path, relative);
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
 
@@ -13,10 +12,9 @@ public sealed class Keystore
     /// <summary>The largest file that is read, in bytes; real ones have about 900.</summary>
     public const int MostBytes = 64 * 1024;
 
-    private const int CipherKeyLength = 16;
-    private const int ChecksumKeyEnd = 32;
+    private readonly KeystoreCrypto _crypto;
 
-    internal Keystore(KeystoreKdf kdf, byte[] checksum, byte[] iv, byte[] cipher) => (Kdf, Checksum, Iv, Cipher) = (kdf, checksum, iv, cipher);
+    internal Keystore(KeystoreCrypto crypto) => _crypto = crypto;
 
     /// <summary>The public key the file claims; null when it claims none.</summary>
     public BlsPublicKey? PublicKey { get; internal init; }
@@ -29,15 +27,9 @@ public sealed class Keystore
     public Guid? Uuid { get; internal init; }
 
     /// <summary>Bytes of memory that <see cref="Decrypt"/> takes while it runs: 256 MiB for the usual scrypt parameters, next to nothing for PBKDF2.</summary>
-    public long MemoryBytes => Kdf.MemoryBytes;
+    public long MemoryBytes => _crypto.Kdf.MemoryBytes;
 
-    internal KeystoreKdf Kdf { get; }
-
-    private byte[] Checksum { get; }
-
-    private byte[] Iv { get; }
-
-    private byte[] Cipher { get; }
+    internal KeystoreKdf Kdf => _crypto.Kdf;
 
     /// <summary>Reads the JSON; unknown members are passed over, as other programs add some.</summary>
     /// <exception cref="KeystoreException">It is malformed, or not of version 4; the message names the member.</exception>
@@ -47,12 +39,7 @@ public sealed class Keystore
     /// <exception cref="KeystoreException">The password is wrong, or the secret is not that of <see cref="PublicKey"/>.</exception>
     public BlsSecretKey Decrypt(SecretBytes password, SecretArena arena)
     {
-        using var normal = KeystorePassword.Normalise(password, arena);
-        using var derived = arena.Allocate(Kdf.KeyLength);
-        Kdf.Derive(normal.Span, derived.Span);
-        CheckPassword(derived, arena);
-        using var secret = arena.Allocate(BlsSecretKey.Length);
-        PasswordCrypto.Aes128Ctr(derived.Span[..CipherKeyLength], Iv, Cipher, secret.Span);
+        using var secret = _crypto.Decrypt(password, arena);
         return Check(Key(secret, arena));
     }
 
@@ -65,18 +52,6 @@ public sealed class Keystore
         catch (ArgumentException e)
         {
             throw new KeystoreException(KeystoreFault.Malformed, $"the secret in the keystore is no key: {e.Message}", "restore the keystore from a backup", e);
-        }
-    }
-
-    // EIP-2335: SHA-256 of the second 16 bytes of the derived key and the cipher text.
-    private void CheckPassword(SecretBytes derived, SecretArena arena)
-    {
-        using var message = arena.Allocate(ChecksumKeyEnd - CipherKeyLength + Cipher.Length);
-        derived.Span[CipherKeyLength..ChecksumKeyEnd].CopyTo(message.Span);
-        Cipher.CopyTo(message.Span[(ChecksumKeyEnd - CipherKeyLength)..]);
-        if (!CryptographicOperations.FixedTimeEquals(SHA256.HashData(message.Span), Checksum))
-        {
-            throw new KeystoreException(KeystoreFault.WrongPassword, "the password is wrong (the checksum differs)", "give this keystore's own password; check that the file was not changed");
         }
     }
 

@@ -11,11 +11,17 @@ internal static class KeystoreJson
     private const int MostKeyLength = 64;
     private const int MostSalt = 256;
     private const int SecretLength = 32;
+    private const int MostOperatorSecret = 2000;
     private const int MostText = 4096;
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
-    internal static Keystore Read(ReadOnlySpan<byte> json)
+    internal static Keystore Read(ReadOnlySpan<byte> json) => Read(json, Read);
+
+    /// <summary>SSV keeps an operator's key as the bare <c>crypto</c> part of a keystore, the secret being a PEM.</summary>
+    internal static KeystoreCrypto ReadOperator(ReadOnlySpan<byte> json) => Read(json, root => ReadCrypto(root, 1, MostOperatorSecret));
+
+    private static T Read<T>(ReadOnlySpan<byte> json, Func<JsonElement, T> read)
     {
         if (json.Length > Keystore.MostBytes)
         {
@@ -25,7 +31,7 @@ internal static class KeystoreJson
         try
         {
             using var document = JsonDocument.Parse(json.ToArray(), Strict);
-            return Read(document.RootElement);
+            return read(document.RootElement);
         }
         // Half a surrogate pair, written as an escape, shows only when the text is read.
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -42,20 +48,24 @@ internal static class KeystoreJson
             throw Unsupported($"its version is {version}, EIP-2335 has 4");
         }
 
-        var crypto = Object(root, "crypto", "crypto");
-        Expect(crypto, "checksum", "sha256");
-        Expect(crypto, "cipher", "aes-128-ctr");
-        return new Keystore(
-            ReadKdf(Object(crypto, "kdf", "crypto.kdf")),
-            Bytes(Object(crypto, "checksum", "crypto.checksum"), "message", "crypto.checksum.message", 32, 32),
-            Bytes(Object(Object(crypto, "cipher", "crypto.cipher"), "params", "crypto.cipher.params"), "iv", "crypto.cipher.params.iv", 16, 16),
-            Bytes(Object(crypto, "cipher", "crypto.cipher"), "message", "crypto.cipher.message", SecretLength, SecretLength))
+        return new Keystore(ReadCrypto(Object(root, "crypto", "crypto"), SecretLength, SecretLength))
         {
             PublicKey = ReadPublicKey(root),
             Path = OptionalText(root, "path"),
             Description = OptionalText(root, "description"),
             Uuid = ReadUuid(root),
         };
+    }
+
+    private static KeystoreCrypto ReadCrypto(JsonElement crypto, int least, int most)
+    {
+        Expect(crypto, "checksum", "sha256");
+        Expect(crypto, "cipher", "aes-128-ctr");
+        return new KeystoreCrypto(
+            ReadKdf(Object(crypto, "kdf", "crypto.kdf")),
+            Bytes(Object(crypto, "checksum", "crypto.checksum"), "message", "crypto.checksum.message", 32, 32),
+            Bytes(Object(Object(crypto, "cipher", "crypto.cipher"), "params", "crypto.cipher.params"), "iv", "crypto.cipher.params.iv", 16, 16),
+            Bytes(Object(crypto, "cipher", "crypto.cipher"), "message", "crypto.cipher.message", least, most));
     }
 
     private static KeystoreKdf ReadKdf(JsonElement kdf)

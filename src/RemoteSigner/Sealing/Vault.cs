@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
 using RemoteSigner.Native;
@@ -79,6 +80,10 @@ public sealed class Vault : IDisposable
     /// <exception cref="VaultException">It cannot be read.</exception>
     public static VaultListing List(string path) => VaultListing.Of(new VaultStore(path).Read(), authenticated: false);
 
+    /// <summary>The public key that a file of <see cref="SealOperatorKey"/> claims, without a key and therefore without proof; null when there is no file.</summary>
+    /// <exception cref="VaultException">It cannot be read.</exception>
+    public static OperatorPublicKey? ListOperatorKey(string path) => SealedOperatorKey.ReadPublicKey(path);
+
     /// <summary>Decrypts all shares, on all cores, and checks of each that secret·G1 is its public key. The caller disposes them.</summary>
     /// <exception cref="VaultException">One does not match; none is given.</exception>
     public IReadOnlyList<VaultShare> OpenShares(CancellationToken cancellation = default)
@@ -127,6 +132,14 @@ public sealed class Vault : IDisposable
         var gone = removed.ToHashSet();
         Commit(_file with { Records = [.. _file.Records.Where(record => !gone.Contains(record.ShareKey)), .. shares.Select(_rootKey.Seal)] });
     }
+
+    /// <summary>Seals our operator's key into a file beside the vault, durably; never overwrites one.</summary>
+    /// <exception cref="VaultException">There is one already, or it cannot be written.</exception>
+    public void SealOperatorKey(string path, OperatorKey key) => SealedOperatorKey.Create(path, key, _rootKey);
+
+    /// <summary>Opens our operator's key; null when there is none. The caller disposes it; it outlives the vault.</summary>
+    /// <exception cref="VaultException">The file is damaged, or belongs to another vault.</exception>
+    public OperatorKey? OpenOperatorKey(string path, SecretArena arena) => SealedOperatorKey.Open(path, arena, _rootKey);
 
     /// <summary>Removes one share. Old copies of the file still hold it.</summary>
     /// <exception cref="VaultException">It is not there, or the file cannot be written.</exception>

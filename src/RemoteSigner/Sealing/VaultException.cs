@@ -52,6 +52,9 @@ public enum VaultFault
     /// <summary>The key has the slot's id but did not make what is in it.</summary>
     WrongKey,
 
+    /// <summary>The sealed operator key does not open in this vault.</summary>
+    WrongOperatorKey,
+
     /// <summary>A record opened to something that is not the secret of its public key.</summary>
     WrongShare,
 

@@ -15,6 +15,8 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
 
     private static ReadOnlySpan<byte> SlotUse => "remote-signer/vault/slot/v1"u8;
 
+    private static ReadOnlySpan<byte> OperatorUse => "remote-signer/vault/operator/v1"u8;
+
     private static ReadOnlySpan<byte> FenceRecordUse => "remote-signer/fence/record/v1"u8;
 
     private static ReadOnlySpan<byte> FenceWitnessUse => "remote-signer/fence/witness/v1"u8;
@@ -71,7 +73,38 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
         }
     }
 
+    /// <summary>Seals an operator's key, bound to what stands before it in its file.</summary>
+    internal byte[] SealOperator(SecretBytes secret, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> before)
+    {
+        var cipher = new byte[secret.Length + TagLength];
+        using var key = Derive(salt, OperatorUse);
+        using var aes = new AesGcm(key.Span, TagLength);
+        aes.Encrypt(Nonce, secret.Span, cipher.AsSpan(0, secret.Length), cipher.AsSpan(secret.Length), [.. Prefixed(OperatorUse), .. Prefixed(vaultId), .. before]);
+        return cipher;
+    }
+
+    /// <summary>Opens it again; the caller disposes it.</summary>
+    /// <exception cref="AuthenticationTagMismatchException">It was changed, or sealed in another vault.</exception>
+    internal SecretBytes OpenOperator(ReadOnlySpan<byte> cipher, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> before)
+    {
+        var secret = arena.Allocate(cipher.Length - TagLength);
+        try
+        {
+            using var key = Derive(salt, OperatorUse);
+            using var aes = new AesGcm(key.Span, TagLength);
+            aes.Decrypt(Nonce, cipher[..secret.Length], cipher[secret.Length..], secret.Span, [.. Prefixed(OperatorUse), .. Prefixed(vaultId), .. before]);
+            return secret;
+        }
+        catch
+        {
+            secret.Dispose();
+            throw;
+        }
+    }
+
     public void Dispose() => bytes.Dispose();
+
+    private const int TagLength = 16;
 
     // Each record has a key of its own (its salt is new for each write), so a fixed nonce is used once.
     private static ReadOnlySpan<byte> Nonce => new byte[12];

@@ -1,3 +1,4 @@
+using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Consensus.Spec;
 
