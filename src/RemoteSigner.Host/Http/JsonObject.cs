@@ -94,10 +94,11 @@ internal readonly ref struct JsonObject
 
     public JsonObject Object(ReadOnlySpan<byte> name) => ToObject(Get(name), name);
 
-    public ImmutableArray<T> Objects<T>(ReadOnlySpan<byte> name, ReadObject<T> read)
+    /// <summary>An array of objects; one that is longer than <paramref name="most"/> is a fault, and is not read on.</summary>
+    public ImmutableArray<T> Objects<T>(ReadOnlySpan<byte> name, ReadObject<T> read, int most = int.MaxValue)
     {
         var elements = ImmutableArray.CreateBuilder<T>();
-        foreach (var element in Elements(name))
+        foreach (var element in Elements(name, most))
         {
             elements.Add(read(ToObject(element, name)));
         }
@@ -171,7 +172,7 @@ internal readonly ref struct JsonObject
         return new JsonObject(_text, _start);
     }
 
-    private List<JsonMember> Elements(ReadOnlySpan<byte> name)
+    private List<JsonMember> Elements(ReadOnlySpan<byte> name, int most = int.MaxValue)
     {
         var member = Get(name);
         var elements = new List<JsonMember>();
@@ -185,6 +186,12 @@ internal readonly ref struct JsonObject
         reader.Read();
         while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
         {
+            if (elements.Count == most)
+            {
+                Reject(MalformedRequest.MalformedMember, name, $"must have at most {most} elements");
+                return [];
+            }
+
             elements.Add(ReadValue(ref reader, member.Start));
         }
 

@@ -11,6 +11,9 @@ public static partial class WireFormat
     /// <summary>How many validators one batch may be for.</summary>
     public const int MostItems = 1024;
 
+    /// <summary>How many partial signatures can be combined at once; no cluster has as many operators.</summary>
+    public const int MostPartials = 256;
+
     /// <summary>In bytes: an aggregate for each item takes about a third of it.</summary>
     public const int MaxBatchLength = 4 << 20;
 
@@ -25,24 +28,19 @@ public static partial class WireFormat
 
     private static DvBatch? ReadDvBatch(in JsonObject body)
     {
-        var items = body.Objects("items"u8, ReadDvItem);
-        if (items.Length is 0 or > MostItems)
+        // Null is an item in which a fault was found.
+        List<DvItem> items = [.. body.Objects("items"u8, ReadDvItem, MostItems).OfType<DvItem>()];
+        var types = items.DistinctBy(item => item.Request.Message.Type).Count();
+        if (types == 0)
         {
             body.Reject(MalformedRequest.MalformedMember, "items"u8, $"must be 1 to {MostItems} duties");
-            return null;
         }
-
-        if (items.Contains(null))
-        {
-            return null;
-        }
-
-        if (items.DistinctBy(item => item!.Request.Message.Type).Count() > 1)
+        else if (types > 1)
         {
             body.Reject(MalformedRequest.MixedDuties, "items"u8, "must all be of one duty type");
         }
 
-        return new DvBatch([.. items.Select(item => item!)]);
+        return new DvBatch(items);
     }
 
     private static DvItem? ReadDvItem(in JsonObject item)
@@ -65,10 +63,10 @@ public static partial class WireFormat
     {
         var request = body.Has("duty"u8) ? ReadSignRequest(body.Object("duty"u8)) : null;
         var root = request is null || body.Has("signing_root"u8) ? body.Fixed<Root>("signing_root"u8) : request.ClaimedSigningRoot;
-        var partials = body.Objects("partials"u8, ReadPartial);
-        if (partials.Length is 0 or > byte.MaxValue)
+        var partials = body.Objects("partials"u8, ReadPartial, MostPartials);
+        if (partials.IsEmpty)
         {
-            body.Reject(MalformedRequest.MalformedMember, "partials"u8, $"must be 1 to {byte.MaxValue} partial signatures");
+            body.Reject(MalformedRequest.MalformedMember, "partials"u8, $"must be 1 to {MostPartials} partial signatures");
         }
 
         return new DvCombination(body.Fixed<BlsPublicKey>("group_pubkey"u8), request?.Message, root, partials);

@@ -33,8 +33,11 @@ public sealed class DvDescriptionTests
         Assert.NotNull(reference.Split('/')[1..].Aggregate((JsonNode?)_document, (node, name) => node?[name])));
 
     [Fact]
-    public void The_limits_of_a_batch_are_those_of_the_reader() =>
+    public void The_limits_are_those_of_the_reader()
+    {
         Assert.Equal(WireFormat.MostItems, (int)Schema("DvBatch")["properties"]!["items"]!["maxItems"]!);
+        Assert.Equal(WireFormat.MostPartials, (int)Schema("DvCombination")["properties"]!["partials"]!["maxItems"]!);
+    }
 
     private static JsonTypeInfo TypeOf(string name) => DvContext.Default.GetTypeInfo(typeof(DvContext).Assembly.GetType($"{typeof(DvContext).Namespace}.{name}")!)!;
 
