@@ -59,10 +59,17 @@ internal static class KeyRegister
     }
 
     /// <summary>Every public key with its validator, share keys and group keys, whatever their state.</summary>
-    public static List<(BlsPublicKey Key, long Validator)> All(LedgerTransaction transaction)
+    public static List<(BlsPublicKey Key, long Validator)> All(LedgerTransaction transaction) => Named(transaction, ExportedNames.Both);
+
+    /// <summary>The same, of a validator whose group key is known those of the wanted kind.</summary>
+    public static List<(BlsPublicKey Key, long Validator)> Named(LedgerTransaction transaction, ExportedNames names)
     {
         var keys = new List<(BlsPublicKey Key, long Validator)>();
-        var rows = transaction.Statement("SELECT key, validator FROM public_key ORDER BY validator, key");
+        var rows = transaction.Statement("""
+            SELECT key, validator FROM public_key
+            WHERE ?1 = 0 OR is_group = (?1 = 1) OR NOT EXISTS (SELECT 1 FROM public_key g WHERE g.validator = public_key.validator AND g.is_group = 1)
+            ORDER BY validator, key
+            """).Bind(1, (long)names);
         while (rows.Step())
         {
             keys.Add((new BlsPublicKey(rows.Blob(0)), rows.Number(1)));

@@ -35,15 +35,15 @@ public sealed partial class SlashingProtection
 
     /// <summary>
     /// Exports the history of every known public key, also of retired ones, or only of those given; returns how many there were. A validator whose group key
-    /// is known stands there under both keys, because the importer may know it by either. Signing goes on meanwhile: to move a key, retire it first.
+    /// is known stands there under both keys, unless <paramref name="by"/> chooses, because the importer may know it by either. Signing goes on meanwhile: to move a key, retire it first.
     /// </summary>
     /// <exception cref="InterchangeException">No chain is configured and none is pinned yet, so there is nothing to export.</exception>
-    public async Task<int> ExportAsync(Stream file, IReadOnlyCollection<BlsPublicKey>? only = null)
+    public async Task<int> ExportAsync(Stream file, IReadOnlyCollection<BlsPublicKey>? only = null, ExportedNames by = ExportedNames.Both)
     {
         await _maintenance.WaitAsync();
         try
         {
-            var (chain, keys) = await _ledger.WriteAsync(transaction => (transaction.Recall(ChainState.Load).GenesisValidatorsRoot, KeyRegister.All(transaction)));
+            var (chain, keys) = await _ledger.WriteAsync(transaction => (transaction.Recall(ChainState.Load).GenesisValidatorsRoot, KeyRegister.Named(transaction, by)));
             var root = _network.GenesisValidatorsRoot ?? chain
                 ?? throw new InterchangeException("there is nothing to export: no genesis validators root is configured, and none is pinned because no block or vote was signed and nothing imported");
             var wanted = only is null ? keys : keys.FindAll(key => only.Contains(key.Key));

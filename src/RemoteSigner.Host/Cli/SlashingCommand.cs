@@ -11,6 +11,7 @@ internal static class SlashingCommand
 {
     private static readonly Argument<string> File = new("FILE") { Description = "EIP-3076 interchange file" };
     private static readonly Option<bool> Force = new("--force") { Description = "overwrite the file" };
+    private static readonly Option<ExportedNames> By = new("--by") { Description = "name each validator by its group key, as it is known on chain, by its shares' keys, as a validator client knows it, or by both", HelpName = "both|group|share" };
     private static readonly Option<bool> Complete = new("--complete") { Description = "the file and this signer's history are all these keys ever signed: floors stay where they are" };
     private static readonly Option<ulong?> Keep = new("--keep-epochs") { Description = "epochs of history to keep, instead of signer.json's", HelpName = "N" };
     private static readonly Option<ulong?> Slot = new("--slot") { Description = "slot", HelpName = "S" };
@@ -23,7 +24,7 @@ internal static class SlashingCommand
     {
         var import = new Command("import", "Add the history of an interchange file; all of it or nothing") { File, Complete };
         import.SetAction((parsed, _) => ImportAsync(parsed));
-        var export = new Command("export", "Write all history as an interchange file; whole or not at all") { File, Force };
+        var export = new Command("export", "Write all history as an interchange file; whole or not at all") { File, Force, By };
         export.SetAction((parsed, _) => ExportAsync(parsed));
         var status = new Command("status", "Show each validator's history and floors");
         status.SetAction((parsed, _) => StatusAsync(parsed));
@@ -82,7 +83,7 @@ internal static class SlashingCommand
             throw new CliError($"there is a file at {path} already", "choose another name, or overwrite it with --force");
         }
 
-        var count = await WriteExportAsync(signer, path);
+        var count = await WriteExportAsync(signer, path, parsed.GetValue(By));
         await signer.RecordAsync("slashing.export", $"{path}: {count} keys");
         await OfflineFreshness.KeepCleanAsync(signer);
         StandardError.Console.WriteLine($"exported the history of {count} keys to {path}");
@@ -90,7 +91,7 @@ internal static class SlashingCommand
     }
 
     // Whole or not at all: the export takes its name only once it is complete and on disk.
-    private static async Task<int> WriteExportAsync(OfflineSigner signer, string path)
+    private static async Task<int> WriteExportAsync(OfflineSigner signer, string path, ExportedNames by)
     {
         var temporary = $"{path}.{Environment.ProcessId}.new";
         try
@@ -98,7 +99,7 @@ internal static class SlashingCommand
             int count;
             await using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
             {
-                count = await signer.Slashing.ExportAsync(file);
+                count = await signer.Slashing.ExportAsync(file, by: by);
                 file.Flush(flushToDisk: true);
             }
 
