@@ -87,11 +87,13 @@ public sealed unsafe class SecretArena : IDisposable
         private readonly byte* _data;
         private int _hint;
         private int _held;
+        private int _free;
 
         internal Chunk(SecretArena arena, int length)
         {
             var page = Environment.SystemPageSize;
             (_arena, _length, _taken, _mappedLength) = (arena, length, new BitArray(length / BlockLength), (nuint)(length + (2 * page)));
+            _free = _taken.Length;
             _mapping = (byte*)Libc.mmap(null, _mappedLength, Libc.PROT_NONE, Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS, -1, 0);
             if ((nint)_mapping == -1)
             {
@@ -107,6 +109,12 @@ public sealed unsafe class SecretArena : IDisposable
         internal SecretBytes? TryAllocate(int length)
         {
             var blocks = Blocks(length);
+            if (blocks > _free)
+            {
+                // Told without a search: with ten thousand shares the first chunks are full, and each allocation comes by.
+                return null;
+            }
+
             var first = FindFree(_hint, blocks) ?? FindFree(0, blocks);
             if (first is not { } block)
             {
@@ -171,6 +179,8 @@ public sealed unsafe class SecretArena : IDisposable
             {
                 _taken[block] = taken;
             }
+
+            _free += taken ? -blocks : blocks;
         }
 
         // Old kernels answer ENOSYS (Debian 12 unless booted with secretmem.enable=1), some container profiles EPERM: both mean "fall back".

@@ -23,6 +23,7 @@ public sealed class ShareIntake(SlashingProtection slashing, AuditLog audit, Clu
         var held = vault.Contents.Shares;
         var plan = new IntakePlan(order, held, SiblingsOf(held));
         Throw(plan.Refusals);
+        var added = vault.Seal(order.Shares);
         var refused = await slashing.EnrolAsync(new KeyEnrolment([.. order.Shares.Select(share => (new ProtectedKey(share.ShareKey, share.GroupKey), FloorOf(share, plan, order)))])
         {
             Replaced = plan.Replaced,
@@ -30,11 +31,30 @@ public sealed class ShareIntake(SlashingProtection slashing, AuditLog audit, Clu
             Seal = transaction =>
             {
                 Note(transaction, order, plan);
-                Seal(vault, order, plan);
+                Seal(vault, order, plan, added);
             },
         });
         Throw([.. refused.Select(refusal => IntakeText.Refusal(order.Shares.First(share => share.ShareKey == refusal.Key.PublicKey), refusal.Reason))]);
     }
+
+    /// <summary>
+    /// Takes shares out, all or none: retires them, so that they sign no more whatever copy of the vault comes back, and keeps their history. Afterwards whoever serves them loads the vault anew.
+    /// </summary>
+    /// <exception cref="VaultException">One is not in the vault, or it cannot be written; nothing was changed.</exception>
+    /// <exception cref="LedgerException">The ledger failed.</exception>
+    public Task TakeOutAsync(Vault vault, IReadOnlyCollection<BlsPublicKey> keys, Access.Client? client = null, string? requestId = null) => slashing.EnrolAsync(new KeyEnrolment([])
+    {
+        Replaced = keys,
+        Seal = transaction =>
+        {
+            foreach (var key in keys)
+            {
+                audit.Append(transaction, new AuditEntry { Action = "key.delete", Decision = AuditDecision.Event, ShareKey = key, Client = client?.Name, ClientFingerprint = client?.CertificateFingerprint, RequestId = requestId });
+            }
+
+            vault.Exchange(keys, SealedShares.None);
+        },
+    });
 
     // A share in the vault's place continues what was known; only one that is new here needs somebody's word for its past.
     private static SlashingFloor FloorOf(VaultShare share, IntakePlan plan, IntakeOrder order) =>
@@ -67,12 +87,12 @@ public sealed class ShareIntake(SlashingProtection slashing, AuditLog audit, Clu
         return siblings;
     }
 
-    private void Seal(Vault vault, IntakeOrder order, IntakePlan plan)
+    private void Seal(Vault vault, IntakeOrder order, IntakePlan plan, SealedShares shares)
     {
         var added = order.Document is { } json && ClusterDocument.Read(json).Hash is var hash && !archive.Contains(hash) ? archive.Add(json) : null;
         try
         {
-            vault.Exchange([.. plan.Replaced, .. plan.Bound], order.Shares);
+            vault.Exchange([.. plan.Replaced, .. plan.Bound], shares);
         }
         catch
         {

@@ -84,8 +84,8 @@ public sealed class Vault : IDisposable
     /// <exception cref="VaultException">It cannot be read.</exception>
     public static OperatorPublicKey? ListOperatorKey(string path) => SealedOperatorKey.ReadPublicKey(path);
 
-    /// <summary>Decrypts all shares, on all cores, and checks of each that secret·G1 is its public key. The caller disposes them.</summary>
-    /// <exception cref="VaultException">One does not match; none is given.</exception>
+    /// <summary>Decrypts all shares, on all cores. The caller disposes them.</summary>
+    /// <exception cref="VaultException">One does not open; none is given.</exception>
     public IReadOnlyList<VaultShare> OpenShares(CancellationToken cancellation = default)
     {
         var shares = new VaultShare?[_file.Records.Count];
@@ -103,11 +103,31 @@ public sealed class Vault : IDisposable
 
     /// <summary>Seals these shares into the vault, all or none. They stay the caller's to dispose.</summary>
     /// <exception cref="VaultException">One is there already, or the file cannot be written.</exception>
-    public void Add(IReadOnlyCollection<VaultShare> shares) => Exchange([], shares);
+    public void Add(IReadOnlyCollection<VaultShare> shares) => Exchange([], Seal(shares));
 
-    /// <summary>Takes shares out and seals others in, in one change: all of it or nothing. What is taken out may come in again, as a record that says more.</summary>
+    /// <summary>Seals shares for this vault, on all cores, without changing it: what takes time is done before the change. They stay the caller's to dispose.</summary>
+    /// <exception cref="VaultException">A label is too long, or secret·G1 is not the share key; nothing is given.</exception>
+    public SealedShares Seal(IReadOnlyCollection<VaultShare> shares)
+    {
+        var records = new VaultRecord[shares.Count];
+        try
+        {
+            Parallel.ForEach(shares, (share, _, i) =>
+            {
+                Check(share.Label);
+                records[i] = _rootKey.Seal(share);
+            });
+            return new SealedShares(records);
+        }
+        catch (AggregateException e)
+        {
+            throw e.Flatten().InnerExceptions.OfType<VaultException>().FirstOrDefault() ?? e.Flatten().InnerExceptions[0];
+        }
+    }
+
+    /// <summary>Takes shares out and puts sealed ones in, in one change: all of it or nothing. What is taken out may come in again, as a record that says more.</summary>
     /// <exception cref="VaultException">One is not there to be taken out, or there already, or the file cannot be written.</exception>
-    public void Exchange(IReadOnlyCollection<BlsPublicKey> removed, IReadOnlyCollection<VaultShare> shares)
+    public void Exchange(IReadOnlyCollection<BlsPublicKey> removed, SealedShares added)
     {
         var known = _file.Records.Select(record => record.ShareKey).ToHashSet();
         if (removed.Where(key => !known.Remove(key)).Select(key => (BlsPublicKey?)key).FirstOrDefault() is { } missing)
@@ -115,9 +135,8 @@ public sealed class Vault : IDisposable
             throw new VaultException(VaultFault.Unknown, $"the share {missing} is not in the vault", "'remote-signer keys list' shows what is");
         }
 
-        foreach (var share in shares)
+        foreach (var share in added.Records)
         {
-            Check(share.Label);
             if (!known.Add(share.ShareKey))
             {
                 throw new VaultException(VaultFault.Duplicate, $"the share {share.ShareKey} is in the vault already, or given twice", "leave it out");
@@ -130,7 +149,7 @@ public sealed class Vault : IDisposable
         }
 
         var gone = removed.ToHashSet();
-        Commit(_file with { Records = [.. _file.Records.Where(record => !gone.Contains(record.ShareKey)), .. shares.Select(_rootKey.Seal)] });
+        Commit(_file with { Records = [.. _file.Records.Where(record => !gone.Contains(record.ShareKey)), .. added.Records] });
     }
 
     /// <summary>Seals our operator's key into a file beside the vault, durably; never overwrites one.</summary>
@@ -143,7 +162,7 @@ public sealed class Vault : IDisposable
 
     /// <summary>Removes one share. Old copies of the file still hold it.</summary>
     /// <exception cref="VaultException">It is not there, or the file cannot be written.</exception>
-    public void Remove(BlsPublicKey shareKey) => Exchange([shareKey], []);
+    public void Remove(BlsPublicKey shareKey) => Exchange([shareKey], SealedShares.None);
 
     /// <summary>Gives a further key a slot.</summary>
     /// <exception cref="VaultException">It has one already, or the file cannot be written.</exception>

@@ -43,8 +43,11 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
     /// <summary>The keys of the fence that goes with this vault.</summary>
     internal FenceKeys DeriveFenceKeys() => new(Derive(vaultId, FenceRecordUse), Derive(vaultId, FenceWitnessUse));
 
+    /// <summary>Seals a share, whose secret·G1 must be its share key: from then on the seal vouches for both together.</summary>
+    /// <exception cref="VaultException">It is not.</exception>
     internal VaultRecord Seal(VaultShare share)
     {
+        Check(share);
         var record = new VaultRecord(
             VaultRecord.NewestForm, share.GroupKey, share.ShareKey, share.Membership, share.Label, RandomNumberGenerator.GetBytes(VaultRecord.SaltLength), new byte[VaultRecord.SealedLength]);
         using var scalar = arena.Allocate(BlsSecretKey.Length);
@@ -55,8 +58,8 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
         return record;
     }
 
-    /// <summary>Opens a record; secret·G1 must be its share key.</summary>
-    /// <exception cref="VaultException">It is not.</exception>
+    /// <summary>Opens a record. That the scalar is the one that was sealed under this very share key is what the seal proves.</summary>
+    /// <exception cref="VaultException">It does not open.</exception>
     internal VaultShare Open(VaultRecord record)
     {
         using var scalar = arena.Allocate(BlsSecretKey.Length);
@@ -65,7 +68,7 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
             using var key = Derive(record.Salt, RecordUse);
             using var aes = new AesGcm(key.Span, tagSizeInBytes: 16);
             aes.Decrypt(Nonce, record.Sealed.AsSpan(0, BlsSecretKey.Length), record.Sealed.AsSpan(BlsSecretKey.Length), scalar.Span, Associated(record));
-            return Checked(record, BlsSecretKey.FromBigEndian(arena, scalar.Span));
+            return new VaultShare(record.ShareKey, record.GroupKey, record.Membership, record.Label, BlsSecretKey.FromBigEndian(arena, scalar.Span));
         }
         catch (Exception e) when (e is AuthenticationTagMismatchException or ArgumentException)
         {
@@ -109,20 +112,17 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
     // Each record has a key of its own (its salt is new for each write), so a fixed nonce is used once.
     private static ReadOnlySpan<byte> Nonce => new byte[12];
 
-    private static VaultShare Checked(VaultRecord record, BlsSecretKey secret)
+    private static void Check(VaultShare share)
     {
         Span<byte> derived = stackalloc byte[BlsPublicKey.Length];
-        secret.WritePublicKey(derived);
-        if (!derived.SequenceEqual(record.ShareKey.Bytes))
+        share.Secret.WritePublicKey(derived);
+        if (!derived.SequenceEqual(share.ShareKey.Bytes))
         {
-            secret.Dispose();
-            throw WrongShare(record, null);
+            throw new VaultException(VaultFault.WrongShare, $"the secret given for {share.ShareKey} belongs to {new BlsPublicKey(derived)}", "this is a fault of the program: nothing was sealed");
         }
-
-        return new VaultShare(record.ShareKey, record.GroupKey, record.Membership, record.Label, secret);
     }
 
-    private static VaultException WrongShare(VaultRecord record, Exception? cause) =>
+    private static VaultException WrongShare(VaultRecord record, Exception cause) =>
         new(VaultFault.WrongShare, $"the record of {record.ShareKey} does not open to its secret", "restore the vault from a backup", cause);
 
     private static byte[] Prefixed(ReadOnlySpan<byte> part) => [(byte)part.Length, .. part];
