@@ -8,6 +8,9 @@ using RemoteSigner.Rig;
 const int Keys = 1024;
 const int Rounds = 7;
 const string Client = "bench";
+
+// How many keystores are pushed at once: a thousand take minutes, a few tell as much.
+var pushed = int.TryParse(Environment.GetEnvironmentVariable("PUSHED"), out var wanted) ? wanted : 8;
 var folder = Directory.CreateTempSubdirectory("remote-signer-bench-").FullName;
 try
 {
@@ -31,6 +34,13 @@ try
     await using var signer = await SignerProcess.StartAsync(data, token);
     var start = Stopwatch.GetElapsedTime(startStarted).TotalMilliseconds;
     Console.WriteLine($"start to ready, {Keys} keys    {start,8:F0} ms, {ProcessFigures.MemoryMiB(signer.Id, "VmRSS"):F0} MiB resident");
+
+    var opening = await OpeningAtScale.MeasureAsync(Path.Combine(folder, "scale"), token, network.Name);
+    Console.WriteLine($"opening {OpeningAtScale.Shares:N0} shares at start  {opening.Shares,6:F0} ms   (beyond a start with none, {opening.Empty:F0} ms; target: below 1000)");
+    var push = await KeystorePush.MeasureAsync(Path.Combine(folder, "push"), token, network.Name, pushed);
+    var pushRatio = push.Seconds / (pushed * KeystorePush.CharonSecondsPerKeystore);
+    Console.WriteLine($"push of {pushed} keystores, scrypt 2^18  {push.Seconds,8:F2} s, {push.Seconds / pushed:F2} s each, at most {push.PeakMiB:F0} MiB resident");
+    Console.WriteLine($"pushRatio                    {pushRatio,8:F3}   (of the 2 s that Charon waits for each; target: below 1)");
 
     // The same keys once more without a fence, only to be compared: two such signers of real keys would get them slashed.
     var unfenced = Path.Combine(folder, "unfenced");
@@ -85,6 +95,11 @@ try
         signaturesPerSecond = Median(rounds.Select(round => round.Served.PerSecond)),
         signatures,
         startToReadyMilliseconds = start,
+        openTenThousandMilliseconds = opening.Shares,
+        pushedKeystores = pushed,
+        pushSeconds = push.Seconds,
+        pushRatio,
+        pushPeakMiB = push.PeakMiB,
         residentMiB = memory,
         keys = Keys,
     }));
