@@ -1,5 +1,6 @@
 using RemoteSigner.Audit;
 using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Sealing;
@@ -7,7 +8,7 @@ using RemoteSigner.Sealing;
 namespace RemoteSigner.Host;
 
 /// <summary>The start protocol once the vault is open, and the clean stop when everything else has ended.</summary>
-internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledger, SlashingProtection slashing, AuditLog audit, SealedKeys sealedKeys, SignerOptions options, ILogger<FreshnessRun> log)
+internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledger, SlashingProtection slashing, AuditLog audit, SealedKeys sealedKeys, SignerOptions options, Network network, SlotClock clock, ILogger<FreshnessRun> log)
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(15);
 
@@ -42,6 +43,34 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
             await StartAsync(vault, id, generation);
             _vault = new AdmittedVault(id, generation, (_witness as TpmWitness)?.Indices);
             _judged = true;
+        }
+    }
+
+    /// <summary>After a change to the vault that was admitted: ledger and witness know its new generation, so that the former one put back is noticed.</summary>
+    /// <exception cref="LedgerException">The ledger failed; the vault is newer than it says, which a start takes.</exception>
+    public async Task ChangedAsync(Vault vault)
+    {
+        var generation = vault.Contents.Generation;
+        _vault = _vault! with { Generation = generation };
+        if (await slashing.GetStartAsync() is { } start)
+        {
+            await slashing.RecordStartAsync(start with { VaultGeneration = generation }, null);
+        }
+
+        if (await fence.AdoptVaultAsync(generation) is { } trouble)
+        {
+            log.LogWarning("the witness of freshness does not know the changed vault yet: {Message}; it is told with the fence's next move", trouble.Message);
+        }
+    }
+
+    /// <summary>After history came in: moves the fence past it, as if it had been signed here, though no further ahead of the clock than duties can be.</summary>
+    public async Task CoverHistoryAsync()
+    {
+        var after = (await LedgerAtStart.EndAsync(ledger, slashing)).FirstAfter(network.SlotsPerEpoch).Value;
+        var last = clock.Now is { } now ? Math.Min(after, network.EpochOf(now).Value + Fence.Ahead + 1) : after;
+        if (last > 0 && await fence.CoverAsync(new SlashableContent.Block(new Slot(checked((last - 1) * network.SlotsPerEpoch)))) is { } refusal)
+        {
+            log.LogWarning("the fence is not past the imported history yet: {Detail}", refusal.Detail);
         }
     }
 

@@ -63,6 +63,13 @@ internal sealed class SealedKeys(DataDirectory data, Hardware hardware, SecretAr
     {
         using var vault = await OpenVaultAsync();
         await admit(vault);
+        return OpenShares(vault);
+    }
+
+    /// <summary>Opens all shares of a vault that is open.</summary>
+    public IReadOnlyList<KeyShare> OpenShares(Vault vault)
+    {
+        _expected = vault.Contents.Shares;
         List<KeyShare> shares = [.. vault.OpenShares().Select(share => new KeyShare(share.Secret, share.ShareKey, share.GroupKey, share.Membership))];
 
         // The last error stays after recovery: what came through hardware in trouble is not trusted blindly.

@@ -45,6 +45,19 @@ public sealed partial class SlashingProtection
     public async Task<Registration> RegisterAsync(ProtectedKey key, SlashingFloor floor) =>
         (await RegisterAllAsync([key], floor))?.Reason ?? new Registration.Active();
 
+    /// <summary>Every public key that is known here, share keys and group keys, and what it may do.</summary>
+    public Task<IReadOnlyDictionary<BlsPublicKey, KeyState>> GetKeyStatesAsync() => _ledger.WriteAsync<IReadOnlyDictionary<BlsPublicKey, KeyState>>(transaction =>
+    {
+        var states = new Dictionary<BlsPublicKey, KeyState>();
+        var rows = transaction.Statement("SELECT key, state FROM public_key");
+        while (rows.Step())
+        {
+            states.Add(new BlsPublicKey(rows.Blob(0)), (KeyState)rows.Number(1));
+        }
+
+        return states;
+    });
+
     /// <summary>Stops a key from signing, and keeps its history and watermarks. False when the key is not known.</summary>
     public Task<bool> RetireAsync(BlsPublicKey publicKey) => ChangeStateAsync(publicKey, KeyState.Retired);
 

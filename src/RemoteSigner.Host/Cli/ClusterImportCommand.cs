@@ -128,7 +128,7 @@ internal static class ClusterImportCommand
     private static VaultShare Bind(VaultShare share, ClusterShare known) => share with
     {
         GroupKey = known.GroupKey,
-        Membership = NodeKeystores.MembershipOf(known, share.Label == PushedKeystores.Label ? ShareProvenance.KeymanagerPush : ShareProvenance.LockFile),
+        Membership = NodeKeystores.MembershipOf(known, share.Label == PushedKeystore.Label ? ShareProvenance.KeymanagerPush : ShareProvenance.LockFile),
     };
 
     private static async Task<Vault> OpenNewestAsync(OfflineSigner signer, SealedKeys keys)

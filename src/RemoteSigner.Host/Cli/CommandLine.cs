@@ -35,6 +35,7 @@ internal static class CommandLine
             AttestCommand.Create(),
             ClusterCommand.Create(),
             OperatorCommand.Create(),
+            KeymanagerCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -8,4 +8,7 @@ internal sealed class ClientOptions
 
     /// <summary><c>everyday</c> (all but exits and deposits), <c>all</c>, or names of Web3Signer types.</summary>
     public required List<string> Duties { get; set; }
+
+    /// <summary>May it bring keys in and take them out through the Keymanager API? It needs the API's token, too.</summary>
+    public bool ManageKeys { get; set; }
 }

@@ -29,6 +29,8 @@ internal sealed class SignerOptions
     /// <summary>off, suspect or always.</summary>
     public string VerifyPartials { get; set; } = "suspect";
 
+    public KeymanagerOptions Keymanager { get; set; } = new();
+
     public SlashingOptions Slashing { get; set; } = new();
 
     public LogOptions Log { get; set; } = new();

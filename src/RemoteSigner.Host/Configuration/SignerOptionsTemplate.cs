@@ -69,6 +69,15 @@ internal static class SignerOptionsTemplate
                 "tls": {{Bool(options.Operations.Tls)}},
                 "hostAllowlist": {{List(options.Operations.HostAllowlist)}}
               },
+              "keymanager": {
+                // Keys come in and go here, at /eth/v1/keystores. It is off until 'remote-signer keymanager token' has made this file, and for every client
+                // without "manageKeys": true
+                "tokenFile": {{Quote(options.Keymanager.TokenFile)}},
+                // MiB lent to opening keystores; scrypt takes 256 for each at a time
+                "memoryMib": {{options.Keymanager.MemoryMib}},
+                // Bytes of the largest request: a thousand keystores have 2 MB, their slashing history comes along
+                "maxBodyBytes": {{options.Keymanager.MaxBodyBytes}}
+              },
               "attestation": {
                 // PCRs of the SHA-256 bank that the TPM signs at GET /attestation: 0 to 7 firmware, 8 and 9 boot loader, 11 to 13 unified kernel image, 14 shim
                 "pcrs": [{{string.Join(", ", options.Attestation.Pcrs)}}],
@@ -90,7 +99,8 @@ internal static class SignerOptionsTemplate
                 "allowTls12": {{Bool(options.Tls.AllowTls12)}}
               },
               // Who may ask, by the common name of the certificate. "duties": "everyday" is all but exits and deposits, "all" is all that
-              // Web3Signer has, or name its types; CLUSTER_LOCK (a signature of a proposed cluster lock) must be named. "keys" takes public keys; without it a client may use every key. Who is not here may do nothing
+              // Web3Signer has, or name its types; CLUSTER_LOCK (a signature of a proposed cluster lock) must be named. "keys" takes public keys; without it a client may use every key. Who is not here may do nothing.
+              // "manageKeys": true lets a client bring keys in and take them out, with the token of "keymanager"
 
             """);
         text.Append("  \"clients\": {\n");

@@ -1,4 +1,5 @@
 using RemoteSigner.Keys;
+using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Host.Http;
 
@@ -27,6 +28,32 @@ internal sealed class KeyLoading(KeyRing ring, SealedKeys sealedKeys, FreshnessR
     {
         sealedKeys.RenewRefusedPin();
         return LoadAsync();
+    }
+
+    /// <summary>
+    /// Opens the vault by one hardware operation for <paramref name="change"/>, one change at a time; if it changed the vault, freshness knows before its shares are put in place.
+    /// </summary>
+    public async Task<T> ChangeAsync<T>(Func<Vault, Task<T>> change)
+    {
+        await _one.WaitAsync();
+        try
+        {
+            using var vault = await sealedKeys.OpenVaultAsync();
+            await freshness.AdmitAsync(vault);
+            var generation = vault.Contents.Generation;
+            var result = await change(vault);
+            if (vault.Contents.Generation != generation)
+            {
+                await freshness.ChangedAsync(vault);
+                Put(sealedKeys.OpenShares(vault));
+            }
+
+            return result;
+        }
+        finally
+        {
+            _one.Release();
+        }
     }
 
     /// <summary>Ends when no opening runs any more: it works in secret memory and in the token, which go away next.</summary>
@@ -72,11 +99,9 @@ internal sealed class KeyLoading(KeyRing ring, SealedKeys sealedKeys, FreshnessR
         await _one.WaitAsync();
         try
         {
-            ring.Replace(await sealedKeys.OpenAsync(freshness.AdmitAsync));
-            metrics.Loaded.Set(ring.Count);
+            Put(await sealedKeys.OpenAsync(freshness.AdmitAsync));
             _fault = null;
             _completed.TrySetResult();
-            log.LogInformation("{Count} keys are open", ring.Count);
         }
         catch (Exception exception)
         {
@@ -87,5 +112,12 @@ internal sealed class KeyLoading(KeyRing ring, SealedKeys sealedKeys, FreshnessR
         {
             _one.Release();
         }
+    }
+
+    private void Put(IReadOnlyList<KeyShare> shares)
+    {
+        ring.Replace(shares);
+        metrics.Loaded.Set(ring.Count);
+        log.LogInformation("{Count} keys are open", ring.Count);
     }
 }

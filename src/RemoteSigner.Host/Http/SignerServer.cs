@@ -105,6 +105,12 @@ internal static class SignerServer
         app.MapGet("/api/v1/eth2/publicKeys", (RequestDelegate)management.PublicKeysAsync).WithMetadata(api);
         app.MapGet("/api/v1/eth2/highWatermark", (RequestDelegate)management.HighWatermarkAsync).WithMetadata(api);
         DvRoutes.Map(app, api);
+        var keymanager = app.Services.GetRequiredService<KeymanagerApi>();
+        app.MapGet("/eth/v1/keystores", (RequestDelegate)keymanager.ListAsync).WithMetadata(api);
+        app.MapPost("/eth/v1/keystores", (RequestDelegate)keymanager.ImportAsync).WithMetadata(api);
+        app.MapDelete("/eth/v1/keystores", (RequestDelegate)keymanager.DeleteAsync).WithMetadata(api);
+        app.MapGet("/eth/v1/remotekeys", (RequestDelegate)keymanager.ListRemoteAsync).WithMetadata(api);
+        app.MapMethods("/eth/v1/remotekeys", ["POST", "DELETE"], (RequestDelegate)keymanager.RefuseRemoteAsync).WithMetadata(api);
         app.MapPost("/reload", (RequestDelegate)management.StartReloadAsync).WithMetadata(api);
         app.MapGet("/reload", (RequestDelegate)management.ReloadStateAsync).WithMetadata(both);
         app.MapGet("/upcheck", (RequestDelegate)ManagementApi.UpcheckAsync).WithMetadata(both);

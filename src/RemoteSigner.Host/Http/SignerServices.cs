@@ -61,6 +61,12 @@ internal static class SignerServices
         services.AddSingleton<DvClusterApi>();
         services.AddSingleton<DvLockApi>();
         services.AddSingleton<ManagementApi>();
+        services.AddSingleton(arena);
+        services.AddSingleton(new ClusterArchive(data.ClustersFolder));
+        services.AddSingleton<ShareIntake>();
+        services.AddSingleton<KeymanagerGate>();
+        services.AddSingleton<KeymanagerChanges>();
+        services.AddSingleton<KeymanagerApi>();
         services.AddSingleton<AttestationPace>();
         services.AddSingleton<AttestationClaims>();
         services.AddSingleton(CreateAttestingTpm);

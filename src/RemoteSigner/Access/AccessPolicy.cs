@@ -14,6 +14,9 @@ public sealed class AccessPolicy
 
     public bool Knows(Client client) => _clients.ContainsKey(client.Name);
 
+    /// <summary>May <paramref name="client"/> bring keys in and take them out?</summary>
+    public bool MayManageKeys(Client client) => _clients.TryGetValue(client.Name, out var permissions) && permissions.ManagesKeys;
+
     /// <summary>May <paramref name="client"/> see that the key exists?</summary>
     public bool Allows(Client client, BlsPublicKey key) => _clients.TryGetValue(client.Name, out var permissions) && permissions.Allows(key);
 

@@ -13,6 +13,9 @@ public sealed record ClientPermissions(FrozenSet<BlsPublicKey>? Keys, FrozenSet<
     /// <summary>Every duty that Web3Signer has. A cluster lock is none of them and takes its own name, even for those who may do everything else.</summary>
     public static FrozenSet<DutyType> AllDuties { get; } = Enum.GetValues<DutyType>().Except([DutyType.ClusterLock]).ToFrozenSet();
 
+    /// <summary>May it bring keys in and take them out? Not part of any group of duties.</summary>
+    public bool ManagesKeys { get; init; }
+
     public bool Allows(BlsPublicKey key) => Keys is null || Keys.Contains(key);
 
     public bool Allows(BlsPublicKey key, DutyType duty) => Duties.Contains(duty) && Allows(key);

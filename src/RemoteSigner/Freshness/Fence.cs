@@ -25,6 +25,7 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
     private IFreshnessWitness? _witness;
     private FenceKeys? _keys;
     private FenceRecord? _record;
+    private ulong _generation;
     private Task? _move;
     private WitnessException? _trouble;
     private int _failures;
@@ -57,7 +58,7 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
                 return;
             }
 
-            (_witness, _keys, _record) = (witness, keys, record);
+            (_witness, _keys, _record, _generation) = (witness, keys, record, record.VaultGeneration);
             Volatile.Write(ref _calm, Calm(record.Fence));
             _closed = null;
         }
@@ -141,8 +142,40 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
         }
 
         await RequireOwnAsync(_witness, _record!.Start, cancellation);
-        await _witness.WriteRecordAsync(_record.EndedAt(end).Write(_keys!.Record), cancellation);
+        await _witness.WriteRecordAsync((_record.EndedAt(end) with { VaultGeneration = _generation }).Write(_keys!.Record), cancellation);
         return true;
+    }
+
+    /// <summary>
+    /// The vault was changed while the fence is open: the record names its new generation from now on, so that the former vault put back is noticed. When the witness does
+    /// not take it now, the next move brings it; until then a start would take either vault.
+    /// </summary>
+    /// <returns>Why the witness did not take it yet; null when it did, or when there is no fence.</returns>
+    public async Task<WitnessException?> AdoptVaultAsync(ulong generation)
+    {
+        while (true)
+        {
+            Task move;
+            bool ours;
+            lock (_gate)
+            {
+                _generation = generation;
+                if (_witness is null || _closed is not null)
+                {
+                    return null;
+                }
+
+                // One that is under way may still write the former generation: this one comes after it.
+                ours = _move is null or { IsCompleted: true };
+                move = ours ? _move = MoveAsync(_witness, _record! with { VaultGeneration = generation }) : _move!;
+            }
+
+            await move;
+            if (ours)
+            {
+                return State.Trouble;
+            }
+        }
     }
 
     public void Dispose() => _keys?.Dispose();
@@ -223,7 +256,7 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
                 return null;
             }
 
-            return _move = MoveAsync(_witness!, _record.MovedTo(new Epoch(epoch + Ahead)));
+            return _move = MoveAsync(_witness!, _record.MovedTo(new Epoch(epoch + Ahead)) with { VaultGeneration = _generation });
         }
     }
 

@@ -13,4 +13,8 @@ public sealed class IntakeException(IReadOnlyList<IntakeRefusal> refusals)
 /// <param name="Subject">The file or the key it is about.</param>
 /// <param name="Problem">For people.</param>
 /// <param name="Hint">What the operator can do.</param>
-public sealed record IntakeRefusal(string Code, string Subject, string Problem, string Hint);
+public sealed record IntakeRefusal(string Code, string Subject, string Problem, string Hint)
+{
+    /// <summary>The share it is about, where it is about one.</summary>
+    public Consensus.Spec.BlsPublicKey? ShareKey { get; init; }
+}

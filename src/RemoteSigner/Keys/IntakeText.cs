@@ -14,7 +14,7 @@ public static class IntakeText
         where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(fault.ToString());
 
     internal static IntakeRefusal Refusal(VaultShare share, IntakeFault fault, string problem, string hint) =>
-        new(Code(fault), share.Label.Length == 0 ? share.ShareKey.ToString() : $"{share.Label} ({share.ShareKey})", problem, hint);
+        new(Code(fault), share.Label.Length == 0 ? share.ShareKey.ToString() : $"{share.Label} ({share.ShareKey})", problem, hint) { ShareKey = share.ShareKey };
 
     internal static IntakeRefusal Refusal(VaultShare share, Registration reason) => reason switch
     {

@@ -1,8 +1,5 @@
 namespace RemoteSigner.Keys;
 
-/// <summary>One keystore file and the file its password is in.</summary>
-public sealed record KeystoreFile(string KeystorePath, string PasswordPath);
-
 /// <summary>
 /// Finds keystores and their passwords: a folder of <c>*.json</c> with the password beside each (<c>keystore-0.json</c> and <c>keystore-0.txt</c>, as Charon
 /// writes <c>validator_keys</c>), with a folder of such passwords, or with one password file for all; or a single keystore.

@@ -16,10 +16,10 @@ public static class KeystoreImport
     /// </summary>
     /// <exception cref="KeystoreImportException">At least one failed: none is given, all failures are listed.</exception>
     public static Task<IReadOnlyList<ImportedKey>> DecryptAllAsync(
-        IReadOnlyList<KeystoreFile> files, SecretArena arena, long memoryBudget, IProgress<int>? progress = null, CancellationToken cancellation = default) =>
+        IReadOnlyList<IKeystoreSource> files, SecretArena arena, long memoryBudget, IProgress<int>? progress = null, CancellationToken cancellation = default) =>
         Task.Run<IReadOnlyList<ImportedKey>>(() => DecryptAll(files, Parse(files), arena, memoryBudget, progress, cancellation), cancellation);
 
-    private static List<Keystore> Parse(IReadOnlyList<KeystoreFile> files)
+    private static List<Keystore> Parse(IReadOnlyList<IKeystoreSource> files)
     {
         var keystores = new List<Keystore>();
         var failures = new List<KeystoreFailure>();
@@ -28,9 +28,9 @@ public static class KeystoreImport
         {
             try
             {
-                var keystore = Read(file.KeystorePath);
+                var keystore = file.Read();
                 keystores.Add(keystore);
-                if (keystore.PublicKey is { } key && !claimed.TryAdd(key, file.KeystorePath))
+                if (keystore.PublicKey is { } key && !claimed.TryAdd(key, file.Name))
                 {
                     throw Duplicate(key, claimed[key]);
                 }
@@ -44,22 +44,8 @@ public static class KeystoreImport
         return failures.Count == 0 ? keystores : throw new KeystoreImportException(failures);
     }
 
-    private static Keystore Read(string path)
-    {
-        try
-        {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read);
-            var buffer = new byte[Keystore.MostBytes + 1];
-            return Keystore.Parse(buffer.AsSpan(0, file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new KeystoreException(KeystoreFault.Unreadable, $"cannot read the file: {e.Message}", "check the path and the file's owner and mode", e);
-        }
-    }
-
     private static ImportedKey[] DecryptAll(
-        IReadOnlyList<KeystoreFile> files, List<Keystore> keystores, SecretArena arena, long memoryBudget, IProgress<int>? progress, CancellationToken cancellation)
+        IReadOnlyList<IKeystoreSource> files, List<Keystore> keystores, SecretArena arena, long memoryBudget, IProgress<int>? progress, CancellationToken cancellation)
     {
         var keys = new ImportedKey?[files.Count];
         var failures = new ConcurrentDictionary<int, KeystoreFailure>();
@@ -94,22 +80,22 @@ public static class KeystoreImport
     private static int Parallelism(List<Keystore> keystores, long memoryBudget) =>
         (int)Math.Clamp(memoryBudget / keystores.Select(keystore => keystore.MemoryBytes).DefaultIfEmpty(1).Max(), 1, Environment.ProcessorCount);
 
-    private static ImportedKey Decrypt(KeystoreFile file, Keystore keystore, SecretArena arena)
+    private static ImportedKey Decrypt(IKeystoreSource file, Keystore keystore, SecretArena arena)
     {
-        using var password = KeystorePassword.Read(file.PasswordPath, arena);
+        using var password = file.ReadPassword(arena);
         var secret = keystore.Decrypt(password, arena);
         Span<byte> publicKey = stackalloc byte[BlsPublicKey.Length];
         secret.WritePublicKey(publicKey);
-        return new ImportedKey(new BlsPublicKey(publicKey), file.KeystorePath, secret);
+        return new ImportedKey(new BlsPublicKey(publicKey), file.Name, secret);
     }
 
     // Files that claim no public key show only now that they hold the same one.
-    private static void FindDuplicates(IReadOnlyList<KeystoreFile> files, ImportedKey?[] keys, ConcurrentDictionary<int, KeystoreFailure> failures)
+    private static void FindDuplicates(IReadOnlyList<IKeystoreSource> files, ImportedKey?[] keys, ConcurrentDictionary<int, KeystoreFailure> failures)
     {
         var seen = new Dictionary<BlsPublicKey, string>();
         for (var i = 0; i < keys.Length; i++)
         {
-            if (keys[i] is { } key && !seen.TryAdd(key.PublicKey, files[i].KeystorePath))
+            if (keys[i] is { } key && !seen.TryAdd(key.PublicKey, files[i].Name))
             {
                 failures[i] = Failure(files[i], Duplicate(key.PublicKey, seen[key.PublicKey]));
             }
@@ -119,5 +105,5 @@ public static class KeystoreImport
     private static KeystoreException Duplicate(BlsPublicKey key, string first) =>
         new(KeystoreFault.Duplicate, $"the key {key} is in {first} already", "leave one of the two files out");
 
-    private static KeystoreFailure Failure(KeystoreFile file, KeystoreException e) => new(file.KeystorePath, e.Fault, e.Message, e.Hint);
+    private static KeystoreFailure Failure(IKeystoreSource file, KeystoreException e) => new(file.Name, e.Fault, e.Message, e.Hint);
 }

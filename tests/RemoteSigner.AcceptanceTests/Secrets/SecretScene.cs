@@ -42,6 +42,9 @@ internal sealed class SecretScene : IDisposable
     /// <summary>What must be nowhere.</summary>
     public SecretPatterns Secrets { get; } = new();
 
+    /// <summary>The shares alone, of all that must be nowhere.</summary>
+    public SecretPatterns Shares { get; } = new();
+
     /// <summary>Everything that was printed so far.</summary>
     public string Printed { get; private set; } = "";
 
@@ -70,6 +73,7 @@ internal sealed class SecretScene : IDisposable
         using var scalar = arena.Allocate(BlsSecretKey.Length);
         key.WriteBigEndian(scalar);
         Secrets.AddScalar($"share {number}", scalar.Span.ToArray());
+        Shares.AddScalar($"share {number}", scalar.Span.ToArray());
         var password = RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 32);
         Secrets.AddText($"password {number}", password);
         KeystoreWriter.Write(arena, Keystores, number, key, password);

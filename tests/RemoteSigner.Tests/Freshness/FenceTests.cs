@@ -234,6 +234,43 @@ public sealed class FenceTests : IDisposable
         Assert.InRange(_witness.Writes, 10_000, 11_000);
     }
 
+    [Fact]
+    public async Task A_vault_that_was_changed_meanwhile_is_in_the_record_at_once_and_in_every_later_one()
+    {
+        Open(fence: 20);
+
+        Assert.Null(await _fence.AdoptVaultAsync(2));
+        Assert.Equal((2UL, 20UL), (Written().VaultGeneration, Written().Fence.Value));
+
+        await _fence.CoverAsync(Vote(18, 19));
+        await EdgeAsync(28);
+        Assert.Equal(2UL, Written().VaultGeneration);
+        await _fence.CloseAsync();
+        await _fence.WriteCleanStopAsync(new HistoryEnd(1, Root(1), Root(2), null, null, null), default);
+        Assert.Equal(2UL, Written().VaultGeneration);
+    }
+
+    [Fact]
+    public async Task A_changed_vault_comes_after_a_move_that_is_under_way_and_again_when_the_witness_failed()
+    {
+        Open(fence: 20);
+        var gate = new TaskCompletionSource();
+        _witness.Gate = gate.Task;
+        Assert.Null(await _fence.CoverAsync(Vote(18, 19)));
+        var adopted = _fence.AdoptVaultAsync(2);
+        gate.SetResult();
+        Assert.Null(await adopted);
+        Assert.Equal((2UL, 28UL), (Written().VaultGeneration, Written().Fence.Value));
+
+        _witness.Step = _ => throw ModelWitness.Fault();
+        Assert.NotNull(await _fence.AdoptVaultAsync(3));
+        _witness.Step = _ => { };
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await _fence.CoverAsync(Vote(26, 27));
+        await EdgeAsync(36);
+        Assert.Equal(3UL, Written().VaultGeneration);
+    }
+
     public void Dispose()
     {
         _fence.Dispose();

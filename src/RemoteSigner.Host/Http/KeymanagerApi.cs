@@ -1,0 +1,141 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Freshness;
+using RemoteSigner.Host.Configuration;
+using RemoteSigner.Keys;
+using RemoteSigner.Native;
+using RemoteSigner.Sealing;
+
+namespace RemoteSigner.Host.Http;
+
+/// <summary>
+/// The Keymanager API (ethereum/keymanager-APIs), with one difference that keeps keys: Charon looks at the status alone and has nothing left of a key that it pushed, so
+/// one keystore that fails makes the whole answer an error, and nothing of the batch is kept.
+/// </summary>
+internal sealed class KeymanagerApi(
+    KeymanagerGate gate, KeymanagerChanges changes, KeyRing ring, KeyLoading loading, Fence fence, SlashingProtection slashing, SecretArena arena, SignerOptions options, ILogger<KeymanagerApi> log)
+{
+    /// <summary><c>GET /eth/v1/keystores</c>.</summary>
+    public async Task ListAsync(HttpContext context)
+    {
+        if (await gate.FindAsync(context) is not null)
+        {
+            await Answer.DocumentAsync(context, KeymanagerAnswer.Keystores(ring.Shares.Select(share => share.PublicKey)));
+        }
+    }
+
+    /// <summary><c>POST /eth/v1/keystores</c>.</summary>
+    public async Task ImportAsync(HttpContext context)
+    {
+        if (await gate.FindAsync(context) is not { } client || !await MayChangeAsync(context))
+        {
+            return;
+        }
+
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = options.Keymanager.MaxBodyBytes;
+        try
+        {
+            using var push = await ReadAsync(context);
+            var items = await changes.ImportAsync(push, client, context.TraceIdentifier, context.RequestAborted);
+            var failed = items.Count(item => item.Status == KeymanagerItem.Error);
+            log.Log(failed == 0 ? LogLevel.Information : LogLevel.Warning, "request {RequestId}: {Client} pushed {Count} keystores: {Imported} imported, {Failed} not", context.TraceIdentifier, client.Name, items.Count, items.Count(item => item == KeymanagerItem.Imported), failed);
+            await Answer.DocumentAsync(context, KeymanagerAnswer.Items(items), failed == 0 ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
+        }
+        catch (JsonException exception)
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, MalformedRequest.MalformedJson, exception);
+        }
+        catch (InterchangeException exception)
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, "slashing_protection", exception);
+        }
+        catch (Exception exception) when (exception is VaultException or SealingDeviceException or WitnessException)
+        {
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "vault_unavailable", exception);
+        }
+    }
+
+    /// <summary><c>DELETE /eth/v1/keystores</c>.</summary>
+    public async Task DeleteAsync(HttpContext context)
+    {
+        if (await gate.FindAsync(context) is not { } client || !await MayChangeAsync(context))
+        {
+            return;
+        }
+
+        try
+        {
+            using var body = await PinnedBody.ReadAsync(context);
+            var keys = KeymanagerAnswer.ReadKeys(body.Utf8);
+            var items = await changes.DeleteAsync(keys, client, context.TraceIdentifier);
+            await Answer.DocumentAsync(context, KeymanagerAnswer.Items(items, await ExportAsync([.. keys.Zip(items).Where(pair => pair.Second != KeymanagerItem.NotFound).Select(pair => pair.First)])));
+        }
+        catch (JsonException exception)
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, MalformedRequest.MalformedJson, exception);
+        }
+        catch (Exception exception) when (exception is VaultException or SealingDeviceException or WitnessException)
+        {
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "vault_unavailable", exception);
+        }
+    }
+
+    /// <summary><c>GET /eth/v1/remotekeys</c>: this signer is where keys are, it has none elsewhere.</summary>
+    public async Task ListRemoteAsync(HttpContext context)
+    {
+        if (await gate.FindAsync(context) is not null)
+        {
+            await Answer.DocumentAsync(context, """{"data":[]}"""u8.ToArray());
+        }
+    }
+
+    public async Task RefuseRemoteAsync(HttpContext context)
+    {
+        if (await gate.FindAsync(context) is not null)
+        {
+            await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "remotekeys_read_only", "this signer uses no other signer's keys");
+        }
+    }
+
+    // A vault that was put back must not be changed: it would take the generation that gives it away.
+    private async Task<bool> MayChangeAsync(HttpContext context)
+    {
+        if (loading.IsComplete && fence.State.Closed is null)
+        {
+            return true;
+        }
+
+        var (reason, detail) = loading.IsComplete && fence.State.Closed is { } closed ? (SnakeCase.Of(closed.Reason), closed.Detail) : ("keys_loading", "the keys are being opened; see /healthcheck");
+        await Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, reason, detail);
+        return false;
+    }
+
+    private async Task<KeystorePush> ReadAsync(HttpContext context)
+    {
+        using var body = await PinnedBody.ReadAsync(context);
+        return KeystorePush.Read(body.Utf8, arena);
+    }
+
+    private async Task<byte[]> ExportAsync(List<BlsPublicKey> keys)
+    {
+        using var file = new MemoryStream();
+        try
+        {
+            await slashing.ExportAsync(file, keys);
+            return file.ToArray();
+        }
+        // On a chain without a known genesis validators root nothing was signed yet, so there is no history, and no root to put over it.
+        catch (InterchangeException)
+        {
+            return KeymanagerAnswer.NoHistory();
+        }
+    }
+
+    private async Task RefuseAsync(HttpContext context, int status, string reason, Exception exception)
+    {
+        log.LogWarning("request {RequestId}: nothing was changed: {Reason}: {Message}", context.TraceIdentifier, reason, exception.Message);
+        await Answer.ErrorAsync(context, status, reason, $"nothing was changed: {exception.Message}");
+    }
+}

@@ -1,0 +1,53 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http.Features;
+using RemoteSigner.Access;
+using RemoteSigner.Host.Configuration;
+using RemoteSigner.Native;
+
+namespace RemoteSigner.Host.Http;
+
+/// <summary>
+/// Who may bring keys in and take them out: a client with a certificate whose permissions in signer.json say so, and with the token. A loopback door, which knows its
+/// client without a certificate, is none for that.
+/// </summary>
+internal sealed class KeymanagerGate(AccessPolicy access, DataDirectory data, SignerOptions options, SecretArena arena, ILogger<KeymanagerGate> log)
+{
+    private const string Scheme = "Bearer ";
+    private const int LongestToken = 1024;
+
+    /// <summary>The client; null when it may not, which was answered then.</summary>
+    public async Task<Client?> FindAsync(HttpContext context)
+    {
+        var client = context.Features.GetRequiredFeature<Client>();
+        if (client.CertificateFingerprint is null || !access.MayManageKeys(client))
+        {
+            log.LogWarning("request {RequestId}: {Client} may not manage keys", context.TraceIdentifier, client.Name);
+            await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "may_not_manage_keys", "this takes a client certificate, and \"manageKeys\": true for that client in signer.json");
+            return null;
+        }
+
+        if (!KnowsToken(context.Request))
+        {
+            log.LogWarning("request {RequestId}: {Client} showed no valid Keymanager token", context.TraceIdentifier, client.Name);
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            await Answer.ErrorAsync(context, StatusCodes.Status401Unauthorized, "token_not_valid", "give the token that 'remote-signer keymanager token' made as Authorization: Bearer");
+            return null;
+        }
+
+        return client;
+    }
+
+    private bool KnowsToken(HttpRequest request)
+    {
+        var path = data.Resolve(options.Keymanager.TokenFile);
+        if (!File.Exists(path) || request.Headers.Authorization.ToString() is not { Length: > 0 and < LongestToken } header || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        // Read anew each time: a token that was made void is void at once. Hashes have one length, so that comparing tells nothing of the token's.
+        using var token = SecretFile.Read(path, arena, LongestToken);
+        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(token.Span.TrimEnd("\r\n"u8)), SHA256.HashData(Encoding.UTF8.GetBytes(header[Scheme.Length..].Trim())));
+    }
+}

@@ -1,0 +1,20 @@
+namespace RemoteSigner.Host.Http;
+
+/// <summary>How one key of a request fared, in the Keymanager API's words, with a message where there is something to say.</summary>
+internal sealed record KeymanagerItem(string Status, string? Message = null)
+{
+    public const string Error = "error";
+
+    public static KeymanagerItem Imported { get; } = new("imported");
+
+    public static KeymanagerItem Duplicate { get; } = new("duplicate");
+
+    public static KeymanagerItem Deleted { get; } = new("deleted");
+
+    public static KeymanagerItem NotActive { get; } = new("not_active");
+
+    public static KeymanagerItem NotFound { get; } = new("not_found");
+
+    /// <summary>Nothing was wrong with it, but with another of its batch.</summary>
+    public static KeymanagerItem NotKept { get; } = new(Error, "not_kept: nothing of a batch is kept when one of it is refused");
+}

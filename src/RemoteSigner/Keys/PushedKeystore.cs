@@ -1,0 +1,19 @@
+using RemoteSigner.Native;
+
+namespace RemoteSigner.Keys;
+
+/// <summary>A keystore that was sent with its password instead of lying in files. Disposing it zeroes the password.</summary>
+/// <param name="Name">Its place in the request.</param>
+/// <param name="Json">The keystore, UTF-8.</param>
+/// <param name="Password">As it was sent, not yet in normal form.</param>
+public sealed record PushedKeystore(string Name, byte[] Json, SecretBytes Password) : IKeystoreSource, IDisposable
+{
+    /// <summary>What the vault has as the origin of such keys.</summary>
+    public const string Label = "keymanager push";
+
+    public Keystore Read() => Keystore.Parse(Json);
+
+    public SecretBytes ReadPassword(SecretArena arena) => KeystorePassword.Normalise(Password, arena);
+
+    public void Dispose() => Password.Dispose();
+}
