@@ -15,7 +15,7 @@ namespace RemoteSigner.Host.Cli;
 internal static class ClusterImportCommand
 {
     private static readonly Option<string?> LockFile = new("--lock") { Description = "cluster-lock.json; else the one in the node's folder", HelpName = "FILE" };
-    private static readonly Option<string> Node = new("--node") { Description = "the node's .charon folder: its key says which share is ours", HelpName = "DIR", Required = true };
+    private static readonly Option<string?> Node = new("--node") { Description = "the node's .charon folder: its key says which share is ours", HelpName = "DIR" };
     private static readonly Option<string?> Slashing = new("--slashing") { Description = "EIP-3076 interchange file with what these validators or shares have signed", HelpName = "FILE" };
     private static readonly Option<bool> NeverSigned = new("--never-signed") { Description = "these validators have never signed anything anywhere: the cluster is new" };
     private static readonly Option<bool> Replace = new("--replace") { Description = "after a reshare: take out and retire the shares that these replace, in the same change; their history goes on" };
@@ -24,9 +24,9 @@ internal static class ClusterImportCommand
 
     public static Command CreateImport()
     {
-        var import = new Command("import", "Verify a cluster lock, and seal this node's shares of it into the vault; all of them or none (stop the signer first)")
+        var import = new Command("import", "Verify a cluster lock or SSV's keyshares, and seal this node's or operator's shares of it into the vault; all of them or none (stop the signer first)")
         {
-            LockFile, Node, Slashing, NeverSigned, Replace, Memory, ClusterCommand.LowThreshold, ClusterCommand.ContractSignatures,
+            LockFile, Node, SsvImport.KeysharesFile, SsvImport.OperatorKey, SsvImport.PasswordFile, Slashing, NeverSigned, Replace, Memory, ClusterCommand.LowThreshold, ClusterCommand.ContractSignatures,
         };
         import.SetAction((parsed, cancellation) => ImportAsync(parsed, cancellation));
         return import;
@@ -54,9 +54,14 @@ internal static class ClusterImportCommand
                 "what these validators have signed must be said", "give --slashing FILE with their history, or --never-signed for a new cluster: a wrong answer can get them slashed. After a reshare, --replace carries the history that is here over");
         }
 
+        if (parsed.GetValue(SsvImport.KeysharesFile) is { } keyshares)
+        {
+            return await SsvImport.RunAsync(keyshares, parsed, parsed.GetValue(Slashing), parsed.GetValue(NeverSigned), parsed.GetValue(Replace));
+        }
+
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         using var arena = new SecretArena();
-        var node = new NodeFolder(parsed.GetValue(Node)!);
+        var node = NodeOf(parsed);
         var cluster = Open(parsed.GetValue(LockFile) ?? node.LockFile, parsed, signer.Options, signer.Data);
         var ours = cluster.SharesOf(node.ReadNodeKey(arena), node.NodeKeyFile);
         using var keys = SealedKeys.Open(signer.Data, signer.Options, arena, TimeProvider.System);
@@ -86,7 +91,7 @@ internal static class ClusterImportCommand
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         using var arena = new SecretArena();
-        var node = new NodeFolder(parsed.GetValue(Node)!);
+        var node = NodeOf(parsed);
         var cluster = Open(parsed.GetValue(LockFile) ?? node.LockFile, parsed, signer.Options, signer.Data);
         var ours = cluster.SharesOf(node.ReadNodeKey(arena), node.NodeKeyFile).ToDictionary(share => share.PublicShare);
         using var keys = SealedKeys.Open(signer.Data, signer.Options, arena, TimeProvider.System);
@@ -118,6 +123,8 @@ internal static class ClusterImportCommand
         return 0;
     }
 
+    private static NodeFolder NodeOf(ParseResult parsed) => new(parsed.GetValue(Node) ?? throw new CliError("whose shares these are must be said", "give --node DIR, the node's .charon folder; SSV's keyshares come with --ssv FILE"));
+
     private static VerifiedLock Open(string path, ParseResult parsed, SignerOptions options, DataDirectory data) => VerifiedLock.Open(path, new VerificationPolicy
     {
         Network = options.Network.Load(data.Path).Forks.GenesisVersion,
@@ -131,7 +138,7 @@ internal static class ClusterImportCommand
         Membership = NodeKeystores.MembershipOf(known, share.Label == PushedKeystore.Label ? ShareProvenance.KeymanagerPush : ShareProvenance.LockFile),
     };
 
-    private static async Task<Vault> OpenNewestAsync(OfflineSigner signer, SealedKeys keys)
+    internal static async Task<Vault> OpenNewestAsync(OfflineSigner signer, SealedKeys keys)
     {
         var vault = await keys.OpenVaultAsync();
         try

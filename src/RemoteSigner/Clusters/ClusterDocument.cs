@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
 using RemoteSigner.Clusters.Charon;
+using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Consensus.Spec;
 
 namespace RemoteSigner.Clusters;
@@ -39,7 +42,7 @@ public abstract record ClusterDocument
 
     /// <summary>Reads a document of either kind.</summary>
     /// <exception cref="ClusterFileException">It cannot be understood.</exception>
-    public static ClusterDocument Read(ReadOnlyMemory<byte> json) => new CharonLock(ClusterLock.Parse(json));
+    public static ClusterDocument Read(ReadOnlyMemory<byte> json) => KeysharesFile.Is(json) ? new SsvShares(json) : new CharonLock(ClusterLock.Parse(json));
 
     /// <summary>Charon's <c>cluster-lock.json</c>.</summary>
     public sealed record CharonLock : ClusterDocument
@@ -76,5 +79,47 @@ public abstract record ClusterDocument
 
         public override string? DepositProblem(Deposit deposit) =>
             _positions.TryGetValue(deposit.PublicKey, out var position) ? LockedDeposits.Problem(Cluster, position, deposit) : "is for a validator that the lock does not have";
+    }
+
+    /// <summary>SSV's <c>keyshares.json</c>; its hash is that of its bytes. All its validators have the same operators, else <see cref="ClusterFileException"/>.</summary>
+    public sealed record SsvShares : ClusterDocument
+    {
+        private readonly Dictionary<BlsPublicKey, ValidatorShares> _validators = [];
+
+        public SsvShares(ReadOnlyMemory<byte> json)
+        {
+            (File, Hash) = (KeysharesFile.Parse(json), new Root(SHA256.HashData(json.Span)));
+            foreach (var validator in File.Validators)
+            {
+                _validators.TryAdd(validator.GroupKey, validator);
+                if (!validator.OperatorIds.SequenceEqual(OperatorIds))
+                {
+                    throw new ClusterFileException(ClusterFileFault.Malformed, "the validators of the file have different operators", "make one file for each set of operators");
+                }
+            }
+        }
+
+        public KeysharesFile File { get; }
+
+        public override Root Hash { get; }
+
+        /// <summary>Empty: the file has no name for the cluster.</summary>
+        public override string Name => "";
+
+        public override int Threshold => File.Validators[0].Threshold;
+
+        public override int Operators => File.Validators[0].Operators.Length;
+
+        /// <summary>As SSV's contract numbers them: the x-coordinates of the shares.</summary>
+        public ImmutableArray<ulong> OperatorIds => File.Validators[0].OperatorIds;
+
+        public override IReadOnlyList<BlsPublicKey> GroupKeys => [.. File.Validators.Select(validator => validator.GroupKey)];
+
+        public override IReadOnlyList<(ulong Index, BlsPublicKey PublicShare)> SharesOf(BlsPublicKey groupKey) => _validators.TryGetValue(groupKey, out var validator) && validator.HasWholeSharesData
+            ? [.. validator.Operators.Zip(validator.PublicShares, (member, share) => (member.Id, share))]
+            : [];
+
+        /// <summary>Null: the owner sets it in the contract.</summary>
+        public override ExecutionAddress? FeeRecipientOf(BlsPublicKey groupKey) => null;
     }
 }

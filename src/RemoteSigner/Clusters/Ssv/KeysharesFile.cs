@@ -17,6 +17,9 @@ public sealed record KeysharesFile
     /// <exception cref="ClusterFileException">Too large, not JSON, malformed or of an unknown version.</exception>
     public static KeysharesFile Parse(ReadOnlyMemory<byte> json) => KeysharesJson.Read(json);
 
+    /// <summary>True for what looks like one of these rather than Charon's; it is not known to be well-formed by that.</summary>
+    public static bool Is(ReadOnlyMemory<byte> json) => KeysharesJson.Is(json);
+
     /// <summary>Reads the file at a path.</summary>
     /// <exception cref="ClusterFileException">It cannot be understood.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
@@ -27,5 +30,5 @@ public sealed record KeysharesFile
     /// <summary>True when the file at a path is one of these rather than Charon's; it is not known to be well-formed by that.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
-    public static bool IsAt(string path) => new FileInfo(path).Length <= KeysharesJson.MostBytes && KeysharesJson.Is(File.ReadAllBytes(path));
+    public static bool IsAt(string path) => new FileInfo(path).Length <= KeysharesJson.MostBytes && Is(File.ReadAllBytes(path));
 }
