@@ -1,3 +1,4 @@
+using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
@@ -65,6 +66,9 @@ internal sealed class SealedKeys(DataDirectory data, Hardware hardware, SecretAr
         await admit(vault);
         return OpenShares(vault);
     }
+
+    /// <summary>Opens the SSV operator's key beside a vault that is open; null when there is none.</summary>
+    public OperatorKey? OpenOperatorKey(Vault vault) => vault.OpenOperatorKey(data.OperatorKeyFile, arena);
 
     /// <summary>Opens all shares of a vault that is open.</summary>
     public IReadOnlyList<KeyShare> OpenShares(Vault vault)

@@ -20,7 +20,7 @@ internal static class ClusterImportCommand
     private static readonly Option<bool> NeverSigned = new("--never-signed") { Description = "these validators have never signed anything anywhere: the cluster is new" };
     private static readonly Option<bool> Replace = new("--replace") { Description = "after a reshare: take out and retire the shares that these replace, in the same change; their history goes on" };
     private static readonly Option<int> Memory = new("--memory-mib") { Description = "memory for opening keystores; scrypt takes 256 MiB for each that is being opened", HelpName = "MIB", DefaultValueFactory = _ => 1024 };
-    private static readonly Argument<string> File = new("FILE") { Description = "cluster-lock.json" };
+    private static readonly Argument<string> File = new("FILE") { Description = "cluster-lock.json, or SSV's keyshares.json" };
 
     public static Command CreateImport()
     {
@@ -117,6 +117,11 @@ internal static class ClusterImportCommand
     private static int AddLock(ParseResult parsed)
     {
         var data = parsed.DataDirectory();
+        if (Clusters.Ssv.KeysharesFile.IsAt(parsed.GetValue(File)!))
+        {
+            return SsvImport.Keep(parsed.GetValue(File)!, new ClusterArchive(data.ClustersFolder));
+        }
+
         var cluster = Open(parsed.GetValue(File)!, parsed, data.ReadOptions(), data);
         var document = new ClusterArchive(data.ClustersFolder).Add(cluster.Json);
         StandardError.Console.WriteLine($"keeps the lock {document.Hash} of {document.GroupKeys.Count} validators");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Keys;
@@ -38,6 +39,15 @@ internal static class SsvImport
                 share.Dispose();
             }
         }
+    }
+
+    /// <summary>Verifies keyshares and keeps them, so that shares of them that a node sends later know where they belong.</summary>
+    public static int Keep(string path, ClusterArchive archive)
+    {
+        var file = new OperatorShares(File.ReadAllBytes(path), path);
+        file.Verify();
+        StandardError.Console.WriteLine($"keeps the keyshares {archive.Add(file.Json).Hash}");
+        return 0;
     }
 
     private static OperatorKey KeyOf(ParseResult parsed, Vault vault, string sealedFile, SecretArena arena) => parsed.GetValue(OperatorKey) is { } path

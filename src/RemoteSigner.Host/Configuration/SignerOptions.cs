@@ -31,6 +31,8 @@ internal sealed class SignerOptions
 
     public KeymanagerOptions Keymanager { get; set; } = new();
 
+    public SsvOptions Ssv { get; set; } = new();
+
     public SlashingOptions Slashing { get; set; } = new();
 
     public LogOptions Log { get; set; } = new();

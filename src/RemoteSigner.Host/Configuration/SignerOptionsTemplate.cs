@@ -78,6 +78,12 @@ internal static class SignerOptionsTemplate
                 // Bytes of the largest request: a thousand keystores have 2 MB, their slashing history comes along
                 "maxBodyBytes": {{options.Keymanager.MaxBodyBytes}}
               },
+              "ssv": {
+                // SSV networks that the operator's key speaks in; null: that of "network". 0x00000001 is mainnet
+                "domains": null,
+                // known: about validators whose keyshares are here; any: for a node that sends shares without saying whose they are
+                "validators": {{Quote(options.Ssv.Validators)}}
+              },
               "attestation": {
                 // PCRs of the SHA-256 bank that the TPM signs at GET /attestation: 0 to 7 firmware, 8 and 9 boot loader, 11 to 13 unified kernel image, 14 shim
                 "pcrs": [{{string.Join(", ", options.Attestation.Pcrs)}}],
@@ -99,8 +105,10 @@ internal static class SignerOptionsTemplate
                 "allowTls12": {{Bool(options.Tls.AllowTls12)}}
               },
               // Who may ask, by the common name of the certificate. "duties": "everyday" is all but exits and deposits, "all" is all that
-              // Web3Signer has, or name its types; CLUSTER_LOCK (a signature of a proposed cluster lock) must be named. "keys" takes public keys; without it a client may use every key. Who is not here may do nothing.
-              // "manageKeys": true lets a client bring keys in and take them out, with the token of "keymanager"
+              // Web3Signer has, or name its types; CLUSTER_LOCK (a signature of a proposed cluster lock) must be named. "keys" takes public
+              // keys; without it a client may use every key. Who is not here may do nothing.
+              // "manageKeys": true lets a client bring keys in and take them out, with the token of "keymanager". "ssv" names the
+              // endpoints that an SSV node may use: list, import, delete, sign, identity, speak, or all
 
             """);
         text.Append("  \"clients\": {\n");

@@ -1,4 +1,5 @@
 using System.Net;
+using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Sealing.Tpm2;
 using RemoteSigner.Tpm2;
@@ -25,7 +26,7 @@ internal static class SignerOptionsValidator
     {
         foreach (var (name, client) in options.Clients)
         {
-            if (client is null || client.Duties.Contains(null!) || client.Keys?.Contains(null!) == true)
+            if (client is null || client.Duties.Contains(null!) || client.Keys?.Contains(null!) == true || client.Ssv.Contains(null!))
             {
                 yield return $"clients.{name} has a null: write what the client may, or leave it out";
             }
@@ -98,6 +99,11 @@ internal static class SignerOptionsValidator
         foreach (var key in (options.Keys ?? []).Where(key => !BlsPublicKey.TryParse(key, out _)))
         {
             yield return $"clients.{name}.keys: '{key}' is not a public key of 48 bytes in hex";
+        }
+
+        foreach (var right in options.Ssv.Where(right => SsvNames.Find(right) is null))
+        {
+            yield return $"clients.{name}.ssv: '{right}' is none of {SsvNames.Listing}";
         }
 
         foreach (var duty in options.Duties.Where(duty => DutyNames.Find(duty) is null))
@@ -173,6 +179,16 @@ internal static class SignerOptionsValidator
         if (options.Api.MaxBodyBytes is < 64 * 1024 or > 256 * 1024 * 1024)
         {
             yield return "api.maxBodyBytes must be 65536 to 268435456";
+        }
+
+        foreach (var domain in (options.Ssv.Domains ?? []).Where(domain => domain is null || !SsvDomain.TryParse(domain, out _)))
+        {
+            yield return $"ssv.domains: '{domain}' is not 0x and 8 hexadecimal digits";
+        }
+
+        if (options.Ssv.Validators is not (SsvOptions.Known or SsvOptions.Any))
+        {
+            yield return "ssv.validators must be known or any";
         }
 
         if (options.Slashing.PruneEveryHours is < 1 or > 1000 || options.Slashing.KeepEpochs is > 0 and < 16)

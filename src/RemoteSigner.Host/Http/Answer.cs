@@ -43,6 +43,9 @@ internal static class Answer
         return BytesAsync(context, StatusCodes.Status200OK, json ? Json : Text, body);
     }
 
+    /// <summary>Bytes as they are.</summary>
+    public static Task BinaryAsync(HttpContext context, byte[] body) => BytesAsync(context, StatusCodes.Status200OK, "application/octet-stream", body);
+
     public static Task TextAsync(HttpContext context, string text) =>
         BytesAsync(context, StatusCodes.Status200OK, Text, System.Text.Encoding.UTF8.GetBytes(text));
 

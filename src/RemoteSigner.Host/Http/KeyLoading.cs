@@ -1,5 +1,6 @@
 using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
+using RemoteSigner.Signing;
 
 namespace RemoteSigner.Host.Http;
 
@@ -7,7 +8,7 @@ namespace RemoteSigner.Host.Http;
 /// Opens the vault after the port is bound, and says how far it is. A token that is away is waited for; until it comes the signer answers,
 /// without keys and not ready.
 /// </summary>
-internal sealed class KeyLoading(KeyRing ring, SealedKeys sealedKeys, FreshnessRun freshness, SignerMetrics metrics, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<KeyLoading> log) : BackgroundService, IAsyncDisposable
+internal sealed class KeyLoading(KeyRing ring, SealedKeys sealedKeys, OperatorVoice voice, FreshnessRun freshness, SignerMetrics metrics, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<KeyLoading> log) : BackgroundService, IAsyncDisposable
 {
     private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _one = new(1);
@@ -99,7 +100,11 @@ internal sealed class KeyLoading(KeyRing ring, SealedKeys sealedKeys, FreshnessR
         await _one.WaitAsync();
         try
         {
-            Put(await sealedKeys.OpenAsync(freshness.AdmitAsync));
+            Put(await sealedKeys.OpenAsync(async vault =>
+            {
+                await freshness.AdmitAsync(vault);
+                voice.Take(sealedKeys.OpenOperatorKey(vault));
+            }));
             _fault = null;
             _completed.TrySetResult();
         }

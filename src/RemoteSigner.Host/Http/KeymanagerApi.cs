@@ -100,7 +100,7 @@ internal sealed class KeymanagerApi(
     }
 
     // A vault that was put back must not be changed: it would take the generation that gives it away.
-    private async Task<bool> MayChangeAsync(HttpContext context)
+    internal async Task<bool> MayChangeAsync(HttpContext context)
     {
         if (loading.IsComplete && fence.State.Closed is null)
         {

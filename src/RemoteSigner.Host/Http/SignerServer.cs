@@ -118,6 +118,13 @@ internal static class SignerServer
         var attestation = app.Services.GetRequiredService<AttestationApi>();
         app.MapGet("/attestation", (RequestDelegate)attestation.AttestAsync).WithMetadata(both);
         app.MapPost("/attestation/credential", (RequestDelegate)attestation.AnswerAsync).WithMetadata(both);
+        var ssv = app.Services.GetRequiredService<SsvApi>();
+        app.MapGet("/v1/validators", (RequestDelegate)ssv.ListAsync).WithMetadata(api);
+        app.MapPost("/v1/validators", (RequestDelegate)ssv.ImportAsync).WithMetadata(api);
+        app.MapDelete("/v1/validators", (RequestDelegate)ssv.DeleteAsync).WithMetadata(api);
+        app.MapPost("/v1/validators/sign/{identifier}", (RequestDelegate)ssv.SignAsync).WithMetadata(api);
+        app.MapGet("/v1/operator/identity", (RequestDelegate)ssv.IdentityAsync).WithMetadata(api);
+        app.MapPost("/v1/operator/sign", (RequestDelegate)ssv.SpeakAsync).WithMetadata(api);
         app.MapGet("/metrics", (RequestDelegate)(async context =>
         {
             context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";

@@ -67,6 +67,10 @@ internal static class SignerServices
         services.AddSingleton<KeymanagerGate>();
         services.AddSingleton<KeymanagerChanges>();
         services.AddSingleton<KeymanagerApi>();
+        services.AddSingleton(provider => new OperatorVoice(
+            options.Ssv.ToSpeech(network.Name), provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<ClusterArchive>(), provider.GetRequiredService<AuditLog>()));
+        services.AddSingleton<SsvChanges>();
+        services.AddSingleton<SsvApi>();
         services.AddSingleton<AttestationPace>();
         services.AddSingleton<AttestationClaims>();
         services.AddSingleton(CreateAttestingTpm);

@@ -17,6 +17,9 @@ public sealed class AccessPolicy
     /// <summary>May <paramref name="client"/> bring keys in and take them out?</summary>
     public bool MayManageKeys(Client client) => _clients.TryGetValue(client.Name, out var permissions) && permissions.ManagesKeys;
 
+    /// <summary>May <paramref name="client"/> use this endpoint of ssv-signer?</summary>
+    public bool Allows(Client client, SsvRight right) => _clients.TryGetValue(client.Name, out var permissions) && permissions.Ssv.Contains(right);
+
     /// <summary>May <paramref name="client"/> see that the key exists?</summary>
     public bool Allows(Client client, BlsPublicKey key) => _clients.TryGetValue(client.Name, out var permissions) && permissions.Allows(key);
 

@@ -16,6 +16,9 @@ public sealed record ClientPermissions(FrozenSet<BlsPublicKey>? Keys, FrozenSet<
     /// <summary>May it bring keys in and take them out? Not part of any group of duties.</summary>
     public bool ManagesKeys { get; init; }
 
+    /// <summary>The endpoints of ssv-signer that it may use.</summary>
+    public FrozenSet<SsvRight> Ssv { get; init; } = FrozenSet<SsvRight>.Empty;
+
     public bool Allows(BlsPublicKey key) => Keys is null || Keys.Contains(key);
 
     public bool Allows(BlsPublicKey key, DutyType duty) => Duties.Contains(duty) && Allows(key);

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
+using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Sealing;
 
@@ -34,6 +36,10 @@ public sealed class KnownShares
         ? (known.GroupKey, new ClusterMembership(known.Index, known.Document.Threshold, known.Document.Operators, known.Document.Hash, provenance))
         : null;
 
-    private static bool IsGenuine(ClusterDocument document, VerificationPolicy policy) =>
-        document is ClusterDocument.CharonLock { Cluster: var cluster } && ClusterVerifier.Verify(cluster, policy).All(result => result.Verdict is not CheckVerdict.Failed);
+    private static bool IsGenuine(ClusterDocument document, VerificationPolicy policy) => document switch
+    {
+        ClusterDocument.CharonLock { Cluster: var cluster } => ClusterVerifier.Verify(cluster, policy).All(result => result.Verdict is not CheckVerdict.Failed),
+        ClusterDocument.SsvShares { File: var file } => KeysharesVerifier.Verify(file).All(verdict => verdict.Verdict is not CheckVerdict.Failed),
+        _ => throw new UnreachableException(),
+    };
 }

@@ -19,6 +19,17 @@ public sealed class OperatorShares(ReadOnlyMemory<byte> json, string name)
 
     public Root Hash => _document.Hash;
 
+    /// <summary>Verifies every validator in every way that needs no key.</summary>
+    /// <exception cref="IntakeException">A check failed; all that failed are listed by their codes.</exception>
+    public void Verify()
+    {
+        List<IntakeRefusal> refusals = [.. KeysharesVerifier.Verify(_document.File).Where(verdict => verdict.Verdict is CheckVerdict.Failed).Select(verdict => Refusal(verdict, (CheckVerdict.Failed)verdict.Verdict, _document.File.Validators[verdict.Position]))];
+        if (refusals.Count > 0)
+        {
+            throw new IntakeException(refusals);
+        }
+    }
+
     /// <summary>All shares with their membership, one for each validator in the order of the file; the caller disposes them.</summary>
     /// <exception cref="IntakeException">At least one is bad, does not open with our key, or is not the secret of its public key: none is given, all refusals are listed.</exception>
     public IReadOnlyList<VaultShare> Open(OperatorKey key, SecretArena arena)

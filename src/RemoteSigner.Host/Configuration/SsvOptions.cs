@@ -1,0 +1,28 @@
+using RemoteSigner.Clusters.Ssv;
+
+namespace RemoteSigner.Host.Configuration;
+
+/// <summary>What an SSV operator's key speaks about.</summary>
+internal sealed class SsvOptions
+{
+    public const string Known = "known";
+
+    public const string Any = "any";
+
+    /// <summary>SSV domains, such as 0x00000001; null takes those of the Ethereum network, now and at SSV's next fork as far as it is known.</summary>
+    public List<string>? Domains { get; set; }
+
+    /// <summary><c>known</c>: of validators whose keyshares are here; <c>any</c>: of every one, for a node that sends shares without saying whose they are.</summary>
+    public string Validators { get; set; } = Known;
+
+    /// <summary>The options must have been validated.</summary>
+    public OperatorSpeech ToSpeech(string network) => new(DomainsOf(network).ToHashSet(), Validators == Any);
+
+    private IEnumerable<SsvDomain> DomainsOf(string network) => (Domains ?? network switch
+    {
+        "mainnet" => ["0x00000001", "0x00000002"],
+        "hoodi" => ["0x00000503"],
+        "sepolia" => ["0x00000569"],
+        _ => [],
+    }).Select(text => SsvDomain.TryParse(text, out var domain) ? domain : throw new FormatException($"'{text}' is no SSV domain"));
+}

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
+using RemoteSigner.Access;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Freshness;
+using RemoteSigner.Keys;
+using RemoteSigner.Sealing;
+using RemoteSigner.Signing;
+
+namespace RemoteSigner.Host.Http;
+
+/// <summary>
+/// The six endpoints of ssv-signer, so that an SSV node's remote signer address may point here: for clients with a certificate, each endpoint granted by name in signer.json.
+/// Two answers differ from ssv-signer's: whatever is wrong with an encrypted share, the answer is one and the same (else it would tell of the padding, and in time decrypt
+/// what one likes), and the operator's key signs SSV's messages alone instead of any bytes.
+/// </summary>
+internal sealed class SsvApi(
+    AccessPolicy access, SigningApi signing, OperatorVoice voice, SsvChanges changes, KeymanagerChanges keymanager, KeymanagerApi gate, KeyRing ring, ILogger<SsvApi> log)
+{
+    private const int MostBody = 1024 * 1024;
+
+    /// <summary><c>GET /v1/validators</c>: public keys of the shares that this client may use.</summary>
+    public async Task ListAsync(HttpContext context)
+    {
+        if (await FindAsync(context, SsvRight.List) is { } client)
+        {
+            await Answer.WriteAsync(context, [.. ring.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key)).Select(key => key.ToString())]);
+        }
+    }
+
+    /// <summary><c>POST /v1/validators/sign/{identifier}</c>: as Web3Signer's, always answered in JSON.</summary>
+    public async Task SignAsync(HttpContext context)
+    {
+        if (await FindAsync(context, SsvRight.Sign) is not null)
+        {
+            context.Request.Headers.Accept = "application/json";
+            await signing.SignAsync(context);
+        }
+    }
+
+    /// <summary><c>GET /v1/operator/identity</c>: base64 of the PEM of the public key.</summary>
+    public async Task IdentityAsync(HttpContext context)
+    {
+        if (await FindAsync(context, SsvRight.Identity) is not null)
+        {
+            await (voice.PublicKey is { } key ? Answer.TextAsync(context, key.ToString()) : NoKeyAsync(context));
+        }
+    }
+
+    /// <summary><c>POST /v1/operator/sign</c>: the bytes of an SSVMessage → 256 bytes.</summary>
+    public async Task SpeakAsync(HttpContext context)
+    {
+        if (await FindAsync(context, SsvRight.Speak) is not { } client)
+        {
+            return;
+        }
+
+        var message = await ReadAsync(context);
+        switch (await voice.SignAsync(client, context.TraceIdentifier, message))
+        {
+            case SpeechOutcome.Signed(var signature):
+                await Answer.BinaryAsync(context, signature);
+                break;
+            case SpeechOutcome.Refused when voice.PublicKey is null:
+                await NoKeyAsync(context);
+                break;
+            case SpeechOutcome.Refused(var refusal):
+                log.LogWarning("request {RequestId}: the operator's signature was refused to {Client}: {Detail}", context.TraceIdentifier, client.Name, refusal.Detail);
+                await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, refusal.Reason, refusal.Detail);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    /// <summary><c>POST /v1/validators</c>: at most ten encrypted shares, all or none.</summary>
+    public Task ImportAsync(HttpContext context) => ChangeAsync(context, SsvRight.Import, async (client, body) =>
+    {
+        var shares = SsvBody.Read(body);
+        return shares.All(share => access.Allows(client, share.PublicKey)) ? await changes.ImportAsync(shares, client, context.TraceIdentifier, context.RequestAborted) : null;
+    });
+
+    /// <summary><c>DELETE /v1/validators</c>. A share that is gone already is not found: a node that repeats itself after a lost answer stops at any other word.</summary>
+    public Task DeleteAsync(HttpContext context) => ChangeAsync(context, SsvRight.Delete, async (client, body) =>
+    {
+        var keys = KeymanagerAnswer.ReadKeys(body.Span);
+        return keys.All(key => access.Allows(client, key))
+            ? [.. (await keymanager.DeleteAsync(keys, client, context.TraceIdentifier)).Select(item => item == KeymanagerItem.NotActive ? KeymanagerItem.NotFound : item)]
+            : null;
+    });
+
+    private async Task ChangeAsync(HttpContext context, SsvRight right, Func<Client, ReadOnlyMemory<byte>, Task<IReadOnlyList<KeymanagerItem>?>> change)
+    {
+        if (await FindAsync(context, right) is not { } client || !await gate.MayChangeAsync(context))
+        {
+            return;
+        }
+
+        if (right == SsvRight.Import && voice.PublicKey is null)
+        {
+            await NoKeyAsync(context);
+            return;
+        }
+
+        try
+        {
+            await (await change(client, await ReadAsync(context)) is { } items
+                ? Answer.DocumentAsync(context, KeymanagerAnswer.Items(items))
+                : Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "key_not_allowed", "signer.json names the keys of this client, and at least one of these is not among them"));
+        }
+        catch (JsonException exception)
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, MalformedRequest.MalformedJson, exception.Message);
+        }
+        // 422 is what a node takes for a bad registration, which it passes over.
+        catch (IntakeException exception)
+        {
+            var status = exception.Refusals[0].Code == "share_does_not_open" ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status409Conflict;
+            await RefuseAsync(context, status, exception.Refusals[0].Code, string.Join("; ", exception.Refusals.Select(refusal => $"{refusal.Subject}: {refusal.Problem}")));
+        }
+        catch (Exception exception) when (exception is VaultException or SealingDeviceException or WitnessException or InterchangeException)
+        {
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "vault_unavailable", exception.Message);
+        }
+    }
+
+    private async Task<Client?> FindAsync(HttpContext context, SsvRight right)
+    {
+        var client = context.Features.GetRequiredFeature<Client>();
+        if (client.CertificateFingerprint is not null && access.Allows(client, right))
+        {
+            return client;
+        }
+
+        log.LogWarning("request {RequestId}: {Client} may not use SSV's endpoint '{Right}'", context.TraceIdentifier, client.Name, right);
+        await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "ssv_not_allowed", $"this takes a client certificate, and \"ssv\": [\"{right.ToString().ToLowerInvariant()}\"] for that client in signer.json");
+        return null;
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context)
+    {
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MostBody;
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        return body.ToArray();
+    }
+
+    private static Task NoKeyAsync(HttpContext context) =>
+        Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "no_operator_key", "the keys are being opened, or 'remote-signer operator import' has not sealed this operator's yet");
+
+    private Task RefuseAsync(HttpContext context, int status, string reason, string detail)
+    {
+        log.LogWarning("request {RequestId}: nothing was changed: {Reason}: {Detail}", context.TraceIdentifier, reason, detail);
+        return Answer.ErrorAsync(context, status, reason, $"nothing was changed: {detail}");
+    }
+}

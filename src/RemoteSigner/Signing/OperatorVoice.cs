@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using RemoteSigner.Access;
+using RemoteSigner.Audit;
+using RemoteSigner.Clusters;
+using RemoteSigner.Clusters.Ssv;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Keys;
+using RemoteSigner.Native;
+
+namespace RemoteSigner.Signing;
+
+/// <summary>
+/// Our SSV operator while the signer serves: its RSA key once it is open, and the order of what happens before it signs. It signs what it understands (see
+/// <see cref="OperatorSpeech"/>); what it refuses is in the audit log before that is told.
+/// </summary>
+public sealed class OperatorVoice(OperatorSpeech speech, KeyRing ring, ClusterArchive archive, AuditLog audit) : IDisposable
+{
+    private readonly ConcurrentDictionary<Root, Root?> _committees = new();
+    private volatile OperatorKey? _key;
+
+    /// <summary>Null while no key is open, or there is none.</summary>
+    public OperatorPublicKey? PublicKey => _key?.PublicKey;
+
+    /// <summary>Takes over the key that the vault opened. The same one again changes nothing.</summary>
+    public void Take(OperatorKey? key)
+    {
+        if (key is null || _key?.PublicKey.Equals(key.PublicKey) == true)
+        {
+            key?.Dispose();
+            return;
+        }
+
+        Interlocked.Exchange(ref _key, key)?.Dispose();
+    }
+
+    /// <summary>Signs an <c>SSVMessage</c>.</summary>
+    public async Task<SpeechOutcome> SignAsync(Client client, string requestId, ReadOnlyMemory<byte> message)
+    {
+        if (_key is not { } key)
+        {
+            return new SpeechOutcome.Refused(new SpeechRefusal("no_operator_key", "no operator key is open: 'remote-signer operator import' seals one"));
+        }
+
+        if (speech.Judge(message.Span, Places()) is not { } refusal)
+        {
+            return new SpeechOutcome.Signed(key.Sign(message.Span));
+        }
+
+        await audit.RecordAsync(new AuditEntry
+        {
+            Action = "operator.sign",
+            Decision = AuditDecision.Refused,
+            Client = client.Name,
+            ClientFingerprint = client.CertificateFingerprint,
+            RequestId = requestId,
+            Rule = refusal.Reason,
+            Detail = refusal.Detail,
+        });
+        return new SpeechOutcome.Refused(refusal);
+    }
+
+    /// <summary>The share in a ciphertext, if it is the secret of <paramref name="expected"/>; else null, whatever is wrong. The caller disposes it.</summary>
+    public BlsSecretKey? DecryptShare(SecretArena arena, ReadOnlySpan<byte> encrypted, BlsPublicKey expected) => _key?.DecryptShare(arena, encrypted, expected);
+
+    public void Dispose() => _key?.Dispose();
+
+    private List<HeldPlace> Places() =>
+        [.. ring.Shares.Where(share => share.Membership is not null).Select(share => new HeldPlace(share.GroupKey, share.Membership!.ShareIndex, _committees.GetOrAdd(share.Membership.ClusterHash, FindCommittee)))];
+
+    private Root? FindCommittee(Root clusterHash) => archive.Find(clusterHash) is ClusterDocument.SsvShares document ? SsvMessage.CommitteeOf(document.OperatorIds) : null;
+}
