@@ -15,6 +15,9 @@ internal static unsafe partial class Libc
 
     private const string Library = "libc";
 
+    [LibraryImport(Library)]
+    internal static partial byte* memcpy(byte* destination, byte* source, nuint length);
+
     [LibraryImport(Library, SetLastError = true)]
     internal static partial void* mmap(void* address, nuint length, int protection, int flags, int descriptor, long offset);
 

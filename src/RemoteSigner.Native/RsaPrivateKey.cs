@@ -95,6 +95,7 @@ public sealed unsafe class RsaPrivateKey : IDisposable
         {
             LibCrypto.EVP_PKEY_CTX_free(context);
             LibCrypto.EVP_PKEY_free(key);
+            ClearRegisters();
         }
     }
 
@@ -120,6 +121,7 @@ public sealed unsafe class RsaPrivateKey : IDisposable
         {
             LibCrypto.EVP_MD_CTX_free(context);
             LibCrypto.EVP_PKEY_free(key);
+            ClearRegisters();
         }
     }
 
@@ -131,6 +133,18 @@ public sealed unsafe class RsaPrivateKey : IDisposable
         {
             LibCrypto.ERR_clear_error();
             throw new CryptographicException("OpenSSL cannot use the RSA key");
+        }
+    }
+
+    // OpenSSL copies exponents through the C library, whose vector registers keep what passed last, in sight of a core dump: copies of zeroes, of every size
+    // that uses other registers, go over it.
+    private static void ClearRegisters()
+    {
+        var zeroes = stackalloc byte[2 * Length];
+        new Span<byte>(zeroes, 2 * Length).Clear();
+        for (nuint length = 16; length <= Length; length += 16)
+        {
+            _ = Libc.memcpy(zeroes + Length, zeroes, length);
         }
     }
 
@@ -159,9 +173,13 @@ public sealed unsafe class RsaPrivateKey : IDisposable
             for (var i = 0; i < _names.Length; i++)
             {
                 var number = numbers[i];
-                var target = new Span<byte>(memory + used, number.Length);
-                number.CopyTo(target);
-                target.Reverse();
+
+                // Byte by byte: Span.Reverse takes vector registers, which would keep what passed last.
+                for (var at = 0; at < number.Length; at++)
+                {
+                    memory[used + at] = number[number.Length - 1 - at];
+                }
+
                 parameters[i] = new OsslParam { Key = names[i], DataType = LibCrypto.OSSL_PARAM_UNSIGNED_INTEGER, Value = memory + used, ValueSize = (nuint)number.Length, ReturnSize = nuint.MaxValue };
                 used += number.Length;
             }

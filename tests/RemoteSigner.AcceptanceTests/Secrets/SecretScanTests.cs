@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Net;
+using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Rig;
 
 namespace RemoteSigner.AcceptanceTests.Secrets;
 
 /// <summary>
-/// After an import and a thousand signatures, no share, keystore password or PIN is in the data directory, in what was printed, in a core dump
+/// After imports and a thousand signatures, no share, keystore password, PIN or SSV operator's key is in the data directory, in what was printed, in a core dump
 /// that root takes, or in any memory of the process that root can read. The token is in the same process: SoftHSM2 keeps nothing either.
 /// </summary>
 public sealed class SecretScanTests(ITestOutputHelper output)
@@ -24,7 +25,9 @@ public sealed class SecretScanTests(ITestOutputHelper output)
         using var scene = new SecretScene();
         await scene.RunAsync([], "init", "--network", scene.Network.Name, "--no-slot-window", "--seal", "softhsm2", "--pin-file", scene.Token.PinFile, "--client", SecretScene.Client);
 
-        await ImportUnderDebuggerAsync(scene);
+        await ImportUnderDebuggerAsync(scene, "keys", "import", "--keystores", scene.Keystores, "--never-signed");
+        await ImportUnderDebuggerAsync(scene, "operator", "import", "--key", scene.OperatorKeyFile);
+        await ImportUnderDebuggerAsync(scene, "cluster", "import", "--ssv", SsvScene.Keyshares, "--never-signed");
         await SignAndScanAsync(scene);
 
         Expect(scene, "the data directory", scan => scan.Folder(scene.Data));
@@ -32,7 +35,7 @@ public sealed class SecretScanTests(ITestOutputHelper output)
     }
 
     /// <summary>Core dumps of the import while it seals the shares (the vault is renamed into place) and when it has done everything but end.</summary>
-    private async Task ImportUnderDebuggerAsync(SecretScene scene)
+    private async Task ImportUnderDebuggerAsync(SecretScene scene, params string[] verb)
     {
         string sealing = Path.Combine(scene.Folder, "sealing.core"), ending = Path.Combine(scene.Folder, "ending.core");
         string[] gdb =
@@ -45,7 +48,7 @@ public sealed class SecretScanTests(ITestOutputHelper output)
                 "delete", "continue"),
             "--args",
         ];
-        await scene.RunAsync(gdb, "keys", "import", "--keystores", scene.Keystores, "--never-signed");
+        await scene.RunAsync(gdb, verb);
         Expect(scene, "the import's core dump while it seals", scan => scan.File(sealing));
         Expect(scene, "the import's core dump at its end", scan => scan.File(ending));
         File.Delete(sealing);
@@ -56,6 +59,7 @@ public sealed class SecretScanTests(ITestOutputHelper output)
 
     private async Task SignAndScanAsync(SecretScene scene)
     {
+        scene.AllowSsv();
         await using var signer = await SignerProcess.StartAsync(scene.Data, scene.Token);
         await SignAsync(scene, signer);
         Assert.Contains(File.ReadLines($"/proc/{signer.Id}/maps"), mapping => mapping.Contains("secretmem", StringComparison.Ordinal));
@@ -77,6 +81,17 @@ public sealed class SecretScanTests(ITestOutputHelper output)
                 Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(key, AttestationRequest.Json(vote))).Status);
             }
         }));
+        await SpeakAsync(client);
+    }
+
+    private static async Task SpeakAsync(HttpClient node)
+    {
+        var message = SsvMessages.Consensus(SsvMessages.Identifier(new SsvDomain(0x503), SsvRole.Proposer, SsvScene.GroupKey));
+        for (var i = 0; i < 50; i++)
+        {
+            using var answer = await node.PostAsync(new Uri("/v1/operator/sign", UriKind.Relative), new ByteArrayContent(message));
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
     }
 
     private static string DumpCore(SecretScene scene, int process)
@@ -102,7 +117,7 @@ public sealed class SecretScanTests(ITestOutputHelper output)
     {
         var scan = look(new SecretScan(scene.Secrets));
         output.WriteLine($"{place}: {scan.BytesRead:N0} bytes read for {scene.Secrets.Count} patterns, {scan.Found.Count} found; not shown by the kernel: {string.Join(", ", scan.Refused)}");
-        Assert.Empty(scan.Found);
+        Assert.True(scan.Found.Count == 0, string.Join("; ", scan.Found));
         return scan;
     }
 }

@@ -13,6 +13,7 @@ internal sealed class SecretScene : IDisposable
     private const int KeyCount = 4;
 
     private readonly List<BlsPublicKey> _keys = [];
+    private readonly SsvScene _ssv = new();
 
     public SecretScene()
     {
@@ -25,6 +26,8 @@ internal sealed class SecretScene : IDisposable
         {
             WriteKeystore(arena, i);
         }
+
+        AddOperator();
     }
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("remote-signer-secrets-").FullName;
@@ -34,6 +37,9 @@ internal sealed class SecretScene : IDisposable
     public string Keystores => Path.Combine(Folder, "keystores");
 
     public SoftToken Token { get; }
+
+    /// <summary>The RSA key of an SSV operator, PEM.</summary>
+    public string OperatorKeyFile => _ssv.KeyFile;
 
     public Network Network { get; } = Network.Find("hoodi")!;
 
@@ -63,9 +69,42 @@ internal sealed class SecretScene : IDisposable
         Print(result.Output + result.Error);
     }
 
+    /// <summary>Lets the client use SSV's endpoints.</summary>
+    public void AllowSsv()
+    {
+        var file = Path.Combine(Data, "signer.json");
+        var options = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(file), documentOptions: new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip, AllowTrailingCommas = true })!;
+        options["clients"]![Client]!["ssv"] = new System.Text.Json.Nodes.JsonArray("all");
+        File.WriteAllText(file, options.ToJsonString());
+    }
+
     public void Print(string text) => Printed += text;
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    public void Dispose()
+    {
+        _ssv.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    // Every number of the key that gives it away, in pieces; its text; and the share that it opens.
+    private void AddOperator()
+    {
+        using var rsa = RSA.Create();
+        rsa.ImportFromPem(File.ReadAllText(OperatorKeyFile));
+        var key = rsa.ExportParameters(includePrivateParameters: true);
+        foreach (var (name, number) in new[] { ("d", key.D!), ("p", key.P!), ("q", key.Q!), ("dp", key.DP!), ("dq", key.DQ!) })
+        {
+            foreach (var (i, piece) in number.Chunk(32).Index())
+            {
+                Secrets.AddScalar($"operator's {name}, piece {i}", piece);
+            }
+        }
+
+        Secrets.AddText("operator's PEM", File.ReadLines(OperatorKeyFile).ElementAt(20));
+        var encrypted = System.Text.Json.Nodes.JsonNode.Parse(SsvScene.Encrypted)!["share_keys"]![0]!["EncryptedPrivKey"]!.GetValue<string>();
+        var digits = System.Text.Encoding.ASCII.GetString(rsa.Decrypt(Convert.FromHexString(encrypted[2..]), RSAEncryptionPadding.Pkcs1));
+        Secrets.AddScalar("SSV share", Convert.FromHexString(digits.StartsWith("0x", StringComparison.Ordinal) ? digits[2..] : digits));
+    }
 
     private void WriteKeystore(SecretArena arena, int number)
     {
