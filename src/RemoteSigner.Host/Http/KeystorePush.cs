@@ -36,6 +36,12 @@ internal sealed class KeystorePush : IDisposable
             push.Pair();
             return push;
         }
+        // The reader's word for text that is not UTF-8.
+        catch (InvalidOperationException e)
+        {
+            push.Dispose();
+            throw new JsonException("a text is not UTF-8", e);
+        }
         catch
         {
             push.Dispose();
