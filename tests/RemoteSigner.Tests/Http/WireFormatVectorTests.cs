@@ -49,6 +49,24 @@ public sealed class WireFormatVectorTests
         Assert.Throws<SpecException>(() => request.Message.SigningRoot(SignRequestVectors.NetworkOf(file)));
     });
 
+    /// <summary>As an SSV node sends them: the first name, and the shape of the fork without a wrapper that names it.</summary>
+    [Theory]
+    [InlineData("electra")]
+    [InlineData("fulu")]
+    public void An_aggregate_under_the_old_name_may_have_the_shape_of_Electra(string fork)
+    {
+        var file = $"sign-requests/mainnet/AGGREGATE_AND_PROOF_V2.{fork}.json";
+        Assert.All(VectorsIn(file), vector =>
+        {
+            var request = vector["request"]!;
+            request["type"] = "AGGREGATE_AND_PROOF";
+            request["aggregate_and_proof"] = request["aggregate_and_proof"]!["data"]!.DeepClone();
+
+            Assert.True(WireFormat.TryReadSignRequest(BodyOf(vector), out var read, out var fault), fault?.Detail);
+            Assert.Equal(Root.Parse(vector["signingRoot"]!.GetValue<string>()), read.Message.SigningRoot(SignRequestVectors.NetworkOf(file)));
+        });
+    }
+
     [Fact]
     public void The_vectors_cover_every_duty()
     {
