@@ -62,6 +62,10 @@ public sealed class ServeFaultTests(SignerTemplate template) : IDisposable
             options["api"]!["listen"] = "localhost";
             options["api"]!["keepAliveSeconds"] = 1;
             options["log"]!["format"] = "xml";
+            options["verifyPartials"] = "sometimes";
+            options["registrations"]!["feeRecipients"] = new JsonArray("0x12");
+            options["registrations"]!["leastGasLimit"] = 2;
+            options["registrations"]!["mostGasLimit"] = 1;
             options["clients"]!["vc"]!["duties"] = new JsonArray("SLEEP");
             options["clients"]!["vc"]!["keys"] = new JsonArray("0x12");
         });
@@ -69,7 +73,7 @@ public sealed class ServeFaultTests(SignerTemplate template) : IDisposable
         var result = await ServeAsync();
 
         Assert.All(
-            (string[])["network.name", "api.listen", "api.keepAliveSeconds", "log.format", "clients.vc.duties", "clients.vc.keys"],
+            (string[])["network.name", "api.listen", "api.keepAliveSeconds", "log.format", "clients.vc.duties", "clients.vc.keys", "verifyPartials", "registrations.feeRecipients", "registrations.leastGasLimit"],
             setting => Refusal.IsTold(result, setting));
     }
 

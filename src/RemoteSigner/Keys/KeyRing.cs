@@ -28,18 +28,18 @@ public sealed class KeyRing : IDisposable
     {
         var former = _shares;
         var opened = shares.ToList();
-        _shares = opened.Select(share => former.GetValueOrDefault(share.PublicKey) is { } kept && kept.IsSameAs(share) ? kept : share)
-            .ToFrozenDictionary(share => share.PublicKey);
-        _byGroup = _shares.Values.Where(share => share.GroupKey is { } group && group != share.PublicKey)
-            .GroupBy(share => share.GroupKey!.Value)
-            .Where(group => group.Count() == 1)
-            .ToFrozenDictionary(group => group.Key, group => group.Single());
         if (_filled)
         {
             opened.ForEach(share => share.Suspect());
         }
 
         _filled = true;
+        _shares = opened.Select(share => former.GetValueOrDefault(share.PublicKey) is { } kept && kept.IsSameAs(share) ? kept : share)
+            .ToFrozenDictionary(share => share.PublicKey);
+        _byGroup = _shares.Values.Where(share => share.GroupKey is { } group && group != share.PublicKey)
+            .GroupBy(share => share.GroupKey!.Value)
+            .Where(group => group.Count() == 1)
+            .ToFrozenDictionary(group => group.Key, group => group.Single());
         foreach (var share in former.Values.Concat(opened).Where(share => !ReferenceEquals(Find(share.PublicKey), share)))
         {
             share.Dispose();

@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
-using RemoteSigner.Clusters;
 using RemoteSigner.Access;
+using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
