@@ -117,6 +117,35 @@ public sealed unsafe class BlsSecretKey : IDisposable
         }
     }
 
+    /// <summary>Writes (Σ wᵢ·sᵢ)·G1, compressed; the weights are little-endian, one after the other. False when the sum is zero.</summary>
+    internal static bool TryWriteWeightedPublicKey(SecretArena arena, ReadOnlySpan<BlsSecretKey> secrets, ReadOnlySpan<byte> weights, int weightLength, Span<byte> destination)
+    {
+        using var work = arena.Allocate(2 * Length);
+        work.Span.Clear();
+        var weight = stackalloc byte[Length];
+        new Span<byte>(weight, Length).Clear();
+        var isKey = 0;
+        BlstP1 point;
+        fixed (byte* sum = work.Span, target = destination)
+        {
+            var product = sum + Length;
+            for (var i = 0; i < secrets.Length; i++)
+            {
+                weights.Slice(i * weightLength, weightLength).CopyTo(new Span<byte>(weight, weightLength));
+                fixed (byte* secret = secrets[i]._scalar.Span)
+                {
+                    _ = BlstLibrary.blst_sk_mul_n_check(product, weight, secret);
+                    isKey = BlstLibrary.blst_sk_add_n_check(sum, sum, product);
+                }
+            }
+
+            BlstLibrary.blst_sk_to_pk_in_g1(&point, sum);
+            BlstLibrary.blst_p1_compress(target, &point);
+        }
+
+        return isKey != 0;
+    }
+
     /// <summary>
     /// Signs 32 bytes into 96 compressed bytes. The only lawful callers are <c>KeyShare.Sign</c>, which asks for a permit, and the self test.
     /// </summary>

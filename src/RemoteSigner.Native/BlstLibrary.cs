@@ -56,6 +56,12 @@ internal static unsafe partial class BlstLibrary
     internal static partial void blst_p1_add_or_double(BlstP1* result, BlstP1* left, BlstP1* right);
 
     [LibraryImport(Library)]
+    internal static partial nuint blst_p1s_mult_pippenger_scratch_sizeof(nuint count);
+
+    [LibraryImport(Library)]
+    internal static partial void blst_p1s_mult_pippenger(BlstP1* result, BlstP1Affine** points, nuint count, byte** scalars, nuint bits, ulong* scratch);
+
+    [LibraryImport(Library)]
     internal static partial void blst_hash_to_g2(BlstP2* point, byte* message, nuint messageLength, byte* tag, nuint tagLength, byte* augmentation, nuint augmentationLength);
 
     [LibraryImport(Library)]

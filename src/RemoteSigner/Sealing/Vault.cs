@@ -91,7 +91,9 @@ public sealed class Vault : IDisposable
         var shares = new VaultShare?[_file.Records.Count];
         try
         {
-            Parallel.For(0, shares.Length, new ParallelOptions { CancellationToken = cancellation }, i => shares[i] = _rootKey.Open(_file.Records[i]));
+            var options = new ParallelOptions { CancellationToken = cancellation };
+            Parallel.For(0, shares.Length, options, i => shares[i] = _rootKey.Open(_file.Records[i]));
+            Parallel.ForEach(Parts(shares.Length), options, part => _rootKey.Check(shares.AsSpan(part)!));
             return shares!;
         }
         catch (Exception e)
@@ -190,6 +192,13 @@ public sealed class Vault : IDisposable
         }
 
         Commit(_file with { Slots = rest });
+    }
+
+    // One for each core: the more shares are checked together, the less each costs.
+    private static IEnumerable<Range> Parts(int count)
+    {
+        var length = Math.Max(1, (count + Environment.ProcessorCount - 1) / Environment.ProcessorCount);
+        return Enumerable.Range(0, (count + length - 1) / length).Select(i => (i * length)..Math.Min(count, (i + 1) * length));
     }
 
     /// <summary>Zeroes the root key.</summary>

@@ -43,11 +43,9 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
     /// <summary>The keys of the fence that goes with this vault.</summary>
     internal FenceKeys DeriveFenceKeys() => new(Derive(vaultId, FenceRecordUse), Derive(vaultId, FenceWitnessUse));
 
-    /// <summary>Seals a share, whose secret·G1 must be its share key: from then on the seal vouches for both together.</summary>
-    /// <exception cref="VaultException">It is not.</exception>
+    /// <summary>Seals a share.</summary>
     internal VaultRecord Seal(VaultShare share)
     {
-        Check(share);
         var record = new VaultRecord(
             VaultRecord.NewestForm, share.GroupKey, share.ShareKey, share.Membership, share.Label, RandomNumberGenerator.GetBytes(VaultRecord.SaltLength), new byte[VaultRecord.SealedLength]);
         using var scalar = arena.Allocate(BlsSecretKey.Length);
@@ -58,7 +56,7 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
         return record;
     }
 
-    /// <summary>Opens a record. That the scalar is the one that was sealed under this very share key is what the seal proves.</summary>
+    /// <summary>Opens a record, whose secret is still to be compared with its key: see <see cref="Check"/>.</summary>
     /// <exception cref="VaultException">It does not open.</exception>
     internal VaultShare Open(VaultRecord record)
     {
@@ -72,7 +70,27 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
         }
         catch (Exception e) when (e is AuthenticationTagMismatchException or ArgumentException)
         {
-            throw WrongShare(record, e);
+            throw WrongShare(record.ShareKey, e);
+        }
+    }
+
+    /// <summary>Sees that secret·G1 is the share's key of all these shares, together; one by one only where they are not.</summary>
+    /// <exception cref="VaultException">One does not match.</exception>
+    internal void Check(ReadOnlySpan<VaultShare> shares)
+    {
+        var secrets = new BlsSecretKey[shares.Length];
+        var publicKeys = new byte[shares.Length][];
+        for (var i = 0; i < shares.Length; i++)
+        {
+            (secrets[i], publicKeys[i]) = (shares[i].Secret, shares[i].ShareKey.Bytes.ToArray());
+        }
+
+        if (!KeyPairBatch.Holds(arena, secrets, publicKeys))
+        {
+            foreach (var share in shares)
+            {
+                CheckAlone(share);
+            }
         }
     }
 
@@ -112,18 +130,18 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
     // Each record has a key of its own (its salt is new for each write), so a fixed nonce is used once.
     private static ReadOnlySpan<byte> Nonce => new byte[12];
 
-    private static void Check(VaultShare share)
+    private static void CheckAlone(VaultShare share)
     {
         Span<byte> derived = stackalloc byte[BlsPublicKey.Length];
         share.Secret.WritePublicKey(derived);
         if (!derived.SequenceEqual(share.ShareKey.Bytes))
         {
-            throw new VaultException(VaultFault.WrongShare, $"the secret given for {share.ShareKey} belongs to {new BlsPublicKey(derived)}", "this is a fault of the program: nothing was sealed");
+            throw WrongShare(share.ShareKey, null);
         }
     }
 
-    private static VaultException WrongShare(VaultRecord record, Exception cause) =>
-        new(VaultFault.WrongShare, $"the record of {record.ShareKey} does not open to its secret", "restore the vault from a backup", cause);
+    private static VaultException WrongShare(BlsPublicKey shareKey, Exception? cause) =>
+        new(VaultFault.WrongShare, $"the record of {shareKey} does not open to its secret", "restore the vault from a backup", cause);
 
     private static byte[] Prefixed(ReadOnlySpan<byte> part) => [(byte)part.Length, .. part];
 

@@ -49,15 +49,14 @@ public sealed class VaultTests : IDisposable
     }
 
     [Fact]
-    public async Task A_share_under_the_wrong_public_key_is_not_sealed()
+    public async Task A_share_under_the_wrong_public_key_is_refused_at_opening()
     {
         await _scene.MakeAsync(0);
         var first = _scene.NewShare();
         using var vault = await _scene.OpenAsync();
+        vault.Add([first with { ShareKey = _scene.NewShare().ShareKey }, _scene.NewShare(), _scene.NewShare()]);
 
-        Assert.Equal(VaultFault.WrongShare, Assert.Throws<VaultException>(() => vault.Add([first with { ShareKey = _scene.NewShare().ShareKey }, _scene.NewShare()])).Fault);
-
-        Assert.Empty(vault.Contents.Shares);
+        Assert.Equal(VaultFault.WrongShare, Assert.Throws<VaultException>(() => vault.OpenShares()).Fault);
     }
 
     /// <summary>All offsets of a small vault: header, slots, hash, code and records.</summary>
