@@ -52,7 +52,8 @@ internal static class KeysCommand
             await using var history = parsed.GetValue(Slashing) is { } path ? File.OpenRead(path) : null;
             await signer.Intake.TakeAsync(vault, new IntakeOrder(
                 [.. imported.Select(key => new VaultShare(key.PublicKey, null, null, Label(key.Path), key.Secret))],
-                history is null ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory) { History = history });
+                history is null ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory)
+            { History = history });
         }
         finally
         {

@@ -34,5 +34,6 @@ internal static class DutyNames
     /// <summary>The permissions that a client's options describe; they must have been validated.</summary>
     public static ClientPermissions ToPermissions(ClientOptions options) => new(
         options.Keys?.Select(key => BlsPublicKey.Parse(key)).ToFrozenSet(),
-        options.Duties.SelectMany(name => Known[name]).ToFrozenSet()) { ManagesKeys = options.ManageKeys, Ssv = SsvNames.Read(options.Ssv) };
+        options.Duties.SelectMany(name => Known[name]).ToFrozenSet())
+    { ManagesKeys = options.ManageKeys, Ssv = SsvNames.Read(options.Ssv) };
 }
