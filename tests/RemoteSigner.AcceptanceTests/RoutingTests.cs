@@ -51,7 +51,7 @@ public sealed class RoutingTests(SignerScene scene) : IClassFixture<SignerScene>
     [InlineData("/")]
     [InlineData("/api/v1/eth2/sign")]
     [InlineData("/api/v1/eth1/publicKeys")]
-    [InlineData("/eth/v1/keystores")]
+    [InlineData("/eth/v1/keystore")]
     public async Task An_unknown_path_is_not_found(string path)
     {
         var answer = await scene.Client.ReadAsync(path);
