@@ -57,7 +57,7 @@ public sealed class AccessTests(SignerTemplate template)
     [Fact]
     public async Task A_door_without_TLS_serves_as_its_one_client()
     {
-        var port = SignerProcess.FreePort();
+        var port = LoopbackPort.Free();
         using var home = template.Copy();
         var socket = home.Beside("api.sock");
         await using var signer = await home.StartAsync("--loopback-http", $"{port}=vc", "--loopback-http", $"{socket}=admin");
@@ -74,7 +74,7 @@ public sealed class AccessTests(SignerTemplate template)
     [Fact]
     public async Task A_page_in_a_browser_cannot_use_the_door_without_TLS()
     {
-        var port = SignerProcess.FreePort();
+        var port = LoopbackPort.Free();
         using var home = template.Copy();
         await using var signer = await home.StartAsync("--loopback-http", $"{port}=vc");
         using var browser = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };

@@ -213,7 +213,7 @@ public sealed class ServeFaultTests(SignerTemplate template) : IDisposable
         var arguments = new List<string> { "serve" };
         foreach (var option in (string[])["--listen", "--operations"])
         {
-            arguments.AddRange(options.Contains(option) ? [] : [option, $"127.0.0.1:{SignerProcess.FreePort()}"]);
+            arguments.AddRange(options.Contains(option) ? [] : [option, $"127.0.0.1:{LoopbackPort.Free()}"]);
         }
 
         return _home.RunAsync([.. arguments, .. options]);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace RemoteSigner.Rig;
@@ -46,14 +45,6 @@ public sealed class SignerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>A port that was free a moment ago.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     /// <summary>Starts <c>serve</c> and waits until the keys are open.</summary>
     public static async Task<SignerProcess> StartAsync(string data, SoftToken? token, params string[] arguments)
     {
@@ -68,7 +59,7 @@ public sealed class SignerProcess : IAsyncDisposable
     /// <summary>Starts <c>serve</c> as the last arguments of a program that becomes it, such as <c>env</c>, and does not wait.</summary>
     public static SignerProcess LaunchUnder(string[] program, string data, SoftToken? token, params string[] arguments)
     {
-        int api = FreePort(), operations = FreePort();
+        int api = LoopbackPort.Free(), operations = LoopbackPort.Free();
         string[] line = [.. program, Repository.Binary, "serve", "--data", data, "--listen", $"127.0.0.1:{api}", "--operations", $"127.0.0.1:{operations}", .. arguments];
         return new SignerProcess(Process.Start(Command(line[0], token, line[1..]))!, api, operations);
     }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 
 namespace RemoteSigner.Rig;
 
@@ -54,7 +53,7 @@ public sealed class SoftwareTpm : IAsyncDisposable, IDisposable
     /// <summary>On a free TCP port; the control channel is on the next one, where the tools expect it.</summary>
     public static Task<SoftwareTpm> StartOnTcpAsync(string folder)
     {
-        var port = FreePortPair();
+        var port = LoopbackPort.FreePair();
         return StartedAsync(new SoftwareTpm(
             folder,
             $"swtpm:host=127.0.0.1,port={port}",
@@ -133,24 +132,6 @@ public sealed class SoftwareTpm : IAsyncDisposable, IDisposable
     {
         await tpm.StartAsync();
         return tpm;
-    }
-
-    private static int FreePortPair()
-    {
-        while (true)
-        {
-            var port = SignerProcess.FreePort();
-            try
-            {
-                using var next = new TcpListener(System.Net.IPAddress.Loopback, port + 1);
-                next.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // The next port is taken: the next round tries another pair.
-            }
-        }
     }
 
     /// <summary>Asks the kernel's table, because a connection would be served as the one client.</summary>

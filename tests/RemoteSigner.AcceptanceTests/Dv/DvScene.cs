@@ -54,7 +54,7 @@ public sealed class DvScene(SignerTemplate template) : IAsyncLifetime
                 options["clients"]!["keeper"] = new JsonObject { ["duties"] = new JsonArray("CLUSTER_LOCK") };
             });
             (await home.RunAsync("cluster", "import", "--lock", Vectors.Path($"clusters/{Cluster}/cluster-lock.json"), "--node", Vectors.Path($"clusters/{Cluster}/node{node}"), "--never-signed")).Succeeded();
-            var door = SignerProcess.FreePort();
+            var door = LoopbackPort.Free();
             _signers.Add(await home.StartAsync("--loopback-http", $"{door}=keeper"));
             _keepers.Add(new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{door}") });
             _clients.Add(ClientCertificate.Connect(_signers[node], home.Data, "vc"));

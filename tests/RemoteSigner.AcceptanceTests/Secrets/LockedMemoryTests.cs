@@ -13,7 +13,7 @@ public sealed class LockedMemoryTests(SignerScene scene) : IClassFixture<SignerS
 
         var result = await SignerProcess.RunUnderAsync(
             ["prlimit", "--memlock=65536:65536", "--", .. unprivileged], scene.Home.Token,
-            "serve", "--data", scene.Home.Data, "--listen", $"127.0.0.1:{SignerProcess.FreePort()}", "--operations", $"127.0.0.1:{SignerProcess.FreePort()}");
+            "serve", "--data", scene.Home.Data, "--listen", $"127.0.0.1:{LoopbackPort.Free()}", "--operations", $"127.0.0.1:{LoopbackPort.Free()}");
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("remote-signer: error: cannot lock 256 KiB of memory for secrets", result.Error, StringComparison.Ordinal);

@@ -78,7 +78,7 @@ public sealed class AttestationTests : TpmScene
     [Fact]
     public async Task Only_a_named_client_with_a_certificate_is_answered_and_one_at_a_time()
     {
-        await using var signer = await Home.StartAsync("--loopback-http", $"{SignerProcess.FreePort()}=vc");
+        await using var signer = await Home.StartAsync("--loopback-http", $"{LoopbackPort.Free()}=vc");
         using var client = ClientCertificate.Connect(signer, Home.Data, "vc");
         using var operations = new HttpClient { BaseAddress = signer.Operations };
 
