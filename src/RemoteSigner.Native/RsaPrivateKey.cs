@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace RemoteSigner.Native;
@@ -13,6 +14,9 @@ public sealed unsafe class RsaPrivateKey : IDisposable
 
     /// <summary>The longest PKCS#1 encoding that is read; real ones have 1,190 to 1,194 bytes.</summary>
     public const int MostPkcs1 = 1400;
+
+    // More than OpenSSL takes for an operation, and little beside a thread's stack of 1.5 MiB.
+    private const int UsedStack = 128 * 1024;
 
     private static readonly byte[][] _names =
         [[.. "n\0"u8], [.. "e\0"u8], [.. "d\0"u8], [.. "rsa-factor1\0"u8], [.. "rsa-factor2\0"u8], [.. "rsa-exponent1\0"u8], [.. "rsa-exponent2\0"u8], [.. "rsa-coefficient1\0"u8]];
@@ -95,7 +99,7 @@ public sealed unsafe class RsaPrivateKey : IDisposable
         {
             LibCrypto.EVP_PKEY_CTX_free(context);
             LibCrypto.EVP_PKEY_free(key);
-            ClearRegisters();
+            ClearTraces();
         }
     }
 
@@ -121,7 +125,7 @@ public sealed unsafe class RsaPrivateKey : IDisposable
         {
             LibCrypto.EVP_MD_CTX_free(context);
             LibCrypto.EVP_PKEY_free(key);
-            ClearRegisters();
+            ClearTraces();
         }
     }
 
@@ -137,11 +141,13 @@ public sealed unsafe class RsaPrivateKey : IDisposable
     }
 
     // OpenSSL copies exponents through the C library, whose vector registers keep what passed last, in sight of a core dump: copies of zeroes, of every size
-    // that uses other registers, go over it.
-    private static void ClearRegisters()
+    // that uses other registers, go over it. Meanwhile the dynamic linker, when it binds a function at its first call, and the kernel, when it delivers a
+    // signal, put all registers on the stack: what OpenSSL used of it is below this frame, and is cleared with them.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ClearTraces()
     {
-        var zeroes = stackalloc byte[2 * Length];
-        new Span<byte>(zeroes, 2 * Length).Clear();
+        var zeroes = stackalloc byte[UsedStack];
+        CryptographicOperations.ZeroMemory(new Span<byte>(zeroes, UsedStack));
         for (nuint length = 16; length <= Length; length += 16)
         {
             _ = Libc.memcpy(zeroes + Length, zeroes, length);
