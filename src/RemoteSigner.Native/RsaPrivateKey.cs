@@ -140,18 +140,32 @@ public sealed unsafe class RsaPrivateKey : IDisposable
         }
     }
 
-    // OpenSSL copies exponents through the C library, whose vector registers keep what passed last, in sight of a core dump: copies of zeroes, of every size
-    // that uses other registers, go over it. Meanwhile the dynamic linker, when it binds a function at its first call, and the kernel, when it delivers a
-    // signal, put all registers on the stack: what OpenSSL used of it is below this frame, and is cleared with them.
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ClearTraces()
     {
-        var zeroes = stackalloc byte[UsedStack];
-        CryptographicOperations.ZeroMemory(new Span<byte>(zeroes, UsedStack));
+        ClearRegisters();
+        ClearStack();
+    }
+
+    // OpenSSL copies exponents through the C library, whose vector registers keep what passed last, in sight of a core dump: copies of zeroes, of every size
+    // that uses other registers, go over it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ClearRegisters()
+    {
+        var zeroes = stackalloc byte[2 * Length];
+        new Span<byte>(zeroes, 2 * Length).Clear();
         for (nuint length = 16; length <= Length; length += 16)
         {
             _ = Libc.memcpy(zeroes + Length, zeroes, length);
         }
+    }
+
+    // The dynamic linker, when it binds a function at its first call (that of the line above among them), and the kernel, when it delivers a signal, put all registers
+    // on the stack. What was used of it lies below the caller's frame, where this one is.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ClearStack()
+    {
+        var used = stackalloc byte[UsedStack];
+        CryptographicOperations.ZeroMemory(new Span<byte>(used, UsedStack));
     }
 
     private void Prove()
