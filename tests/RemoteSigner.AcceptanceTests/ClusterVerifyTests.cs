@@ -8,11 +8,7 @@ namespace RemoteSigner.AcceptanceTests;
 public sealed class ClusterVerifyTests
 {
     [Theory]
-    [InlineData("lock-v1_7-4of3")]
-    [InlineData("lock-v1_8-4of3")]
-    [InlineData("lock-v1_10-4of3")]
-    [InlineData("lock-v1_11-4of3")]
-    [InlineData("lock-v1_11-solo")]
+    [MemberData(nameof(ClusterLocks.Genuine), MemberType = typeof(ClusterLocks))]
     public async Task A_genuine_lock_is_verified_check_by_check(string name)
     {
         var result = (await VerifyAsync(LockFile(name), "--json", "--network", "hoodi")).Succeeded();
@@ -24,13 +20,7 @@ public sealed class ClusterVerifyTests
     }
 
     [Theory]
-    [InlineData("neg-lockhash-flipped", "lock_hash")]
-    [InlineData("neg-definition-edited", "config_hash")]
-    [InlineData("neg-shares-swapped", "interpolation")]
-    [InlineData("neg-degree-too-low", "degree")]
-    [InlineData("neg-duplicate-share", "distinct_keys")]
-    [InlineData("neg-node-sig-order", "node_signatures")]
-    [InlineData("neg-deposit-wc", "deposits")]
+    [MemberData(nameof(ClusterLocks.Bad), MemberType = typeof(ClusterLocks))]
     public async Task A_bad_lock_ends_with_1_and_names_the_check(string name, string check)
     {
         var programs = await VerifyAsync(LockFile(name), "--json");

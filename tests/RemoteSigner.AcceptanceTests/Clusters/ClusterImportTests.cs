@@ -11,11 +11,7 @@ public sealed class ClusterImportTests(SignerTemplate template)
     private const string Cluster = "lock-v1_11-4of3";
 
     [Theory]
-    [InlineData("lock-v1_7-4of3")]
-    [InlineData("lock-v1_8-4of3")]
-    [InlineData("lock-v1_10-4of3")]
-    [InlineData("lock-v1_11-4of3")]
-    [InlineData("lock-v1_11-solo")]
+    [MemberData(nameof(ClusterLocks.Genuine), MemberType = typeof(ClusterLocks))]
     public async Task Every_valid_lock_is_imported_on_every_node_and_signs(string name)
     {
         var operators = Directory.GetDirectories(Vectors.Path($"clusters/{name}"), "node*").Length;
@@ -39,13 +35,7 @@ public sealed class ClusterImportTests(SignerTemplate template)
     }
 
     [Theory]
-    [InlineData("neg-lockhash-flipped", "lock_hash")]
-    [InlineData("neg-definition-edited", "config_hash")]
-    [InlineData("neg-shares-swapped", "interpolation")]
-    [InlineData("neg-degree-too-low", "degree")]
-    [InlineData("neg-duplicate-share", "distinct_keys")]
-    [InlineData("neg-node-sig-order", "node_signatures")]
-    [InlineData("neg-deposit-wc", "deposits")]
+    [MemberData(nameof(ClusterLocks.Bad), MemberType = typeof(ClusterLocks))]
     public async Task Every_bad_lock_is_refused_with_its_reason_and_changes_nothing(string name, string code)
     {
         using var home = template.Copy();

@@ -17,11 +17,7 @@ public sealed class NodeFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("lock-v1_7-4of3")]
-    [InlineData("lock-v1_8-4of3")]
-    [InlineData("lock-v1_10-4of3")]
-    [InlineData("lock-v1_11-4of3")]
-    [InlineData("lock-v1_11-solo")]
+    [MemberData(nameof(ClusterLocks.Genuine), MemberType = typeof(ClusterLocks))]
     public void Every_node_finds_its_own_share_index_by_its_key(string name)
     {
         var definition = Lock(name).Definition;

@@ -20,11 +20,7 @@ public sealed class NodeKeystoresTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("lock-v1_7-4of3")]
-    [InlineData("lock-v1_8-4of3")]
-    [InlineData("lock-v1_10-4of3")]
-    [InlineData("lock-v1_11-4of3")]
-    [InlineData("lock-v1_11-solo")]
+    [MemberData(nameof(ClusterLocks.Genuine), MemberType = typeof(ClusterLocks))]
     public async Task Every_node_of_every_valid_lock_gives_the_secrets_of_its_own_shares(string name)
     {
         var operators = ClusterVectors.Lock(name).Definition.Operators.Length;
@@ -36,13 +32,7 @@ public sealed class NodeKeystoresTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("neg-lockhash-flipped", "lock_hash")]
-    [InlineData("neg-definition-edited", "config_hash")]
-    [InlineData("neg-shares-swapped", "interpolation")]
-    [InlineData("neg-degree-too-low", "degree")]
-    [InlineData("neg-duplicate-share", "distinct_keys")]
-    [InlineData("neg-node-sig-order", "node_signatures")]
-    [InlineData("neg-deposit-wc", "deposits")]
+    [MemberData(nameof(ClusterLocks.Bad), MemberType = typeof(ClusterLocks))]
     public async Task Every_negative_lock_is_refused_with_its_reason(string name, string code) =>
         Assert.Contains(code, (await Assert.ThrowsAsync<IntakeException>(() => _scene.NodeAsync(name, 0, ClusterVectors.NodeFolder(Cluster, 0)))).Refusals.Select(refusal => refusal.Code));
 
