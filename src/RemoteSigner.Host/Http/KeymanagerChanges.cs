@@ -1,7 +1,6 @@
 using RemoteSigner.Access;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
-using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Host.Configuration;
@@ -76,14 +75,12 @@ internal sealed class KeymanagerChanges(
 
     private async Task<IReadOnlyList<KeymanagerItem>> TakeAsync(Vault vault, KeystorePush push, IReadOnlyList<ImportedKey> keys, Client client, string requestId)
     {
-        var held = vault.Contents.Shares.Select(share => share.ShareKey).ToHashSet();
-        var known = new KnownShares(archive, vault.Contents.Shares, new VerificationPolicy { Network = network.Forks.GenesisVersion });
-        List<VaultShare> fresh = [.. keys.Where(key => !held.Contains(key.PublicKey)).Select(key => ShareOf(key, known))];
+        var pushed = new PushedShares(vault, archive, network, [.. keys.Select(key => (key.PublicKey, key.Secret))], ShareProvenance.KeymanagerPush, PushedKeystore.Label);
         using var history = push.History is { } bytes ? new MemoryStream(bytes) : null;
-        if (fresh.Count > 0)
+        if (pushed.Fresh.Count > 0)
         {
             // Without a word about the past a key that has history here is refused: whoever pushes it does not know what it signed.
-            await intake.TakeAsync(vault, new IntakeOrder(fresh, history is null ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory) { History = history, Client = client, RequestId = requestId });
+            await intake.TakeAsync(vault, new IntakeOrder(pushed.Fresh, history is null ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory) { History = history, Client = client, RequestId = requestId });
         }
         else if (history is not null)
         {
@@ -91,12 +88,6 @@ internal sealed class KeymanagerChanges(
             await audit.RecordAsync(new AuditEntry { Action = "slashing.import", Decision = AuditDecision.Event, Client = client.Name, RequestId = requestId, Detail = "history that came with keys that are here already; floors at its lowest numbers" });
         }
 
-        return [.. keys.Select(key => held.Contains(key.PublicKey) ? KeymanagerItem.Duplicate : KeymanagerItem.Imported)];
-    }
-
-    private static VaultShare ShareOf(ImportedKey key, KnownShares known)
-    {
-        var place = known.Find(key.PublicKey, ShareProvenance.KeymanagerPush);
-        return new VaultShare(key.PublicKey, place?.GroupKey, place?.Membership, PushedKeystore.Label, key.Secret);
+        return pushed.Items();
     }
 }

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text.Json;
 using RemoteSigner.Access;
 using RemoteSigner.Clusters;
-using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
@@ -55,22 +54,14 @@ internal sealed class SsvChanges(
 
     private async Task<IReadOnlyList<KeymanagerItem>> TakeAsync(Vault vault, IReadOnlyList<(BlsPublicKey Key, BlsSecretKey Secret)> shares, Client client, string requestId)
     {
-        var held = vault.Contents.Shares.Select(share => share.ShareKey).ToHashSet();
-        var known = new KnownShares(archive, vault.Contents.Shares, new VerificationPolicy { Network = network.Forks.GenesisVersion });
-        List<VaultShare> fresh = [.. shares.Where(share => !held.Contains(share.Key)).Select(share => ShareOf(share.Key, share.Secret, known))];
-        if (fresh.Count > 0)
+        var pushed = new PushedShares(vault, archive, network, shares, ShareProvenance.SsvPush, Label);
+        if (pushed.Fresh.Count > 0)
         {
-            using var history = new MemoryStream(HistoryUntilNow(fresh));
-            await intake.TakeAsync(vault, new IntakeOrder(fresh, SlashingFloor.FromHistory) { History = history, Client = client, RequestId = requestId });
+            using var history = new MemoryStream(HistoryUntilNow(pushed.Fresh));
+            await intake.TakeAsync(vault, new IntakeOrder(pushed.Fresh, SlashingFloor.FromHistory) { History = history, Client = client, RequestId = requestId });
         }
 
-        return [.. shares.Select(share => held.Contains(share.Key) ? KeymanagerItem.Duplicate : KeymanagerItem.Imported)];
-    }
-
-    private static VaultShare ShareOf(BlsPublicKey key, BlsSecretKey secret, KnownShares known)
-    {
-        var place = known.Find(key, ShareProvenance.SsvPush);
-        return new VaultShare(key, place?.GroupKey, place?.Membership, Label, secret);
+        return pushed.Items();
     }
 
     private static IntakeRefusal DoesNotOpen(int position, SsvBody body) =>
