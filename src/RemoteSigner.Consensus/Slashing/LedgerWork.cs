@@ -1,8 +1,11 @@
 namespace RemoteSigner.Consensus.Slashing;
 
 /// <summary>One piece of work that waits for the writer thread, and whoever waits for its end.</summary>
-internal abstract class LedgerWork
+/// <param name="mayRepeat">True when it touches nothing but the transaction, so that it may be taken back and run again.</param>
+internal abstract class LedgerWork(bool mayRepeat)
 {
+    public bool MayRepeat { get; } = mayRepeat;
+
     /// <summary>Why this piece failed while the rest of its batch went on; null while it has not.</summary>
     public Exception? Failure { get; set; }
 
@@ -13,7 +16,7 @@ internal abstract class LedgerWork
 }
 
 /// <summary>Work that gives a <typeparamref name="T"/>.</summary>
-internal sealed class LedgerWork<T>(Func<LedgerTransaction, T> work) : LedgerWork
+internal sealed class LedgerWork<T>(Func<LedgerTransaction, T> work, bool mayRepeat) : LedgerWork(mayRepeat)
 {
     // Continuations must not run on the writer thread: everyone's next commit waits for it.
     private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
