@@ -16,6 +16,7 @@ test: publish
 
 ## Speed and memory as ratios of one run, into artifacts/bench/latest.json.
 bench: publish
+	@dotnet publish tests/RemoteSigner.BareServer -c Release -r linux-x64 -o artifacts/bench/bare --verbosity quiet
 	@dotnet run --project tests/RemoteSigner.Benchmarks -c Release --verbosity quiet
 
 ## A real beacon node and validator client on our signatures (minutes; needs ../shared).
