@@ -60,14 +60,10 @@ internal static class KeymanagerAnswer
 
     /// <summary>The <c>pubkeys</c> of a deletion.</summary>
     /// <exception cref="JsonException">There are none, or one is no public key.</exception>
-    public static IReadOnlyList<BlsPublicKey> ReadKeys(ReadOnlySpan<byte> utf8)
-    {
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = 16 });
-        using var document = JsonDocument.ParseValue(ref reader);
-        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("pubkeys"u8, out var keys) && keys.ValueKind == JsonValueKind.Array
-            ? [.. keys.EnumerateArray().Select((key, i) => key.ValueKind == JsonValueKind.String && BlsPublicKey.TryParse(key.GetRawText().Trim('"'), out var parsed) ? parsed : throw new JsonException($"pubkeys[{i}] is not a public key"))]
-            : throw new JsonException("pubkeys is missing");
-    }
+    public static IReadOnlyList<BlsPublicKey> ReadKeys(ReadOnlyMemory<byte> utf8) => StrictJson.Read<IReadOnlyList<BlsPublicKey>>(utf8, body =>
+        body.ValueKind == JsonValueKind.Object && body.TryGetProperty("pubkeys"u8, out var keys) && keys.ValueKind == JsonValueKind.Array
+            ? [.. keys.EnumerateArray().Select((key, i) => key.ValueKind == JsonValueKind.String && BlsPublicKey.TryParse(key.GetString(), out var parsed) ? parsed : throw new JsonException($"pubkeys[{i}] is not a public key"))]
+            : throw new JsonException("pubkeys is missing"));
 
     private static byte[] Write(Action<Utf8JsonWriter> members)
     {

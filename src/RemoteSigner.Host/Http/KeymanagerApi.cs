@@ -68,7 +68,7 @@ internal sealed class KeymanagerApi(
         try
         {
             using var body = await PinnedBody.ReadAsync(context);
-            var keys = KeymanagerAnswer.ReadKeys(body.Utf8);
+            var keys = KeymanagerAnswer.ReadKeys(body.Utf8.ToArray());
             var items = await changes.DeleteAsync(keys, client, context.TraceIdentifier);
             await Answer.DocumentAsync(context, KeymanagerAnswer.Items(items, await ExportAsync([.. keys.Zip(items).Where(pair => pair.Second != KeymanagerItem.NotFound).Select(pair => pair.First)])));
         }

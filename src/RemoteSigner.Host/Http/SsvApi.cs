@@ -84,7 +84,7 @@ internal sealed class SsvApi(
     /// <summary><c>DELETE /v1/validators</c>. A share that is gone already is not found: a node that repeats itself after a lost answer stops at any other word.</summary>
     public Task DeleteAsync(HttpContext context) => ChangeAsync(context, SsvRight.Delete, async (client, body) =>
     {
-        var keys = KeymanagerAnswer.ReadKeys(body.Span);
+        var keys = KeymanagerAnswer.ReadKeys(body);
         return keys.All(key => access.Allows(client, key))
             ? [.. (await keymanager.DeleteAsync(keys, client, context.TraceIdentifier)).Select(item => item == KeymanagerItem.NotActive ? KeymanagerItem.NotFound : item)]
             : null;

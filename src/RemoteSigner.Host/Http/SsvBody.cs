@@ -10,20 +10,17 @@ internal sealed record SsvBody(byte[] Encrypted, BlsPublicKey PublicKey)
     /// <summary>ssv-signer takes no more at a time.</summary>
     public const int MostShares = 10;
 
-    private static readonly JsonDocumentOptions _strict = new() { MaxDepth = 4, AllowDuplicateProperties = false };
-
     /// <summary>Reads <c>{"share_keys":[{"EncryptedPrivKey","PubKey"}]}</c>; the capitals are the wire's.</summary>
     /// <exception cref="JsonException">It is something else, or has more than ten.</exception>
-    public static IReadOnlyList<SsvBody> Read(ReadOnlyMemory<byte> utf8)
-    {
-        using var document = JsonDocument.Parse(utf8, _strict);
-        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("share_keys"u8, out var shares) && shares.ValueKind == JsonValueKind.Array && shares.GetArrayLength() <= MostShares
-            ? [.. shares.EnumerateArray().Select(Read)]
+    public static IReadOnlyList<SsvBody> Read(ReadOnlyMemory<byte> utf8) => StrictJson.Read(utf8, ReadShares);
+
+    private static IReadOnlyList<SsvBody> ReadShares(JsonElement root) =>
+        root.ValueKind == JsonValueKind.Object && root.TryGetProperty("share_keys"u8, out var shares) && shares.ValueKind == JsonValueKind.Array && shares.GetArrayLength() <= MostShares
+            ? [.. shares.EnumerateArray().Select(ReadShare)]
             : throw new JsonException($"share_keys is missing or has more than {MostShares} elements");
-    }
 
     // A ciphertext of another length is judged like any other bad one.
-    private static SsvBody Read(JsonElement share, int position) =>
+    private static SsvBody ReadShare(JsonElement share, int position) =>
         Hex.TryParse(Text(share, "EncryptedPrivKey", position), out byte[]? encrypted) && encrypted.Length <= 2 * ValidatorShares.EncryptedLength && BlsPublicKey.TryParse(Text(share, "PubKey", position), out var key)
             ? new SsvBody(encrypted, key)
             : throw new JsonException($"share_keys[{position}] is not an encrypted share and a public key in hex");

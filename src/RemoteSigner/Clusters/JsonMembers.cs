@@ -12,6 +12,8 @@ namespace RemoteSigner.Clusters;
 /// </summary>
 internal sealed class JsonMembers
 {
+    private static readonly JsonDocumentOptions _strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
+
     private readonly JsonElement _object;
     private readonly string _path;
     private readonly HashSet<string> _read = [];
@@ -23,6 +25,20 @@ internal sealed class JsonMembers
         if (element.ValueKind != JsonValueKind.Object)
         {
             throw Fault(path.Length == 0 ? "the file" : path, "is no object");
+        }
+    }
+
+    /// <summary>Parses a whole file: strictly JSON, no member twice.</summary>
+    public static JsonDocument Open(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return JsonDocument.Parse(json, _strict);
+        }
+        // Looking for members that appear twice, the parser says InvalidOperationException for names that are no text.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new ClusterFileException(ClusterFileFault.NotJson, $"the file is not JSON, or a member appears twice: {e.Message.TrimEnd('.')}", "restore the file as it was made", e);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using RemoteSigner.Consensus.Spec;
 
 namespace RemoteSigner.Clusters.Charon;
@@ -9,8 +8,6 @@ internal static class ClusterJson
     // A validator of 13 operators takes 3 KiB; Charon reads 16 MiB of definition.
     public const int MostBytes = 64 * 1024 * 1024;
 
-    private static readonly JsonDocumentOptions _strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
-
     public static T Read<T>(ReadOnlyMemory<byte> json, Func<JsonMembers, T> read)
     {
         if (json.Length > MostBytes)
@@ -18,7 +15,7 @@ internal static class ClusterJson
             throw TooLarge(json.Length);
         }
 
-        using var document = Parse(json);
+        using var document = JsonMembers.Open(json);
         var root = new JsonMembers(document.RootElement, "");
         var value = read(root);
         root.RefuseUnread();
@@ -53,18 +50,5 @@ internal static class ClusterJson
         return text.Length == 0 || (text.StartsWith("0x", StringComparison.Ordinal) && ExecutionAddress.TryParse(text, out _))
             ? text
             : throw members.Malformed(name, "is no address: 0x and 40 hexadecimal digits");
-    }
-
-    private static JsonDocument Parse(ReadOnlyMemory<byte> json)
-    {
-        try
-        {
-            return JsonDocument.Parse(json, _strict);
-        }
-        // Looking for members that appear twice, the parser says InvalidOperationException for names that are no text.
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw new ClusterFileException(ClusterFileFault.NotJson, $"the file is not JSON, or a member appears twice: {e.Message.TrimEnd('.')}", "restore the file as Charon wrote it", e);
-        }
     }
 }

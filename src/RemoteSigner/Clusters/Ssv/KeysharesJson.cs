@@ -13,8 +13,6 @@ internal static class KeysharesJson
     private const string Shares = "shares";
     private const string Payload = "payload";
 
-    private static readonly JsonDocumentOptions _strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
-
     public static ClusterFileException TooLarge(long length) =>
         new(ClusterFileFault.TooLarge, $"the file has {length} bytes, at most {MostBytes} are read", "check that this is a keyshares.json");
 
@@ -68,15 +66,7 @@ internal static class KeysharesJson
             throw TooLarge(json.Length);
         }
 
-        try
-        {
-            return JsonDocument.Parse(json, _strict);
-        }
-        // Looking for members that appear twice, the parser says InvalidOperationException for names that are no text.
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw new ClusterFileException(ClusterFileFault.NotJson, $"the file is not JSON, or a member appears twice: {e.Message.TrimEnd('.')}", "restore the file as it was made", e);
-        }
+        return JsonMembers.Open(json);
     }
 
     // As ssv-keys has it: the patch version says nothing about the layout.
