@@ -13,7 +13,7 @@ public static class Refusal
         var told = string.Join('\n', lines.SkipWhile(line => !line.StartsWith("remote-signer: error: ", StringComparison.Ordinal)).TakeWhile(line => !line.StartsWith("remote-signer: hint: ", StringComparison.Ordinal)));
         Assert.Contains(error, told, StringComparison.OrdinalIgnoreCase);
         Assert.Contains(hint, Assert.Single(lines, line => line.StartsWith("remote-signer: hint: ", StringComparison.Ordinal)), StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotContain("   at ", result.Error);
+        Assert.DoesNotContain("   at ", result.Output + result.Error);
     }
 
     /// <summary>Exit code 2, which is wrong usage.</summary>

@@ -23,7 +23,8 @@ internal static class SignerServer
         // Empty: signer.json is the only configuration. The usual builder would also listen to ASPNETCORE_* variables, and watch the content
         // root for changes, which the ledger makes with every commit.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = data.Path });
-        SignerLogging.Configure(builder.Logging, options.Log);
+        var hasStarted = false;
+        SignerLogging.Configure(builder.Logging, options.Log, () => hasStarted);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Services.AddRoutingCore();
         await SignerServices.AddAsync(builder.Services, data, options, ledger, arena);
@@ -44,6 +45,7 @@ internal static class SignerServer
             reloading.TryStart();
         });
         await app.StartAsync(cancellation);
+        hasStarted = true;
         try
         {
             await app.WaitForShutdownAsync(cancellation);
