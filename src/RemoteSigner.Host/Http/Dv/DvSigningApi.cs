@@ -19,13 +19,14 @@ internal sealed partial class DvSigningApi(Signer signer, KeyRing keys, KeyLoadi
             return;
         }
 
-        var share = BlsPublicKey.TryParse((string)context.Request.RouteValues["group_pubkey"]!, out var group) ? keys.FindByGroup(group) : null;
+        BlsPublicKey? named = BlsPublicKey.TryParse((string)context.Request.RouteValues["group_pubkey"]!, out var group) ? group : null;
+        var share = named is null ? null : keys.FindByGroup(group);
         var started = time.GetTimestamp();
         var outcome = await signer.SignAsync(Order(context, share, request));
         await (outcome is SignOutcome.Signed signed
             ? DvAnswer.WriteAsync(context, Partial(share!, signed))
             : RefuseAsync(context, SignRefusal.Of(outcome, loading.IsComplete)));
-        Ended(context, share, request.Message, outcome, started);
+        Ended(context, share?.PublicKey ?? named, request.Message, outcome, started);
     }
 
     public async Task SignBatchAsync(HttpContext context)
@@ -41,7 +42,7 @@ internal sealed partial class DvSigningApi(Signer signer, KeyRing keys, KeyLoadi
         await DvAnswer.WriteAsync(context, new DvBatchResult([.. outcomes.Select((outcome, i) => ResultOf(shares[i], outcome))]));
         for (var i = 0; i < shares.Length; i++)
         {
-            Ended(context, shares[i], batch.Items[i].Request.Message, outcomes[i], started);
+            Ended(context, shares[i]?.PublicKey ?? batch.Items[i].Key, batch.Items[i].Request.Message, outcomes[i], started);
         }
     }
 
@@ -107,17 +108,17 @@ internal sealed partial class DvSigningApi(Signer signer, KeyRing keys, KeyLoadi
         return value;
     }
 
-    private void Ended(HttpContext context, KeyShare? share, SignableMessage message, SignOutcome outcome, long started)
+    private void Ended(HttpContext context, BlsPublicKey? key, SignableMessage message, SignOutcome outcome, long started)
     {
         metrics.Ended(message.Type, outcome, time.GetElapsedTime(started));
         var client = context.Features.GetRequiredFeature<Client>().Name;
         if (outcome is SignOutcome.Signed)
         {
-            LogSigned(context.TraceIdentifier, client, message.Type, share?.PublicKey, message.DutySlot);
+            LogSigned(context.TraceIdentifier, client, message.Type, key, message.DutySlot);
         }
         else
         {
-            LogRefused(context.TraceIdentifier, client, message.Type, share?.PublicKey, message.DutySlot, outcome);
+            LogRefused(context.TraceIdentifier, client, message.Type, key, message.DutySlot, outcome);
         }
     }
 }
