@@ -4,7 +4,6 @@ namespace RemoteSigner.Consensus.Slashing;
 
 /// <summary>
 /// Writes the evidence of a decision in the same transaction as the decision itself, and returns its number (greater than 0), which the
-/// slashing record then points to. When it throws, nothing is recorded and nothing is granted. It touches nothing but the transaction: it may be called again after
-/// that was taken back.
+/// slashing record then points to. When it throws, nothing is recorded and nothing is granted.
 /// </summary>
 public delegate long DecisionWitness(LedgerTransaction transaction, Root signingRoot, Verdict verdict);

@@ -75,20 +75,18 @@ public sealed class Ledger : IAsyncDisposable
     /// Runs <paramref name="work"/> on the writer thread inside the next transaction; the task ends when that is committed, with the result, or
     /// with whatever kept it from being committed. There is no way to cancel: after the queue nobody may guess whether it was done.
     /// </summary>
-    public Task<T> WriteAsync<T>(Func<LedgerTransaction, T> work) => Enter(new LedgerWork<T>(work, mayRepeat: false));
-
-    /// <summary>
-    /// The same for work that touches nothing but the transaction, and so may run twice: where all of a batch is such, no piece needs a savepoint, which would copy every
-    /// page that is written. When one throws, all is taken back and run again with savepoints.
-    /// </summary>
-    public Task<T> WriteTogetherAsync<T>(Func<LedgerTransaction, T> work) => Enter(new LedgerWork<T>(work, mayRepeat: true));
-
-    /// <summary>
-    /// Several such pieces in their order, all in the same transaction: the writer takes the queue whole, and they enter it together. Each still fails alone.
-    /// </summary>
-    public IReadOnlyList<Task<T>> WriteAllTogetherAsync<T>(IEnumerable<Func<LedgerTransaction, T>> work)
+    public Task<T> WriteAsync<T>(Func<LedgerTransaction, T> work)
     {
-        LedgerWork<T>[] items = [.. work.Select(one => new LedgerWork<T>(one, mayRepeat: true))];
+        var item = new LedgerWork<T>(work);
+        return TryQueue([item]) ? item.Completion : Task.FromException<T>(Closed());
+    }
+
+    /// <summary>
+    /// Several pieces of work in their order, all in the same transaction: the writer takes the queue whole, and they enter it together. Each still fails alone.
+    /// </summary>
+    public IReadOnlyList<Task<T>> WriteAllAsync<T>(IEnumerable<Func<LedgerTransaction, T>> work)
+    {
+        LedgerWork<T>[] items = [.. work.Select(one => new LedgerWork<T>(one))];
         return TryQueue(items) ? [.. items.Select(item => item.Completion)] : [Task.FromException<T>(Closed())];
     }
 
@@ -102,7 +100,7 @@ public sealed class Ledger : IAsyncDisposable
     /// <summary>Finishes what waits, runs <paramref name="last"/> after all of it, and closes the database: nothing can come after its result.</summary>
     public async Task<T> CloseAsync<T>(Func<LedgerTransaction, T> last)
     {
-        var item = new LedgerWork<T>(last, mayRepeat: false);
+        var item = new LedgerWork<T>(last);
         lock (_gate)
         {
             if (_closed)
@@ -131,8 +129,6 @@ public sealed class Ledger : IAsyncDisposable
 
         await _ended.Task;
     }
-
-    private Task<T> Enter<T>(LedgerWork<T> item) => TryQueue(item) ? item.Completion : Task.FromException<T>(Closed());
 
     private bool TryQueue(params ReadOnlySpan<LedgerWork> items)
     {
@@ -199,15 +195,9 @@ public sealed class Ledger : IAsyncDisposable
 
             var changes = _database.TotalChanges;
             _database.Run("BEGIN IMMEDIATE");
-            if (!_batch.TrueForAll(item => item.MayRepeat))
+            foreach (var item in _batch)
             {
-                _batch.ForEach(RunAlone);
-            }
-            else if (!TryRunTogether())
-            {
-                _database.Run("ROLLBACK");
-                _database.Run("BEGIN IMMEDIATE");
-                _batch.ForEach(RunAlone);
+                RunItem(item);
             }
 
             _database.Run("COMMIT");
@@ -225,23 +215,7 @@ public sealed class Ledger : IAsyncDisposable
         }
     }
 
-    /// <summary>All of the batch without a savepoint each. False when a piece failed: then nothing of it may be kept.</summary>
-    private bool TryRunTogether()
-    {
-        try
-        {
-            _batch.ForEach(item => item.Run(_transaction));
-            _database.ResetStatements();
-            return true;
-        }
-        catch (Exception e)
-        {
-            TakeBack(e);
-            return false;
-        }
-    }
-
-    private void RunAlone(LedgerWork item)
+    private void RunItem(LedgerWork item)
     {
         _database.Run("SAVEPOINT item");
         try
@@ -252,30 +226,24 @@ public sealed class Ledger : IAsyncDisposable
         catch (Exception e)
         {
             item.Failure = e;
-            if (e is LedgerException { Code: not 0 } failure)
+            _transaction.Forget();
+            _database.ResetStatements();
+            var failure = e as LedgerException;
+            if (failure is { Code: not 0 })
             {
                 _lastFailure = failure;
             }
 
-            TakeBack(e);
+            // A disk that failed one piece of work is not asked for the others: after a lost fsync nothing may be built on it.
+            if (_database.TransactionIsOver || failure is { Fault: LedgerFault.DiskFailure })
+            {
+                throw failure ?? LedgerException.From(SQLitePCL.raw.SQLITE_IOERR, "write", _database.Path, "the transaction ended early", e);
+            }
+
             _database.Run("ROLLBACK TO item");
         }
 
         _database.Run("RELEASE item");
-    }
-
-    /// <summary>Makes ready for a rollback after <paramref name="reason"/>; throws when the transaction cannot go on.</summary>
-    private void TakeBack(Exception reason)
-    {
-        _transaction.Forget();
-        _database.ResetStatements();
-        var failure = reason as LedgerException;
-
-        // A disk that failed one piece of work is not asked for the others: after a lost fsync nothing may be built on it.
-        if (_database.TransactionIsOver || failure is { Fault: LedgerFault.DiskFailure })
-        {
-            throw failure ?? LedgerException.From(SQLitePCL.raw.SQLITE_IOERR, "write", _database.Path, "the transaction ended early", reason);
-        }
     }
 
     /// <summary>Nobody in the batch gets a result: what was committed is unknown or nothing, and what was remembered may be wrong.</summary>

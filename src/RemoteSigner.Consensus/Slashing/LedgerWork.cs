@@ -1,11 +1,8 @@
 namespace RemoteSigner.Consensus.Slashing;
 
 /// <summary>One piece of work that waits for the writer thread, and whoever waits for its end.</summary>
-/// <param name="mayRepeat">True when it touches nothing but the transaction, so that it may be taken back and run again.</param>
-internal abstract class LedgerWork(bool mayRepeat)
+internal abstract class LedgerWork
 {
-    public bool MayRepeat { get; } = mayRepeat;
-
     /// <summary>Why this piece failed while the rest of its batch went on; null while it has not.</summary>
     public Exception? Failure { get; set; }
 
@@ -16,7 +13,7 @@ internal abstract class LedgerWork(bool mayRepeat)
 }
 
 /// <summary>Work that gives a <typeparamref name="T"/>.</summary>
-internal sealed class LedgerWork<T>(Func<LedgerTransaction, T> work, bool mayRepeat) : LedgerWork(mayRepeat)
+internal sealed class LedgerWork<T>(Func<LedgerTransaction, T> work) : LedgerWork
 {
     // Continuations must not run on the writer thread: everyone's next commit waits for it.
     private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);

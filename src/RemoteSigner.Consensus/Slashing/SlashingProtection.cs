@@ -46,11 +46,11 @@ public sealed partial class SlashingProtection : IDisposable
 
     /// <summary>
     /// The same for many messages in one transaction and one fsync, decided in their order: of two that collide the first is granted.
-    /// <paramref name="alongside"/> writes what else belongs to them, into the transaction alone. When anything of it fails, no permit is given at all.
+    /// <paramref name="alongside"/> writes what else belongs to them. When anything of it fails, no permit is given at all.
     /// </summary>
     public async Task<IReadOnlyList<PermitDecision>> RequestAllAsync(IReadOnlyList<PermitRequest> requests, Action<LedgerTransaction> alongside)
     {
-        var verdicts = await Task.WhenAll(_ledger.WriteAllTogetherAsync<Verdict?>(
+        var verdicts = await Task.WhenAll(_ledger.WriteAllAsync<Verdict?>(
         [
             transaction =>
             {
@@ -63,7 +63,7 @@ public sealed partial class SlashingProtection : IDisposable
     }
 
     /// <summary>What would be decided on this message now. It changes nothing, and gives no leave to sign.</summary>
-    public Task<Verdict> ForeseeAsync(ProtectedKey key, RootedMessage message) => _ledger.WriteTogetherAsync(transaction => Judge(
+    public Task<Verdict> ForeseeAsync(ProtectedKey key, RootedMessage message) => _ledger.WriteAsync(transaction => Judge(
         transaction,
         transaction.Recall(LoadIndex).FindActive(transaction, key),
         message.Message.Slashable,
@@ -73,7 +73,7 @@ public sealed partial class SlashingProtection : IDisposable
     /// <summary>The same on bare values; for tests that have a root but no message.</summary>
     internal async Task<PermitDecision> RequestAsync(ProtectedKey key, SlashableContent content, Root root, Root? chain, DecisionWitness witness)
     {
-        return DecisionOf(key, root, await _ledger.WriteTogetherAsync(transaction => Settle(transaction, key, content, root, chain, witness)));
+        return DecisionOf(key, root, await _ledger.WriteAsync(transaction => Settle(transaction, key, content, root, chain, witness)));
     }
 
     /// <summary>Call when nothing waits any more; the ledger is closed by its owner.</summary>

@@ -46,7 +46,7 @@ public sealed class AuditLog
     }
 
     /// <summary>Writes an entry in a transaction of its own; on disk when the task ends.</summary>
-    public Task<long> RecordAsync(AuditEntry entry) => _ledger.WriteTogetherAsync(transaction => Append(transaction, entry));
+    public Task<long> RecordAsync(AuditEntry entry) => _ledger.WriteAsync(transaction => Append(transaction, entry));
 
     /// <summary>The newest entry's number and hash.</summary>
     public Task<AuditHead> HeadAsync() => _ledger.WriteAsync(HeadOf);

@@ -76,30 +76,6 @@ public sealed class LedgerTests
     }
 
     [Fact]
-    public async Task Work_that_may_not_repeat_runs_once_whatever_fails_beside_it()
-    {
-        await using var signer = await TemporarySigner.CreateAsync();
-        using var gate = new ManualResetEventSlim();
-        var block = signer.Ledger.WriteAsync(_ =>
-        {
-            gate.Wait();
-            return true;
-        });
-        int once = 0, again = 0;
-        var repeatable = signer.Ledger.WriteTogetherAsync(_ => ++again);
-        var single = signer.Ledger.WriteAsync(_ => ++once);
-        var failing = signer.Ledger.WriteTogetherAsync<bool>(_ => throw new InvalidOperationException("beside it"));
-
-        gate.Set();
-        await block;
-
-        Assert.Equal(1, await single);
-        Assert.Equal(1, await repeatable);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => failing);
-        Assert.Equal((1, 1), (once, again));
-    }
-
-    [Fact]
     public async Task Refuses_a_second_owner()
     {
         await using var signer = await TemporarySigner.CreateAsync();
