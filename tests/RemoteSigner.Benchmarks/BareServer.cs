@@ -11,12 +11,11 @@ namespace RemoteSigner.Benchmarks;
 internal sealed class BareServer : IDisposable
 {
     private readonly Process _process;
+    private readonly int _port;
 
-    private BareServer(Process process, int port) => (_process, Port) = (process, port);
+    private BareServer(Process process, int port) => (_process, _port) = (process, port);
 
-    public int Port { get; }
-
-    public ServerUnderLoad Load => new(_process.Id, Port, () => "(the bare server prints nothing)");
+    public ServerUnderLoad Load => new(_process.Id, _port, () => "(the bare server prints nothing)");
 
     /// <summary>Starts it with the certificates of <paramref name="data"/>, and waits until it answers.</summary>
     public static async Task<BareServer> StartAsync(string data, string client)

@@ -11,6 +11,9 @@ internal sealed class LoadSeries(string name, SigningLoad load, int cores)
 
     public double CpuRatio => Median(round => round.CpuRatio);
 
+    /// <summary>This load's CPU ratios over those of <paramref name="other"/>, round by round.</summary>
+    public IReadOnlyList<double> CpuRatiosTo(LoadSeries other) => [.. _rounds.Zip(other._rounds, (mine, its) => mine.CpuRatio / its.CpuRatio).Order()];
+
     /// <summary>One round that does not count.</summary>
     public Task WarmUpAsync() => load.RunAsync(_length);
 
