@@ -12,7 +12,7 @@ internal sealed record SsvBody(byte[] Encrypted, BlsPublicKey PublicKey)
 
     /// <summary>Reads <c>{"share_keys":[{"EncryptedPrivKey","PubKey"}]}</c>; the capitals are the wire's.</summary>
     /// <exception cref="JsonException">It is something else, or has more than ten.</exception>
-    public static IReadOnlyList<SsvBody> Read(ReadOnlyMemory<byte> utf8) => StrictJson.Read(utf8, ReadShares);
+    public static IReadOnlyList<SsvBody> Read(ReadOnlyMemory<byte> utf8) => StrictJson.Read(utf8, maxDepth: 4, ReadShares);
 
     private static IReadOnlyList<SsvBody> ReadShares(JsonElement root) =>
         root.ValueKind == JsonValueKind.Object && root.TryGetProperty("share_keys"u8, out var shares) && shares.ValueKind == JsonValueKind.Array && shares.GetArrayLength() <= MostShares
