@@ -48,19 +48,21 @@ internal static class AttestationRules
     private static Verdict Compare(LedgerTransaction transaction, ValidatorHistory history, Vote vote, ReadOnlySpan<byte> root) => Find(transaction, history, vote, root) switch
     {
         SignedBefore.TheSame => new Verdict.Allowed(AlreadySigned: true),
+        SignedBefore.Told => new Verdict.Refused(SlashingRule.DoubleVote, $"this very vote for target epoch {vote.Target} was imported, not signed here: imported history grants nothing"),
         SignedBefore.Another => new Verdict.Refused(SlashingRule.DoubleVote, $"another vote is recorded for target epoch {vote.Target}"),
         _ => Surrounding(transaction, history, vote) ?? AboveFloor(vote.Target, history),
     };
 
     private static SignedBefore Find(LedgerTransaction transaction, ValidatorHistory history, Vote vote, ReadOnlySpan<byte> root)
     {
-        var rows = transaction.Statement("SELECT source, root FROM attestation WHERE validator = ?1 AND target = ?2").Bind(1, history.Id).Bind(2, vote.Target);
+        var rows = transaction.Statement("SELECT source, root, evidence FROM attestation WHERE validator = ?1 AND target = ?2").Bind(1, history.Id).Bind(2, vote.Target);
         var found = SignedBefore.Nothing;
-        while (found != SignedBefore.TheSame && rows.Step())
+        while (found != SignedBefore.Another && rows.Step())
         {
-            found = rows.Number(0) == vote.Source && rows.Blob(1).SequenceEqual(root) ? SignedBefore.TheSame : SignedBefore.Another;
+            found = rows.Number(0) != vote.Source || !rows.Blob(1).SequenceEqual(root) ? SignedBefore.Another : rows.IsNull(2) ? SignedBefore.Told : SignedBefore.TheSame;
         }
 
+        rows.Reset();
         return found;
     }
 

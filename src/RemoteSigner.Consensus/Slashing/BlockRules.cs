@@ -19,6 +19,7 @@ internal static class BlockRules
         return signed switch
         {
             SignedBefore.TheSame => new Verdict.Allowed(AlreadySigned: true),
+            SignedBefore.Told => new Verdict.Refused(SlashingRule.DoubleProposal, $"this very block for slot {slot} was imported, not signed here: imported history grants nothing"),
             SignedBefore.Another => new Verdict.Refused(SlashingRule.DoubleProposal, $"another block is recorded for slot {slot}"),
             _ => slot == history.SlotFloor ? BelowFloor(slot, history) : new Verdict.Allowed(AlreadySigned: false),
         };
@@ -37,13 +38,14 @@ internal static class BlockRules
 
     private static SignedBefore Find(LedgerTransaction transaction, ValidatorHistory history, long slot, ReadOnlySpan<byte> root)
     {
-        var rows = transaction.Statement("SELECT root FROM block WHERE validator = ?1 AND slot = ?2").Bind(1, history.Id).Bind(2, slot);
+        var rows = transaction.Statement("SELECT root, evidence FROM block WHERE validator = ?1 AND slot = ?2").Bind(1, history.Id).Bind(2, slot);
         var found = SignedBefore.Nothing;
-        while (found != SignedBefore.TheSame && rows.Step())
+        while (found != SignedBefore.Another && rows.Step())
         {
-            found = rows.Blob(0).SequenceEqual(root) ? SignedBefore.TheSame : SignedBefore.Another;
+            found = !rows.Blob(0).SequenceEqual(root) ? SignedBefore.Another : rows.IsNull(1) ? SignedBefore.Told : SignedBefore.TheSame;
         }
 
+        rows.Reset();
         return found;
     }
 

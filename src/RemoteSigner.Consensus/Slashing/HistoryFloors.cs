@@ -50,8 +50,15 @@ internal static class HistoryFloors
     /// <summary>Moves all records and keys of one history into another; the higher floors hold.</summary>
     public static void Merge(LedgerTransaction transaction, long from, long into)
     {
-        transaction.Statement("INSERT OR IGNORE INTO block SELECT ?2, slot, root, evidence FROM block WHERE validator = ?1").Bind(1, from).Bind(2, into).Execute();
-        transaction.Statement("INSERT OR IGNORE INTO attestation SELECT ?2, target, source, root, evidence FROM attestation WHERE validator = ?1").Bind(1, from).Bind(2, into).Execute();
+        // Of a message that one history was told and the other has signed, the signed one stays: the audit log has its entry.
+        transaction.Statement("""
+            INSERT INTO block SELECT ?2, slot, root, evidence FROM block WHERE validator = ?1
+            ON CONFLICT DO UPDATE SET evidence = coalesce(block.evidence, excluded.evidence)
+            """).Bind(1, from).Bind(2, into).Execute();
+        transaction.Statement("""
+            INSERT INTO attestation SELECT ?2, target, source, root, evidence FROM attestation WHERE validator = ?1
+            ON CONFLICT DO UPDATE SET evidence = coalesce(attestation.evidence, excluded.evidence)
+            """).Bind(1, from).Bind(2, into).Execute();
         transaction.Statement("DELETE FROM block WHERE validator = ?1").Bind(1, from).Execute();
         transaction.Statement("DELETE FROM attestation WHERE validator = ?1").Bind(1, from).Execute();
         transaction.Statement("UPDATE public_key SET validator = ?2 WHERE validator = ?1").Bind(1, from).Bind(2, into).Execute();

@@ -1,7 +1,7 @@
 namespace RemoteSigner.Consensus.Slashing;
 
 /// <summary>An interchange file breaks its format or is for another chain; nothing of it was kept.</summary>
-public sealed class InterchangeException : Exception
+public class InterchangeException : Exception
 {
     public InterchangeException(string message, string? validator = null, string? member = null, Exception? innerException = null)
         : base(message, innerException) => (Validator, Member) = (validator, member);

@@ -8,8 +8,43 @@ namespace RemoteSigner.Consensus.Slashing;
 /// </summary>
 internal static class InterchangeImport
 {
-    public static InterchangeReport Take(LedgerTransaction transaction, Root chain, InterchangeReading reading) =>
-        new(chain, InterchangeStage.Keys(transaction).ConvertAll(key => Take(transaction, key, reading)));
+    /// <exception cref="InterchangeContradictionException">The file contradicts what was signed here.</exception>
+    /// <exception cref="InterchangeException">It has something that lies beyond the limit.</exception>
+    public static InterchangeReport Take(LedgerTransaction transaction, Root chain, Root fileHash, ImportTerms terms)
+    {
+        var named = InterchangeStage.Keys(transaction);
+        var spokenFor = terms.Only is { } only ? named.FindAll(only.Contains) : named;
+        if (terms.Limit is { } limit)
+        {
+            spokenFor.ForEach(key => RequireWithin(transaction, key, limit));
+        }
+
+        spokenFor.ForEach(key => InterchangeContradiction.Throw(transaction, key));
+        return new InterchangeReport(chain, fileHash, spokenFor.ConvertAll(key => Take(transaction, key, terms.Reading)), named.Count - spokenFor.Count);
+    }
+
+    private static void RequireWithin(LedgerTransaction transaction, BlsPublicKey key, HistoryLimit limit)
+    {
+        var row = transaction.Statement("""
+            SELECT (SELECT max(slot) FROM temp.staged_key JOIN temp.staged_block USING (entry) WHERE key = ?1),
+                   (SELECT max(max(source, target)) FROM temp.staged_key JOIN temp.staged_attestation USING (entry) WHERE key = ?1)
+            """).Bind(1, key.Bytes);
+        _ = row.Step();
+        var (slot, epoch) = (row.NumberOrNull(0), row.NumberOrNull(1));
+        row.Reset();
+        if (slot is { } s && (ulong)s > limit.Slot.Value)
+        {
+            throw Beyond(key, "signed_blocks", $"slot {s}", $"slot {limit.Slot}");
+        }
+
+        if (epoch is { } e && (ulong)e > limit.Epoch.Value)
+        {
+            throw Beyond(key, "signed_attestations", $"epoch {e}", $"epoch {limit.Epoch}");
+        }
+    }
+
+    private static InterchangeException Beyond(BlsPublicKey key, string member, string what, string limit) =>
+        new($"validator {key}: {member} has {what}, and nobody can have signed beyond {limit} by now: taken over, it would disable the validator until then", key.ToString(), member);
 
     private static InterchangeReport.Line Take(LedgerTransaction transaction, BlsPublicKey key, InterchangeReading reading)
     {

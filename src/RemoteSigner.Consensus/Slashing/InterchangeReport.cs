@@ -2,8 +2,10 @@ using RemoteSigner.Consensus.Spec;
 
 namespace RemoteSigner.Consensus.Slashing;
 
-/// <summary>What an import brought, one line for each public key of the file, in the order of the file.</summary>
-public sealed record InterchangeReport(Root GenesisValidatorsRoot, IReadOnlyList<InterchangeReport.Line> Validators)
+/// <summary>What an import brought, one line for each public key that was taken over, in the order of the file.</summary>
+/// <param name="FileHash">SHA-256 of the file as it was read.</param>
+/// <param name="PassedOver">Public keys of the file that whoever brought it could not speak for.</param>
+public sealed record InterchangeReport(Root GenesisValidatorsRoot, Root FileHash, IReadOnlyList<InterchangeReport.Line> Validators, int PassedOver)
 {
     /// <summary>
     /// One public key. <paramref name="Active"/>: it may sign here; history of other keys is kept for the day they come. Records that are not

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RemoteSigner.Consensus.Spec;
 
 namespace RemoteSigner.Consensus.Slashing;
@@ -5,32 +6,38 @@ namespace RemoteSigner.Consensus.Slashing;
 /// <summary>Which public keys belong to which validator's history, and whether they may sign.</summary>
 internal static class KeyRegister
 {
-    /// <summary>Takes all keys in with their history, or keeps nothing: a key may need what the one before it left, so that none can be judged without writing.</summary>
-    public static List<RefusedRegistration> EnrolAll(LedgerTransaction transaction, KeyEnrolment enrolment, Action<LedgerTransaction> takeHistory)
+    /// <summary>Registers all keys, or keeps nothing: a key may need what the one before it left, so that none can be judged without writing. Those that were refused.</summary>
+    public static List<RefusedRegistration> Enrol(LedgerTransaction transaction, KeyEnrolment enrolment)
     {
-        transaction.Statement("SAVEPOINT enrolment").Execute();
-        takeHistory(transaction);
         var refused = new List<RefusedRegistration>();
         foreach (var (key, floor) in enrolment.Keys)
         {
-            if (Register(transaction, new HistoryIndex(), key, floor) is var registration and not Registration.Active)
+            if (Register(transaction, new HistoryIndex(), key, floor, enrolment.From) is var registration and not Registration.Enrolled)
             {
                 refused.Add(new RefusedRegistration(key, registration));
             }
         }
 
-        foreach (var replaced in enrolment.Replaced)
-        {
-            transaction.Statement("UPDATE public_key SET state = 2 WHERE key = ?1 AND is_group = 0 AND state = 1").Bind(1, replaced.Bytes).Execute();
-        }
-
-        if (refused.Count > 0)
-        {
-            transaction.Statement("ROLLBACK TO enrolment").Execute();
-        }
-
-        transaction.Statement("RELEASE enrolment").Execute();
         return refused;
+    }
+
+    /// <summary>Takes keys that sign from one of these states to another; those that did move. Group keys have no life of their own.</summary>
+    public static List<BlsPublicKey> Move(LedgerTransaction transaction, IEnumerable<BlsPublicKey> keys, KeyState to, params ReadOnlySpan<KeyState> from)
+    {
+        var moved = new List<BlsPublicKey>();
+        foreach (var key in keys)
+        {
+            foreach (var state in from)
+            {
+                if (transaction.Statement("UPDATE public_key SET state = ?2 WHERE key = ?1 AND is_group = 0 AND state = ?3").Bind(1, key.Bytes).Bind(2, (long)to).Bind(3, (long)state).Execute() > 0)
+                {
+                    moved.Add(key);
+                    break;
+                }
+            }
+        }
+
+        return moved;
     }
 
     public static long AddValidator(LedgerTransaction transaction)
@@ -78,11 +85,11 @@ internal static class KeyRegister
         return keys;
     }
 
-    private static Registration Register(LedgerTransaction transaction, HistoryIndex index, ProtectedKey key, SlashingFloor floor)
+    private static Registration Register(LedgerTransaction transaction, HistoryIndex index, ProtectedKey key, SlashingFloor floor, StartingPoint? from)
     {
         var share = index.Find(transaction, key.PublicKey);
         var group = key.GroupKey is { } groupKey ? index.Find(transaction, groupKey) : null;
-        if (share?.State == KeyState.Retired)
+        if (share?.State is KeyState.Retired or KeyState.Retiring or KeyState.Releasing or KeyState.Parked)
         {
             return new Registration.WasRetired();
         }
@@ -92,10 +99,9 @@ internal static class KeyRegister
             return new Registration.OtherGroup();
         }
 
-        var hasHistory = share is { History.HasFloor: true } || group is { History.HasFloor: true };
-        if (floor == SlashingFloor.Continued ? share is null && group is null : hasHistory != (floor == SlashingFloor.FromHistory))
+        if (Contradiction(floor, isKnown: share is not null || group is not null, hasHistory: share is { History.HasFloor: true } || group is { History.HasFloor: true }) is { } contradiction)
         {
-            return hasHistory ? new Registration.HasHistory() : new Registration.NoFloor();
+            return contradiction;
         }
 
         var validator = group?.History.Id ?? share?.History.Id ?? AddValidator(transaction);
@@ -104,19 +110,38 @@ internal static class KeyRegister
             HistoryFloors.Merge(transaction, share.History.Id, validator);
         }
 
-        Put(transaction, key.PublicKey, validator, KeyState.Active, isGroup: false);
+        Put(transaction, key.PublicKey, validator, share?.State == KeyState.Active ? KeyState.Active : KeyState.Enrolling, isGroup: false);
         if (key.GroupKey is { } named && named != key.PublicKey)
         {
             Put(transaction, named, validator, KeyState.HistoryOnly, isGroup: true);
         }
 
-        return new Registration.Active();
+        if (floor == SlashingFloor.FromNow)
+        {
+            var (slot, source, target) = from ?? throw new InvalidOperationException("an enrolment from now on names its starting point");
+            HistoryFloors.Raise(transaction, validator, StoredNumber.From(slot.Value), StoredNumber.From(source.Value), StoredNumber.From(target.Value));
+        }
+
+        return new Registration.Enrolled();
     }
 
-    /// <summary>A group key never signs by itself, a share key is nobody's group key, and a share belongs to one group for life.</summary>
+    /// <summary>What is stated about the past, held against what is known; null when the two go together.</summary>
+    private static Registration? Contradiction(SlashingFloor floor, bool isKnown, bool hasHistory) => floor switch
+    {
+        SlashingFloor.FromHistory => hasHistory ? null : new Registration.NoFloor(),
+        SlashingFloor.NeverSigned => hasHistory ? new Registration.HasHistory() : null,
+        SlashingFloor.Continued => isKnown ? null : new Registration.NoFloor(),
+        SlashingFloor.FromNow => null,
+        _ => throw new UnreachableException(),
+    };
+
+    /// <summary>
+    /// A group key never signs by itself, a share key is nobody's group key, and a share belongs to one group for life. A whole key that was taken out becomes the group key of
+    /// its shares: its history is the validator's own, and as a group key it never signs again.
+    /// </summary>
     private static bool FitTogether(LedgerTransaction transaction, ProtectedKey key, HistoryIndex.KeyEntry? share, HistoryIndex.KeyEntry? group)
     {
-        if (share is { IsGroup: true } || (group is { IsGroup: false, State: not KeyState.HistoryOnly } && key.GroupKey != key.PublicKey))
+        if (share is { IsGroup: true } || (group is { IsGroup: false, State: not (KeyState.HistoryOnly or KeyState.Retired or KeyState.Released) } && key.GroupKey != key.PublicKey))
         {
             return false;
         }

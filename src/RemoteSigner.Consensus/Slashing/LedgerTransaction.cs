@@ -30,6 +30,33 @@ public sealed class LedgerTransaction
     /// <summary>Drops everything remembered; called after rows were changed behind the back of it.</summary>
     public void Forget() => _memory.Clear();
 
+    /// <summary>SQLite ends a transaction by itself after some faults, a full disk among them.</summary>
+    internal bool IsOver => _database.TransactionIsOver;
+
+    /// <summary>Runs a part of the work that may fail alone: then it is undone, and the rest of the work stands.</summary>
+    internal T Attempt<T>(Func<T> part)
+    {
+        _database.Run("SAVEPOINT part");
+        try
+        {
+            var result = part();
+            _database.Run("RELEASE part");
+            return result;
+        }
+        catch
+        {
+            Forget();
+            _database.ResetStatements();
+            if (!IsOver)
+            {
+                _database.Run("ROLLBACK TO part");
+                _database.Run("RELEASE part");
+            }
+
+            throw;
+        }
+    }
+
     /// <summary>Makes the tables of a room in a new ledger; in an old one brings them to this version and looks through them for damage.</summary>
     public void Ensure(LedgerSchema schema)
     {

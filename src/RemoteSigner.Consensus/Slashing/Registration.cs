@@ -7,8 +7,8 @@ public abstract record Registration
     {
     }
 
-    /// <summary>The key may sign, as far as the history of it and its group key allows.</summary>
-    public sealed record Active : Registration;
+    /// <summary>The key is known with its history. One that was not active before becomes it by <see cref="SlashingProtection.ActivateAsync"/>, once its share is sealed.</summary>
+    public sealed record Enrolled : Registration;
 
     /// <summary>There is no history of the key or its group key, and nobody said that it never signed.</summary>
     public sealed record NoFloor : Registration;

@@ -9,6 +9,9 @@ public enum SlashingFloor
     /// <summary>It never signed anywhere. With history that is found all the same it is refused: one of the two is wrong.</summary>
     NeverSigned,
 
+    /// <summary>Nobody states its past: its floors rise to <see cref="KeyEnrolment.From"/>, whatever history there is.</summary>
+    FromNow,
+
     /// <summary>Another share of its validator was sealed here, so its history goes on, whatever it holds; where the validator is not known it is refused.</summary>
     Continued,
 }

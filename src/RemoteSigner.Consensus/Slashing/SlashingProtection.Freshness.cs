@@ -48,7 +48,7 @@ public sealed partial class SlashingProtection
     /// Ends the floor under all keys if the history before it is complete by its awaited marks: then each validator's own floors rise to its newest numbers,
     /// because the marks say how far the history reaches and not that nothing is missing in between. True when it did.
     /// </summary>
-    public Task<bool> EndFloorIfCompleteAsync() => MaintainAsync(transaction =>
+    public Task<bool> EndFloorIfCompleteAsync(EvidenceWriter<GlobalFloor>? evidence = null) => MaintainAsync(transaction =>
     {
         var state = transaction.Recall(FreshnessState.Load);
         if (state.Floor is not { AwaitedMarks: { } awaited } floor || HistoryMarks.Of(transaction, _network.SlotsPerEpoch, floor.Fence).Digest != awaited)
@@ -58,6 +58,7 @@ public sealed partial class SlashingProtection
 
         HistoryFloors.RaiseToNewest(transaction);
         state.SetFloor(transaction, floor.Beneath is { } beneath ? new GlobalFloor(beneath, "an earlier unclean stop") : null);
+        evidence?.Write(transaction, floor);
         return true;
     });
 }

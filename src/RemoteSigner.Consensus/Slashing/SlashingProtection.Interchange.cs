@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using RemoteSigner.Consensus.Spec;
 
@@ -8,22 +9,22 @@ public sealed partial class SlashingProtection
     private const int RecordsPerWrite = 2000;
 
     /// <summary>
-    /// Imports an EIP-3076 interchange file of any size in constant memory: all of it in one transaction, or nothing. Keys that are not registered
-    /// get their history before they come. The chain must be this ledger's; an unpinned ledger is pinned to it.
+    /// Imports an EIP-3076 interchange file of any size in constant memory: all of it and its <paramref name="evidence"/> in one transaction, or nothing. Keys that are not
+    /// registered get their history before they come. The chain must be this ledger's; an unpinned ledger is pinned to it.
     /// </summary>
-    /// <exception cref="InterchangeException">The file breaks the format or is for another chain.</exception>
-    public async Task<InterchangeReport> ImportAsync(Stream file, InterchangeReading reading)
+    /// <exception cref="InterchangeContradictionException">The file contradicts what was signed here.</exception>
+    /// <exception cref="InterchangeException">The file breaks the format, is for another chain, or reaches beyond its limit.</exception>
+    public async Task<InterchangeReport> ImportAsync(Stream file, ImportTerms terms, EvidenceWriter<InterchangeReport> evidence)
     {
         await _maintenance.WaitAsync();
         try
         {
-            var chain = await StageAnewAsync(file);
+            var staged = await StageAnewAsync(file);
             return await _ledger.WriteAsync(transaction =>
             {
-                RequireChain(transaction, chain);
-                var report = InterchangeImport.Take(transaction, chain, reading);
-                InterchangeStage.Clear(transaction);
+                var report = TakeStaged(transaction, staged, terms);
                 transaction.Forget();
+                evidence.Write(transaction, report);
                 return report;
             });
         }
@@ -57,15 +58,20 @@ public sealed partial class SlashingProtection
         }
     }
 
-    private async Task<Root> StageAnewAsync(Stream file)
+    private InterchangeReport TakeStaged(LedgerTransaction transaction, StagedFile staged, ImportTerms terms)
     {
-        await WriteAsync(InterchangeStage.Clear);
-        return await StageAsync(file);
+        RequireChain(transaction, staged.GenesisValidatorsRoot);
+        var report = InterchangeImport.Take(transaction, staged.GenesisValidatorsRoot, staged.Hash, terms);
+        InterchangeStage.Clear(transaction);
+        return report;
     }
 
-    private async Task<Root> StageAsync(Stream file)
+    private async Task<StagedFile> StageAnewAsync(Stream file)
     {
-        var parser = new InterchangeParser(file);
+        await WriteAsync(InterchangeStage.Clear);
+        using var hash = SHA256.Create();
+        await using var hashed = new CryptoStream(file, hash, CryptoStreamMode.Read, leaveOpen: true);
+        var parser = new InterchangeParser(hashed);
         var waiting = new List<InterchangeRecord>(RecordsPerWrite);
         await foreach (var record in parser.ReadAsync())
         {
@@ -77,7 +83,7 @@ public sealed partial class SlashingProtection
         }
 
         await StageAsync(waiting);
-        return parser.GenesisValidatorsRoot;
+        return new StagedFile(parser.GenesisValidatorsRoot, new Root(hash.Hash));
     }
 
     private async Task StageAsync(List<InterchangeRecord> records)
@@ -106,4 +112,7 @@ public sealed partial class SlashingProtection
         work(transaction);
         return true;
     });
+
+    /// <summary>A file that was read whole and lies in the stage: the chain it is for, and its SHA-256.</summary>
+    private sealed record StagedFile(Root GenesisValidatorsRoot, Root Hash);
 }

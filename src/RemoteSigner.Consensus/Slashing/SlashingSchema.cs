@@ -3,9 +3,9 @@ namespace RemoteSigner.Consensus.Slashing;
 /// <summary>The tables of slashing protection. What they hold, and what is always true of them, is described in README.md.</summary>
 internal static class SlashingSchema
 {
-    public static LedgerSchema Current { get; } = new("slashing", 2, HistoryScript + FreshnessScript, ["validator", "public_key", "block", "attestation", "freshness"])
+    public static LedgerSchema Current { get; } = new("slashing", 3, HistoryScript + FreshnessScript, ["validator", "public_key", "block", "attestation", "freshness"])
     {
-        Upgrades = new Dictionary<int, string> { [1] = FreshnessScript },
+        Upgrades = new Dictionary<int, string> { [1] = FreshnessScript, [2] = KeyStatesScript },
     };
 
     private const string FreshnessScript = """
@@ -25,6 +25,20 @@ internal static class SlashingSchema
             CHECK (awaited_marks IS NULL OR floor IS NOT NULL)
         ) STRICT;
         INSERT INTO freshness (id) VALUES (1);
+        """;
+
+    // SQLite cannot widen a CHECK in place.
+    private const string KeyStatesScript = """
+        CREATE TABLE public_key_3 (
+            key BLOB NOT NULL PRIMARY KEY CHECK (length(key) = 48),
+            validator INTEGER NOT NULL REFERENCES validator (id),
+            state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 7),
+            is_group INTEGER NOT NULL CHECK (is_group IN (0, 1))
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO public_key_3 SELECT key, validator, state, is_group FROM public_key;
+        DROP TABLE public_key;
+        ALTER TABLE public_key_3 RENAME TO public_key;
+        CREATE INDEX public_key_by_validator ON public_key (validator);
         """;
 
     private const string HistoryScript = """
@@ -47,7 +61,7 @@ internal static class SlashingSchema
         CREATE TABLE public_key (
             key BLOB NOT NULL PRIMARY KEY CHECK (length(key) = 48),
             validator INTEGER NOT NULL REFERENCES validator (id),
-            state INTEGER NOT NULL CHECK (state IN (0, 1, 2)),
+            state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 7),
             is_group INTEGER NOT NULL CHECK (is_group IN (0, 1))
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX public_key_by_validator ON public_key (validator);

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using RemoteSigner.Administration;
 using RemoteSigner.Clusters;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
@@ -46,6 +47,8 @@ internal sealed class CliError(string message, string hint) : Exception(message)
         CliError error => error.Hint,
         ConfigurationException error => error.Hint,
         LedgerException error => error.Hint,
+        AdminException error => error.Hint,
+        InterchangeContradictionException => "find out where else this key signs, and stop it there: two signers get it slashed. Nothing of the file was kept",
         InterchangeException => "correct the file, or export it anew from the signer it came from; nothing of it was kept",
         VaultException error => error.Hint,
         SealingDeviceException error => error.Hint,

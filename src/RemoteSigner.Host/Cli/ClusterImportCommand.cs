@@ -1,12 +1,11 @@
 using System.CommandLine;
-using RemoteSigner.Audit;
+using RemoteSigner.Administration.Files;
+using RemoteSigner.Administration.Keys;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Keys;
-using RemoteSigner.Native;
-using RemoteSigner.Sealing;
 using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
@@ -42,7 +41,7 @@ internal static class ClusterImportCommand
     public static Command CreateAddLock()
     {
         var add = new Command("add-lock", "Verify a cluster lock and keep it, so that shares of it that are pushed later know where they belong") { File, ClusterCommand.LowThreshold, ClusterCommand.ContractSignatures };
-        add.SetAction((parsed, _) => Task.FromResult(AddLock(parsed)));
+        add.SetAction((parsed, _) => AddLockAsync(parsed));
         return add;
     }
 
@@ -60,71 +59,53 @@ internal static class ClusterImportCommand
         }
 
         await using var signer = await OfflineSigner.OpenAsync(parsed);
-        using var arena = new SecretArena();
         var node = NodeOf(parsed);
         var cluster = Open(parsed.GetValue(LockFile) ?? node.LockFile, parsed, signer.Options, signer.Data);
-        var ours = cluster.SharesOf(node.ReadNodeKey(arena), node.NodeKeyFile);
-        using var keys = SealedKeys.Open(signer.Data, signer.Options, arena, TimeProvider.System);
-        using var vault = await OpenNewestAsync(signer, keys);
+        var ours = cluster.SharesOf(node.ReadNodeKey(signer.Arena), node.NodeKeyFile);
         var budget = parsed.GetValue(Memory) * 1024L * 1024;
-        var shares = await KeystoreProgress.ShowAsync(ours.Count, report => new NodeKeystores(node, cluster.Cluster, ours).OpenAsync(arena, budget, report, cancellation));
+        var shares = await KeystoreProgress.ShowAsync(ours.Count, report => new NodeKeystores(node, cluster.Cluster, ours).OpenAsync(signer.Arena, budget, report, cancellation));
         try
         {
             await using var history = parsed.GetValue(Slashing) is { } path ? System.IO.File.OpenRead(path) : null;
-            await signer.Intake.TakeAsync(vault, new IntakeOrder(shares, parsed.GetValue(NeverSigned) ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory)
-            {
-                Document = cluster.Json,
-                History = history,
-                Replace = parsed.GetValue(Replace),
-            });
+            await signer.ExecuteAsync(
+                new ImportShares(new IntakeOrder(shares, parsed.GetValue(NeverSigned) ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory)
+                {
+                    Document = cluster.Json,
+                    History = history,
+                    Replace = parsed.GetValue(Replace),
+                }),
+                cancellation);
         }
         finally
         {
-            Dispose(shares);
+            foreach (var share in shares)
+            {
+                share.Dispose();
+            }
         }
 
-        await SlashingCommand.EndFloorIfCompleteAsync(signer);
-        return await FinishAsync(parsed, signer, keys, ours, "sealed", "they are open after the next start. Now destroy the keystores and their passwords");
+        return Finish(parsed, ours, "sealed", "they are open after the next start. Now destroy the keystores and their passwords");
     }
 
     private static async Task<int> BindAsync(ParseResult parsed)
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
-        using var arena = new SecretArena();
         var node = NodeOf(parsed);
         var cluster = Open(parsed.GetValue(LockFile) ?? node.LockFile, parsed, signer.Options, signer.Data);
-        var ours = cluster.SharesOf(node.ReadNodeKey(arena), node.NodeKeyFile).ToDictionary(share => share.PublicShare);
-        using var keys = SealedKeys.Open(signer.Data, signer.Options, arena, TimeProvider.System);
-        using var vault = await OpenNewestAsync(signer, keys);
-        var opened = vault.OpenShares();
-        try
-        {
-            List<VaultShare> bound = [.. opened.Where(share => share.Membership is null && ours.ContainsKey(share.ShareKey)).Select(share => Bind(share, ours[share.ShareKey]))];
-            if (bound.Count == 0)
-            {
-                throw new CliError("no share of this node in the vault waits to be bound to this lock", "'remote-signer keys list' shows what is in the vault, 'remote-signer cluster import' brings shares that are not");
-            }
-
-            await signer.Intake.TakeAsync(vault, new IntakeOrder(bound, SlashingFloor.FromHistory) { Document = cluster.Json });
-            return await FinishAsync(parsed, signer, keys, [.. bound.Select(share => ours[share.ShareKey])], "bound", "they know their cluster after the next start");
-        }
-        finally
-        {
-            Dispose(opened);
-        }
+        var ours = cluster.SharesOf(node.ReadNodeKey(signer.Arena), node.NodeKeyFile).ToDictionary(share => share.PublicShare);
+        var bound = await signer.ExecuteAsync(new BindShares(
+            cluster.Json, ours.ToDictionary(pair => pair.Key, pair => (pair.Value.GroupKey, NodeKeystores.MembershipOf(pair.Value, ShareProvenance.LockFile)))));
+        return Finish(parsed, [.. bound.Select(share => ours[share])], "bound", "they know their cluster after the next start");
     }
 
-    private static int AddLock(ParseResult parsed)
+    private static async Task<int> AddLockAsync(ParseResult parsed)
     {
-        var data = parsed.DataDirectory();
-        if (Clusters.Ssv.KeysharesFile.IsAt(parsed.GetValue(File)!))
-        {
-            return SsvImport.Keep(parsed.GetValue(File)!, new ClusterArchive(data.ClustersFolder));
-        }
-
-        var cluster = Open(parsed.GetValue(File)!, parsed, data.ReadOptions(), data);
-        var document = new ClusterArchive(data.ClustersFolder).Add(cluster.Json);
-        StandardError.Console.WriteLine($"keeps the lock {document.Hash} of {document.GroupKeys.Count} validators");
+        await using var signer = await OfflineSigner.OpenAsync(parsed);
+        var archive = new ClusterArchive(signer.Data.ClustersFolder);
+        var path = parsed.GetValue(File)!;
+        var json = Clusters.Ssv.KeysharesFile.IsAt(path) ? SsvImport.Verify(path) : Open(path, parsed, signer.Options, signer.Data).Json;
+        var document = await signer.ExecuteAsync(new KeepDocument(json, archive));
+        StandardError.Console.WriteLine($"keeps the {(document is ClusterDocument.SsvShares ? "keyshares" : "lock")} {document.Hash} of {document.GroupKeys.Count} validators");
         return 0;
     }
 
@@ -137,31 +118,8 @@ internal static class ClusterImportCommand
         AcceptContractSignatures = parsed.GetValue(ClusterCommand.ContractSignatures),
     });
 
-    private static VaultShare Bind(VaultShare share, ClusterShare known) => share with
+    private static int Finish(ParseResult parsed, IReadOnlyList<ClusterShare> shares, string done, string next)
     {
-        GroupKey = known.GroupKey,
-        Membership = NodeKeystores.MembershipOf(known, share.Label == PushedKeystore.Label ? ShareProvenance.KeymanagerPush : ShareProvenance.LockFile),
-    };
-
-    internal static async Task<Vault> OpenNewestAsync(OfflineSigner signer, SealedKeys keys)
-    {
-        var vault = await keys.OpenVaultAsync();
-        try
-        {
-            OfflineFreshness.RequireNewest(signer.Found.Start, vault.Contents.Generation);
-            return vault;
-        }
-        catch
-        {
-            vault.Dispose();
-            throw;
-        }
-    }
-
-    private static async Task<int> FinishAsync(ParseResult parsed, OfflineSigner signer, SealedKeys keys, IReadOnlyList<ClusterShare> shares, string done, string next)
-    {
-        await signer.RecordAsync("cluster.import", $"{done} {shares.Count} shares of index {shares[0].ShareIndex} of the cluster {shares[0].LockHash}", AuditDecision.Event);
-        await OfflineFreshness.KeepCleanAsync(signer, keys);
         if (parsed.GetValue(CommandLine.Json))
         {
             Output.Write(true, ClusterImportLine.Of(shares), CliContext.Default.ClusterImportLine, _ => throw new System.Diagnostics.UnreachableException());
@@ -169,13 +127,5 @@ internal static class ClusterImportCommand
 
         StandardError.Console.WriteLine($"{done} {shares.Count} shares of index {shares[0].ShareIndex} of the cluster {shares[0].LockHash}; {next}");
         return 0;
-    }
-
-    private static void Dispose(IReadOnlyList<VaultShare> shares)
-    {
-        foreach (var share in shares)
-        {
-            share.Dispose();
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
+using RemoteSigner.Administration;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Tls;
@@ -143,7 +144,14 @@ internal static partial class InitCommand
         using var vault = await Vault.CreateAsync(data.VaultFile, keys.Arena, [key]);
         var approval = await provisioning.ApproveAsync(vault.Contents.VaultId, TpmCommand.Now());
         await using var signer = await OfflineSigner.OpenAsync(data, options, Ledger.Create(data.LedgerFile));
-        var line = await TpmCommand.ProveAsync(signer, keys, key, approval, release);
+        var started = TimeProvider.System.GetTimestamp();
+        if (approval is not null)
+        {
+            using var proven = await Vault.OpenAsync(data.VaultFile, keys.Arena, key);
+        }
+
+        var line = TpmCommand.LineOf(keys.Hardware.Tpm.Description, key, approval, release, approval is null ? null : TimeProvider.System.GetElapsedTime(started));
+        await signer.ExecuteAsync(new NoteAct("tpm.provision", $"{line.Tpm}, storage root key {line.StorageRootKey}, release key {line.ReleaseKey}, approved {(line.PcrDigest is null ? "nothing yet" : $"{line.Pcrs} {line.PcrDigest}")}"));
         await EnrolWitnessAsync(signer, vault, keys.Hardware);
         return () => line.Print(parsed);
     }
@@ -156,7 +164,7 @@ internal static partial class InitCommand
         using var vault = await Vault.CreateAsync(data.VaultFile, keys.Arena, [enrolment.Key]);
         await using var signer = await OfflineSigner.OpenAsync(data, options, Ledger.Create(data.LedgerFile));
         var report = enrolment.Report;
-        await signer.RecordAsync("seal.enrol", $"key {report.KeyLabel} ({report.KeyId}) by {report.Mechanism} in token {report.TokenLabel} ({report.TokenSerial})");
+        await signer.ExecuteAsync(new NoteAct("seal.enrol", $"key {report.KeyLabel} ({report.KeyId}) by {report.Mechanism} in token {report.TokenLabel} ({report.TokenSerial})"));
         await EnrolWitnessAsync(signer, vault, keys.Hardware);
         return () => EnrolmentView.Write(report, parsed.GetValue(CommandLine.Json));
     }

@@ -1,9 +1,8 @@
 using System.CommandLine;
-using RemoteSigner.Audit;
+using RemoteSigner.Administration.Keys;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
-using RemoteSigner.Native;
 using RemoteSigner.Sealing;
 using Spectre.Console;
 
@@ -41,19 +40,17 @@ internal static class KeysCommand
         }
 
         await using var signer = await OfflineSigner.OpenAsync(parsed);
-        using var arena = new SecretArena();
-        using var keys = SealedKeys.Open(signer.Data, signer.Options, arena, TimeProvider.System);
         var files = KeystoreFolder.Find(parsed.GetValue(Keystores)!, parsed.GetValue(Passwords));
-        using var vault = await keys.OpenVaultAsync();
-        OfflineFreshness.RequireNewest(signer.Found.Start, vault.Contents.Generation);
-        var imported = await KeystoreProgress.ShowAsync(files.Count, report => KeystoreImport.DecryptAllAsync(files, arena, parsed.GetValue(Memory) * 1024L * 1024, report, cancellation));
+        var imported = await KeystoreProgress.ShowAsync(files.Count, report => KeystoreImport.DecryptAllAsync(files, signer.Arena, parsed.GetValue(Memory) * 1024L * 1024, report, cancellation));
         try
         {
             await using var history = parsed.GetValue(Slashing) is { } path ? File.OpenRead(path) : null;
-            await signer.Intake.TakeAsync(vault, new IntakeOrder(
-                [.. imported.Select(key => new VaultShare(key.PublicKey, null, null, Label(key.Path), key.Secret))],
-                history is null ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory)
-            { History = history });
+            await signer.ExecuteAsync(
+                new ImportShares(new IntakeOrder(
+                    [.. imported.Select(key => new VaultShare(key.PublicKey, null, null, Label(key.Path), key.Secret))],
+                    history is null ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory)
+                { History = history }),
+                cancellation);
         }
         finally
         {
@@ -63,8 +60,6 @@ internal static class KeysCommand
             }
         }
 
-        await SlashingCommand.EndFloorIfCompleteAsync(signer);
-        await OfflineFreshness.KeepCleanAsync(signer, keys);
         StandardError.Console.WriteLine($"sealed {imported.Count} keys; they are open after the next start or reload. Now destroy the keystores and their passwords");
         return 0;
     }
@@ -82,14 +77,9 @@ internal static class KeysCommand
     {
         var key = ReadKey(parsed);
         await using var signer = await OfflineSigner.OpenAsync(parsed);
-        if (!await signer.Slashing.EnableAsync(key))
-        {
-            throw new CliError($"{key} has no slashing history here", "'remote-signer slashing status' lists what has");
-        }
-
-        await signer.Audit.RecordAsync(new AuditEntry { Action = "key.enable", Decision = AuditDecision.Event, ShareKey = key });
-        await OfflineFreshness.KeepCleanAsync(signer);
-        return 0;
+        return await signer.ExecuteAsync(new AllowKeyAgain(key))
+            ? 0
+            : throw new CliError($"{key} was not deleted for good here", "'remote-signer slashing status' shows the state of every key; one that was deleted may be imported again after this command");
     }
 
     private static BlsPublicKey ReadKey(ParseResult parsed) => BlsPublicKey.TryParse(parsed.GetValue(Key), out var key)
@@ -100,27 +90,13 @@ internal static class KeysCommand
     {
         var key = ReadKey(parsed);
         await using var signer = await OfflineSigner.OpenAsync(parsed);
-        using var arena = new SecretArena();
-        using var keys = SealedKeys.Open(signer.Data, signer.Options, arena, TimeProvider.System);
-        using var vault = await keys.OpenVaultAsync();
-        OfflineFreshness.RequireNewest(signer.Found.Start, vault.Contents.Generation);
-        await TakeOutAsync(signer.Slashing, vault, key);
-        await signer.Audit.RecordAsync(new AuditEntry { Action = "key.delete", Decision = AuditDecision.Event, ShareKey = key });
-        await OfflineFreshness.KeepCleanAsync(signer, keys);
-        StandardError.Console.WriteLine($"deleted {key}; backups of the vault may still hold it. Before the key moves: 'remote-signer slashing export'");
-        return 0;
-    }
-
-    // Refusal first: a key whose removal is interrupted cannot sign, and deleting it again ends it. A key that is not in the vault is not touched at all.
-    internal static async Task TakeOutAsync(SlashingProtection slashing, Vault vault, BlsPublicKey key)
-    {
-        if (!vault.Contents.Shares.Any(share => share.ShareKey == key))
+        if ((await signer.ExecuteAsync(new DeleteShares([key], KeyEnd.Retired)))[0] != DeletedShare.Deleted)
         {
-            throw new CliError($"{key} is not in the vault; nothing was changed", "'remote-signer keys list' shows what is");
+            throw new CliError($"{key} is not a key that may sign here; nothing was changed", "'remote-signer keys list' shows what is in the vault, 'remote-signer slashing status' the state of every key");
         }
 
-        await slashing.RetireAsync(key);
-        vault.Remove(key);
+        StandardError.Console.WriteLine($"deleted {key}; backups of the vault may still hold it. Before the key moves: 'remote-signer slashing export'");
+        return 0;
     }
 
     private static string Label(string path) => Path.GetFileName(path) is { Length: > 64 } name ? name[..64] : Path.GetFileName(path);

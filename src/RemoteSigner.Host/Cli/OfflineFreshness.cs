@@ -12,12 +12,9 @@ namespace RemoteSigner.Host.Cli;
 internal sealed class OfflineFreshness : IDisposable
 {
     private readonly OfflineSigner _signer;
-    private readonly Hardware _hardware;
-    private readonly IReadOnlyList<IDisposable> _owned;
     private readonly FenceKeys _keys;
 
-    private OfflineFreshness(OfflineSigner signer, Hardware hardware, IReadOnlyList<IDisposable> owned, FenceKeys keys, IFreshnessWitness witness, VaultListing vault) =>
-        (_signer, _hardware, _owned, _keys, Witness, Vault) = (signer, hardware, owned, keys, witness, vault);
+    private OfflineFreshness(OfflineSigner signer, FenceKeys keys, IFreshnessWitness witness, VaultListing vault) => (_signer, _keys, Witness, Vault) = (signer, keys, witness, vault);
 
     public IFreshnessWitness Witness { get; }
 
@@ -29,40 +26,26 @@ internal sealed class OfflineFreshness : IDisposable
     /// <summary>The ledger as the command found it, with the vault as it is now.</summary>
     public FreshState Found => new(Vault.VaultId, Vault.Generation, _signer.Found.Start, _signer.Found.End);
 
-    /// <summary>Opens the vault with <paramref name="sealedKeys"/>, or with the hardware that signer.json names. Null when the operator runs without a witness.</summary>
+    /// <summary>Beside <paramref name="vault"/>, or beside one that is opened with the hardware that signer.json names. Null when the operator runs without a witness.</summary>
     /// <exception cref="VaultException">The vault does not open.</exception>
     /// <exception cref="SealingDeviceException">The device failed.</exception>
-    public static async Task<OfflineFreshness?> OpenAsync(OfflineSigner signer, SealedKeys? sealedKeys = null)
+    public static async Task<OfflineFreshness?> OpenAsync(OfflineSigner signer, Vault? vault = null)
     {
         if (signer.Options.Witness == FreshnessOptions.None)
         {
             return null;
         }
 
-        var owned = new Stack<IDisposable>();
+        using var opened = vault is null ? await signer.Keys.OpenVaultAsync() : null;
+        var present = vault ?? opened!;
+        var keys = present.DeriveFenceKeys();
         try
         {
-            if (sealedKeys is null)
-            {
-                var arena = new SecretArena();
-                owned.Push(arena);
-                sealedKeys = SealedKeys.Open(signer.Data, signer.Options, arena, TimeProvider.System);
-                owned.Push(sealedKeys);
-            }
-
-            using var vault = await sealedKeys.OpenVaultAsync();
-            var keys = vault.DeriveFenceKeys();
-            owned.Push(keys);
-            var witness = WitnessAccess.Open(signer.Options, sealedKeys.Hardware, vault.Contents.VaultId, keys);
-            return new OfflineFreshness(signer, sealedKeys.Hardware, [.. owned], keys, witness!, vault.Contents);
+            return new OfflineFreshness(signer, keys, WitnessAccess.Open(signer.Options, signer.Keys.Hardware, present.Contents.VaultId, keys)!, present.Contents);
         }
         catch
         {
-            foreach (var one in owned)
-            {
-                one.Dispose();
-            }
-
+            keys.Dispose();
             throw;
         }
     }
@@ -71,37 +54,25 @@ internal sealed class OfflineFreshness : IDisposable
     /// After a command changed the ledger or the vault: tells the witness where the ledger ends now, if it was the one that was stopped. Where that cannot be done
     /// the change stands all the same, and the operator is told what the next start will do.
     /// </summary>
-    public static async Task KeepCleanAsync(OfflineSigner signer, SealedKeys? sealedKeys = null)
+    public static async Task KeepCleanAsync(OfflineSigner signer, Vault? vault = null)
     {
-        var end = await LedgerAtStart.EndAsync(signer.Ledger, signer.Slashing);
-        if (signer.Found.Start is null || end == signer.Found.End)
-        {
-            return;
-        }
-
         try
         {
-            using var freshness = await OpenAsync(signer, sealedKeys);
+            var end = await LedgerAtStart.EndAsync(signer.Ledger, signer.Slashing);
+            if (signer.Found.Start is null || end == signer.Found.End)
+            {
+                return;
+            }
+
+            using var freshness = await OpenAsync(signer, vault);
             if (freshness is not null && await freshness.KeepAsync(end) is not StartDecision.Serve)
             {
                 StandardError.Console.WriteLine("before this command the ledger was not one that was stopped in an orderly way: 'remote-signer freshness status' shows what the next start does");
             }
         }
-        catch (Exception exception) when (exception is VaultException or SealingDeviceException or PinException or HsmProfileException or WitnessException or SecretMemoryException)
+        catch (Exception exception) when (exception is VaultException or SealingDeviceException or PinException or HsmProfileException or WitnessException or SecretMemoryException or LedgerException)
         {
             StandardError.Console.WriteLine($"the change is made, but the witness of freshness was not told: the next start will raise the floors to the fence ({exception.Message})");
-        }
-    }
-
-    /// <summary>Before a change to the vault: one that was put back would take the generation that gives it away.</summary>
-    /// <exception cref="CliError">The ledger knows a newer vault.</exception>
-    public static void RequireNewest(LedgerStart? known, ulong generation)
-    {
-        if (known is not null && generation < known.VaultGeneration)
-        {
-            throw new CliError(
-                $"the vault has generation {generation} and had {known.VaultGeneration} before: an old copy of it was put back; nothing was changed",
-                "put the newest vault in its place; where it is lost, 'remote-signer freshness clear' takes this one for the newest");
         }
     }
 
@@ -117,16 +88,10 @@ internal sealed class OfflineFreshness : IDisposable
         new SlotClock(signer.Network, null, TimeProvider.System).Now is { } now ? new Epoch(signer.Network.EpochOf(now).Value + Fence.Ahead + 1) : null;
 
     /// <summary>The witness of another kind for the same vault.</summary>
-    public IFreshnessWitness Other(string kind) => WitnessAccess.Open(kind, _hardware, Vault.VaultId, _keys)!;
+    public IFreshnessWitness Other(string kind) => WitnessAccess.Open(kind, _signer.Keys.Hardware, Vault.VaultId, _keys)!;
 
     /// <summary>Tells the witness where the ledger ends now, if it is the one that was stopped.</summary>
     public Task<StartDecision> KeepAsync(HistoryEnd end) => OfflineChange.KeepAsync(Witness, _keys, _signer.Slashing, Found, end, FenceFor(_signer, end));
 
-    public void Dispose()
-    {
-        foreach (var one in _owned)
-        {
-            one.Dispose();
-        }
-    }
+    public void Dispose() => _keys.Dispose();
 }

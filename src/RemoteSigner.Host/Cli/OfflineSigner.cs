@@ -1,18 +1,29 @@
 using System.CommandLine;
+using RemoteSigner.Access;
+using RemoteSigner.Administration;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
-using RemoteSigner.Keys;
+using RemoteSigner.Native;
 
 namespace RemoteSigner.Host.Cli;
 
 /// <summary>A data directory opened by a verb while no signer serves it: the ledger's lock sees to that.</summary>
 internal sealed class OfflineSigner : IAsyncDisposable
 {
-    private OfflineSigner(DataDirectory data, SignerOptions options, Network network, Ledger ledger, SlashingProtection slashing, AuditLog audit, LedgerAtStart found) =>
+    private readonly SecretArena _arena = new();
+    private SealedKeys? _keys;
+
+    private OfflineSigner(DataDirectory data, SignerOptions options, Network network, Ledger ledger, SlashingProtection slashing, AuditLog audit, PendingActs pending, LedgerAtStart found)
+    {
         (Data, Options, Network, Ledger, Slashing, Audit, Found) = (data, options, network, ledger, slashing, audit, found);
+        Site = new OfflineSite(this);
+        Administrator = new Administrator(
+            Site, slashing, audit, pending, new ClusterArchive(data.ClustersFolder), new AccessPolicy(new Dictionary<string, ClientPermissions>()), new SlotClock(network, options.Network.SlotWindow.ToWindow(), TimeProvider.System));
+    }
 
     public DataDirectory Data { get; }
 
@@ -26,8 +37,18 @@ internal sealed class OfflineSigner : IAsyncDisposable
 
     public AuditLog Audit { get; }
 
-    /// <summary>The way for shares into the vault.</summary>
-    public ShareIntake Intake => new(Slashing, Audit, new ClusterArchive(Data.ClustersFolder));
+    /// <summary>The way for every change.</summary>
+    public Administrator Administrator { get; }
+
+    public OfflineSite Site { get; }
+
+    /// <summary>Who changes something here: whoever runs the command.</summary>
+    public Actor Actor { get; } = new Actor.LocalUser(Environment.UserName);
+
+    public SecretArena Arena => _arena;
+
+    /// <summary>The vault and what opens it; a token's PIN is read with the first use of this property.</summary>
+    public SealedKeys Keys => _keys ??= SealedKeys.Open(Data, Options, _arena, TimeProvider.System);
 
     /// <summary>The ledger before the verb changed anything.</summary>
     public LedgerAtStart Found { get; }
@@ -46,7 +67,7 @@ internal sealed class OfflineSigner : IAsyncDisposable
             var network = options.Network.Load(data.Path);
             var slashing = await SlashingProtection.OpenAsync(ledger, network);
             var audit = await AuditLog.OpenAsync(ledger, TimeProvider.System);
-            return new OfflineSigner(data, options, network, ledger, slashing, audit, await LedgerAtStart.ReadAsync(ledger, slashing));
+            return new OfflineSigner(data, options, network, ledger, slashing, audit, await PendingActs.OpenAsync(ledger), await LedgerAtStart.ReadAsync(ledger, slashing));
         }
         catch
         {
@@ -55,13 +76,19 @@ internal sealed class OfflineSigner : IAsyncDisposable
         }
     }
 
+    /// <summary>Does it, as whoever runs the command.</summary>
+    public Task<TResult> ExecuteAsync<TResult>(AdminAct<TResult> act, CancellationToken cancellation = default) => Administrator.ExecuteAsync(act, Actor, cancellation);
+
     /// <summary>Writes what an operator did into the audit log.</summary>
     public Task RecordAsync(string action, string detail, AuditDecision decision = AuditDecision.Event) =>
-        Audit.RecordAsync(new AuditEntry { Action = action, Decision = decision, Detail = detail });
+        Audit.RecordAsync(Actor.Entry(action, decision) with { Detail = detail });
 
     public async ValueTask DisposeAsync()
     {
+        await Administrator.DisposeAsync();
         Slashing.Dispose();
         await Ledger.DisposeAsync();
+        _keys?.Dispose();
+        _arena.Dispose();
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
-using System.Security.Cryptography;
+using RemoteSigner.Administration.Files;
 using RemoteSigner.Clusters.Ssv;
-using RemoteSigner.Native;
 using RemoteSigner.Sealing;
 using Spectre.Console;
 
@@ -25,14 +24,8 @@ internal static class OperatorCommand
     private static async Task<int> ImportAsync(ParseResult parsed)
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
-        using var arena = new SecretArena();
-        using var keys = SealedKeys.Open(signer.Data, signer.Options, arena, TimeProvider.System);
-        using var key = OperatorKeyFile.Read(parsed.GetValue(KeyFile)!, parsed.GetValue(PasswordFile), arena);
-        using var vault = await keys.OpenVaultAsync();
-        OfflineFreshness.RequireNewest(signer.Found.Start, vault.Contents.Generation);
-        vault.SealOperatorKey(signer.Data.OperatorKeyFile, key);
-        await signer.RecordAsync("operator.import", Convert.ToHexStringLower(SHA256.HashData(key.PublicKey.SubjectPublicKeyInfo)));
-        await OfflineFreshness.KeepCleanAsync(signer, keys);
+        using var key = OperatorKeyFile.Read(parsed.GetValue(KeyFile)!, parsed.GetValue(PasswordFile), signer.Arena);
+        await signer.ExecuteAsync(new ImportOperatorKey(key, signer.Data.OperatorKeyFile));
         StandardError.Console.WriteLine("sealed the operator's key; now destroy the file, and its password");
         return Print(parsed, key.PublicKey);
     }

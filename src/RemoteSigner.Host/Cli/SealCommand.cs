@@ -1,6 +1,5 @@
 using System.CommandLine;
-using RemoteSigner.Host.Configuration;
-using RemoteSigner.Native;
+using RemoteSigner.Administration.Seals;
 using RemoteSigner.Sealing;
 using Spectre.Console;
 
@@ -15,61 +14,40 @@ internal static class SealCommand
     public static Command Create()
     {
         var enrol = new Command("enrol", "Make one more key-encryption key in the token, prove it, and give it a slot of the vault") { Recovery };
-        enrol.SetAction((parsed, _) => parsed.GetValue(Recovery) is { } pem ? EnrolRecoveryAsync(parsed, pem) : ChangeAsync(parsed, "seal.enrol", TokenKeyAsync, AddSlotAsync));
+        enrol.SetAction((parsed, _) => parsed.GetValue(Recovery) is { } pem ? EnrolRecoveryAsync(parsed, pem) : ChangeAsync(parsed, "seal.enrol", signer => signer.Keys.FindKeyForChangeAsync(), replaces: false));
         var rotate = new Command("rotate", "Seal under a new key: add its slot, open through it, then drop the old one");
-        rotate.SetAction((parsed, _) => ChangeAsync(parsed, "seal.rotate", TokenKeyAsync, (data, arena, old, replacement) =>
-            SealEnrolment.RotateAsync(data.VaultFile, arena, old, replacement)));
+        rotate.SetAction((parsed, _) => ChangeAsync(parsed, "seal.rotate", signer => signer.Keys.FindKeyForChangeAsync(), replaces: true));
         var remove = new Command("remove", "Take a slot away, of a device that is to open the vault no more; copies of the vault still have it") { KeyId };
         remove.SetAction((parsed, _) => RemoveAsync(parsed));
         var recover = new Command("recover", "Open the vault with the recovery key and give a new key in the token a slot") { RecoveryOptions.Key, RecoveryOptions.Password };
-        recover.SetAction((parsed, _) => ChangeAsync(parsed, "seal.recover", (_, arena) => Task.FromResult<IKeyEncryptionKey>(RecoveryOptions.Get(parsed, arena)), AddSlotAsync));
+        recover.SetAction((parsed, _) => ChangeAsync(parsed, "seal.recover", signer => Task.FromResult<IKeyEncryptionKey>(RecoveryOptions.Get(parsed, signer.Arena)), replaces: false));
         var status = new Command("status", "Show the slots of the vault");
         status.SetAction((parsed, _) => Task.FromResult(Status(parsed)));
         return new Command("seal", "How the vault is sealed (stop the signer before a change)") { enrol, rotate, remove, recover, status };
     }
 
-    private static Task<IKeyEncryptionKey> TokenKeyAsync(SealedKeys keys, SecretArena arena) => keys.FindKeyForChangeAsync();
-
-    private static async Task AddSlotAsync(DataDirectory data, SecretArena arena, IKeyEncryptionKey old, IKeyEncryptionKey added)
-    {
-        using var vault = await Vault.OpenAsync(data.VaultFile, arena, old);
-        await vault.AddSlotAsync(added);
-    }
-
     private static async Task<int> EnrolRecoveryAsync(ParseResult parsed, string path)
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
-        using var arena = new SecretArena();
-        using var keys = SealedKeys.Open(signer.Data, signer.Options, arena, TimeProvider.System);
-        using var recovery = RecoveryKey.FromPublicPem(await File.ReadAllTextAsync(path), Path.GetFileName(path), arena);
-        await AddSlotAsync(signer.Data, arena, await keys.FindKeyForChangeAsync(), recovery);
-        await signer.RecordAsync("seal.enrol", $"recovery key {recovery.Label} ({Convert.ToHexStringLower(recovery.Id.Span)})");
-        await OfflineFreshness.KeepCleanAsync(signer, keys);
+        using var recovery = RecoveryKey.FromPublicPem(await File.ReadAllTextAsync(path), Path.GetFileName(path), signer.Arena);
+        signer.Site.Key = signer.Keys.FindKeyForChangeAsync;
+        await signer.ExecuteAsync(new AddRecoverySlot(recovery));
         StandardError.Console.WriteLine("the vault has a recovery slot: whoever has the private key and a copy of the vault has the shares");
         return 0;
     }
 
-    private static async Task<int> ChangeAsync(
-        ParseResult parsed,
-        string action,
-        Func<SealedKeys, SecretArena, Task<IKeyEncryptionKey>> open,
-        Func<DataDirectory, SecretArena, IKeyEncryptionKey, IKeyEncryptionKey, Task> change)
+    private static async Task<int> ChangeAsync(ParseResult parsed, string action, Func<OfflineSigner, Task<IKeyEncryptionKey>> open, bool replaces)
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
-        using var arena = new SecretArena();
-        using var keys = SealedKeys.Open(signer.Data, signer.Options, arena, TimeProvider.System);
         if (signer.Options.SealsWithTpm)
         {
             throw new CliError("seal.profile in signer.json is tpm, and this command makes a key in a token", "for the TPM there is 'remote-signer tpm provision'; for a token, name it in signer.json first: the vault still opens by the TPM");
         }
 
-        var old = await open(keys, arena);
-        var enrolment = await SealEnrolment.EnrolAsync(keys.Hardware.Token, signer.Options.Seal.Key, TimeProvider.System);
-        await change(signer.Data, arena, old, enrolment.Key);
-        (old as IDisposable)?.Dispose();
-        var report = enrolment.Report;
-        await signer.RecordAsync(action, $"key {report.KeyLabel} ({report.KeyId}) by {report.Mechanism} in token {report.TokenLabel} ({report.TokenSerial})");
-        await OfflineFreshness.KeepCleanAsync(signer, keys);
+        var present = await open(signer);
+        using var owned = present as IDisposable;
+        signer.Site.Key = () => Task.FromResult(present);
+        var report = await signer.ExecuteAsync(new AddTokenSlot(action, signer.Keys.Hardware.Token, signer.Options.Seal.Key, replaces ? present : null, TimeProvider.System));
         EnrolmentView.Write(report, parsed.GetValue(CommandLine.Json));
         return 0;
     }
@@ -77,23 +55,8 @@ internal static class SealCommand
     private static async Task<int> RemoveAsync(ParseResult parsed)
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
-        using var arena = new SecretArena();
-        using var keys = SealedKeys.Open(signer.Data, signer.Options, arena, TimeProvider.System);
-        var present = await keys.FindKeyAsync();
-        using (var vault = await Vault.OpenAsync(signer.Data.VaultFile, arena, present))
-        {
-            var slot = vault.Contents.Slots.FirstOrDefault(slot => string.Equals(Convert.ToHexString(slot.KeyId.Span), parsed.GetValue(KeyId), StringComparison.OrdinalIgnoreCase))
-                ?? throw new CliError($"the vault has no slot for a key {parsed.GetValue(KeyId)}", "'remote-signer seal status' lists the slots");
-            if (slot.Type == present.SlotType && slot.KeyId.Span.SequenceEqual(present.Id.Span))
-            {
-                throw new CliError($"this is the slot by which signer.json opens the vault ({slot.Label})", "name the other device in signer.json first");
-            }
-
-            vault.RemoveSlot(slot.Type, slot.KeyId);
-            await signer.RecordAsync("seal.remove", $"{slot.Type} slot of {slot.Label} ({Convert.ToHexStringLower(slot.KeyId.Span)})");
-        }
-
-        await OfflineFreshness.KeepCleanAsync(signer, keys);
+        var present = await signer.Keys.FindKeyAsync();
+        await signer.ExecuteAsync(new RemoveSlot(parsed.GetValue(KeyId)!, present));
         StandardError.Console.WriteLine("the slot is gone from the vault; backups of the vault still have it");
         return 0;
     }

@@ -1,7 +1,7 @@
 using System.CommandLine;
+using RemoteSigner.Administration.History;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
-using RemoteSigner.Native;
 using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
@@ -13,6 +13,7 @@ internal static class SlashingCommand
     private static readonly Option<bool> Force = new("--force") { Description = "overwrite the file" };
     private static readonly Option<ExportedNames> By = new("--by") { Description = "name each validator by its group key, as it is known on chain, by its shares' keys, as a validator client knows it, or by both", HelpName = "both|group|share" };
     private static readonly Option<bool> Complete = new("--complete") { Description = "the file and this signer's history are all these keys ever signed: floors stay where they are" };
+    private static readonly Option<bool> AcceptFuture = new("--accept-future") { Description = "also take what lies beyond the clock: the validators it is about sign nothing until then, and nothing brings them back" };
     private static readonly Option<ulong?> Keep = new("--keep-epochs") { Description = "epochs of history to keep, instead of signer.json's", HelpName = "N" };
     private static readonly Option<ulong?> Slot = new("--slot") { Description = "slot", HelpName = "S" };
     private static readonly Option<ulong?> Epoch = new("--epoch") { Description = "epoch", HelpName = "E" };
@@ -22,7 +23,7 @@ internal static class SlashingCommand
 
     public static Command Create()
     {
-        var import = new Command("import", "Add the history of an interchange file; all of it or nothing") { File, Complete };
+        var import = new Command("import", "Add the history of an interchange file; all of it or nothing") { File, Complete, AcceptFuture };
         import.SetAction((parsed, _) => ImportAsync(parsed));
         var export = new Command("export", "Write all history as an interchange file; whole or not at all") { File, Force, By };
         export.SetAction((parsed, _) => ExportAsync(parsed));
@@ -30,16 +31,24 @@ internal static class SlashingCommand
         status.SetAction((parsed, _) => StatusAsync(parsed));
         var prune = new Command("prune", "Drop old history; what is dropped becomes a floor") { Keep };
         prune.SetAction((parsed, _) => PruneAsync(parsed));
-        var watermark = new Command("watermark", "Raise the low watermarks, or set or remove the high one") { Slot, Epoch, Keys, High, RemoveHigh };
+        var watermark = new Command("watermark", "Raise the low watermarks, or set or remove the high one") { Slot, Epoch, Keys, High, RemoveHigh, AcceptFuture };
         watermark.SetAction((parsed, _) => WatermarkAsync(parsed));
         return new Command("slashing", "The slashing history of this signer (stop it first)") { import, export, status, prune, watermark };
     }
 
     private static async Task<int> ImportAsync(ParseResult parsed)
     {
+        var path = parsed.GetValue(File)!;
+        await using var file = System.IO.File.OpenRead(path);
         await using var signer = await OfflineSigner.OpenAsync(parsed);
-        var report = await ImportAsync(signer, parsed.GetValue(File)!, parsed.GetValue(Complete) ? InterchangeReading.Complete : InterchangeReading.FloorsAtLowest);
-        await OfflineFreshness.KeepCleanAsync(signer);
+        var floor = await signer.Slashing.GetGlobalFloorAsync();
+        var terms = new ImportTerms(parsed.GetValue(Complete) ? InterchangeReading.Complete : InterchangeReading.FloorsAtLowest);
+        var report = await signer.ExecuteAsync(new ImportHistory(file, terms, path, parsed.GetValue(AcceptFuture)));
+        if (floor is not null && await signer.Slashing.GetGlobalFloorAsync() != floor)
+        {
+            StandardError.Console.WriteLine("the history is complete again: the floors under all keys have ended");
+        }
+
         IReadOnlyList<ImportLine> lines = [.. report.Validators.Select(line => new ImportLine(
             line.PublicKey.ToString(), line.Active, line.BlocksRead, line.BlocksNew, line.AttestationsRead, line.AttestationsNew, line.LowestSlot?.ToString(), line.LowestSource?.ToString(), line.LowestTarget?.ToString()))];
         Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListImportLine, all => Output.Rows(
@@ -47,26 +56,6 @@ internal static class SlashingCommand
             ["validator", "active", "blocks (new)", "votes (new)", "lowest slot", "lowest source", "lowest target"],
             line => [line.PublicKey, line.Active ? "yes" : "no", $"{line.BlocksRead} ({line.BlocksNew})", $"{line.AttestationsRead} ({line.AttestationsNew})", line.LowestSlot, line.LowestSource, line.LowestTarget]));
         return 0;
-    }
-
-    /// <summary>Imports and leaves a trace in the audit log.</summary>
-    private static async Task<InterchangeReport> ImportAsync(OfflineSigner signer, string path, InterchangeReading reading)
-    {
-        await using var file = System.IO.File.OpenRead(path);
-        var report = await signer.Slashing.ImportAsync(file, reading);
-        await signer.RecordAsync("slashing.import", $"{path}: {report.Validators.Count} validators, {report.Validators.Sum(line => line.BlocksNew)} blocks and {report.Validators.Sum(line => line.AttestationsNew)} votes were new; read as {reading}");
-        await EndFloorIfCompleteAsync(signer);
-        return report;
-    }
-
-    /// <summary>After history was imported: it may be what an unclean stop left in doubt.</summary>
-    internal static async Task EndFloorIfCompleteAsync(OfflineSigner signer)
-    {
-        if (await signer.Slashing.EndFloorIfCompleteAsync())
-        {
-            await signer.RecordAsync("freshness.complete", "the imported history reaches the recorded marks: the floors under all keys ended, each stands at its newest number");
-            StandardError.Console.WriteLine("the history is complete again: the floors under all keys have ended");
-        }
     }
 
     private static async Task<int> ExportAsync(ParseResult parsed)
@@ -83,34 +72,9 @@ internal static class SlashingCommand
             throw new CliError($"there is a file at {path} already", "choose another name, or overwrite it with --force");
         }
 
-        var count = await WriteExportAsync(signer, path, parsed.GetValue(By));
-        await signer.RecordAsync("slashing.export", $"{path}: {count} keys");
-        await OfflineFreshness.KeepCleanAsync(signer);
+        var count = await signer.ExecuteAsync(new ExportHistory(path, parsed.GetValue(By)));
         StandardError.Console.WriteLine($"exported the history of {count} keys to {path}");
         return 0;
-    }
-
-    // Whole or not at all: the export takes its name only once it is complete and on disk.
-    private static async Task<int> WriteExportAsync(OfflineSigner signer, string path, ExportedNames by)
-    {
-        var temporary = $"{path}.{Environment.ProcessId}.new";
-        try
-        {
-            int count;
-            await using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
-            {
-                count = await signer.Slashing.ExportAsync(file, by: by);
-                file.Flush(flushToDisk: true);
-            }
-
-            System.IO.File.Move(temporary, path, overwrite: true);
-            DurableFile.SyncFolder(Path.GetDirectoryName(path)!);
-            return count;
-        }
-        finally
-        {
-            System.IO.File.Delete(temporary);
-        }
     }
 
     private static async Task<int> StatusAsync(ParseResult parsed)
@@ -136,13 +100,11 @@ internal static class SlashingCommand
     private static async Task<int> PruneAsync(ParseResult parsed)
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
-        var report = await signer.Slashing.PruneAsync(parsed.GetValue(Keep) ?? signer.Options.Slashing.KeepEpochs);
+        var report = await signer.ExecuteAsync(new PruneHistory(parsed.GetValue(Keep) ?? signer.Options.Slashing.KeepEpochs));
         IReadOnlyList<PruneLine> lines = [.. report.Validators.Select(line => new PruneLine(
             [.. line.Keys.Select(key => key.ToString())], line.BlocksDropped, line.AttestationsDropped, line.Failure?.Message))];
         Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListPruneLine, all => Output.Rows(
             all, ["validator", "blocks dropped", "votes dropped", "failure"], line => [line.PublicKeys[0], line.BlocksDropped.ToString(), line.AttestationsDropped.ToString(), line.Failure]));
-        await signer.RecordAsync("slashing.prune", $"{report.Validators.Sum(line => line.BlocksDropped)} blocks and {report.Validators.Sum(line => line.AttestationsDropped)} votes dropped");
-        await OfflineFreshness.KeepCleanAsync(signer);
         return lines.All(line => line.Failure is null) ? 0 : 1;
     }
 
@@ -161,17 +123,12 @@ internal static class SlashingCommand
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         if (high || remove)
         {
-            var mark = high ? new HighWatermark(new Slot(slot!.Value), new Epoch(epoch!.Value)) : null;
-            var former = await signer.Slashing.SetHighWatermarkAsync(mark);
-            await signer.RecordAsync("slashing.watermark", $"high watermark {mark?.ToString() ?? "removed"}; it was {former?.ToString() ?? "not set"}");
-            await OfflineFreshness.KeepCleanAsync(signer);
+            await signer.ExecuteAsync(new SetHighWatermark(high ? new HighWatermark(new Slot(slot!.Value), new Epoch(epoch!.Value)) : null));
             return 0;
         }
 
-        var count = await signer.Slashing.RaiseLowWatermarkAsync(
-            slot is { } s ? new Slot(s) : null, epoch is { } e ? new Epoch(e) : null, keys.Count == 0 ? null : keys);
-        await signer.RecordAsync("slashing.watermark", $"low watermarks of {count} validators raised to slot {slot}, epoch {epoch}");
-        await OfflineFreshness.KeepCleanAsync(signer);
+        var count = await signer.ExecuteAsync(new RaiseLowWatermark(
+            slot is { } s ? new Slot(s) : null, epoch is { } e ? new Epoch(e) : null, keys.Count == 0 ? null : keys, parsed.GetValue(AcceptFuture)));
         StandardError.Console.WriteLine($"raised the low watermarks of {count} validators");
         return count > 0 ? 0 : throw new CliError("no validator has one of these keys", "'remote-signer slashing status' lists them");
     }

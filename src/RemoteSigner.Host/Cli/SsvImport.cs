@@ -1,9 +1,8 @@
 using System.CommandLine;
-using RemoteSigner.Clusters;
+using RemoteSigner.Administration.Keys;
 using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Keys;
-using RemoteSigner.Native;
 using RemoteSigner.Sealing;
 using Spectre.Console;
 
@@ -19,18 +18,14 @@ internal static class SsvImport
     public static async Task<int> RunAsync(string path, ParseResult parsed, string? slashing, bool neverSigned, bool replace)
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
-        using var arena = new SecretArena();
-        using var keys = SealedKeys.Open(signer.Data, signer.Options, arena, TimeProvider.System);
         var file = new OperatorShares(await File.ReadAllBytesAsync(path), path);
-        using var vault = await ClusterImportCommand.OpenNewestAsync(signer, keys);
-        using var key = KeyOf(parsed, vault, signer.Data.OperatorKeyFile, arena);
-        var shares = file.Open(key, arena);
+        using var key = await KeyOfAsync(parsed, signer);
+        var shares = file.Open(key, signer.Arena);
         try
         {
             await using var history = slashing is null ? null : File.OpenRead(slashing);
-            await signer.Intake.TakeAsync(vault, new IntakeOrder(shares, neverSigned ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory) { Document = file.Json, History = history, Replace = replace });
-            await SlashingCommand.EndFloorIfCompleteAsync(signer);
-            return await FinishAsync(parsed, signer, keys, file, shares);
+            await signer.ExecuteAsync(new ImportShares(new IntakeOrder(shares, neverSigned ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory) { Document = file.Json, History = history, Replace = replace }));
+            return Finish(parsed, file, shares);
         }
         finally
         {
@@ -41,30 +36,33 @@ internal static class SsvImport
         }
     }
 
-    /// <summary>Verifies keyshares and keeps them, so that shares of them that a node sends later know where they belong.</summary>
-    public static int Keep(string path, ClusterArchive archive)
+    /// <summary>Keyshares that passed every check, so that shares of them that a node sends later know where they belong.</summary>
+    public static ReadOnlyMemory<byte> Verify(string path)
     {
         var file = new OperatorShares(File.ReadAllBytes(path), path);
         file.Verify();
-        StandardError.Console.WriteLine($"keeps the keyshares {archive.Add(file.Json).Hash}");
-        return 0;
+        return file.Json;
     }
 
-    private static OperatorKey KeyOf(ParseResult parsed, Vault vault, string sealedFile, SecretArena arena) => parsed.GetValue(OperatorKey) is { } path
-        ? OperatorKeyFile.Read(path, parsed.GetValue(PasswordFile), arena)
-        : vault.OpenOperatorKey(sealedFile, arena) ?? throw new CliError("this signer has no operator key", "give --operator-key FILE, or seal the key first with 'remote-signer operator import --key FILE'");
-
-    private static async Task<int> FinishAsync(ParseResult parsed, OfflineSigner signer, SealedKeys keys, OperatorShares file, IReadOnlyList<VaultShare> shares)
+    private static async Task<OperatorKey> KeyOfAsync(ParseResult parsed, OfflineSigner signer)
     {
-        var done = $"sealed {shares.Count} shares of operator {shares[0].Membership!.ShareIndex} of the keyshares {file.Hash}";
-        await signer.RecordAsync("cluster.import", done);
-        await OfflineFreshness.KeepCleanAsync(signer, keys);
+        if (parsed.GetValue(OperatorKey) is { } path)
+        {
+            return OperatorKeyFile.Read(path, parsed.GetValue(PasswordFile), signer.Arena);
+        }
+
+        using var vault = await signer.Site.OpenNewestVaultAsync();
+        return vault.OpenOperatorKey(signer.Data.OperatorKeyFile, signer.Arena) ?? throw new CliError("this signer has no operator key", "give --operator-key FILE, or seal the key first with 'remote-signer operator import --key FILE'");
+    }
+
+    private static int Finish(ParseResult parsed, OperatorShares file, IReadOnlyList<VaultShare> shares)
+    {
         if (parsed.GetValue(CommandLine.Json))
         {
             Output.Write(true, ClusterImportLine.Of(shares), CliContext.Default.ClusterImportLine, _ => throw new System.Diagnostics.UnreachableException());
         }
 
-        StandardError.Console.WriteLine($"{done}; they are open after the next start");
+        StandardError.Console.WriteLine($"sealed {shares.Count} shares of operator {shares[0].Membership!.ShareIndex} of the keyshares {file.Hash}; they are open after the next start");
         return 0;
     }
 }

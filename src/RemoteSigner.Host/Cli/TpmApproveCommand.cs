@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RemoteSigner.Administration.Files;
 using RemoteSigner.Native;
 using RemoteSigner.Sealing.Tpm2;
 using RemoteSigner.Tpm2;
@@ -49,15 +50,11 @@ internal static class TpmApproveCommand
     private static async Task<int> ApproveHereAsync(ParseResult parsed)
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
-        using var arena = new SecretArena();
-        using var keys = new SealedKeys(signer.Data, new Hardware(signer.Data, signer.Options, arena, TimeProvider.System), arena);
-        var tpm = keys.Hardware.Tpm;
+        var tpm = signer.Keys.Hardware.Tpm;
         var selection = parsed.GetValue(Pcrs) ?? string.Join(',', signer.Options.Tpm.Pcrs);
         var (pcrs, digest) = parsed.GetValue(Present) ? await MeasureAsync(tpm, Text(() => PcrList.Parse(selection))) : Predicted(parsed, selection);
-        var approval = Sign(parsed, arena, tpm.Approvals.RequestFile, pcrs, digest);
-        var file = tpm.Approvals.Add(approval);
-        await signer.RecordAsync("tpm.approve", $"{approval.Label}: {approval.Pcrs} {Convert.ToHexStringLower(approval.PcrDigest)} up to count {approval.AtMost}");
-        await OfflineFreshness.KeepCleanAsync(signer);
+        var approval = Sign(parsed, signer.Arena, tpm.Approvals.RequestFile, pcrs, digest);
+        var file = await signer.ExecuteAsync(new ApproveFirmware(tpm.Approvals, approval));
         Print(parsed, file, approval);
         return 0;
     }

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using RemoteSigner.Administration.Seals;
 using RemoteSigner.Host.Configuration;
-using RemoteSigner.Native;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Tpm2;
 using RemoteSigner.Tpm2;
@@ -47,13 +47,11 @@ internal static class TpmCommand
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         signer.Options.Tpm.OwnerAuthFile = parsed.GetValue(OwnerAuthFile) is { } file ? Path.GetFullPath(file) : signer.Options.Tpm.OwnerAuthFile;
-        using var arena = new SecretArena();
-        using var keys = new SealedKeys(signer.Data, new Hardware(signer.Data, signer.Options, arena, TimeProvider.System), arena);
-        using var release = ReleaseKeyOptions.ReadOrMake(parsed, signer.Data, arena);
-        using var recovery = RecoveryOptions.Find(parsed, arena);
-        var provisioning = new TpmProvisioning(keys.Hardware.Tpm, release, Pcrs(signer.Options), parsed.GetValue(WithPin));
-        var line = await GiveSlotAsync(signer, keys, recovery ?? await keys.FindKeyForChangeAsync(), provisioning, release);
-        await OfflineFreshness.KeepCleanAsync(signer, keys);
+        using var release = ReleaseKeyOptions.ReadOrMake(parsed, signer.Data, signer.Arena);
+        using var recovery = RecoveryOptions.Find(parsed, signer.Arena);
+        signer.Site.Key = async () => recovery ?? await signer.Keys.FindKeyForChangeAsync();
+        var provisioning = new TpmProvisioning(signer.Keys.Hardware.Tpm, release, Pcrs(signer.Options), parsed.GetValue(WithPin));
+        var line = await ProvisionAsync(signer, provisioning, release);
         line.Print(parsed);
         if (!signer.Options.SealsWithTpm)
         {
@@ -63,30 +61,16 @@ internal static class TpmCommand
         return 0;
     }
 
-    private static async Task<TpmProvisionLine> GiveSlotAsync(OfflineSigner signer, SealedKeys keys, IKeyEncryptionKey present, TpmProvisioning provisioning, ReleaseKey release)
+    private static async Task<TpmProvisionLine> ProvisionAsync(OfflineSigner signer, TpmProvisioning provisioning, ReleaseKey release)
     {
-        using var vault = await Vault.OpenAsync(signer.Data.VaultFile, keys.Arena, present);
-        var key = await provisioning.ProvideKeyAsync(Label(signer.Options));
-        var approval = await provisioning.ApproveAsync(vault.Contents.VaultId, Now());
-        await vault.PutSlotAsync(key);
-        return await ProveAsync(signer, keys, key, approval, release);
+        var tpm = signer.Keys.Hardware.Tpm.Description;
+        var (key, approval, took) = await signer.ExecuteAsync(new ProvisionTpm(provisioning, release, tpm, Label(signer.Options), Now(), TimeProvider.System));
+        return LineOf(tpm, key, approval, release, took);
     }
 
-    /// <summary>Opens the vault through its new slot, where something is approved, and writes the audit entry; also for <c>init</c>.</summary>
-    public static async Task<TpmProvisionLine> ProveAsync(OfflineSigner signer, SealedKeys keys, TpmSealedKey key, TpmApproval? approval, ReleaseKey release)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        if (approval is not null)
-        {
-            using var proven = await Vault.OpenAsync(signer.Data.VaultFile, keys.Arena, key);
-        }
-
-        var line = new TpmProvisionLine(
-            keys.Hardware.Tpm.Description, Convert.ToHexStringLower(key.Id.Span), release.Name.ToString(), approval?.Pcrs.ToString(), approval is null ? null : Convert.ToHexStringLower(approval.PcrDigest),
-            approval is null ? null : TimeProvider.System.GetElapsedTime(started).TotalMilliseconds);
-        await signer.RecordAsync("tpm.provision", $"{line.Tpm}, storage root key {line.StorageRootKey}, release key {line.ReleaseKey}, approved {(line.PcrDigest is null ? "nothing yet" : $"{line.Pcrs} {line.PcrDigest}")}");
-        return line;
-    }
+    /// <summary>What is printed of a slot under a TPM; also for <c>init</c>.</summary>
+    public static TpmProvisionLine LineOf(string tpm, TpmSealedKey key, TpmApproval? approval, ReleaseKey release, TimeSpan? took) => new(
+        tpm, Convert.ToHexStringLower(key.Id.Span), release.Name.ToString(), approval?.Pcrs.ToString(), approval is null ? null : Convert.ToHexStringLower(approval.PcrDigest), took?.TotalMilliseconds);
 
     /// <summary>A slot's name for people.</summary>
     public static string Label(SignerOptions options) => options.Tpm.Address is { Length: <= 64 } address ? address : options.Tpm.Address[..64];
@@ -95,13 +79,10 @@ internal static class TpmCommand
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         signer.Options.Tpm.OwnerAuthFile = parsed.GetValue(OwnerAuthFile) is { } file ? Path.GetFullPath(file) : signer.Options.Tpm.OwnerAuthFile;
-        using var arena = new SecretArena();
-        using var keys = new SealedKeys(signer.Data, new Hardware(signer.Data, signer.Options, arena, TimeProvider.System), arena);
-        using var release = ReleaseKeyOptions.ReadPrivate(parsed, arena);
-        var tpm = keys.Hardware.Tpm;
-        var approval = await TpmRevocation.RevokeAsync(tpm, await SealOfAsync(signer.Data, tpm), release, Pcrs(signer.Options), Now());
-        await signer.RecordAsync("tpm.revoke", $"every approval before count {approval.AtMost} is dead; alive is {approval.Pcrs} {Convert.ToHexStringLower(approval.PcrDigest)}");
-        await OfflineFreshness.KeepCleanAsync(signer, keys);
+        using var release = ReleaseKeyOptions.ReadPrivate(parsed, signer.Arena);
+        var tpm = signer.Keys.Hardware.Tpm;
+        var seal = await SealOfAsync(signer.Data, tpm);
+        var approval = await signer.ExecuteAsync(new RevokeFirmware(() => TpmRevocation.PrepareAsync(tpm, seal, release, Pcrs(signer.Options), Now())));
         StandardError.Console.WriteLine($"revoked: only what runs now opens the vault (count {approval.AtMost}); approve other firmware anew with {tpm.Approvals.RequestFile}");
         return 0;
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
+using RemoteSigner.Administration;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
@@ -51,9 +52,13 @@ internal sealed class KeymanagerApi(
         {
             await RefuseAsync(context, StatusCodes.Status400BadRequest, "slashing_protection", exception);
         }
-        catch (Exception exception) when (exception is VaultException or SealingDeviceException or WitnessException)
+        catch (AdminException exception)
         {
-            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "vault_unavailable", exception);
+            await RefuseAsync(context, exception.Code == "not_allowed" ? StatusCodes.Status403Forbidden : StatusCodes.Status503ServiceUnavailable, exception.Code, exception);
+        }
+        catch (Exception exception) when (exception is VaultException or SealingDeviceException or WitnessException or LedgerException)
+        {
+            await HalfDoneAsync(context, log, exception);
         }
     }
 
@@ -69,16 +74,20 @@ internal sealed class KeymanagerApi(
         {
             using var body = await PinnedBody.ReadAsync(context);
             var keys = KeymanagerAnswer.ReadKeys(body.Utf8.ToArray());
-            var items = await changes.DeleteAsync(keys, client, context.TraceIdentifier);
+            var items = await changes.DeleteAsync(keys, KeyEnd.Retired, AdminRight.ManageKeys, client, context.TraceIdentifier);
             await Answer.DocumentAsync(context, KeymanagerAnswer.Items(items, await ExportAsync([.. keys.Zip(items).Where(pair => pair.Second != KeymanagerItem.NotFound).Select(pair => pair.First)])));
         }
         catch (JsonException exception)
         {
             await RefuseAsync(context, StatusCodes.Status400BadRequest, MalformedRequest.MalformedJson, exception);
         }
-        catch (Exception exception) when (exception is VaultException or SealingDeviceException or WitnessException)
+        catch (AdminException exception)
         {
-            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "vault_unavailable", exception);
+            await RefuseAsync(context, exception.Code == "not_allowed" ? StatusCodes.Status403Forbidden : StatusCodes.Status503ServiceUnavailable, exception.Code, exception);
+        }
+        catch (Exception exception) when (exception is VaultException or SealingDeviceException or WitnessException or LedgerException)
+        {
+            await HalfDoneAsync(context, log, exception);
         }
     }
 
@@ -97,6 +106,17 @@ internal sealed class KeymanagerApi(
         {
             await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "remotekeys_read_only", "this signer uses no other signer's keys");
         }
+    }
+
+    /// <summary>A change may have got half way: what was to be deleted signs no more, what was to come in does not sign yet. Repeating it finishes it.</summary>
+    internal static Task HalfDoneAsync(HttpContext context, ILogger log, Exception exception)
+    {
+        log.LogError(exception, "request {RequestId}: the change of keys was interrupted: {Message}", context.TraceIdentifier, exception.Message);
+        return Answer.ErrorAsync(
+            context,
+            StatusCodes.Status503ServiceUnavailable,
+            exception is LedgerException ? "ledger_unavailable" : "vault_unavailable",
+            "the change was interrupted and may be half done: keys that were to go may sign no more, keys that were to come do not sign yet; repeat the request to finish it. See /healthcheck and the signer's log");
     }
 
     // A vault that was put back must not be changed: it would take the generation that gives it away.

@@ -1,3 +1,5 @@
+using RemoteSigner.Administration.Keys;
+
 namespace RemoteSigner.Host.Http;
 
 /// <summary>How one key of a request fared, in the Keymanager API's words, with a message where there is something to say.</summary>
@@ -14,6 +16,15 @@ internal sealed record KeymanagerItem(string Status, string? Message = null)
     public static KeymanagerItem NotActive { get; } = new("not_active");
 
     public static KeymanagerItem NotFound { get; } = new("not_found");
+
+    public static KeymanagerItem Of(PushedShare share) => share == PushedShare.Duplicate ? Duplicate : Imported;
+
+    public static KeymanagerItem Of(DeletedShare share) => share switch
+    {
+        DeletedShare.Deleted => Deleted,
+        DeletedShare.NotActive => NotActive,
+        _ => NotFound,
+    };
 
     /// <summary>Nothing was wrong with it, but with another of its batch.</summary>
     public static KeymanagerItem NotKept { get; } = new(Error, "not_kept: nothing of a batch is kept when one of it is refused");

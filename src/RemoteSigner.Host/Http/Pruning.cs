@@ -1,10 +1,12 @@
+using RemoteSigner.Administration;
+using RemoteSigner.Administration.History;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Host.Configuration;
 
 namespace RemoteSigner.Host.Http;
 
 /// <summary>Prunes the slashing history from time to time, beside the signing.</summary>
-internal sealed class Pruning(SlashingProtection slashing, SignerOptions options, TimeProvider time, ILogger<Pruning> log) : BackgroundService
+internal sealed class Pruning(Administrator administrator, SignerOptions options, TimeProvider time, ILogger<Pruning> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -24,7 +26,7 @@ internal sealed class Pruning(SlashingProtection slashing, SignerOptions options
     {
         try
         {
-            var report = await slashing.PruneAsync(options.Slashing.KeepEpochs);
+            var report = await administrator.ExecuteAsync(new PruneHistory(options.Slashing.KeepEpochs), new Actor.Itself());
             foreach (var line in report.Validators.Where(line => line.Failure is not null))
             {
                 log.LogError(line.Failure, "cannot prune the history of {Key}; it is as it was", line.Keys[0]);

@@ -1,9 +1,9 @@
-using RemoteSigner.Audit;
+using RemoteSigner.Administration;
 
 namespace RemoteSigner.Host.Http;
 
 /// <summary>Reads certificates, clients and the vault again, one reload at a time; what fails leaves the former state in place.</summary>
-internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, AuditLog audit, TimeProvider time, ILogger<Reloading> log)
+internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, Administrator administrator, TimeProvider time, ILogger<Reloading> log)
 {
     private readonly Lock _gate = new();
     private ReloadReport _report = new("idle");
@@ -40,7 +40,7 @@ internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, AuditLog au
     private async Task RunAsync()
     {
         var errors = new List<string>();
-        foreach (var part in parts.Append(new Part("audit log", () => audit.RecordAsync(Entry(errors)))))
+        foreach (var part in parts.Append(new Part("audit log", () => administrator.ExecuteAsync(new NoteAct("reload", LastError(errors) ?? "clients, certificates and keys were read again"), new Actor.Itself()))))
         {
             try
             {
@@ -60,9 +60,6 @@ internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, AuditLog au
             _report = new ReloadReport(status, LastOperationTime: time.GetUtcNow(), LastError: LastError(errors));
         }
     }
-
-    private static AuditEntry Entry(List<string> errors) =>
-        new() { Action = "reload", Decision = AuditDecision.Event, Detail = LastError(errors) ?? "clients, certificates and keys were read again" };
 
     private static string? LastError(List<string> errors) => errors.Count == 0 ? null : $"{errors.Count} error(s): {string.Join("; ", errors)}";
 

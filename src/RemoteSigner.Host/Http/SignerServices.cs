@@ -1,11 +1,13 @@
 using Prometheus;
 using RemoteSigner.Access;
+using RemoteSigner.Administration;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Http.Dv;
+using RemoteSigner.Host.Running;
 using RemoteSigner.Host.Tls;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
@@ -55,6 +57,10 @@ internal static class SignerServices
         services.AddSingleton<KeyRing>();
         services.AddSingleton<MutualTls>();
         services.AddSingleton<RefusedClients>();
+        services.AddSingleton<RunningSite>();
+        services.AddSingleton<ISite>(provider => provider.GetRequiredService<RunningSite>());
+        services.AddSingleton(await PendingActs.OpenAsync(ledger));
+        services.AddSingleton<Administrator>();
         services.AddSingleton<KeyLoading>();
         services.AddSingleton<SigningApi>();
         services.AddSingleton<DvSigningApi>();
@@ -63,7 +69,6 @@ internal static class SignerServices
         services.AddSingleton<ManagementApi>();
         services.AddSingleton(arena);
         services.AddSingleton(new ClusterArchive(data.ClustersFolder));
-        services.AddSingleton<ShareIntake>();
         services.AddSingleton<KeymanagerGate>();
         services.AddSingleton<KeymanagerChanges>();
         services.AddSingleton<KeymanagerApi>();
@@ -133,7 +138,7 @@ internal static class SignerServices
                 }),
                 new Reloading.Part("keys", loading.ReloadAsync),
             ],
-            services.GetRequiredService<AuditLog>(),
+            services.GetRequiredService<Administrator>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<Reloading>>());
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
+using RemoteSigner.Administration;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
@@ -86,7 +87,7 @@ internal sealed class SsvApi(
     {
         var keys = KeymanagerAnswer.ReadKeys(body);
         return keys.All(key => access.Allows(client, key))
-            ? [.. (await keymanager.DeleteAsync(keys, client, context.TraceIdentifier)).Select(item => item == KeymanagerItem.NotActive ? KeymanagerItem.NotFound : item)]
+            ? [.. (await keymanager.DeleteAsync(keys, KeyEnd.Released, AdminRight.SsvDelete, client, context.TraceIdentifier)).Select(item => item == KeymanagerItem.NotActive ? KeymanagerItem.NotFound : item)]
             : null;
     });
 
@@ -119,9 +120,13 @@ internal sealed class SsvApi(
             var status = exception.Refusals[0].Code == "share_does_not_open" ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status409Conflict;
             await RefuseAsync(context, status, exception.Refusals[0].Code, string.Join("; ", exception.Refusals.Select(refusal => $"{refusal.Subject}: {refusal.Problem}")));
         }
-        catch (Exception exception) when (exception is VaultException or SealingDeviceException or WitnessException or InterchangeException)
+        catch (AdminException exception)
         {
-            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "vault_unavailable", exception.Message);
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, exception.Code, exception.Message);
+        }
+        catch (Exception exception) when (exception is VaultException or SealingDeviceException or WitnessException or LedgerException)
+        {
+            await KeymanagerApi.HalfDoneAsync(context, log, exception);
         }
     }
 

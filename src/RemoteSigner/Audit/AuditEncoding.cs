@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using RemoteSigner.Consensus.Spec;
 
 namespace RemoteSigner.Audit;
 
@@ -22,6 +23,7 @@ internal static class AuditEncoding
         Text(json, "request"u8, entry.RequestId);
         Text(json, "client"u8, entry.Client);
         Text(json, "certificate"u8, entry.ClientFingerprint);
+        Text(json, "user"u8, entry.User);
         if (entry.ShareKey is { } share)
         {
             Bytes(json, "share"u8, share.Bytes);
@@ -30,6 +32,16 @@ internal static class AuditEncoding
         if (entry.GroupKey is { } group)
         {
             Bytes(json, "group"u8, group.Bytes);
+        }
+
+        if (entry.Keys.Count > 0)
+        {
+            Keys(json, entry.Keys);
+        }
+
+        if (entry.FileHash is { } file)
+        {
+            Bytes(json, "file"u8, file.Bytes);
         }
 
         Text(json, "duty"u8, entry.Duty?.ToString());
@@ -81,6 +93,17 @@ internal static class AuditEncoding
         {
             json.WriteNumber(name, number);
         }
+    }
+
+    private static void Keys(Utf8JsonWriter json, IReadOnlyList<BlsPublicKey> keys)
+    {
+        json.WriteStartArray("keys"u8);
+        foreach (var key in keys)
+        {
+            json.WriteStringValue(key.ToString());
+        }
+
+        json.WriteEndArray();
     }
 
     private static void Bytes(Utf8JsonWriter json, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)

@@ -22,9 +22,18 @@ public sealed record AuditEntry
     /// <summary>SHA-256 of the client's certificate (DER), 64 hex digits.</summary>
     public string? ClientFingerprint { get; init; }
 
+    /// <summary>The user of this machine who did it at the command line.</summary>
+    public string? User { get; init; }
+
     public BlsPublicKey? ShareKey { get; init; }
 
     public BlsPublicKey? GroupKey { get; init; }
+
+    /// <summary>All keys it is about, where it is about several at once.</summary>
+    public IReadOnlyList<BlsPublicKey> Keys { get; init; } = [];
+
+    /// <summary>SHA-256 of the file that was read.</summary>
+    public Root? FileHash { get; init; }
 
     public DutyType? Duty { get; init; }
 

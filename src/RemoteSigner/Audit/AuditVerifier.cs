@@ -24,6 +24,11 @@ public static class AuditVerifier
     /// <summary>Verifies an open ledger, which must have the tables of <see cref="AuditLog"/> and <see cref="SlashingProtection"/>.</summary>
     public static async Task<AuditVerification> VerifyAsync(Ledger ledger)
     {
+        await ledger.WriteAsync(transaction =>
+        {
+            GrantedRoots.Clear(transaction);
+            return true;
+        });
         var chain = new Chain();
         while (!chain.Ended)
         {
@@ -95,8 +100,8 @@ public static class AuditVerifier
                 return $"the hash of entry {entry.Sequence} does not follow from its bytes and the hash of entry {_sequence}";
             }
 
-            return Claim(entry) is not { } claim || claim.Sequence != entry.Sequence
-                ? $"entry {entry.Sequence} does not read as the entry of that number"
+            return Claim(entry) is not { } claim || claim.Sequence != entry.Sequence ? $"entry {entry.Sequence} does not read as the entry of that number"
+                : GrantedRoots.Note(transaction, claim) is { } before ? $"entry {entry.Sequence} grants a {claim.Duty} with another root than entry {before} did: the two are slashable"
                 : SlashingRecords.IsCovered(transaction, claim) ? null : $"entry {entry.Sequence} grants a {claim.Duty} that has no slashing record";
         }
 

@@ -58,6 +58,7 @@ internal sealed record SignedClaim
             case "source": Source = json.GetUInt64(); break;
             case "target": Target = json.GetUInt64(); break;
             case "root": Root = Consensus.Spec.Root.Parse(json.GetString()); break;
+            default: json.Skip(); break;
         }
     }
 }

@@ -61,5 +61,6 @@ public sealed class ClusterArchive(string folder)
         ? [.. Directory.EnumerateFiles(folder, "*" + Ending).Order(StringComparer.Ordinal).Select(Path.GetFileNameWithoutExtension).Select(name => Root.TryParse(name, out var hash) ? hash : default).Where(hash => hash != default)]
         : [];
 
-    private string PathOf(Root hash) => Path.Combine(folder, hash + Ending);
+    /// <summary>Where a document with this hash lies, or would lie.</summary>
+    public string PathOf(Root hash) => Path.Combine(folder, hash + Ending);
 }

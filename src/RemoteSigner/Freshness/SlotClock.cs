@@ -1,3 +1,4 @@
+using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 
 namespace RemoteSigner.Freshness;
@@ -42,6 +43,19 @@ public sealed class SlotClock
 
             var seconds = (ulong)Math.Max(0, _time.GetUtcNow().ToUnixTimeSeconds());
             return new Slot(seconds <= genesis ? 0 : (seconds - genesis) / _network.SecondsPerSlot);
+        }
+    }
+
+    /// <summary>
+    /// The newest slot and epoch that anybody with a sound clock can have signed by now: the clock plus the slot window, the usual one where the operator switched it off. Null where the
+    /// genesis time is not known.
+    /// </summary>
+    public HistoryLimit? Newest
+    {
+        get
+        {
+            var window = _window ?? SlotWindow.Default;
+            return Now is { } now ? new HistoryLimit(new Slot(now.Value + window.SlotsAhead), new Epoch(_network.EpochOf(now).Value + window.EpochsAhead)) : null;
         }
     }
 

@@ -14,12 +14,9 @@ public sealed record IntakeOrder(IReadOnlyList<VaultShare> Shares, SlashingFloor
     /// <summary>An EIP-3076 interchange file; null for none.</summary>
     public Stream? History { get; init; }
 
+    /// <summary>What <see cref="History"/> may say; unless given, all, within the clock, its lowest numbers becoming floors.</summary>
+    public ImportTerms? Terms { get; init; }
+
     /// <summary>Lets these shares take the place of others of the same validators, which a reshare has made void: those are taken out and retired in the same change.</summary>
     public bool Replace { get; init; }
-
-    /// <summary>The client that sent them, for the audit log; null for a person at the command line.</summary>
-    public Access.Client? Client { get; init; }
-
-    /// <summary>The request they came with; null for none.</summary>
-    public string? RequestId { get; init; }
 }

@@ -37,23 +37,6 @@ public static class SealEnrolment
             "correct the profile, or choose the one of this token");
     }
 
-    /// <summary>
-    /// Moves a vault to another key: adds its slot, opens the vault through it, and only then drops the slot of <paramref name="old"/>. The old key stays in its
-    /// token, because backups of the vault may need it.
-    /// </summary>
-    /// <exception cref="VaultException">The vault is as it was, or has both slots.</exception>
-    /// <exception cref="TokenException">A token failed; the vault is as it was, or has both slots.</exception>
-    public static async Task RotateAsync(string vaultPath, Native.SecretArena arena, IKeyEncryptionKey old, IKeyEncryptionKey replacement, CancellationToken cancellation = default)
-    {
-        using (var vault = await Vault.OpenAsync(vaultPath, arena, old, cancellation))
-        {
-            await vault.AddSlotAsync(replacement, cancellation);
-        }
-
-        using var reopened = await Vault.OpenAsync(vaultPath, arena, replacement, cancellation);
-        reopened.RemoveSlot(old.SlotType, old.Id);
-    }
-
     private static async Task<(Pkcs11Key Key, EnrolmentReport.Latency Seal, EnrolmentReport.Latency Unseal)> TryAsync(
         Pkcs11Token token, VaultSlotType mechanism, string label, TimeProvider time, CancellationToken cancellation)
     {

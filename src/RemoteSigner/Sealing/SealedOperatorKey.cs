@@ -16,7 +16,7 @@ internal static class SealedOperatorKey
 
     private static ReadOnlySpan<byte> Magic => "RSOPKEY\n"u8;
 
-    public static void Create(string path, OperatorKey key, VaultRootKey rootKey)
+    public static byte[] Seal(string path, OperatorKey key, VaultRootKey rootKey)
     {
         if (File.Exists(path))
         {
@@ -27,14 +27,7 @@ internal static class SealedOperatorKey
         using var secret = key.CopyPkcs1(arena);
         var salt = RandomNumberGenerator.GetBytes(SaltLength);
         var before = Before(key.PublicKey, salt);
-        try
-        {
-            DurableFile.Replace(path, [.. before, .. rootKey.SealOperator(secret, salt, before)]);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new VaultException(VaultFault.Unwritable, $"cannot write the operator key {path}: {e.Message}", "check free space and the folder's owner and mode", e);
-        }
+        return [.. before, .. rootKey.SealOperator(secret, salt, before)];
     }
 
     public static OperatorKey? Open(string path, SecretArena arena, VaultRootKey rootKey)

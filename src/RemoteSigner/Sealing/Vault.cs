@@ -154,9 +154,9 @@ public sealed class Vault : IDisposable
         Commit(_file with { Records = [.. _file.Records.Where(record => !gone.Contains(record.ShareKey)), .. added.Records] });
     }
 
-    /// <summary>Seals our operator's key into a file beside the vault, durably; never overwrites one.</summary>
-    /// <exception cref="VaultException">There is one already, or it cannot be written.</exception>
-    public void SealOperatorKey(string path, OperatorKey key) => SealedOperatorKey.Create(path, key, _rootKey);
+    /// <summary>Our operator's key, sealed for a file beside the vault; refuses where there is one already.</summary>
+    /// <exception cref="VaultException">There is one already.</exception>
+    public byte[] SealOperatorKey(string path, OperatorKey key) => SealedOperatorKey.Seal(path, key, _rootKey);
 
     /// <summary>Opens our operator's key; null when there is none. The caller disposes it; it outlives the vault.</summary>
     /// <exception cref="VaultException">The file is damaged, or belongs to another vault.</exception>
@@ -168,31 +168,55 @@ public sealed class Vault : IDisposable
 
     /// <summary>Gives a further key a slot.</summary>
     /// <exception cref="VaultException">It has one already, or the file cannot be written.</exception>
-    public async Task AddSlotAsync(IKeyEncryptionKey key, CancellationToken cancellation = default) =>
-        Commit(_file with { Slots = Checked([.. _file.Slots, await WrapAsync(key, cancellation)]) });
+    public async Task AddSlotAsync(IKeyEncryptionKey key, CancellationToken cancellation = default) => Put(Slots(added: await WrapAsync(key, cancellation), removed: null));
 
     /// <summary>Gives a key its slot; the one it has already is replaced in the same change.</summary>
     /// <exception cref="VaultException">The file cannot be written.</exception>
-    public async Task PutSlotAsync(IKeyEncryptionKey key, CancellationToken cancellation = default) =>
-        Commit(_file with { Slots = Checked([.. _file.Slots.Where(slot => !slot.BelongsTo(key)), await WrapAsync(key, cancellation)]) });
+    public async Task PutSlotAsync(IKeyEncryptionKey key, CancellationToken cancellation = default) => Put(Slots(await WrapAsync(key, cancellation), removed: null, replace: true));
+
+    /// <summary>A slot for a key, proven by opening it again, without changing the vault: what may fail is done before the change.</summary>
+    /// <exception cref="VaultException">The key does not open what it sealed.</exception>
+    /// <exception cref="SealingDeviceException">The device failed.</exception>
+    public async Task<VaultSlot> PrepareSlotAsync(IKeyEncryptionKey key, bool prove, CancellationToken cancellation = default)
+    {
+        var slot = await WrapAsync(key, cancellation);
+        if (prove)
+        {
+            using var opened = await key.UnwrapAsync(slot.Wrapped, VaultRootKey.ContextOf(slot.Type, _file.Id), _rootKey.Arena, cancellation);
+            if (!CryptographicOperations.FixedTimeEquals(opened.Span, _rootKey.Bytes.Span))
+            {
+                throw new VaultException(VaultFault.WrongKey, $"the key '{key.Label}' does not open what it has just sealed", "do not use this device before you know why");
+            }
+        }
+
+        return slot;
+    }
+
+    /// <summary>The slots as they would be: <paramref name="added"/> in place of another one of its key's if <paramref name="replace"/>, and <paramref name="removed"/> gone. Changes nothing.</summary>
+    /// <exception cref="VaultException">There is such a slot already, or none to be removed, or no slot would be left that the signer can open by itself.</exception>
+    public IReadOnlyList<VaultSlot> Slots(VaultSlot? added, (VaultSlotType Type, ReadOnlyMemory<byte> KeyId)? removed, bool replace = false)
+    {
+        List<VaultSlot> rest = [.. _file.Slots.Where(slot => removed is not { } gone || !slot.Is(gone.Type, gone.KeyId)).Where(slot => !replace || !slot.Is(added!.Type, added.KeyId))];
+        if (removed is { } missing && rest.Count == _file.Slots.Count)
+        {
+            throw new VaultException(VaultFault.Unknown, $"the vault has no {missing.Type} slot for the key {Convert.ToHexStringLower(missing.KeyId.Span)}", "'remote-signer seal status' lists the slots");
+        }
+
+        if (added is not null)
+        {
+            rest.Add(added);
+        }
+
+        return removed is null || rest.Exists(slot => slot.IsHardware) ? Checked(rest) : throw new VaultException(VaultFault.LastSlot, "this is the last slot the signer can open by itself", "add another one first");
+    }
+
+    /// <summary>Takes over slots of <see cref="Slots"/>.</summary>
+    /// <exception cref="VaultException">The file cannot be written.</exception>
+    public void Put(IReadOnlyList<VaultSlot> slots) => Commit(_file with { Slots = slots });
 
     /// <summary>Takes a slot away; the last one that needs no offline key stays.</summary>
     /// <exception cref="VaultException">There is no such slot, or it is the last.</exception>
-    public void RemoveSlot(VaultSlotType type, ReadOnlyMemory<byte> keyId)
-    {
-        var rest = _file.Slots.Where(slot => slot.Type != type || !slot.KeyId.Span.SequenceEqual(keyId.Span)).ToList();
-        if (rest.Count == _file.Slots.Count)
-        {
-            throw new VaultException(VaultFault.Unknown, $"the vault has no {type} slot for the key {Convert.ToHexStringLower(keyId.Span)}", "'remote-signer seal status' lists the slots");
-        }
-
-        if (!rest.Exists(slot => slot.IsHardware))
-        {
-            throw new VaultException(VaultFault.LastSlot, "this is the last slot the signer can open by itself", "add another one first");
-        }
-
-        Commit(_file with { Slots = rest });
-    }
+    public void RemoveSlot(VaultSlotType type, ReadOnlyMemory<byte> keyId) => Put(Slots(added: null, (type, keyId)));
 
     // One for each core: the more shares are checked together, the less each costs.
     private static IEnumerable<Range> Parts(int count)

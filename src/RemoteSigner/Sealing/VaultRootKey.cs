@@ -23,6 +23,8 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
 
     internal SecretBytes Bytes => bytes;
 
+    internal SecretArena Arena => arena;
+
     /// <summary>What a slot of this type in this vault is bound to, so that it opens in no other.</summary>
     internal static byte[] ContextOf(VaultSlotType type, ReadOnlySpan<byte> vaultId) => SHA256.HashData([.. Prefixed(SlotUse), .. Prefixed(vaultId), (byte)type]);
 

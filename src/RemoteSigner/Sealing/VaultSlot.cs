@@ -14,5 +14,7 @@ public sealed record VaultSlot(VaultSlotType Type, ReadOnlyMemory<byte> KeyId, s
 
     internal bool IsPkcs11 => Type is VaultSlotType.Pkcs11RsaOaepSha256 or VaultSlotType.Pkcs11RsaOaepSha1 or VaultSlotType.Pkcs11AesGcm;
 
-    internal bool BelongsTo(IKeyEncryptionKey key) => Type == key.SlotType && KeyId.Span.SequenceEqual(key.Id.Span);
+    internal bool Is(VaultSlotType type, ReadOnlyMemory<byte> keyId) => Type == type && KeyId.Span.SequenceEqual(keyId.Span);
+
+    internal bool BelongsTo(IKeyEncryptionKey key) => Is(key.SlotType, key.Id);
 }

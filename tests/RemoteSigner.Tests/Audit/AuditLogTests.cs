@@ -115,6 +115,27 @@ public sealed class AuditLogTests
     }
 
     [Fact]
+    public async Task Two_granted_roots_for_one_target_are_reported_whatever_the_records_say()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        await signer.RequestAsync(Key(1), Vote(0, 1), Root(1));
+        await signer.RequestAsync(Key(1), Vote(3, 4), Root(1));
+
+        // What a signer wrote that granted an imported root beside the one it had signed: the entry, and a record that covers it.
+        await signer.Ledger.WriteAsync(transaction =>
+        {
+            signer.Witness(Key(1), Vote(3, 4))(transaction, Root(2), new Verdict.Allowed(AlreadySigned: true));
+            return transaction.Statement("INSERT INTO attestation (validator, target, source, root) SELECT validator, 4, 3, ?2 FROM public_key WHERE key = ?1").Bind(1, PublicKey(1).Bytes).Bind(2, Root(2).Bytes).Execute();
+        });
+
+        var broken = Assert.IsType<AuditVerification.Broken>(await AuditVerifier.VerifyAsync(signer.Ledger));
+
+        Assert.Equal(3, broken.Sequence);
+        Assert.Contains("another root than entry 2", broken.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_granted_number_that_no_record_can_hold_is_found()
     {
         await using var signer = await SignedAsync();

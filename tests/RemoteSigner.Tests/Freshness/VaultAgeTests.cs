@@ -1,5 +1,6 @@
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Host.Cli;
+using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Tests.Freshness;
 
@@ -10,14 +11,14 @@ public sealed class VaultAgeTests
 
     [Fact]
     public void An_old_copy_of_the_vault_is_not_changed() =>
-        Assert.Contains("old copy", Assert.Throws<CliError>(() => OfflineFreshness.RequireNewest(_known, 6)).Message, StringComparison.Ordinal);
+        Assert.Contains("old copy", Assert.Throws<VaultException>(() => OfflineSite.RequireNewest(_known, 6)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(7UL)]
     [InlineData(8UL)]
     public void The_newest_vault_may_be_changed(ulong generation)
     {
-        OfflineFreshness.RequireNewest(_known, generation);
-        OfflineFreshness.RequireNewest(null, 0);
+        OfflineSite.RequireNewest(_known, generation);
+        OfflineSite.RequireNewest(null, 0);
     }
 }

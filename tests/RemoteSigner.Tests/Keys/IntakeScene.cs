@@ -1,8 +1,12 @@
+using RemoteSigner.Access;
+using RemoteSigner.Administration;
+using RemoteSigner.Administration.Keys;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
 using RemoteSigner.Tests.Clusters;
@@ -18,16 +22,27 @@ internal sealed class IntakeScene : IAsyncDisposable
     private readonly List<IDisposable> _owned = [];
     private readonly Ledger _ledger;
 
-    private IntakeScene(VaultScene vaults, Vault vault, Ledger ledger, SlashingProtection slashing, AuditLog audit)
+    private Vault? _vault;
+
+    private IntakeScene(VaultScene vaults, Ledger ledger, SlashingProtection slashing, AuditLog audit, PendingActs pending)
     {
-        (Vaults, Vault, _ledger, Slashing, Audit) = (vaults, vault, ledger, slashing, audit);
+        (Vaults, _ledger, Slashing, Audit) = (vaults, ledger, slashing, audit);
         Archive = new ClusterArchive(Path.Combine(vaults.Folder, "clusters"));
-        Intake = new ShareIntake(slashing, audit, Archive);
+        var network = Network.Find("hoodi")!;
+        Administrator = new Administrator(new VaultSite(vaults), slashing, audit, pending, Archive, new AccessPolicy(new Dictionary<string, ClientPermissions>()), new SlotClock(network, SlotWindow.Default, TimeProvider.System));
     }
 
     public VaultScene Vaults { get; }
 
-    public Vault Vault { get; }
+    /// <summary>The vault as it is now.</summary>
+    public Vault Vault
+    {
+        get
+        {
+            _vault?.Dispose();
+            return _vault = Vaults.Open();
+        }
+    }
 
     public SlashingProtection Slashing { get; }
 
@@ -35,7 +50,9 @@ internal sealed class IntakeScene : IAsyncDisposable
 
     public ClusterArchive Archive { get; }
 
-    public ShareIntake Intake { get; }
+    public Administrator Administrator { get; }
+
+    public Ledger Ledger => _ledger;
 
     public static async Task<IntakeScene> OpenAsync()
     {
@@ -43,8 +60,13 @@ internal sealed class IntakeScene : IAsyncDisposable
         await vaults.MakeAsync(0);
         var ledger = Ledger.Create(Path.Combine(vaults.Folder, "ledger.sqlite"));
         var slashing = await SlashingProtection.OpenAsync(ledger, Network.Find("hoodi")!);
-        return new IntakeScene(vaults, await vaults.OpenAsync(), ledger, slashing, await AuditLog.OpenAsync(ledger, TimeProvider.System));
+        return new IntakeScene(vaults, ledger, slashing, await AuditLog.OpenAsync(ledger, TimeProvider.System), await PendingActs.OpenAsync(ledger));
     }
+
+    public Task<ImportedShares> TakeAsync(IntakeOrder order) => DoAsync(new ImportShares(order));
+
+    /// <summary>Does it as a person at the command line.</summary>
+    public Task<TResult> DoAsync<TResult>(AdminAct<TResult> act) => Administrator.ExecuteAsync(act, new Actor.LocalUser("operator"));
 
     /// <summary>A node's shares of a cluster of the vectors, through every check.</summary>
     public async Task<(IReadOnlyList<VaultShare> Shares, ReadOnlyMemory<byte> Lock)> NodeAsync(string name, int node, string? folder = null)
@@ -61,7 +83,7 @@ internal sealed class IntakeScene : IAsyncDisposable
     public async Task<IReadOnlyList<VaultShare>> ImportAsync(string name, int node)
     {
         var (shares, json) = await NodeAsync(name, node);
-        await Intake.TakeAsync(Vault, new IntakeOrder(shares, SlashingFloor.NeverSigned) { Document = json });
+        await TakeAsync(new IntakeOrder(shares, SlashingFloor.NeverSigned) { Document = json });
         return shares;
     }
 
@@ -73,11 +95,15 @@ internal sealed class IntakeScene : IAsyncDisposable
         return string.Join('\n', [vault, .. keys, $"{(await Audit.HeadAsync()).Sequence}", .. Archive.Hashes().Select(hash => hash.ToString())]);
     }
 
+    /// <summary>The actions of all audit entries, in their order.</summary>
+    public async Task<IReadOnlyList<string>> ActionsAsync() =>
+        [.. (await Audit.ReadAsync(0, 10_000)).Select(record => System.Text.Json.JsonDocument.Parse(record.Entry).RootElement.GetProperty("action").GetString()!)];
+
     /// <summary>The codes of the refusals; nothing may have changed.</summary>
     public async Task<IReadOnlyList<string>> RefusalsAsync(IntakeOrder order)
     {
         var before = await StateAsync();
-        var refused = await Assert.ThrowsAsync<IntakeException>(() => Intake.TakeAsync(Vault, order));
+        var refused = await Assert.ThrowsAsync<IntakeException>(() => TakeAsync(order));
         Assert.Equal(before, await StateAsync());
         Assert.All(refused.Refusals, refusal => Assert.False(string.IsNullOrEmpty(refusal.Hint)));
         return [.. refused.Refusals.Select(refusal => refusal.Code)];
@@ -86,7 +112,8 @@ internal sealed class IntakeScene : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _owned.ForEach(owned => owned.Dispose());
-        Vault.Dispose();
+        _vault?.Dispose();
+        await Administrator.DisposeAsync();
         Slashing.Dispose();
         await _ledger.DisposeAsync();
         Vaults.Dispose();

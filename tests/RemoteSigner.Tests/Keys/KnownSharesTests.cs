@@ -37,7 +37,7 @@ public sealed class KnownSharesTests : IAsyncLifetime
         Assert.Null(Known().Find(share.PublicShare, ShareProvenance.KeymanagerPush));
 
         var held = _scene.Vaults.NewShare(share.GroupKey, new ClusterMembership(1, 2, 4, document.Hash, ShareProvenance.LockFile));
-        await _scene.Intake.TakeAsync(_scene.Vault, new IntakeOrder([held], Consensus.Slashing.SlashingFloor.NeverSigned));
+        await _scene.TakeAsync(new IntakeOrder([held], Consensus.Slashing.SlashingFloor.NeverSigned));
 
         Assert.NotNull(Known().Find(share.PublicShare, ShareProvenance.KeymanagerPush));
     }

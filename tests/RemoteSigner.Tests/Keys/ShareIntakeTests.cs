@@ -1,4 +1,5 @@
 using System.Text;
+using RemoteSigner.Administration.Keys;
 using RemoteSigner.Clusters;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
@@ -52,11 +53,11 @@ public sealed class ShareIntakeTests : IAsyncLifetime
         Assert.Equal(["whole_key_of_held_group", "group_held_as_whole_key"], await _scene.RefusalsAsync(new IntakeOrder([whole, share], SlashingFloor.NeverSigned)));
         Assert.Equal(["whole_key_of_held_group"], await _scene.RefusalsAsync(new IntakeOrder([share, whole], SlashingFloor.NeverSigned)));
 
-        await _scene.Intake.TakeAsync(_scene.Vault, new IntakeOrder([whole], SlashingFloor.NeverSigned));
+        await _scene.TakeAsync(new IntakeOrder([whole], SlashingFloor.NeverSigned));
         Assert.Equal(["group_held_as_whole_key"], await _scene.RefusalsAsync(new IntakeOrder([share], SlashingFloor.NeverSigned)));
 
         var second = _scene.Vaults.NewShare();
-        await _scene.Intake.TakeAsync(_scene.Vault, new IntakeOrder([_scene.Vaults.NewShare(second.ShareKey)], SlashingFloor.NeverSigned));
+        await _scene.TakeAsync(new IntakeOrder([_scene.Vaults.NewShare(second.ShareKey)], SlashingFloor.NeverSigned));
         Assert.Equal(["whole_key_of_held_group"], await _scene.RefusalsAsync(new IntakeOrder([second], SlashingFloor.NeverSigned)));
     }
 
@@ -76,12 +77,13 @@ public sealed class ShareIntakeTests : IAsyncLifetime
         Assert.Equal(["no_slashing_history"], await _scene.RefusalsAsync(new IntakeOrder([share], SlashingFloor.FromHistory)));
         Assert.Equal(["no_slashing_history"], await _scene.RefusalsAsync(new IntakeOrder([share], SlashingFloor.FromHistory) { History = History(_scene.Vaults.NewShare().ShareKey) }));
 
-        await _scene.Intake.TakeAsync(_scene.Vault, new IntakeOrder([share], SlashingFloor.FromHistory) { History = History(share.ShareKey) });
+        await _scene.TakeAsync(new IntakeOrder([share], SlashingFloor.FromHistory) { History = History(share.ShareKey) });
         Assert.Equal("7", (await _scene.Slashing.StatusAsync()).Single(status => status.Keys.Any(key => key.PublicKey == share.ShareKey)).LowestTarget?.ToString());
 
-        _scene.Vault.Remove(share.ShareKey);
+        await _scene.DoAsync(new DeleteShares([share.ShareKey], KeyEnd.Released));
         Assert.Equal(["has_slashing_history"], await _scene.RefusalsAsync(new IntakeOrder([share], SlashingFloor.NeverSigned)));
-        await _scene.Slashing.RetireAsync(share.ShareKey);
+        await _scene.TakeAsync(new IntakeOrder([share], SlashingFloor.FromHistory));
+        await _scene.DoAsync(new DeleteShares([share.ShareKey], KeyEnd.Retired));
         Assert.Equal(["was_retired"], await _scene.RefusalsAsync(new IntakeOrder([share], SlashingFloor.FromHistory)));
     }
 
@@ -90,7 +92,7 @@ public sealed class ShareIntakeTests : IAsyncLifetime
     {
         var (shares, json) = await _scene.NodeAsync(Cluster, 0);
 
-        await _scene.Intake.TakeAsync(_scene.Vault, new IntakeOrder(shares, SlashingFloor.FromHistory) { Document = json, History = History([.. shares.Select(share => share.GroupKey!.Value)]) });
+        await _scene.TakeAsync(new IntakeOrder(shares, SlashingFloor.FromHistory) { Document = json, History = History([.. shares.Select(share => share.GroupKey!.Value)]) });
 
         Assert.All(await _scene.Slashing.StatusAsync(), status => Assert.Equal("7", status.LowestTarget?.ToString()));
     }
@@ -104,7 +106,7 @@ public sealed class ShareIntakeTests : IAsyncLifetime
         IReadOnlyList<VaultShare> reshared = [.. old.Select(share => _scene.Vaults.NewShare(share.GroupKey, member))];
         Assert.Equal(["second_share_of_group", "second_share_of_group"], await _scene.RefusalsAsync(new IntakeOrder(reshared, SlashingFloor.FromHistory)));
 
-        await _scene.Intake.TakeAsync(_scene.Vault, new IntakeOrder(reshared, SlashingFloor.FromHistory) { Replace = true });
+        await _scene.TakeAsync(new IntakeOrder(reshared, SlashingFloor.FromHistory) { Replace = true });
 
         Assert.Equal(reshared.Select(share => share.ShareKey), _scene.Vault.Contents.Shares.Select(share => share.ShareKey));
         var status = (await _scene.Slashing.StatusAsync()).Single(one => one.Keys.Any(key => key.PublicKey == old[0].ShareKey));
@@ -118,9 +120,9 @@ public sealed class ShareIntakeTests : IAsyncLifetime
     public async Task A_share_that_came_without_its_cluster_is_bound_to_it_later()
     {
         var (shares, json) = await _scene.NodeAsync(Cluster, 0);
-        await _scene.Intake.TakeAsync(_scene.Vault, new IntakeOrder([.. shares.Select(share => share with { GroupKey = null, Membership = null })], SlashingFloor.NeverSigned));
+        await _scene.TakeAsync(new IntakeOrder([.. shares.Select(share => share with { GroupKey = null, Membership = null })], SlashingFloor.NeverSigned));
 
-        await _scene.Intake.TakeAsync(_scene.Vault, new IntakeOrder(shares, SlashingFloor.FromHistory) { Document = json });
+        await _scene.TakeAsync(new IntakeOrder(shares, SlashingFloor.FromHistory) { Document = json });
 
         _scene.Vaults.AssertHolds(_scene.Vault, shares);
         Assert.All(await _scene.Slashing.StatusAsync(), status => Assert.Equal(2, status.Keys.Count));
@@ -128,19 +130,24 @@ public sealed class ShareIntakeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_vault_that_cannot_be_written_leaves_ledger_audit_log_and_archive_as_they_were()
+    public async Task A_vault_that_cannot_be_written_leaves_shares_that_sign_nothing_and_repeating_it_finishes_it()
     {
         var (shares, json) = await _scene.NodeAsync(Cluster, 0);
-        var before = await _scene.StateAsync();
         await using (new FileStream(_scene.Vaults.VaultPath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
         {
             var order = new IntakeOrder(shares, SlashingFloor.FromHistory) { Document = json, History = History([.. shares.Select(share => share.ShareKey)]) };
-            Assert.Equal(VaultFault.Busy, (await Assert.ThrowsAsync<VaultException>(() => _scene.Intake.TakeAsync(_scene.Vault, order))).Fault);
+            Assert.Equal(VaultFault.Busy, (await Assert.ThrowsAsync<VaultException>(() => _scene.TakeAsync(order))).Fault);
         }
 
-        Assert.Equal(before, await _scene.StateAsync());
-        Assert.Empty(await _scene.Slashing.StatusAsync());
-        await _scene.Intake.TakeAsync(_scene.Vault, new IntakeOrder(shares, SlashingFloor.NeverSigned) { Document = json });
+        Assert.Empty(_scene.Vault.Contents.Shares);
+        var states = await _scene.Slashing.GetKeyStatesAsync();
+        Assert.All(shares, share => Assert.Equal(KeyState.Enrolling, states[share.ShareKey]));
+        Assert.Equal("key.import.interrupted", (await _scene.ActionsAsync())[^1]);
+
+        await _scene.TakeAsync(new IntakeOrder(shares, SlashingFloor.FromHistory) { Document = json });
+        _scene.Vaults.AssertHolds(_scene.Vault, shares);
+        states = await _scene.Slashing.GetKeyStatesAsync();
+        Assert.All(shares, share => Assert.Equal(KeyState.Active, states[share.ShareKey]));
     }
 
     [Fact]
@@ -149,7 +156,7 @@ public sealed class ShareIntakeTests : IAsyncLifetime
         var before = await _scene.StateAsync();
         var order = new IntakeOrder([_scene.Vaults.NewShare()], SlashingFloor.FromHistory) { History = new MemoryStream("{}"u8.ToArray()) };
 
-        await Assert.ThrowsAsync<InterchangeException>(() => _scene.Intake.TakeAsync(_scene.Vault, order));
+        await Assert.ThrowsAsync<InterchangeException>(() => _scene.TakeAsync(order));
 
         Assert.Equal(before, await _scene.StateAsync());
     }

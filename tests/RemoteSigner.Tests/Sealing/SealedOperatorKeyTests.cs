@@ -62,7 +62,7 @@ public sealed class SealedOperatorKeyTests : IDisposable
         Assert.Null(vault.OpenOperatorKey(Sealed, _scene.Arena));
         Assert.Null(Vault.ListOperatorKey(Sealed));
         using var key = OperatorKey.FromPkcs1(_scene.Arena, _rsa.ExportRSAPrivateKey());
-        vault.SealOperatorKey(Sealed, key);
+        RemoteSigner.Native.DurableFile.Replace(Sealed, vault.SealOperatorKey(Sealed, key));
 
         Assert.Equal(VaultFault.Exists, Assert.Throws<VaultException>(() => vault.SealOperatorKey(Sealed, key)).Fault);
     }
@@ -72,7 +72,7 @@ public sealed class SealedOperatorKeyTests : IDisposable
         await _scene.MakeAsync(0);
         using var vault = await _scene.OpenAsync();
         using var key = OperatorKey.FromPkcs1(_scene.Arena, _rsa.ExportRSAPrivateKey());
-        vault.SealOperatorKey(Sealed, key);
+        RemoteSigner.Native.DurableFile.Replace(Sealed, vault.SealOperatorKey(Sealed, key));
         return key.PublicKey;
     }
 }

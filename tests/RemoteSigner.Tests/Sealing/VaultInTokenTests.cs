@@ -80,7 +80,7 @@ public sealed class VaultInTokenTests(SoftHsm softHsm) : IDisposable
     }
 
     [Fact]
-    public async Task Rotation_adds_and_proves_the_new_slot_before_the_old_one_goes()
+    public async Task Rotation_puts_the_proven_slot_in_place_of_the_old_one_in_one_change()
     {
         using var first = softHsm.Open(_scene.Arena);
         using var second = softHsm.Open(_scene.Arena, label: "two", profile: Only(VaultSlotType.Pkcs11AesGcm));
@@ -92,27 +92,28 @@ public sealed class VaultInTokenTests(SoftHsm softHsm) : IDisposable
             made.Add([share]);
         }
 
-        await SealEnrolment.RotateAsync(_scene.VaultPath, _scene.Arena, old, replacement);
+        using (var rotated = await Vault.OpenAsync(_scene.VaultPath, _scene.Arena, old))
+        {
+            rotated.Put(rotated.Slots(await rotated.PrepareSlotAsync(replacement, prove: true), (old.SlotType, old.Id)));
+        }
 
         using var vault = await Vault.OpenAsync(_scene.VaultPath, _scene.Arena, replacement);
         _scene.AssertHolds(vault, [share]);
-        Assert.Equal(4UL, vault.Contents.Generation);
+        Assert.Equal(3UL, vault.Contents.Generation);
         var refused = await Assert.ThrowsAsync<VaultException>(() => Vault.OpenAsync(_scene.VaultPath, _scene.Arena, old));
         Assert.Equal(VaultFault.NoSlotOpens, refused.Fault);
     }
 
     [Fact]
-    public async Task A_rotation_to_a_key_that_does_not_open_leaves_the_old_slot()
+    public async Task A_key_that_does_not_open_what_it_sealed_gets_no_slot()
     {
         using var token = softHsm.Open(_scene.Arena);
         var old = (await SealEnrolment.EnrolAsync(token, "old", TimeProvider.System)).Key;
         (await Vault.CreateAsync(_scene.VaultPath, _scene.Arena, [old])).Dispose();
 
         // The public half of a recovery key wraps, but cannot open.
-        await Assert.ThrowsAsync<VaultException>(() => SealEnrolment.RotateAsync(_scene.VaultPath, _scene.Arena, old, _scene.PublicRecovery));
-
         using var vault = await Vault.OpenAsync(_scene.VaultPath, _scene.Arena, old);
-        Assert.Equal(2, vault.Contents.Slots.Count);
+        await Assert.ThrowsAsync<VaultException>(() => vault.PrepareSlotAsync(_scene.PublicRecovery, prove: true));
     }
 
     [Theory]

@@ -51,6 +51,8 @@ internal sealed class VaultScene : IDisposable
     /// <summary>None for index 0.</summary>
     internal static ClusterMembership? Member(ulong index) => index == 0 ? null : new ClusterMembership(index, 3, 4, new Root(SHA256.HashData([(byte)index])), ShareProvenance.LockFile);
 
+    internal Vault Open() => OpenAsync().GetAwaiter().GetResult();
+
     internal Task<Vault> OpenAsync() => Vault.OpenAsync(VaultPath, Arena, PrivateRecovery);
 
     internal void AssertHolds(Vault vault, IEnumerable<VaultShare> expected)

@@ -5,7 +5,8 @@ using RemoteSigner.Consensus.Spec;
 
 namespace RemoteSigner.Tests.Slashing;
 
-/// <summary>One of the scenarios of eth-clients/slashing-protection-interchange-tests v5.3.0, read strictly by <c>should_succeed_complete</c>.</summary>
+/// <summary>One of the scenarios of eth-clients/slashing-protection-interchange-tests v5.3.0, read strictly by <c>should_succeed_complete</c>, but for messages that only an
+/// import knows: a complete database may sign them again, a minimal one does not (<c>should_succeed</c>), and neither does this one, because an import grants nothing.</summary>
 internal sealed record InterchangeScenario(string Name, Root GenesisValidatorsRoot, IReadOnlyList<InterchangeScenario.Step> Steps)
 {
     public static IEnumerable<TheoryDataRow<string>> Files() => Vectors.Files("eip3076-interchange").Where(row => !row.Data.EndsWith("schema.json", StringComparison.Ordinal));
@@ -20,19 +21,29 @@ internal sealed record InterchangeScenario(string Name, Root GenesisValidatorsRo
             [.. root.GetProperty("steps").EnumerateArray().Select(ReadStep)]);
     }
 
-    private static Step ReadStep(JsonElement step) => new(
-        step.GetProperty("should_succeed").GetBoolean(),
-        Encoding.UTF8.GetBytes(step.GetProperty("interchange").GetRawText()),
-        [
-            .. step.GetProperty("blocks").EnumerateArray().Select(block => ReadAttempt(block, Duties.Block(Number(block, "slot")))),
-            .. step.GetProperty("attestations").EnumerateArray().Select(vote => ReadAttempt(vote, Duties.Vote(Number(vote, "source_epoch"), Number(vote, "target_epoch")))),
-        ]);
+    private static Step ReadStep(JsonElement step)
+    {
+        var told = step.GetProperty("interchange").GetProperty("data").EnumerateArray().SelectMany(validator => validator.GetProperty("signed_blocks").EnumerateArray()
+            .Select(block => (Number(block, "slot"), RootOf(block)))
+            .Concat(validator.GetProperty("signed_attestations").EnumerateArray().Select(vote => (Number(vote, "target_epoch"), RootOf(vote))))
+            .Select(message => (validator.GetProperty("pubkey").GetString(), message.Item1, message.Item2))).ToHashSet();
+        return new(
+            step.GetProperty("should_succeed").GetBoolean(),
+            Encoding.UTF8.GetBytes(step.GetProperty("interchange").GetRawText()),
+            [
+                .. step.GetProperty("blocks").EnumerateArray().Select(block => ReadAttempt(block, Duties.Block(Number(block, "slot")), told.Contains((block.GetProperty("pubkey").GetString(), Number(block, "slot"), RootOf(block))))),
+                .. step.GetProperty("attestations").EnumerateArray().Select(vote => ReadAttempt(
+                    vote, Duties.Vote(Number(vote, "source_epoch"), Number(vote, "target_epoch")), told.Contains((vote.GetProperty("pubkey").GetString(), Number(vote, "target_epoch"), RootOf(vote))))),
+            ]);
+    }
 
-    private static Attempt ReadAttempt(JsonElement attempt, SlashableContent content) => new(
+    private static string? RootOf(JsonElement message) => message.TryGetProperty("signing_root", out var root) ? root.GetString() : null;
+
+    private static Attempt ReadAttempt(JsonElement attempt, SlashableContent content, bool told) => new(
         BlsPublicKey.Parse(attempt.GetProperty("pubkey").GetString()),
         content,
         attempt.TryGetProperty("signing_root", out var root) ? Root.Parse(root.GetString()) : default,
-        attempt.GetProperty("should_succeed_complete").GetBoolean());
+        attempt.GetProperty(told ? "should_succeed" : "should_succeed_complete").GetBoolean());
 
     private static ulong Number(JsonElement element, string member) => ulong.Parse(element.GetProperty(member).GetString()!, CultureInfo.InvariantCulture);
 

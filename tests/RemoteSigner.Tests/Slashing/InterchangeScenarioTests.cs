@@ -69,7 +69,7 @@ public sealed class InterchangeScenarioTests
         foreach (var attempt in step.Attempts)
         {
             var key = new ProtectedKey(attempt.Key, null);
-            Assert.IsType<Registration.Active>(await signer.RegisterAsync(key));
+            Assert.IsType<Registration.Enrolled>(await signer.RegisterAsync(key));
 
             var granted = await signer.RequestAsync(key, attempt.Content, attempt.Root) is PermitDecision.Granted;
 

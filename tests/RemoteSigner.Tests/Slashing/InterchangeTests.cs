@@ -28,7 +28,8 @@ public sealed class InterchangeTests
         Assert.Equal(Root(7), report.GenesisValidatorsRoot);
         Assert.Equal(new InterchangeReport.Line(PublicKey(1), false, 2, 2, 1, 1, new Slot(80), new Epoch(5), new Epoch(6)), Assert.Single(report.Validators));
         await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.FromHistory);
-        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(81), Root(1), chain: Root(7)));
+        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(82), Root(1), chain: Root(7)));
+        Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await signer.RequestAsync(Key(1), Block(81), Root(1), chain: Root(7))));
         Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await signer.RequestAsync(Key(1), Block(80), Root(1), chain: Root(7))));
         Assert.Equal(SlashingRule.WrongGenesisValidatorsRoot, RuleOf(await signer.RequestAsync(Key(1), Block(90), Root(1), chain: Root(8))));
     }

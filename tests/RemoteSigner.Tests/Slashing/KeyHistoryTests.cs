@@ -13,7 +13,7 @@ public sealed class KeyHistoryTests
         await signer.Slashing.RegisterAsync(Key(1, group: 9), SlashingFloor.NeverSigned);
         await signer.RequestAsync(Key(1, group: 9), Block(10), Root(1));
 
-        Assert.Equal(new Registration.Active(), await signer.Slashing.RegisterAsync(Key(2, group: 9), SlashingFloor.FromHistory));
+        Assert.Equal(new Registration.Enrolled(), await signer.Slashing.RegisterAsync(Key(2, group: 9), SlashingFloor.FromHistory));
 
         Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await signer.RequestAsync(Key(2, group: 9), Block(10), Root(2))));
         Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(2, group: 9), Block(10), Root(1)));
@@ -53,7 +53,7 @@ public sealed class KeyHistoryTests
 
         Assert.IsType<Registration.NoFloor>(await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.FromHistory));
         Assert.Equal(SlashingRule.KeyNotActive, RuleOf(await signer.RequestAsync(Key(1), Block(1), Root(1))));
-        Assert.Equal(new Registration.Active(), await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned));
+        Assert.Equal(new Registration.Enrolled(), await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned));
         Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(0), Root(1)));
     }
 
@@ -65,7 +65,7 @@ public sealed class KeyHistoryTests
 
         Assert.IsType<Registration.NoFloor>(await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.FromHistory));
         Assert.IsType<Registration.NoFloor>(await signer.Slashing.RegisterAsync(Key(2, group: 9), SlashingFloor.FromHistory));
-        Assert.IsType<Registration.Active>(await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned));
+        Assert.IsType<Registration.Enrolled>(await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned));
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class KeyHistoryTests
     }
 
     [Fact]
-    public async Task A_retired_key_stays_refused_with_its_history_until_it_is_enabled()
+    public async Task A_retired_key_stays_refused_with_its_history_until_it_is_allowed_and_brought_in_again()
     {
         await using var signer = await TemporarySigner.CreateAsync();
         await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
@@ -115,7 +115,9 @@ public sealed class KeyHistoryTests
         Assert.Equal(SlashingRule.KeyNotActive, RuleOf(await signer.RequestAsync(Key(1), Block(11), Root(1))));
         Assert.IsType<Registration.WasRetired>(await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.FromHistory));
         Assert.IsType<Registration.WasRetired>(await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned));
-        Assert.True(await signer.Slashing.EnableAsync(Key(1).PublicKey));
+        Assert.True(await signer.Slashing.AllowAgainAsync(Key(1).PublicKey));
+        Assert.Equal(SlashingRule.KeyNotActive, RuleOf(await signer.RequestAsync(Key(1), Block(11), Root(1))));
+        Assert.IsType<Registration.Enrolled>(await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.FromHistory));
         Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await signer.RequestAsync(Key(1), Block(10), Root(2))));
         Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(11), Root(1)));
         Assert.False(await signer.Slashing.RetireAsync(PublicKey(77)));
@@ -141,12 +143,50 @@ public sealed class KeyHistoryTests
         await signer.RequestAsync(Key(1, group: 9), Block(10), Root(1));
         await using var moved = await signer.MoveAsync(InterchangeReading.FloorsAtLowest);
 
-        Assert.IsType<Registration.Active>(await moved.Slashing.RegisterAsync(Key(2, group: 9), SlashingFloor.FromHistory));
-        Assert.IsType<Registration.Active>(await moved.Slashing.RegisterAsync(Key(1, group: 9), SlashingFloor.FromHistory));
+        Assert.IsType<Registration.Enrolled>(await moved.Slashing.RegisterAsync(Key(2, group: 9), SlashingFloor.FromHistory));
+        Assert.IsType<Registration.Enrolled>(await moved.Slashing.RegisterAsync(Key(1, group: 9), SlashingFloor.FromHistory));
 
         Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await moved.RequestAsync(Key(1, group: 9), Block(10), Root(2))));
         Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await moved.RequestAsync(Key(2, group: 9), Block(10), Root(2))));
         Assert.Single(await moved.Slashing.StatusAsync());
+    }
+
+    [Fact]
+    public async Task A_whole_key_that_ended_becomes_the_group_key_of_its_shares_with_its_history_and_never_signs_again()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(9), SlashingFloor.NeverSigned);
+        await signer.RequestAsync(Key(9), Block(10), Root(1));
+        Assert.IsType<Registration.OtherGroup>(await signer.Slashing.RegisterAsync(Key(1, group: 9), SlashingFloor.FromHistory));
+
+        await signer.Slashing.RetireAsync(PublicKey(9));
+
+        Assert.IsType<Registration.HasHistory>(await signer.Slashing.RegisterAsync(Key(1, group: 9), SlashingFloor.NeverSigned));
+        Assert.IsType<Registration.Enrolled>(await signer.Slashing.RegisterAsync(Key(1, group: 9), SlashingFloor.FromHistory));
+        Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await signer.RequestAsync(Key(1, group: 9), Block(10), Root(2))));
+        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1, group: 9), Block(11), Root(2)));
+        Assert.False(await signer.Slashing.AllowAgainAsync(PublicKey(9)));
+        Assert.IsType<Registration.OtherGroup>(await signer.Slashing.RegisterAsync(Key(9), SlashingFloor.FromHistory));
+    }
+
+    [Fact]
+    public async Task A_key_that_was_released_comes_in_again_with_its_history_and_a_floor_at_now()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        await signer.RequestAsync(Key(1), Vote(3, 4), Root(1));
+        await signer.Slashing.RetireAsync([PublicKey(1)], KeyEnd.Released, (_, _) => 1);
+        Assert.Equal(SlashingRule.KeyNotActive, RuleOf(await signer.RequestAsync(Key(1), Vote(3, 4), Root(1))));
+        await signer.Slashing.FinishRetiringAsync([PublicKey(1)], (_, _) => 1);
+
+        var now = new StartingPoint(new Slot(80), new Epoch(9), new Epoch(10));
+        Assert.Empty((await signer.Slashing.EnrolAsync(new KeyEnrolment([(Key(1), SlashingFloor.FromNow)]) { From = now }, (_, _) => 1)).Refused);
+        Assert.Equal(SlashingRule.KeyNotActive, RuleOf(await signer.RequestAsync(Key(1), Vote(10, 11), Root(1))));
+        await signer.Slashing.ActivateAsync([PublicKey(1)], [], (_, _) => 1);
+
+        Assert.Equal(SlashingRule.TargetBelowLowWatermark, RuleOf(await signer.RequestAsync(Key(1), Vote(9, 10), Root(1))));
+        Assert.Equal(SlashingRule.BlockBelowLowWatermark, RuleOf(await signer.RequestAsync(Key(1), Block(80), Root(1))));
+        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Vote(9, 11), Root(1)));
     }
 
     [Fact]

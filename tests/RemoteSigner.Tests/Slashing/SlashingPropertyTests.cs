@@ -18,6 +18,7 @@ public sealed class SlashingPropertyTests
         (2, Gen.Const((Act)new Act.Move())),
         (1, Gen.Const((Act)new Act.Reopen())),
         (1, Gen.Const((Act)new Act.ImportOwn())),
+        (2, _duty.Array[1, 4].Select(duties => (Act)new Act.ImportForeign(duties))),
         (1, Gen.Const((Act)new Act.Reshare())));
 
     /// <summary>One validator's life: two conflicting messages are never granted, and above the floors nothing harmless is refused.</summary>
@@ -60,13 +61,19 @@ public sealed class SlashingPropertyTests
 
         public sealed record ImportOwn : Act;
 
+        /// <summary>A file that somebody else made: it says what it likes.</summary>
+        public sealed record ImportForeign(Duty[] Duties) : Act;
+
         public sealed record Reshare : Act;
     }
 
     private sealed class Life(TemporarySigner signer)
     {
+        // What was signed by anybody, as far as is known, and what of it was signed here.
         private readonly SlashingOracle _oracle = new();
+        private SlashingOracle _here = new();
         private int _share = 1;
+        private bool _pruned;
 
         public TemporarySigner Signer { get; private set; } = signer;
 
@@ -81,9 +88,11 @@ public sealed class SlashingPropertyTests
                     await AskAsync(duty, floors);
                     break;
                 case Act.Prune(var epochs):
+                    _pruned = true;
                     await Signer.Slashing.PruneAsync(epochs);
                     break;
                 case Act.Raise(var slot, var epoch):
+                    _pruned = true;
                     await Signer.Slashing.RaiseLowWatermarkAsync(new Slot(slot), new Epoch(epoch));
                     break;
                 case Act.Move when await HasChainAsync():
@@ -93,6 +102,9 @@ public sealed class SlashingPropertyTests
                 case Act.ImportOwn when await HasChainAsync():
                     await Signer.Slashing.ImportAsync(await Signer.ExportAsync(), InterchangeReading.Complete);
                     Assert.Equal(floors, await FloorsAsync());
+                    break;
+                case Act.ImportForeign(var duties) when await HasChainAsync():
+                    await ImportForeignAsync(duties);
                     break;
                 case Act.Reshare:
                     _share++;
@@ -113,12 +125,33 @@ public sealed class SlashingPropertyTests
             {
                 Assert.False(_oracle.IsSlashable(duty), $"granted {duty} is slashable");
                 Assert.True(duty.Source <= duty.Target || duty.IsBlock, $"granted {duty} is no vote");
-                Assert.True(_oracle.WasSigned(duty) || floors.IsAbove(duty), $"granted {duty} is not above {floors}");
+                Assert.True(_here.WasSigned(duty) || floors.IsAbove(duty), $"granted {duty} is not above {floors}");
+                Assert.True(_here.WasSigned(duty) || !_oracle.WasSigned(duty), $"granted {duty}, which was only told");
                 _oracle.Sign(duty);
+                _here.Sign(duty);
             }
             else
             {
-                Assert.True(_oracle.IsSlashable(duty) || !floors.IsAbove(duty) || duty.Source > duty.Target, $"{duty} above {floors} was refused: {decision}");
+                var wasTold = _oracle.WasSigned(duty) && !_here.WasSigned(duty);
+                Assert.True(_oracle.IsSlashable(duty) || wasTold || !floors.IsAbove(duty) || (!duty.IsBlock && duty.Source > duty.Target), $"{duty} above {floors} was refused: {decision}");
+            }
+        }
+
+        private async Task ImportForeignAsync(Duty[] duties)
+        {
+            var contradicts = duties.Any(duty => _here.IsSlashable(duty) && (duty.IsBlock || duty.Source <= duty.Target));
+            try
+            {
+                await Signer.Slashing.ImportAsync(ForeignFile.Of(Key.PublicKey, duties, await ChainAsync()), InterchangeReading.Complete);
+
+                // What floors have pushed out of the record here proves nothing any more; impossible votes raise floors.
+                Assert.True(!contradicts || _pruned, "a contradiction was taken over");
+                _pruned |= duties.Any(duty => !duty.IsBlock && duty.Source > duty.Target);
+                Array.ForEach(duties, _oracle.Sign);
+            }
+            catch (InterchangeContradictionException)
+            {
+                Assert.True(contradicts, "a file that contradicts nothing was refused");
             }
         }
 
@@ -127,10 +160,15 @@ public sealed class SlashingPropertyTests
             var moved = await Signer.MoveAsync(InterchangeReading.FloorsAtLowest);
             await Signer.DisposeAsync();
             Signer = moved;
-            Assert.IsType<Registration.Active>(await Signer.RegisterAsync(Key));
+            _here = new SlashingOracle();
+            Assert.IsType<Registration.Enrolled>(await Signer.RegisterAsync(Key));
         }
 
-        private Task<bool> HasChainAsync() => Signer.Ledger.WriteAsync(transaction => transaction.Recall(ChainState.Load).GenesisValidatorsRoot is not null);
+        private async Task<bool> HasChainAsync() => await FindChainAsync() is not null;
+
+        private async Task<Root> ChainAsync() => (await FindChainAsync())!.Value;
+
+        private Task<Root?> FindChainAsync() => Signer.Ledger.WriteAsync(transaction => transaction.Recall(ChainState.Load).GenesisValidatorsRoot);
 
         private async Task<Floors> FloorsAsync()
         {

@@ -147,7 +147,7 @@ public sealed class SlashingProtectionTests
     private static async Task<TemporarySigner> SignerWithAsync(ProtectedKey key, Network? network = null)
     {
         var signer = await TemporarySigner.CreateAsync(network);
-        Assert.IsType<Registration.Active>(await signer.Slashing.RegisterAsync(key, SlashingFloor.NeverSigned));
+        Assert.IsType<Registration.Enrolled>(await signer.Slashing.RegisterAsync(key, SlashingFloor.NeverSigned));
         return signer;
     }
 }

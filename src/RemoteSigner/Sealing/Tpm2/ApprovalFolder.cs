@@ -20,10 +20,13 @@ public sealed class ApprovalFolder(string path)
     /// <summary>Durable when it returns; the file's path.</summary>
     public string Add(TpmApproval approval)
     {
-        var file = System.IO.Path.Combine(path, approval.Name + Ending);
+        var file = PathOf(approval);
         Write(file, ApprovalJson.Write(approval));
         return file;
     }
+
+    /// <summary>Where an approval lies, or would lie.</summary>
+    public string PathOf(TpmApproval approval) => System.IO.Path.Combine(path, approval.Name + Ending);
 
     public void WriteRequest(ApprovalRequest request) => Write(RequestFile, ApprovalJson.Write(request));
 

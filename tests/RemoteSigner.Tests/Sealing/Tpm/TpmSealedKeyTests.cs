@@ -8,6 +8,9 @@ namespace RemoteSigner.Tests.Sealing.Tpm;
 
 public sealed class TpmSealedKeyTests : TpmVault
 {
+    private static async Task RevokeAsync(SealingTpm device, TpmSeal seal, ReleaseKey release, RemoteSigner.Tpm2.TpmlPcrSelection pcrs, string label) =>
+        await (await TpmRevocation.PrepareAsync(device, seal, release, pcrs, label)).RaiseAsync();
+
     [Fact]
     public async Task Opens_as_it_was_sealed_also_after_a_power_cut()
     {
@@ -57,7 +60,7 @@ public sealed class TpmSealedKeyTests : TpmVault
         await ApproveNowAsync(Release);
         Assert.Equal(1, await OpenAsync());
 
-        await TpmRevocation.RevokeAsync(Device, Seal, Release, Pcrs, "later");
+        await RevokeAsync(Device, Seal, Release, Pcrs, "later");
         Assert.Equal(1, await OpenAsync());
         await Software.RestartAsync();
         Assert.Equal(SealingTpmFault.Revoked, await RefusedAsync());
@@ -68,7 +71,7 @@ public sealed class TpmSealedKeyTests : TpmVault
     public async Task A_revocation_whose_answer_was_lost_leaves_what_runs_approved()
     {
         await MakeVaultAsync();
-        await TpmRevocation.RevokeAsync(Device, Seal, Release, Pcrs, "first");
+        await RevokeAsync(Device, Seal, Release, Pcrs, "first");
         var before = (await TpmState.ReadAsync(Device, Seal.Revocation, Pcrs)).Count!.Value;
         OnTheBus = bus =>
         {
@@ -83,7 +86,7 @@ public sealed class TpmSealedKeyTests : TpmVault
             };
         };
 
-        var lost = await Assert.ThrowsAsync<SealingTpmException>(() => TpmRevocation.RevokeAsync(Device, Seal, Release, Pcrs, "second"));
+        var lost = await Assert.ThrowsAsync<SealingTpmException>(() => RevokeAsync(Device, Seal, Release, Pcrs, "second"));
 
         OnTheBus = _ => { };
         Assert.Equal(SealingTpmFault.Interrupted, lost.Fault);

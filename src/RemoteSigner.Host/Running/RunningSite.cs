@@ -1,0 +1,107 @@
+using RemoteSigner.Administration;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Freshness;
+using RemoteSigner.Host.Http;
+using RemoteSigner.Keys;
+using RemoteSigner.Sealing;
+using RemoteSigner.Signing;
+
+namespace RemoteSigner.Host.Running;
+
+/// <summary>The signer that serves, as the place of acts: the keys that are open are those of the vault that the ledger has active.</summary>
+internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorVoice voice, FreshnessRun freshness, SlashingProtection slashing, SignerMetrics metrics, ILogger<RunningSite> log) : ISite
+{
+    private ulong _opened;
+    private volatile Exception? _fault;
+
+    /// <summary>What the ledger has and the open keys do not, or the other way round; null when they agree.</summary>
+    public string? Difference { get; private set; }
+
+    /// <summary>Why vault, ledger and open keys could not be brought together after the last act; null when they were.</summary>
+    public Exception? Fault => _fault;
+
+    public async Task<Vault> OpenNewestVaultAsync()
+    {
+        var vault = await sealedKeys.OpenVaultAsync();
+        try
+        {
+            await freshness.AdmitAsync(vault);
+            _opened = vault.Contents.Generation;
+            return vault;
+        }
+        catch
+        {
+            vault.Dispose();
+            throw;
+        }
+    }
+
+    public async Task SettleAsync(Vault? vault, bool history)
+    {
+        try
+        {
+            if (vault is not null)
+            {
+                await FollowAsync(vault);
+            }
+
+            if (history)
+            {
+                await freshness.CoverHistoryAsync();
+            }
+
+            _fault = null;
+        }
+        catch (Exception exception) when (exception is LedgerException or VaultException or WitnessException)
+        {
+            _fault = exception;
+            log.LogError(exception, "ledger, vault and open keys could not be brought together: {Message}; the next change or reload does it", exception.Message);
+        }
+    }
+
+    private async Task FollowAsync(Vault vault)
+    {
+        // First, whatever comes after: a key that may sign no more is given up.
+        var states = await slashing.GetKeyStatesAsync();
+        HashSet<BlsPublicKey> active = [.. vault.Contents.Shares.Select(share => share.ShareKey).Where(key => states.GetValueOrDefault(key) == KeyState.Active)];
+        var changed = vault.Contents.Generation != _opened;
+        if (changed || !active.SetEquals(ring.Shares.Select(share => share.PublicKey)))
+        {
+            Put(vault, active);
+        }
+
+        Difference = DifferenceOf(vault, states, active);
+        voice.Take(sealedKeys.OpenOperatorKey(vault));
+        if (changed)
+        {
+            await freshness.ChangedAsync(vault);
+        }
+    }
+
+    private void Put(Vault vault, HashSet<BlsPublicKey> active)
+    {
+        var shares = sealedKeys.OpenShares(vault);
+        ring.Replace(shares.Where(share => active.Contains(share.PublicKey)));
+        foreach (var share in shares.Where(share => !active.Contains(share.PublicKey)))
+        {
+            share.Dispose();
+        }
+
+        metrics.Loaded.Set(ring.Count);
+        log.LogInformation("{Count} keys are open", ring.Count);
+    }
+
+    private static string? DifferenceOf(Vault vault, IReadOnlyDictionary<BlsPublicKey, KeyState> states, HashSet<BlsPublicKey> active)
+    {
+        var missing = states.Count(pair => pair.Value is KeyState.Active or KeyState.Enrolling && !active.Contains(pair.Key));
+        var unknown = vault.Contents.Shares.Count - active.Count;
+        return (missing, unknown) switch
+        {
+            (0, 0) => null,
+            (_, 0) => $"{missing} keys may sign by the ledger and are not in the vault: push or import them again, or delete them",
+            (0, _) => $"{unknown} shares in the vault may not sign by the ledger: push or import them again",
+            _ => $"{missing} keys may sign by the ledger and are not in the vault, {unknown} shares in the vault may not sign by the ledger: push or import them again, or delete them",
+        };
+    }
+}

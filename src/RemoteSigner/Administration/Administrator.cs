@@ -1,0 +1,116 @@
+using RemoteSigner.Access;
+using RemoteSigner.Audit;
+using RemoteSigner.Clusters;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Freshness;
+
+namespace RemoteSigner.Administration;
+
+/// <summary>
+/// The whole story of everything that changes the signer and is no signature, and the only order of its parts. As a signature: a refusal is in the audit log before it is told, and an effect
+/// and its entry are one transaction.
+/// </summary>
+public sealed class Administrator(ISite site, SlashingProtection slashing, AuditLog audit, PendingActs pending, ClusterArchive archive, AccessPolicy access, SlotClock clock) : IAsyncDisposable
+{
+    // One act at a time: what it saw of vault and ledger is so until it ends.
+    private readonly SemaphoreSlim _one = new(1);
+
+    /// <summary>Does it, whole, or says why not. Once its transaction is committed there is no way back, and no cancellation.</summary>
+    /// <exception cref="AdminException">It was refused; nothing was changed.</exception>
+    /// <exception cref="LedgerException">The ledger failed. What had been committed before is finished by the next act, reload or start.</exception>
+    public async Task<TResult> ExecuteAsync<TResult>(AdminAct<TResult> act, Actor actor, CancellationToken cancellation = default)
+    {
+        await RequireLeaveAsync(act, actor);
+
+        // Here the approvals of m of n people will be asked for.
+        await _one.WaitAsync(cancellation);
+        try
+        {
+            using var vault = act.WantsVault ? await site.OpenNewestVaultAsync() : null;
+            try
+            {
+                await RunAsync(act, new Proceeding(actor, slashing, audit, pending, archive, clock, vault), cancellation);
+            }
+            finally
+            {
+                if (!act.IsAboutWitness)
+                {
+                    await site.SettleAsync(vault, act.BringsHistory);
+                }
+            }
+
+            return act.Result;
+        }
+        finally
+        {
+            act.Dispose();
+            _one.Release();
+        }
+    }
+
+    /// <summary>Ends when no act runs any more: it works in secret memory and in devices, which go away next.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _one.WaitAsync();
+        _one.Dispose();
+    }
+
+    private static async Task RunAsync<TResult>(AdminAct<TResult> act, Proceeding proceeding, CancellationToken cancellation)
+    {
+        await Reconciliation.RunAsync(proceeding);
+        await act.PrepareAsync(proceeding, cancellation);
+        if (await act.CommitAsync(proceeding))
+        {
+            await FollowAsync(act, proceeding);
+        }
+
+        if (act.BringsHistory)
+        {
+            await proceeding.Slashing.EndFloorIfCompleteAsync((transaction, floor) => proceeding.Append(transaction, "freshness.complete", entry => entry with
+            {
+                Detail = $"the history reaches the marks that were recorded: the floors of epoch {floor.Fence} under all keys ended, each key stands at its newest number",
+            }));
+        }
+    }
+
+    // What could not follow is told at once; where even that fails the next act tells it.
+    private static async Task FollowAsync<TResult>(AdminAct<TResult> act, Proceeding proceeding)
+    {
+        try
+        {
+            await act.FollowAsync(proceeding);
+        }
+        catch
+        {
+            await Reconciliation.TryEndPendingAsync(proceeding);
+            throw;
+        }
+
+        await act.FinishAsync(proceeding);
+    }
+
+    private async Task RequireLeaveAsync<TResult>(AdminAct<TResult> act, Actor actor)
+    {
+        if (MayHe(actor, act.Right) && (actor is not Actor.OfClient(var client, _) || act.Keys.All(key => access.Allows(client, key))))
+        {
+            return;
+        }
+
+        await audit.RecordAsync(actor.Entry(act.Action, AuditDecision.Refused) with { Rule = "not_allowed", Keys = [.. act.Keys] });
+        throw new AdminException("not_allowed", "signer.json does not grant this to this client, or not with these keys", "see \"manageKeys\", \"ssv\" and \"keys\" of the client in signer.json");
+    }
+
+    private bool MayHe(Actor actor, AdminRight right) => actor switch
+    {
+        Actor.LocalUser or Actor.Itself => true,
+        Actor.OfClient(var client, _) => right switch
+        {
+            AdminRight.LocalOnly => false,
+            AdminRight.ManageKeys => access.MayManageKeys(client),
+            AdminRight.SsvImport => access.Allows(client, SsvRight.Import),
+            AdminRight.SsvDelete => access.Allows(client, SsvRight.Delete),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        },
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+}

@@ -1,0 +1,20 @@
+using RemoteSigner.Sealing;
+
+namespace RemoteSigner.Administration;
+
+/// <summary>Where acts happen: the signer that serves a data directory, or a command on one that nobody serves.</summary>
+public interface ISite
+{
+    /// <summary>Opens the vault, by one hardware operation. The caller disposes it.</summary>
+    /// <exception cref="VaultException">It does not open, or is older than the ledger or the witness knows it.</exception>
+    /// <exception cref="SealingDeviceException">The device failed.</exception>
+    Task<Vault> OpenNewestVaultAsync();
+
+    /// <summary>
+    /// After an act, also after one that failed on its way: the open keys are those that vault and ledger agree on, and fence and witness know of what changed. What cannot be told now is told
+    /// later; it throws nothing.
+    /// </summary>
+    /// <param name="vault">The vault, if the act opened it.</param>
+    /// <param name="history">History came in.</param>
+    Task SettleAsync(Vault? vault, bool history);
+}

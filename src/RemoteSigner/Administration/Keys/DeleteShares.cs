@@ -1,0 +1,63 @@
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Sealing;
+
+namespace RemoteSigner.Administration.Keys;
+
+/// <summary>
+/// Takes shares out: from its transaction on they sign no more, whatever copy of the vault comes back; their history stays. The result says of each what it is once the ledger has ended it and
+/// the vault has given it up.
+/// </summary>
+/// <param name="end">Whether they may be brought in again.</param>
+/// <param name="right">What a client needs for it, as its door says.</param>
+public sealed class DeleteShares(IReadOnlyList<BlsPublicKey> keys, KeyEnd end, AdminRight right = AdminRight.LocalOnly) : AdminAct<IReadOnlyList<DeletedShare>>
+{
+    private readonly List<DeletedShare> _result = [];
+
+    public override string Action => "key.delete";
+
+    public override AdminRight Right => right;
+
+    public override IReadOnlyCollection<BlsPublicKey> Keys => keys;
+
+    internal override bool WantsVault => true;
+
+    internal override IReadOnlyList<DeletedShare> Result => _result;
+
+    internal override async Task<bool> CommitAsync(Proceeding proceeding)
+    {
+        var states = await proceeding.Slashing.GetKeyStatesAsync();
+        var ended = await proceeding.Slashing.RetireAsync(keys, end, (transaction, gone) => gone.Select(key => proceeding.Append(transaction, Action, entry => entry with { ShareKey = key, Detail = Detail })).Last());
+        _result.AddRange(keys.Select(key => ended.Contains(key) ? DeletedShare.Deleted : states.ContainsKey(key) ? DeletedShare.NotActive : DeletedShare.NotFound));
+        return ended.Count > 0;
+    }
+
+    internal override Task FollowAsync(Proceeding proceeding)
+    {
+        BlsPublicKey[] held = [.. proceeding.Vault.Contents.Shares.Select(share => share.ShareKey).Intersect(keys)];
+        if (held.Length > 0)
+        {
+            proceeding.Vault.Exchange(held, SealedShares.None);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    internal override Task FinishAsync(Proceeding proceeding) =>
+        proceeding.Slashing.FinishRetiringAsync(keys, (transaction, gone) => proceeding.Append(transaction, "key.retired", entry => entry with { Keys = gone }));
+
+    private string Detail => end == KeyEnd.Retired ? "for good" : "it may be brought in again";
+}
+
+/// <summary>What became of a key that was to be deleted.</summary>
+public enum DeletedShare
+{
+    /// <summary>It could sign before, and is out of ledger, vault and the open keys now.</summary>
+    Deleted,
+
+    /// <summary>It could not sign before; there is history of it.</summary>
+    NotActive,
+
+    /// <summary>Nothing is known of it.</summary>
+    NotFound,
+}

@@ -1,0 +1,115 @@
+using RemoteSigner.Administration.History;
+using RemoteSigner.Clusters;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Keys;
+using RemoteSigner.Sealing;
+
+namespace RemoteSigner.Administration.Keys;
+
+/// <summary>
+/// The one way for shares into the vault, whoever brings them: looks for what must not be together, registers them with slashing protection, keeps their cluster's document, seals them. All of
+/// them or none. In the ledger they are enrolling first; they sign once the vault has them.
+/// </summary>
+public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRight.LocalOnly) : AdminAct<ImportedShares>
+{
+    private IntakePlan? _plan;
+    private SealedShares? _sealed;
+    private HashSet<BlsPublicKey> _present = [];
+    private InterchangeReport? _history;
+
+    public override string Action => "key.import";
+
+    public override AdminRight Right => right;
+
+    public override IReadOnlyCollection<BlsPublicKey> Keys => [.. order.Shares.Select(share => share.ShareKey)];
+
+    internal override bool WantsVault => true;
+
+    internal override bool BringsHistory => order.History is not null || order.Floor == SlashingFloor.FromNow;
+
+    internal override ImportedShares Result => new(Keys, _plan!.Bound, _plan.Replaced, _history);
+
+    internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
+    {
+        var states = await proceeding.Slashing.GetKeyStatesAsync();
+        var (alive, others) = (proceeding.Vault.Contents.Shares.Where(share => IsAlive(states, share.ShareKey)).ToList(), proceeding.Vault.Contents.Shares.Where(share => !IsAlive(states, share.ShareKey)));
+        _present = [.. others.Select(share => share.ShareKey)];
+        _plan = new IntakePlan(order, alive, HeldSiblings.Of(alive, proceeding.Archive));
+        Throw(_plan.Refusals);
+        _sealed = proceeding.Vault.Seal(order.Shares);
+    }
+
+    internal override async Task<bool> CommitAsync(Proceeding proceeding)
+    {
+        var enrolment = new KeyEnrolment([.. order.Shares.Select(share => (new ProtectedKey(share.ShareKey, share.GroupKey), FloorOf(share)))])
+        {
+            History = order.History,
+            Terms = order.Terms ?? new ImportTerms(InterchangeReading.FloorsAtLowest) { Limit = proceeding.NewestPossible() },
+            From = order.Floor == SlashingFloor.FromNow ? FromNow.StartingPoint(proceeding) : null,
+        };
+        var report = await proceeding.Slashing.EnrolAsync(enrolment, (transaction, report) => Note(proceeding, transaction, report));
+        Throw([.. report.Refused.Select(refusal => IntakeText.Refusal(order.Shares.First(share => share.ShareKey == refusal.Key.PublicKey), refusal.Reason))]);
+        _history = report.History;
+        return true;
+    }
+
+    internal override Task FollowAsync(Proceeding proceeding)
+    {
+        if (order.Document is { } json && !proceeding.Archive.Contains(ClusterDocument.Read(json).Hash))
+        {
+            proceeding.Archive.Add(json);
+        }
+
+        proceeding.Vault.Exchange([.. _plan!.Replaced, .. _plan.Bound, .. Keys.Where(_present.Contains)], _sealed!);
+        return Task.CompletedTask;
+    }
+
+    internal override async Task FinishAsync(Proceeding proceeding)
+    {
+        var turnover = await proceeding.Slashing.ActivateAsync(Keys, _plan!.Replaced, (transaction, turnover) =>
+        {
+            PendingActs.End(transaction);
+            return KeyEvidence.Write(proceeding, transaction, turnover);
+        });
+        if (turnover.Activated.Count == 0)
+        {
+            await proceeding.Pending.EndAsync();
+        }
+    }
+
+    private static bool IsAlive(IReadOnlyDictionary<BlsPublicKey, KeyState> states, BlsPublicKey key) => states.GetValueOrDefault(key) == KeyState.Active;
+
+    // A share in the vault's place continues what was known; only one that is new here needs somebody's word for its past.
+    private SlashingFloor FloorOf(VaultShare share) =>
+        _plan!.Bound.Contains(share.ShareKey) || _plan.Replacing.Contains(share.ShareKey) ? SlashingFloor.Continued : order.Floor;
+
+    private static void Throw(List<IntakeRefusal> refusals)
+    {
+        if (refusals.Count > 0)
+        {
+            throw new IntakeException(refusals);
+        }
+    }
+
+    private long Note(Proceeding proceeding, LedgerTransaction transaction, KeyEnrolmentReport report)
+    {
+        PendingActs.Begin(transaction, new PendingAct(Action, new PendingEffect.VaultGeneration(proceeding.Vault.Contents.Generation + 1)) { Replaced = [.. _plan!.Replaced] });
+        if (report.History is { } history)
+        {
+            ImportHistory.Note(proceeding, transaction, history, $"history that came with {order.Shares.Count} keys");
+        }
+
+        var last = 0L;
+        foreach (var share in order.Shares)
+        {
+            last = proceeding.Append(transaction, _plan.Bound.Contains(share.ShareKey) ? "key.bind" : Action, entry => entry with { ShareKey = share.ShareKey, GroupKey = share.GroupKey, Detail = Describe(share) });
+        }
+
+        return last;
+    }
+
+    private static string Describe(VaultShare share) => share.Membership is { } member
+        ? $"{share.Label}: share {member.ShareIndex} of {member.Operators}, threshold {member.Threshold}, cluster {member.ClusterHash}, {member.Provenance}"
+        : share.Label;
+}

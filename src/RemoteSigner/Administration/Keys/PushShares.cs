@@ -1,0 +1,69 @@
+using RemoteSigner.Administration.History;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Keys;
+using RemoteSigner.Native;
+using RemoteSigner.Sealing;
+
+namespace RemoteSigner.Administration.Keys;
+
+/// <summary>
+/// Shares that were sent to a door: those that sign here already are duplicates, the others come in, each with its place in a cluster where a document knows it. A share that is in the vault and
+/// not active in the ledger counts as one that comes: a repeated push finishes what an interruption left. History that comes along speaks for these keys alone.
+/// </summary>
+public sealed class PushShares(SharePush push) : AdminAct<IReadOnlyList<PushedShare>>
+{
+    private IReadOnlyList<PushedShare> _result = [];
+    private ImportShares? _import;
+    private ImportHistory? _history;
+
+    public override string Action => "key.import";
+
+    public override AdminRight Right => push.Right;
+
+    public override IReadOnlyCollection<BlsPublicKey> Keys => [.. push.Shares.Select(share => share.Key)];
+
+    internal override bool WantsVault => true;
+
+    internal override bool BringsHistory => push.History is not null || push.Floor == SlashingFloor.FromNow;
+
+    internal override IReadOnlyList<PushedShare> Result => _result;
+
+    internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
+    {
+        var states = await proceeding.Slashing.GetKeyStatesAsync();
+        var held = proceeding.Vault.Contents.Shares;
+        var here = held.Where(share => states.GetValueOrDefault(share.ShareKey) == KeyState.Active).ToDictionary(share => share.ShareKey);
+        var known = new KnownShares(proceeding.Archive, held, push.Policy);
+        VaultShare[] fresh = [.. push.Shares.Where(share => !here.ContainsKey(share.Key)).Select(share => Place(share, known))];
+        _result = [.. push.Shares.Select(share => here.ContainsKey(share.Key) ? PushedShare.Duplicate : PushedShare.Imported)];
+        var history = push.History is { } bytes ? new MemoryStream(bytes.ToArray()) : null;
+        var terms = new ImportTerms(InterchangeReading.FloorsAtLowest)
+        {
+            Only = Keys.Concat(fresh.Select(share => share.GroupKey).Concat(Keys.Select(key => here.GetValueOrDefault(key)?.GroupKey)).OfType<BlsPublicKey>()).ToHashSet(),
+            Limit = history is null ? null : proceeding.NewestPossible(),
+        };
+        if (fresh.Length > 0)
+        {
+            _import = new ImportShares(new IntakeOrder(fresh, push.Floor) { History = history, Terms = terms });
+            await _import.PrepareAsync(proceeding, cancellation);
+        }
+        else if (history is not null)
+        {
+            _history = new ImportHistory(history, terms, "history that came with keys that are here already");
+        }
+    }
+
+    internal override async Task<bool> CommitAsync(Proceeding proceeding) =>
+        _import is not null ? await _import.CommitAsync(proceeding) : _history is not null && await _history.CommitAsync(proceeding);
+
+    internal override Task FollowAsync(Proceeding proceeding) => _import?.FollowAsync(proceeding) ?? Task.CompletedTask;
+
+    internal override Task FinishAsync(Proceeding proceeding) => _import?.FinishAsync(proceeding) ?? Task.CompletedTask;
+
+    private VaultShare Place((BlsPublicKey Key, BlsSecretKey Secret) share, KnownShares known)
+    {
+        var place = known.Find(share.Key, push.Provenance);
+        return new VaultShare(share.Key, place?.GroupKey, place?.Membership, push.Label, share.Secret);
+    }
+}

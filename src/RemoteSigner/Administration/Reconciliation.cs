@@ -1,0 +1,96 @@
+using RemoteSigner.Administration.Keys;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Sealing;
+
+namespace RemoteSigner.Administration;
+
+/// <summary>
+/// Finishes what a crash or a failure left between ledger, vault and files, before every act, at every reload and at every start. The ledger says what is to be; each step may be repeated.
+/// </summary>
+internal static class Reconciliation
+{
+    public static async Task RunAsync(Proceeding proceeding)
+    {
+        var replaced = await EndPendingAsync(proceeding);
+        if (proceeding.Vault is { } vault)
+        {
+            await FollowLedgerAsync(proceeding, vault, replaced);
+        }
+    }
+
+    /// <summary>After a failure: says in the log what had no effect, if the ledger takes it.</summary>
+    public static async Task TryEndPendingAsync(Proceeding proceeding)
+    {
+        try
+        {
+            await EndPendingAsync(proceeding);
+        }
+        catch (LedgerException)
+        {
+            // It stays pending, and the failure that led here is told.
+        }
+    }
+
+    /// <summary>The shares whose place others took, if an import got as far as the vault.</summary>
+    private static async Task<IReadOnlyList<BlsPublicKey>> EndPendingAsync(Proceeding proceeding)
+    {
+        if (await proceeding.Pending.FindAsync() is not { } act || IsThere(act.Effect, proceeding.Vault) is not { } done)
+        {
+            return [];
+        }
+
+        if (done && act.Replaced.Count > 0)
+        {
+            // It ends with the transaction that activates the shares.
+            return act.Replaced;
+        }
+
+        await proceeding.Pending.WriteAsync(transaction =>
+        {
+            PendingActs.End(transaction);
+            return done ? 0 : proceeding.Append(transaction, $"{act.Action}.interrupted", entry => entry with { Detail = act.Effect.WhenMissing });
+        });
+        return [];
+    }
+
+    /// <summary>Null where it cannot be told now: the vault is not open.</summary>
+    private static bool? IsThere(PendingEffect effect, Vault? vault) => effect switch
+    {
+        PendingEffect.VaultGeneration(var generation) => vault is null ? null : vault.Contents.Generation >= generation,
+        PendingEffect.FileWritten(var path, var hash) => File.Exists(path) && FileHash.Of(path) == hash,
+        PendingEffect.Untold => false,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static async Task FollowLedgerAsync(Proceeding proceeding, Vault vault, IReadOnlyList<BlsPublicKey> replaced)
+    {
+        var states = await proceeding.Slashing.GetKeyStatesAsync();
+        var held = vault.Contents.Shares.Select(share => share.ShareKey).ToHashSet();
+        BlsPublicKey[] arrived = [.. held.Where(key => states.GetValueOrDefault(key) == KeyState.Enrolling)];
+        await proceeding.Slashing.ActivateAsync(arrived, replaced, (transaction, turnover) => KeyEvidence.Write(proceeding, transaction, turnover, "sealed before an interruption"));
+        if (replaced.Count > 0)
+        {
+            await proceeding.Pending.EndAsync();
+        }
+
+        // Those that ended already and are in the vault all the same: a copy from before, or a version of this program that took them out in another order.
+        BlsPublicKey[] ended = [.. held.Where(key => states.GetValueOrDefault(key) is KeyState.Retired or KeyState.Released)];
+        if (ended.Length > 0)
+        {
+            await proceeding.Pending.WriteAsync(transaction => proceeding.Append(transaction, "key.retired", entry => entry with { Keys = ended, Detail = "found in the vault, and taken out" }));
+        }
+
+        BlsPublicKey[] left = [.. held.Where(key => states.GetValueOrDefault(key) is KeyState.Retiring or KeyState.Releasing), .. ended];
+        if (left.Length > 0)
+        {
+            vault.Exchange(left, SealedShares.None);
+        }
+
+        BlsPublicKey[] ending = [.. states.Where(pair => pair.Value is KeyState.Retiring or KeyState.Releasing).Select(pair => pair.Key)];
+        if (ending.Length > 0)
+        {
+            await proceeding.Slashing.FinishRetiringAsync(ending, (transaction, keys) => proceeding.Append(transaction, "key.retired", entry => entry with { Keys = [.. keys], Detail = "taken out after an interruption" }));
+        }
+    }
+}

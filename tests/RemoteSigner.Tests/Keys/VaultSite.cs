@@ -1,0 +1,13 @@
+using RemoteSigner.Administration;
+using RemoteSigner.Sealing;
+using RemoteSigner.Tests.Sealing;
+
+namespace RemoteSigner.Tests.Keys;
+
+/// <summary>A vault alone as the place of acts: no open keys, no witness.</summary>
+internal sealed class VaultSite(VaultScene scene) : ISite
+{
+    public Task<Vault> OpenNewestVaultAsync() => scene.OpenAsync();
+
+    public Task SettleAsync(Vault? vault, bool history) => Task.CompletedTask;
+}
