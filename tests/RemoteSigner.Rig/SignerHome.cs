@@ -94,7 +94,7 @@ public sealed class SignerHome : IDisposable
             Directory.CreateDirectory(Path.Combine(copy.Data, Path.GetRelativePath(Data, folder)));
         }
 
-        foreach (var file in Directory.EnumerateFiles(Data, "*", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(Data, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
         {
             File.Copy(file, Path.Combine(copy.Data, Path.GetRelativePath(Data, file)));
         }

@@ -37,7 +37,7 @@ internal sealed class InterchangeExport(Ledger ledger, Utf8JsonWriter json, ulon
     private async Task WriteBlocksAsync(long validator)
     {
         json.WriteStartArray("signed_blocks"u8);
-        var (floors, page) = await ledger.WriteAsync(transaction =>
+        var (floors, page) = await ledger.ReadAsync(transaction =>
         {
             var floors = ExportedFloors.Of(transaction, validator, slotsPerEpoch);
             return (floors, BlockPage(transaction, validator, floors, FloorBlock(transaction, validator, floors)));
@@ -53,7 +53,7 @@ internal sealed class InterchangeExport(Ledger ledger, Utf8JsonWriter json, ulon
 
             var last = page[^1];
             await json.FlushAsync();
-            page = await ledger.WriteAsync(transaction => BlockPage(transaction, validator, floors, [last])[1..]);
+            page = await ledger.ReadAsync(transaction => BlockPage(transaction, validator, floors, [last])[1..]);
         }
 
         json.WriteEndArray();
@@ -62,7 +62,7 @@ internal sealed class InterchangeExport(Ledger ledger, Utf8JsonWriter json, ulon
     private async Task WriteAttestationsAsync(long validator)
     {
         json.WriteStartArray("signed_attestations"u8);
-        var (floors, page) = await ledger.WriteAsync(transaction =>
+        var (floors, page) = await ledger.ReadAsync(transaction =>
         {
             var floors = ExportedFloors.Of(transaction, validator, slotsPerEpoch);
             return (floors, AttestationPage(transaction, validator, floors, FloorVote(transaction, validator, floors)));
@@ -79,7 +79,7 @@ internal sealed class InterchangeExport(Ledger ledger, Utf8JsonWriter json, ulon
 
             var last = page[^1];
             await json.FlushAsync();
-            page = await ledger.WriteAsync(transaction => AttestationPage(transaction, validator, floors, [last])[1..]);
+            page = await ledger.ReadAsync(transaction => AttestationPage(transaction, validator, floors, [last])[1..]);
         }
 
         json.WriteEndArray();

@@ -2,7 +2,7 @@ namespace RemoteSigner.Consensus.Slashing;
 
 /// <summary>
 /// The one SQLite database of a data directory: slashing history and audit entries, in WAL mode with <c>synchronous=FULL</c>, locked against
-/// every other process, file mode 0600. One writer thread takes everything that waits, runs it in one transaction, commits once (one fsync),
+/// every other process by a file beside it, file mode 0600. One writer thread takes everything that waits, runs it in one transaction, commits once (one fsync),
 /// then releases all who wait. A piece of work that throws fails alone; when the commit fails, all of the batch fail. Throws <see cref="LedgerException"/>.
 /// </summary>
 public sealed class Ledger : IAsyncDisposable
@@ -15,6 +15,7 @@ public sealed class Ledger : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LedgerDatabase _database;
     private readonly LedgerTransaction _transaction;
+    private readonly LedgerReader _reader;
     private List<LedgerWork> _queue = [];
     private List<LedgerWork> _batch = [];
     private LedgerException? _broken;
@@ -27,6 +28,7 @@ public sealed class Ledger : IAsyncDisposable
     {
         _database = database;
         _transaction = new LedgerTransaction(database);
+        _reader = new LedgerReader(database.Path);
         new Thread(Run) { Name = "ledger writer", IsBackground = true }.Start();
     }
 
@@ -68,6 +70,7 @@ public sealed class Ledger : IAsyncDisposable
 
         CloseToOthers(path);
         CloseToOthers(path + "-wal");
+        CloseToOthers(path + "-shm");
         return new Ledger(new LedgerDatabase(path, isNew: false));
     }
 
@@ -80,6 +83,11 @@ public sealed class Ledger : IAsyncDisposable
         var item = new LedgerWork<T>(work);
         return TryQueue([item]) ? item.Completion : Task.FromException<T>(Closed());
     }
+
+    /// <summary>
+    /// Runs <paramref name="work"/>, which only reads, beside the writer: it sees what was committed when it began, and no duty waits for it. For whatever takes longer than a look-up.
+    /// </summary>
+    public Task<T> ReadAsync<T>(Func<LedgerTransaction, T> work) => _reader.ReadAsync(work);
 
     /// <summary>
     /// Several pieces of work in their order, all in the same transaction: the writer takes the queue whole, and they enter it together. Each still fails alone.
@@ -112,6 +120,7 @@ public sealed class Ledger : IAsyncDisposable
             _queue.Add(item);
         }
 
+        await _reader.DisposeAsync();
         await _ended.Task;
         return await item.Completion;
     }
@@ -127,6 +136,7 @@ public sealed class Ledger : IAsyncDisposable
             }
         }
 
+        await _reader.DisposeAsync();
         await _ended.Task;
     }
 

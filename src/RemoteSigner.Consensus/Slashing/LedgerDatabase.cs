@@ -13,19 +13,27 @@ internal sealed class LedgerDatabase : IDisposable
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, LedgerStatement> _statements = [];
 
+    private readonly LedgerLock? _lock;
+
+    /// <summary>For the one writer of this machine.</summary>
     public LedgerDatabase(string path, bool isNew)
+        : this(path, SqliteOpenMode.ReadWrite, LedgerLock.Take(path), database => database.Configure(isNew))
     {
-        _path = path;
+    }
+
+    private LedgerDatabase(string path, SqliteOpenMode mode, LedgerLock? held, Action<LedgerDatabase> configure)
+    {
+        (_path, _lock) = (path, held);
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
             DataSource = path,
-            Mode = SqliteOpenMode.ReadWrite,
+            Mode = mode,
             Pooling = false,
         }.ToString());
         try
         {
             _connection.Open();
-            Configure(isNew);
+            configure(this);
         }
         catch (SqliteException e)
         {
@@ -38,6 +46,9 @@ internal sealed class LedgerDatabase : IDisposable
             throw;
         }
     }
+
+    /// <summary>For a reader beside the writer of the same process. It can make temporary tables, and change nothing else.</summary>
+    public static LedgerDatabase OpenToRead(string path) => new(path, SqliteOpenMode.ReadOnly, held: null, database => _ = raw.sqlite3_extended_result_codes(database.Handle, 1));
 
     public string Path => _path;
 
@@ -93,14 +104,13 @@ internal sealed class LedgerDatabase : IDisposable
 
         _statements.Clear();
         _connection.Dispose();
+        _lock?.Dispose();
     }
 
     private void Configure(bool isNew)
     {
         _ = raw.sqlite3_extended_result_codes(Handle, 1);
 
-        // Before the first read: in this order SQLite keeps the WAL index in its own memory and holds the file lock until it is closed.
-        Pragma("locking_mode = EXCLUSIVE");
         if (Pragma("journal_mode = WAL") is var mode && mode != "wal")
         {
             throw new LedgerException(LedgerFault.Unwritable, $"cannot open the ledger {_path}: journal mode is {mode}, not wal", "keep the ledger on a local disk");

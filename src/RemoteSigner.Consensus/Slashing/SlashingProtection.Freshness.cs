@@ -9,7 +9,7 @@ public sealed partial class SlashingProtection
     public Task<GlobalFloor?> GetGlobalFloorAsync() => _ledger.WriteAsync(transaction => transaction.Recall(FreshnessState.Load).Floor);
 
     /// <summary>How far the history reaches. Reads all records once.</summary>
-    public Task<HistoryMarks> GetMarksAsync() => _ledger.WriteAsync(MarksOf);
+    public Task<HistoryMarks> GetMarksAsync() => _ledger.ReadAsync(MarksOf);
 
     /// <summary>The same within work of the caller.</summary>
     public HistoryMarks MarksOf(LedgerTransaction transaction) => HistoryMarks.Of(transaction, _network.SlotsPerEpoch);

@@ -44,7 +44,7 @@ public sealed partial class SlashingProtection
         await _maintenance.WaitAsync();
         try
         {
-            var (chain, keys) = await _ledger.WriteAsync(transaction => (transaction.Recall(ChainState.Load).GenesisValidatorsRoot, KeyRegister.Named(transaction, by)));
+            var (chain, keys) = await _ledger.ReadAsync(transaction => (transaction.Recall(ChainState.Load).GenesisValidatorsRoot, KeyRegister.Named(transaction, by)));
             var root = _network.GenesisValidatorsRoot ?? chain
                 ?? throw new InterchangeException("there is nothing to export: no genesis validators root is configured, and none is pinned because no block or vote was signed and nothing imported");
             var wanted = only is null ? keys : keys.FindAll(key => only.Contains(key.Key));

@@ -76,7 +76,7 @@ public sealed partial class SlashingProtection
         MoveAsync([publicKey], _ => KeyState.Released, [KeyState.Retired], evidence);
 
     /// <summary>Every public key that is known here, share keys and group keys, and what it may do.</summary>
-    public Task<IReadOnlyDictionary<BlsPublicKey, KeyState>> GetKeyStatesAsync() => _ledger.WriteAsync<IReadOnlyDictionary<BlsPublicKey, KeyState>>(transaction =>
+    public Task<IReadOnlyDictionary<BlsPublicKey, KeyState>> GetKeyStatesAsync() => _ledger.ReadAsync<IReadOnlyDictionary<BlsPublicKey, KeyState>>(transaction =>
     {
         var states = new Dictionary<BlsPublicKey, KeyState>();
         var rows = transaction.Statement("SELECT key, state FROM public_key");

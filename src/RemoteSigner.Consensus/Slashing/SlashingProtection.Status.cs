@@ -7,11 +7,11 @@ public sealed partial class SlashingProtection
     /// <summary>Every validator's history in numbers. Taken one validator after another, so that signing goes on.</summary>
     public async Task<IReadOnlyList<ValidatorStatus>> StatusAsync()
     {
-        var validators = await _ledger.WriteAsync(KeyRegister.All);
+        var validators = await _ledger.ReadAsync(KeyRegister.All);
         var status = new List<ValidatorStatus>();
         foreach (var validator in validators.Select(key => key.Validator).Distinct())
         {
-            if (await _ledger.WriteAsync(transaction => FindStatus(transaction, validator)) is { } found)
+            if (await _ledger.ReadAsync(transaction => FindStatus(transaction, validator)) is { } found)
             {
                 status.Add(found);
             }

@@ -60,7 +60,7 @@ public sealed class AuditLog
 
     /// <summary>Up to <paramref name="limit"/> entries after the one numbered <paramref name="after"/>, oldest first.</summary>
     public Task<IReadOnlyList<AuditRecord>> ReadAsync(long after, int limit) =>
-        _ledger.WriteAsync(transaction => (IReadOnlyList<AuditRecord>)Page(transaction, after, limit));
+        _ledger.ReadAsync(transaction => (IReadOnlyList<AuditRecord>)Page(transaction, after, limit));
 
     internal static List<AuditRecord> Page(LedgerTransaction transaction, long after, int limit)
     {

@@ -13,6 +13,9 @@ public static class AuditVerifier
 {
     private const int RowsPerStep = 1000;
 
+    // What was granted is noted in a temporary table, of which there is one.
+    private static readonly SemaphoreSlim _one = new(1);
+
     /// <summary>Verifies a ledger that no signer has open.</summary>
     /// <exception cref="LedgerException">The ledger cannot be opened or read.</exception>
     public static async Task<AuditVerification> VerifyAsync(string path)
@@ -24,7 +27,20 @@ public static class AuditVerifier
     /// <summary>Verifies an open ledger, which must have the tables of <see cref="AuditLog"/> and <see cref="SlashingProtection"/>.</summary>
     public static async Task<AuditVerification> VerifyAsync(Ledger ledger)
     {
-        await ledger.WriteAsync(transaction =>
+        await _one.WaitAsync();
+        try
+        {
+            return await WalkAsync(ledger);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private static async Task<AuditVerification> WalkAsync(Ledger ledger)
+    {
+        await ledger.ReadAsync(transaction =>
         {
             GrantedRoots.Clear(transaction);
             return true;
@@ -32,7 +48,7 @@ public static class AuditVerifier
         var chain = new Chain();
         while (!chain.Ended)
         {
-            if (await ledger.WriteAsync(chain.Walk) is { } broken)
+            if (await ledger.ReadAsync(chain.Walk) is { } broken)
             {
                 return broken;
             }
@@ -43,7 +59,7 @@ public static class AuditVerifier
         {
             while (!records.Ended)
             {
-                if (await ledger.WriteAsync(records.Walk) is { } broken)
+                if (await ledger.ReadAsync(records.Walk) is { } broken)
                 {
                     return broken;
                 }

@@ -76,6 +76,32 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public async Task A_reader_waits_for_no_writer_and_sees_what_was_committed()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        using var inside = new ManualResetEventSlim();
+        using var go = new ManualResetEventSlim();
+        var writing = signer.Ledger.WriteAsync(transaction =>
+        {
+            var changed = transaction.Statement("UPDATE public_key SET state = 2").Execute();
+            inside.Set();
+            go.Wait();
+            return changed;
+        });
+        inside.Wait();
+
+        Assert.Equal(KeyState.Active, (await signer.Slashing.GetKeyStatesAsync())[PublicKey(1)]);
+        Assert.Single(await signer.Slashing.StatusAsync());
+        Assert.IsType<AuditVerification.Intact>(await AuditVerifier.VerifyAsync(signer.Ledger));
+        await Assert.ThrowsAsync<LedgerException>(() => signer.Ledger.ReadAsync(transaction => transaction.Statement("DELETE FROM public_key").Execute()));
+
+        go.Set();
+        Assert.Equal(1, await writing);
+        Assert.Equal(KeyState.Retired, (await signer.Slashing.GetKeyStatesAsync())[PublicKey(1)]);
+    }
+
+    [Fact]
     public async Task Refuses_a_second_owner()
     {
         await using var signer = await TemporarySigner.CreateAsync();
@@ -94,7 +120,7 @@ public sealed class LedgerTests
 
         var files = Directory.GetFiles(Path.GetDirectoryName(signer.Path)!);
 
-        Assert.Equal(["ledger.db", "ledger.db-wal"], files.Select(Path.GetFileName).Order());
+        Assert.Equal([".ledger.db.lock", "ledger.db", "ledger.db-shm", "ledger.db-wal"], files.Select(Path.GetFileName).Order());
         Assert.All(files, file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
     }
 
