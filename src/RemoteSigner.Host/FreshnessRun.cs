@@ -8,7 +8,7 @@ using RemoteSigner.Sealing;
 namespace RemoteSigner.Host;
 
 /// <summary>The start protocol once the vault is open, and the clean stop when everything else has ended.</summary>
-internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledger, SlashingProtection slashing, AuditLog audit, SealedKeys sealedKeys, SignerOptions options, Network network, SlotClock clock, ILogger<FreshnessRun> log)
+internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledger, SlashingProtection slashing, AuditLog audit, SealedKeys sealedKeys, SignerOptions options, Network network, SlotClock clock, TimeProvider time, ILogger<FreshnessRun> log)
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(15);
 
@@ -16,10 +16,6 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
     private StartProtocol? _protocol;
     private volatile AdmittedVault? _vault;
     private volatile bool _judged;
-    private volatile GlobalFloor? _floor;
-
-    /// <summary>The floor under all keys that this start found or raised; null when there is none.</summary>
-    public GlobalFloor? Floor => _floor;
 
     /// <summary>The vault that is open; null before one was judged.</summary>
     public AdmittedVault? Vault => _judged ? _vault : null;
@@ -66,9 +62,9 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
     /// <summary>After history came in: moves the fence past it, as if it had been signed here, though no further ahead of the clock than duties can be.</summary>
     public async Task CoverHistoryAsync()
     {
-        var after = (await LedgerAtStart.EndAsync(ledger, slashing)).FirstAfter(network.SlotsPerEpoch).Value;
-        var last = clock.Now is { } now ? Math.Min(after, network.EpochOf(now).Value + Fence.Ahead + 1) : after;
-        if (last > 0 && await fence.CoverAsync(new SlashableContent.Block(new Slot(checked((last - 1) * network.SlotsPerEpoch)))) is { } refusal)
+        var end = await LedgerAtStart.EndAsync(ledger, slashing);
+        var after = end.FirstAfter(network.SlotsPerEpoch);
+        if (await fence.CoverHistoryAsync(Fence.Ceiling(network, clock) is { } ceiling && ceiling < after ? ceiling : after, end.Source) is { } refusal)
         {
             log.LogWarning("the fence is not past the imported history yet: {Detail}", refusal.Detail);
         }
@@ -103,7 +99,7 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
                 keys.Dispose();
                 if (fence.SwitchOff(found.Start) is { } refused)
                 {
-                    await TellAsync(refused);
+                    await TellAsync(refused, null);
                     return;
                 }
 
@@ -112,28 +108,31 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
             }
 
             _witness = witness;
-            _protocol = new StartProtocol(witness, keys, slashing, new FreshState(id, generation, found.Start, found.End));
+            _protocol = new StartProtocol(witness, keys, slashing, new FreshState(id, generation, found.Start, found.End), time);
         }
 
         var decision = await _protocol.RunAsync(fence, CancellationToken.None);
-        _floor = await slashing.GetGlobalFloorAsync();
-        await TellAsync(decision);
+        await TellAsync(decision, await slashing.WatchFloorAsync());
+        if (fence.State.Rollback is { } rollback)
+        {
+            log.LogWarning("{Rollback}", rollback);
+        }
     }
 
-    private async Task TellAsync(StartDecision decision)
+    private async Task TellAsync(StartDecision decision, GlobalFloor? standing)
     {
         switch (decision)
         {
             case StartDecision.Serve:
                 log.LogInformation("the ledger is the one that was stopped; the fence stands at epoch {Fence}", fence.State.Edge);
                 break;
-            case StartDecision.RaiseFloors(var raised) when _floor is null || _floor.Fence < raised.Fence:
+            case StartDecision.RaiseFloors(var raised) when standing is null || standing.Fence < raised.Fence:
                 log.LogWarning("{Reason}; its history reaches as far as that of the one that was stopped, so each key stands at its newest numbers", raised.Reason);
                 await RecordAsync("freshness.complete", AuditDecision.Event, null, $"{raised.Reason}; the history reaches the recorded marks, each key stands at its newest number");
                 break;
-            case StartDecision.RaiseFloors when _floor is { } floor:
-                log.LogWarning("nothing before epoch {Fence} is signed with any key: {Reason}", floor.Fence, floor.Reason);
-                await RecordAsync("freshness.floors", AuditDecision.Event, null, $"epoch {floor.Fence}: {floor.Reason}");
+            case StartDecision.RaiseFloors when standing is { } floor:
+                log.LogWarning("nothing before epoch {Fence} is signed with any key, and no vote with a source before epoch {Source}: {Reason}", floor.Fence, floor.LowestSource, floor.Reason);
+                await RecordAsync("freshness.floors", AuditDecision.Event, null, $"epoch {floor.Fence}, sources from epoch {floor.LowestSource}: {floor.Reason}");
                 break;
             case StartDecision.Refuse(var refusal):
                 log.LogCritical("nothing is signed: {Detail}; {Hint}", refusal.Detail, refusal.Hint);

@@ -12,5 +12,6 @@ internal sealed record LedgerAtStart(LedgerStart? Start, HistoryEnd End)
 
     public static Task<HistoryEnd> EndAsync(Ledger ledger, SlashingProtection slashing) => ledger.ReadAsync(transaction => EndOf(transaction, slashing));
 
-    public static HistoryEnd EndOf(LedgerTransaction transaction, SlashingProtection slashing) => HistoryEnd.Of(AuditLog.HeadOf(transaction), slashing.MarksOf(transaction));
+    public static HistoryEnd EndOf(LedgerTransaction transaction, SlashingProtection slashing) =>
+        HistoryEnd.Of(AuditLog.HeadOf(transaction), slashing.MarksOf(transaction), SlashingProtection.FloorOf(transaction));
 }

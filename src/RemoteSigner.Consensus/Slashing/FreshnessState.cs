@@ -11,16 +11,16 @@ internal sealed class FreshnessState
 
     public static FreshnessState Load(LedgerTransaction transaction)
     {
-        var row = transaction.Statement("SELECT vault, witness, start, vault_generation, floor, floor_reason, awaited_marks, floor_beneath FROM freshness");
+        var row = transaction.Statement("SELECT vault, witness, start, vault_generation, floor, floor_reason, awaited_marks, floor_beneath, floor_source, floor_beneath_source FROM freshness");
         _ = row.Step();
         var state = new FreshnessState
         {
             Start = row.IsNull(0) ? null : new LedgerStart(new Guid(row.Blob(0), bigEndian: true), row.Text(1), (ulong)row.Number(2), (ulong)row.Number(3)),
             Floor = row.IsNull(4) ? null : new GlobalFloor(
-                new Epoch((ulong)row.Number(4)),
+                Bounds(row.Number(4), row.NumberOrNull(8)),
                 row.Text(5),
                 row.IsNull(6) ? null : new Root(row.Blob(6)),
-                row.NumberOrNull(7) is { } beneath ? new Epoch((ulong)beneath) : null),
+                row.NumberOrNull(7) is { } beneath ? Bounds(beneath, row.NumberOrNull(9)) : null),
         };
         row.Reset();
         return state;
@@ -43,12 +43,17 @@ internal sealed class FreshnessState
 
     public void SetFloor(LedgerTransaction transaction, GlobalFloor? floor)
     {
-        var row = transaction.Statement("UPDATE freshness SET floor = ?1, floor_reason = ?2, awaited_marks = ?3, floor_beneath = ?4")
-            .Bind(1, floor is null ? null : (long?)StoredNumber.From(floor.Fence.Value))
-            .Bind(4, floor?.Beneath is { } beneath ? StoredNumber.From(beneath.Value) : null);
+        var row = transaction.Statement("UPDATE freshness SET floor = ?1, floor_reason = ?2, awaited_marks = ?3, floor_beneath = ?4, floor_source = ?5, floor_beneath_source = ?6")
+            .Bind(1, Number(floor?.Fence)).Bind(4, Number(floor?.Beneath?.Fence)).Bind(5, Number(floor?.LowestSource)).Bind(6, Number(floor?.Beneath?.Source));
         _ = floor is null ? row.BindNull(2) : row.Bind(2, floor.Reason);
         _ = floor?.AwaitedMarks is { } marks ? row.Bind(3, marks.Bytes) : row.BindNull(3);
         row.Execute();
         Floor = floor;
     }
+
+    // A floor from before there was a column for its source.
+    private static SignedBounds Bounds(long fence, long? source) =>
+        source is { } known ? new SignedBounds(new Epoch((ulong)fence), new Epoch((ulong)known)) : SignedBounds.Before(new Epoch((ulong)fence));
+
+    private static long? Number(Epoch? epoch) => epoch is { } known ? StoredNumber.From(known.Value) : null;
 }

@@ -2,6 +2,17 @@ namespace RemoteSigner.Consensus.Slashing;
 
 public sealed partial class SlashingProtection
 {
+    /// <summary>Whether the floor under all keys still stands in the way, as the votes since <see cref="WatchFloorAsync"/> show.</summary>
+    public FloorWatch Floor { get; } = new();
+
+    /// <summary>The floor under all keys, watched from here on; one that a vote on record has passed is in nobody's way.</summary>
+    public async Task<GlobalFloor?> WatchFloorAsync()
+    {
+        var (floor, isPassed) = await _ledger.WriteAsync(transaction => FloorOf(transaction) is { } standing ? (standing, IsPassed(transaction, standing)) : (null, true));
+        Floor.Begin(floor, isPassed);
+        return floor;
+    }
+
     /// <summary>The newest start that this ledger knows of; null when it has none.</summary>
     public Task<LedgerStart?> GetStartAsync() => _ledger.WriteAsync(transaction => transaction.Recall(FreshnessState.Load).Start);
 
@@ -13,6 +24,9 @@ public sealed partial class SlashingProtection
 
     /// <summary>The same within work of the caller.</summary>
     public HistoryMarks MarksOf(LedgerTransaction transaction) => HistoryMarks.Of(transaction, _network.SlotsPerEpoch);
+
+    /// <summary>The floor under all keys within work of the caller; null when there is none.</summary>
+    public static GlobalFloor? FloorOf(LedgerTransaction transaction) => transaction.Recall(FreshnessState.Load).Floor;
 
     /// <summary>Notes a start and, in the same transaction, raises the floor under all keys; null leaves it as it is.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is past 2^63-1.</exception>
@@ -61,4 +75,15 @@ public sealed partial class SlashingProtection
         evidence?.Write(transaction, floor);
         return true;
     });
+
+    // Signed here: what was imported says nothing about the chain.
+    private static bool IsPassed(LedgerTransaction transaction, GlobalFloor floor)
+    {
+        var row = transaction.Statement("SELECT EXISTS (SELECT 1 FROM attestation WHERE evidence IS NOT NULL AND target >= ?1 AND source >= ?2)")
+            .Bind(1, StoredNumber.From(floor.Fence.Value)).Bind(2, StoredNumber.From(floor.LowestSource.Value));
+        _ = row.Step();
+        var passed = row.Number(0) != 0;
+        row.Reset();
+        return passed;
+    }
 }

@@ -59,7 +59,7 @@ public sealed partial class SlashingProtection : IDisposable
             },
             .. requests.Select(request => (Func<LedgerTransaction, Verdict?>)(transaction => Settle(transaction, request))),
         ]));
-        return [.. requests.Select((request, i) => DecisionOf(request.Key, request.Message.SigningRoot, verdicts[i + 1]!))];
+        return [.. requests.Select((request, i) => DecisionOf(request.Key, request.Message.Message.Slashable, request.Message.SigningRoot, verdicts[i + 1]!))];
     }
 
     /// <summary>What would be decided on this message now. It changes nothing, and gives no leave to sign.</summary>
@@ -73,19 +73,23 @@ public sealed partial class SlashingProtection : IDisposable
     /// <summary>The same on bare values; for tests that have a root but no message.</summary>
     internal async Task<PermitDecision> RequestAsync(ProtectedKey key, SlashableContent content, Root root, Root? chain, DecisionWitness witness)
     {
-        return DecisionOf(key, root, await _ledger.WriteAsync(transaction => Settle(transaction, key, content, root, chain, witness)));
+        return DecisionOf(key, content, root, await _ledger.WriteAsync(transaction => Settle(transaction, key, content, root, chain, witness)));
     }
 
     /// <summary>Call when nothing waits any more; the ledger is closed by its owner.</summary>
     public void Dispose() => _maintenance.Dispose();
 
     // Only for a verdict whose transaction is on disk.
-    private static PermitDecision DecisionOf(ProtectedKey key, Root root, Verdict verdict) => verdict switch
+    private PermitDecision DecisionOf(ProtectedKey key, SlashableContent content, Root root, Verdict verdict)
     {
-        Verdict.Allowed allowed => new PermitDecision.Granted(new SigningPermit(key.PublicKey, root), allowed.AlreadySigned),
-        Verdict.Refused refused => new PermitDecision.Refused(refused.Rule, refused.Detail),
-        _ => throw new UnreachableException(),
-    };
+        Floor.Note(content, verdict);
+        return verdict switch
+        {
+            Verdict.Allowed allowed => new PermitDecision.Granted(new SigningPermit(key.PublicKey, root), allowed.AlreadySigned),
+            Verdict.Refused refused => new PermitDecision.Refused(refused.Rule, refused.Detail),
+            _ => throw new UnreachableException(),
+        };
+    }
 
     private Verdict Settle(LedgerTransaction transaction, PermitRequest request) => Settle(
         transaction, request.Key, request.Message.Message.Slashable, request.Message.SigningRoot, request.Message.Message.GenesisValidatorsRoot, request.Witness);

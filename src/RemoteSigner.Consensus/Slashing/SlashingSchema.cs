@@ -3,10 +3,17 @@ namespace RemoteSigner.Consensus.Slashing;
 /// <summary>The tables of slashing protection. What they hold, and what is always true of them, is described in README.md.</summary>
 internal static class SlashingSchema
 {
-    public static LedgerSchema Current { get; } = new("slashing", 3, HistoryScript + FreshnessScript, ["validator", "public_key", "block", "attestation", "freshness"])
+    public static LedgerSchema Current { get; } = new("slashing", 4, HistoryScript + FreshnessScript + SourceScript, ["validator", "public_key", "block", "attestation", "freshness"])
     {
-        Upgrades = new Dictionary<int, string> { [1] = FreshnessScript, [2] = KeyStatesScript },
+        Upgrades = new Dictionary<int, string> { [1] = FreshnessScript, [2] = KeyStatesScript, [3] = SourceScript },
     };
+
+    // The lowest source that passes the floor, and the one beneath it; null beside a floor of before version 4: two epochs before its fence.
+    private const string SourceScript = """
+
+        ALTER TABLE freshness ADD COLUMN floor_source INTEGER CHECK (floor_source >= 0);
+        ALTER TABLE freshness ADD COLUMN floor_beneath_source INTEGER CHECK (floor_beneath_source >= 0);
+        """;
 
     private const string FreshnessScript = """
 

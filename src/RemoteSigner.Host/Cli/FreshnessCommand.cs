@@ -73,6 +73,7 @@ internal static class FreshnessCommand
         }
 
         await FenceEnrolment.MoveAsync(freshness.Witness, target, freshness.Keys, signer.Slashing);
+        await WarnOfRollbackAsync(target);
         StandardError.Console.WriteLine($"the fence lives in the {target.Description}: set freshness.witness to {kind} in signer.json before the next start");
         return 0;
     }
@@ -82,15 +83,16 @@ internal static class FreshnessCommand
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         using var freshness = await OpenAsync(signer);
         var evidence = await freshness.Found.HoldAgainstAsync(freshness.Witness, freshness.Keys, CancellationToken.None);
-        var line = FreshnessLine.Of(evidence, StartRules.Decide(evidence), await signer.Slashing.GetGlobalFloorAsync(), freshness.Witness.Description);
+        var line = FreshnessLine.Of(evidence, StartRules.Decide(evidence), await signer.Slashing.GetGlobalFloorAsync(), freshness.Witness.Description, await freshness.Witness.FindRollbackAsync(CancellationToken.None));
         Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.FreshnessLine, state => new Table().HideHeaders().AddColumns("", "")
             .AddRow("next start", Markup.Escape(state.NextStart))
             .AddRow("why", Markup.Escape(state.Reason))
             .AddRow("starts", $"ledger {Text(state.LedgerStart)}, witness {Text(state.WitnessCount)}")
-            .AddRow("fence", $"epoch {Text(state.Fence)}")
-            .AddRow("floor", state.Floor is null ? "–" : Markup.Escape($"epoch {state.Floor}: {state.FloorReason}"))
+            .AddRow("fence", $"epoch {Text(state.Fence)}, sources to epoch {Text(state.SourceBound)}")
+            .AddRow("floor", state.Floor is null ? "–" : Markup.Escape($"epoch {state.Floor}, sources from epoch {state.FloorSource}: {state.FloorReason}"))
             .AddRow("vault generation", $"{state.VaultGeneration}")
-            .AddRow("witness", Markup.Escape(state.Witness)));
+            .AddRow("witness", Markup.Escape(state.Witness))
+            .AddRow("goes back with the machine", Markup.Escape(state.Rollback ?? "not as far as it says itself")));
         return 0;
     }
 
@@ -116,10 +118,10 @@ internal static class FreshnessCommand
 
         if (decision is StartDecision.Refuse(var refusal))
         {
-            var fence = Clearance.FloorAfter(evidence, refusal.Reason, guess);
-            await signer.RecordAsync("freshness.clear", $"{refusal.Reason} was cleared, floors at epoch {fence}: {refusal.Detail}", AuditDecision.Granted);
+            var lost = Clearance.FloorAfter(evidence, refusal.Reason, guess);
+            await signer.RecordAsync("freshness.clear", $"{refusal.Reason} was cleared, floors at epoch {lost.Fence}, sources from epoch {lost.Source}: {refusal.Detail}", AuditDecision.Granted);
             await Clearance.AdoptAsync(freshness.Witness, freshness.Keys, signer.Slashing, evidence, refusal, guess);
-            StandardError.Console.WriteLine($"cleared: the next start signs nothing before epoch {fence}");
+            StandardError.Console.WriteLine($"cleared: the next start signs nothing before epoch {lost.Fence}, and no vote until a source epoch of {lost.Source} or later is justified");
             return 0;
         }
 
@@ -150,6 +152,15 @@ internal static class FreshnessCommand
         await signer.RecordAsync("freshness.enrol", $"the fence of vault {vaultId} lives in the {witness.Description}");
         var end = await LedgerAtStart.EndAsync(signer.Ledger, signer.Slashing);
         await FenceEnrolment.EnrolAsync(witness, keys, signer.Slashing, new FreshState(vaultId, generation, null, end), fence ?? OfflineFreshness.FenceFor(signer, end));
+        await WarnOfRollbackAsync(witness);
+    }
+
+    private static async Task WarnOfRollbackAsync(IFreshnessWitness witness)
+    {
+        if (await witness.FindRollbackAsync(CancellationToken.None) is { } rollback)
+        {
+            StandardError.Console.WriteLine($"note: {rollback}");
+        }
     }
 
     private static async Task<OfflineFreshness> OpenAsync(OfflineSigner signer) => await OfflineFreshness.OpenAsync(signer)

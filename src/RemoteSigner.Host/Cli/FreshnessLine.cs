@@ -6,9 +6,22 @@ namespace RemoteSigner.Host.Cli;
 
 /// <summary>What <c>freshness status</c> prints: <c>serve</c>, <c>raise_floors</c> or <c>refuse</c>, and the numbers behind it (null: not known).</summary>
 internal sealed record FreshnessLine(
-    string NextStart, string Reason, string? Code, ulong? LedgerStart, ulong? WitnessCount, ulong? Fence, ulong? Floor, string? FloorReason, ulong VaultGeneration, bool CleanStop, string Witness)
+    string NextStart,
+    string Reason,
+    string? Code,
+    ulong? LedgerStart,
+    ulong? WitnessCount,
+    ulong? Fence,
+    ulong? SourceBound,
+    ulong? Floor,
+    ulong? FloorSource,
+    string? FloorReason,
+    ulong VaultGeneration,
+    bool CleanStop,
+    string Witness,
+    string? Rollback)
 {
-    public static FreshnessLine Of(StartEvidence evidence, StartDecision decision, GlobalFloor? floor, string witness)
+    public static FreshnessLine Of(StartEvidence evidence, StartDecision decision, GlobalFloor? floor, string witness, string? rollback)
     {
         var (next, reason, code) = decision switch
         {
@@ -18,6 +31,19 @@ internal sealed record FreshnessLine(
             _ => throw new UnreachableException(),
         };
         return new FreshnessLine(
-            next, reason, code, evidence.Ledger?.Start, evidence.Witness?.Count, evidence.Record?.Fence.Value, floor?.Fence.Value, floor?.Reason, evidence.VaultGeneration, evidence.Record?.CleanStop is not null, evidence.Witness?.Identity ?? witness);
+            next,
+            reason,
+            code,
+            evidence.Ledger?.Start,
+            evidence.Witness?.Count,
+            evidence.Record?.Fence.Value,
+            evidence.Record?.Bounds.Source.Value,
+            floor?.Fence.Value,
+            floor?.LowestSource.Value,
+            floor?.Reason,
+            evidence.VaultGeneration,
+            evidence.Record?.CleanStop is not null,
+            evidence.Witness?.Identity ?? witness,
+            rollback);
     }
 }

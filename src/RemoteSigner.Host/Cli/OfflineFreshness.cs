@@ -84,8 +84,7 @@ internal sealed class OfflineFreshness : IDisposable
     }
 
     /// <summary>An epoch that no fence of a signer with a sound clock can have passed; null where the genesis time is not known.</summary>
-    public static Epoch? Ceiling(OfflineSigner signer) =>
-        new SlotClock(signer.Network, null, TimeProvider.System).Now is { } now ? new Epoch(signer.Network.EpochOf(now).Value + Fence.Ahead + 1) : null;
+    public static Epoch? Ceiling(OfflineSigner signer) => Fence.Ceiling(signer.Network, new SlotClock(signer.Network, null, TimeProvider.System));
 
     /// <summary>The witness of another kind for the same vault.</summary>
     public IFreshnessWitness Other(string kind) => WitnessAccess.Open(kind, _signer.Keys.Hardware, Vault.VaultId, _keys)!;

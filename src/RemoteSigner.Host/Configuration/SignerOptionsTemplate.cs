@@ -48,7 +48,10 @@ internal static class SignerOptionsTemplate
                 // What notices that an old copy of this folder was put back: "tpm" keeps a counter and a record in the TPM, "token" an object in
                 // the token above, written about every 51 minutes and at start and stop; "none" leaves it unnoticed. Change it only together with
                 // 'remote-signer freshness'
-                "witness": {{Quote(options.Witness)}}
+                "witness": {{Quote(options.Witness)}},
+                // What /healthcheck says while floors refuse blocks or votes after a crash or a restore: "degraded" (200, status DEGRADED) or "down" (503). Which
+                // floors, and what ends them, stands in its freshness-check
+                "floorsHealth": {{Quote(options.Freshness.FloorsHealth)}}
               },
               "api": {
                 // Address and port that sign, with mutual TLS

@@ -166,6 +166,11 @@ internal static class SignerOptionsValidator
             yield return "freshness.witness must be tpm, token or none";
         }
 
+        if (options.Freshness.FloorsHealth is not (FreshnessOptions.Degraded or FreshnessOptions.Down))
+        {
+            yield return "freshness.floorsHealth must be degraded or down";
+        }
+
         if (options is { SealsWithTpm: true, Witness: FreshnessOptions.Token })
         {
             yield return "freshness.witness token needs a token: seal.profile is tpm, so the witness can be tpm or none";

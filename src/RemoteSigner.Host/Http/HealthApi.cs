@@ -8,7 +8,7 @@ using RemoteSigner.Sealing;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// <c>GET /healthcheck</c>: readiness, in Web3Signer's skeleton and with its ids, and our own checks beside them. 200 when every check is up, else 503.
+/// <c>GET /healthcheck</c>: readiness, in Web3Signer's skeleton and with its ids, and our own checks beside them. 503 when a check is down, else 200.
 /// </summary>
 internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sealedKeys, Ledger ledger, FenceHealth fence, SlotClock clock, TlsStore tls, TimeProvider time)
 {
@@ -26,7 +26,7 @@ internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sea
             CertificateCheck(),
             ClockCheck(),
         ]);
-        var status = report.Status == HealthReport.Up ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        var status = report.Status == HealthReport.Down ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
         await Answer.WriteAsync(context, report, status);
     }
 

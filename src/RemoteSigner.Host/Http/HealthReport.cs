@@ -2,10 +2,12 @@ using System.Text.Json.Serialization;
 
 namespace RemoteSigner.Host.Http;
 
-/// <summary>The answer of <c>/healthcheck</c> in Web3Signer's shape.</summary>
+/// <summary>The answer of <c>/healthcheck</c> in Web3Signer's shape, with a word of our own between its two: a part of the duties is refused, the others are signed.</summary>
 internal sealed record HealthReport(string Status, IReadOnlyList<HealthReport.Check> Checks, string Outcome)
 {
     public const string Up = "UP";
+
+    public const string Degraded = "DEGRADED";
 
     public const string Down = "DOWN";
 
@@ -15,12 +17,14 @@ internal sealed record HealthReport(string Status, IReadOnlyList<HealthReport.Ch
         return new HealthReport(status, checks, status);
     }
 
-    private static string StatusOf(IEnumerable<Check> checks) => checks.All(check => check.Status == Up) ? Up : Down;
+    private static string StatusOf(IEnumerable<Check> checks) => checks.Any(check => check.Status == Down) ? Down : checks.Any(check => check.Status == Degraded) ? Degraded : Up;
 
-    /// <summary>One check, or a group of them, which is down when any member is.</summary>
+    /// <summary>One check, or a group of them, which is as its worst member.</summary>
     internal sealed record Check(string Id, string Status, IReadOnlyList<Check>? Checks = null, CheckFigures? Data = null)
     {
-        public static Check Of(string id, bool up, CheckFigures? data = null) => new(id, up ? Up : Down, Data: data);
+        public static Check Of(string id, bool up, CheckFigures? data = null) => Of(id, up ? Up : Down, data);
+
+        public static Check Of(string id, string status, CheckFigures? data = null) => new(id, status, Data: data);
 
         public static Check Group(string id, params IReadOnlyList<Check> members) => new(id, StatusOf(members), members);
     }

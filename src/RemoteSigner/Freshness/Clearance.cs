@@ -13,7 +13,7 @@ public static class Clearance
     /// the newest. Returns where the floors will stand.
     /// </summary>
     /// <exception cref="WitnessException">The witness failed; repeat it.</exception>
-    public static async Task<Epoch> AdoptAsync(
+    public static async Task<SignedBounds> AdoptAsync(
         IFreshnessWitness witness, FenceKeys keys, SlashingProtection slashing, StartEvidence evidence, FreshnessRefusal refusal, Epoch guess, CancellationToken cancellation = default)
     {
         if (evidence.Witness is null)
@@ -23,20 +23,20 @@ public static class Clearance
 
         var reading = evidence.Witness ?? await witness.ReadAsync(cancellation)
             ?? throw new WitnessException(WitnessFault.Missing, $"the {witness.Description} does not show the witness it has just made", "look at the device, then repeat the command");
-        var fence = FloorAfter(evidence, refusal.Reason, guess);
+        var lost = FloorAfter(evidence, refusal.Reason, guess);
         await slashing.RecordStartAsync(
-            new LedgerStart(evidence.VaultId, reading.Identity, reading.Count, evidence.VaultGeneration), new GlobalFloor(fence, $"a person cleared this: {refusal.Detail}"));
-        await witness.WriteRecordAsync(new FenceRecord(evidence.VaultId, reading.Count, fence, evidence.VaultGeneration, null).Write(keys.Record), cancellation);
-        return fence;
+            new LedgerStart(evidence.VaultId, reading.Identity, reading.Count, evidence.VaultGeneration), new GlobalFloor(lost, $"a person cleared this: {refusal.Detail}"));
+        await witness.WriteRecordAsync(reading, new FenceRecord(evidence.VaultId, reading.Count, lost, evidence.VaultGeneration, null).Write(keys.Record), cancellation);
+        return lost;
     }
 
     /// <summary>Where the floors will stand when this refusal is cleared.</summary>
-    public static Epoch FloorAfter(StartEvidence evidence, FreshnessReason reason, Epoch guess) => (reason, evidence.Record) switch
+    public static SignedBounds FloorAfter(StartEvidence evidence, FreshnessReason reason, Epoch guess) => (reason, evidence.Record) switch
     {
-        // The witness is the one that went along with every signature: its fence is the newest. After a run without one it would not be.
-        (FreshnessReason.LedgerRolledBack or FreshnessReason.LedgerForeign or FreshnessReason.VaultRolledBack, { } record) => record.Fence,
-        (_, { } record) when record.Fence > guess => record.Fence,
-        _ => guess,
+        // The witness is the one that went along with every signature: its bounds are the newest. After a run without one, or with a record that is not the newest start's, they are not.
+        (FreshnessReason.LedgerRolledBack or FreshnessReason.LedgerForeign or FreshnessReason.VaultRolledBack, { } record) when !evidence.IsRecordBehind => record.Bounds,
+        (_, { } record) => record.Bounds.Join(SignedBounds.Before(guess)),
+        _ => SignedBounds.Before(guess),
     };
 
     /// <summary>Takes the floors away and takes the ledger for the newest, whatever was lost: the next start serves at once.</summary>
@@ -45,7 +45,7 @@ public static class Clearance
     public static async Task LiftAsync(IFreshnessWitness witness, FenceKeys keys, SlashingProtection slashing, StartEvidence evidence, HistoryEnd now, CancellationToken cancellation = default)
     {
         await slashing.RemoveGlobalFloorAsync();
-        var record = evidence.Record! with { Start = evidence.Witness!.Count, VaultGeneration = evidence.VaultGeneration, CleanStop = now };
-        await witness.WriteRecordAsync(record.Write(keys.Record), cancellation);
+        var record = (evidence.Record! with { Start = evidence.Witness!.Count, VaultGeneration = evidence.VaultGeneration }).EndedAt(now);
+        await witness.WriteRecordAsync(evidence.Witness, record.Write(keys.Record), cancellation);
     }
 }

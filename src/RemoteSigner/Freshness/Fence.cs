@@ -4,9 +4,9 @@ using RemoteSigner.Consensus.Spec;
 namespace RemoteSigner.Freshness;
 
 /// <summary>
-/// Sees to it that nothing at or beyond an epoch F is signed before the witness has F on its own medium: then whoever lost the history still knows that all of it lies
-/// before F. F moves ahead in the background, nine epochs past the duty that comes within one epoch of it, so that a duty in the usual course waits for nothing:
-/// <see cref="CoverAsync"/> is one volatile read then. Closed until the start protocol opens it. Thread-safe.
+/// Sees to it that nothing at or beyond an epoch F, and no vote with a source beyond an epoch B, is signed before the witness has F and B on its own medium: then whoever lost the history
+/// still knows bounds of all of it. Both move ahead in the background, F nine epochs past the duty that comes within one epoch of it, so that a duty in the usual course waits for nothing:
+/// <see cref="CoverAsync"/> is one volatile read then. When they move, and how far, says <see cref="FenceCourse"/>. Closed until the start protocol opens it. Thread-safe.
 /// </summary>
 public sealed class Fence(Network network, SlotClock clock, TimeProvider time) : IDisposable
 {
@@ -21,11 +21,11 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
 
     private readonly Lock _gate = new();
     private volatile FreshnessRefusal? _closed = new(FreshnessReason.NotStarted, "the signer is not ready: the vault or the witness of freshness is awaited", "see /healthcheck");
-    private ulong _calm;
-    private IFreshnessWitness? _witness;
-    private FenceKeys? _keys;
-    private FenceRecord? _record;
+    private volatile FencePassage _passage = FencePassage.Nothing;
+    private RunRecord? _run;
+    private FenceCourse? _course;
     private ulong _generation;
+    private string? _rollback;
     private Task? _move;
     private WitnessException? _trouble;
     private int _failures;
@@ -42,24 +42,33 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
         {
             lock (_gate)
             {
-                return new FenceState(_closed, _closed is null ? _record?.Fence : null, _trouble, _moves, _off);
+                return new FenceState(_closed, _closed is null ? _course?.Covered : null, _trouble, _moves, _off, _rollback);
             }
         }
     }
 
-    /// <summary>Lets duties pass from here on. Takes over the keys; only the start protocol calls this.</summary>
-    internal void Open(IFreshnessWitness witness, FenceKeys keys, FenceRecord record)
+    /// <summary>An epoch that no fence of a signer with a sound clock can have passed; null where the genesis time is not known.</summary>
+    public static Epoch? Ceiling(Network network, SlotClock clock) => clock.Now is { } now ? new Epoch(network.EpochOf(now).Value + Ahead + 1) : null;
+
+    /// <summary>The bounds that the record of a new run begins with; only the start protocol calls this.</summary>
+    internal SignedBounds First(Epoch fence, Epoch newestSource) => FenceCourse.First(fence, newestSource, ClockEpoch);
+
+    /// <summary>Lets duties pass from here on. Takes over the run's record; only the start protocol calls this.</summary>
+    /// <param name="run">Its first record was seen on the witness.</param>
+    /// <param name="newestSource">The newest source that was signed or imported, or may be lost.</param>
+    /// <param name="rollback">Why a restore of the machine would put the witness back as well; null where nothing says so.</param>
+    internal void Open(RunRecord run, Epoch newestSource, string? rollback = null)
     {
         lock (_gate)
         {
             // Not while stopping, and not twice: the fence may have moved since.
-            if (_witness is not null || _closed is { Reason: FreshnessReason.Stopping })
+            if (_run is not null || _closed is { Reason: FreshnessReason.Stopping })
             {
                 return;
             }
 
-            (_witness, _keys, _record, _generation) = (witness, keys, record, record.VaultGeneration);
-            Volatile.Write(ref _calm, Calm(record.Fence));
+            (_run, _course, _generation, _rollback) = (run, new FenceCourse(run.Written.Bounds, newestSource), run.Written.VaultGeneration, rollback);
+            _passage = _course.Passage;
             _closed = null;
         }
     }
@@ -86,14 +95,14 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
         lock (_gate)
         {
             _off = true;
-            Volatile.Write(ref _calm, ulong.MaxValue);
+            _passage = FencePassage.Everything;
             _closed = null;
         }
 
         return null;
     }
 
-    /// <summary>Null once the content lies before the fence and the fence is on the witness's medium; else why it may not be signed.</summary>
+    /// <summary>Null once the content lies within the bounds on the witness's medium; else why it may not be signed.</summary>
     public ValueTask<FreshnessRefusal?> CoverAsync(SlashableContent content)
     {
         if (content is SlashableContent.None)
@@ -101,16 +110,36 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
             return new(_closed);
         }
 
-        var epoch = EpochToCover(content);
-        return epoch < Volatile.Read(ref _calm) ? default : CoverSlowlyAsync(epoch);
+        var (epoch, source) = Reach(content);
+        return _passage.Lets(epoch, source) ? default : CoverSlowlyAsync(epoch, source);
+    }
+
+    /// <summary>The same for history that came in, as if it had been signed here: all of it is before <paramref name="fence"/>, its newest source is this (null: no votes).</summary>
+    public async ValueTask<FreshnessRefusal?> CoverHistoryAsync(Epoch fence, Epoch? source)
+    {
+        if (fence.Value == 0)
+        {
+            return null;
+        }
+
+        var newest = SignedBounds.Before(fence, source ?? new Epoch(0)).Source;
+        lock (_gate)
+        {
+            _course?.Import(newest);
+        }
+
+        return _passage.Lets(fence.Value - 1, newest.Value) ? null : await CoverSlowlyAsync(fence.Value - 1, newest.Value, isHistory: true);
     }
 
     /// <summary>Moves the fence by the clock, for when no duty comes to do it; called every slot. Only one step ahead: a clock that jumps must not carry the fence away.</summary>
     public void Tick()
     {
-        if (clock.Now is { } slot && network.EpochOf(slot).Value is var epoch && State is { Edge: { } edge } && epoch + 1 >= edge.Value && epoch < edge.Value + Ahead)
+        lock (_gate)
         {
-            _ = Move(epoch);
+            if (_closed is null && _course is { Covered.Fence: var fence } && ClockEpoch is { } epoch && epoch < fence.Value + Ahead)
+            {
+                _ = Move(epoch, 0);
+            }
         }
     }
 
@@ -121,7 +150,7 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
         lock (_gate)
         {
             _closed = new(FreshnessReason.Stopping, "the signer is stopping", "ask again when it is back");
-            Volatile.Write(ref _calm, 0);
+            _passage = FencePassage.Nothing;
             move = _move;
         }
 
@@ -133,16 +162,15 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
 
     /// <summary>Writes that the run ended, and where its ledger ends. Only after <see cref="CloseAsync"/>, and after the ledger was closed: nothing may be granted behind it.</summary>
     /// <returns>False when there is nothing to write, because the fence was never opened.</returns>
-    /// <exception cref="WitnessException">It could not be written; the next start will find an unclean stop.</exception>
+    /// <exception cref="WitnessException">It could not be written, or the record is not this run's; the next start will find an unclean stop.</exception>
     public async Task<bool> WriteCleanStopAsync(HistoryEnd end, CancellationToken cancellation)
     {
-        if (_witness is null)
+        if (_run is null)
         {
             return false;
         }
 
-        await RequireOwnAsync(_witness, _record!.Start, cancellation);
-        await _witness.WriteRecordAsync((_record.EndedAt(end) with { VaultGeneration = _generation }).Write(_keys!.Record), cancellation);
+        await _run.WriteAsync((_run.Written with { VaultGeneration = _generation }).EndedAt(end), cancellation);
         return true;
     }
 
@@ -160,14 +188,14 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
             lock (_gate)
             {
                 _generation = generation;
-                if (_witness is null || _closed is not null)
+                if (_run is null || _closed is not null)
                 {
                     return null;
                 }
 
                 // One that is under way may still write the former generation: this one comes after it.
                 ours = _move is null or { IsCompleted: true };
-                move = ours ? _move = MoveAsync(_witness, _record! with { VaultGeneration = generation }) : _move!;
+                move = ours ? Write(_run.Written.Bounds) : _move!;
             }
 
             await move;
@@ -178,31 +206,31 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
         }
     }
 
-    public void Dispose() => _keys?.Dispose();
+    public void Dispose() => _run?.Dispose();
 
-    // max(target, source + 1): floors let pass votes from source F - 2 on, so none of these may have a source beyond. A vote whose source is after
-    // its target is refused by slashing protection whatever the fence; it must not carry the fence to wherever its source is.
-    private ulong EpochToCover(SlashableContent content) => content switch
+    private ulong? ClockEpoch => clock.Now is { } slot ? network.EpochOf(slot).Value : null;
+
+    // The epoch is max(target, source + 1): the loosest source bound is two epochs before the fence. A vote whose source is after
+    // its target is refused by slashing protection whatever the fence; it must not carry anything to wherever its source is.
+    private (ulong Epoch, ulong Source) Reach(SlashableContent content) => content switch
     {
-        SlashableContent.Block(var slot) => network.EpochOf(slot).Value,
-        SlashableContent.Attestation(var source, var target, _) => source == target && target.Value < ulong.MaxValue ? target.Value + 1 : target.Value,
+        SlashableContent.Block(var slot) => (network.EpochOf(slot).Value, 0),
+        SlashableContent.Attestation(var source, var target, _) when source > target => (target.Value, 0),
+        SlashableContent.Attestation(var source, var target, _) => (source == target && target.Value < ulong.MaxValue ? target.Value + 1 : target.Value, source.Value),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    private static ulong Calm(Epoch fence) => fence.Value == 0 ? 0 : fence.Value - 1;
-
-    private async ValueTask<FreshnessRefusal?> CoverSlowlyAsync(ulong epoch)
+    private async ValueTask<FreshnessRefusal?> CoverSlowlyAsync(ulong epoch, ulong source, bool isHistory = false)
     {
         var started = time.GetTimestamp();
         while (_closed is null)
         {
             if (epoch > Farthest)
             {
-                return NotMoved(epoch, "no fence goes that far");
+                return NotMoved(epoch, source, "no fence goes that far");
             }
 
-            var move = Move(epoch);
-            if (IsCovered(epoch))
+            if (TryPass(epoch, source, isHistory, out var move))
             {
                 return null;
             }
@@ -210,18 +238,26 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
             var left = Patience - time.GetElapsedTime(started);
             if (move is null || left <= TimeSpan.Zero || !await EndsWithinAsync(move, left))
             {
-                return IsCovered(epoch) ? null : NotMoved(epoch, _trouble?.Message ?? "the witness has not answered in time");
+                return TryPass(epoch, source, isHistory, out _) ? null : NotMoved(epoch, source, _trouble?.Message ?? "the witness has not answered in time");
             }
         }
 
         return _closed;
     }
 
-    private bool IsCovered(ulong epoch)
+    /// <summary>The move first: where it makes the source bound exact, it must know this duty's source.</summary>
+    private bool TryPass(ulong epoch, ulong source, bool isHistory, out Task? move)
     {
         lock (_gate)
         {
-            return _closed is null && epoch < _record!.Fence.Value;
+            move = _closed is null ? Move(epoch, source) : null;
+            if (_closed is not null || !(isHistory ? _course!.Covers(epoch, source) : _course!.Pass(epoch, source)))
+            {
+                return false;
+            }
+
+            _passage = _course.Passage;
+            return true;
         }
     }
 
@@ -238,39 +274,39 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
         }
     }
 
-    private FreshnessRefusal NotMoved(ulong epoch, string why) =>
-        new(FreshnessReason.FenceNotMoved, $"epoch {epoch} is not before the fence, epoch {State.Edge}: {why}", _trouble?.Hint ?? "look at the witness of freshness: the token or the TPM");
+    private FreshnessRefusal NotMoved(ulong epoch, ulong source, string why) => new(
+        FreshnessReason.FenceNotMoved,
+        State.Bounds is { } bounds && source > bounds.Source.Value
+            ? $"source epoch {source} is past the source bound, epoch {bounds.Source}: {why}"
+            : $"epoch {epoch} is not before the fence, epoch {State.Bounds?.Fence}: {why}",
+        _trouble?.Hint ?? "look at the witness of freshness: the token or the TPM");
 
-    /// <summary>The move under way, or a new one; null while a failed one is not tried again.</summary>
-    private Task? Move(ulong epoch)
+    /// <summary>The move under way, or a new one where one is needed; null while a failed one is not tried again. Under the gate.</summary>
+    private Task? Move(ulong epoch, ulong source)
     {
-        lock (_gate)
+        if (_move is { IsCompleted: false } || _course!.Next(epoch, source, ClockEpoch) is not { } next)
         {
-            if (_move is { IsCompleted: false } || _closed is not null || epoch < Calm(_record!.Fence))
-            {
-                return _move ?? Task.CompletedTask;
-            }
-
-            if (_failures > 0 && time.GetTimestamp() < _notBefore)
-            {
-                return null;
-            }
-
-            return _move = MoveAsync(_witness!, _record.MovedTo(new Epoch(epoch + Ahead)) with { VaultGeneration = _generation });
+            return _move ?? Task.CompletedTask;
         }
+
+        return _failures > 0 && time.GetTimestamp() < _notBefore ? null : Write(next);
     }
 
-    private async Task MoveAsync(IFreshnessWitness witness, FenceRecord next)
+    // Under the gate. From here on only what lies within both bounds passes, until the witness shows the next ones.
+    private Task Write(SignedBounds next)
+    {
+        _course!.Begin(next);
+        _passage = _course.Passage;
+        return _move = WriteAsync(_run!, _run!.Written with { Bounds = next, VaultGeneration = _generation });
+    }
+
+    private async Task WriteAsync(RunRecord run, FenceRecord next)
     {
         // Not under the gate, and not on the thread of the duty that happened to come first.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            await RequireOwnAsync(witness, next.Start, CancellationToken.None);
-            await witness.WriteRecordAsync(next.Write(_keys!.Record), CancellationToken.None);
-
-            // Again: a start that counted before this is noticed here, and one that counts after it finds this fence and raises its floors to it.
-            await RequireOwnAsync(witness, next.Start, CancellationToken.None);
+            await run.WriteAsync(next, CancellationToken.None);
             Moved(next);
         }
         catch (WitnessException failure)
@@ -279,35 +315,14 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
         }
     }
 
-    // Another signer that started with a copy of this data directory has floors at the fence as it found it: beyond it only one of the two may sign.
-    private async Task RequireOwnAsync(IFreshnessWitness witness, ulong start, CancellationToken cancellation)
-    {
-        if (await witness.ReadAsync(cancellation) is { } reading && reading.Count == start)
-        {
-            return;
-        }
-
-        const string Hint = "stop one of the two signers for good, then restart the other";
-        var detail = $"the {witness.Description} no longer counts this start, number {start}, as the newest: another signer was started with a copy of this data directory";
-        lock (_gate)
-        {
-            Volatile.Write(ref _calm, 0);
-            _closed ??= new FreshnessRefusal(FreshnessReason.StartedElsewhere, detail, Hint);
-        }
-
-        throw new WitnessException(WitnessFault.Tampered, detail, Hint);
-    }
-
     private void Moved(FenceRecord next)
     {
         lock (_gate)
         {
-            (_record, _trouble, _failures) = (next, null, 0);
+            (_trouble, _failures) = (null, 0);
             _moves++;
-            if (_closed is null)
-            {
-                Volatile.Write(ref _calm, Calm(next.Fence));
-            }
+            _course!.Moved(next.Bounds);
+            _passage = _closed is null ? _course.Passage : FencePassage.Nothing;
         }
     }
 
@@ -318,6 +333,12 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
             var pause = _firstPause * Math.Pow(2, Math.Min(_failures, 10));
             (_trouble, _failures) = (failure, _failures + 1);
             _notBefore = time.GetTimestamp() + (long)((pause < _longestPause ? pause : _longestPause).TotalSeconds * time.TimestampFrequency);
+            if (failure.Fault == WitnessFault.StartedElsewhere)
+            {
+                // Another run has floors at the bounds as it found them: past them only one of the two may sign.
+                _closed ??= new FreshnessRefusal(FreshnessReason.StartedElsewhere, failure.Message, failure.Hint);
+                _passage = FencePassage.Nothing;
+            }
         }
     }
 }

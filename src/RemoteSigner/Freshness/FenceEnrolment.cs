@@ -15,8 +15,8 @@ public static class FenceEnrolment
         await witness.CreateAsync(cancellation);
         var reading = await witness.ReadAsync(cancellation)
             ?? throw new WitnessException(WitnessFault.Missing, $"the {witness.Description} does not show the witness it has just made", "look at the device, then repeat the command");
-        var record = new FenceRecord(now.VaultId, reading.Count, fence, now.VaultGeneration, now.End);
-        await witness.WriteRecordAsync(record.Write(keys.Record), cancellation);
+        var record = new FenceRecord(now.VaultId, reading.Count, SignedBounds.Before(fence), now.VaultGeneration, null).EndedAt(now.End);
+        await witness.WriteRecordAsync(reading, record.Write(keys.Record), cancellation);
         await slashing.RecordStartAsync(new LedgerStart(now.VaultId, reading.Identity, reading.Count, now.VaultGeneration), null);
     }
 
@@ -40,7 +40,7 @@ public static class FenceEnrolment
 
         var reading = await to.ReadAsync(cancellation)
             ?? throw new WitnessException(WitnessFault.Missing, $"the {to.Description} does not show the witness it has just made", "look at the device, then repeat the command");
-        await to.WriteRecordAsync((record with { Start = reading.Count }).Write(keys.Record), cancellation);
+        await to.WriteRecordAsync(reading, (record with { Start = reading.Count }).Write(keys.Record), cancellation);
         await slashing.RecordStartAsync(new LedgerStart(record.VaultId, reading.Identity, reading.Count, record.VaultGeneration), null);
 
         await VoidAsync(from, cancellation);
@@ -55,5 +55,10 @@ public static class FenceEnrolment
     }
 
     // It must not vouch for a copy from before it was left, nor for its own fence: such a copy is refused.
-    private static Task VoidAsync(IFreshnessWitness witness, CancellationToken cancellation) => witness.WriteRecordAsync(new byte[FenceRecord.Length], cancellation);
+    private static async Task VoidAsync(IFreshnessWitness witness, CancellationToken cancellation)
+    {
+        var reading = await witness.ReadAsync(cancellation)
+            ?? throw new WitnessException(WitnessFault.Missing, $"the {witness.Description} no longer shows its witness", "look at the device, then repeat the command");
+        await witness.WriteRecordAsync(reading, new byte[FenceRecord.Length], cancellation);
+    }
 }

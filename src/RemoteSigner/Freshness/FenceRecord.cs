@@ -1,35 +1,53 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
 
 namespace RemoteSigner.Freshness;
 
 /// <summary>
-/// What the witness keeps besides its count: nothing at or beyond epoch <paramref name="Fence"/> was signed in start number <paramref name="Start"/> or before. With
-/// <paramref name="CleanStop"/> that start ended in an orderly way, and its ledger ends there. Layout: README.md of this room.
+/// What the witness keeps besides its count, 170 bytes: everything that was signed in start number <paramref name="Start"/> or before lies within <paramref name="Bounds"/>.
+/// With <paramref name="CleanStop"/> that start ended in an orderly way, and its ledger ends there. Layout: README.md of this room.
 /// </summary>
-public sealed record FenceRecord(Guid VaultId, ulong Start, Epoch Fence, ulong VaultGeneration, HistoryEnd? CleanStop)
+public sealed record FenceRecord(Guid VaultId, ulong Start, SignedBounds Bounds, ulong VaultGeneration, HistoryEnd? CleanStop)
 {
-    /// <summary>Bytes of every record, whether it holds a clean stop or not.</summary>
+    /// <summary>Bytes of every record, whether it holds a clean stop or not: an NV index keeps the size it was made with.</summary>
     public const int Length = ContentLength + CodeLength;
 
-    private const byte Version = 1;
+    private const byte Current = 2;
+    private const byte WithoutRun = 1;
     private const int ContentLength = 1 + 16 + (3 * 8) + 1 + EndLength;
     private const int EndLength = 8 + 32 + 32 + (3 * 8);
     private const int CodeLength = 32;
 
-    /// <summary>The record of a run that goes on: whatever clean stop stood in it holds no longer.</summary>
-    public FenceRecord MovedTo(Epoch fence) => this with { Fence = fence > Fence ? fence : Fence, CleanStop = null };
+    /// <summary>The run that goes on, by the number that it drew when it began; zero when none does.</summary>
+    public Guid Run { get; init; }
 
-    /// <summary>The record of a run that ended: nothing may be signed any more.</summary>
-    public FenceRecord EndedAt(HistoryEnd end) => this with { CleanStop = end };
+    /// <summary>Drawn for each write of a run: two runs that take themselves for one, on two copies of a machine, write different records all the same.</summary>
+    public Guid Nonce { get; init; }
+
+    /// <summary>Written by an earlier program, which named no run: a start was counted long before its first record.</summary>
+    public bool IsWithoutRun { get; private init; }
+
+    /// <summary>The first epoch of which nothing was signed.</summary>
+    public Epoch Fence => Bounds.Fence;
+
+    /// <summary>The record of start <paramref name="start"/>, whose run goes on: whatever clean stop stood in it holds no longer.</summary>
+    public FenceRecord GoingOn(ulong start, Guid run, SignedBounds bounds) =>
+        this with { Start = start, Run = run, Bounds = bounds, CleanStop = null, IsWithoutRun = false };
+
+    /// <summary>The record of a run that ended: nothing may be signed any more, so the bounds are as tight as the history is.</summary>
+    public FenceRecord EndedAt(HistoryEnd end) => this with { Bounds = BoundsAt(Fence, end), Run = default, Nonce = default, CleanStop = end, IsWithoutRun = false };
+
+    /// <summary>The same with a fence that is no earlier than this one.</summary>
+    public FenceRecord Past(Epoch fence) => this with { Bounds = Bounds.Join(SignedBounds.Before(fence)) };
 
     public byte[] Write(SecretBytes key)
     {
         var bytes = new byte[Length];
         var content = bytes.AsSpan(0, ContentLength);
-        content[0] = Version;
+        content[0] = Current;
         VaultId.TryWriteBytes(content[1..], bigEndian: true, out _);
         Number(content, 17, Start);
         Number(content, 25, Fence.Value);
@@ -38,6 +56,12 @@ public sealed record FenceRecord(Guid VaultId, ulong Start, Epoch Fence, ulong V
         {
             content[41] = 1;
             WriteEnd(content[42..], end);
+        }
+        else
+        {
+            Run.TryWriteBytes(content[42..], bigEndian: true, out _);
+            Number(content, 58, Bounds.Source.Value);
+            Nonce.TryWriteBytes(content[66..], bigEndian: true, out _);
         }
 
         HMACSHA256.HashData(key.Span, content, bytes.AsSpan(ContentLength));
@@ -56,8 +80,27 @@ public sealed record FenceRecord(Guid VaultId, ulong Start, Epoch Fence, ulong V
     }
 
     /// <summary>What the bytes say, for somebody without the key who knows by other means where they are from; null when they are no record.</summary>
-    public static FenceRecord? ReadUnproven(ReadOnlySpan<byte> bytes) => bytes.Length != Length || bytes[0] != Version ? null : new FenceRecord(
-        new Guid(bytes.Slice(1, 16), bigEndian: true), Number(bytes, 17), new Epoch(Number(bytes, 25)), Number(bytes, 33), bytes[41] == 0 ? null : ReadEnd(bytes.Slice(42, EndLength)));
+    public static FenceRecord? ReadUnproven(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length != Length || bytes[0] is not (Current or WithoutRun))
+        {
+            return null;
+        }
+
+        var (isOld, fence, end) = (bytes[0] == WithoutRun, new Epoch(Number(bytes, 25)), bytes[41] == 0 ? null : ReadEnd(bytes.Slice(42, EndLength)));
+        var record = new FenceRecord(new Guid(bytes.Slice(1, 16), bigEndian: true), Number(bytes, 17), SignedBounds.Before(fence), Number(bytes, 33), end) { IsWithoutRun = isOld };
+        return isOld ? record
+            : end is not null ? record with { Bounds = BoundsAt(fence, end) }
+            : record with
+            {
+                Run = new Guid(bytes.Slice(42, 16), bigEndian: true),
+                Bounds = new SignedBounds(fence, new Epoch(Number(bytes, 58))),
+                Nonce = new Guid(bytes.Slice(66, 16), bigEndian: true),
+            };
+    }
+
+    // History that was imported from far ahead is not covered by the fence, nor by the source.
+    private static SignedBounds BoundsAt(Epoch fence, HistoryEnd end) => SignedBounds.Before(fence, end.Source ?? new Epoch(0));
 
     private static void WriteEnd(Span<byte> to, HistoryEnd end)
     {

@@ -15,7 +15,7 @@ public enum FreshnessReason
     /// <summary>The duty is at or beyond the fence, and the witness did not take a further one in time.</summary>
     FenceNotMoved,
 
-    /// <summary>Another signer was started with the same witness while this one ran: only one of the two may go on.</summary>
+    /// <summary>Another signer was started with the same witness before or while this one ran, or this machine was cloned: only one of them may go on.</summary>
     StartedElsewhere,
 
     /// <summary>Neither the ledger nor the witness knows of a start: a data directory from before there was a fence.</summary>
@@ -47,6 +47,9 @@ public enum FreshnessReason
 
     /// <summary>The witness holds a record that was not made with this vault's key.</summary>
     RecordForeign,
+
+    /// <summary>The record is not of the newest start: that one died before it wrote it, or another signer wrote over it.</summary>
+    RecordBehind,
 
     /// <summary>The vault is older than the witness or the ledger knows it: an old copy was put back.</summary>
     VaultRolledBack,

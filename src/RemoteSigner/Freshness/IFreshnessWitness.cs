@@ -5,6 +5,10 @@ namespace RemoteSigner.Freshness;
 /// its own medium when the task ends. It is asked a few times a day and never for a signature. All methods throw <see cref="WitnessException"/> within a
 /// bounded time; after one nobody knows whether the change was made, so callers read back and never repeat blindly.
 /// </summary>
+/// <remarks>
+/// A change names what the caller saw (<c>from</c>), and is refused as <see cref="WitnessFault.Contested"/> where the witness shows something else. Hardware cannot compare and
+/// write in one step, so a write may still land over another one of the same moment: whoever writes reads back. Each kind says in its summary how much it can tell.
+/// </remarks>
 public interface IFreshnessWitness
 {
     /// <summary>What it is and where, for people: <c>token 'remote-signer'</c>.</summary>
@@ -16,9 +20,12 @@ public interface IFreshnessWitness
     /// <summary>Identity, count and record; null when it was never made, or is gone.</summary>
     Task<WitnessReading?> ReadAsync(CancellationToken cancellation);
 
-    /// <summary>Adds one to the count.</summary>
-    Task IncrementAsync(CancellationToken cancellation);
+    /// <summary>Adds one to the count, and with it replaces the record. Interrupted, the count may have grown and the record be the former one; never the other way round.</summary>
+    Task CountAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation);
 
     /// <summary>Replaces the record, of <see cref="FenceRecord.Length"/> bytes: whole or not at all.</summary>
-    Task WriteRecordAsync(ReadOnlyMemory<byte> record, CancellationToken cancellation);
+    Task WriteRecordAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation);
+
+    /// <summary>Why a restore of the machine would put the witness back as well, in words, from what the device says of itself; null where nothing says so.</summary>
+    Task<string?> FindRollbackAsync(CancellationToken cancellation);
 }

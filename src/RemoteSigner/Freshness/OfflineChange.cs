@@ -22,8 +22,8 @@ public static class OfflineChange
         if (decision is StartDecision.Serve)
         {
             await slashing.RecordStartAsync(before.Ledger! with { VaultGeneration = before.VaultGeneration }, null);
-            var record = (evidence.Record! with { VaultGeneration = before.VaultGeneration }).MovedTo(fence).EndedAt(after);
-            await witness.WriteRecordAsync(record.Write(keys.Record), cancellation);
+            var record = (evidence.Record! with { VaultGeneration = before.VaultGeneration }).Past(fence).EndedAt(after);
+            await witness.WriteRecordAsync(evidence.Witness!, record.Write(keys.Record), cancellation);
         }
 
         return decision;

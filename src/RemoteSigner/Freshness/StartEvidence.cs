@@ -9,4 +9,11 @@ namespace RemoteSigner.Freshness;
 /// <param name="End">Where the ledger's history ends.</param>
 /// <param name="Witness">What the witness says; null when there is none.</param>
 /// <param name="Record">The witness's record; null when it is missing or was not made with this vault's key.</param>
-public sealed record StartEvidence(Guid VaultId, ulong VaultGeneration, LedgerStart? Ledger, HistoryEnd End, WitnessReading? Witness, FenceRecord? Record);
+public sealed record StartEvidence(Guid VaultId, ulong VaultGeneration, LedgerStart? Ledger, HistoryEnd End, WitnessReading? Witness, FenceRecord? Record)
+{
+    /// <summary>
+    /// The record is of an earlier start than the newest that was counted. No start signs before its own record is on the medium, so that either died before, or an earlier run wrote
+    /// over its record. A program of before there were run numbers wrote none until its fence moved.
+    /// </summary>
+    public bool IsRecordBehind => Record is { IsWithoutRun: false } record && Witness is { } witness && record.Start < witness.Count;
+}

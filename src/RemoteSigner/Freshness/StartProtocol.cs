@@ -1,69 +1,123 @@
 using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
 
 namespace RemoteSigner.Freshness;
 
 /// <summary>
-/// Runs once for each time the signer starts: judges, writes the start into the ledger, lets the witness count it, and opens the fence. When the witness fails on the
-/// way it may be run again and goes on where it stopped; a crash at any point is judged at the next start.
+/// The start protocol, from its first step to its last; runs once for each time the signer starts, with the vault open and nothing signed yet. When the witness fails on the way it may be run
+/// again and goes on where it stopped; a crash at any point is judged at the next start. Why each step stands where it does: README.md of this room.
 /// </summary>
 /// <remarks><c>found</c> is the state before anything was written to the ledger: its own entries would make it look changed.</remarks>
-public sealed class StartProtocol(IFreshnessWitness witness, FenceKeys keys, SlashingProtection slashing, FreshState found)
+public sealed class StartProtocol(IFreshnessWitness witness, FenceKeys keys, SlashingProtection slashing, FreshState found, TimeProvider time)
 {
-    private (StartDecision Decision, WitnessReading Before, FenceRecord Record)? _begun;
+    // Drawn once: what the witness shows with it is this run's, and no other's.
+    private readonly Guid _run = new(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));
+    private readonly List<RunRecord> _claims = [];
+    private Judged? _judged;
 
     /// <summary>Opens <paramref name="fence"/>, or closes it with the reason; what was decided.</summary>
     /// <exception cref="WitnessException">The witness failed; the fence is as it was.</exception>
     /// <exception cref="LedgerException">The start could not be written.</exception>
     public async Task<StartDecision> RunAsync(Fence fence, CancellationToken cancellation)
     {
-        if (_begun is null)
+        // 1. Everything is read, nothing is changed, and the rules judge what was found.
+        _judged ??= await JudgeAsync(cancellation);
+        if (_judged is { Decision: StartDecision.Refuse(var refusal) })
         {
-            var evidence = await found.HoldAgainstAsync(witness, keys, cancellation);
-            var decision = StartRules.Decide(evidence);
-            if (decision is StartDecision.Refuse(var refusal))
+            return Refuse(fence, refusal);
+        }
+
+        var claimed = await FindClaimAsync(_judged, cancellation);
+        if (claimed is { Run: null, IsUntouched: true })
+        {
+            // 2. The ledger knows the start, and stands on its floor, before the witness counts it.
+            var claim = Draft(fence, _judged, claimed.Seen!.Count + 1);
+            await slashing.RecordStartAsync(new LedgerStart(found.VaultId, claimed.Seen.Identity, claim.Start, found.VaultGeneration), (_judged.Decision as StartDecision.RaiseFloors)?.Floor);
+
+            // 3. The witness counts it, together with this run's first record.
+            _claims.Add(claim);
+            if (!await CountAsync(claimed.Seen, claim, cancellation))
             {
-                fence.Refuse(refusal);
-                return decision;
+                return Refuse(fence, Elsewhere(await witness.ReadAsync(cancellation)));
             }
 
-            _begun = (decision, evidence.Witness!, evidence.Record!);
+            // 4. Both are read back.
+            claimed = await FindClaimAsync(_judged, cancellation);
         }
 
-        var (decided, before, record) = _begun.Value;
-        var start = before.Count + 1;
-        await slashing.RecordStartAsync(new LedgerStart(found.VaultId, before.Identity, start, found.VaultGeneration), (decided as StartDecision.RaiseFloors)?.Floor);
-        var running = record with { Start = start, VaultGeneration = found.VaultGeneration, CleanStop = null };
-        RequireUnmoved(before, await CountAsync(start, cancellation), running);
+        // A run that does not see its own number with its own record has not started.
+        if (claimed.Run is not { } run)
+        {
+            return Refuse(fence, Elsewhere(claimed.Seen));
+        }
+
+        // 5. The fence opens, and only now anything is signed.
         _ = await slashing.EndFloorIfCompleteAsync();
-        if (record.VaultGeneration != found.VaultGeneration)
-        {
-            await witness.WriteRecordAsync(running.Write(keys.Record), cancellation);
-        }
-
-        fence.Open(witness, keys, running);
-        return decided;
+        fence.Open(run, NewestSource(_judged), _judged.Rollback);
+        return _judged.Decision;
     }
 
-    // A count whose answer was lost may have been made: it is read first, and never repeated blindly.
-    private async Task<WitnessReading> CountAsync(ulong start, CancellationToken cancellation)
+    // False when somebody else was there at the same moment.
+    private async Task<bool> CountAsync(WitnessReading from, RunRecord claim, CancellationToken cancellation)
     {
-        if ((await witness.ReadAsync(cancellation))?.Count == start - 1)
+        try
         {
-            await witness.IncrementAsync(cancellation);
+            await witness.CountAsync(from, claim.Claim, cancellation);
+            return true;
         }
-
-        var reading = await witness.ReadAsync(cancellation);
-        return reading?.Count == start ? reading : throw Shared($"the witness counts {reading?.Count} where {start} was expected");
+        catch (WitnessException contested) when (contested.Fault == WitnessFault.Contested)
+        {
+            return false;
+        }
     }
 
-    // The floors are those of the fence that was read before counting; who moved it since did not know yet that his start is no longer the newest.
-    private void RequireUnmoved(WitnessReading before, WitnessReading counted, FenceRecord running)
+    private async Task<Judged> JudgeAsync(CancellationToken cancellation)
     {
-        if (!counted.Record.Span.SequenceEqual(before.Record.Span) && !counted.Record.Span.SequenceEqual(running.Write(keys.Record)))
-        {
-            throw Shared("the fence was moved while this signer started");
-        }
+        var evidence = await found.HoldAgainstAsync(witness, keys, cancellation);
+        var rollback = evidence.Witness is null ? null : await witness.FindRollbackAsync(cancellation);
+        return new Judged(StartRules.Decide(evidence), evidence.Witness!, evidence.Record!, rollback);
     }
 
-    private static WitnessException Shared(string what) => new(WitnessFault.Tampered, what, "does another signer use the same witness? Stop it, then start again");
+    private RunRecord Draft(Fence fence, Judged judged, ulong start)
+    {
+        var record = (judged.Record with { VaultGeneration = found.VaultGeneration }).GoingOn(start, _run, fence.First(judged.Record.Fence, NewestSource(judged)));
+        return new RunRecord(witness, keys, RunRecord.Draw(record, time), time);
+    }
+
+    /// <summary>
+    /// What the witness shows of this run's claim. A count whose answer was lost may have been made: it is known by this run's record, never by the number alone. A count with the former
+    /// record may be this run's own, or that of another one, who will not find it any more at his own step 4: it is left behind, and the next number is taken. Whoever started meanwhile wrote his
+    /// record before he signed anything.
+    /// </summary>
+    private async Task<Finding> FindClaimAsync(Judged judged, CancellationToken cancellation)
+    {
+        var (before, asked) = (judged.Witness, (ulong)_claims.Count);
+        var seen = asked == 0 ? before : await witness.ReadAsync(cancellation);
+        return new Finding(
+            seen,
+            _claims.Find(claim => claim.IsClaimed(seen)),
+            seen is not null && seen.Identity == before.Identity && seen.Count >= before.Count && seen.Count - before.Count <= asked && seen.Shows(seen.Count, before.Record.Span));
+    }
+
+    // Of all that was signed or imported before this run, also of what may be lost.
+    private Epoch NewestSource(Judged judged)
+    {
+        var here = found.End.Source ?? new Epoch(0);
+        return judged.Decision is StartDecision.RaiseFloors(var floor) && floor.LowestSource > here ? floor.LowestSource : here;
+    }
+
+    private static StartDecision.Refuse Refuse(Fence fence, FreshnessRefusal refusal)
+    {
+        fence.Refuse(refusal);
+        return new StartDecision.Refuse(refusal);
+    }
+
+    private FreshnessRefusal Elsewhere(WitnessReading? seen) => new(
+        FreshnessReason.StartedElsewhere,
+        $"the {witness.Description} shows start {seen?.Count.ToString() ?? "none"} with a record that this start did not write: another signer was started with a copy of this data directory at the same time",
+        "stop one of the two signers for good, then restart the other; 'remote-signer freshness status' shows what it will do");
+
+    private sealed record Judged(StartDecision Decision, WitnessReading Witness, FenceRecord Record, string? Rollback);
+
+    private sealed record Finding(WitnessReading? Seen, RunRecord? Run, bool IsUntouched);
 }

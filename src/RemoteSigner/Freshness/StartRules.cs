@@ -30,7 +30,7 @@ public static class StartRules
         { Witness.Record.IsEmpty: true } => Person(FreshnessReason.RecordMissing, "the witness holds no record of the fence: it was made anew"),
         { Record: null } => Person(FreshnessReason.RecordForeign, "the witness holds a record that was not made with this vault's key: somebody else wrote it, or the fence was moved to another witness since"),
         { Record.VaultId: var vault } when vault != evidence.VaultId => Person(FreshnessReason.RecordForeign, $"the witness holds the record of the vault {vault}, and the vault here is {evidence.VaultId}"),
-        _ => CountRefusal(evidence.Ledger, evidence.Witness, evidence.Record) ?? VaultRefusal(evidence),
+        _ => CountRefusal(evidence.Ledger, evidence.Witness, evidence.Record) ?? RecordRefusal(evidence) ?? VaultRefusal(evidence),
     };
 
     private static FreshnessRefusal? CountRefusal(LedgerStart ledger, WitnessReading witness, FenceRecord record)
@@ -45,6 +45,12 @@ public static class StartRules
             : null;
     }
 
+    private static FreshnessRefusal? RecordRefusal(StartEvidence evidence) => evidence.IsRecordBehind
+        ? Person(
+            FreshnessReason.RecordBehind,
+            $"the witness counts {evidence.Witness!.Count} starts and its record is of start {evidence.Record!.Start}: the newest start died before its record was written, or another signer that uses the same witness wrote over it")
+        : null;
+
     // A vault that is newer than both is a crash between its change and the record of it.
     private static FreshnessRefusal? VaultRefusal(StartEvidence evidence)
     {
@@ -57,10 +63,10 @@ public static class StartRules
     private static FreshnessRefusal Person(FreshnessReason reason, string detail) => new(reason, detail, ClearHint);
 
     private static StartDecision.RaiseFloors RaiseAfterUncleanStop(FenceRecord record) =>
-        new(new GlobalFloor(record.Fence, "the signer was not stopped in an orderly way, so nobody can tell a crash from an old copy of the ledger"));
+        new(new GlobalFloor(record.Bounds, "the signer was not stopped in an orderly way, so nobody can tell a crash from an old copy of the ledger"));
 
     private static StartDecision.RaiseFloors RaiseAfterExchange(FenceRecord record, HistoryEnd stop) => new(new GlobalFloor(
-        record.Fence,
+        record.Bounds,
         $"the ledger is not the one that was stopped (that one ended at audit entry {stop.Entries}): a copy was put back, or it was changed with another program",
         stop.Marks));
 }

@@ -7,6 +7,7 @@ namespace RemoteSigner.Freshness;
 /// The witness of a machine with a TPM: an NV counter that nobody can count down and an NV index with the record. Both are read and written with an
 /// authorization value that is derived from the vault's root key; it takes part in the HMAC of every answer, so whoever cannot open the vault can neither
 /// write nor invent one. The owner of the TPM can take the indices away, which is noticed; defined anew, the counter goes on above every count it ever had.
+/// Counting is atomic: of two that count at once each gets a number of its own. A write is not: it is compared and made in one connection, and another process may come in between.
 /// </summary>
 public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) : IFreshnessWitness
 {
@@ -42,39 +43,66 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
         },
         cancellation);
 
-    public Task<WitnessReading?> ReadAsync(CancellationToken cancellation) => RunAsync(
-        (tpm, root, session) => Found(tpm, Counter) is { Public.IsWritten: true } counter
-            ? new WitnessReading($"TPM {root.Name} counter {counter.Name}", tpm.NvReadCounter(counter, session), ReadRecord(tpm, session))
-            : null,
-        cancellation);
+    public Task<WitnessReading?> ReadAsync(CancellationToken cancellation) => RunAsync(Read, cancellation);
 
-    public Task IncrementAsync(CancellationToken cancellation) => RunAsync(
-        (tpm, _, session) =>
+    // Compared again once it is counted: whoever took the number before has written his record by the time he signs, and is seen here.
+    public Task CountAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation) => RunAsync(
+        (tpm, root, session) =>
         {
+            RequireUnchanged(Read(tpm, root, session), from.Identity, from.Count, from.Record.Span);
             tpm.NvIncrement(Existing(tpm, Counter), session);
+            RequireUnchanged(Read(tpm, root, session), from.Identity, from.Count + 1, from.Record.Span);
+            tpm.NvWrite(Existing(tpm, Record), session, record.Span);
             return true;
         },
         cancellation);
 
-    public async Task WriteRecordAsync(ReadOnlyMemory<byte> record, CancellationToken cancellation)
+    public async Task WriteRecordAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation)
     {
         try
         {
             await RunAsync(
-                (tpm, _, session) =>
+                (tpm, root, session) =>
                 {
+                    RequireUnchanged(Read(tpm, root, session), from.Identity, from.Count, from.Record.Span);
                     tpm.NvWrite(Existing(tpm, Record), session, record.Span);
                     return true;
                 },
                 cancellation);
         }
-        catch (WitnessException lost) when (lost.MayPass)
+        catch (WitnessException lost) when (lost.MayPass && lost.Fault != WitnessFault.Contested)
         {
             // The answer was lost: was the record written all the same? A silent TPM is not waited for twice.
-            if (lost.InnerException is SealingTpmException { Fault: SealingTpmFault.Hung } || await ReadAsync(cancellation) is not { } reading || !reading.Record.Span.SequenceEqual(record.Span))
+            if (lost.InnerException is SealingTpmException { Fault: SealingTpmFault.Hung } || await ReadAsync(cancellation) is not { } reading || !reading.Shows(from.Count, record.Span))
             {
                 throw;
             }
+        }
+    }
+
+    public async Task<string?> FindRollbackAsync(CancellationToken cancellation)
+    {
+        var maker = await RunAsync((tpm, _, _) => TpmMaker.Read(tpm), cancellation);
+        return maker.IsSoftware
+            ? $"the {Description} says it is a virtual one ({maker}): a snapshot of the machine that is put back takes counter and record along with ledger and vault, and nobody notices"
+            : null;
+    }
+
+    private WitnessReading? Read(Tpm tpm, PinnedKey root, TpmSession session) => Found(tpm, Counter) is { Public.IsWritten: true } counter
+        ? new WitnessReading($"TPM {root.Name} counter {counter.Name}", tpm.NvReadCounter(counter, session), ReadRecord(tpm, session))
+        : null;
+
+    private void RequireUnchanged(WitnessReading? now, string identity, ulong count, ReadOnlySpan<byte> record)
+    {
+        if (now is null)
+        {
+            throw Missing();
+        }
+
+        if (now.Identity != identity || !now.Shows(count, record))
+        {
+            throw new WitnessException(
+                WitnessFault.Contested, $"the {Description} does not show what was to be replaced: another process uses the witness of the vault {vaultId}", "does another signer run with a copy of this data directory? Stop one of the two");
         }
     }
 
@@ -113,8 +141,10 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
         return bytes;
     }
 
-    private NvIndex Existing(Tpm tpm, NvIndex index) => Found(tpm, index)
-        ?? throw new WitnessException(WitnessFault.Missing, $"the {Description} holds no witness of the vault {vaultId}", "'remote-signer freshness status' says what to do");
+    private NvIndex Existing(Tpm tpm, NvIndex index) => Found(tpm, index) ?? throw Missing();
+
+    private WitnessException Missing() =>
+        new(WitnessFault.Missing, $"the {Description} holds no witness of the vault {vaultId}", "'remote-signer freshness status' says what to do");
 
     /// <summary>The index, written to or not yet; null when there is none.</summary>
     private NvIndex? Found(Tpm tpm, NvIndex index)

@@ -13,7 +13,7 @@ public sealed class WitnessException : Exception
     public string Hint { get; }
 
     /// <summary>May it go away by itself, so that trying again makes sense?</summary>
-    public bool MayPass => Fault is WitnessFault.Unreachable or WitnessFault.RateLimited;
+    public bool MayPass => Fault is WitnessFault.Unreachable or WitnessFault.RateLimited or WitnessFault.Contested;
 }
 
 /// <summary>What can be wrong with a witness.</summary>
@@ -30,6 +30,12 @@ public enum WitnessFault
 
     /// <summary>What it keeps, or what it answered, was not made by this signer.</summary>
     Tampered,
+
+    /// <summary>It does not show what was to be replaced, or another process changed it at the same moment: this change was not made, or was taken back.</summary>
+    Contested,
+
+    /// <summary>It shows what another run wrote: this one is not the newest, or not the only one.</summary>
+    StartedElsewhere,
 
     /// <summary>It slows writes down to spare its memory.</summary>
     RateLimited,

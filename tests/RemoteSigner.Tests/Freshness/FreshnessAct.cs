@@ -7,23 +7,32 @@ internal abstract record FreshnessAct
     {
     }
 
-    /// <summary>Two clients want two versions of a duty some epochs ahead of the chain's present (blocks: three slots for each); the process may die before an answer leaves.</summary>
-    public sealed record Ask(int Key, bool IsBlock, int Ahead, int Span, int Root, bool Dies) : FreshnessAct;
+    /// <summary>
+    /// Two clients want two versions of a duty some epochs ahead of the chain's present (blocks: three slots for each) of the signer at one place, or one of each where both run; the process may
+    /// die before an answer leaves.
+    /// </summary>
+    public sealed record Ask(int Place, int Key, bool IsBlock, int Ahead, int Span, int Root, bool Dies) : FreshnessAct;
 
     public sealed record Pass(int Slots) : FreshnessAct;
 
     public sealed record Skew(int Slots) : FreshnessAct;
 
-    public sealed record Copy : FreshnessAct;
+    /// <summary>From here on the chain justifies nothing, or justifies again: no client asks for a newer source.</summary>
+    public sealed record Stall(bool Stalls) : FreshnessAct;
+
+    public sealed record Copy(int Place) : FreshnessAct;
 
     /// <summary>Number 0 is the newest copy.</summary>
-    public sealed record PutBack(int Number, bool Ledger, bool Vault) : FreshnessAct;
+    public sealed record PutBack(int Place, int Number, bool Ledger, bool Vault) : FreshnessAct;
 
-    public sealed record Kill : FreshnessAct;
+    /// <summary>Signers are started at both places at once, the second one on a copy of the first one's ledger as it is now.</summary>
+    public sealed record StartBoth : FreshnessAct;
 
-    public sealed record Stop : FreshnessAct;
+    public sealed record Kill(int Place) : FreshnessAct;
 
-    public sealed record Clear : FreshnessAct;
+    public sealed record Stop(int Place) : FreshnessAct;
+
+    public sealed record Clear(int Place) : FreshnessAct;
 
     public sealed record ChangeVault : FreshnessAct;
 

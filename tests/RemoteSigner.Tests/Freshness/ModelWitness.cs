@@ -2,60 +2,142 @@ using RemoteSigner.Freshness;
 
 namespace RemoteSigner.Tests.Freshness;
 
-/// <summary>A witness in memory that does what hardware does: it keeps what it took through every crash and restore of the signer, and fails as told.</summary>
-internal sealed class ModelWitness : IFreshnessWitness
+/// <summary>One process's view of a model of hardware: the same steps in the same order as the real kinds, each of which may be delayed, made to fail, or be the last.</summary>
+internal sealed class ModelWitness(ModelMemory memory) : IFreshnessWitness
 {
+    public ModelWitness()
+        : this(new ModelMemory(WitnessKind.Counter))
+    {
+    }
+
     public string Description => "model";
 
-    public string Identity { get; set; } = "model 1";
+    public ModelMemory Memory => memory;
 
-    public ulong Count { get; set; }
+    public ulong Count
+    {
+        get => memory.Counter;
+        set => memory.Counter = value;
+    }
 
-    public byte[] Record { get; set; } = [];
+    public byte[] Record
+    {
+        get => memory.Record;
+        set => memory.Record = value;
+    }
 
-    public bool Exists { get; set; }
+    public int Writes => memory.Writes;
 
-    public int Writes { get; private set; }
-
-    /// <summary>Called before and after each change; throws to stand for a crash or a fault.</summary>
+    /// <summary>Called before and after each step; throws to stand for a crash or a fault.</summary>
     public Action<string> Step { get; set; } = _ => { };
+
+    /// <summary>What each step waits for.</summary>
+    public Func<string, Task> Turn { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>What a write waits for.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
+    /// <summary>Throws where the process is dead: nothing of it reaches the hardware any more.</summary>
+    public Action Guard { get; set; } = () => { };
+
     public static WitnessException Fault() => new(WitnessFault.Unreachable, "the model does not answer", "wait");
+
+    public static WitnessException Contested() => new(WitnessFault.Contested, "another process uses the model", "stop it");
 
     public Task CreateAsync(CancellationToken cancellation)
     {
-        if (Exists)
+        if (memory.Exists)
         {
             throw new WitnessException(WitnessFault.Exists, "there is one", "clear it");
         }
 
-        (Exists, Count) = (true, Count + 5);
+        memory.Exists = true;
+        if (memory.Kind == WitnessKind.Objects)
+        {
+            memory.Make(null, 5, []);
+        }
+
         return Task.CompletedTask;
     }
 
-    public Task<WitnessReading?> ReadAsync(CancellationToken cancellation)
+    public Task<WitnessReading?> ReadAsync(CancellationToken cancellation) => DoAsync("read", memory.Read);
+
+    public async Task CountAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation)
     {
-        Step("read");
-        return Task.FromResult(Exists ? new WitnessReading(Identity, Count, Record.ToArray()) : null);
+        if (memory.Kind == WitnessKind.Objects)
+        {
+            await ReplaceAsync(from, "increment", from.Count + 1, record.ToArray());
+            return;
+        }
+
+        Require(await DoAsync("compare", memory.Read), from.Count, from);
+        await DoAsync("increment", () => memory.Counter++);
+        Require(await DoAsync("compare again", memory.Read), from.Count + 1, from);
+        await DoAsync("first write", () => memory.Write(record.ToArray()));
     }
 
-    public Task IncrementAsync(CancellationToken cancellation)
+    public async Task WriteRecordAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation)
     {
-        Step("before increment");
-        Count++;
-        Step("after increment");
-        return Task.CompletedTask;
+        if (memory.Kind == WitnessKind.Objects)
+        {
+            await ReplaceAsync(from, "write", from.Count, record.ToArray());
+            return;
+        }
+
+        Require(await DoAsync("compare", memory.Read), from.Count, from);
+        await DoAsync("write", () => memory.Write(record.ToArray()));
     }
 
-    public async Task WriteRecordAsync(ReadOnlyMemory<byte> record, CancellationToken cancellation)
+    public Task<string?> FindRollbackAsync(CancellationToken cancellation) => Task.FromResult<string?>(null);
+
+    private static void Require(WitnessReading? now, ulong count, WitnessReading from)
     {
-        Step("before write");
-        await Gate;
-        Record = record.ToArray();
-        Writes++;
-        Step("after write");
+        if (now is null || now.Identity != from.Identity || !now.Shows(count, from.Record.Span))
+        {
+            throw Contested();
+        }
+    }
+
+    private async Task ReplaceAsync(WitnessReading from, string name, ulong count, byte[] record)
+    {
+        var before = await DoAsync("list", memory.List);
+        var current = ModelMemory.Newest(before) ?? throw new WitnessException(WitnessFault.Missing, "there is none", "make one");
+        if (current.Count != from.Count || !from.Record.Span.SequenceEqual(current.Record))
+        {
+            throw Contested();
+        }
+
+        var made = await DoAsync(name, () => memory.Make(current, count, record));
+        var after = await DoAsync("list again", memory.List);
+        if (after.Exists(other => other != made && !before.Contains(other)))
+        {
+            await DoAsync("take back", () => memory.List().ForEach(one => { if (one == made) { memory.Destroy(one); } }));
+            throw Contested();
+        }
+
+        foreach (var old in before)
+        {
+            await DoAsync("destroy", () => memory.Destroy(old));
+        }
+    }
+
+    private Task<bool> DoAsync(string name, Action step) => DoAsync(name, () =>
+    {
+        step();
+        return true;
+    });
+
+    private async Task<T> DoAsync<T>(string name, Func<T> step)
+    {
+        await Turn(name);
+        Step(name is "read" ? name : $"before {name}");
+        if (name is "write" or "first write")
+        {
+            await Gate;
+        }
+
+        var result = memory.Do(Guard, step);
+        Step(name is "read" ? "seen" : $"after {name}");
+        return result;
     }
 }

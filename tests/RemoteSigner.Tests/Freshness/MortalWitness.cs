@@ -5,11 +5,14 @@ namespace RemoteSigner.Tests.Freshness;
 /// <summary>The process was killed here.</summary>
 internal sealed class ProcessDiedException : Exception;
 
-/// <summary>A witness as one process sees it: the process may die before or after any step, and what it began does not reach the hardware later; some writes fail.</summary>
-internal sealed class MortalWitness(ModelWitness hardware) : IFreshnessWitness
+/// <summary>A witness as one process sees it: the process may die before or after any step, and what it began does not reach the hardware later; some writes fail, made or not made.</summary>
+internal sealed class MortalWitness : IFreshnessWitness
 {
+    private readonly ModelWitness _view;
     private readonly Lock _gate = new();
     private bool _dead;
+
+    public MortalWitness(ModelMemory memory) => _view = new ModelWitness(memory) { Step = Step, Guard = RequireLife };
 
     /// <summary>Steps until death; negative: for ever.</summary>
     public int StepsLeft { get; set; } = -1;
@@ -17,65 +20,48 @@ internal sealed class MortalWitness(ModelWitness hardware) : IFreshnessWitness
     /// <summary>How many of the next changes fail, by turns made and not made.</summary>
     public int Faults { get; set; }
 
-    public bool IsDead
+    public bool IsDead => Volatile.Read(ref _dead);
+
+    public string Description => _view.Description;
+
+    public void Kill() => _view.Memory.Do(() => { }, () => _dead = true);
+
+    public Task CreateAsync(CancellationToken cancellation) => _view.CreateAsync(cancellation);
+
+    public Task<WitnessReading?> ReadAsync(CancellationToken cancellation) => _view.ReadAsync(cancellation);
+
+    public Task CountAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation) => _view.CountAsync(from, record, cancellation);
+
+    public Task WriteRecordAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation) => _view.WriteRecordAsync(from, record, cancellation);
+
+    public Task<string?> FindRollbackAsync(CancellationToken cancellation) => _view.FindRollbackAsync(cancellation);
+
+    private void RequireLife()
     {
-        get
-        {
-            lock (_gate)
-            {
-                return _dead;
-            }
-        }
-    }
-
-    public string Description => hardware.Description;
-
-    public void Kill()
-    {
-        lock (_gate)
-        {
-            _dead = true;
-        }
-    }
-
-    public Task CreateAsync(CancellationToken cancellation) => ChangeAsync(() => hardware.CreateAsync(cancellation));
-
-    public Task<WitnessReading?> ReadAsync(CancellationToken cancellation)
-    {
-        lock (_gate)
-        {
-            Step();
-            return hardware.ReadAsync(cancellation);
-        }
-    }
-
-    public Task IncrementAsync(CancellationToken cancellation) => ChangeAsync(() => hardware.IncrementAsync(cancellation));
-
-    public Task WriteRecordAsync(ReadOnlyMemory<byte> record, CancellationToken cancellation) => ChangeAsync(() => hardware.WriteRecordAsync(record, cancellation));
-
-    private Task ChangeAsync(Func<Task> change)
-    {
-        lock (_gate)
-        {
-            Step();
-            if (Faults > 0 && Faults-- % 2 == 0)
-            {
-                throw ModelWitness.Fault();
-            }
-
-            var done = change();
-            Step();
-            return Faults > 0 && Faults-- % 2 == 0 ? throw ModelWitness.Fault() : done;
-        }
-    }
-
-    private void Step()
-    {
-        _dead |= StepsLeft == 0;
-        StepsLeft = Math.Max(-1, StepsLeft - 1);
         if (_dead)
         {
             throw new ProcessDiedException();
+        }
+    }
+
+    private void Step(string name)
+    {
+        lock (_gate)
+        {
+            if (StepsLeft == 0)
+            {
+                Volatile.Write(ref _dead, true);
+            }
+
+            StepsLeft = Math.Max(-1, StepsLeft - 1);
+            RequireLife();
+            if (name.EndsWith("increment", StringComparison.Ordinal) || name.EndsWith("write", StringComparison.Ordinal))
+            {
+                if (Faults > 0 && Faults-- % 2 == 0)
+                {
+                    throw ModelWitness.Fault();
+                }
+            }
         }
     }
 }

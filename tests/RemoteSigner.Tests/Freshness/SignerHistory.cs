@@ -10,8 +10,11 @@ using RemoteSigner.Tests.Slashing;
 
 namespace RemoteSigner.Tests.Freshness;
 
-/// <summary>The whole history of one data directory: runs, crashes, copies made and put back, and every signature that ever left.</summary>
-internal sealed class SignerHistory(FenceMutation mutation) : IAsyncDisposable
+/// <summary>
+/// The whole history of one data directory, and of a second one into which copies of its ledger are put, beside the same vault and with the same witness: runs, crashes, copies made and put back,
+/// and every signature that ever left.
+/// </summary>
+internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : IAsyncDisposable
 {
     private const ulong FirstEpoch = 20;
     private const ulong SecondsPerSlot = 6;
@@ -21,19 +24,22 @@ internal sealed class SignerHistory(FenceMutation mutation) : IAsyncDisposable
     private static readonly Network _network = Network.Find("minimal")! with { GenesisValidatorsRoot = _chain, GenesisTime = 1_000_000 };
 
     private readonly VaultScene _scene = new();
-    private readonly ModelWitness _hardware = new();
+    private readonly ModelMemory[] _hardware = [new(kind), new(kind)];
     private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(1_000_000 + (long)(FirstEpoch * _network.SlotsPerEpoch * SecondsPerSlot)));
     private readonly Dictionary<BlsPublicKey, SlashingOracle> _signed = [];
     private readonly List<string> _copies = [];
     private List<BlsPublicKey> _keys = [];
-    private SignerLife? _life;
+    private readonly SignerLife?[] _lives = new SignerLife?[2];
+    private ulong? _justified;
     private ulong _slot = FirstEpoch * _network.SlotsPerEpoch;
     private int _faults;
     private int _stepsLeft = -1;
 
     public int Signatures { get; private set; }
 
-    private string LedgerFile => Path.Combine(_scene.Folder, "ledger.sqlite");
+    private string Folder(int place) => place == 0 ? _scene.Folder : Directory.CreateDirectory(Path.Combine(_scene.Folder, "second")).FullName;
+
+    private string LedgerFile(int place) => Path.Combine(Folder(place), "ledger.sqlite");
 
     public async Task BeginAsync(int keys)
     {
@@ -41,13 +47,13 @@ internal sealed class SignerHistory(FenceMutation mutation) : IAsyncDisposable
         _keys = [.. shares.Select(share => share.ShareKey)];
         _keys.ForEach(key => _signed[key] = new SlashingOracle());
         using var vault = await _scene.OpenAsync();
-        await using var ledger = Ledger.Create(LedgerFile);
+        await using var ledger = Ledger.Create(LedgerFile(0));
         using var slashing = await SlashingProtection.OpenAsync(ledger, _network);
         await AuditLog.OpenAsync(ledger, _time);
         Assert.Null(await slashing.RegisterAllAsync([.. _keys.Select(key => new ProtectedKey(key, null))], SlashingFloor.NeverSigned));
         var end = await LedgerAtStart.EndAsync(ledger, slashing);
         using var fenceKeys = vault.DeriveFenceKeys();
-        await FenceEnrolment.EnrolAsync(_hardware, fenceKeys, slashing, new FreshState(vault.Contents.VaultId, vault.Contents.Generation, null, end), new Epoch(0));
+        await FenceEnrolment.EnrolAsync(new ModelWitness(_hardware[0]), fenceKeys, slashing, new FreshState(vault.Contents.VaultId, vault.Contents.Generation, null, end), new Epoch(0));
     }
 
     /// <summary>Does one act; a death on the way is a crash like any other.</summary>
@@ -60,52 +66,84 @@ internal sealed class SignerHistory(FenceMutation mutation) : IAsyncDisposable
                 FreshnessAct.Ask ask => AskAsync(ask),
                 FreshnessAct.Pass(var slots) => PassAsync(slots),
                 FreshnessAct.Skew(var slots) => SkewAsync(slots),
-                FreshnessAct.Copy => CopyAsync(),
+                FreshnessAct.Stall(var stalls) => Task.FromResult(_justified = stalls ? _justified ?? ((_slot / _network.SlotsPerEpoch) - 1) : null),
+                FreshnessAct.Copy(var place) => CopyAsync(place),
                 FreshnessAct.PutBack putBack => PutBackAsync(putBack),
-                FreshnessAct.Kill => KillAsync(),
-                FreshnessAct.Stop => StopAsync(),
-                FreshnessAct.Clear => ClearAsync(),
+                FreshnessAct.StartBoth => StartBothAsync(),
+                FreshnessAct.Kill(var place) => KillAsync(place),
+                FreshnessAct.Stop(var place) => StopAsync(place),
+                FreshnessAct.Clear(var place) => ClearAsync(place),
                 FreshnessAct.ChangeVault => ChangeVaultAsync(),
                 FreshnessAct.DieAfter(var steps) => Task.FromResult(_stepsLeft = steps),
                 FreshnessAct.Fail(var times) => Task.FromResult(_faults = times),
                 _ => throw new System.Diagnostics.UnreachableException(),
             });
         }
-        catch (ProcessDiedException)
+        catch (Exception death) when (death is ProcessDiedException or WitnessException)
         {
-            await KillAsync();
-        }
-        catch (WitnessException)
-        {
-            await KillAsync();
+            await KillAsync(PlaceOf(act));
         }
 
-        if (_life is { Witness.IsDead: true })
+        for (var place = 0; place < 2; place++)
         {
-            await KillAsync();
+            if (_lives[place] is { Witness.IsDead: true })
+            {
+                await KillAsync(place);
+            }
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await KillAsync();
+        await KillAsync(0);
+        await KillAsync(1);
         _scene.Dispose();
     }
 
-    private async Task<SignerLife> LiveAsync()
+    private static int PlaceOf(FreshnessAct act) => act switch
     {
-        if (_life is null)
+        FreshnessAct.Ask ask => ask.Place,
+        FreshnessAct.PutBack putBack => putBack.Place,
+        FreshnessAct.Copy(var place) => place,
+        FreshnessAct.Kill(var place) => place,
+        FreshnessAct.Stop(var place) => place,
+        FreshnessAct.Clear(var place) => place,
+        _ => 0,
+    };
+
+    // Null where there is no data directory yet.
+    private async Task<SignerLife?> LiveAsync(int place)
+    {
+        if (_lives[place] is null && File.Exists(LedgerFile(place)))
         {
-            _life = await SignerLife.StartAsync(_scene, LedgerFile, _network, _time, Mortal(), mutation);
+            _lives[place] = await SignerLife.StartAsync(_scene, LedgerFile(place), _network, _time, Mortal(place), mutation);
         }
 
-        return _life;
+        return _lives[place];
+    }
+
+    /// <summary>One may die on its way, or refuse: that is what becomes of two at once.</summary>
+    private async Task StartBothAsync()
+    {
+        await KillAsync(0);
+        await KillAsync(1);
+        Replace(1, Files(Folder(0)), _ => true);
+        CopyWitness();
+        var starts = new[] { 0, 1 }.Select(place => Task.Run(() => LiveAsync(place)));
+        try
+        {
+            await Task.WhenAll(starts);
+        }
+        catch (Exception death) when (death is ProcessDiedException or WitnessException)
+        {
+            // The other one goes on.
+        }
     }
 
     // Faults and death that were announced befall whoever uses the hardware next.
-    private MortalWitness Mortal()
+    private MortalWitness Mortal(int place)
     {
-        var witness = new MortalWitness(_hardware) { Faults = _faults, StepsLeft = _stepsLeft };
+        var witness = new MortalWitness(_hardware[mutation == FenceMutation.WitnessOfItsOwn ? place : 0]) { Faults = _faults, StepsLeft = _stepsLeft };
         (_faults, _stepsLeft) = (0, -1);
         return witness;
     }
@@ -113,7 +151,11 @@ internal sealed class SignerHistory(FenceMutation mutation) : IAsyncDisposable
     /// <summary>Two clients ask for two versions of one duty at once; when the process dies on the way no answer leaves.</summary>
     private async Task AskAsync(FreshnessAct.Ask ask)
     {
-        var life = await LiveAsync();
+        if (await LiveAsync(ask.Place) is not { } life)
+        {
+            return;
+        }
+
         if (_stepsLeft >= 0)
         {
             (life.Witness.StepsLeft, _stepsLeft) = (_stepsLeft, -1);
@@ -121,11 +163,14 @@ internal sealed class SignerHistory(FenceMutation mutation) : IAsyncDisposable
 
         var key = _keys[ask.Key % _keys.Count];
         var duties = new[] { Duty(ask, ask.Root), Duty(ask, ask.Root + 1) };
-        var outcomes = await Task.WhenAll(duties.Select(duty => Task.Run(() => life.SignAsync(key, Message(duty)))));
+        var other = _lives[1 - ask.Place] ?? life;
+        var outcomes = await Task.WhenAll(duties.Zip([life, other], (duty, signer) => Task.Run(() => signer.SignAsync(key, Message(duty)))));
         if (ask.Dies || life.Witness.IsDead)
         {
-            await KillAsync();
-            return;
+            // The other one's answer left.
+            await KillAsync(ask.Place);
+            outcomes = other == life ? [] : outcomes[1..];
+            duties = duties[1..];
         }
 
         foreach (var (duty, outcome) in duties.Zip(outcomes))
@@ -145,7 +190,7 @@ internal sealed class SignerHistory(FenceMutation mutation) : IAsyncDisposable
         var target = (ulong)Math.Max(0, epoch + ask.Ahead);
         return ask.IsBlock
             ? new SlashingOracle.Duty(true, 0, (ulong)Math.Max(0, (long)_slot + (ask.Ahead * 3)), root)
-            : new SlashingOracle.Duty(false, target - Math.Min(target, (ulong)ask.Span), target, root);
+            : new SlashingOracle.Duty(false, Math.Min(_justified ?? target, target - Math.Min(target, (ulong)ask.Span)), target, root);
     }
 
     private SignableMessage Message(SlashingOracle.Duty duty)
@@ -160,7 +205,8 @@ internal sealed class SignerHistory(FenceMutation mutation) : IAsyncDisposable
     {
         _slot += (ulong)slots;
         _time.Advance(TimeSpan.FromSeconds(slots * (long)SecondsPerSlot));
-        _life?.Tick();
+        _lives[0]?.Tick();
+        _lives[1]?.Tick();
         return Task.CompletedTask;
     }
 
@@ -176,10 +222,15 @@ internal sealed class SignerHistory(FenceMutation mutation) : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    private Task CopyAsync()
+    private Task CopyAsync(int place)
     {
+        if (!File.Exists(LedgerFile(place)))
+        {
+            return Task.CompletedTask;
+        }
+
         var folder = Directory.CreateDirectory(Path.Combine(_scene.Folder, $"copy-{_copies.Count}")).FullName;
-        foreach (var file in Files(_scene.Folder))
+        foreach (var file in Files(Folder(place)).Concat(Files(_scene.Folder).Where(IsVault)).DistinctBy(Path.GetFileName))
         {
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         }
@@ -188,6 +239,7 @@ internal sealed class SignerHistory(FenceMutation mutation) : IAsyncDisposable
         return Task.CompletedTask;
     }
 
+    // There is one vault for both places: it is put back with the first.
     private async Task PutBackAsync(FreshnessAct.PutBack act)
     {
         if (_copies.Count == 0)
@@ -195,50 +247,65 @@ internal sealed class SignerHistory(FenceMutation mutation) : IAsyncDisposable
             return;
         }
 
-        await KillAsync();
-        bool Wanted(string file) => Path.GetFileName(file).StartsWith("vault", StringComparison.Ordinal) ? act.Vault : act.Ledger;
-        Files(_scene.Folder).Where(Wanted).ToList().ForEach(File.Delete);
-        foreach (var file in Files(_copies[^(1 + (act.Number % _copies.Count))]).Where(Wanted))
+        await KillAsync(act.Place);
+        if (act.Place == 1)
         {
-            File.Copy(file, Path.Combine(_scene.Folder, Path.GetFileName(file)));
+            CopyWitness();
+        }
+
+        Replace(act.Place, Files(_copies[^(1 + (act.Number % _copies.Count))]), file => IsVault(file) ? act.Vault && act.Place == 0 : act.Ledger || act.Place == 1);
+    }
+
+    private void CopyWitness() => _hardware[1] = mutation == FenceMutation.WitnessOfItsOwn ? _hardware[0].Copy() : _hardware[1];
+
+    private void Replace(int place, IEnumerable<string> files, Func<string, bool> wanted)
+    {
+        Files(Folder(place)).Where(wanted).ToList().ForEach(File.Delete);
+        foreach (var file in files.Where(file => wanted(file) && !(place == 1 && IsVault(file))))
+        {
+            File.Copy(file, Path.Combine(Folder(place), Path.GetFileName(file)));
         }
     }
 
+    private static bool IsVault(string file) => Path.GetFileName(file) == "vault";
+
     private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "ledger.sqlite*").Concat(Directory.EnumerateFiles(folder, "vault"));
 
-    private async Task KillAsync()
+    private async Task KillAsync(int place)
     {
-        if (_life is { } life)
+        if (_lives[place] is { } life)
         {
-            _life = null;
+            _lives[place] = null;
             await life.DisposeAsync();
         }
     }
 
-    private async Task StopAsync()
+    private async Task StopAsync(int place)
     {
-        if (_life is not null)
+        if (_lives[place] is { } life)
         {
             if (_stepsLeft >= 0)
             {
-                (_life.Witness.StepsLeft, _stepsLeft) = (_stepsLeft, -1);
+                (life.Witness.StepsLeft, _stepsLeft) = (_stepsLeft, -1);
             }
 
-            await _life.StopAsync();
-            await KillAsync();
+            await life.StopAsync();
+            await KillAsync(place);
         }
     }
 
     /// <summary>A person looks at a refusal and clears it.</summary>
-    private async Task ClearAsync()
+    private async Task ClearAsync(int place)
     {
-        if (_life is not { Refuses: true } || mutation != FenceMutation.None)
+        if (_lives[place] is not { Refuses: true } || mutation != FenceMutation.None)
         {
             return;
         }
 
-        await KillAsync();
-        await OfflineAsync(async (vault, slashing, keys, witness, found) =>
+        // No signer may run meanwhile, says the verb: the other place's neither.
+        await KillAsync(0);
+        await KillAsync(1);
+        await OfflineAsync(place, async (vault, slashing, keys, witness, found) =>
         {
             var evidence = await found.HoldAgainstAsync(witness, keys, CancellationToken.None);
             if (StartRules.Decide(evidence) is StartDecision.Refuse(var refusal))
@@ -250,22 +317,23 @@ internal sealed class SignerHistory(FenceMutation mutation) : IAsyncDisposable
 
     private async Task ChangeVaultAsync()
     {
-        await KillAsync();
-        await OfflineAsync(async (vault, slashing, keys, witness, found) =>
+        await KillAsync(0);
+        await KillAsync(1);
+        await OfflineAsync(0, async (vault, slashing, keys, witness, found) =>
         {
             vault.Add([_scene.NewShare()]);
             await OfflineChange.KeepAsync(witness, keys, slashing, found with { VaultGeneration = vault.Contents.Generation }, found.End, found.End.FirstAfter(_network.SlotsPerEpoch));
         });
     }
 
-    private async Task OfflineAsync(Func<RemoteSigner.Sealing.Vault, SlashingProtection, FenceKeys, MortalWitness, FreshState, Task> work)
+    private async Task OfflineAsync(int place, Func<RemoteSigner.Sealing.Vault, SlashingProtection, FenceKeys, MortalWitness, FreshState, Task> work)
     {
-        await using var ledger = Ledger.Open(LedgerFile);
+        await using var ledger = Ledger.Open(LedgerFile(place));
         using var slashing = await SlashingProtection.OpenAsync(ledger, _network);
         await AuditLog.OpenAsync(ledger, _time);
         var found = await LedgerAtStart.ReadAsync(ledger, slashing);
         using var vault = await _scene.OpenAsync();
         using var keys = vault.DeriveFenceKeys();
-        await work(vault, slashing, keys, Mortal(), new FreshState(vault.Contents.VaultId, vault.Contents.Generation, found.Start, found.End));
+        await work(vault, slashing, keys, Mortal(place), new FreshState(vault.Contents.VaultId, vault.Contents.Generation, found.Start, found.End));
     }
 }

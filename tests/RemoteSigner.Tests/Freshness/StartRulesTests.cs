@@ -1,6 +1,7 @@
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
+using RemoteSigner.Native;
 
 namespace RemoteSigner.Tests.Freshness;
 
@@ -19,7 +20,7 @@ public sealed class StartRulesTests
         new LedgerStart(_vault, "witness", 4, 3),
         _end,
         new WitnessReading("witness", 4, new byte[FenceRecord.Length]),
-        new FenceRecord(_vault, 4, new Epoch(20), 3, _end));
+        new FenceRecord(_vault, 4, SignedBounds.Before(new Epoch(20)), 3, null).EndedAt(_end));
 
     [Fact]
     public void Serves_at_once_after_an_orderly_stop_with_the_very_same_ledger() => Assert.IsType<StartDecision.Serve>(StartRules.Decide(_clean));
@@ -31,17 +32,37 @@ public sealed class StartRulesTests
     [Fact]
     public void Raises_the_floors_to_the_fence_after_a_crash()
     {
-        var floor = Floor(_clean with { Record = _clean.Record! with { CleanStop = null } });
+        var floor = Floor(_clean with { Record = _clean.Record!.GoingOn(4, Guid.NewGuid(), new SignedBounds(new Epoch(20), new Epoch(15))) });
 
-        Assert.Equal((new Epoch(20), new Epoch(18), (Root?)null), (floor.Fence, floor.LowestSource, floor.AwaitedMarks));
+        Assert.Equal((new Epoch(20), new Epoch(15), (Root?)null), (floor.Fence, floor.LowestSource, floor.AwaitedMarks));
+    }
+
+    [Fact]
+    public void A_record_of_an_earlier_program_bounds_sources_by_the_fence()
+    {
+        var floor = Floor(_clean with { Record = Former(4, stopped: false) });
+
+        Assert.Equal((new Epoch(20), new Epoch(18)), (floor.Fence, floor.LowestSource));
+        Assert.IsType<StartDecision.Serve>(StartRules.Decide(_clean with { Record = Former(4, stopped: true) }));
     }
 
     [Fact]
     public void An_orderly_stop_of_an_earlier_start_counts_for_nothing()
     {
-        var floor = Floor(Ledger(start: 5) with { Witness = _clean.Witness! with { Count = 5 } });
+        var floor = Floor(Ledger(start: 5) with { Witness = _clean.Witness! with { Count = 5 }, Record = Former(4, stopped: true) });
 
         Assert.Null(floor.AwaitedMarks);
+    }
+
+    [Fact]
+    public void A_record_that_is_not_of_the_newest_start_vouches_for_nothing()
+    {
+        var evidence = Ledger(start: 5) with { Witness = _clean.Witness! with { Count = 5 } };
+
+        Refuses(FreshnessReason.RecordBehind, evidence);
+        Assert.Equal(SignedBounds.Before(new Epoch(99)), Clearance.FloorAfter(evidence, FreshnessReason.RecordBehind, new Epoch(99)));
+        Assert.Equal(SignedBounds.Before(new Epoch(99)), Clearance.FloorAfter(evidence, FreshnessReason.LedgerRolledBack, new Epoch(99)));
+        Assert.Equal(new SignedBounds(new Epoch(20), new Epoch(8)), Clearance.FloorAfter(_clean, FreshnessReason.LedgerRolledBack, new Epoch(99)));
     }
 
     [Fact]
@@ -49,7 +70,7 @@ public sealed class StartRulesTests
     {
         var floor = Floor(_clean with { End = _otherEnd });
 
-        Assert.Equal((new Epoch(20), _end.Marks), (floor.Fence, floor.AwaitedMarks));
+        Assert.Equal((new Epoch(20), new Epoch(8), _end.Marks), (floor.Fence, floor.LowestSource, floor.AwaitedMarks));
         Assert.Contains("audit entry 7", floor.Reason, StringComparison.Ordinal);
     }
 
@@ -116,6 +137,18 @@ public sealed class StartRulesTests
     [Fact]
     public void Of_a_ledger_and_a_vault_put_back_together_the_ledger_is_named() =>
         Refuses(FreshnessReason.LedgerRolledBack, Ledger(start: 2) with { VaultGeneration = 1 });
+
+    // As a program wrote it that named no run: version 1.
+    private static FenceRecord Former(ulong start, bool stopped)
+    {
+        var bytes = new byte[FenceRecord.Length];
+        using var arena = new SecretArena();
+        using var key = arena.Allocate(32);
+        (_clean.Record! with { Start = start }).Write(key).CopyTo(bytes, 0);
+        bytes[0] = 1;
+        bytes.AsSpan(41, stopped ? 0 : 97).Clear();
+        return FenceRecord.ReadUnproven(bytes)!;
+    }
 
     private static StartEvidence Ledger(ulong start) => _clean with { Ledger = _clean.Ledger! with { Start = start } };
 

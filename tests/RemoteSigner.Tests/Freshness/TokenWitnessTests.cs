@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Net.Pkcs11Interop.Common;
 using RemoteSigner.Freshness;
 using RemoteSigner.Native;
@@ -33,9 +34,9 @@ public sealed class TokenWitnessTests : IDisposable
         Assert.Null(await _witness.ReadAsync(default));
         await _witness.CreateAsync(default);
         var made = (await _witness.ReadAsync(default))!;
-        await _witness.IncrementAsync(default);
-        await _witness.WriteRecordAsync(Record(1), default);
-        await _witness.IncrementAsync(default);
+        await _witness.CountAsync(made, Record(2), default);
+        await WriteAsync(1);
+        await CountAsync();
 
         using var again = _softHsm.Open(_arena);
         var read = (await new TokenWitness(again, _vault, _keys).ReadAsync(default))!;
@@ -70,50 +71,135 @@ public sealed class TokenWitnessTests : IDisposable
     public async Task Of_two_objects_that_a_crash_left_the_later_one_counts_and_the_next_change_removes_both()
     {
         await _witness.CreateAsync(default);
-        await _witness.WriteRecordAsync(Record(1), default);
+        await WriteAsync(1);
         var former = await ValueAsync();
-        await _witness.IncrementAsync(default);
-        await _witness.WriteRecordAsync(Record(2), default);
+        await WriteAsync(2);
         var count = (await _witness.ReadAsync(default))!.Count;
         await PutAsync(former);
         Assert.Equal(2, await CountObjectsAsync());
 
         var read = (await _witness.ReadAsync(default))!;
         Assert.Equal((count, (byte)2), (read.Count, read.Record.Span[0]));
-        await _witness.IncrementAsync(default);
+        await CountAsync();
         Assert.Equal(1, await CountObjectsAsync());
         Assert.Equal(count + 1, (await _witness.ReadAsync(default))!.Count);
     }
 
     [Fact]
-    public async Task A_write_that_lands_behind_the_next_start_does_not_take_its_count_back()
+    public async Task Two_objects_of_which_neither_replaced_the_other_are_doubt()
     {
         await _witness.CreateAsync(default);
-        await _witness.WriteRecordAsync(Record(1), default);
-        var before = await ValueAsync();
-        await _witness.WriteRecordAsync(Record(9), default);
-        var late = await ValueAsync();
-        await DestroyAsync();
-        await PutAsync(before);
-        await _witness.IncrementAsync(default);
-        var count = (await _witness.ReadAsync(default))!.Count;
+        await WriteAsync(1);
+        var old = await ValueAsync();
+        await WriteAsync(2);
+        await WriteAsync(3);
 
-        await PutAsync(late);
+        await PutAsync(old);
 
-        Assert.Equal(count, (await _witness.ReadAsync(default))!.Count);
+        Assert.Equal(WitnessFault.Contested, (await Assert.ThrowsAsync<WitnessException>(() => _witness.ReadAsync(default))).Fault);
+        Assert.Equal(WitnessFault.Contested, (await Assert.ThrowsAsync<WitnessException>(() => WriteAsync(4))).Fault);
+    }
+
+    [Fact]
+    public async Task An_object_of_an_earlier_version_is_read_and_replaced()
+    {
+        byte[] content = [1, .. _vault.ToByteArray(bigEndian: true), .. Number(7), .. Number(5), .. Record(1)];
+        await PutAsync([.. content, .. HMACSHA256.HashData(_keys.Witness.Span, content)]);
+
+        var read = (await _witness.ReadAsync(default))!;
+        Assert.Equal((5UL, (byte)1, true), (read.Count, read.Record.Span[0], read.Identity.EndsWith(_vault.ToString(), StringComparison.Ordinal)));
+        await WriteAsync(2);
+
+        Assert.Equal((read.Identity, (byte)2), ((await _witness.ReadAsync(default))!.Identity, (await _witness.ReadAsync(default))!.Record.Span[0]));
+        Assert.Equal((1, (byte)2), (await CountObjectsAsync(), (await ValueAsync())[0]));
+    }
+
+    [Fact]
+    public async Task What_was_seen_before_another_change_is_not_replaced()
+    {
+        await _witness.CreateAsync(default);
+        var seen = (await _witness.ReadAsync(default))!;
+        await WriteAsync(1);
+
+        Assert.Equal(WitnessFault.Contested, (await Assert.ThrowsAsync<WitnessException>(() => _witness.WriteRecordAsync(seen, Record(2), default))).Fault);
+        Assert.Equal(WitnessFault.Contested, (await Assert.ThrowsAsync<WitnessException>(() => _witness.CountAsync(seen, Record(2), default))).Fault);
+        Assert.Equal(1, (await _witness.ReadAsync(default))!.Record.Span[0]);
+    }
+
+    /// <summary>The two sessions race for real; which of them comes through, or whether both give way, is left to the token.</summary>
+    [Fact]
+    public async Task Of_two_that_change_it_at_the_same_moment_one_at_most_comes_through()
+    {
+        using var otherToken = _softHsm.Open(_arena);
+        TokenWitness[] both = [_witness, new(otherToken, _vault, _keys)];
+        await _witness.CreateAsync(default);
+        var through = 0;
+        for (byte round = 0; round < 60; round++)
+        {
+            var from = (await _witness.ReadAsync(default))!;
+            var made = await Task.WhenAll(both.Select((one, i) => Task.Run(() => TryAsync(() => one.CountAsync(from, Record((byte)(2 * round + i)), default)))));
+
+            var read = (await both[round % 2].ReadAsync(default))!;
+            // A token that fails under two at once has made nothing, either.
+            Assert.InRange(made.Count(one => one), 0, 1);
+            var expected = made[0] ? 2 * round : made[1] ? (2 * round) + 1 : -1;
+            Assert.Equal(expected < 0 ? from.Count : from.Count + 1, read.Count);
+            Assert.True(read.Record.Span.SequenceEqual(expected < 0 ? from.Record.Span : Record((byte)expected)));
+            through += expected < 0 ? 0 : 1;
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{through} of 60 came through");
+        Assert.InRange(through, 1, 60);
+    }
+
+    [Fact]
+    public async Task Two_signers_that_start_at_once_from_copies_of_one_data_directory_never_serve_both()
+    {
+        using var otherToken = _softHsm.Open(_arena);
+        await using var directory = await SharedDirectory.CreateAsync(made => new TokenWitness(_token, made.VaultId, made.Keys), _vault);
+        IFreshnessWitness[] witnesses = [new TokenWitness(_token, _vault, directory.Keys), new TokenWitness(otherToken, _vault, directory.Keys)];
+        var files = new[] { directory.Ledger, directory.Ledger };
+        var served = 0;
+        for (ulong round = 0; round < 20; round++)
+        {
+            var (source, target) = (SharedDirectory.Fence + (20 * round), SharedDirectory.Fence + (20 * round) + 1);
+            SharedDirectory.SharedRun[] runs = [await directory.OpenAsync(directory.Copy(files[0]), witnesses[0]), await directory.OpenAsync(directory.Copy(files[1]), witnesses[1])];
+            var decisions = await Task.WhenAll(runs.Select(run => Task.Run(run.StartAsync)));
+            var votes = await Task.WhenAll(runs.Select((run, i) => Task.Run(() => run.VoteAsync(source, target, i + 1))));
+
+            Assert.InRange(votes.Count(vote => vote), 0, 1);
+            served += votes.Count(vote => vote);
+            foreach (var run in runs.Where(run => run.Fence.State.Closed is null))
+            {
+                await run.StopAsync();
+            }
+
+            await Task.WhenAll(runs.Select(run => run.DisposeAsync().AsTask()));
+            files = [.. files.Select(_ => runs[votes[1] ? 1 : 0].File)];
+        }
+
+        Assert.InRange(served, 1, 20);
+    }
+
+    [Fact]
+    public async Task A_token_in_files_says_so()
+    {
+        await _witness.CreateAsync(default);
+
+        Assert.Contains("SoftHSM", await _witness.FindRollbackAsync(default), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task An_object_that_somebody_else_wrote_or_changed_is_told_apart()
     {
         await _witness.CreateAsync(default);
-        await _witness.WriteRecordAsync(Record(1), default);
+        await WriteAsync(1);
         var value = await ValueAsync();
         value[25] ^= 1;
         await PutAsync(value);
 
         Assert.Equal(WitnessFault.Tampered, (await Assert.ThrowsAsync<WitnessException>(() => _witness.ReadAsync(default))).Fault);
-        Assert.Equal(WitnessFault.Tampered, (await Assert.ThrowsAsync<WitnessException>(() => _witness.IncrementAsync(default))).Fault);
+        Assert.Equal(WitnessFault.Tampered, (await Assert.ThrowsAsync<WitnessException>(() => CountAsync())).Fault);
     }
 
     [Fact]
@@ -137,7 +223,7 @@ public sealed class TokenWitnessTests : IDisposable
     [Fact]
     public async Task A_change_without_a_witness_makes_none()
     {
-        Assert.Equal(WitnessFault.Missing, (await Assert.ThrowsAsync<WitnessException>(() => _witness.WriteRecordAsync(Record(1), default))).Fault);
+        Assert.Equal(WitnessFault.Missing, (await Assert.ThrowsAsync<WitnessException>(() => WriteAsync(1))).Fault);
         Assert.Equal(0, await CountObjectsAsync());
     }
 
@@ -146,6 +232,31 @@ public sealed class TokenWitnessTests : IDisposable
         _keys.Dispose();
         _token.Dispose();
         _arena.Dispose();
+    }
+
+    private static byte[] Number(ulong value) => [.. BitConverter.GetBytes(value).Reverse()];
+
+    private static async Task<bool> TryAsync(Func<Task> change)
+    {
+        try
+        {
+            await change();
+            return true;
+        }
+        catch (WitnessException notMade) when (notMade.MayPass)
+        {
+            return false;
+        }
+    }
+
+    private static WitnessReading Nothing => new("token nowhere", 0, default);
+
+    private async Task WriteAsync(byte fill) => await _witness.WriteRecordAsync(await _witness.ReadAsync(default) ?? Nothing, Record(fill), default);
+
+    private async Task CountAsync()
+    {
+        var from = await _witness.ReadAsync(default) ?? Nothing;
+        await _witness.CountAsync(from, from.Record, default);
     }
 
     private static byte[] Record(byte fill) => [.. Enumerable.Repeat(fill, FenceRecord.Length)];

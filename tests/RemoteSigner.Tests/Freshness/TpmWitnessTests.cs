@@ -47,10 +47,10 @@ public sealed class TpmWitnessTests : TpmTest
         Assert.Null(await _witness.ReadAsync(default));
         await _witness.CreateAsync(default);
         var made = (await _witness.ReadAsync(default))!;
-        await _witness.IncrementAsync(default);
-        await _witness.WriteRecordAsync(Record(1), default);
-        await _witness.WriteRecordAsync(Record(2), default);
-        await _witness.IncrementAsync(default);
+        await _witness.CountAsync(made, Record(3), default);
+        await WriteAsync(1);
+        await WriteAsync(2);
+        await CountAsync();
 
         await Software.RestartAsync();
 
@@ -103,8 +103,8 @@ public sealed class TpmWitnessTests : TpmTest
         var thief = new TpmWitness(_device, _vault, other);
 
         Assert.Equal(WitnessFault.Tampered, await FaultAsync(() => thief.ReadAsync(default)));
-        Assert.Equal(WitnessFault.Tampered, await FaultAsync(() => thief.IncrementAsync(default)));
-        Assert.Equal(WitnessFault.Tampered, await FaultAsync(() => thief.WriteRecordAsync(Record(1), default)));
+        Assert.Equal(WitnessFault.Tampered, await FaultAsync(() => thief.CountAsync(Nothing, Record(1), default)));
+        Assert.Equal(WitnessFault.Tampered, await FaultAsync(() => thief.WriteRecordAsync(Nothing, Record(1), default)));
         using var tpm = Open();
         Assert.Equal(TpmRc.NV_AUTHORIZATION, Refused(() => tpm.NvIncrement(Index(tpm, 0), TpmPassword.Empty, TpmEntity.Owner)));
         Assert.Equal(0u, tpm.FindProperty(TpmPt.LOCKOUT_COUNTER));
@@ -121,7 +121,7 @@ public sealed class TpmWitnessTests : TpmTest
         }
 
         Assert.Null(await _witness.ReadAsync(default));
-        Assert.Equal(WitnessFault.Missing, await FaultAsync(() => _witness.IncrementAsync(default)));
+        Assert.Equal(WitnessFault.Missing, await FaultAsync(() => CountAsync()));
 
         await _witness.CreateAsync(default);
         Assert.True((await _witness.ReadAsync(default))!.Count > before.Count);
@@ -141,7 +141,8 @@ public sealed class TpmWitnessTests : TpmTest
     public async Task A_record_whose_acknowledgement_was_lost_is_read_back()
     {
         await _witness.CreateAsync(default);
-        await _witness.WriteRecordAsync(Record(1), default);
+        await WriteAsync(1);
+        var from = (await _witness.ReadAsync(default))!;
         var connections = 0;
         _onTheBus = bus =>
         {
@@ -157,7 +158,7 @@ public sealed class TpmWitnessTests : TpmTest
             };
         };
 
-        await _witness.WriteRecordAsync(Record(2), default);
+        await _witness.WriteRecordAsync(from, Record(2), default);
 
         Assert.Equal(2, connections);
         Assert.True((await _witness.ReadAsync(default))!.Record.Span.SequenceEqual(Record(2)));
@@ -172,22 +173,96 @@ public sealed class TpmWitnessTests : TpmTest
     public async Task Tells_what_the_TPM_answers(uint code, WitnessFault expected)
     {
         await _witness.CreateAsync(default);
+        var from = (await _witness.ReadAsync(default))!;
         _onTheBus = bus => bus.Answers.Enqueue(code);
 
-        Assert.Equal(expected, await FaultAsync(() => _witness.IncrementAsync(default)));
+        Assert.Equal(expected, await FaultAsync(() => _witness.CountAsync(from, Record(1), default)));
     }
 
     [Fact]
     public async Task A_TPM_that_hangs_is_given_up_in_time_and_asked_again_when_it_answers()
     {
         await _witness.CreateAsync(default);
+        var from = (await _witness.ReadAsync(default))!;
         await Software.PauseAsync();
-        Assert.Equal(WitnessFault.Unreachable, await FaultAsync(() => _witness.WriteRecordAsync(Record(1), default)));
+        Assert.Equal(WitnessFault.Unreachable, await FaultAsync(() => _witness.WriteRecordAsync(from, Record(1), default)));
 
         await Software.ResumeAsync();
 
-        await _witness.WriteRecordAsync(Record(2), default);
+        await WriteAsync(2);
         Assert.True((await _witness.ReadAsync(default))!.Record.Span.SequenceEqual(Record(2)));
+    }
+
+    [Fact]
+    public async Task What_was_seen_before_another_change_is_not_replaced_and_not_counted()
+    {
+        await _witness.CreateAsync(default);
+        var seen = (await _witness.ReadAsync(default))!;
+        await WriteAsync(1);
+
+        Assert.Equal(WitnessFault.Contested, await FaultAsync(() => _witness.WriteRecordAsync(seen, Record(2), default)));
+        Assert.Equal(WitnessFault.Contested, await FaultAsync(() => _witness.CountAsync(seen, Record(2), default)));
+        Assert.Equal(seen.Count, (await _witness.ReadAsync(default))!.Count);
+    }
+
+    /// <summary>Counted, and the connection is cut before the record is written.</summary>
+    [Fact]
+    public async Task A_count_without_its_record_shows_the_former_record()
+    {
+        await _witness.CreateAsync(default);
+        await WriteAsync(1);
+        var from = (await _witness.ReadAsync(default))!;
+        _onTheBus = bus => bus.ChangeCommand = command =>
+        {
+            if ((command[8] << 8 | command[9]) == (int)TpmCc.NV_Write)
+            {
+                throw new TpmTransportException(TpmTransportFault.Closed, "cut");
+            }
+        };
+
+        Assert.Equal(WitnessFault.Unreachable, await FaultAsync(() => _witness.CountAsync(from, Record(2), default)));
+
+        _onTheBus = _ => { };
+        Assert.True((await _witness.ReadAsync(default))!.Shows(from.Count + 1, Record(1)));
+    }
+
+    [Fact]
+    public async Task Two_signers_that_start_at_once_from_copies_of_one_data_directory_never_serve_both()
+    {
+        using var otherDevice = new SealingTpm(Tapped, Software.Address, new ApprovalFolder(InFolder("none")), new PinSource.FromFile("none"), null, _arena, new TpmPatience { NvRate = TimeSpan.Zero });
+        using var device = new SealingTpm(Tapped, Software.Address, new ApprovalFolder(InFolder("none")), new PinSource.FromFile("none"), null, _arena, new TpmPatience { NvRate = TimeSpan.Zero });
+        var served = 0;
+        for (var round = 0; round < 8; round++)
+        {
+            await using var directory = await SharedDirectory.CreateAsync(made => new TpmWitness(device, made.VaultId, made.Keys));
+            SharedDirectory.SharedRun[] runs =
+            [
+                await directory.OpenAsync(directory.Copy(), new TpmWitness(device, directory.VaultId, directory.Keys)),
+                await directory.OpenAsync(directory.Copy(), new TpmWitness(otherDevice, directory.VaultId, directory.Keys)),
+            ];
+            await Task.WhenAll(runs.Select(run => Task.Run(run.StartAsync)));
+            foreach (var (source, target) in new[] { (8UL, 9UL), (20UL, 21UL) })
+            {
+                var votes = await Task.WhenAll(runs.Select((run, i) => Task.Run(() => run.VoteAsync(source, target, i + 1))));
+                Assert.InRange(votes.Count(vote => vote), 0, 1);
+                served += votes.Count(vote => vote);
+            }
+
+            await Task.WhenAll(runs.Select(run => run.DisposeAsync().AsTask()));
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{served} of 16 votes left");
+        Assert.InRange(served, 1, 16);
+    }
+
+    [Fact]
+    public async Task A_virtual_TPM_says_so()
+    {
+        await _witness.CreateAsync(default);
+
+        var rollback = await _witness.FindRollbackAsync(default);
+
+        Assert.Contains("IBM 'SW   TPM'", rollback, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -196,7 +271,7 @@ public sealed class TpmWitnessTests : TpmTest
         var buses = new List<TamperingTransport>();
         _onTheBus = buses.Add;
         await _witness.CreateAsync(default);
-        await _witness.WriteRecordAsync(Record(3), default);
+        await WriteAsync(3);
         await _witness.ReadAsync(default);
         Assert.DoesNotContain(buses, bus => bus.Carried(_keys.Witness.Span));
 
@@ -207,6 +282,16 @@ public sealed class TpmWitnessTests : TpmTest
             bus.ChangeResponse = response => response[Math.Min(response.Length - 1, 17)] ^= reading ? (byte)1 : (byte)0;
         };
         Assert.Equal(WitnessFault.Tampered, await FaultAsync(() => _witness.ReadAsync(default)));
+    }
+
+    private static WitnessReading Nothing => new("TPM of nobody", 0, default);
+
+    private async Task WriteAsync(byte fill) => await _witness.WriteRecordAsync(await _witness.ReadAsync(default) ?? Nothing, Record(fill), default);
+
+    private async Task CountAsync()
+    {
+        var from = await _witness.ReadAsync(default) ?? Nothing;
+        await _witness.CountAsync(from, from.Record, default);
     }
 
     private static byte[] Record(byte fill) => [.. Enumerable.Repeat(fill, FenceRecord.Length)];

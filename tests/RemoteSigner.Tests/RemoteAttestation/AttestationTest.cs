@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
 using RemoteSigner.Native;
@@ -88,7 +89,7 @@ public abstract class AttestationTest : TpmTest
     {
         using var session = tpm.StartHmacSession(PinnedRoot(tpm));
         session.SetAuthValue(_indexAuthorization.Span);
-        tpm.NvWrite(tpm.NvReadPublic(handle), session, new FenceRecord(VaultId, 1, new Epoch(epoch), 7, null).Write(_fenceKey));
+        tpm.NvWrite(tpm.NvReadPublic(handle), session, new FenceRecord(VaultId, 1, SignedBounds.Before(new Epoch(epoch)), 7, null).Write(_fenceKey));
     }
 
     /// <summary>The verdict of one check.</summary>

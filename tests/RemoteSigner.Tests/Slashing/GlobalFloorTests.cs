@@ -15,7 +15,7 @@ public sealed class GlobalFloorTests
         await using var signer = await SignerAsync();
         await signer.RequestAsync(Key(1), Vote(1, 2), Root(1));
         await signer.RequestAsync(Key(1), Block(20), Root(1));
-        await signer.Slashing.RecordStartAsync(_start, new GlobalFloor(new Epoch(10), "it crashed"));
+        await signer.Slashing.RecordStartAsync(_start, new GlobalFloor(SignedBounds.Before(new Epoch(10)), "it crashed"));
         await signer.ReopenAsync();
         await signer.RegisterAsync(Key(2));
         await using var moved = await signer.MoveAsync(InterchangeReading.FloorsAtLowest);
@@ -43,14 +43,71 @@ public sealed class GlobalFloorTests
     public async Task Never_falls_and_is_taken_away_only_by_a_person()
     {
         await using var signer = await SignerAsync();
-        await signer.Slashing.RecordStartAsync(_start, new GlobalFloor(new Epoch(10), "first"));
-        await signer.Slashing.RecordStartAsync(_start with { Start = 4 }, new GlobalFloor(new Epoch(8), "second"));
+        await signer.Slashing.RecordStartAsync(_start, new GlobalFloor(SignedBounds.Before(new Epoch(10)), "first"));
+        await signer.Slashing.RecordStartAsync(_start with { Start = 4 }, new GlobalFloor(SignedBounds.Before(new Epoch(8)), "second"));
         await signer.Slashing.RecordStartAsync(_start with { Start = 5 }, null);
 
-        Assert.Equal(new GlobalFloor(new Epoch(10), "first"), await signer.Slashing.GetGlobalFloorAsync());
+        Assert.Equal(new GlobalFloor(SignedBounds.Before(new Epoch(10)), "first"), await signer.Slashing.GetGlobalFloorAsync());
         Assert.Equal(_start with { Start = 5 }, await signer.Slashing.GetStartAsync());
         await signer.Slashing.RemoveGlobalFloorAsync();
         Assert.Null(await signer.Slashing.GetGlobalFloorAsync());
+    }
+
+    [Fact]
+    public async Task Lets_votes_pass_from_its_own_source_on_and_keeps_it_through_a_restart()
+    {
+        await using var signer = await SignerAsync();
+        await signer.Slashing.RecordStartAsync(_start, new GlobalFloor(new SignedBounds(new Epoch(10), new Epoch(3)), "it crashed"));
+        await signer.ReopenAsync();
+
+        Assert.Equal(new SignedBounds(new Epoch(10), new Epoch(3)), (await signer.Slashing.GetGlobalFloorAsync())!.Lost);
+        Assert.Equal(SlashingRule.BelowGlobalFloor, RuleOf(await signer.RequestAsync(Key(1), Vote(2, 10), Root(1))));
+        Assert.Equal(SlashingRule.BelowGlobalFloor, RuleOf(await signer.RequestAsync(Key(1), Vote(3, 9), Root(1))));
+        Assert.Null(RuleOf(await signer.RequestAsync(Key(1), Vote(3, 10), Root(1))));
+    }
+
+    [Theory]
+    [InlineData(12UL, 2UL)]
+    [InlineData(8UL, 5UL)]
+    public async Task Over_one_that_stands_neither_epoch_nor_source_falls(ulong fence, ulong source)
+    {
+        await using var signer = await SignerAsync();
+        await signer.Slashing.RecordStartAsync(_start, new GlobalFloor(new SignedBounds(new Epoch(10), new Epoch(3)), "first"));
+        await signer.Slashing.RecordStartAsync(_start, new GlobalFloor(new SignedBounds(new Epoch(fence), new Epoch(source)), "second"));
+
+        Assert.Equal(new SignedBounds(new Epoch(Math.Max(10, fence)), new Epoch(Math.Max(3, source))), (await signer.Slashing.GetGlobalFloorAsync())!.Lost);
+    }
+
+    [Fact]
+    public async Task Stands_in_the_way_until_a_vote_that_was_signed_here_has_passed_it()
+    {
+        await using var signer = await SignerAsync();
+        var floor = new GlobalFloor(new SignedBounds(new Epoch(10), new Epoch(3)), "it crashed");
+        await signer.Slashing.RecordStartAsync(_start, floor);
+        Assert.Equal(floor, await signer.Slashing.WatchFloorAsync());
+
+        await signer.RequestAsync(Key(1), Vote(2, 12), Root(1));
+        await signer.RequestAsync(Key(1), Block(100), Root(1));
+        Assert.Equal(floor, signer.Slashing.Floor.InTheWay);
+
+        await signer.RequestAsync(Key(1), Vote(3, 12), Root(1));
+        Assert.Null(signer.Slashing.Floor.InTheWay);
+        await signer.ReopenAsync();
+        Assert.Equal(floor, await signer.Slashing.WatchFloorAsync());
+        Assert.Null(signer.Slashing.Floor.InTheWay);
+    }
+
+    [Fact]
+    public async Task A_vote_that_was_imported_says_nothing_about_what_the_chain_asks()
+    {
+        await using var signer = await SignerAsync();
+        await using var other = await SignerAsync();
+        await other.RequestAsync(Key(1), Vote(9, 12), Root(1));
+        await signer.Slashing.RecordStartAsync(_start, new GlobalFloor(new SignedBounds(new Epoch(10), new Epoch(3)), "it crashed"));
+        await signer.Slashing.ImportAsync(await other.ExportAsync(), InterchangeReading.Complete);
+
+        Assert.NotNull(await signer.Slashing.WatchFloorAsync());
+        Assert.NotNull(signer.Slashing.Floor.InTheWay);
     }
 
     [Fact]
@@ -66,7 +123,7 @@ public sealed class GlobalFloorTests
         await newer.RequestAsync(Key(1), Vote(2, 5), Root(2));
         await newer.RequestAsync(Key(1), Block(41), Root(2));
         var marks = await newer.Slashing.GetMarksAsync();
-        await older.Slashing.RecordStartAsync(_start, new GlobalFloor(new Epoch(10), "a copy", marks.Digest));
+        await older.Slashing.RecordStartAsync(_start, new GlobalFloor(SignedBounds.Before(new Epoch(10)), "a copy", marks.Digest));
         Assert.False(await older.Slashing.EndFloorIfCompleteAsync());
 
         // What is signed past the floor does not hide that the part before it is complete.
@@ -85,12 +142,13 @@ public sealed class GlobalFloorTests
     {
         await using var signer = await SignerAsync();
         var marks = await signer.Slashing.GetMarksAsync();
-        await signer.Slashing.RecordStartAsync(_start, new GlobalFloor(new Epoch(10), "first"));
-        await signer.Slashing.RecordStartAsync(_start, new GlobalFloor(new Epoch(20), "second", marks.Digest));
+        await signer.Slashing.RecordStartAsync(_start, new GlobalFloor(new SignedBounds(new Epoch(10), new Epoch(3)), "first"));
+        await signer.Slashing.RecordStartAsync(_start, new GlobalFloor(SignedBounds.Before(new Epoch(20)), "second", marks.Digest));
+        await signer.ReopenAsync();
 
         Assert.True(await signer.Slashing.EndFloorIfCompleteAsync());
 
-        Assert.Equal(new Epoch(10), (await signer.Slashing.GetGlobalFloorAsync())!.Fence);
+        Assert.Equal(new SignedBounds(new Epoch(10), new Epoch(3)), (await signer.Slashing.GetGlobalFloorAsync())!.Lost);
         Assert.False(await signer.Slashing.EndFloorIfCompleteAsync());
     }
 
@@ -126,9 +184,27 @@ public sealed class GlobalFloorTests
 
         Assert.Null(await signer.Slashing.GetStartAsync());
         Assert.Equal(SlashingRule.DoubleVote, RuleOf(await signer.RequestAsync(Key(1), Vote(1, 2), Root(2))));
-        await signer.Slashing.RecordStartAsync(_start, new GlobalFloor(new Epoch(10), "it crashed"));
+        await signer.Slashing.RecordStartAsync(_start, new GlobalFloor(SignedBounds.Before(new Epoch(10)), "it crashed"));
         await signer.ReopenAsync();
         Assert.Equal((_start, new Epoch(10)), (await signer.Slashing.GetStartAsync(), (await signer.Slashing.GetGlobalFloorAsync())!.Fence));
+    }
+
+    [Fact]
+    public async Task A_floor_from_before_there_was_a_source_of_its_own_lets_votes_pass_from_two_epochs_before_its_fence_on()
+    {
+        await using var signer = await SignerAsync();
+        await signer.Slashing.RecordStartAsync(_start, new GlobalFloor(SignedBounds.Before(new Epoch(10)), "it crashed"));
+        await signer.Ledger.WriteAsync(transaction =>
+        {
+            transaction.Statement("ALTER TABLE freshness DROP COLUMN floor_source").Execute();
+            transaction.Statement("ALTER TABLE freshness DROP COLUMN floor_beneath_source").Execute();
+            return transaction.Statement("UPDATE room SET version = 2 WHERE name = 'slashing'").Execute();
+        });
+
+        await signer.ReopenAsync();
+
+        Assert.Equal(SignedBounds.Before(new Epoch(10)), (await signer.Slashing.GetGlobalFloorAsync())!.Lost);
+        Assert.Equal(_start, await signer.Slashing.GetStartAsync());
     }
 
     private static async Task<TemporarySigner> SignerAsync()

@@ -91,6 +91,13 @@ internal sealed class Pkcs11Module
         return token;
     }
 
+    /// <summary>Who made the module; empty where it does not say.</summary>
+    internal string Manufacturer()
+    {
+        var info = default(CK_INFO);
+        return Library.C_GetInfo(ref info) == CKR.CKR_OK ? Text(info.ManufacturerId) : "";
+    }
+
     internal static string Text(byte[] padded) => Encoding.UTF8.GetString(padded).TrimEnd(' ', '\0');
 
     private static string Serial(string? serial) => serial is null ? "" : $" and the serial number '{serial}'";

@@ -16,9 +16,9 @@ internal sealed class Pkcs11Session : IDisposable
     private readonly ulong _handle;
     private readonly TokenCounters _counters;
 
-    private Pkcs11Session(Pkcs11Module module, ulong slot, bool readWrite, string serial, TokenCounters counters)
+    private Pkcs11Session(Pkcs11Module module, ulong slot, bool readWrite, string serial, TokenMaker maker, TokenCounters counters)
     {
-        (_module, _slot, Epoch, Serial, _counters) = (module, slot, module.Epoch, serial, counters);
+        (_module, _slot, Epoch, Serial, Maker, _counters) = (module, slot, module.Epoch, serial, maker, counters);
         ReturnValue.Check(module.Library.C_OpenSession(slot, CKF.CKF_SERIAL_SESSION | (readWrite ? CKF.CKF_RW_SESSION : 0), 0, 0, ref _handle), "open a session");
     }
 
@@ -27,12 +27,15 @@ internal sealed class Pkcs11Session : IDisposable
     /// <summary>The token's serial number as it gives it.</summary>
     internal string Serial { get; }
 
+    internal TokenMaker Maker { get; }
+
     /// <summary>Opens a session with the token and logs in.</summary>
     internal static Pkcs11Session Open(Pkcs11Module module, TokenAddress address, bool readWrite, TokenPin pin, TokenCounters counters)
     {
         var slot = module.FindSlot(address.Label, address.Serial);
         var token = module.TokenInfo(slot);
-        var session = new Pkcs11Session(module, slot, readWrite, Pkcs11Module.Text(token.SerialNumber), counters);
+        var maker = new TokenMaker(module.Manufacturer(), Pkcs11Module.Text(token.ManufacturerId), Pkcs11Module.Text(token.Model));
+        var session = new Pkcs11Session(module, slot, readWrite, Pkcs11Module.Text(token.SerialNumber), maker, counters);
         try
         {
             if (pin.IsWanted)
@@ -50,7 +53,7 @@ internal sealed class Pkcs11Session : IDisposable
     }
 
     /// <summary>A second session that may make and destroy keys; the login counts for all sessions of this process.</summary>
-    internal Pkcs11Session OpenReadWrite() => new(_module, _slot, readWrite: true, Serial, _counters);
+    internal Pkcs11Session OpenReadWrite() => new(_module, _slot, readWrite: true, Serial, Maker, _counters);
 
     /// <summary>Finds the one object of this class and <c>CKA_ID</c>; 0 when there is none.</summary>
     internal ulong Find(CKO kind, ReadOnlySpan<byte> id)
@@ -78,11 +81,12 @@ internal sealed class Pkcs11Session : IDisposable
         return [.. found.Take((int)count)];
     }
 
-    internal void CreateObject(Template template)
+    internal ulong CreateObject(Template template)
     {
         ulong made = 0;
         ReturnValue.Check(_module.Library.C_CreateObject(_handle, template.Attributes, template.Count, ref made), "write a data object");
         GC.KeepAlive(template);
+        return made;
     }
 
     /// <summary>Like <see cref="Find"/>, but a missing key is a fault.</summary>
@@ -95,12 +99,22 @@ internal sealed class Pkcs11Session : IDisposable
                 TokenFault.KeyAbsent, $"the token has no {Name(kind)} with the id {Convert.ToHexStringLower(id)}", "use the token the vault was sealed with, or open it through another slot");
     }
 
-    internal byte[] ReadAttribute(ulong key, CKA attribute)
+    internal byte[] ReadAttribute(ulong key, CKA attribute) =>
+        TryReadAttribute(key, attribute) ?? throw ReturnValue.Fault(CKR.CKR_OBJECT_HANDLE_INVALID, $"read {attribute}");
+
+    /// <summary>Null when the object is gone.</summary>
+    internal byte[]? TryReadAttribute(ulong key, CKA attribute)
     {
         var value = Template.Pinned(new byte[1024]);
         CK_ATTRIBUTE[] wanted = [new() { type = (ulong)attribute, value = Template.Address(value), valueLen = (ulong)value.Length }];
-        ReturnValue.Check(_module.Library.C_GetAttributeValue(_handle, key, wanted, 1), $"read {attribute}");
+        var answer = _module.Library.C_GetAttributeValue(_handle, key, wanted, 1);
         GC.KeepAlive(value);
+        if (answer == CKR.CKR_OBJECT_HANDLE_INVALID)
+        {
+            return null;
+        }
+
+        ReturnValue.Check(answer, $"read {attribute}");
         return value[..(int)wanted[0].valueLen];
     }
 
@@ -126,6 +140,15 @@ internal sealed class Pkcs11Session : IDisposable
     }
 
     internal void Destroy(ulong key) => ReturnValue.Check(_module.Library.C_DestroyObject(_handle, key), "destroy an object");
+
+    /// <summary>The same where another process may have done it already.</summary>
+    internal void TryDestroy(ulong key)
+    {
+        if (_module.Library.C_DestroyObject(_handle, key) is var answer and not CKR.CKR_OBJECT_HANDLE_INVALID)
+        {
+            ReturnValue.Check(answer, "destroy an object");
+        }
+    }
 
     /// <summary>Encrypts at most a few hundred bytes in the token.</summary>
     internal byte[] Encrypt(Mechanism mechanism, ulong key, SecretBytes plain)

@@ -1,0 +1,175 @@
+using Microsoft.Extensions.Time.Testing;
+using RemoteSigner.Audit;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Freshness;
+using RemoteSigner.Host;
+using RemoteSigner.Native;
+using RemoteSigner.Tests.Slashing;
+
+namespace RemoteSigner.Tests.Freshness;
+
+/// <summary>
+/// A data directory of which copies are made, and every vote that ever left with its one key from any of them. It was enrolled and never started: the next start serves at once.
+/// In memory, because nothing here is about the disk.
+/// </summary>
+internal sealed class SharedDirectory : IAsyncDisposable
+{
+    public const ulong Fence = 10;
+
+    private static readonly ProtectedKey _key = Duties.Key(1);
+
+    private readonly string _folder = Directory.CreateDirectory(Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"shared-{Guid.NewGuid():N}")).FullName;
+    private readonly SecretArena _arena = new();
+    private readonly List<SlashingOracle.Duty> _signed = [];
+    private int _copies;
+
+    private SharedDirectory(FenceKeys? keys) => Keys = keys ?? new FenceKeys(_arena.Allocate(32), _arena.Allocate(32));
+
+    public static Network Network { get; } = Network.Find("hoodi")!;
+
+    public Guid VaultId { get; private init; } = Guid.NewGuid();
+
+    public FakeTimeProvider Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds((long)Network.GenesisTime!.Value));
+
+    public FenceKeys Keys { get; }
+
+    public string Ledger => Path.Combine(_folder, "ledger.sqlite");
+
+    /// <summary>Votes that left.</summary>
+    public int Votes => _signed.Count;
+
+    public static async Task<SharedDirectory> CreateAsync(Func<SharedDirectory, IFreshnessWitness> witness, Guid? vaultId = null)
+    {
+        var directory = new SharedDirectory(null) { VaultId = vaultId ?? Guid.NewGuid() };
+        await using var ledger = Consensus.Slashing.Ledger.Create(directory.Ledger);
+        using var slashing = await SlashingProtection.OpenAsync(ledger, Network);
+        await AuditLog.OpenAsync(ledger, directory.Time);
+        Assert.IsNotType<Registration.NoFloor>(await slashing.RegisterAsync(_key, SlashingFloor.NeverSigned));
+        var end = await LedgerAtStart.EndAsync(ledger, slashing);
+        await FenceEnrolment.EnrolAsync(witness(directory), directory.Keys, slashing, new FreshState(directory.VaultId, 1, null, end), new Epoch(Fence));
+        return directory;
+    }
+
+    /// <summary>The same directory as it was made, together with a witness that is as new.</summary>
+    public string Copy() => Copy(Ledger);
+
+    public string Copy(string ledger)
+    {
+        var copy = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, $"copy-{Interlocked.Increment(ref _copies)}")).FullName, "ledger.sqlite");
+        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(ledger)!, "ledger.sqlite*"))
+        {
+            System.IO.File.Copy(file, Path.Combine(Path.GetDirectoryName(copy)!, Path.GetFileName(file)));
+        }
+
+        return copy;
+    }
+
+    public Task<SharedRun> OpenAsync(string ledger, IFreshnessWitness witness) => SharedRun.OpenAsync(this, ledger, witness);
+
+    /// <summary>Takes down a vote that left; fails when it is slashable beside all others.</summary>
+    public void Take(ulong source, ulong target, int root)
+    {
+        var duty = new SlashingOracle.Duty(false, source, target, root);
+        lock (_signed)
+        {
+            var oracle = new SlashingOracle();
+            _signed.ForEach(oracle.Sign);
+            Assert.False(oracle.IsSlashable(duty), $"{duty} was signed and is slashable beside {string.Join(", ", _signed)}");
+            _signed.Add(duty);
+        }
+    }
+
+    /// <summary>Forgets the votes that left after so many.</summary>
+    public void Forget(int votes) => _signed.RemoveRange(votes, _signed.Count - votes);
+
+    public ValueTask DisposeAsync()
+    {
+        _arena.Dispose();
+        Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>One run on one copy, put together as the host does it: real ledger, start protocol and fence.</summary>
+    internal sealed class SharedRun : IAsyncDisposable
+    {
+        private readonly SharedDirectory _directory;
+        private readonly Ledger _ledger;
+        private readonly SlashingProtection _slashing;
+        private readonly LedgerAtStart _found;
+        private readonly IFreshnessWitness _witness;
+
+        private SharedRun(SharedDirectory directory, Ledger ledger, SlashingProtection slashing, LedgerAtStart found, IFreshnessWitness witness)
+        {
+            (_directory, _ledger, _slashing, _found, _witness) = (directory, ledger, slashing, found, witness);
+            Fence = new Fence(Network, new SlotClock(Network, null, directory.Time), directory.Time);
+        }
+
+        public Fence Fence { get; }
+
+        public string File { get; private init; } = "";
+
+        public required AuditLog Audit { get; init; }
+
+        public FreshState Found => new(_directory.VaultId, 1, _found.Start, _found.End);
+
+        public SlashingProtection Slashing => _slashing;
+
+        public static async Task<SharedRun> OpenAsync(SharedDirectory directory, string file, IFreshnessWitness witness)
+        {
+            var ledger = Consensus.Slashing.Ledger.Open(file);
+            var slashing = await SlashingProtection.OpenAsync(ledger, Network);
+            var audit = await AuditLog.OpenAsync(ledger, directory.Time);
+            return new SharedRun(directory, ledger, slashing, await LedgerAtStart.ReadAsync(ledger, slashing), witness) { File = file, Audit = audit };
+        }
+
+        /// <summary>As the host does: a witness that may answer later is asked again; null when it never does.</summary>
+        public async Task<StartDecision?> StartAsync()
+        {
+            var protocol = new StartProtocol(_witness, _directory.Keys, _slashing, Found, _directory.Time);
+            for (var attempt = 0; attempt < 20; attempt++)
+            {
+                try
+                {
+                    return await protocol.RunAsync(Fence, CancellationToken.None);
+                }
+                catch (WitnessException fault) when (fault.MayPass)
+                {
+                }
+            }
+
+            return null;
+        }
+
+        /// <summary>True when it was signed.</summary>
+        public async Task<bool> VoteAsync(ulong source, ulong target, int root)
+        {
+            var vote = Duties.Vote(source, target);
+            if (await Fence.CoverAsync(vote) is not null)
+            {
+                return false;
+            }
+
+            var decision = await _slashing.RequestAsync(_key, vote, Duties.Root(root), Network.GenesisValidatorsRoot!.Value, (transaction, signingRoot, verdict) => 1);
+            if (decision is PermitDecision.Granted)
+            {
+                _directory.Take(source, target, root);
+            }
+
+            return decision is PermitDecision.Granted;
+        }
+
+        public async Task StopAsync()
+        {
+            await Fence.CloseAsync();
+            var end = await _ledger.CloseAsync(transaction => LedgerAtStart.EndOf(transaction, _slashing));
+            await Fence.WriteCleanStopAsync(end, CancellationToken.None);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _ledger.DisposeAsync();
+            _slashing.Dispose();
+        }
+    }
+}
