@@ -89,17 +89,28 @@ public sealed class SignerHome : IDisposable
     public SignerHome Copy()
     {
         var copy = new SignerHome(Token.Copy) { Keys = Keys };
+        CopyData(copy.Data);
+        return copy;
+    }
+
+    /// <summary>A copy of the data directory in this folder, on the same token and TPM; its path.</summary>
+    public string CopyBeside(string name)
+    {
+        CopyData(Beside(name));
+        return Beside(name);
+    }
+
+    private void CopyData(string to)
+    {
         foreach (var folder in Directory.EnumerateDirectories(Data, "*", SearchOption.AllDirectories).Prepend(Data))
         {
-            Directory.CreateDirectory(Path.Combine(copy.Data, Path.GetRelativePath(Data, folder)));
+            Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(Data, folder)));
         }
 
         foreach (var file in Directory.EnumerateFiles(Data, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
         {
-            File.Copy(file, Path.Combine(copy.Data, Path.GetRelativePath(Data, file)));
+            File.Copy(file, Path.Combine(to, Path.GetRelativePath(Data, file)));
         }
-
-        return copy;
     }
 
     /// <summary>Copies ledger and vault aside as they are now, also while the signer runs, as a backup would; the token is left out.</summary>

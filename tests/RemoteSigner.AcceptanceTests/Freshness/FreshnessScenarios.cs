@@ -48,7 +48,10 @@ public abstract class FreshnessScenarios : IAsyncLifetime
         {
             Assert.Equal("floors_raised", await StateAsync(signer));
             Assert.Contains($"\nremote_signer_fence_floor_epoch {fence}\n", await MetricsAsync(signer), StringComparison.Ordinal);
-            Assert.Contains("freshness clear", (await signer.Process.HealthWhenAsync(_ => true)).Text, StringComparison.Ordinal);
+            Assert.Contains($"\nremote_signer_fence_floor_source {fence - 2}\n", await MetricsAsync(signer), StringComparison.Ordinal);
+            var health = await signer.Process.HealthWhenAsync(_ => true);
+            Assert.Equal((HttpStatusCode.OK, "DEGRADED"), (health.Status, health.Json.GetProperty("status").GetString()));
+            Assert.Contains("freshness clear", health.Text, StringComparison.Ordinal);
             await AssertServesFromAsync(signer, fence);
         });
 
@@ -86,7 +89,7 @@ public abstract class FreshnessScenarios : IAsyncLifetime
         await AssertRefusesAllAsync("ledger_rolled_back");
 
         (await _home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
-        await RunAsync(signer => AssertServesFromAsync(signer, 119));
+        await RunAsync(signer => AssertServesFromAsync(signer, 119, source: 109));
     }
 
     [Fact]
@@ -149,6 +152,31 @@ public abstract class FreshnessScenarios : IAsyncLifetime
             Assert.NotEqual(HttpStatusCode.OK, (await AskAsync(signer, 102, fill: 2)).Status);
             Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 103));
         });
+    }
+
+    [Fact]
+    public async Task Of_two_signers_started_at_once_on_copies_of_one_data_directory_one_at_most_signs()
+    {
+        await RunAsync(async signer => Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 100)));
+        var signed = 0;
+        for (ulong round = 0; round < 4; round++)
+        {
+            var twin = _home.CopyBeside($"twin-{round}");
+            await using var one = SignerProcess.Launch(_home.Data, _home.Token);
+            await using var other = SignerProcess.Launch(twin, _home.Token);
+            var target = 300_000 + (100 * round);
+            var votes = await Task.WhenAll(VoteOnceSettledAsync(one, target, fill: 1), VoteOnceSettledAsync(other, target, fill: 2));
+            Assert.InRange(votes.Count(vote => vote == HttpStatusCode.OK), 0, 1);
+            signed += votes.Count(vote => vote == HttpStatusCode.OK);
+            await one.KillAsync();
+            await other.KillAsync();
+            while (await NextStartAsync() != "serve")
+            {
+                (await _home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
+            }
+        }
+
+        Assert.InRange(signed, 1, 4);
     }
 
     [Fact]
@@ -223,9 +251,10 @@ public abstract class FreshnessScenarios : IAsyncLifetime
     private static Task<ApiAnswer> ProposeAsync(RunningSigner signer, ulong slot, int key) =>
         signer.Client.SignAsync(signer.Keys[key], BlockRequest.Json(BlockRequest.Message(Chain.Network.GenesisValidatorsRoot!.Value, slot, 1)));
 
-    /// <summary>Nothing before the epoch with the key that signed and the one that never did; everything from it on.</summary>
-    private static async Task AssertServesFromAsync(RunningSigner signer, ulong fence)
+    /// <summary>Nothing before the epoch, and no vote with a source before this one (two epochs before the epoch), with the key that signed and the one that never did; everything from there on.</summary>
+    private static async Task AssertServesFromAsync(RunningSigner signer, ulong fence, ulong? source = null)
     {
+        var lowest = source ?? fence - 2;
         for (var key = 0; key < signer.Keys.Count; key++)
         {
             foreach (var target in ((ulong[])[50, 99, 100, 101, 110, fence - 1]).Where(target => target < fence))
@@ -233,10 +262,10 @@ public abstract class FreshnessScenarios : IAsyncLifetime
                 Assert.Equal("below_global_floor", (await AskAsync(signer, target, key, fill: 2)).Reason);
             }
 
-            Assert.Equal("below_global_floor", (await AskAsync(signer, fence, key, source: fence - 3)).Reason);
+            Assert.Equal("below_global_floor", (await AskAsync(signer, fence, key, source: lowest - 1)).Reason);
             Assert.Equal("below_global_floor", (await ProposeAsync(signer, (fence * 32) - 1, key)).Reason);
             Assert.Equal(HttpStatusCode.OK, (await signer.Client.SignAsync(signer.Keys[key], Chain.RandaoJson())).Status);
-            Assert.Equal(HttpStatusCode.OK, (await AskAsync(signer, fence, key, source: fence - 2)).Status);
+            Assert.Equal(HttpStatusCode.OK, (await AskAsync(signer, fence, key, source: lowest)).Status);
             Assert.Equal(HttpStatusCode.OK, (await ProposeAsync(signer, fence * 32, key)).Status);
         }
     }
@@ -269,6 +298,13 @@ public abstract class FreshnessScenarios : IAsyncLifetime
     }
 
     private static Task<ApiAnswer> UntilKeysAreOpenAsync(SignerProcess process) => process.HealthWhenAsync(report => report.Text.Contains("\"state\":\"open\"", StringComparison.Ordinal));
+
+    private async Task<HttpStatusCode> VoteOnceSettledAsync(SignerProcess process, ulong target, byte fill)
+    {
+        await UntilKeysAreOpenAsync(process);
+        using var client = ClientCertificate.Connect(process, _home.Data, "vc");
+        return (await AskAsync(new RunningSigner(process, client, _home.Keys), target, fill: fill)).Status;
+    }
 
     private async Task RunAsync(Func<RunningSigner, Task> work)
     {
