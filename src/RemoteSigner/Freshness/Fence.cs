@@ -238,7 +238,7 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
             var left = Patience - time.GetElapsedTime(started);
             if (move is null || left <= TimeSpan.Zero || !await EndsWithinAsync(move, left))
             {
-                return TryPass(epoch, source, isHistory, out _) ? null : NotMoved(epoch, source, _trouble?.Message ?? "the witness has not answered in time");
+                return TryPass(epoch, source, isHistory, out _) ? null : _closed ?? NotMoved(epoch, source, _trouble?.Message ?? "the witness has not answered in time");
             }
         }
 
@@ -250,7 +250,7 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
     {
         lock (_gate)
         {
-            move = _closed is null ? Move(epoch, source) : null;
+            move = _closed is null ? Move(epoch, source) : Task.CompletedTask;
             if (_closed is not null || !(isHistory ? _course!.Covers(epoch, source) : _course!.Pass(epoch, source)))
             {
                 return false;

@@ -1,4 +1,3 @@
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using static RemoteSigner.Tests.Slashing.Duties;
 

@@ -4,7 +4,7 @@ namespace RemoteSigner.Sealing.Pkcs11;
 internal sealed record TokenMaker(string Module, string Manufacturer, string Model)
 {
     // SoftHSM2, NSS's softoken, openCryptoki's software token, Kryoptic, and tpm2-pkcs11, which keeps its data objects in a database beside the TPM.
-    private static readonly string[] _inFiles = ["SoftHSM", "Mozilla", "NSS", "Kryoptic", "tpm2-software", "tpm2-pkcs11"];
+    private static readonly string[] _inFiles = ["SoftHSM", "Mozilla", "Kryoptic", "tpm2-software", "tpm2-pkcs11"];
 
     /// <summary>Is it a program on the host that keeps its objects in files there?</summary>
     public bool IsInFiles => new[] { Module, Manufacturer, Model }.Any(text => _inFiles.Any(name => text.Contains(name, StringComparison.OrdinalIgnoreCase))) || Model is "Soft" or "swtok";
