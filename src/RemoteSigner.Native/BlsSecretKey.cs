@@ -147,9 +147,9 @@ public sealed unsafe class BlsSecretKey : IDisposable
     }
 
     /// <summary>
-    /// Signs 32 bytes into 96 compressed bytes. The only lawful callers are <c>KeyShare.Sign</c>, which asks for a permit, and the self test.
+    /// Signs 32 bytes into 96 compressed bytes, whatever they are. The only lawful callers are <c>KeyShare.Sign</c>, which asks for a permit, and the self test.
     /// </summary>
-    public void Sign(ReadOnlySpan<byte> signingRoot, Span<byte> signature)
+    internal void Sign(ReadOnlySpan<byte> signingRoot, Span<byte> signature)
     {
         Bls.Expect(signingRoot.Length, 32, "signing root");
         Bls.Expect(signature.Length, Bls.SignatureLength, "signature");

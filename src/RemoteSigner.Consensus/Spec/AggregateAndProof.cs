@@ -24,6 +24,6 @@ public sealed record AggregateAndProof(ulong AggregatorIndex, SignedAggregate Ag
         Aggregate.HashTreeRoot(network.ForkAt(Aggregate.Vote.Slot), network.Preset),
         SszHasher.Bytes(SelectionProof.Bytes));
 
-    public override Domain GetDomain(Network network) =>
+    internal override Domain GetDomain(Network network) =>
         ForkInfo.GetDomain(DomainType.AggregateAndProof, network.EpochOf(Aggregate.Vote.Slot));
 }

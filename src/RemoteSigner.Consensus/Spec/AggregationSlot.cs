@@ -15,5 +15,5 @@ public sealed record AggregationSlot(Slot Slot, ForkInfo ForkInfo) : SignableMes
 
     public override Root HashTreeRoot(Network network) => SszHasher.Number(Slot.Value);
 
-    public override Domain GetDomain(Network network) => ForkInfo.GetDomain(DomainType.SelectionProof, network.EpochOf(Slot));
+    internal override Domain GetDomain(Network network) => ForkInfo.GetDomain(DomainType.SelectionProof, network.EpochOf(Slot));
 }

@@ -15,5 +15,5 @@ public sealed record Attestation(AttestationData Vote, ForkInfo ForkInfo) : Sign
 
     public override Root HashTreeRoot(Network network) => Vote.HashTreeRoot();
 
-    public override Domain GetDomain(Network network) => ForkInfo.GetDomain(DomainType.BeaconAttester, Vote.Target.Epoch);
+    internal override Domain GetDomain(Network network) => ForkInfo.GetDomain(DomainType.BeaconAttester, Vote.Target.Epoch);
 }

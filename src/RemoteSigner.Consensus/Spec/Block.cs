@@ -16,5 +16,5 @@ public sealed record Block(Slot Slot, ulong ProposerIndex, Root ParentRoot, Root
     public override Root HashTreeRoot(Network network) =>
         new BeaconBlockHeader(Slot, ProposerIndex, ParentRoot, StateRoot, Body.HashTreeRoot(network.Preset)).HashTreeRoot();
 
-    public override Domain GetDomain(Network network) => ForkInfo.GetDomain(DomainType.BeaconProposer, network.EpochOf(Slot));
+    internal override Domain GetDomain(Network network) => ForkInfo.GetDomain(DomainType.BeaconProposer, network.EpochOf(Slot));
 }

@@ -24,5 +24,5 @@ public sealed record ClusterLockMessage(Root Definition, ImmutableArray<Root> Va
 
     public override Root HashTreeRoot(Network network) => Definition;
 
-    public override Domain GetDomain(Network network) => new(SszHasher.List(Validators.AsSpan(), MostValidators).Bytes);
+    internal override Domain GetDomain(Network network) => new(SszHasher.List(Validators.AsSpan(), MostValidators).Bytes);
 }

@@ -19,6 +19,6 @@ public sealed record Deposit(BlsPublicKey PublicKey, Root WithdrawalCredentials,
     public override Root HashTreeRoot(Network network) =>
         SszHasher.Container(SszHasher.Bytes(PublicKey.Bytes), WithdrawalCredentials, SszHasher.Number(Amount));
 
-    public override Domain GetDomain(Network network) =>
+    internal override Domain GetDomain(Network network) =>
         Domain.Compute(DomainType.Deposit, GenesisForkVersion, genesisValidatorsRoot: default);
 }

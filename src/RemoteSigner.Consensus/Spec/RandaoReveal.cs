@@ -15,5 +15,5 @@ public sealed record RandaoReveal(Epoch Epoch, ForkInfo ForkInfo) : SignableMess
 
     public override Root HashTreeRoot(Network network) => SszHasher.Number(Epoch.Value);
 
-    public override Domain GetDomain(Network network) => ForkInfo.GetDomain(DomainType.Randao, Epoch);
+    internal override Domain GetDomain(Network network) => ForkInfo.GetDomain(DomainType.Randao, Epoch);
 }

@@ -1,8 +1,15 @@
 namespace RemoteSigner.Consensus.Spec;
 
-/// <summary>A duty that a validator may be asked to sign, with everything its signing root is computed from. The root is never taken from outside.</summary>
+/// <summary>
+/// A duty that a validator may be asked to sign, with everything its signing root is computed from. The root is never taken from outside. The choice is closed: nobody
+/// outside this assembly can add a message, and with it a root of his own.
+/// </summary>
 public abstract record SignableMessage
 {
+    private protected SignableMessage()
+    {
+    }
+
     /// <summary>The duty's Web3Signer type.</summary>
     public abstract DutyType Type { get; }
 
@@ -22,8 +29,11 @@ public abstract record SignableMessage
     /// <exception cref="SpecException">A member is longer than the network's preset allows, or the network has no such object in that slot.</exception>
     public abstract Root HashTreeRoot(Network network);
 
-    /// <summary>The domain that ties the signature to the chain, the fork and the kind of duty.</summary>
-    public abstract Domain GetDomain(Network network);
+    /// <summary>
+    /// The domain that ties the signature to the chain, the fork and the kind of duty. Internal because that closes the choice: an abstract record has a protected copy
+    /// constructor whatever its own constructor is, and what cannot be overridden outside cannot be derived from outside.
+    /// </summary>
+    internal abstract Domain GetDomain(Network network);
 
     /// <summary><c>hash_tree_root(SigningData(hash_tree_root(message), domain))</c>, 32 bytes (consensus-specs <c>compute_signing_root</c>).</summary>
     /// <exception cref="SpecException">As for <see cref="HashTreeRoot"/>.</exception>

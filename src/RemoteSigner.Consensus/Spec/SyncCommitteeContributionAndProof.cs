@@ -25,6 +25,6 @@ public sealed record SyncCommitteeContributionAndProof(
         Contribution.HashTreeRoot(network.Preset),
         SszHasher.Bytes(SelectionProof.Bytes));
 
-    public override Domain GetDomain(Network network) =>
+    internal override Domain GetDomain(Network network) =>
         ForkInfo.GetDomain(DomainType.ContributionAndProof, network.EpochOf(Contribution.Slot));
 }

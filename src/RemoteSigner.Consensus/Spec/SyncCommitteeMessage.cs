@@ -15,5 +15,5 @@ public sealed record SyncCommitteeMessage(Slot Slot, Root BeaconBlockRoot, ForkI
 
     public override Root HashTreeRoot(Network network) => BeaconBlockRoot;
 
-    public override Domain GetDomain(Network network) => ForkInfo.GetDomain(DomainType.SyncCommittee, network.EpochOf(Slot));
+    internal override Domain GetDomain(Network network) => ForkInfo.GetDomain(DomainType.SyncCommittee, network.EpochOf(Slot));
 }

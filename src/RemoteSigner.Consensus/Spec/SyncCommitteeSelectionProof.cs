@@ -16,6 +16,6 @@ public sealed record SyncCommitteeSelectionProof(Slot Slot, ulong SubcommitteeIn
     public override Root HashTreeRoot(Network network) =>
         SszHasher.Container(SszHasher.Number(Slot.Value), SszHasher.Number(SubcommitteeIndex));
 
-    public override Domain GetDomain(Network network) =>
+    internal override Domain GetDomain(Network network) =>
         ForkInfo.GetDomain(DomainType.SyncCommitteeSelectionProof, network.EpochOf(Slot));
 }

@@ -22,6 +22,6 @@ public sealed record ValidatorRegistration(ExecutionAddress FeeRecipient, ulong 
         SszHasher.Number(Timestamp),
         SszHasher.Bytes(PublicKey.Bytes));
 
-    public override Domain GetDomain(Network network) =>
+    internal override Domain GetDomain(Network network) =>
         Domain.Compute(DomainType.ApplicationBuilder, network.Forks.GenesisVersion, genesisValidatorsRoot: default);
 }

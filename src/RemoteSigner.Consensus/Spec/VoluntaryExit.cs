@@ -16,7 +16,7 @@ public sealed record VoluntaryExit(Epoch Epoch, ulong ValidatorIndex, ForkInfo F
     public override Root HashTreeRoot(Network network) =>
         SszHasher.Container(SszHasher.Number(Epoch.Value), SszHasher.Number(ValidatorIndex));
 
-    public override Domain GetDomain(Network network) => network.Forks.At(Epoch) >= Fork.Deneb
+    internal override Domain GetDomain(Network network) => network.Forks.At(Epoch) >= Fork.Deneb
         ? Domain.Compute(DomainType.VoluntaryExit, network.Forks.VersionOf(Fork.Capella), ForkInfo.GenesisValidatorsRoot)
         : ForkInfo.GetDomain(DomainType.VoluntaryExit, Epoch);
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
@@ -16,6 +17,10 @@ public sealed partial class HouseTests
     private static readonly Assembly _native = typeof(Bls).Assembly;
     private static readonly Assembly _signer = typeof(KeyShare).Assembly;
     private static readonly Assembly _tpm2 = typeof(Tpm).Assembly;
+    private static readonly Assembly _host = typeof(Host.Http.WireFormat).Assembly;
+    private static readonly Assembly[] _shipped = [_consensus, _native, _signer, _tpm2, _host];
+
+    private const BindingFlags Inside = BindingFlags.NonPublic | BindingFlags.Instance;
 
     [Fact]
     public void Consensus_native_and_the_TPM_do_not_know_each_other_or_anybody_above()
@@ -40,18 +45,51 @@ public sealed partial class HouseTests
         Assert.Empty(typeof(SigningPermit).GetConstructors());
         var sign = Assert.Single(typeof(KeyShare).GetMethods(), method => method.ReturnType == typeof(BlsSignature));
         Assert.Equal([typeof(SigningPermit)], sign.GetParameters().Select(parameter => parameter.ParameterType));
-        Assert.Equal(["SlashingProtection.cs"], CallersOf("new SigningPermit("));
+        Assert.Equal([typeof(SlashingProtection).FullName!], CallersOf(Constructor(typeof(SigningPermit))));
     }
 
-    /// <summary>Invariant 2: the root is computed, never received. The one door to raw BLS signing has two callers, that to an SSV operator's RSA key one.</summary>
+    /// <summary>Invariant 1: of the secrets that Host holds while keys come in, none can sign.</summary>
     [Fact]
-    public void Raw_signing_is_called_by_the_share_the_self_test_and_the_operators_voice_alone() =>
-        Assert.Equal(["Bls.cs", "KeyShare.cs", "OperatorVoice.cs"], CallersOf("ecret.Sign(", "key.Sign(").Order(StringComparer.Ordinal));
+    public void Raw_signing_is_called_by_the_share_and_the_self_test_alone()
+    {
+        Assert.Equal([typeof(KeyShare).FullName!, typeof(Bls).FullName!], CallersOf(Method(typeof(BlsSecretKey), "Sign")));
+        Assert.Equal([typeof(BlsSecretKey).FullName!], CallersOf(Method(_native.GetType("RemoteSigner.Native.BlstLibrary")!, "blst_sign_pk_in_g1")));
+    }
+
+    [Fact]
+    public void Raw_signing_is_all_that_anybody_outside_native_uses_of_its_inside() => Assert.Equal(
+        ["RemoteSigner.Keys.KeyShare: BlsSecretKey.Sign"],
+        _shipped.Except([_native]).SelectMany(CompiledCode.Uses)
+            .Where(use => use.Named.Module.Assembly == _native && !(use.Named.IsPublic && use.Named.DeclaringType!.IsVisible))
+            .Select(use => $"{use.Caller.DeclaringType}: {use.Named.DeclaringType!.Name}.{use.Named.Name}")
+            .Distinct());
+
+    [Fact]
+    public void The_operators_key_signs_for_the_operators_voice_alone()
+    {
+        Assert.Equal([typeof(OperatorVoice).FullName!], CallersOf(Method(typeof(OperatorKey), "Sign")));
+        Assert.Equal([typeof(OperatorKey).FullName!, typeof(RsaPrivateKey).FullName!], CallersOf(Method(typeof(RsaPrivateKey), "Sign")));
+    }
+
+    /// <summary>Invariant 2: the root is computed, never received, and what computes it is written in one assembly.</summary>
+    [Fact]
+    public void Nobody_outside_can_add_a_message_or_pair_one_with_a_root()
+    {
+        Assert.Empty(typeof(RootedMessage).GetConstructors());
+        Assert.Equal([typeof(SignableMessage).FullName!], CallersOf(Constructor(typeof(RootedMessage))));
+
+        // A copy constructor is protected whatever is done. What closes the choice is an abstract member that nobody outside can give a body.
+        Assert.Contains(typeof(SignableMessage).GetMethods(Inside), method => method is { IsAbstract: true, IsAssembly: true } or { IsAbstract: true, IsFamilyAndAssembly: true });
+        var messages = _shipped.Append(GetType().Assembly).SelectMany(assembly => assembly.GetTypes()).Where(type => type.IsSubclassOf(typeof(SignableMessage))).ToList();
+        Assert.NotEmpty(messages);
+        Assert.All(messages, type => Assert.True(type.IsSealed && type.Assembly == _consensus, type.FullName));
+    }
 
     /// <summary>Invariant 3: what the order of a request is, stands in one file.</summary>
     [Fact]
-    public void Only_the_signer_asks_for_permits() =>
-        Assert.Equal(["Signer.Batch.cs", "Signer.cs"], CallersOf("slashing.RequestAsync(", "slashing.RequestAllAsync(").Order(StringComparer.Ordinal));
+    public void Only_the_signer_asks_for_permits() => Assert.All(
+        typeof(SlashingProtection).GetMethods(Inside | BindingFlags.Public).Where(method => method.Name.StartsWith("Request", StringComparison.Ordinal)),
+        method => Assert.Subset(new HashSet<string> { typeof(Signer).FullName!, typeof(SlashingProtection).FullName! }, CallersOf(method).ToHashSet()));
 
     /// <summary>Invariant 4: after the permit nothing can be cancelled.</summary>
     [Fact]
@@ -72,7 +110,7 @@ public sealed partial class HouseTests
     /// <summary>The two exceptions are the consensus specification's own words.</summary>
     [Fact]
     public void Names_say_what_a_thing_is() =>
-        Assert.Equal(["AttestationData", "ForkInfo"], new[] { _consensus, _native, _signer, _tpm2, typeof(Host.Http.WireFormat).Assembly }
+        Assert.Equal(["AttestationData", "ForkInfo"], _shipped
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => type.Namespace?.StartsWith("RemoteSigner", StringComparison.Ordinal) == true && Vague().IsMatch(type.Name))
             .Select(type => type.Name)
@@ -80,14 +118,18 @@ public sealed partial class HouseTests
 
     private static IEnumerable<string> References(Assembly assembly) => assembly.GetReferencedAssemblies().Select(name => name.Name!);
 
-    private static IEnumerable<string?> CallersOf(params string[] calls) =>
-        Sources("src", "*.cs").Where(path => calls.Any(call => File.ReadAllText(path).Contains(call, StringComparison.Ordinal))).Select(Path.GetFileName);
+    private static IEnumerable<string> CallersOf(MethodBase method) => CompiledCode.CallersOf(_shipped, method);
+
+    private static ConstructorInfo Constructor(Type type) => Assert.Single(type.GetConstructors(Inside));
+
+    private static MethodInfo Method(Type type, string name) =>
+        Assert.Single(type.GetMethods(Inside | BindingFlags.Public | BindingFlags.Static), method => method.Name == name);
 
     private static IEnumerable<string> Sources(string folder, string pattern) =>
         Directory.EnumerateFiles(Path.Combine(Root(), folder), pattern, SearchOption.AllDirectories)
             .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal) && !path.Contains("/node_modules/", StringComparison.Ordinal));
 
-    private static string Root()
+    internal static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "RemoteSigner.sln")))

@@ -1,0 +1,74 @@
+using System.Buffers.Binary;
+using System.Collections.Frozen;
+using System.Reflection;
+using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
+
+namespace RemoteSigner.Tests.House;
+
+/// <summary>
+/// Which methods the methods of an assembly name, read from its IL: a call, a constructor, a delegate, a token. Unlike a search in the source it is misled neither by what a
+/// variable is called nor by a line break. What is found by reflection at run time it does not see.
+/// </summary>
+internal static class CompiledCode
+{
+    private const BindingFlags Everything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+
+    // The first byte of the opcodes that have two (ECMA-335 §III.1.2).
+    private const byte Prefix = 0xFE;
+
+    private static readonly FrozenDictionary<short, OpCode> _opCodes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
+        .Select(field => (OpCode)field.GetValue(null)!)
+        .ToFrozenDictionary(code => code.Value);
+
+    /// <summary>Every pair of a method of <paramref name="assembly"/> and a method that its IL names.</summary>
+    public static IEnumerable<(MethodBase Caller, MethodBase Named)> Uses(Assembly assembly) => assembly.GetTypes()
+        .SelectMany(type => type.GetMembers(Everything).OfType<MethodBase>())
+        .SelectMany(caller => Named(caller).Select(named => (caller, named)));
+
+    /// <summary>The full names of the types whose code names <paramref name="method"/>; a lambda, an iterator or an async method counts for the type that it is written in.</summary>
+    public static IEnumerable<string> CallersOf(IEnumerable<Assembly> assemblies, MethodBase method) => assemblies
+        .SelectMany(Uses)
+        .Where(use => use.Named.MetadataToken == method.MetadataToken && use.Named.Module == method.Module)
+        .Select(use => WrittenIn(use.Caller.DeclaringType!).FullName!)
+        .Distinct()
+        .Order(StringComparer.Ordinal);
+
+    private static Type WrittenIn(Type type) => type.DeclaringType is { } outer && type.IsDefined(typeof(CompilerGeneratedAttribute)) ? WrittenIn(outer) : type;
+
+    private static List<MethodBase> Named(MethodBase caller)
+    {
+        var named = new List<MethodBase>();
+        if (caller.GetMethodBody()?.GetILAsByteArray() is not { } code)
+        {
+            return named;
+        }
+
+        var typeArguments = caller.DeclaringType!.IsGenericType ? caller.DeclaringType.GetGenericArguments() : null;
+        var methodArguments = caller.IsGenericMethod ? caller.GetGenericArguments() : null;
+        for (var at = 0; at < code.Length;)
+        {
+            var opCode = _opCodes[code[at] == Prefix ? unchecked((short)((Prefix << 8) | code[at + 1])) : code[at]];
+            at += opCode.Size;
+            if (opCode.OperandType is OperandType.InlineMethod or OperandType.InlineTok
+                && caller.Module.ResolveMember(BinaryPrimitives.ReadInt32LittleEndian(code.AsSpan(at)), typeArguments, methodArguments) is MethodBase method)
+            {
+                named.Add(method);
+            }
+
+            at += OperandLength(opCode, code.AsSpan(at));
+        }
+
+        return named;
+    }
+
+    private static int OperandLength(OpCode opCode, ReadOnlySpan<byte> operand) => opCode.OperandType switch
+    {
+        OperandType.InlineNone => 0,
+        OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
+        OperandType.InlineVar => 2,
+        OperandType.InlineI8 or OperandType.InlineR => 8,
+        OperandType.InlineSwitch => 4 + (4 * BinaryPrimitives.ReadInt32LittleEndian(operand)),
+        _ => 4,
+    };
+}
