@@ -136,7 +136,7 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
                 break;
             case StartDecision.Refuse(var refusal):
                 log.LogCritical("nothing is signed: {Detail}; {Hint}", refusal.Detail, refusal.Hint);
-                await RecordAsync("freshness.start", AuditDecision.Refused, refusal.Reason.ToString(), refusal.Detail);
+                await RecordAsync("freshness.start", AuditDecision.Refused, refusal.Reason.Name(), refusal.Detail);
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException();

@@ -27,7 +27,7 @@ internal sealed record FreshnessLine(
         {
             StartDecision.Serve => ("serve", "the ledger is the one that was stopped in an orderly way", null),
             StartDecision.RaiseFloors(var raised) => ("raise_floors", raised.Reason, (string?)null),
-            StartDecision.Refuse(var refusal) => ("refuse", $"{refusal.Detail}; {refusal.Hint}", refusal.Reason.ToString()),
+            StartDecision.Refuse(var refusal) => ("refuse", $"{refusal.Detail}; {refusal.Hint}", refusal.Reason.Name()),
             _ => throw new UnreachableException(),
         };
         return new FreshnessLine(

@@ -33,7 +33,7 @@ internal sealed class SignerMetrics
         _ledger = factory.CreateSummary(
             "eth2_slashingprotection_database_duration", "Seconds until a duty is recorded durably", ["signingOperation"], summary);
         var outcomes = factory.CreateCounter("remote_signer_sign_outcomes_total", "Sign requests by duty and outcome", "duty", "outcome");
-        _signed = Enum.GetValues<DutyType>().ToFrozenDictionary(duty => duty, duty => outcomes.WithLabels(duty.ToString(), nameof(SignOutcome.Signed)));
+        _signed = Enum.GetValues<DutyType>().ToFrozenDictionary(duty => duty, duty => outcomes.WithLabels(duty.Name(), "Signed"));
         _outcomes = outcomes;
         factory.CreateGauge("process_release", "Always 1", "version").WithLabels($"remote-signer/v{ThisProgram.Version}").Set(1);
         Loaded = factory.CreateGauge("signing_signers_loaded_count", "Keys that are open");
@@ -55,7 +55,7 @@ internal sealed class SignerMetrics
             return;
         }
 
-        _outcomes.WithLabels(duty.ToString(), outcome.GetType().Name).Inc();
+        _outcomes.WithLabels(duty.Name(), outcome.Name).Inc();
         switch (outcome)
         {
             case SignOutcome.Slashable:

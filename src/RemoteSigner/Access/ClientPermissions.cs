@@ -6,12 +6,25 @@ namespace RemoteSigner.Access;
 /// <summary>What one client may ask for. <paramref name="Keys"/> null means every key; duties that are not named are denied.</summary>
 public sealed record ClientPermissions(FrozenSet<BlsPublicKey>? Keys, FrozenSet<DutyType> Duties)
 {
-    /// <summary>Duties that a validator performs by itself, slot by slot. Exits and deposits move a validator's stake, a cluster lock says who holds it: these must be granted by name.</summary>
+    /// <summary>
+    /// Duties that a validator performs by itself, slot by slot. Exits and deposits move a validator's stake, a cluster lock says who holds it: these must be granted by name.
+    /// A duty that is new to this program is granted to nobody until it is written here.
+    /// </summary>
     public static FrozenSet<DutyType> EverydayDuties { get; } =
-        Enum.GetValues<DutyType>().Except([DutyType.VoluntaryExit, DutyType.Deposit, DutyType.ClusterLock]).ToFrozenSet();
+    [
+        DutyType.AggregationSlot,
+        DutyType.AggregateAndProof,
+        DutyType.Attestation,
+        DutyType.Block,
+        DutyType.RandaoReveal,
+        DutyType.SyncCommitteeMessage,
+        DutyType.SyncCommitteeSelectionProof,
+        DutyType.SyncCommitteeContributionAndProof,
+        DutyType.ValidatorRegistration,
+    ];
 
     /// <summary>Every duty that Web3Signer has. A cluster lock is none of them and takes its own name, even for those who may do everything else.</summary>
-    public static FrozenSet<DutyType> AllDuties { get; } = Enum.GetValues<DutyType>().Except([DutyType.ClusterLock]).ToFrozenSet();
+    public static FrozenSet<DutyType> AllDuties { get; } = [.. EverydayDuties, DutyType.VoluntaryExit, DutyType.Deposit];
 
     /// <summary>May it bring keys in and take them out? Not part of any group of duties.</summary>
     public bool ManagesKeys { get; init; }

@@ -44,7 +44,7 @@ internal static class AuditEncoding
             Bytes(json, "file"u8, file.Bytes);
         }
 
-        Text(json, "duty"u8, entry.Duty?.ToString());
+        Text(json, "duty"u8, entry.Duty?.Name());
         Number(json, "slot"u8, entry.Slot?.Value);
         Number(json, "source"u8, entry.SourceEpoch?.Value);
         Number(json, "target"u8, entry.TargetEpoch?.Value);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
@@ -13,11 +14,13 @@ public sealed class ClusterRules(Network network, RegistrationPolicy registratio
     /// <summary>Null when nothing stands against signing <paramref name="message"/> with the share <paramref name="key"/>, whose place in its cluster is known or not.</summary>
     public ClusterRefusal? Refusal(ProtectedKey key, ClusterMembership? membership, SignableMessage message) => message switch
     {
-        AggregateAndProof proof when GroupOf(key) is { } group => ProofRefusal(group, proof.Selection, proof.SelectionProof),
-        SyncCommitteeContributionAndProof proof when GroupOf(key) is { } group => ProofRefusal(group, proof.Selection, proof.SelectionProof),
+        // Of these no lock says anything, and no threshold of nodes has to have agreed before.
+        Attestation or Block or RandaoReveal or AggregationSlot or SyncCommitteeMessage or SyncCommitteeSelectionProof or VoluntaryExit or ClusterLockMessage => null,
+        AggregateAndProof proof => GroupOf(key) is { } group ? ProofRefusal(group, proof.Selection, proof.SelectionProof) : null,
+        SyncCommitteeContributionAndProof proof => GroupOf(key) is { } group ? ProofRefusal(group, proof.Selection, proof.SelectionProof) : null,
         ValidatorRegistration registration => RegistrationRefusal(key, membership, registration),
-        Deposit deposit when GroupOf(key) is { } group => DepositRefusal(group, membership, deposit),
-        _ => null,
+        Deposit deposit => GroupOf(key) is { } group ? DepositRefusal(group, membership, deposit) : null,
+        _ => throw new UnreachableException($"what a cluster holds against {message.GetType().Name} is not decided"),
     };
 
     // A whole key is its own group, and what it signs proves nothing about others.

@@ -12,36 +12,81 @@ public abstract record SignOutcome
     {
     }
 
+    /// <summary>The name in metrics and in the log. Kept for years and read by others' programs: a case may be renamed, its name not.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>What stood against it, by the name under which the audit log has it; in snake case the reason code of metrics.</summary>
+    public virtual string RuleName => Name;
+
     /// <summary>The (partial) signature, 96 bytes, and the root of the message that it signs.</summary>
-    public sealed record Signed(BlsSignature Signature, Root SigningRoot) : SignOutcome;
+    public sealed record Signed(BlsSignature Signature, Root SigningRoot) : SignOutcome
+    {
+        public override string Name => "Signed";
+    }
 
     /// <summary>No such key is open here.</summary>
-    public sealed record UnknownKey : SignOutcome;
+    public sealed record UnknownKey : SignOutcome
+    {
+        public override string Name => "UnknownKey";
+    }
 
     /// <summary>The client may not use this key for this duty. To the client this looks like <see cref="UnknownKey"/>.</summary>
-    public sealed record NotAllowed : SignOutcome;
+    public sealed record NotAllowed : SignOutcome
+    {
+        public override string Name => "NotAllowed";
+    }
 
     /// <summary>The root that the client computed is not the root of the message it sent.</summary>
-    public sealed record RootMismatch(Root Computed) : SignOutcome;
+    public sealed record RootMismatch(Root Computed) : SignOutcome
+    {
+        public override string Name => "RootMismatch";
+    }
 
     /// <summary>The message cannot exist on this network.</summary>
-    public sealed record NotOnThisNetwork(string Detail) : SignOutcome;
+    public sealed record NotOnThisNetwork(string Detail) : SignOutcome
+    {
+        public override string Name => "NotOnThisNetwork";
+    }
 
     /// <summary>The duty is too far ahead of the clock.</summary>
-    public sealed record OutsideSlotWindow(string Detail) : SignOutcome;
+    public sealed record OutsideSlotWindow(string Detail) : SignOutcome
+    {
+        public override string Name => "OutsideSlotWindow";
+    }
 
     /// <summary>The signer's own clock cannot be relied on, so that it cannot judge the duty.</summary>
-    public sealed record ClockInDoubt(string Detail) : SignOutcome;
+    public sealed record ClockInDoubt(string Detail) : SignOutcome
+    {
+        public override string Name => "ClockInDoubt";
+    }
 
     /// <summary>The message is not what the share's cluster, or the operator's policy for registrations, would have signed.</summary>
-    public sealed record AgainstCluster(ClusterRefusal Refusal) : SignOutcome;
+    public sealed record AgainstCluster(ClusterRefusal Refusal) : SignOutcome
+    {
+        public override string Name => "AgainstCluster";
+
+        public override string RuleName => Refusal.Rule.Name();
+    }
 
     /// <summary>The history may not be the newest, or the fence does not cover this duty.</summary>
-    public sealed record NotFresh(FreshnessRefusal Refusal) : SignOutcome;
+    public sealed record NotFresh(FreshnessRefusal Refusal) : SignOutcome
+    {
+        public override string Name => "NotFresh";
+
+        public override string RuleName => Refusal.Reason.Name();
+    }
 
     /// <summary>Slashing protection refused.</summary>
-    public sealed record Slashable(SlashingRule Rule, string Detail) : SignOutcome;
+    public sealed record Slashable(SlashingRule Rule, string Detail) : SignOutcome
+    {
+        public override string Name => "Slashable";
+
+        public override string RuleName => Rule.Name();
+    }
 
     /// <summary>The signature that was made does not verify under the share's public key: memory or processor are at fault. It is not given out, because a faulty signature may tell the key.</summary>
-    public sealed record SignatureFault(string Detail) : SignOutcome;
+    public sealed record SignatureFault(string Detail) : SignOutcome
+    {
+        public override string Name => "SignatureFault";
+    }
 }

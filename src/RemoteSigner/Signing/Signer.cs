@@ -136,14 +136,7 @@ public sealed partial class Signer(
     }
 
     private static AuditEntry RefusalEntry(SignOrder order, in Judgement judged) =>
-        Entry(order, judged.Share) with { Decision = AuditDecision.Refused, Rule = RuleOf(judged.Refusal!), Detail = judged.Detail };
-
-    private static string RuleOf(SignOutcome outcome) => outcome switch
-    {
-        SignOutcome.NotFresh(var refusal) => refusal.Reason.ToString(),
-        SignOutcome.AgainstCluster(var refusal) => refusal.Rule.ToString(),
-        _ => outcome.GetType().Name,
-    };
+        Entry(order, judged.Share) with { Decision = AuditDecision.Refused, Rule = judged.Refusal!.RuleName, Detail = judged.Detail };
 
     private static AuditEntry EntryFor(SignOrder order, KeyShare share, Root root, Verdict verdict) => verdict switch
     {
@@ -152,7 +145,7 @@ public sealed partial class Signer(
         {
             SigningRoot = root,
             Decision = AuditDecision.Refused,
-            Rule = rule.ToString(),
+            Rule = rule.Name(),
             Detail = detail,
         },
         _ => throw new UnreachableException(),

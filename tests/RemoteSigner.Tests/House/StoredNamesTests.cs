@@ -1,0 +1,42 @@
+using System.Runtime.CompilerServices;
+using RemoteSigner.Clusters;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Freshness;
+using RemoteSigner.Host.Http;
+using RemoteSigner.Signing;
+
+namespace RemoteSigner.Tests.House;
+
+/// <summary>
+/// The words that outlive the code: they stand in audit logs, metrics and answers, and others' programs match them. <c>stored-names.txt</c> has each with the code made of it.
+/// Renaming a member changes nothing here; a new one fails until its word is chosen and written there.
+/// </summary>
+public sealed class StoredNamesTests
+{
+    [Fact]
+    public void Every_name_that_leaves_this_program_is_the_one_that_was_chosen_for_it()
+    {
+        var names = Lines<DutyType>(DutyTypeNames.Name)
+            .Concat(Lines<SlashingRule>(SlashingRuleNames.Name))
+            .Concat(Lines<FreshnessReason>(FreshnessReasonNames.Name))
+            .Concat(Lines<ClusterRule>(ClusterRuleNames.Name))
+            .Concat(typeof(SignOutcome).GetNestedTypes().Select(type => ((SignOutcome)RuntimeHelpers.GetUninitializedObject(type)).Name).Order(StringComparer.Ordinal)
+                .Select(name => $"SignOutcome {name} {SnakeCase.Of(name)}"));
+
+        Assert.Equal(File.ReadAllLines(Path.Combine(HouseTests.Root(), "tests/RemoteSigner.Tests/House/stored-names.txt")), names);
+    }
+
+    [Fact]
+    public void A_refusal_is_counted_and_audited_under_the_rule_and_not_under_its_kind()
+    {
+        Assert.Equal("DoubleVote", new SignOutcome.Slashable(SlashingRule.DoubleVote, "").RuleName);
+        Assert.Equal("FenceNotMoved", new SignOutcome.NotFresh(new FreshnessRefusal(FreshnessReason.FenceNotMoved, "", "")).RuleName);
+        Assert.Equal("GasLimitOutsideBand", new SignOutcome.AgainstCluster(new ClusterRefusal(ClusterRule.GasLimitOutsideBand, "")).RuleName);
+        Assert.Equal("UnknownKey", new SignOutcome.UnknownKey().RuleName);
+    }
+
+    // With the number, so that two names that change places are seen.
+    private static IEnumerable<string> Lines<T>(Func<T, string> name)
+        where T : struct, Enum => Enum.GetValues<T>().Select(value => $"{typeof(T).Name} {Convert.ToInt32(value)} {name(value)} {SnakeCase.Of(name(value))}");
+}
