@@ -41,8 +41,11 @@ public sealed partial class SlashingProtection : IDisposable
     /// Asks leave to sign <paramref name="message"/> with the share <paramref name="key"/>. The decision, the slashing record and the evidence of
     /// <paramref name="witness"/> are one transaction; the answer comes after its commit.
     /// </summary>
-    public Task<PermitDecision> RequestAsync(ProtectedKey key, RootedMessage message, DecisionWitness witness) =>
-        RequestAsync(key, message.Message.Slashable, message.SigningRoot, message.Message.GenesisValidatorsRoot, witness);
+    public async Task<PermitDecision> RequestAsync(ProtectedKey key, RootedMessage message, DecisionWitness witness)
+    {
+        var request = new PermitRequest(key, message, witness);
+        return DecisionOf(key, message.SigningRoot, await _ledger.WriteAsync(transaction => Settle(transaction, request)));
+    }
 
     /// <summary>
     /// The same for many messages in one transaction and one fsync, decided in their order: of two that collide the first is granted.
@@ -70,12 +73,6 @@ public sealed partial class SlashingProtection : IDisposable
         message.SigningRoot,
         message.Message.GenesisValidatorsRoot));
 
-    /// <summary>The same on bare values; for tests that have a root but no message.</summary>
-    internal async Task<PermitDecision> RequestAsync(ProtectedKey key, SlashableContent content, Root root, Root? chain, DecisionWitness witness)
-    {
-        return DecisionOf(key, content, root, await _ledger.WriteAsync(transaction => Settle(transaction, key, content, root, chain, witness)));
-    }
-
     /// <summary>Call when nothing waits any more; the ledger is closed by its owner.</summary>
     public void Dispose() => _maintenance.Dispose();
 
@@ -91,15 +88,13 @@ public sealed partial class SlashingProtection : IDisposable
         };
     }
 
-    private Verdict Settle(LedgerTransaction transaction, PermitRequest request) => Settle(
-        transaction, request.Key, request.Message.Message.Slashable, request.Message.SigningRoot, request.Message.Message.GenesisValidatorsRoot, request.Witness);
-
-    private Verdict Settle(LedgerTransaction transaction, ProtectedKey key, SlashableContent content, Root root, Root? chain, DecisionWitness witness)
+    private Verdict Settle(LedgerTransaction transaction, PermitRequest request)
     {
+        var (content, root, chain) = (request.Message.Message.Slashable, request.Message.SigningRoot, request.Message.Message.GenesisValidatorsRoot);
         var state = transaction.Recall(ChainState.Load);
-        var history = transaction.Recall(LoadIndex).FindActive(transaction, key);
+        var history = transaction.Recall(LoadIndex).FindActive(transaction, request.Key);
         var verdict = Judge(transaction, history, content, root, chain);
-        var evidence = witness(transaction, root, verdict);
+        var evidence = request.Witness(transaction, root, verdict);
         if (verdict is Verdict.Allowed { AlreadySigned: var alreadySigned } && history is not null)
         {
             // A duty that leaves no history must not decide whose history this is.

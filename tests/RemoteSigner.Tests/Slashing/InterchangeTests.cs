@@ -17,7 +17,7 @@ public sealed class InterchangeTests
         var file = $$"""
             { "comment": [{"a": [1]}], "data": [
                 { "signed_attestations": [{ "target_epoch": 6, "note": {}, "signing_root": null, "source_epoch": "5" }],
-                  "signed_blocks": [{ "signing_root": "{{Root(1).ToString()[2..].ToUpperInvariant()}}", "slot": 81 }],
+                  "signed_blocks": [{ "signing_root": "{{Message(Block(81), Root(1), Root(7)).SigningRoot.ToString()[2..].ToUpperInvariant()}}", "slot": 81 }],
                   "pubkey": "{{_key[2..].ToUpperInvariant()}}" },
                 { "pubkey": "0X{{_key[2..]}}", "signed_blocks": [{ "slot": "80" }], "signed_attestations": [] } ],
               "metadata": { "genesis_validators_root": "{{_chain}}", "interchange_format_version": "5" } }

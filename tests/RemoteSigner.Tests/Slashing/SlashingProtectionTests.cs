@@ -16,7 +16,7 @@ public sealed class SlashingProtectionTests
 
         Assert.False(first.AlreadySigned);
         Assert.True(again.AlreadySigned);
-        Assert.Equal((Key(1).PublicKey, Root(1)), (first.Permit.PublicKey, first.Permit.SigningRoot));
+        Assert.Equal((Key(1).PublicKey, Message(Block(10), Root(1)).SigningRoot), (first.Permit.PublicKey, first.Permit.SigningRoot));
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class SlashingProtectionTests
     {
         await using var signer = await SignerWithAsync(Key(1));
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => signer.Slashing.RequestAsync(Key(1), Block(10), Root(1), default(Root), (_, _, _) => throw new InvalidOperationException("no evidence")));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => signer.Slashing.RequestAsync(Key(1), Message(Block(10), Root(1)), (_, _, _) => throw new InvalidOperationException("no evidence")));
 
         var other = Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(10), Root(2)));
         Assert.False(other.AlreadySigned);

@@ -60,8 +60,9 @@ internal sealed class TemporarySigner : IAsyncDisposable
         Slashing.Dispose();
     }
 
-    public Task<PermitDecision> RequestAsync(ProtectedKey key, SlashableContent content, Root root, Root? chain = null) =>
-        Slashing.RequestAsync(key, content, root, chain ?? Network.GenesisValidatorsRoot ?? default, Witness(key, content));
+    /// <summary>Asks leave for a message with this content; see <see cref="Duties.Message"/> for the label.</summary>
+    public Task<PermitDecision> RequestAsync(ProtectedKey key, SlashableContent content, Root label, Root? chain = null) =>
+        Slashing.RequestAsync(key, Duties.Message(content, label, chain ?? Network.GenesisValidatorsRoot ?? default), Witness(key, content));
 
     /// <summary>Writes the entry that the signer writes.</summary>
     public DecisionWitness Witness(ProtectedKey key, SlashableContent content) => (transaction, root, verdict) => Audit.Append(transaction, new AuditEntry
