@@ -1,16 +1,16 @@
+using System.Globalization;
 using RemoteSigner.Audit;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Freshness;
 
 namespace RemoteSigner.Host;
 
-/// <summary>Reads the hardware's clock once a minute, where there is one, and writes down when the system clock comes into doubt and when that ends.</summary>
+/// <summary>Reads the hardware's clock once a minute, where there is one, and writes down when the system clock came into doubt, by whose duties, and when that ended.</summary>
 internal sealed class ClockReferences(SlotClock clock, IEnumerable<IHardwareClock> hardware, AuditLog audit, TimeProvider time, ILogger<ClockReferences> log) : BackgroundService
 {
     private static readonly TimeSpan _look = TimeSpan.FromSeconds(5);
     private const int LooksForAReading = 12;
 
-    private string? _doubt;
     private bool _unread;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -28,7 +28,10 @@ internal sealed class ClockReferences(SlotClock clock, IEnumerable<IHardwareCloc
                 await ReadHardwareAsync(stoppingToken);
             }
 
-            await TellAsync(clock.Watch.Doubt);
+            foreach (var change in clock.Watch.TakeChanges())
+            {
+                await TellAsync(change);
+            }
         }
     }
 
@@ -49,16 +52,11 @@ internal sealed class ClockReferences(SlotClock clock, IEnumerable<IHardwareCloc
         }
     }
 
-    private async Task TellAsync(string? doubt)
+    private async Task TellAsync(ClockChange change)
     {
-        if ((doubt is null) == (_doubt is null))
-        {
-            return;
-        }
-
-        _doubt = doubt;
-        var text = doubt is null ? "the system clock is relied on again" : $"the system clock is in doubt: {doubt}";
-        log.Log(doubt is null ? LogLevel.Information : LogLevel.Error, "{Text}{Effect}", text, doubt is null ? "" : "; blocks and votes are refused");
+        var at = change.At.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+        var text = change.Doubt is { } doubt ? $"the system clock is in doubt since {at}: {doubt}" : $"the system clock is relied on again since {at}: {change.Ended}";
+        log.Log(change.Doubt is null ? LogLevel.Information : LogLevel.Error, "{Text}{Effect}", text, change.Doubt is null ? "" : "; blocks and votes are refused, unless they are on record here");
         try
         {
             await audit.RecordAsync(new AuditEntry { Action = "clock.doubt", Decision = AuditDecision.Event, Detail = text });

@@ -35,7 +35,7 @@ internal sealed record LoadSigner(Ledger Ledger, SlashingProtection Slashing, Au
         return new ProtectedKey(new BlsPublicKey(share), new BlsPublicKey(group));
     }
 
-    public Task<PermitDecision> RequestAsync(ProtectedKey key, Attestation vote) => Slashing.RequestAsync(key, vote.WithRoot(Network), (transaction, root, verdict) => Audit.Append(transaction, new AuditEntry
+    public async Task<PermitDecision> RequestAsync(ProtectedKey key, Attestation vote) => (await Slashing.RequestAsync([new PermitRequest.Ask(key, vote.WithRoot(Network), (transaction, root, verdict) => Audit.Append(transaction, new AuditEntry
     {
         Action = "sign",
         Decision = verdict is Verdict.Allowed ? AuditDecision.Granted : AuditDecision.Refused,
@@ -50,9 +50,9 @@ internal sealed record LoadSigner(Ledger Ledger, SlashingProtection Slashing, Au
         TargetEpoch = vote.Vote.Target.Epoch,
         SigningRoot = root,
         SignedBefore = verdict is Verdict.Allowed { AlreadySigned: true },
-        Rule = (verdict as Verdict.Refused)?.Rule.ToString(),
+        Rule = (verdict as Verdict.Refused)?.Rule.Name(),
         Detail = (verdict as Verdict.Refused)?.Detail,
-    }));
+    }))]))[0];
 
     // A run that is killed may have registered a key without ever signing with it.
     private async Task RegisterAsync(ProtectedKey key)

@@ -90,12 +90,29 @@ public sealed class Ledger : IAsyncDisposable
     public Task<T> ReadAsync<T>(Func<LedgerTransaction, T> work) => _reader.ReadAsync(work);
 
     /// <summary>
-    /// Several pieces of work in their order, all in the same transaction: the writer takes the queue whole, and they enter it together. Each still fails alone.
+    /// Several pieces of work in their order, all in the same transaction: the writer takes the queue whole, and they enter it together. The task ends when all of them have;
+    /// each still fails alone, and says so itself.
     /// </summary>
-    public IReadOnlyList<Task<T>> WriteAllAsync<T>(IEnumerable<Func<LedgerTransaction, T>> work)
+    internal Task WriteAllAsync(ReadOnlySpan<LedgerWork> work)
     {
-        LedgerWork<T>[] items = [.. work.Select(one => new LedgerWork<T>(one))];
-        return TryQueue(items) ? [.. items.Select(item => item.Completion)] : [Task.FromException<T>(Closed())];
+        if (work.IsEmpty)
+        {
+            return Task.CompletedTask;
+        }
+
+        // They are released in their order: whoever waits for the last waits for all.
+        var last = work[^1].Await();
+        if (TryQueue(work))
+        {
+            return last;
+        }
+
+        foreach (var item in work)
+        {
+            item.Failure = Closed();
+        }
+
+        return Task.CompletedTask;
     }
 
     /// <summary>Writes a row and takes it back in one commit: an empty transaction would succeed on a full disk, this goes through it like a decision.</summary>

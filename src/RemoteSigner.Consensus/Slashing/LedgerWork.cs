@@ -1,21 +1,30 @@
 namespace RemoteSigner.Consensus.Slashing;
 
-/// <summary>One piece of work that waits for the writer thread, and whoever waits for its end.</summary>
+/// <summary>One piece of work for the writer thread.</summary>
 internal abstract class LedgerWork
 {
+    private TaskCompletionSource? _waiter;
+
     /// <summary>Why this piece failed while the rest of its batch went on; null while it has not.</summary>
     public Exception? Failure { get; set; }
 
     public abstract void Run(LedgerTransaction transaction);
 
-    /// <summary>Tells the waiter; called only after the commit is on disk.</summary>
-    public abstract void Release();
+    /// <summary>Tells the waiter, where there is one; called only after the commit is on disk.</summary>
+    public virtual void Release() => _waiter?.SetResult();
+
+    /// <summary>Ends when it is released, well or not. Only before it is queued.</summary>
+    public Task Await()
+    {
+        // Continuations must not run on the writer thread: everyone's next commit waits for it.
+        _waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _waiter.Task;
+    }
 }
 
-/// <summary>Work that gives a <typeparamref name="T"/>.</summary>
+/// <summary>Work that gives a <typeparamref name="T"/>, and whoever waits for it.</summary>
 internal sealed class LedgerWork<T>(Func<LedgerTransaction, T> work) : LedgerWork
 {
-    // Continuations must not run on the writer thread: everyone's next commit waits for it.
     private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T? _result;
 

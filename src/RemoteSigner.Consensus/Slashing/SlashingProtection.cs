@@ -5,8 +5,8 @@ namespace RemoteSigner.Consensus.Slashing;
 
 /// <summary>
 /// EIP-3076 slashing protection, complete within the kept history and a floor below it. Nothing may be signed without the
-/// <see cref="SigningPermit"/> that <see cref="RequestAsync(ProtectedKey, RootedMessage, DecisionWitness)"/> gives once the message is on disk. Rules and tables: README.md of this room.
-/// Every method throws <see cref="LedgerException"/> when the ledger fails, and then nothing was granted or changed.
+/// <see cref="SigningPermit"/> that <see cref="RequestAsync"/> gives once the message is on disk. Rules and tables: README.md of this room.
+/// Every method throws <see cref="LedgerException"/> when the ledger fails, and then nothing was changed; a request says so of itself, and then nothing was granted.
 /// </summary>
 public sealed partial class SlashingProtection : IDisposable
 {
@@ -38,31 +38,19 @@ public sealed partial class SlashingProtection : IDisposable
     }
 
     /// <summary>
-    /// Asks leave to sign <paramref name="message"/> with the share <paramref name="key"/>. The decision, the slashing record and the evidence of
-    /// <paramref name="witness"/> are one transaction; the answer comes after its commit.
+    /// Asks leave to sign, for one message or for many. The decisions are one transaction and one fsync, taken in the order of the requests: of two that collide the first is
+    /// granted. Decision, slashing record and evidence of a request stand or fall together, each request alone; the answers come after the commit, in the order of the requests.
     /// </summary>
-    public async Task<PermitDecision> RequestAsync(ProtectedKey key, RootedMessage message, DecisionWitness witness)
+    public async Task<IReadOnlyList<PermitDecision>> RequestAsync(IReadOnlyList<PermitRequest> requests)
     {
-        var request = new PermitRequest(key, message, witness);
-        return DecisionOf(key, message.SigningRoot, await _ledger.WriteAsync(transaction => Settle(transaction, request)));
-    }
+        var work = new Settlement[requests.Count];
+        for (var i = 0; i < work.Length; i++)
+        {
+            work[i] = new Settlement(this, requests[i]);
+        }
 
-    /// <summary>
-    /// The same for many messages in one transaction and one fsync, decided in their order: of two that collide the first is granted.
-    /// <paramref name="alongside"/> writes what else belongs to them. When anything of it fails, no permit is given at all.
-    /// </summary>
-    public async Task<IReadOnlyList<PermitDecision>> RequestAllAsync(IReadOnlyList<PermitRequest> requests, Action<LedgerTransaction> alongside)
-    {
-        var verdicts = await Task.WhenAll(_ledger.WriteAllAsync<Verdict?>(
-        [
-            transaction =>
-            {
-                alongside(transaction);
-                return null;
-            },
-            .. requests.Select(request => (Func<LedgerTransaction, Verdict?>)(transaction => Settle(transaction, request))),
-        ]));
-        return [.. requests.Select((request, i) => DecisionOf(request.Key, request.Message.Message.Slashable, request.Message.SigningRoot, verdicts[i + 1]!))];
+        await _ledger.WriteAllAsync(work);
+        return Array.ConvertAll(work, one => one.ToDecision());
     }
 
     /// <summary>What would be decided on this message now. It changes nothing, and gives no leave to sign.</summary>
@@ -76,25 +64,18 @@ public sealed partial class SlashingProtection : IDisposable
     /// <summary>Call when nothing waits any more; the ledger is closed by its owner.</summary>
     public void Dispose() => _maintenance.Dispose();
 
-    // Only for a verdict whose transaction is on disk.
-    private PermitDecision DecisionOf(ProtectedKey key, SlashableContent content, Root root, Verdict verdict)
+    private Verdict Settle(LedgerTransaction transaction, PermitRequest.Ask ask)
     {
-        Floor.Note(content, verdict);
-        return verdict switch
-        {
-            Verdict.Allowed allowed => new PermitDecision.Granted(new SigningPermit(key.PublicKey, root), allowed.AlreadySigned),
-            Verdict.Refused refused => new PermitDecision.Refused(refused.Rule, refused.Detail),
-            _ => throw new UnreachableException(),
-        };
-    }
-
-    private Verdict Settle(LedgerTransaction transaction, PermitRequest request)
-    {
-        var (content, root, chain) = (request.Message.Message.Slashable, request.Message.SigningRoot, request.Message.Message.GenesisValidatorsRoot);
+        var (content, root, chain) = (ask.Message.Message.Slashable, ask.Message.SigningRoot, ask.Message.Message.GenesisValidatorsRoot);
         var state = transaction.Recall(ChainState.Load);
-        var history = transaction.Recall(LoadIndex).FindActive(transaction, request.Key);
+        var history = transaction.Recall(LoadIndex).FindActive(transaction, ask.Key);
         var verdict = Judge(transaction, history, content, root, chain);
-        var evidence = request.Witness(transaction, root, verdict);
+        if (ask.OnlyIfOnRecord && verdict is Verdict.Allowed { AlreadySigned: false })
+        {
+            verdict = Verdict.NotOnRecord.Instance;
+        }
+
+        var evidence = ask.Witness(transaction, root, verdict);
         if (verdict is Verdict.Allowed { AlreadySigned: var alreadySigned } && history is not null)
         {
             // A duty that leaves no history must not decide whose history this is.
@@ -154,6 +135,48 @@ public sealed partial class SlashingProtection : IDisposable
         {
             AttestationRules.Record(transaction, history, new Vote((long)vote.Source.Value, (long)vote.Target.Value), root.Bytes, evidence);
         }
+    }
+
+    /// <summary>A request on the writer thread, and what came of it.</summary>
+    private sealed class Settlement(SlashingProtection slashing, PermitRequest request) : LedgerWork
+    {
+        private Verdict? _verdict;
+
+        public override void Run(LedgerTransaction transaction)
+        {
+            switch (request)
+            {
+                case PermitRequest.Ask ask:
+                    _verdict = slashing.Settle(transaction, ask);
+                    break;
+                case PermitRequest.Evidence(var write):
+                    write(transaction);
+                    break;
+                default:
+                    throw new UnreachableException();
+            }
+        }
+
+        /// <summary>Only once it was released: what it says is on disk then.</summary>
+        public PermitDecision ToDecision()
+        {
+            if (Failure is null && request is PermitRequest.Ask told && _verdict is not null)
+            {
+                slashing.Floor.Note(told.Message.Message.Slashable, _verdict);
+            }
+
+            return Decision();
+        }
+
+        private PermitDecision Decision() => (request, _verdict) switch
+        {
+            _ when Failure is { } fault => new PermitDecision.Failed(fault),
+            (PermitRequest.Evidence, _) => PermitDecision.Witnessed.Instance,
+            (PermitRequest.Ask ask, Verdict.Allowed allowed) => new PermitDecision.Granted(new SigningPermit(ask.Key.PublicKey, ask.Message.SigningRoot), allowed.AlreadySigned),
+            (_, Verdict.NotOnRecord) => PermitDecision.NotOnRecord.Instance,
+            (_, Verdict.Refused refused) => new PermitDecision.Refused(refused.Rule, refused.Detail),
+            _ => throw new UnreachableException(),
+        };
     }
 
     private static HistoryIndex LoadIndex(LedgerTransaction transaction) => new();

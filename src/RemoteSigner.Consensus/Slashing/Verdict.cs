@@ -12,4 +12,10 @@ public abstract record Verdict
 
     /// <summary>A rule stands against it; <paramref name="Detail"/> names what it collides with.</summary>
     public sealed record Refused(SlashingRule Rule, string Detail) : Verdict;
+
+    /// <summary>No rule stands against it, but it was asked for only if it is on record, and it is not.</summary>
+    public sealed record NotOnRecord : Verdict
+    {
+        public static NotOnRecord Instance { get; } = new();
+    }
 }

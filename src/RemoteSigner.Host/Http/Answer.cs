@@ -12,6 +12,12 @@ internal static class Answer
     public static Task ErrorAsync(HttpContext context, int status, string? reason = null, string? detail = null) =>
         WriteAsync(context, ErrorBody.For(status, reason, detail), status);
 
+    /// <summary>Why nothing was signed.</summary>
+    public static Task RefusalAsync(HttpContext context, SignRefusal refusal) => ErrorAsync(context, refusal.Status, refusal.Reason, refusal.Detail);
+
+    /// <summary>In place of any answer that depends on which keys are here, until the vault has been opened for the first time.</summary>
+    public static Task KeysLoadingAsync(HttpContext context) => RefusalAsync(context, SignRefusal.KeysLoading);
+
     public static Task WriteAsync(HttpContext context, ErrorBody body, int status) =>
         BytesAsync(context, status, Json, JsonSerializer.SerializeToUtf8Bytes(body, WireContext.Default.ErrorBody));
 

@@ -23,7 +23,7 @@ internal sealed class KeymanagerApi(
     {
         if (await gate.FindAsync(context) is not null)
         {
-            await Answer.DocumentAsync(context, KeymanagerAnswer.Keystores(ring.Shares.Select(share => share.PublicKey)));
+            await (!ring.AreOpen ? Answer.KeysLoadingAsync(context) : Answer.DocumentAsync(context, KeymanagerAnswer.Keystores(ring.Shares.Select(share => share.PublicKey))));
         }
     }
 

@@ -8,12 +8,17 @@ namespace RemoteSigner.Host.Http;
 /// <summary>Web3Signer's endpoints beside signing: public keys, liveness, high watermark and reload.</summary>
 internal sealed class ManagementApi(KeyRing keys, AccessPolicy access, SlashingProtection slashing, Reloading reloading)
 {
-    /// <summary>The keys that this client may use, as hex, in no order that matters.</summary>
+    /// <summary>The keys that this client may use, as hex, in no order that matters. None before all are open: a client would drop its validators.</summary>
     public Task PublicKeysAsync(HttpContext context)
     {
         if (!Answer.MayBeJson(context.Request))
         {
             return Answer.ErrorAsync(context, StatusCodes.Status406NotAcceptable, "json_only");
+        }
+
+        if (!keys.AreOpen)
+        {
+            return Answer.KeysLoadingAsync(context);
         }
 
         var client = context.Features.GetRequiredFeature<Client>();

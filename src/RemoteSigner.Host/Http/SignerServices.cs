@@ -62,6 +62,7 @@ internal static class SignerServices
         services.AddSingleton(await PendingActs.OpenAsync(ledger));
         services.AddSingleton<Administrator>();
         services.AddSingleton<KeyLoading>();
+        services.AddSingleton<SignRecorder>();
         services.AddSingleton<SigningApi>();
         services.AddSingleton<DvSigningApi>();
         services.AddSingleton<DvClusterApi>();

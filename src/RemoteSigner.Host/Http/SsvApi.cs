@@ -26,7 +26,7 @@ internal sealed class SsvApi(
     {
         if (await FindAsync(context, SsvRight.List) is { } client)
         {
-            await Answer.WriteAsync(context, [.. ring.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key)).Select(key => key.ToString())]);
+            await (!ring.AreOpen ? Answer.KeysLoadingAsync(context) : Answer.WriteAsync(context, [.. ring.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key)).Select(key => key.ToString())]));
         }
     }
 

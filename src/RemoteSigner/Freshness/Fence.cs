@@ -103,7 +103,8 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
     }
 
     /// <summary>Null once the content lies within the bounds on the witness's medium; else why it may not be signed.</summary>
-    public ValueTask<FreshnessRefusal?> CoverAsync(SlashableContent content)
+    /// <param name="patience">How long to wait for that at most; none left judges by what is covered now. Null is <see cref="Patience"/>.</param>
+    public ValueTask<FreshnessRefusal?> CoverAsync(SlashableContent content, TimeSpan? patience = null)
     {
         if (content is SlashableContent.None)
         {
@@ -111,7 +112,7 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
         }
 
         var (epoch, source) = Reach(content);
-        return _passage.Lets(epoch, source) ? default : CoverSlowlyAsync(epoch, source);
+        return _passage.Lets(epoch, source) ? default : CoverSlowlyAsync(epoch, source, patience ?? Patience);
     }
 
     /// <summary>The same for history that came in, as if it had been signed here: all of it is before <paramref name="fence"/>, its newest source is this (null: no votes).</summary>
@@ -128,7 +129,22 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
             _course?.Import(newest);
         }
 
-        return _passage.Lets(fence.Value - 1, newest.Value) ? null : await CoverSlowlyAsync(fence.Value - 1, newest.Value, isHistory: true);
+        return _passage.Lets(fence.Value - 1, newest.Value) ? null : await CoverSlowlyAsync(fence.Value - 1, newest.Value, Patience, isHistory: true);
+    }
+
+    /// <summary>The same by what is covered now, for a message that is signed only if it was signed before: it waits for nothing, moves nothing and notes nothing.</summary>
+    public FreshnessRefusal? Refusal(SlashableContent content)
+    {
+        if (_closed is not null || content is SlashableContent.None)
+        {
+            return _closed;
+        }
+
+        var (epoch, source) = Reach(content);
+        lock (_gate)
+        {
+            return _closed is not null ? _closed : _passage.Lets(epoch, source) || _course!.Covers(epoch, source) ? null : NotMoved(epoch, source, "it is not moved for this");
+        }
     }
 
     /// <summary>Moves the fence by the clock, for when no duty comes to do it; called every slot. Only one step ahead: a clock that jumps must not carry the fence away.</summary>
@@ -220,7 +236,7 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    private async ValueTask<FreshnessRefusal?> CoverSlowlyAsync(ulong epoch, ulong source, bool isHistory = false)
+    private async ValueTask<FreshnessRefusal?> CoverSlowlyAsync(ulong epoch, ulong source, TimeSpan patience, bool isHistory = false)
     {
         var started = time.GetTimestamp();
         while (_closed is null)
@@ -235,7 +251,7 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
                 return null;
             }
 
-            var left = Patience - time.GetElapsedTime(started);
+            var left = patience - time.GetElapsedTime(started);
             if (move is null || left <= TimeSpan.Zero || !await EndsWithinAsync(move, left))
             {
                 return TryPass(epoch, source, isHistory, out _) ? null : _closed ?? NotMoved(epoch, source, _trouble?.Message ?? "the witness has not answered in time");

@@ -5,10 +5,14 @@ namespace RemoteSigner.Freshness;
 
 /// <summary>
 /// Tells the chain's time and refuses duties from far ahead of it: one signature with a far-future target epoch would raise the
-/// validator's floor so high that it could never vote again. Where it guards, it must be right: while its <see cref="Watch"/> doubts it, no block and no vote passes.
+/// validator's floor so high that it could never vote again. Where it guards, it must be right: while its <see cref="Watch"/> doubts it, no block and no vote passes that is
+/// not on record already. A duty that is late is no business of this clock: slashing protection holds at any time.
 /// </summary>
 public sealed class SlotClock
 {
+    // A validator votes once in an epoch, wherever in it: whoever serves one is heard within two.
+    private const int EpochsOfMemory = 2;
+
     private readonly Network _network;
     private readonly SlotWindow? _window;
     private readonly TimeProvider _time;
@@ -22,7 +26,8 @@ public sealed class SlotClock
             throw new ArgumentException($"the genesis time of the network {network.Name} is not known: give it, or switch the slot window off", nameof(window));
         }
 
-        (_network, _window, _time, Watch) = (network, window, time, new ClockWatch(time));
+        var epoch = TimeSpan.FromSeconds(network.SlotsPerEpoch * network.SecondsPerSlot);
+        (_network, _window, _time, Watch) = (network, window, time, new ClockWatch(time, (long)network.SlotsPerEpoch, EpochsOfMemory * epoch));
     }
 
     /// <summary>Whether the system clock can be relied on.</summary>
@@ -59,29 +64,48 @@ public sealed class SlotClock
         }
     }
 
-    /// <summary>Null when the message may be signed now, else why it may not.</summary>
-    public UntimelyDuty? Refusal(SignableMessage message)
+    /// <summary>The time with what follows from it for floors. Without a slot window nothing is held against the clock, and nothing bounds what others signed.</summary>
+    public ChainTime Read()
     {
-        if (_window is null || Now is not { } now || DutySlot(message.Slashable) is not { } slot)
+        if (Now is not { } now)
         {
-            return null;
+            return new ChainTime.Unknown();
         }
 
-        Watch.ObserveDuty(SlotsAhead(slot, now));
-        return Foresee(message);
-    }
-
-    /// <summary>The same for a message that nobody wants signed yet: it says nothing about the clock.</summary>
-    public UntimelyDuty? Foresee(SignableMessage message)
-    {
-        if (_window is null || Now is not { } now || DutySlot(message.Slashable) is not { } slot)
+        if (_window is null)
         {
-            return null;
+            return new ChainTime.Known(now, now, _network.EpochOf(now));
         }
 
         return Watch.Doubt is { } doubt
+            ? new ChainTime.InDoubt(doubt)
+            : new ChainTime.Known(now, new Slot(After(now.Value, _window.SlotsAhead)), new Epoch(After(_network.EpochOf(now).Value, _window.EpochsAhead)));
+    }
+
+    // A window without bounds reaches as far as can be recorded.
+    private static ulong After(ulong number, ulong ahead) => ahead > long.MaxValue - number ? long.MaxValue : number + ahead;
+
+    /// <summary>What stands against signing the message now, if it is a new one; null where nothing does.</summary>
+    /// <param name="client">Who asks: his duty counts for him alone.</param>
+    public UntimelyDuty? Refusal(string client, SignableMessage message)
+    {
+        if (_window is null || Now is not { } now || DutySlot(message.Slashable) is not { } slot)
+        {
+            return null;
+        }
+
+        return Watch.DoubtWith(client, SlotsAhead(slot, now)) is { } doubt
             ? new UntimelyDuty(ClockInDoubt: true, $"the signer's clock is in doubt: {doubt}")
             : Untimely(message.Slashable, slot, now) is { } detail ? new UntimelyDuty(ClockInDoubt: false, detail) : null;
+    }
+
+    /// <summary>The message turned out to be a new one, so that it shows what time its client has. Not for one that is on record: that may be repeated at any time.</summary>
+    public void Observe(string client, SignableMessage message)
+    {
+        if (_window is not null && Now is { } now && DutySlot(message.Slashable) is { } slot)
+        {
+            Watch.ObserveDuty(client, SlotsAhead(slot, now));
+        }
     }
 
     private static Slot? DutySlot(SlashableContent content) => content switch

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Diagnostics;
 using RemoteSigner.Consensus.Spec;
 
 namespace RemoteSigner.Keys;
@@ -8,7 +9,10 @@ public sealed class KeyRing : IDisposable
 {
     private volatile FrozenDictionary<BlsPublicKey, KeyShare> _shares = FrozenDictionary<BlsPublicKey, KeyShare>.Empty;
     private volatile FrozenDictionary<BlsPublicKey, KeyShare> _byGroup = FrozenDictionary<BlsPublicKey, KeyShare>.Empty;
-    private bool _filled;
+    private volatile bool _areOpen;
+
+    /// <summary>False until the first set is in place: a key that is not found before may be in the vault.</summary>
+    public bool AreOpen => _areOpen;
 
     public int Count => _shares.Count;
 
@@ -20,6 +24,15 @@ public sealed class KeyRing : IDisposable
     /// <summary>Our share of the validator with this group key, or null; also null where two shares of it are open, because neither is the right one.</summary>
     public KeyShare? FindByGroup(BlsPublicKey groupKey) => _byGroup.GetValueOrDefault(groupKey);
 
+    /// <summary>The share that a request names so, or null. Whether null means that there is none, says <see cref="AreOpen"/>, asked before.</summary>
+    public KeyShare? Find(BlsPublicKey key, NamedKey named) => named switch
+    {
+        NamedKey.Share => Find(key),
+        NamedKey.Group => FindByGroup(key),
+        NamedKey.ShareOfGroup => Find(key) is { GroupKey: { } group } share && group != share.PublicKey ? share : null,
+        _ => throw new UnreachableException(),
+    };
+
     /// <summary>
     /// Puts a new set in place. A share that is open already stays as it is, so that no duty in flight loses its key to a reload; what the new
     /// set does not hold is given up, and zeroed once it has finished signing. Shares that come after the first set are suspect: nothing was signed with them yet.
@@ -28,23 +41,28 @@ public sealed class KeyRing : IDisposable
     {
         var former = _shares;
         var opened = shares.ToList();
-        if (_filled)
+        if (_areOpen)
         {
             opened.ForEach(share => share.Suspect());
         }
 
-        _filled = true;
         _shares = opened.Select(share => former.GetValueOrDefault(share.PublicKey) is { } kept && kept.IsSameAs(share) ? kept : share)
             .ToFrozenDictionary(share => share.PublicKey);
         _byGroup = _shares.Values.Where(share => share.GroupKey is { } group && group != share.PublicKey)
             .GroupBy(share => share.GroupKey!.Value)
             .Where(group => group.Count() == 1)
             .ToFrozenDictionary(group => group.Key, group => group.Single());
+        _areOpen = true;
         foreach (var share in former.Values.Concat(opened).Where(share => !ReferenceEquals(Find(share.PublicKey), share)))
         {
             share.Dispose();
         }
     }
 
-    public void Dispose() => Replace([]);
+    /// <summary>A duty that comes while the signer stops is not told that its key is unknown.</summary>
+    public void Dispose()
+    {
+        Replace([]);
+        _areOpen = false;
+    }
 }

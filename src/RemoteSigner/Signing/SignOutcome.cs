@@ -2,10 +2,11 @@ using RemoteSigner.Clusters;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
+using RemoteSigner.Keys;
 
 namespace RemoteSigner.Signing;
 
-/// <summary>How a sign request ended; a closed choice. Whatever it is, it is in the audit log before anybody sees it.</summary>
+/// <summary>How a sign request ended; a closed choice. Whatever it is, it is in the audit log before anybody sees it, unless the ledger takes nothing.</summary>
 public abstract record SignOutcome
 {
     private SignOutcome()
@@ -22,6 +23,15 @@ public abstract record SignOutcome
     public sealed record Signed(BlsSignature Signature, Root SigningRoot) : SignOutcome
     {
         public override string Name => "Signed";
+
+        /// <summary>The share that signed.</summary>
+        public required KeyShare Share { get; init; }
+    }
+
+    /// <summary>The vault has not been opened yet, so that nobody can say whether the key is there. Ask again.</summary>
+    public sealed record KeysLoading : SignOutcome
+    {
+        public override string Name => "KeysLoading";
     }
 
     /// <summary>No such key is open here.</summary>
@@ -82,6 +92,21 @@ public abstract record SignOutcome
         public override string Name => "Slashable";
 
         public override string RuleName => Rule.Name();
+    }
+
+    /// <summary>The key was taken out after the decision and before the signature, so there is none. To the client this looks like <see cref="UnknownKey"/>.</summary>
+    public sealed record KeyRemoved : SignOutcome
+    {
+        public override string Name => "KeyRemoved";
+    }
+
+    /// <summary>
+    /// Something failed that is no fault of the order: the ledger, so that the decision could not be recorded and there is none (<see cref="LedgerException"/>), or the signer itself.
+    /// Nothing was signed.
+    /// </summary>
+    public sealed record Failed(Exception Fault) : SignOutcome
+    {
+        public override string Name => "Failed";
     }
 
     /// <summary>The signature that was made does not verify under the share's public key: memory or processor are at fault. It is not given out, because a faulty signature may tell the key.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
 using RemoteSigner.Access;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
@@ -13,9 +12,10 @@ namespace RemoteSigner.Signing;
 
 /// <summary>
 /// The whole story of a signature, and the only order of its parts: which share, may this client, is it time, is it the cluster's, is it before the fence, is it slashable, sign.
+/// One order is a batch of one: many share the wait for the fence and the transaction, and whatever becomes of one of them becomes of it alone.
 /// A refusal is in the audit log before it is told; a permit and its audit entry are one transaction, on disk before the share is used.
 /// </summary>
-public sealed partial class Signer(
+public sealed class Signer(
     Network network, KeyRing keys, AccessPolicy access, SlotClock clock, ClusterRules rules, Fence fence, SlashingProtection slashing, AuditLog audit, TimeProvider time)
 {
     /// <summary>Told how long each duty waited for the disk.</summary>
@@ -25,151 +25,233 @@ public sealed partial class Signer(
     public PartialVerification Verification { get; init; } = PartialVerification.Suspect;
 
     /// <summary>Signs, or says why not. There is no cancellation: a duty that was begun is finished.</summary>
-    /// <exception cref="LedgerException">The decision could not be recorded, so there is none; nothing was signed.</exception>
     public async Task<SignOutcome> SignAsync(SignOrder order)
     {
-        var judged = await CoverAsync(order, Judge(order));
-        if (judged.Refusal is { } refusal)
+        SignCase[] cases = [new(order, audit)];
+        await RunAsync(cases);
+        return cases[0].Outcome!;
+    }
+
+    /// <summary>
+    /// Signs each, or says why not, in the order given. All decisions and their audit entries, refusals included, are one transaction, and of two that collide the first is signed;
+    /// signatures are made on all cores, and those that are to be verified are verified together.
+    /// </summary>
+    public async Task<IReadOnlyList<SignOutcome>> SignAllAsync(IReadOnlyList<SignOrder> orders)
+    {
+        var cases = new SignCase[orders.Count];
+        for (var i = 0; i < cases.Length; i++)
         {
-            await audit.RecordAsync(RefusalEntry(order, judged));
-            return refusal;
+            cases[i] = new SignCase(orders[i], audit);
         }
 
-        var (share, message) = (judged.Share!, judged.Message!);
-        var started = time.GetTimestamp();
-        var decision = await slashing.RequestAsync(share.Identity, message, (transaction, signingRoot, verdict) =>
-            audit.Append(transaction, EntryFor(order, share, signingRoot, verdict)));
-        Recorded(order.Message.Type, time.GetElapsedTime(started));
-        var outcome = Conclude(share, decision);
-        return outcome is SignOutcome.Signed signed && MustVerify(share) && !Bls.Verify(share.PublicKey.Bytes, signed.SigningRoot.Bytes, signed.Signature.Bytes)
-            ? await WithholdAsync(order, share, signed)
-            : outcome;
+        await RunAsync(cases);
+        return Array.ConvertAll(cases, one => one.Outcome!);
     }
 
     /// <summary>Tells what <see cref="SignAsync"/> would answer now; it signs, records and moves nothing.</summary>
     /// <exception cref="LedgerException">The history could not be read.</exception>
     public async Task<Foresight> ForeseeAsync(SignOrder order)
     {
-        var judged = Judge(order, foresight: true);
-        var refusal = judged.Refusal ?? (fence.State.Closed is { } stale ? new SignOutcome.NotFresh(stale) : null);
+        var one = new SignCase(order, audit);
+        Judge(one);
+        var refusal = one.Outcome ?? (fence.State.Closed is { } stale ? new SignOutcome.NotFresh(stale) : null);
         if (refusal is not null)
         {
-            return new Foresight(refusal, judged.Message?.SigningRoot, SignedBefore: false);
+            return new Foresight(refusal, one.Message?.SigningRoot, SignedBefore: false);
         }
 
-        return await slashing.ForeseeAsync(judged.Share!.Identity, judged.Message!) switch
+        return await slashing.ForeseeAsync(one.Share!.Identity, one.Message!) switch
         {
-            Verdict.Allowed(var before) => new Foresight(null, judged.Message!.SigningRoot, before),
-            Verdict.Refused(var rule, var detail) => new Foresight(new SignOutcome.Slashable(rule, detail), judged.Message!.SigningRoot, SignedBefore: false),
+            Verdict.Allowed(false) when one.Untimely is { } untimely => new Foresight(untimely, one.Message!.SigningRoot, SignedBefore: false),
+            Verdict.Allowed(var before) => new Foresight(null, one.Message!.SigningRoot, before),
+            Verdict.Refused(var rule, var detail) => new Foresight(new SignOutcome.Slashable(rule, detail), one.Message!.SigningRoot, SignedBefore: false),
             _ => throw new UnreachableException(),
         };
     }
 
-    /// <summary>Everything that can be told without the disk, in the one order there is: what is cheap and hides the most comes first.</summary>
-    private Judgement Judge(SignOrder order, bool foresight = false)
+    // The story, for one and for many.
+    private async Task RunAsync(SignCase[] cases)
     {
-        if (order.PublicKey is not { } key || keys.Find(key) is not { } share)
-        {
-            return new(null, null, new SignOutcome.UnknownKey(), null);
-        }
-
-        if (!access.Allows(order.Client, share.PublicKey, order.Message.Type))
-        {
-            return new(share, null, new SignOutcome.NotAllowed(), null);
-        }
-
-        if (!TryGetRoot(order.Message, out var message, out var fault))
-        {
-            return new(share, null, new SignOutcome.NotOnThisNetwork(fault), fault);
-        }
-
-        if (order.ClaimedSigningRoot is { } claimed && claimed != message.SigningRoot)
-        {
-            return new(share, message, new SignOutcome.RootMismatch(message.SigningRoot), $"the client claimed {claimed}, the message has {message.SigningRoot}");
-        }
-
-        if ((foresight ? clock.Foresee(order.Message) : clock.Refusal(order.Message)) is { } untimely)
-        {
-            SignOutcome outcome = untimely.ClockInDoubt ? new SignOutcome.ClockInDoubt(untimely.Detail) : new SignOutcome.OutsideSlotWindow(untimely.Detail);
-            return new(share, message, outcome, untimely.Detail);
-        }
-
-        return rules.Refusal(share.Identity, share.Membership, order.Message) is { } foreign
-            ? new(share, message, new SignOutcome.AgainstCluster(foreign), foreign.Detail)
-            : new(share, message, null, null);
+        JudgeAll(cases);
+        await CoverAsync(cases);
+        var started = time.GetTimestamp();
+        Take(cases, await slashing.RequestAsync(Array.ConvertAll(cases, one => one.ToRequest())), time.GetElapsedTime(started));
+        SignAll(cases);
+        WithholdFaulty(cases);
+        await RecordWithheldAsync(cases);
     }
 
-    private async ValueTask<Judgement> CoverAsync(SignOrder order, Judgement judged) =>
-        judged.Refusal is null && await fence.CoverAsync(order.Message.Slashable) is { } stale
-            ? judged with { Refusal = new SignOutcome.NotFresh(stale), Detail = stale.Detail }
-            : judged;
-
-    private static SignOutcome Conclude(KeyShare share, PermitDecision decision) => decision switch
+    private void JudgeAll(SignCase[] cases)
     {
-        PermitDecision.Granted(var permit, _) => new SignOutcome.Signed(share.Sign(permit), permit.SigningRoot),
-        PermitDecision.Refused(var rule, var detail) => new SignOutcome.Slashable(rule, detail),
-        _ => throw new UnreachableException(),
-    };
-
-    private bool MustVerify(KeyShare share) => Verification is PartialVerification.Always || (Verification is PartialVerification.Suspect && share.IsSuspect);
-
-    private async Task<SignOutcome> WithholdAsync(SignOrder order, KeyShare share, SignOutcome.Signed signed)
-    {
-        const string Detail = "the signature does not verify under the share's public key: the memory or the processor is at fault";
-        share.Suspect();
-        await audit.RecordAsync(Entry(order, share) with { Action = "sign.fault", Decision = AuditDecision.Event, SigningRoot = signed.SigningRoot, Detail = Detail });
-        return new SignOutcome.SignatureFault(Detail);
+        if (cases is [var one])
+        {
+            Judge(one);
+        }
+        else
+        {
+            Parallel.ForEach(cases, Judge);
+        }
     }
 
-    private bool TryGetRoot(SignableMessage message, [NotNullWhen(true)] out RootedMessage? rooted, [NotNullWhen(false)] out string? fault)
+    // An order that trips over a fault of ours must not take others with it.
+    private void Judge(SignCase one)
     {
         try
         {
-            (rooted, fault) = (message.WithRoot(network), null);
-            return true;
+            one.Outcome = Refusal(one);
+        }
+        catch (Exception fault)
+        {
+            one.Outcome = new SignOutcome.Failed(fault);
+        }
+    }
+
+    /// <summary>Everything that can be told without the disk, in the one order there is: what is cheap and hides the most comes first. Null when nothing stands against it yet.</summary>
+    private SignOutcome? Refusal(SignCase one)
+    {
+        var order = one.Order;
+
+        // Asked before the look: a ring that is filled in between may have the key.
+        var areOpen = keys.AreOpen;
+        if (order.Key is not { } key)
+        {
+            return new SignOutcome.UnknownKey();
+        }
+
+        if (keys.Find(key, order.Named) is not { } share)
+        {
+            return areOpen ? new SignOutcome.UnknownKey() : new SignOutcome.KeysLoading();
+        }
+
+        one.Share = share;
+        if (!access.Allows(order.Client, share.PublicKey, order.Message.Type))
+        {
+            return new SignOutcome.NotAllowed();
+        }
+
+        try
+        {
+            one.Message = order.Message.WithRoot(network);
         }
         catch (SpecException exception)
         {
-            (rooted, fault) = (null, exception.Message);
-            return false;
+            return new SignOutcome.NotOnThisNetwork(exception.Message);
+        }
+
+        if (order.ClaimedSigningRoot is { } claimed && claimed != one.Message.SigningRoot)
+        {
+            return new SignOutcome.RootMismatch(one.Message.SigningRoot);
+        }
+
+        one.Untimely = clock.Refusal(order.Client.Name, order.Message) switch
+        {
+            null => null,
+            { ClockInDoubt: true, Detail: var doubt } => new SignOutcome.ClockInDoubt(doubt),
+            { Detail: var detail } => new SignOutcome.OutsideSlotWindow(detail),
+        };
+        return rules.Refusal(share.Identity, share.Membership, order.Message) is { } foreign ? new SignOutcome.AgainstCluster(foreign) : null;
+    }
+
+    /// <summary>One wait for all: where the witness hangs the first waits as long as a single duty would, and the others are judged by what is covered then.</summary>
+    private async ValueTask CoverAsync(SignCase[] cases)
+    {
+        var patience = fence.Patience;
+        foreach (var one in cases)
+        {
+            if (one.Outcome is not null)
+            {
+                continue;
+            }
+
+            var content = one.Order.Message.Slashable;
+            if (one.Untimely is not null)
+            {
+                CoverUntimely(one, content);
+                continue;
+            }
+
+            var started = time.GetTimestamp();
+            if (await fence.CoverAsync(content, patience) is { } stale)
+            {
+                one.Outcome = new SignOutcome.NotFresh(stale);
+            }
+
+            patience -= time.GetElapsedTime(started);
         }
     }
 
-    private static AuditEntry RefusalEntry(SignOrder order, in Judgement judged) =>
-        Entry(order, judged.Share) with { Decision = AuditDecision.Refused, Rule = judged.Refusal!.RuleName, Detail = judged.Detail };
-
-    private static AuditEntry EntryFor(SignOrder order, KeyShare share, Root root, Verdict verdict) => verdict switch
+    // It may be on record here, and then it lies before the fence. One that does not is new, and must not carry the fence to wherever it is.
+    private void CoverUntimely(SignCase one, SlashableContent content)
     {
-        Verdict.Allowed(var again) => Entry(order, share) with { SigningRoot = root, SignedBefore = again },
-        Verdict.Refused(var rule, var detail) => Entry(order, share) with
+        if (fence.Refusal(content) is not null)
         {
-            SigningRoot = root,
-            Decision = AuditDecision.Refused,
-            Rule = rule.Name(),
-            Detail = detail,
-        },
-        _ => throw new UnreachableException(),
-    };
-
-    private static AuditEntry Entry(SignOrder order, KeyShare? share)
-    {
-        var vote = order.Message.Slashable as SlashableContent.Attestation;
-        return new AuditEntry
-        {
-            Action = "sign",
-            Decision = AuditDecision.Granted,
-            RequestId = order.RequestId,
-            Client = order.Client.Name,
-            ClientFingerprint = order.Client.CertificateFingerprint,
-            ShareKey = order.PublicKey,
-            GroupKey = share?.GroupKey,
-            Duty = order.Message.Type,
-            Slot = order.Message.DutySlot,
-            SourceEpoch = vote?.Source,
-            TargetEpoch = vote?.Target ?? order.Message.DutyEpoch,
-        };
+            clock.Observe(one.Order.Client.Name, one.Order.Message);
+            one.Outcome = one.Untimely;
+        }
     }
 
-    /// <summary>What is known of an order before the disk is asked. A refusal is null when nothing stands against it yet: share and message are there then.</summary>
-    private readonly record struct Judgement(KeyShare? Share, RootedMessage? Message, SignOutcome? Refusal, string? Detail);
+    private void Take(SignCase[] cases, IReadOnlyList<PermitDecision> decisions, TimeSpan waited)
+    {
+        for (var i = 0; i < cases.Length; i++)
+        {
+            var (one, order) = (cases[i], cases[i].Order);
+            if (one.Outcome is null)
+            {
+                Recorded(order.Message.Type, waited);
+            }
+
+            if (one.Take(decisions[i]))
+            {
+                clock.Observe(order.Client.Name, order.Message);
+            }
+        }
+    }
+
+    private static void SignAll(SignCase[] cases)
+    {
+        if (cases is [var one])
+        {
+            one.Sign();
+        }
+        else
+        {
+            Parallel.ForEach(cases, one => one.Sign());
+        }
+    }
+
+    private void WithholdFaulty(SignCase[] cases)
+    {
+        if (!Array.Exists(cases, MustVerify))
+        {
+            return;
+        }
+
+        var looked = Array.FindAll(cases, MustVerify);
+        foreach (var i in BlsBatch.FindFalse(Array.ConvertAll(looked, one => one.ToClaim())))
+        {
+            looked[i].Withhold();
+        }
+    }
+
+    private bool MustVerify(SignCase one) =>
+        one.Outcome is SignOutcome.Signed && (Verification is PartialVerification.Always || (Verification is PartialVerification.Suspect && one.Share!.IsSuspect));
+
+    // The entries of their decisions say "granted".
+    private async ValueTask RecordWithheldAsync(SignCase[] cases)
+    {
+        foreach (var one in cases)
+        {
+            if (one.EntryOfWithheld() is { } entry)
+            {
+                try
+                {
+                    await audit.RecordAsync(entry);
+                }
+                catch (LedgerException fault)
+                {
+                    one.Outcome = new SignOutcome.Failed(fault);
+                }
+            }
+        }
+    }
 }

@@ -37,6 +37,12 @@ internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : 
 
     public int Signatures { get; private set; }
 
+    public IReadOnlyList<BlsPublicKey> Keys => _keys;
+
+    public ModelWitness Hardware => _hardware;
+
+    public FakeTimeProvider Time => _time;
+
     private string Folder(int place) => place == 0 ? _scene.Folder : Directory.CreateDirectory(Path.Combine(_scene.Folder, "second")).FullName;
 
     private string LedgerFile(int place) => Path.Combine(Folder(place), "ledger.sqlite");
@@ -99,6 +105,9 @@ internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : 
         await KillAsync(1);
         _scene.Dispose();
     }
+
+    /// <summary>The run that is, or a new one.</summary>
+    public async Task<SignerLife> LiveAsync() => (await LiveAsync(0))!;
 
     private static int PlaceOf(FreshnessAct act) => act switch
     {
@@ -193,7 +202,8 @@ internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : 
             : new SlashingOracle.Duty(false, Math.Min(_justified ?? target, target - Math.Min(target, (ulong)ask.Span)), target, root);
     }
 
-    private SignableMessage Message(SlashingOracle.Duty duty)
+    /// <summary>A message of that duty, from this slot of the chain.</summary>
+    public SignableMessage Message(SlashingOracle.Duty duty)
     {
         var (fork, root) = (new ForkInfo(default, default, new Epoch(0), _chain), Duties.Root(duty.Root));
         return duty.IsBlock

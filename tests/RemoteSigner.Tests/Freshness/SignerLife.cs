@@ -56,6 +56,9 @@ internal sealed class SignerLife : IAsyncDisposable
 
     public Task<SignOutcome> SignAsync(BlsPublicKey key, SignableMessage message) => _signer.SignAsync(new SignOrder(_client, "test", key, message, null));
 
+    public Task<IReadOnlyList<SignOutcome>> SignAllAsync(IEnumerable<(BlsPublicKey Key, SignableMessage Message)> duties) =>
+        _signer.SignAllAsync([.. duties.Select(duty => new SignOrder(_client, "test", duty.Key, duty.Message, null))]);
+
     public void Tick() => _fence.Tick();
 
     public async Task StopAsync()

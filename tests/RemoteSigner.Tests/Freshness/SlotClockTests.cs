@@ -21,33 +21,33 @@ public sealed class SlotClockTests
     [InlineData(ulong.MaxValue, 100, false)]
     [InlineData(3200, ulong.MaxValue, false)]
     public void Refuses_votes_from_the_far_future_only(ulong slot, ulong target, bool timely) =>
-        Assert.Equal(timely, Clock().Refusal(Vote(slot, target)) is null);
+        Assert.Equal(timely, Clock().Refusal("vc", Vote(slot, target)) is null);
 
     [Theory]
     [InlineData(3202, true)]
     [InlineData(3203, false)]
-    public void Refuses_blocks_from_the_far_future(ulong slot, bool timely) => Assert.Equal(timely, Clock().Refusal(Block(slot)) is null);
+    public void Refuses_blocks_from_the_far_future(ulong slot, bool timely) => Assert.Equal(timely, Clock().Refusal("vc", Block(slot)) is null);
 
     [Fact]
     public void Moves_with_the_time()
     {
         var clock = Clock();
-        Assert.NotNull(clock.Refusal(Block(3203)));
+        Assert.NotNull(clock.Refusal("vc", Block(3203)));
         _time.Advance(TimeSpan.FromSeconds(12));
 
         Assert.Equal(new Slot(3201), clock.Now);
-        Assert.Null(clock.Refusal(Block(3203)));
+        Assert.Null(clock.Refusal("vc", Block(3203)));
     }
 
     [Fact]
     public void Blames_the_duty_when_the_clock_is_sound_and_the_clock_when_it_is_not()
     {
         var clock = Clock();
-        Assert.False(clock.Refusal(Block(3300))!.ClockInDoubt);
+        Assert.False(clock.Refusal("vc", Block(3300))!.ClockInDoubt);
         _time.Step(TimeSpan.FromHours(1));
 
-        Assert.True(clock.Refusal(Block(3500))!.ClockInDoubt);
-        Assert.Contains("stepped by 3600.0 s", clock.Refusal(Vote(3500, 109))!.Detail, StringComparison.Ordinal);
+        Assert.True(clock.Refusal("vc", Block(3500))!.ClockInDoubt);
+        Assert.Contains("stepped by 3600.0 s", clock.Refusal("vc", Vote(3500, 109))!.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class SlotClockTests
         var clock = Clock();
         _time.Step(TimeSpan.FromHours(1));
 
-        Assert.Null(clock.Refusal(new RandaoReveal(new Epoch(100), Fork())));
+        Assert.Null(clock.Refusal("vc", new RandaoReveal(new Epoch(100), Fork())));
     }
 
     [Fact]
@@ -65,7 +65,20 @@ public sealed class SlotClockTests
         var unknown = _network with { GenesisTime = null };
 
         Assert.Throws<ArgumentException>(() => new SlotClock(unknown, SlotWindow.Default, _time));
-        Assert.Null(new SlotClock(unknown, null, _time).Refusal(Block(ulong.MaxValue)));
+        Assert.Null(new SlotClock(unknown, null, _time).Refusal("vc", Block(ulong.MaxValue)));
+    }
+
+    [Fact]
+    public void Reads_how_far_others_may_have_signed_and_nothing_from_a_clock_in_doubt()
+    {
+        var clock = Clock();
+        Assert.Equal(new ChainTime.Known(new Slot(3200), new Slot(3202), new Epoch(101)), clock.Read());
+        Assert.Equal(new ChainTime.Known(new Slot(3200), new Slot(long.MaxValue), new Epoch(long.MaxValue)), new SlotClock(_network, new SlotWindow(ulong.MaxValue, ulong.MaxValue), _time).Read());
+        Assert.Equal(new ChainTime.Known(new Slot(3200), new Slot(3200), new Epoch(100)), new SlotClock(_network, null, _time).Read());
+        Assert.IsType<ChainTime.Unknown>(new SlotClock(_network with { GenesisTime = null }, null, _time).Read());
+        _time.Step(-TimeSpan.FromMinutes(5));
+
+        Assert.Contains("stepped by -300.0 s", Assert.IsType<ChainTime.InDoubt>(clock.Read()).Detail, StringComparison.Ordinal);
     }
 
     private SlotClock Clock() => new(_network, SlotWindow.Default, _time);

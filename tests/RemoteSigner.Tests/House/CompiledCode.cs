@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.Reflection;
 using System.Reflection.Emit;
-using System.Runtime.CompilerServices;
 
 namespace RemoteSigner.Tests.House;
 
@@ -26,7 +25,7 @@ internal static class CompiledCode
         .SelectMany(type => type.GetMembers(Everything).OfType<MethodBase>())
         .SelectMany(caller => Named(caller).Select(named => (caller, named)));
 
-    /// <summary>The full names of the types whose code names <paramref name="method"/>; a lambda, an iterator or an async method counts for the type that it is written in.</summary>
+    /// <summary>The full names of the types whose code names <paramref name="method"/>; a nested type counts for the outermost one, as do lambdas and async methods.</summary>
     public static IEnumerable<string> CallersOf(IEnumerable<Assembly> assemblies, MethodBase method) => assemblies
         .SelectMany(Uses)
         .Where(use => use.Named.MetadataToken == method.MetadataToken && use.Named.Module == method.Module)
@@ -34,7 +33,7 @@ internal static class CompiledCode
         .Distinct()
         .Order(StringComparer.Ordinal);
 
-    private static Type WrittenIn(Type type) => type.DeclaringType is { } outer && type.IsDefined(typeof(CompilerGeneratedAttribute)) ? WrittenIn(outer) : type;
+    private static Type WrittenIn(Type type) => type.DeclaringType is { } outer ? WrittenIn(outer) : type;
 
     private static List<MethodBase> Named(MethodBase caller)
     {

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Host.Http;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
 using RemoteSigner.Signing;
@@ -17,7 +18,7 @@ public sealed partial class HouseTests
     private static readonly Assembly _native = typeof(Bls).Assembly;
     private static readonly Assembly _signer = typeof(KeyShare).Assembly;
     private static readonly Assembly _tpm2 = typeof(Tpm).Assembly;
-    private static readonly Assembly _host = typeof(Host.Http.WireFormat).Assembly;
+    private static readonly Assembly _host = typeof(WireFormat).Assembly;
     private static readonly Assembly[] _shipped = [_consensus, _native, _signer, _tpm2, _host];
 
     private const BindingFlags Inside = BindingFlags.NonPublic | BindingFlags.Instance;
@@ -87,9 +88,12 @@ public sealed partial class HouseTests
 
     /// <summary>Invariant 3: what the order of a request is, stands in one file.</summary>
     [Fact]
-    public void Only_the_signer_asks_for_permits() => Assert.All(
-        typeof(SlashingProtection).GetMethods(Inside | BindingFlags.Public).Where(method => method.Name.StartsWith("Request", StringComparison.Ordinal)),
-        method => Assert.Subset(new HashSet<string> { typeof(Signer).FullName!, typeof(SlashingProtection).FullName! }, CallersOf(method).ToHashSet()));
+    public void Only_the_signer_asks_for_permits() => Assert.Equal([typeof(Signer).FullName!], CallersOf(Method(typeof(SlashingProtection), "RequestAsync")));
+
+    [Fact]
+    public void No_door_signs_without_counting_and_logging_it() => Assert.All(
+        (string[])["SignAsync", "SignAllAsync"],
+        name => Assert.Equal([typeof(SignRecorder).FullName!], CallersOf(Method(typeof(Signer), name))));
 
     /// <summary>Invariant 4: after the permit nothing can be cancelled.</summary>
     [Fact]

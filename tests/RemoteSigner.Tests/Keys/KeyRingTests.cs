@@ -54,6 +54,57 @@ public sealed class KeyRingTests : IDisposable
         Assert.True(later.IsSuspect);
     }
 
+    [Fact]
+    public void A_request_names_a_share_by_its_key_by_its_group_or_as_a_share_of_one()
+    {
+        var (share, whole, bare) = (Open(1, _group), Open(2, Duties.PublicKey(2)), Open(3, null));
+        _ring.Replace([share, whole, bare]);
+
+        Assert.Same(share, _ring.Find(share.PublicKey, NamedKey.Share));
+        Assert.Same(share, _ring.Find(_group, NamedKey.Group));
+        Assert.Same(share, _ring.Find(share.PublicKey, NamedKey.ShareOfGroup));
+        Assert.Null(_ring.Find(share.PublicKey, NamedKey.Group));
+        Assert.All((KeyShare[])[whole, bare], other => Assert.Null(_ring.Find(other.PublicKey, NamedKey.ShareOfGroup)));
+        Assert.Same(whole, _ring.Find(whole.PublicKey, NamedKey.Share));
+    }
+
+    [Fact]
+    public async Task Whoever_finds_the_ring_open_before_he_looks_finds_what_is_in_it()
+    {
+        var share = Open(1, _group);
+        for (var round = 0; round < 300; round++)
+        {
+            using var ring = new KeyRing();
+            Assert.False(ring.AreOpen);
+            using var ready = new Barrier(2);
+            var filling = Task.Run(() =>
+            {
+                ready.SignalAndWait();
+                ring.Replace([share]);
+            });
+            ready.SignalAndWait();
+            while (!ring.AreOpen)
+            {
+                Thread.SpinWait(1);
+            }
+
+            Assert.Same(share, ring.Find(share.PublicKey));
+            Assert.Same(share, ring.FindByGroup(_group));
+            await filling;
+            share = Open(1, _group);
+        }
+    }
+
+    [Fact]
+    public void A_ring_that_was_given_up_does_not_know_any_more_what_there_is()
+    {
+        _ring.Replace([Open(1, _group)]);
+        Assert.True(_ring.AreOpen);
+        _ring.Dispose();
+
+        Assert.False(_ring.AreOpen);
+    }
+
     private KeyShare Open(int number, BlsPublicKey? group) =>
         new(BlsSecretKey.Generate(_arena, RandomNumberGenerator.GetBytes(32)), Duties.PublicKey(number), group, null);
 }

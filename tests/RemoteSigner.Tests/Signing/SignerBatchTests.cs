@@ -1,3 +1,4 @@
+using RemoteSigner.Audit;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
@@ -54,13 +55,63 @@ public sealed class SignerBatchTests
     }
 
     [Fact]
-    public async Task A_closed_ledger_gives_no_signature_at_all()
+    public async Task A_closed_ledger_gives_no_signature_and_says_so_of_each()
     {
         await using var scene = await SigningScene.CreateAsync();
         var share = await scene.AddAsync();
         await scene.Rooms.Ledger.DisposeAsync();
 
-        await Assert.ThrowsAsync<LedgerException>(() => scene.Signer.SignAllAsync([SigningScene.Order(share.PublicKey, Vote(4))]));
+        var outcomes = await scene.Signer.SignAllAsync([SigningScene.Order(share.PublicKey, Vote(4)), SigningScene.Order(share.PublicKey, Vote(5), "stranger")]);
+
+        Assert.All(outcomes, outcome => Assert.Equal(LedgerFault.Closed, Assert.IsType<LedgerException>(Assert.IsType<SignOutcome.Failed>(outcome).Fault).Fault));
+    }
+
+    [Theory]
+    [InlineData("vc")]
+    [InlineData("stranger")]
+    public async Task An_order_whose_evidence_the_ledger_does_not_take_fails_alone(string client)
+    {
+        await using var scene = await SigningScene.CreateAsync();
+        KeyShare[] shares = [await scene.AddAsync(), await scene.AddAsync(), await scene.AddAsync()];
+        await scene.Rooms.Ledger.WriteAsync(transaction => transaction.Statement(
+            "CREATE TRIGGER poison BEFORE INSERT ON audit WHEN instr(CAST(NEW.entry AS TEXT), '\"poison\"') > 0 BEGIN SELECT RAISE(ABORT, 'not this one'); END").Execute());
+        var (orders, commits) = (shares.Select(share => SigningScene.Order(share.PublicKey, Vote(4))).ToList(), scene.Rooms.Ledger.Commits);
+        orders[1] = SigningScene.Order(shares[1].PublicKey, Vote(4), client) with { RequestId = "poison" };
+
+        var outcomes = await scene.Signer.SignAllAsync(orders);
+
+        Assert.Equal(commits + 1, scene.Rooms.Ledger.Commits);
+        Assert.IsType<LedgerException>(Assert.IsType<SignOutcome.Failed>(outcomes[1]).Fault);
+        AssertVerifies(shares[0], Assert.IsType<SignOutcome.Signed>(outcomes[0]));
+        AssertVerifies(shares[2], Assert.IsType<SignOutcome.Signed>(outcomes[2]));
+
+        // Nothing of it was kept: another vote for the same target is the first.
+        Assert.IsType<SignOutcome.Signed>(await scene.SignAsync(shares[1], Vote(4, fill: 2)));
+        Assert.IsType<AuditVerification.Intact>(await AuditVerifier.VerifyAsync(scene.Rooms.Ledger));
+    }
+
+    [Fact]
+    public async Task An_order_that_trips_over_a_fault_of_the_signer_fails_alone_and_is_on_record()
+    {
+        await using var scene = await SigningScene.CreateAsync();
+        var share = await scene.AddAsync();
+        var impossible = new Block(new Slot(8), 0, default, default, null!, _fork);
+
+        var outcomes = await scene.Signer.SignAllAsync([SigningScene.Order(share.PublicKey, impossible), SigningScene.Order(share.PublicKey, Vote(4))]);
+
+        Assert.IsType<NullReferenceException>(Assert.IsType<SignOutcome.Failed>(outcomes[0]).Fault);
+        AssertVerifies(share, Assert.IsType<SignOutcome.Signed>(outcomes[1]));
+        Assert.Contains(await scene.AuditAsync(), entry => entry.Contains("\"rule\":\"Failed\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task One_order_is_a_batch_of_one()
+    {
+        await using var scene = await SigningScene.CreateAsync();
+        var share = await scene.AddAsync();
+        var order = SigningScene.Order(share.PublicKey, Vote(4));
+
+        Assert.Equal(await scene.Signer.SignAsync(order), Assert.Single(await scene.Signer.SignAllAsync([order])));
     }
 
     [Fact]

@@ -10,7 +10,7 @@ using RemoteSigner.Tests.Slashing;
 
 namespace RemoteSigner.Tests.Signing;
 
-/// <summary>The signer's rooms put together on a real ledger, without a fence or a clock: client <c>vc</c> has the everyday duties, <c>admin</c> all.</summary>
+/// <summary>The signer's rooms put together on a real ledger, without a fence, and without a slot window unless one is given: client <c>vc</c> has the everyday duties, <c>admin</c> all.</summary>
 internal sealed class SigningScene : IAsyncDisposable
 {
     private readonly SecretArena _arena = new();
@@ -18,28 +18,36 @@ internal sealed class SigningScene : IAsyncDisposable
     private readonly List<KeyShare> _shares = [];
     private readonly Fence _fence;
 
-    private SigningScene(TemporarySigner rooms, PartialVerification verification, RegistrationPolicy registrations, string archive)
+    private SigningScene(TemporarySigner rooms, PartialVerification verification, RegistrationPolicy registrations, string archive, TimeProvider time, SlotWindow? window)
     {
         Rooms = rooms;
-        var clock = new SlotClock(rooms.Network, null, TimeProvider.System);
-        _fence = new Fence(rooms.Network, clock, TimeProvider.System);
+        Clock = new SlotClock(rooms.Network, window, time);
+        _fence = new Fence(rooms.Network, Clock, time);
         _fence.SwitchOff(null);
-        var access = new AccessPolicy(new Dictionary<string, ClientPermissions>
+        Access = new AccessPolicy(new Dictionary<string, ClientPermissions>
         {
             ["vc"] = new(null, ClientPermissions.EverydayDuties),
             ["admin"] = new(null, ClientPermissions.AllDuties),
         });
         var rules = new ClusterRules(rooms.Network, registrations, new ClusterLibrary(new ClusterArchive(archive)));
-        Signer = new Signer(rooms.Network, _ring, access, clock, rules, _fence, rooms.Slashing, rooms.Audit, TimeProvider.System) { Verification = verification };
+        Signer = new Signer(rooms.Network, _ring, Access, Clock, rules, _fence, rooms.Slashing, rooms.Audit, time) { Verification = verification, Recorded = (_, _) => WhenRecorded() };
     }
 
     public TemporarySigner Rooms { get; }
 
     public Signer Signer { get; }
 
+    public SlotClock Clock { get; }
+
+    public AccessPolicy Access { get; }
+
+    /// <summary>Done for each decision once it is on disk, before its signature is made.</summary>
+    public Action WhenRecorded { get; set; } = () => { };
+
     public static async Task<SigningScene> CreateAsync(
-        PartialVerification verification = PartialVerification.Off, RegistrationPolicy? registrations = null, string archive = "none", Network? network = null) =>
-        new(await TemporarySigner.CreateAsync(network), verification, registrations ?? RegistrationPolicy.None, archive);
+        PartialVerification verification = PartialVerification.Off, RegistrationPolicy? registrations = null, string archive = "none", Network? network = null,
+        TimeProvider? time = null, SlotWindow? window = null) =>
+        new(await TemporarySigner.CreateAsync(network), verification, registrations ?? RegistrationPolicy.None, archive, time ?? TimeProvider.System, window);
 
     /// <summary>Opens a key with this secret, registered as one that never signed; <paramref name="publicKey"/> is only given to lie about it.</summary>
     public async Task<KeyShare> AddAsync(byte[]? secret = null, BlsPublicKey? groupKey = null, ClusterMembership? membership = null, BlsPublicKey? publicKey = null)

@@ -58,7 +58,7 @@ public sealed class LedgerTests
             return true;
         });
         var before = signer.RequestAsync(Key(1), Block(1), Root(1));
-        var failing = signer.Slashing.RequestAsync(Key(1), Message(Block(2), Root(2)), (transaction, root, verdict) =>
+        var failing = signer.RequestAsync(Key(1), Message(Block(2), Root(2)), (transaction, root, verdict) =>
         {
             signer.Witness(Key(1), Block(2))(transaction, root, verdict);
             throw new InvalidOperationException("after the entry");
@@ -273,7 +273,7 @@ public sealed class LedgerTests
             using var slashing = await SlashingProtection.OpenAsync(ledger, TemporarySigner.Minimal);
             var audit = await AuditLog.OpenAsync(ledger, TimeProvider.System);
             await slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
-            Task<PermitDecision> SignAsync(ulong slot) => slashing.RequestAsync(Key(1), Message(Block(slot), Root(1)), (transaction, root, _) => audit.Append(
+            Task<PermitDecision> SignAsync(ulong slot) => TemporarySigner.RequestAsync(slashing, Key(1), Message(Block(slot), Root(1)), (transaction, root, _) => audit.Append(
                 transaction,
                 new AuditEntry { Action = "sign", Decision = AuditDecision.Granted, ShareKey = PublicKey(1), Duty = Consensus.Spec.DutyType.Block, Slot = new(slot), SigningRoot = root }));
             var granted = 0UL;

@@ -105,7 +105,7 @@ public sealed class SlashingProtectionTests
     {
         await using var signer = await SignerWithAsync(Key(1));
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => signer.Slashing.RequestAsync(Key(1), Message(Block(10), Root(1)), (_, _, _) => throw new InvalidOperationException("no evidence")));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => signer.RequestAsync(Key(1), Message(Block(10), Root(1)), (_, _, _) => throw new InvalidOperationException("no evidence")));
 
         var other = Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(10), Root(2)));
         Assert.False(other.AlreadySigned);
@@ -118,7 +118,7 @@ public sealed class SlashingProtectionTests
         var vote = new AttestationData(new Slot(17), 0, Root(1), new Checkpoint(new Epoch(1), Root(2)), new Checkpoint(new Epoch(2), Root(3)));
         var message = new Attestation(vote, new ForkInfo(default, default, default, Root(4)));
 
-        var granted = Assert.IsType<PermitDecision.Granted>(await signer.Slashing.RequestAsync(Key(1), message.WithRoot(signer.Network), signer.Witness(Key(1), message.Slashable)));
+        var granted = Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), message.WithRoot(signer.Network), signer.Witness(Key(1), message.Slashable)));
 
         Assert.Equal(message.SigningRoot(signer.Network), granted.Permit.SigningRoot);
         Assert.Equal(SlashingRule.DoubleVote, RuleOf(await signer.RequestAsync(Key(1), message.Slashable, Root(9), chain: Root(4))));

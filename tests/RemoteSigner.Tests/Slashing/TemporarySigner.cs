@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using RemoteSigner.Audit;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
@@ -7,7 +8,11 @@ namespace RemoteSigner.Tests.Slashing;
 /// <summary>A ledger in a folder of its own, with slashing protection and audit log open on it, that can be closed and opened again.</summary>
 internal sealed class TemporarySigner : IAsyncDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ledger-");
+    private readonly DirectoryInfo _folder;
+
+    private readonly bool _keeps;
+
+    private TemporarySigner(string? folder) => (_folder, _keeps) = folder is null ? (Directory.CreateTempSubdirectory("ledger-"), false) : (new DirectoryInfo(folder), true);
 
     public required Network Network { get; init; }
 
@@ -21,10 +26,18 @@ internal sealed class TemporarySigner : IAsyncDisposable
 
     public static Network Minimal { get; } = Network.Find("minimal")! with { GenesisValidatorsRoot = null };
 
-    public static async Task<TemporarySigner> CreateAsync(Network? network = null)
+    public static async Task<TemporarySigner> CreateAsync(Network? network = null, string? folder = null)
     {
-        var signer = new TemporarySigner { Network = network ?? Minimal };
+        var signer = new TemporarySigner(folder) { Network = network ?? Minimal };
         await signer.OpenAsync(Ledger.Create(signer.Path));
+        return signer;
+    }
+
+    /// <summary>Opens what an earlier one left in a folder, which stays.</summary>
+    public static async Task<TemporarySigner> OpenAsync(string folder)
+    {
+        var signer = new TemporarySigner(folder) { Network = Minimal };
+        await signer.OpenAsync(Ledger.Open(signer.Path));
         return signer;
     }
 
@@ -62,7 +75,21 @@ internal sealed class TemporarySigner : IAsyncDisposable
 
     /// <summary>Asks leave for a message with this content; see <see cref="Duties.Message"/> for the label.</summary>
     public Task<PermitDecision> RequestAsync(ProtectedKey key, SlashableContent content, Root label, Root? chain = null) =>
-        Slashing.RequestAsync(key, Duties.Message(content, label, chain ?? Network.GenesisValidatorsRoot ?? default), Witness(key, content));
+        RequestAsync(key, Duties.Message(content, label, chain ?? Network.GenesisValidatorsRoot ?? default), Witness(key, content));
+
+    /// <summary>Asks leave for one message; throws what kept it from being recorded.</summary>
+    public Task<PermitDecision> RequestAsync(ProtectedKey key, RootedMessage message, DecisionWitness witness) => RequestAsync(Slashing, key, message, witness);
+
+    public static async Task<PermitDecision> RequestAsync(SlashingProtection slashing, ProtectedKey key, RootedMessage message, DecisionWitness witness)
+    {
+        var decision = Assert.Single(await slashing.RequestAsync([new PermitRequest.Ask(key, message, witness)]));
+        if (decision is PermitDecision.Failed(var fault))
+        {
+            ExceptionDispatchInfo.Throw(fault);
+        }
+
+        return decision;
+    }
 
     /// <summary>Writes the entry that the signer writes.</summary>
     public DecisionWitness Witness(ProtectedKey key, SlashableContent content) => (transaction, root, verdict) => Audit.Append(transaction, new AuditEntry
@@ -86,7 +113,10 @@ internal sealed class TemporarySigner : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await CloseAsync();
-        _folder.Delete(recursive: true);
+        if (!_keeps)
+        {
+            _folder.Delete(recursive: true);
+        }
     }
 
     private async Task OpenAsync(Ledger ledger)

@@ -16,6 +16,11 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
     /// <summary>In the order of group keys.</summary>
     public Task ListAsync(HttpContext context)
     {
+        if (!keys.AreOpen)
+        {
+            return Answer.KeysLoadingAsync(context);
+        }
+
         var client = context.Features.GetRequiredFeature<Client>();
         var shares = keys.Shares.Where(share => share.GroupKey is { } group && group != share.PublicKey && access.Allows(client, share.PublicKey));
         return DvAnswer.WriteAsync(context, new DvValidatorList([.. shares.Select(View).OrderBy(validator => validator.GroupPubkey, StringComparer.Ordinal)]));
@@ -38,6 +43,11 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
 
     private Task CombineAsync(HttpContext context, DvCombination combination)
     {
+        if (!keys.AreOpen)
+        {
+            return Answer.KeysLoadingAsync(context);
+        }
+
         if (keys.FindByGroup(combination.GroupKey) is not { } share || !access.Allows(context.Features.GetRequiredFeature<Client>(), share.PublicKey))
         {
             return Answer.ErrorAsync(context, StatusCodes.Status404NotFound, "unknown_key");

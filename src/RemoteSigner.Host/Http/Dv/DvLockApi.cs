@@ -14,20 +14,23 @@ namespace RemoteSigner.Host.Http.Dv;
 /// Our shares' signatures of a proposed cluster lock, so that a cluster whose keys are in signers gets a signed lock. It takes the whole lock and never a hash: the lock is
 /// verified, its hash computed, and the signer is asked under the duty CLUSTER_LOCK, which nobody has unless it is named.
 /// </summary>
-internal sealed class DvLockApi(Signer signer, KeyRing keys, AccessPolicy access, KeyLoading loading, Network network)
+internal sealed class DvLockApi(SignRecorder recorder, KeyRing keys, AccessPolicy access, Network network)
 {
     public async Task SignAsync(HttpContext context)
     {
         var (proposed, fault) = await RequestBody.ReadAsync<ClusterLock>(context, TryRead);
         if (proposed is null)
         {
-            await RequestBody.RefuseAsync(context, fault!);
+            await recorder.RefuseAsync(context, fault!);
             return;
         }
 
+        var areOpen = keys.AreOpen;
         if (LockProposal.FindOurs(proposed, Holds) is not { } index)
         {
-            await Answer.ErrorAsync(context, StatusCodes.Status404NotFound, "unknown_key", "no operator of this lock is one whose share of every validator is open here");
+            await (areOpen
+                ? Answer.ErrorAsync(context, StatusCodes.Status404NotFound, "unknown_key", "no operator of this lock is one whose share of every validator is open here")
+                : Answer.KeysLoadingAsync(context));
             return;
         }
 
@@ -86,15 +89,20 @@ internal sealed class DvLockApi(Signer signer, KeyRing keys, AccessPolicy access
 
         // All shares or none: where one is forbidden, only what is forbidden is asked for, so that the refusal is on record.
         var asked = shares.Where(share => !access.Allows(client, share.PublicKey, DutyType.ClusterLock)).ToArray() is { Length: > 0 } forbidden ? forbidden : shares;
-        var outcomes = await signer.SignAllAsync([.. asked.Select(share => new SignOrder(client, context.TraceIdentifier, share.PublicKey, message, null))]);
+        await recorder.SignAllAsync(
+            context,
+            [.. asked.Select(share => new SignOrder(client, context.TraceIdentifier, share.PublicKey, message, null))],
+            (_, outcomes) => AnswerAsync(context, proposed, index, outcomes));
+    }
+
+    private static Task AnswerAsync(HttpContext context, ClusterLock proposed, ulong index, IReadOnlyList<SignOutcome> outcomes)
+    {
         if (outcomes.FirstOrDefault(outcome => outcome is not SignOutcome.Signed) is { } refused)
         {
-            var refusal = SignRefusal.Of(refused, loading.IsComplete);
-            await Answer.ErrorAsync(context, refusal.Status, refusal.Reason, refusal.Detail);
-            return;
+            return Answer.RefusalAsync(context, SignRefusal.Of(refused));
         }
 
-        await DvAnswer.WriteAsync(context, new DvLockSignatures(proposed.LockHash.ToString(), index.ToString(), [.. outcomes.Cast<SignOutcome.Signed>()
-            .Select((signed, i) => new DvLockPartial(proposed.Validators[i].GroupKey.ToString(), shares[i].PublicKey.ToString(), signed.Signature.ToString()))]));
+        return DvAnswer.WriteAsync(context, new DvLockSignatures(proposed.LockHash.ToString(), index.ToString(), [.. outcomes.Cast<SignOutcome.Signed>()
+            .Select((signed, i) => new DvLockPartial(proposed.Validators[i].GroupKey.ToString(), signed.Share.PublicKey.ToString(), signed.Signature.ToString()))]));
     }
 }

@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using RemoteSigner.Audit;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Keys;
+using RemoteSigner.Native;
+
+namespace RemoteSigner.Signing;
+
+/// <summary>One order on its way through the signer: what is known of it so far, and the evidence that is written of it.</summary>
+internal sealed class SignCase(SignOrder order, AuditLog audit)
+{
+    private const string FaultDetail = "the signature does not verify under the share's public key: the memory or the processor is at fault";
+    private const string RemovedDetail = "the key was taken out between the decision and the signature, so there is none";
+
+    public SignOrder Order => order;
+
+    /// <summary>The share that is to sign, once it was found.</summary>
+    public KeyShare? Share { get; set; }
+
+    /// <summary>The message with its root, once that could be computed.</summary>
+    public RootedMessage? Message { get; set; }
+
+    /// <summary>What the clock has against the message. It counts only where the message is not on record here: signed again it does no harm at any time.</summary>
+    public SignOutcome? Untimely { get; set; }
+
+    /// <summary>Leave to sign, which only slashing protection gives.</summary>
+    public SigningPermit? Permit { get; private set; }
+
+    /// <summary>How it ended; null while nothing stands against it.</summary>
+    public SignOutcome? Outcome { get; set; }
+
+    /// <summary>What slashing protection is asked for.</summary>
+    public PermitRequest ToRequest() => Outcome is null
+        ? new PermitRequest.Ask(Share!.Identity, Message!, Witness) { OnlyIfOnRecord = Untimely is not null }
+        : new PermitRequest.Evidence(WriteRefusal);
+
+    /// <summary>Goes on with what was decided.</summary>
+    /// <returns>True when the message was not on record before, so that its slot shows what time its client has.</returns>
+    public bool Take(PermitDecision decision)
+    {
+        Permit = (decision as PermitDecision.Granted)?.Permit;
+        Outcome = decision switch
+        {
+            PermitDecision.Granted => null,
+            PermitDecision.Refused(var rule, var detail) => new SignOutcome.Slashable(rule, detail),
+            PermitDecision.NotOnRecord => Untimely,
+            PermitDecision.Witnessed => Outcome,
+            PermitDecision.Failed(var fault) => new SignOutcome.Failed(fault),
+            _ => throw new UnreachableException(),
+        };
+        return decision is PermitDecision.Granted { AlreadySigned: false } or PermitDecision.NotOnRecord;
+    }
+
+    /// <summary>Makes the signature, where there is leave to.</summary>
+    public void Sign()
+    {
+        if (Permit is not { } permit)
+        {
+            return;
+        }
+
+        try
+        {
+            Outcome = new SignOutcome.Signed(Share!.Sign(permit), permit.SigningRoot) { Share = Share };
+        }
+        catch (ObjectDisposedException)
+        {
+            Outcome = new SignOutcome.KeyRemoved();
+        }
+    }
+
+    /// <summary>The entry that a signature which was granted and did not leave has beside that of its decision; null for whatever else became of it.</summary>
+    public AuditEntry? EntryOfWithheld() => Outcome switch
+    {
+        SignOutcome.SignatureFault => Entry(AuditDecision.Event, Message!.SigningRoot, detail: FaultDetail) with { Action = "sign.fault" },
+        SignOutcome.KeyRemoved => Entry(AuditDecision.Event, Message!.SigningRoot, detail: RemovedDetail) with { Action = "sign.key_removed" },
+        _ => null,
+    };
+
+    /// <summary>What <see cref="Sign"/> says, to be verified.</summary>
+    public SignatureClaim ToClaim()
+    {
+        var signed = (SignOutcome.Signed)Outcome!;
+        return new SignatureClaim(Share!.PublicKey.Bytes.ToArray(), signed.SigningRoot.Bytes.ToArray(), signed.Signature.Bytes.ToArray());
+    }
+
+    /// <summary>The signature was found wrong.</summary>
+    public void Withhold()
+    {
+        Share!.Suspect();
+        Outcome = new SignOutcome.SignatureFault(FaultDetail);
+    }
+
+    private long Witness(LedgerTransaction transaction, Root root, Verdict verdict) => audit.Append(transaction, verdict switch
+    {
+        Verdict.Allowed(var again) => Entry(AuditDecision.Granted, root, again),
+        Verdict.Refused(var rule, var detail) => Entry(AuditDecision.Refused, root, rule: rule.Name(), detail: detail),
+        Verdict.NotOnRecord => Refused(Untimely!, root),
+        _ => throw new UnreachableException(),
+    });
+
+    private void WriteRefusal(LedgerTransaction transaction) => audit.Append(transaction, Refused(Outcome!));
+
+    private AuditEntry Refused(SignOutcome outcome, Root? root = null) => Entry(AuditDecision.Refused, root, rule: outcome.RuleName, detail: DetailOf(outcome));
+
+    private string? DetailOf(SignOutcome outcome) => outcome switch
+    {
+        SignOutcome.RootMismatch(var computed) => $"the client claimed {order.ClaimedSigningRoot}, the message has {computed}",
+        SignOutcome.NotOnThisNetwork(var detail) => detail,
+        SignOutcome.OutsideSlotWindow(var detail) => detail,
+        SignOutcome.ClockInDoubt(var detail) => detail,
+        SignOutcome.AgainstCluster(var refusal) => refusal.Detail,
+        SignOutcome.NotFresh(var refusal) => refusal.Detail,
+        SignOutcome.Failed(var fault) => fault.Message,
+        _ => null,
+    };
+
+    // All at once: an entry is large, and one is made for every signature.
+    private AuditEntry Entry(AuditDecision decision, Root? root, bool again = false, string? rule = null, string? detail = null)
+    {
+        var vote = order.Message.Slashable as SlashableContent.Attestation;
+        return new AuditEntry
+        {
+            Action = "sign",
+            Decision = decision,
+            RequestId = order.RequestId,
+            Client = order.Client.Name,
+            ClientFingerprint = order.Client.CertificateFingerprint,
+            ShareKey = Share?.PublicKey ?? (order.Named == NamedKey.Group ? null : order.Key),
+            GroupKey = Share is null ? (order.Named == NamedKey.Group ? order.Key : null) : Share.GroupKey,
+            Duty = order.Message.Type,
+            Slot = order.Message.DutySlot,
+            SourceEpoch = vote?.Source,
+            TargetEpoch = vote?.Target ?? order.Message.DutyEpoch,
+            SigningRoot = root,
+            SignedBefore = again,
+            Rule = rule,
+            Detail = detail,
+        };
+    }
+}

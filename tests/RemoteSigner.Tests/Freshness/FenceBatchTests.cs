@@ -1,0 +1,61 @@
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Freshness;
+using RemoteSigner.Signing;
+using RemoteSigner.Tests.Slashing;
+
+namespace RemoteSigner.Tests.Freshness;
+
+/// <summary>Many duties at a fence that a witness keeps waiting.</summary>
+public sealed class FenceBatchTests : IAsyncLifetime
+{
+    private readonly SignerHistory _history = new(FenceMutation.None);
+    private SignerLife _life = null!;
+
+    /// <summary>A run at epoch 20, with the fence nine epochs past it.</summary>
+    public async ValueTask InitializeAsync()
+    {
+        await _history.BeginAsync(keys: 6);
+        _life = await _history.LiveAsync();
+        Assert.IsType<SignOutcome.Signed>(await _life.SignAsync(_history.Keys[0], Vote(20)));
+    }
+
+    public ValueTask DisposeAsync() => _history.DisposeAsync();
+
+    [Fact]
+    public async Task A_batch_waits_for_a_witness_that_hangs_as_long_as_one_duty_and_what_is_covered_is_signed()
+    {
+        _history.Hardware.Gate = new TaskCompletionSource().Task;
+        await _history.DoAsync(new FreshnessAct.Pass(Slots: 9 * 8));
+        var started = _history.Time.GetUtcNow();
+
+        // The farthest first: the others must not be refused for its sake.
+        var batch = _life.SignAllAsync(_history.Keys.Select((key, i) => (key, Vote(i is 0 or 1 or 2 or 3 ? 30UL : 27UL))));
+        while (!batch.IsCompleted)
+        {
+            _history.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(5);
+        }
+
+        var outcomes = await batch;
+        Assert.InRange(_history.Time.GetUtcNow() - started, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(6));
+        Assert.All(outcomes.Take(4), outcome => Assert.Equal(FreshnessReason.FenceNotMoved, Assert.IsType<SignOutcome.NotFresh>(outcome).Refusal.Reason));
+        Assert.All(outcomes.Skip(4), outcome => Assert.IsType<SignOutcome.Signed>(outcome));
+    }
+
+    [Fact]
+    public async Task A_batch_beyond_the_fence_is_signed_when_the_witness_takes_the_next_one_in_time()
+    {
+        var gate = new TaskCompletionSource();
+        _history.Hardware.Gate = gate.Task;
+        await _history.DoAsync(new FreshnessAct.Pass(Slots: 9 * 8));
+        var batch = _life.SignAllAsync(_history.Keys.Select((key, i) => (key, Vote(i == 0 ? 30UL : 29UL))));
+        await Task.Delay(50);
+        Assert.False(batch.IsCompleted);
+
+        gate.SetResult();
+
+        Assert.All(await batch, outcome => Assert.IsType<SignOutcome.Signed>(outcome));
+    }
+
+    private SignableMessage Vote(ulong target) => _history.Message(new SlashingOracle.Duty(false, target - 1, target, 1));
+}

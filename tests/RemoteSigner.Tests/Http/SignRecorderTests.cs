@@ -1,0 +1,137 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using Prometheus;
+using RemoteSigner.Access;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Host.Http;
+using RemoteSigner.Signing;
+using RemoteSigner.Tests.Signing;
+using RemoteSigner.Tests.Slashing;
+
+namespace RemoteSigner.Tests.Http;
+
+/// <summary>What the figures say of signatures and refusals, whatever door they came through.</summary>
+public sealed class SignRecorderTests : IAsyncLifetime
+{
+    private readonly CollectorRegistry _registry = Metrics.NewCustomRegistry();
+    private SigningScene _scene = null!;
+    private SignRecorder _recorder = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _scene = await SigningScene.CreateAsync();
+        _recorder = new SignRecorder(_scene.Signer, _scene.Access, new SignerMetrics(_registry), TimeProvider.System, NullLogger<SignRecorder>.Instance);
+    }
+
+    public ValueTask DisposeAsync() => _scene.DisposeAsync();
+
+    [Fact]
+    public async Task Offences_and_floors_are_told_apart_by_rule_and_client()
+    {
+        var (one, other) = (await _scene.AddAsync(), await _scene.AddAsync());
+        await SignAsync(SigningScene.Order(one.PublicKey, Vote(4)));
+        await SignAsync(SigningScene.Order(one.PublicKey, Vote(4, fill: 2)));
+        await _scene.Rooms.Slashing.RaiseLowWatermarkAsync(null, new Epoch(100), [other.PublicKey]);
+        await SignAsync(SigningScene.Order(other.PublicKey, Vote(4)));
+        await SignAsync(SigningScene.Order(other.PublicKey, Vote(5), "admin"));
+
+        var rows = await RowsAsync();
+
+        Assert.Contains("remote_signer_refusals_total{client=\"vc\",duty=\"Attestation\",rule=\"double_vote\"} 1", rows);
+        Assert.Contains("remote_signer_refusals_total{client=\"vc\",duty=\"Attestation\",rule=\"source_below_low_watermark\"} 1", rows);
+        Assert.Contains("remote_signer_refusals_total{client=\"admin\",duty=\"Attestation\",rule=\"source_below_low_watermark\"} 1", rows);
+        Assert.Contains("eth2_slashingprotection_prevented_signings_total 1", rows);
+        Assert.Contains("eth2_slashingprotection_permitted_signings_total 1", rows);
+        Assert.Contains("remote_signer_sign_outcomes_total{duty=\"Attestation\",outcome=\"Slashable\"} 3", rows);
+    }
+
+    [Fact]
+    public async Task Whoever_signer_json_does_not_name_makes_no_label_of_his_own()
+    {
+        var share = await _scene.AddAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            await SignAsync(SigningScene.Order(share.PublicKey, Vote(4), $"stranger-{i}"));
+        }
+
+        await SignAsync(SigningScene.Order(Duties.PublicKey(1), Vote(4)));
+        var rows = await RowsAsync();
+
+        Assert.Contains("remote_signer_refusals_total{client=\"other\",duty=\"Attestation\",rule=\"not_allowed\"} 20", rows);
+        Assert.Contains("remote_signer_refusals_total{client=\"vc\",duty=\"Attestation\",rule=\"unknown_key\"} 1", rows);
+        Assert.DoesNotContain(rows, row => row.Contains("stranger", StringComparison.Ordinal));
+        Assert.Contains("signing_bls_missing_identifier_count_total 21", rows);
+    }
+
+    [Fact]
+    public async Task Keys_that_are_loading_are_not_counted_as_missing()
+    {
+        await SignAsync(SigningScene.Order(Duties.PublicKey(1), Vote(4)));
+        var rows = await RowsAsync();
+
+        Assert.Contains("remote_signer_refusals_total{client=\"vc\",duty=\"Attestation\",rule=\"keys_loading\"} 1", rows);
+        Assert.Contains("signing_bls_missing_identifier_count_total 0", rows);
+    }
+
+    [Fact]
+    public async Task Of_a_batch_each_is_counted_and_a_failure_of_the_ledger_too()
+    {
+        var share = await _scene.AddAsync();
+        IReadOnlyList<SignOutcome>? outcomes = null;
+        SignOrder[] orders = [SigningScene.Order(share.PublicKey, Vote(4)), SigningScene.Order(share.PublicKey, Vote(4, fill: 2))];
+        await _recorder.SignAllAsync(new DefaultHttpContext(), orders, (_, all) =>
+        {
+            outcomes = all;
+            return Task.CompletedTask;
+        });
+        Assert.Equal([true, false], outcomes!.Select(outcome => outcome is SignOutcome.Signed));
+        await _scene.Rooms.Ledger.DisposeAsync();
+        await SignAsync(SigningScene.Order(share.PublicKey, Vote(5)));
+
+        var rows = await RowsAsync();
+
+        Assert.Contains("signing_bls_signing_duration_count 3", rows);
+        Assert.Contains("remote_signer_refusals_total{client=\"vc\",duty=\"Attestation\",rule=\"double_vote\"} 1", rows);
+        Assert.Contains("remote_signer_refusals_total{client=\"vc\",duty=\"Attestation\",rule=\"failed\"} 1", rows);
+    }
+
+    [Fact]
+    public async Task What_was_signed_is_counted_though_the_client_went_away()
+    {
+        var share = await _scene.AddAsync();
+
+        await Assert.ThrowsAsync<IOException>(() => _recorder.SignAsync(new DefaultHttpContext(), SigningScene.Order(share.PublicKey, Vote(4)), (_, _) => throw new IOException("gone")));
+
+        Assert.Contains("eth2_slashingprotection_permitted_signings_total 1", await RowsAsync());
+    }
+
+    [Theory]
+    [InlineData(SlashingRule.DoubleProposal, true)]
+    [InlineData(SlashingRule.DoubleVote, true)]
+    [InlineData(SlashingRule.SurroundedVote, true)]
+    [InlineData(SlashingRule.SurroundingVote, true)]
+    [InlineData(SlashingRule.BlockBelowLowWatermark, false)]
+    [InlineData(SlashingRule.SourceBelowLowWatermark, false)]
+    [InlineData(SlashingRule.TargetBelowLowWatermark, false)]
+    [InlineData(SlashingRule.BelowGlobalFloor, false)]
+    [InlineData(SlashingRule.SourceAfterTarget, false)]
+    [InlineData(SlashingRule.AtOrAboveHighWatermark, false)]
+    [InlineData(SlashingRule.WrongGenesisValidatorsRoot, false)]
+    [InlineData(SlashingRule.KeyNotActive, false)]
+    [InlineData(SlashingRule.NumberOutOfRange, false)]
+    public void An_offence_is_what_collides_with_a_record(SlashingRule rule, bool isOffence) => Assert.Equal(isOffence, rule.IsOffence());
+
+    private Task SignAsync(SignOrder order) => _recorder.SignAsync(new DefaultHttpContext(), order, (_, _) => Task.CompletedTask);
+
+    private async Task<string[]> RowsAsync()
+    {
+        using var text = new MemoryStream();
+        await _registry.CollectAndExportAsTextAsync(text);
+        return System.Text.Encoding.UTF8.GetString(text.ToArray()).Split('\n');
+    }
+
+    private static Attestation Vote(ulong target, int fill = 1) => new(
+        new AttestationData(new Slot(target * 8), 0, Duties.Root(fill), new Checkpoint(new Epoch(target - 1), default), new Checkpoint(new Epoch(target), default)),
+        new ForkInfo(default, default, default, Duties.Root(7)));
+}
