@@ -10,6 +10,13 @@ public sealed class Ledger : IAsyncDisposable
     private const int IoErrorFsync = 10 | (4 << 8);
     private const int IoErrorDirectoryFsync = 10 | (5 << 8);
 
+    // What a changed row takes on disk at most in the usual course: an audit entry, or a record.
+    private const int RowBytes = 1024;
+
+    // So much is written to find out, even where more failed: twice a full batch of a thousand decisions.
+    private const long MostProbed = 4 << 20;
+    private const long LeastProbed = 16;
+
     // A monitor: its wait sleeps at once, where a semaphore's spins first and takes the core from a signature.
     private readonly object _gate = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -21,6 +28,9 @@ public sealed class Ledger : IAsyncDisposable
     private LedgerException? _broken;
     private volatile LedgerException? _lastFailure;
     private bool _closed;
+    private int _changes;
+    private long _probed;
+    private long _failedBytes;
     private long _commits;
     private long _writes;
 
@@ -38,7 +48,9 @@ public sealed class Ledger : IAsyncDisposable
     /// <summary>Pieces of work taken into a committed transaction since the ledger was opened.</summary>
     public long Writes => Volatile.Read(ref _writes);
 
-    /// <summary>Why the disk did not take something; null once a later batch without any failure changed rows and was committed.</summary>
+    /// <summary>
+    /// Why the disk did not take something; null once a later batch without any failure was committed that wrote as much: where a small write still fits, a large one may not.
+    /// </summary>
     public LedgerException? LastFailure => _lastFailure;
 
     /// <summary>Makes a new, empty ledger and opens it; refuses when a file is there.</summary>
@@ -115,11 +127,11 @@ public sealed class Ledger : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>Writes a row and takes it back in one commit: an empty transaction would succeed on a full disk, this goes through it like a decision.</summary>
+    /// <summary>Writes into a row that is there for that, in a commit like any other: as much as the largest write that failed, so that its success says that this one would succeed.</summary>
     public Task ProbeAsync() => WriteAsync(transaction =>
     {
-        transaction.Statement("INSERT INTO room (name, version) VALUES ('probe', 0)").Execute();
-        return transaction.Statement("DELETE FROM room WHERE name = 'probe'").Execute();
+        _probed = Math.Max(_failedBytes, LeastProbed);
+        return transaction.Statement("UPDATE probe SET filler = randomblob(?1)").Bind(1, _probed).Execute();
     });
 
     /// <summary>Finishes what waits, runs <paramref name="last"/> after all of it, and closes the database: nothing can come after its result.</summary>
@@ -215,12 +227,12 @@ public sealed class Ledger : IAsyncDisposable
     {
         try
         {
+            (_changes, _probed) = (_database.TotalChanges, 0);
             if (_broken is not null)
             {
                 throw _broken;
             }
 
-            var changes = _database.TotalChanges;
             _database.Run("BEGIN IMMEDIATE");
             foreach (var item in _batch)
             {
@@ -228,9 +240,9 @@ public sealed class Ledger : IAsyncDisposable
             }
 
             _database.Run("COMMIT");
-            if (_database.TotalChanges != changes && _batch.TrueForAll(item => item.Failure is null))
+            if (_database.TotalChanges != _changes && Written >= _failedBytes && _batch.TrueForAll(item => item.Failure is null))
             {
-                _lastFailure = null;
+                (_lastFailure, _failedBytes) = (null, 0);
             }
 
             Interlocked.Increment(ref _commits);
@@ -258,7 +270,7 @@ public sealed class Ledger : IAsyncDisposable
             var failure = e as LedgerException;
             if (failure is { Code: not 0 })
             {
-                _lastFailure = failure;
+                Remember(failure);
             }
 
             // A disk that failed one piece of work is not asked for the others: after a lost fsync nothing may be built on it.
@@ -283,7 +295,7 @@ public sealed class Ledger : IAsyncDisposable
             item.Failure ??= reason;
         }
 
-        _lastFailure = reason;
+        Remember(reason);
 
         // After a failed fsync the kernel may call lost pages clean, and a later fsync succeeds without them.
         if (reason.Code is IoErrorFsync or IoErrorDirectoryFsync)
@@ -296,6 +308,11 @@ public sealed class Ledger : IAsyncDisposable
             RollBack();
         }
     }
+
+    private void Remember(LedgerException failure) => (_lastFailure, _failedBytes) = (failure, Math.Min(Math.Max(_failedBytes, Written), MostProbed));
+
+    // What the batch has written so far, about. SQLite's count of changes begins anew after 2^32.
+    private long Written => (unchecked((uint)(_database.TotalChanges - _changes)) * (long)RowBytes) + _probed;
 
     private void RollBack()
     {

@@ -144,6 +144,9 @@ internal sealed class LedgerDatabase : IDisposable
         {
             throw new LedgerException(LedgerFault.Foreign, $"cannot open the ledger {_path}: it is the database of another program", "point to the ledger of this signer's data directory");
         }
+
+        // The row that probes write into.
+        RunScript("CREATE TABLE IF NOT EXISTS probe (filler BLOB NOT NULL) STRICT; INSERT INTO probe (filler) SELECT x'' WHERE NOT EXISTS (SELECT 1 FROM probe)");
     }
 
     private string Pragma(string pragma)

@@ -10,17 +10,15 @@ namespace RemoteSigner.Host.Http;
 /// <summary>
 /// <c>GET /healthcheck</c>: readiness, in Web3Signer's skeleton and with its ids, and our own checks beside them. 503 when a check is down, else 200.
 /// </summary>
-internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sealedKeys, Ledger ledger, FenceHealth fence, SlotClock clock, TlsStore tls, TimeProvider time)
+internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sealedKeys, LedgerProbe probe, FenceHealth fence, SlotClock clock, TlsStore tls, TimeProvider time)
 {
-    private static readonly TimeSpan LedgerPatience = TimeSpan.FromSeconds(3);
-
     public async Task CheckAsync(HttpContext context)
     {
         var report = HealthReport.Of(
         [
             HealthReport.Check.Of("default-check", up: true),
             KeysCheck(),
-            await LedgerCheckAsync(ledger, time),
+            await LedgerCheckAsync(probe),
             SealCheck(),
             fence.Check(),
             CertificateCheck(),
@@ -40,20 +38,11 @@ internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sea
             "keys-check", HealthReport.Check.Of("config-files-loading", up, data), HealthReport.Check.Of("keystores-bulk-loading", up, data));
     }
 
-    // The failure is read before the probe, whose commit clears it: where a small write still fits and duties fail, every check between two failures is down.
-    internal static async Task<HealthReport.Check> LedgerCheckAsync(Ledger ledger, TimeProvider time)
+    internal static async Task<HealthReport.Check> LedgerCheckAsync(LedgerProbe probe)
     {
-        var problem = ledger.LastFailure?.Message;
-        try
-        {
-            await ledger.ProbeAsync().WaitAsync(LedgerPatience, time);
-        }
-        catch (Exception exception) when (exception is LedgerException or TimeoutException)
-        {
-            problem = exception.Message;
-        }
-
-        return HealthReport.Check.Of("slashing-protection-db-health-check", problem is null, problem is null ? null : new HealthReport.CheckFigures(Detail: problem));
+        var (problem, age) = await probe.ReadAsync();
+        return HealthReport.Check.Of(
+            "slashing-protection-db-health-check", problem is null, new HealthReport.CheckFigures(AgeSeconds: Math.Round(age.TotalSeconds, 1), Detail: problem));
     }
 
     // The last error stays after recovery: of a device that is well again it is no news.
@@ -78,6 +67,6 @@ internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sea
 
     private HealthReport.Check ClockCheck() => (clock.IsGuard ? clock.Watch.Doubt : null) is { } doubt
         ? HealthReport.Check.Of("slot-clock-check", up: false, new HealthReport.CheckFigures(
-            State: "in_doubt", Detail: $"blocks and votes are refused, because the system clock is in doubt: {doubt}; set it right; where it is right now, restart the signer, or wait until the duties that come in confirm it"))
+            State: "in_doubt", Detail: $"blocks and votes that are not on record here are refused, because the system clock is in doubt: {doubt}; set it right; where it is right now, restart the signer, or wait until the duties that come in confirm it"))
         : HealthReport.Check.Of("slot-clock-check", up: true, new HealthReport.CheckFigures(Detail: clock.Now is { } slot ? $"slot {slot}" : "no genesis time: the slot window is off"));
 }

@@ -35,5 +35,6 @@ internal sealed record HealthReport(string Status, IReadOnlyList<HealthReport.Ch
         [property: JsonPropertyName("error-count")] int? ErrorCount = null,
         [property: JsonPropertyName("keys-expected")] int? KeysExpected = null,
         [property: JsonPropertyName("state")] string? State = null,
-        [property: JsonPropertyName("detail")] string? Detail = null);
+        [property: JsonPropertyName("detail")] string? Detail = null,
+        [property: JsonPropertyName("age-seconds")] double? AgeSeconds = null);
 }

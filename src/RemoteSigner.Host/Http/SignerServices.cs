@@ -81,6 +81,7 @@ internal static class SignerServices
         services.AddSingleton<AttestationClaims>();
         services.AddSingleton(CreateAttestingTpm);
         services.AddSingleton<AttestationApi>();
+        services.AddSingleton<LedgerProbe>();
         services.AddSingleton<HealthApi>();
         services.AddSingleton(CreateSigner);
         services.AddSingleton(CreateReloading);

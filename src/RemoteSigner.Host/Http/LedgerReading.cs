@@ -1,0 +1,4 @@
+namespace RemoteSigner.Host.Http;
+
+/// <summary>How the ledger was found, and how old that is; null when nothing is wrong with it.</summary>
+internal sealed record LedgerReading(string? Problem, TimeSpan Age);
