@@ -5,6 +5,8 @@ namespace RemoteSigner.AcceptanceTests;
 /// <summary>What <c>init</c> refuses; nothing may be left behind.</summary>
 public sealed class InitFaultTests : IDisposable
 {
+    private const string Chain = "0x3e8bd71d9925794b4f5e8623e15094ea6edc0fd206e3551e13dd2d10e08fbaba";
+
     private readonly SignerTemplate _template;
     private readonly SignerHome _home;
 
@@ -17,6 +19,9 @@ public sealed class InitFaultTests : IDisposable
     [Theory]
     [InlineData("network.name", "--network", "nonsense")]
     [InlineData("network.genesisTime", "--network", "minimal")]
+    [InlineData("network.genesisValidatorsRoot must be given", "--network", "minimal", "--no-slot-window")]
+    [InlineData("network.genesisValidatorsRoot: '0x12' is not", "--genesis-validators-root", "0x12")]
+    [InlineData("and hoodi has 0x212f13fc", "--genesis-validators-root", Chain)]
     [InlineData("no hsm profile", "--seal", "nonsense")]
     [InlineData("/nowhere.so", "--module", "/nowhere.so")]
     [InlineData("token", "--token", "nobody")]
@@ -67,11 +72,12 @@ public sealed class InitFaultTests : IDisposable
     [Fact]
     public async Task Takes_a_network_without_genesis_when_the_time_is_given_or_the_window_is_declined()
     {
-        (await _home.InitAsync("minimal", "--genesis-time", "1700000000")).Succeeded();
+        (await _home.InitAsync("minimal", "--genesis-time", "1700000000", "--genesis-validators-root", Chain)).Succeeded();
         using var other = SignerHome.Empty(_home.Token);
-        (await other.InitAsync("minimal", "--no-slot-window")).Succeeded();
+        (await other.InitAsync("minimal", "--no-slot-window", "--genesis-validators-root", Chain)).Succeeded();
 
         Assert.Contains("\"genesisTime\": 1700000000", await File.ReadAllTextAsync(_home.OptionsFile));
+        Assert.Contains($"\"genesisValidatorsRoot\": \"{Chain}\"", await File.ReadAllTextAsync(_home.OptionsFile));
         Assert.Contains("\"enabled\": false", await File.ReadAllTextAsync(other.OptionsFile));
     }
 

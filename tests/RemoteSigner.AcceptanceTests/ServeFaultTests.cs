@@ -173,6 +173,54 @@ public sealed class ServeFaultTests(SignerTemplate template) : IDisposable
         Assert.Single(await File.ReadAllLinesAsync(home.Token.SpyLog), line => line.Contains("C_Login", StringComparison.Ordinal));
     }
 
+    /// <summary>Duties come from the first moment on at which a connection is taken, and all the while the vault is opened.</summary>
+    [Fact]
+    public async Task While_the_vault_is_opened_no_key_that_is_in_it_is_unknown()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            await using var signer = SignerProcess.Launch(_home.Data, _home.Token);
+            using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
+            var answers = new List<string>();
+            for (var left = 40; left > 0;)
+            {
+                try
+                {
+                    var answer = await client.SignAsync(_home.Keys[0], Chain.RandaoJson());
+                    answers.Add(answer.Status == HttpStatusCode.OK ? "signed" : answer.Reason!);
+                    left -= answer.Status == HttpStatusCode.OK ? 1 : 0;
+                }
+                catch (HttpRequestException) when (!signer.HasExited)
+                {
+                    // Not listening yet.
+                }
+            }
+
+            Assert.Subset(new HashSet<string> { "keys_loading", "not_started", "signed" }, answers.ToHashSet());
+        }
+    }
+
+    [Fact]
+    public async Task A_chain_that_nobody_says_is_refused_and_one_that_the_ledger_says_is_taken_with_a_warning()
+    {
+        const string Root = "0x3e8bd71d9925794b4f5e8623e15094ea6edc0fd206e3551e13dd2d10e08fbaba";
+        using var home = SignerHome.Empty(_home.Token);
+        (await home.InitAsync("minimal", "--no-slot-window", "--genesis-validators-root", Root)).Succeeded();
+        home.Configure(options => options["network"]!["genesisValidatorsRoot"] = null);
+
+        Refusal.IsTold(await home.RunAsync("serve"), "the genesis validators root of minimal is not known", "network.genesisValidatorsRoot");
+        Refusal.IsTold(await home.RunAsync("slashing", "status"), "is not known", "network.genesisValidatorsRoot");
+
+        home.Configure(options => options["network"]!["genesisValidatorsRoot"] = Root);
+        var history = home.Beside("history.json");
+        await File.WriteAllTextAsync(history, $$"""{"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{Root}}"},"data":[]}""");
+        (await home.RunAsync("slashing", "import", history)).Succeeded();
+        home.Configure(options => options["network"]!["genesisValidatorsRoot"] = null);
+        await using var signer = await home.StartAsync();
+
+        Assert.Contains($"network.genesisValidatorsRoot is not in signer.json: {Root} is taken", signer.Output, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _home.Dispose();
 
     private static void Flip(string path, int from, int count)

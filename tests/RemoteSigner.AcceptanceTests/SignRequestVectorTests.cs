@@ -92,10 +92,15 @@ public sealed class SignRequestVectorTests
     {
         Assert.SkipUnless(SoftToken.IsAvailable || Environment.GetEnvironmentVariable("CI") == "true", "SoftHSM2 is not installed");
         var home = SignerHome.Empty();
-        (await home.InitAsync(NetworkOf(set, home), "--no-slot-window", "--client", "vc=all")).Succeeded();
+        (await home.InitAsync(NetworkOf(set, home), "--genesis-validators-root", ChainOf(set), "--no-slot-window", "--client", "vc=all")).Succeeded();
         await home.AddKeysAsync(keys);
         return home;
     }
+
+    // Every message of a set that names a chain names the same one.
+    private static string ChainOf(string set) => SignRequestVectors.Supported().SelectMany(row => In(row, set))
+        .Select(vector => vector.Vector["request"]!["fork_info"]?["genesis_validators_root"]?.GetValue<string>())
+        .First(root => root is not null)!;
 
     private static string NetworkOf(string set, SignerHome home)
     {

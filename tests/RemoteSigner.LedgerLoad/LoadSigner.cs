@@ -11,7 +11,7 @@ internal sealed record LoadSigner(Ledger Ledger, SlashingProtection Slashing, Au
 
     public static async Task<LoadSigner> OpenAsync(string file, int keys)
     {
-        var network = Network.Find("minimal")! with { GenesisValidatorsRoot = null };
+        var network = Network.Find("minimal")! with { GenesisValidatorsRoot = default(Root) };
         var ledger = File.Exists(file) ? Ledger.Open(file) : Ledger.Create(file);
         var signer = new LoadSigner(ledger, await SlashingProtection.OpenAsync(ledger, network), await AuditLog.OpenAsync(ledger, TimeProvider.System), network);
         await Task.WhenAll(Enumerable.Range(0, keys).Select(i => signer.RegisterAsync(Key(i))));

@@ -18,6 +18,9 @@ public enum LedgerFault
     /// <summary>A database of another program, or of another chain.</summary>
     Foreign,
 
+    /// <summary>Neither the configuration nor the ledger says which chain the history is of.</summary>
+    ChainUnknown,
+
     /// <summary>Written by a version of this program that this one does not know.</summary>
     UnknownVersion,
 

@@ -10,7 +10,7 @@ public sealed partial class SlashingProtection
 
     /// <summary>
     /// Imports an EIP-3076 interchange file of any size in constant memory: all of it and its <paramref name="evidence"/> in one transaction, or nothing. Keys that are not
-    /// registered get their history before they come. The chain must be this ledger's; an unpinned ledger is pinned to it.
+    /// registered get their history before they come. The chain must be this ledger's.
     /// </summary>
     /// <exception cref="InterchangeContradictionException">The file contradicts what was signed here.</exception>
     /// <exception cref="InterchangeException">The file breaks the format, is for another chain, or reaches beyond its limit.</exception>
@@ -38,18 +38,15 @@ public sealed partial class SlashingProtection
     /// Exports the history of every known public key, also of retired ones, or only of those given; returns how many there were. A validator whose group key
     /// is known stands there under both keys, unless <paramref name="by"/> chooses, because the importer may know it by either. Signing goes on meanwhile: to move a key, retire it first.
     /// </summary>
-    /// <exception cref="InterchangeException">No chain is configured and none is pinned yet, so there is nothing to export.</exception>
     public async Task<int> ExportAsync(Stream file, IReadOnlyCollection<BlsPublicKey>? only = null, ExportedNames by = ExportedNames.Both)
     {
         await _maintenance.WaitAsync();
         try
         {
-            var (chain, keys) = await _ledger.ReadAsync(transaction => (transaction.Recall(ChainState.Load).GenesisValidatorsRoot, KeyRegister.Named(transaction, by)));
-            var root = _network.GenesisValidatorsRoot ?? chain
-                ?? throw new InterchangeException("there is nothing to export: no genesis validators root is configured, and none is pinned because no block or vote was signed and nothing imported");
+            var keys = await _ledger.ReadAsync(transaction => KeyRegister.Named(transaction, by));
             var wanted = only is null ? keys : keys.FindAll(key => only.Contains(key.Key));
             await using var json = new Utf8JsonWriter(file);
-            await new InterchangeExport(_ledger, json, _network.SlotsPerEpoch).WriteAsync(root, wanted);
+            await new InterchangeExport(_ledger, json, _network.SlotsPerEpoch).WriteAsync(Chain, wanted);
             return wanted.Count;
         }
         finally
@@ -95,10 +92,9 @@ public sealed partial class SlashingProtection
     private void RequireChain(LedgerTransaction transaction, Root chain)
     {
         var state = transaction.Recall(ChainState.Load);
-        var own = _network.GenesisValidatorsRoot ?? state.GenesisValidatorsRoot ?? chain;
-        if (own != chain)
+        if (chain != Chain)
         {
-            throw new InterchangeException($"metadata.genesis_validators_root is {chain}, this signer is for {own}", member: "metadata.genesis_validators_root");
+            throw new InterchangeException($"metadata.genesis_validators_root is {chain}, this signer is for {Chain}", member: "metadata.genesis_validators_root");
         }
 
         if (state.GenesisValidatorsRoot is null)

@@ -16,9 +16,15 @@ public sealed partial class SlashingProtection : IDisposable
     // Import, export, pruning and whatever else rewrites history run one after another; signing goes on beside them.
     private readonly SemaphoreSlim _maintenance = new(1, 1);
 
-    private SlashingProtection(Ledger ledger, Network network) => (_ledger, _network) = (ledger, network);
+    private SlashingProtection(Ledger ledger, Network network, Root chain) => (_ledger, _network, Chain) = (ledger, network, chain);
 
-    /// <summary>Makes or checks the tables in <paramref name="ledger"/>, and refuses a ledger that is pinned to another chain than <paramref name="network"/>.</summary>
+    /// <summary>The genesis validators root (32 bytes) of the chain whose history this is.</summary>
+    public Root Chain { get; }
+
+    /// <summary>
+    /// Makes or checks the tables in <paramref name="ledger"/>, and refuses a ledger that is pinned to another chain than <paramref name="network"/>. Where the network's genesis
+    /// validators root is not known, a ledger that is pinned says it; one that is not is refused: whoever voted first would decide for which chain this signer is.
+    /// </summary>
     public static async Task<SlashingProtection> OpenAsync(Ledger ledger, Network network)
     {
         var pinned = await ledger.WriteAsync(transaction =>
@@ -34,7 +40,10 @@ public sealed partial class SlashingProtection : IDisposable
                 "choose the network this data directory was made for");
         }
 
-        return new SlashingProtection(ledger, network);
+        return new SlashingProtection(ledger, network, network.GenesisValidatorsRoot ?? pinned ?? throw new LedgerException(
+            LedgerFault.ChainUnknown,
+            $"cannot use this ledger: the genesis validators root of {network.Name} is not known, and the ledger has signed nothing yet that says it",
+            "write it as network.genesisValidatorsRoot into signer.json; a beacon node says it at /eth/v1/beacon/genesis"));
     }
 
     /// <summary>
@@ -78,10 +87,10 @@ public sealed partial class SlashingProtection : IDisposable
         var evidence = ask.Witness(transaction, root, verdict);
         if (verdict is Verdict.Allowed { AlreadySigned: var alreadySigned } && history is not null)
         {
-            // A duty that leaves no history must not decide whose history this is.
-            if (chain is { } used && state.GenesisValidatorsRoot is null && content is not SlashableContent.None)
+            // From its first record on the history is this chain's, whatever will be configured.
+            if (state.GenesisValidatorsRoot is null && content is not SlashableContent.None)
             {
-                state.Pin(transaction, used);
+                state.Pin(transaction, Chain);
             }
 
             if (!alreadySigned)
@@ -98,20 +107,19 @@ public sealed partial class SlashingProtection : IDisposable
         var state = transaction.Recall(ChainState.Load);
         return history is null
             ? new Verdict.Refused(SlashingRule.KeyNotActive, "the key was never registered here, or was deleted")
-            : ForeignChain(state, content, chain) ?? transaction.Recall(FreshnessState.Load).Floor?.Refusal(content, _network.SlotsPerEpoch) ?? Decide(transaction, history, state.High, content, root);
+            : ForeignChain(content, chain) ?? transaction.Recall(FreshnessState.Load).Floor?.Refusal(content, _network.SlotsPerEpoch) ?? Decide(transaction, history, state.High, content, root);
     }
 
-    private Verdict.Refused? ForeignChain(ChainState state, SlashableContent content, Root? chain)
+    private Verdict.Refused? ForeignChain(SlashableContent content, Root? chain)
     {
         if (chain is not { } claimed)
         {
             return content is SlashableContent.None ? null : new Verdict.Refused(SlashingRule.WrongGenesisValidatorsRoot, "the message names no genesis validators root");
         }
 
-        var expected = _network.GenesisValidatorsRoot ?? state.GenesisValidatorsRoot;
-        return expected is { } own && own != claimed
-            ? new Verdict.Refused(SlashingRule.WrongGenesisValidatorsRoot, $"the message is for genesis validators root {claimed}, this signer is for {own}")
-            : null;
+        return claimed == Chain
+            ? null
+            : new Verdict.Refused(SlashingRule.WrongGenesisValidatorsRoot, $"the message is for genesis validators root {claimed}, this signer is for {Chain}");
     }
 
     private static Verdict Decide(LedgerTransaction transaction, ValidatorHistory history, HighWatermark? high, SlashableContent content, Root root) => content switch

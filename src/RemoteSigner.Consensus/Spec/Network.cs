@@ -14,7 +14,7 @@ public sealed record Network
     /// <summary>Unix seconds; null where the operator gave none.</summary>
     public ulong? GenesisTime { get; init; }
 
-    /// <summary>Null where it is not known beforehand: it is pinned at first use then.</summary>
+    /// <summary>Names the chain. Null where it is neither built in nor configured: then a ledger that is pinned says it, and without one nothing is signed.</summary>
     public Root? GenesisValidatorsRoot { get; init; }
 
     public ulong SlotsPerEpoch => Preset.SlotsPerEpoch;

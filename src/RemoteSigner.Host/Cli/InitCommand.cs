@@ -25,6 +25,7 @@ internal static partial class InitCommand
     private static readonly Option<string[]> Clients = new("--client") { Description = "a client with all keys and all duties but exits and deposits; NAME=all: those too", HelpName = "NAME[=all]" };
     private static readonly Option<string[]> Hosts = new("--host") { Description = "a name or address of this machine, for the server's certificate", HelpName = "NAME" };
     private static readonly Option<ulong?> GenesisTime = new("--genesis-time") { Description = "Unix seconds, for a network whose genesis is not built in", HelpName = "S" };
+    private static readonly Option<string?> GenesisValidatorsRoot = new("--genesis-validators-root") { Description = "names the chain; for a network whose genesis is not built in", HelpName = "ROOT" };
     private static readonly Option<string?> Freshness = new("--freshness") { Description = "where the fence lives that notices an old copy of the folder: tpm, token, or none; else where the vault is sealed", HelpName = "WITNESS" };
     private static readonly Option<bool> NoSlotWindow = new("--no-slot-window") { Description = "sign duties however far in the future (a far-future vote disables a validator for ever)" };
 
@@ -35,7 +36,7 @@ internal static partial class InitCommand
     {
         var command = new Command("init", "Make the data directory of a new signer")
         {
-            Network, Seal, Module, Token, Tpm, Pcrs, ReleaseKeyOptions.Key, ReleaseKeyOptions.Password, TpmCommand.OwnerAuthFile, PinFile, Clients, Hosts, GenesisTime, Freshness, NoSlotWindow,
+            Network, Seal, Module, Token, Tpm, Pcrs, ReleaseKeyOptions.Key, ReleaseKeyOptions.Password, TpmCommand.OwnerAuthFile, PinFile, Clients, Hosts, GenesisTime, GenesisValidatorsRoot, Freshness, NoSlotWindow,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -53,9 +54,9 @@ internal static partial class InitCommand
         }
 
         // The faults that signer.json would have are told before anything is made.
-        if (SignerOptionsValidator.Faults(options, data).ToList() is { Count: > 0 } faults)
+        if (SignerOptionsValidator.FaultsOfNew(options, data).ToList() is { Count: > 0 } faults)
         {
-            throw new CliError(string.Join("; ", faults), "correct the options; for the genesis time see --genesis-time and --no-slot-window");
+            throw new CliError(string.Join("; ", faults), "correct the options; for the genesis see --genesis-time, --no-slot-window and --genesis-validators-root");
         }
 
         using var arena = new SecretArena();
@@ -79,6 +80,7 @@ internal static partial class InitCommand
         {
             Name = Path.IsPathFullyQualified(parsed.GetValue(Network)!) || !File.Exists(parsed.GetValue(Network)) ? parsed.GetValue(Network)! : Path.GetFullPath(parsed.GetValue(Network)!),
             GenesisTime = parsed.GetValue(GenesisTime),
+            GenesisValidatorsRoot = parsed.GetValue(GenesisValidatorsRoot),
             SlotWindow = new SlotWindowOptions { Enabled = !parsed.GetValue(NoSlotWindow) },
         },
         Seal = new SealOptions

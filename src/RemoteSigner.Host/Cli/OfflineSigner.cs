@@ -67,7 +67,7 @@ internal sealed class OfflineSigner : IAsyncDisposable
             var network = options.Network.Load(data.Path);
             var slashing = await SlashingProtection.OpenAsync(ledger, network);
             var audit = await AuditLog.OpenAsync(ledger, TimeProvider.System);
-            return new OfflineSigner(data, options, network, ledger, slashing, audit, await PendingActs.OpenAsync(ledger), await LedgerAtStart.ReadAsync(ledger, slashing));
+            return new OfflineSigner(data, options, network with { GenesisValidatorsRoot = slashing.Chain }, ledger, slashing, audit, await PendingActs.OpenAsync(ledger), await LedgerAtStart.ReadAsync(ledger, slashing));
         }
         catch
         {

@@ -11,13 +11,20 @@ internal sealed class NetworkOptions
     /// <summary>Unix seconds; only for networks whose genesis is not built in.</summary>
     public ulong? GenesisTime { get; set; }
 
+    /// <summary>0x and 64 hexadecimal digits; only for networks whose genesis is not built in. It says for which chain this signer is.</summary>
+    public string? GenesisValidatorsRoot { get; set; }
+
     public SlotWindowOptions SlotWindow { get; set; } = new();
 
-    /// <summary>The network with the operator's genesis time in place.</summary>
+    /// <summary>The network with the operator's genesis in place.</summary>
     /// <exception cref="SpecException">There is no such network, or its file cannot be read.</exception>
     public Network Load(string dataDirectory)
     {
         var network = Consensus.Spec.Network.Find(Name) ?? Consensus.Spec.Network.Load(Path.Combine(dataDirectory, Name));
-        return GenesisTime is { } time ? network with { GenesisTime = time } : network;
+        return network with
+        {
+            GenesisTime = GenesisTime ?? network.GenesisTime,
+            GenesisValidatorsRoot = Root.TryParse(GenesisValidatorsRoot, out var root) ? root : network.GenesisValidatorsRoot,
+        };
     }
 }

@@ -19,6 +19,9 @@ internal static class SignerOptionsTemplate
                 "name": {{Quote(options.Network.Name)}},
                 // Unix seconds; null takes the built-in genesis time
                 "genesisTime": {{options.Network.GenesisTime?.ToString() ?? "null"}},
+                // The genesis validators root of the network, which names the chain: 0x and 64 hexadecimal digits, as a beacon node has it at
+                // /eth/v1/beacon/genesis; null takes the built-in one
+                "genesisValidatorsRoot": {{Quote(options.Network.GenesisValidatorsRoot)}},
                 // One signature with a far-future target epoch would keep a validator from voting for ever: such duties are refused
                 "slotWindow": { "enabled": {{Bool(options.Network.SlotWindow.Enabled)}}, "slotsAhead": {{options.Network.SlotWindow.SlotsAhead}}, "epochsAhead": {{options.Network.SlotWindow.EpochsAhead}} }
               },

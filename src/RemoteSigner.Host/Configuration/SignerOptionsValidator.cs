@@ -12,8 +12,14 @@ internal static class SignerOptionsValidator
     public static IEnumerable<string> Faults(SignerOptions options, DataDirectory data) =>
         NullFaults(options).ToList() is { Count: > 0 } nulls ? nulls : ValueFaults(options, data);
 
+    /// <summary>The same for a signer that is to be made: there is no ledger yet that could say for which chain it is.</summary>
+    public static IEnumerable<string> FaultsOfNew(SignerOptions options, DataDirectory data) => Faults(options, data).ToList() is { Count: > 0 } faults ? faults
+        : options.Network.Load(data.Path).GenesisValidatorsRoot is not null ? []
+        : ["network.genesisValidatorsRoot must be given for a network whose genesis is not built in: it says for which chain the signer is"];
+
     private static IEnumerable<string> ValueFaults(SignerOptions options, DataDirectory data) =>
         NetworkFaults(options.Network, data)
+            .Concat(ChainFaults(options.Network))
             .Concat(ListenerFaults(options))
             .Concat(TlsFaults(options.Tls))
             .Concat(options.Clients.SelectMany(client => ClientFaults(client.Key, client.Value)))
@@ -55,6 +61,18 @@ internal static class SignerOptionsValidator
         }
 
         return fault is null ? [] : [fault];
+    }
+
+    private static IEnumerable<string> ChainFaults(NetworkOptions options)
+    {
+        if (options.GenesisValidatorsRoot is not { } text)
+        {
+            return [];
+        }
+
+        return !Root.TryParse(text, out var root) ? [$"network.genesisValidatorsRoot: '{text}' is not 0x and 64 hexadecimal digits"]
+            : Network.Find(options.Name)?.GenesisValidatorsRoot is { } own && own != root ? [$"network.genesisValidatorsRoot is {root}, and {options.Name} has {own}: leave it out"]
+            : [];
     }
 
     private static IEnumerable<string> ListenerFaults(SignerOptions options)

@@ -35,6 +35,13 @@ internal static class SignerServer
             app.Logger.LogWarning("this kernel has no memfd_secret: shares are in locked memory, which root can read with a debugger or the .NET dump tool (Debian 12: boot with secretmem.enable=1)");
         }
 
+        if (options.Network.Load(data.Path).GenesisValidatorsRoot is null)
+        {
+            app.Logger.LogWarning(
+                "network.genesisValidatorsRoot is not in signer.json: {Root} is taken, to which the ledger was pinned by what it signed first; compare it with the network's and write it there",
+                app.Services.GetRequiredService<SlashingProtection>().Chain);
+        }
+
         app.UseRouting();
         app.UseMiddleware<RequestGate>();
         Map(app);

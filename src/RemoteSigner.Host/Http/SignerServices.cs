@@ -29,9 +29,10 @@ internal static class SignerServices
         services.AddSingleton(time);
         services.AddSingleton(data);
         services.AddSingleton(options);
-        services.AddSingleton(network);
         services.AddSingleton(ledger);
         var slashing = await SlashingProtection.OpenAsync(ledger, network);
+        network = network with { GenesisValidatorsRoot = slashing.Chain };
+        services.AddSingleton(network);
         var clock = new SlotClock(network, options.Network.SlotWindow.ToWindow(), time);
         services.AddSingleton(slashing);
         services.AddSingleton(await AuditLog.OpenAsync(ledger, time));

@@ -28,12 +28,12 @@ internal static class Duties
     public static SlashableContent Vote(ulong source, ulong target) => new SlashableContent.Attestation(new Epoch(source), new Epoch(target), new Slot(0));
 
     /// <summary>
-    /// A real message with this content for this chain. <paramref name="label"/> tells messages of the same content apart: it is the head that a vote is for, the parent of a
+    /// A real message with this content, for the chain of <see cref="TemporarySigner.Minimal"/> unless another is given. <paramref name="label"/> tells messages of the same content apart: it is the head that a vote is for, the parent of a
     /// block, the epoch of a randao reveal. The signing root follows from all of it, as everywhere.
     /// </summary>
-    public static RootedMessage Message(SlashableContent content, Root label, Root chain = default)
+    public static RootedMessage Message(SlashableContent content, Root label, Root? chain = null)
     {
-        var fork = new ForkInfo(default, default, default, chain);
+        var fork = new ForkInfo(default, default, default, chain ?? TemporarySigner.Minimal.GenesisValidatorsRoot!.Value);
         SignableMessage message = content switch
         {
             SlashableContent.Block(var slot) => new Block(slot, 0, label, default, new BlockBody.RootOnly(default), fork),

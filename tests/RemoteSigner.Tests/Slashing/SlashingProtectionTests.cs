@@ -6,6 +6,8 @@ namespace RemoteSigner.Tests.Slashing;
 
 public sealed class SlashingProtectionTests
 {
+    private static readonly Network _unknown = TemporarySigner.Minimal with { GenesisValidatorsRoot = null };
+
     [Fact]
     public async Task Grants_a_first_block_and_the_same_block_again()
     {
@@ -73,20 +75,37 @@ public sealed class SlashingProtectionTests
     [Fact]
     public async Task Refuses_another_chain_than_the_configured_one()
     {
-        await using var signer = await SignerWithAsync(Key(1), TemporarySigner.Minimal with { GenesisValidatorsRoot = Root(7) });
+        await using var signer = await SignerWithAsync(Key(1));
 
         Assert.Equal(SlashingRule.WrongGenesisValidatorsRoot, RuleOf(await signer.RequestAsync(Key(1), Block(10), Root(1), chain: Root(8))));
         Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(10), Root(1), chain: Root(7)));
     }
 
     [Fact]
-    public async Task Pins_the_chain_of_the_first_granted_message_across_a_restart()
+    public async Task Where_the_configuration_does_not_say_the_chain_a_ledger_that_has_signed_does()
     {
         await using var signer = await SignerWithAsync(Key(1));
-        await signer.RequestAsync(Key(1), Block(10), Root(1), chain: Root(7));
-        await signer.ReopenAsync();
+        await signer.RequestAsync(Key(1), Block(10), Root(1));
+        await signer.CloseAsync();
 
-        Assert.Equal(SlashingRule.WrongGenesisValidatorsRoot, RuleOf(await signer.RequestAsync(Key(1), Block(11), Root(1), chain: Root(8))));
+        await using var ledger = Ledger.Open(signer.Path);
+        using var slashing = await SlashingProtection.OpenAsync(ledger, _unknown);
+
+        Assert.Equal(Root(7), slashing.Chain);
+        Assert.Equal(SlashingRule.WrongGenesisValidatorsRoot, RuleOf(await TemporarySigner.RequestAsync(slashing, Key(1), Message(Block(11), Root(1), chain: Root(8)), (_, _, _) => 1)));
+        Assert.IsType<PermitDecision.Granted>(await TemporarySigner.RequestAsync(slashing, Key(1), Message(Block(11), Root(1)), (_, _, _) => 1));
+    }
+
+    [Fact]
+    public async Task Where_nobody_says_the_chain_the_ledger_is_not_opened_so_that_no_message_can_decide_it()
+    {
+        await using var signer = await SignerWithAsync(Key(1));
+        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), SlashableContent.None.Instance, Root(1)));
+
+        var refused = await Assert.ThrowsAsync<LedgerException>(() => SlashingProtection.OpenAsync(signer.Ledger, _unknown));
+
+        Assert.Equal(LedgerFault.ChainUnknown, refused.Fault);
+        Assert.Contains("network.genesisValidatorsRoot", refused.Hint, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,12 +135,12 @@ public sealed class SlashingProtectionTests
     {
         await using var signer = await SignerWithAsync(Key(1));
         var vote = new AttestationData(new Slot(17), 0, Root(1), new Checkpoint(new Epoch(1), Root(2)), new Checkpoint(new Epoch(2), Root(3)));
-        var message = new Attestation(vote, new ForkInfo(default, default, default, Root(4)));
+        var message = new Attestation(vote, new ForkInfo(default, default, default, Root(7)));
 
         var granted = Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), message.WithRoot(signer.Network), signer.Witness(Key(1), message.Slashable)));
 
         Assert.Equal(message.SigningRoot(signer.Network), granted.Permit.SigningRoot);
-        Assert.Equal(SlashingRule.DoubleVote, RuleOf(await signer.RequestAsync(Key(1), message.Slashable, Root(9), chain: Root(4))));
+        Assert.Equal(SlashingRule.DoubleVote, RuleOf(await signer.RequestAsync(Key(1), message.Slashable, Root(9), chain: Root(7))));
     }
 
     [Fact]
@@ -134,12 +153,9 @@ public sealed class SlashingProtectionTests
     }
 
     [Fact]
-    public async Task A_harmless_duty_does_not_pin_the_chain()
+    public async Task A_harmless_duty_of_another_chain_is_refused_too()
     {
         await using var signer = await SignerWithAsync(Key(1));
-
-        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), SlashableContent.None.Instance, Root(1), chain: Root(8)));
-        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(10), Root(1), chain: Root(7)));
 
         Assert.Equal(SlashingRule.WrongGenesisValidatorsRoot, RuleOf(await signer.RequestAsync(Key(1), SlashableContent.None.Instance, Root(1), chain: Root(8))));
     }

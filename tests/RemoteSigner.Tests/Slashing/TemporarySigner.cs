@@ -24,7 +24,7 @@ internal sealed class TemporarySigner : IAsyncDisposable
 
     public string Path => System.IO.Path.Combine(_folder.FullName, "ledger.db");
 
-    public static Network Minimal { get; } = Network.Find("minimal")! with { GenesisValidatorsRoot = null };
+    public static Network Minimal { get; } = Network.Find("minimal")! with { GenesisValidatorsRoot = Duties.Root(7) };
 
     public static async Task<TemporarySigner> CreateAsync(Network? network = null, string? folder = null)
     {
@@ -75,7 +75,7 @@ internal sealed class TemporarySigner : IAsyncDisposable
 
     /// <summary>Asks leave for a message with this content; see <see cref="Duties.Message"/> for the label.</summary>
     public Task<PermitDecision> RequestAsync(ProtectedKey key, SlashableContent content, Root label, Root? chain = null) =>
-        RequestAsync(key, Duties.Message(content, label, chain ?? Network.GenesisValidatorsRoot ?? default), Witness(key, content));
+        RequestAsync(key, Duties.Message(content, label, chain ?? Network.GenesisValidatorsRoot), Witness(key, content));
 
     /// <summary>Asks leave for one message; throws what kept it from being recorded.</summary>
     public Task<PermitDecision> RequestAsync(ProtectedKey key, RootedMessage message, DecisionWitness witness) => RequestAsync(Slashing, key, message, witness);
