@@ -5,7 +5,7 @@ namespace RemoteSigner.AcceptanceTests;
 
 /// <summary>
 /// Duties of the present moment on hoodi. Their epoch is read once, so that a vote sent twice is the same vote; their slot is the epoch's first and mostly
-/// past, so a signer with a slot window doubts its clock after eight of them in a row.
+/// past: late, as far as the signer's clock is concerned, and signed.
 /// </summary>
 public static class Chain
 {

@@ -20,7 +20,9 @@ public sealed class HealthTests(SignerScene scene) : IClassFixture<SignerScene>
             Assert.Equal("UP", answer.Json.GetProperty("status").GetString());
             Assert.Equal("UP", answer.Json.GetProperty("outcome").GetString());
             Assert.Equal("UP", Find(answer.Json, "default-check").GetProperty("status").GetString());
-            Assert.Equal("UP", Find(answer.Json, "slashing-protection-db-health-check").GetProperty("status").GetString());
+            var ledger = Find(answer.Json, "slashing-protection-db-health-check");
+            Assert.Equal("UP", ledger.GetProperty("status").GetString());
+            Assert.InRange(ledger.GetProperty("data").GetProperty("age-seconds").GetDouble(), 0, 60);
             AssertLoaders(Find(answer.Json, "keys-check"));
         }
     }
@@ -58,9 +60,15 @@ public sealed class HealthTests(SignerScene scene) : IClassFixture<SignerScene>
         Assert.Equal(HttpStatusCode.PreconditionFailed, (await scene.Client.SignAsync(scene.Keys[2], Chain.VoteJson(fill: 2))).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await scene.Client.SignAsync("0x00", Chain.RandaoJson())).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await scene.Client.SignAsync(scene.Keys[2], "{}")).Status);
+        Assert.Equal(HttpStatusCode.PreconditionFailed, (await scene.Client.SignAsync(scene.Keys[2], Chain.VoteJson(epochsBack: 5))).Status);
         var after = await CountersAsync();
 
         Assert.All(after.Zip(before), pair => Assert.Equal(pair.Second + 1, pair.First));
+
+        // Of the two refusals one is an offence, and one is an old vote below the floor.
+        var rows = (await scene.Operations.ReadAsync("/metrics")).Text.Split('\n');
+        Assert.Contains("remote_signer_refusals_total{client=\"vc\",duty=\"Attestation\",rule=\"double_vote\"} 1", rows);
+        Assert.Contains("remote_signer_refusals_total{client=\"vc\",duty=\"Attestation\",rule=\"source_below_low_watermark\"} 1", rows);
     }
 
     private async Task<double[]> CountersAsync()

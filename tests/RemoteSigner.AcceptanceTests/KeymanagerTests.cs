@@ -134,6 +134,25 @@ public sealed class KeymanagerTests(SignerTemplate template)
     }
 
     [Fact]
+    public async Task Until_the_keys_are_open_no_list_of_them_is_empty()
+    {
+        await using var scene = await StartAsync(template);
+        await scene.StopAsync();
+        scene.Home.Configure(options =>
+        {
+            options["seal"]!["token"] = "nobody";
+            options["clients"]!["admin"]!["ssv"] = new JsonArray("list");
+        });
+        await scene.ServeUnreadyAsync("\"failed\"");
+
+        foreach (var list in new[] { "/eth/v1/keystores", "/v1/validators", "/api/v1/eth2/publicKeys", "/api/v1/dv/validators" })
+        {
+            var answer = await scene.Admin.ReadAsync(list);
+            Assert.Equal((list, HttpStatusCode.ServiceUnavailable, "keys_loading"), (list, answer.Status, answer.Reason));
+        }
+    }
+
+    [Fact]
     public async Task The_vault_from_before_a_push_put_back_is_noticed()
     {
         await using var scene = await StartAsync(template);

@@ -1,3 +1,4 @@
+using System.Text;
 using RemoteSigner.Clusters;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
@@ -18,6 +19,9 @@ public abstract record SignOutcome
 
     /// <summary>What stood against it, by the name under which the audit log has it; in snake case the reason code of metrics.</summary>
     public virtual string RuleName => Name;
+
+    // What the log shows of an outcome is the members of its case.
+    protected virtual bool PrintMembers(StringBuilder builder) => false;
 
     /// <summary>The (partial) signature, 96 bytes, and the root of the message that it signs.</summary>
     public sealed record Signed(BlsSignature Signature, Root SigningRoot) : SignOutcome
