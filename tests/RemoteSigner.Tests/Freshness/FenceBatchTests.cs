@@ -8,7 +8,7 @@ namespace RemoteSigner.Tests.Freshness;
 /// <summary>Many duties at a fence that a witness keeps waiting.</summary>
 public sealed class FenceBatchTests : IAsyncLifetime
 {
-    private readonly SignerHistory _history = new(FenceMutation.None);
+    private readonly SignerHistory _history = new(FenceMutation.None, WitnessKind.Counter);
     private SignerLife _life = null!;
 
     /// <summary>A run at epoch 20, with the fence nine epochs past it.</summary>
@@ -24,7 +24,7 @@ public sealed class FenceBatchTests : IAsyncLifetime
     [Fact]
     public async Task A_batch_waits_for_a_witness_that_hangs_as_long_as_one_duty_and_what_is_covered_is_signed()
     {
-        _history.Hardware.Gate = new TaskCompletionSource().Task;
+        _life.Witness.Gate = new TaskCompletionSource().Task;
         await _history.DoAsync(new FreshnessAct.Pass(Slots: 9 * 8));
         var started = _history.Time.GetUtcNow();
 
@@ -46,7 +46,7 @@ public sealed class FenceBatchTests : IAsyncLifetime
     public async Task A_batch_beyond_the_fence_is_signed_when_the_witness_takes_the_next_one_in_time()
     {
         var gate = new TaskCompletionSource();
-        _history.Hardware.Gate = gate.Task;
+        _life.Witness.Gate = gate.Task;
         await _history.DoAsync(new FreshnessAct.Pass(Slots: 9 * 8));
         var batch = _life.SignAllAsync(_history.Keys.Select((key, i) => (key, Vote(i == 0 ? 30UL : 29UL))));
         await Task.Delay(50);

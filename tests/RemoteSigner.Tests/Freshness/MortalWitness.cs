@@ -20,6 +20,13 @@ internal sealed class MortalWitness : IFreshnessWitness
     /// <summary>How many of the next changes fail, by turns made and not made.</summary>
     public int Faults { get; set; }
 
+    /// <summary>What a write waits for.</summary>
+    public Task Gate
+    {
+        get => _view.Gate;
+        set => _view.Gate = value;
+    }
+
     public bool IsDead => Volatile.Read(ref _dead);
 
     public string Description => _view.Description;

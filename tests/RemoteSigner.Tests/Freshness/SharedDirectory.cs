@@ -150,7 +150,7 @@ internal sealed class SharedDirectory : IAsyncDisposable
                 return false;
             }
 
-            var decision = await _slashing.RequestAsync(_key, vote, Duties.Root(root), Network.GenesisValidatorsRoot!.Value, (transaction, signingRoot, verdict) => 1);
+            var decision = await TemporarySigner.RequestAsync(_slashing, _key, Duties.Message(vote, Duties.Root(root), Network.GenesisValidatorsRoot!.Value), (transaction, signingRoot, verdict) => 1);
             if (decision is PermitDecision.Granted)
             {
                 _directory.Take(source, target, root);

@@ -39,8 +39,6 @@ internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : 
 
     public IReadOnlyList<BlsPublicKey> Keys => _keys;
 
-    public ModelWitness Hardware => _hardware;
-
     public FakeTimeProvider Time => _time;
 
     private string Folder(int place) => place == 0 ? _scene.Folder : Directory.CreateDirectory(Path.Combine(_scene.Folder, "second")).FullName;

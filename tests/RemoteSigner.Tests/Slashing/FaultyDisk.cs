@@ -45,7 +45,7 @@ internal sealed class FaultyDisk : IDisposable
     public string AfterKill()
     {
         var folder = NewFolder();
-        foreach (var file in Directory.EnumerateFiles(Folder))
+        foreach (var file in Directory.EnumerateFiles(Folder).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
         {
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         }

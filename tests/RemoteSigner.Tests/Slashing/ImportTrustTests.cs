@@ -153,10 +153,10 @@ public sealed class ImportTrustTests
         signer.Slashing.ImportAsync(File(blocks, votes, key), InterchangeReading.Complete);
 
     private static MemoryStream File((long Slot, Root? Root)[]? blocks = null, (long Source, long Target, Root? Root)[]? votes = null, int key = 1) => new(Encoding.UTF8.GetBytes($$"""
-        {"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{default(Root)}}"},"data":[{"pubkey":"{{PublicKey(key)}}",
-        "signed_blocks":[{{string.Join(',', (blocks ?? []).Select(block => $$"""{"slot":"{{block.Slot}}"{{Signing(block.Root)}}}"""))}}],
-        "signed_attestations":[{{string.Join(',', (votes ?? []).Select(vote => $$"""{"source_epoch":"{{vote.Source}}","target_epoch":"{{vote.Target}}"{{Signing(vote.Root)}}}"""))}}]}]}
+        {"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{TemporarySigner.Minimal.GenesisValidatorsRoot}}"},"data":[{"pubkey":"{{PublicKey(key)}}",
+        "signed_blocks":[{{string.Join(',', (blocks ?? []).Select(block => $$"""{"slot":"{{block.Slot}}"{{Signing(Block((ulong)block.Slot), block.Root)}}}"""))}}],
+        "signed_attestations":[{{string.Join(',', (votes ?? []).Select(vote => $$"""{"source_epoch":"{{vote.Source}}","target_epoch":"{{vote.Target}}"{{Signing(Vote((ulong)vote.Source, (ulong)vote.Target), vote.Root)}}}"""))}}]}]}
         """));
 
-    private static string Signing(Root? root) => root is { } known ? $$""","signing_root":"{{known}}" """ : "";
+    private static string Signing(SlashableContent content, Root? label) => label is { } known ? $$""","signing_root":"{{Message(content, known, TemporarySigner.Minimal.GenesisValidatorsRoot!.Value).SigningRoot}}" """ : "";
 }

@@ -169,7 +169,7 @@ public sealed class LedgerFaultTests
         var signer = await TemporarySigner.CreateAsync(folder: disk.Folder);
         for (var key = 0; key < keys; key++)
         {
-            Assert.IsType<Registration.Active>(await signer.RegisterAsync(Key(key)));
+            Assert.IsType<Registration.Enrolled>(await signer.RegisterAsync(Key(key)));
         }
 
         return signer;
