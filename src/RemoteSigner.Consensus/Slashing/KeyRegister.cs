@@ -12,7 +12,8 @@ internal static class KeyRegister
         var refused = new List<RefusedRegistration>();
         foreach (var (key, floor) in enrolment.Keys)
         {
-            if (Register(transaction, new HistoryIndex(), key, floor, enrolment.From) is var registration and not Registration.Enrolled)
+            var released = !enrolment.Regrouped.Contains(key.PublicKey) || GroupRelease.TryRelease(transaction, key.PublicKey, key.GroupKey);
+            if ((released ? Register(transaction, new HistoryIndex(), key, floor, enrolment.From) : new Registration.OtherGroup()) is var registration and not Registration.Enrolled)
             {
                 refused.Add(new RefusedRegistration(key, registration));
             }
