@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using RemoteSigner.AcceptanceTests.Freshness;
 using RemoteSigner.Rig;
 using RemoteSigner.Tests;
 using static RemoteSigner.AcceptanceTests.KeymanagerScene;
@@ -70,8 +71,47 @@ public sealed class KeymanagerTests(SignerTemplate template)
         using var operations = new HttpClient { BaseAddress = scene.Signer.Operations };
         Assert.Equal(HttpStatusCode.NotFound, (await operations.ReadAsync("/eth/v1/keystores")).Status);
         Assert.Equal(HttpStatusCode.Forbidden, (await scene.Admin.AskAsync(HttpMethod.Post, "/eth/v1/remotekeys")).Status);
+        var former = scene.Admin.DefaultRequestHeaders.Authorization;
+        await EvidenceAsync();
+        await scene.StopAsync();
         (await scene.Home.RunAsync("keymanager", "token")).Succeeded();
+        await scene.ServeAsync();
+        scene.Admin.DefaultRequestHeaders.Authorization = former;
         Assert.Equal(HttpStatusCode.Unauthorized, (await scene.Admin.ReadAsync("/eth/v1/keystores")).Status);
+        await EvidenceAsync();
+        await scene.StopAsync();
+        var refused = (await AuditLines.ReadAsync(scene.Home.LedgerFile)).Where(line => line.Contains("client.refused", StringComparison.Ordinal)).ToList();
+        Assert.Equal(4, refused.Count(line => line.Contains("may_not_manage_keys", StringComparison.Ordinal)));
+        Assert.Equal(5, refused.Count(line => line.Contains("token_not_valid", StringComparison.Ordinal) && line.Contains("\"client\":\"admin\",\"certificate\":", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_client_whose_keys_are_named_sees_brings_and_takes_out_these_alone()
+    {
+        await using var scene = await StartAsync(template);
+        var (own, other) = (scene.NewKeystores(1), scene.NewKeystores(1));
+        await scene.StopAsync();
+        scene.Home.Configure(options => options["clients"]!["admin"]!["keys"] = new JsonArray(own.Keys[0], scene.Home.Keys[0].ToString()));
+        await scene.ServeAsync();
+
+        Assert.Equal([scene.Home.Keys[0].ToString()], await scene.ListAsync());
+        var both = Body(own.Folder);
+        both["keystores"]!.AsArray().Add(Body(other.Folder)["keystores"]![0]!.DeepClone());
+        both["passwords"]!.AsArray().Add(SignerHome.Password);
+        Assert.Equal((HttpStatusCode.Forbidden, "not_allowed"), Told(await scene.PushAsync(both)));
+        Assert.Equal((HttpStatusCode.Forbidden, "not_allowed"), Told(await scene.DeleteAsync(scene.Home.Keys[0].ToString(), scene.Home.Keys[1].ToString())));
+        Assert.Equal([scene.Home.Keys[0].ToString()], await scene.ListAsync());
+
+        // What is said of others' keys besides is passed over: it would keep them from signing.
+        var history = Body(own.Folder);
+        history["slashing_protection"] = History(own.Keys[0], scene.Home.Keys[1].ToString());
+        Assert.Equal(["imported"], Statuses(await scene.PushAsync(history)));
+        Assert.Equal(["deleted"], Statuses(await scene.DeleteAsync(own.Keys[0])));
+
+        await scene.StopAsync();
+        var status = JsonNode.Parse((await scene.Home.RunAsync("slashing", "status", "--json")).Succeeded().Output)!.AsArray();
+        Assert.Null(status.Single(line => line!["publicKeys"]![0]!.GetValue<string>() == scene.Home.Keys[1].ToString())!["lowestTarget"]);
+        Assert.Equal(2, (await AuditLines.ReadAsync(scene.Home.LedgerFile)).Count(line => line.Contains("\"rule\":\"not_allowed\"", StringComparison.Ordinal) && line.Contains("\"decision\":\"refused\"", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -122,7 +162,9 @@ public sealed class KeymanagerTests(SignerTemplate template)
     public async Task Shares_of_a_lock_that_is_here_know_their_place()
     {
         await using var scene = await StartAsync(template);
-        (await scene.Home.RunAsync("cluster", "add-lock", Vectors.Path("clusters/lock-v1_10-4of3/cluster-lock.json"))).Succeeded();
+        await scene.StopAsync();
+        (await scene.Home.RunAsync("cluster", "add-lock", Vectors.Path("clusters/lock-v1_10-4of3/cluster-lock.json"), "--node", Vectors.Path("clusters/lock-v1_10-4of3/node2"))).Succeeded();
+        await scene.ServeAsync();
 
         Assert.Equal(["imported", "imported"], Statuses(await scene.PushAsync(Body(Vectors.Path("clusters/lock-v1_10-4of3/node2/validator_keys")))));
         var other = await scene.PushAsync(Body(Vectors.Path("clusters/lock-v1_10-4of3/node1/validator_keys")));
@@ -185,6 +227,14 @@ public sealed class KeymanagerTests(SignerTemplate template)
         Assert.Equal((HttpStatusCode.BadRequest, "malformed_json"), (answer.Status, answer.Reason));
     }
 
-    private static string History(string key) =>
-        $$"""{"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{Chain.Network.GenesisValidatorsRoot}}"},"data":[{"pubkey":"{{key}}","signed_blocks":[],"signed_attestations":[{"source_epoch":"{{Chain.Epoch}}","target_epoch":"{{Chain.Epoch + 1}}"}]}]}""";
+    // Refusals are written apart from the answer.
+    private static Task EvidenceAsync() => Task.Delay(TimeSpan.FromSeconds(1));
+
+    private static (HttpStatusCode Status, string? Reason) Told(ApiAnswer answer) => (answer.Status, answer.Reason);
+
+    private static string History(params string[] keys) =>
+        $$"""{"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{Chain.Network.GenesisValidatorsRoot}}"},"data":[{{string.Join(',', keys.Select(Entry))}}]}""";
+
+    private static string Entry(string key) =>
+        $$"""{"pubkey":"{{key}}","signed_blocks":[],"signed_attestations":[{"source_epoch":"{{Chain.Epoch}}","target_epoch":"{{Chain.Epoch + 1}}"}]}""";
 }

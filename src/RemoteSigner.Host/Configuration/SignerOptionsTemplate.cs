@@ -113,7 +113,7 @@ internal static class SignerOptionsTemplate
               // Who may ask, by the common name of the certificate. "duties": "everyday" is all but exits and deposits, "all" is all that
               // Web3Signer has, or name its types; CLUSTER_LOCK (a signature of a proposed cluster lock) must be named. "keys" takes public
               // keys; without it a client may use every key. Who is not here may do nothing.
-              // "manageKeys": true lets a client bring keys in and take them out, with the token of "keymanager". "ssv" names the
+              // "manageKeys": true lets a client bring keys in and take them out (where it has "keys", these alone), with the token of "keymanager". "ssv" names the
               // endpoints that an SSV node may use: list, import, delete, sign, identity, speak, or all
 
             """);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
+using RemoteSigner.Access;
 using RemoteSigner.Administration;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
@@ -13,17 +14,17 @@ namespace RemoteSigner.Host.Http;
 
 /// <summary>
 /// The Keymanager API (ethereum/keymanager-APIs), with one difference that keeps keys: Charon looks at the status alone and has nothing left of a key that it pushed, so
-/// one keystore that fails makes the whole answer an error, and nothing of the batch is kept.
+/// one keystore that fails makes the whole answer an error, and nothing of the batch is kept. A client whose keys signer.json names sees these alone, and a request for another is refused whole.
 /// </summary>
 internal sealed class KeymanagerApi(
-    KeymanagerGate gate, KeymanagerChanges changes, KeyRing ring, KeyLoading loading, Fence fence, SlashingProtection slashing, SecretArena arena, SignerOptions options, ILogger<KeymanagerApi> log)
+    KeymanagerGate gate, AccessPolicy access, KeymanagerChanges changes, KeyRing ring, KeyLoading loading, Fence fence, SlashingProtection slashing, SecretArena arena, SignerOptions options, ILogger<KeymanagerApi> log)
 {
     /// <summary><c>GET /eth/v1/keystores</c>.</summary>
     public async Task ListAsync(HttpContext context)
     {
-        if (await gate.FindAsync(context) is not null)
+        if (await gate.FindAsync(context) is { } client)
         {
-            await (!ring.AreOpen ? Answer.KeysLoadingAsync(context) : Answer.DocumentAsync(context, KeymanagerAnswer.Keystores(ring.Shares.Select(share => share.PublicKey))));
+await (!ring.AreOpen ? Answer.KeysLoadingAsync(context) : Answer.DocumentAsync(context, KeymanagerAnswer.Keystores(ring.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key)))));
         }
     }
 
@@ -41,7 +42,7 @@ internal sealed class KeymanagerApi(
             using var push = await ReadAsync(context);
             var items = await changes.ImportAsync(push, client, context.TraceIdentifier, context.RequestAborted);
             var failed = items.Count(item => item.Status == KeymanagerItem.Error);
-            log.Log(failed == 0 ? LogLevel.Information : LogLevel.Warning, "request {RequestId}: {Client} pushed {Count} keystores: {Imported} imported, {Failed} not", context.TraceIdentifier, client.Name, items.Count, items.Count(item => item == KeymanagerItem.Imported), failed);
+            log.Log(failed == 0 ? LogLevel.Information : LogLevel.Warning, "request {RequestId}: {Client} pushed {Count} keystores: {Imported} imported, {Failed} not", context.TraceIdentifier, client.Name, items.Count, items.Count(item => item.Status == KeymanagerItem.Imported.Status), failed);
             await Answer.DocumentAsync(context, KeymanagerAnswer.Items(items), failed == 0 ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
         }
         catch (JsonException exception)

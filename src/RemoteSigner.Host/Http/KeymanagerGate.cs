@@ -3,15 +3,16 @@ using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
 using RemoteSigner.Host.Configuration;
+using RemoteSigner.Host.Tls;
 using RemoteSigner.Native;
 
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
 /// Who may bring keys in and take them out: a client with a certificate whose permissions in signer.json say so, and with the token. A loopback door, which knows its
-/// client without a certificate, is none for that.
+/// client without a certificate, is none for that. Whoever is turned away is in the audit log, within bounds: see <see cref="RefusedClients"/>.
 /// </summary>
-internal sealed class KeymanagerGate(AccessPolicy access, DataDirectory data, SignerOptions options, SecretArena arena, ILogger<KeymanagerGate> log)
+internal sealed class KeymanagerGate(AccessPolicy access, DataDirectory data, SignerOptions options, SecretArena arena, RefusedClients refused, ILogger<KeymanagerGate> log)
 {
     private const string Scheme = "Bearer ";
     private const int LongestToken = 1024;
@@ -23,6 +24,7 @@ internal sealed class KeymanagerGate(AccessPolicy access, DataDirectory data, Si
         if (client.CertificateFingerprint is null || !access.MayManageKeys(client))
         {
             log.LogWarning("request {RequestId}: {Client} may not manage keys", context.TraceIdentifier, client.Name);
+            refused.Record(client, context.TraceIdentifier, "may_not_manage_keys: it asked for the Keymanager API without the right");
             await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "may_not_manage_keys", "this takes a client certificate, and \"manageKeys\": true for that client in signer.json");
             return null;
         }
@@ -30,6 +32,7 @@ internal sealed class KeymanagerGate(AccessPolicy access, DataDirectory data, Si
         if (!KnowsToken(context.Request))
         {
             log.LogWarning("request {RequestId}: {Client} showed no valid Keymanager token", context.TraceIdentifier, client.Name);
+            refused.Record(client, context.TraceIdentifier, "token_not_valid: it asked for the Keymanager API without the token");
             context.Response.Headers.WWWAuthenticate = "Bearer";
             await Answer.ErrorAsync(context, StatusCodes.Status401Unauthorized, "token_not_valid", "give the token that 'remote-signer keymanager token' made as Authorization: Bearer");
             return null;

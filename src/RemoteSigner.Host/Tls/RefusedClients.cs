@@ -9,8 +9,8 @@ using RemoteSigner.Host.Http;
 namespace RemoteSigner.Host.Tls;
 
 /// <summary>
-/// Writes connections that were refused in the handshake to the log and the audit log. Anybody who reaches the port can cause them, so they
-/// are written apart from the handshake, at most <see cref="PerMinute"/> a minute one by one and the rest as a count: strangers cannot fill the disk.
+/// Writes connections that were refused in the handshake, and clients that were refused key management, to the log and the audit log. Anybody who reaches the port can cause them, so they
+/// are written apart from what was asked, at most <see cref="PerMinute"/> a minute one by one and the rest as a count: strangers cannot fill the disk.
 /// </summary>
 internal sealed class RefusedClients(AuditLog audit, TimeProvider time, ILogger<RefusedClients> log) : BackgroundService
 {
@@ -28,6 +28,14 @@ internal sealed class RefusedClients(AuditLog audit, TimeProvider time, ILogger<
             Printable(certificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false) ?? ""),
             certificate is null ? null : ClientTrust.Fingerprint(certificate),
             $"{peer}: {reason}");
+        Put(refusal);
+    }
+
+    /// <summary>The same of a client that is known and was refused what it asked for.</summary>
+    public void Record(Client client, string requestId, string reason) => Put(new Refusal(client.Name, client.CertificateFingerprint, reason, requestId));
+
+    private void Put(Refusal refusal)
+    {
         if (!_waiting.Writer.TryWrite(refusal))
         {
             Interlocked.Increment(ref _suppressed);
@@ -54,14 +62,19 @@ internal sealed class RefusedClients(AuditLog audit, TimeProvider time, ILogger<
 
             if (Interlocked.Exchange(ref _suppressed, 0) is > 0 and var more)
             {
-                await WriteAsync(new Refusal("", null, $"{more} more connections were refused in the last minute"), stoppingToken);
+                await WriteAsync(new Refusal("", null, $"{more} more were refused in the last minute"), stoppingToken);
             }
         }
     }
 
     private async Task WriteAsync(Refusal refusal, CancellationToken stopping)
     {
-        log.LogWarning("refused a client '{Name}' {Fingerprint}: {Detail}", refusal.Name, refusal.Fingerprint, refusal.Detail);
+        // What a known client was refused is in the log already, under its request.
+        if (refusal.RequestId is null)
+        {
+            log.LogWarning("refused a client '{Name}' {Fingerprint}: {Detail}", refusal.Name, refusal.Fingerprint, refusal.Detail);
+        }
+
         await _patience.ExecuteAsync(
             async _ => await audit.RecordAsync(new AuditEntry
             {
@@ -69,10 +82,11 @@ internal sealed class RefusedClients(AuditLog audit, TimeProvider time, ILogger<
                 Decision = AuditDecision.Refused,
                 Client = refusal.Name,
                 ClientFingerprint = refusal.Fingerprint,
+                RequestId = refusal.RequestId,
                 Detail = refusal.Detail,
             }),
             stopping);
     }
 
-    private sealed record Refusal(string Name, string? Fingerprint, string Detail);
+    private sealed record Refusal(string Name, string? Fingerprint, string Detail, string? RequestId = null);
 }
