@@ -49,6 +49,19 @@ public sealed class ClusterVerifyTests
         Assert.Contains("do not use this file", bad.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>Nobody who has a share made it, and every check passes: what that does not prove is said.</summary>
+    [Fact]
+    public async Task A_lock_made_of_public_keys_passes_and_what_that_does_not_prove_is_said()
+    {
+        var people = (await VerifyAsync(Vectors.Own("forged/cluster-lock.json"))).Succeeded();
+        using var report = JsonDocument.Parse((await VerifyAsync(Vectors.Own("forged/cluster-lock.json"), "--json")).Succeeded().Output);
+
+        var aggregate = report.RootElement.GetProperty("checks").EnumerateArray().Single(line => line.GetProperty("check").GetString() == "signature_aggregate");
+        Assert.Contains("can be made from public keys", aggregate.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains("whoever knows the public keys", report.RootElement.GetProperty("notProven").GetString(), StringComparison.Ordinal);
+        Assert.Contains("not proven by any of this", people.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Of_another_network_is_a_failure()
     {

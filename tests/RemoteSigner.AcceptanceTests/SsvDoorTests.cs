@@ -34,7 +34,7 @@ public sealed class SsvDoorTests
         Assert.Equal("deleted", await StatusAsync(node, HttpMethod.Delete, delete));
         Assert.Equal("not_found", await StatusAsync(node, HttpMethod.Delete, delete));
         Assert.Equal("[]", (await node.ReadAsync("/v1/validators")).Text);
-        Assert.Equal("was_retired", (await AskAsync(node, HttpMethod.Post, "/v1/validators", SsvScene.Encrypted)).Reason);
+        Assert.Equal("imported", await StatusAsync(node, HttpMethod.Post, SsvScene.Encrypted));
         await signer.StopAsync();
         (await home.RunAsync("audit", "verify")).Succeeded();
     }
@@ -91,6 +91,29 @@ public sealed class SsvDoorTests
             answer => Assert.Equal((HttpStatusCode.Forbidden, "ssv_not_allowed"), (answer.Status, answer.Reason)));
     }
 
+    /// <summary>A damaged document and one that is not ours: neither stops the operator, and health names them.</summary>
+    [Fact]
+    public async Task Unreadable_documents_cost_what_is_said_with_them_and_no_more()
+    {
+        using var scene = new SsvScene();
+        using var home = await PrepareAsync(scene);
+        var archive = Path.Combine(home.Data, "clusters");
+        await File.WriteAllTextAsync(Path.Combine(archive, "0x" + new string('a', 64) + ".json"), "{");
+        File.Copy(SsvScene.Keyshares, Path.Combine(archive, "0x" + new string('b', 64) + ".json"));
+        await using var signer = await home.StartAsync();
+        using var node = ClientCertificate.Connect(signer, home.Data, "node");
+
+        Assert.Equal("imported", await StatusAsync(node, HttpMethod.Post, SsvScene.Encrypted));
+        await SpeaksAboutItsValidatorAloneAsync(node);
+
+        var health = await signer.HealthWhenAsync(report => report.Text.Contains("degraded", StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.OK, health.Status);
+        Assert.Contains($"0x{new string('a', 64)}.json cannot be read", health.Text, StringComparison.Ordinal);
+        Assert.Contains($"0x{new string('b', 64)}.json cannot be read", health.Text, StringComparison.Ordinal);
+        var listed = JsonNode.Parse((await home.RunAsync("cluster", "list", "--json")).Succeeded().Output)!.AsArray();
+        Assert.Equal((3, 2), (listed.Count, listed.Count(line => line!["problem"] is not null)));
+    }
+
     private static async Task SpeaksAboutItsValidatorAloneAsync(HttpClient node)
     {
         var committee = SsvMessage.CommitteeOf([12, 34, 55, 1021]);
@@ -130,7 +153,7 @@ public sealed class SsvDoorTests
         var home = SignerHome.Empty();
         (await home.InitAsync("hoodi", "--client", "node", "--client", "vc")).Succeeded();
         (await home.RunAsync("operator", "import", "--key", scene.KeyFile)).Succeeded();
-        (await home.RunAsync("cluster", "add-lock", SsvScene.Keyshares)).Succeeded();
+        (await home.RunAsync(["cluster", "add-lock", SsvScene.Keyshares, .. SsvScene.Stated])).Succeeded();
         home.Configure(options => options["clients"]!["node"]!["ssv"] = new JsonArray("all"));
         return home;
     }

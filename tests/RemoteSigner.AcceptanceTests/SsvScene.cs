@@ -15,6 +15,12 @@ internal sealed class SsvScene : IDisposable
 
     public static BlsPublicKey GroupKey => BlsPublicKey.Parse(Vectors.Read("ssv-keyshares-4of3/keyshares.json")["shares"]![0]!["data"]!["publicKey"]!.GetValue<string>());
 
+    /// <summary>As the contract's event has them.</summary>
+    public static string[] Stated => ["--owner", Vectors.Read("ssv-keyshares-4of3/keyshares.json")["shares"]![0]!["data"]!["ownerAddress"]!.GetValue<string>(), "--validator", GroupKey.ToString()];
+
+    /// <summary>A stranger's, under whose own validator the first operator's public share stands, with what is encrypted to it.</summary>
+    public static string Forged => Vectors.Own("forged/keyshares.json");
+
     /// <summary>The public share of the first operator.</summary>
     public static BlsPublicKey ShareKey => BlsPublicKey.Parse(Vectors.Read("ssv-keyshares-4of3/ssv-signer-add-request.json")["share_keys"]![0]!["PubKey"]!.GetValue<string>());
 

@@ -23,8 +23,9 @@ internal static class ClusterCommand
         {
             verify,
             ClusterImportCommand.CreateImport(),
-            ClusterImportCommand.CreateBind(),
-            ClusterImportCommand.CreateAddLock(),
+            ClusterBindCommand.CreateBind(),
+            ClusterLockCommand.CreateAddLock(),
+            ClusterLockCommand.CreateRemoveLock(),
             ClusterShowCommand.CreateList(),
             ClusterShowCommand.CreateShow(),
         };
@@ -41,18 +42,14 @@ internal static class ClusterCommand
         var file = ClusterFile.Open(path);
         var line = Describe(file, file.Verify(Policy(parsed)));
         Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.ClusterLine, View);
-        return Conclude(line.Checks);
+        return Conclude(line.Checks, line.NotProven);
     }
 
-    /// <summary>Tells how many checks failed, and gives the exit code.</summary>
-    internal static int Conclude(IReadOnlyList<CheckLine> checks)
+    /// <summary>Tells how many checks failed, or what their passing does not show, and gives the exit code.</summary>
+    internal static int Conclude(IReadOnlyList<CheckLine> checks, string notProven)
     {
         var failed = checks.Count(check => check.Verdict == CheckLine.Fail);
-        if (failed > 0)
-        {
-            StandardError.Console.WriteLine($"{failed} of {checks.Count} checks failed: do not use this file");
-        }
-
+        StandardError.Console.WriteLine(failed > 0 ? $"{failed} of {checks.Count} checks failed: do not use this file" : $"not proven by any of this: {notProven}");
         return failed == 0 ? 0 : 1;
     }
 
@@ -77,8 +74,13 @@ internal static class ClusterCommand
             definition.Threshold,
             definition.Operators.Length,
             [.. cluster?.Validators.Select(validator => validator.GroupKey.ToString()) ?? []],
-            [.. results.Select(CheckLine.Of)]);
+            [.. results.Select(CheckLine.Of)],
+            cluster is null ? "that the operators made a cluster of it" : LockUnproven(definition.Version.HasRegistrations));
     }
+
+    private static string LockUnproven(bool hasNodeSignatures) => hasNodeSignatures
+        ? "that this is the lock of your cluster: a stranger can make one with nodes of his own around your public keys; 'remote-signer cluster add-lock --node' asks for your own node's signature"
+        : "that any node or share of your cluster ever saw this lock: before v1.7 whoever knows the public keys can make one that passes every check; compare its lock_hash with the one that your node runs with";
 
     private static Table View(ClusterLine line) =>
         CheckLine.Table(line.Checks).Title(Markup.Escape($"{line.Kind} {line.Version} '{line.Name}': {line.Threshold} of {line.Operators} operators, {(line.Verified ? "verified" : "NOT verified")}"));

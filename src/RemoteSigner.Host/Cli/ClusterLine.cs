@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
 
-/// <summary>What <c>cluster verify</c> prints.</summary>
+/// <summary>What <c>cluster verify</c> prints; <paramref name="NotProven"/> says what no check of a file by itself can show.</summary>
 internal sealed record ClusterLine(
     bool Verified,
     string Kind,
@@ -16,7 +16,8 @@ internal sealed record ClusterLine(
     int Threshold,
     int Operators,
     IReadOnlyList<string> Validators,
-    IReadOnlyList<CheckLine> Checks);
+    IReadOnlyList<CheckLine> Checks,
+    string NotProven);
 
 /// <summary>One check: its error code, <c>pass</c>, <c>fail</c> or <c>not applicable</c>, and why.</summary>
 internal sealed record CheckLine(string Check, string Verdict, string Message, string? Hint)

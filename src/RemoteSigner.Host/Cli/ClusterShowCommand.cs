@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
 
-/// <summary><c>cluster list</c> and <c>show</c>: the clusters of which shares are in the vault, as vault and archive say; as with <c>keys list</c> nothing is opened.</summary>
+/// <summary><c>cluster list</c> and <c>show</c>: the clusters of which shares are in the vault, as vault and archive say; as with <c>keys list</c> nothing is opened, and so nothing proven.</summary>
 internal static class ClusterShowCommand
 {
     private static readonly Argument<string> Cluster = new("HASH|NAME") { Description = "the cluster's hash, the beginning of it, or its name" };
@@ -24,26 +24,33 @@ internal static class ClusterShowCommand
         return show;
     }
 
+    /// <summary>The one cluster that a person means: by its hash, the beginning of it, or its name.</summary>
+    /// <exception cref="CliError">There is none, or more than one.</exception>
+    public static HeldClusterLine Find(ParseResult parsed, string wanted)
+    {
+        var found = Read(parsed).FindAll(line => line.Name == wanted || line.ClusterHash.StartsWith(wanted, StringComparison.OrdinalIgnoreCase));
+        return found.Count == 1 ? found[0] : throw new CliError(
+            found.Count == 0 ? $"there is no cluster '{wanted}' here" : $"'{wanted}' is the name of {found.Count} clusters here", "'remote-signer cluster list' shows their hashes");
+    }
+
     private static int List(ParseResult parsed)
     {
         var lines = Read(parsed);
         Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListHeldClusterLine, all => Output.Rows(
             all,
-            ["cluster", "name", "index", "threshold", "shares here"],
-            line => [line.ClusterHash, line.Name, line.ShareIndex?.ToString(), $"{line.Threshold} of {line.Operators}", $"{line.Shares.Count} of {line.Validators?.ToString() ?? "?"}"]));
+            ["cluster", "name", "anchored by", "index", "threshold", "shares here"],
+            line => [line.ClusterHash, line.Problem is null ? line.Name : $"cannot be read: {line.Problem}", line.Anchor.Replace('_', ' '), line.ShareIndex?.ToString(), $"{line.Threshold} of {line.Operators}", $"{line.Shares.Count} of {line.Validators?.ToString() ?? "?"}"]));
+        if (lines.Exists(line => line.Anchor == HeldClusterLine.NotAnchored))
+        {
+            StandardError.Console.WriteLine("a document that is not anchored says nothing about shares that come in: 'remote-signer cluster add-lock' anchors it");
+        }
+
         return 0;
     }
 
     private static int Show(ParseResult parsed)
     {
-        var wanted = parsed.GetValue(Cluster)!;
-        var found = Read(parsed).FindAll(line => line.Name == wanted || line.ClusterHash.StartsWith(wanted, StringComparison.OrdinalIgnoreCase));
-        if (found.Count != 1)
-        {
-            throw new CliError(found.Count == 0 ? $"there is no cluster '{wanted}' here" : $"'{wanted}' is the name of {found.Count} clusters here", "'remote-signer cluster list' shows their hashes");
-        }
-
-        Output.Write(parsed.GetValue(CommandLine.Json), found[0], CliContext.Default.HeldClusterLine, Table);
+        Output.Write(parsed.GetValue(CommandLine.Json), Find(parsed, parsed.GetValue(Cluster)!), CliContext.Default.HeldClusterLine, Table);
         return 0;
     }
 
@@ -57,7 +64,24 @@ internal static class ClusterShowCommand
     {
         var data = parsed.DataDirectory();
         var archive = new ClusterArchive(data.ClustersFolder);
+        var reading = new ClusterLibrary(archive).Read();
+        var documents = reading.Documents.ToDictionary(one => one.Document.Hash);
+        var problems = reading.Unreadable.ToDictionary(one => one.Name, one => one.Problem);
         var held = Vault.List(data.VaultFile).Shares.Where(share => share.Membership is not null).ToLookup(share => share.Membership!.ClusterHash);
-        return [.. held.Select(cluster => cluster.Key).Union(archive.Hashes()).Select(hash => HeldClusterLine.Of(hash.ToString(), archive.Find(hash), [.. held[hash]]))];
+        return
+        [
+            .. held.Select(cluster => cluster.Key).Union(archive.Hashes()).Select(hash =>
+            {
+                var document = documents.GetValueOrDefault(hash);
+                var problem = document is not null ? null : problems.GetValueOrDefault($"{hash}.json", "it is missing");
+                return HeldClusterLine.Of(hash.ToString(), document?.Document, AnchorOf(archive, document, held.Contains(hash)), problem, [.. held[hash]]);
+            }),
+        ];
     }
+
+    // Nothing is opened here, so this is what the files claim, as with the vault itself.
+    private static AnchorKind? AnchorOf(ClusterArchive archive, ArchivedDocument? document, bool isHeld) =>
+        document is not null && DocumentAnchor.ReadClaim(archive.ReadAnchor(document.Document.Hash)) is { } claim && claim.ClusterHash == document.Document.Hash && claim.Content == document.Content ? claim.Kind
+            : isHeld ? AnchorKind.SealedMembership
+            : null;
 }

@@ -6,14 +6,14 @@ using Spectre.Console;
 namespace RemoteSigner.Host.Cli;
 
 /// <summary>What <c>cluster verify</c> prints of SSV's <c>keyshares.json</c>: a check that all validators pass is one line, else one for each that fails.</summary>
-internal sealed record KeysharesLine(bool Verified, string Kind, string Version, IReadOnlyList<KeysharesValidatorLine> Validators, IReadOnlyList<CheckLine> Checks)
+internal sealed record KeysharesLine(bool Verified, string Kind, string Version, IReadOnlyList<KeysharesValidatorLine> Validators, IReadOnlyList<CheckLine> Checks, string NotProven)
 {
     public static int Verify(string path, ParseResult parsed)
     {
         var file = KeysharesFile.Open(path);
         var line = Of(file, KeysharesVerifier.Verify(file));
         Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.KeysharesLine, View);
-        return ClusterCommand.Conclude(line.Checks);
+        return ClusterCommand.Conclude(line.Checks, line.NotProven);
     }
 
     private static KeysharesLine Of(KeysharesFile file, IReadOnlyList<KeysharesVerdict> verdicts)
@@ -24,7 +24,8 @@ internal sealed record KeysharesLine(bool Verified, string Kind, string Version,
             "keyshares",
             file.Version,
             [.. file.Validators.Select(validator => new KeysharesValidatorLine(validator.GroupKey.ToString(), validator.OwnerAddress.ToString(), validator.OwnerNonce, validator.Threshold, validator.OperatorIds))],
-            checks);
+            checks,
+            "whose validators these are: the format proves no possession of a share, and a stranger can list your operator's public share, with what is encrypted to it, under a validator of his own. Take owner and validators from the contract's ValidatorAdded events");
     }
 
     private static IEnumerable<CheckLine> Summarize(IGrouping<string, KeysharesVerdict> verdicts)

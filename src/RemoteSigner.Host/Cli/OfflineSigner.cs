@@ -22,7 +22,7 @@ internal sealed class OfflineSigner : IAsyncDisposable
         (Data, Options, Network, Ledger, Slashing, Audit, Found) = (data, options, network, ledger, slashing, audit, found);
         Site = new OfflineSite(this);
         Administrator = new Administrator(
-            Site, slashing, audit, pending, new ClusterArchive(data.ClustersFolder), new AccessPolicy(new Dictionary<string, ClientPermissions>()), new SlotClock(network, options.Network.SlotWindow.ToWindow(), TimeProvider.System));
+            Site, slashing, audit, pending, new ClusterLibrary(new ClusterArchive(data.ClustersFolder)), new AccessPolicy(new Dictionary<string, ClientPermissions>()), new SlotClock(network, options.Network.SlotWindow.ToWindow(), TimeProvider.System));
     }
 
     public DataDirectory Data { get; }

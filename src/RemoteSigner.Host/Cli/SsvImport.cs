@@ -3,8 +3,6 @@ using RemoteSigner.Administration.Keys;
 using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Keys;
-using RemoteSigner.Sealing;
-using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
 
@@ -18,14 +16,15 @@ internal static class SsvImport
     public static async Task<int> RunAsync(string path, ParseResult parsed, string? slashing, bool neverSigned, bool replace)
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
-        var file = new OperatorShares(await File.ReadAllBytesAsync(path), path);
+        var file = VerifiedKeyshares.Open(path);
+        var document = parsed.Anchor(file);
         using var key = await KeyOfAsync(parsed, signer);
-        var shares = file.Open(key, signer.Arena);
+        var shares = new OperatorShares(file).Open(key, signer.Arena);
         try
         {
             await using var history = slashing is null ? null : File.OpenRead(slashing);
-            await signer.ExecuteAsync(new ImportShares(new IntakeOrder(shares, neverSigned ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory) { Document = file.Json, History = history, Replace = replace }));
-            return Finish(parsed, file, shares);
+            await signer.ExecuteAsync(new ImportShares(new IntakeOrder(shares, neverSigned ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory) { Document = document, History = history, Replace = replace }));
+            return ClusterImportCommand.Finish(parsed, ClusterImportLine.Of(shares, document.Document), "sealed", "they are open after the next start");
         }
         finally
         {
@@ -34,14 +33,6 @@ internal static class SsvImport
                 share.Dispose();
             }
         }
-    }
-
-    /// <summary>Keyshares that passed every check, so that shares of them that a node sends later know where they belong.</summary>
-    public static ReadOnlyMemory<byte> Verify(string path)
-    {
-        var file = new OperatorShares(File.ReadAllBytes(path), path);
-        file.Verify();
-        return file.Json;
     }
 
     private static async Task<OperatorKey> KeyOfAsync(ParseResult parsed, OfflineSigner signer)
@@ -53,16 +44,5 @@ internal static class SsvImport
 
         using var vault = await signer.Site.OpenNewestVaultAsync();
         return vault.OpenOperatorKey(signer.Data.OperatorKeyFile, signer.Arena) ?? throw new CliError("this signer has no operator key", "give --operator-key FILE, or seal the key first with 'remote-signer operator import --key FILE'");
-    }
-
-    private static int Finish(ParseResult parsed, OperatorShares file, IReadOnlyList<VaultShare> shares)
-    {
-        if (parsed.GetValue(CommandLine.Json))
-        {
-            Output.Write(true, ClusterImportLine.Of(shares), CliContext.Default.ClusterImportLine, _ => throw new System.Diagnostics.UnreachableException());
-        }
-
-        StandardError.Console.WriteLine($"sealed {shares.Count} shares of operator {shares[0].Membership!.ShareIndex} of the keyshares {file.Hash}; they are open after the next start");
-        return 0;
     }
 }

@@ -10,7 +10,7 @@ namespace RemoteSigner.Host.Http;
 /// <summary>
 /// <c>GET /healthcheck</c>: readiness, in Web3Signer's skeleton and with its ids, and our own checks beside them. 503 when a check is down, else 200.
 /// </summary>
-internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sealedKeys, LedgerProbe probe, FenceHealth fence, SlotClock clock, TlsStore tls, TimeProvider time)
+internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sealedKeys, LedgerProbe probe, FenceHealth fence, ArchiveWatch archive, SlotClock clock, TlsStore tls, TimeProvider time)
 {
     public async Task CheckAsync(HttpContext context)
     {
@@ -23,6 +23,7 @@ internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sea
             fence.Check(),
             CertificateCheck(),
             ClockCheck(),
+            archive.Check(),
         ]);
         var status = report.Status == HealthReport.Down ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
         await Answer.WriteAsync(context, report, status);

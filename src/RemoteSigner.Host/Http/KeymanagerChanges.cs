@@ -2,7 +2,6 @@ using RemoteSigner.Access;
 using RemoteSigner.Administration;
 using RemoteSigner.Administration.Keys;
 using RemoteSigner.Clusters;
-using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Host.Configuration;
@@ -14,7 +13,7 @@ namespace RemoteSigner.Host.Http;
 /// <summary>
 /// Translates a push and a deletion of the Keymanager API into acts. One push at a time, because each may take all the memory that is lent to key derivation; all of a push or nothing.
 /// </summary>
-internal sealed class KeymanagerChanges(Administrator administrator, SecretArena arena, Network network, SignerOptions options) : IDisposable
+internal sealed class KeymanagerChanges(Administrator administrator, SecretArena arena, SignerOptions options) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
 
@@ -61,11 +60,11 @@ internal sealed class KeymanagerChanges(Administrator administrator, SecretArena
     private SharePush Opened(KeystorePush push, IReadOnlyList<ImportedKey> keys) => new(
         [.. keys.Select(key => (key.PublicKey, key.Secret))],
         ShareProvenance.KeymanagerPush,
-        PushedKeystore.Label,
+        PushLabels.Keymanager,
         push.History is null ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory,
-        new VerificationPolicy { Network = network.Forks.GenesisVersion },
         AdminRight.ManageKeys)
     {
-        History = push.History,
+        // Without the cast no history would become an empty one.
+        History = push.History is { } bytes ? (ReadOnlyMemory<byte>?)bytes : null,
     };
 }

@@ -17,7 +17,12 @@ internal sealed record KeymanagerItem(string Status, string? Message = null)
 
     public static KeymanagerItem NotFound { get; } = new("not_found");
 
-    public static KeymanagerItem Of(PushedShare share) => share == PushedShare.Duplicate ? Duplicate : Imported;
+    public static KeymanagerItem Of(PushedShare share) => share switch
+    {
+        PushedShare.Duplicate => Duplicate,
+        PushedShare.Unplaced(var dispute) => Imported with { Message = $"it came in without its place in a cluster: {dispute}" },
+        _ => Imported,
+    };
 
     public static KeymanagerItem Of(DeletedShare share) => share switch
     {

@@ -70,12 +70,12 @@ internal static class SignerServices
         services.AddSingleton<DvLockApi>();
         services.AddSingleton<ManagementApi>();
         services.AddSingleton(arena);
-        services.AddSingleton(new ClusterArchive(data.ClustersFolder));
+        services.AddSingleton<ArchiveWatch>();
         services.AddSingleton<KeymanagerGate>();
         services.AddSingleton<KeymanagerChanges>();
         services.AddSingleton<KeymanagerApi>();
         services.AddSingleton(provider => new OperatorVoice(
-            options.Ssv.ToSpeech(network.Name), provider.GetRequiredService<KeyRing>(), provider.GetRequiredService<ClusterArchive>(), provider.GetRequiredService<AuditLog>()));
+            options.Ssv.ToSpeech(network.Name), provider.GetRequiredService<KeyRing>(), clusters, provider.GetRequiredService<AuditLog>()));
         services.AddSingleton<SsvChanges>();
         services.AddSingleton<SsvApi>();
         services.AddSingleton<AttestationPace>();

@@ -2,7 +2,6 @@ using RemoteSigner.Access;
 using RemoteSigner.Administration;
 using RemoteSigner.Administration.Keys;
 using RemoteSigner.Clusters;
-using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
@@ -15,9 +14,8 @@ namespace RemoteSigner.Host.Http;
 /// Opens the shares that an SSV node sends and has them brought in, all of a request or none. The node does not say what they have signed elsewhere: each begins at this moment of the chain, so
 /// that it sits out the epochs that may be under way. One request at a time, and a pause after one that failed: guessing at ciphertexts takes very long then.
 /// </summary>
-internal sealed class SsvChanges(Administrator administrator, OperatorVoice voice, Network network, SecretArena arena, TimeProvider time) : IDisposable
+internal sealed class SsvChanges(Administrator administrator, OperatorVoice voice, SecretArena arena, TimeProvider time) : IDisposable
 {
-    private const string Label = "ssv push";
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _one = new(1);
@@ -41,9 +39,8 @@ internal sealed class SsvChanges(Administrator administrator, OperatorVoice voic
             var push = new SharePush(
                 [.. opened.Select(share => (share.Body.PublicKey, share.Secret!))],
                 ShareProvenance.SsvPush,
-                Label,
+                PushLabels.Ssv,
                 SlashingFloor.FromNow,
-                new VerificationPolicy { Network = network.Forks.GenesisVersion },
                 AdminRight.SsvImport);
             return [.. (await administrator.ExecuteAsync(new PushShares(push), new Actor.OfClient(client, requestId), cancellation)).Select(KeymanagerItem.Of)];
         }

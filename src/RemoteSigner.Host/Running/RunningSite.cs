@@ -10,7 +10,7 @@ using RemoteSigner.Signing;
 namespace RemoteSigner.Host.Running;
 
 /// <summary>The signer that serves, as the place of acts: the keys that are open are those of the vault that the ledger has active.</summary>
-internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorVoice voice, FreshnessRun freshness, SlashingProtection slashing, SignerMetrics metrics, ILogger<RunningSite> log) : ISite
+internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorVoice voice, ArchiveWatch archive, FreshnessRun freshness, SlashingProtection slashing, SignerMetrics metrics, ILogger<RunningSite> log) : ISite
 {
     private ulong _opened;
     private volatile Exception? _fault;
@@ -73,6 +73,7 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
 
         Difference = DifferenceOf(vault, states, active);
         voice.Take(sealedKeys.OpenOperatorKey(vault));
+        archive.Look(vault);
         if (changed)
         {
             await freshness.ChangedAsync(vault);

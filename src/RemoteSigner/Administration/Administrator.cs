@@ -10,7 +10,7 @@ namespace RemoteSigner.Administration;
 /// The whole story of everything that changes the signer and is no signature, and the only order of its parts. As a signature: a refusal is in the audit log before it is told, and an effect
 /// and its entry are one transaction.
 /// </summary>
-public sealed class Administrator(ISite site, SlashingProtection slashing, AuditLog audit, PendingActs pending, ClusterArchive archive, AccessPolicy access, SlotClock clock) : IAsyncDisposable
+public sealed class Administrator(ISite site, SlashingProtection slashing, AuditLog audit, PendingActs pending, ClusterLibrary library, AccessPolicy access, SlotClock clock) : IAsyncDisposable
 {
     // One act at a time: what it saw of vault and ledger is so until it ends.
     private readonly SemaphoreSlim _one = new(1);
@@ -29,7 +29,7 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
             using var vault = act.WantsVault ? await site.OpenNewestVaultAsync() : null;
             try
             {
-                await RunAsync(act, new Proceeding(actor, slashing, audit, pending, archive, clock, vault), cancellation);
+                await RunAsync(act, new Proceeding(actor, slashing, audit, pending, library, clock, vault), cancellation);
             }
             finally
             {

@@ -2,12 +2,13 @@ using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Freshness;
+using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Administration;
 
 /// <summary>What the steps of one act work with.</summary>
-internal sealed class Proceeding(Actor actor, SlashingProtection slashing, AuditLog audit, PendingActs pending, ClusterArchive archive, SlotClock clock, Vault? vault)
+internal sealed class Proceeding(Actor actor, SlashingProtection slashing, AuditLog audit, PendingActs pending, ClusterLibrary library, SlotClock clock, Vault? vault)
 {
     public Actor Actor { get; } = actor;
 
@@ -17,12 +18,19 @@ internal sealed class Proceeding(Actor actor, SlashingProtection slashing, Audit
 
     public PendingActs Pending { get; } = pending;
 
-    public ClusterArchive Archive { get; } = archive;
+    public ClusterLibrary Library { get; } = library;
 
     public SlotClock Clock { get; } = clock;
 
     /// <summary>The vault, open, and the newest.</summary>
     public Vault Vault { get; } = vault!;
+
+    /// <summary>Those of the archive's documents that may say whose a share is, for acts that look into the vault.</summary>
+    public IReadOnlyList<AnchoredDocument> AnchoredDocuments()
+    {
+        using var key = Vault.DeriveAnchorKey();
+        return AnchoredDocument.In(Library, Library.Read().Documents, Vault.Contents, key);
+    }
 
     /// <summary>Writes an entry of the actor's into a transaction.</summary>
     public long Append(LedgerTransaction transaction, string action, Func<AuditEntry, AuditEntry>? with = null)

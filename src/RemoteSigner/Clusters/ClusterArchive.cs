@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
@@ -5,8 +6,8 @@ using RemoteSigner.Native;
 namespace RemoteSigner.Clusters;
 
 /// <summary>
-/// The verified documents of all clusters that shares came from, one file each, named by its hash: <c>clusters/0x….json</c>, mode 0600 in a folder of mode 0700.
-/// A document that is here speaks for a share when the share's sealed membership names its hash: so the vault vouches for it, and the archive itself needs no seal.
+/// The verified documents of all clusters that shares came from, one file each, named by its hash: <c>clusters/0x….json</c>, mode 0600 in a folder of mode 0700; beside it, where it was
+/// anchored by itself, <c>0x….anchor</c>. Whoever can write here could have put any of it: see <see cref="Keys.AnchoredDocument"/> for what may be believed. Signers read it through <see cref="ClusterLibrary"/>.
 /// </summary>
 public sealed class ClusterArchive(string folder)
 {
@@ -16,7 +17,7 @@ public sealed class ClusterArchive(string folder)
     /// <exception cref="ClusterFileException">What lies under that name has another hash, or cannot be understood.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
-    public ClusterDocument? Find(Root clusterHash)
+    public ArchivedDocument? Find(Root clusterHash)
     {
         var path = PathOf(clusterHash);
         if (!File.Exists(path))
@@ -29,8 +30,9 @@ public sealed class ClusterArchive(string folder)
             throw ClusterJson.TooLarge(new FileInfo(path).Length);
         }
 
-        var document = ClusterDocument.Read(File.ReadAllBytes(path));
-        return document.Hash == clusterHash ? document : throw new ClusterFileException(
+        var bytes = File.ReadAllBytes(path);
+        var document = ClusterDocument.Read(bytes);
+        return document.Hash == clusterHash ? new ArchivedDocument(document, new Root(SHA256.HashData(bytes))) : throw new ClusterFileException(
             ClusterFileFault.OtherHash, $"the document {path} has the hash {document.Hash}, not the one it is named by", "put back the document that was imported; every operator of the cluster has it");
     }
 
@@ -47,20 +49,43 @@ public sealed class ClusterArchive(string folder)
         return document;
     }
 
-    /// <summary>Takes a document away, for an import that failed after it was added; without one it does nothing.</summary>
-    public void Remove(Root clusterHash) => File.Delete(PathOf(clusterHash));
+    /// <summary>What lies where the anchor of a document belongs; empty where nothing does, or where it cannot be read: then it does not anchor.</summary>
+    public byte[] ReadAnchor(Root clusterHash)
+    {
+        try
+        {
+            using var file = new FileStream(AnchorPathOf(clusterHash), FileMode.Open, FileAccess.Read);
+            var bytes = new byte[DocumentAnchor.Length + 1];
+            return bytes[..file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Takes a document and its anchor away, for an import that failed after it was added or a person who gave it up; without one it does nothing.</summary>
+    /// <exception cref="IOException">It cannot be removed.</exception>
+    public void Remove(Root clusterHash)
+    {
+        File.Delete(AnchorPathOf(clusterHash));
+        File.Delete(PathOf(clusterHash));
+    }
 
     public bool Contains(Root clusterHash) => File.Exists(PathOf(clusterHash));
 
-    /// <summary>Every document, in the order of their hashes. Only those that sealed shares name are proven.</summary>
-    /// <exception cref="ClusterFileException">One is not what its name says, or cannot be understood.</exception>
-    public IEnumerable<ClusterDocument> All() => Hashes().Select(hash => Find(hash)!);
-
-    /// <summary>The hashes by which documents are named here, read or not.</summary>
+    /// <summary>The hashes by which documents are named here, read or not, in their order.</summary>
+    /// <exception cref="IOException">The folder cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
     public IReadOnlyList<Root> Hashes() => Directory.Exists(folder)
         ? [.. Directory.EnumerateFiles(folder, "*" + Ending).Order(StringComparer.Ordinal).Select(Path.GetFileNameWithoutExtension).Select(name => Root.TryParse(name, out var hash) ? hash : default).Where(hash => hash != default)]
         : [];
 
-    /// <summary>Where a document with this hash lies, or would lie.</summary>
-    public string PathOf(Root hash) => Path.Combine(folder, hash + Ending);
+    /// <summary>What tells a file from what lay there before without reading it: its last change and its length. Null where there is none.</summary>
+    internal (DateTime Changed, long Length)? StampOf(Root clusterHash) => new FileInfo(PathOf(clusterHash)) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : null;
+
+    /// <summary>Where what anchors a document lies, or would lie: the bytes of a <see cref="DocumentAnchor"/>.</summary>
+    public string AnchorPathOf(Root hash) => Path.Combine(folder, hash + ".anchor");
+
+    private string PathOf(Root hash) => Path.Combine(folder, hash + Ending);
 }

@@ -37,6 +37,9 @@ public abstract record ClusterDocument
     /// <summary>Where the fees of one validator go; null when the document does not say.</summary>
     public abstract ExecutionAddress? FeeRecipientOf(BlsPublicKey groupKey);
 
+    /// <summary>What else it lays down about one validator that our share obeys, in words: where fees and the stake go. Empty when it does not say.</summary>
+    public virtual string TermsOf(BlsPublicKey groupKey) => "";
+
     /// <summary>What about a deposit for one of its validators is not as the document has it, in words; null when nothing is, or when it does not say.</summary>
     public virtual string? DepositProblem(Deposit deposit) => null;
 
@@ -77,6 +80,10 @@ public abstract record ClusterDocument
         public override ExecutionAddress? FeeRecipientOf(BlsPublicKey groupKey) =>
             _positions.TryGetValue(groupKey, out var position) && ExecutionAddress.TryParse(Cluster.Definition.AddressesOf(position).FeeRecipient, out var address) ? address : null;
 
+        public override string TermsOf(BlsPublicKey groupKey) => _positions.TryGetValue(groupKey, out var position) && Cluster.Definition.AddressesOf(position) is var addresses
+            ? $"fees to {addresses.FeeRecipient.ToLowerInvariant()}, withdrawals to {addresses.Withdrawal.ToLowerInvariant()}"
+            : "";
+
         public override string? DepositProblem(Deposit deposit) =>
             _positions.TryGetValue(deposit.PublicKey, out var position) ? LockedDeposits.Problem(Cluster, position, deposit) : "is for a validator that the lock does not have";
     }
@@ -97,6 +104,8 @@ public abstract record ClusterDocument
                     throw new ClusterFileException(ClusterFileFault.Malformed, "the validators of the file have different operators", "make one file for each set of operators");
                 }
             }
+
+            Committee = SsvMessage.CommitteeOf(OperatorIds);
         }
 
         public KeysharesFile File { get; }
@@ -112,6 +121,9 @@ public abstract record ClusterDocument
 
         /// <summary>As SSV's contract numbers them: the x-coordinates of the shares.</summary>
         public ImmutableArray<ulong> OperatorIds => File.Validators[0].OperatorIds;
+
+        /// <summary>How its operators are named together in SSV's messages.</summary>
+        public Root Committee { get; }
 
         public override IReadOnlyList<BlsPublicKey> GroupKeys => [.. File.Validators.Select(validator => validator.GroupKey)];
 

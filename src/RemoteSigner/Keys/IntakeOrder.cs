@@ -8,8 +8,8 @@ namespace RemoteSigner.Keys;
 /// <param name="Floor">What is stated about their past: that they never signed, or that their history comes along or is known here.</param>
 public sealed record IntakeOrder(IReadOnlyList<VaultShare> Shares, SlashingFloor Floor)
 {
-    /// <summary>The verified document that the shares' memberships name, as it was given; null when there is none or the archive has it.</summary>
-    public ReadOnlyMemory<byte>? Document { get; init; }
+    /// <summary>The document that the shares' memberships name and that may say so; null when there is none or the archive has it.</summary>
+    public AnchoredDocument? Document { get; init; }
 
     /// <summary>An EIP-3076 interchange file; null for none.</summary>
     public Stream? History { get; init; }
@@ -19,4 +19,7 @@ public sealed record IntakeOrder(IReadOnlyList<VaultShare> Shares, SlashingFloor
 
     /// <summary>Lets these shares take the place of others of the same validators, which a reshare has made void: those are taken out and retired in the same change.</summary>
     public bool Replace { get; init; }
+
+    /// <summary>Lets shares that are held under another lock or another validator be bound to this document instead: a person has found out which of the two is right.</summary>
+    public bool Rebind { get; init; }
 }

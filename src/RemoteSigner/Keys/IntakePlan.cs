@@ -22,7 +22,9 @@ internal sealed class IntakePlan
     public IntakePlan(IntakeOrder order, IReadOnlyList<VaultListing.Share> held, IReadOnlyDictionary<BlsPublicKey, BlsPublicKey> siblings)
     {
         (_order, _siblings, _held) = (order, siblings, held.ToDictionary(share => share.ShareKey));
-        var all = held.Select(share => (Key: share.ShareKey, share.GroupKey, share.Membership))
+        // What a share was bound to does not count once it is bound anew.
+        var anew = order.Shares.Where(share => _held.TryGetValue(share.ShareKey, out var former) && MayBind(share, former)).Select(share => share.ShareKey).ToHashSet();
+        var all = held.Where(share => !anew.Contains(share.ShareKey)).Select(share => (Key: share.ShareKey, share.GroupKey, share.Membership))
             .Concat(order.Shares.Select(share => (Key: share.ShareKey, share.GroupKey, share.Membership)))
             .ToList();
         _shares = all.Where(share => share.GroupKey is not null && share.GroupKey != share.Key).ToLookup(share => share.GroupKey!.Value, share => (share.Key, share.Membership));
@@ -38,8 +40,11 @@ internal sealed class IntakePlan
     /// <summary>Held shares that make room.</summary>
     public HashSet<BlsPublicKey> Replaced { get; } = [];
 
-    /// <summary>Offered shares that are held and did not know their cluster.</summary>
+    /// <summary>Offered shares that are held and did not know their cluster, or are bound anew.</summary>
     public HashSet<BlsPublicKey> Bound { get; } = [];
+
+    /// <summary>Those of <see cref="Bound"/> that leave another cluster or another validator, as they were held.</summary>
+    public Dictionary<BlsPublicKey, VaultListing.Share> Rebound { get; } = [];
 
     /// <summary>Offered shares that take the place of one in <see cref="Replaced"/>.</summary>
     public HashSet<BlsPublicKey> Replacing { get; } = [];
@@ -62,14 +67,36 @@ internal sealed class IntakePlan
 
     private void JudgeHeld(VaultShare share, VaultListing.Share held)
     {
-        if (share.Membership is null || held.Membership is not null || (held.GroupKey is not null && held.GroupKey != share.GroupKey))
+        if (!MayBind(share, held))
         {
-            Refuse(share, AlreadyHeld, "it is in the vault already", "leave it out; 'remote-signer keys list' shows what is there");
+            Refuse(share, AlreadyHeld, "it is in the vault already", "leave it out; 'remote-signer keys list' shows what is there, and 'cluster bind --replace' binds a share that is held under a wrong cluster");
             return;
         }
 
         Bound.Add(share.ShareKey);
+        if (held.Membership is not null || (held.GroupKey is not null && held.GroupKey != share.GroupKey))
+        {
+            Rebound.Add(share.ShareKey, held);
+        }
+
         JudgeNew(share);
+    }
+
+    private bool MayBind(VaultShare share, VaultListing.Share held)
+    {
+        if (share is not { Membership: { } offered, GroupKey: { } group } || held.GroupKey == held.ShareKey)
+        {
+            return false;
+        }
+
+        if (held.Membership is not { } former)
+        {
+            return held.GroupKey is null || held.GroupKey == group || _order.Rebind;
+        }
+
+        // A lock's successor has the same share of the same validator under another hash: --replace lets it follow. Anything else takes a person's word.
+        var same = held.GroupKey == group && former with { Provenance = offered.Provenance } == offered;
+        return !same && (_order.Rebind || (_order.Replace && held.GroupKey == group && former.ShareIndex == offered.ShareIndex));
     }
 
     private void JudgeNew(VaultShare share)

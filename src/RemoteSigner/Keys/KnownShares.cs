@@ -1,45 +1,85 @@
-using System.Diagnostics;
 using RemoteSigner.Clusters;
-using RemoteSigner.Clusters.Charon;
-using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Keys;
 
 /// <summary>
-/// Tells of a public share to which cluster it belongs, for shares that come without their lock. Documents count that a sealed share vouches for; a lock that was only put
-/// into the archive is verified anew, because whoever can write there could have put another.
+/// Tells of a public key whose share it is. Anchored documents and the vault are asked and nobody else, and two different answers are none: which of them came last, or may be made to look so,
+/// says nothing.
 /// </summary>
 public sealed class KnownShares
 {
-    private readonly Dictionary<BlsPublicKey, (BlsPublicKey GroupKey, ulong Index, ClusterDocument Document)> _shares = [];
+    private readonly Dictionary<BlsPublicKey, List<ShareClaim>> _claims = [];
 
-    /// <exception cref="ClusterFileException">A document is damaged.</exception>
-    public KnownShares(ClusterArchive archive, IEnumerable<VaultListing.Share> held, VerificationPolicy policy)
+    /// <param name="held">What the vault has; shares that are about to be bound anew are left out, because what they were bound to does not count then.</param>
+    public KnownShares(IEnumerable<AnchoredDocument> documents, IEnumerable<VaultListing.Share> held)
     {
-        var vouched = held.Select(share => share.Membership?.ClusterHash).ToHashSet();
-        foreach (var document in archive.All().Where(document => vouched.Contains(document.Hash) || IsGenuine(document, policy)))
+        foreach (var claim in documents.SelectMany(ShareClaim.Of).Concat(held.Select(ShareClaim.Of).OfType<ShareClaim>()))
         {
-            foreach (var group in document.GroupKeys)
+            if (!_claims.TryGetValue(claim.Key, out var others))
             {
-                foreach (var (index, share) in document.SharesOf(group))
-                {
-                    _shares[share] = (group, index, document);
-                }
+                _claims.Add(claim.Key, others = []);
             }
+
+            others.Add(claim);
         }
     }
 
-    /// <summary>The validator and the place in its cluster; null when no document lists the share.</summary>
-    public (BlsPublicKey GroupKey, ClusterMembership Membership)? Find(BlsPublicKey publicShare, ShareProvenance provenance) => _shares.TryGetValue(publicShare, out var known)
-        ? (known.GroupKey, new ClusterMembership(known.Index, known.Document.Threshold, known.Document.Operators, known.Document.Hash, provenance))
-        : null;
+    /// <summary>Every key about which there are two answers, with both.</summary>
+    public IReadOnlyList<(BlsPublicKey Key, string Detail)> Disputes => [.. _claims.Where(pair => DisputeOf(pair.Value) is not null).Select(pair => (pair.Key, DisputeOf(pair.Value)!))];
 
-    private static bool IsGenuine(ClusterDocument document, VerificationPolicy policy) => document switch
+    /// <summary>The validator and the place in its cluster. Of documents that agree the one that was anchored last names the cluster.</summary>
+    public SharePlace Find(BlsPublicKey publicShare, ShareProvenance provenance)
     {
-        ClusterDocument.CharonLock { Cluster: var cluster } => ClusterVerifier.Verify(cluster, policy).All(result => result.Verdict is not CheckVerdict.Failed),
-        ClusterDocument.SsvShares { File: var file } => KeysharesVerifier.Verify(file).All(verdict => verdict.Verdict is not CheckVerdict.Failed),
-        _ => throw new UnreachableException(),
-    };
+        if (!_claims.TryGetValue(publicShare, out var claims))
+        {
+            return new SharePlace.Unknown();
+        }
+
+        if (DisputeOf(claims) is { } dispute)
+        {
+            return new SharePlace.Disputed(dispute);
+        }
+
+        return claims.Where(claim => claim.Document is not null).OrderByDescending(claim => claim.Document!.Since).ThenBy(claim => claim.Document!.Document.Hash.ToString(), StringComparer.Ordinal).FirstOrDefault() is { } newest
+            && newest.MembershipBy(provenance) is { } membership
+                ? new SharePlace.Known(newest.Group, membership)
+                : new SharePlace.Unknown();
+    }
+
+    /// <summary>What speaks against a document: one refusal for each cluster of which something else is said of a key in it, naming both.</summary>
+    public IReadOnlyList<IntakeRefusal> Against(AnchoredDocument offered) =>
+    [
+        .. ShareClaim.Of(offered)
+            .SelectMany(claim => _claims.GetValueOrDefault(claim.Key, []).Where(other => !other.AgreesWith(claim)).Select(other => (Claim: claim, Other: other)))
+            .DistinctBy(pair => pair.Other.Cluster)
+            .Select(pair => new IntakeRefusal(
+                "disputed_share",
+                $"{offered.Name} ({offered.Document.Hash})",
+                $"of the key {pair.Claim.Key}: {pair.Claim}, but {pair.Other}: at most one of the two is genuine",
+                "find out which from the node, the other operators or the contract; 'remote-signer cluster remove-lock HASH' takes a wrong document away, 'cluster bind --replace' binds shares anew")
+            { ShareKey = pair.Claim.Key }),
+    ];
+
+    /// <summary>True when one says of a key what the other does not.</summary>
+    public static bool Contradict(AnchoredDocument document, ClusterDocument other)
+    {
+        var claims = ShareClaim.Of(document).ToDictionary(claim => claim.Key);
+        return ShareClaim.Of(other).Any(claim => claims.TryGetValue(claim.Key, out var own) && !own.AgreesWith(claim));
+    }
+
+    // Each against each: that two agree with a third, who knows less, does not make them agree.
+    private static string? DisputeOf(List<ShareClaim> claims)
+    {
+        for (var i = 1; i < claims.Count; i++)
+        {
+            if (claims.FindIndex(0, i, claim => !claim.AgreesWith(claims[i])) is >= 0 and var other)
+            {
+                return $"{claims[other]}, but {claims[i]}";
+            }
+        }
+
+        return null;
+    }
 }

@@ -8,9 +8,6 @@ namespace RemoteSigner.Keys;
 /// <param name="Password">As it was sent, not yet in normal form.</param>
 public sealed record PushedKeystore(string Name, byte[] Json, SecretBytes Password) : IKeystoreSource, IDisposable
 {
-    /// <summary>What the vault has as the origin of such keys.</summary>
-    public const string Label = "keymanager push";
-
     public Keystore Read() => Keystore.Parse(Json);
 
     public SecretBytes ReadPassword(SecretArena arena) => KeystorePassword.Normalise(Password, arena);

@@ -7,11 +7,17 @@ namespace RemoteSigner.Keys;
 /// <summary>A lock that has passed every check, with the bytes it was read from, for the archive.</summary>
 public sealed class VerifiedLock
 {
-    private VerifiedLock(ClusterLock cluster, ReadOnlyMemory<byte> json) => (Cluster, Json) = (cluster, json);
+    private VerifiedLock(ClusterLock cluster, ReadOnlyMemory<byte> json, string name, VerificationPolicy policy) => (Cluster, Json, Name, Policy) = (cluster, json, name, policy);
 
     public ClusterLock Cluster { get; }
 
     public ReadOnlyMemory<byte> Json { get; }
+
+    /// <summary>What messages call it.</summary>
+    public string Name { get; }
+
+    /// <summary>What was borne when it was verified.</summary>
+    public VerificationPolicy Policy { get; }
 
     /// <summary>Reads and verifies a <c>cluster-lock.json</c>.</summary>
     /// <exception cref="ClusterFileException">It cannot be understood, or is a definition only.</exception>
@@ -35,7 +41,7 @@ public sealed class VerifiedLock
             .Where(result => result.Verdict is CheckVerdict.Failed)
             .Select(result => (result.Check, Failed: (CheckVerdict.Failed)result.Verdict))
             .Select(result => new IntakeRefusal(CheckText.Code(result.Check), name, result.Failed.Problem, result.Failed.Hint))];
-        return failed.Count == 0 ? new VerifiedLock(cluster, json) : throw new IntakeException(failed);
+        return failed.Count == 0 ? new VerifiedLock(cluster, json, name, policy) : throw new IntakeException(failed);
     }
 
     /// <summary>The shares of the operator whose node has this key (33 bytes), one for each validator.</summary>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
@@ -25,6 +26,9 @@ public sealed class Vault : IDisposable
 
     /// <summary>The keys of the fence that guards the ledger of this vault. The caller disposes them; they outlive the vault.</summary>
     public FenceKeys DeriveFenceKeys() => _rootKey.DeriveFenceKeys();
+
+    /// <summary>The key with which documents are anchored to this vault. The caller disposes it; it outlives the vault.</summary>
+    public AnchorKey DeriveAnchorKey() => _rootKey.DeriveAnchorKey();
 
     /// <summary>Makes an empty vault with a fresh root key and one slot for each key; never overwrites a file.</summary>
     /// <exception cref="VaultException">There is a file already, or it cannot be written.</exception>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using RemoteSigner.Clusters;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
 using RemoteSigner.Native;
@@ -20,6 +21,8 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
     private static ReadOnlySpan<byte> FenceRecordUse => "remote-signer/fence/record/v1"u8;
 
     private static ReadOnlySpan<byte> FenceWitnessUse => "remote-signer/fence/witness/v1"u8;
+
+    private static ReadOnlySpan<byte> AnchorUse => "remote-signer/cluster/anchor/v1"u8;
 
     internal SecretBytes Bytes => bytes;
 
@@ -44,6 +47,9 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
 
     /// <summary>The keys of the fence that goes with this vault.</summary>
     internal FenceKeys DeriveFenceKeys() => new(Derive(vaultId, FenceRecordUse), Derive(vaultId, FenceWitnessUse));
+
+    /// <summary>The key of what is remembered of anchored documents.</summary>
+    internal AnchorKey DeriveAnchorKey() => new(Derive(vaultId, AnchorUse));
 
     /// <summary>Seals a share.</summary>
     internal VaultRecord Seal(VaultShare share)

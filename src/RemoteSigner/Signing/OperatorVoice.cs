@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using RemoteSigner.Access;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
@@ -13,9 +12,8 @@ namespace RemoteSigner.Signing;
 /// Our SSV operator while the signer serves: its RSA key once it is open, and the order of what happens before it signs. It signs what it understands (see
 /// <see cref="OperatorSpeech"/>); what it refuses is in the audit log before that is told.
 /// </summary>
-public sealed class OperatorVoice(OperatorSpeech speech, KeyRing ring, ClusterArchive archive, AuditLog audit) : IDisposable
+public sealed class OperatorVoice(OperatorSpeech speech, KeyRing ring, ClusterLibrary clusters, AuditLog audit) : IDisposable
 {
-    private readonly ConcurrentDictionary<Root, Root?> _committees = new();
     private volatile OperatorKey? _key;
 
     /// <summary>Null while no key is open, or there is none.</summary>
@@ -64,8 +62,24 @@ public sealed class OperatorVoice(OperatorSpeech speech, KeyRing ring, ClusterAr
 
     public void Dispose() => _key?.Dispose();
 
-    private List<HeldPlace> Places() =>
-        [.. ring.Shares.Where(share => share.Membership is not null).Select(share => new HeldPlace(share.GroupKey, share.Membership!.ShareIndex, _committees.GetOrAdd(share.Membership.ClusterHash, FindCommittee)))];
+    // A document that cannot be read costs what is said for its committee, unless another of the same operators can. What is said for one validator needs its group key alone, which is sealed.
+    private List<HeldPlace> Places()
+    {
+        var committees = new Dictionary<Root, Root?>();
+        List<HeldPlace> places = [];
+        foreach (var share in ring.Shares)
+        {
+            if (share.Membership is { } member)
+            {
+                if (!committees.TryGetValue(member.ClusterHash, out var committee))
+                {
+                    committees.Add(member.ClusterHash, committee = (clusters.Find(member) as ClusterDocument.SsvShares)?.Committee);
+                }
 
-    private Root? FindCommittee(Root clusterHash) => archive.Find(clusterHash) is ClusterDocument.SsvShares document ? SsvMessage.CommitteeOf(document.OperatorIds) : null;
+                places.Add(new HeldPlace(share.GroupKey, member.ShareIndex, committee));
+            }
+        }
+
+        return places;
+    }
 }

@@ -24,19 +24,19 @@ public sealed class ClusterArchiveTests : IDisposable
         _archive.Add(Bytes(Cluster));
         _archive.Add(Bytes(Cluster));
 
-        var document = _archive.Find(cluster.LockHash)!;
+        var document = _archive.Find(cluster.LockHash)!.Document;
 
         var validator = cluster.Validators[1];
         Assert.Equal((cluster.LockHash, 3, 4), (document.Hash, document.Threshold, document.Operators));
         Assert.Equal(validator.PublicShares.Select((share, i) => ((ulong)i + 1, share)), document.SharesOf(validator.GroupKey));
         Assert.Equal(cluster.Definition.AddressesOf(1).FeeRecipient, document.FeeRecipientOf(validator.GroupKey).ToString(), ignoreCase: true);
-        Assert.Equal([document.Hash], _archive.All().Select(one => one.Hash));
+        Assert.Equal([document.Hash], _archive.Hashes());
     }
 
     [Fact]
     public void Nothing_is_known_of_a_stranger()
     {
-        Assert.Empty(_archive.All());
+        Assert.Empty(_archive.Hashes());
         var document = _archive.Add(Bytes(Cluster));
 
         Assert.Null(_archive.Find(default));

@@ -17,6 +17,15 @@ public sealed class NodeRecordTests
     }
 
     [Fact]
+    public void A_nodes_key_may_be_given_by_itself()
+    {
+        const string Key = "03CA634CAE0D49ACB401D8A4C6B6FE8C55B70D115BF400769CC1400F3258CD3138";
+
+        Assert.All([Key, "0x" + Key.ToLowerInvariant()], text => Assert.Equal(Key, Convert.ToHexString(NodeRecord.ReadKey(text)!.Value.AsSpan())));
+        Assert.All(["", "0x", Key[2..], Key + "00", "04" + Key[2..], "03" + new string('f', 64), Example], text => Assert.Null(NodeRecord.ReadKey(text)));
+    }
+
+    [Fact]
     public void The_padding_of_early_Charon_is_borne() => Assert.True(NodeRecord.TryParse(Example + "==", out _, out _));
 
     [Theory]

@@ -26,7 +26,7 @@ public sealed class OperatorSharesTests : IDisposable
         var json = File.ReadAllBytes(Vectors.Path(Ours));
         var document = Assert.IsType<ClusterDocument.SsvShares>(ClusterDocument.Read(json));
 
-        using var share = Assert.Single(new OperatorShares(json, "keyshares.json").Open(key, _arena));
+        using var share = Assert.Single(new OperatorShares(VerifiedKeyshares.Of(json, "keyshares.json")).Open(key, _arena));
 
         Assert.Equal(new ClusterMembership(id, 3, 4, document.Hash, ShareProvenance.SsvFile), share.Membership);
         Assert.Equal(document.GroupKeys[0], share.GroupKey);
@@ -59,11 +59,10 @@ public sealed class OperatorSharesTests : IDisposable
     [Fact]
     public void Of_a_batch_half_of_which_is_bad_every_bad_one_is_named()
     {
-        using var key = OperatorKeyTests.Operator(_arena, 0);
         var batch = Node(Ours);
         batch["shares"]!.AsArray().Add(Node("ssv-keyshares-4of3/neg-share-pubkey-mismatch.json")["shares"]![0]!.DeepClone());
 
-        var refused = Assert.Throws<IntakeException>(() => new OperatorShares(Bytes(batch), "batch.json").Open(key, _arena));
+        var refused = Assert.Throws<IntakeException>(() => VerifiedKeyshares.Of(Bytes(batch), "batch.json"));
 
         Assert.Contains(refused.Refusals, refusal => refusal.Code == "interpolation" && refusal.Subject.Contains("shares[1]", StringComparison.Ordinal));
         Assert.All(refused.Refusals, refusal => Assert.NotEmpty(refusal.Hint));
@@ -83,7 +82,7 @@ public sealed class OperatorSharesTests : IDisposable
     {
         try
         {
-            Assert.Single(new OperatorShares(Bytes(file), "keyshares.json").Open(key, _arena)).Dispose();
+            Assert.Single(new OperatorShares(VerifiedKeyshares.Of(Bytes(file), "keyshares.json")).Open(key, _arena)).Dispose();
             return [];
         }
         catch (IntakeException e)

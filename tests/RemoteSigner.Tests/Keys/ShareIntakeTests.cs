@@ -23,7 +23,7 @@ public sealed class ShareIntakeTests : IAsyncLifetime
     {
         var shares = await _scene.ImportAsync(Cluster, 1);
 
-        var document = Assert.Single(_scene.Archive.All());
+        var document = Assert.Single(_scene.Library.Read().Documents).Document;
         Assert.Equal(2, shares.Count);
         Assert.All(_scene.Vault.Contents.Shares, share =>
         {
@@ -31,6 +31,31 @@ public sealed class ShareIntakeTests : IAsyncLifetime
             Assert.Contains((2UL, share.ShareKey), document.SharesOf(share.GroupKey!.Value));
         });
         Assert.Equal(document.GroupKeys, _scene.Vault.Contents.Shares.Select(share => share.GroupKey!.Value));
+    }
+
+    [Fact]
+    public async Task A_damaged_copy_of_their_lock_is_replaced()
+    {
+        var (shares, document) = await _scene.NodeAsync(Cluster, 0);
+        _scene.Archive.Add(document.Json);
+        await File.WriteAllTextAsync(Path.Combine(_scene.Vaults.Folder, "clusters", $"{document.Document.Hash}.json"), "{", TestContext.Current.CancellationToken);
+
+        await _scene.TakeAsync(new IntakeOrder(shares, SlashingFloor.NeverSigned) { Document = document });
+
+        Assert.Empty(_scene.Library.Read().Unreadable);
+    }
+
+    /// <summary>A damaged document costs the refusals that it alone could give, and no import.</summary>
+    [Fact]
+    public async Task A_damaged_document_of_held_shares_stops_no_other_import()
+    {
+        await _scene.ImportAsync(Cluster, 0);
+        await File.WriteAllTextAsync(Path.Combine(_scene.Vaults.Folder, "clusters", $"{_scene.Vault.Contents.Shares[0].Membership!.ClusterHash}.json"), "{", TestContext.Current.CancellationToken);
+
+        await _scene.TakeAsync(new IntakeOrder([_scene.Vaults.NewShare()], SlashingFloor.NeverSigned));
+
+        Assert.Equal(3, _scene.Vault.Contents.Shares.Count);
+        Assert.Single(_scene.Library.Read().Unreadable);
     }
 
     [Fact]

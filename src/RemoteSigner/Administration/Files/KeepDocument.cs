@@ -1,25 +1,41 @@
-using RemoteSigner.Clusters;
+using RemoteSigner.Keys;
 
 namespace RemoteSigner.Administration.Files;
 
-/// <summary>Keeps the document of a cluster that was verified, so that shares of it which are pushed later know where they belong.</summary>
-public sealed class KeepDocument(ReadOnlyMemory<byte> json, ClusterArchive archive) : FileAct<ClusterDocument>
+/// <summary>Keeps the document of a cluster and what anchors it, so that shares of it which are pushed later know where they belong. One that is here already is anchored anew.</summary>
+public sealed class KeepDocument(AnchoredDocument document) : FileAct<AnchoredDocument>
 {
-    private readonly ClusterDocument _document = ClusterDocument.Read(json);
+    private byte[] _anchor = [];
+    private string _path = "";
 
     public override string Action => "cluster.document";
 
-    private protected override string Path => archive.PathOf(_document.Hash);
+    internal override bool WantsVault => true;
 
-    private protected override ReadOnlyMemory<byte> Content => json;
+    // The anchor is written last: without it the document says nothing.
+    private protected override string Path => _path;
 
-    private protected override string Detail => $"{_document.Name} {_document.Hash}, {_document.GroupKeys.Count} validators";
+    private protected override ReadOnlyMemory<byte> Content => _anchor;
 
-    internal override ClusterDocument Result => _document;
+    private protected override string Detail => $"{document.Document.Name} {document.Document.Hash}, {document.Document.GroupKeys.Count} validators, by {document.Reason}";
+
+    internal override AnchoredDocument Result => document;
+
+    internal override Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
+    {
+        if (new KnownShares(proceeding.AnchoredDocuments(), proceeding.Vault.Contents.Shares).Against(document) is { Count: > 0 } refusals)
+        {
+            throw new IntakeException(refusals);
+        }
+
+        using var key = proceeding.Vault.DeriveAnchorKey();
+        (_anchor, _path) = (document.Anchor(key), proceeding.Library.Archive.AnchorPathOf(document.Document.Hash));
+        return Task.CompletedTask;
+    }
 
     internal override Task FollowAsync(Proceeding proceeding)
     {
-        archive.Add(json);
-        return Task.CompletedTask;
+        proceeding.Library.Archive.Add(document.Json);
+        return base.FollowAsync(proceeding);
     }
 }

@@ -35,8 +35,8 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         var states = await proceeding.Slashing.GetKeyStatesAsync();
         var (alive, others) = (proceeding.Vault.Contents.Shares.Where(share => IsAlive(states, share.ShareKey)).ToList(), proceeding.Vault.Contents.Shares.Where(share => !IsAlive(states, share.ShareKey)));
         _present = [.. others.Select(share => share.ShareKey)];
-        _plan = new IntakePlan(order, alive, HeldSiblings.Of(alive, proceeding.Archive));
-        Throw(_plan.Refusals);
+        _plan = new IntakePlan(order, alive, HeldSiblings.Of(alive, proceeding.Library));
+        Throw([.. _plan.Refusals, .. Disputes(proceeding, alive)]);
         _sealed = proceeding.Vault.Seal(order.Shares);
     }
 
@@ -44,6 +44,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
     {
         var enrolment = new KeyEnrolment([.. order.Shares.Select(share => (new ProtectedKey(share.ShareKey, share.GroupKey), FloorOf(share)))])
         {
+            Regrouped = _plan!.Rebound.Keys,
             History = order.History,
             Terms = order.Terms ?? new ImportTerms(InterchangeReading.FloorsAtLowest) { Limit = proceeding.NewestPossible() },
             From = order.Floor == SlashingFloor.FromNow ? FromNow.StartingPoint(proceeding) : null,
@@ -56,9 +57,10 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
 
     internal override Task FollowAsync(Proceeding proceeding)
     {
-        if (order.Document is { } json && !proceeding.Archive.Contains(ClusterDocument.Read(json).Hash))
+        // One that is there and cannot be read is replaced.
+        if (order.Document is { } document && proceeding.Library.Find(document.Document.Hash) is null)
         {
-            proceeding.Archive.Add(json);
+            proceeding.Library.Archive.Add(document.Json);
         }
 
         proceeding.Vault.Exchange([.. _plan!.Replaced, .. _plan.Bound, .. Keys.Where(_present.Contains)], _sealed!);
@@ -84,6 +86,18 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
     private SlashingFloor FloorOf(VaultShare share) =>
         _plan!.Bound.Contains(share.ShareKey) || _plan.Replacing.Contains(share.ShareKey) ? SlashingFloor.Continued : order.Floor;
 
+    // What those who may be believed say else of the keys in the document. What shares were bound to that now leave it does not count.
+    private IReadOnlyList<IntakeRefusal> Disputes(Proceeding proceeding, IReadOnlyList<VaultListing.Share> alive)
+    {
+        if (order.Document is not { } document)
+        {
+            return [];
+        }
+
+        var left = _plan!.Rebound.Values.Select(share => share.Membership?.ClusterHash).ToHashSet();
+        return new KnownShares(proceeding.AnchoredDocuments().Where(known => !left.Contains(known.Document.Hash)), alive.Where(share => !_plan.Rebound.ContainsKey(share.ShareKey))).Against(document);
+    }
+
     private static void Throw(List<IntakeRefusal> refusals)
     {
         if (refusals.Count > 0)
@@ -103,13 +117,19 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         var last = 0L;
         foreach (var share in order.Shares)
         {
-            last = proceeding.Append(transaction, _plan.Bound.Contains(share.ShareKey) ? "key.bind" : Action, entry => entry with { ShareKey = share.ShareKey, GroupKey = share.GroupKey, Detail = Describe(share) });
+            var (action, before) = _plan.Rebound.TryGetValue(share.ShareKey, out var former) ? ("key.rebind", $"; before: {Describe(former)}") : (_plan.Bound.Contains(share.ShareKey) ? "key.bind" : Action, "");
+            last = proceeding.Append(transaction, action, entry => entry with { ShareKey = share.ShareKey, GroupKey = share.GroupKey, Detail = Describe(share) + Reason + before });
         }
 
         return last;
     }
 
-    private static string Describe(VaultShare share) => share.Membership is { } member
-        ? $"{share.Label}: share {member.ShareIndex} of {member.Operators}, threshold {member.Threshold}, cluster {member.ClusterHash}, {member.Provenance}"
-        : share.Label;
+    // Why the document was believed that says so.
+    private string Reason => order.Document is { } document ? $", by {document.Reason}" : "";
+
+    private static string Describe(VaultShare share) => share.Membership is { } member ? $"{share.Label}: {Describe(member)}" : share.Label;
+
+    private static string Describe(VaultListing.Share held) => $"{(held.Membership is { } member ? Describe(member) : "no cluster")}, validator {held.GroupKey?.ToString() ?? "not known"}";
+
+    private static string Describe(ClusterMembership member) => $"share {member.ShareIndex} of {member.Operators}, threshold {member.Threshold}, cluster {member.ClusterHash}, {member.Provenance}";
 }

@@ -8,7 +8,7 @@ using RemoteSigner.Sealing;
 namespace RemoteSigner.Administration.Keys;
 
 /// <summary>
-/// Shares that were sent to a door: those that sign here already are duplicates, the others come in, each with its place in a cluster where a document knows it. A share that is in the vault and
+/// Shares that were sent to a door: those that sign here already are duplicates, the others come in, each with its place in a cluster where an anchored document knows it and nobody disagrees. A share that is in the vault and
 /// not active in the ledger counts as one that comes: a repeated push finishes what an interruption left. History that comes along speaks for these keys alone.
 /// </summary>
 public sealed class PushShares(SharePush push) : AdminAct<IReadOnlyList<PushedShare>>
@@ -34,9 +34,10 @@ public sealed class PushShares(SharePush push) : AdminAct<IReadOnlyList<PushedSh
         var states = await proceeding.Slashing.GetKeyStatesAsync();
         var held = proceeding.Vault.Contents.Shares;
         var here = held.Where(share => states.GetValueOrDefault(share.ShareKey) == KeyState.Active).ToDictionary(share => share.ShareKey);
-        var known = new KnownShares(proceeding.Archive, held, push.Policy);
-        VaultShare[] fresh = [.. push.Shares.Where(share => !here.ContainsKey(share.Key)).Select(share => Place(share, known))];
-        _result = [.. push.Shares.Select(share => here.ContainsKey(share.Key) ? PushedShare.Duplicate : PushedShare.Imported)];
+        var known = new KnownShares(proceeding.AnchoredDocuments(), held);
+        var places = push.Shares.Select(share => share.Key).Where(key => !here.ContainsKey(key)).Distinct().ToDictionary(key => key, key => known.Find(key, push.Provenance));
+        VaultShare[] fresh = [.. push.Shares.Where(share => !here.ContainsKey(share.Key)).Select(share => Place(share, places[share.Key]))];
+        _result = [.. push.Shares.Select(share => ResultOf(places.GetValueOrDefault(share.Key)))];
         var history = push.History is { } bytes ? new MemoryStream(bytes.ToArray()) : null;
         var terms = new ImportTerms(InterchangeReading.FloorsAtLowest)
         {
@@ -61,9 +62,15 @@ public sealed class PushShares(SharePush push) : AdminAct<IReadOnlyList<PushedSh
 
     internal override Task FinishAsync(Proceeding proceeding) => _import?.FinishAsync(proceeding) ?? Task.CompletedTask;
 
-    private VaultShare Place((BlsPublicKey Key, BlsSecretKey Secret) share, KnownShares known)
+    // No place was looked for where it is here.
+    private static PushedShare ResultOf(SharePlace? place) => place switch
     {
-        var place = known.Find(share.Key, push.Provenance);
-        return new VaultShare(share.Key, place?.GroupKey, place?.Membership, push.Label, share.Secret);
-    }
+        null => new PushedShare.Duplicate(),
+        SharePlace.Disputed(var detail) => new PushedShare.Unplaced(detail),
+        _ => new PushedShare.Imported(),
+    };
+
+    private VaultShare Place((BlsPublicKey Key, BlsSecretKey Secret) share, SharePlace place) => place is SharePlace.Known(var group, var membership)
+        ? new VaultShare(share.Key, group, membership, push.Label, share.Secret)
+        : new VaultShare(share.Key, null, null, push.Label, share.Secret);
 }

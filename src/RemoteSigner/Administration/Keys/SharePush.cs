@@ -1,5 +1,4 @@
 using RemoteSigner.Clusters;
-using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
@@ -11,21 +10,27 @@ namespace RemoteSigner.Administration.Keys;
 /// <param name="Provenance">By which door they came.</param>
 /// <param name="Label">What the vault has as their origin.</param>
 /// <param name="Floor">What is stated about their past.</param>
-/// <param name="Policy">By which the documents are judged that say where they belong.</param>
 /// <param name="Right">What the door's client needs.</param>
 public sealed record SharePush(
-    IReadOnlyList<(BlsPublicKey Key, BlsSecretKey Secret)> Shares, ShareProvenance Provenance, string Label, SlashingFloor Floor, VerificationPolicy Policy, AdminRight Right)
+    IReadOnlyList<(BlsPublicKey Key, BlsSecretKey Secret)> Shares, ShareProvenance Provenance, string Label, SlashingFloor Floor, AdminRight Right)
 {
     /// <summary>An EIP-3076 interchange file that came along, UTF-8; null for none.</summary>
     public ReadOnlyMemory<byte>? History { get; init; }
 }
 
-/// <summary>What became of a share that was sent.</summary>
-public enum PushedShare
+/// <summary>What became of a share that was sent; a closed choice.</summary>
+public abstract record PushedShare
 {
+    private PushedShare()
+    {
+    }
+
     /// <summary>It came in.</summary>
-    Imported,
+    public sealed record Imported : PushedShare;
+
+    /// <summary>It came in without its place in a cluster, because two who may be believed disagree about it: <paramref name="Detail"/> names both.</summary>
+    public sealed record Unplaced(string Detail) : PushedShare;
 
     /// <summary>It signs here already.</summary>
-    Duplicate,
+    public sealed record Duplicate : PushedShare;
 }

@@ -44,7 +44,7 @@ internal static class LockChecks
 
         List<byte[]> shares = [.. cluster.Validators.SelectMany(validator => validator.PublicShares).Select(share => share.Bytes.ToArray())];
         return Bls.FastAggregateVerify(shares, cluster.LockHash.Bytes, cluster.SignatureAggregate.AsSpan())
-            ? new Passed($"{shares.Count} shares signed the lock hash")
+            ? new Passed($"the sum of {shares.Count} shares' signatures of the lock hash; alone it shows no single one, and can be made from public keys{(cluster.Definition.Version.HasRegistrations ? ": node_signatures must hold too" : "")}")
             : new Failed("signature_aggregate is not the sum of all shares' signatures of lock_hash", CheckText.Restore);
     }
 
@@ -52,7 +52,7 @@ internal static class LockChecks
     {
         if (!cluster.Definition.Version.HasRegistrations)
         {
-            return new NotApplicable($"{cluster.Definition.Version} has no node signatures");
+            return new NotApplicable($"{cluster.Definition.Version} has no node signatures: nothing in the file shows that any node confirmed it");
         }
 
         for (var i = 0; i < cluster.NodeSignatures.Length; i++)
@@ -65,6 +65,10 @@ internal static class LockChecks
 
         return new Passed($"{cluster.NodeSignatures.Length} nodes signed the lock hash");
     }
+
+    /// <summary>True when the node with this key (33 bytes) is one of the operators' and has signed the lock hash at its place.</summary>
+    public static bool IsSignedBy(ClusterLock cluster, ReadOnlySpan<byte> nodeKey) =>
+        cluster.Definition.FindShareIndex(nodeKey) is { } index && (int)index <= cluster.NodeSignatures.Length && IsBy(cluster.Definition.Operators[(int)index - 1], cluster, (int)index - 1);
 
     // No hash covers these: v as 27 or 28, which wallets write and nodes do not, would be a second form of the same file.
     private static bool IsBy(ClusterOperator member, ClusterLock cluster, int position)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
@@ -33,6 +34,14 @@ public sealed class NodeRecord
         }
 
         return record is not null;
+    }
+
+    /// <summary>A node's public key by itself: 33 bytes in hex, with 0x or without; null for anything else.</summary>
+    public static ImmutableArray<byte>? ReadKey(string text)
+    {
+        var digits = text.AsSpan(text.StartsWith("0x", StringComparison.Ordinal) ? 2 : 0);
+        var key = new byte[Secp256k1.PublicKeyLength];
+        return digits.Length == 2 * key.Length && Convert.FromHexString(digits, key, out _, out _) == OperationStatus.Done && Secp256k1.IsPublicKey(key) ? [.. key] : null;
     }
 
     private static NodeRecord Parse(string text)

@@ -1,0 +1,48 @@
+using RemoteSigner.Clusters;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Keys;
+using RemoteSigner.Sealing;
+
+namespace RemoteSigner.Host.Http;
+
+/// <summary>What is wrong with the archive of a running signer, for log and health. Whatever it is, duties go on: only what is said with it is missing.</summary>
+internal sealed class ArchiveWatch(ClusterLibrary library, KeyRing ring, ILogger<ArchiveWatch> log)
+{
+    private const int MostNamed = 3;
+
+    private volatile IReadOnlyList<string> _silent = [];
+
+    /// <summary>While the vault is open: which documents are not anchored to it, and about which keys two who may be believed disagree. What is new is logged.</summary>
+    public void Look(Vault vault)
+    {
+        using var key = vault.DeriveAnchorKey();
+        var documents = library.Read().Documents;
+        var anchored = AnchoredDocument.In(library, documents, vault.Contents, key);
+        IReadOnlyList<string> findings =
+        [
+            .. documents.Select(one => one.Document.Hash).Except(anchored.Select(one => one.Document.Hash)).Select(hash => $"the document {hash} is not anchored and says nothing: 'remote-signer cluster add-lock' anchors it"),
+            .. new KnownShares(anchored, vault.Contents.Shares).Disputes.Select(dispute => $"nobody knows whose the key {dispute.Key} is: {dispute.Detail}; at most one is genuine"),
+        ];
+        foreach (var finding in findings.Except(_silent))
+        {
+            log.LogWarning("{Finding}", finding);
+        }
+
+        _silent = findings;
+    }
+
+    /// <summary>Always up: see above. The state is <c>sound</c> or <c>degraded</c>.</summary>
+    public HealthReport.Check Check()
+    {
+        List<string> findings =
+        [
+            .. library.Read().Unreadable.Select(one => $"{one.Name} cannot be read: {one.Problem}"),
+            .. ring.Shares.Select(share => share.Membership?.ClusterHash).OfType<Root>().Distinct().Where(hash => library.Find(hash) is null && !library.Archive.Contains(hash)).Select(hash => $"the document {hash}, of which shares are open, is missing"),
+            .. _silent,
+        ];
+        return HealthReport.Check.Of("archive-check", up: true, new HealthReport.CheckFigures(State: findings.Count == 0 ? "sound" : "degraded", Detail: findings.Count == 0 ? null : Brief(findings)));
+    }
+
+    private static string Brief(List<string> findings) =>
+        string.Join("; ", findings.Take(MostNamed)) + (findings.Count > MostNamed ? $"; and {findings.Count - MostNamed} more, see 'remote-signer cluster list' and the log" : "");
+}

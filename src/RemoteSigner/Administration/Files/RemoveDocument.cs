@@ -1,0 +1,39 @@
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Keys;
+
+namespace RemoteSigner.Administration.Files;
+
+/// <summary>Takes a document and what anchors it away, so that it says nothing any more. One that shares are members of stays: they need it.</summary>
+public sealed class RemoveDocument(Root clusterHash) : AdminAct<Root>
+{
+    public override string Action => "cluster.document.remove";
+
+    internal override bool WantsVault => true;
+
+    internal override Root Result => clusterHash;
+
+    internal override Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
+    {
+        List<IntakeRefusal> members = [.. proceeding.Vault.Contents.Shares.Where(share => share.Membership?.ClusterHash == clusterHash).Select(share => new IntakeRefusal(
+            "shares_held", share.ShareKey.ToString(), $"it is held as a share of {clusterHash}", "'remote-signer cluster bind --replace' binds it to another document, 'keys delete' takes it out"))];
+        return members.Count == 0 ? Task.CompletedTask : throw new IntakeException(members);
+    }
+
+    internal override async Task<bool> CommitAsync(Proceeding proceeding)
+    {
+        await proceeding.Pending.WriteAsync(transaction =>
+        {
+            PendingActs.Begin(transaction, new PendingAct(Action, new PendingEffect.Untold("'remote-signer cluster list' shows whether the document is still there: repeat the command")));
+            return proceeding.Append(transaction, Action, entry => entry with { Detail = clusterHash.ToString() });
+        });
+        return true;
+    }
+
+    internal override Task FollowAsync(Proceeding proceeding)
+    {
+        proceeding.Library.Archive.Remove(clusterHash);
+        return Task.CompletedTask;
+    }
+
+    internal override Task FinishAsync(Proceeding proceeding) => proceeding.Pending.EndAsync();
+}

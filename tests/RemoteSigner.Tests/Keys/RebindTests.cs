@@ -1,0 +1,132 @@
+using RemoteSigner.Audit;
+using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Keys;
+using RemoteSigner.Sealing;
+using RemoteSigner.Tests.Clusters;
+using RemoteSigner.Tests.Clusters.Ssv;
+using static RemoteSigner.Tests.Slashing.Duties;
+
+namespace RemoteSigner.Tests.Keys;
+
+/// <summary>Shares that were sealed under a document that turned out to be forged, or that has a successor, are bound anew.</summary>
+public sealed class RebindTests : IAsyncLifetime
+{
+    private const string Cluster = "lock-v1_11-4of3";
+
+    private IntakeScene _scene = null!;
+
+    public async ValueTask InitializeAsync() => _scene = await IntakeScene.OpenAsync();
+
+    public ValueTask DisposeAsync() => _scene.DisposeAsync();
+
+    [Fact]
+    public async Task A_share_under_a_strangers_validator_comes_to_its_own_and_its_history_comes_along()
+    {
+        var (robbed, forged) = _scene.Keyshares(KeysharesThief.Forge(KeysharesVectors.Node(KeysharesVectors.Ours)));
+        var (share, genuine) = _scene.Keyshares();
+        Assert.Equal(share.ShareKey, robbed.ShareKey);
+        await _scene.TakeAsync(new IntakeOrder([robbed], SlashingFloor.NeverSigned) { Document = forged });
+        Assert.IsType<PermitDecision.Granted>(await VoteAsync(robbed, 6, 7, Root(1)));
+        Assert.Equal(["already_held", "disputed_share"], (await _scene.RefusalsAsync(Order(share, genuine, rebind: false))).Distinct());
+
+        await _scene.TakeAsync(Order(share, genuine, rebind: true));
+
+        _scene.Vaults.AssertHolds(_scene.Vault, [share]);
+        Assert.Equal(SlashingRule.KeyNotActive, RuleOf(await VoteAsync(robbed, 7, 8, Root(2))));
+        Assert.Equal(SlashingRule.DoubleVote, RuleOf(await VoteAsync(share, 6, 7, Root(2))));
+        Assert.IsType<PermitDecision.Granted>(await VoteAsync(share, 6, 7, Root(1)));
+        Assert.IsType<AuditVerification.Intact>(await AuditVerifier.VerifyAsync(_scene.Ledger));
+        var entry = Assert.Single(await _scene.AuditAsync(), entry => entry.Contains("key.rebind", StringComparison.Ordinal));
+        Assert.Contains(genuine.Document.Hash.ToString(), entry, StringComparison.Ordinal);
+        Assert.Contains($"cluster {forged.Document.Hash}, SsvFile, validator {robbed.GroupKey}", entry, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Shares_under_a_forged_lock_come_to_the_genuine_one()
+    {
+        var (shares, genuine) = await _scene.NodeAsync(Cluster, 0);
+        var forged = AnchoredDocument.ByWord(VerifiedLock.Of(LockJsonWriter.Write(LockThief.Forge(ClusterVectors.Lock(Cluster))), "forged", IntakeScene.Policy), IntakeScene.Now);
+        List<VaultShare> robbed = [.. shares.Select(share => share with { Membership = share.Membership! with { ClusterHash = forged.Document.Hash } })];
+        await _scene.TakeAsync(new IntakeOrder(robbed, SlashingFloor.NeverSigned) { Document = forged });
+        Assert.Contains("already_held", await _scene.RefusalsAsync(new IntakeOrder(shares, SlashingFloor.NeverSigned) { Document = genuine }));
+
+        await _scene.TakeAsync(new IntakeOrder(shares, SlashingFloor.FromHistory) { Document = genuine, Rebind = true });
+
+        _scene.Vaults.AssertHolds(_scene.Vault, shares);
+        Assert.True(KnownShares.Contradict(genuine, forged.Document));
+        await _scene.RemoveAsync(forged.Document.Hash);
+        Assert.Equal([genuine.Document.Hash], _scene.Anchored.Select(one => one.Document.Hash));
+    }
+
+    /// <summary>A share that was pushed while two documents disagreed is bound once a person has taken one of them away.</summary>
+    [Fact]
+    public async Task A_bare_share_is_not_bound_while_two_documents_disagree()
+    {
+        var forged = _scene.Keyshares(KeysharesThief.Forge(KeysharesVectors.Node(KeysharesVectors.Ours))).Document;
+        var (share, genuine) = _scene.Keyshares();
+        await _scene.KeepAsync(forged);
+        await _scene.TakeAsync(new IntakeOrder([share with { GroupKey = null, Membership = null }], SlashingFloor.NeverSigned));
+
+        Assert.Equal(["disputed_share"], await _scene.RefusalsAsync(Order(share, genuine, rebind: true)));
+
+        await _scene.RemoveAsync(forged.Document.Hash);
+        await _scene.TakeAsync(Order(share, genuine, rebind: false));
+        _scene.Vaults.AssertHolds(_scene.Vault, [share]);
+    }
+
+    [Fact]
+    public async Task A_share_whose_former_group_other_shares_served_stays()
+    {
+        var (share, genuine) = _scene.Keyshares();
+        var wrong = _scene.Vaults.NewShare().ShareKey;
+        var older = _scene.Vaults.NewShare(wrong, share.Membership! with { ClusterHash = new Root(new byte[32]) });
+        await _scene.TakeAsync(new IntakeOrder([older], SlashingFloor.NeverSigned));
+        await _scene.TakeAsync(new IntakeOrder([share with { GroupKey = wrong, Membership = share.Membership! with { ClusterHash = new Root([.. Enumerable.Repeat((byte)1, 32)]) } }], SlashingFloor.FromHistory) { Replace = true });
+
+        Assert.Equal(["other_group"], await _scene.RefusalsAsync(Order(share, genuine, rebind: true)));
+    }
+
+    [Fact]
+    public async Task A_whole_key_is_no_share_to_be_bound()
+    {
+        var (share, genuine) = _scene.Keyshares();
+        await _scene.TakeAsync(new IntakeOrder([share with { GroupKey = share.ShareKey, Membership = null }], SlashingFloor.NeverSigned));
+
+        Assert.Contains("already_held", await _scene.RefusalsAsync(Order(share, genuine, rebind: true)));
+    }
+
+    /// <summary>Validators were added to the cluster: two shares stay as they are under a new lock, one is new.</summary>
+    [Fact]
+    public async Task Shares_follow_the_successor_of_their_lock_beside_those_that_are_new_in_it()
+    {
+        var (first, created) = await _scene.NodeAsync("create", 0, vectors: "clusters-charon");
+        await _scene.TakeAsync(new IntakeOrder(first, SlashingFloor.NeverSigned) { Document = created });
+        Assert.IsType<PermitDecision.Granted>(await VoteAsync(first[0], 6, 7, Root(1)));
+        var (second, added) = await _scene.NodeAsync("add-validators", 0, vectors: "clusters-charon");
+        Assert.Equal(["already_held", "already_held"], await _scene.RefusalsAsync(new IntakeOrder(second, SlashingFloor.NeverSigned) { Document = added }));
+
+        await _scene.TakeAsync(new IntakeOrder(second, SlashingFloor.NeverSigned) { Document = added, Replace = true });
+
+        Assert.Equal(second.Select(share => (share.ShareKey, added.Document.Hash)), _scene.Vault.Contents.Shares.Select(share => (share.ShareKey, share.Membership!.ClusterHash)));
+        Assert.Equal(SlashingRule.DoubleVote, RuleOf(await VoteAsync(second[0], 6, 7, Root(2))));
+        Assert.Equal(3, second.Count);
+    }
+
+    private static IntakeOrder Order(VaultShare share, AnchoredDocument document, bool rebind) => new([share], SlashingFloor.FromHistory) { Document = document, Rebind = rebind };
+
+    private Task<PermitDecision> VoteAsync(VaultShare share, ulong source, ulong target, Root root)
+    {
+        var key = new ProtectedKey(share.ShareKey, share.GroupKey);
+        return _scene.Slashing.RequestAsync(key, Vote(source, target), root, Network.Find("hoodi")!.GenesisValidatorsRoot, (transaction, signed, verdict) => _scene.Audit.Append(transaction, new AuditEntry
+        {
+            Action = "sign",
+            Decision = verdict is Verdict.Allowed ? AuditDecision.Granted : AuditDecision.Refused,
+            ShareKey = key.PublicKey,
+            Duty = DutyType.Attestation,
+            SourceEpoch = new Epoch(source),
+            TargetEpoch = new Epoch(target),
+            SigningRoot = signed,
+        }));
+    }
+}
