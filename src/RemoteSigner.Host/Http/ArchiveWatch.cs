@@ -31,16 +31,21 @@ internal sealed class ArchiveWatch(ClusterLibrary library, KeyRing ring, ILogger
         _silent = findings;
     }
 
-    /// <summary>Always up: see above. The state is <c>sound</c> or <c>degraded</c>.</summary>
+    /// <summary>Never down: see above. The state is <c>sound</c> or <c>degraded</c>; so is the status where open shares want a document, because without it their registrations and deposits are refused.</summary>
     public HealthReport.Check Check()
     {
+        var unreadable = library.Read().Unreadable;
+        List<Root> wanted = [.. ring.Shares.Select(share => share.Membership?.ClusterHash).OfType<Root>().Distinct().Where(hash => library.Find(hash) is null)];
         List<string> findings =
         [
-            .. library.Read().Unreadable.Select(one => $"{one.Name} cannot be read: {one.Problem}"),
-            .. ring.Shares.Select(share => share.Membership?.ClusterHash).OfType<Root>().Distinct().Where(hash => library.Find(hash) is null && !library.Archive.Contains(hash)).Select(hash => $"the document {hash}, of which shares are open, is missing"),
+            .. unreadable.Select(one => $"{one.Name} cannot be read: {one.Problem}"),
+            .. wanted.Where(hash => !library.Archive.Contains(hash)).Select(hash => $"the document {hash}, of which shares are open, is missing"),
             .. _silent,
         ];
-        return HealthReport.Check.Of("archive-check", up: true, new HealthReport.CheckFigures(State: findings.Count == 0 ? "sound" : "degraded", Detail: findings.Count == 0 ? null : Brief(findings)));
+        return HealthReport.Check.Of(
+            "archive-check",
+            wanted.Count > 0 ? HealthReport.Degraded : HealthReport.Up,
+            new HealthReport.CheckFigures(State: findings.Count == 0 ? "sound" : "degraded", Detail: findings.Count == 0 ? null : Brief(findings)));
     }
 
     private static string Brief(List<string> findings) =>

@@ -11,12 +11,17 @@ public sealed class FenceBatchTests : IAsyncLifetime
     private readonly SignerHistory _history = new(FenceMutation.None, WitnessKind.Counter);
     private SignerLife _life = null!;
 
-    /// <summary>A run at epoch 20, with the fence nine epochs past it.</summary>
+    /// <summary>A run at epoch 27 of a chain that justifies, with the fence at epoch 29.</summary>
     public async ValueTask InitializeAsync()
     {
         await _history.BeginAsync(keys: 6);
         _life = await _history.LiveAsync();
         Assert.IsType<SignOutcome.Signed>(await _life.SignAsync(_history.Keys[0], Vote(20)));
+        for (var epoch = 21UL; epoch <= 27; epoch++)
+        {
+            await _history.DoAsync(new FreshnessAct.Pass(Slots: 8));
+            Assert.IsType<SignOutcome.Signed>(await _life.SignAsync(_history.Keys[0], Vote(epoch)));
+        }
     }
 
     public ValueTask DisposeAsync() => _history.DisposeAsync();
@@ -25,11 +30,11 @@ public sealed class FenceBatchTests : IAsyncLifetime
     public async Task A_batch_waits_for_a_witness_that_hangs_as_long_as_one_duty_and_what_is_covered_is_signed()
     {
         _life.Witness.Gate = new TaskCompletionSource().Task;
-        await _history.DoAsync(new FreshnessAct.Pass(Slots: 9 * 8));
+        await _history.DoAsync(new FreshnessAct.Pass(Slots: 8));
         var started = _history.Time.GetUtcNow();
 
         // The farthest first: the others must not be refused for its sake.
-        var batch = _life.SignAllAsync(_history.Keys.Select((key, i) => (key, Vote(i is 0 or 1 or 2 or 3 ? 30UL : 27UL))));
+        var batch = _life.SignAllAsync(_history.Keys.Select((key, i) => (key, Vote(i is 0 or 1 or 2 or 3 ? 29UL : 27UL))));
         while (!batch.IsCompleted)
         {
             _history.Time.Advance(TimeSpan.FromSeconds(1));
@@ -37,7 +42,7 @@ public sealed class FenceBatchTests : IAsyncLifetime
         }
 
         var outcomes = await batch;
-        Assert.InRange(_history.Time.GetUtcNow() - started, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(6));
+        Assert.InRange(_history.Time.GetUtcNow() - started, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(11));
         Assert.All(outcomes.Take(4), outcome => Assert.Equal(FreshnessReason.FenceNotMoved, Assert.IsType<SignOutcome.NotFresh>(outcome).Refusal.Reason));
         Assert.All(outcomes.Skip(4), outcome => Assert.IsType<SignOutcome.Signed>(outcome));
     }
@@ -47,8 +52,8 @@ public sealed class FenceBatchTests : IAsyncLifetime
     {
         var gate = new TaskCompletionSource();
         _life.Witness.Gate = gate.Task;
-        await _history.DoAsync(new FreshnessAct.Pass(Slots: 9 * 8));
-        var batch = _life.SignAllAsync(_history.Keys.Select((key, i) => (key, Vote(i == 0 ? 30UL : 29UL))));
+        await _history.DoAsync(new FreshnessAct.Pass(Slots: 8));
+        var batch = _life.SignAllAsync(_history.Keys.Select((key, i) => (key, Vote(i == 0 ? 29UL : 28UL))));
         await Task.Delay(50);
         Assert.False(batch.IsCompleted);
 

@@ -5,6 +5,7 @@ using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
 using RemoteSigner.Tests.Clusters;
 using RemoteSigner.Tests.Clusters.Ssv;
+using RemoteSigner.Tests.Slashing;
 using static RemoteSigner.Tests.Slashing.Duties;
 
 namespace RemoteSigner.Tests.Keys;
@@ -118,7 +119,7 @@ public sealed class RebindTests : IAsyncLifetime
     private Task<PermitDecision> VoteAsync(VaultShare share, ulong source, ulong target, Root root)
     {
         var key = new ProtectedKey(share.ShareKey, share.GroupKey);
-        return _scene.Slashing.RequestAsync(key, Vote(source, target), root, Network.Find("hoodi")!.GenesisValidatorsRoot, (transaction, signed, verdict) => _scene.Audit.Append(transaction, new AuditEntry
+        return TemporarySigner.RequestAsync(_scene.Slashing, key, Message(Vote(source, target), root, Network.Find("hoodi")!.GenesisValidatorsRoot), (transaction, signed, verdict) => _scene.Audit.Append(transaction, new AuditEntry
         {
             Action = "sign",
             Decision = verdict is Verdict.Allowed ? AuditDecision.Granted : AuditDecision.Refused,
