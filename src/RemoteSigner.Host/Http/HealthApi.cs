@@ -1,5 +1,4 @@
 using System.Globalization;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Tls;
 using RemoteSigner.Keys;

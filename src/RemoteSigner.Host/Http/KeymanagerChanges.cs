@@ -57,7 +57,7 @@ internal sealed class KeymanagerChanges(Administrator administrator, SecretArena
     public void Dispose() => _one.Dispose();
 
     // Without a word about the past a key that has history here is refused: whoever pushes it does not know what it signed.
-    private SharePush Opened(KeystorePush push, IReadOnlyList<ImportedKey> keys) => new(
+    private static SharePush Opened(KeystorePush push, IReadOnlyList<ImportedKey> keys) => new(
         [.. keys.Select(key => (key.PublicKey, key.Secret))],
         ShareProvenance.KeymanagerPush,
         PushLabels.Keymanager,

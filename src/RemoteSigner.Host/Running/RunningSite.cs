@@ -10,7 +10,7 @@ using RemoteSigner.Signing;
 namespace RemoteSigner.Host.Running;
 
 /// <summary>The signer that serves, as the place of acts: the keys that are open are those of the vault that the ledger has active.</summary>
-internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorVoice voice, ArchiveWatch archive, FreshnessRun freshness, SlashingProtection slashing, SignerMetrics metrics, ILogger<RunningSite> log) : ISite
+internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorVoice voice, ArchiveWatch archive, FreshnessRun freshness, Fence fence, SlashingProtection slashing, SignerMetrics metrics, ILogger<RunningSite> log) : ISite
 {
     private ulong _opened;
     private volatile Exception? _fault;
@@ -62,9 +62,10 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
 
     private async Task FollowAsync(Vault vault)
     {
-        // First, whatever comes after: a key that may sign no more is given up.
+        // First, whatever comes after: a key that may sign no more is given up. Where nothing is signed at all, as with another signer's ledger, the vault alone is asked:
+        // a duty is told why it is refused, and not that its key is unknown.
         var states = await slashing.GetKeyStatesAsync();
-        HashSet<BlsPublicKey> active = [.. vault.Contents.Shares.Select(share => share.ShareKey).Where(key => states.GetValueOrDefault(key) == KeyState.Active)];
+        HashSet<BlsPublicKey> active = [.. vault.Contents.Shares.Select(share => share.ShareKey).Where(key => fence.State.Closed is not null || states.GetValueOrDefault(key) == KeyState.Active)];
         var changed = vault.Contents.Generation != _opened;
         if (changed || !active.SetEquals(ring.Shares.Select(share => share.PublicKey)))
         {
