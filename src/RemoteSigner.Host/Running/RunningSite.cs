@@ -67,7 +67,7 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
         var states = await slashing.GetKeyStatesAsync();
         HashSet<BlsPublicKey> active = [.. vault.Contents.Shares.Select(share => share.ShareKey).Where(key => fence.State.Closed is not null || states.GetValueOrDefault(key) == KeyState.Active)];
         var changed = vault.Contents.Generation != _opened;
-        if (changed || !active.SetEquals(ring.Shares.Select(share => share.PublicKey)))
+        if (changed || !ring.AreOpen || !active.SetEquals(ring.Shares.Select(share => share.PublicKey)))
         {
             Put(vault, active);
         }
