@@ -120,7 +120,7 @@ public sealed class LedgerProbeTests
         Assert.Null(signer.Ledger.LastFailure);
     }
 
-    private static PermitRequest Ask(TemporarySigner signer, int key)
+    private static PermitRequest.Ask Ask(TemporarySigner signer, int key)
     {
         var content = Duties.Vote(1, 2);
         return new PermitRequest.Ask(Duties.Key(key), Duties.Message(content, Duties.Root(1)), signer.Witness(Duties.Key(key), content));
@@ -135,9 +135,10 @@ public sealed class LedgerProbeTests
         var work = ledger.WriteAsync(_ =>
         {
             begun.SetResult();
-            return held.Task.Wait(TimeSpan.FromMinutes(1));
+            held.Task.GetAwaiter().GetResult();
+            return true;
         });
-        begun.Task.Wait();
+        begun.Task.GetAwaiter().GetResult();
         return work;
     }
 }

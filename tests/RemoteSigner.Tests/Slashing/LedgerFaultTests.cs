@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using RemoteSigner.Audit;
 using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Host;
 using SQLitePCL;
 using static RemoteSigner.Tests.Slashing.Duties;
@@ -149,7 +148,7 @@ public sealed class LedgerFaultTests
     private static Func<TemporarySigner, PermitRequest>[] Votes(ulong target, int root) =>
         [.. Enumerable.Range(0, Keys).Select(key => (Func<TemporarySigner, PermitRequest>)(signer => Ask(signer, key, target, root)))];
 
-    private static PermitRequest Ask(TemporarySigner signer, int key, ulong target, int root)
+    private static PermitRequest.Ask Ask(TemporarySigner signer, int key, ulong target, int root)
     {
         var content = Vote(target - 1, target);
         return new PermitRequest.Ask(Key(key), Message(content, Root(root)), signer.Witness(Key(key), content));
