@@ -24,6 +24,7 @@ public static class FreshnessReasonNames
         FreshnessReason.CounterBehind => "CounterBehind",
         FreshnessReason.RecordMissing => "RecordMissing",
         FreshnessReason.RecordForeign => "RecordForeign",
+        FreshnessReason.RecordBehind => "RecordBehind",
         FreshnessReason.VaultRolledBack => "VaultRolledBack",
         _ => throw new UnreachableException($"the reason {reason} has no name"),
     };
