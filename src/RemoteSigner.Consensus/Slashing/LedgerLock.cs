@@ -26,7 +26,8 @@ internal sealed class LedgerLock : IDisposable
         }
         catch (IOException e)
         {
-            throw LedgerException.From(SQLitePCL.raw.SQLITE_BUSY, "open", ledger, null, e);
+            // SQLite is not loaded yet and cannot be asked for its own words.
+            throw LedgerException.From(SQLitePCL.raw.SQLITE_BUSY, "open", ledger, "its lock is held", e);
         }
     }
 

@@ -27,7 +27,7 @@ public sealed class SecretScanTests(ITestOutputHelper output)
 
         await ImportUnderDebuggerAsync(scene, "keys", "import", "--keystores", scene.Keystores, "--never-signed");
         await ImportUnderDebuggerAsync(scene, "operator", "import", "--key", scene.OperatorKeyFile);
-        await ImportUnderDebuggerAsync(scene, "cluster", "import", "--ssv", SsvScene.Keyshares, "--never-signed");
+        await ImportUnderDebuggerAsync(scene, ["cluster", "import", "--ssv", SsvScene.Keyshares, "--never-signed", .. SsvScene.Stated]);
         await SignAndScanAsync(scene);
 
         Expect(scene, "the data directory", scan => scan.Folder(scene.Data));
