@@ -4,7 +4,7 @@ PUBLISH := artifacts/publish/remote-signer
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: demo test bench e2e publish format install clean
+.PHONY: demo test proof bench e2e publish format install clean
 
 ## Four signers of a 3-of-4 cluster on this machine; ONCE=1 ends after the steps, SEAL=tpm seals under software TPMs.
 demo: publish
@@ -13,6 +13,10 @@ demo: publish
 ## Every test; the last line is "N passed, N failed".
 test: publish
 	@tests/run.sh
+
+## The proof of slashing protection and of the fence, on a model (minutes); "N verified, 0 errors".
+proof: install
+	@tests/proof.sh
 
 ## Speed and memory as ratios of one run, into artifacts/bench/latest.json.
 bench: publish

@@ -8,6 +8,7 @@ packages=(
   swtpm swtpm-tools tpm2-tools socat            # a TPM, its maker, one behind a device, and a second opinion on what we make of it (tpm2-tools is built on libtss2-esys)
   strace gdb                                    # they stop a signer between two steps, and look into its memory
   faketime                                      # it sets the clock of one process
+  z3                                            # the solver behind the proof of slashing protection
   curl openssl jq sqlite3                       # what people try first
   systemd nftables                              # they judge firmware-config
 )
