@@ -48,7 +48,7 @@ internal static class AttestationRules
     private static Verdict Compare(LedgerTransaction transaction, ValidatorHistory history, Vote vote, ReadOnlySpan<byte> root) => Find(transaction, history, vote, root) switch
     {
         SignedBefore.TheSame => new Verdict.Allowed(AlreadySigned: true),
-        SignedBefore.Told => new Verdict.Refused(SlashingRule.DoubleVote, $"this very vote for target epoch {vote.Target} was imported, not signed here: imported history grants nothing"),
+        SignedBefore.Told => new Verdict.Refused(SlashingRule.DoubleVote, $"this very vote for target epoch {vote.Target} was imported, or signed before two histories were joined: neither grants anything"),
         SignedBefore.Another => new Verdict.Refused(SlashingRule.DoubleVote, $"another vote is recorded for target epoch {vote.Target}"),
         _ => Surrounding(transaction, history, vote) ?? AboveFloor(vote.Target, history),
     };

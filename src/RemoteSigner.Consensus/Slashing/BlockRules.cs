@@ -19,7 +19,7 @@ internal static class BlockRules
         return signed switch
         {
             SignedBefore.TheSame => new Verdict.Allowed(AlreadySigned: true),
-            SignedBefore.Told => new Verdict.Refused(SlashingRule.DoubleProposal, $"this very block for slot {slot} was imported, not signed here: imported history grants nothing"),
+            SignedBefore.Told => new Verdict.Refused(SlashingRule.DoubleProposal, $"this very block for slot {slot} was imported, or signed before two histories were joined: neither grants anything"),
             SignedBefore.Another => new Verdict.Refused(SlashingRule.DoubleProposal, $"another block is recorded for slot {slot}"),
             _ => slot == history.SlotFloor ? BelowFloor(slot, history) : new Verdict.Allowed(AlreadySigned: false),
         };

@@ -47,18 +47,22 @@ internal static class HistoryFloors
             """).Bind(1, validator).Execute();
     }
 
-    /// <summary>Moves all records and keys of one history into another; the higher floors hold.</summary>
+    /// <summary>
+    /// Moves all records and keys of one history into another; the higher floors hold. Where both have a floor, no record grants anything any more: neither share may repeat what only the other
+    /// signed, for that can surround a vote of its own.
+    /// </summary>
     public static void Merge(LedgerTransaction transaction, long from, long into)
     {
-        // Of a message that one history was told and the other has signed, the signed one stays: the audit log has its entry.
-        transaction.Statement("""
-            INSERT INTO block SELECT ?2, slot, root, evidence FROM block WHERE validator = ?1
-            ON CONFLICT DO UPDATE SET evidence = coalesce(block.evidence, excluded.evidence)
-            """).Bind(1, from).Bind(2, into).Execute();
-        transaction.Statement("""
-            INSERT INTO attestation SELECT ?2, target, source, root, evidence FROM attestation WHERE validator = ?1
-            ON CONFLICT DO UPDATE SET evidence = coalesce(attestation.evidence, excluded.evidence)
-            """).Bind(1, from).Bind(2, into).Execute();
+        if (HasFloor(transaction, from) && HasFloor(transaction, into))
+        {
+            Disown(transaction, from);
+            Disown(transaction, into);
+        }
+
+        transaction.Statement("INSERT OR IGNORE INTO block SELECT ?2, slot, root, evidence FROM block WHERE validator = ?1")
+            .Bind(1, from).Bind(2, into).Execute();
+        transaction.Statement("INSERT OR IGNORE INTO attestation SELECT ?2, target, source, root, evidence FROM attestation WHERE validator = ?1")
+            .Bind(1, from).Bind(2, into).Execute();
         transaction.Statement("DELETE FROM block WHERE validator = ?1").Bind(1, from).Execute();
         transaction.Statement("DELETE FROM attestation WHERE validator = ?1").Bind(1, from).Execute();
         transaction.Statement("UPDATE public_key SET validator = ?2 WHERE validator = ?1").Bind(1, from).Bind(2, into).Execute();
@@ -68,6 +72,20 @@ internal static class HistoryFloors
         floors.Reset();
         transaction.Statement("DELETE FROM validator WHERE id = ?1").Bind(1, from).Execute();
         Raise(transaction, into, slot, source, target);
+    }
+
+    private static bool HasFloor(LedgerTransaction transaction, long validator)
+    {
+        var row = transaction.Statement("SELECT slot_floor IS NOT NULL OR target_floor IS NOT NULL FROM validator WHERE id = ?1").Bind(1, validator);
+        var has = row.Step() && row.Number(0) != 0;
+        row.Reset();
+        return has;
+    }
+
+    private static void Disown(LedgerTransaction transaction, long validator)
+    {
+        transaction.Statement("UPDATE block SET evidence = NULL WHERE validator = ?1").Bind(1, validator).Execute();
+        transaction.Statement("UPDATE attestation SET evidence = NULL WHERE validator = ?1").Bind(1, validator).Execute();
     }
 
     /// <summary>

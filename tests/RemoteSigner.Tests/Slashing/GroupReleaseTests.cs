@@ -45,7 +45,7 @@ public sealed class GroupReleaseTests : IAsyncLifetime
         await AssertRemembersAsync(_signer, Key(2, group: 8), signedHere: false);
     }
 
-    /// <summary>The validator's own history, made elsewhere or by another share, and that of the share: the union, under the higher floors.</summary>
+    /// <summary>The validator's own history, made elsewhere or by another share, and that of the share: the union, under the higher floors, and no share repeats what the other signed.</summary>
     [Fact]
     public async Task Where_its_validator_has_history_both_count()
     {
@@ -58,7 +58,7 @@ public sealed class GroupReleaseTests : IAsyncLifetime
 
         foreach (var key in new[] { Key(1, group: 9), Key(3, group: 9) })
         {
-            await AssertRemembersAsync(_signer, key);
+            await AssertRemembersAsync(_signer, key, signedHere: false);
             Assert.Equal(SlashingRule.DoubleVote, RuleOf(await _signer.RequestAsync(key, Vote(5, 8), Root(99))));
             Assert.NotNull(RuleOf(await _signer.RequestAsync(key, Block(30), Root(99))));
             Assert.NotNull(RuleOf(await _signer.RequestAsync(key, Block(20), Root(99))));

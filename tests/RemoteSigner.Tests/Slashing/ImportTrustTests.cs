@@ -125,14 +125,14 @@ public sealed class ImportTrustTests
     }
 
     [Fact]
-    public async Task History_of_one_message_that_was_told_and_signed_is_signed_again_after_a_merge()
+    public async Task History_of_one_message_that_was_told_and_signed_is_refused_after_a_merge()
     {
         await using var signer = await SigningAsync();
         await ImportAsync(signer, key: 9, blocks: [(10, Root(1))]);
 
         Assert.IsType<Registration.Enrolled>(await signer.Slashing.RegisterAsync(Key(1, group: 9), SlashingFloor.FromHistory));
 
-        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1, group: 9), Block(10), Root(1)));
+        Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await signer.RequestAsync(Key(1, group: 9), Block(10), Root(1))));
         Assert.IsType<RemoteSigner.Audit.AuditVerification.Intact>(await RemoteSigner.Audit.AuditVerifier.VerifyAsync(signer.Ledger));
     }
 

@@ -47,6 +47,28 @@ public sealed class KeyHistoryTests
     }
 
     [Fact]
+    public async Task After_two_histories_were_joined_no_share_repeats_what_the_other_one_signed()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(2, group: 9), SlashingFloor.NeverSigned);
+        await signer.RequestAsync(Key(1), Vote(0, 1), Root(1));
+        await signer.RequestAsync(Key(1), Vote(2, 10), Root(1));
+        await signer.RequestAsync(Key(1), Block(20), Root(1));
+        await signer.RequestAsync(Key(1), Block(90), Root(1));
+        await signer.RequestAsync(Key(2, group: 9), Vote(1, 4), Root(2));
+        await signer.RequestAsync(Key(2, group: 9), Vote(3, 9), Root(2));
+        await signer.RequestAsync(Key(2, group: 9), Block(20), Root(2));
+        await signer.Slashing.PruneAsync(keepEpochs: 2);
+
+        Assert.IsType<Registration.Enrolled>(await signer.Slashing.RegisterAsync(Key(1, group: 9), SlashingFloor.FromHistory));
+
+        Assert.Equal(SlashingRule.DoubleVote, RuleOf(await signer.RequestAsync(Key(1, group: 9), Vote(3, 9), Root(2))));
+        Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await signer.RequestAsync(Key(1, group: 9), Block(20), Root(2))));
+        Assert.IsType<RemoteSigner.Audit.AuditVerification.Intact>(await RemoteSigner.Audit.AuditVerifier.VerifyAsync(signer.Ledger));
+    }
+
+    [Fact]
     public async Task A_key_without_history_needs_an_explicit_floor()
     {
         await using var signer = await TemporarySigner.CreateAsync();
