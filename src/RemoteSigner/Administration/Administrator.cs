@@ -96,7 +96,7 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
             return;
         }
 
-        await audit.RecordAsync(actor.Entry(act.Action, AuditDecision.Refused) with { Rule = "not_allowed", Keys = [.. act.Keys] });
+        await audit.RecordRefusalAsync(actor.Entry(act.Action, AuditDecision.Refused) with { Rule = "not_allowed", Keys = [.. act.Keys] });
         throw new AdminException("not_allowed", "signer.json does not grant this to this client, or not with these keys", "see \"manageKeys\", \"ssv\" and \"keys\" of the client in signer.json");
     }
 

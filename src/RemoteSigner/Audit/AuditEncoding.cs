@@ -59,6 +59,7 @@ internal static class AuditEncoding
         }
 
         Text(json, "rule"u8, entry.Rule);
+        Number(json, "count"u8, (ulong?)entry.Count);
         Text(json, "detail"u8, entry.Detail);
         json.WriteEndObject();
     }

@@ -51,6 +51,9 @@ public sealed record AuditEntry
     /// <summary>The rule that stood against it, by its name.</summary>
     public string? Rule { get; init; }
 
+    /// <summary>Of a refusal beyond what one client may have written one by one: how many equal ones there were within the hour, this one included.</summary>
+    public long? Count { get; init; }
+
     /// <summary>A sentence for people; nothing secret.</summary>
     public string? Detail { get; init; }
 }

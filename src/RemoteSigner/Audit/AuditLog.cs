@@ -20,8 +20,9 @@ public sealed class AuditLog
 
     private readonly Ledger _ledger;
     private readonly TimeProvider _time;
+    private readonly RefusalBudget _refusals;
 
-    private AuditLog(Ledger ledger, TimeProvider time) => (_ledger, _time) = (ledger, time);
+    private AuditLog(Ledger ledger, TimeProvider time) => (_ledger, _time, _refusals) = (ledger, time, new RefusalBudget(time));
 
     /// <summary>Makes the table in a new ledger, or checks its version. The chain itself is walked by <see cref="AuditVerifier"/>.</summary>
     public static async Task<AuditLog> OpenAsync(Ledger ledger, TimeProvider time)
@@ -44,6 +45,14 @@ public sealed class AuditLog
             .Execute();
         return tail.Sequence;
     }
+
+    /// <summary>
+    /// Adds an entry about a refusal, within what one client may make this log grow (<see cref="RefusalBudget"/>). Beyond that it is only counted, and 0 is returned. Only valid inside ledger work.
+    /// </summary>
+    public long AppendRefusal(LedgerTransaction transaction, AuditEntry refused) => _refusals.Admit(refused) is { } entry ? Append(transaction, entry) : 0;
+
+    /// <summary>The same in a transaction of its own; on disk, where it is written at all, when the task ends.</summary>
+    public Task<long> RecordRefusalAsync(AuditEntry refused) => _ledger.WriteAsync(transaction => AppendRefusal(transaction, refused));
 
     /// <summary>Writes an entry in a transaction of its own; on disk when the task ends.</summary>
     public Task<long> RecordAsync(AuditEntry entry) => _ledger.WriteAsync(transaction => Append(transaction, entry));

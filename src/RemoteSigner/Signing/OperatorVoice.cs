@@ -44,7 +44,7 @@ public sealed class OperatorVoice(OperatorSpeech speech, KeyRing ring, ClusterLi
             return new SpeechOutcome.Signed(key.Sign(message.Span));
         }
 
-        await audit.RecordAsync(new AuditEntry
+        await audit.RecordRefusalAsync(new AuditEntry
         {
             Action = "operator.sign",
             Decision = AuditDecision.Refused,

@@ -92,15 +92,15 @@ internal sealed class SignCase(SignOrder order, AuditLog audit)
         Outcome = new SignOutcome.SignatureFault(FaultDetail);
     }
 
-    private long Witness(LedgerTransaction transaction, Root root, Verdict verdict) => audit.Append(transaction, verdict switch
+    private long Witness(LedgerTransaction transaction, Root root, Verdict verdict) => verdict switch
     {
-        Verdict.Allowed(var again) => Entry(AuditDecision.Granted, root, again),
-        Verdict.Refused(var rule, var detail) => Entry(AuditDecision.Refused, root, rule: rule.Name(), detail: detail),
-        Verdict.NotOnRecord => Refused(Untimely!, root),
+        Verdict.Allowed(var again) => audit.Append(transaction, Entry(AuditDecision.Granted, root, again)),
+        Verdict.Refused(var rule, var detail) => audit.AppendRefusal(transaction, Entry(AuditDecision.Refused, root, rule: rule.Name(), detail: detail)),
+        Verdict.NotOnRecord => audit.AppendRefusal(transaction, Refused(Untimely!, root)),
         _ => throw new UnreachableException(),
-    });
+    };
 
-    private void WriteRefusal(LedgerTransaction transaction) => audit.Append(transaction, Refused(Outcome!));
+    private void WriteRefusal(LedgerTransaction transaction) => audit.AppendRefusal(transaction, Refused(Outcome!));
 
     private AuditEntry Refused(SignOutcome outcome, Root? root = null) => Entry(AuditDecision.Refused, root, rule: outcome.RuleName, detail: DetailOf(outcome));
 

@@ -47,7 +47,7 @@ internal sealed class SigningScene : IAsyncDisposable
     public static async Task<SigningScene> CreateAsync(
         PartialVerification verification = PartialVerification.Off, RegistrationPolicy? registrations = null, string archive = "none", Network? network = null,
         TimeProvider? time = null, SlotWindow? window = null) =>
-        new(await TemporarySigner.CreateAsync(network), verification, registrations ?? RegistrationPolicy.None, archive, time ?? TimeProvider.System, window);
+        new(await TemporarySigner.CreateAsync(network, time: time), verification, registrations ?? RegistrationPolicy.None, archive, time ?? TimeProvider.System, window);
 
     /// <summary>Opens a key with this secret, registered as one that never signed; <paramref name="publicKey"/> is only given to lie about it.</summary>
     public async Task<KeyShare> AddAsync(byte[]? secret = null, BlsPublicKey? groupKey = null, ClusterMembership? membership = null, BlsPublicKey? publicKey = null)

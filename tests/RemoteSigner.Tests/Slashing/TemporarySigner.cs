@@ -16,6 +16,9 @@ internal sealed class TemporarySigner : IAsyncDisposable
 
     public required Network Network { get; init; }
 
+    /// <summary>What the audit log takes for the time.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public Ledger Ledger { get; private set; } = null!;
 
     public SlashingProtection Slashing { get; private set; } = null!;
@@ -26,9 +29,9 @@ internal sealed class TemporarySigner : IAsyncDisposable
 
     public static Network Minimal { get; } = Network.Find("minimal")! with { GenesisValidatorsRoot = Duties.Root(7) };
 
-    public static async Task<TemporarySigner> CreateAsync(Network? network = null, string? folder = null)
+    public static async Task<TemporarySigner> CreateAsync(Network? network = null, string? folder = null, TimeProvider? time = null)
     {
-        var signer = new TemporarySigner(folder) { Network = network ?? Minimal };
+        var signer = new TemporarySigner(folder) { Network = network ?? Minimal, Time = time ?? TimeProvider.System };
         await signer.OpenAsync(Ledger.Create(signer.Path));
         return signer;
     }
@@ -123,6 +126,6 @@ internal sealed class TemporarySigner : IAsyncDisposable
     {
         Ledger = ledger;
         Slashing = await SlashingProtection.OpenAsync(ledger, Network);
-        Audit = await AuditLog.OpenAsync(ledger, TimeProvider.System);
+        Audit = await AuditLog.OpenAsync(ledger, Time);
     }
 }

@@ -1,0 +1,53 @@
+namespace RemoteSigner.Audit;
+
+/// <summary>
+/// How many refusals of one client the audit log takes one by one, so that no client can fill the disk with them: <see cref="OneByOne"/> an hour. Beyond that, refusals of one action by one
+/// rule are counted, and of those the 1st, 2nd, 4th, 8th, … is written, with the count: nothing new stays hidden, and the log is never wrong by more than a factor of two, even after a crash.
+/// Used inside ledger work, where one piece runs at a time.
+/// </summary>
+internal sealed class RefusalBudget(TimeProvider time)
+{
+    /// <summary>Refusals of one client within <see cref="Window"/> that are written one by one.</summary>
+    public const int OneByOne = 256;
+
+    // Names come from certificates: whoever can have many made shares one budget with the others beyond this.
+    private const int MaxClients = 256;
+    private const string Others = "";
+
+    private readonly Dictionary<string, OfClient> _clients = [];
+
+    public static TimeSpan Window { get; } = TimeSpan.FromHours(1);
+
+    /// <summary>The entry to be written of a refusal; null where it is only counted.</summary>
+    public AuditEntry? Admit(AuditEntry refused)
+    {
+        var now = time.GetTimestamp();
+        var client = FindOrAdd(refused.Client ?? Others, now);
+        var equal = client.Count((refused.Action, refused.Rule));
+        return ++client.Written <= OneByOne ? refused
+            : long.IsPow2(equal) ? refused with { Count = equal }
+            : null;
+    }
+
+    private OfClient FindOrAdd(string name, long now)
+    {
+        var key = _clients.ContainsKey(name) || _clients.Count < MaxClients ? name : Others;
+        if (!_clients.TryGetValue(key, out var client) || time.GetElapsedTime(client.Since, now) >= Window)
+        {
+            _clients[key] = client = new OfClient(now);
+        }
+
+        return client;
+    }
+
+    private sealed class OfClient(long since)
+    {
+        private readonly Dictionary<(string Action, string? Rule), long> _counts = [];
+
+        public long Since { get; } = since;
+
+        public long Written { get; set; }
+
+        public long Count((string Action, string? Rule) kind) => _counts[kind] = _counts.GetValueOrDefault(kind) + 1;
+    }
+}
