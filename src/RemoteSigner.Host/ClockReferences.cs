@@ -1,7 +1,7 @@
 using System.Globalization;
 using RemoteSigner.Audit;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Freshness;
+using RemoteSigner.Ledgers;
 
 namespace RemoteSigner.Host;
 

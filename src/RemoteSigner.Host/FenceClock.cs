@@ -1,5 +1,5 @@
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host;
 

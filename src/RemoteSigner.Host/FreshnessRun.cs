@@ -1,9 +1,10 @@
 using RemoteSigner.Audit;
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
+using RemoteSigner.Ledgers;
 using RemoteSigner.Sealing;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host;
 

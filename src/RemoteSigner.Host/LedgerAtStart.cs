@@ -1,6 +1,7 @@
 using RemoteSigner.Audit;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Freshness;
+using RemoteSigner.Ledgers;
+using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Host;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting.Systemd;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Host.Http;
+using RemoteSigner.Ledgers;
 
 namespace RemoteSigner.Host;
 

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Text;
 using CsCheck;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Host.Http;
 using RemoteSigner.Native;
 using RemoteSigner.Rig;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.AcceptanceTests;
 

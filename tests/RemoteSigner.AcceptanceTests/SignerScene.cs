@@ -1,5 +1,5 @@
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Rig;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.AcceptanceTests;
 

@@ -1,7 +1,7 @@
 using System.Net;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
 using RemoteSigner.Rig;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.AcceptanceTests;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
 using RemoteSigner.Benchmarks;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
 using RemoteSigner.Rig;
+using RemoteSigner.Spec;
 
 const int Keys = 1024;
 const int Rounds = 9;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Rig;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Benchmarks;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Net;
 using RemoteSigner.Clusters;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
 using RemoteSigner.Rig;
+using RemoteSigner.Spec;
 using Spectre.Console;
 
 namespace RemoteSigner.Demo;

@@ -1,6 +1,7 @@
 using RemoteSigner.Audit;
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Ledgers;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.LedgerLoad;
 

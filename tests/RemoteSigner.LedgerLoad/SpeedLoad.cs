@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Slashing;
 
 namespace RemoteSigner.LedgerLoad;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Rig;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Rig;
 

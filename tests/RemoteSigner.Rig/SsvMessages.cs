@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using RemoteSigner.Clusters.Ssv;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Rig;
 

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using RemoteSigner.Clusters.Charon;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Cli;
 

@@ -2,14 +2,15 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using RemoteSigner.Administration;
 using RemoteSigner.Clusters;
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Keys;
+using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
 using RemoteSigner.RemoteAttestation;
 using RemoteSigner.Sealing;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Cli;
 

@@ -2,9 +2,9 @@ using System.CommandLine;
 using RemoteSigner.Administration.Files;
 using RemoteSigner.Administration.Keys;
 using RemoteSigner.Clusters;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
+using RemoteSigner.Spec;
 using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;

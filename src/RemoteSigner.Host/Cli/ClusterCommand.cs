@@ -2,7 +2,7 @@ using System.CommandLine;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Clusters.Ssv;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
@@ -55,7 +55,7 @@ internal static class ClusterCommand
 
     private static VerificationPolicy Policy(ParseResult parsed) => new()
     {
-        Network = parsed.GetValue(Network) is { } name ? (Consensus.Spec.Network.Find(name) ?? Consensus.Spec.Network.Load(name)).Forks.GenesisVersion : (ForkVersion?)null,
+        Network = parsed.GetValue(Network) is { } name ? (RemoteSigner.Spec.Network.Find(name) ?? RemoteSigner.Spec.Network.Load(name)).Forks.GenesisVersion : (ForkVersion?)null,
         AcceptLowThreshold = parsed.GetValue(LowThreshold),
         AcceptContractSignatures = parsed.GetValue(ContractSignatures),
     };

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using RemoteSigner.Administration.Keys;
 using RemoteSigner.Clusters.Charon;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Keys;
+using RemoteSigner.Slashing;
 using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using RemoteSigner.Administration.Files;
 using RemoteSigner.Clusters.Ssv;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
+using RemoteSigner.Spec;
 using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;

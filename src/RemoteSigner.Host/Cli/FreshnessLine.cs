@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Freshness;
+using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Host.Cli;
 

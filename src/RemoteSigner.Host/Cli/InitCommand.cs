@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using RemoteSigner.Administration;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Tls;
+using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Pkcs11;

@@ -3,11 +3,12 @@ using RemoteSigner.Access;
 using RemoteSigner.Administration;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
+using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Cli;
 

@@ -1,6 +1,6 @@
 using RemoteSigner.Administration;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Sealing;
+using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Host.Cli;
 

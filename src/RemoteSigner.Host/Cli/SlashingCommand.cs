@@ -1,7 +1,7 @@
 using System.CommandLine;
 using RemoteSigner.Administration.History;
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;

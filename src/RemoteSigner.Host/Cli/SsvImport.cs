@@ -1,8 +1,8 @@
 using System.CommandLine;
 using RemoteSigner.Administration.Keys;
 using RemoteSigner.Clusters.Ssv;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Keys;
+using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Host.Cli;
 

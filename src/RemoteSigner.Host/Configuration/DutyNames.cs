@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using RemoteSigner.Access;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Configuration;
 

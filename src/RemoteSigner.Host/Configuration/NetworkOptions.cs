@@ -1,4 +1,4 @@
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Configuration;
 
@@ -20,7 +20,7 @@ internal sealed class NetworkOptions
     /// <exception cref="SpecException">There is no such network, or its file cannot be read.</exception>
     public Network Load(string dataDirectory)
     {
-        var network = Consensus.Spec.Network.Find(Name) ?? Consensus.Spec.Network.Load(Path.Combine(dataDirectory, Name));
+        var network = RemoteSigner.Spec.Network.Find(Name) ?? RemoteSigner.Spec.Network.Load(Path.Combine(dataDirectory, Name));
         return network with
         {
             GenesisTime = GenesisTime ?? network.GenesisTime,

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using RemoteSigner.Clusters;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Configuration;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using RemoteSigner.Clusters.Ssv;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Sealing.Tpm2;
+using RemoteSigner.Spec;
 using RemoteSigner.Tpm2;
 
 namespace RemoteSigner.Host.Configuration;

@@ -1,7 +1,7 @@
 using RemoteSigner.Clusters;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http;
 

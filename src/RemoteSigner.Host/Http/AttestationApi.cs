@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
 using RemoteSigner.Audit;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.RemoteAttestation;
 using RemoteSigner.Sealing.Tpm2;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http;
 

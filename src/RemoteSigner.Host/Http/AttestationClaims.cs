@@ -1,10 +1,10 @@
 using RemoteSigner.Audit;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Tls;
 using RemoteSigner.Keys;
 using RemoteSigner.RemoteAttestation;
+using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Host.Http;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http;
 

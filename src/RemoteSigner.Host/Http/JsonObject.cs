@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http;
 

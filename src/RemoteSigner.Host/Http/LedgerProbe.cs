@@ -1,5 +1,5 @@
 using System.Globalization;
-using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Ledgers;
 
 namespace RemoteSigner.Host.Http;
 

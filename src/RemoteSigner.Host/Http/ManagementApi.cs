@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Keys;
+using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Host.Http;
 

@@ -1,7 +1,7 @@
 using Polly;
 using Polly.Retry;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Freshness;
+using RemoteSigner.Ledgers;
 using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Host.Http;

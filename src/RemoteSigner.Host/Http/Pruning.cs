@@ -1,7 +1,7 @@
 using RemoteSigner.Administration;
 using RemoteSigner.Administration.History;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Host.Configuration;
+using RemoteSigner.Ledgers;
 
 namespace RemoteSigner.Host.Http;
 

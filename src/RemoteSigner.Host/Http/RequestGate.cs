@@ -1,5 +1,5 @@
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Host.Tls;
+using RemoteSigner.Ledgers;
 
 namespace RemoteSigner.Host.Http;
 

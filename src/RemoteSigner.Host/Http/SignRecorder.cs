@@ -1,6 +1,6 @@
 using RemoteSigner.Access;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Signing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http;
 

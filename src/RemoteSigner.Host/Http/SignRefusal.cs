@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Ledgers;
 using RemoteSigner.Signing;
 
 namespace RemoteSigner.Host.Http;

@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
 using Prometheus;
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Signing;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http;
 

@@ -2,11 +2,12 @@ using System.Net;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using RemoteSigner.Access;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Http.Dv;
 using RemoteSigner.Host.Tls;
+using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
+using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Host.Http;
 

@@ -3,16 +3,17 @@ using RemoteSigner.Access;
 using RemoteSigner.Administration;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Http.Dv;
 using RemoteSigner.Host.Running;
 using RemoteSigner.Host.Tls;
 using RemoteSigner.Keys;
+using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
 using RemoteSigner.RemoteAttestation;
 using RemoteSigner.Signing;
+using RemoteSigner.Slashing;
 using RemoteSigner.Tpm2;
 
 namespace RemoteSigner.Host.Http;
@@ -105,7 +106,7 @@ internal static class SignerServices
     }
 
     private static Signer CreateSigner(IServiceProvider services) => new(
-        services.GetRequiredService<Consensus.Spec.Network>(),
+        services.GetRequiredService<RemoteSigner.Spec.Network>(),
         services.GetRequiredService<KeyRing>(),
         services.GetRequiredService<AccessPolicy>(),
         services.GetRequiredService<SlotClock>(),

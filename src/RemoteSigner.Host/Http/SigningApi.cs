@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Signing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http;
 

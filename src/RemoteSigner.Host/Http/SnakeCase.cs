@@ -1,7 +1,7 @@
 using System.Text.Json;
 using RemoteSigner.Clusters;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Freshness;
+using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Host.Http;
 

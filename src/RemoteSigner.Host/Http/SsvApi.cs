@@ -3,11 +3,12 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
 using RemoteSigner.Administration;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
+using RemoteSigner.Ledgers;
 using RemoteSigner.Sealing;
 using RemoteSigner.Signing;
+using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Host.Http;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using RemoteSigner.Clusters.Ssv;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http;
 

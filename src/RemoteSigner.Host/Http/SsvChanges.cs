@@ -2,10 +2,10 @@ using RemoteSigner.Access;
 using RemoteSigner.Administration;
 using RemoteSigner.Administration.Keys;
 using RemoteSigner.Clusters;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
 using RemoteSigner.Signing;
+using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Host.Http;
 

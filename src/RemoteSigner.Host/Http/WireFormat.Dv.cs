@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using RemoteSigner.Clusters;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Host.Http.Dv;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http;
 

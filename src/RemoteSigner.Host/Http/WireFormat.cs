@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http;
 

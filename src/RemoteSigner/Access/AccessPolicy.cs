@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Access;
 

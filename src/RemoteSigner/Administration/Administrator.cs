@@ -1,8 +1,9 @@
 using RemoteSigner.Access;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Freshness;
+using RemoteSigner.Ledgers;
+using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Administration;
 

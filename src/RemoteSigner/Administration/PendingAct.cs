@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Administration;
 

@@ -1,9 +1,10 @@
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
+using RemoteSigner.Ledgers;
 using RemoteSigner.Sealing;
+using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Administration;
 

@@ -1,7 +1,8 @@
 using RemoteSigner.Administration.Keys;
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Ledgers;
 using RemoteSigner.Sealing;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Administration;
 

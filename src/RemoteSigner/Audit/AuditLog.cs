@@ -2,7 +2,8 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
-using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Ledgers;
+using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Audit;
 

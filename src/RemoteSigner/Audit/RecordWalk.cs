@@ -1,5 +1,5 @@
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Ledgers;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Audit;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Audit;
 
@@ -57,7 +57,7 @@ internal sealed record SignedClaim
             case "slot": Slot = json.GetUInt64(); break;
             case "source": Source = json.GetUInt64(); break;
             case "target": Target = json.GetUInt64(); break;
-            case "root": Root = Consensus.Spec.Root.Parse(json.GetString()); break;
+            case "root": Root = RemoteSigner.Spec.Root.Parse(json.GetString()); break;
             default: json.Skip(); break;
         }
     }

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using RemoteSigner.Clusters.Charon;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Clusters;
 

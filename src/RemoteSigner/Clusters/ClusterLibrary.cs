@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Clusters;
 

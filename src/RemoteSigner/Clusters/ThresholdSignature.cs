@@ -1,5 +1,5 @@
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Clusters;
 

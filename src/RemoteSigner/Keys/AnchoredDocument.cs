@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Sealing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Keys;
 

@@ -16,5 +16,5 @@ public sealed class IntakeException(IReadOnlyList<IntakeRefusal> refusals)
 public sealed record IntakeRefusal(string Code, string Subject, string Problem, string Hint)
 {
     /// <summary>The share it is about, where it is about one.</summary>
-    public Consensus.Spec.BlsPublicKey? ShareKey { get; init; }
+    public RemoteSigner.Spec.BlsPublicKey? ShareKey { get; init; }
 }

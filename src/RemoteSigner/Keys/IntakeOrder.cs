@@ -1,5 +1,5 @@
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Sealing;
+using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Keys;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Sealing;
+using RemoteSigner.Slashing;
 using static RemoteSigner.Keys.IntakeFault;
 
 namespace RemoteSigner.Keys;

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Keys;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Keys;
 

@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Text.Json;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Keys;
 

@@ -1,5 +1,5 @@
 using RemoteSigner.Clusters;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Keys;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.RemoteAttestation;
 

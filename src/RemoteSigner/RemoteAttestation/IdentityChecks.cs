@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 using RemoteSigner.Tpm2;
 
 namespace RemoteSigner.RemoteAttestation;

@@ -2,9 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Ssv;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
 using RemoteSigner.Native;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Sealing;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using RemoteSigner.Clusters;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Sealing;
 

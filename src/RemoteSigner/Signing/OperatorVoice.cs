@@ -2,9 +2,9 @@ using RemoteSigner.Access;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Ssv;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Signing;
 

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using RemoteSigner.Audit;
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
+using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Signing;
 

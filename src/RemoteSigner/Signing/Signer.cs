@@ -2,11 +2,12 @@ using System.Diagnostics;
 using RemoteSigner.Access;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
+using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Signing;
 

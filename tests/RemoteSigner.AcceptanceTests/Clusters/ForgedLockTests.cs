@@ -1,8 +1,8 @@
 using System.Text.Json;
 using RemoteSigner.AcceptanceTests.Freshness;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
 using RemoteSigner.Rig;
+using RemoteSigner.Spec;
 using RemoteSigner.Tests;
 
 namespace RemoteSigner.AcceptanceTests.Clusters;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Rig;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.AcceptanceTests.Crash;
 

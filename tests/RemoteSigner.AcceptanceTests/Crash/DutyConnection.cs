@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Rig;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.AcceptanceTests.Crash;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using RemoteSigner.Audit;
-using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Ledgers;
 using RemoteSigner.Rig;
 
 namespace RemoteSigner.AcceptanceTests.Crash;

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
 using RemoteSigner.Rig;
+using RemoteSigner.Spec;
 using RemoteSigner.Tests;
 
 namespace RemoteSigner.AcceptanceTests.Dv;

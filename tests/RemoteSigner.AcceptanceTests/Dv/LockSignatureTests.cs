@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
 using RemoteSigner.Rig;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.AcceptanceTests.Dv;
 

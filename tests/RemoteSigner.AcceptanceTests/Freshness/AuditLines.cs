@@ -1,6 +1,6 @@
 using System.Text;
 using RemoteSigner.Audit;
-using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Ledgers;
 
 namespace RemoteSigner.AcceptanceTests.Freshness;
 

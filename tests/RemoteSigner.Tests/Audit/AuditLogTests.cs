@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using RemoteSigner.Audit;
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 using RemoteSigner.Tests.Slashing;
 using static RemoteSigner.Tests.Slashing.Duties;
 

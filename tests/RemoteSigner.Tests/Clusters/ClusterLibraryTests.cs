@@ -87,5 +87,5 @@ public sealed class ClusterLibraryTests : IDisposable
         Assert.Empty(new ClusterLibrary(new ClusterArchive(file)).Read().Documents);
     }
 
-    private string PathOf(Consensus.Spec.Root hash) => Path.Combine(_folder, $"{hash}.json");
+    private string PathOf(RemoteSigner.Spec.Root hash) => Path.Combine(_folder, $"{hash}.json");
 }

@@ -1,9 +1,9 @@
 using System.Collections.Frozen;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Clusters;
 

@@ -1,6 +1,6 @@
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 using static RemoteSigner.Tests.Clusters.ClusterVectors;
 
 namespace RemoteSigner.Tests.Clusters;

@@ -1,5 +1,5 @@
 using RemoteSigner.Clusters;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 using RemoteSigner.Tests.Sealing;
 
 namespace RemoteSigner.Tests.Clusters;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 using static RemoteSigner.Tests.Clusters.ClusterVectors;
 
 namespace RemoteSigner.Tests.Clusters;

@@ -7,8 +7,8 @@ using Org.BouncyCastle.Crypto.Signers;
 using Org.BouncyCastle.Math;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Clusters;
 

@@ -1,6 +1,6 @@
 using RemoteSigner.Clusters.Charon;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Clusters;
 

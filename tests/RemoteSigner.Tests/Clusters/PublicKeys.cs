@@ -1,6 +1,6 @@
 using System.Numerics;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Clusters;
 

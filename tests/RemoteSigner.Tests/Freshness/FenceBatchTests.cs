@@ -1,6 +1,6 @@
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
 using RemoteSigner.Signing;
+using RemoteSigner.Spec;
 using RemoteSigner.Tests.Slashing;
 
 namespace RemoteSigner.Tests.Freshness;

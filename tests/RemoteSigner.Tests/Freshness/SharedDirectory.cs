@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Time.Testing;
 using RemoteSigner.Audit;
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host;
+using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 using RemoteSigner.Tests.Slashing;
 
 namespace RemoteSigner.Tests.Freshness;
@@ -42,7 +43,7 @@ internal sealed class SharedDirectory : IAsyncDisposable
     public static async Task<SharedDirectory> CreateAsync(Func<SharedDirectory, IFreshnessWitness> witness, Guid? vaultId = null)
     {
         var directory = new SharedDirectory(null) { VaultId = vaultId ?? Guid.NewGuid() };
-        await using var ledger = Consensus.Slashing.Ledger.Create(directory.Ledger);
+        await using var ledger = Ledgers.Ledger.Create(directory.Ledger);
         using var slashing = await SlashingProtection.OpenAsync(ledger, Network);
         await AuditLog.OpenAsync(ledger, directory.Time);
         Assert.IsNotType<Registration.NoFloor>(await slashing.RegisterAsync(_key, SlashingFloor.NeverSigned));
@@ -117,7 +118,7 @@ internal sealed class SharedDirectory : IAsyncDisposable
 
         public static async Task<SharedRun> OpenAsync(SharedDirectory directory, string file, IFreshnessWitness witness)
         {
-            var ledger = Consensus.Slashing.Ledger.Open(file);
+            var ledger = Ledgers.Ledger.Open(file);
             var slashing = await SlashingProtection.OpenAsync(ledger, Network);
             var audit = await AuditLog.OpenAsync(ledger, directory.Time);
             return new SharedRun(directory, ledger, slashing, await LedgerAtStart.ReadAsync(ledger, slashing), witness) { File = file, Audit = audit };

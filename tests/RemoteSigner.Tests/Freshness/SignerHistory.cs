@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Time.Testing;
 using RemoteSigner.Audit;
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host;
+using RemoteSigner.Ledgers;
 using RemoteSigner.Signing;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 using RemoteSigner.Tests.Sealing;
 using RemoteSigner.Tests.Slashing;
 

@@ -1,6 +1,6 @@
 using RemoteSigner.Audit;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Freshness;
+using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Tests.Freshness;
 

@@ -78,7 +78,7 @@ public sealed class TwoRunsTests(ITestOutputHelper output)
         await using var second = await scene.OpenAsync(beside ? scene.CopyOf(0) : scene.Copy(), 1);
         if (clone)
         {
-            second.Fence.Open(scene.Clone(), new Consensus.Spec.Epoch(Fence - 2));
+            second.Fence.Open(scene.Clone(), new RemoteSigner.Spec.Epoch(Fence - 2));
         }
 
         scene.Begin();

@@ -1,6 +1,6 @@
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Host.Cli;
 using RemoteSigner.Sealing;
+using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Tests.Freshness;
 

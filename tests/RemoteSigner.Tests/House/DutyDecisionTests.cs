@@ -2,11 +2,11 @@ using System.Collections.Frozen;
 using Prometheus;
 using RemoteSigner.Access;
 using RemoteSigner.Clusters;
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Http;
 using RemoteSigner.Signing;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 using RemoteSigner.Tests.Slashing;
 
 namespace RemoteSigner.Tests.House;

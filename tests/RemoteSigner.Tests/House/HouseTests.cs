@@ -1,12 +1,13 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using RemoteSigner.Clusters.Ssv;
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Host.Http;
 using RemoteSigner.Keys;
+using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
 using RemoteSigner.Signing;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 using RemoteSigner.Tpm2;
 
 namespace RemoteSigner.Tests.House;
@@ -14,21 +15,23 @@ namespace RemoteSigner.Tests.House;
 /// <summary>The walls of the house (src/README.md): what the compiler does not prove is looked at here.</summary>
 public sealed partial class HouseTests
 {
-    private static readonly Assembly _consensus = typeof(SigningPermit).Assembly;
+    private static readonly Assembly _spec = typeof(SignableMessage).Assembly;
+    private static readonly Assembly _ledger = typeof(Ledger).Assembly;
+    private static readonly Assembly _slashing = typeof(SigningPermit).Assembly;
     private static readonly Assembly _native = typeof(Bls).Assembly;
     private static readonly Assembly _signer = typeof(KeyShare).Assembly;
     private static readonly Assembly _tpm2 = typeof(Tpm).Assembly;
     private static readonly Assembly _host = typeof(WireFormat).Assembly;
-    private static readonly Assembly[] _shipped = [_consensus, _native, _signer, _tpm2, _host];
+    private static readonly Assembly[] _shipped = [_spec, _ledger, _slashing, _native, _signer, _tpm2, _host];
 
     private const BindingFlags Inside = BindingFlags.NonPublic | BindingFlags.Instance;
 
     [Fact]
-    public void Consensus_native_and_the_TPM_do_not_know_each_other_or_anybody_above()
+    public void Spec_ledger_native_and_the_TPM_know_nobody_and_slashing_protection_knows_the_first_two()
     {
         Assert.DoesNotContain(References(_tpm2), name => !name.StartsWith("System.", StringComparison.Ordinal));
-        Assert.DoesNotContain(References(_consensus), name => name.StartsWith("RemoteSigner", StringComparison.Ordinal) || name == "remote-signer");
-        Assert.DoesNotContain(References(_native), name => name.StartsWith("RemoteSigner", StringComparison.Ordinal) || name == "remote-signer");
+        Assert.All((Assembly[])[_spec, _ledger, _native], assembly => Assert.Empty(OwnReferences(assembly)));
+        Assert.Equal(["RemoteSigner.Ledger", "RemoteSigner.Spec"], OwnReferences(_slashing).Order());
     }
 
     [Fact]
@@ -83,7 +86,7 @@ public sealed partial class HouseTests
         Assert.Contains(typeof(SignableMessage).GetMethods(Inside), method => method is { IsAbstract: true, IsAssembly: true } or { IsAbstract: true, IsFamilyAndAssembly: true });
         var messages = _shipped.Append(GetType().Assembly).SelectMany(assembly => assembly.GetTypes()).Where(type => type.IsSubclassOf(typeof(SignableMessage))).ToList();
         Assert.NotEmpty(messages);
-        Assert.All(messages, type => Assert.True(type.IsSealed && type.Assembly == _consensus, type.FullName));
+        Assert.All(messages, type => Assert.True(type.IsSealed && type.Assembly == _spec, type.FullName));
     }
 
     /// <summary>Invariant 3: what the order of a request is, stands in one file.</summary>
@@ -121,6 +124,9 @@ public sealed partial class HouseTests
             .Order());
 
     private static IEnumerable<string> References(Assembly assembly) => assembly.GetReferencedAssemblies().Select(name => name.Name!);
+
+    private static IEnumerable<string> OwnReferences(Assembly assembly) =>
+        References(assembly).Where(name => name.StartsWith("RemoteSigner", StringComparison.Ordinal) || name == "remote-signer");
 
     private static IEnumerable<string> CallersOf(MethodBase method) => CompiledCode.CallersOf(_shipped, method);
 

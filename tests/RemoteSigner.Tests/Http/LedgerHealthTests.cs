@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Host;
 using RemoteSigner.Host.Http;
+using RemoteSigner.Ledgers;
 using RemoteSigner.Tests.Slashing;
 
 namespace RemoteSigner.Tests.Http;

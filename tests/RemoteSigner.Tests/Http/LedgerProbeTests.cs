@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Host.Http;
+using RemoteSigner.Ledgers;
+using RemoteSigner.Slashing;
 using RemoteSigner.Tests.Slashing;
 using SQLitePCL;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Host.Http;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Http;
 

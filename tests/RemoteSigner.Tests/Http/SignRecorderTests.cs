@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Prometheus;
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Host.Http;
 using RemoteSigner.Signing;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 using RemoteSigner.Tests.Signing;
 using RemoteSigner.Tests.Slashing;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using CsCheck;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Host.Http;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Http;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Host.Http;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Http;
 

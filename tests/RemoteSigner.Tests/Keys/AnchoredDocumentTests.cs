@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
+using RemoteSigner.Spec;
 using RemoteSigner.Tests.Clusters;
 using RemoteSigner.Tests.Clusters.Ssv;
 

@@ -1,5 +1,5 @@
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Keys;
+using RemoteSigner.Slashing;
 using RemoteSigner.Tests.Clusters;
 using RemoteSigner.Tests.Clusters.Ssv;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
+using RemoteSigner.Spec;
 using RemoteSigner.Tests.Slashing;
 
 namespace RemoteSigner.Tests.Keys;

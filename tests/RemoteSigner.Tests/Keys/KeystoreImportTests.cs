@@ -1,5 +1,5 @@
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Keys;
 

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Keys;
 

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using CsCheck;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Keys;
 

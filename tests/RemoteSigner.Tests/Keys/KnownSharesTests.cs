@@ -1,8 +1,8 @@
 using System.Text;
 using RemoteSigner.Clusters;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
+using RemoteSigner.Slashing;
 using RemoteSigner.Tests.Clusters;
 using RemoteSigner.Tests.Clusters.Ssv;
 

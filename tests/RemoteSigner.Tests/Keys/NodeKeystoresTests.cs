@@ -38,7 +38,7 @@ public sealed class NodeKeystoresTests : IAsyncLifetime
 
     [Fact]
     public void A_lock_of_another_network_is_refused() => Assert.Contains(
-        "network", Assert.Throws<IntakeException>(() => VerifiedLock.Open(Vectors.Path($"clusters/{Cluster}/cluster-lock.json"), new VerificationPolicy { Network = Consensus.Spec.ForkVersion.Parse("0x00000000") })).Refusals.Select(refusal => refusal.Code));
+        "network", Assert.Throws<IntakeException>(() => VerifiedLock.Open(Vectors.Path($"clusters/{Cluster}/cluster-lock.json"), new VerificationPolicy { Network = RemoteSigner.Spec.ForkVersion.Parse("0x00000000") })).Refusals.Select(refusal => refusal.Code));
 
     [Fact]
     public async Task Keystores_of_another_operator_are_refused_though_they_are_in_the_lock() => Assert.Equal(

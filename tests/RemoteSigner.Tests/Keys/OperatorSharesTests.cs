@@ -2,9 +2,9 @@ using System.Text;
 using System.Text.Json.Nodes;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Ssv;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
+using RemoteSigner.Spec;
 using RemoteSigner.Tests.Clusters.Ssv;
 using static RemoteSigner.Tests.Clusters.Ssv.KeysharesVectors;
 

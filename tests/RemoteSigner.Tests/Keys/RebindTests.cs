@@ -1,8 +1,8 @@
 using RemoteSigner.Audit;
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 using RemoteSigner.Tests.Clusters;
 using RemoteSigner.Tests.Clusters.Ssv;
 using RemoteSigner.Tests.Slashing;

@@ -1,10 +1,10 @@
 using System.Text;
 using RemoteSigner.Administration.Keys;
 using RemoteSigner.Clusters;
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Keys;
 

@@ -2,11 +2,11 @@ using System.Security.Cryptography;
 using RemoteSigner.Access;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Ssv;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
 using RemoteSigner.Rig;
 using RemoteSigner.Signing;
+using RemoteSigner.Spec;
 using RemoteSigner.Tests.Clusters.Ssv;
 using RemoteSigner.Tests.Slashing;
 

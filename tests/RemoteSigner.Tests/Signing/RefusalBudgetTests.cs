@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using RemoteSigner.Audit;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 using RemoteSigner.Signing;
 using RemoteSigner.Tests.Slashing;
 

@@ -1,7 +1,7 @@
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
 using RemoteSigner.Signing;
+using RemoteSigner.Spec;
 using RemoteSigner.Tests.Freshness;
 using RemoteSigner.Tests.Slashing;
 

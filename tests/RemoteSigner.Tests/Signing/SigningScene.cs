@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
 using RemoteSigner.Access;
 using RemoteSigner.Clusters;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
 using RemoteSigner.Signing;
+using RemoteSigner.Spec;
 using RemoteSigner.Tests.Slashing;
 
 namespace RemoteSigner.Tests.Signing;

@@ -1,5 +1,5 @@
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Slashing;
 
@@ -18,7 +18,7 @@ internal static class Duties
 
     public static Root Root(int number)
     {
-        Span<byte> bytes = stackalloc byte[Consensus.Spec.Root.Length];
+        Span<byte> bytes = stackalloc byte[RemoteSigner.Spec.Root.Length];
         BitConverter.TryWriteBytes(bytes, number);
         return new Root(bytes);
     }

@@ -1,5 +1,5 @@
 using System.Text;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 using static RemoteSigner.Tests.Slashing.Duties;
 
 namespace RemoteSigner.Tests.Slashing;

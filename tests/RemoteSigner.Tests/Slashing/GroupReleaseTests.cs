@@ -1,5 +1,5 @@
 using RemoteSigner.Audit;
-using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Slashing;
 using static RemoteSigner.Tests.Slashing.Duties;
 
 namespace RemoteSigner.Tests.Slashing;

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using RemoteSigner.Audit;
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Host;
+using RemoteSigner.Ledgers;
+using RemoteSigner.Slashing;
 using SQLitePCL;
 using static RemoteSigner.Tests.Slashing.Duties;
 

@@ -1,5 +1,6 @@
 using RemoteSigner.Audit;
-using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Ledgers;
+using RemoteSigner.Slashing;
 using static RemoteSigner.Tests.Slashing.Duties;
 
 namespace RemoteSigner.Tests.Slashing;
@@ -275,7 +276,7 @@ public sealed class LedgerTests
             await slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
             Task<PermitDecision> SignAsync(ulong slot) => TemporarySigner.RequestAsync(slashing, Key(1), Message(Block(slot), Root(1)), (transaction, root, _) => audit.Append(
                 transaction,
-                new AuditEntry { Action = "sign", Decision = AuditDecision.Granted, ShareKey = PublicKey(1), Duty = Consensus.Spec.DutyType.Block, Slot = new(slot), SigningRoot = root }));
+                new AuditEntry { Action = "sign", Decision = AuditDecision.Granted, ShareKey = PublicKey(1), Duty = RemoteSigner.Spec.DutyType.Block, Slot = new(slot), SigningRoot = root }));
             var granted = 0UL;
 
             var full = await Assert.ThrowsAsync<LedgerException>(async () =>

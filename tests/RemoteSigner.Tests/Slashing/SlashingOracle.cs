@@ -33,6 +33,6 @@ internal sealed class SlashingOracle
     /// <summary>A duty of a small world, so that collisions are frequent: a block (slot in <paramref name="Target"/>) or a vote.</summary>
     internal sealed record Duty(bool IsBlock, ulong Source, ulong Target, int Root)
     {
-        public Consensus.Spec.SlashableContent Content => IsBlock ? Duties.Block(Target) : Duties.Vote(Source, Target);
+        public RemoteSigner.Spec.SlashableContent Content => IsBlock ? Duties.Block(Target) : Duties.Vote(Source, Target);
     }
 }

@@ -1,7 +1,7 @@
 using CsCheck;
 using RemoteSigner.Audit;
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 using static RemoteSigner.Tests.Slashing.Duties;
 using Duty = RemoteSigner.Tests.Slashing.SlashingOracle.Duty;
 

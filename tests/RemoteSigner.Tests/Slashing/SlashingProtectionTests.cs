@@ -1,5 +1,6 @@
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Ledgers;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 using static RemoteSigner.Tests.Slashing.Duties;
 
 namespace RemoteSigner.Tests.Slashing;

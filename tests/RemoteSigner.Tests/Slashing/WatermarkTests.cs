@@ -1,5 +1,5 @@
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 using static RemoteSigner.Tests.Slashing.Duties;
 
 namespace RemoteSigner.Tests.Slashing;

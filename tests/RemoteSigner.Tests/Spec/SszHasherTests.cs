@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Spec;
 

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using RemoteSigner.Access;
 using RemoteSigner.Clusters;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http.Dv;
 

@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.WebUtilities;
 using RemoteSigner.Access;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
 using RemoteSigner.Signing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http.Dv;
 

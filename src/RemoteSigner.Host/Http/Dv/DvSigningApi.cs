@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
 using RemoteSigner.Signing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http.Dv;
 

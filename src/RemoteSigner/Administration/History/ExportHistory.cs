@@ -1,5 +1,5 @@
-using RemoteSigner.Consensus.Slashing;
 using RemoteSigner.Native;
+using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Administration.History;
 

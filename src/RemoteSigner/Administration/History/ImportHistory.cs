@@ -1,4 +1,5 @@
-using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Ledgers;
+using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Administration.History;
 

@@ -1,4 +1,4 @@
-using RemoteSigner.Consensus.Slashing;
+using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Administration.History;
 

@@ -1,6 +1,6 @@
 using RemoteSigner.Clusters;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Sealing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Administration.Keys;
 

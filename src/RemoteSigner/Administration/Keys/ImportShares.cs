@@ -1,9 +1,10 @@
 using RemoteSigner.Administration.History;
 using RemoteSigner.Clusters;
-using RemoteSigner.Consensus.Slashing;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Keys;
+using RemoteSigner.Ledgers;
 using RemoteSigner.Sealing;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Administration.Keys;
 

@@ -1,5 +1,5 @@
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
+using RemoteSigner.Spec;
 using static RemoteSigner.Clusters.CheckVerdict;
 
 namespace RemoteSigner.Clusters.Charon;

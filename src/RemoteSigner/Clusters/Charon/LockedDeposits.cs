@@ -1,4 +1,4 @@
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Clusters.Charon;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Clusters.Charon;
 

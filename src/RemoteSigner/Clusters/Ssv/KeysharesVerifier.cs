@@ -1,4 +1,4 @@
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 using static RemoteSigner.Clusters.CheckVerdict;
 
 namespace RemoteSigner.Clusters.Ssv;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Clusters.Ssv;
 

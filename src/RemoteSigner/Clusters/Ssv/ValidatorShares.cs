@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Clusters.Ssv;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Ssv;
-using RemoteSigner.Consensus.Spec;
+using RemoteSigner.Spec;
 using static RemoteSigner.Tests.Clusters.Ssv.KeysharesVectors;
 
 namespace RemoteSigner.Tests.Clusters.Ssv;

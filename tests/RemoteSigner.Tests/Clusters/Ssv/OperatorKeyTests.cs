@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using RemoteSigner.Clusters.Ssv;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Native;
+using RemoteSigner.Spec;
 using static RemoteSigner.Tests.Clusters.Ssv.KeysharesVectors;
 
 namespace RemoteSigner.Tests.Clusters.Ssv;

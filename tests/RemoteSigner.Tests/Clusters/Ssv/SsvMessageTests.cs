@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using CsCheck;
 using RemoteSigner.Clusters.Ssv;
-using RemoteSigner.Consensus.Spec;
 using RemoteSigner.Rig;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Clusters.Ssv;
 

@@ -1,6 +1,0 @@
-using RemoteSigner.Consensus.Spec;
-
-namespace RemoteSigner.Consensus.Slashing;
-
-/// <summary>Where the operator has signing stop: only blocks before <paramref name="Slot"/> and votes with both epochs before <paramref name="Epoch"/> are signed.</summary>
-public sealed record HighWatermark(Slot Slot, Epoch Epoch);

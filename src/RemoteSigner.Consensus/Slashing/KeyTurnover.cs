@@ -1,6 +1,0 @@
-using RemoteSigner.Consensus.Spec;
-
-namespace RemoteSigner.Consensus.Slashing;
-
-/// <summary>Keys that sign from one transaction on, and those that sign no more from the same one on because these took their place.</summary>
-public sealed record KeyTurnover(IReadOnlyList<BlsPublicKey> Activated, IReadOnlyList<BlsPublicKey> Retired);

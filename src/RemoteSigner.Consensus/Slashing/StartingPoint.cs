@@ -1,6 +1,0 @@
-using RemoteSigner.Consensus.Spec;
-
-namespace RemoteSigner.Consensus.Slashing;
-
-/// <summary>From where on a key signs whose past nobody states: floors at this slot, source and target, as if it had signed there.</summary>
-public sealed record StartingPoint(Slot Slot, Epoch Source, Epoch Target);

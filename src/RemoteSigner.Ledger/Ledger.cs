@@ -1,0 +1,357 @@
+namespace RemoteSigner.Ledgers;
+
+/// <summary>
+/// The one SQLite database of a data directory: slashing history and audit entries, in WAL mode with <c>synchronous=FULL</c>, locked against
+/// every other process by a file beside it, file mode 0600. One writer thread takes everything that waits, runs it in one transaction, commits once (one fsync),
+/// then releases all who wait. A piece of work that throws fails alone; when the commit fails, all of the batch fail. Throws <see cref="LedgerException"/>.
+/// </summary>
+public sealed class Ledger : IAsyncDisposable
+{
+    private const int IoErrorFsync = 10 | (4 << 8);
+    private const int IoErrorDirectoryFsync = 10 | (5 << 8);
+
+    // What a changed row takes on disk at most in the usual course: an audit entry, or a record.
+    private const int RowBytes = 1024;
+
+    // So much is written to find out, even where more failed: twice a full batch of a thousand decisions.
+    private const long MostProbed = 4 << 20;
+    private const long LeastProbed = 16;
+
+    // A monitor: its wait sleeps at once, where a semaphore's spins first and takes the core from a signature.
+    private readonly object _gate = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly LedgerDatabase _database;
+    private readonly LedgerTransaction _transaction;
+    private readonly LedgerReader _reader;
+    private List<LedgerWork> _queue = [];
+    private List<LedgerWork> _batch = [];
+    private LedgerException? _broken;
+    private volatile LedgerException? _lastFailure;
+    private bool _closed;
+    private int _changes;
+    private long _probed;
+    private long _failedBytes;
+    private long _commits;
+    private long _writes;
+
+    private Ledger(LedgerDatabase database)
+    {
+        _database = database;
+        _transaction = new LedgerTransaction(database);
+        _reader = new LedgerReader(database.Path);
+        new Thread(Run) { Name = "ledger writer", IsBackground = true }.Start();
+    }
+
+    /// <summary>Transactions committed since the ledger was opened.</summary>
+    public long Commits => Volatile.Read(ref _commits);
+
+    /// <summary>Pieces of work taken into a committed transaction since the ledger was opened.</summary>
+    public long Writes => Volatile.Read(ref _writes);
+
+    /// <summary>
+    /// Why the disk did not take something; null once a later batch without any failure was committed that wrote as much: where a small write still fits, a large one may not.
+    /// </summary>
+    public LedgerException? LastFailure => _lastFailure;
+
+    /// <summary>Makes a new, empty ledger and opens it; refuses when a file is there.</summary>
+    public static Ledger Create(string path)
+    {
+        try
+        {
+            CreateFile(path);
+        }
+        catch (IOException e) when (File.Exists(path))
+        {
+            throw new LedgerException(LedgerFault.AlreadyExists, $"cannot make the ledger {path}: a file is there", "open it, or choose another data directory", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw LedgerException.From(SQLitePCL.raw.SQLITE_CANTOPEN, "make", path, e.Message, e);
+        }
+
+        return new Ledger(new LedgerDatabase(path, isNew: true));
+    }
+
+    /// <summary>Opens an existing ledger; a missing one is refused, because an empty ledger would grant what the lost one refused.</summary>
+    public static Ledger Open(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new LedgerException(LedgerFault.Missing, $"cannot open the ledger {path}: no such file", "restore it from a backup; only a new data directory starts with an empty one");
+        }
+
+        CloseToOthers(path);
+        CloseToOthers(path + "-wal");
+        CloseToOthers(path + "-shm");
+        return new Ledger(new LedgerDatabase(path, isNew: false));
+    }
+
+    /// <summary>
+    /// Runs <paramref name="work"/> on the writer thread inside the next transaction; the task ends when that is committed, with the result, or
+    /// with whatever kept it from being committed. There is no way to cancel: after the queue nobody may guess whether it was done.
+    /// </summary>
+    public Task<T> WriteAsync<T>(Func<LedgerTransaction, T> work)
+    {
+        var item = new LedgerWork<T>(work);
+        return TryQueue([item]) ? item.Completion : Task.FromException<T>(Closed());
+    }
+
+    /// <summary>
+    /// Runs <paramref name="work"/>, which only reads, beside the writer: it sees what was committed when it began, and no duty waits for it. For whatever takes longer than a look-up.
+    /// </summary>
+    public Task<T> ReadAsync<T>(Func<LedgerTransaction, T> work) => _reader.ReadAsync(work);
+
+    /// <summary>
+    /// Several pieces of work in their order, all in the same transaction: the writer takes the queue whole, and they enter it together. The task ends when all of them have;
+    /// each still fails alone, and says so itself.
+    /// </summary>
+    public Task WriteAllAsync(ReadOnlySpan<LedgerWork> work)
+    {
+        if (work.IsEmpty)
+        {
+            return Task.CompletedTask;
+        }
+
+        // They are released in their order: whoever waits for the last waits for all.
+        var last = work[^1].Await();
+        if (TryQueue(work))
+        {
+            return last;
+        }
+
+        foreach (var item in work)
+        {
+            item.Failure = Closed();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Writes into a row that is there for that, in a commit like any other: as much as the largest write that failed, so that its success says that this one would succeed.</summary>
+    public Task ProbeAsync() => WriteAsync(transaction =>
+    {
+        _probed = Math.Max(_failedBytes, LeastProbed);
+        return transaction.Statement("UPDATE probe SET filler = randomblob(?1)").Bind(1, _probed).Execute();
+    });
+
+    /// <summary>Finishes what waits, runs <paramref name="last"/> after all of it, and closes the database: nothing can come after its result.</summary>
+    public async Task<T> CloseAsync<T>(Func<LedgerTransaction, T> last)
+    {
+        var item = new LedgerWork<T>(last);
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                throw Closed();
+            }
+
+            Close();
+            _queue.Add(item);
+        }
+
+        await _reader.DisposeAsync();
+        await _ended.Task;
+        return await item.Completion;
+    }
+
+    /// <summary>Finishes what waits, then closes the database.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (!_closed)
+            {
+                Close();
+            }
+        }
+
+        await _reader.DisposeAsync();
+        await _ended.Task;
+    }
+
+    private bool TryQueue(params ReadOnlySpan<LedgerWork> items)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return false;
+            }
+
+            _queue.AddRange(items);
+            Monitor.Pulse(_gate);
+        }
+
+        return true;
+    }
+
+    // Under the gate.
+    private void Close()
+    {
+        _closed = true;
+        Monitor.Pulse(_gate);
+    }
+
+    private void Run()
+    {
+        while (Take())
+        {
+            RunBatch();
+            foreach (var item in _batch)
+            {
+                item.Release();
+            }
+
+            _batch.Clear();
+        }
+
+        _database.Dispose();
+        _ended.SetResult();
+    }
+
+    private bool Take()
+    {
+        lock (_gate)
+        {
+            while (_queue.Count == 0 && !_closed)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            (_queue, _batch) = (_batch, _queue);
+            return _batch.Count > 0;
+        }
+    }
+
+    private void RunBatch()
+    {
+        try
+        {
+            (_changes, _probed) = (_database.TotalChanges, 0);
+            if (_broken is not null)
+            {
+                throw _broken;
+            }
+
+            _database.Run("BEGIN IMMEDIATE");
+            foreach (var item in _batch)
+            {
+                RunItem(item);
+            }
+
+            _database.Run("COMMIT");
+            if (_database.TotalChanges != _changes && Written >= _failedBytes && _batch.TrueForAll(item => item.Failure is null))
+            {
+                (_lastFailure, _failedBytes) = (null, 0);
+            }
+
+            Interlocked.Increment(ref _commits);
+            Interlocked.Add(ref _writes, _batch.Count);
+        }
+        catch (LedgerException e)
+        {
+            Abandon(e);
+        }
+    }
+
+    private void RunItem(LedgerWork item)
+    {
+        _database.Run("SAVEPOINT item");
+        try
+        {
+            item.Run(_transaction);
+            _database.ResetStatements();
+        }
+        catch (Exception e)
+        {
+            item.Failure = e;
+            _transaction.Forget();
+            _database.ResetStatements();
+            var failure = e as LedgerException;
+            if (failure is { Code: not 0 })
+            {
+                Remember(failure);
+            }
+
+            // A disk that failed one piece of work is not asked for the others: after a lost fsync nothing may be built on it.
+            if (_database.TransactionIsOver || failure is { Fault: LedgerFault.DiskFailure })
+            {
+                throw failure ?? LedgerException.From(SQLitePCL.raw.SQLITE_IOERR, "write", _database.Path, "the transaction ended early", e);
+            }
+
+            _database.Run("ROLLBACK TO item");
+        }
+
+        _database.Run("RELEASE item");
+    }
+
+    /// <summary>Nobody in the batch gets a result: what was committed is unknown or nothing, and what was remembered may be wrong.</summary>
+    private void Abandon(LedgerException reason)
+    {
+        _transaction.Forget();
+        _database.ResetStatements();
+        foreach (var item in _batch)
+        {
+            item.Failure ??= reason;
+        }
+
+        Remember(reason);
+
+        // After a failed fsync the kernel may call lost pages clean, and a later fsync succeeds without them.
+        if (reason.Code is IoErrorFsync or IoErrorDirectoryFsync)
+        {
+            _broken = reason;
+        }
+
+        if (!_database.TransactionIsOver)
+        {
+            RollBack();
+        }
+    }
+
+    private void Remember(LedgerException failure) => (_lastFailure, _failedBytes) = (failure, Math.Min(Math.Max(_failedBytes, Written), MostProbed));
+
+    // What the batch has written so far, about. SQLite's count of changes begins anew after 2^32.
+    private long Written => (unchecked((uint)(_database.TotalChanges - _changes)) * (long)RowBytes) + _probed;
+
+    private void RollBack()
+    {
+        try
+        {
+            _database.Run("ROLLBACK");
+        }
+        catch (LedgerException e)
+        {
+            _broken = new LedgerException(LedgerFault.DiskFailure, $"cannot take back an unfinished write to the ledger {_database.Path}: {e.Message}", "look for disk errors in the kernel log, then restart", e);
+        }
+    }
+
+    private LedgerException Closed() => new(LedgerFault.Closed, $"cannot write to the ledger {_database.Path}: it is closed", "the signer is shutting down; ask again when it is back");
+
+    /// <summary>SQLite gives the write-ahead log the mode of the database file.</summary>
+    private static void CreateFile(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        new FileStream(path, options).Dispose();
+    }
+
+    private static void CloseToOthers(string path)
+    {
+        if (File.Exists(path) && !OperatingSystem.IsWindows())
+        {
+            try
+            {
+                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw LedgerException.From(SQLitePCL.raw.SQLITE_PERM, "open", path, e.Message, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace RemoteSigner.Ledgers;
+
+/// <summary>The open SQLite connection of a ledger: its pragmas, prepared statements and error translation. Used by one thread at a time.</summary>
+internal sealed class LedgerDatabase : IDisposable
+{
+    /// <summary>"RSLG": tells a ledger from another program's database (SQLite file format, offset 68).</summary>
+    private const long ApplicationId = 0x52534C47;
+
+    private readonly string _path;
+    private readonly SqliteConnection _connection;
+    private readonly Dictionary<string, LedgerStatement> _statements = [];
+
+    private readonly LedgerLock? _lock;
+
+    /// <summary>For the one writer of this machine.</summary>
+    public LedgerDatabase(string path, bool isNew)
+        : this(path, SqliteOpenMode.ReadWrite, LedgerLock.Take(path), database => database.Configure(isNew))
+    {
+    }
+
+    private LedgerDatabase(string path, SqliteOpenMode mode, LedgerLock? held, Action<LedgerDatabase> configure)
+    {
+        (_path, _lock) = (path, held);
+        _connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = mode,
+            Pooling = false,
+        }.ToString());
+        try
+        {
+            _connection.Open();
+            configure(this);
+        }
+        catch (SqliteException e)
+        {
+            Dispose();
+            throw LedgerException.From(e.SqliteExtendedErrorCode, "open", path, null, e);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>For a reader beside the writer of the same process. It can make temporary tables, and change nothing else.</summary>
+    public static LedgerDatabase OpenToRead(string path) => new(path, SqliteOpenMode.ReadOnly, held: null, database => _ = raw.sqlite3_extended_result_codes(database.Handle, 1));
+
+    public string Path => _path;
+
+    public int Changes => raw.sqlite3_changes(Handle);
+
+    /// <summary>Rows changed since the connection was opened.</summary>
+    public int TotalChanges => raw.sqlite3_total_changes(Handle);
+
+    /// <summary>False inside a transaction. SQLite ends one by itself after some faults, a full disk among them.</summary>
+    public bool TransactionIsOver => raw.sqlite3_get_autocommit(Handle) != 0;
+
+    private sqlite3 Handle => _connection.Handle ?? throw new ObjectDisposedException(nameof(LedgerDatabase));
+
+    public void Run(string sql) => Prepare(sql).Execute();
+
+    /// <summary>Runs several statements once, without keeping them.</summary>
+    public void RunScript(string script) => Check(raw.sqlite3_exec(Handle, script), "write");
+
+    public LedgerStatement Prepare(string sql)
+    {
+        if (!_statements.TryGetValue(sql, out var statement))
+        {
+            Check(raw.sqlite3_prepare_v3(Handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var prepared), "read");
+            statement = new LedgerStatement(this, prepared);
+            _statements.Add(sql, statement);
+        }
+
+        return statement;
+    }
+
+    public void ResetStatements()
+    {
+        foreach (var statement in _statements.Values)
+        {
+            statement.Reset();
+        }
+    }
+
+    public void Check(int code, string action)
+    {
+        if (code != raw.SQLITE_OK)
+        {
+            throw LedgerException.From(raw.sqlite3_extended_errcode(Handle), action, _path, raw.sqlite3_errmsg(Handle).utf8_to_string());
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements.Values)
+        {
+            statement.Close();
+        }
+
+        _statements.Clear();
+        _connection.Dispose();
+        _lock?.Dispose();
+    }
+
+    private void Configure(bool isNew)
+    {
+        _ = raw.sqlite3_extended_result_codes(Handle, 1);
+
+        if (Pragma("journal_mode = WAL") is var mode && mode != "wal")
+        {
+            throw new LedgerException(LedgerFault.Unwritable, $"cannot open the ledger {_path}: journal mode is {mode}, not wal", "keep the ledger on a local disk");
+        }
+
+        Pragma("synchronous = FULL");
+
+        // 8 MiB. More would cost: at every commit after a page was split SQLite looks through its whole cache. What is not in it, the kernel's page cache has.
+        Pragma("cache_size = -8192");
+
+        // 16 MiB: a page that many batches write is copied into the file once.
+        Pragma("wal_autocheckpoint = 4000");
+        RunScript("BEGIN IMMEDIATE; COMMIT");
+        Recognise(isNew);
+
+        // What a crash left in the write-ahead log is copied and synced now: nothing may be built on frames that only the page cache has.
+        Pragma("wal_checkpoint(TRUNCATE)");
+    }
+
+    private void Recognise(bool isNew)
+    {
+        if (isNew)
+        {
+            RunScript($"PRAGMA application_id = {ApplicationId}; CREATE TABLE room (name TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID");
+        }
+        else if (Pragma("schema_version") == "0")
+        {
+            throw new LedgerException(LedgerFault.Corrupt, $"cannot open the ledger {_path}: it is empty", "restore it from a backup; delete it only if nothing was ever signed with this data directory");
+        }
+        else if (long.Parse(Pragma("application_id"), System.Globalization.CultureInfo.InvariantCulture) != ApplicationId)
+        {
+            throw new LedgerException(LedgerFault.Foreign, $"cannot open the ledger {_path}: it is the database of another program", "point to the ledger of this signer's data directory");
+        }
+
+        // The row that probes write into.
+        RunScript("CREATE TABLE IF NOT EXISTS probe (filler BLOB NOT NULL) STRICT; INSERT INTO probe (filler) SELECT x'' WHERE NOT EXISTS (SELECT 1 FROM probe)");
+    }
+
+    private string Pragma(string pragma)
+    {
+        Check(raw.sqlite3_prepare_v2(Handle, $"PRAGMA {pragma}", out var prepared), "open");
+        using (prepared)
+        {
+            var code = raw.sqlite3_step(prepared);
+            Check(code is raw.SQLITE_ROW or raw.SQLITE_DONE ? raw.SQLITE_OK : code, "open");
+            return code == raw.SQLITE_ROW ? raw.sqlite3_column_text(prepared, 0).utf8_to_string() : "";
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using RemoteSigner.Ledgers;
+using RemoteSigner.Spec;
+
+namespace RemoteSigner.Slashing;
+
+/// <summary>The one row about the chain as a whole: the pinned genesis validators root and the high watermark.</summary>
+internal sealed class ChainState
+{
+    public Root? GenesisValidatorsRoot { get; private set; }
+
+    public HighWatermark? High { get; private set; }
+
+    public static ChainState Load(LedgerTransaction transaction)
+    {
+        var row = transaction.Statement("SELECT genesis_validators_root, high_slot, high_epoch FROM chain");
+        _ = row.Step();
+        var state = new ChainState
+        {
+            GenesisValidatorsRoot = row.IsNull(0) ? null : new Root(row.Blob(0)),
+            High = row.IsNull(1) ? null : new HighWatermark(new Slot((ulong)row.Number(1)), new Epoch((ulong)row.Number(2))),
+        };
+        row.Reset();
+        return state;
+    }
+
+    public void Pin(LedgerTransaction transaction, Root genesisValidatorsRoot)
+    {
+        transaction.Statement("UPDATE chain SET genesis_validators_root = ?1").Bind(1, genesisValidatorsRoot.Bytes).Execute();
+        GenesisValidatorsRoot = genesisValidatorsRoot;
+    }
+
+    public void SetHigh(LedgerTransaction transaction, HighWatermark? high)
+    {
+        transaction.Statement("UPDATE chain SET high_slot = ?1, high_epoch = ?2")
+            .Bind(1, high is null ? null : (long?)StoredNumber.From(high.Slot.Value))
+            .Bind(2, high is null ? null : (long?)StoredNumber.From(high.Epoch.Value))
+            .Execute();
+        High = high;
+    }
+}

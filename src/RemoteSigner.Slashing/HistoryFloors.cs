@@ -1,0 +1,123 @@
+using RemoteSigner.Ledgers;
+
+namespace RemoteSigner.Slashing;
+
+/// <summary>
+/// Moves floors, always upwards, and keeps two things true of every validator: a floor exists where a record exists, and no record lies below
+/// a floor. What falls below is dropped, and the floors rise until they refuse everything the dropped records would have refused.
+/// </summary>
+internal static class HistoryFloors
+{
+    /// <summary>Raises the floors to at least these values; null leaves one as it is.</summary>
+    public static void Raise(LedgerTransaction transaction, long validator, long? slot, long? source, long? target)
+    {
+        transaction.Statement("""
+            UPDATE validator SET
+                slot_floor = max(coalesce(slot_floor, ?2), coalesce(?2, slot_floor)),
+                source_floor = max(coalesce(source_floor, ?3), coalesce(?3, source_floor)),
+                target_floor = max(coalesce(target_floor, ?4), coalesce(?4, target_floor))
+            WHERE id = ?1
+            """).Bind(1, validator).Bind(2, slot).Bind(3, source).Bind(4, target).Execute();
+        Settle(transaction, validator);
+    }
+
+    /// <summary>Raises every validator's floors to the newest of its records.</summary>
+    public static void RaiseToNewest(LedgerTransaction transaction)
+    {
+        foreach (var validator in KeyRegister.All(transaction).Select(key => key.Validator).Distinct())
+        {
+            var history = new HistoryIndex().Load(transaction, validator);
+            Raise(transaction, validator, Known(history.NewestSlot), Known(history.NewestSource), Known(history.NewestTarget));
+        }
+
+        static long? Known(long newest) => newest < 0 ? null : newest;
+    }
+
+    /// <summary>First floors of a history that has records but no floor yet: its lowest slot, source and target.</summary>
+    public static void Start(LedgerTransaction transaction, long validator)
+    {
+        transaction.Statement("""
+            UPDATE validator SET
+                slot_floor = coalesce(slot_floor, (SELECT min(slot) FROM block WHERE validator = ?1))
+            WHERE id = ?1
+            """).Bind(1, validator).Execute();
+        transaction.Statement("""
+            UPDATE validator SET
+                source_floor = (SELECT min(source) FROM attestation WHERE validator = ?1),
+                target_floor = (SELECT min(target) FROM attestation WHERE validator = ?1)
+            WHERE id = ?1 AND target_floor IS NULL
+            """).Bind(1, validator).Execute();
+    }
+
+    /// <summary>
+    /// Moves all records and keys of one history into another; the higher floors hold. Where both have a floor, no record grants anything any more: neither share may repeat what only the other
+    /// signed, for that can surround a vote of its own.
+    /// </summary>
+    public static void Merge(LedgerTransaction transaction, long from, long into)
+    {
+        if (HasFloor(transaction, from) && HasFloor(transaction, into))
+        {
+            Disown(transaction, from);
+            Disown(transaction, into);
+        }
+
+        transaction.Statement("INSERT OR IGNORE INTO block SELECT ?2, slot, root, evidence FROM block WHERE validator = ?1")
+            .Bind(1, from).Bind(2, into).Execute();
+        transaction.Statement("INSERT OR IGNORE INTO attestation SELECT ?2, target, source, root, evidence FROM attestation WHERE validator = ?1")
+            .Bind(1, from).Bind(2, into).Execute();
+        transaction.Statement("DELETE FROM block WHERE validator = ?1").Bind(1, from).Execute();
+        transaction.Statement("DELETE FROM attestation WHERE validator = ?1").Bind(1, from).Execute();
+        transaction.Statement("UPDATE public_key SET validator = ?2 WHERE validator = ?1").Bind(1, from).Bind(2, into).Execute();
+        var floors = transaction.Statement("SELECT slot_floor, source_floor, target_floor FROM validator WHERE id = ?1").Bind(1, from);
+        _ = floors.Step();
+        var (slot, source, target) = (floors.NumberOrNull(0), floors.NumberOrNull(1), floors.NumberOrNull(2));
+        floors.Reset();
+        transaction.Statement("DELETE FROM validator WHERE id = ?1").Bind(1, from).Execute();
+        Raise(transaction, into, slot, source, target);
+    }
+
+    private static bool HasFloor(LedgerTransaction transaction, long validator)
+    {
+        var row = transaction.Statement("SELECT slot_floor IS NOT NULL OR target_floor IS NOT NULL FROM validator WHERE id = ?1").Bind(1, validator);
+        var has = row.Step() && row.Number(0) != 0;
+        row.Reset();
+        return has;
+    }
+
+    private static void Disown(LedgerTransaction transaction, long validator)
+    {
+        transaction.Statement("UPDATE block SET evidence = NULL WHERE validator = ?1").Bind(1, validator).Execute();
+        transaction.Statement("UPDATE attestation SET evidence = NULL WHERE validator = ?1").Bind(1, validator).Execute();
+    }
+
+    /// <summary>
+    /// Drops what lies below the floors. A dropped vote with an old source may have a young target, and the other way round: it goes on being
+    /// covered only if both floors are at or above it, and a floor that rises for it may push out more. Ends when neither floor moves. The target floor is
+    /// never below the source floor: no vote past genesis has a target as old as its source.
+    /// </summary>
+    private static void Settle(LedgerTransaction transaction, long validator)
+    {
+        transaction.Statement("DELETE FROM block WHERE validator = ?1 AND slot < (SELECT slot_floor FROM validator WHERE id = ?1)").Bind(1, validator).Execute();
+        var raise = transaction.Statement("""
+            UPDATE validator SET source_floor = ?2, target_floor = ?3 WHERE id = ?1 AND (source_floor < ?2 OR target_floor < ?3)
+            """);
+        do
+        {
+            var needed = transaction.Statement("""
+                SELECT max(v.source_floor, coalesce((SELECT max(source) FROM attestation a WHERE a.validator = v.id AND a.target < v.target_floor), 0)),
+                       max(v.target_floor, v.source_floor, coalesce((SELECT max(target) FROM attestation a WHERE a.validator = v.id AND a.source < v.source_floor), 0))
+                FROM validator v WHERE v.id = ?1
+                """).Bind(1, validator);
+            _ = needed.Step();
+            var (source, target) = (needed.NumberOrNull(0), needed.NumberOrNull(1));
+            needed.Reset();
+            raise.Bind(1, validator).Bind(2, source).Bind(3, target);
+        }
+        while (raise.Execute() > 0);
+
+        transaction.Statement("""
+            DELETE FROM attestation WHERE validator = ?1
+                AND (target < (SELECT target_floor FROM validator WHERE id = ?1) OR source < (SELECT source_floor FROM validator WHERE id = ?1))
+            """).Bind(1, validator).Execute();
+    }
+}

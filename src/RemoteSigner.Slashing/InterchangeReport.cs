@@ -1,0 +1,24 @@
+using RemoteSigner.Spec;
+
+namespace RemoteSigner.Slashing;
+
+/// <summary>What an import brought, one line for each public key that was taken over, in the order of the file.</summary>
+/// <param name="FileHash">SHA-256 of the file as it was read.</param>
+/// <param name="PassedOver">Public keys of the file that whoever brought it could not speak for.</param>
+public sealed record InterchangeReport(Root GenesisValidatorsRoot, Root FileHash, IReadOnlyList<InterchangeReport.Line> Validators, int PassedOver)
+{
+    /// <summary>
+    /// One public key. <paramref name="Active"/>: it may sign here; history of other keys is kept for the day they come. Records that are not
+    /// new were known already, or lie below the floors, which cover them. The floors are those after the import.
+    /// </summary>
+    public sealed record Line(
+        BlsPublicKey PublicKey,
+        bool Active,
+        long BlocksRead,
+        long BlocksNew,
+        long AttestationsRead,
+        long AttestationsNew,
+        Slot? LowestSlot,
+        Epoch? LowestSource,
+        Epoch? LowestTarget);
+}

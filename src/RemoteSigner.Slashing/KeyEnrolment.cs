@@ -1,0 +1,17 @@
+namespace RemoteSigner.Slashing;
+
+/// <summary>Keys that come in together, all or none, each with what is stated about its history.</summary>
+public sealed record KeyEnrolment(IReadOnlyCollection<(ProtectedKey Key, SlashingFloor Floor)> Keys)
+{
+    /// <summary>Those of <see cref="Keys"/> that leave the group under which they were registered, because it was the wrong one; see <see cref="GroupRelease"/>.</summary>
+    public IReadOnlyCollection<Spec.BlsPublicKey> Regrouped { get; init; } = [];
+
+    /// <summary>An EIP-3076 interchange file that is taken over first; null for none.</summary>
+    public Stream? History { get; init; }
+
+    /// <summary>What <see cref="History"/> may say.</summary>
+    public ImportTerms Terms { get; init; } = new(InterchangeReading.FloorsAtLowest);
+
+    /// <summary>The floors of keys that come in <see cref="SlashingFloor.FromNow"/>.</summary>
+    public StartingPoint? From { get; init; }
+}

@@ -1,0 +1,115 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using RemoteSigner.Ledgers;
+using RemoteSigner.Spec;
+
+namespace RemoteSigner.Slashing;
+
+public sealed partial class SlashingProtection
+{
+    private const int RecordsPerWrite = 2000;
+
+    /// <summary>
+    /// Imports an EIP-3076 interchange file of any size in constant memory: all of it and its <paramref name="evidence"/> in one transaction, or nothing. Keys that are not
+    /// registered get their history before they come. The chain must be this ledger's.
+    /// </summary>
+    /// <exception cref="InterchangeContradictionException">The file contradicts what was signed here.</exception>
+    /// <exception cref="InterchangeException">The file breaks the format, is for another chain, or reaches beyond its limit.</exception>
+    public async Task<InterchangeReport> ImportAsync(Stream file, ImportTerms terms, EvidenceWriter<InterchangeReport> evidence)
+    {
+        await _maintenance.WaitAsync();
+        try
+        {
+            var staged = await StageAnewAsync(file);
+            return await _ledger.WriteAsync(transaction =>
+            {
+                var report = TakeStaged(transaction, staged, terms);
+                transaction.Forget();
+                evidence.Write(transaction, report);
+                return report;
+            });
+        }
+        finally
+        {
+            _maintenance.Release();
+        }
+    }
+
+    /// <summary>
+    /// Exports the history of every known public key, also of retired ones, or only of those given; returns how many there were. A validator whose group key
+    /// is known stands there under both keys, unless <paramref name="by"/> chooses, because the importer may know it by either. Signing goes on meanwhile: to move a key, retire it first.
+    /// </summary>
+    public async Task<int> ExportAsync(Stream file, IReadOnlyCollection<BlsPublicKey>? only = null, ExportedNames by = ExportedNames.Both)
+    {
+        await _maintenance.WaitAsync();
+        try
+        {
+            var keys = await _ledger.ReadAsync(transaction => KeyRegister.Named(transaction, by));
+            var wanted = only is null ? keys : keys.FindAll(key => only.Contains(key.Key));
+            await using var json = new Utf8JsonWriter(file);
+            await new InterchangeExport(_ledger, json, _network.SlotsPerEpoch).WriteAsync(Chain, wanted);
+            return wanted.Count;
+        }
+        finally
+        {
+            _maintenance.Release();
+        }
+    }
+
+    private InterchangeReport TakeStaged(LedgerTransaction transaction, StagedFile staged, ImportTerms terms)
+    {
+        RequireChain(transaction, staged.GenesisValidatorsRoot);
+        var report = InterchangeImport.Take(transaction, staged.GenesisValidatorsRoot, staged.Hash, terms);
+        InterchangeStage.Clear(transaction);
+        return report;
+    }
+
+    private async Task<StagedFile> StageAnewAsync(Stream file)
+    {
+        await WriteAsync(InterchangeStage.Clear);
+        using var hash = SHA256.Create();
+        await using var hashed = new CryptoStream(file, hash, CryptoStreamMode.Read, leaveOpen: true);
+        var parser = new InterchangeParser(hashed);
+        var waiting = new List<InterchangeRecord>(RecordsPerWrite);
+        await foreach (var record in parser.ReadAsync())
+        {
+            waiting.Add(record);
+            if (waiting.Count == RecordsPerWrite)
+            {
+                await StageAsync(waiting);
+            }
+        }
+
+        await StageAsync(waiting);
+        return new StagedFile(parser.GenesisValidatorsRoot, new Root(hash.Hash));
+    }
+
+    private async Task StageAsync(List<InterchangeRecord> records)
+    {
+        await WriteAsync(transaction => records.ForEach(record => InterchangeStage.Add(transaction, record)));
+        records.Clear();
+    }
+
+    private void RequireChain(LedgerTransaction transaction, Root chain)
+    {
+        var state = transaction.Recall(ChainState.Load);
+        if (chain != Chain)
+        {
+            throw new InterchangeException($"metadata.genesis_validators_root is {chain}, this signer is for {Chain}", member: "metadata.genesis_validators_root");
+        }
+
+        if (state.GenesisValidatorsRoot is null)
+        {
+            state.Pin(transaction, chain);
+        }
+    }
+
+    private Task<bool> WriteAsync(Action<LedgerTransaction> work) => _ledger.WriteAsync(transaction =>
+    {
+        work(transaction);
+        return true;
+    });
+
+    /// <summary>A file that was read whole and lies in the stage: the chain it is for, and its SHA-256.</summary>
+    private sealed record StagedFile(Root GenesisValidatorsRoot, Root Hash);
+}

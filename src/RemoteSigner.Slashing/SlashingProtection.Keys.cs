@@ -1,0 +1,123 @@
+using RemoteSigner.Ledgers;
+using RemoteSigner.Spec;
+
+namespace RemoteSigner.Slashing;
+
+/// <content>The life of a key: <c>enrolling → active → retiring → retired</c>, or <c>released</c> where it may come in again. Each step is one transaction with its evidence, and may be repeated.</content>
+public sealed partial class SlashingProtection
+{
+    /// <summary>
+    /// Takes keys in as far as the ledger goes: history that comes along, floors, validators. All keys, or nothing is kept and all that were refused are returned. A key that was not active before is
+    /// <see cref="KeyState.Enrolling"/> then: it signs once <see cref="ActivateAsync"/> says that its share is sealed. Joins the histories of a share key and its group key: the higher of both floors
+    /// holds, and every record is kept. Until it has signed, a key that is registered again must be stated as never signed again.
+    /// </summary>
+    /// <exception cref="InterchangeContradictionException">The history contradicts what was signed here.</exception>
+    /// <exception cref="InterchangeException">The history breaks the format, is for another chain, or reaches beyond its limit.</exception>
+    public async Task<KeyEnrolmentReport> EnrolAsync(KeyEnrolment enrolment, EvidenceWriter<KeyEnrolmentReport> evidence)
+    {
+        await _maintenance.WaitAsync();
+        try
+        {
+            var staged = enrolment.History is { } history ? await StageAnewAsync(history) : null;
+            return await _ledger.WriteAsync(transaction =>
+            {
+                transaction.Statement("SAVEPOINT enrolment").Execute();
+                var told = staged is null ? null : TakeStaged(transaction, staged, enrolment.Terms);
+                var report = new KeyEnrolmentReport(KeyRegister.Enrol(transaction, enrolment), told);
+                transaction.Forget();
+                if (report.Refused.Count > 0)
+                {
+                    transaction.Statement("ROLLBACK TO enrolment").Execute();
+                }
+                else
+                {
+                    evidence.Write(transaction, report);
+                }
+
+                transaction.Statement("RELEASE enrolment").Execute();
+                return report;
+            });
+        }
+        finally
+        {
+            _maintenance.Release();
+        }
+    }
+
+    /// <summary>
+    /// Lets keys sign whose shares are sealed, and ends in the same transaction those that they take the place of: no two shares of one validator ever sign together. Nothing, and no evidence, where
+    /// none of the keys was <see cref="KeyState.Enrolling"/>.
+    /// </summary>
+    public Task<KeyTurnover> ActivateAsync(IReadOnlyCollection<BlsPublicKey> keys, IReadOnlyCollection<BlsPublicKey> replaced, EvidenceWriter<KeyTurnover> evidence) => _ledger.WriteAsync(transaction =>
+    {
+        var active = KeyRegister.Move(transaction, keys, KeyState.Active, KeyState.Enrolling);
+        var turnover = new KeyTurnover(active, active.Count == 0 ? [] : KeyRegister.Move(transaction, replaced, KeyState.Retired, KeyState.Active, KeyState.Enrolling));
+        transaction.Forget();
+        if (active.Count > 0)
+        {
+            evidence.Write(transaction, turnover);
+        }
+
+        return turnover;
+    });
+
+    /// <summary>
+    /// Stops keys from signing, and keeps their history and watermarks: they are <see cref="KeyState.Retiring"/>, or <see cref="KeyState.Releasing"/>, until their shares are out of the vault.
+    /// Those of them that could sign or were about to.
+    /// </summary>
+    public Task<IReadOnlyList<BlsPublicKey>> RetireAsync(IReadOnlyCollection<BlsPublicKey> keys, KeyEnd end, EvidenceWriter<IReadOnlyList<BlsPublicKey>> evidence) =>
+        MoveAsync(keys, _ => end == KeyEnd.Retired ? KeyState.Retiring : KeyState.Releasing, [KeyState.Active, KeyState.Enrolling], evidence);
+
+    /// <summary>Ends the life of keys whose shares are out of the vault. Those of them that were on their way.</summary>
+    public Task<IReadOnlyList<BlsPublicKey>> FinishRetiringAsync(IReadOnlyCollection<BlsPublicKey> keys, EvidenceWriter<IReadOnlyList<BlsPublicKey>> evidence) =>
+        MoveAsync(keys, from => from == KeyState.Retiring ? KeyState.Retired : KeyState.Released, [KeyState.Retiring, KeyState.Releasing], evidence);
+
+    /// <summary>Lets a key that was retired for good be brought in again, with the history it has. Empty when it is no such key.</summary>
+    public Task<IReadOnlyList<BlsPublicKey>> AllowAgainAsync(BlsPublicKey publicKey, EvidenceWriter<IReadOnlyList<BlsPublicKey>> evidence) =>
+        MoveAsync([publicKey], _ => KeyState.Released, [KeyState.Retired], evidence);
+
+    /// <summary>Every public key that is known here, share keys and group keys, and what it may do.</summary>
+    public Task<IReadOnlyDictionary<BlsPublicKey, KeyState>> GetKeyStatesAsync() => _ledger.ReadAsync<IReadOnlyDictionary<BlsPublicKey, KeyState>>(transaction =>
+    {
+        var states = new Dictionary<BlsPublicKey, KeyState>();
+        var rows = transaction.Statement("SELECT key, state FROM public_key");
+        while (rows.Step())
+        {
+            states.Add(new BlsPublicKey(rows.Blob(0)), (KeyState)rows.Number(1));
+        }
+
+        return states;
+    });
+
+    private Task<IReadOnlyList<BlsPublicKey>> MoveAsync(
+        IReadOnlyCollection<BlsPublicKey> keys, Func<KeyState, KeyState> to, KeyState[] from, EvidenceWriter<IReadOnlyList<BlsPublicKey>> evidence) => _ledger.WriteAsync(transaction =>
+    {
+        IReadOnlyList<BlsPublicKey> moved = [.. from.SelectMany(state => KeyRegister.Move(transaction, keys, to(state), state))];
+        transaction.Forget();
+        if (moved.Count > 0)
+        {
+            evidence.Write(transaction, moved);
+        }
+
+        return moved;
+    });
+
+    /// <summary>Work that rewrites history: alone among its kind, and with nothing remembered afterwards.</summary>
+    private async Task<T> MaintainAsync<T>(Func<LedgerTransaction, T> work)
+    {
+        await _maintenance.WaitAsync();
+        try
+        {
+            return await _ledger.WriteAsync(transaction =>
+            {
+                var result = work(transaction);
+                transaction.Forget();
+                return result;
+            });
+        }
+        finally
+        {
+            _maintenance.Release();
+        }
+    }
+}

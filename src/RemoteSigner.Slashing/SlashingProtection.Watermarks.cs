@@ -1,0 +1,109 @@
+using RemoteSigner.Ledgers;
+using RemoteSigner.Spec;
+
+namespace RemoteSigner.Slashing;
+
+public sealed partial class SlashingProtection
+{
+    private const int ValidatorsPerLot = 64;
+
+    /// <summary>
+    /// Raises the low watermarks of all validators, or of those given by any of their public keys, to <paramref name="slot"/> and <paramref name="epoch"/>
+    /// (source and target); never lowers one. Returns the number of validators it was applied to; unknown keys are not among them.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">A number is past 2^63-1.</exception>
+    public Task<int> RaiseLowWatermarkAsync(Slot? slot, Epoch? epoch, IReadOnlyCollection<BlsPublicKey>? only, EvidenceWriter<int> evidence)
+    {
+        long? slotFloor = slot is { } s ? StoredNumber.From(s.Value) : null;
+        long? epochFloor = epoch is { } e ? StoredNumber.From(e.Value) : null;
+        return MaintainAsync(transaction =>
+        {
+            var validators = KeyRegister.All(transaction).Where(key => only?.Contains(key.Key) ?? true).Select(key => key.Validator).ToHashSet();
+            foreach (var validator in validators)
+            {
+                HistoryFloors.Raise(transaction, validator, slotFloor, epochFloor, epochFloor);
+            }
+
+            if (validators.Count > 0)
+            {
+                evidence.Write(transaction, validators.Count);
+            }
+
+            return validators.Count;
+        });
+    }
+
+    /// <summary>Where signing stops; null when it does not.</summary>
+    public Task<HighWatermark?> GetHighWatermarkAsync() => _ledger.WriteAsync(transaction => transaction.Recall(ChainState.Load).High);
+
+    /// <summary>Stops signing from this slot and epoch on, for all validators; null lets it go on. The one that was set before.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A number is past 2^63-1.</exception>
+    public Task<HighWatermark?> SetHighWatermarkAsync(HighWatermark? watermark, EvidenceWriter<HighWatermark?> evidence) => _ledger.WriteAsync(transaction =>
+    {
+        var state = transaction.Recall(ChainState.Load);
+        var former = state.High;
+        state.SetHigh(transaction, watermark);
+        evidence.Write(transaction, former);
+        return former;
+    });
+
+    /// <summary>
+    /// Drops blocks and votes older than <paramref name="keepEpochs"/> epochs before each validator's own newest; the floors rise to the newest that is dropped,
+    /// so that whatever may be signed above them stays as it was. Some validators at a time, so that signing goes on: each lot is one transaction with its evidence, where anything
+    /// was dropped. A lot that fails is reported, and the others go on.
+    /// </summary>
+    public async Task<PruneReport> PruneAsync(ulong keepEpochs, EvidenceWriter<PruneReport> evidence)
+    {
+        await _maintenance.WaitAsync();
+        try
+        {
+            var keys = await _ledger.WriteAsync(KeyRegister.All);
+            var lines = new List<PruneReport.Line>();
+            foreach (var lot in keys.GroupBy(key => key.Validator, key => key.Key).Chunk(ValidatorsPerLot))
+            {
+                lines.AddRange(await PruneAsync(lot, keepEpochs, evidence));
+            }
+
+            return new PruneReport(lines);
+        }
+        finally
+        {
+            _maintenance.Release();
+        }
+    }
+
+    private async Task<IReadOnlyList<PruneReport.Line>> PruneAsync(IGrouping<long, BlsPublicKey>[] lot, ulong keepEpochs, EvidenceWriter<PruneReport> evidence)
+    {
+        try
+        {
+            return await _ledger.WriteAsync(transaction =>
+            {
+                transaction.Forget();
+                List<PruneReport.Line> lines = [.. lot.Select(validator => Prune(transaction, validator, keepEpochs))];
+                if (lines.Exists(line => line.BlocksDropped + line.AttestationsDropped > 0))
+                {
+                    evidence.Write(transaction, new PruneReport(lines));
+                }
+
+                return lines;
+            });
+        }
+        catch (LedgerException e)
+        {
+            return [.. lot.Select(validator => new PruneReport.Line([.. validator], 0, 0, e))];
+        }
+    }
+
+    private PruneReport.Line Prune(LedgerTransaction transaction, IGrouping<long, BlsPublicKey> validator, ulong keepEpochs)
+    {
+        try
+        {
+            var (blocks, attestations) = transaction.Attempt(() => HistoryPruning.Prune(transaction, validator.Key, keepEpochs, _network.SlotsPerEpoch));
+            return new PruneReport.Line([.. validator], blocks, attestations, Failure: null);
+        }
+        catch (LedgerException e) when (e.Fault is not LedgerFault.DiskFailure && !transaction.IsOver)
+        {
+            return new PruneReport.Line([.. validator], 0, 0, e);
+        }
+    }
+}

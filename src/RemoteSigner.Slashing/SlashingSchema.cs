@@ -1,0 +1,95 @@
+using RemoteSigner.Ledgers;
+
+namespace RemoteSigner.Slashing;
+
+/// <summary>The tables of slashing protection. What they hold, and what is always true of them, is described in README.md.</summary>
+internal static class SlashingSchema
+{
+    public static LedgerSchema Current { get; } = new("slashing", 4, HistoryScript + FreshnessScript + SourceScript, ["validator", "public_key", "block", "attestation", "freshness"])
+    {
+        Upgrades = new Dictionary<int, string> { [1] = FreshnessScript, [2] = KeyStatesScript, [3] = SourceScript },
+    };
+
+    // The lowest source that passes the floor, and the one beneath it; null beside a floor of before version 4: two epochs before its fence.
+    private const string SourceScript = """
+
+        ALTER TABLE freshness ADD COLUMN floor_source INTEGER CHECK (floor_source >= 0);
+        ALTER TABLE freshness ADD COLUMN floor_beneath_source INTEGER CHECK (floor_beneath_source >= 0);
+        """;
+
+    private const string FreshnessScript = """
+
+        CREATE TABLE freshness (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            vault BLOB CHECK (length(vault) = 16),
+            witness TEXT,
+            start INTEGER CHECK (start >= 0),
+            vault_generation INTEGER CHECK (vault_generation >= 0),
+            floor INTEGER CHECK (floor >= 0),
+            floor_reason TEXT,
+            awaited_marks BLOB CHECK (length(awaited_marks) = 32),
+            floor_beneath INTEGER CHECK (floor_beneath BETWEEN 0 AND floor),
+            CHECK ((vault IS NULL) = (start IS NULL) AND (vault IS NULL) = (witness IS NULL) AND (vault IS NULL) = (vault_generation IS NULL)),
+            CHECK ((floor IS NULL) = (floor_reason IS NULL)),
+            CHECK (awaited_marks IS NULL OR floor IS NOT NULL)
+        ) STRICT;
+        INSERT INTO freshness (id) VALUES (1);
+        """;
+
+    // SQLite cannot widen a CHECK in place.
+    private const string KeyStatesScript = """
+        CREATE TABLE public_key_3 (
+            key BLOB NOT NULL PRIMARY KEY CHECK (length(key) = 48),
+            validator INTEGER NOT NULL REFERENCES validator (id),
+            state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 7),
+            is_group INTEGER NOT NULL CHECK (is_group IN (0, 1))
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO public_key_3 SELECT key, validator, state, is_group FROM public_key;
+        DROP TABLE public_key;
+        ALTER TABLE public_key_3 RENAME TO public_key;
+        CREATE INDEX public_key_by_validator ON public_key (validator);
+        """;
+
+    private const string HistoryScript = """
+        CREATE TABLE chain (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            genesis_validators_root BLOB CHECK (length(genesis_validators_root) = 32),
+            high_slot INTEGER,
+            high_epoch INTEGER
+        ) STRICT;
+        INSERT INTO chain (id) VALUES (1);
+
+        CREATE TABLE validator (
+            id INTEGER PRIMARY KEY,
+            slot_floor INTEGER,
+            source_floor INTEGER,
+            target_floor INTEGER,
+            CHECK ((source_floor IS NULL) = (target_floor IS NULL))
+        ) STRICT;
+
+        CREATE TABLE public_key (
+            key BLOB NOT NULL PRIMARY KEY CHECK (length(key) = 48),
+            validator INTEGER NOT NULL REFERENCES validator (id),
+            state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 7),
+            is_group INTEGER NOT NULL CHECK (is_group IN (0, 1))
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX public_key_by_validator ON public_key (validator);
+
+        CREATE TABLE block (
+            validator INTEGER NOT NULL REFERENCES validator (id),
+            slot INTEGER NOT NULL CHECK (slot >= 0),
+            root BLOB NOT NULL CHECK (length(root) IN (0, 32)),
+            evidence INTEGER,
+            PRIMARY KEY (validator, slot, root)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE attestation (
+            validator INTEGER NOT NULL REFERENCES validator (id),
+            target INTEGER NOT NULL CHECK (target >= 0),
+            source INTEGER NOT NULL CHECK (source BETWEEN 0 AND target),
+            root BLOB NOT NULL CHECK (length(root) IN (0, 32)),
+            evidence INTEGER,
+            PRIMARY KEY (validator, target, source, root)
+        ) STRICT, WITHOUT ROWID;
+        """;
+}

@@ -1,0 +1,35 @@
+namespace RemoteSigner.Spec;
+
+/// <summary>What a signer has to know of its chain: the preset's sizes, the fork schedule, and genesis. <see cref="KnownNetworks"/> has the public ones.</summary>
+public sealed record Network
+{
+    public required string Name { get; init; }
+
+    public required Preset Preset { get; init; }
+
+    public required ForkSchedule Forks { get; init; }
+
+    public required ulong SecondsPerSlot { get; init; }
+
+    /// <summary>Unix seconds; null where the operator gave none.</summary>
+    public ulong? GenesisTime { get; init; }
+
+    /// <summary>Names the chain. Null where it is neither built in nor configured: then a ledger that is pinned says it, and without one nothing is signed.</summary>
+    public Root? GenesisValidatorsRoot { get; init; }
+
+    public ulong SlotsPerEpoch => Preset.SlotsPerEpoch;
+
+    /// <summary>One of the built-in networks, by its exact lower-case name; null when there is none.</summary>
+    public static Network? Find(string name) => KnownNetworks.All.FirstOrDefault(network => network.Name == name);
+
+    /// <summary>
+    /// Reads a consensus-layer <c>config.yaml</c>. It holds neither the genesis time nor the genesis validators root.
+    /// </summary>
+    /// <exception cref="SpecException">The file cannot be read, or a member is missing or malformed; the text names both.</exception>
+    public static Network Load(string path) => NetworkConfiguration.Load(path);
+
+    public Epoch EpochOf(Slot slot) => new(slot.Value / SlotsPerEpoch);
+
+    /// <summary>The fork that holds in <paramref name="slot"/>.</summary>
+    public Fork ForkAt(Slot slot) => Forks.At(EpochOf(slot));
+}

@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace RemoteSigner.Spec;
+
+/// <summary>Reads the few members of a consensus-layer <c>config.yaml</c> that decide a signing root (consensus-specs, configs/).</summary>
+internal sealed class NetworkConfiguration
+{
+    // Configurations of older networks leave later forks out; a signer cannot choose an aggregate's schema without these.
+    private const Fork LastRequiredFork = Fork.Electra;
+
+    // No chain is slower; keeps products of slots and seconds small.
+    private const ulong MaxSecondsPerSlot = 3600;
+
+    private readonly string _path;
+    private readonly YamlMappingNode _members;
+
+    private NetworkConfiguration(string path, YamlMappingNode members) => (_path, _members) = (path, members);
+
+    public static Network Load(string path)
+    {
+        var configuration = new NetworkConfiguration(path, ReadMembers(path));
+        return new Network
+        {
+            Name = configuration.Find("CONFIG_NAME") ?? Path.GetFileNameWithoutExtension(path),
+            Preset = configuration.ReadPreset(),
+            Forks = configuration.ReadForks(),
+            SecondsPerSlot = configuration.ReadSecondsPerSlot(),
+        };
+    }
+
+    private static YamlMappingNode ReadMembers(string path)
+    {
+        try
+        {
+            using var text = File.OpenText(path);
+            var yaml = new YamlStream();
+            yaml.Load(text);
+            return yaml.Documents is [{ RootNode: YamlMappingNode members }]
+                ? members
+                : throw new SpecException($"{path}: not one YAML document of NAME: value lines.");
+        }
+        // YamlDotNet says InvalidOperationException for some texts that are no YAML, such as an open bracket.
+        catch (Exception e) when (e is YamlException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            throw new SpecException($"{path}: cannot read the network configuration: {e.Message}", e);
+        }
+    }
+
+    private Preset ReadPreset()
+    {
+        var name = Get("PRESET_BASE");
+        return Preset.Find(name) ?? throw new SpecException($"{_path}: PRESET_BASE {name} is none of mainnet, minimal, gnosis.");
+    }
+
+    private ForkSchedule ReadForks()
+    {
+        var forks = ImmutableArray.CreateBuilder<ScheduledFork>();
+        forks.Add(new(Fork.Phase0, GetVersion("GENESIS_FORK_VERSION"), new Epoch(0)));
+        foreach (var fork in Enum.GetValues<Fork>().Skip(1))
+        {
+            var name = fork.ToString().ToUpperInvariant();
+            if (fork > LastRequiredFork && Find($"{name}_FORK_VERSION") is null && Find($"{name}_FORK_EPOCH") is null)
+            {
+                break;
+            }
+
+            forks.Add(new(fork, GetVersion($"{name}_FORK_VERSION"), new Epoch(GetNumber($"{name}_FORK_EPOCH"))));
+        }
+
+        return Build(forks.ToImmutable());
+    }
+
+    private ForkSchedule Build(ImmutableArray<ScheduledFork> forks)
+    {
+        try
+        {
+            return new ForkSchedule(forks);
+        }
+        catch (SpecException e)
+        {
+            throw new SpecException($"{_path}: {e.Message}", e);
+        }
+    }
+
+    private ulong ReadSecondsPerSlot()
+    {
+        // SECONDS_PER_SLOT is the older name; files from the time of change carry both.
+        var seconds = Find("SECONDS_PER_SLOT") is null && Find("SLOT_DURATION_MS") is not null
+            ? GetNumber("SLOT_DURATION_MS") / 1000
+            : GetNumber("SECONDS_PER_SLOT");
+        if (seconds is 0 or > MaxSecondsPerSlot || (Find("SLOT_DURATION_MS") is not null && GetNumber("SLOT_DURATION_MS") != seconds * 1000))
+        {
+            throw new SpecException($"{_path}: SECONDS_PER_SLOT or SLOT_DURATION_MS must be 1 to {MaxSecondsPerSlot} whole seconds, the same in both.");
+        }
+
+        return seconds;
+    }
+
+    private ForkVersion GetVersion(string name) =>
+        ForkVersion.TryParse(Get(name), out var version) ? version : throw new SpecException($"{_path}: {name} is not 4 bytes of hex.");
+
+    private ulong GetNumber(string name) =>
+        ulong.TryParse(Get(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new SpecException($"{_path}: {name} is not an unsigned 64-bit number.");
+
+    private string Get(string name) => Find(name) ?? throw new SpecException($"{_path}: {name} is missing.");
+
+    private string? Find(string name) =>
+        _members.Children.TryGetValue(new YamlScalarNode(name), out var value) ? (value as YamlScalarNode)?.Value : null;
+}
