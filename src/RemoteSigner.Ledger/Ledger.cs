@@ -1,7 +1,7 @@
 namespace RemoteSigner.Ledgers;
 
 /// <summary>
-/// The one SQLite database of a data directory: slashing history and audit entries, in WAL mode with <c>synchronous=FULL</c>, locked against
+/// The one SQLite database of a data directory, in WAL mode with <c>synchronous=FULL</c>, locked against
 /// every other process by a file beside it, file mode 0600. One writer thread takes everything that waits, runs it in one transaction, commits once (one fsync),
 /// then releases all who wait. A piece of work that throws fails alone; when the commit fails, all of the batch fail. Throws <see cref="LedgerException"/>.
 /// </summary>
@@ -25,6 +25,7 @@ public sealed class Ledger : IAsyncDisposable
     private readonly LedgerReader _reader;
     private List<LedgerWork> _queue = [];
     private List<LedgerWork> _batch = [];
+    private TaskCompletionSource? _entries;
     private LedgerException? _broken;
     private volatile LedgerException? _lastFailure;
     private bool _closed;
@@ -97,9 +98,18 @@ public sealed class Ledger : IAsyncDisposable
     }
 
     /// <summary>
-    /// Runs <paramref name="work"/>, which only reads, beside the writer: it sees what was committed when it began, and no duty waits for it. For whatever takes longer than a look-up.
+    /// Runs <paramref name="work"/>, which only reads, beside the writer: it sees what was committed when it began, and no write waits for it. For whatever takes longer than a look-up.
     /// </summary>
     public Task<T> ReadAsync<T>(Func<LedgerTransaction, T> work) => _reader.ReadAsync(work);
+
+    /// <summary>Ends once entries were committed that were not there when this was called, or were but not committed; faulted when the ledger is closed.</summary>
+    public Task NextEntriesAsync()
+    {
+        lock (_gate)
+        {
+            return _closed ? Task.FromException(Closed()) : (_entries ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
 
     /// <summary>
     /// Several pieces of work in their order, all in the same transaction: the writer takes the queue whole, and they enter it together. The task ends when all of them have;
@@ -185,10 +195,23 @@ public sealed class Ledger : IAsyncDisposable
         return true;
     }
 
+    private void WakeFollowers()
+    {
+        TaskCompletionSource? woken;
+        lock (_gate)
+        {
+            (woken, _entries) = (_entries, null);
+        }
+
+        woken?.SetResult();
+    }
+
     // Under the gate.
     private void Close()
     {
         _closed = true;
+        _entries?.SetException(Closed());
+        _entries = null;
         Monitor.Pulse(_gate);
     }
 
@@ -243,6 +266,11 @@ public sealed class Ledger : IAsyncDisposable
             if (_database.TotalChanges != _changes && Written >= _failedBytes && _batch.TrueForAll(item => item.Failure is null))
             {
                 (_lastFailure, _failedBytes) = (null, 0);
+            }
+
+            if (_transaction.TakeAppended())
+            {
+                WakeFollowers();
             }
 
             Interlocked.Increment(ref _commits);

@@ -1,7 +1,7 @@
 namespace RemoteSigner.Ledgers;
 
 /// <summary>
-/// A second, read-only connection beside the writer: what takes long is read here, and no duty waits for it. Each piece of work sees one snapshot, of what was committed when it began. One at a time,
+/// A second, read-only connection beside the writer: what takes long is read here, and no write waits for it. Each piece of work sees one snapshot, of what was committed when it began. One at a time,
 /// on a thread of the pool; nothing is remembered from one piece to the next.
 /// </summary>
 internal sealed class LedgerReader(string path) : IAsyncDisposable

@@ -4,7 +4,7 @@ namespace RemoteSigner.Ledgers;
 /// The tables that one room keeps in the ledger. <paramref name="Script"/> makes them in a new ledger;
 /// <paramref name="CheckedTables"/> are looked through for damage each time the ledger is opened.
 /// </summary>
-public sealed record LedgerSchema(string Room, int Version, string Script, IReadOnlyList<string> CheckedTables)
+internal sealed record LedgerSchema(string Room, int Version, string Script, IReadOnlyList<string> CheckedTables)
 {
     /// <summary>For each older version that is still known the script that makes the next one of it.</summary>
     public IReadOnlyDictionary<int, string> Upgrades { get; init; } = new Dictionary<int, string>();

@@ -8,11 +8,12 @@ public sealed class LedgerTransaction
 {
     private readonly LedgerDatabase _database;
     private readonly Dictionary<Type, object> _memory = [];
+    private bool _appended;
 
     internal LedgerTransaction(LedgerDatabase database) => _database = database;
 
     /// <summary>The prepared statement for <paramref name="sql"/>, which must be a constant: every text is kept for good.</summary>
-    public LedgerStatement Statement(string sql) => _database.Prepare(sql);
+    internal LedgerStatement Statement(string sql) => _database.Prepare(sql);
 
     /// <summary>What was remembered of this type, or what <paramref name="load"/> now makes of the database.</summary>
     public T Recall<T>(Func<LedgerTransaction, T> load)
@@ -30,16 +31,35 @@ public sealed class LedgerTransaction
     /// <summary>Drops everything remembered; called after rows were changed behind the back of it.</summary>
     public void Forget() => _memory.Clear();
 
+    /// <summary>An entry was appended: whoever follows them is woken once it is committed.</summary>
+    internal void NoteEntry() => _appended = true;
+
+    /// <summary>Were entries appended since this was asked last? Perhaps some that were undone again.</summary>
+    internal bool TakeAppended()
+    {
+        var appended = _appended;
+        _appended = false;
+        return appended;
+    }
+
     /// <summary>SQLite ends a transaction by itself after some faults, a full disk among them.</summary>
     public bool IsOver => _database.TransactionIsOver;
 
-    /// <summary>Runs a part of the work that may fail alone: then it is undone, and the rest of the work stands.</summary>
-    public T Attempt<T>(Func<T> part)
+    /// <summary>
+    /// Runs a part of the work that may fail alone, or whose result may be one that does not <paramref name="stand"/>: then it is undone, and the rest of the work stands.
+    /// </summary>
+    public T Attempt<T>(Func<T> part, Predicate<T>? stand = null)
     {
         _database.Run("SAVEPOINT part");
         try
         {
             var result = part();
+            if (stand?.Invoke(result) == false)
+            {
+                Forget();
+                _database.Run("ROLLBACK TO part");
+            }
+
             _database.Run("RELEASE part");
             return result;
         }
@@ -58,7 +78,7 @@ public sealed class LedgerTransaction
     }
 
     /// <summary>Makes the tables of a room in a new ledger; in an old one brings them to this version and looks through them for damage.</summary>
-    public void Ensure(LedgerSchema schema)
+    internal void Ensure(LedgerSchema schema)
     {
         var find = Statement("SELECT version FROM room WHERE name = ?1").Bind(1, schema.Room);
         if (!find.Step())

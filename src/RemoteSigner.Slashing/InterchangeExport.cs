@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using RemoteSigner.Ledgers;
+using RemoteSigner.Slashing.Store;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Slashing;
@@ -11,8 +12,6 @@ namespace RemoteSigner.Slashing;
 /// </summary>
 internal sealed class InterchangeExport(Ledger ledger, Utf8JsonWriter json, ulong slotsPerEpoch)
 {
-    private const int RecordsPerPage = 1000;
-
     public async Task WriteAsync(Root chain, IReadOnlyList<(BlsPublicKey Key, long Validator)> keys)
     {
         json.WriteStartObject();
@@ -41,7 +40,7 @@ internal sealed class InterchangeExport(Ledger ledger, Utf8JsonWriter json, ulon
         var (floors, page) = await ledger.ReadAsync(transaction =>
         {
             var floors = ExportedFloors.Of(transaction, validator, slotsPerEpoch);
-            return (floors, BlockPage(transaction, validator, floors, FloorBlock(transaction, validator, floors)));
+            return (floors, HistoryPages.Blocks(transaction, validator, floors, HistoryPages.FloorBlock(transaction, validator, floors)));
         });
         while (page.Count > 0)
         {
@@ -54,7 +53,7 @@ internal sealed class InterchangeExport(Ledger ledger, Utf8JsonWriter json, ulon
 
             var last = page[^1];
             await json.FlushAsync();
-            page = await ledger.ReadAsync(transaction => BlockPage(transaction, validator, floors, [last])[1..]);
+            page = await ledger.ReadAsync(transaction => HistoryPages.Blocks(transaction, validator, floors, [last])[1..]);
         }
 
         json.WriteEndArray();
@@ -66,7 +65,7 @@ internal sealed class InterchangeExport(Ledger ledger, Utf8JsonWriter json, ulon
         var (floors, page) = await ledger.ReadAsync(transaction =>
         {
             var floors = ExportedFloors.Of(transaction, validator, slotsPerEpoch);
-            return (floors, AttestationPage(transaction, validator, floors, FloorVote(transaction, validator, floors)));
+            return (floors, HistoryPages.Votes(transaction, validator, floors, HistoryPages.FloorVote(transaction, validator, floors)));
         });
         while (page.Count > 0)
         {
@@ -80,57 +79,10 @@ internal sealed class InterchangeExport(Ledger ledger, Utf8JsonWriter json, ulon
 
             var last = page[^1];
             await json.FlushAsync();
-            page = await ledger.ReadAsync(transaction => AttestationPage(transaction, validator, floors, [last])[1..]);
+            page = await ledger.ReadAsync(transaction => HistoryPages.Votes(transaction, validator, floors, [last])[1..]);
         }
 
         json.WriteEndArray();
-    }
-
-    /// <summary>The slot floor as a record, unless a record stands there; no bytes mean no root, which sorts before every root.</summary>
-    private static List<(long Slot, byte[] Root)> FloorBlock(LedgerTransaction transaction, long validator, ExportedFloors floors) => floors.Slot is not { } slot
-        || Found(transaction.Statement("SELECT 1 FROM block WHERE validator = ?1 AND slot = ?2").Bind(1, validator).Bind(2, slot)) ? [] : [(slot, [])];
-
-    private static List<(Vote Vote, byte[] Root)> FloorVote(LedgerTransaction transaction, long validator, ExportedFloors floors) => floors is not { Source: { } source, Target: { } target }
-        || Found(transaction.Statement("SELECT 1 FROM attestation WHERE validator = ?1 AND target = ?2 AND source = ?3").Bind(1, validator).Bind(2, target).Bind(3, source))
-            ? []
-            : [(new Vote(source, target), [])];
-
-    private static bool Found(LedgerStatement statement)
-    {
-        var found = statement.Step();
-        statement.Reset();
-        return found;
-    }
-
-    /// <summary>The records after the last of <paramref name="page"/>, added to it.</summary>
-    private static List<(long Slot, byte[] Root)> BlockPage(LedgerTransaction transaction, long validator, ExportedFloors floors, List<(long Slot, byte[] Root)> page)
-    {
-        var (slot, root) = page.Count > 0 ? page[^1] : (-1, []);
-        var rows = transaction.Statement("SELECT slot, root FROM block WHERE validator = ?1 AND (slot, root) > (?2, ?3) AND slot >= ?5 ORDER BY slot, root LIMIT ?4")
-            .Bind(1, validator).Bind(2, slot).Bind(3, root).Bind(4, RecordsPerPage).Bind(5, floors.Slot ?? 0);
-        while (rows.Step())
-        {
-            page.Add((rows.Number(0), rows.Blob(1).ToArray()));
-        }
-
-        return page;
-    }
-
-    private static List<(Vote Vote, byte[] Root)> AttestationPage(LedgerTransaction transaction, long validator, ExportedFloors floors, List<(Vote Vote, byte[] Root)> page)
-    {
-        var (vote, root) = page.Count > 0 ? page[^1] : (new Vote(-1, -1), []);
-        var rows = transaction.Statement("""
-            SELECT source, target, root FROM attestation WHERE validator = ?1 AND (target, source, root) > (?2, ?3, ?4)
-                AND source >= ?6 AND target >= ?7
-            ORDER BY target, source, root LIMIT ?5
-            """).Bind(1, validator).Bind(2, vote.Target).Bind(3, vote.Source).Bind(4, root).Bind(5, RecordsPerPage)
-            .Bind(6, floors.Source ?? 0).Bind(7, floors.Target ?? 0);
-        while (rows.Step())
-        {
-            page.Add((new Vote(rows.Number(0), rows.Number(1)), rows.Blob(2).ToArray()));
-        }
-
-        return page;
     }
 
     private void Number(ReadOnlySpan<byte> name, long value) => json.WriteString(name, value.ToString(CultureInfo.InvariantCulture));

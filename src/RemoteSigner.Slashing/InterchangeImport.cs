@@ -1,4 +1,5 @@
 using RemoteSigner.Ledgers;
+using RemoteSigner.Slashing.Store;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Slashing;
@@ -26,13 +27,7 @@ internal static class InterchangeImport
 
     private static void RequireWithin(LedgerTransaction transaction, BlsPublicKey key, HistoryLimit limit)
     {
-        var row = transaction.Statement("""
-            SELECT (SELECT max(slot) FROM temp.staged_key JOIN temp.staged_block USING (entry) WHERE key = ?1),
-                   (SELECT max(max(source, target)) FROM temp.staged_key JOIN temp.staged_attestation USING (entry) WHERE key = ?1)
-            """).Bind(1, key.Bytes);
-        _ = row.Step();
-        var (slot, epoch) = (row.NumberOrNull(0), row.NumberOrNull(1));
-        row.Reset();
+        var (slot, epoch) = StagedHistory.Newest(transaction, key);
         if (slot is { } s && (ulong)s > limit.Slot.Value)
         {
             throw Beyond(key, "signed_blocks", $"slot {s}", $"slot {limit.Slot}");
@@ -49,70 +44,19 @@ internal static class InterchangeImport
 
     private static InterchangeReport.Line Take(LedgerTransaction transaction, BlsPublicKey key, InterchangeReading reading)
     {
-        var validator = KeyRegister.FindOrAdd(transaction, key);
-        var blocks = transaction.Statement("""
-            INSERT OR IGNORE INTO block (validator, slot, root)
-            SELECT ?2, slot, root FROM temp.staged_key JOIN temp.staged_block USING (entry) WHERE key = ?1
-            """).Bind(1, key.Bytes).Bind(2, validator).Execute();
-        var attestations = transaction.Statement("""
-            INSERT OR IGNORE INTO attestation (validator, target, source, root)
-            SELECT ?2, target, source, root FROM temp.staged_key JOIN temp.staged_attestation USING (entry) WHERE key = ?1 AND source <= target
-            """).Bind(1, key.Bytes).Bind(2, validator).Execute();
+        var validator = KeyTable.FindOrAdd(transaction, key);
+        var (blocks, attestations) = StagedHistory.TakeOver(transaction, key, validator);
         HistoryFloors.Start(transaction, validator);
-        CoverImpossibleVotes(transaction, key, validator);
+
+        // A vote whose source is after its target is no record to compare with: floors at its epochs refuse all that it could be slashed with.
+        var (source, target) = StagedHistory.NewestImpossibleVote(transaction, key);
+        HistoryFloors.Raise(transaction, validator, slot: null, source, target);
         if (reading == InterchangeReading.FloorsAtLowest)
         {
-            RaiseToLowest(transaction, key, validator);
+            var lowest = StagedHistory.Lowest(transaction, key);
+            HistoryFloors.Raise(transaction, validator, lowest.Slot, lowest.Source, lowest.Target);
         }
 
-        return Report(transaction, key, validator, blocks, attestations);
-    }
-
-    /// <summary>A vote whose source is after its target is no record to compare with: floors at its epochs refuse all that it could be slashed with.</summary>
-    private static void CoverImpossibleVotes(LedgerTransaction transaction, BlsPublicKey key, long validator)
-    {
-        var row = transaction.Statement("""
-            SELECT max(source), max(target) FROM temp.staged_key JOIN temp.staged_attestation USING (entry) WHERE key = ?1 AND source > target
-            """).Bind(1, key.Bytes);
-        _ = row.Step();
-        var (source, target) = (row.NumberOrNull(0), row.NumberOrNull(1));
-        row.Reset();
-        HistoryFloors.Raise(transaction, validator, slot: null, source, target);
-    }
-
-    private static void RaiseToLowest(LedgerTransaction transaction, BlsPublicKey key, long validator)
-    {
-        var row = transaction.Statement("""
-            SELECT (SELECT min(slot) FROM temp.staged_key JOIN temp.staged_block USING (entry) WHERE key = ?1), min(source), min(target)
-            FROM temp.staged_key JOIN temp.staged_attestation USING (entry) WHERE key = ?1 AND source <= target
-            """).Bind(1, key.Bytes);
-        _ = row.Step();
-        var (slot, source, target) = (row.NumberOrNull(0), row.NumberOrNull(1), row.NumberOrNull(2));
-        row.Reset();
-        HistoryFloors.Raise(transaction, validator, slot, source, target);
-    }
-
-    private static InterchangeReport.Line Report(LedgerTransaction transaction, BlsPublicKey key, long validator, long blocks, long attestations)
-    {
-        var row = transaction.Statement("""
-            SELECT k.state,
-                (SELECT count(*) FROM temp.staged_key JOIN temp.staged_block USING (entry) WHERE key = ?1),
-                (SELECT count(*) FROM temp.staged_key JOIN temp.staged_attestation USING (entry) WHERE key = ?1),
-                v.slot_floor, v.source_floor, v.target_floor
-            FROM public_key k JOIN validator v ON v.id = k.validator WHERE k.key = ?1
-            """).Bind(1, key.Bytes);
-        _ = row.Step();
-        var line = new InterchangeReport.Line(
-            key,
-            row.Number(0) == (long)KeyState.Active,
-            row.Number(1),
-            blocks,
-            row.Number(2),
-            attestations,
-            row.NumberOrNull(3) is { } slot ? new Slot((ulong)slot) : null,
-            row.NumberOrNull(4) is { } source ? new Epoch((ulong)source) : null,
-            row.NumberOrNull(5) is { } target ? new Epoch((ulong)target) : null);
-        row.Reset();
-        return line;
+        return StagedHistory.Report(transaction, key, blocks, attestations);
     }
 }

@@ -3,7 +3,7 @@ namespace RemoteSigner.Slashing;
 /// <summary>Keys that come in together, all or none, each with what is stated about its history.</summary>
 public sealed record KeyEnrolment(IReadOnlyCollection<(ProtectedKey Key, SlashingFloor Floor)> Keys)
 {
-    /// <summary>Those of <see cref="Keys"/> that leave the group under which they were registered, because it was the wrong one; see <see cref="GroupRelease"/>.</summary>
+    /// <summary>Those of <see cref="Keys"/> that leave the group under which they were registered, because it was the wrong one: their history goes with them, and the group keeps a copy.</summary>
     public IReadOnlyCollection<Spec.BlsPublicKey> Regrouped { get; init; } = [];
 
     /// <summary>An EIP-3076 interchange file that is taken over first; null for none.</summary>

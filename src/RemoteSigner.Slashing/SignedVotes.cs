@@ -1,6 +1,3 @@
-using RemoteSigner.Ledgers;
-using RemoteSigner.Spec;
-
 namespace RemoteSigner.Slashing;
 
 /// <summary>
@@ -13,7 +10,8 @@ internal sealed class SignedVotes
     private readonly int[] _largestUpTo;
     private readonly int[] _smallestFrom;
 
-    private SignedVotes(List<(Vote Vote, byte[] Root)> votes)
+    /// <param name="votes">In the order of their targets.</param>
+    public SignedVotes(List<(Vote Vote, byte[] Root)> votes)
     {
         (_votes, _largestUpTo, _smallestFrom) = (votes, new int[votes.Count], new int[votes.Count]);
         for (var i = 0; i < votes.Count; i++)
@@ -28,20 +26,6 @@ internal sealed class SignedVotes
     }
 
     public int Count => _votes.Count;
-
-    public static SignedVotes Load(LedgerTransaction transaction, BlsPublicKey key)
-    {
-        var votes = new List<(Vote Vote, byte[] Root)>();
-        var rows = transaction.Statement("""
-            SELECT a.source, a.target, a.root FROM public_key k JOIN attestation a ON a.validator = k.validator WHERE k.key = ?1 AND a.evidence IS NOT NULL ORDER BY a.target
-            """).Bind(1, key.Bytes);
-        while (rows.Step())
-        {
-            votes.Add((new Vote(rows.Number(0), rows.Number(1)), rows.Blob(2).ToArray()));
-        }
-
-        return new SignedVotes(votes);
-    }
 
     /// <summary>A vote signed here that is slashable beside this one (EIP-3076 condition 3); null when there is none.</summary>
     public Vote? FindSlashable(Vote vote, ReadOnlySpan<byte> root)

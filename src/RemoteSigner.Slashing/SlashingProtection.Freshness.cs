@@ -1,4 +1,5 @@
 using RemoteSigner.Ledgers;
+using RemoteSigner.Slashing.Store;
 
 namespace RemoteSigner.Slashing;
 
@@ -10,16 +11,16 @@ public sealed partial class SlashingProtection
     /// <summary>The floor under all keys, watched from here on; one that a vote on record has passed is in nobody's way.</summary>
     public async Task<GlobalFloor?> WatchFloorAsync()
     {
-        var (floor, isPassed) = await _ledger.WriteAsync(transaction => FloorOf(transaction) is { } standing ? (standing, IsPassed(transaction, standing)) : (null, true));
+        var (floor, isPassed) = await _ledger.WriteAsync(transaction => FloorOf(transaction) is { } standing ? (standing, HistoryStore.Of(transaction).Freshness.IsPassed(standing)) : (null, true));
         Floor.Begin(floor, isPassed);
         return floor;
     }
 
     /// <summary>The newest start that this ledger knows of; null when it has none.</summary>
-    public Task<LedgerStart?> GetStartAsync() => _ledger.WriteAsync(transaction => transaction.Recall(FreshnessState.Load).Start);
+    public Task<LedgerStart?> GetStartAsync() => _ledger.WriteAsync(transaction => HistoryStore.Of(transaction).Freshness.Start);
 
     /// <summary>The floor under all keys; null when there is none. Once time has passed it, it refuses nothing that a key would still be asked for.</summary>
-    public Task<GlobalFloor?> GetGlobalFloorAsync() => _ledger.WriteAsync(transaction => transaction.Recall(FreshnessState.Load).Floor);
+    public Task<GlobalFloor?> GetGlobalFloorAsync() => _ledger.WriteAsync(transaction => HistoryStore.Of(transaction).Freshness.Floor);
 
     /// <summary>How far the history reaches. Reads all records once.</summary>
     public Task<HistoryMarks> GetMarksAsync() => _ledger.ReadAsync(MarksOf);
@@ -28,17 +29,17 @@ public sealed partial class SlashingProtection
     public HistoryMarks MarksOf(LedgerTransaction transaction) => HistoryMarks.Of(transaction, _network.SlotsPerEpoch);
 
     /// <summary>The floor under all keys within work of the caller; null when there is none.</summary>
-    public static GlobalFloor? FloorOf(LedgerTransaction transaction) => transaction.Recall(FreshnessState.Load).Floor;
+    public static GlobalFloor? FloorOf(LedgerTransaction transaction) => HistoryStore.Of(transaction).Freshness.Floor;
 
     /// <summary>Notes a start and, in the same transaction, raises the floor under all keys; null leaves it as it is.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is past 2^63-1.</exception>
     public Task RecordStartAsync(LedgerStart start, GlobalFloor? floor) => _ledger.WriteAsync(transaction =>
     {
-        var state = transaction.Recall(FreshnessState.Load);
-        state.SetStart(transaction, start);
+        var state = HistoryStore.Of(transaction).Freshness;
+        state.SetStart(start);
         if (floor is not null)
         {
-            state.SetFloor(transaction, floor.Over(state.Floor));
+            state.SetFloor(floor.Over(state.Floor));
         }
 
         return true;
@@ -47,16 +48,16 @@ public sealed partial class SlashingProtection
     /// <summary>Forgets the newest start, before runs that no witness counts: what they sign is before no fence, so a witness must not vouch for it later.</summary>
     public Task ForgetStartAsync() => _ledger.WriteAsync(transaction =>
     {
-        transaction.Recall(FreshnessState.Load).RemoveStart(transaction);
+        HistoryStore.Of(transaction).Freshness.RemoveStart();
         return true;
     });
 
     /// <summary>Takes the floor under all keys away, whatever is lost: only on the word of a person. The floor that was there.</summary>
     public Task<GlobalFloor?> RemoveGlobalFloorAsync() => _ledger.WriteAsync(transaction =>
     {
-        var state = transaction.Recall(FreshnessState.Load);
+        var state = HistoryStore.Of(transaction).Freshness;
         var former = state.Floor;
-        state.SetFloor(transaction, null);
+        state.SetFloor(null);
         return former;
     });
 
@@ -66,26 +67,15 @@ public sealed partial class SlashingProtection
     /// </summary>
     public Task<bool> EndFloorIfCompleteAsync(EvidenceWriter<GlobalFloor>? evidence = null) => MaintainAsync(transaction =>
     {
-        var state = transaction.Recall(FreshnessState.Load);
+        var state = HistoryStore.Of(transaction).Freshness;
         if (state.Floor is not { AwaitedMarks: { } awaited } floor || HistoryMarks.Of(transaction, _network.SlotsPerEpoch, floor.Fence).Digest != awaited)
         {
             return false;
         }
 
         HistoryFloors.RaiseToNewest(transaction);
-        state.SetFloor(transaction, floor.Beneath is { } beneath ? new GlobalFloor(beneath, "an earlier unclean stop") : null);
+        state.SetFloor(floor.Beneath is { } beneath ? new GlobalFloor(beneath, "an earlier unclean stop") : null);
         evidence?.Write(transaction, floor);
         return true;
     });
-
-    // Signed here: what was imported says nothing about the chain.
-    private static bool IsPassed(LedgerTransaction transaction, GlobalFloor floor)
-    {
-        var row = transaction.Statement("SELECT EXISTS (SELECT 1 FROM attestation WHERE evidence IS NOT NULL AND target >= ?1 AND source >= ?2)")
-            .Bind(1, StoredNumber.From(floor.Fence.Value)).Bind(2, StoredNumber.From(floor.LowestSource.Value));
-        _ = row.Step();
-        var passed = row.Number(0) != 0;
-        row.Reset();
-        return passed;
-    }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using RemoteSigner.Ledgers;
+using RemoteSigner.Slashing.Store;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Slashing;
@@ -44,7 +45,7 @@ public sealed partial class SlashingProtection
         await _maintenance.WaitAsync();
         try
         {
-            var keys = await _ledger.ReadAsync(transaction => KeyRegister.Named(transaction, by));
+            var keys = await _ledger.ReadAsync(transaction => KeyTable.Named(transaction, by));
             var wanted = only is null ? keys : keys.FindAll(key => only.Contains(key.Key));
             await using var json = new Utf8JsonWriter(file);
             await new InterchangeExport(_ledger, json, _network.SlotsPerEpoch).WriteAsync(Chain, wanted);
@@ -92,7 +93,7 @@ public sealed partial class SlashingProtection
 
     private void RequireChain(LedgerTransaction transaction, Root chain)
     {
-        var state = transaction.Recall(ChainState.Load);
+        var state = HistoryStore.Of(transaction).Chain;
         if (chain != Chain)
         {
             throw new InterchangeException($"metadata.genesis_validators_root is {chain}, this signer is for {Chain}", member: "metadata.genesis_validators_root");
@@ -100,7 +101,7 @@ public sealed partial class SlashingProtection
 
         if (state.GenesisValidatorsRoot is null)
         {
-            state.Pin(transaction, chain);
+            state.Pin(chain);
         }
     }
 

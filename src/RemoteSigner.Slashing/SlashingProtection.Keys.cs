@@ -1,4 +1,5 @@
 using RemoteSigner.Ledgers;
+using RemoteSigner.Slashing.Store;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Slashing;
@@ -21,20 +22,13 @@ public sealed partial class SlashingProtection
             var staged = enrolment.History is { } history ? await StageAnewAsync(history) : null;
             return await _ledger.WriteAsync(transaction =>
             {
-                transaction.Statement("SAVEPOINT enrolment").Execute();
-                var told = staged is null ? null : TakeStaged(transaction, staged, enrolment.Terms);
-                var report = new KeyEnrolmentReport(KeyRegister.Enrol(transaction, enrolment), told);
+                var report = transaction.Attempt(() => Enrol(transaction, enrolment, staged), kept => kept.Refused.Count == 0);
                 transaction.Forget();
-                if (report.Refused.Count > 0)
-                {
-                    transaction.Statement("ROLLBACK TO enrolment").Execute();
-                }
-                else
+                if (report.Refused.Count == 0)
                 {
                     evidence.Write(transaction, report);
                 }
 
-                transaction.Statement("RELEASE enrolment").Execute();
                 return report;
             });
         }
@@ -50,8 +44,8 @@ public sealed partial class SlashingProtection
     /// </summary>
     public Task<KeyTurnover> ActivateAsync(IReadOnlyCollection<BlsPublicKey> keys, IReadOnlyCollection<BlsPublicKey> replaced, EvidenceWriter<KeyTurnover> evidence) => _ledger.WriteAsync(transaction =>
     {
-        var active = KeyRegister.Move(transaction, keys, KeyState.Active, KeyState.Enrolling);
-        var turnover = new KeyTurnover(active, active.Count == 0 ? [] : KeyRegister.Move(transaction, replaced, KeyState.Retired, KeyState.Active, KeyState.Enrolling));
+        var active = KeyTable.Move(transaction, keys, KeyState.Active, KeyState.Enrolling);
+        var turnover = new KeyTurnover(active, active.Count == 0 ? [] : KeyTable.Move(transaction, replaced, KeyState.Retired, KeyState.Active, KeyState.Enrolling));
         transaction.Forget();
         if (active.Count > 0)
         {
@@ -77,22 +71,18 @@ public sealed partial class SlashingProtection
         MoveAsync([publicKey], _ => KeyState.Released, [KeyState.Retired], evidence);
 
     /// <summary>Every public key that is known here, share keys and group keys, and what it may do.</summary>
-    public Task<IReadOnlyDictionary<BlsPublicKey, KeyState>> GetKeyStatesAsync() => _ledger.ReadAsync<IReadOnlyDictionary<BlsPublicKey, KeyState>>(transaction =>
-    {
-        var states = new Dictionary<BlsPublicKey, KeyState>();
-        var rows = transaction.Statement("SELECT key, state FROM public_key");
-        while (rows.Step())
-        {
-            states.Add(new BlsPublicKey(rows.Blob(0)), (KeyState)rows.Number(1));
-        }
+    public Task<IReadOnlyDictionary<BlsPublicKey, KeyState>> GetKeyStatesAsync() => _ledger.ReadAsync<IReadOnlyDictionary<BlsPublicKey, KeyState>>(KeyTable.States);
 
-        return states;
-    });
+    private KeyEnrolmentReport Enrol(LedgerTransaction transaction, KeyEnrolment enrolment, StagedFile? staged)
+    {
+        var told = staged is null ? null : TakeStaged(transaction, staged, enrolment.Terms);
+        return new KeyEnrolmentReport(KeyEnrolling.Enrol(transaction, enrolment), told);
+    }
 
     private Task<IReadOnlyList<BlsPublicKey>> MoveAsync(
         IReadOnlyCollection<BlsPublicKey> keys, Func<KeyState, KeyState> to, KeyState[] from, EvidenceWriter<IReadOnlyList<BlsPublicKey>> evidence) => _ledger.WriteAsync(transaction =>
     {
-        IReadOnlyList<BlsPublicKey> moved = [.. from.SelectMany(state => KeyRegister.Move(transaction, keys, to(state), state))];
+        IReadOnlyList<BlsPublicKey> moved = [.. from.SelectMany(state => KeyTable.Move(transaction, keys, to(state), state))];
         transaction.Forget();
         if (moved.Count > 0)
         {

@@ -1,5 +1,4 @@
-using RemoteSigner.Ledgers;
-using RemoteSigner.Spec;
+using RemoteSigner.Slashing.Store;
 
 namespace RemoteSigner.Slashing;
 
@@ -8,11 +7,11 @@ public sealed partial class SlashingProtection
     /// <summary>Every validator's history in numbers. Taken one validator after another, so that signing goes on.</summary>
     public async Task<IReadOnlyList<ValidatorStatus>> StatusAsync()
     {
-        var validators = await _ledger.ReadAsync(KeyRegister.All);
+        var validators = await _ledger.ReadAsync(KeyTable.All);
         var status = new List<ValidatorStatus>();
         foreach (var validator in validators.Select(key => key.Validator).Distinct())
         {
-            if (await _ledger.ReadAsync(transaction => FindStatus(transaction, validator)) is { } found)
+            if (await _ledger.ReadAsync(transaction => ValidatorNumbers.Find(transaction, validator)) is { } found)
             {
                 status.Add(found);
             }
@@ -20,37 +19,4 @@ public sealed partial class SlashingProtection
 
         return status;
     }
-
-    /// <summary>Null when the validator's history was joined to another meanwhile.</summary>
-    private static ValidatorStatus? FindStatus(LedgerTransaction transaction, long validator)
-    {
-        var keys = new List<ValidatorStatus.Key>();
-        var rows = transaction.Statement("SELECT key, state, is_group FROM public_key WHERE validator = ?1 ORDER BY is_group, key").Bind(1, validator);
-        while (rows.Step())
-        {
-            keys.Add(new ValidatorStatus.Key(new BlsPublicKey(rows.Blob(0)), (KeyState)rows.Number(1), rows.Number(2) != 0));
-        }
-
-        var row = transaction.Statement("""
-            SELECT v.slot_floor, v.source_floor, v.target_floor, b.n, b.slot, a.n, a.source, a.target
-            FROM validator v,
-                (SELECT count(*) AS n, max(slot) AS slot FROM block WHERE validator = ?1) b,
-                (SELECT count(*) AS n, max(source) AS source, max(target) AS target FROM attestation WHERE validator = ?1) a
-            WHERE v.id = ?1
-            """).Bind(1, validator);
-        return !row.Step() ? null : new ValidatorStatus(
-            keys,
-            row.Number(3),
-            SlotAt(row, 4),
-            SlotAt(row, 0),
-            row.Number(5),
-            EpochAt(row, 6),
-            EpochAt(row, 7),
-            EpochAt(row, 1),
-            EpochAt(row, 2));
-    }
-
-    private static Slot? SlotAt(LedgerStatement row, int column) => row.NumberOrNull(column) is { } number ? new Slot((ulong)number) : null;
-
-    private static Epoch? EpochAt(LedgerStatement row, int column) => row.NumberOrNull(column) is { } number ? new Epoch((ulong)number) : null;
 }

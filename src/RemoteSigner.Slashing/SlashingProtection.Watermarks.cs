@@ -1,4 +1,5 @@
 using RemoteSigner.Ledgers;
+using RemoteSigner.Slashing.Store;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Slashing;
@@ -18,7 +19,7 @@ public sealed partial class SlashingProtection
         long? epochFloor = epoch is { } e ? StoredNumber.From(e.Value) : null;
         return MaintainAsync(transaction =>
         {
-            var validators = KeyRegister.All(transaction).Where(key => only?.Contains(key.Key) ?? true).Select(key => key.Validator).ToHashSet();
+            var validators = KeyTable.All(transaction).Where(key => only?.Contains(key.Key) ?? true).Select(key => key.Validator).ToHashSet();
             foreach (var validator in validators)
             {
                 HistoryFloors.Raise(transaction, validator, slotFloor, epochFloor, epochFloor);
@@ -34,15 +35,15 @@ public sealed partial class SlashingProtection
     }
 
     /// <summary>Where signing stops; null when it does not.</summary>
-    public Task<HighWatermark?> GetHighWatermarkAsync() => _ledger.WriteAsync(transaction => transaction.Recall(ChainState.Load).High);
+    public Task<HighWatermark?> GetHighWatermarkAsync() => _ledger.WriteAsync(transaction => HistoryStore.Of(transaction).Chain.High);
 
     /// <summary>Stops signing from this slot and epoch on, for all validators; null lets it go on. The one that was set before.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is past 2^63-1.</exception>
     public Task<HighWatermark?> SetHighWatermarkAsync(HighWatermark? watermark, EvidenceWriter<HighWatermark?> evidence) => _ledger.WriteAsync(transaction =>
     {
-        var state = transaction.Recall(ChainState.Load);
+        var state = HistoryStore.Of(transaction).Chain;
         var former = state.High;
-        state.SetHigh(transaction, watermark);
+        state.SetHigh(watermark);
         evidence.Write(transaction, former);
         return former;
     });
@@ -57,7 +58,7 @@ public sealed partial class SlashingProtection
         await _maintenance.WaitAsync();
         try
         {
-            var keys = await _ledger.WriteAsync(KeyRegister.All);
+            var keys = await _ledger.WriteAsync(KeyTable.All);
             var lines = new List<PruneReport.Line>();
             foreach (var lot in keys.GroupBy(key => key.Validator, key => key.Key).Chunk(ValidatorsPerLot))
             {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RemoteSigner.Ledgers;
+using RemoteSigner.Slashing.Store;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Slashing;
@@ -30,8 +31,8 @@ public sealed partial class SlashingProtection : IDisposable
     {
         var pinned = await ledger.WriteAsync(transaction =>
         {
-            transaction.Ensure(SlashingSchema.Current);
-            return transaction.Recall(ChainState.Load).GenesisValidatorsRoot;
+            HistoryStore.Ensure(transaction);
+            return HistoryStore.Of(transaction).Chain.GenesisValidatorsRoot;
         });
         if (pinned is { } chain && network.GenesisValidatorsRoot is { } configured && chain != configured)
         {
@@ -64,12 +65,11 @@ public sealed partial class SlashingProtection : IDisposable
     }
 
     /// <summary>What would be decided on this message now. It changes nothing, and gives no leave to sign.</summary>
-    public Task<Verdict> ForeseeAsync(ProtectedKey key, RootedMessage message) => _ledger.WriteAsync(transaction => Judge(
-        transaction,
-        transaction.Recall(LoadIndex).FindActive(transaction, key),
-        message.Message.Slashable,
-        message.SigningRoot,
-        message.Message.GenesisValidatorsRoot));
+    public Task<Verdict> ForeseeAsync(ProtectedKey key, RootedMessage message) => _ledger.WriteAsync(transaction =>
+    {
+        var store = HistoryStore.Of(transaction);
+        return Judge(store, store.FindActive(key), message.Message.Slashable, message.SigningRoot, message.Message.GenesisValidatorsRoot);
+    });
 
     /// <summary>Call when nothing waits any more; the ledger is closed by its owner.</summary>
     public void Dispose() => _maintenance.Dispose();
@@ -77,9 +77,9 @@ public sealed partial class SlashingProtection : IDisposable
     private Verdict Settle(LedgerTransaction transaction, PermitRequest.Ask ask)
     {
         var (content, root, chain) = (ask.Message.Message.Slashable, ask.Message.SigningRoot, ask.Message.Message.GenesisValidatorsRoot);
-        var state = transaction.Recall(ChainState.Load);
-        var history = transaction.Recall(LoadIndex).FindActive(transaction, ask.Key);
-        var verdict = Judge(transaction, history, content, root, chain);
+        var store = HistoryStore.Of(transaction);
+        var history = store.FindActive(ask.Key);
+        var verdict = Judge(store, history, content, root, chain);
         if (ask.OnlyIfOnRecord && verdict is Verdict.Allowed { AlreadySigned: false })
         {
             verdict = Verdict.NotOnRecord.Instance;
@@ -89,27 +89,23 @@ public sealed partial class SlashingProtection : IDisposable
         if (verdict is Verdict.Allowed { AlreadySigned: var alreadySigned } && history is not null)
         {
             // From its first record on the history is this chain's, whatever will be configured.
-            if (state.GenesisValidatorsRoot is null && content is not SlashableContent.None)
+            if (store.Chain.GenesisValidatorsRoot is null && content is not SlashableContent.None)
             {
-                state.Pin(transaction, Chain);
+                store.Chain.Pin(Chain);
             }
 
             if (!alreadySigned)
             {
-                Record(transaction, history, content, root, evidence);
+                Record(store, history, content, root, evidence);
             }
         }
 
         return verdict;
     }
 
-    private Verdict Judge(LedgerTransaction transaction, ValidatorHistory? history, SlashableContent content, Root root, Root? chain)
-    {
-        var state = transaction.Recall(ChainState.Load);
-        return history is null
-            ? new Verdict.Refused(SlashingRule.KeyNotActive, "the key was never registered here, or was deleted")
-            : ForeignChain(content, chain) ?? transaction.Recall(FreshnessState.Load).Floor?.Refusal(content, _network.SlotsPerEpoch) ?? Decide(transaction, history, state.High, content, root);
-    }
+    private Verdict Judge(HistoryStore store, ValidatorHistory? history, SlashableContent content, Root root, Root? chain) => history is null
+        ? new Verdict.Refused(SlashingRule.KeyNotActive, "the key was never registered here, or was deleted")
+        : ForeignChain(content, chain) ?? store.Freshness.Floor?.Refusal(content, _network.SlotsPerEpoch) ?? Decide(store, history, content, root);
 
     private Verdict.Refused? ForeignChain(SlashableContent content, Root? chain)
     {
@@ -123,26 +119,31 @@ public sealed partial class SlashingProtection : IDisposable
             : new Verdict.Refused(SlashingRule.WrongGenesisValidatorsRoot, $"the message is for genesis validators root {claimed}, this signer is for {Chain}");
     }
 
-    private static Verdict Decide(LedgerTransaction transaction, ValidatorHistory history, HighWatermark? high, SlashableContent content, Root root) => content switch
+    private static Verdict Decide(HistoryStore store, ValidatorHistory history, SlashableContent content, Root root) => content switch
     {
         SlashableContent.None => new Verdict.Allowed(AlreadySigned: false),
-        SlashableContent.Block { Slot.Value: var slot } when StoredNumber.Fits(slot) =>
-            BlockRules.Decide(transaction, history, high, (long)slot, root.Bytes),
+        SlashableContent.Block { Slot.Value: var slot } when StoredNumber.Fits(slot) => Decide(store, history, (long)slot, root.Bytes),
         SlashableContent.Attestation { Source.Value: var source, Target.Value: var target } when StoredNumber.Fits(source) && StoredNumber.Fits(target) =>
-            AttestationRules.Decide(transaction, history, high, new Vote((long)source, (long)target), root.Bytes),
+            Decide(store, history, new Vote((long)source, (long)target), root.Bytes),
         SlashableContent.Block or SlashableContent.Attestation => new Verdict.Refused(SlashingRule.NumberOutOfRange, "slots and epochs go to 2^63-1"),
         _ => throw new UnreachableException($"no slashing rule is written for {content.GetType().Name}"),
     };
 
-    private static void Record(LedgerTransaction transaction, ValidatorHistory history, SlashableContent content, Root root, long evidence)
+    private static Verdict Decide(HistoryStore store, ValidatorHistory history, long slot, ReadOnlySpan<byte> root) =>
+        BlockRules.Decide(history, store.Chain.High, slot) ?? BlockRules.Decide(history, slot, store.FindBlock(history, slot, root));
+
+    private static Verdict Decide(HistoryStore store, ValidatorHistory history, Vote vote, ReadOnlySpan<byte> root) =>
+        AttestationRules.Decide(history, store.Chain.High, vote) ?? AttestationRules.Decide(history, vote, store.FindVotes(history, vote, root));
+
+    private static void Record(HistoryStore store, ValidatorHistory history, SlashableContent content, Root root, long evidence)
     {
         if (content is SlashableContent.Block block)
         {
-            BlockRules.Record(transaction, history, (long)block.Slot.Value, root.Bytes, evidence);
+            store.Record(history, (long)block.Slot.Value, root.Bytes, evidence);
         }
         else if (content is SlashableContent.Attestation vote)
         {
-            AttestationRules.Record(transaction, history, new Vote((long)vote.Source.Value, (long)vote.Target.Value), root.Bytes, evidence);
+            store.Record(history, new Vote((long)vote.Source.Value, (long)vote.Target.Value), root.Bytes, evidence);
         }
     }
 
@@ -187,6 +188,4 @@ public sealed partial class SlashingProtection : IDisposable
             _ => throw new UnreachableException(),
         };
     }
-
-    private static HistoryIndex LoadIndex(LedgerTransaction transaction) => new();
 }

@@ -13,12 +13,6 @@ namespace RemoteSigner.Audit;
 /// </summary>
 public sealed class AuditLog
 {
-    private static readonly LedgerSchema Schema = new(
-        "audit",
-        1,
-        "CREATE TABLE audit (seq INTEGER PRIMARY KEY, entry BLOB NOT NULL, hash BLOB NOT NULL CHECK (length(hash) = 32)) STRICT",
-        []);
-
     private readonly Ledger _ledger;
     private readonly TimeProvider _time;
     private readonly RefusalBudget _refusals;
@@ -28,11 +22,7 @@ public sealed class AuditLog
     /// <summary>Makes the table in a new ledger, or checks its version. The chain itself is walked by <see cref="AuditVerifier"/>.</summary>
     public static async Task<AuditLog> OpenAsync(Ledger ledger, TimeProvider time)
     {
-        await ledger.WriteAsync(transaction =>
-        {
-            transaction.Ensure(Schema);
-            return true;
-        });
+        await LedgerEntries.OpenAsync(ledger);
         return new AuditLog(ledger, time);
     }
 
@@ -41,9 +31,7 @@ public sealed class AuditLog
     {
         var tail = transaction.Recall(Tail.Load);
         var bytes = tail.Extend(_time.GetUtcNow(), entry);
-        transaction.Statement("INSERT INTO audit (seq, entry, hash) VALUES (?1, ?2, ?3)")
-            .Bind(1, tail.Sequence).Bind(2, bytes).Bind(3, tail.Hash)
-            .Execute();
+        LedgerEntries.Append(transaction, tail.Sequence, bytes, tail.Hash);
         return tail.Sequence;
     }
 
@@ -69,20 +57,7 @@ public sealed class AuditLog
     }
 
     /// <summary>Up to <paramref name="limit"/> entries after the one numbered <paramref name="after"/>, oldest first.</summary>
-    public Task<IReadOnlyList<AuditRecord>> ReadAsync(long after, int limit) =>
-        _ledger.ReadAsync(transaction => (IReadOnlyList<AuditRecord>)Page(transaction, after, limit));
-
-    internal static List<AuditRecord> Page(LedgerTransaction transaction, long after, int limit)
-    {
-        var entries = new List<AuditRecord>();
-        var rows = transaction.Statement("SELECT seq, entry, hash FROM audit WHERE seq > ?1 ORDER BY seq LIMIT ?2").Bind(1, after).Bind(2, limit);
-        while (rows.Step())
-        {
-            entries.Add(new AuditRecord(rows.Number(0), rows.Blob(1).ToArray(), rows.Blob(2).ToArray()));
-        }
-
-        return entries;
-    }
+    public Task<IReadOnlyList<LedgerEntry>> ReadAsync(long after, int limit) => _ledger.ReadAsync(transaction => LedgerEntries.After(transaction, after, limit));
 
     /// <summary>The end of the chain, in the ledger's memory: gone with every rollback, so that no hash of an undone entry goes on.</summary>
     private sealed class Tail
@@ -100,14 +75,7 @@ public sealed class AuditLog
         public static Tail Load(LedgerTransaction transaction)
         {
             var tail = new Tail();
-            var last = transaction.Statement("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1");
-            if (last.Step())
-            {
-                tail.Sequence = last.Number(0);
-                last.Blob(1).CopyTo(tail._hash);
-                last.Reset();
-            }
-
+            tail.Sequence = LedgerEntries.Newest(transaction, tail._hash);
             return tail;
         }
 

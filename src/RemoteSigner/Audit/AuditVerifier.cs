@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Slashing;
+using RemoteSigner.Slashing.Store;
 
 namespace RemoteSigner.Audit;
 
@@ -85,7 +86,7 @@ public static class AuditVerifier
 
         public AuditVerification.Broken? Walk(LedgerTransaction transaction)
         {
-            var entries = AuditLog.Page(transaction, _sequence, RowsPerStep);
+            var entries = LedgerEntries.After(transaction, _sequence, RowsPerStep);
             Ended = entries.Count < RowsPerStep;
             foreach (var entry in entries)
             {
@@ -101,7 +102,7 @@ public static class AuditVerifier
             return null;
         }
 
-        private string? Problem(LedgerTransaction transaction, AuditRecord entry)
+        private string? Problem(LedgerTransaction transaction, LedgerEntry entry)
         {
             if (entry.Sequence != _sequence + 1)
             {
@@ -118,11 +119,11 @@ public static class AuditVerifier
             }
 
             return Claim(entry) is not { } claim || claim.Sequence != entry.Sequence ? $"entry {entry.Sequence} does not read as the entry of that number"
-                : GrantedRoots.Note(transaction, claim) is { } before ? $"entry {entry.Sequence} grants a {claim.Duty} with another root than entry {before} did: the two are slashable"
-                : SlashingRecords.IsCovered(transaction, claim) ? null : $"entry {entry.Sequence} grants a {claim.Duty} that has no slashing record";
+                : GrantedDuties.FindOther(transaction, claim) is { } before ? $"entry {entry.Sequence} grants a {claim.Duty} with another root than entry {before} did: the two are slashable"
+                : GrantedDuties.AreCovered(transaction, claim) ? null : $"entry {entry.Sequence} grants a {claim.Duty} that has no slashing record";
         }
 
-        private static SignedClaim? Claim(AuditRecord entry)
+        private static SignedClaim? Claim(LedgerEntry entry)
         {
             try
             {

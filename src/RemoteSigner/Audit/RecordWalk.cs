@@ -1,10 +1,11 @@
 using RemoteSigner.Ledgers;
+using RemoteSigner.Slashing.Store;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Audit;
 
 /// <summary>
-/// Walks one table of slashing records in the order of its key. A record made here (not imported) names the entry that granted it: that entry
+/// Walks one kind of slashing records in their order. A record made here (not imported) names the entry that granted it: that entry
 /// must be there and say the same. So a log that was cut short shows, as long as the records are younger than the cut.
 /// </summary>
 internal sealed class RecordWalk
@@ -12,43 +13,33 @@ internal sealed class RecordWalk
     private const int RowsPerStep = 1000;
 
     private readonly string _kind;
-    private readonly string _sql;
-    private readonly Func<SignedClaim, long, long, bool> _says;
-    private (long Validator, long Number, long Source, byte[] Root) _last = (-1, -1, -1, []);
+    private readonly Func<LedgerTransaction, RecordedDuty?, int, IReadOnlyList<RecordedDuty>> _after;
+    private readonly Func<SignedClaim, RecordedDuty, bool> _says;
+    private RecordedDuty? _last;
 
-    private RecordWalk(string kind, string sql, Func<SignedClaim, long, long, bool> says) => (_kind, _sql, _says) = (kind, sql, says);
+    private RecordWalk(string kind, Func<LedgerTransaction, RecordedDuty?, int, IReadOnlyList<RecordedDuty>> after, Func<SignedClaim, RecordedDuty, bool> says) =>
+        (_kind, _after, _says) = (kind, after, says);
 
     public bool Ended { get; private set; }
 
     public long Matched { get; private set; }
 
-    public static RecordWalk OfBlocks() => new(
-        "block for slot",
-        """
-        SELECT b.validator, b.slot, 0, b.root, b.evidence, a.entry FROM block b LEFT JOIN audit a ON a.seq = b.evidence
-        WHERE (b.validator, b.slot, 0, b.root) > (?1, ?2, ?3, ?4) ORDER BY b.validator, b.slot, b.root LIMIT ?5
-        """,
-        (claim, slot, _) => claim.IsBlock && Same(claim.Slot, slot));
+    public static RecordWalk OfBlocks() => new("block for slot", RecordedDuties.BlocksAfter, (claim, record) => claim.IsBlock && Same(claim.Slot, record.Number));
 
     public static RecordWalk OfAttestations() => new(
         "vote for target epoch",
-        """
-        SELECT v.validator, v.target, v.source, v.root, v.evidence, a.entry FROM attestation v LEFT JOIN audit a ON a.seq = v.evidence
-        WHERE (v.validator, v.target, v.source, v.root) > (?1, ?2, ?3, ?4) ORDER BY v.validator, v.target, v.source, v.root LIMIT ?5
-        """,
-        (claim, target, source) => claim.IsAttestation && Same(claim.Target, target) && Same(claim.Source, source));
+        RecordedDuties.VotesAfter,
+        (claim, record) => claim.IsAttestation && Same(claim.Target, record.Number) && Same(claim.Source, record.Source));
 
     public AuditVerification.Broken? Walk(LedgerTransaction transaction)
     {
-        var rows = transaction.Statement(_sql)
-            .Bind(1, _last.Validator).Bind(2, _last.Number).Bind(3, _last.Source).Bind(4, _last.Root).Bind(5, RowsPerStep);
-        var count = 0;
-        for (; rows.Step(); count++)
+        var records = _after(transaction, _last, RowsPerStep);
+        foreach (var record in records)
         {
-            _last = (rows.Number(0), rows.Number(1), rows.Number(2), rows.Blob(3).ToArray());
-            if (rows.NumberOrNull(4) is { } evidence)
+            _last = record;
+            if (record.Evidence is { } evidence)
             {
-                if (Problem(transaction, rows, evidence) is { } problem)
+                if (Problem(transaction, record, evidence) is { } problem)
                 {
                     return new AuditVerification.Broken(evidence, problem);
                 }
@@ -57,31 +48,23 @@ internal sealed class RecordWalk
             }
         }
 
-        Ended = count < RowsPerStep;
+        Ended = records.Count < RowsPerStep;
         return null;
     }
 
-    private string? Problem(LedgerTransaction transaction, LedgerStatement row, long evidence)
+    private string? Problem(LedgerTransaction transaction, RecordedDuty record, long evidence)
     {
-        var record = $"the record of a {_kind} {_last.Number}, root {Hex.Format(_last.Root)},";
-        if (row.IsNull(5))
+        var name = $"the record of a {_kind} {record.Number}, root {Hex.Format(record.Root.Span)},";
+        if (LedgerEntries.Find(transaction, evidence) is not { } entry)
         {
-            return $"{record} points to entry {evidence}, which is not in the log";
+            return $"{name} points to entry {evidence}, which is not in the log";
         }
 
-        var claim = SignedClaim.Read(row.Blob(5));
-        return _says(claim, _last.Number, _last.Source) && claim.Root is { } root && root.Bytes.SequenceEqual(_last.Root) && BelongsTo(transaction, claim, _last.Validator)
+        var claim = SignedClaim.Read(entry);
+        return _says(claim, record) && claim is { Root: { } root, ShareKey: { } share } && root.Bytes.SequenceEqual(record.Root.Span) && RecordedDuties.AreOf(transaction, share, record.Validator)
             ? null
-            : $"{record} points to entry {evidence}, which says something else";
+            : $"{name} points to entry {evidence}, which says something else";
     }
 
     private static bool Same(ulong? claimed, long recorded) => claimed is <= long.MaxValue and { } number && (long)number == recorded;
-
-    private static bool BelongsTo(LedgerTransaction transaction, SignedClaim claim, long validator)
-    {
-        var key = transaction.Statement("SELECT validator FROM public_key WHERE key = ?1").Bind(1, claim.ShareKey is { } share ? share.Bytes : []);
-        var belongs = key.Step() && key.Number(0) == validator;
-        key.Reset();
-        return belongs;
-    }
 }

@@ -135,7 +135,7 @@ public sealed partial class HouseTests
     private static MethodInfo Method(Type type, string name) =>
         Assert.Single(type.GetMethods(Inside | BindingFlags.Public | BindingFlags.Static), method => method.Name == name);
 
-    private static IEnumerable<string> Sources(string folder, string pattern) =>
+    internal static IEnumerable<string> Sources(string folder, string pattern) =>
         Directory.EnumerateFiles(Path.Combine(Root(), folder), pattern, SearchOption.AllDirectories)
             .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal) && !path.Contains("/node_modules/", StringComparison.Ordinal));
 

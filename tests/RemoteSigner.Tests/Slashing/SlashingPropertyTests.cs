@@ -1,6 +1,7 @@
 using CsCheck;
 using RemoteSigner.Audit;
 using RemoteSigner.Slashing;
+using RemoteSigner.Slashing.Store;
 using RemoteSigner.Spec;
 using static RemoteSigner.Tests.Slashing.Duties;
 using Duty = RemoteSigner.Tests.Slashing.SlashingOracle.Duty;
@@ -168,7 +169,7 @@ public sealed class SlashingPropertyTests
 
         private async Task<Root> ChainAsync() => (await FindChainAsync())!.Value;
 
-        private Task<Root?> FindChainAsync() => Signer.Ledger.WriteAsync(transaction => transaction.Recall(ChainState.Load).GenesisValidatorsRoot);
+        private Task<Root?> FindChainAsync() => Signer.Ledger.WriteAsync(transaction => HistoryStore.Of(transaction).Chain.GenesisValidatorsRoot);
 
         private async Task<Floors> FloorsAsync()
         {

@@ -1,6 +1,6 @@
 using RemoteSigner.Ledgers;
 
-namespace RemoteSigner.Slashing;
+namespace RemoteSigner.Slashing.Store;
 
 /// <summary>
 /// The floors that a validator's exported history stands on: its own, or those of the floor under all keys where they are higher, so that whoever imports the file
@@ -10,8 +10,8 @@ internal readonly record struct ExportedFloors(long? Slot, long? Source, long? T
 {
     public static ExportedFloors Of(LedgerTransaction transaction, long validator, ulong slotsPerEpoch)
     {
-        var history = new HistoryIndex().Load(transaction, validator);
-        if (transaction.Recall(FreshnessState.Load).Floor is not { Fence.Value: > 0 and var fence } floor)
+        var history = HistoryRecords.Load(transaction, validator);
+        if (HistoryStore.Of(transaction).Freshness.Floor is not { Fence.Value: > 0 and var fence } floor)
         {
             return new ExportedFloors(history.SlotFloor, history.SourceFloor, history.TargetFloor);
         }

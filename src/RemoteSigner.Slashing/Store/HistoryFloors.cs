@@ -1,6 +1,6 @@
 using RemoteSigner.Ledgers;
 
-namespace RemoteSigner.Slashing;
+namespace RemoteSigner.Slashing.Store;
 
 /// <summary>
 /// Moves floors, always upwards, and keeps two things true of every validator: a floor exists where a record exists, and no record lies below
@@ -8,6 +8,14 @@ namespace RemoteSigner.Slashing;
 /// </summary>
 internal static class HistoryFloors
 {
+    /// <summary>The first floor of a history: its first block.</summary>
+    public static void Set(LedgerTransaction transaction, long validator, long slot) =>
+        transaction.Statement("UPDATE validator SET slot_floor = ?2 WHERE id = ?1").Bind(1, validator).Bind(2, slot).Execute();
+
+    /// <summary>The first floors of a history: its first vote.</summary>
+    public static void Set(LedgerTransaction transaction, long validator, Vote vote) =>
+        transaction.Statement("UPDATE validator SET source_floor = ?2, target_floor = ?3 WHERE id = ?1").Bind(1, validator).Bind(2, vote.Source).Bind(3, vote.Target).Execute();
+
     /// <summary>Raises the floors to at least these values; null leaves one as it is.</summary>
     public static void Raise(LedgerTransaction transaction, long validator, long? slot, long? source, long? target)
     {
@@ -24,9 +32,9 @@ internal static class HistoryFloors
     /// <summary>Raises every validator's floors to the newest of its records.</summary>
     public static void RaiseToNewest(LedgerTransaction transaction)
     {
-        foreach (var validator in KeyRegister.All(transaction).Select(key => key.Validator).Distinct())
+        foreach (var validator in KeyTable.All(transaction).Select(key => key.Validator).Distinct())
         {
-            var history = new HistoryIndex().Load(transaction, validator);
+            var history = HistoryRecords.Load(transaction, validator);
             Raise(transaction, validator, Known(history.NewestSlot), Known(history.NewestSource), Known(history.NewestTarget));
         }
 

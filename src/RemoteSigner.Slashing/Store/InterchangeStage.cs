@@ -1,7 +1,7 @@
 using RemoteSigner.Ledgers;
 using RemoteSigner.Spec;
 
-namespace RemoteSigner.Slashing;
+namespace RemoteSigner.Slashing.Store;
 
 /// <summary>
 /// Where an import gathers, in temporary tables that no crash leaves behind, until the whole file was read and found good; then one

@@ -1,7 +1,7 @@
 using RemoteSigner.Ledgers;
 using RemoteSigner.Spec;
 
-namespace RemoteSigner.Slashing;
+namespace RemoteSigner.Slashing.Store;
 
 /// <summary>
 /// Parts a share from a group key that was never its own, such as one that a forged document named. Nothing is forgotten: the share keeps all records and floors, and joins its right group
@@ -41,7 +41,7 @@ internal static class GroupRelease
     // Copies have no evidence: the entries of the audit log that granted them name the share, and it takes them along.
     private static void LeaveCopy(LedgerTransaction transaction, BlsPublicKey group, long validator)
     {
-        var copy = KeyRegister.AddValidator(transaction);
+        var copy = KeyTable.AddValidator(transaction);
         transaction.Statement("INSERT INTO block (validator, slot, root) SELECT ?2, slot, root FROM block WHERE validator = ?1").Bind(1, validator).Bind(2, copy).Execute();
         transaction.Statement("INSERT INTO attestation (validator, target, source, root) SELECT ?2, target, source, root FROM attestation WHERE validator = ?1").Bind(1, validator).Bind(2, copy).Execute();
         transaction.Statement("UPDATE validator SET (slot_floor, source_floor, target_floor) = (SELECT slot_floor, source_floor, target_floor FROM validator WHERE id = ?1) WHERE id = ?2").Bind(1, validator).Bind(2, copy).Execute();

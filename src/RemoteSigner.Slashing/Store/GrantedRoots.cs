@@ -1,12 +1,13 @@
 using RemoteSigner.Ledgers;
+using RemoteSigner.Spec;
 
-namespace RemoteSigner.Audit;
+namespace RemoteSigner.Slashing.Store;
 
 /// <summary>
 /// What each key was granted, slot by slot and target by target, in a temporary table that nothing leaves behind: a second root for one of them is a slashable pair that left this signer, whatever the
-/// slashing records say now.
+/// slashing records say now. For whoever verifies the audit log, on the reader beside the writer.
 /// </summary>
-internal static class GrantedRoots
+public static class GrantedRoots
 {
     private const int Block = 0;
     private const int Vote = 1;
@@ -17,16 +18,16 @@ internal static class GrantedRoots
         transaction.Statement("DELETE FROM temp.granted").Execute();
     }
 
-    /// <summary>Notes a granted duty; the number of the entry that granted another root before, or null.</summary>
-    public static long? Note(LedgerTransaction transaction, SignedClaim claim)
-    {
-        if (claim is not { ShareKey: { } share, Root: { } root } || Number(claim) is not var (kind, number))
-        {
-            return null;
-        }
+    /// <summary>Notes a granted block; the number of the entry that granted another root for the slot before, or null.</summary>
+    public static long? NoteBlock(LedgerTransaction transaction, BlsPublicKey share, long slot, Root root, long sequence) => Note(transaction, share, Block, slot, root, sequence);
 
+    /// <summary>Notes a granted vote; the number of the entry that granted another root for the target before, or null.</summary>
+    public static long? NoteVote(LedgerTransaction transaction, BlsPublicKey share, long target, Root root, long sequence) => Note(transaction, share, Vote, target, root, sequence);
+
+    private static long? Note(LedgerTransaction transaction, BlsPublicKey share, int kind, long number, Root root, long sequence)
+    {
         var added = transaction.Statement("INSERT INTO temp.granted (key, kind, number, root, seq) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING")
-            .Bind(1, share.Bytes).Bind(2, kind).Bind(3, number).Bind(4, root.Bytes).Bind(5, claim.Sequence)
+            .Bind(1, share.Bytes).Bind(2, kind).Bind(3, number).Bind(4, root.Bytes).Bind(5, sequence)
             .Execute();
         if (added > 0)
         {
@@ -34,13 +35,8 @@ internal static class GrantedRoots
         }
 
         var before = transaction.Statement("SELECT seq FROM temp.granted WHERE key = ?1 AND kind = ?2 AND number = ?3 AND root <> ?4").Bind(1, share.Bytes).Bind(2, kind).Bind(3, number).Bind(4, root.Bytes);
-        var sequence = before.Step() ? before.Number(0) : (long?)null;
+        var other = before.Step() ? before.Number(0) : (long?)null;
         before.Reset();
-        return sequence;
+        return other;
     }
-
-    private static (long Kind, long Number)? Number(SignedClaim claim) =>
-        claim is { IsBlock: true, Slot: { } slot and <= long.MaxValue } ? (Block, (long)slot)
-        : claim is { IsAttestation: true, Target: { } target and <= long.MaxValue } ? (Vote, (long)target)
-        : null;
 }

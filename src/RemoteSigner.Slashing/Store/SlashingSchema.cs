@@ -1,6 +1,6 @@
 using RemoteSigner.Ledgers;
 
-namespace RemoteSigner.Slashing;
+namespace RemoteSigner.Slashing.Store;
 
 /// <summary>The tables of slashing protection. What they hold, and what is always true of them, is described in README.md.</summary>
 internal static class SlashingSchema

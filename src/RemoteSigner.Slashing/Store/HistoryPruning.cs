@@ -1,6 +1,6 @@
 using RemoteSigner.Ledgers;
 
-namespace RemoteSigner.Slashing;
+namespace RemoteSigner.Slashing.Store;
 
 /// <summary>Drops the old part of one validator's history under its floors.</summary>
 internal static class HistoryPruning

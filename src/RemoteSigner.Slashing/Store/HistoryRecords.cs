@@ -1,0 +1,92 @@
+using RemoteSigner.Ledgers;
+
+namespace RemoteSigner.Slashing.Store;
+
+/// <summary>The records of one validator, as a decision asks for them and leaves them.</summary>
+internal static class HistoryRecords
+{
+    /// <summary>The edges of a history that is there.</summary>
+    public static ValidatorHistory Load(LedgerTransaction transaction, long validator)
+    {
+        var row = transaction.Statement("""
+            SELECT slot_floor, source_floor, target_floor,
+                (SELECT max(slot) FROM block WHERE validator = ?1),
+                (SELECT max(source) FROM attestation WHERE validator = ?1),
+                (SELECT max(target) FROM attestation WHERE validator = ?1)
+            FROM validator WHERE id = ?1
+            """).Bind(1, validator);
+        _ = row.Step();
+        var history = new ValidatorHistory(validator)
+        {
+            SlotFloor = row.NumberOrNull(0),
+            SourceFloor = row.NumberOrNull(1),
+            TargetFloor = row.NumberOrNull(2),
+            NewestSlot = row.NumberOrNull(3) ?? -1,
+            NewestSource = row.NumberOrNull(4) ?? -1,
+            NewestTarget = row.NumberOrNull(5) ?? -1,
+        };
+        row.Reset();
+        return history;
+    }
+
+    public static void Add(LedgerTransaction transaction, long validator, long slot, ReadOnlySpan<byte> root, long evidence) =>
+        transaction.Statement("INSERT INTO block (validator, slot, root, evidence) VALUES (?1, ?2, ?3, ?4)")
+            .Bind(1, validator).Bind(2, slot).Bind(3, root).Bind(4, evidence)
+            .Execute();
+
+    public static void Add(LedgerTransaction transaction, long validator, Vote vote, ReadOnlySpan<byte> root, long evidence) =>
+        transaction.Statement("INSERT INTO attestation (validator, target, source, root, evidence) VALUES (?1, ?2, ?3, ?4, ?5)")
+            .Bind(1, validator).Bind(2, vote.Target).Bind(3, vote.Source).Bind(4, root).Bind(5, evidence)
+            .Execute();
+
+    public static SignedBefore FindBlock(LedgerTransaction transaction, long validator, long slot, ReadOnlySpan<byte> root)
+    {
+        var rows = transaction.Statement("SELECT root, evidence FROM block WHERE validator = ?1 AND slot = ?2").Bind(1, validator).Bind(2, slot);
+        var found = SignedBefore.Nothing;
+        while (found != SignedBefore.Another && rows.Step())
+        {
+            found = !rows.Blob(0).SequenceEqual(root) ? SignedBefore.Another : rows.IsNull(1) ? SignedBefore.Told : SignedBefore.TheSame;
+        }
+
+        rows.Reset();
+        return found;
+    }
+
+    /// <summary>Only where nothing is on record for the target, votes around or within this one are looked for: before that they decide nothing.</summary>
+    public static RecordedVotes FindVotes(LedgerTransaction transaction, long validator, Vote vote, ReadOnlySpan<byte> root)
+    {
+        var atTarget = FindVote(transaction, validator, vote, root);
+        return atTarget != SignedBefore.Nothing
+            ? new RecordedVotes(atTarget, Outer: null, Inner: null)
+            : new RecordedVotes(atTarget, FindOuter(transaction, validator, vote), FindInner(transaction, validator, vote));
+    }
+
+    private static SignedBefore FindVote(LedgerTransaction transaction, long validator, Vote vote, ReadOnlySpan<byte> root)
+    {
+        var rows = transaction.Statement("SELECT source, root, evidence FROM attestation WHERE validator = ?1 AND target = ?2").Bind(1, validator).Bind(2, vote.Target);
+        var found = SignedBefore.Nothing;
+        while (found != SignedBefore.Another && rows.Step())
+        {
+            found = rows.Number(0) != vote.Source || !rows.Blob(1).SequenceEqual(root) ? SignedBefore.Another : rows.IsNull(2) ? SignedBefore.Told : SignedBefore.TheSame;
+        }
+
+        rows.Reset();
+        return found;
+    }
+
+    private static Vote? FindOuter(LedgerTransaction transaction, long validator, Vote vote) => One(
+        transaction.Statement("SELECT source, target FROM attestation WHERE validator = ?1 AND target > ?2 AND source < ?3 LIMIT 1")
+            .Bind(1, validator).Bind(2, vote.Target).Bind(3, vote.Source));
+
+    // No recorded source is after its target, so the target of a vote within ours lies between our epochs.
+    private static Vote? FindInner(LedgerTransaction transaction, long validator, Vote vote) => One(
+        transaction.Statement("SELECT source, target FROM attestation WHERE validator = ?1 AND target > ?3 AND target < ?2 AND source > ?3 LIMIT 1")
+            .Bind(1, validator).Bind(2, vote.Target).Bind(3, vote.Source));
+
+    private static Vote? One(LedgerStatement row)
+    {
+        Vote? vote = row.Step() ? new Vote(row.Number(0), row.Number(1)) : null;
+        row.Reset();
+        return vote;
+    }
+}
