@@ -23,6 +23,8 @@ public sealed class Ledger : IAsyncDisposable
     private readonly LedgerDatabase _database;
     private readonly LedgerTransaction _transaction;
     private readonly LedgerReader _reader;
+    private readonly LedgerReserve _reserve;
+    private bool _keepsReserve;
     private List<LedgerWork> _queue = [];
     private List<LedgerWork> _batch = [];
     private TaskCompletionSource? _entries;
@@ -40,6 +42,7 @@ public sealed class Ledger : IAsyncDisposable
         _database = database;
         _transaction = new LedgerTransaction(database);
         _reader = new LedgerReader(database.Path);
+        _reserve = new LedgerReserve(database.Path);
         new Thread(Run) { Name = "ledger writer", IsBackground = true }.Start();
     }
 
@@ -53,6 +56,9 @@ public sealed class Ledger : IAsyncDisposable
     /// Why the disk did not take something; null once a later batch without any failure was committed that wrote as much: where a small write still fits, a large one may not.
     /// </summary>
     public LedgerException? LastFailure => _lastFailure;
+
+    /// <summary>How much there is of it, and room for more.</summary>
+    public LedgerDisk Disk => new(Length(_database.Path) + Length(_database.Path + "-wal"), _reserve.Free, _reserve.Bytes);
 
     /// <summary>Makes a new, empty ledger and opens it; refuses when a file is there.</summary>
     public static Ledger Create(string path)
@@ -137,10 +143,23 @@ public sealed class Ledger : IAsyncDisposable
         return Task.CompletedTask;
     }
 
+    /// <summary>Keeps disk space for decisions from now on (<see cref="LedgerReserve"/>): what a full disk did not take is tried again in it. For whoever signs.</summary>
+    public Task KeepReserveAsync() => WriteAsync(_ =>
+    {
+        _keepsReserve = true;
+        _reserve.TryTake();
+        return true;
+    });
+
     /// <summary>Writes into a row that is there for that, in a commit like any other: as much as the largest write that failed, so that its success says that this one would succeed.</summary>
     public Task ProbeAsync() => WriteAsync(transaction =>
     {
         _probed = Math.Max(_failedBytes, LeastProbed);
+        if (_keepsReserve)
+        {
+            _reserve.TryTake();
+        }
+
         return transaction.Statement("UPDATE probe SET filler = randomblob(?1)").Bind(1, _probed).Execute();
     });
 
@@ -220,6 +239,7 @@ public sealed class Ledger : IAsyncDisposable
         while (Take())
         {
             RunBatch();
+            RepeatInReserve();
             foreach (var item in _batch)
             {
                 item.Release();
@@ -280,6 +300,21 @@ public sealed class Ledger : IAsyncDisposable
         {
             Abandon(e);
         }
+    }
+
+    // The disk is full: decisions are taken once more, in the space that was kept for them.
+    private void RepeatInReserve()
+    {
+        if (_lastFailure is not { Fault: LedgerFault.DiskFull } || !_reserve.TryGiveUp())
+        {
+            return;
+        }
+
+        var whole = _batch;
+        _batch = whole.FindAll(item => item is { IsRepeatable: true, Failure: LedgerException { Fault: LedgerFault.DiskFull } });
+        _batch.ForEach(item => item.Failure = null);
+        RunBatch();
+        _batch = whole;
     }
 
     private void RunItem(LedgerWork item)
@@ -353,6 +388,8 @@ public sealed class Ledger : IAsyncDisposable
             _broken = new LedgerException(LedgerFault.DiskFailure, $"cannot take back an unfinished write to the ledger {_database.Path}: {e.Message}", "look for disk errors in the kernel log, then restart", e);
         }
     }
+
+    private static long Length(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 
     private LedgerException Closed() => new(LedgerFault.Closed, $"cannot write to the ledger {_database.Path}: it is closed", "the signer is shutting down; ask again when it is back");
 

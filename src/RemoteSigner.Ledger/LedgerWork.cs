@@ -8,6 +8,9 @@ public abstract class LedgerWork
     /// <summary>Why this piece failed while the rest of its batch went on; null while it has not.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>May it run again where nothing of the first run was kept?</summary>
+    public virtual bool IsRepeatable => false;
+
     public abstract void Run(LedgerTransaction transaction);
 
     /// <summary>Tells the waiter, where there is one; called only after the commit is on disk.</summary>

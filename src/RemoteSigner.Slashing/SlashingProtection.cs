@@ -152,6 +152,8 @@ public sealed partial class SlashingProtection : IDisposable
     {
         private Verdict? _verdict;
 
+        public override bool IsRepeatable => true;
+
         public override void Run(LedgerTransaction transaction)
         {
             switch (request)

@@ -32,7 +32,35 @@ public sealed class FullDiskTests(SignerTemplate template) : IDisposable
         (await _home.RunAsync("audit", "verify")).Succeeded();
     }
 
+    [Fact]
+    public async Task A_disk_that_fills_up_costs_no_duty_while_the_reserve_lasts_and_health_says_so()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "to mount a file system takes root");
+        await using var disk = await SmallDisk.UnderAsync(_home.Data, mebibytes: 64);
+        await using var signer = await _home.StartAsync();
+        using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
+        Assert.Equal("low", await DiskStateAsync(client));
+
+        disk.Fill();
+        for (var i = 0; i < 500; i++)
+        {
+            Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(_home.Keys[3], Chain.RandaoJson())).Status);
+        }
+
+        Assert.Equal("no_reserve", await DiskStateAsync(client));
+        disk.Free();
+        await client.ReadAsync("/healthcheck");
+        await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
+        await client.ReadAsync("/healthcheck");
+        Assert.Equal("low", await DiskStateAsync(client));
+        await signer.StopAsync();
+        (await _home.RunAsync("audit", "verify")).Succeeded();
+    }
+
     public void Dispose() => _home.Dispose();
+
+    private static async Task<string?> DiskStateAsync(HttpClient client) => (await client.ReadAsync("/healthcheck")).Json.GetProperty("checks").EnumerateArray()
+        .Single(check => check.GetProperty("id").GetString() == "disk-check").GetProperty("data").GetProperty("state").GetString();
 
     // What is left of the write-ahead log's last pages may take a few records more.
     private async Task<ApiAnswer> UntilAsync(HttpClient client, HttpStatusCode status)

@@ -48,6 +48,9 @@ public sealed class HealthTests(SignerScene scene) : IClassFixture<SignerScene>
                 "eth2_slashingprotection_database_duration_count{signingOperation=\"attestation\"}",
                 "process_release{version=\"remote-signer/v",
                 "process_cpu_seconds_total",
+                "remote_signer_ledger_bytes",
+                "remote_signer_ledger_disk_free_bytes",
+                "remote_signer_ledger_disk_reserve_bytes",
             ],
             start => Assert.Contains(rows, row => row.StartsWith(start, StringComparison.Ordinal)));
     }

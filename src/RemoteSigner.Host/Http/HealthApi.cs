@@ -9,7 +9,7 @@ namespace RemoteSigner.Host.Http;
 /// <summary>
 /// <c>GET /healthcheck</c>: readiness, in Web3Signer's skeleton and with its ids, and our own checks beside them. 503 when a check is down, else 200.
 /// </summary>
-internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sealedKeys, LedgerProbe probe, FenceHealth fence, ArchiveWatch archive, SlotClock clock, TlsStore tls, TimeProvider time)
+internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sealedKeys, LedgerProbe probe, DiskHealth disk, FenceHealth fence, ArchiveWatch archive, SlotClock clock, TlsStore tls, TimeProvider time)
 {
     public async Task CheckAsync(HttpContext context)
     {
@@ -18,6 +18,7 @@ internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sea
             HealthReport.Check.Of("default-check", up: true),
             KeysCheck(),
             await LedgerCheckAsync(probe),
+            disk.Check(),
             SealCheck(),
             fence.Check(),
             CertificateCheck(),

@@ -36,5 +36,8 @@ internal sealed record HealthReport(string Status, IReadOnlyList<HealthReport.Ch
         [property: JsonPropertyName("keys-expected")] int? KeysExpected = null,
         [property: JsonPropertyName("state")] string? State = null,
         [property: JsonPropertyName("detail")] string? Detail = null,
-        [property: JsonPropertyName("age-seconds")] double? AgeSeconds = null);
+        [property: JsonPropertyName("age-seconds")] double? AgeSeconds = null,
+        [property: JsonPropertyName("ledger-bytes")] long? LedgerBytes = null,
+        [property: JsonPropertyName("free-bytes")] long? FreeBytes = null,
+        [property: JsonPropertyName("reserve-bytes")] long? ReserveBytes = null);
 }

@@ -20,6 +20,7 @@ internal static class SignerServer
         using var arena = new SecretArena();
         Bls.SelfTest(arena);
         await using var ledger = Ledger.Open(data.LedgerFile);
+        await ledger.KeepReserveAsync();
 
         // Empty: signer.json is the only configuration. The usual builder would also listen to ASPNETCORE_* variables, and watch the content
         // root for changes, which the ledger makes with every commit.

@@ -43,6 +43,7 @@ internal static class SignerServices
         services.AddSingleton(new Fence(network, clock, time));
         services.AddSingleton<FreshnessRun>();
         services.AddSingleton<FenceHealth>();
+        services.AddSingleton<DiskHealth>();
         var clusters = new ClusterLibrary(new ClusterArchive(data.ClustersFolder));
         services.AddSingleton(clusters);
         services.AddSingleton(new ClusterRules(network, options.Registrations.ToPolicy(), clusters));
