@@ -9,13 +9,14 @@ namespace RemoteSigner.Ledgers;
 public sealed class EntryFeed
 {
     private const int EntriesPerHandful = 1000;
+    private const string Prefix = "feed.";
 
     private readonly Ledger _ledger;
     private readonly string _note;
 
-    private EntryFeed(Ledger ledger, string follower) => (_ledger, _note) = (ledger, $"feed.{follower}");
+    private EntryFeed(Ledger ledger, string follower) => (_ledger, _note) = (ledger, Prefix + follower);
 
-    /// <summary>The feed of the follower with this name; one that was never here begins at the first entry.</summary>
+    /// <summary>The feed of the follower with this name; one that was never here begins at the first entry that is kept.</summary>
     public static async Task<EntryFeed> OpenAsync(Ledger ledger, string follower)
     {
         await LedgerEntries.OpenAsync(ledger);
@@ -25,6 +26,10 @@ public sealed class EntryFeed
 
     /// <summary>The number of the last entry that was taken; 0 when none was.</summary>
     public Task<long> GetPositionAsync() => _ledger.ReadAsync(transaction => LedgerNotes.Find(transaction, _note) is { } value ? BinaryPrimitives.ReadInt64BigEndian(value) : 0);
+
+    /// <summary>Where the slowest follower stands; null when there is none. What it has not taken must not be dropped.</summary>
+    public static long? SlowestPosition(LedgerTransaction transaction) =>
+        LedgerNotes.WithPrefix(transaction, Prefix) is { Count: > 0 } positions ? positions.Min(value => BinaryPrimitives.ReadInt64BigEndian(value)) : null;
 
     /// <summary>
     /// Hands over what was not taken yet, at most a thousand entries at a time, and then whatever is committed, until it is cancelled. An entry counts as taken when <paramref name="takeAsync"/> has ended well; what it

@@ -21,6 +21,19 @@ public static class LedgerNotes
         return value;
     }
 
+    /// <summary>The values under all names that begin so.</summary>
+    public static IReadOnlyList<byte[]> WithPrefix(LedgerTransaction transaction, string prefix)
+    {
+        var values = new List<byte[]>();
+        var rows = transaction.Statement("SELECT value FROM note WHERE substr(name, 1, length(?1)) = ?1").Bind(1, prefix);
+        while (rows.Step())
+        {
+            values.Add(rows.Blob(0).ToArray());
+        }
+
+        return values;
+    }
+
     /// <summary>Keeps a value under this name, in place of the former one.</summary>
     public static void Put(LedgerTransaction transaction, string name, ReadOnlySpan<byte> value) =>
         transaction.Statement("INSERT INTO note (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value").Bind(1, name).Bind(2, value).Execute();

@@ -46,4 +46,4 @@ internal sealed record SealLine(string VaultId, ulong Generation, int Shares, IR
 }
 
 /// <summary>The verdict of <c>audit verify</c>.</summary>
-internal sealed record AuditLine(bool Verified, long Entries, long Records, string? Head, string? Problem);
+internal sealed record AuditLine(bool Verified, long Entries, long Records, string? Head, string? Problem, long Unmatched);

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using RemoteSigner.Administration;
+using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
@@ -49,6 +50,7 @@ internal sealed class CliError(string message, string hint) : Exception(message)
         ConfigurationException error => error.Hint,
         LedgerException error => error.Hint,
         AdminException error => error.Hint,
+        AuditSegmentException error => error.Hint,
         InterchangeContradictionException => "find out where else this key signs, and stop it there: two signers get it slashed. Nothing of the file was kept",
         InterchangeException => "correct the file, or export it anew from the signer it came from; nothing of it was kept",
         VaultException error => error.Hint,

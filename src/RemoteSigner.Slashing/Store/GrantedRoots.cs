@@ -24,6 +24,18 @@ public static class GrantedRoots
     /// <summary>Notes a granted vote; the number of the entry that granted another root for the target before, or null.</summary>
     public static long? NoteVote(LedgerTransaction transaction, BlsPublicKey share, long target, Root root, long sequence) => Note(transaction, share, Vote, target, root, sequence);
 
+    /// <summary>Was this record granted by the entry with this number, to a key of its validator?</summary>
+    public static bool Include(LedgerTransaction transaction, RecordedDuty record, bool isBlock, long sequence)
+    {
+        var row = transaction.Statement("""
+            SELECT 1 FROM public_key k JOIN temp.granted g ON g.key = k.key
+            WHERE k.validator = ?1 AND g.kind = ?2 AND g.number = ?3 AND g.root = ?4 AND g.seq = ?5
+            """).Bind(1, record.Validator).Bind(2, isBlock ? Block : Vote).Bind(3, record.Number).Bind(4, record.Root.Span).Bind(5, sequence);
+        var isThere = row.Step();
+        row.Reset();
+        return isThere;
+    }
+
     private static long? Note(LedgerTransaction transaction, BlsPublicKey share, int kind, long number, Root root, long sequence)
     {
         var added = transaction.Statement("INSERT INTO temp.granted (key, kind, number, root, seq) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING")

@@ -44,6 +44,12 @@ internal static class AuditEncoding
             Bytes(json, "file"u8, file.Bytes);
         }
 
+        Number(json, "through"u8, (ulong?)entry.Through);
+        if (entry.Head is { } head)
+        {
+            Bytes(json, "head"u8, head.Bytes);
+        }
+
         Text(json, "duty"u8, entry.Duty?.Name());
         Number(json, "slot"u8, entry.Slot?.Value);
         Number(json, "source"u8, entry.SourceEpoch?.Value);

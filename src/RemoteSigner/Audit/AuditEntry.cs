@@ -35,6 +35,12 @@ public sealed record AuditEntry
     /// <summary>SHA-256 of the file that was read.</summary>
     public Root? FileHash { get; init; }
 
+    /// <summary>Of a checkpoint: the number of the last entry that is in the file and no longer in the log.</summary>
+    public long? Through { get; init; }
+
+    /// <summary>Of a checkpoint: the hash of that entry.</summary>
+    public Root? Head { get; init; }
+
     public DutyType? Duty { get; init; }
 
     public Slot? Slot { get; init; }

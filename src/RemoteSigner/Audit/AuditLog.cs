@@ -59,6 +59,10 @@ public sealed class AuditLog
     /// <summary>Up to <paramref name="limit"/> entries after the one numbered <paramref name="after"/>, oldest first.</summary>
     public Task<IReadOnlyList<LedgerEntry>> ReadAsync(long after, int limit) => _ledger.ReadAsync(transaction => LedgerEntries.After(transaction, after, limit));
 
+    /// <summary>Writes the kept entries as a segment, up to the newest or to <paramref name="through"/>.</summary>
+    /// <exception cref="AuditSegmentException">There is no such entry.</exception>
+    public Task<AuditSegment> ExportAsync(Stream file, long? through) => AuditSegment.WriteAsync(_ledger, file, through);
+
     /// <summary>The end of the chain, in the ledger's memory: gone with every rollback, so that no hash of an undone entry goes on.</summary>
     private sealed class Tail
     {

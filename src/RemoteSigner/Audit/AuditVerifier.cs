@@ -13,6 +13,9 @@ namespace RemoteSigner.Audit;
 /// </summary>
 public static class AuditVerifier
 {
+    /// <summary>The action of the entry that says what was dropped.</summary>
+    public const string CheckpointAction = "audit.checkpoint";
+
     private const int RowsPerStep = 1000;
 
     // What was granted is noted in a temporary table, of which there is one.
@@ -26,13 +29,26 @@ public static class AuditVerifier
         return await VerifyAsync(ledger);
     }
 
-    /// <summary>Verifies an open ledger, which must have the tables of <see cref="AuditLog"/> and <see cref="SlashingProtection"/>.</summary>
-    public static async Task<AuditVerification> VerifyAsync(Ledger ledger)
+    /// <summary>
+    /// Verifies an open ledger, which must have the tables of <see cref="AuditLog"/> and <see cref="SlashingProtection"/>. Where entries were dropped, the chain is walked from the first with
+    /// their <paramref name="segments"/>, and without any from the first that is kept.
+    /// </summary>
+    /// <exception cref="AuditSegmentException">A file is no segment, or was changed.</exception>
+    public static async Task<AuditVerification> VerifyAsync(Ledger ledger, params IReadOnlyList<string> segments)
     {
         await _one.WaitAsync();
         try
         {
-            return await WalkAsync(ledger);
+            // Entries that are dropped while it walks are missing where it is.
+            AuditVerification found;
+            long begun;
+            do
+            {
+                begun = await BaseAsync(ledger);
+                found = await WalkAsync(ledger, segments);
+            }
+            while (found is AuditVerification.Broken && begun != await BaseAsync(ledger));
+            return found;
         }
         finally
         {
@@ -40,14 +56,19 @@ public static class AuditVerifier
         }
     }
 
-    private static async Task<AuditVerification> WalkAsync(Ledger ledger)
+    private static Task<long> BaseAsync(Ledger ledger) => ledger.ReadAsync(transaction => LedgerEntries.Base(transaction, new byte[SHA256.HashSizeInBytes]));
+
+    private static async Task<AuditVerification> WalkAsync(Ledger ledger, IReadOnlyList<string> segments)
     {
-        await ledger.ReadAsync(transaction =>
+        var chain = await ledger.ReadAsync(transaction => Chain.Begin(transaction, fromFirst: segments.Count > 0));
+        foreach (var segment in segments)
         {
-            GrantedRoots.Clear(transaction);
-            return true;
-        });
-        var chain = new Chain();
+            if (await WalkAsync(ledger, chain, segment) is { } broken)
+            {
+                return broken;
+            }
+        }
+
         while (!chain.Ended)
         {
             if (await ledger.ReadAsync(chain.Walk) is { } broken)
@@ -56,8 +77,26 @@ public static class AuditVerifier
             }
         }
 
-        var matched = 0L;
-        foreach (var records in new[] { RecordWalk.OfBlocks(), RecordWalk.OfAttestations() })
+        return chain.ProblemOfBase() ?? await MatchAsync(ledger, chain, segments.Count > 0);
+    }
+
+    private static async Task<AuditVerification.Broken?> WalkAsync(Ledger ledger, Chain chain, string segment)
+    {
+        await foreach (var entries in AuditSegment.EntriesAsync(segment).Select(one => one.Entry).Chunk(RowsPerStep))
+        {
+            if (await ledger.ReadAsync(transaction => chain.Take(transaction, entries)) is { } broken)
+            {
+                return broken;
+            }
+        }
+
+        return null;
+    }
+
+    private static async Task<AuditVerification> MatchAsync(Ledger ledger, Chain chain, bool withSegments)
+    {
+        var (matched, unmatched) = (0L, 0L);
+        foreach (var records in new[] { RecordWalk.OfBlocks(chain.Base, withSegments), RecordWalk.OfAttestations(chain.Base, withSegments) })
         {
             while (!records.Ended)
             {
@@ -67,10 +106,10 @@ public static class AuditVerifier
                 }
             }
 
-            matched += records.Matched;
+            (matched, unmatched) = (matched + records.Matched, unmatched + records.Unmatched);
         }
 
-        return new AuditVerification.Intact(chain.Head, matched);
+        return new AuditVerification.Intact(chain.Head, matched, unmatched);
     }
 
     /// <summary>From the first entry to the last, hash by hash; every granted duty is looked up in the records.</summary>
@@ -78,16 +117,44 @@ public static class AuditVerifier
     {
         private readonly byte[] _hash = new byte[SHA256.HashSizeInBytes];
         private readonly byte[] _next = new byte[SHA256.HashSizeInBytes];
+        private readonly byte[] _baseHash = new byte[SHA256.HashSizeInBytes];
         private long _sequence;
+        private bool _baseIsConfirmed;
+
+        private Chain()
+        {
+        }
 
         public bool Ended { get; private set; }
 
+        /// <summary>The last entry that was dropped from the ledger; 0: none was.</summary>
+        public long Base { get; private set; }
+
         public AuditHead Head => new(_sequence, ImmutableArray.Create(_hash));
+
+        public static Chain Begin(LedgerTransaction transaction, bool fromFirst)
+        {
+            GrantedRoots.Clear(transaction);
+            var chain = new Chain();
+            chain.Base = LedgerEntries.Base(transaction, chain._baseHash);
+            if (!fromFirst)
+            {
+                chain._sequence = chain.Base;
+                chain._baseHash.CopyTo(chain._hash, 0);
+            }
+
+            return chain;
+        }
 
         public AuditVerification.Broken? Walk(LedgerTransaction transaction)
         {
-            var entries = LedgerEntries.After(transaction, _sequence, RowsPerStep);
+            var entries = LedgerEntries.After(transaction, Math.Max(_sequence, Base), RowsPerStep);
             Ended = entries.Count < RowsPerStep;
+            return Take(transaction, entries);
+        }
+
+        public AuditVerification.Broken? Take(LedgerTransaction transaction, IReadOnlyList<LedgerEntry> entries)
+        {
             foreach (var entry in entries)
             {
                 if (Problem(transaction, entry) is { } problem)
@@ -102,8 +169,17 @@ public static class AuditVerifier
             return null;
         }
 
+        /// <summary>What was dropped must have been said by an entry that is kept: else whoever can write the file could cut the log and move its beginning.</summary>
+        public AuditVerification.Broken? ProblemOfBase() => Base == 0 || _baseIsConfirmed ? null
+            : new AuditVerification.Broken(Base, $"the entries up to {Base} are gone, and no checkpoint in the log says that they were dropped with the hash that it goes on from");
+
         private string? Problem(LedgerTransaction transaction, LedgerEntry entry)
         {
+            if (_sequence == Base && !_hash.AsSpan().SequenceEqual(_baseHash))
+            {
+                return $"the hash of entry {Base} is not the one that the log goes on from: a segment is another log's";
+            }
+
             if (entry.Sequence != _sequence + 1)
             {
                 return $"entry {_sequence + 1} is missing: entry {entry.Sequence} comes after entry {_sequence}";
@@ -116,6 +192,11 @@ public static class AuditVerifier
             if (!entry.Hash.Span.SequenceEqual(_next))
             {
                 return $"the hash of entry {entry.Sequence} does not follow from its bytes and the hash of entry {_sequence}";
+            }
+
+            if (Claim(entry) is { Action: CheckpointAction, Through: var through, Head: { } head } && through == Base && head.Bytes.SequenceEqual(_baseHash))
+            {
+                _baseIsConfirmed = true;
             }
 
             return Claim(entry) is not { } claim || claim.Sequence != entry.Sequence ? $"entry {entry.Sequence} does not read as the entry of that number"

@@ -15,19 +15,29 @@ internal sealed class RecordWalk
     private readonly string _kind;
     private readonly Func<LedgerTransaction, RecordedDuty?, int, IReadOnlyList<RecordedDuty>> _after;
     private readonly Func<SignedClaim, RecordedDuty, bool> _says;
+    private readonly long _base;
+    private readonly bool _withSegments;
+    private readonly bool _isBlocks;
     private RecordedDuty? _last;
 
-    private RecordWalk(string kind, Func<LedgerTransaction, RecordedDuty?, int, IReadOnlyList<RecordedDuty>> after, Func<SignedClaim, RecordedDuty, bool> says) =>
-        (_kind, _after, _says) = (kind, after, says);
+    private RecordWalk(
+        string kind, bool isBlocks, long @base, bool withSegments, Func<LedgerTransaction, RecordedDuty?, int, IReadOnlyList<RecordedDuty>> after, Func<SignedClaim, RecordedDuty, bool> says) =>
+        (_kind, _isBlocks, _base, _withSegments, _after, _says) = (kind, isBlocks, @base, withSegments, after, says);
 
     public bool Ended { get; private set; }
 
     public long Matched { get; private set; }
 
-    public static RecordWalk OfBlocks() => new("block for slot", RecordedDuties.BlocksAfter, (claim, record) => claim.IsBlock && Same(claim.Slot, record.Number));
+    /// <summary>Records whose entry was dropped and is in no segment.</summary>
+    public long Unmatched { get; private set; }
 
-    public static RecordWalk OfAttestations() => new(
+    public static RecordWalk OfBlocks(long @base, bool withSegments) => new("block for slot", isBlocks: true, @base, withSegments, RecordedDuties.BlocksAfter, (claim, record) => claim.IsBlock && Same(claim.Slot, record.Number));
+
+    public static RecordWalk OfAttestations(long @base, bool withSegments) => new(
         "vote for target epoch",
+        isBlocks: false,
+        @base,
+        withSegments,
         RecordedDuties.VotesAfter,
         (claim, record) => claim.IsAttestation && Same(claim.Target, record.Number) && Same(claim.Source, record.Source));
 
@@ -37,7 +47,11 @@ internal sealed class RecordWalk
         foreach (var record in records)
         {
             _last = record;
-            if (record.Evidence is { } evidence)
+            if (record.Evidence <= _base && !_withSegments)
+            {
+                Unmatched++;
+            }
+            else if (record.Evidence is { } evidence)
             {
                 if (Problem(transaction, record, evidence) is { } problem)
                 {
@@ -54,6 +68,11 @@ internal sealed class RecordWalk
 
     private string? Problem(LedgerTransaction transaction, RecordedDuty record, long evidence)
     {
+        if (evidence <= _base && GrantedRoots.Include(transaction, record, _isBlocks, evidence))
+        {
+            return null;
+        }
+
         var name = $"the record of a {_kind} {record.Number}, root {Hex.Format(record.Root.Span)},";
         if (LedgerEntries.Find(transaction, evidence) is not { } entry)
         {

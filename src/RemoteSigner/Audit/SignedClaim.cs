@@ -8,6 +8,8 @@ internal sealed record SignedClaim
 {
     public long Sequence { get; private set; }
 
+    public string? Action { get; private set; }
+
     public bool Granted { get; private set; }
 
     public string? Duty { get; private set; }
@@ -22,6 +24,10 @@ internal sealed record SignedClaim
     public ulong? Target { get; private set; }
 
     public Root? Root { get; private set; }
+
+    public long? Through { get; private set; }
+
+    public Root? Head { get; private set; }
 
     /// <summary>A granted block proposal: there must be a record of it.</summary>
     public bool IsBlock => Granted && Duty == nameof(DutyType.Block);
@@ -51,6 +57,9 @@ internal sealed record SignedClaim
         switch (name)
         {
             case "seq": Sequence = json.GetInt64(); break;
+            case "action": Action = json.GetString(); break;
+            case "through": Through = json.GetInt64(); break;
+            case "head": Head = Spec.Root.Parse(json.GetString()); break;
             case "decision": Granted = json.ValueTextEquals("granted"u8); break;
             case "duty": Duty = json.GetString(); break;
             case "share": ShareKey = BlsPublicKey.Parse(json.GetString()); break;

@@ -1,0 +1,20 @@
+using RemoteSigner.Administration.Files;
+using RemoteSigner.Audit;
+
+namespace RemoteSigner.Administration.History;
+
+/// <summary>Writes the entries that the audit log keeps as a segment, to be kept elsewhere; <see cref="DropAudit"/> then drops them here.</summary>
+/// <param name="path">An absolute path.</param>
+/// <param name="through">The last entry that goes into it; null: the newest.</param>
+public sealed class ExportAudit(string path, long? through) : ExportAct<AuditSegment>(path)
+{
+    private AuditSegment? _segment;
+
+    public override string Action => "audit.export";
+
+    internal override AuditSegment Result => _segment!;
+
+    private protected override string Detail => $"entries {Result.First} to {Result.Last}, head {Result.Head}";
+
+    private protected override async Task WriteAsync(Proceeding proceeding, Stream file) => _segment = await proceeding.Audit.ExportAsync(file, through);
+}

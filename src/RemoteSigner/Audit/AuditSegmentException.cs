@@ -1,0 +1,8 @@
+namespace RemoteSigner.Audit;
+
+/// <summary>A segment of the audit log could not be written or read.</summary>
+public sealed class AuditSegmentException(string message, string hint) : Exception(message)
+{
+    /// <summary>What the operator can do.</summary>
+    public string Hint { get; } = hint;
+}
