@@ -56,6 +56,11 @@ try
     var atLeast = new LoadSeries("bare server", new SigningLoad(bare.Load, data, Client, publicKeys, network), cores);
     var unguarded = new LoadSeries("without a fence", new SigningLoad(without, unfenced, Client, publicKeys, network), cores);
     LoadSeries[] all = [signed, atLeast, unguarded];
+
+    // Another published binary, such as that of the last release, on keys of its own.
+    await using var former = await FormerSigner.StartAsync(Path.Combine(folder, "former"), token, network.Name, keystores, Client);
+    var before = former is null ? null : new LoadSeries("former binary", new SigningLoad(former.Signer, former.Data, Client, publicKeys, network), cores);
+    all = before is null ? all : [.. all, before];
     foreach (var series in all)
     {
         await series.WarmUpAsync();
@@ -80,7 +85,16 @@ try
     Console.WriteLine($"cpuPerSignatureRatio         {signed.CpuRatio,8:F3}   (median, as all below; target: at most 1.15)");
     Console.WriteLine($"bareServerCpuRatio           {atLeast.CpuRatio,8:F3}   (the web server with mutual TLS and a raw signature, nothing of ours)");
     Console.WriteLine($"fenceCpuRatio                {fenceRatio,8:F3}   (with a fence against without, between {fenceRatios[0]:F3} and {fenceRatios[^1]:F3})");
+    if (before is not null)
+    {
+        var ratios = signed.CpuRatiosTo(before);
+        Console.WriteLine($"formerCpuRatio               {ratios[Rounds / 2],8:F3}   (against the binary that FORMER names, between {ratios[0]:F3} and {ratios[^1]:F3})");
+    }
+
     Console.WriteLine($"throughputRatio              {throughputRatio,8:F3}   (target: at least 0.85)");
+
+    var readers = await ReadersBesideDuties.MeasureAsync(new PacedLoad(signer, data, Client, publicKeys, network, firstEpoch: 1_000_000), data, token);
+    Console.WriteLine($"p99BesideReadersRatio        {readers.Ratio,8:F3}   (p99 {readers.AloneMilliseconds:F1} ms alone, {readers.BesideMilliseconds:F1} ms beside {readers.Reads} runs of audit verify, slashing status and keys list; target: at most 1.5)");
 
     var report = Path.Combine(Repository.Root, "artifacts", "bench", "latest.json");
     Directory.CreateDirectory(Path.GetDirectoryName(report)!);
@@ -90,6 +104,8 @@ try
         bareServerCpuRatio = atLeast.CpuRatio,
         fenceCpuRatio = fenceRatio,
         throughputRatio,
+        formerCpuRatio = before is null ? (double?)null : signed.CpuRatiosTo(before)[Rounds / 2],
+        p99BesideReadersRatio = readers.Ratio,
         tpmUnsealMilliseconds = unseal,
         rawMicrosecondsPerSignature = signed.Median(round => round.RawCpu) * 1e6,
         rawMicrosecondsPerSignatureOneCoreAlone = alone.CpuSeconds * 1e6,

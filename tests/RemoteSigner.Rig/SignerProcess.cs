@@ -124,17 +124,21 @@ public sealed class SignerProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until a reload that was asked for has ended; its report.</summary>
+    /// <exception cref="InvalidOperationException">It was not over within a minute.</exception>
     public async Task<ApiAnswer> EndOfReloadAsync()
     {
         using var client = new HttpClient { BaseAddress = Operations };
-        ApiAnswer report;
-        do
+        for (var attempt = 0; attempt < 1200; attempt++)
         {
             await Task.Delay(50);
-            report = await client.ReadAsync("/reload");
+            var report = await client.ReadAsync("/reload");
+            if (report.Json.GetProperty("status").GetString() is not ("idle" or "running"))
+            {
+                return report;
+            }
         }
-        while (report.Json.GetProperty("status").GetString() is "idle" or "running");
-        return report;
+
+        throw new InvalidOperationException($"the reload has not ended:\n{Output}");
     }
 
     /// <summary>SIGKILL, as a power cut would.</summary>
