@@ -1,3 +1,4 @@
+using RemoteSigner.Administration;
 using RemoteSigner.Audit;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
@@ -13,10 +14,12 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(15);
 
+    private readonly StartEntries _entries = StartLog.Entries(audit);
     private IFreshnessWitness? _witness;
     private StartProtocol? _protocol;
     private volatile AdmittedVault? _vault;
     private volatile bool _judged;
+    private volatile bool _serves;
 
     /// <summary>The vault that is open; null before one was judged.</summary>
     public AdmittedVault? Vault => _judged ? _vault : null;
@@ -49,11 +52,7 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
     {
         var generation = vault.Contents.Generation;
         _vault = _vault! with { Generation = generation };
-        if (await slashing.GetStartAsync() is { } start)
-        {
-            await slashing.RecordStartAsync(start with { VaultGeneration = generation }, null);
-        }
-
+        await slashing.FollowVaultAsync(generation);
         if (await fence.AdoptVaultAsync(generation) is { } trouble)
         {
             log.LogWarning("the witness of freshness does not know the changed vault yet: {Message}; it is told with the fence's next move", trouble.Message);
@@ -77,7 +76,12 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
         try
         {
             await fence.CloseAsync();
-            var end = await ledger.CloseAsync(transaction => LedgerAtStart.EndOf(transaction, slashing));
+            var end = await ledger.CloseAsync(transaction =>
+            {
+                // A run that did not start leaves the ledger as it was stopped before.
+                _ = _serves ? StartLog.Stop(audit, transaction) : 0;
+                return HistoryEnd.Of(transaction, slashing);
+            });
             using var patience = new CancellationTokenSource(_patience);
             if (await fence.WriteCleanStopAsync(end, patience.Token))
             {
@@ -98,29 +102,32 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
             if (WitnessAccess.Open(options, sealedKeys.Hardware, id, keys) is not { } witness)
             {
                 keys.Dispose();
-                if (fence.SwitchOff(found.Start) is { } refused)
+                if (fence.SwitchOff(found.Start) is { Refusal: var refused } decided)
                 {
-                    await TellAsync(refused, null);
+                    await _entries.RefuseAsync(refused);
+                    Tell(decided, null);
                     return;
                 }
 
+                _serves = true;
                 log.LogWarning("there is no fence: signer.json says freshness.witness none, so an old copy of the ledger would not be noticed");
                 return;
             }
 
             _witness = witness;
-            _protocol = new StartProtocol(witness, keys, slashing, new FreshState(id, generation, found.Start, found.End), time);
+            _protocol = new StartProtocol(witness, keys, slashing, new FreshState(id, generation, found.Start, found.End), _entries, time);
         }
 
         var decision = await _protocol.RunAsync(fence, CancellationToken.None);
-        await TellAsync(decision, await slashing.WatchFloorAsync());
+        _serves = decision is not StartDecision.Refuse;
+        Tell(decision, await slashing.WatchFloorAsync());
         if (fence.State.Rollback is { } rollback)
         {
             log.LogWarning("{Rollback}", rollback);
         }
     }
 
-    private async Task TellAsync(StartDecision decision, GlobalFloor? standing)
+    private void Tell(StartDecision decision, GlobalFloor? standing)
     {
         switch (decision)
         {
@@ -129,23 +136,17 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
                 break;
             case StartDecision.RaiseFloors(var raised) when standing is null || standing.Fence < raised.Fence:
                 log.LogWarning("{Reason}; its history reaches as far as that of the one that was stopped, so each key stands at its newest numbers", raised.Reason);
-                await RecordAsync("freshness.complete", AuditDecision.Event, null, $"{raised.Reason}; the history reaches the recorded marks, each key stands at its newest number");
                 break;
             case StartDecision.RaiseFloors when standing is { } floor:
                 log.LogWarning("nothing before epoch {Fence} is signed with any key, and no vote with a source before epoch {Source}: {Reason}", floor.Fence, floor.LowestSource, floor.Reason);
-                await RecordAsync("freshness.floors", AuditDecision.Event, null, $"epoch {floor.Fence}, sources from epoch {floor.LowestSource}: {floor.Reason}");
                 break;
             case StartDecision.Refuse(var refusal):
                 log.LogCritical("nothing is signed: {Detail}; {Hint}", refusal.Detail, refusal.Hint);
-                await RecordAsync("freshness.start", AuditDecision.Refused, refusal.Reason.Name(), refusal.Detail);
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
     }
-
-    private Task<long> RecordAsync(string action, AuditDecision decision, string? rule, string detail) =>
-        audit.RecordAsync(new AuditEntry { Action = action, Decision = decision, Rule = rule, Detail = detail });
 }
 
 /// <summary>The vault of this run; where its fence is in the TPM, or null when the fence is elsewhere.</summary>

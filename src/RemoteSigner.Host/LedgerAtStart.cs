@@ -1,4 +1,3 @@
-using RemoteSigner.Audit;
 using RemoteSigner.Freshness;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Slashing;
@@ -11,8 +10,5 @@ internal sealed record LedgerAtStart(LedgerStart? Start, HistoryEnd End)
     public static async Task<LedgerAtStart> ReadAsync(Ledger ledger, SlashingProtection slashing) =>
         new(await slashing.GetStartAsync(), await EndAsync(ledger, slashing));
 
-    public static Task<HistoryEnd> EndAsync(Ledger ledger, SlashingProtection slashing) => ledger.ReadAsync(transaction => EndOf(transaction, slashing));
-
-    public static HistoryEnd EndOf(LedgerTransaction transaction, SlashingProtection slashing) =>
-        HistoryEnd.Of(AuditLog.HeadOf(transaction), slashing.MarksOf(transaction), SlashingProtection.FloorOf(transaction));
+    public static Task<HistoryEnd> EndAsync(Ledger ledger, SlashingProtection slashing) => ledger.ReadAsync(transaction => HistoryEnd.Of(transaction, slashing));
 }

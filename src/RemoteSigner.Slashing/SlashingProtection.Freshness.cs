@@ -33,7 +33,7 @@ public sealed partial class SlashingProtection
 
     /// <summary>Notes a start and, in the same transaction, raises the floor under all keys; null leaves it as it is.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is past 2^63-1.</exception>
-    public Task RecordStartAsync(LedgerStart start, GlobalFloor? floor) => _ledger.WriteAsync(transaction =>
+    public Task RecordStartAsync(LedgerStart start, GlobalFloor? floor, EvidenceWriter<LedgerStart> evidence) => _ledger.WriteAsync(transaction =>
     {
         var state = HistoryStore.Of(transaction).Freshness;
         state.SetStart(start);
@@ -42,22 +42,41 @@ public sealed partial class SlashingProtection
             state.SetFloor(floor.Over(state.Floor));
         }
 
+        evidence.Write(transaction, start);
+        return true;
+    });
+
+    /// <summary>
+    /// After an act changed the vault: its generation, so that the former vault put back is noticed. The act's own entry is on record; a number that is not newer changes nothing.
+    /// </summary>
+    public Task FollowVaultAsync(ulong generation) => _ledger.WriteAsync(transaction =>
+    {
+        var state = HistoryStore.Of(transaction).Freshness;
+        if (state.Start is { } start && start.VaultGeneration < generation)
+        {
+            state.SetStart(start with { VaultGeneration = generation });
+        }
+
         return true;
     });
 
     /// <summary>Forgets the newest start, before runs that no witness counts: what they sign is before no fence, so a witness must not vouch for it later.</summary>
-    public Task ForgetStartAsync() => _ledger.WriteAsync(transaction =>
+    public Task ForgetStartAsync(EvidenceWriter<LedgerStart?> evidence) => _ledger.WriteAsync(transaction =>
     {
-        HistoryStore.Of(transaction).Freshness.RemoveStart();
+        var state = HistoryStore.Of(transaction).Freshness;
+        var former = state.Start;
+        state.RemoveStart();
+        evidence.Write(transaction, former);
         return true;
     });
 
     /// <summary>Takes the floor under all keys away, whatever is lost: only on the word of a person. The floor that was there.</summary>
-    public Task<GlobalFloor?> RemoveGlobalFloorAsync() => _ledger.WriteAsync(transaction =>
+    public Task<GlobalFloor?> RemoveGlobalFloorAsync(EvidenceWriter<GlobalFloor?> evidence) => _ledger.WriteAsync(transaction =>
     {
         var state = HistoryStore.Of(transaction).Freshness;
         var former = state.Floor;
         state.SetFloor(null);
+        evidence.Write(transaction, former);
         return former;
     });
 
@@ -65,7 +84,7 @@ public sealed partial class SlashingProtection
     /// Ends the floor under all keys if the history before it is complete by its awaited marks: then each validator's own floors rise to its newest numbers,
     /// because the marks say how far the history reaches and not that nothing is missing in between. True when it did.
     /// </summary>
-    public Task<bool> EndFloorIfCompleteAsync(EvidenceWriter<GlobalFloor>? evidence = null) => MaintainAsync(transaction =>
+    public Task<bool> EndFloorIfCompleteAsync(EvidenceWriter<GlobalFloor> evidence) => MaintainAsync(transaction =>
     {
         var state = HistoryStore.Of(transaction).Freshness;
         if (state.Floor is not { AwaitedMarks: { } awaited } floor || HistoryMarks.Of(transaction, _network.SlotsPerEpoch, floor.Fence).Digest != awaited)
@@ -75,7 +94,7 @@ public sealed partial class SlashingProtection
 
         HistoryFloors.RaiseToNewest(transaction);
         state.SetFloor(floor.Beneath is { } beneath ? new GlobalFloor(beneath, "an earlier unclean stop") : null);
-        evidence?.Write(transaction, floor);
+        evidence.Write(transaction, floor);
         return true;
     });
 }

@@ -36,4 +36,10 @@ public static class KeyLife
     public static Task<HighWatermark?> SetHighWatermarkAsync(this SlashingProtection slashing, HighWatermark? watermark) => slashing.SetHighWatermarkAsync(watermark, (_, _) => 1);
 
     public static Task<PruneReport> PruneAsync(this SlashingProtection slashing, ulong keepEpochs) => slashing.PruneAsync(keepEpochs, (_, _) => 1);
+
+    public static Task RecordStartAsync(this SlashingProtection slashing, LedgerStart start, GlobalFloor? floor) => slashing.RecordStartAsync(start, floor, (_, _) => 1);
+
+    public static Task<GlobalFloor?> RemoveGlobalFloorAsync(this SlashingProtection slashing) => slashing.RemoveGlobalFloorAsync((_, _) => 1);
+
+    public static Task<bool> EndFloorIfCompleteAsync(this SlashingProtection slashing) => slashing.EndFloorIfCompleteAsync((_, _) => 1);
 }

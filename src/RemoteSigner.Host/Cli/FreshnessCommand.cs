@@ -1,5 +1,5 @@
 using System.CommandLine;
-using RemoteSigner.Audit;
+using RemoteSigner.Administration.Freshness;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Spec;
@@ -34,20 +34,13 @@ internal static class FreshnessCommand
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         using var freshness = await OpenAsync(signer);
-        var evidence = await freshness.Found.HoldAgainstAsync(freshness.Witness, freshness.Keys, CancellationToken.None);
-        if (StartRules.Decide(evidence) is not StartDecision.Serve)
-        {
-            throw new CliError("the ledger is not the one that was stopped in an orderly way: leaving the witness now would hide why", "'remote-signer freshness status' shows why; start and stop the signer, or clear it first");
-        }
-
         StandardError.Console.WriteLine("RISK: without a witness nobody notices when an old copy of the ledger is put back, and whatever was signed since that copy can be contradicted: slashing");
         if (!parsed.GetValue(Accept))
         {
             throw new CliError("nothing was changed: what is risked stands above", "to do it all the same, repeat the command with --accept-risk");
         }
 
-        await signer.RecordAsync("freshness.leave", $"the fence of vault {freshness.Vault.VaultId} leaves the {freshness.Witness.Description}: from start {evidence.Ledger!.Start} on no witness goes along", AuditDecision.Granted);
-        await FenceEnrolment.LeaveAsync(freshness.Witness, signer.Slashing);
+        await signer.ExecuteAsync(new LeaveWitness(freshness.Standing));
         StandardError.Console.WriteLine("there is no fence any more: set freshness.witness to none in signer.json before the next start");
         return 0;
     }
@@ -63,16 +56,8 @@ internal static class FreshnessCommand
             throw new CliError($"the witness is a {kind} already", "'remote-signer freshness status' shows how it stands");
         }
 
-        // The former witness is told first: interrupted, it still vouches for this very ledger.
         var target = freshness.Other(kind);
-        await signer.RecordAsync("freshness.move", $"the fence of vault {freshness.Vault.VaultId} moves from the {freshness.Witness.Description} to the {target.Description}");
-        var end = await LedgerAtStart.EndAsync(signer.Ledger, signer.Slashing);
-        if (await freshness.KeepAsync(end) is not StartDecision.Serve)
-        {
-            throw new CliError("the ledger is not the one that was stopped in an orderly way: no other witness can vouch for it", "'remote-signer freshness status' shows why; start and stop the signer, or clear it first");
-        }
-
-        await FenceEnrolment.MoveAsync(freshness.Witness, target, freshness.Keys, signer.Slashing);
+        await signer.ExecuteAsync(new MoveWitness(freshness.Standing, target));
         await WarnOfRollbackAsync(target);
         StandardError.Console.WriteLine($"the fence lives in the {target.Description}: set freshness.witness to {kind} in signer.json before the next start");
         return 0;
@@ -82,7 +67,7 @@ internal static class FreshnessCommand
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         using var freshness = await OpenAsync(signer);
-        var evidence = await freshness.Found.HoldAgainstAsync(freshness.Witness, freshness.Keys, CancellationToken.None);
+        var evidence = await freshness.Standing.LookAsync();
         var line = FreshnessLine.Of(evidence, StartRules.Decide(evidence), await signer.Slashing.GetGlobalFloorAsync(), freshness.Witness.Description, await freshness.Witness.FindRollbackAsync(CancellationToken.None));
         Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.FreshnessLine, state => new Table().HideHeaders().AddColumns("", "")
             .AddRow("next start", Markup.Escape(state.NextStart))
@@ -93,6 +78,11 @@ internal static class FreshnessCommand
             .AddRow("vault generation", $"{state.VaultGeneration}")
             .AddRow("witness", Markup.Escape(state.Witness))
             .AddRow("goes back with the machine", Markup.Escape(state.Rollback ?? "not as far as it says itself")));
+        foreach (var action in (await signer.Pending.InterruptedAsync()).Where(action => action.StartsWith("freshness.", StringComparison.Ordinal)))
+        {
+            StandardError.Console.WriteLine($"note: {action} was interrupted: repeat it, with signer.json as it was then");
+        }
+
         return 0;
     }
 
@@ -100,7 +90,7 @@ internal static class FreshnessCommand
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         using var freshness = await OpenAsync(signer);
-        var evidence = await freshness.Found.HoldAgainstAsync(freshness.Witness, freshness.Keys, CancellationToken.None);
+        var evidence = await freshness.Standing.LookAsync();
         var decision = StartRules.Decide(evidence);
         var floor = await signer.Slashing.GetGlobalFloorAsync();
         if (decision is StartDecision.Serve && floor is null)
@@ -109,7 +99,7 @@ internal static class FreshnessCommand
             return 0;
         }
 
-        var guess = decision is StartDecision.Refuse ? Guess(parsed, signer) : default;
+        var guess = decision is StartDecision.Refuse ? Guess(parsed, freshness.Standing) : default;
         StandardError.Console.WriteLine(FreshnessRisk.Describe(evidence, decision, floor, guess));
         if (!parsed.GetValue(Accept))
         {
@@ -118,16 +108,12 @@ internal static class FreshnessCommand
 
         if (decision is StartDecision.Refuse(var refusal))
         {
-            var lost = Clearance.FloorAfter(evidence, refusal.Reason, guess);
-            await signer.RecordAsync("freshness.clear", $"{refusal.Reason} was cleared, floors at epoch {lost.Fence}, sources from epoch {lost.Source}: {refusal.Detail}", AuditDecision.Granted);
-            await Clearance.AdoptAsync(freshness.Witness, freshness.Keys, signer.Slashing, evidence, refusal, guess);
+            var lost = await signer.ExecuteAsync(new ClearRefusal(freshness.Standing, refusal.Reason, guess));
             StandardError.Console.WriteLine($"cleared: the next start signs nothing before epoch {lost.Fence}, and no vote until a source epoch of {lost.Source} or later is justified");
             return 0;
         }
 
-        var raised = floor ?? ((StartDecision.RaiseFloors)decision).Floor;
-        await signer.RecordAsync("freshness.clear", $"the floors at epoch {raised.Fence} were taken away: {raised.Reason}", AuditDecision.Granted);
-        await Clearance.LiftAsync(freshness.Witness, freshness.Keys, signer.Slashing, evidence, await LedgerAtStart.EndAsync(signer.Ledger, signer.Slashing));
+        await signer.ExecuteAsync(new LiftFloors(freshness.Standing));
         StandardError.Console.WriteLine("cleared: there are no floors, and the next start serves at once");
         return 0;
     }
@@ -136,23 +122,16 @@ internal static class FreshnessCommand
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         using var freshness = await OpenAsync(signer);
-        if (signer.Found.Start is { } known)
-        {
-            throw new CliError($"this data directory has a witness: {known.Witness}", "'remote-signer freshness status' shows how it stands");
-        }
-
-        await EnrolAsync(signer, freshness.Witness, freshness.Keys, freshness.Vault.VaultId, freshness.Vault.Generation, parsed.GetValue(FenceEpoch) is { } epoch ? new Epoch(epoch) : null);
+        await EnrolAsync(signer, freshness.Standing, parsed.GetValue(FenceEpoch) is { } epoch ? new Epoch(epoch) : null);
         StandardError.Console.WriteLine($"the fence lives in the {freshness.Witness.Description}; from now on an old copy of this folder is noticed");
         return 0;
     }
 
-    /// <summary>Makes the witness, with its entry in the audit log; also for <c>init</c>.</summary>
-    internal static async Task EnrolAsync(OfflineSigner signer, IFreshnessWitness witness, FenceKeys keys, Guid vaultId, ulong generation, Epoch? fence)
+    /// <summary>Makes the witness; also for <c>init</c>.</summary>
+    internal static async Task EnrolAsync(OfflineSigner signer, Standing standing, Epoch? fence)
     {
-        await signer.RecordAsync("freshness.enrol", $"the fence of vault {vaultId} lives in the {witness.Description}");
-        var end = await LedgerAtStart.EndAsync(signer.Ledger, signer.Slashing);
-        await FenceEnrolment.EnrolAsync(witness, keys, signer.Slashing, new FreshState(vaultId, generation, null, end), fence ?? OfflineFreshness.FenceFor(signer, end));
-        await WarnOfRollbackAsync(witness);
+        await signer.ExecuteAsync(new EnrolWitness(standing, fence));
+        await WarnOfRollbackAsync(standing.Witness);
     }
 
     private static async Task WarnOfRollbackAsync(IFreshnessWitness witness)
@@ -166,8 +145,8 @@ internal static class FreshnessCommand
     private static async Task<OfflineFreshness> OpenAsync(OfflineSigner signer) => await OfflineFreshness.OpenAsync(signer)
         ?? throw new CliError("signer.json says freshness.witness none: there is no fence", "name a witness there, then 'remote-signer freshness enrol'");
 
-    private static Epoch Guess(ParseResult parsed, OfflineSigner signer) => parsed.GetValue(FenceEpoch) is { } epoch ? new Epoch(epoch)
-        : OfflineFreshness.Ceiling(signer) ?? throw new CliError("neither the clock nor the witness can tell what was signed last", "give --fence EPOCH, past all that was signed with these keys");
+    private static Epoch Guess(ParseResult parsed, Standing standing) => parsed.GetValue(FenceEpoch) is { } epoch ? new Epoch(epoch)
+        : standing.Ceiling ?? throw new CliError("neither the clock nor the witness can tell what was signed last", "give --fence EPOCH, past all that was signed with these keys");
 
     private static string Text(ulong? number) => number?.ToString() ?? "–";
 }

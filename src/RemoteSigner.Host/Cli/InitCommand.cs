@@ -200,7 +200,7 @@ internal static partial class InitCommand
         var contents = vault.Contents;
         if (WitnessAccess.Open(signer.Options, hardware, contents.VaultId, keys) is { } witness)
         {
-            await FreshnessCommand.EnrolAsync(signer, witness, keys, contents.VaultId, contents.Generation, null);
+            await FreshnessCommand.EnrolAsync(signer, OfflineFreshness.StandingOf(signer, keys, witness, contents), null);
         }
     }
 

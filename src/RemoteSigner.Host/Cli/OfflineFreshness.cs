@@ -1,9 +1,9 @@
+using RemoteSigner.Administration.Freshness;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
 using RemoteSigner.Sealing;
-using RemoteSigner.Spec;
 using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
@@ -14,17 +14,23 @@ internal sealed class OfflineFreshness : IDisposable
     private readonly OfflineSigner _signer;
     private readonly FenceKeys _keys;
 
-    private OfflineFreshness(OfflineSigner signer, FenceKeys keys, IFreshnessWitness witness, VaultListing vault) => (_signer, _keys, Witness, Vault) = (signer, keys, witness, vault);
+    private OfflineFreshness(OfflineSigner signer, FenceKeys keys, IFreshnessWitness witness, VaultListing vault)
+    {
+        (_signer, _keys, Vault) = (signer, keys, vault);
+        Standing = StandingOf(signer, keys, witness, vault);
+    }
 
-    public IFreshnessWitness Witness { get; }
+    /// <summary>The witness, and what it is held against.</summary>
+    public Standing Standing { get; }
 
-    public FenceKeys Keys => _keys;
+    public IFreshnessWitness Witness => Standing.Witness;
 
     /// <summary>The vault as it is now, authenticated.</summary>
     public VaultListing Vault { get; }
 
     /// <summary>The ledger as the command found it, with the vault as it is now.</summary>
-    public FreshState Found => new(Vault.VaultId, Vault.Generation, _signer.Found.Start, _signer.Found.End);
+    public static Standing StandingOf(OfflineSigner signer, FenceKeys keys, IFreshnessWitness witness, VaultListing vault) =>
+        new(witness, keys, new FreshState(vault.VaultId, vault.Generation, signer.Found.Start, signer.Found.End), signer.Network, signer.Clock);
 
     /// <summary>Beside <paramref name="vault"/>, or beside one that is opened with the hardware that signer.json names. Null when the operator runs without a witness.</summary>
     /// <exception cref="VaultException">The vault does not open.</exception>
@@ -76,21 +82,11 @@ internal sealed class OfflineFreshness : IDisposable
         }
     }
 
-    /// <summary>The fence that covers a history, but no further ahead of the clock than duties can be: a nonsensical import must not close off every key.</summary>
-    public static Epoch FenceFor(OfflineSigner signer, HistoryEnd end)
-    {
-        var after = end.FirstAfter(signer.Network.SlotsPerEpoch);
-        return Ceiling(signer) is { } ceiling && ceiling < after ? ceiling : after;
-    }
-
-    /// <summary>An epoch that no fence of a signer with a sound clock can have passed; null where the genesis time is not known.</summary>
-    public static Epoch? Ceiling(OfflineSigner signer) => Fence.Ceiling(signer.Network, new SlotClock(signer.Network, null, TimeProvider.System));
-
     /// <summary>The witness of another kind for the same vault.</summary>
     public IFreshnessWitness Other(string kind) => WitnessAccess.Open(kind, _signer.Keys.Hardware, Vault.VaultId, _keys)!;
 
     /// <summary>Tells the witness where the ledger ends now, if it is the one that was stopped.</summary>
-    public Task<StartDecision> KeepAsync(HistoryEnd end) => OfflineChange.KeepAsync(Witness, _keys, _signer.Slashing, Found, end, FenceFor(_signer, end));
+    public Task<StartDecision> KeepAsync(HistoryEnd end) => OfflineChange.KeepAsync(Witness, _keys, _signer.Slashing, Standing.Found, end, Standing.FenceFor(end));
 
     public void Dispose() => _keys.Dispose();
 }

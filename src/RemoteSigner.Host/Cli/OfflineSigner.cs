@@ -20,10 +20,11 @@ internal sealed class OfflineSigner : IAsyncDisposable
 
     private OfflineSigner(DataDirectory data, SignerOptions options, Network network, Ledger ledger, SlashingProtection slashing, AuditLog audit, PendingActs pending, LedgerAtStart found)
     {
-        (Data, Options, Network, Ledger, Slashing, Audit, Found) = (data, options, network, ledger, slashing, audit, found);
+        (Data, Options, Network, Ledger, Slashing, Audit, Pending, Found) = (data, options, network, ledger, slashing, audit, pending, found);
+        Clock = new SlotClock(network, options.Network.SlotWindow.ToWindow(), TimeProvider.System);
         Site = new OfflineSite(this);
         Administrator = new Administrator(
-            Site, slashing, audit, pending, new ClusterLibrary(new ClusterArchive(data.ClustersFolder)), new AccessPolicy(new Dictionary<string, ClientPermissions>()), new SlotClock(network, options.Network.SlotWindow.ToWindow(), TimeProvider.System));
+            Site, slashing, audit, pending, new ClusterLibrary(new ClusterArchive(data.ClustersFolder)), new AccessPolicy(new Dictionary<string, ClientPermissions>()), Clock);
     }
 
     public DataDirectory Data { get; }
@@ -38,8 +39,12 @@ internal sealed class OfflineSigner : IAsyncDisposable
 
     public AuditLog Audit { get; }
 
+    public PendingActs Pending { get; }
+
     /// <summary>The way for every change.</summary>
     public Administrator Administrator { get; }
+
+    public SlotClock Clock { get; }
 
     public OfflineSite Site { get; }
 
@@ -79,10 +84,6 @@ internal sealed class OfflineSigner : IAsyncDisposable
 
     /// <summary>Does it, as whoever runs the command.</summary>
     public Task<TResult> ExecuteAsync<TResult>(AdminAct<TResult> act, CancellationToken cancellation = default) => Administrator.ExecuteAsync(act, Actor, cancellation);
-
-    /// <summary>Writes what an operator did into the audit log.</summary>
-    public Task RecordAsync(string action, string detail, AuditDecision decision = AuditDecision.Event) =>
-        Audit.RecordAsync(Actor.Entry(action, decision) with { Detail = detail });
 
     public async ValueTask DisposeAsync()
     {

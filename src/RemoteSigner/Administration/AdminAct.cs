@@ -40,7 +40,7 @@ public abstract class AdminAct<TResult> : IDisposable
     /// <summary>One transaction that says that it is done.</summary>
     internal virtual Task FinishAsync(Proceeding proceeding) => Task.CompletedTask;
 
-    /// <summary>Is it about the witness itself? Then nothing is told to it afterwards but what the act tells it.</summary>
+    /// <summary>Is it about the witness itself? Then, once it is done, nothing is told to it but what the act told it.</summary>
     internal virtual bool IsAboutWitness => false;
 
     /// <summary>Gives up what it opened.</summary>

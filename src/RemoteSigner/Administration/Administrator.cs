@@ -28,13 +28,14 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
         try
         {
             using var vault = act.WantsVault ? await site.OpenNewestVaultAsync() : null;
+            var isDone = false;
             try
             {
-                await RunAsync(act, new Proceeding(actor, slashing, audit, pending, library, clock, vault), cancellation);
+                isDone = await RunAsync(act, new Proceeding(actor, slashing, audit, pending, library, clock, vault), cancellation);
             }
             finally
             {
-                if (!act.IsAboutWitness)
+                if (!(act.IsAboutWitness && isDone))
                 {
                     await site.SettleAsync(vault, act.BringsHistory);
                 }
@@ -56,22 +57,23 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
         _one.Dispose();
     }
 
-    private static async Task RunAsync<TResult>(AdminAct<TResult> act, Proceeding proceeding, CancellationToken cancellation)
+    // Whether there was anything to do.
+    private static async Task<bool> RunAsync<TResult>(AdminAct<TResult> act, Proceeding proceeding, CancellationToken cancellation)
     {
         await Reconciliation.RunAsync(proceeding);
         await act.PrepareAsync(proceeding, cancellation);
-        if (await act.CommitAsync(proceeding))
+        var isChange = await act.CommitAsync(proceeding);
+        if (isChange)
         {
             await FollowAsync(act, proceeding);
         }
 
         if (act.BringsHistory)
         {
-            await proceeding.Slashing.EndFloorIfCompleteAsync((transaction, floor) => proceeding.Append(transaction, "freshness.complete", entry => entry with
-            {
-                Detail = $"the history reaches the marks that were recorded: the floors of epoch {floor.Fence} under all keys ended, each key stands at its newest number",
-            }));
+            await proceeding.Slashing.EndFloorIfCompleteAsync((transaction, floor) => proceeding.Audit.Append(transaction, StartLog.Completed(proceeding.Actor, floor)));
         }
+
+        return isChange;
     }
 
     // What could not follow is told at once; where even that fails the next act tells it.

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using RemoteSigner.Freshness;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Administration;
@@ -14,10 +15,29 @@ internal sealed record PendingAct(string Action, PendingEffect Effect)
     /// <summary>Shares that others of the same import take the place of: they end when those begin.</summary>
     public IReadOnlyList<BlsPublicKey> Replaced { get; init; } = [];
 
-    public byte[] Write()
+    public static byte[] Write(IEnumerable<PendingAct> acts)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartArray();
+        foreach (var act in acts)
+        {
+            act.Write(json);
+        }
+
+        json.WriteEndArray();
+        json.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    public static IReadOnlyList<PendingAct> Read(byte[] utf8)
+    {
+        using var document = JsonDocument.Parse(utf8);
+        return [.. document.RootElement.EnumerateArray().Select(Read)];
+    }
+
+    private void Write(Utf8JsonWriter json)
+    {
         json.WriteStartObject();
         json.WriteString("action"u8, Action);
         switch (Effect)
@@ -29,9 +49,17 @@ internal sealed record PendingAct(string Action, PendingEffect Effect)
                 json.WriteString("file"u8, path);
                 json.WriteString("hash"u8, hash.ToString());
                 break;
+            case PendingEffect.RecordShown(var record):
+                json.WriteString("record"u8, record.ToString());
+                break;
+            case PendingEffect.HandedOver(var record):
+                json.WriteString("handedOver"u8, record.ToString());
+                break;
             case PendingEffect.Untold(var look):
                 json.WriteString("look"u8, look);
                 break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
         }
 
         json.WriteStartArray("replaced"u8);
@@ -42,23 +70,19 @@ internal sealed record PendingAct(string Action, PendingEffect Effect)
 
         json.WriteEndArray();
         json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenSpan.ToArray();
     }
 
-    public static PendingAct Read(byte[] utf8)
+    private static PendingAct Read(JsonElement act) => new(act.GetProperty("action").GetString()!, ReadEffect(act))
     {
-        using var document = JsonDocument.Parse(utf8);
-        var root = document.RootElement;
-        return new PendingAct(
-            root.GetProperty("action").GetString()!,
-            root.TryGetProperty("vaultGeneration", out var generation) ? new PendingEffect.VaultGeneration(generation.GetUInt64())
-                : root.TryGetProperty("look", out var look) ? new PendingEffect.Untold(look.GetString()!)
-                : new PendingEffect.FileWritten(root.GetProperty("file").GetString()!, Root.Parse(root.GetProperty("hash").GetString())))
-        {
-            Replaced = [.. root.GetProperty("replaced").EnumerateArray().Select(key => BlsPublicKey.Parse(key.GetString()))],
-        };
-    }
+        Replaced = [.. act.GetProperty("replaced").EnumerateArray().Select(key => BlsPublicKey.Parse(key.GetString()))],
+    };
+
+    private static PendingEffect ReadEffect(JsonElement act) =>
+        act.TryGetProperty("vaultGeneration", out var generation) ? new PendingEffect.VaultGeneration(generation.GetUInt64())
+        : act.TryGetProperty("look", out var look) ? new PendingEffect.Untold(look.GetString()!)
+        : act.TryGetProperty("record", out var record) ? new PendingEffect.RecordShown(Root.Parse(record.GetString()))
+        : act.TryGetProperty("handedOver", out var handed) ? new PendingEffect.HandedOver(Root.Parse(handed.GetString()))
+        : new PendingEffect.FileWritten(act.GetProperty("file").GetString()!, Root.Parse(act.GetProperty("hash").GetString()));
 }
 
 /// <summary>What can be looked at to tell whether an effect is there; a closed choice.</summary>
@@ -71,11 +95,35 @@ internal abstract record PendingEffect
     /// <summary>What the log is told when the effect is not there.</summary>
     public virtual string WhenMissing => "it had no effect outside of the ledger: its entry stands for nothing more";
 
+    /// <summary>Is the witness of freshness to be looked at? Only acts and starts that are about it do.</summary>
+    public virtual bool IsInWitness => false;
+
+    /// <summary>Is it there, by what a witness shows?</summary>
+    public virtual bool IsDoneAt(WitnessReading seen) => false;
+
     /// <summary>The vault has this generation, or a later one.</summary>
     public sealed record VaultGeneration(ulong Generation) : PendingEffect;
 
     /// <summary>There is this file with this content (SHA-256).</summary>
     public sealed record FileWritten(string Path, Root Hash) : PendingEffect;
+
+    /// <summary>The witness of freshness shows the record with this SHA-256.</summary>
+    public sealed record RecordShown(Root Hash) : PendingEffect
+    {
+        public override string WhenMissing => "the witness of freshness did not take it: 'remote-signer freshness status' shows how it stands";
+
+        public override bool IsInWitness => true;
+
+        public override bool IsDoneAt(WitnessReading seen) => FileHash.Of(seen.Record.Span) == Hash;
+    }
+
+    /// <summary>The same, and then the ledger follows in the transaction that ends the act: while it is pending it is not done.</summary>
+    public sealed record HandedOver(Root Hash) : PendingEffect
+    {
+        public override string WhenMissing => "the ledger did not follow: 'remote-signer freshness status' shows how it stands";
+
+        public override bool IsInWitness => true;
+    }
 
     /// <summary>A device has it, and only the device can tell.</summary>
     public sealed record Untold(string Look) : PendingEffect

@@ -2,7 +2,10 @@ using RemoteSigner.Ledgers;
 
 namespace RemoteSigner.Administration;
 
-/// <summary>Where the act that is under way is remembered. There is one at most: acts come one after another.</summary>
+/// <summary>
+/// Where acts are remembered whose effect outside of the ledger is not known to be there. Acts come one after another, so the newest is the one that is under way; an earlier one is still here only
+/// where nobody has looked since into the vault or the witness that can tell.
+/// </summary>
 public sealed class PendingActs
 {
     private const string Note = "administration.pending";
@@ -17,16 +20,35 @@ public sealed class PendingActs
         return new PendingActs(ledger);
     }
 
+    /// <summary>The actions of those that were interrupted, oldest first.</summary>
+    public async Task<IReadOnlyList<string>> InterruptedAsync() => [.. (await ReadAsync()).Select(act => act.Action)];
+
     /// <summary>In the transaction of the act's entry.</summary>
-    internal static void Begin(LedgerTransaction transaction, PendingAct act) => LedgerNotes.Put(transaction, Note, act.Write());
+    internal static void Begin(LedgerTransaction transaction, PendingAct act) => Put(transaction, [.. Read(transaction), act]);
 
-    /// <summary>In the transaction that says how it ended.</summary>
-    internal static void End(LedgerTransaction transaction) => LedgerNotes.Remove(transaction, Note);
+    /// <summary>In the transaction that says how the newest ended.</summary>
+    internal static void End(LedgerTransaction transaction) => Put(transaction, [.. Read(transaction).SkipLast(1)]);
 
-    /// <summary>The act that was interrupted; null when none was.</summary>
-    internal Task<PendingAct?> FindAsync() => _ledger.WriteAsync(transaction => LedgerNotes.Find(transaction, Note) is { } value ? PendingAct.Read(value) : null);
+    /// <summary>Those that were interrupted, oldest first, within work of the caller.</summary>
+    internal static IReadOnlyList<PendingAct> Read(LedgerTransaction transaction) => LedgerNotes.Find(transaction, Note) is { } value ? PendingAct.Read(value) : [];
 
-    /// <summary>It is done, and nothing else is to be written about it.</summary>
+    /// <summary>Those that are left, in place of what was there.</summary>
+    internal static void Put(LedgerTransaction transaction, IReadOnlyCollection<PendingAct> acts)
+    {
+        if (acts.Count == 0)
+        {
+            LedgerNotes.Remove(transaction, Note);
+        }
+        else
+        {
+            LedgerNotes.Put(transaction, Note, PendingAct.Write(acts));
+        }
+    }
+
+    /// <summary>Those that were interrupted, oldest first.</summary>
+    internal Task<IReadOnlyList<PendingAct>> ReadAsync() => _ledger.WriteAsync(Read);
+
+    /// <summary>The newest is done, and nothing else is to be written about it.</summary>
     internal Task EndAsync() => _ledger.WriteAsync(transaction =>
     {
         End(transaction);

@@ -1,4 +1,5 @@
 using RemoteSigner.Administration.Keys;
+using RemoteSigner.Freshness;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
@@ -33,33 +34,53 @@ internal static class Reconciliation
         }
     }
 
+    /// <summary>
+    /// In a transaction of the caller, who has looked at the witness: says in the log what it did not take. Before it is written again, because then nobody can tell any more.
+    /// </summary>
+    /// <param name="seen">What the witness shows, or each of two.</param>
+    /// <param name="append">Writes an entry of this action and detail.</param>
+    public static void EndInWitness(LedgerTransaction transaction, IReadOnlyCollection<WitnessReading> seen, Func<string, string, long> append)
+    {
+        var acts = PendingActs.Read(transaction);
+        foreach (var act in acts.Where(act => act.Effect.IsInWitness && !seen.Any(act.Effect.IsDoneAt)))
+        {
+            append($"{act.Action}.interrupted", act.Effect.WhenMissing);
+        }
+
+        PendingActs.Put(transaction, [.. acts.Where(act => !act.Effect.IsInWitness)]);
+    }
+
     /// <summary>The shares whose place others took, if an import got as far as the vault.</summary>
     private static async Task<IReadOnlyList<BlsPublicKey>> EndPendingAsync(Proceeding proceeding)
     {
-        if (await proceeding.Pending.FindAsync() is not { } act || IsThere(act.Effect, proceeding.Vault) is not { } done)
+        var acts = await proceeding.Pending.ReadAsync();
+        if (acts.Count == 0)
         {
             return [];
         }
 
-        if (done && act.Replaced.Count > 0)
-        {
-            // It ends with the transaction that activates the shares.
-            return act.Replaced;
-        }
-
+        // Shares that were replaced end with the transaction that activates the others, and the import with them.
+        var found = acts.Select(act => (Act: act, IsThere: IsThere(act.Effect, proceeding.Vault))).ToList();
+        var kept = found.Where(one => one.IsThere is null || (one.IsThere == true && one.Act.Replaced.Count > 0)).Select(one => one.Act).ToList();
         await proceeding.Pending.WriteAsync(transaction =>
         {
-            PendingActs.End(transaction);
-            return done ? 0 : proceeding.Append(transaction, $"{act.Action}.interrupted", entry => entry with { Detail = act.Effect.WhenMissing });
+            PendingActs.Put(transaction, kept);
+            foreach (var (act, _) in found.Where(one => one.IsThere == false))
+            {
+                proceeding.Append(transaction, $"{act.Action}.interrupted", entry => entry with { Detail = act.Effect.WhenMissing });
+            }
+
+            return true;
         });
-        return [];
+        return proceeding.Vault is null ? [] : [.. kept.SelectMany(act => act.Replaced)];
     }
 
-    /// <summary>Null where it cannot be told now: the vault is not open.</summary>
+    /// <summary>Null where it cannot be told now: the vault is not open, and the witness is looked at by acts and starts that are about it.</summary>
     private static bool? IsThere(PendingEffect effect, Vault? vault) => effect switch
     {
         PendingEffect.VaultGeneration(var generation) => vault is null ? null : vault.Contents.Generation >= generation,
         PendingEffect.FileWritten(var path, var hash) => File.Exists(path) && FileHash.Of(path) == hash,
+        PendingEffect.RecordShown or PendingEffect.HandedOver => null,
         PendingEffect.Untold => false,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
@@ -72,7 +93,11 @@ internal static class Reconciliation
         await proceeding.Slashing.ActivateAsync(arrived, replaced, (transaction, turnover) => KeyEvidence.Write(proceeding, transaction, turnover, "sealed before an interruption"));
         if (replaced.Count > 0)
         {
-            await proceeding.Pending.EndAsync();
+            await proceeding.Pending.WriteAsync(transaction =>
+            {
+                PendingActs.Put(transaction, [.. PendingActs.Read(transaction).Where(act => act.Replaced.Count == 0)]);
+                return true;
+            });
         }
 
         // Those that ended already and are in the vault all the same: a copy from before, or a version of this program that took them out in another order.

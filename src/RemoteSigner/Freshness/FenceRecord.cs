@@ -15,6 +15,9 @@ public sealed record FenceRecord(Guid VaultId, ulong Start, SignedBounds Bounds,
     /// <summary>Bytes of every record, whether it holds a clean stop or not: an NV index keeps the size it was made with.</summary>
     public const int Length = ContentLength + CodeLength;
 
+    /// <summary>What stands in a witness that was left or moved away from: it vouches for nothing, and whoever finds it is refused.</summary>
+    public static byte[] Void => new byte[Length];
+
     private const byte Current = 2;
     private const byte WithoutRun = 1;
     private const int ContentLength = 1 + 16 + (3 * 8) + 1 + EndLength;

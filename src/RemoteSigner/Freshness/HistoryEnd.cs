@@ -1,4 +1,5 @@
 using RemoteSigner.Audit;
+using RemoteSigner.Ledgers;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 
@@ -14,6 +15,10 @@ public sealed record HistoryEnd(ulong Entries, Root Head, Root Marks, Epoch? Sou
     /// <summary>Of an open ledger, as it is at this point of its work.</summary>
     public static HistoryEnd Of(AuditHead head, HistoryMarks marks, GlobalFloor? floor) =>
         new((ulong)head.Sequence, new Root(head.Hash.AsSpan()), marks.Digest, Later(marks.Source, floor?.LowestSource), marks.Target, marks.Slot);
+
+    /// <summary>The same, with what is asked for in one.</summary>
+    public static HistoryEnd Of(LedgerTransaction transaction, SlashingProtection slashing) =>
+        Of(AuditLog.HeadOf(transaction), slashing.MarksOf(transaction), SlashingProtection.FloorOf(transaction));
 
     /// <summary>The first epoch past all of it: the lowest fence that covers it.</summary>
     public Epoch FirstAfter(ulong slotsPerEpoch) => new(new[]

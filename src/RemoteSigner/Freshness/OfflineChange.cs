@@ -21,7 +21,7 @@ public static class OfflineChange
         var decision = StartRules.Decide(evidence);
         if (decision is StartDecision.Serve)
         {
-            await slashing.RecordStartAsync(before.Ledger! with { VaultGeneration = before.VaultGeneration }, null);
+            await slashing.FollowVaultAsync(before.VaultGeneration);
             var record = (evidence.Record! with { VaultGeneration = before.VaultGeneration }).Past(fence).EndedAt(after);
             await witness.WriteRecordAsync(evidence.Witness!, record.Write(keys.Record), cancellation);
         }

@@ -8,8 +8,8 @@ namespace RemoteSigner.Freshness;
 /// The start protocol, from its first step to its last; runs once for each time the signer starts, with the vault open and nothing signed yet. When the witness fails on the way it may be run
 /// again and goes on where it stopped; a crash at any point is judged at the next start. Why each step stands where it does: README.md of this room.
 /// </summary>
-/// <remarks><c>found</c> is the state before anything was written to the ledger: its own entries would make it look changed.</remarks>
-public sealed class StartProtocol(IFreshnessWitness witness, FenceKeys keys, SlashingProtection slashing, FreshState found, TimeProvider time)
+/// <remarks><c>found</c> is the state before anything was written to the ledger: its own entries would make it look changed. <c>entries</c> are written with what they are about.</remarks>
+public sealed class StartProtocol(IFreshnessWitness witness, FenceKeys keys, SlashingProtection slashing, FreshState found, StartEntries entries, TimeProvider time)
 {
     // Drawn once: what the witness shows with it is this run's, and no other's.
     private readonly Guid _run = new(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));
@@ -25,21 +25,21 @@ public sealed class StartProtocol(IFreshnessWitness witness, FenceKeys keys, Sla
         _judged ??= await JudgeAsync(cancellation);
         if (_judged is { Decision: StartDecision.Refuse(var refusal) })
         {
-            return Refuse(fence, refusal);
+            return await RefuseAsync(fence, refusal);
         }
 
         var claimed = await FindClaimAsync(_judged, cancellation);
         if (claimed is { Run: null, IsUntouched: true })
         {
-            // 2. The ledger knows the start, and stands on its floor, before the witness counts it.
+            // 2. The ledger knows the start, stands on its floor and has the entry of both, before the witness counts it.
             var claim = Draft(fence, _judged, claimed.Seen!.Count + 1);
-            await slashing.RecordStartAsync(new LedgerStart(found.VaultId, claimed.Seen.Identity, claim.Start, found.VaultGeneration), (_judged.Decision as StartDecision.RaiseFloors)?.Floor);
+            await RecordAsync(_judged, new LedgerStart(found.VaultId, claimed.Seen.Identity, claim.Start, found.VaultGeneration));
 
             // 3. The witness counts it, together with this run's first record.
             _claims.Add(claim);
             if (!await CountAsync(claimed.Seen, claim, cancellation))
             {
-                return Refuse(fence, Elsewhere(await witness.ReadAsync(cancellation)));
+                return await RefuseAsync(fence, Elsewhere(await witness.ReadAsync(cancellation)));
             }
 
             // 4. Both are read back.
@@ -49,14 +49,17 @@ public sealed class StartProtocol(IFreshnessWitness witness, FenceKeys keys, Sla
         // A run that does not see its own number with its own record has not started.
         if (claimed.Run is not { } run)
         {
-            return Refuse(fence, Elsewhere(claimed.Seen));
+            return await RefuseAsync(fence, Elsewhere(claimed.Seen));
         }
 
         // 5. The fence opens, and only now anything is signed.
-        _ = await slashing.EndFloorIfCompleteAsync();
+        _ = await slashing.EndFloorIfCompleteAsync(entries.Completed);
         fence.Open(run, NewestSource(_judged), _judged.Rollback);
         return _judged.Decision;
     }
+
+    private Task RecordAsync(Judged judged, LedgerStart start) => slashing.RecordStartAsync(
+        start, (judged.Decision as StartDecision.RaiseFloors)?.Floor, (transaction, _) => entries.Counted(transaction, new CountedStart(start, judged.Decision, judged.Witness)));
 
     // False when somebody else was there at the same moment.
     private async Task<bool> CountAsync(WitnessReading from, RunRecord claim, CancellationToken cancellation)
@@ -107,9 +110,10 @@ public sealed class StartProtocol(IFreshnessWitness witness, FenceKeys keys, Sla
         return judged.Decision is StartDecision.RaiseFloors(var floor) && floor.LowestSource > here ? floor.LowestSource : here;
     }
 
-    private static StartDecision.Refuse Refuse(Fence fence, FreshnessRefusal refusal)
+    private async Task<StartDecision> RefuseAsync(Fence fence, FreshnessRefusal refusal)
     {
         fence.Refuse(refusal);
+        await entries.RefuseAsync(refusal);
         return new StartDecision.Refuse(refusal);
     }
 

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
+using RemoteSigner.Administration;
+using RemoteSigner.Administration.Freshness;
 using RemoteSigner.Audit;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host;
@@ -48,7 +50,8 @@ internal sealed class SharedDirectory : IAsyncDisposable
         await AuditLog.OpenAsync(ledger, directory.Time);
         Assert.IsNotType<Registration.NoFloor>(await slashing.RegisterAsync(_key, SlashingFloor.NeverSigned));
         var end = await LedgerAtStart.EndAsync(ledger, slashing);
-        await FenceEnrolment.EnrolAsync(witness(directory), directory.Keys, slashing, new FreshState(directory.VaultId, 1, null, end), new Epoch(Fence));
+        var standing = witness(directory).Stand(directory.Keys, new FreshState(directory.VaultId, 1, null, end), Network, directory.Time);
+        await new EnrolWitness(standing, new Epoch(Fence)).DoAsync(ledger, slashing, standing);
         return directory;
     }
 
@@ -116,6 +119,13 @@ internal sealed class SharedDirectory : IAsyncDisposable
 
         public SlashingProtection Slashing => _slashing;
 
+        /// <summary>Does an act about the witness, as the console does while no signer runs.</summary>
+        public Task<T> DoAsync<T>(Func<Standing, AdminAct<T>> act)
+        {
+            var standing = _witness.Stand(_directory.Keys, Found, Network, _directory.Time);
+            return act(standing).DoAsync(_ledger, _slashing, standing);
+        }
+
         public static async Task<SharedRun> OpenAsync(SharedDirectory directory, string file, IFreshnessWitness witness)
         {
             var ledger = Ledgers.Ledger.Open(file);
@@ -127,7 +137,7 @@ internal sealed class SharedDirectory : IAsyncDisposable
         /// <summary>As the host does: a witness that may answer later is asked again; null when it never does.</summary>
         public async Task<StartDecision?> StartAsync()
         {
-            var protocol = new StartProtocol(_witness, _directory.Keys, _slashing, Found, _directory.Time);
+            var protocol = new StartProtocol(_witness, _directory.Keys, _slashing, Found, StartLog.Entries(Audit), _directory.Time);
             for (var attempt = 0; attempt < 20; attempt++)
             {
                 try
@@ -163,7 +173,7 @@ internal sealed class SharedDirectory : IAsyncDisposable
         public async Task StopAsync()
         {
             await Fence.CloseAsync();
-            var end = await _ledger.CloseAsync(transaction => LedgerAtStart.EndOf(transaction, _slashing));
+            var end = await _ledger.CloseAsync(transaction => HistoryEnd.Of(transaction, _slashing));
             await Fence.WriteCleanStopAsync(end, CancellationToken.None);
         }
 

@@ -1,3 +1,4 @@
+using RemoteSigner.Administration.Freshness;
 using RemoteSigner.Freshness;
 using RemoteSigner.Spec;
 using static RemoteSigner.Tests.Slashing.Duties;
@@ -118,7 +119,7 @@ public sealed class SharedWitnessTests : IAsyncLifetime
         var copy = _directory.Copy();
         await using (var moved = await OpenAsync(_directory.Ledger))
         {
-            await FenceEnrolment.MoveAsync(_witness, new ModelWitness(new ModelMemory(WitnessKind.Counter) { Identity = "model 2" }), _directory.Keys, moved.Slashing);
+            await moved.DoAsync(standing => new MoveWitness(standing, new ModelWitness(new ModelMemory(WitnessKind.Counter) { Identity = "model 2" })));
         }
 
         await using var former = await OpenAsync(copy);

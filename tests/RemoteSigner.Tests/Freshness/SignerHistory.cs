@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using RemoteSigner.Administration.Freshness;
 using RemoteSigner.Audit;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host;
@@ -58,7 +59,8 @@ internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : 
         Assert.Null(await slashing.RegisterAllAsync([.. _keys.Select(key => new ProtectedKey(key, null))], SlashingFloor.NeverSigned));
         var end = await LedgerAtStart.EndAsync(ledger, slashing);
         using var fenceKeys = vault.DeriveFenceKeys();
-        await FenceEnrolment.EnrolAsync(new ModelWitness(_hardware[0]), fenceKeys, slashing, new FreshState(vault.Contents.VaultId, vault.Contents.Generation, null, end), new Epoch(0));
+        var standing = new ModelWitness(_hardware[0]).Stand(fenceKeys, new FreshState(vault.Contents.VaultId, vault.Contents.Generation, null, end), _network, _time);
+        await new EnrolWitness(standing, new Epoch(0)).DoAsync(ledger, slashing, standing);
     }
 
     /// <summary>Does one act; a death on the way is a crash like any other.</summary>
@@ -314,12 +316,11 @@ internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : 
         // No signer may run meanwhile, says the verb: the other place's neither.
         await KillAsync(0);
         await KillAsync(1);
-        await OfflineAsync(place, async (vault, slashing, keys, witness, found) =>
+        await OfflineAsync(place, async (vault, ledger, slashing, standing) =>
         {
-            var evidence = await found.HoldAgainstAsync(witness, keys, CancellationToken.None);
-            if (StartRules.Decide(evidence) is StartDecision.Refuse(var refusal))
+            if (StartRules.Decide(await standing.LookAsync()) is StartDecision.Refuse(var refusal))
             {
-                await Clearance.AdoptAsync(witness, keys, slashing, evidence, refusal, new Epoch((_slot / _network.SlotsPerEpoch) + 12));
+                await new ClearRefusal(standing, refusal.Reason, new Epoch((_slot / _network.SlotsPerEpoch) + 12)).DoAsync(ledger, slashing, standing);
             }
         });
     }
@@ -328,14 +329,15 @@ internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : 
     {
         await KillAsync(0);
         await KillAsync(1);
-        await OfflineAsync(0, async (vault, slashing, keys, witness, found) =>
+        await OfflineAsync(0, async (vault, ledger, slashing, standing) =>
         {
             vault.Add([_scene.NewShare()]);
-            await OfflineChange.KeepAsync(witness, keys, slashing, found with { VaultGeneration = vault.Contents.Generation }, found.End, found.End.FirstAfter(_network.SlotsPerEpoch));
+            var found = standing.Found with { VaultGeneration = vault.Contents.Generation };
+            await OfflineChange.KeepAsync(standing.Witness, standing.Keys, slashing, found, found.End, found.End.FirstAfter(_network.SlotsPerEpoch));
         });
     }
 
-    private async Task OfflineAsync(int place, Func<RemoteSigner.Sealing.Vault, SlashingProtection, FenceKeys, MortalWitness, FreshState, Task> work)
+    private async Task OfflineAsync(int place, Func<RemoteSigner.Sealing.Vault, Ledger, SlashingProtection, Standing, Task> work)
     {
         await using var ledger = Ledger.Open(LedgerFile(place));
         using var slashing = await SlashingProtection.OpenAsync(ledger, _network);
@@ -343,6 +345,6 @@ internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : 
         var found = await LedgerAtStart.ReadAsync(ledger, slashing);
         using var vault = await _scene.OpenAsync();
         using var keys = vault.DeriveFenceKeys();
-        await work(vault, slashing, keys, Mortal(place), new FreshState(vault.Contents.VaultId, vault.Contents.Generation, found.Start, found.End));
+        await work(vault, ledger, slashing, Mortal(place).Stand(keys, new FreshState(vault.Contents.VaultId, vault.Contents.Generation, found.Start, found.End), _network, _time));
     }
 }

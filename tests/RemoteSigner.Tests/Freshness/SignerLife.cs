@@ -1,4 +1,5 @@
 using RemoteSigner.Access;
+using RemoteSigner.Administration;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
 using RemoteSigner.Freshness;
@@ -21,13 +22,14 @@ internal sealed class SignerLife : IAsyncDisposable
     private readonly KeyRing _ring = new();
     private readonly Ledger _ledger;
     private readonly SlashingProtection _slashing;
+    private readonly AuditLog _audit;
     private readonly Signer _signer;
     private readonly TimeProvider _time;
 
     private SignerLife(Network network, TimeProvider time, Ledger ledger, SlashingProtection slashing, AuditLog audit, MortalWitness witness)
     {
         var clock = new SlotClock(network, SlotWindow.Default, time);
-        (_ledger, _slashing, Witness, _fence, _time) = (ledger, slashing, witness, new Fence(network, clock, time), time);
+        (_ledger, _slashing, _audit, Witness, _fence, _time) = (ledger, slashing, audit, witness, new Fence(network, clock, time), time);
         var access = new AccessPolicy(new Dictionary<string, ClientPermissions> { ["vc"] = new(null, ClientPermissions.AllDuties) });
         _signer = new Signer(network, _ring, access, clock, new ClusterRules(network, RegistrationPolicy.None, new ClusterLibrary(new ClusterArchive("none"))), _fence, slashing, audit, time);
     }
@@ -65,7 +67,7 @@ internal sealed class SignerLife : IAsyncDisposable
     public async Task StopAsync()
     {
         await _fence.CloseAsync();
-        var end = await _ledger.CloseAsync(transaction => LedgerAtStart.EndOf(transaction, _slashing));
+        var end = await _ledger.CloseAsync(transaction => HistoryEnd.Of(transaction, _slashing));
         await _fence.WriteCleanStopAsync(end, CancellationToken.None);
     }
 
@@ -89,7 +91,7 @@ internal sealed class SignerLife : IAsyncDisposable
             return;
         }
 
-        var protocol = new StartProtocol(Witness, vault.DeriveFenceKeys(), _slashing, new FreshState(vault.Contents.VaultId, vault.Contents.Generation, found.Start, found.End), _time);
+        var protocol = new StartProtocol(Witness, vault.DeriveFenceKeys(), _slashing, new FreshState(vault.Contents.VaultId, vault.Contents.Generation, found.Start, found.End), StartLog.Entries(_audit), _time);
         await RunAsync(protocol);
         if (mutation == FenceMutation.FloorsTakenAway)
         {

@@ -1,0 +1,40 @@
+using RemoteSigner.Audit;
+using RemoteSigner.Freshness;
+
+namespace RemoteSigner.Administration.Freshness;
+
+/// <summary>
+/// What a person may overrule who has seen what is risked: takes the floors under all keys away and takes the ledger for the newest, whatever was lost. The next start serves at once. Interrupted
+/// before the witness has it, the next start raises the floors again.
+/// </summary>
+public sealed class LiftFloors(Standing standing) : WitnessAct<bool>(standing)
+{
+    private StartEvidence? _evidence;
+
+    public override string Action => "freshness.clear";
+
+    internal override bool Result => true;
+
+    internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
+    {
+        _evidence = await Standing.LookAsync(cancellation);
+        if (StartRules.Decide(_evidence) is StartDecision.Refuse(var refusal))
+        {
+            throw new AdminException("changed", refusal.Detail, refusal.Hint);
+        }
+    }
+
+    internal override async Task<bool> CommitAsync(Proceeding proceeding)
+    {
+        var (record, reading) = (_evidence!.Record!, _evidence.Witness!);
+        var raised = (StartRules.Decide(_evidence) as StartDecision.RaiseFloors)?.Floor;
+        await proceeding.Slashing.RemoveGlobalFloorAsync((transaction, floor) => Note(
+            proceeding,
+            transaction,
+            reading,
+            end => (record with { Start = reading.Count, VaultGeneration = Standing.Found.VaultGeneration }).EndedAt(end).Write(Standing.Keys.Record),
+            (floor ?? raised) is { } lifted ? $"the floors at epoch {lifted.Fence} were taken away: {lifted.Reason}" : "there were no floors",
+            AuditDecision.Granted));
+        return true;
+    }
+}

@@ -1,0 +1,88 @@
+using RemoteSigner.Freshness;
+using RemoteSigner.Ledgers;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
+
+namespace RemoteSigner.Administration.Freshness;
+
+/// <summary>
+/// Hands the fence over to another witness, which is made where it is not there yet, after an orderly stop and without floors. Of the two the former one vouches for this very ledger until the other
+/// one does too; then it is voided; then the ledger names the other one, and not before: whoever signs with the new witness leaves no old one that vouches for a copy. Interrupted between the last
+/// two nothing is signed, and the same command finishes it: that the new witness still shows the record which was to follow proves that nobody has run since.
+/// </summary>
+public sealed class MoveWitness(Standing standing, IFreshnessWitness to) : WitnessAct<string>(standing)
+{
+    private StartEvidence? _evidence;
+    private WitnessReading? _to;
+    private bool _isVoid;
+    private long _entry;
+
+    public override string Action => "freshness.move";
+
+    internal override string Result => to.Description;
+
+    private protected override PendingEffect EffectOf(Root record) => new PendingEffect.HandedOver(record);
+
+    internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
+    {
+        _evidence = await Standing.LookAsync(cancellation);
+        var there = await to.ReadAsync(cancellation);
+        _isVoid = await IsInterruptedAsync(proceeding, there);
+        if (!_isVoid && StartRules.Decide(_evidence) is not StartDecision.Serve)
+        {
+            throw NotStopped("no other witness can vouch for it");
+        }
+
+        _to = await ProvideAsync(to, there, cancellation);
+    }
+
+    internal override async Task<bool> CommitAsync(Proceeding proceeding)
+    {
+        var record = _isVoid ? FenceRecord.Read(_to!.Record.Span, Standing.Keys.Record)! : _evidence!.Record!;
+        var detail = $"the fence of vault {Standing.Found.VaultId} moves from the {Standing.Witness.Description} to the {Result}{(_isVoid ? ", after an interruption" : "")}";
+        _entry = await proceeding.Pending.WriteAsync(transaction => Note(proceeding, transaction, _to!, end => (At(record, end) with { Start = _to!.Count }).Write(Standing.Keys.Record), detail));
+        return true;
+    }
+
+    // What is finished stays remembered until it is: interrupted again, the new witness shows the record of one of the two.
+    private protected override void EndFormer(Proceeding proceeding, LedgerTransaction transaction, WitnessReading seen)
+    {
+        if (!_isVoid)
+        {
+            Reconciliation.EndInWitness(transaction, [seen, _evidence!.Witness!], (action, text) => proceeding.Append(transaction, action, entry => entry with { Detail = text }));
+        }
+    }
+
+    internal override async Task FollowAsync(Proceeding proceeding)
+    {
+        if (!_isVoid)
+        {
+            // Until the other one has it, this one vouches for the ledger with the act's entry.
+            var end = FenceRecord.Read(Next.Span, Standing.Keys.Record)!.CleanStop!;
+            await WriteAsync(Standing.Witness, _evidence!.Witness!, At(_evidence.Record!, end).Write(Standing.Keys.Record));
+        }
+
+        await WriteAsync(to, _to!, Next);
+        if (!_isVoid)
+        {
+            await WriteAsync(Standing.Witness, (await Standing.Witness.ReadAsync(CancellationToken.None))!, FenceRecord.Void);
+        }
+    }
+
+    internal override Task FinishAsync(Proceeding proceeding) => proceeding.Slashing.RecordStartAsync(
+        new LedgerStart(Standing.Found.VaultId, _to!.Identity, _to.Count, Standing.Found.VaultGeneration),
+        null,
+        (transaction, _) =>
+        {
+            PendingActs.Put(transaction, [.. PendingActs.Read(transaction).Where(act => !act.Effect.IsInWitness)]);
+            return _entry;
+        });
+
+    private FenceRecord At(FenceRecord record, HistoryEnd end) => (record with { VaultGeneration = Standing.Found.VaultGeneration }).Past(Standing.FenceFor(end)).EndedAt(end);
+
+    // The former witness is void, and the other one shows the record that an interrupted move gave it: it is as it was then.
+    private async Task<bool> IsInterruptedAsync(Proceeding proceeding, WitnessReading? there) =>
+        there is not null && _evidence!.Witness is { } from && from.Record.Span.SequenceEqual(FenceRecord.Void)
+        && _evidence.Ledger is { } known && (known.VaultId, known.Witness, known.Start) == (_evidence.VaultId, from.Identity, from.Count)
+        && (await proceeding.Pending.ReadAsync()).Any(act => act.Action == Action && act.Effect is PendingEffect.HandedOver(var hash) && hash == FileHash.Of(there.Record.Span));
+}

@@ -1,0 +1,77 @@
+using RemoteSigner.Audit;
+using RemoteSigner.Freshness;
+using RemoteSigner.Ledgers;
+using RemoteSigner.Spec;
+
+namespace RemoteSigner.Administration.Freshness;
+
+/// <summary>
+/// An act about the witness of freshness itself; no signer runs meanwhile. The ledger leads, and never into a state in which more is signed than both agree on: what takes leave to sign away from a
+/// witness comes before what gives it elsewhere. Why each order is what it is: README.md of the room of freshness.
+/// </summary>
+public abstract class WitnessAct<TResult> : AdminAct<TResult>
+{
+    private WitnessReading? _from;
+    private byte[] _next = [];
+
+    private protected WitnessAct(Standing standing) => Standing = standing;
+
+    internal override bool IsAboutWitness => true;
+
+    private protected Standing Standing { get; }
+
+    /// <summary>The record that follows.</summary>
+    private protected ReadOnlyMemory<byte> Next => _next;
+
+    /// <summary>How it is known after a crash whether the record followed.</summary>
+    private protected virtual PendingEffect EffectOf(Root record) => new PendingEffect.RecordShown(record);
+
+    /// <summary>
+    /// In the act's transaction, behind its effect: writes the entry, and remembers which record the witness is to show. It is made here, because it says where the ledger ends with this entry in it.
+    /// </summary>
+    /// <param name="from">What the witness shows that the record is written to.</param>
+    /// <param name="next">The record, from where the ledger ends.</param>
+    private protected long Note(Proceeding proceeding, LedgerTransaction transaction, WitnessReading from, Func<HistoryEnd, byte[]> next, string detail, AuditDecision decision = AuditDecision.Event)
+    {
+        EndFormer(proceeding, transaction, from);
+        var number = proceeding.Append(transaction, Action, entry => entry with { Decision = decision, Detail = detail });
+        (_from, _next) = (from, next(HistoryEnd.Of(transaction, proceeding.Slashing)));
+        PendingActs.Begin(transaction, new PendingAct(Action, EffectOf(FileHash.Of(_next))));
+        return number;
+    }
+
+    /// <summary>Tells what an earlier act did not get into its witness, before that is written again.</summary>
+    private protected virtual void EndFormer(Proceeding proceeding, LedgerTransaction transaction, WitnessReading seen) =>
+        Reconciliation.EndInWitness(transaction, [seen], (action, text) => proceeding.Append(transaction, action, entry => entry with { Detail = text }));
+
+    internal override Task FollowAsync(Proceeding proceeding) => WriteAsync(Standing.Witness, _from!, _next);
+
+    internal override Task FinishAsync(Proceeding proceeding) => proceeding.Pending.EndAsync();
+
+    /// <summary>Makes the witness where there is none.</summary>
+    private protected static async Task<WitnessReading> ProvideAsync(IFreshnessWitness witness, WitnessReading? seen, CancellationToken cancellation)
+    {
+        if (seen is not null)
+        {
+            return seen;
+        }
+
+        await witness.CreateAsync(cancellation);
+        return await witness.ReadAsync(cancellation)
+            ?? throw new WitnessException(WitnessFault.Missing, $"the {witness.Description} does not show the witness it has just made", "look at the device, then repeat the command");
+    }
+
+    /// <summary>Writes a record, and reads it back.</summary>
+    /// <exception cref="WitnessException">It does not show it.</exception>
+    private protected static async Task WriteAsync(IFreshnessWitness witness, WitnessReading from, ReadOnlyMemory<byte> record)
+    {
+        await witness.WriteRecordAsync(from, record, CancellationToken.None);
+        if (await witness.ReadAsync(CancellationToken.None) is not { } reading || !reading.Shows(from.Count, record.Span))
+        {
+            throw new WitnessException(WitnessFault.Contested, $"the {witness.Description} took a record and shows another one", "does another signer use it? 'remote-signer freshness status' shows how it stands");
+        }
+    }
+
+    private protected static AdminException NotStopped(string why) => new(
+        "not_stopped", $"the ledger is not the one that was stopped in an orderly way: {why}", "'remote-signer freshness status' shows why; start and stop the signer, or clear it first");
+}

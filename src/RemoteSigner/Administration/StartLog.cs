@@ -1,0 +1,34 @@
+using RemoteSigner.Audit;
+using RemoteSigner.Freshness;
+using RemoteSigner.Ledgers;
+using RemoteSigner.Slashing;
+
+namespace RemoteSigner.Administration;
+
+/// <summary>The entries of a start and a stop, which nobody asks for: they are the signer's own.</summary>
+public static class StartLog
+{
+    private static readonly Actor _itself = new Actor.Itself();
+
+    /// <summary>For the start protocol. What was to be written into the witness before and is not there is told first: this start writes over it.</summary>
+    public static StartEntries Entries(AuditLog audit) => new(
+        (transaction, counted) =>
+        {
+            Reconciliation.EndInWitness(transaction, [counted.Found], (action, detail) => audit.Append(transaction, _itself.Entry(action) with { Detail = detail }));
+            return audit.Append(transaction, Counted(counted, SlashingProtection.FloorOf(transaction)));
+        },
+        (transaction, floor) => audit.Append(transaction, Completed(_itself, floor)),
+        refusal => audit.RecordAsync(_itself.Entry("freshness.start", AuditDecision.Refused) with { Rule = refusal.Reason.Name(), Detail = refusal.Detail }));
+
+    /// <summary>The last entry of a run, in the work that reads where its ledger ends.</summary>
+    public static long Stop(AuditLog audit, LedgerTransaction transaction) => audit.Append(transaction, _itself.Entry("freshness.stop"));
+
+    internal static AuditEntry Completed(Actor actor, GlobalFloor floor) => actor.Entry("freshness.complete") with
+    {
+        Detail = $"the history reaches the marks that were recorded: the floors of epoch {floor.Fence} under all keys ended, each key stands at its newest number",
+    };
+
+    private static AuditEntry Counted(CountedStart counted, GlobalFloor? floor) => counted.Decision is StartDecision.RaiseFloors
+        ? _itself.Entry("freshness.floors") with { Detail = $"start {counted.Start.Start}: epoch {floor!.Fence}, sources from epoch {floor.LowestSource}: {floor.Reason}" }
+        : _itself.Entry("freshness.start") with { Detail = $"start {counted.Start.Start} with {counted.Start.Witness}, vault generation {counted.Start.VaultGeneration}" };
+}

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Time.Testing;
+using RemoteSigner.Access;
+using RemoteSigner.Administration;
+using RemoteSigner.Administration.Freshness;
+using RemoteSigner.Audit;
+using RemoteSigner.Clusters;
+using RemoteSigner.Freshness;
+using RemoteSigner.Ledgers;
+using RemoteSigner.Sealing;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
+
+namespace RemoteSigner.Tests.Freshness;
+
+/// <summary>Does acts about the witness on an open ledger, as the console does.</summary>
+internal static class WitnessActs
+{
+    public static Standing Stand(this IFreshnessWitness witness, FenceKeys keys, FreshState found, Network network, TimeProvider time) => new(witness, keys, found, network, new SlotClock(network, null, time));
+
+    public static async Task<T> DoAsync<T>(this AdminAct<T> act, Ledger ledger, SlashingProtection slashing, Standing standing)
+    {
+        await using var administrator = new Administrator(
+            new Beside(slashing, ledger, standing),
+            slashing,
+            await AuditLog.OpenAsync(ledger, new FakeTimeProvider()),
+            await PendingActs.OpenAsync(ledger),
+            new ClusterLibrary(new ClusterArchive("none")),
+            new AccessPolicy(new Dictionary<string, ClientPermissions>()),
+            standing.Clock);
+        return await administrator.ExecuteAsync(act, new Actor.LocalUser("test"));
+    }
+
+    /// <summary>As beside a data directory that nobody serves: after an act that failed on its way an orderly stop stays true.</summary>
+    private sealed class Beside(SlashingProtection slashing, Ledger ledger, Standing standing) : ISite
+    {
+        public Task<Vault> OpenNewestVaultAsync() => throw new InvalidOperationException("no act about the witness opens the vault");
+
+        public async Task SettleAsync(Vault? vault, bool history)
+        {
+            try
+            {
+                var end = await ledger.ReadAsync(transaction => HistoryEnd.Of(transaction, slashing));
+                if (standing.Found.Ledger is not null && end != standing.Found.End)
+                {
+                    await OfflineChange.KeepAsync(standing.Witness, standing.Keys, slashing, standing.Found, end, standing.FenceFor(end));
+                }
+            }
+            catch (WitnessException)
+            {
+                // The next start finds an unclean stop.
+            }
+        }
+    }
+}
