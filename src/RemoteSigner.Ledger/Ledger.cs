@@ -58,24 +58,12 @@ public sealed class Ledger : IAsyncDisposable
     public LedgerException? LastFailure => _lastFailure;
 
     /// <summary>How much there is of it, and room for more.</summary>
-    public LedgerDisk Disk => new(Length(_database.Path) + Length(_database.Path + "-wal"), _reserve.Free, _reserve.Bytes);
+    public LedgerDisk Disk => new(LedgerFiles.Length(_database.Path), _reserve.Free, _reserve.Bytes);
 
     /// <summary>Makes a new, empty ledger and opens it; refuses when a file is there.</summary>
     public static Ledger Create(string path)
     {
-        try
-        {
-            CreateFile(path);
-        }
-        catch (IOException e) when (File.Exists(path))
-        {
-            throw new LedgerException(LedgerFault.AlreadyExists, $"cannot make the ledger {path}: a file is there", "open it, or choose another data directory", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw LedgerException.From(SQLitePCL.raw.SQLITE_CANTOPEN, "make", path, e.Message, e);
-        }
-
+        LedgerFiles.Create(path);
         return new Ledger(new LedgerDatabase(path, isNew: true));
     }
 
@@ -87,9 +75,7 @@ public sealed class Ledger : IAsyncDisposable
             throw new LedgerException(LedgerFault.Missing, $"cannot open the ledger {path}: no such file", "restore it from a backup; only a new data directory starts with an empty one");
         }
 
-        CloseToOthers(path);
-        CloseToOthers(path + "-wal");
-        CloseToOthers(path + "-shm");
+        LedgerFiles.CloseToOthers(path);
         return new Ledger(new LedgerDatabase(path, isNew: false));
     }
 
@@ -389,34 +375,5 @@ public sealed class Ledger : IAsyncDisposable
         }
     }
 
-    private static long Length(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
-
     private LedgerException Closed() => new(LedgerFault.Closed, $"cannot write to the ledger {_database.Path}: it is closed", "the signer is shutting down; ask again when it is back");
-
-    /// <summary>SQLite gives the write-ahead log the mode of the database file.</summary>
-    private static void CreateFile(string path)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        new FileStream(path, options).Dispose();
-    }
-
-    private static void CloseToOthers(string path)
-    {
-        if (File.Exists(path) && !OperatingSystem.IsWindows())
-        {
-            try
-            {
-                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw LedgerException.From(SQLitePCL.raw.SQLITE_PERM, "open", path, e.Message, e);
-            }
-        }
-    }
 }
