@@ -14,9 +14,9 @@ demo: publish
 test: publish
 	@tests/run.sh
 
-## The proof of slashing protection and of the fence, on a model (minutes); "N verified, 0 errors".
+## The proof of slashing protection and of the fence, on a model (minutes); "N verified, 0 errors". MUTATIONS=1 shows that each wrong rule makes it fail.
 proof: install
-	@tests/proof.sh
+	@tests/proof.sh $(if $(MUTATIONS),--mutations,)
 
 ## Speed and memory as ratios of one run, into artifacts/bench/latest.json.
 bench: publish

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Verifies the model of slashing protection and of the fence (src/RemoteSigner.Slashing/Model) with Dafny; with --mutations shows that each wrong rule makes it fail.
+# Verifies the model of slashing protection and of the fence with Dafny; with --mutations shows that each wrong rule makes it fail.
 # --only NAME takes one mutation, --seed N another random seed of the solver, which must change nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # Dafny was built for an older runtime than the one that is here. Its limits are counted in steps of the solver, so that a slow machine changes no outcome.
 export DOTNET_ROLL_FORWARD=Major DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-model=src/RemoteSigner.Slashing/Model
+model=$(dirname "$(find src -name Rules.dfy)")
 mutations=false seed=() only='*'
 while [ $# -gt 0 ]; do
   case $1 in

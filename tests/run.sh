@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
-# Runs every test project and closes with one line: N passed, N failed.
+# Runs every test project, the proof, and closes with one line: N passed, N failed.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 results=artifacts/tests
 rm -rf "$results" && mkdir -p "$results"
 passed=0 failed=0
+export REMOTE_SIGNER_STEPS=${REMOTE_SIGNER_STEPS:-1000000} REMOTE_SIGNER_DIFFERENTIAL_REPORT=$PWD/$results/differential.txt
 for project in tests/RemoteSigner.Tests tests/RemoteSigner.AcceptanceTests; do
   name=$(basename "$project")
   report=$PWD/$results/$name.xml
   dotnet build "$project" -c Release --verbosity quiet || { failed=$((failed + 1)); continue; }
   dotnet run --project "$project" -c Release --no-build -- -noColor -xml "$report" | grep -v -E '^ *(Discover|Start|Finish)'
   code=${PIPESTATUS[0]}
+  [ "$name" = RemoteSigner.Tests ] && head -1 "$REMOTE_SIGNER_DIFFERENTIAL_REPORT" 2>/dev/null
   counts=$(grep -o '<assembly [^>]*>' "$report" 2>/dev/null | head -1)
   count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counts"; }
   p=$(count passed) f=$(count failed) e=$(count errors)
@@ -19,5 +21,11 @@ for project in tests/RemoteSigner.Tests tests/RemoteSigner.AcceptanceTests; do
   # A runner that ended badly without a report, or that reported no test, is a failure of its own.
   if [ "${p:-0}" -eq 0 ] || { [ "$code" -ne 0 ] && [ $((${f:-0} + ${e:-0})) -eq 0 ]; }; then failed=$((failed + 1)); fi
 done
+
+# One check each: the model verifies, and a rule that is wrong on purpose makes that fail. All wrong rules: make proof MUTATIONS=1.
+prove() { if tests/proof.sh "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi; }
+prove
+prove --only imported-root-is-granted-again
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -27,6 +27,13 @@ internal sealed class MortalWitness : IFreshnessWitness
         set => _view.Gate = value;
     }
 
+    /// <summary>What each step waits for.</summary>
+    public Func<string, Task> Turn
+    {
+        get => _view.Turn;
+        set => _view.Turn = value;
+    }
+
     public bool IsDead => Volatile.Read(ref _dead);
 
     public string Description => _view.Description;

@@ -1,0 +1,100 @@
+using System.Runtime.CompilerServices;
+using RemoteSigner.Audit;
+using RemoteSigner.Freshness;
+using RemoteSigner.Host;
+using RemoteSigner.Ledgers;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
+
+namespace RemoteSigner.Tests.Slashing.Differential;
+
+/// <summary>One run of a signer on a data directory: real ledger, slashing protection, start protocol and fence. Only the witness is a model of hardware.</summary>
+internal sealed class Life : IAsyncDisposable
+{
+    private readonly Ledger _ledger;
+    private readonly AuditLog _audit;
+
+    private Life(Ledger ledger, SlashingProtection slashing, AuditLog audit, ObservedWitness witness, TimeProvider time)
+    {
+        (_ledger, Slashing, _audit, Witness) = (ledger, slashing, audit, witness);
+        Fence = new Fence(TemporarySigner.Minimal, new SlotClock(TemporarySigner.Minimal, null, time), time);
+    }
+
+    public SlashingProtection Slashing { get; }
+
+    public ObservedWitness Witness { get; }
+
+    public Fence Fence { get; }
+
+    /// <summary>Batches of duties that met a closed fence.</summary>
+    public int Idle { get; set; }
+
+    public bool IsClosed => Fence.State.Closed is not null;
+
+    public static async Task<Life> OpenAsync(string ledgerFile, ObservedWitness witness, TimeProvider time)
+    {
+        var ledger = Ledger.Open(ledgerFile);
+        var slashing = await SlashingProtection.OpenAsync(ledger, TemporarySigner.Minimal);
+        return new Life(ledger, slashing, await AuditLog.OpenAsync(ledger, time), witness, time);
+    }
+
+    /// <summary>Runs the start protocol as the host does: a witness that fails is asked again.</summary>
+    public async Task<StartDecision> StartAsync(FenceKeys keys, Guid vault, TimeProvider time)
+    {
+        var found = await LedgerAtStart.ReadAsync(_ledger, Slashing);
+        var protocol = new StartProtocol(Witness, keys, Slashing, new FreshState(vault, 1, found.Start, found.End), time);
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await protocol.RunAsync(Fence, CancellationToken.None);
+            }
+            catch (WitnessException fault) when (fault.MayPass && attempt < 20)
+            {
+                // Made or not made: the protocol finds out.
+            }
+        }
+    }
+
+    /// <summary>An orderly stop; false when the witness did not take it.</summary>
+    public async Task<bool> StopAsync()
+    {
+        await Fence.CloseAsync();
+        var end = await _ledger.CloseAsync(transaction => LedgerAtStart.EndOf(transaction, Slashing));
+        Witness.IsStopping = true;
+        try
+        {
+            return await Fence.WriteCleanStopAsync(end, CancellationToken.None);
+        }
+        catch (WitnessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Waits for a move of the fence that is under way, so that what follows does not depend on chance.</summary>
+    public Task SettleAsync() => Move(Fence) ?? Task.CompletedTask;
+
+    /// <summary>An audit entry where the ledger changes, and none otherwise: then the end of the log stands for the ledger's content, as in the model.</summary>
+    public EvidenceWriter<T> Evidence<T>(bool changes) => (transaction, _) => changes ? Append(transaction, "test.change") : 1;
+
+    public DecisionWitness Witnessed(SlashableContent content) => (transaction, root, verdict) =>
+        verdict is Verdict.Allowed { AlreadySigned: false } && content is not SlashableContent.None ? Append(transaction, "sign") : 1;
+
+    public Task RecordStartAsync() => _ledger.WriteAsync(transaction => Append(transaction, "signer.start"));
+
+    public Task<List<string>> DescribeAsync(Book book) => _ledger.ReadAsync(transaction => LedgerText.Of(transaction, book));
+
+    public async ValueTask DisposeAsync()
+    {
+        Witness.Process.Kill();
+        await _ledger.DisposeAsync();
+        Slashing.Dispose();
+        Fence.Dispose();
+    }
+
+    private long Append(LedgerTransaction transaction, string action) => _audit.Append(transaction, new AuditEntry { Action = action, Decision = AuditDecision.Granted });
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_move")]
+    private static extern ref Task? Move(Fence fence);
+}
