@@ -26,6 +26,7 @@ public static class FreshnessReasonNames
         FreshnessReason.RecordForeign => "RecordForeign",
         FreshnessReason.RecordBehind => "RecordBehind",
         FreshnessReason.VaultRolledBack => "VaultRolledBack",
+        FreshnessReason.WitnessContested => "WitnessContested",
         _ => throw new UnreachableException($"the reason {reason} has no name"),
     };
 }

@@ -53,4 +53,7 @@ public enum FreshnessReason
 
     /// <summary>The vault is older than the witness or the ledger knows it: an old copy was put back.</summary>
     VaultRolledBack,
+
+    /// <summary>The witness shows what two wrote at the same moment, and nobody can tell which of it is right.</summary>
+    WitnessContested,
 }

@@ -17,6 +17,9 @@ public interface IFreshnessWitness
     /// <summary>Makes it; the count begins wherever the hardware likes. Refuses when there is one for this vault already.</summary>
     Task CreateAsync(CancellationToken cancellation);
 
+    /// <summary>Takes away all that there is of it, where two wrote at the same moment and nobody can tell which of it is right: then there is none.</summary>
+    Task DiscardAsync(CancellationToken cancellation);
+
     /// <summary>Identity, count and record; null when it was never made, or is gone.</summary>
     Task<WitnessReading?> ReadAsync(CancellationToken cancellation);
 

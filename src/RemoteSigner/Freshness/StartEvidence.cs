@@ -11,6 +11,9 @@ namespace RemoteSigner.Freshness;
 /// <param name="Record">The witness's record; null when it is missing or was not made with this vault's key.</param>
 public sealed record StartEvidence(Guid VaultId, ulong VaultGeneration, LedgerStart? Ledger, HistoryEnd End, WitnessReading? Witness, FenceRecord? Record)
 {
+    /// <summary>In words, what two wrote into the witness at the same moment, so that nobody can tell what it says; null where it says one thing.</summary>
+    public string? Contest { get; init; }
+
     /// <summary>
     /// The record is of an earlier start than the newest that was counted. No start signs before its own record is on the medium, so that either died before, or an earlier run wrote
     /// over its record. A program of before there were run numbers wrote none until its fence moved.

@@ -17,6 +17,7 @@ public static class StartRules
 
     private static FreshnessRefusal? Refusal(StartEvidence evidence) => evidence switch
     {
+        { Contest: { } contest } => Person(FreshnessReason.WitnessContested, contest),
         { Ledger: null, Witness: null } => new(
             FreshnessReason.NotEnrolled, "this data directory has no witness of freshness yet", "'remote-signer freshness enrol' makes one; do it only with the newest state of this data directory"),
         { Witness: null } => Person(

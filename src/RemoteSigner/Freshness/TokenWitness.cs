@@ -27,6 +27,19 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
             : throw new WitnessException(WitnessFault.Exists, $"the {Description} holds a witness of the vault {vaultId} already", "'remote-signer freshness status' shows what it says; 'remote-signer freshness clear' goes on from there"),
         cancellation);
 
+    public Task DiscardAsync(CancellationToken cancellation) => TranslatedAsync(() => token.RunAsync(
+        login =>
+        {
+            using var session = login.OpenReadWrite();
+            foreach (var held in List(session))
+            {
+                session.Destroy(held.Handle);
+            }
+
+            return true;
+        },
+        cancellation));
+
     public Task<WitnessReading?> ReadAsync(CancellationToken cancellation) => TranslatedAsync(() => token.RunAsync(
         session => Newest(List(session)) is { } found ? ReadingOf(session, found) : null, cancellation));
 
@@ -153,7 +166,7 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
         var several => throw new WitnessException(
             WitnessFault.Contested,
             $"the {Description} holds {several.Count} objects '{_label}' that were written independently of each other: two signers use it at the same moment, or did and one of them died, or an old one was put back",
-            "stop all signers with copies of this data directory; where it stays so, 'remote-signer freshness clear' needs the objects to be deleted first"),
+            "stop all signers with copies of this data directory; where it stays so, 'remote-signer freshness clear' shows what is risked, and makes the witness anew"),
     };
 
     private static async Task<T> TranslatedAsync<T>(Func<Task<T>> call)

@@ -88,6 +88,22 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
             : null;
     }
 
+    public Task DiscardAsync(CancellationToken cancellation) => RunAsync(
+        (tpm, root, _) =>
+        {
+            using var owner = device.StartOwnerSession(tpm, root);
+            foreach (var index in (NvIndex[])[Counter, Record])
+            {
+                if (Found(tpm, index) is { } found)
+                {
+                    tpm.NvUndefineSpace(owner, found);
+                }
+            }
+
+            return true;
+        },
+        cancellation);
+
     private WitnessReading? Read(Tpm tpm, PinnedKey root, TpmSession session) => Found(tpm, Counter) is { Public.IsWritten: true } counter
         ? new WitnessReading($"TPM {root.Name} counter {counter.Name}", tpm.NvReadCounter(counter, session), ReadRecord(tpm, session))
         : null;

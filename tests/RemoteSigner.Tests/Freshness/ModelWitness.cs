@@ -60,6 +60,13 @@ internal sealed class ModelWitness(ModelMemory memory) : IFreshnessWitness
         return Task.CompletedTask;
     }
 
+    public Task DiscardAsync(CancellationToken cancellation)
+    {
+        memory.List().ForEach(memory.Destroy);
+        memory.Exists = false;
+        return Task.CompletedTask;
+    }
+
     public Task<WitnessReading?> ReadAsync(CancellationToken cancellation) => DoAsync("read", memory.Read);
 
     public async Task CountAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation)

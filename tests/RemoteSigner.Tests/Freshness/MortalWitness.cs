@@ -42,6 +42,8 @@ internal sealed class MortalWitness : IFreshnessWitness
 
     public Task CreateAsync(CancellationToken cancellation) => _view.CreateAsync(cancellation);
 
+    public Task DiscardAsync(CancellationToken cancellation) => _view.DiscardAsync(cancellation);
+
     public Task<WitnessReading?> ReadAsync(CancellationToken cancellation) => _view.ReadAsync(cancellation);
 
     public Task CountAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation) => _view.CountAsync(from, record, cancellation);

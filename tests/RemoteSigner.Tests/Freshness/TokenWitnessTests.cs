@@ -3,6 +3,7 @@ using Net.Pkcs11Interop.Common;
 using RemoteSigner.Freshness;
 using RemoteSigner.Native;
 using RemoteSigner.Sealing.Pkcs11;
+using RemoteSigner.Slashing;
 using RemoteSigner.Tests.Sealing;
 
 namespace RemoteSigner.Tests.Freshness;
@@ -98,6 +99,28 @@ public sealed class TokenWitnessTests : IDisposable
 
         Assert.Equal(WitnessFault.Contested, (await Assert.ThrowsAsync<WitnessException>(() => _witness.ReadAsync(default))).Fault);
         Assert.Equal(WitnessFault.Contested, (await Assert.ThrowsAsync<WitnessException>(() => WriteAsync(4))).Fault);
+    }
+
+    [Fact]
+    public async Task Where_neither_object_replaced_the_other_a_person_is_shown_doubt_and_has_it_made_anew()
+    {
+        await _witness.CreateAsync(default);
+        var first = (await _witness.ReadAsync(default))!.Identity;
+        await WriteAsync(1);
+        var old = await ValueAsync();
+        await WriteAsync(2);
+        await WriteAsync(3);
+        await PutAsync(old);
+        var found = new FreshState(_vault, 1, new LedgerStart(_vault, first, 5, 1), new HistoryEnd(1, default, default, null, null, null));
+
+        var evidence = await found.ShowAgainstAsync(_witness, _keys, default);
+        Assert.Equal(FreshnessReason.WitnessContested, Assert.IsType<StartDecision.Refuse>(StartRules.Decide(evidence)).Refusal.Reason);
+        await _witness.DiscardAsync(default);
+
+        Assert.Null(await _witness.ReadAsync(default));
+        await _witness.CreateAsync(default);
+        Assert.NotEqual(first, (await _witness.ReadAsync(default))!.Identity);
+        Assert.Equal(FreshnessReason.WitnessReplaced, Assert.IsType<StartDecision.Refuse>(StartRules.Decide(await found.ShowAgainstAsync(_witness, _keys, default))).Refusal.Reason);
     }
 
     [Fact]

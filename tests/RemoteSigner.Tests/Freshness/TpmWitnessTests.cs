@@ -69,6 +69,21 @@ public sealed class TpmWitnessTests : TpmTest
     }
 
     [Fact]
+    public async Task What_is_discarded_is_gone_and_is_made_anew_as_another_one()
+    {
+        await _witness.CreateAsync(default);
+        var former = (await _witness.ReadAsync(default))!;
+
+        await _witness.DiscardAsync(default);
+        Assert.Null(await _witness.ReadAsync(default));
+        await _witness.CreateAsync(default);
+
+        var anew = (await _witness.ReadAsync(default))!;
+        Assert.True(anew.Record.IsEmpty);
+        Assert.True(anew.Count > former.Count);
+    }
+
+    [Fact]
     public async Task A_creation_that_was_interrupted_anywhere_is_ended_by_the_next()
     {
         for (var last = 1; ; last++)

@@ -25,6 +25,11 @@ public sealed class ClearRefusal(Standing standing, FreshnessReason shown, Epoch
         _evidence = await Standing.LookAsync(cancellation);
         _refusal = StartRules.Decide(_evidence) is StartDecision.Refuse(var refusal) && refusal.Reason == shown ? refusal
             : throw new AdminException("changed", "the witness does not show any more what was shown", "does another signer use it? Repeat the command, and look at what it shows now");
+        if (_evidence.Contest is not null)
+        {
+            await Standing.Witness.DiscardAsync(cancellation);
+        }
+
         _reading = await ProvideAsync(Standing.Witness, _evidence.Witness, cancellation);
     }
 

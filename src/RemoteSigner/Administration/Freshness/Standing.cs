@@ -12,7 +12,7 @@ public sealed record Standing(IFreshnessWitness Witness, FenceKeys Keys, FreshSt
 
     /// <summary>What the witness says of it now.</summary>
     /// <exception cref="WitnessException">The witness did not answer.</exception>
-    public Task<StartEvidence> LookAsync(CancellationToken cancellation = default) => Found.HoldAgainstAsync(Witness, Keys, cancellation);
+    public Task<StartEvidence> LookAsync(CancellationToken cancellation = default) => Found.ShowAgainstAsync(Witness, Keys, cancellation);
 
     /// <summary>The fence that covers a history, but no further ahead of the clock than duties can be: a nonsensical import must not close off every key.</summary>
     public Epoch FenceFor(HistoryEnd end)
