@@ -18,7 +18,7 @@ internal static class Cases
         "key FromNow: Enrolled", "key Continued: Enrolled", "key Continued: NoFloor", "key that changes its group: Enrolled", "key that changes its group: OtherGroup",
         "enrolment: Taken", "enrolment with history: Taken", "enrolment with history: Contradiction",
         "pruning: dropped records", "low watermark: rose", "high watermark: set", "high watermark: taken away", "export: made",
-        "import of an export, complete: Taken", "import of an export, floors at its lowest: Taken", "import of an export, complete: Contradiction",
+        "import of an export, complete: Taken", "import of an export, floors at its lowest: Taken",
         "crash: killed", "process: died at the witness", "copy put back: over the first directory", "copy put back: as a second one",
         "second start meanwhile: beside a start", "second start meanwhile: beside a run", "witness: counts fewer starts than before",
         "start: Serve", "start: RaiseFloors", "start: StartedElsewhere", "start: LedgerRolledBack", "start: CounterBehind", "start: RecordBehind",

@@ -42,7 +42,7 @@ internal sealed class Life : IAsyncDisposable
     public async Task<StartDecision> StartAsync(FenceKeys keys, Guid vault, TimeProvider time)
     {
         var found = await LedgerAtStart.ReadAsync(_ledger, Slashing);
-        var protocol = new StartProtocol(Witness, keys, Slashing, new FreshState(vault, 1, found.Start, found.End), time);
+        var protocol = new StartProtocol(Witness, keys, Slashing, new FreshState(vault, 1, found.Start, found.End), Entries(), time);
         for (var attempt = 0; ; attempt++)
         {
             try
@@ -60,7 +60,7 @@ internal sealed class Life : IAsyncDisposable
     public async Task<bool> StopAsync()
     {
         await Fence.CloseAsync();
-        var end = await _ledger.CloseAsync(transaction => LedgerAtStart.EndOf(transaction, Slashing));
+        var end = await _ledger.CloseAsync(transaction => HistoryEnd.Of(transaction, Slashing));
         Witness.IsStopping = true;
         try
         {
@@ -92,6 +92,9 @@ internal sealed class Life : IAsyncDisposable
         Slashing.Dispose();
         Fence.Dispose();
     }
+
+    // Without an entry of its own, a start that dies before it is counted leaves the ledger as it was, in the model as well; see RecordStartAsync.
+    private StartEntries Entries() => new((_, _) => 1, Evidence<GlobalFloor>(changes: true), _ => Task.CompletedTask);
 
     private long Append(LedgerTransaction transaction, string action) => _audit.Append(transaction, new AuditEntry { Action = action, Decision = AuditDecision.Granted });
 

@@ -85,6 +85,8 @@ internal sealed class ObservedWitness(MortalWitness witness, Book book, Place pl
 
     public Task CreateAsync(CancellationToken cancellation) => witness.CreateAsync(cancellation);
 
+    public Task DiscardAsync(CancellationToken cancellation) => witness.DiscardAsync(cancellation);
+
     public Task<string?> FindRollbackAsync(CancellationToken cancellation) => witness.FindRollbackAsync(cancellation);
 
     private void See(long count, ModelRecord record)

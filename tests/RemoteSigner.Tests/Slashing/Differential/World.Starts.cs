@@ -1,3 +1,4 @@
+using RemoteSigner.Administration.Freshness;
 using RemoteSigner.Audit;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host;
@@ -32,7 +33,8 @@ internal sealed partial class World
 
         var end = await LedgerAtStart.EndAsync(ledger, slashing);
         using var fenceKeys = NewKeys();
-        await FenceEnrolment.EnrolAsync(new ModelWitness(_hardware), fenceKeys, slashing, new FreshState(_vault, 1, null, end), new Epoch(0));
+        var standing = new ModelWitness(_hardware).Stand(fenceKeys, new FreshState(_vault, 1, null, end), TemporarySigner.Minimal, _time);
+        await new EnrolWitness(standing, new Epoch(0)).DoAsync(ledger, slashing, standing);
         _places[0].Model = _places[0].Model.Note((long)_hardware.Counter, "Serve", _book.Enter(_hardware.Record, _places[0].Model));
     }
 
@@ -190,11 +192,10 @@ internal sealed partial class World
         await AuditLog.OpenAsync(ledger, _time);
         var found = await LedgerAtStart.ReadAsync(ledger, slashing);
         using var keys = NewKeys();
-        var witness = new ModelWitness(_hardware);
-        var evidence = await new FreshState(_vault, 1, found.Start, found.End).HoldAgainstAsync(witness, keys, CancellationToken.None);
-        if (StartRules.Decide(evidence) is StartDecision.Refuse(var refusal))
+        var standing = new ModelWitness(_hardware).Stand(keys, new FreshState(_vault, 1, found.Start, found.End), TemporarySigner.Minimal, _time);
+        if (StartRules.Decide(await standing.LookAsync()) is StartDecision.Refuse(var refusal))
         {
-            var lost = await Clearance.AdoptAsync(witness, keys, slashing, evidence, refusal, new Epoch((ulong)_epoch + 12));
+            var lost = await new ClearRefusal(standing, refusal.Reason, new Epoch((ulong)_epoch + 12)).DoAsync(ledger, slashing, standing);
             var record = _book.Enter(_hardware.Record, stopped: null);
             place.Model = place.Model.RaiseFloor(Book.Of(lost)).Note((long)_hardware.Counter, "Serve", record);
             _tally.Note("cleared by a person", refusal.Reason.ToString());
