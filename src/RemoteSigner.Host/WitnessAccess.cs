@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
+using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Host;
 

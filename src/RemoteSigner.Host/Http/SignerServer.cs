@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using RemoteSigner.Access;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Http.Dv;
+using RemoteSigner.Host.Running;
 using RemoteSigner.Host.Tls;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;

@@ -1,6 +1,5 @@
 using RemoteSigner.Administration;
 using RemoteSigner.Freshness;
-using RemoteSigner.Host.Http;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Sealing;

@@ -4,7 +4,6 @@ using System.Threading.Channels;
 using Polly;
 using RemoteSigner.Access;
 using RemoteSigner.Audit;
-using RemoteSigner.Host.Http;
 
 namespace RemoteSigner.Host.Tls;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using RemoteSigner.Freshness;
 using RemoteSigner.Native;
+using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 

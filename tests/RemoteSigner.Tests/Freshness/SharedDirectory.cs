@@ -6,6 +6,7 @@ using RemoteSigner.Freshness;
 using RemoteSigner.Host;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
+using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 using RemoteSigner.Tests.Slashing;

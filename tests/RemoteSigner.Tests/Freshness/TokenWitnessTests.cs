@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Net.Pkcs11Interop.Common;
 using RemoteSigner.Freshness;
 using RemoteSigner.Native;
+using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Pkcs11;
 using RemoteSigner.Slashing;
 using RemoteSigner.Tests.Sealing;

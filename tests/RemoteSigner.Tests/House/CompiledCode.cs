@@ -6,7 +6,7 @@ using System.Reflection.Emit;
 namespace RemoteSigner.Tests.House;
 
 /// <summary>
-/// Which methods the methods of an assembly name, read from its IL: a call, a constructor, a delegate, a token. Unlike a search in the source it is misled neither by what a
+/// Which methods and types an assembly names, read from its IL: a call, a constructor, a delegate, a token. Unlike a search in the source it is misled neither by what a
 /// variable is called nor by a line break. What is found by reflection at run time it does not see.
 /// </summary>
 internal static class CompiledCode
@@ -23,7 +23,12 @@ internal static class CompiledCode
     /// <summary>Every pair of a method of <paramref name="assembly"/> and a method that its IL names.</summary>
     public static IEnumerable<(MethodBase Caller, MethodBase Named)> Uses(Assembly assembly) => assembly.GetTypes()
         .SelectMany(type => type.GetMembers(Everything).OfType<MethodBase>())
-        .SelectMany(caller => Named(caller).Select(named => (caller, named)));
+        .SelectMany(caller => Named(caller).OfType<MethodBase>().Select(named => (caller, named)));
+
+    /// <summary>Every pair of a type of <paramref name="assembly"/> and a type that it names: in what it is made of, in its signatures, in its IL.</summary>
+    public static IEnumerable<(Type User, Type Used)> TypesUsed(Assembly assembly) => assembly.GetTypes()
+        .SelectMany(user => Declared(user).Concat(InCode(user)).SelectMany(Parts).Select(used => (user, used)))
+        .Distinct();
 
     /// <summary>The full names of the types whose code names <paramref name="method"/>; a nested type counts for the outermost one, as do lambdas and async methods.</summary>
     public static IEnumerable<string> CallersOf(IEnumerable<Assembly> assemblies, MethodBase method) => assemblies
@@ -35,9 +40,33 @@ internal static class CompiledCode
 
     private static Type WrittenIn(Type type) => type.DeclaringType is { } outer ? WrittenIn(outer) : type;
 
-    private static List<MethodBase> Named(MethodBase caller)
+    private static IEnumerable<Type> Declared(Type user) => user.GetInterfaces()
+        .Concat(user.BaseType is { } parent ? [parent] : [])
+        .Concat(user.GetFields(Everything).Select(field => field.FieldType))
+        .Concat(user.GetMembers(Everything).OfType<MethodBase>().SelectMany(method => method.GetParameters()).Select(parameter => parameter.ParameterType))
+        .Concat(user.GetMethods(Everything).Select(method => method.ReturnType));
+
+    private static IEnumerable<Type> InCode(Type user) => user.GetMembers(Everything).OfType<MethodBase>().SelectMany(method => Named(method)
+        .SelectMany(named => named switch
+        {
+            Type type => [type],
+            MethodInfo { IsGenericMethod: true } generic => [generic.DeclaringType!, .. generic.GetGenericArguments()],
+            { DeclaringType: { } type } => [type],
+            _ => Type.EmptyTypes,
+        })
+        .Concat(method.GetMethodBody()?.LocalVariables.Select(local => local.LocalType) ?? []));
+
+    private static IEnumerable<Type> Parts(Type type) => type switch
     {
-        var named = new List<MethodBase>();
+        { HasElementType: true } => Parts(type.GetElementType()!),
+        { IsGenericParameter: true } => [],
+        { IsGenericType: true } => [type, .. type.GetGenericArguments().SelectMany(Parts)],
+        _ => [type],
+    };
+
+    private static List<MemberInfo> Named(MethodBase caller)
+    {
+        var named = new List<MemberInfo>();
         if (caller.GetMethodBody()?.GetILAsByteArray() is not { } code)
         {
             return named;
@@ -49,10 +78,10 @@ internal static class CompiledCode
         {
             var opCode = _opCodes[code[at] == Prefix ? unchecked((short)((Prefix << 8) | code[at + 1])) : code[at]];
             at += opCode.Size;
-            if (opCode.OperandType is OperandType.InlineMethod or OperandType.InlineTok
-                && caller.Module.ResolveMember(BinaryPrimitives.ReadInt32LittleEndian(code.AsSpan(at)), typeArguments, methodArguments) is MethodBase method)
+            if (opCode.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok
+                && caller.Module.ResolveMember(BinaryPrimitives.ReadInt32LittleEndian(code.AsSpan(at)), typeArguments, methodArguments) is { } member)
             {
-                named.Add(method);
+                named.Add(member);
             }
 
             at += OperandLength(opCode, code.AsSpan(at));

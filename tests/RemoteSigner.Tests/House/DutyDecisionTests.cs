@@ -4,6 +4,7 @@ using RemoteSigner.Access;
 using RemoteSigner.Clusters;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Http;
+using RemoteSigner.Host.Running;
 using RemoteSigner.Signing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;

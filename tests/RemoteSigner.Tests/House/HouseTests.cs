@@ -24,6 +24,8 @@ public sealed partial class HouseTests
     private static readonly Assembly _host = typeof(WireFormat).Assembly;
     private static readonly Assembly[] _shipped = [_spec, _ledger, _slashing, _native, _signer, _tpm2, _host];
 
+    internal static IReadOnlyList<Assembly> Shipped => _shipped;
+
     private const BindingFlags Inside = BindingFlags.NonPublic | BindingFlags.Instance;
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using RemoteSigner.Clusters;
 using RemoteSigner.Freshness;
-using RemoteSigner.Host.Http;
+using RemoteSigner.Host;
 using RemoteSigner.Signing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;

@@ -4,6 +4,7 @@ using RemoteSigner.Administration.Keys;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Host.Http;
+using RemoteSigner.Host.Running;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
 using RemoteSigner.Sealing;
@@ -112,11 +113,11 @@ public sealed class ArchiveWatchTests : IAsyncLifetime
         Assert.Equal("sound", State.State);
     }
 
-    private HealthReport.CheckFigures State => _watch.Check().Data!;
+    private HealthReport.CheckFigures State => ArchiveHealth.Check(_watch).Data!;
 
     private void AssertDegraded(string finding, string status = HealthReport.Up)
     {
-        var check = _watch.Check();
+        var check = ArchiveHealth.Check(_watch);
         Assert.Equal((status, "degraded"), (check.Status, check.Data!.State));
         Assert.Contains(finding, check.Data.Detail, StringComparison.Ordinal);
     }

@@ -2,6 +2,7 @@ using Prometheus;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Http;
+using RemoteSigner.Host.Running;
 using RemoteSigner.Tests.Freshness;
 
 namespace RemoteSigner.Tests.Http;

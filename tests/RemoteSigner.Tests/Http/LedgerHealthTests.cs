@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using RemoteSigner.Host;
 using RemoteSigner.Host.Http;
+using RemoteSigner.Host.Running;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Tests.Slashing;
 

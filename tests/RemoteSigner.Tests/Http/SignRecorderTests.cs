@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Prometheus;
 using RemoteSigner.Host.Http;
+using RemoteSigner.Host.Running;
 using RemoteSigner.Signing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;

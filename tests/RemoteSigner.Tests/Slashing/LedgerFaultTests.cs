@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using RemoteSigner.Audit;
-using RemoteSigner.Host;
+using RemoteSigner.Host.Running;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Slashing;
 using SQLitePCL;

@@ -1,4 +1,5 @@
 using RemoteSigner.Freshness;
+using RemoteSigner.Sealing;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Administration.Freshness;

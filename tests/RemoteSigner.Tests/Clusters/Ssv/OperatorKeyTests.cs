@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using RemoteSigner.Clusters.Ssv;
+using RemoteSigner.Keys;
 using RemoteSigner.Native;
 using RemoteSigner.Spec;
 using static RemoteSigner.Tests.Clusters.Ssv.KeysharesVectors;

@@ -1,5 +1,6 @@
 using RemoteSigner.Freshness;
 using RemoteSigner.Oracle;
+using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 

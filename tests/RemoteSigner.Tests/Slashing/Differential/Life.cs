@@ -3,6 +3,7 @@ using RemoteSigner.Audit;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host;
 using RemoteSigner.Ledgers;
+using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
-using RemoteSigner.Freshness;
 using RemoteSigner.Native;
 using RemoteSigner.Oracle;
+using RemoteSigner.Sealing;
 using RemoteSigner.Tests.Freshness;
 
 namespace RemoteSigner.Tests.Slashing.Differential;

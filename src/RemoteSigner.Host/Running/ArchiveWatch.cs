@@ -1,0 +1,45 @@
+using RemoteSigner.Clusters;
+using RemoteSigner.Keys;
+using RemoteSigner.Sealing;
+using RemoteSigner.Spec;
+
+namespace RemoteSigner.Host.Running;
+
+/// <summary>What is wrong with the archive of a running signer, for log and health. Whatever it is, duties go on: only what is said with it is missing.</summary>
+internal sealed class ArchiveWatch(ClusterLibrary library, KeyRing ring, ILogger<ArchiveWatch> log)
+{
+    private volatile IReadOnlyList<string> _silent = [];
+
+    /// <summary>While the vault is open: which documents are not anchored to it, and about which keys two who may be believed disagree. What is new is logged.</summary>
+    public void Look(Vault vault)
+    {
+        using var key = vault.DeriveAnchorKey();
+        var documents = library.Read().Documents;
+        var anchored = AnchoredDocument.In(library, documents, vault.Contents, key);
+        IReadOnlyList<string> findings =
+        [
+            .. documents.Select(one => one.Document.Hash).Except(anchored.Select(one => one.Document.Hash)).Select(hash => $"the document {hash} is not anchored and says nothing: 'remote-signer cluster add-lock' anchors it"),
+            .. new KnownShares(anchored, vault.Contents.Shares).Disputes.Select(dispute => $"nobody knows whose the key {dispute.Key} is: {dispute.Detail}; at most one is genuine"),
+        ];
+        foreach (var finding in findings.Except(_silent))
+        {
+            log.LogWarning("{Finding}", finding);
+        }
+
+        _silent = findings;
+    }
+
+    /// <summary>What is wrong now, and whether an open share wants a document that is not there.</summary>
+    public (IReadOnlyList<string> Findings, bool WantsDocument) Read()
+    {
+        var unreadable = library.Read().Unreadable;
+        List<Root> wanted = [.. ring.Shares.Select(share => share.Membership?.ClusterHash).OfType<Root>().Distinct().Where(hash => library.Find(hash) is null)];
+        return (
+            [
+                .. unreadable.Select(one => $"{one.Name} cannot be read: {one.Problem}"),
+                .. wanted.Where(hash => !library.Archive.Contains(hash)).Select(hash => $"the document {hash}, of which shares are open, is missing"),
+                .. _silent,
+            ],
+            wanted.Count > 0);
+    }
+}

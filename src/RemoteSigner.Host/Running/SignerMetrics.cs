@@ -1,0 +1,88 @@
+using System.Collections.Frozen;
+using Prometheus;
+using RemoteSigner.Signing;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
+
+namespace RemoteSigner.Host.Running;
+
+/// <summary>Figures under the names that Web3Signer's dashboards ask for, and ours beside them.</summary>
+internal sealed class SignerMetrics
+{
+    private const string OtherClient = "other";
+
+    private static readonly QuantileEpsilonPair[] Quantiles = [new(0.5, 0.05), new(0.95, 0.01), new(0.99, 0.005), new(1, 0)];
+
+    private readonly Summary _signing;
+    private readonly Counter _malformed;
+    private readonly Counter _missing;
+    private readonly Counter _permitted;
+    private readonly Counter _prevented;
+    private readonly Counter _outcomes;
+    private readonly Counter _refusals;
+    private readonly FrozenDictionary<DutyType, Counter.Child> _signed;
+    private readonly Summary _ledger;
+
+    public SignerMetrics(CollectorRegistry registry)
+    {
+        Registry = registry;
+        var factory = Metrics.WithCustomRegistry(registry);
+        factory.ExemplarBehavior = ExemplarBehavior.NoExemplars();
+        var summary = new SummaryConfiguration { Objectives = Quantiles, MaxAge = TimeSpan.FromMinutes(5) };
+        _signing = factory.CreateSummary("signing_bls_signing_duration", "Seconds from a sign request that was read to its answer", summary);
+        _missing = factory.CreateCounter("signing_bls_missing_identifier_count_total", "Sign requests for a key that is not here or not allowed");
+        _malformed = factory.CreateCounter("http_bls_malformed_request_count_total", "Sign requests that could not be read");
+        _permitted = factory.CreateCounter("eth2_slashingprotection_permitted_signings_total", "Signatures that slashing protection permitted");
+        _prevented = factory.CreateCounter("eth2_slashingprotection_prevented_signings_total", "Signatures that slashing protection prevented because they collide with one on record: offences. Floors and other rules are in remote_signer_refusals_total");
+        _ledger = factory.CreateSummary(
+            "eth2_slashingprotection_database_duration", "Seconds until a duty is recorded durably", ["signingOperation"], summary);
+        var outcomes = factory.CreateCounter("remote_signer_sign_outcomes_total", "Sign requests by duty and outcome", "duty", "outcome");
+        _signed = Enum.GetValues<DutyType>().ToFrozenDictionary(duty => duty, duty => outcomes.WithLabels(duty.Name(), "Signed"));
+        _outcomes = outcomes;
+        _refusals = factory.CreateCounter(
+            "remote_signer_refusals_total", $"Sign requests that were refused, by client (\"{OtherClient}\": one that signer.json does not name), duty and rule", "client", "duty", "rule");
+        factory.CreateGauge("process_release", "Always 1", "version").WithLabels($"remote-signer/v{ThisProgram.Version}").Set(1);
+        Loaded = factory.CreateGauge("signing_signers_loaded_count", "Keys that are open");
+    }
+
+    public CollectorRegistry Registry { get; }
+
+    public Gauge Loaded { get; }
+
+    public void Malformed() => _malformed.Inc();
+
+    public void Ended(DutyType duty, SignOutcome outcome, TimeSpan elapsed)
+    {
+        _signing.Observe(elapsed.TotalSeconds);
+        if (outcome is SignOutcome.Signed)
+        {
+            _permitted.Inc();
+            _signed[duty].Inc();
+            return;
+        }
+
+        _outcomes.WithLabels(duty.Name(), outcome.Name).Inc();
+        switch (outcome)
+        {
+            case SignOutcome.Slashable(var rule, _) when rule.IsOffence():
+                _prevented.Inc();
+                break;
+            case SignOutcome.UnknownKey or SignOutcome.NotAllowed or SignOutcome.KeyRemoved:
+                _missing.Inc();
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Counts a refusal by the rule's name in the audit log. The client only where signer.json names it (null: it does not), so that nobody makes labels at will.</summary>
+    public void Refused(string? client, DutyType duty, string rule) => _refusals.WithLabels(client ?? OtherClient, duty.Name(), SnakeCase.Of(rule)).Inc();
+
+    public void Recorded(DutyType duty, TimeSpan elapsed)
+    {
+        if (duty is DutyType.Block or DutyType.Attestation)
+        {
+            _ledger.WithLabels(duty == DutyType.Block ? "block" : "attestation").Observe(elapsed.TotalSeconds);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using RemoteSigner.Sealing;
+using RemoteSigner.Slashing;
+
+namespace RemoteSigner.Freshness;
+
+/// <summary>
+/// The two things that may have been put back, as they are: the vault by its id and authenticated generation, and the ledger by the newest start it
+/// knows (null: none) and the end of its history.
+/// </summary>
+public sealed record FreshState(Guid VaultId, ulong VaultGeneration, LedgerStart? Ledger, HistoryEnd End)
+{
+    /// <summary>The same for a person to judge: a witness that shows what two wrote at once is evidence, too, and no fault that may pass.</summary>
+    /// <exception cref="WitnessException">The witness did not answer.</exception>
+    public async Task<StartEvidence> ShowAgainstAsync(IFreshnessWitness witness, FenceKeys keys, CancellationToken cancellation)
+    {
+        try
+        {
+            return await HoldAgainstAsync(witness, keys, cancellation);
+        }
+        catch (WitnessException contested) when (contested.Fault == WitnessFault.Contested)
+        {
+            return new StartEvidence(VaultId, VaultGeneration, Ledger, End, null, null) { Contest = contested.Message };
+        }
+    }
+
+    /// <summary>Together with what the witness says of them now.</summary>
+    /// <exception cref="WitnessException">The witness did not answer.</exception>
+    public async Task<StartEvidence> HoldAgainstAsync(IFreshnessWitness witness, FenceKeys keys, CancellationToken cancellation)
+    {
+        var reading = await witness.ReadAsync(cancellation);
+        return new StartEvidence(VaultId, VaultGeneration, Ledger, End, reading, reading is null ? null : FenceRecord.Read(reading.Record.Span, keys.Record));
+    }
+}

@@ -1,0 +1,218 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using Net.Pkcs11Interop.Common;
+using RemoteSigner.Sealing;
+using RemoteSigner.Sealing.Pkcs11;
+
+namespace RemoteSigner.Freshness;
+
+/// <summary>
+/// The witness of a machine that has a PKCS#11 token and no TPM: one private data object for each vault, replaced by making the new one before the old one is destroyed. PKCS#11 compares and
+/// writes in no one step; so each object names the one it replaced, and whoever made one looks again before he destroys anything: an object that he has neither seen nor made is another
+/// writer's, and he takes his own back. Of two at once one at most goes on. What it is worth is in README.md of this room: a token whose contents can be put back from a backup can be put back
+/// together with the ledger.
+/// </summary>
+public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys) : IFreshnessWitness
+{
+    private readonly string _label = $"remote-signer fence {vaultId}";
+
+    // Of objects that this process tried to make and whose answer it has not awaited: they may turn up late.
+    private readonly ConcurrentDictionary<UInt128, bool> _givenUp = new();
+
+    public string Description => $"token '{token.Address.Label}'";
+
+    public Task CreateAsync(CancellationToken cancellation) => ChangeAsync(
+        current => current is null
+            ? new FenceObject(new Guid(RandomNumberGenerator.GetBytes(16)), 1, 1, 0, [])
+            : throw new WitnessException(WitnessFault.Exists, $"the {Description} holds a witness of the vault {vaultId} already", "'remote-signer freshness status' shows what it says; 'remote-signer freshness clear' goes on from there"),
+        cancellation);
+
+    public Task DiscardAsync(CancellationToken cancellation) => TranslatedAsync(() => token.RunAsync(
+        login =>
+        {
+            using var session = login.OpenReadWrite();
+            foreach (var held in List(session))
+            {
+                session.Destroy(held.Handle);
+            }
+
+            return true;
+        },
+        cancellation));
+
+    public Task<WitnessReading?> ReadAsync(CancellationToken cancellation) => TranslatedAsync(() => token.RunAsync(
+        session => Newest(List(session)) is { } found ? ReadingOf(session, found) : null, cancellation));
+
+    public Task CountAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation) =>
+        ChangeAsync(from, current => current with { Count = current.Count + 1, Record = record.ToArray() }, cancellation);
+
+    public Task WriteRecordAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation) =>
+        ChangeAsync(from, current => current with { Record = record.ToArray() }, cancellation);
+
+    public Task<string?> FindRollbackAsync(CancellationToken cancellation) => TranslatedAsync(() => token.RunAsync(
+        session => session.Maker is { IsInFiles: true } maker
+            ? $"the {Description} says it is kept in files of this host ({maker}): a copy of them that is put back takes the fence along with ledger and vault, and nobody notices"
+            : null,
+        cancellation));
+
+    private Task ChangeAsync(WitnessReading from, Func<FenceObject, FenceObject> change, CancellationToken cancellation) => ChangeAsync(
+        current => current is null ? throw new WitnessException(WitnessFault.Missing, $"the {Description} holds no witness of the vault {vaultId}", "'remote-signer freshness status' says what to do")
+            : from.Identity.EndsWith(current.Id.ToString(), StringComparison.Ordinal) && from.Shows(current.Count, current.Record) ? change(current)
+            : throw Contested("does not show what was to be replaced"),
+        cancellation);
+
+    // Once, without the token's own retries: a change whose answer was lost may have been made.
+    private async Task ChangeAsync(Func<FenceObject?, FenceObject> change, CancellationToken cancellation)
+    {
+        var call = new Call();
+        try
+        {
+            await TranslatedAsync(() => token.RunOnceAsync(login => Replace(login, change, call), cancellation));
+        }
+        catch
+        {
+            call.IsGivenUp = true;
+            _givenUp[call.Made] = true;
+            throw;
+        }
+    }
+
+    // A call that hung and comes back after it was given up must not put its older record over a newer one. When it hangs in the making itself, the object turns up beside
+    // the one that was made since, and is known to be this process's.
+    private bool Replace(Pkcs11Session login, Func<FenceObject?, FenceObject> change, Call call)
+    {
+        using var session = login.OpenReadWrite();
+        var before = List(session);
+        var current = Newest(before);
+        var value = (change(current) with { Sequence = (current?.Sequence ?? 0) + 1, Previous = current?.Digest ?? 0 }).Write(keys.Witness);
+        call.Made = FenceObject.DigestOf(value);
+        if (call.IsGivenUp)
+        {
+            return false;
+        }
+
+        var made = Make(login, session, value);
+        var after = List(session, isBusy: true);
+        if (after.Exists(other => other.Digest != call.Made && !before.Exists(seen => seen.Digest == other.Digest) && !_givenUp.ContainsKey(other.Digest)))
+        {
+            session.Destroy(made);
+            throw Contested("was changed by another process at the same moment");
+        }
+
+        // The older first: what a crash leaves is a chain that ends with the newest.
+        foreach (var old in after.Where(old => old.Digest != call.Made).OrderBy(old => old.Content))
+        {
+            session.TryDestroy(old.Handle);
+        }
+
+        return true;
+    }
+
+    // Some tokens fail when two make an object at the same moment, and leave it all the same: then it is taken away, for it was not made.
+    private ulong Make(Pkcs11Session login, Pkcs11Session session, byte[] value)
+    {
+        try
+        {
+            return session.CreateObject(ObjectOf(value));
+        }
+        catch (TokenException)
+        {
+            using var again = login.OpenReadWrite();
+            foreach (var left in again.FindData(_label).Where(handle => again.TryReadAttribute(handle, CKA.CKA_VALUE) is { } found && found.AsSpan().SequenceEqual(value)))
+            {
+                again.TryDestroy(left);
+            }
+
+            throw;
+        }
+    }
+
+    private static WitnessReading ReadingOf(Pkcs11Session session, FenceObject found) => new($"token {session.Serial} object {found.Id}", found.Count, found.Record);
+
+    private WitnessException Contested(string what) => new(
+        WitnessFault.Contested, $"the object '{_label}' in the {Description} {what}", "does another signer run with a copy of this data directory? Stop one of the two");
+
+    private Template ObjectOf(byte[] value) => new Template()
+        .With(CKA.CKA_CLASS, (ulong)CKO.CKO_DATA)
+        .With(CKA.CKA_TOKEN, true)
+        .With(CKA.CKA_PRIVATE, true)
+        .With(CKA.CKA_APPLICATION, "remote-signer")
+        .With(CKA.CKA_LABEL, _label)
+        .With(CKA.CKA_VALUE, value);
+
+    // Another process may destroy one between finding and reading: then everything is looked for again, for its successor is there already.
+    private List<Held> List(Pkcs11Session session, bool isBusy = false)
+    {
+        for (var attempt = 0; attempt < 10; attempt++)
+        {
+            var values = session.FindData(_label).ConvertAll(handle => (Handle: handle, Value: session.TryReadAttribute(handle, CKA.CKA_VALUE)));
+            if (values.TrueForAll(one => one.Value is not null))
+            {
+                return values.ConvertAll(one => Held.Of(one.Handle, one.Value!, keys) ?? throw (isBusy ? Contested("stands beside one that this signer did not write") : Foreign()));
+            }
+        }
+
+        throw Contested("is being changed by another process");
+    }
+
+    private WitnessException Foreign() => new(
+        WitnessFault.Tampered, $"the object '{_label}' in the {Description} was not written by this signer", "find out who uses this token; 'remote-signer freshness clear' needs the object to be deleted first");
+
+    private FenceObject? Newest(List<Held> held) => FenceObject.Newest(held.ConvertAll(one => one.Content), _givenUp.ContainsKey) switch
+    {
+        [] => null,
+        [var newest] => newest,
+        // Of one who is about to take his own back, or of one who died before he could.
+        var several => throw new WitnessException(
+            WitnessFault.Contested,
+            $"the {Description} holds {several.Count} objects '{_label}' that were written independently of each other: two signers use it at the same moment, or did and one of them died, or an old one was put back",
+            "stop all signers with copies of this data directory; where it stays so, 'remote-signer freshness clear' shows what is risked, and makes the witness anew"),
+    };
+
+    private static async Task<T> TranslatedAsync<T>(Func<Task<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (TokenException e)
+        {
+            throw new WitnessException(FaultOf(e), $"the witness of freshness in the token: {e.Message}", e.Hint, e);
+        }
+    }
+
+    private static WitnessFault FaultOf(TokenException exception) => exception switch
+    {
+        { Code: CKR.CKR_DEVICE_MEMORY } => WitnessFault.Full,
+        { Fault: TokenFault.DeviceLost or TokenFault.Hung or TokenFault.CircuitOpen or TokenFault.TokenAbsent } => WitnessFault.Unreachable,
+        { Fault: TokenFault.PinLocked } => WitnessFault.LockedOut,
+        _ => WitnessFault.Refused,
+    };
+
+    private sealed class Call
+    {
+        private volatile bool _givenUp;
+        private volatile StrongBox<UInt128> _made = new();
+
+        public bool IsGivenUp
+        {
+            get => _givenUp;
+            set => _givenUp = value;
+        }
+
+        /// <summary>The object that it makes; zero: none yet.</summary>
+        public UInt128 Made
+        {
+            get => _made.Value;
+            set => _made = new(value);
+        }
+    }
+
+    private sealed record Held(ulong Handle, FenceObject Content)
+    {
+        public UInt128 Digest => Content.Digest;
+
+        public static Held? Of(ulong handle, byte[] value, FenceKeys keys) => FenceObject.Read(value, keys.Witness) is { } content ? new Held(handle, content) : null;
+    }
+}

@@ -1,0 +1,226 @@
+using RemoteSigner.Sealing;
+using RemoteSigner.Sealing.Tpm2;
+using RemoteSigner.Tpm2;
+
+namespace RemoteSigner.Freshness;
+
+/// <summary>
+/// The witness of a machine with a TPM: an NV counter that nobody can count down and an NV index with the record. Both are read and written with an
+/// authorization value that is derived from the vault's root key; it takes part in the HMAC of every answer, so whoever cannot open the vault can neither
+/// write nor invent one. The owner of the TPM can take the indices away, which is noticed; defined anew, the counter goes on above every count it ever had.
+/// Counting is atomic: of two that count at once each gets a number of its own. A write is not: it is compared and made in one connection, and another process may come in between.
+/// </summary>
+public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) : IFreshnessWitness
+{
+    private const TpmaNv Ours = TpmaNv.AuthRead | TpmaNv.AuthWrite | TpmaNv.NoDA;
+
+    public string Description => device.Description;
+
+    public FenceIndices Indices => new(Counter.Handle, Record.Handle, keys.Witness);
+
+    private NvIndex Counter => new(CounterOf(vaultId));
+
+    private NvIndex Record => new(RecordOf(vaultId));
+
+    /// <summary>What the counter of a vault is, before its first count: a verifier compares it with what a TPM certified.</summary>
+    public static TpmsNvPublic CounterOf(Guid vaultId) => new(TpmHandles.FenceCounter(TpmSeal.ContextOf(vaultId)), Ours | TpmaNv.Counter, [], 8);
+
+    /// <summary>What the index with the record of a vault is, before the first was written.</summary>
+    public static TpmsNvPublic RecordOf(Guid vaultId) => new(TpmHandles.FenceRecord(TpmSeal.ContextOf(vaultId)), Ours | TpmaNv.WriteAll, [], FenceRecord.Length);
+
+    // Record first, the counter's first count last: what was interrupted before that was never made.
+    public Task CreateAsync(CancellationToken cancellation) => RunAsync(
+        (tpm, root, session) =>
+        {
+            if (Found(tpm, Counter) is { Public.IsWritten: true })
+            {
+                throw new WitnessException(
+                    WitnessFault.Exists, $"the {Description} holds a witness of the vault {vaultId} already", "'remote-signer freshness status' shows what it says; 'remote-signer freshness clear' goes on from there");
+            }
+
+            Define(tpm, root);
+            tpm.NvIncrement(Counter, session);
+            return true;
+        },
+        cancellation);
+
+    public Task<WitnessReading?> ReadAsync(CancellationToken cancellation) => RunAsync(Read, cancellation);
+
+    // Compared again once it is counted: whoever took the number before has written his record by the time he signs, and is seen here.
+    public Task CountAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation) => RunAsync(
+        (tpm, root, session) =>
+        {
+            RequireUnchanged(Read(tpm, root, session), from.Identity, from.Count, from.Record.Span);
+            tpm.NvIncrement(Existing(tpm, Counter), session);
+            RequireUnchanged(Read(tpm, root, session), from.Identity, from.Count + 1, from.Record.Span);
+            tpm.NvWrite(Existing(tpm, Record), session, record.Span);
+            return true;
+        },
+        cancellation);
+
+    public async Task WriteRecordAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation)
+    {
+        try
+        {
+            await RunAsync(
+                (tpm, root, session) =>
+                {
+                    RequireUnchanged(Read(tpm, root, session), from.Identity, from.Count, from.Record.Span);
+                    tpm.NvWrite(Existing(tpm, Record), session, record.Span);
+                    return true;
+                },
+                cancellation);
+        }
+        catch (WitnessException lost) when (lost.MayPass && lost.Fault != WitnessFault.Contested)
+        {
+            // The answer was lost: was the record written all the same? A silent TPM is not waited for twice.
+            if (lost.InnerException is SealingTpmException { Fault: SealingTpmFault.Hung } || await ReadAsync(cancellation) is not { } reading || !reading.Shows(from.Count, record.Span))
+            {
+                throw;
+            }
+        }
+    }
+
+    public async Task<string?> FindRollbackAsync(CancellationToken cancellation)
+    {
+        var maker = await RunAsync((tpm, _, _) => TpmMaker.Read(tpm), cancellation);
+        return maker.IsSoftware
+            ? $"the {Description} says it is a virtual one ({maker}): a snapshot of the machine that is put back takes counter and record along with ledger and vault, and nobody notices"
+            : null;
+    }
+
+    public Task DiscardAsync(CancellationToken cancellation) => RunAsync(
+        (tpm, root, _) =>
+        {
+            using var owner = device.StartOwnerSession(tpm, root);
+            foreach (var index in (NvIndex[])[Counter, Record])
+            {
+                if (Found(tpm, index) is { } found)
+                {
+                    tpm.NvUndefineSpace(owner, found);
+                }
+            }
+
+            return true;
+        },
+        cancellation);
+
+    private WitnessReading? Read(Tpm tpm, PinnedKey root, TpmSession session) => Found(tpm, Counter) is { Public.IsWritten: true } counter
+        ? new WitnessReading($"TPM {root.Name} counter {counter.Name}", tpm.NvReadCounter(counter, session), ReadRecord(tpm, session))
+        : null;
+
+    private void RequireUnchanged(WitnessReading? now, string identity, ulong count, ReadOnlySpan<byte> record)
+    {
+        if (now is null)
+        {
+            throw Missing();
+        }
+
+        if (now.Identity != identity || !now.Shows(count, record))
+        {
+            throw new WitnessException(
+                WitnessFault.Contested, $"the {Description} does not show what was to be replaced: another process uses the witness of the vault {vaultId}", "does another signer run with a copy of this data directory? Stop one of the two");
+        }
+    }
+
+    private void Define(Tpm tpm, PinnedKey root)
+    {
+        using var owner = device.StartOwnerSession(tpm, root);
+        try
+        {
+            // A record without a counter is left from an interrupted creation, or from a counter that was taken away.
+            if (Found(tpm, Record) is { } left)
+            {
+                tpm.NvUndefineSpace(owner, left);
+            }
+
+            tpm.NvDefineSpace(owner, Record.Public, keys.Witness.Span);
+            if (Found(tpm, Counter) is null)
+            {
+                tpm.NvDefineSpace(owner, Counter.Public, keys.Witness.Span);
+            }
+        }
+        catch (TpmException e) when (e.Rc is TpmRc.BAD_AUTH or TpmRc.AUTH_FAIL)
+        {
+            throw device.OwnerRefused(e);
+        }
+    }
+
+    private byte[] ReadRecord(Tpm tpm, TpmSession session)
+    {
+        if (Found(tpm, Record) is not { Public.IsWritten: true } record)
+        {
+            return [];
+        }
+
+        var bytes = new byte[FenceRecord.Length];
+        tpm.NvRead(record, session, bytes);
+        return bytes;
+    }
+
+    private NvIndex Existing(Tpm tpm, NvIndex index) => Found(tpm, index) ?? throw Missing();
+
+    private WitnessException Missing() =>
+        new(WitnessFault.Missing, $"the {Description} holds no witness of the vault {vaultId}", "'remote-signer freshness status' says what to do");
+
+    /// <summary>The index, written to or not yet; null when there is none.</summary>
+    private NvIndex? Found(Tpm tpm, NvIndex index)
+    {
+        if (NvSearch.Find(tpm, index.Handle) is not { } found)
+        {
+            return null;
+        }
+
+        return found.Name.Equals(index.Name) || found.Name.Equals(index.AsWritten().Name) ? found : throw Foreign(index, null);
+    }
+
+    private WitnessException Foreign(NvIndex? index, Exception? cause) => new(
+        WitnessFault.Tampered,
+        $"the NV {(index is null ? "indices" : $"index 0x{index.Handle:X8}")} of the vault {vaultId} in the {Description} was not made by this signer: another program uses the place, or the witness was made anew",
+        "find out who uses this TPM; 'remote-signer freshness clear' needs the indices to be taken away first (tpm2_nvundefine)",
+        cause);
+
+    private async Task<T> RunAsync<T>(Func<Tpm, PinnedKey, TpmSession, T> work, CancellationToken cancellation)
+    {
+        try
+        {
+            return await device.RunAsync(
+                tpm =>
+                {
+                    // Not pinned to a recorded Name: that the other side knows the authorization value proves more, and the ledger knows the Name.
+                    using var found = device.ReadRoot(tpm);
+                    var root = found.Pin(found.Name);
+                    using var session = tpm.StartHmacSession(root);
+                    session.SetAuthValue(keys.Witness.Span);
+                    return Refusable(() => work(tpm, root, session));
+                },
+                cancellation);
+        }
+        catch (SealingTpmException e)
+        {
+            throw new WitnessException(FaultOf(e.Fault), $"the witness of freshness: {e.Message}", e.Hint, e);
+        }
+    }
+
+    private T Refusable<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (TpmException e) when (e.Rc is TpmRc.BAD_AUTH or TpmRc.AUTH_FAIL)
+        {
+            throw Foreign(null, e);
+        }
+    }
+
+    private static WitnessFault FaultOf(SealingTpmFault fault) => fault switch
+    {
+        SealingTpmFault.Unreachable or SealingTpmFault.Interrupted or SealingTpmFault.Restarted or SealingTpmFault.Hung => WitnessFault.Unreachable,
+        SealingTpmFault.RateLimited => WitnessFault.RateLimited,
+        SealingTpmFault.NvFull => WitnessFault.Full,
+        SealingTpmFault.LockedOut => WitnessFault.LockedOut,
+        SealingTpmFault.ResponseTampered => WitnessFault.Tampered,
+        _ => WitnessFault.Refused,
+    };
+}

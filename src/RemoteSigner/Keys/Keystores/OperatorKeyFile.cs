@@ -1,0 +1,74 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using RemoteSigner.Clusters.Ssv;
+using RemoteSigner.Native;
+
+namespace RemoteSigner.Keys;
+
+/// <summary>
+/// Reads an operator's private key as SSV's programs keep it: a PEM ("RSA PRIVATE KEY", PKCS#1), base64 of such a PEM, or the PEM encrypted with a password, which
+/// is JSON like the <c>crypto</c> part of an EIP-2335 keystore with the public key beside it. Everything secret stays in secret memory.
+/// </summary>
+public static class OperatorKeyFile
+{
+    private const int MostBytes = 16 * 1024;
+
+    private static ReadOnlySpan<byte> Begin => "-----BEGIN RSA PRIVATE KEY-----"u8;
+
+    private static ReadOnlySpan<byte> End => "-----END RSA PRIVATE KEY-----"u8;
+
+    /// <summary>Reads the file; the password only if it is encrypted. The caller disposes the key.</summary>
+    /// <exception cref="KeystoreException">The password is wrong or missing, or the file holds no RSA key of 2048 bits.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
+    public static OperatorKey Read(string path, string? passwordPath, SecretArena arena)
+    {
+        using var file = SecretFile.Read(path, arena, MostBytes);
+        if (!file.Span.StartsWith("{"u8))
+        {
+            return ReadPem(file.Span, arena);
+        }
+
+        // What is encrypted needs no secret memory.
+        var json = file.Span.ToArray();
+        using var password = KeystorePassword.Read(
+            passwordPath ?? throw new KeystoreException(KeystoreFault.PasswordUnreadable, "the operator key is encrypted, and no password was given", "give --password-file FILE"), arena);
+        using var pem = KeystoreJson.ReadOperator(json).Decrypt(password, arena);
+        return ReadPem(pem.Span, arena);
+    }
+
+    private static OperatorKey ReadPem(ReadOnlySpan<byte> text, SecretArena arena)
+    {
+        if (text.IndexOf(Begin) is var begin and >= 0 && text.IndexOf(End) is var end && end > begin)
+        {
+            return ReadBase64(text[(begin + Begin.Length)..end], arena, ReadDer);
+        }
+
+        return text.StartsWith("LS0t"u8) ? ReadBase64(text, arena, ReadPem) : throw NoKey(null);
+    }
+
+    private static OperatorKey ReadBase64(ReadOnlySpan<byte> text, SecretArena arena, Func<ReadOnlySpan<byte>, SecretArena, OperatorKey> read)
+    {
+        using var bytes = arena.Allocate(text.Length);
+        return Base64.DecodeFromUtf8(text, bytes.Span, out _, out var length) == OperationStatus.Done ? read(bytes.Span[..length], arena) : throw NoKey(null);
+    }
+
+    private static OperatorKey ReadDer(ReadOnlySpan<byte> der, SecretArena arena)
+    {
+        try
+        {
+            return OperatorKey.FromPkcs1(arena, der);
+        }
+        catch (CryptographicException e)
+        {
+            throw NoKey(e);
+        }
+    }
+
+    private static KeystoreException NoKey(Exception? cause) => new(
+        KeystoreFault.Malformed,
+        $"the file holds no operator key: {cause?.Message ?? "there is no PEM with the label RSA PRIVATE KEY"}",
+        "give the RSA key of 2048 bits that the SSV node has; 'openssl rsa -traditional' writes this form",
+        cause);
+}

@@ -1,0 +1,284 @@
+using System.Security.Cryptography;
+using System.Text;
+using RemoteSigner.Clusters;
+using RemoteSigner.Clusters.Ssv;
+using RemoteSigner.Native;
+using RemoteSigner.Spec;
+
+namespace RemoteSigner.Sealing;
+
+/// <summary>
+/// An opened vault: one file of sealed key shares under a root key that one or more keys outside can unwrap (format, reasons and limits:
+/// <c>Sealing/README.md</c>). Opening costs one hardware operation whatever the number of shares. It holds the root key in secret memory:
+/// dispose it once the shares are loaded or the change is made. Not for concurrent use.
+/// </summary>
+public sealed class Vault : IDisposable
+{
+    private readonly VaultStore _store;
+    private readonly VaultRootKey _rootKey;
+    private VaultFile _file;
+
+    private Vault(VaultStore store, VaultRootKey rootKey, VaultFile file) => (_store, _rootKey, _file) = (store, rootKey, file);
+
+    /// <summary>Slots, shares and generation, authenticated.</summary>
+    public VaultListing Contents => VaultListing.Of(_file, authenticated: true);
+
+    /// <summary>The keys of the fence that guards the ledger of this vault. The caller disposes them; they outlive the vault.</summary>
+    public FenceKeys DeriveFenceKeys() => _rootKey.DeriveFenceKeys();
+
+    /// <summary>The key with which documents are anchored to this vault. The caller disposes it; it outlives the vault.</summary>
+    public AnchorKey DeriveAnchorKey() => _rootKey.DeriveAnchorKey();
+
+    /// <summary>Makes an empty vault with a fresh root key and one slot for each key; never overwrites a file.</summary>
+    /// <exception cref="VaultException">There is a file already, or it cannot be written.</exception>
+    /// <exception cref="Pkcs11.TokenException">A token failed.</exception>
+    public static async Task<Vault> CreateAsync(string path, SecretArena arena, IReadOnlyList<IKeyEncryptionKey> keys, CancellationToken cancellation = default)
+    {
+        var id = RandomNumberGenerator.GetBytes(VaultFile.IdLength);
+        var vault = new Vault(new VaultStore(path), VaultRootKey.Generate(arena, id), new VaultFile(id, 1, [], []));
+        try
+        {
+            var slots = new List<VaultSlot>();
+            foreach (var key in keys)
+            {
+                slots.Add(await vault.WrapAsync(key, cancellation));
+            }
+
+            vault._file = vault._file with { Slots = Checked(slots) };
+            vault._store.Create(vault._file.Write(vault._rootKey.Authenticate));
+            vault._file = vault._store.Read();
+            return vault;
+        }
+        catch
+        {
+            vault.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the vault through the slot that belongs to <paramref name="key"/>: one hardware operation. Checks header, records and slots.</summary>
+    /// <exception cref="VaultException">It does not open; the fault says why.</exception>
+    /// <exception cref="Pkcs11.TokenException">The token failed.</exception>
+    public static async Task<Vault> OpenAsync(string path, SecretArena arena, IKeyEncryptionKey key, CancellationToken cancellation = default)
+    {
+        var store = new VaultStore(path);
+        var file = store.Read();
+        var slot = file.Slots.FirstOrDefault(slot => slot.BelongsTo(key))
+            ?? throw new VaultException(VaultFault.NoSlotOpens, $"no slot of the vault {path} belongs to the key '{key.Label}'", "'remote-signer seal status' lists the slots");
+        var bytes = await key.UnwrapAsync(slot.Wrapped, VaultRootKey.ContextOf(slot.Type, file.Id), arena, cancellation);
+        var vault = new Vault(store, new VaultRootKey(arena, bytes, file.Id), file);
+        try
+        {
+            vault.Authenticate();
+            return vault;
+        }
+        catch (VaultException)
+        {
+            vault.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads what the vault says of itself, without a key and therefore without proof.</summary>
+    /// <exception cref="VaultException">It cannot be read.</exception>
+    public static VaultListing List(string path) => VaultListing.Of(new VaultStore(path).Read(), authenticated: false);
+
+    /// <summary>The public key that a file of <see cref="SealOperatorKey"/> claims, without a key and therefore without proof; null when there is no file.</summary>
+    /// <exception cref="VaultException">It cannot be read.</exception>
+    public static OperatorPublicKey? ListOperatorKey(string path) => SealedOperatorKey.ReadPublicKey(path);
+
+    /// <summary>Decrypts all shares, on all cores. The caller disposes them.</summary>
+    /// <exception cref="VaultException">One does not open; none is given.</exception>
+    public IReadOnlyList<VaultShare> OpenShares(CancellationToken cancellation = default)
+    {
+        var shares = new VaultShare?[_file.Records.Count];
+        try
+        {
+            var options = new ParallelOptions { CancellationToken = cancellation };
+            Parallel.For(0, shares.Length, options, i => shares[i] = _rootKey.Open(_file.Records[i]));
+            Parallel.ForEach(Parts(shares.Length), options, part => _rootKey.Check(shares.AsSpan(part)!));
+            return shares!;
+        }
+        catch (Exception e)
+        {
+            Array.ForEach(shares, share => share?.Dispose());
+            throw (e as AggregateException)?.Flatten().InnerExceptions.OfType<VaultException>().FirstOrDefault() ?? e;
+        }
+    }
+
+    /// <summary>Seals these shares into the vault, all or none. They stay the caller's to dispose.</summary>
+    /// <exception cref="VaultException">One is there already, or the file cannot be written.</exception>
+    public void Add(IReadOnlyCollection<VaultShare> shares) => Exchange([], Seal(shares));
+
+    /// <summary>Seals shares for this vault, on all cores, without changing it: what takes time is done before the change. They stay the caller's to dispose.</summary>
+    /// <exception cref="VaultException">A label is too long, or secret·G1 is not the share key; nothing is given.</exception>
+    public SealedShares Seal(IReadOnlyCollection<VaultShare> shares)
+    {
+        var records = new VaultRecord[shares.Count];
+        try
+        {
+            Parallel.ForEach(shares, (share, _, i) =>
+            {
+                Check(share.Label);
+                records[i] = _rootKey.Seal(share);
+            });
+            return new SealedShares(records);
+        }
+        catch (AggregateException e)
+        {
+            throw e.Flatten().InnerExceptions.OfType<VaultException>().FirstOrDefault() ?? e.Flatten().InnerExceptions[0];
+        }
+    }
+
+    /// <summary>Takes shares out and puts sealed ones in, in one change: all of it or nothing. What is taken out may come in again, as a record that says more.</summary>
+    /// <exception cref="VaultException">One is not there to be taken out, or there already, or the file cannot be written.</exception>
+    public void Exchange(IReadOnlyCollection<BlsPublicKey> removed, SealedShares added)
+    {
+        var known = _file.Records.Select(record => record.ShareKey).ToHashSet();
+        if (removed.Where(key => !known.Remove(key)).Select(key => (BlsPublicKey?)key).FirstOrDefault() is { } missing)
+        {
+            throw new VaultException(VaultFault.Unknown, $"the share {missing} is not in the vault", "'remote-signer keys list' shows what is");
+        }
+
+        foreach (var share in added.Records)
+        {
+            if (!known.Add(share.ShareKey))
+            {
+                throw new VaultException(VaultFault.Duplicate, $"the share {share.ShareKey} is in the vault already, or given twice", "leave it out");
+            }
+        }
+
+        if (known.Count > VaultFile.MostRecords)
+        {
+            throw new VaultException(VaultFault.TooMany, $"a vault holds at most {VaultFile.MostRecords} shares", "run a second signer");
+        }
+
+        var gone = removed.ToHashSet();
+        Commit(_file with { Records = [.. _file.Records.Where(record => !gone.Contains(record.ShareKey)), .. added.Records] });
+    }
+
+    /// <summary>Our operator's key, sealed for a file beside the vault; refuses where there is one already.</summary>
+    /// <exception cref="VaultException">There is one already.</exception>
+    public byte[] SealOperatorKey(string path, OperatorKey key) => SealedOperatorKey.Seal(path, key, _rootKey);
+
+    /// <summary>Opens our operator's key; null when there is none. The caller disposes it; it outlives the vault.</summary>
+    /// <exception cref="VaultException">The file is damaged, or belongs to another vault.</exception>
+    public OperatorKey? OpenOperatorKey(string path, SecretArena arena) => SealedOperatorKey.Open(path, arena, _rootKey);
+
+    /// <summary>Removes one share. Old copies of the file still hold it.</summary>
+    /// <exception cref="VaultException">It is not there, or the file cannot be written.</exception>
+    public void Remove(BlsPublicKey shareKey) => Exchange([shareKey], SealedShares.None);
+
+    /// <summary>Gives a further key a slot.</summary>
+    /// <exception cref="VaultException">It has one already, or the file cannot be written.</exception>
+    public async Task AddSlotAsync(IKeyEncryptionKey key, CancellationToken cancellation = default) => Put(Slots(added: await WrapAsync(key, cancellation), removed: null));
+
+    /// <summary>Gives a key its slot; the one it has already is replaced in the same change.</summary>
+    /// <exception cref="VaultException">The file cannot be written.</exception>
+    public async Task PutSlotAsync(IKeyEncryptionKey key, CancellationToken cancellation = default) => Put(Slots(await WrapAsync(key, cancellation), removed: null, replace: true));
+
+    /// <summary>A slot for a key, proven by opening it again, without changing the vault: what may fail is done before the change.</summary>
+    /// <exception cref="VaultException">The key does not open what it sealed.</exception>
+    /// <exception cref="SealingDeviceException">The device failed.</exception>
+    public async Task<VaultSlot> PrepareSlotAsync(IKeyEncryptionKey key, bool prove, CancellationToken cancellation = default)
+    {
+        var slot = await WrapAsync(key, cancellation);
+        if (prove)
+        {
+            using var opened = await key.UnwrapAsync(slot.Wrapped, VaultRootKey.ContextOf(slot.Type, _file.Id), _rootKey.Arena, cancellation);
+            if (!CryptographicOperations.FixedTimeEquals(opened.Span, _rootKey.Bytes.Span))
+            {
+                throw new VaultException(VaultFault.WrongKey, $"the key '{key.Label}' does not open what it has just sealed", "do not use this device before you know why");
+            }
+        }
+
+        return slot;
+    }
+
+    /// <summary>The slots as they would be: <paramref name="added"/> in place of another one of its key's if <paramref name="replace"/>, and <paramref name="removed"/> gone. Changes nothing.</summary>
+    /// <exception cref="VaultException">There is such a slot already, or none to be removed, or no slot would be left that the signer can open by itself.</exception>
+    public IReadOnlyList<VaultSlot> Slots(VaultSlot? added, (VaultSlotType Type, ReadOnlyMemory<byte> KeyId)? removed, bool replace = false)
+    {
+        List<VaultSlot> rest = [.. _file.Slots.Where(slot => removed is not { } gone || !slot.Is(gone.Type, gone.KeyId)).Where(slot => !replace || !slot.Is(added!.Type, added.KeyId))];
+        if (removed is { } missing && rest.Count == _file.Slots.Count)
+        {
+            throw new VaultException(VaultFault.Unknown, $"the vault has no {missing.Type} slot for the key {Convert.ToHexStringLower(missing.KeyId.Span)}", "'remote-signer seal status' lists the slots");
+        }
+
+        if (added is not null)
+        {
+            rest.Add(added);
+        }
+
+        return removed is null || rest.Exists(slot => slot.IsHardware) ? Checked(rest) : throw new VaultException(VaultFault.LastSlot, "this is the last slot the signer can open by itself", "add another one first");
+    }
+
+    /// <summary>Takes over slots of <see cref="Slots"/>.</summary>
+    /// <exception cref="VaultException">The file cannot be written.</exception>
+    public void Put(IReadOnlyList<VaultSlot> slots) => Commit(_file with { Slots = slots });
+
+    /// <summary>Takes a slot away; the last one that needs no offline key stays.</summary>
+    /// <exception cref="VaultException">There is no such slot, or it is the last.</exception>
+    public void RemoveSlot(VaultSlotType type, ReadOnlyMemory<byte> keyId) => Put(Slots(added: null, (type, keyId)));
+
+    // One for each core: the more shares are checked together, the less each costs.
+    private static IEnumerable<Range> Parts(int count)
+    {
+        var length = Math.Max(1, (count + Environment.ProcessorCount - 1) / Environment.ProcessorCount);
+        return Enumerable.Range(0, (count + length - 1) / length).Select(i => (i * length)..Math.Min(count, (i + 1) * length));
+    }
+
+    /// <summary>Zeroes the root key.</summary>
+    public void Dispose() => _rootKey.Dispose();
+
+    private static List<VaultSlot> Checked(List<VaultSlot> slots)
+    {
+        if (slots.Count is 0 or > VaultFile.MostSlots)
+        {
+            throw new VaultException(VaultFault.TooMany, $"a vault has 1 to {VaultFile.MostSlots} slots", "remove a slot that is no longer used");
+        }
+
+        foreach (var slot in slots)
+        {
+            Check(slot.Label);
+        }
+
+        return slots.DistinctBy(slot => (slot.Type, Convert.ToHexString(slot.KeyId.Span))).Count() == slots.Count
+            ? slots
+            : throw new VaultException(VaultFault.Duplicate, "this key has a slot in the vault already", "nothing needs to be done");
+    }
+
+    private static void Check(string label)
+    {
+        if (Encoding.UTF8.GetByteCount(label) > VaultFile.MostLabel)
+        {
+            throw new VaultException(VaultFault.TooMany, $"a label has at most {VaultFile.MostLabel} bytes: '{label}'", "shorten it");
+        }
+    }
+
+    private async Task<VaultSlot> WrapAsync(IKeyEncryptionKey key, CancellationToken cancellation) => new(key.SlotType, key.Id, key.Label)
+    {
+        Wrapped = await key.WrapAsync(_rootKey.Bytes, VaultRootKey.ContextOf(key.SlotType, _file.Id), cancellation),
+    };
+
+    private void Authenticate()
+    {
+        if (!CryptographicOperations.FixedTimeEquals(_file.Mac.Span, _rootKey.Authenticate(_file.Header.Span)))
+        {
+            throw new VaultException(VaultFault.MacMismatch, $"the header of the vault {_store.Path} was changed", "restore the vault from a backup, and find out who changed it");
+        }
+
+        if (!_file.RecordsMatch)
+        {
+            throw new VaultException(VaultFault.RecordsMismatch, $"the records of the vault {_store.Path} were changed", "restore the vault from a backup, and find out who changed it");
+        }
+    }
+
+    private void Commit(VaultFile changed)
+    {
+        var next = changed with { Generation = _file.Generation + 1 };
+        _store.Replace(_file, next.Write(_rootKey.Authenticate));
+        _file = _store.Read();
+        Authenticate();
+    }
+}
