@@ -1,6 +1,6 @@
 include "Histories.dfy"
 
-// The ledger as a whole: which key belongs to which history, what a key may do, and what is decided. As SlashingProtection and KeyRegister have it; all of it runs.
+// The ledger as a whole: which key belongs to which history, what a key may do, and what is decided. As SlashingProtection and KeyEnrolling have it; all of it runs.
 module Ledgers {
   import opened Rules
   import opened Histories
@@ -68,7 +68,7 @@ module Ledgers {
       case FromNow(_, _) => None
   }
 
-  // KeyRegister.Register: history belongs to the group key when that is known, and the histories of a share and its group are joined.
+  // KeyEnrolling.Register: history belongs to the group key when that is known, and the histories of a share and its group are joined.
   function Register(l: Ledger, key: Key, group: Option<Key>, stated: Stated): (Registration, Ledger) {
     var objection := Objection(l, key, group, stated);
     if objection.Some? then (objection.value, l)
