@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using RemoteSigner.Native;
-using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Clusters;
@@ -11,31 +10,31 @@ namespace RemoteSigner.Clusters;
 /// </summary>
 public sealed class ClusterRules(Network network, RegistrationPolicy registrations, ClusterLibrary clusters)
 {
-    /// <summary>Null when nothing stands against signing <paramref name="message"/> with the share <paramref name="key"/>, whose place in its cluster is known or not.</summary>
-    public ClusterRefusal? Refusal(ProtectedKey key, ClusterMembership? membership, SignableMessage message) => message switch
+    /// <summary>Null when nothing stands against signing <paramref name="message"/> with the key <paramref name="share"/> of a validator whose group key is <paramref name="group"/>; its place in its cluster is known or not.</summary>
+    public ClusterRefusal? Refusal(BlsPublicKey share, BlsPublicKey? group, ClusterMembership? membership, SignableMessage message) => message switch
     {
         // Of these no lock says anything, and no threshold of nodes has to have agreed before.
         Attestation or Block or RandaoReveal or AggregationSlot or SyncCommitteeMessage or SyncCommitteeSelectionProof or VoluntaryExit or ClusterLockMessage => null,
-        AggregateAndProof proof => GroupOf(key) is { } group ? ProofRefusal(group, proof.Selection, proof.SelectionProof) : null,
-        SyncCommitteeContributionAndProof proof => GroupOf(key) is { } group ? ProofRefusal(group, proof.Selection, proof.SelectionProof) : null,
-        ValidatorRegistration registration => RegistrationRefusal(key, membership, registration),
-        Deposit deposit => GroupOf(key) is { } group ? DepositRefusal(group, membership, deposit) : null,
+        AggregateAndProof proof => OtherThan(share, group) is { } other ? ProofRefusal(other, proof.Selection, proof.SelectionProof) : null,
+        SyncCommitteeContributionAndProof proof => OtherThan(share, group) is { } other ? ProofRefusal(other, proof.Selection, proof.SelectionProof) : null,
+        ValidatorRegistration registration => RegistrationRefusal(share, group, membership, registration),
+        Deposit deposit => OtherThan(share, group) is { } other ? DepositRefusal(other, membership, deposit) : null,
         _ => throw new UnreachableException($"what a cluster holds against {message.GetType().Name} is not decided"),
     };
 
     // A whole key is its own group, and what it signs proves nothing about others.
-    private static BlsPublicKey? GroupOf(ProtectedKey key) => key.GroupKey is { } group && group != key.PublicKey ? group : null;
+    private static BlsPublicKey? OtherThan(BlsPublicKey share, BlsPublicKey? group) => group == share ? null : group;
 
     private ClusterRefusal? ProofRefusal(BlsPublicKey group, SignableMessage selection, BlsSignature proof) =>
         Bls.Verify(group.Bytes, selection.SigningRoot(network).Bytes, proof.Bytes)
             ? null
             : new(ClusterRule.SelectionProofNotOfGroup, $"the selection proof is no signature of slot {selection.DutySlot} by the group key {group}");
 
-    private ClusterRefusal? RegistrationRefusal(ProtectedKey key, ClusterMembership? membership, ValidatorRegistration registration)
+    private ClusterRefusal? RegistrationRefusal(BlsPublicKey share, BlsPublicKey? group, ClusterMembership? membership, ValidatorRegistration registration)
     {
-        if (GroupOf(key) is { } group && registration.PublicKey != group && registration.PublicKey != key.PublicKey)
+        if (OtherThan(share, group) is { } other && registration.PublicKey != other && registration.PublicKey != share)
         {
-            return new(ClusterRule.RegistrationForAnotherKey, $"the registration is for {registration.PublicKey}, which is neither the share nor its group key {group}");
+            return new(ClusterRule.RegistrationForAnotherKey, $"the registration is for {registration.PublicKey}, which is neither the share nor its group key {other}");
         }
 
         if (registration.GasLimit < registrations.LeastGasLimit || registration.GasLimit > registrations.MostGasLimit)
@@ -43,11 +42,11 @@ public sealed class ClusterRules(Network network, RegistrationPolicy registratio
             return new(ClusterRule.GasLimitOutsideBand, $"the gas limit {registration.GasLimit} is not within {registrations.LeastGasLimit} to {registrations.MostGasLimit}");
         }
 
-        return registrations.FeeRecipients.Contains(registration.FeeRecipient) ? null : FeeRecipientRefusal(key, membership, registration.FeeRecipient);
+        return registrations.FeeRecipients.Contains(registration.FeeRecipient) ? null : FeeRecipientRefusal(group ?? share, membership, registration.FeeRecipient);
     }
 
     // For an address that is not on the list.
-    private ClusterRefusal? FeeRecipientRefusal(ProtectedKey key, ClusterMembership? membership, ExecutionAddress recipient)
+    private ClusterRefusal? FeeRecipientRefusal(BlsPublicKey validator, ClusterMembership? membership, ExecutionAddress recipient)
     {
         ExecutionAddress? locked = null;
         if (membership is not null)
@@ -57,7 +56,7 @@ public sealed class ClusterRules(Network network, RegistrationPolicy registratio
                 return Missing(membership);
             }
 
-            locked = document.FeeRecipientOf(key.GroupKey ?? key.PublicKey);
+            locked = document.FeeRecipientOf(validator);
         }
 
         return recipient == locked || (locked is null && registrations.FeeRecipients.Count == 0)

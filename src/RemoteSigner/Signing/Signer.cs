@@ -150,7 +150,7 @@ public sealed class Signer(
             { ClockInDoubt: true, Detail: var doubt } => new SignOutcome.ClockInDoubt(doubt),
             { Detail: var detail } => new SignOutcome.OutsideSlotWindow(detail),
         };
-        return rules.Refusal(share.Identity, share.Membership, order.Message) is { } foreign ? new SignOutcome.AgainstCluster(foreign) : null;
+        return rules.Refusal(share.Identity.PublicKey, share.Identity.GroupKey, share.Membership, order.Message) is { } foreign ? new SignOutcome.AgainstCluster(foreign) : null;
     }
 
     /// <summary>One wait for all: where the witness hangs the first waits as long as a single duty would, and the others are judged by what is covered then.</summary>

@@ -66,8 +66,8 @@ public sealed class ClusterRulesTests : IDisposable
     {
         var message = Aggregate(new AggregationSlot(new Slot(320), _fork), ShareSecret(), electra: false);
 
-        Assert.Null(Rules().Refusal(new ProtectedKey(_share.PublicKey, null), null, message));
-        Assert.Null(Rules().Refusal(new ProtectedKey(_share.PublicKey, _share.PublicKey), null, message));
+        Assert.Null(Rules().Refusal(_share.PublicKey, null, null, message));
+        Assert.Null(Rules().Refusal(_share.PublicKey, _share.PublicKey, null, message));
     }
 
     [Fact]
@@ -88,12 +88,12 @@ public sealed class ClusterRulesTests : IDisposable
     {
         var whole = new ProtectedKey(_share.PublicKey, null);
 
-        Assert.Null(Rules().Refusal(whole, null, Registration(_share.GroupKey!.Value, _other)));
-        Assert.Null(Rules(Policy([_other])).Refusal(whole, null, Registration(whole.PublicKey, _other)));
-        Assert.Equal(ClusterRule.FeeRecipientNotAllowed, Rules(Policy([default])).Refusal(whole, null, Registration(whole.PublicKey, _other))?.Rule);
-        Assert.Equal(ClusterRule.GasLimitOutsideBand, Rules(Policy([], least: 30_000_001)).Refusal(whole, null, Registration(whole.PublicKey, _other))?.Rule);
-        Assert.Equal(ClusterRule.GasLimitOutsideBand, Rules(Policy([], most: 29_999_999)).Refusal(whole, null, Registration(whole.PublicKey, _other))?.Rule);
-        Assert.Null(Rules(Policy([], 30_000_000, 30_000_000)).Refusal(whole, null, Registration(whole.PublicKey, _other)));
+        Assert.Null(Rules().Refusal(whole.PublicKey, whole.GroupKey, null, Registration(_share.GroupKey!.Value, _other)));
+        Assert.Null(Rules(Policy([_other])).Refusal(whole.PublicKey, whole.GroupKey, null, Registration(whole.PublicKey, _other)));
+        Assert.Equal(ClusterRule.FeeRecipientNotAllowed, Rules(Policy([default])).Refusal(whole.PublicKey, whole.GroupKey, null, Registration(whole.PublicKey, _other))?.Rule);
+        Assert.Equal(ClusterRule.GasLimitOutsideBand, Rules(Policy([], least: 30_000_001)).Refusal(whole.PublicKey, whole.GroupKey, null, Registration(whole.PublicKey, _other))?.Rule);
+        Assert.Equal(ClusterRule.GasLimitOutsideBand, Rules(Policy([], most: 29_999_999)).Refusal(whole.PublicKey, whole.GroupKey, null, Registration(whole.PublicKey, _other))?.Rule);
+        Assert.Null(Rules(Policy([], 30_000_000, 30_000_000)).Refusal(whole.PublicKey, whole.GroupKey, null, Registration(whole.PublicKey, _other)));
     }
 
     [Fact]
@@ -117,18 +117,18 @@ public sealed class ClusterRulesTests : IDisposable
         var signed = _lock.Validators[0].Deposits[0];
         var foreign = _membership with { ClusterHash = new Root(new byte[32]) };
 
-        Assert.Equal(ClusterRule.ClusterDocumentMissing, Rules().Refusal(_share, foreign, Registration(_share.PublicKey, _other))?.Rule);
+        Assert.Equal(ClusterRule.ClusterDocumentMissing, Rules().Refusal(_share.PublicKey, _share.GroupKey, foreign, Registration(_share.PublicKey, _other))?.Rule);
         Assert.Equal(
             ClusterRule.ClusterDocumentMissing,
-            Rules().Refusal(_share, foreign, new Deposit(signed.PublicKey, signed.WithdrawalCredentials, signed.Amount, _lock.Definition.ForkVersion))?.Rule);
-        Assert.Null(Rules().Refusal(_share, foreign, new RandaoReveal(new Epoch(1), _fork)));
+            Rules().Refusal(_share.PublicKey, _share.GroupKey, foreign, new Deposit(signed.PublicKey, signed.WithdrawalCredentials, signed.Amount, _lock.Definition.ForkVersion))?.Rule);
+        Assert.Null(Rules().Refusal(_share.PublicKey, _share.GroupKey, foreign, new RandaoReveal(new Epoch(1), _fork)));
     }
 
     private static RegistrationPolicy Policy(ExecutionAddress[] recipients, ulong least = 0, ulong most = ulong.MaxValue) => new(recipients.ToFrozenSet(), least, most);
 
     private ClusterRules Rules(RegistrationPolicy? policy = null) => new(Network, policy ?? RegistrationPolicy.None, new ClusterLibrary(_archive));
 
-    private ClusterRule? RuleOf(SignableMessage message, RegistrationPolicy? policy = null) => Rules(policy).Refusal(_share, _membership, message)?.Rule;
+    private ClusterRule? RuleOf(SignableMessage message, RegistrationPolicy? policy = null) => Rules(policy).Refusal(_share.PublicKey, _share.GroupKey, _membership, message)?.Rule;
 
     private static ValidatorRegistration Registration(BlsPublicKey key, ExecutionAddress recipient) => new(recipient, 30_000_000, 1_700_000_000, key);
 

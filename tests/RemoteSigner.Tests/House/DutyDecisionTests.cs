@@ -65,7 +65,7 @@ public sealed class DutyDecisionTests
         var rules = new ClusterRules(TemporarySigner.Minimal, RegistrationPolicy.None, new ClusterLibrary(new ClusterArchive("none")));
 
         Assert.Equal(duty, _decided[duty].Message.Type);
-        Assert.Null(rules.Refusal(new ProtectedKey(Duties.PublicKey(1), null), null, _decided[duty].Message));
+        Assert.Null(rules.Refusal(Duties.PublicKey(1), null, null, _decided[duty].Message));
     }
 
     [Fact]

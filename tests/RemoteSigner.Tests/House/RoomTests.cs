@@ -33,6 +33,15 @@ public sealed class RoomTests
         Assert.True(left.Count == 0, $"a cycle: {string.Join("; ", left.Select(room => $"{room.Key} knows {string.Join(", ", room.Value)}"))}");
     }
 
+    /// <summary>Whoever parses what others send sees no secret and no ledger; the ledger and the law see no key.</summary>
+    [Fact]
+    public void The_rooms_behind_a_wall_know_what_it_lets_through()
+    {
+        Assert.Equal(["Native", "Spec"], _rooms.Value["Clusters"]);
+        Assert.Equal(["Ledgers", "Spec"], _rooms.Value["Slashing"]);
+        Assert.All((string[])["Ledgers", "Native", "Spec", "Tpm2"], room => Assert.Empty(_rooms.Value[room]));
+    }
+
     [Fact]
     public void No_folder_has_more_files_than_a_person_looks_through() =>
         Assert.DoesNotContain(HouseTests.Sources("src", "*.cs").CountBy(path => Path.GetRelativePath(HouseTests.Root(), Path.GetDirectoryName(path)!)), folder => folder.Value > MostFiles);
