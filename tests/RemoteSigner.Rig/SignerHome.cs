@@ -107,7 +107,7 @@ public sealed class SignerHome : IDisposable
             Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(Data, folder)));
         }
 
-        foreach (var file in Directory.EnumerateFiles(Data, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)))
+        foreach (var file in Directory.EnumerateFiles(Data, "*", SearchOption.AllDirectories).Where(file => Path.GetExtension(file) is not (".lock" or ".sock")))
         {
             File.Copy(file, Path.Combine(to, Path.GetRelativePath(Data, file)));
         }

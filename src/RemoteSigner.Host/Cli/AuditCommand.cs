@@ -1,6 +1,5 @@
 using System.CommandLine;
 using RemoteSigner.Administration.History;
-using RemoteSigner.Audit;
 using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
@@ -20,7 +19,7 @@ internal static class AuditCommand
         export.SetAction((parsed, _) => ExportAsync(parsed));
         var drop = new Command("drop", "Drop the entries that are in an exported file, under a checkpoint; the file is then the only one that has them") { File };
         drop.SetAction((parsed, _) => DropAsync(parsed));
-        return new Command("audit", "The audit log of this signer (stop it first)") { verify, export, drop };
+        return new Command("audit", "The audit log of this signer: 'drop' wants it stopped, the others work while it runs") { verify, export, drop };
     }
 
     private static async Task<int> ExportAsync(ParseResult parsed)
@@ -31,9 +30,9 @@ internal static class AuditCommand
             throw new CliError($"{path} is there already", "name a new file: a segment is evidence, and is never written over");
         }
 
-        await using var signer = await OfflineSigner.OpenAsync(parsed);
-        var segment = await signer.ExecuteAsync(new ExportAudit(path, parsed.GetValue(Through)));
-        StandardError.Console.WriteLine($"exported entries {segment.First} to {segment.Last} to {path}");
+        await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
+        var (first, last) = await signer.ExportAuditAsync(path, parsed.GetValue(Through));
+        StandardError.Console.WriteLine($"exported entries {first} to {last} to {path}");
         return 0;
     }
 
@@ -48,13 +47,8 @@ internal static class AuditCommand
 
     private static async Task<int> VerifyAsync(ParseResult parsed)
     {
-        await using var signer = await OfflineSigner.OpenAsync(parsed);
-        var line = await AuditVerifier.VerifyAsync(signer.Ledger, [.. parsed.GetValue(Segments)!.Select(Path.GetFullPath)]) switch
-        {
-            AuditVerification.Intact(var head, var records, var unmatched) => new AuditLine(true, head.Sequence, records, Convert.ToHexStringLower(head.Hash.AsSpan()), null, unmatched),
-            AuditVerification.Broken(var sequence, var problem) => new AuditLine(false, sequence, 0, null, problem, 0),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
+        await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
+        var line = await signer.VerifyAuditAsync([.. parsed.GetValue(Segments)!.Select(Path.GetFullPath)]);
         Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.AuditLine, verdict => new Table().HideHeaders().AddColumns("", "")
             .AddRow("verdict", verdict.Verified ? "intact" : "BROKEN")
             .AddRow(verdict.Verified ? "entries" : "at entry", verdict.Entries.ToString())

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RemoteSigner.Host.Control;
 using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Host.Cli;
@@ -28,22 +29,12 @@ internal sealed partial class CliContext : JsonSerializerContext;
 /// <summary>A share as <c>keys list</c> prints it.</summary>
 internal sealed record KeyLine(string PublicKey, string? GroupKey, ulong ShareIndex, string Label);
 
-/// <summary>A validator as <c>slashing status</c> prints it; numbers are decimal strings as in the interchange format.</summary>
-internal sealed record ValidatorLine(
-    IReadOnlyList<string> PublicKeys, string State, long Blocks, string? NewestSlot, string? LowestSlot, long Attestations, string? NewestSource, string? NewestTarget, string? LowestSource, string? LowestTarget);
-
 /// <summary>A validator as <c>slashing import</c> prints it.</summary>
 internal sealed record ImportLine(
     string PublicKey, bool Active, long BlocksRead, long BlocksNew, long AttestationsRead, long AttestationsNew, string? LowestSlot, string? LowestSource, string? LowestTarget);
-
-/// <summary>A validator as <c>slashing prune</c> prints it.</summary>
-internal sealed record PruneLine(IReadOnlyList<string> PublicKeys, long BlocksDropped, long AttestationsDropped, string? Failure);
 
 /// <summary>A vault as <c>seal status</c> prints it.</summary>
 internal sealed record SealLine(string VaultId, ulong Generation, int Shares, IReadOnlyList<SealLine.Slot> Slots, bool Authenticated)
 {
     internal sealed record Slot(string Type, string KeyId, string Label);
 }
-
-/// <summary>The verdict of <c>audit verify</c>.</summary>
-internal sealed record AuditLine(bool Verified, long Entries, long Records, string? Head, string? Problem, long Unmatched);

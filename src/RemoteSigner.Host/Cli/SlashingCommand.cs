@@ -33,7 +33,7 @@ internal static class SlashingCommand
         prune.SetAction((parsed, _) => PruneAsync(parsed));
         var watermark = new Command("watermark", "Raise the low watermarks, or set or remove the high one") { Slot, Epoch, Keys, High, RemoveHigh, AcceptFuture };
         watermark.SetAction((parsed, _) => WatermarkAsync(parsed));
-        return new Command("slashing", "The slashing history of this signer (stop it first)") { import, export, status, prune, watermark };
+        return new Command("slashing", "The slashing history of this signer: 'import' and 'watermark' want it stopped, the others work while it runs") { import, export, status, prune, watermark };
     }
 
     private static async Task<int> ImportAsync(ParseResult parsed)
@@ -60,9 +60,8 @@ internal static class SlashingCommand
 
     private static async Task<int> ExportAsync(ParseResult parsed)
     {
-        await using var signer = await OfflineSigner.OpenAsync(parsed);
         var path = Path.GetFullPath(parsed.GetValue(File)!);
-        if (path.StartsWith(signer.Data.Path + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        if (path.StartsWith(parsed.DataDirectory().Path + Path.DirectorySeparatorChar, StringComparison.Ordinal))
         {
             throw new CliError($"{path} is inside the data directory", "export to another folder: a file of the signer must not be overwritten");
         }
@@ -72,26 +71,23 @@ internal static class SlashingCommand
             throw new CliError($"there is a file at {path} already", "choose another name, or overwrite it with --force");
         }
 
-        var count = await signer.ExecuteAsync(new ExportHistory(path, parsed.GetValue(By)));
+        await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
+        var count = await signer.ExportHistoryAsync(path, parsed.GetValue(By));
         StandardError.Console.WriteLine($"exported the history of {count} keys to {path}");
         return 0;
     }
 
     private static async Task<int> StatusAsync(ParseResult parsed)
     {
-        await using var signer = await OfflineSigner.OpenAsync(parsed);
-        IReadOnlyList<ValidatorLine> lines = [.. (await signer.Slashing.StatusAsync()).Select(status => new ValidatorLine(
-            [.. status.Keys.Select(key => key.PublicKey.ToString())],
-            string.Join("/", status.Keys.Where(key => !key.IsGroupKey).Select(key => key.State.ToString()).Distinct()),
-            status.Blocks, status.NewestSlot?.ToString(), status.LowestSlot?.ToString(),
-            status.Attestations, status.NewestSource?.ToString(), status.NewestTarget?.ToString(), status.LowestSource?.ToString(), status.LowestTarget?.ToString()))];
+        await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
+        var (lines, high) = await signer.SlashingStatusAsync();
         Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListValidatorLine, all => Output.Rows(
             all,
             ["validator", "state", "blocks", "slots", "votes", "sources", "targets"],
             line => [line.PublicKeys[0], line.State, line.Blocks.ToString(), Range(line.LowestSlot, line.NewestSlot), line.Attestations.ToString(), Range(line.LowestSource, line.NewestSource), Range(line.LowestTarget, line.NewestTarget)]));
-        if (await signer.Slashing.GetHighWatermarkAsync() is { } high)
+        if (high is not null)
         {
-            StandardError.Console.WriteLine($"high watermark: signing stops at slot {high.Slot} and epoch {high.Epoch}");
+            StandardError.Console.WriteLine(high);
         }
 
         return 0;
@@ -99,10 +95,8 @@ internal static class SlashingCommand
 
     private static async Task<int> PruneAsync(ParseResult parsed)
     {
-        await using var signer = await OfflineSigner.OpenAsync(parsed);
-        var report = await signer.ExecuteAsync(new PruneHistory(parsed.GetValue(Keep) ?? signer.Options.Slashing.KeepEpochs));
-        IReadOnlyList<PruneLine> lines = [.. report.Validators.Select(line => new PruneLine(
-            [.. line.Keys.Select(key => key.ToString())], line.BlocksDropped, line.AttestationsDropped, line.Failure?.Message))];
+        await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
+        var lines = await signer.PruneAsync(parsed.GetValue(Keep));
         Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListPruneLine, all => Output.Rows(
             all, ["validator", "blocks dropped", "votes dropped", "failure"], line => [line.PublicKeys[0], line.BlocksDropped.ToString(), line.AttestationsDropped.ToString(), line.Failure]));
         return lines.All(line => line.Failure is null) ? 0 : 1;

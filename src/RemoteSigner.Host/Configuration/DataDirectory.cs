@@ -28,6 +28,9 @@ internal sealed class DataDirectory(string path)
     /// <summary>The sealed RSA key of an SSV operator.</summary>
     public string OperatorKeyFile => Resolve("operator-key");
 
+    /// <summary>The socket on which the console speaks to a signer that runs.</summary>
+    public string ControlSocket => Resolve("control.sock");
+
     /// <summary>A path from the configuration, relative to this folder unless it is absolute.</summary>
     public string Resolve(string relative) => System.IO.Path.Combine(Path, relative);
 

@@ -11,6 +11,11 @@ internal sealed class HostAllowlists(ApiOptions api, OperationsOptions operation
 
     public bool Allow(ListenerKind kind, string host)
     {
+        if (kind == ListenerKind.Control)
+        {
+            return true;
+        }
+
         var allowed = kind == ListenerKind.Api ? _api : _operations;
         return allowed.Contains(host) || allowed.Contains("*") || allowed.Contains("all");
     }

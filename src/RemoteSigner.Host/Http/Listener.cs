@@ -25,4 +25,7 @@ internal enum ListenerKind
 {
     Api,
     Operations,
+
+    /// <summary>The control socket, for the console of this machine.</summary>
+    Control,
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using RemoteSigner.Access;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Http.Dv;
@@ -32,6 +33,8 @@ internal static class SignerServer
         builder.Services.AddRoutingCore();
         await SignerServices.AddAsync(builder.Services, data, options, ledger, arena);
         builder.WebHost.ConfigureKestrel((_, kestrel) => Listen(kestrel, options, kestrel.ApplicationServices.GetRequiredService<MutualTls>()));
+        builder.WebHost.ConfigureKestrel((_, kestrel) => ControlSocket.Listen(kestrel, data, kestrel.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ControlSocket))));
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = endPoint => ControlSocket.Bind(endPoint, data));
         await using var app = builder.Build();
         if (arena.Kind == SecretMemoryKind.Locked)
         {
@@ -48,6 +51,7 @@ internal static class SignerServer
         app.UseRouting();
         app.UseMiddleware<RequestGate>();
         Map(app);
+        app.Services.GetRequiredService<ControlApi>().Map(app);
         var reloading = app.Services.GetRequiredService<Reloading>();
         using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
@@ -62,6 +66,8 @@ internal static class SignerServer
         }
         finally
         {
+            File.Delete(data.ControlSocket);
+
             // Last, while the token is still open. Also when a request would not end: it is granted nothing behind the mark.
             await app.Services.GetRequiredService<FreshnessRun>().StopAsync();
         }

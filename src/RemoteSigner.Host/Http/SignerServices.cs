@@ -71,6 +71,7 @@ internal static class SignerServices
         services.AddSingleton<DvClusterApi>();
         services.AddSingleton<DvLockApi>();
         services.AddSingleton<ManagementApi>();
+        services.AddSingleton<ControlApi>();
         services.AddSingleton(arena);
         services.AddSingleton<ArchiveWatch>();
         services.AddSingleton<KeymanagerGate>();

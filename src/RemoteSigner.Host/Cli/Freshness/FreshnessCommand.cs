@@ -2,6 +2,7 @@ using System.CommandLine;
 using RemoteSigner.Administration.Freshness;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
+using RemoteSigner.Host.Control;
 using RemoteSigner.Spec;
 using Spectre.Console;
 
@@ -27,7 +28,7 @@ internal static class FreshnessCommand
         move.SetAction((parsed, _) => MoveAsync(parsed));
         var leave = new Command("leave", "Run without a witness from now on, after an orderly stop. Shows what is risked; does it with --accept-risk") { Accept };
         leave.SetAction((parsed, _) => LeaveAsync(parsed));
-        return new Command("freshness", "The fence that notices an old copy of the ledger or the vault (stop the signer first)") { status, clear, enrol, move, leave };
+        return new Command("freshness", "The fence that notices an old copy of the ledger or the vault ('status' works while the signer runs, the others want it stopped)") { status, clear, enrol, move, leave };
     }
 
     private static async Task<int> LeaveAsync(ParseResult parsed)
@@ -65,10 +66,28 @@ internal static class FreshnessCommand
 
     private static async Task<int> StatusAsync(ParseResult parsed)
     {
+        if (await RunningVerbs.FindAsync(parsed.DataDirectory()) is { } running)
+        {
+            await using (running)
+            {
+                Show(parsed, await running.FreshnessAsync());
+                return 0;
+            }
+        }
+
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         using var freshness = await OpenAsync(signer);
         var evidence = await freshness.Standing.LookAsync();
-        var line = FreshnessLine.Of(evidence, StartRules.Decide(evidence), await signer.Slashing.GetGlobalFloorAsync(), freshness.Witness.Description, await freshness.Witness.FindRollbackAsync(CancellationToken.None));
+        Show(parsed, FreshnessLine.Of(evidence, StartRules.Decide(evidence), await signer.Slashing.GetGlobalFloorAsync(), freshness.Witness.Description, await freshness.Witness.FindRollbackAsync(CancellationToken.None)));
+        foreach (var action in (await signer.Pending.InterruptedAsync()).Where(action => action.StartsWith("freshness.", StringComparison.Ordinal)))
+        {
+            StandardError.Console.WriteLine($"note: {action} was interrupted: repeat it, with signer.json as it was then");
+        }
+
+        return 0;
+    }
+
+    private static void Show(ParseResult parsed, FreshnessLine line) =>
         Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.FreshnessLine, state => new Table().HideHeaders().AddColumns("", "")
             .AddRow("next start", Markup.Escape(state.NextStart))
             .AddRow("why", Markup.Escape(state.Reason))
@@ -78,13 +97,6 @@ internal static class FreshnessCommand
             .AddRow("vault generation", $"{state.VaultGeneration}")
             .AddRow("witness", Markup.Escape(state.Witness))
             .AddRow("goes back with the machine", Markup.Escape(state.Rollback ?? "not as far as it says itself")));
-        foreach (var action in (await signer.Pending.InterruptedAsync()).Where(action => action.StartsWith("freshness.", StringComparison.Ordinal)))
-        {
-            StandardError.Console.WriteLine($"note: {action} was interrupted: repeat it, with signer.json as it was then");
-        }
-
-        return 0;
-    }
 
     private static async Task<int> ClearAsync(ParseResult parsed)
     {

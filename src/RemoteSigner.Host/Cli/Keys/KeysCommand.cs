@@ -2,7 +2,6 @@ using System.CommandLine;
 using RemoteSigner.Administration.Keys;
 using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
-using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 using Spectre.Console;
 
@@ -28,7 +27,7 @@ internal static class KeysCommand
         delete.SetAction((parsed, _) => DeleteAsync(parsed));
         var enable = new Command("enable", "Let a key that was deleted here sign again, once it is imported anew, with the history it had") { Key };
         enable.SetAction((parsed, _) => EnableAsync(parsed));
-        return new Command("keys", "The key shares of this signer (stop it before a change)") { import, list, delete, enable };
+        return new Command("keys", "The key shares of this signer: 'enable' wants it stopped, the others work while it runs") { import, list, delete, enable };
     }
 
     private static async Task<int> ImportAsync(ParseResult parsed, CancellationToken cancellation)
@@ -39,28 +38,11 @@ internal static class KeysCommand
                 "what these keys have signed must be said", "give --slashing FILE with their history, or --never-signed if they are new: a wrong answer can get them slashed");
         }
 
-        await using var signer = await OfflineSigner.OpenAsync(parsed);
+        await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
         var files = KeystoreFolder.Find(parsed.GetValue(Keystores)!, parsed.GetValue(Passwords));
-        var imported = await KeystoreProgress.ShowAsync(files.Count, report => KeystoreImport.DecryptAllAsync(files, signer.Arena, parsed.GetValue(Memory) * 1024L * 1024, report, cancellation));
-        try
-        {
-            await using var history = parsed.GetValue(Slashing) is { } path ? File.OpenRead(path) : null;
-            await signer.ExecuteAsync(
-                new ImportShares(new IntakeOrder(
-                    [.. imported.Select(key => new VaultShare(key.PublicKey, null, null, Label(key.Path), key.Secret))],
-                    history is null ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory)
-                { History = history }),
-                cancellation);
-        }
-        finally
-        {
-            foreach (var key in imported)
-            {
-                key.Dispose();
-            }
-        }
-
-        StandardError.Console.WriteLine($"sealed {imported.Count} keys; they are open after the next start or reload. Now destroy the keystores and their passwords");
+        await using var history = parsed.GetValue(Slashing) is { } path ? File.OpenRead(path) : null;
+        var count = await KeystoreProgress.ShowAsync(files.Count, report => signer.ImportKeysAsync(files, history, parsed.GetValue(Memory), report, cancellation));
+        StandardError.Console.WriteLine($"sealed {count} keys; {(signer.IsRunning ? "they sign from now on" : "they are open after the next start")}. Now destroy the keystores and their passwords");
         return 0;
     }
 
@@ -89,15 +71,9 @@ internal static class KeysCommand
     private static async Task<int> DeleteAsync(ParseResult parsed)
     {
         var key = ReadKey(parsed);
-        await using var signer = await OfflineSigner.OpenAsync(parsed);
-        if ((await signer.ExecuteAsync(new DeleteShares([key], KeyEnd.Retired)))[0] != DeletedShare.Deleted)
-        {
-            throw new CliError($"{key} is not a key that may sign here; nothing was changed", "'remote-signer keys list' shows what is in the vault, 'remote-signer slashing status' the state of every key");
-        }
-
+        await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
+        await signer.DeleteKeyAsync(key.ToString());
         StandardError.Console.WriteLine($"deleted {key}; backups of the vault may still hold it. Before the key moves: 'remote-signer slashing export'");
         return 0;
     }
-
-    private static string Label(string path) => Path.GetFileName(path) is { Length: > 64 } name ? name[..64] : Path.GetFileName(path);
 }

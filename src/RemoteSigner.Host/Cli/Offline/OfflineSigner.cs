@@ -5,6 +5,7 @@ using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
+using RemoteSigner.Host.Control;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
 using RemoteSigner.Slashing;
@@ -80,6 +81,19 @@ internal sealed class OfflineSigner : IAsyncDisposable
             await ledger.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>The verbs that work on a signer that runs, too: on that one where it answers, else on its files.</summary>
+    public static async Task<ISignerVerbs> OpenVerbsAsync(ParseResult parsed)
+    {
+        if (await RunningVerbs.FindAsync(parsed.DataDirectory()) is { } running)
+        {
+            return running;
+        }
+
+        var signer = await OpenAsync(parsed);
+        return new DirectVerbs(
+            false, signer.Administrator, signer.Actor, signer.Ledger, signer.Slashing, signer.Options, signer.Arena, () => signer.Keys, key => signer.Site.Key = () => Task.FromResult(key), signer);
     }
 
     /// <summary>Does it, as whoever runs the command.</summary>

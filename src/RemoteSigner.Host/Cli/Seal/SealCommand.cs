@@ -14,16 +14,16 @@ internal static class SealCommand
     public static Command Create()
     {
         var enrol = new Command("enrol", "Make one more key-encryption key in the token, prove it, and give it a slot of the vault") { Recovery };
-        enrol.SetAction((parsed, _) => parsed.GetValue(Recovery) is { } pem ? EnrolRecoveryAsync(parsed, pem) : ChangeAsync(parsed, "seal.enrol", signer => signer.Keys.FindKeyForChangeAsync(), replaces: false));
+        enrol.SetAction((parsed, _) => parsed.GetValue(Recovery) is { } pem ? EnrolRecoveryAsync(parsed, pem) : ChangeAsync(parsed, "seal.enrol", signer => signer.Keys.FindKeyForChangeAsync()));
         var rotate = new Command("rotate", "Seal under a new key: add its slot, open through it, then drop the old one");
-        rotate.SetAction((parsed, _) => ChangeAsync(parsed, "seal.rotate", signer => signer.Keys.FindKeyForChangeAsync(), replaces: true));
+        rotate.SetAction((parsed, _) => RotateAsync(parsed));
         var remove = new Command("remove", "Take a slot away, of a device that is to open the vault no more; copies of the vault still have it") { KeyId };
         remove.SetAction((parsed, _) => RemoveAsync(parsed));
         var recover = new Command("recover", "Open the vault with the recovery key and give a new key in the token a slot") { RecoveryOptions.Key, RecoveryOptions.Password };
-        recover.SetAction((parsed, _) => ChangeAsync(parsed, "seal.recover", signer => Task.FromResult<IKeyEncryptionKey>(RecoveryOptions.Get(parsed, signer.Arena)), replaces: false));
+        recover.SetAction((parsed, _) => ChangeAsync(parsed, "seal.recover", signer => Task.FromResult<IKeyEncryptionKey>(RecoveryOptions.Get(parsed, signer.Arena))));
         var status = new Command("status", "Show the slots of the vault");
         status.SetAction((parsed, _) => Task.FromResult(Status(parsed)));
-        return new Command("seal", "How the vault is sealed (stop the signer before a change)") { enrol, rotate, remove, recover, status };
+        return new Command("seal", "How the vault is sealed: 'status' and 'rotate' work while the signer runs, the others want it stopped") { enrol, rotate, remove, recover, status };
     }
 
     private static async Task<int> EnrolRecoveryAsync(ParseResult parsed, string path)
@@ -36,7 +36,14 @@ internal static class SealCommand
         return 0;
     }
 
-    private static async Task<int> ChangeAsync(ParseResult parsed, string action, Func<OfflineSigner, Task<IKeyEncryptionKey>> open, bool replaces)
+    private static async Task<int> RotateAsync(ParseResult parsed)
+    {
+        await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
+        EnrolmentView.Write(await signer.RotateSealAsync(), parsed.GetValue(CommandLine.Json));
+        return 0;
+    }
+
+    private static async Task<int> ChangeAsync(ParseResult parsed, string action, Func<OfflineSigner, Task<IKeyEncryptionKey>> open)
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         if (signer.Options.SealsWithTpm)
@@ -47,7 +54,7 @@ internal static class SealCommand
         var present = await open(signer);
         using var owned = present as IDisposable;
         signer.Site.Key = () => Task.FromResult(present);
-        var report = await signer.ExecuteAsync(new AddTokenSlot(action, signer.Keys.Hardware.Token, signer.Options.Seal.Key, replaces ? present : null, TimeProvider.System));
+        var report = await signer.ExecuteAsync(new AddTokenSlot(action, signer.Keys.Hardware.Token, signer.Options.Seal.Key, null, TimeProvider.System));
         EnrolmentView.Write(report, parsed.GetValue(CommandLine.Json));
         return 0;
     }

@@ -6,7 +6,7 @@ namespace RemoteSigner.Host.Http;
 
 /// <summary>
 /// The body of <c>POST /eth/v1/keystores</c>: <c>keystores</c> and <c>passwords</c>, as many of one as of the other, and EIP-3076 history as text in
-/// <c>slashing_protection</c>. Passwords go from the body into secret memory and are never text.
+/// <c>slashing_protection</c>; the console adds <c>names</c>. Passwords go from the body into secret memory and are never text.
 /// </summary>
 internal sealed class KeystorePush : IDisposable
 {
@@ -15,9 +15,10 @@ internal sealed class KeystorePush : IDisposable
     private readonly List<SecretBytes> _passwords = [];
     private readonly List<byte[]> _keystores = [];
 
-    private KeystorePush()
-    {
-    }
+    private readonly List<string> _names = [];
+    private readonly bool _isNamed;
+
+    private KeystorePush(bool isNamed) => _isNamed = isNamed;
 
     public IReadOnlyList<PushedKeystore> Keystores { get; private set; } = [];
 
@@ -25,10 +26,11 @@ internal sealed class KeystorePush : IDisposable
     public byte[]? History { get; private set; }
 
     /// <summary>Reads a body.</summary>
+    /// <param name="isNamed">Does it say what each keystore is called? Else that is its place in the body.</param>
     /// <exception cref="JsonException">It is not such a body; the message names the member and nothing of its value.</exception>
-    public static KeystorePush Read(ReadOnlySpan<byte> utf8, SecretArena arena)
+    public static KeystorePush Read(ReadOnlySpan<byte> utf8, SecretArena arena, bool isNamed = false)
     {
-        var push = new KeystorePush();
+        var push = new KeystorePush(isNamed);
         try
         {
             var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = 16 });
@@ -67,6 +69,9 @@ internal sealed class KeystorePush : IDisposable
                     break;
                 case "passwords":
                     ReadList(ref reader, member, (ref one) => _passwords.Add(Password(ref one, arena)));
+                    break;
+                case "names" when _isNamed:
+                    ReadList(ref reader, member, (ref one) => _names.Add(one.GetString()!));
                     break;
                 case "slashing_protection":
                     History = ReadHistory(ref reader);
@@ -119,7 +124,8 @@ internal sealed class KeystorePush : IDisposable
     {
         Expect(_keystores.Count > 0, "keystores is missing or empty");
         Expect(_keystores.Count == _passwords.Count, $"there are {_keystores.Count} keystores and {_passwords.Count} passwords");
-        Keystores = [.. _keystores.Zip(_passwords, (keystore, password) => (keystore, password)).Select((pair, i) => new PushedKeystore($"keystores[{i}]", pair.keystore, pair.password))];
+        Expect(!_isNamed || _names.Count == _keystores.Count, $"there are {_keystores.Count} keystores and {_names.Count} names");
+        Keystores = [.. _keystores.Zip(_passwords, (keystore, password) => (keystore, password)).Select((pair, i) => new PushedKeystore(_isNamed ? _names[i] : $"keystores[{i}]", pair.keystore, pair.password))];
     }
 
     private static void Expect(bool holds, string complaint)

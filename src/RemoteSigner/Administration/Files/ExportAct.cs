@@ -4,7 +4,8 @@ namespace RemoteSigner.Administration.Files;
 
 /// <summary>An act that writes a file of any size for somebody else, whole or not at all: it takes its name once it is complete, on disk and in the audit log.</summary>
 /// <param name="path">An absolute path.</param>
-public abstract class ExportAct<TResult>(string path) : AdminAct<TResult>
+/// <param name="receiver">Where it is for, where somebody takes it from that path to there; null: it stays.</param>
+public abstract class ExportAct<TResult>(string path, string? receiver) : AdminAct<TResult>
 {
     private readonly string _temporary = $"{path}.{Environment.ProcessId}.new";
 
@@ -26,7 +27,7 @@ public abstract class ExportAct<TResult>(string path) : AdminAct<TResult>
         await proceeding.Pending.WriteAsync(transaction =>
         {
             PendingActs.Begin(transaction, new PendingAct(Action, new PendingEffect.FileWritten(path, hash)));
-            return proceeding.Append(transaction, Action, entry => entry with { FileHash = hash, Detail = $"{path}: {Detail}" });
+            return proceeding.Append(transaction, Action, entry => entry with { FileHash = hash, Detail = $"{receiver ?? path}: {Detail}" });
         });
         return true;
     }

@@ -6,7 +6,8 @@ namespace RemoteSigner.Administration.History;
 /// <summary>Writes the entries that the audit log keeps as a segment, to be kept elsewhere; <see cref="DropAudit"/> then drops them here.</summary>
 /// <param name="path">An absolute path.</param>
 /// <param name="through">The last entry that goes into it; null: the newest.</param>
-public sealed class ExportAudit(string path, long? through) : ExportAct<AuditSegment>(path)
+/// <param name="receiver">Where it is for, if it does not stay there.</param>
+public sealed class ExportAudit(string path, long? through, string? receiver = null) : ExportAct<AuditSegment>(path, receiver)
 {
     private AuditSegment? _segment;
 

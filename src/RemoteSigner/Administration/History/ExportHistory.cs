@@ -5,7 +5,8 @@ namespace RemoteSigner.Administration.History;
 
 /// <summary>Writes the history as an EIP-3076 interchange file. The result is the number of keys in it.</summary>
 /// <param name="path">An absolute path.</param>
-public sealed class ExportHistory(string path, ExportedNames by) : ExportAct<int>(path)
+/// <param name="receiver">Where it is for, if it does not stay there.</param>
+public sealed class ExportHistory(string path, ExportedNames by, string? receiver = null) : ExportAct<int>(path, receiver)
 {
     private int _count;
 

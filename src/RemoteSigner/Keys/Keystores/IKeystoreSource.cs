@@ -11,6 +11,10 @@ public interface IKeystoreSource
     /// <exception cref="KeystoreException">It cannot be read, or is malformed.</exception>
     Keystore Read();
 
+    /// <summary>The keystore as it is, UTF-8.</summary>
+    /// <exception cref="KeystoreException">It cannot be read.</exception>
+    byte[] ReadJson();
+
     /// <summary>The password in normal form; the caller disposes it.</summary>
     /// <exception cref="KeystoreException">It cannot be read, or is none.</exception>
     SecretBytes ReadPassword(SecretArena arena);

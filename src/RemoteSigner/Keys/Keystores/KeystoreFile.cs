@@ -7,13 +7,15 @@ public sealed record KeystoreFile(string KeystorePath, string PasswordPath) : IK
 {
     public string Name => KeystorePath;
 
-    public Keystore Read()
+    public Keystore Read() => Keystore.Parse(ReadJson());
+
+    public byte[] ReadJson()
     {
         try
         {
             using var file = new FileStream(KeystorePath, FileMode.Open, FileAccess.Read);
             var buffer = new byte[Keystore.MostBytes + 1];
-            return Keystore.Parse(buffer.AsSpan(0, file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)));
+            return buffer[..file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

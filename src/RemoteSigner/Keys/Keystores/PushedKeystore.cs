@@ -10,6 +10,8 @@ public sealed record PushedKeystore(string Name, byte[] Json, SecretBytes Passwo
 {
     public Keystore Read() => Keystore.Parse(Json);
 
+    public byte[] ReadJson() => Json;
+
     public SecretBytes ReadPassword(SecretArena arena) => KeystorePassword.Normalise(Password, arena);
 
     public void Dispose() => Password.Dispose();

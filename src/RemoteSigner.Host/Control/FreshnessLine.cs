@@ -2,7 +2,7 @@ using System.Diagnostics;
 using RemoteSigner.Freshness;
 using RemoteSigner.Slashing;
 
-namespace RemoteSigner.Host.Cli;
+namespace RemoteSigner.Host.Control;
 
 /// <summary>What <c>freshness status</c> prints: <c>serve</c>, <c>raise_floors</c> or <c>refuse</c>, and the numbers behind it (null: not known).</summary>
 internal sealed record FreshnessLine(

@@ -1,0 +1,113 @@
+using RemoteSigner.Administration;
+using RemoteSigner.Administration.History;
+using RemoteSigner.Administration.Keys;
+using RemoteSigner.Administration.Seals;
+using RemoteSigner.Audit;
+using RemoteSigner.Host.Configuration;
+using RemoteSigner.Keys;
+using RemoteSigner.Ledgers;
+using RemoteSigner.Native;
+using RemoteSigner.Sealing;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
+
+namespace RemoteSigner.Host.Control;
+
+/// <summary>The verbs on an open ledger: of a signer that runs, or of a data directory that nobody serves. Each change is an act, by whoever asks.</summary>
+/// <param name="keys">The vault and its hardware, whose PIN may be read with the first use.</param>
+/// <param name="openBy">Says what opens the vault, where it need not be the device that signer.json names.</param>
+internal sealed class DirectVerbs(
+    bool isRunning, Administrator administrator, Actor actor, Ledger ledger, SlashingProtection slashing, SignerOptions options, SecretArena arena, Func<SealedKeys> keys, Action<IKeyEncryptionKey> openBy, IAsyncDisposable? owned)
+    : ISignerVerbs
+{
+    private const int LongestLabel = 64;
+
+    public bool IsRunning => isRunning;
+
+    public async Task<int> ImportKeysAsync(IReadOnlyList<IKeystoreSource> keystores, Stream? history, int memoryMib, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        var imported = await KeystoreImport.DecryptAllAsync(keystores, arena, memoryMib * 1024L * 1024, progress, cancellation);
+        try
+        {
+            await administrator.ExecuteAsync(
+                new ImportShares(new IntakeOrder(
+                    [.. imported.Select(key => new VaultShare(key.PublicKey, null, null, Label(key.Path), key.Secret))], history is null ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory)
+                { History = history }),
+                actor,
+                cancellation);
+            return imported.Count;
+        }
+        finally
+        {
+            foreach (var key in imported)
+            {
+                key.Dispose();
+            }
+        }
+    }
+
+    public async Task DeleteKeyAsync(string key)
+    {
+        var share = BlsPublicKey.TryParse(key, out var known) ? known : throw new VerbException($"'{key}' is not a public key", "48 bytes in hex, as 'remote-signer keys list' shows it");
+        if ((await administrator.ExecuteAsync(new DeleteShares([share], KeyEnd.Retired), actor))[0] != DeletedShare.Deleted)
+        {
+            throw new VerbException($"{key} is not a key that may sign here; nothing was changed", "'remote-signer keys list' shows what is in the vault, 'remote-signer slashing status' the state of every key");
+        }
+    }
+
+    public async Task<SlashingStatus> SlashingStatusAsync()
+    {
+        var high = await slashing.GetHighWatermarkAsync();
+        return new SlashingStatus(
+            [.. (await slashing.StatusAsync()).Select(status => new ValidatorLine(
+                [.. status.Keys.Select(key => key.PublicKey.ToString())],
+                string.Join("/", status.Keys.Where(key => !key.IsGroupKey).Select(key => key.State.ToString()).Distinct()),
+                status.Blocks, status.NewestSlot?.ToString(), status.LowestSlot?.ToString(),
+                status.Attestations, status.NewestSource?.ToString(), status.NewestTarget?.ToString(), status.LowestSource?.ToString(), status.LowestTarget?.ToString()))],
+            high is null ? null : $"high watermark: signing stops at slot {high.Slot} and epoch {high.Epoch}");
+    }
+
+    public async Task<IReadOnlyList<PruneLine>> PruneAsync(ulong? keepEpochs)
+    {
+        var report = await administrator.ExecuteAsync(new PruneHistory(keepEpochs ?? options.Slashing.KeepEpochs), actor);
+        return [.. report.Validators.Select(line => new PruneLine([.. line.Keys.Select(key => key.ToString())], line.BlocksDropped, line.AttestationsDropped, line.Failure?.Message))];
+    }
+
+    public Task<long> ExportHistoryAsync(string path, ExportedNames by) => ExportHistoryAsync(path, by, receiver: null);
+
+    /// <param name="receiver">Where it is for, if it does not stay at <paramref name="path"/>.</param>
+    public async Task<long> ExportHistoryAsync(string path, ExportedNames by, string? receiver) => await administrator.ExecuteAsync(new ExportHistory(path, by, receiver), actor);
+
+    public Task<(long First, long Last)> ExportAuditAsync(string path, long? through) => ExportAuditAsync(path, through, receiver: null);
+
+    /// <param name="receiver">Where it is for, if it does not stay at <paramref name="path"/>.</param>
+    public async Task<(long First, long Last)> ExportAuditAsync(string path, long? through, string? receiver)
+    {
+        var segment = await administrator.ExecuteAsync(new ExportAudit(path, through, receiver), actor);
+        return (segment.First, segment.Last);
+    }
+
+    public async Task<AuditLine> VerifyAuditAsync(IReadOnlyList<string> segments) => await AuditVerifier.VerifyAsync(ledger, segments) switch
+    {
+        AuditVerification.Intact(var head, var records, var unmatched) => new AuditLine(true, head.Sequence, records, Convert.ToHexStringLower(head.Hash.AsSpan()), null, unmatched),
+        AuditVerification.Broken(var sequence, var problem) => new AuditLine(false, sequence, 0, null, problem, 0),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    public async Task<EnrolmentReport> RotateSealAsync()
+    {
+        if (options.SealsWithTpm)
+        {
+            throw new VerbException("seal.profile in signer.json is tpm, and this command makes a key in a token", "for the TPM there is 'remote-signer tpm provision'; for a token, name it in signer.json first: the vault still opens by the TPM");
+        }
+
+        var present = await keys().FindKeyForChangeAsync();
+        using var owner = present as IDisposable;
+        openBy(present);
+        return await administrator.ExecuteAsync(new AddTokenSlot("seal.rotate", keys().Hardware.Token, options.Seal.Key, present, TimeProvider.System), actor);
+    }
+
+    public ValueTask DisposeAsync() => owned?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static string Label(string path) => Path.GetFileName(path) is { Length: > LongestLabel } name ? name[..LongestLabel] : Path.GetFileName(path);
+}

@@ -1,0 +1,37 @@
+using RemoteSigner.Keys;
+using RemoteSigner.Sealing;
+using RemoteSigner.Slashing;
+
+namespace RemoteSigner.Host.Control;
+
+/// <summary>
+/// What the console asks of a signer, whether one runs or its files are opened: the results are what is printed. A refusal is an exception that <see cref="FaultHints"/> explains.
+/// </summary>
+internal interface ISignerVerbs : IAsyncDisposable
+{
+    /// <summary>Does it sign meanwhile?</summary>
+    bool IsRunning { get; }
+
+    /// <summary>Opens the keystores and seals their shares; all of them or none. How many.</summary>
+    /// <param name="history">EIP-3076 interchange file; null: they never signed.</param>
+    /// <param name="memoryMib">For opening keystores; a running signer lends what signer.json says.</param>
+    Task<int> ImportKeysAsync(IReadOnlyList<IKeystoreSource> keystores, Stream? history, int memoryMib, IProgress<int>? progress, CancellationToken cancellation);
+
+    Task DeleteKeyAsync(string key);
+
+    Task<SlashingStatus> SlashingStatusAsync();
+
+    /// <summary>Prunes to so many epochs, or to signer.json's.</summary>
+    Task<IReadOnlyList<PruneLine>> PruneAsync(ulong? keepEpochs);
+
+    /// <summary>Writes the history to an absolute path; of how many keys.</summary>
+    Task<long> ExportHistoryAsync(string path, ExportedNames by);
+
+    /// <summary>Writes a segment of the audit log to an absolute path; its first and last entry.</summary>
+    Task<(long First, long Last)> ExportAuditAsync(string path, long? through);
+
+    /// <param name="segments">Absolute paths of exported files.</param>
+    Task<AuditLine> VerifyAuditAsync(IReadOnlyList<string> segments);
+
+    Task<EnrolmentReport> RotateSealAsync();
+}

@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization;
+using RemoteSigner.Sealing;
+
+namespace RemoteSigner.Host.Control;
+
+/// <summary>What travels over the control socket, ahead of time.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(SlashingStatus))]
+[JsonSerializable(typeof(IReadOnlyList<PruneLine>))]
+[JsonSerializable(typeof(AuditLine))]
+[JsonSerializable(typeof(FreshnessLine))]
+[JsonSerializable(typeof(EnrolmentReport))]
+[JsonSerializable(typeof(ControlFault))]
+[JsonSerializable(typeof(ControlCount))]
+internal sealed partial class ControlContext : JsonSerializerContext;
+
+/// <summary>What <c>slashing status</c> shows. <paramref name="High"/> says where signing stops; null: nowhere.</summary>
+internal sealed record SlashingStatus(IReadOnlyList<ValidatorLine> Validators, string? High);
+
+/// <summary>Why a verb was refused, as the console prints it.</summary>
+internal sealed record ControlFault(string Message, string Hint);
+
+/// <summary>How many there are of what was asked for.</summary>
+internal sealed record ControlCount(long Count);
+
+/// <summary>A validator as <c>slashing status</c> prints it; numbers are decimal strings as in the interchange format.</summary>
+internal sealed record ValidatorLine(
+    IReadOnlyList<string> PublicKeys, string State, long Blocks, string? NewestSlot, string? LowestSlot, long Attestations, string? NewestSource, string? NewestTarget, string? LowestSource, string? LowestTarget);
+
+/// <summary>A validator as <c>slashing prune</c> prints it.</summary>
+internal sealed record PruneLine(IReadOnlyList<string> PublicKeys, long BlocksDropped, long AttestationsDropped, string? Failure);
+
+/// <summary>The verdict of <c>audit verify</c>.</summary>
+internal sealed record AuditLine(bool Verified, long Entries, long Records, string? Head, string? Problem, long Unmatched);

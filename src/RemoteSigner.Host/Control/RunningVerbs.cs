@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text.Json.Serialization.Metadata;
+using RemoteSigner.Host.Configuration;
+using RemoteSigner.Keys;
+using RemoteSigner.Native;
+using RemoteSigner.Sealing;
+using RemoteSigner.Slashing;
+
+namespace RemoteSigner.Host.Control;
+
+/// <summary>The verbs on a signer that runs, over its control socket.</summary>
+internal sealed class RunningVerbs : ISignerVerbs
+{
+    private readonly HttpClient _signer;
+
+    private RunningVerbs(HttpClient signer) => _signer = signer;
+
+    public bool IsRunning => true;
+
+    /// <summary>Null where no signer answers: then the files may be opened.</summary>
+    public static async Task<RunningVerbs?> FindAsync(DataDirectory data)
+    {
+        if (!File.Exists(data.ControlSocket))
+        {
+            return null;
+        }
+
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await probe.ConnectAsync(new UnixDomainSocketEndPoint(data.ControlSocket));
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            return null;
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AccessDenied)
+        {
+            throw new VerbException($"the signer does not let this user in at {data.ControlSocket}", "run as the user that the signer runs as, or as root");
+        }
+
+        return new RunningVerbs(new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancellation) =>
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(data.ControlSocket), cancellation);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        })
+        { BaseAddress = new Uri("http://signer/control/v1/"), Timeout = Timeout.InfiniteTimeSpan });
+    }
+
+    public async Task<int> ImportKeysAsync(IReadOnlyList<IKeystoreSource> keystores, Stream? history, int memoryMib, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        using var arena = new SecretArena();
+        using var body = await KeystoreBody.MakeAsync(keystores, history, arena);
+        return (int)(await AskAsync(HttpMethod.Post, "keys", ControlContext.Default.ControlCount, new ReadOnlyMemoryContent(body.Utf8))).Count;
+    }
+
+    public Task DeleteKeyAsync(string key) => AskAsync(HttpMethod.Delete, $"keys/{Uri.EscapeDataString(key)}", ControlContext.Default.ControlCount);
+
+    public Task<SlashingStatus> SlashingStatusAsync() => AskAsync(HttpMethod.Get, "slashing", ControlContext.Default.SlashingStatus);
+
+    public Task<IReadOnlyList<PruneLine>> PruneAsync(ulong? keepEpochs) =>
+        AskAsync(HttpMethod.Post, $"slashing/prune{(keepEpochs is { } keep ? $"?keep={keep}" : "")}", ControlContext.Default.IReadOnlyListPruneLine);
+
+    public async Task<long> ExportHistoryAsync(string path, ExportedNames by) => long.Parse(await TakeAsync(path, $"slashing/export?by={by}&to={Uri.EscapeDataString(path)}"), CultureInfo.InvariantCulture);
+
+    public async Task<(long First, long Last)> ExportAuditAsync(string path, long? through)
+    {
+        var told = (await TakeAsync(path, $"audit/export?to={Uri.EscapeDataString(path)}{(through is { } last ? $"&through={last}" : "")}")).Split(' ');
+        return (long.Parse(told[0], CultureInfo.InvariantCulture), long.Parse(told[1], CultureInfo.InvariantCulture));
+    }
+
+    public Task<AuditLine> VerifyAuditAsync(IReadOnlyList<string> segments) =>
+        AskAsync(HttpMethod.Get, $"audit?{string.Join('&', segments.Select(path => $"segment={Uri.EscapeDataString(path)}"))}", ControlContext.Default.AuditLine);
+
+    public Task<EnrolmentReport> RotateSealAsync() => AskAsync(HttpMethod.Post, "seal/rotate", ControlContext.Default.EnrolmentReport);
+
+    /// <summary>How the fence of the signer that runs stands.</summary>
+    public Task<FreshnessLine> FreshnessAsync() => AskAsync(HttpMethod.Get, "freshness", ControlContext.Default.FreshnessLine);
+
+    public ValueTask DisposeAsync()
+    {
+        _signer.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    // It takes its name here once it is whole and on disk.
+    private async Task<string> TakeAsync(string path, string question)
+    {
+        using var answer = await SendAsync(HttpMethod.Post, question, null);
+        var temporary = $"{path}.{Environment.ProcessId}.new";
+        try
+        {
+            await using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+            {
+                await answer.Content.CopyToAsync(file);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+            DurableFile.SyncFolder(Path.GetDirectoryName(path)!);
+            return answer.Headers.GetValues("X-Told").Single();
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private async Task<T> AskAsync<T>(HttpMethod method, string question, JsonTypeInfo<T> type, HttpContent? body = null)
+    {
+        using var answer = await SendAsync(method, question, body);
+        return (await answer.Content.ReadFromJsonAsync(type))!;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string question, HttpContent? body)
+    {
+        var answer = await SendAsync(new HttpRequestMessage(method, question) { Content = body });
+        if (answer.IsSuccessStatusCode)
+        {
+            return answer;
+        }
+
+        using (answer)
+        {
+            throw answer.StatusCode == System.Net.HttpStatusCode.Conflict && await answer.Content.ReadFromJsonAsync(ControlContext.Default.ControlFault) is { } fault
+                ? new VerbException(fault.Message, fault.Hint)
+                : new VerbException($"the running signer answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}", "look at its log and /healthcheck");
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
+    {
+        try
+        {
+            return await _signer.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        }
+        catch (HttpRequestException lost)
+        {
+            throw new VerbException($"the running signer did not answer to the end: {lost.Message}", "whether it was done stands in its audit log; 'remote-signer audit verify' shows its end");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http.Features;
+using RemoteSigner.Administration;
+using RemoteSigner.Freshness;
+using RemoteSigner.Host.Control;
+using RemoteSigner.Host.Configuration;
+using RemoteSigner.Ledgers;
+using RemoteSigner.Native;
+using RemoteSigner.Slashing;
+
+namespace RemoteSigner.Host.Http;
+
+/// <summary>
+/// What the console may ask of the signer that runs, over <see cref="ControlSocket"/>: each verb is done as on opened files, by the user at the other end. A refusal is 409 with the words that the
+/// console prints. A file for him is written here first, so that its hash is in the log before he has it.
+/// </summary>
+internal sealed class ControlApi(Administrator administrator, Ledger ledger, SlashingProtection slashing, SignerOptions options, DataDirectory data, SecretArena arena, SealedKeys keys, Fence fence, FreshnessRun freshness)
+{
+    private const string Prefix = "/control/v1";
+    private const string HandOut = ".hand-out-";
+
+    public void Map(WebApplication app)
+    {
+        // What a crash left of a file for somebody.
+        Directory.EnumerateFiles(data.Path, $"{HandOut}*").ToList().ForEach(File.Delete);
+        var door = new DoorAttribute(ListenerKind.Control);
+        app.MapGet($"{Prefix}/slashing", Verb(ControlContext.Default.SlashingStatus, (verbs, _) => verbs.SlashingStatusAsync())).WithMetadata(door);
+        app.MapPost($"{Prefix}/slashing/prune", Verb(ControlContext.Default.IReadOnlyListPruneLine, (verbs, context) => verbs.PruneAsync(Keep(context)))).WithMetadata(door);
+        app.MapPost($"{Prefix}/slashing/export", (RequestDelegate)ExportHistoryAsync).WithMetadata(door);
+        app.MapPost($"{Prefix}/keys", Verb(ControlContext.Default.ControlCount, ImportKeysAsync)).WithMetadata(door);
+        app.MapDelete($"{Prefix}/keys/{{key}}", Verb(ControlContext.Default.ControlCount, DeleteKeyAsync)).WithMetadata(door);
+        app.MapPost($"{Prefix}/seal/rotate", Verb(ControlContext.Default.EnrolmentReport, (verbs, _) => verbs.RotateSealAsync())).WithMetadata(door);
+        app.MapGet($"{Prefix}/audit", Verb(ControlContext.Default.AuditLine, (verbs, context) => verbs.VerifyAuditAsync([.. context.Request.Query["segment"].OfType<string>()]))).WithMetadata(door);
+        app.MapPost($"{Prefix}/audit/export", (RequestDelegate)ExportAuditAsync).WithMetadata(door);
+        app.MapGet($"{Prefix}/freshness", Verb(ControlContext.Default.FreshnessLine, (_, _) => DescribeFreshnessAsync())).WithMetadata(door);
+    }
+
+    private Task ExportHistoryAsync(HttpContext context) => HandOutAsync(
+        context, async (verbs, path) => $"{await verbs.ExportHistoryAsync(path, Enum.Parse<ExportedNames>(Query(context, "by")!), Query(context, "to"))}");
+
+    private Task ExportAuditAsync(HttpContext context) => HandOutAsync(context, async (verbs, path) =>
+    {
+        var (first, last) = await verbs.ExportAuditAsync(path, Query(context, "through") is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : null, Query(context, "to"));
+        return $"{first} {last}";
+    });
+
+    // How the fence stands while this signer runs: what its next start does depends on how it ends.
+    private async Task<FreshnessLine> DescribeFreshnessAsync()
+    {
+        var (state, start, floor) = (fence.State, await slashing.GetStartAsync(), await slashing.GetGlobalFloorAsync());
+        return new FreshnessLine(
+            "running",
+            state.Closed is { } closed ? $"nothing is signed: {closed.Detail}; {closed.Hint}" : "the signer runs: after an orderly stop the next start serves at once",
+            state.Closed?.Reason.Name(), start?.Start, null, state.Bounds?.Fence.Value, state.Bounds?.Source.Value, floor?.Fence.Value, floor?.LowestSource.Value, floor?.Reason,
+            freshness.Vault?.Generation ?? start?.VaultGeneration ?? 0, false, start?.Witness ?? "none", state.Rollback);
+    }
+
+    private static async Task<ControlCount> DeleteKeyAsync(DirectVerbs verbs, HttpContext context)
+    {
+        await verbs.DeleteKeyAsync((string)context.Request.RouteValues["key"]!);
+        return new ControlCount(1);
+    }
+
+    // The keystores' passwords go from the socket into secret memory, as those of the Keymanager API.
+    private async Task<ControlCount> ImportKeysAsync(DirectVerbs verbs, HttpContext context)
+    {
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+        KeystorePush push;
+        using (var body = await PinnedBody.ReadAsync(context))
+        {
+            push = KeystorePush.Read(body.Utf8, arena, isNamed: true);
+        }
+
+        using (push)
+        {
+            using var history = push.History is { } bytes ? new MemoryStream(bytes) : null;
+            return new ControlCount(await verbs.ImportKeysAsync(push.Keystores, history, options.Keymanager.MemoryMib, null, context.RequestAborted));
+        }
+    }
+
+    private async Task HandOutAsync(HttpContext context, Func<DirectVerbs, string, Task<string>> write)
+    {
+        var path = data.Resolve($"{HandOut}{Guid.NewGuid():N}");
+        try
+        {
+            if (await TryAsync(context, (verbs, _) => write(verbs, path)) is { } told)
+            {
+                context.Response.Headers["X-Told"] = told;
+                await context.Response.SendFileAsync(path, context.RequestAborted);
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private RequestDelegate Verb<T>(JsonTypeInfo<T> type, Func<DirectVerbs, HttpContext, Task<T>> verb)
+        where T : class => context => AnswerAsync(context, type, verb);
+
+    private async Task AnswerAsync<T>(HttpContext context, JsonTypeInfo<T> type, Func<DirectVerbs, HttpContext, Task<T>> verb)
+        where T : class
+    {
+        if (await TryAsync(context, verb) is { } result)
+        {
+            await context.Response.WriteAsJsonAsync(result, type);
+        }
+    }
+
+    // Null where it was refused, and told so.
+    private async Task<T?> TryAsync<T>(HttpContext context, Func<DirectVerbs, HttpContext, Task<T>> verb)
+        where T : class
+    {
+        try
+        {
+            return await verb(new DirectVerbs(true, administrator, ControlSocket.ActorOf(context), ledger, slashing, options, arena, () => keys, _ => { }, null), context);
+        }
+        catch (Exception exception) when (FaultHints.HintOf(exception) is { } hint)
+        {
+            context.Response.StatusCode = StatusCodes.Status409Conflict;
+            await context.Response.WriteAsJsonAsync(new ControlFault(exception.Message, hint), ControlContext.Default.ControlFault);
+            return null;
+        }
+        catch (JsonException exception)
+        {
+            context.Response.StatusCode = StatusCodes.Status409Conflict;
+            await context.Response.WriteAsJsonAsync(new ControlFault($"the request could not be read: {exception.Message}", "are console and signer of the same version?"), ControlContext.Default.ControlFault);
+            return null;
+        }
+    }
+
+    private static ulong? Keep(HttpContext context) => Query(context, "keep") is { } text ? ulong.Parse(text, CultureInfo.InvariantCulture) : null;
+
+    private static string? Query(HttpContext context, string name) => context.Request.Query[name].FirstOrDefault();
+}
