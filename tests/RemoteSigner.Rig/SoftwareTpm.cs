@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace RemoteSigner.Rig;
@@ -5,9 +6,23 @@ namespace RemoteSigner.Rig;
 /// <summary>A throwaway swtpm with its state in a folder of its own, on a unix socket or a TCP port. It can be killed, started again on the same state, and made to hang.</summary>
 public sealed class SoftwareTpm : IAsyncDisposable, IDisposable
 {
+    // Thirty seconds: a machine that builds beside the tests takes its time.
+    private const int MostAttempts = 3000;
+
+    private static readonly ConcurrentDictionary<SoftwareTpm, Process> _alive = new();
+
     private readonly string _state;
     private readonly string[] _doors;
     private Process? _process;
+
+    // A run that is broken off disposes of nothing, and swtpm outlives whoever started it.
+    static SoftwareTpm() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        foreach (var process in _alive.Values.Where(process => !process.HasExited))
+        {
+            process.Kill();
+        }
+    };
 
     private SoftwareTpm(string folder, string address, string[] doors)
     {
@@ -77,15 +92,29 @@ public sealed class SoftwareTpm : IAsyncDisposable, IDisposable
         File.Delete(Path.Combine(Folder, "sock"));
         string[] arguments = ["socket", "--tpm2", "--tpmstate", $"dir={_state},mode=0600", .. _doors, "--flags", "not-need-init,startup-clear"];
         _process = Process.Start(new ProcessStartInfo("swtpm", arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        _alive[this] = _process;
         for (var attempt = 0; !await ListensAsync(); attempt++)
         {
-            if (_process.HasExited || attempt > 500)
+            if (_process.HasExited || attempt > MostAttempts)
             {
-                throw new InvalidOperationException($"swtpm does not listen at {Address}: {(_process.HasExited ? await _process.StandardError.ReadToEndAsync() : "it is still starting")}");
+                throw new InvalidOperationException($"swtpm does not listen at {Address}: {await EndAsync(_process)}");
             }
 
             await Task.Delay(10);
         }
+    }
+
+    // Nobody else knows of it yet, so nobody else would end it.
+    private static async Task<string> EndAsync(Process process)
+    {
+        if (process.HasExited)
+        {
+            return await process.StandardError.ReadToEndAsync();
+        }
+
+        process.Kill();
+        await process.WaitForExitAsync();
+        return "it was still starting";
     }
 
     /// <summary>SIGKILL, as a power cut would.</summary>
@@ -109,6 +138,7 @@ public sealed class SoftwareTpm : IAsyncDisposable, IDisposable
 
     public void Dispose()
     {
+        _alive.TryRemove(this, out _);
         if (!_process!.HasExited)
         {
             _process.Kill();
@@ -120,6 +150,7 @@ public sealed class SoftwareTpm : IAsyncDisposable, IDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _alive.TryRemove(this, out _);
         if (!_process!.HasExited)
         {
             await KillAsync();
