@@ -21,6 +21,9 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
     /// <summary>Why vault, ledger and open keys could not be brought together after the last act; null when they were.</summary>
     public Exception? Fault => _fault;
 
+    /// <summary>A start that was refused opens the keys, so that a duty is told why, and changes nothing.</summary>
+    public FreshnessRefusal? Refusal => fence.State.Closed;
+
     public async Task<Vault> OpenNewestVaultAsync()
     {
         var vault = await sealedKeys.OpenVaultAsync();

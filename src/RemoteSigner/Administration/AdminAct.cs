@@ -25,6 +25,9 @@ public abstract class AdminAct<TResult> : IDisposable
     /// <summary>Does it look into the vault, or change it?</summary>
     internal virtual bool WantsVault => false;
 
+    /// <summary>Does it change nothing by itself? Then it is done also where ledger and vault must not change each other.</summary>
+    internal virtual bool OnlyOpens => false;
+
     /// <summary>Does history come in, which may be what an unclean stop left in doubt?</summary>
     internal virtual bool BringsHistory => false;
 

@@ -28,10 +28,16 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
         try
         {
             using var vault = act.WantsVault ? await site.OpenNewestVaultAsync() : null;
+            var refusal = vault is null ? null : site.Refusal;
+            if (refusal is not null && !act.OnlyOpens)
+            {
+                throw new AdminException("not_newest", $"{refusal.Detail}; nothing was changed", refusal.Hint);
+            }
+
             var isDone = false;
             try
             {
-                isDone = await RunAsync(act, new Proceeding(actor, slashing, audit, pending, library, clock, vault), cancellation);
+                isDone = refusal is null && await RunAsync(act, new Proceeding(actor, slashing, audit, pending, library, clock, vault), cancellation);
             }
             finally
             {

@@ -1,3 +1,4 @@
+using RemoteSigner.Freshness;
 using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Administration;
@@ -9,6 +10,11 @@ public interface ISite
     /// <exception cref="VaultException">It does not open, or is older than the ledger or the witness knows it.</exception>
     /// <exception cref="SealingDeviceException">The device failed.</exception>
     Task<Vault> OpenNewestVaultAsync();
+
+    /// <summary>
+    /// Why this ledger and this vault must not change each other: one of the two was put back, or nobody knows. Null where nothing says so. Known once the vault was opened.
+    /// </summary>
+    FreshnessRefusal? Refusal { get; }
 
     /// <summary>
     /// After an act, also after one that failed on its way: the open keys are those that vault and ledger agree on, and fence and witness know of what changed. What cannot be told now is told

@@ -55,6 +55,9 @@ internal sealed record PendingAct(string Action, PendingEffect Effect)
             case PendingEffect.HandedOver(var record):
                 json.WriteString("handedOver"u8, record.ToString());
                 break;
+            case PendingEffect.DocumentRemoved(var document):
+                json.WriteString("removed"u8, document.ToString());
+                break;
             case PendingEffect.Untold(var look):
                 json.WriteString("look"u8, look);
                 break;
@@ -79,6 +82,7 @@ internal sealed record PendingAct(string Action, PendingEffect Effect)
 
     private static PendingEffect ReadEffect(JsonElement act) =>
         act.TryGetProperty("vaultGeneration", out var generation) ? new PendingEffect.VaultGeneration(generation.GetUInt64())
+        : act.TryGetProperty("removed", out var removed) ? new PendingEffect.DocumentRemoved(Root.Parse(removed.GetString()))
         : act.TryGetProperty("look", out var look) ? new PendingEffect.Untold(look.GetString()!)
         : act.TryGetProperty("record", out var record) ? new PendingEffect.RecordShown(Root.Parse(record.GetString()))
         : act.TryGetProperty("handedOver", out var handed) ? new PendingEffect.HandedOver(Root.Parse(handed.GetString()))
@@ -124,6 +128,9 @@ internal abstract record PendingEffect
 
         public override bool IsInWitness => true;
     }
+
+    /// <summary>There is no such document in the archive any more, nor what anchors it.</summary>
+    public sealed record DocumentRemoved(Root Hash) : PendingEffect;
 
     /// <summary>A device has it, and only the device can tell.</summary>
     public sealed record Untold(string Look) : PendingEffect

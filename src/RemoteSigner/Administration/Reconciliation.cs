@@ -1,4 +1,5 @@
 using RemoteSigner.Administration.Keys;
+using RemoteSigner.Clusters;
 using RemoteSigner.Freshness;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Sealing;
@@ -60,7 +61,7 @@ internal static class Reconciliation
         }
 
         // Shares that were replaced end with the transaction that activates the others, and the import with them.
-        var found = acts.Select(act => (Act: act, IsThere: IsThere(act.Effect, proceeding.Vault))).ToList();
+        var found = acts.Select(act => (Act: act, IsThere: IsThere(act.Effect, proceeding))).ToList();
         var kept = found.Where(one => one.IsThere is null || (one.IsThere == true && one.Act.Replaced.Count > 0)).Select(one => one.Act).ToList();
         await proceeding.Pending.WriteAsync(transaction =>
         {
@@ -76,14 +77,29 @@ internal static class Reconciliation
     }
 
     /// <summary>Null where it cannot be told now: the vault is not open, and the witness is looked at by acts and starts that are about it.</summary>
-    private static bool? IsThere(PendingEffect effect, Vault? vault) => effect switch
+    private static bool? IsThere(PendingEffect effect, Proceeding proceeding) => effect switch
     {
-        PendingEffect.VaultGeneration(var generation) => vault is null ? null : vault.Contents.Generation >= generation,
+        PendingEffect.VaultGeneration(var generation) => proceeding.Vault is { } vault ? vault.Contents.Generation >= generation : null,
         PendingEffect.FileWritten(var path, var hash) => File.Exists(path) && FileHash.Of(path) == hash,
+        PendingEffect.DocumentRemoved(var document) => TryRemove(proceeding.Library.Archive, document),
         PendingEffect.RecordShown or PendingEffect.HandedOver => null,
         PendingEffect.Untold => false,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    // A crash may have left the one of its two files.
+    private static bool TryRemove(ClusterArchive archive, Root document)
+    {
+        try
+        {
+            archive.Remove(document);
+            return true;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 
     private static async Task FollowLedgerAsync(Proceeding proceeding, Vault vault, IReadOnlyList<BlsPublicKey> replaced)
     {
@@ -101,7 +117,9 @@ internal static class Reconciliation
         }
 
         // Those that ended already and are in the vault all the same: a copy from before, or a version of this program that took them out in another order.
-        BlsPublicKey[] ended = [.. held.Where(key => states.GetValueOrDefault(key) is KeyState.Retired or KeyState.Released)];
+        // Not on the word of a ledger that is itself a copy from before: there they may have come in again since.
+        var isCopy = await proceeding.Slashing.GetGlobalFloorAsync() is { AwaitedMarks: not null };
+        BlsPublicKey[] ended = isCopy ? [] : [.. held.Where(key => states.GetValueOrDefault(key) is KeyState.Retired or KeyState.Released)];
         if (ended.Length > 0)
         {
             await proceeding.Pending.WriteAsync(transaction => proceeding.Append(transaction, "key.retired", entry => entry with { Keys = ended, Detail = "found in the vault, and taken out" }));

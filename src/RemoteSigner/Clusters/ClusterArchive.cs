@@ -70,6 +70,11 @@ public sealed class ClusterArchive(string folder)
     {
         File.Delete(AnchorPathOf(clusterHash));
         File.Delete(PathOf(clusterHash));
+        if (Directory.Exists(folder))
+        {
+            // What the audit log says is gone must not come back with a power cut.
+            DurableFile.SyncFolder(folder);
+        }
     }
 
     public bool Contains(Root clusterHash) => File.Exists(PathOf(clusterHash));

@@ -33,6 +33,8 @@ internal static class WitnessActs
     /// <summary>As beside a data directory that nobody serves: after an act that failed on its way an orderly stop stays true.</summary>
     private sealed class Beside(SlashingProtection slashing, Ledger ledger, Standing standing) : ISite
     {
+        public FreshnessRefusal? Refusal => null;
+
         public Task<Vault> OpenNewestVaultAsync() => throw new InvalidOperationException("no act about the witness opens the vault");
 
         public async Task SettleAsync(Vault? vault, bool history)

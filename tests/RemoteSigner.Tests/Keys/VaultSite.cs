@@ -1,4 +1,5 @@
 using RemoteSigner.Administration;
+using RemoteSigner.Freshness;
 using RemoteSigner.Sealing;
 using RemoteSigner.Tests.Sealing;
 
@@ -7,6 +8,8 @@ namespace RemoteSigner.Tests.Keys;
 /// <summary>A vault alone as the place of acts: no open keys, no witness.</summary>
 internal sealed class VaultSite(VaultScene scene) : ISite
 {
+    public FreshnessRefusal? Refusal => null;
+
     public Task<Vault> OpenNewestVaultAsync() => scene.OpenAsync();
 
     public Task SettleAsync(Vault? vault, bool history) => Task.CompletedTask;

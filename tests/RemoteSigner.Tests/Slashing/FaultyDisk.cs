@@ -29,9 +29,10 @@ internal sealed class FaultyDisk : IDisposable
         Assert.Equal(raw.SQLITE_OK, sqlite3_vfs_register(vfs, makeDefault: 1));
     }
 
-    public FaultyDisk() => _disks[Folder] = this;
+    /// <param name="folder">A folder that is there, and goes with this; else one is made.</param>
+    public FaultyDisk(string? folder = null) => _disks[Folder = folder ?? Directory.CreateTempSubdirectory("faulty-").FullName] = this;
 
-    public string Folder { get; } = Directory.CreateTempSubdirectory("faulty-").FullName;
+    public string Folder { get; }
 
     public string LedgerFile => Path.Combine(Folder, "ledger.db");
 

@@ -57,6 +57,27 @@ internal sealed class OfflineFreshness : IDisposable
     }
 
     /// <summary>
+    /// Why ledger or vault is not the newest, as the witness knows both of them; null where it does not say so. One that does not answer says nothing: then the ledger alone knows the vault.
+    /// </summary>
+    public static async Task<FreshnessRefusal?> FindPutBackAsync(OfflineSigner signer, Vault vault)
+    {
+        if (signer.Found.Start is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var freshness = await OpenAsync(signer, vault);
+            return freshness is not null && StartRules.Decide(await freshness.Standing.LookAsync()) is StartDecision.Refuse(var refusal) && IsPutBack(refusal.Reason) ? refusal : null;
+        }
+        catch (Exception exception) when (exception is WitnessException or SealingDeviceException or PinException or HsmProfileException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
     /// After a command changed the ledger or the vault: tells the witness where the ledger ends now, if it was the one that was stopped. Where that cannot be done
     /// the change stands all the same, and the operator is told what the next start will do.
     /// </summary>
@@ -89,4 +110,6 @@ internal sealed class OfflineFreshness : IDisposable
     public Task<StartDecision> KeepAsync(HistoryEnd end) => OfflineChange.KeepAsync(Witness, _keys, _signer.Slashing, Standing.Found, end, Standing.FenceFor(end));
 
     public void Dispose() => _keys.Dispose();
+
+    private static bool IsPutBack(FreshnessReason reason) => reason is FreshnessReason.VaultRolledBack or FreshnessReason.LedgerRolledBack or FreshnessReason.LedgerForeign;
 }

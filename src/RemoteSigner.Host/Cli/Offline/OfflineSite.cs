@@ -1,4 +1,5 @@
 using RemoteSigner.Administration;
+using RemoteSigner.Freshness;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 
@@ -10,12 +11,15 @@ internal sealed class OfflineSite(OfflineSigner signer) : ISite
     /// <summary>What opens the vault, where it is not the device that signer.json names.</summary>
     public Func<Task<IKeyEncryptionKey>>? Key { get; set; }
 
+    public FreshnessRefusal? Refusal { get; private set; }
+
     public async Task<Vault> OpenNewestVaultAsync()
     {
         var vault = Key is null ? await signer.Keys.OpenVaultAsync() : await Vault.OpenAsync(signer.Data.VaultFile, signer.Arena, await Key());
         try
         {
             RequireNewest(signer.Found.Start, vault.Contents.Generation);
+            Refusal = Key is null ? await OfflineFreshness.FindPutBackAsync(signer, vault) : null;
             return vault;
         }
         catch

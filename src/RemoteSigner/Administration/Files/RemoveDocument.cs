@@ -23,7 +23,7 @@ public sealed class RemoveDocument(Root clusterHash) : AdminAct<Root>
     {
         await proceeding.Pending.WriteAsync(transaction =>
         {
-            PendingActs.Begin(transaction, new PendingAct(Action, new PendingEffect.Untold("'remote-signer cluster list' shows whether the document is still there: repeat the command")));
+            PendingActs.Begin(transaction, new PendingAct(Action, new PendingEffect.DocumentRemoved(clusterHash)));
             return proceeding.Append(transaction, Action, entry => entry with { Detail = clusterHash.ToString() });
         });
         return true;

@@ -7,6 +7,8 @@ public sealed class OpenKeys : AdminAct<bool>
 
     internal override bool WantsVault => true;
 
+    internal override bool OnlyOpens => true;
+
     internal override bool Result => true;
 
     internal override Task<bool> CommitAsync(Proceeding proceeding) => Task.FromResult(false);

@@ -1,0 +1,186 @@
+using System.Security.Cryptography;
+using RemoteSigner.Administration.History;
+using RemoteSigner.Administration.Keys;
+using RemoteSigner.Administration.Seals;
+using RemoteSigner.Clusters.Ssv;
+using RemoteSigner.Keys;
+using RemoteSigner.Native;
+using RemoteSigner.Rig;
+using RemoteSigner.Sealing;
+using RemoteSigner.Sealing.Pkcs11;
+using RemoteSigner.Sealing.Tpm2;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
+using RemoteSigner.Tests.Clusters.Ssv;
+using RemoteSigner.Tests.Keys;
+using RemoteSigner.Tests.Sealing;
+using RemoteSigner.Tests.Slashing;
+using RemoteSigner.Tpm2;
+
+namespace RemoteSigner.Tests.Administration;
+
+/// <summary>
+/// A data directory in which every act has an effect, made once, and what acts are made from: keys, documents, a token, a TPM. Whatever acts bring in lives as long as this.
+/// </summary>
+internal sealed class ActStock : IAsyncDisposable
+{
+    public const string LedgerName = "ledger.sqlite";
+
+    /// <summary>The newest target that the keys here have voted for, with root 1.</summary>
+    public const ulong Voted = 10;
+
+    /// <summary>The target that the history of the keys that come in has.</summary>
+    public const ulong VotedElsewhere = 20;
+
+    private readonly SoftwareTpm _software;
+    private SealingTpm? _tpm;
+
+    private ActStock(IntakeScene scene, SoftwareTpm software, Pkcs11Token token) => (Scene, _software, Token) = (scene, software, token);
+
+    public static Network Network { get; } = RemoteSigner.Spec.Network.Find("hoodi")!;
+
+    public static TpmlPcrSelection Pcrs { get; } = TpmlPcrSelection.Sha256(7);
+
+    public IntakeScene Scene { get; }
+
+    public SecretArena Arena => Scene.Vaults.Arena;
+
+    public string Folder => Scene.Vaults.Folder;
+
+    public ModelKey Present { get; } = new("present");
+
+    public ModelKey Spare { get; } = new("spare");
+
+    public Pkcs11Token Token { get; }
+
+    /// <summary>A recovery key that the vault has no slot for.</summary>
+    public RecoveryKey Offline { get; private set; } = null!;
+
+    public ReleaseKey Release { get; } = ReleaseKey.Generate();
+
+    /// <summary>Firmware that does not run here, approved.</summary>
+    public TpmApproval Approval { get; private set; } = null!;
+
+    /// <summary>Signs here, has voted, and stays.</summary>
+    public VaultShare Steady { get; private set; } = null!;
+
+    /// <summary>Signs here and has voted.</summary>
+    public VaultShare Doomed { get; private set; } = null!;
+
+    /// <summary>Was deleted for good.</summary>
+    public VaultShare Gone { get; private set; } = null!;
+
+    /// <summary>The share of a validator, and the one that takes its place.</summary>
+    public VaultShare Elder { get; private set; } = null!;
+
+    public VaultShare Heir { get; private set; } = null!;
+
+    /// <summary>Not here yet.</summary>
+    public VaultShare Newcomer { get; private set; } = null!;
+
+    /// <summary>In the vault without their cluster.</summary>
+    public IReadOnlyList<VaultShare> Bare { get; private set; } = [];
+
+    /// <summary>Of <see cref="Bare"/>; it is kept here.</summary>
+    public AnchoredDocument Kept { get; private set; } = null!;
+
+    /// <summary>Kept here, and of no share.</summary>
+    public AnchoredDocument Stale { get; private set; } = null!;
+
+    /// <summary>Not here yet.</summary>
+    public AnchoredDocument Fresh { get; private set; } = null!;
+
+    public OperatorKey Operator { get; private set; } = null!;
+
+    /// <summary>The data directory.</summary>
+    public FolderImage Image { get; private set; } = null!;
+
+    public static async Task<ActStock> MakeAsync(SoftHsm softHsm, SoftwareTpm software)
+    {
+        var scene = await IntakeScene.OpenAsync();
+        var stock = new ActStock(scene, software, softHsm.Open(scene.Vaults.Arena));
+        await stock.SealAsync();
+        await stock.BringKeysAsync();
+        await stock.BringDocumentsAsync();
+        await stock.DropReadyAsync();
+        stock.Image = FolderImage.Of(stock.Folder);
+        return stock;
+    }
+
+    /// <summary>A folder that goes away with the machine: nothing here is about a real disk.</summary>
+    public static string NewFolder() => Directory.CreateDirectory(Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"acts-{Guid.NewGuid():N}")).FullName;
+
+    /// <summary>The TPM, for one act: swtpm serves one client at a time.</summary>
+    public SealingTpm TpmIn(string folder) => _tpm ??= new SealingTpm(
+        _software.Address, new ApprovalFolder(Path.Combine(folder, "tpm")), new PinSource.FromPrompt(arena => SoftHsm.Secret(arena, "none")), null, Arena, new TpmPatience { NvRate = TimeSpan.Zero });
+
+    public void LetTpmGo()
+    {
+        _tpm?.Dispose();
+        _tpm = null;
+    }
+
+    public Task<TpmRevocation> RevocationAsync(ActPlace place) =>
+        TpmRevocation.PrepareAsync(TpmIn(place.Folder), TpmSeal.Of(Vault.List(place.At("vault"))).Single(), Release, Pcrs, "now");
+
+    public async ValueTask DisposeAsync()
+    {
+        LetTpmGo();
+        Token.Dispose();
+        Release.Dispose();
+        Operator.Dispose();
+        Offline.Dispose();
+        await Scene.DisposeAsync();
+    }
+
+    private async Task SealAsync()
+    {
+        using (var vault = Scene.Vault)
+        {
+            await vault.AddSlotAsync(Present);
+            await vault.AddSlotAsync(Spare);
+        }
+
+        await Scene.DoAsync(new AddTokenSlot("seal.enrol", Token, "acts", null, TimeProvider.System));
+        await Scene.DoAsync(new ProvisionTpm(new TpmProvisioning(TpmIn(Folder), Release, Pcrs, wantsPin: false), Release, "tpm", "tpm", "now", TimeProvider.System));
+        LetTpmGo();
+        using var offline = RSA.Create(3072);
+        Offline = RecoveryKey.FromPublicPem(offline.ExportSubjectPublicKeyInfoPem(), "offline 2", Arena);
+        Approval = TpmApproval.Sign(Release, "another", new ApprovalRequest([.. Enumerable.Repeat((byte)1, 32)], 0x01901232, 1, Release.Name.ToString()), Pcrs, [.. Enumerable.Repeat((byte)0xAB, 32)], 1);
+    }
+
+    private async Task BringKeysAsync()
+    {
+        var group = Scene.Vaults.NewShare().ShareKey;
+        (Steady, Doomed, Gone, Newcomer) = (Scene.Vaults.NewShare(label: "steady"), Scene.Vaults.NewShare(label: "doomed"), Scene.Vaults.NewShare(label: "gone"), Scene.Vaults.NewShare(label: "newcomer"));
+        Elder = Scene.Vaults.NewShare(group, VaultScene.Member(1), "elder");
+        Heir = Scene.Vaults.NewShare(group, VaultScene.Member(1)! with { ClusterHash = Duties.Root(77) }, "heir");
+        await Scene.TakeAsync(new IntakeOrder([Steady, Doomed, Gone, Elder], SlashingFloor.NeverSigned));
+        await Scene.DoAsync(new DeleteShares([Gone.ShareKey], KeyEnd.Retired));
+        foreach (var share in new[] { Steady, Doomed, Elder })
+        {
+            for (var target = Voted - 5; target <= Voted; target++)
+            {
+                Assert.True(await ActProbe.AskAsync(Scene.Slashing, Scene.Audit, share.ShareKey, target, 1));
+            }
+        }
+    }
+
+    private async Task BringDocumentsAsync()
+    {
+        (var shares, Kept) = await Scene.NodeAsync("lock-v1_11-4of3", 0);
+        (_, Stale) = await Scene.NodeAsync("create", 0, vectors: "clusters-charon");
+        Fresh = Scene.Keyshares().Document;
+        Operator = OperatorKeyTests.Operator(Arena, 0);
+        Bare = shares;
+        await Scene.TakeAsync(new IntakeOrder([.. shares.Select(share => share with { GroupKey = null, Membership = null })], SlashingFloor.NeverSigned));
+        await Scene.KeepAsync(Kept);
+        await Scene.KeepAsync(Stale);
+    }
+
+    private async Task DropReadyAsync()
+    {
+        Directory.CreateDirectory(Path.Combine(Folder, "files"));
+        await Scene.DoAsync(new ExportAudit(Path.Combine(Folder, "files", "segment"), null));
+    }
+}
