@@ -196,10 +196,11 @@ module Laws {
     l in w.disks && Operation(l, m) && v == w.(disks := w.disks + {m})
   }
 
-  // Nothing is permitted any more.
+  // Nothing is permitted any more: what passed the fence and was not signed never will be, and the last record need not cover it.
   ghost predicate Stop(w: World, v: World, i: nat) {
     && i in w.lives && w.lives[i].stage == Serving
-    && v == w.(lives := w.lives[i := w.lives[i].(stage := Stopping)])
+    && var z := w.lives[i];
+       v == w.(lives := w.lives[i := z.(stage := Stopping, covered := set g | g in w.granted && g.duty in z.covered :: g.duty)])
   }
 
   // The memory of a running process is copied: a snapshot of a machine that is resumed beside it.

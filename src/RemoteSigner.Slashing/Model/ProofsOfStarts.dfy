@@ -241,7 +241,8 @@ module ProofsOfStarts {
     requires forall r | Mine(w.lives[i], r) :: Mine(v.lives[i], r)
     requires forall j <- w.lives :: InTouch(v, v.lives[j]) <==> InTouch(w, w.lives[j])
     requires var (z, y) := (w.lives[i], v.lives[i]);
-      && y.start == z.start && y.found == z.found && y.ledger == z.ledger && y.twin == z.twin && z.covered <= y.covered
+      && y.start == z.start && y.found == z.found && y.ledger == z.ledger && y.twin == z.twin
+      && (forall g <- w.granted :: g.duty in z.covered ==> g.duty in y.covered)
       && (y.stage == z.stage || (z.stage == Serving && y.stage == Stopping))
     ensures Covers(v) && Overtakes(v) && Knowing(v) && Peace(v)
   {
