@@ -87,6 +87,10 @@ internal static class Reconciliation
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
+    // A ledger that may be a copy from before ends no share in the vault: it may have come in again since. That such a share signs nothing does not depend on it.
+    private static async Task<bool> IsOlderThanAsync(Proceeding proceeding, Vault vault) =>
+        await proceeding.Slashing.GetStartAsync() is { } start && start.VaultGeneration < vault.Contents.Generation || await proceeding.Slashing.GetGlobalFloorAsync() is { AwaitedMarks: not null };
+
     // A crash may have left the one of its two files.
     private static bool TryRemove(ClusterArchive archive, Root document)
     {
@@ -117,9 +121,7 @@ internal static class Reconciliation
         }
 
         // Those that ended already and are in the vault all the same: a copy from before, or a version of this program that took them out in another order.
-        // Not on the word of a ledger that is itself a copy from before: there they may have come in again since.
-        var isCopy = await proceeding.Slashing.GetGlobalFloorAsync() is { AwaitedMarks: not null };
-        BlsPublicKey[] ended = isCopy ? [] : [.. held.Where(key => states.GetValueOrDefault(key) is KeyState.Retired or KeyState.Released)];
+        BlsPublicKey[] ended = await IsOlderThanAsync(proceeding, vault) ? [] : [.. held.Where(key => states.GetValueOrDefault(key) is KeyState.Retired or KeyState.Released)];
         if (ended.Length > 0)
         {
             await proceeding.Pending.WriteAsync(transaction => proceeding.Append(transaction, "key.retired", entry => entry with { Keys = ended, Detail = "found in the vault, and taken out" }));

@@ -4,8 +4,10 @@ using RemoteSigner.Administration.Keys;
 using RemoteSigner.Administration.Seals;
 using RemoteSigner.Host.Cli;
 using RemoteSigner.Host.Configuration;
+using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Sealing;
+using RemoteSigner.Slashing;
 using RemoteSigner.Tests.Sealing;
 
 namespace RemoteSigner.Tests.Administration;
@@ -43,11 +45,31 @@ internal sealed class PutBackCopies(ActStock stock) : IDisposable
         }
 
         var newest = FolderImage.Of(_folder);
+        await KeepsSharesAsync(former);
         foreach (var row in rows.Where(row => row.WantsVault))
         {
             await RefusedAsync(row, newest.WithThoseOf(former, "vault"), "the former vault");
             await RefusedAsync(row, newest.WithThoseOf(former, "vault").WithThoseOf(former, "ledger."), "the former vault and ledger");
         }
+    }
+
+    // The ledger alone is put back, and has a key as deleted that has come in again since.
+    private async Task KeepsSharesAsync(FolderImage former)
+    {
+        await using (var signer = await OpenAsync())
+        {
+            await signer.ExecuteAsync(new AllowKeyAgain(stock.Gone.ShareKey));
+            await signer.ExecuteAsync(new ImportShares(new IntakeOrder([stock.Gone], SlashingFloor.NeverSigned)));
+        }
+
+        FolderImage.Of(_folder).WithThoseOf(former, "ledger.").PutBack(_folder);
+        await using (var signer = await OpenAsync())
+        {
+            await signer.ExecuteAsync(new OpenKeys());
+        }
+
+        Assert.Contains(stock.Gone.ShareKey, Vault.List(Data.VaultFile).Shares.Select(share => share.ShareKey));
+        Count++;
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
