@@ -93,12 +93,11 @@ public sealed class ImportFaultTests(SignerTemplate template) : IDisposable
     }
 
     [Fact]
-    public async Task Refuses_while_the_signer_serves()
+    public async Task What_wants_the_signer_stopped_says_so_while_it_serves()
     {
-        KeystoreWriter.WriteNew(_home.Keystores, 1, "test password");
         await using var signer = await _home.StartAsync();
 
-        await RefusesAsync("ledger", "stop that one first", "--never-signed");
+        Refusal.IsTold(await _home.RunAsync("slashing", "watermark", "--epoch", "5"), "ledger", "stop that one first");
     }
 
     [Fact]
