@@ -20,9 +20,11 @@ internal sealed class KeymanagerScene : IAsyncDisposable
 
     public HttpClient Admin { get; private set; } = null!;
 
-    public static async Task<KeymanagerScene> StartAsync(SignerTemplate template, params string[] arguments)
+    public static Task<KeymanagerScene> StartAsync(SignerTemplate template, params string[] arguments) => StartAsync(template.Copy(), arguments);
+
+    public static async Task<KeymanagerScene> StartAsync(SignerHome home, params string[] arguments)
     {
-        var scene = new KeymanagerScene(template.Copy());
+        var scene = new KeymanagerScene(home);
         scene.Home.Configure(options => options["clients"]!["admin"]!["manageKeys"] = true);
         (await scene.Home.RunAsync("keymanager", "token")).Succeeded();
         await scene.ServeAsync(arguments);
