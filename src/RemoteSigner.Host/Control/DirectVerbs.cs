@@ -24,6 +24,8 @@ internal sealed class DirectVerbs(
 
     public bool IsRunning => isRunning;
 
+    public required ClusterVerbs Clusters { get; init; }
+
     public async Task<int> ImportKeysAsync(IReadOnlyList<IKeystoreSource> keystores, Stream? history, int memoryMib, IProgress<int>? progress, CancellationToken cancellation)
     {
         var imported = await KeystoreImport.DecryptAllAsync(keystores, arena, memoryMib * 1024L * 1024, progress, cancellation);
@@ -54,6 +56,10 @@ internal sealed class DirectVerbs(
             throw new VerbException($"{key} is not a key that may sign here; nothing was changed", "'remote-signer keys list' shows what is in the vault, 'remote-signer slashing status' the state of every key");
         }
     }
+
+    public Task<ClusterImportLine> ImportClusterAsync(ClusterOrder order, IProgress<int>? progress, CancellationToken cancellation) => Clusters.ImportAsync(order, progress, cancellation);
+
+    public Task<ClusterBinding> BindClusterAsync(ClusterOrder order, CancellationToken cancellation) => Clusters.BindAsync(order, cancellation);
 
     public async Task<SlashingStatus> SlashingStatusAsync()
     {

@@ -19,6 +19,12 @@ internal interface ISignerVerbs : IAsyncDisposable
 
     Task DeleteKeyAsync(string key);
 
+    /// <summary>Verifies a cluster's document, and seals our shares of it; all of them or none. A running signer reads the files itself.</summary>
+    Task<ClusterImportLine> ImportClusterAsync(ClusterOrder order, IProgress<int>? progress, CancellationToken cancellation);
+
+    /// <summary>Verifies a cluster's document, and tells shares that are here already where they belong. A running signer reads the files itself.</summary>
+    Task<ClusterBinding> BindClusterAsync(ClusterOrder order, CancellationToken cancellation);
+
     Task<SlashingStatus> SlashingStatusAsync();
 
     /// <summary>Prunes to so many epochs, or to signer.json's.</summary>

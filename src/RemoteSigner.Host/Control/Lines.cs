@@ -10,6 +10,9 @@ namespace RemoteSigner.Host.Control;
 [JsonSerializable(typeof(AuditLine))]
 [JsonSerializable(typeof(FreshnessLine))]
 [JsonSerializable(typeof(EnrolmentReport))]
+[JsonSerializable(typeof(ClusterOrder))]
+[JsonSerializable(typeof(ClusterImportLine))]
+[JsonSerializable(typeof(ClusterBinding))]
 [JsonSerializable(typeof(ControlFault))]
 [JsonSerializable(typeof(ControlCount))]
 internal sealed partial class ControlContext : JsonSerializerContext;

@@ -61,6 +61,12 @@ internal sealed class RunningVerbs : ISignerVerbs
 
     public Task DeleteKeyAsync(string key) => AskAsync(HttpMethod.Delete, $"keys/{Uri.EscapeDataString(key)}", ControlContext.Default.ControlCount);
 
+    public Task<ClusterImportLine> ImportClusterAsync(ClusterOrder order, IProgress<int>? progress, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "clusters", ControlContext.Default.ClusterImportLine, JsonContent.Create(order, ControlContext.Default.ClusterOrder));
+
+    public Task<ClusterBinding> BindClusterAsync(ClusterOrder order, CancellationToken cancellation) =>
+        AskAsync(HttpMethod.Post, "clusters/bind", ControlContext.Default.ClusterBinding, JsonContent.Create(order, ControlContext.Default.ClusterOrder));
+
     public Task<SlashingStatus> SlashingStatusAsync() => AskAsync(HttpMethod.Get, "slashing", ControlContext.Default.SlashingStatus);
 
     public Task<IReadOnlyList<PruneLine>> PruneAsync(ulong? keepEpochs) =>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using RemoteSigner.AcceptanceTests.Freshness;
 using RemoteSigner.Rig;
 using RemoteSigner.Tests;
 
@@ -76,6 +77,41 @@ public sealed class ClusterImportTests(SignerTemplate template)
         Assert.Equal((4, 2), (held.GetProperty("shareIndex").GetInt32(), held.GetProperty("shares").GetArrayLength()));
         Assert.Contains("threshold", (await home.RunAsync("cluster", "list")).Succeeded().Output, StringComparison.Ordinal);
         Refusal.IsTold(await home.RunAsync("cluster", "show", "no-such-name"), "there is no cluster");
+    }
+
+    [Fact]
+    public async Task Shares_come_in_while_the_signer_serves_and_sign_at_once()
+    {
+        using var home = template.Copy();
+        await ServeAsync(home, async client =>
+        {
+            Refusal.IsTold(await home.RunAsync("cluster", "import", "--lock", home.Beside("no.json"), "--node", NodeFolder(Cluster, 0), "--never-signed"), "no.json");
+            var share = JsonOf(await ImportAsync(home, Cluster, 0, "--never-signed", "--json")).GetProperty("shares")[0].GetProperty("publicShare").GetString()!;
+
+            Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(share, Chain.VoteJson(fill: 1))).Status);
+            Assert.Equal("double_vote", (await client.SignAsync(share, Chain.VoteJson(fill: 2))).Reason);
+            Refusal.IsTold(await ImportAsync(home, Cluster, 0, "--never-signed"), "already_held");
+        });
+
+        Assert.Contains(await AuditLines.ReadAsync(home.LedgerFile), line => line.Contains("\"key.import\"", StringComparison.Ordinal) && line.Contains("\"uid ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Shares_are_bound_to_their_lock_while_the_signer_serves()
+    {
+        using var home = template.Copy();
+        await ServeAsync(home, async client =>
+        {
+            (await home.RunAsync("keys", "import", "--keystores", NodeFolder(Cluster, 3), "--never-signed")).Succeeded();
+            Refusal.IsTold(await BindAsync(home, 2), "waits to be bound");
+
+            (await BindAsync(home, 3)).Succeeded();
+
+            var held = JsonOf(await home.RunAsync("cluster", "list", "--json"))[0];
+            Assert.Equal((4, 2), (held.GetProperty("shareIndex").GetInt32(), held.GetProperty("shares").GetArrayLength()));
+            var share = JsonOf(await home.RunAsync("cluster", "show", held.GetProperty("clusterHash").GetString()!, "--json")).GetProperty("shares")[0];
+            Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(share.GetProperty("shareKey").GetString()!, Chain.VoteJson())).Status);
+        });
     }
 
     [Fact]

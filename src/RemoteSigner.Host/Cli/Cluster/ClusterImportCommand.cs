@@ -1,9 +1,5 @@
 using System.CommandLine;
-using RemoteSigner.Administration.Keys;
-using RemoteSigner.Clusters.Charon;
-using RemoteSigner.Host.Configuration;
-using RemoteSigner.Keys;
-using RemoteSigner.Slashing;
+using RemoteSigner.Host.Control;
 using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
@@ -19,9 +15,9 @@ internal static class ClusterImportCommand
 
     public static Command CreateImport()
     {
-        var import = new Command("import", "Verify a cluster lock or SSV's keyshares, and seal this node's or operator's shares of it into the vault; all of them or none (stop the signer first)")
+        var import = new Command("import", "Verify a cluster lock or SSV's keyshares, and seal this node's or operator's shares of it into the vault; all of them or none")
         {
-            LockFile, AnchorOptions.Node, SsvImport.KeysharesFile, SsvImport.OperatorKey, SsvImport.PasswordFile, AnchorOptions.Owner, AnchorOptions.Validators, AnchorOptions.Accept,
+            LockFile, AnchorOptions.Node, SsvOptions.KeysharesFile, SsvOptions.OperatorKey, SsvOptions.PasswordFile, AnchorOptions.Owner, AnchorOptions.Validators, AnchorOptions.Accept,
             Slashing, NeverSigned, Replace, Memory, ClusterCommand.LowThreshold, ClusterCommand.ContractSignatures,
         };
         import.SetAction((parsed, cancellation) => ImportAsync(parsed, cancellation));
@@ -36,49 +32,27 @@ internal static class ClusterImportCommand
                 "what these validators have signed must be said", "give --slashing FILE with their history, or --never-signed for a new cluster: a wrong answer can get them slashed. After a reshare, --replace carries the history that is here over");
         }
 
-        if (parsed.GetValue(SsvImport.KeysharesFile) is { } keyshares)
-        {
-            return await SsvImport.RunAsync(keyshares, parsed, parsed.GetValue(Slashing), parsed.GetValue(NeverSigned), parsed.GetValue(Replace));
-        }
-
-        await using var signer = await OfflineSigner.OpenAsync(parsed);
-        var node = NodeOf(parsed);
-        var cluster = Open(parsed.GetValue(LockFile) ?? node.LockFile, parsed, signer.Options, signer.Data);
-        var document = parsed.Anchor(cluster, signer.Arena);
-        var ours = cluster.SharesOf(node.ReadNodeKey(signer.Arena), node.NodeKeyFile);
-        var budget = parsed.GetValue(Memory) * 1024L * 1024;
-        var shares = await KeystoreProgress.ShowAsync(ours.Count, report => new NodeKeystores(node, cluster.Cluster, ours).OpenAsync(signer.Arena, budget, report, cancellation));
-        try
-        {
-            await using var history = parsed.GetValue(Slashing) is { } path ? File.OpenRead(path) : null;
-            await signer.ExecuteAsync(
-                new ImportShares(new IntakeOrder(shares, parsed.GetValue(NeverSigned) ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory)
-                {
-                    Document = document,
-                    History = history,
-                    Replace = parsed.GetValue(Replace),
-                }),
-                cancellation);
-        }
-        finally
-        {
-            foreach (var share in shares)
-            {
-                share.Dispose();
-            }
-        }
-
-        return Finish(parsed, ClusterImportLine.Of(shares, document.Document), "sealed", "they are open after the next start. Now destroy the keystores and their passwords");
+        await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
+        var order = OrderOf(parsed) with { Slashing = AnchorOptions.Full(parsed.GetValue(Slashing)), NeverSigned = parsed.GetValue(NeverSigned), Replace = parsed.GetValue(Replace), MemoryMib = parsed.GetValue(Memory) };
+        var line = order.Keyshares is null
+            ? await KeystoreProgress.ShowAsync(CountKeystores(order.Node), report => signer.ImportClusterAsync(order, report, cancellation))
+            : await signer.ImportClusterAsync(order, progress: null, cancellation);
+        var next = signer.IsRunning ? "they sign from now on" : "they are open after the next start";
+        return Finish(parsed, line, "sealed", order.Keyshares is null ? $"{next}. Now destroy the keystores and their passwords" : next);
     }
 
-    internal static NodeFolder NodeOf(ParseResult parsed) => new(parsed.GetValue(AnchorOptions.Node) ?? throw new CliError("whose shares these are must be said", "give --node DIR, the node's .charon folder; SSV's keyshares come with --ssv FILE"));
+    // For the progress bar alone.
+    private static int CountKeystores(string? node) =>
+        node is not null && Directory.Exists(node) ? Directory.EnumerateFiles(node, "keystore-*.json", SearchOption.AllDirectories).Count() : 0;
 
-    internal static VerifiedLock Open(string path, ParseResult parsed, SignerOptions options, DataDirectory data) => VerifiedLock.Open(path, new VerificationPolicy
+    /// <summary>Which document, and why it may be believed.</summary>
+    internal static ClusterOrder OrderOf(ParseResult parsed) => parsed.Order() with
     {
-        Network = options.Network.Load(data.Path).Forks.GenesisVersion,
-        AcceptLowThreshold = parsed.GetValue(ClusterCommand.LowThreshold),
-        AcceptContractSignatures = parsed.GetValue(ClusterCommand.ContractSignatures),
-    });
+        Lock = AnchorOptions.Full(parsed.GetValue(LockFile)),
+        Keyshares = AnchorOptions.Full(parsed.GetValue(SsvOptions.KeysharesFile)),
+        OperatorKey = AnchorOptions.Full(parsed.GetValue(SsvOptions.OperatorKey)),
+        OperatorPassword = AnchorOptions.Full(parsed.GetValue(SsvOptions.PasswordFile)),
+    };
 
     internal static int Finish(ParseResult parsed, ClusterImportLine line, string done, string next)
     {

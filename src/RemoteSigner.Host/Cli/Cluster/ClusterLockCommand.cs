@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RemoteSigner.Administration.Files;
 using RemoteSigner.Clusters.Ssv;
+using RemoteSigner.Host.Control;
 using RemoteSigner.Keys;
 using RemoteSigner.Spec;
 using Spectre.Console;
@@ -34,8 +35,9 @@ internal static class ClusterLockCommand
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         var path = parsed.GetValue(Document)!;
+        var order = parsed.Order();
         var document = await signer.ExecuteAsync(
-            new KeepDocument(KeysharesFile.IsAt(path) ? parsed.Anchor(VerifiedKeyshares.Open(path)) : parsed.Anchor(ClusterImportCommand.Open(path, parsed, signer.Options, signer.Data), signer.Arena)), cancellation);
+            new KeepDocument(KeysharesFile.IsAt(path) ? order.Anchor(VerifiedKeyshares.Open(path)) : order.Anchor(order.Open(path, signer.Options, signer.Data), signer.Arena)), cancellation);
         StandardError.Console.WriteLine($"keeps the document {document.Document.Hash} of {document.Document.GroupKeys.Count} validators, anchored by {IntakeText.Code(document.Kind)}");
         return 0;
     }

@@ -93,7 +93,10 @@ internal sealed class OfflineSigner : IAsyncDisposable
 
         var signer = await OpenAsync(parsed);
         return new DirectVerbs(
-            false, signer.Administrator, signer.Actor, signer.Ledger, signer.Slashing, signer.Options, signer.Arena, () => signer.Keys, key => signer.Site.Key = () => Task.FromResult(key), signer);
+            false, signer.Administrator, signer.Actor, signer.Ledger, signer.Slashing, signer.Options, signer.Arena, () => signer.Keys, key => signer.Site.Key = () => Task.FromResult(key), signer)
+        {
+            Clusters = new ClusterVerbs(signer.Administrator, signer.Actor, signer.Site, signer.Options, signer.Data, signer.Arena),
+        };
     }
 
     /// <summary>Does it, as whoever runs the command.</summary>

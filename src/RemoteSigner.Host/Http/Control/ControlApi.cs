@@ -16,7 +16,7 @@ namespace RemoteSigner.Host.Http;
 /// What the console may ask of the signer that runs, over <see cref="ControlSocket"/>: each verb is done as on opened files, by the user at the other end. A refusal is 409 with the words that the
 /// console prints. A file for him is written here first, so that its hash is in the log before he has it.
 /// </summary>
-internal sealed class ControlApi(Administrator administrator, Ledger ledger, SlashingProtection slashing, SignerOptions options, DataDirectory data, SecretArena arena, SealedKeys keys, Fence fence, FreshnessRun freshness)
+internal sealed class ControlApi(Administrator administrator, Ledger ledger, SlashingProtection slashing, SignerOptions options, DataDirectory data, SecretArena arena, ISite site, SealedKeys keys, Fence fence, FreshnessRun freshness)
 {
     private const string Prefix = "/control/v1";
     private const string HandOut = ".hand-out-";
@@ -31,6 +31,10 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
         app.MapPost($"{Prefix}/slashing/export", (RequestDelegate)ExportHistoryAsync).WithMetadata(door);
         app.MapPost($"{Prefix}/keys", Verb(ControlContext.Default.ControlCount, ImportKeysAsync)).WithMetadata(door);
         app.MapDelete($"{Prefix}/keys/{{key}}", Verb(ControlContext.Default.ControlCount, DeleteKeyAsync)).WithMetadata(door);
+        app.MapPost($"{Prefix}/clusters", Verb(ControlContext.Default.ClusterImportLine, (verbs, context) =>
+            ReadingAsync(async () => await verbs.ImportClusterAsync(await OrderAsync(context), null, context.RequestAborted)))).WithMetadata(door);
+        app.MapPost($"{Prefix}/clusters/bind", Verb(ControlContext.Default.ClusterBinding, (verbs, context) =>
+            ReadingAsync(async () => await verbs.BindClusterAsync(await OrderAsync(context), context.RequestAborted)))).WithMetadata(door);
         app.MapPost($"{Prefix}/seal/rotate", Verb(ControlContext.Default.EnrolmentReport, (verbs, _) => verbs.RotateSealAsync())).WithMetadata(door);
         app.MapGet($"{Prefix}/audit", Verb(ControlContext.Default.AuditLine, (verbs, context) => verbs.VerifyAuditAsync([.. context.Request.Query["segment"].OfType<string>()]))).WithMetadata(door);
         app.MapPost($"{Prefix}/audit/export", (RequestDelegate)ExportAuditAsync).WithMetadata(door);
@@ -80,6 +84,26 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
         }
     }
 
+    private async Task<ClusterOrder> OrderAsync(HttpContext context)
+    {
+        var order = await context.Request.ReadFromJsonAsync(ControlContext.Default.ClusterOrder, context.RequestAborted) ?? throw new JsonException("there is no order");
+        return order with { MemoryMib = options.Keymanager.MemoryMib };
+    }
+
+    private static async Task<T> ReadingAsync<T>(Func<Task<T>> verb)
+    {
+        try
+        {
+            return await verb();
+        }
+        catch (Exception missing) when (missing is UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new VerbException(
+                $"the running signer cannot read what it was told to: {missing.Message}",
+                "it reads the files itself: put them where its user may read them, or stop the signer and repeat the command");
+        }
+    }
+
     private async Task HandOutAsync(HttpContext context, Func<DirectVerbs, string, Task<string>> write)
     {
         var path = data.Resolve($"{HandOut}{Guid.NewGuid():N}");
@@ -115,7 +139,7 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
     {
         try
         {
-            return await verb(new DirectVerbs(true, administrator, ControlSocket.ActorOf(context), ledger, slashing, options, arena, () => keys, _ => { }, null), context);
+            return await verb(VerbsOf(ControlSocket.ActorOf(context)), context);
         }
         catch (Exception exception) when (FaultHints.HintOf(exception) is { } hint)
         {
@@ -130,6 +154,11 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
             return null;
         }
     }
+
+    private DirectVerbs VerbsOf(Actor actor) => new(true, administrator, actor, ledger, slashing, options, arena, () => keys, _ => { }, null)
+    {
+        Clusters = new ClusterVerbs(administrator, actor, site, options, data, arena),
+    };
 
     private static ulong? Keep(HttpContext context) => Query(context, "keep") is { } text ? ulong.Parse(text, CultureInfo.InvariantCulture) : null;
 

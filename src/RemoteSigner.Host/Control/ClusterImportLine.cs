@@ -2,7 +2,7 @@ using RemoteSigner.Clusters;
 using RemoteSigner.Sealing;
 using RemoteSigner.Spec;
 
-namespace RemoteSigner.Host.Cli;
+namespace RemoteSigner.Host.Control;
 
 /// <summary>What <c>cluster import</c> and <c>bind</c> print for programs. Positions are those in the document, from 0.</summary>
 internal sealed record ClusterImportLine(string LockHash, ulong ShareIndex, int Threshold, int Operators, IReadOnlyList<ClusterImportLine.ImportedShare> Shares)
