@@ -31,6 +31,9 @@ public sealed partial class SlashingProtection
     /// <summary>The floor under all keys within work of the caller; null when there is none.</summary>
     public static GlobalFloor? FloorOf(LedgerTransaction transaction) => HistoryStore.Of(transaction).Freshness.Floor;
 
+    /// <summary>The newest start, within work of the caller; null when the ledger knows none.</summary>
+    public static LedgerStart? StartOf(LedgerTransaction transaction) => HistoryStore.Of(transaction).Freshness.Start;
+
     /// <summary>Notes a start and, in the same transaction, raises the floor under all keys; null leaves it as it is.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is past 2^63-1.</exception>
     public Task RecordStartAsync(LedgerStart start, GlobalFloor? floor, EvidenceWriter<LedgerStart> evidence) => _ledger.WriteAsync(transaction =>

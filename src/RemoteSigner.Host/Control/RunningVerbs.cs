@@ -97,19 +97,27 @@ internal sealed class RunningVerbs : ISignerVerbs
     // It takes its name here once it is whole and on disk.
     private async Task<string> TakeAsync(string path, string question)
     {
-        using var answer = await SendAsync(HttpMethod.Post, question, null);
+        if (Directory.Exists(path))
+        {
+            throw new VerbException($"{path} is a folder", "name a file");
+        }
+
+        // Opened before the signer is asked: its log says what was handed out.
         var temporary = $"{path}.{Environment.ProcessId}.new";
         try
         {
+            string told;
             await using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
             {
+                using var answer = await SendAsync(HttpMethod.Post, question, null);
                 await answer.Content.CopyToAsync(file);
+                told = answer.Headers.GetValues("X-Told").Single();
                 file.Flush(flushToDisk: true);
             }
 
             File.Move(temporary, path, overwrite: true);
             DurableFile.SyncFolder(Path.GetDirectoryName(path)!);
-            return answer.Headers.GetValues("X-Told").Single();
+            return told;
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using RemoteSigner.Audit;
 using RemoteSigner.Freshness;
 using RemoteSigner.Ledgers;
@@ -8,6 +9,8 @@ namespace RemoteSigner.Administration;
 /// <summary>The entries of a start and a stop, which nobody asks for: they are the signer's own.</summary>
 public static class StartLog
 {
+    private const string Elsewhere = "freshness.elsewhere";
+
     private static readonly Actor _itself = new Actor.Itself();
 
     /// <summary>For the start protocol. What was to be written into the witness before and is not there is told first: this start writes over it.</summary>
@@ -18,7 +21,23 @@ public static class StartLog
             return audit.Append(transaction, Counted(counted, SlashingProtection.FloorOf(transaction)));
         },
         (transaction, floor) => audit.Append(transaction, Completed(_itself, floor)),
-        refusal => audit.RecordAsync(_itself.Entry("freshness.start", AuditDecision.Refused) with { Rule = refusal.Reason.Name(), Detail = refusal.Detail }));
+        refusal => audit.RecordAsync(
+            _itself.Entry("freshness.start", AuditDecision.Refused) with { Rule = refusal.Reason.Name(), Detail = refusal.Detail },
+            refusal.Reason == FreshnessReason.StartedElsewhere ? NoteElsewhere : null));
+
+    /// <summary>Did the newest start that the ledger knows find another signer on the same witness? That one may have signed since, and this ledger does not know it.</summary>
+    internal static bool WasElsewhere(LedgerTransaction transaction) =>
+        SlashingProtection.StartOf(transaction) is { } start && LedgerNotes.Find(transaction, Elsewhere) is { } noted && BinaryPrimitives.ReadUInt64BigEndian(noted) == start.Start;
+
+    private static void NoteElsewhere(LedgerTransaction transaction)
+    {
+        if (SlashingProtection.StartOf(transaction) is { } start)
+        {
+            Span<byte> number = stackalloc byte[sizeof(ulong)];
+            BinaryPrimitives.WriteUInt64BigEndian(number, start.Start);
+            LedgerNotes.Put(transaction, Elsewhere, number);
+        }
+    }
 
     /// <summary>The last entry of a run, in the work that reads where its ledger ends.</summary>
     public static long Stop(AuditLog audit, LedgerTransaction transaction) => audit.Append(transaction, _itself.Entry("freshness.stop"));

@@ -43,8 +43,12 @@ public sealed class AuditLog
     /// <summary>The same in a transaction of its own; on disk, where it is written at all, when the task ends.</summary>
     public Task<long> RecordRefusalAsync(AuditEntry refused) => _ledger.WriteAsync(transaction => AppendRefusal(transaction, refused));
 
-    /// <summary>Writes an entry in a transaction of its own; on disk when the task ends.</summary>
-    public Task<long> RecordAsync(AuditEntry entry) => _ledger.WriteAsync(transaction => Append(transaction, entry));
+    /// <summary>Writes an entry in a transaction of its own, together with what else goes with it; on disk when the task ends.</summary>
+    public Task<long> RecordAsync(AuditEntry entry, Action<LedgerTransaction>? with = null) => _ledger.WriteAsync(transaction =>
+    {
+        with?.Invoke(transaction);
+        return Append(transaction, entry);
+    });
 
     /// <summary>The newest entry's number and hash.</summary>
     public Task<AuditHead> HeadAsync() => _ledger.WriteAsync(HeadOf);

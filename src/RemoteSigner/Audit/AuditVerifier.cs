@@ -82,7 +82,8 @@ public static class AuditVerifier
 
     private static async Task<AuditVerification.Broken?> WalkAsync(Ledger ledger, Chain chain, string segment)
     {
-        await foreach (var entries in AuditSegment.EntriesAsync(segment).Select(one => one.Entry).Chunk(RowsPerStep))
+        // What the ledger still has is walked there, whatever a file says of it.
+        await foreach (var entries in AuditSegment.EntriesAsync(segment).Select(one => one.Entry).Where(entry => entry.Sequence <= chain.Base).Chunk(RowsPerStep))
         {
             if (await ledger.ReadAsync(transaction => chain.Take(transaction, entries)) is { } broken)
             {
@@ -148,7 +149,7 @@ public static class AuditVerifier
 
         public AuditVerification.Broken? Walk(LedgerTransaction transaction)
         {
-            var entries = LedgerEntries.After(transaction, Math.Max(_sequence, Base), RowsPerStep);
+            var entries = LedgerEntries.After(transaction, _sequence < Base ? Base : _sequence, RowsPerStep);
             Ended = entries.Count < RowsPerStep;
             return Take(transaction, entries);
         }

@@ -1,8 +1,13 @@
+using System.Collections.Frozen;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
+
 namespace RemoteSigner.Audit;
 
 /// <summary>
 /// How many refusals of one client the audit log takes one by one, so that no client can fill the disk with them: <see cref="OneByOne"/> an hour. Beyond that, refusals of one action by one
-/// rule are counted, and of those the 1st, 2nd, 4th, 8th, … is written, with the count: nothing new stays hidden, and the log is never wrong by more than a factor of two, even after a crash.
+/// rule are counted, and of those the 1st, 2nd, 4th, 8th, … is written, with the count, and of an offence (EIP-3076) the first with each key: nothing new stays hidden, and the log is never wrong by
+/// more than a factor of two, even after a crash.
 /// Used inside ledger work, where one piece runs at a time.
 /// </summary>
 internal sealed class RefusalBudget(TimeProvider time)
@@ -13,6 +18,8 @@ internal sealed class RefusalBudget(TimeProvider time)
     // Names come from certificates: whoever can have many made shares one budget with the others beyond this.
     private const int MaxClients = 256;
     private const string Others = "";
+
+    private static readonly FrozenSet<string> _offences = Enum.GetValues<SlashingRule>().Where(rule => rule.IsOffence()).Select(rule => rule.Name()).ToFrozenSet();
 
     private readonly Dictionary<string, OfClient> _clients = [];
 
@@ -25,7 +32,7 @@ internal sealed class RefusalBudget(TimeProvider time)
         var client = FindOrAdd(refused.Client ?? Others, now);
         var equal = client.Count((refused.Action, refused.Rule));
         return ++client.Written <= OneByOne ? refused
-            : long.IsPow2(equal) ? refused with { Count = equal }
+            : long.IsPow2(equal) || client.IsFirstOffence(refused) ? refused with { Count = equal }
             : null;
     }
 
@@ -44,9 +51,14 @@ internal sealed class RefusalBudget(TimeProvider time)
     {
         private readonly Dictionary<(string Action, string? Rule), long> _counts = [];
 
+        private readonly HashSet<(string Rule, BlsPublicKey Key)> _offended = [];
+
         public long Since { get; } = since;
 
         public long Written { get; set; }
+
+        // An offence is refused of a key that is here: there are no more of these than keys.
+        public bool IsFirstOffence(AuditEntry refused) => refused is { Rule: { } rule, ShareKey: { } key } && _offences.Contains(rule) && _offended.Add((rule, key));
 
         public long Count((string Action, string? Rule) kind) => _counts[kind] = _counts.GetValueOrDefault(kind) + 1;
     }

@@ -2,6 +2,7 @@ using RemoteSigner.Administration;
 using RemoteSigner.Administration.Freshness;
 using RemoteSigner.Administration.Keys;
 using RemoteSigner.Administration.Seals;
+using RemoteSigner.Audit;
 using RemoteSigner.Host.Cli;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Keys;
@@ -46,6 +47,7 @@ internal sealed class PutBackCopies(ActStock stock) : IDisposable
 
         var newest = FolderImage.Of(_folder);
         await KeepsSharesAsync(former);
+        await KnowsTheVaultAfterAnUncleanStopAsync(rows.First(row => row.WantsVault && row.Type != typeof(OpenKeys)), newest);
         foreach (var row in rows.Where(row => row.WantsVault))
         {
             await RefusedAsync(row, newest.WithThoseOf(former, "vault"), "the former vault");
@@ -70,6 +72,25 @@ internal sealed class PutBackCopies(ActStock stock) : IDisposable
 
         Assert.Contains(stock.Gone.ShareKey, Vault.List(Data.VaultFile).Shares.Select(share => share.ShareKey));
         Count++;
+    }
+
+    // The witness is not told of a change where the stop before it was not orderly. The ledger has it all the same.
+    private async Task KnowsTheVaultAfterAnUncleanStopAsync(ActRow row, FolderImage newest)
+    {
+        newest.PutBack(_folder);
+        await using (var signer = await OpenAsync())
+        {
+            await signer.Audit.RecordAsync(new AuditEntry { Action = "unclean", Decision = AuditDecision.Event });
+        }
+
+        var former = FolderImage.Of(_folder);
+        await using (var signer = await OpenAsync())
+        {
+            await signer.ExecuteAsync(new AllowKeyAgain(stock.Gone.ShareKey));
+            await signer.ExecuteAsync(new ImportShares(new IntakeOrder([stock.Gone], SlashingFloor.NeverSigned)));
+        }
+
+        await RefusedAsync(row, FolderImage.Of(_folder).WithThoseOf(former, "vault"), "the vault from before a change after an unclean stop");
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

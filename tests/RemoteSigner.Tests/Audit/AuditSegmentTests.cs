@@ -116,6 +116,16 @@ public sealed class AuditSegmentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_the_log_still_has_is_walked_there_whatever_a_file_says_of_it()
+    {
+        var (one, _) = await ExportAsync("one");
+        await _signer.Ledger.WriteAsync(transaction => transaction.Statement("DELETE FROM audit WHERE seq BETWEEN 5 AND 7").Execute());
+
+        Assert.IsType<AuditVerification.Broken>(await AuditVerifier.VerifyAsync(_signer.Ledger, one));
+        Assert.Equal("another_log", (await Assert.ThrowsAsync<AdminException>(() => DropAsync(one))).Code);
+    }
+
+    [Fact]
     public async Task A_beginning_that_no_checkpoint_says_is_broken()
     {
         await _signer.Ledger.WriteAsync(transaction =>

@@ -48,6 +48,21 @@ public sealed class RefusalBudgetTests
     }
 
     [Fact]
+    public async Task An_offence_with_another_key_does_not_hide_behind_the_noise_of_one()
+    {
+        await using var scene = await SigningScene.CreateAsync(time: _time);
+        var (loud, quiet) = (await scene.AddAsync(), await scene.AddAsync());
+        await scene.SignAsync(loud, Vote(9));
+        await scene.SignAsync(quiet, Vote(9));
+        await RefuseAsync(scene, 300, i => SigningScene.Order(loud.PublicKey, Vote(9, fill: 2 + i)));
+
+        await RefuseAsync(scene, 20, i => SigningScene.Order(quiet.PublicKey, Vote(9, fill: 2 + i)));
+
+        var named = Assert.Single((await scene.AuditAsync()).Skip(RefusalBudget.OneByOne + 2), entry => entry.Contains(quiet.PublicKey.ToString(), StringComparison.Ordinal));
+        Assert.Contains("DoubleVote", named, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Another_client_and_the_next_hour_have_a_budget_of_their_own_and_grants_are_always_written()
     {
         await using var scene = await SigningScene.CreateAsync(time: _time);

@@ -157,8 +157,8 @@ internal static class FreshnessCommand
     private static async Task<OfflineFreshness> OpenAsync(OfflineSigner signer) => await OfflineFreshness.OpenAsync(signer)
         ?? throw new CliError("signer.json says freshness.witness none: there is no fence", "name a witness there, then 'remote-signer freshness enrol'");
 
-    private static Epoch Guess(ParseResult parsed, Standing standing) => parsed.GetValue(FenceEpoch) is { } epoch ? new Epoch(epoch)
-        : standing.Ceiling ?? throw new CliError("neither the clock nor the witness can tell what was signed last", "give --fence EPOCH, past all that was signed with these keys");
+    private static Epoch Guess(ParseResult parsed, Standing standing) => standing.PastTheLedger(parsed.GetValue(FenceEpoch) is { } epoch ? new Epoch(epoch)
+        : standing.Ceiling ?? throw new CliError("neither the clock nor the witness can tell what was signed last", "give --fence EPOCH, past all that was signed with these keys"));
 
     private static string Text(ulong? number) => number?.ToString() ?? "–";
 }

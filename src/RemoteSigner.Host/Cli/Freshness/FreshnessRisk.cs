@@ -30,7 +30,7 @@ internal static class FreshnessRisk
         {Stopped(evidence)}
         Clearing takes the floors away and takes this ledger for the newest.
         RISK: if it is an old copy, whatever was signed between it and epoch {lost.Fence} may be signed again in another way, which is SLASHED; and until a source epoch of {lost.Source} is justified a vote may surround a lost one, which is SLASHED as well.
-        Only where the ledger was on this disk all the time, through a crash or a power cut, nothing is risked.
+        Only where the ledger was on this disk all the time, through a crash or a power cut, and no signer was ever started with a copy of this data directory, nothing is risked.
         Better: wait until epoch {lost.Fence} has come and a source epoch of {lost.Source} or later is justified. Where the chain cannot justify one, because so many validators wait for it like this one, that will not come: then each of them needs a person here, and only where no ledger is an old copy.
         """;
 
@@ -41,6 +41,7 @@ internal static class FreshnessRisk
         ? record.CleanStop is { } stop
             ? $"The witness knows an orderly stop at audit entry {stop.Entries}: newest target epoch {Text(stop.Target?.Value)}, newest block slot {Text(stop.Slot?.Value)}; fence at epoch {record.Fence}, sources to epoch {record.Bounds.Source}."
             : $"The witness knows no orderly stop; fence at epoch {record.Fence}, sources to epoch {record.Bounds.Source}."
+        : evidence.ContestBounds is { } contested ? $"The witness holds records of two signers; together they bear blocks and targets before epoch {contested.Fence}, and sources to epoch {contested.Source}."
         : "The witness knows nothing.";
 
     private static string Text(ulong? number) => number?.ToString() ?? "none";

@@ -85,6 +85,12 @@ internal sealed class OfflineFreshness : IDisposable
     {
         try
         {
+            // Also where the witness is not told: an old vault put back must be noticed after an unclean stop, too.
+            if (vault is not null)
+            {
+                await signer.Slashing.FollowVaultAsync(vault.Contents.Generation);
+            }
+
             var end = await LedgerAtStart.EndAsync(signer.Ledger, signer.Slashing);
             if (signer.Found.Start is null || end == signer.Found.End)
             {

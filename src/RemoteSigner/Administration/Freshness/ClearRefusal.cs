@@ -18,7 +18,7 @@ public sealed class ClearRefusal(Standing standing, FreshnessReason shown, Epoch
 
     public override string Action => "freshness.clear";
 
-    internal override SignedBounds Result => Clearance.FloorAfter(_evidence!, _refusal!.Reason, guess);
+    internal override SignedBounds Result => Clearance.FloorAfter(_evidence!, _refusal!.Reason, Standing.PastTheLedger(guess));
 
     internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
     {

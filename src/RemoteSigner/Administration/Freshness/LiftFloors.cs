@@ -22,6 +22,14 @@ public sealed class LiftFloors(Standing standing) : WitnessAct<bool>(standing)
         {
             throw new AdminException("changed", refusal.Detail, refusal.Hint);
         }
+
+        if (await proceeding.Pending.WriteAsync(StartLog.WasElsewhere))
+        {
+            throw new AdminException(
+                "started_elsewhere",
+                "the newest start of this ledger found another signer on the same witness: that one may have signed since, and this ledger does not know it, so its floors stay until they are past",
+                "use the data directory of the other signer; where it is lost, wait here, or import its history");
+        }
     }
 
     internal override async Task<bool> CommitAsync(Proceeding proceeding)

@@ -11,6 +11,9 @@ public sealed record Standing(IFreshnessWitness Witness, FenceKeys Keys, FreshSt
     /// <summary>An epoch that no fence of a signer with a sound clock can have passed; null where the genesis time is not known.</summary>
     public Epoch? Ceiling => Fence.Ceiling(Network, Clock);
 
+    /// <summary>The epoch that a person or the clock names, or the first past all that this very ledger knows where that is later: a late clock must not put floors beneath it.</summary>
+    public Epoch PastTheLedger(Epoch guess) => Found.End.FirstAfter(Network.SlotsPerEpoch) is var after && after > guess ? after : guess;
+
     /// <summary>What the witness says of it now.</summary>
     /// <exception cref="WitnessException">The witness did not answer.</exception>
     public Task<StartEvidence> LookAsync(CancellationToken cancellation = default) => Found.ShowAgainstAsync(Witness, Keys, cancellation);

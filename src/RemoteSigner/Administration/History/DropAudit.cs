@@ -24,6 +24,15 @@ public sealed class DropAudit(string path) : AdminAct<AuditSegment>
     {
         _hash = FileHash.Of(path);
         _segment = await AuditSegment.ReadAsync(path);
+        await foreach (var entries in AuditSegment.EntriesAsync(path, cancellation).Select(one => one.Entry).Chunk(EntriesPerTransaction).WithCancellation(cancellation))
+        {
+            var kept = await proceeding.Audit.ReadAsync(entries[0].Sequence - 1, entries.Length);
+            if (kept.Count != entries.Length || kept.Zip(entries).Any(pair => pair.First.Sequence != pair.Second.Sequence || !pair.First.Entry.Span.SequenceEqual(pair.Second.Entry.Span)))
+            {
+                throw new AdminException(
+                    "another_log", $"entries {entries[0].Sequence} to {entries[^1].Sequence} of the segment are not those that this log keeps", "'remote-signer audit verify' says what is wrong with the log; nothing was dropped");
+            }
+        }
     }
 
     internal override async Task<bool> CommitAsync(Proceeding proceeding)

@@ -19,7 +19,12 @@ public sealed record FreshState(Guid VaultId, ulong VaultGeneration, LedgerStart
         }
         catch (WitnessException contested) when (contested.Fault == WitnessFault.Contested)
         {
-            return new StartEvidence(VaultId, VaultGeneration, Ledger, End, null, null) { Contest = contested.Message };
+            var records = contested.Records.Select(record => FenceRecord.Read(record.Span, keys.Record)).OfType<FenceRecord>().Where(record => record.VaultId == VaultId).ToList();
+            return new StartEvidence(VaultId, VaultGeneration, Ledger, End, null, null)
+            {
+                Contest = contested.Message,
+                ContestBounds = records.Count == 0 ? null : records.Select(record => record.Bounds).Aggregate((one, other) => one.Join(other)),
+            };
         }
     }
 

@@ -167,7 +167,8 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
         var several => throw new WitnessException(
             WitnessFault.Contested,
             $"the {Description} holds {several.Count} objects '{_label}' that were written independently of each other: two signers use it at the same moment, or did and one of them died, or an old one was put back",
-            "stop all signers with copies of this data directory; where it stays so, 'remote-signer freshness clear' shows what is risked, and makes the witness anew"),
+            "stop all signers with copies of this data directory; where it stays so, 'remote-signer freshness clear' shows what is risked, and makes the witness anew")
+        { Records = [.. several.Select(one => new ReadOnlyMemory<byte>(one.Record))] },
     };
 
     private static async Task<T> TranslatedAsync<T>(Func<Task<T>> call)

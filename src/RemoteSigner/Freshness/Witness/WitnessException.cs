@@ -12,6 +12,9 @@ public sealed class WitnessException : Exception
     /// <summary>What the operator can do about it.</summary>
     public string Hint { get; }
 
+    /// <summary>Of a witness that shows several things at once: the records of all of them.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Records { get; init; } = [];
+
     /// <summary>May it go away by itself, so that trying again makes sense?</summary>
     public bool MayPass => Fault is WitnessFault.Unreachable or WitnessFault.RateLimited or WitnessFault.Contested;
 }
