@@ -66,7 +66,16 @@ public sealed class LedgerProbeTests
         await hold;
         await signer.Ledger.WriteAsync(_ => true);
         Assert.Equal(writes + 3, signer.Ledger.Writes);
-        Assert.Null((await probe.ReadAsync()).Problem);
+
+        // The ledger is done a moment before the probe has heard of it.
+        var reading = await probe.ReadAsync();
+        for (var attempt = 0; attempt < 500 && reading.Problem is not null; attempt++)
+        {
+            await Task.Delay(10);
+            reading = await probe.ReadAsync();
+        }
+
+        Assert.Null(reading.Problem);
     }
 
     /// <summary>The disk has room for a small write and none for a large one.</summary>
