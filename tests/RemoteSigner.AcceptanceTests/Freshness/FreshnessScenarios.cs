@@ -164,19 +164,30 @@ public abstract class FreshnessScenarios : IAsyncLifetime
             var twin = _home.CopyBeside($"twin-{round}");
             await using var one = SignerProcess.Launch(_home.Data, _home.Token);
             await using var other = SignerProcess.Launch(twin, _home.Token);
-            var target = 300_000 + (100 * round);
+            var target = 300_000 + (1000 * round);
             var votes = await Task.WhenAll(VoteOnceSettledAsync(one, target, fill: 1), VoteOnceSettledAsync(other, target, fill: 2));
             Assert.InRange(votes.Count(vote => vote == HttpStatusCode.OK), 0, 1);
             signed += votes.Count(vote => vote == HttpStatusCode.OK);
             await one.KillAsync();
             await other.KillAsync();
-            while (await NextStartAsync() != "serve")
-            {
-                (await _home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
-            }
+            await ClearUntilItLostAsync();
         }
 
         Assert.InRange(signed, 1, 4);
+    }
+
+    // One that lost the race keeps its floors, whoever asks: the other one may have signed since. The next round's votes are beyond them.
+    private async Task ClearUntilItLostAsync()
+    {
+        while (await NextStartAsync() != "serve")
+        {
+            var cleared = await _home.RunAsync("freshness", "clear", "--accept-risk");
+            if (cleared.ExitCode != 0)
+            {
+                Assert.Contains("found another signer on the same witness", cleared.Error, StringComparison.Ordinal);
+                return;
+            }
+        }
     }
 
     [Fact]
