@@ -142,8 +142,16 @@ public sealed class AuditSegmentTests : IAsyncLifetime
     {
         var (one, _) = await ExportAsync("one");
         var feed = await EntryFeed.OpenAsync(_signer.Ledger, "sink");
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        var followed = feed.FollowAsync((entries, _) => entries[0].Sequence == 1 ? Task.CompletedTask : throw new IOException("away"), enough.Token);
+        var hasTaken = new TaskCompletionSource();
+        var followed = feed.FollowAsync(
+            (entries, _) =>
+            {
+                hasTaken.SetResult();
+                return entries[0].Sequence == 1 ? Task.CompletedTask : throw new IOException("away");
+            },
+            TestContext.Current.CancellationToken);
+        await hasTaken.Task;
+        hasTaken = new TaskCompletionSource();
         await _signer.Audit.RecordAsync(new AuditEntry { Action = "one.more", Decision = AuditDecision.Event });
         await Assert.ThrowsAsync<IOException>(() => followed);
         await DropAsync(one);
