@@ -34,7 +34,7 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, ISi
     private async Task<ClusterImportLine> ImportLockAsync(ClusterOrder order, IProgress<int>? progress, CancellationToken cancellation)
     {
         var node = NodeOf(order);
-        var cluster = Open(order.Lock ?? node.LockFile, order);
+        var cluster = order.Open(order.Lock ?? node.LockFile, options, data);
         var document = order.Anchor(cluster, arena);
         var ours = cluster.SharesOf(node.ReadNodeKey(arena), node.NodeKeyFile);
         var shares = await new NodeKeystores(node, cluster.Cluster, ours).OpenAsync(arena, order.MemoryMib * 1024L * 1024, progress, cancellation);
@@ -71,7 +71,7 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, ISi
     private (AnchoredDocument Document, Dictionary<BlsPublicKey, (BlsPublicKey GroupKey, ClusterMembership Membership)> Places) OfLock(ClusterOrder order)
     {
         var node = NodeOf(order);
-        var cluster = Open(order.Lock ?? node.LockFile, order);
+        var cluster = order.Open(order.Lock ?? node.LockFile, options, data);
         return (order.Anchor(cluster, arena), cluster.SharesOf(node.ReadNodeKey(arena), node.NodeKeyFile).ToDictionary(
             share => share.PublicShare, share => (share.GroupKey, NodeKeystores.MembershipOf(share, ShareProvenance.LockFile))));
     }
@@ -119,8 +119,6 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, ISi
 
     private static NodeFolder NodeOf(ClusterOrder order) => new(order.Node ?? throw new VerbException(
         "whose shares these are must be said", "give --node DIR, the node's .charon folder; SSV's keyshares come with --ssv FILE"));
-
-    private VerifiedLock Open(string path, ClusterOrder order) => order.Open(path, options, data);
 }
 
 /// <summary>What <c>cluster bind</c> did, and sentences about what it left.</summary>

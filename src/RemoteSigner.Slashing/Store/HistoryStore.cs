@@ -92,5 +92,5 @@ internal sealed class HistoryStore
         }
     }
 
-        internal sealed record KeyEntry(ValidatorHistory History, KeyState State, bool IsGroup);
+    internal sealed record KeyEntry(ValidatorHistory History, KeyState State, bool IsGroup);
 }

@@ -41,19 +41,6 @@ public sealed record AuditSegment(long First, long Last, Root Previous, Root Hea
         return segment;
     }
 
-    /// <summary>Reads a file and checks that its entries follow from each other.</summary>
-    /// <exception cref="AuditSegmentException">It is no segment, or was changed.</exception>
-    public static async Task<AuditSegment> ReadAsync(string path)
-    {
-        AuditSegment? segment = null;
-        await foreach (var (header, _) in EntriesAsync(path))
-        {
-            segment = header;
-        }
-
-        return segment ?? throw Damaged(path, "it has no entry");
-    }
-
     /// <summary>The entries of a file with their hashes; the last comes only when the file ends with the head that its first line says.</summary>
     /// <exception cref="AuditSegmentException">It is no segment, or was changed.</exception>
     internal static async IAsyncEnumerable<(AuditSegment Segment, LedgerEntry Entry)> EntriesAsync(string path, [EnumeratorCancellation] CancellationToken cancellation = default)

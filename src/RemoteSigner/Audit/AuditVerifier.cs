@@ -149,7 +149,7 @@ public static class AuditVerifier
 
         public AuditVerification.Broken? Walk(LedgerTransaction transaction)
         {
-            var entries = LedgerEntries.After(transaction, _sequence < Base ? Base : _sequence, RowsPerStep);
+            var entries = LedgerEntries.After(transaction, Math.Max(_sequence, Base), RowsPerStep);
             Ended = entries.Count < RowsPerStep;
             return Take(transaction, entries);
         }

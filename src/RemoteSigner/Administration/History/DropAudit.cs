@@ -23,9 +23,9 @@ public sealed class DropAudit(string path) : AdminAct<AuditSegment>
     internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
     {
         _hash = FileHash.Of(path);
-        _segment = await AuditSegment.ReadAsync(path);
-        await foreach (var entries in AuditSegment.EntriesAsync(path, cancellation).Select(one => one.Entry).Chunk(EntriesPerTransaction).WithCancellation(cancellation))
+        await foreach (var lot in AuditSegment.EntriesAsync(path, cancellation).Chunk(EntriesPerTransaction).WithCancellation(cancellation))
         {
+            (_segment, var entries) = (lot[^1].Segment, Array.ConvertAll(lot, one => one.Entry));
             var kept = await proceeding.Audit.ReadAsync(entries[0].Sequence - 1, entries.Length);
             if (kept.Count != entries.Length || kept.Zip(entries).Any(pair => pair.First.Sequence != pair.Second.Sequence || !pair.First.Entry.Span.SequenceEqual(pair.Second.Entry.Span)))
             {
