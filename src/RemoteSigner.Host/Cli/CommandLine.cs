@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using RemoteSigner.Host.Configuration;
 
 namespace RemoteSigner.Host.Cli;
@@ -49,6 +50,11 @@ internal static class CommandLine
             return 2;
         }
 
+        if (parsed.CommandResult.Command is not { Name: ServeCommand.Name })
+        {
+            GiveWay();
+        }
+
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
@@ -69,6 +75,13 @@ internal static class CommandLine
             await Console.Error.WriteLineAsync("remote-signer: hint: this is a fault of the program itself: please report it with the lines above");
             return 1;
         }
+    }
+
+    // A signer may run on this machine, and a person can wait where a duty cannot. Threads that are started from now on have it from this one.
+    private static void GiveWay()
+    {
+        using var process = Process.GetCurrentProcess();
+        process.PriorityClass = ProcessPriorityClass.BelowNormal;
     }
 
     /// <summary>The data directory that was asked for.</summary>

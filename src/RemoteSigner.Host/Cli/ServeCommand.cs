@@ -7,13 +7,15 @@ namespace RemoteSigner.Host.Cli;
 /// <summary><c>serve</c>: signs until it is told to stop.</summary>
 internal static class ServeCommand
 {
+    public const string Name = "serve";
+
     private static readonly Option<string?> Listen = new("--listen") { Description = "address and port of the API, instead of signer.json's", HelpName = "HOST:PORT" };
     private static readonly Option<string?> Operations = new("--operations") { Description = "address and port of health and metrics, instead of signer.json's", HelpName = "HOST:PORT" };
     private static readonly Option<string[]> LoopbackHttp = new("--loopback-http") { Description = "also serve one client of this machine without TLS, on a port of 127.0.0.1 or a unix socket", HelpName = "PORT=CLIENT" };
 
     public static Command Create()
     {
-        var command = new Command("serve", "Sign for the clients that signer.json names") { Listen, Operations, LoopbackHttp };
+        var command = new Command(Name, "Sign for the clients that signer.json names") { Listen, Operations, LoopbackHttp };
         command.SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
         return command;
     }
