@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 
 namespace RemoteSigner.Host.Configuration;
@@ -5,6 +7,9 @@ namespace RemoteSigner.Host.Configuration;
 /// <summary>The folder that holds everything one signer keeps, and the names of the files in it.</summary>
 internal sealed class DataDirectory(string path)
 {
+    /// <summary>Bytes of the longest address of a socket.</summary>
+    public const int LongestAddress = 107;
+
     public const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     public string Path { get; } = System.IO.Path.GetFullPath(path);
@@ -30,6 +35,9 @@ internal sealed class DataDirectory(string path)
 
     /// <summary>The socket on which the console speaks to a signer that runs.</summary>
     public string ControlSocket => Resolve("control.sock");
+
+    /// <summary>The same as an address; null where the path has more than the 107 bytes that one may have (sockaddr_un in unix(7)).</summary>
+    public UnixDomainSocketEndPoint? ControlEndPoint => Encoding.UTF8.GetByteCount(ControlSocket) <= LongestAddress ? new UnixDomainSocketEndPoint(ControlSocket) : null;
 
     /// <summary>A path from the configuration, relative to this folder unless it is absolute.</summary>
     public string Resolve(string relative) => System.IO.Path.Combine(Path, relative);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RemoteSigner.Host.Control;
 
 /// <summary>What <c>cluster import</c> and <c>bind</c> are asked to do. Paths are absolute: whoever does it reads the files himself, and no secret is in here.</summary>
@@ -40,4 +42,12 @@ internal sealed record ClusterOrder
     public bool Replace { get; init; }
 
     public int MemoryMib { get; init; }
+
+    /// <summary>All that is going to be read: the files that are named, and those in the node's folder.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Paths =>
+    [
+        .. new[] { Lock, Keyshares, OperatorKey, OperatorPassword, Slashing }.OfType<string>(),
+        .. Directory.Exists(Node) ? Directory.EnumerateFiles(Node, "*", SearchOption.AllDirectories) : [],
+    ];
 }

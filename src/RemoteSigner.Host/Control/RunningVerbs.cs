@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Keys;
@@ -26,10 +28,15 @@ internal sealed class RunningVerbs : ISignerVerbs
             return null;
         }
 
+        if (data.ControlEndPoint is not { } endPoint)
+        {
+            throw new VerbException($"{data.ControlSocket} has too many bytes for the address of a socket", "name the folder by the shorter path that the signer was started with");
+        }
+
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await probe.ConnectAsync(new UnixDomainSocketEndPoint(data.ControlSocket));
+            await probe.ConnectAsync(endPoint);
         }
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
         {
@@ -39,13 +46,25 @@ internal sealed class RunningVerbs : ISignerVerbs
         {
             throw new VerbException($"the signer does not let this user in at {data.ControlSocket}", "run as the user that the signer runs as, or as root");
         }
+        catch (SocketException exception)
+        {
+            throw new VerbException($"{data.ControlSocket} is not the control socket of a signer: {exception.Message}", "look what is there; where no signer runs, remove it");
+        }
+
+        // What it is told may be secret: nobody else's socket hears it.
+        var server = PeerCredentials.UserOf(probe.SafeHandle);
+        if (server != 0 && server != PeerCredentials.Ours && server != FileStatus.Of(data.LedgerFile)?.Owner)
+        {
+            throw new VerbException(
+                $"user {server} answers at {data.ControlSocket}, and the ledger beside it belongs to another", "stop that program: only root, you, or the user whose ledger it is may answer there");
+        }
 
         return new RunningVerbs(new HttpClient(new SocketsHttpHandler
         {
             ConnectCallback = async (_, cancellation) =>
             {
                 var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(data.ControlSocket), cancellation);
+                await socket.ConnectAsync(endPoint, cancellation);
                 return new NetworkStream(socket, ownsSocket: true);
             },
         })
@@ -109,9 +128,11 @@ internal sealed class RunningVerbs : ISignerVerbs
             string told;
             await using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
             {
-                using var answer = await SendAsync(HttpMethod.Post, question, null);
-                await answer.Content.CopyToAsync(file);
-                told = answer.Headers.GetValues("X-Told").Single();
+                told = await AskAsync(HttpMethod.Post, question, null, async answer =>
+                {
+                    await (await answer.Content.ReadAsStreamAsync()).CopyToAsync(file);
+                    return answer.Headers.GetValues("X-Told").Single();
+                });
                 file.Flush(flushToDisk: true);
             }
 
@@ -125,37 +146,30 @@ internal sealed class RunningVerbs : ISignerVerbs
         }
     }
 
-    private async Task<T> AskAsync<T>(HttpMethod method, string question, JsonTypeInfo<T> type, HttpContent? body = null)
-    {
-        using var answer = await SendAsync(method, question, body);
-        return (await answer.Content.ReadFromJsonAsync(type))!;
-    }
+    private Task<T> AskAsync<T>(HttpMethod method, string question, JsonTypeInfo<T> type, HttpContent? body = null) =>
+        AskAsync(method, question, body, async answer => await answer.Content.ReadFromJsonAsync(type) ?? throw new JsonException("it is null"));
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string question, HttpContent? body)
+    // An answer that was cut, or is another program's, says nothing of what was done.
+    private async Task<T> AskAsync<T>(HttpMethod method, string question, HttpContent? body, Func<HttpResponseMessage, Task<T>> read)
     {
-        var answer = await SendAsync(new HttpRequestMessage(method, question) { Content = body });
-        if (answer.IsSuccessStatusCode)
-        {
-            return answer;
-        }
-
-        using (answer)
-        {
-            throw answer.StatusCode == System.Net.HttpStatusCode.Conflict && await answer.Content.ReadFromJsonAsync(ControlContext.Default.ControlFault) is { } fault
-                ? new VerbException(fault.Message, fault.Hint)
-                : new VerbException($"the running signer answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}", "look at its log and /healthcheck");
-        }
-    }
-
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
-    {
+        const string Hint = "whether it was done stands in its audit log; 'remote-signer audit verify' shows its end";
         try
         {
-            return await _signer.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            using var answer = await _signer.SendAsync(new HttpRequestMessage(method, question) { Content = body }, HttpCompletionOption.ResponseHeadersRead);
+            return answer.StatusCode switch
+            {
+                HttpStatusCode.OK => await read(answer),
+                HttpStatusCode.Conflict when await answer.Content.ReadFromJsonAsync(ControlContext.Default.ControlFault) is { Message: { } message, Hint: { } hint } => throw new VerbException(message, hint),
+                var code => throw new VerbException($"the running signer answered {(int)code}: {await answer.Content.ReadAsStringAsync()}", "look at its log and /healthcheck"),
+            };
         }
-        catch (HttpRequestException lost)
+        catch (Exception lost) when (lost is HttpRequestException or HttpIOException)
         {
-            throw new VerbException($"the running signer did not answer to the end: {lost.Message}", "whether it was done stands in its audit log; 'remote-signer audit verify' shows its end");
+            throw new VerbException($"the running signer did not answer to the end: {lost.Message}", Hint);
+        }
+        catch (Exception other) when (other is JsonException or InvalidOperationException)
+        {
+            throw new VerbException($"what answered at the control socket cannot be understood: {other.Message}", $"are console and signer of the same version? {Hint}");
         }
     }
 }

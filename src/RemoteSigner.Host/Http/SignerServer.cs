@@ -16,6 +16,9 @@ namespace RemoteSigner.Host.Http;
 /// <summary>The two listeners and what answers on them.</summary>
 internal static class SignerServer
 {
+    // A duty takes milliseconds. The server times bodies no longer once it stops, and while one that never ends is waited for, nobody signs.
+    private static readonly TimeSpan _mostToFinish = TimeSpan.FromSeconds(5);
+
     /// <summary>Serves until it is told to stop. The port is bound before the keys are opened, so that health can say how far that is.</summary>
     public static async Task RunAsync(DataDirectory data, SignerOptions options, CancellationToken cancellation)
     {
@@ -23,6 +26,7 @@ internal static class SignerServer
         Bls.SelfTest(arena);
         await using var ledger = Ledger.Open(data.LedgerFile);
         await ledger.KeepReserveAsync();
+        ControlSocket.RemoveStale(data);
 
         // Empty: signer.json is the only configuration. The usual builder would also listen to ASPNETCORE_* variables, and watch the content
         // root for changes, which the ledger makes with every commit.
@@ -31,6 +35,7 @@ internal static class SignerServer
         SignerLogging.Configure(builder.Logging, options.Log, () => hasStarted);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Services.AddRoutingCore();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = _mostToFinish);
         await SignerServices.AddAsync(builder.Services, data, options, ledger, arena);
         builder.WebHost.ConfigureKestrel((_, kestrel) => Listen(kestrel, options, kestrel.ApplicationServices.GetRequiredService<MutualTls>()));
         builder.WebHost.ConfigureKestrel((_, kestrel) => ControlSocket.Listen(kestrel, data, kestrel.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ControlSocket))));

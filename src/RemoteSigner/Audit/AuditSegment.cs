@@ -88,9 +88,15 @@ public sealed record AuditSegment(long First, long Last, Root Previous, Root Hea
         {
             using var json = JsonDocument.Parse(line, new JsonDocumentOptions { AllowDuplicateProperties = false });
             var header = json.RootElement;
-            return header.GetProperty("format").GetString() == Format
-                ? new AuditSegment(header.GetProperty("first").GetInt64(), header.GetProperty("last").GetInt64(), Root.Parse(header.GetProperty("previous").GetString()), Root.Parse(header.GetProperty("head").GetString()))
-                : throw Damaged(path, "its first line names another format");
+            if (header.GetProperty("format").GetString() != Format)
+            {
+                throw Damaged(path, "its first line names another format");
+            }
+
+            var (first, last) = (header.GetProperty("first").GetInt64(), header.GetProperty("last").GetInt64());
+            return first >= 1 && last >= first && last < long.MaxValue
+                ? new AuditSegment(first, last, Root.Parse(header.GetProperty("previous").GetString()), Root.Parse(header.GetProperty("head").GetString()))
+                : throw Damaged(path, $"no segment has entries {first} to {last}");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {

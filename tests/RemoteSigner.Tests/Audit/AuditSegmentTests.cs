@@ -73,6 +73,8 @@ public sealed class AuditSegmentTests : IAsyncLifetime
     [InlineData("\"vc\"", "\"xx\"")]
     [InlineData("\"last\":20", "\"last\":19")]
     [InlineData("\"first\":1,", "\"first\":2,")]
+    [InlineData("\"first\":1,", "\"first\":-9223372036854775808,")]
+    [InlineData("\"last\":20", "\"last\":9223372036854775807")]
     [InlineData("segment-1", "segment-2")]
     public async Task A_file_that_was_changed_drops_nothing_and_verifies_nothing(string from, string to)
     {

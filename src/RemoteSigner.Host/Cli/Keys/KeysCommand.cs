@@ -59,9 +59,13 @@ internal static class KeysCommand
     {
         var key = ReadKey(parsed);
         await using var signer = await OfflineSigner.OpenAsync(parsed);
-        return await signer.ExecuteAsync(new AllowKeyAgain(key))
-            ? 0
-            : throw new CliError($"{key} was not deleted for good here", "'remote-signer slashing status' shows the state of every key; one that was deleted may be imported again after this command");
+        if (!await signer.ExecuteAsync(new AllowKeyAgain(key)))
+        {
+            throw new CliError($"{key} was not deleted for good here", "'remote-signer slashing status' shows the state of every key; one that was deleted may be imported again after this command");
+        }
+
+        StandardError.Console.WriteLine($"{key} may be imported again, with the history it had; it signs nothing before that");
+        return 0;
     }
 
     private static BlsPublicKey ReadKey(ParseResult parsed) => BlsPublicKey.TryParse(parsed.GetValue(Key), out var key)

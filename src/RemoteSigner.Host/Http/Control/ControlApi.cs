@@ -20,6 +20,7 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
 {
     private const string Prefix = "/control/v1";
     private const string HandOut = ".hand-out-";
+    private const string OtherVersion = "are console and signer of the same version?";
 
     public void Map(WebApplication app)
     {
@@ -27,7 +28,7 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
         Directory.EnumerateFiles(data.Path, $"{HandOut}*").ToList().ForEach(File.Delete);
         var door = new DoorAttribute(ListenerKind.Control);
         app.MapGet($"{Prefix}/slashing", Verb(ControlContext.Default.SlashingStatus, (verbs, _) => verbs.SlashingStatusAsync())).WithMetadata(door);
-        app.MapPost($"{Prefix}/slashing/prune", Verb(ControlContext.Default.IReadOnlyListPruneLine, (verbs, context) => verbs.PruneAsync(Keep(context)))).WithMetadata(door);
+        app.MapPost($"{Prefix}/slashing/prune", Verb(ControlContext.Default.IReadOnlyListPruneLine, (verbs, context) => verbs.PruneAsync((ulong?)Number(context, "keep")))).WithMetadata(door);
         app.MapPost($"{Prefix}/slashing/export", (RequestDelegate)ExportHistoryAsync).WithMetadata(door);
         app.MapPost($"{Prefix}/keys", Verb(ControlContext.Default.ControlCount, ImportKeysAsync)).WithMetadata(door);
         app.MapDelete($"{Prefix}/keys/{{key}}", Verb(ControlContext.Default.ControlCount, DeleteKeyAsync)).WithMetadata(door);
@@ -36,17 +37,17 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
         app.MapPost($"{Prefix}/clusters/bind", Verb(ControlContext.Default.ClusterBinding, (verbs, context) =>
             ReadingAsync(async () => await verbs.BindClusterAsync(await OrderAsync(context), context.RequestAborted)))).WithMetadata(door);
         app.MapPost($"{Prefix}/seal/rotate", Verb(ControlContext.Default.EnrolmentReport, (verbs, _) => verbs.RotateSealAsync())).WithMetadata(door);
-        app.MapGet($"{Prefix}/audit", Verb(ControlContext.Default.AuditLine, (verbs, context) => verbs.VerifyAuditAsync([.. context.Request.Query["segment"].OfType<string>()]))).WithMetadata(door);
+        app.MapGet($"{Prefix}/audit", Verb(ControlContext.Default.AuditLine, (verbs, context) => verbs.VerifyAuditAsync([.. context.Request.Query["segment"].OfType<string>().Select(Regular)]))).WithMetadata(door);
         app.MapPost($"{Prefix}/audit/export", (RequestDelegate)ExportAuditAsync).WithMetadata(door);
         app.MapGet($"{Prefix}/freshness", Verb(ControlContext.Default.FreshnessLine, (_, _) => DescribeFreshnessAsync())).WithMetadata(door);
     }
 
     private Task ExportHistoryAsync(HttpContext context) => HandOutAsync(
-        context, async (verbs, path) => $"{await verbs.ExportHistoryAsync(path, Enum.Parse<ExportedNames>(Query(context, "by")!), Query(context, "to"))}");
+        context, async (verbs, path) => $"{await verbs.ExportHistoryAsync(path, Names(context), Query(context, "to"))}");
 
     private Task ExportAuditAsync(HttpContext context) => HandOutAsync(context, async (verbs, path) =>
     {
-        var (first, last) = await verbs.ExportAuditAsync(path, Query(context, "through") is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : null, Query(context, "to"));
+        var (first, last) = await verbs.ExportAuditAsync(path, Number(context, "through"), Query(context, "to"));
         return $"{first} {last}";
     });
 
@@ -87,6 +88,11 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
     private async Task<ClusterOrder> OrderAsync(HttpContext context)
     {
         var order = await context.Request.ReadFromJsonAsync(ControlContext.Default.ClusterOrder, context.RequestAborted) ?? throw new JsonException("there is no order");
+        foreach (var path in order.Paths)
+        {
+            Regular(path);
+        }
+
         return order with { MemoryMib = options.Keymanager.MemoryMib };
     }
 
@@ -150,7 +156,7 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
         catch (JsonException exception)
         {
             context.Response.StatusCode = StatusCodes.Status409Conflict;
-            await context.Response.WriteAsJsonAsync(new ControlFault($"the request could not be read: {exception.Message}", "are console and signer of the same version?"), ControlContext.Default.ControlFault);
+            await context.Response.WriteAsJsonAsync(new ControlFault($"the request could not be read: {exception.Message}", OtherVersion), ControlContext.Default.ControlFault);
             return null;
         }
     }
@@ -160,7 +166,19 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
         Clusters = new ClusterVerbs(administrator, actor, site, options, data, arena),
     };
 
-    private static ulong? Keep(HttpContext context) => Query(context, "keep") is { } text ? ulong.Parse(text, CultureInfo.InvariantCulture) : null;
+    // The console writes these itself: what is none was not written by it.
+    private static long? Number(HttpContext context, string name) => Query(context, name) is not { } text ? null
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new VerbException($"{name}={text} is not a number", OtherVersion);
+
+    private static ExportedNames Names(HttpContext context) => Enum.TryParse<ExportedNames>(Query(context, "by"), out var names) && Enum.IsDefined(names)
+        ? names
+        : throw new VerbException($"by={Query(context, "by")} names no way to name validators", OtherVersion);
+
+    /// <summary>A pipe or a device may never end, and whoever asks next would wait behind it.</summary>
+    private static string Regular(string path) => FileStatus.Of(path) is { IsRegular: false } && !Directory.Exists(path)
+        ? throw new VerbException($"{path} is no regular file", "the running signer reads files that end: write what it should read into one")
+        : path;
 
     private static string? Query(HttpContext context, string name) => context.Request.Query[name].FirstOrDefault();
 }

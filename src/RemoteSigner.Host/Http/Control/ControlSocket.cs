@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Text;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -15,22 +14,29 @@ namespace RemoteSigner.Host.Http;
 /// </summary>
 internal static class ControlSocket
 {
-    // sockaddr_un has 108 bytes with the zero at the end (unix(7)).
-    private const int MostBytes = 107;
+    /// <summary>Takes away what a signer that was killed has left. The ledger is held: nobody answers there.</summary>
+    /// <exception cref="ConfigurationException">A folder is there, which is nothing of ours.</exception>
+    public static void RemoveStale(DataDirectory data)
+    {
+        if (Directory.Exists(data.ControlSocket))
+        {
+            throw new ConfigurationException($"{data.ControlSocket} is a folder, and the signer's control socket belongs there", "move the folder away");
+        }
 
-    public static bool Fits(DataDirectory data) => Encoding.UTF8.GetByteCount(data.ControlSocket) <= MostBytes;
+        File.Delete(data.ControlSocket);
+    }
 
-    /// <summary>Listens, unless the path is too long for a socket. The ledger is held: whatever lies there is left from a signer that was killed.</summary>
+    /// <summary>Listens, unless the path is too long for a socket.</summary>
     public static void Listen(KestrelServerOptions kestrel, DataDirectory data, ILogger log)
     {
-        File.Delete(data.ControlSocket);
-        if (!Fits(data))
+        if (data.ControlEndPoint is not { } endPoint)
         {
-            log.LogWarning("there is no control socket: {Path} has more than {Most} bytes; the console works while the signer is stopped", data.ControlSocket, MostBytes);
+            log.LogWarning(
+                "there is no control socket: {Path} has more than {Most} bytes; the console works while the signer is stopped", data.ControlSocket, DataDirectory.LongestAddress);
             return;
         }
 
-        kestrel.ListenUnixSocket(data.ControlSocket, listen =>
+        kestrel.Listen(endPoint, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
             listen.Use(next => connection =>

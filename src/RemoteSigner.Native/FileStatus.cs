@@ -1,0 +1,32 @@
+using System.Buffers.Binary;
+
+namespace RemoteSigner.Native;
+
+/// <summary>What stands at a path, by the kernel's word (statx(2)); symbolic links are followed.</summary>
+/// <param name="IsRegular">A file that ends: no folder, pipe, socket or device.</param>
+/// <param name="Owner">The user it belongs to.</param>
+public sealed unsafe record FileStatus(bool IsRegular, uint Owner)
+{
+    private const int FromHere = -100;
+    private const uint TypeAndOwner = 0x0001 | 0x0008;
+    private const int TypeMask = 0xf000;
+    private const int Regular = 0x8000;
+    private const int OwnerOffset = 20;
+    private const int ModeOffset = 28;
+    private const int Length = 256;
+
+    /// <summary>Null where nothing is, or this user may not look.</summary>
+    public static FileStatus? Of(string path)
+    {
+        var status = stackalloc byte[Length];
+        if (Libc.statx(FromHere, path, 0, TypeAndOwner, status) != 0)
+        {
+            return null;
+        }
+
+        var fields = new ReadOnlySpan<byte>(status, Length);
+        return new FileStatus(
+            (BinaryPrimitives.ReadUInt16LittleEndian(fields[ModeOffset..]) & TypeMask) == Regular,
+            BinaryPrimitives.ReadUInt32LittleEndian(fields[OwnerOffset..]));
+    }
+}
