@@ -5,12 +5,11 @@ using RemoteSigner.Host.Configuration;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
-using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host;
 
 /// <summary>The start protocol once the vault is open, and the clean stop when everything else has ended.</summary>
-internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledger, SlashingProtection slashing, AuditLog audit, SealedKeys sealedKeys, SignerOptions options, Network network, SlotClock clock, TimeProvider time, ILogger<FreshnessRun> log)
+internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledger, SlashingProtection slashing, AuditLog audit, SealedKeys sealedKeys, SignerOptions options, TimeProvider time, ILogger<FreshnessRun> log)
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(15);
 
@@ -20,6 +19,7 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
     private volatile AdmittedVault? _vault;
     private volatile bool _judged;
     private volatile bool _serves;
+    private bool _coversLedger;
 
     /// <summary>The vault that is open; null before one was judged.</summary>
     public AdmittedVault? Vault => _judged ? _vault : null;
@@ -44,6 +44,13 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
             _vault = new AdmittedVault(id, generation, (_witness as TpmWitness)?.Indices);
             _judged = true;
         }
+
+        // What was imported before an interruption: its act did not come to that.
+        if (_serves && !_coversLedger)
+        {
+            await CoverHistoryAsync();
+            _coversLedger = true;
+        }
     }
 
     /// <summary>After a change to the vault that was admitted: ledger and witness know its new generation, so that the former one put back is noticed.</summary>
@@ -62,9 +69,7 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
     /// <summary>After history came in: moves the fence past it, as if it had been signed here, though no further ahead of the clock than duties can be.</summary>
     public async Task CoverHistoryAsync()
     {
-        var end = await LedgerAtStart.EndAsync(ledger, slashing);
-        var after = end.FirstAfter(network.SlotsPerEpoch);
-        if (await fence.CoverHistoryAsync(Fence.Ceiling(network, clock) is { } ceiling && ceiling < after ? ceiling : after, end.Source) is { } refusal)
+        if (await fence.CoverHistoryAsync(await LedgerAtStart.EndAsync(ledger, slashing)) is { } refusal)
         {
             log.LogWarning("the fence is not past the imported history yet: {Detail}", refusal.Detail);
         }

@@ -19,6 +19,9 @@ public sealed class ConsoleFaultsTests(SignerTemplate template) : IDisposable
     [InlineData("POST", "/control/v1/slashing/export?to=x&by=Foo", "by=Foo names no way")]
     [InlineData("POST", "/control/v1/slashing/export?to=x&by=77", "by=77 names no way")]
     [InlineData("POST", "/control/v1/clusters/bind", "could not be read")]
+    [InlineData("GET", "/control/v1/audit?segment=", "is not the path of a file")]
+    [InlineData("GET", "/control/v1/audit?segment=%00", "is not the path of a file")]
+    [InlineData("GET", "/control/v1/audit?segment=/tmp/%00", "is not the path of a file")]
     public async Task A_question_that_no_console_would_ask_is_refused_with_a_reason(string method, string question, string told)
     {
         await using var signer = await _home.StartAsync();
@@ -112,6 +115,14 @@ public sealed class ConsoleFaultsTests(SignerTemplate template) : IDisposable
         Refusal.IsTold(result, told);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("audit", "verify", "--segment", "")]
+    [InlineData("slashing", "import", "")]
+    [InlineData("cluster", "verify", "")]
+    [InlineData("keys", "import", "--never-signed", "--keystores", "")]
+    [InlineData("audit", "export", "")]
+    public async Task An_empty_path_is_told(params string[] verb) => Refusal.IsTold(await _home.RunAsync(verb), "");
 
     [Fact]
     public async Task A_socket_of_another_kind_is_told()

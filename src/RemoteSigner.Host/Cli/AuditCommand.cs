@@ -14,7 +14,7 @@ internal static class AuditCommand
     public static Command Create()
     {
         var verify = new Command("verify", "Walk the hash chain and match it against the slashing records") { Segments };
-        verify.SetAction((parsed, _) => VerifyAsync(parsed));
+        verify.SetAction((parsed, cancellation) => VerifyAsync(parsed, cancellation));
         var export = new Command("export", "Write the entries that the log keeps into a file, whole or not at all") { File, Through };
         export.SetAction((parsed, _) => ExportAsync(parsed));
         var drop = new Command("drop", "Drop the entries that are in an exported file, under a checkpoint; the file is then the only one that has them") { File };
@@ -45,10 +45,10 @@ internal static class AuditCommand
         return 0;
     }
 
-    private static async Task<int> VerifyAsync(ParseResult parsed)
+    private static async Task<int> VerifyAsync(ParseResult parsed, CancellationToken cancellation)
     {
         await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
-        var line = await signer.VerifyAuditAsync([.. parsed.GetValue(Segments)!.Select(Path.GetFullPath)]);
+        var line = await signer.VerifyAuditAsync([.. parsed.GetValue(Segments)!.Select(Path.GetFullPath)], cancellation);
         Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.AuditLine, verdict => new Table().HideHeaders().AddColumns("", "")
             .AddRow("verdict", verdict.Verified ? "intact" : "BROKEN")
             .AddRow(verdict.Verified ? "entries" : "at entry", verdict.Entries.ToString())

@@ -93,7 +93,7 @@ internal sealed class DirectVerbs(
         return (segment.First, segment.Last);
     }
 
-    public async Task<AuditLine> VerifyAuditAsync(IReadOnlyList<string> segments) => await AuditVerifier.VerifyAsync(ledger, segments) switch
+    public async Task<AuditLine> VerifyAuditAsync(IReadOnlyList<string> segments, CancellationToken cancellation) => await AuditVerifier.VerifyAsync(ledger, segments, cancellation) switch
     {
         AuditVerification.Intact(var head, var records, var unmatched) => new AuditLine(true, head.Sequence, records, Convert.ToHexStringLower(head.Hash.AsSpan()), null, unmatched),
         AuditVerification.Broken(var sequence, var problem) => new AuditLine(false, sequence, 0, null, problem, 0),

@@ -37,7 +37,7 @@ internal interface ISignerVerbs : IAsyncDisposable
     Task<(long First, long Last)> ExportAuditAsync(string path, long? through);
 
     /// <param name="segments">Absolute paths of exported files.</param>
-    Task<AuditLine> VerifyAuditAsync(IReadOnlyList<string> segments);
+    Task<AuditLine> VerifyAuditAsync(IReadOnlyList<string> segments, CancellationToken cancellation);
 
     Task<EnrolmentReport> RotateSealAsync();
 }

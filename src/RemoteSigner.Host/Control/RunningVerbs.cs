@@ -99,7 +99,7 @@ internal sealed class RunningVerbs : ISignerVerbs
         return (long.Parse(told[0], CultureInfo.InvariantCulture), long.Parse(told[1], CultureInfo.InvariantCulture));
     }
 
-    public Task<AuditLine> VerifyAuditAsync(IReadOnlyList<string> segments) =>
+    public Task<AuditLine> VerifyAuditAsync(IReadOnlyList<string> segments, CancellationToken cancellation) =>
         AskAsync(HttpMethod.Get, $"audit?{string.Join('&', segments.Select(path => $"segment={Uri.EscapeDataString(path)}"))}", ControlContext.Default.AuditLine);
 
     public Task<EnrolmentReport> RotateSealAsync() => AskAsync(HttpMethod.Post, "seal/rotate", ControlContext.Default.EnrolmentReport);
@@ -162,6 +162,10 @@ internal sealed class RunningVerbs : ISignerVerbs
                 HttpStatusCode.Conflict when await answer.Content.ReadFromJsonAsync(ControlContext.Default.ControlFault) is { Message: { } message, Hint: { } hint } => throw new VerbException(message, hint),
                 var code => throw new VerbException($"the running signer answered {(int)code}: {await answer.Content.ReadAsStringAsync()}", "look at its log and /healthcheck"),
             };
+        }
+        catch (HttpRequestException gone) when (gone.HttpRequestError == HttpRequestError.ConnectionError)
+        {
+            throw new VerbException($"the signer stopped before it was asked: {gone.InnerException?.Message ?? gone.Message}", "nothing was done: repeat the command");
         }
         catch (Exception lost) when (lost is HttpRequestException or HttpIOException)
         {

@@ -59,6 +59,11 @@ internal sealed class RequestGate(
             await Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "ledger_unavailable", "the duty could not be recorded, so nothing was signed; see /healthcheck and the signer's log");
             return;
         }
+        catch (Exception exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            log.LogInformation("request {RequestId} {Method} {Path}: nobody waits for its answer any more ({Reason})", context.TraceIdentifier, context.Request.Method, context.Request.Path, exception.Message);
+            return;
+        }
         catch (Exception exception) when (!context.Response.HasStarted && exception is not OperationCanceledException)
         {
             log.LogError(exception, "request {RequestId} {Method} {Path} failed", context.TraceIdentifier, context.Request.Method, context.Request.Path);

@@ -56,6 +56,10 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
 
             _fault = null;
         }
+        catch (LedgerException exception) when (exception.Fault == LedgerFault.Closed)
+        {
+            log.LogInformation("the signer stopped before ledger, vault and open keys were brought together: the next start does it");
+        }
         catch (Exception exception) when (exception is LedgerException or VaultException or WitnessException)
         {
             _fault = exception;

@@ -18,7 +18,7 @@ public sealed record AuditSegment(long First, long Last, Root Previous, Root Hea
 {
     private const string Format = "remote-signer-audit-segment-1";
     private const int EntriesPerRead = 1000;
-    private const int MaxLineLength = 64 << 20;
+    private const int MaxLineLength = 16 << 20;
 
     /// <summary>Writes the kept entries, up to the newest or to <paramref name="through"/>.</summary>
     /// <exception cref="AuditSegmentException">There is no such entry.</exception>
@@ -45,7 +45,8 @@ public sealed record AuditSegment(long First, long Last, Root Previous, Root Hea
     /// <exception cref="AuditSegmentException">It is no segment, or was changed.</exception>
     internal static async IAsyncEnumerable<(AuditSegment Segment, LedgerEntry Entry)> EntriesAsync(string path, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        using var text = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
+        using var file = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
+        var text = new BoundedLines(file, MaxLineLength);
         var segment = Parse(path, await LineAsync(text, path, cancellation) ?? "");
         var (hash, sequence) = (segment.Previous.Bytes.ToArray(), segment.First - 1);
         LedgerEntry? held = null;
@@ -104,17 +105,19 @@ public sealed record AuditSegment(long First, long Last, Root Previous, Root Hea
         }
     }
 
-    private static async Task<string?> LineAsync(StreamReader text, string path, CancellationToken cancellation)
+    private static async Task<string?> LineAsync(BoundedLines text, string path, CancellationToken cancellation)
     {
         try
         {
-            return await text.ReadLineAsync(cancellation) is not { } line ? null
-                : line.Length <= MaxLineLength ? line
-                : throw Damaged(path, "a line of it is too long");
+            return await text.ReadAsync(cancellation);
         }
         catch (DecoderFallbackException)
         {
             throw Damaged(path, "it is not UTF-8");
+        }
+        catch (InvalidDataException)
+        {
+            throw Damaged(path, $"a line of it has more than {MaxLineLength} characters");
         }
     }
 

@@ -34,9 +34,13 @@ public static class AuditVerifier
     /// their <paramref name="segments"/>, and without any from the first that is kept.
     /// </summary>
     /// <exception cref="AuditSegmentException">A file is no segment, or was changed.</exception>
-    public static async Task<AuditVerification> VerifyAsync(Ledger ledger, params IReadOnlyList<string> segments)
+    public static Task<AuditVerification> VerifyAsync(Ledger ledger, params IReadOnlyList<string> segments) => VerifyAsync(ledger, segments, CancellationToken.None);
+
+    /// <summary>The same, until nobody wants to know any more.</summary>
+    /// <exception cref="AuditSegmentException">A file is no segment, or was changed.</exception>
+    public static async Task<AuditVerification> VerifyAsync(Ledger ledger, IReadOnlyList<string> segments, CancellationToken cancellation)
     {
-        await _one.WaitAsync();
+        await _one.WaitAsync(cancellation);
         try
         {
             // Entries that are dropped while it walks are missing where it is.
@@ -45,7 +49,7 @@ public static class AuditVerifier
             do
             {
                 begun = await BaseAsync(ledger);
-                found = await WalkAsync(ledger, segments);
+                found = await WalkAsync(ledger, segments, cancellation);
             }
             while (found is AuditVerification.Broken && begun != await BaseAsync(ledger));
             return found;
@@ -58,12 +62,12 @@ public static class AuditVerifier
 
     private static Task<long> BaseAsync(Ledger ledger) => ledger.ReadAsync(transaction => LedgerEntries.Base(transaction, new byte[SHA256.HashSizeInBytes]));
 
-    private static async Task<AuditVerification> WalkAsync(Ledger ledger, IReadOnlyList<string> segments)
+    private static async Task<AuditVerification> WalkAsync(Ledger ledger, IReadOnlyList<string> segments, CancellationToken cancellation)
     {
         var chain = await ledger.ReadAsync(transaction => Chain.Begin(transaction, fromFirst: segments.Count > 0));
         foreach (var segment in segments)
         {
-            if (await WalkAsync(ledger, chain, segment) is { } broken)
+            if (await WalkAsync(ledger, chain, segment, cancellation) is { } broken)
             {
                 return broken;
             }
@@ -71,19 +75,20 @@ public static class AuditVerifier
 
         while (!chain.Ended)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (await ledger.ReadAsync(chain.Walk) is { } broken)
             {
                 return broken;
             }
         }
 
-        return chain.ProblemOfBase() ?? await MatchAsync(ledger, chain, segments.Count > 0);
+        return chain.ProblemOfBase() ?? await MatchAsync(ledger, chain, segments.Count > 0, cancellation);
     }
 
-    private static async Task<AuditVerification.Broken?> WalkAsync(Ledger ledger, Chain chain, string segment)
+    private static async Task<AuditVerification.Broken?> WalkAsync(Ledger ledger, Chain chain, string segment, CancellationToken cancellation)
     {
         // What the ledger still has is walked there, whatever a file says of it.
-        await foreach (var entries in AuditSegment.EntriesAsync(segment).Select(one => one.Entry).Where(entry => entry.Sequence <= chain.Base).Chunk(RowsPerStep))
+        await foreach (var entries in AuditSegment.EntriesAsync(segment, cancellation).Select(one => one.Entry).Where(entry => entry.Sequence <= chain.Base).Chunk(RowsPerStep))
         {
             if (await ledger.ReadAsync(transaction => chain.Take(transaction, entries)) is { } broken)
             {
@@ -94,13 +99,14 @@ public static class AuditVerifier
         return null;
     }
 
-    private static async Task<AuditVerification> MatchAsync(Ledger ledger, Chain chain, bool withSegments)
+    private static async Task<AuditVerification> MatchAsync(Ledger ledger, Chain chain, bool withSegments, CancellationToken cancellation)
     {
         var (matched, unmatched) = (0L, 0L);
         foreach (var records in new[] { RecordWalk.OfBlocks(chain.Base, withSegments), RecordWalk.OfAttestations(chain.Base, withSegments) })
         {
             while (!records.Ended)
             {
+                cancellation.ThrowIfCancellationRequested();
                 if (await ledger.ReadAsync(records.Walk) is { } broken)
                 {
                     return broken;

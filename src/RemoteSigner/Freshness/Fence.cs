@@ -50,6 +50,13 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
     /// <summary>An epoch that no fence of a signer with a sound clock can have passed; null where the genesis time is not known.</summary>
     public static Epoch? Ceiling(Network network, SlotClock clock) => clock.Now is { } now ? new Epoch(network.EpochOf(now).Value + Ahead + 1) : null;
 
+    /// <summary>The fence that covers a history, but no further ahead of the clock than duties can be: a nonsensical import must not close off every key.</summary>
+    public static Epoch Past(HistoryEnd end, Network network, SlotClock clock)
+    {
+        var after = end.FirstAfter(network.SlotsPerEpoch);
+        return Ceiling(network, clock) is { } ceiling && ceiling < after ? ceiling : after;
+    }
+
     /// <summary>The bounds that the record of a new run begins with; only the start protocol calls this.</summary>
     internal SignedBounds First(Epoch fence, Epoch newestSource) => FenceCourse.First(fence, newestSource, ClockEpoch);
 
@@ -115,9 +122,11 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
         return _passage.Lets(epoch, source) ? default : CoverSlowlyAsync(epoch, source, patience ?? Patience);
     }
 
-    /// <summary>The same for history that came in, as if it had been signed here: all of it is before <paramref name="fence"/>, its newest source is this (null: no votes).</summary>
-    public async ValueTask<FreshnessRefusal?> CoverHistoryAsync(Epoch fence, Epoch? source)
+    /// <summary>The same for history that came in, as if it had been signed here, though no further ahead of the clock than duties can be.</summary>
+    /// <param name="end">Where the ledger ends with it.</param>
+    public async ValueTask<FreshnessRefusal?> CoverHistoryAsync(HistoryEnd end)
     {
+        var (fence, source) = (Past(end, network, clock), end.Source);
         if (fence.Value == 0)
         {
             return null;
@@ -186,7 +195,8 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
             return false;
         }
 
-        await _run.WriteAsync((_run.Written with { VaultGeneration = _generation }).EndedAt(end), cancellation);
+        // An import that was committed while it stopped has not moved the fence.
+        await _run.WriteAsync((_run.Written with { VaultGeneration = _generation }).Past(Past(end, network, clock)).EndedAt(end), cancellation);
         return true;
     }
 

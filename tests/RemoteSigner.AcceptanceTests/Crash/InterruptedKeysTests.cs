@@ -55,6 +55,34 @@ public sealed class InterruptedKeysTests(SignerTemplate template)
         (await scene.Home.RunAsync("audit", "verify")).Succeeded();
     }
 
+    /// <summary>An import moves the fence past what it brought in when all else is done. A kill before that must not leave it behind.</summary>
+    [Fact]
+    public async Task History_whose_import_was_killed_lies_before_the_fence_from_the_next_start_on()
+    {
+        Assert.SkipUnless(TracedSigner.IsAvailable, "strace and root are needed");
+        await using var scene = await StartAsync(template);
+        var (folder, keys) = scene.NewKeystores(1);
+        var body = Body(folder);
+        body["slashing_protection"] = Interchange(keys[0]);
+
+        var killed = TracedSigner.KillInFrontOfAsync(scene.Signer, "rename,renameat,renameat2", 1);
+        await Task.Delay(500);
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => scene.PushAsync(body));
+        await killed;
+        await scene.StopAsync();
+        Assert.Contains(keys[0], (await scene.Home.RunAsync("slashing", "status", "--json")).Succeeded().Output, StringComparison.Ordinal);
+        await scene.ServeUnreadyAsync("push or import them again");
+
+        var fence = System.Text.Json.JsonDocument.Parse((await scene.Home.RunAsync("freshness", "status", "--json")).Succeeded().Output).RootElement.GetProperty("fence").GetUInt64();
+        Assert.True(fence > Chain.Epoch, $"the fence stands at {fence}, and the history reaches to epoch {Chain.Epoch}");
+    }
+
+    private static string Interchange(string key) =>
+        $$$"""
+        {"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{{Chain.Network.GenesisValidatorsRoot}}}"},
+         "data":[{"pubkey":"{{{key}}}","signed_blocks":[],"signed_attestations":[{"source_epoch":"{{{Chain.Epoch - 1}}}","target_epoch":"{{{Chain.Epoch}}}"}]}]}
+        """;
+
     /// <summary>No room for anything: whichever step it is that fails, the answer is no success, and the request is finished once there is room.</summary>
     [Fact]
     public async Task On_a_disk_that_is_full_no_change_of_keys_succeeds_and_all_do_afterwards()

@@ -98,6 +98,20 @@ public sealed class AuditSegmentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_whose_lines_have_no_end_is_not_read_into_memory()
+    {
+        var path = Path.Combine(_folder.FullName, "endless");
+        await using (var file = new FileStream(path, FileMode.CreateNew))
+        {
+            file.SetLength(4L << 30);
+        }
+
+        var before = GC.GetTotalAllocatedBytes();
+        Assert.Contains("more than", (await Assert.ThrowsAsync<AuditSegmentException>(() => AuditVerifier.VerifyAsync(_signer.Ledger, path))).Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 512 << 20);
+    }
+
+    [Fact]
     public async Task Only_the_oldest_entries_of_this_very_log_are_dropped()
     {
         var (one, _) = await ExportAsync("one");

@@ -1,3 +1,4 @@
+using RemoteSigner.Freshness;
 using RemoteSigner.Spec;
 using static RemoteSigner.Tests.Slashing.Duties;
 
@@ -92,7 +93,7 @@ public sealed class FenceSourceTests : FenceScene
     {
         Open(fence: 20, newestSource: 5);
         At(epoch: 13);
-        Assert.Null(await Fence.CoverHistoryAsync(new Epoch(14), new Epoch(12)));
+        Assert.Null(await Fence.CoverHistoryAsync(new HistoryEnd(1, default, default, new Epoch(12), new Epoch(13), null)));
         At(epoch: 16);
         Assert.Null(await Fence.CoverAsync(Vote(10, 16)));
         await Fence.CloseAsync();

@@ -152,6 +152,16 @@ public sealed class FenceTests : FenceScene
         Assert.Equal((end, 28UL), (Written().CleanStop, Written().Fence.Value));
     }
 
+    [Fact]
+    public async Task An_orderly_stop_lies_past_a_history_that_came_in_while_it_stopped()
+    {
+        Open(fence: 3);
+        await Fence.CloseAsync();
+        Assert.True(await Fence.WriteCleanStopAsync(new HistoryEnd(1, Root(1), Root(2), new Epoch(8), new Epoch(9), null), default));
+
+        Assert.Equal(10UL, Written().Fence.Value);
+    }
+
     [Theory]
     [InlineData("read")]
     [InlineData("after write")]

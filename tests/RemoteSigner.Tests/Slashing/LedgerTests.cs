@@ -110,7 +110,7 @@ public sealed class LedgerTests
         var refused = Assert.Throws<LedgerException>(() => Ledger.Open(signer.Path));
 
         Assert.Equal(LedgerFault.Locked, refused.Fault);
-        Assert.Contains("another process", refused.Hint, StringComparison.Ordinal);
+        Assert.Contains("a signer that runs", refused.Hint, StringComparison.Ordinal);
     }
 
     [Fact]

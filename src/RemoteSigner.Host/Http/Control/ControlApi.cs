@@ -37,7 +37,7 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
         app.MapPost($"{Prefix}/clusters/bind", Verb(ControlContext.Default.ClusterBinding, (verbs, context) =>
             ReadingAsync(async () => await verbs.BindClusterAsync(await OrderAsync(context), context.RequestAborted)))).WithMetadata(door);
         app.MapPost($"{Prefix}/seal/rotate", Verb(ControlContext.Default.EnrolmentReport, (verbs, _) => verbs.RotateSealAsync())).WithMetadata(door);
-        app.MapGet($"{Prefix}/audit", Verb(ControlContext.Default.AuditLine, (verbs, context) => verbs.VerifyAuditAsync([.. context.Request.Query["segment"].OfType<string>().Select(Regular)]))).WithMetadata(door);
+        app.MapGet($"{Prefix}/audit", Verb(ControlContext.Default.AuditLine, (verbs, context) => verbs.VerifyAuditAsync([.. context.Request.Query["segment"].OfType<string>().Select(Regular)], context.RequestAborted))).WithMetadata(door);
         app.MapPost($"{Prefix}/audit/export", (RequestDelegate)ExportAuditAsync).WithMetadata(door);
         app.MapGet($"{Prefix}/freshness", Verb(ControlContext.Default.FreshnessLine, (_, _) => DescribeFreshnessAsync())).WithMetadata(door);
     }
@@ -176,7 +176,9 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
         : throw new VerbException($"by={Query(context, "by")} names no way to name validators", OtherVersion);
 
     /// <summary>A pipe or a device may never end, and whoever asks next would wait behind it.</summary>
-    private static string Regular(string path) => FileStatus.Of(path) is { IsRegular: false } && !Directory.Exists(path)
+    private static string Regular(string path) => !Path.IsPathFullyQualified(path) || path.Contains('\0', StringComparison.Ordinal)
+        ? throw new VerbException($"'{path.Replace('\0', '?')}' is not the path of a file", OtherVersion)
+        : FileStatus.Of(path) is { IsRegular: false } && !Directory.Exists(path)
         ? throw new VerbException($"{path} is no regular file", "the running signer reads files that end: write what it should read into one")
         : path;
 

@@ -19,9 +19,5 @@ public sealed record Standing(IFreshnessWitness Witness, FenceKeys Keys, FreshSt
     public Task<StartEvidence> LookAsync(CancellationToken cancellation = default) => Found.ShowAgainstAsync(Witness, Keys, cancellation);
 
     /// <summary>The fence that covers a history, but no further ahead of the clock than duties can be: a nonsensical import must not close off every key.</summary>
-    public Epoch FenceFor(HistoryEnd end)
-    {
-        var after = end.FirstAfter(Network.SlotsPerEpoch);
-        return Ceiling is { } ceiling && ceiling < after ? ceiling : after;
-    }
+    public Epoch FenceFor(HistoryEnd end) => Fence.Past(end, Network, Clock);
 }
