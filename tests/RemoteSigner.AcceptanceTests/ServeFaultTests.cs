@@ -64,6 +64,8 @@ public sealed class ServeFaultTests(SignerTemplate template) : IDisposable
             options["log"]!["format"] = "xml";
             options["verifyPartials"] = "sometimes";
             options["registrations"]!["feeRecipients"] = new JsonArray("0x12");
+            options["builder"]!["keys"] = new JsonArray("0x34");
+            options["payloadVotes"] = "sometimes";
             options["registrations"]!["leastGasLimit"] = 2;
             options["registrations"]!["mostGasLimit"] = 1;
             options["clients"]!["vc"]!["duties"] = new JsonArray("SLEEP");
@@ -73,7 +75,7 @@ public sealed class ServeFaultTests(SignerTemplate template) : IDisposable
         var result = await ServeAsync();
 
         Assert.All(
-            (string[])["network.name", "api.listen", "api.keepAliveSeconds", "log.format", "clients.vc.duties", "clients.vc.keys", "verifyPartials", "registrations.feeRecipients", "registrations.leastGasLimit"],
+            (string[])["network.name", "api.listen", "api.keepAliveSeconds", "log.format", "clients.vc.duties", "clients.vc.keys", "verifyPartials", "registrations.feeRecipients", "registrations.leastGasLimit", "builder.keys", "payloadVotes"],
             setting => Refusal.IsTold(result, setting));
     }
 

@@ -22,6 +22,11 @@ internal static class DutyNames
         ["SYNC_COMMITTEE_SELECTION_PROOF"] = [DutyType.SyncCommitteeSelectionProof],
         ["SYNC_COMMITTEE_CONTRIBUTION_AND_PROOF"] = [DutyType.SyncCommitteeContributionAndProof],
         ["VALIDATOR_REGISTRATION"] = [DutyType.ValidatorRegistration],
+        ["PAYLOAD_ATTESTATION_MESSAGE"] = [DutyType.PayloadAttestation],
+        ["PROPOSER_PREFERENCES"] = [DutyType.ProposerPreferences],
+        ["BUILDER_REQUEST_AUTH"] = [DutyType.BuilderRequestAuth],
+        ["EXECUTION_PAYLOAD_ENVELOPE"] = [DutyType.ExecutionPayloadEnvelope],
+        ["EXECUTION_PAYLOAD_BID"] = [DutyType.ExecutionPayloadBid],
         ["CLUSTER_LOCK"] = [DutyType.ClusterLock],
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 

@@ -8,6 +8,9 @@ internal sealed class NetworkOptions
     /// <summary>A built-in network's name, or the path of a consensus <c>config.yaml</c>.</summary>
     public required string Name { get; set; }
 
+    /// <summary>A YAML file with forks that are not built in, or not with their epoch.</summary>
+    public string? Forks { get; set; }
+
     /// <summary>Unix seconds; only for networks whose genesis is not built in.</summary>
     public ulong? GenesisTime { get; set; }
 
@@ -23,6 +26,7 @@ internal sealed class NetworkOptions
         var network = RemoteSigner.Spec.Network.Find(Name) ?? RemoteSigner.Spec.Network.Load(Path.Combine(dataDirectory, Name));
         return network with
         {
+            Forks = Forks is null ? network.Forks : RemoteSigner.Spec.Network.LoadForks(Path.Combine(dataDirectory, Forks), network),
             GenesisTime = GenesisTime ?? network.GenesisTime,
             GenesisValidatorsRoot = Root.TryParse(GenesisValidatorsRoot, out var root) ? root : network.GenesisValidatorsRoot,
         };

@@ -26,6 +26,11 @@ internal sealed class SignerOptions
 
     public RegistrationOptions Registrations { get; set; } = new();
 
+    public BuilderOptions Builder { get; set; } = new();
+
+    /// <summary>warn or refuse.</summary>
+    public string PayloadVotes { get; set; } = "warn";
+
     /// <summary>off, suspect or always.</summary>
     public string VerifyPartials { get; set; } = "suspect";
 

@@ -17,6 +17,9 @@ internal static class SignerOptionsTemplate
               "network": {
                 // mainnet, hoodi, sepolia, gnosis, chiado, minimal, or the path of a consensus config.yaml
                 "name": {{Quote(options.Network.Name)}},
+                // A YAML file with the lines NAME_FORK_VERSION and NAME_FORK_EPOCH of forks that are not built in, or not with their epoch: a fork whose date
+                // becomes known needs no new release. null: there is none
+                "forks": {{Quote(options.Network.Forks)}},
                 // Unix seconds; null takes the built-in genesis time
                 "genesisTime": {{options.Network.GenesisTime?.ToString() ?? "null"}},
                 // The genesis validators root of the network, which names the chain: 0x and 64 hexadecimal digits, as a beacon node has it at
@@ -110,8 +113,8 @@ internal static class SignerOptionsTemplate
                 // TLS 1.3 only, unless a client cannot
                 "allowTls12": {{Bool(options.Tls.AllowTls12)}}
               },
-              // Who may ask, by the common name of the certificate. "duties": "everyday" is all but exits and deposits, "all" is all that
-              // Web3Signer has, or name its types; CLUSTER_LOCK (a signature of a proposed cluster lock) must be named. "keys" takes public
+              // Who may ask, by the common name of the certificate. "duties": "everyday" is all that a validator does by itself, "all" has exits and
+              // deposits too, or name Web3Signer's types; EXECUTION_PAYLOAD_BID and CLUSTER_LOCK (a signature of a proposed cluster lock) must be named. "keys" takes public
               // keys; without it a client may use every key. Who is not here may do nothing.
               // "manageKeys": true lets a client bring keys in and take them out (where it has "keys", these alone), with the token of "keymanager". "ssv" names the
               // endpoints that an SSV node may use: list, import, delete, sign, identity, speak, or all
@@ -124,12 +127,22 @@ internal static class SignerOptionsTemplate
 
               },
               "registrations": {
-                // Fee recipients that builders may be told beside the one of a share's cluster lock; empty: for a key without a lock, any
+                // For VALIDATOR_REGISTRATION and PROPOSER_PREFERENCES. Fee recipients that builders may be told beside the one of a share's cluster lock;
+                // empty: for a key without a lock, any
                 "feeRecipients": {{List(options.Registrations.FeeRecipients)}},
                 // Gas limits that builders may be told, both inclusive; null: no upper limit
                 "leastGasLimit": {{options.Registrations.LeastGasLimit}},
                 "mostGasLimit": {{options.Registrations.MostGasLimit?.ToString() ?? "null"}}
               },
+              "builder": {
+                // Keys that are builders', for EXECUTION_PAYLOAD_BID (which a client must have by name) and for envelopes that were not built by the proposer itself; the most
+                // that a bid may offer, in Gwei: it is taken from the builder's stake; may it promise a payment beside?
+                "keys": {{List(options.Builder.Keys)}},
+                "maxBidGwei": {{options.Builder.MaxBidGwei}},
+                "executionPayment": {{Bool(options.Builder.ExecutionPayment)}}
+              },
+              // A second vote about the payload of a slot that differs from the first is not slashable, and useless: "warn" signs it, "refuse" does not
+              "payloadVotes": {{Quote(options.PayloadVotes)}},
               // When a signature of ours is verified before it is given out, for about a millisecond: a faulty one may tell the key. "suspect": shares that
               // came since the start, or whose hardware or memory reported an error; "always"; "off"
               "verifyPartials": {{Quote(options.VerifyPartials)}},

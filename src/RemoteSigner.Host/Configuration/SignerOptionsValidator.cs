@@ -39,9 +39,9 @@ internal static class SignerOptionsValidator
         }
 
         if (options.Api.HostAllowlist.Contains(null!) || options.Operations.HostAllowlist.Contains(null!) || options.Api.LoopbackHttp.ContainsValue(null!)
-            || options.Registrations.FeeRecipients.Contains(null!))
+            || options.Registrations.FeeRecipients.Contains(null!) || options.Builder.Keys.Contains(null!))
         {
-            yield return "api.hostAllowlist, operations.hostAllowlist, api.loopbackHttp and registrations.feeRecipients must hold no null";
+            yield return "api.hostAllowlist, operations.hostAllowlist, api.loopbackHttp, registrations.feeRecipients and builder.keys must hold no null";
         }
     }
 
@@ -57,7 +57,7 @@ internal static class SignerOptionsValidator
         }
         catch (SpecException exception)
         {
-            fault = $"network.name: {exception.Message}";
+            fault = $"network.{(options.Forks is { } forks && exception.Message.StartsWith(data.Resolve(forks), StringComparison.Ordinal) ? "forks" : "name")}: {exception.Message}";
         }
 
         return fault is null ? [] : [fault];
@@ -140,6 +140,16 @@ internal static class SignerOptionsValidator
         if (options.Registrations.LeastGasLimit > options.Registrations.MostGasLimit)
         {
             yield return "registrations.leastGasLimit is above registrations.mostGasLimit: every registration would be refused";
+        }
+
+        foreach (var key in options.Builder.Keys.Where(key => !BlsPublicKey.TryParse(key, out _)))
+        {
+            yield return $"builder.keys: '{key}' is not a public key of 48 bytes in hex";
+        }
+
+        if (options.PayloadVotes is not ("warn" or "refuse"))
+        {
+            yield return "payloadVotes must be warn or refuse";
         }
 
         if (options.VerifyPartials is not ("off" or "suspect" or "always"))

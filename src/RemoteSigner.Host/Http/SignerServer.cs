@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using RemoteSigner.Access;
+using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Http.Dv;
 using RemoteSigner.Host.Running;
@@ -10,6 +11,7 @@ using RemoteSigner.Host.Tls;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
 using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http;
 
@@ -53,6 +55,7 @@ internal static class SignerServer
                 app.Services.GetRequiredService<SlashingProtection>().Chain);
         }
 
+        ForkNotice.Tell(app.Logger, app.Services.GetRequiredService<Network>(), app.Services.GetRequiredService<SlotClock>());
         app.UseRouting();
         app.UseMiddleware<RequestGate>();
         Map(app);

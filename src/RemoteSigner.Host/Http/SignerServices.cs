@@ -46,7 +46,9 @@ internal static class SignerServices
         services.AddSingleton<DiskHealth>();
         var clusters = new ClusterLibrary(new ClusterArchive(data.ClustersFolder));
         services.AddSingleton(clusters);
-        services.AddSingleton(new ClusterRules(network, options.Registrations.ToPolicy(), clusters));
+        services.AddSingleton(provider => CreatePayloadVotes(options, provider));
+        services.AddSingleton(provider => new ClusterRules(network, options.Registrations.ToPolicy(), options.Builder.ToPolicy(), provider.GetRequiredService<PayloadVotes>(), clusters));
+        services.AddSingleton<LargeEnvelopes>();
         services.AddSingleton(new AccessPolicy(Permissions(options)));
         services.AddSingleton(new HostAllowlists(options.Api, options.Operations));
         var sealedKeys = SealedKeys.Open(data, options, arena, time);
@@ -98,6 +100,19 @@ internal static class SignerServices
         services.AddHostedService<ClockReferences>();
         services.AddHostedService<SystemdWatch>();
         services.AddHostedService<Pruning>();
+    }
+
+    private static PayloadVotes CreatePayloadVotes(SignerOptions options, IServiceProvider services)
+    {
+        var (metrics, log) = (services.GetRequiredService<SignerMetrics>(), services.GetRequiredService<ILogger<PayloadVotes>>());
+        return new PayloadVotes(options.PayloadVotes == "refuse")
+        {
+            Differs = (key, slot) =>
+            {
+                metrics.PayloadVoteDiffered();
+                log.LogWarning("{Key} was asked for a second vote about the payload of slot {Slot}, and it differs from the first", key, slot);
+            },
+        };
     }
 
     private static AttestingTpm CreateAttestingTpm(IServiceProvider services)

@@ -20,6 +20,7 @@ internal sealed class SignerMetrics
     private readonly Counter _prevented;
     private readonly Counter _outcomes;
     private readonly Counter _refusals;
+    private readonly Counter _otherPayloadVotes;
     private readonly FrozenDictionary<DutyType, Counter.Child> _signed;
     private readonly Summary _ledger;
 
@@ -41,6 +42,7 @@ internal sealed class SignerMetrics
         _outcomes = outcomes;
         _refusals = factory.CreateCounter(
             "remote_signer_refusals_total", $"Sign requests that were refused, by client (\"{OtherClient}\": one that signer.json does not name), duty and rule", "client", "duty", "rule");
+        _otherPayloadVotes = factory.CreateCounter("remote_signer_payload_votes_differing_total", "Votes about the payload of a slot that differ from the first of the same key");
         factory.CreateGauge("process_release", "Always 1", "version").WithLabels($"remote-signer/v{ThisProgram.Version}").Set(1);
         Loaded = factory.CreateGauge("signing_signers_loaded_count", "Keys that are open");
     }
@@ -50,6 +52,8 @@ internal sealed class SignerMetrics
     public Gauge Loaded { get; }
 
     public void Malformed() => _malformed.Inc();
+
+    public void PayloadVoteDiffered() => _otherPayloadVotes.Inc();
 
     public void Ended(DutyType duty, SignOutcome outcome, TimeSpan elapsed)
     {

@@ -6,6 +6,9 @@ namespace RemoteSigner.Spec;
 /// </summary>
 public sealed record AggregateAndProof(ulong AggregatorIndex, SignedAggregate Aggregate, BlsSignature SelectionProof, ForkInfo ForkInfo) : SignableMessage
 {
+    /// <summary>The fork that the client named; null where it named none. It does not choose the schema, but one that has another than the slot's is no message of this network.</summary>
+    public Fork? NamedFork { get; init; }
+
     /// <summary>The message that <see cref="SelectionProof"/> is a signature of.</summary>
     public AggregationSlot Selection => new(Aggregate.Vote.Slot, ForkInfo);
 
@@ -19,10 +22,13 @@ public sealed record AggregateAndProof(ulong AggregatorIndex, SignedAggregate Ag
 
     public override Epoch? DutyEpoch => null;
 
-    public override Root HashTreeRoot(Network network) => SszHasher.Container(
-        SszHasher.Number(AggregatorIndex),
-        Aggregate.HashTreeRoot(network.ForkAt(Aggregate.Vote.Slot), network.Preset),
-        SszHasher.Bytes(SelectionProof.Bytes));
+    public override Root HashTreeRoot(Network network)
+    {
+        var fork = network.ForkAt(Aggregate.Vote.Slot);
+        return NamedFork is { } named && named >= Fork.Gloas != fork >= Fork.Gloas
+            ? throw new SpecException($"The aggregate is named one of {named}, and its slot {Aggregate.Vote.Slot} is of {fork} by the schedule of {network.Name}: is that of the client newer?")
+            : SszHasher.Container(SszHasher.Number(AggregatorIndex), Aggregate.HashTreeRoot(fork, network.Preset), SszHasher.Bytes(SelectionProof.Bytes));
+    }
 
     internal override Domain GetDomain(Network network) =>
         ForkInfo.GetDomain(DomainType.AggregateAndProof, network.EpochOf(Aggregate.Vote.Slot));

@@ -17,4 +17,12 @@ public enum DutyType
 
     /// <summary>A share's signature of a whole cluster lock; no duty on chain, and nothing that Web3Signer knows.</summary>
     ClusterLock,
+
+    PayloadAttestation,
+    ProposerPreferences,
+    BuilderRequestAuth,
+    ExecutionPayloadEnvelope,
+
+    /// <summary>A builder's offer, which commits its stake.</summary>
+    ExecutionPayloadBid,
 }

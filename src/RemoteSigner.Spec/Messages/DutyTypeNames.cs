@@ -18,6 +18,11 @@ public static class DutyTypeNames
         DutyType.SyncCommitteeSelectionProof => "SyncCommitteeSelectionProof",
         DutyType.SyncCommitteeContributionAndProof => "SyncCommitteeContributionAndProof",
         DutyType.ValidatorRegistration => "ValidatorRegistration",
+        DutyType.PayloadAttestation => "PayloadAttestation",
+        DutyType.ProposerPreferences => "ProposerPreferences",
+        DutyType.BuilderRequestAuth => "BuilderRequestAuth",
+        DutyType.ExecutionPayloadEnvelope => "ExecutionPayloadEnvelope",
+        DutyType.ExecutionPayloadBid => "ExecutionPayloadBid",
         DutyType.ClusterLock => "ClusterLock",
         _ => throw new UnreachableException($"the duty {duty} has no name"),
     };

@@ -25,6 +25,12 @@ public abstract record SignableMessage
     /// <summary>The epoch the message itself names (an attestation's target), for the slot clock and the log; null where it names none.</summary>
     public abstract Epoch? DutyEpoch { get; }
 
+    /// <summary>Why <paramref name="fork"/>, that of the message's slot, has no such message; null where it has.</summary>
+    internal virtual string? ProblemIn(Fork fork) => null;
+
+    /// <summary>What to answer there for a duty that came with Gloas.</summary>
+    private protected static string? OnlyFromGloas(Fork fork) => fork >= Fork.Gloas ? null : "the duty came with Gloas";
+
     /// <summary><c>hash_tree_root</c> of the message's SSZ object, before any domain.</summary>
     /// <exception cref="SpecException">A member is longer than the network's preset allows, or the network has no such object in that slot.</exception>
     public abstract Root HashTreeRoot(Network network);
@@ -41,5 +47,13 @@ public abstract record SignableMessage
 
     /// <summary>The message with its signing root, computed once for everybody on the path of the request.</summary>
     /// <exception cref="SpecException">As for <see cref="HashTreeRoot"/>.</exception>
-    public RootedMessage WithRoot(Network network) => new(this, SigningRoot(network));
+    public RootedMessage WithRoot(Network network)
+    {
+        if (DutySlot is { } slot && network.ForkAt(slot) is var fork && ProblemIn(fork) is { } problem)
+        {
+            throw new SpecException($"Slot {slot} is of {fork} by the schedule of {network.Name}: {problem}.");
+        }
+
+        return new RootedMessage(this, SigningRoot(network));
+    }
 }

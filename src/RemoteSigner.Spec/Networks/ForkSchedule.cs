@@ -26,6 +26,9 @@ public sealed class ForkSchedule
         _forks = forks;
     }
 
+    /// <summary>In their order.</summary>
+    public ImmutableArray<ScheduledFork> All => _forks;
+
     /// <summary>The version of phase0, which names the network in domains that must hold on every fork.</summary>
     public ForkVersion GenesisVersion => _forks[0].Version;
 

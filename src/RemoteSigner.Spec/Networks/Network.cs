@@ -28,6 +28,22 @@ public sealed record Network
     /// <exception cref="SpecException">The file cannot be read, or a member is missing or malformed; the text names both.</exception>
     public static Network Load(string path) => NetworkConfiguration.Load(path);
 
+    /// <summary>
+    /// The schedule of <paramref name="network"/> with what a YAML file of NAME_FORK_VERSION and NAME_FORK_EPOCH lines adds: later forks, and dates that were not known. What is built in with a date
+    /// cannot be changed by it.
+    /// </summary>
+    /// <exception cref="SpecException">The file cannot be read, or contradicts the network.</exception>
+    public static ForkSchedule LoadForks(string path, Network network) => NetworkConfiguration.LoadForks(path, network);
+
+    /// <summary>The slot at a moment in Unix seconds; slot 0 before genesis. Null where the genesis time is not known.</summary>
+    public Slot? SlotAt(ulong unixSeconds) => GenesisTime is not { } genesis ? null : new Slot(unixSeconds <= genesis ? 0 : (unixSeconds - genesis) / SecondsPerSlot);
+
+    /// <summary>When an epoch begins, in Unix seconds; null where the genesis time is not known, or no clock will ever show it.</summary>
+    public ulong? StartOf(Epoch epoch) => GenesisTime is { } genesis && epoch.Value < uint.MaxValue ? genesis + (epoch.Value * SlotsPerEpoch * SecondsPerSlot) : null;
+
+    /// <summary>How long a slot takes at <paramref name="epoch"/>. Ask here and nowhere else: a later fork may shorten it.</summary>
+    public TimeSpan SlotDuration(Epoch epoch) => TimeSpan.FromSeconds(SecondsPerSlot);
+
     public Epoch EpochOf(Slot slot) => new(slot.Value / SlotsPerEpoch);
 
     /// <summary>The fork that holds in <paramref name="slot"/>.</summary>

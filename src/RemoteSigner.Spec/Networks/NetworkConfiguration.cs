@@ -31,6 +31,41 @@ internal sealed class NetworkConfiguration
         };
     }
 
+    public static ForkSchedule LoadForks(string path, Network network)
+    {
+        var file = new NetworkConfiguration(path, ReadMembers(path));
+        var forks = network.Forks.All.ToBuilder();
+        foreach (var fork in Enum.GetValues<Fork>().Skip(1).Where(file.Names))
+        {
+            file.Add(forks, file.Scheduled(fork), network);
+        }
+
+        return file.Build(forks.ToImmutable());
+    }
+
+    private static string NameOf(Fork fork) => fork.ToString().ToUpperInvariant();
+
+    private bool Names(Fork fork) => Find($"{NameOf(fork)}_FORK_VERSION") is not null || Find($"{NameOf(fork)}_FORK_EPOCH") is not null;
+
+    private ScheduledFork Scheduled(Fork fork) => new(fork, GetVersion($"{NameOf(fork)}_FORK_VERSION"), new Epoch(GetNumber($"{NameOf(fork)}_FORK_EPOCH")));
+
+    private void Add(ImmutableArray<ScheduledFork>.Builder forks, ScheduledFork added, Network network)
+    {
+        var place = (int)added.Fork;
+        if (place >= forks.Count)
+        {
+            forks.Add(added);
+        }
+        else if (forks[place].Epoch != Epoch.FarFuture && forks[place] != added)
+        {
+            throw new SpecException($"{_path}: {added.Fork} of {network.Name} has version {forks[place].Version} from epoch {forks[place].Epoch} on, and a file cannot change that.");
+        }
+        else
+        {
+            forks[place] = added;
+        }
+    }
+
     private static YamlMappingNode ReadMembers(string path)
     {
         try
@@ -61,13 +96,12 @@ internal sealed class NetworkConfiguration
         forks.Add(new(Fork.Phase0, GetVersion("GENESIS_FORK_VERSION"), new Epoch(0)));
         foreach (var fork in Enum.GetValues<Fork>().Skip(1))
         {
-            var name = fork.ToString().ToUpperInvariant();
-            if (fork > LastRequiredFork && Find($"{name}_FORK_VERSION") is null && Find($"{name}_FORK_EPOCH") is null)
+            if (fork > LastRequiredFork && !Names(fork))
             {
                 break;
             }
 
-            forks.Add(new(fork, GetVersion($"{name}_FORK_VERSION"), new Epoch(GetNumber($"{name}_FORK_EPOCH"))));
+            forks.Add(Scheduled(fork));
         }
 
         return Build(forks.ToImmutable());

@@ -43,7 +43,15 @@ public readonly record struct DomainType
 
     public static DomainType ContributionAndProof { get; } = Parse("0x09000000");
 
+    public static DomainType BeaconBuilder { get; } = Parse("0x0b000000");
+
+    public static DomainType PtcAttester { get; } = Parse("0x0c000000");
+
+    public static DomainType ProposerPreferences { get; } = Parse("0x0d000000");
+
     public static DomainType ApplicationBuilder { get; } = Parse("0x00000001");
+
+    public static DomainType BuilderRequestAuth { get; } = Parse("0x0b000001");
 
     /// <summary>The 4 bytes, in the order of the wire.</summary>
     [UnscopedRef]

@@ -30,6 +30,9 @@ public static class SszHasher
         return new Root(chunk);
     }
 
+    /// <summary>The root of a <c>boolean</c>.</summary>
+    public static Root Boolean(bool value) => Number(value ? 1UL : 0);
+
     /// <summary>The root of a <c>BytesN</c>, a <c>Bitvector</c> or any other vector of bytes.</summary>
     public static Root Bytes(ReadOnlySpan<byte> value)
     {
@@ -95,6 +98,79 @@ public static class SszHasher
     /// <summary>The root of a <c>Bitlist[limit]</c> from its SSZ bytes, whose highest set bit only marks the length.</summary>
     public static Root Bitlist(ReadOnlySpan<byte> bits, ulong limit)
     {
+        var (chunks, length) = ToChunks(bits, limit);
+        return MixInLength(Merkleize(chunks, (limit + BitsPerChunk - 1) / BitsPerChunk), length);
+    }
+
+    /// <summary>The root of a <c>ProgressiveContainer</c> from the roots of its members, all of which are active (EIP-7495).</summary>
+    public static Root ProgressiveContainer(params ReadOnlySpan<Root> members)
+    {
+        Span<byte> active = stackalloc byte[ChunkLength];
+        active.Clear();
+        for (var i = 0; i < members.Length; i++)
+        {
+            active[i / 8] |= (byte)(1 << (i % 8));
+        }
+
+        return HashPair(Progressive(members), new Root(active));
+    }
+
+    /// <summary>The root of a <c>ProgressiveList</c> of composite values from the roots of its elements (EIP-7916).</summary>
+    public static Root ProgressiveList(ReadOnlySpan<Root> elements) => MixInLength(Progressive(elements), (ulong)elements.Length);
+
+    /// <summary>The root of a <c>ProgressiveList[uint64]</c>.</summary>
+    public static Root ProgressiveNumberList(ReadOnlySpan<ulong> values)
+    {
+        var chunks = new Root[ChunkCount(values.Length * sizeof(ulong))];
+        var bytes = MemoryMarshal.AsBytes(chunks.AsSpan());
+        for (var i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes[(i * sizeof(ulong))..], values[i]);
+        }
+
+        return MixInLength(Progressive(chunks), (ulong)values.Length);
+    }
+
+    /// <summary>The root of a <c>ProgressiveByteList</c>; <paramref name="hasher"/> is empty before and after.</summary>
+    public static Root ProgressiveByteList(ReadOnlySpan<byte> value, ProgressiveHasher hasher)
+    {
+        Span<byte> last = stackalloc byte[ChunkLength];
+        for (var rest = value; !rest.IsEmpty; rest = rest[Math.Min(ChunkLength, rest.Length)..])
+        {
+            if (rest.Length < ChunkLength)
+            {
+                last.Clear();
+                rest.CopyTo(last);
+            }
+
+            hasher.Add(new Root(rest.Length < ChunkLength ? last : rest[..ChunkLength]));
+        }
+
+        return MixInLength(hasher.Merkleize(), (ulong)value.Length);
+    }
+
+    /// <summary>The root of a <c>ProgressiveBitlist</c> from its SSZ bytes, whose highest set bit only marks the length.</summary>
+    public static Root ProgressiveBitlist(ReadOnlySpan<byte> bits, ulong limit)
+    {
+        var (chunks, length) = ToChunks(bits, limit);
+        return MixInLength(Progressive(chunks), length);
+    }
+
+    /// <summary>SHA-256 of two chunks one after the other.</summary>
+    public static Root HashPair(Root left, Root right)
+    {
+        Span<Root> pair = [left, right];
+        return Hash(pair);
+    }
+
+    /// <summary>The root of a subtree of zero chunks, 2 to the power of <paramref name="level"/> of them.</summary>
+    internal static Root ZeroHash(int level) => _zeroHashes[level];
+
+    internal static Root MixInLength(Root root, ulong length) => HashPair(root, Number(length));
+
+    // The bits without the one that marks their length, and how many they are.
+    private static (Root[] Chunks, ulong Length) ToChunks(ReadOnlySpan<byte> bits, ulong limit)
+    {
         if (bits.IsEmpty || bits[^1] == 0)
         {
             throw new SpecException("A bitlist does not end with the bit that marks its length.");
@@ -115,17 +191,19 @@ public static class SszHasher
             bytes[bits.Length - 1] ^= (byte)(1 << markerBit);
         }
 
-        return MixInLength(Merkleize(chunks, (limit + BitsPerChunk - 1) / BitsPerChunk), length);
+        return (chunks, length);
     }
 
-    /// <summary>SHA-256 of two chunks one after the other.</summary>
-    public static Root HashPair(Root left, Root right)
+    private static Root Progressive(ReadOnlySpan<Root> chunks)
     {
-        Span<Root> pair = [left, right];
-        return Hash(pair);
-    }
+        var hasher = new ProgressiveHasher();
+        foreach (var chunk in chunks)
+        {
+            hasher.Add(chunk);
+        }
 
-    private static Root MixInLength(Root root, ulong length) => HashPair(root, Number(length));
+        return hasher.Merkleize();
+    }
 
     private static Root Merkleize(ReadOnlySpan<Root> chunks, ulong limit)
     {

@@ -23,6 +23,9 @@ public sealed class AccessPolicy
     /// <summary>May <paramref name="client"/> see that the key exists?</summary>
     public bool Allows(Client client, BlsPublicKey key) => _clients.TryGetValue(client.Name, out var permissions) && permissions.Allows(key);
 
+    /// <summary>May <paramref name="client"/> have this duty signed with any key?</summary>
+    public bool Allows(Client client, DutyType duty) => _clients.TryGetValue(client.Name, out var permissions) && permissions.Duties.Contains(duty);
+
     /// <summary>May <paramref name="client"/> have this duty signed with this key?</summary>
     public bool Allows(Client client, BlsPublicKey key, DutyType duty) =>
         _clients.TryGetValue(client.Name, out var permissions) && permissions.Allows(key, duty);

@@ -21,9 +21,15 @@ public sealed record ClientPermissions(FrozenSet<BlsPublicKey>? Keys, FrozenSet<
         DutyType.SyncCommitteeSelectionProof,
         DutyType.SyncCommitteeContributionAndProof,
         DutyType.ValidatorRegistration,
+        DutyType.PayloadAttestation,
+        DutyType.ProposerPreferences,
+        DutyType.BuilderRequestAuth,
+        DutyType.ExecutionPayloadEnvelope,
     ];
 
-    /// <summary>Every duty that Web3Signer has. A cluster lock is none of them and takes its own name, even for those who may do everything else.</summary>
+    /// <summary>
+    /// Every duty of a validator. A cluster lock is none of them, nor is a builder's bid, which commits its stake: these take their own names, even for those who may do everything else.
+    /// </summary>
     public static FrozenSet<DutyType> AllDuties { get; } = [.. EverydayDuties, DutyType.VoluntaryExit, DutyType.Deposit];
 
     /// <summary>May it bring keys in and take them out? Not part of any group of duties.</summary>

@@ -4,6 +4,7 @@ using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Native;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
+using RemoteSigner.Tests.House;
 
 namespace RemoteSigner.Tests.Clusters;
 
@@ -97,6 +98,55 @@ public sealed class ClusterRulesTests : IDisposable
     }
 
     [Fact]
+    public void Preferences_are_held_to_what_a_registration_is_held_to()
+    {
+        var locked = ExecutionAddress.Parse(_lock.Definition.AddressesOf(0).FeeRecipient);
+
+        Assert.Null(RuleOf(Preferences(locked)));
+        Assert.Equal(ClusterRule.FeeRecipientNotAllowed, RuleOf(Preferences(_other)));
+        Assert.Null(RuleOf(Preferences(_other), Policy([_other])));
+        Assert.Equal(ClusterRule.GasLimitOutsideBand, RuleOf(Preferences(locked), Policy([], least: 30_000_001)));
+        Assert.Equal(ClusterRule.GasLimitOutsideBand, RuleOf(Preferences(locked), Policy([], most: 29_999_999)));
+        Assert.Equal(
+            ClusterRule.ClusterDocumentMissing,
+            Rules().Refusal(_share.PublicKey, _share.GroupKey, _membership with { ClusterHash = default }, Preferences(_other))?.Rule);
+    }
+
+    [Fact]
+    public void A_builders_bid_and_envelope_take_a_key_that_is_configured_as_one_and_a_bid_its_limits()
+    {
+        var builder = new BuilderPolicy([_share.PublicKey], 100, AllowsExecutionPayment: false);
+        ClusterRule? Ask(SignableMessage message, BuilderPolicy? policy) => Rules(builders: policy).Refusal(_share.PublicKey, null, null, message)?.Rule;
+
+        Assert.Null(Ask(Gloas.Envelope(new Slot(320), _fork), null));
+        Assert.Equal(ClusterRule.NotABuilder, Ask(Gloas.Envelope(new Slot(320), _fork, builder: 7), null));
+        Assert.Null(Ask(Gloas.Envelope(new Slot(320), _fork, builder: 7), builder));
+        Assert.Equal(ClusterRule.NotABuilder, Ask(Gloas.Bid(new Slot(320), _fork), null));
+        Assert.Null(Ask(Gloas.Bid(new Slot(320), _fork, value: 100), builder));
+        Assert.Equal(ClusterRule.BidAboveLimit, Ask(Gloas.Bid(new Slot(320), _fork, value: 101), builder));
+        Assert.Equal(ClusterRule.BidAboveLimit, Ask(Gloas.Bid(new Slot(320), _fork, payment: 1), builder));
+        Assert.Null(Ask(Gloas.Bid(new Slot(320), _fork, payment: 1), builder with { AllowsExecutionPayment = true }));
+    }
+
+    [Fact]
+    public void A_second_vote_about_a_payload_is_refused_only_where_one_a_slot_is_wanted()
+    {
+        var (yes, no) = (new PayloadAttestation(default, new Slot(320), PayloadPresent: true, BlobDataAvailable: true, _fork), new PayloadAttestation(default, new Slot(320), PayloadPresent: false, BlobDataAvailable: true, _fork));
+        var (lenient, strict) = (Rules(), Rules(oneVote: true));
+        foreach (var rules in new[] { lenient, strict })
+        {
+            Assert.Null(rules.Refusal(_share.PublicKey, null, null, yes));
+            Assert.Null(rules.Refusal(_share.PublicKey, null, null, yes));
+            Assert.Null(rules.Refusal(_lock.Validators[1].GroupKey, null, null, no));
+            Assert.Null(rules.Refusal(_share.PublicKey, null, null, no with { Slot = new Slot(321) }));
+        }
+
+        Assert.Null(lenient.Refusal(_share.PublicKey, null, null, no));
+        Assert.Equal(ClusterRule.OtherPayloadVote, strict.Refusal(_share.PublicKey, null, null, no)?.Rule);
+        Assert.Null(strict.Refusal(_share.PublicKey, null, null, yes));
+    }
+
+    [Fact]
     public void A_deposit_is_for_the_group_and_as_the_lock_has_it()
     {
         var signed = _lock.Validators[0].Deposits[0];
@@ -126,7 +176,10 @@ public sealed class ClusterRulesTests : IDisposable
 
     private static RegistrationPolicy Policy(ExecutionAddress[] recipients, ulong least = 0, ulong most = ulong.MaxValue) => new(recipients.ToFrozenSet(), least, most);
 
-    private ClusterRules Rules(RegistrationPolicy? policy = null) => new(Network, policy ?? RegistrationPolicy.None, new ClusterLibrary(_archive));
+    private ClusterRules Rules(RegistrationPolicy? policy = null, BuilderPolicy? builders = null, bool oneVote = false) =>
+        new(Network, policy ?? RegistrationPolicy.None, builders ?? BuilderPolicy.None, new PayloadVotes(oneVote), new ClusterLibrary(_archive));
+
+    private ProposerPreferences Preferences(ExecutionAddress recipient, ulong gasLimit = 30_000_000) => new(default, new Slot(320), 7, recipient, gasLimit, _fork);
 
     private ClusterRule? RuleOf(SignableMessage message, RegistrationPolicy? policy = null) => Rules(policy).Refusal(_share.PublicKey, _share.GroupKey, _membership, message)?.Rule;
 

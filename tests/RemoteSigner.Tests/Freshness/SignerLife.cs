@@ -31,7 +31,7 @@ internal sealed class SignerLife : IAsyncDisposable
         var clock = new SlotClock(network, SlotWindow.Default, time);
         (_ledger, _slashing, _audit, Witness, _fence, _time) = (ledger, slashing, audit, witness, new Fence(network, clock, time), time);
         var access = new AccessPolicy(new Dictionary<string, ClientPermissions> { ["vc"] = new(null, ClientPermissions.AllDuties) });
-        _signer = new Signer(network, _ring, access, clock, new ClusterRules(network, RegistrationPolicy.None, new ClusterLibrary(new ClusterArchive("none"))), _fence, slashing, audit, time);
+        _signer = new Signer(network, _ring, access, clock, new ClusterRules(network, RegistrationPolicy.None, BuilderPolicy.None, new PayloadVotes(refusesOthers: false), new ClusterLibrary(new ClusterArchive("none"))), _fence, slashing, audit, time);
     }
 
     public MortalWitness Witness { get; }

@@ -1,5 +1,6 @@
 using RemoteSigner.Freshness;
 using RemoteSigner.Spec;
+using RemoteSigner.Tests.House;
 
 namespace RemoteSigner.Tests.Freshness;
 
@@ -57,6 +58,23 @@ public sealed class SlotClockTests
         _time.Step(TimeSpan.FromHours(1));
 
         Assert.Null(clock.Refusal("vc", new RandaoReveal(new Epoch(100), Fork())));
+    }
+
+    [Theory]
+    [InlineData(3202, 3231, true)]
+    [InlineData(3203, 3263, false)]
+    public void Duties_of_Gloas_are_not_signed_long_before_their_time(ulong slot, ulong proposal, bool timely)
+    {
+        SignableMessage[] now =
+        [
+            new PayloadAttestation(default, new Slot(slot), PayloadPresent: true, BlobDataAvailable: true, Fork()), Gloas.Envelope(new Slot(slot), Fork()), Gloas.Bid(new Slot(slot), Fork()),
+        ];
+        SignableMessage[] soon = [new ProposerPreferences(default, new Slot(proposal), 7, default, 0, Fork()), new BuilderRequestAuth([1], new Slot(proposal))];
+
+        Assert.All(now, message => Assert.Equal(timely, Clock().Refusal("vc", message) is null));
+        Assert.All(soon, message => Assert.Null(Clock().Refusal("vc", message)));
+        Assert.False(Clock().Refusal("vc", new ProposerPreferences(default, new Slot(3264), 7, default, 0, Fork()))!.ClockInDoubt);
+        Assert.False(Clock().Refusal("vc", new BuilderRequestAuth([1], new Slot(3264)))!.ClockInDoubt);
     }
 
     [Fact]

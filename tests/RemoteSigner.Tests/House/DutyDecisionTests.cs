@@ -40,6 +40,17 @@ public sealed class DutyDecisionTests
             new SyncCommitteeContributionAndProof(7, new SyncCommitteeContribution(new Slot(8), default, 1, [.. new byte[16]], default), default, _fork)),
         [DutyType.ValidatorRegistration] = new(
             true, true, "VALIDATOR_REGISTRATION", ["VALIDATOR_REGISTRATION"], new ValidatorRegistration(default, 30_000_000, 1_700_000_000, Duties.PublicKey(1))),
+        [DutyType.PayloadAttestation] = new(
+            true,
+            true,
+            "PAYLOAD_ATTESTATION_MESSAGE",
+            ["PAYLOAD_ATTESTATION", "PAYLOAD_ATTESTATION_MESSAGE"],
+            new PayloadAttestation(default, new Slot(8), PayloadPresent: true, BlobDataAvailable: true, _fork)),
+        [DutyType.ProposerPreferences] = new(
+            true, true, "PROPOSER_PREFERENCES", ["PROPOSER_PREFERENCES"], new ProposerPreferences(default, new Slot(8), 7, default, 30_000_000, _fork)),
+        [DutyType.BuilderRequestAuth] = new(true, true, "BUILDER_REQUEST_AUTH", ["BUILDER_REQUEST_AUTH"], new BuilderRequestAuth([1], new Slot(8))),
+        [DutyType.ExecutionPayloadEnvelope] = new(true, true, "EXECUTION_PAYLOAD_ENVELOPE", ["EXECUTION_PAYLOAD_ENVELOPE"], Gloas.Envelope(new Slot(8), _fork)),
+        [DutyType.ExecutionPayloadBid] = new(false, false, "EXECUTION_PAYLOAD_BID", ["EXECUTION_PAYLOAD_BID"], Gloas.Bid(new Slot(8), _fork)),
         [DutyType.ClusterLock] = new(false, false, "CLUSTER_LOCK", [], new ClusterLockMessage(Duties.Root(1), [Duties.Root(2)])),
     }.ToFrozenDictionary();
 
@@ -62,10 +73,11 @@ public sealed class DutyDecisionTests
     [MemberData(nameof(All))]
     public void What_a_cluster_holds_against_it_is_decided(DutyType duty)
     {
-        var rules = new ClusterRules(TemporarySigner.Minimal, RegistrationPolicy.None, new ClusterLibrary(new ClusterArchive("none")));
+        var rules = new ClusterRules(TemporarySigner.Minimal, RegistrationPolicy.None, BuilderPolicy.None, new PayloadVotes(refusesOthers: false), new ClusterLibrary(new ClusterArchive("none")));
 
         Assert.Equal(duty, _decided[duty].Message.Type);
-        Assert.Null(rules.Refusal(Duties.PublicKey(1), null, null, _decided[duty].Message));
+        Assert.Equal(
+            duty is DutyType.ExecutionPayloadBid ? ClusterRule.NotABuilder : null, rules.Refusal(Duties.PublicKey(1), null, null, _decided[duty].Message)?.Rule);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ internal sealed class SigningScene : IAsyncDisposable
             ["vc"] = new(null, ClientPermissions.EverydayDuties),
             ["admin"] = new(null, ClientPermissions.AllDuties),
         });
-        var rules = new ClusterRules(rooms.Network, registrations, new ClusterLibrary(new ClusterArchive(archive)));
+        var rules = new ClusterRules(rooms.Network, registrations, BuilderPolicy.None, new PayloadVotes(refusesOthers: false), new ClusterLibrary(new ClusterArchive(archive)));
         Signer = new Signer(rooms.Network, _ring, Access, Clock, rules, _fence, rooms.Slashing, rooms.Audit, time) { Verification = verification, Recorded = (_, _) => WhenRecorded() };
     }
 

@@ -164,6 +164,47 @@ public sealed class NetworkTests : IDisposable
     public void Refuses_a_file_that_is_not_there() =>
         Assert.Throws<SpecException>(() => Network.Load(Path.Combine(_folder.FullName, "none.yaml")));
 
+    [Fact]
+    public void A_file_adds_a_fork_whose_date_became_known_and_changes_none_that_is_certain()
+    {
+        var hoodi = Network.Find("hoodi")!;
+        var added = LoadForks("GLOAS_FORK_VERSION: 0x80000910\nGLOAS_FORK_EPOCH: 200000\n", hoodi);
+
+        Assert.Equal((Fork.Fulu, Fork.Gloas), (added.At(new Epoch(199_999)), added.At(new Epoch(200_000))));
+        Assert.Equal(ForkVersion.Parse("0x80000910"), added.VersionOf(Fork.Gloas));
+        Assert.Equal(hoodi.Forks.All, added.All[..^1]);
+        Assert.Equal(Network.Find("sepolia")!.Forks.All, LoadForks("GLOAS_FORK_VERSION: 0x90000076\nGLOAS_FORK_EPOCH: 353024\n", Network.Find("sepolia")!).All);
+    }
+
+    [Theory]
+    [InlineData("GLOAS_FORK_VERSION: 0x90000076\nGLOAS_FORK_EPOCH: 353025\n", "a file cannot change that")]
+    [InlineData("GLOAS_FORK_VERSION: 0x90000077\nGLOAS_FORK_EPOCH: 353024\n", "a file cannot change that")]
+    [InlineData("HEZE_FORK_EPOCH: 400000\n", "HEZE_FORK_VERSION is missing")]
+    [InlineData("HEZE_FORK_VERSION: 0x90000077\nHEZE_FORK_EPOCH: 5\n", "before")]
+    [InlineData("nothing", "not one YAML document")]
+    public void Says_what_is_wrong_with_a_file_of_forks(string text, string complaint) =>
+        Assert.Contains(complaint, Assert.Throws<SpecException>(() => LoadForks(text, Network.Find("sepolia")!)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_slot_and_an_epoch_have_their_times()
+    {
+        var sepolia = Network.Find("sepolia")!;
+
+        Assert.Equal(1_791_294_816UL, sepolia.StartOf(new Epoch(353_024)));
+        Assert.Equal(new Slot(11_296_768), sepolia.SlotAt(1_791_294_816));
+        Assert.Equal(new Slot(11_296_767), sepolia.SlotAt(1_791_294_815));
+        Assert.Equal(default(Slot), sepolia.SlotAt(5));
+        Assert.Null((sepolia with { GenesisTime = null }).SlotAt(5));
+        Assert.Null(sepolia.StartOf(Epoch.FarFuture));
+    }
+
+    private ForkSchedule LoadForks(string text, Network network)
+    {
+        var path = Path.Combine(_folder.FullName, "forks.yaml");
+        File.WriteAllText(path, text);
+        return Network.LoadForks(path, network);
+    }
+
     private Network Load(string text)
     {
         var path = Path.Combine(_folder.FullName, "config.yaml");

@@ -67,18 +67,22 @@ public sealed class SignableMessageTests
         Assert.Throws<SpecException>(() => Aggregate(electra, [1]).SigningRoot(_mainnet));
     }
 
-    [Theory]
-    [InlineData(Fork.Gloas)]
-    [InlineData(Fork.Heze)]
-    public void An_aggregate_of_a_fork_that_is_not_known_here_has_no_root(Fork fork)
+    [Fact]
+    public void The_slot_chooses_the_form_of_an_aggregate_and_a_named_fork_of_the_other_form_is_none_of_this_network()
     {
         var network = _mainnet with
         {
             Forks = new ForkSchedule([.. Enum.GetValues<Fork>().Select(each => new ScheduledFork(each, default, new Epoch((ulong)each)))]),
         };
-        var aggregate = Aggregate(new Slot((ulong)fork * network.SlotsPerEpoch), [1, 0, 0, 0, 0, 0, 0, 0]);
+        AggregateAndProof Of(Fork fork) => Aggregate(new Slot((ulong)fork * network.SlotsPerEpoch), [1, 0, 0, 0, 0, 0, 0, 0]);
+        var (fulu, gloas) = (Of(Fork.Fulu), Of(Fork.Gloas));
+        Root InForm(AggregateAndProof proof, Fork fork) => proof.Aggregate.HashTreeRoot(fork, network.Preset);
 
-        Assert.Contains($"{fork}", Assert.Throws<SpecException>(() => aggregate.SigningRoot(network)).Message, StringComparison.Ordinal);
+        Assert.Equal(InForm(fulu, Fork.Electra), InForm(fulu, Fork.Fulu));
+        Assert.NotEqual(InForm(gloas, Fork.Fulu), InForm(gloas, Fork.Gloas));
+        Assert.Equal(gloas.SigningRoot(network), (gloas with { NamedFork = Fork.Heze }).SigningRoot(network));
+        Assert.Contains("schedule", Assert.Throws<SpecException>(() => (gloas with { NamedFork = Fork.Fulu }).SigningRoot(network)).Message, StringComparison.Ordinal);
+        Assert.Contains("schedule", Assert.Throws<SpecException>(() => (fulu with { NamedFork = Fork.Gloas }).SigningRoot(network)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -9,11 +9,11 @@ namespace RemoteSigner.Host.Http;
 /// <c>POST /api/v1/eth2/sign/{identifier}</c>: the door to the signer. A root that does not match is a 400 here, where Web3Signer answers
 /// 500: the request is at fault, not the server. An unknown and a forbidden key look alike.
 /// </summary>
-internal sealed class SigningApi(SignRecorder recorder)
+internal sealed class SigningApi(SignRecorder recorder, LargeEnvelopes bodies)
 {
     public async Task SignAsync(HttpContext context)
     {
-        var (request, fault) = await RequestBody.ReadAsync<SignRequest>(context, WireFormat.TryReadSignRequest);
+        var (request, fault) = await bodies.ReadAsync(context);
         if (request is null)
         {
             await recorder.RefuseAsync(context, fault!);

@@ -20,8 +20,7 @@ public static partial class WireFormat
     private static AggregationSlot ReadAggregationSlot(in JsonObject envelope) =>
         new(envelope.Object("aggregation_slot"u8).Slot("slot"u8), ReadForkInfo(envelope));
 
-    // Both names come in both shapes: bare, or wrapped with the name of a fork. The name does not choose the schema (the slot does), but a
-    // fork whose aggregates have another shape is refused even where the network's schedule does not know its epoch yet.
+    // Both names come in both shapes: bare, or wrapped with the name of a fork. The name does not choose the schema, the slot does.
     private static AggregateAndProof ReadAggregateAndProof(in JsonObject envelope)
     {
         var payload = envelope.Object("aggregate_and_proof"u8);
@@ -35,12 +34,7 @@ public static partial class WireFormat
             payload.Reject(MalformedRequest.DoubledMember, "aggregate"u8, "stands beside data: the message is given twice");
         }
 
-        if (ReadFork(payload) >= Fork.Gloas)
-        {
-            payload.Reject(MalformedRequest.UnsupportedFork, "version"u8, "names a fork whose aggregates this signer does not know");
-        }
-
-        return ReadAggregateAndProof(payload.Object("data"u8), ReadForkInfo(envelope));
+        return ReadAggregateAndProof(payload.Object("data"u8), ReadForkInfo(envelope)) with { NamedFork = ReadFork(payload) };
     }
 
     private static AggregateAndProof ReadAggregateAndProof(in JsonObject proof, ForkInfo forkInfo) => new(

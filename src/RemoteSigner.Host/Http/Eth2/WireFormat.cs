@@ -11,7 +11,7 @@ namespace RemoteSigner.Host.Http;
 /// </summary>
 public static partial class WireFormat
 {
-    /// <summary>In bytes. The largest request, a legacy block full of slashings, stays below half of it.</summary>
+    /// <summary>In bytes. The largest request but an envelope, a legacy block full of slashings, stays below half of it.</summary>
     public const int MaxBodyLength = 1 << 20;
 
     // One row for each name on the wire; two names may mean one duty.
@@ -30,6 +30,12 @@ public static partial class WireFormat
         ("VALIDATOR_REGISTRATION", ReadValidatorRegistration),
         ("VOLUNTARY_EXIT", ReadVoluntaryExit),
         ("DEPOSIT", ReadDeposit),
+        ("PAYLOAD_ATTESTATION_MESSAGE", ReadPayloadAttestation),
+        ("PAYLOAD_ATTESTATION", ReadPayloadAttestation),
+        ("PROPOSER_PREFERENCES", ReadProposerPreferences),
+        ("BUILDER_REQUEST_AUTH", ReadBuilderRequestAuth),
+        ("EXECUTION_PAYLOAD_ENVELOPE", ReadExecutionPayloadEnvelope),
+        ("EXECUTION_PAYLOAD_BID", ReadExecutionPayloadBid),
     ];
 
     /// <summary>The names of duties on the wire.</summary>

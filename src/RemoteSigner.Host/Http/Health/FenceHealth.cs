@@ -72,8 +72,8 @@ internal sealed class FenceHealth
 
     private string FloorDetail(GlobalFloor floor)
     {
-        var until = _network.GenesisTime is { } genesis && floor.Fence.Value < uint.MaxValue
-            ? string.Create(CultureInfo.InvariantCulture, $", which begins at {DateTimeOffset.FromUnixTimeSeconds((long)(genesis + (floor.Fence.Value * _network.SlotsPerEpoch * _network.SecondsPerSlot))):u}")
+        var until = _network.StartOf(floor.Fence) is { } start
+            ? string.Create(CultureInfo.InvariantCulture, $", which begins at {DateTimeOffset.FromUnixTimeSeconds((long)start):u}")
             : "";
         var refused = EpochsLeft(floor) > 0
             ? $"blocks and votes before epoch {floor.Fence} are refused for every key{until}, and no vote passes until a source epoch of {floor.LowestSource} or later is justified"

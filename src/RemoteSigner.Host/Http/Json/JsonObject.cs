@@ -75,6 +75,23 @@ internal readonly ref struct JsonObject
         return number;
     }
 
+    /// <summary>A number below 2^256 in decimal digits, as a JSON string or as a JSON number.</summary>
+    public UInt256 Number256(ReadOnlySpan<byte> name)
+    {
+        var member = Get(name);
+        var digits = member.Kind is JsonTokenType.Number ? member.ValueIn(_text.Utf8) : member.StringIn(_text.Utf8);
+        Expect(UInt256.TryParse(digits, out var number), name, "must be a decimal number below 2^256");
+        return number;
+    }
+
+    /// <summary>A JSON boolean.</summary>
+    public bool Boolean(ReadOnlySpan<byte> name)
+    {
+        var kind = Get(name).Kind;
+        Expect(kind is JsonTokenType.True or JsonTokenType.False, name, "must be true or false");
+        return kind is JsonTokenType.True;
+    }
+
     public Slot Slot(ReadOnlySpan<byte> name) => new(Number(name));
 
     public Epoch Epoch(ReadOnlySpan<byte> name) => new(Number(name));
@@ -116,6 +133,59 @@ internal readonly ref struct JsonObject
         }
 
         return elements.DrainToImmutable();
+    }
+
+    /// <summary>Hashes a <c>ProgressiveByteList</c>, in hex.</summary>
+    public HashedList HashBytes(ReadOnlySpan<byte> name)
+    {
+        var member = Get(name);
+        using var bytes = new HexBuffer();
+        Expect(bytes.TryRead(member.Kind, member.StringIn(_text.Utf8)), name, "must be an even number of hex digits");
+        return HashedList.OfBytes(bytes.Bytes);
+    }
+
+    /// <summary>Hashes a <c>ProgressiveList[ProgressiveByteList]</c>, each element in hex: of each nothing but its root is kept.</summary>
+    public HashedList HashByteLists(ReadOnlySpan<byte> name)
+    {
+        var (list, elements) = (new ProgressiveHasher(), new ProgressiveHasher());
+        using var bytes = new HexBuffer();
+        var reader = ReadArray(Get(name), name);
+        while (ReadElement(ref reader))
+        {
+            Expect(bytes.TryRead(reader.TokenType, reader.ValueSpan), name, "must be an array of hex digits, an even number of them in each");
+            list.Add(SszHasher.ProgressiveByteList(bytes.Bytes, elements));
+        }
+
+        return list.Finish();
+    }
+
+    /// <summary>Hashes a <c>ProgressiveList[ByteVector]</c>, each element <paramref name="length"/> bytes in hex.</summary>
+    public HashedList HashVectors(ReadOnlySpan<byte> name, int length)
+    {
+        var list = new ProgressiveHasher();
+        Span<byte> bytes = stackalloc byte[length];
+        var reader = ReadArray(Get(name), name);
+        while (ReadElement(ref reader))
+        {
+            Expect(reader.TokenType is JsonTokenType.String && Hex.TryParse(reader.ValueSpan, bytes), name, $"must be an array of {length} bytes of hex each");
+            list.Add(SszHasher.Bytes(bytes));
+        }
+
+        return list.Finish();
+    }
+
+    /// <summary>Hashes a <c>ProgressiveList</c> of containers, which <paramref name="hash"/> hashes one by one.</summary>
+    public HashedList HashObjects(ReadOnlySpan<byte> name, ReadObject<Root> hash)
+    {
+        var list = new ProgressiveHasher();
+        var member = Get(name);
+        var reader = ReadArray(member, name);
+        while (ReadElement(ref reader))
+        {
+            list.Add(hash(ToObject(ReadValue(ref reader, member.Start), name)));
+        }
+
+        return list.Finish();
     }
 
     public ImmutableArray<ulong> Numbers(ReadOnlySpan<byte> name)
@@ -172,19 +242,25 @@ internal readonly ref struct JsonObject
         return new JsonObject(_text, _start);
     }
 
+    // At the beginning of the array; of an empty one where there is none.
+    private Utf8JsonReader ReadArray(JsonMember member, ReadOnlySpan<byte> name)
+    {
+        var isArray = member.Kind is JsonTokenType.StartArray;
+        Expect(isArray, name, "must be an array");
+        var reader = new Utf8JsonReader(isArray ? member.ValueIn(_text.Utf8) : "[]"u8, JsonText.Options);
+        _ = reader.Read();
+        return reader;
+    }
+
+    // Reads on to the next element; false at the end, and once there is a fault.
+    private bool ReadElement(ref Utf8JsonReader reader) => _text.Fault is null && reader.Read() && reader.TokenType is not JsonTokenType.EndArray;
+
     private List<JsonMember> Elements(ReadOnlySpan<byte> name, int most = int.MaxValue)
     {
         var member = Get(name);
         var elements = new List<JsonMember>();
-        if (member.Kind is not JsonTokenType.StartArray)
-        {
-            Reject(MalformedRequest.MalformedMember, name, "must be an array");
-            return elements;
-        }
-
-        var reader = new Utf8JsonReader(member.ValueIn(_text.Utf8), JsonText.Options);
-        reader.Read();
-        while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
+        var reader = ReadArray(member, name);
+        while (ReadElement(ref reader))
         {
             if (elements.Count == most)
             {

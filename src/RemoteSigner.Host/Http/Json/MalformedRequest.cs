@@ -27,6 +27,6 @@ public sealed record MalformedRequest(string Reason, string Detail)
 
     public const string UnknownFork = "unknown_fork";
 
-    /// <summary>The fork is known, but this signer does not know its objects.</summary>
+    /// <summary>The fork is known, and has no such duty.</summary>
     public const string UnsupportedFork = "unsupported_fork";
 }

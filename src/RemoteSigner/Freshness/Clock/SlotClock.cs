@@ -26,8 +26,9 @@ public sealed class SlotClock
             throw new ArgumentException($"the genesis time of the network {network.Name} is not known: give it, or switch the slot window off", nameof(window));
         }
 
-        var epoch = TimeSpan.FromSeconds(network.SlotsPerEpoch * network.SecondsPerSlot);
-        (_network, _window, _time, Watch) = (network, window, time, new ClockWatch(time, (long)network.SlotsPerEpoch, EpochsOfMemory * epoch));
+        (_network, _window, _time) = (network, window, time);
+        var epoch = network.SlotDuration(network.EpochOf(Now ?? default)) * network.SlotsPerEpoch;
+        Watch = new ClockWatch(time, (long)network.SlotsPerEpoch, EpochsOfMemory * epoch);
     }
 
     /// <summary>Whether the system clock can be relied on.</summary>
@@ -37,19 +38,7 @@ public sealed class SlotClock
     public bool IsGuard => _window is not null;
 
     /// <summary>The slot at this moment; slot 0 before genesis. Null where the genesis time is not known.</summary>
-    public Slot? Now
-    {
-        get
-        {
-            if (_network.GenesisTime is not { } genesis)
-            {
-                return null;
-            }
-
-            var seconds = (ulong)Math.Max(0, _time.GetUtcNow().ToUnixTimeSeconds());
-            return new Slot(seconds <= genesis ? 0 : (seconds - genesis) / _network.SecondsPerSlot);
-        }
-    }
+    public Slot? Now => _network.SlotAt((ulong)Math.Max(0, _time.GetUtcNow().ToUnixTimeSeconds()));
 
     /// <summary>
     /// The newest slot and epoch that anybody with a sound clock can have signed by now: the clock plus the slot window, the usual one where the operator switched it off. Null where the
@@ -89,9 +78,15 @@ public sealed class SlotClock
     /// <param name="client">Who asks: his duty counts for him alone.</param>
     public UntimelyDuty? Refusal(string client, SignableMessage message)
     {
-        if (_window is null || Now is not { } now || DutySlot(message.Slashable) is not { } slot)
+        if (_window is null || Now is not { } now)
         {
             return null;
+        }
+
+        if (DutySlot(message.Slashable) is not { } slot)
+        {
+            // Not held against a clock in doubt: to be wrong costs nothing that could not be made good.
+            return EarlyDuty(message, now) is { } early ? new UntimelyDuty(ClockInDoubt: false, early) : null;
         }
 
         return Watch.DoubtWith(client, SlotsAhead(slot, now)) is { } doubt
@@ -115,23 +110,34 @@ public sealed class SlotClock
         _ => null,
     };
 
+    // Duties of Gloas that nobody prepares for long: what is signed far ahead of its time could be kept for it.
+    private string? EarlyDuty(SignableMessage message, Slot now) => message switch
+    {
+        PayloadAttestation { Slot: var slot } => SlotRefusal(slot, now),
+        ExecutionPayloadEnvelope { Payload.Slot: var slot } => SlotRefusal(slot, now),
+        ExecutionPayloadBid { Slot: var slot } => SlotRefusal(slot, now),
+        ProposerPreferences { ProposalSlot: var slot } => EpochRefusal("slot", _network.EpochOf(slot), now),
+        BuilderRequestAuth { Slot: var slot } => EpochRefusal("slot", _network.EpochOf(slot), now),
+        _ => null,
+    };
+
     private static long SlotsAhead(Slot slot, Slot now) => slot.Value >= now.Value
         ? (long)Math.Min(slot.Value - now.Value, long.MaxValue)
         : -(long)Math.Min(now.Value - slot.Value, long.MaxValue);
 
     private string? Untimely(SlashableContent content, Slot slot, Slot now) =>
-        SlotRefusal(slot, now) ?? (content is SlashableContent.Attestation { Target: var target } ? EpochRefusal(target, now) : null);
+        SlotRefusal(slot, now) ?? (content is SlashableContent.Attestation { Target: var target } ? EpochRefusal("target", target, now) : null);
 
     private string? SlotRefusal(Slot slot, Slot now) =>
         slot.Value > now.Value && slot.Value - now.Value > _window!.SlotsAhead
             ? $"slot {slot} is {slot.Value - now.Value} slots ahead of the clock (slot {now}), more than {_window.SlotsAhead}"
             : null;
 
-    private string? EpochRefusal(Epoch target, Slot now)
+    private string? EpochRefusal(string what, Epoch epoch, Slot now)
     {
         var current = _network.EpochOf(now);
-        return target.Value > current.Value && target.Value - current.Value > _window!.EpochsAhead
-            ? $"target epoch {target} is {target.Value - current.Value} epochs ahead of the clock (epoch {current}), more than {_window.EpochsAhead}"
+        return epoch.Value > current.Value && epoch.Value - current.Value > _window!.EpochsAhead
+            ? $"the epoch {epoch} of its {what} is {epoch.Value - current.Value} epochs ahead of the clock (epoch {current}), more than {_window.EpochsAhead}"
             : null;
     }
 }

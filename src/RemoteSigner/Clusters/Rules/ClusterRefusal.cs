@@ -26,4 +26,13 @@ public enum ClusterRule
 
     /// <summary>The document of the share's cluster is not in the archive, or damaged, so that nothing can be compared with it.</summary>
     ClusterDocumentMissing,
+
+    /// <summary>A builder's bid or envelope, and the key is not configured as a builder's.</summary>
+    NotABuilder,
+
+    /// <summary>A builder's bid offers more than the configured limit, or a payment that is not allowed.</summary>
+    BidAboveLimit,
+
+    /// <summary>Another vote about the payload of the same slot was asked for before, and one vote a slot is configured.</summary>
+    OtherPayloadVote,
 }

@@ -8,16 +8,21 @@ namespace RemoteSigner.Clusters;
 /// What only a signer that knows the cluster of its share can hold against a message (the room's README says what each rule is worth). Blocks, votes and every
 /// other duty of each slot pass at the cost of one comparison of types; a selection proof costs one pairing, about a millisecond.
 /// </summary>
-public sealed class ClusterRules(Network network, RegistrationPolicy registrations, ClusterLibrary clusters)
+public sealed class ClusterRules(Network network, RegistrationPolicy registrations, BuilderPolicy builders, PayloadVotes payloadVotes, ClusterLibrary clusters)
 {
     /// <summary>Null when nothing stands against signing <paramref name="message"/> with the key <paramref name="share"/> of a validator whose group key is <paramref name="group"/>; its place in its cluster is known or not.</summary>
     public ClusterRefusal? Refusal(BlsPublicKey share, BlsPublicKey? group, ClusterMembership? membership, SignableMessage message) => message switch
     {
         // Of these no lock says anything, and no threshold of nodes has to have agreed before.
-        Attestation or Block or RandaoReveal or AggregationSlot or SyncCommitteeMessage or SyncCommitteeSelectionProof or VoluntaryExit or ClusterLockMessage => null,
+        Attestation or Block or RandaoReveal or AggregationSlot or SyncCommitteeMessage or SyncCommitteeSelectionProof or VoluntaryExit or ClusterLockMessage or BuilderRequestAuth => null,
         AggregateAndProof proof => OtherThan(share, group) is { } other ? ProofRefusal(other, proof.Selection, proof.SelectionProof) : null,
         SyncCommitteeContributionAndProof proof => OtherThan(share, group) is { } other ? ProofRefusal(other, proof.Selection, proof.SelectionProof) : null,
         ValidatorRegistration registration => RegistrationRefusal(share, group, membership, registration),
+        ProposerPreferences preferences => WishRefusal(share, group, membership, preferences.FeeRecipient, preferences.TargetGasLimit),
+        PayloadAttestation vote => payloadVotes.Refusal(share, vote, vote.HashTreeRoot(network)),
+        ExecutionPayloadEnvelope { BuilderIndex: ExecutionPayloadEnvelope.SelfBuilt } => null,
+        ExecutionPayloadEnvelope envelope => BuilderRefusal(share, $"the envelope is of the builder {envelope.BuilderIndex}"),
+        ExecutionPayloadBid bid => BuilderRefusal(share, $"a bid of the builder {bid.BuilderIndex}") ?? BidRefusal(bid),
         Deposit deposit => OtherThan(share, group) is { } other ? DepositRefusal(other, membership, deposit) : null,
         _ => throw new UnreachableException($"what a cluster holds against {message.GetType().Name} is not decided"),
     };
@@ -37,13 +42,27 @@ public sealed class ClusterRules(Network network, RegistrationPolicy registratio
             return new(ClusterRule.RegistrationForAnotherKey, $"the registration is for {registration.PublicKey}, which is neither the share nor its group key {other}");
         }
 
-        if (registration.GasLimit < registrations.LeastGasLimit || registration.GasLimit > registrations.MostGasLimit)
+        return WishRefusal(share, group, membership, registration.FeeRecipient, registration.GasLimit);
+    }
+
+    // Where the fees go, and the gas limit: what a registration tells all builders, and preferences those of one slot.
+    private ClusterRefusal? WishRefusal(BlsPublicKey share, BlsPublicKey? group, ClusterMembership? membership, ExecutionAddress feeRecipient, ulong gasLimit)
+    {
+        if (gasLimit < registrations.LeastGasLimit || gasLimit > registrations.MostGasLimit)
         {
-            return new(ClusterRule.GasLimitOutsideBand, $"the gas limit {registration.GasLimit} is not within {registrations.LeastGasLimit} to {registrations.MostGasLimit}");
+            return new(ClusterRule.GasLimitOutsideBand, $"the gas limit {gasLimit} is not within {registrations.LeastGasLimit} to {registrations.MostGasLimit}");
         }
 
-        return registrations.FeeRecipients.Contains(registration.FeeRecipient) ? null : FeeRecipientRefusal(group ?? share, membership, registration.FeeRecipient);
+        return registrations.FeeRecipients.Contains(feeRecipient) ? null : FeeRecipientRefusal(group ?? share, membership, feeRecipient);
     }
+
+    private ClusterRefusal? BuilderRefusal(BlsPublicKey share, string what) => builders.Keys.Contains(share) ? null
+        : new(ClusterRule.NotABuilder, $"{what}, and {share} is none of builder.keys in signer.json");
+
+    private ClusterRefusal? BidRefusal(ExecutionPayloadBid bid) => bid.Value > builders.MostBid
+        ? new(ClusterRule.BidAboveLimit, $"the bid is {bid.Value} Gwei, above builder.maxBidGwei of {builders.MostBid}")
+        : bid.ExecutionPayment > 0 && !builders.AllowsExecutionPayment ? new(ClusterRule.BidAboveLimit, $"the bid promises a payment of {bid.ExecutionPayment} Gwei, and builder.executionPayment in signer.json is false")
+        : null;
 
     // For an address that is not on the list.
     private ClusterRefusal? FeeRecipientRefusal(BlsPublicKey validator, ClusterMembership? membership, ExecutionAddress recipient)

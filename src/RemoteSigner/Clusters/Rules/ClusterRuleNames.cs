@@ -17,6 +17,9 @@ public static class ClusterRuleNames
         ClusterRule.DepositForAnotherKey => "DepositForAnotherKey",
         ClusterRule.DepositNotOfCluster => "DepositNotOfCluster",
         ClusterRule.ClusterDocumentMissing => "ClusterDocumentMissing",
+        ClusterRule.NotABuilder => "NotABuilder",
+        ClusterRule.BidAboveLimit => "BidAboveLimit",
+        ClusterRule.OtherPayloadVote => "OtherPayloadVote",
         _ => throw new UnreachableException($"the rule {rule} has no name"),
     };
 }

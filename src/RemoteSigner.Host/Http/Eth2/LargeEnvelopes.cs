@@ -1,0 +1,107 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http.Features;
+using RemoteSigner.Access;
+using RemoteSigner.Spec;
+
+namespace RemoteSigner.Host.Http;
+
+/// <summary>
+/// Reads sign requests. An envelope has the transactions of a whole block and may be longer than all others: for a client that has this duty, once the body says that it is one, and two at a time.
+/// </summary>
+internal sealed class LargeEnvelopes(AccessPolicy access) : IDisposable
+{
+    private const int AtOnce = 2;
+
+    private readonly SemaphoreSlim _places = new(AtOnce);
+
+    /// <summary>The request, or what is wrong with it.</summary>
+    public async ValueTask<(SignRequest? Request, MalformedRequest? Fault)> ReadAsync(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } most)
+        {
+            most.MaxRequestBodySize = Math.Max(most.MaxRequestBodySize ?? 0, WireFormat.MaxEnvelopeLength);
+        }
+
+        if (context.Request.ContentLength > WireFormat.MaxEnvelopeLength)
+        {
+            return (null, TooLarge(WireFormat.MaxEnvelopeLength));
+        }
+
+        var pipe = context.Request.BodyReader;
+        while (true)
+        {
+            var result = await pipe.ReadAsync(context.RequestAborted);
+            if (result.IsCompleted)
+            {
+                return Read(pipe, result);
+            }
+
+            if (result.Buffer.Length > WireFormat.MaxBodyLength)
+            {
+                var isOne = IsEnvelope(result.Buffer) && access.Allows(context.Features.GetRequiredFeature<Client>(), DutyType.ExecutionPayloadEnvelope);
+                pipe.AdvanceTo(isOne ? result.Buffer.Start : result.Buffer.End);
+                return isOne ? await ReadLargeAsync(pipe, context.RequestAborted) : (null, TooLarge(WireFormat.MaxBodyLength));
+            }
+
+            pipe.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+    }
+
+    public void Dispose() => _places.Dispose();
+
+    private static (SignRequest? Request, MalformedRequest? Fault) Read(PipeReader pipe, ReadResult result)
+    {
+        try
+        {
+            var body = result.Buffer.IsSingleSegment ? result.Buffer.First : result.Buffer.ToArray();
+            return WireFormat.TryReadSignRequest(body, out var request, out var fault) ? (request, null) : (null, fault);
+        }
+        finally
+        {
+            pipe.AdvanceTo(result.Buffer.End);
+        }
+    }
+
+    private static bool IsEnvelope(ReadOnlySequence<byte> begun) => WireFormat.IsEnvelope(begun.Slice(0, Math.Min(begun.Length, WireFormat.MaxBodyLength)).ToArray());
+
+    private async ValueTask<(SignRequest? Request, MalformedRequest? Fault)> ReadLargeAsync(PipeReader pipe, CancellationToken aborted)
+    {
+        await _places.WaitAsync(aborted);
+        var body = ArrayPool<byte>.Shared.Rent(WireFormat.MaxEnvelopeLength);
+        try
+        {
+            return await FillAsync(pipe, body, aborted) is not { } length ? (null, TooLarge(WireFormat.MaxEnvelopeLength))
+                : WireFormat.TryReadEnvelope(body.AsMemory(0, length), out var request, out var fault) ? (request, null)
+                : (null, fault);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(body);
+            _ = _places.Release();
+        }
+    }
+
+    // Null once there is more than fits.
+    private static async ValueTask<int?> FillAsync(PipeReader pipe, byte[] body, CancellationToken aborted)
+    {
+        for (var length = 0; ;)
+        {
+            var result = await pipe.ReadAsync(aborted);
+            var fits = result.Buffer.Length <= WireFormat.MaxEnvelopeLength - length;
+            if (fits)
+            {
+                result.Buffer.CopyTo(body.AsSpan(length));
+                length += (int)result.Buffer.Length;
+            }
+
+            pipe.AdvanceTo(result.Buffer.End);
+            if (!fits || result.IsCompleted)
+            {
+                return fits ? length : null;
+            }
+        }
+    }
+
+    private static MalformedRequest TooLarge(int most) => new(MalformedRequest.BodyTooLarge, $"such a request has at most {most} bytes");
+}
