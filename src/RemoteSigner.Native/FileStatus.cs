@@ -4,13 +4,15 @@ namespace RemoteSigner.Native;
 
 /// <summary>What stands at a path, by the kernel's word (statx(2)); symbolic links are followed.</summary>
 /// <param name="IsRegular">A file that ends: no folder, pipe, socket or device.</param>
+/// <param name="IsSocket">A Unix socket.</param>
 /// <param name="Owner">The user it belongs to.</param>
-public sealed unsafe record FileStatus(bool IsRegular, uint Owner)
+public sealed unsafe record FileStatus(bool IsRegular, bool IsSocket, uint Owner)
 {
     private const int FromHere = -100;
     private const uint TypeAndOwner = 0x0001 | 0x0008;
     private const int TypeMask = 0xf000;
     private const int Regular = 0x8000;
+    private const int Socket = 0xc000;
     private const int OwnerOffset = 20;
     private const int ModeOffset = 28;
     private const int Length = 256;
@@ -25,8 +27,7 @@ public sealed unsafe record FileStatus(bool IsRegular, uint Owner)
         }
 
         var fields = new ReadOnlySpan<byte>(status, Length);
-        return new FileStatus(
-            (BinaryPrimitives.ReadUInt16LittleEndian(fields[ModeOffset..]) & TypeMask) == Regular,
-            BinaryPrimitives.ReadUInt32LittleEndian(fields[OwnerOffset..]));
+        var type = BinaryPrimitives.ReadUInt16LittleEndian(fields[ModeOffset..]) & TypeMask;
+        return new FileStatus(type == Regular, type == Socket, BinaryPrimitives.ReadUInt32LittleEndian(fields[OwnerOffset..]));
     }
 }

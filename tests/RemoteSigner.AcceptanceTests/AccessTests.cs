@@ -85,6 +85,32 @@ public sealed class AccessTests(SignerTemplate template)
         Assert.Equal((HttpStatusCode.Forbidden, "browser_not_welcome"), (answer.Status, answer.Reason));
     }
 
+    [Theory]
+    [InlineData("Origin", "https://example.org")]
+    [InlineData("Sec-Fetch-Site", "cross-site")]
+    public async Task A_page_in_a_browser_that_has_a_certificate_cannot_either(string header, string value)
+    {
+        using var home = template.Copy();
+        await using var signer = await home.StartAsync();
+        using var browser = ClientCertificate.Connect(signer, home.Data, "vc");
+        browser.DefaultRequestHeaders.Add(header, value);
+
+        var answer = await browser.SignAsync(home.Keys[0], Chain.VoteJson());
+
+        Assert.Equal((HttpStatusCode.Forbidden, "browser_not_welcome"), (answer.Status, answer.Reason));
+    }
+
+    [Fact]
+    public async Task A_file_where_a_socket_is_to_be_is_left_alone()
+    {
+        using var home = template.Copy();
+        var before = await File.ReadAllBytesAsync(home.VaultFile);
+
+        Refusal.IsTold(await home.RunAsync("serve", "--loopback-http", $"{home.VaultFile}=vc"), "something else is there");
+
+        Assert.Equal(before, await File.ReadAllBytesAsync(home.VaultFile));
+    }
+
     [Fact]
     public async Task A_socket_that_a_killed_signer_left_behind_does_not_keep_the_next_from_starting()
     {

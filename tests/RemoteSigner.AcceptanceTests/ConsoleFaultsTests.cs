@@ -77,7 +77,7 @@ public sealed class ConsoleFaultsTests(SignerTemplate template) : IDisposable
 
         Directory.CreateDirectory(Socket);
         var before = (await _home.RunAsync("freshness", "status", "--json")).Succeeded().Output;
-        Refusal.IsTold(await _home.RunAsync("serve", "--listen", "127.0.0.1:0", "--operations", "127.0.0.1:0"), "is a folder", "move the folder away");
+        Refusal.IsTold(await _home.RunAsync("serve", "--listen", "127.0.0.1:0", "--operations", "127.0.0.1:0"), "something else is there", "move away what is there");
         Assert.Equal(before, (await _home.RunAsync("freshness", "status", "--json")).Succeeded().Output);
     }
 

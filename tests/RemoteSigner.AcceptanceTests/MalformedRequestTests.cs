@@ -28,9 +28,9 @@ public sealed class MalformedRequestTests(SignerScene scene) : IClassFixture<Sig
         { "malformed_member", """{"type":"RANDAO_REVEAL",FORK,"signingRoot":"0x12","randao_reveal":{"epoch":"1"}}""", "signingRoot" },
         { "malformed_member", """{"type":"SYNC_COMMITTEE_MESSAGE",FORK,"sync_committee_message":{"slot":"1","beacon_block_root":"0x00"}}""", "beacon_block_root" },
         { "malformed_member", """{"type":7}""", "type" },
-        { "unknown_type", """{"type":"GENERIC",FORK}""", "type" },
+        { "unknown_type", """{"type":"SPECIFIC",FORK}""", "type" },
         { "unknown_fork", """{"type":"BLOCK_V2",FORK,"beacon_block":{"version":"NEXT","block_header":{}}}""", "version" },
-        { "unsupported_fork", """{"type":"AGGREGATE_AND_PROOF_V2",FORK,"aggregate_and_proof":{"version":"GLOAS","data":{}}}""", "version" },
+        { "unsupported_fork", """{"type":"PROPOSER_PREFERENCES",FORK,"proposer_preferences":{"version":"FULU","data":{}}}""", "version" },
     };
 
     [Theory]

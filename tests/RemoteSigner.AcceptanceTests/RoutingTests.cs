@@ -29,7 +29,7 @@ public sealed class RoutingTests(SignerScene scene) : IClassFixture<SignerScene>
         var answer = await scene.Client.SignAsync(identifier, Chain.RandaoJson());
 
         Assert.Equal(HttpStatusCode.NotFound, answer.Status);
-        Assert.Equal("""{"message":"Not Found","reason":"unknown_key"}""", answer.Text);
+        Assert.Equal("""{"code":404,"message":"Not Found","reason":"unknown_key"}""", answer.Text);
     }
 
     [Theory]
@@ -49,7 +49,7 @@ public sealed class RoutingTests(SignerScene scene) : IClassFixture<SignerScene>
 
     [Theory]
     [InlineData("/")]
-    [InlineData("/api/v1/eth2/sign")]
+    [InlineData("/api/v1/eth2/signs")]
     [InlineData("/api/v1/eth1/publicKeys")]
     [InlineData("/eth/v1/keystore")]
     public async Task An_unknown_path_is_not_found(string path)

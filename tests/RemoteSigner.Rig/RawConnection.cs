@@ -35,7 +35,16 @@ public sealed class RawConnection : IDisposable
     /// <summary>GET on this very connection; null when the connection has ended.</summary>
     public async Task<ApiAnswer?> GetAsync(string path, string host = "localhost")
     {
-        await _stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n"));
+        await SendAsync($"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        return await ReadAnswerAsync();
+    }
+
+    /// <summary>Text as it is, a whole request or a part of one.</summary>
+    public async Task SendAsync(string text) => await _stream.WriteAsync(Encoding.ASCII.GetBytes(text));
+
+    /// <summary>The next answer; null when the connection has ended.</summary>
+    public async Task<ApiAnswer?> ReadAnswerAsync()
+    {
         var buffer = new byte[64 * 1024];
         for (var (length, end) = (0, -1); ; end = EndOf(Encoding.ASCII.GetString(buffer, 0, length)))
         {

@@ -15,23 +15,4 @@ internal static class LoopbackListener
             : null;
         return endPoint is not null;
     }
-
-    /// <summary>Removes the socket that a signer which was killed left behind: nobody answers on it, and it would keep the next one from starting.</summary>
-    public static void RemoveStale(EndPoint endPoint)
-    {
-        if (endPoint is not UnixDomainSocketEndPoint unix || !File.Exists(unix.ToString()))
-        {
-            return;
-        }
-
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            socket.Connect(unix);
-        }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            File.Delete(unix.ToString()!);
-        }
-    }
 }

@@ -12,7 +12,8 @@ internal static class SignerOptionsTemplate
         text.Append(
             $$"""
             // The configuration of one signer. Paths are relative to this file's folder. After a change: restart, or for the
-            // entries under "tls" and "clients" reload ('systemctl reload remote-signer', SIGHUP, or POST /reload).
+            // entries under "tls" and "clients" and the host allow lists reload ('systemctl reload remote-signer', SIGHUP, or POST /reload): all of them
+            // or, where one is at fault, none; GET /reload names what wants a restart.
             {
               "network": {
                 // mainnet, hoodi, sepolia, gnosis, chiado, minimal, or the path of a consensus config.yaml

@@ -5,7 +5,7 @@ namespace RemoteSigner.Host.Http;
 
 /// <summary>What every request passes before its endpoint: the right door, the right host name, a client that is still trusted.</summary>
 internal sealed class RequestGate(
-    RequestDelegate next, HostAllowlists hosts, MutualTls tls, TlsStore material, RefusedClients refused, TimeProvider time, ILogger<RequestGate> log)
+    RequestDelegate next, HostAllowlists hosts, ClientNaming names, RefusedClients refused, ILogger<RequestGate> log)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -14,18 +14,18 @@ internal sealed class RequestGate(
         if (!hosts.Allow(listener.Kind, context.Request.Host.Host))
         {
             // Web3Signer's own text for this case.
-            await Answer.WriteAsync(context, new ErrorBody("Host not authorized.", "host_not_authorized", null), StatusCodes.Status403Forbidden);
+            await Answer.WriteAsync(context, new ErrorBody(StatusCodes.Status403Forbidden, "Host not authorized.", "host_not_authorized", null), StatusCodes.Status403Forbidden);
             return;
         }
 
-        if (listener.FixedClient is not null && (context.Request.Headers.Origin.Count > 0 || context.Request.Headers.ContainsKey("Sec-Fetch-Site")))
+        if (listener.Kind != ListenerKind.Operations && (context.Request.Headers.Origin.Count > 0 || context.Request.Headers.ContainsKey("Sec-Fetch-Site")))
         {
-            // A page in a browser of this machine could post here, and burn a slot's one vote with a vote of its own.
-            await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "browser_not_welcome", "this listener is for a validator client, not for pages in a browser");
+            // A page in a browser could post here, through a loopback door, a proxy with a certificate or a certificate of the browser's own, and burn a slot's one vote with a vote of its own.
+            await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "browser_not_welcome", "this door is for a validator client, not for pages in a browser");
             return;
         }
 
-        if ((listener.AsksForCertificate || listener.FixedClient is not null) && !TryName(context, listener))
+        if ((listener.AsksForCertificate || listener.FixedClient is not null) && !names.TryName(context))
         {
             refused.Record(context.Connection.ClientCertificate, ConnectionPeer.Of(context).EndPoint, "the certificate is not trusted any more");
             context.Response.Headers.Connection = "close";
@@ -75,32 +75,5 @@ internal sealed class RequestGate(
         {
             await Answer.ErrorAsync(context, context.Response.StatusCode);
         }
-    }
-
-    // A connection may outlive a reload or its certificate: whom it belongs to is asked again then.
-    private bool TryName(HttpContext context, Listener listener)
-    {
-        if (listener.FixedClient is { } fixedClient)
-        {
-            context.Features.Set(fixedClient);
-            return true;
-        }
-
-        var peer = ConnectionPeer.Of(context);
-        var current = material.Current;
-        if (peer.Known is { } known && ReferenceEquals(known.Material, current) && time.GetUtcNow() < known.Until)
-        {
-            context.Features.Set(known.Client);
-            return true;
-        }
-
-        if (context.Connection.ClientCertificate is not { } certificate || tls.Find(certificate) is not { } client)
-        {
-            return false;
-        }
-
-        peer.Known = new ConnectionPeer.NamedClient(client, current, certificate.NotAfter.ToUniversalTime());
-        context.Features.Set(client);
-        return true;
     }
 }

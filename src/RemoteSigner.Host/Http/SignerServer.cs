@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -28,7 +29,11 @@ internal static class SignerServer
         Bls.SelfTest(arena);
         await using var ledger = Ledger.Open(data.LedgerFile);
         await ledger.KeepReserveAsync();
-        ControlSocket.RemoveStale(data);
+        if (data.ControlEndPoint is not null)
+        {
+            SocketFile.RemoveStale(data.ControlSocket);
+        }
+
 
         // Empty: signer.json is the only configuration. The usual builder would also listen to ASPNETCORE_* variables, and watch the content
         // root for changes, which the ledger makes with every commit.
@@ -97,7 +102,11 @@ internal static class SignerServer
         foreach (var (address, client) in options.Api.LoopbackHttp)
         {
             _ = LoopbackListener.TryParse(address, out var endPoint);
-            LoopbackListener.RemoveStale(endPoint!);
+            if (endPoint is UnixDomainSocketEndPoint unix)
+            {
+                SocketFile.RemoveStale(unix.ToString());
+            }
+
             kestrel.Listen(endPoint!, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
@@ -128,6 +137,7 @@ internal static class SignerServer
         var health = app.Services.GetRequiredService<HealthApi>();
         var metrics = app.Services.GetRequiredService<SignerMetrics>();
         app.MapPost("/api/v1/eth2/sign/{identifier}", (RequestDelegate)signing.SignAsync).WithMetadata(api);
+        app.MapPost("/api/v1/eth2/sign", (RequestDelegate)app.Services.GetRequiredService<BatchApi>().SignAsync).WithMetadata(api);
         app.MapGet("/api/v1/eth2/publicKeys", (RequestDelegate)management.PublicKeysAsync).WithMetadata(api);
         app.MapGet("/api/v1/eth2/highWatermark", (RequestDelegate)management.HighWatermarkAsync).WithMetadata(api);
         DvRoutes.Map(app, api);

@@ -67,8 +67,11 @@ internal static class SignerServices
         services.AddSingleton(await PendingActs.OpenAsync(ledger));
         services.AddSingleton<Administrator>();
         services.AddSingleton<KeyLoading>();
+        services.AddSingleton<ClientNaming>();
+        services.AddSingleton<Func<HttpContext, Client, bool>>(provider => provider.GetRequiredService<ClientNaming>().IsStill);
         services.AddSingleton<SignRecorder>();
         services.AddSingleton<SigningApi>();
+        services.AddSingleton<BatchApi>();
         services.AddSingleton<DvSigningApi>();
         services.AddSingleton<DvClusterApi>();
         services.AddSingleton<DvLockApi>();
@@ -137,27 +140,33 @@ internal static class SignerServices
         Verification = services.GetRequiredService<SignerOptions>().Verification,
     };
 
-    // Clients first: a client that was taken out of the file must lose its leave even when the token is away.
+    // Before the keys: a client that was taken out of the file must lose its leave even when the token is away.
     private static Reloading CreateReloading(IServiceProvider services)
     {
-        var (data, policy, tls, loading) = (
+        var (data, policy, tls, hosts, loading) = (
             services.GetRequiredService<DataDirectory>(),
             services.GetRequiredService<AccessPolicy>(),
             services.GetRequiredService<TlsStore>(),
+            services.GetRequiredService<HostAllowlists>(),
             services.GetRequiredService<KeyLoading>());
+        var atStart = new OptionsSnapshot(data.ReadOptions());
         return new Reloading(
             [
-                new Reloading.Part("clients", () =>
+                new Reloading.Part("configuration", () =>
                 {
-                    policy.Replace(Permissions(data.ReadOptions()));
-                    return Task.CompletedTask;
+                    // All of one reading, or nothing of it.
+                    var read = data.ReadOptions();
+                    var material = tls.Read(read.Tls);
+                    policy.Replace(Permissions(read));
+                    hosts.Replace(read.Api, read.Operations);
+                    tls.Put(material);
+                    return Task.FromResult(atStart.TellOf(read));
                 }),
-                new Reloading.Part("certificates", () =>
+                new Reloading.Part("keys", async () =>
                 {
-                    tls.Reload();
-                    return Task.CompletedTask;
+                    await loading.ReloadAsync();
+                    return null;
                 }),
-                new Reloading.Part("keys", loading.ReloadAsync),
             ],
             services.GetRequiredService<Administrator>(),
             services.GetRequiredService<TimeProvider>(),

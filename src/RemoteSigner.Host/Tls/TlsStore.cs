@@ -9,7 +9,10 @@ internal sealed class TlsStore(DataDirectory data, TlsOptions options, TimeProvi
 
     public TlsMaterial Current => _current;
 
-    /// <summary>Reads all files again.</summary>
-    /// <exception cref="ConfigurationException">One of them cannot be used; nothing has changed.</exception>
-    public void Reload() => _current = TlsMaterial.Read(options, data, time.GetUtcNow());
+    /// <summary>Reads all files that these options name, and puts nothing in force.</summary>
+    /// <exception cref="ConfigurationException">One of them cannot be used.</exception>
+    public TlsMaterial Read(TlsOptions read) => TlsMaterial.Read(read, data, time.GetUtcNow());
+
+    /// <summary>From now on, for open connections too.</summary>
+    public void Put(TlsMaterial material) => _current = material;
 }

@@ -145,9 +145,14 @@ public sealed class WireFormatTests
     [InlineData("ATTESTATIO")]
     [InlineData("")]
     [InlineData("BLS_TO_EXECUTION_CHANGE")]
-    [InlineData("GENERIC")]
     public void An_unknown_type_is_malformed(string type) =>
         Assert.Equal(MalformedRequest.UnknownType, Fault(Replace("\"ATTESTATION\"", $"\"{type}\"")).Reason);
+
+    [Theory]
+    [InlineData("GENERIC")]
+    [InlineData("generic")]
+    public void A_digest_is_known_and_never_signed(string type) =>
+        Assert.Equal(MalformedRequest.GenericNotSupported, Fault(Replace("\"ATTESTATION\"", $"\"{type}\"")).Reason);
 
     [Theory]
     [InlineData("")]

@@ -14,18 +14,6 @@ namespace RemoteSigner.Host.Http;
 /// </summary>
 internal static class ControlSocket
 {
-    /// <summary>Takes away what a signer that was killed has left. The ledger is held: nobody answers there.</summary>
-    /// <exception cref="ConfigurationException">A folder is there, which is nothing of ours.</exception>
-    public static void RemoveStale(DataDirectory data)
-    {
-        if (Directory.Exists(data.ControlSocket))
-        {
-            throw new ConfigurationException($"{data.ControlSocket} is a folder, and the signer's control socket belongs there", "move the folder away");
-        }
-
-        File.Delete(data.ControlSocket);
-    }
-
     /// <summary>Listens, unless the path is too long for a socket.</summary>
     public static void Listen(KestrelServerOptions kestrel, DataDirectory data, ILogger log)
     {

@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
+using RemoteSigner.Audit;
 using RemoteSigner.Host.Running;
 using RemoteSigner.Signing;
 using RemoteSigner.Spec;
@@ -9,10 +11,16 @@ namespace RemoteSigner.Host.Http;
 /// The one way from a door to the signer. Whatever door a request came through, how it ended is counted and logged here; that it is in the audit log, the signer saw to. All of
 /// it after the answer, which does not wait for it.
 /// </summary>
-internal sealed partial class SignRecorder(Signer signer, AccessPolicy access, SignerMetrics metrics, TimeProvider time, ILogger<SignRecorder> log)
+internal sealed partial class SignRecorder(Signer signer, AccessPolicy access, AuditLog audit, SignerMetrics metrics, TimeProvider time, ILogger<SignRecorder> log, Func<HttpContext, Client, bool> isStill)
 {
     public async Task SignAsync(HttpContext context, SignOrder order, Func<HttpContext, SignOutcome, Task> answer)
     {
+        if (!isStill(context, order.Client))
+        {
+            await RefuseClientAsync(context);
+            return;
+        }
+
         var started = time.GetTimestamp();
         var outcome = await signer.SignAsync(order);
         try
@@ -28,6 +36,12 @@ internal sealed partial class SignRecorder(Signer signer, AccessPolicy access, S
     /// <summary>The same for many, which are answered together; the outcomes are in the order of the orders.</summary>
     public async Task SignAllAsync(HttpContext context, IReadOnlyList<SignOrder> orders, Func<HttpContext, IReadOnlyList<SignOutcome>, Task> answer)
     {
+        if (orders.Count > 0 && !isStill(context, orders[0].Client))
+        {
+            await RefuseClientAsync(context);
+            return;
+        }
+
         var started = time.GetTimestamp();
         var outcomes = await signer.SignAllAsync(orders);
         try
@@ -44,12 +58,40 @@ internal sealed partial class SignRecorder(Signer signer, AccessPolicy access, S
         }
     }
 
+    // Whoever sends a body may take his time, and what he was when he began does not count.
+    private static Task RefuseClientAsync(HttpContext context)
+    {
+        context.Response.Headers.Connection = "close";
+        return Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "client_not_trusted", "the certificate is not trusted any more");
+    }
+
     /// <summary>A body that is no request to sign.</summary>
-    public Task RefuseAsync(HttpContext context, MalformedRequest fault)
+    public async Task RefuseAsync(HttpContext context, MalformedRequest fault)
     {
         metrics.Malformed();
         LogMalformed(context.TraceIdentifier, fault.Reason, fault.Detail);
-        return RequestBody.RefuseAsync(context, fault);
+        if (fault.Reason == MalformedRequest.GenericNotSupported)
+        {
+            await RecordGenericAsync(context);
+        }
+
+        await RequestBody.RefuseAsync(context, fault);
+    }
+
+    /// <summary>Somebody wanted a digest signed: in the audit log before it is told, as every refusal.</summary>
+    public Task RecordGenericAsync(HttpContext context)
+    {
+        var client = context.Features.GetRequiredFeature<Client>();
+        return audit.RecordRefusalAsync(new AuditEntry
+        {
+            Action = "sign",
+            Decision = AuditDecision.Refused,
+            RequestId = context.TraceIdentifier,
+            Client = client.Name,
+            ClientFingerprint = client.CertificateFingerprint,
+            Rule = MalformedRequest.GenericNotSupported,
+            Detail = "a signature of a digest was asked for",
+        });
     }
 
     private void Record(SignOrder order, SignOutcome outcome, TimeSpan elapsed)

@@ -14,6 +14,9 @@ public static partial class WireFormat
     /// <summary>In bytes. The largest request but an envelope, a legacy block full of slashings, stays below half of it.</summary>
     public const int MaxBodyLength = 1 << 20;
 
+    // Of the open proposals of the remote signing API: an object root and a domain, which together are a digest.
+    private const string Generic = "GENERIC";
+
     // One row for each name on the wire; two names may mean one duty.
     private static readonly (string Type, JsonObject.ReadObject<SignableMessage> Read)[] _types =
     [
@@ -96,6 +99,11 @@ public static partial class WireFormat
             {
                 return row.Read(envelope);
             }
+        }
+
+        if (Ascii.EqualsIgnoreCase(type, Generic))
+        {
+            envelope.Reject(MalformedRequest.GenericNotSupported, "type"u8, "asks for a signature of a digest, and this signer signs none: name the duty");
         }
 
         envelope.Reject(MalformedRequest.UnknownType, "type"u8, "is none of the duties this signer knows");

@@ -60,6 +60,19 @@ internal readonly ref struct JsonObject
     /// <summary>Whether the member is there with another value than null.</summary>
     public bool Has(ReadOnlySpan<byte> name) => Find(name).Kind is not (JsonTokenType.None or JsonTokenType.Null);
 
+    /// <summary>Notes that it has another member than these two.</summary>
+    public void Allow(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            var name = _members[i].NameIn(_text.Utf8);
+            if (!name.SequenceEqual(one) && !name.SequenceEqual(other))
+            {
+                Reject(MalformedRequest.MalformedMember, name, "does not belong here");
+            }
+        }
+    }
+
     /// <summary>A string, as it stands in the text.</summary>
     public ReadOnlySpan<byte> Text(ReadOnlySpan<byte> name)
     {

@@ -25,6 +25,12 @@ public sealed record MalformedRequest(string Reason, string Detail)
 
     public const string UnknownType = "unknown_type";
 
+    /// <summary>The type is GENERIC: a digest is to be signed, which nobody can judge.</summary>
+    public const string GenericNotSupported = "generic_not_supported";
+
+    /// <summary>A duty of this type is asked for one validator at a time.</summary>
+    public const string NotBatchable = "not_batchable";
+
     public const string UnknownFork = "unknown_fork";
 
     /// <summary>The fork is known, and has no such duty.</summary>

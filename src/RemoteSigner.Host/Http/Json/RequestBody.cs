@@ -35,10 +35,13 @@ internal static class RequestBody
         }
     }
 
-    /// <summary>400 with the fault, or 413 where there was too much.</summary>
-    public static Task RefuseAsync(HttpContext context, MalformedRequest fault) => Answer.ErrorAsync(
-        context,
-        fault.Reason == MalformedRequest.BodyTooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest,
-        fault.Reason,
-        fault.Detail);
+    /// <summary>400 with the fault, 413 where there was too much, and 501 for a type that is known and never signed.</summary>
+    public static Task RefuseAsync(HttpContext context, MalformedRequest fault) => Answer.ErrorAsync(context, StatusOf(fault), fault.Reason, fault.Detail);
+
+    private static int StatusOf(MalformedRequest fault) => fault.Reason switch
+    {
+        MalformedRequest.BodyTooLarge => StatusCodes.Status413PayloadTooLarge,
+        MalformedRequest.GenericNotSupported => StatusCodes.Status501NotImplemented,
+        _ => StatusCodes.Status400BadRequest,
+    };
 }

@@ -39,12 +39,20 @@ internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, Administrat
 
     private async Task RunAsync()
     {
-        var errors = new List<string>();
-        foreach (var part in parts.Append(new Part("audit log", () => administrator.ExecuteAsync(new NoteAct("reload", LastError(errors) ?? "clients, certificates and keys were read again"), new Actor.Itself()))))
+        var (errors, notes) = (new List<string>(), new List<string>());
+        foreach (var part in parts.Append(new Part("audit log", async () =>
+        {
+            await administrator.ExecuteAsync(new NoteAct("reload", LastError(errors) ?? "clients, certificates and keys were read again"), new Actor.Itself());
+            return null;
+        })))
         {
             try
             {
-                await part.ReloadAsync();
+                if (await part.ReloadAsync() is { } note)
+                {
+                    notes.Add(note);
+                    log.LogWarning("{Note}", note);
+                }
             }
             catch (Exception exception)
             {
@@ -57,12 +65,12 @@ internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, Administrat
         log.LogInformation("reload {Status}", status);
         lock (_gate)
         {
-            _report = new ReloadReport(status, LastOperationTime: time.GetUtcNow(), LastError: LastError(errors));
+            _report = new ReloadReport(status, notes.Count == 0 ? null : string.Join("; ", notes), time.GetUtcNow(), LastError(errors));
         }
     }
 
     private static string? LastError(List<string> errors) => errors.Count == 0 ? null : $"{errors.Count} error(s): {string.Join("; ", errors)}";
 
-    /// <summary>One thing that can be read again.</summary>
-    internal sealed record Part(string Name, Func<Task> ReloadAsync);
+    /// <summary>One thing that can be read again; what is worth telling of it, or null.</summary>
+    internal sealed record Part(string Name, Func<Task<string?>> ReloadAsync);
 }

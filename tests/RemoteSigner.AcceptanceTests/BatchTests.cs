@@ -1,0 +1,101 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using RemoteSigner.AcceptanceTests.Freshness;
+using RemoteSigner.Rig;
+
+namespace RemoteSigner.AcceptanceTests;
+
+/// <summary>One message for many keys, whole ones, at the standard's batch endpoint; and a digest, which nothing signs.</summary>
+public sealed class BatchTests(SignerTemplate template) : IDisposable
+{
+    private const string Generic = """{"type":"GENERIC","signing_data":{"object_root":"0x2222222222222222222222222222222222222222222222222222222222222222","domain":"0x0200000033333333333333333333333333333333333333333333333333333333"} }""";
+
+    private readonly SignerHome _home = template.Copy();
+
+    [Fact]
+    public async Task Each_key_has_its_result_in_the_order_asked_for_and_one_that_is_refused_fails_alone()
+    {
+        await using var signer = await _home.StartAsync();
+        using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
+        Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(_home.Keys[1], Chain.VoteJson(fill: 2))).Status);
+        var stranger = "0x" + new string('a', 96);
+        string[] keys = [_home.Keys[2].ToString(), stranger, _home.Keys[1].ToString(), _home.Keys[0].ToString()];
+
+        var results = await ResultsAsync(client, Batch(Chain.VoteJson(), keys));
+
+        Assert.Equal(keys, results.Select(result => result["identifier"]!.GetValue<string>()));
+        Assert.Equal((await client.SignAsync(_home.Keys[2], Chain.VoteJson())).Signature, results[0]["signature"]!.GetValue<string>());
+        Assert.Equal((404, "unknown_key"), ErrorOf(results[1]));
+        Assert.Equal(412, ErrorOf(results[2]).Code);
+        Assert.StartsWith("double_vote: ", ErrorOf(results[2]).Message, StringComparison.Ordinal);
+        Assert.Equal((await client.SignAsync(_home.Keys[0], Chain.VoteJson())).Signature, results[3]["signature"]!.GetValue<string>());
+        Assert.All(results, result => Assert.Equal(2, result.AsObject().Count));
+        Assert.All(await ResultsAsync(client, Batch(Chain.RandaoJson(), keys[0], keys[3])), result => Assert.NotNull(result["signature"]));
+    }
+
+    [Fact]
+    public async Task A_body_that_is_no_batch_is_refused_before_any_key_is_looked_at()
+    {
+        await using var signer = await _home.StartAsync();
+        using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
+        var (key, vote) = (_home.Keys[0].ToString(), Chain.VoteJson());
+        (string Body, int Status, string Reason)[] bad =
+        [
+            (Batch(vote), 400, "malformed_member"),
+            (Batch(vote, key, "0x" + key[2..].ToUpperInvariant()), 400, "doubled_member"),
+            (Batch(vote, key, "0x1234"), 400, "malformed_member"),
+            (Batch(Chain.ExitJson, key), 400, "not_batchable"),
+            (Batch("""{"type":"NOTHING"}""", key), 400, "unknown_type"),
+            (Batch(vote, key).Replace("\"identifiers\"", "\"hint\":1,\"identifiers\"", StringComparison.Ordinal), 400, "malformed_member"),
+            ($$"""{"identifiers":["{{key}}"]}""", 400, "missing_member"),
+            (Batch(vote, [.. Enumerable.Range(0, 1025).Select(i => $"0x{i:x96}")]), 413, "body_too_large"),
+        ];
+
+        foreach (var (body, status, reason) in bad)
+        {
+            var answer = await PostAsync(client, body);
+            Assert.True(((int)answer.Status, answer.Reason) == (status, reason), $"{status} {reason} was expected: {answer.Status} {answer.Text}");
+            Assert.Equal(status, answer.Json.GetProperty("code").GetInt32());
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(key, Chain.VoteJson(fill: 9))).Status);
+    }
+
+    [Fact]
+    public async Task A_digest_is_signed_for_nobody_and_the_log_says_who_asked()
+    {
+        await using (var signer = await _home.StartAsync())
+        {
+            using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
+            var single = await client.SignAsync(_home.Keys[0], Generic);
+            Assert.Equal((HttpStatusCode.NotImplemented, "generic_not_supported"), (single.Status, single.Reason));
+            Assert.Equal((501, "generic_not_supported"), ErrorOf(Assert.Single(await ResultsAsync(client, Batch(Generic, _home.Keys[0].ToString())))));
+        }
+
+        var told = (await AuditLines.ReadAsync(_home.LedgerFile)).Where(line => line.Contains("generic_not_supported", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, told.Count);
+        Assert.All(told, line => Assert.Contains("\"client\":\"vc\"", line, StringComparison.Ordinal));
+        (await _home.RunAsync("audit", "verify")).Succeeded();
+    }
+
+    public void Dispose() => _home.Dispose();
+
+    private static string Batch(string request, params string[] keys) =>
+        $$"""{"identifiers":[{{string.Join(',', keys.Select(key => $"\"{key}\""))}}],"signing_request":{{request}}}""";
+
+    private static async Task<ApiAnswer> PostAsync(HttpClient client, string body)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        return await client.AskAsync(HttpMethod.Post, "/api/v1/eth2/sign", content);
+    }
+
+    private static async Task<JsonNode[]> ResultsAsync(HttpClient client, string body)
+    {
+        var answer = await PostAsync(client, body);
+        Assert.True(answer.Status is HttpStatusCode.OK, answer.Text);
+        return [.. JsonNode.Parse(answer.Text)!.AsArray().OfType<JsonNode>()];
+    }
+
+    private static (int Code, string Message) ErrorOf(JsonNode result) => (result["error"]!["code"]!.GetValue<int>(), result["error"]!["message"]!.GetValue<string>());
+}
