@@ -62,6 +62,21 @@ public sealed class GloasTests
         // The type comes last here, and the name of the payload tells what it is.
         Assert.Equal(first.Signature, (await client.SignAsync(key, TypeLast(large))).Signature);
 
+        // Around the limit of all other requests, however much of the body comes with the last read.
+        var small = vector["request"]!.ToJsonString();
+        foreach (var length in new[] { 1 << 20, (1 << 20) + 1, (1 << 20) + 4000, 1_200_000, 1_500_000 })
+        {
+            var led = await client.SignAsync(key, $$"""{"type":"EXECUTION_PAYLOAD_ENVELOPE","pad":"{{new string('x', length - small.Length)}}",{{small[1..].Replace("\"type\":\"EXECUTION_PAYLOAD_ENVELOPE\",", "", StringComparison.Ordinal)}}""");
+            Assert.True(led.Status == HttpStatusCode.OK, $"{length}: {led.Text}");
+        }
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await client.SignAsync(key, $$"""{"pad":"{{new string('x', 1_200_000)}}",{{small[1..]}}""")).Status);
+
+        // What only calls itself one is not read as anything else.
+        var zeros = string.Join(',', Enumerable.Repeat("0", 1 << 20));
+        var dressed = await client.SignAsync(key, $"{{\"execution_payload_envelope\":0,\"type\":\"BLOCK\",\"block\":{{\"body\":{{\"attestations\":[{zeros}]}} }} }}");
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "body_too_large"), (dressed.Status, dressed.Reason));
+
         // The body is not even begun: the client waits for leave to send it.
         using var tooLong = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/eth2/sign/{key}") { Content = new ByteArrayContent(new byte[25 << 20]) };
         tooLong.Headers.ExpectContinue = true;

@@ -4,7 +4,7 @@ using RemoteSigner.Rig;
 
 namespace RemoteSigner.AcceptanceTests;
 
-/// <summary>What signer.json says is in force with a reload, whole or not at all, for connections that are open and requests that are under way.</summary>
+/// <summary>What signer.json says is in force with a reload for connections that are open and requests that are under way.</summary>
 public sealed class ReloadTests(SignerTemplate template) : IAsyncLifetime
 {
     private readonly SignerHome _home = template.Copy();
@@ -71,16 +71,18 @@ public sealed class ReloadTests(SignerTemplate template) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_a_file_with_a_fault_nothing_is_in_force_and_what_wants_a_restart_is_named()
+    public async Task Of_a_file_with_a_fault_only_what_it_takes_away_is_in_force_and_what_wants_a_restart_is_named()
     {
         using var client = ClientCertificate.Connect(_signer, _home.Data, "vc");
         _home.Configure(options =>
         {
-            options["clients"]!["vc"]!["duties"] = new JsonArray();
+            options["clients"]!["vc"]!["duties"] = new JsonArray("RANDAO_REVEAL", "VOLUNTARY_EXIT");
             options["tls"]!["revocationList"] = "nowhere.crl";
         });
         Assert.Equal("completed_with_errors", (await HangUpAsync()).Json.GetProperty("status").GetString());
         Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(_home.Keys[0], Chain.RandaoJson())).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.SignAsync(_home.Keys[0], Chain.VoteJson())).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.SignAsync(_home.Keys[0], Chain.ExitJson)).Status);
 
         var report = await ReloadAsync(options =>
         {
@@ -89,7 +91,7 @@ public sealed class ReloadTests(SignerTemplate template) : IAsyncLifetime
             options["registrations"]!["leastGasLimit"] = 7;
         });
         Assert.Equal("wants a restart to be in force: registrations, log", report.Json.GetProperty("message").GetString());
-        Assert.Equal(HttpStatusCode.NotFound, (await client.SignAsync(_home.Keys[0], Chain.RandaoJson())).Status);
+        Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(_home.Keys[0], Chain.ExitJson)).Status);
     }
 
     public async ValueTask DisposeAsync()

@@ -58,7 +58,7 @@ public sealed class SignRequestVectorTests
     private static void AssertRefused(string name, JsonNode vector, ApiAnswer answer)
     {
         Assert.True(answer.Status == HttpStatusCode.BadRequest, $"{name}: {answer.Status} {answer.Text}");
-        Assert.Contains(answer.Reason, (string[])["unknown_type", "not_on_this_network"]);
+        Assert.Contains(answer.Reason, (string[])["unknown_type", "unsupported_fork", "not_on_this_network"]);
     }
 
     private static async Task<int> PostAllAsync(

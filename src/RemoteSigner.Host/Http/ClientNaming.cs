@@ -6,9 +6,10 @@ namespace RemoteSigner.Host.Http;
 /// <summary>Whom a connection belongs to by the rules in force now: it may outlive a reload or its certificate, and so may the body of a request.</summary>
 internal sealed class ClientNaming(MutualTls tls, TlsStore material, TimeProvider time)
 {
-    /// <summary>Names the client of a request; false when nobody vouches for it any more.</summary>
+    /// <summary>Names the client of a request, and will ask again when its body was read; false when nobody vouches for it any more.</summary>
     public bool TryName(HttpContext context)
     {
+        context.Features.Set(this);
         if (Listener.Of(context).FixedClient is { } fixedClient)
         {
             context.Features.Set(fixedClient);
@@ -33,6 +34,17 @@ internal sealed class ClientNaming(MutualTls tls, TlsStore material, TimeProvide
         return true;
     }
 
-    /// <summary>Is it the same client now that the body was read?</summary>
-    public bool IsStill(HttpContext context, Client client) => TryName(context) && context.Features.Get<Client>() == client;
+    /// <summary>Whoever sends a body may take his time, and what he was when he began does not count: called when a body was read.</summary>
+    /// <exception cref="ClientNotTrustedException">Nobody vouches for him any more.</exception>
+    public static void RequireSame(HttpContext context)
+    {
+        // Where there is no such feature the door asks for no client.
+        if (context.Features.Get<ClientNaming>() is { } names && context.Features.Get<Client>() is var client && !(names.TryName(context) && context.Features.Get<Client>() == client))
+        {
+            throw new ClientNotTrustedException();
+        }
+    }
 }
+
+/// <summary>A client's certificate is not trusted any more, or is another client's now.</summary>
+internal sealed class ClientNotTrustedException() : Exception("the certificate is not trusted any more");

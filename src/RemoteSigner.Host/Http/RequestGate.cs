@@ -27,9 +27,7 @@ internal sealed class RequestGate(
 
         if ((listener.AsksForCertificate || listener.FixedClient is not null) && !names.TryName(context))
         {
-            refused.Record(context.Connection.ClientCertificate, ConnectionPeer.Of(context).EndPoint, "the certificate is not trusted any more");
-            context.Response.Headers.Connection = "close";
-            await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "client_not_trusted", "the certificate is not trusted any more");
+            await RefuseClientAsync(context);
             return;
         }
 
@@ -47,6 +45,11 @@ internal sealed class RequestGate(
             }
 
             await next(context);
+        }
+        catch (ClientNotTrustedException) when (!context.Response.HasStarted)
+        {
+            await RefuseClientAsync(context);
+            return;
         }
         catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
         {
@@ -75,5 +78,12 @@ internal sealed class RequestGate(
         {
             await Answer.ErrorAsync(context, context.Response.StatusCode);
         }
+    }
+
+    private Task RefuseClientAsync(HttpContext context)
+    {
+        refused.Record(context.Connection.ClientCertificate, ConnectionPeer.Of(context).EndPoint, "the certificate is not trusted any more");
+        context.Response.Headers.Connection = "close";
+        return Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "client_not_trusted", "the certificate is not trusted any more");
     }
 }

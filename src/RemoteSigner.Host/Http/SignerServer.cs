@@ -69,7 +69,7 @@ internal static class SignerServer
         using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
-            reloading.TryStart();
+            reloading.Start();
         });
         await app.StartAsync(cancellation);
         hasStarted = true;

@@ -68,7 +68,6 @@ internal static class SignerServices
         services.AddSingleton<Administrator>();
         services.AddSingleton<KeyLoading>();
         services.AddSingleton<ClientNaming>();
-        services.AddSingleton<Func<HttpContext, Client, bool>>(provider => provider.GetRequiredService<ClientNaming>().IsStill);
         services.AddSingleton<SignRecorder>();
         services.AddSingleton<SigningApi>();
         services.AddSingleton<BatchApi>();
@@ -154,8 +153,9 @@ internal static class SignerServices
             [
                 new Reloading.Part("configuration", () =>
                 {
-                    // All of one reading, or nothing of it.
+                    // All of one reading, or nothing of it but what it takes away: whoever was taken out loses his leave whatever the certificates are like.
                     var read = data.ReadOptions();
+                    policy.Narrow(Permissions(read));
                     var material = tls.Read(read.Tls);
                     policy.Replace(Permissions(read));
                     hosts.Replace(read.Api, read.Operations);

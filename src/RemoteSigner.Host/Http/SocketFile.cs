@@ -31,5 +31,9 @@ internal static class SocketFile
         {
             File.Delete(path);
         }
+        catch (SocketException exception)
+        {
+            throw new ConfigurationException($"{path} is to be a socket of this signer, and what is there is another's: {exception.Message}", "move away what is there, or name another path in signer.json");
+        }
     }
 }

@@ -134,6 +134,11 @@ public static class SszHasher
     /// <summary>The root of a <c>ProgressiveByteList</c>; <paramref name="hasher"/> is empty before and after.</summary>
     public static Root ProgressiveByteList(ReadOnlySpan<byte> value, ProgressiveHasher hasher)
     {
+        if (value.IsEmpty)
+        {
+            return _zeroHashes[1];
+        }
+
         Span<byte> last = stackalloc byte[ChunkLength];
         for (var rest = value; !rest.IsEmpty; rest = rest[Math.Min(ChunkLength, rest.Length)..])
         {

@@ -12,6 +12,11 @@ public sealed class AccessPolicy
 
     public void Replace(IReadOnlyDictionary<string, ClientPermissions> clients) => _clients = clients.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>Takes away whatever is not granted here, and grants nothing.</summary>
+    public void Narrow(IReadOnlyDictionary<string, ClientPermissions> clients) => _clients = _clients
+        .Where(client => clients.ContainsKey(client.Key))
+        .ToFrozenDictionary(client => client.Key, client => client.Value.Narrowed(clients[client.Key]), StringComparer.Ordinal);
+
     public bool Knows(Client client) => _clients.ContainsKey(client.Name);
 
     /// <summary>May <paramref name="client"/> bring keys in and take them out?</summary>

@@ -38,6 +38,14 @@ public sealed record ClientPermissions(FrozenSet<BlsPublicKey>? Keys, FrozenSet<
     /// <summary>The endpoints of ssv-signer that it may use.</summary>
     public FrozenSet<SsvRight> Ssv { get; init; } = FrozenSet<SsvRight>.Empty;
 
+    /// <summary>What both allow.</summary>
+    public ClientPermissions Narrowed(ClientPermissions other) =>
+        new(Keys is null ? other.Keys : other.Keys is null ? Keys : Keys.Intersect(other.Keys).ToFrozenSet(), Duties.Intersect(other.Duties).ToFrozenSet())
+        {
+            ManagesKeys = ManagesKeys && other.ManagesKeys,
+            Ssv = Ssv.Intersect(other.Ssv).ToFrozenSet(),
+        };
+
     public bool Allows(BlsPublicKey key) => Keys is null || Keys.Contains(key);
 
     public bool Allows(BlsPublicKey key, DutyType duty) => Duties.Contains(duty) && Allows(key);

@@ -16,6 +16,9 @@ internal sealed class SignCase(SignOrder order, AuditLog audit)
 
     public SignOrder Order => order;
 
+    /// <summary>It is only asked what would become of it.</summary>
+    public bool IsForesight { get; init; }
+
     /// <summary>The share that is to sign, once it was found.</summary>
     public KeyShare? Share { get; set; }
 

@@ -53,7 +53,7 @@ public sealed class Signer(
     /// <exception cref="LedgerException">The history could not be read.</exception>
     public async Task<Foresight> ForeseeAsync(SignOrder order)
     {
-        var one = new SignCase(order, audit);
+        var one = new SignCase(order, audit) { IsForesight = true };
         Judge(one);
         var refusal = one.Outcome ?? (fence.State.Closed is { } stale ? new SignOutcome.NotFresh(stale) : null);
         if (refusal is not null)
@@ -150,7 +150,7 @@ public sealed class Signer(
             { ClockInDoubt: true, Detail: var doubt } => new SignOutcome.ClockInDoubt(doubt),
             { Detail: var detail } => new SignOutcome.OutsideSlotWindow(detail),
         };
-        return rules.Refusal(share.Identity.PublicKey, share.Identity.GroupKey, share.Membership, order.Message) is { } foreign ? new SignOutcome.AgainstCluster(foreign) : null;
+        return rules.Refusal(share.Identity.PublicKey, share.Identity.GroupKey, share.Membership, order.Message, isToBeSigned: !one.IsForesight && one.Untimely is null) is { } foreign ? new SignOutcome.AgainstCluster(foreign) : null;
     }
 
     /// <summary>One wait for all: where the witness hangs the first waits as long as a single duty would, and the others are judged by what is covered then.</summary>

@@ -141,6 +141,8 @@ public sealed class ClusterRulesTests : IDisposable
             Assert.Null(rules.Refusal(_share.PublicKey, null, null, no with { Slot = new Slot(321) }));
         }
 
+        Assert.Null(strict.Refusal(_share.PublicKey, null, null, no with { Slot = new Slot(322) }, isToBeSigned: false));
+        Assert.Null(strict.Refusal(_share.PublicKey, null, null, yes with { Slot = new Slot(322) }));
         Assert.Null(lenient.Refusal(_share.PublicKey, null, null, no));
         Assert.Equal(ClusterRule.OtherPayloadVote, strict.Refusal(_share.PublicKey, null, null, no)?.Rule);
         Assert.Null(strict.Refusal(_share.PublicKey, null, null, yes));

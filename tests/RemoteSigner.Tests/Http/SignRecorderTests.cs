@@ -21,7 +21,7 @@ public sealed class SignRecorderTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _scene = await SigningScene.CreateAsync();
-        _recorder = new SignRecorder(_scene.Signer, _scene.Access, _scene.Rooms.Audit, new SignerMetrics(_registry), TimeProvider.System, NullLogger<SignRecorder>.Instance, (_, _) => true);
+        _recorder = new SignRecorder(_scene.Signer, _scene.Access, _scene.Rooms.Audit, new SignerMetrics(_registry), TimeProvider.System, NullLogger<SignRecorder>.Instance);
     }
 
     public ValueTask DisposeAsync() => _scene.DisposeAsync();

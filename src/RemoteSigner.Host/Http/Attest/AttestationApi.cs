@@ -48,6 +48,7 @@ internal sealed class AttestationApi(AttestingTpm tpm, AttestationClaims claims,
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MostChallengeBytes;
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        ClientNaming.RequireSame(context);
         CredentialChallenge challenge;
         try
         {

@@ -13,6 +13,9 @@ internal sealed class LargeEnvelopes(AccessPolicy access) : IDisposable
 {
     private const int AtOnce = 2;
 
+    // A slot has 12 seconds, and an envelope is due after a quarter of it.
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(4);
+
     private readonly SemaphoreSlim _places = new(AtOnce);
 
     /// <summary>The request, or what is wrong with it.</summary>
@@ -32,16 +35,19 @@ internal sealed class LargeEnvelopes(AccessPolicy access) : IDisposable
         while (true)
         {
             var result = await pipe.ReadAsync(context.RequestAborted);
-            if (result.IsCompleted)
-            {
-                return Read(pipe, result);
-            }
 
+            // First: the read that brings the end may bring more than fits.
             if (result.Buffer.Length > WireFormat.MaxBodyLength)
             {
                 var isOne = IsEnvelope(result.Buffer) && access.Allows(context.Features.GetRequiredFeature<Client>(), DutyType.ExecutionPayloadEnvelope);
                 pipe.AdvanceTo(isOne ? result.Buffer.Start : result.Buffer.End);
-                return isOne ? await ReadLargeAsync(pipe, context.RequestAborted) : (null, TooLarge(WireFormat.MaxBodyLength));
+                return isOne ? await ReadLargeAsync(context, pipe) : (null, TooLarge(WireFormat.MaxBodyLength));
+            }
+
+            if (result.IsCompleted)
+            {
+                ClientNaming.RequireSame(context);
+                return Read(pipe, result);
             }
 
             pipe.AdvanceTo(result.Buffer.Start, result.Buffer.End);
@@ -65,15 +71,30 @@ internal sealed class LargeEnvelopes(AccessPolicy access) : IDisposable
 
     private static bool IsEnvelope(ReadOnlySequence<byte> begun) => WireFormat.IsEnvelope(begun.Slice(0, Math.Min(begun.Length, WireFormat.MaxBodyLength)).ToArray());
 
-    private async ValueTask<(SignRequest? Request, MalformedRequest? Fault)> ReadLargeAsync(PipeReader pipe, CancellationToken aborted)
+    private async ValueTask<(SignRequest? Request, MalformedRequest? Fault)> ReadLargeAsync(HttpContext context, PipeReader pipe)
     {
-        await _places.WaitAsync(aborted);
+        if (!await _places.WaitAsync(_patience, context.RequestAborted))
+        {
+            return (null, new MalformedRequest(MalformedRequest.Busy, "other envelopes are being read: ask again"));
+        }
+
         var body = ArrayPool<byte>.Shared.Rent(WireFormat.MaxEnvelopeLength);
         try
         {
-            return await FillAsync(pipe, body, aborted) is not { } length ? (null, TooLarge(WireFormat.MaxEnvelopeLength))
-                : WireFormat.TryReadEnvelope(body.AsMemory(0, length), out var request, out var fault) ? (request, null)
-                : (null, fault);
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+            patience.CancelAfter(_patience);
+            if (await FillAsync(pipe, body, patience.Token) is not { } length)
+            {
+                return (null, TooLarge(WireFormat.MaxEnvelopeLength));
+            }
+
+            ClientNaming.RequireSame(context);
+            return WireFormat.TryReadEnvelope(body.AsMemory(0, length), out var request, out var fault) ? (request, null) : (null, fault);
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            // Others wait for the place.
+            return (null, new MalformedRequest(MalformedRequest.TooSlow, $"the body did not come within {_patience.TotalSeconds:F0} seconds"));
         }
         finally
         {

@@ -11,16 +11,10 @@ namespace RemoteSigner.Host.Http;
 /// The one way from a door to the signer. Whatever door a request came through, how it ended is counted and logged here; that it is in the audit log, the signer saw to. All of
 /// it after the answer, which does not wait for it.
 /// </summary>
-internal sealed partial class SignRecorder(Signer signer, AccessPolicy access, AuditLog audit, SignerMetrics metrics, TimeProvider time, ILogger<SignRecorder> log, Func<HttpContext, Client, bool> isStill)
+internal sealed partial class SignRecorder(Signer signer, AccessPolicy access, AuditLog audit, SignerMetrics metrics, TimeProvider time, ILogger<SignRecorder> log)
 {
     public async Task SignAsync(HttpContext context, SignOrder order, Func<HttpContext, SignOutcome, Task> answer)
     {
-        if (!isStill(context, order.Client))
-        {
-            await RefuseClientAsync(context);
-            return;
-        }
-
         var started = time.GetTimestamp();
         var outcome = await signer.SignAsync(order);
         try
@@ -36,12 +30,6 @@ internal sealed partial class SignRecorder(Signer signer, AccessPolicy access, A
     /// <summary>The same for many, which are answered together; the outcomes are in the order of the orders.</summary>
     public async Task SignAllAsync(HttpContext context, IReadOnlyList<SignOrder> orders, Func<HttpContext, IReadOnlyList<SignOutcome>, Task> answer)
     {
-        if (orders.Count > 0 && !isStill(context, orders[0].Client))
-        {
-            await RefuseClientAsync(context);
-            return;
-        }
-
         var started = time.GetTimestamp();
         var outcomes = await signer.SignAllAsync(orders);
         try
@@ -58,21 +46,16 @@ internal sealed partial class SignRecorder(Signer signer, AccessPolicy access, A
         }
     }
 
-    // Whoever sends a body may take his time, and what he was when he began does not count.
-    private static Task RefuseClientAsync(HttpContext context)
-    {
-        context.Response.Headers.Connection = "close";
-        return Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "client_not_trusted", "the certificate is not trusted any more");
-    }
-
     /// <summary>A body that is no request to sign.</summary>
     public async Task RefuseAsync(HttpContext context, MalformedRequest fault)
     {
-        metrics.Malformed();
-        LogMalformed(context.TraceIdentifier, fault.Reason, fault.Detail);
         if (fault.Reason == MalformedRequest.GenericNotSupported)
         {
             await RecordGenericAsync(context);
+        }
+        else
+        {
+            Note(context, fault.Reason, fault.Detail);
         }
 
         await RequestBody.RefuseAsync(context, fault);
@@ -81,6 +64,8 @@ internal sealed partial class SignRecorder(Signer signer, AccessPolicy access, A
     /// <summary>Somebody wanted a digest signed: in the audit log before it is told, as every refusal.</summary>
     public Task RecordGenericAsync(HttpContext context)
     {
+        const string Detail = "a signature of a digest was asked for";
+        Note(context, MalformedRequest.GenericNotSupported, Detail);
         var client = context.Features.GetRequiredFeature<Client>();
         return audit.RecordRefusalAsync(new AuditEntry
         {
@@ -90,8 +75,14 @@ internal sealed partial class SignRecorder(Signer signer, AccessPolicy access, A
             Client = client.Name,
             ClientFingerprint = client.CertificateFingerprint,
             Rule = MalformedRequest.GenericNotSupported,
-            Detail = "a signature of a digest was asked for",
+            Detail = Detail,
         });
+    }
+
+    private void Note(HttpContext context, string reason, string detail)
+    {
+        metrics.Malformed();
+        LogMalformed(context.TraceIdentifier, reason, detail);
     }
 
     private void Record(SignOrder order, SignOutcome outcome, TimeSpan elapsed)

@@ -20,14 +20,10 @@ public static partial class WireFormat
     private static SignBatch ReadBatch(in JsonObject body)
     {
         body.Allow("identifiers"u8, "signing_request"u8);
-        var keys = body.FixedArray<BlsPublicKey>("identifiers"u8);
+        var keys = body.FixedArray<BlsPublicKey>("identifiers"u8, MostItems);
         if (keys.IsEmpty)
         {
             body.Reject(MalformedRequest.MalformedMember, "identifiers"u8, "must name at least one public key");
-        }
-        else if (keys.Length > MostItems)
-        {
-            body.Reject(MalformedRequest.BodyTooLarge, "identifiers"u8, $"must be at most {MostItems}");
         }
         else if (keys.Distinct().Count() != keys.Length)
         {

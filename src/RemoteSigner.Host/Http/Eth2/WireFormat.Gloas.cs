@@ -16,23 +16,30 @@ public static partial class WireFormat
     public const int MaxEnvelopeLength = 24 << 20;
 
     private const int KzgCommitmentLength = 48;
-    private const int EnvelopeProbeLength = 64 << 10;
+    private const string EnvelopeType = "EXECUTION_PAYLOAD_ENVELOPE";
 
-    /// <summary>Reads the body of a sign request that is longer than any but an envelope may be.</summary>
-    internal static bool TryReadEnvelope(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out SignRequest? request, [NotNullWhen(false)] out MalformedRequest? fault)
+    // The protocol's own bound (MAX_TRANSACTIONS_PER_PAYLOAD): a block that can be paid for has far fewer.
+    private const int MostTransactions = 1 << 20;
+
+    /// <summary>Reads the body of a sign request that is longer than any but an envelope may be: nothing else is even looked at.</summary>
+    internal static bool TryReadEnvelope(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out SignRequest? request, [NotNullWhen(false)] out MalformedRequest? fault) =>
+        TryRead(body, MaxEnvelopeLength, ReadEnvelope, out request, out fault);
+
+    private static SignRequest? ReadEnvelope(in JsonObject envelope)
     {
-        if (TryRead(body, MaxEnvelopeLength, ReadSignRequest, out request, out fault) && request.Message is not ExecutionPayloadEnvelope)
+        if (Ascii.EqualsIgnoreCase(envelope.Text("type"u8), EnvelopeType))
         {
-            (request, fault) = (null, new MalformedRequest(MalformedRequest.BodyTooLarge, $"such a request has at most {MaxBodyLength} bytes"));
+            return new SignRequest(ReadExecutionPayloadEnvelope(envelope), ReadClaimedSigningRoot(envelope));
         }
 
-        return fault is null;
+        envelope.Reject(MalformedRequest.BodyTooLarge, "type"u8, $"is not that of an envelope, and any other request has at most {MaxBodyLength} bytes");
+        return null;
     }
 
     /// <summary>Does what was read so far say that it is an envelope? By its type, or by the name of the member that is open.</summary>
     internal static bool IsEnvelope(ReadOnlySpan<byte> begun)
     {
-        var reader = new Utf8JsonReader(begun[..Math.Min(begun.Length, EnvelopeProbeLength)], isFinalBlock: false, new JsonReaderState(JsonText.Options));
+        var reader = new Utf8JsonReader(begun, isFinalBlock: false, new JsonReaderState(JsonText.Options));
         try
         {
             while (reader.Read())
@@ -49,7 +56,7 @@ public static partial class WireFormat
 
                 if (reader.ValueTextEquals("type"u8) && reader.Read() && reader.TokenType is JsonTokenType.String)
                 {
-                    return Ascii.EqualsIgnoreCase(reader.ValueSpan, "EXECUTION_PAYLOAD_ENVELOPE"u8);
+                    return Ascii.EqualsIgnoreCase(reader.ValueSpan, EnvelopeType);
                 }
             }
         }
@@ -85,6 +92,11 @@ public static partial class WireFormat
 
     private static PayloadAttestation ReadPayloadAttestation(in JsonObject envelope)
     {
+        if (envelope.Has("payload_attestation"u8) && envelope.Has("payload_attestation_message"u8))
+        {
+            envelope.Reject(MalformedRequest.DoubledMember, "payload_attestation"u8, "stands beside payload_attestation_message: the message is given twice");
+        }
+
         var vote = ReadVersioned(envelope, envelope.Has("payload_attestation"u8) ? "payload_attestation"u8 : "payload_attestation_message"u8, "beacon_block_root"u8);
         return new PayloadAttestation(
             vote.Fixed<Root>("beacon_block_root"u8), vote.Slot("slot"u8), vote.Boolean("payload_present"u8), vote.Boolean("blob_data_available"u8), ReadForkInfo(envelope));
@@ -116,6 +128,12 @@ public static partial class WireFormat
 
     private static ExecutionPayloadBid ReadExecutionPayloadBid(in JsonObject envelope)
     {
+        var versioned = envelope.Object("execution_payload_bid"u8);
+        if (versioned.Has("version"u8) && ReadFork(versioned) > Fork.Gloas)
+        {
+            versioned.Reject(MalformedRequest.UnsupportedFork, "version"u8, "names a fork whose bids have other members");
+        }
+
         var bid = ReadVersioned(envelope, "execution_payload_bid"u8, "parent_block_hash"u8);
         return new ExecutionPayloadBid(
             bid.Fixed<Root>("parent_block_hash"u8),
@@ -159,7 +177,7 @@ public static partial class WireFormat
         payload.Bytes("extra_data"u8),
         payload.Number256("base_fee_per_gas"u8),
         payload.Fixed<Root>("block_hash"u8),
-        payload.HashByteLists("transactions"u8),
+        payload.HashByteLists("transactions"u8, MostTransactions),
         payload.HashObjects("withdrawals"u8, HashWithdrawal),
         payload.Number("blob_gas_used"u8),
         payload.Number("excess_blob_gas"u8),

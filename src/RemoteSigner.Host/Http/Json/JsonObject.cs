@@ -68,7 +68,7 @@ internal readonly ref struct JsonObject
             var name = _members[i].NameIn(_text.Utf8);
             if (!name.SequenceEqual(one) && !name.SequenceEqual(other))
             {
-                Reject(MalformedRequest.MalformedMember, name, "does not belong here");
+                Reject(MalformedRequest.MalformedMember, one, "has another member beside it than belongs there");
             }
         }
     }
@@ -130,18 +130,29 @@ internal readonly ref struct JsonObject
         var elements = ImmutableArray.CreateBuilder<T>();
         foreach (var element in Elements(name, most))
         {
+            if (_text.Fault is not null)
+            {
+                break;
+            }
+
             elements.Add(read(ToObject(element, name)));
         }
 
         return elements.DrainToImmutable();
     }
 
-    public ImmutableArray<T> FixedArray<T>(ReadOnlySpan<byte> name)
+    /// <summary>An array of values of fixed length; one that is longer than <paramref name="most"/> is too large a body.</summary>
+    public ImmutableArray<T> FixedArray<T>(ReadOnlySpan<byte> name, int most = int.MaxValue)
         where T : unmanaged
     {
         var elements = ImmutableArray.CreateBuilder<T>();
-        foreach (var element in Elements(name))
+        foreach (var element in Elements(name, most, MalformedRequest.BodyTooLarge))
         {
+            if (_text.Fault is not null)
+            {
+                break;
+            }
+
             elements.Add(ToFixed<T>(element, name));
         }
 
@@ -158,7 +169,7 @@ internal readonly ref struct JsonObject
     }
 
     /// <summary>Hashes a <c>ProgressiveList[ProgressiveByteList]</c>, each element in hex: of each nothing but its root is kept.</summary>
-    public HashedList HashByteLists(ReadOnlySpan<byte> name)
+    public HashedList HashByteLists(ReadOnlySpan<byte> name, ulong most)
     {
         var (list, elements) = (new ProgressiveHasher(), new ProgressiveHasher());
         using var bytes = new HexBuffer();
@@ -166,6 +177,7 @@ internal readonly ref struct JsonObject
         while (ReadElement(ref reader))
         {
             Expect(bytes.TryRead(reader.TokenType, reader.ValueSpan), name, "must be an array of hex digits, an even number of them in each");
+            Expect(list.Count < most, name, $"must have at most {most} elements");
             list.Add(SszHasher.ProgressiveByteList(bytes.Bytes, elements));
         }
 
@@ -206,6 +218,11 @@ internal readonly ref struct JsonObject
         var elements = ImmutableArray.CreateBuilder<ulong>();
         foreach (var element in Elements(name))
         {
+            if (_text.Fault is not null)
+            {
+                break;
+            }
+
             Expect(element.TryReadNumber(_text.Utf8, out var number), name, "must be an array of decimal numbers");
             elements.Add(number);
         }
@@ -268,7 +285,7 @@ internal readonly ref struct JsonObject
     // Reads on to the next element; false at the end, and once there is a fault.
     private bool ReadElement(ref Utf8JsonReader reader) => _text.Fault is null && reader.Read() && reader.TokenType is not JsonTokenType.EndArray;
 
-    private List<JsonMember> Elements(ReadOnlySpan<byte> name, int most = int.MaxValue)
+    private List<JsonMember> Elements(ReadOnlySpan<byte> name, int most = int.MaxValue, string tooMany = MalformedRequest.MalformedMember)
     {
         var member = Get(name);
         var elements = new List<JsonMember>();
@@ -277,7 +294,7 @@ internal readonly ref struct JsonObject
         {
             if (elements.Count == most)
             {
-                Reject(MalformedRequest.MalformedMember, name, $"must have at most {most} elements");
+                Reject(tooMany, name, $"must have at most {most} elements");
                 return [];
             }
 

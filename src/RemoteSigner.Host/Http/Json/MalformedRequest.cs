@@ -28,6 +28,12 @@ public sealed record MalformedRequest(string Reason, string Detail)
     /// <summary>The type is GENERIC: a digest is to be signed, which nobody can judge.</summary>
     public const string GenericNotSupported = "generic_not_supported";
 
+    /// <summary>Too many large bodies are being read; ask again.</summary>
+    public const string Busy = "busy";
+
+    /// <summary>The body took too long to arrive.</summary>
+    public const string TooSlow = "body_too_slow";
+
     /// <summary>A duty of this type is asked for one validator at a time.</summary>
     public const string NotBatchable = "not_batchable";
 

@@ -33,6 +33,7 @@ internal sealed class PinnedBody : IDisposable
                 pipe.AdvanceTo(result.Buffer.End);
                 if (result.IsCompleted)
                 {
+                    ClientNaming.RequireSame(context);
                     return body;
                 }
             }

@@ -20,6 +20,7 @@ internal static class RequestBody
             var result = await pipe.ReadAsync(context.RequestAborted);
             if (result.IsCompleted)
             {
+                ClientNaming.RequireSame(context);
                 try
                 {
                     var body = result.Buffer.IsSingleSegment ? result.Buffer.First : result.Buffer.ToArray();
@@ -35,12 +36,14 @@ internal static class RequestBody
         }
     }
 
-    /// <summary>400 with the fault, 413 where there was too much, and 501 for a type that is known and never signed.</summary>
+    /// <summary>400 with the fault, 413 where there was too much, 501 for a type that is known and never signed, and what a body that did not come asks for.</summary>
     public static Task RefuseAsync(HttpContext context, MalformedRequest fault) => Answer.ErrorAsync(context, StatusOf(fault), fault.Reason, fault.Detail);
 
     private static int StatusOf(MalformedRequest fault) => fault.Reason switch
     {
         MalformedRequest.BodyTooLarge => StatusCodes.Status413PayloadTooLarge,
+        MalformedRequest.TooSlow => StatusCodes.Status408RequestTimeout,
+        MalformedRequest.Busy => StatusCodes.Status503ServiceUnavailable,
         MalformedRequest.GenericNotSupported => StatusCodes.Status501NotImplemented,
         _ => StatusCodes.Status400BadRequest,
     };

@@ -7,6 +7,7 @@ internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, Administrat
 {
     private readonly Lock _gate = new();
     private ReloadReport _report = new("idle");
+    private bool _again;
 
     /// <summary>The state of the last or the running reload.</summary>
     public ReloadReport Report
@@ -20,6 +21,17 @@ internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, Administrat
         }
     }
 
+    /// <summary>Starts a reload in the background, or another one behind that which is running: what was changed meanwhile may not be in it.</summary>
+    public void Start()
+    {
+        lock (_gate)
+        {
+            _again = true;
+        }
+
+        _ = TryStart();
+    }
+
     /// <summary>Starts a reload in the background; false when one is running.</summary>
     public bool TryStart()
     {
@@ -29,6 +41,8 @@ internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, Administrat
             {
                 return false;
             }
+
+            _again = false;
 
             _report = new ReloadReport("running", LastOperationTime: time.GetUtcNow());
         }
@@ -63,9 +77,16 @@ internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, Administrat
 
         var status = errors.Count == 0 ? "completed" : errors.Count < parts.Count ? "completed_with_errors" : "failed";
         log.LogInformation("reload {Status}", status);
+        bool again;
         lock (_gate)
         {
+            again = _again;
             _report = new ReloadReport(status, notes.Count == 0 ? null : string.Join("; ", notes), time.GetUtcNow(), LastError(errors));
+        }
+
+        if (again)
+        {
+            _ = TryStart();
         }
     }
 

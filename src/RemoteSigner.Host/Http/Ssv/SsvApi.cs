@@ -149,6 +149,7 @@ internal sealed class SsvApi(
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MostBody;
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        ClientNaming.RequireSame(context);
         return body.ToArray();
     }
 

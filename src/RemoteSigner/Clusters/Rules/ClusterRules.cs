@@ -11,7 +11,8 @@ namespace RemoteSigner.Clusters;
 public sealed class ClusterRules(Network network, RegistrationPolicy registrations, BuilderPolicy builders, PayloadVotes payloadVotes, ClusterLibrary clusters)
 {
     /// <summary>Null when nothing stands against signing <paramref name="message"/> with the key <paramref name="share"/> of a validator whose group key is <paramref name="group"/>; its place in its cluster is known or not.</summary>
-    public ClusterRefusal? Refusal(BlsPublicKey share, BlsPublicKey? group, ClusterMembership? membership, SignableMessage message) => message switch
+    /// <param name="isToBeSigned">False where it is only asked, or will be refused: nothing is remembered of it.</param>
+    public ClusterRefusal? Refusal(BlsPublicKey share, BlsPublicKey? group, ClusterMembership? membership, SignableMessage message, bool isToBeSigned = true) => message switch
     {
         // Of these no lock says anything, and no threshold of nodes has to have agreed before.
         Attestation or Block or RandaoReveal or AggregationSlot or SyncCommitteeMessage or SyncCommitteeSelectionProof or VoluntaryExit or ClusterLockMessage or BuilderRequestAuth => null,
@@ -19,7 +20,7 @@ public sealed class ClusterRules(Network network, RegistrationPolicy registratio
         SyncCommitteeContributionAndProof proof => OtherThan(share, group) is { } other ? ProofRefusal(other, proof.Selection, proof.SelectionProof) : null,
         ValidatorRegistration registration => RegistrationRefusal(share, group, membership, registration),
         ProposerPreferences preferences => WishRefusal(share, group, membership, preferences.FeeRecipient, preferences.TargetGasLimit),
-        PayloadAttestation vote => payloadVotes.Refusal(share, vote, vote.HashTreeRoot(network)),
+        PayloadAttestation vote => payloadVotes.Refusal(share, vote, vote.HashTreeRoot(network), isToBeSigned),
         ExecutionPayloadEnvelope { BuilderIndex: ExecutionPayloadEnvelope.SelfBuilt } => null,
         ExecutionPayloadEnvelope envelope => BuilderRefusal(share, $"the envelope is of the builder {envelope.BuilderIndex}"),
         ExecutionPayloadBid bid => BuilderRefusal(share, $"a bid of the builder {bid.BuilderIndex}") ?? BidRefusal(bid),

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Clusters;
@@ -10,42 +9,54 @@ namespace RemoteSigner.Clusters;
 /// <param name="refusesOthers">One vote a slot.</param>
 public sealed class PayloadVotes(bool refusesOthers)
 {
-    // Slots that are remembered: a vote is of no use to anybody later.
-    private const ulong Memory = 64;
+    // Some slots' worth of a large operator: a vote is of no use to anybody later.
+    private const int Most = 1 << 16;
 
-    private readonly ConcurrentDictionary<(BlsPublicKey Key, Slot Slot), Root> _first = new();
-    private ulong _newest;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(BlsPublicKey Key, Slot Slot), Root> _first = [];
+    private readonly Queue<(BlsPublicKey Key, Slot Slot)> _order = new();
 
     /// <summary>Told of every vote that differs from the first of its key and slot.</summary>
     public Action<BlsPublicKey, Slot> Differs { get; init; } = (_, _) => { };
 
     /// <summary>What stands against this vote; null where nothing does.</summary>
-    public ClusterRefusal? Refusal(BlsPublicKey share, PayloadAttestation vote, Root root)
+    /// <param name="share">Whose vote it is.</param>
+    /// <param name="vote">The vote.</param>
+    /// <param name="root">Its hash_tree_root.</param>
+    /// <param name="remembers">It is about to be signed, and the first of its slot from now on.</param>
+    public ClusterRefusal? Refusal(BlsPublicKey share, PayloadAttestation vote, Root root, bool remembers)
     {
-        if (_first.GetOrAdd((share, vote.Slot), root) == root)
+        lock (_gate)
         {
-            Forget(vote.Slot);
-            return null;
+            if (!_first.TryGetValue((share, vote.Slot), out var first))
+            {
+                Remember((share, vote.Slot), root, remembers);
+                return null;
+            }
+
+            if (first == root)
+            {
+                return null;
+            }
         }
 
         Differs(share, vote.Slot);
         return refusesOthers ? new(ClusterRule.OtherPayloadVote, $"another vote about the payload of slot {vote.Slot} was asked for before, and payloadVotes in signer.json says refuse") : null;
     }
 
-    private void Forget(Slot slot)
+    private void Remember((BlsPublicKey Key, Slot Slot) duty, Root root, bool remembers)
     {
-        var newest = Volatile.Read(ref _newest);
-        if (slot.Value <= newest || Interlocked.CompareExchange(ref _newest, slot.Value, newest) != newest)
+        if (!remembers)
         {
             return;
         }
 
-        foreach (var known in _first.Keys)
+        if (_order.Count == Most)
         {
-            if (known.Slot.Value + Memory < slot.Value)
-            {
-                _ = _first.TryRemove(known, out _);
-            }
+            _ = _first.Remove(_order.Dequeue());
         }
+
+        _first.Add(duty, root);
+        _order.Enqueue(duty);
     }
 }
