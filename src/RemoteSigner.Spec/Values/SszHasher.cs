@@ -74,14 +74,7 @@ public static class SszHasher
         }
 
         const int NumbersPerChunk = ChunkLength / sizeof(ulong);
-        var chunks = new Root[ChunkCount(values.Length * sizeof(ulong))];
-        var bytes = MemoryMarshal.AsBytes(chunks.AsSpan());
-        for (var i = 0; i < values.Length; i++)
-        {
-            BinaryPrimitives.WriteUInt64LittleEndian(bytes[(i * sizeof(ulong))..], values[i]);
-        }
-
-        return MixInLength(Merkleize(chunks, (limit + NumbersPerChunk - 1) / NumbersPerChunk), (ulong)values.Length);
+        return MixInLength(Merkleize(Pack(values), (limit + NumbersPerChunk - 1) / NumbersPerChunk), (ulong)values.Length);
     }
 
     /// <summary>The root of a <c>Bitvector[length]</c> from its SSZ bytes; the unused high bits of the last byte must be zero.</summary>
@@ -119,17 +112,7 @@ public static class SszHasher
     public static Root ProgressiveList(ReadOnlySpan<Root> elements) => MixInLength(Progressive(elements), (ulong)elements.Length);
 
     /// <summary>The root of a <c>ProgressiveList[uint64]</c>.</summary>
-    public static Root ProgressiveNumberList(ReadOnlySpan<ulong> values)
-    {
-        var chunks = new Root[ChunkCount(values.Length * sizeof(ulong))];
-        var bytes = MemoryMarshal.AsBytes(chunks.AsSpan());
-        for (var i = 0; i < values.Length; i++)
-        {
-            BinaryPrimitives.WriteUInt64LittleEndian(bytes[(i * sizeof(ulong))..], values[i]);
-        }
-
-        return MixInLength(Progressive(chunks), (ulong)values.Length);
-    }
+    public static Root ProgressiveNumberList(ReadOnlySpan<ulong> values) => MixInLength(Progressive(Pack(values)), (ulong)values.Length);
 
     /// <summary>The root of a <c>ProgressiveByteList</c>; <paramref name="hasher"/> is empty before and after.</summary>
     public static Root ProgressiveByteList(ReadOnlySpan<byte> value, ProgressiveHasher hasher)
@@ -172,6 +155,19 @@ public static class SszHasher
     internal static Root ZeroHash(int level) => _zeroHashes[level];
 
     internal static Root MixInLength(Root root, ulong length) => HashPair(root, Number(length));
+
+    // Four numbers to a chunk.
+    private static Root[] Pack(ReadOnlySpan<ulong> values)
+    {
+        var chunks = new Root[ChunkCount(values.Length * sizeof(ulong))];
+        var bytes = MemoryMarshal.AsBytes(chunks.AsSpan());
+        for (var i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes[(i * sizeof(ulong))..], values[i]);
+        }
+
+        return chunks;
+    }
 
     // The bits without the one that marks their length, and how many they are.
     private static (Root[] Chunks, ulong Length) ToChunks(ReadOnlySpan<byte> bits, ulong limit)

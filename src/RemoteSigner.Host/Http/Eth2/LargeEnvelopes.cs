@@ -46,8 +46,7 @@ internal sealed class LargeEnvelopes(AccessPolicy access) : IDisposable
 
             if (result.IsCompleted)
             {
-                ClientNaming.RequireSame(context);
-                return Read(pipe, result);
+                return RequestBody.Finish<SignRequest>(context, result, WireFormat.TryReadSignRequest);
             }
 
             pipe.AdvanceTo(result.Buffer.Start, result.Buffer.End);
@@ -55,19 +54,6 @@ internal sealed class LargeEnvelopes(AccessPolicy access) : IDisposable
     }
 
     public void Dispose() => _places.Dispose();
-
-    private static (SignRequest? Request, MalformedRequest? Fault) Read(PipeReader pipe, ReadResult result)
-    {
-        try
-        {
-            var body = result.Buffer.IsSingleSegment ? result.Buffer.First : result.Buffer.ToArray();
-            return WireFormat.TryReadSignRequest(body, out var request, out var fault) ? (request, null) : (null, fault);
-        }
-        finally
-        {
-            pipe.AdvanceTo(result.Buffer.End);
-        }
-    }
 
     private static bool IsEnvelope(ReadOnlySequence<byte> begun) => WireFormat.IsEnvelope(begun.Slice(0, Math.Min(begun.Length, WireFormat.MaxBodyLength)).ToArray());
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
 
 namespace RemoteSigner.Host.Http;
 
@@ -20,19 +21,26 @@ internal static class RequestBody
             var result = await pipe.ReadAsync(context.RequestAborted);
             if (result.IsCompleted)
             {
-                ClientNaming.RequireSame(context);
-                try
-                {
-                    var body = result.Buffer.IsSingleSegment ? result.Buffer.First : result.Buffer.ToArray();
-                    return read(body, out var value, out var fault) ? (value, null) : (null, fault);
-                }
-                finally
-                {
-                    pipe.AdvanceTo(result.Buffer.End);
-                }
+                return Finish(context, result, read);
             }
 
             pipe.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+    }
+
+    /// <summary>The body that a read of the request's pipe has brought whole.</summary>
+    public static (T? Value, MalformedRequest? Fault) Finish<T>(HttpContext context, ReadResult whole, ReadBody<T> read)
+        where T : class
+    {
+        ClientNaming.RequireSame(context);
+        try
+        {
+            var body = whole.Buffer.IsSingleSegment ? whole.Buffer.First : whole.Buffer.ToArray();
+            return read(body, out var value, out var fault) ? (value, null) : (null, fault);
+        }
+        finally
+        {
+            context.Request.BodyReader.AdvanceTo(whole.Buffer.End);
         }
     }
 
