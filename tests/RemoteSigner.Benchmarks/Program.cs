@@ -97,6 +97,9 @@ try
     Console.WriteLine($"p99BesideReadersRatio        {readers.Ratio,8:F3}   (p99 {readers.AloneMilliseconds:F1} ms alone, {readers.BesideMilliseconds:F1} ms beside {readers.Reads} runs of audit verify, slashing status and keys list; target: at most 1.5)");
     Console.WriteLine($"p99BesideBusyCoreRatio       {readers.BusyRatio,8:F3}   (beside a program that keeps one core busy and reads nothing of ours: the machine's share of the above)");
 
+    var connected = await NewConnections.MeasureAsync(Path.Combine(folder, "connect"), token, keystores, publicKeys, network);
+    Console.WriteLine($"connectRatio                 {connected.Ratio,8:F3}   (64 requests at once, a new connection each: {connected.ThroughConnect:F1} ms through connect, {connected.ByDoor:F1} ms on the loopback door)");
+
     var report = Path.Combine(Repository.Root, "artifacts", "bench", "latest.json");
     Directory.CreateDirectory(Path.GetDirectoryName(report)!);
     await File.WriteAllTextAsync(report, JsonSerializer.Serialize(new
@@ -108,6 +111,9 @@ try
         formerCpuRatio = before is null ? (double?)null : signed.CpuRatiosTo(before)[Rounds / 2],
         p99BesideReadersRatio = readers.Ratio,
         p99BesideBusyCoreRatio = readers.BusyRatio,
+        connectRatio = connected.Ratio,
+        connectMilliseconds = connected.ThroughConnect,
+        loopbackDoorMilliseconds = connected.ByDoor,
         tpmUnsealMilliseconds = unseal,
         rawMicrosecondsPerSignature = signed.Median(round => round.RawCpu) * 1e6,
         rawMicrosecondsPerSignatureOneCoreAlone = alone.CpuSeconds * 1e6,

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RemoteSigner.Host.Connect;
 using RemoteSigner.Host.Control;
 using RemoteSigner.Sealing;
 
@@ -24,6 +25,7 @@ namespace RemoteSigner.Host.Cli;
 [JsonSerializable(typeof(HeldClusterLine))]
 [JsonSerializable(typeof(KeysharesLine))]
 [JsonSerializable(typeof(OperatorLine))]
+[JsonSerializable(typeof(IReadOnlyList<SignerCheck>))]
 internal sealed partial class CliContext : JsonSerializerContext;
 
 /// <summary>A share as <c>keys list</c> prints it.</summary>

@@ -27,6 +27,7 @@ internal static class CommandLine
             Json,
             InitCommand.Create(),
             ServeCommand.Create(),
+            ConnectCommand.Create(),
             KeysCommand.Create(),
             SlashingCommand.Create(),
             SealCommand.Create(),
@@ -50,7 +51,7 @@ internal static class CommandLine
             return 2;
         }
 
-        if (parsed.CommandResult.Command is not { Name: ServeCommand.Name })
+        if (parsed.CommandResult.Command is not { Name: ServeCommand.Name or ConnectCommand.Name })
         {
             GiveWay();
         }

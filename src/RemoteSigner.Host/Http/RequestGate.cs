@@ -11,17 +11,8 @@ internal sealed class RequestGate(
     {
         context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
         var listener = Listener.Of(context);
-        if (!hosts.Allow(listener.Kind, context.Request.Host.Host))
+        if (await BrowserGuard.TurnsAwayAsync(context, listener.Kind, hosts))
         {
-            // Web3Signer's own text for this case.
-            await Answer.WriteAsync(context, new ErrorBody(StatusCodes.Status403Forbidden, "Host not authorized.", "host_not_authorized", null), StatusCodes.Status403Forbidden);
-            return;
-        }
-
-        if (listener.Kind != ListenerKind.Operations && (context.Request.Headers.Origin.Count > 0 || context.Request.Headers.ContainsKey("Sec-Fetch-Site")))
-        {
-            // A page in a browser could post here, through a loopback door, a proxy with a certificate or a certificate of the browser's own, and burn a slot's one vote with a vote of its own.
-            await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "browser_not_welcome", "this door is for a validator client, not for pages in a browser");
             return;
         }
 

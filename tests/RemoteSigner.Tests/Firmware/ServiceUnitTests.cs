@@ -1,14 +1,7 @@
-using System.Text.RegularExpressions;
-
 namespace RemoteSigner.Tests.Firmware;
 
-public sealed partial class ServiceUnitTests : IDisposable
+public sealed class ServiceUnitTests : IDisposable
 {
-    private const string Binary = "/usr/lib/remote-signer/remote-signer";
-
-    // Tenths of the exposure level of systemd-analyze: 20 is 2.0 of 10.
-    private const string Threshold = "20";
-
     private readonly string _folder = Directory.CreateTempSubdirectory("remote-signer-unit-").FullName;
 
     public static TheoryData<string> DropIns() =>
@@ -17,12 +10,12 @@ public sealed partial class ServiceUnitTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task Systemd_understands_every_line() => Assert.Equal((0, ""), await VerifyAsync(WriteUnit()));
+    public async Task Systemd_understands_every_line() => Assert.Equal((0, ""), await UnitJudge.VerifyAsync(WriteUnit()));
 
     [Fact]
     public async Task Systemd_complains_of_a_system_call_group_that_does_not_exist()
     {
-        var (exitCode, output) = await VerifyAsync(WriteUnit(text => text.Replace("@system-service", "@system-servant", StringComparison.Ordinal)));
+        var (exitCode, output) = await UnitJudge.VerifyAsync(WriteUnit(text => text.Replace("@system-service", "@system-servant", StringComparison.Ordinal)));
 
         Assert.NotEqual(0, exitCode);
         Assert.Contains("@system-servant", output, StringComparison.Ordinal);
@@ -31,7 +24,7 @@ public sealed partial class ServiceUnitTests : IDisposable
     [Fact]
     public async Task Exposes_little_of_the_machine()
     {
-        var (exitCode, level) = await ExposureAsync(WriteUnit());
+        var (exitCode, level) = await UnitJudge.ExposureAsync(WriteUnit());
 
         Assert.Equal(0, exitCode);
         Assert.InRange(level, 0.1m, 1.5m);
@@ -40,7 +33,7 @@ public sealed partial class ServiceUnitTests : IDisposable
     [Fact]
     public async Task Is_found_too_open_without_its_hardening()
     {
-        var (exitCode, level) = await ExposureAsync(WriteUnit(WithoutHardening));
+        var (exitCode, level) = await UnitJudge.ExposureAsync(WriteUnit(UnitJudge.WithoutHardening));
 
         Assert.Equal(1, exitCode);
         Assert.InRange(level, 8m, 10m);
@@ -54,8 +47,8 @@ public sealed partial class ServiceUnitTests : IDisposable
         var folder = Directory.CreateDirectory($"{unit}.d").FullName;
         File.Copy(Path.Combine(Recipes.Folder, "remote-signer.service.d", dropIn), Path.Combine(folder, Path.GetFileNameWithoutExtension(dropIn)));
 
-        Assert.Equal((0, ""), await VerifyAsync(unit));
-        Assert.Equal(0, (await ExposureAsync(unit)).ExitCode);
+        Assert.Equal((0, ""), await UnitJudge.VerifyAsync(unit));
+        Assert.Equal(0, (await UnitJudge.ExposureAsync(unit)).ExitCode);
     }
 
     [Theory]
@@ -96,33 +89,5 @@ public sealed partial class ServiceUnitTests : IDisposable
         Assert.EndsWith(":/var/lib/remote-signer:/usr/sbin/nologin", File.ReadAllText(Path.Combine(_folder, "etc/passwd")).Trim(), StringComparison.Ordinal);
     }
 
-    private static Task<(int ExitCode, string Output)> VerifyAsync(string unit) =>
-        SystemTool.RunAsync("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", unit);
-
-    private static async Task<(int ExitCode, decimal Level)> ExposureAsync(string unit)
-    {
-        var (exitCode, output) = await SystemTool.RunAsync("systemd-analyze", "security", "--no-pager", "--offline=yes", $"--threshold={Threshold}", unit);
-        var level = OverallExposure().Match(output);
-        Assert.True(level.Success, $"systemd-analyze gave no exposure level: {output}");
-        return (exitCode, decimal.Parse(level.Groups[1].Value));
-    }
-
-    // What stands before the comment on privileges runs the signer; what stands behind it, up to [Install], confines it.
-    private static string WithoutHardening(string text)
-    {
-        var from = text.IndexOf("# No privileges", StringComparison.Ordinal);
-        return text.Remove(from, text.IndexOf("[Install]", StringComparison.Ordinal) - from);
-    }
-
-    // systemd-analyze wants the program to exist, and no machine that tests has the signer installed.
-    private string WriteUnit(Func<string, string>? change = null)
-    {
-        var unit = Path.Combine(_folder, "remote-signer.service");
-        var text = Recipes.Read("remote-signer.service").Replace($"ExecStart={Binary} ", "ExecStart=/bin/true ", StringComparison.Ordinal);
-        File.WriteAllText(unit, change is null ? text : change(text));
-        return unit;
-    }
-
-    [GeneratedRegex(@"exposure level for remote-signer\.service: ([0-9.]+)")]
-    private static partial Regex OverallExposure();
+    private string WriteUnit(Func<string, string>? change = null) => UnitJudge.Write(_folder, "remote-signer.service", change);
 }

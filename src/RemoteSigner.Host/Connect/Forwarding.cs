@@ -1,0 +1,110 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http.Features;
+using RemoteSigner.Host.Http;
+
+namespace RemoteSigner.Host.Connect;
+
+/// <summary>
+/// Passes each request on to the signer and its answer back, as they come, body by body without a whole one in memory. It judges nothing but whether a page in a browser asks: this door lends a
+/// certificate to whoever reaches it. No body and no token is logged.
+/// </summary>
+internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<string> lost, ILogger log) : IHttpApplication<HttpContext>
+{
+    // RFC 9110 §7.6.1: they are about one connection. And the signer is addressed by its own name.
+    private static readonly HashSet<string> _notPassedOn = new(
+        ["Connection", "Proxy-Connection", "Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Host", "Expect", "Proxy-Authorization", "Proxy-Authenticate", "X-Request-Id"], StringComparer.OrdinalIgnoreCase);
+
+    public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
+
+    public void DisposeContext(HttpContext context, Exception? exception)
+    {
+        // Nothing of it outlives the request.
+    }
+
+    public async Task ProcessRequestAsync(HttpContext context)
+    {
+        context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
+        try
+        {
+            if (!await BrowserGuard.TurnsAwayAsync(context, ListenerKind.Api, hosts))
+            {
+                await PassAsync(context);
+            }
+        }
+        catch (Exception exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            log.LogDebug("request {RequestId}: nobody waits for its answer any more ({Reason})", context.TraceIdentifier, exception.Message);
+        }
+        catch (Exception exception) when (Malformed(exception) is { } malformed && !context.Response.HasStarted)
+        {
+            await Answer.ErrorAsync(context, malformed.StatusCode, "bad_request", malformed.Message);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            await TellLostAsync(context, exception);
+        }
+    }
+
+    private async Task PassAsync(HttpContext context)
+    {
+        // "*", or the whole address that a proxy is asked for: neither is a signer's.
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (!target.StartsWith('/') || HttpMethods.IsConnect(context.Request.Method) || HttpMethods.IsTrace(context.Request.Method))
+        {
+            await Answer.ErrorAsync(context, StatusCodes.Status400BadRequest, "bad_request", "this is no proxy: ask it for the paths of a signer");
+            return;
+        }
+
+        using var request = link.Ask(new HttpMethod(context.Request.Method), target);
+        Copy(context.Request, request);
+        using var answer = await link.SendAsync(request, context.RequestAborted);
+        context.Response.StatusCode = (int)answer.StatusCode;
+        foreach (var header in answer.Headers.NonValidated.Concat(answer.Content.Headers.NonValidated))
+        {
+            // The signer's own id of the request: its log has it.
+            if (!_notPassedOn.Contains(header.Key) || header.Key.Equals("X-Request-Id", StringComparison.OrdinalIgnoreCase))
+            {
+                context.Response.Headers[header.Key] = header.Value.ToArray();
+            }
+        }
+
+        await answer.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
+    }
+
+    private static void Copy(HttpRequest from, HttpRequestMessage to)
+    {
+        if (from.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
+        {
+            to.Content = new StreamContent(from.Body);
+        }
+
+        var named = from.Headers.Connection.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, values) in from.Headers)
+        {
+            if (!_notPassedOn.Contains(name) && !named.Contains(name) && !to.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
+            {
+                to.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+            }
+        }
+    }
+
+    // What is wrong with the client's own body comes out of the sending of it.
+    private static BadHttpRequestException? Malformed(Exception? exception) =>
+        exception is null ? null : exception as BadHttpRequestException ?? Malformed(exception.InnerException);
+
+    private async Task TellLostAsync(HttpContext context, Exception exception)
+    {
+        lost(exception.Message);
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return;
+        }
+
+        context.Response.Clear();
+        var neverArrived = exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
+        await (neverArrived
+            ? Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "signer_unreachable", $"the signer cannot be reached, so it was asked for nothing: {exception.Message}")
+            : Answer.ErrorAsync(context, StatusCodes.Status502BadGateway, "signer_lost", "the connection to the signer ended before it answered; ask again: the same message gets the same signature"));
+    }
+}

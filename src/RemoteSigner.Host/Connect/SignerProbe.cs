@@ -1,0 +1,217 @@
+using System.Net;
+using System.Net.Security;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using RemoteSigner.Host.Http;
+
+namespace RemoteSigner.Host.Connect;
+
+/// <summary>
+/// Asks a signer, as the client that it is about to serve, whether what the client wants would be done: one check after the other, each sensible only if those before it passed. It asks what anybody
+/// with the certificate may ask, and changes nothing.
+/// </summary>
+internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenFile, TimeProvider time)
+{
+    private const int LongestAnswer = 16 << 20;
+
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
+
+    // Health is down, and still duties are signed, all or most of them: a port that is closed would take these away, too.
+    private static readonly string[] _signsOn = ["witness_failing", "floors_raised"];
+
+    /// <summary>The first check that fails; null when all pass.</summary>
+    public async Task<SignerCheck?> FirstFailureAsync(CancellationToken cancellation)
+    {
+        await foreach (var check in RunAsync(cancellation))
+        {
+            if (!check.Passed)
+            {
+                return check;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The checks up to the first that fails.</summary>
+    public async IAsyncEnumerable<SignerCheck> RunAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach (var step in Steps())
+        {
+            IReadOnlyList<SignerCheck> found;
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            using var timer = time.CreateTimer(_ => patience.Cancel(), null, _patience, Timeout.InfiniteTimeSpan);
+            try
+            {
+                found = await step(patience.Token);
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                found = [Unreachable($"it did not answer within {_patience.TotalSeconds:F0} s")];
+            }
+            catch (Exception exception) when (exception is HttpRequestException or IOException)
+            {
+                found = [Lost(exception)];
+            }
+
+            foreach (var check in found)
+            {
+                yield return check;
+                if (!check.Passed)
+                {
+                    yield break;
+                }
+            }
+        }
+    }
+
+    private IEnumerable<Func<CancellationToken, Task<IReadOnlyList<SignerCheck>>>> Steps() =>
+        use == SignerUse.Push ? [GreetAsync, MayPushAsync, IsWellAsync] : [GreetAsync, HasKeysAsync, IsWellAsync];
+
+    private async Task<IReadOnlyList<SignerCheck>> GreetAsync(CancellationToken cancellation)
+    {
+        var (status, body) = await AskAsync("/upcheck", null, cancellation);
+        return status == HttpStatusCode.OK
+            ?
+            [
+                SignerCheck.Pass("reach", $"{link.Signer} answers"),
+                SignerCheck.Pass("server", $"its certificate is of the authority and for {link.Signer.IdnHost}"),
+                SignerCheck.Pass("client", $"it lets in our certificate, whose name is '{link.ClientName}'"),
+            ]
+            : [Refused("client", status, body)];
+    }
+
+    private async Task<IReadOnlyList<SignerCheck>> HasKeysAsync(CancellationToken cancellation)
+    {
+        var (status, body) = await AskAsync("/api/v1/eth2/publicKeys", null, cancellation);
+        if (status != HttpStatusCode.OK)
+        {
+            return [Refused("keys", status, body)];
+        }
+
+        using var keys = JsonDocument.Parse(body);
+        var count = keys.RootElement.GetArrayLength();
+        return
+        [
+            count > 0
+                ? SignerCheck.Pass("keys", $"open, {count} for this client")
+                : SignerCheck.Fail("keys", "no_keys", $"the signer has no key that '{link.ClientName}' may use", "import the keys, or name the client and its keys under \"clients\" in signer.json and reload"),
+        ];
+    }
+
+    private async Task<IReadOnlyList<SignerCheck>> MayPushAsync(CancellationToken cancellation)
+    {
+        string? token = null;
+        if (tokenFile is not null)
+        {
+            try
+            {
+                token = (await File.ReadAllTextAsync(tokenFile, cancellation)).Trim();
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                return [SignerCheck.Fail("token", "token_file", $"cannot read the token: {exception.Message}", "name a readable copy of the signer's keymanager.token with --token-file")];
+            }
+        }
+
+        var (status, body) = await AskAsync("/eth/v1/keystores", token, cancellation);
+        var right = SignerCheck.Pass("right", $"'{link.ClientName}' may manage keys");
+        var valid = SignerCheck.Pass("token", "it is the signer's");
+        return status switch
+        {
+            HttpStatusCode.OK => [right, valid, SignerCheck.Pass("keys", "open")],
+            HttpStatusCode.Forbidden => [Refused("right", status, body) with { IsOnRecord = true }],
+            HttpStatusCode.Unauthorized => [right, Refused("token", status, body) with { IsOnRecord = true }],
+            _ => [right, valid, Refused("keys", status, body)],
+        };
+    }
+
+    private async Task<IReadOnlyList<SignerCheck>> IsWellAsync(CancellationToken cancellation)
+    {
+        var (status, body) = await AskAsync("/healthcheck", null, cancellation);
+        if (status is not (HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable) || JsonSerializer.Deserialize(body, WireContext.Default.HealthReport) is not { Checks: { } checks })
+        {
+            return [Refused("health", status, body)];
+        }
+
+        return use == SignerUse.Push
+            ? [Of(checks, "seal", "seal-check"), Of(checks, "freshness", "freshness-check"), Of(checks, "ledger", "slashing-protection-db-health-check"), Of(checks, "disk", "disk-check", failsOn: "no_reserve")]
+            : [Of(checks, "freshness", "freshness-check", _signsOn), Of(checks, "ledger", "slashing-protection-db-health-check")];
+    }
+
+    private static SignerCheck Of(IEnumerable<HealthReport.Check> checks, string name, string id, string[]? mayBe = null, string? failsOn = null)
+    {
+        // One of an earlier version has not every check.
+        if (checks.FirstOrDefault(check => check.Id == id) is not { } found)
+        {
+            return SignerCheck.Pass(name, "it says nothing about this");
+        }
+
+        var state = found.Data?.State;
+        var failed = (found.Status == HealthReport.Down && mayBe?.Contains(state) != true) || (failsOn is not null && state == failsOn);
+        return failed
+            ? SignerCheck.Fail(name, state is null ? id : $"{id}:{state}", $"{id} is {found.Status}: {found.Data?.Detail ?? state}", "mend it at the signer: its /healthcheck and its log say more")
+            : SignerCheck.Pass(name, state ?? found.Status);
+    }
+
+    private async Task<(HttpStatusCode Status, byte[] Body)> AskAsync(string target, string? token, CancellationToken cancellation)
+    {
+        using var request = link.Ask(HttpMethod.Get, target);
+        request.Headers.TryAddWithoutValidation("Accept", "*/*");
+        if (token is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        }
+
+        using var answer = await link.SendAsync(request, cancellation);
+        await answer.Content.LoadIntoBufferAsync(LongestAnswer, cancellation);
+        return (answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(cancellation));
+    }
+
+    // What our signer answers has a reason; another program at this address may answer anything.
+    private static SignerCheck Refused(string name, HttpStatusCode status, byte[] body)
+    {
+        ErrorBody? error = null;
+        try
+        {
+            error = JsonSerializer.Deserialize(body, WireContext.Default.ErrorBody);
+        }
+        catch (JsonException)
+        {
+            // Told below as what it is.
+        }
+
+        var reason = error?.Reason ?? "unexpected_answer";
+        var detail = $"the signer answers {(int)status}: {error?.Detail ?? error?.Message ?? $"'{Encoding.ASCII.GetString(body.AsSpan(0, Math.Min(body.Length, 60))).ReplaceLineEndings(" ")}'"}";
+        return SignerCheck.Fail(name, reason, detail, reason switch
+        {
+            "host_not_authorized" => "add the host's name to api.hostAllowlist in the signer's signer.json, and reload",
+            "client_not_trusted" => "have a new certificate issued at the signer",
+            "may_not_manage_keys" => "set \"manageKeys\": true for this client in the signer's signer.json, and reload",
+            "token_not_valid" => "copy the signer's keymanager.token anew ('remote-signer keymanager token' makes one), and name it with --token-file",
+            "keys_loading" => "wait until the signer has opened its keys: its /healthcheck says what keeps it",
+            "unexpected_answer" => "is this the address and port of a signer's API?",
+            _ => "the signer's /healthcheck and log say more",
+        });
+    }
+
+    private SignerCheck Lost(Exception exception)
+    {
+        var message = exception.InnerException is { } inner && !exception.Message.Contains(inner.Message, StringComparison.Ordinal) ? $"{exception.Message} ({inner.Message})" : exception.Message;
+        return exception switch
+        {
+            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } => Unreachable(message),
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } when link.ServerFaults.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) =>
+                SignerCheck.Fail("server", "server_name", $"the server's certificate is not for {link.Signer.IdnHost}", "use a name that is in the certificate, or have one issued for this name at the signer (--host)"),
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } when link.ServerFaults != SslPolicyErrors.None =>
+                SignerCheck.Fail("server", "server_not_trusted", $"the server's certificate is of another authority, or out of date ({link.ServerFaults})", "name the signer's tls/ca.crt with --ca"),
+
+            // In TLS 1.3 a client hears that it was refused when its own part of the handshake is over.
+            _ => SignerCheck.Fail("client", "certificate_refused", $"the signer ended the connection: {message}", "is the certificate one of its clients, in date and not revoked? Its log says why it refused") with { IsOnRecord = true },
+        };
+    }
+
+    private SignerCheck Unreachable(string detail) =>
+        SignerCheck.Fail("reach", "unreachable", $"{link.Signer} cannot be reached: {detail}", "is the signer running, its api.listen an address that this machine reaches, and the packet filter open?");
+}

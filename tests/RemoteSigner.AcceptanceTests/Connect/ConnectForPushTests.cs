@@ -1,0 +1,96 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using RemoteSigner.Rig;
+
+namespace RemoteSigner.AcceptanceTests;
+
+/// <summary>What a Charon operator has before a ceremony: <c>keymanager check</c>, and a port that is open only while a push would be taken.</summary>
+public sealed class ConnectForPushTests(SignerTemplate template)
+{
+    [Fact]
+    public async Task Keystores_are_pushed_through_it_with_the_token_of_the_program_that_pushes()
+    {
+        await using var scene = await KeymanagerScene.StartAsync(template);
+        await using var connect = ConnectProcess.Launch(scene.Signer.Api, scene.Home.Data, "admin", "--for", "push", "--token-file", TokenFile(scene));
+        await connect.WaitUntilAsync(open: true);
+        using var charon = new HttpClient { BaseAddress = connect.Door };
+        var (folder, keys) = scene.NewKeystores(2);
+        using var body = new StringContent(KeymanagerScene.Body(folder).ToJsonString(), Encoding.UTF8, "application/json");
+
+        var withoutToken = await charon.ReadAsync("/eth/v1/keystores");
+        charon.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await File.ReadAllTextAsync(TokenFile(scene)));
+        var pushed = await charon.AskAsync(HttpMethod.Post, "/eth/v1/keystores", body);
+
+        Assert.Equal((HttpStatusCode.Unauthorized, "token_not_valid"), (withoutToken.Status, withoutToken.Reason));
+        Assert.Equal(["imported", "imported"], KeymanagerScene.Statuses(pushed));
+        var held = await scene.ListAsync();
+        Assert.All(keys, key => Assert.Contains(key, held));
+        Assert.DoesNotContain(await File.ReadAllTextAsync(TokenFile(scene)), connect.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_a_wrong_token_it_never_listens_and_says_why()
+    {
+        await using var scene = await KeymanagerScene.StartAsync(template);
+        var wrong = scene.Home.Beside("wrong.token");
+        await File.WriteAllTextAsync(wrong, "not-the-token");
+        await using var connect = ConnectProcess.Launch(scene.Signer.Api, scene.Home.Data, "admin", "--for", "push", "--token-file", wrong);
+        await connect.WaitForAsync("not listening on");
+        await Task.Delay(1500);
+
+        Assert.False(await connect.IsOpenAsync());
+        Assert.Contains("token: the signer answers 401", connect.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("not-the-token", connect.Output, StringComparison.Ordinal);
+
+        // Read anew each time: who mends the file need not start it again.
+        File.Copy(TokenFile(scene), wrong, overwrite: true);
+        await connect.WaitUntilAsync(open: true);
+    }
+
+    [Fact]
+    public async Task Each_thing_that_would_keep_a_push_from_being_taken_is_told_beforehand()
+    {
+        await using var scene = await KeymanagerScene.StartAsync(template);
+        var token = TokenFile(scene);
+        var other = await OpenSslAuthority.CreateAsync(scene.Home.Beside("other"));
+        await other.IssueAsync("admin", "admin");
+
+        var good = (await CheckAsync(scene, "admin", token)).Succeeded();
+        Assert.Equal(
+            ["reach", "server", "client", "right", "token", "keys", "seal", "freshness", "ledger", "disk"],
+            good.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]));
+
+        Refusal.IsTold(await CheckAsync(scene, "vc", token), "right: the signer answers 403", "manageKeys");
+        Refusal.IsTold(await CheckAsync(scene, "admin", scene.Home.Beside("nothing")), "token: cannot read");
+        Refusal.IsTold(await CheckAsync(scene, "admin", scene.Home.OptionsFile), "token: the signer answers 401", "--token-file");
+        Refusal.IsTold(await RunAsync(scene.Signer.Api, ["--certificate", other.CertificateOf("admin"), "--key", other.KeyOf("admin"), .. ConnectProcess.Files(scene.Home.Data, "admin")[4..]], token), "client: the signer ended the connection", "revoked");
+        Refusal.IsTold(await RunAsync(scene.Signer.Api, [.. ConnectProcess.Files(scene.Home.Data, "admin")[..5], other.Certificate], token), "server: ", "--ca");
+        Refusal.IsTold(await RunAsync(new Uri($"https://127.0.0.2:{scene.Signer.ApiPort}"), ConnectProcess.Files(scene.Home.Data, "admin"), token), "reach: ", "api.listen");
+        Refusal.IsTold(await RunAsync(new Uri($"https://ip6-localhost:{scene.Signer.ApiPort}"), ConnectProcess.Files(scene.Home.Data, "admin"), token), "a push would fail");
+        Refusal.IsTold(await RunAsync(scene.Signer.Operations, ConnectProcess.Files(scene.Home.Data, "admin"), token), "not the address of a signer's API");
+
+        var json = JsonNode.Parse((await RunAsync(scene.Signer.Api, [.. ConnectProcess.Files(scene.Home.Data, "vc"), "--json"], token)).Output)!.AsArray();
+        Assert.Equal("may_not_manage_keys", json[^1]!["reason"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task A_vault_that_is_not_open_is_told_beforehand()
+    {
+        await using var scene = await KeymanagerScene.StartAsync(template);
+        await scene.StopAsync();
+        File.Move(scene.Home.Token.ConfigurationFile, scene.Home.Token.ConfigurationFile + ".away");
+        await scene.ServeUnreadyAsync("opening");
+
+        Refusal.IsTold(await CheckAsync(scene, "admin", TokenFile(scene)), "keys: the signer answers 503", "healthcheck");
+        File.Move(scene.Home.Token.ConfigurationFile + ".away", scene.Home.Token.ConfigurationFile);
+    }
+
+    private static string TokenFile(KeymanagerScene scene) => Path.Combine(scene.Home.Data, "keymanager.token");
+
+    private static Task<CommandResult> CheckAsync(KeymanagerScene scene, string client, string token) => RunAsync(scene.Signer.Api, ConnectProcess.Files(scene.Home.Data, client), token);
+
+    private static Task<CommandResult> RunAsync(Uri signer, string[] files, string token) =>
+        SignerProcess.RunAsync(null, ["keymanager", "check", signer.AbsoluteUri, .. files, "--token-file", token]);
+}
