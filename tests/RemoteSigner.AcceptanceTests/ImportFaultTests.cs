@@ -60,7 +60,9 @@ public sealed class ImportFaultTests(SignerTemplate template) : IDisposable
         KeystoreWriter.WriteNew(_home.Keystores, 1, "test password");
 
         await RefusesAsync("what these keys have signed must be said", "--never-signed");
-        await RefusesAsync("what these keys have signed must be said", "--slashing", "--never-signed", "--slashing", _home.Beside("history.json"));
+        var both = await _home.RunAsync("keys", "import", "--keystores", _home.Keystores, "--never-signed", "--slashing", _home.Beside("history.json"));
+        Refusal.IsWrongUsage(both);
+        Assert.Contains("--never-signed and --slashing cannot both be given", both.Error);
         await RefusesAsync("history.json", "", "--slashing", _home.Beside("history.json"));
     }
 

@@ -108,7 +108,9 @@ public sealed class InitFaultTests : IDisposable
     public async Task A_verb_without_a_signer_says_there_is_none(params string[] verb)
     {
         Refusal.IsTold(await _home.RunAsync(verb), _home.Data);
-        Refusal.IsTold(await SignerProcess.RunAsync(null, verb), "no data directory was named", "--data DIR");
+        var unnamed = await SignerProcess.RunAsync(null, verb);
+        Refusal.IsWrongUsage(unnamed);
+        Assert.Contains("no data directory was named", unnamed.Error);
     }
 
     public void Dispose() => _home.Dispose();

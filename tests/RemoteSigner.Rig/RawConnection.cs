@@ -73,6 +73,20 @@ public sealed class RawConnection : IDisposable
         }
     }
 
+    /// <summary>What comes next, not awaited to its end.</summary>
+    public async Task<string> ReadSomeAsync()
+    {
+        var buffer = new byte[4096];
+        return Encoding.ASCII.GetString(buffer, 0, await _stream.ReadAsync(buffer));
+    }
+
+    /// <summary>Ends the connection at once, with a reset: nothing more is said in TLS.</summary>
+    public void Reset()
+    {
+        _socket.LingerState = new LingerOption(enable: true, 0);
+        _socket.Client.Close();
+    }
+
     public void Dispose()
     {
         _stream.Dispose();

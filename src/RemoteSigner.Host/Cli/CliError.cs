@@ -1,3 +1,4 @@
+using System.CommandLine;
 using RemoteSigner.Host.Control;
 
 namespace RemoteSigner.Host.Cli;
@@ -7,20 +8,41 @@ internal sealed class CliError(string message, string hint) : Exception(message)
 {
     public string Hint { get; } = hint;
 
-    /// <summary>Writes a fault to standard error in the manner of this program and gives the exit code: 1.</summary>
+    /// <summary>1, or 2 where the command was written wrongly.</summary>
+    public int ExitCode { get; private init; } = 1;
+
+    /// <summary>The command names too little, or what cannot go together.</summary>
+    public static CliError OfUsage(string message, string hint) => new(message, hint) { ExitCode = 2 };
+
+    /// <summary>Two options of which a command takes one.</summary>
+    /// <exception cref="CliError">Both are given.</exception>
+    public static void RefuseBoth(ParseResult parsed, Option one, Option other, string hint)
+    {
+        if (parsed.GetResult(one) is { Implicit: false } && parsed.GetResult(other) is { Implicit: false })
+        {
+            throw OfUsage($"{one.Name} and {other.Name} cannot both be given", hint);
+        }
+    }
+
+    /// <summary>Writes a fault to standard error in the manner of this program and gives the exit code.</summary>
     public static int Report(Exception exception)
     {
-        Console.Error.WriteLine($"remote-signer: error: {exception.Message}");
-        if (HintOf(exception) is { } hint)
+        var folder = FolderNamedIn(exception);
+        Console.Error.WriteLine($"remote-signer: error: {(folder is null ? exception.Message : $"{folder} is a folder, and a file is wanted")}");
+        if ((folder is null ? HintOf(exception) : "name the file in it") is { } hint)
         {
             Console.Error.WriteLine($"remote-signer: hint: {hint}");
         }
 
-        return 1;
+        return (exception as CliError)?.ExitCode ?? 1;
     }
 
     /// <summary>True for faults that are explained by their message; anything else is a bug and keeps its stack trace.</summary>
     public static bool Explains(Exception exception) => HintOf(exception) is not null;
 
     private static string? HintOf(Exception exception) => exception is CliError error ? error.Hint : FaultHints.HintOf(exception);
+
+    // The system says of a folder that is read as a file that it is not there, or may not be read.
+    private static string? FolderNamedIn(Exception exception) =>
+        exception is FileNotFoundException or UnauthorizedAccessException && exception.Message.Split('\'') is [_, var path, ..] && Directory.Exists(path) ? path : null;
 }

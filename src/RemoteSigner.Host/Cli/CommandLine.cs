@@ -51,6 +51,7 @@ internal static class CommandLine
             return 2;
         }
 
+        Output.Prepare();
         if (parsed.CommandResult.Command is not { Name: ServeCommand.Name or ConnectCommand.Name })
         {
             GiveWay();
@@ -89,5 +90,5 @@ internal static class CommandLine
     /// <exception cref="CliError">None was named.</exception>
     public static DataDirectory DataDirectory(this ParseResult parsed) => parsed.GetValue(Data) is { Length: > 0 } path
         ? new DataDirectory(path)
-        : throw new CliError("no data directory was named", "give --data DIR or set REMOTE_SIGNER_DATA");
+        : throw CliError.OfUsage("no data directory was named", "give --data DIR or set REMOTE_SIGNER_DATA");
 }

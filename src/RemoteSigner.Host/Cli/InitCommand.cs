@@ -56,7 +56,9 @@ internal static partial class InitCommand
         // The faults that signer.json would have are told before anything is made.
         if (SignerOptionsValidator.FaultsOfNew(options, data).ToList() is { Count: > 0 } faults)
         {
-            throw new CliError(string.Join("; ", faults), "correct the options; for the genesis see --genesis-time, --no-slot-window and --genesis-validators-root");
+            throw new CliError(
+                string.Join("; ", faults),
+                faults.Exists(fault => fault.Contains("genesis", StringComparison.Ordinal)) ? "correct the options; for the genesis see --genesis-time, --no-slot-window and --genesis-validators-root" : "correct the options: 'remote-signer init --help' shows what each takes");
         }
 
         using var arena = new SecretArena();

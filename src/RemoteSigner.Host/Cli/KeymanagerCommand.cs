@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using RemoteSigner.Administration.Files;
 using RemoteSigner.Host.Connect;
-using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
 

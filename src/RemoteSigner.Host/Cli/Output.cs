@@ -8,6 +8,18 @@ namespace RemoteSigner.Host.Cli;
 /// <summary>One result, as JSON for programs or as a table for people.</summary>
 internal static class Output
 {
+    // Wider than any table: in a file or a pipe nobody sees where a screen would end.
+    private const int Endless = 1 << 16;
+
+    /// <summary>Breaks no line where standard output is no terminal.</summary>
+    public static void Prepare()
+    {
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = Endless;
+        }
+    }
+
     public static void Write<T>(bool json, T value, JsonTypeInfo<T> type, Func<T, IRenderable> table)
     {
         if (json)

@@ -79,7 +79,8 @@ internal static class SignerOptionsValidator
     {
         foreach (var (setting, address) in new[] { ("api.listen", options.Api.Listen), ("operations.listen", options.Operations.Listen) })
         {
-            if (!IPEndPoint.TryParse(address, out _))
+            // A port alone is read as an address (22100 as 0.0.86.84), and an address alone gets any port.
+            if (!IPEndPoint.TryParse(address, out var endPoint) || endPoint.Port == 0)
             {
                 yield return $"{setting} must be an address and a port such as 127.0.0.1:9000, not '{address}'";
             }

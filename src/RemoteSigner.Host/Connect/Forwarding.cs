@@ -26,10 +26,8 @@ internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<s
         context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
         try
         {
-            if (!await BrowserGuard.TurnsAwayAsync(context, ListenerKind.Api, hosts))
-            {
-                await PassAsync(context);
-            }
+            // The signer would not see what the frame was like.
+            await ((BrowserGuard.FaultOf(context, ListenerKind.Api, hosts) ?? Framing.FaultOfBody(context.Request)) is { } turned ? turned.AnswerAsync(context) : PassAsync(context));
         }
         catch (Exception exception) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -90,7 +88,7 @@ internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<s
 
     // What is wrong with the client's own body comes out of the sending of it.
     private static BadHttpRequestException? Malformed(Exception? exception) =>
-        exception is null ? null : exception as BadHttpRequestException ?? Malformed(exception.InnerException);
+        exception is null ? null : exception as BadHttpRequestException ?? BodyPipe.BadFrame(exception) ?? Malformed(exception.InnerException);
 
     private async Task TellLostAsync(HttpContext context, Exception exception)
     {

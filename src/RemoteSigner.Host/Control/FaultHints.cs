@@ -44,6 +44,7 @@ internal static class FaultHints
         IOException { InnerException: AddressInUseException } => "another program listens on this port: stop it, or choose another port with --listen or --operations",
         SocketException => "choose an address of this machine, and a port that this user may open (above 1023 unless root)",
         ArgumentException { ParamName: "path" } => "name a file or folder: a path cannot be empty",
+        FileNotFoundException or DirectoryNotFoundException => "look at the path: there is nothing of that name",
         IOException => "look at the path, its permissions and the space left on its disk",
         _ => null,
     };

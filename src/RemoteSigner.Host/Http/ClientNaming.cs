@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using RemoteSigner.Access;
 using RemoteSigner.Host.Tls;
 
@@ -24,7 +26,7 @@ internal sealed class ClientNaming(MutualTls tls, TlsStore material, TimeProvide
             return true;
         }
 
-        if (context.Connection.ClientCertificate is not { } certificate || tls.Find(certificate) is not { } client)
+        if (CertificateOf(context) is not { } certificate || tls.Find(certificate) is not { } client)
         {
             return false;
         }
@@ -32,6 +34,19 @@ internal sealed class ClientNaming(MutualTls tls, TlsStore material, TimeProvide
         peer.Known = new ConnectionPeer.NamedClient(client, current, certificate.NotAfter.ToUniversalTime());
         context.Features.Set(client);
         return true;
+    }
+
+    // It is asked of the connection, which may have ended meanwhile.
+    private static X509Certificate2? CertificateOf(HttpContext context)
+    {
+        try
+        {
+            return context.Connection.ClientCertificate;
+        }
+        catch (Exception exception) when (exception is ObjectDisposedException or InvalidOperationException or CryptographicException)
+        {
+            throw new ClientGoneException(exception);
+        }
     }
 
     /// <summary>Whoever sends a body may take his time, and what he was when he began does not count: called when a body was read.</summary>

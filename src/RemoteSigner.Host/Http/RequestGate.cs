@@ -1,18 +1,66 @@
+using RemoteSigner.Access;
+using RemoteSigner.Host.Running;
 using RemoteSigner.Host.Tls;
 using RemoteSigner.Ledgers;
 
 namespace RemoteSigner.Host.Http;
 
-/// <summary>What every request passes before its endpoint: the right door, the right host name, a client that is still trusted.</summary>
+/// <summary>
+/// What every request passes before its endpoint: the right door, the right host name, a frame that nobody can read in two ways, a client that is still trusted. And how a request ends that no
+/// endpoint has answered: what the client did wrong is one line, that it went away is none, and what is wrong with us has its stack in the log.
+/// </summary>
 internal sealed class RequestGate(
-    RequestDelegate next, HostAllowlists hosts, ClientNaming names, RefusedClients refused, ILogger<RequestGate> log)
+    RequestDelegate next, HostAllowlists hosts, ClientNaming names, RefusedClients refused, DutyTally tally, SignerMetrics metrics, ILogger<RequestGate> log)
 {
     public async Task InvokeAsync(HttpContext context)
     {
         context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
-        var listener = Listener.Of(context);
-        if (await BrowserGuard.TurnsAwayAsync(context, listener.Kind, hosts))
+        try
         {
+            await AdmitAsync(context, Listener.Of(context));
+        }
+        catch (ClientNotTrustedException) when (!context.Response.HasStarted)
+        {
+            await RefuseClientAsync(context);
+        }
+        catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
+        {
+            const string Reason = "bad_request";
+            Note(context, Reason, exception.Message);
+            await Answer.ErrorAsync(context, exception.StatusCode, Reason, exception.Message);
+        }
+        catch (LedgerException exception) when (!context.Response.HasStarted)
+        {
+            log.LogError(exception, "request {RequestId}: the ledger is not available; nothing was signed", context.TraceIdentifier);
+            await Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "ledger_unavailable", "the duty could not be recorded, so nothing was signed; see /healthcheck and the signer's log");
+        }
+        catch (Exception exception) when (IsGone(context, exception))
+        {
+            metrics.Abandoned();
+            log.LogDebug("request {RequestId} {Method} {Path}: the client went away: {Reason}", context.TraceIdentifier, context.Request.Method, PeerText.Shown(context.Request.Path), PeerText.Shown(exception.Message));
+
+            // So that nothing is taken for an answer that is none.
+            context.Abort();
+        }
+        catch (Exception exception)
+        {
+            log.LogError(exception, "request {RequestId} {Method} {Path} failed", context.TraceIdentifier, context.Request.Method, PeerText.Shown(context.Request.Path));
+            if (context.Response.HasStarted)
+            {
+                context.Abort();
+                return;
+            }
+
+            await Answer.ErrorAsync(context, StatusCodes.Status500InternalServerError, "internal_error", "see the signer's log under this request's X-Request-Id");
+        }
+    }
+
+    private async Task AdmitAsync(HttpContext context, Listener listener)
+    {
+        if ((BrowserGuard.FaultOf(context, listener.Kind, hosts) ?? Framing.FaultOf(context, listener.Kind)) is { } turned)
+        {
+            Note(context, turned.Reason, turned.Detail);
+            await turned.AnswerAsync(context);
             return;
         }
 
@@ -27,48 +75,27 @@ internal sealed class RequestGate(
 
     private async Task RunAsync(HttpContext context, ListenerKind kind)
     {
-        try
+        // Routing's own endpoint for a wrong verb is no route, and passes: it only answers 405.
+        if (context.GetEndpoint() is RouteEndpoint endpoint && !(endpoint.Metadata.GetMetadata<DoorAttribute>()?.Allows(kind) == true && Framing.IsExact(context, endpoint)))
         {
-            // Routing's own endpoint for a wrong verb is no route, and passes: it only answers 405.
-            if (context.GetEndpoint() is RouteEndpoint endpoint && endpoint.Metadata.GetMetadata<DoorAttribute>()?.Allows(kind) != true)
-            {
-                context.SetEndpoint(null);
-            }
-
-            await next(context);
-        }
-        catch (ClientNotTrustedException) when (!context.Response.HasStarted)
-        {
-            await RefuseClientAsync(context);
-            return;
-        }
-        catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
-        {
-            await Answer.ErrorAsync(context, exception.StatusCode, "bad_request", exception.Message);
-            return;
-        }
-        catch (LedgerException exception) when (!context.Response.HasStarted)
-        {
-            log.LogError(exception, "request {RequestId}: the ledger is not available; nothing was signed", context.TraceIdentifier);
-            await Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "ledger_unavailable", "the duty could not be recorded, so nothing was signed; see /healthcheck and the signer's log");
-            return;
-        }
-        catch (Exception exception) when (context.RequestAborted.IsCancellationRequested)
-        {
-            log.LogInformation("request {RequestId} {Method} {Path}: nobody waits for its answer any more ({Reason})", context.TraceIdentifier, context.Request.Method, context.Request.Path, exception.Message);
-            return;
-        }
-        catch (Exception exception) when (!context.Response.HasStarted && exception is not OperationCanceledException)
-        {
-            log.LogError(exception, "request {RequestId} {Method} {Path} failed", context.TraceIdentifier, context.Request.Method, context.Request.Path);
-            await Answer.ErrorAsync(context, StatusCodes.Status500InternalServerError, "internal_error", "see the signer's log under this request's X-Request-Id");
-            return;
+            context.SetEndpoint(null);
         }
 
+        await next(context);
         if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null })
         {
             await Answer.ErrorAsync(context, context.Response.StatusCode);
         }
+    }
+
+    // Who reads for somebody that has gone may hear of it from the connection, the request or the certificate.
+    private static bool IsGone(HttpContext context, Exception exception) =>
+        exception is ClientGoneException or OperationCanceledException || (exception is IOException or ObjectDisposedException && context.RequestAborted.IsCancellationRequested);
+
+    private void Note(HttpContext context, string reason, string detail)
+    {
+        metrics.Turned(reason);
+        tally.Refused(context.TraceIdentifier, "a request", context.Features.Get<Client>(), reason, detail);
     }
 
     private Task RefuseClientAsync(HttpContext context)

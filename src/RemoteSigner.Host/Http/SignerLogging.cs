@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Console;
 using RemoteSigner.Host.Configuration;
 
 namespace RemoteSigner.Host.Http;
@@ -5,7 +6,7 @@ namespace RemoteSigner.Host.Http;
 /// <summary>One log: lines for people or JSON for machines, always with the request's id, never with a body.</summary>
 internal static class SignerLogging
 {
-    private const string Time = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+    public const string Time = "yyyy-MM-ddTHH:mm:ss.fffZ ";
 
     /// <param name="hasStarted">False until requests are served. What keeps a start from succeeding is told by the command line, in one line and with a hint; the host's own
     /// account of it would be the stack of every service that it takes down.</param>
@@ -25,7 +26,8 @@ internal static class SignerLogging
         }
         else
         {
-            logging.AddSimpleConsole(console => (console.TimestampFormat, console.UseUtcTimestamp, console.SingleLine) = (Time, true, true));
+            logging.Services.AddSingleton<ConsoleFormatter>(new LogLines(TimeProvider.System));
+            logging.AddConsole(console => console.FormatterName = LogLines.FormatName);
         }
     }
 }

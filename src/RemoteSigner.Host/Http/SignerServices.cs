@@ -68,6 +68,7 @@ internal static class SignerServices
         services.AddSingleton<Administrator>();
         services.AddSingleton<KeyLoading>();
         services.AddSingleton<ClientNaming>();
+        services.AddSingleton<DutyTally>();
         services.AddSingleton<SignRecorder>();
         services.AddSingleton<SigningApi>();
         services.AddSingleton<BatchApi>();
@@ -101,6 +102,7 @@ internal static class SignerServices
         services.AddHostedService<FenceClock>();
         services.AddHostedService<ClockReferences>();
         services.AddHostedService<SystemdWatch>();
+        services.AddHostedService<EpochSummary>();
         services.AddHostedService<Pruning>();
     }
 

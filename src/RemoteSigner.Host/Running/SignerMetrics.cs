@@ -21,6 +21,8 @@ internal sealed class SignerMetrics
     private readonly Counter _outcomes;
     private readonly Counter _refusals;
     private readonly Counter _otherPayloadVotes;
+    private readonly Counter _abandoned;
+    private readonly Counter _turned;
     private readonly FrozenDictionary<DutyType, Counter.Child> _signed;
     private readonly Summary _ledger;
 
@@ -43,6 +45,8 @@ internal sealed class SignerMetrics
         _refusals = factory.CreateCounter(
             "remote_signer_refusals_total", $"Sign requests that were refused, by client (\"{OtherClient}\": one that signer.json does not name), duty and rule", "client", "duty", "rule");
         _otherPayloadVotes = factory.CreateCounter("remote_signer_payload_votes_differing_total", "Votes about the payload of a slot that differ from the first of the same key");
+        _abandoned = factory.CreateCounter("remote_signer_requests_abandoned_total", "Requests whose client went away before they were answered");
+        _turned = factory.CreateCounter("remote_signer_requests_turned_away_total", "Requests that were refused before anybody looked at what they want, by reason", "reason");
         factory.CreateGauge("process_release", "Always 1", "version").WithLabels($"remote-signer/v{ThisProgram.Version}").Set(1);
         Loaded = factory.CreateGauge("signing_signers_loaded_count", "Keys that are open");
     }
@@ -54,6 +58,12 @@ internal sealed class SignerMetrics
     public void Malformed() => _malformed.Inc();
 
     public void PayloadVoteDiffered() => _otherPayloadVotes.Inc();
+
+    /// <summary>Nobody waits for the answer any more.</summary>
+    public void Abandoned() => _abandoned.Inc();
+
+    /// <summary>A request that is none, or came to the wrong place; <paramref name="reason"/> is one of ours.</summary>
+    public void Turned(string reason) => _turned.WithLabels(reason).Inc();
 
     public void Ended(DutyType duty, SignOutcome outcome, TimeSpan elapsed)
     {

@@ -9,11 +9,19 @@ namespace RemoteSigner.Host.Tls;
 
 /// <summary>
 /// Writes connections that were refused in the handshake, and clients that were refused key management, to the log and the audit log. Anybody who reaches the port can cause them, so they
-/// are written apart from what was asked, at most <see cref="PerMinute"/> a minute one by one and the rest as a count: strangers cannot fill the disk.
+/// are written apart from what was asked, at most <see cref="PerMinute"/> a minute one by one and the rest as a count: strangers cannot fill the disk. Of each kind there are fewer still, and the log has
+/// the first of it in full: whoever mends one cause sees the next, however often the first one knocks.
 /// </summary>
 internal sealed class RefusedClients(AuditLog audit, TimeProvider time, ILogger<RefusedClients> log) : BackgroundService
 {
     public const int PerMinute = 30;
+
+    private const int PerKind = 10;
+    private const int MostKinds = 64;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Name, string? Fingerprint, string Reason), int> _kinds = [];
+    private long _since = time.GetTimestamp();
 
     private readonly Channel<Refusal> _waiting = Channel.CreateBounded<Refusal>(PerMinute);
     private readonly ResiliencePipeline _patience = Patience.ForLedger(
@@ -23,27 +31,53 @@ internal sealed class RefusedClients(AuditLog audit, TimeProvider time, ILogger<
 
     public void Record(X509Certificate2? certificate, EndPoint? peer, string reason)
     {
-        var refusal = new Refusal(
-            Printable(certificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false) ?? ""),
-            certificate is null ? null : ClientTrust.Fingerprint(certificate),
-            $"{peer}: {reason}");
-        Put(refusal);
+        var name = PeerText.Shown(certificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false) ?? "", 64);
+        var refusal = new Refusal(name, certificate is null ? null : ClientTrust.Fingerprint(certificate), $"{peer}: {reason}");
+        var count = Count((refusal.Name, refusal.Fingerprint, reason));
+        if (count == 1)
+        {
+            log.LogWarning("refused {Who} at {Peer}: {Reason}", Who(refusal), peer, reason);
+        }
+
+        Put(refusal, count);
     }
 
-    /// <summary>The same of a client that is known and was refused what it asked for.</summary>
-    public void Record(Client client, string requestId, string reason) => Put(new Refusal(client.Name, client.CertificateFingerprint, reason, requestId));
+    /// <summary>The same of a client that is known and was refused what it asked for; the log has it under its request.</summary>
+    public void Record(Client client, string requestId, string reason) =>
+        Put(new Refusal(client.Name, client.CertificateFingerprint, reason, requestId), Count((client.Name, client.CertificateFingerprint, reason)));
 
-    private void Put(Refusal refusal)
+    private static string Who(Refusal refusal) => refusal.Fingerprint is null ? "a client without a certificate"
+        : refusal.Name.Length == 0 ? $"a client whose certificate names nobody ({refusal.Fingerprint})"
+        : $"the client '{refusal.Name}' ({refusal.Fingerprint})";
+
+    // How many of its kind there were in this minute.
+    private int Count((string Name, string? Fingerprint, string Reason) kind)
     {
-        if (!_waiting.Writer.TryWrite(refusal))
+        lock (_gate)
+        {
+            if (time.GetElapsedTime(_since) > TimeSpan.FromMinutes(1))
+            {
+                _kinds.Clear();
+                _since = time.GetTimestamp();
+            }
+
+            var count = _kinds.GetValueOrDefault(kind) + 1;
+            if (count == 1 && _kinds.Count == MostKinds)
+            {
+                return int.MaxValue;
+            }
+
+            return _kinds[kind] = count;
+        }
+    }
+
+    private void Put(Refusal refusal, int countOfKind)
+    {
+        if (countOfKind > PerKind || !_waiting.Writer.TryWrite(refusal))
         {
             Interlocked.Increment(ref _suppressed);
         }
     }
-
-    // A stranger chooses this text: it may be long, and may hold what a terminal obeys.
-    private static string Printable(string name) =>
-        string.Concat(name.Take(64).Select(character => char.IsControl(character) ? '\uFFFD' : character));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -61,6 +95,7 @@ internal sealed class RefusedClients(AuditLog audit, TimeProvider time, ILogger<
 
             if (Interlocked.Exchange(ref _suppressed, 0) is > 0 and var more)
             {
+                log.LogWarning("{Count} more clients or connections were refused in the last minute", more);
                 await WriteAsync(new Refusal("", null, $"{more} more were refused in the last minute"), stoppingToken);
             }
         }
@@ -68,12 +103,6 @@ internal sealed class RefusedClients(AuditLog audit, TimeProvider time, ILogger<
 
     private async Task WriteAsync(Refusal refusal, CancellationToken stopping)
     {
-        // What a known client was refused is in the log already, under its request.
-        if (refusal.RequestId is null)
-        {
-            log.LogWarning("refused a client '{Name}' {Fingerprint}: {Detail}", refusal.Name, refusal.Fingerprint, refusal.Detail);
-        }
-
         await _patience.ExecuteAsync(
             async _ => await audit.RecordAsync(new AuditEntry
             {

@@ -72,9 +72,10 @@ internal sealed record TlsMaterial(SslStreamCertificateContext ServerCertificate
         {
             read(path);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or FormatException or InvalidOperationException)
+        // Of a key on a curve that it does not know, or that is damaged, the platform says NotSupportedException, ArgumentException, or the library's own: whatever a file makes of its reader is told as the file's.
+        catch (Exception exception)
         {
-            throw Fault(setting, path, exception.Message);
+            throw Fault(setting, path, Directory.Exists(path) ? "it is a folder" : exception.Message);
         }
     }
 

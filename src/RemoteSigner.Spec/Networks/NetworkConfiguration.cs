@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
 namespace RemoteSigner.Spec;
 
@@ -15,13 +13,13 @@ internal sealed class NetworkConfiguration
     private const ulong MaxSecondsPerSlot = 3600;
 
     private readonly string _path;
-    private readonly YamlMappingNode _members;
+    private readonly IReadOnlyDictionary<string, string?> _members;
 
-    private NetworkConfiguration(string path, YamlMappingNode members) => (_path, _members) = (path, members);
+    private NetworkConfiguration(string path, IReadOnlyDictionary<string, string?> members) => (_path, _members) = (path, members);
 
     public static Network Load(string path)
     {
-        var configuration = new NetworkConfiguration(path, ReadMembers(path));
+        var configuration = new NetworkConfiguration(path, FlatYaml.Read(path));
         return new Network
         {
             Name = configuration.Find("CONFIG_NAME") ?? Path.GetFileNameWithoutExtension(path),
@@ -33,7 +31,7 @@ internal sealed class NetworkConfiguration
 
     public static ForkSchedule LoadForks(string path, Network network)
     {
-        var file = new NetworkConfiguration(path, ReadMembers(path));
+        var file = new NetworkConfiguration(path, FlatYaml.Read(path));
         var forks = network.Forks.All.ToBuilder();
         foreach (var fork in Enum.GetValues<Fork>().Skip(1).Where(file.Names))
         {
@@ -63,24 +61,6 @@ internal sealed class NetworkConfiguration
         else
         {
             forks[place] = added;
-        }
-    }
-
-    private static YamlMappingNode ReadMembers(string path)
-    {
-        try
-        {
-            using var text = File.OpenText(path);
-            var yaml = new YamlStream();
-            yaml.Load(text);
-            return yaml.Documents is [{ RootNode: YamlMappingNode members }]
-                ? members
-                : throw new SpecException($"{path}: not one YAML document of NAME: value lines.");
-        }
-        // YamlDotNet says InvalidOperationException for some texts that are no YAML, such as an open bracket.
-        catch (Exception e) when (e is YamlException or InvalidOperationException or IOException or UnauthorizedAccessException)
-        {
-            throw new SpecException($"{path}: cannot read the network configuration: {e.Message}", e);
         }
     }
 
@@ -143,6 +123,5 @@ internal sealed class NetworkConfiguration
 
     private string Get(string name) => Find(name) ?? throw new SpecException($"{_path}: {name} is missing.");
 
-    private string? Find(string name) =>
-        _members.Children.TryGetValue(new YamlScalarNode(name), out var value) ? (value as YamlScalarNode)?.Value : null;
+    private string? Find(string name) => _members.GetValueOrDefault(name);
 }

@@ -15,13 +15,16 @@ namespace RemoteSigner.Tests.Http;
 public sealed class SignRecorderTests : IAsyncLifetime
 {
     private readonly CollectorRegistry _registry = Metrics.NewCustomRegistry();
+    private readonly WrittenLog<DutyTally> _log = new();
     private SigningScene _scene = null!;
+    private DutyTally _tally = null!;
     private SignRecorder _recorder = null!;
 
     public async ValueTask InitializeAsync()
     {
         _scene = await SigningScene.CreateAsync();
-        _recorder = new SignRecorder(_scene.Signer, _scene.Access, _scene.Rooms.Audit, new SignerMetrics(_registry), TimeProvider.System, NullLogger<SignRecorder>.Instance);
+        _tally = new DutyTally(_scene.Access, _log);
+        _recorder = new SignRecorder(_scene.Signer, _scene.Access, _scene.Rooms.Audit, new SignerMetrics(_registry), _tally, TimeProvider.System, NullLogger<SignRecorder>.Instance);
     }
 
     public ValueTask DisposeAsync() => _scene.DisposeAsync();
@@ -104,6 +107,42 @@ public sealed class SignRecorderTests : IAsyncLifetime
         await Assert.ThrowsAsync<IOException>(() => _recorder.SignAsync(new DefaultHttpContext(), SigningScene.Order(share.PublicKey, Vote(4)), (_, _) => throw new IOException("gone")));
 
         Assert.Contains("eth2_slashingprotection_permitted_signings_total 1", await RowsAsync());
+    }
+
+    [Fact]
+    public async Task A_refusal_is_told_in_words_and_its_repeats_are_counted()
+    {
+        var share = await _scene.AddAsync();
+        await SignAsync(SigningScene.Order(share.PublicKey, Vote(4)));
+        for (var i = 0; i < 30; i++)
+        {
+            await SignAsync(SigningScene.Order(share.PublicKey, Vote(4, fill: 2)));
+        }
+
+        await SignAsync(SigningScene.Order(share.PublicKey, Vote(4, fill: 2), "stranger"));
+
+        Assert.Collection(
+            _log.Lines,
+            line => Assert.StartsWith($"Warning: request test: refused attestation of slot 32 with {share.PublicKey} for vc: double_vote: ", line),
+            line => Assert.Equal($"Warning: request test: refused attestation of slot 32 with {share.PublicKey} for stranger: not_allowed: signer.json does not give this client this duty with this key; it was told unknown_key", line));
+        _tally.Tell("epoch 4");
+        Assert.Equal("Warning: epoch 4: signed 1 attestation; refused 30 double_vote for vc, 1 not_allowed for clients that signer.json does not name", _log.Lines[^1]);
+        _tally.Tell("epoch 5");
+        Assert.Equal("Information: epoch 5: signed nothing; refused nothing", _log.Lines[^1]);
+    }
+
+    [Fact]
+    public async Task A_refusal_is_told_anew_once_its_epoch_was_summed_up()
+    {
+        for (var epoch = 0; epoch < 3; epoch++)
+        {
+            await SignAsync(SigningScene.Order(Duties.PublicKey(1), Vote(4)));
+            await SignAsync(SigningScene.Order(Duties.PublicKey(1), Vote(4)));
+            _tally.Tell($"epoch {epoch}");
+        }
+
+        Assert.Equal(3, _log.Lines.Count(line => line.Contains("keys_loading: the keys are being opened", StringComparison.Ordinal)));
+        Assert.Equal(6, _log.Lines.Count);
     }
 
     [Theory]

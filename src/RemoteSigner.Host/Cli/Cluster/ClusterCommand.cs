@@ -15,6 +15,9 @@ internal static class ClusterCommand
     public static readonly Option<bool> LowThreshold = new("--accept-low-threshold") { Description = "bear a threshold of half the operators or fewer, with which a split cluster can sign two conflicting messages" };
     public static readonly Option<bool> ContractSignatures = new("--accept-contract-signatures") { Description = "bear signatures of contract wallets (ERC-1271), which only the chain can judge, unjudged" };
 
+    /// <summary>Options of <c>verify</c> that say nothing about SSV's keyshares.</summary>
+    internal static IReadOnlyList<Option> OfCharonAlone { get; } = [Network, LowThreshold, ContractSignatures];
+
     public static Command Create()
     {
         var verify = new Command("verify", "Check a cluster lock or definition in every way that is possible offline; exit code 1 when a check fails") { ClusterPath, Network, LowThreshold, ContractSignatures };

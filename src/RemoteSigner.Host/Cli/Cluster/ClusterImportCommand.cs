@@ -1,6 +1,5 @@
 using System.CommandLine;
 using RemoteSigner.Host.Control;
-using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
 
@@ -26,7 +25,8 @@ internal static class ClusterImportCommand
 
     private static async Task<int> ImportAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        if ((parsed.GetValue(NeverSigned) && parsed.GetValue(Slashing) is not null) || (!parsed.GetValue(NeverSigned) && parsed.GetValue(Slashing) is null && !parsed.GetValue(Replace)))
+        CliError.RefuseBoth(parsed, NeverSigned, Slashing, "a cluster either has a history, which the file tells, or none");
+        if (!parsed.GetValue(NeverSigned) && parsed.GetValue(Slashing) is null && !parsed.GetValue(Replace))
         {
             throw new CliError(
                 "what these validators have signed must be said", "give --slashing FILE with their history, or --never-signed for a new cluster: a wrong answer can get them slashed. After a reshare, --replace carries the history that is here over");

@@ -4,7 +4,6 @@ using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Host.Control;
 using RemoteSigner.Keys;
 using RemoteSigner.Spec;
-using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
 

@@ -10,6 +10,12 @@ internal sealed record KeysharesLine(bool Verified, string Kind, string Version,
 {
     public static int Verify(string path, ParseResult parsed)
     {
+        // What a file says nothing about must not look checked.
+        if (ClusterCommand.OfCharonAlone.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } foreign)
+        {
+            throw CliError.OfUsage($"{foreign.Name} is for Charon's files, and {path} is SSV's keyshares", "leave it out: keyshares name no network and no contract, and their threshold is SSV's");
+        }
+
         var file = KeysharesFile.Open(path);
         var line = Of(file, KeysharesVerifier.Verify(file));
         Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.KeysharesLine, View);

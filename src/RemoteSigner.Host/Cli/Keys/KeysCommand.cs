@@ -32,7 +32,8 @@ internal static class KeysCommand
 
     private static async Task<int> ImportAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        if (parsed.GetValue(NeverSigned) == (parsed.GetValue(Slashing) is not null))
+        CliError.RefuseBoth(parsed, NeverSigned, Slashing, "a key either has a history, which the file tells, or none");
+        if (!parsed.GetValue(NeverSigned) && parsed.GetValue(Slashing) is null)
         {
             throw new CliError(
                 "what these keys have signed must be said", "give --slashing FILE with their history, or --never-signed if they are new: a wrong answer can get them slashed");

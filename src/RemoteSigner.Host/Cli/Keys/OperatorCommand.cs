@@ -3,7 +3,6 @@ using RemoteSigner.Administration.Files;
 using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
-using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
 

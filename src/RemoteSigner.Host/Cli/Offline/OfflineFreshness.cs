@@ -4,7 +4,6 @@ using RemoteSigner.Host.Configuration;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
 using RemoteSigner.Sealing;
-using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
 

@@ -4,7 +4,6 @@ using RemoteSigner.Host.Configuration;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Tpm2;
 using RemoteSigner.Tpm2;
-using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
 

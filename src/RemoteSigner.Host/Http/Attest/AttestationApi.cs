@@ -45,10 +45,7 @@ internal sealed class AttestationApi(AttestingTpm tpm, AttestationClaims claims,
             return;
         }
 
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MostChallengeBytes;
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        ClientNaming.RequireSame(context);
+        var body = await BodyPipe.ReadWholeAsync(context, MostChallengeBytes);
         CredentialChallenge challenge;
         try
         {
@@ -56,7 +53,7 @@ internal sealed class AttestationApi(AttestingTpm tpm, AttestationClaims claims,
         }
         catch (AttestationException exception)
         {
-            await Answer.ErrorAsync(context, StatusCodes.Status400BadRequest, "challenge_malformed", exception.Message);
+            await Answer.ErrorAsync(context, StatusCodes.Status400BadRequest, "challenge_malformed", PeerText.Shown(exception.Message));
             return;
         }
 
@@ -95,7 +92,7 @@ internal sealed class AttestationApi(AttestingTpm tpm, AttestationClaims claims,
         }
         catch (AttestationException exception)
         {
-            await Answer.ErrorAsync(context, StatusCodes.Status400BadRequest, "challenge_of_another_tpm", $"{exception.Message}; {exception.Hint}");
+            await Answer.ErrorAsync(context, StatusCodes.Status400BadRequest, "challenge_of_another_tpm", $"{PeerText.Shown(exception.Message)}; {exception.Hint}");
         }
         catch (SealingTpmException exception)
         {

@@ -20,6 +20,7 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
 {
     private const string Prefix = "/control/v1";
     private const string HandOut = ".hand-out-";
+    private const int MostOrderBytes = 1 << 20;
     private const string OtherVersion = "are console and signer of the same version?";
 
     public void Map(WebApplication app)
@@ -87,7 +88,8 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
 
     private async Task<ClusterOrder> OrderAsync(HttpContext context)
     {
-        var order = await context.Request.ReadFromJsonAsync(ControlContext.Default.ClusterOrder, context.RequestAborted) ?? throw new JsonException("there is no order");
+        var body = await BodyPipe.ReadWholeAsync(context, MostOrderBytes);
+        var order = JsonSerializer.Deserialize(body.Span, ControlContext.Default.ClusterOrder) ?? throw new JsonException("there is no order");
         foreach (var path in order.Paths)
         {
             Regular(path);
@@ -156,7 +158,7 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
         catch (JsonException exception)
         {
             context.Response.StatusCode = StatusCodes.Status409Conflict;
-            await context.Response.WriteAsJsonAsync(new ControlFault($"the request could not be read: {exception.Message}", OtherVersion), ControlContext.Default.ControlFault);
+            await context.Response.WriteAsJsonAsync(new ControlFault(JsonFault.In("the request", exception), OtherVersion), ControlContext.Default.ControlFault);
             return null;
         }
     }

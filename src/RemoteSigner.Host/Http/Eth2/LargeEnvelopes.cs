@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
 using RemoteSigner.Spec;
@@ -34,14 +33,14 @@ internal sealed class LargeEnvelopes(AccessPolicy access) : IDisposable
         var pipe = context.Request.BodyReader;
         while (true)
         {
-            var result = await pipe.ReadAsync(context.RequestAborted);
+            var result = await BodyPipe.ReadAsync(context, context.RequestAborted);
 
             // First: the read that brings the end may bring more than fits.
             if (result.Buffer.Length > WireFormat.MaxBodyLength)
             {
                 var isOne = IsEnvelope(result.Buffer) && access.Allows(context.Features.GetRequiredFeature<Client>(), DutyType.ExecutionPayloadEnvelope);
                 pipe.AdvanceTo(isOne ? result.Buffer.Start : result.Buffer.End);
-                return isOne ? await ReadLargeAsync(context, pipe) : (null, TooLarge(WireFormat.MaxBodyLength));
+                return isOne ? await ReadLargeAsync(context) : (null, TooLarge(WireFormat.MaxBodyLength));
             }
 
             if (result.IsCompleted)
@@ -57,7 +56,7 @@ internal sealed class LargeEnvelopes(AccessPolicy access) : IDisposable
 
     private static bool IsEnvelope(ReadOnlySequence<byte> begun) => WireFormat.IsEnvelope(begun.Slice(0, Math.Min(begun.Length, WireFormat.MaxBodyLength)).ToArray());
 
-    private async ValueTask<(SignRequest? Request, MalformedRequest? Fault)> ReadLargeAsync(HttpContext context, PipeReader pipe)
+    private async ValueTask<(SignRequest? Request, MalformedRequest? Fault)> ReadLargeAsync(HttpContext context)
     {
         if (!await _places.WaitAsync(_patience, context.RequestAborted))
         {
@@ -69,7 +68,7 @@ internal sealed class LargeEnvelopes(AccessPolicy access) : IDisposable
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
             patience.CancelAfter(_patience);
-            if (await FillAsync(pipe, body, patience.Token) is not { } length)
+            if (await FillAsync(context, body, patience.Token) is not { } length)
             {
                 return (null, TooLarge(WireFormat.MaxEnvelopeLength));
             }
@@ -90,11 +89,11 @@ internal sealed class LargeEnvelopes(AccessPolicy access) : IDisposable
     }
 
     // Null once there is more than fits.
-    private static async ValueTask<int?> FillAsync(PipeReader pipe, byte[] body, CancellationToken aborted)
+    private static async ValueTask<int?> FillAsync(HttpContext context, byte[] body, CancellationToken aborted)
     {
         for (var length = 0; ;)
         {
-            var result = await pipe.ReadAsync(aborted);
+            var result = await BodyPipe.ReadAsync(context, aborted);
             var fits = result.Buffer.Length <= WireFormat.MaxEnvelopeLength - length;
             if (fits)
             {
@@ -102,7 +101,7 @@ internal sealed class LargeEnvelopes(AccessPolicy access) : IDisposable
                 length += (int)result.Buffer.Length;
             }
 
-            pipe.AdvanceTo(result.Buffer.End);
+            context.Request.BodyReader.AdvanceTo(result.Buffer.End);
             if (!fits || result.IsCompleted)
             {
                 return fits ? length : null;

@@ -11,7 +11,7 @@ namespace RemoteSigner.Host.Http;
 /// The one way from a door to the signer. Whatever door a request came through, how it ended is counted and logged here; that it is in the audit log, the signer saw to. All of
 /// it after the answer, which does not wait for it.
 /// </summary>
-internal sealed partial class SignRecorder(Signer signer, AccessPolicy access, AuditLog audit, SignerMetrics metrics, TimeProvider time, ILogger<SignRecorder> log)
+internal sealed partial class SignRecorder(Signer signer, AccessPolicy access, AuditLog audit, SignerMetrics metrics, DutyTally tally, TimeProvider time, ILogger<SignRecorder> log)
 {
     public async Task SignAsync(HttpContext context, SignOrder order, Func<HttpContext, SignOutcome, Task> answer)
     {
@@ -55,7 +55,7 @@ internal sealed partial class SignRecorder(Signer signer, AccessPolicy access, A
         }
         else
         {
-            Note(context, fault.Reason, fault.Detail);
+            Note(context, fault);
         }
 
         await RequestBody.RefuseAsync(context, fault);
@@ -65,7 +65,7 @@ internal sealed partial class SignRecorder(Signer signer, AccessPolicy access, A
     public Task RecordGenericAsync(HttpContext context)
     {
         const string Detail = "a signature of a digest was asked for";
-        Note(context, MalformedRequest.GenericNotSupported, Detail);
+        Note(context, new MalformedRequest(MalformedRequest.GenericNotSupported, Detail));
         var client = context.Features.GetRequiredFeature<Client>();
         return audit.RecordRefusalAsync(new AuditEntry
         {
@@ -79,11 +79,21 @@ internal sealed partial class SignRecorder(Signer signer, AccessPolicy access, A
         });
     }
 
-    private void Note(HttpContext context, string reason, string detail)
+    private void Note(HttpContext context, MalformedRequest fault)
     {
         metrics.Malformed();
-        LogMalformed(context.TraceIdentifier, reason, detail);
+        tally.Refused(context.TraceIdentifier, SubjectOf(context, fault), context.Features.Get<Client>(), fault.Reason, fault.Detail);
     }
+
+    // As far as it can be told of a body that could not be read.
+    private static string SubjectOf(HttpContext context, MalformedRequest fault)
+    {
+        var subject = fault.Duty is { } duty ? DutyTally.Words(duty) : "a request to sign";
+        return (context.Request.RouteValues["identifier"] ?? context.Request.RouteValues["group_pubkey"]) is string text && BlsPublicKey.TryParse(text, out var key) ? $"{subject} with {key}" : subject;
+    }
+
+    private static string SubjectOf(SignOrder order) =>
+        $"{DutyTally.Words(order.Message.Type)}{(order.Message.DutySlot is { } slot ? $" of slot {slot}" : "")}{(order.Key is { } key ? $" with {key}" : "")}";
 
     private void Record(SignOrder order, SignOutcome outcome, TimeSpan elapsed)
     {
@@ -91,30 +101,38 @@ internal sealed partial class SignRecorder(Signer signer, AccessPolicy access, A
         metrics.Ended(duty, outcome, elapsed);
         if (outcome is SignOutcome.Signed signed)
         {
-            LogSigned(order.RequestId, client, duty.Name(), signed.Share.PublicKey, order.Message.DutySlot);
+            tally.Signed(duty);
+            if (log.IsEnabled(LogLevel.Debug))
+            {
+                LogSigned(order.RequestId, client, SubjectOf(order), signed.Share.PublicKey);
+            }
+
             return;
         }
 
         metrics.Refused(access.Knows(order.Client) ? client : null, duty, outcome.RuleName);
         if (outcome is SignOutcome.Failed(var fault))
         {
-            LogFailed(fault, order.RequestId, client, duty.Name(), order.Key, order.Message.DutySlot);
+            LogFailed(fault, order.RequestId, client, SubjectOf(order));
+            return;
         }
-        else
-        {
-            LogRefused(order.RequestId, client, duty.Name(), order.Key, order.Message.DutySlot, outcome);
-        }
+
+        var (reason, detail) = Told(outcome);
+        tally.Refused(order.RequestId, SubjectOf(order), order.Client, reason, detail);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "request {RequestId}: malformed: {Reason}: {Detail}")]
-    private partial void LogMalformed(string requestId, string reason, string detail);
+    // What the client is told, and the truth where he is not told it.
+    private static (string Reason, string? Detail) Told(SignOutcome outcome) => outcome switch
+    {
+        SignOutcome.UnknownKey => (SnakeCase.Of(outcome.RuleName), "no such key is open here"),
+        SignOutcome.NotAllowed => (SnakeCase.Of(outcome.RuleName), "signer.json does not give this client this duty with this key; it was told unknown_key"),
+        SignOutcome.KeyRemoved => (SnakeCase.Of(outcome.RuleName), "the key was taken out while it was asked for; the client was told unknown_key"),
+        _ => SignRefusal.Of(outcome) is var refusal ? (refusal.Reason, refusal.Detail) : default,
+    };
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "request {RequestId}: signed {Duty} of slot {Slot} with {Key} for {Client}")]
-    private partial void LogSigned(string requestId, string client, string duty, BlsPublicKey key, Slot? slot);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "request {RequestId}: signed {Subject} for {Client} by the share {Share}")]
+    private partial void LogSigned(string requestId, string client, string subject, BlsPublicKey share);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "request {RequestId}: refused {Duty} of slot {Slot} with {Key} for {Client}: {Outcome}")]
-    private partial void LogRefused(string requestId, string client, string duty, BlsPublicKey? key, Slot? slot, SignOutcome outcome);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "request {RequestId}: {Duty} of slot {Slot} with {Key} for {Client} failed; nothing was signed")]
-    private partial void LogFailed(Exception fault, string requestId, string client, string duty, BlsPublicKey? key, Slot? slot);
+    [LoggerMessage(Level = LogLevel.Error, Message = "request {RequestId}: {Subject} for {Client} failed; nothing was signed")]
+    private partial void LogFailed(Exception fault, string requestId, string client, string subject);
 }

@@ -71,7 +71,7 @@ public static partial class WireFormat
         }
 
         value = text.Fault is null ? ReadWhole(text, read) : null;
-        fault = text.Fault;
+        fault = text.Fault is { } found ? found with { Duty = text.Duty } : null;
         value = fault is null ? value : null;
         return value is not null;
     }
@@ -85,7 +85,7 @@ public static partial class WireFormat
         }
         catch (JsonException e)
         {
-            text.Report(MalformedRequest.MalformedJson, $"the body is not JSON: {e.Message}");
+            text.Report(MalformedRequest.MalformedJson, JsonFault.In("the body", e));
             return null;
         }
     }
@@ -97,6 +97,7 @@ public static partial class WireFormat
         {
             if (Ascii.EqualsIgnoreCase(type, row.Type))
             {
+                envelope.Name(row.Type);
                 return row.Read(envelope);
             }
         }

@@ -7,7 +7,7 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// One object of a request body, indexed by member without copying. A member that is asked for must stand there exactly once; others are
+/// One object of a request body, indexed by member without copying. A member that is asked for must stand there exactly once, and in no other spelling; others are
 /// ignored. Faults go to the <see cref="JsonText"/>. Read by hand, because the order of members is free (the type often comes last), a
 /// doubled member must not pass, and an attestation takes a few microseconds this way.
 /// </summary>
@@ -230,6 +230,9 @@ internal readonly ref struct JsonObject
         return elements.DrainToImmutable();
     }
 
+    /// <summary>Notes what duty the text is about, for whoever is told of a fault in it.</summary>
+    public void Name(string duty) => _text.Duty = duty;
+
     /// <summary>Notes that the member holds something else than it must.</summary>
     public void Reject(string reason, ReadOnlySpan<byte> name, string complaint) => _text.Report(reason, _start, name, complaint);
 
@@ -320,8 +323,14 @@ internal readonly ref struct JsonObject
         var found = default(JsonMember);
         for (var i = 0; i < _count; i++)
         {
-            if (!_members[i].NameIn(_text.Utf8).SequenceEqual(name))
+            var other = _members[i].NameIn(_text.Utf8);
+            if (!other.SequenceEqual(name))
             {
+                if (MemberName.IsMisspelt(other, name))
+                {
+                    Reject(MalformedRequest.MalformedMember, name, "stands there in another spelling: names are written as the API has them");
+                }
+
                 continue;
             }
 

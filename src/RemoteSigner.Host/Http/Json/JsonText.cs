@@ -16,6 +16,9 @@ internal sealed class JsonText(ReadOnlyMemory<byte> utf8)
 
     public MalformedRequest? Fault { get; private set; }
 
+    /// <summary>What the whole text is about, once that is known.</summary>
+    public string? Duty { get; set; }
+
     public void Report(string reason, string detail) => Fault ??= new MalformedRequest(reason, detail);
 
     /// <summary>Notes a fault in <paramref name="member"/> of the object that starts at <paramref name="objectStart"/>.</summary>

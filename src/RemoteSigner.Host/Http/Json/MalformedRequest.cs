@@ -6,6 +6,12 @@ namespace RemoteSigner.Host.Http;
 /// </summary>
 public sealed record MalformedRequest(string Reason, string Detail)
 {
+    /// <summary>What stands in answer and log; what of the body is in it cannot fill either, nor move a terminal's cursor.</summary>
+    public string Detail { get; } = PeerText.Shown(Detail);
+
+    /// <summary>The duty's name on the wire, once it was understood.</summary>
+    public string? Duty { get; init; }
+
     /// <summary>The body is not one JSON object, or is nested deeper or has more members than any sign request.</summary>
     public const string MalformedJson = "malformed_json";
 

@@ -28,7 +28,7 @@ internal sealed class PinnedBody : IDisposable
             var pipe = context.Request.BodyReader;
             while (true)
             {
-                var result = await pipe.ReadAsync(context.RequestAborted);
+                var result = await BodyPipe.ReadAsync(context, context.RequestAborted);
                 body.Take(result.Buffer);
                 pipe.AdvanceTo(result.Buffer.End);
                 if (result.IsCompleted)

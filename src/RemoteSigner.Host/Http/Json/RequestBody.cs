@@ -18,7 +18,7 @@ internal static class RequestBody
         var pipe = context.Request.BodyReader;
         while (true)
         {
-            var result = await pipe.ReadAsync(context.RequestAborted);
+            var result = await BodyPipe.ReadAsync(context, context.RequestAborted);
             if (result.IsCompleted)
             {
                 return Finish(context, result, read);

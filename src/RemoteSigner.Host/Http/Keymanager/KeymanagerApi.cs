@@ -19,7 +19,7 @@ namespace RemoteSigner.Host.Http;
 /// one keystore that fails makes the whole answer an error, and nothing of the batch is kept. A client whose keys signer.json names sees these alone, and a request for another is refused whole.
 /// </summary>
 internal sealed class KeymanagerApi(
-    KeymanagerGate gate, AccessPolicy access, KeymanagerChanges changes, KeyRing ring, KeyLoading loading, Fence fence, SlashingProtection slashing, SecretArena arena, SignerOptions options, ILogger<KeymanagerApi> log)
+    KeymanagerGate gate, AccessPolicy access, KeymanagerChanges changes, KeyRing ring, KeyLoading loading, Fence fence, SlashingProtection slashing, SecretArena arena, SignerOptions options, DutyTally tally, ILogger<KeymanagerApi> log)
 {
     /// <summary><c>GET /eth/v1/keystores</c>.</summary>
     public async Task ListAsync(HttpContext context)
@@ -49,15 +49,15 @@ internal sealed class KeymanagerApi(
         }
         catch (JsonException exception)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, MalformedRequest.MalformedJson, exception);
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, MalformedRequest.MalformedJson, JsonFault.In("the body", exception));
         }
         catch (InterchangeException exception)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, "slashing_protection", exception);
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, "slashing_protection", exception.Message);
         }
         catch (AdminException exception)
         {
-            await RefuseAsync(context, exception.Code == "not_allowed" ? StatusCodes.Status403Forbidden : StatusCodes.Status503ServiceUnavailable, exception.Code, exception);
+            await RefuseAsync(context, exception.Code == "not_allowed" ? StatusCodes.Status403Forbidden : StatusCodes.Status503ServiceUnavailable, exception.Code, exception.Message);
         }
         catch (Exception exception) when (exception is VaultException or SealingDeviceException or WitnessException or LedgerException)
         {
@@ -82,11 +82,11 @@ internal sealed class KeymanagerApi(
         }
         catch (JsonException exception)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, MalformedRequest.MalformedJson, exception);
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, MalformedRequest.MalformedJson, JsonFault.In("the body", exception));
         }
         catch (AdminException exception)
         {
-            await RefuseAsync(context, exception.Code == "not_allowed" ? StatusCodes.Status403Forbidden : StatusCodes.Status503ServiceUnavailable, exception.Code, exception);
+            await RefuseAsync(context, exception.Code == "not_allowed" ? StatusCodes.Status403Forbidden : StatusCodes.Status503ServiceUnavailable, exception.Code, exception.Message);
         }
         catch (Exception exception) when (exception is VaultException or SealingDeviceException or WitnessException or LedgerException)
         {
@@ -156,9 +156,10 @@ internal sealed class KeymanagerApi(
         }
     }
 
-    private async Task RefuseAsync(HttpContext context, int status, string reason, Exception exception)
+    private Task RefuseAsync(HttpContext context, int status, string reason, string detail)
     {
-        log.LogWarning("request {RequestId}: nothing was changed: {Reason}: {Message}", context.TraceIdentifier, reason, exception.Message);
-        await Answer.ErrorAsync(context, status, reason, $"nothing was changed: {exception.Message}");
+        var shown = PeerText.Shown(detail);
+        tally.Refused(context.TraceIdentifier, "a change of keys", context.Features.Get<Client>(), reason, shown);
+        return Answer.ErrorAsync(context, status, reason, $"nothing was changed: {shown}");
     }
 }

@@ -32,12 +32,12 @@ internal sealed class KeymanagerChanges(Administrator administrator, SecretArena
         catch (KeystoreImportException e)
         {
             var failures = e.Failures.ToDictionary(failure => failure.Path);
-            return [.. push.Keystores.Select(keystore => failures.TryGetValue(keystore.Name, out var failure) ? new KeymanagerItem(KeymanagerItem.Error, $"{IntakeText.Code(failure.Fault)}: {failure.Reason}") : KeymanagerItem.NotKept)];
+            return [.. push.Keystores.Select(keystore => failures.TryGetValue(keystore.Name, out var failure) ? KeymanagerItem.Failed($"{IntakeText.Code(failure.Fault)}: {failure.Reason}") : KeymanagerItem.NotKept)];
         }
         catch (IntakeException e)
         {
             var refusals = e.Refusals.ToLookup(refusal => refusal.ShareKey);
-            return [.. keys.Select(key => refusals[key.PublicKey].FirstOrDefault() is { } refusal ? new KeymanagerItem(KeymanagerItem.Error, $"{refusal.Code}: {refusal.Problem}; {refusal.Hint}") : KeymanagerItem.NotKept)];
+            return [.. keys.Select(key => refusals[key.PublicKey].FirstOrDefault() is { } refusal ? KeymanagerItem.Failed($"{refusal.Code}: {refusal.Problem}; {refusal.Hint}") : KeymanagerItem.NotKept)];
         }
         finally
         {

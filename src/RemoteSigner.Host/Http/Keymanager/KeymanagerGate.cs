@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
 using RemoteSigner.Host.Configuration;
+using RemoteSigner.Host.Running;
 using RemoteSigner.Host.Tls;
 using RemoteSigner.Native;
 
@@ -12,7 +13,7 @@ namespace RemoteSigner.Host.Http;
 /// Who may bring keys in and take them out: a client with a certificate whose permissions in signer.json say so, and with the token. A loopback door, which knows its
 /// client without a certificate, is none for that. Whoever is turned away is in the audit log, within bounds: see <see cref="RefusedClients"/>.
 /// </summary>
-internal sealed class KeymanagerGate(AccessPolicy access, DataDirectory data, SignerOptions options, SecretArena arena, RefusedClients refused, ILogger<KeymanagerGate> log)
+internal sealed class KeymanagerGate(AccessPolicy access, DataDirectory data, SignerOptions options, SecretArena arena, RefusedClients refused, DutyTally tally)
 {
     private const string Scheme = "Bearer ";
     private const int LongestToken = 1024;
@@ -23,7 +24,7 @@ internal sealed class KeymanagerGate(AccessPolicy access, DataDirectory data, Si
         var client = context.Features.GetRequiredFeature<Client>();
         if (client.CertificateFingerprint is null || !access.MayManageKeys(client))
         {
-            log.LogWarning("request {RequestId}: {Client} may not manage keys", context.TraceIdentifier, client.Name);
+            tally.Refused(context.TraceIdentifier, "the Keymanager API", client, "may_not_manage_keys", client.CertificateFingerprint is null ? "a loopback door manages no keys" : "\"manageKeys\": true is not set for it in signer.json");
             refused.Record(client, context.TraceIdentifier, "may_not_manage_keys: it asked for the Keymanager API without the right");
             await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "may_not_manage_keys", "this takes a client certificate, and \"manageKeys\": true for that client in signer.json");
             return null;
@@ -31,7 +32,7 @@ internal sealed class KeymanagerGate(AccessPolicy access, DataDirectory data, Si
 
         if (!KnowsToken(context.Request))
         {
-            log.LogWarning("request {RequestId}: {Client} showed no valid Keymanager token", context.TraceIdentifier, client.Name);
+            tally.Refused(context.TraceIdentifier, "the Keymanager API", client, "token_not_valid", "it showed no token that 'remote-signer keymanager token' made");
             refused.Record(client, context.TraceIdentifier, "token_not_valid: it asked for the Keymanager API without the token");
             context.Response.Headers.WWWAuthenticate = "Bearer";
             await Answer.ErrorAsync(context, StatusCodes.Status401Unauthorized, "token_not_valid", "give the token that 'remote-signer keymanager token' made as Authorization: Bearer");

@@ -31,6 +31,9 @@ internal sealed record KeymanagerItem(string Status, string? Message = null)
         _ => NotFound,
     };
 
+    /// <summary>It was refused, for a reason that may have a part of it in it.</summary>
+    public static KeymanagerItem Failed(string reason) => new(Error, PeerText.Shown(reason, 2 * PeerText.Most));
+
     /// <summary>Nothing was wrong with it, but with another of its batch.</summary>
     public static KeymanagerItem NotKept { get; } = new(Error, "not_kept: nothing of a batch is kept when one of it is refused");
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
 using RemoteSigner.Administration;
 using RemoteSigner.Freshness;
+using RemoteSigner.Host.Running;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Sealing;
@@ -18,7 +19,7 @@ namespace RemoteSigner.Host.Http;
 /// what one likes), and the operator's key signs SSV's messages alone instead of any bytes.
 /// </summary>
 internal sealed class SsvApi(
-    AccessPolicy access, SigningApi signing, OperatorVoice voice, SsvChanges changes, KeymanagerChanges keymanager, KeymanagerApi gate, KeyRing ring, ILogger<SsvApi> log)
+    AccessPolicy access, SigningApi signing, OperatorVoice voice, SsvChanges changes, KeymanagerChanges keymanager, KeymanagerApi gate, KeyRing ring, DutyTally tally, ILogger<SsvApi> log)
 {
     private const int MostBody = 1024 * 1024;
 
@@ -58,7 +59,7 @@ internal sealed class SsvApi(
             return;
         }
 
-        var message = await ReadAsync(context);
+        var message = await BodyPipe.ReadWholeAsync(context, MostBody);
         switch (await voice.SignAsync(client, context.TraceIdentifier, message))
         {
             case SpeechOutcome.Signed(var signature):
@@ -68,8 +69,9 @@ internal sealed class SsvApi(
                 await NoKeyAsync(context);
                 break;
             case SpeechOutcome.Refused(var refusal):
-                log.LogWarning("request {RequestId}: the operator's signature was refused to {Client}: {Detail}", context.TraceIdentifier, client.Name, refusal.Detail);
-                await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, refusal.Reason, refusal.Detail);
+                var detail = PeerText.Shown(refusal.Detail);
+                tally.Refused(context.TraceIdentifier, "the operator's signature", client, refusal.Reason, detail);
+                await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, refusal.Reason, detail);
                 break;
             default:
                 throw new UnreachableException();
@@ -107,13 +109,13 @@ internal sealed class SsvApi(
 
         try
         {
-            await (await change(client, await ReadAsync(context)) is { } items
+            await (await change(client, await BodyPipe.ReadWholeAsync(context, MostBody)) is { } items
                 ? Answer.DocumentAsync(context, KeymanagerAnswer.Items(items))
                 : Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "key_not_allowed", "signer.json names the keys of this client, and at least one of these is not among them"));
         }
         catch (JsonException exception)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, MalformedRequest.MalformedJson, exception.Message);
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, MalformedRequest.MalformedJson, JsonFault.In("the body", exception));
         }
         // 422 is what a node takes for a bad registration, which it passes over.
         catch (IntakeException exception)
@@ -139,18 +141,9 @@ internal sealed class SsvApi(
             return client;
         }
 
-        log.LogWarning("request {RequestId}: {Client} may not use SSV's endpoint '{Right}'", context.TraceIdentifier, client.Name, right);
+        tally.Refused(context.TraceIdentifier, $"SSV's endpoint '{right.ToString().ToLowerInvariant()}'", client, "ssv_not_allowed", client.CertificateFingerprint is null ? "a loopback door has no SSV endpoints" : "\"ssv\" does not name it for this client in signer.json");
         await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "ssv_not_allowed", $"this takes a client certificate, and \"ssv\": [\"{right.ToString().ToLowerInvariant()}\"] for that client in signer.json");
         return null;
-    }
-
-    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context)
-    {
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MostBody;
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        ClientNaming.RequireSame(context);
-        return body.ToArray();
     }
 
     private static Task NoKeyAsync(HttpContext context) =>
@@ -158,7 +151,8 @@ internal sealed class SsvApi(
 
     private Task RefuseAsync(HttpContext context, int status, string reason, string detail)
     {
-        log.LogWarning("request {RequestId}: nothing was changed: {Reason}: {Detail}", context.TraceIdentifier, reason, detail);
-        return Answer.ErrorAsync(context, status, reason, $"nothing was changed: {detail}");
+        var shown = PeerText.Shown(detail, 2 * PeerText.Most);
+        tally.Refused(context.TraceIdentifier, "a change of keys", context.Features.Get<Client>(), reason, shown);
+        return Answer.ErrorAsync(context, status, reason, $"nothing was changed: {shown}");
     }
 }

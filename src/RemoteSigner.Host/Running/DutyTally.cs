@@ -1,0 +1,101 @@
+using System.Globalization;
+using RemoteSigner.Access;
+using RemoteSigner.Spec;
+
+namespace RemoteSigner.Host.Running;
+
+/// <summary>
+/// What the log says of requests: of refusals the first of each reason and client in full, and once an epoch one line with the counts of all. A floor that refuses every duty of a thousand validators is
+/// one line then, and whoever may send requests cannot fill the disk with what they are refused. The audit log has each.
+/// </summary>
+internal sealed partial class DutyTally(AccessPolicy access, ILogger<DutyTally> log)
+{
+    // Reasons are ours, and of clients those count that signer.json names: this is never reached.
+    private const int MostKinds = 4096;
+
+    private readonly Lock _gate = new();
+    private SortedDictionary<string, long> _signed = new(StringComparer.Ordinal);
+    private SortedDictionary<(string Reason, string Client), long> _refused = [];
+
+    public void Signed(DutyType duty)
+    {
+        lock (_gate)
+        {
+            Count(_signed, Words(duty));
+        }
+    }
+
+    /// <param name="requestId">Names the request.</param>
+    /// <param name="subject">What was asked for, in words.</param>
+    /// <param name="client">Who asked; null where that is not known.</param>
+    /// <param name="reason">The code of the answer.</param>
+    /// <param name="detail">What else there is to say; what others chose in it is fit to be shown.</param>
+    public void Refused(string requestId, string subject, Client? client, string reason, string? detail)
+    {
+        lock (_gate)
+        {
+            if (Count(_refused, (reason, NameOf(client))) > 1)
+            {
+                return;
+            }
+        }
+
+        if (client is null)
+        {
+            LogRefused(requestId, subject, Tail(reason, detail));
+        }
+        else
+        {
+            LogRefusedTo(requestId, subject, PeerText.Shown(client.Name, 64), Tail(reason, detail));
+        }
+    }
+
+    /// <summary>Writes the line about what has passed since the last one.</summary>
+    /// <param name="when">The time that it is about, such as <c>epoch 7</c>.</param>
+    public void Tell(string when)
+    {
+        SortedDictionary<string, long> signed;
+        SortedDictionary<(string Reason, string Client), long> refused;
+        lock (_gate)
+        {
+            (signed, _signed) = (_signed, new(StringComparer.Ordinal));
+            (refused, _refused) = (_refused, []);
+        }
+
+        var granted = signed.Count == 0 ? "nothing" : string.Join(", ", signed.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Value} {row.Key}")));
+        var denied = refused.Count == 0 ? "nothing" : string.Join(", ", refused.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Value} {row.Key.Reason} for {row.Key.Client}")));
+
+        // One that was told in full already is no news.
+        var level = refused.Values.Any(count => count > 1) ? LogLevel.Warning : LogLevel.Information;
+        log.Log(level, "{When}: signed {Signed}; refused {Refused}", when, granted, denied);
+    }
+
+    /// <summary>A duty as the log calls it: <c>sync committee message</c>.</summary>
+    public static string Words(DutyType duty) => Words(SnakeCase.Of(duty.Name()));
+
+    /// <summary>The same of a name in snake case, of the wire or of ours.</summary>
+    public static string Words(string name) => name.Replace('_', ' ').ToLowerInvariant();
+
+    private static string Tail(string reason, string? detail) => detail is null ? reason : $"{reason}: {detail}";
+
+    // Whoever has a certificate that counts has a name, as many as he likes.
+    private string NameOf(Client? client) => client is null ? "a peer without a name" : access.Knows(client) ? client.Name : "clients that signer.json does not name";
+
+    private static long Count<TKind>(SortedDictionary<TKind, long> counts, TKind kind)
+        where TKind : notnull
+    {
+        var count = counts.GetValueOrDefault(kind) + 1;
+        if (count > 1 || counts.Count < MostKinds)
+        {
+            counts[kind] = count;
+        }
+
+        return count;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "request {RequestId}: refused {Subject}: {Reason}")]
+    private partial void LogRefused(string requestId, string subject, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "request {RequestId}: refused {Subject} for {Client}: {Reason}")]
+    private partial void LogRefusedTo(string requestId, string subject, string client, string reason);
+}
