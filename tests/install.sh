@@ -12,6 +12,7 @@ packages=(
   curl openssl jq sqlite3                       # what people try first
   systemd nftables                              # they judge firmware-config
 )
+command -v javac >/dev/null || packages+=(default-jdk-headless)   # Teku's TLS
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
