@@ -22,6 +22,9 @@ for project in tests/RemoteSigner.Tests tests/RemoteSigner.AcceptanceTests; do
   if [ "${p:-0}" -eq 0 ] || { [ "$code" -ne 0 ] && [ $((${f:-0} + ${e:-0})) -eq 0 ]; }; then failed=$((failed + 1)); fi
 done
 
+# The descriptions that the signer serves, by a linter of others.
+if tests/openapi.sh; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+
 # One check each: the model verifies, and a rule that is wrong on purpose makes that fail. All wrong rules: make proof MUTATIONS=1.
 prove() { if tests/proof.sh "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi; }
 prove

@@ -74,7 +74,7 @@ internal sealed class SealedKeys(DataDirectory data, Hardware hardware, SecretAr
     public IReadOnlyList<KeyShare> OpenShares(Vault vault)
     {
         _expected = vault.Contents.Shares;
-        List<KeyShare> shares = [.. vault.OpenShares().Select(share => new KeyShare(share.Secret, share.ShareKey, share.GroupKey, share.Membership))];
+        List<KeyShare> shares = [.. vault.OpenShares().Select(share => new KeyShare(share.Secret, share.ShareKey, share.GroupKey, share.Membership) { Label = share.Label })];
 
         // The last error stays after recovery: what came through hardware in trouble is not trusted blindly.
         if (hardware.Seal.LastError is not null)

@@ -26,7 +26,7 @@ public sealed class InitFaultTests : IDisposable
     [InlineData("/nowhere.so", "--module", "/nowhere.so")]
     [InlineData("token", "--token", "nobody")]
     [InlineData("/nowhere.pin", "--pin-file", "/nowhere.pin")]
-    [InlineData("clients.vc.duties", "--client", "vc=most")]
+    [InlineData("no bundle of rights 'most'", "--client", "vc=most")]
     [InlineData("'vc' is named twice", "--client", "vc", "--client", "vc=all")]
     [InlineData("'../vc'", "--client", "../vc")]
     [InlineData("''", "--client", "=all")]

@@ -23,6 +23,8 @@ namespace RemoteSigner.Host.Cli;
 [JsonSerializable(typeof(ClusterImportLine))]
 [JsonSerializable(typeof(IReadOnlyList<HeldClusterLine>))]
 [JsonSerializable(typeof(HeldClusterLine))]
+[JsonSerializable(typeof(NimbusKeystore))]
+[JsonSerializable(typeof(PolicyLine))]
 [JsonSerializable(typeof(KeysharesLine))]
 [JsonSerializable(typeof(OperatorLine))]
 [JsonSerializable(typeof(IReadOnlyList<SignerCheck>))]

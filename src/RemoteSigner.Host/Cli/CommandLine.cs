@@ -38,6 +38,7 @@ internal static class CommandLine
             ClusterCommand.Create(),
             OperatorCommand.Create(),
             KeymanagerCommand.Create(),
+            PolicyCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -22,7 +22,7 @@ internal static partial class InitCommand
     private static readonly Option<string?> Module = new("--module") { Description = "PKCS#11 module, if it is not where the profile says", HelpName = "PATH" };
     private static readonly Option<string> Token = new("--token") { Description = "label of the token", HelpName = "LABEL", DefaultValueFactory = _ => "remote-signer" };
     private static readonly Option<string?> PinFile = new("--pin-file") { Description = "file with the token's PIN, which is asked for without it; with --seal tpm a PIN is wanted only if this is given", HelpName = "F" };
-    private static readonly Option<string[]> Clients = new("--client") { Description = "a client with all keys and all duties but exits and deposits; NAME=all: those too", HelpName = "NAME[=all]" };
+    private static readonly Option<string[]> Clients = new("--client") { Description = $"a client with all keys and the rights of a bundle ({ClientBundles.Listing}); without one those of validator-client", HelpName = "NAME[=BUNDLE]" };
     private static readonly Option<string[]> Hosts = new("--host") { Description = "a name or address of this machine, for the server's certificate", HelpName = "NAME" };
     private static readonly Option<ulong?> GenesisTime = new("--genesis-time") { Description = "Unix seconds, for a network whose genesis is not built in", HelpName = "S" };
     private static readonly Option<string?> GenesisValidatorsRoot = new("--genesis-validators-root") { Description = "names the chain; for a network whose genesis is not built in", HelpName = "ROOT" };
@@ -128,9 +128,11 @@ internal static partial class InitCommand
                 throw new CliError($"'{parts[0]}' is no name for a client", "take letters, digits, '.', '_' and '-', at most 64, beginning with a letter or digit");
             }
 
-            if (!clients.TryAdd(parts[0], new ClientOptions { Duties = [parts.Length == 1 ? "everyday" : parts[1]] }))
+            var rights = ClientBundles.Find(parts.Length == 1 ? "validator-client" : parts[1])
+                ?? throw new CliError($"there is no bundle of rights '{parts[1]}'", $"the bundles are {ClientBundles.Listing}; signer.json can grant anything else afterwards");
+            if (!clients.TryAdd(parts[0], rights))
             {
-                throw new CliError($"the client '{parts[0]}' is named twice", "give each --client once: NAME, or NAME=all");
+                throw new CliError($"the client '{parts[0]}' is named twice", "give each --client once: NAME, or NAME=BUNDLE");
             }
         }
 

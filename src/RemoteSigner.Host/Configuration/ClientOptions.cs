@@ -3,7 +3,7 @@ namespace RemoteSigner.Host.Configuration;
 /// <summary>What a client may do.</summary>
 internal sealed class ClientOptions
 {
-    /// <summary>Public keys in hex; null means every key.</summary>
+    /// <summary>Words of <see cref="Access.KeySelector"/>; null means every key.</summary>
     public List<string>? Keys { get; set; }
 
     /// <summary><c>everyday</c> (all but exits and deposits), <c>all</c>, or names of Web3Signer types.</summary>

@@ -25,6 +25,7 @@ internal static class DutyNames
         ["SYNC_COMMITTEE_CONTRIBUTION_AND_PROOF"] = [DutyType.SyncCommitteeContributionAndProof],
         ["VALIDATOR_REGISTRATION"] = [DutyType.ValidatorRegistration],
         ["PAYLOAD_ATTESTATION_MESSAGE"] = [DutyType.PayloadAttestation],
+        ["PAYLOAD_ATTESTATION"] = [DutyType.PayloadAttestation],
         ["PROPOSER_PREFERENCES"] = [DutyType.ProposerPreferences],
         ["BUILDER_REQUEST_AUTH"] = [DutyType.BuilderRequestAuth],
         ["EXECUTION_PAYLOAD_ENVELOPE"] = [DutyType.ExecutionPayloadEnvelope],
@@ -35,12 +36,15 @@ internal static class DutyNames
     /// <summary>All names, for a message.</summary>
     public static string Listing => string.Join(", ", Known.Keys.Order(StringComparer.Ordinal));
 
+    /// <summary>The names of single duties.</summary>
+    public static IEnumerable<string> Single => Known.Where(name => name.Value.Count == 1).Select(name => name.Key).Order(StringComparer.Ordinal);
+
     /// <summary>The duties behind a name, or null.</summary>
     public static FrozenSet<DutyType>? Find(string name) => Known.GetValueOrDefault(name);
 
     /// <summary>The permissions that a client's options describe; they must have been validated.</summary>
     public static ClientPermissions ToPermissions(ClientOptions options) => new(
-        options.Keys?.Select(key => BlsPublicKey.Parse(key)).ToFrozenSet(),
+        options.Keys is null ? null : new KeySelection(options.Keys.Select(word => KeySelector.TryParse(word, out var selector) ? selector : throw new FormatException($"'{word}' selects no key"))),
         options.Duties.SelectMany(name => Known[name]).ToFrozenSet())
     { ManagesKeys = options.ManageKeys, Ssv = SsvNames.Read(options.Ssv) };
 }

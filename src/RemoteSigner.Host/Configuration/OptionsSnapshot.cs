@@ -7,7 +7,7 @@ namespace RemoteSigner.Host.Configuration;
 internal sealed class OptionsSnapshot(SignerOptions atStart)
 {
     // In force with a reload, whole or in part.
-    private static readonly string[] _reloaded = ["clients", "tls", "api.hostAllowlist", "operations.hostAllowlist"];
+    private static readonly string[] _reloaded = ["clients", "tls", "api.hostAllowlist", "operations.hostAllowlist", "distributed"];
 
     private readonly JsonObject _atStart = ToJson(atStart);
 

@@ -38,6 +38,8 @@ internal sealed class SignerOptions
 
     public SsvOptions Ssv { get; set; } = new();
 
+    public DistributedOptions Distributed { get; set; } = new();
+
     public SlashingOptions Slashing { get; set; } = new();
 
     public LogOptions Log { get; set; } = new();

@@ -94,6 +94,16 @@ internal static class SignerOptionsTemplate
                 // known: about validators whose keyshares are here; any: for a node that sends shares without saying whose they are
                 "validators": {{Quote(options.Ssv.Validators)}}
               },
+              "distributed": {
+                // For coordinators that ask at /api/v1/eth2/distributed: where this signer is for them, such as "https://signer-1.example.com:9000"; null: accounts are
+                // signed for and not listed. Whole keys are accounts of one
+                "endpoint": {{Quote(options.Distributed.Endpoint)}},
+                // Where all participants of a cluster are, this signer too: { "0x<hash, see 'cluster list'>": { "1": "https://signer-1.example.com:9000", "2": … } }
+                "clusters": {},
+                // Validators whose shares came without a cluster document, from a dealer: [{ "compositePublicKey": "0x…", "threshold": 2,
+                // "participants": [{ "id": "1", "publicKey": "0x…", "endpoint": "https://…" }, …] }]
+                "groups": []
+              },
               "attestation": {
                 // PCRs of the SHA-256 bank that the TPM signs at GET /attestation: 0 to 7 firmware, 8 and 9 boot loader, 11 to 13 unified kernel image, 14 shim
                 "pcrs": [{{string.Join(", ", options.Attestation.Pcrs)}}],
@@ -116,13 +126,15 @@ internal static class SignerOptionsTemplate
               },
               // Who may ask, by the common name of the certificate. "duties": "everyday" is all that a validator does by itself, "all" has exits and
               // deposits too, or name Web3Signer's types; EXECUTION_PAYLOAD_BID and CLUSTER_LOCK (a signature of a proposed cluster lock) must be named. "keys" takes public
-              // keys; without it a client may use every key. Who is not here may do nothing.
+              // keys (of shares or of validators), "label:PATTERN", "cluster:PATTERN" (its name or hash), "operator:ID" (SSV's id, or the share index) and "*"; * and ? in a pattern
+              // stand for any text and any character, ! before a word takes away. Without "keys" a client may use every key. Who is not here may do nothing.
+              // 'remote-signer policy explain CLIENT KEY DUTY' says what this comes to.
               // "manageKeys": true lets a client bring keys in and take them out (where it has "keys", these alone), with the token of "keymanager". "ssv" names the
               // endpoints that an SSV node may use: list, import, delete, sign, identity, speak, or all
 
             """);
         text.Append("  \"clients\": {\n");
-        text.AppendJoin(",\n", options.Clients.Select(client => $"    {Quote(client.Key)}: {{ \"duties\": {List(client.Value.Duties)} }}"));
+        text.AppendJoin(",\n", options.Clients.Select(client => $"    {Quote(client.Key)}: {{ {Rights(client.Value)} }}"));
         text.Append(
             $$"""
 
@@ -168,6 +180,14 @@ internal static class SignerOptionsTemplate
     private static string Bool(bool value) => value ? "true" : "false";
 
     private static string List(IEnumerable<string> values) => $"[{string.Join(", ", values.Select(Quote))}]";
+
+    private static string Rights(ClientOptions client) => string.Join(", ", new[]
+    {
+        $"\"duties\": {List(client.Duties)}",
+        client.Keys is { } keys ? $"\"keys\": {List(keys)}" : "",
+        client.ManageKeys ? "\"manageKeys\": true" : "",
+        client.Ssv.Count > 0 ? $"\"ssv\": {List(client.Ssv)}" : "",
+    }.Where(right => right.Length > 0));
 
     private static string Pin(PinOptions pin) => pin switch
     {

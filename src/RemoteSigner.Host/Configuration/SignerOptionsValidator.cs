@@ -1,4 +1,5 @@
 using System.Net;
+using RemoteSigner.Access;
 using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Sealing.Tpm2;
 using RemoteSigner.Spec;
@@ -23,6 +24,7 @@ internal static class SignerOptionsValidator
             .Concat(ListenerFaults(options))
             .Concat(TlsFaults(options.Tls))
             .Concat(options.Clients.SelectMany(client => ClientFaults(client.Key, client.Value)))
+            .Concat(DistributedOptionsValidator.Faults(options.Distributed))
             .Concat(TpmFaults(options))
             .Concat(PolicyFaults(options))
             .Concat(OtherFaults(options));
@@ -115,9 +117,9 @@ internal static class SignerOptionsValidator
 
     private static IEnumerable<string> ClientFaults(string name, ClientOptions options)
     {
-        foreach (var key in (options.Keys ?? []).Where(key => !BlsPublicKey.TryParse(key, out _)))
+        foreach (var word in (options.Keys ?? []).Where(word => !KeySelector.TryParse(word, out _)))
         {
-            yield return $"clients.{name}.keys: '{key}' is not a public key of 48 bytes in hex";
+            yield return $"clients.{name}.keys: '{word}' is not {KeySelector.Forms}";
         }
 
         foreach (var right in options.Ssv.Where(right => SsvNames.Find(right) is null))

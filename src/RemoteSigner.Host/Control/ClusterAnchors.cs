@@ -11,9 +11,8 @@ namespace RemoteSigner.Host.Control;
 internal static class ClusterAnchors
 {
     /// <summary>The lock at this path, verified on the terms of the order.</summary>
-    public static VerifiedLock Open(this ClusterOrder order, string path, SignerOptions options, DataDirectory data) => VerifiedLock.Open(path, new VerificationPolicy
+    public static VerifiedLock Open(this ClusterOrder order, string path, SignerOptions options, DataDirectory data) => VerifiedLock.Open(path, VerificationPolicy.For(options.Network.Load(data.Path)) with
     {
-        Network = options.Network.Load(data.Path).Forks.GenesisVersion,
         AcceptLowThreshold = order.AcceptLowThreshold,
         AcceptContractSignatures = order.AcceptContractSignatures,
     });

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using RemoteSigner.Access;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
-using RemoteSigner.Host.Http.Dv;
 using RemoteSigner.Host.Running;
 using RemoteSigner.Host.Tls;
 using RemoteSigner.Ledgers;
@@ -63,7 +62,7 @@ internal static class SignerServer
         ForkNotice.Tell(app.Logger, app.Services.GetRequiredService<Network>(), app.Services.GetRequiredService<SlotClock>());
         app.UseRouting();
         app.UseMiddleware<RequestGate>();
-        Map(app);
+        ApiRoutes.Map(app);
         app.Services.GetRequiredService<ControlApi>().Map(app);
         var reloading = app.Services.GetRequiredService<Reloading>();
         using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
@@ -124,47 +123,5 @@ internal static class SignerServer
 
             new Listener(ListenerKind.Operations, AsksForCertificate: options.Operations.Tls).Mark(listen);
         });
-    }
-
-    /// <summary>Every endpoint with the door it stands behind.</summary>
-    public static void Map(WebApplication app)
-    {
-        var api = new DoorAttribute(ListenerKind.Api);
-        var both = new DoorAttribute(ListenerKind.Api, ListenerKind.Operations);
-        var operations = new DoorAttribute(ListenerKind.Operations);
-        var signing = app.Services.GetRequiredService<SigningApi>();
-        var management = app.Services.GetRequiredService<ManagementApi>();
-        var health = app.Services.GetRequiredService<HealthApi>();
-        var metrics = app.Services.GetRequiredService<SignerMetrics>();
-        app.MapPost("/api/v1/eth2/sign/{identifier}", (RequestDelegate)signing.SignAsync).WithMetadata(api);
-        app.MapPost("/api/v1/eth2/sign", (RequestDelegate)app.Services.GetRequiredService<BatchApi>().SignAsync).WithMetadata(api);
-        app.MapGet("/api/v1/eth2/publicKeys", (RequestDelegate)management.PublicKeysAsync).WithMetadata(api);
-        app.MapGet("/api/v1/eth2/highWatermark", (RequestDelegate)management.HighWatermarkAsync).WithMetadata(api);
-        DvRoutes.Map(app, api);
-        var keymanager = app.Services.GetRequiredService<KeymanagerApi>();
-        app.MapGet("/eth/v1/keystores", (RequestDelegate)keymanager.ListAsync).WithMetadata(api);
-        app.MapPost("/eth/v1/keystores", (RequestDelegate)keymanager.ImportAsync).WithMetadata(api);
-        app.MapDelete("/eth/v1/keystores", (RequestDelegate)keymanager.DeleteAsync).WithMetadata(api);
-        app.MapGet("/eth/v1/remotekeys", (RequestDelegate)keymanager.ListRemoteAsync).WithMetadata(api);
-        app.MapMethods("/eth/v1/remotekeys", ["POST", "DELETE"], (RequestDelegate)keymanager.RefuseRemoteAsync).WithMetadata(api);
-        app.MapPost("/reload", (RequestDelegate)management.StartReloadAsync).WithMetadata(api);
-        app.MapGet("/reload", (RequestDelegate)management.ReloadStateAsync).WithMetadata(both);
-        app.MapGet("/upcheck", (RequestDelegate)ManagementApi.UpcheckAsync).WithMetadata(both);
-        app.MapGet("/healthcheck", (RequestDelegate)health.CheckAsync).WithMetadata(both);
-        var attestation = app.Services.GetRequiredService<AttestationApi>();
-        app.MapGet("/attestation", (RequestDelegate)attestation.AttestAsync).WithMetadata(both);
-        app.MapPost("/attestation/credential", (RequestDelegate)attestation.AnswerAsync).WithMetadata(both);
-        var ssv = app.Services.GetRequiredService<SsvApi>();
-        app.MapGet("/v1/validators", (RequestDelegate)ssv.ListAsync).WithMetadata(api);
-        app.MapPost("/v1/validators", (RequestDelegate)ssv.ImportAsync).WithMetadata(api);
-        app.MapDelete("/v1/validators", (RequestDelegate)ssv.DeleteAsync).WithMetadata(api);
-        app.MapPost("/v1/validators/sign/{identifier}", (RequestDelegate)ssv.SignAsync).WithMetadata(api);
-        app.MapGet("/v1/operator/identity", (RequestDelegate)ssv.IdentityAsync).WithMetadata(api);
-        app.MapPost("/v1/operator/sign", (RequestDelegate)ssv.SpeakAsync).WithMetadata(api);
-        app.MapGet("/metrics", (RequestDelegate)(async context =>
-        {
-            context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
-            await metrics.Registry.CollectAndExportAsTextAsync(context.Response.Body, context.RequestAborted);
-        })).WithMetadata(operations);
     }
 }

@@ -5,6 +5,7 @@ using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
+using RemoteSigner.Host.Http.Distributed;
 using RemoteSigner.Host.Http.Dv;
 using RemoteSigner.Host.Running;
 using RemoteSigner.Host.Tls;
@@ -14,6 +15,7 @@ using RemoteSigner.Native;
 using RemoteSigner.RemoteAttestation;
 using RemoteSigner.Signing;
 using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 using RemoteSigner.Tpm2;
 
 namespace RemoteSigner.Host.Http;
@@ -49,7 +51,7 @@ internal static class SignerServices
         services.AddSingleton(provider => CreatePayloadVotes(options, provider));
         services.AddSingleton(provider => new ClusterRules(network, options.Registrations.ToPolicy(), options.Builder.ToPolicy(), provider.GetRequiredService<PayloadVotes>(), clusters));
         services.AddSingleton<LargeEnvelopes>();
-        services.AddSingleton(new AccessPolicy(Permissions(options)));
+        services.AddSingleton(provider => new AccessPolicy(Permissions(options)) { Describe = key => Describe(key, provider.GetRequiredService<KeyRing>(), clusters) });
         services.AddSingleton(new HostAllowlists(options.Api, options.Operations));
         var sealedKeys = SealedKeys.Open(data, options, arena, time);
         services.AddSingleton(sealedKeys);
@@ -72,7 +74,9 @@ internal static class SignerServices
         services.AddSingleton<SignRecorder>();
         services.AddSingleton<SigningApi>();
         services.AddSingleton<BatchApi>();
-        services.AddSingleton<DvSigningApi>();
+        services.AddSingleton(provider => new ThresholdAccounts(provider.GetRequiredService<KeyRing>(), clusters, options.Distributed.ToDirectory()));
+        services.AddSingleton<DistributedApi>();
+        services.AddSingleton<DvForesightApi>();
         services.AddSingleton<DvClusterApi>();
         services.AddSingleton<DvLockApi>();
         services.AddSingleton<ManagementApi>();
@@ -92,6 +96,7 @@ internal static class SignerServices
         services.AddSingleton<AttestationApi>();
         services.AddSingleton<LedgerProbe>();
         services.AddSingleton<HealthApi>();
+        services.AddSingleton<MetricsApi>();
         services.AddSingleton(CreateSigner);
         services.AddSingleton(CreateReloading);
 
@@ -105,6 +110,14 @@ internal static class SignerServices
         services.AddHostedService<EpochSummary>();
         services.AddHostedService<Pruning>();
     }
+
+    private static KeyTraits? Describe(BlsPublicKey key, KeyRing ring, ClusterLibrary clusters) => ring.Find(key) is not { } share ? null : new KeyTraits(
+        share.PublicKey,
+        share.GroupKey,
+        share.Label,
+        share.Membership?.ClusterHash,
+        share.Membership is { } membership ? clusters.Find(membership)?.Name : null,
+        share.Membership?.ShareIndex);
 
     private static PayloadVotes CreatePayloadVotes(SignerOptions options, IServiceProvider services)
     {
@@ -127,7 +140,7 @@ internal static class SignerServices
     }
 
     private static Signer CreateSigner(IServiceProvider services) => new(
-        services.GetRequiredService<RemoteSigner.Spec.Network>(),
+        services.GetRequiredService<Network>(),
         services.GetRequiredService<KeyRing>(),
         services.GetRequiredService<AccessPolicy>(),
         services.GetRequiredService<SlotClock>(),
@@ -144,11 +157,12 @@ internal static class SignerServices
     // Before the keys: a client that was taken out of the file must lose its leave even when the token is away.
     private static Reloading CreateReloading(IServiceProvider services)
     {
-        var (data, policy, tls, hosts, loading) = (
+        var (data, policy, tls, hosts, accounts, loading) = (
             services.GetRequiredService<DataDirectory>(),
             services.GetRequiredService<AccessPolicy>(),
             services.GetRequiredService<TlsStore>(),
             services.GetRequiredService<HostAllowlists>(),
+            services.GetRequiredService<ThresholdAccounts>(),
             services.GetRequiredService<KeyLoading>());
         var atStart = new OptionsSnapshot(data.ReadOptions());
         return new Reloading(
@@ -161,6 +175,7 @@ internal static class SignerServices
                     var material = tls.Read(read.Tls);
                     policy.Replace(Permissions(read));
                     hosts.Replace(read.Api, read.Operations);
+                    accounts.Replace(read.Distributed.ToDirectory());
                     tls.Put(material);
                     return Task.FromResult(atStart.TellOf(read));
                 }),

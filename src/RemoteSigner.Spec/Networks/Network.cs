@@ -17,6 +17,9 @@ public sealed record Network
     /// <summary>Names the chain. Null where it is neither built in nor configured: then a ledger that is pinned says it, and without one nothing is signed.</summary>
     public Root? GenesisValidatorsRoot { get; init; }
 
+    /// <summary>The execution chain that deposits are made on (EIP-155), where a configuration file says it; null for the built-in networks, whose chain nobody here needs.</summary>
+    public ulong? DepositChainId { get; init; }
+
     public ulong SlotsPerEpoch => Preset.SlotsPerEpoch;
 
     /// <summary>One of the built-in networks, by its exact lower-case name; null when there is none.</summary>

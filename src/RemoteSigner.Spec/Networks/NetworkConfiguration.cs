@@ -26,6 +26,7 @@ internal sealed class NetworkConfiguration
             Preset = configuration.ReadPreset(),
             Forks = configuration.ReadForks(),
             SecondsPerSlot = configuration.ReadSecondsPerSlot(),
+            DepositChainId = configuration.Find("DEPOSIT_CHAIN_ID") is null ? null : configuration.GetNumber("DEPOSIT_CHAIN_ID"),
         };
     }
 

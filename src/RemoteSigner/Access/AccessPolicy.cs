@@ -8,6 +8,9 @@ public sealed class AccessPolicy
 {
     private volatile FrozenDictionary<string, ClientPermissions> _clients;
 
+    /// <summary>What is known of an open key, for rights by label, cluster or operator; null for one that is not open.</summary>
+    public Func<BlsPublicKey, KeyTraits?> Describe { get; init; } = _ => null;
+
     public AccessPolicy(IReadOnlyDictionary<string, ClientPermissions> clients) => _clients = clients.ToFrozenDictionary(StringComparer.Ordinal);
 
     public void Replace(IReadOnlyDictionary<string, ClientPermissions> clients) => _clients = clients.ToFrozenDictionary(StringComparer.Ordinal);
@@ -26,12 +29,12 @@ public sealed class AccessPolicy
     public bool Allows(Client client, SsvRight right) => _clients.TryGetValue(client.Name, out var permissions) && permissions.Ssv.Contains(right);
 
     /// <summary>May <paramref name="client"/> see that the key exists?</summary>
-    public bool Allows(Client client, BlsPublicKey key) => _clients.TryGetValue(client.Name, out var permissions) && permissions.Allows(key);
+    public bool Allows(Client client, BlsPublicKey key) => _clients.TryGetValue(client.Name, out var permissions) && permissions.Allows(key, Describe);
 
     /// <summary>May <paramref name="client"/> have this duty signed with any key?</summary>
     public bool Allows(Client client, DutyType duty) => _clients.TryGetValue(client.Name, out var permissions) && permissions.Duties.Contains(duty);
 
     /// <summary>May <paramref name="client"/> have this duty signed with this key?</summary>
     public bool Allows(Client client, BlsPublicKey key, DutyType duty) =>
-        _clients.TryGetValue(client.Name, out var permissions) && permissions.Allows(key, duty);
+        _clients.TryGetValue(client.Name, out var permissions) && permissions.Allows(key, duty, Describe);
 }

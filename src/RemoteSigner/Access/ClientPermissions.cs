@@ -4,7 +4,7 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Access;
 
 /// <summary>What one client may ask for. <paramref name="Keys"/> null means every key; duties that are not named are denied.</summary>
-public sealed record ClientPermissions(FrozenSet<BlsPublicKey>? Keys, FrozenSet<DutyType> Duties)
+public sealed record ClientPermissions(KeySelection? Keys, FrozenSet<DutyType> Duties)
 {
     /// <summary>
     /// Duties that a validator performs by itself, slot by slot. Exits and deposits move a validator's stake, a cluster lock says who holds it: these must be granted by name.
@@ -40,13 +40,14 @@ public sealed record ClientPermissions(FrozenSet<BlsPublicKey>? Keys, FrozenSet<
 
     /// <summary>What both allow.</summary>
     public ClientPermissions Narrowed(ClientPermissions other) =>
-        new(Keys is null ? other.Keys : other.Keys is null ? Keys : Keys.Intersect(other.Keys).ToFrozenSet(), Duties.Intersect(other.Duties).ToFrozenSet())
+        new(Keys is null ? other.Keys : other.Keys is null ? Keys : Keys.And(other.Keys), Duties.Intersect(other.Duties).ToFrozenSet())
         {
             ManagesKeys = ManagesKeys && other.ManagesKeys,
             Ssv = Ssv.Intersect(other.Ssv).ToFrozenSet(),
         };
 
-    public bool Allows(BlsPublicKey key) => Keys is null || Keys.Contains(key);
+    /// <summary>May it see that the key exists? <paramref name="describe"/> says what is known of an open key.</summary>
+    public bool Allows(BlsPublicKey key, Func<BlsPublicKey, KeyTraits?> describe) => Keys is null || Keys.Allows(key, describe);
 
-    public bool Allows(BlsPublicKey key, DutyType duty) => Duties.Contains(duty) && Allows(key);
+    public bool Allows(BlsPublicKey key, DutyType duty, Func<BlsPublicKey, KeyTraits?> describe) => Duties.Contains(duty) && Allows(key, describe);
 }

@@ -27,6 +27,9 @@ public sealed class KeyShare : IDisposable
 
     public ClusterMembership? Membership { get; }
 
+    /// <summary>What it was called when it came in.</summary>
+    public string Label { get; init; } = "";
+
     /// <summary>Its signatures are to be looked at before they are given out: it was imported since the start, or its hardware or memory reported an error.</summary>
     public bool IsSuspect => _suspect;
 
@@ -48,8 +51,8 @@ public sealed class KeyShare : IDisposable
         return new BlsSignature(signature);
     }
 
-    /// <summary>The same key of the same validator at the same place: the secret is the same then, too.</summary>
-    public bool IsSameAs(KeyShare other) => Identity == other.Identity && Membership == other.Membership;
+    /// <summary>The same key of the same validator at the same place, under the same name: the secret is the same then, too.</summary>
+    public bool IsSameAs(KeyShare other) => Identity == other.Identity && Membership == other.Membership && Label == other.Label;
 
     public void Dispose() => _secret.Dispose();
 }

@@ -54,7 +54,7 @@ public sealed class ClusterRuleTests(DvScene scene) : IClassFixture<DvScene>
     private async Task AssertOnlyAsync(Func<BlsSignature, string> body, BlsSignature right, BlsSignature wrong, string reason)
     {
         Assert.Equal(HttpStatusCode.OK, (await SignAsync(body(right))).Status);
-        foreach (var refused in (ApiAnswer[])[await SignAsync(body(wrong)), await DvScene.PostAsync(scene.Nodes[0], $"/sign/{scene.Group(0)}", body(wrong))])
+        foreach (var refused in (ApiAnswer[])[await SignAsync(body(wrong)), await DvScene.PostAsync(scene.Nodes[0], $"/{scene.Group(0)}", body(wrong), DvScene.Distributed)])
         {
             Assert.Equal((HttpStatusCode.PreconditionFailed, reason), (refused.Status, refused.Reason));
         }

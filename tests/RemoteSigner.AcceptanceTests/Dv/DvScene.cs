@@ -15,6 +15,9 @@ public sealed class DvScene(SignerTemplate template) : IAsyncLifetime
 {
     public const string Cluster = "lock-v1_11-4of3";
 
+    /// <summary>Where the standard's profile signs.</summary>
+    public const string Distributed = "/api/v1/eth2/distributed/sign";
+
     private readonly List<SignerHome> _homes = [];
     private readonly List<SignerProcess> _signers = [];
     private readonly List<HttpClient> _clients = [];
@@ -30,8 +33,13 @@ public sealed class DvScene(SignerTemplate template) : IAsyncLifetime
     /// <summary>HTTP as <c>admin</c> to the first node.</summary>
     public HttpClient Admin { get; private set; } = null!;
 
-    /// <summary>A whole key that every node has.</summary>
-    public BlsPublicKey WholeKey => _homes[0].Keys[0];
+    /// <summary>The whole keys that every node has.</summary>
+    public IReadOnlyList<BlsPublicKey> WholeKeys => _homes[0].Keys;
+
+    public BlsPublicKey WholeKey => WholeKeys[0];
+
+    /// <summary>The first node's folder.</summary>
+    public SignerHome Home => _homes[0];
 
     public Uri Operations => _signers[0].Operations;
 
@@ -52,6 +60,14 @@ public sealed class DvScene(SignerTemplate template) : IAsyncLifetime
             {
                 options["network"]!["slotWindow"]!["enabled"] = false;
                 options["clients"]!["keeper"] = new JsonObject { ["duties"] = new JsonArray("CLUSTER_LOCK") };
+                options["distributed"] = new JsonObject
+                {
+                    ["endpoint"] = Endpoint(node),
+                    ["clusters"] = new JsonObject
+                    {
+                        [(string)Lock["lock_hash"]!] = new JsonObject(Enumerable.Range(0, 4).Select(one => KeyValuePair.Create($"{one + 1}", (JsonNode?)Endpoint(one)))),
+                    },
+                };
             });
             (await home.RunAsync("cluster", "import", "--lock", Vectors.Path($"clusters/{Cluster}/cluster-lock.json"), "--node", Vectors.Path($"clusters/{Cluster}/node{node}"), "--never-signed")).Succeeded();
             var door = LoopbackPort.Free();
@@ -63,11 +79,14 @@ public sealed class DvScene(SignerTemplate template) : IAsyncLifetime
         Admin = ClientCertificate.Connect(_signers[0], _homes[0].Data, "admin");
     }
 
-    /// <summary>Posts JSON below <c>/api/v1/dv</c>.</summary>
-    public static async Task<ApiAnswer> PostAsync(HttpClient client, string path, string body)
+    /// <summary>Where signer.json says that a node is, from 0. Nobody dials it.</summary>
+    public static string Endpoint(int node) => $"https://signer-{node + 1}.example:9000";
+
+    /// <summary>Posts JSON below <c>/api/v1/dv</c>, or where else.</summary>
+    public static async Task<ApiAnswer> PostAsync(HttpClient client, string path, string body, string root = "/api/v1/dv")
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        return await client.AskAsync(HttpMethod.Post, $"/api/v1/dv{path}", content);
+        return await client.AskAsync(HttpMethod.Post, $"{root}{path}", content);
     }
 
     /// <summary>A sign request that names its validator.</summary>

@@ -50,6 +50,22 @@ public sealed class ForgedLockTests : IDisposable
     }
 
     [Fact]
+    public void A_cluster_of_a_network_from_a_file_is_judged_by_the_chain_that_the_file_names()
+    {
+        var version = ForkVersion.Parse("0x10000099");
+        var policy = new VerificationPolicy { Network = version };
+        using var devnet = new LockForge(version, 1337);
+        var signed = devnet.Make(new ClusterVersion(6));
+
+        Assert.Empty(Failures(signed, policy with { ChainId = 1337 }));
+        Assert.Equal([ClusterCheck.CreatorSignature, ClusterCheck.OperatorSignatures], Failures(signed, policy with { ChainId = 1338 }));
+        Assert.Equal([ClusterCheck.CreatorSignature, ClusterCheck.OperatorSignatures], Failures(signed, policy));
+        Assert.Contains(ClusterCheck.Network, Failures(signed, new VerificationPolicy()));
+        Assert.Equal([ClusterCheck.Network, ClusterCheck.CreatorSignature, ClusterCheck.OperatorSignatures], Failures(signed, new VerificationPolicy { Network = default(ForkVersion), ChainId = 1337 }));
+        Assert.Empty(Failures(devnet.Make(new ClusterVersion(6), Unsigned), policy));
+    }
+
+    [Fact]
     public void Half_signed_definitions_are_not()
     {
         var halfSigned = _forge.Make(_newest, definition => definition with { Operators = definition.Operators.SetItem(1, definition.Operators[1] with { Address = "" }) });

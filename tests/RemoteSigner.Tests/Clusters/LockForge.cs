@@ -16,14 +16,14 @@ namespace RemoteSigner.Tests.Clusters;
 /// Makes genuine locks of every version from the secrets of one vector: same keys and nodes, accounts of its own. Everything is deterministic. What a test
 /// changes between two steps is signed with the rest: that is how a lock gets bad in one way only.
 /// </summary>
-internal sealed class LockForge : IDisposable
+internal sealed class LockForge(ForkVersion? network = null, ulong? chainId = null) : IDisposable
 {
     private const string Source = "lock-v1_10-4of3";
     private static readonly ECDomainParameters _curve = new(CustomNamedCurves.GetByName("secp256k1"));
 
     private readonly SecretArena _arena = new();
     private readonly ClusterLock _source = ClusterVectors.Lock(Source);
-    private readonly ForkVersion _fork = ForkVersion.Parse("0x10000910");
+    private readonly ForkVersion _fork = network ?? ForkVersion.Parse("0x10000910");
 
     public void Dispose() => _arena.Dispose();
 
@@ -42,7 +42,7 @@ internal sealed class LockForge : IDisposable
     /// <summary>Hashes, and has the accounts sign, a definition; operators without an address stay unsigned.</summary>
     public ClusterDefinition Sign(ClusterDefinition definition)
     {
-        if (definition.Version.HasTypedSignatures && ClusterChain.Find(definition.ForkVersion) is { ChainId: var chain })
+        if (definition.Version.HasTypedSignatures && (chainId ?? ClusterChain.Find(definition.ForkVersion)?.ChainId) is { } chain)
         {
             definition = definition with
             {

@@ -21,17 +21,18 @@ public sealed class DvWireFormatTests
 
     private static string Item => $$"""{"group_pubkey":"{{_key}}",{{_duty}}}""";
 
-    private static string Batch => $$"""{"items":[{{Item}},{{Item.Replace("group_pubkey", "pubkey", StringComparison.Ordinal)}}]}""";
+    private static string Batch => $$"""{"identifiers":["{{_key}}"],"signing_request":{ {{_duty}} } }""";
 
     private static string Combination => $$"""{"group_pubkey":"{{_key}}","duty":{{{_duty}}},"signing_root":"{{_root}}","partials":[{"share_index":"18446744073709551615","partial_signature":"{{_signature}}"}]}""";
 
     [Fact]
     public void An_item_names_its_validator_by_group_or_by_share()
     {
-        Assert.True(WireFormat.TryReadDvBatch(Bytes(Batch), out var batch, out _));
-
-        Assert.Equal([true, false], batch.Items.Select(item => item.IsGroupKey));
-        Assert.All(batch.Items, item => Assert.Equal(BlsPublicKey.Parse(_key), item.Key));
+        foreach (var (name, isGroup) in new[] { ("group_pubkey", true), ("pubkey", false) })
+        {
+            Assert.True(WireFormat.TryReadDvItem(Bytes(Item.Replace("group_pubkey", name, StringComparison.Ordinal)), out var item, out _));
+            Assert.Equal((isGroup, BlsPublicKey.Parse(_key)), (item.IsGroupKey, item.Key));
+        }
     }
 
     [Fact]
@@ -53,19 +54,19 @@ public sealed class DvWireFormatTests
     [Fact]
     public void A_fault_deep_in_a_batch_is_named_by_its_path()
     {
-        Assert.False(WireFormat.TryReadDvBatch(Bytes(Batch.Replace("\"epoch\":\"7\"", "\"epoch\":\"-7\"", StringComparison.Ordinal)), out _, out var fault));
+        Assert.False(WireFormat.TryReadBatch(Bytes(Batch.Replace("\"epoch\":\"7\"", "\"epoch\":\"-7\"", StringComparison.Ordinal)), out _, out var fault));
 
-        Assert.StartsWith("items[].randao_reveal.epoch ", fault.Detail, StringComparison.Ordinal);
+        Assert.StartsWith("signing_request.randao_reveal.epoch ", fault.Detail, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Too_many_items_are_refused_before_they_are_read()
+    public void Too_many_keys_are_refused_before_they_are_read()
     {
-        var many = string.Join(',', Enumerable.Repeat("{}", WireFormat.MostItems + 1));
+        var many = string.Join(',', Enumerable.Repeat("7", WireFormat.MostItems + 1));
 
-        Assert.False(WireFormat.TryReadDvBatch(Bytes($$"""{"items":[{{many}}]}"""), out _, out var fault));
+        Assert.False(WireFormat.TryReadBatch(Bytes($$"""{"identifiers":[{{many}}],"signing_request":{} }"""), out _, out var fault));
         Assert.Contains("at most 1024", fault.Detail, StringComparison.Ordinal);
-        Assert.False(WireFormat.TryReadDvBatch(new byte[WireFormat.MaxBatchLength + 1], out _, out fault));
+        Assert.False(WireFormat.TryReadBatch(new byte[WireFormat.MaxBodyLength + 1], out _, out fault));
         Assert.Equal(MalformedRequest.BodyTooLarge, fault.Reason);
     }
 
@@ -76,11 +77,11 @@ public sealed class DvWireFormatTests
             from body in Gen.OneOf(Batch, Item, Combination)
             from position in Gen.Int[0, body.Length - 1]
             from removed in Gen.Int[0, 4]
-            from inserted in Gen.OneOf("", "\"", "{", "}", "[", "]", ",", ":", "0", "null", "\"items\":[],", "\"pubkey\":1,", "é")
+            from inserted in Gen.OneOf("", "\"", "{", "}", "[", "]", ",", ":", "0", "null", "\"identifiers\":[],", "\"pubkey\":1,", "é")
             select body[..position] + inserted + body[Math.Min(body.Length, position + removed)..];
 
         mutated.Sample(
-            body => IsSettled(WireFormat.TryReadDvBatch(Bytes(body), out var batch, out var first), batch, first)
+            body => IsSettled(WireFormat.TryReadBatch(Bytes(body), out var batch, out var first), batch, first)
                 && IsSettled(WireFormat.TryReadDvItem(Bytes(body), out var item, out var second), item, second)
                 && IsSettled(WireFormat.TryReadDvCombination(Bytes(body), out var combination, out var third), combination, third),
             iter: Rounds);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Clusters.Ssv;
-using RemoteSigner.Spec;
 using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
@@ -56,9 +55,9 @@ internal static class ClusterCommand
         return failed == 0 ? 0 : 1;
     }
 
-    private static VerificationPolicy Policy(ParseResult parsed) => new()
+    private static VerificationPolicy Policy(ParseResult parsed) =>
+        (parsed.GetValue(Network) is { } name ? VerificationPolicy.For(RemoteSigner.Spec.Network.Find(name) ?? RemoteSigner.Spec.Network.Load(name)) : new VerificationPolicy()) with
     {
-        Network = parsed.GetValue(Network) is { } name ? (RemoteSigner.Spec.Network.Find(name) ?? RemoteSigner.Spec.Network.Load(name)).Forks.GenesisVersion : (ForkVersion?)null,
         AcceptLowThreshold = parsed.GetValue(LowThreshold),
         AcceptContractSignatures = parsed.GetValue(ContractSignatures),
     };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RemoteSigner.Clusters;
 using RemoteSigner.Sealing;
+using RemoteSigner.Spec;
 using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
@@ -19,7 +20,14 @@ internal static class ClusterShowCommand
 
     public static Command CreateShow()
     {
-        var show = new Command("show", "Show every share of one cluster that is here") { Cluster };
+        var show = new Command("show", "Show every share of one cluster that is here") { Cluster, NimbusKeystore.Wanted, NimbusKeystore.Urls, NimbusKeystore.Validator, NimbusKeystore.Folder };
+        show.Validators.Add(result =>
+        {
+            if (!result.GetValue(NimbusKeystore.Wanted) && (result.GetResult(NimbusKeystore.Urls) ?? result.GetResult(NimbusKeystore.Validator) ?? result.GetResult(NimbusKeystore.Folder)) is { Implicit: false } given)
+            {
+                result.AddError($"{given.Option.Name} goes with --nimbus");
+            }
+        });
         show.SetAction((parsed, _) => Task.FromResult(Show(parsed)));
         return show;
     }
@@ -50,6 +58,13 @@ internal static class ClusterShowCommand
 
     private static int Show(ParseResult parsed)
     {
+        if (parsed.GetValue(NimbusKeystore.Wanted))
+        {
+            var held = Find(parsed, parsed.GetValue(Cluster)!);
+            var document = new ClusterLibrary(new ClusterArchive(parsed.DataDirectory().ClustersFolder)).Find(Root.Parse(held.ClusterHash));
+            return NimbusKeystore.Write(parsed, document ?? throw new CliError($"the document of {held.ClusterHash} cannot be read: {held.Problem}", "put it back with 'remote-signer cluster add-lock'"));
+        }
+
         Output.Write(parsed.GetValue(CommandLine.Json), Find(parsed, parsed.GetValue(Cluster)!), CliContext.Default.HeldClusterLine, Table);
         return 0;
     }

@@ -8,10 +8,6 @@ internal static class DvAnswer
 {
     public static Task WriteAsync(HttpContext context, DvValidatorList answer) => WriteAsync(context, answer, DvContext.Default.DvValidatorList);
 
-    public static Task WriteAsync(HttpContext context, DvPartial answer) => WriteAsync(context, answer, DvContext.Default.DvPartial);
-
-    public static Task WriteAsync(HttpContext context, DvBatchResult answer) => WriteAsync(context, answer, DvContext.Default.DvBatchResult);
-
     public static Task WriteAsync(HttpContext context, DvForesight answer) => WriteAsync(context, answer, DvContext.Default.DvForesight);
 
     public static Task WriteAsync(HttpContext context, DvCombined answer) => WriteAsync(context, answer, DvContext.Default.DvCombined);

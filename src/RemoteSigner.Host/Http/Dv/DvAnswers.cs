@@ -9,15 +9,6 @@ internal sealed record DvValidatorList(IReadOnlyList<DvValidator> Validators);
 internal sealed record DvValidator(
     string GroupPubkey, string PublicShare, string? ShareIndex, int? Threshold, int? Operators, string? ClusterHash, string? ClusterName, string? Provenance);
 
-/// <summary>A partial signature, with everything that is needed to verify and to combine it.</summary>
-internal sealed record DvPartial(string GroupPubkey, string? ShareIndex, string PublicShare, string PartialSignature, string SigningRoot);
-
-/// <summary>The results of a batch, in the order of its items.</summary>
-internal sealed record DvBatchResult(IReadOnlyList<DvItemResult> Items);
-
-/// <summary>What became of one item: <paramref name="Status"/> is what the single request would have been answered with.</summary>
-internal sealed record DvItemResult(int Status, DvPartial? Signed, string? Reason, string? Detail);
-
 /// <summary>How a sign request would end now. <paramref name="Slashable"/>: slashing protection would refuse it; a reason is given whatever would.</summary>
 internal sealed record DvForesight(bool WouldSign, bool Slashable, bool SignedBefore, string? SigningRoot, string? Reason, string? Detail);
 
@@ -25,7 +16,7 @@ internal sealed record DvForesight(bool WouldSign, bool Slashable, bool SignedBe
 internal sealed record DvCombined(string GroupPubkey, string SigningRoot, string Signature, IReadOnlyList<string> ShareIndices);
 
 /// <summary>Why partial signatures were not combined; <paramref name="ShareIndices"/> names the culprits where there are any.</summary>
-internal sealed record DvCombineError(string Message, string Reason, string Detail, IReadOnlyList<string>? ShareIndices);
+internal sealed record DvCombineError(int Code, string Message, string Reason, string Detail, IReadOnlyList<string>? ShareIndices);
 
 /// <summary>The signatures of a proposed lock by our shares, in the order of its validators. Charon sums up those of all operators to <c>signature_aggregate</c>.</summary>
 internal sealed record DvLockSignatures(string LockHash, string ShareIndex, IReadOnlyList<DvLockPartial> Partials);
@@ -34,7 +25,7 @@ internal sealed record DvLockSignatures(string LockHash, string ShareIndex, IRea
 internal sealed record DvLockPartial(string GroupPubkey, string PublicShare, string PartialSignature);
 
 /// <summary>Why a lock was not signed: the checks that failed.</summary>
-internal sealed record DvLockError(string Message, string Reason, string Detail, IReadOnlyList<DvFailedCheck> Checks);
+internal sealed record DvLockError(int Code, string Message, string Reason, string Detail, IReadOnlyList<DvFailedCheck> Checks);
 
 /// <summary>One check of a lock, by the code that <c>cluster verify</c> gives it, and what it found.</summary>
 internal sealed record DvFailedCheck(string Check, string Problem);
@@ -42,8 +33,6 @@ internal sealed record DvFailedCheck(string Check, string Problem);
 /// <summary>Serialisation of the answers, ahead of time.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(DvValidatorList))]
-[JsonSerializable(typeof(DvPartial))]
-[JsonSerializable(typeof(DvBatchResult))]
 [JsonSerializable(typeof(DvForesight))]
 [JsonSerializable(typeof(DvCombined))]
 [JsonSerializable(typeof(DvCombineError))]

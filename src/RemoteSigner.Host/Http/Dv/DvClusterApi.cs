@@ -11,8 +11,6 @@ namespace RemoteSigner.Host.Http.Dv;
 /// <summary>What is known of the clusters whose shares are open here, as far as the client may see their keys; and combining, which needs no secret and signs nothing.</summary>
 internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLibrary clusters, Network network)
 {
-    private const string Description = "openapi.json";
-
     /// <summary>In the order of group keys.</summary>
     public Task ListAsync(HttpContext context)
     {
@@ -30,15 +28,6 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
     {
         var (combination, fault) = await RequestBody.ReadAsync<DvCombination>(context, WireFormat.TryReadDvCombination);
         await (combination is null ? RequestBody.RefuseAsync(context, fault!) : CombineAsync(context, combination));
-    }
-
-    /// <summary>The description of this API, a file of the source.</summary>
-    public static Task DescribeAsync(HttpContext context)
-    {
-        using var file = typeof(DvClusterApi).Assembly.GetManifestResourceStream(Description)!;
-        var text = new byte[file.Length];
-        file.ReadExactly(text);
-        return Answer.DocumentAsync(context, text);
     }
 
     private Task CombineAsync(HttpContext context, DvCombination combination)
@@ -102,7 +91,7 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
 
     private static Task RefuseAsync(HttpContext context, string reason, string detail, IReadOnlyList<ulong>? indices) => DvAnswer.WriteAsync(
         context,
-        new DvCombineError(ReasonPhrases.GetReasonPhrase(StatusCodes.Status422UnprocessableEntity), reason, detail, indices is null ? null : Text(indices)),
+        new DvCombineError(StatusCodes.Status422UnprocessableEntity, ReasonPhrases.GetReasonPhrase(StatusCodes.Status422UnprocessableEntity), reason, detail, indices is null ? null : Text(indices)),
         StatusCodes.Status422UnprocessableEntity);
 
     private static string[] Text(IReadOnlyList<ulong> indices) => [.. indices.Select(index => index.ToString())];

@@ -66,7 +66,7 @@ internal sealed class DvLockApi(SignRecorder recorder, KeyRing keys, AccessPolic
             return [];
         }
 
-        List<DvFailedCheck> failures = [.. LockProposal.Verify(proposed, new VerificationPolicy { Network = network.Forks.GenesisVersion })
+        List<DvFailedCheck> failures = [.. LockProposal.Verify(proposed, VerificationPolicy.For(network))
             .Where(result => result.Verdict is CheckVerdict.Failed)
             .Select(result => new DvFailedCheck(CheckText.Code(result.Check), ((CheckVerdict.Failed)result.Verdict).Problem))];
         if (!Root.TryParse((string)context.Request.RouteValues["cluster_hash"]!, out var named) || named != proposed.LockHash)
@@ -79,7 +79,7 @@ internal sealed class DvLockApi(SignRecorder recorder, KeyRing keys, AccessPolic
 
     private static Task RefuseAsync(HttpContext context, IReadOnlyList<DvFailedCheck> failures) => DvAnswer.WriteAsync(
         context,
-        new DvLockError(ReasonPhrases.GetReasonPhrase(StatusCodes.Status422UnprocessableEntity), "lock_not_verified", "the lock does not hold, and was not signed", failures),
+        new DvLockError(StatusCodes.Status422UnprocessableEntity, ReasonPhrases.GetReasonPhrase(StatusCodes.Status422UnprocessableEntity), "lock_not_verified", "the lock does not hold, and was not signed", failures),
         StatusCodes.Status422UnprocessableEntity);
 
     private async Task SignAsync(HttpContext context, ClusterLock proposed, ulong index, KeyShare[] shares)

@@ -24,7 +24,7 @@ internal sealed class BatchApi(SignRecorder recorder)
         if (batch.Request is not { } request)
         {
             await recorder.RecordGenericAsync(context);
-            await AnswerAsync(context, [.. batch.Keys.Select(key => new SignBatchResult(key.ToString(), null, new SignBatchError(StatusCodes.Status501NotImplemented, MalformedRequest.GenericNotSupported)))]);
+            await AnswerAsync(context, [.. batch.Keys.Select(key => new SignBatchResult(key.ToString(), null, SignBatchError.Generic))]);
             return;
         }
 
@@ -35,16 +35,9 @@ internal sealed class BatchApi(SignRecorder recorder)
             (answered, outcomes) => AnswerAsync(answered, [.. outcomes.Select((outcome, i) => ResultOf(batch.Keys[i], outcome))]));
     }
 
-    private static SignBatchResult ResultOf(BlsPublicKey key, SignOutcome outcome)
-    {
-        if (outcome is SignOutcome.Signed signed)
-        {
-            return new SignBatchResult(key.ToString(), signed.Signature.ToString(), null);
-        }
-
-        var refusal = SignRefusal.Of(outcome);
-        return new SignBatchResult(key.ToString(), null, new SignBatchError(refusal.Status, refusal.Detail is { } detail ? $"{refusal.Reason}: {detail}" : refusal.Reason));
-    }
+    private static SignBatchResult ResultOf(BlsPublicKey key, SignOutcome outcome) => outcome is SignOutcome.Signed signed
+        ? new SignBatchResult(key.ToString(), signed.Signature.ToString(), null)
+        : new SignBatchResult(key.ToString(), null, SignBatchError.Of(outcome));
 
     private static Task AnswerAsync(HttpContext context, IReadOnlyList<SignBatchResult> results) =>
         Answer.DocumentAsync(context, JsonSerializer.SerializeToUtf8Bytes(results, SignBatchContext.Default.IReadOnlyListSignBatchResult));

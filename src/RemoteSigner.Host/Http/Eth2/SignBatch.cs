@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using RemoteSigner.Signing;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http;
@@ -11,7 +12,18 @@ internal sealed record SignBatch(ImmutableArray<BlsPublicKey> Keys, SignRequest?
 internal sealed record SignBatchResult(string Identifier, string? Signature, SignBatchError? Error);
 
 /// <summary><paramref name="Code"/> is the status that the single request would have been answered with.</summary>
-internal sealed record SignBatchError(int Code, string Message);
+internal sealed record SignBatchError(int Code, string Message)
+{
+    /// <summary>A digest was to be signed.</summary>
+    public static SignBatchError Generic { get; } = new(StatusCodes.Status501NotImplemented, MalformedRequest.GenericNotSupported);
+
+    /// <summary>Why nothing was signed: our reason code, and what there is to say.</summary>
+    public static SignBatchError Of(SignOutcome outcome)
+    {
+        var refusal = SignRefusal.Of(outcome);
+        return new SignBatchError(refusal.Status, refusal.Detail is { } detail ? $"{refusal.Reason}: {detail}" : refusal.Reason);
+    }
+}
 
 /// <summary>Serialisation of the answers, ahead of time.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

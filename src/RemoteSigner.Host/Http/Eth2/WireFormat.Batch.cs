@@ -8,6 +8,9 @@ namespace RemoteSigner.Host.Http;
 /// <content>The batch of the remote signing API (open proposal, remote-signing-api PR #29): one request, and the keys that are to sign it.</content>
 public static partial class WireFormat
 {
+    /// <summary>How many keys one batch may be for.</summary>
+    public const int MostItems = 1024;
+
     // Of these all validators sign the same in a slot or an epoch.
     private static readonly FrozenSet<DutyType> _batchable =
     [
@@ -15,7 +18,7 @@ public static partial class WireFormat
     ];
 
     internal static bool TryReadBatch(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out SignBatch? batch, [NotNullWhen(false)] out MalformedRequest? fault) =>
-        TryRead(body, MaxBatchLength, ReadBatch, out batch, out fault);
+        TryRead(body, MaxBodyLength, ReadBatch, out batch, out fault);
 
     private static SignBatch ReadBatch(in JsonObject body)
     {

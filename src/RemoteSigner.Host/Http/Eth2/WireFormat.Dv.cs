@@ -8,40 +8,14 @@ namespace RemoteSigner.Host.Http;
 /// <content>The bodies of the API for distributed validators.</content>
 public static partial class WireFormat
 {
-    /// <summary>How many validators one batch may be for.</summary>
-    public const int MostItems = 1024;
-
     /// <summary>How many partial signatures can be combined at once; no cluster has as many operators.</summary>
     public const int MostPartials = 256;
-
-    /// <summary>In bytes: an aggregate for each item takes about a third of it.</summary>
-    public const int MaxBatchLength = 4 << 20;
-
-    internal static bool TryReadDvBatch(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out DvBatch? batch, [NotNullWhen(false)] out MalformedRequest? fault) =>
-        TryRead(body, MaxBatchLength, ReadDvBatch, out batch, out fault);
 
     internal static bool TryReadDvItem(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out DvItem? item, [NotNullWhen(false)] out MalformedRequest? fault) =>
         TryRead(body, MaxBodyLength, ReadDvItem, out item, out fault);
 
     internal static bool TryReadDvCombination(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out DvCombination? combination, [NotNullWhen(false)] out MalformedRequest? fault) =>
         TryRead(body, MaxBodyLength, ReadDvCombination, out combination, out fault);
-
-    private static DvBatch? ReadDvBatch(in JsonObject body)
-    {
-        // Null is an item in which a fault was found.
-        List<DvItem> items = [.. body.Objects("items"u8, ReadDvItem, MostItems).OfType<DvItem>()];
-        var types = items.DistinctBy(item => item.Request.Message.Type).Count();
-        if (types == 0)
-        {
-            body.Reject(MalformedRequest.MalformedMember, "items"u8, $"must be 1 to {MostItems} duties");
-        }
-        else if (types > 1)
-        {
-            body.Reject(MalformedRequest.MixedDuties, "items"u8, "must all be of one duty type");
-        }
-
-        return new DvBatch(items);
-    }
 
     private static DvItem? ReadDvItem(in JsonObject item)
     {

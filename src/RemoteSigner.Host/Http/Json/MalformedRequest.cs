@@ -26,9 +26,6 @@ public sealed record MalformedRequest(string Reason, string Detail)
     /// <summary>A value is of the wrong kind, length or size.</summary>
     public const string MalformedMember = "malformed_member";
 
-    /// <summary>The duties of one batch are of different types.</summary>
-    public const string MixedDuties = "mixed_duties";
-
     public const string UnknownType = "unknown_type";
 
     /// <summary>The type is GENERIC: a digest is to be signed, which nobody can judge.</summary>

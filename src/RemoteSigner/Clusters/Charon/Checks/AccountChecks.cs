@@ -41,8 +41,8 @@ internal static class AccountChecks
                 : new Failed("operators signed, but the creator did not", CheckText.Restore);
         }
 
-        return ClusterChain.Find(definition.ForkVersion) is { } chain
-            ? Judge("the creator's signature", creator.Address, TypedSignature.CreatorDigest(definition, chain.ChainId), creator.ConfigSignature, policy) ?? new Passed(creator.Address)
+        return ChainOf(definition, policy) is { } chain
+            ? Judge("the creator's signature", creator.Address, TypedSignature.CreatorDigest(definition, chain), creator.ConfigSignature, policy) ?? new Passed(creator.Address)
             : UnknownChain();
     }
 
@@ -60,8 +60,8 @@ internal static class AccountChecks
             return new NotApplicable(Unsigned);
         }
 
-        return ClusterChain.Find(definition.ForkVersion) is { } chain
-            ? FirstProblem(definition, chain.ChainId, policy) ?? new Passed($"{definition.Operators.Length} operators, 2 signatures each")
+        return ChainOf(definition, policy) is { } chain
+            ? FirstProblem(definition, chain, policy) ?? new Passed($"{definition.Operators.Length} operators, 2 signatures each")
             : UnknownChain();
     }
 
@@ -89,5 +89,8 @@ internal static class AccountChecks
         _ => new Failed($"{what} is a contract wallet's (ERC-1271), which only the chain can judge", "verify it with 'charon' and an execution client"),
     };
 
-    private static Failed UnknownChain() => new("the network is not known, and with it the chain that the signatures name", "clusters of devnets cannot be verified");
+    private static ulong? ChainOf(ClusterDefinition definition, VerificationPolicy policy) =>
+        ClusterChain.Find(definition.ForkVersion)?.ChainId ?? (policy.Network == definition.ForkVersion ? policy.ChainId : null);
+
+    private static Failed UnknownChain() => new("the chain that the signatures name is not known", "write the network's DEPOSIT_CHAIN_ID into its config.yaml; 'cluster verify' takes that with --network");
 }

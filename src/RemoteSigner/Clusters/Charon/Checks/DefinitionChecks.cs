@@ -6,13 +6,15 @@ namespace RemoteSigner.Clusters.Charon;
 /// <summary>Checks that need the definition alone.</summary>
 internal static class DefinitionChecks
 {
-    public static CheckVerdict Network(ClusterDefinition definition, VerificationPolicy policy) => ClusterChain.Find(definition.ForkVersion) switch
+    public static CheckVerdict Network(ClusterDefinition definition, VerificationPolicy policy)
     {
-        null => new Failed($"fork version {definition.ForkVersion} names no network that is known here", "operators' signatures name the chain: clusters of devnets cannot be verified"),
-        var chain when policy.Network is { } ours && ours != chain.ForkVersion => new Failed(
-            $"the cluster is of {chain.Name} ({chain.ForkVersion}), this signer of the network with genesis fork version {ours}", "take the lock of this network's cluster"),
-        var chain => new Passed(chain.Name),
-    };
+        var (version, name) = (definition.ForkVersion, ClusterChain.Find(definition.ForkVersion)?.Name);
+        return policy.Network is { } ours
+            ? ours == version
+                ? new Passed(name ?? $"this network ({version})")
+                : new Failed($"the cluster is of {name ?? "a network"} ({version}), this signer of the network with genesis fork version {ours}", "take the lock of this network's cluster")
+            : name is not null ? new Passed(name) : new Failed($"fork version {version} names no network that is known here", "name its config.yaml with --network");
+    }
 
     public static CheckVerdict Counts(ClusterDefinition definition)
     {

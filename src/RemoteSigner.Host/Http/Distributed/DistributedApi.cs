@@ -1,0 +1,138 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http.Features;
+using RemoteSigner.Access;
+using RemoteSigner.Keys;
+using RemoteSigner.Signing;
+using RemoteSigner.Spec;
+
+namespace RemoteSigner.Host.Http.Distributed;
+
+/// <summary>
+/// The distributed profile of the remote signing API (open proposal, remote-signing-api PR #29): validators by their own public key, and this participant's part of their signatures. The same signer, permissions and
+/// refusals as at every other door. Its answers tell where other signers are and are meant for a coordinator, so that it takes a certificate: a loopback door has none of it.
+/// </summary>
+internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodies, ThresholdAccounts accounts, KeyRing keys, AccessPolicy access)
+{
+    /// <summary>The accounts that this client may use and whose participants are configured, in the order of their public keys.</summary>
+    public Task ListAsync(HttpContext context)
+    {
+        if (ClientOf(context) is not { } client)
+        {
+            return RefuseLoopbackAsync(context);
+        }
+
+        return keys.AreOpen
+            ? WriteAsync(context, [.. accounts.List(share => access.Allows(client, share.PublicKey)).Select(View)], DistributedContext.Default.IReadOnlyListAccount)
+            : Answer.KeysLoadingAsync(context);
+    }
+
+    /// <summary>One account. Where the client may use it and it cannot be told of, the refusal says why.</summary>
+    public Task FindAsync(HttpContext context)
+    {
+        if (ClientOf(context) is not { } client)
+        {
+            return RefuseLoopbackAsync(context);
+        }
+
+        if (!BlsPublicKey.TryParse(Identifier(context), out var composite))
+        {
+            return Answer.ErrorAsync(context, StatusCodes.Status400BadRequest, MalformedRequest.MalformedMember, "the path must name a validator's public key of 48 bytes in hex");
+        }
+
+        if (!keys.AreOpen)
+        {
+            return Answer.KeysLoadingAsync(context);
+        }
+
+        if (accounts.Find(composite) is not { } found || !access.Allows(client, found.Share.PublicKey))
+        {
+            return Answer.ErrorAsync(context, StatusCodes.Status404NotFound, "unknown_key");
+        }
+
+        var (account, problem) = accounts.Describe(found);
+        return account is null
+            ? Answer.ErrorAsync(context, StatusCodes.Status404NotFound, "account_not_configured", problem)
+            : WriteAsync(context, View(account), DistributedContext.Default.Account);
+    }
+
+    public async Task SignAsync(HttpContext context)
+    {
+        if (ClientOf(context) is not { } client)
+        {
+            await RefuseLoopbackAsync(context);
+            return;
+        }
+
+        var (request, fault) = await bodies.ReadAsync(context);
+        if (request is null)
+        {
+            await recorder.RefuseAsync(context, fault!);
+            return;
+        }
+
+        BlsPublicKey? composite = BlsPublicKey.TryParse(Identifier(context), out var named) ? named : null;
+        var found = composite is { } key ? accounts.Find(key) : null;
+        await recorder.SignAsync(context, Order(context, client, composite, found, request), (answered, outcome) => outcome is SignOutcome.Signed signed
+            ? WriteAsync(answered, new PartialSigningResponse(Id(found!), signed.SigningRoot.ToString(), signed.Signature.ToString()), DistributedContext.Default.PartialSigningResponse)
+            : Answer.RefusalAsync(answered, SignRefusal.Of(outcome)));
+    }
+
+    public async Task SignAllAsync(HttpContext context)
+    {
+        if (ClientOf(context) is not { } client)
+        {
+            await RefuseLoopbackAsync(context);
+            return;
+        }
+
+        var (batch, fault) = await RequestBody.ReadAsync<SignBatch>(context, WireFormat.TryReadBatch);
+        if (batch is null)
+        {
+            await recorder.RefuseAsync(context, fault!);
+            return;
+        }
+
+        if (batch.Request is not { } request)
+        {
+            await recorder.RecordGenericAsync(context);
+            await AnswerAsync(context, [.. batch.Keys.Select(key => Refused(key, SignBatchError.Generic))]);
+            return;
+        }
+
+        AccountShare?[] found = [.. batch.Keys.Select(accounts.Find)];
+        await recorder.SignAllAsync(
+            context,
+            [.. batch.Keys.Select((key, i) => Order(context, client, key, found[i], request))],
+            (answered, outcomes) => AnswerAsync(answered, [.. outcomes.Select((outcome, i) => outcome is SignOutcome.Signed signed
+                ? new PartialBatchResult(batch.Keys[i].ToString(), Id(found[i]!), signed.SigningRoot.ToString(), signed.Signature.ToString(), null)
+                : Refused(batch.Keys[i], SignBatchError.Of(outcome)))]));
+    }
+
+    // What is not found goes to the signer as well, which says so, and writes it down.
+    private static SignOrder Order(HttpContext context, Client client, BlsPublicKey? composite, AccountShare? found, SignRequest request) =>
+        new(client, context.TraceIdentifier, found?.Share.PublicKey ?? composite, request.Message, request.ClaimedSigningRoot) { Named = found is null ? NamedKey.Group : NamedKey.Share };
+
+    private static PartialBatchResult Refused(BlsPublicKey key, SignBatchError error) => new(key.ToString(), null, null, null, error);
+
+    private static Account View(ThresholdAccount account) => new(
+        account.ParticipantId.ToString(),
+        account.PublicKey.ToString(),
+        account.CompositePublicKey.ToString(),
+        account.Threshold.ToString(),
+        [.. account.Participants.Select(participant => new AccountParticipant(participant.Id.ToString(), participant.Endpoint))]);
+
+    private static string Identifier(HttpContext context) => (string)context.Request.RouteValues["identifier"]!;
+
+    private static string Id(AccountShare share) => share.ParticipantId.ToString();
+
+    // Null at a loopback door, which knows its client without a certificate.
+    private static Client? ClientOf(HttpContext context) => context.Features.GetRequiredFeature<Client>() is { CertificateFingerprint: not null } client ? client : null;
+
+    private static Task RefuseLoopbackAsync(HttpContext context) =>
+        Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "certificate_required", "the distributed profile takes a client certificate: ask at the listener with mutual TLS");
+
+    private static Task AnswerAsync(HttpContext context, IReadOnlyList<PartialBatchResult> results) => WriteAsync(context, results, DistributedContext.Default.IReadOnlyListPartialBatchResult);
+
+    private static Task WriteAsync<T>(HttpContext context, T answer, JsonTypeInfo<T> type) => Answer.DocumentAsync(context, JsonSerializer.SerializeToUtf8Bytes(answer, type));
+}

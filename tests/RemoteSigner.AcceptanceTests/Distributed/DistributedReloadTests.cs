@@ -1,0 +1,53 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using RemoteSigner.AcceptanceTests.Dv;
+using RemoteSigner.Rig;
+
+namespace RemoteSigner.AcceptanceTests.Distributed;
+
+/// <summary>Endpoints that change: in force with a reload, and whoever wants an account that is not told of learns why.</summary>
+public sealed class DistributedReloadTests(SignerTemplate template) : IDisposable
+{
+    private readonly SignerHome _home = template.Copy();
+
+    [Fact]
+    public async Task An_account_is_told_of_once_the_configuration_says_where_this_signer_is()
+    {
+        await using var signer = await _home.StartAsync();
+        using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
+        var path = $"/api/v1/eth2/distributed/accounts/{_home.Keys[0]}";
+        Assert.Equal("[]", (await client.ReadAsync("/api/v1/eth2/distributed/accounts")).Text);
+        var unknown = await client.ReadAsync(path);
+        Assert.Equal((HttpStatusCode.NotFound, "account_not_configured"), (unknown.Status, unknown.Reason));
+        Assert.Equal(HttpStatusCode.OK, (await DvScene.PostAsync(client, $"/{_home.Keys[0]}", Chain.RandaoJson(), DvScene.Distributed)).Status);
+
+        _home.Configure(options => options["distributed"] = new JsonObject { ["endpoint"] = "https://here.example:9000" });
+        (await CommandResult.OfAsync("kill", ["-HUP", $"{signer.Id}"])).Succeeded();
+        var state = (await signer.EndOfReloadAsync()).Json;
+
+        Assert.Equal("completed", state.GetProperty("status").GetString());
+        Assert.False(state.TryGetProperty("message", out _), "nothing wants a restart");
+        Assert.Equal("https://here.example:9000", (string)JsonNode.Parse((await client.ReadAsync(path)).Text)!["participants"]![0]!["endpoint"]!);
+    }
+
+    [Theory]
+    [InlineData("""{"endpoint":"http://here.example"}""", "distributed.endpoint")]
+    [InlineData("""{"endpoint":"https://here.example/"}""", "distributed.endpoint")]
+    [InlineData("""{"clusters":{"0x12":{}}}""", "distributed.clusters.0x12")]
+    [InlineData("""{"clusters":{"0x1111111111111111111111111111111111111111111111111111111111111111":{"0":"https://a.example","1":"https://a.example"}}}""", "'0' is no share index")]
+    [InlineData("""{"clusters":{"0x1111111111111111111111111111111111111111111111111111111111111111":{"2":"https://a.example","1":"https://A.example"}}}""", "two participants have one endpoint")]
+    [InlineData("""{"groups":[null]}""", "distributed.groups")]
+    [InlineData("""{"groups":[{"compositePublicKey":"0x1","threshold":1,"participants":[]}]}""", "distributed.groups")]
+    public async Task A_configuration_that_cannot_be_is_refused_before_anything_starts(string distributed, string named)
+    {
+        _home.Configure(options => options["distributed"] = JsonNode.Parse(distributed));
+
+        var result = await _home.RunAsync("serve");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(named, result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", result.Error, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _home.Dispose();
+}

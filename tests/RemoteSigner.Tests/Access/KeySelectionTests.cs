@@ -1,0 +1,91 @@
+using System.Collections.Frozen;
+using RemoteSigner.Access;
+using RemoteSigner.Spec;
+
+namespace RemoteSigner.Tests.Access;
+
+public sealed class KeySelectionTests
+{
+    private static readonly BlsPublicKey _share = BlsPublicKey.Parse("0x" + new string('a', 96));
+    private static readonly BlsPublicKey _group = BlsPublicKey.Parse("0x" + new string('b', 96));
+    private static readonly BlsPublicKey _whole = BlsPublicKey.Parse("0x" + new string('c', 96));
+    private static readonly BlsPublicKey _stranger = BlsPublicKey.Parse("0x" + new string('d', 96));
+
+    private static readonly FrozenDictionary<BlsPublicKey, KeyTraits> _open = new[]
+    {
+        new KeyTraits(_share, _group, "keystore-0.json", Root.Parse("0x" + new string('1', 64)), "northern lights", 11),
+        new KeyTraits(_whole, null, "wallet/account 1", null, null, null),
+    }.ToFrozenDictionary(traits => traits.PublicKey);
+
+    [Theory]
+    [InlineData("*", true, true, true)]
+    [InlineData("0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", true, false, false)]
+    [InlineData("0xbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", true, false, false)]
+    [InlineData("0xdddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd", false, false, true)]
+    [InlineData("label:wallet/*", false, true, false)]
+    [InlineData("label:wallet/account ?", false, true, false)]
+    [InlineData("label:wallet", false, false, false)]
+    [InlineData("label:Wallet/*", false, false, false)]
+    [InlineData("label:*", true, true, false)]
+    [InlineData("cluster:north*", true, false, false)]
+    [InlineData("cluster:0x1111*", true, false, false)]
+    [InlineData("cluster:*", true, false, false)]
+    [InlineData("operator:11", true, false, false)]
+    [InlineData("operator:1", false, false, false)]
+    [InlineData("*,!cluster:*", false, true, true)]
+    [InlineData("!cluster:*,*", false, true, true)]
+    [InlineData("*,!0xbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", false, true, true)]
+    [InlineData("0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,!operator:11", false, false, false)]
+    [InlineData("!label:*", false, false, false)]
+    [InlineData("", false, false, false)]
+    public void A_selection_has_what_its_words_select_and_none_takes_away(string words, bool share, bool whole, bool stranger)
+    {
+        var selection = Selection(words);
+
+        Assert.Equal((share, whole, stranger), (Allows(selection, _share), Allows(selection, _whole), Allows(selection, _stranger)));
+    }
+
+    [Theory]
+    [InlineData("label:")]
+    [InlineData("cluster:")]
+    [InlineData("operator:")]
+    [InlineData("operator:x")]
+    [InlineData("operator:-1")]
+    [InlineData("name:x")]
+    [InlineData("!!*")]
+    [InlineData("**")]
+    [InlineData("0x1234")]
+    [InlineData(" *")]
+    [InlineData("")]
+    public void Anything_else_is_no_word(string text) => Assert.False(KeySelector.TryParse(text, out _));
+
+    [Fact]
+    public void What_both_allow_is_less_than_either()
+    {
+        var both = Selection("*,!operator:11").And(Selection("cluster:*,label:wallet/*"));
+
+        Assert.Equal((false, true, false), (Allows(both, _share), Allows(both, _whole), Allows(both, _stranger)));
+        Assert.True(Allows(Selection("cluster:*").And(Selection("operator:11")), _share));
+    }
+
+    [Fact]
+    public void A_policy_asks_what_is_known_of_the_key()
+    {
+        var policy = new AccessPolicy(new Dictionary<string, ClientPermissions> { ["vc"] = new(Selection("cluster:northern*"), ClientPermissions.EverydayDuties) }) { Describe = _open.GetValueOrDefault! };
+        var client = new Client("vc", null);
+
+        Assert.True(policy.Allows(client, _share, DutyType.Attestation));
+        Assert.False(policy.Allows(client, _share, DutyType.VoluntaryExit));
+        Assert.False(policy.Allows(client, _whole, DutyType.Attestation));
+        policy.Narrow(new Dictionary<string, ClientPermissions> { ["vc"] = new(Selection("operator:12"), ClientPermissions.AllDuties) });
+        Assert.False(policy.Allows(client, _share));
+    }
+
+    private static KeySelection Selection(string words) => new(words.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(word =>
+    {
+        Assert.True(KeySelector.TryParse(word, out var selector), word);
+        return selector;
+    }));
+
+    private static bool Allows(KeySelection selection, BlsPublicKey key) => selection.Allows(key, _open.GetValueOrDefault!);
+}
