@@ -5,7 +5,10 @@ namespace RemoteSigner.Native;
 /// <summary>Replaces files such that after a power cut there is the old content or the new, never a part of either.</summary>
 public static class DurableFile
 {
-    /// <summary>Writes <paramref name="content"/> beside <paramref name="path"/> with mode 0600, syncs it, renames it into place and syncs the folder.</summary>
+    /// <summary>
+    /// Writes <paramref name="content"/> beside <paramref name="path"/> with mode 0600, syncs it, renames it into place and syncs the folder. What a crash left there goes away first: the new
+    /// file is made by nobody else, with no other mode, and behind no link (O_CREAT with O_EXCL, open(2)).
+    /// </summary>
     /// <exception cref="IOException">Nothing was replaced.</exception>
     public static void Replace(string path, ReadOnlySpan<byte> content)
     {
@@ -13,10 +16,11 @@ public static class DurableFile
         var temporary = path + ".new";
         var options = new FileStreamOptions
         {
-            Mode = FileMode.Create,
+            Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         };
+        File.Delete(temporary);
         using (var file = new FileStream(temporary, options))
         {
             file.Write(content);

@@ -6,11 +6,13 @@ namespace RemoteSigner.Native;
 /// <param name="IsRegular">A file that ends: no folder, pipe, socket or device.</param>
 /// <param name="IsSocket">A Unix socket.</param>
 /// <param name="Owner">The user it belongs to.</param>
-public sealed unsafe record FileStatus(bool IsRegular, bool IsSocket, uint Owner)
+/// <param name="IsOpenToOthers">May its group or everybody write there? For a folder: make, rename and remove files.</param>
+public sealed unsafe record FileStatus(bool IsRegular, bool IsSocket, uint Owner, bool IsOpenToOthers)
 {
     private const int FromHere = -100;
-    private const uint TypeAndOwner = 0x0001 | 0x0008;
+    private const uint TypeModeAndOwner = 0x0001 | 0x0002 | 0x0008;
     private const int TypeMask = 0xf000;
+    private const int OthersWrite = 0x0012;
     private const int Regular = 0x8000;
     private const int Socket = 0xc000;
     private const int OwnerOffset = 20;
@@ -21,13 +23,14 @@ public sealed unsafe record FileStatus(bool IsRegular, bool IsSocket, uint Owner
     public static FileStatus? Of(string path)
     {
         var status = stackalloc byte[Length];
-        if (Libc.statx(FromHere, path, 0, TypeAndOwner, status) != 0)
+        if (Libc.statx(FromHere, path, 0, TypeModeAndOwner, status) != 0)
         {
             return null;
         }
 
         var fields = new ReadOnlySpan<byte>(status, Length);
-        var type = BinaryPrimitives.ReadUInt16LittleEndian(fields[ModeOffset..]) & TypeMask;
-        return new FileStatus(type == Regular, type == Socket, BinaryPrimitives.ReadUInt32LittleEndian(fields[OwnerOffset..]));
+        var mode = BinaryPrimitives.ReadUInt16LittleEndian(fields[ModeOffset..]);
+        var type = mode & TypeMask;
+        return new FileStatus(type == Regular, type == Socket, BinaryPrimitives.ReadUInt32LittleEndian(fields[OwnerOffset..]), (mode & OthersWrite) != 0);
     }
 }

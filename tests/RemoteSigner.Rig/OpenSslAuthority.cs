@@ -23,6 +23,17 @@ public sealed class OpenSslAuthority
         return authority;
     }
 
+    /// <summary>Makes an authority in a new folder whose certificate another one signs; neither has <paramref name="above"/> in its file.</summary>
+    public static async Task<OpenSslAuthority> CreateUnderAsync(string folder, OpenSslAuthority above)
+    {
+        var authority = new OpenSslAuthority(Directory.CreateDirectory(folder).FullName);
+        authority.Configure();
+        await authority.MakeKeyAsync("ca");
+        await OpenSslAsync("req", "-new", "-key", authority.InFolder("ca.key"), "-out", authority.InFolder("ca.csr"), "-subj", "/CN=issuing authority");
+        await above.CaAsync("-in", authority.InFolder("ca.csr"), "-out", authority.Certificate, "-days", "20", "-extensions", "authority", "-notext");
+        return authority;
+    }
+
     /// <summary>A certificate without any authority: <c>NAME.crt</c> and <c>NAME.key</c> in <paramref name="folder"/>.</summary>
     public static async Task SelfSignAsync(string folder, string name)
     {
@@ -32,6 +43,14 @@ public sealed class OpenSslAuthority
     }
 
     public string CertificateOf(string name) => InFolder(name + ".crt");
+
+    /// <summary>A PEM file with a certificate and then this authority's own, as a client sends them; its path.</summary>
+    public async Task<string> ChainOfAsync(string name)
+    {
+        var path = InFolder(name + ".chain");
+        await File.WriteAllTextAsync(path, await File.ReadAllTextAsync(CertificateOf(name)) + await File.ReadAllTextAsync(Certificate));
+        return path;
+    }
 
     public string KeyOf(string name) => InFolder(name + ".key");
 
@@ -45,15 +64,20 @@ public sealed class OpenSslAuthority
         await CaAsync("-in", InFolder(name + ".csr"), "-out", CertificateOf(name), "-startdate", start, "-enddate", end, "-extensions", purpose, "-notext");
     }
 
-    /// <summary>Revokes these certificates and writes the list.</summary>
-    public async Task RevokeAsync(params string[] names)
+    /// <summary>Revokes these certificates and writes a list that is good for a week.</summary>
+    public Task RevokeAsync(params string[] names) => RevokeAsync(["-crldays", "7"], names);
+
+    /// <summary>Revokes these certificates and writes a list that was out of date years ago.</summary>
+    public Task RevokeLongAgoAsync(params string[] names) => RevokeAsync(["-crl_lastupdate", "20200101000000Z", "-crl_nextupdate", "20200201000000Z"], names);
+
+    private async Task RevokeAsync(string[] times, string[] names)
     {
         foreach (var name in names)
         {
             await CaAsync("-revoke", CertificateOf(name));
         }
 
-        await CaAsync("-gencrl", "-crldays", "7", "-out", RevocationList);
+        await CaAsync(["-gencrl", .. times, "-out", RevocationList]);
     }
 
     private static async Task OpenSslAsync(params string[] arguments) => (await CommandResult.OfAsync("openssl", arguments)).Succeeded();
@@ -84,6 +108,9 @@ public sealed class OpenSslAuthority
             unique_subject = no
             [policy]
             commonName = supplied
+            [authority]
+            basicConstraints = critical,CA:true,pathlen:0
+            keyUsage = critical,keyCertSign,cRLSign
             [clientAuth]
             extendedKeyUsage = clientAuth
             [serverAuth]

@@ -28,6 +28,7 @@ namespace RemoteSigner.Host.Cli;
 [JsonSerializable(typeof(KeysharesLine))]
 [JsonSerializable(typeof(OperatorLine))]
 [JsonSerializable(typeof(IReadOnlyList<SignerCheck>))]
+[JsonSerializable(typeof(IReadOnlyList<TlsLine>))]
 internal sealed partial class CliContext : JsonSerializerContext;
 
 /// <summary>A share as <c>keys list</c> prints it.</summary>

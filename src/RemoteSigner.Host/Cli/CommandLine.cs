@@ -39,6 +39,7 @@ internal static class CommandLine
             OperatorCommand.Create(),
             KeymanagerCommand.Create(),
             PolicyCommand.Create(),
+            TlsCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
@@ -87,9 +88,19 @@ internal static class CommandLine
         process.PriorityClass = ProcessPriorityClass.BelowNormal;
     }
 
-    /// <summary>The data directory that was asked for.</summary>
+    /// <summary>The data directory that was asked for, which is this user's own or is not there yet.</summary>
     /// <exception cref="CliError">None was named.</exception>
-    public static DataDirectory DataDirectory(this ParseResult parsed) => parsed.GetValue(Data) is { Length: > 0 } path
+    /// <exception cref="ConfigurationException">It is another user's.</exception>
+    public static DataDirectory DataDirectory(this ParseResult parsed)
+    {
+        var data = parsed.AnybodysDataDirectory();
+        data.RequireOwner();
+        return data;
+    }
+
+    /// <summary>The same, whosever it is: to ask a signer that runs, which lets root in, too, and writes there itself.</summary>
+    /// <exception cref="CliError">None was named.</exception>
+    public static DataDirectory AnybodysDataDirectory(this ParseResult parsed) => parsed.GetValue(Data) is { Length: > 0 } path
         ? new DataDirectory(path)
         : throw CliError.OfUsage("no data directory was named", "give --data DIR or set REMOTE_SIGNER_DATA");
 }

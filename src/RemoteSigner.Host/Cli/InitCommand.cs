@@ -23,7 +23,7 @@ internal static partial class InitCommand
     private static readonly Option<string> Token = new("--token") { Description = "label of the token", HelpName = "LABEL", DefaultValueFactory = _ => "remote-signer" };
     private static readonly Option<string?> PinFile = new("--pin-file") { Description = "file with the token's PIN, which is asked for without it; with --seal tpm a PIN is wanted only if this is given", HelpName = "F" };
     private static readonly Option<string[]> Clients = new("--client") { Description = $"a client with all keys and the rights of a bundle ({ClientBundles.Listing}); without one those of validator-client", HelpName = "NAME[=BUNDLE]" };
-    private static readonly Option<string[]> Hosts = new("--host") { Description = "a name or address of this machine, for the server's certificate", HelpName = "NAME" };
+    private static readonly Option<string[]> Hosts = new("--host") { Description = "a name or address by which clients reach this machine: for the server's certificate and for api.hostAllowlist", HelpName = "NAME" };
     private static readonly Option<ulong?> GenesisTime = new("--genesis-time") { Description = "Unix seconds, for a network whose genesis is not built in", HelpName = "S" };
     private static readonly Option<string?> GenesisValidatorsRoot = new("--genesis-validators-root") { Description = "names the chain; for a network whose genesis is not built in", HelpName = "ROOT" };
     private static readonly Option<string?> Freshness = new("--freshness") { Description = "where the fence lives that notices an old copy of the folder: tpm, token, or none; else where the vault is sealed", HelpName = "WITNESS" };
@@ -45,6 +45,7 @@ internal static partial class InitCommand
     private static async Task<int> RunAsync(ParseResult parsed)
     {
         var data = parsed.DataDirectory();
+        data.RequirePrivate();
         var options = Options(parsed);
         if (File.Exists(data.OptionsFile) || File.Exists(data.VaultFile) || File.Exists(data.LedgerFile))
         {
@@ -100,6 +101,7 @@ internal static partial class InitCommand
             Pin = parsed.GetValue(Seal) == SealOptions.Tpm ? Pin(parsed) : new PinOptions(),
         },
         Freshness = new FreshnessOptions { Witness = parsed.GetValue(Freshness) },
+        Api = new ApiOptions { HostAllowlist = [.. new ApiOptions().HostAllowlist.Union(parsed.GetValue(Hosts) ?? [], StringComparer.OrdinalIgnoreCase)] },
         Clients = ReadClients(parsed.GetValue(Clients) ?? []),
     };
 
@@ -117,17 +119,22 @@ internal static partial class InitCommand
         }
     }
 
+    /// <summary>The name becomes a file's name, too.</summary>
+    /// <exception cref="CliError">It cannot be one.</exception>
+    public static void RequireClientName(string name)
+    {
+        if (!ClientName.IsMatch(name))
+        {
+            throw new CliError($"'{name}' is no name for a client", "take letters, digits, '.', '_' and '-', at most 64, beginning with a letter or digit");
+        }
+    }
+
     private static Dictionary<string, ClientOptions> ReadClients(IEnumerable<string> texts)
     {
         var clients = new Dictionary<string, ClientOptions>();
         foreach (var parts in texts.Select(text => text.Split('=', 2)))
         {
-            // The name becomes a file's name, too.
-            if (!ClientName.IsMatch(parts[0]))
-            {
-                throw new CliError($"'{parts[0]}' is no name for a client", "take letters, digits, '.', '_' and '-', at most 64, beginning with a letter or digit");
-            }
-
+            RequireClientName(parts[0]);
             var rights = ClientBundles.Find(parts.Length == 1 ? "validator-client" : parts[1])
                 ?? throw new CliError($"there is no bundle of rights '{parts[1]}'", $"the bundles are {ClientBundles.Listing}; signer.json can grant anything else afterwards");
             if (!clients.TryAdd(parts[0], rights))
@@ -179,6 +186,7 @@ internal static partial class InitCommand
     {
         Directory.CreateDirectory(data.Path, DataDirectory.Private);
         Directory.CreateDirectory(data.TlsFolder, DataDirectory.Private);
+        Directory.CreateDirectory(data.IssuedFolder, DataDirectory.Private);
         Directory.CreateDirectory(data.ClientsFolder, DataDirectory.Private);
     }
 
@@ -211,11 +219,17 @@ internal static partial class InitCommand
     private static void IssueCertificates(DataDirectory data, SignerOptions options, IEnumerable<string> hosts)
     {
         using var authority = PrivateAuthority.Create("remote-signer CA", TimeProvider.System.GetUtcNow());
-        authority.Write(Path.Combine(data.TlsFolder, "ca.crt"), Path.Combine(data.ClientsFolder, "ca.key"));
-        authority.IssueServer(["localhost", "127.0.0.1", "::1", .. hosts], Path.Combine(data.TlsFolder, "server.crt"), Path.Combine(data.TlsFolder, "server.key"));
+        authority.Write(data.AuthorityFile, Path.Combine(data.ClientsFolder, "ca.key"));
+        using (var server = authority.IssueServer(CertificateRegister.HostsOf(hosts)))
+        {
+            server.Write(data.Resolve(options.Tls.Certificate), data.Resolve(options.Tls.Key!));
+        }
+
         foreach (var client in options.Clients.Keys)
         {
-            authority.IssueClient(client, Path.Combine(data.ClientsFolder, client + ".crt"), Path.Combine(data.ClientsFolder, client + ".key"));
+            using var issued = authority.IssueClient(client);
+            issued.Write(Path.Combine(data.ClientsFolder, client + ".crt"), Path.Combine(data.ClientsFolder, client + ".key"));
+            DurableFile.Replace(CertificateRegister.PathOf(data, issued.Certificate), System.Text.Encoding.ASCII.GetBytes(issued.Pem));
         }
     }
 

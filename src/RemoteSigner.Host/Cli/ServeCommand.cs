@@ -23,6 +23,7 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         var data = parsed.DataDirectory();
+        data.RequirePrivate();
         var options = data.ReadOptions();
         options.Api.Listen = parsed.GetValue(Listen) ?? options.Api.Listen;
         options.Operations.Listen = parsed.GetValue(Operations) ?? options.Operations.Listen;

@@ -61,7 +61,7 @@ internal static class SlashingCommand
     private static async Task<int> ExportAsync(ParseResult parsed)
     {
         var path = Path.GetFullPath(parsed.GetValue(File)!);
-        if (path.StartsWith(parsed.DataDirectory().Path + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        if (path.StartsWith(parsed.AnybodysDataDirectory().Path + Path.DirectorySeparatorChar, StringComparison.Ordinal))
         {
             throw new CliError($"{path} is inside the data directory", "export to another folder: a file of the signer must not be overwritten");
         }

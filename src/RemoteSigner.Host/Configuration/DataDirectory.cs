@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using RemoteSigner.Native;
 
 namespace RemoteSigner.Host.Configuration;
 
@@ -24,6 +25,12 @@ internal sealed class DataDirectory(string path)
 
     public string ClientsFolder => Resolve("clients");
 
+    /// <summary>A copy of every client's certificate, for <c>tls list</c> and <c>tls revoke</c>: their own files leave this machine.</summary>
+    public string IssuedFolder => Resolve("tls/issued");
+
+    /// <summary>The authority's certificate that <c>init</c> made.</summary>
+    public string AuthorityFile => Resolve("tls/ca.crt");
+
     /// <summary>Approvals of what may open a TPM-sealed vault.</summary>
     public string TpmFolder => Resolve("tpm");
 
@@ -41,6 +48,36 @@ internal sealed class DataDirectory(string path)
 
     /// <summary>A path from the configuration, relative to this folder unless it is absolute.</summary>
     public string Resolve(string relative) => System.IO.Path.Combine(Path, relative);
+
+    /// <summary>What another user writes here the signer may not be able to read at its next start: a vault, a token, a lock.</summary>
+    /// <exception cref="ConfigurationException">The folder is another user's.</exception>
+    public void RequireOwner()
+    {
+        if (FileStatus.Of(Path) is { Owner: var owner } && owner != PeerCredentials.Ours)
+        {
+            var name = NameOf(owner);
+            throw new ConfigurationException(
+                $"{Path} belongs to the user {name}, and this command runs as {NameOf(PeerCredentials.Ours)}: what it writes the signer could not read", $"run it as that user: sudo -u {name} remote-signer …");
+        }
+    }
+
+    /// <summary>Whoever may write in these folders may put another vault or configuration in their place.</summary>
+    /// <exception cref="ConfigurationException">Others than the owner may.</exception>
+    public void RequirePrivate()
+    {
+        List<string> open = [.. new[] { Path, TlsFolder, IssuedFolder, ClientsFolder, TpmFolder, ClustersFolder }.Where(folder => FileStatus.Of(folder) is { IsOpenToOthers: true })];
+        if (open.Count > 0)
+        {
+            throw new ConfigurationException($"others than its owner may write in {string.Join(", ", open)}", $"look whether all in it is as it was, then: chmod go-w {string.Join(' ', open)}");
+        }
+    }
+
+    // As passwd(5) has it; sudo takes the number, too.
+    private static string NameOf(uint user)
+    {
+        const string Users = "/etc/passwd";
+        return (File.Exists(Users) ? File.ReadLines(Users) : []).Select(line => line.Split(':')).FirstOrDefault(fields => fields.Length > 2 && fields[2] == $"{user}")?[0] ?? $"'#{user}'";
+    }
 
     /// <summary>Reads and checks <c>signer.json</c>.</summary>
     /// <exception cref="ConfigurationException">It is missing, malformed or has faults; all of them are named.</exception>

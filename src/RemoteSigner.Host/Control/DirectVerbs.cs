@@ -26,6 +26,8 @@ internal sealed class DirectVerbs(
 
     public required ClusterVerbs Clusters { get; init; }
 
+    public required TlsVerbs Tls { get; init; }
+
     public async Task<int> ImportKeysAsync(IReadOnlyList<IKeystoreSource> keystores, Stream? history, int memoryMib, IProgress<int>? progress, CancellationToken cancellation)
     {
         var imported = await KeystoreImport.DecryptAllAsync(keystores, arena, memoryMib * 1024L * 1024, progress, cancellation);
@@ -60,6 +62,8 @@ internal sealed class DirectVerbs(
     public Task<ClusterImportLine> ImportClusterAsync(ClusterOrder order, IProgress<int>? progress, CancellationToken cancellation) => Clusters.ImportAsync(order, progress, cancellation);
 
     public Task<ClusterBinding> BindClusterAsync(ClusterOrder order, CancellationToken cancellation) => Clusters.BindAsync(order, cancellation);
+
+    public Task<TlsKept> KeepTlsAsync(TlsChange change) => Tls.KeepAsync(change);
 
     public async Task<SlashingStatus> SlashingStatusAsync()
     {

@@ -25,6 +25,9 @@ internal interface ISignerVerbs : IAsyncDisposable
     /// <summary>Verifies a cluster's document, and tells shares that are here already where they belong. A running signer reads the files itself.</summary>
     Task<ClusterBinding> BindClusterAsync(ClusterOrder order, CancellationToken cancellation);
 
+    /// <summary>Keeps what the authority made, and has a running signer go by it.</summary>
+    Task<TlsKept> KeepTlsAsync(TlsChange change);
+
     Task<SlashingStatus> SlashingStatusAsync();
 
     /// <summary>Prunes to so many epochs, or to signer.json's.</summary>

@@ -13,6 +13,8 @@ namespace RemoteSigner.Host.Control;
 [JsonSerializable(typeof(ClusterOrder))]
 [JsonSerializable(typeof(ClusterImportLine))]
 [JsonSerializable(typeof(ClusterBinding))]
+[JsonSerializable(typeof(TlsChange))]
+[JsonSerializable(typeof(TlsKept))]
 [JsonSerializable(typeof(ControlFault))]
 [JsonSerializable(typeof(ControlCount))]
 internal sealed partial class ControlContext : JsonSerializerContext;

@@ -86,6 +86,9 @@ internal sealed class RunningVerbs : ISignerVerbs
     public Task<ClusterBinding> BindClusterAsync(ClusterOrder order, CancellationToken cancellation) =>
         AskAsync(HttpMethod.Post, "clusters/bind", ControlContext.Default.ClusterBinding, JsonContent.Create(order, ControlContext.Default.ClusterOrder));
 
+    public Task<TlsKept> KeepTlsAsync(TlsChange change) =>
+        AskAsync(HttpMethod.Post, "tls", ControlContext.Default.TlsKept, JsonContent.Create(change, ControlContext.Default.TlsChange));
+
     public Task<SlashingStatus> SlashingStatusAsync() => AskAsync(HttpMethod.Get, "slashing", ControlContext.Default.SlashingStatus);
 
     public Task<IReadOnlyList<PruneLine>> PruneAsync(ulong? keepEpochs) =>

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
 using RemoteSigner.Host.Tls;
 
@@ -26,7 +28,7 @@ internal sealed class ClientNaming(MutualTls tls, TlsStore material, TimeProvide
             return true;
         }
 
-        if (CertificateOf(context) is not { } certificate || tls.Find(certificate) is not { } client)
+        if (CertificateOf(context) is not { } certificate || tls.Find(certificate, context.Features.GetRequiredFeature<IConnectionItemsFeature>().Items) is not { } client)
         {
             return false;
         }

@@ -59,12 +59,14 @@ internal sealed class RequestGate(
     {
         if ((BrowserGuard.FaultOf(context, listener.Kind, hosts) ?? Framing.FaultOf(context, listener.Kind)) is { } turned)
         {
+            // So that the log has whose request it was.
+            _ = KnowsClients(listener) && names.TryName(context);
             Note(context, turned.Reason, turned.Detail);
             await turned.AnswerAsync(context);
             return;
         }
 
-        if ((listener.AsksForCertificate || listener.FixedClient is not null) && !names.TryName(context))
+        if (KnowsClients(listener) && !names.TryName(context))
         {
             await RefuseClientAsync(context);
             return;
@@ -87,6 +89,8 @@ internal sealed class RequestGate(
             await Answer.ErrorAsync(context, context.Response.StatusCode);
         }
     }
+
+    private static bool KnowsClients(Listener listener) => listener.AsksForCertificate || listener.FixedClient is not null;
 
     // Who reads for somebody that has gone may hear of it from the connection, the request or the certificate.
     private static bool IsGone(HttpContext context, Exception exception) =>

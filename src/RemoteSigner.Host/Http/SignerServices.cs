@@ -60,7 +60,7 @@ internal static class SignerServices
             services.AddSingleton<IHardwareClock>(new TpmHardwareClock(sealedKeys.Hardware.Tpm));
         }
 
-        services.AddSingleton(new TlsStore(data, options.Tls, time));
+        services.AddSingleton(new TlsStore(data, options.Tls));
         services.AddSingleton<KeyRing>();
         services.AddSingleton<MutualTls>();
         services.AddSingleton<RefusedClients>();
@@ -95,6 +95,7 @@ internal static class SignerServices
         services.AddSingleton(CreateAttestingTpm);
         services.AddSingleton<AttestationApi>();
         services.AddSingleton<LedgerProbe>();
+        services.AddSingleton<CertificateHealth>();
         services.AddSingleton<HealthApi>();
         services.AddSingleton<MetricsApi>();
         services.AddSingleton(CreateSigner);
@@ -109,6 +110,7 @@ internal static class SignerServices
         services.AddHostedService<SystemdWatch>();
         services.AddHostedService<EpochSummary>();
         services.AddHostedService<Pruning>();
+        services.AddHostedService<CertificateWatch>();
     }
 
     private static KeyTraits? Describe(BlsPublicKey key, KeyRing ring, ClusterLibrary clusters) => ring.Find(key) is not { } share ? null : new KeyTraits(
@@ -157,10 +159,11 @@ internal static class SignerServices
     // Before the keys: a client that was taken out of the file must lose its leave even when the token is away.
     private static Reloading CreateReloading(IServiceProvider services)
     {
-        var (data, policy, tls, hosts, accounts, loading) = (
+        var (data, policy, tls, certificates, hosts, accounts, loading) = (
             services.GetRequiredService<DataDirectory>(),
             services.GetRequiredService<AccessPolicy>(),
             services.GetRequiredService<TlsStore>(),
+            services.GetRequiredService<CertificateHealth>(),
             services.GetRequiredService<HostAllowlists>(),
             services.GetRequiredService<ThresholdAccounts>(),
             services.GetRequiredService<KeyLoading>());
@@ -177,7 +180,7 @@ internal static class SignerServices
                     hosts.Replace(read.Api, read.Operations);
                     accounts.Replace(read.Distributed.ToDirectory());
                     tls.Put(material);
-                    return Task.FromResult(atStart.TellOf(read));
+                    return Task.FromResult(new[] { atStart.TellOf(read), certificates.Tell() }.OfType<string>().ToList() is { Count: > 0 } notes ? string.Join("; ", notes) : null);
                 }),
                 new Reloading.Part("keys", async () =>
                 {

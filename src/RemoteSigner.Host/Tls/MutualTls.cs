@@ -1,5 +1,6 @@
-using System.Net;
+using System.Collections.Concurrent;
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -8,50 +9,96 @@ using RemoteSigner.Access;
 namespace RemoteSigner.Host.Tls;
 
 /// <summary>Asks every connection for a certificate and refuses it in the handshake when that proves nothing.</summary>
-internal sealed class MutualTls(TlsStore store, RefusedClients refused, TimeProvider time)
+internal sealed class MutualTls(TlsStore store, RefusedClients refused, AccessPolicy access, TimeProvider time)
 {
+    // A path of authorities is two or three long.
+    private const int MostSent = 8;
+
+    // Forward secrecy and authenticated encryption, also where TLS 1.2 is allowed.
+    private static readonly CipherSuitesPolicy _suites = new(
+    [
+        TlsCipherSuite.TLS_AES_256_GCM_SHA384,
+        TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256,
+        TlsCipherSuite.TLS_AES_128_GCM_SHA256,
+        TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+        TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+        TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+        TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+        TlsCipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+        TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+    ]);
+
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _seen = new();
+
+    /// <summary>Until when the certificates are good with which clients that signer.json names came last.</summary>
+    public IEnumerable<(string Client, DateTimeOffset Until)> Seen => _seen.Where(seen => access.Knows(new Client(seen.Key, null))).Select(seen => (seen.Key, seen.Value));
+
     /// <summary>The handshake of one connection, with the material in force at its start.</summary>
     public TlsHandshakeCallbackOptions HandshakeOptions => new()
     {
         HandshakeTimeout = TimeSpan.FromSeconds(10),
-        OnConnection = context => ValueTask.FromResult(Options(context.Connection)),
+        OnConnection = context => ValueTask.FromResult(Options(context)),
     };
 
-    /// <summary>The client behind a certificate by the rules in force now, or null.</summary>
-    public Client? Find(X509Certificate2 certificate) =>
-        store.Current.Trust.Judge(certificate, time.GetUtcNow()) is ClientVerdict.Accepted(var client) ? client : null;
+    /// <summary>The client behind the certificate of a connection by the rules in force now, or null.</summary>
+    /// <param name="items">The connection's.</param>
+    public Client? Find(X509Certificate2 certificate, IDictionary<object, object?> items) =>
+        store.Current.Trust.Judge(certificate, SentOf(items), time.GetUtcNow()) is ClientVerdict.Accepted(var client) ? client : null;
 
-    private SslServerAuthenticationOptions Options(BaseConnectionContext connection)
+    private SslServerAuthenticationOptions Options(TlsHandshakeCallbackContext context)
     {
-        var material = store.Current;
+        var (material, connection) = (store.Current, context.Connection);
+        if ((context.ClientHelloInfo.SslProtocols & material.Protocols) == 0)
+        {
+            // The handshake ends before anybody shows a certificate.
+            refused.Record(null, connection.RemoteEndPoint, material.Protocols == SslProtocols.Tls13
+                ? "it speaks no TLS 1.3, and nothing older is let in: where it cannot, as Teku, set tls.allowTls12 in signer.json"
+                : "it speaks neither TLS 1.3 nor TLS 1.2");
+        }
+
         return new SslServerAuthenticationOptions
         {
             ServerCertificateContext = material.ServerCertificate,
             ClientCertificateRequired = true,
             EnabledSslProtocols = material.Protocols,
+            CipherSuitesPolicy = _suites,
 
             // A resumed session would carry a client past a revocation list that was read meanwhile.
             AllowTlsResume = false,
             AllowRenegotiation = false,
-            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-            RemoteCertificateValidationCallback = (_, certificate, _, _) => Accept(material, certificate as X509Certificate2, connection.RemoteEndPoint),
+
+            // What the platform makes of the certificate is not asked for: it looks for nothing on the network meanwhile.
+            CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true },
+            RemoteCertificateValidationCallback = (_, certificate, chain, _) => Accept(material, certificate as X509Certificate2, chain, connection),
         };
     }
 
-    private bool Accept(TlsMaterial material, X509Certificate2? certificate, EndPoint? peer)
+    private bool Accept(TlsMaterial material, X509Certificate2? certificate, X509Chain? chain, BaseConnectionContext connection)
     {
         if (certificate is null)
         {
-            refused.Record(null, peer, "no certificate was presented");
+            refused.Record(null, connection.RemoteEndPoint, "no certificate was presented");
             return false;
         }
 
-        if (material.Trust.Judge(certificate, time.GetUtcNow()) is ClientVerdict.Refused(var reason))
+        // Kept, because the client is judged again after a reload; copied, because the chain goes away.
+        connection.Items[typeof(MutualTls)] = new X509Certificate2Collection((chain?.ChainPolicy.ExtraStore ?? []).Take(MostSent).Select(sent => X509CertificateLoader.LoadCertificate(sent.RawDataMemory.Span)).ToArray());
+        switch (material.Trust.Judge(certificate, SentOf(connection.Items), time.GetUtcNow()))
         {
-            refused.Record(certificate, peer, reason);
-            return false;
-        }
+            case ClientVerdict.Accepted(var client):
+                if (access.Knows(client))
+                {
+                    _seen[client.Name] = certificate.NotAfter.ToUniversalTime();
+                }
 
-        return true;
+                return true;
+            case ClientVerdict.Refused(var reason):
+                refused.Record(certificate, connection.RemoteEndPoint, reason);
+                return false;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
     }
+
+    private static X509Certificate2Collection SentOf(IDictionary<object, object?> items) => items.TryGetValue(typeof(MutualTls), out var sent) ? (X509Certificate2Collection)sent! : [];
 }

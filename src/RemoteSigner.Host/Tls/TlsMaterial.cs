@@ -11,8 +11,26 @@ namespace RemoteSigner.Host.Tls;
 internal sealed record TlsMaterial(SslStreamCertificateContext ServerCertificate, ClientTrust Trust, SslProtocols Protocols)
 {
     /// <summary>Reads every file that <paramref name="options"/> names.</summary>
-    /// <exception cref="ConfigurationException">A file is missing, unreadable, malformed, expired, or certificate and key do not belong together.</exception>
-    public static TlsMaterial Read(TlsOptions options, DataDirectory data, DateTimeOffset now)
+    /// <exception cref="ConfigurationException">A file is missing, unreadable, malformed, or certificate and key do not belong together.</exception>
+    public static TlsMaterial Read(TlsOptions options, DataDirectory data)
+    {
+        var authorities = ReadAuthorities(options, data);
+        IReadOnlyList<KnownClient> known = [];
+        if (options.KnownClients is { } knownClients)
+        {
+            Open("tls.knownClients", data.Resolve(knownClients), path => known = KnownClient.Read(File.ReadLines(path)));
+        }
+
+        var revocations = ReadRevocations(options, data, authorities);
+        SslStreamCertificateContext? server = null;
+        Open("tls.certificate", data.Resolve(options.Certificate), path => server = ReadServer(path, options, data));
+        var protocols = options.AllowTls12 ? SslProtocols.Tls13 | SslProtocols.Tls12 : SslProtocols.Tls13;
+        return new TlsMaterial(server!, new ClientTrust(authorities, known, revocations), protocols);
+    }
+
+    /// <summary>Those whose clients count; none where clients are known one by one.</summary>
+    /// <exception cref="ConfigurationException">They cannot be read.</exception>
+    public static X509Certificate2Collection ReadAuthorities(TlsOptions options, DataDirectory data)
     {
         var authorities = new X509Certificate2Collection();
         if (options.ClientAuthorities is { } bundle)
@@ -24,25 +42,23 @@ internal sealed record TlsMaterial(SslStreamCertificateContext ServerCertificate
             }
         }
 
-        IReadOnlyList<KnownClient> known = [];
-        if (options.KnownClients is { } knownClients)
-        {
-            Open("tls.knownClients", data.Resolve(knownClients), path => known = KnownClient.Read(File.ReadLines(path)));
-        }
+        return authorities;
+    }
 
+    /// <summary>The lists of those who are revoked, each signed by one of <paramref name="authorities"/>.</summary>
+    /// <exception cref="ConfigurationException">They cannot be read.</exception>
+    public static RevocationLists ReadRevocations(TlsOptions options, DataDirectory data, X509Certificate2Collection authorities)
+    {
         var revocations = RevocationLists.None;
         if (options.RevocationList is { } list)
         {
-            Open("tls.revocationList", data.Resolve(list), path => revocations = RevocationLists.Read(File.ReadAllBytes(path), authorities, now));
+            Open("tls.revocationList", data.Resolve(list), path => revocations = RevocationLists.Read(File.ReadAllBytes(path), authorities));
         }
 
-        SslStreamCertificateContext? server = null;
-        Open("tls.certificate", data.Resolve(options.Certificate), path => server = ReadServer(path, options, data, now));
-        var protocols = options.AllowTls12 ? SslProtocols.Tls13 | SslProtocols.Tls12 : SslProtocols.Tls13;
-        return new TlsMaterial(server!, new ClientTrust(authorities, known, revocations), protocols);
+        return revocations;
     }
 
-    private static SslStreamCertificateContext ReadServer(string path, TlsOptions options, DataDirectory data, DateTimeOffset now)
+    private static SslStreamCertificateContext ReadServer(string path, TlsOptions options, DataDirectory data)
     {
         X509Certificate2 leaf;
         var chain = new X509Certificate2Collection();
@@ -58,11 +74,7 @@ internal sealed record TlsMaterial(SslStreamCertificateContext ServerCertificate
             chain = X509CertificateLoader.LoadPkcs12CollectionFromFile(path, password);
         }
 
-        if (leaf.NotAfter.ToUniversalTime() < now)
-        {
-            throw new CryptographicException($"the certificate is out of date since {leaf.NotAfter:u}");
-        }
-
+        // Also one that is out of date: whether to be served under it is the clients' affair, and some come through another door.
         return SslStreamCertificateContext.Create(leaf, chain, offline: true);
     }
 

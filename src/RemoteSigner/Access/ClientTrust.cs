@@ -5,8 +5,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace RemoteSigner.Access;
 
 /// <summary>
-/// Tells from a certificate which client it is. A certificate is good when one of the authorities signed it and no revocation list names
-/// it, or when the known-clients file lists its common name with its fingerprint (Web3Signer's rule: either is enough).
+/// Tells from a certificate which client it is. A certificate is good when one of the authorities signed it, itself or through certificates that the client sent along, and no revocation list
+/// names it or one above it, or when the known-clients file lists its common name with its fingerprint (Web3Signer's rule: either is enough). An authority counts as it stands in the bundle: a
+/// root, or one that another has signed.
 /// </summary>
 public sealed class ClientTrust
 {
@@ -21,13 +22,17 @@ public sealed class ClientTrust
     public ClientTrust(X509Certificate2Collection authorities, IEnumerable<KnownClient> knownClients, RevocationLists revocations) =>
         (_authorities, _knownClients, _revocations) = (authorities, knownClients.ToFrozenSet(), revocations);
 
+    /// <summary>Those whose clients count.</summary>
+    public IEnumerable<X509Certificate2> Authorities => _authorities;
+
     /// <summary>When the first revocation list is out of date; null where there is none.</summary>
     public DateTimeOffset? NextRevocationUpdate => _revocations.NextUpdate;
 
     /// <summary>The lower-case SHA-256 fingerprint of a certificate, 64 hex digits.</summary>
     public static string Fingerprint(X509Certificate2 certificate) => Convert.ToHexStringLower(SHA256.HashData(certificate.RawData));
 
-    public ClientVerdict Judge(X509Certificate2 certificate, DateTimeOffset now)
+    /// <param name="sent">What the client sent beside its own certificate: it may lead to an authority, and proves nothing else.</param>
+    public ClientVerdict Judge(X509Certificate2 certificate, X509Certificate2Collection sent, DateTimeOffset now)
     {
         if (CommonName(certificate) is not { } name)
         {
@@ -41,8 +46,8 @@ public sealed class ClientTrust
             return new ClientVerdict.Refused($"the certificate is valid from {certificate.NotBefore:u} to {certificate.NotAfter:u} only");
         }
 
-        using var chain = NewChain(now);
-        if (_authorities.Count > 0 && chain.Build(certificate))
+        using var chain = NewChain(sent, now);
+        if (_authorities.Count > 0 && chain.Build(certificate) && EndsInAuthority(chain))
         {
             // Final: a line in the known-clients file does not bring a revoked certificate back.
             return chain.ChainElements.Any(element => _revocations.Revoke(element.Certificate))
@@ -65,9 +70,15 @@ public sealed class ClientTrust
         return names is [{ Length: > 0 and <= MostNameLength } name] && !name.Any(char.IsControl) ? name : null;
     }
 
-    private X509Chain NewChain(DateTimeOffset now)
+    // To build may end at the bundle's own authority although another one signed that. Everything but its end was checked: signatures, times, uses.
+    private bool EndsInAuthority(X509Chain chain) => chain.ChainStatus.Length == 0 || chain.ChainElements.Skip(1).Any(element => _authorities.Any(
+        authority => authority.RawDataMemory.Span.SequenceEqual(element.Certificate.RawDataMemory.Span)));
+
+    private X509Chain NewChain(X509Certificate2Collection sent, DateTimeOffset now)
     {
         var chain = new X509Chain();
+        chain.ChainPolicy.ExtraStore.AddRange(sent);
+        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority;
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(_authorities);
         chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ClientAuthentication));

@@ -17,9 +17,12 @@ public sealed class RevocationLists
     /// <summary>The earliest <c>nextUpdate</c> of all lists.</summary>
     public DateTimeOffset? NextUpdate => _lists.Select(list => list.NextUpdate).Min() is { } time ? new DateTimeOffset(time, TimeSpan.Zero) : null;
 
-    /// <summary>Reads PEM or DER lists, each of which one of <paramref name="authorities"/> must have signed.</summary>
-    /// <exception cref="FormatException">The bytes are no revocation list, it is out of date, or none of the authorities signed it.</exception>
-    public static RevocationLists Read(byte[] bytes, X509Certificate2Collection authorities, DateTimeOffset now)
+    /// <summary>
+    /// Reads PEM or DER lists, each of which one of <paramref name="authorities"/> must have signed. One that is out of date is as good as any for what it revokes: it never takes a name back,
+    /// and to refuse everybody for its sake would end all duties. <see cref="NextUpdate"/> is what to warn by.
+    /// </summary>
+    /// <exception cref="FormatException">The bytes are no revocation list, or none of the authorities signed it.</exception>
+    public static RevocationLists Read(byte[] bytes, X509Certificate2Collection authorities)
     {
         try
         {
@@ -29,7 +32,7 @@ public sealed class RevocationLists
                 throw new FormatException("the file holds no certificate revocation list");
             }
 
-            lists.ForEach(list => Check(list, authorities, now));
+            lists.ForEach(list => Check(list, authorities));
             return new RevocationLists(lists);
         }
         catch (Exception exception) when (exception is CrlException or IOException or GeneralSecurityException or ArgumentException)
@@ -49,19 +52,14 @@ public sealed class RevocationLists
         return _lists.Any(list => list.IssuerDN.Equivalent(subject.IssuerDN) && list.IsRevoked(subject));
     }
 
-    private static void Check(X509Crl list, X509Certificate2Collection authorities, DateTimeOffset now)
+    private static void Check(X509Crl list, X509Certificate2Collection authorities)
     {
         var signed = authorities
             .Select(authority => new Org.BouncyCastle.X509.X509Certificate(authority.RawData))
             .Any(authority => authority.SubjectDN.Equivalent(list.IssuerDN) && list.IsSignatureValid(authority.GetPublicKey()));
         if (!signed)
         {
-            throw new FormatException($"the revocation list of {list.IssuerDN} is not signed by any client authority");
-        }
-
-        if (list.NextUpdate is { } nextUpdate && nextUpdate < now.UtcDateTime)
-        {
-            throw new FormatException($"the revocation list of {list.IssuerDN} is out of date since {nextUpdate:u}");
+            throw new FormatException($"the revocation list of {list.IssuerDN} is not signed by any client authority: the bundle must have the very authority that signs it, also where another one stands above");
         }
     }
 }

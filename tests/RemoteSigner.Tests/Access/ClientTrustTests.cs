@@ -29,7 +29,7 @@ public sealed class ClientTrustTests : IDisposable
     [Fact]
     public void The_common_name_is_the_clients_name()
     {
-        var accepted = Assert.IsType<ClientVerdict.Accepted>(Trust().Judge(Issue("O=operators, CN=lodestar"), _now));
+        var accepted = Assert.IsType<ClientVerdict.Accepted>(Trust().Judge(Issue("O=operators, CN=lodestar"), [], _now));
 
         Assert.Equal("lodestar", accepted.Client.Name);
     }
@@ -40,13 +40,13 @@ public sealed class ClientTrustTests : IDisposable
     [InlineData("CN=\"\u001b[2J\"")]
     [InlineData("CN=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     public void Without_exactly_one_plain_common_name_there_is_no_client(string subject) =>
-        Assert.IsType<ClientVerdict.Refused>(Trust().Judge(Issue(subject), _now));
+        Assert.IsType<ClientVerdict.Refused>(Trust().Judge(Issue(subject), [], _now));
 
     [Theory]
     [InlineData(-2)]
     [InlineData(2)]
     public void Outside_of_its_time_a_certificate_proves_nothing(int days) =>
-        Assert.IsType<ClientVerdict.Refused>(Trust().Judge(Issue("CN=lodestar"), _now.AddDays(days)));
+        Assert.IsType<ClientVerdict.Refused>(Trust().Judge(Issue("CN=lodestar"), [], _now.AddDays(days)));
 
     [Fact]
     public void A_known_client_needs_no_authority_but_its_own_name_and_fingerprint()
@@ -55,9 +55,9 @@ public sealed class ClientTrustTests : IDisposable
         var certificate = new CertificateRequest("CN=lodestar", own, HashAlgorithmName.SHA256).CreateSelfSigned(_now.AddDays(-1), _now.AddDays(1));
         var fingerprint = ClientTrust.Fingerprint(certificate);
 
-        Assert.IsType<ClientVerdict.Refused>(Trust().Judge(certificate, _now));
-        Assert.IsType<ClientVerdict.Accepted>(Trust(known: new KnownClient("lodestar", fingerprint)).Judge(certificate, _now));
-        Assert.IsType<ClientVerdict.Refused>(Trust(known: new KnownClient("teku", fingerprint)).Judge(certificate, _now));
+        Assert.IsType<ClientVerdict.Refused>(Trust().Judge(certificate, [], _now));
+        Assert.IsType<ClientVerdict.Accepted>(Trust(known: new KnownClient("lodestar", fingerprint)).Judge(certificate, [], _now));
+        Assert.IsType<ClientVerdict.Refused>(Trust(known: new KnownClient("teku", fingerprint)).Judge(certificate, [], _now));
     }
 
     [Fact]
@@ -67,12 +67,11 @@ public sealed class ClientTrustTests : IDisposable
         var list = new CertificateRevocationListBuilder();
         list.AddEntry(certificate);
         var bytes = list.Build(_authority, 1, _now.AddDays(5), HashAlgorithmName.SHA256, thisUpdate: _now.AddDays(-1));
-        var revocations = RevocationLists.Read(bytes, [_authority], _now);
+        var revocations = RevocationLists.Read(bytes, [_authority]);
 
-        Assert.IsType<ClientVerdict.Accepted>(Trust(revocations).Judge(Issue("CN=lodestar"), _now));
-        Assert.IsType<ClientVerdict.Refused>(Trust(revocations, new KnownClient("lodestar", ClientTrust.Fingerprint(certificate))).Judge(certificate, _now));
-        Assert.Throws<FormatException>(() => RevocationLists.Read(bytes, [_authority], _now.AddDays(6)));
-        Assert.Throws<FormatException>(() => RevocationLists.Read(bytes, [certificate], _now));
+        Assert.IsType<ClientVerdict.Accepted>(Trust(revocations).Judge(Issue("CN=lodestar"), [], _now));
+        Assert.IsType<ClientVerdict.Refused>(Trust(revocations, new KnownClient("lodestar", ClientTrust.Fingerprint(certificate))).Judge(certificate, [], _now));
+        Assert.Throws<FormatException>(() => RevocationLists.Read(bytes, [certificate]));
     }
 
     private ClientTrust Trust(RevocationLists? revocations = null, params KnownClient[] known) => new([_authority], known, revocations ?? RevocationLists.None);

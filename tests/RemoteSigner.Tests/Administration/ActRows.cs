@@ -54,6 +54,7 @@ internal static class ActRows
         ActRow.Of(stock, _ => new RemoveDocument(stock.Stale.Document.Hash)),
         ActRow.Of(stock, place => new MakeToken(place.At("keymanager.token"), stock.Arena)),
         ActRow.Of(stock, place => new ImportOperatorKey(stock.Operator, place.At("operator-key"))),
+        ActRow.Of(stock, place => new KeepFile("tls.revoke", place.At("files/crl.pem"), new byte[] { 1 }, "test")),
         ActRow.Of(stock, _ => new NoteAct("reload", "test")),
     ];
 

@@ -66,7 +66,7 @@ internal static class FreshnessCommand
 
     private static async Task<int> StatusAsync(ParseResult parsed)
     {
-        if (await RunningVerbs.FindAsync(parsed.DataDirectory()) is { } running)
+        if (await RunningVerbs.FindAsync(parsed.AnybodysDataDirectory()) is { } running)
         {
             await using (running)
             {

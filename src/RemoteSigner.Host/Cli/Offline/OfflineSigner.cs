@@ -86,7 +86,7 @@ internal sealed class OfflineSigner : IAsyncDisposable
     /// <summary>The verbs that work on a signer that runs, too: on that one where it answers, else on its files.</summary>
     public static async Task<ISignerVerbs> OpenVerbsAsync(ParseResult parsed)
     {
-        if (await RunningVerbs.FindAsync(parsed.DataDirectory()) is { } running)
+        if (await RunningVerbs.FindAsync(parsed.AnybodysDataDirectory()) is { } running)
         {
             return running;
         }
@@ -96,6 +96,7 @@ internal sealed class OfflineSigner : IAsyncDisposable
             false, signer.Administrator, signer.Actor, signer.Ledger, signer.Slashing, signer.Options, signer.Arena, () => signer.Keys, key => signer.Site.Key = () => Task.FromResult(key), signer)
         {
             Clusters = new ClusterVerbs(signer.Administrator, signer.Actor, signer.Site, signer.Options, signer.Data, signer.Arena),
+            Tls = new TlsVerbs(signer.Administrator, signer.Actor, signer.Data, () => Task.FromResult<string?>(null)),
         };
     }
 

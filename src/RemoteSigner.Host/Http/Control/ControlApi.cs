@@ -16,7 +16,7 @@ namespace RemoteSigner.Host.Http;
 /// What the console may ask of the signer that runs, over <see cref="ControlSocket"/>: each verb is done as on opened files, by the user at the other end. A refusal is 409 with the words that the
 /// console prints. A file for him is written here first, so that its hash is in the log before he has it.
 /// </summary>
-internal sealed class ControlApi(Administrator administrator, Ledger ledger, SlashingProtection slashing, SignerOptions options, DataDirectory data, SecretArena arena, ISite site, SealedKeys keys, Fence fence, FreshnessRun freshness)
+internal sealed class ControlApi(Administrator administrator, Ledger ledger, SlashingProtection slashing, SignerOptions options, DataDirectory data, SecretArena arena, ISite site, SealedKeys keys, Fence fence, FreshnessRun freshness, Reloading reloading)
 {
     private const string Prefix = "/control/v1";
     private const string HandOut = ".hand-out-";
@@ -37,6 +37,7 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
             ReadingAsync(async () => await verbs.ImportClusterAsync(await OrderAsync(context), null, context.RequestAborted)))).WithMetadata(door);
         app.MapPost($"{Prefix}/clusters/bind", Verb(ControlContext.Default.ClusterBinding, (verbs, context) =>
             ReadingAsync(async () => await verbs.BindClusterAsync(await OrderAsync(context), context.RequestAborted)))).WithMetadata(door);
+        app.MapPost($"{Prefix}/tls", Verb(ControlContext.Default.TlsKept, KeepTlsAsync)).WithMetadata(door);
         app.MapPost($"{Prefix}/seal/rotate", Verb(ControlContext.Default.EnrolmentReport, (verbs, _) => verbs.RotateSealAsync())).WithMetadata(door);
         app.MapGet($"{Prefix}/audit", Verb(ControlContext.Default.AuditLine, (verbs, context) => verbs.VerifyAuditAsync([.. context.Request.Query["segment"].OfType<string>().Select(Regular)], context.RequestAborted))).WithMetadata(door);
         app.MapPost($"{Prefix}/audit/export", (RequestDelegate)ExportAuditAsync).WithMetadata(door);
@@ -85,6 +86,9 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
             return new ControlCount(await verbs.ImportKeysAsync(push.Keystores, history, options.Keymanager.MemoryMib, null, context.RequestAborted));
         }
     }
+
+    private static async Task<TlsKept> KeepTlsAsync(DirectVerbs verbs, HttpContext context) =>
+        await verbs.KeepTlsAsync(await context.Request.ReadFromJsonAsync(ControlContext.Default.TlsChange, context.RequestAborted) ?? throw new JsonException("there is no change"));
 
     private async Task<ClusterOrder> OrderAsync(HttpContext context)
     {
@@ -166,6 +170,7 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
     private DirectVerbs VerbsOf(Actor actor) => new(true, administrator, actor, ledger, slashing, options, arena, () => keys, _ => { }, null)
     {
         Clusters = new ClusterVerbs(administrator, actor, site, options, data, arena),
+        Tls = new TlsVerbs(administrator, actor, data, async () => (await reloading.ReloadAsync()).LastError),
     };
 
     // The console writes these itself: what is none was not written by it.

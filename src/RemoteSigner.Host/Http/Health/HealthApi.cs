@@ -1,7 +1,5 @@
-using System.Globalization;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Running;
-using RemoteSigner.Host.Tls;
 using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
 
@@ -10,7 +8,7 @@ namespace RemoteSigner.Host.Http;
 /// <summary>
 /// <c>GET /healthcheck</c>: readiness, in Web3Signer's skeleton and with its ids, and our own checks beside them. 503 when a check is down, else 200.
 /// </summary>
-internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sealedKeys, LedgerProbe probe, DiskHealth disk, FenceHealth fence, ArchiveWatch archive, SlotClock clock, TlsStore tls, TimeProvider time)
+internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sealedKeys, LedgerProbe probe, DiskHealth disk, FenceHealth fence, ArchiveWatch archive, SlotClock clock, CertificateHealth certificates)
 {
     public async Task CheckAsync(HttpContext context)
     {
@@ -22,7 +20,7 @@ internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sea
             disk.Check(),
             SealCheck(),
             fence.Check(),
-            CertificateCheck(),
+            certificates.Check(),
             ClockCheck(),
             ArchiveHealth.Check(archive),
         ]);
@@ -54,17 +52,6 @@ internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sea
         var condition = device.Condition;
         var up = condition == DeviceCondition.Ready;
         return HealthReport.Check.Of("seal-check", up, new HealthReport.CheckFigures(State: SnakeCase.Of(condition), Detail: up ? null : device.LastError));
-    }
-
-    private HealthReport.Check CertificateCheck()
-    {
-        var now = time.GetUtcNow();
-        var expiry = new DateTimeOffset(tls.Current.ServerCertificate.TargetCertificate.NotAfter);
-        var lists = tls.Current.Trust.NextRevocationUpdate;
-        var detail = expiry < now ? $"the server certificate is out of date since {expiry:u}"
-            : lists < now ? $"the revocation list is out of date since {lists:u}"
-            : string.Create(CultureInfo.InvariantCulture, $"the server certificate is good until {expiry:u}");
-        return HealthReport.Check.Of("tls-check", expiry >= now && !(lists < now), new HealthReport.CheckFigures(Detail: detail));
     }
 
     private HealthReport.Check ClockCheck() => (clock.IsGuard ? clock.Watch.Doubt : null) is { } doubt

@@ -8,6 +8,7 @@ internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, Administrat
     private readonly Lock _gate = new();
     private ReloadReport _report = new("idle");
     private bool _again;
+    private Task<ReloadReport>? _running;
 
     /// <summary>The state of the last or the running reload.</summary>
     public ReloadReport Report
@@ -33,25 +34,40 @@ internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, Administrat
     }
 
     /// <summary>Starts a reload in the background; false when one is running.</summary>
-    public bool TryStart()
+    public bool TryStart() => TryStart(out _);
+
+    /// <summary>A reload that begins after this call, to its end.</summary>
+    public async Task<ReloadReport> ReloadAsync()
+    {
+        Task<ReloadReport> running;
+        while (!TryStart(out running))
+        {
+            await running;
+        }
+
+        return await running;
+    }
+
+    private bool TryStart(out Task<ReloadReport> running)
     {
         lock (_gate)
         {
             if (_report.Status == "running")
             {
+                running = _running!;
                 return false;
             }
 
             _again = false;
 
             _report = new ReloadReport("running", LastOperationTime: time.GetUtcNow());
+            running = _running = Task.Run(RunAsync);
         }
 
-        _ = Task.Run(RunAsync);
         return true;
     }
 
-    private async Task RunAsync()
+    private async Task<ReloadReport> RunAsync()
     {
         var (errors, notes) = (new List<string>(), new List<string>());
         foreach (var part in parts.Append(new Part("audit log", async () =>
@@ -77,17 +93,20 @@ internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, Administrat
 
         var status = errors.Count == 0 ? "completed" : errors.Count < parts.Count ? "completed_with_errors" : "failed";
         log.LogInformation("reload {Status}", status);
+        var report = new ReloadReport(status, notes.Count == 0 ? null : string.Join("; ", notes), time.GetUtcNow(), LastError(errors));
         bool again;
         lock (_gate)
         {
             again = _again;
-            _report = new ReloadReport(status, notes.Count == 0 ? null : string.Join("; ", notes), time.GetUtcNow(), LastError(errors));
+            _report = report;
         }
 
         if (again)
         {
             _ = TryStart();
         }
+
+        return report;
     }
 
     private static string? LastError(List<string> errors) => errors.Count == 0 ? null : $"{errors.Count} error(s): {string.Join("; ", errors)}";

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using RemoteSigner.Administration;
+using RemoteSigner.Administration.Files;
+using RemoteSigner.Host.Configuration;
+using RemoteSigner.Host.Tls;
+
+namespace RemoteSigner.Host.Control;
+
+/// <summary><c>tls issue</c>, <c>renew</c> and <c>revoke</c>, once the authority's key has done its part: files, <c>signer.json</c>, audit entry, and a running signer that goes by them.</summary>
+/// <param name="reread">Has the signer read its configuration anew; what went wrong, or null.</param>
+internal sealed class TlsVerbs(Administrator administrator, Actor actor, DataDirectory data, Func<Task<string?>> reread)
+{
+    public async Task<TlsKept> KeepAsync(TlsChange change)
+    {
+        var options = data.ReadOptions();
+        var notes = new List<string>();
+
+        // Each file with its entry, and in this order: what a crash leaves undone does no harm, and the same command does it.
+        if (change.RevocationList is { } list)
+        {
+            await KeepAsync(change.Action, CertificateRegister.RevocationListOf(data, options.Tls), list, change.Revoked.Count == 0 ? "the revocation list, signed anew" : string.Join("; ", change.Revoked.Select(Describe)));
+        }
+
+        if (change.Client is { } client)
+        {
+            using var certificate = X509Certificate2.CreateFromPem(client);
+            Directory.CreateDirectory(data.IssuedFolder, DataDirectory.Private);
+            await KeepAsync(change.Action, CertificateRegister.PathOf(data, certificate), client, Describe(client));
+        }
+
+        if (Settings(change, options, notes) is { } settings)
+        {
+            await administrator.ExecuteAsync(new KeepFile("settings", data.OptionsFile, settings, string.Join("; ", notes)), actor);
+        }
+
+        if (change.Server is { } server)
+        {
+            await KeepAsync(change.Action, data.Resolve(options.Tls.Certificate), server, Describe(server));
+        }
+
+        return new TlsKept(notes, await reread());
+    }
+
+    private Task<string> KeepAsync(string action, string path, string pem, string detail) => administrator.ExecuteAsync(new KeepFile(action, path, Encoding.ASCII.GetBytes(pem), detail), actor);
+
+    // Null where it stays as it is.
+    private byte[]? Settings(TlsChange change, SignerOptions options, List<string> notes)
+    {
+        byte[]? text = null;
+        if (change.RevocationList is not null && options.Tls.RevocationList is null)
+        {
+            text = SettingText.Put(Text(), "tls", "revocationList", Json(CertificateRegister.RevocationList));
+            notes.Add($"tls.revocationList in signer.json names {CertificateRegister.RevocationList} from now on");
+        }
+
+        List<string> missing = [.. change.Hosts.Where(host => !options.Api.HostAllowlist.Contains("*") && !options.Api.HostAllowlist.Contains(host, StringComparer.OrdinalIgnoreCase))];
+        if (missing.Count > 0)
+        {
+            text = SettingText.Put(Text(), "api", "hostAllowlist", $"[{string.Join(", ", options.Api.HostAllowlist.Concat(missing).Select(Json))}]");
+            notes.Add($"api.hostAllowlist in signer.json has {string.Join(", ", missing)} from now on");
+        }
+
+        return text;
+
+        byte[] Text() => text ?? File.ReadAllBytes(data.OptionsFile);
+    }
+
+    private static string Describe(string pem)
+    {
+        using var certificate = X509Certificate2.CreateFromPem(pem);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"'{CertificateRegister.NameOf(certificate)}' {certificate.SerialNumber} {certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant()} until {certificate.NotAfter.ToUniversalTime():u}");
+    }
+
+    private static string Json(string value) => $"\"{JsonEncodedText.Encode(value)}\"";
+}

@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using RemoteSigner.Access;
+using RemoteSigner.Host.Configuration;
+
+namespace RemoteSigner.Host.Tls;
+
+/// <summary>The file with the revocation lists: that of this signer's authority is signed anew in it, those of others stay as they are.</summary>
+internal static class RevocationFile
+{
+    private const string Label = "X509 CRL";
+
+    /// <summary>The file's text with these certificates on the authority's list. Null where there is no such list and none of them.</summary>
+    /// <exception cref="ConfigurationException">The file is not PEM.</exception>
+    public static string? Revoke(string path, PrivateAuthority authority, IReadOnlyCollection<X509Certificate2> certificates)
+    {
+        var text = File.Exists(path) ? File.ReadAllText(path) : "";
+        if (text.Length > 0 && !PemEncoding.TryFind(text, out _))
+        {
+            throw new ConfigurationException($"{path} is not PEM, so the list of this signer's authority cannot be kept in it", $"convert it: openssl crl -inform DER -in {path} -out NEW, and put that in its place");
+        }
+
+        var place = Find(text, authority.Certificate);
+        if (place is null && certificates.Count == 0)
+        {
+            return null;
+        }
+
+        return place is var (start, end)
+            ? text[..start] + authority.Revoke(text[start..end], certificates) + text[end..].TrimStart('\r', '\n')
+            : text + authority.Revoke(null, certificates);
+    }
+
+    private static (int Start, int End)? Find(string text, X509Certificate2 authority)
+    {
+        for (var from = 0; PemEncoding.TryFind(text.AsSpan(from), out var fields);)
+        {
+            var (start, end) = (from + fields.Location.Start.Value, from + fields.Location.End.Value);
+            if (text.AsSpan(from)[fields.Label].SequenceEqual(Label) && IsOf(text[start..end], authority))
+            {
+                return (start, end);
+            }
+
+            from = end;
+        }
+
+        return null;
+    }
+
+    private static bool IsOf(string pem, X509Certificate2 authority)
+    {
+        try
+        {
+            _ = RevocationLists.Read(Encoding.ASCII.GetBytes(pem), [authority]);
+            return true;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+}
