@@ -19,7 +19,7 @@ public sealed class OpenSslAuthority
         var authority = new OpenSslAuthority(Directory.CreateDirectory(folder).FullName);
         authority.Configure();
         await authority.MakeKeyAsync("ca");
-        await OpenSslAsync("req", "-x509", "-new", "-key", authority.InFolder("ca.key"), "-out", authority.Certificate, "-subj", "/CN=test authority", "-days", "30");
+        await OpenSslAsync("req", "-x509", "-new", "-key", authority.InFolder("ca.key"), "-out", authority.Certificate, "-subj", "/CN=test authority", "-days", "300");
         return authority;
     }
 
@@ -30,7 +30,7 @@ public sealed class OpenSslAuthority
         authority.Configure();
         await authority.MakeKeyAsync("ca");
         await OpenSslAsync("req", "-new", "-key", authority.InFolder("ca.key"), "-out", authority.InFolder("ca.csr"), "-subj", "/CN=issuing authority");
-        await above.CaAsync("-in", authority.InFolder("ca.csr"), "-out", authority.Certificate, "-days", "20", "-extensions", "authority", "-notext");
+        await above.CaAsync("-in", authority.InFolder("ca.csr"), "-out", authority.Certificate, "-days", "200", "-extensions", "authority", "-notext");
         return authority;
     }
 

@@ -95,7 +95,7 @@ internal static class SignerServer
         kestrel.Listen(IPEndPoint.Parse(options.Api.Listen), listen =>
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
-            listen.UseHttps(tls.HandshakeOptions);
+            tls.Use(listen);
             new Listener(ListenerKind.Api, AsksForCertificate: true).Mark(listen);
         });
         foreach (var (address, client) in options.Api.LoopbackHttp)
@@ -118,7 +118,7 @@ internal static class SignerServer
             listen.Protocols = HttpProtocols.Http1;
             if (options.Operations.Tls)
             {
-                listen.UseHttps(tls.HandshakeOptions);
+                tls.Use(listen);
             }
 
             new Listener(ListenerKind.Operations, AsksForCertificate: options.Operations.Tls).Mark(listen);

@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using RemoteSigner.Access;
 
@@ -11,6 +13,8 @@ namespace RemoteSigner.Host.Tls;
 /// <summary>Asks every connection for a certificate and refuses it in the handshake when that proves nothing.</summary>
 internal sealed class MutualTls(TlsStore store, RefusedClients refused, AccessPolicy access, TimeProvider time)
 {
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+
     // A path of authorities is two or three long.
     private const int MostSent = 8;
 
@@ -33,10 +37,23 @@ internal sealed class MutualTls(TlsStore store, RefusedClients refused, AccessPo
     /// <summary>Until when the certificates are good with which clients that signer.json names came last.</summary>
     public IEnumerable<(string Client, DateTimeOffset Until)> Seen => _seen.Where(seen => access.Knows(new Client(seen.Key, null))).Select(seen => (seen.Key, seen.Value));
 
-    /// <summary>The handshake of one connection, with the material in force at its start.</summary>
-    public TlsHandshakeCallbackOptions HandshakeOptions => new()
+    private bool IsTls12Allowed => store.Current.Protocols.HasFlag(SslProtocols.Tls12);
+
+    /// <summary>Asks every connection to this listener for its certificate.</summary>
+    public void Use(ListenOptions listen)
     {
-        HandshakeTimeout = TimeSpan.FromSeconds(10),
+        listen.Use(next => async connection =>
+        {
+            await LookAsync(connection);
+            await next(connection);
+        });
+        listen.UseHttps(HandshakeOptions);
+    }
+
+    /// <summary>The handshake of one connection, with the material in force at its start.</summary>
+    private TlsHandshakeCallbackOptions HandshakeOptions => new()
+    {
+        HandshakeTimeout = _patience,
         OnConnection = context => ValueTask.FromResult(Options(context)),
     };
 
@@ -45,17 +62,51 @@ internal sealed class MutualTls(TlsStore store, RefusedClients refused, AccessPo
     public Client? Find(X509Certificate2 certificate, IDictionary<object, object?> items) =>
         store.Current.Trust.Judge(certificate, SentOf(items), time.GetUtcNow()) is ClientVerdict.Accepted(var client) ? client : null;
 
+    // The handshake of a peer that offers too little ends before anybody shows a certificate, and the platform tells nobody. Nothing is taken from the connection, nor decided.
+    private async Task LookAsync(ConnectionContext connection)
+    {
+        using var patience = new CancellationTokenSource(_patience, time);
+        try
+        {
+            while (true)
+            {
+                var read = await connection.Transport.Input.ReadAsync(patience.Token);
+                var isWhole = IsWhole(read.Buffer) || read.IsCompleted;
+                if (isWhole && ClientHello.Offered(read.Buffer.ToArray()) is { HasTls13: false } offer && !(offer.HasTls12 && IsTls12Allowed))
+                {
+                    refused.Record(null, connection.RemoteEndPoint, IsTls12Allowed
+                        ? "it speaks neither TLS 1.3 nor TLS 1.2"
+                        : "it speaks no TLS 1.3, and nothing older is let in: where it cannot, as Teku, set tls.allowTls12 in signer.json");
+                }
+
+                connection.Transport.Input.AdvanceTo(read.Buffer.Start, isWhole ? read.Buffer.Start : read.Buffer.End);
+                if (isWhole)
+                {
+                    return;
+                }
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or ConnectionAbortedException)
+        {
+            // It is slow, or gone: the handshake finds that, too.
+        }
+    }
+
+    private static bool IsWhole(ReadOnlySequence<byte> bytes)
+    {
+        Span<byte> header = stackalloc byte[ClientHello.HeaderLength];
+        if (bytes.Length < header.Length)
+        {
+            return false;
+        }
+
+        bytes.Slice(0, header.Length).CopyTo(header);
+        return ClientHello.LengthOf(header) is not { } length || bytes.Length >= length;
+    }
+
     private SslServerAuthenticationOptions Options(TlsHandshakeCallbackContext context)
     {
         var (material, connection) = (store.Current, context.Connection);
-        if ((context.ClientHelloInfo.SslProtocols & material.Protocols) == 0)
-        {
-            // The handshake ends before anybody shows a certificate.
-            refused.Record(null, connection.RemoteEndPoint, material.Protocols == SslProtocols.Tls13
-                ? "it speaks no TLS 1.3, and nothing older is let in: where it cannot, as Teku, set tls.allowTls12 in signer.json"
-                : "it speaks neither TLS 1.3 nor TLS 1.2");
-        }
-
         return new SslServerAuthenticationOptions
         {
             ServerCertificateContext = material.ServerCertificate,

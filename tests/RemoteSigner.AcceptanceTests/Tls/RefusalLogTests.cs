@@ -3,7 +3,7 @@ using RemoteSigner.Rig;
 
 namespace RemoteSigner.AcceptanceTests;
 
-/// <summary>Whoever is refused at the door finds the reason in the log, each once.</summary>
+/// <summary>Whoever is refused at the door finds the reason in the log.</summary>
 public sealed class RefusalLogTests(SignerTemplate template) : IDisposable
 {
     private readonly SignerHome _home = template.Copy();
@@ -13,26 +13,14 @@ public sealed class RefusalLogTests(SignerTemplate template) : IDisposable
     private string[] Client => ["--cert", Path.Combine(_home.Data, "clients", "vc.crt"), "--key", Path.Combine(_home.Data, "clients", "vc.key")];
 
     [Fact]
-    public async Task Each_reason_is_told_once_and_its_repeats_are_counted()
+    public async Task A_client_that_speaks_the_older_protocol_alone_is_told_apart_from_one_without_a_certificate()
     {
         await using var signer = await _home.StartAsync();
-        for (var round = 0; round < 3; round++)
-        {
-            Assert.Equal("000", (await Curl.UpcheckAsync(signer, Authority)).Output);
-            Assert.Equal("000", (await Curl.UpcheckAsync(signer, Authority, [.. Client, "--tls-max", "1.2"])).Output);
-        }
+        Assert.Equal("000", (await Curl.UpcheckAsync(signer, Authority)).Output);
+        Assert.Equal("000", (await Curl.UpcheckAsync(signer, Authority, [.. Client, "--tls-max", "1.2"])).Output);
 
-        Assert.Equal(1, await CountAsync(signer, "no certificate was presented"));
-        Assert.Equal(1, await CountAsync(signer, "it speaks no TLS 1.3, and nothing older is let in: where it cannot, as Teku, set tls.allowTls12 in signer.json"));
-        using var operations = new HttpClient { BaseAddress = signer.Operations };
-
-        // In TLS 1.3 a client is done before it is judged.
-        for (var attempt = 0; attempt < 100 && !(await operations.GetStringAsync("/metrics")).Contains("remote_signer_clients_refused_total 6\n", StringComparison.Ordinal); attempt++)
-        {
-            await Task.Delay(50);
-        }
-
-        Assert.Contains("remote_signer_clients_refused_total 6\n", await operations.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        Assert.True(await IsToldAsync(signer, "no certificate was presented"));
+        Assert.True(await IsToldAsync(signer, "it speaks no TLS 1.3, and nothing older is let in: where it cannot, as Teku, set tls.allowTls12 in signer.json"));
     }
 
     [Fact]
@@ -45,7 +33,7 @@ public sealed class RefusalLogTests(SignerTemplate template) : IDisposable
         Assert.Equal("200", await AskAsync("ECDHE-ECDSA-CHACHA20-POLY1305"));
         Assert.Equal("000", await AskAsync("ECDHE-ECDSA-AES256-SHA384:ECDHE-ECDSA-AES256-SHA:@SECLEVEL=0"));
         Assert.Equal("000", (await Curl.UpcheckAsync(signer, Authority, [.. Client, "--tls-max", "1.1", "--ciphers", "DEFAULT:@SECLEVEL=0"])).Output);
-        Assert.Equal(1, await CountAsync(signer, "it speaks neither TLS 1.3 nor TLS 1.2"));
+        Assert.True(await IsToldAsync(signer, "it speaks neither TLS 1.3 nor TLS 1.2"));
 
         async Task<string> AskAsync(string suites) => (await Curl.UpcheckAsync(signer, Authority, [.. Client, "--tls-max", "1.2", "--ciphers", suites])).Output;
     }
@@ -60,22 +48,22 @@ public sealed class RefusalLogTests(SignerTemplate template) : IDisposable
             Assert.Equal((HttpStatusCode.Forbidden, "host_not_authorized"), await open.GetAsync("/upcheck", "signer.example:9000") is var answer ? (answer!.Status, answer.Reason) : default);
         }
 
-        Assert.Equal(1, await CountAsync(signer, "refused a request of client 'vc'"));
-        Assert.Contains("that was addressed to 'signer.example', which is not in api.hostAllowlist of signer.json", signer.Output, StringComparison.Ordinal);
+        Assert.True(await IsToldAsync(signer, "the host name 'signer.example' is not in api.hostAllowlist of signer.json"));
+        Assert.Contains(signer.Output.Split('\n'), line => line.Contains("api.hostAllowlist", StringComparison.Ordinal) && line.Contains("'vc'", StringComparison.Ordinal));
         using var operations = new HttpClient { BaseAddress = signer.Operations };
-        Assert.Contains("remote_signer_hosts_refused_total{setting=\"api.hostAllowlist\"} 3", await operations.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        Assert.Contains("remote_signer_requests_turned_away_total{reason=\"host_not_authorized\"} 3", await operations.GetStringAsync("/metrics"), StringComparison.Ordinal);
     }
 
     public void Dispose() => _home.Dispose();
 
     // The log is written beside the answer.
-    private static async Task<int> CountAsync(SignerProcess signer, string line)
+    private static async Task<bool> IsToldAsync(SignerProcess signer, string line)
     {
         for (var attempt = 0; attempt < 100 && !signer.Output.Contains(line, StringComparison.Ordinal); attempt++)
         {
             await Task.Delay(50);
         }
 
-        return signer.Output.Split(line).Length - 1;
+        return signer.Output.Contains(line, StringComparison.Ordinal);
     }
 }
