@@ -49,7 +49,7 @@ public sealed class RefusalLogTests(SignerTemplate template) : IDisposable
         }
 
         Assert.True(await IsToldAsync(signer, "the host name 'signer.example' is not in api.hostAllowlist of signer.json"));
-        Assert.Contains(signer.Output.Split('\n'), line => line.Contains("api.hostAllowlist", StringComparison.Ordinal) && line.Contains("'vc'", StringComparison.Ordinal));
+        Assert.Contains(signer.Output.Split('\n'), line => line.Contains("api.hostAllowlist", StringComparison.Ordinal) && line.Contains(" for vc:", StringComparison.Ordinal));
         using var operations = new HttpClient { BaseAddress = signer.Operations };
         Assert.Contains("remote_signer_requests_turned_away_total{reason=\"host_not_authorized\"} 3", await operations.GetStringAsync("/metrics"), StringComparison.Ordinal);
     }
