@@ -1,4 +1,7 @@
 using System.Net;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using RemoteSigner.Rig;
 
@@ -10,6 +13,7 @@ public sealed class ReloadTests(SignerTemplate template) : IAsyncLifetime
     private readonly SignerHome _home = template.Copy();
     private OpenSslAuthority _authority = null!;
     private SignerProcess _signer = null!;
+    private string _token = "";
 
     public async ValueTask InitializeAsync()
     {
@@ -19,7 +23,47 @@ public sealed class ReloadTests(SignerTemplate template) : IAsyncLifetime
         var bundle = _home.Beside("authorities.crt");
         await File.WriteAllTextAsync(bundle, await File.ReadAllTextAsync(_authority.Certificate) + await File.ReadAllTextAsync(Path.Combine(_home.Data, "tls", "ca.crt")));
         _home.Configure(options => options["tls"]!["clientAuthorities"] = bundle);
+        _home.Configure(options =>
+        {
+            options["clients"]!["vc"]!["manageKeys"] = true;
+            options["clients"]!["vc"]!["ssv"] = new JsonArray("all");
+        });
+        (await _home.RunAsync("keymanager", "token")).Succeeded();
+        _token = await File.ReadAllTextAsync(Path.Combine(_home.Data, "keymanager.token"));
         _signer = await _home.StartAsync();
+    }
+
+    [Fact]
+    public async Task A_client_that_known_clients_names_no_more_is_refused_on_its_open_connection()
+    {
+        var (known, alone) = (_home.Beside("known"), _home.Beside("alone"));
+        Directory.CreateDirectory(alone);
+        await OpenSslAuthority.SelfSignAsync(alone, "vc");
+        using var certificate = X509Certificate2.CreateFromPemFile(Path.Combine(alone, "vc.crt"), Path.Combine(alone, "vc.key"));
+        await File.WriteAllTextAsync(known, $"vc {Convert.ToHexString(SHA256.HashData(certificate.RawData))}\n");
+        await ReloadAsync(options => options["tls"]!["knownClients"] = known);
+        using var stranger = await RawConnection.OpenAsync(_signer, ClientCertificate.Options(_home.Data, certificate));
+        Assert.Equal(HttpStatusCode.OK, (await stranger.GetAsync("/api/v1/eth2/publicKeys"))!.Status);
+
+        await File.WriteAllTextAsync(known, "# nobody\n");
+        await ReloadAsync(_ => { });
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await stranger.GetAsync("/api/v1/eth2/publicKeys"))!.Status);
+    }
+
+    [Fact]
+    public async Task The_switch_for_TLS_1_2_opens_and_closes_with_a_reload_for_open_connections_too()
+    {
+        var options = ClientCertificate.Options(_home.Data, ClientCertificate.Load(_home.Data, "vc"));
+        options.EnabledSslProtocols = SslProtocols.Tls12;
+        await Assert.ThrowsAnyAsync<Exception>(async () => await (await RawConnection.OpenAsync(_signer, options)).GetAsync("/upcheck"));
+
+        await ReloadAsync(file => file["tls"]!["allowTls12"] = true);
+        using var old = await RawConnection.OpenAsync(_signer, options);
+        Assert.Equal((HttpStatusCode.OK, SslProtocols.Tls12), ((await old.GetAsync("/upcheck"))!.Status, old.Protocol));
+        await ReloadAsync(file => file["tls"]!["allowTls12"] = false);
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await old.GetAsync("/upcheck"))!.Status);
     }
 
     [Fact]
@@ -34,12 +78,18 @@ public sealed class ReloadTests(SignerTemplate template) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Forbidden, (await leaves.GetAsync("/api/v1/eth2/publicKeys"))!.Status);
     }
 
-    [Fact]
-    public async Task A_request_that_was_begun_before_the_client_was_revoked_is_not_signed_after_it()
+    [Theory]
+    [InlineData("/api/v1/eth2/sign/KEY", "BODY")]
+    [InlineData("/api/v1/eth2/sign", """{"identifiers":["KEY"],"signing_request":BODY}""")]
+    [InlineData("/api/v1/eth2/distributed/sign/KEY", "BODY")]
+    [InlineData("/eth/v1/keystores", """{"keystores":[],"passwords":[],"slashing_protection":"{}"}""")]
+    [InlineData("/v1/operator/sign", "some bytes of a message that never ends")]
+    public async Task A_request_that_was_begun_before_the_client_was_revoked_does_nothing_after_it(string path, string form)
     {
         using var leaves = await OpenAsync("leaver");
-        var body = Chain.VoteJson();
-        await leaves.SendAsync($"POST /api/v1/eth2/sign/{_home.Keys[0]} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body[..20]}");
+        path = path.Replace("KEY", _home.Keys[0].ToString(), StringComparison.Ordinal);
+        var body = form.Replace("KEY", _home.Keys[0].ToString(), StringComparison.Ordinal).Replace("BODY", Chain.VoteJson(), StringComparison.Ordinal);
+        await leaves.SendAsync($"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {_token}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body[..20]}");
         await Task.Delay(300);
 
         await _authority.RevokeAsync("leaver");

@@ -25,6 +25,7 @@ internal static class ServeCommand
         var data = parsed.DataDirectory();
         data.RequirePrivate();
         var options = data.ReadOptions();
+        var written = new OptionsSnapshot(options);
         options.Api.Listen = parsed.GetValue(Listen) ?? options.Api.Listen;
         options.Operations.Listen = parsed.GetValue(Operations) ?? options.Operations.Listen;
         foreach (var door in parsed.GetValue(LoopbackHttp) ?? [])
@@ -38,7 +39,7 @@ internal static class ServeCommand
             throw new CliError(string.Join("; ", faults), "correct the options of this command or signer.json");
         }
 
-        await SignerServer.RunAsync(data, options, cancellation);
+        await SignerServer.RunAsync(data, options, written, cancellation);
         return 0;
     }
 }

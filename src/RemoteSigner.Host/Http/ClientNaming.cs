@@ -28,6 +28,12 @@ internal sealed class ClientNaming(MutualTls tls, TlsStore material, TimeProvide
             return true;
         }
 
+        // An open connection outlives the setting that allowed its version of TLS.
+        if (context.Features.Get<ITlsHandshakeFeature>() is { } handshake && (handshake.Protocol & current.Protocols) == 0)
+        {
+            return false;
+        }
+
         if (CertificateOf(context) is not { } certificate || tls.Find(certificate, context.Features.GetRequiredFeature<IConnectionItemsFeature>().Items) is not { } client)
         {
             return false;

@@ -21,8 +21,8 @@ internal static class SignerServer
     // A duty takes milliseconds. The server times bodies no longer once it stops, and while one that never ends is waited for, nobody signs.
     private static readonly TimeSpan _mostToFinish = TimeSpan.FromSeconds(5);
 
-    /// <summary>Serves until it is told to stop. The port is bound before the keys are opened, so that health can say how far that is.</summary>
-    public static async Task RunAsync(DataDirectory data, SignerOptions options, CancellationToken cancellation)
+    /// <summary>Serves until it is told to stop; <paramref name="written"/> is the file as it was read, without what the command line said. The port is bound before the keys are opened, so that health can say how far that is.</summary>
+    public static async Task RunAsync(DataDirectory data, SignerOptions options, OptionsSnapshot written, CancellationToken cancellation)
     {
         using var arena = new SecretArena();
         Bls.SelfTest(arena);
@@ -43,6 +43,7 @@ internal static class SignerServer
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = _mostToFinish);
         await SignerServices.AddAsync(builder.Services, data, options, ledger, arena);
+        builder.Services.AddSingleton(written);
         builder.WebHost.ConfigureKestrel((_, kestrel) => Listen(kestrel, options, kestrel.ApplicationServices.GetRequiredService<MutualTls>()));
         builder.WebHost.ConfigureKestrel((_, kestrel) => ControlSocket.Listen(kestrel, data, kestrel.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ControlSocket))));
         builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = endPoint => ControlSocket.Bind(endPoint, data));

@@ -167,7 +167,7 @@ internal static class SignerServices
             services.GetRequiredService<HostAllowlists>(),
             services.GetRequiredService<ThresholdAccounts>(),
             services.GetRequiredService<KeyLoading>());
-        var atStart = new OptionsSnapshot(data.ReadOptions());
+        var atStart = services.GetRequiredService<OptionsSnapshot>();
         return new Reloading(
             [
                 new Reloading.Part("configuration", () =>

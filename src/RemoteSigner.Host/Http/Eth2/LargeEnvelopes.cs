@@ -63,7 +63,8 @@ internal sealed class LargeEnvelopes(AccessPolicy access) : IDisposable
             return (null, new MalformedRequest(MalformedRequest.Busy, "other envelopes are being read: ask again"));
         }
 
-        var body = ArrayPool<byte>.Shared.Rent(WireFormat.MaxEnvelopeLength);
+        // Not from a pool, which would keep it: there is one envelope for each block that is built here.
+        var body = GC.AllocateUninitializedArray<byte>((int)(context.Request.ContentLength ?? WireFormat.MaxEnvelopeLength));
         try
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
@@ -83,7 +84,6 @@ internal sealed class LargeEnvelopes(AccessPolicy access) : IDisposable
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(body);
             _ = _places.Release();
         }
     }
