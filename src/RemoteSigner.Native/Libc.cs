@@ -11,6 +11,7 @@ internal static unsafe partial class Libc
     internal const int PR_SET_DUMPABLE = 4;
     internal const int RLIMIT_CORE = 4;
     internal const int O_CLOEXEC = 0x80000, O_DIRECTORY = 0x10000;
+    internal const int PRIO_PROCESS = 0;
     internal const int SOL_SOCKET = 1, SO_PEERCRED = 17;
     internal const long SYS_memfd_secret = 447;
 
@@ -60,6 +61,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int setrlimit(int resource, ResourceLimit* limit);
+
+    [LibraryImport(Library)]
+    internal static partial int setpriority(int which, uint who, int nice);
 
     [LibraryImport(Library)]
     internal static partial uint geteuid();

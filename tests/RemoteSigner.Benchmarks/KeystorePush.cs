@@ -38,7 +38,7 @@ internal static class KeystorePush
     }
 
     // One salt for all: the writer derives once, the signer for each, which is what is measured.
-    private static string Body(int count)
+    public static string Body(int count)
     {
         using var arena = new SecretArena();
         using var derived = arena.Allocate(32);

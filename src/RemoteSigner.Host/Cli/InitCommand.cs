@@ -237,6 +237,11 @@ internal static partial class InitCommand
     {
         var console = StandardError.Console;
         console.WriteLine($"made a signer for {options.Network.Name} in {data.Path}");
+        if (Spec.Network.Find(options.Network.Name) is null)
+        {
+            console.WriteLine($"the last fork that its file knows is {options.Network.Load(data.Path).Forks.All[^1].Fork}: duties of a later one are refused until network.forks in signer.json names it");
+        }
+
         console.WriteLine("next:");
         console.WriteLine($"  1. remote-signer keys import --data {data.Path} --keystores FOLDER (--slashing FILE | --never-signed)");
         console.WriteLine($"  2. take {data.ClientsFolder} off this machine: a client gets its .crt, its .key and {data.TlsFolder}/ca.crt; ca.key makes further clients{(options.SealsWithTpm ? ", release.key approves firmware" : "")}");

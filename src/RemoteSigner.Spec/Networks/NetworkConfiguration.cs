@@ -6,9 +6,6 @@ namespace RemoteSigner.Spec;
 /// <summary>Reads the few members of a consensus-layer <c>config.yaml</c> that decide a signing root (consensus-specs, configs/).</summary>
 internal sealed class NetworkConfiguration
 {
-    // Configurations of older networks leave later forks out; a signer cannot choose an aggregate's schema without these.
-    private const Fork LastRequiredFork = Fork.Electra;
-
     // No chain is slower; keeps products of slots and seconds small.
     private const ulong MaxSecondsPerSlot = 3600;
 
@@ -75,13 +72,10 @@ internal sealed class NetworkConfiguration
     {
         var forks = ImmutableArray.CreateBuilder<ScheduledFork>();
         forks.Add(new(Fork.Phase0, GetVersion("GENESIS_FORK_VERSION"), new Epoch(0)));
-        foreach (var fork in Enum.GetValues<Fork>().Skip(1))
-        {
-            if (fork > LastRequiredFork && !Names(fork))
-            {
-                break;
-            }
 
+        // A file may be older than a fork: what it does not know is not scheduled. Whatever comes before one that it does know must be there.
+        foreach (var fork in Enum.GetValues<Fork>().Skip(1).TakeWhile(fork => Enum.GetValues<Fork>().Any(later => later >= fork && Names(later))))
+        {
             forks.Add(Scheduled(fork));
         }
 

@@ -65,7 +65,7 @@ public sealed class KeystoreImportTests : IDisposable
     {
         var expected = Add("only", "secret");
 
-        var keys = await KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(Path.Combine(_scene.Folder, "only.json")), _scene.Arena, memoryBudget: 1);
+        var keys = await KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(Path.Combine(_scene.Folder, "only.json")), _scene.Arena, memoryBudget: 1 << 20);
 
         Assert.Equal(expected, Assert.Single(keys).PublicKey);
         Dispose(keys);
@@ -126,6 +126,44 @@ public sealed class KeystoreImportTests : IDisposable
         Assert.All(failures, failure => Assert.NotEmpty(failure.Hint));
     }
 
+    [Fact]
+    public async Task A_keystore_that_takes_more_memory_than_is_lent_is_refused_before_anything_is_derived()
+    {
+        Add("a-good", "secret");
+        Add("b-large", "secret", json => json["crypto"]!["kdf"] = System.Text.Json.Nodes.JsonNode.Parse(
+            $$"""{"function":"scrypt","params":{"dklen":32,"n":524288,"r":8,"p":1,"salt":"{{new string('0', 64)}}"},"message":""}"""));
+
+        var failure = Assert.Single((await Assert.ThrowsAsync<KeystoreImportException>(() =>
+            KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(_scene.Folder), _scene.Arena, 256L << 20))).Failures);
+
+        Assert.Equal(("b-large.json", KeystoreFault.WantsMoreMemory), (Path.GetFileName(failure.Path), failure.Fault));
+        Assert.Contains("513 MiB of memory, and 256 are lent", failure.Reason, StringComparison.Ordinal);
+        Assert.Contains("keymanager.memoryMib", failure.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keystores_are_opened_on_threads_that_give_way_and_not_on_those_that_answer_requests()
+    {
+        Enumerable.Range(0, 4).ToList().ForEach(i => Add($"keystore-{i}", "secret"));
+        var seen = new System.Collections.Concurrent.ConcurrentBag<(bool IsPool, int Nice)>();
+
+        var keys = await KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(_scene.Folder), _scene.Arena, Budget, new Look(seen));
+
+        Assert.Equal(4, seen.Count);
+        Assert.All(seen, one => Assert.Equal((false, 19), one));
+        Dispose(keys);
+    }
+
+    [Fact]
+    public async Task Once_it_is_cancelled_no_key_is_given()
+    {
+        Enumerable.Range(0, 8).ToList().ForEach(i => Add($"keystore-{i}", "secret"));
+        using var end = new CancellationTokenSource();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(_scene.Folder), _scene.Arena, Budget, new End(end), end.Token));
+    }
+
     private static void Dispose(IEnumerable<ImportedKey> keys)
     {
         foreach (var key in keys)
@@ -144,6 +182,17 @@ public sealed class KeystoreImportTests : IDisposable
         _scene.Write($"{name}.json", json.ToJsonString());
         _scene.Write($"{name}.txt", password);
         return publicKey;
+    }
+
+    private sealed class End(CancellationTokenSource end) : IProgress<int>
+    {
+        public void Report(int value) => end.Cancel();
+    }
+
+    // The nineteenth field of proc_pid_stat(5), counted behind the name, which may hold blanks.
+    private sealed class Look(System.Collections.Concurrent.ConcurrentBag<(bool IsPool, int Nice)> seen) : IProgress<int>
+    {
+        public void Report(int value) => seen.Add((Thread.CurrentThread.IsThreadPoolThread, int.Parse(File.ReadAllText("/proc/thread-self/stat").Split(") ")[^1].Split(' ')[16])));
     }
 
     private sealed class Counter(List<int> reports) : IProgress<int>

@@ -118,6 +118,17 @@ public sealed class NetworkTests : IDisposable
     [Fact]
     public void Takes_the_newer_slot_duration() => Assert.Equal(6UL, Load(Configuration.Replace("SECONDS_PER_SLOT: 5", "SLOT_DURATION_MS: 6000")).SecondsPerSlot);
 
+    [Fact]
+    public void A_file_that_is_older_than_a_fork_does_not_schedule_it()
+    {
+        var network = Load(Configuration.Replace("ELECTRA_FORK", "OTHER"));
+
+        Assert.Equal(Fork.Deneb, network.Forks.All[^1].Fork);
+        Assert.Equal(Fork.Deneb, network.Forks.At(new Epoch(1_000_000)));
+        Assert.Equal(Fork.Phase0, Load("PRESET_BASE: minimal\nGENESIS_FORK_VERSION: 0x00000001\nSECONDS_PER_SLOT: 6\n").Forks.At(new Epoch(1_000_000)));
+        Assert.Contains("DENEB_FORK_VERSION is missing", Assert.Throws<SpecException>(() => Load(Configuration.Replace("DENEB_FORK", "OTHER"))).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("PRESET_BASE")]
     [InlineData("GENESIS_FORK_VERSION")]

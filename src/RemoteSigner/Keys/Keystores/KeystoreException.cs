@@ -28,6 +28,9 @@ public enum KeystoreFault
     /// <summary>A version, key derivation or cipher other than EIP-2335 version 4 has.</summary>
     Unsupported,
 
+    /// <summary>To open it takes more memory than is lent to it.</summary>
+    WantsMoreMemory,
+
     /// <summary>The same key was given twice.</summary>
     Duplicate,
 

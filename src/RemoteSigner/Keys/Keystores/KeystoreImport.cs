@@ -5,21 +5,24 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Keys;
 
 /// <summary>
-/// Decrypts many keystores at once, in bounded memory (scrypt takes 256 MiB for each that is being decrypted), all or none. What needs no
+/// Decrypts many keystores at once, in bounded memory (scrypt takes 256 MiB for each that is being decrypted), all or none, on threads that give way to duties. What needs no
 /// password is checked of every file first, so that a damaged last file does not cost an hour of scrypt.
 /// </summary>
 public static class KeystoreImport
 {
+    // The usual scrypt parameters take 256 MiB and 3 KiB: whoever lends 256 means these.
+    private const long Slack = 1 << 20;
+
     /// <summary>
-    /// Gives the keys in the order of <paramref name="files"/>; the caller disposes them. At most <paramref name="memoryBudget"/> bytes are lent to key derivation, though at least
-    /// one keystore is decrypted at a time. <paramref name="progress"/> hears how many are done.
+    /// Gives the keys in the order of <paramref name="files"/>; the caller disposes them. At most <paramref name="memoryBudget"/> bytes are lent to key derivation; a keystore that takes more is
+    /// refused. <paramref name="progress"/> hears how many are done.
     /// </summary>
     /// <exception cref="KeystoreImportException">At least one failed: none is given, all failures are listed.</exception>
     public static Task<IReadOnlyList<ImportedKey>> DecryptAllAsync(
         IReadOnlyList<IKeystoreSource> files, SecretArena arena, long memoryBudget, IProgress<int>? progress = null, CancellationToken cancellation = default) =>
-        Task.Run<IReadOnlyList<ImportedKey>>(() => DecryptAll(files, Parse(files), arena, memoryBudget, progress, cancellation), cancellation);
+        ModestThreads.RunAsync<IReadOnlyList<ImportedKey>>(() => DecryptAll(files, Parse(files, memoryBudget), arena, memoryBudget, progress, cancellation));
 
-    private static List<Keystore> Parse(IReadOnlyList<IKeystoreSource> files)
+    private static List<Keystore> Parse(IReadOnlyList<IKeystoreSource> files, long memoryBudget)
     {
         var keystores = new List<Keystore>();
         var failures = new List<KeystoreFailure>();
@@ -29,6 +32,14 @@ public static class KeystoreImport
             try
             {
                 var keystore = file.Read();
+                if (keystore.MemoryBytes > memoryBudget + Slack)
+                {
+                    throw new KeystoreException(
+                        KeystoreFault.WantsMoreMemory,
+                        $"to open it takes {Mebibytes(keystore.MemoryBytes)} MiB of memory, and {Mebibytes(memoryBudget)} are lent to it",
+                        "lend more: keymanager.memoryMib in signer.json where the signer opens it, --memory-mib where the command does; or make the keystore anew with the usual parameters");
+                }
+
                 keystores.Add(keystore);
                 if (keystore.PublicKey is { } key && !claimed.TryAdd(key, file.Name))
                 {
@@ -52,8 +63,7 @@ public static class KeystoreImport
         var done = 0;
         try
         {
-            var options = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Parallelism(keystores, memoryBudget) };
-            Parallel.For(0, files.Count, options, i =>
+            ModestThreads.ForEach(files.Count, Parallelism(keystores, memoryBudget), i =>
             {
                 try
                 {
@@ -65,20 +75,22 @@ public static class KeystoreImport
                 }
 
                 progress?.Report(Interlocked.Increment(ref done));
-            });
+            }, cancellation);
             FindDuplicates(files, keys, failures);
             return failures.IsEmpty ? [.. keys.OfType<ImportedKey>()] : throw new KeystoreImportException([.. failures.OrderBy(pair => pair.Key).Select(pair => pair.Value)]);
         }
-        catch (Exception e)
+        catch
         {
             Array.ForEach(keys, key => key?.Dispose());
-            throw (e as AggregateException)?.Flatten().InnerExceptions.OfType<SecretMemoryException>().FirstOrDefault() ?? e;
+            throw;
         }
     }
 
     // Keystores of one import are alike as a rule, so the largest stands for all.
     private static int Parallelism(List<Keystore> keystores, long memoryBudget) =>
-        (int)Math.Clamp(memoryBudget / keystores.Select(keystore => keystore.MemoryBytes).DefaultIfEmpty(1).Max(), 1, Environment.ProcessorCount);
+        (int)Math.Clamp(memoryBudget / keystores.Select(keystore => keystore.MemoryBytes).DefaultIfEmpty(1).Max(), 1, ModestThreads.Most);
+
+    private static long Mebibytes(long bytes) => (bytes + (1 << 20) - 1) >> 20;
 
     private static ImportedKey Decrypt(IKeystoreSource file, Keystore keystore, SecretArena arena)
     {
