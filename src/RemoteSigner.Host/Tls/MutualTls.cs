@@ -71,7 +71,7 @@ internal sealed class MutualTls(TlsStore store, RefusedClients refused, AccessPo
             while (true)
             {
                 var read = await connection.Transport.Input.ReadAsync(patience.Token);
-                var isWhole = IsWhole(read.Buffer) || read.IsCompleted;
+                var isWhole = IsWhole(read.Buffer) || read.IsCompleted || read.IsCanceled;
                 if (isWhole && ClientHello.Offered(read.Buffer.ToArray()) is { HasTls13: false } offer && !(offer.HasTls12 && IsTls12Allowed))
                 {
                     refused.Record(null, connection.RemoteEndPoint, IsTls12Allowed

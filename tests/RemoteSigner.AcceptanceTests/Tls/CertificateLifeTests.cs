@@ -122,6 +122,18 @@ public sealed class CertificateLifeTests(SignerTemplate template) : IDisposable
     }
 
     [Fact]
+    public async Task What_an_authority_that_does_not_count_would_sign_is_not_made()
+    {
+        var other = await OpenSslAuthority.CreateAsync(_home.Beside("authority"));
+        _home.Configure(options => options["tls"]!["clientAuthorities"] = other.Certificate);
+
+        Refusal.IsTold(await _home.RunAsync("tls", "issue", "teku"), "does not have this signer's authority", "add ");
+        Refusal.IsTold(await _home.RunAsync("tls", "revoke", "vc"), "does not have this signer's authority", "nothing was revoked");
+        Assert.False(File.Exists(Path.Combine(_home.Data, "clients", "teku.crt")));
+        Assert.False(File.Exists(Path.Combine(_home.Data, "tls", "crl.pem")));
+    }
+
+    [Fact]
     public async Task Without_the_authoritys_key_nothing_is_issued_and_the_command_says_where_it_may_be()
     {
         var away = Directory.CreateDirectory(_home.Beside("stick")).FullName;

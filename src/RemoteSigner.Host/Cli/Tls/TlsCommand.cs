@@ -59,6 +59,7 @@ internal static class TlsCommand
 
         var output = new TlsOutput(parsed, data);
         using var authority = OpenAuthority(parsed, data);
+        RequireTrusted(authority, data, options, $"have it issued by one that is in that bundle, or add {data.AuthorityFile} to it");
         using var issued = authority.IssueClient(name, parsed.GetValue(Days));
         await KeepAsync(parsed, new TlsChange { Action = isNew ? "tls.issue" : "tls.renew", Client = issued.Pem, RevocationList = SignAnew(authority, data, options) });
         var place = output.Write(issued, name);
@@ -126,7 +127,7 @@ internal static class TlsCommand
             throw new CliError($"the certificate of {foreign.Subject} was issued by {foreign.Issuer}, not by this signer's authority", "that authority revokes it: name its list as tls.revocationList in signer.json");
         }
 
-        RequireTrusted(authority, data, options);
+        RequireTrusted(authority, data, options, "nothing was revoked, because nothing need be; a line in the known-clients file is taken out there");
         await KeepAsync(parsed, new TlsChange { Action = "tls.revoke", Revoked = [.. certificates.Select(certificate => certificate.ExportCertificatePem())], RevocationList = SignAnew(authority, data, options, certificates) });
         StandardError.Console.WriteLine($"revoked {certificates.Count} of {(File.Exists(what) ? CertificateRegister.NameOf(certificates[0]) : what)}");
         return Print(parsed, [.. certificates.Select(certificate => TlsLine.Of("client", certificate, isRevoked: true))]);
@@ -201,12 +202,12 @@ internal static class TlsCommand
     private static string? SignAnew(PrivateAuthority authority, DataDirectory data, SignerOptions options, params IReadOnlyCollection<X509Certificate2> revoked) =>
         RevocationFile.Revoke(CertificateRegister.RevocationListOf(data, options.Tls), authority, revoked);
 
-    // A list of an authority that nobody trusts would keep the signer from starting.
-    private static void RequireTrusted(PrivateAuthority authority, DataDirectory data, SignerOptions options)
+    // A list of an authority that nobody trusts would keep the signer from starting, and its clients would be refused.
+    private static void RequireTrusted(PrivateAuthority authority, DataDirectory data, SignerOptions options, string hint)
     {
         if (!TlsMaterial.ReadAuthorities(options.Tls, data).Any(trusted => trusted.RawDataMemory.Span.SequenceEqual(authority.Certificate.RawDataMemory.Span)))
         {
-            throw new CliError("tls.clientAuthorities in signer.json does not have this signer's authority: its certificates do not count here", "nothing was revoked, because nothing need be; a line in the known-clients file is taken out there");
+            throw new CliError("tls.clientAuthorities in signer.json does not have this signer's authority: its certificates do not count here", hint);
         }
     }
 
