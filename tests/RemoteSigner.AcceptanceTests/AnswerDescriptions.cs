@@ -35,6 +35,12 @@ internal static class AnswerDescriptions
 
         var isJson = answer.ContentType?.StartsWith("application/json", StringComparison.Ordinal) == true;
 
+        // Of 'connect', in the place of a signer that is gone.
+        if (isJson && answer.Status is (HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable) && answer.Text.Contains("\"reason\":\"signer_", StringComparison.Ordinal))
+        {
+            return;
+        }
+
         // No such endpoint on this listener.
         if (answer.Status == HttpStatusCode.NotFound && isJson && answer.Reason is null)
         {

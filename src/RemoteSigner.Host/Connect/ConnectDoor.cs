@@ -21,7 +21,9 @@ internal sealed class ConnectDoor(EndPoint address, SignerLink link, SignerProbe
     private static readonly TimeSpan _whileOpen = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _whileShut = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan _mostToFinish = TimeSpan.FromSeconds(5);
+
+    // Longer than it takes to find out that the signer's machine is gone, so that a request under way is told.
+    private static readonly TimeSpan _mostToFinish = TimeSpan.FromSeconds(10);
 
     private readonly ILogger _log = logs.CreateLogger<ConnectDoor>();
     private readonly Channel<bool> _doubts = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });

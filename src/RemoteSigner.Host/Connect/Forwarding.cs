@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Host.Http;
@@ -14,6 +15,8 @@ internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<s
     private static readonly HashSet<string> _notPassedOn = new(
         ["Connection", "Proxy-Connection", "Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Host", "Expect", "Proxy-Authorization", "Proxy-Authenticate", "X-Request-Id"], StringComparer.OrdinalIgnoreCase);
 
+    private readonly ConcurrentDictionary<string, bool> _told = [];
+
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 
     public void DisposeContext(HttpContext context, Exception? exception)
@@ -27,7 +30,7 @@ internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<s
         try
         {
             // The signer would not see what the frame was like.
-            await ((BrowserGuard.FaultOf(context, ListenerKind.Api, hosts) ?? Framing.FaultOfBody(context.Request)) is { } turned ? turned.AnswerAsync(context) : PassAsync(context));
+            await ((BrowserGuard.FaultOf(context, ListenerKind.Api, hosts) ?? Framing.FaultOfBody(context.Request)) is { } turned ? TurnAwayAsync(context, turned) : PassAsync(context));
         }
         catch (Exception exception) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -37,10 +40,25 @@ internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<s
         {
             await Answer.ErrorAsync(context, malformed.StatusCode, "bad_request", malformed.Message);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
         {
             await TellLostAsync(context, exception);
         }
+    }
+
+    private Task TurnAwayAsync(HttpContext context, TurnedAway turned)
+    {
+        // Once for each reason: a page can ask without end.
+        if (_told.TryAdd(turned.Reason, true))
+        {
+            log.LogWarning(
+                "request {RequestId} is turned away, as all others for which this holds: {Reason}: {Detail}",
+                context.TraceIdentifier,
+                turned.Reason,
+                turned.Message is null ? turned.Detail : $"it is addressed to the host '{PeerText.Shown(context.Request.Host.Host, 64)}', which no --allow-host names");
+        }
+
+        return turned.AnswerAsync(context);
     }
 
     private async Task PassAsync(HttpContext context)
@@ -100,7 +118,7 @@ internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<s
         }
 
         context.Response.Clear();
-        var neverArrived = exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
+        var neverArrived = exception is OperationCanceledException { InnerException: TimeoutException } or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
         await (neverArrived
             ? Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "signer_unreachable", $"the signer cannot be reached, so it was asked for nothing: {exception.Message}")
             : Answer.ErrorAsync(context, StatusCodes.Status502BadGateway, "signer_lost", "the connection to the signer ended before it answered; ask again: the same message gets the same signature"));

@@ -13,12 +13,17 @@ internal sealed class CharonRun(ConnectProcess connect, SignerHome home)
 {
     public const string Name = "Charon push";
 
-    public async Task JudgeAsync(Dictionary<(string Client, SignerState State), ClientVerdict> verdicts, SignerState state)
+    /// <param name="mayPush">Null where it is the signer's choice; the port must tell in any case.</param>
+    public async Task JudgeAsync(Dictionary<(string Client, SignerState State), ClientVerdict> verdicts, SignerState state, bool? mayPush)
     {
+        if (mayPush is { } open)
+        {
+            await connect.WaitUntilAsync(open);
+        }
+
         if (!await connect.IsOpenAsync())
         {
-            List<string> faults = state == SignerState.Ready ? ["the signer would take a push, and the port is shut"] : [];
-            verdicts[(Name, state)] = new ClientVerdict("does not begin the ceremony", faults);
+            verdicts[(Name, state)] = new ClientVerdict("does not begin the ceremony", []);
             return;
         }
 

@@ -71,7 +71,7 @@ public sealed class ClientConformanceTests(ClientLife life) : IClassFixture<Clie
     private sealed class UntrueLine : ClientLine
     {
         public override Task<ApiAnswer?> AskAsync(string method, string path, string? accept, string? body = null) =>
-            Task.FromResult<ApiAnswer?>(new ApiAnswer(HttpStatusCode.OK, "application/json", body is null ? "[]" : """{"code":503}"""));
+            Task.FromResult<ApiAnswer?>(new ApiAnswer(HttpStatusCode.OK, "application/json", path == "/healthcheck" ? """{"status":"DOWN","outcome":"DOWN"}""" : body is null ? "[]" : """{"code":503}"""));
 
         public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using RemoteSigner.Rig;
 
@@ -55,6 +56,9 @@ internal sealed record ClientFixture(string Name, string Version, string Source)
     /// <summary>Statuses upon which it asks the same again.</summary>
     public IReadOnlyList<int> Retries { get; init; } = [];
 
+    /// <summary>What it asks again and again beside its duties, and which answer it takes for well; null: nothing.</summary>
+    public (string Path, Func<ApiAnswer?, bool> IsWell)? Health { get; init; }
+
     public override string ToString() => Name;
 
     public static IReadOnlyList<ClientFixture> All { get; } =
@@ -62,9 +66,10 @@ internal sealed record ClientFixture(string Name, string Version, string Source)
         // Asks once; whatever is not 200 is an invalid configuration, and it ends.
         new("Teku", "90ed09bbc6", "validator/client/loader/PublicKeyLoader.java, HttpClientExternalSignerFactory.java, signer/ExternalSigner.java")
         {
-            AtStart = answer => answer is { Status: (System.Net.HttpStatusCode)200 } ? Attends(answer) ?? _ends : _ends,
-            Signature = answer => answer is { Status: (System.Net.HttpStatusCode)200 } ? HasType(answer, "application/json") ? Json(answer) : Hex(answer.Text) : null,
+            AtStart = answer => answer is { Status: (HttpStatusCode)200 } ? Attends(answer) ?? _ends : _ends,
+            Signature = answer => answer is { Status: (HttpStatusCode)200 } ? HasType(answer, "application/json") ? Json(answer) : Hex(answer.Text) : null,
             Aggregate = ("AGGREGATE_AND_PROOF", false),
+            Health = ("/upcheck", answer => answer is { Status: (HttpStatusCode)200 }),
         },
 
         // Its keys are in validator_definitions.yml. Any error status loses the duty.
@@ -82,19 +87,19 @@ internal sealed record ClientFixture(string Name, string Version, string Source)
         new("Nimbus", "05c5eb42b7", "beacon_chain/validators/keystore_management.nim, validator_client/duties_service.nim, spec/eth2_apis/rest_remote_signer_calls.nim")
         {
             ListAccept = "application/json",
-            AtStart = answer => answer is { Status: (System.Net.HttpStatusCode)200 } ? Attends(answer) ?? _waits : _waits,
-            Later = answer => answer is { Status: (System.Net.HttpStatusCode)200 } ? Attends(answer) ?? _keeps : _keeps,
+            AtStart = answer => answer is { Status: (HttpStatusCode)200 } ? Attends(answer) ?? _waits : _waits,
+            Later = answer => answer is { Status: (HttpStatusCode)200 } ? Attends(answer) ?? _keeps : _keeps,
             SignAccept = "application/json",
-            Signature = answer => answer is { Status: (System.Net.HttpStatusCode)200, ContentType: not null } ? HasType(answer, "text/plain") ? Hex(answer.Text) : Json(answer) : null,
+            Signature = answer => answer is { Status: (HttpStatusCode)200, ContentType: not null } ? HasType(answer, "text/plain") ? Hex(answer.Text) : Json(answer) : null,
             Retries = [404, 412, 500],
         },
 
         // 400 and 500 are errors, every other answer is read as a list; at the start an error ends it, later the keys stay, also where the list is empty.
         new("Prysm", "c40b59a475; poller 5cf01e7760", "validator/keymanager/remote-web3signer/keymanager.go, key_source_url.go, internal/client.go")
         {
-            AtStart = answer => answer is null or { Status: (System.Net.HttpStatusCode)400 or (System.Net.HttpStatusCode)500 } ? _ends : Attends(answer) ?? _ends,
-            Later = answer => answer is null or { Status: (System.Net.HttpStatusCode)400 or (System.Net.HttpStatusCode)500 } ? _keeps : Attends(answer) is { Keys.Count: > 0 } some ? some : _keeps,
-            Signature = answer => answer is null or { Status: (System.Net.HttpStatusCode)400 or (System.Net.HttpStatusCode)404 or (System.Net.HttpStatusCode)412 or (System.Net.HttpStatusCode)500 } ? null
+            AtStart = answer => answer is null or { Status: (HttpStatusCode)400 or (HttpStatusCode)500 } ? _ends : Attends(answer) ?? _ends,
+            Later = answer => answer is null or { Status: (HttpStatusCode)400 or (HttpStatusCode)500 } ? _keeps : Attends(answer) is { Keys.Count: > 0 } some ? some : _keeps,
+            Signature = answer => answer is null or { Status: (HttpStatusCode)400 or (HttpStatusCode)404 or (HttpStatusCode)412 or (HttpStatusCode)500 } ? null
                 : HasType(answer, "application/json") ? Json(answer) : Hex(answer.Text),
         },
 
@@ -109,13 +114,14 @@ internal sealed record ClientFixture(string Name, string Version, string Source)
         },
 
         // Ends where the first list fails, keeps its keys where a later one does. Takes the body of any success as the signature.
-        new("Vero", "0101850e69", "src/providers/remote_signer.py, signature_provider.py, services/validator_status_tracker.py")
+        new("Vero", "0101850e69", "src/providers/remote_signer.py, signature_provider.py")
         {
             ListAccept = "application/json",
             AtStart = answer => IsSuccess(answer) ? Attends(answer!) ?? _ends : _ends,
             Later = answer => IsSuccess(answer) ? Attends(answer!) ?? _keeps : _keeps,
             SignAccept = "text/plain",
             Signature = answer => IsSuccess(answer) ? Hex(answer!.Text) : null,
+            Health = ("/healthcheck", answer => IsSuccess(answer) && answer!.Json is var report && report.GetProperty("status").GetString() == "UP" && report.GetProperty("outcome").GetString() == "UP"),
         },
 
         // Reads JSON whatever the status; what is no list, or an empty one, is asked for again. Once it has keys it asks no more.
@@ -132,19 +138,20 @@ internal sealed record ClientFixture(string Name, string Version, string Source)
         {
             ListPath = "/v1/validators",
             SignPath = "/v1/validators/sign/",
-            AtStart = answer => answer is { Status: (System.Net.HttpStatusCode)200 } && Attends(answer) is { } list && list.Keys.Contains(SsvScene.ShareKey.ToString())
+            AtStart = answer => answer is { Status: (HttpStatusCode)200 } && Attends(answer) is { } list && list.Keys.Contains(SsvScene.ShareKey.ToString())
                 ? new ListEffect.Attends(new HashSet<string> { SsvScene.ShareKey.ToString() }) : _ends,
-            Signature = answer => answer is { Status: (System.Net.HttpStatusCode)200 } ? Json(answer) : null,
+            Signature = answer => answer is { Status: (HttpStatusCode)200 } ? Json(answer) : null,
             Aggregate = ("AGGREGATE_AND_PROOF", false),
         },
 
         // What is left of tools that were written for Web3Signer: curl, and the statuses of its API.
         new("curl", "of this machine", "Web3Signer's OpenAPI, 25.x")
         {
-            AtStart = answer => answer is { Status: (System.Net.HttpStatusCode)200 } ? Attends(answer) ?? _waits : _waits,
-            Later = answer => answer is { Status: (System.Net.HttpStatusCode)200 } ? Attends(answer) ?? _keeps : _keeps,
+            AtStart = answer => answer is { Status: (HttpStatusCode)200 } ? Attends(answer) ?? _waits : _waits,
+            Later = answer => answer is { Status: (HttpStatusCode)200 } ? Attends(answer) ?? _keeps : _keeps,
             SignAccept = "application/json",
-            Signature = answer => answer is { Status: (System.Net.HttpStatusCode)200 } ? Json(answer) : null,
+            Signature = answer => answer is { Status: (HttpStatusCode)200 } ? Json(answer) : null,
+            Health = ("/healthcheck", answer => answer is { Status: (HttpStatusCode)200 }),
         },
     ];
 

@@ -22,6 +22,7 @@ public sealed class ClientLife : IAsyncLifetime
 
     private readonly Dictionary<(string Client, SignerState State), ClientVerdict> _verdicts = [];
     private readonly List<IAsyncDisposable> _toEnd = [];
+    private readonly List<ConnectProcess> _connects = [];
     private readonly int _port = LoopbackPort.Free();
     private Dictionary<string, int> _doorPorts = [];
     private List<ClientRun> _runs = [];
@@ -122,6 +123,7 @@ public sealed class ClientLife : IAsyncLifetime
             case "Prysm" or "Vero":
                 var connect = ConnectProcess.Launch(Api, _home.Data, client.ToLowerInvariant());
                 _toEnd.Add(connect);
+                _connects.Add(connect);
                 return ClientLine.Of(Plain(connect.Door));
             case "curl":
                 return ClientLine.OfCurl(Api, "--cert", ClientFile("curl.crt"), "--key", ClientFile("curl.key"), "--cacert", Path.Combine(_home.Data, "tls", "ca.crt"));
@@ -149,7 +151,7 @@ public sealed class ClientLife : IAsyncLifetime
         Launch();
         await _signer.HealthWhenAsync(report => report.Text.Contains("\"failed\"", StringComparison.Ordinal));
         await StayAsync(SignerState.TokenAway, keysAreOpen: false, mustNotSign: true);
-        await _charon.JudgeAsync(_verdicts, SignerState.TokenAway);
+        await _charon.JudgeAsync(_verdicts, SignerState.TokenAway, mayPush: false);
 
         await _signer.StopAsync();
         PutTokenBack();
@@ -157,11 +159,11 @@ public sealed class ClientLife : IAsyncLifetime
         await _signer.WaitUntilReadyAsync();
         await BringShareAsync("imported");
         await StayAsync(SignerState.Ready, keysAreOpen: true);
-        await _charon.JudgeAsync(_verdicts, SignerState.Ready);
+        await _charon.JudgeAsync(_verdicts, SignerState.Ready, mayPush: true);
 
         TakeToken();
         await StayAsync(SignerState.TokenTaken, keysAreOpen: true);
-        await _charon.JudgeAsync(_verdicts, SignerState.TokenTaken);
+        await _charon.JudgeAsync(_verdicts, SignerState.TokenTaken, mayPush: null);
         PutTokenBack();
 
         await PassAsync(SignerState.Reloading, ReloadThriceAsync, mustSign: true);
@@ -169,11 +171,11 @@ public sealed class ClientLife : IAsyncLifetime
         await DeleteAndBringBackAsync();
         await PassAsync(SignerState.ShuttingDown, () => _signer.StopAsync(), mustSign: false);
         await StayAsync(SignerState.Stopped, keysAreOpen: false, mustNotSign: true);
-        await _charon.JudgeAsync(_verdicts, SignerState.Stopped);
+        await _charon.JudgeAsync(_verdicts, SignerState.Stopped, mayPush: false);
         Launch();
         await PassAsync(SignerState.Starting, _signer.WaitUntilReadyAsync, mustSign: false);
         await RevokeAsync();
-        await _charon.JudgeAsync(_verdicts, SignerState.Revoked);
+        await _charon.JudgeAsync(_verdicts, SignerState.Revoked, mayPush: false);
     }
 
     private void Launch() => _signer = SignerProcess.LaunchAt(_port, _home.Data, _home.Token, [.. _doors.SelectMany(name => (string[])["--loopback-http", $"{_doorPorts[name]}={name}"])]);
@@ -192,7 +194,7 @@ public sealed class ClientLife : IAsyncLifetime
     // A state that lasts as long as it is looked at. Whoever comes through connect sees it when connect does.
     private async Task StayAsync(SignerState state, bool keysAreOpen, bool mustNotSign = false, IReadOnlySet<string>? mayLose = null)
     {
-        await Task.Delay(TimeSpan.FromSeconds(4));
+        await SettleAsync(keysAreOpen);
         foreach (var run in _runs)
         {
             run.Begin();
@@ -201,10 +203,16 @@ public sealed class ClientLife : IAsyncLifetime
         }
     }
 
+    private Task SettleAsync(bool keysAreOpen) => Task.WhenAll(_connects.Select(connect => connect.WaitUntilAsync(open: keysAreOpen)));
+
     // A state that passes while all clients ask again and again.
     private async Task PassAsync(SignerState state, Func<Task> passing, bool mustSign)
     {
-        await Task.Delay(TimeSpan.FromSeconds(mustSign ? 4 : 0));
+        if (mustSign)
+        {
+            await SettleAsync(keysAreOpen: true);
+        }
+
         _runs.ForEach(run => run.Begin());
         var passed = passing();
         await Task.WhenAll(_runs.Select(async run =>
@@ -231,7 +239,7 @@ public sealed class ClientLife : IAsyncLifetime
     }
 
     private void Judge(ClientRun run, SignerState state, bool mustSign, bool mustNotSign, IReadOnlySet<string>? mayLose) =>
-        _verdicts[(run.Client.Name, state)] = run.Judge(mustSign, mustNotSign, mayLose ?? new HashSet<string>());
+        _verdicts[(run.Client.Name, state)] = run.Judge(mustSign, mustNotSign, mayLose ?? new HashSet<string>(), mustBeWell: state is SignerState.Ready or SignerState.KeyDeleted or SignerState.KeyAddedAgain);
 
     private async Task ReloadThriceAsync()
     {

@@ -13,6 +13,7 @@ internal sealed class ClientRun(ClientFixture client, ClientLine line, IReadOnly
     private readonly HashSet<string> _answers = [];
     private int _signed;
     private int _lost;
+    private bool? _isWell;
 
     public ClientFixture Client => client;
 
@@ -25,7 +26,7 @@ internal sealed class ClientRun(ClientFixture client, ClientLine line, IReadOnly
         _starts.Clear();
         _faults.Clear();
         _answers.Clear();
-        (_signed, _lost) = (0, 0);
+        (_signed, _lost, _isWell) = (0, 0, null);
     }
 
     /// <summary>It is started, it asks for its keys anew, it signs, as it does each epoch.</summary>
@@ -43,6 +44,10 @@ internal sealed class ClientRun(ClientFixture client, ClientLine line, IReadOnly
         }
 
         await SignAsync(key, body);
+        if (client.Health is var (health, isWell))
+        {
+            _isWell = isWell(await line.AskAsync("GET", health, null)) && _isWell != false;
+        }
     }
 
     public async Task<bool> SignAsync(string key, string body)
@@ -65,7 +70,7 @@ internal sealed class ClientRun(ClientFixture client, ClientLine line, IReadOnly
     }
 
     /// <summary>What must not be in this state, and the whole in a line.</summary>
-    public ClientVerdict Judge(bool mustSign, bool mustNotSign, IReadOnlySet<string> mayLose)
+    public ClientVerdict Judge(bool mustSign, bool mustNotSign, IReadOnlySet<string> mayLose, bool mustBeWell = false)
     {
         var dropped = allKeys.Except(_attended).ToList();
         List<string> faults = [.. _faults];
@@ -79,6 +84,11 @@ internal sealed class ClientRun(ClientFixture client, ClientLine line, IReadOnly
             faults.Add($"{_lost} duties are lost, {string.Join(", ", _answers)}");
         }
 
+        if (mustBeWell && _isWell == false)
+        {
+            faults.Add("it finds the signer unwell");
+        }
+
         if (mustNotSign && _signed > 0)
         {
             faults.Add($"{_signed} duties are signed");
@@ -87,7 +97,8 @@ internal sealed class ClientRun(ClientFixture client, ClientLine line, IReadOnly
         var keeps = client.ListPath is null ? "has its keys from a file" : dropped.Count == 0 ? $"keeps {_attended.Count}" : $"keeps {_attended.Count}, drops {dropped.Count}";
         var started = _starts.Count == 0 ? "" : $"; started now: {string.Join(" or ", _starts.Order(StringComparer.Ordinal))}";
         var signs = _signed + _lost == 0 ? "" : $"; signs {_signed} of {_signed + _lost}{(_lost == 0 ? "" : $" ({string.Join(", ", _answers.Order(StringComparer.Ordinal))})")}";
-        return new ClientVerdict(keeps + started + signs, faults);
+        var well = _isWell is { } isWell ? $"; finds it {(isWell ? "well" : "unwell")}" : "";
+        return new ClientVerdict(keeps + started + signs + well, faults);
     }
 
     // One that starts may end and be started again, or wait; to begin with fewer validators than there are it must not.

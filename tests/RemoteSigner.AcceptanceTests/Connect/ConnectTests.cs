@@ -83,8 +83,7 @@ public sealed class ConnectTests(SignerTemplate template)
         }
 
         await connect.WaitUntilAsync(open: false);
-        Assert.All(answers, answer => Assert.True(
-            (answer.Status, answer.Reason) is (HttpStatusCode.ServiceUnavailable, "signer_unreachable") or (HttpStatusCode.BadGateway, "signer_lost"), answer.Text));
+        Assert.All(answers, AssertLost);
         Assert.Contains("unreachable", connect.Output + string.Concat(answers.Select(answer => answer.Text)), StringComparison.Ordinal);
     }
 
@@ -100,6 +99,29 @@ public sealed class ConnectTests(SignerTemplate template)
 
         File.Move(home.Token.ConfigurationFile + ".away", home.Token.ConfigurationFile);
         await signer.SignalAsync("HUP");
+        await connect.WaitUntilAsync(open: true);
+    }
+
+    /// <summary>As behind a network that drops everything: connections stand, and nothing comes.</summary>
+    [Fact]
+    public async Task A_signer_that_hangs_is_not_ready_and_a_request_to_it_is_not_waited_for_without_end()
+    {
+        using var home = template.Copy();
+        await using var signer = await home.StartAsync();
+        await using var connect = ConnectProcess.Launch(signer.Api, home.Data, "vc");
+        await connect.WaitUntilAsync(open: true);
+        using var client = new HttpClient { BaseAddress = connect.Door };
+        await signer.SignalAsync("STOP");
+        try
+        {
+            AssertLost(await client.SignAsync(home.Keys[0], Chain.RandaoJson()));
+            await connect.WaitUntilAsync(open: false);
+        }
+        finally
+        {
+            await signer.SignalAsync("CONT");
+        }
+
         await connect.WaitUntilAsync(open: true);
     }
 
@@ -119,6 +141,9 @@ public sealed class ConnectTests(SignerTemplate template)
         var answer = await browser.SignAsync(home.Keys[0], Chain.VoteJson());
 
         Assert.Equal((HttpStatusCode.Forbidden, reason), (answer.Status, answer.Reason));
+        await browser.SignAsync(home.Keys[0], Chain.VoteJson());
+        await connect.WaitForAsync($"is turned away, as all others for which this holds: {reason}");
+        Assert.Single(connect.Output.Split('\n'), line => line.Contains(reason, StringComparison.Ordinal));
         using var container = new HttpClient { BaseAddress = connect.Door, DefaultRequestHeaders = { Host = "prysm:9010" } };
         Assert.Equal(HttpStatusCode.OK, (await container.ReadAsync("/upcheck")).Status);
     }
@@ -227,4 +252,7 @@ public sealed class ConnectTests(SignerTemplate template)
         Refusal.IsTold(await Connect(["--listen", "9010", .. files]), "no signer is named");
         Refusal.IsWrongUsage(await Connect("https://signer:9000", "--listen", "9010"));
     }
+
+    private static void AssertLost(ApiAnswer answer) => Assert.True(
+        (answer.Status, answer.Reason) is (HttpStatusCode.ServiceUnavailable, "signer_unreachable") or (HttpStatusCode.BadGateway, "signer_lost"), answer.Text);
 }
