@@ -87,6 +87,28 @@ public sealed class ConnectForPushTests(SignerTemplate template)
         File.Move(scene.Home.Token.ConfigurationFile + ".away", scene.Home.Token.ConfigurationFile);
     }
 
+    [Fact]
+    public async Task A_disk_without_room_takes_no_push_and_is_no_reason_not_to_sign()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "to mount a file system takes root");
+        using var home = template.Copy();
+        home.Configure(options => options["clients"]!["admin"]!["manageKeys"] = true);
+        (await home.RunAsync("keymanager", "token")).Succeeded();
+        var token = Path.Combine(home.Data, "keymanager.token");
+
+        // Less than the reserve that the ledger wants.
+        await using var disk = await SmallDisk.UnderAsync(home.Data, mebibytes: 8);
+        await using var signer = await home.StartAsync();
+        await using var push = ConnectProcess.Launch(signer.Api, home.Data, "admin", "--for", "push", "--token-file", token);
+        await using var sign = ConnectProcess.Launch(signer.Api, home.Data, "vc");
+
+        await sign.WaitUntilAsync(open: true);
+        await push.WaitForAsync("not listening on");
+        await push.WaitForAsync("disk: disk-check");
+        Assert.False(await push.IsOpenAsync());
+        Refusal.IsTold(await RunAsync(signer.Api, ConnectProcess.Files(home.Data, "admin"), token), "disk: disk-check", "/healthcheck");
+    }
+
     private static string TokenFile(KeymanagerScene scene) => Path.Combine(scene.Home.Data, "keymanager.token");
 
     private static Task<CommandResult> CheckAsync(KeymanagerScene scene, string client, string token) => RunAsync(scene.Signer.Api, ConnectProcess.Files(scene.Home.Data, client), token);
