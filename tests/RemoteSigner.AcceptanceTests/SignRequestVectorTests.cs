@@ -1,6 +1,9 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using RemoteSigner.Native;
 using RemoteSigner.Rig;
+using RemoteSigner.Spec;
 using RemoteSigner.Tests;
 using RemoteSigner.Tests.Http;
 
@@ -28,6 +31,41 @@ public sealed class SignRequestVectorTests
         SECONDS_PER_SLOT: 6
         """;
 
+    // Its exits were made at the time that they name. Today all would be signed with Capella's version (EIP-7044).
+    private static readonly string[] BeforeGenesis = ["--genesis-time", "32503680000"];
+
+    [Fact]
+    public async Task An_exit_of_long_ago_is_signed_with_Capellas_version_once_the_chain_is_in_Deneb()
+    {
+        var vector = Vectors.Read("sign-requests/mainnet/VOLUNTARY_EXIT.phase0.json")["vectors"]![0]!;
+        using var home = await CreateAsync("sign-requests/mainnet", [Convert.FromHexString(vector["privateKey"]!.GetValue<string>()[2..])], []);
+        await using var signer = await home.StartAsync();
+        using var client = ClientCertificate.Connect(signer, home.Data, "vc");
+        var request = vector["request"]!.DeepClone().AsObject();
+        var (key, claimed) = (vector["publicKey"]!.GetValue<string>(), vector["signingRoot"]!.GetValue<string>());
+
+        request["signingRoot"] = claimed;
+        Assert.Equal("signing_root_mismatch", (await client.SignAsync(key, request.ToJsonString())).Reason);
+
+        // The epoch counts for nothing: the same exit with the fork of today is the same message.
+        request.Remove("signingRoot");
+        var first = await client.SignAsync(key, request.ToJsonString());
+        request["fork_info"]!["fork"] = JsonNode.Parse("""{"previous_version":"0x05000000","current_version":"0x06000000","epoch":"411392"}""");
+        var second = await client.SignAsync(key, request.ToJsonString());
+        Assert.True(first.Status == HttpStatusCode.OK, first.Text);
+        Assert.Equal((first.Signature, true), (second.Signature, first.Signature != vector["signature"]!.GetValue<string>()));
+        Assert.True(Bls.Verify(BlsPublicKey.Parse(key).Bytes, RootOf(request), BlsSignature.Parse(first.Signature).Bytes));
+    }
+
+    // By hand: hash_tree_root of two numbers, and the domain of Capella.
+    private static byte[] RootOf(JsonNode request)
+    {
+        static byte[] Number(JsonNode number) => [.. BitConverter.GetBytes(ulong.Parse(number.ToString())), .. new byte[24]];
+        var message = SHA256.HashData([.. Number(request["voluntary_exit"]!["epoch"]!), .. Number(request["voluntary_exit"]!["validator_index"]!)]);
+        var fork = SHA256.HashData([.. Convert.FromHexString("03000000"), .. new byte[28], .. Convert.FromHexString(request["fork_info"]!["genesis_validators_root"]!.GetValue<string>()[2..])]);
+        return SHA256.HashData([.. message, .. Convert.FromHexString("04000000"), .. fork[..28]]);
+    }
+
     [Theory]
     [InlineData("sign-requests/mainnet", 290, 4)]
     [InlineData("sign-requests/devnet-minimal", 384, 4)]
@@ -41,7 +79,7 @@ public sealed class SignRequestVectorTests
     public async Task Every_vector_gets_the_expected_signature_or_the_expected_refusal(string set, int signable, int foreign)
     {
         var keys = SecretsOf(set);
-        using var home = await CreateAsync(set, keys);
+        using var home = await CreateAsync(set, keys, set == "sign-requests/mainnet" ? BeforeGenesis : []);
         await using var signer = await home.StartAsync();
         using var client = ClientCertificate.Connect(signer, home.Data, "vc");
 
@@ -94,11 +132,11 @@ public sealed class SignRequestVectorTests
             .Select(hex => Convert.FromHexString(hex[2..])),
     ];
 
-    private static async Task<SignerHome> CreateAsync(string set, IEnumerable<byte[]> keys)
+    private static async Task<SignerHome> CreateAsync(string set, IEnumerable<byte[]> keys, params string[] options)
     {
         Assert.SkipUnless(SoftToken.IsAvailable || Environment.GetEnvironmentVariable("CI") == "true", "SoftHSM2 is not installed");
         var home = SignerHome.Empty();
-        (await home.InitAsync(NetworkOf(set, home), "--genesis-validators-root", ChainOf(set), "--no-slot-window", "--client", "vc=all")).Succeeded();
+        (await home.InitAsync(NetworkOf(set, home), ["--genesis-validators-root", ChainOf(set), "--no-slot-window", "--client", "vc=all", .. options])).Succeeded();
         await home.AddKeysAsync(keys);
         home.Configure(options =>
         {

@@ -30,6 +30,9 @@ public abstract record BlockBody
         ImmutableArray<SignedVoluntaryExit> VoluntaryExits,
         SyncAggregate? SyncAggregate) : BlockBody
     {
+        /// <summary>The one fork that has such a body.</summary>
+        public Fork Fork => SyncAggregate is null ? Fork.Phase0 : Fork.Altair;
+
         public override Root HashTreeRoot(Preset preset)
         {
             ReadOnlySpan<Root> phase0 =

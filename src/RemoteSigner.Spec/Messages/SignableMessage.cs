@@ -41,19 +41,22 @@ public abstract record SignableMessage
     /// </summary>
     internal abstract Domain GetDomain(Network network);
 
+    /// <summary>The same at a moment of the chain; null where nobody knows which. It matters for a message whose domain no member of it decides.</summary>
+    internal virtual Domain GetDomain(Network network, Epoch? now) => GetDomain(network);
+
     /// <summary><c>hash_tree_root(SigningData(hash_tree_root(message), domain))</c>, 32 bytes (consensus-specs <c>compute_signing_root</c>).</summary>
     /// <exception cref="SpecException">As for <see cref="HashTreeRoot"/>.</exception>
-    public Root SigningRoot(Network network) => SszHasher.HashPair(HashTreeRoot(network), new Root(GetDomain(network).Bytes));
+    public Root SigningRoot(Network network, Epoch? now = null) => SszHasher.HashPair(HashTreeRoot(network), new Root(GetDomain(network, now).Bytes));
 
-    /// <summary>The message with its signing root, computed once for everybody on the path of the request.</summary>
+    /// <summary>The message with its signing root, computed once for everybody on the path of the request. <paramref name="now"/> is the chain's epoch at this moment, where it is known.</summary>
     /// <exception cref="SpecException">As for <see cref="HashTreeRoot"/>.</exception>
-    public RootedMessage WithRoot(Network network)
+    public RootedMessage WithRoot(Network network, Epoch? now = null)
     {
         if (DutySlot is { } slot && network.ForkAt(slot) is var fork && ProblemIn(fork) is { } problem)
         {
             throw new SpecException($"Slot {slot} is of {fork} by the schedule of {network.Name}: {problem}.");
         }
 
-        return new RootedMessage(this, SigningRoot(network));
+        return new RootedMessage(this, SigningRoot(network, now));
     }
 }

@@ -132,7 +132,7 @@ public sealed class Signer(
 
         try
         {
-            one.Message = order.Message.WithRoot(network);
+            one.Message = order.Message.WithRoot(network, clock.Epoch);
         }
         catch (SpecException exception)
         {

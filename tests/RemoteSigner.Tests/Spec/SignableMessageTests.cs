@@ -42,6 +42,12 @@ public sealed class SignableMessageTests
         Assert.Equal(Domain.Compute(DomainType.VoluntaryExit, Version("0x03000000"), _genesis), Exit(deneb.Value).GetDomain(_mainnet));
         Assert.Equal(Domain.Compute(DomainType.VoluntaryExit, Version("0x02000000"), _genesis), Exit(deneb.Value - 1).GetDomain(_mainnet));
         Assert.Equal(Domain.Compute(DomainType.VoluntaryExit, Version("0x02000000"), _genesis), Exit(deneb.Value).GetDomain(_minimal));
+
+        // The chain's epoch decides, where it is known: a validator may leave with an epoch that is long gone.
+        Assert.Equal(Domain.Compute(DomainType.VoluntaryExit, Version("0x03000000"), _genesis), Exit(5).GetDomain(_mainnet, deneb));
+        Assert.Equal(Domain.Compute(DomainType.VoluntaryExit, Version("0x01000000"), _genesis), Exit(5).GetDomain(_mainnet, new Epoch(deneb.Value - 1)));
+        Assert.Equal(Exit(5).SigningRoot(_mainnet, deneb), Exit(5).WithRoot(_mainnet, deneb).SigningRoot);
+        Assert.NotEqual(Exit(5).SigningRoot(_mainnet), Exit(5).SigningRoot(_mainnet, deneb));
     }
 
     [Fact]
@@ -119,6 +125,23 @@ public sealed class SignableMessageTests
     }
 
     private static Slot Slot(Fork fork) => new(_mainnet.Forks.EpochOf(fork).Value * _mainnet.SlotsPerEpoch);
+
+    [Theory]
+    [InlineData(0UL, false, true)]
+    [InlineData(74240UL * 32, false, false)]
+    [InlineData(74240UL * 32, true, true)]
+    [InlineData(0UL, true, false)]
+    [InlineData(144896UL * 32, true, false)]
+    public void A_whole_block_is_of_the_fork_of_its_slot(ulong slot, bool isAltair, bool isOne)
+    {
+        var body = new BlockBody.Full(default, new Eth1Vote(default, 0, default), default, [], [], [], [], [], isAltair ? new SyncAggregate([.. new byte[64]], default) : null);
+        var block = new Block(new Slot(slot), 1, default, default, body, _forkInfo);
+
+        var fault = Record.Exception(() => block.WithRoot(_mainnet));
+
+        Assert.Equal(isOne, fault is null);
+        Assert.True(isOne || fault is SpecException);
+    }
 
     private static VoluntaryExit Exit(ulong epoch) => new(new Epoch(epoch), 1, _forkInfo);
 

@@ -3,13 +3,14 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using RemoteSigner.Access;
 using RemoteSigner.Clusters;
+using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http.Dv;
 
 /// <summary>What is known of the clusters whose shares are open here, as far as the client may see their keys; and combining, which needs no secret and signs nothing.</summary>
-internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLibrary clusters, Network network)
+internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLibrary clusters, Network network, SlotClock clock)
 {
     /// <summary>In the order of group keys.</summary>
     public Task ListAsync(HttpContext context)
@@ -75,7 +76,7 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
 
         try
         {
-            root = message.SigningRoot(network);
+            root = message.SigningRoot(network, clock.Epoch);
         }
         catch (SpecException exception)
         {

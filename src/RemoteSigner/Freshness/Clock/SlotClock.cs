@@ -40,6 +40,9 @@ public sealed class SlotClock
     /// <summary>The slot at this moment; slot 0 before genesis. Null where the genesis time is not known.</summary>
     public Slot? Now => _network.SlotAt((ulong)Math.Max(0, _time.GetUtcNow().ToUnixTimeSeconds()));
 
+    /// <summary>The epoch at this moment, like <see cref="Now"/>.</summary>
+    public Epoch? Epoch => Now is { } now ? _network.EpochOf(now) : null;
+
     /// <summary>
     /// The newest slot and epoch that anybody with a sound clock can have signed by now: the clock plus the slot window, the usual one where the operator switched it off. Null where the
     /// genesis time is not known.
