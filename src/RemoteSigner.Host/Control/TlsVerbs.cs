@@ -32,7 +32,8 @@ internal sealed class TlsVerbs(Administrator administrator, Actor actor, DataDir
             await KeepAsync(change.Action, CertificateRegister.PathOf(data, certificate), client, Describe(client));
         }
 
-        if (Settings(change, options, notes) is { } settings)
+        var settings = Settings(change, options, notes);
+        if (settings is not null)
         {
             await administrator.ExecuteAsync(new KeepFile("settings", data.OptionsFile, settings, string.Join("; ", notes)), actor);
         }
@@ -42,7 +43,8 @@ internal sealed class TlsVerbs(Administrator administrator, Actor actor, DataDir
             await KeepAsync(change.Action, data.Resolve(options.Tls.Certificate), server, Describe(server));
         }
 
-        return new TlsKept(notes, await reread());
+        // A new client is known by its authority already; a reload would also put in force what somebody is writing in signer.json.
+        return new TlsKept(notes, change.RevocationList is null && change.Server is null && settings is null ? null : await reread());
     }
 
     private Task<string> KeepAsync(string action, string path, string pem, string detail) => administrator.ExecuteAsync(new KeepFile(action, path, Encoding.ASCII.GetBytes(pem), detail), actor);

@@ -163,6 +163,9 @@ public sealed class CertificateLifeTests(SignerTemplate template) : IDisposable
         var told = await CommandResult.OfAsync("openssl", ["pkcs12", "-in", file, "-passin", $"file:{password}", "-info", "-nodes", "-legacy"]);
         Assert.Contains(isLegacy ? "MAC: sha1," : "MAC: sha256,", told.Error);
         Assert.Contains(isLegacy ? "pbeWithSHA1And3-KeyTripleDES-CBC" : "AES-256-CBC", told.Error);
+
+        // What Go's reader insists on (x/crypto/pkcs12): one certificate and one key, each in a part of its own.
+        Assert.All((string[])["PKCS7 Encrypted data:", "PKCS7 Data", "Certificate bag", "Shrouded Keybag:"], part => Assert.Single(told.Error.Split('\n'), line => line.StartsWith(part, StringComparison.Ordinal)));
         Assert.Single(Directory.EnumerateFiles(Path.Combine(_home.Data, "tls", "issued")), path => X509CertificateLoader.LoadCertificateFromFile(path).Subject == "CN=teku");
         await using var signer = await _home.StartAsync();
         Assert.Equal("200", (await Curl.UpcheckAsync(signer, Authority, "--cert-type", "P12", "--cert", $"{file}:correct horse")).Output);
