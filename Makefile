@@ -4,7 +4,7 @@ PUBLISH := artifacts/publish/remote-signer
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: demo test proof bench e2e publish format install clean
+.PHONY: demo test fuzz proof bench e2e publish format install clean
 
 ## Four signers of a 3-of-4 cluster on this machine; ONCE=1 ends after the steps, SEAL=tpm seals under software TPMs.
 demo: publish
@@ -13,6 +13,10 @@ demo: publish
 ## Every test; the last line is "N passed, N failed".
 test: publish
 	@tests/run.sh
+
+## Bad input at every door and in every kind of file, SECONDS=600, SEED= to have a run again; a minute of it is in "make test".
+fuzz: publish
+	@dotnet run --project tests/RemoteSigner.Fuzz -c Release --verbosity quiet -- $(or $(SECONDS),600) $(SEED)
 
 ## The proof of slashing protection and of the fence, on a model (minutes); "N verified, 0 errors". MUTATIONS=1 shows that each wrong rule makes it fail.
 proof: install

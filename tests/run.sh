@@ -30,5 +30,8 @@ prove() { if tests/proof.sh "$@"; then passed=$((passed + 1)); else failed=$((fa
 prove
 prove --only imported-root-is-granted-again
 
+# One check: whatever is sent for a minute, nothing of it is found wrong. Longer: make fuzz.
+if dotnet run --project tests/RemoteSigner.Fuzz -c Release --verbosity quiet -- "${REMOTE_SIGNER_FUZZ_SECONDS:-60}"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -50,7 +50,7 @@ public sealed class FramingTests(SignerScene scene) : IClassFixture<SignerScene>
     [InlineData("/api/v1/eth2/sign/KEY/", HttpStatusCode.NotFound)]
     [InlineData("/api/v1/eth2/SIGN/KEY", HttpStatusCode.NotFound)]
     [InlineData("/API/v1/eth2/sign/KEY", HttpStatusCode.NotFound)]
-    [InlineData("/api/v1/dv/sign/", HttpStatusCode.NotFound)]
+    [InlineData("/api/v1/eth2/sign/", HttpStatusCode.NotFound)]
     [InlineData("/api/v1//eth2/sign/KEY", HttpStatusCode.NotFound)]
     [InlineData("/api/v1/eth2/sign/%30xKEY", HttpStatusCode.BadRequest)]
     [InlineData("/api/v1/eth2/%73ign/KEY", HttpStatusCode.BadRequest)]
@@ -64,8 +64,8 @@ public sealed class FramingTests(SignerScene scene) : IClassFixture<SignerScene>
     [Theory]
     [InlineData("POST", "/api/v1/eth2/sign/KEY")]
     [InlineData("POST", "/api/v1/eth2/sign")]
-    [InlineData("POST", "/api/v1/dv/sign")]
-    [InlineData("POST", "/api/v1/dv/sign/KEY")]
+    [InlineData("POST", "/api/v1/eth2/distributed/sign")]
+    [InlineData("POST", "/api/v1/eth2/distributed/sign/KEY")]
     [InlineData("POST", "/api/v1/dv/slashable")]
     [InlineData("POST", "/api/v1/dv/combine")]
     [InlineData("POST", "/api/v1/dv/clusters/0x00/lock-signatures")]
@@ -92,7 +92,7 @@ public sealed class FramingTests(SignerScene scene) : IClassFixture<SignerScene>
 
     [Theory]
     [InlineData("/api/v1/eth2/sign/KEY")]
-    [InlineData("/api/v1/dv/sign")]
+    [InlineData("/api/v1/eth2/distributed/sign")]
     [InlineData("/api/v1/dv/combine")]
     public async Task A_client_that_goes_away_in_the_middle_of_its_body_is_counted_and_no_error(string path)
     {

@@ -12,7 +12,7 @@ internal sealed class LogLines(TimeProvider time) : ConsoleFormatter(FormatName)
     {
         textWriter.Write(time.GetUtcNow().UtcDateTime.ToString(SignerLogging.Time));
         textWriter.Write(Level(logEntry.LogLevel));
-        textWriter.Write($": {logEntry.Category}[{logEntry.EventId.Id}] ");
+        textWriter.Write($": {logEntry.Category}: ");
         textWriter.Write(PeerText.InOneLine(logEntry.Formatter(logEntry.State, logEntry.Exception)));
         if (logEntry.Exception is { } exception)
         {

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections.Features;
 using RemoteSigner.Access;
 using RemoteSigner.Host.Running;
 using RemoteSigner.Host.Tls;
@@ -27,6 +28,7 @@ internal sealed class RequestGate(
         {
             const string Reason = "bad_request";
             Note(context, Reason, exception.Message);
+            Close(context);
             await Answer.ErrorAsync(context, exception.StatusCode, Reason, exception.Message);
         }
         catch (LedgerException exception) when (!context.Response.HasStarted)
@@ -39,8 +41,7 @@ internal sealed class RequestGate(
             metrics.Abandoned();
             log.LogDebug("request {RequestId} {Method} {Path}: the client went away: {Reason}", context.TraceIdentifier, context.Request.Method, PeerText.Shown(context.Request.Path), PeerText.Shown(exception.Message));
 
-            // So that nothing is taken for an answer that is none.
-            context.Abort();
+            Leave(context);
         }
         catch (Exception exception)
         {
@@ -84,13 +85,32 @@ internal sealed class RequestGate(
         }
 
         await next(context);
-        if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null })
+        if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null } && !context.RequestAborted.IsCancellationRequested)
         {
             await Answer.ErrorAsync(context, context.Response.StatusCode);
         }
     }
 
     private static bool KnowsClients(Listener listener) => listener.AsksForCertificate || listener.FixedClient is not null;
+
+    // So that nothing is taken for an answer that is none.
+    private static void Leave(HttpContext context)
+    {
+        Close(context);
+        context.Abort();
+    }
+
+    // What is left of a body that could not be read is no next request; the server would look for one in it, and stumble over the read that failed.
+    private static void Close(HttpContext context)
+    {
+        if (HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol))
+        {
+            context.Response.Headers.Connection = "close";
+
+            // The header alone is passed over where the client has gone.
+            context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+        }
+    }
 
     // Who reads for somebody that has gone may hear of it from the connection, the request or the certificate.
     private static bool IsGone(HttpContext context, Exception exception) =>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
 using RemoteSigner.Audit;
+using RemoteSigner.Host.Running;
 using RemoteSigner.RemoteAttestation;
 using RemoteSigner.Sealing.Tpm2;
 using RemoteSigner.Spec;
@@ -11,7 +12,7 @@ namespace RemoteSigner.Host.Http;
 /// <c>GET /attestation?nonce=HEX</c> and <c>POST /attestation/credential</c>: for clients that signer.json names and that showed a certificate. What is asked is in the
 /// audit log before the TPM is.
 /// </summary>
-internal sealed class AttestationApi(AttestingTpm tpm, AttestationClaims claims, AttestationPace pace, FreshnessRun freshness, AccessPolicy access, AuditLog audit, ILogger<AttestationApi> log)
+internal sealed class AttestationApi(AttestingTpm tpm, AttestationClaims claims, AttestationPace pace, FreshnessRun freshness, AccessPolicy access, AuditLog audit, DutyTally tally)
 {
     private const int MostChallengeBytes = 16 * 1024;
 
@@ -96,7 +97,7 @@ internal sealed class AttestationApi(AttestingTpm tpm, AttestationClaims claims,
         }
         catch (SealingTpmException exception)
         {
-            log.LogWarning("request {RequestId}: {Action} failed: {Message}", context.TraceIdentifier, action, exception.Message);
+            tally.Refused(context.TraceIdentifier, action, context.Features.Get<Client>(), $"tpm_{SnakeCase.Of(exception.Fault)}", exception.Message);
             await Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, $"tpm_{SnakeCase.Of(exception.Fault)}", $"{exception.Message}; {exception.Hint}");
         }
     }

@@ -141,7 +141,7 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
     {
         if (await TryAsync(context, verb) is { } result)
         {
-            await context.Response.WriteAsJsonAsync(result, type);
+            await Answer.DocumentAsync(context, JsonSerializer.SerializeToUtf8Bytes(result, type));
         }
     }
 
@@ -155,17 +155,18 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
         }
         catch (Exception exception) when (FaultHints.HintOf(exception) is { } hint)
         {
-            context.Response.StatusCode = StatusCodes.Status409Conflict;
-            await context.Response.WriteAsJsonAsync(new ControlFault(exception.Message, hint), ControlContext.Default.ControlFault);
+            await RefuseAsync(context, new ControlFault(exception.Message, hint));
             return null;
         }
         catch (JsonException exception)
         {
-            context.Response.StatusCode = StatusCodes.Status409Conflict;
-            await context.Response.WriteAsJsonAsync(new ControlFault(JsonFault.In("the request", exception), OtherVersion), ControlContext.Default.ControlFault);
+            await RefuseAsync(context, new ControlFault(JsonFault.In("the request", exception), OtherVersion));
             return null;
         }
     }
+
+    private static Task RefuseAsync(HttpContext context, ControlFault fault) =>
+        Answer.DocumentAsync(context, JsonSerializer.SerializeToUtf8Bytes(fault, ControlContext.Default.ControlFault), StatusCodes.Status409Conflict);
 
     private DirectVerbs VerbsOf(Actor actor) => new(true, administrator, actor, ledger, slashing, options, arena, () => keys, _ => { }, null)
     {

@@ -44,7 +44,15 @@ internal sealed class KeymanagerApi(
             using var push = await ReadAsync(context);
             var items = await changes.ImportAsync(push, client, context.TraceIdentifier, context.RequestAborted);
             var failed = items.Count(item => item.Status == KeymanagerItem.Error);
-            log.Log(failed == 0 ? LogLevel.Information : LogLevel.Warning, "request {RequestId}: {Client} pushed {Count} keystores: {Imported} imported, {Failed} not", context.TraceIdentifier, client.Name, items.Count, items.Count(item => item.Status == KeymanagerItem.Imported.Status), failed);
+            if (failed == 0)
+            {
+                log.LogInformation("request {RequestId}: {Client} pushed {Count} keystores: {Imported} imported, the others were here", context.TraceIdentifier, client.Name, items.Count, items.Count(item => item.Status == KeymanagerItem.Imported.Status));
+            }
+            else
+            {
+                tally.Refused(context.TraceIdentifier, $"a push of {items.Count} keystores", client, "not_imported", items.First(item => item.Status == KeymanagerItem.Error && item != KeymanagerItem.NotKept).Message);
+            }
+
             await Answer.DocumentAsync(context, KeymanagerAnswer.Items(items), failed == 0 ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
         }
         catch (JsonException exception)

@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using System.Text;
+using RemoteSigner.Rig;
+
+namespace RemoteSigner.Fuzz;
+
+/// <summary>A verb and the file that it is to read. <paramref name="Read"/> gets the path of a mutated one.</summary>
+internal sealed record FileSeed(string Kind, byte[] Content, Func<string, string[]> Read);
+
+/// <summary>Gives mutated files to the verbs that read them, on a data directory of its own, until the time is up. Whatever is in a file: an exit code, one line that says what is wrong and one what to do.</summary>
+internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, ulong seed, Findings findings)
+{
+    // Of no machine here: whatever is right with a configuration, it will not be served.
+    private const string Nowhere = "192.0.2.1:9000";
+
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+
+    private readonly IReadOnlyList<FileSeed> _seeds = [.. Own(home, data), .. vectors is null ? [] : OfVectors(home, data, vectors)];
+    private long _input;
+
+    public async Task RunAsync(int workers, CancellationToken timeIsUp) =>
+        await Task.WhenAll(Enumerable.Range(0, workers).Select(worker => Task.Run(() => WorkAsync(worker, timeIsUp), CancellationToken.None)));
+
+    private async Task WorkAsync(int worker, CancellationToken timeIsUp)
+    {
+        var kinds = _seeds.GroupBy(one => one.Kind).Select(kind => kind.ToList()).ToList();
+        while (!timeIsUp.IsCancellationRequested)
+        {
+            var input = Interlocked.Increment(ref _input);
+            var dice = new Dice(seed ^ 0xF11E, input);
+            var chosen = dice.Of(dice.Of(kinds));
+            var content = dice.OneIn(12) ? chosen.Content : Mutation.Of(chosen.Content, dice);
+            var path = home.Beside($"mutated-{worker}");
+            await File.WriteAllBytesAsync(path, content, CancellationToken.None);
+            await RunAsync(chosen, chosen.Read(path), content, input);
+        }
+    }
+
+    private async Task RunAsync(FileSeed chosen, string[] verb, byte[] content, long input)
+    {
+        var start = new ProcessStartInfo(Repository.Binary, verb) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        home.Token.Describe(start.Environment);
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        try
+        {
+            await process.WaitForExitAsync().WaitAsync(_patience);
+        }
+        catch (TimeoutException)
+        {
+            process.Kill();
+            findings.Add("verb that does not end", chosen.Kind, input, content, string.Join(' ', verb));
+            findings.Count(chosen.Kind, "no end");
+            return;
+        }
+
+        var told = await error;
+        findings.Count(chosen.Kind, $"exit {process.ExitCode}");
+        if (process.ExitCode is not (0 or 1 or 2))
+        {
+            findings.Add($"exit {process.ExitCode}", chosen.Kind, input, content, told);
+        }
+
+        if (told.Contains("fault of the program", StringComparison.Ordinal) || told.Contains("   at ", StringComparison.Ordinal) || (await output).Contains("   at ", StringComparison.Ordinal))
+        {
+            findings.Add("fault of the program", chosen.Kind, input, content, told);
+        }
+        else if (process.ExitCode != 0 && chosen.Kind is not ("cluster" or "evidence") && !told.Contains("remote-signer: hint: ", StringComparison.Ordinal))
+        {
+            findings.Add("no hint", chosen.Kind, input, content, told);
+        }
+    }
+
+    private static IEnumerable<FileSeed> Own(SignerHome home, string data)
+    {
+        var keystores = home.Beside("keystores-to-mutate");
+        KeystoreWriter.WriteNew(keystores, 1, SignerHome.Password);
+        var password = Path.Combine(keystores, "keystore-0.txt");
+        yield return new("keystore", File.ReadAllBytes(Path.Combine(keystores, "keystore-0.json")), path => ["keys", "import", "--data", data, "--keystores", path, "--passwords", password, "--never-signed"]);
+        var root = Spec.Network.Find("hoodi")!.GenesisValidatorsRoot;
+        yield return new("interchange", Utf8($$"""{"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{root}}"},"data":[{"pubkey":"{{home.Keys[0]}}","signed_blocks":[{"slot":"81952","signing_root":"0x{{new string('4', 64)}}"}],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007"}]}]}"""), path => ["slashing", "import", path, "--data", data]);
+        yield return new("network", Utf8(Network), path => ["init", "--data", home.Beside("never-made"), "--network", path, "--genesis-time", "1700000000", "--genesis-validators-root", root.ToString()!, "--seal", "softhsm2", "--module", "/nowhere.so", "--pin-file", home.Token.PinFile]);
+        yield return new("signer.json", File.ReadAllBytes(Path.Combine(data, "signer.json")), path =>
+        {
+            var folder = path + "-data";
+            Directory.CreateDirectory(folder);
+            File.Copy(path, Path.Combine(folder, "signer.json"), overwrite: true);
+            return ["keys", "list", "--data", folder];
+        });
+        foreach (var (kind, file) in new[] { ("certificate", "server.crt"), ("certificate key", "server.key"), ("authorities", "ca.crt") })
+        {
+            yield return new(kind, File.ReadAllBytes(Path.Combine(data, "tls", file)), path =>
+            {
+                // Whose certificate is mutated is its own, so that two verbs do not write into one.
+                var folder = path + "-serve";
+                CopyOnce(data, folder);
+                foreach (var whole in Directory.EnumerateFiles(Path.Combine(data, "tls")))
+                {
+                    File.Copy(whole, Path.Combine(folder, "tls", Path.GetFileName(whole)), overwrite: true);
+                }
+
+                File.Copy(path, Path.Combine(folder, "tls", file), overwrite: true);
+                return ["serve", "--data", folder, "--listen", Nowhere, "--operations", Nowhere];
+            });
+        }
+
+        yield return new("evidence", Utf8("""{"version":1,"nonce":"00112233445566778899aabbccddeeff","quote":"AAAA","signature":"AAAA","pcrs":{"7":"00"},"claims":{}}"""), path => ["attest", "verify", path, "--nonce", "00112233445566778899aabbccddeeff"]);
+    }
+
+    private static IEnumerable<FileSeed> OfVectors(SignerHome home, string data, string vectors)
+    {
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(vectors, "clusters"), "cluster-lock.json", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFiles(Path.Combine(vectors, "clusters-charon"), "cluster-*.json", SearchOption.AllDirectories))
+            .Where(file => new FileInfo(file).Length < 64 * 1024).Order(StringComparer.Ordinal))
+        {
+            yield return new("cluster", File.ReadAllBytes(file), path => ["cluster", "verify", path]);
+        }
+
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(vectors, "clusters-ssv"), "keyshares*.json", SearchOption.AllDirectories)
+            .Append(Path.Combine(vectors, "ssv-keyshares-4of3", "keyshares.json")).Where(file => new FileInfo(file).Length < 128 * 1024).Order(StringComparer.Ordinal))
+        {
+            yield return new("cluster", File.ReadAllBytes(file), path => ["cluster", "verify", path]);
+            yield return new("keyshares", File.ReadAllBytes(file), path => ["cluster", "add-lock", path, "--data", data, "--accept-unanchored"]);
+        }
+
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(vectors, "eip3076-interchange"), "*.json", SearchOption.AllDirectories).Where(file => new FileInfo(file).Length < 64 * 1024).Order(StringComparer.Ordinal))
+        {
+            yield return new("interchange", File.ReadAllBytes(file), path => ["slashing", "import", path, "--data", data]);
+        }
+
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(vectors, "sign-requests"), "config.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            yield return new("network", File.ReadAllBytes(file), path => ["init", "--data", home.Beside("never-made"), "--network", path, "--no-slot-window", "--genesis-validators-root", $"0x{new string('1', 64)}", "--seal", "softhsm2", "--module", "/nowhere.so", "--pin-file", home.Token.PinFile]);
+        }
+    }
+
+    private static void CopyOnce(string from, string to)
+    {
+        if (Directory.Exists(to))
+        {
+            return;
+        }
+
+        foreach (var folder in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories).Prepend(from))
+        {
+            Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, folder)));
+        }
+
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories).Where(file => Path.GetExtension(file) is not (".lock" or ".sock")))
+        {
+            File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
+        }
+    }
+
+    private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
+
+    private const string Network =
+        """
+        # of a development network
+        PRESET_BASE: minimal
+        CONFIG_NAME: "fuzzed"
+        GENESIS_FORK_VERSION: 0x00000001
+        ALTAIR_FORK_VERSION: 0x01000001
+        ALTAIR_FORK_EPOCH: 1
+        BELLATRIX_FORK_VERSION: 0x02000001
+        BELLATRIX_FORK_EPOCH: 2
+        CAPELLA_FORK_VERSION: 0x03000001
+        CAPELLA_FORK_EPOCH: 3
+        DENEB_FORK_VERSION: 0x04000001
+        DENEB_FORK_EPOCH: 4
+        ELECTRA_FORK_VERSION: 0x05000001
+        ELECTRA_FORK_EPOCH: 18446744073709551615
+        SECONDS_PER_SLOT: 6
+        BLOB_SCHEDULE:
+          - EPOCH: 5
+            MAX_BLOBS_PER_BLOCK: 9
+        """;
+}

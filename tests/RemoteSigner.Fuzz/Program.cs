@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using RemoteSigner.Fuzz;
+using RemoteSigner.Rig;
+
+// remote-signer-fuzz [SECONDS [SEED]]: four fifths of the time requests, the rest files. Ends with 1 when anything was found.
+var seconds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 600;
+var seed = args.Length > 1 ? ulong.Parse(args[1], CultureInfo.InvariantCulture) : BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) >> 16;
+var vectors = Environment.GetEnvironmentVariable("VECTORS") is { Length: > 0 } named ? named : Path.Combine(Repository.Root, "..", "shared", "vectors");
+if (!Directory.Exists(vectors))
+{
+    Console.WriteLine($"no shared vectors at {vectors}: without their requests, clusters, keyshares, histories and the SSV operator's key");
+    vectors = null;
+}
+
+Console.WriteLine($"fuzzing for {seconds} s with the seed {seed}");
+var folder = Path.Combine(Repository.Root, "artifacts", "fuzz");
+var findings = new Findings(folder);
+await using var signer = await FuzzedSigner.StartAsync(vectors);
+var files = new FileFuzzer(signer.Home, signer.Home.CopyBeside("data-of-verbs"), vectors, seed, findings);
+var requests = new RequestFuzzer(signer, RequestSeeds.All(signer, vectors), seed, findings);
+var before = signer.Process.Output.Length;
+using var requestTime = new CancellationTokenSource(TimeSpan.FromSeconds(seconds * 0.8));
+var memory = new MemoryWatch(signer.Process.Id, TimeSpan.FromSeconds(seconds * 0.8 / 60));
+await Task.WhenAll(requests.RunAsync(workers: 4, requestTime.Token), memory.RunAsync(requestTime.Token));
+Look(signer.Process.HasExited, "the signer has ended", "");
+await signer.Process.StopAsync();
+var log = signer.Process.Output[before..];
+Directory.CreateDirectory(folder);
+await File.WriteAllTextAsync(Path.Combine(folder, "signer.log"), log);
+var fault = log.Split('\n').FirstOrDefault(line => line.Contains("   at ", StringComparison.Ordinal) || line.Contains(" fail: ", StringComparison.Ordinal) || line.Contains(" crit: ", StringComparison.Ordinal));
+Look(fault is not null, "stack or error in the log", fault ?? "");
+Look(log.Any(character => char.IsControl(character) && character is not ('\n' or '\r')), "control character in the log", "");
+var perRefusal = findings.Refused == 0 ? 0 : (double)log.Length / findings.Refused;
+Look(perRefusal > 400, "log bytes per refused request", perRefusal.ToString("F0", CultureInfo.InvariantCulture));
+Look(!memory.LevelledOff, "memory keeps growing", memory.Summary);
+Look(requests.Signatures == 0, "nothing was signed", "");
+var audit = await signer.Home.RunAsync("audit", "verify");
+Look(audit.ExitCode != 0, "audit verify", audit.Output + audit.Error);
+using var fileTime = new CancellationTokenSource(TimeSpan.FromSeconds(seconds * 0.2));
+await files.RunAsync(workers: 2, fileTime.Token);
+
+Console.WriteLine(findings.Table().TrimEnd());
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {requests.Signatures:N0} signatures held against roots computed anew; log: {log.Length:N0} bytes, {perRefusal:F1} for each refused request; memory: {memory.Summary}"));
+Console.WriteLine($"{findings.Inputs:N0} inputs with the seed {seed}: {(findings.Any ? "FINDINGS, in artifacts/fuzz" : "nothing found")}");
+return findings.Any ? 1 : 0;
+
+void Look(bool isWrong, string kind, string detail)
+{
+    if (isWrong)
+    {
+        findings.Add(kind, "signer", 0, [], detail);
+    }
+}
