@@ -18,7 +18,8 @@ public sealed class ConsoleFaultsTests(SignerTemplate template) : IDisposable
     [InlineData("POST", "/control/v1/audit/export?to=x&through=abc", "through=abc is not a number")]
     [InlineData("POST", "/control/v1/slashing/export?to=x&by=Foo", "by=Foo names no way")]
     [InlineData("POST", "/control/v1/slashing/export?to=x&by=77", "by=77 names no way")]
-    [InlineData("POST", "/control/v1/clusters/bind", "could not be read")]
+    [InlineData("POST", "/control/v1/clusters/bind", "there is no order")]
+    [InlineData("POST", "/control/v1/tls", "there is no change")]
     [InlineData("GET", "/control/v1/audit?segment=", "is not the path of a file")]
     [InlineData("GET", "/control/v1/audit?segment=%00", "is not the path of a file")]
     [InlineData("GET", "/control/v1/audit?segment=/tmp/%00", "is not the path of a file")]
@@ -27,7 +28,7 @@ public sealed class ConsoleFaultsTests(SignerTemplate template) : IDisposable
         await using var signer = await _home.StartAsync();
         using var console = UnixSocket.Connect(Socket);
         using var request = new HttpRequestMessage(new HttpMethod(method), question);
-        if (question.EndsWith("bind", StringComparison.Ordinal))
+        if (question.EndsWith("bind", StringComparison.Ordinal) || question.EndsWith("tls", StringComparison.Ordinal))
         {
             request.Content = new StringContent("null", Encoding.UTF8, "application/json");
         }
@@ -77,7 +78,7 @@ public sealed class ConsoleFaultsTests(SignerTemplate template) : IDisposable
 
         Directory.CreateDirectory(Socket);
         var before = (await _home.RunAsync("freshness", "status", "--json")).Succeeded().Output;
-        Refusal.IsTold(await _home.RunAsync("serve", "--listen", "127.0.0.1:0", "--operations", "127.0.0.1:0"), "something else is there", "move away what is there");
+        Refusal.IsTold(await _home.RunAsync("serve", "--listen", $"127.0.0.1:{LoopbackPort.Free()}", "--operations", $"127.0.0.1:{LoopbackPort.Free()}"), "something else is there", "move away what is there");
         Assert.Equal(before, (await _home.RunAsync("freshness", "status", "--json")).Succeeded().Output);
     }
 

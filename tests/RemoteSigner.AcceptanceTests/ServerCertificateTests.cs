@@ -64,7 +64,7 @@ public sealed class ServerCertificateTests(SignerTemplate template) : IDisposabl
             "-out", Path.Combine(tls, "server.p12"), "-passout", "pass:a pass phrase"])).Succeeded();
         _home.Configure(options => (options["tls"]!["certificate"], options["tls"]!["key"], options["tls"]!["passwordFile"]) = ("tls/server.p12", null, "tls/password"));
 
-        Refusal.IsTold(await _home.RunAsync("serve", "--listen", "127.0.0.1:0"), "server.p12");
+        Refusal.IsTold(await _home.RunAsync("serve", "--listen", $"127.0.0.1:{LoopbackPort.Free()}"), "server.p12");
     }
 
     public void Dispose() => _home.Dispose();

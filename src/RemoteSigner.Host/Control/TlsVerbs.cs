@@ -18,6 +18,10 @@ internal sealed class TlsVerbs(Administrator administrator, Actor actor, DataDir
     {
         var options = data.ReadOptions();
         var notes = new List<string>();
+        foreach (var pem in new[] { change.Client, change.Server }.OfType<string>().Concat(change.Revoked))
+        {
+            Read(pem).Dispose();
+        }
 
         // Each file with its entry, and in this order: what a crash leaves undone does no harm, and the same command does it.
         if (change.RevocationList is { } list)
@@ -27,7 +31,7 @@ internal sealed class TlsVerbs(Administrator administrator, Actor actor, DataDir
 
         if (change.Client is { } client)
         {
-            using var certificate = X509Certificate2.CreateFromPem(client);
+            using var certificate = Read(client);
             Directory.CreateDirectory(data.IssuedFolder, DataDirectory.Private);
             await KeepAsync(change.Action, CertificateRegister.PathOf(data, certificate), client, Describe(client));
         }
@@ -73,10 +77,22 @@ internal sealed class TlsVerbs(Administrator administrator, Actor actor, DataDir
 
     private static string Describe(string pem)
     {
-        using var certificate = X509Certificate2.CreateFromPem(pem);
+        using var certificate = Read(pem);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"'{CertificateRegister.NameOf(certificate)}' {certificate.SerialNumber} {certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant()} until {certificate.NotAfter.ToUniversalTime():u}");
+    }
+
+    private static X509Certificate2 Read(string pem)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPem(pem);
+        }
+        catch (CryptographicException exception)
+        {
+            throw new VerbException($"what was to be kept is no certificate: {exception.Message}", "are console and signer of the same version?");
+        }
     }
 
     private static string Json(string value) => $"\"{JsonEncodedText.Encode(value)}\"";

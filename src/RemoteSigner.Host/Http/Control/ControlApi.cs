@@ -87,8 +87,11 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
         }
     }
 
-    private static async Task<TlsKept> KeepTlsAsync(DirectVerbs verbs, HttpContext context) =>
-        await verbs.KeepTlsAsync(await context.Request.ReadFromJsonAsync(ControlContext.Default.TlsChange, context.RequestAborted) ?? throw new JsonException("there is no change"));
+    private static async Task<TlsKept> KeepTlsAsync(DirectVerbs verbs, HttpContext context)
+    {
+        var body = await BodyPipe.ReadWholeAsync(context, MostOrderBytes);
+        return await verbs.KeepTlsAsync(JsonSerializer.Deserialize(body.Span, ControlContext.Default.TlsChange) ?? throw new JsonException("there is no change"));
+    }
 
     private async Task<ClusterOrder> OrderAsync(HttpContext context)
     {
