@@ -54,6 +54,10 @@ internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenF
             {
                 found = [Lost(exception)];
             }
+            catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+            {
+                found = [Refused("answer", HttpStatusCode.OK, [])];
+            }
 
             foreach (var check in found)
             {
@@ -72,7 +76,7 @@ internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenF
     private async Task<IReadOnlyList<SignerCheck>> GreetAsync(CancellationToken cancellation)
     {
         var (status, body) = await AskAsync("/upcheck", null, cancellation);
-        return status == HttpStatusCode.OK
+        return status == HttpStatusCode.OK && body.AsSpan().SequenceEqual("OK"u8)
             ?
             [
                 SignerCheck.Pass("reach", $"{link.Signer} answers"),

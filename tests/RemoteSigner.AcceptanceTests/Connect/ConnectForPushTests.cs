@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -73,6 +74,33 @@ public sealed class ConnectForPushTests(SignerTemplate template)
 
         var json = JsonNode.Parse((await RunAsync(scene.Signer.Api, [.. ConnectProcess.Files(scene.Home.Data, "vc"), "--json"], token)).Output)!.AsArray();
         Assert.Equal("may_not_manage_keys", json[^1]!["reason"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Another_program_at_the_address_is_told_from_a_signer()
+    {
+        using var home = template.Copy();
+        var authority = await OpenSslAuthority.CreateAsync(home.Beside("authority"));
+        await authority.IssueAsync("server", "another", "serverAuth");
+        var port = LoopbackPort.Free();
+        using var another = Process.Start(new ProcessStartInfo("openssl", ["s_server", "-accept", $"{port}", "-cert", authority.CertificateOf("server"), "-key", authority.KeyOf("server"), "-www", "-quiet"]))!;
+        try
+        {
+            var files = ConnectProcess.Files(home.Data, "admin");
+            CommandResult told;
+            do
+            {
+                told = await RunAsync(new Uri($"https://127.0.0.1:{port}"), [.. files[..5], authority.Certificate], home.OptionsFile);
+            }
+            while (told.Error.Contains("reach: ", StringComparison.Ordinal));
+
+            Refusal.IsTold(told, "client: the signer answers 200: '", "a signer's API");
+        }
+        finally
+        {
+            another.Kill();
+            await another.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
     }
 
     [Fact]
