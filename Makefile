@@ -27,7 +27,7 @@ bench: publish
 	@dotnet publish tests/RemoteSigner.BareServer -c Release -r linux-x64 -o artifacts/bench/bare --verbosity quiet
 	@dotnet run --project tests/RemoteSigner.Benchmarks -c Release --verbosity quiet
 
-## A real beacon node and validator client on our signatures (minutes; needs ../shared).
+## A real beacon node and validator client on our signatures (minutes; needs ../shared); CLIENT_CLI=FILE takes another Lodestar, see tests/e2e.sh.
 e2e: publish
 	@tests/e2e.sh
 
