@@ -12,7 +12,7 @@ public sealed class AccessTests(SignerTemplate template)
     {
         await using var scene = await StartAsync();
 
-        foreach (var body in (string[])[Chain.ExitJson, Chain.DepositJson])
+        foreach (var body in (string[])[Chain.ExitJson, Chain.DepositJson(scene.Keys[0])])
         {
             var forbidden = await scene.Client.SignAsync(scene.Keys[0], body);
             var unknown = await scene.Client.SignAsync("0x" + new string('a', 96), body);

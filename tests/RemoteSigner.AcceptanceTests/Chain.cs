@@ -29,8 +29,9 @@ public static class Chain
 
     public static string ExitJson => $$"""{"type":"VOLUNTARY_EXIT",{{ForkInfo}},"voluntary_exit":{"epoch":"{{Epoch}}","validator_index":"5"} }""";
 
-    public static string DepositJson =>
-        $$"""{"type":"DEPOSIT","deposit":{"pubkey":"0x{{new string('a', 96)}}","withdrawal_credentials":"0x{{new string('0', 64)}}","amount":"32000000000","genesis_fork_version":"0x10000910"} }""";
+    /// <summary>The key that signs it is the one that it is for.</summary>
+    public static string DepositJson(BlsPublicKey key) =>
+        $$"""{"type":"DEPOSIT","deposit":{"pubkey":"{{key}}","withdrawal_credentials":"0x{{new string('0', 64)}}","amount":"32000000000","genesis_fork_version":"0x10000910"} }""";
 
     public static string ForkInfo =>
         $$"""

@@ -70,9 +70,9 @@ public sealed class RequestProperties(SignerScene scene) : IClassFixture<SignerS
     private ApiAnswer Post(byte[] body) => Task.Run(() => scene.Admin.SignAsync(scene.Keys[0], body)).GetAwaiter().GetResult();
 
     // Half of them claim their root.
-    private static IEnumerable<byte[]> Requests()
+    private IEnumerable<byte[]> Requests()
     {
-        foreach (var body in (string[])[Chain.VoteJson(), Chain.RandaoJson(), Chain.ExitJson, Chain.DepositJson])
+        foreach (var body in (string[])[Chain.VoteJson(), Chain.RandaoJson(), Chain.ExitJson, Chain.DepositJson(scene.Keys[0])])
         {
             Assert.True(WireFormat.TryReadSignRequest(Encoding.UTF8.GetBytes(body), out var request, out _));
             yield return Encoding.UTF8.GetBytes(body);

@@ -89,6 +89,13 @@ public sealed class SignRequestVectorTests
 
     private static void AssertSigned(string name, JsonNode vector, ApiAnswer answer)
     {
+        // The vectors' deposits are of made-up validators, and a key deposits for itself alone.
+        if (vector["request"]!["deposit"]?["pubkey"]?.GetValue<string>() is { } validator && validator != vector["publicKey"]!.GetValue<string>())
+        {
+            Assert.True(answer is { Status: HttpStatusCode.PreconditionFailed, Reason: "deposit_for_another_key" }, $"{name}: {answer.Status} {answer.Text}");
+            return;
+        }
+
         Assert.True(answer.Status == HttpStatusCode.OK, $"{name}: {answer.Status} {answer.Text}");
         Assert.Equal(vector["signature"]!.GetValue<string>(), answer.Signature);
     }

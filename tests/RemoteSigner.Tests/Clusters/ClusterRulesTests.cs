@@ -164,6 +164,26 @@ public sealed class ClusterRulesTests : IDisposable
     }
 
     [Fact]
+    public void A_whole_key_and_one_whose_group_is_not_known_deposit_for_themselves_alone()
+    {
+        var deposit = new Deposit(_share.PublicKey, default, 32_000_000_000, _lock.Definition.ForkVersion);
+
+        foreach (var group in (BlsPublicKey?[])[null, _share.PublicKey])
+        {
+            Assert.Null(Rules().Refusal(_share.PublicKey, group, null, deposit));
+            Assert.Equal(ClusterRule.DepositForAnotherKey, Rules().Refusal(_share.PublicKey, group, null, deposit with { PublicKey = _share.GroupKey!.Value })?.Rule);
+        }
+    }
+
+    [Fact]
+    public void A_whole_key_registers_itself_and_one_whose_group_is_not_known_may_register_that()
+    {
+        Assert.Null(Rules().Refusal(_share.PublicKey, _share.PublicKey, null, Registration(_share.PublicKey, _other)));
+        Assert.Equal(ClusterRule.RegistrationForAnotherKey, Rules().Refusal(_share.PublicKey, _share.PublicKey, null, Registration(_share.GroupKey!.Value, _other))?.Rule);
+        Assert.Null(Rules().Refusal(_share.PublicKey, null, null, Registration(_share.GroupKey!.Value, _other)));
+    }
+
+    [Fact]
     public void Without_the_document_nothing_that_needs_it_is_signed()
     {
         var signed = _lock.Validators[0].Deposits[0];

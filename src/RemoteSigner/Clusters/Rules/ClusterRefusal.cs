@@ -9,7 +9,7 @@ public enum ClusterRule
     /// <summary>The selection proof inside the message is not the group's: no threshold of nodes has agreed that the validator aggregates.</summary>
     SelectionProofNotOfGroup,
 
-    /// <summary>A builder registration names a validator other than the share's.</summary>
+    /// <summary>A builder registration names a validator other than the key's.</summary>
     RegistrationForAnotherKey,
 
     /// <summary>A builder registration sends the fees neither where the cluster lock says nor to an address on the list.</summary>
@@ -18,7 +18,7 @@ public enum ClusterRule
     /// <summary>A builder registration's gas limit is outside the configured band.</summary>
     GasLimitOutsideBand,
 
-    /// <summary>A deposit is for another key than the share's group.</summary>
+    /// <summary>A deposit is for another key than the share's group; of a whole key, and of a share whose group is not known, than the key itself.</summary>
     DepositForAnotherKey,
 
     /// <summary>A deposit has a network, withdrawal credentials or an amount that the cluster lock does not have.</summary>

@@ -24,7 +24,7 @@ public sealed class ClusterRules(Network network, RegistrationPolicy registratio
         ExecutionPayloadEnvelope { BuilderIndex: ExecutionPayloadEnvelope.SelfBuilt } => null,
         ExecutionPayloadEnvelope envelope => BuilderRefusal(share, $"the envelope is of the builder {envelope.BuilderIndex}"),
         ExecutionPayloadBid bid => BuilderRefusal(share, $"a bid of the builder {bid.BuilderIndex}") ?? BidRefusal(bid),
-        Deposit deposit => OtherThan(share, group) is { } other ? DepositRefusal(other, membership, deposit) : null,
+        Deposit deposit => DepositRefusal(group ?? share, membership, deposit),
         _ => throw new UnreachableException($"what a cluster holds against {message.GetType().Name} is not decided"),
     };
 
@@ -38,9 +38,10 @@ public sealed class ClusterRules(Network network, RegistrationPolicy registratio
 
     private ClusterRefusal? RegistrationRefusal(BlsPublicKey share, BlsPublicKey? group, ClusterMembership? membership, ValidatorRegistration registration)
     {
-        if (OtherThan(share, group) is { } other && registration.PublicKey != other && registration.PublicKey != share)
+        // A share whose group is not known registers the group with SSV's nodes, and nobody here can say whether that is it.
+        if (group is { } known && registration.PublicKey != known && registration.PublicKey != share)
         {
-            return new(ClusterRule.RegistrationForAnotherKey, $"the registration is for {registration.PublicKey}, which is neither the share nor its group key {other}");
+            return new(ClusterRule.RegistrationForAnotherKey, $"the registration is for {registration.PublicKey}, which is neither the key {share} nor its group key {known}");
         }
 
         return WishRefusal(share, group, membership, registration.FeeRecipient, registration.GasLimit);
@@ -88,7 +89,7 @@ public sealed class ClusterRules(Network network, RegistrationPolicy registratio
     {
         if (deposit.PublicKey != group)
         {
-            return new(ClusterRule.DepositForAnotherKey, $"the deposit is for {deposit.PublicKey}, the share belongs to {group}");
+            return new(ClusterRule.DepositForAnotherKey, $"the deposit is for {deposit.PublicKey}, the key that is to sign it belongs to {group}");
         }
 
         return membership is null ? null
