@@ -25,6 +25,22 @@ public sealed class FolderOwnerTests(SignerTemplate template) : IDisposable
         Assert.Equal(before, await OwnersAsync());
     }
 
+    [Fact]
+    public async Task A_signer_that_runs_as_another_user_answers_root_and_root_writes_nothing_beside_it()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "only root can give a folder away");
+        File.Copy(_home.Token.PinFile, _home.Beside("pin"));
+        _home.Configure(options => options["seal"]!["pin"]!["file"] = _home.Beside("pin"));
+        (await CommandResult.OfAsync("chown", ["-R", Another, _home.Folder])).Succeeded();
+        await using var signer = SignerProcess.LaunchUnder(["setpriv", "--reuid", Another, "--clear-groups"], _home.Data, _home.Token);
+        await signer.WaitUntilReadyAsync();
+
+        (await _home.RunAsync("slashing", "status")).Succeeded();
+        Refusal.IsTold(await _home.RunAsync("tls", "issue", "teku"), "belongs to the user nobody", "sudo -u nobody");
+
+        Assert.DoesNotContain("root ", await OwnersAsync(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("", "770")]
     [InlineData("", "707")]

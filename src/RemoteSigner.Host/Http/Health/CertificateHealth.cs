@@ -15,6 +15,9 @@ internal sealed class CertificateHealth
     /// <summary>How long before its end a certificate is warned of.</summary>
     public static readonly TimeSpan Ahead = TimeSpan.FromDays(30);
 
+    private const string Server = "server";
+    private const string RevocationList = "revocation_list";
+
     private readonly TlsStore _tls;
     private readonly MutualTls _clients;
     private readonly TimeProvider _time;
@@ -47,7 +50,9 @@ internal sealed class CertificateHealth
         var (ends, now) = (Read(), _time.GetUtcNow());
         return HealthReport.Check.Of(
             "tls-check",
-            ends.Any(end => end.Until < now) ? HealthReport.Degraded : HealthReport.Up,
+
+            // A client that is gone, or an authority that nobody needs any more, is no fault of this signer.
+            ends.Any(end => end.Until < now && end.What is (Server or RevocationList)) ? HealthReport.Degraded : HealthReport.Up,
             Tell(ends, now) is { } findings
                 ? new HealthReport.CheckFigures(State: ends.Any(end => end.Until < now) ? "out_of_date" : "ends_soon", Detail: findings)
                 : new HealthReport.CheckFigures(State: "ok", Detail: string.Create(CultureInfo.InvariantCulture, $"the server certificate is good until {ends[0].Until:u}")));
@@ -67,15 +72,16 @@ internal sealed class CertificateHealth
     private List<End> Read()
     {
         var material = _tls.Current;
-        List<End> ends = [new("server", "", "the server certificate", EndOf(material.ServerCertificate.TargetCertificate), "'remote-signer tls renew' makes it anew, where this signer's authority has issued it")];
-        if (material.Trust.Authorities.MinBy(EndOf) is { } authority)
+        List<End> ends = [new(Server, "", "the server certificate", EndOf(material.ServerCertificate.TargetCertificate), "'remote-signer tls renew' makes it anew, where this signer's authority has issued it")];
+        var now = _time.GetUtcNow();
+        if ((material.Trust.Authorities.Where(one => EndOf(one) > now).MinBy(EndOf) ?? material.Trust.Authorities.MaxBy(EndOf)) is { } authority)
         {
             ends.Add(new("authority", "", $"the client authority {authority.Subject}", EndOf(authority), "give clients certificates of another one, and name that in tls.clientAuthorities"));
         }
 
         if (material.Trust.NextRevocationUpdate is { } list)
         {
-            ends.Add(new("revocation_list", "", "the revocation list, which is still applied,", list, "put a newer one in its place and reload; 'remote-signer tls renew' and 'tls revoke' sign that of this signer's authority anew"));
+            ends.Add(new(RevocationList, "", "the revocation list, which is still applied,", list, "put a newer one in its place and reload; 'remote-signer tls renew' and 'tls revoke' sign that of this signer's authority anew"));
         }
 
         ends.AddRange(_clients.Seen.Select(seen => new End("client", seen.Client, $"the certificate with which the client '{seen.Client}' came last", seen.Until, $"'remote-signer tls renew {seen.Client}' makes another, where this signer's authority has issued it")));
