@@ -86,7 +86,9 @@ internal sealed class ConnectDoor(EndPoint address, SignerLink link, SignerProbe
             while (true)
             {
                 await WaitAsync(stopping);
-                if (await probe.FirstFailureAsync(stopping) is { } refusal)
+
+                // Asked twice: one answer that is late, or that nobody gave because the machine was busy, is no reason to refuse duties.
+                if (await probe.FirstFailureAsync(stopping) is not null && await probe.FirstFailureAsync(stopping) is { } refusal)
                 {
                     return refusal;
                 }
