@@ -4,10 +4,10 @@ using RemoteSigner.Rig;
 
 namespace RemoteSigner.Fuzz;
 
-/// <summary>A verb and the file that it is to read. <paramref name="Read"/> gets the path of a mutated one.</summary>
-internal sealed record FileSeed(string Kind, byte[] Content, Func<string, string[]> Read);
+/// <summary>A verb and the file that it is to read. <paramref name="Read"/> gets the path of a mutated one; one verb at a time <paramref name="LocksLedger"/>.</summary>
+internal sealed record FileSeed(string Kind, byte[] Content, Func<string, string[]> Read, bool LocksLedger = false);
 
-/// <summary>Gives mutated files to the verbs that read them, on a data directory of its own, until the time is up. Whatever is in a file: an exit code, one line that says what is wrong and one what to do.</summary>
+/// <summary>Gives mutated files to the verbs that read them, on the signer's data directory once it was stopped, until the time is up. Whatever is in a file: an exit code, one line that says what is wrong and one what to do.</summary>
 internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, ulong seed, Findings findings)
 {
     // Of no machine here: whatever is right with a configuration, it will not be served.
@@ -18,19 +18,20 @@ internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, 
     private readonly IReadOnlyList<FileSeed> _seeds = [.. Own(home, data), .. vectors is null ? [] : OfVectors(home, data, vectors)];
     private long _input;
 
-    public async Task RunAsync(int workers, CancellationToken timeIsUp) =>
-        await Task.WhenAll(Enumerable.Range(0, workers).Select(worker => Task.Run(() => WorkAsync(worker, timeIsUp), CancellationToken.None)));
+    /// <summary>The verbs that lock the ledger one after the other, and beside them the others.</summary>
+    public async Task RunAsync(CancellationToken timeIsUp) =>
+        await Task.WhenAll(new[] { true, false }.Select(locks => Task.Run(() => WorkAsync(locks, timeIsUp), CancellationToken.None)));
 
-    private async Task WorkAsync(int worker, CancellationToken timeIsUp)
+    private async Task WorkAsync(bool locksLedger, CancellationToken timeIsUp)
     {
-        var kinds = _seeds.GroupBy(one => one.Kind).Select(kind => kind.ToList()).ToList();
+        var kinds = _seeds.Where(one => one.LocksLedger == locksLedger).GroupBy(one => one.Kind).Select(kind => kind.ToList()).ToList();
         while (!timeIsUp.IsCancellationRequested)
         {
             var input = Interlocked.Increment(ref _input);
             var dice = new Dice(seed ^ 0xF11E, input);
             var chosen = dice.Of(dice.Of(kinds));
             var content = dice.OneIn(12) ? chosen.Content : Mutation.Of(chosen.Content, dice);
-            var path = home.Beside($"mutated-{worker}");
+            var path = home.Beside($"mutated-{locksLedger}");
             await File.WriteAllBytesAsync(path, content, CancellationToken.None);
             await RunAsync(chosen, chosen.Read(path), content, input);
         }
@@ -77,9 +78,9 @@ internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, 
         var keystores = home.Beside("keystores-to-mutate");
         KeystoreWriter.WriteNew(keystores, 1, SignerHome.Password);
         var password = Path.Combine(keystores, "keystore-0.txt");
-        yield return new("keystore", File.ReadAllBytes(Path.Combine(keystores, "keystore-0.json")), path => ["keys", "import", "--data", data, "--keystores", path, "--passwords", password, "--never-signed"]);
+        yield return new("keystore", File.ReadAllBytes(Path.Combine(keystores, "keystore-0.json")), path => ["keys", "import", "--data", data, "--keystores", path, "--passwords", password, "--never-signed"], LocksLedger: true);
         var root = Spec.Network.Find("hoodi")!.GenesisValidatorsRoot;
-        yield return new("interchange", Utf8($$"""{"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{root}}"},"data":[{"pubkey":"{{home.Keys[0]}}","signed_blocks":[{"slot":"81952","signing_root":"0x{{new string('4', 64)}}"}],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007"}]}]}"""), path => ["slashing", "import", path, "--data", data]);
+        yield return new("interchange", Utf8($$"""{"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{root}}"},"data":[{"pubkey":"{{home.Keys[0]}}","signed_blocks":[{"slot":"81952","signing_root":"0x{{new string('4', 64)}}"}],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007"}]}]}"""), path => ["slashing", "import", path, "--data", data], LocksLedger: true);
         yield return new("network", Utf8(Network), path => ["init", "--data", home.Beside("never-made"), "--network", path, "--genesis-time", "1700000000", "--genesis-validators-root", root.ToString()!, "--seal", "softhsm2", "--module", "/nowhere.so", "--pin-file", home.Token.PinFile]);
         yield return new("signer.json", File.ReadAllBytes(Path.Combine(data, "signer.json")), path =>
         {
@@ -121,12 +122,12 @@ internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, 
             .Append(Path.Combine(vectors, "ssv-keyshares-4of3", "keyshares.json")).Where(file => new FileInfo(file).Length < 128 * 1024).Order(StringComparer.Ordinal))
         {
             yield return new("cluster", File.ReadAllBytes(file), path => ["cluster", "verify", path]);
-            yield return new("keyshares", File.ReadAllBytes(file), path => ["cluster", "add-lock", path, "--data", data, "--accept-unanchored"]);
+            yield return new("keyshares", File.ReadAllBytes(file), path => ["cluster", "add-lock", path, "--data", data, "--accept-unanchored"], LocksLedger: true);
         }
 
         foreach (var file in Directory.EnumerateFiles(Path.Combine(vectors, "eip3076-interchange"), "*.json", SearchOption.AllDirectories).Where(file => new FileInfo(file).Length < 64 * 1024).Order(StringComparer.Ordinal))
         {
-            yield return new("interchange", File.ReadAllBytes(file), path => ["slashing", "import", path, "--data", data]);
+            yield return new("interchange", File.ReadAllBytes(file), path => ["slashing", "import", path, "--data", data], LocksLedger: true);
         }
 
         foreach (var file in Directory.EnumerateFiles(Path.Combine(vectors, "sign-requests"), "config.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal))

@@ -17,7 +17,7 @@ Console.WriteLine($"fuzzing for {seconds} s with the seed {seed}");
 var folder = Path.Combine(Repository.Root, "artifacts", "fuzz");
 var findings = new Findings(folder);
 await using var signer = await FuzzedSigner.StartAsync(vectors);
-var files = new FileFuzzer(signer.Home, signer.Home.CopyBeside("data-of-verbs"), vectors, seed, findings);
+var files = new FileFuzzer(signer.Home, signer.Home.Data, vectors, seed, findings);
 var requests = new RequestFuzzer(signer, RequestSeeds.All(signer, vectors), seed, findings);
 var before = signer.Process.Output.Length;
 using var requestTime = new CancellationTokenSource(TimeSpan.FromSeconds(seconds * 0.8));
@@ -38,7 +38,7 @@ Look(requests.Signatures == 0, "nothing was signed", "");
 var audit = await signer.Home.RunAsync("audit", "verify");
 Look(audit.ExitCode != 0, "audit verify", audit.Output + audit.Error);
 using var fileTime = new CancellationTokenSource(TimeSpan.FromSeconds(seconds * 0.2));
-await files.RunAsync(workers: 2, fileTime.Token);
+await files.RunAsync(fileTime.Token);
 
 Console.WriteLine(findings.Table().TrimEnd());
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {requests.Signatures:N0} signatures held against roots computed anew; log: {log.Length:N0} bytes, {perRefusal:F1} for each refused request; memory: {memory.Summary}"));

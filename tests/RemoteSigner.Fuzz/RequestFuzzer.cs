@@ -96,7 +96,7 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
             9 => [.. Head(chosen, chosen.Path, $"{length}Host: elsewhere\r\n"), .. body],
             10 => [.. Head(chosen, chosen.Path, $"{length}Origin: https://evil.example\r\n"), .. body],
             11 => [.. Head(chosen, chosen.Path, $"{length}X-Long: {new string('x', dice.Below(50_000))}\r\n"), .. body],
-            12 => Mutation.InBytes([.. Head(chosen, chosen.Path, length), .. chosen.Body], dice),
+            12 => [.. Mutation.InBytes(Head(chosen, chosen.Path, length), dice), .. body],
             _ => dice.Bytes(1 + dice.Below(400)),
         };
         // What is cut short or is no request gets an answer late or never.
@@ -118,7 +118,7 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
             findings.Add("path taken that is not documented", chosen.Door, input, request, $"kind {kind}: {answer.Status}");
         }
 
-        Judge(chosen with { Door = $"{chosen.Door} frames" }, kind == 12 ? chosen.Body : body, answer, input, request);
+        Judge(chosen with { Door = $"{chosen.Door} frames" }, body, answer, input, request);
     }
 
     private static string WithoutQuery(string path) => path.Split('?')[0];
