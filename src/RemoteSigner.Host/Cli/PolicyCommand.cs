@@ -29,7 +29,7 @@ internal static class PolicyCommand
         var options = data.ReadOptions();
         var duty = DutyNames.Find(parsed.GetValue(Duty)!) is { Count: 1 } one ? one.Single()
             : throw new CliError($"'{parsed.GetValue(Duty)}' is not one duty", $"the duties are {string.Join(", ", DutyNames.Single)}");
-        var traits = FindKey(parsed.GetValue(Key)!, data);
+        var traits = FindKey(parsed.GetValue(Key)!, data, options.Distributed.ToDirectory());
         var line = Judge(parsed.GetValue(Client)!, options, traits, duty);
         if (parsed.GetValue(CommandLine.Json))
         {
@@ -74,20 +74,16 @@ internal static class PolicyCommand
         };
     }
 
-    private static KeyTraits FindKey(string wanted, DataDirectory data)
+    private static KeyTraits FindKey(string wanted, DataDirectory data, ParticipantDirectory directory)
     {
         var clusters = new ClusterLibrary(new ClusterArchive(data.ClustersFolder));
         var isKey = BlsPublicKey.TryParse(wanted, out var key);
-        var found = Vault.List(data.VaultFile).Shares.Where(share => isKey ? share.ShareKey == key || share.GroupKey == key : share.Label == wanted).ToList();
+        var found = Vault.List(data.VaultFile).Shares.Select(share => KeyDescription.Of(share.ShareKey, share.GroupKey, share.Label, share.Membership, clusters, directory))
+            .Where(traits => isKey ? traits.PublicKey == key || traits.GroupKey == key : traits.Label == wanted)
+            .ToList();
         return found switch
         {
-            [var share] => new KeyTraits(
-                share.ShareKey,
-                share.GroupKey,
-                share.Label,
-                share.Membership?.ClusterHash,
-                share.Membership is { } membership ? clusters.Find(membership)?.Name : null,
-                share.Membership?.ShareIndex),
+            [var traits] => traits,
             [] when isKey => throw new CliError($"the key {key} is not in the vault", "'remote-signer keys list' shows those that are"),
             [] => throw new CliError($"'{wanted}' is neither a public key nor the label of a key", "'remote-signer keys list' shows both"),
             _ => throw new CliError($"{found.Count} keys are called '{wanted}'", "give the public key of one"),

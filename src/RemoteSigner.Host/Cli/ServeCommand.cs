@@ -39,6 +39,7 @@ internal static class ServeCommand
             throw new CliError(string.Join("; ", faults), "correct the options of this command or signer.json");
         }
 
+        options.Distributed.RequireProof();
         await SignerServer.RunAsync(data, options, written, cancellation);
         return 0;
     }

@@ -12,7 +12,7 @@ internal static class SignerOptionsTemplate
         text.Append(
             $$"""
             // The configuration of one signer. Paths are relative to this file's folder. After a change: restart, or for the
-            // entries under "tls" and "clients" and the host allow lists reload ('systemctl reload remote-signer', SIGHUP, or POST /reload): all of them
+            // entries under "tls", "clients" and "distributed" and the host allow lists reload ('systemctl reload remote-signer', SIGHUP, or POST /reload): all of them
             // or, where one is at fault, none; GET /reload names what wants a restart.
             {
               "network": {

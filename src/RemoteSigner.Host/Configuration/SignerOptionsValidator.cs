@@ -32,6 +32,18 @@ internal static class SignerOptionsValidator
     // The JSON reader sees to members; a null inside a list or a map is found here.
     private static IEnumerable<string> NullFaults(SignerOptions options)
     {
+        (string Name, object? Section)[] sections =
+        [
+            ("network", options.Network), ("seal", options.Seal), ("tpm", options.Tpm), ("api", options.Api), ("operations", options.Operations), ("tls", options.Tls), ("clients", options.Clients),
+            ("freshness", options.Freshness), ("attestation", options.Attestation), ("registrations", options.Registrations), ("builder", options.Builder), ("keymanager", options.Keymanager),
+            ("ssv", options.Ssv), ("distributed", options.Distributed), ("slashing", options.Slashing), ("log", options.Log),
+        ];
+        if (sections.Where(section => section.Section is null).Select(section => section.Name).ToList() is { Count: > 0 } missing)
+        {
+            yield return $"null stands where settings belong: {string.Join(", ", missing)}";
+            yield break;
+        }
+
         foreach (var (name, client) in options.Clients)
         {
             if (client is null || client.Duties.Contains(null!) || client.Keys?.Contains(null!) == true || client.Ssv.Contains(null!))
@@ -120,6 +132,15 @@ internal static class SignerOptionsValidator
         foreach (var word in (options.Keys ?? []).Where(word => !KeySelector.TryParse(word, out _)))
         {
             yield return $"clients.{name}.keys: '{word}' is not {KeySelector.Forms}";
+        }
+
+        // Of a key that is not here yet, or not any more, no more is known than its name.
+        if (options.ManageKeys || options.Ssv.Exists(right => right is "import" or "delete" or "all"))
+        {
+            foreach (var word in (options.Keys ?? []).Where(word => KeySelector.TryParse(word, out var selector) && !selector.NamesKeys))
+            {
+                yield return $"clients.{name}.keys: '{word}' is no word for a client that brings keys in or takes them out: it takes public keys and *";
+            }
         }
 
         foreach (var right in options.Ssv.Where(right => SsvNames.Find(right) is null))

@@ -122,10 +122,12 @@ internal sealed class RequestGate(
         tally.Refused(context.TraceIdentifier, "a request", context.Features.Get<Client>(), reason, detail);
     }
 
+    private const string NotAccepted = "the certificate, or the connection's version of TLS, is not accepted any more: tls in signer.json has changed";
+
     private Task RefuseClientAsync(HttpContext context)
     {
-        refused.Record(context.Connection.ClientCertificate, ConnectionPeer.Of(context).EndPoint, "the certificate is not trusted any more");
+        refused.Record(context.Connection.ClientCertificate, ConnectionPeer.Of(context).EndPoint, NotAccepted);
         context.Response.Headers.Connection = "close";
-        return Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "client_not_trusted", "the certificate is not trusted any more");
+        return Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "client_not_trusted", NotAccepted);
     }
 }

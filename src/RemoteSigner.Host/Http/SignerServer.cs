@@ -33,7 +33,6 @@ internal static class SignerServer
             SocketFile.RemoveStale(data.ControlSocket);
         }
 
-
         // Empty: signer.json is the only configuration. The usual builder would also listen to ASPNETCORE_* variables, and watch the content
         // root for changes, which the ledger makes with every commit.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = data.Path });

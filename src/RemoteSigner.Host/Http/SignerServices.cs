@@ -51,7 +51,7 @@ internal static class SignerServices
         services.AddSingleton(provider => CreatePayloadVotes(options, provider));
         services.AddSingleton(provider => new ClusterRules(network, options.Registrations.ToPolicy(), options.Builder.ToPolicy(), provider.GetRequiredService<PayloadVotes>(), clusters));
         services.AddSingleton<LargeEnvelopes>();
-        services.AddSingleton(provider => new AccessPolicy(Permissions(options)) { Describe = key => Describe(key, provider.GetRequiredService<KeyRing>(), clusters) });
+        services.AddSingleton(provider => new AccessPolicy(Permissions(options)) { Describe = key => Describe(key, provider, clusters) });
         services.AddSingleton(new HostAllowlists(options.Api, options.Operations));
         var sealedKeys = SealedKeys.Open(data, options, arena, time);
         services.AddSingleton(sealedKeys);
@@ -113,13 +113,9 @@ internal static class SignerServices
         services.AddHostedService<CertificateWatch>();
     }
 
-    private static KeyTraits? Describe(BlsPublicKey key, KeyRing ring, ClusterLibrary clusters) => ring.Find(key) is not { } share ? null : new KeyTraits(
-        share.PublicKey,
-        share.GroupKey,
-        share.Label,
-        share.Membership?.ClusterHash,
-        share.Membership is { } membership ? clusters.Find(membership)?.Name : null,
-        share.Membership?.ShareIndex);
+    private static KeyTraits? Describe(BlsPublicKey key, IServiceProvider services, ClusterLibrary clusters) => services.GetRequiredService<KeyRing>().Find(key) is { } share
+        ? KeyDescription.Of(share.PublicKey, share.GroupKey, share.Label, share.Membership, clusters, services.GetRequiredService<ThresholdAccounts>().Directory)
+        : null;
 
     private static PayloadVotes CreatePayloadVotes(SignerOptions options, IServiceProvider services)
     {
@@ -174,11 +170,15 @@ internal static class SignerServices
                 {
                     // All of one reading, or nothing of it but what it takes away: whoever was taken out loses his leave whatever the certificates are like.
                     var read = data.ReadOptions();
-                    policy.Narrow(Permissions(read));
-                    var material = tls.Read(read.Tls);
-                    policy.Replace(Permissions(read));
+                    var permissions = Permissions(read);
+                    policy.Narrow(permissions);
+                    read.Distributed.RequireProof();
+                    var (material, directory) = (tls.Read(read.Tls), read.Distributed.ToDirectory());
+
+                    // Nothing below can fail.
+                    policy.Replace(permissions);
                     hosts.Replace(read.Api, read.Operations);
-                    accounts.Replace(read.Distributed.ToDirectory());
+                    accounts.Replace(directory);
                     tls.Put(material);
                     return Task.FromResult(new[] { atStart.TellOf(read), certificates.Tell() }.OfType<string>().ToList() is { Count: > 0 } notes ? string.Join("; ", notes) : null);
                 }),

@@ -8,10 +8,10 @@ public sealed class AccessPolicy
 {
     private volatile FrozenDictionary<string, ClientPermissions> _clients;
 
+    public AccessPolicy(IReadOnlyDictionary<string, ClientPermissions> clients) => _clients = clients.ToFrozenDictionary(StringComparer.Ordinal);
+
     /// <summary>What is known of an open key, for rights by label, cluster or operator; null for one that is not open.</summary>
     public Func<BlsPublicKey, KeyTraits?> Describe { get; init; } = _ => null;
-
-    public AccessPolicy(IReadOnlyDictionary<string, ClientPermissions> clients) => _clients = clients.ToFrozenDictionary(StringComparer.Ordinal);
 
     public void Replace(IReadOnlyDictionary<string, ClientPermissions> clients) => _clients = clients.ToFrozenDictionary(StringComparer.Ordinal);
 

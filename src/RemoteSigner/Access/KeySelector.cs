@@ -14,15 +14,18 @@ public sealed class KeySelector
     /// <summary>What can be written, for a message.</summary>
     public const string Forms = "a public key of 48 bytes in hex, label:PATTERN, cluster:PATTERN, operator:ID or *, with ! before what is taken away";
 
-    private readonly Func<KeyTraits, bool> _matches;
+    private readonly Func<KeyTraits, bool?> _matches;
 
-    private KeySelector(string text, BlsPublicKey? key, bool denies, Func<KeyTraits, bool> matches) => (Text, Key, Denies, _matches) = (text, key, denies, matches);
+    private KeySelector(string text, bool denies, BlsPublicKey? key, Func<KeyTraits, bool?> matches) => (Text, Denies, Key, _matches) = (text, denies, key, matches);
 
     /// <summary>As it was written.</summary>
     public string Text { get; }
 
     /// <summary>True for one that takes away.</summary>
     public bool Denies { get; }
+
+    /// <summary>Can it be told of a key that is not open? So of <c>*</c> and of public keys alone.</summary>
+    public bool NamesKeys => Key is not null || Text.TrimStart('!') == "*";
 
     /// <summary>The one key that it names; null for every other form.</summary>
     internal BlsPublicKey? Key { get; }
@@ -33,20 +36,44 @@ public sealed class KeySelector
         var word = denies ? text[1..] : text;
         BlsPublicKey? key = BlsPublicKey.TryParse(word, out var named) ? named : null;
         var matches = key is { } one ? traits => traits.PublicKey == one || traits.GroupKey == one : ReadPattern(word);
-        selector = matches is null ? null : new KeySelector(text, key, denies, matches);
+        selector = matches is null ? null : new KeySelector(text, denies, key, matches);
         return selector is not null;
     }
 
-    public bool Matches(KeyTraits traits) => _matches(traits);
+    /// <summary>Does it speak about this key? What is not known of a key is enough to take it away, and not to grant it.</summary>
+    public bool Matches(KeyTraits traits) => _matches(traits) ?? Denies;
 
-    private static Func<KeyTraits, bool>? ReadPattern(string word) => word.Split(':', 2) switch
+    private static Func<KeyTraits, bool?>? ReadPattern(string word) => word.Split(':', 2) switch
     {
         ["*"] => _ => true,
-        ["label", { Length: > 0 } pattern] => traits => traits.Label.Length > 0 && Fits(pattern, traits.Label),
-        ["cluster", { Length: > 0 } pattern] => traits => (traits.ClusterName is { Length: > 0 } name && Fits(pattern, name)) || (traits.ClusterHash is { } hash && Fits(pattern, hash.ToString())),
-        ["operator", var id] when ulong.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var index) => traits => traits.ShareIndex == index,
+        ["label", { Length: > 0 } pattern] => traits => traits.IsOpen ? Fits(pattern, traits.Label) : null,
+        ["cluster", { Length: > 0 } pattern] => traits => IsOfCluster(pattern, traits),
+        ["operator", var id] when ulong.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index.ToString(CultureInfo.InvariantCulture) == id =>
+            traits => traits.IsOpen ? traits.ShareIndex == index : null,
         _ => null,
     };
 
-    private static bool Fits(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
+    private static bool? IsOfCluster(string pattern, KeyTraits traits)
+    {
+        if (!traits.IsOpen)
+        {
+            return null;
+        }
+
+        if (traits.ClusterHash is not { } hash)
+        {
+            return false;
+        }
+
+        // A hash is read in any case, as keys are.
+        if (Fits(pattern.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? pattern.ToLowerInvariant() : pattern, hash.ToString()))
+        {
+            return true;
+        }
+
+        // Without its document nobody knows what the cluster is called.
+        return traits.ClusterName is { } name ? Fits(pattern, name) : null;
+    }
+
+    private static bool Fits(string pattern, string name) => name.Length > 0 && FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 }

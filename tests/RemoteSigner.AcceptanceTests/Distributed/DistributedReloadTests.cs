@@ -37,6 +37,11 @@ public sealed class DistributedReloadTests(SignerTemplate template) : IDisposabl
     [InlineData("""{"clusters":{"0x1111111111111111111111111111111111111111111111111111111111111111":{"0":"https://a.example","1":"https://a.example"}}}""", "'0' is no share index")]
     [InlineData("""{"clusters":{"0x1111111111111111111111111111111111111111111111111111111111111111":{"2":"https://a.example","1":"https://A.example"}}}""", "two participants have one endpoint")]
     [InlineData("""{"groups":[null]}""", "distributed.groups")]
+    [InlineData("""{"clusters":{"0x1111111111111111111111111111111111111111111111111111111111111111":null}}""", "is null")]
+    [InlineData("""{"clusters":{"0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa":{},"AAAAaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa":{}}}""", "a cluster stands twice")]
+    [InlineData("""{"clusters":{"0x1111111111111111111111111111111111111111111111111111111111111111":{"1":"https://a.example","2":"https://a.example:443"}}}""", "two participants have one endpoint")]
+    [InlineData("""null""", "null stands where settings belong: distributed")]
+    [InlineData("""{"groups":[{"compositePublicKey":"0xb0e7791fb972fe014159aa33a98622da3cdc98ff707965e536d8636b5fcc5ac7a91a8c46e59a00dca575af0f18fb13dc","threshold":1,"participants":[{"id":"1","publicKey":"0x89ece308f9d1f0131765212deca99697b112d61f9be9a5f1f3780a51335b3ff981747a0b2ca2179b96d2c0c9024e5224","endpoint":"https://a.example"}]}]}""", "do not make its public key")]
     [InlineData("""{"groups":[{"compositePublicKey":"0x1","threshold":1,"participants":[]}]}""", "distributed.groups")]
     public async Task A_configuration_that_cannot_be_is_refused_before_anything_starts(string distributed, string named)
     {
@@ -47,6 +52,26 @@ public sealed class DistributedReloadTests(SignerTemplate template) : IDisposabl
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(named, result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("Exception", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_whose_groups_do_not_hold_gives_nobody_more_rights()
+    {
+        _home.Configure(options => options["clients"]!["vc"]!["keys"] = new JsonArray(_home.Keys[0].ToString()));
+        await using var signer = await _home.StartAsync();
+        using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
+        _home.Configure(options =>
+        {
+            options["clients"]!["vc"]!["keys"] = new JsonArray("*");
+            options["distributed"] = JsonNode.Parse("""{"groups":[{"compositePublicKey":"0xb0e7791fb972fe014159aa33a98622da3cdc98ff707965e536d8636b5fcc5ac7a91a8c46e59a00dca575af0f18fb13dc","threshold":1,"participants":[{"id":"1","publicKey":"0x89ece308f9d1f0131765212deca99697b112d61f9be9a5f1f3780a51335b3ff981747a0b2ca2179b96d2c0c9024e5224","endpoint":"https://a.example"}]}]}""");
+        });
+
+        (await CommandResult.OfAsync("kill", ["-HUP", $"{signer.Id}"])).Succeeded();
+
+        var report = (await signer.EndOfReloadAsync()).Json;
+        Assert.Equal("completed_with_errors", report.GetProperty("status").GetString());
+        Assert.Contains("do not make its public key", report.GetProperty("lastError").GetString(), StringComparison.Ordinal);
+        Assert.Equal($"[\"{_home.Keys[0]}\"]", (await client.ReadAsync("/api/v1/eth2/publicKeys")).Text);
     }
 
     public void Dispose() => _home.Dispose();

@@ -82,7 +82,7 @@ public sealed class DistributedTests(DvScene scene) : IClassFixture<DvScene>
     {
         var node = scene.Nodes[0];
         Assert.Equal(HttpStatusCode.NotFound, (await DvScene.PostAsync(node, $"/{scene.Share(0, 0)}", Chain.RandaoJson(), DvScene.Distributed)).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await DvScene.PostAsync(node, "/0x1234", Chain.RandaoJson(), DvScene.Distributed)).Status);
+        Assert.Equal("malformed_member", (await DvScene.PostAsync(node, "/0x1234", Chain.RandaoJson(), DvScene.Distributed)).Reason);
         Assert.Equal(HttpStatusCode.NotFound, (await DvScene.PostAsync(node, $"/{scene.Group(0)}", Chain.ExitJson, DvScene.Distributed)).Status);
         Assert.Equal(HttpStatusCode.OK, (await DvScene.PostAsync(scene.Admin, $"/{scene.Group(0)}", Chain.ExitJson, DvScene.Distributed)).Status);
         Assert.Equal((HttpStatusCode.NotFound, "unknown_key"), await StatusAsync(node, $"/accounts/{scene.Share(0, 0)}"));

@@ -79,6 +79,27 @@ public sealed class ProfileVectorTests : IAsyncLifetime
         Assert.Equal(18, signatures);
     }
 
+    [Theory]
+    [InlineData("*,!COMPOSITE", false)]
+    [InlineData("*,!operator:2", false)]
+    [InlineData("COMPOSITE", true)]
+    [InlineData("operator:2", true)]
+    public async Task Rights_may_name_a_stated_group_and_its_ids_and_policy_explain_agrees(string words, bool allowed)
+    {
+        var composite = _groups[0]!["composite_public_key"]!.GetValue<string>();
+        var home = _homes[1];
+        home.Configure(options => options["clients"]!["vc"]!["keys"] = new JsonArray([.. words.Replace("COMPOSITE", composite, StringComparison.Ordinal).Split(',').Select(word => (JsonNode)word)]));
+        (await CommandResult.OfAsync("kill", ["-HUP", $"{_signers[1].Id}"])).Succeeded();
+        await Task.Delay(300);
+        Assert.Equal("completed", (await _signers[1].EndOfReloadAsync()).Json.GetProperty("status").GetString());
+
+        var answer = await PostAsync(1, $"/{composite}", _groups[0]!["cases"]![1]!["request"]!.ToJsonString());
+        var explained = await home.RunAsync("policy", "explain", "vc", composite, "RANDAO_REVEAL");
+
+        Assert.Equal((allowed ? HttpStatusCode.OK : HttpStatusCode.NotFound, allowed ? 0 : 1), (answer.Status, explained.ExitCode));
+        Assert.Contains($"validator {composite}", explained.Output, StringComparison.Ordinal);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _clients.ForEach(client => client.Dispose());

@@ -32,8 +32,11 @@ public sealed class KeySelectionTests
     [InlineData("cluster:*", true, false, false)]
     [InlineData("operator:11", true, false, false)]
     [InlineData("operator:1", false, false, false)]
-    [InlineData("*,!cluster:*", false, true, true)]
-    [InlineData("!cluster:*,*", false, true, true)]
+    [InlineData("*,!cluster:*", false, true, false)]
+    [InlineData("!cluster:*,*", false, true, false)]
+    [InlineData("*,!cluster:0X1111*", false, true, false)]
+    [InlineData("*,!label:nothing", true, true, false)]
+    [InlineData("*,!operator:7", true, true, false)]
     [InlineData("*,!0xbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", false, true, true)]
     [InlineData("0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,!operator:11", false, false, false)]
     [InlineData("!label:*", false, false, false)]
@@ -51,6 +54,7 @@ public sealed class KeySelectionTests
     [InlineData("operator:")]
     [InlineData("operator:x")]
     [InlineData("operator:-1")]
+    [InlineData("operator:01")]
     [InlineData("name:x")]
     [InlineData("!!*")]
     [InlineData("**")]
@@ -58,6 +62,15 @@ public sealed class KeySelectionTests
     [InlineData(" *")]
     [InlineData("")]
     public void Anything_else_is_no_word(string text) => Assert.False(KeySelector.TryParse(text, out _));
+
+    [Fact]
+    public void Where_the_document_of_a_cluster_is_missing_its_name_is_enough_to_take_away_and_not_to_grant()
+    {
+        var nameless = _open[_share] with { ClusterName = null };
+
+        Assert.True(Selection("*,!cluster:anything").Decide(nameless) is { Denies: true });
+        Assert.Null(Selection("cluster:northern*").Decide(nameless));
+    }
 
     [Fact]
     public void What_both_allow_is_less_than_either()

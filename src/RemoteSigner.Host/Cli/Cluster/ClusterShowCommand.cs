@@ -27,6 +27,11 @@ internal static class ClusterShowCommand
             {
                 result.AddError($"{given.Option.Name} goes with --nimbus");
             }
+
+            if (result.GetResult(NimbusKeystore.Folder) is { Implicit: false } && result.GetResult(NimbusKeystore.Validator) is { Implicit: false })
+            {
+                result.AddError("--out writes the keystores of all validators: leave --validator out");
+            }
         });
         show.SetAction((parsed, _) => Task.FromResult(Show(parsed)));
         return show;

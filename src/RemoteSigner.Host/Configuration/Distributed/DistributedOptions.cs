@@ -16,6 +16,17 @@ internal sealed class DistributedOptions
     /// <summary>Validators whose shares came without a document.</summary>
     public List<StatedGroupOptions> Groups { get; set; } = [];
 
+    /// <summary>The public keys of every group prove each other; for whoever serves, as it takes milliseconds for each.</summary>
+    /// <exception cref="ConfigurationException">Those of a group do not.</exception>
+    public void RequireProof()
+    {
+        var problems = Groups.AsParallel().AsOrdered().Select(group => group.ToGroup().FindProblem() is { } problem ? $"distributed.groups {group.CompositePublicKey}: {problem}" : null).OfType<string>().ToList();
+        if (problems.Count > 0)
+        {
+            throw new ConfigurationException(string.Join("; ", problems), "take threshold, ids and public keys from whoever dealt the shares");
+        }
+    }
+
     /// <summary>The options must have been validated.</summary>
     public ParticipantDirectory ToDirectory() => new(
         Endpoint,

@@ -12,8 +12,10 @@ namespace RemoteSigner.Host.Http.Distributed;
 /// The distributed profile of the remote signing API (open proposal, remote-signing-api PR #29): validators by their own public key, and this participant's part of their signatures. The same signer, permissions and
 /// refusals as at every other door. Its answers tell where other signers are and are meant for a coordinator, so that it takes a certificate: a loopback door has none of it.
 /// </summary>
-internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodies, ThresholdAccounts accounts, KeyRing keys, AccessPolicy access)
+internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodies, ThresholdAccounts accounts, KeyRing keys, AccessPolicy access, ILogger<DistributedApi> log)
 {
+    private static MalformedRequest NoKey { get; } = new(MalformedRequest.MalformedMember, "the path must name a validator's public key of 48 bytes in hex");
+
     /// <summary>The accounts that this client may use and whose participants are configured, in the order of their public keys.</summary>
     public Task ListAsync(HttpContext context)
     {
@@ -37,7 +39,7 @@ internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodie
 
         if (!BlsPublicKey.TryParse(Identifier(context), out var composite))
         {
-            return Answer.ErrorAsync(context, StatusCodes.Status400BadRequest, MalformedRequest.MalformedMember, "the path must name a validator's public key of 48 bytes in hex");
+            return RequestBody.RefuseAsync(context, NoKey);
         }
 
         if (!keys.AreOpen)
@@ -71,10 +73,15 @@ internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodie
             return;
         }
 
-        BlsPublicKey? composite = BlsPublicKey.TryParse(Identifier(context), out var named) ? named : null;
-        var found = composite is { } key ? accounts.Find(key) : null;
+        if (!BlsPublicKey.TryParse(Identifier(context), out var composite))
+        {
+            await recorder.RefuseAsync(context, NoKey);
+            return;
+        }
+
+        var found = accounts.Find(composite);
         await recorder.SignAsync(context, Order(context, client, composite, found, request), (answered, outcome) => outcome is SignOutcome.Signed signed
-            ? WriteAsync(answered, new PartialSigningResponse(Id(found!), signed.SigningRoot.ToString(), signed.Signature.ToString()), DistributedContext.Default.PartialSigningResponse)
+            ? WriteAsync(answered, new PartialSigningResponse(IdOf(found, signed), signed.SigningRoot.ToString(), signed.Signature.ToString()), DistributedContext.Default.PartialSigningResponse)
             : Answer.RefusalAsync(answered, SignRefusal.Of(outcome)));
     }
 
@@ -105,12 +112,12 @@ internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodie
             context,
             [.. batch.Keys.Select((key, i) => Order(context, client, key, found[i], request))],
             (answered, outcomes) => AnswerAsync(answered, [.. outcomes.Select((outcome, i) => outcome is SignOutcome.Signed signed
-                ? new PartialBatchResult(batch.Keys[i].ToString(), Id(found[i]!), signed.SigningRoot.ToString(), signed.Signature.ToString(), null)
+                ? new PartialBatchResult(batch.Keys[i].ToString(), IdOf(found[i], signed), signed.SigningRoot.ToString(), signed.Signature.ToString(), null)
                 : Refused(batch.Keys[i], SignBatchError.Of(outcome)))]));
     }
 
     // What is not found goes to the signer as well, which says so, and writes it down.
-    private static SignOrder Order(HttpContext context, Client client, BlsPublicKey? composite, AccountShare? found, SignRequest request) =>
+    private static SignOrder Order(HttpContext context, Client client, BlsPublicKey composite, AccountShare? found, SignRequest request) =>
         new(client, context.TraceIdentifier, found?.Share.PublicKey ?? composite, request.Message, request.ClaimedSigningRoot) { Named = found is null ? NamedKey.Group : NamedKey.Share };
 
     private static PartialBatchResult Refused(BlsPublicKey key, SignBatchError error) => new(key.ToString(), null, null, null, error);
@@ -124,13 +131,17 @@ internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodie
 
     private static string Identifier(HttpContext context) => (string)context.Request.RouteValues["identifier"]!;
 
-    private static string Id(AccountShare share) => share.ParticipantId.ToString();
+    // A share that was opened between our look and the signer's was found by its group, which only one with a place in a cluster is.
+    private static string IdOf(AccountShare? found, SignOutcome.Signed signed) => (found?.ParticipantId ?? signed.Share.Membership!.ShareIndex).ToString();
 
     // Null at a loopback door, which knows its client without a certificate.
     private static Client? ClientOf(HttpContext context) => context.Features.GetRequiredFeature<Client>() is { CertificateFingerprint: not null } client ? client : null;
 
-    private static Task RefuseLoopbackAsync(HttpContext context) =>
-        Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "certificate_required", "the distributed profile takes a client certificate: ask at the listener with mutual TLS");
+    private Task RefuseLoopbackAsync(HttpContext context)
+    {
+        log.LogWarning("request {RequestId}: {Client} asked at a loopback door for the distributed profile", context.TraceIdentifier, context.Features.GetRequiredFeature<Client>().Name);
+        return Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "certificate_required", "the distributed profile takes a client certificate: ask at the listener with mutual TLS");
+    }
 
     private static Task AnswerAsync(HttpContext context, IReadOnlyList<PartialBatchResult> results) => WriteAsync(context, results, DistributedContext.Default.IReadOnlyListPartialBatchResult);
 

@@ -63,10 +63,10 @@ internal sealed class LargeEnvelopes(AccessPolicy access) : IDisposable
             return (null, new MalformedRequest(MalformedRequest.Busy, "other envelopes are being read: ask again"));
         }
 
-        // Not from a pool, which would keep it: there is one envelope for each block that is built here.
-        var body = GC.AllocateUninitializedArray<byte>((int)(context.Request.ContentLength ?? WireFormat.MaxEnvelopeLength));
         try
         {
+            // Not from a pool, which would keep it: there is one envelope for each block that is built here.
+            var body = GC.AllocateUninitializedArray<byte>((int)(context.Request.ContentLength ?? WireFormat.MaxEnvelopeLength));
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
             patience.CancelAfter(_patience);
             if (await FillAsync(context, body, patience.Token) is not { } length)

@@ -15,9 +15,6 @@ public sealed record ParticipantDirectory(string? Endpoint, FrozenDictionary<Roo
         .SelectMany(group => group.Participants.Select(participant => (participant.PublicKey, Group: group)))
         .ToFrozenDictionary(share => share.PublicKey, share => share.Group);
 
-    /// <summary>Nobody is listed.</summary>
-    public static ParticipantDirectory Empty { get; } = new(null, FrozenDictionary<Root, IReadOnlyList<Participant>>.Empty, FrozenDictionary<BlsPublicKey, StatedGroup>.Empty);
-
     /// <summary>The group that is stated to have this share, or null.</summary>
     public StatedGroup? FindByShare(BlsPublicKey share) => _byShare.GetValueOrDefault(share);
 }

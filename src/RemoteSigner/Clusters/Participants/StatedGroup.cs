@@ -9,15 +9,18 @@ namespace RemoteSigner.Clusters;
 /// </summary>
 public sealed record StatedGroup(BlsPublicKey CompositePublicKey, int Threshold, IReadOnlyList<StatedParticipant> Participants)
 {
+    /// <summary>Most participants: verifying costs the square of their number.</summary>
+    public const int MostParticipants = 64;
+
     /// <summary>The participant that holds this share, or null.</summary>
     public StatedParticipant? Find(BlsPublicKey share) => Participants.FirstOrDefault(participant => participant.PublicKey == share);
 
     /// <summary>What contradicts itself, in words; null where any threshold of the shares makes the validator's signature and fewer do not.</summary>
     public string? FindProblem()
     {
-        if (Participants.Count == 0 || Threshold < 1 || Threshold > Participants.Count)
+        if (Participants.Count > MostParticipants || Threshold < 1 || Threshold > Participants.Count)
         {
-            return "its threshold is not 1 to the number of participants";
+            return $"its threshold is not 1 to the number of participants, or these are more than {MostParticipants}";
         }
 
         if (Participants.Any(participant => participant.Id == 0) || Participants.DistinctBy(participant => participant.Id).Count() != Participants.Count)
