@@ -35,7 +35,7 @@ public sealed class DistributedReloadTests(SignerTemplate template) : IDisposabl
     [InlineData("""{"endpoint":"https://here.example/"}""", "distributed.endpoint")]
     [InlineData("""{"clusters":{"0x12":{}}}""", "distributed.clusters.0x12")]
     [InlineData("""{"clusters":{"0x1111111111111111111111111111111111111111111111111111111111111111":{"0":"https://a.example","1":"https://a.example"}}}""", "'0' is no share index")]
-    [InlineData("""{"clusters":{"0x1111111111111111111111111111111111111111111111111111111111111111":{"2":"https://a.example","1":"https://A.example"}}}""", "two participants have one endpoint")]
+    [InlineData("""{"clusters":{"0x1111111111111111111111111111111111111111111111111111111111111111":{"2":"https://a.example","1":"https://A.example"}}}""", "the host in lower case")]
     [InlineData("""{"groups":[null]}""", "distributed.groups")]
     [InlineData("""{"clusters":{"0x1111111111111111111111111111111111111111111111111111111111111111":null}}""", "is null")]
     [InlineData("""{"clusters":{"0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa":{},"AAAAaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa":{}}}""", "a cluster stands twice")]

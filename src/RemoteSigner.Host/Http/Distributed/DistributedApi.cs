@@ -24,8 +24,8 @@ internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodie
             return RefuseLoopbackAsync(context);
         }
 
-        return keys.AreOpen
-            ? WriteAsync(context, [.. accounts.List(share => access.Allows(client, share.PublicKey)).Select(View)], DistributedContext.Default.IReadOnlyListAccount)
+        return !access.Knows(client) ? Answer.NotNamedAsync(context, client)
+            : keys.AreOpen ? WriteAsync(context, [.. accounts.List(share => access.Allows(client, share.PublicKey)).Select(View)], DistributedContext.Default.IReadOnlyListAccount)
             : Answer.KeysLoadingAsync(context);
     }
 

@@ -15,12 +15,17 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
     /// <summary>In the order of group keys.</summary>
     public Task ListAsync(HttpContext context)
     {
+        var client = context.Features.GetRequiredFeature<Client>();
+        if (!access.Knows(client))
+        {
+            return Answer.NotNamedAsync(context, client);
+        }
+
         if (!keys.AreOpen)
         {
             return Answer.KeysLoadingAsync(context);
         }
 
-        var client = context.Features.GetRequiredFeature<Client>();
         var shares = keys.Shares.Where(share => share.GroupKey is { } group && group != share.PublicKey && access.Allows(client, share.PublicKey));
         return DvAnswer.WriteAsync(context, new DvValidatorList([.. shares.Select(View).OrderBy(validator => validator.GroupPubkey, StringComparer.Ordinal)]));
     }

@@ -16,12 +16,17 @@ internal sealed class ManagementApi(KeyRing keys, AccessPolicy access, SlashingP
             return Answer.ErrorAsync(context, StatusCodes.Status406NotAcceptable, "json_only");
         }
 
+        var client = context.Features.GetRequiredFeature<Client>();
+        if (!access.Knows(client))
+        {
+            return Answer.NotNamedAsync(context, client);
+        }
+
         if (!keys.AreOpen)
         {
             return Answer.KeysLoadingAsync(context);
         }
 
-        var client = context.Features.GetRequiredFeature<Client>();
         return Answer.WriteAsync(context, [.. keys.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key)).Select(key => key.ToString())]);
     }
 
