@@ -125,7 +125,7 @@ public sealed class BadFileTests(SignerTemplate template) : IAsyncLifetime
 
     [Theory]
     [InlineData("no network 'foonet' is built in", "--help", "--network", "foonet")]
-    [InlineData("clients.x.duties: 'foo' is none of", "--help", "--network", "hoodi", "--client", "x=foo")]
+    [InlineData("there is no bundle of rights 'foo'", "the bundles are", "--network", "hoodi", "--client", "x=foo")]
     public async Task A_new_signers_fault_has_the_hint_that_is_for_it(string error, string hint, params string[] options)
     {
         using var home = SignerHome.Empty(template.Original.Token);

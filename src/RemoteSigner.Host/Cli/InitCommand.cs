@@ -46,6 +46,11 @@ internal static partial class InitCommand
     {
         var data = parsed.DataDirectory();
         data.RequirePrivate();
+        foreach (var host in parsed.GetValue(Hosts) ?? [])
+        {
+            RequireHostName(host);
+        }
+
         var options = Options(parsed);
         if (File.Exists(data.OptionsFile) || File.Exists(data.VaultFile) || File.Exists(data.LedgerFile))
         {
@@ -126,6 +131,22 @@ internal static partial class InitCommand
         if (!ClientName.IsMatch(name))
         {
             throw new CliError($"'{name}' is no name for a client", "take letters, digits, '.', '_' and '-', at most 64, beginning with a letter or digit");
+        }
+
+        // Beside the clients' keys are those of the authority and of who approves firmware.
+        if (name.Equals("ca", StringComparison.OrdinalIgnoreCase) || name.Equals("release", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new CliError($"a client cannot be called '{name}'", "its key would take the place of this signer's own: choose another name");
+        }
+    }
+
+    /// <exception cref="CliError">It is no name or address that a certificate can be for and a request be addressed to.</exception>
+    public static void RequireHostName(string host)
+    {
+        if (!host.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or ':') || host.Split('.').Any(label => label.Length > 63)
+            || Uri.CheckHostName(host) is not (UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6))
+        {
+            throw new CliError($"'{host}' is no host name or address", "give the bare name or address by which clients reach this machine, without scheme, port, zone or *; names with other letters in their xn-- form");
         }
     }
 

@@ -104,7 +104,11 @@ internal sealed class DataDirectory(string path)
         }
         catch (JsonException exception)
         {
-            throw new ConfigurationException($"{OptionsFile}: {exception.Message}", "correct the file at the place that is named");
+            // The reader quotes what it does not understand, to the end of the file.
+            const int LongestMessage = 300;
+            throw new ConfigurationException(
+                exception.Message.Length <= LongestMessage ? $"{OptionsFile}: {exception.Message}" : $"{OptionsFile}: no JSON in line {exception.LineNumber + 1}, byte {exception.BytePositionInLine}",
+                "correct the file at the place that is named");
         }
         catch (UnauthorizedAccessException exception)
         {

@@ -20,6 +20,9 @@ internal sealed record TlsChange
 
     /// <summary>The revocation list, signed anew; null where there is none.</summary>
     public string? RevocationList { get; init; }
+
+    /// <summary>Fingerprint of the file that the list was made from.</summary>
+    public string? FormerList { get; init; }
 }
 
 /// <summary>What became of it.</summary>

@@ -14,10 +14,31 @@ namespace RemoteSigner.Host.Control;
 /// <param name="reread">Has the signer read its configuration anew; what went wrong, or null.</param>
 internal sealed class TlsVerbs(Administrator administrator, Actor actor, DataDirectory data, Func<Task<string?>> reread)
 {
+    private static readonly SemaphoreSlim _one = new(1);
+
     public async Task<TlsKept> KeepAsync(TlsChange change)
+    {
+        // One at a time: a list that was made from the same former one would take back what the other has revoked.
+        await _one.WaitAsync();
+        try
+        {
+            return await KeepOneAsync(change);
+        }
+        finally
+        {
+            _ = _one.Release();
+        }
+    }
+
+    private async Task<TlsKept> KeepOneAsync(TlsChange change)
     {
         var options = data.ReadOptions();
         var notes = new List<string>();
+        if (change.RevocationList is not null && RevocationFile.Fingerprint(CertificateRegister.RevocationListOf(data, options.Tls)) != change.FormerList)
+        {
+            throw new VerbException("the revocation list was changed meanwhile; nothing was kept", "repeat the command");
+        }
+
         foreach (var pem in new[] { change.Client, change.Server }.OfType<string>().Concat(change.Revoked))
         {
             Read(pem).Dispose();

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using RemoteSigner.Access;
 
 namespace RemoteSigner.Host.Http;
 
@@ -18,10 +17,6 @@ internal static class Answer
 
     /// <summary>In place of any answer that depends on which keys are here, until the vault has been opened for the first time.</summary>
     public static Task KeysLoadingAsync(HttpContext context) => RefusalAsync(context, SignRefusal.KeysLoading);
-
-    /// <summary>In place of a list, to a client that signer.json does not name: an empty one would have its validators dropped for a slip in that file.</summary>
-    public static Task NotNamedAsync(HttpContext context, Client client) =>
-        ErrorAsync(context, StatusCodes.Status403Forbidden, "client_not_named", $"the client '{client.Name}' is not one of the clients in signer.json");
 
     public static Task WriteAsync(HttpContext context, ErrorBody body, int status) =>
         BytesAsync(context, status, Json, JsonSerializer.SerializeToUtf8Bytes(body, WireContext.Default.ErrorBody));

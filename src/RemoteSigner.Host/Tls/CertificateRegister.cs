@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using RemoteSigner.Host.Configuration;
 
@@ -26,13 +27,38 @@ internal static class CertificateRegister
     /// <summary>Where the revocation list is, or will be.</summary>
     public static string RevocationListOf(DataDirectory data, TlsOptions options) => data.Resolve(options.RevocationList ?? RevocationList);
 
-    /// <summary>The clients' certificates, by name and time. Those of a version that kept no copy are found where their files still are.</summary>
-    public static IReadOnlyList<X509Certificate2> ReadClients(DataDirectory data) =>
+    /// <summary>The certificate in a file; null where there is none that can be read.</summary>
+    public static X509Certificate2? TryRead(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? X509CertificateLoader.LoadCertificateFromFile(path) : null;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// The clients' certificates, by name and time. Those of a version that kept no copy are found where their files still are. A file that is no certificate costs itself alone, and <paramref name="unreadable"/> is told.
+    /// </summary>
+    public static IReadOnlyList<X509Certificate2> ReadClients(DataDirectory data, Action<string> unreadable) =>
     [
         .. new[] { data.IssuedFolder, data.ClientsFolder }
             .Where(Directory.Exists)
             .SelectMany(folder => Directory.EnumerateFiles(folder, "*.crt"))
-            .Select(X509CertificateLoader.LoadCertificateFromFile)
+            .Select(path =>
+            {
+                var certificate = TryRead(path);
+                if (certificate is null)
+                {
+                    unreadable(path);
+                }
+
+                return certificate;
+            })
+            .OfType<X509Certificate2>()
             .DistinctBy(certificate => certificate.Thumbprint)
             .OrderBy(NameOf, StringComparer.Ordinal)
             .ThenBy(certificate => certificate.NotBefore),

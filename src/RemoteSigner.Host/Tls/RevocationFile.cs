@@ -11,10 +11,19 @@ internal static class RevocationFile
 {
     private const string Label = "X509 CRL";
 
+    /// <summary>The file's new text, and what tells whether the file is still the one that it was made from.</summary>
+    internal sealed record Change(string Text, string Former);
+
     /// <summary>The file's text with these certificates on the authority's list. Null where there is no such list and none of them.</summary>
-    /// <exception cref="ConfigurationException">The file is not PEM.</exception>
-    public static string? Revoke(string path, PrivateAuthority authority, IReadOnlyCollection<X509Certificate2> certificates)
+    /// <exception cref="ConfigurationException">The file is not PEM, or is not there though signer.json names it: whoever is revoked in it would be let in again.</exception>
+    public static Change? Revoke(string path, bool mustExist, PrivateAuthority authority, IReadOnlyCollection<X509Certificate2> certificates)
     {
+        if (mustExist && !File.Exists(path))
+        {
+            throw new ConfigurationException($"{path}, which tls.revocationList in signer.json names, is not there: a new one would let in again whoever is revoked in it", "put it back; where it is lost, revoke again whatever 'remote-signer audit export' shows as tls.revoke, after setting tls.revocationList to null");
+        }
+
+        var former = Fingerprint(path);
         var text = File.Exists(path) ? File.ReadAllText(path) : "";
         if (text.Length > 0 && !PemEncoding.TryFind(text, out _))
         {
@@ -27,10 +36,13 @@ internal static class RevocationFile
             return null;
         }
 
-        return place is var (start, end)
-            ? text[..start] + authority.Revoke(text[start..end], certificates) + text[end..].TrimStart('\r', '\n')
-            : text + authority.Revoke(null, certificates);
+        return new Change(
+            place is var (start, end) ? text[..start] + authority.Revoke(text[start..end], certificates) + text[end..].TrimStart('\r', '\n') : text + authority.Revoke(null, certificates),
+            former);
     }
+
+    /// <summary>SHA-256 of the file, in hex; empty where there is none.</summary>
+    public static string Fingerprint(string path) => File.Exists(path) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : "";
 
     private static (int Start, int End)? Find(string text, X509Certificate2 authority)
     {

@@ -49,8 +49,11 @@ internal static class FlatYaml
             throw new SpecException($"{path}: larger than {MostBytes} bytes, which no network configuration is");
         }
 
+        // A device has no length to be judged by.
         using var text = new StreamReader(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
-        return text.ReadToEnd();
+        var characters = new char[MostBytes + 1];
+        var length = text.ReadBlock(characters);
+        return length <= MostBytes ? new string(characters, 0, length) : throw new SpecException($"{path}: larger than {MostBytes} bytes, which no network configuration is");
     }
 
     private static Dictionary<string, string?> ReadMapping(string path, Parser parser)

@@ -150,7 +150,7 @@ public sealed class TpmSealTests : TpmScene
 
         Refusal.IsTold(
             await SignerProcess.RunAsync(null, "init", "--data", data, "--network", "hoodi", "--seal", "tpm", "--tpm", $"swtpm:path={Home.Beside("none")}"), "cannot be reached", "group tss");
-        Refusal.IsTold(await SignerProcess.RunAsync(null, "init", "--data", data, "--network", "hoodi", "--seal", "tpm", "--tpm", "/dev/tpmrm0"), "names no TPM", "--genesis-time");
+        Refusal.IsTold(await SignerProcess.RunAsync(null, "init", "--data", data, "--network", "hoodi", "--seal", "tpm", "--tpm", "/dev/tpmrm0"), "names no TPM", "correct the options");
         Refusal.IsTold(
             await SignerProcess.RunAsync(null, "init", "--data", data, "--network", "hoodi", "--seal", "tpm", "--tpm", Tpm.Address, "--freshness", "token"), "needs a token", "correct the options");
 

@@ -97,7 +97,16 @@ internal sealed class OfflineFreshness : IDisposable
             }
 
             using var freshness = await OpenAsync(signer, vault);
-            if (freshness is not null && await freshness.KeepAsync(end) is not StartDecision.Serve)
+            if (freshness is null)
+            {
+                return;
+            }
+
+            if (await freshness.KeepAsync(end) is StartDecision.Serve)
+            {
+                signer.WitnessKnows(end);
+            }
+            else
             {
                 StandardError.Console.WriteLine("before this command the ledger was not one that was stopped in an orderly way: 'remote-signer freshness status' shows what the next start does");
             }

@@ -58,7 +58,10 @@ internal sealed class OfflineSigner : IAsyncDisposable
     public SealedKeys Keys => _keys ??= SealedKeys.Open(Data, Options, _arena, TimeProvider.System);
 
     /// <summary>The ledger before the verb changed anything.</summary>
-    public LedgerAtStart Found { get; }
+    public LedgerAtStart Found { get; private set; }
+
+    /// <summary>The witness knows that the ledger ends here now: what the next change of this command starts from.</summary>
+    public void WitnessKnows(HistoryEnd end) => Found = Found with { End = end };
 
     public static async Task<OfflineSigner> OpenAsync(ParseResult parsed)
     {

@@ -46,28 +46,30 @@ internal static class TlsCommand
         }
 
         RequireDays(parsed);
+        data.RequirePrivate();
         var good = Unrevoked(data, options, name).Where(certificate => certificate.NotAfter.ToUniversalTime() > Now).ToList();
         if (isNew && good.Count > 0)
         {
             throw new CliError($"there is a certificate for '{name}', good until {good[^1].NotAfter.ToUniversalTime():u}", $"'remote-signer tls renew {name}' makes another, 'tls revoke {name}' ends it");
         }
 
-        if (!isNew && !CertificateRegister.ReadClients(data).Any(certificate => CertificateRegister.NameOf(certificate) == name))
+        if (!isNew && !Clients(data).Any(certificate => CertificateRegister.NameOf(certificate) == name))
         {
             throw new CliError($"there is no certificate for '{name}'", $"'remote-signer tls issue {name}' makes one, 'tls list' shows those that there are");
         }
 
-        var output = new TlsOutput(parsed, data);
+        var output = new TlsOutput(parsed, data, name);
         using var authority = OpenAuthority(parsed, data);
         RequireTrusted(authority, data, options, $"have it issued by one that is in that bundle, or add {data.AuthorityFile} to it");
         using var issued = authority.IssueClient(name, parsed.GetValue(Days));
-        await KeepAsync(parsed, new TlsChange { Action = isNew ? "tls.issue" : "tls.renew", Client = issued.Pem, RevocationList = SignAnew(authority, data, options) });
+        var list = SignAnew(authority, data, options);
+        await KeepAsync(parsed, new TlsChange { Action = isNew ? "tls.issue" : "tls.renew", Client = issued.Pem, RevocationList = list?.Text, FormerList = list?.Former });
         var place = output.Write(issued, name);
         var console = StandardError.Console;
         console.WriteLine($"wrote {place}: give them to the client together with {data.AuthorityFile}");
         if (good.Count > 0)
         {
-            console.WriteLine($"its former certificate stays good until {good[^1].NotAfter.ToUniversalTime():u}: once the client has this one, end that with 'remote-signer tls revoke FILE'");
+            console.WriteLine($"its former certificate stays good until {good[^1].NotAfter.ToUniversalTime():u}: once the client has this one, end that with 'remote-signer tls revoke {CertificateRegister.PathOf(data, good[^1])}'");
         }
 
         if (!options.Clients.ContainsKey(name))
@@ -93,6 +95,12 @@ internal static class TlsCommand
             throw new CliError("the server's certificate is a PKCS#12 file of your own", "make it anew where it came from, put it there and reload");
         }
 
+        data.RequirePrivate();
+        foreach (var host in parsed.GetValue(Hosts) ?? [])
+        {
+            InitCommand.RequireHostName(host);
+        }
+
         using var authority = OpenAuthority(parsed, data);
         using var former = X509CertificateLoader.LoadCertificateFromFile(data.Resolve(options.Tls.Certificate));
         if (!former.IssuerName.RawData.AsSpan().SequenceEqual(authority.Certificate.SubjectName.RawData))
@@ -103,7 +111,8 @@ internal static class TlsCommand
         using var key = ReadKey(data.Resolve(keyFile));
         string[] hosts = parsed.GetValue(Hosts) is { Length: > 0 } given ? given : [.. CertificateRegister.HostsOf(former)];
         using var issued = authority.IssueServer(CertificateRegister.HostsOf(hosts), parsed.GetValue(Days), key);
-        await KeepAsync(parsed, new TlsChange { Action = "tls.renew", Server = issued.Pem, Hosts = parsed.GetValue(Hosts) ?? [], RevocationList = SignAnew(authority, data, options) });
+        var list = SignAnew(authority, data, options);
+        await KeepAsync(parsed, new TlsChange { Action = "tls.renew", Server = issued.Pem, Hosts = parsed.GetValue(Hosts) ?? [], RevocationList = list?.Text, FormerList = list?.Former });
         StandardError.Console.WriteLine($"renewed {data.Resolve(options.Tls.Certificate)}, with the key that it had; clients that pin it (an SSV node's ServerCertFile) want the new one");
         return Print(parsed, TlsLine.Of("server", issued.Certificate));
     }
@@ -115,7 +124,7 @@ internal static class TlsCommand
         var what = parsed.GetValue(Revoked)!;
         IReadOnlyList<X509Certificate2> certificates = File.Exists(what)
             ? [ReadCertificate(what)]
-            : [.. CertificateRegister.ReadClients(data).Where(certificate => CertificateRegister.NameOf(certificate) == what)];
+            : [.. Clients(data).Where(certificate => CertificateRegister.NameOf(certificate) == what)];
         if (certificates.Count == 0)
         {
             throw new CliError($"'{what}' is neither a client that has a certificate of this signer nor a file", "'remote-signer tls list' shows the clients");
@@ -127,8 +136,14 @@ internal static class TlsCommand
             throw new CliError($"the certificate of {foreign.Subject} was issued by {foreign.Issuer}, not by this signer's authority", "that authority revokes it: name its list as tls.revocationList in signer.json");
         }
 
+        if (certificates.FirstOrDefault(certificate => !IsClients(certificate)) is { } other)
+        {
+            throw new CliError($"{other.Subject} is no client's certificate", "the authority's would take every client's leave, and the server's is ended by 'remote-signer tls renew' and a new key");
+        }
+
         RequireTrusted(authority, data, options, "nothing was revoked, because nothing need be; a line in the known-clients file is taken out there");
-        await KeepAsync(parsed, new TlsChange { Action = "tls.revoke", Revoked = [.. certificates.Select(certificate => certificate.ExportCertificatePem())], RevocationList = SignAnew(authority, data, options, certificates) });
+        var list = SignAnew(authority, data, options, certificates);
+        await KeepAsync(parsed, new TlsChange { Action = "tls.revoke", Revoked = [.. certificates.Select(certificate => certificate.ExportCertificatePem())], RevocationList = list?.Text, FormerList = list?.Former });
         StandardError.Console.WriteLine($"revoked {certificates.Count} of {(File.Exists(what) ? CertificateRegister.NameOf(certificates[0]) : what)}");
         return Print(parsed, [.. certificates.Select(certificate => TlsLine.Of("client", certificate, isRevoked: true))]);
     }
@@ -154,7 +169,7 @@ internal static class TlsCommand
             lines.Add(new TlsLine("list", options.Tls.RevocationList!, null, null, next, false, []));
         }
 
-        lines.AddRange(CertificateRegister.ReadClients(data).Select(certificate => TlsLine.Of("client", certificate, revocations.Revoke(certificate))));
+        lines.AddRange(Clients(data).Select(certificate => TlsLine.Of("client", certificate, revocations.Revoke(certificate))));
         return Print(parsed, lines);
     }
 
@@ -179,6 +194,12 @@ internal static class TlsCommand
         return 0;
     }
 
+    private static IReadOnlyList<X509Certificate2> Clients(DataDirectory data) =>
+        CertificateRegister.ReadClients(data, path => StandardError.Console.WriteLine($"{path} is no certificate, and is passed over"));
+
+    private static bool IsClients(X509Certificate2 certificate) => certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().Any(uses => uses.EnhancedKeyUsages["1.3.6.1.5.5.7.3.2"] is not null)
+        && !certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(constraints => constraints.CertificateAuthority);
+
     private static PrivateAuthority OpenAuthority(ParseResult parsed, DataDirectory data) =>
         PrivateAuthority.Open(data.AuthorityFile, parsed.GetValue(CaKey) ?? Path.Combine(data.ClientsFolder, "ca.key"), Now);
 
@@ -193,14 +214,14 @@ internal static class TlsCommand
     private static IEnumerable<X509Certificate2> Unrevoked(DataDirectory data, SignerOptions options, string name)
     {
         var revocations = Revocations(data, options);
-        return CertificateRegister.ReadClients(data).Where(certificate => CertificateRegister.NameOf(certificate) == name && !revocations.Revoke(certificate));
+        return Clients(data).Where(certificate => CertificateRegister.NameOf(certificate) == name && !revocations.Revoke(certificate));
     }
 
     private static RevocationLists Revocations(DataDirectory data, SignerOptions options) => TlsMaterial.ReadRevocations(options.Tls, data, TlsMaterial.ReadAuthorities(options.Tls, data));
 
     // Whoever has the authority's key at hand signs the list anew, so that it is not out of date before the certificates are.
-    private static string? SignAnew(PrivateAuthority authority, DataDirectory data, SignerOptions options, params IReadOnlyCollection<X509Certificate2> revoked) =>
-        RevocationFile.Revoke(CertificateRegister.RevocationListOf(data, options.Tls), authority, revoked);
+    private static RevocationFile.Change? SignAnew(PrivateAuthority authority, DataDirectory data, SignerOptions options, params IReadOnlyCollection<X509Certificate2> revoked) =>
+        RevocationFile.Revoke(CertificateRegister.RevocationListOf(data, options.Tls), mustExist: options.Tls.RevocationList is not null, authority, revoked);
 
     // A list of an authority that nobody trusts would keep the signer from starting, and its clients would be refused.
     private static void RequireTrusted(PrivateAuthority authority, DataDirectory data, SignerOptions options, string hint)

@@ -19,7 +19,7 @@ internal sealed class TlsOutput
 
     /// <summary>Reads the options, and the password.</summary>
     /// <exception cref="CliError">They do not go together.</exception>
-    public TlsOutput(ParseResult parsed, DataDirectory data)
+    public TlsOutput(ParseResult parsed, DataDirectory data, string name)
     {
         (_folder, _pkcs12, _isLegacy) = (Path.GetFullPath(parsed.GetValue(Folder) ?? data.ClientsFolder), parsed.GetValue(Pkcs12), parsed.GetValue(Legacy));
         var passwordFile = parsed.GetValue(PasswordFile);
@@ -40,10 +40,21 @@ internal sealed class TlsOutput
         if (_pkcs12 is null)
         {
             Directory.CreateDirectory(_folder, DataDirectory.Private);
+            RequirePlace(name);
         }
         else if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(_pkcs12))))
         {
             throw new CliError($"there is no folder for {_pkcs12}", "make it first");
+        }
+    }
+
+    // What is replaced must be this client's own.
+    private void RequirePlace(string name)
+    {
+        var (certificate, key) = (Path.Combine(_folder, name + ".crt"), Path.Combine(_folder, name + ".key"));
+        if ((File.Exists(certificate) || File.Exists(key)) && !(CertificateRegister.TryRead(certificate) is { } former && CertificateRegister.NameOf(former) == name))
+        {
+            throw new CliError($"{certificate} or {name}.key is there already, and is not of the client '{name}'", "name another folder with --out");
         }
     }
 

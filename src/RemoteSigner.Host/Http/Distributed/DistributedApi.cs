@@ -24,7 +24,7 @@ internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodie
             return RefuseLoopbackAsync(context);
         }
 
-        return !access.Knows(client) ? Answer.NotNamedAsync(context, client)
+        return !access.Knows(client) ? throw new ClientNotNamedException(client.Name)
             : keys.AreOpen ? WriteAsync(context, [.. accounts.List(share => access.Allows(client, share.PublicKey)).Select(View)], DistributedContext.Default.IReadOnlyListAccount)
             : Answer.KeysLoadingAsync(context);
     }

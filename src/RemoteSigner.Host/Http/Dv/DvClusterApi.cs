@@ -18,7 +18,7 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
         var client = context.Features.GetRequiredFeature<Client>();
         if (!access.Knows(client))
         {
-            return Answer.NotNamedAsync(context, client);
+            throw new ClientNotNamedException(client.Name);
         }
 
         if (!keys.AreOpen)

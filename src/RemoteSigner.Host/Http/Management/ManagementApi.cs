@@ -19,7 +19,7 @@ internal sealed class ManagementApi(KeyRing keys, AccessPolicy access, SlashingP
         var client = context.Features.GetRequiredFeature<Client>();
         if (!access.Knows(client))
         {
-            return Answer.NotNamedAsync(context, client);
+            throw new ClientNotNamedException(client.Name);
         }
 
         if (!keys.AreOpen)
