@@ -46,13 +46,16 @@ internal sealed class PutBackCopies(ActStock stock) : IDisposable
         }
 
         var newest = FolderImage.Of(_folder);
-        await KeepsSharesAsync(former);
         await KnowsTheVaultAfterAnUncleanStopAsync(rows.First(row => row.WantsVault && row.Type != typeof(OpenKeys)), newest);
         foreach (var row in rows.Where(row => row.WantsVault))
         {
             await RefusedAsync(row, newest.WithThoseOf(former, "vault"), "the former vault");
             await RefusedAsync(row, newest.WithThoseOf(former, "vault").WithThoseOf(former, "ledger."), "the former vault and ledger");
         }
+
+        // Last: it tells the witness of a newer vault than all of these.
+        newest.PutBack(_folder);
+        await KeepsSharesAsync(former);
     }
 
     // The ledger alone is put back, and has a key as deleted that has come in again since.

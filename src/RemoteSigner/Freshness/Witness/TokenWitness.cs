@@ -141,19 +141,25 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
         .With(CKA.CKA_LABEL, _label)
         .With(CKA.CKA_VALUE, value);
 
-    // Another process may destroy one between finding and reading: then everything is looked for again, for its successor is there already.
+    // Another process may destroy one between finding and reading, or have made only a part of one: then everything is looked for again, for its successor is there already.
     private List<Held> List(Pkcs11Session session, bool isBusy = false)
     {
+        var isForeign = false;
         for (var attempt = 0; attempt < 10; attempt++)
         {
             var values = session.FindData(_label).ConvertAll(handle => (Handle: handle, Value: session.TryReadAttribute(handle, CKA.CKA_VALUE)));
             if (values.TrueForAll(one => one.Value is not null))
             {
-                return values.ConvertAll(one => Held.Of(one.Handle, one.Value!, keys) ?? throw (isBusy ? Contested("stands beside one that this signer did not write") : Foreign()));
+                var held = values.ConvertAll(one => Held.Of(one.Handle, one.Value!, keys));
+                isForeign = held.Exists(one => one is null);
+                if (!isForeign)
+                {
+                    return held.ConvertAll(one => one!);
+                }
             }
         }
 
-        throw Contested("is being changed by another process");
+        throw !isForeign ? Contested("is being changed by another process") : isBusy ? Contested("stands beside one that this signer did not write") : Foreign();
     }
 
     private WitnessException Foreign() => new(
