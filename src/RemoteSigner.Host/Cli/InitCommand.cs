@@ -46,10 +46,7 @@ internal static partial class InitCommand
     {
         var data = parsed.DataDirectory();
         data.RequirePrivate();
-        foreach (var host in parsed.GetValue(Hosts) ?? [])
-        {
-            RequireHostName(host);
-        }
+        RequireHostNames(parsed.GetValue(Hosts) ?? []);
 
         var options = Options(parsed);
         if (File.Exists(data.OptionsFile) || File.Exists(data.VaultFile) || File.Exists(data.LedgerFile))
@@ -140,15 +137,18 @@ internal static partial class InitCommand
         }
     }
 
-    /// <exception cref="CliError">It is no name or address that a certificate can be for and a request be addressed to.</exception>
-    public static void RequireHostName(string host)
+    /// <exception cref="CliError">One is no name or address that a certificate can be for and a request be addressed to.</exception>
+    public static void RequireHostNames(IEnumerable<string> hosts)
     {
-        if (!host.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or ':') || host.Split('.').Any(label => label.Length > 63)
-            || Uri.CheckHostName(host) is not (UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6))
+        if (hosts.FirstOrDefault(host => !IsHostName(host)) is { } host)
         {
             throw new CliError($"'{host}' is no host name or address", "give the bare name or address by which clients reach this machine, without scheme, port, zone or *; names with other letters in their xn-- form");
         }
     }
+
+    private static bool IsHostName(string host) => host.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or ':')
+        && host.Split('.').All(label => label.Length <= 63)
+        && Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6;
 
     private static Dictionary<string, ClientOptions> ReadClients(IEnumerable<string> texts)
     {
@@ -240,7 +240,7 @@ internal static partial class InitCommand
     private static void IssueCertificates(DataDirectory data, SignerOptions options, IEnumerable<string> hosts)
     {
         using var authority = PrivateAuthority.Create("remote-signer CA", TimeProvider.System.GetUtcNow());
-        authority.Write(data.AuthorityFile, Path.Combine(data.ClientsFolder, "ca.key"));
+        authority.Write(data.AuthorityFile, data.AuthorityKeyFile);
         using (var server = authority.IssueServer(CertificateRegister.HostsOf(hosts)))
         {
             server.Write(data.Resolve(options.Tls.Certificate), data.Resolve(options.Tls.Key!));

@@ -31,6 +31,9 @@ internal sealed class DataDirectory(string path)
     /// <summary>The authority's certificate that <c>init</c> made.</summary>
     public string AuthorityFile => Resolve("tls/ca.crt");
 
+    /// <summary>The authority's key, where it was not carried away with the folder.</summary>
+    public string AuthorityKeyFile => System.IO.Path.Combine(ClientsFolder, "ca.key");
+
     /// <summary>Approvals of what may open a TPM-sealed vault.</summary>
     public string TpmFolder => Resolve("tpm");
 

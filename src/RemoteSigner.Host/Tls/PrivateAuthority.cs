@@ -16,7 +16,7 @@ internal sealed class PrivateAuthority : IDisposable
     public const int Days = 730;
 
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
-    private static readonly Oid ClientAuthentication = new("1.3.6.1.5.5.7.3.2");
+    internal static readonly Oid ClientAuthentication = new("1.3.6.1.5.5.7.3.2");
 
     private readonly X509Certificate2 _authority;
     private readonly DateTimeOffset _now;

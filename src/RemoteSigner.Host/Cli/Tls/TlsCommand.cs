@@ -96,10 +96,7 @@ internal static class TlsCommand
         }
 
         data.RequirePrivate();
-        foreach (var host in parsed.GetValue(Hosts) ?? [])
-        {
-            InitCommand.RequireHostName(host);
-        }
+        InitCommand.RequireHostNames(parsed.GetValue(Hosts) ?? []);
 
         using var authority = OpenAuthority(parsed, data);
         using var former = X509CertificateLoader.LoadCertificateFromFile(data.Resolve(options.Tls.Certificate));
@@ -197,11 +194,11 @@ internal static class TlsCommand
     private static IReadOnlyList<X509Certificate2> Clients(DataDirectory data) =>
         CertificateRegister.ReadClients(data, path => StandardError.Console.WriteLine($"{path} is no certificate, and is passed over"));
 
-    private static bool IsClients(X509Certificate2 certificate) => certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().Any(uses => uses.EnhancedKeyUsages["1.3.6.1.5.5.7.3.2"] is not null)
+    private static bool IsClients(X509Certificate2 certificate) => certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().Any(uses => uses.EnhancedKeyUsages[PrivateAuthority.ClientAuthentication.Value!] is not null)
         && !certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(constraints => constraints.CertificateAuthority);
 
     private static PrivateAuthority OpenAuthority(ParseResult parsed, DataDirectory data) =>
-        PrivateAuthority.Open(data.AuthorityFile, parsed.GetValue(CaKey) ?? Path.Combine(data.ClientsFolder, "ca.key"), Now);
+        PrivateAuthority.Open(data.AuthorityFile, parsed.GetValue(CaKey) ?? data.AuthorityKeyFile, Now);
 
     private static void RequireDays(ParseResult parsed)
     {
