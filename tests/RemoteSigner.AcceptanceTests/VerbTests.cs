@@ -21,6 +21,29 @@ public sealed class VerbTests(SignerTemplate template) : IDisposable
     }
 
     [Fact]
+    public async Task A_terminal_obeys_nothing_of_what_an_argument_holds()
+    {
+        const string Bell = "x\u001b]0;owned\u0007\u001b[2J\r\nremote-signer: forged";
+        string[][] verbs =
+        [
+            ["keys", "delete", Bell], ["keys", "import", "--keystores", Bell, "--never-signed"], ["keys", Bell], ["slashing", "import", Bell], ["slashing", "export", $"/nowhere/{Bell}"], ["audit", "export", $"/nowhere/{Bell}"],
+            ["tls", "issue", Bell], ["tls", "revoke", Bell], ["tls", "renew", "--host", Bell], ["cluster", "verify", Bell], ["attest", "verify", Bell, "--nonce", "00"], ["policy", "explain", Bell], [Bell],
+        ];
+        foreach (var verb in verbs)
+        {
+            var result = await _home.RunAsync(verb);
+
+            Assert.NotEqual(0, result.ExitCode);
+            Assert.DoesNotContain(result.Output + result.Error, character => char.IsControl(character) && character is not '\n');
+            Assert.DoesNotContain(result.Error.Split('\n'), line => line.StartsWith("remote-signer: forged", StringComparison.Ordinal));
+            Assert.StartsWith("remote-signer: error: ", result.Error);
+        }
+
+        using var other = SignerHome.Empty(template.Original.Token);
+        Assert.Contains("\\u001b[2J", (await other.InitAsync("hoodi", "--client", Bell)).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_export_overwrites_nothing_by_itself_and_never_a_file_of_the_signer()
     {
         var vault = await File.ReadAllBytesAsync(_home.VaultFile);
@@ -34,6 +57,12 @@ public sealed class VerbTests(SignerTemplate template) : IDisposable
         (await _home.RunAsync("slashing", "export", file, "--force")).Succeeded();
         Assert.Contains("interchange_format_version", await File.ReadAllTextAsync(file), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("slashing")]
+    [InlineData("audit")]
+    public async Task An_export_into_a_folder_that_is_not_there_is_refused(string verb) =>
+        Refusal.IsTold(await _home.RunAsync(verb, "export", _home.Beside("nowhere/history")), "nowhere/history", "look at the path");
 
     [Fact]
     public async Task A_history_that_was_exported_and_imported_elsewhere_refuses_the_same_votes()

@@ -52,7 +52,7 @@ internal static class AuditCommand
         Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.AuditLine, verdict => new Table().HideHeaders().AddColumns("", "")
             .AddRow("verdict", verdict.Verified ? "intact" : "BROKEN")
             .AddRow(verdict.Verified ? "entries" : "at entry", verdict.Entries.ToString())
-            .AddRow(verdict.Verified ? "slashing records matched" : "problem", Markup.Escape(verdict.Problem ?? verdict.Records.ToString()))
+            .AddRow(verdict.Verified ? "slashing records matched" : "problem", Output.Cell(verdict.Problem ?? verdict.Records.ToString()))
             .AddRow("of dropped entries, not matched", verdict.Unmatched == 0 ? "–" : $"{verdict.Unmatched}: give the exported files with --segment")
             .AddRow("head", verdict.Head ?? "–"));
         return line.Verified ? 0 : 1;

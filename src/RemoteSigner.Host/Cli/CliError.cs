@@ -28,10 +28,10 @@ internal sealed class CliError(string message, string hint) : Exception(message)
     public static int Report(Exception exception)
     {
         var folder = FolderNamedIn(exception);
-        Console.Error.WriteLine($"remote-signer: error: {(folder is null ? exception.Message : $"{folder} is a folder, and a file is wanted")}");
+        StandardError.Console.WriteLine($"remote-signer: error: {(folder is null ? exception.Message : $"{folder} is a folder, and a file is wanted")}");
         if ((folder is null ? HintOf(exception) : "name the file in it") is { } hint)
         {
-            Console.Error.WriteLine($"remote-signer: hint: {hint}");
+            StandardError.Console.WriteLines($"remote-signer: hint: {hint}");
         }
 
         return (exception as CliError)?.ExitCode ?? 1;

@@ -46,10 +46,10 @@ internal static class CommandLine
         {
             foreach (var error in parsed.Errors)
             {
-                await Console.Error.WriteLineAsync($"remote-signer: error: {error.Message}");
+                StandardError.Console.WriteLine($"remote-signer: error: {error.Message}");
             }
 
-            await Console.Error.WriteLineAsync("remote-signer: hint: remote-signer --help shows what there is");
+            StandardError.Console.WriteLine("remote-signer: hint: remote-signer --help shows what there is");
             return 2;
         }
 
@@ -69,14 +69,14 @@ internal static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync("remote-signer: error: interrupted; nothing was changed");
+            StandardError.Console.WriteLine("remote-signer: error: interrupted; nothing was changed");
             return 1;
         }
         catch (Exception exception)
         {
             // A fault of the program. To end by a signal would have the service manager start it again and again.
-            await Console.Error.WriteLineAsync($"remote-signer: error: {exception}");
-            await Console.Error.WriteLineAsync("remote-signer: hint: this is a fault of the program itself: please report it with the lines above");
+            StandardError.Console.WriteLines($"remote-signer: error: {exception}");
+            StandardError.Console.WriteLine("remote-signer: hint: this is a fault of the program itself: please report it with the lines above");
             return 1;
         }
     }

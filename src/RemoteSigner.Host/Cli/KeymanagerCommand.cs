@@ -40,7 +40,7 @@ internal static class KeymanagerCommand
             checks.Add(check);
             if (!json)
             {
-                Console.WriteLine($"{(check.Passed ? "ok" : "FAIL"),-4}  {check.Name,-9}  {check.Detail}");
+                Output.Lines.WriteLine($"{(check.Passed ? "ok" : "FAIL"),-4}  {check.Name,-9}  {check.Detail}");
             }
         }
 

@@ -11,6 +11,9 @@ internal static class Output
     // Wider than any table: in a file or a pipe nobody sees where a screen would end.
     private const int Endless = 1 << 16;
 
+    /// <summary>Standard output, line by line.</summary>
+    public static PlainLines Lines { get; } = new(Console.Out);
+
     /// <summary>Breaks no line where standard output is no terminal.</summary>
     public static void Prepare()
     {
@@ -38,9 +41,12 @@ internal static class Output
         var table = new Table().AddColumns([.. columns]);
         foreach (var item in items)
         {
-            table.AddRow([.. cells(item).Select(cell => Markup.Escape(cell ?? "–"))]);
+            table.AddRow([.. cells(item).Select(cell => Cell(cell))]);
         }
 
         return table;
     }
+
+    /// <summary>Text in a cell of a table, as it is to be seen.</summary>
+    public static string Cell(string? text) => Markup.Escape(PeerText.InOneLine(text ?? "–"));
 }

@@ -37,8 +37,8 @@ internal static class PolicyCommand
         }
         else
         {
-            Console.WriteLine($"{(line.Allowed ? "allowed" : "refused")}: {line.Reason}");
-            Console.WriteLine($"key {line.Key}, validator {line.Validator ?? "not known"}, label '{line.Label}', cluster {line.Cluster ?? "none"}, operator {line.Operator ?? "none"}");
+            Output.Lines.WriteLine($"{(line.Allowed ? "allowed" : "refused")}: {line.Reason}");
+            Output.Lines.WriteLine($"key {line.Key}, validator {line.Validator ?? "not known"}, label '{line.Label}', cluster {line.Cluster ?? "none"}, operator {line.Operator ?? "none"}");
             if (line.Allowed)
             {
                 Console.WriteLine("after this: the slot window, the rules of its cluster, freshness and slashing protection");

@@ -27,6 +27,8 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
         await _one.WaitAsync(cancellation);
         try
         {
+            // Before the next one may begin, and such that the next one may begin whatever becomes of it.
+            using var owned = act;
             using var vault = act.WantsVault ? await site.OpenNewestVaultAsync() : null;
             var refusal = vault is null ? null : site.Refusal;
             if (refusal is not null && !act.OnlyOpens)
@@ -51,7 +53,6 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
         }
         finally
         {
-            act.Dispose();
             _one.Release();
         }
     }

@@ -85,5 +85,5 @@ internal static class ClusterCommand
         : "that any node or share of your cluster ever saw this lock: before v1.7 whoever knows the public keys can make one that passes every check; compare its lock_hash with the one that your node runs with";
 
     private static Table View(ClusterLine line) =>
-        CheckLine.Table(line.Checks).Title(Markup.Escape($"{line.Kind} {line.Version} '{line.Name}': {line.Threshold} of {line.Operators} operators, {(line.Verified ? "verified" : "NOT verified")}"));
+        CheckLine.Table(line.Checks).Title(Output.Cell($"{line.Kind} {line.Version} '{line.Name}': {line.Threshold} of {line.Operators} operators, {(line.Verified ? "verified" : "NOT verified")}"));
 }

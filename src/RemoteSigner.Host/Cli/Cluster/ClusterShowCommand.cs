@@ -78,7 +78,7 @@ internal static class ClusterShowCommand
             line.Shares,
             ["group key", "share key", "index", "threshold", "from", "fee recipient"],
             share => [share.GroupKey, share.ShareKey, share.ShareIndex.ToString(), $"{share.Threshold} of {line.Operators}", share.Provenance, share.FeeRecipient])
-        .Title(Markup.Escape($"{line.Name} {line.ClusterHash}"));
+        .Title(Output.Cell($"{line.Name} {line.ClusterHash}"));
 
     private static List<HeldClusterLine> Read(ParseResult parsed)
     {

@@ -43,7 +43,7 @@ internal sealed record KeysharesLine(bool Verified, string Kind, string Version,
     }
 
     private static Table View(KeysharesLine line) =>
-        CheckLine.Table(line.Checks).Title(Markup.Escape($"{line.Kind} {line.Version}: {line.Validators.Count} validators, {(line.Verified ? "verified" : "NOT verified")}"));
+        CheckLine.Table(line.Checks).Title(Output.Cell($"{line.Kind} {line.Version}: {line.Validators.Count} validators, {(line.Verified ? "verified" : "NOT verified")}"));
 }
 
 /// <summary>One validator of a keyshares file.</summary>

@@ -89,14 +89,14 @@ internal static class FreshnessCommand
 
     private static void Show(ParseResult parsed, FreshnessLine line) =>
         Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.FreshnessLine, state => new Table().HideHeaders().AddColumns("", "")
-            .AddRow("next start", Markup.Escape(state.NextStart))
-            .AddRow("why", Markup.Escape(state.Reason))
+            .AddRow("next start", Output.Cell(state.NextStart))
+            .AddRow("why", Output.Cell(state.Reason))
             .AddRow("starts", $"ledger {Text(state.LedgerStart)}, witness {Text(state.WitnessCount)}")
             .AddRow("fence", $"epoch {Text(state.Fence)}, sources to epoch {Text(state.SourceBound)}")
-            .AddRow("floor", state.Floor is null ? "–" : Markup.Escape($"epoch {state.Floor}, sources from epoch {state.FloorSource}: {state.FloorReason}"))
+            .AddRow("floor", state.Floor is null ? "–" : Output.Cell($"epoch {state.Floor}, sources from epoch {state.FloorSource}: {state.FloorReason}"))
             .AddRow("vault generation", $"{state.VaultGeneration}")
-            .AddRow("witness", Markup.Escape(state.Witness))
-            .AddRow("goes back with the machine", Markup.Escape(state.Rollback ?? "not as far as it says itself")));
+            .AddRow("witness", Output.Cell(state.Witness))
+            .AddRow("goes back with the machine", Output.Cell(state.Rollback ?? "not as far as it says itself")));
 
     private static async Task<int> ClearAsync(ParseResult parsed)
     {
@@ -112,7 +112,7 @@ internal static class FreshnessCommand
         }
 
         var guess = decision is StartDecision.Refuse ? Guess(parsed, freshness.Standing) : default;
-        StandardError.Console.WriteLine(FreshnessRisk.Describe(evidence, decision, floor, guess));
+        StandardError.Console.WriteLines(FreshnessRisk.Describe(evidence, decision, floor, guess));
         if (!parsed.GetValue(Accept))
         {
             throw new CliError("nothing was changed: what is risked stands above", "to do it all the same, repeat the command with --accept-risk");

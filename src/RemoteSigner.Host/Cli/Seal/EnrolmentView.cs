@@ -16,14 +16,14 @@ internal static class EnrolmentView
         }
 
         var table = new Table().HideHeaders().AddColumns("", "");
-        table.AddRow("token", $"{Markup.Escape(report.TokenLabel)} (serial {Markup.Escape(report.TokenSerial)}, profile {Markup.Escape(report.Profile)})");
-        table.AddRow("key", $"{Markup.Escape(report.KeyLabel)}, id {report.KeyId}");
+        table.AddRow("token", $"{Output.Cell(report.TokenLabel)} (serial {Output.Cell(report.TokenSerial)}, profile {Output.Cell(report.Profile)})");
+        table.AddRow("key", $"{Output.Cell(report.KeyLabel)}, id {report.KeyId}");
         table.AddRow("mechanism", report.Mechanism.ToString());
         table.AddRow("seal", Latency(report.Seal));
         table.AddRow("unseal", Latency(report.Unseal));
         foreach (var rejection in report.Rejected)
         {
-            table.AddRow("not taken", $"{rejection.Mechanism}: {Markup.Escape(rejection.Reason)}");
+            table.AddRow("not taken", $"{rejection.Mechanism}: {Output.Cell(rejection.Reason)}");
         }
 
         AnsiConsole.Write(table);

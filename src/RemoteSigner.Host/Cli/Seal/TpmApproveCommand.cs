@@ -84,7 +84,7 @@ internal static class TpmApproveCommand
         parsed.GetValue(CommandLine.Json),
         new TpmApprovalLine(file, approval.Pcrs.ToString(), Convert.ToHexStringLower(approval.PcrDigest), approval.AtMost),
         CliContext.Default.TpmApprovalLine,
-        line => new Table().HideHeaders().AddColumns("", "").AddRow("approved", $"{line.Pcrs} {line.PcrDigest}").AddRow("good until", $"the revocation counter passes {line.AtMost}").AddRow("file", Markup.Escape(line.File)));
+        line => new Table().HideHeaders().AddColumns("", "").AddRow("approved", $"{line.Pcrs} {line.PcrDigest}").AddRow("good until", $"the revocation counter passes {line.AtMost}").AddRow("file", Output.Cell(line.File)));
 
     private static T Text<T>(Func<T> read)
     {

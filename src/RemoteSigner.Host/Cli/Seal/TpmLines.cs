@@ -9,7 +9,7 @@ internal sealed record TpmProvisionLine(string Tpm, string StorageRootKey, strin
     public void Print(ParseResult parsed)
     {
         Output.Write(parsed.GetValue(CommandLine.Json), this, CliContext.Default.TpmProvisionLine, line => new Table().HideHeaders().AddColumns("", "")
-            .AddRow("TPM", Markup.Escape(line.Tpm))
+            .AddRow("TPM", Output.Cell(line.Tpm))
             .AddRow("storage root key", line.StorageRootKey)
             .AddRow("release key", line.ReleaseKey)
             .AddRow("approved", line.PcrDigest is null ? "nothing yet: the vault opens once 'remote-signer tpm approve' was run" : $"{line.Pcrs} {line.PcrDigest}")

@@ -72,7 +72,7 @@ internal static class TpmStatusCommand
     private static Grid Table(TpmStatusLine line)
     {
         var facts = new Table().HideHeaders().AddColumns("", "")
-            .AddRow("TPM", Markup.Escape(line.Tpm))
+            .AddRow("TPM", Output.Cell(line.Tpm))
             .AddRow("storage root key", line.StorageRootKey ?? "none")
             .AddRow("slot of the vault", line.Slot ? line.WantsPin == true ? "yes, with a PIN" : "yes" : "no: 'remote-signer tpm provision' makes one")
             .AddRow("release key", line.ReleaseKey ?? "–")

@@ -43,7 +43,11 @@ public abstract class ExportAct<TResult>(string path, string? receiver) : AdminA
 
     public override void Dispose()
     {
-        File.Delete(_temporary);
+        if (File.Exists(_temporary))
+        {
+            File.Delete(_temporary);
+        }
+
         base.Dispose();
         GC.SuppressFinalize(this);
     }
