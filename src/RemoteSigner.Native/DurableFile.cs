@@ -5,6 +5,8 @@ namespace RemoteSigner.Native;
 /// <summary>Replaces files such that after a power cut there is the old content or the new, never a part of either.</summary>
 public static class DurableFile
 {
+    private const string Unfinished = ".new";
+
     /// <summary>
     /// Writes <paramref name="content"/> beside <paramref name="path"/> with mode 0600, syncs it, renames it into place and syncs the folder. What a crash left there goes away first: the new
     /// file is made by nobody else, with no other mode, and behind no link (O_CREAT with O_EXCL, open(2)).
@@ -12,23 +14,59 @@ public static class DurableFile
     /// <exception cref="IOException">Nothing was replaced.</exception>
     public static void Replace(string path, ReadOnlySpan<byte> content)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        var temporary = path + ".new";
-        var options = new FileStreamOptions
+        var temporary = path + Unfinished;
+        try
+        {
+            Write(temporary, content);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            // It may be a key. Where it cannot be taken away either, what failed first is told.
+            TryDelete(temporary);
+            throw;
+        }
+
+        SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    /// <summary>Does what <see cref="Replace"/> would, up to where something were replaced: for a file whose content costs too much to be made in vain.</summary>
+    /// <exception cref="IOException">It cannot be written there.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public static void Try(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"{path} is a folder, and a file is to be written there");
+        }
+
+        Write(path + Unfinished, []);
+        File.Delete(path + Unfinished);
+    }
+
+    private static void Write(string temporary, ReadOnlySpan<byte> content)
+    {
+        File.Delete(temporary);
+        using var file = new FileStream(temporary, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-        File.Delete(temporary);
-        using (var file = new FileStream(temporary, options))
-        {
-            file.Write(content);
-            file.Flush(flushToDisk: true);
-        }
+        });
+        file.Write(content);
+        file.Flush(flushToDisk: true);
+    }
 
-        File.Move(temporary, path, overwrite: true);
-        SyncFolder(folder);
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The next one that is written there takes it away.
+        }
     }
 
     /// <summary>Makes names that were created, renamed or removed in <paramref name="folder"/> durable (fsync of the folder).</summary>

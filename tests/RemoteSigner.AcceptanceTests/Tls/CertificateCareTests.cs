@@ -38,6 +38,32 @@ public sealed class CertificateCareTests(SignerTemplate template) : IDisposable
     }
 
     [Theory]
+    [InlineData("issue", "teku")]
+    [InlineData("renew", "vc")]
+    public async Task What_cannot_be_written_is_not_issued_and_leaves_nothing(string verb, string client)
+    {
+        var password = _home.Beside("password");
+        await File.WriteAllTextAsync(password, "correct horse\n");
+        var folder = Directory.CreateDirectory(_home.Beside("folder.p12")).FullName;
+        Directory.CreateDirectory(Path.Combine(_home.Beside("out"), $"{client}.key"));
+        Directory.CreateDirectory(_home.Beside("frozen"));
+        await using var frozen = Environment.IsPrivilegedProcess ? await ReadOnlyMount.OverAsync(_home.Beside("frozen")) : null;
+        if (frozen is null)
+        {
+            File.SetUnixFileMode(_home.Beside("frozen"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        var before = Everything();
+        Refusal.IsTold(await _home.RunAsync("tls", verb, client, "--pkcs12", folder, "--password-file", password), $"{folder} is a folder", "nothing was issued");
+        Refusal.IsTold(await _home.RunAsync("tls", verb, client, "--pkcs12", _home.Beside("frozen/x.p12"), "--password-file", password), "cannot write", "nothing was issued");
+        Refusal.IsTold(await _home.RunAsync("tls", verb, client, "--out", _home.Beside("out")), "is a folder", "nothing was issued");
+        Refusal.IsTold(await _home.RunAsync("tls", verb, client, "--out", _home.Beside("frozen")), "cannot write", "nothing was issued");
+        Refusal.IsTold(await _home.RunAsync("tls", verb, client, "--out", _home.Beside("frozen/further")), "cannot write", "nothing was issued");
+
+        Assert.Equal(before, Everything());
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Of_two_revocations_at_once_none_is_lost(bool serving)
@@ -164,4 +190,6 @@ public sealed class CertificateCareTests(SignerTemplate template) : IDisposable
     }
 
     public void Dispose() => _home.Dispose();
+
+    private IEnumerable<string> Everything() => [.. Directory.EnumerateFileSystemEntries(_home.Folder, "*", SearchOption.AllDirectories).Where(path => !path.Contains("ledger.", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 }

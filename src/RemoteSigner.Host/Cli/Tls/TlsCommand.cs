@@ -61,6 +61,7 @@ internal static class TlsCommand
         var output = new TlsOutput(parsed, data, name);
         using var authority = OpenAuthority(parsed, data);
         RequireTrusted(authority, data, options, $"have it issued by one that is in that bundle, or add {data.AuthorityFile} to it");
+        output.RequirePlace(name);
         using var issued = authority.IssueClient(name, parsed.GetValue(Days));
         var list = SignAnew(authority, data, options);
         await KeepAsync(parsed, new TlsChange { Action = isNew ? "tls.issue" : "tls.renew", Client = issued.Pem, RevocationList = list?.Text, FormerList = list?.Former });

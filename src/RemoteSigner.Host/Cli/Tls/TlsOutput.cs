@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Tls;
+using RemoteSigner.Native;
 
 namespace RemoteSigner.Host.Cli;
 
@@ -36,11 +37,9 @@ internal sealed class TlsOutput
                 : throw new CliError($"{passwordFile} has no password in its first line", "write one into it: many readers want it");
         }
 
-        // Before anything is made: a certificate whose key could not be written is of no use.
         if (_pkcs12 is null)
         {
-            Directory.CreateDirectory(_folder, DataDirectory.Private);
-            RequirePlace(name);
+            RequireOwn(name);
         }
         else if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(_pkcs12))))
         {
@@ -48,10 +47,42 @@ internal sealed class TlsOutput
         }
     }
 
-    // What is replaced must be this client's own.
-    private void RequirePlace(string name)
+    /// <summary>Shows that both can be written: before anything is signed or kept, because a certificate whose key is lost is of no use.</summary>
+    /// <exception cref="CliError">They cannot.</exception>
+    public void RequirePlace(string name)
     {
-        var (certificate, key) = (Path.Combine(_folder, name + ".crt"), Path.Combine(_folder, name + ".key"));
+        var made = _pkcs12 is null && !Directory.Exists(_folder);
+        try
+        {
+            if (_pkcs12 is not null)
+            {
+                DurableFile.Try(_pkcs12);
+                return;
+            }
+
+            Directory.CreateDirectory(_folder, DataDirectory.Private);
+            DurableFile.Try(CertificateOf(name));
+            DurableFile.Try(KeyOf(name));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            if (made && Directory.Exists(_folder))
+            {
+                Directory.Delete(_folder);
+            }
+
+            throw new CliError($"cannot write {_pkcs12 ?? $"{CertificateOf(name)} and its key"}: {exception.Message}", "name another place: nothing was issued");
+        }
+    }
+
+    private string CertificateOf(string name) => Path.Combine(_folder, name + ".crt");
+
+    private string KeyOf(string name) => Path.Combine(_folder, name + ".key");
+
+    // What is replaced must be this client's own.
+    private void RequireOwn(string name)
+    {
+        var (certificate, key) = (CertificateOf(name), KeyOf(name));
         if ((File.Exists(certificate) || File.Exists(key)) && !(CertificateRegister.TryRead(certificate) is { } former && CertificateRegister.NameOf(former) == name))
         {
             throw new CliError($"{certificate} or {name}.key is there already, and is not of the client '{name}'", "name another folder with --out");
@@ -67,8 +98,7 @@ internal sealed class TlsOutput
             return _pkcs12;
         }
 
-        var certificate = Path.Combine(_folder, name + ".crt");
-        issued.Write(certificate, Path.Combine(_folder, name + ".key"));
-        return $"{certificate} and {name}.key";
+        issued.Write(CertificateOf(name), KeyOf(name));
+        return $"{CertificateOf(name)} and {name}.key";
     }
 }
