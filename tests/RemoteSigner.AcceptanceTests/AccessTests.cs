@@ -56,6 +56,21 @@ public sealed class AccessTests(SignerTemplate template)
     }
 
     [Fact]
+    public async Task A_client_without_duties_has_no_keys_to_use_and_is_told_so()
+    {
+        await using var scene = await StartAsync();
+        scene.Home.Configure(options => options["clients"]!["vc"]!["duties"] = new System.Text.Json.Nodes.JsonArray());
+        await scene.HangUpAsync();
+
+        foreach (var path in new[] { "/api/v1/eth2/publicKeys", "/api/v1/eth2/distributed/accounts" })
+        {
+            Assert.Equal((HttpStatusCode.Forbidden, "no_duties"), await scene.Client.ReadAsync(path) is { } list ? (list.Status, list.Reason) : default);
+        }
+
+        Assert.Equal(4, (await scene.Admin.ReadAsync("/api/v1/eth2/publicKeys")).Json.GetArrayLength());
+    }
+
+    [Fact]
     public async Task A_door_without_TLS_serves_as_its_one_client()
     {
         var port = LoopbackPort.Free();

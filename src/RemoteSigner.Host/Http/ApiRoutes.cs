@@ -24,10 +24,10 @@ internal static class ApiRoutes
 
         // What the standard is about to add.
         ApiRoute.Of<BatchApi>("POST", "/api/v1/eth2/sign", _api, api => api.SignAsync),
-        ApiRoute.Of<DistributedApi>("GET", "/api/v1/eth2/distributed/accounts", _api, api => api.ListAsync),
-        ApiRoute.Of<DistributedApi>("GET", "/api/v1/eth2/distributed/accounts/{identifier}", _api, api => api.FindAsync),
-        ApiRoute.Of<DistributedApi>("POST", "/api/v1/eth2/distributed/sign", _api, api => api.SignAllAsync),
-        ApiRoute.Of<DistributedApi>("POST", "/api/v1/eth2/distributed/sign/{identifier}", _api, api => api.SignAsync),
+        ApiRoute.Of<DistributedApi>("GET", "/api/v1/eth2/distributed/accounts", _api, api => api.Admit(api.ListAsync)),
+        ApiRoute.Of<DistributedApi>("GET", "/api/v1/eth2/distributed/accounts/{identifier}", _api, api => api.Admit(api.FindAsync)),
+        ApiRoute.Of<DistributedApi>("POST", "/api/v1/eth2/distributed/sign", _api, api => api.Admit(api.SignAllAsync)),
+        ApiRoute.Of<DistributedApi>("POST", "/api/v1/eth2/distributed/sign/{identifier}", _api, api => api.Admit(api.SignAsync)),
 
         // Our own.
         ApiRoute.Of<DvClusterApi>("GET", "/api/v1/dv/validators", _api, api => api.ListAsync),

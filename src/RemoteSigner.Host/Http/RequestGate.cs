@@ -24,11 +24,10 @@ internal sealed class RequestGate(
         {
             await RefuseClientAsync(context);
         }
-        catch (ClientNotNamedException exception) when (!context.Response.HasStarted)
+        catch (NoKeysToListException exception) when (!context.Response.HasStarted)
         {
-            const string Reason = "client_not_named";
-            Note(context, Reason, exception.Message);
-            await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, Reason, exception.Message);
+            Note(context, exception.Reason, exception.Message);
+            await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, exception.Reason, exception.Message);
         }
         catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
         {

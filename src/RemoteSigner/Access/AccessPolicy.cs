@@ -22,6 +22,9 @@ public sealed class AccessPolicy
 
     public bool Knows(Client client) => _clients.ContainsKey(client.Name);
 
+    /// <summary>May <paramref name="client"/> have anything signed at all?</summary>
+    public bool HasDuties(Client client) => _clients.TryGetValue(client.Name, out var permissions) && permissions.Duties.Count > 0;
+
     /// <summary>May <paramref name="client"/> bring keys in and take them out?</summary>
     public bool MayManageKeys(Client client) => _clients.TryGetValue(client.Name, out var permissions) && permissions.ManagesKeys;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
+using RemoteSigner.Host.Running;
 using RemoteSigner.Keys;
 using RemoteSigner.Signing;
 using RemoteSigner.Spec;
@@ -12,31 +13,35 @@ namespace RemoteSigner.Host.Http.Distributed;
 /// The distributed profile of the remote signing API (open proposal, remote-signing-api PR #29): validators by their own public key, and this participant's part of their signatures. The same signer, permissions and
 /// refusals as at every other door. Its answers tell where other signers are and are meant for a coordinator, so that it takes a certificate: a loopback door has none of it.
 /// </summary>
-internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodies, ThresholdAccounts accounts, KeyRing keys, AccessPolicy access, ILogger<DistributedApi> log)
+internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodies, ThresholdAccounts accounts, KeyRing keys, AccessPolicy access, DutyTally tally)
 {
     private static MalformedRequest NoKey { get; } = new(MalformedRequest.MalformedMember, "the path must name a validator's public key of 48 bytes in hex");
 
-    /// <summary>The accounts that this client may use and whose participants are configured, in the order of their public keys.</summary>
-    public Task ListAsync(HttpContext context)
+    /// <summary>The one way to each endpoint here: past a loopback door, which knows its client without a certificate, there is none.</summary>
+    public RequestDelegate Admit(Func<HttpContext, Client, Task> answer) => context =>
     {
-        if (ClientOf(context) is not { } client)
+        var client = context.Features.GetRequiredFeature<Client>();
+        if (client.CertificateFingerprint is not null)
         {
-            return RefuseLoopbackAsync(context);
+            return answer(context, client);
         }
 
-        return !access.Knows(client) ? throw new ClientNotNamedException(client.Name)
-            : keys.AreOpen ? WriteAsync(context, [.. accounts.List(share => access.Allows(client, share.PublicKey)).Select(View)], DistributedContext.Default.IReadOnlyListAccount)
+        const string Reason = "certificate_required";
+        tally.Refused(context.TraceIdentifier, "the distributed profile", client, Reason, "a loopback door has none of it");
+        return Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, Reason, "the distributed profile takes a client certificate: ask at the listener with mutual TLS");
+    };
+
+    /// <summary>The accounts that this client may use and whose participants are configured, in the order of their public keys.</summary>
+    public Task ListAsync(HttpContext context, Client client)
+    {
+        NoKeysToListException.RequireDuties(access, client);
+        return keys.AreOpen ? WriteAsync(context, [.. accounts.List(share => access.Allows(client, share.PublicKey)).Select(View)], DistributedContext.Default.IReadOnlyListAccount)
             : Answer.KeysLoadingAsync(context);
     }
 
     /// <summary>One account. Where the client may use it and it cannot be told of, the refusal says why.</summary>
-    public Task FindAsync(HttpContext context)
+    public Task FindAsync(HttpContext context, Client client)
     {
-        if (ClientOf(context) is not { } client)
-        {
-            return RefuseLoopbackAsync(context);
-        }
-
         if (!BlsPublicKey.TryParse(Identifier(context), out var composite))
         {
             return RequestBody.RefuseAsync(context, NoKey);
@@ -58,14 +63,8 @@ internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodie
             : WriteAsync(context, View(account), DistributedContext.Default.Account);
     }
 
-    public async Task SignAsync(HttpContext context)
+    public async Task SignAsync(HttpContext context, Client client)
     {
-        if (ClientOf(context) is not { } client)
-        {
-            await RefuseLoopbackAsync(context);
-            return;
-        }
-
         var (request, fault) = await bodies.ReadAsync(context);
         if (request is null)
         {
@@ -85,14 +84,8 @@ internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodie
             : Answer.RefusalAsync(answered, SignRefusal.Of(outcome)));
     }
 
-    public async Task SignAllAsync(HttpContext context)
+    public async Task SignAllAsync(HttpContext context, Client client)
     {
-        if (ClientOf(context) is not { } client)
-        {
-            await RefuseLoopbackAsync(context);
-            return;
-        }
-
         var (batch, fault) = await RequestBody.ReadAsync<SignBatch>(context, WireFormat.TryReadBatch);
         if (batch is null)
         {
@@ -133,15 +126,6 @@ internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodie
 
     // A share that was opened between our look and the signer's was found by its group, which only one with a place in a cluster is.
     private static string IdOf(AccountShare? found, SignOutcome.Signed signed) => (found?.ParticipantId ?? signed.Share.Membership!.ShareIndex).ToString();
-
-    // Null at a loopback door, which knows its client without a certificate.
-    private static Client? ClientOf(HttpContext context) => context.Features.GetRequiredFeature<Client>() is { CertificateFingerprint: not null } client ? client : null;
-
-    private Task RefuseLoopbackAsync(HttpContext context)
-    {
-        log.LogWarning("request {RequestId}: {Client} asked at a loopback door for the distributed profile", context.TraceIdentifier, context.Features.GetRequiredFeature<Client>().Name);
-        return Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "certificate_required", "the distributed profile takes a client certificate: ask at the listener with mutual TLS");
-    }
 
     private static Task AnswerAsync(HttpContext context, IReadOnlyList<PartialBatchResult> results) => WriteAsync(context, results, DistributedContext.Default.IReadOnlyListPartialBatchResult);
 

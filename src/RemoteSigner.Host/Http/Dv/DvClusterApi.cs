@@ -16,11 +16,7 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
     public Task ListAsync(HttpContext context)
     {
         var client = context.Features.GetRequiredFeature<Client>();
-        if (!access.Knows(client))
-        {
-            throw new ClientNotNamedException(client.Name);
-        }
-
+        NoKeysToListException.RequireNamed(access, client);
         if (!keys.AreOpen)
         {
             return Answer.KeysLoadingAsync(context);

@@ -17,11 +17,7 @@ internal sealed class ManagementApi(KeyRing keys, AccessPolicy access, SlashingP
         }
 
         var client = context.Features.GetRequiredFeature<Client>();
-        if (!access.Knows(client))
-        {
-            throw new ClientNotNamedException(client.Name);
-        }
-
+        NoKeysToListException.RequireDuties(access, client);
         if (!keys.AreOpen)
         {
             return Answer.KeysLoadingAsync(context);
