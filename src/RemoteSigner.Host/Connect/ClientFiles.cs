@@ -5,29 +5,87 @@ using RemoteSigner.Host.Configuration;
 
 namespace RemoteSigner.Host.Connect;
 
-/// <summary>The files with which a client of a signer proves itself, and knows the signer: PEM certificate (with what stands between it and its authority), PEM key, and the signer's authority.</summary>
-internal sealed record ClientFiles(string Certificate, string Key, string? Authority)
+/// <summary>
+/// The files with which a client of a signer proves itself, and knows the signer: PEM certificate (with what stands between it and its authority), PEM key, and the signer's authority. They are renewed
+/// while the program runs, one after the other: what does not fit together leaves the former ones in force.
+/// </summary>
+internal sealed class ClientFiles
 {
-    /// <summary>TLS that presents the certificate, and takes no server but one of the authority (of the system's authorities where none is named) whose certificate has the host's name.</summary>
-    /// <exception cref="ConfigurationException">A file is missing, unreadable or malformed, or certificate and key do not belong together.</exception>
-    public SslClientAuthenticationOptions Read()
-    {
-        var leaf = Open("--certificate or --key", Certificate, () => X509Certificate2.CreateFromPemFile(Certificate, Key));
-        var chain = new X509Certificate2Collection();
-        chain.ImportFromPemFile(Certificate);
-        var options = new SslClientAuthenticationOptions { ClientCertificateContext = SslStreamCertificateContext.Create(leaf, chain, offline: true) };
-        if (Authority is { } path)
-        {
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            Open("--ca", path, () =>
-            {
-                policy.CustomTrustStore.ImportFromPemFile(path);
-                return policy.CustomTrustStore.Count > 0 ? policy : throw new CryptographicException("the file holds no certificate");
-            });
-            options.CertificateChainPolicy = policy;
-        }
+    private readonly string _certificate;
+    private readonly string _key;
+    private readonly string? _authority;
+    private readonly Lock _gate = new();
+    private volatile ClientMaterial _current;
+    private byte[] _seen;
 
-        return options;
+    /// <exception cref="ConfigurationException">A file is missing, unreadable or malformed, or certificate and key do not belong together.</exception>
+    public ClientFiles(string certificate, string key, string? authority)
+    {
+        (_certificate, _key, _authority) = (certificate, key, authority);
+        _seen = Hash();
+        _current = Read();
+    }
+
+    public ClientMaterial Current => _current;
+
+    /// <summary>Reads the files again if they hold something else than when they were looked at last, and says so. Many may ask: one of them reads.</summary>
+    public void Refresh(ILogger log)
+    {
+        lock (_gate)
+        {
+            var found = Hash();
+            if (found.AsSpan().SequenceEqual(_seen))
+            {
+                return;
+            }
+
+            _seen = found;
+            try
+            {
+                _current = Read();
+                log.LogInformation("read {Certificate}, its key and the authority anew: '{Client}', good until {Until:u}", _certificate, _current.Name, _current.Certificate.TargetCertificate.NotAfter.ToUniversalTime());
+            }
+            catch (ConfigurationException exception)
+            {
+                log.LogWarning("{Fault}; the former certificate, key and authority stay in force until the files fit together", exception.Message);
+            }
+        }
+    }
+
+    private ClientMaterial Read()
+    {
+        var leaf = Open("--certificate or --key", _certificate, () => X509Certificate2.CreateFromPemFile(_certificate, _key));
+        var chain = new X509Certificate2Collection();
+        Open("--certificate", _certificate, () =>
+        {
+            chain.ImportFromPemFile(_certificate);
+            return chain;
+        });
+        return new ClientMaterial(SslStreamCertificateContext.Create(leaf, chain, offline: true), _authority is null ? null : ReadAuthority(_authority));
+    }
+
+    private static X509ChainPolicy ReadAuthority(string path) => Open("--ca", path, () =>
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.ImportFromPemFile(path);
+        return policy.CustomTrustStore.Count > 0 ? policy : throw new CryptographicException("the file holds no certificate");
+    });
+
+    // Of each file on its own, so that nothing moves unseen from one into the next. What cannot be read is told by whoever reads it.
+    private byte[] Hash() => [.. new[] { _certificate, _key, _authority }.OfType<string>().SelectMany(HashOf)];
+
+    private static byte[] HashOf(string path)
+    {
+        try
+        {
+            // Unbuffered: the buffer would keep the key, and hashing clears its own.
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            return SHA256.HashData(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return new byte[SHA256.HashSizeInBytes];
+        }
     }
 
     private static T Open<T>(string option, string path, Func<T> read)

@@ -49,6 +49,7 @@ internal sealed class ConnectDoor(EndPoint address, SignerLink link, SignerProbe
         string? told = null;
         for (var wait = _whileShut; ;)
         {
+            link.Refresh(_log);
             if (await probe.FirstFailureAsync(stoppingToken) is not { } refusal)
             {
                 (refusal, told) = (await ServeAsync(stoppingToken), null);
@@ -86,6 +87,7 @@ internal sealed class ConnectDoor(EndPoint address, SignerLink link, SignerProbe
             while (true)
             {
                 await WaitAsync(stopping);
+                link.Refresh(_log);
 
                 // Asked twice: one answer that is late, or that nobody gave because the machine was busy, is no reason to refuse duties.
                 if (await probe.FirstFailureAsync(stopping) is not null && await probe.FirstFailureAsync(stopping) is { } refusal)

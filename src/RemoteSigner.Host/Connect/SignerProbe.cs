@@ -191,6 +191,8 @@ internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenF
         return SignerCheck.Fail(name, reason, detail, reason switch
         {
             "host_not_authorized" => "add the host's name to api.hostAllowlist in the signer's signer.json, and reload",
+            "client_not_named" => "name the client, its keys and duties under \"clients\" in the signer's signer.json, and reload",
+            "no_duties" => "give the client duties under \"clients\" in the signer's signer.json, such as \"everyday\", and reload",
             "client_not_trusted" => "have a new certificate issued at the signer",
             "may_not_manage_keys" => "set \"manageKeys\": true for this client in the signer's signer.json, and reload",
             "token_not_valid" => "copy the signer's keymanager.token anew ('remote-signer keymanager token' makes one), and name it with --token-file",
@@ -206,6 +208,8 @@ internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenF
         return exception switch
         {
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } => Unreachable(message),
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } when link.AnswersWithoutTls =>
+                SignerCheck.Fail("server", "without_tls", $"{link.Signer} answers without TLS", "name the port of the signer's API (api.listen): its operations port and its loopback doors are plain HTTP"),
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } when link.ServerFaults.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) =>
                 SignerCheck.Fail("server", "server_name", $"the server's certificate is not for {link.Signer.IdnHost}", "use a name that is in the certificate, or have one issued for this name at the signer (--host)"),
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } when link.ServerFaults != SslPolicyErrors.None =>

@@ -70,6 +70,7 @@ public sealed class ConnectForPushTests(SignerTemplate template)
         Refusal.IsTold(await RunAsync(scene.Signer.Api, [.. ConnectProcess.Files(scene.Home.Data, "admin")[..5], other.Certificate], token), "server: ", "--ca");
         Refusal.IsTold(await RunAsync(new Uri($"https://127.0.0.2:{scene.Signer.ApiPort}"), ConnectProcess.Files(scene.Home.Data, "admin"), token), "reach: ", "api.listen");
         Refusal.IsTold(await RunAsync(new Uri($"https://ip6-localhost:{scene.Signer.ApiPort}"), ConnectProcess.Files(scene.Home.Data, "admin"), token), "a push would fail");
+        Refusal.IsTold(await RunAsync(new Uri($"https://127.0.0.1:{scene.Signer.OperationsPort}"), ConnectProcess.Files(scene.Home.Data, "admin"), token), "answers without TLS", "api.listen");
         Refusal.IsTold(await RunAsync(scene.Signer.Operations, ConnectProcess.Files(scene.Home.Data, "admin"), token), "not the address of a signer's API");
 
         var json = JsonNode.Parse((await RunAsync(scene.Signer.Api, [.. ConnectProcess.Files(scene.Home.Data, "vc"), "--json"], token)).Output)!.AsArray();

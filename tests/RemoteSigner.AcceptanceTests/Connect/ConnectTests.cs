@@ -234,6 +234,81 @@ public sealed class ConnectTests(SignerTemplate template)
         Assert.Equal(HttpStatusCode.OK, (await byPort.ReadAsync("/upcheck")).Status);
     }
 
+    /// <summary>The former certificate is revoked meanwhile, so that whoever went on presenting it would be refused.</summary>
+    [Fact]
+    public async Task A_renewed_certificate_is_presented_without_a_restart()
+    {
+        using var home = template.Copy();
+        await using var signer = await home.StartAsync();
+        await using var connect = ConnectProcess.Launch(signer.Api, home.Data, "vc");
+        await connect.WaitUntilAsync(open: true);
+        var former = home.Beside("former.crt");
+        File.Copy(Path.Combine(home.Data, "clients", "vc.crt"), former);
+
+        (await home.RunAsync("tls", "renew", "vc")).Succeeded();
+        await connect.WaitForAsync("vc.crt, its key and the authority anew: 'vc', good until ");
+        (await home.RunAsync("tls", "revoke", former)).Succeeded();
+
+        using var client = new HttpClient { BaseAddress = connect.Door };
+        Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(home.Keys[0], Chain.RandaoJson())).Status);
+        Assert.Equal(0, await connect.StopAsync());
+        Assert.DoesNotContain("not listening", connect.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Files_that_do_not_fit_together_leave_the_former_ones_in_force()
+    {
+        using var home = template.Copy();
+        await using var signer = await home.StartAsync();
+        await using var connect = ConnectProcess.Launch(signer.Api, home.Data, "vc");
+        await connect.WaitUntilAsync(open: true);
+        var key = Path.Combine(home.Data, "clients", "vc.key");
+        var whole = await File.ReadAllTextAsync(key);
+
+        await File.WriteAllTextAsync(key, whole[..(whole.Length / 2)]);
+        await connect.WaitForAsync("the former certificate, key and authority stay in force");
+        using var client = new HttpClient { BaseAddress = connect.Door, DefaultRequestHeaders = { ConnectionClose = true } };
+        Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(home.Keys[0], Chain.RandaoJson())).Status);
+
+        await File.WriteAllTextAsync(key, whole);
+        await connect.WaitForAsync("its key and the authority anew");
+        Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(home.Keys[0], Chain.RandaoJson())).Status);
+        Assert.DoesNotContain("not listening", connect.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task For_a_client_that_may_have_nothing_signed_it_does_not_listen()
+    {
+        using var home = template.Copy();
+        home.Configure(options => options["clients"]!["vc"]!["duties"] = new JsonArray());
+        await using var signer = await home.StartAsync();
+        await using var connect = ConnectProcess.Launch(signer.Api, home.Data, "vc");
+        await connect.WaitForAsync("keys: the signer answers 403: the client 'vc' has no duties in signer.json");
+        Assert.False(await connect.IsOpenAsync());
+
+        home.Configure(options => options["clients"]!["vc"]!["duties"] = new JsonArray("everyday"));
+        await signer.SignalAsync("HUP");
+        await connect.WaitUntilAsync(open: true);
+    }
+
+    [Theory]
+    [InlineData("GET /upcheck HTTP/1.1\nHost: localhost\r\n")]
+    [InlineData("GET /upcheck HTTP/1.1\r\nHost: localhost\nX-Odd: a\r\n")]
+    [InlineData("GET /upcheck HTTP/1.1\r\nHost: localhost\r\nX-Odd: a\r\n b\r\n")]
+    public async Task A_head_whose_lines_two_programs_may_end_differently_is_refused(string head)
+    {
+        using var home = template.Copy();
+        await using var signer = await home.StartAsync();
+        await using var connect = ConnectProcess.Launch(signer.Api, home.Data, "vc");
+        await connect.WaitUntilAsync(open: true);
+        using var socket = new TcpClient("127.0.0.1", connect.Port);
+
+        await socket.GetStream().WriteAsync(Encoding.Latin1.GetBytes($"{head}Connection: close\r\n\r\n"));
+
+        using var reader = new StreamReader(socket.GetStream(), Encoding.Latin1);
+        Assert.Contains(" 400 ", (await reader.ReadToEndAsync()).Split('\n')[0], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_cannot_be_is_told_at_the_start()
     {
