@@ -5,7 +5,7 @@ using RemoteSigner.Rig;
 namespace RemoteSigner.AcceptanceTests;
 
 /// <summary>Requests that a proxy in front of the signer may read in another way than the signer does, and requests that end in the middle.</summary>
-public sealed class FramingTests(SignerScene scene) : IClassFixture<SignerScene>
+public sealed class FramingTests(SignerScene scene, SignerTemplate template) : IClassFixture<SignerScene>
 {
     private string Sign => $"/api/v1/eth2/sign/{scene.Keys[0]}";
 
@@ -32,6 +32,34 @@ public sealed class FramingTests(SignerScene scene) : IClassFixture<SignerScene>
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
         Assert.Equal(reason, answer.Reason);
+    }
+
+    /// <summary>The web server refuses these by itself, before anything of ours sees them.</summary>
+    [Fact]
+    public async Task A_head_that_two_programs_may_read_differently_is_refused_counted_and_a_line_for_who_debugs()
+    {
+        using var home = template.Copy();
+        home.Configure(options => options["log"]!["level"] = "debug");
+        await using var signer = await home.StartAsync();
+        string[] heads =
+        [
+            $"{Length}{Length}", "Content-Length: 5, 5\r\n", $"{Length}X-Odd: a\r\n b\r\n", $"X-Odd: a\n{Length}", $"X-Odd : a\r\n{Length}",
+        ];
+        foreach (var head in heads)
+        {
+            using var connection = await RawConnection.OpenAsync(signer, home.Data, "admin");
+            await connection.SendAsync(Head("POST", $"/api/v1/eth2/sign/{home.Keys[0]}", head) + Body);
+            Assert.StartsWith("HTTP/1.1 400 ", await connection.ReadSomeAsync());
+        }
+
+        using var first = await RawConnection.OpenAsync(signer, home.Data, "admin");
+        await first.SendAsync($"POST /api/v1/eth2/sign/{home.Keys[0]} HTTP/1.1\nHost: localhost\r\n{Length}\r\n{Body}");
+        Assert.StartsWith("HTTP/1.1 400 ", await first.ReadSomeAsync());
+
+        using var operations = new HttpClient { BaseAddress = signer.Operations };
+        await WaitForAsync(async () => (await operations.GetStringAsync("/metrics")).Contains($"remote_signer_requests_turned_away_total{{reason=\"bad_request\"}} {heads.Length + 1}", StringComparison.Ordinal));
+        await WaitForAsync(() => Task.FromResult(signer.Output.Split('\n').Count(line => line.Contains(" dbug: ", StringComparison.Ordinal) && line.Contains("a request of 127.0.0.1:", StringComparison.Ordinal)) == heads.Length + 1));
+        Assert.DoesNotContain("   at ", signer.Output);
     }
 
     [Theory]

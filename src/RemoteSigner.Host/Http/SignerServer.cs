@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -70,6 +71,7 @@ internal static class SignerServer
             signal.Cancel = true;
             reloading.Start();
         });
+        using var unreadable = app.Services.GetRequiredService<UnreadableHeads>().Watch(app.Services.GetRequiredService<DiagnosticListener>());
         await app.StartAsync(cancellation);
         hasStarted = true;
         try

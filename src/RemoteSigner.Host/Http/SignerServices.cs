@@ -71,6 +71,7 @@ internal static class SignerServices
         services.AddSingleton<KeyLoading>();
         services.AddSingleton<ClientNaming>();
         services.AddSingleton<DutyTally>();
+        services.AddSingleton<UnreadableHeads>();
         services.AddSingleton<SignRecorder>();
         services.AddSingleton<SigningApi>();
         services.AddSingleton<BatchApi>();

@@ -15,6 +15,9 @@ internal static class ClientHello
     private const int Tls12 = 0x0303;
     private const int Tls13 = 0x0304;
 
+    /// <summary>Does a record of TLS begin so (RFC 8446 §5.1)? One of another kind than a handshake comes too early, but from somebody who speaks it.</summary>
+    public static bool IsRecord(ReadOnlySpan<byte> header) => header.Length >= 2 && header[0] is >= 20 and <= 24 && header[1] == 3;
+
     /// <summary>Bytes of the whole record that begins so; null where it is no handshake.</summary>
     public static int? LengthOf(ReadOnlySpan<byte> header) => header.Length >= HeaderLength && header[0] == HandshakeRecord ? HeaderLength + BinaryPrimitives.ReadUInt16BigEndian(header[3..]) : null;
 

@@ -32,6 +32,9 @@ internal sealed class MutualTls(TlsStore store, RefusedClients refused, AccessPo
         TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
     ]);
 
+    // What the first bytes of a request in plain HTTP are of.
+    private static readonly SearchValues<byte> _verb = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ /*"u8);
+
     private readonly ConcurrentDictionary<string, DateTimeOffset> _seen = new();
 
     /// <summary>Until when the certificates are good with which clients that signer.json names came last.</summary>
@@ -72,7 +75,11 @@ internal sealed class MutualTls(TlsStore store, RefusedClients refused, AccessPo
             {
                 var read = await connection.Transport.Input.ReadAsync(patience.Token);
                 var isWhole = IsWhole(read.Buffer) || read.IsCompleted || read.IsCanceled;
-                if (isWhole && ClientHello.Offered(read.Buffer.ToArray()) is { HasTls13: false } offer && !(offer.HasTls12 && IsTls12Allowed))
+                if (isWhole && NoTlsOf(read.Buffer) is { } other)
+                {
+                    refused.Record(null, connection.RemoteEndPoint, other);
+                }
+                else if (isWhole && ClientHello.Offered(read.Buffer.ToArray()) is { HasTls13: false } offer && !(offer.HasTls12 && IsTls12Allowed))
                 {
                     refused.Record(null, connection.RemoteEndPoint, IsTls12Allowed
                         ? "it speaks neither TLS 1.3 nor TLS 1.2"
@@ -90,6 +97,21 @@ internal sealed class MutualTls(TlsStore store, RefusedClients refused, AccessPo
         {
             // It is slow, or gone: the handshake finds that, too.
         }
+    }
+
+    // What a peer sends that speaks no TLS at all; null where it may be TLS.
+    private static string? NoTlsOf(ReadOnlySequence<byte> bytes)
+    {
+        Span<byte> header = stackalloc byte[ClientHello.HeaderLength];
+        if (bytes.Length < header.Length)
+        {
+            return null;
+        }
+
+        bytes.Slice(0, header.Length).CopyTo(header);
+        return ClientHello.IsRecord(header) ? null
+            : header.ContainsAnyExcept(_verb) ? "it speaks no TLS, and there is nothing else here"
+            : "it asks in plain HTTP, and there is TLS alone here: where its address of the signer begins with http://, it wants https://";
     }
 
     private static bool IsWhole(ReadOnlySequence<byte> bytes)

@@ -24,6 +24,24 @@ public sealed class RefusalLogTests(SignerTemplate template) : IDisposable
     }
 
     [Fact]
+    public async Task A_peer_that_speaks_no_TLS_is_told_with_its_address_and_not_for_every_knock()
+    {
+        await using var signer = await _home.StartAsync();
+        var addresses = new List<string>();
+        for (var knock = 0; knock < 20; knock++)
+        {
+            addresses.Add(await KnockAsync(signer, "GET /upcheck HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        }
+
+        await KnockAsync(signer, "\u0001\u0002\u0003\u0004\u0005\u0006");
+
+        Assert.True(await IsToldAsync(signer, $"refused a client without a certificate at {addresses[0]}: it asks in plain HTTP, and there is TLS alone here"));
+        Assert.True(await IsToldAsync(signer, "it speaks no TLS, and there is nothing else here"));
+        Assert.Single(signer.Output.Split('\n'), line => line.Contains("it asks in plain HTTP", StringComparison.Ordinal));
+        Assert.All(signer.Output.Split('\n'), line => Assert.InRange(line.Length, 0, 400));
+    }
+
+    [Fact]
     public async Task Where_the_older_protocol_is_allowed_it_is_with_forward_secrecy_and_authenticated_encryption_alone()
     {
         _home.Configure(options => options["tls"]!["allowTls12"] = true);
@@ -55,6 +73,25 @@ public sealed class RefusalLogTests(SignerTemplate template) : IDisposable
     }
 
     public void Dispose() => _home.Dispose();
+
+    // From which address, as the log writes it. What comes back, if anything, is not looked at.
+    private static async Task<string> KnockAsync(SignerProcess signer, string bytes)
+    {
+        using var socket = new System.Net.Sockets.TcpClient(System.Net.Sockets.AddressFamily.InterNetwork);
+        await socket.ConnectAsync(IPAddress.Loopback, signer.ApiPort);
+        var stream = socket.GetStream();
+        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(bytes));
+        try
+        {
+            await stream.CopyToAsync(Stream.Null);
+        }
+        catch (IOException)
+        {
+            // A reset ends it, too.
+        }
+
+        return socket.Client.LocalEndPoint!.ToString()!;
+    }
 
     // The log is written beside the answer.
     private static async Task<bool> IsToldAsync(SignerProcess signer, string line)
