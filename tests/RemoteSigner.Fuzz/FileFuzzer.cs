@@ -1,11 +1,15 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.Json.Nodes;
 using RemoteSigner.Rig;
 
 namespace RemoteSigner.Fuzz;
 
-/// <summary>A verb and the file that it is to read. <paramref name="Read"/> gets the path of a mutated one; one verb at a time <paramref name="LocksLedger"/>.</summary>
-internal sealed record FileSeed(string Kind, byte[] Content, Func<string, string[]> Read, bool LocksLedger = false);
+/// <summary>
+/// A verb and the file that it is to read. <paramref name="Read"/> gets the path of a mutated one; one verb at a time <paramref name="LocksLedger"/>. <paramref name="Exit"/>: how the verb ends with
+/// the file as it stands, the first time.
+/// </summary>
+internal sealed record FileSeed(string Kind, byte[] Content, Func<string, string[]> Read, bool LocksLedger = false, int Exit = 0);
 
 /// <summary>Gives mutated files to the verbs that read them, on the signer's data directory once it was stopped, until the time is up. Whatever is in a file: an exit code, one line that says what is wrong and one what to do.</summary>
 internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, ulong seed, Findings findings)
@@ -25,6 +29,19 @@ internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, 
     private async Task WorkAsync(bool locksLedger, CancellationToken timeIsUp)
     {
         var kinds = _seeds.Where(one => one.LocksLedger == locksLedger).GroupBy(one => one.Kind).Select(kind => kind.ToList()).ToList();
+
+        // One of each kind as it stands, before anything else: one that is refused tests the refusal alone, however it is mutated.
+        foreach (var first in kinds.Select(kind => kind[0]))
+        {
+            var path = home.Beside($"whole-{locksLedger}");
+            await File.WriteAllBytesAsync(path, first.Content, CancellationToken.None);
+            var (exit, told) = await RunAsync(first, first.Read(path), first.Content, 0);
+            if (exit != first.Exit)
+            {
+                findings.Add($"seed ended with {exit}", first.Kind, 0, first.Content, told);
+            }
+        }
+
         while (!timeIsUp.IsCancellationRequested)
         {
             var input = Interlocked.Increment(ref _input);
@@ -37,7 +54,8 @@ internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, 
         }
     }
 
-    private async Task RunAsync(FileSeed chosen, string[] verb, byte[] content, long input)
+    // The exit code, and what was said on standard error.
+    private async Task<(int Exit, string Told)> RunAsync(FileSeed chosen, string[] verb, byte[] content, long input)
     {
         var start = new ProcessStartInfo(Repository.Binary, verb) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         home.Token.Describe(start.Environment);
@@ -53,7 +71,7 @@ internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, 
             process.Kill();
             findings.Add("verb that does not end", chosen.Kind, input, content, string.Join(' ', verb));
             findings.Count(chosen.Kind, "no end");
-            return;
+            return (-1, "");
         }
 
         var told = await error;
@@ -71,6 +89,8 @@ internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, 
         {
             findings.Add("no hint", chosen.Kind, input, content, told);
         }
+
+        return (process.ExitCode, told);
     }
 
     private static IEnumerable<FileSeed> Own(SignerHome home, string data)
@@ -81,11 +101,12 @@ internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, 
         yield return new("keystore", File.ReadAllBytes(Path.Combine(keystores, "keystore-0.json")), path => ["keys", "import", "--data", data, "--keystores", path, "--passwords", password, "--never-signed"], LocksLedger: true);
         var root = Spec.Network.Find("hoodi")!.GenesisValidatorsRoot;
         yield return new("interchange", Utf8($$"""{"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{root}}"},"data":[{"pubkey":"{{home.Keys[0]}}","signed_blocks":[{"slot":"81952","signing_root":"0x{{new string('4', 64)}}"}],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007"}]}]}"""), path => ["slashing", "import", path, "--data", data], LocksLedger: true);
-        yield return new("network", Utf8(Network), path => ["init", "--data", home.Beside("never-made"), "--network", path, "--genesis-time", "1700000000", "--genesis-validators-root", root.ToString()!, "--seal", "softhsm2", "--module", "/nowhere.so", "--pin-file", home.Token.PinFile]);
+        yield return new("network", Utf8(Network), path => ["init", "--data", home.Beside("never-made"), "--network", path, "--genesis-time", "1700000000", "--genesis-validators-root", root.ToString()!, "--seal", "softhsm2", "--module", "/nowhere.so", "--pin-file", home.Token.PinFile], Exit: 1);
         yield return new("signer.json", File.ReadAllBytes(Path.Combine(data, "signer.json")), path =>
         {
             var folder = path + "-data";
             Directory.CreateDirectory(folder);
+            File.Copy(Path.Combine(data, "vault"), Path.Combine(folder, "vault"), overwrite: true);
             File.Copy(path, Path.Combine(folder, "signer.json"), overwrite: true);
             return ["keys", "list", "--data", folder];
         });
@@ -103,10 +124,10 @@ internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, 
 
                 File.Copy(path, Path.Combine(folder, "tls", file), overwrite: true);
                 return ["serve", "--data", folder, "--listen", Nowhere, "--operations", Nowhere];
-            });
+            }, Exit: 1);
         }
 
-        yield return new("evidence", Utf8("""{"version":1,"nonce":"00112233445566778899aabbccddeeff","quote":"AAAA","signature":"AAAA","pcrs":{"7":"00"},"claims":{}}"""), path => ["attest", "verify", path, "--nonce", "00112233445566778899aabbccddeeff"]);
+        yield return new("evidence", Utf8("""{"version":1,"nonce":"00112233445566778899aabbccddeeff","quote":"AAAA","signature":"AAAA","pcrs":{"7":"00"},"claims":{}}"""), path => ["attest", "verify", path, "--nonce", "00112233445566778899aabbccddeeff"], Exit: 1);
     }
 
     private static IEnumerable<FileSeed> OfVectors(SignerHome home, string data, string vectors)
@@ -127,12 +148,17 @@ internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, 
 
         foreach (var file in Directory.EnumerateFiles(Path.Combine(vectors, "eip3076-interchange"), "*.json", SearchOption.AllDirectories).Where(file => new FileInfo(file).Length < 64 * 1024).Order(StringComparer.Ordinal))
         {
-            yield return new("interchange", File.ReadAllBytes(file), path => ["slashing", "import", path, "--data", data], LocksLedger: true);
+            if (JsonNode.Parse(File.ReadAllText(file))?["steps"]?[0]?["interchange"] is { } interchange)
+            {
+                // Of another chain: told that it is of hoodi, so that it comes further than the first check.
+                interchange["metadata"]!["genesis_validators_root"] = Spec.Network.Find("hoodi")!.GenesisValidatorsRoot.ToString();
+                yield return new("interchange", Utf8(interchange.ToJsonString()), path => ["slashing", "import", path, "--data", data], LocksLedger: true);
+            }
         }
 
         foreach (var file in Directory.EnumerateFiles(Path.Combine(vectors, "sign-requests"), "config.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
-            yield return new("network", File.ReadAllBytes(file), path => ["init", "--data", home.Beside("never-made"), "--network", path, "--no-slot-window", "--genesis-validators-root", $"0x{new string('1', 64)}", "--seal", "softhsm2", "--module", "/nowhere.so", "--pin-file", home.Token.PinFile]);
+            yield return new("network", File.ReadAllBytes(file), path => ["init", "--data", home.Beside("never-made"), "--network", path, "--no-slot-window", "--genesis-validators-root", $"0x{new string('1', 64)}", "--seal", "softhsm2", "--module", "/nowhere.so", "--pin-file", home.Token.PinFile], Exit: 1);
         }
     }
 

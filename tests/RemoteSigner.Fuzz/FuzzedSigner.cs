@@ -10,7 +10,7 @@ namespace RemoteSigner.Fuzz;
 /// </summary>
 internal sealed class FuzzedSigner : IAsyncDisposable
 {
-    private const string Cluster = "clusters/lock-v1_11-4of3";
+    public const string Cluster = "clusters/lock-v1_11-4of3";
 
     private FuzzedSigner(SignerHome home) => Home = home;
 
@@ -24,8 +24,8 @@ internal sealed class FuzzedSigner : IAsyncDisposable
 
     public BlsPublicKey Key => Home.Keys[0];
 
-    /// <summary>The validator of a cluster and our share of it; null without the vectors.</summary>
-    public (BlsPublicKey Group, BlsPublicKey Share)? Share { get; private set; }
+    /// <summary>The validator of a cluster, our share of it, and to whom its registration pays; null without the vectors.</summary>
+    public (BlsPublicKey Group, BlsPublicKey Share, string FeeRecipient)? Share { get; private set; }
 
     public static async Task<FuzzedSigner> StartAsync(string? vectors)
     {
@@ -52,6 +52,8 @@ internal sealed class FuzzedSigner : IAsyncDisposable
             options["network"]!["slotWindow"]!["enabled"] = false;
             options["clients"]!["admin"]!["manageKeys"] = true;
             options["clients"]!["admin"]!["duties"] = new JsonArray("all", "CLUSTER_LOCK");
+            options["clients"]!["vc"]!["duties"] = new JsonArray("all");
+            options["ssv"] = new JsonObject { ["validators"] = "any" };
             options["clients"]!["admin"]!["ssv"] = new JsonArray("all");
         });
         (await Home.RunAsync("keymanager", "token")).Succeeded();
@@ -62,9 +64,15 @@ internal sealed class FuzzedSigner : IAsyncDisposable
         }
 
         var @lock = Path.Combine(vectors, Cluster, "cluster-lock.json");
+        var hash = (string)JsonNode.Parse(await File.ReadAllTextAsync(@lock))!["lock_hash"]!;
+        Home.Configure(options => options["distributed"] = new JsonObject
+        {
+            ["endpoint"] = "https://here.example:9000",
+            ["clusters"] = new JsonObject { [hash] = new JsonObject(Enumerable.Range(1, 4).Select(node => KeyValuePair.Create($"{node}", (JsonNode?)(node == 1 ? "https://here.example:9000" : $"https://signer-{node}.example:9000")))) },
+        });
         (await Home.RunAsync("cluster", "import", "--lock", @lock, "--node", Path.Combine(vectors, Cluster, "node0"), "--never-signed")).Succeeded();
         var validator = JsonNode.Parse(await File.ReadAllTextAsync(@lock))!["distributed_validators"]![0]!;
-        Share = (BlsPublicKey.Parse((string)validator["distributed_public_key"]!), BlsPublicKey.Parse((string)validator["public_shares"]![0]!));
+        Share = (BlsPublicKey.Parse((string)validator["distributed_public_key"]!), BlsPublicKey.Parse((string)validator["public_shares"]![0]!), (string)validator["builder_registration"]!["message"]!["fee_recipient"]!);
         var operators = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(vectors, "ssv-keyshares-4of3", "operators.json")))!;
         await File.WriteAllBytesAsync(Home.Beside("operator.pem"), Convert.FromBase64String((string)operators["operators"]![0]!["privateKey"]!));
         (await Home.RunAsync("operator", "import", "--key", Home.Beside("operator.pem"))).Succeeded();

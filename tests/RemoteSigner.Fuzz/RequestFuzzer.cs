@@ -15,6 +15,22 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
     /// <summary>Signatures that were held against the oracle's root.</summary>
     public long Signatures => Interlocked.Read(ref _signatures);
 
+    /// <summary>Every seed as it stands, before anything else: one that is refused tests the refusal alone, however it is mutated.</summary>
+    public async Task SowAsync()
+    {
+        var doors = Enum.GetValues<Listener>().ToDictionary(listener => listener, listener => new Door(signer, listener));
+        foreach (var chosen in seeds)
+        {
+            var answer = await AskAsync(doors[chosen.Listener], chosen, chosen.Body, 0, new Dice(seed, 0));
+            if (answer is not null && !chosen.Expects(answer))
+            {
+                findings.Add($"seed answered {answer.Status} {SignatureJudge.ReasonOf(answer.Body)}", chosen.Door, 0, chosen.Body, $"{chosen.Verb} {chosen.Path} over {chosen.Listener}: {answer.Body}");
+            }
+        }
+
+        Dispose(doors.Values);
+    }
+
     public async Task RunAsync(int workers, CancellationToken timeIsUp) => await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(timeIsUp), CancellationToken.None)));
 
     private async Task WorkAsync(CancellationToken timeIsUp)
@@ -33,24 +49,32 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
             });
         }
 
-        foreach (var door in doors.Values)
+        Dispose(doors.Values);
+    }
+
+    private static void Dispose(IEnumerable<Door> doors)
+    {
+        foreach (var door in doors)
         {
             door.Dispose();
         }
     }
 
-    // In a frame that is right, so that there must be an answer.
-    private async Task AskAsync(Door door, RequestSeed chosen, byte[] body, long input, Dice dice)
+    // In a frame that is right, so that there must be an answer; null where there was none.
+    private async Task<RawAnswer?> AskAsync(Door door, RequestSeed chosen, byte[] body, long input, Dice dice)
     {
         var request = Framed(chosen, chosen.Path, chosen.Verb == "GET" && body.Length == 0 ? "" : dice.OneIn(4) ? "Transfer-Encoding: chunked\r\n" : $"Content-Length: {body.Length}\r\n", body, dice);
         try
         {
-            Judge(chosen, body, await door.AskAsync(request), input, request);
+            var answer = await door.AskAsync(request);
+            Judge(chosen, body, answer, input, request);
+            return answer;
         }
         catch (IOException exception)
         {
             findings.Count(chosen.Door, "dropped");
             findings.Add("dropped", chosen.Door, input, request, exception.Message);
+            return null;
         }
     }
 
@@ -81,7 +105,7 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
         var body = dice.OneIn(2) ? chosen.Body : Mutation.Of(chosen.Body, dice);
         var length = $"Content-Length: {body.Length}\r\n";
         var chunked = $"{body.Length:x}\r\n{Encoding.Latin1.GetString(body)}\r\n0\r\n\r\n";
-        var kind = dice.Below(14);
+        var kind = dice.Below(18);
         byte[] request = kind switch
         {
             0 => [.. Head(chosen, chosen.Path, "Transfer-Encoding: gzip, chunked\r\n"), .. Encoding.Latin1.GetBytes(chunked)],
@@ -97,10 +121,14 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
             10 => [.. Head(chosen, chosen.Path, $"{length}Origin: https://evil.example\r\n"), .. body],
             11 => [.. Head(chosen, chosen.Path, $"{length}X-Long: {new string('x', dice.Below(50_000))}\r\n"), .. body],
             12 => [.. Mutation.InBytes(Head(chosen, chosen.Path, length), dice), .. body],
+            13 => [.. Head(chosen, chosen.Path, $"X-Folded: a\r\n b\r\n{length}"), .. body],
+            14 => [.. Head(chosen, chosen.Path, $"X-Lone: a\n{length}"), .. body],
+            15 => [.. Head(chosen, chosen.Path, $"X-Space : a\r\n{length}"), .. body],
+            16 => [.. Head(chosen, chosen.Path, $"Content-Length: {body.Length}, {body.Length}\r\n"), .. body],
             _ => dice.Bytes(1 + dice.Below(400)),
         };
         // What is cut short or is no request gets an answer late or never.
-        var answer = await door.ThrowAsync(request, resets: dice.OneIn(6), TimeSpan.FromMilliseconds(kind is 6 or 7 or 12 or 13 ? 150 : 5_000));
+        var answer = await door.ThrowAsync(request, resets: dice.OneIn(6), TimeSpan.FromMilliseconds(kind is 6 or 7 or 12 or 17 ? 150 : 5_000));
         if (answer is null)
         {
             findings.Count($"{chosen.Door} frames", "no answer");
@@ -108,7 +136,7 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
         }
 
         // Whoever takes them reads something else than another reader would. (A target without version has nothing to be written otherwise, the socket no proxy before it.)
-        if (answer.Status == 200 && kind is (0 or 1 or 2))
+        if (answer.Status == 200 && (kind is 0 or 1 or 2 or 8 or 9 or 13 or 14 or 15 or 16 or 17 || (kind == 10 && chosen.Listener is (Listener.MutualTls or Listener.Loopback)) || (kind == 12 && !RequestHead.IsWellFormed(request))))
         {
             findings.Add("ambiguous frame taken", chosen.Door, input, request, $"kind {kind}: {answer.Status}");
         }

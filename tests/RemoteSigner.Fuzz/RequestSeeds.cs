@@ -6,74 +6,125 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Fuzz;
 
 /// <summary>A request that a door understands. <paramref name="Signs"/>: its answer may be a signature.</summary>
-internal sealed record RequestSeed(string Door, Listener Listener, string Verb, string Path, byte[] Body, bool Signs = false, string Accept = "application/json");
+internal sealed record RequestSeed(string Door, Listener Listener, string Verb, string Path, byte[] Body, bool Signs = false, string Accept = "application/json")
+{
+    /// <summary>For what it may be refused as it stands, which is what it is there for then; empty: for nothing.</summary>
+    public string[] Refusals { get; init; } = [];
+
+    /// <summary>Is this how it may be answered where nothing but seeds was sent before?</summary>
+    public bool Expects(RawAnswer answer) => answer.Status is 200 or 202 || Refusals.Contains(answer.Status == 409 ? "conflict" : SignatureJudge.ReasonOf(answer.Body));
+}
 
 /// <summary>Good requests for every door, of our own and from the shared vectors where there are any.</summary>
 internal static class RequestSeeds
 {
     private const string Unknown = "0x8d2f4e3c6a6f0a2f6c1f3f2c9b8a7d6e5f4c3b2a190817263544536271809fefdecdbcab9a8978675645342312010fff";
 
+    private const string OwnFeeRecipient = "0xdddddddddddddddddddddddddddddddddddddddd";
+
+    private static readonly HashSet<string> _batchable = ["AGGREGATION_SLOT", "ATTESTATION", "RANDAO_REVEAL", "SYNC_COMMITTEE_MESSAGE", "SYNC_COMMITTEE_SELECTION_PROOF", "PAYLOAD_ATTESTATION"];
+    private static readonly string[] _contradictions = ["double_vote", "double_proposal", "surrounding_vote", "surrounded_vote", "source_below_low_watermark", "target_below_low_watermark", "block_below_low_watermark"];
     private static readonly Network _hoodi = Network.Find("hoodi")!;
 
     public static IReadOnlyList<RequestSeed> All(FuzzedSigner signer, string? vectors)
     {
         List<string> duties = [.. Own(signer), .. vectors is null ? [] : Vectors(vectors)];
+        var own = Own(signer).Count();
         var seeds = new List<RequestSeed>();
         foreach (var (duty, number) in duties.Select((duty, number) => (duty, number)))
         {
-            seeds.Add(new("sign", Listener.MutualTls, "POST", $"/api/v1/eth2/sign/{signer.Key}", Utf8(duty), Signs: true, Accept: number % 3 == 0 ? "text/plain" : "application/json"));
-            seeds.Add(new("sign (http)", Listener.Loopback, "POST", $"/api/v1/eth2/sign/{signer.Key}", Utf8(duty), Signs: true));
-            seeds.Add(new("batch", Listener.MutualTls, "POST", "/api/v1/eth2/sign", Utf8($"{{\"identifiers\":[\"{signer.Home.Keys[1]}\",\"{signer.Home.Keys[2]}\",\"{Unknown}\"],\"signing_request\":{duty}}}"), Signs: true));
-            seeds.AddRange(Dv(signer, duty));
+            var type = (string)JsonNode.Parse(duty)!["type"]!;
+
+            // Those of the vectors are of different chains, and of other keys' deposits.
+            string[] refusals = number < own ? [] : type is "ATTESTATION" or "BLOCK" or "BLOCK_V2" ? _contradictions : type is "DEPOSIT" ? ["deposit_for_another_key"] : [];
+            seeds.Add(new("sign", Listener.MutualTls, "POST", $"/api/v1/eth2/sign/{signer.Key}", Utf8(duty), Signs: true, Accept: number % 3 == 0 ? "text/plain" : "application/json") { Refusals = refusals });
+            seeds.Add(new("sign (http)", Listener.Loopback, "POST", $"/api/v1/eth2/sign/{signer.Key}", Utf8(duty), Signs: true) { Refusals = refusals });
+            if (_batchable.Contains(type))
+            {
+                seeds.Add(new("batch", Listener.MutualTls, "POST", "/api/v1/eth2/sign", Utf8($"{{\"identifiers\":[\"{signer.Home.Keys[1]}\",\"{signer.Home.Keys[2]}\",\"{Unknown}\"],\"signing_request\":{duty}}}"), Signs: true));
+            }
+
+            if (signer.Share is { } held)
+            {
+                seeds.AddRange(Distributed(held.Group.ToString(), held.Share.ToString(), type, duty.Replace(signer.Key.ToString(), held.Group.ToString(), StringComparison.Ordinal).Replace(OwnFeeRecipient, held.FeeRecipient, StringComparison.Ordinal), refusals));
+            }
         }
 
-        return [.. seeds, .. Keymanager(signer), .. Ssv(signer, vectors, duties[0]), .. Management(), .. Control(signer)];
+        return [.. seeds, .. Dv(signer, vectors), .. Keymanager(signer), .. Ssv(signer, vectors, duties[0]), .. Management(), .. Control(signer)];
     }
 
-    private static IEnumerable<RequestSeed> Dv(FuzzedSigner signer, string duty)
+    private static IEnumerable<RequestSeed> Distributed(string group, string share, string type, string duty, string[] refusals)
     {
-        var (group, share) = signer.Share is { } held ? (held.Group.ToString(), held.Share.ToString()) : (Unknown, Unknown);
-        var named = $"{{\"group_pubkey\":\"{group}\",{duty[1..]}";
-        yield return new("distributed", Listener.MutualTls, "POST", $"/api/v1/eth2/distributed/sign/{group}", Utf8(duty), Signs: true);
-        yield return new("distributed", Listener.Loopback, "POST", "/api/v1/eth2/distributed/sign", Utf8($"{{\"identifiers\":[\"{group}\",\"{Unknown}\"],\"signing_request\":{duty}}}"), Signs: true);
-        yield return new("distributed", Listener.MutualTls, "GET", $"/api/v1/eth2/distributed/accounts/{group}", []);
+        // Nobody here has the shares that a proof of the group takes, nor the deposit that is in its lock; the vectors' registration is of another validator.
+        string[] ofCluster = [.. refusals, .. type switch
+        {
+            "AGGREGATE_AND_PROOF" or "AGGREGATE_AND_PROOF_V2" or "SYNC_COMMITTEE_CONTRIBUTION_AND_PROOF" => (string[])["selection_proof_not_of_group"],
+            "DEPOSIT" => ["deposit_not_of_cluster"],
+            "VALIDATOR_REGISTRATION" => ["registration_for_another_key"],
+            _ => [],
+        }];
+        yield return new("distributed", Listener.MutualTls, "POST", $"/api/v1/eth2/distributed/sign/{group}", Utf8(duty), Signs: true) { Refusals = ofCluster };
+        if (_batchable.Contains(type))
+        {
+            yield return new("distributed", Listener.MutualTls, "POST", "/api/v1/eth2/distributed/sign", Utf8($"{{\"identifiers\":[\"{group}\",\"{Unknown}\"],\"signing_request\":{duty}}}"), Signs: true);
+        }
+
         yield return new("dv", Listener.MutualTls, "POST", "/api/v1/dv/slashable", Utf8($"{{\"pubkey\":\"{share}\",{duty[1..]}"));
-        yield return new("dv", Listener.MutualTls, "POST", "/api/v1/dv/slashable", Utf8(named));
-        yield return new("dv", Listener.MutualTls, "POST", "/api/v1/dv/combine", Utf8($"{{\"group_pubkey\":\"{group}\",\"signing_root\":\"0x{new string('1', 64)}\",\"partials\":[{{\"share_index\":\"1\",\"partial_signature\":\"0x{new string('a', 192)}\"}}]}}"));
-        yield return new("dv", Listener.MutualTls, "POST", $"/api/v1/dv/clusters/0x{new string('2', 64)}/lock-signatures", Utf8("{\"cluster_definition\":{\"version\":\"v1.11.0\"},\"distributed_validators\":[]}"));
+        yield return new("dv", Listener.MutualTls, "POST", "/api/v1/dv/slashable", Utf8($"{{\"group_pubkey\":\"{group}\",{duty[1..]}"));
+    }
+
+    private static IEnumerable<RequestSeed> Dv(FuzzedSigner signer, string? vectors)
+    {
         yield return new("dv", Listener.MutualTls, "GET", "/api/v1/dv/validators", []);
+        yield return new("distributed", Listener.MutualTls, "GET", "/api/v1/eth2/distributed/accounts", []);
+        if (signer.Share is not { } held)
+        {
+            yield break;
+        }
+
+        var proposal = JsonNode.Parse(File.ReadAllText(Path.Combine(vectors!, FuzzedSigner.Cluster, "cluster-lock.json")))!;
+        var hash = (string)proposal["lock_hash"]!;
+        (proposal["signature_aggregate"], proposal["node_signatures"]) = ("0x", new JsonArray());
+        for (var weight = 0; weight < 6; weight++)
+        {
+            yield return new("distributed", Listener.MutualTls, "GET", $"/api/v1/eth2/distributed/accounts/{held.Group}", []);
+            yield return new("dv", Listener.MutualTls, "POST", "/api/v1/dv/combine", Utf8($"{{\"group_pubkey\":\"{held.Group}\",\"signing_root\":\"0x{new string('1', 64)}\",\"partials\":[{{\"share_index\":\"1\",\"partial_signature\":\"0x{new string('a', 192)}\"}}]}}")) { Refusals = ["false_partials"] };
+            yield return new("dv", Listener.MutualTls, "POST", $"/api/v1/dv/clusters/{hash}/lock-signatures", Utf8(proposal.ToJsonString()));
+        }
     }
 
     private static IEnumerable<RequestSeed> Keymanager(FuzzedSigner signer)
     {
         var folder = signer.Home.Beside("pushed");
         KeystoreWriter.WriteNew(folder, 1, SignerHome.Password);
+        var keystore = File.ReadAllText(Path.Combine(folder, "keystore-0.json"));
+        var key = "0x" + (string)JsonNode.Parse(keystore)!["pubkey"]!;
         var push = new JsonObject
         {
-            ["keystores"] = new JsonArray((JsonNode)File.ReadAllText(Path.Combine(folder, "keystore-0.json"))),
+            ["keystores"] = new JsonArray((JsonNode)keystore),
             ["passwords"] = new JsonArray((JsonNode)SignerHome.Password),
-            ["slashing_protection"] = $$"""{"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{_hoodi.GenesisValidatorsRoot}}"},"data":[]}""",
+            ["slashing_protection"] = $$"""{"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{_hoodi.GenesisValidatorsRoot}}"},"data":[{"pubkey":"{{key}}","signed_blocks":[{"slot":"1"}],"signed_attestations":[{"source_epoch":"1","target_epoch":"2"}]}]}""",
         };
         for (var weight = 0; weight < 6; weight++)
         {
             yield return new("keymanager", Listener.MutualTls, "POST", "/eth/v1/keystores", Utf8(push.ToJsonString()));
             yield return new("keymanager", Listener.MutualTls, "DELETE", "/eth/v1/keystores", Utf8($"{{\"pubkeys\":[\"{Unknown}\"]}}"));
             yield return new("keymanager", Listener.MutualTls, "GET", "/eth/v1/keystores", []);
-            yield return new("keymanager", Listener.Loopback, "POST", "/eth/v1/keystores", Utf8(push.ToJsonString()));
+            yield return new("keymanager", Listener.Loopback, "POST", "/eth/v1/keystores", Utf8(push.ToJsonString())) { Refusals = ["may_not_manage_keys"] };
         }
 
-        yield return new("keymanager", Listener.MutualTls, "POST", "/eth/v1/remotekeys", Utf8("{\"remote_keys\":[]}"));
+        yield return new("keymanager", Listener.MutualTls, "POST", "/eth/v1/remotekeys", Utf8("{\"remote_keys\":[]}")) { Refusals = ["remotekeys_read_only"] };
     }
 
     private static IEnumerable<RequestSeed> Ssv(FuzzedSigner signer, string? vectors, string duty)
     {
-        var speech = SsvMessages.Consensus(SsvMessages.Identifier(new Clusters.Ssv.SsvDomain(0x0502), Clusters.Ssv.SsvRole.Proposer, signer.Key));
+        var speech = SsvMessages.Consensus(SsvMessages.Identifier(new Clusters.Ssv.SsvDomain(0x0503), Clusters.Ssv.SsvRole.Proposer, signer.Key));
         for (var weight = 0; weight < 6; weight++)
         {
             yield return new("ssv", Listener.MutualTls, "GET", "/v1/validators", []);
             yield return new("ssv", Listener.MutualTls, "DELETE", "/v1/validators", Utf8($"{{\"pubkeys\":[\"{Unknown}\"]}}"));
-            yield return new("ssv", Listener.MutualTls, "GET", "/v1/operator/identity", []);
-            yield return new("ssv", Listener.MutualTls, "POST", "/v1/operator/sign", speech);
+            yield return new("ssv", Listener.MutualTls, "GET", "/v1/operator/identity", []) { Refusals = vectors is null ? ["no_operator_key"] : [] };
+            yield return new("ssv", Listener.MutualTls, "POST", "/v1/operator/sign", speech) { Refusals = vectors is null ? ["no_operator_key"] : [] };
             yield return new("ssv", Listener.MutualTls, "POST", $"/v1/validators/sign/{signer.Key}", Utf8(duty), Signs: true);
         }
 
@@ -86,28 +137,39 @@ internal static class RequestSeeds
     {
         foreach (var path in (string[])["/api/v1/eth2/publicKeys", "/api/v1/eth2/highWatermark", "/upcheck", "/healthcheck", "/reload", "/attestation?nonce=00112233445566778899aabbccddeeff", "/openapi/eth2.json"])
         {
-            yield return new("management", Listener.MutualTls, "GET", path, []);
+            yield return new("management", Listener.MutualTls, "GET", path, []) { Refusals = path.StartsWith("/attestation", StringComparison.Ordinal) ? ["tpm_unreachable"] : [] };
         }
 
-        yield return new("management", Listener.MutualTls, "POST", "/attestation/credential", Utf8("{\"credential\":\"00\"}"));
+        yield return new("management", Listener.MutualTls, "POST", "/attestation/credential", Utf8("{\"credential\":\"00\"}")) { Refusals = ["challenge_malformed"] };
         foreach (var path in (string[])["/metrics", "/healthcheck", "/upcheck", "/reload", "/attestation"])
         {
-            yield return new("operations", Listener.Operations, "GET", path, []);
+            yield return new("operations", Listener.Operations, "GET", path, []) { Refusals = path == "/attestation" ? ["certificate_required"] : [] };
         }
 
-        yield return new("operations", Listener.Operations, "POST", "/attestation/credential", Utf8("{}"));
+        yield return new("operations", Listener.Operations, "POST", "/attestation/credential", Utf8("{}")) { Refusals = ["certificate_required"] };
     }
 
     private static IEnumerable<RequestSeed> Control(FuzzedSigner signer)
     {
         yield return new("control", Listener.Control, "GET", "/control/v1/slashing", []);
         yield return new("control", Listener.Control, "GET", "/control/v1/freshness", []);
-        yield return new("control", Listener.Control, "GET", $"/control/v1/audit?segment={signer.Home.Beside("no-segment")}", []);
+        var folder = signer.Home.Beside("brought");
+        KeystoreWriter.WriteNew(folder, 1, SignerHome.Password);
+        var order = new JsonObject
+        {
+            ["names"] = new JsonArray("keystore"),
+            ["keystores"] = new JsonArray((JsonNode)File.ReadAllText(Path.Combine(folder, "keystore-0.json"))),
+            ["passwords"] = new JsonArray((JsonNode)SignerHome.Password),
+        };
+        yield return new("control", Listener.Control, "POST", "/control/v1/keys", Utf8(order.ToJsonString()));
         yield return new("control", Listener.Control, "POST", "/control/v1/slashing/export?by=Both&to=/nowhere", []);
-        yield return new("control", Listener.Control, "POST", "/control/v1/keys", Utf8("{\"names\":[\"a\"],\"keystores\":[\"{}\"],\"passwords\":[\"b\"]}"));
-        yield return new("control", Listener.Control, "POST", "/control/v1/clusters", Utf8($"{{\"lock\":\"{signer.Home.Beside("no-lock")}\",\"node\":\"{signer.Home.Beside("no-node")}\",\"neverSigned\":true}}"));
-        yield return new("control", Listener.Control, "POST", "/control/v1/clusters/bind", Utf8($"{{\"node\":\"{signer.Home.Beside("no-node")}\"}}"));
-        yield return new("control", Listener.Control, "DELETE", $"/control/v1/keys/{Unknown}", []);
+
+        // What these name is not there.
+        string[] conflict = ["conflict"];
+        yield return new("control", Listener.Control, "GET", $"/control/v1/audit?segment={signer.Home.Beside("no-segment")}", []) { Refusals = conflict };
+        yield return new("control", Listener.Control, "POST", "/control/v1/clusters", Utf8($"{{\"lock\":\"{signer.Home.Beside("no-lock")}\",\"node\":\"{signer.Home.Beside("no-node")}\",\"neverSigned\":true}}")) { Refusals = conflict };
+        yield return new("control", Listener.Control, "POST", "/control/v1/clusters/bind", Utf8($"{{\"node\":\"{signer.Home.Beside("no-node")}\"}}")) { Refusals = conflict };
+        yield return new("control", Listener.Control, "DELETE", $"/control/v1/keys/{Unknown}", []) { Refusals = conflict };
     }
 
     // Duties of the present and of long ago, such as a client of hoodi sends them.
@@ -126,28 +188,33 @@ internal static class RequestSeeds
         yield return $"{{\"type\":\"SYNC_COMMITTEE_CONTRIBUTION_AND_PROOF\",{fork},\"contribution_and_proof\":{{\"aggregator_index\":\"7\",\"contribution\":{{\"slot\":\"{slot}\",\"beacon_block_root\":\"{root}\",\"subcommittee_index\":\"1\",\"aggregation_bits\":\"0x{new string('5', 32)}\",\"signature\":\"{signature}\"}},\"selection_proof\":\"{signature}\"}}}}";
         yield return $"{{\"type\":\"AGGREGATE_AND_PROOF_V2\",{fork},\"aggregate_and_proof\":{{\"version\":\"FULU\",\"data\":{{\"aggregator_index\":\"9\",\"aggregate\":{{\"aggregation_bits\":\"0xff01\",\"data\":{vote},\"signature\":\"{signature}\",\"committee_bits\":\"0x0100000000000000\"}},\"selection_proof\":\"{signature}\"}}}}}}";
         yield return $"{{\"type\":\"VOLUNTARY_EXIT\",{fork},\"voluntary_exit\":{{\"epoch\":\"{epoch}\",\"validator_index\":\"5\"}}}}";
-        yield return $"{{\"type\":\"VALIDATOR_REGISTRATION\",\"validator_registration\":{{\"fee_recipient\":\"0x{new string('d', 40)}\",\"gas_limit\":\"30000000\",\"timestamp\":\"1700000000\",\"pubkey\":\"{signer.Key}\"}}}}";
+        yield return $"{{\"type\":\"VALIDATOR_REGISTRATION\",\"validator_registration\":{{\"fee_recipient\":\"{OwnFeeRecipient}\",\"gas_limit\":\"30000000\",\"timestamp\":\"1700000000\",\"pubkey\":\"{signer.Key}\"}}}}";
         yield return $"{{\"type\":\"DEPOSIT\",\"deposit\":{{\"pubkey\":\"{signer.Key}\",\"withdrawal_credentials\":\"{root}\",\"amount\":\"32000000000\",\"genesis_fork_version\":\"0x10000910\"}}}}";
     }
 
     // Of another chain: told that they are of hoodi, so that they come further than the first check.
     private static IEnumerable<string> Vectors(string folder)
     {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(folder, "sign-requests", "mainnet"), "*.json").Order(StringComparer.Ordinal))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(folder, "sign-requests", "mainnet"), "*.json").Order(StringComparer.Ordinal).Where(file => IsOfHoodi(Path.GetFileName(file))))
         {
             if (JsonNode.Parse(File.ReadAllText(file)) is JsonObject set && set["vectors"] is JsonArray { Count: > 0 } vectors && vectors[0]!["request"] is JsonObject request && !IsWholeBlock(request))
             {
                 if (request["fork_info"] is JsonObject fork)
                 {
                     fork["genesis_validators_root"] = _hoodi.GenesisValidatorsRoot.ToString();
-                    request.Remove("signingRoot");
-                    request.Remove("signing_root");
                 }
+
+                request.Remove("signingRoot");
+                request.Remove("signing_root");
 
                 yield return request.ToJsonString();
             }
         }
     }
+
+    // At their slots hoodi has the aggregates of Electra, which are others; and a change of credentials is nothing that is signed here.
+    private static bool IsOfHoodi(string file) => !file.StartsWith("BLS_TO_EXECUTION_CHANGE", StringComparison.Ordinal)
+        && (!file.StartsWith("AGGREGATE_AND_PROOF", StringComparison.Ordinal) || file.Contains(".electra", StringComparison.Ordinal) || file.Contains(".fulu", StringComparison.Ordinal));
 
     // Of a block with its body the oracle does not know the root.
     private static bool IsWholeBlock(JsonObject request) => request["block"] is not null || request["beacon_block"]?["block"] is not null;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using RemoteSigner.Access;
 using RemoteSigner.Spec;
 
@@ -12,6 +13,9 @@ internal sealed partial class DutyTally(AccessPolicy access, ILogger<DutyTally> 
 {
     // Reasons are ours, and of clients those count that signer.json names: this is never reached.
     private const int MostKinds = 4096;
+
+    // With time, category and request in front of it a line is below 400 bytes.
+    private const int LongestLine = 272;
 
     private readonly Lock _gate = new();
     private SortedDictionary<string, long> _signed = new(StringComparer.Ordinal);
@@ -40,13 +44,15 @@ internal sealed partial class DutyTally(AccessPolicy access, ILogger<DutyTally> 
             }
         }
 
+        var name = client is null ? "" : PeerText.Shown(client.Name, 64);
+        var tail = Tail(reason, detail, LongestLine - subject.Length - name.Length);
         if (client is null)
         {
-            LogRefused(requestId, subject, Tail(reason, detail));
+            LogRefused(requestId, subject, tail);
         }
         else
         {
-            LogRefusedTo(requestId, subject, PeerText.Shown(client.Name, 64), Tail(reason, detail));
+            LogRefusedTo(requestId, subject, name, tail);
         }
     }
 
@@ -76,7 +82,12 @@ internal sealed partial class DutyTally(AccessPolicy access, ILogger<DutyTally> 
     /// <summary>The same of a name in snake case, of the wire or of ours.</summary>
     public static string Words(string name) => name.Replace('_', ' ').ToLowerInvariant();
 
-    private static string Tail(string reason, string? detail) => detail is null ? reason : $"{reason}: {detail}";
+    // What does not fit is in the answer: first keys and roots go by their ends, then the rest.
+    private static string Tail(string reason, string? detail, int room)
+    {
+        var tail = detail is null ? reason : $"{reason}: {detail}";
+        return PeerText.Shown(tail.Length <= room ? tail : LongNumber().Replace(tail, "$1…$2"), room);
+    }
 
     // Whoever has a certificate that counts has a name, as many as he likes.
     private string NameOf(Client? client) => client is null ? "a peer without a name" : access.Knows(client) ? client.Name : "clients that signer.json does not name";
@@ -92,6 +103,9 @@ internal sealed partial class DutyTally(AccessPolicy access, ILogger<DutyTally> 
 
         return count;
     }
+
+    [GeneratedRegex("(0x[0-9a-f]{8})[0-9a-f]{44,}([0-9a-f]{8})")]
+    private static partial Regex LongNumber();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "request {RequestId}: refused {Subject}: {Reason}")]
     private partial void LogRefused(string requestId, string subject, string reason);

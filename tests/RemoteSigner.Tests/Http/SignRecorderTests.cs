@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Prometheus;
+using RemoteSigner.Access;
 using RemoteSigner.Host.Http;
 using RemoteSigner.Host.Running;
 using RemoteSigner.Signing;
@@ -65,6 +66,24 @@ public sealed class SignRecorderTests : IAsyncLifetime
         Assert.Contains("remote_signer_refusals_total{client=\"vc\",duty=\"Attestation\",rule=\"unknown_key\"} 1", rows);
         Assert.DoesNotContain(rows, row => row.Contains("stranger", StringComparison.Ordinal));
         Assert.Contains("signing_bls_missing_identifier_count_total 21", rows);
+    }
+
+    /// <summary>In front of it are the time and the category: 400 bytes in all.</summary>
+    [Theory]
+    [InlineData("the registration is for KEY, which is neither the key KEY nor its group key KEY", "the registration is for 0xaaaaaaaa…aaaaaaaa, which is neither the key 0xaaaaaaaa…aaaaaaaa nor its gr")]
+    [InlineData("KEY is short", "KEY is short")]
+    [InlineData("LONG", "xxxxxxxx")]
+    public void A_line_about_a_refusal_is_short_and_names_the_key_in_full(string detail, string shown)
+    {
+        var key = "0x" + new string('a', 96);
+        var isShort = detail.EndsWith("short", StringComparison.Ordinal);
+
+        _tally.Refused("0HNQE9J806LBK:0000005D", isShort ? "a request" : $"validator registration with {key}", new Client("vc", "f"), "registration_for_another_key", detail.Replace("KEY", key, StringComparison.Ordinal).Replace("LONG", new string('x', 5000), StringComparison.Ordinal));
+
+        var line = Assert.Single(_log.Lines);
+        Assert.InRange(line.Length, 1, 335);
+        Assert.Contains(key, line, StringComparison.Ordinal);
+        Assert.Contains($"registration_for_another_key: {shown.Replace("KEY", key, StringComparison.Ordinal)}", line, StringComparison.Ordinal);
     }
 
     [Fact]
