@@ -60,7 +60,7 @@ public sealed partial class SlashingProtection
     private InterchangeReport TakeStaged(LedgerTransaction transaction, StagedFile staged, ImportTerms terms)
     {
         RequireChain(transaction, staged.GenesisValidatorsRoot);
-        var report = InterchangeImport.Take(transaction, staged.GenesisValidatorsRoot, staged.Hash, terms);
+        var report = InterchangeImport.Take(transaction, staged, terms);
         InterchangeStage.Clear(transaction);
         return report;
     }
@@ -82,7 +82,7 @@ public sealed partial class SlashingProtection
         }
 
         await StageAsync(waiting);
-        return new StagedFile(parser.GenesisValidatorsRoot, new Root(hash.Hash));
+        return new StagedFile(parser.GenesisValidatorsRoot, new Root(hash.Hash), parser.WithoutList);
     }
 
     private async Task StageAsync(List<InterchangeRecord> records)
@@ -110,7 +110,4 @@ public sealed partial class SlashingProtection
         work(transaction);
         return true;
     });
-
-    /// <summary>A file that was read whole and lies in the stage: the chain it is for, and its SHA-256.</summary>
-    private sealed record StagedFile(Root GenesisValidatorsRoot, Root Hash);
 }

@@ -12,7 +12,7 @@ internal static class InterchangeImport
 {
     /// <exception cref="InterchangeContradictionException">The file contradicts what was signed here.</exception>
     /// <exception cref="InterchangeException">It has something that lies beyond the limit.</exception>
-    public static InterchangeReport Take(LedgerTransaction transaction, Root chain, Root fileHash, ImportTerms terms)
+    public static InterchangeReport Take(LedgerTransaction transaction, StagedFile file, ImportTerms terms)
     {
         var named = InterchangeStage.Keys(transaction);
         var spokenFor = terms.Only is { } only ? named.FindAll(only.Contains) : named;
@@ -22,7 +22,7 @@ internal static class InterchangeImport
         }
 
         spokenFor.ForEach(key => InterchangeContradiction.Throw(transaction, key));
-        return new InterchangeReport(chain, fileHash, spokenFor.ConvertAll(key => Take(transaction, key, terms.Reading)), named.Count - spokenFor.Count);
+        return new InterchangeReport(file.GenesisValidatorsRoot, file.Hash, spokenFor.ConvertAll(key => Take(transaction, key, terms.Reading)), named.Count - spokenFor.Count, file.WithoutList);
     }
 
     private static void RequireWithin(LedgerTransaction transaction, BlsPublicKey key, HistoryLimit limit)

@@ -6,7 +6,7 @@ namespace RemoteSigner.Slashing;
 
 /// <summary>
 /// Reads the EIP-3076 interchange format, members in any order. Unknown members are skipped; a known one that is missing, doubled or
-/// malformed throws <see cref="InterchangeException"/> with the validator and member at fault.
+/// malformed throws <see cref="InterchangeException"/> with the validator and member at fault. Of the two lists of a validator either may be left out, as Dirk leaves out those that are empty.
 /// </summary>
 internal sealed class InterchangeParser(Stream stream)
 {
@@ -16,6 +16,9 @@ internal sealed class InterchangeParser(Stream stream)
 
     /// <summary>The chain the file is for; known at the latest when <see cref="ReadAsync"/> has ended.</summary>
     public Root GenesisValidatorsRoot { get; private set; }
+
+    /// <summary>How many elements of <c>data</c> lack <c>signed_blocks</c>, <c>signed_attestations</c> or both, each read as an empty list.</summary>
+    public int WithoutList { get; private set; }
 
     /// <summary>Every public key, block and vote of the file, in its order.</summary>
     public async IAsyncEnumerable<InterchangeRecord> ReadAsync()
@@ -66,7 +69,7 @@ internal sealed class InterchangeParser(Stream stream)
     {
         _validator = $"data[{entry}]";
         Expect(JsonTokenType.StartObject, "an object");
-        var seen = new Members(this, "pubkey", "signed_blocks", "signed_attestations");
+        var seen = new Members(this, "pubkey") { Optional = ["signed_blocks", "signed_attestations"] };
         while (await seen.NextAsync(""))
         {
             if (_member == "pubkey")
@@ -84,13 +87,14 @@ internal sealed class InterchangeParser(Stream stream)
             }
         }
 
+        WithoutList += seen.HasAllOptional ? 0 : 1;
         (_validator, _member) = (null, "data");
     }
 
     private async ValueTask<InterchangeRecord> ReadBlockAsync(int entry, string at)
     {
         var (slot, root) = (0L, (Root?)null);
-        var seen = new Members(this, "slot") { Optional = "signing_root" };
+        var seen = new Members(this, "slot") { Optional = ["signing_root"] };
         _member = at;
         Expect(JsonTokenType.StartObject, "an object");
         while (await seen.NextAsync(at + "."))
@@ -104,7 +108,7 @@ internal sealed class InterchangeParser(Stream stream)
     private async ValueTask<InterchangeRecord> ReadAttestationAsync(int entry, string at)
     {
         var (source, target, root) = (0L, 0L, (Root?)null);
-        var seen = new Members(this, "source_epoch", "target_epoch") { Optional = "signing_root" };
+        var seen = new Members(this, "source_epoch", "target_epoch") { Optional = ["signing_root"] };
         _member = at;
         Expect(JsonTokenType.StartObject, "an object");
         while (await seen.NextAsync(at + "."))
@@ -127,7 +131,8 @@ internal sealed class InterchangeParser(Stream stream)
         return key;
     }
 
-    private Root? ReadOptionalRoot() => _json.Type == JsonTokenType.Null ? null : ReadRoot();
+    // Nimbus writes 32 zero bytes where it knows no root. No message has this one.
+    private Root? ReadOptionalRoot() => _json.Type != JsonTokenType.Null && ReadRoot() is var root && root != default ? root : null;
 
     private Root ReadRoot()
     {
@@ -178,7 +183,9 @@ internal sealed class InterchangeParser(Stream stream)
     {
         private readonly HashSet<string> _seen = [];
 
-        public string? Optional { get; init; }
+        public string[] Optional { get; init; } = [];
+
+        public bool HasAllOptional => Optional.All(_seen.Contains);
 
         /// <summary>The name of the member at whose value the parser stands.</summary>
         public string Last { get; private set; } = "";
@@ -189,7 +196,7 @@ internal sealed class InterchangeParser(Stream stream)
             while (parser._json.Type == JsonTokenType.PropertyName)
             {
                 Last = parser._json.Text;
-                var known = required.Contains(Last) || Last == Optional;
+                var known = required.Contains(Last) || Optional.Contains(Last);
                 parser._member = prefix + Last;
                 if (known && !_seen.Add(Last))
                 {

@@ -44,7 +44,8 @@ public sealed class InterchangeTests
     [InlineData("""{"metadata":{"interchange_format_version":"5","genesis_validators_root":"0x12"},"data":[]}""", "metadata.genesis_validators_root", "32 bytes")]
     [InlineData("""{"metadata":META,"data":[{"signed_blocks":[],"signed_attestations":[]}]}""", "pubkey", "data[0]: pubkey is missing")]
     [InlineData("""{"metadata":META,"data":[{"pubkey":"0xab","signed_blocks":[],"signed_attestations":[]}]}""", "pubkey", "48 bytes")]
-    [InlineData("""{"metadata":META,"data":[{"pubkey":"KEY","signed_blocks":[]}]}""", "signed_attestations", "is missing")]
+    [InlineData("""{"metadata":META,"data":[{"pubkey":"KEY","signed_blocks":[],"signed_attestations":null}]}""", "signed_attestations", "is not an array")]
+    [InlineData("""{"metadata":META,"data":[{"pubkey":"KEY","signed_blocks":[],"signed_blocks":[]}]}""", "signed_blocks", "twice")]
     [InlineData("""{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[{"slot":"1"},{"slot":"-1"}],"signed_attestations":[]}]}""", "signed_blocks[1].slot", "2^63-1")]
     [InlineData("""{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[{"slot":1.5}],"signed_attestations":[]}]}""", "signed_blocks[0].slot", "2^63-1")]
     [InlineData("""{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[{"slot":"18446744073709551616"}],"signed_attestations":[]}]}""", "signed_blocks[0].slot", "2^63-1")]
@@ -67,6 +68,38 @@ public sealed class InterchangeTests
         Assert.Contains(complaint, refused.Message, StringComparison.Ordinal);
         Assert.Empty(await signer.Slashing.StatusAsync());
         Assert.Single((await ImportAsync(signer, Fill("""{"metadata":META,"data":[GOOD]}"""))).Validators);
+    }
+
+    /// <summary>Dirk leaves out a list that is empty.</summary>
+    [Fact]
+    public async Task A_list_that_is_left_out_is_an_empty_one_and_the_report_says_so()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+
+        var report = await ImportAsync(signer, Fill("""
+            {"metadata":META,"data":[{"pubkey":"KEY","signed_attestations":[{"source_epoch":"5","target_epoch":"6"}]},{"pubkey":"OTHER","signed_blocks":[{"slot":"9"}]},{"pubkey":"THIRD"},
+            {"pubkey":"KEY","signed_blocks":[],"signed_attestations":[]}]}
+            """).Replace("OTHER", PublicKey(2).ToString(), StringComparison.Ordinal).Replace("THIRD", PublicKey(3).ToString(), StringComparison.Ordinal));
+
+        Assert.Equal(3, report.WithoutList);
+        Assert.Equal([(0, 1), (1, 0), (0, 0)], report.Validators.Select(line => (line.BlocksRead, line.AttestationsRead)));
+    }
+
+    /// <summary>Nimbus writes zeros where it knows no root. Taken for a root, they would prove that the key signs elsewhere.</summary>
+    [Fact]
+    public async Task A_signing_root_of_zeros_is_none()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(10), Root(1), chain: Root(7)));
+        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Vote(5, 6), Root(1), chain: Root(7)));
+        var zeros = "0x" + new string('0', 64);
+
+        await ImportAsync(signer, Fill($$"""
+            {"metadata":META,"data":[{"pubkey":"KEY","signed_blocks":[{"slot":"10","signing_root":"{{zeros}}"}],"signed_attestations":[{"source_epoch":"5","target_epoch":"6","signing_root":"{{zeros}}"}]}]}
+            """));
+
+        Assert.Equal(SlashingRule.DoubleVote, RuleOf(await signer.RequestAsync(Key(1), Vote(5, 6), Root(1), chain: Root(7))));
     }
 
     [Fact]

@@ -33,6 +33,6 @@ public sealed class ImportHistory(Stream file, ImportTerms terms, string name, b
     {
         FileHash = report.FileHash,
         Keys = [.. report.Validators.Select(line => line.PublicKey)],
-        Detail = $"{what}: {report.Validators.Count} validators, {report.Validators.Sum(line => line.BlocksNew)} blocks and {report.Validators.Sum(line => line.AttestationsNew)} votes were new{(report.PassedOver > 0 ? $", {report.PassedOver} others were passed over" : "")}",
+        Detail = $"{what}: {report.Validators.Count} validators, {report.Validators.Sum(line => line.BlocksNew)} blocks and {report.Validators.Sum(line => line.AttestationsNew)} votes were new{(report.PassedOver > 0 ? $", {report.PassedOver} others were passed over" : "")}{(report.WithoutList > 0 ? $", {report.WithoutList} entries had no list of blocks or of votes" : "")}",
     });
 }
