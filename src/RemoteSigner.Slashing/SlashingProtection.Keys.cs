@@ -14,29 +14,12 @@ public sealed partial class SlashingProtection
     /// </summary>
     /// <exception cref="InterchangeContradictionException">The history contradicts what was signed here.</exception>
     /// <exception cref="InterchangeException">The history breaks the format, is for another chain, or reaches beyond its limit.</exception>
-    public async Task<KeyEnrolmentReport> EnrolAsync(KeyEnrolment enrolment, EvidenceWriter<KeyEnrolmentReport> evidence)
-    {
-        await _maintenance.WaitAsync();
-        try
-        {
-            var staged = enrolment.History is { } history ? await StageAnewAsync(history) : null;
-            return await _ledger.WriteAsync(transaction =>
-            {
-                var report = transaction.Attempt(() => Enrol(transaction, enrolment, staged), kept => kept.Refused.Count == 0);
-                transaction.Forget();
-                if (report.Refused.Count == 0)
-                {
-                    evidence.Write(transaction, report);
-                }
+    public Task<KeyEnrolmentReport> EnrolAsync(KeyEnrolment enrolment, EvidenceWriter<KeyEnrolmentReport> evidence) => JudgeAsync(enrolment, evidence);
 
-                return report;
-            });
-        }
-        finally
-        {
-            _maintenance.Release();
-        }
-    }
+    /// <summary>What <see cref="EnrolAsync"/> would answer: the same, with nothing kept.</summary>
+    /// <exception cref="InterchangeContradictionException">The history contradicts what was signed here.</exception>
+    /// <exception cref="InterchangeException">The history breaks the format, is for another chain, or reaches beyond its limit.</exception>
+    public Task<KeyEnrolmentReport> ForeseeEnrolmentAsync(KeyEnrolment enrolment) => JudgeAsync(enrolment, evidence: null);
 
     /// <summary>
     /// Lets keys sign whose shares are sealed, and ends in the same transaction those that they take the place of: no two shares of one validator ever sign together. Nothing, and no evidence, where
@@ -72,6 +55,31 @@ public sealed partial class SlashingProtection
 
     /// <summary>Every public key that is known here, share keys and group keys, and what it may do.</summary>
     public Task<IReadOnlyDictionary<BlsPublicKey, KeyState>> GetKeyStatesAsync() => _ledger.ReadAsync<IReadOnlyDictionary<BlsPublicKey, KeyState>>(KeyTable.States);
+
+    // Without evidence nothing is kept.
+    private async Task<KeyEnrolmentReport> JudgeAsync(KeyEnrolment enrolment, EvidenceWriter<KeyEnrolmentReport>? evidence)
+    {
+        await _maintenance.WaitAsync();
+        try
+        {
+            var staged = enrolment.History is { } history ? await StageAnewAsync(history) : null;
+            return await _ledger.WriteAsync(transaction =>
+            {
+                var report = transaction.Attempt(() => Enrol(transaction, enrolment, staged), kept => evidence is not null && kept.Refused.Count == 0);
+                transaction.Forget();
+                if (report.Refused.Count == 0)
+                {
+                    evidence?.Write(transaction, report);
+                }
+
+                return report;
+            });
+        }
+        finally
+        {
+            _maintenance.Release();
+        }
+    }
 
     private KeyEnrolmentReport Enrol(LedgerTransaction transaction, KeyEnrolment enrolment, StagedFile? staged)
     {

@@ -9,6 +9,7 @@ namespace RemoteSigner.Host.Cli;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = true)]
 [JsonSerializable(typeof(EnrolmentReport))]
 [JsonSerializable(typeof(IReadOnlyList<KeyLine>))]
+[JsonSerializable(typeof(DryRun))]
 [JsonSerializable(typeof(IReadOnlyList<ValidatorLine>))]
 [JsonSerializable(typeof(IReadOnlyList<ImportLine>))]
 [JsonSerializable(typeof(IReadOnlyList<PruneLine>))]

@@ -49,6 +49,7 @@ internal static class SlashingCommand
             StandardError.Console.WriteLine("the history is complete again: the floors under all keys have ended");
         }
 
+        HistoryNote.Write(report.WithoutList);
         IReadOnlyList<ImportLine> lines = [.. report.Validators.Select(line => new ImportLine(
             line.PublicKey.ToString(), line.Active, line.BlocksRead, line.BlocksNew, line.AttestationsRead, line.AttestationsNew, line.LowestSlot?.ToString(), line.LowestSource?.ToString(), line.LowestTarget?.ToString()))];
         Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListImportLine, all => Output.Rows(

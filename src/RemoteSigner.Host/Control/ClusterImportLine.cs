@@ -7,6 +7,9 @@ namespace RemoteSigner.Host.Control;
 /// <summary>What <c>cluster import</c> and <c>bind</c> print for programs. Positions are those in the document, from 0.</summary>
 internal sealed record ClusterImportLine(string LockHash, ulong ShareIndex, int Threshold, int Operators, IReadOnlyList<ClusterImportLine.ImportedShare> Shares)
 {
+    /// <summary>As in <see cref="KeysImported"/>.</summary>
+    public int WithoutList { get; init; }
+
     /// <summary>Of shares that were sealed as members of <paramref name="document"/>.</summary>
     public static ClusterImportLine Of(IReadOnlyList<VaultShare> shares, ClusterDocument document) => Of([.. shares.Select(share => (share.ShareKey, share.GroupKey!.Value, share.Membership!))], document);
 

@@ -55,9 +55,9 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, ISi
         {
             await using var history = order.Slashing is { } path ? File.OpenRead(path) : null;
             var floor = order.NeverSigned ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory;
-            await administrator.ExecuteAsync(
+            var done = await administrator.ExecuteAsync(
                 new ImportShares(new IntakeOrder(shares, floor) { Document = document, History = history, Replace = order.Replace }), actor, cancellation);
-            return ClusterImportLine.Of(shares, document.Document);
+            return ClusterImportLine.Of(shares, document.Document) with { WithoutList = done.History?.WithoutList ?? 0 };
         }
         finally
         {

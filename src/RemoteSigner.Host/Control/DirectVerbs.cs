@@ -20,26 +20,27 @@ internal sealed class DirectVerbs(
     bool isRunning, Administrator administrator, Actor actor, Ledger ledger, SlashingProtection slashing, SignerOptions options, SecretArena arena, Func<SealedKeys> keys, Action<IKeyEncryptionKey> openBy, IAsyncDisposable? owned)
     : ISignerVerbs
 {
-    private const int LongestLabel = 64;
-
     public bool IsRunning => isRunning;
+
+    /// <summary>The vault's file, to be listed unopened.</summary>
+    public required string VaultFile { get; init; }
 
     public required ClusterVerbs Clusters { get; init; }
 
     public required TlsVerbs Tls { get; init; }
 
-    public async Task<int> ImportKeysAsync(IReadOnlyList<IKeystoreSource> keystores, Stream? history, int memoryMib, IProgress<int>? progress, CancellationToken cancellation)
+    public async Task<KeysImported> ImportKeysAsync(IReadOnlyList<IKeystoreSource> keystores, Stream? history, int memoryMib, IProgress<int>? progress, CancellationToken cancellation)
     {
         var imported = await KeystoreImport.DecryptAllAsync(keystores, arena, memoryMib * 1024L * 1024, progress, cancellation);
         try
         {
-            await administrator.ExecuteAsync(
+            var done = await administrator.ExecuteAsync(
                 new ImportShares(new IntakeOrder(
-                    [.. imported.Select(key => new VaultShare(key.PublicKey, null, null, Label(key.Path), key.Secret))], history is null ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory)
+                    [.. imported.Select(key => new VaultShare(key.PublicKey, null, null, key.Label, key.Secret))], history is null ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory)
                 { History = history }),
                 actor,
                 cancellation);
-            return imported.Count;
+            return new KeysImported(imported.Count, done.History?.WithoutList ?? 0);
         }
         finally
         {
@@ -50,9 +51,15 @@ internal sealed class DirectVerbs(
         }
     }
 
+    public async Task<ImportOutlook> ForeseeImportAsync(IReadOnlyList<OfferedKey> keys, bool neverSigned, Stream? history)
+    {
+        List<VaultListing.Share> offered = [.. keys.Select(key => new VaultListing.Share(ReadKey(key.PublicKey), null, null, KeyLabel.Of(key.Label)))];
+        return ImportOutlook.Of(offered, await administrator.ForeseeImportAsync(Vault.List(VaultFile), offered, neverSigned ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory, history));
+    }
+
     public async Task DeleteKeyAsync(string key)
     {
-        var share = BlsPublicKey.TryParse(key, out var known) ? known : throw new VerbException($"'{key}' is not a public key", "48 bytes in hex, as 'remote-signer keys list' shows it");
+        var share = ReadKey(key);
         if ((await administrator.ExecuteAsync(new DeleteShares([share], KeyEnd.Retired), actor))[0] != DeletedShare.Deleted)
         {
             throw new VerbException($"{key} is not a key that may sign here; nothing was changed", "'remote-signer keys list' shows what is in the vault, 'remote-signer slashing status' the state of every key");
@@ -119,5 +126,6 @@ internal sealed class DirectVerbs(
 
     public ValueTask DisposeAsync() => owned?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private static string Label(string path) => Path.GetFileName(path) is { Length: > LongestLabel } name ? name[..LongestLabel] : Path.GetFileName(path);
+    private static BlsPublicKey ReadKey(string text) =>
+        BlsPublicKey.TryParse(text, out var key) ? key : throw new VerbException($"'{text}' is not a public key", "48 bytes in hex, as 'remote-signer keys list' shows it");
 }

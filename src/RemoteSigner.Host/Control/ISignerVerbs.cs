@@ -12,10 +12,14 @@ internal interface ISignerVerbs : IAsyncDisposable
     /// <summary>Does it sign meanwhile?</summary>
     bool IsRunning { get; }
 
-    /// <summary>Opens the keystores and seals their shares; all of them or none. How many.</summary>
+    /// <summary>Opens the keystores and seals their shares; all of them or none.</summary>
     /// <param name="history">EIP-3076 interchange file; null: they never signed.</param>
     /// <param name="memoryMib">For opening keystores; a running signer lends what signer.json says.</param>
-    Task<int> ImportKeysAsync(IReadOnlyList<IKeystoreSource> keystores, Stream? history, int memoryMib, IProgress<int>? progress, CancellationToken cancellation);
+    Task<KeysImported> ImportKeysAsync(IReadOnlyList<IKeystoreSource> keystores, Stream? history, int memoryMib, IProgress<int>? progress, CancellationToken cancellation);
+
+    /// <summary>What an import of these keys would meet; nothing is opened, and nothing kept.</summary>
+    /// <param name="neverSigned">Is that stated of them? Else <paramref name="history"/> tells, or nobody.</param>
+    Task<ImportOutlook> ForeseeImportAsync(IReadOnlyList<OfferedKey> keys, bool neverSigned, Stream? history);
 
     Task DeleteKeyAsync(string key);
 

@@ -56,6 +56,7 @@ internal sealed class KeystoreBody : IBufferWriter<byte>, IDisposable
         using var json = new Utf8JsonWriter(this, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartObject();
         WriteList(json, "names", keystores, one => json.WriteStringValue(one.Name));
+        WriteList(json, "labels", keystores, one => json.WriteStringValue(one.Label));
         WriteList(json, "keystores", keystores, one => json.WriteStringValue(one.ReadJson()));
         WriteList(json, "passwords", keystores, one =>
         {

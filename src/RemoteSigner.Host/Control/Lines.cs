@@ -17,6 +17,9 @@ namespace RemoteSigner.Host.Control;
 [JsonSerializable(typeof(TlsKept))]
 [JsonSerializable(typeof(ControlFault))]
 [JsonSerializable(typeof(ControlCount))]
+[JsonSerializable(typeof(KeysImported))]
+[JsonSerializable(typeof(ImportQuestion))]
+[JsonSerializable(typeof(ImportOutlook))]
 internal sealed partial class ControlContext : JsonSerializerContext;
 
 /// <summary>What <c>slashing status</c> shows. <paramref name="High"/> says where signing stops; null: nowhere.</summary>
@@ -27,6 +30,9 @@ internal sealed record ControlFault(string Message, string Hint);
 
 /// <summary>How many there are of what was asked for.</summary>
 internal sealed record ControlCount(long Count);
+
+/// <summary>What <c>keys import</c> did. <paramref name="WithoutList"/>: how many of the history's entries lack one of their two lists.</summary>
+internal sealed record KeysImported(int Count, int WithoutList);
 
 /// <summary>A validator as <c>slashing status</c> prints it; numbers are decimal strings as in the interchange format.</summary>
 internal sealed record ValidatorLine(

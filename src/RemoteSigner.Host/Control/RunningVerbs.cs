@@ -71,11 +71,19 @@ internal sealed class RunningVerbs : ISignerVerbs
         { BaseAddress = new Uri("http://signer/control/v1/"), Timeout = Timeout.InfiniteTimeSpan });
     }
 
-    public async Task<int> ImportKeysAsync(IReadOnlyList<IKeystoreSource> keystores, Stream? history, int memoryMib, IProgress<int>? progress, CancellationToken cancellation)
+    public async Task<KeysImported> ImportKeysAsync(IReadOnlyList<IKeystoreSource> keystores, Stream? history, int memoryMib, IProgress<int>? progress, CancellationToken cancellation)
     {
         using var arena = new SecretArena();
         using var body = await KeystoreBody.MakeAsync(keystores, history, arena);
-        return (int)(await AskAsync(HttpMethod.Post, "keys", ControlContext.Default.ControlCount, new ReadOnlyMemoryContent(body.Utf8))).Count;
+        return await AskAsync(HttpMethod.Post, "keys", ControlContext.Default.KeysImported, new ReadOnlyMemoryContent(body.Utf8));
+    }
+
+    public async Task<ImportOutlook> ForeseeImportAsync(IReadOnlyList<OfferedKey> keys, bool neverSigned, Stream? history)
+    {
+        using var copy = new MemoryStream();
+        await (history ?? Stream.Null).CopyToAsync(copy);
+        var question = new ImportQuestion(keys, neverSigned, history is null ? null : copy.ToArray());
+        return await AskAsync(HttpMethod.Post, "keys/foresight", ControlContext.Default.ImportOutlook, JsonContent.Create(question, ControlContext.Default.ImportQuestion));
     }
 
     public Task DeleteKeyAsync(string key) => AskAsync(HttpMethod.Delete, $"keys/{Uri.EscapeDataString(key)}", ControlContext.Default.ControlCount);

@@ -1,8 +1,10 @@
 using RemoteSigner.Access;
+using RemoteSigner.Administration.Keys;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
 using RemoteSigner.Freshness;
 using RemoteSigner.Ledgers;
+using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Administration;
@@ -56,6 +58,11 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
             _one.Release();
         }
     }
+
+    /// <summary>What an import of these keys would meet, without doing it: the vault stays shut, and neither it nor the ledger is changed.</summary>
+    /// <exception cref="InterchangeException">The history could not be taken over.</exception>
+    public Task<ImportForesight> ForeseeImportAsync(VaultListing vault, IReadOnlyList<VaultListing.Share> offered, SlashingFloor floor, Stream? history) =>
+        ImportForesight.OfAsync(new Proceeding(new Actor.Itself(), slashing, audit, pending, library, clock, vault: null), vault, offered, floor, history);
 
     /// <summary>Ends when no act runs any more: it works in secret memory and in devices, which go away next.</summary>
     public async ValueTask DisposeAsync()

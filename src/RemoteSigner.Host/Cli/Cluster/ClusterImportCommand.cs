@@ -37,6 +37,7 @@ internal static class ClusterImportCommand
         var line = order.Keyshares is null
             ? await KeystoreProgress.ShowAsync(CountKeystores(order.Node), report => signer.ImportClusterAsync(order, report, cancellation))
             : await signer.ImportClusterAsync(order, progress: null, cancellation);
+        HistoryNote.Write(line.WithoutList);
         var next = signer.IsRunning ? "they sign from now on" : "they are open after the next start";
         return Finish(parsed, line, "sealed", order.Keyshares is null ? $"{next}. Now destroy the keystores and their passwords" : next);
     }

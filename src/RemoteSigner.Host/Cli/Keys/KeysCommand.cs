@@ -10,16 +10,17 @@ namespace RemoteSigner.Host.Cli;
 /// <summary><c>keys</c>: shares into the vault, and what is in it.</summary>
 internal static class KeysCommand
 {
-    private static readonly Option<string> Keystores = new("--keystores") { Description = "an EIP-2335 keystore, a folder of them, or Charon's validator_keys", HelpName = "PATH", Required = true };
-    private static readonly Option<string?> Passwords = new("--passwords") { Description = "folder of password files, or one file for all; else they lie beside the keystores", HelpName = "PATH" };
+    private static readonly Option<string> Keystores = new("--keystores") { Description = "an EIP-2335 keystore, a folder of them, or the folder in which Charon, Dirk, ethdo, Lighthouse, Lodestar, Nimbus or Teku keeps them", HelpName = "PATH", Required = true };
+    private static readonly Option<string?> Passwords = new("--passwords") { Description = "folder of password files, or one file for all; else they lie beside the keystores, or where the client keeps them", HelpName = "PATH" };
     private static readonly Option<string?> Slashing = new("--slashing") { Description = "EIP-3076 interchange file with what these keys have signed", HelpName = "FILE" };
     private static readonly Option<bool> NeverSigned = new("--never-signed") { Description = "these keys have never signed anything anywhere" };
+    private static readonly Option<bool> DryRunOnly = new("--dry-run") { Description = "only tell what was found and what would become of it: no keystore is opened, nothing is changed, no PIN is wanted; exit code 1 when something stands against it" };
     private static readonly Option<int> Memory = new("--memory-mib") { Description = "memory for opening keystores; scrypt takes 256 MiB for each that is being opened", HelpName = "MIB", DefaultValueFactory = _ => 1024 };
     private static readonly Argument<string> Key = new("KEY") { Description = "public key of the share" };
 
     public static Command Create()
     {
-        var import = new Command("import", "Seal the shares of keystores into the vault; all of them or none. The keystores are never read again") { Keystores, Passwords, Slashing, NeverSigned, Memory };
+        var import = new Command("import", "Seal the shares of keystores into the vault; all of them or none. The keystores are never read again") { Keystores, Passwords, Slashing, NeverSigned, DryRunOnly, Memory };
         import.SetAction((parsed, cancellation) => ImportAsync(parsed, cancellation));
         var list = new Command("list", "List the shares in the vault");
         list.SetAction((parsed, _) => Task.FromResult(List(parsed)));
@@ -33,18 +34,49 @@ internal static class KeysCommand
     private static async Task<int> ImportAsync(ParseResult parsed, CancellationToken cancellation)
     {
         CliError.RefuseBoth(parsed, NeverSigned, Slashing, "a key either has a history, which the file tells, or none");
-        if (!parsed.GetValue(NeverSigned) && parsed.GetValue(Slashing) is null)
+        var isDryRun = parsed.GetValue(DryRunOnly);
+        if (!isDryRun && !parsed.GetValue(NeverSigned) && parsed.GetValue(Slashing) is null)
         {
             throw new CliError(
-                "what these keys have signed must be said", "give --slashing FILE with their history, or --never-signed if they are new: a wrong answer can get them slashed");
+                "what these keys have signed must be said", "give --slashing FILE with their history, or --never-signed if they are new: a wrong answer can get them slashed. --dry-run shows what is known of each");
         }
 
         await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
-        var files = KeystoreFolder.Find(parsed.GetValue(Keystores)!, parsed.GetValue(Passwords));
+        var survey = KeystoreFolder.Survey(parsed.GetValue(Keystores)!, parsed.GetValue(Passwords));
         await using var history = parsed.GetValue(Slashing) is { } path ? File.OpenRead(path) : null;
-        var count = await KeystoreProgress.ShowAsync(files.Count, report => signer.ImportKeysAsync(files, history, parsed.GetValue(Memory), report, cancellation));
-        StandardError.Console.WriteLine($"sealed {count} keys; {(signer.IsRunning ? "they sign from now on" : "they are open after the next start")}. Now destroy the keystores and their passwords");
+        LockWarning.Write(survey.Locks);
+        if (isDryRun)
+        {
+            return Tell(parsed, await DryRun.OfAsync(survey, signer, parsed.GetValue(NeverSigned), history));
+        }
+
+        var files = survey.Files();
+        var done = await KeystoreProgress.ShowAsync(files.Count, report => signer.ImportKeysAsync(files, history, parsed.GetValue(Memory), report, cancellation));
+        HistoryNote.Write(done.WithoutList);
+        StandardError.Console.WriteLine($"sealed {done.Count} keys; {(signer.IsRunning ? "they sign from now on" : "they are open after the next start")}. Now destroy the keystores and their passwords");
         return 0;
+    }
+
+    private static int Tell(ParseResult parsed, DryRun found)
+    {
+        Output.Write(parsed.GetValue(CommandLine.Json), found, CliContext.Default.DryRun, one => one.Table());
+        var console = StandardError.Console;
+        foreach (var rest in found.PassedOver)
+        {
+            console.WriteLine($"passed over {rest.Path}: {rest.Reason}");
+        }
+
+        var against = found.Keys.Where(key => key.Problem is not null).ToList();
+        foreach (var key in against)
+        {
+            console.WriteLine($"{key.Outcome}: {key.File}: {key.Problem} ({key.Hint})");
+        }
+
+        console.WriteLine(found.WouldImport
+            ? $"nothing was changed; all {found.Keys.Count} keys would go in. Next: stop whatever signs with them, for good, and give the same command without --dry-run"
+            : against.Count == 0 ? "nothing was changed; every key has a history here. Next: give --slashing FILE with what they have signed since"
+            : $"nothing was changed; {against.Count} of {found.Keys.Count} keys would not go in, and then none does. Next: mend what is listed above, or give the others by themselves");
+        return found.WouldImport ? 0 : 1;
     }
 
     private static int List(ParseResult parsed)

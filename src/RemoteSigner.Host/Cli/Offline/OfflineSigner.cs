@@ -98,6 +98,7 @@ internal sealed class OfflineSigner : IAsyncDisposable
         return new DirectVerbs(
             false, signer.Administrator, signer.Actor, signer.Ledger, signer.Slashing, signer.Options, signer.Arena, () => signer.Keys, key => signer.Site.Key = () => Task.FromResult(key), signer)
         {
+            VaultFile = signer.Data.VaultFile,
             Clusters = new ClusterVerbs(signer.Administrator, signer.Actor, signer.Site, signer.Options, signer.Data, signer.Arena),
             Tls = new TlsVerbs(signer.Administrator, signer.Actor, signer.Data, () => Task.FromResult<string?>(null)),
         };

@@ -31,7 +31,8 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
         app.MapGet($"{Prefix}/slashing", Verb(ControlContext.Default.SlashingStatus, (verbs, _) => verbs.SlashingStatusAsync())).WithMetadata(door);
         app.MapPost($"{Prefix}/slashing/prune", Verb(ControlContext.Default.IReadOnlyListPruneLine, (verbs, context) => verbs.PruneAsync((ulong?)Number(context, "keep")))).WithMetadata(door);
         app.MapPost($"{Prefix}/slashing/export", (RequestDelegate)ExportHistoryAsync).WithMetadata(door);
-        app.MapPost($"{Prefix}/keys", Verb(ControlContext.Default.ControlCount, ImportKeysAsync)).WithMetadata(door);
+        app.MapPost($"{Prefix}/keys", Verb(ControlContext.Default.KeysImported, ImportKeysAsync)).WithMetadata(door);
+        app.MapPost($"{Prefix}/keys/foresight", Verb(ControlContext.Default.ImportOutlook, ForeseeImportAsync)).WithMetadata(door);
         app.MapDelete($"{Prefix}/keys/{{key}}", Verb(ControlContext.Default.ControlCount, DeleteKeyAsync)).WithMetadata(door);
         app.MapPost($"{Prefix}/clusters", Verb(ControlContext.Default.ClusterImportLine, (verbs, context) =>
             ReadingAsync(async () => await verbs.ImportClusterAsync(await OrderAsync(context), null, context.RequestAborted)))).WithMetadata(door);
@@ -71,7 +72,7 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
     }
 
     // The keystores' passwords go from the socket into secret memory, as those of the Keymanager API.
-    private async Task<ControlCount> ImportKeysAsync(DirectVerbs verbs, HttpContext context)
+    private async Task<KeysImported> ImportKeysAsync(DirectVerbs verbs, HttpContext context)
     {
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         KeystorePush push;
@@ -83,8 +84,16 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
         using (push)
         {
             using var history = push.History is { } bytes ? new MemoryStream(bytes) : null;
-            return new ControlCount(await verbs.ImportKeysAsync(push.Keystores, history, options.Keymanager.MemoryMib, null, context.RequestAborted));
+            return await verbs.ImportKeysAsync(push.Keystores, history, options.Keymanager.MemoryMib, null, context.RequestAborted);
         }
+    }
+
+    private static async Task<ImportOutlook> ForeseeImportAsync(DirectVerbs verbs, HttpContext context)
+    {
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+        var question = await JsonSerializer.DeserializeAsync(context.Request.Body, ControlContext.Default.ImportQuestion, context.RequestAborted) ?? throw new JsonException("there is no question");
+        using var history = question.History is { } bytes ? new MemoryStream(bytes) : null;
+        return await verbs.ForeseeImportAsync(question.Keys, question.NeverSigned, history);
     }
 
     private static async Task<TlsKept> KeepTlsAsync(DirectVerbs verbs, HttpContext context)
@@ -173,6 +182,7 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
 
     private DirectVerbs VerbsOf(Actor actor) => new(true, administrator, actor, ledger, slashing, options, arena, () => keys, _ => { }, null)
     {
+        VaultFile = data.VaultFile,
         Clusters = new ClusterVerbs(administrator, actor, site, options, data, arena),
         Tls = new TlsVerbs(administrator, actor, data, async () => (await reloading.ReloadAsync()).LastError),
     };

@@ -6,7 +6,7 @@ namespace RemoteSigner.Host.Http;
 
 /// <summary>
 /// The body of <c>POST /eth/v1/keystores</c>: <c>keystores</c> and <c>passwords</c>, as many of one as of the other, and EIP-3076 history as text in
-/// <c>slashing_protection</c>; the console adds <c>names</c>. Passwords go from the body into secret memory and are never text.
+/// <c>slashing_protection</c>; the console adds <c>names</c> and <c>labels</c>. Passwords go from the body into secret memory and are never text.
 /// </summary>
 internal sealed class KeystorePush : IDisposable
 {
@@ -16,6 +16,7 @@ internal sealed class KeystorePush : IDisposable
     private readonly List<byte[]> _keystores = [];
 
     private readonly List<string> _names = [];
+    private readonly List<string> _labels = [];
     private readonly bool _isNamed;
 
     private KeystorePush(bool isNamed) => _isNamed = isNamed;
@@ -26,7 +27,7 @@ internal sealed class KeystorePush : IDisposable
     public byte[]? History { get; private set; }
 
     /// <summary>Reads a body.</summary>
-    /// <param name="isNamed">Does it say what each keystore is called? Else that is its place in the body.</param>
+    /// <param name="isNamed">Does it say what each keystore is called, and what its key is to be called? Else the one is its place in the body, and the other not its sender's to say.</param>
     /// <exception cref="JsonException">It is not such a body; the message names the member and nothing of its value.</exception>
     public static KeystorePush Read(ReadOnlySpan<byte> utf8, SecretArena arena, bool isNamed = false)
     {
@@ -72,6 +73,9 @@ internal sealed class KeystorePush : IDisposable
                     break;
                 case "names" when _isNamed:
                     ReadList(ref reader, member, (ref one) => _names.Add(one.GetString()!));
+                    break;
+                case "labels" when _isNamed:
+                    ReadList(ref reader, member, (ref one) => _labels.Add(one.GetString()!));
                     break;
                 case "slashing_protection":
                     History = ReadHistory(ref reader);
@@ -125,7 +129,8 @@ internal sealed class KeystorePush : IDisposable
         Expect(_keystores.Count > 0, "keystores is missing or empty");
         Expect(_keystores.Count == _passwords.Count, $"there are {_keystores.Count} keystores and {_passwords.Count} passwords");
         Expect(!_isNamed || _names.Count == _keystores.Count, $"there are {_keystores.Count} keystores and {_names.Count} names");
-        Keystores = [.. _keystores.Zip(_passwords, (keystore, password) => (keystore, password)).Select((pair, i) => new PushedKeystore(_isNamed ? _names[i] : $"keystores[{i}]", pair.keystore, pair.password))];
+        Expect(!_isNamed || _labels.Count == _keystores.Count, $"there are {_keystores.Count} keystores and {_labels.Count} labels");
+        Keystores = [.. _keystores.Zip(_passwords, (keystore, password) => (keystore, password)).Select((pair, i) => new PushedKeystore(_isNamed ? _names[i] : $"keystores[{i}]", _isNamed ? KeyLabel.Of(_labels[i]) : PushLabels.Keymanager, pair.keystore, pair.password))];
     }
 
     private static void Expect(bool holds, string complaint)

@@ -36,7 +36,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         var states = await proceeding.Slashing.GetKeyStatesAsync();
         var (alive, others) = (proceeding.Vault.Contents.Shares.Where(share => IsAlive(states, share.ShareKey)).ToList(), proceeding.Vault.Contents.Shares.Where(share => !IsAlive(states, share.ShareKey)));
         _present = [.. others.Select(share => share.ShareKey)];
-        _plan = new IntakePlan(order, alive, HeldSiblings.Of(alive, proceeding.Library));
+        _plan = new IntakePlan([.. order.Shares.Select(share => share.Listed)], alive, HeldSiblings.Of(alive, proceeding.Library), order.Replace, order.Rebind);
         Throw([.. _plan.Refusals, .. Disputes(proceeding, alive)]);
         _sealed = proceeding.Vault.Seal(order.Shares);
     }
@@ -51,7 +51,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
             From = order.Floor == SlashingFloor.FromNow ? FromNow.StartingPoint(proceeding) : null,
         };
         var report = await proceeding.Slashing.EnrolAsync(enrolment, (transaction, report) => Note(proceeding, transaction, report));
-        Throw([.. report.Refused.Select(refusal => IntakeText.Refusal(order.Shares.First(share => share.ShareKey == refusal.Key.PublicKey), refusal.Reason))]);
+        Throw([.. report.Refused.Select(refusal => IntakeText.Refusal(order.Shares.First(share => share.ShareKey == refusal.Key.PublicKey).Listed, refusal.Reason, report.History))]);
         _history = report.History;
         return true;
     }
@@ -81,7 +81,8 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         }
     }
 
-    private static bool IsAlive(IReadOnlyDictionary<BlsPublicKey, KeyState> states, BlsPublicKey key) => states.GetValueOrDefault(key) == KeyState.Active;
+    /// <summary>A share that is in the vault and not active counts as one that comes.</summary>
+    internal static bool IsAlive(IReadOnlyDictionary<BlsPublicKey, KeyState> states, BlsPublicKey key) => states.GetValueOrDefault(key) == KeyState.Active;
 
     // A share in the vault's place continues what was known; only one that is new here needs somebody's word for its past.
     private SlashingFloor FloorOf(VaultShare share) =>

@@ -16,20 +16,24 @@ internal sealed class IntakePlan
     private readonly ILookup<Root, ulong> _indices;
     private readonly IReadOnlyDictionary<BlsPublicKey, BlsPublicKey> _siblings;
     private readonly HashSet<BlsPublicKey> _seen = [];
-    private readonly IntakeOrder _order;
+    private readonly bool _replace;
+    private readonly bool _rebind;
 
     /// <param name="siblings">Of the clusters that shares are held of: public key of any operator's share → its group key.</param>
-    public IntakePlan(IntakeOrder order, IReadOnlyList<VaultListing.Share> held, IReadOnlyDictionary<BlsPublicKey, BlsPublicKey> siblings)
+    /// <param name="replace"><see cref="IntakeOrder.Replace"/>.</param>
+    /// <param name="rebind"><see cref="IntakeOrder.Rebind"/>.</param>
+    public IntakePlan(
+        IReadOnlyList<VaultListing.Share> offered, IReadOnlyList<VaultListing.Share> held, IReadOnlyDictionary<BlsPublicKey, BlsPublicKey> siblings, bool replace = false, bool rebind = false)
     {
-        (_order, _siblings, _held) = (order, siblings, held.ToDictionary(share => share.ShareKey));
+        (_replace, _rebind, _siblings, _held) = (replace, rebind, siblings, held.ToDictionary(share => share.ShareKey));
         // What a share was bound to does not count once it is bound anew.
-        var anew = order.Shares.Where(share => _held.TryGetValue(share.ShareKey, out var former) && MayBind(share, former)).Select(share => share.ShareKey).ToHashSet();
+        var anew = offered.Where(share => _held.TryGetValue(share.ShareKey, out var former) && MayBind(share, former)).Select(share => share.ShareKey).ToHashSet();
         var all = held.Where(share => !anew.Contains(share.ShareKey)).Select(share => (Key: share.ShareKey, share.GroupKey, share.Membership))
-            .Concat(order.Shares.Select(share => (Key: share.ShareKey, share.GroupKey, share.Membership)))
+            .Concat(offered.Select(share => (Key: share.ShareKey, share.GroupKey, share.Membership)))
             .ToList();
         _shares = all.Where(share => share.GroupKey is not null && share.GroupKey != share.Key).ToLookup(share => share.GroupKey!.Value, share => (share.Key, share.Membership));
         _indices = all.Where(share => share.Membership is not null).ToLookup(share => share.Membership!.ClusterHash, share => share.Membership!.ShareIndex);
-        foreach (var share in order.Shares)
+        foreach (var share in offered)
         {
             Judge(share);
         }
@@ -49,7 +53,7 @@ internal sealed class IntakePlan
     /// <summary>Offered shares that take the place of one in <see cref="Replaced"/>.</summary>
     public HashSet<BlsPublicKey> Replacing { get; } = [];
 
-    private void Judge(VaultShare share)
+    private void Judge(VaultListing.Share share)
     {
         if (!_seen.Add(share.ShareKey))
         {
@@ -65,7 +69,7 @@ internal sealed class IntakePlan
         }
     }
 
-    private void JudgeHeld(VaultShare share, VaultListing.Share held)
+    private void JudgeHeld(VaultListing.Share share, VaultListing.Share held)
     {
         if (!MayBind(share, held))
         {
@@ -82,7 +86,7 @@ internal sealed class IntakePlan
         JudgeNew(share);
     }
 
-    private bool MayBind(VaultShare share, VaultListing.Share held)
+    private bool MayBind(VaultListing.Share share, VaultListing.Share held)
     {
         if (share is not { Membership: { } offered, GroupKey: { } group } || held.GroupKey == held.ShareKey)
         {
@@ -91,15 +95,15 @@ internal sealed class IntakePlan
 
         if (held.Membership is not { } former)
         {
-            return held.GroupKey is null || held.GroupKey == group || _order.Rebind;
+            return held.GroupKey is null || held.GroupKey == group || _rebind;
         }
 
         // A lock's successor has the same share of the same validator under another hash: --replace lets it follow. Anything else takes a person's word.
         var same = held.GroupKey == group && former with { Provenance = offered.Provenance } == offered;
-        return !same && (_order.Rebind || (_order.Replace && held.GroupKey == group && former.ShareIndex == offered.ShareIndex));
+        return !same && (_rebind || (_replace && held.GroupKey == group && former.ShareIndex == offered.ShareIndex));
     }
 
-    private void JudgeNew(VaultShare share)
+    private void JudgeNew(VaultListing.Share share)
     {
         if (_shares.Contains(share.ShareKey))
         {
@@ -119,7 +123,7 @@ internal sealed class IntakePlan
         JudgeSiblings(share);
     }
 
-    private void JudgeSiblings(VaultShare share)
+    private void JudgeSiblings(VaultListing.Share share)
     {
         if ((share.GroupKey ?? (_siblings.TryGetValue(share.ShareKey, out var known) ? known : null)) is not { } group)
         {
@@ -129,7 +133,7 @@ internal sealed class IntakePlan
         foreach (var (other, membership) in _shares[group].Where(one => one.Key != share.ShareKey))
         {
             // Another share of the same lock is another operator's: no reshare has made it void.
-            if (_order.Replace && _held.ContainsKey(other) && (membership is null || membership.ClusterHash != share.Membership?.ClusterHash))
+            if (_replace && _held.ContainsKey(other) && (membership is null || membership.ClusterHash != share.Membership?.ClusterHash))
             {
                 Replaced.Add(other);
                 Replacing.Add(share.ShareKey);
@@ -141,5 +145,5 @@ internal sealed class IntakePlan
         }
     }
 
-    private void Refuse(VaultShare share, IntakeFault fault, string problem, string hint) => Refusals.Add(IntakeText.Refusal(share, fault, problem, hint));
+    private void Refuse(VaultListing.Share share, IntakeFault fault, string problem, string hint) => Refusals.Add(IntakeText.Refusal(share, fault, problem, hint));
 }

@@ -13,15 +13,25 @@ public static class IntakeText
     public static string Code<T>(T fault)
         where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(fault.ToString());
 
-    internal static IntakeRefusal Refusal(VaultShare share, IntakeFault fault, string problem, string hint) =>
+    internal static IntakeRefusal Refusal(VaultListing.Share share, IntakeFault fault, string problem, string hint) =>
         new(Code(fault), share.Label.Length == 0 ? share.ShareKey.ToString() : $"{share.Label} ({share.ShareKey})", problem, hint) { ShareKey = share.ShareKey };
 
-    internal static IntakeRefusal Refusal(VaultShare share, Registration reason) => reason switch
+    /// <param name="history">What came along and was read; null where nothing did.</param>
+    internal static IntakeRefusal Refusal(VaultListing.Share share, Registration reason, InterchangeReport? history) => reason switch
     {
-        Registration.NoFloor => Refusal(share, NoSlashingHistory, "the interchange file says nothing about it", "export the history of this key too, or import it by itself with --never-signed if it is new"),
+        Registration.NoFloor => NoFloor(share, history),
         Registration.HasHistory => Refusal(share, HasSlashingHistory, "there is slashing history of it here, so it is not a key that never signed", "leave out --never-signed and give --slashing FILE; 'remote-signer slashing export' writes what is known here into one"),
         Registration.WasRetired => Refusal(share, WasRetired, "it was deleted here, or another share took its place", "'remote-signer keys enable KEY' lets it sign again, with the history it had"),
         Registration.OtherGroup => Refusal(share, OtherGroup, "it belongs to another validator in the slashing history", "'remote-signer slashing status' shows which"),
         _ => throw new UnreachableException(),
+    };
+
+    // An entry with two empty lists may be of a key that never signed, and of one whose history the exporter had lost.
+    private static IntakeRefusal NoFloor(VaultListing.Share share, InterchangeReport? history) => history switch
+    {
+        null => Refusal(share, NoSlashingHistory, "nobody said what it has signed", "give --slashing FILE with its history, or --never-signed if it is new"),
+        _ when history.Validators.Any(line => line.PublicKey == share.ShareKey || line.PublicKey == share.GroupKey) => Refusal(
+            share, NoSlashingHistory, "the file names it and lists nothing it signed", "import it by itself with --never-signed if it never signed anywhere; else bring an export of the signer that it signed with last"),
+        _ => Refusal(share, NoSlashingHistory, "the interchange file says nothing about it", "export the history of this key too, or import it by itself with --never-signed if it is new"),
     };
 }

@@ -8,6 +8,9 @@ public interface IKeystoreSource
     /// <summary>What messages call it.</summary>
     string Name { get; }
 
+    /// <summary>What the vault is to call its key (<see cref="KeyLabel"/>).</summary>
+    string Label { get; }
+
     /// <exception cref="KeystoreException">It cannot be read, or is malformed.</exception>
     Keystore Read();
 

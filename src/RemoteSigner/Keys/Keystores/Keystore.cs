@@ -26,6 +26,9 @@ public sealed class Keystore
 
     public Guid? Uuid { get; internal init; }
 
+    /// <summary>What Dirk and ethdo call the account; null where it has no name.</summary>
+    public string? Name { get; internal init; }
+
     /// <summary>Bytes of memory that <see cref="Decrypt"/> takes while it runs: 256 MiB for the usual scrypt parameters, next to nothing for PBKDF2.</summary>
     public long MemoryBytes => _crypto.Kdf.MemoryBytes;
 

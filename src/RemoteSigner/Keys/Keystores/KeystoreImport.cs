@@ -98,7 +98,7 @@ public static class KeystoreImport
         var secret = keystore.Decrypt(password, arena);
         Span<byte> publicKey = stackalloc byte[BlsPublicKey.Length];
         secret.WritePublicKey(publicKey);
-        return new ImportedKey(new BlsPublicKey(publicKey), file.Name, secret);
+        return new ImportedKey(new BlsPublicKey(publicKey), file.Name, file.Label, secret);
     }
 
     // Files that claim no public key show only now that they hold the same one.

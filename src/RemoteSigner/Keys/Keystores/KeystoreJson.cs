@@ -48,12 +48,19 @@ internal static class KeystoreJson
             throw Unsupported($"its version is {version}, EIP-2335 has 4");
         }
 
-        return new Keystore(ReadCrypto(Object(root, "crypto", "crypto"), SecretLength, SecretLength))
+        var crypto = ReadCrypto(Object(root, "crypto", "crypto"), SecretLength, Keystore.MostBytes);
+        if (crypto.Cipher.Length > SecretLength)
+        {
+            throw root.TryGetProperty("pubkey", out _) ? Malformed($"crypto.cipher.message is not {SecretLength} bytes of hex") : PrysmAccounts.Fault();
+        }
+
+        return new Keystore(crypto)
         {
             PublicKey = ReadPublicKey(root),
             Path = OptionalText(root, "path"),
             Description = OptionalText(root, "description"),
             Uuid = ReadUuid(root),
+            Name = root.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String ? Unescaped(name, "name") : null,
         };
     }
 

@@ -12,5 +12,8 @@ namespace RemoteSigner.Sealing;
 /// <param name="Secret">The scalar.</param>
 public sealed record VaultShare(BlsPublicKey ShareKey, BlsPublicKey? GroupKey, ClusterMembership? Membership, string Label, BlsSecretKey Secret) : IDisposable
 {
+    /// <summary>What is known of it, as the vault lists it.</summary>
+    public VaultListing.Share Listed => new(ShareKey, GroupKey, Membership, Label);
+
     public void Dispose() => Secret.Dispose();
 }

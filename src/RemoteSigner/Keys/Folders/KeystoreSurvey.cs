@@ -1,0 +1,21 @@
+namespace RemoteSigner.Keys;
+
+/// <summary>What lies in a folder of keys.</summary>
+/// <param name="Keystores">All that are keystores or should be, at least one.</param>
+/// <param name="Rest">JSON and wallet files that are known to be something else.</param>
+public sealed record KeystoreSurvey(IReadOnlyList<FoundKeystore> Keystores, IReadOnlyList<PassedOver> Rest)
+{
+    /// <summary>Locks of clients that lie beside the keystores.</summary>
+    public IReadOnlyList<string> Locks => [.. Keystores.Select(keystore => keystore.Lock).OfType<string>()];
+
+    /// <summary>The keystores with their passwords.</summary>
+    /// <exception cref="KeystoreImportException">At least one has no password file; all of them are named.</exception>
+    public IReadOnlyList<KeystoreFile> Files()
+    {
+        var failures = Keystores.Where(keystore => keystore.PasswordPath is null).Select(keystore => keystore.Failure!).ToList();
+        return failures.Count == 0 ? [.. Keystores.Select(keystore => keystore.ToFile())] : throw new KeystoreImportException(failures);
+    }
+}
+
+/// <summary>A file that holds no signing key, and what it is instead.</summary>
+public sealed record PassedOver(string Path, string Reason);

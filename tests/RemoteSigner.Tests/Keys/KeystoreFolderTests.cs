@@ -1,0 +1,196 @@
+using System.Text.Json.Nodes;
+using RemoteSigner.Keys;
+using RemoteSigner.Rig;
+
+namespace RemoteSigner.Tests.Keys;
+
+public sealed class KeystoreFolderTests : IDisposable
+{
+    private readonly KeystoreScene _scene = new();
+
+    public static TheoryData<string> Clients => [.. ClientFolder.Clients];
+
+    public void Dispose() => _scene.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Clients))]
+    public async Task Finds_the_keys_of_each_client_with_their_passwords(string client)
+    {
+        var folder = ClientFolder.Write(client, _scene.Folder);
+
+        var keys = await KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(folder.Keystores, folder.Passwords), _scene.Arena, 1 << 28);
+
+        Assert.Equal(folder.Keys, keys.Select(key => key.PublicKey));
+        Assert.Equal(folder.Labels, keys.Select(key => key.Label));
+        keys.ToList().ForEach(key => key.Dispose());
+    }
+
+    [Theory]
+    [InlineData("dirk", KeystoreOrigin.Dirk)]
+    [InlineData("lighthouse", KeystoreOrigin.Lighthouse)]
+    [InlineData("lodestar", KeystoreOrigin.Lodestar)]
+    [InlineData("nimbus", KeystoreOrigin.Nimbus)]
+    [InlineData("teku", KeystoreOrigin.Teku)]
+    [InlineData("teku-key-manager", KeystoreOrigin.Teku)]
+    [InlineData("prysm-backup", KeystoreOrigin.Keystore)]
+    public void Says_whose_layout_it_is_and_which_keys_the_files_claim(string client, KeystoreOrigin origin)
+    {
+        var folder = ClientFolder.Write(client, _scene.Folder);
+
+        var found = KeystoreFolder.Survey(folder.Keystores, folder.Passwords).Keystores;
+
+        Assert.All(found, keystore => Assert.Equal((origin, null), (keystore.Origin, keystore.Failure)));
+        Assert.Equal(folder.Keys, found.Select(keystore => keystore.PublicKey!.Value));
+    }
+
+    [Fact]
+    public void A_wallet_or_the_folder_of_one_key_may_be_named_by_itself()
+    {
+        var dirk = ClientFolder.Write("dirk", Path.Combine(_scene.Folder, "dirk"));
+        var lighthouse = ClientFolder.Write("lighthouse", Path.Combine(_scene.Folder, "lighthouse"));
+
+        var wallet = Assert.Single(KeystoreFolder.Survey(Path.Combine(dirk.Keystores, "wallets", "00000002-0000-4000-8000-000000000000"), dirk.Passwords).Keystores);
+        var key = Assert.Single(KeystoreFolder.Survey(Path.Combine(lighthouse.Keystores, "validators", lighthouse.Keys[0].ToString())).Keystores);
+        var file = Assert.Single(KeystoreFolder.Survey(wallet.Path, dirk.Passwords).Keystores);
+
+        Assert.Equal("Wallet 2/validator-0", wallet.Label);
+        Assert.Equal((lighthouse.Keys[0], null), (key.PublicKey, key.Failure));
+        Assert.Equal(wallet.Label, file.Label);
+    }
+
+    [Fact]
+    public void Passes_over_what_is_known_to_hold_no_signing_key_and_says_why()
+    {
+        _scene.Write("keystore.json", _scene.NewKeystore("secret").Json.ToJsonString());
+        _scene.Write("keystore.txt", "secret");
+        _scene.Write("deposit_data-1700000000.json", "[]");
+        _scene.Write("withdrawal-keystore.json", _scene.NewKeystore("secret").Json.ToJsonString());
+        _scene.Write("remote_keystore.json", """{"version":3,"type":"web3signer"}""");
+        _scene.Write("history.json", """{"metadata":{},"data":[]}""");
+        _scene.Write("backup/keystore.json", "{");
+        _scene.Write("LOCK", "");
+
+        var survey = KeystoreFolder.Survey(_scene.Folder);
+
+        Assert.Equal("keystore.json", Assert.Single(survey.Keystores).Label);
+        Assert.Equal(["deposit_data-1700000000.json", "history.json", "remote_keystore.json", "withdrawal-keystore.json"], survey.Rest.Select(rest => Path.GetFileName(rest.Path)));
+        Assert.All(survey.Rest, rest => Assert.NotEmpty(rest.Reason));
+    }
+
+    /// <summary>A damaged file is told of: nobody would miss a key that was passed over.</summary>
+    [Theory]
+    [InlineData("keystore-0.json", "{")]
+    [InlineData("keystore-0.json", """{"pubkey":"00"}""")]
+    [InlineData("keystore-0.json", """{"crypto":{},"version":4}""")]
+    [InlineData("00000001-0000-4000-8000-000000000000", """{"crypto":{},"version":4,"name":"a","uuid":"00000001-0000-4000-8000-000000000000"}""")]
+    public void A_damaged_keystore_is_a_fault_and_not_passed_over(string name, string content)
+    {
+        var path = _scene.Write(name, content);
+
+        var found = Assert.Single(KeystoreFolder.Survey(_scene.Folder, _scene.Write("password", "secret")).Keystores);
+
+        Assert.Equal((path, KeystoreFault.Malformed), (found.Path, found.Failure!.Fault));
+    }
+
+    [Fact]
+    public void A_wallet_whose_store_is_encrypted_as_a_whole_is_told_so()
+    {
+        _scene.Write("00000001-0000-4000-8000-000000000000/00000001-1111-4111-8111-111111111111", "\u0001\u0002");
+
+        var failure = Assert.Single(Assert.Throws<KeystoreImportException>(() => KeystoreFolder.Find(_scene.Folder)).Failures);
+
+        Assert.Equal(KeystoreFault.Unsupported, failure.Fault);
+        Assert.Contains("encrypted as a whole", failure.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("wallet/direct/accounts/all-accounts.keystore.json")]
+    [InlineData("wallet/renamed.json")]
+    public async Task The_list_of_a_Prysm_wallet_is_named_with_the_command_that_writes_keystores(string name)
+    {
+        var json = _scene.NewKeystore("secret").Json;
+        json["crypto"]!["cipher"]!["message"] = new string('a', 400);
+        json.Remove("pubkey");
+        _scene.Write(name, json.ToJsonString());
+
+        var failure = Assert.Single((await Assert.ThrowsAsync<KeystoreImportException>(() =>
+            KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(Path.Combine(_scene.Folder, "wallet"), _scene.Write("password", "secret")), _scene.Arena, 1 << 28))).Failures);
+
+        Assert.Equal(KeystoreFault.Unsupported, failure.Fault);
+        Assert.Contains("validator accounts backup", failure.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_that_is_named_by_another_key_than_its_file_is_refused()
+    {
+        var folder = ClientFolder.Write("nimbus", _scene.Folder);
+        var place = Path.Combine(_scene.Folder, "validators");
+        File.Copy(Path.Combine(place, folder.Keys[0].ToString(), "keystore.json"), Path.Combine(place, folder.Keys[1].ToString(), "keystore.json"), overwrite: true);
+
+        var found = KeystoreFolder.Survey(folder.Keystores).Keystores;
+
+        Assert.Equal([null, KeystoreFault.ForeignPublicKey], found.Select(keystore => keystore.Failure?.Fault));
+    }
+
+    [Fact]
+    public void A_missing_password_is_told_with_all_places_where_it_was_looked_for()
+    {
+        var folder = ClientFolder.Write("lighthouse", _scene.Folder);
+        Directory.Delete(Path.Combine(_scene.Folder, "secrets"), recursive: true);
+
+        var failures = Assert.Throws<KeystoreImportException>(() => KeystoreFolder.Find(folder.Keystores)).Failures;
+
+        Assert.Equal(2, failures.Count);
+        Assert.Contains(Path.Combine("secrets", folder.Keys[0].ToString()), failures[0].Reason, StringComparison.Ordinal);
+        Assert.Contains("voting_keystore_password", failures[0].Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_of_passwords_may_name_them_by_key_as_the_clients_do()
+    {
+        var folder = ClientFolder.Write("lodestar", _scene.Folder);
+        var secrets = Path.Combine(_scene.Folder, "carried away");
+        Directory.Move(Path.Combine(_scene.Folder, "secrets"), secrets);
+
+        Assert.Equal(folder.Keys.Select(key => Path.Combine(secrets, key.ToString())), KeystoreFolder.Find(folder.Keystores, secrets).Select(file => file.PasswordPath));
+    }
+
+    [Fact]
+    public void A_clients_lock_beside_a_keystore_is_seen()
+    {
+        var folder = ClientFolder.Write("lodestar", _scene.Folder);
+        var path = Path.Combine(_scene.Folder, "keystores", folder.Keys[1].ToString(), "voting-keystore.json.lock");
+        File.WriteAllText(path, "");
+
+        Assert.Equal([path], KeystoreFolder.Survey(folder.Keystores).Locks);
+    }
+
+    [Theory]
+    [InlineData("keystore-0.json", "keystore-0.json")]
+    [InlineData("a\u001b[2Jb\n", "a?[2Jb?")]
+    public void A_label_has_no_character_that_acts(string name, string label) => Assert.Equal(label, KeyLabel.Of(name));
+
+    [Fact]
+    public void A_label_is_cut_between_characters()
+    {
+        Assert.Equal("half ?", KeyLabel.Of("half \ud800"));
+        Assert.Equal(new string('ä', 32), KeyLabel.Of(new string('ä', 40)));
+        Assert.Equal("x" + string.Concat(Enumerable.Repeat("𝔸", 15)), KeyLabel.Of("x" + string.Concat(Enumerable.Repeat("𝔸", 20))));
+    }
+
+    [Fact]
+    public void A_share_of_a_distributed_account_is_found_as_others_are()
+    {
+        var (json, key) = _scene.NewKeystore("secret");
+        var account = new JsonObject
+        {
+            ["crypto"] = json["crypto"]!.DeepClone(), ["encryptor"] = "keystore", ["name"] = "distributed-0", ["participants"] = new JsonObject { ["1"] = "one:13141", ["2"] = "two:13141" },
+            ["pubkey"] = json["pubkey"]!.DeepClone(), ["signing_threshold"] = 2, ["uuid"] = "00000001-1111-4111-8111-111111111111", ["verificationvector"] = new JsonArray("00"), ["version"] = 4,
+        };
+        _scene.Write("00000001-1111-4111-8111-111111111111", account.ToJsonString());
+
+        var found = Assert.Single(KeystoreFolder.Survey(_scene.Folder, _scene.Write("password", "secret")).Keystores);
+
+        Assert.Equal((key, "distributed-0", KeystoreOrigin.Dirk), (found.PublicKey, found.Label, found.Origin));
+    }
+}
