@@ -27,6 +27,7 @@ internal static partial class InitCommand
     private static readonly Option<ulong?> GenesisTime = new("--genesis-time") { Description = "Unix seconds, for a network whose genesis is not built in", HelpName = "S" };
     private static readonly Option<string?> GenesisValidatorsRoot = new("--genesis-validators-root") { Description = "names the chain; for a network whose genesis is not built in", HelpName = "ROOT" };
     private static readonly Option<string?> Freshness = new("--freshness") { Description = "where the fence lives that notices an old copy of the folder: tpm, token, or none; else where the vault is sealed", HelpName = "WITNESS" };
+    private static readonly Option<string?> For = new("--for") { Description = "what it is for, so that the next steps of that are named at the end; asked at a terminal, else validators", HelpName = SignerPurpose.Listing };
     private static readonly Option<bool> NoSlotWindow = new("--no-slot-window") { Description = "sign duties however far in the future (a far-future vote disables a validator for ever)" };
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
@@ -36,7 +37,7 @@ internal static partial class InitCommand
     {
         var command = new Command("init", "Make the data directory of a new signer")
         {
-            Network, Seal, Module, Token, Tpm, Pcrs, ReleaseKeyOptions.Key, ReleaseKeyOptions.Password, TpmCommand.OwnerAuthFile, PinFile, Clients, Hosts, GenesisTime, GenesisValidatorsRoot, Freshness, NoSlotWindow,
+            Network, Seal, Module, Token, Tpm, Pcrs, ReleaseKeyOptions.Key, ReleaseKeyOptions.Password, TpmCommand.OwnerAuthFile, PinFile, Clients, Hosts, GenesisTime, GenesisValidatorsRoot, Freshness, NoSlotWindow, For,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -47,7 +48,7 @@ internal static partial class InitCommand
         var data = parsed.DataDirectory();
         data.RequirePrivate();
         RequireHostNames(parsed.GetValue(Hosts) ?? []);
-
+        var told = parsed.GetValue(For) is { } name ? SignerPurpose.Get(name) : null;
         var options = Options(parsed);
         if (File.Exists(data.OptionsFile) || File.Exists(data.VaultFile) || File.Exists(data.LedgerFile))
         {
@@ -64,6 +65,7 @@ internal static partial class InitCommand
                 faults.Exists(fault => fault.Contains("genesis", StringComparison.Ordinal)) ? "correct the options; for the genesis see --genesis-time, --no-slot-window and --genesis-validators-root" : "correct the options: 'remote-signer init --help' shows what each takes");
         }
 
+        var purpose = told ?? SignerPurpose.Ask();
         using var arena = new SecretArena();
         using var keys = SealedKeys.Open(data, options, arena, TimeProvider.System);
         var show = options.SealsWithTpm ? await SealInTpmAsync(parsed, data, options, keys) : await SealInTokenAsync(parsed, data, options, keys);
@@ -75,7 +77,7 @@ internal static partial class InitCommand
         // Last: a directory without this file is one whose making was interrupted, and no signer.
         DurableFile.Replace(data.OptionsFile, System.Text.Encoding.UTF8.GetBytes(SignerOptionsTemplate.Write(options)));
         show();
-        Explain(data, options);
+        Explain(data, options, purpose);
         return 0;
     }
 
@@ -254,7 +256,7 @@ internal static partial class InitCommand
         }
     }
 
-    private static void Explain(DataDirectory data, SignerOptions options)
+    private static void Explain(DataDirectory data, SignerOptions options, SignerPurpose purpose)
     {
         var console = StandardError.Console;
         console.WriteLine($"made a signer for {options.Network.Name} in {data.Path}");
@@ -263,9 +265,16 @@ internal static partial class InitCommand
             console.WriteLine($"the last fork that its file knows is {options.Network.Load(data.Path).Forks.All[^1].Fork}: duties of a later one are refused until network.forks in signer.json names it");
         }
 
-        console.WriteLine("next:");
-        console.WriteLine($"  1. remote-signer keys import --data {data.Path} --keystores FOLDER (--slashing FILE | --never-signed)");
-        console.WriteLine($"  2. take {data.ClientsFolder} off this machine: a client gets its .crt, its .key and {data.TlsFolder}/ca.crt; ca.key makes further clients{(options.SealsWithTpm ? ", release.key approves firmware" : "")}");
-        console.WriteLine($"  3. remote-signer serve --data {data.Path}");
+        console.WriteLine($"next, for {purpose.Summary}:");
+        IEnumerable<string> steps =
+        [
+            .. purpose.Steps(data.Path),
+            $"take {data.ClientsFolder} off this machine: a client gets its .crt, its .key and {data.TlsFolder}/ca.crt; ca.key makes further clients{(options.SealsWithTpm ? ", release.key approves firmware" : "")}",
+            $"remote-signer serve --data {data.Path}",
+        ];
+        foreach (var (number, step) in steps.Index())
+        {
+            console.WriteLine($"  {number + 1}. {step}");
+        }
     }
 }
