@@ -158,10 +158,12 @@ internal static class RequestSeeds
         var order = new JsonObject
         {
             ["names"] = new JsonArray("keystore"),
+            ["labels"] = new JsonArray("keystore"),
             ["keystores"] = new JsonArray((JsonNode)File.ReadAllText(Path.Combine(folder, "keystore-0.json"))),
             ["passwords"] = new JsonArray((JsonNode)SignerHome.Password),
         };
         yield return new("control", Listener.Control, "POST", "/control/v1/keys", Utf8(order.ToJsonString()));
+        yield return new("control", Listener.Control, "POST", "/control/v1/keys/foresight", Utf8($"{{\"keys\":[{{\"publicKey\":\"{Unknown}\",\"label\":\"a\"}}],\"neverSigned\":true,\"history\":null}}"));
         yield return new("control", Listener.Control, "POST", "/control/v1/slashing/export?by=Both&to=/nowhere", []);
 
         // What these name is not there.

@@ -65,7 +65,12 @@ public sealed record ClientFolder(string Keystores, string? Passwords, IReadOnly
         var keystore = JsonNode.Parse(json)!;
         return (key, new JsonObject
         {
-            ["crypto"] = keystore["crypto"]!.DeepClone(), ["encryptor"] = "keystore", ["name"] = name, ["pubkey"] = key.ToString()[2..], ["uuid"] = uuid, ["version"] = 4,
+            ["crypto"] = keystore["crypto"]!.DeepClone(),
+            ["encryptor"] = "keystore",
+            ["name"] = name,
+            ["pubkey"] = key.ToString()[2..],
+            ["uuid"] = uuid,
+            ["version"] = 4,
         });
     }
 

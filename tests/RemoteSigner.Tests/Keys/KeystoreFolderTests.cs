@@ -184,8 +184,15 @@ public sealed class KeystoreFolderTests : IDisposable
         var (json, key) = _scene.NewKeystore("secret");
         var account = new JsonObject
         {
-            ["crypto"] = json["crypto"]!.DeepClone(), ["encryptor"] = "keystore", ["name"] = "distributed-0", ["participants"] = new JsonObject { ["1"] = "one:13141", ["2"] = "two:13141" },
-            ["pubkey"] = json["pubkey"]!.DeepClone(), ["signing_threshold"] = 2, ["uuid"] = "00000001-1111-4111-8111-111111111111", ["verificationvector"] = new JsonArray("00"), ["version"] = 4,
+            ["crypto"] = json["crypto"]!.DeepClone(),
+            ["encryptor"] = "keystore",
+            ["name"] = "distributed-0",
+            ["participants"] = new JsonObject { ["1"] = "one:13141", ["2"] = "two:13141" },
+            ["pubkey"] = json["pubkey"]!.DeepClone(),
+            ["signing_threshold"] = 2,
+            ["uuid"] = "00000001-1111-4111-8111-111111111111",
+            ["verificationvector"] = new JsonArray("00"),
+            ["version"] = 4,
         };
         _scene.Write("00000001-1111-4111-8111-111111111111", account.ToJsonString());
 

@@ -91,7 +91,12 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
     private static async Task<ImportOutlook> ForeseeImportAsync(DirectVerbs verbs, HttpContext context)
     {
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
-        var question = await JsonSerializer.DeserializeAsync(context.Request.Body, ControlContext.Default.ImportQuestion, context.RequestAborted) ?? throw new JsonException("there is no question");
+        var question = await JsonSerializer.DeserializeAsync(context.Request.Body, ControlContext.Default.ImportQuestion, context.RequestAborted);
+        if (question?.Keys is null || question.Keys.Any(key => key is not { PublicKey: not null, Label: not null }))
+        {
+            throw new JsonException("it names no keys, or one without its public key or its label");
+        }
+
         using var history = question.History is { } bytes ? new MemoryStream(bytes) : null;
         return await verbs.ForeseeImportAsync(question.Keys, question.NeverSigned, history);
     }
