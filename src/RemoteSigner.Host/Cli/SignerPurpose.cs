@@ -59,7 +59,7 @@ internal sealed class SignerPurpose
             console.WriteLine($"  {number + 1}. {purpose.Name}: {purpose.Summary}");
         }
 
-        console.Write($"number or name [{Validators.Name}]: ");
+        Console.Error.Write($"number or name [{Validators.Name}]: ");
         var answer = Console.ReadLine()?.Trim() ?? "";
         return All.Index().Where(one => answer == one.Item.Name || answer == $"{one.Index + 1}").Select(one => one.Item).FirstOrDefault() ?? Validators;
     }
