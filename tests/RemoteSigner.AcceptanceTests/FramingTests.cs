@@ -63,6 +63,21 @@ public sealed class FramingTests(SignerScene scene, SignerTemplate template) : I
     }
 
     [Theory]
+    [InlineData("X)Odd: a\r\n")]
+    [InlineData("X-Odd: a\u000fb\r\n")]
+    [InlineData("X-Odd: a\u007f\r\n")]
+    [InlineData("X-Odd: a\u001b[2J\r\n")]
+    public async Task A_header_that_two_programs_may_cut_differently_is_refused(string header)
+    {
+        var answer = await PostAsync(Sign, header + Length, Body);
+
+        Assert.Equal((HttpStatusCode.BadRequest, "header_not_plain"), (answer.Status, answer.Reason));
+    }
+
+    [Fact]
+    public async Task A_tab_in_a_header_is_plain() => Assert.Equal(HttpStatusCode.OK, (await PostAsync(Sign, "X-Odd: a\tb\r\n" + Length, Body)).Status);
+
+    [Theory]
     [InlineData("gzip")]
     [InlineData("identity")]
     [InlineData("br, gzip")]

@@ -30,7 +30,7 @@ internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<s
         try
         {
             // The signer would not see what the frame was like.
-            await ((BrowserGuard.FaultOf(context, ListenerKind.Api, hosts) ?? Framing.FaultOfBody(context.Request)) is { } turned ? TurnAwayAsync(context, turned) : PassAsync(context));
+            await ((BrowserGuard.FaultOf(context, ListenerKind.Api, hosts) ?? Framing.FaultOfFields(context.Request)) is { } turned ? TurnAwayAsync(context, turned) : PassAsync(context));
         }
         catch (Exception exception) when (context.RequestAborted.IsCancellationRequested)
         {

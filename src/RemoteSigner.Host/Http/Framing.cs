@@ -1,5 +1,7 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.Extensions.Primitives;
 
 namespace RemoteSigner.Host.Http;
 
@@ -12,16 +14,30 @@ internal static class Framing
     // Where the server puts a Content-Length that came together with chunks, after it has decided for the chunks.
     private const string SetAside = "X-Content-Length";
 
+    private static readonly SearchValues<char> _token = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    // All but the tab.
+    private static readonly SearchValues<char> _controls = SearchValues.Create([.. Enumerable.Range(0, 32).Append(127).Select(code => (char)code).Where(character => character != '\t')]);
+
     /// <summary>What is wrong with the frame of a request; null when nothing is.</summary>
-    public static TurnedAway? FaultOf(HttpContext context, ListenerKind kind) => FaultOfBody(context.Request)
+    public static TurnedAway? FaultOf(HttpContext context, ListenerKind kind) => FaultOfFields(context.Request)
 
         // Before the control socket is no proxy, and the console writes there what it was given.
         ?? (kind == ListenerKind.Control || IsPlain(context) ? null
         : new(StatusCodes.Status400BadRequest, "path_not_plain", "a path is written as the documentation has it: without percent signs, dots or a host"));
 
-    /// <summary>What is wrong with the way in which a body is announced; null when nothing is.</summary>
-    public static TurnedAway? FaultOfBody(HttpRequest request)
+    /// <summary>What is wrong with the fields of a head, above all with the way in which a body is announced; null when nothing is.</summary>
+    public static TurnedAway? FaultOfFields(HttpRequest request)
     {
+        foreach (var (name, values) in request.Headers)
+        {
+            // RFC 9110 §5.1 and §5.5. Over HTTP/2 the server has looked at the names, and its own begin with a colon.
+            if ((!HttpProtocol.IsHttp2(request.Protocol) && name.AsSpan().ContainsAnyExcept(_token)) || HasControl(values))
+            {
+                return new(StatusCodes.Status400BadRequest, "header_not_plain", "a header's name is letters, digits and hyphens, and no control character is in its value");
+            }
+        }
+
         if (request.Headers.TransferEncoding is { Count: > 0 } coding && (coding is not ["chunked"] || request.Protocol != HttpProtocol.Http11))
         {
             return new(StatusCodes.Status400BadRequest, "transfer_encoding", "the only Transfer-Encoding is chunked, with HTTP/1.1");
@@ -34,6 +50,19 @@ internal static class Framing
 
         return request.Headers.ContentEncoding.Count == 0 ? null
             : new(StatusCodes.Status415UnsupportedMediaType, "content_encoding", "a body is sent as it is: without Content-Encoding");
+    }
+
+    private static bool HasControl(StringValues values)
+    {
+        foreach (var value in values)
+        {
+            if (value.AsSpan().ContainsAny(_controls))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // Else it was decoded, shortened or taken out of a URL, and another program may have read another path.
