@@ -60,6 +60,7 @@ public sealed class ClientFolderTests(SignerTemplate template) : IDisposable
     {
         var folder = Dirk();
         await WriteHistoryAsync([Voted(folder.Keys[0])]);
+        var status = (await _home.RunAsync("slashing", "status", "--json")).Succeeded().Output;
         var before = Contents();
 
         // Without its PIN the vault could not be opened.
@@ -77,6 +78,7 @@ public sealed class ClientFolderTests(SignerTemplate template) : IDisposable
         Assert.Contains("the interchange file says nothing about it", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain(ClientFolder.Password, result.Output + result.Error, StringComparison.Ordinal);
         Assert.Equal(before, Contents());
+        Assert.Equal(status, (await _home.RunAsync("slashing", "status", "--json")).Succeeded().Output);
     }
 
     [Fact]

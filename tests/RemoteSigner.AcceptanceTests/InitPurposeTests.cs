@@ -34,6 +34,26 @@ public sealed partial class InitPurposeTests : IDisposable
         }
     }
 
+    /// <summary>A person is asked; a pipe is not, whatever it says.</summary>
+    [Theory]
+    [InlineData("ssv", "shares of an SSV operator")]
+    [InlineData("2", "shares of a Charon cluster")]
+    [InlineData("", "keys of validators")]
+    public async Task Asks_at_a_terminal_where_it_was_not_told(string answer, string purpose)
+    {
+        string[] terminal = ["sh", "-c", $"echo '{answer}' | script -qec \"$0 $*\" /dev/null"];
+
+        var asked = (await SignerProcess.RunUnderAsync(terminal, _home.Token, [.. Init, "--data", _home.Data])).Succeeded().Output;
+
+        Assert.Contains("what is this signer for?", asked, StringComparison.Ordinal);
+        Assert.Contains($"next, for {purpose}", asked, StringComparison.Ordinal);
+        Directory.Delete(_home.Data, recursive: true);
+        string[] pipe = ["sh", "-c", "echo ssv | \"$0\" \"$@\""];
+        var piped = (await SignerProcess.RunUnderAsync(pipe, _home.Token, [.. Init, "--data", _home.Data])).Succeeded().Error;
+        Assert.DoesNotContain("what is this signer for?", piped, StringComparison.Ordinal);
+        Assert.Contains("next, for keys of validators", piped, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Refuses_what_it_is_not_for()
     {
@@ -43,6 +63,8 @@ public sealed partial class InitPurposeTests : IDisposable
         Assert.Contains("validators|charon|ssv", result.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_home.Data));
     }
+
+    private string[] Init => ["init", "--network", "hoodi", "--seal", "softhsm2", "--pin-file", _home.Token.PinFile];
 
     private async Task<string> HelpAsync(string command)
     {

@@ -58,6 +58,19 @@ public sealed class KeystoreFolderTests : IDisposable
         Assert.Equal(wallet.Label, file.Label);
     }
 
+    /// <summary>Whoever names one file means it; in a folder an ending tells what is no keystore.</summary>
+    [Theory]
+    [InlineData("keystore.json.bak")]
+    [InlineData("0x93247f2209abcacf57b75a51dafae777f9dd38bc7053d1af526f220a7489a6d3a2753e5f3e8b1cfe39b56f43611df74a")]
+    public void A_file_that_is_named_is_read_whatever_it_is_called(string name)
+    {
+        var (json, key) = _scene.NewKeystore("secret");
+        var path = _scene.Write(name, json.ToJsonString());
+
+        Assert.Equal(key, Assert.Single(KeystoreFolder.Survey(path, _scene.Write("password", "secret")).Keystores).PublicKey);
+        Assert.Equal(KeystoreFault.Malformed, Assert.Single(KeystoreFolder.Survey(_scene.Write(name, "not JSON")).Keystores).Failure!.Fault);
+    }
+
     [Fact]
     public void Passes_over_what_is_known_to_hold_no_signing_key_and_says_why()
     {

@@ -33,10 +33,11 @@ internal abstract record KeyFolderFile
     public sealed record Foreign : KeyFolderFile;
 
     /// <summary>Reads JSON files and files without an ending, at most as much as a keystore has.</summary>
-    public static KeyFolderFile Read(string path)
+    /// <param name="isMeant">Was this very file named? Then it is read whatever it is called.</param>
+    public static KeyFolderFile Read(string path, bool isMeant)
     {
         var name = Path.GetFileName(path);
-        var isJson = name.EndsWith(".json", StringComparison.Ordinal);
+        var isJson = isMeant || name.EndsWith(".json", StringComparison.Ordinal);
         if (!isJson && (Path.HasExtension(name) || ClientNames.KeyOf(name) is not null))
         {
             return new Foreign();

@@ -30,7 +30,7 @@ public static class KeystoreFolder
         List<PassedOver> rest = [];
         foreach (var file in FilesAt(path))
         {
-            switch (KeyFolderFile.Read(file))
+            switch (KeyFolderFile.Read(file, isMeant: file == path))
             {
                 case KeyFolderFile.Other(var reason):
                     rest.Add(new PassedOver(file, reason));
