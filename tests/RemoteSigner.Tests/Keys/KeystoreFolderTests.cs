@@ -175,7 +175,26 @@ public sealed class KeystoreFolderTests : IDisposable
         var path = Path.Combine(_scene.Folder, "keystores", folder.Keys[1].ToString(), "voting-keystore.json.lock");
         File.WriteAllText(path, "");
 
-        Assert.Equal([path], KeystoreFolder.Survey(folder.Keystores).Locks);
+        Assert.Equal([path], KeystoreFolder.Survey(folder.Keystores).FindLocks());
+    }
+
+    /// <summary>As Nimbus does, which leaves no file.</summary>
+    [Fact]
+    public void A_keystore_that_a_process_holds_locked_is_seen()
+    {
+        var folder = ClientFolder.Write("nimbus", _scene.Folder);
+        var path = Path.Combine(_scene.Folder, "validators", folder.Keys[0].ToString(), "keystore.json");
+
+        // A process loses its own locks on a file with each of its descriptors that it closes: this one reads first.
+        var survey = KeystoreFolder.Survey(folder.Keystores);
+        using (var held = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+        {
+            held.Lock(0, 0);
+
+            Assert.Equal([path], survey.FindLocks());
+        }
+
+        Assert.Empty(survey.FindLocks());
     }
 
     [Theory]

@@ -6,7 +6,7 @@ namespace RemoteSigner.Host.Cli;
 
 /// <summary>What <c>keys import --dry-run</c> found: every key with what would become of it, what was passed over, and what a client's locks say.</summary>
 /// <param name="WouldImport">Nothing stands against it, and somebody says what the keys have signed.</param>
-/// <param name="Locks">Lock files of clients beside the keystores.</param>
+/// <param name="Locks"><see cref="KeystoreSurvey.FindLocks"/>.</param>
 internal sealed record DryRun(bool WouldImport, IReadOnlyList<DryRun.Key> Keys, IReadOnlyList<PassedOver> PassedOver, IReadOnlyList<string> Locks)
 {
     public const string Verdict = "would_import";
@@ -26,7 +26,7 @@ internal sealed record DryRun(bool WouldImport, IReadOnlyList<DryRun.Key> Keys, 
         HistoryNote.Write(outlook.WithoutList);
         var known = claimed.Zip(outlook.Keys).ToDictionary(pair => pair.First.Path, pair => pair.Second);
         List<Key> keys = [.. survey.Keystores.Select(keystore => Of(keystore, known.GetValueOrDefault(keystore.Path)))];
-        return new DryRun((neverSigned || history is not null) && keys.TrueForAll(key => key.Outcome == Verdict), keys, survey.Rest, survey.Locks);
+        return new DryRun((neverSigned || history is not null) && keys.TrueForAll(key => key.Outcome == Verdict), keys, survey.Rest, survey.FindLocks());
     }
 
     public IRenderable Table() => Output.Rows(

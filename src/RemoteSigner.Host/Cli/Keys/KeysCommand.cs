@@ -44,7 +44,7 @@ internal static class KeysCommand
         await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
         var survey = KeystoreFolder.Survey(parsed.GetValue(Keystores)!, parsed.GetValue(Passwords));
         await using var history = parsed.GetValue(Slashing) is { } path ? File.OpenRead(path) : null;
-        LockWarning.Write(survey.Locks);
+        LockWarning.Write(survey.FindLocks());
         if (isDryRun)
         {
             return Tell(parsed, await DryRun.OfAsync(survey, signer, parsed.GetValue(NeverSigned), history));

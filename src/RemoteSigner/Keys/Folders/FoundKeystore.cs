@@ -16,9 +16,6 @@ public sealed record FoundKeystore(string Path, KeystoreOrigin Origin, string La
     /// <summary>The first of the places where there is a file; null: there is none.</summary>
     public string? PasswordPath { get; } = PasswordPlaces.FirstOrDefault(File.Exists);
 
-    /// <summary>The lock that a client left beside it, which holds the key open or ended without taking it away; null: there is none.</summary>
-    public string? Lock => File.Exists(Path + ".lock") ? Path + ".lock" : null;
-
     /// <summary>What stands against it: its own fault, or that its password is nowhere.</summary>
     public KeystoreFailure? Failure => Fault is { } fault
         ? new(Path, fault.Fault, fault.Message, fault.Hint)

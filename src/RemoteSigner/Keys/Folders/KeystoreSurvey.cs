@@ -5,8 +5,14 @@ namespace RemoteSigner.Keys;
 /// <param name="Rest">JSON and wallet files that are known to be something else.</param>
 public sealed record KeystoreSurvey(IReadOnlyList<FoundKeystore> Keystores, IReadOnlyList<PassedOver> Rest)
 {
-    /// <summary>Locks of clients that lie beside the keystores.</summary>
-    public IReadOnlyList<string> Locks => [.. Keystores.Select(keystore => keystore.Lock).OfType<string>()];
+    /// <summary>
+    /// What says that a client may still run on these keys: locks that lie beside keystores (Lighthouse, Lodestar, Teku), also those that one left that did not end in order, and keystores that a process holds locked (Nimbus).
+    /// </summary>
+    public IReadOnlyList<string> FindLocks()
+    {
+        var held = HeldFiles.Now();
+        return [.. Keystores.SelectMany(keystore => (string[])[keystore.Path + ".lock", keystore.Path]).Where(path => path.EndsWith(".lock", StringComparison.Ordinal) ? File.Exists(path) : held.Contains(path))];
+    }
 
     /// <summary>The keystores with their passwords.</summary>
     /// <exception cref="KeystoreImportException">At least one has no password file; all of them are named.</exception>
