@@ -9,7 +9,7 @@ public sealed partial class SlashingProtection
 {
     /// <summary>
     /// Takes keys in as far as the ledger goes: history that comes along, floors, validators. All keys, or nothing is kept and all that were refused are returned. A key that was not active before is
-    /// <see cref="KeyState.Enrolling"/> then: it signs once <see cref="ActivateAsync"/> says that its share is sealed. Joins the histories of a share key and its group key: the higher of both floors
+    /// <see cref="KeyState.Enrolling"/> then: it signs once <see cref="TurnAsync"/> says that its share is sealed. Joins the histories of a share key and its group key: the higher of both floors
     /// holds, and every record is kept. Until it has signed, a key that is registered again must be stated as never signed again.
     /// </summary>
     /// <exception cref="InterchangeContradictionException">The history contradicts what was signed here.</exception>
@@ -22,15 +22,15 @@ public sealed partial class SlashingProtection
     public Task<KeyEnrolmentReport> ForeseeEnrolmentAsync(KeyEnrolment enrolment) => JudgeAsync(enrolment, evidence: null);
 
     /// <summary>
-    /// Lets keys sign whose shares are sealed, and ends in the same transaction those that they take the place of: no two shares of one validator ever sign together. Nothing, and no evidence, where
-    /// none of the keys was <see cref="KeyState.Enrolling"/>.
+    /// Lets keys sign whose shares are sealed, and parks in the same transaction those whose place they take: no two shares of one validator ever sign together. Nothing, and no evidence, where
+    /// nothing changes.
     /// </summary>
-    public Task<KeyTurnover> ActivateAsync(IReadOnlyCollection<BlsPublicKey> keys, IReadOnlyCollection<BlsPublicKey> replaced, EvidenceWriter<KeyTurnover> evidence) => _ledger.WriteAsync(transaction =>
+    public Task<KeyTurnover> TurnAsync(KeyTurn turn, EvidenceWriter<KeyTurnover> evidence) => _ledger.WriteAsync(transaction =>
     {
-        var active = KeyTable.Move(transaction, keys, KeyState.Active, KeyState.Enrolling);
-        var turnover = new KeyTurnover(active, active.Count == 0 ? [] : KeyTable.Move(transaction, replaced, KeyState.Retired, KeyState.Active, KeyState.Enrolling));
+        var parked = KeyTable.Move(transaction, turn.Leaving, KeyState.Parked, KeyState.Active, KeyState.Enrolling);
+        var turnover = new KeyTurnover([.. KeyTable.Move(transaction, turn.Arriving, KeyState.Active, KeyState.Enrolling), .. KeyTable.Move(transaction, turn.Returning, KeyState.Active, KeyState.Parked)], parked);
         transaction.Forget();
-        if (active.Count > 0)
+        if (turnover is not { Activated.Count: 0, Parked.Count: 0 })
         {
             evidence.Write(transaction, turnover);
         }
@@ -40,10 +40,10 @@ public sealed partial class SlashingProtection
 
     /// <summary>
     /// Stops keys from signing, and keeps their history and watermarks: they are <see cref="KeyState.Retiring"/>, or <see cref="KeyState.Releasing"/>, until their shares are out of the vault.
-    /// Those of them that could sign or were about to.
+    /// Those of them that could sign, were about to, or were parked.
     /// </summary>
     public Task<IReadOnlyList<BlsPublicKey>> RetireAsync(IReadOnlyCollection<BlsPublicKey> keys, KeyEnd end, EvidenceWriter<IReadOnlyList<BlsPublicKey>> evidence) =>
-        MoveAsync(keys, _ => end == KeyEnd.Retired ? KeyState.Retiring : KeyState.Releasing, [KeyState.Active, KeyState.Enrolling], evidence);
+        MoveAsync(keys, _ => end == KeyEnd.Retired ? KeyState.Retiring : KeyState.Releasing, [KeyState.Active, KeyState.Enrolling, KeyState.Parked], evidence);
 
     /// <summary>Ends the life of keys whose shares are out of the vault. Those of them that were on their way.</summary>
     public Task<IReadOnlyList<BlsPublicKey>> FinishRetiringAsync(IReadOnlyCollection<BlsPublicKey> keys, EvidenceWriter<IReadOnlyList<BlsPublicKey>> evidence) =>

@@ -29,7 +29,7 @@ public sealed class SsvImportTests
         Assert.Equal(12, report.RootElement.GetProperty("shareIndex").GetInt32());
 
         var again = await home.RunAsync(["cluster", "import", "--ssv", SsvScene.Keyshares, "--never-signed", .. SsvScene.Stated]);
-        Assert.Contains("already_held", again.Error, StringComparison.Ordinal);
+        Assert.Contains("nothing was to be done", again.Succeeded().Error, StringComparison.Ordinal);
         Assert.Contains(SsvScene.ShareKey.ToString(), (await home.RunAsync("keys", "list", "--json")).Succeeded().Output, StringComparison.Ordinal);
         Assert.Contains("ssv_file", (await home.RunAsync("cluster", "list", "--json")).Succeeded().Output, StringComparison.Ordinal);
         (await home.RunAsync("audit", "verify")).Succeeded();
@@ -57,7 +57,7 @@ public sealed class SsvImportTests
         var keys = (await home.RunAsync("keys", "list", "--json")).Succeeded().Output;
         Assert.Contains(SsvScene.GroupKey.ToString(), keys, StringComparison.Ordinal);
         using var clusters = JsonDocument.Parse((await home.RunAsync("cluster", "list", "--json")).Succeeded().Output);
-        Assert.Equal("sealed_membership", Assert.Single(clusters.RootElement.EnumerateArray()).GetProperty("anchor").GetString());
+        Assert.Equal("stated_validators", Assert.Single(clusters.RootElement.EnumerateArray()).GetProperty("anchor").GetString());
         Assert.Contains(await AuditLines.ReadAsync(home.LedgerFile), line => line.Contains("key.rebind", StringComparison.Ordinal));
         (await home.RunAsync("audit", "verify")).Succeeded();
     }

@@ -10,7 +10,7 @@ public static class KeyLife
     public static async Task<RefusedRegistration?> RegisterAllAsync(this SlashingProtection slashing, IReadOnlyCollection<ProtectedKey> keys, SlashingFloor floor)
     {
         var report = await slashing.EnrolAsync(new KeyEnrolment([.. keys.Select(key => (key, floor))]), (_, _) => 1);
-        await slashing.ActivateAsync([.. keys.Select(key => key.PublicKey)], [], (_, _) => 1);
+        await slashing.TurnAsync(new KeyTurn([.. keys.Select(key => key.PublicKey)]), (_, _) => 1);
         return report.Refused is [var first, ..] ? first : null;
     }
 

@@ -23,7 +23,7 @@ namespace RemoteSigner.Host.Cli;
 [JsonSerializable(typeof(ClusterLine))]
 [JsonSerializable(typeof(ClusterImportLine))]
 [JsonSerializable(typeof(IReadOnlyList<HeldClusterLine>))]
-[JsonSerializable(typeof(HeldClusterLine))]
+[JsonSerializable(typeof(ShownCluster))]
 [JsonSerializable(typeof(NimbusKeystore))]
 [JsonSerializable(typeof(PolicyLine))]
 [JsonSerializable(typeof(KeysharesLine))]
@@ -31,9 +31,6 @@ namespace RemoteSigner.Host.Cli;
 [JsonSerializable(typeof(IReadOnlyList<SignerCheck>))]
 [JsonSerializable(typeof(IReadOnlyList<TlsLine>))]
 internal sealed partial class CliContext : JsonSerializerContext;
-
-/// <summary>A share as <c>keys list</c> prints it.</summary>
-internal sealed record KeyLine(string PublicKey, string? GroupKey, ulong ShareIndex, string Label);
 
 /// <summary>A validator as <c>slashing import</c> prints it.</summary>
 internal sealed record ImportLine(

@@ -18,9 +18,10 @@ internal static class ClusterAnchors
     });
 
     /// <summary>The lock, for the reason that was given.</summary>
+    /// <param name="node">The public key of our node (33 bytes) and what messages call it, where it is known.</param>
     /// <exception cref="VerbException">None was given, or one that is for keyshares.</exception>
     /// <exception cref="IntakeException">It does not hold.</exception>
-    public static AnchoredDocument Anchor(this ClusterOrder order, VerifiedLock cluster, SecretArena arena)
+    public static AnchoredDocument Anchor(this ClusterOrder order, VerifiedLock cluster, (ImmutableArray<byte> Key, string Name)? node)
     {
         if (order.Owner is not null || order.Validators.Count > 0)
         {
@@ -28,7 +29,7 @@ internal static class ClusterAnchors
         }
 
         var now = TimeProvider.System.GetUtcNow();
-        return order.FindNodeKey(arena) is var (key, name) ? AnchoredDocument.ByNode(cluster, key, name, order.AcceptUnanchored, now)
+        return node is var (key, name) ? AnchoredDocument.ByNode(cluster, key, name, order.AcceptUnanchored, now)
             : order.AcceptUnanchored ? AnchoredDocument.ByWord(cluster, now)
             : throw new VerbException("nothing shows whose lock this is", "give --node DIR or --enr ENR: our node has signed its lock, from v1.7 on; --accept-unanchored takes it at your own word");
     }
@@ -52,12 +53,13 @@ internal static class ClusterAnchors
     }
 
     /// <summary>The public key of our node, 33 bytes, and what messages call it; null when neither its folder nor its record was given.</summary>
-    private static (ImmutableArray<byte> Key, string Name)? FindNodeKey(this ClusterOrder order, SecretArena arena) => (order.Node, order.Enr) switch
+    public static (ImmutableArray<byte> Key, string Name)? FindNodeKey(this ClusterOrder order, SecretArena arena) => (order.Node, order.Enr) switch
     {
         (null, null) => null,
         ({ } folder, null) => (new NodeFolder(folder).ReadNodeKey(arena), new NodeFolder(folder).NodeKeyFile),
-        (null, { } text) => (ReadNodeKey(text), "--enr"),
-        _ => throw new VerbException("--node and --enr do not go together", "either says which node is ours"),
+
+        // The folder's key stays unread: it need not be on this machine.
+        (_, { } text) => (ReadNodeKey(text), "--enr"),
     };
 
     private static ImmutableArray<byte> ReadNodeKey(string text)

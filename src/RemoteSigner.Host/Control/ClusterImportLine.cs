@@ -1,29 +1,61 @@
+using RemoteSigner.Administration.Keys;
 using RemoteSigner.Clusters;
 using RemoteSigner.Sealing;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Control;
 
-/// <summary>What <c>cluster import</c> and <c>bind</c> print for programs. Positions are those in the document, from 0.</summary>
-internal sealed record ClusterImportLine(string LockHash, ulong ShareIndex, int Threshold, int Operators, IReadOnlyList<ClusterImportLine.ImportedShare> Shares)
+/// <summary>What <c>cluster import</c>, <c>bind</c> and <c>add-lock</c> print for programs. <c>Parked</c> are shares whose place others took.</summary>
+/// <param name="ClusterHash">The document's: Charon's lock hash, or the SHA-256 of SSV's keyshares.</param>
+/// <param name="Anchor">Why the document is believed.</param>
+/// <param name="Shares">Those of it that are here now.</param>
+/// <param name="Parked">Public keys of shares that are parked.</param>
+/// <param name="Notes">Sentences about what was left.</param>
+internal sealed record ClusterImportLine(
+    string ClusterHash, int Validators, string Anchor, ulong? ShareIndex, int Threshold, int Operators, IReadOnlyList<ClusterImportLine.PlacedShare> Shares, IReadOnlyList<string> Parked, IReadOnlyList<string> Notes)
 {
     /// <summary>As in <see cref="KeysImported"/>.</summary>
     public int WithoutList { get; init; }
 
-    /// <summary>Of shares that were sealed as members of <paramref name="document"/>.</summary>
-    public static ClusterImportLine Of(IReadOnlyList<VaultShare> shares, ClusterDocument document) => Of([.. shares.Select(share => (share.ShareKey, share.GroupKey!.Value, share.Membership!))], document);
+    /// <summary>It came in.</summary>
+    public const string Sealed = "sealed";
 
-    /// <summary>The same of shares by their keys, groups and memberships; at least one.</summary>
-    public static ClusterImportLine Of(IReadOnlyList<(BlsPublicKey Share, BlsPublicKey GroupKey, ClusterMembership Membership)> shares, ClusterDocument document)
+    /// <summary>It was here and waited for its document.</summary>
+    public const string Bound = "bound";
+
+    /// <summary>It was here under another document of the cluster.</summary>
+    public const string Moved = "moved";
+
+    /// <summary>It was parked.</summary>
+    public const string Returned = "returned";
+
+    /// <summary>It was here already.</summary>
+    public const string Unchanged = "unchanged";
+
+    /// <param name="before">What the vault had before.</param>
+    public static ClusterImportLine Of(ImportedShares done, ClusterDocument document, string anchor, VaultListing before, IReadOnlyList<string> notes)
     {
         var positions = document.GroupKeys.Index().ToDictionary(group => group.Item, group => group.Index);
+        var former = before.Shares.ToDictionary(share => share.ShareKey);
+        var settled = done.Settled.Select(key => (ShareKey: key, former[key].GroupKey, former[key].Membership, Done: Unchanged));
+        List<(BlsPublicKey ShareKey, BlsPublicKey? GroupKey, ClusterMembership? Membership, string Done)> all = [.. done.Shares.Select(share => (share.ShareKey, share.GroupKey, share.Membership, WhatOf(share.ShareKey))), .. settled];
         return new ClusterImportLine(
             document.Hash.ToString(),
-            shares[0].Membership.ShareIndex,
-            shares[0].Membership.Threshold,
-            shares[0].Membership.Operators,
-            [.. shares.Select(share => new ImportedShare(share.GroupKey.ToString(), share.Share.ToString(), positions[share.GroupKey]))]);
+            positions.Count,
+            anchor,
+            all.Count > 0 ? all[0].Membership!.ShareIndex : null,
+            document.Threshold,
+            document.Operators,
+            [.. all.Select(share => new PlacedShare(share.GroupKey!.Value.ToString(), share.ShareKey.ToString(), positions[share.GroupKey.Value], share.Done)).OrderBy(share => share.Position)],
+            [.. done.Parked.Select(key => key.ToString())],
+            notes);
+
+        string WhatOf(BlsPublicKey key) => done.Returned.Contains(key) ? Returned : !done.Bound.Contains(key) ? Sealed : former.GetValueOrDefault(key)?.Membership is null ? Bound : Moved;
     }
 
-    internal sealed record ImportedShare(string GroupKey, string PublicShare, int Position);
+    /// <summary>What was done, in words: counts of each kind.</summary>
+    public string Summary => string.Join(", ", Shares.GroupBy(share => share.Done).Select(group => $"{group.Key} {group.Count()}").Concat(Parked.Count > 0 ? [$"parked {Parked.Count}"] : []));
+
+    /// <summary>A share of the document, its position there from 0, and what was done with it.</summary>
+    internal sealed record PlacedShare(string GroupKey, string PublicShare, int Position, string Done);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Host.Control;
 
@@ -11,7 +12,7 @@ internal sealed record ClusterOrder
     /// <summary>The node's <c>.charon</c> folder.</summary>
     public string? Node { get; init; }
 
-    /// <summary>Instead of the folder: the node's record, or its public key.</summary>
+    /// <summary>Instead of the folder's key: the node's record, or its public key.</summary>
     public string? Enr { get; init; }
 
     /// <summary>SSV's keyshares, instead of a lock.</summary>
@@ -39,9 +40,23 @@ internal sealed record ClusterOrder
 
     public bool NeverSigned { get; init; }
 
+    /// <summary>Does nobody state what they have signed, so that they begin at this moment of the chain?</summary>
+    public bool FromNow { get; init; }
+
     public bool Replace { get; init; }
 
+    /// <summary>When the shares are given up that <see cref="Replace"/> parks; null: when a person says so.</summary>
+    public DateTimeOffset? ParkedUntil { get; init; }
+
     public int MemoryMib { get; init; }
+
+    /// <summary>Is anything said about what shares have signed that are new here?</summary>
+    [JsonIgnore]
+    public bool IsPastStated => NeverSigned || FromNow || Slashing is not null || Replace;
+
+    /// <summary>What is said about it.</summary>
+    [JsonIgnore]
+    public SlashingFloor Floor => NeverSigned ? SlashingFloor.NeverSigned : FromNow ? SlashingFloor.FromNow : SlashingFloor.FromHistory;
 
     /// <summary>All that is going to be read: the files that are named, and those in the node's folder.</summary>
     [JsonIgnore]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using RemoteSigner.Administration;
 using RemoteSigner.Administration.Files;
 using RemoteSigner.Administration.Keys;
@@ -14,50 +15,36 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Host.Control;
 
 /// <summary>
-/// <c>cluster import</c> and <c>bind</c>: a document is verified in every way, something outside of it says that it is ours, and then shares of it are sealed, or learn where they belong.
+/// The verbs about clusters: a document is verified in every way, something outside of it says that it is ours, and then shares of it are sealed, move to it, or are told of it when they come.
 /// </summary>
-internal sealed class ClusterVerbs(Administrator administrator, Actor actor, ISite site, SignerOptions options, DataDirectory data, SecretArena arena)
+internal sealed class ClusterVerbs(Administrator administrator, Actor actor, SlashingProtection slashing, SignerOptions options, DataDirectory data, SecretArena arena)
 {
-    /// <summary>Seals this node's or operator's shares; all of them or none.</summary>
-    public Task<ClusterImportLine> ImportAsync(ClusterOrder order, IProgress<int>? progress, CancellationToken cancellation) =>
-        order.Keyshares is { } path ? ImportKeysharesAsync(path, order, cancellation) : ImportLockAsync(order, progress, cancellation);
+    private readonly ClusterLibrary _library = new(new ClusterArchive(data.ClustersFolder));
 
-    /// <summary>Tells shares that are in the vault where they belong, and what else there is to say about it.</summary>
-    public async Task<ClusterBinding> BindAsync(ClusterOrder order, CancellationToken cancellation)
+    /// <summary>Seals this node's or operator's shares that are not here, and moves those that are; all of them or none.</summary>
+    public async Task<ClusterImportLine> ImportAsync(ClusterOrder order, IProgress<int>? progress, CancellationToken cancellation)
     {
-        var (document, places) = order.Keyshares is { } keyshares ? OfKeyshares(order, VerifiedKeyshares.Open(keyshares)) : OfLock(order);
-        var bound = await administrator.ExecuteAsync(new BindShares(document, places, order.Replace), actor, cancellation);
-        var notes = await TakeLeftAwayAsync(document, bound.Left);
-        return new ClusterBinding(ClusterImportLine.Of([.. bound.Shares.Select(share => (share, places[share].GroupKey, places[share].Membership))], document.Document), notes);
-    }
-
-    private async Task<ClusterImportLine> ImportLockAsync(ClusterOrder order, IProgress<int>? progress, CancellationToken cancellation)
-    {
-        var node = NodeOf(order);
-        var cluster = order.Open(order.Lock ?? node.LockFile, options, data);
-        var document = order.Anchor(cluster, arena);
-        var ours = cluster.SharesOf(node.ReadNodeKey(arena), node.NodeKeyFile);
-        var shares = await new NodeKeystores(node, cluster.Cluster, ours).OpenAsync(arena, order.MemoryMib * 1024L * 1024, progress, cancellation);
-        return await SealAsync(shares, document, order, cancellation);
-    }
-
-    private async Task<ClusterImportLine> ImportKeysharesAsync(string path, ClusterOrder order, CancellationToken cancellation)
-    {
-        var file = VerifiedKeyshares.Open(path);
-        var document = order.Anchor(file);
-        using var key = await OperatorKeyOfAsync(order);
-        return await SealAsync(new OperatorShares(file).Open(key, arena), document, order, cancellation);
-    }
-
-    private async Task<ClusterImportLine> SealAsync(IReadOnlyList<VaultShare> shares, AnchoredDocument document, ClusterOrder order, CancellationToken cancellation)
-    {
+        var (document, places, open) = order.Keyshares is { } path ? OfKeyshares(path, order) : await OfLockAsync(order, progress, cancellation);
+        var shares = await open();
         try
         {
-            await using var history = order.Slashing is { } path ? File.OpenRead(path) : null;
-            var floor = order.NeverSigned ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory;
-            var done = await administrator.ExecuteAsync(
-                new ImportShares(new IntakeOrder(shares, floor) { Document = document, History = history, Replace = order.Replace }), actor, cancellation);
-            return ClusterImportLine.Of(shares, document.Document) with { WithoutList = done.History?.WithoutList ?? 0 };
+            if (shares.Any(share => !order.IsPastStated))
+            {
+                throw new VerbException(
+                    "what these validators have signed must be said",
+                    "give --slashing FILE with their history (another operator's 'remote-signer slashing export FILE --by group' has it), --never-signed for a new cluster, or --from-now if nobody can tell: a wrong answer can get them slashed. After a reshare, --replace carries the history that is here over");
+            }
+
+            await using var history = order.Slashing is { } file ? File.OpenRead(file) : null;
+            return await TakeAsync(new IntakeOrder(shares, order.Floor)
+            {
+                Document = document,
+                Places = places,
+                IsWhole = true,
+                History = history,
+                Replace = order.Replace,
+                ParkedUntil = order.ParkedUntil,
+            });
         }
         finally
         {
@@ -68,28 +55,151 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, ISi
         }
     }
 
-    private (AnchoredDocument Document, Dictionary<BlsPublicKey, (BlsPublicKey GroupKey, ClusterMembership Membership)> Places) OfLock(ClusterOrder order)
+    /// <summary>Tells shares that are in the vault where they belong, and what else there is to say about it.</summary>
+    public async Task<ClusterImportLine> BindAsync(ClusterOrder order)
     {
-        var node = NodeOf(order);
-        var cluster = order.Open(order.Lock ?? node.LockFile, options, data);
-        return (order.Anchor(cluster, arena), cluster.SharesOf(node.ReadNodeKey(arena), node.NodeKeyFile).ToDictionary(
-            share => share.PublicShare, share => (share.GroupKey, NodeKeystores.MembershipOf(share, ShareProvenance.LockFile))));
+        var (document, places) = await DocumentAsync(order);
+        return await TakeAsync(new IntakeOrder([], SlashingFloor.FromHistory) { Document = document, Places = places, Rebind = order.Replace });
     }
 
+    /// <summary>Keeps a document for shares that will be pushed, and tells those of it that are here.</summary>
+    public async Task<ClusterImportLine> KeepAsync(ClusterOrder order)
+    {
+        var (document, places) = await DocumentAsync(order);
+        await administrator.ExecuteAsync(new KeepDocument(document), actor);
+        try
+        {
+            return await TakeAsync(new IntakeOrder([], SlashingFloor.FromHistory) { Document = document, Places = places });
+        }
+        catch (AdminException nothing) when (nothing.Code is ImportShares.NothingToBind or ImportShares.BoundElsewhere)
+        {
+            return ClusterImportLine.Of(new ImportedShares([], [], [], [], [], [], null), document.Document, IntakeText.Code(document.Kind), Vault.List(data.VaultFile), []);
+        }
+    }
+
+    /// <summary>Takes a document away that no share is a member of.</summary>
+    public async Task<string> RemoveAsync(string hash) => (await administrator.ExecuteAsync(new RemoveDocument(Root.Parse(hash)), actor)).ToString();
+
+    /// <summary>Every document, and what is here of it.</summary>
+    public async Task<IReadOnlyList<HeldClusterLine>> ListAsync() => new ClusterListing(data, await slashing.GetKeyStatesAsync(), await administrator.ParkedSetsAsync()).Lines;
+
+    /// <summary>Gives up the parked shares of a cluster: the change is for good. How many.</summary>
+    /// <param name="document">Any document of its line.</param>
+    public async Task<int> CommitAsync(string document)
+    {
+        var parked = (await LineAsync(document)).SelectMany(line => ParkedOf(line)).ToList();
+        return parked.Count == 0 ? throw NothingParked() : (await administrator.ExecuteAsync(new DeleteShares(parked, KeyEnd.Retired) { OnlyParked = true }, actor)).Count(share => share == DeletedShare.Deleted);
+    }
+
+    /// <summary>Lets the parked shares of a cluster sign again, and parks those that took their place. How many of each.</summary>
+    /// <param name="document">Any document of its line; where shares of several are parked, the one to go back to.</param>
+    public async Task<ClusterReversion> RevertAsync(string document)
+    {
+        List<HeldClusterLine> sets = [.. (await LineAsync(document)).Where(line => ParkedOf(line).Any())];
+        var chosen = sets.Find(line => line.ClusterHash == document) ?? (sets.Count <= 1 ? sets.FirstOrDefault() : throw new VerbException(
+            $"shares of {sets.Count} documents of this cluster are parked", $"say which to go back to: {string.Join(", ", sets.Select(line => line.ClusterHash))}"));
+        var turnover = await administrator.ExecuteAsync(new RevertShares([.. ParkedOf(chosen ?? throw NothingParked())]), actor);
+        return new ClusterReversion(chosen.ClusterHash, turnover.Activated.Count, turnover.Parked.Count);
+    }
+
+    private async Task<ClusterImportLine> TakeAsync(IntakeOrder order)
+    {
+        var before = Vault.List(data.VaultFile);
+        var document = order.Document!;
+        var done = await administrator.ExecuteAsync(new ImportShares(order), actor);
+        var notes = await TakeLeftAwayAsync(document, done.Left);
+
+        // Its shares vouch for it by now; that it is kept by itself too says since when. Beside one that contradicts it a person has to look first.
+        if (notes.Count == 0)
+        {
+            await administrator.ExecuteAsync(new KeepDocument(document), actor);
+        }
+
+        return ClusterImportLine.Of(done, document.Document, IntakeText.Code(document.Kind), before, notes) with { WithoutList = done.History?.WithoutList ?? 0 };
+    }
+
+    private async Task<(AnchoredDocument, Dictionary<BlsPublicKey, (BlsPublicKey, ClusterMembership)>, Func<Task<IReadOnlyList<VaultShare>>>)> OfLockAsync(ClusterOrder order, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        var cluster = order.Open(LockOf(order), options, data);
+        var (document, node) = await AnchorAsync(order, cluster);
+        var key = node ?? throw new VerbException("whose shares these are must be said", "give --node DIR, the node's .charon folder, or --enr ENR");
+        var ours = cluster.SharesOf(key.Key, key.Name);
+        var held = await HeldAsync();
+        return (document, Places(ours), async () => ours.All(share => held.Contains(share.PublicShare)) ? []
+            : await new NodeKeystores(NodeOf(order), cluster.Cluster, ours, held).OpenAsync(arena, order.MemoryMib * 1024L * 1024, progress, cancellation));
+    }
+
+    private (AnchoredDocument, Dictionary<BlsPublicKey, (BlsPublicKey, ClusterMembership)>, Func<Task<IReadOnlyList<VaultShare>>>) OfKeyshares(string path, ClusterOrder order)
+    {
+        var file = VerifiedKeyshares.Open(path);
+        return (order.Anchor(file), Places(file), async () =>
+        {
+            using var key = await OperatorKeyOfAsync(order);
+            return new OperatorShares(file).Open(key, arena, await HeldAsync());
+        });
+    }
+
+    private async Task<(AnchoredDocument Document, Dictionary<BlsPublicKey, (BlsPublicKey GroupKey, ClusterMembership Membership)> Places)> DocumentAsync(ClusterOrder order)
+    {
+        if (order.Keyshares is { } path)
+        {
+            var file = VerifiedKeyshares.Open(path);
+            return (order.Anchor(file), Places(file));
+        }
+
+        var cluster = order.Open(LockOf(order), options, data);
+        var (document, node) = await AnchorAsync(order, cluster);
+        var shares = node is var (key, name) ? cluster.SharesOf(key, name) : [.. Enumerable.Range(1, cluster.Cluster.Definition.Operators.Length).SelectMany(index => cluster.Cluster.SharesOf((ulong)index))];
+        return (document, Places(shares));
+    }
+
+    private static Dictionary<BlsPublicKey, (BlsPublicKey GroupKey, ClusterMembership Membership)> Places(IEnumerable<ClusterShare> shares) =>
+        shares.ToDictionary(share => share.PublicShare, share => (share.GroupKey, NodeKeystores.MembershipOf(share, ShareProvenance.LockFile)));
+
     // Which operator is ours needs no key of ours here: of the shares that are held we have the secrets.
-    private static (AnchoredDocument Document, Dictionary<BlsPublicKey, (BlsPublicKey GroupKey, ClusterMembership Membership)> Places) OfKeyshares(
-        ClusterOrder order, VerifiedKeyshares file) => (order.Anchor(file), file.Document.File.Validators
-            .SelectMany(validator => validator.PublicShares.Select((share, position) =>
-                (Share: share, Place: (validator.GroupKey, OperatorShares.MembershipOf(file, validator, position, ShareProvenance.SsvFile)))))
-            .ToDictionary(pair => pair.Share, pair => pair.Place));
+    private static Dictionary<BlsPublicKey, (BlsPublicKey GroupKey, ClusterMembership Membership)> Places(VerifiedKeyshares file) => file.Document.File.Validators
+        .SelectMany(validator => validator.PublicShares.Select((share, position) => (Share: share, Place: (validator.GroupKey, OperatorShares.MembershipOf(file, validator, position, ShareProvenance.SsvFile)))))
+        .ToDictionary(pair => pair.Share, pair => pair.Place);
+
+    // Those that the vault answers for: they sign, or are parked.
+    private async Task<HashSet<BlsPublicKey>> HeldAsync()
+    {
+        var states = await slashing.GetKeyStatesAsync();
+        return [.. Vault.List(data.VaultFile).Shares.Select(share => share.ShareKey).Where(key => states.GetValueOrDefault(key) is KeyState.Active or KeyState.Parked)];
+    }
+
+    /// <summary>Why the lock is believed, and our node's key (33 bytes) with what messages call it: as it was given, or as the document has it under which shares of its validators are here.</summary>
+    private async Task<(AnchoredDocument Document, (ImmutableArray<byte> Key, string Name)? Node)> AnchorAsync(ClusterOrder order, VerifiedLock cluster)
+    {
+        var node = order.FindNodeKey(arena) ?? (order.AcceptUnanchored ? null : await KnownNodeAsync(cluster));
+        return (order.Anchor(cluster, node), node);
+    }
+
+    private async Task<(ImmutableArray<byte> Key, string Name)?> KnownNodeAsync(VerifiedLock cluster)
+    {
+        var groups = cluster.Cluster.Validators.Select(validator => validator.GroupKey).ToHashSet();
+        if (!Vault.List(data.VaultFile).Shares.Any(share => share.GroupKey is { } group && groups.Contains(group)))
+        {
+            return null;
+        }
+
+        foreach (var share in (await administrator.LookAsync(vault => vault.Contents)).Shares.Where(share => share is { Membership: not null, GroupKey: { } group } && groups.Contains(group)))
+        {
+            if (_library.Find(share.Membership!) is ClusterDocument.CharonLock known && known.Cluster.Definition.NodeKeyOf(share.Membership!.ShareIndex) is { } key)
+            {
+                return (key, $"our node's record in {known.Hash}");
+            }
+        }
+
+        return null;
+    }
 
     // What the shares have left contradicts what they are bound to now, and would make both silent. One that other shares still need stays: whoever holds it genuine must look at these.
     private async Task<IReadOnlyList<string>> TakeLeftAwayAsync(AnchoredDocument document, IEnumerable<Root> left)
     {
         var held = Vault.List(data.VaultFile).Shares;
-        var library = new ClusterLibrary(new ClusterArchive(data.ClustersFolder));
         List<string> notes = [];
-        foreach (var hash in left.Where(hash => library.Find(hash) is { } former && KnownShares.Contradict(document, former)))
+        foreach (var hash in left.Where(hash => _library.Find(hash) is { } former && KnownShares.Contradict(document, former)))
         {
             var members = held.Where(share => share.Membership?.ClusterHash == hash).Select(share => share.ShareKey.ToString()).ToList();
             if (members.Count == 0)
@@ -105,6 +215,17 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, ISi
         return notes;
     }
 
+    private async Task<List<HeldClusterLine>> LineAsync(string document)
+    {
+        var all = await ListAsync();
+        var one = all.FirstOrDefault(line => line.ClusterHash == document) ?? throw new VerbException($"there is no cluster {document} here", "'remote-signer cluster list --all' shows every document");
+        return [.. all.Where(line => line.Origin == one.Origin)];
+    }
+
+    private static IEnumerable<BlsPublicKey> ParkedOf(HeldClusterLine line) => line.Shares.Where(share => share.State == IntakeText.Code(KeyState.Parked)).Select(share => BlsPublicKey.Parse(share.ShareKey));
+
+    private static VerbException NothingParked() => new("no share of this cluster is parked", "'remote-signer cluster list --all' shows what is here; shares are parked by 'cluster import --replace'");
+
     private async Task<OperatorKey> OperatorKeyOfAsync(ClusterOrder order)
     {
         if (order.OperatorKey is { } path)
@@ -112,14 +233,16 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, ISi
             return OperatorKeyFile.Read(path, order.OperatorPassword, arena);
         }
 
-        using var vault = await site.OpenNewestVaultAsync();
-        return vault.OpenOperatorKey(data.OperatorKeyFile, arena)
+        return await administrator.LookAsync(vault => vault.OpenOperatorKey(data.OperatorKeyFile, arena))
             ?? throw new VerbException("this signer has no operator key", "give --operator-key FILE, or seal the key first with 'remote-signer operator import --key FILE'");
     }
 
+    private static string LockOf(ClusterOrder order) => order.Lock ?? (order.Node is { } folder ? new NodeFolder(folder).LockFile : throw new VerbException(
+        "which document it is must be said", "give --lock FILE, or --node DIR, the node's .charon folder, which has it; SSV's keyshares come with --ssv FILE"));
+
     private static NodeFolder NodeOf(ClusterOrder order) => new(order.Node ?? throw new VerbException(
-        "whose shares these are must be said", "give --node DIR, the node's .charon folder; SSV's keyshares come with --ssv FILE"));
+        "there are validators in the lock whose shares are not here", "give --node DIR, the node's .charon folder with their keystores"));
 }
 
-/// <summary>What <c>cluster bind</c> did, and sentences about what it left.</summary>
-internal sealed record ClusterBinding(ClusterImportLine Line, IReadOnlyList<string> Notes);
+/// <summary>What <c>cluster revert</c> did: shares of this document sign again, and so many others are parked.</summary>
+internal sealed record ClusterReversion(string ClusterHash, int Returned, int Parked);

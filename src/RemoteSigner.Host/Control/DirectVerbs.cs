@@ -27,6 +27,8 @@ internal sealed class DirectVerbs(
 
     public required ClusterVerbs Clusters { get; init; }
 
+    public required KeyVerbs Keys { get; init; }
+
     public required TlsVerbs Tls { get; init; }
 
     public async Task<KeysImported> ImportKeysAsync(IReadOnlyList<IKeystoreSource> keystores, Stream? history, int memoryMib, IProgress<int>? progress, CancellationToken cancellation)
@@ -68,7 +70,21 @@ internal sealed class DirectVerbs(
 
     public Task<ClusterImportLine> ImportClusterAsync(ClusterOrder order, IProgress<int>? progress, CancellationToken cancellation) => Clusters.ImportAsync(order, progress, cancellation);
 
-    public Task<ClusterBinding> BindClusterAsync(ClusterOrder order, CancellationToken cancellation) => Clusters.BindAsync(order, cancellation);
+    public Task<ClusterImportLine> BindClusterAsync(ClusterOrder order) => Clusters.BindAsync(order);
+
+    public Task<ClusterImportLine> KeepClusterAsync(ClusterOrder order) => Clusters.KeepAsync(order);
+
+    public Task<string> RemoveClusterAsync(string hash) => Clusters.RemoveAsync(hash);
+
+    public Task<IReadOnlyList<HeldClusterLine>> ListClustersAsync() => Clusters.ListAsync();
+
+    public Task<int> CommitClusterAsync(string hash) => Clusters.CommitAsync(hash);
+
+    public Task<ClusterReversion> RevertClusterAsync(string hash) => Clusters.RevertAsync(hash);
+
+    public Task<IReadOnlyList<KeyLine>> ListKeysAsync() => Keys.ListAsync();
+
+    public Task<int> DropCeremonyAsync(string ceremony) => Keys.DropAsync(ceremony);
 
     public Task<TlsKept> KeepTlsAsync(TlsChange change) => Tls.KeepAsync(change);
 

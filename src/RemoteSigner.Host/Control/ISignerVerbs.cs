@@ -27,7 +27,28 @@ internal interface ISignerVerbs : IAsyncDisposable
     Task<ClusterImportLine> ImportClusterAsync(ClusterOrder order, IProgress<int>? progress, CancellationToken cancellation);
 
     /// <summary>Verifies a cluster's document, and tells shares that are here already where they belong. A running signer reads the files itself.</summary>
-    Task<ClusterBinding> BindClusterAsync(ClusterOrder order, CancellationToken cancellation);
+    Task<ClusterImportLine> BindClusterAsync(ClusterOrder order);
+
+    /// <summary>The same, and keeps the document also where no share of it is here.</summary>
+    Task<ClusterImportLine> KeepClusterAsync(ClusterOrder order);
+
+    /// <summary>Takes a document away that no share is a member of; its hash.</summary>
+    Task<string> RemoveClusterAsync(string hash);
+
+    /// <summary>Every document, and what is here of it.</summary>
+    Task<IReadOnlyList<HeldClusterLine>> ListClustersAsync();
+
+    /// <summary>Gives up the parked shares of the cluster of this document; how many.</summary>
+    Task<int> CommitClusterAsync(string hash);
+
+    /// <summary>Lets the parked shares of the cluster of this document sign again, in place of those that took theirs.</summary>
+    Task<ClusterReversion> RevertClusterAsync(string hash);
+
+    /// <summary>Every share in the vault.</summary>
+    Task<IReadOnlyList<KeyLine>> ListKeysAsync();
+
+    /// <summary>Takes the shares of a push out that wait for a document; how many.</summary>
+    Task<int> DropCeremonyAsync(string ceremony);
 
     /// <summary>Keeps what the authority made, and has a running signer go by it.</summary>
     Task<TlsKept> KeepTlsAsync(TlsChange change);

@@ -89,10 +89,27 @@ internal sealed class RunningVerbs : ISignerVerbs
     public Task DeleteKeyAsync(string key) => AskAsync(HttpMethod.Delete, $"keys/{Uri.EscapeDataString(key)}", ControlContext.Default.ControlCount);
 
     public Task<ClusterImportLine> ImportClusterAsync(ClusterOrder order, IProgress<int>? progress, CancellationToken cancellation) =>
-        AskAsync(HttpMethod.Post, "clusters", ControlContext.Default.ClusterImportLine, JsonContent.Create(order, ControlContext.Default.ClusterOrder));
+        OrderAsync("clusters", order);
 
-    public Task<ClusterBinding> BindClusterAsync(ClusterOrder order, CancellationToken cancellation) =>
-        AskAsync(HttpMethod.Post, "clusters/bind", ControlContext.Default.ClusterBinding, JsonContent.Create(order, ControlContext.Default.ClusterOrder));
+    public Task<ClusterImportLine> BindClusterAsync(ClusterOrder order) => OrderAsync("clusters/bind", order);
+
+    public Task<ClusterImportLine> KeepClusterAsync(ClusterOrder order) => OrderAsync("clusters/keep", order);
+
+    public async Task<string> RemoveClusterAsync(string hash)
+    {
+        await AskAsync(HttpMethod.Delete, $"clusters/{hash}", ControlContext.Default.ControlCount);
+        return hash;
+    }
+
+    public Task<IReadOnlyList<HeldClusterLine>> ListClustersAsync() => AskAsync(HttpMethod.Get, "clusters", ControlContext.Default.IReadOnlyListHeldClusterLine);
+
+    public async Task<int> CommitClusterAsync(string hash) => (int)(await AskAsync(HttpMethod.Post, $"clusters/{hash}/commit", ControlContext.Default.ControlCount)).Count;
+
+    public Task<ClusterReversion> RevertClusterAsync(string hash) => AskAsync(HttpMethod.Post, $"clusters/{hash}/revert", ControlContext.Default.ClusterReversion);
+
+    public Task<IReadOnlyList<KeyLine>> ListKeysAsync() => AskAsync(HttpMethod.Get, "keys", ControlContext.Default.IReadOnlyListKeyLine);
+
+    public async Task<int> DropCeremonyAsync(string ceremony) => (int)(await AskAsync(HttpMethod.Delete, $"keys?ceremony={Uri.EscapeDataString(ceremony)}", ControlContext.Default.ControlCount)).Count;
 
     public Task<TlsKept> KeepTlsAsync(TlsChange change) =>
         AskAsync(HttpMethod.Post, "tls", ControlContext.Default.TlsKept, JsonContent.Create(change, ControlContext.Default.TlsChange));
@@ -156,6 +173,9 @@ internal sealed class RunningVerbs : ISignerVerbs
             File.Delete(temporary);
         }
     }
+
+    private Task<ClusterImportLine> OrderAsync(string verb, ClusterOrder order) =>
+        AskAsync(HttpMethod.Post, verb, ControlContext.Default.ClusterImportLine, JsonContent.Create(order, ControlContext.Default.ClusterOrder));
 
     private Task<T> AskAsync<T>(HttpMethod method, string question, JsonTypeInfo<T> type, HttpContent? body = null) =>
         AskAsync(method, question, body, async answer => await answer.Content.ReadFromJsonAsync(type) ?? throw new JsonException("it is null"));

@@ -111,6 +111,7 @@ internal static class SignerServices
         services.AddHostedService<SystemdWatch>();
         services.AddHostedService<EpochSummary>();
         services.AddHostedService<Pruning>();
+        services.AddHostedService<ParkedWatch>();
         services.AddHostedService<CertificateWatch>();
     }
 

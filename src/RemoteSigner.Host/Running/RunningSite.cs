@@ -104,7 +104,7 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
     private static string? DifferenceOf(Vault vault, IReadOnlyDictionary<BlsPublicKey, KeyState> states, HashSet<BlsPublicKey> active)
     {
         var missing = states.Count(pair => pair.Value is KeyState.Active or KeyState.Enrolling && !active.Contains(pair.Key));
-        var unknown = vault.Contents.Shares.Count - active.Count;
+        var unknown = vault.Contents.Shares.Count(share => !active.Contains(share.ShareKey) && states.GetValueOrDefault(share.ShareKey) != KeyState.Parked);
         return (missing, unknown) switch
         {
             (0, 0) => null,

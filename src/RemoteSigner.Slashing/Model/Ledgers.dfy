@@ -115,8 +115,8 @@ module Ledgers {
   predicate MayBecome(from: KeyState, to: KeyState) {
     match to
     case Active => from == Enrolling
-    case Retiring => from in {Active, Enrolling}
-    case Releasing => from in {Active, Enrolling}
+    case Retiring => from in {Active, Enrolling, Parked}
+    case Releasing => from in {Active, Enrolling, Parked}
     case Retired => from in {Retiring, Active, Enrolling}
     case Released => from in {Releasing, Retired}
     case Parked => from in {Active, Enrolling}

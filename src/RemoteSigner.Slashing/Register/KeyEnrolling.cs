@@ -20,7 +20,18 @@ internal static class KeyEnrolling
             }
         }
 
+        foreach (var key in enrolment.From is null ? [] : enrolment.Returning)
+        {
+            RaiseTo(transaction, KeyTable.Find(transaction, key)?.Validator ?? throw new InvalidOperationException($"{key} was never here, so it does not come back"), enrolment.From);
+        }
+
         return refused;
+    }
+
+    private static void RaiseTo(LedgerTransaction transaction, long validator, StartingPoint? from)
+    {
+        var (slot, source, target) = from ?? throw new InvalidOperationException("an enrolment from now on names its starting point");
+        HistoryFloors.Raise(transaction, validator, StoredNumber.From(slot.Value), StoredNumber.From(source.Value), StoredNumber.From(target.Value));
     }
 
     private static Registration Register(LedgerTransaction transaction, ProtectedKey key, SlashingFloor floor, StartingPoint? from)
@@ -57,8 +68,7 @@ internal static class KeyEnrolling
 
         if (floor == SlashingFloor.FromNow)
         {
-            var (slot, source, target) = from ?? throw new InvalidOperationException("an enrolment from now on names its starting point");
-            HistoryFloors.Raise(transaction, validator, StoredNumber.From(slot.Value), StoredNumber.From(source.Value), StoredNumber.From(target.Value));
+            RaiseTo(transaction, validator, from);
         }
 
         return new Registration.Enrolled();

@@ -1,7 +1,7 @@
 namespace RemoteSigner.Slashing;
 
 /// <summary>
-/// What a public key may do here: <c>enrolling → active → retiring → retired</c>. The ledger leads, the vault and the open keys follow, and a reconciliation finishes what a
+/// What a public key may do here: <c>enrolling → active → retiring → retired</c>, and between active and parked as often as sets of shares take turns. The ledger leads, the vault and the open keys follow, and a reconciliation finishes what a
 /// crash left in between. Only an active key is granted anything. The numbers are stored.
 /// </summary>
 public enum KeyState

@@ -2,5 +2,5 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Slashing;
 
-/// <summary>Keys that sign from one transaction on, and those that sign no more from the same one on because these took their place.</summary>
-public sealed record KeyTurnover(IReadOnlyList<BlsPublicKey> Activated, IReadOnlyList<BlsPublicKey> Retired);
+/// <summary>Keys that sign from one transaction on, and those that are parked from the same one on because these took their place.</summary>
+public sealed record KeyTurnover(IReadOnlyList<BlsPublicKey> Activated, IReadOnlyList<BlsPublicKey> Parked);

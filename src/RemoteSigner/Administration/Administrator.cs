@@ -64,6 +64,26 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
     public Task<ImportForesight> ForeseeImportAsync(VaultListing vault, IReadOnlyList<VaultListing.Share> offered, SlashingFloor floor, Stream? history) =>
         ImportForesight.OfAsync(new Proceeding(new Actor.Itself(), slashing, audit, pending, library, clock, vault: null), vault, offered, floor, history);
 
+    /// <summary>Looks into the newest vault, between two acts: two openings at once would be two starts to the witness.</summary>
+    /// <exception cref="VaultException">It does not open, or is older than the ledger or the witness knows it.</exception>
+    /// <exception cref="SealingDeviceException">The device failed.</exception>
+    public async Task<T> LookAsync<T>(Func<Vault, T> look)
+    {
+        await _one.WaitAsync();
+        try
+        {
+            using var vault = await site.OpenNewestVaultAsync();
+            return look(vault);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>What is kept of shares that are parked; some of it may be of shares that are not any more.</summary>
+    public Task<IReadOnlyList<Keys.ParkedSet>> ParkedSetsAsync() => pending.ParkedAsync();
+
     /// <summary>Ends when no act runs any more: it works in secret memory and in devices, which go away next.</summary>
     public async ValueTask DisposeAsync()
     {

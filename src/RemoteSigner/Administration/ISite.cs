@@ -6,7 +6,7 @@ namespace RemoteSigner.Administration;
 /// <summary>Where acts happen: the signer that serves a data directory, or a command on one that nobody serves.</summary>
 public interface ISite
 {
-    /// <summary>Opens the vault, by one hardware operation. The caller disposes it.</summary>
+    /// <summary>Opens the vault, by one hardware operation; <see cref="Administrator"/> alone asks for it. The caller disposes it.</summary>
     /// <exception cref="VaultException">It does not open, or is older than the ledger or the witness knows it.</exception>
     /// <exception cref="SealingDeviceException">The device failed.</exception>
     Task<Vault> OpenNewestVaultAsync();

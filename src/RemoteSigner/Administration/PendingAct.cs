@@ -12,8 +12,17 @@ namespace RemoteSigner.Administration;
 /// <param name="Effect">How the effect is known when it is there.</param>
 internal sealed record PendingAct(string Action, PendingEffect Effect)
 {
-    /// <summary>Shares that others of the same import take the place of: they end when those begin.</summary>
+    /// <summary>Shares that others of the same import take the place of: they are parked when those begin.</summary>
     public IReadOnlyList<BlsPublicKey> Replaced { get; init; } = [];
+
+    /// <summary>Parked shares of the import: they sign again when it is done.</summary>
+    public IReadOnlyList<BlsPublicKey> Returning { get; init; } = [];
+
+    /// <summary>When the parked ones are given up by themselves.</summary>
+    public DateTimeOffset? ParkedUntil { get; init; }
+
+    /// <summary>Do keys take turns once it is done?</summary>
+    public bool IsTurn => Replaced.Count > 0 || Returning.Count > 0;
 
     public static byte[] Write(IEnumerable<PendingAct> acts)
     {
@@ -65,20 +74,37 @@ internal sealed record PendingAct(string Action, PendingEffect Effect)
                 throw new System.Diagnostics.UnreachableException();
         }
 
-        json.WriteStartArray("replaced"u8);
-        foreach (var key in Replaced)
+        WriteKeys(json, "replaced"u8, Replaced);
+        WriteKeys(json, "returning"u8, Returning);
+        if (ParkedUntil is { } until)
+        {
+            json.WriteNumber("parkedUntil"u8, until.ToUnixTimeSeconds());
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteKeys(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<BlsPublicKey> keys)
+    {
+        json.WriteStartArray(name);
+        foreach (var key in keys)
         {
             json.WriteStringValue(key.ToString());
         }
 
         json.WriteEndArray();
-        json.WriteEndObject();
     }
 
     private static PendingAct Read(JsonElement act) => new(act.GetProperty("action").GetString()!, ReadEffect(act))
     {
-        Replaced = [.. act.GetProperty("replaced").EnumerateArray().Select(key => BlsPublicKey.Parse(key.GetString()))],
+        Replaced = ReadKeys(act, "replaced"),
+        Returning = ReadKeys(act, "returning"),
+        ParkedUntil = act.TryGetProperty("parkedUntil", out var until) ? DateTimeOffset.FromUnixTimeSeconds(until.GetInt64()) : null,
     };
+
+    // What an earlier version left has not every list.
+    private static IReadOnlyList<BlsPublicKey> ReadKeys(JsonElement act, string name) =>
+        act.TryGetProperty(name, out var keys) ? [.. keys.EnumerateArray().Select(key => BlsPublicKey.Parse(key.GetString()))] : [];
 
     private static PendingEffect ReadEffect(JsonElement act) =>
         act.TryGetProperty("vaultGeneration", out var generation) ? new PendingEffect.VaultGeneration(generation.GetUInt64())

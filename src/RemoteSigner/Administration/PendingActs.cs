@@ -23,6 +23,9 @@ public sealed class PendingActs
     /// <summary>The actions of those that were interrupted, oldest first.</summary>
     public async Task<IReadOnlyList<string>> InterruptedAsync() => [.. (await ReadAsync()).Select(act => act.Action)];
 
+    /// <summary>What is kept of shares that are parked; some of it may be of shares that are not any more.</summary>
+    public Task<IReadOnlyList<Keys.ParkedSet>> ParkedAsync() => _ledger.WriteAsync(Keys.ParkedSets.Read);
+
     /// <summary>In the transaction of the act's entry.</summary>
     internal static void Begin(LedgerTransaction transaction, PendingAct act) => Put(transaction, [.. Read(transaction), act]);
 

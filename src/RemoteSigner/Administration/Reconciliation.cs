@@ -15,10 +15,10 @@ internal static class Reconciliation
 {
     public static async Task RunAsync(Proceeding proceeding)
     {
-        var replaced = await EndPendingAsync(proceeding);
+        var turns = await EndPendingAsync(proceeding);
         if (proceeding.Vault is { } vault)
         {
-            await FollowLedgerAsync(proceeding, vault, replaced);
+            await FollowLedgerAsync(proceeding, vault, turns);
         }
     }
 
@@ -51,8 +51,8 @@ internal static class Reconciliation
         PendingActs.Put(transaction, [.. acts.Where(act => !act.Effect.IsInWitness)]);
     }
 
-    /// <summary>The shares whose place others took, if an import got as far as the vault.</summary>
-    private static async Task<IReadOnlyList<BlsPublicKey>> EndPendingAsync(Proceeding proceeding)
+    /// <summary>The imports that got as far as the vault and are to be followed by a turn of keys.</summary>
+    private static async Task<IReadOnlyList<PendingAct>> EndPendingAsync(Proceeding proceeding)
     {
         var acts = await proceeding.Pending.ReadAsync();
         if (acts.Count == 0)
@@ -60,9 +60,9 @@ internal static class Reconciliation
             return [];
         }
 
-        // Shares that were replaced end with the transaction that activates the others, and the import with them.
+        // Keys take turns in one transaction, and the import ends with it.
         var found = acts.Select(act => (Act: act, IsThere: IsThere(act.Effect, proceeding))).ToList();
-        var kept = found.Where(one => one.IsThere is null || (one.IsThere == true && one.Act.Replaced.Count > 0)).Select(one => one.Act).ToList();
+        var kept = found.Where(one => one.IsThere is null || (one.IsThere == true && one.Act.IsTurn)).Select(one => one.Act).ToList();
         await proceeding.Pending.WriteAsync(transaction =>
         {
             PendingActs.Put(transaction, kept);
@@ -73,7 +73,7 @@ internal static class Reconciliation
 
             return true;
         });
-        return proceeding.Vault is null ? [] : [.. kept.SelectMany(act => act.Replaced)];
+        return proceeding.Vault is null ? [] : [.. kept.Where(act => act.IsTurn)];
     }
 
     /// <summary>Null where it cannot be told now: the vault is not open, and the witness is looked at by acts and starts that are about it.</summary>
@@ -105,17 +105,18 @@ internal static class Reconciliation
         }
     }
 
-    private static async Task FollowLedgerAsync(Proceeding proceeding, Vault vault, IReadOnlyList<BlsPublicKey> replaced)
+    private static async Task FollowLedgerAsync(Proceeding proceeding, Vault vault, IReadOnlyList<PendingAct> turns)
     {
         var states = await proceeding.Slashing.GetKeyStatesAsync();
         var held = vault.Contents.Shares.Select(share => share.ShareKey).ToHashSet();
         BlsPublicKey[] arrived = [.. held.Where(key => states.GetValueOrDefault(key) == KeyState.Enrolling)];
-        await proceeding.Slashing.ActivateAsync(arrived, replaced, (transaction, turnover) => KeyEvidence.Write(proceeding, transaction, turnover, "sealed before an interruption"));
-        if (replaced.Count > 0)
+        var turn = new KeyTurn(arrived) { Returning = [.. turns.SelectMany(act => act.Returning).Where(held.Contains)], Leaving = [.. turns.SelectMany(act => act.Replaced)] };
+        await proceeding.Slashing.TurnAsync(turn, (transaction, turnover) => KeyEvidence.Write(proceeding, transaction, turnover, turns.Select(act => act.ParkedUntil).LastOrDefault(), "sealed before an interruption"));
+        if (turns.Count > 0)
         {
             await proceeding.Pending.WriteAsync(transaction =>
             {
-                PendingActs.Put(transaction, [.. PendingActs.Read(transaction).Where(act => act.Replaced.Count == 0)]);
+                PendingActs.Put(transaction, [.. PendingActs.Read(transaction).Where(act => !act.IsTurn)]);
                 return true;
             });
         }

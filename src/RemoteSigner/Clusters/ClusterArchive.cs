@@ -89,6 +89,9 @@ public sealed class ClusterArchive(string folder)
     /// <summary>What tells a file from what lay there before without reading it: its last change and its length. Null where there is none.</summary>
     internal (DateTime Changed, long Length)? StampOf(Root clusterHash) => new FileInfo(PathOf(clusterHash)) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : null;
 
+    /// <summary>When the file of a document was written; null where there is none.</summary>
+    public DateTimeOffset? DateOf(Root clusterHash) => StampOf(clusterHash) is var (changed, _) ? new DateTimeOffset(changed, TimeSpan.Zero) : null;
+
     /// <summary>Where what anchors a document lies, or would lie: the bytes of a <see cref="DocumentAnchor"/>.</summary>
     public string AnchorPathOf(Root hash) => Path.Combine(folder, hash + ".anchor");
 

@@ -127,6 +127,9 @@ public abstract record ClusterDocument
 
         public override IReadOnlyList<BlsPublicKey> GroupKeys => [.. File.Validators.Select(validator => validator.GroupKey)];
 
+        /// <summary>One of its validators; null when it is of none.</summary>
+        public ValidatorShares? Find(BlsPublicKey groupKey) => _validators.GetValueOrDefault(groupKey);
+
         public override IReadOnlyList<(ulong Index, BlsPublicKey PublicShare)> SharesOf(BlsPublicKey groupKey) => _validators.TryGetValue(groupKey, out var validator) && validator.HasWholeSharesData
             ? [.. validator.Operators.Zip(validator.PublicShares, (member, share) => (member.Id, share))]
             : [];

@@ -83,7 +83,7 @@ public sealed class ForgedLockTests(SignerTemplate template)
         // The thief's own validator, which nobody else has, is left for the operator to see.
         Assert.Contains("contradicts this one and stays", bound.Error, StringComparison.Ordinal);
         (await home.RunAsync("keys", "delete", AddedKey.ToString())).Succeeded();
-        using var clusters = JsonDocument.Parse((await home.RunAsync("cluster", "list", "--json")).Succeeded().Output);
+        using var clusters = JsonDocument.Parse((await home.RunAsync("cluster", "list", "--all", "--json")).Succeeded().Output);
         var forged = clusters.RootElement.EnumerateArray().Single(line => line.GetProperty("shares").GetArrayLength() == 0).GetProperty("clusterHash").GetString()!;
         (await home.RunAsync("cluster", "remove-lock", forged)).Succeeded();
         Assert.DoesNotContain(Thief, (await home.RunAsync("cluster", "show", "0x", "--json")).Succeeded().Output, StringComparison.Ordinal);

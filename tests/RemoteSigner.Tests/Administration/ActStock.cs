@@ -75,6 +75,11 @@ internal sealed class ActStock : IAsyncDisposable
 
     public VaultShare Heir { get; private set; } = null!;
 
+    /// <summary>The share of another validator that is parked, and the one that took its place.</summary>
+    public VaultShare Former { get; private set; } = null!;
+
+    public VaultShare Latter { get; private set; } = null!;
+
     /// <summary>Not here yet.</summary>
     public VaultShare Newcomer { get; private set; } = null!;
 
@@ -155,8 +160,12 @@ internal sealed class ActStock : IAsyncDisposable
         (Steady, Doomed, Gone, Newcomer) = (Scene.Vaults.NewShare(label: "steady"), Scene.Vaults.NewShare(label: "doomed"), Scene.Vaults.NewShare(label: "gone"), Scene.Vaults.NewShare(label: "newcomer"));
         Elder = Scene.Vaults.NewShare(group, VaultScene.Member(1), "elder");
         Heir = Scene.Vaults.NewShare(group, VaultScene.Member(1)! with { ClusterHash = Duties.Root(77) }, "heir");
-        await Scene.TakeAsync(new IntakeOrder([Steady, Doomed, Gone, Elder], SlashingFloor.NeverSigned));
+        var turned = Scene.Vaults.NewShare().ShareKey;
+        Former = Scene.Vaults.NewShare(turned, VaultScene.Member(1)! with { ClusterHash = Duties.Root(78) }, "former");
+        Latter = Scene.Vaults.NewShare(turned, VaultScene.Member(1)! with { ClusterHash = Duties.Root(79) }, "latter");
+        await Scene.TakeAsync(new IntakeOrder([Steady, Doomed, Gone, Elder, Former], SlashingFloor.NeverSigned));
         await Scene.DoAsync(new DeleteShares([Gone.ShareKey], KeyEnd.Retired));
+        await Scene.TakeAsync(new IntakeOrder([Latter], SlashingFloor.FromHistory) { Replace = true });
         foreach (var share in new[] { Steady, Doomed, Elder })
         {
             for (var target = Voted - 5; target <= Voted; target++)

@@ -105,13 +105,13 @@ public sealed class RebindTests : IAsyncLifetime
         await _scene.TakeAsync(new IntakeOrder(first, SlashingFloor.NeverSigned) { Document = created });
         Assert.IsType<PermitDecision.Granted>(await VoteAsync(first[0], 6, 7, Root(1)));
         var (second, added) = await _scene.NodeAsync("add-validators", 0, vectors: "clusters-charon");
-        Assert.Equal(["already_held", "already_held"], await _scene.RefusalsAsync(new IntakeOrder(second, SlashingFloor.NeverSigned) { Document = added }));
 
-        await _scene.TakeAsync(new IntakeOrder(second, SlashingFloor.NeverSigned) { Document = added, Replace = true });
+        await _scene.TakeAsync(new IntakeOrder(second, SlashingFloor.NeverSigned) { Document = added });
 
         Assert.Equal(second.Select(share => (share.ShareKey, added.Document.Hash)), _scene.Vault.Contents.Shares.Select(share => (share.ShareKey, share.Membership!.ClusterHash)));
         Assert.Equal(SlashingRule.DoubleVote, RuleOf(await VoteAsync(second[0], 6, 7, Root(2))));
         Assert.Equal(3, second.Count);
+        Assert.Equal(["superseded_document", "superseded_document"], await _scene.RefusalsAsync(new IntakeOrder(first, SlashingFloor.NeverSigned) { Document = created }));
     }
 
     private static IntakeOrder Order(VaultShare share, AnchoredDocument document, bool rebind) => new([share], SlashingFloor.FromHistory) { Document = document, Rebind = rebind };

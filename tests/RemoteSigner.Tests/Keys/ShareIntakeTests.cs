@@ -133,12 +133,21 @@ public sealed class ShareIntakeTests : IAsyncLifetime
 
         await _scene.TakeAsync(new IntakeOrder(reshared, SlashingFloor.FromHistory) { Replace = true });
 
-        Assert.Equal(reshared.Select(share => share.ShareKey), _scene.Vault.Contents.Shares.Select(share => share.ShareKey));
+        Assert.Equal(old.Concat(reshared).Select(share => share.ShareKey), _scene.Vault.Contents.Shares.Select(share => share.ShareKey));
         var status = (await _scene.Slashing.StatusAsync()).Single(one => one.Keys.Any(key => key.PublicKey == old[0].ShareKey));
         Assert.Equal("7", status.LowestTarget?.ToString());
-        Assert.Equal(KeyState.Retired, status.Keys.Single(key => key.PublicKey == old[0].ShareKey).State);
+        Assert.Equal(KeyState.Parked, status.Keys.Single(key => key.PublicKey == old[0].ShareKey).State);
         Assert.Equal(KeyState.Active, status.Keys.Single(key => key.PublicKey == reshared[0].ShareKey).State);
         Assert.Equal(["second_share_of_group", "second_share_of_group"], await _scene.RefusalsAsync(new IntakeOrder(old, SlashingFloor.FromHistory)));
+
+        // The same once more, the other way round: a set that is parked comes back.
+        await _scene.TakeAsync(new IntakeOrder(old, SlashingFloor.FromHistory) { Replace = true });
+        await AssertSignAsync(old, reshared);
+        await _scene.DoAsync(new RevertShares([.. reshared.Select(share => share.ShareKey)]));
+        await AssertSignAsync(reshared, old);
+        await _scene.DoAsync(new DeleteShares([.. old.Concat(reshared).Select(share => share.ShareKey)], KeyEnd.Retired) { OnlyParked = true });
+        Assert.Equal(reshared.Select(share => share.ShareKey), _scene.Vault.Contents.Shares.Select(share => share.ShareKey));
+        Assert.Equal("7", (await _scene.Slashing.StatusAsync()).Single(one => one.Keys.Any(key => key.PublicKey == old[0].ShareKey)).LowestTarget?.ToString());
     }
 
     [Fact]
@@ -184,6 +193,14 @@ public sealed class ShareIntakeTests : IAsyncLifetime
         await Assert.ThrowsAsync<InterchangeException>(() => _scene.TakeAsync(order));
 
         Assert.Equal(before, await _scene.StateAsync());
+    }
+
+    private async Task AssertSignAsync(IReadOnlyList<VaultShare> shares, IReadOnlyList<VaultShare> parked)
+    {
+        var states = await _scene.Slashing.GetKeyStatesAsync();
+        Assert.All(shares, share => Assert.Equal(KeyState.Active, states[share.ShareKey]));
+        Assert.All(parked, share => Assert.Equal(KeyState.Parked, states[share.ShareKey]));
+        Assert.Equal(shares.Concat(parked).Select(share => share.ShareKey).ToHashSet(), _scene.Vault.Contents.Shares.Select(share => share.ShareKey).ToHashSet());
     }
 
     private static MemoryStream History(params BlsPublicKey[] keys) => new(Encoding.UTF8.GetBytes(

@@ -122,7 +122,7 @@ public sealed class GroupReleaseTests : IAsyncLifetime
     private async Task<IReadOnlyList<RefusedRegistration>> RegroupAsync(ProtectedKey key)
     {
         var report = await _signer.Slashing.EnrolAsync(new KeyEnrolment([(key, SlashingFloor.Continued)]) { Regrouped = [key.PublicKey] }, (_, _) => 1);
-        await _signer.Slashing.ActivateAsync([key.PublicKey], [], (_, _) => 1);
+        await _signer.Slashing.TurnAsync(new KeyTurn([key.PublicKey]), (_, _) => 1);
         return report.Refused;
     }
 

@@ -14,22 +14,17 @@ internal static class ClusterBindCommand
     {
         var bind = new Command("bind", "Verify a cluster lock or SSV's keyshares, and tell shares of it that are in the vault already where they belong")
         {
-            ClusterImportCommand.LockFile, AnchorOptions.Node, SsvOptions.KeysharesFile, AnchorOptions.Owner, AnchorOptions.Validators, AnchorOptions.Accept,
+            ClusterImportCommand.LockFile, AnchorOptions.Node, AnchorOptions.Enr, SsvOptions.KeysharesFile, AnchorOptions.Owner, AnchorOptions.Validators, AnchorOptions.Accept,
             Replace, ClusterCommand.LowThreshold, ClusterCommand.ContractSignatures,
         };
-        bind.SetAction((parsed, cancellation) => BindAsync(parsed, cancellation));
+        bind.SetAction((parsed, _) => BindAsync(parsed));
         return bind;
     }
 
-    private static async Task<int> BindAsync(ParseResult parsed, CancellationToken cancellation)
+    private static async Task<int> BindAsync(ParseResult parsed)
     {
         await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
-        var (line, notes) = await signer.BindClusterAsync(ClusterImportCommand.OrderOf(parsed) with { Replace = parsed.GetValue(Replace) }, cancellation);
-        foreach (var note in notes)
-        {
-            StandardError.Console.WriteLine(note);
-        }
-
-        return ClusterImportCommand.Finish(parsed, line, "bound", signer.IsRunning ? "they know their cluster from now on" : "they know their cluster after the next start");
+        var line = await signer.BindClusterAsync(ClusterImportCommand.OrderOf(parsed) with { Replace = parsed.GetValue(Replace) });
+        return ClusterImportCommand.Finish(parsed, line, signer.IsRunning ? "they know their cluster from now on" : "they know their cluster after the next start");
     }
 }

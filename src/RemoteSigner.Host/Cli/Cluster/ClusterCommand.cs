@@ -26,6 +26,8 @@ internal static class ClusterCommand
             verify,
             ClusterImportCommand.CreateImport(),
             ClusterBindCommand.CreateBind(),
+            ClusterTurnCommand.CreateCommit(),
+            ClusterTurnCommand.CreateRevert(),
             ClusterLockCommand.CreateAddLock(),
             ClusterLockCommand.CreateRemoveLock(),
             ClusterShowCommand.CreateList(),

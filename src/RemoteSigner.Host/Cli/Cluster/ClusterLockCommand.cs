@@ -1,9 +1,5 @@
 using System.CommandLine;
-using RemoteSigner.Administration.Files;
 using RemoteSigner.Clusters.Ssv;
-using RemoteSigner.Host.Control;
-using RemoteSigner.Keys;
-using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Cli;
 
@@ -15,36 +11,33 @@ internal static class ClusterLockCommand
 
     public static Command CreateAddLock()
     {
-        var add = new Command("add-lock", "Verify a cluster lock or SSV's keyshares and keep it, so that shares of it that are pushed later know where they belong (stop the signer first)")
+        var add = new Command("add-lock", "Verify a cluster lock or SSV's keyshares and keep it, so that shares of it know where they belong: those that are here, and those that are pushed later")
         {
             Document, AnchorOptions.Node, AnchorOptions.Enr, AnchorOptions.Owner, AnchorOptions.Validators, AnchorOptions.Accept, ClusterCommand.LowThreshold, ClusterCommand.ContractSignatures,
         };
-        add.SetAction((parsed, cancellation) => AddAsync(parsed, cancellation));
+        add.SetAction((parsed, _) => AddAsync(parsed));
         return add;
     }
 
     public static Command CreateRemoveLock()
     {
-        var remove = new Command("remove-lock", "Take a document away that no share here is a member of; it says nothing any more (stop the signer first)") { Kept };
-        remove.SetAction((parsed, cancellation) => RemoveAsync(parsed, cancellation));
+        var remove = new Command("remove-lock", "Take a document away that no share here is a member of; it says nothing any more") { Kept };
+        remove.SetAction((parsed, _) => RemoveAsync(parsed));
         return remove;
     }
 
-    private static async Task<int> AddAsync(ParseResult parsed, CancellationToken cancellation)
+    private static async Task<int> AddAsync(ParseResult parsed)
     {
-        await using var signer = await OfflineSigner.OpenAsync(parsed);
-        var path = parsed.GetValue(Document)!;
-        var order = parsed.Order();
-        var document = await signer.ExecuteAsync(
-            new KeepDocument(KeysharesFile.IsAt(path) ? order.Anchor(VerifiedKeyshares.Open(path)) : order.Anchor(order.Open(path, signer.Options, signer.Data), signer.Arena)), cancellation);
-        StandardError.Console.WriteLine($"keeps the document {document.Document.Hash} of {document.Document.GroupKeys.Count} validators, anchored by {IntakeText.Code(document.Kind)}");
-        return 0;
+        await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
+        var path = AnchorOptions.Full(parsed.GetValue(Document))!;
+        var order = KeysharesFile.IsAt(path) ? parsed.Order() with { Keyshares = path } : parsed.Order() with { Lock = path };
+        return ClusterImportCommand.Finish(parsed, await signer.KeepClusterAsync(order), signer.IsRunning ? "they know their cluster from now on" : "they know their cluster after the next start");
     }
 
-    private static async Task<int> RemoveAsync(ParseResult parsed, CancellationToken cancellation)
+    private static async Task<int> RemoveAsync(ParseResult parsed)
     {
-        await using var signer = await OfflineSigner.OpenAsync(parsed);
-        var hash = await signer.ExecuteAsync(new RemoveDocument(Root.Parse(ClusterShowCommand.Find(parsed, parsed.GetValue(Kept)!).ClusterHash)), cancellation);
+        await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
+        var hash = await signer.RemoveClusterAsync(ClusterShowCommand.Find(await signer.ListClustersAsync(), parsed.GetValue(Kept)!).ClusterHash);
         StandardError.Console.WriteLine($"took the document {hash} away");
         return 0;
     }

@@ -1,26 +1,27 @@
 using System.CommandLine;
 using RemoteSigner.Clusters;
-using RemoteSigner.Sealing;
+using RemoteSigner.Host.Control;
 using RemoteSigner.Spec;
 using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
 
-/// <summary><c>cluster list</c> and <c>show</c>: the clusters of which shares are in the vault, as vault and archive say; as with <c>keys list</c> nothing is opened, and so nothing proven.</summary>
+/// <summary><c>cluster list</c> and <c>show</c>: the clusters of which shares are in the vault, as ledger, vault and archive say; as with <c>keys list</c> nothing is opened, and so nothing proven.</summary>
 internal static class ClusterShowCommand
 {
     private static readonly Argument<string> Cluster = new("HASH|NAME") { Description = "the cluster's hash, the beginning of it, or its name" };
+    private static readonly Option<bool> All = new("--all") { Description = "also documents that others have superseded, and those whose shares are parked" };
 
     public static Command CreateList()
     {
-        var list = new Command("list", "List the clusters of which shares are here, or whose lock is kept");
-        list.SetAction((parsed, _) => Task.FromResult(List(parsed)));
+        var list = new Command("list", "List the clusters of which shares are here, or whose document is kept for shares to come") { All };
+        list.SetAction((parsed, _) => ListAsync(parsed));
         return list;
     }
 
     public static Command CreateShow()
     {
-        var show = new Command("show", "Show every share of one cluster that is here") { Cluster, NimbusKeystore.Wanted, NimbusKeystore.Urls, NimbusKeystore.Validator, NimbusKeystore.Folder };
+        var show = new Command("show", "Show every share of one cluster that is here, and the line of its documents") { Cluster, NimbusKeystore.Wanted, NimbusKeystore.Urls, NimbusKeystore.Validator, NimbusKeystore.Folder };
         show.Validators.Add(result =>
         {
             if (!result.GetValue(NimbusKeystore.Wanted) && (result.GetResult(NimbusKeystore.Urls) ?? result.GetResult(NimbusKeystore.Validator) ?? result.GetResult(NimbusKeystore.Folder)) is { Implicit: false } given)
@@ -33,75 +34,89 @@ internal static class ClusterShowCommand
                 result.AddError("--out writes the keystores of all validators: leave --validator out");
             }
         });
-        show.SetAction((parsed, _) => Task.FromResult(Show(parsed)));
+        show.SetAction((parsed, _) => ShowAsync(parsed));
         return show;
     }
 
-    /// <summary>The one cluster that a person means: by its hash, the beginning of it, or its name.</summary>
+    /// <summary>The one document that a person means: by its hash, the beginning of it, or its name. Of a line of documents of one name that one which is in force, or the newest.</summary>
     /// <exception cref="CliError">There is none, or more than one.</exception>
-    public static HeldClusterLine Find(ParseResult parsed, string wanted)
+    public static HeldClusterLine Find(IReadOnlyList<HeldClusterLine> all, string wanted)
     {
-        var found = Read(parsed).FindAll(line => line.Name == wanted || line.ClusterHash.StartsWith(wanted, StringComparison.OrdinalIgnoreCase));
-        return found.Count == 1 ? found[0] : throw new CliError(
-            found.Count == 0 ? $"there is no cluster '{wanted}' here" : $"'{wanted}' is the name of {found.Count} clusters here", "'remote-signer cluster list' shows their hashes");
+        var found = all.Where(line => line.Name == wanted || line.ClusterHash.StartsWith(wanted, StringComparison.OrdinalIgnoreCase)).GroupBy(line => line.Origin).ToList();
+        return found switch
+        {
+            [] => throw new CliError($"there is no cluster '{wanted}' here", "'remote-signer cluster list --all' shows their hashes"),
+            [var line] => line.FirstOrDefault(one => one.ClusterHash == wanted) ?? line.FirstOrDefault(one => one.State == HeldClusterLine.InForce) ?? line.Last(),
+            _ => throw new CliError($"'{wanted}' is the name of {found.Count} clusters here", "'remote-signer cluster list --all' shows their hashes"),
+        };
     }
 
-    private static int List(ParseResult parsed)
+    private static async Task<int> ListAsync(ParseResult parsed)
     {
-        var lines = Read(parsed);
-        Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListHeldClusterLine, all => Output.Rows(
-            all,
-            ["cluster", "name", "anchored by", "index", "threshold", "shares here"],
-            line => [line.ClusterHash, line.Problem is null ? line.Name : $"cannot be read: {line.Problem}", line.Anchor.Replace('_', ' '), line.ShareIndex?.ToString(), $"{line.Threshold} of {line.Operators}", $"{line.Shares.Count} of {line.Validators?.ToString() ?? "?"}"]));
-        if (lines.Exists(line => line.Anchor == HeldClusterLine.NotAnchored))
+        await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
+        var all = await signer.ListClustersAsync();
+        IReadOnlyList<HeldClusterLine> lines = parsed.GetValue(All) ? all : [.. all.Where(line => line.State is HeldClusterLine.InForce or HeldClusterLine.Waiting)];
+        Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListHeldClusterLine, shown => Output.Rows(
+            shown,
+            ["cluster", "name", "state", "anchored by", "index", "threshold", "shares here"],
+            line =>
+            [
+                line.ClusterHash,
+                line.Problem is null ? line.Name : $"cannot be read: {line.Problem}",
+                Words(line),
+                line.Anchor.Replace('_', ' '),
+                line.ShareIndex?.ToString(),
+                $"{line.Threshold} of {line.Operators}",
+                $"{line.Shares.Count} of {line.Validators?.ToString() ?? "?"}",
+            ]));
+        if (lines.Any(line => line.Anchor == HeldClusterLine.NotAnchored))
         {
             StandardError.Console.WriteLine("a document that is not anchored says nothing about shares that come in: 'remote-signer cluster add-lock' anchors it");
         }
 
+        foreach (var parked in all.Where(line => line.Shares.Any(share => share.State == HeldClusterLine.Parked)))
+        {
+            StandardError.Console.WriteLine($"shares of {parked.ClusterHash} are parked{(parked.ParkedUntil is { } until ? $" until {until:u}" : "")}: 'remote-signer cluster commit' gives them up, 'cluster revert' goes back to them");
+        }
+
         return 0;
     }
 
-    private static int Show(ParseResult parsed)
+    private static async Task<int> ShowAsync(ParseResult parsed)
     {
+        await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
+        var all = await signer.ListClustersAsync();
+        var held = Find(all, parsed.GetValue(Cluster)!);
         if (parsed.GetValue(NimbusKeystore.Wanted))
         {
-            var held = Find(parsed, parsed.GetValue(Cluster)!);
             var document = new ClusterLibrary(new ClusterArchive(parsed.DataDirectory().ClustersFolder)).Find(Root.Parse(held.ClusterHash));
             return NimbusKeystore.Write(parsed, document ?? throw new CliError($"the document of {held.ClusterHash} cannot be read: {held.Problem}", "put it back with 'remote-signer cluster add-lock'"));
         }
 
-        Output.Write(parsed.GetValue(CommandLine.Json), Find(parsed, parsed.GetValue(Cluster)!), CliContext.Default.HeldClusterLine, Table);
+        var line = new ShownCluster(held, [.. all.Where(one => one.Origin == held.Origin).Select(one => new ShownCluster.Document(one.ClusterHash, one.Name, one.Since, one.State, one.Validators, one.Shares.Count))]);
+        Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.ShownCluster, shown => new Rows(Shares(shown.Cluster), Line(shown)));
         return 0;
     }
 
-    private static Table Table(HeldClusterLine line) => Output.Rows(
+    private static Table Shares(HeldClusterLine line) => Output.Rows(
             line.Shares,
-            ["group key", "share key", "index", "threshold", "from", "fee recipient"],
-            share => [share.GroupKey, share.ShareKey, share.ShareIndex.ToString(), $"{share.Threshold} of {line.Operators}", share.Provenance, share.FeeRecipient])
-        .Title(Output.Cell($"{line.Name} {line.ClusterHash}"));
+            ["group key", "share key", "state", "index", "threshold", "from", "fee recipient"],
+            share => [share.GroupKey, share.ShareKey, share.State, share.ShareIndex.ToString(), $"{share.Threshold} of {line.Operators}", share.Provenance, share.FeeRecipient])
+        .Title(Output.Cell($"{line.Name} {line.ClusterHash}: {Words(line)}"));
 
-    private static List<HeldClusterLine> Read(ParseResult parsed)
-    {
-        var data = parsed.DataDirectory();
-        var archive = new ClusterArchive(data.ClustersFolder);
-        var reading = new ClusterLibrary(archive).Read();
-        var documents = reading.Documents.ToDictionary(one => one.Document.Hash);
-        var problems = reading.Unreadable.ToDictionary(one => one.Name, one => one.Problem);
-        var held = Vault.List(data.VaultFile).Shares.Where(share => share.Membership is not null).ToLookup(share => share.Membership!.ClusterHash);
-        return
-        [
-            .. held.Select(cluster => cluster.Key).Union(archive.Hashes()).Select(hash =>
-            {
-                var document = documents.GetValueOrDefault(hash);
-                var problem = document is not null ? null : problems.GetValueOrDefault($"{hash}.json", "it is missing");
-                return HeldClusterLine.Of(hash.ToString(), document?.Document, AnchorOf(archive, document, held.Contains(hash)), problem, [.. held[hash]]);
-            }),
-        ];
-    }
+    private static Table Line(ShownCluster shown) => Output.Rows(
+            shown.Line,
+            ["document", "name", "kept since", "state", "shares here"],
+            one => [one.ClusterHash, one.Name, one.Since?.ToString("u"), one.State.Replace('_', ' '), $"{one.Shares} of {one.Validators?.ToString() ?? "?"}"])
+        .Title("its documents, oldest first");
 
-    // Nothing is opened here, so this is what the files claim, as with the vault itself.
-    private static AnchorKind? AnchorOf(ClusterArchive archive, ArchivedDocument? document, bool isHeld) =>
-        document is not null && DocumentAnchor.ReadClaim(archive.ReadAnchor(document.Document.Hash)) is { } claim && claim.ClusterHash == document.Document.Hash && claim.Content == document.Content ? claim.Kind
-            : isHeld ? AnchorKind.SealedMembership
-            : null;
+    private static string Words(HeldClusterLine line) =>
+        $"{line.State.Replace('_', ' ')}{(line.ParkedUntil is { } until ? $" until {until:u}" : "")}{(line.Successor is { } successor ? $", succeeded by {successor}" : "")}";
+}
+
+/// <summary>What <c>cluster show</c> prints: a document with its shares, and the documents of its cluster, oldest first.</summary>
+internal sealed record ShownCluster(HeldClusterLine Cluster, IReadOnlyList<ShownCluster.Document> Line)
+{
+    /// <summary>One of them. <paramref name="Shares"/> is how many shares of it are in the vault.</summary>
+    internal sealed record Document(string ClusterHash, string? Name, DateTimeOffset? Since, string State, int? Validators, int Shares);
 }

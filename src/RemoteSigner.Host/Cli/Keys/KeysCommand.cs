@@ -1,9 +1,8 @@
 using System.CommandLine;
 using RemoteSigner.Administration.Keys;
+using RemoteSigner.Host.Control;
 using RemoteSigner.Keys;
-using RemoteSigner.Sealing;
 using RemoteSigner.Spec;
-using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
 
@@ -16,6 +15,7 @@ internal static class KeysCommand
     private static readonly Option<bool> NeverSigned = new("--never-signed") { Description = "these keys have never signed anything anywhere" };
     private static readonly Option<bool> DryRunOnly = new("--dry-run") { Description = "only tell what was found and what would become of it: no keystore is opened, nothing is changed, no PIN is wanted; exit code 1 when something stands against it" };
     private static readonly Option<int> Memory = new("--memory-mib") { Description = "memory for opening keystores; scrypt takes 256 MiB for each that is being opened", HelpName = "MIB", DefaultValueFactory = _ => 1024 };
+    private static readonly Option<string> OrphansOf = new("--orphans-of") { Description = "the time of the push, as 'keys list' shows it", HelpName = "TIME", Required = true };
     private static readonly Argument<string> Key = new("KEY") { Description = "public key of the share" };
 
     public static Command Create()
@@ -23,12 +23,14 @@ internal static class KeysCommand
         var import = new Command("import", "Seal the shares of keystores into the vault; all of them or none. The keystores are never read again") { Keystores, Passwords, Slashing, NeverSigned, DryRunOnly, Memory };
         import.SetAction((parsed, cancellation) => ImportAsync(parsed, cancellation));
         var list = new Command("list", "List the shares in the vault");
-        list.SetAction((parsed, _) => Task.FromResult(List(parsed)));
+        list.SetAction((parsed, _) => ListAsync(parsed));
         var delete = new Command("delete", "Take a share out of the vault; its slashing history stays, and with it the refusal to sign") { Key };
         delete.SetAction((parsed, _) => DeleteAsync(parsed));
         var enable = new Command("enable", "Let a key that was deleted here sign again, once it is imported anew, with the history it had") { Key };
         enable.SetAction((parsed, _) => EnableAsync(parsed));
-        return new Command("keys", "The key shares of this signer: 'enable' wants it stopped, the others work while it runs") { import, list, delete, enable };
+        var drop = new Command("drop", "Take out shares that were pushed in a ceremony that failed: those of one push that no document has") { OrphansOf };
+        drop.SetAction((parsed, _) => DropAsync(parsed));
+        return new Command("keys", "The key shares of this signer: 'enable' wants it stopped, the others work while it runs") { import, list, delete, drop, enable };
     }
 
     private static async Task<int> ImportAsync(ParseResult parsed, CancellationToken cancellation)
@@ -79,12 +81,27 @@ internal static class KeysCommand
         return found.WouldImport ? 0 : 1;
     }
 
-    private static int List(ParseResult parsed)
+    private static async Task<int> ListAsync(ParseResult parsed)
     {
-        var listing = Vault.List(parsed.DataDirectory().VaultFile);
-        IReadOnlyList<KeyLine> lines = [.. listing.Shares.Select(share => new KeyLine(share.ShareKey.ToString(), share.GroupKey?.ToString(), share.Membership?.ShareIndex ?? 0, share.Label))];
+        await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
+        var lines = await signer.ListKeysAsync();
         Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListKeyLine, all => Output.Rows(
-            all, ["public key", "group key", "index", "from"], line => [line.PublicKey, line.GroupKey, line.ShareIndex == 0 ? null : line.ShareIndex.ToString(), line.Label]));
+            all, ["public key", "group key", "index", "from", "state", "place"], line => [line.PublicKey, line.GroupKey, line.ShareIndex == 0 ? null : line.ShareIndex.ToString(), line.Label, line.State, line.Place]));
+        foreach (var ceremony in lines.Where(line => line.Place is KeyLine.Waiting or KeyLine.Orphan).GroupBy(line => (line.Ceremony, line.Place)))
+        {
+            StandardError.Console.WriteLine(ceremony.Key.Place == KeyLine.Orphan
+                ? $"{ceremony.Count()} shares of the push of {ceremony.Key.Ceremony} have no document, and those of a later push have theirs: if that ceremony failed, 'remote-signer keys drop --orphans-of {ceremony.Key.Ceremony}' takes them out"
+                : $"{ceremony.Count()} shares of the push of {ceremony.Key.Ceremony} wait for their document: 'remote-signer cluster add-lock' or 'cluster bind' tells them");
+        }
+
+        return 0;
+    }
+
+    private static async Task<int> DropAsync(ParseResult parsed)
+    {
+        await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
+        var count = await signer.DropCeremonyAsync(parsed.GetValue(OrphansOf)!);
+        StandardError.Console.WriteLine($"took out {count} shares that no document has; backups of the vault may still hold them");
         return 0;
     }
 

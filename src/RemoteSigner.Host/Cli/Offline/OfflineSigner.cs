@@ -99,7 +99,8 @@ internal sealed class OfflineSigner : IAsyncDisposable
             false, signer.Administrator, signer.Actor, signer.Ledger, signer.Slashing, signer.Options, signer.Arena, () => signer.Keys, key => signer.Site.Key = () => Task.FromResult(key), signer)
         {
             VaultFile = signer.Data.VaultFile,
-            Clusters = new ClusterVerbs(signer.Administrator, signer.Actor, signer.Site, signer.Options, signer.Data, signer.Arena),
+            Clusters = new ClusterVerbs(signer.Administrator, signer.Actor, signer.Slashing, signer.Options, signer.Data, signer.Arena),
+            Keys = new KeyVerbs(signer.Administrator, signer.Actor, signer.Slashing, signer.Data),
             Tls = new TlsVerbs(signer.Administrator, signer.Actor, signer.Data, () => Task.FromResult<string?>(null)),
         };
     }

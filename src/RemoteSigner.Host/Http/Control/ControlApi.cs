@@ -9,6 +9,7 @@ using RemoteSigner.Host.Configuration;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
 using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http;
 
@@ -16,7 +17,7 @@ namespace RemoteSigner.Host.Http;
 /// What the console may ask of the signer that runs, over <see cref="ControlSocket"/>: each verb is done as on opened files, by the user at the other end. A refusal is 409 with the words that the
 /// console prints. A file for him is written here first, so that its hash is in the log before he has it.
 /// </summary>
-internal sealed class ControlApi(Administrator administrator, Ledger ledger, SlashingProtection slashing, SignerOptions options, DataDirectory data, SecretArena arena, ISite site, SealedKeys keys, Fence fence, FreshnessRun freshness, Reloading reloading)
+internal sealed class ControlApi(Administrator administrator, Ledger ledger, SlashingProtection slashing, SignerOptions options, DataDirectory data, SecretArena arena, SealedKeys keys, Fence fence, FreshnessRun freshness, Reloading reloading)
 {
     private const string Prefix = "/control/v1";
     private const string HandOut = ".hand-out-";
@@ -36,8 +37,18 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
         app.MapDelete($"{Prefix}/keys/{{key}}", Verb(ControlContext.Default.ControlCount, DeleteKeyAsync)).WithMetadata(door);
         app.MapPost($"{Prefix}/clusters", Verb(ControlContext.Default.ClusterImportLine, (verbs, context) =>
             ReadingAsync(async () => await verbs.ImportClusterAsync(await OrderAsync(context), null, context.RequestAborted)))).WithMetadata(door);
-        app.MapPost($"{Prefix}/clusters/bind", Verb(ControlContext.Default.ClusterBinding, (verbs, context) =>
-            ReadingAsync(async () => await verbs.BindClusterAsync(await OrderAsync(context), context.RequestAborted)))).WithMetadata(door);
+        app.MapPost($"{Prefix}/clusters/bind", Verb(ControlContext.Default.ClusterImportLine, (verbs, context) => ReadingAsync(async () => await verbs.BindClusterAsync(await OrderAsync(context))))).WithMetadata(door);
+        app.MapPost($"{Prefix}/clusters/keep", Verb(ControlContext.Default.ClusterImportLine, (verbs, context) => ReadingAsync(async () => await verbs.KeepClusterAsync(await OrderAsync(context))))).WithMetadata(door);
+        app.MapGet($"{Prefix}/clusters", Verb(ControlContext.Default.IReadOnlyListHeldClusterLine, (verbs, _) => verbs.ListClustersAsync())).WithMetadata(door);
+        app.MapDelete($"{Prefix}/clusters/{{hash}}", Verb(ControlContext.Default.ControlCount, async (verbs, context) =>
+        {
+            await verbs.RemoveClusterAsync(Hash(context));
+            return new ControlCount(1);
+        })).WithMetadata(door);
+        app.MapPost($"{Prefix}/clusters/{{hash}}/commit", Verb(ControlContext.Default.ControlCount, async (verbs, context) => new ControlCount(await verbs.CommitClusterAsync(Hash(context))))).WithMetadata(door);
+        app.MapPost($"{Prefix}/clusters/{{hash}}/revert", Verb(ControlContext.Default.ClusterReversion, (verbs, context) => verbs.RevertClusterAsync(Hash(context)))).WithMetadata(door);
+        app.MapGet($"{Prefix}/keys", Verb(ControlContext.Default.IReadOnlyListKeyLine, (verbs, _) => verbs.ListKeysAsync())).WithMetadata(door);
+        app.MapDelete($"{Prefix}/keys", Verb(ControlContext.Default.ControlCount, async (verbs, context) => new ControlCount(await verbs.DropCeremonyAsync(Query(context, "ceremony") ?? "")))).WithMetadata(door);
         app.MapPost($"{Prefix}/tls", Verb(ControlContext.Default.TlsKept, KeepTlsAsync)).WithMetadata(door);
         app.MapPost($"{Prefix}/seal/rotate", Verb(ControlContext.Default.EnrolmentReport, (verbs, _) => verbs.RotateSealAsync())).WithMetadata(door);
         app.MapGet($"{Prefix}/audit", Verb(ControlContext.Default.AuditLine, (verbs, context) => verbs.VerifyAuditAsync([.. context.Request.Query["segment"].OfType<string>().Select(Regular)], context.RequestAborted))).WithMetadata(door);
@@ -188,7 +199,8 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
     private DirectVerbs VerbsOf(Actor actor) => new(true, administrator, actor, ledger, slashing, options, arena, () => keys, _ => { }, null)
     {
         VaultFile = data.VaultFile,
-        Clusters = new ClusterVerbs(administrator, actor, site, options, data, arena),
+        Clusters = new ClusterVerbs(administrator, actor, slashing, options, data, arena),
+        Keys = new KeyVerbs(administrator, actor, slashing, data),
         Tls = new TlsVerbs(administrator, actor, data, async () => (await reloading.ReloadAsync()).LastError),
     };
 
@@ -207,6 +219,8 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
         : FileStatus.Of(path) is { IsRegular: false } && !Directory.Exists(path)
         ? throw new VerbException($"{path} is no regular file", "the running signer reads files that end: write what it should read into one")
         : path;
+
+    private static string Hash(HttpContext context) => (string)context.Request.RouteValues["hash"]! is var text && Root.TryParse(text, out _) ? text : throw new VerbException($"'{text}' is no hash of a document", OtherVersion);
 
     private static string? Query(HttpContext context, string name) => context.Request.Query[name].FirstOrDefault();
 }

@@ -13,7 +13,7 @@ namespace RemoteSigner.Host.Http;
 /// <summary>
 /// Translates a push and a deletion of the Keymanager API into acts. One push at a time, because each may take all the memory that is lent to key derivation; all of a push or nothing.
 /// </summary>
-internal sealed class KeymanagerChanges(Administrator administrator, SecretArena arena, SignerOptions options) : IDisposable
+internal sealed class KeymanagerChanges(Administrator administrator, SecretArena arena, SignerOptions options, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
 
@@ -57,10 +57,10 @@ internal sealed class KeymanagerChanges(Administrator administrator, SecretArena
     public void Dispose() => _one.Dispose();
 
     // Without a word about the past a key that has history here is refused: whoever pushes it does not know what it signed.
-    private static SharePush Opened(KeystorePush push, IReadOnlyList<ImportedKey> keys) => new(
+    private SharePush Opened(KeystorePush push, IReadOnlyList<ImportedKey> keys) => new(
         [.. keys.Select(key => (key.PublicKey, key.Secret))],
         ShareProvenance.KeymanagerPush,
-        PushLabels.Keymanager,
+        PushLabels.Of(PushLabels.Keymanager, time.GetUtcNow()),
         push.History is null ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory,
         AdminRight.ManageKeys)
     {

@@ -38,7 +38,7 @@ internal sealed class SsvChanges(Administrator administrator, OperatorVoice voic
             var push = new SharePush(
                 [.. opened.Select(share => (share.Body.PublicKey, share.Secret!))],
                 ShareProvenance.SsvPush,
-                PushLabels.Ssv,
+                PushLabels.Of(PushLabels.Ssv, time.GetUtcNow()),
                 SlashingFloor.FromNow,
                 AdminRight.SsvImport);
             return [.. (await administrator.ExecuteAsync(new PushShares(push), new Actor.OfClient(client, requestId), cancellation)).Select(KeymanagerItem.Of)];

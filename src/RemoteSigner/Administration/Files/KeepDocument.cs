@@ -2,11 +2,12 @@ using RemoteSigner.Keys;
 
 namespace RemoteSigner.Administration.Files;
 
-/// <summary>Keeps the document of a cluster and what anchors it, so that shares of it which are pushed later know where they belong. One that is here already is anchored anew.</summary>
+/// <summary>Keeps the document of a cluster and what anchors it, so that shares of it which are pushed later know where they belong. One that is here already for the same reason stays as it is.</summary>
 public sealed class KeepDocument(AnchoredDocument document) : FileAct<AnchoredDocument>
 {
     private byte[] _anchor = [];
     private string _path = "";
+    private bool _isKept;
 
     public override string Action => "cluster.document";
 
@@ -29,9 +30,13 @@ public sealed class KeepDocument(AnchoredDocument document) : FileAct<AnchoredDo
         }
 
         using var key = proceeding.Vault.DeriveAnchorKey();
+        _isKept = AnchoredDocument.IsKept(proceeding.Library, document, key);
         (_anchor, _path) = (document.Anchor(key), proceeding.Library.Archive.AnchorPathOf(document.Document.Hash));
         return Task.CompletedTask;
     }
+
+    // The day on which it was first believed says how old it is.
+    internal override Task<bool> CommitAsync(Proceeding proceeding) => _isKept ? Task.FromResult(false) : base.CommitAsync(proceeding);
 
     internal override Task FollowAsync(Proceeding proceeding)
     {

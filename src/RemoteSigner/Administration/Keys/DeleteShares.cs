@@ -13,8 +13,12 @@ namespace RemoteSigner.Administration.Keys;
 public sealed class DeleteShares(IReadOnlyList<BlsPublicKey> keys, KeyEnd end, AdminRight right = AdminRight.LocalOnly) : AdminAct<IReadOnlyList<DeletedShare>>
 {
     private readonly List<DeletedShare> _result = [];
+    private IReadOnlyList<BlsPublicKey> _wanted = [];
 
-    public override string Action => "key.delete";
+    public override string Action => OnlyParked ? "cluster.commit" : "key.delete";
+
+    /// <summary>Only those that are parked, because another set of shares took their place for good.</summary>
+    public bool OnlyParked { get; init; }
 
     public override AdminRight Right => right;
 
@@ -27,14 +31,15 @@ public sealed class DeleteShares(IReadOnlyList<BlsPublicKey> keys, KeyEnd end, A
     internal override async Task<bool> CommitAsync(Proceeding proceeding)
     {
         var states = await proceeding.Slashing.GetKeyStatesAsync();
-        var ended = await proceeding.Slashing.RetireAsync(keys, end, (transaction, gone) => gone.Select(key => proceeding.Append(transaction, Action, entry => entry with { ShareKey = key, Detail = Detail })).Last());
+        _wanted = OnlyParked ? [.. keys.Where(key => states.GetValueOrDefault(key) == KeyState.Parked)] : keys;
+        var ended = await proceeding.Slashing.RetireAsync(_wanted, end, (transaction, gone) => gone.Select(key => proceeding.Append(transaction, Action, entry => entry with { ShareKey = key, Detail = Detail })).Last());
         _result.AddRange(keys.Select(key => ended.Contains(key) ? DeletedShare.Deleted : states.ContainsKey(key) ? DeletedShare.NotActive : DeletedShare.NotFound));
         return ended.Count > 0;
     }
 
     internal override Task FollowAsync(Proceeding proceeding)
     {
-        BlsPublicKey[] held = [.. proceeding.Vault.Contents.Shares.Select(share => share.ShareKey).Intersect(keys)];
+        BlsPublicKey[] held = [.. proceeding.Vault.Contents.Shares.Select(share => share.ShareKey).Intersect(_wanted)];
         if (held.Length > 0)
         {
             proceeding.Vault.Exchange(held, SealedShares.None);
@@ -44,7 +49,7 @@ public sealed class DeleteShares(IReadOnlyList<BlsPublicKey> keys, KeyEnd end, A
     }
 
     internal override Task FinishAsync(Proceeding proceeding) =>
-        proceeding.Slashing.FinishRetiringAsync(keys, (transaction, gone) => proceeding.Append(transaction, "key.retired", entry => entry with { Keys = gone }));
+        proceeding.Slashing.FinishRetiringAsync(_wanted, (transaction, gone) => proceeding.Append(transaction, "key.retired", entry => entry with { Keys = gone }));
 
     private string Detail => end == KeyEnd.Retired ? "for good" : "it may be brought in again";
 }

@@ -14,8 +14,8 @@ public sealed record ImportForesight(IReadOnlyList<IntakeRefusal> Refusals, Inte
     internal static async Task<ImportForesight> OfAsync(Proceeding proceeding, VaultListing vault, IReadOnlyList<VaultListing.Share> offered, SlashingFloor floor, Stream? history)
     {
         var states = await proceeding.Slashing.GetKeyStatesAsync();
-        var alive = vault.Shares.Where(share => ImportShares.IsAlive(states, share.ShareKey)).ToList();
-        var plan = new IntakePlan(offered, alive, HeldSiblings.Of(alive, proceeding.Library));
+        var alive = vault.Shares.Where(share => ImportShares.IsIn(states, share, KeyState.Active)).ToList();
+        var plan = new IntakePlan(offered, alive, new HeldPlaces(null, proceeding.Library.Find), HeldSiblings.Of(alive, proceeding.Library));
         var report = await proceeding.Slashing.ForeseeEnrolmentAsync(new KeyEnrolment([.. offered.Select(share => (new ProtectedKey(share.ShareKey, share.GroupKey), floor))])
         {
             History = history,

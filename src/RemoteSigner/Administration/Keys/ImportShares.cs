@@ -9,17 +9,28 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Administration.Keys;
 
 /// <summary>
-/// The one way for shares into the vault, whoever brings them: looks for what must not be together, registers them with slashing protection, keeps their cluster's document, seals them. All of
-/// them or none. In the ledger they are enrolling first; they sign once the vault has them.
+/// The one way for shares into the vault, whoever brings them, and to the place where they belong: looks for what must not be together, registers them with slashing protection, keeps their cluster's
+/// document, seals them. All of them or none. In the ledger they are enrolling first; they sign once the vault has them. Shares that are here already move to the place that the document has for
+/// them; those whose place others take are parked.
 /// </summary>
 public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRight.LocalOnly) : AdminAct<ImportedShares>
 {
+    /// <summary>The code where no share of the document is here.</summary>
+    public const string NothingToBind = "nothing_to_bind";
+
+    /// <summary>The code where shares of it are here, and stay where they are.</summary>
+    public const string BoundElsewhere = "bound_elsewhere";
+
+    private IReadOnlyList<VaultShare> _opened = [];
+    private IReadOnlyList<VaultShare> _shares = order.Shares;
+    private IReadOnlyList<BlsPublicKey> _settled = [];
     private IntakePlan? _plan;
     private SealedShares? _sealed;
     private HashSet<BlsPublicKey> _present = [];
+    private HashSet<BlsPublicKey> _parked = [];
     private InterchangeReport? _history;
 
-    public override string Action => "key.import";
+    public override string Action => order.Shares.Count == 0 ? "key.bind" : "key.import";
 
     public override AdminRight Right => right;
 
@@ -29,29 +40,48 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
 
     internal override bool BringsHistory => order.History is not null || order.Floor == SlashingFloor.FromNow;
 
-    internal override ImportedShares Result => new(Keys, _plan!.Bound, _plan.Replaced, _history);
+    internal override ImportedShares Result => new(
+        [.. _shares.Select(share => (share.ShareKey, share.GroupKey, share.Membership))],
+        _plan?.Bound ?? [],
+        _plan?.Replaced ?? [],
+        [.. Returning],
+        _settled,
+        [.. (_plan?.Rebound.Values.AsEnumerable() ?? []).Select(share => share.Membership?.ClusterHash).OfType<Root>().Distinct()],
+        _history);
+
+    private IEnumerable<BlsPublicKey> Returning => _shares.Select(share => share.ShareKey).Where(_parked.Contains);
 
     internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
     {
         var states = await proceeding.Slashing.GetKeyStatesAsync();
-        var (alive, others) = (proceeding.Vault.Contents.Shares.Where(share => IsAlive(states, share.ShareKey)).ToList(), proceeding.Vault.Contents.Shares.Where(share => !IsAlive(states, share.ShareKey)));
-        _present = [.. others.Select(share => share.ShareKey)];
-        _plan = new IntakePlan([.. order.Shares.Select(share => share.Listed)], alive, HeldSiblings.Of(alive, proceeding.Library), order.Replace, order.Rebind);
-        Throw([.. _plan.Refusals, .. Disputes(proceeding, alive)]);
-        _sealed = proceeding.Vault.Seal(order.Shares);
+        var all = proceeding.Vault.Contents.Shares;
+        List<VaultListing.Share> alive = [.. all.Where(share => IsIn(states, share, KeyState.Active))];
+        _present = [.. all.Except(alive).Select(share => share.ShareKey)];
+        _parked = [.. all.Where(share => IsIn(states, share, KeyState.Parked)).Select(share => share.ShareKey)];
+        var places = new HeldPlaces(order.Document?.Document, proceeding.Library.Find) { Replace = order.Replace, Rebind = order.Rebind };
+        var refusals = Gather(proceeding.Vault, alive, places, cancellation);
+        _plan = new IntakePlan([.. _shares.Select(share => share.Listed)], alive, places, HeldSiblings.Of(alive, proceeding.Library));
+        Throw([.. refusals, .. _plan.Refusals, .. Disputes(proceeding, alive)]);
+        _sealed = proceeding.Vault.Seal(_shares);
     }
 
     internal override async Task<bool> CommitAsync(Proceeding proceeding)
     {
-        var enrolment = new KeyEnrolment([.. order.Shares.Select(share => (new ProtectedKey(share.ShareKey, share.GroupKey), FloorOf(share)))])
+        if (_shares.Count == 0)
+        {
+            return false;
+        }
+
+        var enrolment = new KeyEnrolment([.. _shares.Where(share => !_parked.Contains(share.ShareKey)).Select(share => (new ProtectedKey(share.ShareKey, share.GroupKey), FloorOf(share)))])
         {
             Regrouped = _plan!.Rebound.Keys,
+            Returning = [.. Returning],
             History = order.History,
             Terms = order.Terms ?? new ImportTerms(InterchangeReading.FloorsAtLowest) { Limit = proceeding.NewestPossible() },
             From = order.Floor == SlashingFloor.FromNow ? FromNow.StartingPoint(proceeding) : null,
         };
         var report = await proceeding.Slashing.EnrolAsync(enrolment, (transaction, report) => Note(proceeding, transaction, report));
-        Throw([.. report.Refused.Select(refusal => IntakeText.Refusal(order.Shares.First(share => share.ShareKey == refusal.Key.PublicKey).Listed, refusal.Reason, report.History))]);
+        Throw([.. report.Refused.Select(refusal => IntakeText.Refusal(_shares.First(share => share.ShareKey == refusal.Key.PublicKey).Listed, refusal.Reason, report.History))]);
         _history = report.History;
         return true;
     }
@@ -64,29 +94,61 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
             proceeding.Library.Archive.Add(document.Json);
         }
 
-        proceeding.Vault.Exchange([.. _plan!.Replaced, .. _plan.Bound, .. Keys.Where(_present.Contains)], _sealed!);
+        proceeding.Vault.Exchange([.. _plan!.Bound, .. _shares.Select(share => share.ShareKey).Where(_present.Contains)], _sealed!);
         return Task.CompletedTask;
     }
 
     internal override async Task FinishAsync(Proceeding proceeding)
     {
-        var turnover = await proceeding.Slashing.ActivateAsync(Keys, _plan!.Replaced, (transaction, turnover) =>
+        var turn = new KeyTurn([.. _shares.Select(share => share.ShareKey)]) { Returning = [.. Returning], Leaving = _plan!.Replaced };
+        var turnover = await proceeding.Slashing.TurnAsync(turn, (transaction, turnover) =>
         {
             PendingActs.End(transaction);
-            return KeyEvidence.Write(proceeding, transaction, turnover);
+            return KeyEvidence.Write(proceeding, transaction, turnover, order.ParkedUntil);
         });
-        if (turnover.Activated.Count == 0)
+        if (turnover is { Activated.Count: 0, Parked.Count: 0 })
         {
             await proceeding.Pending.EndAsync();
         }
     }
 
-    /// <summary>A share that is in the vault and not active counts as one that comes.</summary>
-    internal static bool IsAlive(IReadOnlyDictionary<BlsPublicKey, KeyState> states, BlsPublicKey key) => states.GetValueOrDefault(key) == KeyState.Active;
+    public override void Dispose()
+    {
+        foreach (var share in _opened)
+        {
+            share.Dispose();
+        }
+
+        base.Dispose();
+    }
+
+    /// <summary>What the ledger says of a share in the vault. One that is neither active nor parked counts as one that comes.</summary>
+    internal static bool IsIn(IReadOnlyDictionary<BlsPublicKey, KeyState> states, VaultListing.Share share, KeyState state) => states.GetValueOrDefault(share.ShareKey) == state;
+
+    // Opens those shares of the vault that are to move, or to come back; what stands against it.
+    private List<IntakeRefusal> Gather(Vault vault, List<VaultListing.Share> alive, HeldPlaces places, CancellationToken cancellation)
+    {
+        var offered = order.Shares.Select(share => share.ShareKey).ToHashSet();
+        List<VaultListing.Share> here = [.. alive.Where(share => order.Places.ContainsKey(share.ShareKey) && !offered.Contains(share.ShareKey))];
+        _settled = [.. here.Where(share => order.Places[share.ShareKey] is var place && HeldPlaces.IsAt(share, place.GroupKey, place.Membership)).Select(share => share.ShareKey)];
+        List<VaultListing.Share> others = [.. here.Where(share => !_settled.Contains(share.ShareKey))];
+        var moving = others.Where(share => order.Places[share.ShareKey] is var place && places.MayMove(share, place.GroupKey, place.Membership)).Select(share => share.ShareKey).ToHashSet();
+        var back = order.IsWhole ? order.Places.Keys.Where(key => _parked.Contains(key) && !offered.Contains(key)) : [];
+        _opened = vault.OpenShares(moving.Concat(back).ToHashSet(), cancellation);
+        _shares = [.. order.Shares, .. _opened.Select(Move)];
+        List<IntakeRefusal> stay = [.. others.Where(share => !moving.Contains(share.ShareKey)).Select(share => places.Refusal(share, order.Places[share.ShareKey].GroupKey, order.Places[share.ShareKey].Membership))];
+        return order.IsWhole ? stay : _shares.Count > 0 || _settled.Count > 0 || order.Places.Count == 0 ? [] : stay.Count > 0 ? throw Elsewhere(stay.Count) : throw Nothing();
+    }
+
+    private VaultShare Move(VaultShare share)
+    {
+        var (group, membership) = order.Places[share.ShareKey];
+        return share with { GroupKey = group, Membership = membership with { Provenance = PushLabels.ProvenanceOf(share.Label, membership.Provenance) } };
+    }
 
     // A share in the vault's place continues what was known; only one that is new here needs somebody's word for its past.
     private SlashingFloor FloorOf(VaultShare share) =>
-        _plan!.Bound.Contains(share.ShareKey) || _plan.Replacing.Contains(share.ShareKey) ? SlashingFloor.Continued : order.Floor;
+        _plan!.Bound.Contains(share.ShareKey) || (_plan.Replacing.Contains(share.ShareKey) && order.Floor != SlashingFloor.FromNow) ? SlashingFloor.Continued : order.Floor;
 
     // What those who may be believed say else of the keys in the document. What shares were bound to that now leave it does not count.
     private IReadOnlyList<IntakeRefusal> Disputes(Proceeding proceeding, IReadOnlyList<VaultListing.Share> alive)
@@ -110,21 +172,35 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
 
     private long Note(Proceeding proceeding, LedgerTransaction transaction, KeyEnrolmentReport report)
     {
-        PendingActs.Begin(transaction, new PendingAct(Action, new PendingEffect.VaultGeneration(proceeding.Vault.Contents.Generation + 1)) { Replaced = [.. _plan!.Replaced] });
+        PendingActs.Begin(transaction, new PendingAct(Action, new PendingEffect.VaultGeneration(proceeding.Vault.Contents.Generation + 1))
+        {
+            Replaced = [.. _plan!.Replaced],
+            Returning = [.. Returning],
+            ParkedUntil = order.ParkedUntil,
+        });
         if (report.History is { } history)
         {
             ImportHistory.Note(proceeding, transaction, history, $"history that came with {order.Shares.Count} keys");
         }
 
         var last = 0L;
-        foreach (var share in order.Shares)
+        foreach (var share in _shares)
         {
-            var (action, before) = _plan.Rebound.TryGetValue(share.ShareKey, out var former) ? ("key.rebind", $"; before: {Describe(former)}") : (_plan.Bound.Contains(share.ShareKey) ? "key.bind" : Action, "");
+            var (action, before) = _plan.Rebound.TryGetValue(share.ShareKey, out var former) ? ("key.rebind", $"; before: {Describe(former)}")
+                : (_plan.Bound.Contains(share.ShareKey) ? "key.bind" : _parked.Contains(share.ShareKey) ? "key.return" : "key.import", "");
             last = proceeding.Append(transaction, action, entry => entry with { ShareKey = share.ShareKey, GroupKey = share.GroupKey, Detail = Describe(share) + Reason + before });
         }
 
         return last;
     }
+
+    private static AdminException Elsewhere(int count) => new(
+        BoundElsewhere, $"no share in the vault waits to be bound to this document; {count} of it are held under another cluster or validator",
+        "find out which of the two is right; 'remote-signer cluster bind --replace' then binds them to this one");
+
+    private static AdminException Nothing() => new(
+        NothingToBind, "no share in the vault waits to be bound to this document",
+        "'remote-signer keys list' shows what is in the vault, 'remote-signer cluster import' brings shares that are not, and 'cluster add-lock' keeps the document for those that will be pushed");
 
     // Why the document was believed that says so.
     private string Reason => order.Document is { } document ? $", by {document.Reason}" : "";

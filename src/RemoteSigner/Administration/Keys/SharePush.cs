@@ -16,6 +16,9 @@ public sealed record SharePush(
 {
     /// <summary>An EIP-3076 interchange file that came along, UTF-8; null for none.</summary>
     public ReadOnlyMemory<byte>? History { get; init; }
+
+    /// <summary>Do they take the place of other shares of their validators? Then those are parked.</summary>
+    public bool Replace { get; init; }
 }
 
 /// <summary>What became of a share that was sent; a closed choice.</summary>

@@ -37,6 +37,9 @@ public sealed class SlotClock
     /// <summary>Does this clock guard anything? False where the operator switched the slot window off.</summary>
     public bool IsGuard => _window is not null;
 
+    /// <summary>The moment itself, for records that name a time.</summary>
+    public DateTimeOffset Moment => _time.GetUtcNow();
+
     /// <summary>The slot at this moment; slot 0 before genesis. Null where the genesis time is not known.</summary>
     public Slot? Now => _network.SlotAt((ulong)Math.Max(0, _time.GetUtcNow().ToUnixTimeSeconds()));
 

@@ -78,6 +78,12 @@ public sealed class AnchoredDocument
     /// <summary>What is kept beside the document, so that it is believed later on.</summary>
     internal byte[] Anchor(AnchorKey key) => new DocumentAnchor(Kind, Since, Document.Hash, Content).Write(key);
 
+    /// <summary>True when these very bytes lie in the archive, believed for the same reason.</summary>
+    internal static bool IsKept(ClusterLibrary library, AnchoredDocument document, AnchorKey key) =>
+        library.Find(document.Document.Hash) is not null
+        && DocumentAnchor.Read(library.Archive.ReadAnchor(document.Document.Hash), key) is { } anchor && anchor.Kind == document.Kind && anchor.ClusterHash == document.Document.Hash && anchor.Content == document.Content
+        && library.Read().Documents.Any(one => one.Document.Hash == document.Document.Hash && one.Content == document.Content);
+
     private static AnchoredDocument? Recall(ClusterArchive archive, ArchivedDocument one, AnchorKey key) =>
         DocumentAnchor.Read(archive.ReadAnchor(one.Document.Hash), key) is { } anchor && anchor.ClusterHash == one.Document.Hash && anchor.Content == one.Content
             ? new AnchoredDocument(one.Document, one.Content, anchor.Kind, anchor.At)

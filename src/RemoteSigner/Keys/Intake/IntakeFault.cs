@@ -9,6 +9,9 @@ public enum IntakeFault
     /// <summary>The vault holds this very key.</summary>
     AlreadyHeld,
 
+    /// <summary>The vault holds this very key under a document that succeeds the one that was given.</summary>
+    SupersededDocument,
+
     /// <summary>The vault holds, or the import has, another share of the same validator: two of t shares in one place.</summary>
     SecondShareOfGroup,
 

@@ -16,18 +16,17 @@ internal sealed class IntakePlan
     private readonly ILookup<Root, ulong> _indices;
     private readonly IReadOnlyDictionary<BlsPublicKey, BlsPublicKey> _siblings;
     private readonly HashSet<BlsPublicKey> _seen = [];
-    private readonly bool _replace;
-    private readonly bool _rebind;
+    private readonly HeldPlaces _places;
 
+    /// <param name="offered">Shares of the vault that are to move among them.</param>
+    /// <param name="held">What signs here.</param>
+    /// <param name="places">How a place that is offered to a held share stands to the one it has.</param>
     /// <param name="siblings">Of the clusters that shares are held of: public key of any operator's share → its group key.</param>
-    /// <param name="replace"><see cref="IntakeOrder.Replace"/>.</param>
-    /// <param name="rebind"><see cref="IntakeOrder.Rebind"/>.</param>
-    public IntakePlan(
-        IReadOnlyList<VaultListing.Share> offered, IReadOnlyList<VaultListing.Share> held, IReadOnlyDictionary<BlsPublicKey, BlsPublicKey> siblings, bool replace = false, bool rebind = false)
+    public IntakePlan(IReadOnlyList<VaultListing.Share> offered, IReadOnlyList<VaultListing.Share> held, HeldPlaces places, IReadOnlyDictionary<BlsPublicKey, BlsPublicKey> siblings)
     {
-        (_replace, _rebind, _siblings, _held) = (replace, rebind, siblings, held.ToDictionary(share => share.ShareKey));
+        (_places, _siblings, _held) = (places, siblings, held.ToDictionary(share => share.ShareKey));
         // What a share was bound to does not count once it is bound anew.
-        var anew = offered.Where(share => _held.TryGetValue(share.ShareKey, out var former) && MayBind(share, former)).Select(share => share.ShareKey).ToHashSet();
+        var anew = offered.Where(share => _held.TryGetValue(share.ShareKey, out var former) && places.MayMove(former, share.GroupKey, share.Membership)).Select(share => share.ShareKey).ToHashSet();
         var all = held.Where(share => !anew.Contains(share.ShareKey)).Select(share => (Key: share.ShareKey, share.GroupKey, share.Membership))
             .Concat(offered.Select(share => (Key: share.ShareKey, share.GroupKey, share.Membership)))
             .ToList();
@@ -71,9 +70,9 @@ internal sealed class IntakePlan
 
     private void JudgeHeld(VaultListing.Share share, VaultListing.Share held)
     {
-        if (!MayBind(share, held))
+        if (!_places.MayMove(held, share.GroupKey, share.Membership))
         {
-            Refuse(share, AlreadyHeld, "it is in the vault already", "leave it out; 'remote-signer keys list' shows what is there, and 'cluster bind --replace' binds a share that is held under a wrong cluster");
+            Refusals.Add(_places.Refusal(held, share.GroupKey, share.Membership));
             return;
         }
 
@@ -84,23 +83,6 @@ internal sealed class IntakePlan
         }
 
         JudgeNew(share);
-    }
-
-    private bool MayBind(VaultListing.Share share, VaultListing.Share held)
-    {
-        if (share is not { Membership: { } offered, GroupKey: { } group } || held.GroupKey == held.ShareKey)
-        {
-            return false;
-        }
-
-        if (held.Membership is not { } former)
-        {
-            return held.GroupKey is null || held.GroupKey == group || _rebind;
-        }
-
-        // A lock's successor has the same share of the same validator under another hash: --replace lets it follow. Anything else takes a person's word.
-        var same = held.GroupKey == group && former with { Provenance = offered.Provenance } == offered;
-        return !same && (_rebind || (_replace && held.GroupKey == group && former.ShareIndex == offered.ShareIndex));
     }
 
     private void JudgeNew(VaultListing.Share share)
@@ -133,14 +115,14 @@ internal sealed class IntakePlan
         foreach (var (other, membership) in _shares[group].Where(one => one.Key != share.ShareKey))
         {
             // Another share of the same lock is another operator's: no reshare has made it void.
-            if (_replace && _held.ContainsKey(other) && (membership is null || membership.ClusterHash != share.Membership?.ClusterHash))
+            if (_places.Replace && _held.ContainsKey(other) && (membership is null || membership.ClusterHash != share.Membership?.ClusterHash))
             {
                 Replaced.Add(other);
                 Replacing.Add(share.ShareKey);
             }
             else
             {
-                Refuse(share, SecondShareOfGroup, $"another share of its validator {group} is held or offered: {other}", "after a reshare, --replace takes the old share out and retires it in the same change; two operators' shares must not lie in one place");
+                Refuse(share, SecondShareOfGroup, $"another share of its validator {group} is held or offered: {other}", "after a reshare, --replace parks the old share in the same change; two operators' shares must not lie in one place");
             }
         }
     }

@@ -16,6 +16,7 @@ public static class IntakeText
     internal static IntakeRefusal Refusal(VaultListing.Share share, IntakeFault fault, string problem, string hint) =>
         new(Code(fault), share.Label.Length == 0 ? share.ShareKey.ToString() : $"{share.Label} ({share.ShareKey})", problem, hint) { ShareKey = share.ShareKey };
 
+    /// <summary>Why the ledger did not register a key.</summary>
     /// <param name="history">What came along and was read; null where nothing did.</param>
     internal static IntakeRefusal Refusal(VaultListing.Share share, Registration reason, InterchangeReport? history) => reason switch
     {
@@ -29,7 +30,9 @@ public static class IntakeText
     // An entry with two empty lists may be of a key that never signed, and of one whose history the exporter had lost.
     private static IntakeRefusal NoFloor(VaultListing.Share share, InterchangeReport? history) => history switch
     {
-        null => Refusal(share, NoSlashingHistory, "nobody said what it has signed", "give --slashing FILE with its history, or --never-signed if it is new"),
+        null => Refusal(
+            share, NoSlashingHistory, "nothing is known here of what its validator has signed",
+            "give --slashing FILE with its history, or --never-signed if it is new. New in a cluster that signs: another operator's 'remote-signer slashing export FILE --by group' has it, or say --from-now, which refuses everything up to the clock"),
         _ when history.Validators.Any(line => line.PublicKey == share.ShareKey || line.PublicKey == share.GroupKey) => Refusal(
             share, NoSlashingHistory, "the file names it and lists nothing it signed", "import it by itself with --never-signed if it never signed anywhere; else bring an export of the signer that it signed with last"),
         _ => Refusal(share, NoSlashingHistory, "the interchange file says nothing about it", "export the history of this key too, or import it by itself with --never-signed if it is new"),

@@ -29,7 +29,7 @@ public sealed class KnownShares
     /// <summary>Every key about which there are two answers, with both.</summary>
     public IReadOnlyList<(BlsPublicKey Key, string Detail)> Disputes => [.. _claims.Where(pair => DisputeOf(pair.Value) is not null).Select(pair => (pair.Key, DisputeOf(pair.Value)!))];
 
-    /// <summary>The validator and the place in its cluster. Of documents that agree the one that was anchored last names the cluster.</summary>
+    /// <summary>The validator and the place in its cluster. Of documents that agree the newest by content names the cluster, or the one that was anchored last.</summary>
     public SharePlace Find(BlsPublicKey publicShare, ShareProvenance provenance)
     {
         if (!_claims.TryGetValue(publicShare, out var claims))
@@ -42,10 +42,10 @@ public sealed class KnownShares
             return new SharePlace.Disputed(dispute);
         }
 
-        return claims.Where(claim => claim.Document is not null).OrderByDescending(claim => claim.Document!.Since).ThenBy(claim => claim.Document!.Document.Hash.ToString(), StringComparer.Ordinal).FirstOrDefault() is { } newest
-            && newest.MembershipBy(provenance) is { } membership
-                ? new SharePlace.Known(newest.Group, membership)
-                : new SharePlace.Unknown();
+        List<AnchoredDocument> documents = [.. claims.Select(claim => claim.Document).OfType<AnchoredDocument>()];
+        var newest = claims.Where(claim => claim.Document is { } one && !documents.Exists(other => ClusterSuccession.Succeeds(other.Document, one.Document)))
+            .OrderByDescending(claim => claim.Document!.Since).ThenBy(claim => claim.Document!.Document.Hash.ToString(), StringComparer.Ordinal).FirstOrDefault();
+        return newest?.MembershipBy(provenance) is { } membership ? new SharePlace.Known(newest.Group, membership) : new SharePlace.Unknown();
     }
 
     /// <summary>What speaks against a document: one refusal for each cluster of which something else is said of a key in it, naming both.</summary>

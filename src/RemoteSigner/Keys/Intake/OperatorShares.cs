@@ -2,19 +2,23 @@ using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Native;
 using RemoteSigner.Sealing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Keys;
 
 /// <summary>Opens our operator's shares of verified keyshares. Which operator is ours follows from our RSA key alone.</summary>
 public sealed class OperatorShares(VerifiedKeyshares file)
 {
-    /// <summary>All shares with their membership, one for each validator in the order of the file; the caller disposes them.</summary>
+    /// <summary>All shares that are not held, with their membership, in the order of the file; the caller disposes them.</summary>
+    /// <param name="key">Our operator's.</param>
+    /// <param name="arena">Where the shares go.</param>
+    /// <param name="held">Shares that are in the vault.</param>
     /// <exception cref="IntakeException">At least one does not open with our key, or is not the secret of its public key: none is given, all refusals are listed.</exception>
-    public IReadOnlyList<VaultShare> Open(OperatorKey key, SecretArena arena)
+    public IReadOnlyList<VaultShare> Open(OperatorKey key, SecretArena arena, IReadOnlySet<BlsPublicKey>? held = null)
     {
         List<VaultShare> shares = [];
         List<IntakeRefusal> refusals = [];
-        foreach (var (position, validator) in file.Document.File.Validators.Index())
+        foreach (var (position, validator) in file.Document.File.Validators.Index().Where(one => held is null || !one.Item.PublicShares.Any(held.Contains)))
         {
             if (Decrypt(validator, key, arena, out var refusal) is { } share)
             {

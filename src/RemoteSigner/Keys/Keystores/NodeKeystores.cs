@@ -2,6 +2,7 @@ using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Native;
 using RemoteSigner.Sealing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Keys;
 
@@ -10,20 +11,23 @@ namespace RemoteSigner.Keys;
 /// the very public share that the lock has for our operator. Which operator is ours is the caller's to know, from the node's own key.
 /// </summary>
 /// <param name="shares">What the lock says of our operator's shares, one for each validator in its order.</param>
+/// <param name="held">Shares that are in the vault: their keystores need not be there, and are not opened.</param>
 /// <param name="cluster">The lock, for telling whose a foreign key is.</param>
-public sealed class NodeKeystores(NodeFolder node, ClusterLock cluster, IReadOnlyList<ClusterShare> shares)
+public sealed class NodeKeystores(NodeFolder node, ClusterLock cluster, IReadOnlyList<ClusterShare> shares, IReadOnlySet<BlsPublicKey>? held = null)
 {
-    /// <summary>All shares with their membership; the caller disposes them. At most <paramref name="memoryBudget"/> bytes are lent to key derivation.</summary>
+    private readonly List<ClusterShare> _wanted = [.. shares.Where(share => held?.Contains(share.PublicShare) != true)];
+
+    /// <summary>All shares that are not held, with their membership; the caller disposes them. At most <paramref name="memoryBudget"/> bytes are lent to key derivation.</summary>
     /// <exception cref="IntakeException">At least one keystore is missing, does not open or holds another key: none is given, all refusals are listed.</exception>
     public async Task<IReadOnlyList<VaultShare>> OpenAsync(SecretArena arena, long memoryBudget, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
-        var files = shares.Select(FileOf).ToList();
-        Throw([.. files.Where(file => !File.Exists(file.KeystorePath)).Select(Missing), .. Surplus(files)]);
+        var files = _wanted.Select(FileOf).ToList();
+        Throw([.. files.Where(file => !File.Exists(file.KeystorePath)).Select(Missing), .. Surplus([.. shares.Select(FileOf)])]);
         var keys = await DecryptAsync(files, arena, memoryBudget, progress, cancellation);
         try
         {
-            Throw([.. keys.Zip(shares).Select(pair => Compare(pair.First, pair.Second)).OfType<IntakeRefusal>()]);
-            return [.. keys.Zip(shares, (key, share) => new VaultShare(key.PublicKey, share.GroupKey, MembershipOf(share, ShareProvenance.LockFile), Path.GetFileName(key.Path), key.Secret))];
+            Throw([.. keys.Zip(_wanted).Select(pair => Compare(pair.First, pair.Second)).OfType<IntakeRefusal>()]);
+            return [.. keys.Zip(_wanted, (key, share) => new VaultShare(key.PublicKey, share.GroupKey, MembershipOf(share, ShareProvenance.LockFile), Path.GetFileName(key.Path), key.Secret))];
         }
         catch
         {

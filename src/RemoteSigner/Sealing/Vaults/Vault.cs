@@ -89,13 +89,20 @@ public sealed class Vault : IDisposable
 
     /// <summary>Decrypts all shares, on all cores. The caller disposes them.</summary>
     /// <exception cref="VaultException">One does not open; none is given.</exception>
-    public IReadOnlyList<VaultShare> OpenShares(CancellationToken cancellation = default)
+    public IReadOnlyList<VaultShare> OpenShares(CancellationToken cancellation = default) => Open(_file.Records, cancellation);
+
+    /// <summary>The same of some; one that is not there is left out.</summary>
+    /// <exception cref="VaultException">One does not open; none is given.</exception>
+    public IReadOnlyList<VaultShare> OpenShares(IReadOnlySet<BlsPublicKey> only, CancellationToken cancellation = default) =>
+        only.Count == 0 ? [] : Open([.. _file.Records.Where(record => only.Contains(record.ShareKey))], cancellation);
+
+    private VaultShare[] Open(IReadOnlyList<VaultRecord> records, CancellationToken cancellation)
     {
-        var shares = new VaultShare?[_file.Records.Count];
+        var shares = new VaultShare?[records.Count];
         try
         {
             var options = new ParallelOptions { CancellationToken = cancellation };
-            Parallel.For(0, shares.Length, options, i => shares[i] = _rootKey.Open(_file.Records[i]));
+            Parallel.For(0, shares.Length, options, i => shares[i] = _rootKey.Open(records[i]));
             Parallel.ForEach(Parts(shares.Length), options, part => _rootKey.Check(shares.AsSpan(part)!));
             return shares!;
         }

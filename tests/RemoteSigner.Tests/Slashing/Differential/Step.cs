@@ -52,7 +52,7 @@ internal abstract record Step(int Place)
     }
 
     /// <summary>Of this key, or of one that waits for it; the same holds for the next steps of a key's life.</summary>
-    public sealed record Activate(int Place, int Key, int Replaced) : Step(Place);
+    public sealed record Turn(int Place, int Key, int Leaving) : Step(Place);
 
     public sealed record Retire(int Place, int Key, KeyEnd End) : Step(Place);
 

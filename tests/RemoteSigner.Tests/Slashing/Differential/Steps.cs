@@ -62,7 +62,7 @@ internal static class Steps
         < 12 => new Step.RaiseLow(place, chance.OneIn(4) ? 0 : Any(chance), chance.OneIn(2) ? chance.Between(-40, 2) : null, chance.OneIn(2) ? chance.Between(-8, 0) : null),
         < 15 => new Step.StopSigning(place, chance.OneIn(4) ? chance.Between(-1, 1) : null),
         < 25 => new Step.Enrol(place, Entries(chance), chance.OneIn(3) ? File(chance) : []),
-        < 37 => new Step.Activate(place, Any(chance), chance.OneIn(6) ? Any(chance) : 0),
+        < 37 => new Step.Turn(place, Any(chance), chance.OneIn(6) ? Any(chance) : 0),
         < 40 => new Step.Retire(place, Any(chance), chance.One(KeyEnd.Retired, KeyEnd.Released)),
         < 45 => new Step.Finish(place, Any(chance)),
         < 50 => new Step.AllowAgain(place, Any(chance)),

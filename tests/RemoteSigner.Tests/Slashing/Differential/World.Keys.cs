@@ -63,21 +63,21 @@ internal sealed partial class World
     private static int Like(IModelLedger model, int key, params string[] states) =>
         states.Contains(model.StateOf(key)) ? key : Steps.Shares.Where(share => states.Contains(model.StateOf(share))).DefaultIfEmpty(key).First();
 
-    private async Task ActivateAsync(Place place, int wanted, int replaced)
+    private async Task TurnAsync(Place place, int wanted, int leaving)
     {
         var life = await LiveAsync(place);
-        var key = Like(place.Model, wanted, "Enrolling");
-        var after = place.Model.Become(key, "Active");
-        var activated = after.StateOf(key) == "Active" && place.Model.StateOf(key) != "Active";
-        if (activated && replaced != 0 && after.StateOf(replaced) is "Active" or "Enrolling")
-        {
-            after = after.Become(replaced, "Retired");
-        }
-
-        var turnover = await life.Slashing.ActivateAsync([Duties.PublicKey(key)], replaced == 0 ? [] : [Duties.PublicKey(replaced)], life.Evidence<KeyTurnover>(true));
-        Agree("activation", turnover.Activated.Count > 0 ? "active" : "nothing", activated ? "active" : "nothing");
+        var key = Like(place.Model, wanted, "Enrolling", "Parked");
+        var isBack = place.Model.StateOf(key) == "Parked";
+        var after = leaving == 0 ? place.Model : place.Model.Become(leaving, "Parked");
+        var isParked = leaving != 0 && after.StateOf(leaving) != place.Model.StateOf(leaving);
+        after = isBack ? after.Become(key, "Enrolling").Become(key, "Active") : after.Become(key, "Active");
+        var one = Duties.PublicKey(key);
+        var turnover = await life.Slashing.TurnAsync(
+            new KeyTurn(isBack ? [] : [one]) { Returning = isBack ? [one] : [], Leaving = leaving == 0 ? [] : [Duties.PublicKey(leaving)] }, life.Evidence<KeyTurnover>(true));
+        Agree("activation", turnover.Activated.Count > 0 ? "active" : "nothing", after.StateOf(key) == "Active" && place.Model.StateOf(key) != "Active" ? "active" : "nothing");
+        Agree("parking", turnover.Parked.Count > 0 ? "parked" : "nothing", isParked ? "parked" : "nothing");
         place.Model = after;
-        await CompareAsync(place, $"the activation of {key} for {replaced}");
+        await CompareAsync(place, $"the turn of {key} for {leaving}");
     }
 
     private async Task RetireAsync(Place place, int key, KeyEnd end)

@@ -27,7 +27,7 @@ internal sealed partial class World
         foreach (var (key, group) in keys)
         {
             await slashing.EnrolAsync(new KeyEnrolment([(Duties.Key(key, group), SlashingFloor.NeverSigned)]), (_, _) => 1);
-            await slashing.ActivateAsync([Duties.PublicKey(key)], [], (_, _) => 1);
+            await slashing.TurnAsync(new KeyTurn([Duties.PublicKey(key)]), (_, _) => 1);
             _places[0].Model = _places[0].Model.Register(key, group, "NeverSigned", default).After.Become(key, "Active");
         }
 

@@ -104,7 +104,7 @@ internal sealed partial class World : IAsyncDisposable
         Step.RaiseLow raise => RaiseLowAsync(place, raise),
         Step.StopSigning(_, var epochs) => StopSigningAsync(place, epochs),
         Step.Enrol enrol => EnrolAsync(place, enrol),
-        Step.Activate(_, var key, var replaced) => ActivateAsync(place, key, replaced),
+        Step.Turn(_, var key, var leaving) => TurnAsync(place, key, leaving),
         Step.Retire(_, var key, var end) => RetireAsync(place, key, end),
         Step.Finish(_, var key) => FinishAsync(place, key),
         Step.AllowAgain(_, var key) => AllowAgainAsync(place, key),

@@ -75,4 +75,8 @@ public sealed record ClusterDefinition
 
         return null;
     }
+
+    /// <summary>The key (33 bytes) of the node of the operator with this share index, from 1; null where there is none, or its ENR is malformed.</summary>
+    public ImmutableArray<byte>? NodeKeyOf(ulong shareIndex) =>
+        shareIndex >= 1 && shareIndex <= (ulong)Operators.Length && NodeRecord.TryParse(Operators[(int)shareIndex - 1].Enr, out var node, out _) ? node.PublicKey : null;
 }
