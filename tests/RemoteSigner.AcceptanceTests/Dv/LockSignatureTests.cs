@@ -53,8 +53,10 @@ public sealed class LockSignatureTests(DvScene scene) : IClassFixture<DvScene>
         var richer = JsonNode.Parse(Unsigned)!;
         richer["cluster_definition"]!["threshold"] = 4;
         var other = "0x" + new string('1', 64);
+        var addressless = JsonNode.Parse(Unsigned)!;
+        addressless["cluster_definition"]!["validators"]!.AsArray().RemoveAt(0);
 
-        foreach (var (hash, body, check) in ((string, string, string)[])[(Hash, richer.ToJsonString(), "degree"), (Hash, richer.ToJsonString(), "lock_hash"), (other, Unsigned, "lock_hash")])
+        foreach (var (hash, body, check) in ((string, string, string)[])[(Hash, richer.ToJsonString(), "degree"), (Hash, richer.ToJsonString(), "lock_hash"), (other, Unsigned, "lock_hash"), (Hash, addressless.ToJsonString(), "counts")])
         {
             var answer = await PostAsync(scene.Keepers[0], hash, body);
             Assert.Equal((HttpStatusCode.UnprocessableEntity, "lock_not_verified"), (answer.Status, answer.Reason));

@@ -34,7 +34,8 @@ internal sealed class DvLockApi(SignRecorder recorder, KeyRing keys, AccessPolic
             return;
         }
 
-        KeyShare[] shares = [.. proposed.SharesOf(index).Select(share => keys.Find(share.PublicShare)!)];
+        // Nothing else of it may be looked at yet: it is not verified.
+        KeyShare[] shares = [.. proposed.Validators.Select(validator => keys.Find(validator.PublicShares[(int)index - 1])!)];
         await (FindFailures(context, proposed, shares) is { Count: > 0 } failures ? RefuseAsync(context, failures) : SignAsync(context, proposed, index, shares));
     }
 
