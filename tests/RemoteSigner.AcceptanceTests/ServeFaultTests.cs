@@ -68,6 +68,7 @@ public sealed class ServeFaultTests(SignerTemplate template) : IDisposable
             options["payloadVotes"] = "sometimes";
             options["registrations"]!["leastGasLimit"] = 2;
             options["registrations"]!["mostGasLimit"] = 1;
+            options["deposits"]!["maxTopUpGwei"] = 8;
             options["clients"]!["vc"]!["duties"] = new JsonArray("SLEEP");
             options["clients"]!["vc"]!["keys"] = new JsonArray("0x12");
         });
@@ -75,7 +76,7 @@ public sealed class ServeFaultTests(SignerTemplate template) : IDisposable
         var result = await ServeAsync();
 
         Assert.All(
-            (string[])["network.name", "api.listen", "api.keepAliveSeconds", "log.format", "clients.vc.duties", "clients.vc.keys", "verifyPartials", "registrations.feeRecipients", "registrations.leastGasLimit", "builder.keys", "payloadVotes"],
+            (string[])["network.name", "api.listen", "api.keepAliveSeconds", "log.format", "clients.vc.duties", "clients.vc.keys", "verifyPartials", "registrations.feeRecipients", "registrations.leastGasLimit", "deposits.maxTopUpGwei", "builder.keys", "payloadVotes"],
             setting => Refusal.IsTold(result, setting));
     }
 

@@ -30,6 +30,7 @@ namespace RemoteSigner.Host.Cli;
 [JsonSerializable(typeof(OperatorLine))]
 [JsonSerializable(typeof(IReadOnlyList<SignerCheck>))]
 [JsonSerializable(typeof(IReadOnlyList<TlsLine>))]
+[JsonSerializable(typeof(PartialsLine))]
 internal sealed partial class CliContext : JsonSerializerContext;
 
 /// <summary>A validator as <c>slashing import</c> prints it.</summary>

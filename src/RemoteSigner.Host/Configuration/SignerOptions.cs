@@ -26,6 +26,8 @@ internal sealed class SignerOptions
 
     public RegistrationOptions Registrations { get; set; } = new();
 
+    public DepositOptions Deposits { get; set; } = new();
+
     public BuilderOptions Builder { get; set; } = new();
 
     /// <summary>warn or refuse.</summary>

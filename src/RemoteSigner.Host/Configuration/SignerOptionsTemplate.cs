@@ -147,6 +147,11 @@ internal static class SignerOptionsTemplate
                 "leastGasLimit": {{options.Registrations.LeastGasLimit}},
                 "mostGasLimit": {{options.Registrations.MostGasLimit?.ToString() ?? "null"}}
               },
+              "deposits": {
+                // For DEPOSIT with a share of a cluster: the most that a top-up may have which is no amount of the lock, in Gwei (8 ETH: 8000000000); it goes to the lock's withdrawal
+                // address all the same. 0: the lock's amounts alone
+                "maxTopUpGwei": {{options.Deposits.MaxTopUpGwei}}
+              },
               "builder": {
                 // Keys that are builders', for EXECUTION_PAYLOAD_BID (which a client must have by name) and for envelopes that were not built by the proposer itself; the most
                 // that a bid may offer, in Gwei: it is taken from the builder's stake; may it promise a payment beside?

@@ -35,7 +35,7 @@ internal static class SignerOptionsValidator
         (string Name, object? Section)[] sections =
         [
             ("network", options.Network), ("seal", options.Seal), ("tpm", options.Tpm), ("api", options.Api), ("operations", options.Operations), ("tls", options.Tls), ("clients", options.Clients),
-            ("freshness", options.Freshness), ("attestation", options.Attestation), ("registrations", options.Registrations), ("builder", options.Builder), ("keymanager", options.Keymanager),
+            ("freshness", options.Freshness), ("attestation", options.Attestation), ("registrations", options.Registrations), ("deposits", options.Deposits), ("builder", options.Builder), ("keymanager", options.Keymanager),
             ("ssv", options.Ssv), ("distributed", options.Distributed), ("slashing", options.Slashing), ("log", options.Log),
         ];
         if (sections.Where(section => section.Section is null).Select(section => section.Name).ToList() is { Count: > 0 } missing)
@@ -164,6 +164,11 @@ internal static class SignerOptionsValidator
         if (options.Registrations.LeastGasLimit > options.Registrations.MostGasLimit)
         {
             yield return "registrations.leastGasLimit is above registrations.mostGasLimit: every registration would be refused";
+        }
+
+        if (options.Deposits.MaxTopUpGwei is not 0 and (< 1_000_000_000 or > 2_048_000_000_000))
+        {
+            yield return "deposits.maxTopUpGwei must be 0, or 1000000000 (1 ETH, the least that can be deposited) to 2048000000000 (the most that a validator can have)";
         }
 
         foreach (var key in options.Builder.Keys.Where(key => !BlsPublicKey.TryParse(key, out _)))

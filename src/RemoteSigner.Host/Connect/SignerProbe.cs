@@ -1,7 +1,5 @@
 using System.Net;
-using System.Net.Security;
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Text.Json;
 using RemoteSigner.Host.Http;
 
@@ -13,12 +11,12 @@ namespace RemoteSigner.Host.Connect;
 /// </summary>
 internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenFile, TimeProvider time)
 {
-    private const int LongestAnswer = 16 << 20;
-
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
 
     // Health is down, and still duties are signed, all or most of them: a port that is closed would take these away, too.
     private static readonly string[] _signsOn = ["witness_failing", "floors_raised"];
+
+    private readonly SignerCalls _calls = new(link);
 
     /// <summary>The first check that fails; null when all pass.</summary>
     public async Task<SignerCheck?> FirstFailureAsync(CancellationToken cancellation)
@@ -48,15 +46,15 @@ internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenF
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
-                found = [Unreachable($"it did not answer within {_patience.TotalSeconds:F0} s")];
+                found = [_calls.Unreachable($"it did not answer within {_patience.TotalSeconds:F0} s")];
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException)
             {
-                found = [Lost(exception)];
+                found = [_calls.Lost(exception)];
             }
             catch (Exception exception) when (exception is JsonException or InvalidOperationException)
             {
-                found = [Refused("answer", HttpStatusCode.OK, [])];
+                found = [SignerCalls.Refused("answer", HttpStatusCode.OK, [])];
             }
 
             foreach (var check in found)
@@ -83,7 +81,7 @@ internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenF
                 SignerCheck.Pass("server", $"its certificate is of the authority and for {link.Signer.IdnHost}"),
                 SignerCheck.Pass("client", $"it lets in our certificate, whose name is '{link.ClientName}'"),
             ]
-            : [Refused("client", status, body)];
+            : [SignerCalls.Refused("client", status, body)];
     }
 
     private async Task<IReadOnlyList<SignerCheck>> HasKeysAsync(CancellationToken cancellation)
@@ -91,7 +89,7 @@ internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenF
         var (status, body) = await AskAsync("/api/v1/eth2/publicKeys", null, cancellation);
         if (status != HttpStatusCode.OK)
         {
-            return [Refused("keys", status, body)];
+            return [SignerCalls.Refused("keys", status, body)];
         }
 
         using var keys = JsonDocument.Parse(body);
@@ -125,9 +123,9 @@ internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenF
         return status switch
         {
             HttpStatusCode.OK => [right, valid, SignerCheck.Pass("keys", "open")],
-            HttpStatusCode.Forbidden => [Refused("right", status, body) with { IsOnRecord = true }],
-            HttpStatusCode.Unauthorized => [right, Refused("token", status, body) with { IsOnRecord = true }],
-            _ => [right, valid, Refused("keys", status, body)],
+            HttpStatusCode.Forbidden => [SignerCalls.Refused("right", status, body) with { IsOnRecord = true }],
+            HttpStatusCode.Unauthorized => [right, SignerCalls.Refused("token", status, body) with { IsOnRecord = true }],
+            _ => [right, valid, SignerCalls.Refused("keys", status, body)],
         };
     }
 
@@ -136,7 +134,7 @@ internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenF
         var (status, body) = await AskAsync("/healthcheck", null, cancellation);
         if (status is not (HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable) || JsonSerializer.Deserialize(body, WireContext.Default.HealthReport) is not { Checks: { } checks })
         {
-            return [Refused("health", status, body)];
+            return [SignerCalls.Refused("health", status, body)];
         }
 
         return use == SignerUse.Push
@@ -159,67 +157,5 @@ internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenF
             : SignerCheck.Pass(name, state ?? found.Status);
     }
 
-    private async Task<(HttpStatusCode Status, byte[] Body)> AskAsync(string target, string? token, CancellationToken cancellation)
-    {
-        using var request = link.Ask(HttpMethod.Get, target);
-        request.Headers.TryAddWithoutValidation("Accept", "*/*");
-        if (token is not null)
-        {
-            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
-        }
-
-        using var answer = await link.SendAsync(request, cancellation);
-        await answer.Content.LoadIntoBufferAsync(LongestAnswer, cancellation);
-        return (answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(cancellation));
-    }
-
-    // What our signer answers has a reason; another program at this address may answer anything.
-    private static SignerCheck Refused(string name, HttpStatusCode status, byte[] body)
-    {
-        ErrorBody? error = null;
-        try
-        {
-            error = JsonSerializer.Deserialize(body, WireContext.Default.ErrorBody);
-        }
-        catch (JsonException)
-        {
-            // Told below as what it is.
-        }
-
-        var reason = error?.Reason ?? "unexpected_answer";
-        var detail = $"the signer answers {(int)status}: {error?.Detail ?? error?.Message ?? $"'{Encoding.ASCII.GetString(body.AsSpan(0, Math.Min(body.Length, 60))).ReplaceLineEndings(" ")}'"}";
-        return SignerCheck.Fail(name, reason, detail, reason switch
-        {
-            "host_not_authorized" => "add the host's name to api.hostAllowlist in the signer's signer.json, and reload",
-            "client_not_named" => "name the client, its keys and duties under \"clients\" in the signer's signer.json, and reload",
-            "no_duties" => "give the client duties under \"clients\" in the signer's signer.json, such as \"everyday\", and reload",
-            "client_not_trusted" => "have a new certificate issued at the signer",
-            "may_not_manage_keys" => "set \"manageKeys\": true for this client in the signer's signer.json, and reload",
-            "token_not_valid" => "copy the signer's keymanager.token anew ('remote-signer keymanager token' makes one), and name it with --token-file",
-            "keys_loading" => "wait until the signer has opened its keys: its /healthcheck says what keeps it",
-            "unexpected_answer" => "is this the address and port of a signer's API?",
-            _ => "the signer's /healthcheck and log say more",
-        });
-    }
-
-    private SignerCheck Lost(Exception exception)
-    {
-        var message = exception.InnerException is { } inner && !exception.Message.Contains(inner.Message, StringComparison.Ordinal) ? $"{exception.Message} ({inner.Message})" : exception.Message;
-        return exception switch
-        {
-            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } => Unreachable(message),
-            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } when link.AnswersWithoutTls =>
-                SignerCheck.Fail("server", "without_tls", $"{link.Signer} answers without TLS", "name the port of the signer's API (api.listen): its operations port and its loopback doors are plain HTTP"),
-            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } when link.ServerFaults.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) =>
-                SignerCheck.Fail("server", "server_name", $"the server's certificate is not for {link.Signer.IdnHost}", "use a name that is in the certificate, or have one issued for this name at the signer (--host)"),
-            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } when link.ServerFaults != SslPolicyErrors.None =>
-                SignerCheck.Fail("server", "server_not_trusted", $"the server's certificate is of another authority, or out of date ({link.ServerFaults})", "name the signer's tls/ca.crt with --ca"),
-
-            // In TLS 1.3 a client hears that it was refused when its own part of the handshake is over.
-            _ => SignerCheck.Fail("client", "certificate_refused", $"the signer ended the connection: {message}", "is the certificate one of its clients, in date and not revoked? Its log says why it refused") with { IsOnRecord = true },
-        };
-    }
-
-    private SignerCheck Unreachable(string detail) =>
-        SignerCheck.Fail("reach", "unreachable", $"{link.Signer} cannot be reached: {detail}", "is the signer running, its api.listen an address that this machine reaches, and the packet filter open?");
+    private Task<(HttpStatusCode Status, byte[] Body)> AskAsync(string target, string? token, CancellationToken cancellation) => _calls.AskAsync(HttpMethod.Get, target, token, null, cancellation);
 }

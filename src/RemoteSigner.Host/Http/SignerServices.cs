@@ -49,7 +49,7 @@ internal static class SignerServices
         var clusters = new ClusterLibrary(new ClusterArchive(data.ClustersFolder));
         services.AddSingleton(clusters);
         services.AddSingleton(provider => CreatePayloadVotes(options, provider));
-        services.AddSingleton(provider => new ClusterRules(network, options.Registrations.ToPolicy(), options.Builder.ToPolicy(), provider.GetRequiredService<PayloadVotes>(), clusters));
+        services.AddSingleton(provider => new ClusterRules(network, options.Registrations.ToPolicy(), options.Builder.ToPolicy(), provider.GetRequiredService<PayloadVotes>(), clusters, options.Deposits.MaxTopUpGwei));
         services.AddSingleton<LargeEnvelopes>();
         services.AddSingleton(provider => new AccessPolicy(Permissions(options)) { Describe = key => Describe(key, provider, clusters) });
         services.AddSingleton(new HostAllowlists(options.Api, options.Operations));

@@ -15,12 +15,6 @@ public sealed record BlockDeposit(
 
     /// <exception cref="SpecException">The proof has not 33 roots.</exception>
     public Root HashTreeRoot() => Proof.Length == ProofLength
-        ? SszHasher.Container(SszHasher.Container(Proof.AsSpan()), DepositRoot())
+        ? SszHasher.Container(SszHasher.Container(Proof.AsSpan()), Deposit.DataRoot(PublicKey, WithdrawalCredentials, Amount, Signature))
         : throw new SpecException($"A deposit's proof has {Proof.Length} roots instead of {ProofLength}.");
-
-    private Root DepositRoot() => SszHasher.Container(
-        SszHasher.Bytes(PublicKey.Bytes),
-        WithdrawalCredentials,
-        SszHasher.Number(Amount),
-        SszHasher.Bytes(Signature.Bytes));
 }

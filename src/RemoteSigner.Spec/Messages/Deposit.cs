@@ -19,6 +19,13 @@ public sealed record Deposit(BlsPublicKey PublicKey, Root WithdrawalCredentials,
     public override Root HashTreeRoot(Network network) =>
         SszHasher.Container(SszHasher.Bytes(PublicKey.Bytes), WithdrawalCredentials, SszHasher.Number(Amount));
 
+    /// <summary><c>hash_tree_root</c> of <c>DepositData</c>, which the deposit contract wants beside message and signature.</summary>
+    public static Root DataRoot(BlsPublicKey publicKey, Root withdrawalCredentials, ulong amount, BlsSignature signature) =>
+        SszHasher.Container(SszHasher.Bytes(publicKey.Bytes), withdrawalCredentials, SszHasher.Number(amount), SszHasher.Bytes(signature.Bytes));
+
+    /// <summary>The same of this deposit, signed.</summary>
+    public Root DataRoot(BlsSignature signature) => DataRoot(PublicKey, WithdrawalCredentials, Amount, signature);
+
     internal override Domain GetDomain(Network network) =>
         Domain.Compute(DomainType.Deposit, GenesisForkVersion, genesisValidatorsRoot: default);
 }

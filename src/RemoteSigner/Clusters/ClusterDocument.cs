@@ -40,8 +40,11 @@ public abstract record ClusterDocument
     /// <summary>What else it lays down about one validator that our share obeys, in words: where fees and the stake go. Empty when it does not say.</summary>
     public virtual string TermsOf(BlsPublicKey groupKey) => "";
 
-    /// <summary>What about a deposit for one of its validators is not as the document has it, in words; null when nothing is, or when it does not say.</summary>
-    public virtual string? DepositProblem(Deposit deposit) => null;
+    /// <summary>
+    /// What about a deposit for one of its validators is not as the document has it, in words; null when nothing is, or when it does not say. Up to <paramref name="mostTopUp"/> Gwei, and from the
+    /// deposit contract's least of 1 ETH, any amount will do.
+    /// </summary>
+    public virtual string? DepositProblem(Deposit deposit, ulong mostTopUp) => null;
 
     /// <summary>Reads a document of either kind.</summary>
     /// <exception cref="ClusterFileException">It cannot be understood.</exception>
@@ -84,8 +87,8 @@ public abstract record ClusterDocument
             ? $"fees to {addresses.FeeRecipient.ToLowerInvariant()}, withdrawals to {addresses.Withdrawal.ToLowerInvariant()}"
             : "";
 
-        public override string? DepositProblem(Deposit deposit) =>
-            _positions.TryGetValue(deposit.PublicKey, out var position) ? LockedDeposits.Problem(Cluster, position, deposit) : "is for a validator that the lock does not have";
+        public override string? DepositProblem(Deposit deposit, ulong mostTopUp) =>
+            _positions.TryGetValue(deposit.PublicKey, out var position) ? LockedDeposits.Problem(Cluster, position, deposit, mostTopUp) : "is for a validator that the lock does not have";
     }
 
     /// <summary>SSV's <c>keyshares.json</c>; its hash is that of its bytes. All its validators have the same operators, else <see cref="ClusterFileException"/>.</summary>

@@ -164,6 +164,25 @@ public sealed class ClusterRulesTests : IDisposable
     }
 
     [Fact]
+    public void A_top_up_beyond_the_locks_amounts_takes_a_limit_and_goes_to_the_same_address()
+    {
+        const ulong Ether = 1_000_000_000;
+        var signed = _lock.Validators[0].Deposits[0];
+        var topUp = new Deposit(signed.PublicKey, signed.WithdrawalCredentials, 8 * Ether, _lock.Definition.ForkVersion);
+        ClusterRefusal? Ask(Deposit deposit, ulong most) => Rules(mostTopUp: most).Refusal(_share.PublicKey, _share.GroupKey, _membership, deposit);
+
+        Assert.Contains("maxTopUpGwei", Ask(topUp, 0)?.Detail, StringComparison.Ordinal);
+        Assert.Null(Ask(topUp, 8 * Ether));
+        Assert.Null(Ask(topUp with { Amount = Ether }, 8 * Ether));
+        Assert.Contains("to at most 7999999999 Gwei", Ask(topUp, (8 * Ether) - 1)?.Detail, StringComparison.Ordinal);
+        Assert.Equal(ClusterRule.DepositNotOfCluster, Ask(topUp with { Amount = Ether - 1 }, 8 * Ether)?.Rule);
+        Assert.Equal(ClusterRule.DepositNotOfCluster, Ask(topUp with { WithdrawalCredentials = default }, 8 * Ether)?.Rule);
+        Assert.Equal(ClusterRule.DepositNotOfCluster, Ask(topUp with { GenesisForkVersion = ForkVersion.Parse("0x01020304") }, 8 * Ether)?.Rule);
+        Assert.Equal(ClusterRule.DepositForAnotherKey, Ask(topUp with { PublicKey = _share.PublicKey }, 8 * Ether)?.Rule);
+        Assert.Null(Ask(topUp with { Amount = signed.Amount }, 0));
+    }
+
+    [Fact]
     public void A_whole_key_and_one_whose_group_is_not_known_deposit_for_themselves_alone()
     {
         var deposit = new Deposit(_share.PublicKey, default, 32_000_000_000, _lock.Definition.ForkVersion);
@@ -198,8 +217,8 @@ public sealed class ClusterRulesTests : IDisposable
 
     private static RegistrationPolicy Policy(ExecutionAddress[] recipients, ulong least = 0, ulong most = ulong.MaxValue) => new(recipients.ToFrozenSet(), least, most);
 
-    private ClusterRules Rules(RegistrationPolicy? policy = null, BuilderPolicy? builders = null, bool oneVote = false) =>
-        new(Network, policy ?? RegistrationPolicy.None, builders ?? BuilderPolicy.None, new PayloadVotes(oneVote), new ClusterLibrary(_archive));
+    private ClusterRules Rules(RegistrationPolicy? policy = null, BuilderPolicy? builders = null, bool oneVote = false, ulong mostTopUp = 0) =>
+        new(Network, policy ?? RegistrationPolicy.None, builders ?? BuilderPolicy.None, new PayloadVotes(oneVote), new ClusterLibrary(_archive), mostTopUp);
 
     private ProposerPreferences Preferences(ExecutionAddress recipient, ulong gasLimit = 30_000_000) => new(default, new Slot(320), 7, recipient, gasLimit, _fork);
 

@@ -74,6 +74,20 @@ public sealed class ClusterVerifierTests
         Assert.Throws<ArgumentOutOfRangeException>(() => cluster.SharesOf(0));
     }
 
+    /// <summary>Charon leaves the aggregate empty where it adds validators while the shares live in signers.</summary>
+    [Fact]
+    public void A_lock_without_an_aggregate_is_told_how_to_get_one_and_passes_with_it()
+    {
+        var unsigned = ClusterLock.Parse(File.ReadAllBytes(Vectors.Path("clusters-charon/add-validators-unverified/cluster-lock.json")));
+        var completed = ClusterLock.Parse(File.ReadAllBytes(Vectors.Path("clusters-charon/add-validators-unverified/cluster-lock.completed.json")));
+
+        Assert.Equal([ClusterCheck.SignatureAggregate], ClusterVectors.Failures(unsigned));
+        Assert.Contains("'remote-signer cluster complete'", Assert.IsType<CheckVerdict.Failed>(ClusterVectors.VerdictOf(unsigned, ClusterCheck.SignatureAggregate)).Hint, StringComparison.Ordinal);
+        Assert.Empty(ClusterVectors.Failures(completed));
+        var old = ClusterVectors.Lock("lock-v1_7-4of3") with { SignatureAggregate = [] };
+        Assert.DoesNotContain("cluster complete", Assert.IsType<CheckVerdict.Failed>(ClusterVectors.VerdictOf(old with { Definition = old.Definition with { Version = ClusterVersion.Find("v1.6.0")!.Value } }, ClusterCheck.SignatureAggregate)).Hint, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Every_check_has_an_error_code_of_its_own()
     {

@@ -56,6 +56,28 @@ public sealed class ThresholdSignatureTests : IDisposable
         Assert.True(Bls.Verify(groupKey, root, ThresholdSignature.Combine(partials).Bytes));
     }
 
+    [Fact]
+    public void A_threshold_of_partials_makes_any_other_shares()
+    {
+        using var file = JsonDocument.Parse(File.ReadAllText(Vectors.Path("threshold-vectors.json")));
+        var root = Root.Parse(file.RootElement.GetProperty("duties").GetProperty("ATTESTATION").GetProperty("signing_root").GetString());
+        foreach (var group in file.RootElement.GetProperty("groups").EnumerateArray())
+        {
+            var threshold = group.GetProperty("threshold").GetInt32();
+            var partials = group.GetProperty("shares").EnumerateArray().ToDictionary(
+                share => ulong.Parse(share.GetProperty("id").GetString()!, CultureInfo.InvariantCulture),
+                share => Sign(share.GetProperty("secret").GetString()!, root));
+            foreach (var chosen in Subsets(partials.Keys.ToList(), threshold).Take(10))
+            {
+                var known = chosen.ToDictionary(id => id, id => partials[id]);
+                Assert.All(partials.Keys, index => Assert.Equal(partials[index], ThresholdSignature.At(index, known)));
+            }
+        }
+    }
+
+    [Fact]
+    public void There_is_no_share_of_index_zero() => Assert.Throws<ArgumentOutOfRangeException>(() => ThresholdSignature.At(0, new Dictionary<ulong, BlsSignature> { [1] = default, [2] = default }));
+
     private static IEnumerable<IReadOnlyList<ulong>> Subsets(List<ulong> items, int size) =>
         size == 0 ? [[]] : items.SelectMany((item, i) => Subsets(items[(i + 1)..], size - 1).Select(rest => (IReadOnlyList<ulong>)[item, .. rest]));
 

@@ -10,7 +10,7 @@ namespace RemoteSigner.Host.Cli;
 internal static class ClusterCommand
 {
     private static readonly Argument<string> ClusterPath = new("FILE") { Description = "cluster-lock.json, cluster-definition.json or SSV's keyshares.json" };
-    private static readonly Option<string?> Network = new("--network") { Description = "the network the cluster must be of: a name, or the path of a config.yaml", HelpName = "NAME|FILE" };
+    public static readonly Option<string?> Network = new("--network") { Description = "the network the cluster must be of: a name, or the path of a config.yaml", HelpName = "NAME|FILE" };
     public static readonly Option<bool> LowThreshold = new("--accept-low-threshold") { Description = "bear a threshold of half the operators or fewer, with which a split cluster can sign two conflicting messages" };
     public static readonly Option<bool> ContractSignatures = new("--accept-contract-signatures") { Description = "bear signatures of contract wallets (ERC-1271), which only the chain can judge, unjudged" };
 
@@ -32,6 +32,10 @@ internal static class ClusterCommand
             ClusterLockCommand.CreateRemoveLock(),
             ClusterShowCommand.CreateList(),
             ClusterShowCommand.CreateShow(),
+            CompleteCommand.Create(),
+            ExitCommand.Create(),
+            RegisterCommand.Create(),
+            DepositCommand.Create(),
         };
     }
 
@@ -57,8 +61,11 @@ internal static class ClusterCommand
         return failed == 0 ? 0 : 1;
     }
 
-    private static VerificationPolicy Policy(ParseResult parsed) =>
-        (parsed.GetValue(Network) is { } name ? VerificationPolicy.For(RemoteSigner.Spec.Network.Find(name) ?? RemoteSigner.Spec.Network.Load(name)) : new VerificationPolicy()) with
+    /// <summary>The network that was named.</summary>
+    internal static Spec.Network? FindNetwork(ParseResult parsed) => parsed.GetValue(Network) is { } name ? Spec.Network.Find(name) ?? Spec.Network.Load(name) : null;
+
+    internal static VerificationPolicy Policy(ParseResult parsed) =>
+        (FindNetwork(parsed) is { } network ? VerificationPolicy.For(network) : new VerificationPolicy()) with
     {
         AcceptLowThreshold = parsed.GetValue(LowThreshold),
         AcceptContractSignatures = parsed.GetValue(ContractSignatures),

@@ -8,7 +8,8 @@ namespace RemoteSigner.Clusters;
 /// What only a signer that knows the cluster of its share can hold against a message (the room's README says what each rule is worth). Blocks, votes and every
 /// other duty of each slot pass at the cost of one comparison of types; a selection proof costs one pairing, about a millisecond.
 /// </summary>
-public sealed class ClusterRules(Network network, RegistrationPolicy registrations, BuilderPolicy builders, PayloadVotes payloadVotes, ClusterLibrary clusters)
+/// <param name="mostTopUp">In Gwei: up to this a deposit may have an amount that the lock does not have; 0: none may.</param>
+public sealed class ClusterRules(Network network, RegistrationPolicy registrations, BuilderPolicy builders, PayloadVotes payloadVotes, ClusterLibrary clusters, ulong mostTopUp = 0)
 {
     /// <summary>Null when nothing stands against signing <paramref name="message"/> with the key <paramref name="share"/> of a validator whose group key is <paramref name="group"/>; its place in its cluster is known or not.</summary>
     /// <param name="isToBeSigned">False where it is only asked, or will be refused: nothing is remembered of it.</param>
@@ -94,7 +95,7 @@ public sealed class ClusterRules(Network network, RegistrationPolicy registratio
 
         return membership is null ? null
             : clusters.Find(membership) is not { } document ? Missing(membership)
-            : document.DepositProblem(deposit) is { } problem ? new(ClusterRule.DepositNotOfCluster, $"the deposit {problem}")
+            : document.DepositProblem(deposit, mostTopUp) is { } problem ? new(ClusterRule.DepositNotOfCluster, $"the deposit {problem}")
             : null;
     }
 

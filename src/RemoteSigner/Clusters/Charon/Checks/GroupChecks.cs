@@ -92,7 +92,7 @@ internal static class GroupChecks
                 return $"have one for another key, {deposit.PublicKey}";
             }
 
-            if (!LockedDeposits.HasCredentials(deposit.WithdrawalCredentials, cluster.Definition, position))
+            if (LockedDeposits.CredentialsOf(cluster.Definition, position) != deposit.WithdrawalCredentials)
             {
                 return $"have one with withdrawal credentials {deposit.WithdrawalCredentials}, not the definition's";
             }

@@ -39,7 +39,9 @@ internal static class LockChecks
     {
         if (cluster.SignatureAggregate.IsEmpty)
         {
-            return new Failed("there is no signature_aggregate: nothing shows that the shares exist, or that this is their lock", "have the lock made anew with a current Charon");
+            return new Failed("there is no signature_aggregate: nothing shows that the shares exist, or that this is their lock", cluster.Definition.Version.HasRegistrations
+                ? "collect it from the signers that hold the shares: 'remote-signer cluster complete'"
+                : "have the lock made anew with a current Charon");
         }
 
         List<byte[]> shares = [.. cluster.Validators.SelectMany(validator => validator.PublicShares).Select(share => share.Bytes.ToArray())];

@@ -8,38 +8,45 @@ internal static class LockedDeposits
     /// <summary>In Gwei: the only amount before v1.8.</summary>
     public const ulong Whole = 32_000_000_000;
 
-    private const ulong Ether = 1_000_000_000;
+    /// <summary>In Gwei: the deposit contract takes no less.</summary>
+    public const ulong Ether = 1_000_000_000;
 
     // What Charon makes where the definition names no amounts.
     private static readonly ulong[] _usual = [Ether, Whole];
     private static readonly ulong[] _usualCompounding = [Ether, 8 * Ether, Whole, 256 * Ether];
 
-    /// <summary>Why the lock does not foresee <paramref name="deposit"/> for the validator at <paramref name="position"/>, or null.</summary>
-    public static string? Problem(ClusterLock cluster, int position, Deposit deposit)
+    /// <summary>Why the lock does not foresee <paramref name="deposit"/> for the validator at <paramref name="position"/>, or null; amounts from 1 ETH to <paramref name="mostTopUp"/> Gwei need no foresight.</summary>
+    public static string? Problem(ClusterLock cluster, int position, Deposit deposit, ulong mostTopUp)
     {
         if (deposit.GenesisForkVersion != cluster.Definition.ForkVersion)
         {
             return $"is for genesis fork version {deposit.GenesisForkVersion}, the lock's is {cluster.Definition.ForkVersion}";
         }
 
-        if (!HasCredentials(deposit.WithdrawalCredentials, cluster.Definition, position))
+        if (CredentialsOf(cluster.Definition, position) != deposit.WithdrawalCredentials)
         {
             return $"has withdrawal credentials {deposit.WithdrawalCredentials}, not those of the lock's withdrawal address";
         }
 
         var amounts = AmountsOf(cluster, position);
-        return amounts.Contains(deposit.Amount) ? null : $"is of {deposit.Amount} Gwei, the lock has {string.Join(", ", amounts)}";
+        return amounts.Contains(deposit.Amount) || (deposit.Amount >= Ether && deposit.Amount <= mostTopUp) ? null
+            : $"is of {deposit.Amount} Gwei, the lock has {string.Join(", ", amounts)}, and deposits.maxTopUpGwei in signer.json allows {(mostTopUp == 0 ? "no other amount" : $"others from {Ether} to at most {mostTopUp} Gwei")}";
     }
 
-    /// <summary>0x01 (or 0x02: compounding), eleven zeroes, the withdrawal address of the validator at <paramref name="position"/>.</summary>
-    public static bool HasCredentials(Root withdrawalCredentials, ClusterDefinition definition, int position)
+    /// <summary>0x01 (or 0x02: compounding), eleven zeroes, the withdrawal address of the validator at <paramref name="position"/>; null where the definition names none.</summary>
+    public static Root? CredentialsOf(ClusterDefinition definition, int position)
     {
-        var credentials = withdrawalCredentials.Bytes;
         const int AddressAt = Root.Length - ExecutionAddress.Length;
-        return credentials[0] == (definition.Compounding ? 2 : 1)
-            && !credentials[1..AddressAt].ContainsAnyExcept((byte)0)
-            && ExecutionAddress.TryParse(definition.AddressesOf(position).Withdrawal, out var expected)
-            && expected.Bytes.SequenceEqual(credentials[AddressAt..]);
+        if (!ExecutionAddress.TryParse(definition.AddressesOf(position).Withdrawal, out var address))
+        {
+            return null;
+        }
+
+        Span<byte> credentials = stackalloc byte[Root.Length];
+        credentials.Clear();
+        credentials[0] = (byte)(definition.Compounding ? 2 : 1);
+        address.Bytes.CopyTo(credentials[AddressAt..]);
+        return new Root(credentials);
     }
 
     private static IReadOnlyList<ulong> AmountsOf(ClusterLock cluster, int position)
