@@ -67,7 +67,7 @@ public sealed class RightsTests(SignerTemplate template) : IDisposable
             Assert.Equal("""{"duties":["everyday"]}""", clients["vc"]!.ToJsonString());
             Assert.Equal("""{"duties":["everyday","VOLUNTARY_EXIT"],"ssv":["all"]}""", clients["node"]!.ToJsonString());
             Assert.Equal("""{"duties":[],"manageKeys":true}""", clients["charon"]!.ToJsonString());
-            Assert.Equal("""{"duties":["VOLUNTARY_EXIT","DEPOSIT","CLUSTER_LOCK"],"manageKeys":true}""", clients["person"]!.ToJsonString());
+            Assert.Equal("""{"duties":["VOLUNTARY_EXIT","VALIDATOR_REGISTRATION","DEPOSIT","CLUSTER_LOCK"],"manageKeys":true}""", clients["person"]!.ToJsonString());
             Assert.Equal("""{"duties":["all"]}""", clients["every"]!.ToJsonString());
         });
         await using var signer = await home.StartAsync();

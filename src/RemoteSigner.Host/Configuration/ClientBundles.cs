@@ -13,7 +13,7 @@ internal static class ClientBundles
         // An owner may exit his validators through the contract, and then the node asks for our part.
         ["ssv-node"] = () => new ClientOptions { Duties = ["everyday", "VOLUNTARY_EXIT"], Ssv = ["all"] },
         ["charon-push"] = () => new ClientOptions { Duties = [], ManageKeys = true },
-        ["operator"] = () => new ClientOptions { Duties = ["VOLUNTARY_EXIT", "DEPOSIT", "CLUSTER_LOCK"], ManageKeys = true },
+        ["operator"] = () => new ClientOptions { Duties = ["VOLUNTARY_EXIT", "VALIDATOR_REGISTRATION", "DEPOSIT", "CLUSTER_LOCK"], ManageKeys = true },
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>All names, for a message.</summary>

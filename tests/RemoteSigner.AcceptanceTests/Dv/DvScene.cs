@@ -11,7 +11,7 @@ namespace RemoteSigner.AcceptanceTests.Dv;
 /// The four signers of a 3-of-4 cluster of the vectors (ours) with two validators, each with the shares of one node beside four whole keys: client <c>vc</c> has the
 /// everyday duties, <c>admin</c> all.
 /// </summary>
-public sealed class DvScene(SignerTemplate template) : IAsyncLifetime
+public class DvScene(SignerTemplate template) : IAsyncLifetime
 {
     public const string Cluster = "lock-v1_11-4of3";
 
@@ -23,6 +23,8 @@ public sealed class DvScene(SignerTemplate template) : IAsyncLifetime
     private readonly List<HttpClient> _clients = [];
     private readonly List<HttpClient> _keepers = [];
     private readonly SecretArena _arena = new();
+
+    public SignerTemplate Template { get; } = template;
 
     /// <summary>HTTP as <c>vc</c>, to each node in turn.</summary>
     public IReadOnlyList<HttpClient> Nodes => _clients;
@@ -41,6 +43,9 @@ public sealed class DvScene(SignerTemplate template) : IAsyncLifetime
     /// <summary>The first node's folder.</summary>
     public SignerHome Home => _homes[0];
 
+    /// <summary>Where each node's API is.</summary>
+    public IReadOnlyList<Uri> Apis => [.. _signers.Select(signer => signer.Api)];
+
     public Uri Operations => _signers[0].Operations;
 
     public JsonNode Lock { get; } = Vectors.Read($"clusters/{Cluster}/cluster-lock.json");
@@ -54,7 +59,7 @@ public sealed class DvScene(SignerTemplate template) : IAsyncLifetime
     {
         for (var node = 0; node < 4; node++)
         {
-            var home = template.Copy();
+            var home = Template.Copy();
             _homes.Add(home);
             home.Configure(options =>
             {
@@ -70,6 +75,7 @@ public sealed class DvScene(SignerTemplate template) : IAsyncLifetime
                 };
             });
             (await home.RunAsync("cluster", "import", "--lock", Vectors.Path($"clusters/{Cluster}/cluster-lock.json"), "--node", Vectors.Path($"clusters/{Cluster}/node{node}"), "--never-signed")).Succeeded();
+            await PrepareAsync(home, node);
             var door = LoopbackPort.Free();
             _signers.Add(await home.StartAsync("--loopback-http", $"{door}=keeper"));
             _keepers.Add(new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{door}") });
@@ -78,6 +84,9 @@ public sealed class DvScene(SignerTemplate template) : IAsyncLifetime
 
         Admin = ClientCertificate.Connect(_signers[0], _homes[0].Data, "admin");
     }
+
+    /// <summary>What else a node is to have before it starts.</summary>
+    protected virtual Task PrepareAsync(SignerHome home, int node) => Task.CompletedTask;
 
     /// <summary>Where signer.json says that a node is, from 0. Nobody dials it.</summary>
     public static string Endpoint(int node) => $"https://signer-{node + 1}.example:9000";
@@ -103,7 +112,7 @@ public sealed class DvScene(SignerTemplate template) : IAsyncLifetime
         return new BlsSignature(signature);
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         _clients.Concat(_keepers).ToList().ForEach(client => client.Dispose());
         Admin?.Dispose();
@@ -114,5 +123,6 @@ public sealed class DvScene(SignerTemplate template) : IAsyncLifetime
 
         _homes.ForEach(home => home.Dispose());
         _arena.Dispose();
+        GC.SuppressFinalize(this);
     }
 }
