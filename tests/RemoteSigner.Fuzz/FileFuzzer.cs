@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
+using RemoteSigner.Clusters;
+using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Rig;
 
 namespace RemoteSigner.Fuzz;
@@ -139,6 +141,7 @@ internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, 
             yield return new("cluster", File.ReadAllBytes(file), path => ["cluster", "verify", path]);
         }
 
+        yield return Partials(home, Path.Combine(vectors, "clusters", "lock-v1_11-4of3", "cluster-lock.json"));
         foreach (var file in Directory.EnumerateFiles(Path.Combine(vectors, "clusters-ssv"), "keyshares*.json", SearchOption.AllDirectories)
             .Append(Path.Combine(vectors, "ssv-keyshares-4of3", "keyshares.json")).Where(file => new FileInfo(file).Length < 128 * 1024).Order(StringComparer.Ordinal))
         {
@@ -160,6 +163,17 @@ internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, 
         {
             yield return new("network", File.ReadAllBytes(file), path => ["init", "--data", home.Beside("never-made"), "--network", path, "--no-slot-window", "--genesis-validators-root", $"0x{new string('1', 64)}", "--seal", "softhsm2", "--module", "/nowhere.so", "--pin-file", home.Token.PinFile], Exit: 1);
         }
+    }
+
+    // Signatures of nothing, of the message that the command asks for: what is read is judged, and too few remain.
+    private static FileSeed Partials(SignerHome home, string lockFile)
+    {
+        var cluster = ClusterLock.Parse(File.ReadAllBytes(lockFile));
+        var key = cluster.Validators[0].GroupKey;
+        var deposit = cluster.DepositOf(0, 32_000_000_000);
+        var signature = cluster.Validators[0].Deposits[0].Signature;
+        var file = new PartialsFile("DEPOSIT", cluster.LockHash, [new(key, "a deposit", deposit.SigningRoot(Spec.Network.Find("hoodi")!), [new(1, signature), new(2, signature)])]);
+        return new("partials", file.Write(), path => ["cluster", "deposit", key.ToString(), "--lock", lockFile, "--amount", "32", "--partials", path, "--out", home.Beside("never-complete.json")], Exit: 1);
     }
 
     private static void CopyOnce(string from, string to)

@@ -55,7 +55,7 @@ internal sealed class SignerCalls(SignerLink link)
             "may_not_manage_keys" => "set \"manageKeys\": true for this client in the signer's signer.json, and reload",
             "token_not_valid" => "copy the signer's keymanager.token anew ('remote-signer keymanager token' makes one), and name it with --token-file",
             "keys_loading" => "wait until the signer has opened its keys: its /healthcheck says what keeps it",
-            "unknown_key" => "is the share open there, and does \"clients\" in its signer.json give this client the duty? 'remote-signer policy explain CLIENT KEY DUTY' says so at the signer",
+            "unknown_key" => "is the share open there and bound to its lock, and does \"clients\" in its signer.json give this client the duty? 'remote-signer policy explain CLIENT KEY DUTY' says so at the signer",
             "unexpected_answer" => "is this the address and port of a signer's API?",
             _ => "the signer's /healthcheck and log say more",
         });

@@ -62,10 +62,10 @@ public sealed class ClusterRuleTests(DvScene scene) : IClassFixture<DvScene>
 
     private Task<ApiAnswer> SignAsync(string body) => scene.Nodes[0].SignAsync(scene.Share(0, 0), body);
 
-    private static string RegistrationJson(BlsPublicKey key, string recipient) =>
+    internal static string RegistrationJson(BlsPublicKey key, string recipient) =>
         $$"""{"type":"VALIDATOR_REGISTRATION","validator_registration":{"fee_recipient":"{{recipient}}","gas_limit":"30000000","timestamp":"1700000000","pubkey":"{{key}}"} }""";
 
-    private static string AggregateJson(string type, bool wrapped, Slot slot, BlsSignature proof)
+    internal static string AggregateJson(string type, bool wrapped, Slot slot, BlsSignature proof)
     {
         var root = new Root(new byte[32]);
         var data = $$"""{"slot":"{{slot}}","index":"0","beacon_block_root":"{{root}}","source":{"epoch":"1","root":"{{root}}"},"target":{"epoch":"2","root":"{{root}}"} }""";
@@ -74,7 +74,7 @@ public sealed class ClusterRuleTests(DvScene scene) : IClassFixture<DvScene>
         return $$"""{"type":"{{type}}",{{Chain.ForkInfo}},"aggregate_and_proof":{{(wrapped ? $$"""{"version":"ELECTRA","data":{{message}}}""" : message)}}}""";
     }
 
-    private static string ContributionJson(SyncCommitteeSelectionProof selection, BlsSignature proof)
+    internal static string ContributionJson(SyncCommitteeSelectionProof selection, BlsSignature proof)
     {
         var contribution = $$"""{"slot":"{{selection.Slot}}","beacon_block_root":"{{default(Root)}}","subcommittee_index":"{{selection.SubcommitteeIndex}}","aggregation_bits":"0x{{new string('0', 32)}}","signature":"{{proof}}"}""";
         return $$"""{"type":"SYNC_COMMITTEE_CONTRIBUTION_AND_PROOF",{{Chain.ForkInfo}},"contribution_and_proof":{"aggregator_index":"7","contribution":{{contribution}},"selection_proof":"{{proof}}"} }""";

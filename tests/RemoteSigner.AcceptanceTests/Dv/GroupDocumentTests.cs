@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using RemoteSigner.Clusters;
+using RemoteSigner.Rig;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.AcceptanceTests.Dv;
@@ -45,6 +47,43 @@ public sealed class GroupDocumentTests(OperatorsScene scene) : IClassFixture<Ope
 
         // Another epoch is another message: the file says what it is of.
         Refusal.IsTold(await scene.RunAsync([], [.. what[..^1], "5", "--partials", ours, "--out", scene.New("other")]), $"exit from epoch {Chain.Epoch}, validator index 9", "must give the same");
+    }
+
+    /// <summary>What one signer signs with its share, and two others by other means with theirs, is the validator's own signature, whatever the duty.</summary>
+    [Fact]
+    public async Task Every_duty_of_a_share_combines_with_the_parts_of_two_others()
+    {
+        var (slot, recipient) = (new Slot(Chain.Slot), (string)scene.Lock["cluster_definition"]!["validators"]![1]!["fee_recipient_address"]!);
+        var signed = scene.Lock["distributed_validators"]![1]!["partial_deposit_data"]![0]!;
+        var (credentials, amount) = ((string)signed["withdrawal_credentials"]!, (string)signed["amount"]!);
+        var fork = Chain.Vote().ForkInfo;
+        var block = BlockRequest.Message(fork.GenesisValidatorsRoot, Chain.Slot, fill: 4);
+        var (selection, syncSelection) = (new AggregationSlot(slot, fork), new SyncCommitteeSelectionProof(slot, 2, fork));
+        var root = new Root(new byte[32]);
+        string Duty(string type, string member) => $$"""{"type":"{{type}}",{{Chain.ForkInfo}},{{member}} }""";
+        (string Json, SignableMessage Message)[] duties =
+        [
+            (Chain.VoteJson(3), Chain.Vote(3)),
+            (BlockRequest.Json(block), block),
+            (Chain.RandaoJson(11), new RandaoReveal(new Epoch(11), fork)),
+            (Duty("AGGREGATION_SLOT", $$"""  "aggregation_slot":{"slot":"{{slot}}"}"""), selection),
+            (Duty("SYNC_COMMITTEE_MESSAGE", $$"""  "sync_committee_message":{"slot":"{{slot}}","beacon_block_root":"{{root}}"}"""), new SyncCommitteeMessage(slot, root, fork)),
+            (Duty("SYNC_COMMITTEE_SELECTION_PROOF", $$"""  "sync_aggregator_selection_data":{"slot":"{{slot}}","subcommittee_index":"2"}"""), syncSelection),
+            (ClusterRuleTests.AggregateJson("AGGREGATE_AND_PROOF_V2", wrapped: true, slot, scene.Sign(1, selection)), Aggregate(selection)),
+            (ClusterRuleTests.ContributionJson(syncSelection, scene.Sign(1, syncSelection)), Contribution(syncSelection)),
+            (ClusterRuleTests.RegistrationJson(scene.Group(1), recipient), new ValidatorRegistration(ExecutionAddress.Parse(recipient), 30_000_000, 1_700_000_000, scene.Group(1))),
+            (Chain.ExitJson, Exit(5)),
+            ($$"""{"type":"DEPOSIT","deposit":{"pubkey":"{{scene.Group(1)}}","withdrawal_credentials":"{{credentials}}","amount":"{{amount}}","genesis_fork_version":"0x10000910"} }""",
+                new Deposit(scene.Group(1), Root.Parse(credentials), ulong.Parse(amount, CultureInfo.InvariantCulture), ForkVersion.Parse("0x10000910"))),
+        ];
+
+        foreach (var (json, message) in duties)
+        {
+            var ours = await DvScene.PostAsync(scene.Admin, $"/{scene.Group(1)}", json, DvScene.Distributed);
+            Assert.True(ours.Status == System.Net.HttpStatusCode.OK, $"{message.Type}: {ours.Text}");
+            var partials = new Dictionary<ulong, BlsSignature> { [1] = BlsSignature.Parse(ours.Signature), [2] = scene.Sign(1, message, 2), [4] = scene.Sign(1, message, 4) };
+            Assert.Equal((message.Type, scene.Sign(1, message)), (message.Type, ThresholdSignature.Combine(partials)));
+        }
     }
 
     [Fact]
@@ -145,6 +184,19 @@ public sealed class GroupDocumentTests(OperatorsScene scene) : IClassFixture<Ope
     {
         var fork = ForkVersion.Parse("0x40000910");
         return new VoluntaryExit(new Epoch(Chain.Epoch), index, new ForkInfo(fork, fork, new Epoch(0), Chain.Network.GenesisValidatorsRoot!.Value));
+    }
+
+    private AggregateAndProof Aggregate(AggregationSlot selection)
+    {
+        var root = new Root(new byte[32]);
+        var data = new AttestationData(selection.Slot, 0, root, new Checkpoint(new Epoch(1), root), new Checkpoint(new Epoch(2), root));
+        return new AggregateAndProof(7, new SignedAggregate([1], data, scene.Sign(1, selection), [1, 0, 0, 0, 0, 0, 0, 0]), scene.Sign(1, selection), selection.ForkInfo);
+    }
+
+    private SyncCommitteeContributionAndProof Contribution(SyncCommitteeSelectionProof selection)
+    {
+        var proof = scene.Sign(1, selection);
+        return new SyncCommitteeContributionAndProof(7, new SyncCommitteeContribution(selection.Slot, new Root(new byte[32]), selection.SubcommitteeIndex, [.. new byte[16]], proof), proof, selection.ForkInfo);
     }
 
     // The roots as the deposit contract computes them, which launchpads and the contract itself compare.
