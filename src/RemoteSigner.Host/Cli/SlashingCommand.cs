@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RemoteSigner.Administration.History;
+using RemoteSigner.Host.Control;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 using Spectre.Console;
@@ -84,8 +85,8 @@ internal static class SlashingCommand
         var (lines, high) = await signer.SlashingStatusAsync();
         Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListValidatorLine, all => Output.Rows(
             all,
-            ["validator", "state", "blocks", "slots", "votes", "sources", "targets"],
-            line => [line.PublicKeys[0], line.State, line.Blocks.ToString(), Range(line.LowestSlot, line.NewestSlot), line.Attestations.ToString(), Range(line.LowestSource, line.NewestSource), Range(line.LowestTarget, line.NewestTarget)]));
+            ["validator", "shares", "blocks", "slots", "votes", "sources", "targets"],
+            line => [line.PublicKeys[^1], States(line), line.Blocks.ToString(), Range(line.LowestSlot, line.NewestSlot), line.Attestations.ToString(), Range(line.LowestSource, line.NewestSource), Range(line.LowestTarget, line.NewestTarget)]));
         if (high is not null)
         {
             StandardError.Console.WriteLine(high);
@@ -93,6 +94,10 @@ internal static class SlashingCommand
 
         return 0;
     }
+
+    // One key is the validator's own, or the only one that is known of it.
+    private static string States(ValidatorLine line) =>
+        line.PublicKeys.Count == 1 && line.Keys.Count == 1 ? line.Keys[0].State : string.Join(", ", line.Keys.Select(key => $"{key.PublicKey[..10]}…{key.PublicKey[^8..]} {key.State}"));
 
     private static async Task<int> PruneAsync(ParseResult parsed)
     {

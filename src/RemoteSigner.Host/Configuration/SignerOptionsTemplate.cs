@@ -91,7 +91,7 @@ internal static class SignerOptionsTemplate
               "ssv": {
                 // SSV networks that the operator's key speaks in; null: that of "network". 0x00000001 is mainnet
                 "domains": null,
-                // known: about validators whose keyshares are here; any: for a node that sends shares without saying whose they are
+                // any: about every validator, because a node sends shares without saying whose they are; known: about those whose keyshares are here ('cluster add-lock') alone
                 "validators": {{Quote(options.Ssv.Validators)}}
               },
               "distributed": {

@@ -12,8 +12,8 @@ internal sealed class SsvOptions
     /// <summary>SSV domains, such as 0x00000001; null takes those of the Ethereum network, now and at SSV's next fork as far as it is known.</summary>
     public List<string>? Domains { get; set; }
 
-    /// <summary><c>known</c>: of validators whose keyshares are here; <c>any</c>: of every one, for a node that sends shares without saying whose they are.</summary>
-    public string Validators { get; set; } = Known;
+    /// <summary><c>any</c>: of every validator, because a node sends shares without saying whose they are, and the keyshares are the owner's; <c>known</c>: of those whose keyshares are here.</summary>
+    public string Validators { get; set; } = Any;
 
     /// <summary>The options must have been validated.</summary>
     public OperatorSpeech ToSpeech(string network) => new(DomainsOf(network).ToHashSet(), Validators == Any);

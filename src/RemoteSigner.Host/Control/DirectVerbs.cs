@@ -94,7 +94,7 @@ internal sealed class DirectVerbs(
         return new SlashingStatus(
             [.. (await slashing.StatusAsync()).Select(status => new ValidatorLine(
                 [.. status.Keys.Select(key => key.PublicKey.ToString())],
-                string.Join("/", status.Keys.Where(key => !key.IsGroupKey).Select(key => key.State.ToString()).Distinct()),
+                [.. status.Keys.Where(key => !key.IsGroupKey).Select(key => new ValidatorKeyLine(key.PublicKey.ToString(), SnakeCase.Of(key.State)))],
                 status.Blocks, status.NewestSlot?.ToString(), status.LowestSlot?.ToString(),
                 status.Attestations, status.NewestSource?.ToString(), status.NewestTarget?.ToString(), status.LowestSource?.ToString(), status.LowestTarget?.ToString()))],
             high is null ? null : $"high watermark: signing stops at slot {high.Slot} and epoch {high.Epoch}");

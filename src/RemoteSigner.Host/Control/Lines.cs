@@ -37,8 +37,13 @@ internal sealed record ControlCount(long Count);
 internal sealed record KeysImported(int Count, int WithoutList);
 
 /// <summary>A validator as <c>slashing status</c> prints it; numbers are decimal strings as in the interchange format.</summary>
+/// <param name="PublicKeys">Of its shares, or of the whole key; then its group key, where it has one.</param>
+/// <param name="Keys">Those of them that may sign or might, each with its state: <c>active</c>, <c>parked</c>, <c>retired</c>, …</param>
 internal sealed record ValidatorLine(
-    IReadOnlyList<string> PublicKeys, string State, long Blocks, string? NewestSlot, string? LowestSlot, long Attestations, string? NewestSource, string? NewestTarget, string? LowestSource, string? LowestTarget);
+    IReadOnlyList<string> PublicKeys, IReadOnlyList<ValidatorKeyLine> Keys, long Blocks, string? NewestSlot, string? LowestSlot, long Attestations, string? NewestSource, string? NewestTarget, string? LowestSource, string? LowestTarget);
+
+/// <summary>A key of a validator with its state.</summary>
+internal sealed record ValidatorKeyLine(string PublicKey, string State);
 
 /// <summary>A validator as <c>slashing prune</c> prints it.</summary>
 internal sealed record PruneLine(IReadOnlyList<string> PublicKeys, long BlocksDropped, long AttestationsDropped, string? Failure);

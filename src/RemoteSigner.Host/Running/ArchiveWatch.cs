@@ -1,12 +1,13 @@
 using RemoteSigner.Clusters;
 using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
+using RemoteSigner.Signing;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Running;
 
 /// <summary>What is wrong with the archive of a running signer, for log and health. Whatever it is, duties go on: only what is said with it is missing.</summary>
-internal sealed class ArchiveWatch(ClusterLibrary library, KeyRing ring, ILogger<ArchiveWatch> log)
+internal sealed class ArchiveWatch(ClusterLibrary library, KeyRing ring, OperatorVoice voice, ILogger<ArchiveWatch> log)
 {
     private volatile IReadOnlyList<string> _silent = [];
 
@@ -38,8 +39,9 @@ internal sealed class ArchiveWatch(ClusterLibrary library, KeyRing ring, ILogger
             [
                 .. unreadable.Select(one => $"{one.Name} cannot be read: {one.Problem}"),
                 .. wanted.Where(hash => !library.Archive.Contains(hash)).Select(hash => $"the document {hash}, of which shares are open, is missing"),
+                .. voice.Silent.Select(key => $"the operator does not speak for the share {key}, because nothing is known of its validator's committee: 'remote-signer cluster add-lock' keeps its keyshares, or say \"any\" (ssv.validators in signer.json)"),
                 .. _silent,
             ],
-            wanted.Count > 0);
+            wanted.Count > 0 || voice.Silent.Count > 0);
     }
 }

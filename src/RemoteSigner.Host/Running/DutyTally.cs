@@ -21,11 +21,14 @@ internal sealed partial class DutyTally(AccessPolicy access, ILogger<DutyTally> 
     private SortedDictionary<string, long> _signed = new(StringComparer.Ordinal);
     private SortedDictionary<(string Reason, string Client), long> _refused = [];
 
-    public void Signed(DutyType duty)
+    public void Signed(DutyType duty) => Signed(Words(duty));
+
+    /// <param name="what">In words of ours.</param>
+    public void Signed(string what)
     {
         lock (_gate)
         {
-            Count(_signed, Words(duty));
+            Count(_signed, what);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Diagnostics;
 using Prometheus;
 using RemoteSigner.Signing;
 using RemoteSigner.Slashing;
@@ -25,6 +26,8 @@ internal sealed class SignerMetrics
     private readonly Counter _turned;
     private readonly FrozenDictionary<DutyType, Counter.Child> _signed;
     private readonly Summary _ledger;
+    private readonly Summary _speaking;
+    private readonly Counter _spoken;
 
     public SignerMetrics(CollectorRegistry registry)
     {
@@ -44,6 +47,8 @@ internal sealed class SignerMetrics
         _outcomes = outcomes;
         _refusals = factory.CreateCounter(
             "remote_signer_refusals_total", $"Sign requests that were refused, by client (\"{OtherClient}\": one that signer.json does not name), duty and rule", "client", "duty", "rule");
+        _speaking = factory.CreateSummary("remote_signer_operator_signing_duration", "Seconds from a message of an SSV operator that was read to its answer", summary);
+        _spoken = factory.CreateCounter("remote_signer_operator_sign_outcomes_total", "Messages of an SSV operator by what they are about, what they do, and outcome", "role", "kind", "outcome");
         _otherPayloadVotes = factory.CreateCounter("remote_signer_payload_votes_differing_total", "Votes about the payload of a slot that differ from the first of the same key");
         _abandoned = factory.CreateCounter("remote_signer_requests_abandoned_total", "Requests whose client went away before they were answered");
         _turned = factory.CreateCounter("remote_signer_requests_turned_away_total", "Requests that were refused before anybody looked at what they want, by reason", "reason");
@@ -87,6 +92,19 @@ internal sealed class SignerMetrics
             default:
                 break;
         }
+    }
+
+    /// <summary>A message of the operator, understood or not, and how it ended; reasons are ours.</summary>
+    public void Spoke(SpeechOutcome outcome, TimeSpan elapsed)
+    {
+        var (message, end) = outcome switch
+        {
+            SpeechOutcome.Signed(_, var understood) => (understood, "signed"),
+            SpeechOutcome.Refused(var refusal, var understood) => (understood, refusal.Reason),
+            _ => throw new UnreachableException(),
+        };
+        _speaking.Observe(elapsed.TotalSeconds);
+        _spoken.WithLabels(message is null ? "" : SnakeCase.Of(message.Role), message is null ? "" : SnakeCase.Of(message.Kind), end).Inc();
     }
 
     /// <summary>Counts a refusal by the rule's name in the audit log. The client only where signer.json names it (null: it does not), so that nobody makes labels at will.</summary>

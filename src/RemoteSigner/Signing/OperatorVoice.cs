@@ -1,8 +1,10 @@
+using System.Security.Cryptography;
 using RemoteSigner.Access;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Keys;
+using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
 using RemoteSigner.Spec;
 
@@ -10,7 +12,7 @@ namespace RemoteSigner.Signing;
 
 /// <summary>
 /// Our SSV operator while the signer serves: its RSA key once it is open, and the order of what happens before it signs. It signs what it understands (see
-/// <see cref="OperatorSpeech"/>); what it refuses is in the audit log before that is told.
+/// <see cref="OperatorSpeech"/>); what it signs and what it refuses is in the audit log before that is told.
 /// </summary>
 public sealed class OperatorVoice(OperatorSpeech speech, KeyRing ring, ClusterLibrary clusters, AuditLog audit) : IDisposable
 {
@@ -31,30 +33,40 @@ public sealed class OperatorVoice(OperatorSpeech speech, KeyRing ring, ClusterLi
         Interlocked.Exchange(ref _key, key)?.Dispose();
     }
 
-    /// <summary>Signs an <c>SSVMessage</c>.</summary>
-    public async Task<SpeechOutcome> SignAsync(Client client, string requestId, ReadOnlyMemory<byte> message)
+    /// <summary>Signs an <c>SSVMessage</c>. The entry about it is on disk, in the next commit of the ledger, before it is given out.</summary>
+    /// <exception cref="LedgerException">It could not be noted, so it is not given out.</exception>
+    public async Task<SpeechOutcome> SignAsync(Client client, string requestId, ReadOnlyMemory<byte> bytes)
     {
         if (_key is not { } key)
         {
-            return new SpeechOutcome.Refused(new SpeechRefusal("no_operator_key", "no operator key is open: 'remote-signer operator import' seals one"));
+            return new SpeechOutcome.Refused(new SpeechRefusal("no_operator_key", "no operator key is open: 'remote-signer operator import' seals one"), null);
         }
 
-        if (speech.Judge(message.Span, Places()) is not { } refusal)
-        {
-            return new SpeechOutcome.Signed(key.Sign(message.Span));
-        }
-
-        await audit.RecordRefusalAsync(new AuditEntry
+        var message = SsvMessage.TryParse(bytes.Span);
+        var refusal = speech.Judge(message, Places());
+        var entry = new AuditEntry
         {
             Action = "operator.sign",
-            Decision = AuditDecision.Refused,
+            Decision = refusal is null ? AuditDecision.Granted : AuditDecision.Refused,
             Client = client.Name,
             ClientFingerprint = client.CertificateFingerprint,
             RequestId = requestId,
-            Rule = refusal.Reason,
-            Detail = refusal.Detail,
-        });
-        return new SpeechOutcome.Refused(refusal);
+            GroupKey = message?.Validator,
+            SigningRoot = refusal is null ? new Root(SHA256.HashData(bytes.Span)) : null,
+            Rule = refusal?.Reason,
+            Detail = refusal?.Detail ?? message!.Words,
+        };
+        if (refusal is not null)
+        {
+            await audit.RecordRefusalAsync(entry);
+            return new SpeechOutcome.Refused(refusal, message);
+        }
+
+        // The disk and the processor at once: no record has to be there before this signature, as it has before a duty's.
+        var noted = audit.RecordAsync(entry);
+        var signature = key.Sign(bytes.Span);
+        await noted;
+        return new SpeechOutcome.Signed(signature, message!);
     }
 
     /// <summary>The share in a ciphertext, if it is the secret of <paramref name="expected"/>; else null, whatever is wrong. The caller disposes it.</summary>
@@ -62,24 +74,40 @@ public sealed class OperatorVoice(OperatorSpeech speech, KeyRing ring, ClusterLi
 
     public void Dispose() => _key?.Dispose();
 
+    /// <summary>SSV's shares about which the operator would say nothing, or not all: their validator is not known, or the document that names its committee. None where it speaks about every validator.</summary>
+    public IReadOnlyList<BlsPublicKey> Silent => speech.BearsAnyValidator ? [] : [.. ring.Shares
+        .Where(share => share.Membership is { } member ? IsSsv(member, out var committee) && committee is null : PushLabels.ProvenanceOf(share.Label, ShareProvenance.Unknown) == ShareProvenance.SsvPush)
+        .Select(share => share.PublicKey)];
+
     // A document that cannot be read costs what is said for its committee, unless another of the same operators can. What is said for one validator needs its group key alone, which is sealed.
     private List<HeldPlace> Places()
     {
-        var committees = new Dictionary<Root, Root?>();
+        var committees = new Dictionary<Root, (bool IsSsv, Root? Committee)>();
         List<HeldPlace> places = [];
         foreach (var share in ring.Shares)
         {
             if (share.Membership is { } member)
             {
-                if (!committees.TryGetValue(member.ClusterHash, out var committee))
+                if (!committees.TryGetValue(member.ClusterHash, out var known))
                 {
-                    committees.Add(member.ClusterHash, committee = (clusters.Find(member) as ClusterDocument.SsvShares)?.Committee);
+                    committees.Add(member.ClusterHash, known = (IsSsv(member, out var committee), committee));
                 }
 
-                places.Add(new HeldPlace(share.GroupKey, member.ShareIndex, committee));
+                // The index of a Charon node is no operator's number.
+                if (known.IsSsv)
+                {
+                    places.Add(new HeldPlace(share.GroupKey, member.ShareIndex, known.Committee));
+                }
             }
         }
 
         return places;
+    }
+
+    private bool IsSsv(ClusterMembership member, out Root? committee)
+    {
+        var document = clusters.Find(member);
+        committee = (document as ClusterDocument.SsvShares)?.Committee;
+        return document is null ? member.Provenance is ShareProvenance.SsvFile or ShareProvenance.SsvPush : committee is not null;
     }
 }

@@ -10,7 +10,8 @@ public abstract record SpeechOutcome
     }
 
     /// <summary>PKCS#1 v1.5 with SHA-256, 256 bytes.</summary>
-    public sealed record Signed(byte[] Signature) : SpeechOutcome;
+    public sealed record Signed(byte[] Signature, SsvMessage Message) : SpeechOutcome;
 
-    public sealed record Refused(SpeechRefusal Reason) : SpeechOutcome;
+    /// <param name="Message">What it was about; null where that could not be read.</param>
+    public sealed record Refused(SpeechRefusal Reason, SsvMessage? Message) : SpeechOutcome;
 }

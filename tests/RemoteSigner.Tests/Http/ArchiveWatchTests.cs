@@ -3,11 +3,13 @@ using RemoteSigner.Administration;
 using RemoteSigner.Administration.Keys;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
+using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Host.Http;
 using RemoteSigner.Host.Running;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
 using RemoteSigner.Sealing;
+using RemoteSigner.Signing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Tests.Clusters;
 using RemoteSigner.Tests.Clusters.Ssv;
@@ -22,16 +24,19 @@ public sealed class ArchiveWatchTests : IAsyncLifetime
 
     private readonly KeyRing _ring = new();
     private IntakeScene _scene = null!;
+    private OperatorVoice _voice = null!;
     private ArchiveWatch _watch = null!;
 
     public async ValueTask InitializeAsync()
     {
         _scene = await IntakeScene.OpenAsync();
-        _watch = new ArchiveWatch(_scene.Library, _ring, NullLogger<ArchiveWatch>.Instance);
+        _voice = new OperatorVoice(new OperatorSpeech(new HashSet<SsvDomain>(), anyValidator: false), _ring, _scene.Library, _scene.Audit);
+        _watch = new ArchiveWatch(_scene.Library, _ring, _voice, NullLogger<ArchiveWatch>.Instance);
     }
 
     public async ValueTask DisposeAsync()
     {
+        _voice.Dispose();
         _ring.Dispose();
         await _scene.DisposeAsync();
     }

@@ -44,6 +44,22 @@ public sealed class ManagementBodyTests
     public void What_is_no_list_of_keys_is_refused(string body) =>
         Assert.ThrowsAny<JsonException>(() => KeymanagerAnswer.ReadKeys(Encoding.UTF8.GetBytes(body)));
 
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"pubkeys":null}""")]
+    public void A_list_that_is_missing_is_empty_for_those_who_have_it_so(string body)
+    {
+        Assert.Empty(KeymanagerAnswer.ReadKeys(Encoding.UTF8.GetBytes(body), mayLack: true));
+        Assert.ThrowsAny<JsonException>(() => KeymanagerAnswer.ReadKeys(Encoding.UTF8.GetBytes(body)));
+    }
+
+    [Theory]
+    [InlineData("""{"pubkeys":"0x01"}""")]
+    [InlineData("""{"pubkeys":[null]}""")]
+    [InlineData("null")]
+    public void What_is_there_is_read_as_strictly_for_them(string body) =>
+        Assert.ThrowsAny<JsonException>(() => KeymanagerAnswer.ReadKeys(Encoding.UTF8.GetBytes(body), mayLack: true));
+
     [Fact]
     public void Bytes_that_are_no_UTF_8_are_refused()
     {

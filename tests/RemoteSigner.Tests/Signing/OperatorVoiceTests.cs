@@ -77,6 +77,33 @@ public sealed class OperatorVoiceTests : IAsyncLifetime
         Assert.Null(await ReasonAsync(_voice, Committee(_other)));
     }
 
+    /// <summary>A node of Charon and an SSV operator may be one person: the index of the one is no number of the other.</summary>
+    [Fact]
+    public async Task Shares_of_a_Charon_cluster_say_nothing_about_which_operator_this_is()
+    {
+        var secret = BlsSecretKey.Generate(_arena, RandomNumberGenerator.GetBytes(32));
+        var key = new byte[BlsPublicKey.Length];
+        secret.WritePublicKey(key);
+        _ring.Replace([new KeyShare(secret, new BlsPublicKey(key), _one.GroupKeys[0], new ClusterMembership(1, 3, 4, default, ShareProvenance.LockFile))]);
+        using var any = Voice(anyValidator: true);
+
+        Assert.Null(await ReasonAsync(any, SsvMessages.PartialSignatures(SsvMessages.Identifier(_hoodi, _one.Committee), signer: 12, count: 1)));
+    }
+
+    [Fact]
+    public void Shares_are_named_that_it_would_not_speak_for()
+    {
+        _archive.Remove(_other.Hash);
+        Assert.Single(_voice.Silent);
+
+        _archive.Add(_second);
+
+        Assert.Empty(_voice.Silent);
+        _archive.Remove(_other.Hash);
+        using var any = Voice(anyValidator: true);
+        Assert.Empty(any.Silent);
+    }
+
     private OperatorVoice Voice(bool anyValidator)
     {
         var voice = new OperatorVoice(new OperatorSpeech(new HashSet<SsvDomain> { _hoodi }, anyValidator), _ring, new ClusterLibrary(_archive), _rooms.Audit);

@@ -59,9 +59,11 @@ internal static class KeymanagerAnswer
     });
 
     /// <summary>The <c>pubkeys</c> of a deletion.</summary>
+    /// <param name="mayLack">Whether none are a deletion of nothing, as ssv-signer has it.</param>
     /// <exception cref="JsonException">There are none, or one is no public key.</exception>
-    public static IReadOnlyList<BlsPublicKey> ReadKeys(ReadOnlyMemory<byte> utf8) => StrictJson.Read<IReadOnlyList<BlsPublicKey>>(utf8, maxDepth: 16, body =>
-        body.ValueKind == JsonValueKind.Object && body.TryGetProperty("pubkeys"u8, out var keys) && keys.ValueKind == JsonValueKind.Array
+    public static IReadOnlyList<BlsPublicKey> ReadKeys(ReadOnlyMemory<byte> utf8, bool mayLack = false) => StrictJson.Read<IReadOnlyList<BlsPublicKey>>(utf8, maxDepth: 16, body =>
+        mayLack && body.ValueKind == JsonValueKind.Object && (!body.TryGetProperty("pubkeys"u8, out var keys) || keys.ValueKind == JsonValueKind.Null) ? []
+        : body.ValueKind == JsonValueKind.Object && body.TryGetProperty("pubkeys"u8, out keys) && keys.ValueKind == JsonValueKind.Array
             ? [.. keys.EnumerateArray().Select((key, i) => key.ValueKind == JsonValueKind.String && BlsPublicKey.TryParse(key.GetString(), out var parsed) ? parsed : throw new JsonException($"pubkeys[{i}] is not a public key"))]
             : throw new JsonException("pubkeys is missing"));
 

@@ -18,8 +18,8 @@ namespace RemoteSigner.Host.Http;
 /// Two answers differ from ssv-signer's: whatever is wrong with an encrypted share, the answer is one and the same (else it would tell of the padding, and in time decrypt
 /// what one likes), and the operator's key signs SSV's messages alone instead of any bytes.
 /// </summary>
-internal sealed class SsvApi(
-    AccessPolicy access, SigningApi signing, OperatorVoice voice, SsvChanges changes, KeymanagerChanges keymanager, KeymanagerApi gate, KeyRing ring, DutyTally tally, ILogger<SsvApi> log)
+internal sealed partial class SsvApi(
+    AccessPolicy access, SigningApi signing, OperatorVoice voice, SsvChanges changes, KeymanagerChanges keymanager, KeymanagerApi gate, KeyRing ring, DutyTally tally, SignerMetrics metrics, TimeProvider time, ILogger<SsvApi> log)
 {
     private const int MostBody = 1024 * 1024;
 
@@ -60,19 +60,33 @@ internal sealed class SsvApi(
         }
 
         var message = await BodyPipe.ReadWholeAsync(context, MostBody);
-        switch (await voice.SignAsync(client, context.TraceIdentifier, message))
+        var started = time.GetTimestamp();
+        try
         {
-            case SpeechOutcome.Signed(var signature):
-                await Answer.BinaryAsync(context, signature);
-                break;
+            var outcome = await voice.SignAsync(client, context.TraceIdentifier, message);
+            await AnswerAsync(context, client, outcome);
+            metrics.Spoke(outcome, time.GetElapsedTime(started));
+        }
+        catch (LedgerException exception)
+        {
+            log.LogError(exception, "request {RequestId}: the operator's signature for {Client} could not be noted, and was not given out", context.TraceIdentifier, client.Name);
+            await Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "ledger_unavailable", "it could not be noted, so nothing was given out; see /healthcheck and the signer's log");
+        }
+    }
+
+    private Task AnswerAsync(HttpContext context, Client client, SpeechOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case SpeechOutcome.Signed(var signature, _):
+                tally.Signed("operator's signature");
+                return Answer.BinaryAsync(context, signature);
             case SpeechOutcome.Refused when voice.PublicKey is null:
-                await NoKeyAsync(context);
-                break;
-            case SpeechOutcome.Refused(var refusal):
+                return NoKeyAsync(context);
+            case SpeechOutcome.Refused(var refusal, _):
                 var detail = PeerText.Shown(refusal.Detail);
                 tally.Refused(context.TraceIdentifier, "the operator's signature", client, refusal.Reason, detail);
-                await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, refusal.Reason, detail);
-                break;
+                return Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, refusal.Reason, detail);
             default:
                 throw new UnreachableException();
         }
@@ -88,7 +102,7 @@ internal sealed class SsvApi(
     /// <summary><c>DELETE /v1/validators</c>. A share that is gone already is not found: a node that repeats itself after a lost answer stops at any other word.</summary>
     public Task DeleteAsync(HttpContext context) => ChangeAsync(context, SsvRight.Delete, async (client, body) =>
     {
-        var keys = KeymanagerAnswer.ReadKeys(body);
+        var keys = KeymanagerAnswer.ReadKeys(body, mayLack: true);
         return keys.All(key => access.Allows(client, key))
             ? [.. (await keymanager.DeleteAsync(keys, KeyEnd.Released, AdminRight.SsvDelete, client, context.TraceIdentifier)).Select(item => item == KeymanagerItem.NotActive ? KeymanagerItem.NotFound : item)]
             : null;
@@ -117,11 +131,18 @@ internal sealed class SsvApi(
         {
             await RefuseAsync(context, StatusCodes.Status400BadRequest, MalformedRequest.MalformedJson, JsonFault.In("the body", exception));
         }
-        // 422 is what a node takes for a bad registration, which it passes over.
+        // 422 is what a node takes for a bad registration, which it passes over. It stops at anything else, so a share that may not come in is one, too; what is wrong with the signer is not.
         catch (IntakeException exception)
         {
-            var status = exception.Refusals[0].Code == "share_does_not_open" ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status409Conflict;
-            await RefuseAsync(context, status, exception.Refusals[0].Code, string.Join("; ", exception.Refusals.Select(refusal => $"{refusal.Subject}: {refusal.Problem}")));
+            var first = exception.Refusals[0];
+            var isOfShare = first.Code != "genesis_unknown";
+            if (isOfShare && first.Code != "share_does_not_open")
+            {
+                LogPassedOver(context.TraceIdentifier, first.Subject, first.Code, first.Problem, first.Hint);
+            }
+
+            await RefuseAsync(
+                context, isOfShare ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status409Conflict, first.Code, string.Join("; ", exception.Refusals.Select(refusal => $"{refusal.Subject}: {refusal.Problem}")));
         }
         catch (AdminException exception)
         {
@@ -155,4 +176,7 @@ internal sealed class SsvApi(
         tally.Refused(context.TraceIdentifier, "a change of keys", context.Features.Get<Client>(), reason, shown);
         return Answer.ErrorAsync(context, status, reason, $"nothing was changed: {shown}");
     }
+    // The first in the words of all refusals; each of them here, because the node will not ask for it again.
+    [LoggerMessage(Level = LogLevel.Error, Message = "request {RequestId}: {Share} does not come in ({Reason}): {Problem}; the node passes this registration over and performs no duty of its validator. {Hint}; then the node must read the contract anew, with an empty database, or the owner register the validator again")]
+    private partial void LogPassedOver(string requestId, string share, string reason, string problem, string hint);
 }

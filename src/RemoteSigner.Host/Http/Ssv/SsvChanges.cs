@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using RemoteSigner.Access;
 using RemoteSigner.Administration;
 using RemoteSigner.Administration.Keys;
@@ -10,29 +11,30 @@ using RemoteSigner.Slashing;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// Opens the shares that an SSV node sends and has them brought in, all of a request or none. The node does not say what they have signed elsewhere: each begins at this moment of the chain, so
-/// that it sits out the epochs that may be under way. One request at a time, and a pause after one that failed: guessing at ciphertexts takes very long then.
+/// Opens the shares that an SSV node sends and has them brought in, all of a request or none. The node speaks for the contract: what it adds takes the place of another share of the same validator,
+/// which is parked. It does not say what shares have signed elsewhere: each begins at this moment of the chain, so that it sits out the epochs that may be under way.
 /// </summary>
 internal sealed class SsvChanges(Administrator administrator, OperatorVoice voice, SecretArena arena, TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
-
-    private readonly SemaphoreSlim _one = new(1);
+    // By name; signer.json names those who may come here.
+    private readonly ConcurrentDictionary<string, GuessBudget> _budgets = new(StringComparer.Ordinal);
 
     /// <summary>What became of each share: imported, or duplicate.</summary>
     /// <exception cref="IntakeException">At least one may not come in, or does not open; nothing was kept.</exception>
     /// <exception cref="AdminException">The clock is in doubt, so that nobody can say from when on they may sign.</exception>
     public async Task<IReadOnlyList<KeymanagerItem>> ImportAsync(IReadOnlyList<SsvBody> bodies, Client client, string requestId, CancellationToken cancellation)
     {
-        await _one.WaitAsync(cancellation);
+        var budget = _budgets.GetOrAdd(client.Name, _ => new GuessBudget(time));
+        using var turn = await budget.BeginAsync(cancellation);
         List<(SsvBody Body, BlsSecretKey? Secret)> opened = [];
         try
         {
             opened.AddRange(bodies.Select(body => (body, voice.DecryptShare(arena, body.Encrypted, body.PublicKey))));
-            if (opened.Exists(share => share.Secret is null))
+            List<IntakeRefusal> closed = [.. opened.Index().Where(share => share.Item.Secret is null).Select(share => DoesNotOpen(share.Index, share.Item.Body))];
+            if (closed.Count > 0)
             {
-                await Task.Delay(_pause, time, cancellation);
-                throw new IntakeException([.. opened.Index().Where(share => share.Item.Secret is null).Select(share => DoesNotOpen(share.Index, share.Item.Body))]);
+                budget.Spend(closed.Count);
+                throw new IntakeException(closed);
             }
 
             var push = new SharePush(
@@ -40,17 +42,23 @@ internal sealed class SsvChanges(Administrator administrator, OperatorVoice voic
                 ShareProvenance.SsvPush,
                 PushLabels.Of(PushLabels.Ssv, time.GetUtcNow()),
                 SlashingFloor.FromNow,
-                AdminRight.SsvImport);
+                AdminRight.SsvImport)
+            { Replace = true };
             return [.. (await administrator.ExecuteAsync(new PushShares(push), new Actor.OfClient(client, requestId), cancellation)).Select(KeymanagerItem.Of)];
         }
         finally
         {
             opened.ForEach(share => share.Secret?.Dispose());
-            _one.Release();
         }
     }
 
-    public void Dispose() => _one.Dispose();
+    public void Dispose()
+    {
+        foreach (var budget in _budgets.Values)
+        {
+            budget.Dispose();
+        }
+    }
 
     private static IntakeRefusal DoesNotOpen(int position, SsvBody body) =>
         new("share_does_not_open", $"share_keys[{position}] ({body.PublicKey})", "it is not the secret of its public key, encrypted to this operator", "the node takes it for a bad registration and goes on");

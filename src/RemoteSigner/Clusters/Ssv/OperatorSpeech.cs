@@ -8,14 +8,19 @@ namespace RemoteSigner.Clusters.Ssv;
 /// <param name="anyValidator">Bears messages about validators that are not known here: an SSV node sends shares without saying whose they are.</param>
 public sealed class OperatorSpeech(IReadOnlySet<SsvDomain> domains, bool anyValidator)
 {
-    /// <summary>Why the bytes must not be signed; null when they may.</summary>
-    /// <param name="places">Where shares are held: the validator and the operators of its cluster.</param>
-    public SpeechRefusal? Judge(ReadOnlySpan<byte> bytes, IReadOnlyList<HeldPlace> places) => SsvMessage.TryParse(bytes) is { } message
-        ? Judge(message, places)
-        : new SpeechRefusal("not_an_ssv_message", "the bytes are neither a step of the consensus nor partial signatures, in SSZ as ssv-spec has them");
+    /// <summary>True when messages about validators that are not known here are borne.</summary>
+    public bool BearsAnyValidator => anyValidator;
 
-    private SpeechRefusal? Judge(SsvMessage message, IReadOnlyList<HeldPlace> places)
+    /// <summary>Why a message must not be signed; null when it may.</summary>
+    /// <param name="message">What was read of the bytes; null when they are no such message.</param>
+    /// <param name="places">Where shares are held: the validator and the operators of its cluster.</param>
+    public SpeechRefusal? Judge(SsvMessage? message, IReadOnlyList<HeldPlace> places)
     {
+        if (message is null)
+        {
+            return new SpeechRefusal("not_an_ssv_message", "the bytes are neither a step of the consensus nor partial signatures, in SSZ as ssv-spec has them");
+        }
+
         if (!domains.Contains(message.Domain))
         {
             return new SpeechRefusal("other_ssv_network", $"the message is for the SSV domain {message.Domain}, this signer speaks in {string.Join(", ", domains)} (ssv.domains in signer.json)");

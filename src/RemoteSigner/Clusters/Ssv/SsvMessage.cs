@@ -27,6 +27,9 @@ public sealed record SsvMessage(SsvDomain Domain, SsvRole Role, SsvMessageKind K
     /// <summary>The operator that a message of partial signatures says it is from; null in a message of the consensus, which does not say.</summary>
     public ulong? Signer { get; private init; }
 
+    /// <summary>In words, without the keys: <c>consensus, committee 0x…</c>.</summary>
+    public string Words => $"{(Kind == SsvMessageKind.Consensus ? "consensus" : "partial signatures")}, {(Committee is { } committee ? $"committee {committee}" : $"{Role}")}";
+
     /// <summary>Reads the bytes that are to be signed; null when they are no such message, whatever else they are.</summary>
     public static SsvMessage? TryParse(ReadOnlySpan<byte> bytes)
     {

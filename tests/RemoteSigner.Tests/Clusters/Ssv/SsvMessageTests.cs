@@ -45,9 +45,9 @@ public sealed class SsvMessageTests
     [Fact]
     public void Our_operator_speaks_about_validators_that_are_held()
     {
-        Assert.Null(_speech.Judge(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, SsvRole.Proposer, _validator)), _held));
-        Assert.Null(_speech.Judge(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, _committee)), _held));
-        Assert.Null(_speech.Judge(SsvMessages.PartialSignatures(SsvMessages.Identifier(_mainnet, SsvRole.VoluntaryExit, _validator), 34, 1), _held));
+        Assert.Null(_speech.Judge(SsvMessage.TryParse(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, SsvRole.Proposer, _validator))), _held));
+        Assert.Null(_speech.Judge(SsvMessage.TryParse(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, _committee))), _held));
+        Assert.Null(_speech.Judge(SsvMessage.TryParse(SsvMessages.PartialSignatures(SsvMessages.Identifier(_mainnet, SsvRole.VoluntaryExit, _validator), 34, 1)), _held));
     }
 
     [Fact]
@@ -77,10 +77,10 @@ public sealed class SsvMessageTests
     {
         var any = new OperatorSpeech(new HashSet<SsvDomain> { _mainnet }, anyValidator: true);
 
-        Assert.Null(any.Judge(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, SsvRole.Proposer, _validator)), []));
-        Assert.NotNull(any.Judge(SsvMessages.Consensus(SsvMessages.Identifier(new SsvDomain(2), SsvRole.Proposer, _validator)), []));
-        Assert.NotNull(_speech.Judge(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, SsvRole.Proposer, _validator)), [new HeldPlace(null, 34, null)]));
-        Assert.NotNull(_speech.Judge(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, _committee)), [new HeldPlace(null, 34, null)]));
+        Assert.Null(any.Judge(SsvMessage.TryParse(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, SsvRole.Proposer, _validator))), []));
+        Assert.NotNull(any.Judge(SsvMessage.TryParse(SsvMessages.Consensus(SsvMessages.Identifier(new SsvDomain(2), SsvRole.Proposer, _validator))), []));
+        Assert.NotNull(_speech.Judge(SsvMessage.TryParse(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, SsvRole.Proposer, _validator))), [new HeldPlace(null, 34, null)]));
+        Assert.NotNull(_speech.Judge(SsvMessage.TryParse(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, _committee))), [new HeldPlace(null, 34, null)]));
     }
 
     [Fact]
@@ -88,15 +88,15 @@ public sealed class SsvMessageTests
     {
         var good = SsvMessages.PartialSignatures(SsvMessages.Identifier(_mainnet, _committee), 34, 2);
 
-        Gen.Byte.Array[0, 400].Sample(bytes => _speech.Judge(bytes, _held) is not null, iter: 2000);
+        Gen.Byte.Array[0, 400].Sample(bytes => _speech.Judge(SsvMessage.TryParse(bytes), _held) is not null, iter: 2000);
         Gen.Select(Gen.Int[0, good.Length - 1], Gen.Byte).Sample((at, value) =>
         {
             byte[] changed = [.. good];
             changed[at] = value;
-            _ = _speech.Judge(changed, _held);
-            _ = _speech.Judge(good.AsSpan(0, at), _held);
+            _ = _speech.Judge(SsvMessage.TryParse(changed), _held);
+            _ = _speech.Judge(SsvMessage.TryParse(good.AsSpan(0, at)), _held);
         }, iter: 2000);
     }
 
-    private static string Reason(byte[] bytes) => _speech.Judge(bytes, _held)!.Reason;
+    private static string Reason(byte[] bytes) => _speech.Judge(SsvMessage.TryParse(bytes), _held)!.Reason;
 }

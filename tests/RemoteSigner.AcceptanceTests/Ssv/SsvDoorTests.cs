@@ -154,7 +154,7 @@ public sealed class SsvDoorTests
         (await home.InitAsync("hoodi", "--client", "node", "--client", "vc")).Succeeded();
         (await home.RunAsync("operator", "import", "--key", scene.KeyFile)).Succeeded();
         (await home.RunAsync(["cluster", "add-lock", SsvScene.Keyshares, .. SsvScene.Stated])).Succeeded();
-        home.Configure(options => options["clients"]!["node"]!["ssv"] = new JsonArray("all"));
+        home.Configure(options => (options["clients"]!["node"]!["ssv"], options["ssv"]!["validators"]) = (new JsonArray("all"), "known"));
         return home;
     }
 
