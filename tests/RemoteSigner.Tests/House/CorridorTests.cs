@@ -22,7 +22,7 @@ public sealed class CorridorTests
     /// <summary>An entry of its own is for what happened and changed nothing: a refusal, a doubt, a reading. The list is in src/RemoteSigner/Audit/README.md.</summary>
     [Fact]
     public void Entries_beside_no_change_are_written_by_these_alone() => Assert.Equal(
-        new[] { typeof(StartLog), typeof(ClockReferences), typeof(AttestationApi), typeof(RefusedClients), typeof(Signer) }.Select(type => type.FullName!).Order(StringComparer.Ordinal),
+        new[] { typeof(StartLog), typeof(ClockReferences), typeof(AttestationApi), typeof(RefusedClients), typeof(OperatorVoice), typeof(Signer) }.Select(type => type.FullName!).Order(StringComparer.Ordinal),
         CallersOf(Assert.Single(typeof(AuditLog).GetMethods(), method => method.Name == nameof(AuditLog.RecordAsync))));
 
     /// <summary>A start has its own order, in one file: a floor that is complete ends there, too.</summary>
