@@ -1,9 +1,11 @@
+using RemoteSigner.Native;
+
 namespace RemoteSigner.Host;
 
 /// <summary>The firmware's event log as the kernel shows it. Reading needs root's leave; without it evidence goes without the log.</summary>
 internal sealed class EventLogFile(string? path, ILogger<EventLogFile> log)
 {
-    private const long MostBytes = 4 << 20;
+    private const int MostBytes = 4 << 20;
 
     private bool _told;
 
@@ -17,9 +19,7 @@ internal sealed class EventLogFile(string? path, ILogger<EventLogFile> log)
 
         try
         {
-            // A pseudo file: its length is 0 before it is read.
-            var bytes = File.ReadAllBytes(path);
-            return bytes.Length <= MostBytes ? bytes : throw new IOException($"it has more than {MostBytes} bytes");
+            return BoundedFile.ReadAllBytes(path, MostBytes);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

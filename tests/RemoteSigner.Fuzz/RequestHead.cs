@@ -24,7 +24,8 @@ internal static class RequestHead
         }
 
         var lines = text[..end].Split("\r\n");
-        return lines[0].Split(' ') is [var verb, ['/', ..], "HTTP/1.1" or "HTTP/1.0"] && IsToken(verb)
+        // RFC 9112 §3 lets a reader take several spaces for one: a target has none in it, so that nothing is read otherwise.
+        return lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var verb, ['/', ..], "HTTP/1.1" or "HTTP/1.0"] && IsToken(verb)
             && lines.All(line => !line.Any(character => char.IsControl(character) && character is not '\t' && character < 128))
             && lines.Skip(1).All(line => line.Split(':', 2) is [var name, _] && IsToken(name))
             && Values(lines, "Host").Count() <= 1

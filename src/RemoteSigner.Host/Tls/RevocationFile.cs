@@ -3,12 +3,16 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using RemoteSigner.Access;
 using RemoteSigner.Host.Configuration;
+using RemoteSigner.Native;
 
 namespace RemoteSigner.Host.Tls;
 
 /// <summary>The file with the revocation lists: that of this signer's authority is signed anew in it, those of others stay as they are.</summary>
 internal static class RevocationFile
 {
+    /// <summary>A list of a million certificates is smaller.</summary>
+    public const int MostBytes = 64 << 20;
+
     private const string Label = "X509 CRL";
 
     /// <summary>The file's new text, and what tells whether the file is still the one that it was made from.</summary>
@@ -24,7 +28,7 @@ internal static class RevocationFile
         }
 
         var former = Fingerprint(path);
-        var text = File.Exists(path) ? File.ReadAllText(path) : "";
+        var text = File.Exists(path) ? BoundedFile.ReadAllText(path, MostBytes) : "";
         if (text.Length > 0 && !PemEncoding.TryFind(text, out _))
         {
             throw new ConfigurationException($"{path} is not PEM, so the list of this signer's authority cannot be kept in it", $"convert it: openssl crl -inform DER -in {path} -out NEW, and put that in its place");
@@ -42,7 +46,7 @@ internal static class RevocationFile
     }
 
     /// <summary>SHA-256 of the file, in hex; empty where there is none.</summary>
-    public static string Fingerprint(string path) => File.Exists(path) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : "";
+    public static string Fingerprint(string path) => File.Exists(path) ? Convert.ToHexStringLower(SHA256.HashData(BoundedFile.ReadAllBytes(path, MostBytes))) : "";
 
     private static (int Start, int End)? Find(string text, X509Certificate2 authority)
     {

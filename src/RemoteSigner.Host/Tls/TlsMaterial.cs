@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using RemoteSigner.Access;
 using RemoteSigner.Host.Configuration;
+using RemoteSigner.Native;
 
 namespace RemoteSigner.Host.Tls;
 
@@ -51,7 +52,7 @@ internal sealed record TlsMaterial(SslStreamCertificateContext ServerCertificate
         var revocations = RevocationLists.None;
         if (options.RevocationList is { } list)
         {
-            Open("tls.revocationList", data.Resolve(list), path => revocations = RevocationLists.Read(File.ReadAllBytes(path), authorities));
+            Open("tls.revocationList", data.Resolve(list), path => revocations = RevocationLists.Read(BoundedFile.ReadAllBytes(path, RevocationFile.MostBytes), authorities));
         }
 
         return revocations;

@@ -33,8 +33,8 @@ internal static class AttestBindCommand
         var command = new Command("bind", "Compare the answer and write down which keys belong together") { pendingFile, answerFile, trustFile };
         command.SetAction((parsed, _) =>
         {
-            var pending = AttestationDocuments.ReadPending(File.ReadAllBytes(parsed.GetValue(pendingFile)!));
-            var answer = AttestationDocuments.ReadAnswer(File.ReadAllBytes(parsed.GetValue(answerFile)!));
+            var pending = AttestationDocuments.ReadPending(BoundedFile.ReadAllBytes(parsed.GetValue(pendingFile)!));
+            var answer = AttestationDocuments.ReadAnswer(BoundedFile.ReadAllBytes(parsed.GetValue(answerFile)!));
             DurableFile.Replace(parsed.GetValue(trustFile)!, AttestationDocuments.Write(pending.Settle(answer)));
             return Task.FromResult(0);
         });

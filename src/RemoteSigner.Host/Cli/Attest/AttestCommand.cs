@@ -26,7 +26,7 @@ internal static class AttestCommand
     /// <exception cref="CliError">A check failed.</exception>
     public static Evidence ReadWhole(string path, string? ekRoots)
     {
-        var evidence = AttestationDocuments.ReadEvidence(File.ReadAllBytes(path));
+        var evidence = AttestationDocuments.ReadEvidence(BoundedFile.ReadAllBytes(path));
         var expected = new Expectations { Now = TimeProvider.System.GetUtcNow(), EkRoots = ekRoots is null ? null : ExpectationFiles.Authorities(ekRoots) };
         return EvidenceVerifier.Verify(evidence, expected).FirstOrDefault(check => check.Verdict == CheckVerdict.Fail) is { } failed
             ? throw new CliError($"{path} does not hold: {failed.Name}: {failed.Detail}", "'remote-signer attest verify' shows every check")
@@ -54,13 +54,13 @@ internal static class AttestCommand
         {
             Now = TimeProvider.System.GetUtcNow(),
             Nonce = ExpectationFiles.Nonce(nonce),
-            Golden = parsed.GetValue(Golden) is { } golden ? AttestationDocuments.ReadGoldenValues(File.ReadAllBytes(golden)) : null,
+            Golden = parsed.GetValue(Golden) is { } golden ? AttestationDocuments.ReadGoldenValues(BoundedFile.ReadAllBytes(golden)) : null,
             TlsCertificate = parsed.GetValue(TlsCertificate) is { } certificate ? ExpectationFiles.Certificate(certificate) : null,
             Keys = parsed.GetValue(Keys) is { } keys ? ExpectationFiles.Keys(keys) : null,
             EkRoots = parsed.GetValue(EkRoots) is { } roots ? ExpectationFiles.Authorities(roots) : null,
-            Trust = parsed.GetValue(Trust) is { } trust ? AttestationDocuments.ReadTrustedKeys(File.ReadAllBytes(trust)) : null,
+            Trust = parsed.GetValue(Trust) is { } trust ? AttestationDocuments.ReadTrustedKeys(BoundedFile.ReadAllBytes(trust)) : null,
         };
-        var line = EvidenceLine.Of(EvidenceVerifier.Verify(File.ReadAllBytes(parsed.GetValue(Document)!), expected));
+        var line = EvidenceLine.Of(EvidenceVerifier.Verify(BoundedFile.ReadAllBytes(parsed.GetValue(Document)!), expected));
         Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.EvidenceLine, verdict => Output.Rows(
             verdict.Checks, ["check", "verdict", "detail"], check => [check.Name, check.Verdict, check.Detail]));
         return line.Holds ? 0 : 1;

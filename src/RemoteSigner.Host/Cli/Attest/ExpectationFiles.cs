@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using RemoteSigner.Native;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Cli;
@@ -12,20 +13,20 @@ internal static class ExpectationFiles
     public static byte[] Nonce(string hex) => Hex.TryParse(hex, out byte[]? nonce) ? nonce : throw new CliError("the nonce is not hex", "give the bytes that stood in ?nonce= of the request");
 
     /// <exception cref="CliError">Not a certificate.</exception>
-    public static X509Certificate2 Certificate(string path) => Readable(path, "a certificate", () => X509CertificateLoader.LoadCertificateFromFile(path));
+    public static X509Certificate2 Certificate(string path) => Readable(path, "a certificate", () => X509CertificateLoader.LoadCertificate(BoundedFile.ReadAllBytes(path)));
 
     /// <exception cref="CliError">No certificates in it.</exception>
     public static X509Certificate2Collection Authorities(string path) => Readable(path, "certificates", () =>
     {
         var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPemFile(path);
+        authorities.ImportFromPem(BoundedFile.ReadAllText(path));
         return authorities.Count > 0 ? authorities : throw new CryptographicException("it holds none");
     });
 
     /// <exception cref="CliError">Something in it is no public key.</exception>
     public static IReadOnlySet<BlsPublicKey> Keys(string path)
     {
-        var text = File.ReadAllText(path).Trim();
+        var text = BoundedFile.ReadAllText(path).Trim();
         return Text(() => (text.StartsWith('[') ? Array(text) : (IEnumerable<string>)text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             .Select(key => BlsPublicKey.TryParse(key, out var parsed) ? parsed : throw new FormatException($"{path}: '{key}' is no public key of 48 bytes in hex"))
             .ToHashSet());

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RemoteSigner.Administration.Seals;
+using RemoteSigner.Native;
 using RemoteSigner.Sealing;
 using Spectre.Console;
 
@@ -29,7 +30,7 @@ internal static class SealCommand
     private static async Task<int> EnrolRecoveryAsync(ParseResult parsed, string path)
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
-        using var recovery = RecoveryKey.FromPublicPem(await File.ReadAllTextAsync(path), Path.GetFileName(path), signer.Arena);
+        using var recovery = RecoveryKey.FromPublicPem(BoundedFile.ReadAllText(path), Path.GetFileName(path), signer.Arena);
         signer.Site.Key = signer.Keys.FindKeyForChangeAsync;
         await signer.ExecuteAsync(new AddRecoverySlot(recovery));
         StandardError.Console.WriteLine("the vault has a recovery slot: whoever has the private key and a copy of the vault has the shares");

@@ -64,14 +64,14 @@ internal static class TpmApproveCommand
     private static (TpmlPcrSelection Pcrs, byte[] Digest) Predicted(ParseResult parsed, string selection) => (parsed.GetValue(Digest), parsed.GetValue(Values)) switch
     {
         ({ } hex, null) => (Text(() => PcrList.Parse(selection)), Text(() => Convert.FromHexString(hex) is { Length: 32 } bytes ? bytes : throw new FormatException($"'{hex}' is not 32 bytes in hex"))),
-        (null, { } file) => Text(() => PcrList.ParseValues(File.ReadAllText(file))) is var values ? (values.Selection, values.Digest()) : throw new System.Diagnostics.UnreachableException(),
+        (null, { } file) => Text(() => PcrList.ParseValues(BoundedFile.ReadAllText(file))) is var values ? (values.Selection, values.Digest()) : throw new System.Diagnostics.UnreachableException(),
         _ => throw new CliError("it must be said what to approve", "give one of --pcr-digest HEX, --pcr-values FILE and --now"),
     };
 
     private static TpmApproval Sign(ParseResult parsed, SecretArena arena, string requestFile, TpmlPcrSelection pcrs, byte[] digest)
     {
         using var release = ReleaseKeyOptions.ReadPrivate(parsed, arena);
-        var request = Text(() => ApprovalJson.ReadRequest(File.ReadAllBytes(requestFile)));
+        var request = Text(() => ApprovalJson.ReadRequest(BoundedFile.ReadAllBytes(requestFile)));
         if (release.Name.ToString() != request.ReleaseKey)
         {
             throw new CliError($"the release key {release.Name} is not the one that the vault was sealed for, {request.ReleaseKey}", "give the right key");

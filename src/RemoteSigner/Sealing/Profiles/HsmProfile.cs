@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RemoteSigner.Native;
 
 namespace RemoteSigner.Sealing;
 
@@ -81,7 +82,7 @@ public sealed record HsmProfile(
     {
         try
         {
-            return Parse(File.ReadAllBytes(path), path);
+            return Parse(BoundedFile.ReadAllBytes(path), path);
         }
         catch (IOException e)
         {
