@@ -93,11 +93,18 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, Sla
 
     /// <summary>Lets the parked shares of a cluster sign again, and parks those that took their place. How many of each.</summary>
     /// <param name="document">Any document of its line; where shares of several are parked, the one to go back to.</param>
-    public async Task<ClusterReversion> RevertAsync(string document)
+    /// <param name="exactly">That very document is to be in force: then it may be so already, and a repeat changes nothing.</param>
+    public async Task<ClusterReversion> RevertAsync(string document, bool exactly)
     {
-        List<HeldClusterLine> sets = [.. (await LineAsync(document)).Where(line => ParkedOf(line).Any())];
-        var chosen = sets.Find(line => line.ClusterHash == document) ?? (sets.Count <= 1 ? sets.FirstOrDefault() : throw new VerbException(
-            $"shares of {sets.Count} documents of this cluster are parked", $"say which to go back to: {string.Join(", ", sets.Select(line => line.ClusterHash))}"));
+        var line = await LineAsync(document);
+        if (exactly && line.Exists(one => one.ClusterHash == document && one.State == HeldClusterLine.InForce && !ParkedOf(one).Any()))
+        {
+            return new ClusterReversion(document, 0, 0);
+        }
+
+        List<HeldClusterLine> sets = [.. line.Where(one => ParkedOf(one).Any())];
+        var chosen = sets.Find(one => one.ClusterHash == document) ?? (sets.Count <= 1 && !exactly ? sets.FirstOrDefault() : sets.Count == 0 ? null : throw new VerbException(
+            "no share of this document is parked", $"say which to go back to: {string.Join(", ", sets.Select(one => one.ClusterHash))}"));
         var turnover = await administrator.ExecuteAsync(new RevertShares([.. ParkedOf(chosen ?? throw NothingParked())]), actor);
         return new ClusterReversion(chosen.ClusterHash, turnover.Activated.Count, turnover.Parked.Count);
     }

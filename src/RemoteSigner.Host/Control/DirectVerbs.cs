@@ -80,7 +80,7 @@ internal sealed class DirectVerbs(
 
     public Task<int> CommitClusterAsync(string hash) => Clusters.CommitAsync(hash);
 
-    public Task<ClusterReversion> RevertClusterAsync(string hash) => Clusters.RevertAsync(hash);
+    public Task<ClusterReversion> RevertClusterAsync(string hash, bool exactly) => Clusters.RevertAsync(hash, exactly);
 
     public Task<IReadOnlyList<KeyLine>> ListKeysAsync() => Keys.ListAsync();
 

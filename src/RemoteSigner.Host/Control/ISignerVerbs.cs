@@ -42,7 +42,8 @@ internal interface ISignerVerbs : IAsyncDisposable
     Task<int> CommitClusterAsync(string hash);
 
     /// <summary>Lets the parked shares of the cluster of this document sign again, in place of those that took theirs.</summary>
-    Task<ClusterReversion> RevertClusterAsync(string hash);
+    /// <param name="exactly">That very document is to be in force afterwards.</param>
+    Task<ClusterReversion> RevertClusterAsync(string hash, bool exactly);
 
     /// <summary>Every share in the vault.</summary>
     Task<IReadOnlyList<KeyLine>> ListKeysAsync();

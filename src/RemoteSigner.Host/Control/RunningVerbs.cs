@@ -105,7 +105,7 @@ internal sealed class RunningVerbs : ISignerVerbs
 
     public async Task<int> CommitClusterAsync(string hash) => (int)(await AskAsync(HttpMethod.Post, $"clusters/{hash}/commit", ControlContext.Default.ControlCount)).Count;
 
-    public Task<ClusterReversion> RevertClusterAsync(string hash) => AskAsync(HttpMethod.Post, $"clusters/{hash}/revert", ControlContext.Default.ClusterReversion);
+    public Task<ClusterReversion> RevertClusterAsync(string hash, bool exactly) => AskAsync(HttpMethod.Post, $"clusters/{hash}/revert?exactly={exactly}", ControlContext.Default.ClusterReversion);
 
     public Task<IReadOnlyList<KeyLine>> ListKeysAsync() => AskAsync(HttpMethod.Get, "keys", ControlContext.Default.IReadOnlyListKeyLine);
 

@@ -51,6 +51,7 @@ public sealed class CharonLifeTests(SignerTemplate template)
         Assert.Equal([("in_force", 2, 0), ("parked", 0, 2)], await StatesAsync(home));
 
         (await home.RunAsync("cluster", "revert", LockHash("create"))).Succeeded();
+        Assert.Contains("in force already", (await home.RunAsync("cluster", "revert", LockHash("create"))).Succeeded().Error, StringComparison.Ordinal);
         await life.SignAsync(former, target: 3);
         await life.RefuseAsync(latter);
 
@@ -61,6 +62,7 @@ public sealed class CharonLifeTests(SignerTemplate template)
 
         (await home.RunAsync("cluster", "commit", LockHash("create"))).Succeeded();
         Refusal.IsTold(await home.RunAsync("cluster", "revert", LockHash("create")), "no share of this cluster is parked");
+        Refusal.IsTold(await home.RunAsync("cluster", "commit", LockHash("create")), "no share of this cluster is parked");
         IsRefused(await home.RunAsync("cluster", "import", "--lock", LockOf("create"), "--node", NodeOf("create", 0), "--replace"), 1, "was_retired");
         await life.SignAsync(latter, target: 4);
         await life.StopAsync();

@@ -53,7 +53,7 @@ internal sealed record Duty(BlsPublicKey Key, SlashableContent Content, Root Sig
         return new Duty(key, message.Slashable, message.SigningRoot(network), BlockRequest.Json(message));
     }
 
-    private static Duty Vote(BlsPublicKey key, Network network, ulong source, ulong target, byte fill)
+    public static Duty Vote(BlsPublicKey key, Network network, ulong source, ulong target, byte fill)
     {
         var message = AttestationRequest.Message(network.GenesisValidatorsRoot!.Value, source, target, target * 32, fill);
         return new Duty(key, message.Slashable, message.SigningRoot(network), AttestationRequest.Json(message));

@@ -5,7 +5,7 @@ namespace RemoteSigner.Host.Cli;
 /// <summary><c>cluster commit</c> and <c>revert</c>: how a reshare ends, one way or the other. Both work on a signer that runs.</summary>
 internal static class ClusterTurnCommand
 {
-    private static readonly Argument<string> Cluster = new("HASH|NAME") { Description = "a document of the cluster: its hash, the beginning of it, or its name" };
+    private static readonly Argument<string> Cluster = new("HASH|NAME") { Description = "a document of the cluster: its hash, the beginning of it, or its name. For 'revert' a hash says which document is to be in force; a name means whichever is parked" };
 
     public static Command CreateCommit()
     {
@@ -32,7 +32,14 @@ internal static class ClusterTurnCommand
     private static async Task<int> RevertAsync(ParseResult parsed)
     {
         await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
-        var done = await signer.RevertClusterAsync(ClusterShowCommand.Find(await signer.ListClustersAsync(), parsed.GetValue(Cluster)!).ClusterHash);
+        var wanted = parsed.GetValue(Cluster)!;
+        var done = await signer.RevertClusterAsync(ClusterShowCommand.Find(await signer.ListClustersAsync(), wanted).ClusterHash, exactly: wanted.StartsWith("0x", StringComparison.OrdinalIgnoreCase));
+        if (done.Returned == 0)
+        {
+            StandardError.Console.WriteLine($"{done.ClusterHash} is in force already: nothing was to be done");
+            return 0;
+        }
+
         StandardError.Console.WriteLine(
             $"{done.Returned} shares of {done.ClusterHash} sign {(signer.IsRunning ? "again" : "after the next start")}, and {done.Parked} that had taken their place are parked. Now the node must run with that document: other operators' nodes, too");
         return 0;
