@@ -22,6 +22,20 @@ try
     var token = SoftToken.Create(Directory.CreateDirectory(Path.Combine(folder, "token")).FullName);
     string data = Path.Combine(folder, "data"), keystores = Directory.CreateDirectory(Path.Combine(folder, "keystores")).FullName;
     var publicKeys = WriteKeystores(keystores);
+    async Task MeasureSsvAsync()
+    {
+        var ssv = await SsvAtScale.MeasureAsync(Path.Combine(folder, "ssv"), token, network.Name);
+        Console.WriteLine($"SSV, {SsvAtScale.Validators} validators in one file: import {ssv.ImportSeconds:F2} s ({ssv.ImportMiB:F0} MiB), bind of pushed shares {ssv.BindSeconds:F2} s ({ssv.BindMiB:F0} MiB), successor {ssv.SuccessorSeconds:F2} s ({ssv.SuccessorMiB:F0} MiB)");
+        Console.WriteLine($"ssvPushRatio                 {ssv.BesideDocument / ssv.Alone,8:F3}   (push of one other share: {ssv.Alone:F0} ms alone, {ssv.BesideDocument:F0} ms beside the file; {ssv.BesideShares:F0} ms beside its {SsvAtScale.Validators} shares, ratio {ssv.BesideShares / ssv.Alone:F2})");
+        Console.WriteLine($"operator's signature         {ssv.SpeakMilliseconds,8:F2} ms   (median on one connection, {SsvAtScale.Validators} shares open)");
+    }
+
+    if (Environment.GetEnvironmentVariable("ONLY") == "ssv")
+    {
+        await MeasureSsvAsync();
+        return 0;
+    }
+
     var beside = await PushBesideDuties.MeasureAsync(Path.Combine(folder, "beside"), token, network, keystores, publicKeys);
     Console.WriteLine($"p99BesidePushRatio           {beside.Ratio,8:F3}   (p99 {beside.Alone:F1} ms alone, {beside.Beside:F1} ms while {PushBesideDuties.Count} scrypt keystores are opened in {beside.Seconds:F1} s; target: at most 2)");
 
@@ -47,6 +61,7 @@ try
     var opening = await OpeningAtScale.MeasureAsync(Path.Combine(folder, "scale"), token, network.Name);
     Console.WriteLine($"opening {OpeningAtScale.Shares:N0} shares at start  {opening.Shares,6:F0} ms   (beyond a start with none, {opening.Empty:F0} ms; target: below 1000)");
     var push = await KeystorePush.MeasureAsync(Path.Combine(folder, "push"), token, network.Name, pushed);
+    await MeasureSsvAsync();
     var pushRatio = push.Seconds / (pushed * KeystorePush.CharonSecondsPerKeystore);
     Console.WriteLine($"push of {pushed} keystores, scrypt 2^18  {push.Seconds,8:F2} s, {push.Seconds / pushed:F2} s each, at most {push.PeakMiB:F0} MiB resident");
     Console.WriteLine($"pushRatio                    {pushRatio,8:F3}   (of the 2 s that Charon waits for each; target: below 1)");

@@ -53,31 +53,11 @@ public sealed class GroupDocumentTests(OperatorsScene scene) : IClassFixture<Ope
     [Fact]
     public async Task Every_duty_of_a_share_combines_with_the_parts_of_two_others()
     {
-        var (slot, recipient) = (new Slot(Chain.Slot), (string)scene.Lock["cluster_definition"]!["validators"]![1]!["fee_recipient_address"]!);
+        var recipient = (string)scene.Lock["cluster_definition"]!["validators"]![1]!["fee_recipient_address"]!;
         var signed = scene.Lock["distributed_validators"]![1]!["partial_deposit_data"]![0]!;
-        var (credentials, amount) = ((string)signed["withdrawal_credentials"]!, (string)signed["amount"]!);
-        var fork = Chain.Vote().ForkInfo;
-        var block = BlockRequest.Message(fork.GenesisValidatorsRoot, Chain.Slot, fill: 4);
-        var (selection, syncSelection) = (new AggregationSlot(slot, fork), new SyncCommitteeSelectionProof(slot, 2, fork));
-        var root = new Root(new byte[32]);
-        string Duty(string type, string member) => $$"""{"type":"{{type}}",{{Chain.ForkInfo}},{{member}} }""";
-        (string Json, SignableMessage Message)[] duties =
-        [
-            (Chain.VoteJson(3), Chain.Vote(3)),
-            (BlockRequest.Json(block), block),
-            (Chain.RandaoJson(11), new RandaoReveal(new Epoch(11), fork)),
-            (Duty("AGGREGATION_SLOT", $$"""  "aggregation_slot":{"slot":"{{slot}}"}"""), selection),
-            (Duty("SYNC_COMMITTEE_MESSAGE", $$"""  "sync_committee_message":{"slot":"{{slot}}","beacon_block_root":"{{root}}"}"""), new SyncCommitteeMessage(slot, root, fork)),
-            (Duty("SYNC_COMMITTEE_SELECTION_PROOF", $$"""  "sync_aggregator_selection_data":{"slot":"{{slot}}","subcommittee_index":"2"}"""), syncSelection),
-            (ClusterRuleTests.AggregateJson("AGGREGATE_AND_PROOF_V2", wrapped: true, slot, scene.Sign(1, selection)), Aggregate(selection)),
-            (ClusterRuleTests.ContributionJson(syncSelection, scene.Sign(1, syncSelection)), Contribution(syncSelection)),
-            (ClusterRuleTests.RegistrationJson(scene.Group(1), recipient), new ValidatorRegistration(ExecutionAddress.Parse(recipient), 30_000_000, 1_700_000_000, scene.Group(1))),
-            (Chain.ExitJson, Exit(5)),
-            ($$"""{"type":"DEPOSIT","deposit":{"pubkey":"{{scene.Group(1)}}","withdrawal_credentials":"{{credentials}}","amount":"{{amount}}","genesis_fork_version":"0x10000910"} }""",
-                new Deposit(scene.Group(1), Root.Parse(credentials), ulong.Parse(amount, CultureInfo.InvariantCulture), ForkVersion.Parse("0x10000910"))),
-        ];
+        var deposit = new Deposit(scene.Group(1), Root.Parse((string)signed["withdrawal_credentials"]!), ulong.Parse((string)signed["amount"]!, CultureInfo.InvariantCulture), ForkVersion.Parse("0x10000910"));
 
-        foreach (var (json, message) in duties)
+        foreach (var (json, message) in EveryDuty.Of(scene.Group(1), recipient, message => scene.Sign(1, message), deposit))
         {
             var ours = await DvScene.PostAsync(scene.Admin, $"/{scene.Group(1)}", json, DvScene.Distributed);
             Assert.True(ours.Status == System.Net.HttpStatusCode.OK, $"{message.Type}: {ours.Text}");
@@ -180,24 +160,7 @@ public sealed class GroupDocumentTests(OperatorsScene scene) : IClassFixture<Ope
         Refusal.IsWrongUsage(await scene.RunAsync([0], "register", "all", "--lock", OperatorsScene.OwnLock, "--timestamp", "1", "--fee-recipient", "0x12", "--gas-limit", "1", "--out", scene.New("x.json")));
     }
 
-    private static VoluntaryExit Exit(ulong index)
-    {
-        var fork = ForkVersion.Parse("0x40000910");
-        return new VoluntaryExit(new Epoch(Chain.Epoch), index, new ForkInfo(fork, fork, new Epoch(0), Chain.Network.GenesisValidatorsRoot!.Value));
-    }
-
-    private AggregateAndProof Aggregate(AggregationSlot selection)
-    {
-        var root = new Root(new byte[32]);
-        var data = new AttestationData(selection.Slot, 0, root, new Checkpoint(new Epoch(1), root), new Checkpoint(new Epoch(2), root));
-        return new AggregateAndProof(7, new SignedAggregate([1], data, scene.Sign(1, selection), [1, 0, 0, 0, 0, 0, 0, 0]), scene.Sign(1, selection), selection.ForkInfo);
-    }
-
-    private SyncCommitteeContributionAndProof Contribution(SyncCommitteeSelectionProof selection)
-    {
-        var proof = scene.Sign(1, selection);
-        return new SyncCommitteeContributionAndProof(7, new SyncCommitteeContribution(selection.Slot, new Root(new byte[32]), selection.SubcommitteeIndex, [.. new byte[16]], proof), proof, selection.ForkInfo);
-    }
+    private static VoluntaryExit Exit(ulong index) => EveryDuty.Exit(index);
 
     // The roots as the deposit contract computes them, which launchpads and the contract itself compare.
     private static void AssertForm(JsonNode deposit, ulong amount)

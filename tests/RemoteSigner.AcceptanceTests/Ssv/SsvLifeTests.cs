@@ -19,7 +19,7 @@ public sealed class SsvLifeTests
     [InlineData(true)]
     public async Task Every_order_of_the_contract_is_followed_and_ends_with_the_contracts_set(bool documents)
     {
-        using var home = await PrepareAsync();
+        using var home = await SsvNode.PrepareAsync();
         if (documents)
         {
             foreach (var name in new[] { "single", "reshare" })
@@ -29,7 +29,7 @@ public sealed class SsvLifeTests
         }
 
         await using var signer = await home.StartAsync();
-        using var node = Connect(home, signer);
+        using var node = SsvNode.Connect(home, signer);
         Assert.Equal(_single.Key, _resigned.Key);
         (SsvNode.Share Share, bool Adds)[] history = [(_single, true), (_single, false), (_resigned, true), (_resigned, false), (_reshared, true)];
 
@@ -69,14 +69,14 @@ public sealed class SsvLifeTests
     [Fact]
     public async Task A_share_that_was_parked_for_another_comes_back_and_goes_by_the_nodes_word()
     {
-        using var home = await PrepareAsync();
+        using var home = await SsvNode.PrepareAsync();
         foreach (var name in new[] { "single", "reshare" })
         {
             (await home.RunAsync(["cluster", "add-lock", SsvNode.PathOf(name), .. SsvNode.Stated(name)])).Succeeded();
         }
 
         await using var signer = await home.StartAsync();
-        using var node = Connect(home, signer);
+        using var node = SsvNode.Connect(home, signer);
 
         Assert.Equal("imported", SsvNode.StatusOf(await node.AddAsync(_single)));
         Assert.Equal("imported", SsvNode.StatusOf(await node.AddAsync(_reshared)));
@@ -100,9 +100,9 @@ public sealed class SsvLifeTests
     [Fact]
     public async Task A_share_that_a_person_deleted_is_passed_over_by_the_node_and_told_loudly()
     {
-        using var home = await PrepareAsync();
+        using var home = await SsvNode.PrepareAsync();
         await using var signer = await home.StartAsync();
-        using var node = Connect(home, signer);
+        using var node = SsvNode.Connect(home, signer);
         Assert.Equal("imported", SsvNode.StatusOf(await node.AddAsync(_single)));
         (await home.RunAsync("keys", "delete", _single.Key)).Succeeded();
 
@@ -117,7 +117,7 @@ public sealed class SsvLifeTests
         await signer.StopAsync();
         (await home.RunAsync("keys", "enable", _single.Key)).Succeeded();
         await using var again = await home.StartAsync();
-        using var anew = Connect(home, again);
+        using var anew = SsvNode.Connect(home, again);
         Assert.Equal("imported", SsvNode.StatusOf(await anew.AddAsync(_single)));
     }
 
@@ -125,10 +125,10 @@ public sealed class SsvLifeTests
     [Fact]
     public async Task Bad_shares_delay_no_good_one()
     {
-        using var home = await PrepareAsync();
+        using var home = await SsvNode.PrepareAsync();
         await using var signer = await home.StartAsync();
-        using var node = Connect(home, signer);
-        using var other = Connect(home, signer, "other");
+        using var node = SsvNode.Connect(home, signer);
+        using var other = SsvNode.Connect(home, signer, "other");
         var bad = Enumerable.Range(0, 12).Select(_ => node.AddAsync(_single with { Encrypted = "0x" + new string('0', 512) })).ToList();
 
         var started = TimeProvider.System.GetTimestamp();
@@ -143,9 +143,9 @@ public sealed class SsvLifeTests
     [Fact]
     public async Task Without_keyshares_here_the_operator_speaks_about_every_validator_in_its_own_network()
     {
-        using var home = await PrepareAsync();
+        using var home = await SsvNode.PrepareAsync();
         await using var signer = await home.StartAsync();
-        using var node = Connect(home, signer);
+        using var node = SsvNode.Connect(home, signer);
         Assert.Equal("imported", SsvNode.StatusOf(await node.AddAsync(_single)));
         var validator = SsvNode.Keyshares("single").Validators[0].GroupKey;
 
@@ -177,10 +177,10 @@ public sealed class SsvLifeTests
     [Fact]
     public async Task With_known_validators_alone_health_names_a_share_of_which_nothing_is_known()
     {
-        using var home = await PrepareAsync();
+        using var home = await SsvNode.PrepareAsync();
         home.Configure(options => options["ssv"]!["validators"] = "known");
         await using var signer = await home.StartAsync();
-        using var node = Connect(home, signer);
+        using var node = SsvNode.Connect(home, signer);
         Assert.Equal("imported", SsvNode.StatusOf(await node.AddAsync(_single)));
 
         var health = await signer.HealthWhenAsync(report => report.Text.Contains("ssv.validators", StringComparison.Ordinal));
@@ -189,16 +189,4 @@ public sealed class SsvLifeTests
         (await home.RunAsync(["cluster", "add-lock", SsvNode.PathOf("single"), .. SsvNode.Stated("single")])).Succeeded();
         await signer.HealthWhenAsync(report => !report.Text.Contains("ssv.validators", StringComparison.Ordinal));
     }
-
-    private static async Task<SignerHome> PrepareAsync()
-    {
-        var home = SignerHome.Empty();
-        (await home.InitAsync("hoodi", "--client", "node=ssv-node", "--client", "other=ssv-node")).Succeeded();
-        var key = home.Beside("operator.pem");
-        await File.WriteAllTextAsync(key, SsvNode.PrivateKey);
-        (await home.RunAsync("operator", "import", "--key", key)).Succeeded();
-        return home;
-    }
-
-    private static SsvNode Connect(SignerHome home, SignerProcess signer, string name = "node") => new(ClientCertificate.Connect(signer, home.Data, name));
 }

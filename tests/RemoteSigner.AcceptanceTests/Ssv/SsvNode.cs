@@ -29,7 +29,18 @@ internal sealed class SsvNode(HttpClient http) : IDisposable
     public static string[] Stated(string name) =>
         ["--owner", Keyshares(name).Validators[0].OwnerAddress.ToString(), .. Keyshares(name).Validators.SelectMany(one => new[] { "--validator", one.GroupKey.ToString() })];
 
-    public HttpClient Http => http;
+    /// <summary>A signer on hoodi with this operator's key and two clients that are SSV nodes, <c>node</c> and <c>other</c>.</summary>
+    public static async Task<SignerHome> PrepareAsync()
+    {
+        var home = SignerHome.Empty();
+        (await home.InitAsync("hoodi", "--client", "node=ssv-node", "--client", "other=ssv-node")).Succeeded();
+        var key = home.Beside("operator.pem");
+        await File.WriteAllTextAsync(key, PrivateKey);
+        (await home.RunAsync("operator", "import", "--key", key)).Succeeded();
+        return home;
+    }
+
+    public static SsvNode Connect(SignerHome home, SignerProcess signer, string name = "node") => new(ClientCertificate.Connect(signer, home.Data, name));
 
     /// <summary>Its own private key, PEM.</summary>
     public static string PrivateKey => Vectors.Read("clusters-ssv/operators.json").AsArray().First(one => (ulong)one!["id"]! == Operator)!["privateKeyPem"]!.GetValue<string>();
