@@ -3,6 +3,7 @@ using RemoteSigner.Host.Configuration;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
 using RemoteSigner.Sealing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host;
 
@@ -70,11 +71,11 @@ internal sealed class SealedKeys(DataDirectory data, Hardware hardware, SecretAr
     /// <summary>Opens the SSV operator's key beside a vault that is open; null when there is none.</summary>
     public OperatorKey? OpenOperatorKey(Vault vault) => vault.OpenOperatorKey(data.OperatorKeyFile, arena);
 
-    /// <summary>Opens all shares of a vault that is open.</summary>
-    public IReadOnlyList<KeyShare> OpenShares(Vault vault)
+    /// <summary>Opens all shares of a vault that is open, or some.</summary>
+    public IReadOnlyList<KeyShare> OpenShares(Vault vault, IReadOnlySet<BlsPublicKey>? only = null)
     {
         _expected = vault.Contents.Shares;
-        List<KeyShare> shares = [.. vault.OpenShares().Select(share => new KeyShare(share.Secret, share.ShareKey, share.GroupKey, share.Membership) { Label = share.Label })];
+        List<KeyShare> shares = [.. (only is null ? vault.OpenShares() : vault.OpenShares(only)).Select(share => new KeyShare(share.Secret, share.ShareKey, share.GroupKey, share.Membership) { Label = share.Label })];
 
         // The last error stays after recovery: what came through hardware in trouble is not trusted blindly.
         if (hardware.Seal.LastError is not null)

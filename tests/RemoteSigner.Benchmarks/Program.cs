@@ -26,8 +26,10 @@ try
     {
         var ssv = await SsvAtScale.MeasureAsync(Path.Combine(folder, "ssv"), token, network.Name);
         Console.WriteLine($"SSV, {SsvAtScale.Validators} validators in one file: import {ssv.ImportSeconds:F2} s ({ssv.ImportMiB:F0} MiB), bind of pushed shares {ssv.BindSeconds:F2} s ({ssv.BindMiB:F0} MiB), successor {ssv.SuccessorSeconds:F2} s ({ssv.SuccessorMiB:F0} MiB)");
-        Console.WriteLine($"ssvPushRatio                 {ssv.BesideDocument / ssv.Alone,8:F3}   (push of one other share: {ssv.Alone:F0} ms alone, {ssv.BesideDocument:F0} ms beside the file; {ssv.BesideShares:F0} ms beside its {SsvAtScale.Validators} shares, ratio {ssv.BesideShares / ssv.Alone:F2})");
-        Console.WriteLine($"operator's signature         {ssv.SpeakMilliseconds,8:F2} ms   (median on one connection, {SsvAtScale.Validators} shares open)");
+        Console.WriteLine($"ssvPushRatio                 {ssv.BesideDocument.CpuMilliseconds / ssv.Alone.CpuMilliseconds,8:F3}   (CPU of a push of one other share: {Told(ssv.Alone)} alone, {Told(ssv.BesideDocument)} beside the file; {Told(ssv.BesideShares)} beside its {SsvAtScale.Validators} shares, ratio {ssv.BesideShares.CpuMilliseconds / ssv.Alone.CpuMilliseconds:F2})");
+        Console.WriteLine($"operator's signature         {ssv.Speech.CpuMilliseconds,8:F2} ms   (CPU; {ssv.Speech.Milliseconds:F2} ms to the answer, median on one connection, {SsvAtScale.Validators} shares open)");
+
+        static string Told(SsvAtScale.Push push) => $"{push.CpuMilliseconds:F0} ms ({push.Milliseconds:F0} ms to the answer)";
     }
 
     if (Environment.GetEnvironmentVariable("ONLY") == "ssv")

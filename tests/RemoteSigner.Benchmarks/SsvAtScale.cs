@@ -11,11 +11,14 @@ internal static class SsvAtScale
     public const int Validators = 500;
     public const int Pushes = 20;
 
-    /// <summary>Milliseconds for one push of one share (median), and what else is done with the file in seconds; the most memory in use by then, MiB.</summary>
+    /// <summary>One push of one share, or one message for the operator to sign: milliseconds to its answer (median), and of CPU (mean).</summary>
+    internal sealed record Push(double Milliseconds, double CpuMilliseconds);
+
+    /// <summary>What a push takes, and what is done with the file in seconds; the most memory in use by then, MiB.</summary>
     /// <param name="Alone">Nothing is held.</param>
     /// <param name="BesideDocument">The file is kept, no share of it held.</param>
     /// <param name="BesideShares">All shares of the file are held under it.</param>
-    internal sealed record Figures(double Alone, double BesideDocument, double BesideShares, double ImportSeconds, double BindSeconds, double SuccessorSeconds, double ImportMiB, double BindMiB, double SuccessorMiB, double SpeakMilliseconds);
+    internal sealed record Figures(Push Alone, Push BesideDocument, Push BesideShares, double ImportSeconds, double BindSeconds, double SuccessorSeconds, double ImportMiB, double BindMiB, double SuccessorMiB, Push Speech);
 
     public static async Task<Figures> MeasureAsync(string folder, SoftToken token, string network)
     {
@@ -74,11 +77,12 @@ internal static class SsvAtScale
             return Stopwatch.GetElapsedTime(started).TotalSeconds;
         }
 
-        public Task<double> PushAsync(KeysharesWriter writer, IEnumerable<KeysharesWriter.Dealt> shares) => PushAsync(writer, shares.Select(share => new[] { share }));
+        public Task<Push> PushAsync(KeysharesWriter writer, IEnumerable<KeysharesWriter.Dealt> shares) => PushAsync(writer, shares.Select(share => new[] { share }));
 
-        public async Task<double> PushAsync(KeysharesWriter writer, IEnumerable<KeysharesWriter.Dealt[]> pushes)
+        public async Task<Push> PushAsync(KeysharesWriter writer, IEnumerable<KeysharesWriter.Dealt[]> pushes)
         {
             List<double> milliseconds = [];
+            var cpu = ProcessFigures.CpuSeconds(_signer.Id);
             foreach (var push in pushes)
             {
                 using var content = new StringContent(writer.Push(push), Encoding.UTF8, "application/json");
@@ -91,14 +95,15 @@ internal static class SsvAtScale
                 }
             }
 
-            return milliseconds.Order().ElementAt(milliseconds.Count / 2);
+            return new Push(milliseconds.Order().ElementAt(milliseconds.Count / 2), (ProcessFigures.CpuSeconds(_signer.Id) - cpu) * 1000 / milliseconds.Count);
         }
 
-        /// <summary>The operator's signature of one message, on one connection: median of many.</summary>
-        public async Task<double> SpeakAsync(Spec.BlsPublicKey validator)
+        /// <summary>The operator's signature of one message, on one connection.</summary>
+        public async Task<Push> SpeakAsync(Spec.BlsPublicKey validator)
         {
             var message = SsvMessages.Consensus(SsvMessages.Identifier(new(0x503), Clusters.Ssv.SsvRole.Proposer, validator));
             List<double> milliseconds = [];
+            var cpu = ProcessFigures.CpuSeconds(_signer.Id);
             for (var i = 0; i < 300; i++)
             {
                 using var content = new ByteArrayContent(message);
@@ -108,7 +113,7 @@ internal static class SsvAtScale
                 milliseconds.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             }
 
-            return milliseconds.Order().ElementAt(milliseconds.Count / 2);
+            return new Push(milliseconds.Order().ElementAt(milliseconds.Count / 2), (ProcessFigures.CpuSeconds(_signer.Id) - cpu) * 1000 / milliseconds.Count);
         }
 
         public async ValueTask DisposeAsync()

@@ -11,6 +11,11 @@ internal sealed class ArchiveWatch(ClusterLibrary library, KeyRing ring, Operato
 {
     private volatile IReadOnlyList<string> _silent = [];
 
+    // What was judged last, and how: a document or a share that is as it was is not judged again.
+    private IReadOnlyList<Root> _anchored = [];
+    private Dictionary<BlsPublicKey, VaultListing.Share> _held = [];
+    private Dictionary<BlsPublicKey, string> _disputes = [];
+
     /// <summary>While the vault is open: which documents are not anchored to it, and about which keys two who may be believed disagree. What is new is logged.</summary>
     public void Look(Vault vault)
     {
@@ -20,7 +25,7 @@ internal sealed class ArchiveWatch(ClusterLibrary library, KeyRing ring, Operato
         IReadOnlyList<string> findings =
         [
             .. documents.Select(one => one.Document.Hash).Except(anchored.Select(one => one.Document.Hash)).Select(hash => $"the document {hash} is not anchored and says nothing: 'remote-signer cluster add-lock' anchors it"),
-            .. new KnownShares(anchored, vault.Contents.Shares).Disputes.Select(dispute => $"nobody knows whose the key {dispute.Key} is: {dispute.Detail}; at most one is genuine"),
+            .. DisputesOf(anchored, vault.Contents.Shares).Select(dispute => $"nobody knows whose the key {dispute.Key} is: {dispute.Value}; at most one is genuine"),
         ];
         foreach (var finding in findings.Except(_silent))
         {
@@ -28,6 +33,18 @@ internal sealed class ArchiveWatch(ClusterLibrary library, KeyRing ring, Operato
         }
 
         _silent = findings;
+    }
+
+    private Dictionary<BlsPublicKey, string> DisputesOf(IReadOnlyList<AnchoredDocument> anchored, IReadOnlyList<VaultListing.Share> held)
+    {
+        var now = held.ToDictionary(share => share.ShareKey);
+        var (documents, before) = (anchored.Select(one => one.Content).ToList(), _held);
+        var isNew = !documents.SequenceEqual(_anchored);
+        var changed = isNew ? null : before.Values.Where(share => now.GetValueOrDefault(share.ShareKey) != share).Concat(held.Where(share => before.GetValueOrDefault(share.ShareKey) != share)).Select(share => share.ShareKey).ToHashSet();
+        var judged = new KnownShares(anchored, held, changed).Disputes;
+        _disputes = new(_disputes.Where(dispute => changed?.Contains(dispute.Key) == false).Concat(judged.Select(dispute => KeyValuePair.Create(dispute.Key, dispute.Detail))));
+        (_anchored, _held) = (documents, now);
+        return _disputes;
     }
 
     /// <summary>What is wrong now, and whether an open share wants a document that is not there.</summary>

@@ -72,14 +72,16 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
         // First, whatever comes after: a key that may sign no more is given up. Where nothing is signed at all, as with another signer's ledger, the vault alone is asked:
         // a duty is told why it is refused, and not that its key is unknown.
         var states = await slashing.GetKeyStatesAsync();
-        HashSet<BlsPublicKey> active = [.. vault.Contents.Shares.Select(share => share.ShareKey).Where(key => fence.State.Closed is not null || states.GetValueOrDefault(key) == KeyState.Active)];
-        var changed = vault.Contents.Generation != _opened;
+        var contents = vault.Contents;
+        List<VaultListing.Share> shares = [.. contents.Shares.Where(share => fence.State.Closed is not null || states.GetValueOrDefault(share.ShareKey) == KeyState.Active)];
+        var active = shares.Select(share => share.ShareKey).ToHashSet();
+        var changed = contents.Generation != _opened;
         if (changed || !ring.AreOpen || !active.SetEquals(ring.Shares.Select(share => share.PublicKey)))
         {
-            Put(vault, active);
+            Put(vault, shares);
         }
 
-        Difference = DifferenceOf(vault, states, active);
+        Difference = DifferenceOf(contents, states, active);
         voice.Take(sealedKeys.OpenOperatorKey(vault));
         archive.Look(vault);
         if (changed)
@@ -88,23 +90,20 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
         }
     }
 
-    private void Put(Vault vault, HashSet<BlsPublicKey> active)
+    // What is open already, and sealed as it was, stays: a push costs what it brings, and not what is here.
+    private void Put(Vault vault, IReadOnlyList<VaultListing.Share> active)
     {
-        var shares = sealedKeys.OpenShares(vault);
-        ring.Replace(shares.Where(share => active.Contains(share.PublicKey)));
-        foreach (var share in shares.Where(share => !active.Contains(share.PublicKey)))
-        {
-            share.Dispose();
-        }
-
+        var kept = active.Select(share => ring.Find(share.ShareKey) is { } open && open.IsSameAs(share) ? open : null).OfType<KeyShare>().ToList();
+        var opened = sealedKeys.OpenShares(vault, active.Select(share => share.ShareKey).Except(kept.Select(share => share.PublicKey)).ToHashSet());
+        ring.Replace([.. kept, .. opened]);
         metrics.Loaded.Set(ring.Count);
         log.LogInformation("{Count} keys are open", ring.Count);
     }
 
-    private static string? DifferenceOf(Vault vault, IReadOnlyDictionary<BlsPublicKey, KeyState> states, HashSet<BlsPublicKey> active)
+    private static string? DifferenceOf(VaultListing vault, IReadOnlyDictionary<BlsPublicKey, KeyState> states, HashSet<BlsPublicKey> active)
     {
         var missing = states.Count(pair => pair.Value is KeyState.Active or KeyState.Enrolling && !active.Contains(pair.Key));
-        var unknown = vault.Contents.Shares.Count(share => !active.Contains(share.ShareKey) && states.GetValueOrDefault(share.ShareKey) != KeyState.Parked);
+        var unknown = vault.Shares.Count(share => !active.Contains(share.ShareKey) && states.GetValueOrDefault(share.ShareKey) != KeyState.Parked);
         return (missing, unknown) switch
         {
             (0, 0) => null,

@@ -12,9 +12,9 @@ namespace RemoteSigner.Clusters;
 /// </summary>
 public abstract record ClusterDocument
 {
-    private ClusterDocument()
-    {
-    }
+    private readonly Lazy<ILookup<BlsPublicKey, BlsPublicKey>> _groups;
+
+    private ClusterDocument() => _groups = new(() => GroupKeys.SelectMany(group => SharesOf(group).Select(share => share.PublicShare).Prepend(group).Select(key => (key, group))).ToLookup(pair => pair.key, pair => pair.group));
 
     /// <summary>Computed from the content, never taken from it.</summary>
     public abstract Root Hash { get; }
@@ -33,6 +33,9 @@ public abstract record ClusterDocument
 
     /// <summary>The shares of one validator, all operators'; empty when the document does not know it.</summary>
     public abstract IReadOnlyList<(ulong Index, BlsPublicKey PublicShare)> SharesOf(BlsPublicKey groupKey);
+
+    /// <summary>The validators of which a key is a share, any operator's, or the key itself: mostly one or none. It takes no longer the more of them there are.</summary>
+    public IEnumerable<BlsPublicKey> GroupsOf(BlsPublicKey key) => _groups.Value[key];
 
     /// <summary>Where the fees of one validator go; null when the document does not say.</summary>
     public abstract ExecutionAddress? FeeRecipientOf(BlsPublicKey groupKey);

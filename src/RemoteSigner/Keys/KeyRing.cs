@@ -34,7 +34,7 @@ public sealed class KeyRing : IDisposable
     };
 
     /// <summary>
-    /// Puts a new set in place. A share that is open already stays as it is, so that no duty in flight loses its key to a reload; what the new
+    /// Puts a new set in place. A share that is open already stays as it is, whether it is given itself or opened once more, so that no duty in flight loses its key to a reload; what the new
     /// set does not hold is given up, and zeroed once it has finished signing. Shares that come after the first set are suspect: nothing was signed with them yet.
     /// </summary>
     public void Replace(IEnumerable<KeyShare> shares)
@@ -43,7 +43,7 @@ public sealed class KeyRing : IDisposable
         var opened = shares.ToList();
         if (_areOpen)
         {
-            opened.ForEach(share => share.Suspect());
+            opened.Where(share => !ReferenceEquals(former.GetValueOrDefault(share.PublicKey), share)).ToList().ForEach(share => share.Suspect());
         }
 
         _shares = opened.Select(share => former.GetValueOrDefault(share.PublicKey) is { } kept && kept.IsSameAs(share) ? kept : share)

@@ -1,5 +1,6 @@
 using RemoteSigner.Clusters;
 using RemoteSigner.Native;
+using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 
@@ -53,6 +54,9 @@ public sealed class KeyShare : IDisposable
 
     /// <summary>The same key of the same validator at the same place, under the same name: the secret is the same then, too.</summary>
     public bool IsSameAs(KeyShare other) => Identity == other.Identity && Membership == other.Membership && Label == other.Label;
+
+    /// <summary>The same of a share as an open vault lists it.</summary>
+    public bool IsSameAs(VaultListing.Share other) => Identity == new ProtectedKey(other.ShareKey, other.GroupKey) && Membership == other.Membership && Label == other.Label;
 
     public void Dispose() => _secret.Dispose();
 }

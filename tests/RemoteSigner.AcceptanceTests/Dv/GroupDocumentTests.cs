@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using RemoteSigner.Clusters;
-using RemoteSigner.Rig;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.AcceptanceTests.Dv;

@@ -185,8 +185,13 @@ public sealed class SsvLifeTests
 
         var health = await signer.HealthWhenAsync(report => report.Text.Contains("ssv.validators", StringComparison.Ordinal));
         Assert.Contains(_single.Key, health.Text, StringComparison.Ordinal);
+        var message = SsvMessages.Consensus(SsvMessages.Identifier(new SsvDomain(0x503), SsvRole.Proposer, SsvNode.Keyshares("single").Validators[0].GroupKey));
+        Assert.Equal("unknown_validator", (await node.SpeakAsync(message)).Reason);
 
         (await home.RunAsync(["cluster", "add-lock", SsvNode.PathOf("single"), .. SsvNode.Stated("single")])).Succeeded();
-        await signer.HealthWhenAsync(report => !report.Text.Contains("ssv.validators", StringComparison.Ordinal));
+
+        Assert.DoesNotContain("ssv.validators", (await signer.HealthWhenAsync(report => !report.Text.Contains("ssv.validators", StringComparison.Ordinal))).Text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await node.SpeakAsync(message)).Status);
+        Assert.Equal("duplicate", SsvNode.StatusOf(await node.AddAsync(_single)));
     }
 }

@@ -94,6 +94,54 @@ public sealed class ArchiveWatchTests : IAsyncLifetime
         AssertDegraded($"nobody knows whose the key {share.ShareKey} is");
     }
 
+    /// <summary>What is as it was is not judged again, and what has changed is.</summary>
+    [Fact]
+    public async Task A_dispute_is_named_as_long_as_it_lasts_whatever_else_comes_and_goes()
+    {
+        var (share, genuine) = _scene.Keyshares();
+        var (nodes, _) = await _scene.NodeAsync(Cluster, 0);
+        await _scene.KeepAsync(genuine);
+        await PushAsync([share]);
+        Assert.Equal("sound", State.State);
+
+        var forged = _scene.Keyshares(KeysharesThief.Forge(KeysharesVectors.Node(KeysharesVectors.Ours))).Document;
+        using (var key = _scene.Vault.DeriveAnchorKey())
+        {
+            _scene.Archive.Add(forged.Json);
+            await File.WriteAllBytesAsync(_scene.Archive.AnchorPathOf(forged.Document.Hash), forged.Anchor(key), TestContext.Current.CancellationToken);
+        }
+
+        _watch.Look(_scene.Vault);
+        AssertDegraded($"nobody knows whose the key {share.ShareKey} is");
+
+        await PushAsync(nodes);
+        AssertDegraded($"nobody knows whose the key {share.ShareKey} is");
+
+        _scene.Archive.Remove(forged.Document.Hash);
+        _watch.Look(_scene.Vault);
+        Assert.Equal("sound", State.State);
+    }
+
+    /// <summary>The vault and a document disagree from the moment on in which the share is sealed, and until it is gone.</summary>
+    [Fact]
+    public async Task A_share_that_comes_and_goes_is_held_against_the_documents_that_were_here_before()
+    {
+        var (share, genuine) = _scene.Keyshares();
+        var forged = _scene.Keyshares(KeysharesThief.Forge(KeysharesVectors.Node(KeysharesVectors.Ours))).Document;
+        await _scene.KeepAsync(forged);
+        _watch.Look(_scene.Vault);
+        Assert.Equal("sound", State.State);
+
+        var vault = _scene.Vault;
+        vault.Exchange([], vault.Seal([share with { GroupKey = genuine.Document.GroupKeys[0], Membership = null }]));
+        _watch.Look(vault);
+        AssertDegraded($"nobody knows whose the key {share.ShareKey} is");
+
+        vault.Exchange([share.ShareKey], SealedShares.None);
+        _watch.Look(vault);
+        Assert.Equal("sound", State.State);
+    }
+
     [Fact]
     public async Task A_damaged_document_costs_no_push_and_is_named()
     {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
+using RemoteSigner.Sealing;
 using RemoteSigner.Spec;
 using RemoteSigner.Tests.Slashing;
 
@@ -52,6 +53,22 @@ public sealed class KeyRingTests : IDisposable
         Assert.Same(first, _ring.Find(first.PublicKey));
         Assert.False(first.IsSuspect);
         Assert.True(later.IsSuspect);
+    }
+
+    [Fact]
+    public void A_share_that_is_given_once_more_stays_open_and_trusted()
+    {
+        var (first, gone) = (Open(1, _group), Open(3, null));
+        _ring.Replace([first, gone]);
+
+        _ring.Replace([first, Open(2, null)]);
+
+        Assert.Same(first, _ring.Find(first.PublicKey));
+        Assert.False(first.IsSuspect);
+        Assert.Equal(2, _ring.Count);
+        Assert.True(first.IsSameAs(new VaultListing.Share(first.PublicKey, _group, null, "")));
+        Assert.False(first.IsSameAs(new VaultListing.Share(first.PublicKey, null, null, "")));
+        Assert.False(first.IsSameAs(new VaultListing.Share(first.PublicKey, _group, null, "other")));
     }
 
     [Fact]

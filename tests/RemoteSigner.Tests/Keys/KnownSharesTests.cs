@@ -3,6 +3,7 @@ using RemoteSigner.Clusters;
 using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 using RemoteSigner.Tests.Clusters;
 using RemoteSigner.Tests.Clusters.Ssv;
 
@@ -93,6 +94,26 @@ public sealed class KnownSharesTests : IAsyncLifetime
         Assert.Contains(genuine.Document.Hash.ToString(), refusal.Problem, StringComparison.Ordinal);
         Assert.Contains(forged.Document.Hash.ToString(), refusal.Subject, StringComparison.Ordinal);
         Assert.Empty(held.Against(genuine));
+    }
+
+    /// <summary>Whoever asks for few keys is told the same of them.</summary>
+    [Fact]
+    public void What_is_known_of_some_keys_is_what_is_known_of_them_among_all()
+    {
+        AnchoredDocument[] documents = [KeysharesOf("single"), KeysharesOf("resign"), KeysharesOf("reshare"), KeysharesOf("bulk"), LockOf("create", IntakeScene.Now)];
+        VaultListing.Share[] held = [new(documents[3].Document.SharesOf(documents[3].Document.GroupKeys[1])[0].PublicShare, documents[3].Document.GroupKeys[0], null, "")];
+        var all = new KnownShares(documents, held);
+        var keys = documents.SelectMany(one => one.Document.GroupKeys.SelectMany(group => one.Document.SharesOf(group).Select(share => share.PublicShare).Prepend(group))).ToHashSet();
+        Assert.Equal(34, keys.Count);
+
+        foreach (var key in keys.Append(new BlsPublicKey(new byte[48])))
+        {
+            var some = new KnownShares(documents, held, new HashSet<BlsPublicKey> { key });
+            Assert.Equal(all.Find(key, ShareProvenance.SsvPush), some.Find(key, ShareProvenance.SsvPush));
+            Assert.Equal(all.Disputes.Where(dispute => dispute.Key == key), some.Disputes);
+        }
+
+        Assert.Single(all.Disputes);
     }
 
     /// <summary>Validators were added: the former ones stand in the new lock as they stood in the old one.</summary>

@@ -19,7 +19,7 @@ internal static class ClusterCommand
 
     public static Command Create()
     {
-        var verify = new Command("verify", "Check a cluster lock or definition in every way that is possible offline; exit code 1 when a check fails") { ClusterPath, Network, LowThreshold, ContractSignatures };
+        var verify = new Command("verify", "Check a cluster lock, a definition or SSV's keyshares in every way that is possible offline; exit code 1 when a check fails") { ClusterPath, Network, LowThreshold, ContractSignatures };
         verify.SetAction((parsed, _) => Task.FromResult(Verify(parsed)));
         return new Command("cluster", "Distributed validator clusters: their files, and the shares of them that are here")
         {

@@ -15,7 +15,7 @@ public sealed record ImportForesight(IReadOnlyList<IntakeRefusal> Refusals, Inte
     {
         var states = await proceeding.Slashing.GetKeyStatesAsync();
         var alive = vault.Shares.Where(share => ImportShares.IsIn(states, share, KeyState.Active)).ToList();
-        var plan = new IntakePlan(offered, alive, new HeldPlaces(null, proceeding.Library.Find), HeldSiblings.Of(alive, proceeding.Library));
+        var plan = new IntakePlan(offered, alive, new HeldPlaces(null, proceeding.Library.Find), HeldSiblings.Of([.. offered.Select(share => share.ShareKey)], alive, proceeding.Library));
         var report = await proceeding.Slashing.ForeseeEnrolmentAsync(new KeyEnrolment([.. offered.Select(share => (new ProtectedKey(share.ShareKey, share.GroupKey), floor))])
         {
             History = history,

@@ -60,7 +60,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         _parked = [.. all.Where(share => IsIn(states, share, KeyState.Parked)).Select(share => share.ShareKey)];
         var places = new HeldPlaces(order.Document?.Document, proceeding.Library.Find) { Replace = order.Replace, Rebind = order.Rebind };
         var refusals = Gather(proceeding.Vault, alive, places, cancellation);
-        _plan = new IntakePlan([.. _shares.Select(share => share.Listed)], alive, places, HeldSiblings.Of(alive, proceeding.Library));
+        _plan = new IntakePlan([.. _shares.Select(share => share.Listed)], alive, places, HeldSiblings.Of([.. _shares.Select(share => share.ShareKey)], alive, proceeding.Library));
         Throw([.. refusals, .. _plan.Refusals, .. Disputes(proceeding, alive)]);
         _sealed = proceeding.Vault.Seal(_shares);
     }

@@ -34,7 +34,7 @@ public sealed class PushShares(SharePush push) : AdminAct<IReadOnlyList<PushedSh
         var states = await proceeding.Slashing.GetKeyStatesAsync();
         var held = proceeding.Vault.Contents.Shares;
         var here = held.Where(share => states.GetValueOrDefault(share.ShareKey) == KeyState.Active).ToDictionary(share => share.ShareKey);
-        var known = new KnownShares(proceeding.AnchoredDocuments(), held);
+        var known = new KnownShares(proceeding.AnchoredDocuments(), held, Keys.ToHashSet());
 
         // One that is here and waits for its place may have a document by now.
         var places = push.Shares.Select(share => share.Key).Where(key => here.GetValueOrDefault(key)?.Membership is null).Distinct().ToDictionary(key => key, key => known.Find(key, push.Provenance));

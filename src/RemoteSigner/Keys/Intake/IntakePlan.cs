@@ -21,7 +21,7 @@ internal sealed class IntakePlan
     /// <param name="offered">Shares of the vault that are to move among them.</param>
     /// <param name="held">What signs here.</param>
     /// <param name="places">How a place that is offered to a held share stands to the one it has.</param>
-    /// <param name="siblings">Of the clusters that shares are held of: public key of any operator's share → its group key.</param>
+    /// <param name="siblings">Of the keys that are offered those that the clusters of held shares list → their group key.</param>
     public IntakePlan(IReadOnlyList<VaultListing.Share> offered, IReadOnlyList<VaultListing.Share> held, HeldPlaces places, IReadOnlyDictionary<BlsPublicKey, BlsPublicKey> siblings)
     {
         (_places, _siblings, _held) = (places, siblings, held.ToDictionary(share => share.ShareKey));

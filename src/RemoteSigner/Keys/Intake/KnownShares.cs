@@ -13,9 +13,10 @@ public sealed class KnownShares
     private readonly Dictionary<BlsPublicKey, List<ShareClaim>> _claims = [];
 
     /// <param name="held">What the vault has; shares that are about to be bound anew are left out, because what they were bound to does not count then.</param>
-    public KnownShares(IEnumerable<AnchoredDocument> documents, IEnumerable<VaultListing.Share> held)
+    /// <param name="only">The keys that will be asked for; null: any.</param>
+    public KnownShares(IEnumerable<AnchoredDocument> documents, IEnumerable<VaultListing.Share> held, IReadOnlySet<BlsPublicKey>? only = null)
     {
-        foreach (var claim in documents.SelectMany(ShareClaim.Of).Concat(held.Select(ShareClaim.Of).OfType<ShareClaim>()))
+        foreach (var claim in documents.SelectMany(document => ShareClaim.Of(document, only)).Concat(held.Where(share => only is null || only.Contains(share.ShareKey)).Select(ShareClaim.Of).OfType<ShareClaim>()))
         {
             if (!_claims.TryGetValue(claim.Key, out var others))
             {

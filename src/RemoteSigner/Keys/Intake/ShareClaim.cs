@@ -27,14 +27,18 @@ internal sealed record ShareClaim(BlsPublicKey Key, BlsPublicKey Group, ulong? I
     public ClusterMembership? MembershipBy(ShareProvenance provenance) =>
         Index is { } index and not GroupsOwn && Document is { Document.Hash: var hash } ? new ClusterMembership(index, Threshold, Operators, hash, provenance) : null;
 
-    /// <summary>Everything that a document says.</summary>
-    public static IEnumerable<ShareClaim> Of(AnchoredDocument anchored) => Of(anchored.Document, anchored);
+    /// <summary>Everything that a document says, or what it says of some keys.</summary>
+    public static IEnumerable<ShareClaim> Of(AnchoredDocument anchored, IReadOnlySet<BlsPublicKey>? only = null) => only is null
+        ? Of(anchored.Document, anchored, anchored.Document.GroupKeys)
+        : Of(anchored.Document, anchored, only.SelectMany(anchored.Document.GroupsOf).Distinct()).Where(claim => only.Contains(claim.Key));
 
-    /// <summary>The same of one that is not known to be right.</summary>
-    public static IEnumerable<ShareClaim> Of(ClusterDocument document, AnchoredDocument? anchored = null)
+    /// <summary>Everything that one says of which it is not known whether it is right.</summary>
+    public static IEnumerable<ShareClaim> Of(ClusterDocument document) => Of(document, null, document.GroupKeys);
+
+    private static IEnumerable<ShareClaim> Of(ClusterDocument document, AnchoredDocument? anchored, IEnumerable<BlsPublicKey> groups)
     {
         var source = $"the document {document.Hash}{(document.Name.Length > 0 ? $" ('{document.Name}')" : "")}";
-        foreach (var group in document.GroupKeys)
+        foreach (var group in groups)
         {
             IReadOnlyList<(ulong Index, BlsPublicKey PublicShare)> dealing = [.. document.SharesOf(group).OrderBy(share => share.Index)];
             yield return new ShareClaim(group, group, GroupsOwn, source, anchored);
