@@ -53,6 +53,14 @@ public sealed partial class SlashingProtection
     public Task<IReadOnlyList<BlsPublicKey>> AllowAgainAsync(BlsPublicKey publicKey, EvidenceWriter<IReadOnlyList<BlsPublicKey>> evidence) =>
         MoveAsync([publicKey], _ => KeyState.Released, [KeyState.Retired], evidence);
 
+    /// <summary>The other share keys of the same validator, by its history, that sign or are about to; within work of the caller.</summary>
+    public static IReadOnlyList<BlsPublicKey> SignBeside(LedgerTransaction transaction, BlsPublicKey key) =>
+        [.. KeyTable.Beside(transaction, key).Where(other => other.State is KeyState.Active or KeyState.Enrolling).Select(other => other.Key)];
+
+    /// <summary>Those of the keys whose validator has another share that signs, beyond <paramref name="leaving"/>.</summary>
+    public Task<IReadOnlyList<BlsPublicKey>> WithSigningSiblingAsync(IReadOnlyCollection<BlsPublicKey> keys, IReadOnlyCollection<BlsPublicKey> leaving) => _ledger.ReadAsync<IReadOnlyList<BlsPublicKey>>(transaction =>
+        [.. keys.Where(key => KeyTable.Beside(transaction, key).Any(other => other.State == KeyState.Active && !leaving.Contains(other.Key)))]);
+
     /// <summary>Every public key that is known here, share keys and group keys, and what it may do.</summary>
     public Task<IReadOnlyDictionary<BlsPublicKey, KeyState>> GetKeyStatesAsync() => _ledger.ReadAsync<IReadOnlyDictionary<BlsPublicKey, KeyState>>(KeyTable.States);
 

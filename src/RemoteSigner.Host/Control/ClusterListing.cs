@@ -33,7 +33,7 @@ internal sealed class ClusterListing
         _problems = reading.Unreadable.ToDictionary(one => one.Name, one => one.Problem);
         _held = Vault.List(data.VaultFile).Shares.Where(share => share.Membership is not null).ToLookup(share => share.Membership!.ClusterHash);
         _all = [.. _held.Select(cluster => cluster.Key).Union(_archive.Hashes())];
-        _inForce = [.. _all.Where(hash => _held[hash].Any(share => StateOf(share) is KeyState.Active or KeyState.Enrolling))];
+        _inForce = [.. _all.Where(hash => _held[hash].Any(share => StateOf(share) == KeyState.Active))];
         FindLines();
     }
 
@@ -66,12 +66,14 @@ internal sealed class ClusterListing
         }
     }
 
-    // By content where it tells; else the one of its line that is in force for a validator of it.
+    // By the ledger's note or by content where they tell; else the one of its line that is in force for a validator of it, and did not come before it.
     private Root? SuccessorOf(Root hash, List<Root> line)
     {
         var groups = GroupsOf(hash).ToHashSet();
-        return line.Where(other => other != hash && (_inForce.Contains(other) ? groups.Overlaps(GroupsOf(other)) : Succeeds(other, hash)))
-            .OrderByDescending(_inForce.Contains).ThenByDescending(AgeOf).Select(other => (Root?)other).FirstOrDefault();
+        var isHeld = _held.Contains(hash);
+        return _parked.FirstOrDefault(set => isHeld && set.Cluster == hash)?.Successor is { } noted && _inForce.Contains(noted) ? noted
+            : line.Where(other => other != hash && (Succeeds(other, hash) || (!Succeeds(hash, other) && _inForce.Contains(other) && (isHeld || AgeOf(other) >= AgeOf(hash)) && groups.Overlaps(GroupsOf(other)))))
+                .OrderByDescending(_inForce.Contains).ThenByDescending(AgeOf).Select(other => (Root?)other).FirstOrDefault();
     }
 
     private bool Succeeds(Root document, Root former) =>

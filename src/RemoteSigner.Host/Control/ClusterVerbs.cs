@@ -66,13 +66,13 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, Sla
     public async Task<ClusterImportLine> KeepAsync(ClusterOrder order)
     {
         var (document, places) = await DocumentAsync(order);
-        await administrator.ExecuteAsync(new KeepDocument(document), actor);
         try
         {
             return await TakeAsync(new IntakeOrder([], SlashingFloor.FromHistory) { Document = document, Places = places });
         }
         catch (AdminException nothing) when (nothing.Code is ImportShares.NothingToBind or ImportShares.BoundElsewhere)
         {
+            await administrator.ExecuteAsync(new KeepDocument(document), actor);
             return ClusterImportLine.Of(new ImportedShares([], [], [], [], [], [], null), document.Document, IntakeText.Code(document.Kind), Vault.List(data.VaultFile), []);
         }
     }
@@ -83,30 +83,43 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, Sla
     /// <summary>Every document, and what is here of it.</summary>
     public async Task<IReadOnlyList<HeldClusterLine>> ListAsync() => new ClusterListing(data, await slashing.GetKeyStatesAsync(), await administrator.ParkedSetsAsync()).Lines;
 
-    /// <summary>Gives up the parked shares of a cluster: the change is for good. How many.</summary>
+    /// <summary>Gives up the parked shares of a cluster in whose place others sign: the change is for good. How many.</summary>
     /// <param name="document">Any document of its line.</param>
     public async Task<int> CommitAsync(string document)
     {
         var parked = (await LineAsync(document)).SelectMany(line => ParkedOf(line)).ToList();
-        return parked.Count == 0 ? throw NothingParked() : (await administrator.ExecuteAsync(new DeleteShares(parked, KeyEnd.Retired) { OnlyParked = true }, actor)).Count(share => share == DeletedShare.Deleted);
+        var given = parked.Count == 0 ? throw NothingParked() : (await administrator.ExecuteAsync(new DeleteShares(parked, KeyEnd.Retired) { OnlyParked = true }, actor)).Count(share => share == DeletedShare.Deleted);
+        return given > 0 ? given : throw new VerbException(
+            $"{parked.Count} shares of this cluster are parked, and no other share of their validators signs here: they are the last ones", "'remote-signer cluster revert' lets them sign again; 'keys delete' takes one out all the same");
     }
 
     /// <summary>Lets the parked shares of a cluster sign again, and parks those that took their place. How many of each.</summary>
     /// <param name="document">Any document of its line; where shares of several are parked, the one to go back to.</param>
-    /// <param name="exactly">That very document is to be in force: then it may be so already, and a repeat changes nothing.</param>
+    /// <param name="exactly">That very document is to be in force: then it may be so already, and a repeat changes nothing. Else the way leads back, to an older document: a repeat changes nothing either.</param>
     public async Task<ClusterReversion> RevertAsync(string document, bool exactly)
     {
         var line = await LineAsync(document);
         if (exactly && line.Exists(one => one.ClusterHash == document && one.State == HeldClusterLine.InForce && !ParkedOf(one).Any()))
         {
-            return new ClusterReversion(document, 0, 0);
+            return new ClusterReversion(document, 0, 0, 0);
         }
 
         List<HeldClusterLine> sets = [.. line.Where(one => ParkedOf(one).Any())];
-        var chosen = sets.Find(one => one.ClusterHash == document) ?? (sets.Count <= 1 && !exactly ? sets.FirstOrDefault() : sets.Count == 0 ? null : throw new VerbException(
-            "no share of this document is parked", $"say which to go back to: {string.Join(", ", sets.Select(one => one.ClusterHash))}"));
-        var turnover = await administrator.ExecuteAsync(new RevertShares([.. ParkedOf(chosen ?? throw NothingParked())]), actor);
-        return new ClusterReversion(chosen.ClusterHash, turnover.Activated.Count, turnover.Parked.Count);
+        var newest = line.FindLastIndex(one => one.State == HeldClusterLine.InForce);
+        var chosen = exactly ? sets.Find(one => one.ClusterHash == document)
+            : sets.FindAll(one => line.IndexOf(one) < newest || newest < 0) is { Count: <= 1 } older ? older.FirstOrDefault()
+            : throw new VerbException($"shares of {sets.Count} documents of this cluster are parked", $"say which to go back to: {string.Join(", ", sets.Select(one => one.ClusterHash))}");
+        if (chosen is null)
+        {
+            return sets.Count == 0 ? throw NothingParked()
+                : exactly ? throw new VerbException("no share of this document is parked", $"say which to go to: {string.Join(", ", sets.Select(one => one.ClusterHash))}")
+                : new ClusterReversion(line[Math.Max(newest, 0)].ClusterHash, 0, 0, 0);
+        }
+
+        var turnover = await administrator.ExecuteAsync(new RevertShares([.. ParkedOf(chosen)]), actor);
+        var after = await LineAsync(chosen.ClusterHash);
+        var left = after.Where(one => one.ClusterHash != chosen.ClusterHash).Sum(one => one.Shares.Count(share => share.State == IntakeText.Code(KeyState.Active)));
+        return new ClusterReversion(chosen.ClusterHash, turnover.Activated.Count, turnover.Parked.Count, left);
     }
 
     private async Task<ClusterImportLine> TakeAsync(IntakeOrder order)
@@ -190,9 +203,16 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, Sla
             return null;
         }
 
-        foreach (var share in (await administrator.LookAsync(vault => vault.Contents)).Shares.Where(share => share is { Membership: not null, GroupKey: { } group } && groups.Contains(group)))
+        // Only a document that our node has signed tells who our node is: one that was taken at a person's word would make another's node ours.
+        var (shares, signed) = await administrator.LookAsync(vault =>
         {
-            if (_library.Find(share.Membership!) is ClusterDocument.CharonLock known && known.Cluster.Definition.NodeKeyOf(share.Membership!.ShareIndex) is { } key)
+            using var key = vault.DeriveAnchorKey();
+            var anchored = AnchoredDocument.In(_library, _library.Read().Documents, vault.Contents, key);
+            return (vault.Contents.Shares, anchored.Where(one => one.Kind == AnchorKind.NodeSignature).ToDictionary(one => one.Document.Hash, one => one.Document));
+        });
+        foreach (var share in shares.Where(share => share is { Membership: not null, GroupKey: { } group } && groups.Contains(group)))
+        {
+            if (signed.GetValueOrDefault(share.Membership!.ClusterHash) is ClusterDocument.CharonLock known && known.Cluster.Definition.NodeKeyOf(share.Membership.ShareIndex) is { } key)
             {
                 return (key, $"our node's record in {known.Hash}");
             }
@@ -251,5 +271,5 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, Sla
         "there are validators in the lock whose shares are not here", "give --node DIR, the node's .charon folder with their keystores"));
 }
 
-/// <summary>What <c>cluster revert</c> did: shares of this document sign again, and so many others are parked.</summary>
-internal sealed record ClusterReversion(string ClusterHash, int Returned, int Parked);
+/// <summary>What <c>cluster revert</c> did: shares of this document sign again, so many others are parked, and so many of the cluster sign under other documents still.</summary>
+internal sealed record ClusterReversion(string ClusterHash, int Returned, int Parked, int Elsewhere);

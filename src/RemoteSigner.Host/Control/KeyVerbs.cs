@@ -37,7 +37,7 @@ internal sealed class KeyVerbs(Administrator administrator, Actor actor, Slashin
             throw new VerbException($"no share that waits for a document came with a push of '{ceremony}'", "'remote-signer keys list' shows which do, and the time of their push");
         }
 
-        return (await administrator.ExecuteAsync(new DeleteShares(waiting, KeyEnd.Retired), actor)).Count(share => share == DeletedShare.Deleted);
+        return (await administrator.ExecuteAsync(new DeleteShares(waiting, KeyEnd.Retired) { OnlyUnplaced = true }, actor)).Count(share => share == DeletedShare.Deleted);
     }
 
     private static string PlaceOf(VaultListing.Share share, string newestPlaced) =>

@@ -18,6 +18,9 @@ internal sealed class KeyLoading(Administrator administrator, RunningSite site, 
 
     public bool IsComplete => _completed.Task.IsCompleted;
 
+    /// <summary>How many shares are to be open.</summary>
+    public int Expected => sealedKeys.Expected - site.Parked;
+
     /// <summary>Why the last opening failed, or what vault, ledger and open keys differ in; null when all is well.</summary>
     public string? Fault => _fault ?? site.Fault?.Message ?? site.Difference;
 

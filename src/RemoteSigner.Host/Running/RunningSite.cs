@@ -18,6 +18,9 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
     /// <summary>What the ledger has and the open keys do not, or the other way round; null when they agree.</summary>
     public string? Difference { get; private set; }
 
+    /// <summary>How many shares of the vault are parked: nobody expects them to be open.</summary>
+    public int Parked { get; private set; }
+
     /// <summary>Why vault, ledger and open keys could not be brought together after the last act; null when they were.</summary>
     public Exception? Fault => _fault;
 
@@ -81,6 +84,7 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
             Put(vault, shares);
         }
 
+        Parked = contents.Shares.Count(share => states.GetValueOrDefault(share.ShareKey) == KeyState.Parked);
         Difference = DifferenceOf(contents, states, active);
         voice.Take(sealedKeys.OpenOperatorKey(vault));
         archive.Look(vault);

@@ -28,6 +28,21 @@ internal static class KeyTable
         return states;
     }
 
+    /// <summary>The other share keys of the same validator, and what each may do; none where the key is not known.</summary>
+    public static List<(BlsPublicKey Key, KeyState State)> Beside(LedgerTransaction transaction, BlsPublicKey key)
+    {
+        var others = new List<(BlsPublicKey, KeyState)>();
+        var rows = transaction.Statement("""
+            SELECT o.key, o.state FROM public_key s JOIN public_key o ON o.validator = s.validator AND o.is_group = 0 AND o.key <> s.key WHERE s.key = ?1
+            """).Bind(1, key.Bytes);
+        while (rows.Step())
+        {
+            others.Add((new BlsPublicKey(rows.Blob(0)), (KeyState)rows.Number(1)));
+        }
+
+        return others;
+    }
+
     /// <summary>Takes keys that sign from one of these states to another; those that did move. Group keys have no life of their own.</summary>
     public static List<BlsPublicKey> Move(LedgerTransaction transaction, IEnumerable<BlsPublicKey> keys, KeyState to, params ReadOnlySpan<KeyState> from)
     {

@@ -42,6 +42,11 @@ internal static class ClusterShowCommand
     /// <exception cref="CliError">There is none, or more than one.</exception>
     public static HeldClusterLine Find(IReadOnlyList<HeldClusterLine> all, string wanted)
     {
+        if (string.IsNullOrWhiteSpace(wanted))
+        {
+            throw CliError.OfUsage("no cluster was named", "give its hash, the beginning of it, or its name; is a variable empty?");
+        }
+
         var found = all.Where(line => line.Name == wanted || line.ClusterHash.StartsWith(wanted, StringComparison.OrdinalIgnoreCase)).GroupBy(line => line.Origin).ToList();
         return found switch
         {

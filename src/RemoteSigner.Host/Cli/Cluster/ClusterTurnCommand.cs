@@ -5,7 +5,7 @@ namespace RemoteSigner.Host.Cli;
 /// <summary><c>cluster commit</c> and <c>revert</c>: how a reshare ends, one way or the other. Both work on a signer that runs.</summary>
 internal static class ClusterTurnCommand
 {
-    private static readonly Argument<string> Cluster = new("HASH|NAME") { Description = "a document of the cluster: its hash, the beginning of it, or its name. For 'revert' a hash says which document is to be in force; a name means whichever is parked" };
+    private static readonly Argument<string> Cluster = new("HASH|NAME") { Description = "a document of the cluster: its hash, the beginning of it, or its name. For 'revert' a hash says which document is to be in force; a name means the older one that is parked" };
 
     public static Command CreateCommit()
     {
@@ -41,7 +41,7 @@ internal static class ClusterTurnCommand
         }
 
         StandardError.Console.WriteLine(
-            $"{done.Returned} shares of {done.ClusterHash} sign {(signer.IsRunning ? "again" : "after the next start")}, and {done.Parked} that had taken their place are parked. Now the node must run with that document: other operators' nodes, too");
+            $"{done.Returned} shares of {done.ClusterHash} sign {(signer.IsRunning ? "again" : "after the next start")}, and {done.Parked} that had taken their place are parked. Now the node must run with that document: other operators' nodes, too{(done.Elsewhere > 0 ? $". {done.Elsewhere} shares of the cluster sign under other documents still: 'remote-signer cluster list --all' shows which" : "")}");
         return 0;
     }
 }

@@ -33,7 +33,7 @@ internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sea
     {
         var up = loading is { IsComplete: true, Fault: null };
         var data = new HealthReport.CheckFigures(
-            keys.Count, loading.Fault is null ? 0 : 1, sealedKeys.Expected, loading.IsComplete ? "open" : loading.Fault is null ? "opening" : "failed", loading.Fault);
+            keys.Count, loading.Fault is null ? 0 : 1, loading.Expected, loading.IsComplete ? "open" : loading.Fault is null ? "opening" : "failed", loading.Fault);
         return HealthReport.Check.Group(
             "keys-check", HealthReport.Check.Of("config-files-loading", up, data), HealthReport.Check.Of("keystores-bulk-loading", up, data));
     }

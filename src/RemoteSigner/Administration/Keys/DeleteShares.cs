@@ -1,3 +1,4 @@
+using RemoteSigner.Ledgers;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
@@ -17,8 +18,11 @@ public sealed class DeleteShares(IReadOnlyList<BlsPublicKey> keys, KeyEnd end, A
 
     public override string Action => OnlyParked ? "cluster.commit" : "key.delete";
 
-    /// <summary>Only those that are parked, because another set of shares took their place for good.</summary>
+    /// <summary>Only those that are parked and whose validator has another share that signs: that one took their place for good.</summary>
     public bool OnlyParked { get; init; }
+
+    /// <summary>Only those that no document has, whatever was known of them before.</summary>
+    public bool OnlyUnplaced { get; init; }
 
     public override AdminRight Right => right;
 
@@ -31,10 +35,18 @@ public sealed class DeleteShares(IReadOnlyList<BlsPublicKey> keys, KeyEnd end, A
     internal override async Task<bool> CommitAsync(Proceeding proceeding)
     {
         var states = await proceeding.Slashing.GetKeyStatesAsync();
-        _wanted = OnlyParked ? [.. keys.Where(key => states.GetValueOrDefault(key) == KeyState.Parked)] : keys;
-        var ended = await proceeding.Slashing.RetireAsync(_wanted, end, (transaction, gone) => gone.Select(key => proceeding.Append(transaction, Action, entry => entry with { ShareKey = key, Detail = Detail })).Last());
+        _wanted = await ChooseAsync(proceeding, states);
+        var ended = await proceeding.Slashing.RetireAsync(_wanted, end, (transaction, gone) => Note(proceeding, transaction, gone).Select(key => proceeding.Append(transaction, Action, entry => entry with { ShareKey = key, Detail = Detail })).Last());
         _result.AddRange(keys.Select(key => ended.Contains(key) ? DeletedShare.Deleted : states.ContainsKey(key) ? DeletedShare.NotActive : DeletedShare.NotFound));
         return ended.Count > 0;
+    }
+
+    private async Task<IReadOnlyList<BlsPublicKey>> ChooseAsync(Proceeding proceeding, IReadOnlyDictionary<BlsPublicKey, KeyState> states)
+    {
+        var held = proceeding.Vault.Contents.Shares.ToDictionary(share => share.ShareKey);
+        return OnlyParked ? await proceeding.Slashing.WithSigningSiblingAsync([.. keys.Where(key => states.GetValueOrDefault(key) == KeyState.Parked)], [])
+            : OnlyUnplaced ? [.. keys.Where(key => held.GetValueOrDefault(key) is { Membership: null, GroupKey: null })]
+            : keys;
     }
 
     internal override Task FollowAsync(Proceeding proceeding)
@@ -50,6 +62,17 @@ public sealed class DeleteShares(IReadOnlyList<BlsPublicKey> keys, KeyEnd end, A
 
     internal override Task FinishAsync(Proceeding proceeding) =>
         proceeding.Slashing.FinishRetiringAsync(_wanted, (transaction, gone) => proceeding.Append(transaction, "key.retired", entry => entry with { Keys = gone }));
+
+    // A set that is given up is parked no more.
+    private IReadOnlyList<BlsPublicKey> Note(Proceeding proceeding, LedgerTransaction transaction, IReadOnlyList<BlsPublicKey> gone)
+    {
+        foreach (var cluster in OnlyParked ? proceeding.Vault.Contents.Shares.Where(share => gone.Contains(share.ShareKey)).Select(share => share.Membership?.ClusterHash).Distinct() : [])
+        {
+            ParkedSets.Remove(transaction, cluster);
+        }
+
+        return gone;
+    }
 
     private string Detail => end == KeyEnd.Retired ? "for good" : "it may be brought in again";
 }

@@ -8,9 +8,12 @@ namespace RemoteSigner.Administration.Keys;
 internal static class HeldSiblings
 {
     /// <summary>Of the keys that are offered those that are any operator's share of such a validator → its group key. A document that cannot be read costs what it alone could tell.</summary>
-    public static Dictionary<BlsPublicKey, BlsPublicKey> Of(IReadOnlyCollection<BlsPublicKey> offered, IEnumerable<VaultListing.Share> held, ClusterLibrary library)
+    /// <param name="offered">Those that are asked about.</param>
+    /// <param name="held">What signs here.</param>
+    /// <param name="all">Whatever is in the vault, parked shares among it: it knows their validators by itself.</param>
+    public static Dictionary<BlsPublicKey, BlsPublicKey> Of(IReadOnlyCollection<BlsPublicKey> offered, IEnumerable<VaultListing.Share> held, IEnumerable<VaultListing.Share> all, ClusterLibrary library)
     {
-        var siblings = new Dictionary<BlsPublicKey, BlsPublicKey>();
+        var siblings = all.Where(share => share.GroupKey is { } group && group != share.ShareKey).ToDictionary(share => share.ShareKey, share => share.GroupKey!.Value);
         foreach (var cluster in held.Where(share => share is { Membership: not null, GroupKey: not null }).ToLookup(share => share.Membership!.ClusterHash))
         {
             var document = library.Find(cluster.Key);

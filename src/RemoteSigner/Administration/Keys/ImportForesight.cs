@@ -15,13 +15,13 @@ public sealed record ImportForesight(IReadOnlyList<IntakeRefusal> Refusals, Inte
     {
         var states = await proceeding.Slashing.GetKeyStatesAsync();
         var alive = vault.Shares.Where(share => ImportShares.IsIn(states, share, KeyState.Active)).ToList();
-        var plan = new IntakePlan(offered, alive, new HeldPlaces(null, proceeding.Library.Find), HeldSiblings.Of([.. offered.Select(share => share.ShareKey)], alive, proceeding.Library));
+        var plan = new IntakePlan(offered, alive, new HeldPlaces(null, proceeding.Library.Find), HeldSiblings.Of([.. offered.Select(share => share.ShareKey)], alive, vault.Shares, proceeding.Library));
         var report = await proceeding.Slashing.ForeseeEnrolmentAsync(new KeyEnrolment([.. offered.Select(share => (new ProtectedKey(share.ShareKey, share.GroupKey), floor))])
         {
             History = history,
             Terms = new ImportTerms(InterchangeReading.FloorsAtLowest) { Limit = history is null ? null : proceeding.NewestPossible() },
         });
         var refused = report.Refused.Select(refusal => IntakeText.Refusal(offered.First(share => share.ShareKey == refusal.Key.PublicKey), refusal.Reason, report.History));
-        return new ImportForesight([.. plan.Refusals, .. refused], report.History);
+        return new ImportForesight([.. plan.Refusals, .. refused.Where(refusal => plan.Refusals.TrueForAll(other => other.ShareKey != refusal.ShareKey))], report.History);
     }
 }

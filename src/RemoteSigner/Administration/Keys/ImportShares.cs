@@ -60,7 +60,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         _parked = [.. all.Where(share => IsIn(states, share, KeyState.Parked)).Select(share => share.ShareKey)];
         var places = new HeldPlaces(order.Document?.Document, proceeding.Library.Find) { Replace = order.Replace, Rebind = order.Rebind };
         var refusals = Gather(proceeding.Vault, alive, places, cancellation);
-        _plan = new IntakePlan([.. _shares.Select(share => share.Listed)], alive, places, HeldSiblings.Of([.. _shares.Select(share => share.ShareKey)], alive, proceeding.Library));
+        _plan = new IntakePlan([.. _shares.Select(share => share.Listed)], alive, places, HeldSiblings.Of([.. _shares.Select(share => share.ShareKey)], alive, all, proceeding.Library));
         Throw([.. refusals, .. _plan.Refusals, .. Disputes(proceeding, alive)]);
         _sealed = proceeding.Vault.Seal(_shares);
     }
@@ -133,12 +133,20 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         _settled = [.. here.Where(share => order.Places[share.ShareKey] is var place && HeldPlaces.IsAt(share, place.GroupKey, place.Membership)).Select(share => share.ShareKey)];
         List<VaultListing.Share> others = [.. here.Where(share => !_settled.Contains(share.ShareKey))];
         var moving = others.Where(share => order.Places[share.ShareKey] is var place && places.MayMove(share, place.GroupKey, place.Membership)).Select(share => share.ShareKey).ToHashSet();
-        var back = order.IsWhole ? order.Places.Keys.Where(key => _parked.Contains(key) && !offered.Contains(key)) : [];
+        List<VaultListing.Share> parked = order.IsWhole ? [.. vault.Contents.Shares.Where(share => _parked.Contains(share.ShareKey) && order.Places.ContainsKey(share.ShareKey) && !offered.Contains(share.ShareKey))] : [];
+        var back = parked.Where(share => !places.IsSuperseded(share, order.Places[share.ShareKey].Membership)).Select(share => share.ShareKey).ToHashSet();
         _opened = vault.OpenShares(moving.Concat(back).ToHashSet(), cancellation);
-        _shares = [.. order.Shares, .. _opened.Select(Move)];
-        List<IntakeRefusal> stay = [.. others.Where(share => !moving.Contains(share.ShareKey)).Select(share => places.Refusal(share, order.Places[share.ShareKey].GroupKey, order.Places[share.ShareKey].Membership))];
-        return order.IsWhole ? stay : _shares.Count > 0 || _settled.Count > 0 || order.Places.Count == 0 ? [] : stay.Count > 0 ? throw Elsewhere(stay.Count) : throw Nothing();
+        _shares = [.. order.Shares.Select(share => KeepPlace(share, vault)), .. _opened.Select(Move)];
+        List<IntakeRefusal> stay = [.. others.Where(share => !moving.Contains(share.ShareKey)).Concat(parked.Where(share => !back.Contains(share.ShareKey))).Select(share => places.Refusal(share, order.Places[share.ShareKey].GroupKey, order.Places[share.ShareKey].Membership))];
+        return order.IsWhole || (_shares.Count == 0 && stay.Exists(refusal => refusal.Code == IntakeText.Code(IntakeFault.SupersededDocument))) ? stay : _shares.Count > 0 || _settled.Count > 0 || order.Places.Count == 0 ? [] : stay.Count > 0 ? throw Elsewhere(stay.Count) : throw Nothing();
     }
+
+    // A parked share comes back as what it was sealed as, whatever whoever brings it knows.
+    private VaultShare KeepPlace(VaultShare share, Vault vault) => share.Membership is null && _parked.Contains(share.ShareKey)
+        ? share with { GroupKey = Held(vault, share.ShareKey).GroupKey, Membership = Held(vault, share.ShareKey).Membership, Label = Held(vault, share.ShareKey).Label }
+        : share;
+
+    private static VaultListing.Share Held(Vault vault, BlsPublicKey key) => vault.Contents.Shares.First(share => share.ShareKey == key);
 
     private VaultShare Move(VaultShare share)
     {
@@ -183,6 +191,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
             ImportHistory.Note(proceeding, transaction, history, $"history that came with {order.Shares.Count} keys");
         }
 
+        Throw([.. _shares.SelectMany(share => SecondOf(transaction, share))]);
         var last = 0L;
         foreach (var share in _shares)
         {
@@ -193,6 +202,11 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
 
         return last;
     }
+
+    // By its history the ledger knows a validator's shares also where nobody says whose a share is: where this throws, nothing is kept.
+    private IEnumerable<IntakeRefusal> SecondOf(LedgerTransaction transaction, VaultShare share) => SlashingProtection.SignBeside(transaction, share.ShareKey)
+        .Where(other => !_plan!.Replaced.Contains(other))
+        .Select(other => IntakeText.SecondShare(share.Listed, other));
 
     private static AdminException Elsewhere(int count) => new(
         BoundElsewhere, $"no share in the vault waits to be bound to this document; {count} of it are held under another cluster or validator",

@@ -22,8 +22,13 @@ internal static class ParkedSets
             RootOf(set, "cluster"), TimeOf(set, "since")!.Value, TimeOf(set, "until"), RootOf(set, "successor")))];
     }
 
-    /// <summary>Notes a set in place of what was known of shares of the same document.</summary>
-    public static void Put(LedgerTransaction transaction, ParkedSet set) => Write(transaction, [.. Read(transaction).Where(other => other.Cluster != set.Cluster), set]);
+    /// <summary>Notes a set. Where shares of the same document are parked already, none is given up before the later of the two ends, or by itself where one has none.</summary>
+    public static void Put(LedgerTransaction transaction, ParkedSet set)
+    {
+        var sets = Read(transaction);
+        var until = sets.FirstOrDefault(other => other.Cluster == set.Cluster) is not { } before ? set.Until : before.Until is { } first && set.Until is { } second ? (first > second ? first : second) : null;
+        Write(transaction, [.. sets.Where(other => other.Cluster != set.Cluster), set with { Until = until }]);
+    }
 
     /// <summary>Forgets a set that is parked no more.</summary>
     public static void Remove(LedgerTransaction transaction, Root? cluster) => Write(transaction, [.. Read(transaction).Where(other => other.Cluster != cluster)]);

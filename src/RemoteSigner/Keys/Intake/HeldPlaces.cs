@@ -35,13 +35,16 @@ internal sealed class HeldPlaces(ClusterDocument? offered, Func<Root, ClusterDoc
 
         return Rebind || (held.Membership is not { } former
             ? held.GroupKey is null || held.GroupKey == group
-            : held.GroupKey == group && former.ShareIndex == place.ShareIndex && (Replace || Succeeds(place.ClusterHash, former.ClusterHash)));
+            : held.GroupKey == group && former.ShareIndex == place.ShareIndex && (Succeeds(place.ClusterHash, former.ClusterHash) || (Replace && !IsSuperseded(held, place))));
     }
+
+    /// <summary>Is the place of a document that the one under which the share is sealed succeeds? Nothing but a person's word goes back.</summary>
+    public bool IsSuperseded(VaultListing.Share held, ClusterMembership? place) => place is not null && held.Membership is { } member && Succeeds(member.ClusterHash, place.ClusterHash);
 
     /// <summary>Why it does not move.</summary>
     public IntakeRefusal Refusal(VaultListing.Share held, BlsPublicKey? group, ClusterMembership? place) =>
-        place is not null && held.Membership is { } member && held.GroupKey == group && Succeeds(member.ClusterHash, place.ClusterHash)
-            ? IntakeText.Refusal(held, SupersededDocument, $"it is held under {member.ClusterHash}, which succeeds the document that was given", "nothing needs to be done: the newer document is in force. 'remote-signer cluster show' tells the line of documents")
+        held.GroupKey == group && IsSuperseded(held, place)
+            ? IntakeText.Refusal(held, SupersededDocument, $"it is held under {held.Membership!.ClusterHash}, which succeeds the document that was given", "nothing needs to be done: the newer document is in force. 'remote-signer cluster show' tells the line of documents")
             : IntakeText.Refusal(
                 held, AlreadyHeld, held.Membership is { } other ? $"it is in the vault already, under {other.ClusterHash}" : "it is in the vault already",
                 "leave it out; 'remote-signer keys list' shows what is there, and 'cluster bind --replace' binds a share that is held under a wrong cluster");

@@ -122,7 +122,7 @@ internal sealed class IntakePlan
             }
             else
             {
-                Refuse(share, SecondShareOfGroup, $"another share of its validator {group} is held or offered: {other}", "after a reshare, --replace parks the old share in the same change; two operators' shares must not lie in one place");
+                Refusals.Add(IntakeText.SecondShare(share, other));
             }
         }
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 using static RemoteSigner.Keys.IntakeFault;
 
 namespace RemoteSigner.Keys;
@@ -15,6 +16,11 @@ public static class IntakeText
 
     internal static IntakeRefusal Refusal(VaultListing.Share share, IntakeFault fault, string problem, string hint) =>
         new(Code(fault), share.Label.Length == 0 ? share.ShareKey.ToString() : $"{share.Label} ({share.ShareKey})", problem, hint) { ShareKey = share.ShareKey };
+
+    /// <summary>Two shares of one validator in one place.</summary>
+    internal static IntakeRefusal SecondShare(VaultListing.Share share, BlsPublicKey other) => Refusal(
+        share, SecondShareOfGroup, $"another share of its validator {(share.GroupKey is { } group ? $"{group} " : "")}is held or offered: {other}",
+        "after a reshare, 'remote-signer cluster import --replace' parks the old share in the same change; a parked one comes back by 'cluster revert'. Two operators' shares must not lie in one place");
 
     /// <summary>Why the ledger did not register a key.</summary>
     /// <param name="history">What came along and was read; null where nothing did.</param>

@@ -11,6 +11,7 @@ namespace RemoteSigner.Keys;
 public sealed class KnownShares
 {
     private readonly Dictionary<BlsPublicKey, List<ShareClaim>> _claims = [];
+    private readonly Dictionary<(Root Document, Root Former), bool> _succeeds = [];
 
     /// <param name="held">What the vault has; shares that are about to be bound anew are left out, because what they were bound to does not count then.</param>
     /// <param name="only">The keys that will be asked for; null: any.</param>
@@ -44,10 +45,13 @@ public sealed class KnownShares
         }
 
         List<AnchoredDocument> documents = [.. claims.Select(claim => claim.Document).OfType<AnchoredDocument>()];
-        var newest = claims.Where(claim => claim.Document is { } one && !documents.Exists(other => ClusterSuccession.Succeeds(other.Document, one.Document)))
+        var newest = claims.Where(claim => claim.Document is { } one && !documents.Exists(other => Succeeds(other.Document, one.Document)))
             .OrderByDescending(claim => claim.Document!.Since).ThenBy(claim => claim.Document!.Document.Hash.ToString(), StringComparer.Ordinal).FirstOrDefault();
         return newest?.MembershipBy(provenance) is { } membership ? new SharePlace.Known(newest.Group, membership) : new SharePlace.Unknown();
     }
+
+    private bool Succeeds(ClusterDocument document, ClusterDocument former) => _succeeds.TryGetValue((document.Hash, former.Hash), out var known) ? known
+        : _succeeds[(document.Hash, former.Hash)] = ClusterSuccession.Succeeds(document, former);
 
     /// <summary>What speaks against a document: one refusal for each cluster of which something else is said of a key in it, naming both.</summary>
     public IReadOnlyList<IntakeRefusal> Against(AnchoredDocument offered) =>

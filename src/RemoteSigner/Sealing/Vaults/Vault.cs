@@ -284,8 +284,32 @@ public sealed class Vault : IDisposable
     private void Commit(VaultFile changed)
     {
         var next = changed with { Generation = _file.Generation + 1 };
-        _store.Replace(_file, next.Write(_rootKey.Authenticate));
+        try
+        {
+            _store.Replace(_file, next.Write(_rootKey.Authenticate));
+        }
+        catch
+        {
+            // It may have got there all the same: whoever looks at this vault next must see what its file says.
+            TryReadAnew();
+            throw;
+        }
+
         _file = _store.Read();
         Authenticate();
+    }
+
+    private void TryReadAnew()
+    {
+        var before = _file;
+        try
+        {
+            _file = _store.Read();
+            Authenticate();
+        }
+        catch (VaultException)
+        {
+            _file = before;
+        }
     }
 }
