@@ -4,7 +4,6 @@ using RemoteSigner.Clusters;
 using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
-using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Keys;
 
