@@ -58,7 +58,7 @@ public sealed partial class SlashingProtection
         [.. KeyTable.Beside(transaction, key).Where(other => other.State is KeyState.Active or KeyState.Enrolling).Select(other => other.Key)];
 
     /// <summary>Those of the keys whose validator has another share that signs, beyond <paramref name="leaving"/>.</summary>
-    public Task<IReadOnlyList<BlsPublicKey>> WithSigningSiblingAsync(IReadOnlyCollection<BlsPublicKey> keys, IReadOnlyCollection<BlsPublicKey> leaving) => _ledger.ReadAsync<IReadOnlyList<BlsPublicKey>>(transaction =>
+    public Task<IReadOnlyList<BlsPublicKey>> GetKeysWithSigningSiblingAsync(IReadOnlyCollection<BlsPublicKey> keys, IReadOnlyCollection<BlsPublicKey> leaving) => _ledger.ReadAsync<IReadOnlyList<BlsPublicKey>>(transaction =>
         [.. keys.Where(key => KeyTable.Beside(transaction, key).Any(other => other.State == KeyState.Active && !leaving.Contains(other.Key)))]);
 
     /// <summary>Every public key that is known here, share keys and group keys, and what it may do.</summary>

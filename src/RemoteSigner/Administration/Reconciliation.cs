@@ -113,7 +113,7 @@ internal static class Reconciliation
         BlsPublicKey[] leaving = [.. turns.SelectMany(act => act.Replaced)];
 
         // Whatever led here: a share whose validator has another that signs stays as it is, until a person lets it take the other's place.
-        var taken = (await proceeding.Slashing.WithSigningSiblingAsync(arrived, leaving)).ToHashSet();
+        var taken = (await proceeding.Slashing.GetKeysWithSigningSiblingAsync(arrived, leaving)).ToHashSet();
         arrived = [.. arrived.Where(key => !taken.Contains(key))];
         var turn = new KeyTurn(arrived) { Returning = [.. turns.SelectMany(act => act.Returning).Where(held.Contains)], Leaving = leaving };
         await proceeding.Slashing.TurnAsync(turn, (transaction, turnover) => KeyEvidence.Write(proceeding, transaction, turnover, turns.Select(act => act.ParkedUntil).LastOrDefault(), "sealed before an interruption"));

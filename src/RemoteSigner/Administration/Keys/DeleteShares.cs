@@ -44,7 +44,7 @@ public sealed class DeleteShares(IReadOnlyList<BlsPublicKey> keys, KeyEnd end, A
     private async Task<IReadOnlyList<BlsPublicKey>> ChooseAsync(Proceeding proceeding, IReadOnlyDictionary<BlsPublicKey, KeyState> states)
     {
         var held = proceeding.Vault.Contents.Shares.ToDictionary(share => share.ShareKey);
-        return OnlyParked ? await proceeding.Slashing.WithSigningSiblingAsync([.. keys.Where(key => states.GetValueOrDefault(key) == KeyState.Parked)], [])
+        return OnlyParked ? await proceeding.Slashing.GetKeysWithSigningSiblingAsync([.. keys.Where(key => states.GetValueOrDefault(key) == KeyState.Parked)], [])
             : OnlyUnplaced ? [.. keys.Where(key => held.GetValueOrDefault(key) is { Membership: null, GroupKey: null })]
             : keys;
     }
