@@ -17,9 +17,6 @@ internal static unsafe partial class Libc
 
     private const string Library = "libc";
 
-    [LibraryImport(Library)]
-    internal static partial byte* memcpy(byte* destination, byte* source, nuint length);
-
     [LibraryImport(Library, SetLastError = true)]
     internal static partial void* mmap(void* address, nuint length, int protection, int flags, int descriptor, long offset);
 
@@ -46,6 +43,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int statx(int folder, string path, int flags, uint mask, byte* status);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int statfs(string path, byte* status);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial byte* getenv(string name);

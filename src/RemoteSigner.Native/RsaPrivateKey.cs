@@ -140,23 +140,11 @@ public sealed unsafe class RsaPrivateKey : IDisposable
         }
     }
 
+    // OpenSSL copies exponents through vector registers, which keep what passed last.
     private static void ClearTraces()
     {
-        ClearRegisters();
+        VectorRegisters.Clear();
         ClearStack();
-    }
-
-    // OpenSSL copies exponents through the C library, whose vector registers keep what passed last, in sight of a core dump: copies of zeroes, of every size
-    // that uses other registers, go over it.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ClearRegisters()
-    {
-        var zeroes = stackalloc byte[2 * Length];
-        new Span<byte>(zeroes, 2 * Length).Clear();
-        for (nuint length = 16; length <= Length; length += 16)
-        {
-            _ = Libc.memcpy(zeroes + Length, zeroes, length);
-        }
     }
 
     // The dynamic linker, when it binds a function at its first call (that of the line above among them), and the kernel, when it delivers a signal, put all registers

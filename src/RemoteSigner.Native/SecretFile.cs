@@ -1,6 +1,6 @@
 namespace RemoteSigner.Native;
 
-/// <summary>Reads small secret files straight into secret memory: no buffer, no string.</summary>
+/// <summary>Small secret files from and to secret memory: no buffer, no string.</summary>
 public static class SecretFile
 {
     /// <summary>Reads the whole file, or a pipe to its end; 1 to <paramref name="mostBytes"/> bytes.</summary>
@@ -23,5 +23,19 @@ public static class SecretFile
         var secret = arena.Allocate(length);
         buffer.Span[..length].CopyTo(secret.Span);
         return secret;
+    }
+
+    /// <summary>Writes a new file with mode 0600; nothing that is there is overwritten.</summary>
+    /// <exception cref="IOException">There is a file already, or it cannot be written.</exception>
+    public static void Write(string path, SecretBytes secret)
+    {
+        using var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            BufferSize = 0,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        file.Write(secret.Span);
     }
 }
