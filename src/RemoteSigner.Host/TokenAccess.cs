@@ -21,6 +21,9 @@ internal static class TokenAccess
         return new Pkcs11Token(profile, new TokenAddress(module, options.Token), pin, arena, time);
     }
 
+    /// <summary>Does the token want a PIN?</summary>
+    public static bool AsksPin(DataDirectory data, SealOptions options) => Profile(data, options).Login.PinRequired;
+
     private static HsmProfile Profile(DataDirectory data, SealOptions options) =>
         HsmProfile.Find(options.Profile) ?? HsmProfile.Get(options.Profile.Contains('/', StringComparison.Ordinal) ? data.Resolve(options.Profile) : options.Profile);
 

@@ -28,8 +28,32 @@ public sealed partial class SlashingProtection
     public Task<KeyTurnover> TurnAsync(KeyTurn turn, EvidenceWriter<KeyTurnover> evidence) => _ledger.WriteAsync(transaction =>
     {
         var parked = KeyTable.Move(transaction, turn.Leaving, KeyState.Parked, KeyState.Active, KeyState.Enrolling);
-        var turnover = new KeyTurnover([.. KeyTable.Move(transaction, turn.Arriving, KeyState.Active, KeyState.Enrolling), .. KeyTable.Move(transaction, turn.Returning, KeyState.Active, KeyState.Parked)], parked);
+        var turnover = new KeyTurnover([.. KeyTable.Move(transaction, turn.Arriving, KeyState.Active, KeyState.Enrolling), .. KeyTable.Move(transaction, turn.Returning, KeyState.Active, KeyState.Parked, KeyState.Exported)], parked);
         transaction.Forget();
+        if (turnover is not { Activated.Count: 0, Parked.Count: 0 })
+        {
+            evidence.Write(transaction, turnover);
+        }
+
+        return turnover;
+    });
+
+    /// <summary>Stops keys from signing whose secrets are about to be handed out: from this transaction on they sign nothing here. Those of them that signed, or were exported before.</summary>
+    public Task<IReadOnlyList<BlsPublicKey>> ExportKeysAsync(IReadOnlyCollection<BlsPublicKey> keys, EvidenceWriter<IReadOnlyList<BlsPublicKey>> evidence) =>
+        MoveAsync(keys, _ => KeyState.Exported, [KeyState.Exported, KeyState.Active], evidence);
+
+    /// <summary>Takes exported keys back, of which no copy is left outside: each signs again, unless another share of its validator signs by now, or is about to; then it is parked.</summary>
+    public Task<KeyTurnover> EndExportAsync(IReadOnlyCollection<BlsPublicKey> keys, EvidenceWriter<KeyTurnover> evidence) => _ledger.WriteAsync(transaction =>
+    {
+        List<BlsPublicKey> activated = [], parked = [];
+        foreach (var key in keys)
+        {
+            var (moved, to) = SignBeside(transaction, key).Count == 0 ? (activated, KeyState.Active) : (parked, KeyState.Parked);
+            moved.AddRange(KeyTable.Move(transaction, [key], to, KeyState.Exported));
+        }
+
+        transaction.Forget();
+        var turnover = new KeyTurnover(activated, parked);
         if (turnover is not { Activated.Count: 0, Parked.Count: 0 })
         {
             evidence.Write(transaction, turnover);
@@ -40,10 +64,10 @@ public sealed partial class SlashingProtection
 
     /// <summary>
     /// Stops keys from signing, and keeps their history and watermarks: they are <see cref="KeyState.Retiring"/>, or <see cref="KeyState.Releasing"/>, until their shares are out of the vault.
-    /// Those of them that could sign, were about to, or were parked.
+    /// Those of them that could sign, were about to, were parked or exported.
     /// </summary>
     public Task<IReadOnlyList<BlsPublicKey>> RetireAsync(IReadOnlyCollection<BlsPublicKey> keys, KeyEnd end, EvidenceWriter<IReadOnlyList<BlsPublicKey>> evidence) =>
-        MoveAsync(keys, _ => end == KeyEnd.Retired ? KeyState.Retiring : KeyState.Releasing, [KeyState.Active, KeyState.Enrolling, KeyState.Parked], evidence);
+        MoveAsync(keys, _ => end == KeyEnd.Retired ? KeyState.Retiring : KeyState.Releasing, [KeyState.Active, KeyState.Enrolling, KeyState.Parked, KeyState.Exported], evidence);
 
     /// <summary>Ends the life of keys whose shares are out of the vault. Those of them that were on their way.</summary>
     public Task<IReadOnlyList<BlsPublicKey>> FinishRetiringAsync(IReadOnlyCollection<BlsPublicKey> keys, EvidenceWriter<IReadOnlyList<BlsPublicKey>> evidence) =>

@@ -28,6 +28,8 @@ internal sealed class SignerOptions
 
     public DepositOptions Deposits { get; set; } = new();
 
+    public CeremonyOptions Ceremonies { get; set; } = new();
+
     public BuilderOptions Builder { get; set; } = new();
 
     /// <summary>warn or refuse.</summary>

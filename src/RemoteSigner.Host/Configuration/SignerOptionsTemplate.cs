@@ -152,6 +152,11 @@ internal static class SignerOptionsTemplate
                 // address all the same. 0: the lock's amounts alone
                 "maxTopUpGwei": {{options.Deposits.MaxTopUpGwei}}
               },
+              "ceremonies": {
+                // May 'remote-signer keys export --for-ceremony' write the shares of a cluster into files, for Charon's commands that read them? It takes the PIN and the recovery
+                // key, and the shares sign nothing until the ceremony has ended. Switch it on for that hour
+                "exportKeys": {{Bool(options.Ceremonies.ExportKeys)}}
+              },
               "builder": {
                 // Keys that are builders', for EXECUTION_PAYLOAD_BID (which a client must have by name) and for envelopes that were not built by the proposer itself; the most
                 // that a bid may offer, in Gwei: it is taken from the builder's stake; may it promise a payment beside?

@@ -35,7 +35,7 @@ internal static class SignerOptionsValidator
         (string Name, object? Section)[] sections =
         [
             ("network", options.Network), ("seal", options.Seal), ("tpm", options.Tpm), ("api", options.Api), ("operations", options.Operations), ("tls", options.Tls), ("clients", options.Clients),
-            ("freshness", options.Freshness), ("attestation", options.Attestation), ("registrations", options.Registrations), ("deposits", options.Deposits), ("builder", options.Builder), ("keymanager", options.Keymanager),
+            ("freshness", options.Freshness), ("attestation", options.Attestation), ("registrations", options.Registrations), ("deposits", options.Deposits), ("ceremonies", options.Ceremonies), ("builder", options.Builder), ("keymanager", options.Keymanager),
             ("ssv", options.Ssv), ("distributed", options.Distributed), ("slashing", options.Slashing), ("log", options.Log),
         ];
         if (sections.Where(section => section.Section is null).Select(section => section.Name).ToList() is { Count: > 0 } missing)

@@ -48,10 +48,12 @@ internal sealed class ClusterListing
             List<VaultListing.Share> held = [.. _held[hash]];
             var successor = _inForce.Contains(hash) ? null : SuccessorOf(hash, line);
             var isParked = held.Exists(share => StateOf(share) == KeyState.Parked);
+            var isExported = held.Exists(share => StateOf(share) == KeyState.Exported);
+            var set = _parked.FirstOrDefault(set => set.Cluster == hash);
             yield return new HeldClusterLine(
                 hash.ToString(),
                 document?.Name,
-                _inForce.Contains(hash) ? HeldClusterLine.InForce : isParked ? HeldClusterLine.Parked : successor is not null ? HeldClusterLine.Superseded : HeldClusterLine.Waiting,
+                _inForce.Contains(hash) ? HeldClusterLine.InForce : isExported ? HeldClusterLine.Exported : isParked ? HeldClusterLine.Parked : successor is not null ? HeldClusterLine.Superseded : HeldClusterLine.Waiting,
                 SinceOf(hash),
                 successor?.ToString(),
                 line[0].ToString(),
@@ -61,7 +63,8 @@ internal sealed class ClusterListing
                 held.Count > 0 ? held[0].Membership!.Threshold : document?.Threshold ?? 0,
                 held.Count > 0 ? held[0].Membership!.Operators : document?.Operators ?? 0,
                 document?.GroupKeys.Count,
-                isParked ? _parked.FirstOrDefault(set => set.Cluster == hash)?.Until : null,
+                isParked ? set?.Until : null,
+                isExported ? set?.Folder : null,
                 [.. held.Select(share => ShareOf(share, document))]);
         }
     }

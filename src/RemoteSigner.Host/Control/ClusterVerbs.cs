@@ -87,7 +87,7 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, Sla
     /// <param name="document">Any document of its line.</param>
     public async Task<int> CommitAsync(string document)
     {
-        var parked = (await LineAsync(document)).SelectMany(line => ParkedOf(line)).ToList();
+        var parked = (await LineAsync(document)).SelectMany(line => SharesIn(line, KeyState.Parked, KeyState.Exported)).ToList();
         var given = parked.Count == 0 ? throw NothingParked() : (await administrator.ExecuteAsync(new DeleteShares(parked, KeyEnd.Retired) { OnlyParked = true }, actor)).Count(share => share == DeletedShare.Deleted);
         return given > 0 ? given : throw new VerbException(
             $"{parked.Count} shares of this cluster are parked, and no other share of their validators signs here: they are the last ones", "'remote-signer cluster revert' lets them sign again; 'keys delete' takes one out all the same");
@@ -111,7 +111,7 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, Sla
             : throw new VerbException($"shares of {sets.Count} documents of this cluster are parked", $"say which to go back to: {string.Join(", ", sets.Select(one => one.ClusterHash))}");
         if (chosen is null)
         {
-            return sets.Count == 0 ? throw NothingParked()
+            return sets.Count == 0 ? throw (line.Exists(one => SharesIn(one, KeyState.Exported).Any()) ? StillOut() : NothingParked())
                 : exactly ? throw new VerbException("no share of this document is parked", $"say which to go to: {string.Join(", ", sets.Select(one => one.ClusterHash))}")
                 : new ClusterReversion(line[Math.Max(newest, 0)].ClusterHash, 0, 0, 0);
         }
@@ -120,6 +120,16 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, Sla
         var after = await LineAsync(chosen.ClusterHash);
         var left = after.Where(one => one.ClusterHash != chosen.ClusterHash).Sum(one => one.Shares.Count(share => share.State == IntakeText.Code(KeyState.Active)));
         return new ClusterReversion(chosen.ClusterHash, turnover.Activated.Count, turnover.Parked.Count, left);
+    }
+
+    /// <summary>Takes the export of a cluster's shares back. How many sign again, and how many are parked because others do.</summary>
+    /// <param name="document">Any document of its line.</param>
+    public async Task<ExportVoided> VoidExportAsync(string document, string reason)
+    {
+        var exported = (await LineAsync(document)).SelectMany(line => SharesIn(line, KeyState.Exported)).ToList();
+        var turnover = exported.Count == 0 ? throw new VerbException("no share of this cluster is out for a ceremony", "'remote-signer cluster list --all' shows what is here; shares are exported by 'keys export --for-ceremony'")
+            : await administrator.ExecuteAsync(new VoidExport(exported, reason), actor);
+        return new ExportVoided(turnover.Activated.Count, turnover.Parked.Count);
     }
 
     private async Task<ClusterImportLine> TakeAsync(IntakeOrder order)
@@ -181,11 +191,11 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, Sla
         .SelectMany(validator => validator.PublicShares.Select((share, position) => (Share: share, Place: (validator.GroupKey, OperatorShares.MembershipOf(file, validator, position, ShareProvenance.SsvFile)))))
         .ToDictionary(pair => pair.Share, pair => pair.Place);
 
-    // Those that the vault answers for: they sign, or are parked.
+    // Those that the vault answers for: they sign, are parked or exported.
     private async Task<HashSet<BlsPublicKey>> HeldAsync()
     {
         var states = await slashing.GetKeyStatesAsync();
-        return [.. Vault.List(data.VaultFile).Shares.Select(share => share.ShareKey).Where(key => states.GetValueOrDefault(key) is KeyState.Active or KeyState.Parked)];
+        return [.. Vault.List(data.VaultFile).Shares.Select(share => share.ShareKey).Where(key => states.GetValueOrDefault(key) is KeyState.Active or KeyState.Parked or KeyState.Exported)];
     }
 
     /// <summary>Why the lock is believed, and our node's key (33 bytes) with what messages call it: as it was given, or as the document has it under which shares of its validators are here.</summary>
@@ -249,7 +259,13 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, Sla
         return [.. all.Where(line => line.Origin == one.Origin)];
     }
 
-    private static IEnumerable<BlsPublicKey> ParkedOf(HeldClusterLine line) => line.Shares.Where(share => share.State == IntakeText.Code(KeyState.Parked)).Select(share => BlsPublicKey.Parse(share.ShareKey));
+    private static IEnumerable<BlsPublicKey> ParkedOf(HeldClusterLine line) => SharesIn(line, KeyState.Parked);
+
+    private static IEnumerable<BlsPublicKey> SharesIn(HeldClusterLine line, params KeyState[] states) =>
+        line.Shares.Where(share => states.Any(state => share.State == IntakeText.Code(state))).Select(share => BlsPublicKey.Parse(share.ShareKey));
+
+    private static VerbException StillOut() => new(
+        "the shares of this cluster that could come back were exported for a ceremony, and may be in use elsewhere", "destroy every copy, then 'remote-signer keys void-export', and then repeat the command");
 
     private static VerbException NothingParked() => new("no share of this cluster is parked", "'remote-signer cluster list --all' shows what is here; shares are parked by 'cluster import --replace'");
 
@@ -270,6 +286,9 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, Sla
     private static NodeFolder NodeOf(ClusterOrder order) => new(order.Node ?? throw new VerbException(
         "there are validators in the lock whose shares are not here", "give --node DIR, the node's .charon folder with their keystores"));
 }
+
+/// <summary>What <c>keys void-export</c> did: so many shares sign again, and so many are parked because others of their validators sign.</summary>
+internal sealed record ExportVoided(int Active, int Parked);
 
 /// <summary>What <c>cluster revert</c> did: shares of this document sign again, so many others are parked, and so many of the cluster sign under other documents still.</summary>
 internal sealed record ClusterReversion(string ClusterHash, int Returned, int Parked, int Elsewhere);

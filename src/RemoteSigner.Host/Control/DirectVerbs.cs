@@ -82,6 +82,8 @@ internal sealed class DirectVerbs(
 
     public Task<ClusterReversion> RevertClusterAsync(string hash, bool exactly) => Clusters.RevertAsync(hash, exactly);
 
+    public Task<ExportVoided> VoidExportAsync(string hash, string reason) => Clusters.VoidExportAsync(hash, reason);
+
     public Task<IReadOnlyList<KeyLine>> ListKeysAsync() => Keys.ListAsync();
 
     public Task<int> DropCeremonyAsync(string ceremony) => Keys.DropAsync(ceremony);

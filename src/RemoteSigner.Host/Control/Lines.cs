@@ -13,6 +13,7 @@ namespace RemoteSigner.Host.Control;
 [JsonSerializable(typeof(ClusterOrder))]
 [JsonSerializable(typeof(ClusterImportLine))]
 [JsonSerializable(typeof(ClusterReversion))]
+[JsonSerializable(typeof(ExportVoided))]
 [JsonSerializable(typeof(IReadOnlyList<HeldClusterLine>))]
 [JsonSerializable(typeof(IReadOnlyList<KeyLine>))]
 [JsonSerializable(typeof(TlsChange))]

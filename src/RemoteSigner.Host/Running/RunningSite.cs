@@ -18,7 +18,7 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
     /// <summary>What the ledger has and the open keys do not, or the other way round; null when they agree.</summary>
     public string? Difference { get; private set; }
 
-    /// <summary>How many shares of the vault are parked: nobody expects them to be open.</summary>
+    /// <summary>How many shares of the vault are parked or exported: nobody expects them to be open.</summary>
     public int Parked { get; private set; }
 
     /// <summary>Why vault, ledger and open keys could not be brought together after the last act; null when they were.</summary>
@@ -84,7 +84,7 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
             Put(vault, shares);
         }
 
-        Parked = contents.Shares.Count(share => states.GetValueOrDefault(share.ShareKey) == KeyState.Parked);
+        Parked = contents.Shares.Count(share => states.GetValueOrDefault(share.ShareKey) is KeyState.Parked or KeyState.Exported);
         Difference = DifferenceOf(contents, states, active);
         voice.Take(sealedKeys.OpenOperatorKey(vault));
         archive.Look(vault);
@@ -107,7 +107,7 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
     private static string? DifferenceOf(VaultListing vault, IReadOnlyDictionary<BlsPublicKey, KeyState> states, HashSet<BlsPublicKey> active)
     {
         var missing = states.Count(pair => pair.Value is KeyState.Active or KeyState.Enrolling && !active.Contains(pair.Key));
-        var unknown = vault.Shares.Count(share => !active.Contains(share.ShareKey) && states.GetValueOrDefault(share.ShareKey) != KeyState.Parked);
+        var unknown = vault.Shares.Count(share => !active.Contains(share.ShareKey) && states.GetValueOrDefault(share.ShareKey) is not (KeyState.Parked or KeyState.Exported));
         return (missing, unknown) switch
         {
             (0, 0) => null,

@@ -7,7 +7,7 @@ module Ledgers {
 
   type Key = nat
 
-  datatype KeyState = HistoryOnly | Enrolling | Active | Retiring | Retired | Releasing | Released | Parked
+  datatype KeyState = HistoryOnly | Enrolling | Active | Retiring | Retired | Releasing | Released | Parked | Exported
 
   datatype KeyEntry = KeyEntry(history: nat, state: KeyState, isGroup: bool)
 
@@ -59,7 +59,7 @@ module Ledgers {
   function Objection(l: Ledger, key: Key, group: Option<Key>, stated: Stated): Option<Registration> {
     var known := key in l.keys || (group.Some? && group.value in l.keys);
     var hasHistory := HasFloor(l, key) || (group.Some? && HasFloor(l, group.value));
-    if key in l.keys && l.keys[key].state in {Retired, Retiring, Releasing, Parked} then Some(WasRetired)
+    if key in l.keys && l.keys[key].state in {Retired, Retiring, Releasing, Parked, Exported} then Some(WasRetired)
     else if !FitTogether(l, key, group) then Some(OtherGroup)
     else match stated
       case FromHistory => if hasHistory then None else Some(NoFloor)
@@ -115,12 +115,13 @@ module Ledgers {
   predicate MayBecome(from: KeyState, to: KeyState) {
     match to
     case Active => from == Enrolling
-    case Retiring => from in {Active, Enrolling, Parked}
-    case Releasing => from in {Active, Enrolling, Parked}
+    case Retiring => from in {Active, Enrolling, Parked, Exported}
+    case Releasing => from in {Active, Enrolling, Parked, Exported}
     case Retired => from in {Retiring, Active, Enrolling}
     case Released => from in {Releasing, Retired}
-    case Parked => from in {Active, Enrolling}
-    case Enrolling => from in {Parked}
+    case Parked => from in {Active, Enrolling, Exported}
+    case Exported => from in {Active, Exported}
+    case Enrolling => from in {Parked, Exported}
     case HistoryOnly => false
   }
 

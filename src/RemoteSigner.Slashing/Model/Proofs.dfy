@@ -254,7 +254,7 @@ module Proofs {
     requires k in l.keys
     ensures var m := Register(l, key, group, stated).1;
       k in m.keys && ((m.keys[k].state == l.keys[k].state && m.keys[k].isGroup == l.keys[k].isGroup)
-        || (k == key && !l.keys[k].isGroup && l.keys[k].state !in {Retired, Retiring, Releasing, Parked})
+        || (k == key && !l.keys[k].isGroup && l.keys[k].state !in {Retired, Retiring, Releasing, Parked, Exported})
         || (group == Some(k) && m.keys[k].isGroup && m.keys[k].state == HistoryOnly))
   {
     if Objection(l, key, group, stated).None? {

@@ -39,7 +39,7 @@ internal static class KeyEnrolling
         var store = HistoryStore.Anew(transaction);
         var share = store.Find(key.PublicKey);
         var group = key.GroupKey is { } groupKey ? store.Find(groupKey) : null;
-        if (share?.State is KeyState.Retired or KeyState.Retiring or KeyState.Releasing or KeyState.Parked)
+        if (share?.State is KeyState.Retired or KeyState.Retiring or KeyState.Releasing or KeyState.Parked or KeyState.Exported)
         {
             return new Registration.WasRetired();
         }

@@ -6,7 +6,7 @@ namespace RemoteSigner.Slashing;
 /// <param name="Arriving">Enrolled keys whose shares are sealed now.</param>
 public sealed record KeyTurn(IReadOnlyCollection<BlsPublicKey> Arriving)
 {
-    /// <summary>Parked keys that sign again.</summary>
+    /// <summary>Parked and exported keys that sign again.</summary>
     public IReadOnlyCollection<BlsPublicKey> Returning { get; init; } = [];
 
     /// <summary>Keys whose place the others take: they are parked.</summary>

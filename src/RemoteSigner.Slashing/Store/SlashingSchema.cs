@@ -5,9 +5,9 @@ namespace RemoteSigner.Slashing.Store;
 /// <summary>The tables of slashing protection. What they hold, and what is always true of them, is described in README.md.</summary>
 internal static class SlashingSchema
 {
-    public static LedgerSchema Current { get; } = new("slashing", 4, HistoryScript + FreshnessScript + SourceScript, ["validator", "public_key", "block", "attestation", "freshness"])
+    public static LedgerSchema Current { get; } = new("slashing", 5, HistoryScript + FreshnessScript + SourceScript, ["validator", "public_key", "block", "attestation", "freshness"])
     {
-        Upgrades = new Dictionary<int, string> { [1] = FreshnessScript, [2] = KeyStatesScript, [3] = SourceScript },
+        Upgrades = new Dictionary<int, string> { [1] = FreshnessScript, [2] = KeyStatesScript, [3] = SourceScript, [4] = KeyStatesScript },
     };
 
     // The lowest source that passes the floor, and the one beneath it; null beside a floor of before version 4: two epochs before its fence.
@@ -36,17 +36,17 @@ internal static class SlashingSchema
         INSERT INTO freshness (id) VALUES (1);
         """;
 
-    // SQLite cannot widen a CHECK in place.
+    // SQLite cannot widen a CHECK in place. Version 3 brought parked keys, version 5 exported ones.
     private const string KeyStatesScript = """
-        CREATE TABLE public_key_3 (
+        CREATE TABLE public_key_wider (
             key BLOB NOT NULL PRIMARY KEY CHECK (length(key) = 48),
             validator INTEGER NOT NULL REFERENCES validator (id),
-            state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 7),
+            state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 8),
             is_group INTEGER NOT NULL CHECK (is_group IN (0, 1))
         ) STRICT, WITHOUT ROWID;
-        INSERT INTO public_key_3 SELECT key, validator, state, is_group FROM public_key;
+        INSERT INTO public_key_wider SELECT key, validator, state, is_group FROM public_key;
         DROP TABLE public_key;
-        ALTER TABLE public_key_3 RENAME TO public_key;
+        ALTER TABLE public_key_wider RENAME TO public_key;
         CREATE INDEX public_key_by_validator ON public_key (validator);
         """;
 
@@ -70,7 +70,7 @@ internal static class SlashingSchema
         CREATE TABLE public_key (
             key BLOB NOT NULL PRIMARY KEY CHECK (length(key) = 48),
             validator INTEGER NOT NULL REFERENCES validator (id),
-            state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 7),
+            state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 8),
             is_group INTEGER NOT NULL CHECK (is_group IN (0, 1))
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX public_key_by_validator ON public_key (validator);

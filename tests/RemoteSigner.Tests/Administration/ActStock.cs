@@ -33,6 +33,7 @@ internal sealed class ActStock : IAsyncDisposable
     public const ulong VotedElsewhere = 20;
 
     private readonly SoftwareTpm _software;
+    private readonly string _memory = NewFolder();
     private SealingTpm? _tpm;
 
     private ActStock(IntakeScene scene, SoftwareTpm software, Pkcs11Token token) => (Scene, _software, Token) = (scene, software, token);
@@ -86,6 +87,11 @@ internal sealed class ActStock : IAsyncDisposable
     /// <summary>In the vault without their cluster.</summary>
     public IReadOnlyList<VaultShare> Bare { get; private set; } = [];
 
+    /// <summary>Shares that sign as members of a cluster, and those of another one that are out for a ceremony.</summary>
+    public IReadOnlyList<VaultShare> Placed { get; private set; } = [];
+
+    public IReadOnlyList<VaultShare> Lent { get; private set; } = [];
+
     /// <summary>Of <see cref="Bare"/>; it is kept here.</summary>
     public AnchoredDocument Kept { get; private set; } = null!;
 
@@ -125,6 +131,9 @@ internal sealed class ActStock : IAsyncDisposable
         _tpm = null;
     }
 
+    /// <summary>For one ceremony: it is not there yet.</summary>
+    public string NewCeremony() => Path.Combine(_memory, $"{Guid.NewGuid():N}");
+
     public Task<TpmRevocation> RevocationAsync(ActPlace place) =>
         TpmRevocation.PrepareAsync(TpmIn(place.Folder), TpmSeal.Of(Vault.List(place.At("vault"))).Single(), Release, Pcrs, "now");
 
@@ -135,6 +144,7 @@ internal sealed class ActStock : IAsyncDisposable
         Release.Dispose();
         Operator.Dispose();
         Offline.Dispose();
+        Directory.Delete(_memory, recursive: true);
         await Scene.DisposeAsync();
     }
 
@@ -183,6 +193,10 @@ internal sealed class ActStock : IAsyncDisposable
         Operator = OperatorKeyTests.Operator(Arena, 0);
         Bare = shares;
         await Scene.TakeAsync(new IntakeOrder([.. shares.Select(share => share with { GroupKey = null, Membership = null })], SlashingFloor.NeverSigned));
+        (Placed, Lent) = (await Scene.ImportAsync("lock-v1_8-4of3", 0), await Scene.ImportAsync("lock-v1_10-4of3", 0));
+        var lent = NewCeremony();
+        await Scene.DoAsync(new ExportShares(Lent[0].Membership!.ClusterHash, lent, "another ceremony", Scene.Vaults.PrivateRecovery, Arena));
+        Directory.Delete(lent, recursive: true);
         await Scene.KeepAsync(Kept);
         await Scene.KeepAsync(Stale);
     }

@@ -35,6 +35,19 @@ public sealed class FormerLedgerTests : IDisposable
         Assert.Equal(SlashingRule.DoubleVote, RuleOf(await signer.RequestAsync(Key(2, group: 9), Vote(4000, 4001), Root(2))));
     }
 
+    /// <summary>The states that came later can be written.</summary>
+    [Fact]
+    public async Task Its_keys_can_leave_for_a_ceremony_and_come_back()
+    {
+        await using var signer = await OpenAsync();
+
+        Assert.Equal([PublicKey(3)], await signer.Slashing.ExportKeysAsync([PublicKey(3)], (_, _) => 1));
+        Assert.Equal(SlashingRule.KeyNotActive, RuleOf(await signer.RequestAsync(Key(3), Vote(90, 95), Root(1))));
+        Assert.Equal([PublicKey(3)], (await signer.Slashing.EndExportAsync([PublicKey(3)], (_, _) => 1)).Activated);
+        Assert.Equal([PublicKey(1)], await signer.Slashing.ExportKeysAsync([PublicKey(1)], (_, _) => 1));
+        Assert.Equal([PublicKey(1)], (await signer.Slashing.EndExportAsync([PublicKey(1)], (_, _) => 1)).Parked);
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private async Task<TemporarySigner> OpenAsync()

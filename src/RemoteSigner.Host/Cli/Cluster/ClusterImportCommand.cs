@@ -63,7 +63,7 @@ internal static class ClusterImportCommand
 
     // Charon's commands that change a cluster read shares from files, and from nowhere else.
     private const string WhatKeystoresAreFor =
-        "Before the keystores and their passwords are destroyed, know what needs them: Charon's edit commands (replace-operator, add-operators, remove-operators, recreate-private-keys) and its exit, deposit and feerecipient sign read keystore files. Without these, exits, registrations and deposits are made with 'remote-signer cluster'; resharing takes the keystores from your offline backup. Then destroy what lies on this machine";
+        "Before the keystores and their passwords are destroyed, know what needs them: Charon's edit commands (replace-operator, add-operators, remove-operators, recreate-private-keys) and its exit, deposit and feerecipient sign read keystore files. Without these, exits, registrations and deposits are made with 'remote-signer cluster'; resharing takes the keystores from your offline backup, or 'remote-signer keys export --for-ceremony', which needs a recovery key of the vault ('seal enrol --recovery') and keeps these shares from signing until the ceremony has ended. Then destroy what lies on this machine";
 
     private static DateTimeOffset ReadTime(string text, DateTimeOffset now)
     {

@@ -60,7 +60,7 @@ internal static class ClusterShowCommand
     {
         await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
         var all = await signer.ListClustersAsync();
-        IReadOnlyList<HeldClusterLine> lines = parsed.GetValue(All) ? all : [.. all.Where(line => line.State is HeldClusterLine.InForce or HeldClusterLine.Waiting)];
+        IReadOnlyList<HeldClusterLine> lines = parsed.GetValue(All) ? all : [.. all.Where(line => line.State is HeldClusterLine.InForce or HeldClusterLine.Waiting or HeldClusterLine.Exported)];
         Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListHeldClusterLine, shown => Output.Rows(
             shown,
             ["cluster", "name", "state", "anchored by", "index", "threshold", "shares here"],
@@ -82,6 +82,11 @@ internal static class ClusterShowCommand
         foreach (var parked in all.Where(line => line.Shares.Any(share => share.State == HeldClusterLine.Parked)))
         {
             StandardError.Console.WriteLine($"shares of {parked.ClusterHash} are parked{(parked.ParkedUntil is { } until ? $" until {until:u}" : "")}: 'remote-signer cluster commit' gives them up, 'cluster revert' goes back to them");
+        }
+
+        foreach (var exported in all.Where(line => line.State == HeldClusterLine.Exported))
+        {
+            StandardError.Console.WriteLine($"shares of {exported.ClusterHash} are out for a ceremony{(exported.ExportedTo is { } folder ? $" (keystores in {folder})" : "")} and sign nothing: 'remote-signer cluster import' of its document ends it; where there is none, destroy every copy, then 'keys void-export'");
         }
 
         return 0;

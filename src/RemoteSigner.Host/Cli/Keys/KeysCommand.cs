@@ -30,7 +30,7 @@ internal static class KeysCommand
         enable.SetAction((parsed, _) => EnableAsync(parsed));
         var drop = new Command("drop", "Take out shares that were pushed in a ceremony that failed: those of one push that no document has") { OrphansOf };
         drop.SetAction((parsed, _) => DropAsync(parsed));
-        return new Command("keys", "The key shares of this signer: 'enable' wants it stopped, the others work while it runs") { import, list, delete, drop, enable };
+        return new Command("keys", "The key shares of this signer: 'enable' and 'export' want it stopped, the others work while it runs") { import, list, delete, drop, enable, KeyExportCommand.CreateExport(), KeyExportCommand.CreateVoid() };
     }
 
     private static async Task<int> ImportAsync(ParseResult parsed, CancellationToken cancellation)

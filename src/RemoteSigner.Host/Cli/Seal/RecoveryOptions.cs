@@ -19,7 +19,7 @@ internal static class RecoveryOptions
 
     public static RecoveryKey? Find(ParseResult parsed, SecretArena arena) => parsed.GetValue(OptionalKey) is { } path ? Read(path, parsed, arena) : null;
 
-    private static RecoveryKey Read(string path, ParseResult parsed, SecretArena arena)
+    public static RecoveryKey Read(string path, ParseResult parsed, SecretArena arena)
     {
         using var pem = SecretFile.Read(path, arena, MostBytes);
         using var password = parsed.GetValue(Password) is { } file ? new PinSource.FromFile(file).Read(arena) : null;

@@ -18,7 +18,7 @@ public sealed class DeleteShares(IReadOnlyList<BlsPublicKey> keys, KeyEnd end, A
 
     public override string Action => OnlyParked ? "cluster.commit" : "key.delete";
 
-    /// <summary>Only those that are parked and whose validator has another share that signs: that one took their place for good.</summary>
+    /// <summary>Only those that are parked, or out for a ceremony, and whose validator has another share that signs: that one took their place for good.</summary>
     public bool OnlyParked { get; init; }
 
     /// <summary>Only those that no document has, whatever was known of them before.</summary>
@@ -44,7 +44,7 @@ public sealed class DeleteShares(IReadOnlyList<BlsPublicKey> keys, KeyEnd end, A
     private async Task<IReadOnlyList<BlsPublicKey>> ChooseAsync(Proceeding proceeding, IReadOnlyDictionary<BlsPublicKey, KeyState> states)
     {
         var held = proceeding.Vault.Contents.Shares.ToDictionary(share => share.ShareKey);
-        return OnlyParked ? await proceeding.Slashing.GetKeysWithSigningSiblingAsync([.. keys.Where(key => states.GetValueOrDefault(key) == KeyState.Parked)], [])
+        return OnlyParked ? await proceeding.Slashing.GetKeysWithSigningSiblingAsync([.. keys.Where(key => states.GetValueOrDefault(key) is KeyState.Parked or KeyState.Exported)], [])
             : OnlyUnplaced ? [.. keys.Where(key => held.GetValueOrDefault(key) is { Membership: null, GroupKey: null })]
             : keys;
     }

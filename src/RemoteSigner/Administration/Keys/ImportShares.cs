@@ -27,7 +27,8 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
     private IntakePlan? _plan;
     private SealedShares? _sealed;
     private HashSet<BlsPublicKey> _present = [];
-    private HashSet<BlsPublicKey> _parked = [];
+    private HashSet<BlsPublicKey> _resting = [];
+    private HashSet<BlsPublicKey> _exportedGroups = [];
     private InterchangeReport? _history;
 
     public override string Action => order.Shares.Count == 0 ? "key.bind" : "key.import";
@@ -49,7 +50,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         [.. (_plan?.Rebound.Values.AsEnumerable() ?? []).Select(share => share.Membership?.ClusterHash).OfType<Root>().Distinct()],
         _history);
 
-    private IEnumerable<BlsPublicKey> Returning => _shares.Select(share => share.ShareKey).Where(_parked.Contains);
+    private IEnumerable<BlsPublicKey> Returning => _shares.Select(share => share.ShareKey).Where(_resting.Contains);
 
     internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
     {
@@ -57,11 +58,14 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         var all = proceeding.Vault.Contents.Shares;
         List<VaultListing.Share> alive = [.. all.Where(share => IsIn(states, share, KeyState.Active))];
         _present = [.. all.Except(alive).Select(share => share.ShareKey)];
-        _parked = [.. all.Where(share => IsIn(states, share, KeyState.Parked)).Select(share => share.ShareKey)];
+        List<VaultListing.Share> exported = [.. all.Where(share => IsIn(states, share, KeyState.Exported))];
+        _exportedGroups = [.. exported.Select(share => share.GroupKey).OfType<BlsPublicKey>()];
         var places = new HeldPlaces(order.Document?.Document, proceeding.Library.Find) { Replace = order.Replace, Rebind = order.Rebind };
+        _resting = [.. all.Where(share => IsIn(states, share, KeyState.Parked)).Concat(exported.Where(share => PlaceOf(share) is { } place && places.IsElsewhere(share, place))).Select(share => share.ShareKey)];
+        List<IntakeRefusal> lent = [.. exported.Where(share => !_resting.Contains(share.ShareKey) && IsAskedFor(share)).Select(IntakeText.Exported)];
         var refusals = Gather(proceeding.Vault, alive, places, cancellation);
         _plan = new IntakePlan([.. _shares.Select(share => share.Listed)], alive, places, HeldSiblings.Of([.. _shares.Select(share => share.ShareKey)], alive, all, proceeding.Library));
-        Throw([.. refusals, .. _plan.Refusals, .. Disputes(proceeding, alive)]);
+        Throw([.. lent, .. refusals, .. _plan.Refusals, .. Disputes(proceeding, alive)]);
         _sealed = proceeding.Vault.Seal(_shares);
     }
 
@@ -72,7 +76,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
             return false;
         }
 
-        var enrolment = new KeyEnrolment([.. _shares.Where(share => !_parked.Contains(share.ShareKey)).Select(share => (new ProtectedKey(share.ShareKey, share.GroupKey), FloorOf(share)))])
+        var enrolment = new KeyEnrolment([.. _shares.Where(share => !_resting.Contains(share.ShareKey)).Select(share => (new ProtectedKey(share.ShareKey, share.GroupKey), FloorOf(share)))])
         {
             Regrouped = _plan!.Rebound.Keys,
             Returning = [.. Returning],
@@ -133,16 +137,22 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         _settled = [.. here.Where(share => order.Places[share.ShareKey] is var place && HeldPlaces.IsAt(share, place.GroupKey, place.Membership)).Select(share => share.ShareKey)];
         List<VaultListing.Share> others = [.. here.Where(share => !_settled.Contains(share.ShareKey))];
         var moving = others.Where(share => order.Places[share.ShareKey] is var place && places.MayMove(share, place.GroupKey, place.Membership)).Select(share => share.ShareKey).ToHashSet();
-        List<VaultListing.Share> parked = order.IsWhole ? [.. vault.Contents.Shares.Where(share => _parked.Contains(share.ShareKey) && order.Places.ContainsKey(share.ShareKey) && !offered.Contains(share.ShareKey))] : [];
-        var back = parked.Where(share => !places.IsSuperseded(share, order.Places[share.ShareKey].Membership)).Select(share => share.ShareKey).ToHashSet();
+        List<VaultListing.Share> resting = order.IsWhole ? [.. vault.Contents.Shares.Where(share => _resting.Contains(share.ShareKey) && order.Places.ContainsKey(share.ShareKey) && !offered.Contains(share.ShareKey))] : [];
+        var back = resting.Where(share => !places.IsSuperseded(share, order.Places[share.ShareKey].Membership)).Select(share => share.ShareKey).ToHashSet();
         _opened = vault.OpenShares(moving.Concat(back).ToHashSet(), cancellation);
         _shares = [.. order.Shares.Select(share => KeepPlace(share, vault)), .. _opened.Select(Move)];
-        List<IntakeRefusal> stay = [.. others.Where(share => !moving.Contains(share.ShareKey)).Concat(parked.Where(share => !back.Contains(share.ShareKey))).Select(share => places.Refusal(share, order.Places[share.ShareKey].GroupKey, order.Places[share.ShareKey].Membership))];
+        List<IntakeRefusal> stay = [.. others.Where(share => !moving.Contains(share.ShareKey)).Concat(resting.Where(share => !back.Contains(share.ShareKey))).Select(share => places.Refusal(share, order.Places[share.ShareKey].GroupKey, order.Places[share.ShareKey].Membership))];
         return order.IsWhole || (_shares.Count == 0 && stay.Exists(refusal => refusal.Code == IntakeText.Code(IntakeFault.SupersededDocument))) ? stay : _shares.Count > 0 || _settled.Count > 0 || order.Places.Count == 0 ? [] : stay.Count > 0 ? throw Elsewhere(stay.Count) : throw Nothing();
     }
 
+    // Where the order has the share; null where it says nothing of it.
+    private ClusterMembership? PlaceOf(VaultListing.Share share) => order.Places.TryGetValue(share.ShareKey, out var place) ? place.Membership
+        : order.Shares.FirstOrDefault(offered => offered.ShareKey == share.ShareKey)?.Membership;
+
+    private bool IsAskedFor(VaultListing.Share share) => order.Shares.Any(offered => offered.ShareKey == share.ShareKey) || (order.IsWhole && order.Places.ContainsKey(share.ShareKey));
+
     // A parked share comes back as what it was sealed as, whatever whoever brings it knows.
-    private VaultShare KeepPlace(VaultShare share, Vault vault) => share.Membership is null && _parked.Contains(share.ShareKey)
+    private VaultShare KeepPlace(VaultShare share, Vault vault) => share.Membership is null && _resting.Contains(share.ShareKey)
         ? share with { GroupKey = Held(vault, share.ShareKey).GroupKey, Membership = Held(vault, share.ShareKey).Membership, Label = Held(vault, share.ShareKey).Label }
         : share;
 
@@ -156,7 +166,8 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
 
     // A share in the vault's place continues what was known; only one that is new here needs somebody's word for its past.
     private SlashingFloor FloorOf(VaultShare share) =>
-        _plan!.Bound.Contains(share.ShareKey) || (_plan.Replacing.Contains(share.ShareKey) && order.Floor != SlashingFloor.FromNow) ? SlashingFloor.Continued : order.Floor;
+        _plan!.Bound.Contains(share.ShareKey) || ((_plan.Replacing.Contains(share.ShareKey) || (order.Replace && share.GroupKey is { } group && _exportedGroups.Contains(group))) && order.Floor != SlashingFloor.FromNow)
+            ? SlashingFloor.Continued : order.Floor;
 
     // What those who may be believed say else of the keys in the document. What shares were bound to that now leave it does not count.
     private IReadOnlyList<IntakeRefusal> Disputes(Proceeding proceeding, IReadOnlyList<VaultListing.Share> alive)
@@ -196,7 +207,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         foreach (var share in _shares)
         {
             var (action, before) = _plan.Rebound.TryGetValue(share.ShareKey, out var former) ? ("key.rebind", $"; before: {Describe(former)}")
-                : (_plan.Bound.Contains(share.ShareKey) ? "key.bind" : _parked.Contains(share.ShareKey) ? "key.return" : "key.import", "");
+                : (_plan.Bound.Contains(share.ShareKey) ? "key.bind" : _resting.Contains(share.ShareKey) ? "key.return" : "key.import", "");
             last = proceeding.Append(transaction, action, entry => entry with { ShareKey = share.ShareKey, GroupKey = share.GroupKey, Detail = Describe(share) + Reason + before });
         }
 

@@ -41,6 +41,9 @@ internal sealed class HeldPlaces(ClusterDocument? offered, Func<Root, ClusterDoc
     /// <summary>Is the place of a document that the one under which the share is sealed succeeds? Nothing but a person's word goes back.</summary>
     public bool IsSuperseded(VaultListing.Share held, ClusterMembership? place) => place is not null && held.Membership is { } member && Succeeds(member.ClusterHash, place.ClusterHash);
 
+    /// <summary>Is it a place under another document than the share is sealed under, and none that was superseded? Such a one ends a ceremony for which the share was exported.</summary>
+    public bool IsElsewhere(VaultListing.Share held, ClusterMembership place) => held.Membership?.ClusterHash != place.ClusterHash && !IsSuperseded(held, place);
+
     /// <summary>Why it does not move.</summary>
     public IntakeRefusal Refusal(VaultListing.Share held, BlsPublicKey? group, ClusterMembership? place) =>
         held.GroupKey == group && IsSuperseded(held, place)

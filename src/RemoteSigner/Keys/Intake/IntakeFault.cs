@@ -33,6 +33,9 @@ public enum IntakeFault
     /// <summary>It was deleted here, or replaced by another share.</summary>
     WasRetired,
 
+    /// <summary>It was exported for a ceremony that has not ended.</summary>
+    Exported,
+
     /// <summary>The slashing history knows it as another validator's, or as a key of another kind.</summary>
     OtherGroup,
 }

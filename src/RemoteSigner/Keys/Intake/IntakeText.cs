@@ -22,6 +22,11 @@ public static class IntakeText
         share, SecondShareOfGroup, $"another share of its validator {(share.GroupKey is { } group ? $"{group} " : "")}is held or offered: {other}",
         "after a reshare, 'remote-signer cluster import --replace' parks the old share in the same change; a parked one comes back by 'cluster revert'. Two operators' shares must not lie in one place");
 
+    /// <summary>A share that is out for a ceremony.</summary>
+    internal static IntakeRefusal Exported(VaultListing.Share share) => Refusal(
+        share, IntakeFault.Exported, "it was exported for a ceremony, and may be in use elsewhere",
+        "'remote-signer cluster import' of the ceremony's document lets it sign again; where there is none, destroy every copy, then 'remote-signer keys void-export'");
+
     /// <summary>Why the ledger did not register a key.</summary>
     /// <param name="history">What came along and was read; null where nothing did.</param>
     internal static IntakeRefusal Refusal(VaultListing.Share share, Registration reason, InterchangeReport? history) => reason switch

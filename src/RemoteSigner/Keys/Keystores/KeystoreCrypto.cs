@@ -6,7 +6,7 @@ namespace RemoteSigner.Keys;
 /// <summary>The <c>crypto</c> part of EIP-2335: a secret of any length under AES-128-CTR, with a key derived from a password.</summary>
 internal sealed record KeystoreCrypto(KeystoreKdf Kdf, byte[] Checksum, byte[] Iv, byte[] Cipher)
 {
-    private const int CipherKeyLength = 16;
+    internal const int CipherKeyLength = 16;
     private const int ChecksumKeyEnd = 32;
 
     /// <summary>Decrypts with a password in UTF-8, which is normalised first and stays the caller's; the caller disposes the secret.</summary>
@@ -22,13 +22,18 @@ internal sealed record KeystoreCrypto(KeystoreKdf Kdf, byte[] Checksum, byte[] I
         return secret;
     }
 
-    // EIP-2335: SHA-256 of the second 16 bytes of the derived key and the cipher text.
+    /// <summary>SHA-256 of the second 16 bytes of the derived key and the cipher text (EIP-2335).</summary>
+    internal static byte[] ChecksumOf(SecretBytes derived, byte[] cipher, SecretArena arena)
+    {
+        using var message = arena.Allocate(ChecksumKeyEnd - CipherKeyLength + cipher.Length);
+        derived.Span[CipherKeyLength..ChecksumKeyEnd].CopyTo(message.Span);
+        cipher.CopyTo(message.Span[(ChecksumKeyEnd - CipherKeyLength)..]);
+        return SHA256.HashData(message.Span);
+    }
+
     private void CheckPassword(SecretBytes derived, SecretArena arena)
     {
-        using var message = arena.Allocate(ChecksumKeyEnd - CipherKeyLength + Cipher.Length);
-        derived.Span[CipherKeyLength..ChecksumKeyEnd].CopyTo(message.Span);
-        Cipher.CopyTo(message.Span[(ChecksumKeyEnd - CipherKeyLength)..]);
-        if (!CryptographicOperations.FixedTimeEquals(SHA256.HashData(message.Span), Checksum))
+        if (!CryptographicOperations.FixedTimeEquals(ChecksumOf(derived, Cipher, arena), Checksum))
         {
             throw new KeystoreException(KeystoreFault.WrongPassword, "the password is wrong (the checksum differs)", "give this keystore's own password; check that the file was not changed");
         }

@@ -63,8 +63,7 @@ public sealed class Vault : IDisposable
     {
         var store = new VaultStore(path);
         var file = store.Read();
-        var slot = file.Slots.FirstOrDefault(slot => slot.BelongsTo(key))
-            ?? throw new VaultException(VaultFault.NoSlotOpens, $"no slot of the vault {path} belongs to the key '{key.Label}'", "'remote-signer seal status' lists the slots");
+        var slot = SlotOf(file, key, path);
         var bytes = await key.UnwrapAsync(slot.Wrapped, VaultRootKey.ContextOf(slot.Type, file.Id), arena, cancellation);
         var vault = new Vault(store, new VaultRootKey(arena, bytes, file.Id), file);
         try
@@ -202,6 +201,19 @@ public sealed class Vault : IDisposable
         return slot;
     }
 
+    /// <summary>Sees that a key opens this very vault beside the one that did: two that are held by different hands.</summary>
+    /// <exception cref="VaultException">It has no slot here, or does not open it.</exception>
+    /// <exception cref="SealingDeviceException">The device failed.</exception>
+    public async Task ProveAsync(IKeyEncryptionKey key, CancellationToken cancellation = default)
+    {
+        var slot = SlotOf(_file, key, _store.Path);
+        using var opened = await key.UnwrapAsync(slot.Wrapped, VaultRootKey.ContextOf(slot.Type, _file.Id), _rootKey.Arena, cancellation);
+        if (!CryptographicOperations.FixedTimeEquals(opened.Span, _rootKey.Bytes.Span))
+        {
+            throw new VaultException(VaultFault.WrongKey, $"the key '{key.Label}' opens another vault's root key", "give the recovery key of this vault");
+        }
+    }
+
     /// <summary>The slots as they would be: <paramref name="added"/> in place of another one of its key's if <paramref name="replace"/>, and <paramref name="removed"/> gone. Changes nothing.</summary>
     /// <exception cref="VaultException">There is such a slot already, or none to be removed, or no slot would be left that the signer can open by itself.</exception>
     public IReadOnlyList<VaultSlot> Slots(VaultSlot? added, (VaultSlotType Type, ReadOnlyMemory<byte> KeyId)? removed, bool replace = false)
@@ -237,6 +249,9 @@ public sealed class Vault : IDisposable
 
     /// <summary>Zeroes the root key.</summary>
     public void Dispose() => _rootKey.Dispose();
+
+    private static VaultSlot SlotOf(VaultFile file, IKeyEncryptionKey key, string path) => file.Slots.FirstOrDefault(slot => slot.BelongsTo(key))
+        ?? throw new VaultException(VaultFault.NoSlotOpens, $"no slot of the vault {path} belongs to the key '{key.Label}'", "'remote-signer seal status' lists the slots");
 
     private static List<VaultSlot> Checked(List<VaultSlot> slots)
     {

@@ -54,6 +54,12 @@ internal abstract record Step(int Place)
     /// <summary>Of this key, or of one that waits for it; the same holds for the next steps of a key's life.</summary>
     public sealed record Turn(int Place, int Key, int Leaving) : Step(Place);
 
+    /// <summary>The secret of a key that signs leaves for a ceremony.</summary>
+    public sealed record HandOut(int Place, int Key) : Step(Place);
+
+    /// <summary>No copy of it is left outside.</summary>
+    public sealed record TakeBack(int Place, int Key) : Step(Place);
+
     public sealed record Retire(int Place, int Key, KeyEnd End) : Step(Place);
 
     public sealed record Finish(int Place, int Key) : Step(Place);

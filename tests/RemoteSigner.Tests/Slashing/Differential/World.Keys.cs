@@ -66,8 +66,8 @@ internal sealed partial class World
     private async Task TurnAsync(Place place, int wanted, int leaving)
     {
         var life = await LiveAsync(place);
-        var key = Like(place.Model, wanted, "Enrolling", "Parked");
-        var isBack = place.Model.StateOf(key) == "Parked";
+        var key = Like(place.Model, wanted, "Enrolling", "Parked", "Exported");
+        var isBack = place.Model.StateOf(key) is "Parked" or "Exported";
         var after = leaving == 0 ? place.Model : place.Model.Become(leaving, "Parked");
         var isParked = leaving != 0 && after.StateOf(leaving) != place.Model.StateOf(leaving);
         after = isBack ? after.Become(key, "Enrolling").Become(key, "Active") : after.Become(key, "Active");
@@ -78,6 +78,31 @@ internal sealed partial class World
         Agree("parking", turnover.Parked.Count > 0 ? "parked" : "nothing", isParked ? "parked" : "nothing");
         place.Model = after;
         await CompareAsync(place, $"the turn of {key} for {leaving}");
+    }
+
+    private async Task HandOutAsync(Place place, int wanted)
+    {
+        var life = await LiveAsync(place);
+        var key = Like(place.Model, wanted, "Active");
+        var one = Duties.PublicKey(key);
+        var after = place.Model.Become(key, "Exported");
+        var moved = await life.Slashing.ExportKeysAsync([one], life.Evidence<IReadOnlyList<BlsPublicKey>>(true));
+        Agree("handing out", moved.Count > 0 ? "exported" : "nothing", after.StateOf(key) == "Exported" ? "exported" : "nothing");
+        place.Model = after;
+        await CompareAsync(place, $"the handing out of {key}");
+    }
+
+    private async Task TakeBackAsync(Place place, int wanted)
+    {
+        var life = await LiveAsync(place);
+        var key = Like(place.Model, wanted, "Exported");
+        var wasOut = place.Model.StateOf(key) == "Exported";
+        var isAlone = !place.Model.KeysWith(key).Any(other => other != key && place.Model.StateOf(other) is "Active" or "Enrolling");
+        var after = !wasOut ? place.Model : isAlone ? place.Model.Become(key, "Enrolling").Become(key, "Active") : place.Model.Become(key, "Parked");
+        var turnover = await life.Slashing.EndExportAsync([Duties.PublicKey(key)], life.Evidence<KeyTurnover>(true));
+        Agree("taking back", turnover.Activated.Count > 0 ? "active" : turnover.Parked.Count > 0 ? "parked" : "nothing", !wasOut ? "nothing" : isAlone ? "active" : "parked");
+        place.Model = after;
+        await CompareAsync(place, $"the taking back of {key}");
     }
 
     private async Task RetireAsync(Place place, int key, KeyEnd end)

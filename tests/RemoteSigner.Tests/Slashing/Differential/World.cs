@@ -105,6 +105,8 @@ internal sealed partial class World : IAsyncDisposable
         Step.StopSigning(_, var epochs) => StopSigningAsync(place, epochs),
         Step.Enrol enrol => EnrolAsync(place, enrol),
         Step.Turn(_, var key, var leaving) => TurnAsync(place, key, leaving),
+        Step.HandOut(_, var key) => HandOutAsync(place, key),
+        Step.TakeBack(_, var key) => TakeBackAsync(place, key),
         Step.Retire(_, var key, var end) => RetireAsync(place, key, end),
         Step.Finish(_, var key) => FinishAsync(place, key),
         Step.AllowAgain(_, var key) => AllowAgainAsync(place, key),

@@ -1,0 +1,120 @@
+using RemoteSigner.Audit;
+using RemoteSigner.Clusters;
+using RemoteSigner.Native;
+using RemoteSigner.Sealing;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
+
+namespace RemoteSigner.Administration.Keys;
+
+/// <summary>
+/// Hands out our shares of one cluster as keystores, for a ceremony that reads files. Two hands are needed: what opens the vault, and its recovery key. From its transaction on the shares sign nothing
+/// here, so that nobody who gets hold of a copy meets this signer on the same chain. The result is how many were written.
+/// </summary>
+/// <param name="cluster">A Charon lock.</param>
+/// <param name="folder">Absolute; on a memory file system, and nothing is there.</param>
+/// <param name="reason">Why, as whoever does it says.</param>
+/// <param name="recovery">The private half of the recovery key; it stays the caller's.</param>
+public sealed class ExportShares(Root cluster, string folder, string reason, RecoveryKey recovery, SecretArena arena) : AdminAct<int>
+{
+    private IReadOnlyList<VaultShare> _shares = [];
+    private Dictionary<BlsPublicKey, int> _positions = [];
+    private CeremonyFolder? _written;
+
+    public override string Action => "key.export";
+
+    internal override bool WantsVault => true;
+
+    internal override int Result => _shares.Count;
+
+    internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
+    {
+        StatedReason.Require(reason);
+        await ProveAsync(proceeding, cancellation);
+        if (proceeding.Library.Find(cluster) is not ClusterDocument.CharonLock document)
+        {
+            throw new AdminException(
+                "not_a_lock", $"there is no Charon lock {cluster} here that can be read", "only Charon's ceremonies read keystores: SSV's take the operator's key and the shares in the contract");
+        }
+
+        var states = await proceeding.Slashing.GetKeyStatesAsync();
+        var ours = proceeding.Vault.Contents.Shares.Where(share => share.Membership?.ClusterHash == cluster && states.GetValueOrDefault(share.ShareKey) is KeyState.Active or KeyState.Exported).ToList();
+        if (ours.Count == 0)
+        {
+            throw new AdminException("nothing_to_export", $"no share of {cluster} signs here", "'remote-signer cluster list --all' shows which cluster is in force");
+        }
+
+        _positions = document.Cluster.Validators.Select((validator, position) => (validator.GroupKey, position)).ToDictionary(pair => pair.GroupKey, pair => pair.position);
+        _shares = proceeding.Vault.OpenShares(ours.Select(share => share.ShareKey).ToHashSet(), cancellation);
+        _written = CeremonyFolder.Make(folder);
+    }
+
+    internal override async Task<bool> CommitAsync(Proceeding proceeding)
+    {
+        try
+        {
+            var moved = await proceeding.Slashing.ExportKeysAsync([.. _shares.Select(share => share.ShareKey)], (transaction, exported) =>
+            {
+                PendingActs.Begin(transaction, new PendingAct(Action, new PendingEffect.Untold($"look into {folder}")));
+                ParkedSets.Remove(transaction, cluster);
+                ParkedSets.Put(transaction, new ParkedSet(cluster, proceeding.Clock.Moment, Until: null, Successor: null) { Folder = folder });
+                return proceeding.Append(transaction, Action, entry => entry with { Keys = exported, Detail = $"of {cluster}, to {folder}; {reason}" });
+            });
+            return moved.Count > 0;
+        }
+        catch
+        {
+            _written!.TryRemove();
+            throw;
+        }
+    }
+
+    internal override async Task FollowAsync(Proceeding proceeding)
+    {
+        try
+        {
+            await Parallel.ForEachAsync(_shares, (share, _) =>
+            {
+                _written!.Write(_positions[share.GroupKey!.Value], share, arena);
+                return ValueTask.CompletedTask;
+            });
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new AdminException(
+                "export_not_written",
+                $"the keystores could not be written: {exception.Message}. {(_written!.TryRemove() ? "What had been written was taken away again" : $"What had been written is still in {folder}")}, and the shares sign nothing",
+                "repeat the command with another folder, or 'remote-signer keys void-export' lets the shares sign again");
+        }
+    }
+
+    internal override async Task FinishAsync(Proceeding proceeding) => await proceeding.Pending.WriteAsync(transaction =>
+    {
+        PendingActs.End(transaction);
+        return proceeding.Append(transaction, "key.exported", entry => entry with { Keys = [.. _shares.Select(share => share.ShareKey)], Detail = $"to {folder}" });
+    });
+
+    public override void Dispose()
+    {
+        foreach (var share in _shares)
+        {
+            share.Dispose();
+        }
+
+        base.Dispose();
+    }
+
+    // Who tries to get at keys and has not both is in the log before he is told.
+    private async Task ProveAsync(Proceeding proceeding, CancellationToken cancellation)
+    {
+        try
+        {
+            await proceeding.Vault.ProveAsync(recovery, cancellation);
+        }
+        catch (VaultException)
+        {
+            await proceeding.Audit.RecordRefusalAsync(proceeding.Actor.Entry(Action, AuditDecision.Refused) with { Rule = "recovery_key_refused", Detail = $"of {cluster}; {reason}" });
+            throw;
+        }
+    }
+}
