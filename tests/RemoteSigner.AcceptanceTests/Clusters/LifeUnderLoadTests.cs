@@ -1,7 +1,8 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
+using System.Globalization;
 using System.Net;
-using RemoteSigner.AcceptanceTests.Crash;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Keys;
@@ -13,193 +14,220 @@ using RemoteSigner.Tests;
 
 namespace RemoteSigner.AcceptanceTests.Clusters;
 
-/// <summary>
-/// The life of a Charon cluster while duties are asked for without a pause, under every key that it ever had. In front of each step the signer is killed while the step is under way; then the step is
-/// done. A judge who knows the validators' keys alone looks at every signature that came out, and the shares of other operators make a group's signature of ours at each station.
-/// </summary>
-public sealed class LifeUnderLoadTests : IAsyncLifetime
+/// <summary>The lives of clusters as Charon and ssv-dkg made them, step by step, each under load and with a kill before it: no share is lost, no two sets sign, and what is signed is the validator's.</summary>
+public sealed class LifeUnderLoadTests : IDisposable
 {
-    private static readonly Network _network = Network.Find("hoodi")!;
+    private const string SsvOwner = "0x99dba1aaf5aff44bebd1dc695b83662baa2aeb32";
 
-    private readonly SignerHome _home = SignerHome.Empty();
+    // Later than what a floor at the clock refuses.
+    private static readonly ulong _later = Chain.Epoch + 1000;
+
     private readonly SecretArena _arena = new();
-    private readonly Received _received = new();
-    private readonly ConcurrentBag<double> _latencies = [];
-    private readonly Dictionary<string, IReadOnlyList<IReadOnlyList<VaultShare>>> _operators = [];
-    private ulong _target = 100;
 
-    private static readonly (string Name, string Document, string[] Command)[] _steps =
-    [
-        ("create", "create", ["cluster", "import", "--lock", LockOf("create"), "--node", NodeOf("create", 0), "--never-signed"]),
-        ("add validators", "add-validators", ["cluster", "import", "--lock", LockOf("add-validators"), "--node", NodeOf("add-validators", 0), "--never-signed"]),
-        ("recreate", "recreate-private-keys", ["cluster", "import", "--lock", LockOf("recreate-private-keys"), "--node", NodeOf("recreate-private-keys", 0), "--replace"]),
-        ("revert", "add-validators", ["cluster", "revert", HashOf("add-validators")]),
-        ("recreate again", "recreate-private-keys", ["cluster", "import", "--lock", LockOf("recreate-private-keys"), "--replace"]),
-        ("commit", "recreate-private-keys", ["cluster", "commit", HashOf("recreate-private-keys")]),
-    ];
+    public void Dispose() => _arena.Dispose();
 
-    public async ValueTask InitializeAsync()
+    [Fact]
+    public async Task Created_from_files_validators_added_keys_made_anew_taken_back_and_committed()
     {
-        Assert.SkipUnless(SoftToken.IsAvailable || Environment.GetEnvironmentVariable("CI") == "true", "SoftHSM2 is not installed");
-        (await _home.InitAsync("hoodi", "--no-slot-window", "--client", "vc=all")).Succeeded();
-        foreach (var document in _steps.Select(step => step.Document).Distinct())
-        {
-            List<IReadOnlyList<VaultShare>> nodes = [];
-            for (var node = 0; node < 3; node++)
-            {
-                nodes.Add(await OpenAsync(document, node));
-            }
+        using var life = await PrepareAsync("create", "add-validators", "recreate-private-keys");
+        string[] anew = ["cluster", "import", "--lock", LockOf("recreate-private-keys")];
 
-            _operators.Add(document, nodes);
-        }
+        await life.LiveAsync(
+            [
+                life.Verb("create", "create", ["cluster", "import", "--lock", LockOf("create"), "--node", NodeOf("create", 0), "--never-signed"]),
+                life.Verb("add validators", "add-validators", ["cluster", "import", "--lock", LockOf("add-validators"), "--node", NodeOf("add-validators", 0), "--never-signed"]),
+                life.Verb("recreate", "recreate-private-keys", [.. anew, "--node", NodeOf("recreate-private-keys", 0), "--replace"]),
+                life.Verb("revert", "add-validators", ["cluster", "revert", HashOf("add-validators")], done: "no share of this cluster is parked"),
+                life.Verb("recreate again", "recreate-private-keys", [.. anew, "--replace"]),
+                life.Verb("commit", "recreate-private-keys", ["cluster", "commit", HashOf("recreate-private-keys")], done: "no share of this cluster is parked"),
+            ],
+            Others);
+    }
+
+    /// <summary>As a ceremony has it that pushes: the lock comes after the shares, and the next one without an aggregate, which the signers' own signatures complete.</summary>
+    [Fact]
+    public async Task Pushed_and_bound_and_a_validator_added_by_a_push_and_a_lock_that_is_completed()
+    {
+        using var life = await PrepareAsync("create", "add-validators");
+        var (unsigned, completed) = (life.Home.Beside("unsigned.json"), life.Home.Beside("completed.json"));
+        await File.WriteAllTextAsync(
+            unsigned, (await File.ReadAllTextAsync(LockOf("add-validators"))).Replace((string)Vectors.Read("clusters-charon/add-validators/cluster-lock.json")["signature_aggregate"]!, "", StringComparison.Ordinal));
+        var others = await OthersPartsAsync(life);
+
+        await life.LiveAsync(
+            [
+                new ClusterLife.Step("push", "create", signer => PushAsync(life, signer, NodeOf("create", 0))) { IsPlaced = false },
+                life.Verb("bind", "create", ["cluster", "bind", "--lock", LockOf("create"), "--enr", EnrOf("create")]),
+                new ClusterLife.Step("push one more", "add-validators", signer => PushAsync(life, signer, NodeOf("add-validators", 0))) { IsPlaced = false },
+                new ClusterLife.Step("complete", "add-validators", async signer =>
+                {
+                    File.Delete(completed);
+                    (await SignerProcess.RunAsync(null, ["cluster", "complete", unsigned, "--out", completed, .. others, "--signer", signer.Api.AbsoluteUri, .. ConnectProcess.Files(life.Home.Data, "vc")])).Succeeded();
+                    Assert.Equal(await File.ReadAllTextAsync(LockOf("add-validators")), await File.ReadAllTextAsync(completed));
+                }) { IsPlaced = false },
+                life.Verb("bind to the completed lock", "add-validators", ["cluster", "bind", "--lock", completed]),
+            ],
+            Others);
+        var held = JsonNode.Parse((await life.Home.RunAsync("cluster", "list", "--json")).Succeeded().Output)!.AsArray().Single()!;
+        Assert.Equal((HashOf("add-validators"), 3), ((string)held["clusterHash"]!, held["shares"]!.AsArray().Count));
+    }
+
+    /// <summary>W16: a network of a file, of which only signed definitions would say the chain.</summary>
+    [Fact]
+    public async Task A_cluster_of_a_test_network()
+    {
+        var home = SignerHome.Empty();
+        var network = home.Beside("config.yaml");
+        await File.WriteAllTextAsync(network, "PRESET_BASE: mainnet\nCONFIG_NAME: devnet\nGENESIS_FORK_VERSION: 0x10000042\nSECONDS_PER_SLOT: 12\n");
+        using var life = await PrepareAsync(home, network, ["--genesis-validators-root", $"{Chain.Network.GenesisValidatorsRoot}", "--genesis-time", $"{Chain.Network.GenesisTime}"], "create-testnet");
+
+        await life.LiveAsync(
+            [life.Verb("create", "create-testnet", ["cluster", "import", "--lock", LockOf("create-testnet"), "--node", NodeOf("create-testnet", 0), "--never-signed"])], (_, _, _) => []);
     }
 
     [Fact]
-    public async Task No_share_is_lost_and_no_two_sets_sign_whenever_the_signer_is_killed()
+    public async Task A_cluster_whose_definition_the_operators_have_signed()
     {
-        foreach (var (name, document, command) in _steps)
-        {
-            await KillDuringAsync(command);
-            var before = _latencies.Count;
-            await using var signer = await _home.StartAsync();
-            await using (var load = new Load(this, signer))
-            {
-                await load.WarmUpAsync();
-                await DoAsync(name, command);
-                await load.WarmUpAsync();
-            }
+        using var life = await PrepareAsync("create-signed-definition");
 
-            using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
-            await AssertOneSetSignsAsync(client, name, document);
-            TestContext.Current.SendDiagnosticMessage($"{name}: {_latencies.Count - before} duties beside it");
-            await signer.StopAsync();
-            (await _home.RunAsync("audit", "verify")).Succeeded();
+        await life.LiveAsync(
+            [life.Verb("create", "create-signed-definition", ["cluster", "import", "--lock", LockOf("create-signed-definition"), "--node", NodeOf("create-signed-definition", 0), "--never-signed"])], Others);
+    }
+
+    /// <summary>What the contract allows, as the operator's node passes it on: registered, removed, resigned, reshared, and again from the first block on.</summary>
+    [Fact]
+    public async Task An_ssv_validator_registered_removed_resigned_and_reshared()
+    {
+        var home = await SsvNode.PrepareAsync("--no-slot-window", "--client", "vc=all");
+        using var life = new ClusterLife(home, Chain.Network, _later);
+        foreach (var name in new[] { "single", "reshare", "bulk" })
+        {
+            life.Know(name, SsvSharesOf(name));
+            (await home.RunAsync(["cluster", "add-lock", SsvNode.PathOf(name), .. SsvNode.Stated(name)])).Succeeded();
         }
 
-        Assert.Empty(_received.Faults);
-        Assert.Empty(_received.Invalid());
-        Assert.Empty(ConflictsOfValidators());
-        double[] sorted = [.. _latencies.Order()];
-        Assert.NotEmpty(sorted);
-        TestContext.Current.SendDiagnosticMessage($"{sorted.Length} votes signed or refused beside {_steps.Length} steps, p50 {sorted[sorted.Length / 2]:F1} ms, p99 {sorted[sorted.Length * 99 / 100]:F1} ms");
-    }
+        ClusterLife.Step Added(string step, string name, string document) => new(step, document, signer => NodeAsync(signer, node => node.AddAsync, name));
+        ClusterLife.Step Removed(string step, string name, string document) => new(step, document, signer => NodeAsync(signer, node => node.RemoveAsync, name)) { IsEnd = true };
+        await life.LiveAsync(
+            [
+                Added("register", "single", "single"),
+                Added("register three at once", "bulk", "bulk"),
+                Added("from the first block on", "single", "single"),
+                Removed("remove", "single", "single"),
+                Added("resign", "resign", "single"),
+                Removed("remove the resigned", "resign", "single"),
+                Added("reshare", "reshare", "reshare"),
+            ],
+            Others);
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var share in _operators.Values.SelectMany(nodes => nodes).SelectMany(node => node))
+        async Task NodeAsync(SignerProcess signer, Func<SsvNode, Func<SsvNode.Share, Task<ApiAnswer>>> call, string name)
         {
-            share.Dispose();
-        }
-
-        _home.Dispose();
-        _arena.Dispose();
-        await Task.CompletedTask;
-    }
-
-    // The signer dies while the step is under way, as a power cut would have it.
-    private async Task KillDuringAsync(string[] command)
-    {
-        await using (var signer = await _home.StartAsync())
-        {
-            await using (new Load(this, signer))
+            using var node = SsvNode.Connect(home, signer);
+            foreach (var share in SsvNode.SharesOf(name))
             {
-                var step = _home.RunAsync(command);
-                await Task.Delay(TimeSpan.FromMilliseconds(System.Security.Cryptography.RandomNumberGenerator.GetInt32(0, 1200)), TestContext.Current.CancellationToken);
-                await signer.KillAsync();
-                await step;
-            }
-        }
-
-        // Its files were there all the time: what is tested is what they say, and not the floors that a doubt about them raises.
-        (await _home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
-        (await _home.RunAsync("audit", "verify")).Succeeded();
-    }
-
-    // What was done before the kill is not done again: nothing is left to do, or nothing is parked any more.
-    private async Task DoAsync(string name, string[] command)
-    {
-        var result = await _home.RunAsync(command);
-        Assert.True(result.ExitCode == 0 || (name is "revert" or "commit" && result.Error.Contains("no share of this cluster is parked", StringComparison.Ordinal)), $"{name}: {result.Error}");
-    }
-
-    // Of each validator one share signs, and the shares of two other operators make the group's signature of its own.
-    private async Task AssertOneSetSignsAsync(HttpClient client, string step, string document)
-    {
-        var nodes = _operators[document];
-        foreach (var group in _operators.Values.SelectMany(each => each[0]).Select(share => share.GroupKey!.Value).Distinct())
-        {
-            var ours = _operators.Values.SelectMany(each => each[0]).Where(share => share.GroupKey == group).Select(share => share.ShareKey).Distinct().ToList();
-            List<(BlsPublicKey Key, ApiAnswer Answer)> answers = [];
-            foreach (var key in ours)
-            {
-                answers.Add((key, await client.SignAsync(key, Chain.RandaoJson(_target))));
-            }
-
-            var signed = answers.Where(one => one.Answer.Status == HttpStatusCode.OK).ToList();
-            var isKnown = step != "create" || nodes[0].Any(share => share.GroupKey == group);
-            Assert.True(signed.Count == (isKnown ? 1 : 0), $"{step}: {signed.Count} shares of {group} sign");
-            if (nodes[0].FirstOrDefault(share => share.GroupKey == group) is { } expected)
-            {
-                Assert.Equal(expected.ShareKey, signed[0].Key);
-                foreach (var (body, root) in Duties(group))
-                {
-                    Combine(group, nodes, await SignedAsync(client, expected.ShareKey, body), root);
-                }
+                _ = SsvNode.StatusOf(await call(node)(share));
             }
         }
     }
 
-    private static async Task<BlsSignature> SignedAsync(HttpClient client, BlsPublicKey key, string body)
+    // Every type but those that are slashable, which the life asks for at every station; as the lock has it where a deposit and a registration go.
+    private static IEnumerable<(string Json, SignableMessage Message)> Others(string document, BlsPublicKey group, Func<SignableMessage, BlsSignature> sign)
     {
-        var answer = await client.SignAsync(key, body);
-        Assert.True(answer.Status == HttpStatusCode.OK, $"{body[..60]}: {answer.Text}");
-        return BlsSignature.Parse(answer.Signature);
-    }
-
-    private static void Combine(BlsPublicKey group, IReadOnlyList<IReadOnlyList<VaultShare>> nodes, BlsSignature ours, Root root)
-    {
-        var partials = new Dictionary<ulong, BlsSignature> { [1] = ours };
-        foreach (var share in nodes.Skip(1).Select(node => node.Single(share => share.GroupKey == group)))
+        if (!Path.Exists(LockOf(document)))
         {
-            var signature = new byte[BlsSignature.Length];
-            share.Secret.Sign(root.Bytes, signature);
-            partials.Add(share.Membership!.ShareIndex, new BlsSignature(signature));
+            return NotSlashable(EveryDuty.Of(group, SsvOwner, sign));
         }
 
-        Assert.True(Bls.Verify(group.Bytes, root.Bytes, ThresholdSignature.Combine(partials).Bytes));
+        var cluster = Vectors.Read($"clusters-charon/{document}/cluster-lock.json");
+        var (validator, position) = cluster["distributed_validators"]!.AsArray().Select((one, at) => (one!, at)).First(one => (string)one.Item1["distributed_public_key"]! == group.ToString());
+        var signed = validator["partial_deposit_data"]?[0];
+        var deposit = signed is null ? null : new Deposit(group, Root.Parse((string)signed["withdrawal_credentials"]!), ulong.Parse((string)signed["amount"]!, CultureInfo.InvariantCulture), ForkVersion.Parse("0x10000910"));
+        return NotSlashable(EveryDuty.Of(group, (string)cluster["cluster_definition"]!["validators"]![position]!["fee_recipient_address"]!, sign, deposit));
+
+        static IEnumerable<(string, SignableMessage Message)> NotSlashable(IEnumerable<(string, SignableMessage Message)> duties) => duties.Where(duty => duty.Message.Type is not (DutyType.Attestation or DutyType.Block));
     }
 
-    // One of each kind that needs nobody else's signature.
-    private IEnumerable<(string Body, Root Root)> Duties(BlsPublicKey group)
-    {
-        _target += 2;
-        var vote = AttestationRequest.Message(_network.GenesisValidatorsRoot!.Value, _target - 1, _target, _target * _network.SlotsPerEpoch, 1);
-        yield return (AttestationRequest.Json(vote), vote.SigningRoot(_network));
-        var block = BlockRequest.Message(_network.GenesisValidatorsRoot!.Value, _target * _network.SlotsPerEpoch, 1);
-        yield return (BlockRequest.Json(block), block.SigningRoot(_network));
-    }
+    private Task<ClusterLife> PrepareAsync(params string[] documents) => PrepareAsync(SignerHome.Empty(), "hoodi", [], documents);
 
-    /// <summary>Two signatures of one validator that it may never give, by whichever of its shares.</summary>
-    private List<string> ConflictsOfValidators()
+    private async Task<ClusterLife> PrepareAsync(SignerHome home, string network, string[] options, params string[] documents)
     {
-        var groups = _operators.Values.SelectMany(nodes => nodes[0]).DistinctBy(share => share.ShareKey).ToDictionary(share => share.ShareKey, share => share.GroupKey!.Value);
-        List<string> conflicts = [];
-        foreach (var validator in _received.Duties.GroupBy(duty => groups[duty.Key]))
+        Assert.SkipUnless(SoftToken.IsAvailable || Environment.GetEnvironmentVariable("CI") == "true", "SoftHSM2 is not installed");
+        (await home.InitAsync(network, ["--no-slot-window", "--client", "vc=all", .. options])).Succeeded();
+        home.Configure(settings =>
         {
-            foreach (var target in validator.GroupBy(duty => ((SlashableContent.Attestation)duty.Content).Target).Where(target => target.DistinctBy(duty => duty.SigningRoot).Count() > 1))
+            settings["clients"]!["vc"]!["duties"] = new JsonArray("all", "CLUSTER_LOCK");
+            settings["clients"]!["vc"]!["manageKeys"] = true;
+        });
+        (await home.RunAsync("keymanager", "token")).Succeeded();
+        var chain = network == "hoodi" ? Chain.Network : Network.Load(network) with { GenesisValidatorsRoot = Chain.Network.GenesisValidatorsRoot, GenesisTime = Chain.Network.GenesisTime };
+        var life = new ClusterLife(home, chain, _later);
+        foreach (var document in documents)
+        {
+            List<IReadOnlyList<VaultShare>> nodes = [];
+            for (var node = 0; node < 4; node++)
             {
-                conflicts.Add($"{validator.Key} voted twice for {target.Key}: {string.Join(", ", target.Select(duty => duty.Claim))}");
+                nodes.Add(await OpenAsync(document, node, chain));
             }
+
+            life.Know(document, nodes);
         }
 
-        return conflicts;
+        return life;
     }
 
-    private async Task<IReadOnlyList<VaultShare>> OpenAsync(string document, int node)
+    private async Task<IReadOnlyList<VaultShare>> OpenAsync(string document, int node, Network network)
     {
-        var cluster = VerifiedLock.Open(LockOf(document), new VerificationPolicy { Network = _network.Forks.GenesisVersion });
+        var cluster = VerifiedLock.Open(LockOf(document), new VerificationPolicy { Network = network.Forks.GenesisVersion, ChainId = network.DepositChainId });
         var folder = new NodeFolder(NodeOf(document, node));
         return await new NodeKeystores(folder, cluster.Cluster, cluster.SharesOf(folder.ReadNodeKey(_arena), folder.NodeKeyFile)).OpenAsync(_arena, 1L << 30, null, TestContext.Current.CancellationToken);
+    }
+
+    // Ours is operator 11, and what the others hold is in clear.
+    private List<IReadOnlyList<VaultShare>> SsvSharesOf(string name)
+    {
+        var file = SsvNode.Keyshares(name);
+        var clear = Vectors.Read("clusters-ssv/shares.json")["files"]![$"{name}.keyshares.json"]!.AsArray();
+        return
+        [
+            .. file.Validators[0].OperatorIds.Select(id => (IReadOnlyList<VaultShare>)[.. file.Validators.Select((validator, at) =>
+            {
+                var secret = (string)clear[at]!["operators"]!.AsArray().First(one => (ulong)one!["id"]! == id)!["shareSecret"]!;
+                return new VaultShare(
+                    validator.PublicShares[validator.OperatorIds.IndexOf(id)], validator.GroupKey,
+                    new ClusterMembership(id, (int)clear[at]!["threshold"]!, validator.OperatorIds.Length, default, ShareProvenance.SsvFile), name,
+                    BlsSecretKey.FromBigEndian(_arena, Convert.FromHexString(secret[2..])));
+            })]),
+        ];
+    }
+
+    private static async Task PushAsync(ClusterLife life, SignerProcess signer, string node)
+    {
+        using var client = ClientCertificate.Connect(signer, life.Home.Data, "vc");
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await File.ReadAllTextAsync(Path.Combine(life.Home.Data, "keymanager.token")));
+        using var content = new StringContent(KeymanagerScene.Body(Path.Combine(node, "validator_keys")).ToJsonString(), Encoding.UTF8, "application/json");
+        var answer = await client.AskAsync(HttpMethod.Post, "/eth/v1/keystores", content);
+        Assert.True(answer.Status == HttpStatusCode.OK && KeymanagerScene.Statuses(answer).All(status => status is "imported" or "duplicate"), answer.Text);
+    }
+
+    // What three other operators sign of the lock with their shares, in the files that they would send.
+    private static async Task<string[]> OthersPartsAsync(ClusterLife life)
+    {
+        var root = Root.Parse(HashOf("add-validators"));
+        List<string> options = [];
+        foreach (var node in life.Of("add-validators").Skip(1))
+        {
+            var entries = node.Select(share =>
+            {
+                var signature = new byte[BlsSignature.Length];
+                share.Secret.Sign(root.Bytes, signature);
+                return new PartialsFile.Entry(share.GroupKey!.Value, "the lock hash", root, [new PartialSignature(share.Membership!.ShareIndex, new BlsSignature(signature))]);
+            });
+            var path = life.Home.Beside($"parts-{options.Count}.json");
+            await File.WriteAllBytesAsync(path, new PartialsFile("CLUSTER_LOCK", root, [.. entries]).Write());
+            options.AddRange(["--partials", path]);
+        }
+
+        return [.. options];
     }
 
     private static string LockOf(string name) => Vectors.Path($"clusters-charon/{name}/cluster-lock.json");
@@ -208,68 +236,5 @@ public sealed class LifeUnderLoadTests : IAsyncLifetime
 
     private static string HashOf(string name) => (string)Vectors.Read($"clusters-charon/{name}/cluster-lock.json")["lock_hash"]!;
 
-    /// <summary>Clients who ask for votes of every share that there ever was, for the same targets with different roots, until it is disposed.</summary>
-    private sealed class Load : IAsyncDisposable
-    {
-        private readonly LifeUnderLoadTests _life;
-        private readonly CancellationTokenSource _stop = new();
-        private readonly List<Task> _clients;
-        private readonly HttpClient _http;
-        private int _asked;
-
-        public Load(LifeUnderLoadTests life, SignerProcess signer)
-        {
-            (_life, _http) = (life, ClientCertificate.Connect(signer, life._home.Data, "vc"));
-            _clients = [.. life._operators.Values.SelectMany(nodes => nodes[0]).Select(share => share.ShareKey).Distinct().Select((key, i) => Task.Run(() => AskAsync(key, (byte)(i % 2))))];
-        }
-
-        /// <summary>Until so many more were asked for that the load is there.</summary>
-        public async Task WarmUpAsync()
-        {
-            for (var (until, tries) = (_asked + 60, 0); _asked < until && tries < 600; tries++)
-            {
-                await Task.Delay(50);
-            }
-
-            Assert.True(_asked > 0, "nothing was answered");
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await _stop.CancelAsync();
-            await Task.WhenAll(_clients);
-            _http.Dispose();
-            _stop.Dispose();
-        }
-
-        private async Task AskAsync(BlsPublicKey key, byte fill)
-        {
-            while (!_stop.IsCancellationRequested)
-            {
-                // Every share is asked for the same few targets, so that two sets would meet.
-                var target = Volatile.Read(ref _life._target) + 1;
-                var duty = Duty.Vote(key, _network, target - 1, target, (byte)(fill + 1));
-                var started = Stopwatch.GetTimestamp();
-                try
-                {
-                    var answer = await _http.SignAsync(key, duty.Json);
-                    _life._latencies.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-                    Interlocked.Increment(ref _asked);
-                    if (answer.Status == HttpStatusCode.OK)
-                    {
-                        _life._received.Add(duty, BlsSignature.Parse(answer.Signature));
-                        Interlocked.Increment(ref _life._target);
-                    }
-                    else if (answer.Status is not (HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound or HttpStatusCode.ServiceUnavailable))
-                    {
-                        _life._received.Faults.Add($"{answer.Status} {answer.Text}");
-                    }
-                }
-                catch (Exception gone) when (gone is HttpRequestException or IOException)
-                {
-                    await Task.Delay(20);
-                }
-            }
-        }
-    }
+    private static string EnrOf(string name) => (string)Vectors.Read($"clusters-charon/{name}/cluster-lock.json")["cluster_definition"]!["operators"]![0]!["enr"]!;
 }

@@ -30,10 +30,10 @@ internal sealed class SsvNode(HttpClient http) : IDisposable
         ["--owner", Keyshares(name).Validators[0].OwnerAddress.ToString(), .. Keyshares(name).Validators.SelectMany(one => new[] { "--validator", one.GroupKey.ToString() })];
 
     /// <summary>A signer on hoodi with this operator's key and two clients that are SSV nodes, <c>node</c> and <c>other</c>.</summary>
-    public static async Task<SignerHome> PrepareAsync()
+    public static async Task<SignerHome> PrepareAsync(params string[] options)
     {
         var home = SignerHome.Empty();
-        (await home.InitAsync("hoodi", "--client", "node=ssv-node", "--client", "other=ssv-node")).Succeeded();
+        (await home.InitAsync("hoodi", ["--client", "node=ssv-node", "--client", "other=ssv-node", .. options])).Succeeded();
         var key = home.Beside("operator.pem");
         await File.WriteAllTextAsync(key, PrivateKey);
         (await home.RunAsync("operator", "import", "--key", key)).Succeeded();
