@@ -32,6 +32,18 @@ try
         static string Told(SsvAtScale.Push push) => $"{push.CpuMilliseconds:F0} ms ({push.Milliseconds:F0} ms to the answer)";
     }
 
+    async Task MeasureCharonAsync()
+    {
+        var charon = await CharonAtScale.MeasureAsync(Path.Combine(folder, "charon"), token, network.Name);
+        Console.WriteLine($"Charon, {CharonAtScale.Validators} validators in one lock: import {charon.ImportSeconds:F2} s ({charon.ImportMiB:F0} MiB; PBKDF2, 262,144 rounds each), bind of pushed shares {charon.BindSeconds:F2} s ({charon.BindMiB:F0} MiB), successor with one more {charon.SuccessorSeconds:F2} s ({charon.SuccessorMiB:F0} MiB)");
+    }
+
+    if (Environment.GetEnvironmentVariable("ONLY") == "charon")
+    {
+        await MeasureCharonAsync();
+        return 0;
+    }
+
     if (Environment.GetEnvironmentVariable("ONLY") == "ssv")
     {
         await MeasureSsvAsync();
@@ -64,6 +76,7 @@ try
     Console.WriteLine($"opening {OpeningAtScale.Shares:N0} shares at start  {opening.Shares,6:F0} ms   (beyond a start with none, {opening.Empty:F0} ms; target: below 1000)");
     var push = await KeystorePush.MeasureAsync(Path.Combine(folder, "push"), token, network.Name, pushed);
     await MeasureSsvAsync();
+    await MeasureCharonAsync();
     var pushRatio = push.Seconds / (pushed * KeystorePush.CharonSecondsPerKeystore);
     Console.WriteLine($"push of {pushed} keystores, scrypt 2^18  {push.Seconds,8:F2} s, {push.Seconds / pushed:F2} s each, at most {push.PeakMiB:F0} MiB resident");
     Console.WriteLine($"pushRatio                    {pushRatio,8:F3}   (of the 2 s that Charon waits for each; target: below 1)");
