@@ -16,9 +16,6 @@ internal static class CompleteCommand
     {
         var complete = new Command("complete", "Collect the shares' signatures of a lock that lacks its signature_aggregate, and write the completed lock") { LockFile };
         PartialsOptions.AddTo(complete, Out);
-        complete.Add(ClusterCommand.Network);
-        complete.Add(ClusterCommand.LowThreshold);
-        complete.Add(ClusterCommand.ContractSignatures);
         complete.SetAction(CompleteAsync);
         return complete;
     }

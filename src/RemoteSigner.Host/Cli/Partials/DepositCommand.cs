@@ -23,9 +23,6 @@ internal static class DepositCommand
     {
         var deposit = new Command("deposit", "Collect the shares' signatures of deposits, and write the deposit data; nothing is deposited") { Validators, PartialsOptions.Lock, Amount };
         PartialsOptions.AddTo(deposit, Out);
-        deposit.Add(ClusterCommand.Network);
-        deposit.Add(ClusterCommand.LowThreshold);
-        deposit.Add(ClusterCommand.ContractSignatures);
         deposit.SetAction(DepositAsync);
         return deposit;
     }

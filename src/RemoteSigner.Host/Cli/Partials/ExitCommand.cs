@@ -19,10 +19,7 @@ internal static class ExitCommand
     {
         var exit = new Command("exit", "Collect the shares' signatures of a validator's voluntary exit, and write the signed exit; nothing is sent to the chain") { Validators, PartialsOptions.Lock, Epoch };
         PartialsOptions.AddTo(exit, Out);
-        exit.Add(ClusterCommand.Network);
         exit.Add(GenesisRoot);
-        exit.Add(ClusterCommand.LowThreshold);
-        exit.Add(ClusterCommand.ContractSignatures);
         exit.SetAction(ExitAsync);
         return exit;
     }

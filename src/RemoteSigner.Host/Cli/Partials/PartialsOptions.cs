@@ -24,7 +24,7 @@ internal static class PartialsOptions
     /// <summary>Gives a command these options, and says what it lacks. One of <paramref name="results"/> is where the whole signature goes.</summary>
     public static void AddTo(Command command, params Option<string?>[] results)
     {
-        Option[] own = [Signers, Certificate, Key, ClientFileOptions.Authority, Files, .. results, Kept];
+        Option[] own = [Signers, Certificate, Key, ClientFileOptions.Authority, Files, .. results, Kept, ClusterCommand.Network, ClusterCommand.LowThreshold, ClusterCommand.ContractSignatures];
         foreach (var option in own)
         {
             command.Add(option);

@@ -21,9 +21,6 @@ internal static class RegisterCommand
     {
         var register = new Command("register", "Collect the shares' signatures of builder registrations, and write the signed registrations") { Validators, PartialsOptions.Lock, FeeRecipient, GasLimit, Timestamp };
         PartialsOptions.AddTo(register, Out, Overrides);
-        register.Add(ClusterCommand.Network);
-        register.Add(ClusterCommand.LowThreshold);
-        register.Add(ClusterCommand.ContractSignatures);
         register.SetAction(RegisterAsync);
         return register;
     }
