@@ -64,10 +64,10 @@ public sealed partial class SlashingProtection
 
     /// <summary>
     /// Stops keys from signing, and keeps their history and watermarks: they are <see cref="KeyState.Retiring"/>, or <see cref="KeyState.Releasing"/>, until their shares are out of the vault.
-    /// Those of them that could sign, were about to, were parked or exported.
+    /// Those of them that could sign, were about to, were parked or exported. An exported one retires whatever is asked for: somebody else may have it.
     /// </summary>
     public Task<IReadOnlyList<BlsPublicKey>> RetireAsync(IReadOnlyCollection<BlsPublicKey> keys, KeyEnd end, EvidenceWriter<IReadOnlyList<BlsPublicKey>> evidence) =>
-        MoveAsync(keys, _ => end == KeyEnd.Retired ? KeyState.Retiring : KeyState.Releasing, [KeyState.Active, KeyState.Enrolling, KeyState.Parked, KeyState.Exported], evidence);
+        MoveAsync(keys, from => end == KeyEnd.Retired || from == KeyState.Exported ? KeyState.Retiring : KeyState.Releasing, [KeyState.Active, KeyState.Enrolling, KeyState.Parked, KeyState.Exported], evidence);
 
     /// <summary>Ends the life of keys whose shares are out of the vault. Those of them that were on their way.</summary>
     public Task<IReadOnlyList<BlsPublicKey>> FinishRetiringAsync(IReadOnlyCollection<BlsPublicKey> keys, EvidenceWriter<IReadOnlyList<BlsPublicKey>> evidence) =>

@@ -116,7 +116,7 @@ module Ledgers {
     match to
     case Active => from == Enrolling
     case Retiring => from in {Active, Enrolling, Parked, Exported}
-    case Releasing => from in {Active, Enrolling, Parked, Exported}
+    case Releasing => from in {Active, Enrolling, Parked}
     case Retired => from in {Retiring, Active, Enrolling}
     case Released => from in {Releasing, Retired}
     case Parked => from in {Active, Enrolling, Exported}

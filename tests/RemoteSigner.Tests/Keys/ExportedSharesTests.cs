@@ -115,6 +115,20 @@ public sealed class ExportedSharesTests : IAsyncLifetime
         Assert.Equal(latter.Count, _scene.Vault.Contents.Shares.Count);
     }
 
+    /// <summary>A client that manages keys could push it again after that.</summary>
+    [Theory]
+    [InlineData(KeyEnd.Released)]
+    [InlineData(KeyEnd.Retired)]
+    public async Task Whoever_takes_it_out_retires_it(KeyEnd end)
+    {
+        await ExportAsync();
+
+        await _scene.DoAsync(new DeleteShares([.. _shares.Select(share => share.ShareKey)], end));
+
+        await AssertAsync(KeyState.Retired);
+        Assert.Equal(["was_retired"], await _scene.RefusalsAsync(new IntakeOrder([_shares[0] with { GroupKey = null, Membership = null }], SlashingFloor.FromNow)));
+    }
+
     [Fact]
     public async Task A_void_export_lets_them_sign_once_the_files_are_gone()
     {

@@ -36,7 +36,7 @@ public sealed class DeleteShares(IReadOnlyList<BlsPublicKey> keys, KeyEnd end, A
     {
         var states = await proceeding.Slashing.GetKeyStatesAsync();
         _wanted = await ChooseAsync(proceeding, states);
-        var ended = await proceeding.Slashing.RetireAsync(_wanted, end, (transaction, gone) => Note(proceeding, transaction, gone).Select(key => proceeding.Append(transaction, Action, entry => entry with { ShareKey = key, Detail = Detail })).Last());
+        var ended = await proceeding.Slashing.RetireAsync(_wanted, end, (transaction, gone) => Note(proceeding, transaction, gone).Select(key => proceeding.Append(transaction, Action, entry => entry with { ShareKey = key, Detail = end == KeyEnd.Retired || states[key] == KeyState.Exported ? "for good" : "it may be brought in again" })).Last());
         _result.AddRange(keys.Select(key => ended.Contains(key) ? DeletedShare.Deleted : states.ContainsKey(key) ? DeletedShare.NotActive : DeletedShare.NotFound));
         return ended.Count > 0;
     }
@@ -73,8 +73,6 @@ public sealed class DeleteShares(IReadOnlyList<BlsPublicKey> keys, KeyEnd end, A
 
         return gone;
     }
-
-    private string Detail => end == KeyEnd.Retired ? "for good" : "it may be brought in again";
 }
 
 /// <summary>What became of a key that was to be deleted.</summary>

@@ -108,7 +108,7 @@ internal sealed partial class World
     private async Task RetireAsync(Place place, int key, KeyEnd end)
     {
         var life = await LiveAsync(place);
-        await MoveAsync(place, "retirement", key, end == KeyEnd.Retired ? "Retiring" : "Releasing", () => life.Slashing.RetireAsync([Duties.PublicKey(key)], end, life.Evidence<IReadOnlyList<BlsPublicKey>>(true)));
+        await MoveAsync(place, "retirement", key, end == KeyEnd.Retired || place.Model.StateOf(key) == "Exported" ? "Retiring" : "Releasing", () => life.Slashing.RetireAsync([Duties.PublicKey(key)], end, life.Evidence<IReadOnlyList<BlsPublicKey>>(true)));
     }
 
     private async Task FinishAsync(Place place, int wanted)
