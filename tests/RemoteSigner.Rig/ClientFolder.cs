@@ -3,7 +3,7 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Rig;
 
-/// <summary>The folder in which a client keeps its keys, with all that it writes beside them: laid out as the clients' sources do, with throwaway keys.</summary>
+/// <summary>The folder in which a client that has run keeps its keys, with all that it writes beside them: laid out as the clients' sources do, with throwaway keys.</summary>
 /// <param name="Keystores">What <c>--keystores</c> names.</param>
 /// <param name="Passwords">What <c>--passwords</c> names; null where the passwords are in the client's own place.</param>
 /// <param name="Keys">In the order in which they are found.</param>
@@ -22,9 +22,31 @@ public sealed record ClientFolder(string Keystores, string? Passwords, IReadOnly
     public static ClientFolder Write(string client, string folder) => client switch
     {
         "dirk" => WriteDirk(folder),
-        "lighthouse" => WriteKeyed(folder, "validators", "voting-keystore.json", beside => File.WriteAllText(Path.Combine(beside, "validator_definitions.yml"), "---\n")),
-        "lodestar" => WriteKeyed(folder, "keystores", "voting-keystore.json", _ => Directory.CreateDirectory(Path.Combine(folder, "validator-db"))),
-        "nimbus" => WriteKeyed(folder, "validators", "keystore.json", beside => File.WriteAllText(Path.Combine(beside, "slashing_protection.sqlite3"), "")),
+        "lighthouse" => WriteKeyed(folder, "validators", "voting-keystore.json", beside =>
+        {
+            File.WriteAllText(Path.Combine(beside, "validator_definitions.yml"), "---\n");
+            File.WriteAllText(Path.Combine(beside, "validator_key_cache.json"), new JsonObject { ["crypto"] = Crypto(), ["uuids"] = new JsonArray(Guid.NewGuid().ToString()) }.ToJsonString());
+        }),
+        "lodestar" => WriteKeyed(folder, "keystores", "voting-keystore.json", _ =>
+        {
+            Directory.CreateDirectory(Path.Combine(folder, "validator-db"));
+            File.WriteAllText(Path.Combine(folder, ".log_rotate_audit.json"), """{"keep":{"days":true,"amount":5},"auditLog":".log_rotate_audit.json","files":[],"hashType":"sha256"}""");
+            File.WriteAllText(Path.Combine(folder, "peer-id.json"), """{"id":"16Uiu2HAm","privKey":"CAIS","pubKey":"CAIS"}""");
+        }),
+        "nimbus" => WriteKeyed(folder, "validators", "keystore.json", beside =>
+        {
+            File.WriteAllText(Path.Combine(beside, "slashing_protection.sqlite3"), "");
+
+            // --netkey-file: the node's key in the network, under a password.
+            File.WriteAllText(Path.Combine(folder, "netkey.json"), new JsonObject
+            {
+                ["crypto"] = Crypto(),
+                ["description"] = "",
+                ["pubkey"] = "08021221" + new string('0', 66),
+                ["uuid"] = Guid.NewGuid().ToString(),
+                ["version"] = 1,
+            }.ToJsonString());
+        }),
         "teku" => WriteTeku(folder, "keys", "passwords"),
         "teku-key-manager" => WriteTeku(Path.Combine(folder, "validator", "key-manager"), "local", "local-passwords") with { Keystores = folder },
         "prysm-backup" => WritePrysmBackup(folder),
@@ -56,8 +78,11 @@ public sealed record ClientFolder(string Keystores, string? Passwords, IReadOnly
             File.WriteAllText(Path.Combine(place, name), header.ToJsonString());
         }
 
+        File.WriteAllText(Path.Combine(folder, "dirk.json"), """{"server":{"id":1},"stores":[{"name":"Local","type":"filesystem"}]}""");
         return new ClientFolder(folder, WritePassword(folder, "passphrase"), keys, labels);
     }
+
+    private static JsonNode Crypto() => JsonNode.Parse(KeystoreWriter.New(Password).Json)!["crypto"]!.DeepClone();
 
     private static (BlsPublicKey Key, JsonObject Json) Account(string uuid, string name)
     {

@@ -86,8 +86,101 @@ public sealed class KeystoreFolderTests : IDisposable
         var survey = KeystoreFolder.Survey(_scene.Folder);
 
         Assert.Equal("keystore.json", Assert.Single(survey.Keystores).Label);
-        Assert.Equal(["deposit_data-1700000000.json", "history.json", "remote_keystore.json", "withdrawal-keystore.json"], survey.Rest.Select(rest => Path.GetFileName(rest.Path)));
+        Assert.Equal(["backup", "deposit_data-1700000000.json", "history.json", "remote_keystore.json", "withdrawal-keystore.json"], survey.Rest.Select(rest => Path.GetFileName(rest.Path)).Order(StringComparer.Ordinal));
         Assert.All(survey.Rest, rest => Assert.NotEmpty(rest.Reason));
+    }
+
+    [Theory]
+    [InlineData("dirk", "dirk.json")]
+    [InlineData("lighthouse", "validators/validator_key_cache.json")]
+    [InlineData("lodestar", ".log_rotate_audit.json")]
+    [InlineData("lodestar", "peer-id.json")]
+    [InlineData("nimbus", "netkey.json")]
+    public void A_clients_own_file_beside_its_folders_of_keys_is_passed_over_by_name(string client, string name)
+    {
+        var folder = ClientFolder.Write(client, _scene.Folder);
+
+        var survey = KeystoreFolder.Survey(folder.Keystores, folder.Passwords);
+
+        Assert.All(survey.Keystores, keystore => Assert.Null(keystore.Failure));
+        Assert.Contains(Path.Combine(_scene.Folder, name), survey.Rest.Select(rest => rest.Path));
+    }
+
+    /// <summary>Only what claims to be no keystore of a validator is passed over, and only beside folders of keys.</summary>
+    [Theory]
+    [InlineData("keystore-0.json", "{")]
+    [InlineData("keystore-0.json", """{"crypto":{},"version":4}""")]
+    [InlineData("validators/keystore-0.json", """{"crypto":{},"pubkey":"000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"}""")]
+    [InlineData("validators/0x93247f2209abcacf57b75a51dafae777f9dd38bc7053d1af526f220a7489a6d3a2753e5f3e8b1cfe39b56f43611df74a/keystore.json", """{"crypto":{},"uuids":[]}""")]
+    [InlineData("validators/0x93247f2209abcacf57b75a51dafae777f9dd38bc7053d1af526f220a7489a6d3a2753e5f3e8b1cfe39b56f43611df74a/keystore.json", "{}")]
+    [InlineData("keys/keystore-0.json", "{}")]
+    [InlineData("keys/deeper/keystore-0.json", "{}")]
+    public void A_damaged_keystore_beside_or_in_folders_of_keys_is_a_fault(string name, string content)
+    {
+        ClientFolder.Write("nimbus", _scene.Folder);
+        ClientFolder.Write("teku", _scene.Folder);
+        Directory.CreateDirectory(Path.Combine(_scene.Folder, "keys", "deeper"));
+        var path = _scene.Write(name, content);
+
+        var fault = Assert.Single(KeystoreFolder.Survey(_scene.Folder).Keystores, keystore => keystore.Fault is not null);
+
+        Assert.Equal((path, KeystoreFault.Malformed), (fault.Path, fault.Failure!.Fault));
+    }
+
+    /// <summary>Teku walks its folder to the bottom, with each password under the same path in the other folder.</summary>
+    [Theory]
+    [InlineData("teku", "keys", "passwords", false)]
+    [InlineData("teku", "keys", "passwords", true)]
+    [InlineData("teku-key-manager", "validator/key-manager/local", "validator/key-manager/local-passwords", false)]
+    public void The_keys_of_Teku_may_lie_deeper(string client, string keystores, string passwords, bool areNamed)
+    {
+        var folder = ClientFolder.Write(client, _scene.Folder);
+        var path = _scene.Write($"{keystores}/pool/first/validator-0.json", _scene.NewKeystore("secret").Json.ToJsonString());
+        var password = _scene.Write($"{passwords}/pool/first/validator-0.txt", "secret");
+
+        var found = KeystoreFolder.Survey(folder.Keystores, areNamed ? Path.Combine(_scene.Folder, passwords) : null).Keystores;
+
+        Assert.Equal(3, found.Count);
+        Assert.All(found, keystore => Assert.Equal((KeystoreOrigin.Teku, null), (keystore.Origin, keystore.Failure)));
+        Assert.Equal((path, password), (found[2].Path, found[2].PasswordPath));
+    }
+
+    /// <summary>As a volume of secrets has it in Kubernetes: every file is a link into a hidden folder, which is there under two names.</summary>
+    [Fact]
+    public void No_key_is_found_twice_through_links_and_hidden_folders()
+    {
+        var folder = ClientFolder.Write("teku", _scene.Folder);
+        var keys = Path.Combine(_scene.Folder, "keys");
+        Directory.CreateDirectory(Path.Combine(keys, "..2026"));
+        Directory.CreateSymbolicLink(Path.Combine(keys, "..data"), "..2026");
+        Directory.CreateSymbolicLink(Path.Combine(keys, "again"), ".");
+        foreach (var name in new[] { "validator-0.json", "validator-1.json" })
+        {
+            File.Move(Path.Combine(keys, name), Path.Combine(keys, "..2026", name));
+            File.CreateSymbolicLink(Path.Combine(keys, name), Path.Combine("..data", name));
+        }
+
+        var survey = KeystoreFolder.Survey(folder.Keystores);
+
+        Assert.Equal(folder.Keys, survey.Keystores.Select(keystore => keystore.PublicKey!.Value));
+        Assert.Equal(["..2026", "..data", "again"], survey.Rest.Select(rest => Path.GetFileName(rest.Path)));
+    }
+
+    /// <summary>Whoever destroys the keystores after the import must have read which were left.</summary>
+    [Theory]
+    [InlineData("backup/keystore.json", "backup")]
+    [InlineData("validators/old/0x00/voting-keystore.json", "validators/old")]
+    [InlineData("validators/keys/keys/keys/keystore.json", "validators/keys/keys/keys")]
+    public void A_folder_that_is_not_entered_is_named_if_keystores_may_lie_in_it(string path, string named)
+    {
+        var folder = ClientFolder.Write("nimbus", _scene.Folder);
+        _scene.Write(path, _scene.NewKeystore("secret").Json.ToJsonString());
+        _scene.Write("logs/today.log", "");
+
+        var survey = KeystoreFolder.Survey(folder.Keystores);
+
+        Assert.Equal(folder.Keys.Count, survey.Keystores.Count);
+        Assert.Equal(Path.Combine(_scene.Folder, named), Assert.Single(survey.Rest, rest => Directory.Exists(rest.Path)).Path);
     }
 
     /// <summary>A damaged file is told of: nobody would miss a key that was passed over.</summary>
@@ -118,6 +211,7 @@ public sealed class KeystoreFolderTests : IDisposable
 
     [Theory]
     [InlineData("wallet/direct/accounts/all-accounts.keystore.json")]
+    [InlineData("wallet/derived/accounts/all-accounts.keystore.json")]
     [InlineData("wallet/renamed.json")]
     public async Task The_list_of_a_Prysm_wallet_is_named_with_the_command_that_writes_keystores(string name)
     {
@@ -155,7 +249,8 @@ public sealed class KeystoreFolderTests : IDisposable
 
         Assert.Equal(2, failures.Count);
         Assert.Contains(Path.Combine("secrets", folder.Keys[0].ToString()), failures[0].Reason, StringComparison.Ordinal);
-        Assert.Contains("voting_keystore_password", failures[0].Hint, StringComparison.Ordinal);
+        Assert.Contains("voting_keystore_password,", failures[0].Hint, StringComparison.Ordinal);
+        Assert.Contains("voting_keystore_password_path", failures[0].Hint, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -168,12 +263,22 @@ public sealed class KeystoreFolderTests : IDisposable
         Assert.Equal(folder.Keys.Select(key => Path.Combine(secrets, key.ToString())), KeystoreFolder.Find(folder.Keystores, secrets).Select(file => file.PasswordPath));
     }
 
-    [Fact]
-    public void A_clients_lock_beside_a_keystore_is_seen()
+    /// <summary>Lighthouse and Teku lock by a file, Lodestar by a folder.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_clients_lock_beside_a_keystore_is_seen(bool isFolder)
     {
         var folder = ClientFolder.Write("lodestar", _scene.Folder);
         var path = Path.Combine(_scene.Folder, "keystores", folder.Keys[1].ToString(), "voting-keystore.json.lock");
-        File.WriteAllText(path, "");
+        if (isFolder)
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            File.WriteAllText(path, "");
+        }
 
         Assert.Equal([path], KeystoreFolder.Survey(folder.Keystores).FindLocks());
     }

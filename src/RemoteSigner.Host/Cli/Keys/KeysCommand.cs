@@ -55,6 +55,11 @@ internal static class KeysCommand
         var files = survey.Files();
         var done = await KeystoreProgress.ShowAsync(files.Count, report => signer.ImportKeysAsync(files, history, parsed.GetValue(Memory), report, cancellation));
         HistoryNote.Write(done.WithoutList);
+        if (survey.Rest is [var first, ..])
+        {
+            StandardError.Console.WriteLine($"{survey.Rest.Count} files and folders were passed over and did not come in (--dry-run names all), the first is {first.Path}: {first.Reason}");
+        }
+
         StandardError.Console.WriteLine($"sealed {done.Count} keys; {(signer.IsRunning ? "they sign from now on" : "they are open after the next start")}. Now destroy the keystores and their passwords");
         return 0;
     }

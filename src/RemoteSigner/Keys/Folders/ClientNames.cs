@@ -19,7 +19,7 @@ internal static class ClientNames
     {
         _ when IsUuid(name) => KeystoreOrigin.Dirk,
         var key when KeyOf(key) is not null => name == "keystore.json" ? KeystoreOrigin.Nimbus : Path.GetFileName(Path.GetDirectoryName(folder)) == "keystores" ? KeystoreOrigin.Lodestar : KeystoreOrigin.Lighthouse,
-        "keys" or "local" when Directory.Exists(TekuPasswords(folder)) => KeystoreOrigin.Teku,
+        _ when TekuTree(folder) is not null => KeystoreOrigin.Teku,
         _ => KeystoreOrigin.Keystore,
     };
 
@@ -33,16 +33,42 @@ internal static class ClientNames
         }
 
         var text = Path.GetFileNameWithoutExtension(name) + ".txt";
+        var tree = TekuTree(folder);
         var keyName = KeyOf(Path.GetFileName(folder)) is null ? null : Path.GetFileName(folder);
         List<string?> places = passwords is not null
-            ? [keyName is null ? null : Path.Combine(passwords, keyName), Path.Combine(passwords, text)]
+            ? [keyName is null ? null : Path.Combine(passwords, keyName), tree is null ? null : Path.Combine(passwords, tree.Below, text), Path.Combine(passwords, text)]
             : [
                 Path.Combine(folder, text),
                 keyName is null ? null : Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(folder)) ?? folder, "secrets", keyName),
-                OriginOf(folder, name) == KeystoreOrigin.Teku ? Path.Combine(TekuPasswords(folder), text) : null,
+                tree is null ? null : Path.Combine(tree.Passwords, tree.Below, text),
             ];
-        return [.. places.OfType<string>()];
+        return [.. places.OfType<string>().Distinct()];
     }
 
-    private static string TekuPasswords(string folder) => Path.Combine(Path.GetDirectoryName(folder) ?? folder, Path.GetFileName(folder) == "local" ? "local-passwords" : "passwords");
+    /// <summary>Where a folder lies in one of Teku's, which may have others in it, and takes the password from the same path in the folder of passwords; null where it lies in none.</summary>
+    /// <param name="folder">As a full path.</param>
+    public static TekuTree? TekuTree(string folder)
+    {
+        var root = folder;
+        for (var depth = 0; depth <= Keys.TekuTree.MostDepth && Path.GetDirectoryName(root) is { } parent; depth++, root = parent)
+        {
+            var passwords = Path.Combine(parent, Path.GetFileName(root) == "local" ? "local-passwords" : "passwords");
+            if (Path.GetFileName(root) is "keys" or "local" && Directory.Exists(passwords))
+            {
+                return new TekuTree(passwords, depth == 0 ? "" : Path.GetRelativePath(root, folder), depth);
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>A place in a folder of keys of Teku.</summary>
+/// <param name="Passwords">The folder of passwords beside it.</param>
+/// <param name="Below">The path from the folder of keys, the same from that of passwords; empty for itself.</param>
+/// <param name="Depth">How many folders deep that is.</param>
+internal sealed record TekuTree(string Passwords, string Below, int Depth)
+{
+    /// <summary>So deep are folders entered.</summary>
+    public const int MostDepth = 8;
 }

@@ -48,7 +48,7 @@ public sealed record FoundKeystore(string Path, KeystoreOrigin Origin, string La
     {
         KeystoreOrigin.Dirk => ": Dirk's passphrases are where its configuration has them (unlocker.account-passphrases)",
         KeystoreOrigin.Lighthouse when File.Exists(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path)))!, LighthouseDefinitions)) =>
-            $": {LighthouseDefinitions} may have it as voting_keystore_password",
+            $": {LighthouseDefinitions} may have it as voting_keystore_password, or its place as voting_keystore_password_path",
         _ => "",
     };
 }

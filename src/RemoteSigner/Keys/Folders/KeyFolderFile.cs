@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Keys;
 
@@ -6,12 +7,17 @@ namespace RemoteSigner.Keys;
 internal abstract record KeyFolderFile
 {
     private const string Wallet = "it is of the wallet, not of an account";
+    private const string ClientsOwn = "it lies beside folders of keys and claims to be no keystore of a validator";
+
+    // In hex and in quotes; 0x may stand before.
+    private const int KeyText = (2 * BlsPublicKey.Length) + 2;
 
     private static readonly Dictionary<string, string> _known = new(StringComparer.Ordinal)
     {
         ["index"] = Wallet,
         ["batch"] = Wallet,
         ["withdrawal-keystore.json"] = "a withdrawal key signs no duties",
+        ["validator_key_cache.json"] = "it is a client's cache of keys that have keystores of their own",
         ["remote_keystore.json"] = "it names a key that another signer holds",
         ["suggested_gas_limit.json"] = "it is a client's setting",
         ["payload_builder.json"] = "it is a client's setting",
@@ -22,7 +28,7 @@ internal abstract record KeyFolderFile
     {
     }
 
-    /// <summary>A keystore, or what should be one: damaged files are told of, never passed over.</summary>
+    /// <summary>A keystore, or what should be one: damaged files are told of, never passed over. Beside folders of keys an object should be one if it has <c>crypto</c> and version 4 or a validator's key.</summary>
     /// <param name="Content">Null where there is a fault.</param>
     public sealed record Key(Keystore? Content, KeystoreException? Fault) : KeyFolderFile;
 
@@ -34,7 +40,8 @@ internal abstract record KeyFolderFile
 
     /// <summary>Reads JSON files and files without an ending, at most as much as a keystore has.</summary>
     /// <param name="isMeant">Was this very file named? Then it is read whatever it is called.</param>
-    public static KeyFolderFile Read(string path, bool isMeant)
+    /// <param name="isBesideKeys">Does it lie beside folders of keys, where a client has files of its own (logs, settings, its key in the network)?</param>
+    public static KeyFolderFile Read(string path, bool isMeant = false, bool isBesideKeys = false)
     {
         var name = Path.GetFileName(path);
         var isJson = isMeant || name.EndsWith(".json", StringComparison.Ordinal);
@@ -50,7 +57,7 @@ internal abstract record KeyFolderFile
 
         try
         {
-            return name == PrysmAccounts.FileName ? throw PrysmAccounts.Fault() : Judge(KeystoreFile.ReadBytes(path), name, isJson);
+            return name == PrysmAccounts.FileName ? throw PrysmAccounts.Fault() : Judge(KeystoreFile.ReadBytes(path), name, isJson, isBesideKeys);
         }
         catch (KeystoreException fault)
         {
@@ -58,14 +65,16 @@ internal abstract record KeyFolderFile
         }
     }
 
-    private static KeyFolderFile Judge(byte[] json, string name, bool isJson)
+    private static KeyFolderFile Judge(byte[] json, string name, bool isJson, bool isBesideKeys)
     {
         var kind = KindOf(json);
         return kind switch
         {
             Kind.Unreadable when ClientNames.IsUuid(name) => throw new KeystoreException(
                 KeystoreFault.Unsupported, "it is no JSON: the wallet's store is encrypted as a whole, with a passphrase of its own", "copy the wallet with ethdo into a store without a passphrase, and import that"),
-            Kind.Keystore => new Key(Keystore.Parse(json), null),
+            Kind.Object when isBesideKeys && isJson => new Other(ClientsOwn),
+            Kind.Encrypted when isBesideKeys => new Other(ClientsOwn),
+            Kind.Keystore or Kind.Encrypted => new Key(Keystore.Parse(json), null),
             Kind.Unreadable or Kind.Object when isJson => new Key(Keystore.Parse(json), null),
             Kind.Unreadable or Kind.Object => new Foreign(),
             Kind.List => isJson ? new Other("it is a list, as deposit data are") : new Foreign(),
@@ -86,7 +95,7 @@ internal abstract record KeyFolderFile
                 JsonValueKind.Array => Kind.List,
                 JsonValueKind.Object when Has(root, "type", "name") && (Has(root, "uuid") || Has(root, "id")) => Kind.Wallet,
                 JsonValueKind.Object when Has(root, "entries", "crypto") => Kind.Wallet,
-                JsonValueKind.Object when Has(root, "crypto") => Kind.Keystore,
+                JsonValueKind.Object when Has(root, "crypto") => IsOfAValidator(root) ? Kind.Keystore : Kind.Encrypted,
                 JsonValueKind.Object when Has(root, "metadata", "data") => Kind.History,
                 JsonValueKind.Object => Kind.Object,
                 _ => Kind.Unreadable,
@@ -97,6 +106,10 @@ internal abstract record KeyFolderFile
             return Kind.Unreadable;
         }
     }
+
+    private static bool IsOfAValidator(JsonElement root) =>
+        (root.TryGetProperty("version", out var version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out var number) && number == 4)
+        || (root.TryGetProperty("pubkey", out var key) && key.ValueKind == JsonValueKind.String && key.GetRawText().Length is KeyText or KeyText + 2);
 
     private static bool Has(JsonElement root, params ReadOnlySpan<string> names)
     {
@@ -117,6 +130,7 @@ internal abstract record KeyFolderFile
         Object,
         List,
         Keystore,
+        Encrypted,
         Wallet,
         History,
     }

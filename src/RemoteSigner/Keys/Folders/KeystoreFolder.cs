@@ -8,12 +8,6 @@ public static class KeystoreFolder
 {
     private const string CharonFolder = "validator_keys";
 
-    // Teku's key manager lies deepest: validator/key-manager/local.
-    private const int MostDepth = 3;
-
-    // Whatever else lies below, such as a backup, is somebody's own and is named if it is meant.
-    private static readonly HashSet<string> _clientFolders = ["validators", "keystores", "keys", "wallets", "direct", "accounts", "validator", "key-manager", "local"];
-
     /// <summary>The keystores that are there, with their passwords.</summary>
     /// <exception cref="KeystoreImportException">No keystore, or a keystore without a password file; all of them are named.</exception>
     public static IReadOnlyList<KeystoreFile> Find(string path, string? passwords = null) => Survey(path, passwords).Files();
@@ -28,41 +22,45 @@ public static class KeystoreFolder
         var wallets = new WalletNames();
         List<FoundKeystore> keystores = [];
         List<PassedOver> rest = [];
-        foreach (var file in FilesAt(path))
+        if (File.Exists(path))
         {
-            switch (KeyFolderFile.Read(file, isMeant: file == path))
+            Add(path, KeyFolderFile.Read(path, isMeant: true));
+        }
+
+        foreach (var place in PlacesAt(path))
+        {
+            if (!place.IsEntered)
             {
-                case KeyFolderFile.Other(var reason):
-                    rest.Add(new PassedOver(file, reason));
-                    break;
-                case KeyFolderFile.Key key:
-                    keystores.Add(FoundKeystore.Of(file, key, wallets, passwords));
-                    break;
+                rest.Add(new PassedOver(place.Path, "it is a folder that is not entered: import it by itself if its keys are meant"));
+                continue;
+            }
+
+            foreach (var file in Directory.EnumerateFiles(place.Path).Order(StringComparer.Ordinal))
+            {
+                Add(file, KeyFolderFile.Read(file, isBesideKeys: place.IsAbove));
             }
         }
 
         return keystores.Count > 0 ? new KeystoreSurvey(keystores, rest) : throw new KeystoreImportException([Nothing(path, rest)]);
-    }
 
-    private static IEnumerable<string> FilesAt(string path)
-    {
-        if (File.Exists(path))
+        void Add(string file, KeyFolderFile content)
         {
-            return [path];
+            if (content is KeyFolderFile.Key key)
+            {
+                keystores.Add(FoundKeystore.Of(file, key, wallets, passwords));
+            }
+            else if (content is KeyFolderFile.Other(var reason))
+            {
+                rest.Add(new PassedOver(file, reason));
+            }
         }
-
-        var charon = Path.Combine(path, CharonFolder);
-        return Directory.Exists(charon) ? FilesIn(charon, 0) : Directory.Exists(path) ? FilesIn(path, MostDepth) : [];
     }
 
-    private static IEnumerable<string> FilesIn(string folder, int depth)
+    private static IEnumerable<KeyPlace> PlacesAt(string path)
     {
-        IEnumerable<string> below = depth == 0 ? [] : Directory.EnumerateDirectories(folder).Where(IsOfAClient).Order(StringComparer.Ordinal);
-        return Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Concat(below.SelectMany(one => FilesIn(one, depth - 1)));
+        var charon = Path.Combine(path, CharonFolder);
+        return Directory.Exists(charon) ? KeyPlace.At(charon) : Directory.Exists(path) ? KeyPlace.From(path) : [];
     }
-
-    private static bool IsOfAClient(string folder) =>
-        Path.GetFileName(folder) is var name && (_clientFolders.Contains(name) || ClientNames.IsUuid(name) || ClientNames.KeyOf(name) is not null);
 
     private static KeystoreFailure Nothing(string path, List<PassedOver> rest) => new(
         path,

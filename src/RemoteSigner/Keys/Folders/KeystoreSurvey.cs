@@ -2,16 +2,16 @@ namespace RemoteSigner.Keys;
 
 /// <summary>What lies in a folder of keys.</summary>
 /// <param name="Keystores">All that are keystores or should be, at least one.</param>
-/// <param name="Rest">JSON and wallet files that are known to be something else.</param>
+/// <param name="Rest">JSON and wallet files that are known to be something else, and folders with JSON files that were not entered.</param>
 public sealed record KeystoreSurvey(IReadOnlyList<FoundKeystore> Keystores, IReadOnlyList<PassedOver> Rest)
 {
     /// <summary>
-    /// What says that a client may still run on these keys: locks that lie beside keystores (Lighthouse, Lodestar, Teku), also those that one left that did not end in order, and keystores that a process holds locked (Nimbus).
+    /// What says that a client may still run on these keys: locks that lie beside keystores (a file of Lighthouse or Teku, a folder of Lodestar), also those that one left that did not end in order, and keystores that a process holds locked (Nimbus).
     /// </summary>
     public IReadOnlyList<string> FindLocks()
     {
         var held = HeldFiles.Now();
-        return [.. Keystores.SelectMany(keystore => (string[])[keystore.Path + ".lock", keystore.Path]).Where(path => path.EndsWith(".lock", StringComparison.Ordinal) ? File.Exists(path) : held.Contains(path))];
+        return [.. Keystores.SelectMany(keystore => (string[])[keystore.Path + ".lock", keystore.Path]).Where(path => path.EndsWith(".lock", StringComparison.Ordinal) ? Path.Exists(path) : held.Contains(path))];
     }
 
     /// <summary>The keystores with their passwords.</summary>
@@ -23,5 +23,5 @@ public sealed record KeystoreSurvey(IReadOnlyList<FoundKeystore> Keystores, IRea
     }
 }
 
-/// <summary>A file that holds no signing key, and what it is instead.</summary>
+/// <summary>A file that holds no signing key, and what it is instead; or a folder that was not entered.</summary>
 public sealed record PassedOver(string Path, string Reason);
