@@ -17,6 +17,9 @@ internal sealed record ClusterImportLine(
     /// <summary>As in <see cref="KeysImported"/>.</summary>
     public int WithoutList { get; init; }
 
+    /// <summary>Public keys of shares that signed without a document and are parked, because others of their validators have their place.</summary>
+    public IReadOnlyList<string> Yielded { get; init; } = [];
+
     /// <summary>It came in.</summary>
     public const string Sealed = "sealed";
 
@@ -48,13 +51,23 @@ internal sealed record ClusterImportLine(
             document.Operators,
             [.. all.Select(share => new PlacedShare(share.GroupKey!.Value.ToString(), share.ShareKey.ToString(), positions[share.GroupKey.Value], share.Done)).OrderBy(share => share.Position)],
             [.. done.Parked.Select(key => key.ToString())],
-            notes);
+            notes)
+        {
+            Yielded = [.. done.Yielded.Select(key => key.ToString())],
+        };
 
         string WhatOf(BlsPublicKey key) => done.Returned.Contains(key) ? Returned : !done.Bound.Contains(key) ? Sealed : former.GetValueOrDefault(key)?.Membership is null ? Bound : Moved;
     }
 
     /// <summary>What was done, in words: counts of each kind.</summary>
-    public string Summary => string.Join(", ", Shares.GroupBy(share => share.Done).Select(group => $"{group.Key} {group.Count()}").Concat(Parked.Count > 0 ? [$"parked {Parked.Count}"] : []));
+    public string Summary => string.Join(", ", Shares.GroupBy(share => share.Done).Select(group => $"{group.Key} {group.Count()}").Concat(Parked.Count + Yielded.Count is > 0 and var parked ? [$"parked {parked}"] : []));
+
+    /// <summary>What is to be said about <see cref="Yielded"/>.</summary>
+    public static IEnumerable<string> YieldNotes(IReadOnlyCollection<BlsPublicKey> yielded, Root document) => yielded.Count == 0 ? [] :
+    [
+        $"{yielded.Count} shares signed here without a document, and other shares of their validators have their place: they are parked and sign nothing ({string.Join(", ", yielded)}). "
+        + $"'remote-signer cluster revert {document}' lets those of this document sign and parks the others, 'cluster commit' gives them up, 'keys delete' takes out one that is another operator's",
+    ];
 
     /// <summary>A share of the document, its position there from 0, and what was done with it.</summary>
     internal sealed record PlacedShare(string GroupKey, string PublicShare, int Position, string Done);

@@ -59,7 +59,7 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, Sla
     public async Task<ClusterImportLine> BindAsync(ClusterOrder order)
     {
         var (document, places) = await DocumentAsync(order);
-        return await TakeAsync(new IntakeOrder([], SlashingFloor.FromHistory) { Document = document, Places = places, Rebind = order.Replace });
+        return await TakeAsync(new IntakeOrder([], SlashingFloor.FromHistory) { Document = document, Places = places, Replace = order.Replace, Rebind = order.Replace });
     }
 
     /// <summary>Keeps a document for shares that will be pushed, and tells those of it that are here.</summary>
@@ -145,7 +145,7 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, Sla
             await administrator.ExecuteAsync(new KeepDocument(document), actor);
         }
 
-        return ClusterImportLine.Of(done, document.Document, IntakeText.Code(document.Kind), before, notes) with { WithoutList = done.History?.WithoutList ?? 0 };
+        return ClusterImportLine.Of(done, document.Document, IntakeText.Code(document.Kind), before, [.. notes, .. ClusterImportLine.YieldNotes(done.Yielded, document.Document.Hash)]) with { WithoutList = done.History?.WithoutList ?? 0 };
     }
 
     private async Task<(AnchoredDocument, Dictionary<BlsPublicKey, (BlsPublicKey, ClusterMembership)>, Func<Task<IReadOnlyList<VaultShare>>>)> OfLockAsync(ClusterOrder order, IProgress<int>? progress, CancellationToken cancellation)

@@ -18,11 +18,14 @@ internal sealed record PendingAct(string Action, PendingEffect Effect)
     /// <summary>Parked shares of the import: they sign again when it is done.</summary>
     public IReadOnlyList<BlsPublicKey> Returning { get; init; } = [];
 
+    /// <summary>Shares that signed without a document beside another of their validator: they are parked, too.</summary>
+    public IReadOnlyList<BlsPublicKey> Yielding { get; init; } = [];
+
     /// <summary>When the parked ones are given up by themselves.</summary>
     public DateTimeOffset? ParkedUntil { get; init; }
 
     /// <summary>Do keys take turns once it is done?</summary>
-    public bool IsTurn => Replaced.Count > 0 || Returning.Count > 0;
+    public bool IsTurn => Replaced.Count > 0 || Returning.Count > 0 || Yielding.Count > 0;
 
     public static byte[] Write(IEnumerable<PendingAct> acts)
     {
@@ -76,6 +79,7 @@ internal sealed record PendingAct(string Action, PendingEffect Effect)
 
         WriteKeys(json, "replaced"u8, Replaced);
         WriteKeys(json, "returning"u8, Returning);
+        WriteKeys(json, "yielding"u8, Yielding);
         if (ParkedUntil is { } until)
         {
             json.WriteNumber("parkedUntil"u8, until.ToUnixTimeSeconds());
@@ -99,6 +103,7 @@ internal sealed record PendingAct(string Action, PendingEffect Effect)
     {
         Replaced = ReadKeys(act, "replaced"),
         Returning = ReadKeys(act, "returning"),
+        Yielding = ReadKeys(act, "yielding"),
         ParkedUntil = act.TryGetProperty("parkedUntil", out var until) ? DateTimeOffset.FromUnixTimeSeconds(until.GetInt64()) : null,
     };
 

@@ -110,13 +110,13 @@ internal static class Reconciliation
         var states = await proceeding.Slashing.GetKeyStatesAsync();
         var held = vault.Contents.Shares.Select(share => share.ShareKey).ToHashSet();
         BlsPublicKey[] arrived = [.. held.Where(key => states.GetValueOrDefault(key) == KeyState.Enrolling)];
-        BlsPublicKey[] leaving = [.. turns.SelectMany(act => act.Replaced)];
+        BlsPublicKey[] leaving = [.. turns.SelectMany(act => act.Replaced.Concat(act.Yielding))];
 
         // Whatever led here: a share whose validator has another that signs stays as it is, until a person lets it take the other's place.
         var taken = (await proceeding.Slashing.GetKeysWithSigningSiblingAsync(arrived, leaving)).ToHashSet();
         arrived = [.. arrived.Where(key => !taken.Contains(key))];
         var turn = new KeyTurn(arrived) { Returning = [.. turns.SelectMany(act => act.Returning).Where(held.Contains)], Leaving = leaving };
-        await proceeding.Slashing.TurnAsync(turn, (transaction, turnover) => KeyEvidence.Write(proceeding, transaction, turnover, turns.Select(act => act.ParkedUntil).LastOrDefault(), "sealed before an interruption"));
+        await proceeding.Slashing.TurnAsync(turn, (transaction, turnover) => KeyEvidence.Write(proceeding, transaction, turnover, turns.Select(act => act.ParkedUntil).LastOrDefault(), "sealed before an interruption", [.. turns.SelectMany(act => act.Yielding)]));
         if (turns.Count > 0)
         {
             await proceeding.Pending.WriteAsync(transaction =>

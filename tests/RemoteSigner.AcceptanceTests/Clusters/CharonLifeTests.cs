@@ -127,6 +127,29 @@ public sealed class CharonLifeTests(SignerTemplate template)
         Assert.All(again.Json.GetProperty("data").EnumerateArray(), item => Assert.Equal("duplicate", item.GetProperty("status").GetString()));
     }
 
+    /// <summary>Keys were made anew, and the new shares came before anybody could know whose they are.</summary>
+    [Theory]
+    [InlineData("add-lock")]
+    [InlineData("import")]
+    public async Task Shares_that_were_pushed_beside_others_of_their_validators_are_parked_by_their_document(string door)
+    {
+        await using var scene = await KeymanagerScene.StartAsync(template);
+        await ImportAsync(scene.Home, "create", "--never-signed");
+        Assert.Equal(HttpStatusCode.OK, (await scene.PushAsync(KeymanagerScene.Body(Path.Combine(NodeOf("recreate-private-keys", 0), "validator_keys")))).Status);
+
+        var done = await scene.Home.RunAsync(["cluster", door, .. door == "import" ? ["--lock"] : Array.Empty<string>(), LockOf("recreate-private-keys"), "--enr", EnrOf("recreate-private-keys", 0), "--json"]);
+
+        Assert.Equal(2, JsonOf(done)["yielded"]!.AsArray().Count);
+        Assert.Contains($"parked and sign nothing", done.Error, StringComparison.Ordinal);
+        Assert.Contains($"cluster revert {LockHash("recreate-private-keys")}", done.Error, StringComparison.Ordinal);
+        Assert.Equal([("in_force", 2, 0), ("parked", 0, 2)], await StatesAsync(scene.Home));
+
+        (await scene.Home.RunAsync("cluster", "bind", "--lock", LockOf("create"), "--enr", EnrOf("create", 0))).Succeeded();
+        (await scene.Home.RunAsync("cluster", "revert", LockHash("recreate-private-keys"))).Succeeded();
+        Assert.Equal((LockHash("recreate-private-keys"), "in_force"), Assert.Single(
+            JsonOf(await scene.Home.RunAsync("cluster", "list", "--all", "--json")).AsArray().Where(line => Count(line!, "active") == 2).Select(line => ((string)line!["clusterHash"]!, (string)line["state"]!))));
+    }
+
     [Fact]
     public async Task Orphans_of_a_ceremony_that_failed_are_told_apart_and_dropped()
     {

@@ -31,7 +31,8 @@ internal static class ActRows
         ActRow.Of(stock, _ => new ImportShares(new IntakeOrder([stock.Heir], SlashingFloor.FromHistory) { Replace = true })) with { Name = "ImportShares in place of others" },
         ActRow.Of(stock, _ => new PushShares(Push(stock, stock.Newcomer))),
         ActRow.Of(stock, _ => new PushShares(Push(stock, stock.Steady) with { History = Elsewhere(stock, stock.Steady).ToArray() })) with { Name = "PushShares of one that is here", Action = "slashing.import" },
-        ActRow.Of(stock, _ => new ImportShares(new IntakeOrder([], SlashingFloor.FromHistory) { Document = stock.Kept, Places = Places(stock) })) with { Name = "ImportShares of a document alone", Action = "key.bind" },
+        ActRow.Of(stock, _ => new ImportShares(new IntakeOrder([], SlashingFloor.FromHistory) { Document = stock.Kept, Places = Places(stock.Bare) })) with { Name = "ImportShares of a document alone", Action = "key.bind" },
+        ActRow.Of(stock, _ => new ImportShares(new IntakeOrder([], SlashingFloor.FromHistory) { Places = Places([stock.Late]) })) with { Name = "ImportShares that parks one that came late", Action = "key.bind" },
         ActRow.Of(stock, _ => new ImportShares(new IntakeOrder([stock.Former], SlashingFloor.FromHistory) { Replace = true })) with { Name = "ImportShares of one that is parked", Action = "key.return" },
         ActRow.Of(stock, _ => new RevertShares([stock.Former.ShareKey])),
         ActRow.Of(stock, _ => new DeleteShares([stock.Former.ShareKey], KeyEnd.Retired) { OnlyParked = true }) with { Name = "DeleteShares that are parked" },
@@ -102,8 +103,8 @@ internal static class ActRows
     private static MemoryStream Elsewhere(ActStock stock, VaultShare? share = null) => ForeignFile.Of(
         (share ?? stock.Newcomer).ShareKey, [new SlashingOracle.Duty(false, ActStock.VotedElsewhere - 1, ActStock.VotedElsewhere, 5)], ActStock.Network.GenesisValidatorsRoot!.Value);
 
-    private static Dictionary<BlsPublicKey, (BlsPublicKey GroupKey, ClusterMembership Membership)> Places(ActStock stock) =>
-        stock.Bare.ToDictionary(share => share.ShareKey, share => (share.GroupKey!.Value, share.Membership!));
+    private static Dictionary<BlsPublicKey, (BlsPublicKey GroupKey, ClusterMembership Membership)> Places(IReadOnlyList<VaultShare> shares) =>
+        shares.ToDictionary(share => share.ShareKey, share => (share.GroupKey!.Value, share.Membership!));
 
     private static bool IsAct(Type? type) => type is not null && ((type.IsGenericType && type.GetGenericTypeDefinition() == typeof(AdminAct<>)) || IsAct(type.BaseType));
 }

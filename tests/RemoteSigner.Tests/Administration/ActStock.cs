@@ -81,6 +81,11 @@ internal sealed class ActStock : IAsyncDisposable
 
     public VaultShare Latter { get; private set; } = null!;
 
+    /// <summary>
+    /// The share of a validator that has another here, which came first, and its document last: both sign. An interruption has joined their histories, which is not taken back, so that all that is left to do is done as a whole.
+    /// </summary>
+    public VaultShare Late { get; private set; } = null!;
+
     /// <summary>Not here yet.</summary>
     public VaultShare Newcomer { get; private set; } = null!;
 
@@ -176,12 +181,25 @@ internal sealed class ActStock : IAsyncDisposable
         await Scene.TakeAsync(new IntakeOrder([Steady, Doomed, Gone, Elder, Former], SlashingFloor.NeverSigned));
         await Scene.DoAsync(new DeleteShares([Gone.ShareKey], KeyEnd.Retired));
         await Scene.TakeAsync(new IntakeOrder([Latter], SlashingFloor.FromHistory) { Replace = true });
+        await BringLateAsync();
         foreach (var share in new[] { Steady, Doomed, Elder })
         {
             for (var target = Voted - 5; target <= Voted; target++)
             {
                 Assert.True(await ActProbe.AskAsync(Scene.Slashing, Scene.Audit, share.ShareKey, target, 1));
             }
+        }
+    }
+
+    private async Task BringLateAsync()
+    {
+        var group = Scene.Vaults.NewShare().ShareKey;
+        var early = Scene.Vaults.NewShare(group, VaultScene.Member(1)! with { ClusterHash = Duties.Root(80) }, "early");
+        Late = Scene.Vaults.NewShare(group, VaultScene.Member(1)! with { ClusterHash = Duties.Root(81) }, "late");
+        await Scene.TakeAsync(new IntakeOrder([early, Late with { GroupKey = null, Membership = null }], SlashingFloor.NeverSigned));
+        await using (new FileStream(Scene.Vaults.VaultPath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
+        {
+            await Assert.ThrowsAsync<VaultException>(() => Scene.TakeAsync(new IntakeOrder([Late], SlashingFloor.FromHistory)));
         }
     }
 

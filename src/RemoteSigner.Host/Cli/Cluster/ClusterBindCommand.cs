@@ -7,7 +7,7 @@ internal static class ClusterBindCommand
 {
     private static readonly Option<bool> Replace = new("--replace")
     {
-        Description = "bind shares anew that are held under another lock or another validator, once you have found out that this document is right; their slashing history goes with them",
+        Description = "bind shares anew that are held under another lock or another validator, once you have found out that this document is right; their slashing history goes with them, and other shares of their validators are parked",
     };
 
     public static Command CreateBind()

@@ -104,7 +104,7 @@ internal static class ClusterImportCommand
 
         StandardError.Console.WriteLine(line.Shares.Count == 0
             ? $"keeps the document {line.ClusterHash} of {line.Validators} validators, anchored by {line.Anchor}; shares of it that are pushed know where they belong"
-            : $"the cluster {line.ClusterHash}, {line.Shares.Count} of {line.Validators} validators, index {line.ShareIndex}: {line.Summary}; {(line.Shares.All(share => share.Done == ClusterImportLine.Unchanged) ? "nothing was to be done" : next)}");
+            : $"the cluster {line.ClusterHash}, {line.Shares.Count} of {line.Validators} validators, index {line.ShareIndex}: {line.Summary}; {(line.Yielded.Count == 0 && line.Shares.All(share => share.Done == ClusterImportLine.Unchanged) ? "nothing was to be done" : next)}");
         if (line.Parked.Count > 0)
         {
             StandardError.Console.WriteLine("the shares that were replaced are parked and sign nothing: 'remote-signer cluster revert' brings them back as a set, 'cluster commit' gives them up once the new ones have proven themselves");

@@ -1,6 +1,8 @@
+using RemoteSigner.Clusters;
 using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Administration.Keys;
 
@@ -15,7 +17,8 @@ public sealed record ImportForesight(IReadOnlyList<IntakeRefusal> Refusals, Inte
     {
         var states = await proceeding.Slashing.GetKeyStatesAsync();
         var alive = vault.Shares.Where(share => ImportShares.IsIn(states, share, KeyState.Active)).ToList();
-        var plan = new IntakePlan(offered, alive, new HeldPlaces(null, proceeding.Library.Find), HeldSiblings.Of([.. offered.Select(share => share.ShareKey)], alive, vault.Shares, proceeding.Library));
+        var kept = proceeding.Library.Read().Documents.Where(one => DocumentAnchor.ReadClaim(proceeding.Library.Archive.ReadAnchor(one.Document.Hash)) is { } claim && claim.Content == one.Content).Select(one => one.Document);
+        var plan = new IntakePlan(offered, alive, new HeldPlaces(null, proceeding.Library.Find), HeldSiblings.Of([.. offered.Select(share => share.ShareKey)], alive, vault.Shares, proceeding.Library, kept), new HashSet<BlsPublicKey>());
         var report = await proceeding.Slashing.ForeseeEnrolmentAsync(new KeyEnrolment([.. offered.Select(share => (new ProtectedKey(share.ShareKey, share.GroupKey), floor))])
         {
             History = history,

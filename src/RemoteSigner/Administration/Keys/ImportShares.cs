@@ -11,7 +11,7 @@ namespace RemoteSigner.Administration.Keys;
 /// <summary>
 /// The one way for shares into the vault, whoever brings them, and to the place where they belong: looks for what must not be together, registers them with slashing protection, keeps their cluster's
 /// document, seals them. All of them or none. In the ledger they are enrolling first; they sign once the vault has them. Shares that are here already move to the place that the document has for
-/// them; those whose place others take are parked.
+/// them; those whose place others take are parked, and so are those that signed without a document and turn out to be beside another share of their validator.
 /// </summary>
 public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRight.LocalOnly) : AdminAct<ImportedShares>
 {
@@ -29,6 +29,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
     private HashSet<BlsPublicKey> _present = [];
     private HashSet<BlsPublicKey> _resting = [];
     private HashSet<BlsPublicKey> _exportedGroups = [];
+    private Dictionary<BlsPublicKey, (BlsPublicKey GroupKey, ClusterMembership? Membership)> _yielding = [];
     private InterchangeReport? _history;
 
     public override string Action => order.Shares.Count == 0 ? "key.bind" : "key.import";
@@ -42,13 +43,16 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
     internal override bool BringsHistory => order.History is not null || order.Floor == SlashingFloor.FromNow;
 
     internal override ImportedShares Result => new(
-        [.. _shares.Select(share => (share.ShareKey, share.GroupKey, share.Membership))],
-        _plan?.Bound ?? [],
+        [.. _shares.Where(share => !_yielding.ContainsKey(share.ShareKey)).Select(share => (share.ShareKey, share.GroupKey, share.Membership))],
+        [.. (_plan?.Bound ?? []).Except(_yielding.Keys)],
         _plan?.Replaced ?? [],
         [.. Returning],
         _settled,
         [.. (_plan?.Rebound.Values.AsEnumerable() ?? []).Select(share => share.Membership?.ClusterHash).OfType<Root>().Distinct()],
-        _history);
+        _history)
+    {
+        Yielded = [.. _yielding.Keys],
+    };
 
     private IEnumerable<BlsPublicKey> Returning => _shares.Select(share => share.ShareKey).Where(_resting.Contains);
 
@@ -63,9 +67,13 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         var places = new HeldPlaces(order.Document?.Document, proceeding.Library.Find) { Replace = order.Replace, Rebind = order.Rebind };
         _resting = [.. all.Where(share => IsIn(states, share, KeyState.Parked)).Concat(exported.Where(share => PlaceOf(share) is { } place && places.IsElsewhere(share, place))).Select(share => share.ShareKey)];
         List<IntakeRefusal> lent = [.. exported.Where(share => !_resting.Contains(share.ShareKey) && IsAskedFor(share)).Select(IntakeText.Exported)];
+        var anchored = proceeding.AnchoredDocuments();
+        var known = new KnownShares(anchored.Where(one => one.Document.Hash != order.Document?.Document.Hash).Concat(order.Document is { } document ? [document] : []), alive, alive.Where(share => share.GroupKey is null).Select(share => share.ShareKey).ToHashSet());
+        _yielding = LateSiblings.Of(order, alive, places, known);
         var refusals = Gather(proceeding.Vault, alive, places, cancellation);
-        _plan = new IntakePlan([.. _shares.Select(share => share.Listed)], alive, places, HeldSiblings.Of([.. _shares.Select(share => share.ShareKey)], alive, all, proceeding.Library));
-        Throw([.. lent, .. refusals, .. _plan.Refusals, .. Disputes(proceeding, alive)]);
+        _plan = new IntakePlan([.. _shares.Select(share => share.Listed)], alive, places, HeldSiblings.Of([.. _shares.Select(share => share.ShareKey)], alive, all, proceeding.Library, anchored.Select(one => one.Document)), _yielding.Keys.ToHashSet());
+        List<IntakeRefusal> against = [.. lent, .. refusals, .. _plan.Refusals, .. Disputes(anchored, alive)];
+        Throw(against.Count == 0 ? [] : [.. against, .. alive.Where(share => _yielding.ContainsKey(share.ShareKey)).Select(IntakeText.LateSibling)]);
         _sealed = proceeding.Vault.Seal(_shares);
     }
 
@@ -104,11 +112,11 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
 
     internal override async Task FinishAsync(Proceeding proceeding)
     {
-        var turn = new KeyTurn([.. _shares.Select(share => share.ShareKey)]) { Returning = [.. Returning], Leaving = _plan!.Replaced };
+        var turn = new KeyTurn([.. _shares.Select(share => share.ShareKey)]) { Returning = [.. Returning], Leaving = [.. _plan!.Replaced, .. _yielding.Keys] };
         var turnover = await proceeding.Slashing.TurnAsync(turn, (transaction, turnover) =>
         {
             PendingActs.End(transaction);
-            return KeyEvidence.Write(proceeding, transaction, turnover, order.ParkedUntil);
+            return KeyEvidence.Write(proceeding, transaction, turnover, order.ParkedUntil, yielded: _yielding.Keys);
         });
         if (turnover is { Activated.Count: 0, Parked.Count: 0 })
         {
@@ -139,8 +147,8 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         var moving = others.Where(share => order.Places[share.ShareKey] is var place && places.MayMove(share, place.GroupKey, place.Membership)).Select(share => share.ShareKey).ToHashSet();
         List<VaultListing.Share> resting = order.IsWhole ? [.. vault.Contents.Shares.Where(share => _resting.Contains(share.ShareKey) && order.Places.ContainsKey(share.ShareKey) && !offered.Contains(share.ShareKey))] : [];
         var back = resting.Where(share => !places.IsSuperseded(share, order.Places[share.ShareKey].Membership)).Select(share => share.ShareKey).ToHashSet();
-        _opened = vault.OpenShares(moving.Concat(back).ToHashSet(), cancellation);
-        _shares = [.. order.Shares.Select(share => KeepPlace(share, vault)), .. _opened.Select(Move)];
+        _opened = vault.OpenShares(moving.Concat(back).Concat(_yielding.Keys.Where(key => !offered.Contains(key))).ToHashSet(), cancellation);
+        _shares = [.. order.Shares.Select(share => GiveWay(KeepPlace(share, vault))), .. _opened.Select(share => _yielding.ContainsKey(share.ShareKey) ? GiveWay(share) : Move(share))];
         List<IntakeRefusal> stay = [.. others.Where(share => !moving.Contains(share.ShareKey)).Concat(resting.Where(share => !back.Contains(share.ShareKey))).Select(share => places.Refusal(share, order.Places[share.ShareKey].GroupKey, order.Places[share.ShareKey].Membership))];
         return order.IsWhole || (_shares.Count == 0 && stay.Exists(refusal => refusal.Code == IntakeText.Code(IntakeFault.SupersededDocument))) ? stay : _shares.Count > 0 || _settled.Count > 0 || order.Places.Count == 0 ? [] : stay.Count > 0 ? throw Elsewhere(stay.Count) : throw Nothing();
     }
@@ -154,6 +162,10 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
     // A parked share comes back as what it was sealed as, whatever whoever brings it knows.
     private VaultShare KeepPlace(VaultShare share, Vault vault) => share.Membership is null && _resting.Contains(share.ShareKey)
         ? share with { GroupKey = Held(vault, share.ShareKey).GroupKey, Membership = Held(vault, share.ShareKey).Membership, Label = Held(vault, share.ShareKey).Label }
+        : share;
+
+    private VaultShare GiveWay(VaultShare share) => _yielding.TryGetValue(share.ShareKey, out var place)
+        ? share with { GroupKey = place.GroupKey, Membership = place.Membership is { } member ? member with { Provenance = PushLabels.ProvenanceOf(share.Label, member.Provenance) } : null }
         : share;
 
     private static VaultListing.Share Held(Vault vault, BlsPublicKey key) => vault.Contents.Shares.First(share => share.ShareKey == key);
@@ -170,7 +182,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
             ? SlashingFloor.Continued : order.Floor;
 
     // What those who may be believed say else of the keys in the document. What shares were bound to that now leave it does not count.
-    private IReadOnlyList<IntakeRefusal> Disputes(Proceeding proceeding, IReadOnlyList<VaultListing.Share> alive)
+    private IReadOnlyList<IntakeRefusal> Disputes(IReadOnlyList<AnchoredDocument> anchored, IReadOnlyList<VaultListing.Share> alive)
     {
         if (order.Document is not { } document)
         {
@@ -178,7 +190,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         }
 
         var left = _plan!.Rebound.Values.Select(share => share.Membership?.ClusterHash).ToHashSet();
-        return new KnownShares(proceeding.AnchoredDocuments().Where(known => !left.Contains(known.Document.Hash)), alive.Where(share => !_plan.Rebound.ContainsKey(share.ShareKey))).Against(document);
+        return new KnownShares(anchored.Where(known => !left.Contains(known.Document.Hash)), alive.Where(share => !_plan.Rebound.ContainsKey(share.ShareKey))).Against(document);
     }
 
     private static void Throw(List<IntakeRefusal> refusals)
@@ -195,6 +207,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         {
             Replaced = [.. _plan!.Replaced],
             Returning = [.. Returning],
+            Yielding = [.. _yielding.Keys],
             ParkedUntil = order.ParkedUntil,
         });
         if (report.History is { } history)
@@ -208,15 +221,15 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         {
             var (action, before) = _plan.Rebound.TryGetValue(share.ShareKey, out var former) ? ("key.rebind", $"; before: {Describe(former)}")
                 : (_plan.Bound.Contains(share.ShareKey) ? "key.bind" : _resting.Contains(share.ShareKey) ? "key.return" : "key.import", "");
-            last = proceeding.Append(transaction, action, entry => entry with { ShareKey = share.ShareKey, GroupKey = share.GroupKey, Detail = Describe(share) + Reason + before });
+            last = proceeding.Append(transaction, action, entry => entry with { ShareKey = share.ShareKey, GroupKey = share.GroupKey, Detail = Describe(share) + Reason + before + (_yielding.ContainsKey(share.ShareKey) ? "; its place is taken, so it is parked" : "") });
         }
 
         return last;
     }
 
     // By its history the ledger knows a validator's shares also where nobody says whose a share is: where this throws, nothing is kept.
-    private IEnumerable<IntakeRefusal> SecondOf(LedgerTransaction transaction, VaultShare share) => SlashingProtection.SignBeside(transaction, share.ShareKey)
-        .Where(other => !_plan!.Replaced.Contains(other))
+    private IEnumerable<IntakeRefusal> SecondOf(LedgerTransaction transaction, VaultShare share) => (_yielding.ContainsKey(share.ShareKey) ? [] : SlashingProtection.SignBeside(transaction, share.ShareKey))
+        .Where(other => !_plan!.Replaced.Contains(other) && !_yielding.ContainsKey(other))
         .Select(other => IntakeText.SecondShare(share.Listed, other));
 
     private static AdminException Elsewhere(int count) => new(

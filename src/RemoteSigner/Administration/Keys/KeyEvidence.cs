@@ -8,31 +8,30 @@ namespace RemoteSigner.Administration.Keys;
 /// <summary>The entries about keys that begin to sign and those that are parked for them, and what is kept of the parked ones.</summary>
 internal static class KeyEvidence
 {
-    public static long Write(Proceeding proceeding, LedgerTransaction transaction, KeyTurnover turnover, DateTimeOffset? until = null, string? detail = null)
+    /// <param name="yielded">Those of the parked ones whose place nobody took: they had come without a document.</param>
+    public static long Write(
+        Proceeding proceeding, LedgerTransaction transaction, KeyTurnover turnover, DateTimeOffset? until = null, string? detail = null, IReadOnlyCollection<BlsPublicKey>? yielded = null)
     {
-        var last = 0L;
-        if (turnover.Parked.Count > 0)
-        {
-            NoteParked(proceeding, transaction, turnover, until);
-            last = proceeding.Append(transaction, "key.park", entry => entry with
-            {
-                Keys = turnover.Parked,
-                Detail = $"other shares of their validators took their place; until {(until is { } end ? $"{end:u}, or " : "")}'cluster commit' or 'cluster revert'",
-            });
-        }
-
+        var last = Park(proceeding, transaction, [.. turnover.Parked.Except(yielded ?? [])], until, $"other shares of their validators took their place; until {(until is { } end ? $"{end:u}, or " : "")}'cluster commit' or 'cluster revert'");
+        last = Math.Max(last, Park(
+            proceeding, transaction, [.. turnover.Parked.Intersect(yielded ?? [])], null, "they came without a document, and it is known now that other shares of their validators sign here; until 'cluster commit', 'cluster revert' or 'keys delete'"));
         return turnover.Activated.Count == 0 ? last : proceeding.Append(transaction, "key.active", entry => entry with { Keys = turnover.Activated, Detail = detail });
     }
 
-    private static void NoteParked(Proceeding proceeding, LedgerTransaction transaction, KeyTurnover turnover, DateTimeOffset? until)
+    private static long Park(Proceeding proceeding, LedgerTransaction transaction, IReadOnlyList<BlsPublicKey> keys, DateTimeOffset? until, string detail)
     {
-        var held = proceeding.Vault.Contents.Shares.ToDictionary(share => share.ShareKey);
-        var successors = Held(turnover.Activated).Where(share => share.GroupKey is not null).ToLookup(share => share.GroupKey!.Value, share => share.Membership?.ClusterHash);
-        foreach (var set in Held(turnover.Parked).GroupBy(share => share.Membership?.ClusterHash))
+        if (keys.Count == 0)
         {
-            ParkedSets.Put(transaction, new ParkedSet(set.Key, proceeding.Clock.Moment, until, set.SelectMany(share => share.GroupKey is { } group ? successors[group] : []).FirstOrDefault()));
+            return 0;
         }
 
-        IEnumerable<VaultListing.Share> Held(IEnumerable<BlsPublicKey> keys) => keys.Select(key => held.GetValueOrDefault(key)).OfType<VaultListing.Share>();
+        var held = proceeding.Vault.Contents.Shares.ToDictionary(share => share.ShareKey);
+        foreach (var set in keys.Where(held.ContainsKey).GroupBy(key => held[key].Membership?.ClusterHash))
+        {
+            var successor = set.SelectMany(key => SlashingProtection.SignBeside(transaction, key)).Select(other => held.GetValueOrDefault(other)?.Membership?.ClusterHash).FirstOrDefault(cluster => cluster is not null);
+            ParkedSets.Put(transaction, new ParkedSet(set.Key, proceeding.Clock.Moment, until, successor));
+        }
+
+        return proceeding.Append(transaction, "key.park", entry => entry with { Keys = keys, Detail = detail });
     }
 }

@@ -39,7 +39,7 @@ public sealed class PushShares(SharePush push) : AdminAct<IReadOnlyList<PushedSh
         // One that is here and waits for its place may have a document by now.
         var places = push.Shares.Select(share => share.Key).Where(key => here.GetValueOrDefault(key)?.Membership is null).Distinct().ToDictionary(key => key, key => known.Find(key, push.Provenance));
         VaultShare[] fresh = [.. push.Shares
-            .Where(share => !here.ContainsKey(share.Key) || (places.GetValueOrDefault(share.Key) is SharePlace.Known(var group, _) && !here.Values.Any(other => other.GroupKey == group && other.ShareKey != share.Key)))
+            .Where(share => !here.ContainsKey(share.Key) || places.GetValueOrDefault(share.Key) is SharePlace.Known)
             .Select(share => Place(share, places[share.Key], here.GetValueOrDefault(share.Key)?.Label ?? push.Label))];
         _result = [.. push.Shares.Select(share => here.ContainsKey(share.Key) ? new PushedShare.Duplicate() : ResultOf(places[share.Key]))];
         var history = push.History is { } bytes ? new MemoryStream(bytes.ToArray()) : null;

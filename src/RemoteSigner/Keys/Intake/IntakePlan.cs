@@ -15,6 +15,7 @@ internal sealed class IntakePlan
     private readonly ILookup<BlsPublicKey, (BlsPublicKey Key, ClusterMembership? Membership)> _shares;
     private readonly ILookup<Root, ulong> _indices;
     private readonly IReadOnlyDictionary<BlsPublicKey, BlsPublicKey> _siblings;
+    private readonly IReadOnlySet<BlsPublicKey> _yielding;
     private readonly HashSet<BlsPublicKey> _seen = [];
     private readonly HeldPlaces _places;
 
@@ -22,13 +23,16 @@ internal sealed class IntakePlan
     /// <param name="held">What signs here.</param>
     /// <param name="places">How a place that is offered to a held share stands to the one it has.</param>
     /// <param name="siblings">Of the keys that are offered those that the clusters of held shares list → their group key.</param>
-    public IntakePlan(IReadOnlyList<VaultListing.Share> offered, IReadOnlyList<VaultListing.Share> held, HeldPlaces places, IReadOnlyDictionary<BlsPublicKey, BlsPublicKey> siblings)
+    /// <param name="yielding">Those of the offered that are held and give way to others, as <see cref="LateSiblings"/> says: they learn where they belong, and sign no more.</param>
+    public IntakePlan(
+        IReadOnlyList<VaultListing.Share> offered, IReadOnlyList<VaultListing.Share> held, HeldPlaces places, IReadOnlyDictionary<BlsPublicKey, BlsPublicKey> siblings, IReadOnlySet<BlsPublicKey> yielding)
     {
-        (_places, _siblings, _held) = (places, siblings, held.ToDictionary(share => share.ShareKey));
+        (_places, _siblings, _held, _yielding) = (places, siblings, held.ToDictionary(share => share.ShareKey), yielding);
         // What a share was bound to does not count once it is bound anew.
         var anew = offered.Where(share => _held.TryGetValue(share.ShareKey, out var former) && places.MayMove(former, share.GroupKey, share.Membership)).Select(share => share.ShareKey).ToHashSet();
-        var all = held.Where(share => !anew.Contains(share.ShareKey)).Select(share => (Key: share.ShareKey, share.GroupKey, share.Membership))
-            .Concat(offered.Select(share => (Key: share.ShareKey, share.GroupKey, share.Membership)))
+        var all = held.Where(share => !anew.Contains(share.ShareKey)).Concat(offered)
+            .Where(share => !yielding.Contains(share.ShareKey))
+            .Select(share => (Key: share.ShareKey, share.GroupKey, share.Membership))
             .ToList();
         _shares = all.Where(share => share.GroupKey is not null && share.GroupKey != share.Key).ToLookup(share => share.GroupKey!.Value, share => (share.Key, share.Membership));
         _indices = all.Where(share => share.Membership is not null).ToLookup(share => share.Membership!.ClusterHash, share => share.Membership!.ShareIndex);
@@ -57,6 +61,10 @@ internal sealed class IntakePlan
         if (!_seen.Add(share.ShareKey))
         {
             Refuse(share, GivenTwice, "the import has it twice", "leave one of the two out");
+        }
+        else if (_yielding.Contains(share.ShareKey))
+        {
+            Bound.Add(share.ShareKey);
         }
         else if (_held.TryGetValue(share.ShareKey, out var held))
         {

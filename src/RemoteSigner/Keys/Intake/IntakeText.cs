@@ -22,6 +22,11 @@ public static class IntakeText
         share, SecondShareOfGroup, $"another share of its validator {(share.GroupKey is { } group ? $"{group} " : "")}is held or offered: {other}",
         "after a reshare, 'remote-signer cluster import --replace' parks the old share in the same change; a parked one comes back by 'cluster revert'. Two operators' shares must not lie in one place");
 
+    /// <summary>Two shares of one validator sign here, because the one came without its document, and that cannot be mended together with what else is asked for.</summary>
+    internal static IntakeRefusal LateSibling(VaultListing.Share share) => Refusal(
+        share, SecondShareOfGroup, "another share of its validator signs here, too: it came without its document, and nobody knew",
+        "'remote-signer cluster bind' or 'add-lock' of this document parks it; 'cluster import --replace' lets it sign and parks the other one");
+
     /// <summary>A share that is out for a ceremony.</summary>
     internal static IntakeRefusal Exported(VaultListing.Share share) => Refusal(
         share, IntakeFault.Exported, "it was exported for a ceremony, and may be in use elsewhere",
