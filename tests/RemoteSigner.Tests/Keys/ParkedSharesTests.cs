@@ -95,10 +95,19 @@ public sealed class ParkedSharesTests : IAsyncLifetime
         Assert.Equal(["superseded_document", "superseded_document"], await scene.RefusalsAsync(new IntakeOrder(first, SlashingFloor.FromHistory) { Document = created, Replace = true }));
         Assert.Equal(["superseded_document", "superseded_document"], await scene.RefusalsAsync(Bind(first, created)));
 
+        // What the refusal names for a newer document that the cluster has given up leads back, and what it names where the shares are parked does, too.
+        Assert.Contains("cluster bind --replace", await HintAsync(scene, Bind(first, created)), StringComparison.Ordinal);
+        await scene.TakeAsync(Bind(first, created) with { Rebind = true, Replace = true });
+        Assert.All(scene.Vault.Contents.Shares.Where(share => first.Any(one => one.ShareKey == share.ShareKey)), share => Assert.Equal(created.Document.Hash, share.Membership!.ClusterHash));
+        await scene.TakeAsync(Bind(second, added));
+
         var (latter, recreated) = await scene.NodeAsync("recreate-private-keys", 0, vectors: "clusters-charon");
         await scene.TakeAsync(new IntakeOrder(latter, SlashingFloor.FromHistory) { Document = recreated, Replace = true });
         Assert.Equal(["superseded_document", "superseded_document"], await scene.RefusalsAsync(Bind(first, created) with { IsWhole = true, Replace = true }));
+        Assert.Contains($"cluster revert {added.Document.Hash}", await HintAsync(scene, Bind(first, created) with { IsWhole = true, Replace = true }), StringComparison.Ordinal);
     }
+
+    private static async Task<string> HintAsync(IntakeScene scene, IntakeOrder order) => (await Assert.ThrowsAsync<IntakeException>(() => scene.TakeAsync(order))).Refusals[0].Hint;
 
     private static IntakeOrder Bind(IReadOnlyList<VaultShare> shares, AnchoredDocument document) => new([], SlashingFloor.FromHistory)
     {

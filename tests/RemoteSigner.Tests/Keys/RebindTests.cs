@@ -1,4 +1,6 @@
 using RemoteSigner.Audit;
+using RemoteSigner.Clusters;
+using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
@@ -111,7 +113,36 @@ public sealed class RebindTests : IAsyncLifetime
         Assert.Equal(second.Select(share => (share.ShareKey, added.Document.Hash)), _scene.Vault.Contents.Shares.Select(share => (share.ShareKey, share.Membership!.ClusterHash)));
         Assert.Equal(SlashingRule.DoubleVote, RuleOf(await VoteAsync(second[0], 6, 7, Root(2))));
         Assert.Equal(3, second.Count);
+
+        // Nobody decided on it: it is no rebind.
+        var moves = (await _scene.AuditAsync()).Where(entry => entry.Contains("\"key.move\"", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, moves.Count);
+        Assert.All(moves, move => Assert.Contains($"cluster {added.Document.Hash}, ", move, StringComparison.Ordinal));
+        Assert.All(moves, move => Assert.Contains($"before: share 1 of 4, threshold 3, cluster {created.Document.Hash}, ", move, StringComparison.Ordinal));
+        Assert.DoesNotContain("key.rebind", await _scene.ActionsAsync());
         Assert.Equal(["superseded_document", "superseded_document"], await _scene.RefusalsAsync(new IntakeOrder(first, SlashingFloor.NeverSigned) { Document = created }));
+    }
+
+    /// <summary>Where nobody signed the definition there are no addresses: the nodes' keys tell whose cluster it is.</summary>
+    [Fact]
+    public void A_lock_of_other_operators_is_no_successor()
+    {
+        const string One = "0xabababababababababababababababababababab";
+        var (former, newer, others) = (Lock("clusters-charon/create"), Lock("clusters-charon/add-validators"), Lock($"clusters/{Cluster}"));
+        Assert.True(Succeeds(newer, former));
+        Assert.True(Succeeds(By(newer, newer, ""), By(former, former, "")));
+
+        Assert.False(Succeeds(By(newer, others, ""), By(former, former, "")));
+        Assert.False(Succeeds(By(newer, newer, One), By(former, former, One.Replace('a', 'c'))));
+        Assert.True(Succeeds(By(newer, newer, One.ToUpperInvariant().Replace('X', 'x')), By(former, former, One)));
+        Assert.False(Succeeds(former, newer));
+
+        static ClusterLock Lock(string name) => ClusterLock.Parse(File.ReadAllBytes(Vectors.Path($"{name}/cluster-lock.json")));
+
+        static bool Succeeds(ClusterLock document, ClusterLock former) => ClusterSuccession.Succeeds(new ClusterDocument.CharonLock(document), new ClusterDocument.CharonLock(former));
+
+        static ClusterLock By(ClusterLock cluster, ClusterLock nodes, string address) =>
+            cluster with { Definition = cluster.Definition with { Operators = [.. nodes.Definition.Operators.Select(member => member with { Address = address, ConfigSignature = [], EnrSignature = [] })] } };
     }
 
     private static IntakeOrder Order(VaultShare share, AnchoredDocument document, bool rebind) => new([share], SlashingFloor.FromHistory) { Document = document, Rebind = rebind };

@@ -184,6 +184,22 @@ public sealed class ShareIntakeTests : IAsyncLifetime
         Assert.All(shares, share => Assert.Equal(KeyState.Active, states[share.ShareKey]));
     }
 
+    /// <summary>What is here was looked at before the act, and the keystores of the others opened: in between a share may be deleted.</summary>
+    [Fact]
+    public async Task A_share_of_the_document_that_is_neither_here_nor_offered_is_missed()
+    {
+        var shares = await _scene.ImportAsync(Cluster, 0);
+        var (_, document) = await _scene.NodeAsync(Cluster, 0);
+        var whole = new IntakeOrder([], SlashingFloor.FromHistory) { Document = document, Places = shares.ToDictionary(share => share.ShareKey, share => (share.GroupKey!.Value, share.Membership!)), IsWhole = true };
+        await _scene.TakeAsync(whole);
+        await _scene.DoAsync(new DeleteShares([shares[1].ShareKey], KeyEnd.Released));
+
+        Assert.Equal(["missing_keystore"], await _scene.RefusalsAsync(whole));
+
+        await _scene.TakeAsync(whole with { Shares = [shares[1]], Floor = SlashingFloor.NeverSigned });
+        Assert.Equal(2, _scene.Vault.Contents.Shares.Count);
+    }
+
     [Fact]
     public async Task A_malformed_history_leaves_everything_as_it_was()
     {

@@ -71,6 +71,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         var known = new KnownShares(anchored.Where(one => one.Document.Hash != order.Document?.Document.Hash).Concat(order.Document is { } document ? [document] : []), alive, alive.Where(share => share.GroupKey is null).Select(share => share.ShareKey).ToHashSet());
         _yielding = LateSiblings.Of(order, alive, places, known);
         var refusals = Gather(proceeding.Vault, alive, places, cancellation);
+        refusals.AddRange(Missing([.. all.Where(share => states.GetValueOrDefault(share.ShareKey) is KeyState.Active or KeyState.Parked or KeyState.Exported).Select(share => share.ShareKey)]));
         _plan = new IntakePlan([.. _shares.Select(share => share.Listed)], alive, places, HeldSiblings.Of([.. _shares.Select(share => share.ShareKey)], alive, all, proceeding.Library, anchored.Select(one => one.Document)), _yielding.Keys.ToHashSet());
         List<IntakeRefusal> against = [.. lent, .. refusals, .. _plan.Refusals, .. Disputes(anchored, alive)];
         Throw(against.Count == 0 ? [] : [.. against, .. alive.Where(share => _yielding.ContainsKey(share.ShareKey)).Select(IntakeText.LateSibling)]);
@@ -149,8 +150,19 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         var back = resting.Where(share => !places.IsSuperseded(share, order.Places[share.ShareKey].Membership)).Select(share => share.ShareKey).ToHashSet();
         _opened = vault.OpenShares(moving.Concat(back).Concat(_yielding.Keys.Where(key => !offered.Contains(key))).ToHashSet(), cancellation);
         _shares = [.. order.Shares.Select(share => GiveWay(KeepPlace(share, vault))), .. _opened.Select(share => _yielding.ContainsKey(share.ShareKey) ? GiveWay(share) : Move(share))];
-        List<IntakeRefusal> stay = [.. others.Where(share => !moving.Contains(share.ShareKey)).Concat(resting.Where(share => !back.Contains(share.ShareKey))).Select(share => places.Refusal(share, order.Places[share.ShareKey].GroupKey, order.Places[share.ShareKey].Membership))];
+        List<IntakeRefusal> stay =
+        [
+            .. others.Where(share => !moving.Contains(share.ShareKey)).Select(share => places.Refusal(share, order.Places[share.ShareKey].GroupKey, order.Places[share.ShareKey].Membership)),
+            .. resting.Where(share => !back.Contains(share.ShareKey)).Select(HeldPlaces.RestingRefusal),
+        ];
         return order.IsWhole || (_shares.Count == 0 && stay.Exists(refusal => refusal.Code == IntakeText.Code(IntakeFault.SupersededDocument))) ? stay : _shares.Count > 0 || _settled.Count > 0 || order.Places.Count == 0 ? [] : stay.Count > 0 ? throw Elsewhere(stay.Count) : throw Nothing();
+    }
+
+    // Whoever gives the order has looked before what is here, and opened the others: what went away since would be missed by nobody. Of each validator one share is ours.
+    private IEnumerable<IntakeRefusal> Missing(HashSet<BlsPublicKey> here)
+    {
+        here.UnionWith(order.Shares.Select(share => share.ShareKey));
+        return order.IsWhole ? order.Places.GroupBy(place => place.Value.GroupKey, place => place.Key).Where(group => !group.Any(here.Contains)).Select(group => IntakeText.Missing(group.Key)) : [];
     }
 
     // Where the order has the share; null where it says nothing of it.
@@ -219,7 +231,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         var last = 0L;
         foreach (var share in _shares)
         {
-            var (action, before) = _plan.Rebound.TryGetValue(share.ShareKey, out var former) ? ("key.rebind", $"; before: {Describe(former)}")
+            var (action, before) = _plan.Rebound.TryGetValue(share.ShareKey, out var former) ? (_plan.Moved.Contains(share.ShareKey) ? "key.move" : "key.rebind", $"; before: {Describe(former)}")
                 : (_plan.Bound.Contains(share.ShareKey) ? "key.bind" : _resting.Contains(share.ShareKey) ? "key.return" : "key.import", "");
             last = proceeding.Append(transaction, action, entry => entry with { ShareKey = share.ShareKey, GroupKey = share.GroupKey, Detail = Describe(share) + Reason + before + (_yielding.ContainsKey(share.ShareKey) ? "; its place is taken, so it is parked" : "") });
         }

@@ -1,5 +1,4 @@
 using RemoteSigner.Ledgers;
-using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 

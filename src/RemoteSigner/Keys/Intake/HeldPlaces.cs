@@ -35,8 +35,12 @@ internal sealed class HeldPlaces(ClusterDocument? offered, Func<Root, ClusterDoc
 
         return Rebind || (held.Membership is not { } former
             ? held.GroupKey is null || held.GroupKey == group
-            : held.GroupKey == group && former.ShareIndex == place.ShareIndex && (Succeeds(place.ClusterHash, former.ClusterHash) || (Replace && !IsSuperseded(held, place))));
+            : IsSuccession(held, group, place) || (held.GroupKey == group && former.ShareIndex == place.ShareIndex && Replace && !IsSuperseded(held, place)));
     }
+
+    /// <summary>Is it the same place in the successor of its document?</summary>
+    public bool IsSuccession(VaultListing.Share held, BlsPublicKey? group, ClusterMembership? place) =>
+        held.Membership is { } former && place is not null && held.GroupKey == group && former.ShareIndex == place.ShareIndex && Succeeds(place.ClusterHash, former.ClusterHash);
 
     /// <summary>Is the place of a document that the one under which the share is sealed succeeds? Nothing but a person's word goes back.</summary>
     public bool IsSuperseded(VaultListing.Share held, ClusterMembership? place) => place is not null && held.Membership is { } member && Succeeds(member.ClusterHash, place.ClusterHash);
@@ -47,10 +51,15 @@ internal sealed class HeldPlaces(ClusterDocument? offered, Func<Root, ClusterDoc
     /// <summary>Why it does not move.</summary>
     public IntakeRefusal Refusal(VaultListing.Share held, BlsPublicKey? group, ClusterMembership? place) =>
         held.GroupKey == group && IsSuperseded(held, place)
-            ? IntakeText.Refusal(held, SupersededDocument, $"it is held under {held.Membership!.ClusterHash}, which succeeds the document that was given", "nothing needs to be done: the newer document is in force. 'remote-signer cluster show' tells the line of documents")
+            ? IntakeText.Refusal(held, SupersededDocument, $"it is held under {held.Membership!.ClusterHash}, which succeeds the document that was given", "nothing needs to be done while the newer document is in force; 'remote-signer cluster show' tells the line of documents. Where the cluster has given it up, 'remote-signer cluster bind --replace' with the older document goes back to that")
             : IntakeText.Refusal(
                 held, AlreadyHeld, held.Membership is { } other ? $"it is in the vault already, under {other.ClusterHash}" : "it is in the vault already",
                 "leave it out; 'remote-signer keys list' shows what is there, and 'cluster bind --replace' binds a share that is held under a wrong cluster");
+
+    /// <summary>Why a parked share does not come back: its own document succeeds the one that was given.</summary>
+    public static IntakeRefusal RestingRefusal(VaultListing.Share held) => IntakeText.Refusal(
+        held, SupersededDocument, $"it is parked as a member of {held.Membership!.ClusterHash}, which succeeds the document that was given",
+        $"'remote-signer cluster revert {held.Membership.ClusterHash}' lets it sign again under that one");
 
     private bool Succeeds(Root document, Root former) => _succeeds.TryGetValue((former, document), out var known) ? known
         : _succeeds[(former, document)] = Find(document) is { } newer && Find(former) is { } older && ClusterSuccession.Succeeds(newer, older);

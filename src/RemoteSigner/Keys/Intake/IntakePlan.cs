@@ -53,6 +53,9 @@ internal sealed class IntakePlan
     /// <summary>Those of <see cref="Bound"/> that leave another cluster or another validator, as they were held.</summary>
     public Dictionary<BlsPublicKey, VaultListing.Share> Rebound { get; } = [];
 
+    /// <summary>Those of <see cref="Rebound"/> that follow their document's successor: nobody need have decided on it.</summary>
+    public HashSet<BlsPublicKey> Moved { get; } = [];
+
     /// <summary>Offered shares that take the place of one in <see cref="Replaced"/>.</summary>
     public HashSet<BlsPublicKey> Replacing { get; } = [];
 
@@ -88,6 +91,10 @@ internal sealed class IntakePlan
         if (held.Membership is not null || (held.GroupKey is not null && held.GroupKey != share.GroupKey))
         {
             Rebound.Add(share.ShareKey, held);
+            if (_places.IsSuccession(held, share.GroupKey, share.Membership))
+            {
+                Moved.Add(share.ShareKey);
+            }
         }
 
         JudgeNew(share);

@@ -27,6 +27,10 @@ public static class IntakeText
         share, SecondShareOfGroup, "another share of its validator signs here, too: it came without its document, and nobody knew",
         "'remote-signer cluster bind' or 'add-lock' of this document parks it; 'cluster import --replace' lets it sign and parks the other one");
 
+    /// <summary>A share of the document that is neither here nor offered.</summary>
+    internal static IntakeRefusal Missing(BlsPublicKey groupKey) => new(
+        "missing_keystore", groupKey.ToString(), "our share of this validator is not in the vault, and none is offered: it was taken out while the import was made ready", "repeat the command: it then asks for the keystore that is missing");
+
     /// <summary>A share that is out for a ceremony.</summary>
     internal static IntakeRefusal Exported(VaultListing.Share share) => Refusal(
         share, IntakeFault.Exported, "it was exported for a ceremony, and may be in use elsewhere",
