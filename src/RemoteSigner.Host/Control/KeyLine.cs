@@ -12,7 +12,10 @@ internal sealed record KeyLine(string PublicKey, string? GroupKey, ulong ShareIn
     /// <summary>It was pushed, and no document that is kept here has it.</summary>
     public const string Waiting = "waits";
 
-    /// <summary>As <see cref="Waiting"/>, and shares of a later push have their document: the ceremony that made it failed, and was held again.</summary>
+    /// <summary>
+    /// As <see cref="Waiting"/>, and a document came after its push that is in force with shares of a later one: the ceremony that made it failed, as it seems, and was held again. Whether the two pushes were of one ceremony
+    /// nobody can tell.
+    /// </summary>
     public const string Orphan = "orphan";
 
     /// <summary>It came without a cluster, such as a whole key.</summary>

@@ -15,16 +15,14 @@ internal sealed class KeyVerbs(Administrator administrator, Actor actor, Slashin
     {
         var states = await slashing.GetKeyStatesAsync();
         var shares = Vault.List(data.VaultFile).Shares;
-
-        // Times sort as text.
-        var placed = shares.Where(share => share.Membership is not null).Select(share => PushLabels.CeremonyOf(share.Label)).OfType<string>().DefaultIfEmpty("").Max(StringComparer.Ordinal)!;
+        var later = shares.Any(share => PlaceOf(share, []) == KeyLine.Waiting) ? LatestPushes(shares, new ClusterListing(data, states, await administrator.ParkedSetsAsync()).Lines) : [];
         return [.. shares.Select(share => new KeyLine(
             share.ShareKey.ToString(),
             share.GroupKey?.ToString(),
             share.Membership?.ShareIndex ?? 0,
             share.Label,
             IntakeText.Code(states.GetValueOrDefault(share.ShareKey, KeyState.HistoryOnly)),
-            PlaceOf(share, placed),
+            PlaceOf(share, later),
             PushLabels.CeremonyOf(share.Label)))];
     }
 
@@ -40,9 +38,17 @@ internal sealed class KeyVerbs(Administrator administrator, Actor actor, Slashin
         return (await administrator.ExecuteAsync(new DeleteShares(waiting, KeyEnd.Retired) { OnlyUnplaced = true }, actor)).Count(share => share == DeletedShare.Deleted);
     }
 
-    private static string PlaceOf(VaultListing.Share share, string newestPlaced) =>
+    // Of each document in force: when it was kept, to the second, and the last push that brought a share of it.
+    private static List<(DateTimeOffset Kept, DateTimeOffset Pushed)> LatestPushes(IReadOnlyList<VaultListing.Share> shares, IEnumerable<HeldClusterLine> lines)
+    {
+        var pushes = shares.Where(share => share.Membership is not null).ToLookup(share => share.Membership!.ClusterHash.ToString(), share => PushLabels.TimeOf(share.Label));
+        return [.. lines.Where(line => line.State == HeldClusterLine.InForce).Select(line => (line.Since, Pushed: pushes[line.ClusterHash].Max())).Where(one => one is { Since: not null, Pushed: not null }).Select(one => (one.Since!.Value, one.Pushed!.Value))];
+    }
+
+    // A document that was here already when the share was pushed is of no ceremony that was held after it. Of one that came within the same second it is not known.
+    private static string PlaceOf(VaultListing.Share share, List<(DateTimeOffset Kept, DateTimeOffset Pushed)> later) =>
         share.Membership is not null ? KeyLine.Placed
-        : share.GroupKey is not null || PushLabels.CeremonyOf(share.Label) is not { } ceremony ? KeyLine.Bare
-        : string.CompareOrdinal(ceremony, newestPlaced) < 0 ? KeyLine.Orphan
+        : share.GroupKey is not null || PushLabels.TimeOf(share.Label) is not { } pushed ? KeyLine.Bare
+        : later.Exists(one => one.Pushed > pushed && one.Kept.ToUnixTimeSeconds() > pushed.ToUnixTimeSeconds()) ? KeyLine.Orphan
         : KeyLine.Waiting;
 }

@@ -158,6 +158,9 @@ public sealed class CharonLifeTests(SignerTemplate template)
         Assert.Equal(HttpStatusCode.OK, (await scene.PushAsync(KeymanagerScene.Body(orphans))).Status);
         Assert.Equal(HttpStatusCode.OK, (await scene.PushAsync(KeymanagerScene.Body(Path.Combine(NodeOf("create", 3), "validator_keys")))).Status);
         Assert.All(await PushedAsync(), line => Assert.Equal("waits", (string)line["place"]!));
+
+        // Documents are dated to the second.
+        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
         (await scene.Home.RunAsync("cluster", "bind", "--lock", LockOf("create"), "--enr", EnrOf("create", 3))).Succeeded();
 
         var lines = await PushedAsync();
@@ -173,6 +176,22 @@ public sealed class CharonLifeTests(SignerTemplate template)
         async Task<List<JsonNode>> PushedAsync() => [.. JsonOf(await scene.Home.RunAsync("keys", "list", "--json")).AsArray().Select(line => line!).Where(line => line["ceremony"] is not null)];
     }
 
+    /// <summary>The lock was here before: whatever is pushed for it says nothing of another ceremony whose shares wait.</summary>
+    [Fact]
+    public async Task Shares_that_wait_are_no_orphans_of_a_cluster_that_was_here_before_them()
+    {
+        await using var scene = await KeymanagerScene.StartAsync(template);
+        (await scene.Home.RunAsync("cluster", "add-lock", LockOf("create"), "--enr", EnrOf("create", 3))).Succeeded();
+        var (waiting, keys) = scene.NewKeystores(1);
+        Assert.Equal(HttpStatusCode.OK, (await scene.PushAsync(KeymanagerScene.Body(waiting))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await scene.PushAsync(KeymanagerScene.Body(Path.Combine(NodeOf("create", 3), "validator_keys")))).Status);
+
+        var places = JsonOf(await scene.Home.RunAsync("keys", "list", "--json")).AsArray().Where(line => line!["ceremony"] is not null).ToDictionary(line => (string)line!["publicKey"]!, line => (string)line!["place"]!);
+
+        Assert.Equal("waits", places[Assert.Single(keys)]);
+        Assert.Equal(2, places.Values.Count(place => place == "placed"));
+    }
+
     /// <summary>W7: nobody told this operator what the validators have signed.</summary>
     [Fact]
     public async Task An_operator_who_joins_begins_from_now_and_is_told_where_a_history_is()
@@ -181,6 +200,9 @@ public sealed class CharonLifeTests(SignerTemplate template)
         Refusal.IsTold(await home.RunAsync("cluster", "import", "--lock", LockOf("create"), "--node", NodeOf("create", 0)), "what these validators have signed must be said", "--from-now");
         var unknown = await home.RunAsync("cluster", "import", "--lock", LockOf("create"), "--node", NodeOf("create", 0), "--replace");
         IsRefused(unknown, 1, "no_slashing_history", "slashing export FILE --by group' has it, or say --from-now");
+
+        IsRefused(await home.RunAsync("cluster", "import", "--lock", LockOf("create"), "--node", NodeOf("create", 0), "--from-now", "--slashing", home.Beside("history.json")), 2, "--slashing and --from-now cannot both be given");
+        IsRefused(await home.RunAsync("cluster", "import", "--lock", LockOf("create"), "--node", NodeOf("create", 0), "--from-now", "--never-signed"), 2, "--never-signed and --from-now cannot both be given");
 
         var shares = SharesOf(await ImportAsync(home, "create", "--from-now"));
 

@@ -38,6 +38,7 @@ internal static class ClusterImportCommand
     {
         CliError.RefuseBoth(parsed, NeverSigned, Slashing, "a cluster either has a history, which the file tells, or none");
         CliError.RefuseBoth(parsed, NeverSigned, FromNow, "validators that never signed need no floor");
+        CliError.RefuseBoth(parsed, Slashing, FromNow, "the history tells where they begin; --from-now is for when nobody has it");
         if (parsed.GetValue(ParkedUntil) is not null && !parsed.GetValue(Replace))
         {
             throw CliError.OfUsage("--parked-until goes with --replace", "without --replace nothing is parked");

@@ -18,6 +18,9 @@ public static class PushLabels
     /// <summary>The time in a label, as it stands there; null in one that has none.</summary>
     public static string? CeremonyOf(string label) => IsOf(label, Keymanager) && label.Length > Keymanager.Length ? label[(Keymanager.Length + 1)..] : null;
 
+    /// <summary>The same as a moment.</summary>
+    public static DateTimeOffset? TimeOf(string label) => CeremonyOf(label) is { } time ? DateTimeOffset.ParseExact(time, Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) : null;
+
     /// <summary>The provenance of a share with this label; for one that did not come by a door it is <paramref name="file"/>.</summary>
     public static ShareProvenance ProvenanceOf(string label, ShareProvenance file) =>
         IsOf(label, Keymanager) ? ShareProvenance.KeymanagerPush
