@@ -43,12 +43,13 @@ public sealed partial class SlashingProtection
         MoveAsync(keys, _ => KeyState.Exported, [KeyState.Exported, KeyState.Active], evidence);
 
     /// <summary>Takes exported keys back, of which no copy is left outside: each signs again, unless another share of its validator signs by now, or is about to; then it is parked.</summary>
-    public Task<KeyTurnover> EndExportAsync(IReadOnlyCollection<BlsPublicKey> keys, EvidenceWriter<KeyTurnover> evidence) => _ledger.WriteAsync(transaction =>
+    /// <param name="isSuperseded">Parked in any case.</param>
+    public Task<KeyTurnover> EndExportAsync(IReadOnlyCollection<BlsPublicKey> keys, bool isSuperseded, EvidenceWriter<KeyTurnover> evidence) => _ledger.WriteAsync(transaction =>
     {
         List<BlsPublicKey> activated = [], parked = [];
         foreach (var key in keys)
         {
-            var (moved, to) = SignBeside(transaction, key).Count == 0 ? (activated, KeyState.Active) : (parked, KeyState.Parked);
+            var (moved, to) = !isSuperseded && SignBeside(transaction, key).Count == 0 ? (activated, KeyState.Active) : (parked, KeyState.Parked);
             moved.AddRange(KeyTable.Move(transaction, [key], to, KeyState.Exported));
         }
 

@@ -19,16 +19,17 @@ internal sealed class ClusterListing
     private readonly ILookup<Root, VaultListing.Share> _held;
     private readonly IReadOnlyDictionary<BlsPublicKey, KeyState> _states;
     private readonly IReadOnlyList<ParkedSet> _parked;
+    private readonly IReadOnlyList<HandedOut> _handedOut;
     private readonly ClusterArchive _archive;
     private readonly List<Root> _all;
     private readonly Dictionary<Root, Root> _lines = [];
     private readonly HashSet<Root> _inForce;
 
-    public ClusterListing(DataDirectory data, IReadOnlyDictionary<BlsPublicKey, KeyState> states, IReadOnlyList<ParkedSet> parked)
+    public ClusterListing(DataDirectory data, IReadOnlyDictionary<BlsPublicKey, KeyState> states, IReadOnlyList<ParkedSet> parked, IReadOnlyList<HandedOut> handedOut)
     {
         _archive = new ClusterArchive(data.ClustersFolder);
         var reading = new ClusterLibrary(_archive).Read();
-        (_states, _parked) = (states, parked);
+        (_states, _parked, _handedOut) = (states, parked, handedOut);
         _documents = reading.Documents.ToDictionary(one => one.Document.Hash);
         _problems = reading.Unreadable.ToDictionary(one => one.Name, one => one.Problem);
         _held = Vault.List(data.VaultFile).Shares.Where(share => share.Membership is not null).ToLookup(share => share.Membership!.ClusterHash);
@@ -49,7 +50,6 @@ internal sealed class ClusterListing
             var successor = _inForce.Contains(hash) ? null : SuccessorOf(hash, line);
             var isParked = held.Exists(share => StateOf(share) == KeyState.Parked);
             var isExported = held.Exists(share => StateOf(share) == KeyState.Exported);
-            var set = _parked.FirstOrDefault(set => set.Cluster == hash);
             yield return new HeldClusterLine(
                 hash.ToString(),
                 document?.Name,
@@ -63,8 +63,8 @@ internal sealed class ClusterListing
                 held.Count > 0 ? held[0].Membership!.Threshold : document?.Threshold ?? 0,
                 held.Count > 0 ? held[0].Membership!.Operators : document?.Operators ?? 0,
                 document?.GroupKeys.Count,
-                isParked ? set?.Until : null,
-                isExported ? set?.Folder : null,
+                isParked ? _parked.FirstOrDefault(set => set.Cluster == hash)?.Until : null,
+                isExported ? [.. _handedOut.Where(one => held.Exists(share => one.Keys.Contains(share.ShareKey))).Select(one => one.Folder)] : [],
                 [.. held.Select(share => ShareOf(share, document))]);
         }
     }

@@ -81,7 +81,7 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, Sla
     public async Task<string> RemoveAsync(string hash) => (await administrator.ExecuteAsync(new RemoveDocument(Root.Parse(hash)), actor)).ToString();
 
     /// <summary>Every document, and what is here of it.</summary>
-    public async Task<IReadOnlyList<HeldClusterLine>> ListAsync() => new ClusterListing(data, await slashing.GetKeyStatesAsync(), await administrator.ParkedSetsAsync()).Lines;
+    public async Task<IReadOnlyList<HeldClusterLine>> ListAsync() => new ClusterListing(data, await slashing.GetKeyStatesAsync(), await administrator.ParkedSetsAsync(), await administrator.HandedOutAsync()).Lines;
 
     /// <summary>Gives up the parked shares of a cluster in whose place others sign: the change is for good. How many.</summary>
     /// <param name="document">Any document of its line.</param>
@@ -90,7 +90,8 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, Sla
         var parked = (await LineAsync(document)).SelectMany(line => SharesIn(line, KeyState.Parked, KeyState.Exported)).ToList();
         var given = parked.Count == 0 ? throw NothingParked() : (await administrator.ExecuteAsync(new DeleteShares(parked, KeyEnd.Retired) { OnlyParked = true }, actor)).Count(share => share == DeletedShare.Deleted);
         return given > 0 ? given : throw new VerbException(
-            $"{parked.Count} shares of this cluster are parked, and no other share of their validators signs here: they are the last ones", "'remote-signer cluster revert' lets them sign again; 'keys delete' takes one out all the same");
+            $"{parked.Count} shares of this cluster are parked or out for a ceremony, and no other share of their validators signs here: they are the last ones",
+            "'remote-signer cluster revert' lets parked ones sign again, 'keys void-export' those that are out; 'keys delete' takes one out all the same");
     }
 
     /// <summary>Lets the parked shares of a cluster sign again, and parks those that took their place. How many of each.</summary>
@@ -105,6 +106,11 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, Sla
         }
 
         List<HeldClusterLine> sets = [.. line.Where(one => ParkedOf(one).Any())];
+        if (!exactly && !line.Exists(one => one.State == HeldClusterLine.InForce) && line.Exists(one => SharesIn(one, KeyState.Exported).Any()))
+        {
+            throw StillOut();
+        }
+
         var newest = line.FindLastIndex(one => one.State == HeldClusterLine.InForce);
         var chosen = exactly ? sets.Find(one => one.ClusterHash == document)
             : sets.FindAll(one => line.IndexOf(one) < newest || newest < 0) is { Count: <= 1 } older ? older.FirstOrDefault()
@@ -122,14 +128,23 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, Sla
         return new ClusterReversion(chosen.ClusterHash, turnover.Activated.Count, turnover.Parked.Count, left);
     }
 
-    /// <summary>Takes the export of a cluster's shares back. How many sign again, and how many are parked because others do.</summary>
-    /// <param name="document">Any document of its line.</param>
-    public async Task<ExportVoided> VoidExportAsync(string document, string reason)
+    /// <summary>Takes the export of one document's shares back: which, how many sign again, and how many are parked because others do, or are out themselves.</summary>
+    /// <param name="document">Any document of its line; where shares of several are out, the one that is meant.</param>
+    /// <param name="exactly">Is that very document meant?</param>
+    public async Task<ExportVoided> VoidExportAsync(string document, bool exactly, string reason)
     {
-        var exported = (await LineAsync(document)).SelectMany(line => SharesIn(line, KeyState.Exported)).ToList();
-        var turnover = exported.Count == 0 ? throw new VerbException("no share of this cluster is out for a ceremony", "'remote-signer cluster list --all' shows what is here; shares are exported by 'keys export --for-ceremony'")
-            : await administrator.ExecuteAsync(new VoidExport(exported, reason), actor);
-        return new ExportVoided(turnover.Activated.Count, turnover.Parked.Count);
+        List<HeldClusterLine> sets = [.. (await LineAsync(document)).Where(one => SharesIn(one, KeyState.Exported).Any())];
+        var chosen = exactly ? sets.Find(one => one.ClusterHash == document) : sets.Count <= 1 ? sets.FirstOrDefault()
+            : throw new VerbException($"shares of {sets.Count} documents of this cluster are out", $"say which by its hash, the newest is the last: {string.Join(", ", sets.Select(one => one.ClusterHash))}");
+        if (chosen is null)
+        {
+            throw new VerbException(
+                sets.Count == 0 ? "no share of this cluster is out for a ceremony" : $"no share of this document is out for a ceremony, but of {string.Join(", ", sets.Select(one => one.ClusterHash))}",
+                "'remote-signer cluster list --all' shows what is here; shares are exported by 'keys export --for-ceremony'");
+        }
+
+        var turnover = await administrator.ExecuteAsync(new VoidExport([.. SharesIn(chosen, KeyState.Exported)], reason, isSuperseded: sets.IndexOf(chosen) < sets.Count - 1), actor);
+        return new ExportVoided(chosen.ClusterHash, turnover.Activated.Count, turnover.Parked.Count);
     }
 
     private async Task<ClusterImportLine> TakeAsync(IntakeOrder order)
@@ -287,8 +302,8 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, Sla
         "there are validators in the lock whose shares are not here", "give --node DIR, the node's .charon folder with their keystores"));
 }
 
-/// <summary>What <c>keys void-export</c> did: so many shares sign again, and so many are parked because others of their validators sign.</summary>
-internal sealed record ExportVoided(int Active, int Parked);
+/// <summary>What <c>keys void-export</c> did: of the shares of this document so many sign again, and so many are parked.</summary>
+internal sealed record ExportVoided(string ClusterHash, int Active, int Parked);
 
 /// <summary>What <c>cluster revert</c> did: shares of this document sign again, so many others are parked, and so many of the cluster sign under other documents still.</summary>
 internal sealed record ClusterReversion(string ClusterHash, int Returned, int Parked, int Elsewhere);

@@ -82,7 +82,7 @@ internal sealed class DirectVerbs(
 
     public Task<ClusterReversion> RevertClusterAsync(string hash, bool exactly) => Clusters.RevertAsync(hash, exactly);
 
-    public Task<ExportVoided> VoidExportAsync(string hash, string reason) => Clusters.VoidExportAsync(hash, reason);
+    public Task<ExportVoided> VoidExportAsync(string hash, bool exactly, string reason) => Clusters.VoidExportAsync(hash, exactly, reason);
 
     public Task<IReadOnlyList<KeyLine>> ListKeysAsync() => Keys.ListAsync();
 

@@ -10,11 +10,11 @@ namespace RemoteSigner.Host.Control;
 /// <param name="Anchor">Why it is believed, as its file claims, or <see cref="NotAnchored"/>.</param>
 /// <param name="Problem">Why it cannot be read.</param>
 /// <param name="Validators">How many it has; null where it cannot be read.</param>
-/// <param name="ExportedTo">Where the keystores of its shares were written for a ceremony; null: they are not out.</param>
+/// <param name="ExportedTo">Where keystores of its shares were written for a ceremony, and were not seen gone since; none: they are not out.</param>
 /// <param name="ParkedUntil">When its parked shares are given up by themselves; null: when 'cluster commit' says so, or none are parked.</param>
 internal sealed record HeldClusterLine(
     string ClusterHash, string? Name, string State, DateTimeOffset? Since, string? Successor, string Origin, string Anchor, string? Problem, ulong? ShareIndex, int Threshold, int Operators, int? Validators,
-    DateTimeOffset? ParkedUntil, string? ExportedTo, IReadOnlyList<HeldClusterLine.HeldShare> Shares)
+    DateTimeOffset? ParkedUntil, IReadOnlyList<string> ExportedTo, IReadOnlyList<HeldClusterLine.HeldShare> Shares)
 {
     /// <summary>What stands where nothing anchors a document: it says nothing about shares that come in.</summary>
     public const string NotAnchored = "not_anchored";

@@ -45,8 +45,9 @@ internal interface ISignerVerbs : IAsyncDisposable
     /// <param name="exactly">That very document is to be in force afterwards.</param>
     Task<ClusterReversion> RevertClusterAsync(string hash, bool exactly);
 
-    /// <summary>Takes the export of the shares of this document's cluster back, at the word of a person that no copy is left.</summary>
-    Task<ExportVoided> VoidExportAsync(string hash, string reason);
+    /// <summary>Takes an export of the shares of this document's cluster back, at the word of a person that no copy is left.</summary>
+    /// <param name="exactly">That of this very document.</param>
+    Task<ExportVoided> VoidExportAsync(string hash, bool exactly, string reason);
 
     /// <summary>Every share in the vault.</summary>
     Task<IReadOnlyList<KeyLine>> ListKeysAsync();

@@ -15,7 +15,7 @@ internal sealed class KeyVerbs(Administrator administrator, Actor actor, Slashin
     {
         var states = await slashing.GetKeyStatesAsync();
         var shares = Vault.List(data.VaultFile).Shares;
-        var later = shares.Any(share => PlaceOf(share, []) == KeyLine.Waiting) ? LatestPushes(shares, new ClusterListing(data, states, await administrator.ParkedSetsAsync()).Lines) : [];
+        var later = shares.Any(share => PlaceOf(share, []) == KeyLine.Waiting) ? LatestPushes(shares, new ClusterListing(data, states, await administrator.ParkedSetsAsync(), await administrator.HandedOutAsync()).Lines) : [];
         return [.. shares.Select(share => new KeyLine(
             share.ShareKey.ToString(),
             share.GroupKey?.ToString(),

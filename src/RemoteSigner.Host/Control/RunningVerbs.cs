@@ -107,8 +107,8 @@ internal sealed class RunningVerbs : ISignerVerbs
 
     public Task<ClusterReversion> RevertClusterAsync(string hash, bool exactly) => AskAsync(HttpMethod.Post, $"clusters/{hash}/revert?exactly={exactly}", ControlContext.Default.ClusterReversion);
 
-    public Task<ExportVoided> VoidExportAsync(string hash, string reason) =>
-        AskAsync(HttpMethod.Post, $"clusters/{hash}/void-export?reason={Uri.EscapeDataString(reason)}", ControlContext.Default.ExportVoided);
+    public Task<ExportVoided> VoidExportAsync(string hash, bool exactly, string reason) =>
+        AskAsync(HttpMethod.Post, $"clusters/{hash}/void-export?exactly={exactly}&reason={Uri.EscapeDataString(reason)}", ControlContext.Default.ExportVoided);
 
     public Task<IReadOnlyList<KeyLine>> ListKeysAsync() => AskAsync(HttpMethod.Get, "keys", ControlContext.Default.IReadOnlyListKeyLine);
 

@@ -26,7 +26,7 @@ public static unsafe class FileSystem
 /// <summary>A file system that keeps what is written in memory.</summary>
 public enum MemoryFileSystem
 {
-    /// <summary>Its pages may be swapped out, unless it is mounted with <c>noswap</c> (Linux 6.4).</summary>
+    /// <summary>Its pages may be swapped out.</summary>
     Tmpfs,
 
     /// <summary>Its pages are never swapped out.</summary>

@@ -84,6 +84,9 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
     /// <summary>What is kept of shares that are parked; some of it may be of shares that are not any more.</summary>
     public Task<IReadOnlyList<Keys.ParkedSet>> ParkedSetsAsync() => pending.ParkedAsync();
 
+    /// <summary>Keystores that were written for ceremonies, and have not been seen gone since.</summary>
+    public Task<IReadOnlyList<Keys.HandedOut>> HandedOutAsync() => pending.HandedOutAsync();
+
     /// <summary>Ends when no act runs any more: it works in secret memory and in devices, which go away next.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -26,6 +26,9 @@ public sealed class PendingActs
     /// <summary>What is kept of shares that are parked; some of it may be of shares that are not any more.</summary>
     public Task<IReadOnlyList<Keys.ParkedSet>> ParkedAsync() => _ledger.WriteAsync(Keys.ParkedSets.Read);
 
+    /// <summary>Keystores that were written for ceremonies, and have not been seen gone since.</summary>
+    public Task<IReadOnlyList<Keys.HandedOut>> HandedOutAsync() => _ledger.WriteAsync(Keys.HandedOut.Read);
+
     /// <summary>In the transaction of the act's entry.</summary>
     internal static void Begin(LedgerTransaction transaction, PendingAct act) => Put(transaction, [.. Read(transaction), act]);
 

@@ -19,6 +19,9 @@ public sealed class KeyExportTests(SignerTemplate template) : IDisposable
 
     private string RecoveryFile => Path.Combine(_memory, "recovery.pem");
 
+    // A person's own, not the one that the signer finds by itself.
+    private string PinFile => Path.Combine(_memory, "pin");
+
     public void Dispose()
     {
         _home.Dispose();
@@ -33,7 +36,13 @@ public sealed class KeyExportTests(SignerTemplate template) : IDisposable
         Allow();
         var wrong = Path.Combine(_memory, "wrong");
         await File.WriteAllTextAsync(wrong, "9999", TestContext.Current.CancellationToken);
-        Assert.NotEqual(0, (await ExportAsync("--pin-file", wrong)).ExitCode);
+        Refusal.IsTold(await ExportAsync("--pin-file", template.Original.Token.PinFile), "where the signer itself finds its PIN", "--pin-file");
+        Refusal.IsTold(await ExportAsync("--recovery-key", Path.Combine(_memory, "recovery.pub")), "public half", "PEM");
+
+        // Whatever else stands against it is told before the PIN is sent, which counts as a try.
+        Refusal.IsTold(await ExportAsync("--pin-file", wrong, "--out", _home.Beside("disk")), "is not on a memory file system", "ramfs");
+        Refusal.IsTold(await ExportAsync("--pin-file", wrong, "--reason", " "), "a reason has", "--reason");
+        Refusal.IsTold(await ExportAsync("--pin-file", wrong), "PIN");
         using (var other = RSA.Create(3072))
         {
             await File.WriteAllTextAsync(wrong, other.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
@@ -45,7 +54,6 @@ public sealed class KeyExportTests(SignerTemplate template) : IDisposable
         Assert.False(Path.Exists(Folder));
         Assert.Equal(["active", "active"], await StatesAsync());
         var log = await AuditLines.ReadAsync(_home.LedgerFile);
-        Assert.Contains(log, line => line.Contains("\"key.export\"", StringComparison.Ordinal) && line.Contains("not_allowed", StringComparison.Ordinal));
         Assert.Contains(log, line => line.Contains("\"key.export\"", StringComparison.Ordinal) && line.Contains("recovery_key_refused", StringComparison.Ordinal));
         (await _home.RunAsync("audit", "verify")).Succeeded();
     }
@@ -120,6 +128,7 @@ public sealed class KeyExportTests(SignerTemplate template) : IDisposable
     {
         using var recovery = RSA.Create(3072);
         await File.WriteAllTextAsync(RecoveryFile, recovery.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
+        File.Copy(_home.Token.PinFile, PinFile);
         var half = Path.Combine(_memory, "recovery.pub");
         await File.WriteAllTextAsync(half, recovery.ExportSubjectPublicKeyInfoPem(), TestContext.Current.CancellationToken);
         (await _home.RunAsync("seal", "enrol", "--recovery", half)).Succeeded();
@@ -130,13 +139,13 @@ public sealed class KeyExportTests(SignerTemplate template) : IDisposable
 
     private Task<CommandResult> ExportAsync(params string[] instead)
     {
-        var options = new Dictionary<string, string> { ["--out"] = Folder, ["--recovery-key"] = RecoveryFile, ["--pin-file"] = _home.Token.PinFile };
+        var options = new Dictionary<string, string> { ["--out"] = Folder, ["--recovery-key"] = RecoveryFile, ["--pin-file"] = PinFile, ["--reason"] = "replace-operator, asked for by Ada" };
         for (var i = 0; i < instead.Length; i += 2)
         {
             options[instead[i]] = instead[i + 1];
         }
 
-        return _home.RunAsync(["keys", "export", "--for-ceremony", Hash, "--reason", "replace-operator, asked for by Ada", .. options.SelectMany(option => new[] { option.Key, option.Value })]);
+        return _home.RunAsync(["keys", "export", "--for-ceremony", Hash, .. options.SelectMany(option => new[] { option.Key, option.Value })]);
     }
 
     private Task<CommandResult> VoidAsync() => _home.RunAsync("keys", "void-export", Hash, "--reason", "no ceremony after all");

@@ -40,7 +40,7 @@ internal static class ActRows
         ActRow.Of(stock, _ => new DeleteShares([stock.Doomed.ShareKey], KeyEnd.Released)) with { Name = "DeleteShares that may come again" },
         ActRow.Of(stock, _ => new AllowKeyAgain(stock.Gone.ShareKey)),
         ActRow.Of(stock, _ => new ExportShares(stock.Placed[0].Membership!.ClusterHash, stock.NewCeremony(), "a ceremony", stock.Scene.Vaults.PrivateRecovery, stock.Arena)),
-        ActRow.Of(stock, _ => new VoidExport([.. stock.Lent.Select(share => share.ShareKey)], "there was no ceremony")),
+        ActRow.Of(stock, _ => new VoidExport([.. stock.Lent.Select(share => share.ShareKey)], "there was no ceremony", isSuperseded: false)),
     ];
 
     private static IEnumerable<ActRow> Seals(ActStock stock) =>

@@ -88,8 +88,12 @@ public sealed class ExportedSharesTests : IAsyncLifetime
     {
         await ExportAsync();
         var (all, added) = await _scene.NodeAsync("add-validators", 0, vectors: "clusters-charon");
+        var order = Whole(all, added, bring: all.Where(share => _shares.All(one => one.ShareKey != share.ShareKey)));
+        Assert.Equal("export_still_there", (await Assert.ThrowsAsync<AdminException>(() => _scene.TakeAsync(order))).Code);
+        await AssertAsync(KeyState.Exported);
+        Directory.Delete(Folder, recursive: true);
 
-        var done = await _scene.TakeAsync(Whole(all, added, bring: all.Where(share => _shares.All(one => one.ShareKey != share.ShareKey))));
+        var done = await _scene.TakeAsync(order);
 
         Assert.Equal(_shares.Select(share => share.ShareKey).ToHashSet(), done.Returned.ToHashSet());
         await AssertAsync(KeyState.Active);
@@ -115,11 +119,27 @@ public sealed class ExportedSharesTests : IAsyncLifetime
         Assert.Equal(latter.Count, _scene.Vault.Contents.Shares.Count);
     }
 
-    /// <summary>A client that manages keys could push it again after that.</summary>
+    /// <summary>It could push it again after that, and may be whoever has the copy.</summary>
+    [Fact]
+    public async Task A_client_takes_none_out_and_pushes_none_whatever_document_is_here_by_now()
+    {
+        await ExportAsync();
+        var ended = await _scene.DoAsync(new DeleteShares([.. _shares.Select(share => share.ShareKey)], KeyEnd.Released, AdminRight.SsvDelete));
+        Assert.All(ended, share => Assert.Equal(DeletedShare.NotActive, share));
+        await AssertAsync(KeyState.Exported);
+
+        var (_, added) = await _scene.NodeAsync("add-validators", 0, vectors: "clusters-charon");
+        await _scene.KeepAsync(added);
+        Assert.Equal(["exported"], await _scene.RefusalsAsync(() => _scene.DoAsync(new PushShares(
+            new SharePush([(_shares[0].ShareKey, _shares[0].Secret)], ShareProvenance.KeymanagerPush, PushLabels.Keymanager, SlashingFloor.FromNow, AdminRight.ManageKeys)))));
+        await AssertAsync(KeyState.Exported);
+    }
+
+    /// <summary>Whichever way: it comes in again at a person's word alone.</summary>
     [Theory]
     [InlineData(KeyEnd.Released)]
     [InlineData(KeyEnd.Retired)]
-    public async Task Whoever_takes_it_out_retires_it(KeyEnd end)
+    public async Task A_person_who_takes_it_out_retires_it(KeyEnd end)
     {
         await ExportAsync();
 
@@ -160,6 +180,58 @@ public sealed class ExportedSharesTests : IAsyncLifetime
         Assert.All(latter, share => Assert.Equal(KeyState.Parked, states[share.ShareKey]));
     }
 
+    /// <summary>Every place where they were ever written counts, and one that cannot be looked at is not an empty one.</summary>
+    [Fact]
+    public async Task An_export_that_was_written_twice_is_void_once_both_are_gone()
+    {
+        await ExportAsync();
+        var second = Path.Combine(_memory, "second");
+        await _scene.DoAsync(new ExportShares(_created.Document.Hash, second, "once more", _scene.Vaults.PrivateRecovery, _scene.Vaults.Arena));
+        Directory.Delete(second, recursive: true);
+
+        Assert.Equal("export_still_there", (await Assert.ThrowsAsync<AdminException>(VoidAsync)).Code);
+        await AssertAsync(KeyState.Exported);
+        Directory.Delete(Folder, recursive: true);
+        Assert.Equal(2, (await VoidAsync()).Activated.Count);
+    }
+
+    /// <summary>Two sets of the same validators are out: the later one goes on, whichever is taken back first.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Of_two_sets_that_are_out_the_superseded_one_does_not_sign(bool formerFirst)
+    {
+        await ExportAsync();
+        var latter = await RecreateAsync();
+        var second = Path.Combine(_memory, "second");
+        await _scene.DoAsync(new ExportShares(latter[0].Membership!.ClusterHash, second, "another ceremony", _scene.Vaults.PrivateRecovery, _scene.Vaults.Arena));
+        Directory.Delete(second, recursive: true);
+        Directory.Delete(Folder, recursive: true);
+        Func<Task>[] voids =
+        [
+            () => _scene.DoAsync(new VoidExport([.. _shares.Select(share => share.ShareKey)], "over", isSuperseded: formerFirst)),
+            () => _scene.DoAsync(new VoidExport([.. latter.Select(share => share.ShareKey)], "over", isSuperseded: false)),
+        ];
+        foreach (var each in formerFirst ? voids : voids.Reverse())
+        {
+            await each();
+        }
+
+        await AssertAsync(KeyState.Parked);
+        var states = await _scene.Slashing.GetKeyStatesAsync();
+        Assert.All(latter, share => Assert.Equal(KeyState.Active, states[share.ShareKey]));
+    }
+
+    [Fact]
+    public async Task What_an_import_would_meet_is_told_of_it_too()
+    {
+        await ExportAsync();
+
+        var foreseen = await _scene.Administrator.ForeseeImportAsync(_scene.Vault.Contents, [_shares[0].Listed with { GroupKey = null, Membership = null }], SlashingFloor.NeverSigned, null);
+
+        Assert.Equal(["exported"], foreseen.Refusals.Select(refusal => refusal.Code));
+    }
+
     [Fact]
     public async Task Without_this_vaults_recovery_key_nothing_leaves_and_the_log_has_it()
     {
@@ -198,7 +270,7 @@ public sealed class ExportedSharesTests : IAsyncLifetime
 
     private ExportShares Export(RecoveryKey recovery) => new(_created.Document.Hash, Folder, "replace-operator, asked for by Ada", recovery, _scene.Vaults.Arena);
 
-    private Task<KeyTurnover> VoidAsync() => _scene.DoAsync(new VoidExport([.. _shares.Select(share => share.ShareKey)], "the ceremony failed"));
+    private Task<KeyTurnover> VoidAsync() => _scene.DoAsync(new VoidExport([.. _shares.Select(share => share.ShareKey)], "the ceremony failed", isSuperseded: false));
 
     private async Task<IReadOnlyList<VaultShare>> RecreateAsync()
     {

@@ -43,9 +43,9 @@ public sealed class FormerLedgerTests : IDisposable
 
         Assert.Equal([PublicKey(3)], await signer.Slashing.ExportKeysAsync([PublicKey(3)], (_, _) => 1));
         Assert.Equal(SlashingRule.KeyNotActive, RuleOf(await signer.RequestAsync(Key(3), Vote(90, 95), Root(1))));
-        Assert.Equal([PublicKey(3)], (await signer.Slashing.EndExportAsync([PublicKey(3)], (_, _) => 1)).Activated);
+        Assert.Equal([PublicKey(3)], (await signer.Slashing.EndExportAsync([PublicKey(3)], false, (_, _) => 1)).Activated);
         Assert.Equal([PublicKey(1)], await signer.Slashing.ExportKeysAsync([PublicKey(1)], (_, _) => 1));
-        Assert.Equal([PublicKey(1)], (await signer.Slashing.EndExportAsync([PublicKey(1)], (_, _) => 1)).Parked);
+        Assert.Equal([PublicKey(1)], (await signer.Slashing.EndExportAsync([PublicKey(1)], false, (_, _) => 1)).Parked);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

@@ -47,6 +47,11 @@ internal static class ClusterShowCommand
             throw CliError.OfUsage("no cluster was named", "give its hash, the beginning of it, or its name; is a variable empty?");
         }
 
+        if (wanted.Equals("0x", StringComparison.OrdinalIgnoreCase))
+        {
+            throw CliError.OfUsage("0x begins every hash", "give more of it, or the name");
+        }
+
         var found = all.Where(line => line.Name == wanted || line.ClusterHash.StartsWith(wanted, StringComparison.OrdinalIgnoreCase)).GroupBy(line => line.Origin).ToList();
         return found switch
         {
@@ -86,7 +91,10 @@ internal static class ClusterShowCommand
 
         foreach (var exported in all.Where(line => line.State == HeldClusterLine.Exported))
         {
-            StandardError.Console.WriteLine($"shares of {exported.ClusterHash} are out for a ceremony{(exported.ExportedTo is { } folder ? $" (keystores in {folder})" : "")} and sign nothing: 'remote-signer cluster import' of its document ends it; where there is none, destroy every copy, then 'keys void-export'");
+            var places = exported.ExportedTo.Count > 0 ? $" (keystores in {string.Join(", ", exported.ExportedTo)})" : "";
+            StandardError.Console.WriteLine(exported.Successor is { } successor && all.Any(line => line.ClusterHash == successor && line.State == HeldClusterLine.InForce)
+                ? $"shares of {exported.ClusterHash} were exported for a ceremony{places}, and {successor} is in force: 'remote-signer cluster commit' gives the former up, once the cluster has signed"
+                : $"shares of {exported.ClusterHash} are out for a ceremony{places} and sign nothing: 'remote-signer cluster import' of its document ends it; where there is none, destroy every copy, then 'keys void-export'");
         }
 
         return 0;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using RemoteSigner.Administration.Keys;
-using RemoteSigner.Audit;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Control;
 using RemoteSigner.Sealing;
@@ -39,48 +38,67 @@ internal static class KeyExportCommand
     private static async Task<int> ExportAsync(ParseResult parsed, CancellationToken cancellation)
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
-        var wanted = parsed.GetValue(Ceremony)!;
-        var reason = parsed.GetValue(Reason)!;
         if (!signer.Options.Ceremonies.ExportKeys)
         {
-            await signer.Audit.RecordRefusalAsync(signer.Actor.Entry("key.export", AuditDecision.Refused) with { Rule = "not_allowed", Detail = $"of {wanted}" });
             throw new CliError("signer.json does not let keys leave this signer", "set ceremonies.exportKeys to true for the hour of the ceremony, and back afterwards");
         }
 
-        RequireOwnPin(parsed, signer);
+        UseOwnPin(parsed, signer);
         var clusters = new ClusterVerbs(signer.Administrator, signer.Actor, signer.Slashing, signer.Options, signer.Data, signer.Arena);
-        var cluster = ClusterShowCommand.Find(await clusters.ListAsync(), wanted).ClusterHash;
+        var cluster = ClusterShowCommand.Find(await clusters.ListAsync(), parsed.GetValue(Ceremony)!).ClusterHash;
         using var recovery = RecoveryOptions.Read(parsed.GetValue(Recovery)!, parsed, signer.Arena);
-        var folder = Path.GetFullPath(parsed.GetValue(Out)!);
-        var count = await signer.ExecuteAsync(new ExportShares(Root.Parse(cluster), folder, reason, recovery, signer.Arena), cancellation);
-        StandardError.Console.WriteLine($"wrote {count} keystores to {Path.Combine(folder, "validator_keys")}. These shares sign nothing here now. After the ceremony: 'remote-signer cluster import' of its document; if there was none: 'rm -r {folder}', then 'remote-signer keys void-export'. Then set ceremonies.exportKeys back to false, and carry the recovery key away");
+        var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(parsed.GetValue(Out)!));
+        var act = new ExportShares(Root.Parse(cluster), folder, parsed.GetValue(Reason)!, recovery, signer.Arena);
+        act.Foresee(Vault.List(signer.Data.VaultFile));
+        var count = await signer.ExecuteAsync(act, cancellation);
+        StandardError.Console.WriteLine($"wrote {count} keystores to {Path.Combine(folder, "validator_keys")}. These shares sign nothing here now. Start the signer next: until it has run once, a copy of this data directory from before would not be told from it. After the ceremony: 'remote-signer cluster import' of its document; if there was none: 'rm -r {folder}', then 'remote-signer keys void-export'. Then set ceremonies.exportKeys back to false, and carry the recovery key away");
         return 0;
     }
 
     // The PIN that the service finds by itself proves nobody's presence.
-    private static void RequireOwnPin(ParseResult parsed, OfflineSigner signer)
+    private static void UseOwnPin(ParseResult parsed, OfflineSigner signer)
     {
+        var (seal, tpm) = (signer.Options.Seal, signer.Options.Tpm);
         var asks = signer.Options.SealsWithTpm
-            ? TpmSeal.Of(Vault.List(signer.Data.VaultFile)) is { Count: > 0 } seals && seals.All(seal => seal.WantsPin)
-            : TokenAccess.AsksPin(signer.Data, signer.Options.Seal);
+            ? TpmSeal.Of(Vault.List(signer.Data.VaultFile)) is { Count: > 0 } seals && seals.All(one => one.WantsPin)
+            : TokenAccess.AsksPin(signer.Data, seal);
         if (!asks)
         {
             throw new CliError("what seals this vault wants no PIN, and an export takes a PIN and the recovery key", "provision a slot with a PIN first: 'remote-signer tpm provision --with-pin', or a token with one");
         }
 
-        var pin = new PinOptions { File = parsed.GetValue(PinFile) is { } file ? Path.GetFullPath(file) : null };
-        (signer.Options.Seal.Pin, signer.Options.Tpm.Pin) = (pin, pin);
+        var file = parsed.GetValue(PinFile) is { } path ? Path.GetFullPath(path) : null;
+        if (file is null && Console.IsInputRedirected)
+        {
+            throw CliError.OfUsage("the PIN must be given", "run it at a terminal, which is asked, or give --pin-file FILE; the source that signer.json names does not count here");
+        }
+
+        if (file is not null && (signer.Options.SealsWithTpm ? tpm.Pin : seal.Pin).File is { } services && signer.Data.Resolve(services) == file)
+        {
+            throw new CliError($"{file} is where the signer itself finds its PIN, which proves nobody's presence", "type the PIN at the terminal, or give a file of your own with --pin-file");
+        }
+
+        (seal.Pin, tpm.Pin) = (new PinOptions { File = file }, new PinOptions { File = file });
     }
 
     private static async Task<int> VoidAsync(ParseResult parsed)
     {
         await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
-        var cluster = ClusterShowCommand.Find(await signer.ListClustersAsync(), parsed.GetValue(Cluster)!).ClusterHash;
-        var done = await signer.VoidExportAsync(cluster, parsed.GetValue(Reason)!);
+        var wanted = parsed.GetValue(Cluster)!;
+        var all = await signer.ListClustersAsync();
+        var named = ClusterShowCommand.Find(all, wanted);
+
+        // A running signer may not see what this process sees: its unit hides places from it.
+        foreach (var folder in all.Where(line => line.Origin == named.Origin).SelectMany(line => line.ExportedTo).Distinct())
+        {
+            CeremonyFolder.RequireGone(folder);
+        }
+
+        var done = await signer.VoidExportAsync(named.ClusterHash, wanted.StartsWith("0x", StringComparison.OrdinalIgnoreCase), parsed.GetValue(Reason)!);
         StandardError.Console.WriteLine(string.Join("; ", new[]
         {
-            done.Active > 0 ? $"{done.Active} shares of {cluster} sign {(signer.IsRunning ? "again" : "after the next start")}" : null,
-            done.Parked > 0 ? $"{done.Parked} shares are parked, because others of their validators sign: 'remote-signer cluster commit' gives them up, 'cluster revert' goes back to them" : null,
+            done.Active > 0 ? $"{done.Active} shares of {done.ClusterHash} sign {(signer.IsRunning ? "again" : "after the next start")}" : null,
+            done.Parked > 0 ? $"{done.Parked} shares of {done.ClusterHash} are parked, because others of their validators took their place: 'remote-signer cluster commit' gives them up, 'cluster revert {done.ClusterHash}' goes back to them" : null,
         }.OfType<string>()));
         return 0;
     }

@@ -47,7 +47,7 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
         })).WithMetadata(door);
         app.MapPost($"{Prefix}/clusters/{{hash}}/commit", Verb(ControlContext.Default.ControlCount, async (verbs, context) => new ControlCount(await verbs.CommitClusterAsync(Hash(context))))).WithMetadata(door);
         app.MapPost($"{Prefix}/clusters/{{hash}}/revert", Verb(ControlContext.Default.ClusterReversion, (verbs, context) => verbs.RevertClusterAsync(Hash(context), Query(context, "exactly") == bool.TrueString))).WithMetadata(door);
-        app.MapPost($"{Prefix}/clusters/{{hash}}/void-export", Verb(ControlContext.Default.ExportVoided, (verbs, context) => verbs.VoidExportAsync(Hash(context), Query(context, "reason") ?? ""))).WithMetadata(door);
+        app.MapPost($"{Prefix}/clusters/{{hash}}/void-export", Verb(ControlContext.Default.ExportVoided, (verbs, context) => verbs.VoidExportAsync(Hash(context), Query(context, "exactly") == bool.TrueString, Query(context, "reason") ?? ""))).WithMetadata(door);
         app.MapGet($"{Prefix}/keys", Verb(ControlContext.Default.IReadOnlyListKeyLine, (verbs, _) => verbs.ListKeysAsync())).WithMetadata(door);
         app.MapDelete($"{Prefix}/keys", Verb(ControlContext.Default.ControlCount, async (verbs, context) => new ControlCount(await verbs.DropCeremonyAsync(Query(context, "ceremony") ?? "")))).WithMetadata(door);
         app.MapPost($"{Prefix}/tls", Verb(ControlContext.Default.TlsKept, KeepTlsAsync)).WithMetadata(door);

@@ -9,7 +9,7 @@ namespace RemoteSigner.Administration.Keys;
 /// A folder of Charon's layout for one ceremony, on a file system that never reaches a disk: new, ours alone, and gone with the machine's power. <c>validator_keys/keystore-N.json</c> and <c>.txt</c>
 /// for the validator at position N of the lock.
 /// </summary>
-internal sealed class CeremonyFolder
+public sealed class CeremonyFolder
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -17,26 +17,60 @@ internal sealed class CeremonyFolder
 
     private CeremonyFolder(string path) => _node = new NodeFolder(path);
 
-    /// <summary>Makes it.</summary>
+    /// <summary>Sees that it could be made.</summary>
     /// <param name="path">Absolute; its parent must be there, and nothing at the path itself.</param>
     /// <exception cref="AdminException">It would not stay in memory, or something is there.</exception>
-    /// <exception cref="IOException">It cannot be made.</exception>
-    public static CeremonyFolder Make(string path)
+    public static void Check(string path)
     {
-        RequireMemory(Path.GetDirectoryName(path) is { } parent && Directory.Exists(parent) ? parent : throw Refused($"there is no folder {Path.GetDirectoryName(path)}", "make it on a memory file system first"));
+        var parent = Path.GetDirectoryName(path) is { } above && Directory.Exists(above) ? above : throw Refused($"there is no folder {Path.GetDirectoryName(path)} that this user may look at", "make it on a memory file system first, and let this user write there");
+        RequireMemory(parent);
+        if (FileStatus.Of(parent) is { IsOpenToOthers: true } && !File.GetUnixFileMode(parent).HasFlag(UnixFileMode.StickyBit))
+        {
+            throw Refused($"anybody may rename what lies in {parent}", "name a folder below one that only you may write to");
+        }
+
         if (Path.Exists(path))
         {
             throw Refused($"{path} is there already", "name a folder that is not there yet: what an earlier ceremony left must be told from this one's");
         }
+    }
 
+    /// <summary>Makes it.</summary>
+    /// <exception cref="AdminException">As of <see cref="Check"/>.</exception>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public static CeremonyFolder Make(string path)
+    {
+        Check(path);
         var folder = new CeremonyFolder(path);
         Directory.CreateDirectory(path, Private);
         Directory.CreateDirectory(folder._node.KeystoreFolder, Private);
         return FileStatus.Of(path) is { IsOpenToOthers: false } made && made.Owner == PeerCredentials.Ours ? folder : throw Refused($"{path} was made by somebody else at the same moment", "name a folder below one that only you may write to");
     }
 
-    /// <summary>Do keystores of an earlier export lie there still?</summary>
-    public static bool HasKeystores(string path) => new NodeFolder(path).FindKeystores().Count > 0;
+    /// <summary>Sees that no keystores lie there any more.</summary>
+    /// <exception cref="AdminException">They do, or this user may not look.</exception>
+    public static void RequireGone(string path)
+    {
+        try
+        {
+            // Of a folder that may not be looked into, this tells; that it is there or not, would not.
+            _ = File.GetAttributes(new NodeFolder(path).KeystoreFolder);
+            if (Directory.EnumerateFileSystemEntries(new NodeFolder(path).KeystoreFolder).Any())
+            {
+                throw new AdminException(
+                    "export_still_there", $"the keystores are still in {path}; nothing was changed", $"'rm -r {path}' first, and wherever they were copied to as well: two places that sign with one share get the validator slashed");
+            }
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // As it should be.
+        }
+        catch (Exception unseen) when (unseen is UnauthorizedAccessException or IOException)
+        {
+            throw new AdminException(
+                "export_not_seen", $"whether the keystores are still in {path} cannot be seen: {unseen.Message}; nothing was changed", "look yourself, and 'rm -r' it; then run the command as a user who may look there. Where the signer runs, it looks too: stop it if its unit hides the place");
+        }
+    }
 
     /// <summary>Writes a share's keystore under a password of its own, and the password beside it.</summary>
     /// <param name="position">Of its validator in the lock, counted from 0.</param>
@@ -67,20 +101,11 @@ internal sealed class CeremonyFolder
     {
         var kind = FileSystem.MemoryAt(folder) ?? throw Refused(
             $"{folder} is not on a memory file system", "keys that were on a disk cannot be taken from it again: mount one, 'mount -t ramfs -o mode=0700 ramfs /run/ceremony', and name a folder in it");
-        if (kind == MemoryFileSystem.Tmpfs && IsSwapping() && !IsNeverSwapped(folder))
+        if (kind == MemoryFileSystem.Tmpfs && File.ReadLines("/proc/swaps").Skip(1).Any())
         {
-            throw Refused($"{folder} is a tmpfs, and this machine swaps: its pages may reach a disk", "mount it with noswap (Linux 6.4), take a ramfs, or switch swap off with 'swapoff -a'");
+            throw Refused($"{folder} is a tmpfs, and this machine swaps: its pages may reach a disk", "take a ramfs, 'mount -t ramfs -o mode=0700 ramfs /run/ceremony', or switch swap off with 'swapoff -a'");
         }
     }
-
-    // Below one line of headings.
-    private static bool IsSwapping() => File.ReadLines("/proc/swaps").Skip(1).Any();
-
-    // proc(5): the mount point is the fifth field, the options of the file system the last one.
-    private static bool IsNeverSwapped(string folder) => File.ReadLines("/proc/self/mountinfo")
-        .Select(line => line.Split(' '))
-        .Where(fields => fields.Length > 5 && (folder == fields[4] || folder.StartsWith(fields[4].TrimEnd('/') + '/', StringComparison.Ordinal)))
-        .MaxBy(fields => fields[4].Length) is { } mount && mount[^1].Split(',').Contains("noswap");
 
     private static AdminException Refused(string message, string hint) => new("not_in_memory", $"{message}; nothing was changed", hint);
 }

@@ -6,7 +6,7 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Administration.Keys;
 
 /// <summary>
-/// Takes shares out: from its transaction on they sign no more, whatever copy of the vault comes back; their history stays. The result says of each what it is once the ledger has ended it and
+/// Takes shares out: from its transaction on they sign no more, whatever copy of the vault comes back; their history stays. A client takes none out that is exported for a ceremony. The result says of each what it is once the ledger has ended it and
 /// the vault has given it up.
 /// </summary>
 /// <param name="end">Whether they may be brought in again.</param>
@@ -46,7 +46,7 @@ public sealed class DeleteShares(IReadOnlyList<BlsPublicKey> keys, KeyEnd end, A
         var held = proceeding.Vault.Contents.Shares.ToDictionary(share => share.ShareKey);
         return OnlyParked ? await proceeding.Slashing.GetKeysWithSigningSiblingAsync([.. keys.Where(key => states.GetValueOrDefault(key) is KeyState.Parked or KeyState.Exported)], [])
             : OnlyUnplaced ? [.. keys.Where(key => held.GetValueOrDefault(key) is { Membership: null, GroupKey: null })]
-            : keys;
+            : [.. keys.Where(key => right == AdminRight.LocalOnly || states.GetValueOrDefault(key) != KeyState.Exported)];
     }
 
     internal override Task FollowAsync(Proceeding proceeding)

@@ -27,14 +27,26 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
 
     internal override int Result => _shares.Count;
 
-    internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
+    /// <summary>What can be seen before anything is opened: a PIN that is sent in vain counts as a try where it is wrong.</summary>
+    /// <exception cref="AdminException">It would be refused.</exception>
+    public void Foresee(VaultListing vault)
     {
         StatedReason.Require(reason);
+        CeremonyFolder.Check(folder);
+        if (!vault.Slots.Any(slot => slot.Type == VaultSlotType.Recovery))
+        {
+            throw new AdminException("no_recovery_slot", "the vault has no recovery key, and an export takes two hands; nothing was changed", "'remote-signer seal enrol --recovery FILE' gives it one; its private half belongs in a safe");
+        }
+    }
+
+    internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
+    {
+        Foresee(proceeding.Vault.Contents);
         await ProveAsync(proceeding, cancellation);
         if (proceeding.Library.Find(cluster) is not ClusterDocument.CharonLock document)
         {
             throw new AdminException(
-                "not_a_lock", $"there is no Charon lock {cluster} here that can be read", "only Charon's ceremonies read keystores: SSV's take the operator's key and the shares in the contract");
+                "not_a_lock", $"there is no Charon lock {cluster} here that can be read", "where it is damaged, 'remote-signer cluster add-lock' puts it back. Only Charon's ceremonies read keystores: SSV's take the operator's key and the shares in the contract");
         }
 
         var states = await proceeding.Slashing.GetKeyStatesAsync();
@@ -56,8 +68,7 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
             var moved = await proceeding.Slashing.ExportKeysAsync([.. _shares.Select(share => share.ShareKey)], (transaction, exported) =>
             {
                 PendingActs.Begin(transaction, new PendingAct(Action, new PendingEffect.Untold($"look into {folder}")));
-                ParkedSets.Remove(transaction, cluster);
-                ParkedSets.Put(transaction, new ParkedSet(cluster, proceeding.Clock.Moment, Until: null, Successor: null) { Folder = folder });
+                HandedOut.Add(transaction, new HandedOut(folder, exported));
                 return proceeding.Append(transaction, Action, entry => entry with { Keys = exported, Detail = $"of {cluster}, to {folder}; {reason}" });
             });
             return moved.Count > 0;
@@ -104,7 +115,7 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
         base.Dispose();
     }
 
-    // Who tries to get at keys and has not both is in the log before he is told.
+    // Who has the PIN and not the recovery key is in the log before he is told. Who has not the PIN is known to the device alone: without the vault the witness could not be told where the log ends.
     private async Task ProveAsync(Proceeding proceeding, CancellationToken cancellation)
     {
         try

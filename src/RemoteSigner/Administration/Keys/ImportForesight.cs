@@ -25,6 +25,7 @@ public sealed record ImportForesight(IReadOnlyList<IntakeRefusal> Refusals, Inte
             Terms = new ImportTerms(InterchangeReading.FloorsAtLowest) { Limit = history is null ? null : proceeding.NewestPossible() },
         });
         var refused = report.Refused.Select(refusal => IntakeText.Refusal(offered.First(share => share.ShareKey == refusal.Key.PublicKey), refusal.Reason, report.History));
-        return new ImportForesight([.. plan.Refusals, .. refused.Where(refusal => plan.Refusals.TrueForAll(other => other.ShareKey != refusal.ShareKey))], report.History);
+        List<IntakeRefusal> first = [.. offered.Where(share => ImportShares.IsIn(states, share, KeyState.Exported)).Select(IntakeText.Exported), .. plan.Refusals];
+        return new ImportForesight([.. first, .. refused.Where(refusal => first.TrueForAll(other => other.ShareKey != refusal.ShareKey))], report.History);
     }
 }

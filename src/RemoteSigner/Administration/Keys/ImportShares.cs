@@ -29,6 +29,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
     private HashSet<BlsPublicKey> _present = [];
     private HashSet<BlsPublicKey> _resting = [];
     private HashSet<BlsPublicKey> _exportedGroups = [];
+    private IReadOnlyList<HandedOut> _gone = [];
     private Dictionary<BlsPublicKey, (BlsPublicKey GroupKey, ClusterMembership? Membership)> _yielding = [];
     private InterchangeReport? _history;
 
@@ -54,6 +55,9 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         Yielded = [.. _yielding.Keys],
     };
 
+    // An export ends by a person who imports the ceremony's document: a client that pushes may be whoever has the copy.
+    private bool IsByPerson => order.IsWhole && right == AdminRight.LocalOnly;
+
     private IEnumerable<BlsPublicKey> Returning => _shares.Select(share => share.ShareKey).Where(_resting.Contains);
 
     internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
@@ -65,8 +69,9 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         List<VaultListing.Share> exported = [.. all.Where(share => IsIn(states, share, KeyState.Exported))];
         _exportedGroups = [.. exported.Select(share => share.GroupKey).OfType<BlsPublicKey>()];
         var places = new HeldPlaces(order.Document?.Document, proceeding.Library.Find) { Replace = order.Replace, Rebind = order.Rebind };
-        _resting = [.. all.Where(share => IsIn(states, share, KeyState.Parked)).Concat(exported.Where(share => PlaceOf(share) is { } place && places.IsElsewhere(share, place))).Select(share => share.ShareKey)];
+        _resting = [.. all.Where(share => IsIn(states, share, KeyState.Parked)).Concat(exported.Where(share => IsByPerson && PlaceOf(share) is { } place && places.IsElsewhere(share, place))).Select(share => share.ShareKey)];
         List<IntakeRefusal> lent = [.. exported.Where(share => !_resting.Contains(share.ShareKey) && IsAskedFor(share)).Select(IntakeText.Exported)];
+        _gone = await HandedOut.RequireGoneAsync(proceeding, exported.Select(share => share.ShareKey).Where(_resting.Contains));
         var anchored = proceeding.AnchoredDocuments();
         var known = new KnownShares(anchored.Where(one => one.Document.Hash != order.Document?.Document.Hash).Concat(order.Document is { } document ? [document] : []), alive, alive.Where(share => share.GroupKey is null).Select(share => share.ShareKey).ToHashSet());
         _yielding = LateSiblings.Of(order, alive, places, known);
@@ -117,6 +122,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         var turnover = await proceeding.Slashing.TurnAsync(turn, (transaction, turnover) =>
         {
             PendingActs.End(transaction);
+            HandedOut.Forget(transaction, _gone);
             return KeyEvidence.Write(proceeding, transaction, turnover, order.ParkedUntil, yielded: _yielding.Keys);
         });
         if (turnover is { Activated.Count: 0, Parked.Count: 0 })

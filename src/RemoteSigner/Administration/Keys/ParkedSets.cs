@@ -5,7 +5,7 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Administration.Keys;
 
-/// <summary>What the ledger keeps of parked sets beside the state of each key, under one note: since when and until when, and where exported ones were written. Which shares are parked or exported, the states alone say.</summary>
+/// <summary>What the ledger keeps of parked sets beside the state of each key, under one note: since when and until when. Which shares are parked, the states alone say.</summary>
 internal static class ParkedSets
 {
     private const string Note = "keys.parked";
@@ -19,7 +19,7 @@ internal static class ParkedSets
 
         using var document = JsonDocument.Parse(utf8);
         return [.. document.RootElement.EnumerateArray().Select(set => new ParkedSet(
-            RootOf(set, "cluster"), TimeOf(set, "since")!.Value, TimeOf(set, "until"), RootOf(set, "successor")) { Folder = set.TryGetProperty("folder", out var folder) ? folder.GetString() : null })];
+            RootOf(set, "cluster"), TimeOf(set, "since")!.Value, TimeOf(set, "until"), RootOf(set, "successor")))];
     }
 
     /// <summary>Notes a set. Where shares of the same document are parked already, none is given up before the later of the two ends, or by itself where one has none.</summary>
@@ -50,11 +50,6 @@ internal static class ParkedSets
                 }
 
                 WriteRoot(json, "successor"u8, set.Successor);
-                if (set.Folder is { } folder)
-                {
-                    json.WriteString("folder"u8, folder);
-                }
-
                 json.WriteEndObject();
             }
 

@@ -6,11 +6,13 @@ namespace RemoteSigner.Administration.Keys;
 /// <summary>
 /// Takes an export back, at the word of a person that no copy is left: the shares sign again, or are parked where others of their validators sign by now.
 /// </summary>
-/// <param name="keys">Exported shares.</param>
+/// <param name="keys">Exported shares of one document.</param>
 /// <param name="reason">Why, as whoever does it says.</param>
-public sealed class VoidExport(IReadOnlyCollection<BlsPublicKey> keys, string reason) : AdminAct<KeyTurnover>
+/// <param name="isSuperseded">Is a later set of the same validators out, too? Then these are parked.</param>
+public sealed class VoidExport(IReadOnlyCollection<BlsPublicKey> keys, string reason, bool isSuperseded) : AdminAct<KeyTurnover>
 {
     private KeyTurnover _result = new([], []);
+    private IReadOnlyList<HandedOut> _gone = [];
 
     public override string Action => "key.export.void";
 
@@ -23,23 +25,14 @@ public sealed class VoidExport(IReadOnlyCollection<BlsPublicKey> keys, string re
     internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
     {
         StatedReason.Require(reason);
-        var clusters = proceeding.Vault.Contents.Shares.Where(share => keys.Contains(share.ShareKey)).Select(share => share.Membership?.ClusterHash).ToHashSet();
-        var left = (await proceeding.Pending.ParkedAsync()).Where(set => clusters.Contains(set.Cluster)).Select(set => set.Folder).OfType<string>().FirstOrDefault(CeremonyFolder.HasKeystores);
-        if (left is not null)
-        {
-            throw new AdminException("export_still_there", $"the keystores are still in {left}; nothing was changed", $"'rm -r {left}' first, wherever they were copied to as well: two places that sign with one share get the validator slashed");
-        }
+        _gone = await HandedOut.RequireGoneAsync(proceeding, keys);
     }
 
     internal override async Task<bool> CommitAsync(Proceeding proceeding)
     {
-        _result = await proceeding.Slashing.EndExportAsync(keys, (transaction, turnover) =>
+        _result = await proceeding.Slashing.EndExportAsync(keys, isSuperseded, (transaction, turnover) =>
         {
-            foreach (var cluster in proceeding.Vault.Contents.Shares.Where(share => keys.Contains(share.ShareKey)).Select(share => share.Membership?.ClusterHash).Distinct())
-            {
-                ParkedSets.Remove(transaction, cluster);
-            }
-
+            HandedOut.Forget(transaction, _gone);
             proceeding.Append(transaction, Action, entry => entry with { Keys = [.. turnover.Activated, .. turnover.Parked], Detail = reason });
             return KeyEvidence.Write(proceeding, transaction, turnover);
         });

@@ -43,7 +43,11 @@ public sealed class RecoveryKey : IKeyEncryptionKey, IDisposable
     /// <summary>Reads the private key in PEM, for recovery only; encrypted PKCS#8 needs <paramref name="password"/>.</summary>
     /// <exception cref="VaultException">It is no RSA private key of a lawful size, or the password is wrong.</exception>
     public static RecoveryKey FromPrivatePem(SecretBytes pem, SecretBytes? password, string label, SecretArena arena) =>
-        new(Import(key => SecretPem.Import(key, pem, password)), opens: true, label, arena);
+        new(Import(key =>
+        {
+            SecretPem.Import(key, pem, password);
+            RequirePrivate(key);
+        }), opens: true, label, arena);
 
     public Task<byte[]> WrapAsync(SecretBytes rootKey, ReadOnlyMemory<byte> context, CancellationToken cancellation)
     {
@@ -68,6 +72,19 @@ public sealed class RecoveryKey : IKeyEncryptionKey, IDisposable
     }
 
     public void Dispose() => _key.Dispose();
+
+    // A PEM of the public half is read without a word.
+    private static void RequirePrivate(RSA key)
+    {
+        try
+        {
+            _ = key.Decrypt(key.Encrypt("private"u8.ToArray(), RSAEncryptionPadding.OaepSHA256), RSAEncryptionPadding.OaepSHA256);
+        }
+        catch (CryptographicException e)
+        {
+            throw new CryptographicException("it is the public half, which opens nothing", e);
+        }
+    }
 
     private static RSA Import(Action<RSA> import)
     {

@@ -99,7 +99,7 @@ internal sealed partial class World
         var wasOut = place.Model.StateOf(key) == "Exported";
         var isAlone = !place.Model.KeysWith(key).Any(other => other != key && place.Model.StateOf(other) is "Active" or "Enrolling");
         var after = !wasOut ? place.Model : isAlone ? place.Model.Become(key, "Enrolling").Become(key, "Active") : place.Model.Become(key, "Parked");
-        var turnover = await life.Slashing.EndExportAsync([Duties.PublicKey(key)], life.Evidence<KeyTurnover>(true));
+        var turnover = await life.Slashing.EndExportAsync([Duties.PublicKey(key)], false, life.Evidence<KeyTurnover>(true));
         Agree("taking back", turnover.Activated.Count > 0 ? "active" : turnover.Parked.Count > 0 ? "parked" : "nothing", !wasOut ? "nothing" : isAlone ? "active" : "parked");
         place.Model = after;
         await CompareAsync(place, $"the taking back of {key}");
