@@ -117,6 +117,29 @@ public sealed class KeyExportTests(SignerTemplate template) : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, await VoteAsync(signer));
     }
 
+    /// <summary>What a copy from before says of the shares is not the newest word, before the signer has run again, too.</summary>
+    [Theory]
+    [InlineData("ledger", "LedgerRolledBack", "an old copy of the ledger was put back")]
+    [InlineData("", "VaultRolledBack", "an old copy of the vault was put back")]
+    public async Task Copies_from_before_the_export_sign_nothing(string put, string reason, string words)
+    {
+        await PrepareAsync();
+        Allow();
+        await using (await _home.StartAsync())
+        {
+            // An orderly stop.
+        }
+
+        _home.BackUp("before");
+        (await ExportAsync()).Succeeded();
+        _home.PutBack("before", put);
+
+        Assert.Equal(reason, (string)JsonNode.Parse((await _home.RunAsync("freshness", "status", "--json")).Succeeded().Output)!["code"]!);
+        await using var signer = SignerProcess.Launch(_home.Data, _home.Token);
+        await signer.HealthWhenAsync(report => report.Text.Contains(words, StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await VoteAsync(signer));
+    }
+
     private static string[] Import(string name) => ["cluster", "import", "--lock", Vectors.Path($"clusters-charon/{name}/cluster-lock.json"), "--node", Vectors.Path($"clusters-charon/{name}/node0")];
 
     private static string Hash => (string)Vectors.Read($"{Cluster}/cluster-lock.json")["lock_hash"]!;

@@ -51,7 +51,7 @@ internal static class KeyExportCommand
         var act = new ExportShares(Root.Parse(cluster), folder, parsed.GetValue(Reason)!, recovery, signer.Arena);
         act.Foresee(Vault.List(signer.Data.VaultFile));
         var count = await signer.ExecuteAsync(act, cancellation);
-        StandardError.Console.WriteLine($"wrote {count} keystores to {Path.Combine(folder, "validator_keys")}. These shares sign nothing here now. Start the signer next: until it has run once, a copy of this data directory from before would not be told from it. After the ceremony: 'remote-signer cluster import' of its document; if there was none: 'rm -r {folder}', then 'remote-signer keys void-export'. Then set ceremonies.exportKeys back to false, and carry the recovery key away");
+        StandardError.Console.WriteLine($"wrote {count} keystores to {Path.Combine(folder, "validator_keys")}. These shares sign nothing here now. After the ceremony: 'remote-signer cluster import' of its document; if there was none: 'rm -r {folder}', then 'remote-signer keys void-export'. Then set ceremonies.exportKeys back to false, and carry the recovery key away");
         return 0;
     }
 

@@ -88,6 +88,7 @@ internal sealed class OfflineFreshness : IDisposable
             if (vault is not null)
             {
                 await signer.Slashing.FollowVaultAsync(vault.Contents.Generation);
+                signer.LedgerKnows(vault.Contents.Generation);
             }
 
             var end = await LedgerAtStart.EndAsync(signer.Ledger, signer.Slashing);

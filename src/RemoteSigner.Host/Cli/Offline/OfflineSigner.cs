@@ -63,6 +63,9 @@ internal sealed class OfflineSigner : IAsyncDisposable
     /// <summary>The witness knows that the ledger ends here now: what the next change of this command starts from.</summary>
     public void WitnessKnows(HistoryEnd end) => Found = Found with { End = end };
 
+    /// <summary>The ledger knows the vault of this generation now.</summary>
+    public void LedgerKnows(ulong generation) => Found = Found.Start is { } start && start.VaultGeneration < generation ? Found with { Start = start with { VaultGeneration = generation } } : Found;
+
     public static async Task<OfflineSigner> OpenAsync(ParseResult parsed)
     {
         var data = parsed.DataDirectory();

@@ -82,6 +82,8 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
 
     internal override async Task FollowAsync(Proceeding proceeding)
     {
+        // A new generation of the same content: ledger and witness know it afterwards, and copies from before the export are told from these.
+        proceeding.Vault.Put(proceeding.Vault.Slots(added: null, removed: null));
         try
         {
             await Parallel.ForEachAsync(_shares, (share, _) =>

@@ -58,6 +58,9 @@ public static class StartRules
         var known = Math.Max(evidence.Record!.VaultGeneration, evidence.Ledger!.VaultGeneration);
         return evidence.VaultGeneration < known
             ? Person(FreshnessReason.VaultRolledBack, $"the vault has generation {evidence.VaultGeneration} and had {known} before: an old copy of the vault was put back")
+            // The ledger is told of a changed vault before the witness is: one that knows less is from before the change, and so is what it says of keys.
+            : evidence.Ledger.VaultGeneration < evidence.Record.VaultGeneration
+            ? Person(FreshnessReason.LedgerRolledBack, $"the ledger knows generation {evidence.Ledger.VaultGeneration} of the vault and the witness {evidence.Record.VaultGeneration}: an old copy of the ledger was put back")
             : null;
     }
 
