@@ -48,6 +48,9 @@ internal sealed record ClusterOrder
     /// <summary>When the shares are given up that <see cref="Replace"/> parks; null: when a person says so.</summary>
     public DateTimeOffset? ParkedUntil { get; init; }
 
+    /// <summary>Folders in which whoever asks sees keystores of shares that were exported: a signer's unit may hide them from it.</summary>
+    public IReadOnlyList<string> KeystoresAt { get; init; } = [];
+
     public int MemoryMib { get; init; }
 
     /// <summary>Is anything said about what shares have signed that are new here?</summary>

@@ -44,6 +44,7 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, Sla
                 History = history,
                 Replace = order.Replace,
                 ParkedUntil = order.ParkedUntil,
+                KeystoresAt = order.KeystoresAt,
             });
         }
         finally

@@ -73,6 +73,10 @@ internal sealed record PendingAct(string Action, PendingEffect Effect)
             case PendingEffect.Untold(var look):
                 json.WriteString("look"u8, look);
                 break;
+            case PendingEffect.HandedOutAt(var generation, var look):
+                json.WriteNumber("renewed"u8, generation);
+                json.WriteString("look"u8, look);
+                break;
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
@@ -113,6 +117,7 @@ internal sealed record PendingAct(string Action, PendingEffect Effect)
 
     private static PendingEffect ReadEffect(JsonElement act) =>
         act.TryGetProperty("vaultGeneration", out var generation) ? new PendingEffect.VaultGeneration(generation.GetUInt64())
+        : act.TryGetProperty("renewed", out var renewed) ? new PendingEffect.HandedOutAt(renewed.GetUInt64(), act.GetProperty("look").GetString()!)
         : act.TryGetProperty("removed", out var removed) ? new PendingEffect.DocumentRemoved(Root.Parse(removed.GetString()))
         : act.TryGetProperty("look", out var look) ? new PendingEffect.Untold(look.GetString()!)
         : act.TryGetProperty("record", out var record) ? new PendingEffect.RecordShown(Root.Parse(record.GetString()))
@@ -162,6 +167,12 @@ internal abstract record PendingEffect
 
     /// <summary>There is no such document in the archive any more, nor what anchors it.</summary>
     public sealed record DocumentRemoved(Root Hash) : PendingEffect;
+
+    /// <summary>The vault has this generation with the same content as before, which can be made up for, and files were written after that, which only a look can tell.</summary>
+    public sealed record HandedOutAt(ulong Generation, string Look) : PendingEffect
+    {
+        public override string WhenMissing => $"whether it had its effect cannot be told from here: {Look}";
+    }
 
     /// <summary>A device has it, and only the device can tell.</summary>
     public sealed record Untold(string Look) : PendingEffect

@@ -83,6 +83,7 @@ internal static class Reconciliation
         PendingEffect.FileWritten(var path, var hash) => File.Exists(path) && FileHash.Of(path) == hash,
         PendingEffect.DocumentRemoved(var document) => TryRemove(proceeding.Library.Archive, document),
         PendingEffect.RecordShown or PendingEffect.HandedOver => null,
+        PendingEffect.HandedOutAt(var generation, _) => proceeding.Vault is { } vault ? HasRenewed(vault, generation) : null,
         PendingEffect.Untold => false,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
@@ -90,6 +91,17 @@ internal static class Reconciliation
     // A ledger that may be a copy from before ends no share in the vault: it may have come in again since. That such a share signs nothing does not depend on it.
     private static async Task<bool> IsOlderThanAsync(Proceeding proceeding, Vault vault) =>
         await proceeding.Slashing.GetStartAsync() is { } start && start.VaultGeneration < vault.Contents.Generation || await proceeding.Slashing.GetGlobalFloorAsync() is { AwaitedMarks: not null };
+
+    // The files may be there or not, and copies from before them are to be told from this vault in any case.
+    private static bool HasRenewed(Vault vault, ulong generation)
+    {
+        if (vault.Contents.Generation < generation)
+        {
+            vault.Renew();
+        }
+
+        return false;
+    }
 
     // A crash may have left the one of its two files.
     private static bool TryRemove(ClusterArchive archive, Root document)

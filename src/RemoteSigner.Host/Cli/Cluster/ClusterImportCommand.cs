@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using RemoteSigner.Administration.Keys;
 using RemoteSigner.Host.Control;
 
 namespace RemoteSigner.Host.Cli;
@@ -53,11 +54,17 @@ internal static class ClusterImportCommand
             Replace = parsed.GetValue(Replace),
             ParkedUntil = parsed.GetValue(ParkedUntil) is { } time ? ReadTime(time, TimeProvider.System.GetUtcNow()) : null,
             MemoryMib = parsed.GetValue(Memory),
+            KeystoresAt = [.. (await signer.ListClustersAsync()).SelectMany(cluster => cluster.ExportedTo).Distinct().Where(CeremonyFolder.MayHold)],
         };
         var line = order.Keyshares is null
             ? await KeystoreProgress.ShowAsync(CountKeystores(order.Node), report => signer.ImportClusterAsync(order, report, cancellation))
             : await signer.ImportClusterAsync(order, progress: null, cancellation);
         HistoryNote.Write(line.WithoutList);
+        if (order.ParkedUntil is not null && line.Parked.Count == 0)
+        {
+            StandardError.Console.WriteLine("nothing was parked, so --parked-until holds for nothing: shares that were out for a ceremony stay until 'cluster commit'");
+        }
+
         var next = signer.IsRunning ? "they sign from now on" : "they are open after the next start";
         return Finish(parsed, line, order.Keyshares is null && line.Shares.Any(share => share.Done == ClusterImportLine.Sealed) ? $"{next}. {WhatKeystoresAreFor}" : next);
     }

@@ -57,8 +57,7 @@ public sealed class CeremonyFolder
             _ = File.GetAttributes(new NodeFolder(path).KeystoreFolder);
             if (Directory.EnumerateFileSystemEntries(new NodeFolder(path).KeystoreFolder).Any())
             {
-                throw new AdminException(
-                    "export_still_there", $"the keystores are still in {path}; nothing was changed", $"'rm -r {path}' first, and wherever they were copied to as well: two places that sign with one share get the validator slashed");
+                throw StillThere(path);
             }
         }
         catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
@@ -71,6 +70,23 @@ public sealed class CeremonyFolder
                 "export_not_seen", $"whether the keystores are still in {path} cannot be seen: {unseen.Message}; nothing was changed", "look yourself, and 'rm -r' it; then run the command as a user who may look there. Where the signer runs, it looks too: stop it if its unit hides the place");
         }
     }
+
+    /// <summary>May keystores lie there, for all that this user can see?</summary>
+    public static bool MayHold(string path)
+    {
+        try
+        {
+            RequireGone(path);
+            return false;
+        }
+        catch (AdminException)
+        {
+            return true;
+        }
+    }
+
+    internal static AdminException StillThere(string path) => new(
+        "export_still_there", $"the keystores are still in {path}; nothing was changed", $"'rm -r {path}' first, and wherever they were copied to as well: two places that sign with one share get the validator slashed");
 
     /// <summary>Writes a share's keystore under a password of its own, and the password beside it.</summary>
     /// <param name="position">Of its validator in the lock, counted from 0.</param>

@@ -67,7 +67,7 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
         {
             var moved = await proceeding.Slashing.ExportKeysAsync([.. _shares.Select(share => share.ShareKey)], (transaction, exported) =>
             {
-                PendingActs.Begin(transaction, new PendingAct(Action, new PendingEffect.Untold($"look into {folder}")));
+                PendingActs.Begin(transaction, new PendingAct(Action, new PendingEffect.HandedOutAt(proceeding.Vault.Contents.Generation + 1, $"look into {folder}")));
                 HandedOut.Add(transaction, new HandedOut(folder, exported));
                 return proceeding.Append(transaction, Action, entry => entry with { Keys = exported, Detail = $"of {cluster}, to {folder}; {reason}" });
             });
@@ -82,8 +82,8 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
 
     internal override async Task FollowAsync(Proceeding proceeding)
     {
-        // A new generation of the same content: ledger and witness know it afterwards, and copies from before the export are told from these.
-        proceeding.Vault.Put(proceeding.Vault.Slots(added: null, removed: null));
+        // Ledger and witness know the new generation afterwards, and copies from before the export are told from these.
+        proceeding.Vault.Renew();
         try
         {
             await Parallel.ForEachAsync(_shares, (share, _) =>

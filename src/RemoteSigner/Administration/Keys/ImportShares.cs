@@ -71,7 +71,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         var places = new HeldPlaces(order.Document?.Document, proceeding.Library.Find) { Replace = order.Replace, Rebind = order.Rebind };
         _resting = [.. all.Where(share => IsIn(states, share, KeyState.Parked)).Concat(exported.Where(share => IsByPerson && PlaceOf(share) is { } place && places.IsElsewhere(share, place))).Select(share => share.ShareKey)];
         List<IntakeRefusal> lent = [.. exported.Where(share => !_resting.Contains(share.ShareKey) && IsAskedFor(share)).Select(IntakeText.Exported)];
-        _gone = await HandedOut.RequireGoneAsync(proceeding, exported.Select(share => share.ShareKey).Where(_resting.Contains));
+        _gone = await HandedOut.RequireGoneAsync(proceeding, exported.Select(share => share.ShareKey).Where(_resting.Contains), order.KeystoresAt);
         var anchored = proceeding.AnchoredDocuments();
         var known = new KnownShares(anchored.Where(one => one.Document.Hash != order.Document?.Document.Hash).Concat(order.Document is { } document ? [document] : []), alive, alive.Where(share => share.GroupKey is null).Select(share => share.ShareKey).ToHashSet());
         _yielding = LateSiblings.Of(order, alive, places, known);

@@ -25,7 +25,7 @@ public sealed class VoidExport(IReadOnlyCollection<BlsPublicKey> keys, string re
     internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
     {
         StatedReason.Require(reason);
-        _gone = await HandedOut.RequireGoneAsync(proceeding, keys);
+        _gone = await HandedOut.RequireGoneAsync(proceeding, keys, []);
     }
 
     internal override async Task<bool> CommitAsync(Proceeding proceeding)

@@ -23,9 +23,18 @@ public sealed record PartialsFile(string Duty, Root LockHash, ImmutableArray<Par
 
     /// <exception cref="ClusterFileException">It is none of these files.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static PartialsFile Open(string path) => new FileInfo(path).Length <= MostBytes
-        ? Parse(File.ReadAllBytes(path))
-        : throw new ClusterFileException(ClusterFileFault.TooLarge, $"{path} has more than {MostBytes} bytes", WrittenBy);
+    public static PartialsFile Open(string path)
+    {
+        try
+        {
+            return new FileInfo(path).Length <= MostBytes ? Parse(File.ReadAllBytes(path)) : throw new ClusterFileException(ClusterFileFault.TooLarge, $"it has more than {MostBytes} bytes", WrittenBy);
+        }
+        catch (ClusterFileException fault)
+        {
+            // One of several, as a rule.
+            throw new ClusterFileException(fault.Fault, $"{path}: {fault.Message}", fault.Hint);
+        }
+    }
 
     /// <exception cref="ClusterFileException">It is none of these files.</exception>
     public static PartialsFile Parse(ReadOnlyMemory<byte> json)

@@ -31,6 +31,9 @@ public sealed record IntakeOrder(IReadOnlyList<VaultShare> Shares, SlashingFloor
     /// <summary>When the parked ones are given up; null: when a person says so.</summary>
     public DateTimeOffset? ParkedUntil { get; init; }
 
+    /// <summary>Folders in which whoever asks sees keystores of shares that were exported.</summary>
+    public IReadOnlyCollection<string> KeystoresAt { get; init; } = [];
+
     /// <summary>Lets shares that are held under another lock or another validator be bound to this document instead: a person has found out which of the two is right.</summary>
     public bool Rebind { get; init; }
 }

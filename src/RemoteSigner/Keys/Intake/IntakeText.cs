@@ -42,7 +42,7 @@ public static class IntakeText
     {
         Registration.NoFloor => NoFloor(share, history),
         Registration.HasHistory => Refusal(share, HasSlashingHistory, "there is slashing history of it here, so it is not a key that never signed", "leave out --never-signed and give --slashing FILE; 'remote-signer slashing export' writes what is known here into one"),
-        Registration.WasRetired => Refusal(share, WasRetired, "it was deleted here, or another share took its place", "'remote-signer keys enable KEY' lets it sign again, with the history it had"),
+        Registration.WasRetired => Refusal(share, WasRetired, "it was deleted here, or another share took its place", "'remote-signer keys enable KEY', with the signer stopped, lets it come in again, with the history it had"),
         Registration.OtherGroup => Refusal(share, OtherGroup, "it belongs to another validator in the slashing history", "'remote-signer slashing status' shows which"),
         _ => throw new UnreachableException(),
     };

@@ -232,6 +232,10 @@ public sealed class Vault : IDisposable
         return removed is null || rest.Exists(slot => slot.IsHardware) ? Checked(rest) : throw new VaultException(VaultFault.LastSlot, "this is the last slot the signer can open by itself", "add another one first");
     }
 
+    /// <summary>The same content under the next generation: copies from before are older from now on.</summary>
+    /// <exception cref="VaultException">The file cannot be written.</exception>
+    public void Renew() => Commit(_file);
+
     /// <summary>Takes over slots of <see cref="Slots"/>.</summary>
     /// <exception cref="VaultException">The file cannot be written.</exception>
     public void Put(IReadOnlyList<VaultSlot> slots) => Commit(_file with { Slots = slots });

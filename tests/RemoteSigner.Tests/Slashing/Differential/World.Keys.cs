@@ -68,7 +68,8 @@ internal sealed partial class World
         var life = await LiveAsync(place);
         var key = Like(place.Model, wanted, "Enrolling", "Parked", "Exported");
         var isBack = place.Model.StateOf(key) is "Parked" or "Exported";
-        var after = leaving == 0 ? place.Model : place.Model.Become(leaving, "Parked");
+        // An exported one parks by its own step alone.
+        var after = leaving == 0 || place.Model.StateOf(leaving) == "Exported" ? place.Model : place.Model.Become(leaving, "Parked");
         var isParked = leaving != 0 && after.StateOf(leaving) != place.Model.StateOf(leaving);
         after = isBack ? after.Become(key, "Enrolling").Become(key, "Active") : after.Become(key, "Active");
         var one = Duties.PublicKey(key);
