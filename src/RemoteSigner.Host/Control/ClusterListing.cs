@@ -39,7 +39,11 @@ internal sealed class ClusterListing
     }
 
     /// <summary>Oldest first within each line.</summary>
-    public IReadOnlyList<HeldClusterLine> Lines => [.. _all.GroupBy(hash => _lines[hash]).SelectMany(line => LinesOf([.. line.OrderBy(AgeOf).ThenBy(hash => hash.ToString(), StringComparer.Ordinal)]))];
+    public IReadOnlyList<HeldClusterLine> Lines => [.. _all.GroupBy(hash => _lines[hash]).SelectMany(line => LinesOf(InOrder([.. line])))];
+
+    // What came within one second, their content puts in order.
+    private List<Root> InOrder(List<Root> line) =>
+        [.. line.OrderBy(AgeOf).ThenBy(hash => line.Count(other => Succeeds(hash, other))).ThenBy(hash => hash.ToString(), StringComparer.Ordinal)];
 
     private IEnumerable<HeldClusterLine> LinesOf(List<Root> line)
     {

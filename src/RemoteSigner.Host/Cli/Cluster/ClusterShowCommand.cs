@@ -47,11 +47,6 @@ internal static class ClusterShowCommand
             throw CliError.OfUsage("no cluster was named", "give its hash, the beginning of it, or its name; is a variable empty?");
         }
 
-        if (wanted.Equals("0x", StringComparison.OrdinalIgnoreCase))
-        {
-            throw CliError.OfUsage("0x begins every hash", "give more of it, or the name");
-        }
-
         var found = all.Where(line => line.Name == wanted || line.ClusterHash.StartsWith(wanted, StringComparison.OrdinalIgnoreCase)).GroupBy(line => line.Origin).ToList();
         return found switch
         {
