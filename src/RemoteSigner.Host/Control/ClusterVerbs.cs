@@ -229,16 +229,18 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, Sla
             return null;
         }
 
-        // Only a document that our node has signed tells who our node is: one that was taken at a person's word would make another's node ours.
+        // Only a document that our node has signed tells who our node is: one that was taken at a person's word would make another's node ours. Any that lists a share of ours will do, as the one
+        // that the share is a member of may not be kept yet.
         var (shares, signed) = await administrator.LookAsync(vault =>
         {
             using var key = vault.DeriveAnchorKey();
             var anchored = AnchoredDocument.In(_library, _library.Read().Documents, vault.Contents, key);
-            return (vault.Contents.Shares, anchored.Where(one => one.Kind == AnchorKind.NodeSignature).ToDictionary(one => one.Document.Hash, one => one.Document));
+            return (vault.Contents.Shares, anchored.Where(one => one.Kind == AnchorKind.NodeSignature).Select(one => one.Document).OfType<ClusterDocument.CharonLock>().ToList());
         });
         foreach (var share in shares.Where(share => share is { Membership: not null, GroupKey: { } group } && groups.Contains(group)))
         {
-            if (signed.GetValueOrDefault(share.Membership!.ClusterHash) is ClusterDocument.CharonLock known && known.Cluster.Definition.NodeKeyOf(share.Membership.ShareIndex) is { } key)
+            var place = (share.Membership!.ShareIndex, share.ShareKey);
+            if (signed.Find(known => known.SharesOf(share.GroupKey!.Value).Contains(place)) is { } known && known.Cluster.Definition.NodeKeyOf(place.ShareIndex) is { } key)
             {
                 return (key, $"our node's record in {known.Hash}");
             }

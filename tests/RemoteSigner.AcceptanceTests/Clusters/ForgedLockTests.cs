@@ -92,6 +92,29 @@ public sealed class ForgedLockTests(SignerTemplate template)
         (await home.RunAsync("audit", "verify")).Succeeded();
     }
 
+    /// <summary>A power cut between the shares and the document that they leave; without the repeat neither document could be believed.</summary>
+    [Fact]
+    public async Task A_repeated_bind_takes_away_what_an_interrupted_one_left()
+    {
+        using var home = template.Copy();
+        (await home.RunAsync("cluster", "import", "--lock", Forged, "--node", FolderOfTheRobbed(home), "--never-signed", "--accept-unanchored")).Succeeded();
+        (await home.RunAsync("keys", "delete", AddedKey.ToString())).Succeeded();
+        var forged = Directory.GetFiles(Path.Combine(home.Data, "clusters")).ToDictionary(path => path, File.ReadAllBytes);
+        Assert.Equal(2, forged.Count);
+        string[] bind = ["cluster", "bind", "--replace", "--lock", Genuine, "--node", Node];
+        (await home.RunAsync(bind)).Succeeded();
+        foreach (var (path, content) in forged)
+        {
+            Assert.False(File.Exists(path));
+            await File.WriteAllBytesAsync(path, content, TestContext.Current.CancellationToken);
+        }
+
+        (await home.RunAsync(bind)).Succeeded();
+
+        Assert.DoesNotContain(forged.Keys, File.Exists);
+        Assert.Equal("node_signature", Anchor(await home.RunAsync("cluster", "list", "--json")));
+    }
+
     private static BlsPublicKey AddedKey
     {
         get

@@ -29,6 +29,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
     private HashSet<BlsPublicKey> _present = [];
     private HashSet<BlsPublicKey> _resting = [];
     private HashSet<BlsPublicKey> _exportedGroups = [];
+    private HashSet<Root> _left = [];
     private IReadOnlyList<HandedOut> _gone = [];
     private Dictionary<BlsPublicKey, (BlsPublicKey GroupKey, ClusterMembership? Membership)> _yielding = [];
     private InterchangeReport? _history;
@@ -49,7 +50,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         _plan?.Replaced ?? [],
         [.. Returning],
         _settled,
-        [.. (_plan?.Rebound.Values.AsEnumerable() ?? []).Select(share => share.Membership?.ClusterHash).OfType<Root>().Distinct()],
+        [.. _left],
         _history)
     {
         Yielded = [.. _yielding.Keys],
@@ -78,6 +79,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         var refusals = Gather(proceeding.Vault, alive, places, cancellation);
         refusals.AddRange(Missing([.. all.Where(share => states.GetValueOrDefault(share.ShareKey) is KeyState.Active or KeyState.Parked or KeyState.Exported).Select(share => share.ShareKey)]));
         _plan = new IntakePlan([.. _shares.Select(share => share.Listed)], alive, places, HeldSiblings.Of([.. _shares.Select(share => share.ShareKey)], alive, all, proceeding.Library, anchored.Select(one => one.Document)), _yielding.Keys.ToHashSet());
+        _left = Left(anchored, all);
         List<IntakeRefusal> against = [.. lent, .. refusals, .. _plan.Refusals, .. Disputes(anchored, alive)];
         Throw(against.Count == 0 ? [] : [.. against, .. alive.Where(share => _yielding.ContainsKey(share.ShareKey)).Select(IntakeText.LateSibling)]);
         _sealed = proceeding.Vault.Seal(_shares);
@@ -199,17 +201,21 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         _plan!.Bound.Contains(share.ShareKey) || ((_plan.Replacing.Contains(share.ShareKey) || (order.Replace && share.GroupKey is { } group && _exportedGroups.Contains(group))) && order.Floor != SlashingFloor.FromNow)
             ? SlashingFloor.Continued : order.Floor;
 
-    // What those who may be believed say else of the keys in the document. What shares were bound to that now leave it does not count.
-    private IReadOnlyList<IntakeRefusal> Disputes(IReadOnlyList<AnchoredDocument> anchored, IReadOnlyList<VaultListing.Share> alive)
+    // The documents that shares are taken from; where the shares were taken from it before an interruption, one that contradicts theirs and has none any more.
+    private HashSet<Root> Left(IReadOnlyList<AnchoredDocument> anchored, IReadOnlyList<VaultListing.Share> all)
     {
-        if (order.Document is not { } document)
+        HashSet<Root> left = [.. _plan!.Rebound.Values.Select(share => share.Membership?.ClusterHash).OfType<Root>()];
+        if (order is { Rebind: true, Document: { } document } && _shares.Count == 0 && _settled.Count > 0)
         {
-            return [];
+            left.UnionWith(anchored.Select(known => known.Document).Where(known => KnownShares.Contradict(document, known) && !all.Any(share => share.Membership?.ClusterHash == known.Hash)).Select(known => known.Hash));
         }
 
-        var left = _plan!.Rebound.Values.Select(share => share.Membership?.ClusterHash).ToHashSet();
-        return new KnownShares(anchored.Where(known => !left.Contains(known.Document.Hash)), alive.Where(share => !_plan.Rebound.ContainsKey(share.ShareKey))).Against(document);
+        return left;
     }
+
+    // What those who may be believed say else of the keys in the document. What shares were bound to that now leave it does not count.
+    private IReadOnlyList<IntakeRefusal> Disputes(IReadOnlyList<AnchoredDocument> anchored, IReadOnlyList<VaultListing.Share> alive) => order.Document is not { } document ? []
+        : new KnownShares(anchored.Where(known => !_left.Contains(known.Document.Hash)), alive.Where(share => !_plan!.Rebound.ContainsKey(share.ShareKey))).Against(document);
 
     private static void Throw(List<IntakeRefusal> refusals)
     {
