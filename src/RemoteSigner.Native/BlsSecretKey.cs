@@ -147,7 +147,7 @@ public sealed unsafe class BlsSecretKey : IDisposable
     }
 
     /// <summary>
-    /// Signs 32 bytes into 96 compressed bytes, whatever they are. The only lawful callers are <c>KeyShare.Sign</c>, which asks for a permit, and the self test.
+    /// Signs 32 bytes into 96 compressed bytes, whatever they are. The only lawful callers are the self tests: shares sign in a <see cref="BurstSigner"/>, alone or with others.
     /// </summary>
     internal void Sign(ReadOnlySpan<byte> signingRoot, Span<byte> signature)
     {
@@ -174,6 +174,26 @@ public sealed unsafe class BlsSecretKey : IDisposable
             }
         }
     }
+
+    /// <summary>The scalar, 32 bytes little-endian, which stays until <see cref="Release"/>, also where the key is disposed meanwhile. False where it was disposed before.</summary>
+    internal bool TryHold(out nint scalar)
+    {
+        var counted = false;
+        try
+        {
+            _scalar.DangerousAddRef(ref counted);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Nobody can ask before without being too late.
+        }
+
+        scalar = counted ? _scalar.DangerousGetHandle() : 0;
+        return counted;
+    }
+
+    /// <summary>Once for each <see cref="TryHold"/> that was true.</summary>
+    internal void Release() => _scalar.DangerousRelease();
 
     public void Dispose() => _scalar.Dispose();
 }

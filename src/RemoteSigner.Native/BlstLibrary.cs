@@ -139,11 +139,12 @@ internal struct BlstP2
     private ulong _first;
 }
 
-/// <summary><c>blst_p2_affine</c>: two elements of the quadratic extension, 96 bytes each.</summary>
-[StructLayout(LayoutKind.Sequential, Size = 192)]
+/// <summary><c>blst_p2_affine</c>: two elements of the quadratic extension, 96 bytes each; all zeroes for infinity.</summary>
+[StructLayout(LayoutKind.Sequential)]
 internal struct BlstP2Affine
 {
-    private ulong _first;
+    internal BlstFp2 X;
+    internal BlstFp2 Y;
 }
 
 /// <summary><c>blst_fp12</c>: twelve field elements of 48 bytes, the target group of the pairing.</summary>

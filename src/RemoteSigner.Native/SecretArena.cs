@@ -11,6 +11,7 @@ public sealed unsafe class SecretArena : IDisposable
 {
     private const int BlockLength = 32;
     private const int ChunkLength = 256 * 1024;
+    private const int LargestLength = 16 * 1024 * 1024;
     private const string LimitHint = "raise the limit of locked memory: LimitMEMLOCK=64M in the systemd unit, or ulimit -l 65536 in a shell";
 
     private readonly Lock _gate = new();
@@ -24,13 +25,13 @@ public sealed unsafe class SecretArena : IDisposable
     /// <summary>What the kernel could give; the weakest of all chunks.</summary>
     public SecretMemoryKind Kind => _chunks.Exists(chunk => chunk.Kind == SecretMemoryKind.Locked) ? SecretMemoryKind.Locked : SecretMemoryKind.SecretMemory;
 
-    /// <summary>Gives <paramref name="length"/> zeroed bytes (1 B to 256 KiB).</summary>
+    /// <summary>Gives <paramref name="length"/> zeroed bytes (1 B to 16 MiB); whatever does not fit into a chunk has one of its own.</summary>
     /// <exception cref="SecretMemoryException">No more memory can be locked.</exception>
     /// <exception cref="ObjectDisposedException">The arena was disposed.</exception>
     public SecretBytes Allocate(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, ChunkLength);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, LargestLength);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -42,7 +43,7 @@ public sealed unsafe class SecretArena : IDisposable
                 }
             }
 
-            var added = new Chunk(this, ChunkLength);
+            var added = new Chunk(this, Math.Max(ChunkLength, WholePages(length)));
             _chunks.Add(added);
             return added.TryAllocate(length)!;
         }
@@ -73,6 +74,8 @@ public sealed unsafe class SecretArena : IDisposable
             }
         }
     }
+
+    private static int WholePages(int length) => (length + Environment.SystemPageSize - 1) / Environment.SystemPageSize * Environment.SystemPageSize;
 
     private void UnmapUnused() => _chunks.RemoveAll(chunk => chunk.TryUnmap());
 

@@ -27,6 +27,7 @@ internal static class SignerServer
     {
         using var arena = new SecretArena();
         Bls.SelfTest(arena);
+        BurstSigner.SelfTest(arena);
         await using var ledger = Ledger.Open(data.LedgerFile);
         await ledger.KeepReserveAsync();
         if (data.ControlEndPoint is not null)

@@ -83,6 +83,8 @@ internal static class SignerServices
         services.AddSingleton<ManagementApi>();
         services.AddSingleton<ControlApi>();
         services.AddSingleton(arena);
+        services.AddSingleton(provider => new BurstSigner(provider.GetRequiredService<SecretArena>()));
+        services.AddSingleton(CreateShareSigner);
         services.AddSingleton<ArchiveWatch>();
         services.AddSingleton<KeymanagerGate>();
         services.AddSingleton<KeymanagerChanges>();
@@ -132,6 +134,19 @@ internal static class SignerServices
         };
     }
 
+    private static ShareSigner CreateShareSigner(IServiceProvider services)
+    {
+        var (metrics, log) = (services.GetRequiredService<SignerMetrics>(), services.GetRequiredService<ILogger<ShareSigner>>());
+        return new ShareSigner(services.GetRequiredService<BurstSigner>())
+        {
+            Faulty = count =>
+            {
+                metrics.BurstWasFaulty();
+                log.LogCritical("{Count} signatures that were computed together were not those of their keys; none of them was given out, and they were made anew one by one. The memory or the processor is at fault: replace the machine", count);
+            },
+        };
+    }
+
     private static AttestingTpm CreateAttestingTpm(IServiceProvider services)
     {
         var (options, data) = (services.GetRequiredService<SignerOptions>().Attestation, services.GetRequiredService<DataDirectory>());
@@ -148,6 +163,7 @@ internal static class SignerServices
         services.GetRequiredService<Fence>(),
         services.GetRequiredService<SlashingProtection>(),
         services.GetRequiredService<AuditLog>(),
+        services.GetRequiredService<ShareSigner>(),
         services.GetRequiredService<TimeProvider>())
     {
         Recorded = services.GetRequiredService<SignerMetrics>().Recorded,

@@ -22,6 +22,7 @@ internal sealed class SignerMetrics
     private readonly Counter _outcomes;
     private readonly Counter _refusals;
     private readonly Counter _otherPayloadVotes;
+    private readonly Counter _faultyBursts;
     private readonly Counter _abandoned;
     private readonly Counter _turned;
     private readonly FrozenDictionary<DutyType, Counter.Child> _signed;
@@ -50,6 +51,7 @@ internal sealed class SignerMetrics
         _speaking = factory.CreateSummary("remote_signer_operator_signing_duration", "Seconds from a message of an SSV operator that was read to its answer", summary);
         _spoken = factory.CreateCounter("remote_signer_operator_sign_outcomes_total", "Messages of an SSV operator by what they are about, what they do, and outcome", "role", "kind", "outcome");
         _otherPayloadVotes = factory.CreateCounter("remote_signer_payload_votes_differing_total", "Votes about the payload of a slot that differ from the first of the same key");
+        _faultyBursts = factory.CreateCounter("remote_signer_faulty_bursts_total", "Signatures made together that were not those of their keys, and were made anew before any of them was given out: the memory or the processor is at fault");
         _abandoned = factory.CreateCounter("remote_signer_requests_abandoned_total", "Requests whose client went away before they were answered");
         _turned = factory.CreateCounter("remote_signer_requests_turned_away_total", "Requests that were refused before anybody looked at what they want, by reason", "reason");
         factory.CreateGauge("process_release", "Always 1", "version").WithLabels($"remote-signer/v{ThisProgram.Version}").Set(1);
@@ -63,6 +65,8 @@ internal sealed class SignerMetrics
     public void Malformed() => _malformed.Inc();
 
     public void PayloadVoteDiffered() => _otherPayloadVotes.Inc();
+
+    public void BurstWasFaulty() => _faultyBursts.Inc();
 
     /// <summary>Nobody waits for the answer any more.</summary>
     public void Abandoned() => _abandoned.Inc();

@@ -37,20 +37,10 @@ public sealed class KeyShare : IDisposable
     /// <summary>Makes it suspect until the next start.</summary>
     public void Suspect() => _suspect = true;
 
-    /// <summary>Signs the permit's root. There is no overload for a root: no permit, no signature.</summary>
+    /// <summary>The secret, for <see cref="ShareSigner"/> to sign the permit's root with.</summary>
     /// <exception cref="ArgumentException">The permit is for another key.</exception>
-    /// <exception cref="ObjectDisposedException">The share was removed meanwhile.</exception>
-    public BlsSignature Sign(SigningPermit permit)
-    {
-        if (permit.PublicKey != PublicKey)
-        {
-            throw new ArgumentException($"the permit is for {permit.PublicKey}, the share is {PublicKey}", nameof(permit));
-        }
-
-        Span<byte> signature = stackalloc byte[BlsSignature.Length];
-        _secret.Sign(permit.SigningRoot.Bytes, signature);
-        return new BlsSignature(signature);
-    }
+    internal BlsSecretKey SecretFor(SigningPermit permit) => permit.PublicKey == PublicKey ? _secret
+        : throw new ArgumentException($"the permit is for {permit.PublicKey}, the share is {PublicKey}", nameof(permit));
 
     /// <summary>The same key of the same validator at the same place, under the same name: the secret is the same then, too.</summary>
     public bool IsSameAs(KeyShare other) => Identity == other.Identity && Membership == other.Membership && Label == other.Label;

@@ -14,6 +14,8 @@ internal sealed class SignCase(SignOrder order, AuditLog audit)
     private const string FaultDetail = "the signature does not verify under the share's public key: the memory or the processor is at fault";
     private const string RemovedDetail = "the key was taken out between the decision and the signature, so there is none";
 
+    private TaskCompletionSource? _signed;
+
     public SignOrder Order => order;
 
     /// <summary>It is only asked what would become of it.</summary>
@@ -56,23 +58,15 @@ internal sealed class SignCase(SignOrder order, AuditLog audit)
         return decision is PermitDecision.Granted { AlreadySigned: false } or PermitDecision.NotOnRecord;
     }
 
-    /// <summary>Makes the signature, where there is leave to.</summary>
-    public void Sign()
-    {
-        if (Permit is not { } permit)
-        {
-            return;
-        }
+    /// <summary>Goes on with what its share has signed: null where the share was taken out meanwhile.</summary>
+    public void Take(BlsSignature? signature) =>
+        Outcome = signature is { } made ? new SignOutcome.Signed(made, Permit!.SigningRoot) { Share = Share! } : new SignOutcome.KeyRemoved();
 
-        try
-        {
-            Outcome = new SignOutcome.Signed(Share!.Sign(permit), permit.SigningRoot) { Share = Share };
-        }
-        catch (ObjectDisposedException)
-        {
-            Outcome = new SignOutcome.KeyRemoved();
-        }
-    }
+    /// <summary>Ends with <see cref="TellSigned"/>.</summary>
+    public Task AwaitSignature() => (_signed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    /// <summary>It was signed, or it will not be.</summary>
+    public void TellSigned() => _signed?.SetResult();
 
     /// <summary>The entry that a signature which was granted and did not leave has beside that of its decision; null for whatever else became of it.</summary>
     public AuditEntry? EntryOfWithheld() => Outcome switch
@@ -82,7 +76,7 @@ internal sealed class SignCase(SignOrder order, AuditLog audit)
         _ => null,
     };
 
-    /// <summary>What <see cref="Sign"/> says, to be verified.</summary>
+    /// <summary>What its signature says, to be verified.</summary>
     public SignatureClaim ToClaim()
     {
         var signed = (SignOutcome.Signed)Outcome!;

@@ -17,8 +17,10 @@ namespace RemoteSigner.Signing;
 /// A refusal is in the audit log before it is told; a permit and its audit entry are one transaction, on disk before the share is used.
 /// </summary>
 public sealed class Signer(
-    Network network, KeyRing keys, AccessPolicy access, SlotClock clock, ClusterRules rules, Fence fence, SlashingProtection slashing, AuditLog audit, TimeProvider time)
+    Network network, KeyRing keys, AccessPolicy access, SlotClock clock, ClusterRules rules, Fence fence, SlashingProtection slashing, AuditLog audit, ShareSigner shares, TimeProvider time)
 {
+    private readonly SigningQueue _queue = new(shares);
+
     /// <summary>Told how long each duty waited for the disk.</summary>
     public Action<DutyType, TimeSpan> Recorded { get; init; } = (_, _) => { };
 
@@ -35,7 +37,7 @@ public sealed class Signer(
 
     /// <summary>
     /// Signs each, or says why not, in the order given. All decisions and their audit entries, refusals included, are one transaction, and of two that collide the first is signed;
-    /// signatures are made on all cores, and those that are to be verified are verified together.
+    /// signatures are made on all cores, those of one root together, and those that are to be verified are verified together.
     /// </summary>
     public async Task<IReadOnlyList<SignOutcome>> SignAllAsync(IReadOnlyList<SignOrder> orders)
     {
@@ -77,7 +79,7 @@ public sealed class Signer(
         await CoverAsync(cases);
         var started = time.GetTimestamp();
         Take(cases, await slashing.RequestAsync(Array.ConvertAll(cases, one => one.ToRequest())), time.GetElapsedTime(started));
-        SignAll(cases);
+        await SignGrantedAsync(cases);
         WithholdFaulty(cases);
         await RecordWithheldAsync(cases);
     }
@@ -208,15 +210,16 @@ public sealed class Signer(
         }
     }
 
-    private static void SignAll(SignCase[] cases)
+    // One is signed with the others whose record reached the disk together with its own.
+    private async ValueTask SignGrantedAsync(SignCase[] cases)
     {
         if (cases is [var one])
         {
-            one.Sign();
+            await _queue.SignAsync(one);
         }
         else
         {
-            Parallel.ForEach(cases, one => one.Sign());
+            Parallel.ForEach(SigningBurst.Of(cases, shares), burst => burst.Execute());
         }
     }
 

@@ -6,6 +6,7 @@ using RemoteSigner.Freshness;
 using RemoteSigner.Host;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
+using RemoteSigner.Native;
 using RemoteSigner.Signing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
@@ -18,6 +19,8 @@ internal sealed class SignerLife : IAsyncDisposable
 {
     private static readonly Client _client = new("vc", null);
 
+    private readonly SecretArena _arena = new();
+    private readonly BurstSigner _bursts;
     private readonly Fence _fence;
     private readonly KeyRing _ring = new();
     private readonly Ledger _ledger;
@@ -30,8 +33,9 @@ internal sealed class SignerLife : IAsyncDisposable
     {
         var clock = new SlotClock(network, SlotWindow.Default, time);
         (_ledger, _slashing, _audit, Witness, _fence, _time) = (ledger, slashing, audit, witness, new Fence(network, clock, time), time);
+        _bursts = new BurstSigner(_arena);
         var access = new AccessPolicy(new Dictionary<string, ClientPermissions> { ["vc"] = new(null, ClientPermissions.AllDuties) });
-        _signer = new Signer(network, _ring, access, clock, new ClusterRules(network, RegistrationPolicy.None, BuilderPolicy.None, new PayloadVotes(refusesOthers: false), new ClusterLibrary(new ClusterArchive("none"))), _fence, slashing, audit, time);
+        _signer = new Signer(network, _ring, access, clock, new ClusterRules(network, RegistrationPolicy.None, BuilderPolicy.None, new PayloadVotes(refusesOthers: false), new ClusterLibrary(new ClusterArchive("none"))), _fence, slashing, audit, new ShareSigner(_bursts), time);
     }
 
     public MortalWitness Witness { get; }
@@ -78,6 +82,8 @@ internal sealed class SignerLife : IAsyncDisposable
         _slashing.Dispose();
         _ring.Dispose();
         _fence.Dispose();
+        _bursts.Dispose();
+        _arena.Dispose();
     }
 
     private async Task OpenAsync(VaultScene scene, FenceMutation mutation)

@@ -49,8 +49,9 @@ public sealed partial class HouseTests
     public void Nobody_outside_slashing_protection_can_make_a_permit_and_a_share_signs_nothing_else()
     {
         Assert.Empty(typeof(SigningPermit).GetConstructors());
-        var sign = Assert.Single(typeof(KeyShare).GetMethods(), method => method.ReturnType == typeof(BlsSignature));
-        Assert.Equal([typeof(SigningPermit)], sign.GetParameters().Select(parameter => parameter.ParameterType));
+        var secret = Assert.Single(typeof(KeyShare).GetMethods(Inside | BindingFlags.Public | BindingFlags.Static), method => method.ReturnType == typeof(BlsSecretKey));
+        Assert.Equal([typeof(SigningPermit)], secret.GetParameters().Select(parameter => parameter.ParameterType));
+        Assert.Equal([typeof(ShareSigner).FullName!], CallersOf(secret));
         Assert.Equal([typeof(SlashingProtection).FullName!], CallersOf(Constructor(typeof(SigningPermit))));
     }
 
@@ -58,13 +59,14 @@ public sealed partial class HouseTests
     [Fact]
     public void Raw_signing_is_called_by_the_share_and_the_self_test_alone()
     {
-        Assert.Equal([typeof(KeyShare).FullName!, typeof(Bls).FullName!], CallersOf(Method(typeof(BlsSecretKey), "Sign")));
-        Assert.Equal([typeof(BlsSecretKey).FullName!], CallersOf(Method(_native.GetType("RemoteSigner.Native.BlstLibrary")!, "blst_sign_pk_in_g1")));
+        Assert.Equal([typeof(Bls).FullName!, typeof(BurstSigner).FullName!], CallersOf(Method(typeof(BlsSecretKey), "Sign")));
+        Assert.Equal([typeof(ShareSigner).FullName!, typeof(BurstSigner).FullName!], CallersOf(Method(typeof(BurstSigner), "Sign")));
+        Assert.Equal([typeof(BlsSecretKey).FullName!, typeof(BurstSigner).FullName!], CallersOf(Method(_native.GetType("RemoteSigner.Native.BlstLibrary")!, "blst_sign_pk_in_g1")));
     }
 
     [Fact]
     public void Raw_signing_is_all_that_anybody_outside_native_uses_of_its_inside() => Assert.Equal(
-        ["RemoteSigner.Keys.KeyShare: BlsSecretKey.Sign"],
+        ["RemoteSigner.Keys.ShareSigner: BurstSigner.Sign"],
         _shipped.Except([_native]).SelectMany(CompiledCode.Uses)
             .Where(use => use.Named.Module.Assembly == _native && !(use.Named.IsPublic && use.Named.DeclaringType!.IsVisible))
             .Select(use => $"{use.Caller.DeclaringType}: {use.Named.DeclaringType!.Name}.{use.Named.Name}")

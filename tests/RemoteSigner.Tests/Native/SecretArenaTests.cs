@@ -33,6 +33,25 @@ public sealed class SecretArenaTests
     }
 
     [Fact]
+    public void What_is_larger_than_a_chunk_has_one_of_its_own()
+    {
+        using var arena = new SecretArena();
+        using var small = arena.Allocate(32);
+        small.Span.Fill(0x5a);
+        using (var large = arena.Allocate(700_001))
+        {
+            Assert.True(large.Span.IndexOfAnyExcept((byte)0) < 0);
+            large.Span.Fill(0xa5);
+        }
+
+        using var again = arena.Allocate(700_000);
+        Assert.True(again.Span.IndexOfAnyExcept((byte)0) < 0);
+        Assert.True(small.Span.IndexOfAnyExcept((byte)0x5a) < 0);
+        Assert.Equal(2, arena.MappedChunks);
+        Assert.Throws<ArgumentOutOfRangeException>(() => arena.Allocate((16 << 20) + 1));
+    }
+
+    [Fact]
     public void Secret_memory_is_not_readable_through_proc()
     {
         using var arena = new SecretArena();

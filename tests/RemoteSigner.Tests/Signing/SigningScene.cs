@@ -14,6 +14,7 @@ namespace RemoteSigner.Tests.Signing;
 internal sealed class SigningScene : IAsyncDisposable
 {
     private readonly SecretArena _arena = new();
+    private readonly BurstSigner _bursts;
     private readonly KeyRing _ring = new();
     private readonly List<KeyShare> _shares = [];
     private readonly Fence _fence;
@@ -21,6 +22,7 @@ internal sealed class SigningScene : IAsyncDisposable
     private SigningScene(TemporarySigner rooms, PartialVerification verification, RegistrationPolicy registrations, string archive, TimeProvider time, SlotWindow? window)
     {
         Rooms = rooms;
+        _bursts = new BurstSigner(_arena);
         Clock = new SlotClock(rooms.Network, window, time);
         _fence = new Fence(rooms.Network, Clock, time);
         _fence.SwitchOff(null);
@@ -30,7 +32,7 @@ internal sealed class SigningScene : IAsyncDisposable
             ["admin"] = new(null, ClientPermissions.AllDuties),
         });
         var rules = new ClusterRules(rooms.Network, registrations, BuilderPolicy.None, new PayloadVotes(refusesOthers: false), new ClusterLibrary(new ClusterArchive(archive)));
-        Signer = new Signer(rooms.Network, _ring, Access, Clock, rules, _fence, rooms.Slashing, rooms.Audit, time) { Verification = verification, Recorded = (_, _) => WhenRecorded() };
+        Signer = new Signer(rooms.Network, _ring, Access, Clock, rules, _fence, rooms.Slashing, rooms.Audit, new ShareSigner(_bursts), time) { Verification = verification, Recorded = (_, _) => WhenRecorded() };
     }
 
     public TemporarySigner Rooms { get; }
@@ -83,6 +85,7 @@ internal sealed class SigningScene : IAsyncDisposable
         await Rooms.DisposeAsync();
         _ring.Dispose();
         _fence.Dispose();
+        _bursts.Dispose();
         _arena.Dispose();
     }
 

@@ -1,0 +1,68 @@
+namespace RemoteSigner.Native;
+
+/// <summary>
+/// A message of 32 bytes as a point of G2, and, once many keys have signed it, the table of that point's multiples. All of it is public. It is kept for those who sign the same: half of a signature by
+/// blst is the hash.
+/// </summary>
+internal sealed unsafe class HashedMessage
+{
+    private const int Alignment = 64;
+
+    private readonly Lock _gate = new();
+    private readonly byte[] _message;
+    private BlstP2 _point;
+    private volatile byte[]? _table;
+
+    public HashedMessage(ReadOnlySpan<byte> message)
+    {
+        _message = message.ToArray();
+        fixed (byte* text = _message, tag = Bls.Ciphersuite)
+        fixed (BlstP2* point = &_point)
+        {
+            BlstLibrary.blst_hash_to_g2(point, text, (nuint)_message.Length, tag, (nuint)Bls.Ciphersuite.Length, null, 0);
+        }
+    }
+
+    public ReadOnlySpan<byte> Message => _message;
+
+    public ref readonly BlstP2 Point => ref _point;
+
+    /// <summary>Is the table there already?</summary>
+    public bool HasTable => _table is not null;
+
+    /// <summary>The table, made where it is not there. It does not move; the array keeps it alive.</summary>
+    /// <param name="start">Where it begins, aligned to 64.</param>
+    public byte[] GetTable(SameRootEngine engine, out byte* start)
+    {
+        var table = _table ?? Make(engine);
+        start = StartOf(table);
+        return table;
+    }
+
+    private byte[] Make(SameRootEngine engine)
+    {
+        lock (_gate)
+        {
+            if (_table is { } made)
+            {
+                return made;
+            }
+
+            var table = GC.AllocateUninitializedArray<byte>(engine.TableLength + Alignment, pinned: true);
+            fixed (BlstP2* point = &_point)
+            {
+                engine.MakeTable(StartOf(table), point);
+            }
+
+            return _table = table;
+        }
+    }
+
+    private static byte* StartOf(byte[] pinned)
+    {
+        fixed (byte* first = pinned)
+        {
+            return first + ((Alignment - ((nint)first % Alignment)) % Alignment);
+        }
+    }
+}
