@@ -49,7 +49,8 @@ public sealed class BatchTests(SignerTemplate template) : IDisposable
             (Batch("""{"type":"NOTHING"}""", key), 400, "unknown_type"),
             (Batch(vote, key).Replace("\"identifiers\"", "\"hint\":1,\"identifiers\"", StringComparison.Ordinal), 400, "malformed_member"),
             ($$"""{"identifiers":["{{key}}"]}""", 400, "missing_member"),
-            (Batch(vote, [.. Enumerable.Range(0, 1025).Select(i => $"0x{i:x96}")]), 413, "body_too_large"),
+            (Batch(vote, [.. Strangers(41_600)]), 413, "body_too_large"),
+            (Batch(vote, key).Replace("\"identifiers\"", new string(' ', 1 << 20) + "\"hint\":1,\"identifiers\"", StringComparison.Ordinal), 400, "malformed_member"),
         ];
 
         foreach (var (body, status, reason) in bad)
@@ -60,6 +61,36 @@ public sealed class BatchTests(SignerTemplate template) : IDisposable
         }
 
         Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(key, Chain.VoteJson(fill: 9))).Status);
+    }
+
+    [Fact]
+    public async Task A_slot_of_mainnet_goes_in_one_request_and_the_results_keep_their_order()
+    {
+        await using var signer = await _home.StartAsync();
+        using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
+        string[] keys = [.. Strangers(31_250)];
+        (keys[0], keys[4_096], keys[^1]) = (_home.Keys[0].ToString(), _home.Keys[1].ToString(), _home.Keys[2].ToString());
+
+        var results = await ResultsAsync(client, Batch(Chain.VoteJson(), keys));
+
+        Assert.Equal(keys, results.Select(result => result["identifier"]!.GetValue<string>()));
+        Assert.Equal([0, 4_096, 31_249], Enumerable.Range(0, results.Length).Where(i => results[i]["signature"] is not null));
+        Assert.Equal((await client.SignAsync(_home.Keys[1], Chain.VoteJson())).Signature, results[4_096]["signature"]!.GetValue<string>());
+        Assert.Equal((404, "unknown_key"), ErrorOf(results[^2]));
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_too_long_is_told_how_long_it_may_be_before_it_was_sent()
+    {
+        await using var signer = await _home.StartAsync();
+        using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
+        client.DefaultRequestHeaders.ExpectContinue = true;
+
+        var answer = await PostAsync(client, Batch(Chain.VoteJson(), [.. Strangers(50_000)]));
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.Status);
+        Assert.Contains("at most 4194304 bytes", answer.Text, StringComparison.Ordinal);
+        Assert.Contains("send the others in another request", answer.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,6 +111,8 @@ public sealed class BatchTests(SignerTemplate template) : IDisposable
     }
 
     public void Dispose() => _home.Dispose();
+
+    private static IEnumerable<string> Strangers(int count) => Enumerable.Range(0, count).Select(i => $"0x{i:x96}");
 
     private static string Batch(string request, params string[] keys) =>
         $$"""{"identifiers":[{{string.Join(',', keys.Select(key => $"\"{key}\""))}}],"signing_request":{{request}}}""";

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Text.Json;
 
 namespace RemoteSigner.Host.Http;
@@ -32,6 +33,14 @@ internal static class Answer
 
     /// <summary>A JSON document that was written elsewhere.</summary>
     public static Task DocumentAsync(HttpContext context, byte[] json, int status = StatusCodes.Status200OK) => BytesAsync(context, status, Json, json);
+
+    /// <summary>200, and a JSON document of unknown length that is written as it comes.</summary>
+    public static PipeWriter BeginDocument(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status200OK;
+        context.Response.ContentType = Json;
+        return context.Response.BodyWriter;
+    }
 
     public static Task WriteAsync(HttpContext context, string[] values) =>
         BytesAsync(context, StatusCodes.Status200OK, Json, JsonSerializer.SerializeToUtf8Bytes(values, WireContext.Default.StringArray));

@@ -74,6 +74,7 @@ internal static class SignerServices
         services.AddSingleton<UnreadableHeads>();
         services.AddSingleton<SignRecorder>();
         services.AddSingleton<SigningApi>();
+        services.AddSingleton<BatchSigning>();
         services.AddSingleton<BatchApi>();
         services.AddSingleton(provider => new ThresholdAccounts(provider.GetRequiredService<KeyRing>(), clusters, options.Distributed.ToDirectory()));
         services.AddSingleton<DistributedApi>();

@@ -60,15 +60,29 @@ public sealed class DvWireFormatTests
     }
 
     [Fact]
-    public void Too_many_keys_are_refused_before_they_are_read()
+    public void A_batch_is_bound_by_its_bytes_and_has_room_for_a_slot()
     {
-        var many = string.Join(',', Enumerable.Repeat("7", WireFormat.MostItems + 1));
+        Assert.True(WireFormat.TryReadBatch(Bytes(Of(31_250)), out var slot, out _));
+        Assert.Equal(31_250, slot.Keys.Length);
+        Assert.Equal(BlsPublicKey.Parse($"{31_249:x96}"), slot.Keys[^1]);
 
-        Assert.False(WireFormat.TryReadBatch(Bytes($$"""{"identifiers":[{{many}}],"signing_request":{} }"""), out _, out var fault));
-        Assert.Contains("at most 1024", fault.Detail, StringComparison.Ordinal);
-        Assert.False(WireFormat.TryReadBatch(new byte[WireFormat.MaxBodyLength + 1], out _, out fault));
-        Assert.Equal(MalformedRequest.BodyTooLarge, fault.Reason);
+        Assert.False(WireFormat.TryReadBatch(Bytes(Of(41_600)), out _, out var fault));
+        Assert.Equal((MalformedRequest.BodyTooLarge, true), (fault.Reason, fault.Detail.Contains("at most 4194304 bytes", StringComparison.Ordinal)));
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(4_999)]
+    public void A_key_that_stands_twice_is_found_wherever_it_stands(int again)
+    {
+        Assert.False(WireFormat.TryReadBatch(Bytes(Of(5_000, $"0x{again:X96}")), out _, out var fault));
+
+        Assert.Equal(MalformedRequest.DoubledMember, fault.Reason);
+    }
+
+    // The first 40 bytes of all these keys are the same, and so is what a set would sort them by.
+    private static string Of(int keys, params string[] more) => Batch.Replace($"\"{_key}\"", string.Join(',', Enumerable.Range(0, keys).Select(i => $"0x{i:x96}").Concat(more).Select(key => $"\"{key}\"")), StringComparison.Ordinal);
 
     [Fact]
     public void Mutated_bodies_are_understood_or_malformed_and_never_throw()

@@ -40,7 +40,8 @@ public sealed class OpenApiTests
     [Fact]
     public void The_limits_are_those_of_the_reader()
     {
-        Assert.Equal(WireFormat.MostItems, (int)Schema("eth2.json", "SignBatch")["properties"]!["identifiers"]!["maxItems"]!);
+        Assert.Contains($" {WireFormat.MaxBatchLength} bytes", (string)Schema("eth2.json", "SignBatch")["description"]!, StringComparison.Ordinal);
+        Assert.Contains($"Up to {BatchSigning.PartLength} keys are decided together", (string)_documents["eth2.json"]["paths"]!["/api/v1/eth2/sign"]!["post"]!["description"]!, StringComparison.Ordinal);
         Assert.Equal(WireFormat.MostPartials, (int)Schema("dv.json", "DvCombination")["properties"]!["partials"]!["maxItems"]!);
         Assert.Equal(SsvBody.MostShares, (int)Schema("ssv.json", "Import")["properties"]!["share_keys"]!["maxItems"]!);
     }

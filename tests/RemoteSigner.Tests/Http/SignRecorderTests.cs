@@ -102,7 +102,7 @@ public sealed class SignRecorderTests : IAsyncLifetime
         var share = await _scene.AddAsync();
         IReadOnlyList<SignOutcome>? outcomes = null;
         SignOrder[] orders = [SigningScene.Order(share.PublicKey, Vote(4)), SigningScene.Order(share.PublicKey, Vote(4, fill: 2))];
-        await _recorder.SignAllAsync(new DefaultHttpContext(), orders, (_, all) =>
+        await _recorder.SignAllAsync(orders, all =>
         {
             outcomes = all;
             return Task.CompletedTask;

@@ -11,13 +11,9 @@ internal sealed record AccountParticipant(string Id, string Endpoint);
 /// <summary>A participant's signature with its share; it is no signature of the validator until enough of them are combined.</summary>
 internal sealed record PartialSigningResponse(string ParticipantId, string SigningRoot, string Signature);
 
-/// <summary>What became of one identifier of a batch: a partial signature with all that belongs to it, or an error.</summary>
-internal sealed record PartialBatchResult(string Identifier, string? ParticipantId, string? SigningRoot, string? Signature, SignBatchError? Error);
-
 /// <summary>Serialisation of the answers, ahead of time.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Account))]
 [JsonSerializable(typeof(IReadOnlyList<Account>))]
 [JsonSerializable(typeof(PartialSigningResponse))]
-[JsonSerializable(typeof(IReadOnlyList<PartialBatchResult>))]
 internal sealed partial class DistributedContext : JsonSerializerContext;

@@ -13,7 +13,7 @@ namespace RemoteSigner.Host.Http.Distributed;
 /// The distributed profile of the remote signing API (open proposal, remote-signing-api PR #29): validators by their own public key, and this participant's part of their signatures. The same signer, permissions and
 /// refusals as at every other door. Its answers tell where other signers are and are meant for a coordinator, so that it takes a certificate: a loopback door has none of it.
 /// </summary>
-internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodies, ThresholdAccounts accounts, KeyRing keys, AccessPolicy access, DutyTally tally)
+internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodies, BatchSigning batches, ThresholdAccounts accounts, KeyRing keys, AccessPolicy access, DutyTally tally)
 {
     private static MalformedRequest NoKey { get; } = new(MalformedRequest.MalformedMember, "the path must name a validator's public key of 48 bytes in hex");
 
@@ -80,13 +80,13 @@ internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodie
 
         var found = accounts.Find(composite);
         await recorder.SignAsync(context, Order(context, client, composite, found, request), (answered, outcome) => outcome is SignOutcome.Signed signed
-            ? WriteAsync(answered, new PartialSigningResponse(IdOf(found, signed), signed.SigningRoot.ToString(), signed.Signature.ToString()), DistributedContext.Default.PartialSigningResponse)
+            ? WriteAsync(answered, new PartialSigningResponse(IdOf(found, signed).ToString(), signed.SigningRoot.ToString(), signed.Signature.ToString()), DistributedContext.Default.PartialSigningResponse)
             : Answer.RefusalAsync(answered, SignRefusal.Of(outcome)));
     }
 
     public async Task SignAllAsync(HttpContext context, Client client)
     {
-        var (batch, fault) = await RequestBody.ReadAsync<SignBatch>(context, WireFormat.TryReadBatch);
+        var (batch, fault) = await batches.ReadAsync(context);
         if (batch is null)
         {
             await recorder.RefuseAsync(context, fault!);
@@ -95,25 +95,22 @@ internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodie
 
         if (batch.Request is not { } request)
         {
-            await recorder.RecordGenericAsync(context);
-            await AnswerAsync(context, [.. batch.Keys.Select(key => Refused(key, SignBatchError.Generic))]);
+            await batches.RefuseGenericAsync(context, batch.Keys);
             return;
         }
 
         AccountShare?[] found = [.. batch.Keys.Select(accounts.Find)];
-        await recorder.SignAllAsync(
-            context,
-            [.. batch.Keys.Select((key, i) => Order(context, client, key, found[i], request))],
-            (answered, outcomes) => AnswerAsync(answered, [.. outcomes.Select((outcome, i) => outcome is SignOutcome.Signed signed
-                ? new PartialBatchResult(batch.Keys[i].ToString(), IdOf(found[i], signed), signed.SigningRoot.ToString(), signed.Signature.ToString(), null)
-                : Refused(batch.Keys[i], SignBatchError.Of(outcome)))]));
+        await batches.SignAsync(context, batch.Keys, number => Order(context, client, batch.Keys[number], found[number], request), (answer, number, signed) =>
+        {
+            answer.Number(",\"participant_id\":\""u8, IdOf(found[number], signed));
+            answer.Hex(",\"signing_root\":\"0x"u8, signed.SigningRoot.Bytes);
+            answer.Hex(",\"signature\":\"0x"u8, signed.Signature.Bytes);
+        });
     }
 
     // What is not found goes to the signer as well, which says so, and writes it down.
     private static SignOrder Order(HttpContext context, Client client, BlsPublicKey composite, AccountShare? found, SignRequest request) =>
         new(client, context.TraceIdentifier, found?.Share.PublicKey ?? composite, request.Message, request.ClaimedSigningRoot) { Named = found is null ? NamedKey.Group : NamedKey.Share };
-
-    private static PartialBatchResult Refused(BlsPublicKey key, SignBatchError error) => new(key.ToString(), null, null, null, error);
 
     private static Account View(ThresholdAccount account) => new(
         account.ParticipantId.ToString(),
@@ -125,9 +122,7 @@ internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodie
     private static string Identifier(HttpContext context) => (string)context.Request.RouteValues["identifier"]!;
 
     // A share that was opened between our look and the signer's was found by its group, which only one with a place in a cluster is.
-    private static string IdOf(AccountShare? found, SignOutcome.Signed signed) => (found?.ParticipantId ?? signed.Share.Membership!.ShareIndex).ToString();
-
-    private static Task AnswerAsync(HttpContext context, IReadOnlyList<PartialBatchResult> results) => WriteAsync(context, results, DistributedContext.Default.IReadOnlyListPartialBatchResult);
+    private static ulong IdOf(AccountShare? found, SignOutcome.Signed signed) => found?.ParticipantId ?? signed.Share.Membership!.ShareIndex;
 
     private static Task WriteAsync<T>(HttpContext context, T answer, JsonTypeInfo<T> type) => Answer.DocumentAsync(context, JsonSerializer.SerializeToUtf8Bytes(answer, type));
 }

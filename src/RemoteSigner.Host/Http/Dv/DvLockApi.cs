@@ -91,9 +91,7 @@ internal sealed class DvLockApi(SignRecorder recorder, KeyRing keys, AccessPolic
         // All shares or none: where one is forbidden, only what is forbidden is asked for, so that the refusal is on record.
         var asked = shares.Where(share => !access.Allows(client, share.PublicKey, DutyType.ClusterLock)).ToArray() is { Length: > 0 } forbidden ? forbidden : shares;
         await recorder.SignAllAsync(
-            context,
-            [.. asked.Select(share => new SignOrder(client, context.TraceIdentifier, share.PublicKey, message, null))],
-            (_, outcomes) => AnswerAsync(context, proposed, index, outcomes));
+            [.. asked.Select(share => new SignOrder(client, context.TraceIdentifier, share.PublicKey, message, null))], outcomes => AnswerAsync(context, proposed, index, outcomes));
     }
 
     private static Task AnswerAsync(HttpContext context, ClusterLock proposed, ulong index, IReadOnlyList<SignOutcome> outcomes)

@@ -1,20 +1,18 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
 using RemoteSigner.Signing;
-using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// <c>POST /api/v1/eth2/sign</c>: one message signed with many keys (open proposal, remote-signing-api PR #29). Each key is decided as if it had been asked alone, all in one transaction; the answer has a
-/// result for each, in their order. 200 says that all were decided, not that any was signed.
+/// <c>POST /api/v1/eth2/sign</c>: one message signed with many keys (open proposal, remote-signing-api PR #29). Each key is decided as if it had been asked alone, thousands in one transaction; the answer
+/// has a result for each, in their order. 200 says that all are decided, not that any is signed.
 /// </summary>
-internal sealed class BatchApi(SignRecorder recorder)
+internal sealed class BatchApi(SignRecorder recorder, BatchSigning batches)
 {
     public async Task SignAsync(HttpContext context)
     {
-        var (batch, fault) = await RequestBody.ReadAsync<SignBatch>(context, WireFormat.TryReadBatch);
+        var (batch, fault) = await batches.ReadAsync(context);
         if (batch is null)
         {
             await recorder.RefuseAsync(context, fault!);
@@ -23,22 +21,15 @@ internal sealed class BatchApi(SignRecorder recorder)
 
         if (batch.Request is not { } request)
         {
-            await recorder.RecordGenericAsync(context);
-            await AnswerAsync(context, [.. batch.Keys.Select(key => new SignBatchResult(key.ToString(), null, SignBatchError.Generic))]);
+            await batches.RefuseGenericAsync(context, batch.Keys);
             return;
         }
 
         var client = context.Features.GetRequiredFeature<Client>();
-        await recorder.SignAllAsync(
+        await batches.SignAsync(
             context,
-            [.. batch.Keys.Select(key => new SignOrder(client, context.TraceIdentifier, key, request.Message, request.ClaimedSigningRoot))],
-            (answered, outcomes) => AnswerAsync(answered, [.. outcomes.Select((outcome, i) => ResultOf(batch.Keys[i], outcome))]));
+            batch.Keys,
+            number => new SignOrder(client, context.TraceIdentifier, batch.Keys[number], request.Message, request.ClaimedSigningRoot),
+            (answer, _, signed) => answer.Hex(",\"signature\":\"0x"u8, signed.Signature.Bytes));
     }
-
-    private static SignBatchResult ResultOf(BlsPublicKey key, SignOutcome outcome) => outcome is SignOutcome.Signed signed
-        ? new SignBatchResult(key.ToString(), signed.Signature.ToString(), null)
-        : new SignBatchResult(key.ToString(), null, SignBatchError.Of(outcome));
-
-    private static Task AnswerAsync(HttpContext context, IReadOnlyList<SignBatchResult> results) =>
-        Answer.DocumentAsync(context, JsonSerializer.SerializeToUtf8Bytes(results, SignBatchContext.Default.IReadOnlyListSignBatchResult));
 }

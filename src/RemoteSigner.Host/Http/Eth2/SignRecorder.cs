@@ -28,13 +28,13 @@ internal sealed partial class SignRecorder(Signer signer, AccessPolicy access, A
     }
 
     /// <summary>The same for many, which are answered together; the outcomes are in the order of the orders.</summary>
-    public async Task SignAllAsync(HttpContext context, IReadOnlyList<SignOrder> orders, Func<HttpContext, IReadOnlyList<SignOutcome>, Task> answer)
+    public async Task SignAllAsync(IReadOnlyList<SignOrder> orders, Func<IReadOnlyList<SignOutcome>, Task> answer)
     {
         var started = time.GetTimestamp();
         var outcomes = await signer.SignAllAsync(orders);
         try
         {
-            await answer(context, outcomes);
+            await answer(outcomes);
         }
         finally
         {

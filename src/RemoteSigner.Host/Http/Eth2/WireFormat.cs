@@ -67,7 +67,8 @@ public static partial class WireFormat
         var text = new JsonText(body);
         if (body.Length > mostBytes)
         {
-            text.Report(MalformedRequest.BodyTooLarge, $"such a request has at most {mostBytes} bytes");
+            var tooLarge = MalformedRequest.TooLarge(mostBytes);
+            text.Report(tooLarge.Reason, tooLarge.Detail);
         }
 
         value = text.Fault is null ? ReadWhole(text, read) : null;

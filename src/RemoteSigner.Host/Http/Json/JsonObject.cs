@@ -111,7 +111,7 @@ internal readonly ref struct JsonObject
 
     /// <summary>A value of fixed length in hex; <typeparamref name="T"/> is one of the byte structures of the spec, as long as its bytes.</summary>
     public T Fixed<T>(ReadOnlySpan<byte> name)
-        where T : unmanaged => ToFixed<T>(Get(name), name);
+        where T : unmanaged => ToFixed<T>(Get(name).StringIn(_text.Utf8), name);
 
     /// <summary>Bytes of any length in hex.</summary>
     public ImmutableArray<byte> Bytes(ReadOnlySpan<byte> name)
@@ -141,19 +141,15 @@ internal readonly ref struct JsonObject
         return elements.DrainToImmutable();
     }
 
-    /// <summary>An array of values of fixed length; one that is longer than <paramref name="most"/> is too large a body.</summary>
-    public ImmutableArray<T> FixedArray<T>(ReadOnlySpan<byte> name, int most = int.MaxValue)
+    /// <summary>An array of values of fixed length.</summary>
+    public ImmutableArray<T> FixedArray<T>(ReadOnlySpan<byte> name)
         where T : unmanaged
     {
         var elements = ImmutableArray.CreateBuilder<T>();
-        foreach (var element in Elements(name, most, MalformedRequest.BodyTooLarge))
+        var reader = ReadArray(Get(name), name);
+        while (ReadElement(ref reader))
         {
-            if (_text.Fault is not null)
-            {
-                break;
-            }
-
-            elements.Add(ToFixed<T>(element, name));
+            elements.Add(ToFixed<T>(reader.TokenType is JsonTokenType.String ? reader.ValueSpan : default, name));
         }
 
         return elements.DrainToImmutable();
@@ -252,11 +248,11 @@ internal readonly ref struct JsonObject
 
     private static int HexDigits(ReadOnlySpan<byte> text) => text.StartsWith("0x"u8) ? text.Length - 2 : text.Length;
 
-    private T ToFixed<T>(JsonMember member, ReadOnlySpan<byte> name)
+    private T ToFixed<T>(ReadOnlySpan<byte> hex, ReadOnlySpan<byte> name)
         where T : unmanaged
     {
         var value = default(T);
-        if (!member.TryReadHex(_text.Utf8, MemoryMarshal.AsBytes(new Span<T>(ref value))))
+        if (!Hex.TryParse(hex, MemoryMarshal.AsBytes(new Span<T>(ref value))))
         {
             Reject(MalformedRequest.MalformedMember, name, $"must be {Unsafe.SizeOf<T>()} bytes of hex");
         }
@@ -288,7 +284,7 @@ internal readonly ref struct JsonObject
     // Reads on to the next element; false at the end, and once there is a fault.
     private bool ReadElement(ref Utf8JsonReader reader) => _text.Fault is null && reader.Read() && reader.TokenType is not JsonTokenType.EndArray;
 
-    private List<JsonMember> Elements(ReadOnlySpan<byte> name, int most = int.MaxValue, string tooMany = MalformedRequest.MalformedMember)
+    private List<JsonMember> Elements(ReadOnlySpan<byte> name, int most = int.MaxValue)
     {
         var member = Get(name);
         var elements = new List<JsonMember>();
@@ -297,7 +293,7 @@ internal readonly ref struct JsonObject
         {
             if (elements.Count == most)
             {
-                Reject(tooMany, name, $"must have at most {most} elements");
+                Reject(MalformedRequest.MalformedMember, name, $"must have at most {most} elements");
                 return [];
             }
 

@@ -1,0 +1,112 @@
+using System.Buffers;
+
+namespace RemoteSigner.Host.Http;
+
+/// <summary>
+/// Reads requests that may be longer than <see cref="WireFormat.MaxBodyLength"/>: up to <paramref name="most"/> bytes, so many such bodies at a time, each within four seconds, so that they take no
+/// more memory than is meant for them and nobody keeps a place from others.
+/// </summary>
+/// <param name="most">The longest body, in bytes.</param>
+/// <param name="atOnce">How many long ones are read at a time.</param>
+/// <param name="hint">For the refusal of one that is longer still.</param>
+internal sealed class LargeBodies(int most, int atOnce, string hint = "") : IDisposable
+{
+    // A slot has 12 seconds, and what is due is due after a quarter of it.
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(4);
+
+    private readonly SemaphoreSlim _places = new(atOnce);
+
+    /// <summary>The body as it is understood, or what is wrong with it.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="usual">Understands one that is not long.</param>
+    /// <param name="large">Understands one that is.</param>
+    /// <param name="admit">What speaks against reading on, once there is more than is usual; given what was read.</param>
+    public async ValueTask<(T? Value, MalformedRequest? Fault)> ReadAsync<T>(
+        HttpContext context, ReadBody<T> usual, ReadBody<T> large, Func<ReadOnlySequence<byte>, MalformedRequest?> admit)
+        where T : class
+    {
+        if (context.Request.ContentLength > most)
+        {
+            return (null, TooLarge);
+        }
+
+        var pipe = context.Request.BodyReader;
+        while (true)
+        {
+            var result = await BodyPipe.ReadAsync(context, context.RequestAborted);
+
+            // First: the read that brings the end may bring more than fits.
+            if (result.Buffer.Length > WireFormat.MaxBodyLength)
+            {
+                var fault = admit(result.Buffer);
+                pipe.AdvanceTo(fault is null ? result.Buffer.Start : result.Buffer.End);
+                return fault is null ? await ReadLargeAsync(context, large) : (null, fault);
+            }
+
+            if (result.IsCompleted)
+            {
+                return RequestBody.Finish(context, result, usual);
+            }
+
+            pipe.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+    }
+
+    public void Dispose() => _places.Dispose();
+
+    private MalformedRequest TooLarge => MalformedRequest.TooLarge(most, hint);
+
+    private async ValueTask<(T? Value, MalformedRequest? Fault)> ReadLargeAsync<T>(HttpContext context, ReadBody<T> read)
+        where T : class
+    {
+        if (!await _places.WaitAsync(_patience, context.RequestAborted))
+        {
+            return (null, new MalformedRequest(MalformedRequest.Busy, "other large bodies are being read: ask again"));
+        }
+
+        try
+        {
+            // Not from a pool, which would keep it: such a body comes once a slot.
+            var body = GC.AllocateUninitializedArray<byte>((int)(context.Request.ContentLength ?? most));
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+            patience.CancelAfter(_patience);
+            if (await FillAsync(context, body, patience.Token) is not { } length)
+            {
+                return (null, TooLarge);
+            }
+
+            ClientNaming.RequireSame(context);
+            return read(body.AsMemory(0, length), out var value, out var fault) ? (value, null) : (null, fault);
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            // Others wait for the place.
+            return (null, new MalformedRequest(MalformedRequest.TooSlow, $"the body did not come within {_patience.TotalSeconds:F0} seconds"));
+        }
+        finally
+        {
+            _ = _places.Release();
+        }
+    }
+
+    // Null once there is more than fits.
+    private async ValueTask<int?> FillAsync(HttpContext context, byte[] body, CancellationToken aborted)
+    {
+        for (var length = 0; ;)
+        {
+            var result = await BodyPipe.ReadAsync(context, aborted);
+            var fits = result.Buffer.Length <= most - length;
+            if (fits)
+            {
+                result.Buffer.CopyTo(body.AsSpan(length));
+                length += (int)result.Buffer.Length;
+            }
+
+            context.Request.BodyReader.AdvanceTo(result.Buffer.End);
+            if (!fits || result.IsCompleted)
+            {
+                return fits ? length : null;
+            }
+        }
+    }
+}
