@@ -7,7 +7,7 @@ namespace RemoteSigner.Native;
 internal abstract unsafe class SameRootEngine
 {
     /// <summary>The fastest that this processor runs.</summary>
-    public static SameRootEngine Best { get; } = new PortableSameRoot();
+    public static SameRootEngine Best { get; } = IfmaSameRoot.TryCreate() ?? (SameRootEngine)new PortableSameRoot();
 
     /// <summary>What metrics and the bench call it.</summary>
     public abstract string Name { get; }
