@@ -63,6 +63,7 @@ public sealed class ServeFaultTests(SignerTemplate template) : IDisposable
             options["api"]!["keepAliveSeconds"] = 1;
             options["log"]!["format"] = "xml";
             options["verifyPartials"] = "sometimes";
+            options["signTogether"] = "sometimes";
             options["registrations"]!["feeRecipients"] = new JsonArray("0x12");
             options["builder"]!["keys"] = new JsonArray("0x34");
             options["payloadVotes"] = "sometimes";
@@ -76,7 +77,7 @@ public sealed class ServeFaultTests(SignerTemplate template) : IDisposable
         var result = await ServeAsync();
 
         Assert.All(
-            (string[])["network.name", "api.listen", "api.keepAliveSeconds", "log.format", "clients.vc.duties", "clients.vc.keys", "verifyPartials", "registrations.feeRecipients", "registrations.leastGasLimit", "deposits.maxTopUpGwei", "builder.keys", "payloadVotes"],
+            (string[])["network.name", "api.listen", "api.keepAliveSeconds", "log.format", "clients.vc.duties", "clients.vc.keys", "verifyPartials", "signTogether", "registrations.feeRecipients", "registrations.leastGasLimit", "deposits.maxTopUpGwei", "builder.keys", "payloadVotes"],
             setting => Refusal.IsTold(result, setting));
     }
 

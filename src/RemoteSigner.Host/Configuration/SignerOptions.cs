@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RemoteSigner.Native;
 using RemoteSigner.Signing;
 
 namespace RemoteSigner.Host.Configuration;
@@ -38,6 +39,9 @@ internal sealed class SignerOptions
     /// <summary>off, suspect or always.</summary>
     public string VerifyPartials { get; set; } = "suspect";
 
+    /// <summary>auto, portable or off.</summary>
+    public string SignTogether { get; set; } = "auto";
+
     public KeymanagerOptions Keymanager { get; set; } = new();
 
     public SsvOptions Ssv { get; set; } = new();
@@ -51,6 +55,10 @@ internal sealed class SignerOptions
     /// <summary>What <see cref="VerifyPartials"/> says; it must have been validated.</summary>
     [JsonIgnore]
     public PartialVerification Verification => Enum.Parse<PartialVerification>(VerifyPartials, ignoreCase: true);
+
+    /// <summary>What <see cref="SignTogether"/> says; it must have been validated.</summary>
+    [JsonIgnore]
+    public BurstVariant Bursts => Enum.Parse<BurstVariant>(SignTogether, ignoreCase: true);
 
     [JsonIgnore]
     public string Witness => Freshness.Witness ?? (SealsWithTpm ? FreshnessOptions.Tpm : FreshnessOptions.Token);

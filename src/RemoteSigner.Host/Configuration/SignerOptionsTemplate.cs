@@ -169,6 +169,8 @@ internal static class SignerOptionsTemplate
               // When a signature of ours is verified before it is given out, for about a millisecond: a faulty one may tell the key. "suspect": shares that
               // came since the start, or whose hardware or memory reported an error; "always"; "off"
               "verifyPartials": {{Quote(options.VerifyPartials)}},
+              // What many keys sign at once, as the vote of a slot, is computed together and checked as a whole: "auto"; "portable", without AVX-512; "off", each alone
+              "signTogether": {{Quote(options.SignTogether)}},
               "slashing": {
                 // Epochs of history kept in full behind each validator's newest (32 slots each for blocks); what is older becomes a floor. 0 keeps all
                 "keepEpochs": {{options.Slashing.KeepEpochs}},

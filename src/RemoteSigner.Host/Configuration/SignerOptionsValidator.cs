@@ -185,6 +185,11 @@ internal static class SignerOptionsValidator
         {
             yield return "verifyPartials must be off, suspect or always";
         }
+
+        if (options.SignTogether is not ("auto" or "portable" or "off"))
+        {
+            yield return "signTogether must be auto, portable or off";
+        }
     }
 
     private static IEnumerable<string> TpmFaults(SignerOptions options)

@@ -61,6 +61,7 @@ internal static class SignerServer
                 app.Services.GetRequiredService<SlashingProtection>().Chain);
         }
 
+        app.Logger.LogInformation("what many keys sign at once is computed by {Engine}", app.Services.GetRequiredService<BurstSigner>().Engine);
         ForkNotice.Tell(app.Logger, app.Services.GetRequiredService<Network>(), app.Services.GetRequiredService<SlotClock>());
         app.UseRouting();
         app.UseMiddleware<RequestGate>();

@@ -84,7 +84,7 @@ internal static class SignerServices
         services.AddSingleton<ManagementApi>();
         services.AddSingleton<ControlApi>();
         services.AddSingleton(arena);
-        services.AddSingleton(provider => new BurstSigner(provider.GetRequiredService<SecretArena>()));
+        services.AddSingleton(provider => new BurstSigner(provider.GetRequiredService<SecretArena>(), options.Bursts));
         services.AddSingleton(CreateShareSigner);
         services.AddSingleton<ArchiveWatch>();
         services.AddSingleton<KeymanagerGate>();

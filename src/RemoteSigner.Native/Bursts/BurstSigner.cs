@@ -17,19 +17,25 @@ public sealed unsafe class BurstSigner : IDisposable
     private const int Alignment = 64;
 
     private readonly SecretArena _arena;
-    private readonly SameRootEngine _engine;
+    private readonly SameRootEngine? _engine;
     private readonly HashedMessages _messages = new();
     private readonly ConcurrentBag<SecretBytes> _idle = [];
 
-    public BurstSigner(SecretArena arena)
-        : this(arena, SameRootEngine.Best)
+    public BurstSigner(SecretArena arena, BurstVariant variant = BurstVariant.Auto)
+        : this(arena, variant switch
+        {
+            BurstVariant.Auto => SameRootEngine.Best,
+            BurstVariant.Portable => new PortableSameRoot(),
+            BurstVariant.Off => null,
+            _ => throw new ArgumentOutOfRangeException(nameof(variant)),
+        })
     {
     }
 
-    internal BurstSigner(SecretArena arena, SameRootEngine engine) => (_arena, _engine) = (arena, engine);
+    internal BurstSigner(SecretArena arena, SameRootEngine? engine) => (_arena, _engine) = (arena, engine);
 
-    /// <summary>What the processor lets it use: <c>avx512ifma</c> or <c>portable</c>.</summary>
-    public string Variant => _engine.Name;
+    /// <summary>What it uses: <c>avx512ifma</c>, <c>portable</c>, or <c>blst</c> for each alone.</summary>
+    public string Engine => _engine?.Name ?? "blst";
 
     /// <summary>Proves that this processor computes what blst does: edge scalars in one burst, none of whose signatures may differ.</summary>
     /// <exception cref="InvalidOperationException">One did.</exception>
@@ -165,13 +171,13 @@ public sealed unsafe class BurstSigner : IDisposable
         }
 
         // Alone, or without memory that can be locked, as blst signs.
-        if (scalars.Length < (message.HasTable ? 2 : _engine.WorthATable) || TryGetScratch() is not { } scratch)
+        if (_engine is not { } engine || scalars.Length < (message.HasTable ? 2 : engine.WorthATable) || TryGetScratch(engine) is not { } scratch)
         {
             SignEach(message, scalars, signatures);
             return true;
         }
 
-        var isSound = SignTogether(message, scalars, signatures, scratch);
+        var isSound = SignTogether(engine, message, scalars, signatures, scratch);
         if (!isSound)
         {
             SignEach(message, scalars, signatures);
@@ -196,9 +202,9 @@ public sealed unsafe class BurstSigner : IDisposable
     }
 
     // False, and nothing is given out, where the processor has computed something else than it should.
-    private bool SignTogether(HashedMessage message, ReadOnlySpan<nint> scalars, Span<byte> signatures, SecretBytes scratch)
+    private bool SignTogether(SameRootEngine engine, HashedMessage message, ReadOnlySpan<nint> scalars, Span<byte> signatures, SecretBytes scratch)
     {
-        var table = message.GetTable(_engine, out var start);
+        var table = message.GetTable(engine, out var start);
         var points = ArrayPool<BlstP2Affine>.Shared.Rent(scalars.Length);
         var isSound = false;
         try
@@ -208,9 +214,9 @@ public sealed unsafe class BurstSigner : IDisposable
             fixed (byte* memory = scratch.Span, target = signatures)
             {
                 var work = Align(memory + BlsSecretKey.Length);
-                for (var done = 0; done < scalars.Length; done += _engine.Batch)
+                for (var done = 0; done < scalars.Length; done += engine.Batch)
                 {
-                    _engine.Sign(results + done, start, (byte**)(all + done), Math.Min(_engine.Batch, scalars.Length - done), work);
+                    engine.Sign(results + done, start, (byte**)(all + done), Math.Min(engine.Batch, scalars.Length - done), work);
                 }
 
                 isSound = IsSound(message, (byte**)all, results, scalars.Length, total: memory);
@@ -233,7 +239,7 @@ public sealed unsafe class BurstSigner : IDisposable
         return isSound;
     }
 
-    private SecretBytes? TryGetScratch()
+    private SecretBytes? TryGetScratch(SameRootEngine engine)
     {
         if (_idle.TryTake(out var idle))
         {
@@ -242,7 +248,7 @@ public sealed unsafe class BurstSigner : IDisposable
 
         try
         {
-            return _arena.Allocate(BlsSecretKey.Length + _engine.ScratchLength + Alignment);
+            return _arena.Allocate(BlsSecretKey.Length + engine.ScratchLength + Alignment);
         }
         catch (SecretMemoryException)
         {

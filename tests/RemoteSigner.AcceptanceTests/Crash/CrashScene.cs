@@ -4,10 +4,11 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.AcceptanceTests.Crash;
 
-/// <summary>A signer with eight keys that is killed again and again, and clients that race for conflicting duties and keep all they get.</summary>
+/// <summary>A signer with eight keys that sign alone and a hundred that sign together, which is killed again and again, and clients that race for conflicting duties and keep all they get.</summary>
 public sealed class CrashScene : IAsyncLifetime
 {
     private const int KeyCount = 8;
+    private const int TogetherCount = 100;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("remote-signer-crash-").FullName;
     private readonly Network _network = Network.Find("hoodi")!;
@@ -18,6 +19,9 @@ public sealed class CrashScene : IAsyncLifetime
 
     internal Received Received { get; } = new();
 
+    /// <summary>The keys that are asked for in batches.</summary>
+    internal IReadOnlySet<BlsPublicKey> Together { get; private set; } = new HashSet<BlsPublicKey>();
+
     private string Data => Path.Combine(_folder, "data");
 
     public async ValueTask InitializeAsync()
@@ -25,7 +29,9 @@ public sealed class CrashScene : IAsyncLifetime
         Assert.SkipUnless(SoftToken.IsAvailable || Environment.GetEnvironmentVariable("CI") == "true", "SoftHSM2 is not installed");
         _token = SoftToken.Create(Directory.CreateDirectory(Path.Combine(_folder, "token")).FullName);
         var keystores = Path.Combine(_folder, "keystores");
-        _races = [.. Race.All(KeystoreWriter.WriteNew(keystores, KeyCount, SignerHome.Password), _network)];
+        var keys = KeystoreWriter.WriteNew(keystores, KeyCount + TogetherCount, SignerHome.Password);
+        Together = keys.Skip(KeyCount).ToHashSet();
+        _races = [.. Race.OfEach(keys.Take(KeyCount), _network), Race.OfAll([.. Together], _network)];
         (await SignerProcess.RunAsync(
             _token, "init", "--data", Data, "--network", _network.Name, "--no-slot-window", "--seal", "softhsm2", "--pin-file", _token.PinFile, "--client", "vc")).Succeeded();
         (await SignerProcess.RunAsync(_token, "keys", "import", "--data", Data, "--keystores", keystores, "--never-signed")).Succeeded();

@@ -81,6 +81,7 @@ public sealed class CrashTests(CrashScene scene, ITestOutputHelper output) : ICl
         await scene.AskForAllRivalsAsync();
         await scene.HoldAgainstTheLedgerAsync();
         output.WriteLine($"{scene.Received.Duties.Count} signatures received");
-        Assert.NotEmpty(scene.Received.Duties);
+        Assert.Contains(scene.Received.Duties, duty => scene.Together.Contains(duty.Key));
+        Assert.Contains(scene.Received.Duties, duty => !scene.Together.Contains(duty.Key));
     }
 }

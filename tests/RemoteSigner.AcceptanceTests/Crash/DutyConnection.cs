@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using RemoteSigner.Rig;
 using RemoteSigner.Spec;
 
@@ -30,6 +31,9 @@ internal sealed class DutyConnection : IDisposable
         return connection;
     }
 
+    /// <summary>The same message for each of the keys: at the batch endpoint where they are many.</summary>
+    public async Task<DutyAnswer[]> TryAskAsync(IReadOnlyList<Duty> duties, Received received) => duties is [var one] ? [await TryAskAsync(one, received)] : await TryAskAllAsync(duties, received);
+
     public async Task<DutyAnswer> TryAskAsync(Duty duty, Received received)
     {
         try
@@ -54,4 +58,40 @@ internal sealed class DutyConnection : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    // A batch whose answer breaks off may have been signed in part: none of it counts as told.
+    private async Task<DutyAnswer[]> TryAskAllAsync(IReadOnlyList<Duty> duties, Received received)
+    {
+        try
+        {
+            using var content = new StringContent(
+                $$"""{"identifiers":[{{string.Join(',', duties.Select(duty => $"\"{duty.Key}\""))}}],"signing_request":{{duties[0].Json}}}""", Encoding.UTF8, "application/json");
+            var answer = await _http.AskAsync(HttpMethod.Post, "/api/v1/eth2/sign", content);
+            if (answer.Status != HttpStatusCode.OK)
+            {
+                received.Faults.Add($"{answer.Status} {answer.Text} for a batch with {duties[0].Claim}");
+                return [.. duties.Select(_ => DutyAnswer.Refused)];
+            }
+
+            return [.. answer.Json.EnumerateArray().Zip(duties).Select(pair =>
+            {
+                if (pair.First.TryGetProperty("signature", out var signature))
+                {
+                    received.Add(pair.Second, BlsSignature.Parse(signature.GetString()!));
+                    return DutyAnswer.Signed;
+                }
+
+                if (pair.First.GetProperty("error").GetProperty("code").GetInt32() != (int)HttpStatusCode.PreconditionFailed)
+                {
+                    received.Faults.Add($"{pair.First} for {pair.Second.Claim}");
+                }
+
+                return DutyAnswer.Refused;
+            })];
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            return [.. duties.Select(_ => DutyAnswer.None)];
+        }
+    }
 }
