@@ -9,6 +9,7 @@ packages=(
   strace gdb                                    # they stop a signer between two steps, and look into its memory
   faketime                                      # it sets the clock of one process
   z3                                            # the solver behind the proof of slashing protection
+  valgrind binutils python3                     # they show that same-root signing is constant time
   curl openssl jq sqlite3                       # what people try first
   systemd nftables                              # they judge firmware-config
 )
