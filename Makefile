@@ -26,7 +26,7 @@ proof: install
 constant-time: install
 	@tests/constant-time/all.sh
 
-## Speed and memory as ratios of one run, into artifacts/bench/latest.json.
+## Speed and memory as ratios of one run, into artifacts/bench/latest.json; QUICK=1: a small version in about a minute, into quick.json; ONLY=batch,burst,…: some of it.
 bench: publish
 	@dotnet publish tests/RemoteSigner.BareServer -c Release -r linux-x64 -o artifacts/bench/bare --verbosity quiet
 	@dotnet run --project tests/RemoteSigner.Benchmarks -c Release --verbosity quiet

@@ -54,6 +54,8 @@ internal sealed class SignerMetrics
         _faultyBursts = factory.CreateCounter("remote_signer_faulty_bursts_total", "Signatures made together that were not those of their keys, and were made anew before any of them was given out: the memory or the processor is at fault");
         _abandoned = factory.CreateCounter("remote_signer_requests_abandoned_total", "Requests whose client went away before they were answered");
         _turned = factory.CreateCounter("remote_signer_requests_turned_away_total", "Requests that were refused before anybody looked at what they want, by reason", "reason");
+        var allocated = factory.CreateCounter("remote_signer_allocated_bytes_total", "Bytes that were allocated on the managed heap since the start");
+        registry.AddBeforeCollectCallback(() => allocated.IncTo(GC.GetTotalAllocatedBytes()));
         factory.CreateGauge("process_release", "Always 1", "version").WithLabels($"remote-signer/v{ThisProgram.Version}").Set(1);
         Loaded = factory.CreateGauge("signing_signers_loaded_count", "Keys that are open");
     }

@@ -87,6 +87,17 @@ public sealed class SignRecorderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_bytes_that_were_allocated_are_counted()
+    {
+        const string Name = "remote_signer_allocated_bytes_total ";
+        async Task<double> ReadAsync() => double.Parse((await RowsAsync()).Single(row => row.StartsWith(Name, StringComparison.Ordinal))[Name.Length..], System.Globalization.CultureInfo.InvariantCulture);
+        var before = await ReadAsync();
+        GC.KeepAlive(new byte[1 << 20]);
+
+        Assert.True(await ReadAsync() - before >= 1 << 20);
+    }
+
+    [Fact]
     public async Task Keys_that_are_loading_are_not_counted_as_missing()
     {
         await SignAsync(SigningScene.Order(Duties.PublicKey(1), Vote(4)));

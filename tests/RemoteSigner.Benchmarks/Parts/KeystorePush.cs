@@ -1,10 +1,7 @@
 using System.Diagnostics;
-using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Nodes;
 using RemoteSigner.Native;
-using RemoteSigner.Rig;
 
 namespace RemoteSigner.Benchmarks;
 
@@ -15,40 +12,30 @@ internal static class KeystorePush
 {
     public const double CharonSecondsPerKeystore = 2;
 
+    public const string Password = "0123456789abcdef0123456789abcdef";
+
     private const int N = 1 << 18;
-    private const string Password = "0123456789abcdef0123456789abcdef";
 
     /// <summary>Seconds from sending to the answer, and the most memory the signer had in use meanwhile, in MiB.</summary>
-    public static async Task<(double Seconds, double PeakMiB)> MeasureAsync(string folder, SoftToken token, string network, int count)
+    public static async Task<(double Seconds, double PeakMiB)> MeasureAsync(BenchHome home, int count)
     {
-        var data = Path.Combine(folder, "data");
-        (await SignerProcess.RunAsync(token, "init", "--data", data, "--network", network, "--seal", "softhsm2", "--pin-file", token.PinFile, "--client", "charon")).Succeeded();
-        (await SignerProcess.RunAsync(token, "keymanager", "token", "--data", data)).Succeeded();
-        var options = Path.Combine(data, "signer.json");
-        await File.WriteAllTextAsync(options, (await File.ReadAllTextAsync(options)).Replace("\"charon\": { ", "\"charon\": { \"manageKeys\": true, ", StringComparison.Ordinal));
-        await using var signer = await SignerProcess.StartAsync(data, token);
-        using var client = ClientCertificate.Connect(signer, data, "charon");
-        client.Timeout = TimeSpan.FromHours(1);
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await File.ReadAllTextAsync(Path.Combine(data, "keymanager.token")));
-        using var content = new StringContent(Body(count), Encoding.UTF8, "application/json");
+        await home.EnablePushAsync();
+        await using var signer = await home.StartAsync();
+        using var pusher = await home.PusherAsync(signer);
+        var keystores = Keystores(count);
         var started = Stopwatch.GetTimestamp();
-        var answer = await client.AskAsync(HttpMethod.Post, "/eth/v1/keystores", content);
-        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        return answer.Status == System.Net.HttpStatusCode.OK ? (seconds, ProcessFigures.MemoryMiB(signer.Id, "VmHWM")) : throw new InvalidOperationException($"the push was answered {answer.Status}: {answer.Text}");
+        await BenchHome.PushAsync(pusher, keystores, Password);
+        return (Stopwatch.GetElapsedTime(started).TotalSeconds, ProcessFigures.MemoryMiB(signer.Id, "VmHWM"));
     }
 
     // One salt for all: the writer derives once, the signer for each, which is what is measured.
-    public static string Body(int count)
+    public static IReadOnlyList<string> Keystores(int count)
     {
         using var arena = new SecretArena();
         using var derived = arena.Allocate(32);
         var salt = RandomNumberGenerator.GetBytes(32);
         PasswordCrypto.Scrypt(Encoding.ASCII.GetBytes(Password), salt, N, 8, 1, 300L << 20, derived.Span);
-        return new JsonObject
-        {
-            ["keystores"] = new JsonArray([.. Enumerable.Range(0, count).Select(_ => (JsonNode)Keystore(arena, derived, salt))]),
-            ["passwords"] = new JsonArray([.. Enumerable.Range(0, count).Select(_ => (JsonNode)Password)]),
-        }.ToJsonString();
+        return [.. Enumerable.Range(0, count).Select(_ => Keystore(arena, derived, salt))];
     }
 
     private static string Keystore(SecretArena arena, SecretBytes derived, byte[] salt)

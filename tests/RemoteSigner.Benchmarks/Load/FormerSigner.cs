@@ -8,26 +8,24 @@ internal sealed class FormerSigner : IAsyncDisposable
     // It takes the place of the binary that the rig starts.
     private static readonly string[] _program = ["sh", "-c", "shift; exec \"$FORMER\" \"$@\"", "sh"];
 
-    private FormerSigner(SignerProcess signer, string data) => (Signer, Data) = (signer, data);
+    private FormerSigner(SignerProcess signer, BenchHome home) => (Signer, Home) = (signer, home);
 
     public SignerProcess Signer { get; }
 
-    public string Data { get; }
+    public BenchHome Home { get; }
 
     /// <summary>Null where the variable is not set.</summary>
-    public static async Task<FormerSigner?> StartAsync(string data, SoftToken token, string network, string keystores, string client)
+    public static async Task<FormerSigner?> StartAsync(Bench bench, int keys)
     {
         if (Environment.GetEnvironmentVariable("FORMER") is null)
         {
             return null;
         }
 
-        (await SignerProcess.RunUnderAsync(
-            _program, token, "init", "--data", data, "--network", network, "--no-slot-window", "--seal", "softhsm2", "--pin-file", token.PinFile, "--client", client)).Succeeded();
-        (await SignerProcess.RunUnderAsync(_program, token, "keys", "import", "--data", data, "--keystores", keystores, "--never-signed")).Succeeded();
-        var signer = SignerProcess.LaunchUnder(_program, data, token);
+        var home = await bench.HomeUnderAsync(_program, "former", keys);
+        var signer = SignerProcess.LaunchUnder(_program, home.Data, bench.Token);
         await signer.WaitUntilReadyAsync();
-        return new FormerSigner(signer, data);
+        return new FormerSigner(signer, home);
     }
 
     public ValueTask DisposeAsync() => Signer.DisposeAsync();

@@ -5,36 +5,32 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Benchmarks;
 
 /// <summary>
-/// 64 validator clients that attest as fast as they are answered, each vote another root, each validator forward through the epochs.
+/// Validator clients that attest as fast as they are answered, each vote another root, each validator forward through the epochs.
 /// </summary>
-internal sealed class SigningLoad(ServerUnderLoad server, string data, string client, IReadOnlyList<BlsPublicKey> keys, Network network)
+internal sealed class SigningLoad(ServerUnderLoad server, string data, string client, IReadOnlyList<BlsPublicKey> keys, Network network, int connections = 64, ulong firstEpoch = 1)
 {
-    private const int Connections = 64;
-
-    private readonly Dictionary<BlsPublicKey, ulong> _epochs = keys.ToDictionary(key => key, _ => 1UL);
+    private readonly Dictionary<BlsPublicKey, ulong> _epochs = keys.ToDictionary(key => key, _ => firstEpoch);
 
     /// <summary>Runs for about <paramref name="duration"/>.</summary>
     public async Task<Result> RunAsync(TimeSpan duration)
     {
         var certificate = ClientCertificate.Load(data, client);
-        var connections = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => LoadConnection.OpenAsync(server.Port, ClientCertificate.Options(data, certificate))));
+        var opened = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => LoadConnection.OpenAsync(server.Port, ClientCertificate.Options(data, certificate))));
 
         // In TLS 1.3 the client is done before the server has judged its certificate: that belongs to no signature.
-        await Task.WhenAll(connections.Select(connection => connection.PostAsync(LoadConnection.Upcheck)));
-        using var own = Process.GetCurrentProcess();
-        var (cpu, load, started) = (ProcessFigures.CpuSeconds(server.ProcessId), own.TotalProcessorTime.TotalSeconds, Stopwatch.GetTimestamp());
-        var counts = await Task.WhenAll(connections.Select((connection, i) => PumpAsync(connection, i, started, duration)));
+        await Task.WhenAll(opened.Select(connection => connection.PostAsync(LoadConnection.Upcheck)));
+        var (cpu, own, written, started) = (ProcessFigures.CpuSeconds(server.ProcessId), Environment.CpuUsage.TotalTime, ProcessFigures.WrittenBytes(server.ProcessId), Stopwatch.GetTimestamp());
+        var counts = await Task.WhenAll(opened.Select((connection, i) => PumpAsync(connection, i, started, duration)));
         var elapsed = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        own.Refresh();
         var result = new Result(
-            counts.Sum(), elapsed, ProcessFigures.CpuSeconds(server.ProcessId) - cpu, own.TotalProcessorTime.TotalSeconds - load);
-        Array.ForEach(connections, connection => connection.Dispose());
+            counts.Sum(), elapsed, ProcessFigures.CpuSeconds(server.ProcessId) - cpu, (Environment.CpuUsage.TotalTime - own).TotalSeconds, ProcessFigures.WrittenBytes(server.ProcessId) - written);
+        Array.ForEach(opened, connection => connection.Dispose());
         return result;
     }
 
     private async Task<int> PumpAsync(LoadConnection connection, int number, long started, TimeSpan duration)
     {
-        var mine = keys.Where((_, i) => i % Connections == number).ToList();
+        var mine = keys.Where((_, i) => i % connections == number).ToList();
         var count = 0;
         while (Stopwatch.GetElapsedTime(started) < duration)
         {
@@ -59,12 +55,14 @@ internal sealed class SigningLoad(ServerUnderLoad server, string data, string cl
         }
     }
 
-    /// <summary>Signatures, wall seconds, and the CPU seconds of server and client.</summary>
-    internal sealed record Result(int Signatures, double Seconds, double ServerCpu, double ClientCpu)
+    /// <summary>Signatures, wall seconds, the CPU seconds of server and client, and the bytes that the server sent to the disk.</summary>
+    internal sealed record Result(int Signatures, double Seconds, double ServerCpu, double ClientCpu, long Written)
     {
         public double CpuPerSignature => ServerCpu / Signatures;
 
         public double PerSecond => Signatures / Seconds;
+
+        public double WrittenPerSignature => (double)Written / Signatures;
 
         public double ClientCores => ClientCpu / Seconds;
     }

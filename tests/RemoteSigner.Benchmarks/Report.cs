@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RemoteSigner.Rig;
+
+namespace RemoteSigner.Benchmarks;
+
+/// <summary>The figures of one run, with the machine that they are of: a table for people, and JSON for programs.</summary>
+internal sealed class Report(bool isQuick)
+{
+    private readonly List<Figure> _figures = [];
+
+    /// <summary>Adds a figure.</summary>
+    /// <param name="key">Its name in the JSON.</param>
+    /// <param name="value">The figure; a time or a size has its unit in the name.</param>
+    /// <param name="target">What is wanted of it, such as <c>≥ 10</c>; empty: it stands there for comparison.</param>
+    /// <param name="about">What else there is to say, for the table.</param>
+    public void Add(string key, double value, string target = "", string about = "")
+    {
+        var figure = new Figure(key, value, target, about);
+        _figures.Add(figure);
+        Console.WriteLine(figure);
+    }
+
+    /// <summary>The figure of this name, if it was measured.</summary>
+    public double? Find(string key) => _figures.Find(figure => figure.Key == key)?.Value;
+
+    public void Print()
+    {
+        Console.WriteLine();
+        Console.WriteLine($"{Processor}, {Environment.ProcessorCount} cores, AVX-512 IFMA {(HasIfma ? "yes" : "no")}{(isQuick ? "; QUICK: fewer keys and rounds than the names say" : "")}");
+        _figures.ForEach(Console.WriteLine);
+    }
+
+    /// <summary>Writes latest.json, or quick.json, whose figures are of fewer keys than their names say.</summary>
+    public async Task WriteAsync()
+    {
+        var json = new JsonObject { ["processor"] = Processor, ["cores"] = Environment.ProcessorCount, ["avx512ifma"] = HasIfma, ["quick"] = isQuick };
+        foreach (var figure in _figures)
+        {
+            json[figure.Key] = figure.Value;
+        }
+
+        var path = Path.Combine(Repository.Root, "artifacts", "bench", isQuick ? "quick.json" : "latest.json");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await File.WriteAllTextAsync(path, json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+    }
+
+    private static string Processor { get; } = string.Join(' ', new[] { "model name", "cpu family", "model" }.Select(Cpu).Select((value, i) => i == 0 ? value : $"{(i == 1 ? "family" : "model")} {value}"));
+
+    private static bool HasIfma { get; } = Cpu("flags").Split(' ').Contains("avx512ifma");
+
+    // proc_cpuinfo(5), of the first core.
+    private static string Cpu(string name) =>
+        File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.Split(':')[0].Trim() == name) is { } found ? found[(found.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() : "unknown";
+
+    private sealed record Figure(string Key, double Value, string Target, string About)
+    {
+        public override string ToString() => string.Create(
+            CultureInfo.InvariantCulture, $"{Key,-30} {Value,12:#,0.###}   {(Target.Length > 0 ? $"target {Target}" : ""),-16}{About}");
+    }
+}
