@@ -3,6 +3,7 @@ using RemoteSigner.Benchmarks;
 // ONLY=NAME,… runs these parts alone; QUICK=1 a small version of those that the second column marks, in about a minute. FORMER, BATCH and PUSHED: see the parts.
 (string Name, bool IsQuick, Func<Bench, Task> MeasureAsync)[] parts =
 [
+    ("sameroot", true, SameRootInMemory.MeasureAsync),
     ("batch", true, BatchOfASlot.MeasureAsync),
     ("burst", true, BurstOfASlot.MeasureAsync),
     ("distinct", true, DistinctRoots.MeasureAsync),

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text;
 using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Rig;
 
@@ -81,7 +82,22 @@ public sealed class SecretScanTests(ITestOutputHelper output)
                 Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(key, AttestationRequest.Json(vote))).Status);
             }
         }));
+        await SignTogetherAsync(scene, client);
         await SpeakAsync(client);
+    }
+
+    // All keys over one root, which is computed in another way than one signature alone.
+    private static async Task SignTogetherAsync(SecretScene scene, HttpClient client)
+    {
+        var keys = string.Join(',', scene.Keys.Select(key => $"\"{key}\""));
+        await Parallel.ForEachAsync(Enumerable.Range(1, 200), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
+        {
+            var epoch = SignaturesOfEachKey + (ulong)i;
+            var vote = AttestationRequest.Message(scene.Network.GenesisValidatorsRoot!.Value, SignaturesOfEachKey, epoch, epoch * 32, 1);
+            using var body = new StringContent($$"""{"identifiers":[{{keys}}],"signing_request":{{AttestationRequest.Json(vote)}}}""", Encoding.UTF8, "application/json");
+            var answer = await client.AskAsync(HttpMethod.Post, "/api/v1/eth2/sign", body);
+            Assert.True(answer.Status == HttpStatusCode.OK && answer.Json.EnumerateArray().All(result => result.TryGetProperty("signature", out var _)), answer.Text);
+        });
     }
 
     private static async Task SpeakAsync(HttpClient node)

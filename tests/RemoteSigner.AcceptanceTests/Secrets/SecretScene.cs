@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Security.Cryptography;
 using RemoteSigner.Native;
 using RemoteSigner.Rig;
@@ -113,11 +114,26 @@ internal sealed class SecretScene : IDisposable
         key.WriteBigEndian(scalar);
         Secrets.AddScalar($"share {number}", scalar.Span.ToArray());
         Shares.AddScalar($"share {number}", scalar.Span.ToArray());
+        Secrets.AddBytes($"digits of share {number}", Digits(new BigInteger(scalar.Span, isUnsigned: true, isBigEndian: true)));
         var password = RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 32);
         Secrets.AddText($"password {number}", password);
         KeystoreWriter.Write(arena, Keystores, number, key, password);
         var publicKey = new byte[BlsPublicKey.Length];
         key.WritePublicKey(publicKey);
         _keys.Add(new BlsPublicKey(publicKey));
+    }
+
+    // As bursts have them: the four words of bits of s, or of r − s where s is even, in base |z|.
+    private static byte[] Digits(BigInteger scalar)
+    {
+        BigInteger z = 0xd201000000010000, order = BigInteger.Pow(z, 4) - BigInteger.Pow(z, 2) + 1;
+        var rest = scalar.IsEven ? order - scalar : scalar;
+        var digits = new BigInteger[4];
+        for (var i = 0; i < digits.Length; i++)
+        {
+            rest = BigInteger.DivRem(rest, z, out digits[i]);
+        }
+
+        return [.. digits.SelectMany((digit, i) => BitConverter.GetBytes((ulong)((digit / 2) + (BigInteger.One << 63) - (i < 3 && digits[i + 1].IsEven ? z / 2 : 0))))];
     }
 }

@@ -5,14 +5,25 @@ using RemoteSigner.Native;
 namespace RemoteSigner.Benchmarks;
 
 /// <summary>A thousand keys over one root, on one core and with nothing around them: hash, table and the check of the burst are in it. Against as many signatures of blst over distinct roots.</summary>
-/// <param name="Ratio">How many times more signatures in the same time, the median of the rounds.</param>
-/// <param name="MicrosecondsEach">Of one signature of the burst, the median.</param>
-internal sealed record SameRootInMemory(string Variant, double Ratio, double MicrosecondsEach)
+internal static class SameRootInMemory
 {
     private const int Keys = 1000;
     private const int RawSignatures = 200;
 
-    public static SameRootInMemory Measure(SameRootEngine engine, int rounds)
+    public static Task MeasureAsync(Bench bench)
+    {
+        foreach (var engine in new SameRootEngine[] { SameRootEngine.Best, new PortableSameRoot() }.DistinctBy(engine => engine.Name))
+        {
+            var (ratio, microseconds) = Measure(engine, bench.Of(25, 5));
+            var isPortable = engine is PortableSameRoot;
+            bench.Report.Add($"sameRootRatio1000{(isPortable ? "Portable" : "")}", ratio, isPortable ? "≥ 9" : "≥ 50", $"{engine.Name}: {Keys} signatures in memory, {microseconds:F2} µs each with hash, table and check ÷ raw blst, one core");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    // The medians of the rounds: how many times more signatures in the same time, and µs of one.
+    private static (double Ratio, double Microseconds) Measure(SameRootEngine engine, int rounds)
     {
         using var arena = new SecretArena();
         using var signer = new BurstSigner(arena, engine);
@@ -39,7 +50,7 @@ internal sealed record SameRootInMemory(string Variant, double Ratio, double Mic
         }
 
         Array.ForEach(keys, key => key.Dispose());
-        return new SameRootInMemory(engine.Name, Median(ratios), Median(each));
+        return (Median(ratios), Median(each));
     }
 
     // Seconds of one.
