@@ -6,7 +6,7 @@ out=artifacts/constant-time
 source=src/RemoteSigner.Native/same_root
 blst=src/RemoteSigner.Native/blst/node_modules/c-kzg/deps/blst
 native=artifacts/native/same_root_ifma.o
-avx512=(-mavx512f -mavx512dq -mavx512ifma)
+avx512=(-mavx512f -mavx512dq -mavx512ifma -fno-builtin -fno-tree-vectorize -fno-tree-slp-vectorize)
 include=(-I"$here" -I"$source" -I"$blst/bindings")
 warnings=(-Wall -Wextra -Werror)
 mkdir -p "$out"
@@ -18,7 +18,7 @@ fi
 
 # blst as the product builds it, but with names for the functions that a report tells.
 rest=("$out/blst.o" "$out/assembly.o" "$out/registers.o")
-if [ ! -e "$out/registers.o" ]; then
+if [ ! -e "$out/registers.o" ] || [ "$native" -nt "$out/registers.o" ]; then
   cc -O2 -g -fno-builtin -fPIC -D__BLST_PORTABLE__ -c "$blst/src/server.c" -o "$out/blst.o"
   cc -c "$blst/build/assembly.S" -o "$out/assembly.o"
   cc -O2 -c src/RemoteSigner.Native/registers.c -o "$out/registers.o"

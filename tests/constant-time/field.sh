@@ -6,5 +6,5 @@ if [ "${2:-emulated}" = emulated ]; then
   echo -n "emulated " && python3 "$here/field.py" "$out/field-emulated" "${1:-1000}"
 fi
 [ "${2:-native}" = native ] && has_ifma field || exit 0
-program field-native "${avx512[@]}" -fno-tree-vectorize "$here/field.c"
+program field-native "${avx512[@]}" "$here/field.c"
 python3 "$here/field.py" "$out/field-native" "${1:-1000}"

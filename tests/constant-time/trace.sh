@@ -16,7 +16,7 @@ traces() {
 trace=$(traces traced "$native" 0 1 2 3 4 5) || { echo "trace: error: $trace"; exit 1; }
 [ "$(sort -u <<<"$trace" | wc -l)" -eq 1 ] || { echo "trace: error: traces differ"; echo "$trace"; exit 1; }
 bash "$here/plant.sh" "$out/planted"
-cc -O2 "${avx512[@]}" -fno-builtin -fno-tree-vectorize "${warnings[@]}" -I"$blst/bindings" -c -o "$out/planted/same_root_ifma.o" "$out/planted/same_root_ifma.c"
+cc -O2 "${avx512[@]}" "${warnings[@]}" -I"$blst/bindings" -c -o "$out/planted/same_root_ifma.o" "$out/planted/same_root_ifma.c"
 planted=$(traces traced-planted "$out/planted/same_root_ifma.o" 2 4) || { echo "trace: error: $planted"; exit 1; }
 [ "$(sort -u <<<"$planted" | wc -l)" -eq 2 ] || { echo "trace: error: the planted load was not found"; exit 1; }
 [ "$(cut -d, -f1 <<<"$planted" | sort -u | wc -l)" -eq 1 ] || { echo "trace: error: the planted load changed the instructions, too"; exit 1; }
