@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using RemoteSigner.Native;
 
 namespace RemoteSigner.Spec;
 
@@ -234,7 +234,7 @@ public static class SszHasher
     private static Root Hash(ReadOnlySpan<Root> pair)
     {
         var parent = default(Root);
-        SHA256.HashData(MemoryMarshal.AsBytes(pair), MemoryMarshal.AsBytes(new Span<Root>(ref parent)));
+        Sha256.Hash(MemoryMarshal.AsBytes(pair), MemoryMarshal.AsBytes(new Span<Root>(ref parent)));
         return parent;
     }
 

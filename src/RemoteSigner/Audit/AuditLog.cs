@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using System.Text.Json;
 using RemoteSigner.Ledgers;
+using RemoteSigner.Native;
 using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Audit;
@@ -72,7 +72,7 @@ public sealed class AuditLog
     {
         private readonly ArrayBufferWriter<byte> _buffer = new(1024);
         private readonly Utf8JsonWriter _json;
-        private readonly byte[] _hash = new byte[SHA256.HashSizeInBytes];
+        private readonly byte[] _hash = new byte[Sha256.Length];
 
         private Tail() => _json = AuditEncoding.Writer(_buffer);
 
@@ -96,7 +96,7 @@ public sealed class AuditLog
             _json.Reset();
             AuditEncoding.Write(_json, ++Sequence, time, entry);
             _json.Flush();
-            SHA256.HashData(_buffer.WrittenSpan, _hash);
+            Sha256.Hash(_buffer.WrittenSpan, _hash);
             return _buffer.WrittenSpan[_hash.Length..];
         }
     }

@@ -56,7 +56,7 @@ public sealed class Signer(
     public async Task<Foresight> ForeseeAsync(SignOrder order)
     {
         var one = new SignCase(order, audit) { IsForesight = true };
-        Judge(one);
+        Judge(one, new RootOnce());
         var refusal = one.Outcome ?? (fence.State.Closed is { } stale ? new SignOutcome.NotFresh(stale) : null);
         if (refusal is not null)
         {
@@ -88,20 +88,21 @@ public sealed class Signer(
     {
         if (cases is [var one])
         {
-            Judge(one);
+            Judge(one, new RootOnce());
         }
         else
         {
-            Parallel.ForEach(cases, Judge);
+            var rooted = new RootOnce();
+            Parallel.ForEach(cases, other => Judge(other, rooted));
         }
     }
 
     // An order that trips over a fault of ours must not take others with it.
-    private void Judge(SignCase one)
+    private void Judge(SignCase one, RootOnce rooted)
     {
         try
         {
-            one.Outcome = Refusal(one);
+            one.Outcome = Refusal(one, rooted);
         }
         catch (Exception fault)
         {
@@ -110,7 +111,7 @@ public sealed class Signer(
     }
 
     /// <summary>Everything that can be told without the disk, in the one order there is: what is cheap and hides the most comes first. Null when nothing stands against it yet.</summary>
-    private SignOutcome? Refusal(SignCase one)
+    private SignOutcome? Refusal(SignCase one, RootOnce rooted)
     {
         var order = one.Order;
 
@@ -134,7 +135,7 @@ public sealed class Signer(
 
         try
         {
-            one.Message = order.Message.WithRoot(network, clock.Epoch);
+            one.Message = rooted.Of(order.Message, network, clock.Epoch);
         }
         catch (SpecException exception)
         {
@@ -257,5 +258,14 @@ public sealed class Signer(
                 }
             }
         }
+    }
+
+    /// <summary>The orders of a batch are about one message as a rule, and its root is computed once. Who comes at the same moment may compute it, too.</summary>
+    private sealed class RootOnce
+    {
+        private RootedMessage? _last;
+
+        public RootedMessage Of(SignableMessage message, Network network, Epoch? now) =>
+            _last is { } last && ReferenceEquals(last.Message, message) ? last : _last = message.WithRoot(network, now);
     }
 }

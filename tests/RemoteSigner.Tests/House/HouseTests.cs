@@ -29,11 +29,13 @@ public sealed partial class HouseTests
     private const BindingFlags Inside = BindingFlags.NonPublic | BindingFlags.Instance;
 
     [Fact]
-    public void Spec_ledger_native_and_the_TPM_know_nobody_and_slashing_protection_knows_the_first_two()
+    public void Ledger_native_and_the_TPM_know_nobody_spec_knows_a_hash_and_slashing_protection_the_ledger_and_spec()
     {
         Assert.DoesNotContain(References(_tpm2), name => !name.StartsWith("System.", StringComparison.Ordinal));
-        Assert.All((Assembly[])[_spec, _ledger, _native], assembly => Assert.Empty(OwnReferences(assembly)));
+        Assert.All((Assembly[])[_ledger, _native], assembly => Assert.Empty(OwnReferences(assembly)));
         Assert.Equal(["RemoteSigner.Ledger", "RemoteSigner.Spec"], OwnReferences(_slashing).Order());
+        Assert.Equal(["RemoteSigner.Native"], OwnReferences(_spec));
+        Assert.Equal([$"{nameof(Sha256)}.{nameof(Sha256.Hash)}"], CompiledCode.Uses(_spec).Where(use => use.Named.Module.Assembly == _native).Select(use => $"{use.Named.DeclaringType!.Name}.{use.Named.Name}").Distinct());
     }
 
     [Fact]
