@@ -35,9 +35,7 @@ internal sealed class SealedKeys(DataDirectory data, Hardware hardware, SecretAr
     /// <summary>The key that opens the vault: of the first slot that belongs to the device.</summary>
     /// <exception cref="VaultException">The vault has no slot for this device.</exception>
     /// <exception cref="SealingDeviceException">The device failed.</exception>
-    public async Task<IKeyEncryptionKey> FindKeyAsync() => await FindKeyAsync(hardware.Seal)
-        ?? throw new VaultException(
-            VaultFault.NoSlotOpens, $"no slot of the vault {data.VaultFile} belongs to the {hardware.Seal.Description}", "'remote-signer seal status' lists the slots");
+    public Task<IKeyEncryptionKey> FindKeyAsync() => RequireKeyAsync(Vault.List(data.VaultFile));
 
     /// <summary>
     /// The key that opens the vault for a change of its slots: of the device that signer.json names, or of the TPM, for a vault on its way from there to a token.
@@ -49,7 +47,7 @@ internal sealed class SealedKeys(DataDirectory data, Hardware hardware, SecretAr
     /// <summary>Opens the vault: one hardware operation.</summary>
     /// <exception cref="VaultException">It does not open.</exception>
     /// <exception cref="SealingDeviceException">The device failed.</exception>
-    public async Task<Vault> OpenVaultAsync() => await Vault.OpenAsync(data.VaultFile, arena, await FindKeyAsync());
+    public async Task<Vault> OpenVaultAsync() => await Vault.OpenAsync(data.VaultFile, arena, RequireKeyAsync);
 
     /// <summary>Reads the PIN again after the device refused the former one; only when a person asks, because each wrong try may lock it.</summary>
     public void RenewRefusedPin()
@@ -88,9 +86,14 @@ internal sealed class SealedKeys(DataDirectory data, Hardware hardware, SecretAr
 
     public void Dispose() => hardware.Dispose();
 
-    private Task<IKeyEncryptionKey?> FindKeyAsync(ISealingDevice device)
+    private async Task<IKeyEncryptionKey> RequireKeyAsync(VaultListing listing) => await FindKeyAsync(hardware.Seal, listing)
+        ?? throw new VaultException(
+            VaultFault.NoSlotOpens, $"no slot of the vault {data.VaultFile} belongs to the {hardware.Seal.Description}", "'remote-signer seal status' lists the slots");
+
+    private Task<IKeyEncryptionKey?> FindKeyAsync(ISealingDevice device) => FindKeyAsync(device, Vault.List(data.VaultFile));
+
+    private Task<IKeyEncryptionKey?> FindKeyAsync(ISealingDevice device, VaultListing listing)
     {
-        var listing = Vault.List(data.VaultFile);
         _expected = listing.Shares;
         return device.FindKeyAsync(listing.Slots);
     }

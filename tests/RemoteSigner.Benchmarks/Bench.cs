@@ -14,6 +14,7 @@ internal sealed class Bench : IDisposable
 
     public Bench()
     {
+        CommandResult.Patience = TimeSpan.FromMinutes(30);
         Folder = Directory.CreateTempSubdirectory("remote-signer-bench-").FullName;
         Token = SoftToken.Create(Directory.CreateDirectory(Path.Combine(Folder, "token")).FullName);
         Report = new Report(IsQuick);

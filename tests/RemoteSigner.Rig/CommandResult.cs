@@ -5,13 +5,14 @@ namespace RemoteSigner.Rig;
 /// <summary>How a program ended.</summary>
 public sealed record CommandResult(int ExitCode, string Output, string Error)
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
+    /// <summary>How long a program may run; longer for whoever imports very many keys.</summary>
+    public static TimeSpan Patience { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Runs a program of this machine to its end, with <paramref name="input"/> on its standard input.</summary>
     public static Task<CommandResult> OfAsync(string program, IEnumerable<string> arguments, string input = "") => OfAsync(new ProcessStartInfo(program, arguments), input);
 
     /// <summary>Runs a program to its end; one that does not end is killed.</summary>
-    /// <exception cref="TimeoutException">It ran for a minute.</exception>
+    /// <exception cref="TimeoutException">It ran for longer than <see cref="Patience"/>.</exception>
     public static async Task<CommandResult> OfAsync(ProcessStartInfo start, string input = "")
     {
         (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
@@ -22,7 +23,7 @@ public sealed record CommandResult(int ExitCode, string Output, string Error)
         process.StandardInput.Close();
         try
         {
-            await process.WaitForExitAsync().WaitAsync(_patience);
+            await process.WaitForExitAsync().WaitAsync(Patience);
         }
         catch (TimeoutException)
         {

@@ -166,8 +166,8 @@ internal static class SignerOptionsTemplate
               },
               // A second vote about the payload of a slot that differs from the first is not slashable, and useless: "warn" signs it, "refuse" does not
               "payloadVotes": {{Quote(options.PayloadVotes)}},
-              // When a signature of ours is verified before it is given out, for about a millisecond: a faulty one may tell the key. "suspect": shares that
-              // came since the start, or whose hardware or memory reported an error; "always"; "off"
+              // When a signature of ours is verified before it is given out, for about a millisecond: a faulty one may tell the key. "suspect": the first
+              // 16 of shares that came since the start, and all of those whose hardware or memory reported an error; "always"; "off"
               "verifyPartials": {{Quote(options.VerifyPartials)}},
               // What many keys sign at once, as the vote of a slot, is computed together and checked as a whole: "auto"; "portable", without AVX-512; "off", each alone
               "signTogether": {{Quote(options.SignTogether)}},

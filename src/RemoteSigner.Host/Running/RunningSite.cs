@@ -97,8 +97,21 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
     // What is open already, and sealed as it was, stays: a push costs what it brings, and not what is here.
     private void Put(Vault vault, IReadOnlyList<VaultListing.Share> active)
     {
-        var kept = active.Select(share => ring.Find(share.ShareKey) is { } open && open.IsSameAs(share) ? open : null).OfType<KeyShare>().ToList();
-        var opened = sealedKeys.OpenShares(vault, active.Select(share => share.ShareKey).Except(kept.Select(share => share.PublicKey)).ToHashSet());
+        List<KeyShare> kept = [];
+        HashSet<BlsPublicKey> shut = [];
+        foreach (var share in active)
+        {
+            if (ring.Find(share.ShareKey) is { } open && open.IsSameAs(share))
+            {
+                kept.Add(open);
+            }
+            else
+            {
+                shut.Add(share.ShareKey);
+            }
+        }
+
+        var opened = sealedKeys.OpenShares(vault, shut);
         ring.Replace([.. kept, .. opened]);
         metrics.Loaded.Set(ring.Count);
         log.LogInformation("{Count} keys are open", ring.Count);

@@ -119,7 +119,7 @@ internal static class Reconciliation
 
     private static async Task FollowLedgerAsync(Proceeding proceeding, Vault vault, IReadOnlyList<PendingAct> turns)
     {
-        var states = await proceeding.Slashing.GetKeyStatesAsync();
+        var states = await proceeding.KeyStatesAsync();
         var held = vault.Contents.Shares.Select(share => share.ShareKey).ToHashSet();
         BlsPublicKey[] arrived = [.. held.Where(key => states.GetValueOrDefault(key) == KeyState.Enrolling)];
         BlsPublicKey[] leaving = [.. turns.SelectMany(act => act.Replaced.Concat(act.Yielding))];
@@ -155,6 +155,11 @@ internal static class Reconciliation
         if (ending.Length > 0)
         {
             await proceeding.Slashing.FinishRetiringAsync(ending, (transaction, keys) => proceeding.Append(transaction, "key.retired", entry => entry with { Keys = [.. keys], Detail = "taken out after an interruption" }));
+        }
+
+        if (arrived.Length > 0 || turns.Count > 0 || ending.Length > 0)
+        {
+            proceeding.ForgetKeyStates();
         }
     }
 }

@@ -1,14 +1,13 @@
-using System.Collections.Frozen;
 using System.Diagnostics;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Keys;
 
-/// <summary>The shares that are open now. Readers take no lock: the set is replaced whole.</summary>
+/// <summary>The shares that are open now. Readers take no lock: the set is replaced whole, and none is changed once it is in place. No frozen ones: to make them takes milliseconds at every push.</summary>
 public sealed class KeyRing : IDisposable
 {
-    private volatile FrozenDictionary<BlsPublicKey, KeyShare> _shares = FrozenDictionary<BlsPublicKey, KeyShare>.Empty;
-    private volatile FrozenDictionary<BlsPublicKey, KeyShare> _byGroup = FrozenDictionary<BlsPublicKey, KeyShare>.Empty;
+    private volatile Dictionary<BlsPublicKey, KeyShare> _shares = [];
+    private volatile Dictionary<BlsPublicKey, KeyShare> _byGroup = [];
     private volatile bool _areOpen;
 
     /// <summary>False until the first set is in place: a key that is not found before may be in the vault.</summary>
@@ -35,23 +34,28 @@ public sealed class KeyRing : IDisposable
 
     /// <summary>
     /// Puts a new set in place. A share that is open already stays as it is, whether it is given itself or opened once more, so that no duty in flight loses its key to a reload; what the new
-    /// set does not hold is given up, and zeroed once it has finished signing. Shares that come after the first set are suspect: nothing was signed with them yet.
+    /// set does not hold is given up, and zeroed once it has finished signing. Shares that come after the first set are on trial: nothing was signed with them yet.
     /// </summary>
     public void Replace(IEnumerable<KeyShare> shares)
     {
-        var former = _shares;
-        var opened = shares.ToList();
-        if (_areOpen)
+        var (former, opened) = (_shares, shares.ToList());
+        var next = new Dictionary<BlsPublicKey, KeyShare>(opened.Count);
+        foreach (var share in opened)
         {
-            opened.Where(share => !ReferenceEquals(former.GetValueOrDefault(share.PublicKey), share)).ToList().ForEach(share => share.Suspect());
+            var open = former.GetValueOrDefault(share.PublicKey);
+            if (_areOpen && !ReferenceEquals(open, share))
+            {
+                share.TryOut();
+            }
+
+            next.Add(share.PublicKey, open?.IsSameAs(share) == true ? open : share);
         }
 
-        _shares = opened.Select(share => former.GetValueOrDefault(share.PublicKey) is { } kept && kept.IsSameAs(share) ? kept : share)
-            .ToFrozenDictionary(share => share.PublicKey);
-        _byGroup = _shares.Values.Where(share => share.GroupKey is { } group && group != share.PublicKey)
+        _shares = next;
+        _byGroup = next.Values.Where(share => share.GroupKey is { } group && group != share.PublicKey)
             .GroupBy(share => share.GroupKey!.Value)
             .Where(group => group.Count() == 1)
-            .ToFrozenDictionary(group => group.Key, group => group.Single());
+            .ToDictionary(group => group.Key, group => group.Single());
         _areOpen = true;
         foreach (var share in former.Values.Concat(opened).Where(share => !ReferenceEquals(Find(share.PublicKey), share)))
         {

@@ -12,8 +12,12 @@ namespace RemoteSigner.Keys;
 /// </summary>
 public sealed class KeyShare : IDisposable
 {
+    /// <summary>How many signatures of a share that came since the start are looked at.</summary>
+    public const int TrialLength = 16;
+
     private readonly BlsSecretKey _secret;
     private volatile bool _suspect;
+    private int _trial;
 
     /// <summary>Takes over <paramref name="secret"/>, which whoever opened the vault has found to belong to <paramref name="publicKey"/>.</summary>
     public KeyShare(BlsSecretKey secret, BlsPublicKey publicKey, BlsPublicKey? groupKey, ClusterMembership? membership) =>
@@ -31,11 +35,23 @@ public sealed class KeyShare : IDisposable
     /// <summary>What it was called when it came in.</summary>
     public string Label { get; init; } = "";
 
-    /// <summary>Its signatures are to be looked at before they are given out: it was imported since the start, or its hardware or memory reported an error.</summary>
-    public bool IsSuspect => _suspect;
+    /// <summary>Its signatures are to be looked at before they are given out: it is on trial, or its hardware or memory reported an error.</summary>
+    public bool IsSuspect => _suspect || Volatile.Read(ref _trial) > 0;
 
     /// <summary>Makes it suspect until the next start.</summary>
     public void Suspect() => _suspect = true;
+
+    /// <summary>Makes it suspect until so many of its signatures were looked at, and each was right: it is new here, and its secret was held against its public key when it was opened.</summary>
+    public void TryOut() => Volatile.Write(ref _trial, TrialLength);
+
+    /// <summary>A signature of it was looked at, and is right.</summary>
+    public void Prove()
+    {
+        if (Volatile.Read(ref _trial) > 0)
+        {
+            Interlocked.Decrement(ref _trial);
+        }
+    }
 
     /// <summary>The secret, for <see cref="ShareSigner"/> to sign the permit's root with.</summary>
     /// <exception cref="ArgumentException">The permit is for another key.</exception>

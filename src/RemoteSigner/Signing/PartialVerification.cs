@@ -5,7 +5,7 @@ public enum PartialVerification
 {
     Off,
 
-    /// <summary>Shares that were imported since the start, or whose hardware or memory reported an error.</summary>
+    /// <summary>The first signatures of shares that were imported since the start, and all of those whose hardware or memory reported an error.</summary>
     Suspect,
 
     Always,

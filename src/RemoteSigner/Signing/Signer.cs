@@ -236,6 +236,11 @@ public sealed class Signer(
         {
             looked[i].Withhold();
         }
+
+        foreach (var one in looked.Where(one => one.Outcome is SignOutcome.Signed))
+        {
+            one.Share!.Prove();
+        }
     }
 
     private bool MustVerify(SignCase one) =>

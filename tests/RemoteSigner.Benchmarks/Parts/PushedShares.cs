@@ -1,3 +1,4 @@
+using RemoteSigner.Keys;
 using RemoteSigner.Rig;
 using RemoteSigner.Spec;
 
@@ -26,16 +27,19 @@ internal static class PushedShares
         using var pusher = await home.PusherAsync(signer);
         var fresh = Enumerable.Range(0, home.Keys.Count).Select(_ => KeystoreWriter.New(Password)).ToList();
         await BenchHome.PushAsync(pusher, [.. fresh.Select(one => one.Json)], Password);
+
+        // A share that comes while the signer serves is on trial for its first signatures.
+        _ = await new BatchLoad(signer, home.Data, Bench.Client, [.. fresh.Select(one => one.Key)], bench.Network).RunAsync(KeyShare.TrialLength);
         LoadSeries Series(string name, IReadOnlyList<BlsPublicKey> keys)
         {
-            var load = home.Load(signer, keys);
+            var load = home.Load(signer, keys, firstEpoch: 1000);
             return new LoadSeries(name, () => load.RunAsync(length), bench.Cores);
         }
 
         var (vault, pushed) = (Series("from the vault", home.Keys), Series("pushed", [.. fresh.Select(one => one.Key)]));
         await LoadSeries.RunAllAsync(bench.Of(7, 3), bench.Cores, vault, pushed);
         var ratios = pushed.CpuRatiosTo(vault);
-        bench.Report.Add("pushedShareRatio", ratios[ratios.Count / 2], "≤ 1.05", $"CPU for a signature of a share that was pushed since the start ÷ of one from the vault, between {ratios[0]:F3} and {ratios[^1]:F3}");
+        bench.Report.Add("pushedShareRatio", ratios[ratios.Count / 2], "≤ 1.05", $"CPU for a signature of a share that was pushed since the start ÷ of one from the vault, after its trial of {KeyShare.TrialLength}, between {ratios[0]:F3} and {ratios[^1]:F3}");
     }
 
     private static async Task MeasurePushesAsync(Bench bench)

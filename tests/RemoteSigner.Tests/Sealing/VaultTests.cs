@@ -37,6 +37,34 @@ public sealed class VaultTests : IDisposable
     }
 
     [Fact]
+    public async Task A_change_leaves_every_byte_of_the_other_records_and_shows_what_the_file_says()
+    {
+        var shares = await _scene.MakeAsync(3);
+        var before = await File.ReadAllBytesAsync(_scene.VaultPath);
+        using var vault = await _scene.OpenAsync();
+        var listed = vault.Contents;
+        Assert.Same(listed, vault.Contents);
+
+        var added = _scene.NewShare(label: "added");
+        vault.Exchange([shares[0].ShareKey], vault.Seal([added]));
+
+        var file = VaultFile.Parse(await File.ReadAllBytesAsync(_scene.VaultPath));
+        Assert.Equal([shares[1].ShareKey, shares[2].ShareKey, added.ShareKey], file.Records.Select(record => record.ShareKey));
+        Assert.Equal(VaultFile.Parse(before).Records.Skip(1).Select(BytesOf), file.Records.SkipLast(1).Select(BytesOf));
+        Assert.Equal(VaultListing.Of(file, authenticated: true).Shares, vault.Contents.Shares);
+        Assert.Equal((listed.Generation + 1, file.Generation), (vault.Contents.Generation, vault.Contents.Generation));
+        Assert.True(file.Mac.Span.SequenceEqual(VaultFile.MacOf(await File.ReadAllBytesAsync(_scene.VaultPath))));
+        _scene.AssertHolds(vault, [shares[1], shares[2], added]);
+
+        static string BytesOf(VaultRecord record)
+        {
+            using var bytes = new MemoryStream();
+            record.WriteTo(bytes);
+            return Convert.ToHexString(bytes.ToArray());
+        }
+    }
+
+    [Fact]
     public async Task A_batch_with_a_share_that_is_there_already_adds_none()
     {
         var shares = await _scene.MakeAsync(2);
@@ -228,7 +256,7 @@ public sealed class VaultTests : IDisposable
         await _scene.MakeAsync(0);
         var stolen = VaultFile.Parse(await File.ReadAllBytesAsync(_scene.VaultPath));
         var foreign = stolen with { Id = new byte[16] };
-        await File.WriteAllBytesAsync(_scene.VaultPath, foreign.Write(_ => new byte[32]));
+        await File.WriteAllBytesAsync(_scene.VaultPath, foreign.Write(_ => new byte[32]).Bytes);
 
         Assert.Equal(VaultFault.WrongKey, (await Assert.ThrowsAsync<VaultException>(_scene.OpenAsync)).Fault);
     }

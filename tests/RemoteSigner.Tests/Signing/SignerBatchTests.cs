@@ -154,6 +154,24 @@ public sealed class SignerBatchTests
         Assert.Equal(withheld ? 3 : 0, (await scene.AuditAsync()).Count(entry => entry.Contains("sign.fault", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task A_share_that_came_after_the_start_is_trusted_once_its_first_signatures_were_right()
+    {
+        await using var scene = await SigningScene.CreateAsync(PartialVerification.Suspect);
+        _ = await scene.AddAsync();
+        var share = await scene.AddAsync();
+        for (var target = 4UL; target < 4 + KeyShare.TrialLength; target++)
+        {
+            Assert.True(share.IsSuspect);
+            AssertVerifies(share, Assert.IsType<SignOutcome.Signed>(await scene.Signer.SignAsync(SigningScene.Order(share.PublicKey, Vote(target)))));
+        }
+
+        Assert.False(share.IsSuspect);
+        share.Suspect();
+        share.Prove();
+        Assert.True(share.IsSuspect);
+    }
+
     private static void AssertVerifies(KeyShare share, SignOutcome.Signed signed) =>
         Assert.True(Bls.Verify(share.PublicKey.Bytes, signed.SigningRoot.Bytes, signed.Signature.Bytes));
 

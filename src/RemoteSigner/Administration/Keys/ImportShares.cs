@@ -63,10 +63,10 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
 
     internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
     {
-        var states = await proceeding.Slashing.GetKeyStatesAsync();
+        var states = await proceeding.KeyStatesAsync();
         var all = proceeding.Vault.Contents.Shares;
         List<VaultListing.Share> alive = [.. all.Where(share => IsIn(states, share, KeyState.Active))];
-        _present = [.. all.Except(alive).Select(share => share.ShareKey)];
+        _present = [.. all.Where(share => !IsIn(states, share, KeyState.Active)).Select(share => share.ShareKey)];
         List<VaultListing.Share> exported = [.. all.Where(share => IsIn(states, share, KeyState.Exported))];
         _exportedGroups = [.. exported.Select(share => share.GroupKey).OfType<BlsPublicKey>()];
         var places = new HeldPlaces(order.Document?.Document, proceeding.Library.Find) { Replace = order.Replace, Rebind = order.Rebind };
@@ -77,7 +77,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         var known = new KnownShares(anchored.Where(one => one.Document.Hash != order.Document?.Document.Hash).Concat(order.Document is { } document ? [document] : []), alive, alive.Where(share => share.GroupKey is null).Select(share => share.ShareKey).ToHashSet());
         _yielding = LateSiblings.Of(order, alive, places, known);
         var refusals = Gather(proceeding.Vault, alive, places, cancellation);
-        refusals.AddRange(Missing([.. all.Where(share => states.GetValueOrDefault(share.ShareKey) is KeyState.Active or KeyState.Parked or KeyState.Exported).Select(share => share.ShareKey)]));
+        refusals.AddRange(Missing(all.Where(share => states.GetValueOrDefault(share.ShareKey) is KeyState.Active or KeyState.Parked or KeyState.Exported).Select(share => share.ShareKey)));
         _plan = new IntakePlan([.. _shares.Select(share => share.Listed)], alive, places, HeldSiblings.Of([.. _shares.Select(share => share.ShareKey)], alive, all, proceeding.Library, anchored.Select(one => one.Document)), _yielding.Keys.ToHashSet());
         _left = Left(anchored, all);
         List<IntakeRefusal> against = [.. lent, .. refusals, .. _plan.Refusals, .. Disputes(anchored, alive)];
@@ -167,10 +167,15 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
     }
 
     // Whoever gives the order has looked before what is here, and opened the others: what went away since would be missed by nobody. Of each validator one share is ours.
-    private IEnumerable<IntakeRefusal> Missing(HashSet<BlsPublicKey> here)
+    private IEnumerable<IntakeRefusal> Missing(IEnumerable<BlsPublicKey> held)
     {
-        here.UnionWith(order.Shares.Select(share => share.ShareKey));
-        return order.IsWhole ? order.Places.GroupBy(place => place.Value.GroupKey, place => place.Key).Where(group => !group.Any(here.Contains)).Select(group => IntakeText.Missing(group.Key)) : [];
+        if (!order.IsWhole)
+        {
+            return [];
+        }
+
+        var here = held.Concat(order.Shares.Select(share => share.ShareKey)).ToHashSet();
+        return order.Places.GroupBy(place => place.Value.GroupKey, place => place.Key).Where(group => !group.Any(here.Contains)).Select(group => IntakeText.Missing(group.Key));
     }
 
     // Where the order has the share; null where it says nothing of it.

@@ -31,7 +31,7 @@ public sealed class PushShares(SharePush push) : AdminAct<IReadOnlyList<PushedSh
 
     internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
     {
-        var states = await proceeding.Slashing.GetKeyStatesAsync();
+        var states = await proceeding.KeyStatesAsync();
         var held = proceeding.Vault.Contents.Shares;
         var here = held.Where(share => states.GetValueOrDefault(share.ShareKey) == KeyState.Active).ToDictionary(share => share.ShareKey);
         var known = new KnownShares(proceeding.AnchoredDocuments(), held, Keys.ToHashSet());

@@ -17,11 +17,23 @@ public sealed class Vault : IDisposable
     private readonly VaultStore _store;
     private readonly VaultRootKey _rootKey;
     private VaultFile _file;
+    private (VaultFile File, VaultListing Listing)? _listed;
 
     private Vault(VaultStore store, VaultRootKey rootKey, VaultFile file) => (_store, _rootKey, _file) = (store, rootKey, file);
 
     /// <summary>Slots, shares and generation, authenticated.</summary>
-    public VaultListing Contents => VaultListing.Of(_file, authenticated: true);
+    public VaultListing Contents
+    {
+        get
+        {
+            if (_listed is not { } listed || !ReferenceEquals(listed.File, _file))
+            {
+                _listed = listed = (_file, VaultListing.Of(_file, authenticated: true));
+            }
+
+            return listed.Listing;
+        }
+    }
 
     /// <summary>The keys of the fence that guards the ledger of this vault. The caller disposes them; they outlive the vault.</summary>
     public FenceKeys DeriveFenceKeys() => _rootKey.DeriveFenceKeys();
@@ -45,7 +57,7 @@ public sealed class Vault : IDisposable
             }
 
             vault._file = vault._file with { Slots = Checked(slots) };
-            vault._store.Create(vault._file.Write(vault._rootKey.Authenticate));
+            vault._store.Create(vault._file.Write(vault._rootKey.Authenticate).Bytes);
             vault._file = vault._store.Read();
             return vault;
         }
@@ -59,10 +71,16 @@ public sealed class Vault : IDisposable
     /// <summary>Opens the vault through the slot that belongs to <paramref name="key"/>: one hardware operation. Checks header, records and slots.</summary>
     /// <exception cref="VaultException">It does not open; the fault says why.</exception>
     /// <exception cref="Pkcs11.TokenException">The token failed.</exception>
-    public static async Task<Vault> OpenAsync(string path, SecretArena arena, IKeyEncryptionKey key, CancellationToken cancellation = default)
+    public static Task<Vault> OpenAsync(string path, SecretArena arena, IKeyEncryptionKey key, CancellationToken cancellation = default) => OpenAsync(path, arena, _ => Task.FromResult(key), cancellation);
+
+    /// <summary>The same through the key that <paramref name="find"/> finds when it sees what the vault says of itself, which nobody has proven then.</summary>
+    /// <exception cref="VaultException">It does not open; the fault says why.</exception>
+    /// <exception cref="Pkcs11.TokenException">The token failed.</exception>
+    public static async Task<Vault> OpenAsync(string path, SecretArena arena, Func<VaultListing, Task<IKeyEncryptionKey>> find, CancellationToken cancellation = default)
     {
         var store = new VaultStore(path);
         var file = store.Read();
+        var key = await find(VaultListing.Of(file, authenticated: false));
         var slot = SlotOf(file, key, path);
         var bytes = await key.UnwrapAsync(slot.Wrapped, VaultRootKey.ContextOf(slot.Type, file.Id), arena, cancellation);
         var vault = new Vault(store, new VaultRootKey(arena, bytes, file.Id), file);
@@ -302,16 +320,23 @@ public sealed class Vault : IDisposable
 
     private void Commit(VaultFile changed)
     {
-        var next = changed with { Generation = _file.Generation + 1 };
+        var (bytes, next) = (changed with { Generation = _file.Generation + 1 }).Write(_rootKey.Authenticate);
         try
         {
-            _store.Replace(_file, next.Write(_rootKey.Authenticate));
+            _store.Replace(_file, bytes);
         }
         catch
         {
             // It may have got there all the same: whoever looks at this vault next must see what its file says.
             TryReadAnew();
             throw;
+        }
+
+        // What is there is what was meant, as a rule, and need not be read anew; anything else is looked at as any other file.
+        if (_store.Is(bytes))
+        {
+            _file = next;
+            return;
         }
 
         _file = _store.Read();

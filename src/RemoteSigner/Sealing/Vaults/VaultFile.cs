@@ -12,11 +12,11 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
     internal const int IdLength = 16;
     internal const int MacLength = 32;
     internal const int MostSlots = 16;
-    internal const int MostRecords = 65_536;
+    internal const int MostRecords = 131_072;
     internal const int MostLabel = 64;
     internal const int MostKeyId = 64;
     internal const int MostWrapped = 1024;
-    internal const int MostBytes = 32 * 1024 * 1024;
+    internal const int MostBytes = 48 * 1024 * 1024;
 
     // The line feed shows a file that was copied as text, as in PNG.
     internal static ReadOnlySpan<byte> Magic => "RSVAULT\n"u8;
@@ -49,13 +49,29 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
         var header = bytes[..reader.Position];
         var mac = reader.Take(MacLength).ToArray();
         var matches = SHA256.HashData(reader.Rest).AsSpan().SequenceEqual(recordsHash);
-        var records = VaultRecord.ReadAll(ref reader, (int)recordCount, version);
+        var records = VaultRecord.ReadAll(ref reader, bytes, (int)recordCount, version);
         reader.ExpectEnd();
         return new VaultFile(id, generation, slots, records) { Mac = mac, Header = header, RecordsMatch = matches };
     }
 
-    /// <summary>The bytes, with the code that <paramref name="authenticate"/> gives for the header.</summary>
-    internal byte[] Write(Func<ReadOnlySpan<byte>, byte[]> authenticate)
+    /// <summary>The authentication code in the bytes of a vault, without a look at its records.</summary>
+    /// <exception cref="VaultException">They are not a vault of a known version.</exception>
+    internal static ReadOnlySpan<byte> MacOf(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new VaultReader(bytes);
+        _ = ReadMagic(ref reader);
+        _ = reader.Take(IdLength + sizeof(ulong));
+        for (var slots = VaultReader.Count(reader.Byte(), 1, MostSlots, "slots"); slots > 0; slots--)
+        {
+            _ = ReadSlot(ref reader);
+        }
+
+        _ = reader.Take(sizeof(uint) + SHA256.HashSizeInBytes);
+        return reader.Take(MacLength);
+    }
+
+    /// <summary>The bytes, with the code that <paramref name="authenticate"/> gives for the header, and what reading them gives.</summary>
+    internal (byte[] Bytes, VaultFile File) Write(Func<ReadOnlySpan<byte>, byte[]> authenticate)
     {
         using var records = new MemoryStream();
         foreach (var record in Records)
@@ -65,7 +81,8 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
 
         var recordBytes = records.ToArray();
         var header = WriteHeader(SHA256.HashData(recordBytes));
-        return [.. header, .. authenticate(header), .. recordBytes];
+        var mac = authenticate(header);
+        return ([.. header, .. mac, .. recordBytes], this with { Mac = mac, Header = header, RecordsMatch = true });
     }
 
     private static ushort ReadMagic(ref VaultReader reader)

@@ -18,6 +18,6 @@ public sealed record VaultListing(Guid VaultId, ulong Generation, IReadOnlyList<
         new Guid(file.Id, bigEndian: true),
         file.Generation,
         file.Slots,
-        [.. file.Records.Select(record => new Share(record.ShareKey, record.GroupKey, record.Membership, record.Label))],
+        [.. file.Records.Select(record => record.Listed)],
         authenticated);
 }

@@ -17,14 +17,27 @@ internal sealed record VaultRecord(byte Form, BlsPublicKey? GroupKey, BlsPublicK
     internal const int SealedLength = 48;
     private const int IndexLength = 8;
 
-    internal static VaultRecord[] ReadAll(ref VaultReader reader, int count, ushort version)
+    /// <summary>What a listing says of it.</summary>
+    internal VaultListing.Share Listed { get; } = new(ShareKey, GroupKey, Membership, Label);
+
+    // As it was read, so that a change of the vault does not write anew what it leaves as it is; empty for one that is new.
+    private ReadOnlyMemory<byte> _read;
+
+    /// <param name="reader">Stands at the first record.</param>
+    /// <param name="file">What the reader walks over.</param>
+    internal static VaultRecord[] ReadAll(ref VaultReader reader, ReadOnlyMemory<byte> file, int count, ushort version)
     {
         // Not sized by the count: that is a claim until the bytes are there.
         var records = new List<VaultRecord>();
         for (var i = 0; i < count; i++)
         {
+            var start = reader.Position;
             var form = version == VaultFile.FirstVersion ? FirstForm : reader.Byte();
-            records.Add(form is FirstForm or NewestForm ? Read(ref reader, form) : throw VaultReader.Malformed($"a record has the unknown form {form}"));
+            var record = form is FirstForm or NewestForm ? ReadOne(ref reader, form) : throw VaultReader.Malformed($"a record has the unknown form {form}");
+
+            // In the first version of the file a record stands without its form.
+            record._read = version == VaultFile.FirstVersion ? default : file[start..reader.Position];
+            records.Add(record);
         }
 
         return [.. records];
@@ -32,6 +45,12 @@ internal sealed record VaultRecord(byte Form, BlsPublicKey? GroupKey, BlsPublicK
 
     internal void WriteTo(Stream stream)
     {
+        if (!_read.IsEmpty)
+        {
+            stream.Write(_read.Span);
+            return;
+        }
+
         stream.WriteByte(Form);
         stream.Write(Description());
         stream.Write(Salt);
@@ -50,7 +69,7 @@ internal sealed record VaultRecord(byte Form, BlsPublicKey? GroupKey, BlsPublicK
         : Membership is { } member ? [VaultMembership.Length, .. VaultMembership.Write(member)]
         : [0];
 
-    private static VaultRecord Read(ref VaultReader reader, byte form)
+    private static VaultRecord ReadOne(ref VaultReader reader, byte form)
     {
         var group = ReadKey(ref reader, optional: true);
         var share = ReadKey(ref reader, optional: false)!.Value;

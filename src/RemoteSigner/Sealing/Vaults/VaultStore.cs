@@ -10,6 +10,10 @@ internal sealed class VaultStore(string path)
     /// <exception cref="VaultException">It cannot be read, or is no vault.</exception>
     internal VaultFile Read() => VaultFile.Parse(ReadBytes());
 
+    /// <summary>Whether the file is these bytes.</summary>
+    /// <exception cref="VaultException">It cannot be read.</exception>
+    internal bool Is(ReadOnlySpan<byte> bytes) => ReadBytes().AsSpan().SequenceEqual(bytes);
+
     /// <summary>Writes the first file; refuses to replace one.</summary>
     internal void Create(ReadOnlySpan<byte> bytes)
     {
@@ -26,7 +30,7 @@ internal sealed class VaultStore(string path)
     internal void Replace(VaultFile seen, ReadOnlySpan<byte> bytes)
     {
         using var gate = Lock();
-        if (!Read().Mac.Span.SequenceEqual(seen.Mac.Span))
+        if (!VaultFile.MacOf(ReadBytes()).SequenceEqual(seen.Mac.Span))
         {
             throw new VaultException(VaultFault.Changed, $"the vault {path} was changed by another process since it was opened", "open it again and repeat the command");
         }
