@@ -48,12 +48,13 @@ public sealed class VaultTests : IDisposable
         var added = _scene.NewShare(label: "added");
         vault.Exchange([shares[0].ShareKey], vault.Seal([added]));
 
-        var file = VaultFile.Parse(await File.ReadAllBytesAsync(_scene.VaultPath));
+        var after = await File.ReadAllBytesAsync(_scene.VaultPath);
+        var file = VaultFile.Parse(after);
         Assert.Equal([shares[1].ShareKey, shares[2].ShareKey, added.ShareKey], file.Records.Select(record => record.ShareKey));
         Assert.Equal(VaultFile.Parse(before).Records.Skip(1).Select(BytesOf), file.Records.SkipLast(1).Select(BytesOf));
         Assert.Equal(VaultListing.Of(file, authenticated: true).Shares, vault.Contents.Shares);
         Assert.Equal((listed.Generation + 1, file.Generation), (vault.Contents.Generation, vault.Contents.Generation));
-        Assert.True(file.Mac.Span.SequenceEqual(VaultFile.MacOf(await File.ReadAllBytesAsync(_scene.VaultPath))));
+        Assert.True(file.Mac.Span.SequenceEqual(VaultFile.MacOf(after)));
         _scene.AssertHolds(vault, [shares[1], shares[2], added]);
 
         static string BytesOf(VaultRecord record)
