@@ -23,7 +23,16 @@ public sealed unsafe class SecretArena : IDisposable
     public SecretArena() => _chunks.Add(new Chunk(this, ChunkLength));
 
     /// <summary>What the kernel could give; the weakest of all chunks.</summary>
-    public SecretMemoryKind Kind => _chunks.Exists(chunk => chunk.Kind == SecretMemoryKind.Locked) ? SecretMemoryKind.Locked : SecretMemoryKind.SecretMemory;
+    public SecretMemoryKind Kind
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _chunks.Exists(chunk => chunk.Kind == SecretMemoryKind.Locked) ? SecretMemoryKind.Locked : SecretMemoryKind.SecretMemory;
+            }
+        }
+    }
 
     /// <summary>Gives <paramref name="length"/> zeroed bytes (1 B to 16 MiB); whatever does not fit into a chunk has one of its own.</summary>
     /// <exception cref="SecretMemoryException">No more memory can be locked.</exception>

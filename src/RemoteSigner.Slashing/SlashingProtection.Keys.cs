@@ -30,7 +30,7 @@ public sealed partial class SlashingProtection
         var parked = KeyTable.Move(transaction, turn.Leaving, KeyState.Parked, KeyState.Active, KeyState.Enrolling);
         var turnover = new KeyTurnover([.. KeyTable.Move(transaction, turn.Arriving, KeyState.Active, KeyState.Enrolling), .. KeyTable.Move(transaction, turn.Returning, KeyState.Active, KeyState.Parked, KeyState.Exported)], parked);
         transaction.Forget();
-        if (turnover is not { Activated.Count: 0, Parked.Count: 0 })
+        if (!turnover.IsEmpty)
         {
             evidence.Write(transaction, turnover);
         }
@@ -55,7 +55,7 @@ public sealed partial class SlashingProtection
 
         transaction.Forget();
         var turnover = new KeyTurnover(activated, parked);
-        if (turnover is not { Activated.Count: 0, Parked.Count: 0 })
+        if (!turnover.IsEmpty)
         {
             evidence.Write(transaction, turnover);
         }

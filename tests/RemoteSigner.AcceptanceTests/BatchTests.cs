@@ -93,6 +93,29 @@ public sealed class BatchTests(SignerTemplate template) : IDisposable
         Assert.Contains("send the others in another request", answer.Text, StringComparison.Ordinal);
     }
 
+    /// <summary>An answer that nobody takes is held in memory: no client has more than two of them.</summary>
+    [Fact]
+    public async Task Whoever_does_not_take_his_answers_is_told_to_ask_again_until_he_does()
+    {
+        await using var signer = await _home.StartAsync();
+        using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
+        var body = Batch(Chain.VoteJson(), [.. Strangers(41_000)]);
+        var first = await BeginAsync();
+        var second = await BeginAsync();
+
+        var third = await PostAsync(client, body);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "busy"), (third.Status, third.Reason));
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(client, Batch(Chain.VoteJson(), _home.Keys[0].ToString()))).Status);
+        Assert.Equal(41_000, JsonNode.Parse(await first.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!.AsArray().Count);
+        first.Dispose();
+        Assert.Equal(41_000, (await ResultsAsync(client, body)).Length);
+        second.Dispose();
+
+        Task<HttpResponseMessage> BeginAsync() => client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Post, "/api/v1/eth2/sign") { Content = new StringContent(body, Encoding.UTF8, "application/json") }, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+    }
+
     [Fact]
     public async Task A_digest_is_signed_for_nobody_and_the_log_says_who_asked()
     {

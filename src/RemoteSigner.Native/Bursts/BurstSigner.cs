@@ -16,6 +16,10 @@ public sealed unsafe class BurstSigner : IDisposable
     private const int MostChecked = 1024;
     private const int Alignment = 64;
 
+    // blst's table of multiples of a point, 18 KB, with what is called below it; and its copy of the points that it adds up, 144 KiB.
+    private const int UsedStack = 48 * 1024;
+    private const int StackOfSums = 192 * 1024;
+
     private readonly SecretArena _arena;
     private readonly SameRootEngine? _engine;
     private readonly HashedMessages _messages = new();
@@ -171,19 +175,51 @@ public sealed unsafe class BurstSigner : IDisposable
         }
 
         // Alone, or without memory that can be locked, as blst signs.
-        if (_engine is not { } engine || scalars.Length < (message.HasTable ? 2 : engine.WorthATable) || TryGetScratch(engine) is not { } scratch)
+        bool isSound;
+        if (_engine is { } engine && scalars.Length >= (message.HasTable ? 2 : engine.WorthATable) && TryGetScratch(engine) is { } scratch)
+        {
+            isSound = SignTogether(engine, message, scalars, signatures, scratch);
+        }
+        else if (isSound = message.IsSound(forMany: scalars.Length > 1))
         {
             SignEach(message, scalars, signatures);
-            return true;
         }
 
-        var isSound = SignTogether(engine, message, scalars, signatures, scratch);
         if (!isSound)
         {
-            SignEach(message, scalars, signatures);
+            SignAnew(message, scalars, signatures);
         }
 
         return isSound;
+    }
+
+    // After a fault: from the message's bytes on, and each signature verified as anybody else would.
+    private void SignAnew(HashedMessage faulty, ReadOnlySpan<nint> scalars, Span<byte> signatures)
+    {
+        _messages.Forget(faulty);
+        var message = new HashedMessage(faulty.Message);
+        signatures.Clear();
+        if (message.IsSound(forMany: true))
+        {
+            SignEach(message, scalars, signatures);
+        }
+
+        Span<byte> publicKey = stackalloc byte[Bls.PublicKeyLength];
+        for (var i = 0; i < scalars.Length; i++)
+        {
+            BlstP1 point;
+            BlstLibrary.blst_sk_to_pk_in_g1(&point, (byte*)scalars[i]);
+            fixed (byte* target = publicKey)
+            {
+                BlstLibrary.blst_p1_compress(target, &point);
+            }
+
+            if (!Bls.Verify(publicKey, message.Message, signatures.Slice(i * Bls.SignatureLength, Bls.SignatureLength)))
+            {
+                signatures.Clear();
+                throw new InvalidOperationException("signatures that were made anew do not verify either: the memory or the processor is at fault");
+            }
+        }
     }
 
     // As blst signs.
@@ -204,11 +240,17 @@ public sealed unsafe class BurstSigner : IDisposable
     // False, and nothing is given out, where the processor has computed something else than it should.
     private bool SignTogether(SameRootEngine engine, HashedMessage message, ReadOnlySpan<nint> scalars, Span<byte> signatures, SecretBytes scratch)
     {
-        var table = message.GetTable(engine, out var start);
-        var points = ArrayPool<BlstP2Affine>.Shared.Rent(scalars.Length);
+        BlstP2Affine[]? points = null;
         var isSound = false;
         try
         {
+            if (!message.IsSound(forMany: true))
+            {
+                return false;
+            }
+
+            var table = message.GetTable(engine, out var start);
+            points = ArrayPool<BlstP2Affine>.Shared.Rent(scalars.Length);
             fixed (BlstP2Affine* results = points)
             fixed (nint* all = scalars)
             fixed (byte* memory = scratch.Span, target = signatures)
@@ -225,18 +267,35 @@ public sealed unsafe class BurstSigner : IDisposable
                     BlstLibrary.blst_p2_affine_compress(target + (i * Bls.SignatureLength), results + i);
                 }
             }
+
+            GC.KeepAlive(table);
+            return isSound;
         }
         finally
         {
             // What is wrong with a signature may tell its key.
-            ArrayPool<BlstP2Affine>.Shared.Return(points, clearArray: !isSound);
-            CryptographicOperations.ZeroMemory(scratch.Span);
-            WipeBelow();
-            _idle.Add(scratch);
-            GC.KeepAlive(table);
-        }
+            if (points is not null)
+            {
+                ArrayPool<BlstP2Affine>.Shared.Return(points, clearArray: !isSound);
+            }
 
-        return isSound;
+            CryptographicOperations.ZeroMemory(scratch.Span);
+            WipeBelow(isSound ? UsedStack : StackOfSums);
+            GiveBack(scratch);
+        }
+    }
+
+    // As many as there are cores; more than that were needed for a moment.
+    private void GiveBack(SecretBytes scratch)
+    {
+        if (_idle.Count < Environment.ProcessorCount)
+        {
+            _idle.Add(scratch);
+        }
+        else
+        {
+            scratch.Dispose();
+        }
     }
 
     private SecretBytes? TryGetScratch(SameRootEngine engine)
@@ -257,6 +316,7 @@ public sealed unsafe class BurstSigner : IDisposable
     }
 
     // Σ sᵢ·H, as the sum of what was computed and by blst. The sum of all keys is as secret as they are.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool IsSound(HashedMessage message, byte** scalars, BlstP2Affine* results, int count, byte* total)
     {
         for (var i = 0; i < count; i++)
@@ -274,9 +334,9 @@ public sealed unsafe class BurstSigner : IDisposable
 
     // What the functions below have left of a secret: on the stack, and in the registers.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void WipeBelow()
+    private static void WipeBelow(int length)
     {
-        Span<byte> stack = stackalloc byte[16 * 1024];
+        Span<byte> stack = stackalloc byte[length];
         CryptographicOperations.ZeroMemory(stack);
         VectorRegisters.Clear();
     }

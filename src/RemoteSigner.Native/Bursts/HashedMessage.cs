@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace RemoteSigner.Native;
 
 /// <summary>
@@ -11,21 +13,48 @@ internal sealed unsafe class HashedMessage
     private readonly Lock _gate = new();
     private readonly byte[] _message;
     private BlstP2 _point;
+    private BlstP2 _again;
+    private bool _wasUsed;
+    private volatile bool _isConfirmed;
     private volatile byte[]? _table;
 
     public HashedMessage(ReadOnlySpan<byte> message)
     {
         _message = message.ToArray();
-        fixed (byte* text = _message, tag = Bls.Ciphersuite)
-        fixed (BlstP2* point = &_point)
-        {
-            BlstLibrary.blst_hash_to_g2(point, text, (nuint)_message.Length, tag, (nuint)Bls.Ciphersuite.Length, null, 0);
-        }
+        Hash(out _point);
     }
 
     public ReadOnlySpan<byte> Message => _message;
 
     public ref readonly BlstP2 Point => ref _point;
+
+    /// <summary>
+    /// False where the point is not, or not any more, what the message hashes to: nothing may be signed with it. A fault in it would be in every signature that is made with it, so who uses it again, or
+    /// for many, has it hashed a second time, and from then on the two are compared at every use.
+    /// </summary>
+    /// <param name="forMany">Is it for many signatures? The first one alone is worth no second hash.</param>
+    public bool IsSound(bool forMany)
+    {
+        if (!_wasUsed && !forMany)
+        {
+            _wasUsed = true;
+            return true;
+        }
+
+        if (!_isConfirmed)
+        {
+            lock (_gate)
+            {
+                if (!_isConfirmed)
+                {
+                    Hash(out _again);
+                    _isConfirmed = true;
+                }
+            }
+        }
+
+        return Bytes(in _point).SequenceEqual(Bytes(in _again));
+    }
 
     /// <summary>Is the table there already?</summary>
     public bool HasTable => _table is not null;
@@ -38,6 +67,17 @@ internal sealed unsafe class HashedMessage
         start = StartOf(table);
         return table;
     }
+
+    private void Hash(out BlstP2 hashed)
+    {
+        fixed (byte* text = _message, tag = Bls.Ciphersuite)
+        fixed (BlstP2* point = &hashed)
+        {
+            BlstLibrary.blst_hash_to_g2(point, text, (nuint)_message.Length, tag, (nuint)Bls.Ciphersuite.Length, null, 0);
+        }
+    }
+
+    private static ReadOnlySpan<byte> Bytes(ref readonly BlstP2 point) => MemoryMarshal.AsBytes(new ReadOnlySpan<BlstP2>(in point));
 
     private byte[] Make(SameRootEngine engine)
     {

@@ -41,6 +41,15 @@ internal sealed class HashedMessages
         }
     }
 
+    /// <summary>It is not to be used again.</summary>
+    public void Forget(HashedMessage message)
+    {
+        lock (_gate)
+        {
+            _ = _kept.Remove(message);
+        }
+    }
+
     private HashedMessage? Find(ReadOnlySpan<byte> message)
     {
         for (var i = _kept.Count - 1; i >= 0; i--)

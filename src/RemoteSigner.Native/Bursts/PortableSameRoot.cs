@@ -103,7 +103,7 @@ internal unsafe class PortableSameRoot : SameRootEngine
         for (var i = 0; i < count; i++)
         {
             signatures[i] = result[i];
-            BlstLibrary.blst_fp2_cneg(&signatures[i].Y, &signatures[i].Y, (byte)(flips[i] & 1));
+            BlstLibrary.blst_fp2_cneg(&signatures[i].Y, &signatures[i].Y, unchecked((byte)(flips[i] & 1)));
         }
     }
 

@@ -62,6 +62,13 @@ internal sealed class SignCase(SignOrder order, AuditLog audit)
     public void Take(BlsSignature? signature) =>
         Outcome = signature is { } made ? new SignOutcome.Signed(made, Permit!.SigningRoot) { Share = Share! } : new SignOutcome.KeyRemoved();
 
+    /// <summary>No signature could be made, though there was leave to.</summary>
+    public void Fail(Exception fault)
+    {
+        Share!.Suspect();
+        Outcome = new SignOutcome.Failed(fault);
+    }
+
     /// <summary>Ends with <see cref="TellSigned"/>.</summary>
     public Task AwaitSignature() => (_signed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
@@ -72,6 +79,7 @@ internal sealed class SignCase(SignOrder order, AuditLog audit)
     public AuditEntry? EntryOfWithheld() => Outcome switch
     {
         SignOutcome.SignatureFault => Entry(AuditDecision.Event, Message!.SigningRoot, detail: FaultDetail) with { Action = "sign.fault" },
+        SignOutcome.Failed(var fault) when Permit is not null => Entry(AuditDecision.Event, Message!.SigningRoot, detail: $"no signature could be made: {fault.Message}") with { Action = "sign.fault" },
         SignOutcome.KeyRemoved => Entry(AuditDecision.Event, Message!.SigningRoot, detail: RemovedDetail) with { Action = "sign.key_removed" },
         _ => null,
     };

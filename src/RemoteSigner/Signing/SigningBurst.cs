@@ -17,7 +17,7 @@ internal sealed class SigningBurst(IReadOnlyList<SignCase> cases, ShareSigner si
         .SelectMany(root => root.Chunk(Most))
         .Select(part => new SigningBurst(part, signer));
 
-    /// <summary>Signs, and tells whoever waits. What the signer trips over is the end of each of them.</summary>
+    /// <summary>Signs, and tells whoever waits. What the signer trips over is the end of the one that it trips over.</summary>
     public void Execute()
     {
         try
@@ -28,12 +28,19 @@ internal sealed class SigningBurst(IReadOnlyList<SignCase> cases, ShareSigner si
                 cases[i].Take(signatures[i]);
             }
         }
-        catch (Exception fault)
+        catch (Exception) when (cases.Count > 1)
         {
+            // One of them is at fault, and costs its own signature alone.
             foreach (var one in cases)
             {
-                one.Outcome = new SignOutcome.Failed(fault);
+                new SigningBurst([one], signer).Execute();
             }
+
+            return;
+        }
+        catch (Exception fault)
+        {
+            cases[0].Fail(fault);
         }
 
         foreach (var one in cases)

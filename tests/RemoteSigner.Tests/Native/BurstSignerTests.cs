@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using RemoteSigner.Native;
@@ -136,6 +138,42 @@ public sealed class BurstSignerTests : IDisposable
         }
 
         Assert.True(told > 0);
+    }
+
+    /// <summary>The point that a message hashes to is kept, and a fault in it would be in all that follows.</summary>
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public void A_flipped_bit_of_the_kept_point_never_leaves_as_a_signature(string name)
+    {
+        using var signer = new BurstSigner(_arena, Engine(name));
+        foreach (var (count, warmUps) in new[] { (20, 0), (20, 1), (2, 1), (1, 1), (1, 2), (1, 3) })
+        {
+            List<byte[]> scalars = [.. Enumerable.Range(0, count).Select(_ => RandomScalar())];
+            var text = RandomNumberGenerator.GetBytes(32);
+            var (expected, signatures) = (new byte[count * 96], new byte[count * 96]);
+            SignByBlst(signer, new HashedMessage(text), scalars, expected);
+            var message = new HashedMessage(text);
+            for (var i = 0; i < warmUps; i++)
+            {
+                Sign(signer, message, [RandomScalar()], new byte[96]);
+            }
+
+            MemoryMarshal.AsBytes(new Span<BlstP2>(ref Unsafe.AsRef(in message.Point)))[RandomNumberGenerator.GetInt32(288)] ^= 1;
+
+            Assert.False(Sign(signer, message, scalars, signatures));
+            Assert.Equal(expected, signatures);
+        }
+    }
+
+    /// <summary>s and r − s beside each other: all sums are nothing.</summary>
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public void Opposite_and_doubled_keys_sign_as_blst_does(string name)
+    {
+        using var signer = new BurstSigner(_arena, Engine(name));
+        List<byte[]> scalars = [.. Enumerable.Range(0, 34).Select(_ => RandomScalar()).SelectMany(one => new[] { one, EdgeScalars.LittleEndian(EdgeScalars.GroupOrder - new BigInteger(one, isUnsigned: true)), one })];
+        AssertAsBlst(signer, scalars, sizes: [3, 6, 30, 33, 34]);
+        AssertAsBlst(signer, [.. scalars.Chunk(3).SelectMany(three => three[..2])], sizes: [2, 4, 34, 64]);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Reflection;
 using RemoteSigner.Audit;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
@@ -47,6 +48,32 @@ public sealed class SigningBurstTests
 
         Assert.All(outcomes.Where((_, i) => i % 3 == 0), outcome => Assert.IsType<SignOutcome.KeyRemoved>(outcome));
         Assert.All(Enumerable.Range(0, 30).Where(i => i % 3 != 0), i => AssertVerifies(shares[i], Assert.IsType<SignOutcome.Signed>(outcomes[i])));
+    }
+
+    /// <summary>A share of which memory has made no key at all: no burst of the others' fails with it, and the log says that nothing left.</summary>
+    [Fact]
+    public async Task A_share_that_is_broken_in_memory_costs_its_own_signature_alone()
+    {
+        await using var scene = await SigningScene.CreateAsync();
+        List<KeyShare> shares = [];
+        for (var i = 0; i < 20; i++)
+        {
+            shares.Add(await scene.AddAsync());
+        }
+
+        Break(shares[7]);
+        var outcomes = await scene.Signer.SignAllAsync([.. shares.Select(share => SigningScene.Order(share.PublicKey, Vote(target: 4)))]);
+
+        Assert.IsType<InvalidOperationException>(Assert.IsType<SignOutcome.Failed>(outcomes[7]).Fault);
+        Assert.True(shares[7].IsSuspect);
+        Assert.All(Enumerable.Range(0, 20).Except([7]), i => AssertVerifies(shares[i], Assert.IsType<SignOutcome.Signed>(outcomes[i])));
+        Assert.Contains("no signature could be made", Assert.Single(await scene.AuditAsync(), entry => entry.Contains("sign.fault", StringComparison.Ordinal)), StringComparison.Ordinal);
+
+        static void Break(KeyShare share)
+        {
+            var secret = (BlsSecretKey)typeof(KeyShare).GetField("_secret", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(share)!;
+            ((SecretBytes)typeof(BlsSecretKey).GetField("_scalar", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(secret)!).Span.Clear();
+        }
     }
 
     /// <summary>The next vote of the same shares finds the table of its root made, and the one after that another root.</summary>

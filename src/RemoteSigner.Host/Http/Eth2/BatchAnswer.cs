@@ -6,13 +6,25 @@ using System.Text.Json;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>The answer to a batch: a JSON array of one object for each key. It is written as its parts are known and goes out as the client takes it, so that it is never in memory whole.</summary>
-internal sealed class BatchAnswer(HttpContext context)
+internal sealed class BatchAnswer : IDisposable
 {
+    // A slot has 12 seconds. Whoever has not taken his answer after so long holds memory for nothing.
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+
+    private readonly HttpContext _context;
+    private readonly CancellationTokenSource _over;
+
     // A few records of TLS.
     private const int Piece = 64 * 1024;
 
     private PipeWriter? _pipe;
     private int _pending;
+
+    public BatchAnswer(HttpContext context)
+    {
+        (_context, _over) = (context, CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted));
+        _over.CancelAfter(_patience);
+    }
 
     /// <summary>Adds so many objects, whose members <paramref name="write"/> writes by their number; the first call begins the answer, with 200.</summary>
     public async Task AddAsync(int count, Action<int> write)
@@ -69,7 +81,7 @@ internal sealed class BatchAnswer(HttpContext context)
     private void Begin()
     {
         var isFirst = _pipe is null;
-        _pipe ??= Answer.BeginDocument(context);
+        _pipe ??= Answer.BeginDocument(_context);
         Write(isFirst ? "[{"u8 : ",{"u8);
     }
 
@@ -88,6 +100,17 @@ internal sealed class BatchAnswer(HttpContext context)
     private async Task FlushAsync()
     {
         _pending = 0;
-        _ = await _pipe!.FlushAsync(context.RequestAborted);
+        try
+        {
+            _ = await _pipe!.FlushAsync(_over.Token);
+        }
+        catch (OperationCanceledException) when (!_context.RequestAborted.IsCancellationRequested)
+        {
+            // The rest of it will not come, and the client must not take what it has for the whole.
+            _context.Abort();
+            throw;
+        }
     }
+
+    public void Dispose() => _over.Dispose();
 }

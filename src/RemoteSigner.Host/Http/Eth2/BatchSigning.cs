@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RemoteSigner.Access;
 using RemoteSigner.Signing;
 using RemoteSigner.Spec;
 
@@ -13,16 +14,22 @@ internal sealed class BatchSigning(SignRecorder recorder) : IDisposable
     /// <summary>So many keys share a transaction and are signed together.</summary>
     public const int PartLength = 4096;
 
+    // Of long batches, from the first byte that is read to the last that is told: each takes some MiB, and as long as its client takes.
+    private const int LongAtOnce = 8;
+    private const int LongOfAClient = 2;
+
     // Of all batches together: a part takes a few MiB. One that is short takes no place, and waits for none.
     private const int PartsAtOnce = 4;
     private const int Short = 1024;
 
-    private readonly LargeBodies _bodies = new(WireFormat.MaxBatchLength, atOnce: 4, hint: ", about 41,000 keys: send the others in another request");
+    private readonly LargeBodies _bodies = new(WireFormat.MaxBatchLength, atOnce: LongAtOnce, hint: ", about 41,000 keys: send the others in another request");
     private readonly SemaphoreSlim _places = new(PartsAtOnce);
+    private readonly Lock _gate = new();
+    private readonly List<string> _long = [];
 
     /// <summary>The batch, or what is wrong with it.</summary>
     public ValueTask<(SignBatch? Batch, MalformedRequest? Fault)> ReadAsync(HttpContext context) =>
-        _bodies.ReadAsync<SignBatch>(context, WireFormat.TryReadBatch, WireFormat.TryReadBatch, _ => null);
+        _bodies.ReadAsync<SignBatch>(context, WireFormat.TryReadBatch, WireFormat.TryReadBatch, _ => Admit(context));
 
     /// <summary>Signs, and answers with a result for each key, in their order.</summary>
     /// <param name="context">The request.</param>
@@ -31,26 +38,37 @@ internal sealed class BatchSigning(SignRecorder recorder) : IDisposable
     /// <param name="write">Writes what belongs to the signature with the key of this number.</param>
     public async Task SignAsync(HttpContext context, ImmutableArray<BlsPublicKey> keys, Func<int, SignOrder> order, Action<BatchAnswer, int, SignOutcome.Signed> write)
     {
-        var answer = new BatchAnswer(context);
+        using var answer = new BatchAnswer(context);
         Task before = Task.CompletedTask, last = Task.CompletedTask;
-        for (var first = 0; first < keys.Length; first += PartLength)
+        try
         {
-            await before;
-            context.RequestAborted.ThrowIfCancellationRequested();
-            var start = first;
-            SignOrder[] orders = [.. Enumerable.Range(start, Math.Min(PartLength, keys.Length - start)).Select(order)];
-            (before, last) = (last, SignPartAsync(orders, last, outcomes => answer.AddAsync(orders.Length, i => Write(answer, keys[start + i], start + i, outcomes[i], write))));
-        }
+            for (var first = 0; first < keys.Length; first += PartLength)
+            {
+                await before;
+                context.RequestAborted.ThrowIfCancellationRequested();
 
-        await last;
-        await answer.EndAsync();
+                // Whoever takes his time with the answer may have lost his leave meanwhile.
+                ClientNaming.RequireSame(context);
+                var start = first;
+                SignOrder[] orders = [.. Enumerable.Range(start, Math.Min(PartLength, keys.Length - start)).Select(order)];
+                (before, last) = (last, SignPartAsync(orders, last, outcomes => answer.AddAsync(orders.Length, i => Write(answer, keys[start + i], start + i, outcomes[i], write))));
+            }
+
+            await last;
+            await answer.EndAsync();
+        }
+        finally
+        {
+            // A part that was begun is finished before its request ends.
+            await last.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     /// <summary>A digest was to be signed: in the audit log before it is told, for each key.</summary>
     public async Task RefuseGenericAsync(HttpContext context, ImmutableArray<BlsPublicKey> keys)
     {
         await recorder.RecordGenericAsync(context);
-        var answer = new BatchAnswer(context);
+        using var answer = new BatchAnswer(context);
         await answer.AddAsync(keys.Length, i => Refuse(answer, keys[i], SignBatchError.Generic));
         await answer.EndAsync();
     }
@@ -59,6 +77,24 @@ internal sealed class BatchSigning(SignRecorder recorder) : IDisposable
     {
         _bodies.Dispose();
         _places.Dispose();
+    }
+
+    // Until the answer has ended, well or not.
+    private MalformedRequest? Admit(HttpContext context)
+    {
+        var client = context.Features.Get<Client>()?.Name ?? "";
+        lock (_gate)
+        {
+            if (_long.Count >= LongAtOnce || _long.Count(one => one == client) >= LongOfAClient)
+            {
+                return new MalformedRequest(MalformedRequest.Busy, "other long batches are being read and answered: ask again");
+            }
+
+            _long.Add(client);
+        }
+
+        context.Response.RegisterForDispose(new Admission(this, client));
+        return null;
     }
 
     private static void Write(BatchAnswer answer, BlsPublicKey key, int number, SignOutcome outcome, Action<BatchAnswer, int, SignOutcome.Signed> write)
@@ -92,6 +128,17 @@ internal sealed class BatchSigning(SignRecorder recorder) : IDisposable
             await earlier;
             await answer(outcomes);
         });
+    }
+
+    private sealed class Admission(BatchSigning batches, string client) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (batches._gate)
+            {
+                _ = batches._long.Remove(client);
+            }
+        }
     }
 
     private sealed class Place : IDisposable

@@ -13,16 +13,9 @@ internal sealed class LargeEnvelopes(AccessPolicy access) : IDisposable
     private readonly LargeBodies _bodies = new(WireFormat.MaxEnvelopeLength, atOnce: 2);
 
     /// <summary>The request, or what is wrong with it.</summary>
-    public ValueTask<(SignRequest? Request, MalformedRequest? Fault)> ReadAsync(HttpContext context)
-    {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } most)
-        {
-            most.MaxRequestBodySize = Math.Max(most.MaxRequestBodySize ?? 0, WireFormat.MaxEnvelopeLength);
-        }
-
-        return _bodies.ReadAsync<SignRequest>(context, WireFormat.TryReadSignRequest, WireFormat.TryReadEnvelope, begun =>
+    public ValueTask<(SignRequest? Request, MalformedRequest? Fault)> ReadAsync(HttpContext context) =>
+        _bodies.ReadAsync<SignRequest>(context, WireFormat.TryReadSignRequest, WireFormat.TryReadEnvelope, begun =>
             IsEnvelope(begun) && access.Allows(context.Features.GetRequiredFeature<Client>(), DutyType.ExecutionPayloadEnvelope) ? null : MalformedRequest.TooLarge(WireFormat.MaxBodyLength));
-    }
 
     public void Dispose() => _bodies.Dispose();
 

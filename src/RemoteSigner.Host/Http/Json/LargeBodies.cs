@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace RemoteSigner.Host.Http;
 
@@ -28,6 +29,11 @@ internal sealed class LargeBodies(int most, int atOnce, string hint = "") : IDis
         if (context.Request.ContentLength > most)
         {
             return (null, TooLarge);
+        }
+
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = Math.Max(limit.MaxRequestBodySize ?? 0, most);
         }
 
         var pipe = context.Request.BodyReader;

@@ -127,7 +127,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
             HandedOut.Forget(transaction, _gone);
             return KeyEvidence.Write(proceeding, transaction, turnover, order.ParkedUntil, yielded: _yielding.Keys);
         });
-        if (turnover is { Activated.Count: 0, Parked.Count: 0 })
+        if (turnover.IsEmpty)
         {
             await proceeding.Pending.EndAsync();
         }

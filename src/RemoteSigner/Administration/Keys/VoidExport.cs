@@ -36,6 +36,6 @@ public sealed class VoidExport(IReadOnlyCollection<BlsPublicKey> keys, string re
             proceeding.Append(transaction, Action, entry => entry with { Keys = [.. turnover.Activated, .. turnover.Parked], Detail = reason });
             return KeyEvidence.Write(proceeding, transaction, turnover);
         });
-        return _result is not { Activated.Count: 0, Parked.Count: 0 };
+        return !_result.IsEmpty;
     }
 }
