@@ -93,6 +93,27 @@ public sealed class BatchTests(SignerTemplate template) : IDisposable
         Assert.Contains("send the others in another request", answer.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("portable", "what many keys sign at once is computed by portable")]
+    [InlineData("off", "what many keys sign at once is computed by blst")]
+    public async Task However_it_is_computed_the_signatures_are_the_same_and_the_log_says_how(string setting, string told)
+    {
+        string[] keys = [.. _home.Keys.Select(key => key.ToString())];
+        var usual = await SignAsync();
+        _home.Configure(settings => settings["signTogether"] = setting);
+
+        Assert.Equal(usual, await SignAsync(told));
+
+        async Task<string[]> SignAsync(string line = "what many keys sign at once is computed by ")
+        {
+            await using var signer = await _home.StartAsync();
+            using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
+            var signatures = (await ResultsAsync(client, Batch(Chain.VoteJson(), keys))).Select(result => result["signature"]!.GetValue<string>()).ToArray();
+            Assert.Contains(line, signer.Output, StringComparison.Ordinal);
+            return signatures;
+        }
+    }
+
     /// <summary>An answer that nobody takes is held in memory: no client has more than two of them.</summary>
     [Fact]
     public async Task Whoever_does_not_take_his_answers_is_told_to_ask_again_until_he_does()
