@@ -55,6 +55,7 @@ public sealed class MoveWitness(Standing standing, IFreshnessWitness to) : Witne
 
     internal override async Task FollowAsync(Proceeding proceeding)
     {
+        await FollowVaultAsync(proceeding);
         if (!_isVoid)
         {
             // Until the other one has it, this one vouches for the ledger with the act's entry.

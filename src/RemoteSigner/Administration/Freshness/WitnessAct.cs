@@ -44,9 +44,16 @@ public abstract class WitnessAct<TResult> : AdminAct<TResult>
     private protected virtual void EndFormer(Proceeding proceeding, LedgerTransaction transaction, WitnessReading seen) =>
         Reconciliation.EndInWitness(transaction, [seen], (action, text) => proceeding.Append(transaction, action, entry => entry with { Detail = text }));
 
-    internal override Task FollowAsync(Proceeding proceeding) => WriteAsync(Standing.Witness, _from!, _next);
+    internal override async Task FollowAsync(Proceeding proceeding)
+    {
+        await FollowVaultAsync(proceeding);
+        await WriteAsync(Standing.Witness, _from!, _next);
+    }
 
     internal override Task FinishAsync(Proceeding proceeding) => proceeding.Pending.EndAsync();
+
+    // A crash may have left the vault newer than the ledger knows it. The record will name the vault as it is: a ledger that knows less than the record is taken for an old copy.
+    private protected Task FollowVaultAsync(Proceeding proceeding) => proceeding.Slashing.FollowVaultAsync(Standing.Found.VaultGeneration);
 
     /// <summary>Makes the witness where there is none.</summary>
     private protected static async Task<WitnessReading> ProvideAsync(IFreshnessWitness witness, WitnessReading? seen, CancellationToken cancellation)
