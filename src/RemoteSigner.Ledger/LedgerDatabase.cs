@@ -111,6 +111,12 @@ internal sealed class LedgerDatabase : IDisposable
     {
         _ = raw.sqlite3_extended_result_codes(Handle, 1);
 
+        // A small commit changes one page for a record and one for its entry: small pages keep it small. An older ledger keeps its pages of 4096 bytes.
+        if (isNew)
+        {
+            Pragma("page_size = 1024");
+        }
+
         if (Pragma("journal_mode = WAL") is var mode && mode != "wal")
         {
             throw new LedgerException(LedgerFault.Unwritable, $"cannot open the ledger {_path}: journal mode is {mode}, not wal", "keep the ledger on a local disk");
@@ -118,11 +124,11 @@ internal sealed class LedgerDatabase : IDisposable
 
         Pragma("synchronous = FULL");
 
-        // 8 MiB. More would cost: at every commit after a page was split SQLite looks through its whole cache. What is not in it, the kernel's page cache has.
-        Pragma("cache_size = -8192");
+        // 2,000 pages. More would cost: at every commit after a page was split SQLite looks through its whole cache. What is not in it, the kernel's page cache has.
+        Pragma("cache_size = 2000");
 
         // 16 MiB: a page that many batches write is copied into the file once.
-        Pragma("wal_autocheckpoint = 4000");
+        Pragma($"wal_autocheckpoint = {(16 << 20) / long.Parse(Pragma("page_size"), System.Globalization.CultureInfo.InvariantCulture)}");
         RunScript("BEGIN IMMEDIATE; COMMIT");
         Recognise(isNew);
 

@@ -8,6 +8,7 @@ public sealed class LedgerTransaction
 {
     private readonly LedgerDatabase _database;
     private readonly Dictionary<Type, object> _memory = [];
+    private readonly EntryTurn _entries = new();
     private bool _appended;
 
     internal LedgerTransaction(LedgerDatabase database) => _database = database;
@@ -31,8 +32,19 @@ public sealed class LedgerTransaction
     /// <summary>Drops everything remembered; called after rows were changed behind the back of it.</summary>
     public void Forget() => _memory.Clear();
 
-    /// <summary>An entry was appended: whoever follows them is woken once it is committed.</summary>
-    internal void NoteEntry() => _appended = true;
+    /// <summary>The entries that wait to be written together (<see cref="LedgerEntries"/>).</summary>
+    internal EntryTurn Entries => _entries;
+
+    /// <summary>Writes the entries that wait, as one row. Before anything that could undo more than them, or reads entries.</summary>
+    internal void WriteEntries()
+    {
+        if (_entries.Count > 0)
+        {
+            LedgerEntries.Write(this, _entries);
+            _entries.Clear();
+            _appended = true;
+        }
+    }
 
     /// <summary>Were entries appended since this was asked last? Perhaps some that were undone again.</summary>
     internal bool TakeAppended()
@@ -50,13 +62,14 @@ public sealed class LedgerTransaction
     /// </summary>
     public T Attempt<T>(Func<T> part, Predicate<T>? stand = null)
     {
+        WriteEntries();
         _database.Run("SAVEPOINT part");
         try
         {
             var result = part();
             if (stand?.Invoke(result) == false)
             {
-                Forget();
+                Undo();
                 _database.Run("ROLLBACK TO part");
             }
 
@@ -65,7 +78,7 @@ public sealed class LedgerTransaction
         }
         catch
         {
-            Forget();
+            Undo();
             _database.ResetStatements();
             if (!IsOver)
             {
@@ -75,6 +88,13 @@ public sealed class LedgerTransaction
 
             throw;
         }
+    }
+
+    /// <summary>Drops what is remembered and what waits to be written, because the work that it came from is undone.</summary>
+    internal void Undo()
+    {
+        Forget();
+        _entries.Clear();
     }
 
     /// <summary>Makes the tables of a room in a new ledger; in an old one brings them to this version and looks through them for damage.</summary>

@@ -19,16 +19,14 @@ public sealed record HistoryMarks(Root Digest, int Keys, Epoch? Source, Epoch? T
         var slot = epoch > long.MaxValue / (long)slotsPerEpoch ? long.MaxValue : epoch * (long)slotsPerEpoch;
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var (keys, newest) = (0, (Source: (long?)null, Target: (long?)null, Slot: (long?)null));
-        var rows = NewestNumbers.Select(transaction, epoch, slot);
-        while (rows.Step())
+        foreach (var (key, s, t, b) in NewestNumbers.Read(transaction, epoch, slot))
         {
-            var (s, t, b) = (rows.NumberOrNull(1), rows.NumberOrNull(2), rows.NumberOrNull(3));
             if (s is null && t is null && b is null)
             {
                 continue;
             }
 
-            digest.AppendData(rows.Blob(0));
+            digest.AppendData(key.Bytes);
             Append(digest, s);
             Append(digest, t);
             Append(digest, b);

@@ -6,7 +6,8 @@ namespace RemoteSigner.Slashing;
 
 public sealed partial class SlashingProtection
 {
-    private const int ValidatorsPerLot = 64;
+    // Some milliseconds of the writer with half a day of votes each.
+    private const int ValidatorsPerLot = 16;
 
     /// <summary>
     /// Raises the low watermarks of all validators, or of those given by any of their public keys, to <paramref name="slot"/> and <paramref name="epoch"/>
@@ -19,6 +20,11 @@ public sealed partial class SlashingProtection
         long? epochFloor = epoch is { } e ? StoredNumber.From(e.Value) : null;
         return MaintainAsync(transaction =>
         {
+            if (only is null)
+            {
+                RecentVotes.GatherAll(transaction);
+            }
+
             var validators = KeyTable.All(transaction).Where(key => only?.Contains(key.Key) ?? true).Select(key => key.Validator).ToHashSet();
             foreach (var validator in validators)
             {
@@ -80,6 +86,7 @@ public sealed partial class SlashingProtection
             return await _ledger.WriteAsync(transaction =>
             {
                 transaction.Forget();
+                HistoryPruning.Prepare(transaction, [.. lot.Select(validator => validator.Key)], keepEpochs);
                 List<PruneReport.Line> lines = [.. lot.Select(validator => Prune(transaction, validator, keepEpochs))];
                 if (lines.Exists(line => line.BlocksDropped + line.AttestationsDropped > 0))
                 {

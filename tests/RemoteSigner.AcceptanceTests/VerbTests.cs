@@ -167,7 +167,7 @@ public sealed class VerbTests(SignerTemplate template) : IDisposable
         Assert.True(verdict.GetProperty("verified").GetBoolean());
         Assert.True(verdict.GetProperty("records").GetInt64() >= 1);
 
-        await SqliteAsync("UPDATE audit SET entry = CAST(replace(CAST(entry AS TEXT), 'refused', 'granted') AS BLOB) WHERE CAST(entry AS TEXT) LIKE '%DoubleVote%'");
+        await SqliteAsync("UPDATE audit_word SET word = CAST(replace(CAST(word AS TEXT), 'refused', 'granted') AS BLOB)");
 
         var broken = await _home.RunAsync("audit", "verify");
         Assert.Equal(1, broken.ExitCode);
@@ -176,8 +176,8 @@ public sealed class VerbTests(SignerTemplate template) : IDisposable
 
     [Theory]
     [InlineData("DELETE FROM audit WHERE seq = 2")]
-    [InlineData("DELETE FROM attestation")]
-    [InlineData("UPDATE attestation SET source = source - 1")]
+    [InlineData("DELETE FROM recent_vote")]
+    [InlineData("UPDATE recent_vote SET source = source - 1")]
     public async Task Whatever_is_changed_behind_its_back_breaks_the_verdict(string edit)
     {
         await ServeAsync(_home, async client => await client.SignAsync(_home.Keys[0], Chain.VoteJson(fill: 1)));

@@ -10,6 +10,8 @@ namespace RemoteSigner.Slashing;
 /// </summary>
 internal static class InterchangeImport
 {
+    private const int KeysGatheredOneByOne = 64;
+
     /// <exception cref="InterchangeContradictionException">The file contradicts what was signed here.</exception>
     /// <exception cref="InterchangeException">It has something that lies beyond the limit.</exception>
     public static InterchangeReport Take(LedgerTransaction transaction, StagedFile file, ImportTerms terms)
@@ -21,8 +23,27 @@ internal static class InterchangeImport
             spokenFor.ForEach(key => RequireWithin(transaction, key, limit));
         }
 
+        Gather(transaction, spokenFor);
         spokenFor.ForEach(key => InterchangeContradiction.Throw(transaction, key));
         return new InterchangeReport(file.GenesisValidatorsRoot, file.Hash, spokenFor.ConvertAll(key => Take(transaction, key, terms.Reading)), named.Count - spokenFor.Count, file.WithoutList);
+    }
+
+    // What was signed here must lie by validator before a file is held against it. One push is about some keys, a moved signer about all.
+    private static void Gather(LedgerTransaction transaction, List<BlsPublicKey> keys)
+    {
+        if (keys.Count > KeysGatheredOneByOne)
+        {
+            RecentVotes.GatherAll(transaction);
+            return;
+        }
+
+        foreach (var key in keys)
+        {
+            if (KeyTable.Find(transaction, key) is var (validator, _, _))
+            {
+                RecentVotes.Gather(transaction, validator);
+            }
+        }
     }
 
     private static void RequireWithin(LedgerTransaction transaction, BlsPublicKey key, HistoryLimit limit)

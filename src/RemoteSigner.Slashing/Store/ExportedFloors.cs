@@ -30,8 +30,15 @@ internal readonly record struct ExportedFloors(long? Slot, long? Source, long? T
         while (true)
         {
             var row = transaction.Statement("""
-                SELECT max(?2, coalesce((SELECT max(source) FROM attestation WHERE validator = ?1 AND target < ?3), 0)),
-                       max(?3, coalesce((SELECT max(target) FROM attestation WHERE validator = ?1 AND source < ?2), 0))
+                WITH RECURSIVE epoch (target) AS (
+                    SELECT min(target) FROM recent_vote
+                    UNION ALL
+                    SELECT (SELECT min(target) FROM recent_vote r WHERE r.target > epoch.target) FROM epoch WHERE epoch.target IS NOT NULL),
+                vote AS (
+                    SELECT source, target FROM attestation WHERE validator = ?1
+                    UNION ALL
+                    SELECT r.source, r.target FROM epoch CROSS JOIN recent_vote r ON r.target = epoch.target AND r.validator = ?1)
+                SELECT max(?2, coalesce((SELECT max(source) FROM vote WHERE target < ?3), 0)), max(?3, coalesce((SELECT max(target) FROM vote WHERE source < ?2), 0))
                 """).Bind(1, validator).Bind(2, floors.Source).Bind(3, floors.Target);
             _ = row.Step();
             var next = floors with { Source = row.Number(0), Target = row.Number(1) };

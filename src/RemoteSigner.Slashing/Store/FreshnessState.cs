@@ -54,7 +54,9 @@ internal sealed class FreshnessState
     /// <summary>Has a vote signed here passed this floor? What was imported says nothing about the chain.</summary>
     public bool IsPassed(GlobalFloor floor)
     {
-        var row = _transaction.Statement("SELECT EXISTS (SELECT 1 FROM attestation WHERE evidence IS NOT NULL AND target >= ?1 AND source >= ?2)")
+        var row = _transaction.Statement("""
+            SELECT EXISTS (SELECT 1 FROM recent_vote WHERE target >= ?1 AND source >= ?2) OR EXISTS (SELECT 1 FROM attestation WHERE evidence IS NOT NULL AND target >= ?1 AND source >= ?2)
+            """)
             .Bind(1, StoredNumber.From(floor.Fence.Value)).Bind(2, StoredNumber.From(floor.LowestSource.Value));
         _ = row.Step();
         var passed = row.Number(0) != 0;

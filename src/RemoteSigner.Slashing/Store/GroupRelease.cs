@@ -41,6 +41,7 @@ internal static class GroupRelease
     // Copies have no evidence: the entries of the audit log that granted them name the share, and it takes them along.
     private static void LeaveCopy(LedgerTransaction transaction, BlsPublicKey group, long validator)
     {
+        RecentVotes.Gather(transaction, validator);
         var copy = KeyTable.AddValidator(transaction);
         transaction.Statement("INSERT INTO block (validator, slot, root) SELECT ?2, slot, root FROM block WHERE validator = ?1").Bind(1, validator).Bind(2, copy).Execute();
         transaction.Statement("INSERT INTO attestation (validator, target, source, root) SELECT ?2, target, source, root FROM attestation WHERE validator = ?1").Bind(1, validator).Bind(2, copy).Execute();

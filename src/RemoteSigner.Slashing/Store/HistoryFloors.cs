@@ -19,6 +19,15 @@ internal static class HistoryFloors
     /// <summary>Raises the floors to at least these values; null leaves one as it is.</summary>
     public static void Raise(LedgerTransaction transaction, long validator, long? slot, long? source, long? target)
     {
+        RecentVotes.Gather(transaction, validator);
+        _ = RaiseGathered(transaction, validator, slot, source, target);
+    }
+
+    /// <summary>
+    /// The same where what lies before the new floors is gathered: the younger votes stay where they are, unless one has an old source. How many blocks and votes were dropped.
+    /// </summary>
+    public static (long Blocks, long Attestations) RaiseGathered(LedgerTransaction transaction, long validator, long? slot, long? source, long? target)
+    {
         transaction.Statement("""
             UPDATE validator SET
                 slot_floor = max(coalesce(slot_floor, ?2), coalesce(?2, slot_floor)),
@@ -26,12 +35,21 @@ internal static class HistoryFloors
                 target_floor = max(coalesce(target_floor, ?4), coalesce(?4, target_floor))
             WHERE id = ?1
             """).Bind(1, validator).Bind(2, slot).Bind(3, source).Bind(4, target).Execute();
-        Settle(transaction, validator);
+        var dropped = Settle(transaction, validator);
+        if (!RecentVotes.LieBelowFloor(transaction, validator))
+        {
+            return dropped;
+        }
+
+        RecentVotes.Gather(transaction, validator);
+        var more = Settle(transaction, validator);
+        return (dropped.Blocks + more.Blocks, dropped.Attestations + more.Attestations);
     }
 
     /// <summary>Raises every validator's floors to the newest of its records.</summary>
     public static void RaiseToNewest(LedgerTransaction transaction)
     {
+        RecentVotes.GatherAll(transaction);
         foreach (var validator in KeyTable.All(transaction).Select(key => key.Validator).Distinct())
         {
             var history = HistoryRecords.Load(transaction, validator);
@@ -44,6 +62,7 @@ internal static class HistoryFloors
     /// <summary>First floors of a history that has records but no floor yet: its lowest slot, source and target.</summary>
     public static void Start(LedgerTransaction transaction, long validator)
     {
+        RecentVotes.Gather(transaction, validator);
         transaction.Statement("""
             UPDATE validator SET
                 slot_floor = coalesce(slot_floor, (SELECT min(slot) FROM block WHERE validator = ?1))
@@ -63,6 +82,8 @@ internal static class HistoryFloors
     /// </summary>
     public static void Merge(LedgerTransaction transaction, long from, long into)
     {
+        RecentVotes.Gather(transaction, from);
+        RecentVotes.Gather(transaction, into);
         if (HasFloor(transaction, from) && HasFloor(transaction, into))
         {
             Disown(transaction, from);
@@ -103,9 +124,9 @@ internal static class HistoryFloors
     /// covered only if both floors are at or above it, and a floor that rises for it may push out more. Ends when neither floor moves. The target floor is
     /// never below the source floor: no vote past genesis has a target as old as its source.
     /// </summary>
-    private static void Settle(LedgerTransaction transaction, long validator)
+    private static (long Blocks, long Attestations) Settle(LedgerTransaction transaction, long validator)
     {
-        transaction.Statement("DELETE FROM block WHERE validator = ?1 AND slot < (SELECT slot_floor FROM validator WHERE id = ?1)").Bind(1, validator).Execute();
+        var blocks = transaction.Statement("DELETE FROM block WHERE validator = ?1 AND slot < (SELECT slot_floor FROM validator WHERE id = ?1)").Bind(1, validator).Execute();
         var raise = transaction.Statement("""
             UPDATE validator SET source_floor = ?2, target_floor = ?3 WHERE id = ?1 AND (source_floor < ?2 OR target_floor < ?3)
             """);
@@ -123,9 +144,10 @@ internal static class HistoryFloors
         }
         while (raise.Execute() > 0);
 
-        transaction.Statement("""
+        var attestations = transaction.Statement("""
             DELETE FROM attestation WHERE validator = ?1
                 AND (target < (SELECT target_floor FROM validator WHERE id = ?1) OR source < (SELECT source_floor FROM validator WHERE id = ?1))
             """).Bind(1, validator).Execute();
+        return (blocks, attestations);
     }
 }

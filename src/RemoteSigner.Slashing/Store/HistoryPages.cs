@@ -13,7 +13,10 @@ internal static class HistoryPages
 
     /// <summary>The vote floors as a record, unless a record stands there.</summary>
     public static List<(Vote Vote, byte[] Root)> FloorVote(LedgerTransaction transaction, long validator, ExportedFloors floors) => floors is not { Source: { } source, Target: { } target }
-        || Found(transaction.Statement("SELECT 1 FROM attestation WHERE validator = ?1 AND target = ?2 AND source = ?3").Bind(1, validator).Bind(2, target).Bind(3, source))
+        || Found(transaction.Statement("""
+            SELECT 1 FROM attestation WHERE validator = ?1 AND target = ?2 AND source = ?3
+            UNION ALL SELECT 1 FROM recent_vote WHERE target = ?2 AND validator = ?1 AND source = ?3
+            """).Bind(1, validator).Bind(2, target).Bind(3, source))
             ? []
             : [(new Vote(source, target), [])];
 
@@ -36,8 +39,14 @@ internal static class HistoryPages
     {
         var (vote, root) = page.Count > 0 ? page[^1] : (new Vote(-1, -1), []);
         var rows = transaction.Statement("""
-            SELECT source, target, root FROM attestation WHERE validator = ?1 AND (target, source, root) > (?2, ?3, ?4)
-                AND source >= ?6 AND target >= ?7
+            WITH RECURSIVE epoch (target) AS (
+                SELECT min(target) FROM recent_vote WHERE target >= max(?2, ?7)
+                UNION ALL
+                SELECT (SELECT min(target) FROM recent_vote r WHERE r.target > epoch.target) FROM epoch WHERE epoch.target IS NOT NULL)
+            SELECT source, target, root FROM attestation WHERE validator = ?1 AND (target, source, root) > (?2, ?3, ?4) AND source >= ?6 AND target >= ?7
+            UNION ALL
+            SELECT r.source, r.target, r.root FROM epoch CROSS JOIN recent_vote r ON r.target = epoch.target AND r.validator = ?1
+                WHERE (r.target, r.source, r.root) > (?2, ?3, ?4) AND r.source >= ?6
             ORDER BY target, source, root LIMIT ?5
             """).Bind(1, validator).Bind(2, vote.Target).Bind(3, vote.Source).Bind(4, root).Bind(5, RecordsPerPage)
             .Bind(6, floors.Source ?? 0).Bind(7, floors.Target ?? 0);

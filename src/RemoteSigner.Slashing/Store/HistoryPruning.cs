@@ -2,33 +2,34 @@ using RemoteSigner.Ledgers;
 
 namespace RemoteSigner.Slashing.Store;
 
-/// <summary>Drops the old part of one validator's history under its floors.</summary>
+/// <summary>Drops the old part of some validators' histories under their floors.</summary>
 internal static class HistoryPruning
 {
+    /// <summary>
+    /// Gathers what is old of these validators, which come in the order of their numbers, so that each can be pruned: all at once, because their votes of one epoch lie side by side.
+    /// </summary>
+    public static void Prepare(LedgerTransaction transaction, IReadOnlyList<long> validators, ulong keepEpochs)
+    {
+        var newest = validators.Max(validator => HistoryRecords.Load(transaction, validator).NewestTarget);
+        RecentVotes.Gather(transaction, validators[0], validators[^1], newest - Epochs(keepEpochs));
+    }
+
+    /// <summary>After <see cref="Prepare"/>: how many blocks and votes were dropped.</summary>
     public static (long Blocks, long Attestations) Prune(LedgerTransaction transaction, long validator, ulong keepEpochs, ulong slotsPerEpoch)
     {
-        var before = Count(transaction, validator);
         var keepSlots = keepEpochs > long.MaxValue / slotsPerEpoch ? long.MaxValue : (long)(keepEpochs * slotsPerEpoch);
+        var newest = HistoryRecords.Load(transaction, validator).NewestTarget;
         var edge = transaction.Statement("""
             SELECT
                 (SELECT max(slot) FROM block WHERE validator = ?1 AND slot < (SELECT max(slot) FROM block WHERE validator = ?1) - ?2),
                 max(source), max(target)
-            FROM attestation WHERE validator = ?1 AND target < (SELECT max(target) FROM attestation WHERE validator = ?1) - ?3
-            """).Bind(1, validator).Bind(2, keepSlots).Bind(3, (long)Math.Min(keepEpochs, long.MaxValue));
+            FROM attestation WHERE validator = ?1 AND target < ?3
+            """).Bind(1, validator).Bind(2, keepSlots).Bind(3, newest - Epochs(keepEpochs));
         _ = edge.Step();
         var (slot, source, target) = (edge.NumberOrNull(0), edge.NumberOrNull(1), edge.NumberOrNull(2));
         edge.Reset();
-        HistoryFloors.Raise(transaction, validator, slot, source, target);
-        var after = Count(transaction, validator);
-        return (before.Blocks - after.Blocks, before.Attestations - after.Attestations);
+        return HistoryFloors.RaiseGathered(transaction, validator, slot, source, target);
     }
 
-    private static (long Blocks, long Attestations) Count(LedgerTransaction transaction, long validator)
-    {
-        var row = transaction.Statement("SELECT (SELECT count(*) FROM block WHERE validator = ?1), (SELECT count(*) FROM attestation WHERE validator = ?1)").Bind(1, validator);
-        _ = row.Step();
-        var counts = (row.Number(0), row.Number(1));
-        row.Reset();
-        return counts;
-    }
+    private static long Epochs(ulong keepEpochs) => (long)Math.Min(keepEpochs, long.MaxValue);
 }

@@ -5,16 +5,10 @@ namespace RemoteSigner.Slashing.Store;
 /// <summary>The records of one validator, as a decision asks for them and leaves them.</summary>
 internal static class HistoryRecords
 {
-    /// <summary>The edges of a history that is there.</summary>
+    /// <summary>The edges of a history that is there. Where there is no floor there is no record.</summary>
     public static ValidatorHistory Load(LedgerTransaction transaction, long validator)
     {
-        var row = transaction.Statement("""
-            SELECT slot_floor, source_floor, target_floor,
-                (SELECT max(slot) FROM block WHERE validator = ?1),
-                (SELECT max(source) FROM attestation WHERE validator = ?1),
-                (SELECT max(target) FROM attestation WHERE validator = ?1)
-            FROM validator WHERE id = ?1
-            """).Bind(1, validator);
+        var row = transaction.Statement("SELECT slot_floor, source_floor, target_floor, (SELECT max(slot) FROM block WHERE validator = ?1) FROM validator WHERE id = ?1").Bind(1, validator);
         _ = row.Step();
         var history = new ValidatorHistory(validator)
         {
@@ -22,21 +16,20 @@ internal static class HistoryRecords
             SourceFloor = row.NumberOrNull(1),
             TargetFloor = row.NumberOrNull(2),
             NewestSlot = row.NumberOrNull(3) ?? -1,
-            NewestSource = row.NumberOrNull(4) ?? -1,
-            NewestTarget = row.NumberOrNull(5) ?? -1,
         };
         row.Reset();
+        if (history.TargetFloor is not null)
+        {
+            NoteNewest(history, RecentVotes.NewestFirst(transaction, validator));
+            NoteNewest(history, transaction.Statement("SELECT source, target FROM attestation WHERE validator = ?1 ORDER BY target DESC, source DESC").Bind(1, validator));
+        }
+
         return history;
     }
 
     public static void Add(LedgerTransaction transaction, long validator, long slot, ReadOnlySpan<byte> root, long evidence) =>
         transaction.Statement("INSERT INTO block (validator, slot, root, evidence) VALUES (?1, ?2, ?3, ?4)")
             .Bind(1, validator).Bind(2, slot).Bind(3, root).Bind(4, evidence)
-            .Execute();
-
-    public static void Add(LedgerTransaction transaction, long validator, Vote vote, ReadOnlySpan<byte> root, long evidence) =>
-        transaction.Statement("INSERT INTO attestation (validator, target, source, root, evidence) VALUES (?1, ?2, ?3, ?4, ?5)")
-            .Bind(1, validator).Bind(2, vote.Target).Bind(3, vote.Source).Bind(4, root).Bind(5, evidence)
             .Execute();
 
     public static SignedBefore FindBlock(LedgerTransaction transaction, long validator, long slot, ReadOnlySpan<byte> root)
@@ -61,10 +54,29 @@ internal static class HistoryRecords
             : new RecordedVotes(atTarget, FindOuter(transaction, validator, vote), FindInner(transaction, validator, vote));
     }
 
+    // No source is after its target: of the votes whose targets are not above the newest source so far none has a newer one.
+    private static void NoteNewest(ValidatorHistory history, LedgerStatement newestFirst)
+    {
+        var next = long.MaxValue;
+        while (next > history.NewestSource && newestFirst.Step())
+        {
+            var (source, target) = (newestFirst.Number(0), newestFirst.Number(1));
+            history.NewestSource = Math.Max(history.NewestSource, source);
+            history.NewestTarget = Math.Max(history.NewestTarget, target);
+            next = target - 1;
+        }
+
+        newestFirst.Reset();
+    }
+
     private static SignedBefore FindVote(LedgerTransaction transaction, long validator, Vote vote, ReadOnlySpan<byte> root)
     {
-        var rows = transaction.Statement("SELECT source, root, evidence FROM attestation WHERE validator = ?1 AND target = ?2").Bind(1, validator).Bind(2, vote.Target);
-        var found = SignedBefore.Nothing;
+        var gathered = transaction.Statement("SELECT source, root, evidence FROM attestation WHERE validator = ?1 AND target = ?2").Bind(1, validator).Bind(2, vote.Target);
+        return FindVote(RecentVotes.At(transaction, validator, vote.Target), vote, root, FindVote(gathered, vote, root, SignedBefore.Nothing));
+    }
+
+    private static SignedBefore FindVote(LedgerStatement rows, Vote vote, ReadOnlySpan<byte> root, SignedBefore found)
+    {
         while (found != SignedBefore.Another && rows.Step())
         {
             found = rows.Number(0) != vote.Source || !rows.Blob(1).SequenceEqual(root) ? SignedBefore.Another : rows.IsNull(2) ? SignedBefore.Told : SignedBefore.TheSame;
@@ -74,12 +86,12 @@ internal static class HistoryRecords
         return found;
     }
 
-    private static Vote? FindOuter(LedgerTransaction transaction, long validator, Vote vote) => One(
+    private static Vote? FindOuter(LedgerTransaction transaction, long validator, Vote vote) => One(RecentVotes.Outer(transaction, validator, vote)) ?? One(
         transaction.Statement("SELECT source, target FROM attestation WHERE validator = ?1 AND target > ?2 AND source < ?3 LIMIT 1")
             .Bind(1, validator).Bind(2, vote.Target).Bind(3, vote.Source));
 
     // No recorded source is after its target, so the target of a vote within ours lies between our epochs.
-    private static Vote? FindInner(LedgerTransaction transaction, long validator, Vote vote) => One(
+    private static Vote? FindInner(LedgerTransaction transaction, long validator, Vote vote) => One(RecentVotes.Inner(transaction, validator, vote)) ?? One(
         transaction.Statement("SELECT source, target FROM attestation WHERE validator = ?1 AND target > ?3 AND target < ?2 AND source > ?3 LIMIT 1")
             .Bind(1, validator).Bind(2, vote.Target).Bind(3, vote.Source));
 

@@ -85,7 +85,7 @@ internal sealed class HistoryStore
     /// <summary>Records a granted vote under the entry <paramref name="evidence"/>; the first one gives the history its floors.</summary>
     public void Record(ValidatorHistory history, Vote vote, ReadOnlySpan<byte> root, long evidence)
     {
-        HistoryRecords.Add(_transaction, history.Id, vote, root, evidence);
+        RecentVotes.Add(_transaction, history.Id, vote, root, evidence);
         if (history.NoteAttestation(vote.Source, vote.Target))
         {
             HistoryFloors.Set(_transaction, history.Id, vote);

@@ -14,7 +14,15 @@ public static class RecordedDuties
         last,
         limit);
 
-    /// <summary>Up to <paramref name="limit"/> records of votes after this one (null: from the first), by validator, target, source and root.</summary>
+    /// <summary>Up to <paramref name="limit"/> records of votes that were granted here and not gathered since, after this one (null: from the first), by target, validator, source and root.</summary>
+    public static IReadOnlyList<RecordedDuty> RecentVotesAfter(LedgerTransaction transaction, RecordedDuty? last, int limit) => Page(
+        transaction.Statement("""
+            SELECT validator, target, source, root, evidence FROM recent_vote WHERE (target, validator, source, root) > (?2, ?1, ?3, ?4) ORDER BY target, validator, source, root LIMIT ?5
+            """),
+        last,
+        limit);
+
+    /// <summary>Up to <paramref name="limit"/> records of all other votes after this one (null: from the first), by validator, target, source and root.</summary>
     public static IReadOnlyList<RecordedDuty> VotesAfter(LedgerTransaction transaction, RecordedDuty? last, int limit) => Page(
         transaction.Statement("""
             SELECT validator, target, source, root, evidence FROM attestation WHERE (validator, target, source, root) > (?1, ?2, ?3, ?4) ORDER BY validator, target, source, root LIMIT ?5
@@ -35,7 +43,8 @@ public static class RecordedDuties
     public static bool CoverVote(LedgerTransaction transaction, BlsPublicKey key, long source, long target, Root root) => Found(transaction.Statement("""
         SELECT 1 FROM public_key k JOIN validator v ON v.id = k.validator WHERE k.key = ?1
             AND (?3 < v.target_floor OR ?2 < v.source_floor OR EXISTS (
-                SELECT 1 FROM attestation a WHERE a.validator = v.id AND a.target = ?3 AND a.source = ?2 AND a.root = ?4))
+                SELECT 1 FROM recent_vote r WHERE r.target = ?3 AND r.validator = v.id AND r.source = ?2 AND r.root = ?4
+                UNION ALL SELECT 1 FROM attestation a WHERE a.validator = v.id AND a.target = ?3 AND a.source = ?2 AND a.root = ?4))
         """).Bind(1, key.Bytes).Bind(2, source).Bind(3, target).Bind(4, root.Bytes));
 
     private static List<RecordedDuty> Page(LedgerStatement statement, RecordedDuty? last, int limit)

@@ -5,9 +5,10 @@ namespace RemoteSigner.Slashing.Store;
 /// <summary>The tables of slashing protection. What they hold, and what is always true of them, is described in README.md.</summary>
 internal static class SlashingSchema
 {
-    public static LedgerSchema Current { get; } = new("slashing", 5, HistoryScript + FreshnessScript + SourceScript, ["validator", "public_key", "block", "attestation", "freshness"])
+    public static LedgerSchema Current { get; } = new(
+        "slashing", 6, HistoryScript + FreshnessScript + SourceScript + RecentVotesScript, ["validator", "public_key", "block", "attestation", "recent_vote", "freshness"])
     {
-        Upgrades = new Dictionary<int, string> { [1] = FreshnessScript, [2] = KeyStatesScript, [3] = SourceScript, [4] = KeyStatesScript },
+        Upgrades = new Dictionary<int, string> { [1] = FreshnessScript, [2] = KeyStatesScript, [3] = SourceScript, [4] = KeyStatesScript, [5] = RecentVotesScript },
     };
 
     // The lowest source that passes the floor, and the one beneath it; null beside a floor of before version 4: two epochs before its fence.
@@ -15,6 +16,19 @@ internal static class SlashingSchema
 
         ALTER TABLE freshness ADD COLUMN floor_source INTEGER CHECK (floor_source >= 0);
         ALTER TABLE freshness ADD COLUMN floor_beneath_source INTEGER CHECK (floor_beneath_source >= 0);
+        """;
+
+    // Version 6: what was granted lies by target epoch until somebody rewrites the history of its validator.
+    private const string RecentVotesScript = """
+
+        CREATE TABLE recent_vote (
+            target INTEGER NOT NULL CHECK (target >= 0),
+            validator INTEGER NOT NULL REFERENCES validator (id),
+            source INTEGER NOT NULL CHECK (source BETWEEN 0 AND target),
+            root BLOB NOT NULL CHECK (length(root) = 32),
+            evidence INTEGER NOT NULL,
+            PRIMARY KEY (target, validator, source, root)
+        ) STRICT, WITHOUT ROWID;
         """;
 
     private const string FreshnessScript = """

@@ -3,11 +3,16 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Slashing.Store;
 
-/// <summary>One validator's history in numbers.</summary>
+/// <summary>Every validator's history in numbers.</summary>
 internal static class ValidatorNumbers
 {
-    /// <summary>Null when the validator's history was joined to another meanwhile.</summary>
-    public static ValidatorStatus? Find(LedgerTransaction transaction, long validator)
+    public static List<ValidatorStatus> All(LedgerTransaction transaction)
+    {
+        var recent = RecentNumbers.Read(transaction, long.MaxValue);
+        return [.. KeyTable.All(transaction).Select(key => key.Validator).Distinct().Select(validator => Of(transaction, validator, recent.GetValueOrDefault(validator, new RecentNumbers(0, -1, -1))))];
+    }
+
+    private static ValidatorStatus Of(LedgerTransaction transaction, long validator, RecentNumbers recent)
     {
         var keys = new List<ValidatorStatus.Key>();
         var rows = transaction.Statement("SELECT key, state, is_group FROM public_key WHERE validator = ?1 ORDER BY is_group, key").Bind(1, validator);
@@ -20,10 +25,11 @@ internal static class ValidatorNumbers
             SELECT v.slot_floor, v.source_floor, v.target_floor, b.n, b.slot, a.n, a.source, a.target
             FROM validator v,
                 (SELECT count(*) AS n, max(slot) AS slot FROM block WHERE validator = ?1) b,
-                (SELECT count(*) AS n, max(source) AS source, max(target) AS target FROM attestation WHERE validator = ?1) a
+                (SELECT count(*) + ?2 AS n, nullif(max(coalesce(max(source), -1), ?3), -1) AS source, nullif(max(coalesce(max(target), -1), ?4), -1) AS target FROM attestation WHERE validator = ?1) a
             WHERE v.id = ?1
-            """).Bind(1, validator);
-        return !row.Step() ? null : new ValidatorStatus(
+            """).Bind(1, validator).Bind(2, recent.Count).Bind(3, recent.Source).Bind(4, recent.Target);
+        _ = row.Step();
+        var status = new ValidatorStatus(
             keys,
             row.Number(3),
             SlotAt(row, 4),
@@ -33,6 +39,8 @@ internal static class ValidatorNumbers
             EpochAt(row, 7),
             EpochAt(row, 1),
             EpochAt(row, 2));
+        row.Reset();
+        return status;
     }
 
     private static Slot? SlotAt(LedgerStatement row, int column) => row.NumberOrNull(column) is { } number ? new Slot((ulong)number) : null;

@@ -1,73 +1,87 @@
 using System.Buffers;
 using System.Diagnostics;
-using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using RemoteSigner.Ledgers;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Audit;
 
-/// <summary>The canonical bytes of an entry: compact JSON, members in one fixed order, those that do not apply left out. The format is in README.md.</summary>
+/// <summary>
+/// The canonical bytes of an entry: compact JSON, members in one fixed order, those that do not apply left out. The format is in README.md. Names, actions and duties are the entry's shape; keys and clients of
+/// what was granted come again, and are kept once (<see cref="EntryText"/>). Those of a refusal may be anybody's, and are not.
+/// </summary>
 internal static class AuditEncoding
 {
-    private static readonly JsonWriterOptions Options = new() { Indented = false, SkipValidation = true };
+    // What System.Text.Json writes as it stands, among the printable characters of ASCII.
+    private static readonly SearchValues<char> _plain = SearchValues.Create(" !#$%()*,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|}~");
 
-    public static Utf8JsonWriter Writer(IBufferWriter<byte> buffer) => new(buffer, Options);
-
-    public static void Write(Utf8JsonWriter json, long sequence, DateTimeOffset time, AuditEntry entry)
+    public static void Write(EntryText text, long sequence, DateTimeOffset time, AuditEntry entry)
     {
-        json.WriteStartObject();
-        json.WriteNumber("seq"u8, sequence);
-        Time(json, time);
-        json.WriteString("action"u8, entry.Action);
-        json.WriteString("decision"u8, Name(entry.Decision));
-        Text(json, "request"u8, entry.RequestId);
-        Text(json, "client"u8, entry.Client);
-        Text(json, "certificate"u8, entry.ClientFingerprint);
-        Text(json, "user"u8, entry.User);
+        var recurs = entry.Decision == AuditDecision.Granted;
+        text.Constant("{\"seq\":"u8);
+        text.Sequence(sequence);
+        text.Constant(",\"time\":\""u8);
+        text.Time(time);
+        text.Constant("\",\"action\":\""u8);
+        Constant(text, entry.Action);
+        text.Constant("\",\"decision\":\""u8);
+        text.Constant(Name(entry.Decision));
+        text.Constant("\""u8);
+        Text(text, ",\"request\":\""u8, entry.RequestId);
+        Text(text, ",\"client\":\""u8, entry.Client, recurs);
+        Text(text, ",\"certificate\":\""u8, entry.ClientFingerprint, recurs);
+        Text(text, ",\"user\":\""u8, entry.User);
         if (entry.ShareKey is { } share)
         {
-            Bytes(json, "share"u8, share.Bytes);
+            Bytes(text, ",\"share\":\"0x"u8, share.Bytes, recurs);
         }
 
         if (entry.GroupKey is { } group)
         {
-            Bytes(json, "group"u8, group.Bytes);
+            Bytes(text, ",\"group\":\"0x"u8, group.Bytes, recurs);
         }
 
         if (entry.Keys.Count > 0)
         {
-            Keys(json, entry.Keys);
+            Keys(text, entry.Keys);
         }
 
         if (entry.FileHash is { } file)
         {
-            Bytes(json, "file"u8, file.Bytes);
+            Bytes(text, ",\"file\":\"0x"u8, file.Bytes);
         }
 
-        Number(json, "through"u8, (ulong?)entry.Through);
+        Number(text, ",\"through\":"u8, (ulong?)entry.Through);
         if (entry.Head is { } head)
         {
-            Bytes(json, "head"u8, head.Bytes);
+            Bytes(text, ",\"head\":\"0x"u8, head.Bytes);
         }
 
-        Text(json, "duty"u8, entry.Duty?.Name());
-        Number(json, "slot"u8, entry.Slot?.Value);
-        Number(json, "source"u8, entry.SourceEpoch?.Value);
-        Number(json, "target"u8, entry.TargetEpoch?.Value);
+        if (entry.Duty is { } duty)
+        {
+            text.Constant(",\"duty\":\""u8);
+            Constant(text, duty.Name());
+            text.Constant("\""u8);
+        }
+
+        Number(text, ",\"slot\":"u8, entry.Slot?.Value);
+        Number(text, ",\"source\":"u8, entry.SourceEpoch?.Value);
+        Number(text, ",\"target\":"u8, entry.TargetEpoch?.Value);
         if (entry.SigningRoot is { } root)
         {
-            Bytes(json, "root"u8, root.Bytes);
+            Bytes(text, ",\"root\":\"0x"u8, root.Bytes);
         }
 
         if (entry.SignedBefore)
         {
-            json.WriteBoolean("again"u8, true);
+            text.Constant(",\"again\":true"u8);
         }
 
-        Text(json, "rule"u8, entry.Rule);
-        Number(json, "count"u8, (ulong?)entry.Count);
-        Text(json, "detail"u8, entry.Detail);
-        json.WriteEndObject();
+        Text(text, ",\"rule\":\""u8, entry.Rule);
+        Number(text, ",\"count\":"u8, (ulong?)entry.Count);
+        Text(text, ",\"detail\":\""u8, entry.Detail);
+        text.Constant("}"u8);
     }
 
     private static ReadOnlySpan<byte> Name(AuditDecision decision) => decision switch
@@ -78,46 +92,54 @@ internal static class AuditEncoding
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>UTC to the millisecond, always of one length.</summary>
-    private static void Time(Utf8JsonWriter json, DateTimeOffset time)
+    // A name of ours: letters, digits, dots and underscores.
+    private static void Constant(EntryText text, string name)
     {
-        Span<byte> text = stackalloc byte[24];
-        _ = time.UtcDateTime.TryFormat(text, out var length, "yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
-        json.WriteString("time"u8, text[..length]);
+        Span<byte> bytes = stackalloc byte[name.Length];
+        text.Constant(bytes[..Encoding.ASCII.GetBytes(name, bytes)]);
     }
 
-    private static void Text(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? value)
+    private static void Text(EntryText text, ReadOnlySpan<byte> before, string? value, bool recurs = false)
     {
-        if (value is not null)
+        if (value is null)
         {
-            json.WriteString(name, value);
+            return;
         }
+
+        text.Constant(before);
+        if (value.Length > 256 || value.AsSpan().ContainsAnyExcept(_plain))
+        {
+            text.Text(JsonEncodedText.Encode(value).EncodedUtf8Bytes, recurs);
+        }
+        else
+        {
+            Span<byte> bytes = stackalloc byte[value.Length];
+            text.Text(bytes[..Encoding.ASCII.GetBytes(value, bytes)], recurs);
+        }
+
+        text.Constant("\""u8);
     }
 
-    private static void Number(Utf8JsonWriter json, ReadOnlySpan<byte> name, ulong? value)
+    private static void Number(EntryText text, ReadOnlySpan<byte> before, ulong? value)
     {
         if (value is { } number)
         {
-            json.WriteNumber(name, number);
+            text.Constant(before);
+            text.Number(number);
         }
     }
 
-    private static void Keys(Utf8JsonWriter json, IReadOnlyList<BlsPublicKey> keys)
+    private static void Keys(EntryText text, IReadOnlyList<BlsPublicKey> keys)
     {
-        json.WriteStartArray("keys"u8);
-        foreach (var key in keys)
-        {
-            json.WriteStringValue(key.ToString());
-        }
-
-        json.WriteEndArray();
+        text.Constant(",\"keys\":["u8);
+        text.Text(Encoding.ASCII.GetBytes(string.Join(',', keys.Select(key => $"\"{key}\""))));
+        text.Constant("]"u8);
     }
 
-    private static void Bytes(Utf8JsonWriter json, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    private static void Bytes(EntryText text, ReadOnlySpan<byte> before, ReadOnlySpan<byte> value, bool recurs = false)
     {
-        Span<byte> text = stackalloc byte[2 + (2 * 48)];
-        "0x"u8.CopyTo(text);
-        _ = Convert.TryToHexStringLower(value, text[2..], out var length);
-        json.WriteString(name, text[..(2 + length)]);
+        text.Constant(before);
+        text.Hex(value, recurs);
+        text.Constant("\""u8);
     }
 }

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Collections.Immutable;
-using System.Text.Json;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
 using RemoteSigner.Slashing;
@@ -30,8 +28,10 @@ public sealed class AuditLog
     public long Append(LedgerTransaction transaction, AuditEntry entry)
     {
         var tail = transaction.Recall(Tail.Load);
-        var bytes = tail.Extend(_time.GetUtcNow(), entry);
-        LedgerEntries.Append(transaction, tail.Sequence, bytes, tail.Hash);
+        var text = LedgerEntries.Next(transaction);
+        AuditEncoding.Write(text, tail.Sequence + 1, _time.GetUtcNow(), entry);
+        tail.Extend(text.Bytes);
+        LedgerEntries.Append(transaction, tail.Sequence, tail.Hash);
         return tail.Sequence;
     }
 
@@ -70,11 +70,12 @@ public sealed class AuditLog
     /// <summary>The end of the chain, in the ledger's memory: gone with every rollback, so that no hash of an undone entry goes on.</summary>
     private sealed class Tail
     {
-        private readonly ArrayBufferWriter<byte> _buffer = new(1024);
-        private readonly Utf8JsonWriter _json;
         private readonly byte[] _hash = new byte[Sha256.Length];
+        private byte[] _hashed = new byte[2048];
 
-        private Tail() => _json = AuditEncoding.Writer(_buffer);
+        private Tail()
+        {
+        }
 
         public long Sequence { get; private set; }
 
@@ -87,17 +88,19 @@ public sealed class AuditLog
             return tail;
         }
 
-        /// <summary>Moves on by one entry; returns its canonical bytes, valid until the next call.</summary>
-        public ReadOnlySpan<byte> Extend(DateTimeOffset time, AuditEntry entry)
+        /// <summary>Moves on by one entry.</summary>
+        public void Extend(ReadOnlySpan<byte> entry)
         {
-            _buffer.ResetWrittenCount();
-            _hash.CopyTo(_buffer.GetSpan(_hash.Length));
-            _buffer.Advance(_hash.Length);
-            _json.Reset();
-            AuditEncoding.Write(_json, ++Sequence, time, entry);
-            _json.Flush();
-            Sha256.Hash(_buffer.WrittenSpan, _hash);
-            return _buffer.WrittenSpan[_hash.Length..];
+            var length = _hash.Length + entry.Length;
+            if (_hashed.Length < length)
+            {
+                _hashed = new byte[2 * length];
+            }
+
+            _hash.CopyTo(_hashed, 0);
+            entry.CopyTo(_hashed.AsSpan(_hash.Length));
+            Sha256.Hash(_hashed.AsSpan(0, length), _hash);
+            Sequence++;
         }
     }
 }

@@ -101,8 +101,9 @@ public static class AuditVerifier
 
     private static async Task<AuditVerification> MatchAsync(Ledger ledger, Chain chain, bool withSegments, CancellationToken cancellation)
     {
+        // Votes are gathered meanwhile: one that moves is seen twice, and none not at all.
         var (matched, unmatched) = (0L, 0L);
-        foreach (var records in new[] { RecordWalk.OfBlocks(chain.Base, withSegments), RecordWalk.OfAttestations(chain.Base, withSegments) })
+        foreach (var records in new[] { RecordWalk.OfBlocks(chain.Base, withSegments), RecordWalk.OfRecentVotes(chain.Base, withSegments), RecordWalk.OfGatheredVotes(chain.Base, withSegments) })
         {
             while (!records.Ended)
             {
@@ -155,9 +156,16 @@ public static class AuditVerifier
 
         public AuditVerification.Broken? Walk(LedgerTransaction transaction)
         {
-            var entries = LedgerEntries.After(transaction, Math.Max(_sequence, Base), RowsPerStep);
-            Ended = entries.Count < RowsPerStep;
-            return Take(transaction, entries);
+            try
+            {
+                var entries = LedgerEntries.After(transaction, Math.Max(_sequence, Base), RowsPerStep);
+                Ended = entries.Count == 0;
+                return Take(transaction, entries);
+            }
+            catch (LedgerException e) when (e is { Fault: LedgerFault.Corrupt, InnerException: InvalidDataException })
+            {
+                return new AuditVerification.Broken(_sequence + 1, e.Message);
+            }
         }
 
         public AuditVerification.Broken? Take(LedgerTransaction transaction, IReadOnlyList<LedgerEntry> entries)

@@ -33,12 +33,16 @@ internal sealed class RecordWalk
 
     public static RecordWalk OfBlocks(long @base, bool withSegments) => new("block for slot", isBlocks: true, @base, withSegments, RecordedDuties.BlocksAfter, (claim, record) => claim.IsBlock && Same(claim.Slot, record.Number));
 
-    public static RecordWalk OfAttestations(long @base, bool withSegments) => new(
+    public static RecordWalk OfRecentVotes(long @base, bool withSegments) => OfVotes(@base, withSegments, RecordedDuties.RecentVotesAfter);
+
+    public static RecordWalk OfGatheredVotes(long @base, bool withSegments) => OfVotes(@base, withSegments, RecordedDuties.VotesAfter);
+
+    private static RecordWalk OfVotes(long @base, bool withSegments, Func<LedgerTransaction, RecordedDuty?, int, IReadOnlyList<RecordedDuty>> after) => new(
         "vote for target epoch",
         isBlocks: false,
         @base,
         withSegments,
-        RecordedDuties.VotesAfter,
+        after,
         (claim, record) => claim.IsAttestation && Same(claim.Target, record.Number) && Same(claim.Source, record.Source));
 
     public AuditVerification.Broken? Walk(LedgerTransaction transaction)

@@ -12,8 +12,8 @@ public sealed class CrashTests(CrashScene scene, ITestOutputHelper output) : ICl
     // What a duty's way through the kernel is made of: the pages of its record and audit entry, the commit, the answer. Counted for each thread.
     private static readonly (string Names, int Nth)[] _kills =
     [
-        ("pwrite64", 1), ("pwrite64", 2), ("pwrite64", 3), ("pwrite64", 10), ("pwrite64", 50),
-        ("fsync,fdatasync", 1), ("fsync,fdatasync", 2), ("fsync,fdatasync", 5),
+        ("pwrite64", 1), ("pwrite64", 2), ("pwrite64", 3), ("pwrite64", 10), ("pwrite64", 50), ("pwrite64", 400),
+        ("fsync,fdatasync", 1), ("fsync,fdatasync", 2), ("fsync,fdatasync", 5), ("fsync,fdatasync", 40),
         ("sendto,sendmsg", 1), ("sendto,sendmsg", 2), ("sendto,sendmsg", 7),
     ];
 

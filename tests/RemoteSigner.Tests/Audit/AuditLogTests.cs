@@ -79,16 +79,22 @@ public sealed class AuditLogTests
     }
 
     [Theory]
-    [InlineData("UPDATE audit SET entry = CAST(replace(CAST(entry AS TEXT), '\"vc\"', '\"xx\"') AS BLOB) WHERE seq = 3", 3, "hash of entry 3")]
+    [InlineData("UPDATE audit SET entry = CAST(replace(CAST(entry AS TEXT), 'DoubleProposal', 'DoubleProposel') AS BLOB) WHERE seq = 3", 3, "hash of entry 3")]
+    [InlineData("UPDATE audit SET entry = zeroblob(0) WHERE seq = 3", 3, "hash of entry 3")]
+    [InlineData("UPDATE audit SET entry = x'0107' WHERE seq = 3", 3, "up to number 3")]
+    [InlineData("UPDATE audit SET entry = substr(entry, 1, length(entry) - 1) WHERE seq = 3", 3, "cut short")]
+    [InlineData("UPDATE audit SET entry = CAST(entry || x'00' AS BLOB) WHERE seq = 3", 3, "more behind the last")]
+    [InlineData("UPDATE audit_word SET word = CAST(replace(CAST(word AS TEXT), 'refused', 'granted') AS BLOB)", 3, "hash of entry 3")]
+    [InlineData("DELETE FROM audit_word", 1, "there is no word")]
     [InlineData("UPDATE audit SET hash = zeroblob(32) WHERE seq = 2", 2, "hash of entry 2")]
     [InlineData("DELETE FROM audit WHERE seq = 4", 4, "entry 4 is missing")]
     [InlineData("DELETE FROM audit WHERE seq > 3", 4, "not in the log")]
     [InlineData("DELETE FROM block WHERE slot = 20", 2, "no slashing record")]
-    [InlineData("DELETE FROM attestation WHERE target = 12", 5, "no slashing record")]
+    [InlineData("DELETE FROM recent_vote WHERE target = 12", 5, "no slashing record")]
     [InlineData("UPDATE block SET root = zeroblob(32) WHERE slot = 20", 2, "no slashing record")]
     [InlineData("UPDATE block SET evidence = 5 WHERE slot = 20", 5, "says something else")]
     [InlineData("INSERT INTO block VALUES (1, 21, zeroblob(32), 99)", 99, "not in the log")]
-    [InlineData("UPDATE attestation SET evidence = 4 WHERE target = 12", 4, "says something else")]
+    [InlineData("UPDATE recent_vote SET evidence = 4 WHERE target = 12", 4, "says something else")]
     public async Task Finds_what_was_changed_afterwards(string change, long sequence, string problem)
     {
         await using var signer = await SignedAsync();

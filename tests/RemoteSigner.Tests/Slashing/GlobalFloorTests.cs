@@ -1,4 +1,6 @@
+using RemoteSigner.Ledgers;
 using RemoteSigner.Slashing;
+using RemoteSigner.Slashing.Store;
 using RemoteSigner.Spec;
 using static RemoteSigner.Tests.Slashing.Duties;
 
@@ -177,6 +179,7 @@ public sealed class GlobalFloorTests
         await signer.Ledger.WriteAsync(transaction =>
         {
             transaction.Statement("DROP TABLE freshness").Execute();
+            GatherAsBefore(transaction);
             return transaction.Statement("UPDATE room SET version = 1 WHERE name = 'slashing'").Execute();
         });
 
@@ -196,6 +199,7 @@ public sealed class GlobalFloorTests
         await signer.Slashing.RecordStartAsync(_start, new GlobalFloor(SignedBounds.Before(new Epoch(10)), "it crashed"));
         await signer.Ledger.WriteAsync(transaction =>
         {
+            GatherAsBefore(transaction);
             transaction.Statement("ALTER TABLE freshness DROP COLUMN floor_source").Execute();
             transaction.Statement("ALTER TABLE freshness DROP COLUMN floor_beneath_source").Execute();
             return transaction.Statement("UPDATE room SET version = 2 WHERE name = 'slashing'").Execute();
@@ -218,5 +222,12 @@ public sealed class GlobalFloorTests
     {
         var marks = await signer.Slashing.GetMarksAsync();
         return (marks.Keys, marks.Source, marks.Target, marks.Slot);
+    }
+
+    // Before version 6 all votes lay by validator.
+    private static void GatherAsBefore(LedgerTransaction transaction)
+    {
+        RecentVotes.GatherAll(transaction);
+        transaction.Statement("DROP TABLE recent_vote").Execute();
     }
 }

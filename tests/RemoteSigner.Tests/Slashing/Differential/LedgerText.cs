@@ -55,6 +55,7 @@ internal static class LedgerText
         var rows = transaction.Statement("""
             SELECT 1, 0, slot, root, evidence IS NOT NULL FROM block WHERE validator = ?1
             UNION ALL SELECT 0, source, target, root, evidence IS NOT NULL FROM attestation WHERE validator = ?1
+            UNION ALL SELECT 0, source, target, root, evidence IS NOT NULL FROM recent_vote WHERE validator = ?1
             """).Bind(1, validator);
         while (rows.Step())
         {
