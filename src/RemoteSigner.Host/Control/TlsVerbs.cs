@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using System.Text.Json;
 using RemoteSigner.Administration;
 using RemoteSigner.Administration.Files;
@@ -72,7 +71,7 @@ internal sealed class TlsVerbs(Administrator administrator, Actor actor, DataDir
         return new TlsKept(notes, change.RevocationList is null && change.Server is null && settings is null ? null : await reread());
     }
 
-    private Task<string> KeepAsync(string action, string path, string pem, string detail) => administrator.ExecuteAsync(new KeepFile(action, path, Encoding.ASCII.GetBytes(pem), detail), actor);
+    private Task<string> KeepAsync(string action, string path, string pem, string detail) => administrator.ExecuteAsync(new KeepFile(action, path, RevocationFile.Text.GetBytes(pem), detail), actor);
 
     // Null where it stays as it is.
     private byte[]? Settings(TlsChange change, SignerOptions options, List<string> notes)

@@ -7,11 +7,14 @@ using RemoteSigner.Native;
 
 namespace RemoteSigner.Host.Tls;
 
-/// <summary>The file with the revocation lists: that of this signer's authority is signed anew in it, those of others stay as they are.</summary>
+/// <summary>The file with the revocation lists: that of this signer's authority is signed anew in it, those of others stay as they are, and so does what stands between them.</summary>
 internal static class RevocationFile
 {
     /// <summary>A list of a million certificates is smaller.</summary>
     public const int MostBytes = 64 << 20;
+
+    /// <summary>The file's bytes as characters, one for one, and back: comments in it are in anybody's encoding.</summary>
+    public static Encoding Text { get; } = Encoding.Latin1;
 
     private const string Label = "X509 CRL";
 
@@ -28,7 +31,7 @@ internal static class RevocationFile
         }
 
         var former = Fingerprint(path);
-        var text = File.Exists(path) ? BoundedFile.ReadAllText(path, MostBytes) : "";
+        var text = File.Exists(path) ? Text.GetString(BoundedFile.ReadAllBytes(path, MostBytes)) : "";
         if (text.Length > 0 && !PemEncoding.TryFind(text, out _))
         {
             throw new ConfigurationException($"{path} is not PEM, so the list of this signer's authority cannot be kept in it", $"convert it: openssl crl -inform DER -in {path} -out NEW, and put that in its place");
@@ -40,8 +43,10 @@ internal static class RevocationFile
             return null;
         }
 
+        // A list begins in a line of its own, also behind a file that ends without one.
+        var separator = text.Length > 0 && text[^1] != '\n' ? "\n" : "";
         return new Change(
-            place is var (start, end) ? text[..start] + authority.Revoke(text[start..end], certificates) + text[end..].TrimStart('\r', '\n') : text + authority.Revoke(null, certificates),
+            place is var (start, end) ? text[..start] + authority.Revoke(text[start..end], certificates) + text[end..].TrimStart('\r', '\n') : text + separator + authority.Revoke(null, certificates),
             former);
     }
 

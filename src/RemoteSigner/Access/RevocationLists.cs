@@ -32,6 +32,12 @@ public sealed class RevocationLists
                 throw new FormatException("the file holds no certificate revocation list");
             }
 
+            // The parser passes over what does not begin a line, as behind a byte order mark.
+            if (Named(bytes) is > 0 and var named && named != lists.Count)
+            {
+                throw new FormatException($"of {named} certificate revocation lists in the file {lists.Count} can be read: each begins and ends in a line of its own, with nothing before it");
+            }
+
             lists.ForEach(list => Check(list, authorities));
             return new RevocationLists(lists);
         }
@@ -51,6 +57,9 @@ public sealed class RevocationLists
         var subject = new Org.BouncyCastle.X509.X509Certificate(certificate.RawData);
         return _lists.Any(list => list.IssuerDN.Equivalent(subject.IssuerDN) && list.IsRevoked(subject));
     }
+
+    // How many there are by their first lines, whatever stands before these; none in DER.
+    private static int Named(ReadOnlySpan<byte> bytes) => bytes.Count("-----BEGIN X509 CRL-----"u8) + bytes.Count("-----BEGIN CRL-----"u8);
 
     private static void Check(X509Crl list, X509Certificate2Collection authorities)
     {

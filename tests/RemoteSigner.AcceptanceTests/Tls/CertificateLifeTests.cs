@@ -68,10 +68,16 @@ public sealed class CertificateLifeTests(SignerTemplate template) : IDisposable
         var bundle = _home.Beside("authorities.crt");
         await File.WriteAllTextAsync(bundle, await File.ReadAllTextAsync(other.Certificate) + await File.ReadAllTextAsync(Authority));
         _home.Configure(options => (options["tls"]!["clientAuthorities"], options["tls"]!["revocationList"]) = (bundle, other.RevocationList));
+
+        // With a comment in UTF-8 and one in Latin-1, and without an end of its last line.
+        byte[] before = [.. "# Widerrufsliste für Köln\n# "u8, 0xe9, 0xff, (byte)'\n', .. (await File.ReadAllBytesAsync(other.RevocationList)).AsSpan().TrimEnd("\n"u8)];
+        await File.WriteAllBytesAsync(other.RevocationList, before);
         await using var signer = await _home.StartAsync();
 
         (await _home.RunAsync("tls", "revoke", "admin")).Succeeded();
         (await _home.RunAsync("tls", "revoke", "vc")).Succeeded();
+
+        Assert.Equal(before, (await File.ReadAllBytesAsync(other.RevocationList))[..before.Length]);
 
         Assert.Equal("000", (await Curl.UpcheckAsync(signer, Authority, "--cert", other.CertificateOf("leaver"), "--key", other.KeyOf("leaver"))).Output);
         Assert.Equal("200", (await Curl.UpcheckAsync(signer, Authority, "--cert", other.CertificateOf("stays"), "--key", other.KeyOf("stays"))).Output);

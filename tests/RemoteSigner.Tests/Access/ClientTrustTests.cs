@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using RemoteSigner.Access;
 
 namespace RemoteSigner.Tests.Access;
@@ -72,6 +73,21 @@ public sealed class ClientTrustTests : IDisposable
         Assert.IsType<ClientVerdict.Accepted>(Trust(revocations).Judge(Issue("CN=lodestar"), [], _now));
         Assert.IsType<ClientVerdict.Refused>(Trust(revocations, new KnownClient("lodestar", ClientTrust.Fingerprint(certificate))).Judge(certificate, [], _now));
         Assert.Throws<FormatException>(() => RevocationLists.Read(bytes, [certificate]));
+    }
+
+    /// <summary>Behind a byte order mark, or behind the end of another one in the same line, a list is none for the parser.</summary>
+    [Theory]
+    [InlineData("\ufeff", "\n")]
+    [InlineData("# ", "\n")]
+    [InlineData("", "")]
+    public void A_list_that_would_be_passed_over_is_refused(string before, string between)
+    {
+        var pem = Pem();
+        Assert.False(RevocationLists.Read(Encoding.UTF8.GetBytes($"# Köln\n{pem}\n{Pem()}"), [_authority]).NextUpdate is null);
+
+        Assert.Throws<FormatException>(() => RevocationLists.Read(Encoding.UTF8.GetBytes(before + pem + between + Pem()), [_authority]));
+
+        string Pem() => PemEncoding.WriteString("X509 CRL", new CertificateRevocationListBuilder().Build(_authority, 1, _now.AddDays(5), HashAlgorithmName.SHA256, thisUpdate: _now.AddDays(-1)));
     }
 
     private ClientTrust Trust(RevocationLists? revocations = null, params KnownClient[] known) => new([_authority], known, revocations ?? RevocationLists.None);
