@@ -63,6 +63,19 @@ public sealed class CertificateCareTests(SignerTemplate template) : IDisposable
         Assert.Equal(before, Everything());
     }
 
+    [Fact]
+    public async Task A_key_is_not_lost_where_the_running_signer_cannot_read_everything_again()
+    {
+        (await _home.RunAsync("tls", "revoke", "admin")).Succeeded();
+        await using var signer = await _home.StartAsync();
+        _home.Configure(options => options["tls"]!["knownClients"] = "nowhere");
+
+        Refusal.IsTold(await _home.RunAsync("tls", "issue", "teku"), "it was kept, but the running signer could not read everything again", "reload");
+
+        using var client = ClientCertificate.Connect(signer, _home.Data, "teku");
+        Assert.Equal(HttpStatusCode.OK, (await client.ReadAsync("/upcheck")).Status);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

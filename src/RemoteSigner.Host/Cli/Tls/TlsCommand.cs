@@ -64,7 +64,7 @@ internal static class TlsCommand
         output.RequirePlace(name);
         using var issued = authority.IssueClient(name, parsed.GetValue(Days));
         var list = SignAnew(authority, data, options);
-        await KeepAsync(parsed, new TlsChange { Action = isNew ? "tls.issue" : "tls.renew", Client = issued.Pem, RevocationList = list?.Text, FormerList = list?.Former });
+        var problem = await KeepAsync(parsed, new TlsChange { Action = isNew ? "tls.issue" : "tls.renew", Client = issued.Pem, RevocationList = list?.Text, FormerList = list?.Former });
         var place = output.Write(issued, name);
         var console = StandardError.Console;
         console.WriteLine($"wrote {place}: give them to the client together with {data.AuthorityFile}");
@@ -78,6 +78,7 @@ internal static class TlsCommand
             console.WriteLine($"signer.json does not name '{name}', so it may do nothing yet; put this under \"clients\" and reload: \"{name}\": {{ \"duties\": [\"everyday\"] }}");
         }
 
+        RequireInForce(problem);
         return Print(parsed, TlsLine.Of("client", issued.Certificate));
     }
 
@@ -110,7 +111,7 @@ internal static class TlsCommand
         string[] hosts = parsed.GetValue(Hosts) is { Length: > 0 } given ? given : [.. CertificateRegister.HostsOf(former)];
         using var issued = authority.IssueServer(CertificateRegister.HostsOf(hosts), parsed.GetValue(Days), key);
         var list = SignAnew(authority, data, options);
-        await KeepAsync(parsed, new TlsChange { Action = "tls.renew", Server = issued.Pem, Hosts = parsed.GetValue(Hosts) ?? [], RevocationList = list?.Text, FormerList = list?.Former });
+        RequireInForce(await KeepAsync(parsed, new TlsChange { Action = "tls.renew", Server = issued.Pem, Hosts = parsed.GetValue(Hosts) ?? [], RevocationList = list?.Text, FormerList = list?.Former }));
         StandardError.Console.WriteLine($"renewed {data.Resolve(options.Tls.Certificate)}, with the key that it had; clients that pin it (an SSV node's ServerCertFile) want the new one");
         return Print(parsed, TlsLine.Of("server", issued.Certificate));
     }
@@ -141,7 +142,7 @@ internal static class TlsCommand
 
         RequireTrusted(authority, data, options, "nothing was revoked, because nothing need be; a line in the known-clients file is taken out there");
         var list = SignAnew(authority, data, options, certificates);
-        await KeepAsync(parsed, new TlsChange { Action = "tls.revoke", Revoked = [.. certificates.Select(certificate => certificate.ExportCertificatePem())], RevocationList = list?.Text, FormerList = list?.Former });
+        RequireInForce(await KeepAsync(parsed, new TlsChange { Action = "tls.revoke", Revoked = [.. certificates.Select(certificate => certificate.ExportCertificatePem())], RevocationList = list?.Text, FormerList = list?.Former }));
         StandardError.Console.WriteLine($"revoked {certificates.Count} of {(File.Exists(what) ? CertificateRegister.NameOf(certificates[0]) : what)}");
         return Print(parsed, [.. certificates.Select(certificate => TlsLine.Of("client", certificate, isRevoked: true))]);
     }
@@ -171,7 +172,8 @@ internal static class TlsCommand
         return Print(parsed, lines);
     }
 
-    private static async Task KeepAsync(ParseResult parsed, TlsChange change)
+    // Why the running signer does not go by it yet; null: it does, or none runs.
+    private static async Task<string?> KeepAsync(ParseResult parsed, TlsChange change)
     {
         await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
         var kept = await signer.KeepTlsAsync(change);
@@ -180,7 +182,13 @@ internal static class TlsCommand
             StandardError.Console.WriteLine(note);
         }
 
-        if (kept.Problem is { } problem)
+        return kept.Problem;
+    }
+
+    // After whatever is given out: a key that is lost for it would leave a certificate that nobody can use.
+    private static void RequireInForce(string? problem)
+    {
+        if (problem is not null)
         {
             throw new CliError($"it was kept, but the running signer could not read everything again: {problem}", "mend that, then 'systemctl reload remote-signer' or SIGHUP");
         }
