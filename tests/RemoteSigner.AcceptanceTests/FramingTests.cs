@@ -59,6 +59,7 @@ public sealed class FramingTests(SignerScene scene, SignerTemplate template) : I
         using var operations = new HttpClient { BaseAddress = signer.Operations };
         await WaitForAsync(async () => (await operations.GetStringAsync("/metrics")).Contains($"remote_signer_requests_turned_away_total{{reason=\"bad_request\"}} {heads.Length + 1}", StringComparison.Ordinal));
         await WaitForAsync(() => Task.FromResult(signer.Output.Split('\n').Count(line => line.Contains(" dbug: ", StringComparison.Ordinal) && line.Contains("a request of 127.0.0.1:", StringComparison.Ordinal)) == heads.Length + 1));
+        Assert.Contains(signer.Output.Split('\n'), line => line.Contains(" warn: ", StringComparison.Ordinal) && line.Contains("refused a head that cannot be read, of 127.0.0.1: bad_request: ", StringComparison.Ordinal));
         Assert.DoesNotContain("   at ", signer.Output);
     }
 

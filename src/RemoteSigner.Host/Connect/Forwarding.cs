@@ -15,6 +15,8 @@ internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<s
     private static readonly HashSet<string> _notPassedOn = new(
         ["Connection", "Proxy-Connection", "Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Host", "Expect", "Proxy-Authorization", "Proxy-Authenticate", "X-Request-Id"], StringComparer.OrdinalIgnoreCase);
 
+    private const int MostTold = 32;
+
     private readonly ConcurrentDictionary<string, bool> _told = [];
 
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
@@ -48,14 +50,11 @@ internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<s
 
     private Task TurnAwayAsync(HttpContext context, TurnedAway turned)
     {
-        // Once for each reason: a page can ask without end.
-        if (_told.TryAdd(turned.Reason, true))
+        // Once each, and of few: a page can ask without end, and by any name.
+        var detail = turned.Message is null ? turned.Detail : $"it is addressed to the host '{PeerText.Shown(context.Request.Host.Host, 64)}', which no --allow-host names";
+        if (_told.Count < MostTold && _told.TryAdd(detail, true))
         {
-            log.LogWarning(
-                "request {RequestId} is turned away, as all others for which this holds: {Reason}: {Detail}",
-                context.TraceIdentifier,
-                turned.Reason,
-                turned.Message is null ? turned.Detail : $"it is addressed to the host '{PeerText.Shown(context.Request.Host.Host, 64)}', which no --allow-host names");
+            log.LogWarning("request {RequestId} is turned away, as all others for which this holds: {Reason}: {Detail}", context.TraceIdentifier, turned.Reason, detail);
         }
 
         return turned.AnswerAsync(context);

@@ -124,7 +124,9 @@ internal sealed class RequestGate(
     private void Note(HttpContext context, string reason, string detail)
     {
         metrics.Turned(reason);
-        tally.Refused(context.TraceIdentifier, "a request", context.Features.Get<Client>(), reason, detail);
+
+        // The audit log has none of these: what is wrong with each, such as the host name that it came by, stands here or nowhere.
+        tally.Refused(context.TraceIdentifier, "a request", context.Features.Get<Client>(), reason, detail, isApart: true);
     }
 
     private const string NotAccepted = "the certificate, or the connection's version of TLS, is not accepted any more: tls in signer.json has changed";

@@ -6,7 +6,7 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Host.Running;
 
 /// <summary>
-/// What the log says of requests: of refusals the first of each reason and client in full, and once an epoch one line with the counts of all. A floor that refuses every duty of a thousand validators is
+/// What the log says of requests: of refusals the first of each reason and client in full (where each detail is news, the first few of these), and once an epoch one line with the counts of all. A floor that refuses every duty of a thousand validators is
 /// one line then, and whoever may send requests cannot fill the disk with what they are refused. The audit log has each.
 /// </summary>
 internal sealed partial class DutyTally(AccessPolicy access, ILogger<DutyTally> log)
@@ -14,12 +14,16 @@ internal sealed partial class DutyTally(AccessPolicy access, ILogger<DutyTally> 
     // Reasons are ours, and of clients those count that signer.json names: this is never reached.
     private const int MostKinds = 4096;
 
+    // So many details of a kind are told where each is another thing to mend.
+    private const int MostApart = 16;
+
     // With time, category and request in front of it a line is below 400 bytes.
     private const int LongestLine = 272;
 
     private readonly Lock _gate = new();
     private SortedDictionary<string, long> _signed = new(StringComparer.Ordinal);
     private SortedDictionary<(string Reason, string Client), long> _refused = [];
+    private Dictionary<(string Reason, string Client), HashSet<string>> _told = [];
 
     public void Signed(DutyType duty) => Signed(Words(duty));
 
@@ -37,11 +41,14 @@ internal sealed partial class DutyTally(AccessPolicy access, ILogger<DutyTally> 
     /// <param name="client">Who asked; null where that is not known.</param>
     /// <param name="reason">The code of the answer.</param>
     /// <param name="detail">What else there is to say; what others chose in it is fit to be shown.</param>
-    public void Refused(string requestId, string subject, Client? client, string reason, string? detail)
+    /// <param name="isApart">Each other detail is another thing to mend and nobody else writes it down, such as the wrong names of a host: each of them is told, up to a bound.</param>
+    public void Refused(string requestId, string subject, Client? client, string reason, string? detail, bool isApart = false)
     {
         lock (_gate)
         {
-            if (Count(_refused, (reason, NameOf(client))) > 1)
+            var kind = (reason, NameOf(client));
+            var isFirst = Count(_refused, kind) == 1;
+            if (!(isApart ? IsNews(kind, detail ?? "") : isFirst))
             {
                 return;
             }
@@ -69,6 +76,7 @@ internal sealed partial class DutyTally(AccessPolicy access, ILogger<DutyTally> 
         {
             (signed, _signed) = (_signed, new(StringComparer.Ordinal));
             (refused, _refused) = (_refused, []);
+            _told = [];
         }
 
         var granted = signed.Count == 0 ? "nothing" : string.Join(", ", signed.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Value} {row.Key}")));
@@ -94,6 +102,12 @@ internal sealed partial class DutyTally(AccessPolicy access, ILogger<DutyTally> 
 
     // Whoever has a certificate that counts has a name, as many as he likes.
     private string NameOf(Client? client) => client is null ? "a peer without a name" : access.Knows(client) ? client.Name : "clients that signer.json does not name";
+
+    private bool IsNews((string Reason, string Client) kind, string detail)
+    {
+        var told = _told.GetValueOrDefault(kind) ?? (_told[kind] = []);
+        return told.Count < MostApart && told.Add(detail);
+    }
 
     private static long Count<TKind>(SortedDictionary<TKind, long> counts, TKind kind)
         where TKind : notnull

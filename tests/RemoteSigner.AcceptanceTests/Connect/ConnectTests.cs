@@ -149,6 +149,23 @@ public sealed class ConnectTests(SignerTemplate template)
     }
 
     [Fact]
+    public async Task Each_name_by_which_it_may_not_be_called_is_told()
+    {
+        using var home = template.Copy();
+        await using var signer = await home.StartAsync();
+        await using var connect = ConnectProcess.Launch(signer.Api, home.Data, "vc");
+        await connect.WaitUntilAsync(open: true);
+        foreach (var name in (string[])["one.example", "two.example", "one.example"])
+        {
+            using var client = new HttpClient { BaseAddress = connect.Door, DefaultRequestHeaders = { Host = name } };
+            Assert.Equal("host_not_authorized", (await client.ReadAsync("/upcheck")).Reason);
+        }
+
+        await connect.WaitForAsync("the host 'two.example', which no --allow-host names");
+        Assert.Single(connect.Output.Split('\n'), line => line.Contains("the host 'one.example'", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task What_the_signer_says_of_a_body_too_large_comes_through()
     {
         using var home = template.Copy();

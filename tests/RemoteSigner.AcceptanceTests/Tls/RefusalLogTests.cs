@@ -72,6 +72,27 @@ public sealed class RefusalLogTests(SignerTemplate template) : IDisposable
         Assert.Contains("remote_signer_requests_turned_away_total{reason=\"host_not_authorized\"} 3", await operations.GetStringAsync("/metrics"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Each_host_name_that_is_not_allowed_is_told_once_and_not_more_than_a_few()
+    {
+        await using var signer = await _home.StartAsync();
+        using var open = await RawConnection.OpenAsync(signer, _home.Data, "vc");
+        for (var round = 0; round < 2; round++)
+        {
+            for (var name = 0; name < 40; name++)
+            {
+                Assert.Equal(HttpStatusCode.Forbidden, (await open.GetAsync("/upcheck", $"signer-{name}.example"))!.Status);
+            }
+        }
+
+        Assert.True(await IsToldAsync(signer, "the host name 'signer-15.example' is not in api.hostAllowlist of signer.json"));
+        await signer.StopAsync();
+        var told = signer.Output.Split('\n').Where(line => line.Contains("api.hostAllowlist", StringComparison.Ordinal)).ToList();
+        Assert.Equal(16, told.Count);
+        Assert.All(Enumerable.Range(0, 16), name => Assert.Single(told, line => line.Contains($"'signer-{name}.example'", StringComparison.Ordinal)));
+        Assert.Contains("80 host_not_authorized for vc", signer.Output, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _home.Dispose();
 
     // From which address, as the log writes it. What comes back, if anything, is not looked at.
