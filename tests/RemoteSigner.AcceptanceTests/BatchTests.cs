@@ -34,6 +34,22 @@ public sealed class BatchTests(SignerTemplate template) : IDisposable
         Assert.All(await ResultsAsync(client, Batch(Chain.RandaoJson(), keys[0], keys[3])), result => Assert.NotNull(result["signature"]));
     }
 
+    /// <summary>But not an envelope, which is as long as the protocol makes it: GloasTests.</summary>
+    [Fact]
+    public async Task What_signer_json_says_of_the_largest_body_holds_for_a_request_and_a_batch()
+    {
+        _home.Configure(options => options["api"]!["maxBodyBytes"] = 64 << 10);
+        await using var signer = await _home.StartAsync();
+        using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
+        var (fits, tooLong) = (new string(' ', 60 << 10), new string(' ', 70 << 10));
+        var batch = Batch(Chain.RandaoJson(), _home.Keys[0].ToString());
+
+        Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(_home.Keys[0], Chain.RandaoJson() + fits)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(client, batch + fits)).Status);
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "body_too_large"), await client.SignAsync(_home.Keys[0], Chain.RandaoJson() + tooLong) is var refused ? (refused.Status, refused.Reason) : default);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await PostAsync(client, batch + tooLong)).Status);
+    }
+
     [Fact]
     public async Task A_body_that_is_no_batch_is_refused_before_any_key_is_looked_at()
     {

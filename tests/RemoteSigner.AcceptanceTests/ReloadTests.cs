@@ -83,13 +83,20 @@ public sealed class ReloadTests(SignerTemplate template) : IAsyncLifetime
     [InlineData("/api/v1/eth2/sign", """{"identifiers":["KEY"],"signing_request":BODY}""")]
     [InlineData("/api/v1/eth2/distributed/sign/KEY", "BODY")]
     [InlineData("/eth/v1/keystores", """{"keystores":[],"passwords":[],"slashing_protection":"{}"}""")]
+    [InlineData("/eth/v1/keystores", """{"pubkeys":["KEY"]}""", "DELETE")]
+    [InlineData("/v1/validators", """{"pubkeys":["KEY"]}""", "DELETE")]
+    [InlineData("/v1/validators/sign/KEY", "BODY")]
+    [InlineData("/api/v1/eth2/distributed/sign", """{"identifiers":["KEY"],"signing_request":BODY}""")]
+    [InlineData("/api/v1/dv/slashable", """{"pubkey":"KEY"}""")]
+    [InlineData("/api/v1/dv/combine", """{"group_pubkey":"KEY"}""")]
+    [InlineData("/attestation/credential", """{"credential":"of many bytes"}""")]
     [InlineData("/v1/operator/sign", "some bytes of a message that never ends")]
-    public async Task A_request_that_was_begun_before_the_client_was_revoked_does_nothing_after_it(string path, string form)
+    public async Task A_request_that_was_begun_before_the_client_was_revoked_does_nothing_after_it(string path, string form, string verb = "POST")
     {
         using var leaves = await OpenAsync("leaver");
         path = path.Replace("KEY", _home.Keys[0].ToString(), StringComparison.Ordinal);
         var body = form.Replace("KEY", _home.Keys[0].ToString(), StringComparison.Ordinal).Replace("BODY", Chain.VoteJson(), StringComparison.Ordinal);
-        await leaves.SendAsync($"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {_token}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body[..20]}");
+        await leaves.SendAsync($"{verb} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {_token}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body[..20]}");
         await Task.Delay(300);
 
         await _authority.RevokeAsync("leaver");

@@ -67,7 +67,7 @@ internal static class SignerOptionsTemplate
                 "hostAllowlist": {{List(options.Api.HostAllowlist)}},
                 // Seconds an idle connection is kept: longer than a slot, so that the next duty finds it open
                 "keepAliveSeconds": {{options.Api.KeepAliveSeconds}},
-                // Bytes of the largest request; an execution payload envelope may have 24 MiB whatever stands here
+                // Bytes of the largest request, but for keystores (keymanager.maxBodyBytes) and execution payload envelopes, which may have 24 MiB whatever stands here
                 "maxBodyBytes": {{options.Api.MaxBodyBytes}},
                 // Without TLS, for one named client on this machine: { "9002": "lodestar" } or { "/run/remote-signer/api.sock": "charon" }
                 "loopbackHttp": {}

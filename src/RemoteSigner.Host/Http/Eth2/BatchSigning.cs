@@ -9,7 +9,7 @@ namespace RemoteSigner.Host.Http;
 /// What the batch endpoints share. A batch is bound by its bytes alone, at most <see cref="WireFormat.MaxBatchLength"/>, and signed in parts of <see cref="PartLength"/> keys, each one durable commit: while one
 /// part is signed and told the next is decided. So the memory for it does not grow with its length, and others come in between.
 /// </summary>
-internal sealed class BatchSigning(SignRecorder recorder) : IDisposable
+internal sealed class BatchSigning(SignRecorder recorder, TimeProvider time) : IDisposable
 {
     /// <summary>So many keys share a transaction and are signed together.</summary>
     public const int PartLength = 4096;
@@ -22,14 +22,14 @@ internal sealed class BatchSigning(SignRecorder recorder) : IDisposable
     private const int PartsAtOnce = 4;
     private const int Short = 1024;
 
-    private readonly LargeBodies _bodies = new(WireFormat.MaxBatchLength, atOnce: LongAtOnce, hint: ", about 41,000 keys: send the others in another request");
+    private readonly LargeBodies _bodies = new(WireFormat.MaxBatchLength, atOnce: LongAtOnce, time, hint: ", about 41,000 keys: send the others in another request");
     private readonly SemaphoreSlim _places = new(PartsAtOnce);
     private readonly Lock _gate = new();
     private readonly List<string> _long = [];
 
     /// <summary>The batch, or what is wrong with it.</summary>
     public ValueTask<(SignBatch? Batch, MalformedRequest? Fault)> ReadAsync(HttpContext context) =>
-        _bodies.ReadAsync<SignBatch>(context, WireFormat.TryReadBatch, WireFormat.TryReadBatch, _ => Admit(context));
+        _bodies.ReadAsync<SignBatch>(context, WireFormat.MaxBodyLength, WireFormat.TryReadBatch, WireFormat.TryReadBatch, _ => Admit(context));
 
     /// <summary>Signs, and answers with a result for each key, in their order.</summary>
     /// <param name="context">The request.</param>

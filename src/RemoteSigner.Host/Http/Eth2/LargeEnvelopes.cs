@@ -8,14 +8,21 @@ namespace RemoteSigner.Host.Http;
 /// <summary>
 /// Reads sign requests. An envelope has the transactions of a whole block and may be longer than all others: for a client that has this duty, once the body says that it is one, and two at a time.
 /// </summary>
-internal sealed class LargeEnvelopes(AccessPolicy access) : IDisposable
+internal sealed class LargeEnvelopes(AccessPolicy access, TimeProvider time) : IDisposable
 {
-    private readonly LargeBodies _bodies = new(WireFormat.MaxEnvelopeLength, atOnce: 2);
+    private readonly LargeBodies _bodies = new(WireFormat.MaxEnvelopeLength, atOnce: 2, time);
 
     /// <summary>The request, or what is wrong with it.</summary>
-    public ValueTask<(SignRequest? Request, MalformedRequest? Fault)> ReadAsync(HttpContext context) =>
-        _bodies.ReadAsync<SignRequest>(context, WireFormat.TryReadSignRequest, WireFormat.TryReadEnvelope, begun =>
-            IsEnvelope(begun) && access.Allows(context.Features.GetRequiredFeature<Client>(), DutyType.ExecutionPayloadEnvelope) ? null : MalformedRequest.TooLarge(WireFormat.MaxBodyLength));
+    public ValueTask<(SignRequest? Request, MalformedRequest? Fault)> ReadAsync(HttpContext context)
+    {
+        var limit = context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>();
+        var others = (int)Math.Min(WireFormat.MaxBodyLength, limit.MaxRequestBodySize ?? WireFormat.MaxBodyLength);
+
+        // For an envelope signer.json has no say: the protocol makes it as long as it is.
+        limit.MaxRequestBodySize = Math.Max(limit.MaxRequestBodySize ?? 0, WireFormat.MaxEnvelopeLength);
+        return _bodies.ReadAsync<SignRequest>(context, others, WireFormat.TryReadSignRequest, WireFormat.TryReadEnvelope, begun =>
+            IsEnvelope(begun) && access.Allows(context.Features.GetRequiredFeature<Client>(), DutyType.ExecutionPayloadEnvelope) ? null : MalformedRequest.TooLarge(others));
+    }
 
     public void Dispose() => _bodies.Dispose();
 

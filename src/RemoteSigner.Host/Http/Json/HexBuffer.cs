@@ -1,11 +1,10 @@
-using System.Buffers;
 using System.Text.Json;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http;
 
-/// <summary>Memory for the bytes of one long hex text after the other, lent by the pool.</summary>
-internal sealed class HexBuffer : IDisposable
+/// <summary>Memory for the bytes of one long hex text after the other. It is not a pool's, which would keep for each thread what the longest that ever came took.</summary>
+internal sealed class HexBuffer
 {
     private byte[] _bytes = [];
     private int _length;
@@ -20,21 +19,11 @@ internal sealed class HexBuffer : IDisposable
         _length = digits.Length / 2;
         if (_length > _bytes.Length)
         {
-            Dispose();
-            _bytes = ArrayPool<byte>.Shared.Rent(_length);
+            _bytes = GC.AllocateUninitializedArray<byte>(Math.Max(_length, 2 * _bytes.Length));
         }
 
         var isRead = kind is JsonTokenType.String && Hex.TryParse(digits, _bytes.AsSpan(0, _length));
         _length = isRead ? _length : 0;
         return isRead;
-    }
-
-    public void Dispose()
-    {
-        if (_bytes.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_bytes);
-            _bytes = [];
-        }
     }
 }

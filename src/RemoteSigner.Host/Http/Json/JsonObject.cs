@@ -159,7 +159,7 @@ internal readonly ref struct JsonObject
     public HashedList HashBytes(ReadOnlySpan<byte> name)
     {
         var member = Get(name);
-        using var bytes = new HexBuffer();
+        var bytes = new HexBuffer();
         Expect(bytes.TryRead(member.Kind, member.StringIn(_text.Utf8)), name, "must be an even number of hex digits");
         return HashedList.OfBytes(bytes.Bytes);
     }
@@ -168,7 +168,7 @@ internal readonly ref struct JsonObject
     public HashedList HashByteLists(ReadOnlySpan<byte> name, ulong most)
     {
         var (list, elements) = (new ProgressiveHasher(), new ProgressiveHasher());
-        using var bytes = new HexBuffer();
+        var bytes = new HexBuffer();
         var reader = ReadArray(Get(name), name);
         while (ReadElement(ref reader))
         {

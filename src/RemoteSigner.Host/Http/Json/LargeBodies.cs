@@ -1,16 +1,16 @@
 using System.Buffers;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// Reads requests that may be longer than <see cref="WireFormat.MaxBodyLength"/>: up to <paramref name="most"/> bytes, so many such bodies at a time, each within four seconds, so that they take no
+/// Reads requests that may be longer than others: up to <paramref name="most"/> bytes, so many such bodies at a time, each within four seconds, so that they take no
 /// more memory than is meant for them and nobody keeps a place from others.
 /// </summary>
 /// <param name="most">The longest body, in bytes.</param>
 /// <param name="atOnce">How many long ones are read at a time.</param>
+/// <param name="time">Times a slow one.</param>
 /// <param name="hint">For the refusal of one that is longer still.</param>
-internal sealed class LargeBodies(int most, int atOnce, string hint = "") : IDisposable
+internal sealed class LargeBodies(int most, int atOnce, TimeProvider time, string hint = "") : IDisposable
 {
     // A slot has 12 seconds, and what is due is due after a quarter of it.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(4);
@@ -19,21 +19,17 @@ internal sealed class LargeBodies(int most, int atOnce, string hint = "") : IDis
 
     /// <summary>The body as it is understood, or what is wrong with it.</summary>
     /// <param name="context">The request.</param>
+    /// <param name="others">Bytes of the longest that is not long.</param>
     /// <param name="usual">Understands one that is not long.</param>
     /// <param name="large">Understands one that is.</param>
     /// <param name="admit">What speaks against reading on, once there is more than is usual; given what was read.</param>
     public async ValueTask<(T? Value, MalformedRequest? Fault)> ReadAsync<T>(
-        HttpContext context, ReadBody<T> usual, ReadBody<T> large, Func<ReadOnlySequence<byte>, MalformedRequest?> admit)
+        HttpContext context, int others, ReadBody<T> usual, ReadBody<T> large, Func<ReadOnlySequence<byte>, MalformedRequest?> admit)
         where T : class
     {
         if (context.Request.ContentLength > most)
         {
             return (null, TooLarge);
-        }
-
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            limit.MaxRequestBodySize = Math.Max(limit.MaxRequestBodySize ?? 0, most);
         }
 
         var pipe = context.Request.BodyReader;
@@ -42,7 +38,7 @@ internal sealed class LargeBodies(int most, int atOnce, string hint = "") : IDis
             var result = await BodyPipe.ReadAsync(context, context.RequestAborted);
 
             // First: the read that brings the end may bring more than fits.
-            if (result.Buffer.Length > WireFormat.MaxBodyLength)
+            if (result.Buffer.Length > others)
             {
                 var fault = admit(result.Buffer);
                 pipe.AdvanceTo(fault is null ? result.Buffer.Start : result.Buffer.End);
@@ -74,9 +70,9 @@ internal sealed class LargeBodies(int most, int atOnce, string hint = "") : IDis
         {
             // Not from a pool, which would keep it: such a body comes once a slot.
             var body = GC.AllocateUninitializedArray<byte>((int)(context.Request.ContentLength ?? most));
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-            patience.CancelAfter(_patience);
-            if (await FillAsync(context, body, patience.Token) is not { } length)
+            using var patience = new CancellationTokenSource(_patience, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, context.RequestAborted);
+            if (await FillAsync(context, body, either.Token) is not { } length)
             {
                 return (null, TooLarge);
             }
