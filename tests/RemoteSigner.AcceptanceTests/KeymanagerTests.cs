@@ -81,7 +81,8 @@ public sealed class KeymanagerTests(SignerTemplate template)
         await EvidenceAsync();
         await scene.StopAsync();
         var refused = (await AuditLines.ReadAsync(scene.Home.LedgerFile)).Where(line => line.Contains("client.refused", StringComparison.Ordinal)).ToList();
-        Assert.Equal(4, refused.Count(line => line.Contains("may_not_manage_keys", StringComparison.Ordinal)));
+        Assert.Equal(2, refused.Count(line => line.Contains("may_not_manage_keys", StringComparison.Ordinal)));
+        Assert.Equal(2, refused.Count(line => line.Contains("certificate_required", StringComparison.Ordinal)));
         Assert.Equal(5, refused.Count(line => line.Contains("token_not_valid", StringComparison.Ordinal) && line.Contains("\"client\":\"admin\",\"certificate\":", StringComparison.Ordinal)));
     }
 

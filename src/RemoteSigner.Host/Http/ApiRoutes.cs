@@ -9,6 +9,8 @@ internal static class ApiRoutes
     private static readonly DoorAttribute _api = new(ListenerKind.Api);
     private static readonly DoorAttribute _operations = new(ListenerKind.Operations);
     private static readonly DoorAttribute _both = new(ListenerKind.Api, ListenerKind.Operations);
+    private static readonly DoorAttribute _certified = new(ListenerKind.Api) { TakesCertificate = true };
+    private static readonly DoorAttribute _bothCertified = new(ListenerKind.Api, ListenerKind.Operations) { TakesCertificate = true };
 
     public static IReadOnlyList<ApiRoute> All { get; } =
     [
@@ -24,35 +26,35 @@ internal static class ApiRoutes
 
         // What the standard is about to add.
         ApiRoute.Of<BatchApi>("POST", "/api/v1/eth2/sign", _api, api => api.SignAsync),
-        ApiRoute.Of<DistributedApi>("GET", "/api/v1/eth2/distributed/accounts", _api, api => api.Admit(api.ListAsync)),
-        ApiRoute.Of<DistributedApi>("GET", "/api/v1/eth2/distributed/accounts/{identifier}", _api, api => api.Admit(api.FindAsync)),
-        ApiRoute.Of<DistributedApi>("POST", "/api/v1/eth2/distributed/sign", _api, api => api.Admit(api.SignAllAsync)),
-        ApiRoute.Of<DistributedApi>("POST", "/api/v1/eth2/distributed/sign/{identifier}", _api, api => api.Admit(api.SignAsync)),
+        ApiRoute.Of<DistributedApi>("GET", "/api/v1/eth2/distributed/accounts", _certified, api => api.ListAsync),
+        ApiRoute.Of<DistributedApi>("GET", "/api/v1/eth2/distributed/accounts/{identifier}", _certified, api => api.FindAsync),
+        ApiRoute.Of<DistributedApi>("POST", "/api/v1/eth2/distributed/sign", _certified, api => api.SignAllAsync),
+        ApiRoute.Of<DistributedApi>("POST", "/api/v1/eth2/distributed/sign/{identifier}", _certified, api => api.SignAsync),
 
         // Our own.
         ApiRoute.Of<DvClusterApi>("GET", "/api/v1/dv/validators", _api, api => api.ListAsync),
         ApiRoute.Of<DvForesightApi>("POST", "/api/v1/dv/slashable", _api, api => api.ForeseeAsync),
         ApiRoute.Of<DvClusterApi>("POST", "/api/v1/dv/combine", _api, api => api.CombineAsync),
         ApiRoute.Of<DvLockApi>("POST", "/api/v1/dv/clusters/{cluster_hash}/lock-signatures", _api, api => api.SignAsync),
-        ApiRoute.Of<AttestationApi>("GET", "/attestation", _both, api => api.AttestAsync),
-        ApiRoute.Of<AttestationApi>("POST", "/attestation/credential", _both, api => api.AnswerAsync),
+        ApiRoute.Of<AttestationApi>("GET", "/attestation", _bothCertified, api => api.AttestAsync),
+        ApiRoute.Of<AttestationApi>("POST", "/attestation/credential", _bothCertified, api => api.AnswerAsync),
         new("GET", "/openapi/{document}", _api, _ => OpenApiDocuments.ServeAsync),
 
         // The Keymanager API.
-        ApiRoute.Of<KeymanagerApi>("GET", "/eth/v1/keystores", _api, api => api.ListAsync),
-        ApiRoute.Of<KeymanagerApi>("POST", "/eth/v1/keystores", _api, api => api.ImportAsync),
-        ApiRoute.Of<KeymanagerApi>("DELETE", "/eth/v1/keystores", _api, api => api.DeleteAsync),
-        ApiRoute.Of<KeymanagerApi>("GET", "/eth/v1/remotekeys", _api, api => api.ListRemoteAsync),
-        ApiRoute.Of<KeymanagerApi>("POST", "/eth/v1/remotekeys", _api, api => api.RefuseRemoteAsync),
-        ApiRoute.Of<KeymanagerApi>("DELETE", "/eth/v1/remotekeys", _api, api => api.RefuseRemoteAsync),
+        ApiRoute.Of<KeymanagerApi>("GET", "/eth/v1/keystores", _certified, api => api.ListAsync),
+        ApiRoute.Of<KeymanagerApi>("POST", "/eth/v1/keystores", _certified, api => api.ImportAsync),
+        ApiRoute.Of<KeymanagerApi>("DELETE", "/eth/v1/keystores", _certified, api => api.DeleteAsync),
+        ApiRoute.Of<KeymanagerApi>("GET", "/eth/v1/remotekeys", _certified, api => api.ListRemoteAsync),
+        ApiRoute.Of<KeymanagerApi>("POST", "/eth/v1/remotekeys", _certified, api => api.RefuseRemoteAsync),
+        ApiRoute.Of<KeymanagerApi>("DELETE", "/eth/v1/remotekeys", _certified, api => api.RefuseRemoteAsync),
 
         // ssv-signer's.
-        ApiRoute.Of<SsvApi>("GET", "/v1/validators", _api, api => api.ListAsync),
-        ApiRoute.Of<SsvApi>("POST", "/v1/validators", _api, api => api.ImportAsync),
-        ApiRoute.Of<SsvApi>("DELETE", "/v1/validators", _api, api => api.DeleteAsync),
-        ApiRoute.Of<SsvApi>("POST", "/v1/validators/sign/{identifier}", _api, api => api.SignAsync),
-        ApiRoute.Of<SsvApi>("GET", "/v1/operator/identity", _api, api => api.IdentityAsync),
-        ApiRoute.Of<SsvApi>("POST", "/v1/operator/sign", _api, api => api.SpeakAsync),
+        ApiRoute.Of<SsvApi>("GET", "/v1/validators", _certified, api => api.ListAsync),
+        ApiRoute.Of<SsvApi>("POST", "/v1/validators", _certified, api => api.ImportAsync),
+        ApiRoute.Of<SsvApi>("DELETE", "/v1/validators", _certified, api => api.DeleteAsync),
+        ApiRoute.Of<SsvApi>("POST", "/v1/validators/sign/{identifier}", _certified, api => api.SignAsync),
+        ApiRoute.Of<SsvApi>("GET", "/v1/operator/identity", _certified, api => api.IdentityAsync),
+        ApiRoute.Of<SsvApi>("POST", "/v1/operator/sign", _certified, api => api.SpeakAsync),
     ];
 
     public static void Map(WebApplication app)

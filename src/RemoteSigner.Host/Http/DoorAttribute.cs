@@ -4,5 +4,8 @@ namespace RemoteSigner.Host.Http;
 [AttributeUsage(AttributeTargets.All)]
 internal sealed class DoorAttribute(params ListenerKind[] kinds) : Attribute
 {
+    /// <summary>Whether the endpoint is for clients with a certificate alone: a loopback door knows its client without one.</summary>
+    public bool TakesCertificate { get; init; }
+
     public bool Allows(ListenerKind kind) => kinds.Contains(kind);
 }

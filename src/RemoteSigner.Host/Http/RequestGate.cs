@@ -84,9 +84,18 @@ internal sealed class RequestGate(
     private async Task RunAsync(HttpContext context, ListenerKind kind)
     {
         // Routing's own endpoint for a wrong verb is no route, and passes: it only answers 405.
-        if (context.GetEndpoint() is RouteEndpoint endpoint && !(endpoint.Metadata.GetMetadata<DoorAttribute>()?.Allows(kind) == true && Framing.IsExact(context, endpoint)))
+        if (context.GetEndpoint() is RouteEndpoint endpoint)
         {
-            context.SetEndpoint(null);
+            var door = endpoint.Metadata.GetMetadata<DoorAttribute>();
+            if (door?.Allows(kind) != true || !Framing.IsExact(context, endpoint))
+            {
+                context.SetEndpoint(null);
+            }
+            else if (door.TakesCertificate && context.Features.Get<Client>()?.CertificateFingerprint is null)
+            {
+                await RefuseWithoutCertificateAsync(context, endpoint);
+                return;
+            }
         }
 
         await next(context);
@@ -94,6 +103,23 @@ internal sealed class RequestGate(
         {
             await Answer.ErrorAsync(context, context.Response.StatusCode);
         }
+    }
+
+    // A loopback door knows its client without one; what he asks for there is written down as what he may not.
+    private Task RefuseWithoutCertificateAsync(HttpContext context, RouteEndpoint endpoint)
+    {
+        const string Reason = "certificate_required";
+        Note(context, Reason, "it takes a client certificate, and came without one");
+        if (context.Features.Get<Client>() is { } client)
+        {
+            refused.Record(client, context.TraceIdentifier, $"{Reason}: it asked for {endpoint.RoutePattern.RawText} at a loopback door");
+        }
+
+        return Answer.ErrorAsync(
+            context,
+            StatusCodes.Status403Forbidden,
+            Reason,
+            "this takes a client certificate: ask at the API's listener with mutual TLS, or, for an attestation, at the operations listener with operations.tls true in signer.json");
     }
 
     private static bool KnowsClients(Listener listener) => listener.AsksForCertificate || listener.FixedClient is not null;

@@ -26,6 +26,12 @@ public sealed class OpenApiTests
         ApiRoutes.All.Select(route => $"{route.Verb} {route.Path}").Order(),
         _documents.Values.SelectMany(document => document["paths"]!.AsObject()).SelectMany(path => path.Value!.AsObject().Select(verb => $"{verb.Key.ToUpperInvariant()} {path.Key}")).Order());
 
+    /// <summary>What brings keys in or takes them out, speaks as an operator, tells where other signers are or asks the TPM: a loopback door has none of it.</summary>
+    [Fact]
+    public void Endpoints_for_clients_with_a_certificate_alone_are_these() => Assert.Equal(
+        ApiRoutes.All.Where(route => new[] { "/eth/v1/", "/v1/", "/api/v1/eth2/distributed/", "/attestation" }.Any(start => route.Path.StartsWith(start, StringComparison.Ordinal))).Select(route => $"{route.Verb} {route.Path}"),
+        ApiRoutes.All.Where(route => route.Door.TakesCertificate).Select(route => $"{route.Verb} {route.Path}"));
+
     [Theory]
     [MemberData(nameof(Answers))]
     public void Every_member_of_an_answer_is_described_and_no_other(string document, string name) =>

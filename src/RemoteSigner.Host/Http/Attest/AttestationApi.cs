@@ -64,16 +64,14 @@ internal sealed class AttestationApi(AttestingTpm tpm, AttestationClaims claims,
 
     private async Task<bool> RefuseAsync(HttpContext context)
     {
-        var client = context.Features.Get<Client>();
-        var refused = client?.CertificateFingerprint is null
-            ? ("certificate_required", "ask with a client certificate: at the API's listener, or at the operations listener with operations.tls true in signer.json")
-            : access.Knows(client) ? default((string Reason, string Detail)?) : ("client_not_named", $"the client '{client.Name}' is not one of the clients in signer.json");
-        if (refused is { } why)
+        var client = context.Features.GetRequiredFeature<Client>();
+        if (access.Knows(client))
         {
-            await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, why.Reason, why.Detail);
+            return false;
         }
 
-        return refused is not null;
+        await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "client_not_named", $"the client '{client.Name}' is not one of the clients in signer.json");
+        return true;
     }
 
     private async Task InTurnAsync(HttpContext context, string action, string detail, Func<Task<byte[]>> ask)

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
-using RemoteSigner.Host.Running;
 using RemoteSigner.Keys;
 using RemoteSigner.Signing;
 using RemoteSigner.Spec;
@@ -11,36 +10,23 @@ namespace RemoteSigner.Host.Http.Distributed;
 
 /// <summary>
 /// The distributed profile of the remote signing API (open proposal, remote-signing-api PR #29): validators by their own public key, and this participant's part of their signatures. The same signer, permissions and
-/// refusals as at every other door. Its answers tell where other signers are and are meant for a coordinator, so that it takes a certificate: a loopback door has none of it.
+/// refusals as at every other door. Its answers tell where other signers are and are meant for a coordinator, so that it takes a certificate.
 /// </summary>
-internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodies, BatchSigning batches, ThresholdAccounts accounts, KeyRing keys, AccessPolicy access, DutyTally tally)
+internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodies, BatchSigning batches, ThresholdAccounts accounts, KeyRing keys, AccessPolicy access)
 {
     private static MalformedRequest NoKey { get; } = new(MalformedRequest.MalformedMember, "the path must name a validator's public key of 48 bytes in hex");
 
-    /// <summary>The one way to each endpoint here: past a loopback door, which knows its client without a certificate, there is none.</summary>
-    public RequestDelegate Admit(Func<HttpContext, Client, Task> answer) => context =>
-    {
-        var client = context.Features.GetRequiredFeature<Client>();
-        if (client.CertificateFingerprint is not null)
-        {
-            return answer(context, client);
-        }
-
-        const string Reason = "certificate_required";
-        tally.Refused(context.TraceIdentifier, "the distributed profile", client, Reason, "a loopback door has none of it");
-        return Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, Reason, "the distributed profile takes a client certificate: ask at the listener with mutual TLS");
-    };
-
     /// <summary>The accounts that this client may use and whose participants are configured, in the order of their public keys.</summary>
-    public Task ListAsync(HttpContext context, Client client)
+    public Task ListAsync(HttpContext context)
     {
+        var client = ClientOf(context);
         NoKeysToListException.RequireDuties(access, client);
         return keys.AreOpen ? WriteAsync(context, [.. accounts.List(share => access.Allows(client, share.PublicKey)).Select(View)], DistributedContext.Default.IReadOnlyListAccount)
             : Answer.KeysLoadingAsync(context);
     }
 
     /// <summary>One account. Where the client may use it and it cannot be told of, the refusal says why.</summary>
-    public Task FindAsync(HttpContext context, Client client)
+    public Task FindAsync(HttpContext context)
     {
         if (!BlsPublicKey.TryParse(Identifier(context), out var composite))
         {
@@ -52,7 +38,7 @@ internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodie
             return Answer.KeysLoadingAsync(context);
         }
 
-        if (accounts.Find(composite) is not { } found || !access.Allows(client, found.Share.PublicKey))
+        if (accounts.Find(composite) is not { } found || !access.Allows(ClientOf(context), found.Share.PublicKey))
         {
             return Answer.ErrorAsync(context, StatusCodes.Status404NotFound, "unknown_key");
         }
@@ -63,7 +49,7 @@ internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodie
             : WriteAsync(context, View(account), DistributedContext.Default.Account);
     }
 
-    public async Task SignAsync(HttpContext context, Client client)
+    public async Task SignAsync(HttpContext context)
     {
         var (request, fault) = await bodies.ReadAsync(context);
         if (request is null)
@@ -79,12 +65,12 @@ internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodie
         }
 
         var found = accounts.Find(composite);
-        await recorder.SignAsync(context, Order(context, client, composite, found, request), (answered, outcome) => outcome is SignOutcome.Signed signed
+        await recorder.SignAsync(context, Order(context, composite, found, request), (answered, outcome) => outcome is SignOutcome.Signed signed
             ? WriteAsync(answered, new PartialSigningResponse(IdOf(found, signed).ToString(), signed.SigningRoot.ToString(), signed.Signature.ToString()), DistributedContext.Default.PartialSigningResponse)
             : Answer.RefusalAsync(answered, SignRefusal.Of(outcome)));
     }
 
-    public async Task SignAllAsync(HttpContext context, Client client)
+    public async Task SignAllAsync(HttpContext context)
     {
         var (batch, fault) = await batches.ReadAsync(context);
         if (batch is null)
@@ -100,7 +86,7 @@ internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodie
         }
 
         AccountShare?[] found = [.. batch.Keys.Select(accounts.Find)];
-        await batches.SignAsync(context, batch.Keys, number => Order(context, client, batch.Keys[number], found[number], request), (answer, number, signed) =>
+        await batches.SignAsync(context, batch.Keys, number => Order(context, batch.Keys[number], found[number], request), (answer, number, signed) =>
         {
             answer.Number(",\"participant_id\":\""u8, IdOf(found[number], signed));
             answer.Hex(",\"signing_root\":\"0x"u8, signed.SigningRoot.Bytes);
@@ -109,8 +95,8 @@ internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodie
     }
 
     // What is not found goes to the signer as well, which says so, and writes it down.
-    private static SignOrder Order(HttpContext context, Client client, BlsPublicKey composite, AccountShare? found, SignRequest request) =>
-        new(client, context.TraceIdentifier, found?.Share.PublicKey ?? composite, request.Message, request.ClaimedSigningRoot) { Named = found is null ? NamedKey.Group : NamedKey.Share };
+    private static SignOrder Order(HttpContext context, BlsPublicKey composite, AccountShare? found, SignRequest request) =>
+        new(ClientOf(context), context.TraceIdentifier, found?.Share.PublicKey ?? composite, request.Message, request.ClaimedSigningRoot) { Named = found is null ? NamedKey.Group : NamedKey.Share };
 
     private static Account View(ThresholdAccount account) => new(
         account.ParticipantId.ToString(),
@@ -118,6 +104,8 @@ internal sealed class DistributedApi(SignRecorder recorder, LargeEnvelopes bodie
         account.CompositePublicKey.ToString(),
         account.Threshold.ToString(),
         [.. account.Participants.Select(participant => new AccountParticipant(participant.Id.ToString(), participant.Endpoint))]);
+
+    private static Client ClientOf(HttpContext context) => context.Features.GetRequiredFeature<Client>();
 
     private static string Identifier(HttpContext context) => (string)context.Request.RouteValues["identifier"]!;
 

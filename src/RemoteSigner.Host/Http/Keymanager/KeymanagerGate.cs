@@ -10,8 +10,7 @@ using RemoteSigner.Native;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// Who may bring keys in and take them out: a client with a certificate whose permissions in signer.json say so, and with the token. A loopback door, which knows its
-/// client without a certificate, is none for that. Whoever is turned away is in the audit log, within bounds: see <see cref="RefusedClients"/>.
+/// Who may bring keys in and take them out, of the clients with a certificate: one whose permissions in signer.json say so, and with the token. Whoever is turned away is in the audit log, within bounds: see <see cref="RefusedClients"/>.
 /// </summary>
 internal sealed class KeymanagerGate(AccessPolicy access, DataDirectory data, SignerOptions options, SecretArena arena, RefusedClients refused, DutyTally tally)
 {
@@ -22,11 +21,11 @@ internal sealed class KeymanagerGate(AccessPolicy access, DataDirectory data, Si
     public async Task<Client?> FindAsync(HttpContext context)
     {
         var client = context.Features.GetRequiredFeature<Client>();
-        if (client.CertificateFingerprint is null || !access.MayManageKeys(client))
+        if (!access.MayManageKeys(client))
         {
-            tally.Refused(context.TraceIdentifier, "the Keymanager API", client, "may_not_manage_keys", client.CertificateFingerprint is null ? "a loopback door manages no keys" : "\"manageKeys\": true is not set for it in signer.json");
+            tally.Refused(context.TraceIdentifier, "the Keymanager API", client, "may_not_manage_keys", "\"manageKeys\": true is not set for it in signer.json");
             refused.Record(client, context.TraceIdentifier, "may_not_manage_keys: it asked for the Keymanager API without the right");
-            await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "may_not_manage_keys", "this takes a client certificate, and \"manageKeys\": true for that client in signer.json");
+            await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "may_not_manage_keys", "this takes \"manageKeys\": true for the client in signer.json");
             return null;
         }
 

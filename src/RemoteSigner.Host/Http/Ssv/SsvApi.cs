@@ -157,13 +157,13 @@ internal sealed partial class SsvApi(
     private async Task<Client?> FindAsync(HttpContext context, SsvRight right)
     {
         var client = context.Features.GetRequiredFeature<Client>();
-        if (client.CertificateFingerprint is not null && access.Allows(client, right))
+        if (access.Allows(client, right))
         {
             return client;
         }
 
-        tally.Refused(context.TraceIdentifier, $"SSV's endpoint '{right.ToString().ToLowerInvariant()}'", client, "ssv_not_allowed", client.CertificateFingerprint is null ? "a loopback door has no SSV endpoints" : "\"ssv\" does not name it for this client in signer.json");
-        await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "ssv_not_allowed", $"this takes a client certificate, and \"ssv\": [\"{right.ToString().ToLowerInvariant()}\"] for that client in signer.json");
+        tally.Refused(context.TraceIdentifier, $"SSV's endpoint '{right.ToString().ToLowerInvariant()}'", client, "ssv_not_allowed", "\"ssv\" does not name it for this client in signer.json");
+        await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "ssv_not_allowed", $"this takes \"ssv\": [\"{right.ToString().ToLowerInvariant()}\"] for the client in signer.json");
         return null;
     }
 
