@@ -34,10 +34,18 @@ await File.WriteAllTextAsync(Path.Combine(folder, "signer.log"), log);
 var fault = log.Split('\n').FirstOrDefault(line => line.Contains("   at ", StringComparison.Ordinal) || line.Contains(" fail: ", StringComparison.Ordinal) || line.Contains(" crit: ", StringComparison.Ordinal));
 Look(fault is not null, "stack or error in the log", fault ?? "");
 Look(log.Any(character => char.IsControl(character) && character is not ('\n' or '\r')), "control character in the log", "");
-var perRefusal = findings.Refused == 0 ? 0 : (double)log.Length / findings.Refused;
-foreach (var line in log.Split('\n').Where(line => Encoding.UTF8.GetByteCount(line) > MostOfALine && !EpochLine().IsMatch(line)))
+var lines = log.Split('\n').Where(line => !EpochLine().IsMatch(line)).ToList();
+foreach (var line in lines.Where(line => Encoding.UTF8.GetByteCount(line) > MostOfARequest))
 {
     Look(true, "long line in the log", line);
+}
+
+// Each request by all of its own lines, with their ends.
+var ofRequests = lines.Select(line => (Id: RequestId().Match(line).Groups[1].Value, Line: line)).Where(line => line.Id.Length > 0).GroupBy(line => line.Id)
+    .Select(request => (Text: string.Join('\n', request.Select(line => line.Line)), Bytes: request.Sum(line => Encoding.UTF8.GetByteCount(line.Line) + 1))).ToList();
+foreach (var (text, _) in ofRequests.Where(request => request.Bytes > MostOfARequest))
+{
+    Look(true, "a request that fills the log", text);
 }
 
 Look(!memory.LevelledOff, "memory keeps growing", memory.Summary);
@@ -48,7 +56,7 @@ using var fileTime = new CancellationTokenSource(TimeSpan.FromSeconds(seconds * 
 await files.RunAsync(fileTime.Token);
 
 Console.WriteLine(findings.Table().TrimEnd());
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {requests.Signatures:N0} signatures held against roots computed anew; log: {log.Length:N0} bytes, {perRefusal:F1} for each refused request; memory: {memory.Summary}"));
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {requests.Signatures:N0} signatures held against roots computed anew; log: {log.Length:N0} bytes, {findings.Refused:N0} requests refused, {ofRequests.Count:N0} requests have lines of their own and {ofRequests.Select(request => request.Bytes).DefaultIfEmpty().Max():N0} bytes at most for one; memory: {memory.Summary}"));
 Console.WriteLine($"{findings.Inputs:N0} inputs with the seed {seed}: {(findings.Any ? "FINDINGS, in artifacts/fuzz" : "nothing found")}");
 return findings.Any ? 1 : 0;
 
@@ -63,7 +71,10 @@ void Look(bool isWrong, string kind, string detail)
 // What a refused request may write, whatever is in it. The sum of an epoch grows with what there was.
 internal partial class Program
 {
-    private const int MostOfALine = 400;
+    private const int MostOfARequest = 400;
+
+    [GeneratedRegex(" request ([0-9A-Z]+:[0-9A-F]{8})[: ]")]
+    private static partial Regex RequestId();
 
     [GeneratedRegex(": epoch [0-9]+: signed ")]
     private static partial Regex EpochLine();

@@ -8,6 +8,8 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
     // What the page of the API says of a signer that is well: its keys are open, and nobody took its token away.
     private static readonly HashSet<string> _documented = ["no_operator_key", "keys_loading", "busy", "generic_not_supported", "tpm_unreachable", "fence_not_moved"];
 
+    private const long First = 0;
+
     private readonly List<List<RequestSeed>> _byDoor = [.. seeds.GroupBy(one => one.Door).Select(door => door.ToList())];
     private long _input;
     private long _signatures;
@@ -15,17 +17,13 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
     /// <summary>Signatures that were held against the oracle's root.</summary>
     public long Signatures => Interlocked.Read(ref _signatures);
 
-    /// <summary>Every seed as it stands, before anything else: one that is refused tests the refusal alone, however it is mutated.</summary>
+    /// <summary>Every seed as it stands, before anything else: one that is refused tests the refusal alone, however it is mutated. Later they come again, between the others.</summary>
     public async Task SowAsync()
     {
         var doors = Enum.GetValues<Listener>().ToDictionary(listener => listener, listener => new Door(signer, listener));
         foreach (var chosen in seeds)
         {
-            var answer = await AskAsync(doors[chosen.Listener], chosen, chosen.Body, 0, new Dice(seed, 0));
-            if (answer is not null && !chosen.Expects(answer))
-            {
-                findings.Add($"seed answered {answer.Status} {SignatureJudge.ReasonOf(answer.Body)}", chosen.Door, 0, chosen.Body, $"{chosen.Verb} {chosen.Path} over {chosen.Listener}: {answer.Body}");
-            }
+            await AskAsync(doors[chosen.Listener], chosen, chosen.Body, First, new Dice(seed, First));
         }
 
         Dispose(doors.Values);
@@ -60,21 +58,23 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
         }
     }
 
-    // In a frame that is right, so that there must be an answer; null where there was none.
-    private async Task<RawAnswer?> AskAsync(Door door, RequestSeed chosen, byte[] body, long input, Dice dice)
+    // In a frame that is right, so that there must be an answer; and a seed has one that is expected.
+    private async Task AskAsync(Door door, RequestSeed chosen, byte[] body, long input, Dice dice)
     {
         var request = Framed(chosen, chosen.Path, chosen.Verb == "GET" && body.Length == 0 ? "" : dice.OneIn(4) ? "Transfer-Encoding: chunked\r\n" : $"Content-Length: {body.Length}\r\n", body, dice);
         try
         {
             var answer = await door.AskAsync(request);
-            Judge(chosen, body, answer, input, request);
-            return answer;
+            var signatures = Judge(chosen, body, answer, input, request);
+            if (ReferenceEquals(body, chosen.Body) && !chosen.Expects(answer, signatures, isAlone: input == First))
+            {
+                findings.Add($"seed answered {answer.Status} {SignatureJudge.ReasonOf(answer.Body)}", chosen.Door, input, chosen.Body, $"{chosen.Verb} {chosen.Path} over {chosen.Listener}: {answer.Body}");
+            }
         }
         catch (IOException exception)
         {
             findings.Count(chosen.Door, "dropped");
             findings.Add("dropped", chosen.Door, input, request, exception.Message);
-            return null;
         }
     }
 
@@ -141,6 +141,12 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
             findings.Add("ambiguous frame taken", chosen.Door, input, request, $"kind {kind}: {answer.Status}");
         }
 
+        // Nobody can have read it to its end.
+        if (answer.Status == 200 && kind is (6 or 7) && chosen.Body.Length > 0)
+        {
+            findings.Add("body taken that never ended", chosen.Door, input, request, $"kind {kind}: {answer.Status}");
+        }
+
         if (answer.Status == 200 && kind is (3 or 4 or 5) && chosen.Listener != Listener.Control && chosen.Path.Contains("/v1", StringComparison.Ordinal))
         {
             findings.Add("path taken that is not documented", chosen.Door, input, request, $"kind {kind}: {answer.Status}");
@@ -157,7 +163,8 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
         return Encoding.ASCII.GetBytes($"{chosen.Verb} {path} HTTP/1.1\r\nHost: localhost\r\nAccept: {chosen.Accept}\r\nContent-Type: application/json\r\n{token}{headers}\r\n");
     }
 
-    private void Judge(RequestSeed chosen, byte[] body, RawAnswer answer, long input, byte[] request)
+    // How many signatures are in the answer.
+    private int Judge(RequestSeed chosen, byte[] body, RawAnswer answer, long input, byte[] request)
     {
         findings.Count(chosen.Door, answer.Status.ToString());
 
@@ -169,16 +176,19 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
 
         if (answer.Status != 200 || !chosen.Signs)
         {
-            return;
+            return 0;
         }
 
         try
         {
-            Interlocked.Add(ref _signatures, SignatureJudge.Verify(chosen, signer, body, answer.Body));
+            var signatures = SignatureJudge.Verify(chosen, signer, body, answer.Body);
+            Interlocked.Add(ref _signatures, signatures);
+            return signatures;
         }
         catch (Exception exception)
         {
             findings.Add("signature of something else", chosen.Door, input, request, $"{exception.Message} body: {Encoding.UTF8.GetString(body)} answer: {answer.Body}");
+            return 0;
         }
     }
 

@@ -8,11 +8,29 @@ namespace RemoteSigner.Fuzz;
 /// <summary>A request that a door understands. <paramref name="Signs"/>: its answer may be a signature.</summary>
 internal sealed record RequestSeed(string Door, Listener Listener, string Verb, string Path, byte[] Body, bool Signs = false, string Accept = "application/json")
 {
+    // What is asked of the same keys with other roots, what takes its turn beside other requests, and a key that was brought before.
+    private static readonly string[] _ofOthers = [.. Contradictions, "one_at_a_time", "busy", "conflict"];
+
+    /// <summary>Why a duty of another slot, root or source than the last one's is refused.</summary>
+    public static string[] Contradictions => ["double_vote", "double_proposal", "surrounding_vote", "surrounded_vote", "source_below_low_watermark", "target_below_low_watermark", "block_below_low_watermark"];
+
     /// <summary>For what it may be refused as it stands, which is what it is there for then; empty: for nothing.</summary>
     public string[] Refusals { get; init; } = [];
 
-    /// <summary>Is this how it may be answered where nothing but seeds was sent before?</summary>
-    public bool Expects(RawAnswer answer) => answer.Status is 200 or 202 || Refusals.Contains(answer.Status == 409 ? "conflict" : SignatureJudge.ReasonOf(answer.Body));
+    /// <summary>Is this how it may be answered as it stands?</summary>
+    /// <param name="answer">How it was.</param>
+    /// <param name="signatures">How many signatures are in it.</param>
+    /// <param name="isAlone">Nothing but seeds was sent before it.</param>
+    public bool Expects(RawAnswer answer, int signatures, bool isAlone)
+    {
+        if (answer.Status is 200 or 202)
+        {
+            return !Signs || signatures > 0 || !isAlone || Refusals.Length > 0;
+        }
+
+        var reason = answer.Status == 409 ? "conflict" : SignatureJudge.ReasonOf(answer.Body);
+        return Refusals.Contains(reason) || (!isAlone && _ofOthers.Contains(reason));
+    }
 }
 
 /// <summary>Good requests for every door, of our own and from the shared vectors where there are any.</summary>
@@ -23,7 +41,6 @@ internal static class RequestSeeds
     private const string OwnFeeRecipient = "0xdddddddddddddddddddddddddddddddddddddddd";
 
     private static readonly HashSet<string> _batchable = ["AGGREGATION_SLOT", "ATTESTATION", "RANDAO_REVEAL", "SYNC_COMMITTEE_MESSAGE", "SYNC_COMMITTEE_SELECTION_PROOF", "PAYLOAD_ATTESTATION"];
-    private static readonly string[] _contradictions = ["double_vote", "double_proposal", "surrounding_vote", "surrounded_vote", "source_below_low_watermark", "target_below_low_watermark", "block_below_low_watermark"];
     private static readonly Network _hoodi = Network.Find("hoodi")!;
 
     public static IReadOnlyList<RequestSeed> All(FuzzedSigner signer, string? vectors)
@@ -36,12 +53,12 @@ internal static class RequestSeeds
             var type = (string)JsonNode.Parse(duty)!["type"]!;
 
             // Those of the vectors are of different chains, and of other keys' deposits.
-            string[] refusals = number < own ? [] : type is "ATTESTATION" or "BLOCK" or "BLOCK_V2" ? _contradictions : type is "DEPOSIT" ? ["deposit_for_another_key"] : [];
+            string[] refusals = number < own ? [] : type is "ATTESTATION" or "BLOCK" or "BLOCK_V2" ? RequestSeed.Contradictions : type is "DEPOSIT" ? ["deposit_for_another_key"] : [];
             seeds.Add(new("sign", Listener.MutualTls, "POST", $"/api/v1/eth2/sign/{signer.Key}", Utf8(duty), Signs: true, Accept: number % 3 == 0 ? "text/plain" : "application/json") { Refusals = refusals });
             seeds.Add(new("sign (http)", Listener.Loopback, "POST", $"/api/v1/eth2/sign/{signer.Key}", Utf8(duty), Signs: true) { Refusals = refusals });
             if (_batchable.Contains(type))
             {
-                seeds.Add(new("batch", Listener.MutualTls, "POST", "/api/v1/eth2/sign", Utf8($"{{\"identifiers\":[\"{signer.Home.Keys[1]}\",\"{signer.Home.Keys[2]}\",\"{Unknown}\"],\"signing_request\":{duty}}}"), Signs: true));
+                seeds.Add(new("batch", Listener.MutualTls, "POST", "/api/v1/eth2/sign", Utf8($"{{\"identifiers\":[\"{signer.Home.Keys[1]}\",\"{signer.Home.Keys[2]}\",\"{Unknown}\"],\"signing_request\":{duty}}}"), Signs: true) { Refusals = refusals });
             }
 
             if (signer.Share is { } held)
@@ -66,7 +83,7 @@ internal static class RequestSeeds
         yield return new("distributed", Listener.MutualTls, "POST", $"/api/v1/eth2/distributed/sign/{group}", Utf8(duty), Signs: true) { Refusals = ofCluster };
         if (_batchable.Contains(type))
         {
-            yield return new("distributed", Listener.MutualTls, "POST", "/api/v1/eth2/distributed/sign", Utf8($"{{\"identifiers\":[\"{group}\",\"{Unknown}\"],\"signing_request\":{duty}}}"), Signs: true);
+            yield return new("distributed", Listener.MutualTls, "POST", "/api/v1/eth2/distributed/sign", Utf8($"{{\"identifiers\":[\"{group}\",\"{Unknown}\"],\"signing_request\":{duty}}}"), Signs: true) { Refusals = refusals };
         }
 
         yield return new("dv", Listener.MutualTls, "POST", "/api/v1/dv/slashable", Utf8($"{{\"pubkey\":\"{share}\",{duty[1..]}"));
@@ -110,7 +127,7 @@ internal static class RequestSeeds
             yield return new("keymanager", Listener.MutualTls, "POST", "/eth/v1/keystores", Utf8(push.ToJsonString()));
             yield return new("keymanager", Listener.MutualTls, "DELETE", "/eth/v1/keystores", Utf8($"{{\"pubkeys\":[\"{Unknown}\"]}}"));
             yield return new("keymanager", Listener.MutualTls, "GET", "/eth/v1/keystores", []);
-            yield return new("keymanager", Listener.Loopback, "POST", "/eth/v1/keystores", Utf8(push.ToJsonString())) { Refusals = ["may_not_manage_keys"] };
+            yield return new("keymanager", Listener.Loopback, "POST", "/eth/v1/keystores", Utf8(push.ToJsonString())) { Refusals = ["certificate_required"] };
         }
 
         yield return new("keymanager", Listener.MutualTls, "POST", "/eth/v1/remotekeys", Utf8("{\"remote_keys\":[]}")) { Refusals = ["remotekeys_read_only"] };
