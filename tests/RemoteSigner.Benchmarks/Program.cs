@@ -11,6 +11,7 @@ using RemoteSigner.Benchmarks;
     ("pushed", true, PushedShares.MeasureAsync),
     ("start", true, StartAtScale.MeasureAsync),
     ("interchange", true, InterchangeAtScale.MeasureAsync),
+    ("year", true, YearOfVotes.MeasureAsync),
     ("beside", false, OlderParts.MeasureBesideAsync),
     ("keystores", false, OlderParts.MeasureKeystoresAsync),
     ("tpm", false, OlderParts.MeasureTpmAsync),

@@ -12,11 +12,17 @@ internal sealed record LoadSigner(Ledger Ledger, SlashingProtection Slashing, Au
 
     public static async Task<LoadSigner> OpenAsync(string file, int keys)
     {
-        var network = Network.Find("minimal")! with { GenesisValidatorsRoot = default(Root) };
-        var ledger = File.Exists(file) ? Ledger.Open(file) : Ledger.Create(file);
-        var signer = new LoadSigner(ledger, await SlashingProtection.OpenAsync(ledger, network), await AuditLog.OpenAsync(ledger, TimeProvider.System), network);
+        var signer = await OpenAsync(file);
         await Task.WhenAll(Enumerable.Range(0, keys).Select(i => signer.RegisterAsync(Key(i))));
         return signer;
+    }
+
+    /// <summary>With the keys that are there.</summary>
+    public static async Task<LoadSigner> OpenAsync(string file)
+    {
+        var network = Network.Find("minimal")! with { GenesisValidatorsRoot = default(Root) };
+        var ledger = File.Exists(file) ? Ledger.Open(file) : Ledger.Create(file);
+        return new LoadSigner(ledger, await SlashingProtection.OpenAsync(ledger, network), await AuditLog.OpenAsync(ledger, TimeProvider.System), network);
     }
 
     /// <summary>A vote of one validator for an epoch; <paramref name="head"/> 0 and 1 conflict.</summary>
@@ -36,7 +42,10 @@ internal sealed record LoadSigner(Ledger Ledger, SlashingProtection Slashing, Au
         return new ProtectedKey(new BlsPublicKey(share), new BlsPublicKey(group));
     }
 
-    public async Task<PermitDecision> RequestAsync(ProtectedKey key, Attestation vote) => (await Slashing.RequestAsync([new PermitRequest.Ask(key, vote.WithRoot(Network), (transaction, root, verdict) => Audit.Append(transaction, new AuditEntry
+    public async Task<PermitDecision> RequestAsync(ProtectedKey key, Attestation vote) => (await Slashing.RequestAsync([Ask(key, vote, vote.WithRoot(Network))]))[0];
+
+    /// <summary>Leave for a vote is asked for, with the entry that the signer writes.</summary>
+    public PermitRequest Ask(ProtectedKey key, Attestation vote, RootedMessage message) => new PermitRequest.Ask(key, message, (transaction, root, verdict) => Audit.Append(transaction, new AuditEntry
     {
         Action = "sign",
         Decision = verdict is Verdict.Allowed ? AuditDecision.Granted : AuditDecision.Refused,
@@ -53,7 +62,7 @@ internal sealed record LoadSigner(Ledger Ledger, SlashingProtection Slashing, Au
         SignedBefore = verdict is Verdict.Allowed { AlreadySigned: true },
         Rule = (verdict as Verdict.Refused)?.Rule.Name(),
         Detail = (verdict as Verdict.Refused)?.Detail,
-    }))]))[0];
+    }));
 
     // A run that is killed may have registered a key without ever signing with it.
     private async Task RegisterAsync(ProtectedKey key)

@@ -76,9 +76,12 @@ internal sealed class SignerMetrics
     /// <summary>A request that is none, or came to the wrong place; <paramref name="reason"/> is one of ours.</summary>
     public void Turned(string reason) => _turned.WithLabels(reason).Inc();
 
-    public void Ended(DutyType duty, SignOutcome outcome, TimeSpan elapsed)
+    /// <summary>A request to sign was answered, for one key or for many.</summary>
+    public void Answered(TimeSpan elapsed) => _signing.Observe(elapsed.TotalSeconds);
+
+    /// <summary>What became of one order.</summary>
+    public void Ended(DutyType duty, SignOutcome outcome)
     {
-        _signing.Observe(elapsed.TotalSeconds);
         if (outcome is SignOutcome.Signed)
         {
             _permitted.Inc();
@@ -116,6 +119,7 @@ internal sealed class SignerMetrics
     /// <summary>Counts a refusal by the rule's name in the audit log. The client only where signer.json names it (null: it does not), so that nobody makes labels at will.</summary>
     public void Refused(string? client, DutyType duty, string rule) => _refusals.WithLabels(client ?? OtherClient, duty.Name(), SnakeCase.Of(rule)).Inc();
 
+    /// <summary>Duties were recorded, one or many that waited together.</summary>
     public void Recorded(DutyType duty, TimeSpan elapsed)
     {
         if (duty is DutyType.Block or DutyType.Attestation)

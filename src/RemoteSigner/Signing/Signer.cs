@@ -21,7 +21,7 @@ public sealed class Signer(
 {
     private readonly SigningQueue _queue = new(shares);
 
-    /// <summary>Told how long each duty waited for the disk.</summary>
+    /// <summary>Told how long duties waited for the disk: once for those of one type that waited together.</summary>
     public Action<DutyType, TimeSpan> Recorded { get; init; } = (_, _) => { };
 
     /// <summary>When our own signatures are verified before they are given out.</summary>
@@ -86,13 +86,13 @@ public sealed class Signer(
 
     private void JudgeAll(SignCase[] cases)
     {
+        var rooted = new RootOnce();
         if (cases is [var one])
         {
-            Judge(one, new RootOnce());
+            Judge(one, rooted);
         }
         else
         {
-            var rooted = new RootOnce();
             Parallel.ForEach(cases, other => Judge(other, rooted));
         }
     }
@@ -196,11 +196,13 @@ public sealed class Signer(
 
     private void Take(SignCase[] cases, IReadOnlyList<PermitDecision> decisions, TimeSpan waited)
     {
+        DutyType? told = null;
         for (var i = 0; i < cases.Length; i++)
         {
             var (one, order) = (cases[i], cases[i].Order);
-            if (one.Outcome is null)
+            if (one.Outcome is null && told != order.Message.Type)
             {
+                told = order.Message.Type;
                 Recorded(order.Message.Type, waited);
             }
 

@@ -93,7 +93,7 @@ public sealed class DutyDecisionTests
         var metrics = new SignerMetrics(registry);
         using var text = new MemoryStream();
 
-        metrics.Ended(duty, new SignOutcome.UnknownKey(), TimeSpan.Zero);
+        metrics.Ended(duty, new SignOutcome.UnknownKey());
         await registry.CollectAndExportAsTextAsync(text, TestContext.Current.CancellationToken);
 
         Assert.Contains($"remote_signer_sign_outcomes_total{{duty=\"{duty.Name()}\",outcome=\"UnknownKey\"}} 1", System.Text.Encoding.UTF8.GetString(text.ToArray()), StringComparison.Ordinal);

@@ -124,7 +124,7 @@ public sealed class SignRecorderTests : IAsyncLifetime
 
         var rows = await RowsAsync();
 
-        Assert.Contains("signing_bls_signing_duration_count 3", rows);
+        Assert.Contains("signing_bls_signing_duration_count 2", rows);
         Assert.Contains("remote_signer_refusals_total{client=\"vc\",duty=\"Attestation\",rule=\"double_vote\"} 1", rows);
         Assert.Contains("remote_signer_refusals_total{client=\"vc\",duty=\"Attestation\",rule=\"failed\"} 1", rows);
     }

@@ -23,7 +23,8 @@ internal sealed partial class SignRecorder(Signer signer, AccessPolicy access, A
         }
         finally
         {
-            Record(order, outcome, time.GetElapsedTime(started));
+            metrics.Answered(time.GetElapsedTime(started));
+            Record(order, outcome);
         }
     }
 
@@ -38,10 +39,10 @@ internal sealed partial class SignRecorder(Signer signer, AccessPolicy access, A
         }
         finally
         {
-            var elapsed = time.GetElapsedTime(started);
+            metrics.Answered(time.GetElapsedTime(started));
             for (var i = 0; i < orders.Count; i++)
             {
-                Record(orders[i], outcomes[i], elapsed);
+                Record(orders[i], outcomes[i]);
             }
         }
     }
@@ -95,10 +96,10 @@ internal sealed partial class SignRecorder(Signer signer, AccessPolicy access, A
     private static string SubjectOf(SignOrder order) =>
         $"{DutyTally.Words(order.Message.Type)}{(order.Message.DutySlot is { } slot ? $" of slot {slot}" : "")}{(order.Key is { } key ? $" with {key}" : "")}";
 
-    private void Record(SignOrder order, SignOutcome outcome, TimeSpan elapsed)
+    private void Record(SignOrder order, SignOutcome outcome)
     {
         var (client, duty) = (order.Client.Name, order.Message.Type);
-        metrics.Ended(duty, outcome, elapsed);
+        metrics.Ended(duty, outcome);
         if (outcome is SignOutcome.Signed signed)
         {
             tally.Signed(duty);
