@@ -51,11 +51,14 @@ internal static class Answer
         var json = AcceptsJson(context.Request);
         var before = json ? "{\"signature\":\"0x"u8 : "0x"u8;
         var after = json ? "\"}"u8 : ""u8;
-        var body = new byte[before.Length + (2 * signature.Length) + after.Length];
+        var length = before.Length + (2 * signature.Length) + after.Length;
+        Begin(context, StatusCodes.Status200OK, json ? Json : Text, length);
+        var body = context.Response.BodyWriter.GetSpan(length);
         before.CopyTo(body);
-        _ = Convert.TryToHexStringLower(signature, body.AsSpan(before.Length), out _);
-        after.CopyTo(body.AsSpan(body.Length - after.Length));
-        return BytesAsync(context, StatusCodes.Status200OK, json ? Json : Text, body);
+        _ = Convert.TryToHexStringLower(signature, body[before.Length..], out _);
+        after.CopyTo(body[(length - after.Length)..]);
+        context.Response.BodyWriter.Advance(length);
+        return FlushAsync(context);
     }
 
     /// <summary>Bytes as they are.</summary>
@@ -95,9 +98,20 @@ internal static class Answer
 
     private static async Task BytesAsync(HttpContext context, int status, string contentType, byte[] body)
     {
+        Begin(context, status, contentType, body.Length);
+        await context.Response.BodyWriter.WriteAsync(body);
+    }
+
+    private static void Begin(HttpContext context, int status, string contentType, int length)
+    {
         context.Response.StatusCode = status;
         context.Response.ContentType = contentType;
-        context.Response.ContentLength = body.Length;
-        await context.Response.BodyWriter.WriteAsync(body);
+        context.Response.ContentLength = length;
+    }
+
+    private static Task FlushAsync(HttpContext context)
+    {
+        var flushed = context.Response.BodyWriter.FlushAsync(CancellationToken.None);
+        return flushed.IsCompletedSuccessfully ? Task.CompletedTask : flushed.AsTask();
     }
 }

@@ -13,9 +13,8 @@ internal sealed unsafe class HashedMessage
     private readonly Lock _gate = new();
     private readonly byte[] _message;
     private BlstP2 _point;
-    private BlstP2 _again;
+    private BlstP2[]? _again;
     private bool _wasUsed;
-    private volatile bool _isConfirmed;
     private volatile byte[]? _table;
 
     public HashedMessage(ReadOnlySpan<byte> message)
@@ -41,19 +40,7 @@ internal sealed unsafe class HashedMessage
             return true;
         }
 
-        if (!_isConfirmed)
-        {
-            lock (_gate)
-            {
-                if (!_isConfirmed)
-                {
-                    Hash(out _again);
-                    _isConfirmed = true;
-                }
-            }
-        }
-
-        return Bytes(in _point).SequenceEqual(Bytes(in _again));
+        return Bytes(in _point).SequenceEqual(Bytes(in Again()[0]));
     }
 
     /// <summary>Is the table there already?</summary>
@@ -66,6 +53,19 @@ internal sealed unsafe class HashedMessage
         var table = _table ?? Make(engine);
         start = StartOf(table);
         return table;
+    }
+
+    // Two who come at once hash twice, and compare with the same.
+    private BlstP2[] Again()
+    {
+        if (Volatile.Read(ref _again) is { } known)
+        {
+            return known;
+        }
+
+        var again = new BlstP2[1];
+        Hash(out again[0]);
+        return Interlocked.CompareExchange(ref _again, again, null) ?? again;
     }
 
     private void Hash(out BlstP2 hashed)

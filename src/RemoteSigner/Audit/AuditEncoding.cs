@@ -16,7 +16,7 @@ internal static class AuditEncoding
     // What System.Text.Json writes as it stands, among the printable characters of ASCII.
     private static readonly SearchValues<char> _plain = SearchValues.Create(" !#$%()*,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|}~");
 
-    public static void Write(EntryText text, long sequence, DateTimeOffset time, AuditEntry entry)
+    public static void Write(EntryText text, long sequence, DateTimeOffset time, in AuditEntry entry)
     {
         var recurs = entry.Decision == AuditDecision.Granted;
         text.Constant("{\"seq\":"u8);

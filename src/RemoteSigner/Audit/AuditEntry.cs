@@ -4,10 +4,12 @@ namespace RemoteSigner.Audit;
 
 /// <summary>
 /// One thing that happened, as evidence for later: who asked with which certificate, for which key, what for, and how it ended. Never a secret,
-/// never a body. The sequence number and the time are given by <see cref="AuditLog"/>. Members that do not apply are null.
+/// never a body. The sequence number and the time are given by <see cref="AuditLog"/>. Members that do not apply are null. A value: one is made for every duty, and written at once.
 /// </summary>
-public sealed record AuditEntry
+public readonly record struct AuditEntry
 {
+    private readonly IReadOnlyList<BlsPublicKey>? _keys;
+
     /// <summary>What it was: <c>sign</c>, or a dotted name such as <c>key.import</c>, <c>seal.rotate</c>, <c>client.refused</c>, <c>slashing.prune</c>.</summary>
     public required string Action { get; init; }
 
@@ -30,7 +32,11 @@ public sealed record AuditEntry
     public BlsPublicKey? GroupKey { get; init; }
 
     /// <summary>All keys it is about, where it is about several at once.</summary>
-    public IReadOnlyList<BlsPublicKey> Keys { get; init; } = [];
+    public IReadOnlyList<BlsPublicKey> Keys
+    {
+        get => _keys ?? [];
+        init => _keys = value;
+    }
 
     /// <summary>SHA-256 of the file that was read.</summary>
     public Root? FileHash { get; init; }

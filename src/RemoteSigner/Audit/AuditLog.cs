@@ -25,7 +25,7 @@ public sealed class AuditLog
     }
 
     /// <summary>Adds an entry to the transaction and returns its number. Only valid inside ledger work; meant for <see cref="DecisionWitness"/>.</summary>
-    public long Append(LedgerTransaction transaction, AuditEntry entry)
+    public long Append(LedgerTransaction transaction, in AuditEntry entry)
     {
         var tail = transaction.Recall(Tail.Load);
         var text = LedgerEntries.Next(transaction);

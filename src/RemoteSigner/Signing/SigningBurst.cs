@@ -10,7 +10,7 @@ internal sealed class SigningBurst(IReadOnlyList<SignCase> cases, ShareSigner si
     private const int Most = 256;
 
     /// <summary>All for which there is leave, by root, proposals first.</summary>
-    public static IEnumerable<SigningBurst> Of(IEnumerable<SignCase> cases, ShareSigner signer) => cases
+    public static IEnumerable<SigningBurst> Of(IReadOnlyList<SignCase> cases, ShareSigner signer) => cases is [{ Permit: not null } lone] ? [new SigningBurst([lone], signer)] : cases
         .Where(one => one.Permit is not null)
         .GroupBy(one => one.Permit!.SigningRoot)
         .OrderBy(root => root.First().Order.Message.Slashable is not SlashableContent.Block)

@@ -42,10 +42,10 @@ internal sealed class SigningQueue(ShareSigner signer) : IThreadPoolWorkItem
         }
 
         // The first is signed here, the others by whichever core is free.
-        var bursts = SigningBurst.Of(turn, signer).ToList();
-        foreach (var burst in bursts.Skip(1))
+        SigningBurst[] bursts = [.. SigningBurst.Of(turn, signer)];
+        for (var i = 1; i < bursts.Length; i++)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(burst, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(bursts[i], preferLocal: false);
         }
 
         bursts[0].Execute();

@@ -75,7 +75,7 @@ public sealed class SignerBatchTests
         await using var scene = await SigningScene.CreateAsync();
         KeyShare[] shares = [await scene.AddAsync(), await scene.AddAsync(), await scene.AddAsync()];
         await scene.Rooms.Ledger.WriteAsync(transaction => transaction.Statement(
-            "CREATE TRIGGER poison BEFORE INSERT ON audit WHEN instr(CAST(NEW.entry AS TEXT), '\"poison\"') > 0 BEGIN SELECT RAISE(ABORT, 'not this one'); END").Execute());
+            "CREATE TRIGGER poison BEFORE INSERT ON audit WHEN instr(NEW.entry, CAST('poison' AS BLOB)) > 0 BEGIN SELECT RAISE(ABORT, 'not this one'); END").Execute());
         var (orders, commits) = (shares.Select(share => SigningScene.Order(share.PublicKey, Vote(4))).ToList(), scene.Rooms.Ledger.Commits);
         orders[1] = SigningScene.Order(shares[1].PublicKey, Vote(4), client) with { RequestId = "poison" };
 
