@@ -39,7 +39,8 @@ internal static class ExpectationFiles
         {
             return read();
         }
-        catch (Exception exception) when (exception is FormatException or JsonException)
+        // Half a surrogate pair, written as an escape, shows only when the text is read.
+        catch (Exception exception) when (exception is FormatException or JsonException or InvalidOperationException)
         {
             throw new CliError(exception.Message, "correct it and try again");
         }
