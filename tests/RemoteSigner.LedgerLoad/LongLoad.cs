@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using RemoteSigner.Slashing;
-using RemoteSigner.Spec;
 
 namespace RemoteSigner.LedgerLoad;
 
