@@ -72,6 +72,7 @@ internal static class SignerServices
         services.AddSingleton<ClientNaming>();
         services.AddSingleton<DutyTally>();
         services.AddSingleton<UnreadableHeads>();
+        services.AddSingleton(new SigningPlaces());
         services.AddSingleton<SignRecorder>();
         services.AddSingleton<SigningApi>();
         services.AddSingleton<BatchSigning>();

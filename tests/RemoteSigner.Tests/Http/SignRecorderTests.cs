@@ -25,7 +25,7 @@ public sealed class SignRecorderTests : IAsyncLifetime
     {
         _scene = await SigningScene.CreateAsync();
         _tally = new DutyTally(_scene.Access, _log);
-        _recorder = new SignRecorder(_scene.Signer, _scene.Access, _scene.Rooms.Audit, new SignerMetrics(_registry), _tally, TimeProvider.System, NullLogger<SignRecorder>.Instance);
+        _recorder = new SignRecorder(_scene.Signer, new SigningPlaces(most: 3, forProposals: 2), _scene.Access, _scene.Rooms.Audit, new SignerMetrics(_registry), _tally, TimeProvider.System, NullLogger<SignRecorder>.Instance);
     }
 
     public ValueTask DisposeAsync() => _scene.DisposeAsync();
@@ -140,6 +140,34 @@ public sealed class SignRecorderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task While_the_disk_hangs_no_more_wait_than_there_are_places_and_the_last_are_for_proposals()
+    {
+        var share = await _scene.AddAsync();
+        using var well = new ManualResetEventSlim();
+        var hanging = _scene.Rooms.Ledger.WriteAsync(_ => well.Wait(TimeSpan.FromMinutes(1), CancellationToken.None));
+        List<Task<int>> waiting = [.. Enumerable.Range(4, 3).Select(epoch => StatusAsync(SigningScene.Order(share.PublicKey, Vote((ulong)epoch))))];
+
+        Assert.Equal(StatusCodes.Status503ServiceUnavailable, await StatusAsync(SigningScene.Order(share.PublicKey, Vote(9))));
+        waiting.AddRange(Enumerable.Range(1, 2).Select(slot => StatusAsync(SigningScene.Order(share.PublicKey, Proposal((ulong)slot)))));
+        Assert.Equal(StatusCodes.Status503ServiceUnavailable, await StatusAsync(SigningScene.Order(share.PublicKey, Proposal(3))));
+        Assert.DoesNotContain(waiting, one => one.IsCompleted);
+        well.Set();
+
+        Assert.True(await hanging);
+        Assert.All(await Task.WhenAll(waiting), status => Assert.Equal(StatusCodes.Status200OK, status));
+        Assert.Equal(StatusCodes.Status200OK, await StatusAsync(SigningScene.Order(share.PublicKey, Vote(9))));
+        Assert.Contains("remote_signer_requests_turned_away_total{reason=\"busy\"} 2", await RowsAsync());
+
+        async Task<int> StatusAsync(SignOrder order)
+        {
+            var context = new DefaultHttpContext();
+            await _recorder.SignAsync(context, order, (_, _) => Task.CompletedTask);
+            Assert.Equal(context.Response.StatusCode == StatusCodes.Status503ServiceUnavailable ? "1" : "", context.Response.Headers.RetryAfter.ToString());
+            return context.Response.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task A_refusal_is_told_in_words_and_its_repeats_are_counted()
     {
         var share = await _scene.AddAsync();
@@ -203,4 +231,6 @@ public sealed class SignRecorderTests : IAsyncLifetime
     private static Attestation Vote(ulong target, int fill = 1) => new(
         new AttestationData(new Slot(target * 8), 0, Duties.Root(fill), new Checkpoint(new Epoch(target - 1), default), new Checkpoint(new Epoch(target), default)),
         new ForkInfo(default, default, default, Duties.Root(7)));
+
+    private static SignableMessage Proposal(ulong slot) => Duties.Message(Duties.Block(slot), Duties.Root(1), Duties.Root(7)).Message;
 }

@@ -11,12 +11,19 @@ namespace RemoteSigner.Host.Http;
 /// The one way from a door to the signer. Whatever door a request came through, how it ended is counted and logged here; that it is in the audit log, the signer saw to. All of
 /// it after the answer, which does not wait for it.
 /// </summary>
-internal sealed partial class SignRecorder(Signer signer, AccessPolicy access, AuditLog audit, SignerMetrics metrics, DutyTally tally, TimeProvider time, ILogger<SignRecorder> log)
+internal sealed partial class SignRecorder(Signer signer, SigningPlaces places, AccessPolicy access, AuditLog audit, SignerMetrics metrics, DutyTally tally, TimeProvider time, ILogger<SignRecorder> log)
 {
     public async Task SignAsync(HttpContext context, SignOrder order, Func<HttpContext, SignOutcome, Task> answer)
     {
+        if (!places.TryTake(isProposal: order.Message.Slashable is SlashableContent.Block))
+        {
+            metrics.Turned(MalformedRequest.Busy);
+            await RequestBody.RefuseAsync(context, new MalformedRequest(MalformedRequest.Busy, "more duties wait than can be signed in time: ask again, or another signer"));
+            return;
+        }
+
         var started = time.GetTimestamp();
-        var outcome = await signer.SignAsync(order);
+        var outcome = await SignAsync(order);
         try
         {
             await answer(context, outcome);
@@ -25,6 +32,18 @@ internal sealed partial class SignRecorder(Signer signer, AccessPolicy access, A
         {
             metrics.Answered(time.GetElapsedTime(started));
             Record(order, outcome);
+        }
+    }
+
+    private async Task<SignOutcome> SignAsync(SignOrder order)
+    {
+        try
+        {
+            return await signer.SignAsync(order);
+        }
+        finally
+        {
+            places.GiveBack();
         }
     }
 

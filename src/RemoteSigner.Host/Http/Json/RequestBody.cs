@@ -45,7 +45,15 @@ internal static class RequestBody
     }
 
     /// <summary>400 with the fault, 413 where there was too much, 501 for a type that is known and never signed, and what a body that did not come asks for.</summary>
-    public static Task RefuseAsync(HttpContext context, MalformedRequest fault) => Answer.ErrorAsync(context, StatusOf(fault), fault.Reason, fault.Detail);
+    public static Task RefuseAsync(HttpContext context, MalformedRequest fault)
+    {
+        if (fault.Reason == MalformedRequest.Busy)
+        {
+            context.Response.Headers.RetryAfter = "1";
+        }
+
+        return Answer.ErrorAsync(context, StatusOf(fault), fault.Reason, fault.Detail);
+    }
 
     private static int StatusOf(MalformedRequest fault) => fault.Reason switch
     {
