@@ -17,10 +17,13 @@ internal sealed class Bench : IDisposable
         CommandResult.Patience = TimeSpan.FromMinutes(30);
         Folder = Directory.CreateTempSubdirectory("remote-signer-bench-").FullName;
         Token = SoftToken.Create(Directory.CreateDirectory(Path.Combine(Folder, "token")).FullName);
-        Report = new Report(IsQuick);
+        Report = new Report(IsQuick, Engine);
     }
 
     public bool IsQuick { get; } = Environment.GetEnvironmentVariable("QUICK") == "1";
+
+    /// <summary>ENGINE=portable: how the signer signs together, where it is not to choose by itself.</summary>
+    public static string? Engine { get; } = Environment.GetEnvironmentVariable("ENGINE") is { Length: > 0 } engine ? engine : null;
 
     public string Folder { get; }
 
@@ -65,6 +68,14 @@ internal sealed class Bench : IDisposable
         var data = NewFolder(name);
         (await SignerProcess.RunUnderAsync(
             program, Token, ["init", "--data", data, "--network", Network.Name, "--no-slot-window", "--seal", "softhsm2", "--pin-file", Token.PinFile, "--client", Client, .. options])).Succeeded();
+        if (Engine is { } engine)
+        {
+            var settings = Path.Combine(data, "signer.json");
+            var text = await File.ReadAllTextAsync(settings);
+            var chosen = text.Replace("\"signTogether\": \"auto\"", $"\"signTogether\": \"{engine}\"", StringComparison.Ordinal);
+            await File.WriteAllTextAsync(settings, chosen != text ? chosen : throw new InvalidOperationException("signer.json does not say how keys sign together"));
+        }
+
         return new BenchHome(this, data, []);
     }
 

@@ -44,4 +44,9 @@ foreach (var (name, isQuick, measureAsync) in parts)
 
 bench.Report.Print();
 await bench.Report.WriteAsync();
+if (Environment.GetEnvironmentVariable("PAGE") == "1" && !bench.IsQuick)
+{
+    await bench.Report.WritePageAsync();
+}
+
 return 0;

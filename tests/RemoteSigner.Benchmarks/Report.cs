@@ -6,7 +6,9 @@ using RemoteSigner.Rig;
 namespace RemoteSigner.Benchmarks;
 
 /// <summary>The figures of one run, with the machine that they are of: a table for people, and JSON for programs.</summary>
-internal sealed class Report(bool isQuick)
+/// <param name="isQuick">Its figures are of fewer keys than their names say.</param>
+/// <param name="engine">How the signer was told to sign together; it stands behind the names of the figures. Null: as it chooses.</param>
+internal sealed class Report(bool isQuick, string? engine)
 {
     private readonly List<Figure> _figures = [];
 
@@ -17,7 +19,7 @@ internal sealed class Report(bool isQuick)
     /// <param name="about">What else there is to say, for the table.</param>
     public void Add(string key, double value, string target = "", string about = "")
     {
-        var figure = new Figure(key, value, target, about);
+        var figure = new Figure(engine is null ? key : $"{key}.{engine}", value, target, about);
         _figures.Add(figure);
         Console.WriteLine(figure);
     }
@@ -45,6 +47,29 @@ internal sealed class Report(bool isQuick)
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await File.WriteAllTextAsync(path, json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
     }
+
+    /// <summary>
+    /// Puts the figures that have a target, or are compared with such, into the page of the benchmark: each replaces the row of its name, and the others stay as they were measured before.
+    /// </summary>
+    public async Task WritePageAsync()
+    {
+        var page = Path.Combine(Repository.Root, "tests", "RemoteSigner.Benchmarks", "README.md");
+        var text = await File.ReadAllTextAsync(page);
+        var (begin, end) = (text.IndexOf(TableHead, StringComparison.Ordinal) + TableHead.Length, text.IndexOf("<!-- end of the figures -->", StringComparison.Ordinal));
+        var rows = text[begin..end].Split('\n', StringSplitOptions.RemoveEmptyEntries).ToDictionary(row => row.Split('|')[1].Trim());
+        foreach (var figure in _figures)
+        {
+            rows[$"`{figure.Key}`"] = string.Create(CultureInfo.InvariantCulture, $"| `{figure.Key}` | {figure.Value:#,0.###} | {figure.Target} | {figure.About.Replace('|', '/')} | {DateTime.UtcNow:yyyy-MM-dd} |");
+        }
+
+        await File.WriteAllTextAsync(page, $"{text[..begin]}{string.Join('\n', rows.Values)}\n{text[end..]}");
+    }
+
+    private const string TableHead = """
+        | figure | measured | target | what was measured | when |
+        |---|---|---|---|---|
+
+        """;
 
     private static string Processor { get; } = string.Join(' ', new[] { "model name", "cpu family", "model" }.Select(Cpu).Select((value, i) => i == 0 ? value : $"{(i == 1 ? "family" : "model")} {value}"));
 
