@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Keys;
 using RemoteSigner.Rig;
 
@@ -336,5 +337,18 @@ public sealed class KeystoreFolderTests : IDisposable
         var found = Assert.Single(KeystoreFolder.Survey(_scene.Folder, _scene.Write("password", "secret")).Keystores);
 
         Assert.Equal((key, "distributed-0", KeystoreOrigin.Dirk), (found.PublicKey, found.Label, found.Origin));
+    }
+
+    /// <summary>What is found when a name is compared, and not when the text is read.</summary>
+    [Fact]
+    public void A_name_with_half_a_surrogate_pair_is_a_damaged_file_and_no_fault_of_ours()
+    {
+        const string Text = """{"c\ud800rypto":{},"version":4,"pubkey":"00"}""";
+        File.WriteAllText(Path.Combine(_scene.Folder, "keystore.json"), Text);
+
+        var found = Assert.Single(KeystoreFolder.Survey(_scene.Folder, _scene.Folder).Keystores);
+
+        Assert.NotNull(found.Failure);
+        Assert.False(KeysharesFile.Is(System.Text.Encoding.UTF8.GetBytes(Text)));
     }
 }

@@ -24,8 +24,9 @@ internal static class KeysharesJson
         {
             return reader.Read() && reader.TokenType == JsonTokenType.StartObject && HasPart(ref reader);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second: a name with half a surrogate pair, which is found when it is compared.
             return false;
         }
     }

@@ -101,8 +101,9 @@ internal abstract record KeyFolderFile
                 _ => Kind.Unreadable,
             };
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second: a name with half a surrogate pair, which is found when it is compared.
             return Kind.Unreadable;
         }
     }
