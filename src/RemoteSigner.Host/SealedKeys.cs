@@ -10,10 +10,11 @@ namespace RemoteSigner.Host;
 /// <summary>The vault of a data directory and the hardware that opens it.</summary>
 internal sealed class SealedKeys(DataDirectory data, Hardware hardware, SecretArena arena) : IDisposable
 {
-    private volatile IReadOnlyList<VaultListing.Share> _expected = [];
+    private readonly VaultStore _vault = new(data.VaultFile);
+    private volatile int _expected;
 
     /// <summary>How many shares the vault holds; 0 before it was read.</summary>
-    public int Expected => _expected.Count;
+    public int Expected => _expected;
 
     /// <summary>What opens the vault.</summary>
     public ISealingDevice Device => hardware.Seal;
@@ -47,7 +48,7 @@ internal sealed class SealedKeys(DataDirectory data, Hardware hardware, SecretAr
     /// <summary>Opens the vault: one hardware operation.</summary>
     /// <exception cref="VaultException">It does not open.</exception>
     /// <exception cref="SealingDeviceException">The device failed.</exception>
-    public async Task<Vault> OpenVaultAsync() => await Vault.OpenAsync(data.VaultFile, arena, RequireKeyAsync);
+    public async Task<Vault> OpenVaultAsync() => await Vault.OpenAsync(_vault, arena, RequireKeyAsync);
 
     /// <summary>Reads the PIN again after the device refused the former one; only when a person asks, because each wrong try may lock it.</summary>
     public void RenewRefusedPin()
@@ -72,7 +73,7 @@ internal sealed class SealedKeys(DataDirectory data, Hardware hardware, SecretAr
     /// <summary>Opens all shares of a vault that is open, or some.</summary>
     public IReadOnlyList<KeyShare> OpenShares(Vault vault, IReadOnlySet<BlsPublicKey>? only = null)
     {
-        _expected = vault.Contents.Shares;
+        _expected = vault.Contents.Shares.Count;
         List<KeyShare> shares = [.. (only is null ? vault.OpenShares() : vault.OpenShares(only)).Select(share => new KeyShare(share.Secret, share.ShareKey, share.GroupKey, share.Membership) { Label = share.Label })];
 
         // The last error stays after recovery: what came through hardware in trouble is not trusted blindly.
@@ -94,7 +95,7 @@ internal sealed class SealedKeys(DataDirectory data, Hardware hardware, SecretAr
 
     private Task<IKeyEncryptionKey?> FindKeyAsync(ISealingDevice device, VaultListing listing)
     {
-        _expected = listing.Shares;
+        _expected = listing.Shares.Count;
         return device.FindKeyAsync(listing.Slots);
     }
 }

@@ -22,7 +22,7 @@ public sealed partial class SlashingProtection
         try
         {
             var staged = await StageAnewAsync(file);
-            return await _ledger.WriteAsync(transaction =>
+            return await ChangeAsync(terms.Only, transaction =>
             {
                 var report = TakeStaged(transaction, staged, terms);
                 transaction.Forget();

@@ -25,7 +25,7 @@ public sealed partial class SlashingProtection
     /// Lets keys sign whose shares are sealed, and parks in the same transaction those whose place they take: no two shares of one validator ever sign together. Nothing, and no evidence, where
     /// nothing changes.
     /// </summary>
-    public Task<KeyTurnover> TurnAsync(KeyTurn turn, EvidenceWriter<KeyTurnover> evidence) => _ledger.WriteAsync(transaction =>
+    public Task<KeyTurnover> TurnAsync(KeyTurn turn, EvidenceWriter<KeyTurnover> evidence) => ChangeAsync([.. turn.Arriving, .. turn.Returning, .. turn.Leaving], transaction =>
     {
         var parked = KeyTable.Move(transaction, turn.Leaving, KeyState.Parked, KeyState.Active, KeyState.Enrolling);
         var turnover = new KeyTurnover([.. KeyTable.Move(transaction, turn.Arriving, KeyState.Active, KeyState.Enrolling), .. KeyTable.Move(transaction, turn.Returning, KeyState.Active, KeyState.Parked, KeyState.Exported)], parked);
@@ -44,7 +44,7 @@ public sealed partial class SlashingProtection
 
     /// <summary>Takes exported keys back, of which no copy is left outside: each signs again, unless another share of its validator signs by now, or is about to; then it is parked.</summary>
     /// <param name="isSuperseded">Parked in any case.</param>
-    public Task<KeyTurnover> EndExportAsync(IReadOnlyCollection<BlsPublicKey> keys, bool isSuperseded, EvidenceWriter<KeyTurnover> evidence) => _ledger.WriteAsync(transaction =>
+    public Task<KeyTurnover> EndExportAsync(IReadOnlyCollection<BlsPublicKey> keys, bool isSuperseded, EvidenceWriter<KeyTurnover> evidence) => ChangeAsync(keys, transaction =>
     {
         List<BlsPublicKey> activated = [], parked = [];
         foreach (var key in keys)
@@ -89,6 +89,37 @@ public sealed partial class SlashingProtection
     /// <summary>Every public key that is known here, share keys and group keys, and what it may do.</summary>
     public Task<IReadOnlyDictionary<BlsPublicKey, KeyState>> GetKeyStatesAsync() => _ledger.ReadAsync<IReadOnlyDictionary<BlsPublicKey, KeyState>>(KeyTable.States);
 
+    /// <summary>The same of some; one that is not known here is left out.</summary>
+    public Task<IReadOnlyDictionary<BlsPublicKey, KeyState>> GetKeyStatesAsync(IReadOnlyCollection<BlsPublicKey> keys) => _ledger.ReadAsync<IReadOnlyDictionary<BlsPublicKey, KeyState>>(transaction =>
+    {
+        var states = new Dictionary<BlsPublicKey, KeyState>();
+        foreach (var key in keys)
+        {
+            if (KeyTable.Find(transaction, key) is var (_, state, _))
+            {
+                states[key] = state;
+            }
+        }
+
+        return states;
+    });
+
+    /// <summary>The keys of which it may have changed what they may do.</summary>
+    public KeyChangeLog KeyChanges { get; } = new();
+
+    // They are noted whatever became of it: after a failure nobody knows.
+    private async Task<T> ChangeAsync<T>(IReadOnlyCollection<BlsPublicKey>? keys, Func<LedgerTransaction, T> work)
+    {
+        try
+        {
+            return await _ledger.WriteAsync(work);
+        }
+        finally
+        {
+            KeyChanges.Note(keys);
+        }
+    }
+
     // Without evidence nothing is kept.
     private async Task<KeyEnrolmentReport> JudgeAsync(KeyEnrolment enrolment, EvidenceWriter<KeyEnrolmentReport>? evidence)
     {
@@ -96,7 +127,7 @@ public sealed partial class SlashingProtection
         try
         {
             var staged = enrolment.History is { } history ? await StageAnewAsync(history) : null;
-            return await _ledger.WriteAsync(transaction =>
+            return await ChangeAsync(staged is not null && enrolment.Terms.Only is null ? null : [.. enrolment.Keys.SelectMany(one => one.Key.GroupKey is { } group ? (BlsPublicKey[])[one.Key.PublicKey, group] : [one.Key.PublicKey]), .. enrolment.Terms.Only ?? (IEnumerable<BlsPublicKey>)[]], transaction =>
             {
                 var report = transaction.Attempt(() => Enrol(transaction, enrolment, staged), kept => evidence is not null && kept.Refused.Count == 0);
                 transaction.Forget();
@@ -121,7 +152,7 @@ public sealed partial class SlashingProtection
     }
 
     private Task<IReadOnlyList<BlsPublicKey>> MoveAsync(
-        IReadOnlyCollection<BlsPublicKey> keys, Func<KeyState, KeyState> to, KeyState[] from, EvidenceWriter<IReadOnlyList<BlsPublicKey>> evidence) => _ledger.WriteAsync(transaction =>
+        IReadOnlyCollection<BlsPublicKey> keys, Func<KeyState, KeyState> to, KeyState[] from, EvidenceWriter<IReadOnlyList<BlsPublicKey>> evidence) => ChangeAsync(keys, transaction =>
     {
         IReadOnlyList<BlsPublicKey> moved = [.. from.SelectMany(state => KeyTable.Move(transaction, keys, to(state), state))];
         transaction.Forget();

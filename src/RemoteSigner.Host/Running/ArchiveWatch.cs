@@ -2,6 +2,7 @@ using RemoteSigner.Clusters;
 using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
 using RemoteSigner.Signing;
+using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Running;
@@ -13,19 +14,19 @@ internal sealed class ArchiveWatch(ClusterLibrary library, KeyRing ring, Operato
 
     // What was judged last, and how: a document or a share that is as it was is not judged again.
     private IReadOnlyList<Root> _anchored = [];
-    private Dictionary<BlsPublicKey, VaultListing.Share> _held = [];
+    private long _judged = -1;
     private Dictionary<BlsPublicKey, string> _disputes = [];
 
     /// <summary>While the vault is open: which documents are not anchored to it, and about which keys two who may be believed disagree. What is new is logged.</summary>
-    public void Look(Vault vault)
+    public void Look(Vault vault, HeldShares held)
     {
         using var key = vault.DeriveAnchorKey();
         var documents = library.Read().Documents;
-        var anchored = AnchoredDocument.In(library, documents, vault.Contents, key);
+        var anchored = AnchoredDocument.In(library, documents, vault.Contents, key, held.HasMemberOf);
         IReadOnlyList<string> findings =
         [
             .. documents.Select(one => one.Document.Hash).Except(anchored.Select(one => one.Document.Hash)).Select(hash => $"the document {hash} is not anchored and says nothing: 'remote-signer cluster add-lock' anchors it"),
-            .. DisputesOf(anchored, vault.Contents.Shares).Select(dispute => $"nobody knows whose the key {dispute.Key} is: {dispute.Value}; at most one is genuine"),
+            .. DisputesOf(anchored, vault, held.Changes).Select(dispute => $"nobody knows whose the key {dispute.Key} is: {dispute.Value}; at most one is genuine"),
         ];
         foreach (var finding in findings.Except(_silent))
         {
@@ -35,15 +36,14 @@ internal sealed class ArchiveWatch(ClusterLibrary library, KeyRing ring, Operato
         _silent = findings;
     }
 
-    private Dictionary<BlsPublicKey, string> DisputesOf(IReadOnlyList<AnchoredDocument> anchored, IReadOnlyList<VaultListing.Share> held)
+    private Dictionary<BlsPublicKey, string> DisputesOf(IReadOnlyList<AnchoredDocument> anchored, Vault vault, KeyChangeLog changes)
     {
-        var now = held.ToDictionary(share => share.ShareKey);
-        var (documents, before) = (anchored.Select(one => one.Content).ToList(), _held);
-        var isNew = !documents.SequenceEqual(_anchored);
-        var changed = isNew ? null : before.Values.Where(share => now.GetValueOrDefault(share.ShareKey) != share).Concat(held.Where(share => before.GetValueOrDefault(share.ShareKey) != share)).Select(share => share.ShareKey).ToHashSet();
-        var judged = new KnownShares(anchored, held, changed).Disputes;
+        var now = changes.Now;
+        var documents = anchored.Select(one => one.Content).ToList();
+        var changed = documents.SequenceEqual(_anchored) ? changes.Since(_judged) : null;
+        var judged = new KnownShares(anchored, changed is null ? vault.Contents.Shares : changed.Select(vault.Find).OfType<VaultListing.Share>(), changed).Disputes;
         _disputes = new(_disputes.Where(dispute => changed?.Contains(dispute.Key) == false).Concat(judged.Select(dispute => KeyValuePair.Create(dispute.Key, dispute.Detail))));
-        (_anchored, _held) = (documents, now);
+        (_anchored, _judged) = (documents, now);
         return _disputes;
     }
 

@@ -15,6 +15,9 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
     private ulong _opened;
     private volatile Exception? _fault;
 
+    // How far the open keys have followed, and whether as those of a signer that signs nothing; null where they are behind, or nobody knows.
+    private (long Changes, bool IsClosed)? _followed;
+
     /// <summary>What the ledger has and the open keys do not, or the other way round; null when they agree.</summary>
     public string? Difference { get; private set; }
 
@@ -43,13 +46,13 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
         }
     }
 
-    public async Task SettleAsync(Vault? vault, bool history)
+    public async Task SettleAsync(Vault? vault, HeldShares held, bool history)
     {
         try
         {
             if (vault is not null)
             {
-                await FollowAsync(vault);
+                await FollowAsync(vault, held);
             }
 
             if (history)
@@ -70,57 +73,57 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
         }
     }
 
-    private async Task FollowAsync(Vault vault)
+    private async Task FollowAsync(Vault vault, HeldShares held)
     {
         // First, whatever comes after: a key that may sign no more is given up. Where nothing is signed at all, as with another signer's ledger, the vault alone is asked:
         // a duty is told why it is refused, and not that its key is unknown.
-        var states = await slashing.GetKeyStatesAsync();
-        var contents = vault.Contents;
-        List<VaultListing.Share> shares = [.. contents.Shares.Where(share => fence.State.Closed is not null || states.GetValueOrDefault(share.ShareKey) == KeyState.Active)];
-        var active = shares.Select(share => share.ShareKey).ToHashSet();
-        var changed = contents.Generation != _opened;
-        if (changed || !ring.AreOpen || !active.SetEquals(ring.Shares.Select(share => share.PublicKey)))
-        {
-            Put(vault, shares);
-        }
-
-        Parked = contents.Shares.Count(share => states.GetValueOrDefault(share.ShareKey) is KeyState.Parked or KeyState.Exported);
-        Difference = DifferenceOf(contents, states, active);
+        await held.FollowAsync(vault, slashing);
+        var isClosed = fence.State.Closed is not null;
+        var changes = _followed is { } followed && followed.IsClosed == isClosed ? held.Changes.Since(followed.Changes) : null;
+        _followed = null;
+        Put(vault, changes, share => isClosed || held.FindActive(share.ShareKey) is not null);
+        _followed = (held.Changes.Now, isClosed);
+        Parked = held.CountResting(state => state is KeyState.Parked or KeyState.Exported);
+        Difference = DifferenceOf(held, isClosed);
         voice.Take(sealedKeys.OpenOperatorKey(vault));
-        archive.Look(vault);
-        if (changed)
+        archive.Look(vault, held);
+        if (vault.Contents.Generation != _opened)
         {
             await freshness.ChangedAsync(vault);
         }
     }
 
     // What is open already, and sealed as it was, stays: a push costs what it brings, and not what is here.
-    private void Put(Vault vault, IReadOnlyList<VaultListing.Share> active)
+    private void Put(Vault vault, IReadOnlySet<BlsPublicKey>? changes, Func<VaultListing.Share, bool> maySign)
     {
-        List<KeyShare> kept = [];
-        HashSet<BlsPublicKey> shut = [];
-        foreach (var share in active)
+        List<VaultListing.Share> active = [.. (changes is null ? vault.Contents.Shares : changes.Select(vault.Find).OfType<VaultListing.Share>()).Where(maySign)];
+        var shut = active.Where(share => ring.Find(share.ShareKey)?.IsSameAs(share) != true).Select(share => share.ShareKey).ToHashSet();
+        var stays = active.Select(share => share.ShareKey).Where(key => !shut.Contains(key)).ToHashSet();
+        var gone = (changes ?? ring.Shares.Select(share => share.PublicKey)).Where(key => ring.Find(key) is not null && !stays.Contains(key)).ToHashSet();
+        if (shut.Count + gone.Count == 0 && ring.AreOpen)
         {
-            if (ring.Find(share.ShareKey) is { } open && open.IsSameAs(share))
-            {
-                kept.Add(open);
-            }
-            else
-            {
-                shut.Add(share.ShareKey);
-            }
+            return;
         }
 
         var opened = sealedKeys.OpenShares(vault, shut);
-        ring.Replace([.. kept, .. opened]);
+        if (gone.Count == 0 && ring.AreOpen)
+        {
+            ring.Add(opened);
+        }
+        else
+        {
+            ring.Replace([.. ring.Shares.Where(share => !gone.Contains(share.PublicKey)), .. opened]);
+        }
+
         metrics.Loaded.Set(ring.Count);
         log.LogInformation("{Count} keys are open", ring.Count);
     }
 
-    private static string? DifferenceOf(VaultListing vault, IReadOnlyDictionary<BlsPublicKey, KeyState> states, HashSet<BlsPublicKey> active)
+    private static string? DifferenceOf(HeldShares held, bool isClosed)
     {
-        var missing = states.Count(pair => pair.Value is KeyState.Active or KeyState.Enrolling && !active.Contains(pair.Key));
-        var unknown = vault.Shares.Count(share => !active.Contains(share.ShareKey) && states.GetValueOrDefault(share.ShareKey) is not (KeyState.Parked or KeyState.Exported));
+        // Where nothing is signed, all that is in the vault is open.
+        var missing = held.Missing + (isClosed ? 0 : held.CountResting(state => state is KeyState.Enrolling));
+        var unknown = isClosed ? 0 : held.CountResting(state => state is not (KeyState.Parked or KeyState.Exported));
         return (missing, unknown) switch
         {
             (0, 0) => null,

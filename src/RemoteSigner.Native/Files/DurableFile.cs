@@ -12,12 +12,19 @@ public static class DurableFile
     /// file is made by nobody else, with no other mode, and behind no link (O_CREAT with O_EXCL, open(2)).
     /// </summary>
     /// <exception cref="IOException">Nothing was replaced.</exception>
-    public static void Replace(string path, ReadOnlySpan<byte> content)
+    public static void Replace(string path, ReadOnlySpan<byte> content) => Replace(path, content, static (file, content) => file.Write(content));
+
+    /// <summary>The same of content that lies in parts.</summary>
+    /// <exception cref="IOException">Nothing was replaced.</exception>
+    public static void Replace(string path, IReadOnlyList<ReadOnlyMemory<byte>> parts) => Replace(path, parts, static (file, parts) => RandomAccess.Write(file.SafeFileHandle, parts, 0));
+
+    private static void Replace<TContent>(string path, TContent content, Action<FileStream, TContent> write)
+        where TContent : allows ref struct
     {
         var temporary = path + Unfinished;
         try
         {
-            Write(temporary, content);
+            Write(temporary, content, write);
             File.Move(temporary, path, overwrite: true);
         }
         catch
@@ -30,7 +37,7 @@ public static class DurableFile
         SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
-    /// <summary>Does what <see cref="Replace"/> would, up to where something were replaced: for a file whose content costs too much to be made in vain.</summary>
+    /// <summary>Does what <see cref="Replace(string, ReadOnlySpan{byte})"/> would, up to where something were replaced: for a file whose content costs too much to be made in vain.</summary>
     /// <exception cref="IOException">It cannot be written there.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public static void Try(string path)
@@ -40,11 +47,12 @@ public static class DurableFile
             throw new IOException($"{path} is a folder, and a file is to be written there");
         }
 
-        Write(path + Unfinished, []);
+        Write(path + Unfinished, 0, static (_, _) => { });
         File.Delete(path + Unfinished);
     }
 
-    private static void Write(string temporary, ReadOnlySpan<byte> content)
+    private static void Write<TContent>(string temporary, TContent content, Action<FileStream, TContent> write)
+        where TContent : allows ref struct
     {
         File.Delete(temporary);
         using var file = new FileStream(temporary, new FileStreamOptions
@@ -53,7 +61,7 @@ public static class DurableFile
             Access = FileAccess.Write,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
-        file.Write(content);
+        write(file, content);
         file.Flush(flushToDisk: true);
     }
 

@@ -3,6 +3,7 @@ using RemoteSigner.Administration.Keys;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
 using RemoteSigner.Freshness;
+using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
@@ -17,6 +18,8 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
 {
     // One act at a time: what it saw of vault and ledger is so until it ends.
     private readonly SemaphoreSlim _one = new(1);
+
+    private readonly HeldShares _held = new();
 
     /// <summary>Does it, whole, or says why not. Once its transaction is committed there is no way back, and no cancellation.</summary>
     /// <exception cref="AdminException">It was refused; nothing was changed.</exception>
@@ -41,13 +44,13 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
             var isDone = false;
             try
             {
-                isDone = refusal is null && await RunAsync(act, new Proceeding(actor, slashing, audit, pending, library, clock, vault), cancellation);
+                isDone = refusal is null && await RunAsync(act, new Proceeding(actor, slashing, audit, pending, library, clock, vault, _held), cancellation);
             }
             finally
             {
                 if (!(act.IsAboutWitness && isDone))
                 {
-                    await site.SettleAsync(vault, act.BringsHistory);
+                    await site.SettleAsync(vault, _held, act.BringsHistory);
                 }
             }
 
@@ -62,7 +65,7 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
     /// <summary>What an import of these keys would meet, without doing it: the vault stays shut, and neither it nor the ledger is changed.</summary>
     /// <exception cref="InterchangeException">The history could not be taken over.</exception>
     public Task<ImportForesight> ForeseeImportAsync(VaultListing vault, IReadOnlyList<VaultListing.Share> offered, SlashingFloor floor, Stream? history) =>
-        ImportForesight.OfAsync(new Proceeding(new Actor.Itself(), slashing, audit, pending, library, clock, vault: null), vault, offered, floor, history);
+        ImportForesight.OfAsync(new Proceeding(new Actor.Itself(), slashing, audit, pending, library, clock, vault: null, new HeldShares()), vault, offered, floor, history);
 
     /// <summary>Looks into the newest vault, between two acts: two openings at once would be two starts to the witness.</summary>
     /// <exception cref="VaultException">It does not open, or is older than the ledger or the witness knows it.</exception>

@@ -1,4 +1,5 @@
 using RemoteSigner.Freshness;
+using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Administration;
@@ -21,6 +22,7 @@ public interface ISite
     /// later; it throws nothing.
     /// </summary>
     /// <param name="vault">The vault, if the act opened it.</param>
+    /// <param name="held">What vault and ledger held when it was asked last, to be followed and kept.</param>
     /// <param name="history">History came in.</param>
-    Task SettleAsync(Vault? vault, bool history);
+    Task SettleAsync(Vault? vault, HeldShares held, bool history);
 }

@@ -5,15 +5,12 @@ using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
-using RemoteSigner.Spec;
 
 namespace RemoteSigner.Administration;
 
 /// <summary>What the steps of one act work with.</summary>
-internal sealed class Proceeding(Actor actor, SlashingProtection slashing, AuditLog audit, PendingActs pending, ClusterLibrary library, SlotClock clock, Vault? vault)
+internal sealed class Proceeding(Actor actor, SlashingProtection slashing, AuditLog audit, PendingActs pending, ClusterLibrary library, SlotClock clock, Vault? vault, HeldShares held)
 {
-    private IReadOnlyDictionary<BlsPublicKey, KeyState>? _states;
-
     public Actor Actor { get; } = actor;
 
     public SlashingProtection Slashing { get; } = slashing;
@@ -29,17 +26,18 @@ internal sealed class Proceeding(Actor actor, SlashingProtection slashing, Audit
     /// <summary>The vault, open, and the newest.</summary>
     public Vault Vault { get; } = vault!;
 
-    /// <summary>What the ledger lets each key do. Acts run one after the other: it is read once for all that comes before the commit, and once more where what was left undone changes it.</summary>
-    public async ValueTask<IReadOnlyDictionary<BlsPublicKey, KeyState>> KeyStatesAsync() => _states ??= await Slashing.GetKeyStatesAsync();
-
-    /// <summary>They have changed.</summary>
-    public void ForgetKeyStates() => _states = null;
+    /// <summary>What the vault holds and what the ledger lets each share do, as it is now: acts run one after the other, and nobody else changes it.</summary>
+    public async ValueTask<HeldShares> HeldAsync()
+    {
+        await held.FollowAsync(Vault, Slashing);
+        return held;
+    }
 
     /// <summary>Those of the archive's documents that may say whose a share is, for acts that look into the vault.</summary>
-    public IReadOnlyList<AnchoredDocument> AnchoredDocuments()
+    public IReadOnlyList<AnchoredDocument> AnchoredDocuments(HeldShares held)
     {
         using var key = Vault.DeriveAnchorKey();
-        return AnchoredDocument.In(Library, Library.Read().Documents, Vault.Contents, key);
+        return AnchoredDocument.In(Library, Library.Read().Documents, Vault.Contents, key, held.HasMemberOf);
     }
 
     /// <summary>Writes an entry of the actor's into a transaction.</summary>

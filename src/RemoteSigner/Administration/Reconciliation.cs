@@ -119,16 +119,19 @@ internal static class Reconciliation
 
     private static async Task FollowLedgerAsync(Proceeding proceeding, Vault vault, IReadOnlyList<PendingAct> turns)
     {
-        var states = await proceeding.KeyStatesAsync();
-        var held = vault.Contents.Shares.Select(share => share.ShareKey).ToHashSet();
-        BlsPublicKey[] arrived = [.. held.Where(key => states.GetValueOrDefault(key) == KeyState.Enrolling)];
+        var held = await proceeding.HeldAsync();
+        BlsPublicKey[] arrived = [.. Resting(KeyState.Enrolling)];
         BlsPublicKey[] leaving = [.. turns.SelectMany(act => act.Replaced.Concat(act.Yielding))];
 
         // Whatever led here: a share whose validator has another that signs stays as it is, until a person lets it take the other's place.
-        var taken = (await proceeding.Slashing.GetKeysWithSigningSiblingAsync(arrived, leaving)).ToHashSet();
+        var taken = arrived.Length == 0 ? [] : (await proceeding.Slashing.GetKeysWithSigningSiblingAsync(arrived, leaving)).ToHashSet();
         arrived = [.. arrived.Where(key => !taken.Contains(key))];
-        var turn = new KeyTurn(arrived) { Returning = [.. turns.SelectMany(act => act.Returning).Where(held.Contains)], Leaving = leaving };
-        await proceeding.Slashing.TurnAsync(turn, (transaction, turnover) => KeyEvidence.Write(proceeding, transaction, turnover, turns.Select(act => act.ParkedUntil).LastOrDefault(), "sealed before an interruption", [.. turns.SelectMany(act => act.Yielding)]));
+        var turn = new KeyTurn(arrived) { Returning = [.. turns.SelectMany(act => act.Returning).Where(key => held.Find(key) is not null)], Leaving = leaving };
+        if (arrived.Length + turns.Count > 0)
+        {
+            await proceeding.Slashing.TurnAsync(turn, (transaction, turnover) => KeyEvidence.Write(proceeding, transaction, turnover, turns.Select(act => act.ParkedUntil).LastOrDefault(), "sealed before an interruption", [.. turns.SelectMany(act => act.Yielding)]));
+        }
+
         if (turns.Count > 0)
         {
             await proceeding.Pending.WriteAsync(transaction =>
@@ -139,27 +142,25 @@ internal static class Reconciliation
         }
 
         // Those that ended already and are in the vault all the same: a copy from before, or a version of this program that took them out in another order.
-        BlsPublicKey[] ended = await IsOlderThanAsync(proceeding, vault) ? [] : [.. held.Where(key => states.GetValueOrDefault(key) is KeyState.Retired or KeyState.Released)];
+        BlsPublicKey[] ended = [.. Resting(KeyState.Retired), .. Resting(KeyState.Released)];
+        ended = ended.Length == 0 || await IsOlderThanAsync(proceeding, vault) ? [] : ended;
         if (ended.Length > 0)
         {
             await proceeding.Pending.WriteAsync(transaction => proceeding.Append(transaction, "key.retired", entry => entry with { Keys = ended, Detail = "found in the vault, and taken out" }));
         }
 
-        BlsPublicKey[] left = [.. held.Where(key => states.GetValueOrDefault(key) is KeyState.Retiring or KeyState.Releasing), .. ended];
+        BlsPublicKey[] left = [.. Resting(KeyState.Retiring), .. Resting(KeyState.Releasing), .. ended];
+        BlsPublicKey[] ending = [.. held.Ending];
         if (left.Length > 0)
         {
             vault.Exchange(left, SealedShares.None);
         }
 
-        BlsPublicKey[] ending = [.. states.Where(pair => pair.Value is KeyState.Retiring or KeyState.Releasing).Select(pair => pair.Key)];
         if (ending.Length > 0)
         {
             await proceeding.Slashing.FinishRetiringAsync(ending, (transaction, keys) => proceeding.Append(transaction, "key.retired", entry => entry with { Keys = [.. keys], Detail = "taken out after an interruption" }));
         }
 
-        if (arrived.Length > 0 || turns.Count > 0 || ending.Length > 0)
-        {
-            proceeding.ForgetKeyStates();
-        }
+        IEnumerable<BlsPublicKey> Resting(KeyState state) => held.Resting(state).Select(share => share.ShareKey);
     }
 }

@@ -3,25 +3,39 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Keys;
 
-/// <summary>The shares that are open now. Readers take no lock: the set is replaced whole, and none is changed once it is in place. No frozen ones: to make them takes milliseconds at every push.</summary>
+/// <summary>
+/// The shares that are open now. Readers take no lock: a set is replaced whole, and none is changed once it is in place. It is in two parts, of which the smaller one alone is made anew when a few shares
+/// come. No frozen ones: to make them takes milliseconds at every push.
+/// </summary>
 public sealed class KeyRing : IDisposable
 {
-    private volatile Dictionary<BlsPublicKey, KeyShare> _shares = [];
-    private volatile Dictionary<BlsPublicKey, KeyShare> _byGroup = [];
+    private const int MostLate = 512;
+
+    private volatile Sets _sets = new(Part.Empty, Part.Empty);
     private volatile bool _areOpen;
 
     /// <summary>False until the first set is in place: a key that is not found before may be in the vault.</summary>
     public bool AreOpen => _areOpen;
 
-    public int Count => _shares.Count;
+    public int Count => _sets is var sets ? sets.Main.Shares.Count + sets.Late.Shares.Count : 0;
 
-    public IEnumerable<KeyShare> Shares => _shares.Values;
+    public IEnumerable<KeyShare> Shares => _sets is var sets ? sets.Main.Shares.Values.Concat(sets.Late.Shares.Values) : [];
 
     /// <summary>The share with this public key, or null.</summary>
-    public KeyShare? Find(BlsPublicKey publicKey) => _shares.GetValueOrDefault(publicKey);
+    public KeyShare? Find(BlsPublicKey publicKey)
+    {
+        var sets = _sets;
+        return sets.Main.Shares.GetValueOrDefault(publicKey) ?? sets.Late.Shares.GetValueOrDefault(publicKey);
+    }
 
     /// <summary>Our share of the validator with this group key, or null; also null where two shares of it are open, because neither is the right one.</summary>
-    public KeyShare? FindByGroup(BlsPublicKey groupKey) => _byGroup.GetValueOrDefault(groupKey);
+    public KeyShare? FindByGroup(BlsPublicKey groupKey)
+    {
+        var sets = _sets;
+        return sets.Main.ByGroup.TryGetValue(groupKey, out var share)
+            ? sets.Late.ByGroup.ContainsKey(groupKey) ? null : share
+            : sets.Late.ByGroup.GetValueOrDefault(groupKey);
+    }
 
     /// <summary>The share that a request names so, or null. Whether null means that there is none, says <see cref="AreOpen"/>, asked before.</summary>
     public KeyShare? Find(BlsPublicKey key, NamedKey named) => named switch
@@ -38,8 +52,8 @@ public sealed class KeyRing : IDisposable
     /// </summary>
     public void Replace(IEnumerable<KeyShare> shares)
     {
-        var (former, opened) = (_shares, shares.ToList());
-        var next = new Dictionary<BlsPublicKey, KeyShare>(opened.Count);
+        var (former, opened) = (Shares.ToDictionary(share => share.PublicKey), shares.ToList());
+        List<KeyShare> next = new(opened.Count);
         foreach (var share in opened)
         {
             var open = former.GetValueOrDefault(share.PublicKey);
@@ -48,14 +62,10 @@ public sealed class KeyRing : IDisposable
                 share.TryOut();
             }
 
-            next.Add(share.PublicKey, open?.IsSameAs(share) == true ? open : share);
+            next.Add(open?.IsSameAs(share) == true ? open : share);
         }
 
-        _shares = next;
-        _byGroup = next.Values.Where(share => share.GroupKey is { } group && group != share.PublicKey)
-            .GroupBy(share => share.GroupKey!.Value)
-            .Where(group => group.Count() == 1)
-            .ToDictionary(group => group.Key, group => group.Single());
+        _sets = new Sets(Part.Of(next), Part.Empty);
         _areOpen = true;
         foreach (var share in former.Values.Concat(opened).Where(share => !ReferenceEquals(Find(share.PublicKey), share)))
         {
@@ -63,10 +73,48 @@ public sealed class KeyRing : IDisposable
         }
     }
 
+    /// <summary>Puts shares beside those that are open; they are on trial.</summary>
+    /// <exception cref="ArgumentException">One is open already; nothing was changed.</exception>
+    public void Add(IReadOnlyCollection<KeyShare> shares)
+    {
+        if (shares.Any(share => Find(share.PublicKey) is not null))
+        {
+            throw new ArgumentException("one of the shares is open already", nameof(shares));
+        }
+
+        foreach (var share in shares)
+        {
+            share.TryOut();
+        }
+
+        var (main, late) = (_sets.Main, Part.Of(_sets.Late.Shares.Values.Concat(shares)));
+        _sets = late.Shares.Count > MostLate ? new Sets(Part.Of(Shares.Concat(shares)), Part.Empty) : new Sets(main, late);
+    }
+
     /// <summary>A duty that comes while the signer stops is not told that its key is unknown.</summary>
     public void Dispose()
     {
         Replace([]);
         _areOpen = false;
+    }
+
+    private sealed record Sets(Part Main, Part Late);
+
+    // By group: null where two shares of it are open.
+    private sealed record Part(Dictionary<BlsPublicKey, KeyShare> Shares, Dictionary<BlsPublicKey, KeyShare?> ByGroup)
+    {
+        public static readonly Part Empty = new([], []);
+
+        public static Part Of(IEnumerable<KeyShare> shares)
+        {
+            var part = new Part(shares.ToDictionary(share => share.PublicKey), []);
+            foreach (var share in part.Shares.Values.Where(share => share.GroupKey is { } group && group != share.PublicKey))
+            {
+                var group = share.GroupKey!.Value;
+                part.ByGroup[group] = part.ByGroup.ContainsKey(group) ? null : share;
+            }
+
+            return part;
+        }
     }
 }

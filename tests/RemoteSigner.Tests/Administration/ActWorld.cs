@@ -12,6 +12,7 @@ using RemoteSigner.Ledgers;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
+using RemoteSigner.Tests.Keys;
 
 namespace RemoteSigner.Tests.Administration;
 
@@ -20,12 +21,14 @@ internal sealed class ActWorld : IAsyncDisposable, ISite
 {
     private readonly LedgerAtStart _found;
     private readonly SlotClock _clock;
+    private readonly VaultStore _vault;
     private FenceKeys? _keys;
     private bool _isClosed;
 
     private ActWorld(ActStock stock, string folder, Ledger ledger, SlashingProtection slashing, AuditLog audit, PendingActs pending, LedgerAtStart found)
     {
         (_found, Stock, Folder, Ledger, Slashing, Audit, Pending) = (found, stock, folder, ledger, slashing, audit, pending);
+        _vault = new VaultStore(Path.Combine(folder, "vault"));
         _clock = new SlotClock(ActStock.Network, SlotWindow.Default, TimeProvider.System);
         Library = new ClusterLibrary(new ClusterArchive(Path.Combine(folder, "clusters")));
         Administrator = new Administrator(this, slashing, audit, pending, Library, new AccessPolicy(new Dictionary<string, ClientPermissions>()), _clock);
@@ -64,9 +67,16 @@ internal sealed class ActWorld : IAsyncDisposable, ISite
 
     public FreshnessRefusal? Refusal => null;
 
-    public Task<Vault> OpenNewestVaultAsync() => Vault.OpenAsync(Place.At("vault"), Stock.Arena, Stock.Present);
+    public Task<Vault> OpenNewestVaultAsync() => Vault.OpenAsync(_vault, Stock.Arena, _ => Task.FromResult<IKeyEncryptionKey>(Stock.Present));
 
-    public Task SettleAsync(Vault? vault, bool history) => AfterAsync(vault);
+    public async Task SettleAsync(Vault? vault, HeldShares held, bool history)
+    {
+        await AfterAsync(vault);
+        if (vault is not null && await FollowsAsync(vault, held))
+        {
+            HeldState.AssertSame(HeldShares.Of(vault.Contents, await Slashing.GetKeyStatesAsync()), held, vault.Contents);
+        }
+    }
 
     /// <summary>The audit entries after this one.</summary>
     public async Task<IReadOnlyList<JsonElement>> EntriesAsync(long after) => [.. (await Audit.ReadAsync(after, 10_000)).Select(record => JsonDocument.Parse(record.Entry).RootElement)];
@@ -92,6 +102,20 @@ internal sealed class ActWorld : IAsyncDisposable, ISite
         await Administrator.DisposeAsync();
         Slashing.Dispose();
         await Ledger.DisposeAsync();
+    }
+
+    // Where a fault is in the way, the next act follows.
+    private async Task<bool> FollowsAsync(Vault vault, HeldShares held)
+    {
+        try
+        {
+            await held.FollowAsync(vault, Slashing);
+            return true;
+        }
+        catch (LedgerException)
+        {
+            return false;
+        }
     }
 
     private Standing Stand(IFreshnessWitness witness)

@@ -5,6 +5,7 @@ using RemoteSigner.Administration.Freshness;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
 using RemoteSigner.Freshness;
+using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
@@ -37,7 +38,7 @@ internal static class WitnessActs
 
         public Task<Vault> OpenNewestVaultAsync() => throw new InvalidOperationException("no act about the witness opens the vault");
 
-        public async Task SettleAsync(Vault? vault, bool history)
+        public async Task SettleAsync(Vault? vault, HeldShares held, bool history)
         {
             try
             {

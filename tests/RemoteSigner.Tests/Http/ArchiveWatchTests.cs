@@ -23,6 +23,7 @@ public sealed class ArchiveWatchTests : IAsyncLifetime
     private const string Cluster = "lock-v1_11-4of3";
 
     private readonly KeyRing _ring = new();
+    private readonly HeldShares _held = new();
     private IntakeScene _scene = null!;
     private OperatorVoice _voice = null!;
     private ArchiveWatch _watch = null!;
@@ -111,14 +112,14 @@ public sealed class ArchiveWatchTests : IAsyncLifetime
             await File.WriteAllBytesAsync(_scene.Archive.AnchorPathOf(forged.Document.Hash), forged.Anchor(key), TestContext.Current.CancellationToken);
         }
 
-        _watch.Look(_scene.Vault);
+        await LookAsync(_scene.Vault);
         AssertDegraded($"nobody knows whose the key {share.ShareKey} is");
 
         await PushAsync(nodes);
         AssertDegraded($"nobody knows whose the key {share.ShareKey} is");
 
         _scene.Archive.Remove(forged.Document.Hash);
-        _watch.Look(_scene.Vault);
+        await LookAsync(_scene.Vault);
         Assert.Equal("sound", State.State);
     }
 
@@ -129,16 +130,16 @@ public sealed class ArchiveWatchTests : IAsyncLifetime
         var (share, genuine) = _scene.Keyshares();
         var forged = _scene.Keyshares(KeysharesThief.Forge(KeysharesVectors.Node(KeysharesVectors.Ours))).Document;
         await _scene.KeepAsync(forged);
-        _watch.Look(_scene.Vault);
+        await LookAsync(_scene.Vault);
         Assert.Equal("sound", State.State);
 
         var vault = _scene.Vault;
         vault.Exchange([], vault.Seal([share with { GroupKey = genuine.Document.GroupKeys[0], Membership = null }]));
-        _watch.Look(vault);
+        await LookAsync(vault);
         AssertDegraded($"nobody knows whose the key {share.ShareKey} is");
 
         vault.Exchange([share.ShareKey], SealedShares.None);
-        _watch.Look(vault);
+        await LookAsync(vault);
         Assert.Equal("sound", State.State);
     }
 
@@ -166,6 +167,12 @@ public sealed class ArchiveWatchTests : IAsyncLifetime
         Assert.Equal("sound", State.State);
     }
 
+    private async Task LookAsync(Vault vault)
+    {
+        await _held.FollowAsync(vault, _scene.Slashing);
+        _watch.Look(vault, _held);
+    }
+
     private HealthReport.CheckFigures State => ArchiveHealth.Check(_watch).Data!;
 
     private void AssertDegraded(string finding, string status = HealthReport.Up)
@@ -180,7 +187,7 @@ public sealed class ArchiveWatchTests : IAsyncLifetime
         var results = await _scene.DoAsync(new PushShares(new SharePush(
             [.. shares.Select(share => (share.ShareKey, share.Secret))], ShareProvenance.KeymanagerPush, PushLabels.Keymanager, SlashingFloor.NeverSigned, AdminRight.ManageKeys)));
         var vault = _scene.Vault;
-        _watch.Look(vault);
+        await LookAsync(vault);
         return (results, vault.Contents.Shares);
     }
 }

@@ -72,6 +72,32 @@ public sealed class KeyRingTests : IDisposable
     }
 
     [Fact]
+    public void Shares_that_come_one_by_one_are_found_as_if_they_had_come_at_once()
+    {
+        var first = Open(Key(0), Key(9000));
+        _ring.Replace([first]);
+        List<KeyShare> late = [];
+        for (var number = 1; number <= 1200; number++)
+        {
+            // Every hundredth is a second one of its validator, which may have come long before.
+            late.Add(Open(Key(number), Key(number % 100 == 0 ? 9000 + number - 99 : 9000 + number)));
+            _ring.Add([late[^1]]);
+        }
+
+        Assert.Equal(1201, _ring.Count);
+        Assert.Equal([first, .. late], _ring.Shares.OrderBy(share => share.PublicKey.ToString(), StringComparer.Ordinal));
+        Assert.All(late, share => Assert.Same(share, _ring.Find(share.PublicKey)));
+        Assert.All(late, share => Assert.True(share.IsSuspect));
+        Assert.False(first.IsSuspect);
+        Assert.All(late, share => Assert.Same(late.Count(other => other.GroupKey == share.GroupKey) == 1 ? share : null, _ring.FindByGroup(share.GroupKey!.Value)));
+        Assert.Throws<ArgumentException>(() => _ring.Add([Open(Key(7), null)]));
+
+        _ring.Replace(late);
+        Assert.Null(_ring.Find(first.PublicKey));
+        Assert.Same(late[5], _ring.Find(late[5].PublicKey));
+    }
+
+    [Fact]
     public void A_request_names_a_share_by_its_key_by_its_group_or_as_a_share_of_one()
     {
         var (share, whole, bare) = (Open(1, _group), Open(2, Duties.PublicKey(2)), Open(3, null));
@@ -122,6 +148,15 @@ public sealed class KeyRingTests : IDisposable
         Assert.False(_ring.AreOpen);
     }
 
-    private KeyShare Open(int number, BlsPublicKey? group) =>
-        new(BlsSecretKey.Generate(_arena, RandomNumberGenerator.GetBytes(32)), Duties.PublicKey(number), group, null);
+    private KeyShare Open(int number, BlsPublicKey? group) => Open(Duties.PublicKey(number), group);
+
+    private KeyShare Open(BlsPublicKey key, BlsPublicKey? group) => new(BlsSecretKey.Generate(_arena, RandomNumberGenerator.GetBytes(32)), key, group, null);
+
+    // In the order of their numbers.
+    private static BlsPublicKey Key(int number)
+    {
+        Span<byte> bytes = stackalloc byte[BlsPublicKey.Length];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(bytes, number);
+        return new BlsPublicKey(bytes);
+    }
 }

@@ -1,5 +1,6 @@
 using RemoteSigner.Administration;
 using RemoteSigner.Freshness;
+using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
 using RemoteSigner.Tests.Sealing;
 
@@ -12,5 +13,5 @@ internal sealed class VaultSite(VaultScene scene) : ISite
 
     public Task<Vault> OpenNewestVaultAsync() => scene.OpenAsync();
 
-    public Task SettleAsync(Vault? vault, bool history) => Task.CompletedTask;
+    public Task SettleAsync(Vault? vault, HeldShares held, bool history) => Task.CompletedTask;
 }

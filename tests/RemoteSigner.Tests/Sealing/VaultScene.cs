@@ -13,6 +13,9 @@ internal sealed class VaultScene : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("vault").FullName;
     private readonly List<IDisposable> _owned = [];
+    private readonly VaultStore _store;
+
+    internal VaultScene() => _store = new VaultStore(VaultPath);
 
     internal SecretArena Arena { get; } = new();
 
@@ -53,7 +56,7 @@ internal sealed class VaultScene : IDisposable
 
     internal Vault Open() => OpenAsync().GetAwaiter().GetResult();
 
-    internal Task<Vault> OpenAsync() => Vault.OpenAsync(VaultPath, Arena, PrivateRecovery);
+    internal Task<Vault> OpenAsync() => Vault.OpenAsync(_store, Arena, _ => Task.FromResult<IKeyEncryptionKey>(PrivateRecovery));
 
     internal void AssertHolds(Vault vault, IEnumerable<VaultShare> expected)
     {

@@ -1,5 +1,6 @@
 using CsCheck;
 using RemoteSigner.Sealing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Sealing;
 
@@ -57,12 +58,81 @@ public sealed class VaultTests : IDisposable
         Assert.True(file.Mac.Span.SequenceEqual(VaultFile.MacOf(after)));
         _scene.AssertHolds(vault, [shares[1], shares[2], added]);
 
-        static string BytesOf(VaultRecord record)
+        static string BytesOf(VaultRecord record) => Convert.ToHexString(record.Bytes.Span);
+    }
+
+    /// <summary>Whoever keeps what he read must see every change behind his back, whatever its length and time stamp say.</summary>
+    [Fact]
+    public async Task What_was_read_before_is_believed_only_while_every_byte_is_as_it_was()
+    {
+        await _scene.MakeAsync(2);
+        using var first = await _scene.OpenAsync();
+        var (good, written) = (await File.ReadAllBytesAsync(_scene.VaultPath), File.GetLastWriteTimeUtc(_scene.VaultPath));
+        for (var at = 0; at < good.Length; at++)
         {
-            using var bytes = new MemoryStream();
-            record.WriteTo(bytes);
-            return Convert.ToHexString(bytes.ToArray());
+            var bad = (byte[])good.Clone();
+            bad[at] ^= (byte)(1 << (at % 8));
+            await using (var file = File.OpenWrite(_scene.VaultPath))
+            {
+                await file.WriteAsync(bad);
+            }
+
+            File.SetLastWriteTimeUtc(_scene.VaultPath, written);
+            await Assert.ThrowsAsync<VaultException>(_scene.OpenAsync);
         }
+
+        await File.WriteAllBytesAsync(_scene.VaultPath, good);
+        using var mended = await _scene.OpenAsync();
+        Assert.Equal(first.Contents.Shares, mended.Contents.Shares);
+        using var again = await _scene.OpenAsync();
+        Assert.Same(mended.Records, again.Records);
+        Assert.Empty(again.ChangesSince(mended.Records)!);
+        Assert.Null(again.ChangesSince(first.Records));
+    }
+
+    [Fact]
+    public async Task A_change_that_was_not_written_leaves_nothing_in_those_that_come_after()
+    {
+        var shares = await _scene.MakeAsync(2);
+        VaultShare[] more = [_scene.NewShare(label: "lost"), _scene.NewShare(label: "kept")];
+        using var vault = await _scene.OpenAsync();
+        using (new FileStream(_scene.VaultPath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
+        {
+            Assert.Equal(VaultFault.Busy, Assert.Throws<VaultException>(() => vault.Add([more[0]])).Fault);
+        }
+
+        Assert.Null(vault.Find(more[0].ShareKey));
+        vault.Renew();
+        vault.Add([more[1]]);
+        vault.Add([_scene.NewShare(label: "last")]);
+
+        using var other = await Vault.OpenAsync(_scene.VaultPath, _scene.Arena, _scene.PrivateRecovery);
+        Assert.Equal(["test", "test", "kept", "last"], other.Contents.Shares.Select(share => share.Label));
+        Assert.Equal(other.Contents.Shares, vault.Contents.Shares);
+        Assert.Equal(shares[1].ShareKey, vault.Find(shares[1].ShareKey)!.ShareKey);
+        other.OpenShares().ToList().ForEach(share => share.Dispose());
+    }
+
+    /// <summary>More than one part of what is kept in memory: records are gone on with, begun anew and closed up.</summary>
+    [Fact]
+    public async Task Shares_that_come_one_by_one_and_go_are_in_the_file_in_their_order()
+    {
+        await _scene.MakeAsync(0);
+        List<VaultShare> expected = [];
+        using var vault = await _scene.OpenAsync();
+        for (var i = 0; i < 60; i++)
+        {
+            VaultShare[] coming = [.. Enumerable.Range(0, 1 + (i % 20)).Select(n => _scene.NewShare(label: $"{i}.{n} {new string('x', 50)}"))];
+            BlsPublicKey[] going = i % 7 == 6 ? [expected[i % expected.Count].ShareKey] : [];
+            vault.Exchange(going, vault.Seal(coming));
+            expected.RemoveAll(share => going.Contains(share.ShareKey));
+            expected.AddRange(coming);
+        }
+
+        Assert.Equal(expected.Select(share => share.Listed), Vault.List(_scene.VaultPath).Shares);
+        Assert.Equal(expected.Select(share => share.Listed), vault.Contents.Shares);
+        Assert.All(expected, share => Assert.Equal(share.Listed, vault.Find(share.ShareKey)));
+        _scene.AssertHolds(vault, expected);
     }
 
     [Fact]
@@ -257,7 +327,7 @@ public sealed class VaultTests : IDisposable
         await _scene.MakeAsync(0);
         var stolen = VaultFile.Parse(await File.ReadAllBytesAsync(_scene.VaultPath));
         var foreign = stolen with { Id = new byte[16] };
-        await File.WriteAllBytesAsync(_scene.VaultPath, foreign.Write(_ => new byte[32]).Bytes);
+        await File.WriteAllBytesAsync(_scene.VaultPath, foreign.Finish(_ => new byte[32]).Parts.SelectMany(part => part.ToArray()).ToArray());
 
         Assert.Equal(VaultFault.WrongKey, (await Assert.ThrowsAsync<VaultException>(_scene.OpenAsync)).Fault);
     }

@@ -1,5 +1,6 @@
 using RemoteSigner.Administration;
 using RemoteSigner.Freshness;
+using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 
@@ -29,7 +30,7 @@ internal sealed class OfflineSite(OfflineSigner signer) : ISite
         }
     }
 
-    public Task SettleAsync(Vault? vault, bool history) => OfflineFreshness.KeepCleanAsync(signer, vault);
+    public Task SettleAsync(Vault? vault, HeldShares held, bool history) => OfflineFreshness.KeepCleanAsync(signer, vault);
 
     /// <summary>One that was put back would take the generation that gives it away.</summary>
     /// <exception cref="VaultException">The ledger knows a newer vault.</exception>

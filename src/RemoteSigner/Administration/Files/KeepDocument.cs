@@ -22,9 +22,9 @@ public sealed class KeepDocument(AnchoredDocument document) : FileAct<AnchoredDo
 
     internal override AnchoredDocument Result => document;
 
-    internal override Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
+    internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
     {
-        if (new KnownShares(proceeding.AnchoredDocuments(), proceeding.Vault.Contents.Shares).Against(document) is { Count: > 0 } refusals)
+        if (new KnownShares(proceeding.AnchoredDocuments(await proceeding.HeldAsync()), proceeding.Vault.Contents.Shares).Against(document) is { Count: > 0 } refusals)
         {
             throw new IntakeException(refusals);
         }
@@ -32,7 +32,6 @@ public sealed class KeepDocument(AnchoredDocument document) : FileAct<AnchoredDo
         using var key = proceeding.Vault.DeriveAnchorKey();
         _isKept = AnchoredDocument.IsKept(proceeding.Library, document, key);
         (_anchor, _path) = (document.Anchor(key), proceeding.Library.Archive.AnchorPathOf(document.Document.Hash));
-        return Task.CompletedTask;
     }
 
     // The day on which it was first believed says how old it is.

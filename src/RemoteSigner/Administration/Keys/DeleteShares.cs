@@ -34,24 +34,22 @@ public sealed class DeleteShares(IReadOnlyList<BlsPublicKey> keys, KeyEnd end, A
 
     internal override async Task<bool> CommitAsync(Proceeding proceeding)
     {
-        var states = await proceeding.Slashing.GetKeyStatesAsync();
+        var states = await proceeding.Slashing.GetKeyStatesAsync(keys);
         _wanted = await ChooseAsync(proceeding, states);
         var ended = await proceeding.Slashing.RetireAsync(_wanted, end, (transaction, gone) => Note(proceeding, transaction, gone).Select(key => proceeding.Append(transaction, Action, entry => entry with { ShareKey = key, Detail = end == KeyEnd.Retired || states[key] == KeyState.Exported ? "for good" : "it may be brought in again" })).Last());
-        _result.AddRange(keys.Select(key => ended.Contains(key) ? DeletedShare.Deleted : states.ContainsKey(key) ? DeletedShare.NotActive : DeletedShare.NotFound));
+        var gone = ended.ToHashSet();
+        _result.AddRange(keys.Select(key => gone.Contains(key) ? DeletedShare.Deleted : states.ContainsKey(key) ? DeletedShare.NotActive : DeletedShare.NotFound));
         return ended.Count > 0;
     }
 
-    private async Task<IReadOnlyList<BlsPublicKey>> ChooseAsync(Proceeding proceeding, IReadOnlyDictionary<BlsPublicKey, KeyState> states)
-    {
-        var held = proceeding.Vault.Contents.Shares.ToDictionary(share => share.ShareKey);
-        return OnlyParked ? await proceeding.Slashing.GetKeysWithSigningSiblingAsync([.. keys.Where(key => states.GetValueOrDefault(key) is KeyState.Parked or KeyState.Exported)], [])
-            : OnlyUnplaced ? [.. keys.Where(key => held.GetValueOrDefault(key) is { Membership: null, GroupKey: null })]
+    private async Task<IReadOnlyList<BlsPublicKey>> ChooseAsync(Proceeding proceeding, IReadOnlyDictionary<BlsPublicKey, KeyState> states) =>
+        OnlyParked ? await proceeding.Slashing.GetKeysWithSigningSiblingAsync([.. keys.Where(key => states.GetValueOrDefault(key) is KeyState.Parked or KeyState.Exported)], [])
+            : OnlyUnplaced ? [.. keys.Where(key => proceeding.Vault.Find(key) is { Membership: null, GroupKey: null })]
             : [.. keys.Where(key => right == AdminRight.LocalOnly || states.GetValueOrDefault(key) != KeyState.Exported)];
-    }
 
     internal override Task FollowAsync(Proceeding proceeding)
     {
-        BlsPublicKey[] held = [.. proceeding.Vault.Contents.Shares.Select(share => share.ShareKey).Intersect(_wanted)];
+        BlsPublicKey[] held = [.. _wanted.Where(key => proceeding.Vault.Find(key) is not null).Distinct()];
         if (held.Length > 0)
         {
             proceeding.Vault.Exchange(held, SealedShares.None);
@@ -66,7 +64,7 @@ public sealed class DeleteShares(IReadOnlyList<BlsPublicKey> keys, KeyEnd end, A
     // A set that is given up is parked no more.
     private IReadOnlyList<BlsPublicKey> Note(Proceeding proceeding, LedgerTransaction transaction, IReadOnlyList<BlsPublicKey> gone)
     {
-        foreach (var cluster in OnlyParked ? proceeding.Vault.Contents.Shares.Where(share => gone.Contains(share.ShareKey)).Select(share => share.Membership?.ClusterHash).Distinct() : [])
+        foreach (var cluster in OnlyParked ? gone.Select(proceeding.Vault.Find).OfType<VaultListing.Share>().Select(share => share.Membership?.ClusterHash).Distinct() : [])
         {
             ParkedSets.Remove(transaction, cluster);
         }

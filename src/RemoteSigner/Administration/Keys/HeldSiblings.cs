@@ -1,4 +1,5 @@
 using RemoteSigner.Clusters;
+using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
 using RemoteSigner.Spec;
 
@@ -9,19 +10,17 @@ internal static class HeldSiblings
 {
     /// <summary>Of the keys that are offered those that are any operator's share of such a validator → its group key. A document that cannot be read costs what it alone could tell.</summary>
     /// <param name="offered">Those that are asked about.</param>
-    /// <param name="held">What signs here.</param>
-    /// <param name="all">Whatever is in the vault, parked shares among it: it knows their validators by itself.</param>
+    /// <param name="held">What signs here, and what is in the vault beside: a parked share knows its validator by itself.</param>
     /// <param name="kept">Documents that no share need be a member of.</param>
-    public static Dictionary<BlsPublicKey, BlsPublicKey> Of(IReadOnlyCollection<BlsPublicKey> offered, IReadOnlyCollection<VaultListing.Share> held, IEnumerable<VaultListing.Share> all, ClusterLibrary library, IEnumerable<ClusterDocument> kept)
+    public static Dictionary<BlsPublicKey, BlsPublicKey> Of(IReadOnlyCollection<BlsPublicKey> offered, HeldShares held, ClusterLibrary library, IEnumerable<ClusterDocument> kept)
     {
-        var siblings = all.Where(share => share.GroupKey is { } group && group != share.ShareKey).ToDictionary(share => share.ShareKey, share => share.GroupKey!.Value);
-        var groups = held.Select(share => share.GroupKey).OfType<BlsPublicKey>().ToHashSet();
-        var theirs = held.Select(share => share.Membership?.ClusterHash).OfType<Root>().Distinct().Select(library.Find).OfType<ClusterDocument>();
+        var siblings = offered.Distinct().Select(held.Find).OfType<VaultListing.Share>().Where(share => share.GroupKey is { } group && group != share.ShareKey).ToDictionary(share => share.ShareKey, share => share.GroupKey!.Value);
+        var theirs = held.ActiveClusters.Select(library.Find).OfType<ClusterDocument>();
         foreach (var document in theirs.Concat(kept).DistinctBy(document => document.Hash))
         {
             foreach (var key in offered)
             {
-                foreach (var group in document.GroupsOf(key).Where(group => group != key && groups.Contains(group)))
+                foreach (var group in document.GroupsOf(key).Where(group => group != key && held.ActiveOf(group).Any()))
                 {
                     siblings[key] = group;
                 }

@@ -15,17 +15,16 @@ public sealed record ImportForesight(IReadOnlyList<IntakeRefusal> Refusals, Inte
     /// <exception cref="InterchangeException">The history breaks the format, is for another chain, contradicts what was signed here or reaches beyond what can have been signed.</exception>
     internal static async Task<ImportForesight> OfAsync(Proceeding proceeding, VaultListing vault, IReadOnlyList<VaultListing.Share> offered, SlashingFloor floor, Stream? history)
     {
-        var states = await proceeding.Slashing.GetKeyStatesAsync();
-        var alive = vault.Shares.Where(share => ImportShares.IsIn(states, share, KeyState.Active)).ToList();
+        var held = HeldShares.Of(vault, await proceeding.Slashing.GetKeyStatesAsync());
         var kept = proceeding.Library.Read().Documents.Where(one => DocumentAnchor.ReadClaim(proceeding.Library.Archive.ReadAnchor(one.Document.Hash)) is { } claim && claim.Content == one.Content).Select(one => one.Document);
-        var plan = new IntakePlan(offered, alive, new HeldPlaces(null, proceeding.Library.Find), HeldSiblings.Of([.. offered.Select(share => share.ShareKey)], alive, vault.Shares, proceeding.Library, kept), new HashSet<BlsPublicKey>());
+        var plan = new IntakePlan(offered, held, new HeldPlaces(null, proceeding.Library.Find), HeldSiblings.Of([.. offered.Select(share => share.ShareKey)], held, proceeding.Library, kept), new HashSet<BlsPublicKey>());
         var report = await proceeding.Slashing.ForeseeEnrolmentAsync(new KeyEnrolment([.. offered.Select(share => (new ProtectedKey(share.ShareKey, share.GroupKey), floor))])
         {
             History = history,
             Terms = new ImportTerms(InterchangeReading.FloorsAtLowest) { Limit = history is null ? null : proceeding.NewestPossible() },
         });
         var refused = report.Refused.Select(refusal => IntakeText.Refusal(offered.First(share => share.ShareKey == refusal.Key.PublicKey), refusal.Reason, report.History));
-        List<IntakeRefusal> first = [.. offered.Where(share => ImportShares.IsIn(states, share, KeyState.Exported)).Select(IntakeText.Exported), .. plan.Refusals];
+        List<IntakeRefusal> first = [.. offered.Where(share => held.StateOf(share.ShareKey) == KeyState.Exported).Select(IntakeText.Exported), .. plan.Refusals];
         return new ImportForesight([.. first, .. refused.Where(refusal => first.TrueForAll(other => other.ShareKey != refusal.ShareKey))], report.History);
     }
 }

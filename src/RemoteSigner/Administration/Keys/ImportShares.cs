@@ -21,6 +21,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
     /// <summary>The code where shares of it are here, and stay where they are.</summary>
     public const string BoundElsewhere = "bound_elsewhere";
 
+    private readonly Dictionary<BlsPublicKey, VaultShare> _offers = order.Shares.DistinctBy(share => share.ShareKey).ToDictionary(share => share.ShareKey);
     private IReadOnlyList<VaultShare> _opened = [];
     private IReadOnlyList<VaultShare> _shares = order.Shares;
     private IReadOnlyList<BlsPublicKey> _settled = [];
@@ -63,25 +64,22 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
 
     internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
     {
-        var states = await proceeding.KeyStatesAsync();
-        var all = proceeding.Vault.Contents.Shares;
-        List<VaultListing.Share> alive = [.. all.Where(share => IsIn(states, share, KeyState.Active))];
-        _present = [.. all.Where(share => !IsIn(states, share, KeyState.Active)).Select(share => share.ShareKey)];
-        List<VaultListing.Share> exported = [.. all.Where(share => IsIn(states, share, KeyState.Exported))];
+        var held = await proceeding.HeldAsync();
+        List<VaultListing.Share> exported = [.. held.Resting(KeyState.Exported)];
         _exportedGroups = [.. exported.Select(share => share.GroupKey).OfType<BlsPublicKey>()];
         var places = new HeldPlaces(order.Document?.Document, proceeding.Library.Find) { Replace = order.Replace, Rebind = order.Rebind };
-        _resting = [.. all.Where(share => IsIn(states, share, KeyState.Parked)).Concat(exported.Where(share => IsByPerson && PlaceOf(share) is { } place && places.IsElsewhere(share, place))).Select(share => share.ShareKey)];
+        _resting = [.. held.Resting(KeyState.Parked).Concat(exported.Where(share => IsByPerson && PlaceOf(share) is { } place && places.IsElsewhere(share, place))).Select(share => share.ShareKey)];
         List<IntakeRefusal> lent = [.. exported.Where(share => !_resting.Contains(share.ShareKey) && IsAskedFor(share)).Select(IntakeText.Exported)];
         _gone = await HandedOut.RequireGoneAsync(proceeding, exported.Select(share => share.ShareKey).Where(_resting.Contains), order.KeystoresAt);
-        var anchored = proceeding.AnchoredDocuments();
-        var known = new KnownShares(anchored.Where(one => one.Document.Hash != order.Document?.Document.Hash).Concat(order.Document is { } document ? [document] : []), alive, alive.Where(share => share.GroupKey is null).Select(share => share.ShareKey).ToHashSet());
-        _yielding = LateSiblings.Of(order, alive, places, known);
-        var refusals = Gather(proceeding.Vault, alive, places, cancellation);
-        refusals.AddRange(Missing(all.Where(share => states.GetValueOrDefault(share.ShareKey) is KeyState.Active or KeyState.Parked or KeyState.Exported).Select(share => share.ShareKey)));
-        _plan = new IntakePlan([.. _shares.Select(share => share.Listed)], alive, places, HeldSiblings.Of([.. _shares.Select(share => share.ShareKey)], alive, all, proceeding.Library, anchored.Select(one => one.Document)), _yielding.Keys.ToHashSet());
-        _left = Left(anchored, all);
-        List<IntakeRefusal> against = [.. lent, .. refusals, .. _plan.Refusals, .. Disputes(anchored, alive)];
-        Throw(against.Count == 0 ? [] : [.. against, .. alive.Where(share => _yielding.ContainsKey(share.ShareKey)).Select(IntakeText.LateSibling)]);
+        var anchored = proceeding.AnchoredDocuments(held);
+        _yielding = LateSiblings.Of(order, held, places, [.. anchored.Where(one => one.Document.Hash != order.Document?.Document.Hash), .. order.Document is { } document ? [document] : (AnchoredDocument[])[]]);
+        var refusals = Gather(proceeding.Vault, held, places, cancellation);
+        refusals.AddRange(Missing(held));
+        _present = [.. _shares.Select(share => share.ShareKey).Where(key => held.Find(key) is not null && held.FindActive(key) is null)];
+        _plan = new IntakePlan([.. _shares.Select(share => share.Listed)], held, places, HeldSiblings.Of([.. _shares.Select(share => share.ShareKey)], held, proceeding.Library, anchored.Select(one => one.Document)), _yielding.Keys.ToHashSet());
+        _left = Left(anchored, held);
+        List<IntakeRefusal> against = [.. lent, .. refusals, .. _plan.Refusals, .. Disputes(anchored, held)];
+        Throw(against.Count == 0 ? [] : [.. against, .. held.InOrder(_yielding.Keys).Select(IntakeText.LateSibling)]);
         _sealed = proceeding.Vault.Seal(_shares);
     }
 
@@ -143,21 +141,19 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         base.Dispose();
     }
 
-    /// <summary>What the ledger says of a share in the vault. One that is neither active nor parked counts as one that comes.</summary>
-    internal static bool IsIn(IReadOnlyDictionary<BlsPublicKey, KeyState> states, VaultListing.Share share, KeyState state) => states.GetValueOrDefault(share.ShareKey) == state;
-
     // Opens those shares of the vault that are to move, or to come back; what stands against it.
-    private List<IntakeRefusal> Gather(Vault vault, List<VaultListing.Share> alive, HeldPlaces places, CancellationToken cancellation)
+    private List<IntakeRefusal> Gather(Vault vault, HeldShares held, HeldPlaces places, CancellationToken cancellation)
     {
-        var offered = order.Shares.Select(share => share.ShareKey).ToHashSet();
-        List<VaultListing.Share> here = [.. alive.Where(share => order.Places.ContainsKey(share.ShareKey) && !offered.Contains(share.ShareKey))];
-        _settled = [.. here.Where(share => order.Places[share.ShareKey] is var place && HeldPlaces.IsAt(share, place.GroupKey, place.Membership)).Select(share => share.ShareKey)];
-        List<VaultListing.Share> others = [.. here.Where(share => !_settled.Contains(share.ShareKey))];
+        List<VaultListing.Share> here = [.. held.InOrder(order.Places.Keys).Where(share => !IsOffered(share.ShareKey))];
+        List<VaultListing.Share> active = [.. here.Where(share => held.FindActive(share.ShareKey) is not null)];
+        _settled = [.. active.Where(share => order.Places[share.ShareKey] is var place && HeldPlaces.IsAt(share, place.GroupKey, place.Membership)).Select(share => share.ShareKey)];
+        var settled = _settled.ToHashSet();
+        List<VaultListing.Share> others = [.. active.Where(share => !settled.Contains(share.ShareKey))];
         var moving = others.Where(share => order.Places[share.ShareKey] is var place && places.MayMove(share, place.GroupKey, place.Membership)).Select(share => share.ShareKey).ToHashSet();
-        List<VaultListing.Share> resting = order.IsWhole ? [.. vault.Contents.Shares.Where(share => _resting.Contains(share.ShareKey) && order.Places.ContainsKey(share.ShareKey) && !offered.Contains(share.ShareKey))] : [];
+        List<VaultListing.Share> resting = order.IsWhole ? [.. here.Where(share => _resting.Contains(share.ShareKey))] : [];
         var back = resting.Where(share => !places.IsSuperseded(share, order.Places[share.ShareKey].Membership)).Select(share => share.ShareKey).ToHashSet();
-        _opened = vault.OpenShares(moving.Concat(back).Concat(_yielding.Keys.Where(key => !offered.Contains(key))).ToHashSet(), cancellation);
-        _shares = [.. order.Shares.Select(share => GiveWay(KeepPlace(share, vault))), .. _opened.Select(share => _yielding.ContainsKey(share.ShareKey) ? GiveWay(share) : Move(share))];
+        _opened = vault.OpenShares(moving.Concat(back).Concat(_yielding.Keys.Where(key => !IsOffered(key))).ToHashSet(), cancellation);
+        _shares = [.. order.Shares.Select(share => GiveWay(KeepPlace(share, held))), .. _opened.Select(share => _yielding.ContainsKey(share.ShareKey) ? GiveWay(share) : Move(share))];
         List<IntakeRefusal> stay =
         [
             .. others.Where(share => !moving.Contains(share.ShareKey)).Select(share => places.Refusal(share, order.Places[share.ShareKey].GroupKey, order.Places[share.ShareKey].Membership)),
@@ -167,33 +163,26 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
     }
 
     // Whoever gives the order has looked before what is here, and opened the others: what went away since would be missed by nobody. Of each validator one share is ours.
-    private IEnumerable<IntakeRefusal> Missing(IEnumerable<BlsPublicKey> held)
-    {
-        if (!order.IsWhole)
-        {
-            return [];
-        }
-
-        var here = held.Concat(order.Shares.Select(share => share.ShareKey)).ToHashSet();
-        return order.Places.GroupBy(place => place.Value.GroupKey, place => place.Key).Where(group => !group.Any(here.Contains)).Select(group => IntakeText.Missing(group.Key));
-    }
+    private IEnumerable<IntakeRefusal> Missing(HeldShares held) => !order.IsWhole ? [] : order.Places.GroupBy(place => place.Value.GroupKey, place => place.Key)
+        .Where(group => !group.Any(key => IsOffered(key) || (held.Find(key) is not null && held.StateOf(key) is KeyState.Active or KeyState.Parked or KeyState.Exported)))
+        .Select(group => IntakeText.Missing(group.Key));
 
     // Where the order has the share; null where it says nothing of it.
     private ClusterMembership? PlaceOf(VaultListing.Share share) => order.Places.TryGetValue(share.ShareKey, out var place) ? place.Membership
-        : order.Shares.FirstOrDefault(offered => offered.ShareKey == share.ShareKey)?.Membership;
+        : _offers.GetValueOrDefault(share.ShareKey)?.Membership;
 
-    private bool IsAskedFor(VaultListing.Share share) => order.Shares.Any(offered => offered.ShareKey == share.ShareKey) || (order.IsWhole && order.Places.ContainsKey(share.ShareKey));
+    private bool IsOffered(BlsPublicKey key) => _offers.ContainsKey(key);
+
+    private bool IsAskedFor(VaultListing.Share share) => IsOffered(share.ShareKey) || (order.IsWhole && order.Places.ContainsKey(share.ShareKey));
 
     // A parked share comes back as what it was sealed as, whatever whoever brings it knows.
-    private VaultShare KeepPlace(VaultShare share, Vault vault) => share.Membership is null && _resting.Contains(share.ShareKey)
-        ? share with { GroupKey = Held(vault, share.ShareKey).GroupKey, Membership = Held(vault, share.ShareKey).Membership, Label = Held(vault, share.ShareKey).Label }
+    private VaultShare KeepPlace(VaultShare share, HeldShares held) => share.Membership is null && _resting.Contains(share.ShareKey) && held.Find(share.ShareKey) is { } known
+        ? share with { GroupKey = known.GroupKey, Membership = known.Membership, Label = known.Label }
         : share;
 
     private VaultShare GiveWay(VaultShare share) => _yielding.TryGetValue(share.ShareKey, out var place)
         ? share with { GroupKey = place.GroupKey, Membership = place.Membership is { } member ? member with { Provenance = PushLabels.ProvenanceOf(share.Label, member.Provenance) } : null }
         : share;
-
-    private static VaultListing.Share Held(Vault vault, BlsPublicKey key) => vault.Contents.Shares.First(share => share.ShareKey == key);
 
     private VaultShare Move(VaultShare share)
     {
@@ -207,20 +196,20 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
             ? SlashingFloor.Continued : order.Floor;
 
     // The documents that shares are taken from; where the shares were taken from it before an interruption, one that contradicts theirs and has none any more.
-    private HashSet<Root> Left(IReadOnlyList<AnchoredDocument> anchored, IReadOnlyList<VaultListing.Share> all)
+    private HashSet<Root> Left(IReadOnlyList<AnchoredDocument> anchored, HeldShares held)
     {
         HashSet<Root> left = [.. _plan!.Rebound.Values.Select(share => share.Membership?.ClusterHash).OfType<Root>()];
         if (order is { Rebind: true, Document: { } document } && _shares.Count == 0 && _settled.Count > 0)
         {
-            left.UnionWith(anchored.Select(known => known.Document).Where(known => KnownShares.Contradict(document, known) && !all.Any(share => share.Membership?.ClusterHash == known.Hash)).Select(known => known.Hash));
+            left.UnionWith(anchored.Select(known => known.Document).Where(known => KnownShares.Contradict(document, known) && !held.HasMemberOf(known.Hash)).Select(known => known.Hash));
         }
 
         return left;
     }
 
     // What those who may be believed say else of the keys in the document. What shares were bound to that now leave it does not count.
-    private IReadOnlyList<IntakeRefusal> Disputes(IReadOnlyList<AnchoredDocument> anchored, IReadOnlyList<VaultListing.Share> alive) => order.Document is not { } document ? []
-        : new KnownShares(anchored.Where(known => !_left.Contains(known.Document.Hash)), alive.Where(share => !_plan!.Rebound.ContainsKey(share.ShareKey))).Against(document);
+    private IReadOnlyList<IntakeRefusal> Disputes(IReadOnlyList<AnchoredDocument> anchored, HeldShares held) => order.Document is not { } document ? []
+        : new KnownShares(anchored.Where(known => !_left.Contains(known.Document.Hash)), held.Active.Where(share => !_plan!.Rebound.ContainsKey(share.ShareKey))).Against(document);
 
     private static void Throw(List<IntakeRefusal> refusals)
     {

@@ -24,10 +24,10 @@ internal static class KeyEvidence
             return 0;
         }
 
-        var held = proceeding.Vault.Contents.Shares.ToDictionary(share => share.ShareKey);
-        foreach (var set in keys.Where(held.ContainsKey).GroupBy(key => held[key].Membership?.ClusterHash))
+        var vault = proceeding.Vault;
+        foreach (var set in keys.Where(key => vault.Find(key) is not null).GroupBy(key => vault.Find(key)!.Membership?.ClusterHash))
         {
-            var successor = set.SelectMany(key => SlashingProtection.SignBeside(transaction, key)).Select(other => held.GetValueOrDefault(other)?.Membership?.ClusterHash).FirstOrDefault(cluster => cluster is not null);
+            var successor = set.SelectMany(key => SlashingProtection.SignBeside(transaction, key)).Select(other => vault.Find(other)?.Membership?.ClusterHash).FirstOrDefault(cluster => cluster is not null);
             ParkedSets.Put(transaction, new ParkedSet(set.Key, proceeding.Clock.Moment, until, successor));
         }
 

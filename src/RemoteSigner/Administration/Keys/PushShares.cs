@@ -31,10 +31,10 @@ public sealed class PushShares(SharePush push) : AdminAct<IReadOnlyList<PushedSh
 
     internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
     {
-        var states = await proceeding.KeyStatesAsync();
-        var held = proceeding.Vault.Contents.Shares;
-        var here = held.Where(share => states.GetValueOrDefault(share.ShareKey) == KeyState.Active).ToDictionary(share => share.ShareKey);
-        var known = new KnownShares(proceeding.AnchoredDocuments(), held, Keys.ToHashSet());
+        var held = await proceeding.HeldAsync();
+        var keys = Keys.ToHashSet();
+        var here = keys.Select(held.FindActive).OfType<VaultListing.Share>().ToDictionary(share => share.ShareKey);
+        var known = new KnownShares(proceeding.AnchoredDocuments(held), held.InOrder(keys), keys);
 
         // One that is here and waits for its place may have a document by now.
         var places = push.Shares.Select(share => share.Key).Where(key => here.GetValueOrDefault(key)?.Membership is null).Distinct().ToDictionary(key => key, key => known.Find(key, push.Provenance));

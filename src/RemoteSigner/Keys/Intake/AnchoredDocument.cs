@@ -63,16 +63,17 @@ public sealed class AnchoredDocument
     /// <summary>
     /// Those of the archive's documents that were anchored to this vault, every byte as it was then, or that a share in it is sealed as a member of. All others say nothing.
     /// </summary>
+    /// <param name="hasMember">Is a member of this cluster in that vault? For whoever knows without a look at all of it.</param>
     /// <exception cref="ArgumentException">The vault was not opened: anybody could have written what it says.</exception>
-    public static IReadOnlyList<AnchoredDocument> In(ClusterLibrary library, IReadOnlyList<ArchivedDocument> documents, VaultListing vault, AnchorKey key)
+    public static IReadOnlyList<AnchoredDocument> In(ClusterLibrary library, IReadOnlyList<ArchivedDocument> documents, VaultListing vault, AnchorKey key, Func<Root, bool>? hasMember = null)
     {
         if (!vault.Authenticated)
         {
             throw new ArgumentException("the vault's contents are not proven", nameof(vault));
         }
 
-        var held = vault.Shares.Select(share => share.Membership?.ClusterHash).ToHashSet();
-        return [.. documents.Select(one => Recall(library.Archive, one, key) ?? (held.Contains(one.Document.Hash) ? new AnchoredDocument(one.Document, one.Content, AnchorKind.SealedMembership, DateTimeOffset.MinValue) : null)).OfType<AnchoredDocument>()];
+        hasMember ??= cluster => vault.Shares.Any(share => share.Membership?.ClusterHash == cluster);
+        return [.. documents.Select(one => Recall(library.Archive, one, key) ?? (hasMember(one.Document.Hash) ? new AnchoredDocument(one.Document, one.Content, AnchorKind.SealedMembership, DateTimeOffset.MinValue) : null)).OfType<AnchoredDocument>()];
     }
 
     /// <summary>What is kept beside the document, so that it is believed later on.</summary>

@@ -16,10 +16,12 @@ public sealed class Vault : IDisposable
 {
     private readonly VaultStore _store;
     private readonly VaultRootKey _rootKey;
+    private readonly List<BlsPublicKey> _exchanged = [];
+    private readonly Dictionary<VaultRecords, int> _stands;
     private VaultFile _file;
     private (VaultFile File, VaultListing Listing)? _listed;
 
-    private Vault(VaultStore store, VaultRootKey rootKey, VaultFile file) => (_store, _rootKey, _file) = (store, rootKey, file);
+    private Vault(VaultStore store, VaultRootKey rootKey, VaultFile file) => (_store, _rootKey, _file, _stands) = (store, rootKey, file, new() { [file.Records] = 0 });
 
     /// <summary>Slots, shares and generation, authenticated.</summary>
     public VaultListing Contents
@@ -35,6 +37,19 @@ public sealed class Vault : IDisposable
         }
     }
 
+    /// <summary>The shares as they are now; the same object as long as they stay so, also from one opening to the next where its <see cref="VaultStore"/> is the same.</summary>
+    internal VaultRecords Records => _file.Records;
+
+    /// <summary>What the vault says of a share; null where it is not here.</summary>
+    public VaultListing.Share? Find(BlsPublicKey shareKey) => _file.Records.Find(shareKey)?.Listed;
+
+    /// <summary>Those of these keys that are here, in the order of the file.</summary>
+    internal IEnumerable<VaultRecord> InOrder(IEnumerable<BlsPublicKey> keys) => keys.Select(_file.Records.IndexOf).Where(index => index >= 0).Order().Select(index => _file.Records[index]);
+
+    /// <summary>The shares that came, went or were put anew since <see cref="Records"/> was this; null where that is not known.</summary>
+    internal IReadOnlyCollection<BlsPublicKey>? ChangesSince(VaultRecords former) =>
+        ReferenceEquals(former, _file.Records) ? [] : _stands.TryGetValue(former, out var before) ? [.. _exchanged.Skip(before).Distinct()] : null;
+
     /// <summary>The keys of the fence that guards the ledger of this vault. The caller disposes them; they outlive the vault.</summary>
     public FenceKeys DeriveFenceKeys() => _rootKey.DeriveFenceKeys();
 
@@ -47,7 +62,7 @@ public sealed class Vault : IDisposable
     public static async Task<Vault> CreateAsync(string path, SecretArena arena, IReadOnlyList<IKeyEncryptionKey> keys, CancellationToken cancellation = default)
     {
         var id = RandomNumberGenerator.GetBytes(VaultFile.IdLength);
-        var vault = new Vault(new VaultStore(path), VaultRootKey.Generate(arena, id), new VaultFile(id, 1, [], []));
+        var vault = new Vault(new VaultStore(path), VaultRootKey.Generate(arena, id), new VaultFile(id, 1, [], new VaultRecords()));
         try
         {
             var slots = new List<VaultSlot>();
@@ -57,8 +72,8 @@ public sealed class Vault : IDisposable
             }
 
             vault._file = vault._file with { Slots = Checked(slots) };
-            vault._store.Create(vault._file.Write(vault._rootKey.Authenticate).Bytes);
-            vault._file = vault._store.Read();
+            vault._store.Create(vault._file.Finish(vault._rootKey.Authenticate));
+            vault.ReadAnew();
             return vault;
         }
         catch
@@ -76,12 +91,16 @@ public sealed class Vault : IDisposable
     /// <summary>The same through the key that <paramref name="find"/> finds when it sees what the vault says of itself, which nobody has proven then.</summary>
     /// <exception cref="VaultException">It does not open; the fault says why.</exception>
     /// <exception cref="Pkcs11.TokenException">The token failed.</exception>
-    public static async Task<Vault> OpenAsync(string path, SecretArena arena, Func<VaultListing, Task<IKeyEncryptionKey>> find, CancellationToken cancellation = default)
+    public static Task<Vault> OpenAsync(string path, SecretArena arena, Func<VaultListing, Task<IKeyEncryptionKey>> find, CancellationToken cancellation = default) => OpenAsync(new VaultStore(path), arena, find, cancellation);
+
+    /// <summary>The same from where it was opened before.</summary>
+    /// <exception cref="VaultException">It does not open; the fault says why.</exception>
+    /// <exception cref="Pkcs11.TokenException">The token failed.</exception>
+    public static async Task<Vault> OpenAsync(VaultStore store, SecretArena arena, Func<VaultListing, Task<IKeyEncryptionKey>> find, CancellationToken cancellation = default)
     {
-        var store = new VaultStore(path);
         var file = store.Read();
         var key = await find(VaultListing.Of(file, authenticated: false));
-        var slot = SlotOf(file, key, path);
+        var slot = SlotOf(file, key, store.Path);
         var bytes = await key.UnwrapAsync(slot.Wrapped, VaultRootKey.ContextOf(slot.Type, file.Id), arena, cancellation);
         var vault = new Vault(store, new VaultRootKey(arena, bytes, file.Id), file);
         try
@@ -106,16 +125,16 @@ public sealed class Vault : IDisposable
 
     /// <summary>Decrypts all shares, on all cores. The caller disposes them.</summary>
     /// <exception cref="VaultException">One does not open; none is given.</exception>
-    public IReadOnlyList<VaultShare> OpenShares(CancellationToken cancellation = default) => Open(_file.Records, cancellation);
+    public IReadOnlyList<VaultShare> OpenShares(CancellationToken cancellation = default) => Open([.. _file.Records], cancellation);
 
     /// <summary>The same of some; one that is not there is left out.</summary>
     /// <exception cref="VaultException">One does not open; none is given.</exception>
     public IReadOnlyList<VaultShare> OpenShares(IReadOnlySet<BlsPublicKey> only, CancellationToken cancellation = default) =>
-        only.Count == 0 ? [] : Open([.. _file.Records.Where(record => only.Contains(record.ShareKey))], cancellation);
+        Open([.. InOrder(only)], cancellation);
 
-    private VaultShare[] Open(IReadOnlyList<VaultRecord> records, CancellationToken cancellation)
+    private VaultShare[] Open(VaultRecord[] records, CancellationToken cancellation)
     {
-        var shares = new VaultShare?[records.Count];
+        var shares = new VaultShare?[records.Length];
         try
         {
             var options = new ParallelOptions { CancellationToken = cancellation };
@@ -158,27 +177,24 @@ public sealed class Vault : IDisposable
     /// <exception cref="VaultException">One is not there to be taken out, or there already, or the file cannot be written.</exception>
     public void Exchange(IReadOnlyCollection<BlsPublicKey> removed, SealedShares added)
     {
-        var known = _file.Records.Select(record => record.ShareKey).ToHashSet();
-        if (removed.Where(key => !known.Remove(key)).Select(key => (BlsPublicKey?)key).FirstOrDefault() is { } missing)
+        var gone = new HashSet<BlsPublicKey>();
+        if (removed.Where(key => Find(key) is null || !gone.Add(key)).Select(key => (BlsPublicKey?)key).FirstOrDefault() is { } missing)
         {
             throw new VaultException(VaultFault.Unknown, $"the share {missing} is not in the vault", "'remote-signer keys list' shows what is");
         }
 
-        foreach (var share in added.Records)
+        var coming = new HashSet<BlsPublicKey>();
+        if (added.Records.FirstOrDefault(record => !coming.Add(record.ShareKey) || (Find(record.ShareKey) is not null && !gone.Contains(record.ShareKey))) is { ShareKey: var twice })
         {
-            if (!known.Add(share.ShareKey))
-            {
-                throw new VaultException(VaultFault.Duplicate, $"the share {share.ShareKey} is in the vault already, or given twice", "leave it out");
-            }
+            throw new VaultException(VaultFault.Duplicate, $"the share {twice} is in the vault already, or given twice", "leave it out");
         }
 
-        if (known.Count > VaultFile.MostRecords)
+        if (_file.Records.Count - gone.Count + coming.Count > VaultFile.MostRecords)
         {
             throw new VaultException(VaultFault.TooMany, $"a vault holds at most {VaultFile.MostRecords} shares", "run a second signer");
         }
 
-        var gone = removed.ToHashSet();
-        Commit(_file with { Records = [.. _file.Records.Where(record => !gone.Contains(record.ShareKey)), .. added.Records] });
+        Commit(_file with { Records = _file.Records.With(gone, added.Records) }, [.. gone, .. coming]);
     }
 
     /// <summary>Our operator's key, sealed for a file beside the vault; refuses where there is one already.</summary>
@@ -252,11 +268,11 @@ public sealed class Vault : IDisposable
 
     /// <summary>The same content under the next generation: copies from before are older from now on.</summary>
     /// <exception cref="VaultException">The file cannot be written.</exception>
-    public void Renew() => Commit(_file);
+    public void Renew() => Commit(_file, []);
 
     /// <summary>Takes over slots of <see cref="Slots"/>.</summary>
     /// <exception cref="VaultException">The file cannot be written.</exception>
-    public void Put(IReadOnlyList<VaultSlot> slots) => Commit(_file with { Slots = slots });
+    public void Put(IReadOnlyList<VaultSlot> slots) => Commit(_file with { Slots = slots }, []);
 
     /// <summary>Takes a slot away; the last one that needs no offline key stays.</summary>
     /// <exception cref="VaultException">There is no such slot, or it is the last.</exception>
@@ -318,12 +334,12 @@ public sealed class Vault : IDisposable
         }
     }
 
-    private void Commit(VaultFile changed)
+    private void Commit(VaultFile changed, IReadOnlyCollection<BlsPublicKey> exchanged)
     {
-        var (bytes, next) = (changed with { Generation = _file.Generation + 1 }).Write(_rootKey.Authenticate);
+        var next = (changed with { Generation = _file.Generation + 1 }).Finish(_rootKey.Authenticate);
         try
         {
-            _store.Replace(_file, bytes);
+            _store.Replace(_file, next);
         }
         catch
         {
@@ -332,13 +348,19 @@ public sealed class Vault : IDisposable
             throw;
         }
 
-        // What is there is what was meant, as a rule, and need not be read anew; anything else is looked at as any other file.
-        if (_store.Is(bytes))
+        // What is there is what was meant, as a rule; anything else is looked at as any other file.
+        ReadAnew();
+        if (!ReferenceEquals(_file, next))
         {
-            _file = next;
-            return;
+            _stands.Clear();
         }
 
+        _exchanged.AddRange(exchanged);
+        _stands[_file.Records] = _exchanged.Count;
+    }
+
+    private void ReadAnew()
+    {
         _file = _store.Read();
         Authenticate();
     }
@@ -348,12 +370,16 @@ public sealed class Vault : IDisposable
         var before = _file;
         try
         {
-            _file = _store.Read();
-            Authenticate();
+            ReadAnew();
         }
         catch (VaultException)
         {
             _file = before;
+        }
+
+        if (!ReferenceEquals(_file, before))
+        {
+            _stands.Clear();
         }
     }
 }

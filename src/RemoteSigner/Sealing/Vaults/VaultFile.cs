@@ -5,7 +5,7 @@ using System.Text;
 namespace RemoteSigner.Sealing;
 
 /// <summary>The bytes of a vault, as <c>Sealing/README.md</c> lays them out. Knows lengths and limits; knows no key.</summary>
-internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<VaultSlot> Slots, IReadOnlyList<VaultRecord> Records)
+internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<VaultSlot> Slots, VaultRecords Records)
 {
     internal const ushort Version = 2;
     internal const ushort FirstVersion = 1;
@@ -18,6 +18,9 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
     internal const int MostWrapped = 1024;
     internal const int MostBytes = 48 * 1024 * 1024;
 
+    /// <summary>More than a header and its code take.</summary>
+    internal const int MostHeader = 32 * 1024;
+
     // The line feed shows a file that was copied as text, as in PNG.
     internal static ReadOnlySpan<byte> Magic => "RSVAULT\n"u8;
 
@@ -29,6 +32,11 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
 
     /// <summary>True when the records are those whose hash stands in the header.</summary>
     internal bool RecordsMatch { get; init; }
+
+    /// <summary>The bytes of the file, in parts that follow each other; none of one of the first version, which is written as another.</summary>
+    internal IReadOnlyList<ReadOnlyMemory<byte>> Parts => IsNewest ? [Header, Mac, .. Records.Parts()] : [];
+
+    private bool IsNewest { get; init; }
 
     /// <summary>Reads the bytes; never allocates more than a small multiple of them.</summary>
     /// <exception cref="VaultException">They are not a vault of a known version.</exception>
@@ -51,7 +59,7 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
         var matches = SHA256.HashData(reader.Rest).AsSpan().SequenceEqual(recordsHash);
         var records = VaultRecord.ReadAll(ref reader, bytes, (int)recordCount, version);
         reader.ExpectEnd();
-        return new VaultFile(id, generation, slots, records) { Mac = mac, Header = header, RecordsMatch = matches };
+        return new VaultFile(id, generation, slots, records) { Mac = mac, Header = header, RecordsMatch = matches, IsNewest = version == Version };
     }
 
     /// <summary>The authentication code in the bytes of a vault, without a look at its records.</summary>
@@ -70,19 +78,11 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
         return reader.Take(MacLength);
     }
 
-    /// <summary>The bytes, with the code that <paramref name="authenticate"/> gives for the header, and what reading them gives.</summary>
-    internal (byte[] Bytes, VaultFile File) Write(Func<ReadOnlySpan<byte>, byte[]> authenticate)
+    /// <summary>The same with the header that goes with it, and the code that <paramref name="authenticate"/> gives for that: what is to be written.</summary>
+    internal VaultFile Finish(Func<ReadOnlySpan<byte>, byte[]> authenticate)
     {
-        using var records = new MemoryStream();
-        foreach (var record in Records)
-        {
-            record.WriteTo(records);
-        }
-
-        var recordBytes = records.ToArray();
-        var header = WriteHeader(SHA256.HashData(recordBytes));
-        var mac = authenticate(header);
-        return ([.. header, .. mac, .. recordBytes], this with { Mac = mac, Header = header, RecordsMatch = true });
+        var header = WriteHeader(Records.Hash());
+        return this with { Mac = authenticate(header), Header = header, RecordsMatch = true, IsNewest = true };
     }
 
     private static ushort ReadMagic(ref VaultReader reader)

@@ -1,3 +1,4 @@
+using System.Collections;
 using RemoteSigner.Clusters;
 using RemoteSigner.Spec;
 
@@ -14,10 +15,17 @@ public sealed record VaultListing(Guid VaultId, ulong Generation, IReadOnlyList<
     /// <summary>One share, without its scalar.</summary>
     public sealed record Share(BlsPublicKey ShareKey, BlsPublicKey? GroupKey, ClusterMembership? Membership, string Label);
 
-    internal static VaultListing Of(VaultFile file, bool authenticated) => new(
-        new Guid(file.Id, bigEndian: true),
-        file.Generation,
-        file.Slots,
-        [.. file.Records.Select(record => record.Listed)],
-        authenticated);
+    internal static VaultListing Of(VaultFile file, bool authenticated) => new(new Guid(file.Id, bigEndian: true), file.Generation, file.Slots, new ListedShares(file.Records), authenticated);
+
+    // A look at the records: a listing of a hundred thousand shares costs no list.
+    private sealed class ListedShares(VaultRecords records) : IReadOnlyList<Share>
+    {
+        public int Count => records.Count;
+
+        public Share this[int index] => records[index].Listed;
+
+        public IEnumerator<Share> GetEnumerator() => records.Select(record => record.Listed).GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

@@ -9,7 +9,9 @@ namespace RemoteSigner.Sealing;
 /// One share as it lies in the vault: what it is, readable, and its scalar, sealed (32 bytes and a tag of 16). Records of form 1 have no membership; they stay as
 /// they are when the vault is changed, because to write them anew each would have to be opened.
 /// </summary>
-internal sealed record VaultRecord(byte Form, BlsPublicKey? GroupKey, BlsPublicKey ShareKey, ClusterMembership? Membership, string Label, byte[] Salt, byte[] Sealed)
+/// <param name="Listed">What a listing says of it.</param>
+/// <param name="Bytes">As they stand in a file of the newest version.</param>
+internal sealed record VaultRecord(VaultListing.Share Listed, ReadOnlyMemory<byte> Bytes)
 {
     internal const byte FirstForm = 1;
     internal const byte NewestForm = 2;
@@ -17,65 +19,56 @@ internal sealed record VaultRecord(byte Form, BlsPublicKey? GroupKey, BlsPublicK
     internal const int SealedLength = 48;
     private const int IndexLength = 8;
 
-    /// <summary>What a listing says of it.</summary>
-    internal VaultListing.Share Listed { get; } = new(ShareKey, GroupKey, Membership, Label);
+    internal BlsPublicKey ShareKey => Listed.ShareKey;
 
-    // As it was read, so that a change of the vault does not write anew what it leaves as it is; empty for one that is new.
-    private ReadOnlyMemory<byte> _read;
+    internal byte Form => Bytes.Span[0];
+
+    /// <summary>Keys, membership and label; lengths are in it, so nothing can be read two ways.</summary>
+    internal ReadOnlySpan<byte> Description => Bytes.Span[1..^(SaltLength + SealedLength)];
+
+    internal ReadOnlySpan<byte> Salt => Bytes.Span[^(SaltLength + SealedLength)..^SealedLength];
+
+    internal ReadOnlySpan<byte> Sealed => Bytes.Span[^SealedLength..];
+
+    /// <summary>The bytes of a new record, with room at their end for what is sealed.</summary>
+    internal static byte[] Begin(VaultListing.Share share, ReadOnlySpan<byte> salt)
+    {
+        var label = Encoding.UTF8.GetBytes(share.Label);
+        ReadOnlySpan<byte> group = share.GroupKey is { } key ? key.Bytes.ToArray() : [];
+        ReadOnlySpan<byte> membership = share.Membership is { } member ? VaultMembership.Write(member) : [];
+        return [NewestForm, (byte)group.Length, .. group, (byte)BlsPublicKey.Length, .. share.ShareKey.Bytes, (byte)membership.Length, .. membership, (byte)label.Length, .. label, .. salt, .. new byte[SealedLength]];
+    }
 
     /// <param name="reader">Stands at the first record.</param>
     /// <param name="file">What the reader walks over.</param>
-    internal static VaultRecord[] ReadAll(ref VaultReader reader, ReadOnlyMemory<byte> file, int count, ushort version)
+    internal static VaultRecords ReadAll(ref VaultReader reader, ReadOnlyMemory<byte> file, int count, ushort version)
     {
         // Not sized by the count: that is a claim until the bytes are there.
         var records = new List<VaultRecord>();
+        var first = reader.Position;
         for (var i = 0; i < count; i++)
         {
             var start = reader.Position;
             var form = version == VaultFile.FirstVersion ? FirstForm : reader.Byte();
-            var record = form is FirstForm or NewestForm ? ReadOne(ref reader, form) : throw VaultReader.Malformed($"a record has the unknown form {form}");
+            var share = form is FirstForm or NewestForm ? ReadShare(ref reader, form, i == 0 ? null : records[i - 1].Listed) : throw VaultReader.Malformed($"a record has the unknown form {form}");
+            _ = reader.Take(SaltLength + SealedLength);
 
             // In the first version of the file a record stands without its form.
-            record._read = version == VaultFile.FirstVersion ? default : file[start..reader.Position];
-            records.Add(record);
+            records.Add(new VaultRecord(share, version == VaultFile.FirstVersion ? (byte[])[FirstForm, .. file[start..reader.Position].Span] : file[start..reader.Position]));
         }
 
-        return [.. records];
+        return version == VaultFile.FirstVersion ? new VaultRecords().With(new HashSet<BlsPublicKey>(), records) : new VaultRecords(records, file[first..reader.Position]);
     }
 
-    internal void WriteTo(Stream stream)
-    {
-        if (!_read.IsEmpty)
-        {
-            stream.Write(_read.Span);
-            return;
-        }
-
-        stream.WriteByte(Form);
-        stream.Write(Description());
-        stream.Write(Salt);
-        stream.Write(Sealed);
-    }
-
-    /// <summary>Keys, membership and label in the bytes of the file; lengths are in it, so nothing can be read two ways.</summary>
-    internal byte[] Description()
-    {
-        var label = Encoding.UTF8.GetBytes(Label);
-        ReadOnlySpan<byte> group = GroupKey is { } key ? key.Bytes.ToArray() : [];
-        return [(byte)group.Length, .. group, (byte)BlsPublicKey.Length, .. ShareKey.Bytes, .. MembershipBytes(), (byte)label.Length, .. label];
-    }
-
-    private byte[] MembershipBytes() => Form == FirstForm ? new byte[IndexLength]
-        : Membership is { } member ? [VaultMembership.Length, .. VaultMembership.Write(member)]
-        : [0];
-
-    private static VaultRecord ReadOne(ref VaultReader reader, byte form)
+    private static VaultListing.Share ReadShare(ref VaultReader reader, byte form, VaultListing.Share? former)
     {
         var group = ReadKey(ref reader, optional: true);
         var share = ReadKey(ref reader, optional: false)!.Value;
         var membership = form == FirstForm ? ReadNoIndex(ref reader) : VaultMembership.Read(ref reader);
         var label = reader.Text(VaultFile.MostLabel);
-        return new VaultRecord(form, group, share, membership, label, reader.Take(SaltLength).ToArray(), reader.Take(SealedLength).ToArray());
+
+        // What is as with the share before, which is so as a rule, is kept once.
+        return new VaultListing.Share(share, group, membership == former?.Membership ? former?.Membership : membership, label == former?.Label ? former.Label : label);
     }
 
     // Form 1 has a place for an index, which nothing ever wrote: an index alone says too little.

@@ -53,13 +53,14 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
     /// <summary>Seals a share.</summary>
     internal VaultRecord Seal(VaultShare share)
     {
-        var record = new VaultRecord(
-            VaultRecord.NewestForm, share.GroupKey, share.ShareKey, share.Membership, share.Label, RandomNumberGenerator.GetBytes(VaultRecord.SaltLength), new byte[VaultRecord.SealedLength]);
+        var bytes = VaultRecord.Begin(share.Listed, RandomNumberGenerator.GetBytes(VaultRecord.SaltLength));
+        var record = new VaultRecord(share.Listed, bytes);
+        var room = bytes.AsSpan(^VaultRecord.SealedLength..);
         using var scalar = arena.Allocate(BlsSecretKey.Length);
         share.Secret.WriteBigEndian(scalar);
         using var key = Derive(record.Salt, RecordUse);
-        using var aes = new AesGcm(key.Span, tagSizeInBytes: 16);
-        aes.Encrypt(Nonce, scalar.Span, record.Sealed.AsSpan(0, BlsSecretKey.Length), record.Sealed.AsSpan(BlsSecretKey.Length), Associated(record));
+        using var aes = new AesGcm(key.Span, TagLength);
+        aes.Encrypt(Nonce, scalar.Span, room[..BlsSecretKey.Length], room[BlsSecretKey.Length..], Associated(record));
         return record;
     }
 
@@ -71,9 +72,10 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
         try
         {
             using var key = Derive(record.Salt, RecordUse);
-            using var aes = new AesGcm(key.Span, tagSizeInBytes: 16);
-            aes.Decrypt(Nonce, record.Sealed.AsSpan(0, BlsSecretKey.Length), record.Sealed.AsSpan(BlsSecretKey.Length), scalar.Span, Associated(record));
-            return new VaultShare(record.ShareKey, record.GroupKey, record.Membership, record.Label, BlsSecretKey.FromBigEndian(arena, scalar.Span));
+            using var aes = new AesGcm(key.Span, TagLength);
+            aes.Decrypt(Nonce, record.Sealed[..BlsSecretKey.Length], record.Sealed[BlsSecretKey.Length..], scalar.Span, Associated(record));
+            var listed = record.Listed;
+            return new VaultShare(listed.ShareKey, listed.GroupKey, listed.Membership, listed.Label, BlsSecretKey.FromBigEndian(arena, scalar.Span));
         }
         catch (Exception e) when (e is AuthenticationTagMismatchException or ArgumentException)
         {
@@ -157,7 +159,7 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
     {
         var form = new byte[2];
         BinaryPrimitives.WriteUInt16BigEndian(form, record.Form);
-        return [.. Prefixed(RecordUse), .. Prefixed(vaultId), .. form, .. record.Description()];
+        return [.. Prefixed(RecordUse), .. Prefixed(vaultId), .. form, .. record.Description];
     }
 
     private SecretBytes Derive(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> use)
