@@ -52,6 +52,7 @@ public sealed partial class Ledger
             }
 
             _database.Run("COMMIT");
+            _transaction.Settle();
             if (_database.TotalChanges != _changes && Written >= _failedBytes && _batch.TrueForAll(item => item.Failure is null))
             {
                 (_lastFailure, _failedBytes) = (null, 0);
@@ -105,6 +106,7 @@ public sealed partial class Ledger
         }
 
         _database.Run("SAVEPOINT item");
+        var before = _transaction.Mark;
         try
         {
             for (var next = first; next < end; next++)
@@ -116,7 +118,7 @@ public sealed partial class Ledger
         }
         catch (Exception e)
         {
-            UndoItem(e);
+            UndoItem(e, before);
             for (var next = first; next < end; next++)
             {
                 RunItem(_batch[next]);
@@ -129,6 +131,7 @@ public sealed partial class Ledger
     private void RunItem(LedgerWork item)
     {
         _database.Run("SAVEPOINT item");
+        var before = _transaction.Mark;
         try
         {
             item.Run(_transaction);
@@ -137,7 +140,7 @@ public sealed partial class Ledger
         catch (Exception e)
         {
             item.Failure = e;
-            UndoItem(e);
+            UndoItem(e, before);
         }
     }
 
@@ -148,9 +151,9 @@ public sealed partial class Ledger
         _database.Run("RELEASE item");
     }
 
-    private void UndoItem(Exception e)
+    private void UndoItem(Exception e, int before)
     {
-        _transaction.Undo();
+        _transaction.Undo(before);
         _database.ResetStatements();
         var failure = e as LedgerException;
         if (failure is { Code: not 0 })
@@ -171,7 +174,7 @@ public sealed partial class Ledger
     /// <summary>Nobody in the batch gets a result: what was committed is unknown or nothing, and what was remembered may be wrong.</summary>
     private void Abandon(LedgerException reason)
     {
-        _transaction.Undo();
+        _transaction.Undo(mark: 0);
         _database.ResetStatements();
         foreach (var item in _batch)
         {

@@ -9,6 +9,7 @@ public sealed class LedgerTransaction
     private readonly LedgerDatabase _database;
     private readonly Dictionary<Type, object> _memory = [];
     private readonly EntryTurn _entries = new();
+    private readonly Stack<Action> _takeBack = [];
     private bool _appended;
 
     internal LedgerTransaction(LedgerDatabase database) => _database = database;
@@ -64,12 +65,13 @@ public sealed class LedgerTransaction
     {
         WriteEntries();
         _database.Run("SAVEPOINT part");
+        var before = Mark;
         try
         {
             var result = part();
             if (stand?.Invoke(result) == false)
             {
-                Undo();
+                Undo(before);
                 _database.Run("ROLLBACK TO part");
             }
 
@@ -78,7 +80,7 @@ public sealed class LedgerTransaction
         }
         catch
         {
-            Undo();
+            Undo(before);
             _database.ResetStatements();
             if (!IsOver)
             {
@@ -90,12 +92,25 @@ public sealed class LedgerTransaction
         }
     }
 
-    /// <summary>Drops what is remembered and what waits to be written, because the work that it came from is undone.</summary>
-    internal void Undo()
+    /// <summary>For what work changes in memory that outlives the transaction: it is taken back with the work, where that is undone.</summary>
+    public void WhenUndone(Action takeBack) => _takeBack.Push(takeBack);
+
+    /// <summary>The place up to which <see cref="Undo"/> takes back; 0 is the beginning of the transaction.</summary>
+    internal int Mark => _takeBack.Count;
+
+    /// <summary>Drops what is remembered, what waits to be written and what was changed in memory since a mark, because the work that it came from is undone.</summary>
+    internal void Undo(int mark)
     {
         Forget();
         _entries.Clear();
+        while (_takeBack.Count > mark)
+        {
+            _takeBack.Pop()();
+        }
     }
+
+    /// <summary>What was done stands.</summary>
+    internal void Settle() => _takeBack.Clear();
 
     /// <summary>Makes the tables of a room in a new ledger; in an old one brings them to this version and looks through them for damage.</summary>
     internal void Ensure(LedgerSchema schema)

@@ -127,6 +127,11 @@ public sealed partial class SlashingProtection
         try
         {
             var staged = enrolment.History is { } history ? await StageAnewAsync(history) : null;
+            if (staged is not null && enrolment.Keys.Count > InterchangeImport.KeysGatheredOneByOne)
+            {
+                await GatherAllAsync();
+            }
+
             return await ChangeAsync(staged is not null && enrolment.Terms.Only is null ? null : [.. enrolment.Keys.SelectMany(one => one.Key.GroupKey is { } group ? (BlsPublicKey[])[one.Key.PublicKey, group] : [one.Key.PublicKey]), .. enrolment.Terms.Only ?? (IEnumerable<BlsPublicKey>)[]], transaction =>
             {
                 var report = transaction.Attempt(() => Enrol(transaction, enrolment, staged), kept => evidence is not null && kept.Refused.Count == 0);
@@ -163,6 +168,16 @@ public sealed partial class SlashingProtection
 
         return moved;
     });
+
+    /// <summary>Moves all granted votes to where they lie by validator, some validators at a time, so that signing goes on and whoever rewrites all histories finds little left to move.</summary>
+    private async Task GatherAllAsync()
+    {
+        var validators = await _ledger.ReadAsync(KeyTable.All);
+        foreach (var lot in validators.Select(key => key.Validator).Distinct().Chunk(ValidatorsPerLot))
+        {
+            await WriteAsync(transaction => RecentVotes.Gather(transaction, lot[0], lot[^1], long.MaxValue));
+        }
+    }
 
     /// <summary>Work that rewrites history: alone among its kind, and with nothing remembered afterwards.</summary>
     private async Task<T> MaintainAsync<T>(Func<LedgerTransaction, T> work)

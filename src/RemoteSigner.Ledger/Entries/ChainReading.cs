@@ -85,6 +85,11 @@ internal sealed class ChainReading(LedgerTransaction transaction)
             return;
         }
 
+        if (_sequence >= first)
+        {
+            throw new InvalidDataException($"entry {first} stands in two rows");
+        }
+
         var dropped = LedgerEntries.Base(transaction, _hash);
         _sequence = first - 1;
         if (dropped >= first && dropped <= last)

@@ -56,7 +56,16 @@ public sealed class EntryText
     /// <summary>A time in UTC, to the millisecond: <c>2026-11-05T06:07:08.090Z</c>.</summary>
     public void Time(DateTimeOffset time)
     {
-        var milliseconds = (ulong)time.ToUnixTimeMilliseconds();
+        var since1970 = time.ToUnixTimeMilliseconds();
+        if (since1970 < 0)
+        {
+            // A clock that knows nothing.
+            Span<byte> text = stackalloc byte[EntryValues.TimeLength];
+            Text(text[..EntryValues.FormatTime(time.UtcDateTime, text)]);
+            return;
+        }
+
+        var milliseconds = (ulong)since1970;
         _length += EntryValues.FormatTime(milliseconds, Room(ref _bytes, _length, EntryValues.TimeLength));
         Pack(EntryValue.Time, VarInt.Write(milliseconds, Room(ref _packed, _packedLength, VarInt.MaxLength)));
     }

@@ -11,6 +11,9 @@ internal sealed class EntryTurn
 
     private const int MostCompared = 62;
 
+    // A row with a list of all keys in it has no others.
+    private const int FullLength = 1 << 20;
+
     private readonly byte[] _hash = new byte[32];
     private byte[] _packed = new byte[4096];
     private int _length;
@@ -27,7 +30,7 @@ internal sealed class EntryTurn
     /// <summary>The hash of the last of them, 32 bytes.</summary>
     public ReadOnlySpan<byte> Hash => _hash;
 
-    public bool IsFull => Count >= MostEntries;
+    public bool IsFull => Count >= MostEntries || _length >= FullLength;
 
     /// <summary>Where the next entry is written, empty.</summary>
     public EntryText Next()

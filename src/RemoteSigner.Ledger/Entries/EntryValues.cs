@@ -54,7 +54,12 @@ internal static class EntryValues
             throw new InvalidDataException($"no time is {milliseconds} ms after 1970");
         }
 
-        _ = DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds).UtcDateTime.TryFormat(text, out var length, TimeFormat, CultureInfo.InvariantCulture);
+        return FormatTime(DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds).UtcDateTime, text);
+    }
+
+    public static int FormatTime(DateTime time, Span<byte> text)
+    {
+        _ = time.TryFormat(text, out var length, TimeFormat, CultureInfo.InvariantCulture);
         return length;
     }
 

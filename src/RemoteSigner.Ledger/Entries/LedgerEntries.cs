@@ -36,7 +36,14 @@ public static class LedgerEntries
 
     /// <summary>Adds what was written to <see cref="Next"/> as the entry with the next number.</summary>
     /// <param name="hash">SHA-256(hash before ‖ entry), 32 bytes.</param>
-    public static void Append(LedgerTransaction transaction, long sequence, ReadOnlySpan<byte> hash) => transaction.Entries.Append(EntryWords.Of(transaction), sequence, hash);
+    public static void Append(LedgerTransaction transaction, long sequence, ReadOnlySpan<byte> hash)
+    {
+        transaction.Entries.Append(EntryWords.Of(transaction), sequence, hash);
+        if (transaction.Entries.IsFull)
+        {
+            transaction.WriteEntries();
+        }
+    }
 
     /// <summary>Up to <paramref name="limit"/> entries after the one numbered <paramref name="after"/>, oldest first; fewer before a row that does not read as entries.</summary>
     /// <exception cref="LedgerException">The first row does not.</exception>

@@ -11,6 +11,9 @@ internal ref struct PackedEntries
     public const byte Version = 1;
 
     private const int LongestEntry = 16 << 20;
+    private const int LongestRow = 64 << 20;
+
+    private static readonly SearchValues<byte> _ofShapes = SearchValues.Create([.. Enumerable.Range((byte)EntryValue.Sequence, (byte)EntryValue.RecurringText).Concat(Enumerable.Range(' ', '~' - ' ' + 1)).Select(one => (byte)one)]);
 
     private readonly EntryWords _words;
     private readonly ReadOnlySpan<byte> _plain;
@@ -18,6 +21,7 @@ internal ref struct PackedEntries
     private ReadOnlySpan<byte> _rest;
     private byte[]? _shape;
     private int _left;
+    private long _read;
     private readonly bool _isPlain;
 
     /// <param name="last">The number of the last entry in the row.</param>
@@ -34,12 +38,12 @@ internal ref struct PackedEntries
 
         _rest = row[1..];
         var count = VarInt.Read(ref _rest);
-        if (count is 0 || count > (ulong)last)
+        if (count is 0 or > EntryTurn.MostEntries || count > (ulong)last)
         {
             throw new InvalidDataException($"a row that ends with entry {last} has {count} entries");
         }
 
-        (_left, Sequence) = ((int)Math.Min(count, int.MaxValue), last - (long)count);
+        (_left, Sequence) = ((int)count, last - (long)count);
     }
 
     /// <summary>The number of the entry that was read last; before the first the one before it.</summary>
@@ -62,7 +66,7 @@ internal ref struct PackedEntries
         var head = VarInt.Read(ref _rest);
         if (head == 0)
         {
-            _shape = _words.Get(VarInt.Read(ref _rest));
+            _shape = Shape(_words.Get(VarInt.Read(ref _rest)));
             _values.Clear();
         }
 
@@ -76,7 +80,7 @@ internal ref struct PackedEntries
     }
 
     /// <summary>The entry as it was hashed.</summary>
-    public readonly byte[] ToBytes()
+    public byte[] ToBytes()
     {
         if (_isPlain)
         {
@@ -90,27 +94,32 @@ internal ref struct PackedEntries
             if (one > (byte)EntryValue.RecurringText)
             {
                 text.Write([one]);
-            }
-            else
-            {
-                Write(text, (EntryValue)one, (EntryValue)one == EntryValue.Sequence ? [] : _values[value++]);
+                continue;
             }
 
-            if (text.WrittenCount > LongestEntry)
+            ReadOnlySpan<byte> bytes = (EntryValue)one == EntryValue.Sequence ? [] : _values[value++];
+            if (text.WrittenCount + (2L * bytes.Length) > LongestEntry)
             {
                 throw new InvalidDataException("an entry is longer than any");
             }
+
+            Write(text, (EntryValue)one, bytes);
         }
 
-        return text.WrittenSpan.ToArray();
+        _read += text.WrittenCount;
+        return _read <= LongestRow ? text.WrittenSpan.ToArray() : throw new InvalidDataException("a row is longer than any");
     }
+
+    // Below the characters are kinds of values, and nothing else.
+    private static byte[] Shape(byte[] word) =>
+        word.Length <= LongestEntry && !word.AsSpan().ContainsAnyExcept(_ofShapes) ? word : throw new InvalidDataException("a shape is none");
 
     private void ReadValues(ulong differing)
     {
         var value = 0;
         foreach (var one in _shape!)
         {
-            if (one is 0 or (byte)EntryValue.Sequence or > (byte)EntryValue.RecurringText)
+            if (one is (byte)EntryValue.Sequence or > (byte)EntryValue.RecurringText)
             {
                 continue;
             }

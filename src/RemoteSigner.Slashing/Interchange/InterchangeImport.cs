@@ -10,7 +10,8 @@ namespace RemoteSigner.Slashing;
 /// </summary>
 internal static class InterchangeImport
 {
-    private const int KeysGatheredOneByOne = 64;
+    /// <summary>Beyond so many keys all votes are gathered at once.</summary>
+    public const int KeysGatheredOneByOne = 64;
 
     /// <exception cref="InterchangeContradictionException">The file contradicts what was signed here.</exception>
     /// <exception cref="InterchangeException">It has something that lies beyond the limit.</exception>

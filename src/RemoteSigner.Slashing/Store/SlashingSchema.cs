@@ -18,12 +18,12 @@ internal static class SlashingSchema
         ALTER TABLE freshness ADD COLUMN floor_beneath_source INTEGER CHECK (floor_beneath_source >= 0);
         """;
 
-    // Version 6: what was granted lies by target epoch until somebody rewrites the history of its validator.
+    // Version 6: what was granted lies by target epoch until somebody rewrites the history of its validator. No reference to it: nothing here serves the check that the deletion of a validator would make.
     private const string RecentVotesScript = """
 
         CREATE TABLE recent_vote (
             target INTEGER NOT NULL CHECK (target >= 0),
-            validator INTEGER NOT NULL REFERENCES validator (id),
+            validator INTEGER NOT NULL,
             source INTEGER NOT NULL CHECK (source BETWEEN 0 AND target),
             root BLOB NOT NULL CHECK (length(root) = 32),
             evidence INTEGER NOT NULL,

@@ -109,7 +109,8 @@ internal static class AuditEncoding
         text.Constant(before);
         if (value.Length > 256 || value.AsSpan().ContainsAnyExcept(_plain))
         {
-            text.Text(JsonEncodedText.Encode(value).EncodedUtf8Bytes, recurs);
+            // Half a surrogate pair, as of a name that was cut, becomes U+FFFD.
+            text.Text(JsonEncodedText.Encode(Encoding.UTF8.GetBytes(value)).EncodedUtf8Bytes, recurs);
         }
         else
         {

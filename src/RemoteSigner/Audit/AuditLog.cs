@@ -38,7 +38,12 @@ public sealed class AuditLog
     /// <summary>
     /// Adds an entry about a refusal, within what one client may make this log grow (<see cref="RefusalBudget"/>). Beyond that it is only counted, and 0 is returned. Only valid inside ledger work.
     /// </summary>
-    public long AppendRefusal(LedgerTransaction transaction, AuditEntry refused) => _refusals.Admit(refused) is { } entry ? Append(transaction, entry) : 0;
+    public long AppendRefusal(LedgerTransaction transaction, AuditEntry refused)
+    {
+        var admitted = _refusals.Admit(refused, out var takeBack);
+        transaction.WhenUndone(takeBack);
+        return admitted is { } entry ? Append(transaction, entry) : 0;
+    }
 
     /// <summary>The same in a transaction of its own; on disk, where it is written at all, when the task ends.</summary>
     public Task<long> RecordRefusalAsync(AuditEntry refused) => _ledger.WriteAsync(transaction => AppendRefusal(transaction, refused));

@@ -127,6 +127,7 @@ public static class AuditVerifier
         private readonly byte[] _next = new byte[SHA256.HashSizeInBytes];
         private readonly byte[] _baseHash = new byte[SHA256.HashSizeInBytes];
         private long _sequence;
+        private long _newest;
         private bool _baseIsConfirmed;
 
         private Chain()
@@ -145,6 +146,7 @@ public static class AuditVerifier
             GrantedRoots.Clear(transaction);
             var chain = new Chain();
             chain.Base = LedgerEntries.Base(transaction, chain._baseHash);
+            chain._newest = LedgerEntries.Newest(transaction, chain._next);
             if (!fromFirst)
             {
                 chain._sequence = chain.Base;
@@ -159,8 +161,11 @@ public static class AuditVerifier
             try
             {
                 var entries = LedgerEntries.After(transaction, Math.Max(_sequence, Base), RowsPerStep);
-                Ended = entries.Count == 0;
-                return Take(transaction, entries);
+                var broken = Take(transaction, entries);
+
+                // What is written meanwhile is for the next time.
+                Ended = entries.Count == 0 || _sequence >= _newest;
+                return broken;
             }
             catch (LedgerException e) when (e is { Fault: LedgerFault.Corrupt, InnerException: InvalidDataException })
             {

@@ -26,14 +26,18 @@ internal sealed class RefusalBudget(TimeProvider time)
     public static TimeSpan Window { get; } = TimeSpan.FromHours(1);
 
     /// <summary>The entry to be written of a refusal; null where it is only counted.</summary>
-    public AuditEntry? Admit(AuditEntry refused)
+    /// <param name="refused">The refusal.</param>
+    /// <param name="takeBack">Makes it as if it had not been asked, where what it was written with is undone.</param>
+    public AuditEntry? Admit(AuditEntry refused, out Action takeBack)
     {
         var now = time.GetTimestamp();
         var client = FindOrAdd(refused.Client ?? Others, now);
-        var equal = client.Count((refused.Action, refused.Rule));
-        return ++client.Written <= OneByOne ? refused
-            : long.IsPow2(equal) || client.IsFirstOffence(refused) ? refused with { Count = equal }
-            : null;
+        var kind = (refused.Action, refused.Rule);
+        var equal = client.Count(kind);
+        var isWithin = ++client.Written <= OneByOne;
+        var isFirst = !isWithin && !long.IsPow2(equal) && client.IsFirstOffence(refused);
+        takeBack = () => client.TakeBack(kind, isFirst ? refused : null);
+        return isWithin ? refused : isFirst || long.IsPow2(equal) ? refused with { Count = equal } : null;
     }
 
     private OfClient FindOrAdd(string name, long now)
@@ -61,5 +65,15 @@ internal sealed class RefusalBudget(TimeProvider time)
         public bool IsFirstOffence(AuditEntry refused) => refused is { Rule: { } rule, ShareKey: { } key } && _offences.Contains(rule) && _offended.Add((rule, key));
 
         public long Count((string Action, string? Rule) kind) => _counts[kind] = _counts.GetValueOrDefault(kind) + 1;
+
+        public void TakeBack((string Action, string? Rule) kind, AuditEntry? firstOffence)
+        {
+            _counts[kind]--;
+            Written--;
+            if (firstOffence is { Rule: { } rule, ShareKey: { } key })
+            {
+                _ = _offended.Remove((rule, key));
+            }
+        }
     }
 }
