@@ -59,7 +59,7 @@ internal sealed class Report(bool isQuick, string? engine)
         var rows = text[begin..end].Split('\n', StringSplitOptions.RemoveEmptyEntries).ToDictionary(row => row.Split('|')[1].Trim());
         foreach (var figure in _figures)
         {
-            rows[$"`{figure.Key}`"] = string.Create(CultureInfo.InvariantCulture, $"| `{figure.Key}` | {figure.Value:#,0.###} | {figure.Target} | {figure.About.Replace('|', '/')} | {DateTime.UtcNow:yyyy-MM-dd} |");
+            rows[$"`{figure.Key}`"] = string.Create(CultureInfo.InvariantCulture, $"| `{figure.Key}` | {figure.Value:#,0.###} | {figure.Target} | {figure.About.Replace('|', '/')} | {TimeProvider.System.GetUtcNow():yyyy-MM-dd} |");
         }
 
         await File.WriteAllTextAsync(page, $"{text[..begin]}{string.Join('\n', rows.Values)}\n{text[end..]}");

@@ -110,7 +110,7 @@ public sealed class ChangedRowsTests : IAsyncLifetime
 
     private Task WriteAsync(int count) => _signer!.Ledger.WriteAllAsync([.. Enumerable.Range(0, count).Select(_ => new Grant(_signer.Audit))]);
 
-    private Task SetAsync(string sql, byte[] bytes) => _signer!.Ledger.WriteAsync(transaction => transaction.Statement(sql).Bind(1, bytes).Execute());
+    private Task<int> SetAsync(string sql, byte[] bytes) => _signer!.Ledger.WriteAsync(transaction => transaction.Statement(sql).Bind(1, bytes).Execute());
 
     private Task<List<(long Number, byte[] Bytes)>> RowsAsync(string sql) => _signer!.Ledger.WriteAsync(transaction =>
     {
