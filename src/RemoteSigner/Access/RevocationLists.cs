@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
 using Org.BouncyCastle.Security;
 using Org.BouncyCastle.Security.Certificates;
@@ -26,6 +27,7 @@ public sealed class RevocationLists
     {
         try
         {
+            RequireOneValue(bytes);
             var lists = new X509CrlParser().ReadCrls(bytes).ToList();
             if (lists.Count == 0)
             {
@@ -58,8 +60,17 @@ public sealed class RevocationLists
         return _lists.Any(list => list.IssuerDN.Equivalent(subject.IssuerDN) && list.IsRevoked(subject));
     }
 
-    // How many there are by their first lines, whatever stands before these; none in DER.
-    private static int Named(ReadOnlySpan<byte> bytes) => bytes.Count("-----BEGIN X509 CRL-----"u8) + bytes.Count("-----BEGIN CRL-----"u8);
+    // In DER a file is one value: the parser stops at whatever stands behind it, and who is revoked there would be let in.
+    private static void RequireOneValue(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes is [0x30, ..] && (!AsnDecoder.TryReadEncodedValue(bytes, AsnEncodingRules.BER, out _, out _, out _, out var length) || length != bytes.Length))
+        {
+            throw new FormatException("there is something behind the revocation list in DER: several go into one file in PEM alone ('openssl crl -inform DER')");
+        }
+    }
+
+    // How many there are by their first lines, whatever stands before these; none in DER. What the parser does not read counts, too.
+    private static int Named(ReadOnlySpan<byte> bytes) => bytes.Count("-----BEGIN X509 CRL-----"u8) + bytes.Count("-----BEGIN CRL-----"u8) + bytes.Count("-----BEGIN PKCS7-----"u8);
 
     private static void Check(X509Crl list, X509Certificate2Collection authorities)
     {

@@ -90,6 +90,19 @@ public sealed class ClientTrustTests : IDisposable
         string Pem() => PemEncoding.WriteString("X509 CRL", new CertificateRevocationListBuilder().Build(_authority, 1, _now.AddDays(5), HashAlgorithmName.SHA256, thisUpdate: _now.AddDays(-1)));
     }
 
+    /// <summary>The parser ends behind the first list in DER, and whoever the next revokes would be let in.</summary>
+    [Theory]
+    [InlineData("\n", false)]
+    [InlineData("", false)]
+    [InlineData("\ufeff", true)]
+    public void What_stands_behind_a_list_in_DER_is_not_passed_over(string between, bool isPem)
+    {
+        var der = new CertificateRevocationListBuilder().Build(_authority, 1, _now.AddDays(5), HashAlgorithmName.SHA256, thisUpdate: _now.AddDays(-1));
+        Assert.NotNull(RevocationLists.Read(der, [_authority]).NextUpdate);
+
+        Assert.Throws<FormatException>(() => RevocationLists.Read([.. der, .. Encoding.UTF8.GetBytes(between), .. isPem ? Encoding.UTF8.GetBytes(PemEncoding.WriteString("X509 CRL", der)) : der], [_authority]));
+    }
+
     private ClientTrust Trust(RevocationLists? revocations = null, params KnownClient[] known) => new([_authority], known, revocations ?? RevocationLists.None);
 
     private ClientTrust Trust(KnownClient known) => Trust(null, known);

@@ -25,7 +25,7 @@ public sealed class SignRecorderTests : IAsyncLifetime
     {
         _scene = await SigningScene.CreateAsync();
         _tally = new DutyTally(_scene.Access, _log);
-        _recorder = new SignRecorder(_scene.Signer, new SigningPlaces(most: 3, forProposals: 2), _scene.Access, _scene.Rooms.Audit, new SignerMetrics(_registry), _tally, TimeProvider.System, NullLogger<SignRecorder>.Instance);
+        _recorder = new SignRecorder(_scene.Signer, new SigningPlaces(most: 6, forProposals: 4), _scene.Access, _scene.Rooms.Audit, new SignerMetrics(_registry), _tally, TimeProvider.System, NullLogger<SignRecorder>.Instance);
     }
 
     public ValueTask DisposeAsync() => _scene.DisposeAsync();
@@ -140,7 +140,7 @@ public sealed class SignRecorderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task While_the_disk_hangs_no_more_wait_than_there_are_places_and_the_last_are_for_proposals()
+    public async Task While_the_disk_hangs_a_client_has_half_of_the_places_and_the_last_are_for_proposals()
     {
         var share = await _scene.AddAsync();
         using var well = new ManualResetEventSlim();
@@ -161,6 +161,7 @@ public sealed class SignRecorderTests : IAsyncLifetime
         async Task<int> StatusAsync(SignOrder order)
         {
             var context = new DefaultHttpContext();
+            context.Features.Set(order.Client);
             await _recorder.SignAsync(context, order, (_, _) => Task.CompletedTask);
             Assert.Equal(context.Response.StatusCode == StatusCodes.Status503ServiceUnavailable ? "1" : "", context.Response.Headers.RetryAfter.ToString());
             return context.Response.StatusCode;

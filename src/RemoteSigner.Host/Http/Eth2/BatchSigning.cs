@@ -9,7 +9,7 @@ namespace RemoteSigner.Host.Http;
 /// What the batch endpoints share. A batch is bound by its bytes alone, at most <see cref="WireFormat.MaxBatchLength"/>, and signed in parts of <see cref="PartLength"/> keys, each one durable commit: while one
 /// part is signed and told the next is decided. So the memory for it does not grow with its length, and others come in between.
 /// </summary>
-internal sealed class BatchSigning(SignRecorder recorder, TimeProvider time) : IDisposable
+internal sealed class BatchSigning(SignRecorder recorder, SigningPlaces waiting, TimeProvider time) : IDisposable
 {
     /// <summary>So many keys share a transaction and are signed together.</summary>
     public const int PartLength = 4096;
@@ -37,6 +37,26 @@ internal sealed class BatchSigning(SignRecorder recorder, TimeProvider time) : I
     /// <param name="order">What is asked for with the key of this number.</param>
     /// <param name="write">Writes what belongs to the signature with the key of this number.</param>
     public async Task SignAsync(HttpContext context, ImmutableArray<BlsPublicKey> keys, Func<int, SignOrder> order, Action<BatchAnswer, int, SignOutcome.Signed> write)
+    {
+        // Of a long one two parts are under way.
+        var (client, orders) = (context.Features.Get<Client>()?.Name ?? "", Math.Min(keys.Length, 2 * PartLength));
+        if (!waiting.TryTake(client, orders, isProposal: false))
+        {
+            await recorder.RefuseAsync(context, MalformedRequest.TooManyWait);
+            return;
+        }
+
+        try
+        {
+            await SignPartsAsync(context, keys, order, write);
+        }
+        finally
+        {
+            waiting.GiveBack(client, orders);
+        }
+    }
+
+    private async Task SignPartsAsync(HttpContext context, ImmutableArray<BlsPublicKey> keys, Func<int, SignOrder> order, Action<BatchAnswer, int, SignOutcome.Signed> write)
     {
         using var answer = new BatchAnswer(context);
         Task before = Task.CompletedTask, last = Task.CompletedTask;

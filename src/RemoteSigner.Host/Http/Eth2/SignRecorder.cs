@@ -15,10 +15,9 @@ internal sealed partial class SignRecorder(Signer signer, SigningPlaces places, 
 {
     public async Task SignAsync(HttpContext context, SignOrder order, Func<HttpContext, SignOutcome, Task> answer)
     {
-        if (!places.TryTake(isProposal: order.Message.Slashable is SlashableContent.Block))
+        if (!places.TryTake(order.Client.Name, 1, isProposal: order.Message.Slashable is SlashableContent.Block))
         {
-            metrics.Turned(MalformedRequest.Busy);
-            await RequestBody.RefuseAsync(context, new MalformedRequest(MalformedRequest.Busy, "more duties wait than can be signed in time: ask again, or another signer"));
+            await RefuseAsync(context, MalformedRequest.TooManyWait);
             return;
         }
 
@@ -43,7 +42,7 @@ internal sealed partial class SignRecorder(Signer signer, SigningPlaces places, 
         }
         finally
         {
-            places.GiveBack();
+            places.GiveBack(order.Client.Name, 1);
         }
     }
 
@@ -101,7 +100,15 @@ internal sealed partial class SignRecorder(Signer signer, SigningPlaces places, 
 
     private void Note(HttpContext context, MalformedRequest fault)
     {
-        metrics.Malformed();
+        if (fault.Reason == MalformedRequest.Busy)
+        {
+            metrics.Turned(fault.Reason);
+        }
+        else
+        {
+            metrics.Malformed();
+        }
+
         tally.Refused(context.TraceIdentifier, SubjectOf(context, fault), context.Features.Get<Client>(), fault.Reason, fault.Detail);
     }
 

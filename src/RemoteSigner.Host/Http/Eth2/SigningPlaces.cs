@@ -1,32 +1,50 @@
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// How many single orders may wait for the signer at once, so that a disk that hangs fills no memory: whoever finds no place is told at once to ask again, or another signer, instead of waiting until its slot
-/// is over. The last places are for proposals. A batch has its own bounds (<see cref="BatchSigning"/>).
+/// How many orders may wait for the signer at once, so that a disk that hangs fills no memory: whoever finds no place is told at once to ask again, or another signer, instead of waiting until its slot is over.
+/// The last places are for proposals, and one client never has more than half.
 /// </summary>
 /// <param name="most">Places for all.</param>
 /// <param name="forProposals">Beside them, for proposals alone.</param>
 internal sealed class SigningPlaces(int most, int forProposals)
 {
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, int> _ofClient = [];
     private int _taken;
 
-    // 100,000 validators ask for some 3,100 votes a slot, and for as many selection proofs. One order that waits takes some 10 KB with its connection.
+    // A slot of a million validators is 31,250 votes, and a client that sends all of them in batches has two under way. One order that waits takes some KB.
     public SigningPlaces()
-        : this(most: 8192, forProposals: 1024)
+        : this(most: 32_768, forProposals: 1024)
     {
     }
 
-    /// <summary>True: a place was taken, to be given back.</summary>
-    public bool TryTake(bool isProposal)
+    /// <summary>True: so many places were taken for this client, to be given back.</summary>
+    public bool TryTake(string client, int orders, bool isProposal)
     {
-        if (Interlocked.Increment(ref _taken) <= (isProposal ? most + forProposals : most))
+        var places = isProposal ? most + forProposals : most;
+        lock (_gate)
         {
+            var own = _ofClient.GetValueOrDefault(client);
+            if (_taken + orders > places || own + orders > places / 2)
+            {
+                return false;
+            }
+
+            _taken += orders;
+            _ofClient[client] = own + orders;
             return true;
         }
-
-        GiveBack();
-        return false;
     }
 
-    public void GiveBack() => Interlocked.Decrement(ref _taken);
+    public void GiveBack(string client, int orders)
+    {
+        lock (_gate)
+        {
+            _taken -= orders;
+            if ((_ofClient[client] -= orders) == 0)
+            {
+                _ = _ofClient.Remove(client);
+            }
+        }
+    }
 }

@@ -31,7 +31,7 @@ public sealed record MalformedRequest(string Reason, string Detail)
     /// <summary>The type is GENERIC: a digest is to be signed, which nobody can judge.</summary>
     public const string GenericNotSupported = "generic_not_supported";
 
-    /// <summary>Too many large bodies are being read; ask again.</summary>
+    /// <summary>Too many large bodies are being read, or too many duties wait; ask again.</summary>
     public const string Busy = "busy";
 
     /// <summary>The body took too long to arrive.</summary>
@@ -44,6 +44,9 @@ public sealed record MalformedRequest(string Reason, string Detail)
 
     /// <summary>The fork is known, and has no such duty.</summary>
     public const string UnsupportedFork = "unsupported_fork";
+
+    /// <summary>There is no place to wait for the signer (<see cref="SigningPlaces"/>).</summary>
+    public static MalformedRequest TooManyWait { get; } = new(Busy, "more duties wait than can be signed in time: ask again, or another signer");
 
     /// <summary>A body of more than <paramref name="most"/> bytes.</summary>
     /// <param name="most">As many as may be.</param>
