@@ -47,7 +47,11 @@ public sealed class BatchTests(SignerTemplate template) : IDisposable
         Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(_home.Keys[0], Chain.RandaoJson() + fits)).Status);
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(client, batch + fits)).Status);
         Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "body_too_large"), await client.SignAsync(_home.Keys[0], Chain.RandaoJson() + tooLong) is var refused ? (refused.Status, refused.Reason) : default);
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await PostAsync(client, batch + tooLong)).Status);
+
+        // The web server refuses this one by its length and closes the connection: a client that sends on all the same may see that first.
+        using var asking = new HttpRequestMessage(HttpMethod.Post, "/api/v1/eth2/sign") { Content = new StringContent(batch + tooLong, Encoding.UTF8, "application/json") };
+        asking.Headers.ExpectContinue = true;
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await client.AskAsync(asking)).Status);
     }
 
     [Fact]

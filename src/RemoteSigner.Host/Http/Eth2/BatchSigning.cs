@@ -38,8 +38,8 @@ internal sealed class BatchSigning(SignRecorder recorder, SigningPlaces waiting,
     /// <param name="write">Writes what belongs to the signature with the key of this number.</param>
     public async Task SignAsync(HttpContext context, ImmutableArray<BlsPublicKey> keys, Func<int, SignOrder> order, Action<BatchAnswer, int, SignOutcome.Signed> write)
     {
-        // Of a long one two parts are under way.
-        var (client, orders) = (context.Features.Get<Client>()?.Name ?? "", Math.Min(keys.Length, 2 * PartLength));
+        // Of a long one a part waits for the signer, while the one before it is told.
+        var (client, orders) = (context.Features.Get<Client>()?.Name ?? "", Math.Min(keys.Length, PartLength));
         if (!waiting.TryTake(client, orders, isProposal: false))
         {
             await recorder.RefuseAsync(context, MalformedRequest.TooManyWait);

@@ -12,7 +12,7 @@ internal sealed class SigningPlaces(int most, int forProposals)
     private readonly Dictionary<string, int> _ofClient = [];
     private int _taken;
 
-    // A slot of a million validators is 31,250 votes, and a client that sends all of them in batches has two under way. One order that waits takes some KB.
+    // Four parts of the longest batches for one client, and as many for all others. One order that waits takes some KB.
     public SigningPlaces()
         : this(most: 32_768, forProposals: 1024)
     {
