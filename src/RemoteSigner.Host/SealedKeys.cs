@@ -45,6 +45,10 @@ internal sealed class SealedKeys(DataDirectory data, Hardware hardware, SecretAr
     /// <exception cref="SealingDeviceException">A device failed.</exception>
     public async Task<IKeyEncryptionKey> FindKeyForChangeAsync() => await FindKeyAsync(hardware.Seal) ?? await FindKeyAsync(hardware.Tpm) ?? await FindKeyAsync();
 
+    /// <summary>What the vault says of itself, without a key and therefore without proof.</summary>
+    /// <exception cref="VaultException">It cannot be read.</exception>
+    public VaultListing List() => Vault.List(_vault);
+
     /// <summary>Opens the vault: one hardware operation.</summary>
     /// <exception cref="VaultException">It does not open.</exception>
     /// <exception cref="SealingDeviceException">The device failed.</exception>

@@ -10,9 +10,6 @@ public static class ModestThreads
 {
     private const int Nicest = 19;
 
-    /// <summary>How many may work at once: all cores but one, which is left to duties.</summary>
-    public static int Most => Math.Max(1, Environment.ProcessorCount - 1);
-
     /// <summary>Does the work on a thread of its own.</summary>
     public static Task<T> RunAsync<T>(Func<T> work)
     {

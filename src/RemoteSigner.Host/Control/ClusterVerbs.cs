@@ -19,6 +19,9 @@ namespace RemoteSigner.Host.Control;
 /// </summary>
 internal sealed class ClusterVerbs(Administrator administrator, Actor actor, SlashingProtection slashing, SignerOptions options, DataDirectory data, SecretArena arena)
 {
+    /// <summary>What keystores may take to be opened, by what was asked for.</summary>
+    public required Func<int, DerivationLoan> Loan { get; init; }
+
     private readonly ClusterLibrary _library = new(new ClusterArchive(data.ClustersFolder));
 
     /// <summary>Seals this node's or operator's shares that are not here, and moves those that are; all of them or none.</summary>
@@ -172,7 +175,7 @@ internal sealed class ClusterVerbs(Administrator administrator, Actor actor, Sla
         var ours = cluster.SharesOf(key.Key, key.Name);
         var held = await HeldAsync();
         return (document, Places(ours), async () => ours.All(share => held.Contains(share.PublicShare)) ? []
-            : await new NodeKeystores(NodeOf(order), cluster.Cluster, ours, held).OpenAsync(arena, order.MemoryMib * 1024L * 1024, progress, cancellation));
+            : await new NodeKeystores(NodeOf(order), cluster.Cluster, ours, held).OpenAsync(arena, Loan(order.MemoryMib), progress, cancellation));
     }
 
     private (AnchoredDocument, Dictionary<BlsPublicKey, (BlsPublicKey, ClusterMembership)>, Func<Task<IReadOnlyList<VaultShare>>>) OfKeyshares(string path, ClusterOrder order)

@@ -33,7 +33,7 @@ internal sealed class DirectVerbs(
 
     public async Task<KeysImported> ImportKeysAsync(IReadOnlyList<IKeystoreSource> keystores, Stream? history, int memoryMib, IProgress<int>? progress, CancellationToken cancellation)
     {
-        var imported = await KeystoreImport.DecryptAllAsync(keystores, arena, memoryMib * 1024L * 1024, progress, cancellation);
+        var imported = await KeystoreImport.DecryptAllAsync(keystores, arena, isRunning ? DerivationLoan.BesideDuties(memoryMib) : DerivationLoan.OfAll(memoryMib), progress, cancellation);
         try
         {
             var done = await administrator.ExecuteAsync(

@@ -1,3 +1,4 @@
+using System.Collections;
 using RemoteSigner.Administration;
 using RemoteSigner.Administration.Keys;
 using RemoteSigner.Host.Configuration;
@@ -9,21 +10,21 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Host.Control;
 
 /// <summary>What is in the vault, and what of it waits in vain. Nothing is opened for a list: the vault says so, and proves nothing.</summary>
-internal sealed class KeyVerbs(Administrator administrator, Actor actor, SlashingProtection slashing, DataDirectory data)
+internal sealed class KeyVerbs(Administrator administrator, Actor actor, SlashingProtection slashing, DataDirectory data, Func<VaultListing> list)
 {
     public async Task<IReadOnlyList<KeyLine>> ListAsync()
     {
         var states = await slashing.GetKeyStatesAsync();
-        var shares = Vault.List(data.VaultFile).Shares;
+        var shares = list().Shares;
         var later = shares.Any(share => PlaceOf(share, []) == KeyLine.Waiting) ? LatestPushes(shares, new ClusterListing(data, states, await administrator.ParkedSetsAsync(), await administrator.HandedOutAsync()).Lines) : [];
-        return [.. shares.Select(share => new KeyLine(
+        return new Lines(shares, share => new KeyLine(
             share.ShareKey.ToString(),
             share.GroupKey?.ToString(),
             share.Membership?.ShareIndex ?? 0,
             share.Label,
             IntakeText.Code(states.GetValueOrDefault(share.ShareKey, KeyState.HistoryOnly)),
             PlaceOf(share, later),
-            PushLabels.CeremonyOf(share.Label)))];
+            PushLabels.CeremonyOf(share.Label)));
     }
 
     /// <summary>Takes those shares of a push out that no document has. How many.</summary>
@@ -51,4 +52,16 @@ internal sealed class KeyVerbs(Administrator administrator, Actor actor, Slashin
         : share.GroupKey is not null || PushLabels.TimeOf(share.Label) is not { } pushed ? KeyLine.Bare
         : later.Exists(one => one.Pushed > pushed && one.Kept.ToUnixTimeSeconds() > pushed.ToUnixTimeSeconds()) ? KeyLine.Orphan
         : KeyLine.Waiting;
+
+    // Each is made as it is asked for: a hundred thousand lines take a hundred MiB.
+    private sealed class Lines(IReadOnlyList<VaultListing.Share> shares, Func<VaultListing.Share, KeyLine> describe) : IReadOnlyList<KeyLine>
+    {
+        public int Count => shares.Count;
+
+        public KeyLine this[int index] => describe(shares[index]);
+
+        public IEnumerator<KeyLine> GetEnumerator() => shares.Select(describe).GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

@@ -1,11 +1,14 @@
 using System.IO.Pipelines;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http;
 
 /// <summary>Writes answers; the only place that knows content types.</summary>
 internal static class Answer
 {
+    private const int MostPending = 32 * 1024;
     private const string Json = "application/json; charset=utf-8";
     private const string Text = "text/plain; charset=utf-8";
 
@@ -42,8 +45,63 @@ internal static class Answer
         return context.Response.BodyWriter;
     }
 
-    public static Task WriteAsync(HttpContext context, string[] values) =>
-        BytesAsync(context, StatusCodes.Status200OK, Json, JsonSerializer.SerializeToUtf8Bytes(values, WireContext.Default.StringArray));
+    /// <summary>200, and any JSON value, written as it goes: a list that is made as it is asked for takes no memory by its length.</summary>
+    public static Task StreamAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeAsync(BeginDocument(context), value, type, context.RequestAborted);
+
+    /// <summary>The same of public keys, as a list of hex or, where it has a member, as an object with such a list of what is written of each.</summary>
+    public static async Task KeysAsync(HttpContext context, IEnumerable<BlsPublicKey> keys, string? member = null, Action<Utf8JsonWriter, ReadOnlySpan<byte>>? write = null)
+    {
+        var pipe = BeginDocument(context);
+        await using var json = new Utf8JsonWriter(pipe);
+        if (member is not null)
+        {
+            json.WriteStartObject();
+            json.WritePropertyName(member);
+        }
+
+        var given = 0L;
+        json.WriteStartArray();
+        foreach (var key in keys)
+        {
+            Write(json, key, write);
+            if (json.BytesCommitted + json.BytesPending - given > MostPending)
+            {
+                json.Flush();
+                await pipe.FlushAsync(context.RequestAborted);
+                given = json.BytesCommitted;
+            }
+        }
+
+        json.WriteEndArray();
+        if (member is not null)
+        {
+            json.WriteEndObject();
+        }
+
+        json.Flush();
+        if (given == 0)
+        {
+            // All of it waits here still: a client that knows no chunks need not learn them for a few keys.
+            context.Response.ContentLength = json.BytesCommitted;
+        }
+
+        await pipe.FlushAsync(context.RequestAborted);
+    }
+
+    private static void Write(Utf8JsonWriter json, BlsPublicKey key, Action<Utf8JsonWriter, ReadOnlySpan<byte>>? write)
+    {
+        Span<byte> hex = stackalloc byte[2 + (2 * BlsPublicKey.Length)];
+        "0x"u8.CopyTo(hex);
+        _ = Convert.TryToHexStringLower(key.Bytes, hex[2..], out _);
+        if (write is null)
+        {
+            json.WriteStringValue(hex);
+        }
+        else
+        {
+            write(json, hex);
+        }
+    }
 
     /// <summary>A signature as JSON, or as bare hex for a client that does not accept JSON (Web3Signer's rule).</summary>
     public static Task SignatureAsync(HttpContext context, ReadOnlySpan<byte> signature)

@@ -179,7 +179,7 @@ public sealed class LifeUnderLoadTests : IDisposable
     {
         var cluster = VerifiedLock.Open(LockOf(document), new VerificationPolicy { Network = network.Forks.GenesisVersion, ChainId = network.DepositChainId });
         var folder = new NodeFolder(NodeOf(document, node));
-        return await new NodeKeystores(folder, cluster.Cluster, cluster.SharesOf(folder.ReadNodeKey(_arena), folder.NodeKeyFile)).OpenAsync(_arena, 1L << 30, null, TestContext.Current.CancellationToken);
+        return await new NodeKeystores(folder, cluster.Cluster, cluster.SharesOf(folder.ReadNodeKey(_arena), folder.NodeKeyFile)).OpenAsync(_arena, DerivationLoan.OfAll(1024), null, TestContext.Current.CancellationToken);
     }
 
     // Ours is operator 11, and what the others hold is in clear.

@@ -101,7 +101,7 @@ internal sealed class IntakeScene : IAsyncDisposable
         var cluster = VerifiedLock.Open(path, Policy);
         var files = new NodeFolder(folder ?? Vectors.Path($"{vectors}/{name}/node{node}"));
         var key = files.ReadNodeKey(Vaults.Arena);
-        var shares = await new NodeKeystores(files, cluster.Cluster, cluster.SharesOf(key, files.NodeKeyFile)).OpenAsync(Vaults.Arena, 1L << 30, null, TestContext.Current.CancellationToken);
+        var shares = await new NodeKeystores(files, cluster.Cluster, cluster.SharesOf(key, files.NodeKeyFile)).OpenAsync(Vaults.Arena, DerivationLoan.OfAll(1024), null, TestContext.Current.CancellationToken);
         _owned.AddRange(shares);
         return (shares, AnchoredDocument.ByNode(cluster, key, files.NodeKeyFile, accepted: false, Now));
     }

@@ -19,7 +19,7 @@ public sealed class KeystoreFolderTests : IDisposable
     {
         var folder = ClientFolder.Write(client, _scene.Folder);
 
-        var keys = await KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(folder.Keystores, folder.Passwords), _scene.Arena, 1 << 28);
+        var keys = await KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(folder.Keystores, folder.Passwords), _scene.Arena, DerivationLoan.OfAll(256));
 
         Assert.Equal(folder.Keys, keys.Select(key => key.PublicKey));
         Assert.Equal(folder.Labels, keys.Select(key => key.Label));
@@ -222,7 +222,7 @@ public sealed class KeystoreFolderTests : IDisposable
         _scene.Write(name, json.ToJsonString());
 
         var failure = Assert.Single((await Assert.ThrowsAsync<KeystoreImportException>(() =>
-            KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(Path.Combine(_scene.Folder, "wallet"), _scene.Write("password", "secret")), _scene.Arena, 1 << 28))).Failures);
+            KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(Path.Combine(_scene.Folder, "wallet"), _scene.Write("password", "secret")), _scene.Arena, DerivationLoan.OfAll(256)))).Failures);
 
         Assert.Equal(KeystoreFault.Unsupported, failure.Fault);
         Assert.Contains("validator accounts backup", failure.Hint, StringComparison.Ordinal);

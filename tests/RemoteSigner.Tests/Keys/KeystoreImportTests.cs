@@ -5,7 +5,7 @@ namespace RemoteSigner.Tests.Keys;
 
 public sealed class KeystoreImportTests : IDisposable
 {
-    private const long Budget = 1L << 30;
+    private static readonly DerivationLoan _loan = DerivationLoan.OfAll(1024);
 
     private readonly KeystoreScene _scene = new();
 
@@ -19,7 +19,7 @@ public sealed class KeystoreImportTests : IDisposable
     {
         var files = KeystoreFolder.Find(Vectors.Path($"clusters/{cluster}/{node}"));
 
-        var keys = await KeystoreImport.DecryptAllAsync(files, _scene.Arena, Budget);
+        var keys = await KeystoreImport.DecryptAllAsync(files, _scene.Arena, _loan);
 
         Assert.True(keys.Count >= least);
         Assert.All(keys, (key, i) => Assert.Equal(Keystore.Parse(File.ReadAllBytes(files[i].KeystorePath)).PublicKey, key.PublicKey));
@@ -33,7 +33,7 @@ public sealed class KeystoreImportTests : IDisposable
         var reports = new List<int>();
         var progress = new Counter(reports);
 
-        var keys = await KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(_scene.Folder), _scene.Arena, Budget, progress);
+        var keys = await KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(_scene.Folder), _scene.Arena, _loan, progress);
 
         Assert.Equal(expected, keys.Select(key => key.PublicKey));
         Assert.Equal(Enumerable.Range(1, 20), reports.Order());
@@ -54,7 +54,7 @@ public sealed class KeystoreImportTests : IDisposable
 
         foreach (var passwords in new[] { Path.Combine(_scene.Folder, "passwords"), all })
         {
-            var keys = await KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(Path.Combine(_scene.Folder, "keys"), passwords), _scene.Arena, Budget);
+            var keys = await KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(Path.Combine(_scene.Folder, "keys"), passwords), _scene.Arena, _loan);
             Assert.Equal([first.PublicKey, second.PublicKey], keys.Select(key => key.PublicKey));
             Dispose(keys);
         }
@@ -65,7 +65,7 @@ public sealed class KeystoreImportTests : IDisposable
     {
         var expected = Add("only", "secret");
 
-        var keys = await KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(Path.Combine(_scene.Folder, "only.json")), _scene.Arena, memoryBudget: 1 << 20);
+        var keys = await KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(Path.Combine(_scene.Folder, "only.json")), _scene.Arena, DerivationLoan.OfAll(1));
 
         Assert.Equal(expected, Assert.Single(keys).PublicKey);
         Dispose(keys);
@@ -134,7 +134,7 @@ public sealed class KeystoreImportTests : IDisposable
             $$"""{"function":"scrypt","params":{"dklen":32,"n":524288,"r":8,"p":1,"salt":"{{new string('0', 64)}}"},"message":""}"""));
 
         var failure = Assert.Single((await Assert.ThrowsAsync<KeystoreImportException>(() =>
-            KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(_scene.Folder), _scene.Arena, 256L << 20))).Failures);
+            KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(_scene.Folder), _scene.Arena, DerivationLoan.OfAll(256)))).Failures);
 
         Assert.Equal(("b-large.json", KeystoreFault.WantsMoreMemory), (Path.GetFileName(failure.Path), failure.Fault));
         Assert.Contains("513 MiB of memory, and 256 are lent", failure.Reason, StringComparison.Ordinal);
@@ -147,7 +147,7 @@ public sealed class KeystoreImportTests : IDisposable
         Enumerable.Range(0, 4).ToList().ForEach(i => Add($"keystore-{i}", "secret"));
         var seen = new System.Collections.Concurrent.ConcurrentBag<(bool IsPool, int Nice)>();
 
-        var keys = await KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(_scene.Folder), _scene.Arena, Budget, new Look(seen));
+        var keys = await KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(_scene.Folder), _scene.Arena, _loan, new Look(seen));
 
         Assert.Equal(4, seen.Count);
         Assert.All(seen, one => Assert.Equal((false, 19), one));
@@ -161,7 +161,7 @@ public sealed class KeystoreImportTests : IDisposable
         using var end = new CancellationTokenSource();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(_scene.Folder), _scene.Arena, Budget, new End(end), end.Token));
+            KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(_scene.Folder), _scene.Arena, _loan, new End(end), end.Token));
     }
 
     private static void Dispose(IEnumerable<ImportedKey> keys)
@@ -173,7 +173,7 @@ public sealed class KeystoreImportTests : IDisposable
     }
 
     private async Task<IReadOnlyList<KeystoreFailure>> FailuresAsync() =>
-        (await Assert.ThrowsAsync<KeystoreImportException>(() => KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(_scene.Folder), _scene.Arena, Budget))).Failures;
+        (await Assert.ThrowsAsync<KeystoreImportException>(() => KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(_scene.Folder), _scene.Arena, _loan))).Failures;
 
     private BlsPublicKey Add(string name, string password, Action<System.Text.Json.Nodes.JsonObject>? change = null)
     {

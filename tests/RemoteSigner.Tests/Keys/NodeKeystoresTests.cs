@@ -97,7 +97,7 @@ public sealed class NodeKeystoresTests : IAsyncLifetime
 
         Assert.Equal(2, (await _scene.NodeAsync(Cluster, 0, _folder)).Shares.Count);
         var mainnet = ClusterVectors.Lock(Cluster).SharesOf(1).Select(share => share with { ForkVersion = default }).ToList();
-        var refused = await Assert.ThrowsAsync<IntakeException>(() => new NodeKeystores(new NodeFolder(_folder), ClusterVectors.Lock(Cluster), mainnet).OpenAsync(_scene.Vaults.Arena, 1L << 30));
+        var refused = await Assert.ThrowsAsync<IntakeException>(() => new NodeKeystores(new NodeFolder(_folder), ClusterVectors.Lock(Cluster), mainnet).OpenAsync(_scene.Vaults.Arena, DerivationLoan.OfAll(1024)));
         Assert.Equal(["missing_keystore", "missing_keystore", "surplus_keystore", "surplus_keystore"], refused.Refusals.Select(refusal => refusal.Code));
     }
 

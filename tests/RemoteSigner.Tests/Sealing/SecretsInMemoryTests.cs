@@ -38,7 +38,7 @@ public sealed class SecretsInMemoryTests(SoftHsm softHsm)
     {
         using var scene = new KeystoreScene();
         WriteKeystore(scene, scan);
-        var keys = await KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(scene.Folder), scene.Arena, 1 << 28);
+        var keys = await KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(scene.Folder), scene.Arena, DerivationLoan.OfAll(256));
         var pin = new PinSource.FromFile(softHsm.SecretPinFile).Read(scene.Arena);
         scan.LookFor("PIN", pin.Span);
         using var token = new Pkcs11Token(HsmProfile.Get("softhsm2"), new TokenAddress("/usr/lib/softhsm/libsofthsm2.so", "secret"), pin, scene.Arena, TimeProvider.System);

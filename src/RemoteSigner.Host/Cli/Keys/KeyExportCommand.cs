@@ -2,6 +2,7 @@ using System.CommandLine;
 using RemoteSigner.Administration.Keys;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Control;
+using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Tpm2;
 using RemoteSigner.Spec;
@@ -44,7 +45,7 @@ internal static class KeyExportCommand
         }
 
         UseOwnPin(parsed, signer);
-        var clusters = new ClusterVerbs(signer.Administrator, signer.Actor, signer.Slashing, signer.Options, signer.Data, signer.Arena);
+        var clusters = new ClusterVerbs(signer.Administrator, signer.Actor, signer.Slashing, signer.Options, signer.Data, signer.Arena) { Loan = DerivationLoan.OfAll };
         var cluster = ClusterShowCommand.Find(await clusters.ListAsync(), parsed.GetValue(Ceremony)!).ClusterHash;
         using var recovery = RecoveryOptions.Read(parsed.GetValue(Recovery)!, parsed, signer.Arena);
         var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(parsed.GetValue(Out)!));

@@ -6,8 +6,10 @@ using RemoteSigner.Clusters;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Control;
+using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
+using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 
@@ -102,8 +104,8 @@ internal sealed class OfflineSigner : IAsyncDisposable
             false, signer.Administrator, signer.Actor, signer.Ledger, signer.Slashing, signer.Options, signer.Arena, () => signer.Keys, key => signer.Site.Key = () => Task.FromResult(key), signer)
         {
             VaultFile = signer.Data.VaultFile,
-            Clusters = new ClusterVerbs(signer.Administrator, signer.Actor, signer.Slashing, signer.Options, signer.Data, signer.Arena),
-            Keys = new KeyVerbs(signer.Administrator, signer.Actor, signer.Slashing, signer.Data),
+            Clusters = new ClusterVerbs(signer.Administrator, signer.Actor, signer.Slashing, signer.Options, signer.Data, signer.Arena) { Loan = DerivationLoan.OfAll },
+            Keys = new KeyVerbs(signer.Administrator, signer.Actor, signer.Slashing, signer.Data, () => Vault.List(signer.Data.VaultFile)),
             Tls = new TlsVerbs(signer.Administrator, signer.Actor, signer.Data, () => Task.FromResult<string?>(null)),
         };
     }

@@ -4,8 +4,9 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Administration;
 using RemoteSigner.Freshness;
-using RemoteSigner.Host.Control;
 using RemoteSigner.Host.Configuration;
+using RemoteSigner.Host.Control;
+using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
 using RemoteSigner.Slashing;
@@ -170,7 +171,7 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
     {
         if (await TryAsync(context, verb) is { } result)
         {
-            await Answer.DocumentAsync(context, JsonSerializer.SerializeToUtf8Bytes(result, type));
+            await Answer.StreamAsync(context, result, type);
         }
     }
 
@@ -200,8 +201,8 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
     private DirectVerbs VerbsOf(Actor actor) => new(true, administrator, actor, ledger, slashing, options, arena, () => keys, _ => { }, null)
     {
         VaultFile = data.VaultFile,
-        Clusters = new ClusterVerbs(administrator, actor, slashing, options, data, arena),
-        Keys = new KeyVerbs(administrator, actor, slashing, data),
+        Clusters = new ClusterVerbs(administrator, actor, slashing, options, data, arena) { Loan = DerivationLoan.BesideDuties },
+        Keys = new KeyVerbs(administrator, actor, slashing, data, keys.List),
         Tls = new TlsVerbs(administrator, actor, data, async () => (await reloading.ReloadAsync()).LastError),
     };
 

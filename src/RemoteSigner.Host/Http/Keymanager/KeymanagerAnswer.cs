@@ -7,21 +7,15 @@ namespace RemoteSigner.Host.Http;
 /// <summary>The Keymanager API's JSON.</summary>
 internal static class KeymanagerAnswer
 {
-    /// <summary>The keys that are open. Nothing is read-only: whoever may see them here may take them out.</summary>
-    public static byte[] Keystores(IEnumerable<BlsPublicKey> keys) => Write(json =>
+    /// <summary>A key that is open, by its hex. Nothing is read-only: whoever may see it here may take it out.</summary>
+    public static void WriteKeystore(Utf8JsonWriter json, ReadOnlySpan<byte> key)
     {
-        json.WriteStartArray("data"u8);
-        foreach (var key in keys)
-        {
-            json.WriteStartObject();
-            json.WriteString("validating_pubkey"u8, key.ToString());
-            json.WriteString("derivation_path"u8, ""u8);
-            json.WriteBoolean("readonly"u8, false);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    });
+        json.WriteStartObject();
+        json.WriteString("validating_pubkey"u8, key);
+        json.WriteString("derivation_path"u8, ""u8);
+        json.WriteBoolean("readonly"u8, false);
+        json.WriteEndObject();
+    }
 
     /// <summary>One status for each item of the request, in its order; after a deletion with the history, as text.</summary>
     public static byte[] Items(IReadOnlyList<KeymanagerItem> items, byte[]? history = null) => Write(json =>

@@ -26,7 +26,7 @@ internal sealed class KeymanagerApi(
     {
         if (await gate.FindAsync(context) is { } client)
         {
-            await (!ring.AreOpen ? Answer.KeysLoadingAsync(context) : Answer.DocumentAsync(context, KeymanagerAnswer.Keystores(ring.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key)))));
+            await (!ring.AreOpen ? Answer.KeysLoadingAsync(context) : Answer.KeysAsync(context, ring.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key)), "data", KeymanagerAnswer.WriteKeystore));
         }
     }
 

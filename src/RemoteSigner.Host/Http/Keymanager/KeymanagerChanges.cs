@@ -25,7 +25,7 @@ internal sealed class KeymanagerChanges(Administrator administrator, SecretArena
         IReadOnlyList<ImportedKey> keys = [];
         try
         {
-            keys = await KeystoreImport.DecryptAllAsync(push.Keystores, arena, options.Keymanager.MemoryMib * 1024L * 1024, null, cancellation);
+            keys = await KeystoreImport.DecryptAllAsync(push.Keystores, arena, DerivationLoan.BesideDuties(options.Keymanager.MemoryMib), null, cancellation);
             var outcome = await administrator.ExecuteAsync(new PushShares(Opened(push, keys)), new Actor.OfClient(client, requestId), cancellation);
             return [.. outcome.Select(KeymanagerItem.Of)];
         }

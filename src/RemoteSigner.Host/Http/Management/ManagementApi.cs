@@ -23,7 +23,7 @@ internal sealed class ManagementApi(KeyRing keys, AccessPolicy access, SlashingP
             return Answer.KeysLoadingAsync(context);
         }
 
-        return Answer.WriteAsync(context, [.. keys.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key)).Select(key => key.ToString())]);
+        return Answer.KeysAsync(context, keys.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key)));
     }
 
     /// <summary>Liveness: the process answers. Whether it can sign is the health check's business.</summary>

@@ -28,7 +28,7 @@ internal sealed partial class SsvApi(
     {
         if (await FindAsync(context, SsvRight.List) is { } client)
         {
-            await (!ring.AreOpen ? Answer.KeysLoadingAsync(context) : Answer.WriteAsync(context, [.. ring.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key)).Select(key => key.ToString())]));
+            await (!ring.AreOpen ? Answer.KeysLoadingAsync(context) : Answer.KeysAsync(context, ring.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key))));
         }
     }
 

@@ -14,13 +14,13 @@ public static class KeystoreImport
     private const long Slack = 1 << 20;
 
     /// <summary>
-    /// Gives the keys in the order of <paramref name="files"/>; the caller disposes them. At most <paramref name="memoryBudget"/> bytes are lent to key derivation; a keystore that takes more is
+    /// Gives the keys in the order of <paramref name="files"/>; the caller disposes them. At most <paramref name="loan"/> is lent to key derivation; a keystore that takes more memory is
     /// refused. <paramref name="progress"/> hears how many are done.
     /// </summary>
     /// <exception cref="KeystoreImportException">At least one failed: none is given, all failures are listed.</exception>
     public static Task<IReadOnlyList<ImportedKey>> DecryptAllAsync(
-        IReadOnlyList<IKeystoreSource> files, SecretArena arena, long memoryBudget, IProgress<int>? progress = null, CancellationToken cancellation = default) =>
-        ModestThreads.RunAsync<IReadOnlyList<ImportedKey>>(() => DecryptAll(files, Parse(files, memoryBudget), arena, memoryBudget, progress, cancellation));
+        IReadOnlyList<IKeystoreSource> files, SecretArena arena, DerivationLoan loan, IProgress<int>? progress = null, CancellationToken cancellation = default) =>
+        ModestThreads.RunAsync<IReadOnlyList<ImportedKey>>(() => DecryptAll(files, Parse(files, loan.Bytes), arena, loan, progress, cancellation));
 
     private static List<Keystore> Parse(IReadOnlyList<IKeystoreSource> files, long memoryBudget)
     {
@@ -56,14 +56,14 @@ public static class KeystoreImport
     }
 
     private static ImportedKey[] DecryptAll(
-        IReadOnlyList<IKeystoreSource> files, List<Keystore> keystores, SecretArena arena, long memoryBudget, IProgress<int>? progress, CancellationToken cancellation)
+        IReadOnlyList<IKeystoreSource> files, List<Keystore> keystores, SecretArena arena, DerivationLoan loan, IProgress<int>? progress, CancellationToken cancellation)
     {
         var keys = new ImportedKey?[files.Count];
         var failures = new ConcurrentDictionary<int, KeystoreFailure>();
         var done = 0;
         try
         {
-            ModestThreads.ForEach(files.Count, Parallelism(keystores, memoryBudget), i =>
+            ModestThreads.ForEach(files.Count, Parallelism(keystores, loan), i =>
             {
                 try
                 {
@@ -87,8 +87,8 @@ public static class KeystoreImport
     }
 
     // Keystores of one import are alike as a rule, so the largest stands for all.
-    private static int Parallelism(List<Keystore> keystores, long memoryBudget) =>
-        (int)Math.Clamp(memoryBudget / keystores.Select(keystore => keystore.MemoryBytes).DefaultIfEmpty(1).Max(), 1, ModestThreads.Most);
+    private static int Parallelism(List<Keystore> keystores, DerivationLoan loan) =>
+        (int)Math.Clamp(loan.Bytes / keystores.Select(keystore => keystore.MemoryBytes).DefaultIfEmpty(1).Max(), 1, loan.Threads);
 
     private static long Mebibytes(long bytes) => (bytes + (1 << 20) - 1) >> 20;
 

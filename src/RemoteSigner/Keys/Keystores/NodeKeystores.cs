@@ -17,13 +17,13 @@ public sealed class NodeKeystores(NodeFolder node, ClusterLock cluster, IReadOnl
 {
     private readonly List<ClusterShare> _wanted = [.. shares.Where(share => held?.Contains(share.PublicShare) != true)];
 
-    /// <summary>All shares that are not held, with their membership; the caller disposes them. At most <paramref name="memoryBudget"/> bytes are lent to key derivation.</summary>
+    /// <summary>All shares that are not held, with their membership; the caller disposes them. At most <paramref name="loan"/> is lent to key derivation.</summary>
     /// <exception cref="IntakeException">At least one keystore is missing, does not open or holds another key: none is given, all refusals are listed.</exception>
-    public async Task<IReadOnlyList<VaultShare>> OpenAsync(SecretArena arena, long memoryBudget, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<VaultShare>> OpenAsync(SecretArena arena, DerivationLoan loan, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         var files = _wanted.Select(FileOf).ToList();
         Throw([.. files.Where(file => !File.Exists(file.KeystorePath)).Select(Missing), .. Surplus([.. shares.Select(FileOf)])]);
-        var keys = await DecryptAsync(files, arena, memoryBudget, progress, cancellation);
+        var keys = await DecryptAsync(files, arena, loan, progress, cancellation);
         try
         {
             Throw([.. keys.Zip(_wanted).Select(pair => Compare(pair.First, pair.Second)).OfType<IntakeRefusal>()]);
@@ -43,11 +43,11 @@ public sealed class NodeKeystores(NodeFolder node, ClusterLock cluster, IReadOnl
     /// <summary>What the vault seals with a share.</summary>
     public static ClusterMembership MembershipOf(ClusterShare share, ShareProvenance provenance) => new(share.ShareIndex, share.Threshold, share.Operators, share.LockHash, provenance);
 
-    private static async Task<IReadOnlyList<ImportedKey>> DecryptAsync(List<KeystoreFile> files, SecretArena arena, long memoryBudget, IProgress<int>? progress, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<ImportedKey>> DecryptAsync(List<KeystoreFile> files, SecretArena arena, DerivationLoan loan, IProgress<int>? progress, CancellationToken cancellation)
     {
         try
         {
-            return await KeystoreImport.DecryptAllAsync(files, arena, memoryBudget, progress, cancellation);
+            return await KeystoreImport.DecryptAllAsync(files, arena, loan, progress, cancellation);
         }
         catch (KeystoreImportException e)
         {

@@ -117,7 +117,11 @@ public sealed class Vault : IDisposable
 
     /// <summary>Reads what the vault says of itself, without a key and therefore without proof.</summary>
     /// <exception cref="VaultException">It cannot be read.</exception>
-    public static VaultListing List(string path) => VaultListing.Of(new VaultStore(path).Read(), authenticated: false);
+    public static VaultListing List(string path) => List(new VaultStore(path));
+
+    /// <summary>The same from where it was read before.</summary>
+    /// <exception cref="VaultException">It cannot be read.</exception>
+    public static VaultListing List(VaultStore store) => VaultListing.Of(store.Read(), authenticated: false);
 
     /// <summary>The public key that a file of <see cref="SealOperatorKey"/> claims, without a key and therefore without proof; null when there is no file.</summary>
     /// <exception cref="VaultException">It cannot be read.</exception>
@@ -138,7 +142,11 @@ public sealed class Vault : IDisposable
         try
         {
             var options = new ParallelOptions { CancellationToken = cancellation };
-            Parallel.For(0, shares.Length, options, i => shares[i] = _rootKey.Open(records[i]));
+            Parallel.For(0, shares.Length, options, _rootKey.Room, (i, _, room) =>
+            {
+                shares[i] = _rootKey.Open(records[i], room);
+                return room;
+            }, room => room.Dispose());
             Parallel.ForEach(Parts(shares.Length), options, part => _rootKey.Check(shares.AsSpan(part)!));
             return shares!;
         }

@@ -65,17 +65,19 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
     }
 
     /// <summary>Opens a record, whose secret is still to be compared with its key: see <see cref="Check"/>.</summary>
+    /// <param name="room">64 bytes to work in; who opens many opens them all in the same, one after the other.</param>
     /// <exception cref="VaultException">It does not open.</exception>
-    internal VaultShare Open(VaultRecord record)
+    internal VaultShare Open(VaultRecord record, SecretBytes room)
     {
-        using var scalar = arena.Allocate(BlsSecretKey.Length);
+        var key = room.Span[..KeyLength];
+        var scalar = room.Span[KeyLength..];
         try
         {
-            using var key = Derive(record.Salt, RecordUse);
-            using var aes = new AesGcm(key.Span, TagLength);
-            aes.Decrypt(Nonce, record.Sealed[..BlsSecretKey.Length], record.Sealed[BlsSecretKey.Length..], scalar.Span, Associated(record));
+            HKDF.DeriveKey(HashAlgorithmName.SHA256, bytes.Span, key, record.Salt, RecordUse);
+            using var aes = new AesGcm(key, TagLength);
+            aes.Decrypt(Nonce, record.Sealed[..BlsSecretKey.Length], record.Sealed[BlsSecretKey.Length..], scalar, Associated(record));
             var listed = record.Listed;
-            return new VaultShare(listed.ShareKey, listed.GroupKey, listed.Membership, listed.Label, BlsSecretKey.FromBigEndian(arena, scalar.Span));
+            return new VaultShare(listed.ShareKey, listed.GroupKey, listed.Membership, listed.Label, BlsSecretKey.FromBigEndian(arena, scalar));
         }
         catch (Exception e) when (e is AuthenticationTagMismatchException or ArgumentException)
         {
@@ -132,9 +134,13 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
         }
     }
 
+    /// <summary>Room to open records in.</summary>
+    internal SecretBytes Room() => arena.Allocate(KeyLength + BlsSecretKey.Length);
+
     public void Dispose() => bytes.Dispose();
 
     private const int TagLength = 16;
+    private const int KeyLength = 32;
 
     // Each record has a key of its own (its salt is new for each write), so a fixed nonce is used once.
     private static ReadOnlySpan<byte> Nonce => new byte[12];
@@ -164,7 +170,7 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
 
     private SecretBytes Derive(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> use)
     {
-        var key = arena.Allocate(32);
+        var key = arena.Allocate(KeyLength);
         HKDF.DeriveKey(HashAlgorithmName.SHA256, bytes.Span, key.Span, salt, use);
         return key;
     }
