@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
@@ -10,6 +11,9 @@ internal static class Output
 {
     // Wider than any table: in a file or a pipe nobody sees where a screen would end.
     private const int Endless = 1 << 16;
+
+    private const int MostLaidOut = 500;
+    private const int BufferLength = 1 << 16;
 
     /// <summary>Standard output, line by line.</summary>
     public static PlainLines Lines { get; } = new(Console.Out);
@@ -35,6 +39,20 @@ internal static class Output
         }
     }
 
+    /// <summary>The same of a list that may be long: a table with these columns, one row for each item.</summary>
+    public static void Write<T>(bool json, IReadOnlyList<T> items, JsonTypeInfo<IReadOnlyList<T>> type, IReadOnlyList<string> columns, Func<T, IEnumerable<string?>> cells)
+    {
+        if (json || items.Count <= MostLaidOut)
+        {
+            Write(json, items, type, all => Rows(all, columns, cells));
+        }
+        else
+        {
+            using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), BufferLength);
+            LongTable.Write(output, items, columns, cells);
+        }
+    }
+
     /// <summary>A table with these columns, one row for each item.</summary>
     public static Table Rows<T>(IEnumerable<T> items, IReadOnlyList<string> columns, Func<T, IEnumerable<string?>> cells)
     {
@@ -48,5 +66,8 @@ internal static class Output
     }
 
     /// <summary>Text in a cell of a table, as it is to be seen.</summary>
-    public static string Cell(string? text) => Markup.Escape(PeerText.InOneLine(text ?? "–"));
+    public static string Cell(string? text) => Markup.Escape(Plain(text));
+
+    /// <summary>The same where nothing is markup.</summary>
+    public static string Plain(string? text) => PeerText.InOneLine(text ?? "–");
 }

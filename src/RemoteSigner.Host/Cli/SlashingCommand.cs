@@ -53,10 +53,9 @@ internal static class SlashingCommand
         HistoryNote.Write(report.WithoutList);
         IReadOnlyList<ImportLine> lines = [.. report.Validators.Select(line => new ImportLine(
             line.PublicKey.ToString(), line.Active, line.BlocksRead, line.BlocksNew, line.AttestationsRead, line.AttestationsNew, line.LowestSlot?.ToString(), line.LowestSource?.ToString(), line.LowestTarget?.ToString()))];
-        Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListImportLine, all => Output.Rows(
-            all,
+        Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListImportLine,
             ["validator", "active", "blocks (new)", "votes (new)", "lowest slot", "lowest source", "lowest target"],
-            line => [line.PublicKey, line.Active ? "yes" : "no", $"{line.BlocksRead} ({line.BlocksNew})", $"{line.AttestationsRead} ({line.AttestationsNew})", line.LowestSlot, line.LowestSource, line.LowestTarget]));
+            line => [line.PublicKey, line.Active ? "yes" : "no", $"{line.BlocksRead} ({line.BlocksNew})", $"{line.AttestationsRead} ({line.AttestationsNew})", line.LowestSlot, line.LowestSource, line.LowestTarget]);
         return 0;
     }
 
@@ -83,10 +82,9 @@ internal static class SlashingCommand
     {
         await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
         var (lines, high) = await signer.SlashingStatusAsync();
-        Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListValidatorLine, all => Output.Rows(
-            all,
+        Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListValidatorLine,
             ["validator", "shares", "blocks", "slots", "votes", "sources", "targets"],
-            line => [line.PublicKeys[^1], States(line), line.Blocks.ToString(), Range(line.LowestSlot, line.NewestSlot), line.Attestations.ToString(), Range(line.LowestSource, line.NewestSource), Range(line.LowestTarget, line.NewestTarget)]));
+            line => [line.PublicKeys[^1], States(line), line.Blocks.ToString(), Range(line.LowestSlot, line.NewestSlot), line.Attestations.ToString(), Range(line.LowestSource, line.NewestSource), Range(line.LowestTarget, line.NewestTarget)]);
         if (high is not null)
         {
             StandardError.Console.WriteLine(high);
@@ -103,8 +101,8 @@ internal static class SlashingCommand
     {
         await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
         var lines = await signer.PruneAsync(parsed.GetValue(Keep));
-        Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListPruneLine, all => Output.Rows(
-            all, ["validator", "blocks dropped", "votes dropped", "failure"], line => [line.PublicKeys[0], line.BlocksDropped.ToString(), line.AttestationsDropped.ToString(), line.Failure]));
+        Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListPruneLine,
+            ["validator", "blocks dropped", "votes dropped", "failure"], line => [line.PublicKeys[0], line.BlocksDropped.ToString(), line.AttestationsDropped.ToString(), line.Failure]);
         return lines.All(line => line.Failure is null) ? 0 : 1;
     }
 

@@ -90,8 +90,8 @@ internal static class KeysCommand
     {
         await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
         var lines = await signer.ListKeysAsync();
-        Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListKeyLine, all => Output.Rows(
-            all, ["public key", "group key", "index", "from", "state", "place"], line => [line.PublicKey, line.GroupKey, line.ShareIndex == 0 ? null : line.ShareIndex.ToString(), line.Label, line.State, line.Place]));
+        Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListKeyLine,
+            ["public key", "group key", "index", "from", "state", "place"], line => [line.PublicKey, line.GroupKey, line.ShareIndex == 0 ? null : line.ShareIndex.ToString(), line.Label, line.State, line.Place]);
         foreach (var ceremony in lines.Where(line => line.Place is KeyLine.Waiting or KeyLine.Orphan).GroupBy(line => (line.Ceremony, line.Place)))
         {
             StandardError.Console.WriteLine(ceremony.Key.Place == KeyLine.Orphan
