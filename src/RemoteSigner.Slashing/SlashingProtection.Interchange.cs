@@ -71,23 +71,35 @@ public sealed partial class SlashingProtection
         using var hash = SHA256.Create();
         await using var hashed = new CryptoStream(file, hash, CryptoStreamMode.Read, leaveOpen: true);
         var parser = new InterchangeParser(hashed);
-        var waiting = new List<InterchangeRecord>(RecordsPerWrite);
-        await foreach (var record in parser.ReadAsync())
+        var (reading, writing) = (new List<InterchangeRecord>(RecordsPerWrite), new List<InterchangeRecord>(RecordsPerWrite));
+        var written = Task.CompletedTask;
+        try
         {
-            waiting.Add(record);
-            if (waiting.Count == RecordsPerWrite)
+            await foreach (var record in parser.ReadAsync())
             {
-                await StageAsync(waiting);
+                reading.Add(record);
+                if (reading.Count == RecordsPerWrite)
+                {
+                    // The next records are read while these are written: neither waits unless the other is a whole write behind.
+                    await written;
+                    (reading, writing) = (writing, reading);
+                    written = StageAsync(writing);
+                }
             }
         }
+        finally
+        {
+            // However the reading ended: nothing of this file may reach the stage once the next one may use it.
+            await written;
+        }
 
-        await StageAsync(waiting);
+        await StageAsync(reading);
         return new StagedFile(parser.GenesisValidatorsRoot, new Root(hash.Hash), parser.WithoutList);
     }
 
     private async Task StageAsync(List<InterchangeRecord> records)
     {
-        await WriteAsync(transaction => records.ForEach(record => InterchangeStage.Add(transaction, record)));
+        await WriteAsync(transaction => InterchangeStage.Add(transaction, records));
         records.Clear();
     }
 

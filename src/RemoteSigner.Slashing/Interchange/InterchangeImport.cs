@@ -18,15 +18,16 @@ internal static class InterchangeImport
     public static InterchangeReport Take(LedgerTransaction transaction, StagedFile file, ImportTerms terms)
     {
         var named = InterchangeStage.Keys(transaction);
-        var spokenFor = terms.Only is { } only ? named.FindAll(only.Contains) : named;
+        var spokenFor = terms.Only is { } only ? named.FindAll(told => only.Contains(told.Key)) : named;
         if (terms.Limit is { } limit)
         {
-            spokenFor.ForEach(key => RequireWithin(transaction, key, limit));
+            spokenFor.ForEach(told => RequireWithin(told.Key, told.Numbers, limit));
         }
 
-        Gather(transaction, spokenFor);
-        spokenFor.ForEach(key => InterchangeContradiction.Throw(transaction, key));
-        return new InterchangeReport(file.GenesisValidatorsRoot, file.Hash, spokenFor.ConvertAll(key => Take(transaction, key, terms.Reading)), named.Count - spokenFor.Count, file.WithoutList);
+        Gather(transaction, spokenFor.ConvertAll(told => told.Key));
+        spokenFor.ForEach(told => InterchangeContradiction.Throw(transaction, told.Key));
+        return new InterchangeReport(
+            file.GenesisValidatorsRoot, file.Hash, spokenFor.ConvertAll(told => Take(transaction, told.Key, told.Numbers, terms.Reading)), named.Count - spokenFor.Count, file.WithoutList);
     }
 
     // What was signed here must lie by validator before a file is held against it. One push is about some keys, a moved signer about all.
@@ -47,15 +48,14 @@ internal static class InterchangeImport
         }
     }
 
-    private static void RequireWithin(LedgerTransaction transaction, BlsPublicKey key, HistoryLimit limit)
+    private static void RequireWithin(BlsPublicKey key, InterchangeNumbers told, HistoryLimit limit)
     {
-        var (slot, epoch) = StagedHistory.Newest(transaction, key);
-        if (slot is { } s && (ulong)s > limit.Slot.Value)
+        if (told.NewestSlot is { } s && (ulong)s > limit.Slot.Value)
         {
             throw Beyond(key, "signed_blocks", $"slot {s}", $"slot {limit.Slot}");
         }
 
-        if (epoch is { } e && (ulong)e > limit.Epoch.Value)
+        if (told.NewestEpoch is { } e && (ulong)e > limit.Epoch.Value)
         {
             throw Beyond(key, "signed_attestations", $"epoch {e}", $"epoch {limit.Epoch}");
         }
@@ -64,21 +64,20 @@ internal static class InterchangeImport
     private static InterchangeException Beyond(BlsPublicKey key, string member, string what, string limit) =>
         new($"validator {key}: {member} has {what}, and nobody can have signed beyond {limit} by now: taken over, it would disable the validator until then", key.ToString(), member);
 
-    private static InterchangeReport.Line Take(LedgerTransaction transaction, BlsPublicKey key, InterchangeReading reading)
+    private static InterchangeReport.Line Take(LedgerTransaction transaction, BlsPublicKey key, InterchangeNumbers told, InterchangeReading reading)
     {
         var validator = KeyTable.FindOrAdd(transaction, key);
         var (blocks, attestations) = StagedHistory.TakeOver(transaction, key, validator);
-        HistoryFloors.Start(transaction, validator);
+        HistoryFloors.Start(transaction, validator, told.LowestSlot, told.LowestSource, told.LowestTarget);
 
         // A vote whose source is after its target is no record to compare with: floors at its epochs refuse all that it could be slashed with.
-        var (source, target) = StagedHistory.NewestImpossibleVote(transaction, key);
-        HistoryFloors.Raise(transaction, validator, slot: null, source, target);
+        var (slot, source, target) = ((long?)null, told.NewestImpossibleSource, told.NewestImpossibleTarget);
         if (reading == InterchangeReading.FloorsAtLowest)
         {
-            var lowest = StagedHistory.Lowest(transaction, key);
-            HistoryFloors.Raise(transaction, validator, lowest.Slot, lowest.Source, lowest.Target);
+            (slot, source, target) = (told.LowestSlot, InterchangeNumbers.Higher(source, told.LowestSource), InterchangeNumbers.Higher(target, told.LowestTarget));
         }
 
-        return StagedHistory.Report(transaction, key, blocks, attestations);
+        _ = HistoryFloors.RaiseGathered(transaction, validator, slot, source, target);
+        return StagedHistory.Report(transaction, key, told, blocks, attestations);
     }
 }

@@ -11,8 +11,13 @@ namespace RemoteSigner.Slashing;
 internal sealed class InterchangeParser(Stream stream)
 {
     private readonly JsonTokens _json = new(stream);
+    private readonly Members _document = new(["metadata", "data"], []);
+    private readonly Members _metadata = new(["interchange_format_version", "genesis_validators_root"], []);
+    private readonly Members _element = new(["pubkey"], ["signed_blocks", "signed_attestations"]);
+    private readonly Members _block = new(["slot"], ["signing_root"]);
+    private readonly Members _vote = new(["source_epoch", "target_epoch"], ["signing_root"]);
     private string? _validator;
-    private string _member = "";
+    private Place _place;
 
     /// <summary>The chain the file is for; known at the latest when <see cref="ReadAsync"/> has ended.</summary>
     public Root GenesisValidatorsRoot { get; private set; }
@@ -24,23 +29,21 @@ internal sealed class InterchangeParser(Stream stream)
     public async IAsyncEnumerable<InterchangeRecord> ReadAsync()
     {
         await NextAsync();
-        Expect(JsonTokenType.StartObject, "an object");
-        var seen = new Members(this, "metadata", "data");
-        while (await seen.NextAsync(""))
+        BeginObject(_document);
+        while (await NextAsync(_document, default))
         {
-            if (_member == "metadata")
+            if (_document.Last == "metadata")
             {
                 await ReadMetadataAsync();
+                continue;
             }
-            else
+
+            Expect(JsonTokenType.StartArray, "an array");
+            for (var entry = 0; await NextElementAsync(); entry++)
             {
-                Expect(JsonTokenType.StartArray, "an array");
-                for (var entry = 0; await NextElementAsync(); entry++)
+                await foreach (var record in ReadValidatorAsync(entry))
                 {
-                    await foreach (var record in ReadValidatorAsync(entry))
-                    {
-                        yield return record;
-                    }
+                    yield return record;
                 }
             }
         }
@@ -50,15 +53,14 @@ internal sealed class InterchangeParser(Stream stream)
 
     private async ValueTask ReadMetadataAsync()
     {
-        Expect(JsonTokenType.StartObject, "an object");
-        var seen = new Members(this, "interchange_format_version", "genesis_validators_root");
-        while (await seen.NextAsync("metadata."))
+        BeginObject(_metadata);
+        while (await NextAsync(_metadata, new Place("metadata")))
         {
-            if (_member == "metadata.genesis_validators_root")
+            if (_metadata.Last == "genesis_validators_root")
             {
                 GenesisValidatorsRoot = ReadRoot();
             }
-            else if (_json.Text != "5")
+            else if (_json.Text is not "5")
             {
                 throw Malformed("is not \"5\", the only version there is");
             }
@@ -68,60 +70,70 @@ internal sealed class InterchangeParser(Stream stream)
     private async IAsyncEnumerable<InterchangeRecord> ReadValidatorAsync(int entry)
     {
         _validator = $"data[{entry}]";
-        Expect(JsonTokenType.StartObject, "an object");
-        var seen = new Members(this, "pubkey") { Optional = ["signed_blocks", "signed_attestations"] };
-        while (await seen.NextAsync(""))
+        BeginObject(_element);
+        var (key, numbers) = (default(BlsPublicKey), default(InterchangeNumbers));
+        while (await NextAsync(_element, default))
         {
-            if (_member == "pubkey")
+            if (_element.Last == "pubkey")
             {
-                yield return new InterchangeRecord.Key(entry, ReadKey());
+                key = ReadKey();
                 continue;
             }
 
             Expect(JsonTokenType.StartArray, "an array");
-            var list = _member;
-            for (var i = 0; await NextElementAsync(); i++)
+            for (var index = 0; await NextElementAsync(); index++)
             {
-                var at = $"{list}[{i}]";
-                yield return list == "signed_blocks" ? await ReadBlockAsync(entry, at) : await ReadAttestationAsync(entry, at);
+                InterchangeRecord record = _element.Last == "signed_blocks" ? await ReadBlockAsync(entry, index) : await ReadVoteAsync(entry, index);
+                numbers = numbers.With(record);
+                yield return record;
             }
         }
 
-        WithoutList += seen.HasAllOptional ? 0 : 1;
-        (_validator, _member) = (null, "data");
+        yield return new InterchangeRecord.Key(entry, key, numbers);
+        WithoutList += _element.HasAll ? 0 : 1;
+        (_validator, _place) = (null, new Place(Member: "data"));
     }
 
-    private async ValueTask<InterchangeRecord> ReadBlockAsync(int entry, string at)
+    private async ValueTask<InterchangeRecord> ReadBlockAsync(int entry, int index)
     {
-        var (slot, root) = (0L, (Root?)null);
-        var seen = new Members(this, "slot") { Optional = ["signing_root"] };
-        _member = at;
-        Expect(JsonTokenType.StartObject, "an object");
-        while (await seen.NextAsync(at + "."))
+        var (slot, root, at) = (0L, (Root?)null, _place = new Place("signed_blocks", index));
+        BeginObject(_block);
+        while (await NextAsync(_block, at))
         {
-            (slot, root) = seen.Last == "slot" ? (ReadNumber(), root) : (slot, ReadOptionalRoot());
-        }
-
-        return new InterchangeRecord.Block(entry, slot, root);
-    }
-
-    private async ValueTask<InterchangeRecord> ReadAttestationAsync(int entry, string at)
-    {
-        var (source, target, root) = (0L, 0L, (Root?)null);
-        var seen = new Members(this, "source_epoch", "target_epoch") { Optional = ["signing_root"] };
-        _member = at;
-        Expect(JsonTokenType.StartObject, "an object");
-        while (await seen.NextAsync(at + "."))
-        {
-            (source, target, root) = seen.Last switch
+            if (_block.Last == "slot")
             {
-                "source_epoch" => (ReadNumber(), target, root),
-                "target_epoch" => (source, ReadNumber(), root),
-                _ => (source, target, ReadOptionalRoot()),
-            };
+                slot = ReadNumber();
+            }
+            else
+            {
+                root = ReadOptionalRoot();
+            }
         }
 
-        return new InterchangeRecord.Attestation(entry, new Vote(source, target), root);
+        return new InterchangeRecord.Block(entry, index, slot, root);
+    }
+
+    private async ValueTask<InterchangeRecord> ReadVoteAsync(int entry, int index)
+    {
+        var (source, target, root, at) = (0L, 0L, (Root?)null, _place = new Place("signed_attestations", index));
+        BeginObject(_vote);
+        while (await NextAsync(_vote, at))
+        {
+            switch (_vote.Last)
+            {
+                case "source_epoch":
+                    source = ReadNumber();
+                    break;
+                case "target_epoch":
+                    target = ReadNumber();
+                    break;
+                default:
+                    root = ReadOptionalRoot();
+                    break;
+            }
+        }
+
+        return new InterchangeRecord.Attestation(entry, index, new Vote(source, target), root);
     }
 
     private BlsPublicKey ReadKey()
@@ -140,7 +152,7 @@ internal sealed class InterchangeParser(Stream stream)
         return Root.TryParse(Digits(), out var root) ? root : throw Malformed("is not a root, 32 bytes of hex");
     }
 
-    private ReadOnlySpan<char> Digits() => _json.Text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? _json.Text.AsSpan(2) : _json.Text;
+    private ReadOnlySpan<char> Digits() => _json.Text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? _json.Text[2..] : _json.Text;
 
     private long ReadNumber() =>
         _json.Type is JsonTokenType.String or JsonTokenType.Number && long.TryParse(_json.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
@@ -161,77 +173,129 @@ internal sealed class InterchangeParser(Stream stream)
         return _json.Type != JsonTokenType.EndArray;
     }
 
-    private async ValueTask NextAsync()
+    private void BeginObject(Members members)
+    {
+        Expect(JsonTokenType.StartObject, "an object");
+        members.Begin();
+    }
+
+    /// <summary>Goes to the value of the object's next known member, past all others; at its end misses those that must be there.</summary>
+    private async ValueTask<bool> NextAsync(Members members, Place at)
+    {
+        await NextAsync();
+        while (_json.Type == JsonTokenType.PropertyName)
+        {
+            var (isKnown, isDoubled) = members.Note(_json.Text);
+            _place = at with { Member = members.Last };
+            if (isDoubled)
+            {
+                throw Malformed("stands there twice");
+            }
+
+            await NextAsync();
+            if (isKnown)
+            {
+                return true;
+            }
+
+            await WellFormedAsync(_json.SkipAsync());
+            await NextAsync();
+        }
+
+        if (members.FindMissing() is { } missing)
+        {
+            _place = at with { Member = missing };
+            throw Malformed("is missing");
+        }
+
+        return false;
+    }
+
+    // A token that lies in the buffer already, as nearly all do, costs no task.
+    private ValueTask NextAsync()
     {
         try
         {
-            await _json.ReadAsync();
+            var read = _json.ReadAsync();
+            return read.IsCompletedSuccessfully ? read : WellFormedAsync(read);
         }
         catch (JsonException e)
         {
-            throw new InterchangeException($"{Where()}the file is not well-formed JSON: {e.Message}", _validator, _member, e);
+            throw NotJson(e);
         }
     }
 
+    private async ValueTask WellFormedAsync(ValueTask read)
+    {
+        try
+        {
+            await read;
+        }
+        catch (JsonException e)
+        {
+            throw NotJson(e);
+        }
+    }
+
+    private InterchangeException NotJson(JsonException e) => new($"{Where()}the file is not well-formed JSON: {e.Message}", _validator, _place.ToString(), e);
+
     private InterchangeException Malformed(string complaint) =>
-        new($"{Where()}{(_member.Length == 0 ? "the document" : _member)} {complaint}", _validator, _member);
+        new($"{Where()}{(_place == default ? "the document" : _place)} {complaint}", _validator, _place.ToString());
 
     private string Where() => _validator is null ? "" : $"validator {_validator}: ";
 
-    /// <summary>The members of one object: goes from one known member's value to the next, and in the end misses those that must be there.</summary>
-    private sealed class Members(InterchangeParser parser, params string[] required)
+    /// <summary>Where in the document, or in the element of <c>data</c>, the parser stands; spelled out only where it must be told.</summary>
+    /// <param name="Within">The member around it; null: there is none.</param>
+    /// <param name="Index">Which element of that, where it is a list.</param>
+    /// <param name="Member">The member of either.</param>
+    private readonly record struct Place(string? Within = null, int? Index = null, string? Member = null)
     {
-        private readonly HashSet<string> _seen = [];
+        public override string ToString() => $"{Within}{(Index is { } i ? $"[{i}]" : "")}{(Within is null || Member is null ? "" : ".")}{Member}";
+    }
 
-        public string[] Optional { get; init; } = [];
+    /// <summary>The members that objects of one kind have: which are known, which of them the object at hand had so far, and which of them must be there.</summary>
+    private sealed class Members(string[] required, string[] optional)
+    {
+        private readonly string[] _known = [.. required, .. optional];
+        private int _seen;
 
-        public bool HasAllOptional => Optional.All(_seen.Contains);
+        public bool HasAll => _seen == (1 << _known.Length) - 1;
 
         /// <summary>The name of the member at whose value the parser stands.</summary>
         public string Last { get; private set; } = "";
 
-        public async ValueTask<bool> NextAsync(string prefix)
+        /// <summary>Another object begins.</summary>
+        public void Begin() => _seen = 0;
+
+        /// <summary>Notes a member: is it known, and was it there already?</summary>
+        public (bool IsKnown, bool IsDoubled) Note(ReadOnlySpan<char> name)
         {
-            await parser.NextAsync();
-            while (parser._json.Type == JsonTokenType.PropertyName)
+            for (var i = 0; i < _known.Length; i++)
             {
-                Last = parser._json.Text;
-                var known = required.Contains(Last) || Optional.Contains(Last);
-                parser._member = prefix + Last;
-                if (known && !_seen.Add(Last))
+                if (name.SequenceEqual(_known[i]))
                 {
-                    throw parser.Malformed("stands there twice");
+                    var before = _seen;
+                    (Last, _seen) = (_known[i], before | (1 << i));
+                    return (true, before == _seen);
                 }
-
-                await parser.NextAsync();
-                if (known)
-                {
-                    return true;
-                }
-
-                await parser.SkipAsync();
-                await parser.NextAsync();
             }
 
-            foreach (var name in required.Where(name => !_seen.Contains(name)))
+            Last = name.ToString();
+            return (false, false);
+        }
+
+        /// <summary>The first that must be there and is not; null: there is none.</summary>
+        public string? FindMissing()
+        {
+            for (var i = 0; i < required.Length; i++)
             {
-                parser._member = prefix + name;
-                throw parser.Malformed("is missing");
+                if ((_seen & (1 << i)) == 0)
+                {
+                    return required[i];
+                }
             }
 
-            return false;
-        }
-    }
-
-    private async ValueTask SkipAsync()
-    {
-        try
-        {
-            await _json.SkipAsync();
-        }
-        catch (JsonException e)
-        {
-            throw new InterchangeException($"{Where()}the file is not well-formed JSON: {e.Message}", _validator, _member, e);
+            return null;
         }
     }
 }

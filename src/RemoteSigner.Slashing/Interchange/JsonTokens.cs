@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace RemoteSigner.Slashing;
@@ -11,6 +12,8 @@ internal sealed class JsonTokens(Stream stream)
     public const int LongestToken = 64 * 1024;
 
     private readonly byte[] _buffer = new byte[LongestToken];
+    private readonly char[] _text = new char[LongestToken];
+    private int _length;
     private JsonReaderState _state;
     private int _start;
     private int _end;
@@ -20,23 +23,11 @@ internal sealed class JsonTokens(Stream stream)
     /// <summary>The token read last; <see cref="JsonTokenType.None"/> before the first and after the last.</summary>
     public JsonTokenType Type { get; private set; }
 
-    /// <summary>A property name or string without its escapes, or a number as it is written; else empty.</summary>
-    public string Text { get; private set; } = "";
+    /// <summary>A property name or string without its escapes, or a number as it is written; else empty. Valid until the next token is read.</summary>
+    public ReadOnlySpan<char> Text => _text.AsSpan(0, _length);
 
     /// <summary>Goes to the next token.</summary>
-    public async ValueTask ReadAsync()
-    {
-        while (!TryRead())
-        {
-            if (_final)
-            {
-                (Type, Text) = (JsonTokenType.None, "");
-                return;
-            }
-
-            await FillAsync();
-        }
-    }
+    public ValueTask ReadAsync() => TryRead() ? ValueTask.CompletedTask : FillAndReadAsync();
 
     /// <summary>Goes to the end of the value that begins with the current token.</summary>
     public async ValueTask SkipAsync()
@@ -58,6 +49,21 @@ internal sealed class JsonTokens(Stream stream)
         while (open > 0);
     }
 
+    private async ValueTask FillAndReadAsync()
+    {
+        do
+        {
+            if (_final)
+            {
+                (Type, _length) = (JsonTokenType.None, 0);
+                return;
+            }
+
+            await FillAsync();
+        }
+        while (!TryRead());
+    }
+
     private bool TryRead()
     {
         var json = new Utf8JsonReader(_buffer.AsSpan(_start, _end - _start), _final, _state);
@@ -66,22 +72,22 @@ internal sealed class JsonTokens(Stream stream)
         if (found)
         {
             Type = json.TokenType;
-            Text = Type switch
+            _length = Type switch
             {
                 JsonTokenType.PropertyName or JsonTokenType.String => Unescape(ref json),
-                JsonTokenType.Number => System.Text.Encoding.ASCII.GetString(json.ValueSpan),
-                _ => "",
+                JsonTokenType.Number => Encoding.ASCII.GetChars(json.ValueSpan, _text),
+                _ => 0,
             };
         }
 
         return found;
     }
 
-    private static string Unescape(ref Utf8JsonReader json)
+    private int Unescape(ref Utf8JsonReader json)
     {
         try
         {
-            return json.GetString() ?? "";
+            return json.CopyString(_text);
         }
         catch (InvalidOperationException e)
         {

@@ -59,22 +59,11 @@ internal static class HistoryFloors
         static long? Known(long newest) => newest < 0 ? null : newest;
     }
 
-    /// <summary>First floors of a history that has records but no floor yet: its lowest slot, source and target.</summary>
-    public static void Start(LedgerTransaction transaction, long validator)
-    {
-        RecentVotes.Gather(transaction, validator);
+    /// <summary>First floors of a history that had none, and so no record: the lowest of the first that it got. A floor that exists stays.</summary>
+    public static void Start(LedgerTransaction transaction, long validator, long? slot, long? source, long? target) =>
         transaction.Statement("""
-            UPDATE validator SET
-                slot_floor = coalesce(slot_floor, (SELECT min(slot) FROM block WHERE validator = ?1))
-            WHERE id = ?1
-            """).Bind(1, validator).Execute();
-        transaction.Statement("""
-            UPDATE validator SET
-                source_floor = (SELECT min(source) FROM attestation WHERE validator = ?1),
-                target_floor = (SELECT min(target) FROM attestation WHERE validator = ?1)
-            WHERE id = ?1 AND target_floor IS NULL
-            """).Bind(1, validator).Execute();
-    }
+            UPDATE validator SET slot_floor = coalesce(slot_floor, ?2), source_floor = coalesce(source_floor, ?3), target_floor = coalesce(target_floor, ?4) WHERE id = ?1
+            """).Bind(1, validator).Bind(2, slot).Bind(3, source).Bind(4, target).Execute();
 
     /// <summary>
     /// Moves all records and keys of one history into another; the higher floors hold. Where both have a floor, no record grants anything any more: neither share may repeat what only the other

@@ -9,44 +9,6 @@ internal static class StagedHistory
     /// <summary>Says of a staged vote with a signing root (32 bytes) whether it is the one looked for.</summary>
     public delegate bool VoteTest(Vote vote, ReadOnlySpan<byte> root);
 
-    /// <summary>The newest slot, and the newest source or target; null: none.</summary>
-    public static (long? Slot, long? Epoch) Newest(LedgerTransaction transaction, BlsPublicKey key)
-    {
-        var row = transaction.Statement("""
-            SELECT (SELECT max(slot) FROM temp.staged_key JOIN temp.staged_block USING (entry) WHERE key = ?1),
-                   (SELECT max(max(source, target)) FROM temp.staged_key JOIN temp.staged_attestation USING (entry) WHERE key = ?1)
-            """).Bind(1, key.Bytes);
-        _ = row.Step();
-        var newest = (row.NumberOrNull(0), row.NumberOrNull(1));
-        row.Reset();
-        return newest;
-    }
-
-    /// <summary>The lowest numbers; null: none.</summary>
-    public static (long? Slot, long? Source, long? Target) Lowest(LedgerTransaction transaction, BlsPublicKey key)
-    {
-        var row = transaction.Statement("""
-            SELECT (SELECT min(slot) FROM temp.staged_key JOIN temp.staged_block USING (entry) WHERE key = ?1), min(source), min(target)
-            FROM temp.staged_key JOIN temp.staged_attestation USING (entry) WHERE key = ?1 AND source <= target
-            """).Bind(1, key.Bytes);
-        _ = row.Step();
-        var lowest = (row.NumberOrNull(0), row.NumberOrNull(1), row.NumberOrNull(2));
-        row.Reset();
-        return lowest;
-    }
-
-    /// <summary>The newest source and target of votes whose source is after their target; null: there are none.</summary>
-    public static (long? Source, long? Target) NewestImpossibleVote(LedgerTransaction transaction, BlsPublicKey key)
-    {
-        var row = transaction.Statement("""
-            SELECT max(source), max(target) FROM temp.staged_key JOIN temp.staged_attestation USING (entry) WHERE key = ?1 AND source > target
-            """).Bind(1, key.Bytes);
-        _ = row.Step();
-        var newest = (row.NumberOrNull(0), row.NumberOrNull(1));
-        row.Reset();
-        return newest;
-    }
-
     /// <summary>The slot of a block that was signed here while the file has another one for it, with its root; null when there is none.</summary>
     public static long? FindOtherBlock(LedgerTransaction transaction, BlsPublicKey key)
     {
@@ -54,7 +16,7 @@ internal static class StagedHistory
             SELECT b.slot FROM public_key k
                 JOIN block b ON b.validator = k.validator AND b.evidence IS NOT NULL
                 JOIN temp.staged_key n ON n.key = k.key
-                JOIN temp.staged_block s ON s.entry = n.entry AND s.slot = b.slot AND length(s.root) > 0 AND s.root <> b.root
+                JOIN temp.staged_block s ON s.number BETWEEN n.first AND n.last AND s.slot = b.slot AND length(s.root) > 0 AND s.root <> b.root
             WHERE k.key = ?1 LIMIT 1
             """).Bind(1, key.Bytes);
         var slot = row.Step() ? row.Number(0) : (long?)null;
@@ -80,7 +42,7 @@ internal static class StagedHistory
     /// <summary>The first possible vote of the file with a signing root that is the one looked for; null when there is none.</summary>
     public static (Vote Vote, byte[] Root)? FirstVote(LedgerTransaction transaction, BlsPublicKey key, VoteTest test)
     {
-        var rows = transaction.Statement("SELECT source, target, root FROM temp.staged_key JOIN temp.staged_attestation USING (entry) WHERE key = ?1 AND source <= target AND length(root) > 0")
+        var rows = transaction.Statement("SELECT source, target, root FROM temp.staged_key JOIN temp.staged_attestation ON number BETWEEN first AND last WHERE key = ?1 AND source <= target AND length(root) > 0")
             .Bind(1, key.Bytes);
         while (rows.Step())
         {
@@ -101,36 +63,30 @@ internal static class StagedHistory
     {
         var blocks = transaction.Statement("""
             INSERT OR IGNORE INTO block (validator, slot, root)
-            SELECT ?2, slot, root FROM temp.staged_key JOIN temp.staged_block USING (entry) WHERE key = ?1
+            SELECT ?2, slot, root FROM temp.staged_key JOIN temp.staged_block ON number BETWEEN first AND last WHERE key = ?1
             """).Bind(1, key.Bytes).Bind(2, validator).Execute();
         var attestations = transaction.Statement("""
             INSERT OR IGNORE INTO attestation (validator, target, source, root)
-            SELECT ?2, target, source, root FROM temp.staged_key JOIN temp.staged_attestation USING (entry) WHERE key = ?1 AND source <= target
+            SELECT ?2, target, source, root FROM temp.staged_key JOIN temp.staged_attestation ON number BETWEEN first AND last WHERE key = ?1 AND source <= target
             """).Bind(1, key.Bytes).Bind(2, validator).Execute();
         return (blocks, attestations);
     }
 
     /// <summary>What the file had for the key, what of it was new, and the floors that stand now.</summary>
-    public static InterchangeReport.Line Report(LedgerTransaction transaction, BlsPublicKey key, long blocks, long attestations)
+    public static InterchangeReport.Line Report(LedgerTransaction transaction, BlsPublicKey key, InterchangeNumbers read, long blocks, long attestations)
     {
-        var row = transaction.Statement("""
-            SELECT k.state,
-                (SELECT count(*) FROM temp.staged_key JOIN temp.staged_block USING (entry) WHERE key = ?1),
-                (SELECT count(*) FROM temp.staged_key JOIN temp.staged_attestation USING (entry) WHERE key = ?1),
-                v.slot_floor, v.source_floor, v.target_floor
-            FROM public_key k JOIN validator v ON v.id = k.validator WHERE k.key = ?1
-            """).Bind(1, key.Bytes);
+        var row = transaction.Statement("SELECT k.state, v.slot_floor, v.source_floor, v.target_floor FROM public_key k JOIN validator v ON v.id = k.validator WHERE k.key = ?1").Bind(1, key.Bytes);
         _ = row.Step();
         var line = new InterchangeReport.Line(
             key,
             row.Number(0) == (long)KeyState.Active,
-            row.Number(1),
+            read.Blocks,
             blocks,
-            row.Number(2),
+            read.Votes,
             attestations,
-            row.NumberOrNull(3) is { } slot ? new Slot((ulong)slot) : null,
-            row.NumberOrNull(4) is { } source ? new Epoch((ulong)source) : null,
-            row.NumberOrNull(5) is { } target ? new Epoch((ulong)target) : null);
+            row.NumberOrNull(1) is { } slot ? new Slot((ulong)slot) : null,
+            row.NumberOrNull(2) is { } source ? new Epoch((ulong)source) : null,
+            row.NumberOrNull(3) is { } target ? new Epoch((ulong)target) : null);
         row.Reset();
         return line;
     }
