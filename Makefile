@@ -22,7 +22,7 @@ fuzz: publish
 proof: install
 	@tests/proof.sh $(if $(MUTATIONS),--mutations,)
 
-## Same-root signing with AVX-512 is right and constant time: field bounds, valgrind, traces step by step, a million signatures against blst's (minutes).
+## Same-root signing is right and constant time, with AVX-512 and without: field bounds, valgrind, traces step by step, a million signatures against blst's (minutes).
 constant-time: install
 	@tests/constant-time/all.sh
 

@@ -4,6 +4,7 @@ using RemoteSigner.Benchmarks;
 (string Name, bool IsQuick, Func<Bench, Task> MeasureAsync)[] parts =
 [
     ("sameroot", true, SameRootInMemory.MeasureAsync),
+    ("timing", true, TimingOfScalars.MeasureAsync),
     ("batch", true, BatchOfASlot.MeasureAsync),
     ("burst", true, BurstOfASlot.MeasureAsync),
     ("distinct", true, DistinctRoots.MeasureAsync),

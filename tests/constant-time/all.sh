@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# all.sh: everything that is shown about same-root signing with AVX-512 (README.md tells what); minutes. RANDOM_SCALARS= for another number than a million.
+# all.sh: everything that is shown about same-root signing (README.md tells what); minutes. RANDOM_SCALARS= for another number than a million.
 set -euo pipefail
 cd "$(dirname "$0")"
 bash binary.sh
@@ -10,5 +10,6 @@ bash identity.sh "${RANDOM_SCALARS:-1000000}"
 bash sanitize.sh
 bash undefined.sh
 bash trace.sh
+bash portable.sh
 bash bench.sh
 echo "constant-time: all checks passed in $SECONDS s"

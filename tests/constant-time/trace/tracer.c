@@ -52,7 +52,8 @@ int main(int arguments, char **argument)
     if (child == 0) {
         personality(ADDR_NO_RANDOMIZE);
         ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-        execve(argument[2], (char *[]) { argument[2], argument[3], NULL }, (char *[]) { NULL });
+        /* A second thread with an arena of its own would map it before or after what the first one maps, as it happens. */
+        execve(argument[2], (char *[]) { argument[2], argument[3], NULL }, (char *[]) { "GLIBC_TUNABLES=glibc.malloc.arena_max=1", NULL });
         _exit(9);
     }
     waitpid(child, &status, 0);
