@@ -19,6 +19,10 @@ internal sealed class RequestGate(
         try
         {
             await AdmitAsync(context, Listener.Of(context));
+            if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null } && !context.RequestAborted.IsCancellationRequested)
+            {
+                await Answer.ErrorAsync(context, context.Response.StatusCode);
+            }
         }
         catch (ClientNotTrustedException) when (!context.Response.HasStarted)
         {
@@ -61,27 +65,21 @@ internal sealed class RequestGate(
         }
     }
 
-    private async Task AdmitAsync(HttpContext context, Listener listener)
+    // Not async, nor what it calls on the way in: each such method would be an object more for every request.
+    private Task AdmitAsync(HttpContext context, Listener listener)
     {
         if ((BrowserGuard.FaultOf(context, listener.Kind, hosts) ?? Framing.FaultOf(context, listener.Kind)) is { } turned)
         {
             // So that the log has whose request it was.
             _ = KnowsClients(listener) && names.TryName(context);
             Note(context, turned.Reason, turned.Detail);
-            await turned.AnswerAsync(context);
-            return;
+            return turned.AnswerAsync(context);
         }
 
-        if (KnowsClients(listener) && !names.TryName(context))
-        {
-            await RefuseClientAsync(context);
-            return;
-        }
-
-        await RunAsync(context, listener.Kind);
+        return KnowsClients(listener) && !names.TryName(context) ? RefuseClientAsync(context) : RunAsync(context, listener.Kind);
     }
 
-    private async Task RunAsync(HttpContext context, ListenerKind kind)
+    private Task RunAsync(HttpContext context, ListenerKind kind)
     {
         // Routing's own endpoint for a wrong verb is no route, and passes: it only answers 405.
         if (context.GetEndpoint() is RouteEndpoint endpoint)
@@ -93,16 +91,11 @@ internal sealed class RequestGate(
             }
             else if (door.TakesCertificate && context.Features.Get<Client>()?.CertificateFingerprint is null)
             {
-                await RefuseWithoutCertificateAsync(context, endpoint);
-                return;
+                return RefuseWithoutCertificateAsync(context, endpoint);
             }
         }
 
-        await next(context);
-        if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null } && !context.RequestAborted.IsCancellationRequested)
-        {
-            await Answer.ErrorAsync(context, context.Response.StatusCode);
-        }
+        return next(context);
     }
 
     // A loopback door knows its client without one; what he asks for there is written down as what he may not.

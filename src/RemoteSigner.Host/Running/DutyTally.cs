@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using RemoteSigner.Access;
@@ -20,9 +21,11 @@ internal sealed partial class DutyTally(AccessPolicy access, ILogger<DutyTally> 
     // With time, category and request in front of it a line is below 400 bytes.
     private const int LongestLine = 272;
 
+    private static readonly FrozenDictionary<DutyType, string> _words = Enum.GetValues<DutyType>().ToFrozenDictionary(duty => duty, duty => Words(SnakeCase.Of(duty.Name())));
+
     private readonly Lock _gate = new();
-    private SortedDictionary<string, long> _signed = new(StringComparer.Ordinal);
-    private SortedDictionary<(string Reason, string Client), long> _refused = [];
+    private Dictionary<string, long> _signed = [];
+    private Dictionary<(string Reason, string Client), long> _refused = [];
     private Dictionary<(string Reason, string Client), HashSet<string>> _told = [];
 
     public void Signed(DutyType duty) => Signed(Words(duty));
@@ -70,17 +73,17 @@ internal sealed partial class DutyTally(AccessPolicy access, ILogger<DutyTally> 
     /// <param name="when">The time that it is about, such as <c>epoch 7</c>.</param>
     public void Tell(string when)
     {
-        SortedDictionary<string, long> signed;
-        SortedDictionary<(string Reason, string Client), long> refused;
+        Dictionary<string, long> signed;
+        Dictionary<(string Reason, string Client), long> refused;
         lock (_gate)
         {
-            (signed, _signed) = (_signed, new(StringComparer.Ordinal));
+            (signed, _signed) = (_signed, []);
             (refused, _refused) = (_refused, []);
             _told = [];
         }
 
-        var granted = signed.Count == 0 ? "nothing" : string.Join(", ", signed.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Value} {row.Key}")));
-        var denied = refused.Count == 0 ? "nothing" : string.Join(", ", refused.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Value} {row.Key.Reason} for {row.Key.Client}")));
+        var granted = signed.Count == 0 ? "nothing" : string.Join(", ", signed.OrderBy(row => row.Key, StringComparer.Ordinal).Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Value} {row.Key}")));
+        var denied = refused.Count == 0 ? "nothing" : string.Join(", ", refused.OrderBy(row => row.Key).Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Value} {row.Key.Reason} for {row.Key.Client}")));
 
         // One that was told in full already is no news.
         var level = refused.Values.Any(count => count > 1) ? LogLevel.Warning : LogLevel.Information;
@@ -88,7 +91,7 @@ internal sealed partial class DutyTally(AccessPolicy access, ILogger<DutyTally> 
     }
 
     /// <summary>A duty as the log calls it: <c>sync committee message</c>.</summary>
-    public static string Words(DutyType duty) => Words(SnakeCase.Of(duty.Name()));
+    public static string Words(DutyType duty) => _words[duty];
 
     /// <summary>The same of a name in snake case, of the wire or of ours.</summary>
     public static string Words(string name) => name.Replace('_', ' ').ToLowerInvariant();
@@ -109,7 +112,7 @@ internal sealed partial class DutyTally(AccessPolicy access, ILogger<DutyTally> 
         return told.Count < MostApart && told.Add(detail);
     }
 
-    private static long Count<TKind>(SortedDictionary<TKind, long> counts, TKind kind)
+    private static long Count<TKind>(Dictionary<TKind, long> counts, TKind kind)
         where TKind : notnull
     {
         var count = counts.GetValueOrDefault(kind) + 1;

@@ -26,7 +26,8 @@ internal sealed class SignerMetrics
     private readonly Counter _abandoned;
     private readonly Counter _turned;
     private readonly FrozenDictionary<DutyType, Counter.Child> _signed;
-    private readonly Summary _ledger;
+    private readonly Summary.Child _recordedBlocks;
+    private readonly Summary.Child _recordedVotes;
     private readonly Summary _speaking;
     private readonly Counter _spoken;
 
@@ -41,8 +42,9 @@ internal sealed class SignerMetrics
         _malformed = factory.CreateCounter("http_bls_malformed_request_count_total", "Sign requests that could not be read");
         _permitted = factory.CreateCounter("eth2_slashingprotection_permitted_signings_total", "Signatures that slashing protection permitted");
         _prevented = factory.CreateCounter("eth2_slashingprotection_prevented_signings_total", "Signatures that slashing protection prevented because they collide with one on record: offences. Floors and other rules are in remote_signer_refusals_total");
-        _ledger = factory.CreateSummary(
+        var ledger = factory.CreateSummary(
             "eth2_slashingprotection_database_duration", "Seconds until a duty is recorded durably", ["signingOperation"], summary);
+        (_recordedBlocks, _recordedVotes) = (ledger.WithLabels("block"), ledger.WithLabels("attestation"));
         var outcomes = factory.CreateCounter("remote_signer_sign_outcomes_total", "Sign requests by duty and outcome", "duty", "outcome");
         _signed = Enum.GetValues<DutyType>().ToFrozenDictionary(duty => duty, duty => outcomes.WithLabels(duty.Name(), "Signed"));
         _outcomes = outcomes;
@@ -55,7 +57,13 @@ internal sealed class SignerMetrics
         _abandoned = factory.CreateCounter("remote_signer_requests_abandoned_total", "Requests whose client went away before they were answered");
         _turned = factory.CreateCounter("remote_signer_requests_turned_away_total", "Requests that were refused before anybody looked at what they want, by reason", "reason");
         var allocated = factory.CreateCounter("remote_signer_allocated_bytes_total", "Bytes that were allocated on the managed heap since the start");
-        registry.AddBeforeCollectCallback(() => allocated.IncTo(GC.GetTotalAllocatedBytes()));
+        var heap = factory.CreateGauge("remote_signer_heap_bytes", "Bytes of the managed heap that were in use after the last collection");
+        registry.AddBeforeCollectCallback(() =>
+        {
+            allocated.IncTo(GC.GetTotalAllocatedBytes());
+            var last = GC.GetGCMemoryInfo(GCKind.Any);
+            heap.Set(last.HeapSizeBytes - last.FragmentedBytes);
+        });
         factory.CreateGauge("process_release", "Always 1", "version").WithLabels($"remote-signer/v{ThisProgram.Version}").Set(1);
         Loaded = factory.CreateGauge("signing_signers_loaded_count", "Keys that are open");
     }
@@ -122,9 +130,16 @@ internal sealed class SignerMetrics
     /// <summary>Duties were recorded, one or many that waited together.</summary>
     public void Recorded(DutyType duty, TimeSpan elapsed)
     {
-        if (duty is DutyType.Block or DutyType.Attestation)
+        switch (duty)
         {
-            _ledger.WithLabels(duty == DutyType.Block ? "block" : "attestation").Observe(elapsed.TotalSeconds);
+            case DutyType.Block:
+                _recordedBlocks.Observe(elapsed.TotalSeconds);
+                break;
+            case DutyType.Attestation:
+                _recordedVotes.Observe(elapsed.TotalSeconds);
+                break;
+            default:
+                break;
         }
     }
 }

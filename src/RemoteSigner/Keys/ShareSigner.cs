@@ -14,10 +14,10 @@ public sealed class ShareSigner(BurstSigner bursts)
 
     /// <summary>Signs what was granted, all of it for the same root. A share that was removed meanwhile has no signature: null at its place.</summary>
     /// <exception cref="ArgumentException">A permit is for another key than its share's, or for another root than the others; nothing is signed.</exception>
-    public BlsSignature?[] Sign(IReadOnlyList<(KeyShare Share, SigningPermit Permit)> granted)
+    public BlsSignature?[] Sign(ReadOnlySpan<(KeyShare Share, SigningPermit Permit)> granted)
     {
         var root = granted[0].Permit.SigningRoot;
-        var keys = new BlsSecretKey[granted.Count];
+        var keys = new BlsSecretKey[granted.Length];
         for (var i = 0; i < keys.Length; i++)
         {
             var (share, permit) = granted[i];

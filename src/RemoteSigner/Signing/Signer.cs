@@ -214,34 +214,33 @@ public sealed class Signer(
     }
 
     // One is signed with the others whose record reached the disk together with its own.
-    private async ValueTask SignGrantedAsync(SignCase[] cases)
+    private Task SignGrantedAsync(SignCase[] cases)
     {
         if (cases is [var one])
         {
-            await _queue.SignAsync(one);
+            return _queue.SignAsync(one);
         }
-        else
-        {
-            Parallel.ForEach(SigningBurst.Of(cases, shares), burst => burst.Execute());
-        }
+
+        Parallel.ForEach(SigningBurst.Of(cases, shares), burst => burst.Execute());
+        return Task.CompletedTask;
     }
 
     private void WithholdFaulty(SignCase[] cases)
     {
-        if (!Array.Exists(cases, MustVerify))
+        var looked = cases is [var one] && !MustVerify(one) ? [] : Array.FindAll(cases, MustVerify);
+        if (looked.Length == 0)
         {
             return;
         }
 
-        var looked = Array.FindAll(cases, MustVerify);
         foreach (var i in BlsBatch.FindFalse(Array.ConvertAll(looked, one => one.ToClaim())))
         {
             looked[i].Withhold();
         }
 
-        foreach (var one in looked.Where(one => one.Outcome is SignOutcome.Signed))
+        foreach (var proven in looked.Where(other => other.Outcome is SignOutcome.Signed))
         {
-            one.Share!.Prove();
+            proven.Share!.Prove();
         }
     }
 

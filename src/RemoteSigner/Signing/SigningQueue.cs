@@ -42,8 +42,8 @@ internal sealed class SigningQueue(ShareSigner signer) : IThreadPoolWorkItem
         }
 
         // The first is signed here, the others by whichever core is free.
-        SigningBurst[] bursts = [.. SigningBurst.Of(turn, signer)];
-        for (var i = 1; i < bursts.Length; i++)
+        var bursts = SigningBurst.Of(turn, signer);
+        for (var i = 1; i < bursts.Count; i++)
         {
             ThreadPool.UnsafeQueueUserWorkItem(bursts[i], preferLocal: false);
         }

@@ -55,7 +55,7 @@ public sealed class LargeBodiesTests
     {
         var context = new DefaultHttpContext();
         context.Request.Body = pipe.Reader.AsStream();
-        return await bodies.ReadAsync<string>(context, Others, Text, Text, _ => null);
+        return await bodies.ReadAsync<string>(context, Others, Text, Text, (_, _, _) => null);
     }
 
     private static bool Text(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out string? value, [NotNullWhen(false)] out MalformedRequest? fault)

@@ -29,7 +29,7 @@ internal sealed class BatchSigning(SignRecorder recorder, SigningPlaces waiting,
 
     /// <summary>The batch, or what is wrong with it.</summary>
     public ValueTask<(SignBatch? Batch, MalformedRequest? Fault)> ReadAsync(HttpContext context) =>
-        _bodies.ReadAsync<SignBatch>(context, WireFormat.MaxBodyLength, WireFormat.TryReadBatch, WireFormat.TryReadBatch, _ => Admit(context));
+        _bodies.ReadAsync<SignBatch>(context, WireFormat.MaxBodyLength, WireFormat.TryReadBatch, WireFormat.TryReadBatch, (asked, _, _) => Admit(asked));
 
     /// <summary>Signs, and answers with a result for each key, in their order.</summary>
     /// <param name="context">The request.</param>

@@ -22,7 +22,16 @@ internal sealed partial class SignRecorder(Signer signer, SigningPlaces places, 
         }
 
         var started = time.GetTimestamp();
-        var outcome = await SignAsync(order);
+        SignOutcome outcome;
+        try
+        {
+            outcome = await signer.SignAsync(order);
+        }
+        finally
+        {
+            places.GiveBack(order.Client.Name, 1);
+        }
+
         try
         {
             await answer(context, outcome);
@@ -31,18 +40,6 @@ internal sealed partial class SignRecorder(Signer signer, SigningPlaces places, 
         {
             metrics.Answered(time.GetElapsedTime(started));
             Record(order, outcome);
-        }
-    }
-
-    private async Task<SignOutcome> SignAsync(SignOrder order)
-    {
-        try
-        {
-            return await signer.SignAsync(order);
-        }
-        finally
-        {
-            places.GiveBack(order.Client.Name, 1);
         }
     }
 

@@ -22,9 +22,9 @@ internal sealed class LargeBodies(int most, int atOnce, TimeProvider time, strin
     /// <param name="others">Bytes of the longest that is not long.</param>
     /// <param name="usual">Understands one that is not long.</param>
     /// <param name="large">Understands one that is.</param>
-    /// <param name="admit">What speaks against reading on, once there is more than is usual; given what was read.</param>
+    /// <param name="admit">What speaks against reading on, once there is more than is usual; given the request, what was read, and <paramref name="others"/>.</param>
     public async ValueTask<(T? Value, MalformedRequest? Fault)> ReadAsync<T>(
-        HttpContext context, int others, ReadBody<T> usual, ReadBody<T> large, Func<ReadOnlySequence<byte>, MalformedRequest?> admit)
+        HttpContext context, int others, ReadBody<T> usual, ReadBody<T> large, Func<HttpContext, ReadOnlySequence<byte>, int, MalformedRequest?> admit)
         where T : class
     {
         if (context.Request.ContentLength > most)
@@ -40,7 +40,7 @@ internal sealed class LargeBodies(int most, int atOnce, TimeProvider time, strin
             // First: the read that brings the end may bring more than fits.
             if (result.Buffer.Length > others)
             {
-                var fault = admit(result.Buffer);
+                var fault = admit(context, result.Buffer, others);
                 pipe.AdvanceTo(fault is null ? result.Buffer.Start : result.Buffer.End);
                 return fault is null ? await ReadLargeAsync(context, large) : (null, fault);
             }
