@@ -8,6 +8,7 @@ using RemoteSigner.Benchmarks;
     ("batch", true, BatchOfASlot.MeasureAsync),
     ("burst", true, BurstOfASlot.MeasureAsync),
     ("distinct", true, DistinctRoots.MeasureAsync),
+    ("heap", true, HeapInTheLongRun.MeasureAsync),
     ("bytes", true, BytesOnDisk.MeasureAsync),
     ("pushed", true, PushedShares.MeasureAsync),
     ("start", true, StartAtScale.MeasureAsync),

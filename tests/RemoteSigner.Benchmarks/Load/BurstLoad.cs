@@ -21,6 +21,13 @@ internal sealed class BurstLoad(ServerUnderLoad server, string data, string clie
     /// <summary>Milliseconds that each proposal took.</summary>
     public List<double> OfProposals { get; } = [];
 
+    /// <summary>Lets go of the latencies so far.</summary>
+    public void Forget()
+    {
+        Latencies.Clear();
+        OfProposals.Clear();
+    }
+
     /// <summary>So many bursts, one after the other; the proposals' signatures do not count.</summary>
     public async Task<SigningLoad.Result> RunAsync(int bursts)
     {

@@ -1,6 +1,3 @@
-using System.Globalization;
-using RemoteSigner.Rig;
-
 namespace RemoteSigner.Benchmarks;
 
 /// <summary>
@@ -8,6 +5,8 @@ namespace RemoteSigner.Benchmarks;
 /// </summary>
 internal static class DistinctRoots
 {
+    private const string Allocated = "remote_signer_allocated_bytes_total";
+
     public static async Task MeasureAsync(Bench bench)
     {
         var report = bench.Report;
@@ -34,7 +33,7 @@ internal static class DistinctRoots
         var unguarded = Series("without a fence", unfenced, without);
         var before = former is null ? null : Series("former binary", former.Home, former.Signer);
         var rounds = bench.Of(9, 3);
-        var allocated = await AllocatedBytesAsync(signer);
+        var allocated = await Metric.ReadAsync(signer, Allocated);
         await LoadSeries.RunAllAsync(rounds, bench.Cores, [signed, atLeast, unguarded, .. before is null ? Array.Empty<LoadSeries>() : [before]]);
         var signatures = signed.Signatures + signed.WarmedUp;
 
@@ -52,7 +51,7 @@ internal static class DistinctRoots
         }
 
         // A binary of before does not tell.
-        if (allocated is { } start && await AllocatedBytesAsync(signer) is { } end)
+        if (allocated is { } start && await Metric.ReadAsync(signer, Allocated) is { } end)
         {
             report.Add("allocatedBytesPerRequest", (end - start) / signatures, "≤ 4096", $"of the managed heap, over {signatures} requests");
         }
@@ -64,13 +63,5 @@ internal static class DistinctRoots
             report.Add("p99BesideReadersRatio", readers.Ratio, "≤ 1.5", $"p99 {readers.AloneMilliseconds:F1} ms alone, {readers.BesideMilliseconds:F1} ms beside {readers.Reads} runs of audit verify, slashing status and keys list");
             report.Add("p99BesideBusyCoreRatio", readers.BusyRatio, about: "beside a program that keeps one core busy and reads nothing of ours: the machine's share of the above");
         }
-    }
-
-    private static async Task<double?> AllocatedBytesAsync(SignerProcess signer)
-    {
-        const string Name = "remote_signer_allocated_bytes_total ";
-        using var client = new HttpClient { BaseAddress = signer.Operations };
-        var text = await client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
-        return text.Split('\n').FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal)) is { } line ? double.Parse(line[Name.Length..], CultureInfo.InvariantCulture) : null;
     }
 }
