@@ -118,7 +118,7 @@ public sealed partial class Tpm : IDisposable
     /// <summary>How long to wait before the same command is sent again; nothing when it is not worth it any more.</summary>
     private TimeSpan? Backoff(TpmRc code, int attempt, TimeSpan waited) => code switch
     {
-        TpmRc.RETRY or TpmRc.YIELDED or TpmRc.TESTING when waited < _patience.Busy => TimeSpan.FromMilliseconds(2 << Math.Min(attempt, 7)),
+        _ when TpmException.IsCodeOfOthers(code) && waited < _patience.Busy => TimeSpan.FromMilliseconds(2 << Math.Min(attempt, 7)),
         TpmRc.NV_RATE when waited < _patience.NvRate => TimeSpan.FromSeconds(1),
         _ => null,
     };

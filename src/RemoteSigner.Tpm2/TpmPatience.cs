@@ -11,7 +11,7 @@ public sealed record TpmPatience
     /// <summary>For an answer to commands that make a key: an RSA primary takes many seconds on a slow chip.</summary>
     public TimeSpan KeyGeneration { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>In all, for a TPM that says RETRY, YIELDED or TESTING.</summary>
+    /// <summary>In all, for a TPM that is busy, with itself or with others (<see cref="TpmException.IsOfOthers"/>).</summary>
     public TimeSpan Busy { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>In all, for a TPM that says NV_RATE to spare its memory.</summary>

@@ -7,6 +7,9 @@ internal sealed class TamperingTransport(ITpmTransport transport) : ITpmTranspor
 {
     private readonly List<byte> _copy = [];
 
+    /// <summary>A command of somebody else's, to be executed before this one; null: none.</summary>
+    public Func<byte[], byte[]?>? SendFirst { get; set; }
+
     public Action<byte[]>? ChangeCommand { get; set; }
 
     public Action<byte[]>? ChangeResponse { get; set; }
@@ -26,6 +29,11 @@ internal sealed class TamperingTransport(ITpmTransport transport) : ITpmTranspor
         }
 
         var sent = command.ToArray();
+        if (SendFirst?.Invoke(sent) is { } other && transport.Transact(other, response, timeout) is var answered && !response[6..answered][..4].SequenceEqual(new byte[4]))
+        {
+            throw new InvalidOperationException($"somebody else's command was answered 0x{Convert.ToHexString(response[6..10])}");
+        }
+
         ChangeCommand?.Invoke(sent);
         var length = transport.Transact(sent, response, timeout);
         var received = response[..length].ToArray();

@@ -7,7 +7,7 @@ public sealed class SealingTpmException(SealingTpmFault fault, string message, s
     public SealingTpmFault Fault { get; } = fault;
 
     public override bool MayPass => Fault is SealingTpmFault.Unreachable or SealingTpmFault.Interrupted or SealingTpmFault.Restarted or SealingTpmFault.Hung
-        or SealingTpmFault.LockedOut or SealingTpmFault.RateLimited;
+        or SealingTpmFault.LockedOut or SealingTpmFault.RateLimited or SealingTpmFault.Busy;
 }
 
 /// <summary>What is wrong with a TPM, or with what was sealed under it, in the words an operator acts on.</summary>
@@ -36,6 +36,9 @@ public enum SealingTpmFault
 
     /// <summary>The TPM slows writes down to spare its memory.</summary>
     RateLimited,
+
+    /// <summary>Others use the TPM at the same time, or measure into it without a pause.</summary>
+    Busy,
 
     /// <summary>There is no room for another NV index.</summary>
     NvFull,

@@ -36,6 +36,7 @@ internal static class TpmFaults
         TpmRc.LOCKOUT => new(
             SealingTpmFault.LockedOut, $"the {device} is locked out after too many wrong PINs", "it recovers by itself ('remote-signer tpm status' shows when); 'tpm2_dictionarylockout --clear-lockout' with the lockout authorization ends it at once", fault),
         TpmRc.NV_RATE => new(SealingTpmFault.RateLimited, $"the {device} slows writes down to spare its memory", Again, fault),
+        _ when fault.IsOfOthers => new(SealingTpmFault.Busy, $"others use the {device} at the same time, and it has no room or no time left: {fault.Message}", Again, fault),
         TpmRc.NV_SPACE => new(
             SealingTpmFault.NvFull, $"the {device} has no room for another NV index", "'tpm2_getcap handles-nv-index' lists them; take one away that nobody needs with tpm2_nvundefine", fault),
         TpmRc.INITIALIZE or (>= TpmRc.REFERENCE_H0 and <= TpmRc.REFERENCE_S6) => new(SealingTpmFault.Restarted, $"the {device} was restarted in between: {fault.Message}", Again, fault),

@@ -6,6 +6,9 @@ namespace RemoteSigner.Sealing.Tpm2;
 /// <summary>One unsealing: chooses the approval for the PCRs as they are, runs its policy and takes the root key straight into secret memory.</summary>
 internal sealed class TpmUnsealing(SealingTpm device, Tpm tpm, PinnedKey root, TpmSlot slot)
 {
+    // One in ten openings met such a change near the start of a machine in the field; systemd gives up after as many.
+    private const int MostAttempts = 30;
+
     private const string ApproveHint = "approve what runs now, if it is what should run: 'remote-signer tpm approve'; 'remote-signer tpm status' compares";
 
     public SecretBytes Run(ReadOnlySpan<byte> context, SecretArena arena)
@@ -16,10 +19,24 @@ internal sealed class TpmUnsealing(SealingTpm device, Tpm tpm, PinnedKey root, T
         // What is loaded is encrypted already, and the storage root key's authorization is empty: a session would hide nothing. Should somebody on the bus
         // load another object, the unsealing, which names this one, fails.
         using var item = tpm.Load(root, TpmPassword.Empty, slot.Item);
-        using var policy = tpm.StartPolicySession(root);
-        Satisfy(policy, approval, release);
-        return Unseal(item, policy, arena);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                using var policy = tpm.StartPolicySession(root);
+                Satisfy(policy, approval, release);
+                return Unseal(item, policy, arena);
+            }
+            catch (TpmException e) when (IsOfChangedPcrs(e))
+            {
+                // The TPM counts the changes of all PCRs, also of those that no approval is about: whether what was approved still holds the PCRs themselves say.
+                approval = attempt < MostAttempts ? Choose(release, context) : throw new SealingTpmException(
+                    SealingTpmFault.Busy, $"PCRs were extended in the middle of each of {attempt} attempts to open the vault", "the signer tries again by itself; look for what measures into the TPM all the time", e);
+            }
+        }
     }
+
+    private static bool IsOfChangedPcrs(TpmException e) => e is { Rc: TpmRc.PCR_CHANGED } or { Rc: TpmRc.VALUE, Command: TpmCc.PolicyAuthorize };
 
     private TpmApproval Choose(ReleaseKey release, ReadOnlySpan<byte> context)
     {
@@ -64,10 +81,6 @@ internal sealed class TpmUnsealing(SealingTpm device, Tpm tpm, PinnedKey root, T
         {
             throw Revoked($"the revocation counter {ApprovalJson.Handle(approval.Revocation)} is gone from the TPM", e);
         }
-        catch (TpmException e) when (e is { Rc: TpmRc.VALUE, Command: TpmCc.PolicyAuthorize } or { Rc: TpmRc.PCR_CHANGED })
-        {
-            throw new SealingTpmException(SealingTpmFault.WrongPcrs, $"the machine's measurements changed while the approval '{approval.Label}' was being checked", ApproveHint, e);
-        }
     }
 
     private SecretBytes Unseal(TpmObject item, TpmSession policy, SecretArena arena)
@@ -103,10 +116,6 @@ internal sealed class TpmUnsealing(SealingTpm device, Tpm tpm, PinnedKey root, T
         {
             throw new SealingTpmException(
                 SealingTpmFault.SealTampered, $"the sealed object wants another policy than its slot says: {e.Message}", "restore the vault from a backup, and find out who changed it", e);
-        }
-        catch (TpmException e) when (e.Rc is TpmRc.PCR_CHANGED)
-        {
-            throw new SealingTpmException(SealingTpmFault.WrongPcrs, "the machine's measurements changed while the vault was being opened", ApproveHint, e);
         }
     }
 

@@ -6,6 +6,9 @@ namespace RemoteSigner.Tests.Sealing.Tpm;
 /// <summary>Each thing that can be wrong with a TPM has a fault of its own, and opening goes on by itself where that is safe.</summary>
 public sealed class TpmSealFaultTests : TpmVault
 {
+    private const int Unseal = 0x15E;
+    private const int PolicyPcr = 0x17F;
+
     [Theory]
     [InlineData(0x921, SealingTpmFault.LockedOut)]
     [InlineData(0x920, SealingTpmFault.RateLimited)]
@@ -24,6 +27,70 @@ public sealed class TpmSealFaultTests : TpmVault
         OnTheBus = _ => { };
         Assert.Equal(1, await OpenAsync());
         Assert.Equal(DeviceCondition.Ready, Device.Condition);
+    }
+
+    [Theory]
+    [InlineData(0x901)]
+    [InlineData(0x902)]
+    [InlineData(0x903)]
+    [InlineData(0x904)]
+    [InlineData(0x905)]
+    [InlineData(0x906)]
+    [InlineData(0x908)]
+    [InlineData(0x909)]
+    [InlineData(0x90A)]
+    [InlineData(0x922)]
+    [InlineData(0x923)]
+    public async Task A_TPM_that_others_use_is_asked_again(uint code)
+    {
+        await MakeVaultAsync();
+        OnTheBus = bus => Enumerable.Repeat(code, 3).ToList().ForEach(bus.Answers.Enqueue);
+        Assert.Equal(1, await OpenAsync());
+
+        OnTheBus = bus => Enumerable.Repeat(code, 100).ToList().ForEach(bus.Answers.Enqueue);
+        var refused = await Assert.ThrowsAsync<SealingTpmException>(() => OpenAsync());
+        Assert.Equal(SealingTpmFault.Busy, refused.Fault);
+        Assert.True(refused.MayPass);
+    }
+
+    [Fact]
+    public async Task What_others_measure_between_the_policy_and_the_unsealing_does_not_keep_the_vault_shut()
+    {
+        await MakeVaultAsync();
+        var extensions = 0;
+        OnTheBus = bus => bus.SendFirst = command => CodeOf(command) == Unseal && extensions++ < 10 ? ExtendCommand(10) : null;
+
+        Assert.Equal(1, await OpenAsync());
+        Assert.Equal(11, extensions);
+    }
+
+    [Fact]
+    public async Task Measurements_that_never_rest_are_a_trouble_that_may_pass()
+    {
+        await MakeVaultAsync();
+        OnTheBus = bus => bus.SendFirst = command => CodeOf(command) == Unseal ? ExtendCommand(10) : null;
+
+        var refused = await Assert.ThrowsAsync<SealingTpmException>(() => OpenAsync());
+
+        Assert.Equal(SealingTpmFault.Busy, refused.Fault);
+        Assert.True(refused.MayPass);
+    }
+
+    [Theory]
+    [InlineData(Unseal)]
+    [InlineData(PolicyPcr)]
+    public async Task Another_measurement_of_what_was_approved_is_not_asked_again(int before)
+    {
+        await MakeVaultAsync();
+        var (extensions, policies) = (0, 0);
+        OnTheBus = bus => bus.SendFirst = command =>
+        {
+            policies += CodeOf(command) == PolicyPcr ? 1 : 0;
+            return CodeOf(command) == before && extensions++ == 0 ? ExtendCommand(7) : null;
+        };
+
+        Assert.Equal(SealingTpmFault.WrongPcrs, await RefusedAsync());
+        Assert.Equal(1, policies);
     }
 
     [Fact]
@@ -54,7 +121,7 @@ public sealed class TpmSealFaultTests : TpmVault
         OnTheBus = bus =>
         {
             var unsealing = false;
-            bus.ChangeCommand = command => unsealing = CodeOf(command) == 0x15E;
+            bus.ChangeCommand = command => unsealing = CodeOf(command) == Unseal;
             bus.ChangeResponse = response => response[^Math.Min(response.Length, 40)] ^= unsealing ? (byte)1 : (byte)0;
         };
 
@@ -104,9 +171,13 @@ public sealed class TpmSealFaultTests : TpmVault
         Assert.Equal(VaultFault.UnsupportedVersion, Assert.Throws<VaultException>(() => TpmSlot.Parse([2, .. slot[1..]])).Fault);
     }
 
+    // TPM2_PCR_Extend (part 3, 22.2) of one SHA-256 digest, authorized by the empty password that a PCR has.
+    private static byte[] ExtendCommand(byte pcr) =>
+        [0x80, 0x02, 0, 0, 0, 65, 0, 0, 0x01, 0x82, 0, 0, 0, pcr, 0, 0, 0, 9, 0x40, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0x0B, .. new byte[32]];
+
     private void KillAtUnseal(byte[] command)
     {
-        if (CodeOf(command) == 0x15E)
+        if (CodeOf(command) == Unseal)
         {
             Software.Dispose();
         }

@@ -46,7 +46,7 @@ public abstract class TpmVault : TpmTest
     protected SealingTpm NewDevice(SoftwareTpm? software = null, string? pin = null)
     {
         var address = (software ?? Software).Address;
-        var device = new SealingTpm(() => Tapped(TpmAddress.Parse(address).Connect()), address, Approvals, new PinSource.FromPrompt(arena => SoftHsm.Secret(arena, pin ?? "none")), null, Arena, Brief with { NvRate = TimeSpan.Zero });
+        var device = new SealingTpm(() => Tapped(TpmAddress.Parse(address).Connect()), address, Approvals, new PinSource.FromPrompt(arena => SoftHsm.Secret(arena, pin ?? "none")), null, Arena, Brief with { NvRate = TimeSpan.Zero, Busy = TimeSpan.FromSeconds(0.3) });
         _owned.Add(device);
         return device;
     }
