@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using RemoteSigner.Native;
+using RemoteSigner.Rig;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Pkcs11;
 
@@ -35,6 +36,21 @@ public sealed class SoftHsm : IDisposable
     }
 
     internal string Configuration { get; } = "";
+
+    /// <summary>The module of <c>tests/pkcs11-stand-in</c>, built at its first use.</summary>
+    internal string StandIn
+    {
+        get
+        {
+            var library = Path.Combine(_folder, "stand_in.so");
+            if (!File.Exists(library))
+            {
+                Run("cc", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-std=gnu17", "-o", library, Path.Combine(Repository.Root, "tests/pkcs11-stand-in/stand_in.c"), "-ldl");
+            }
+
+            return library;
+        }
+    }
 
     internal string SecretPinFile => Path.Combine(_folder, "pin");
 

@@ -181,7 +181,7 @@ internal sealed class Pkcs11Session : IDisposable
             var value = mechanism.Value;
             Interlocked.Increment(ref _counters.Operations);
             ReturnValue.Check(_module.Library.C_DecryptInit(_handle, ref value, key), "decrypt");
-            ReturnValue.Check(_module.Library.C_Decrypt(_handle, cipher, (ulong)cipher.Length, output, ref length), "decrypt");
+            ReturnValue.CheckOpened(_module.Library.C_Decrypt(_handle, cipher, (ulong)cipher.Length, output, ref length));
             mechanism.KeepAlive();
             return CopyOut(output, length, arena);
         }

@@ -148,7 +148,7 @@ public sealed class Pkcs11Token : ISealingDevice
                 throw new TokenException(TokenFault.DeviceLost, $"the token '{Address.Label}' is no longer present", "connect it again; the signer goes on trying with pauses", e);
             }
 
-            if (proven && ReturnValue.IsAmbiguous(e.Code))
+            if (proven && e.MayBeOfInput)
             {
                 throw new TokenException(
                     TokenFault.InputRefused, $"{e.Message}, though it has just given a known answer: it is the sealed bytes that are wrong", "the sealed bytes were changed, or sealed under another key", e);

@@ -19,8 +19,21 @@ internal static class ReturnValue
         return new TokenException(fault, $"cannot {doing}: the token answered {value}", hint, value);
     }
 
-    /// <summary>True for answers that tokens give both for bad input and for a lost device: only a known answer tells them apart.</summary>
-    internal static bool IsAmbiguous(CKR? value) => value is CKR.CKR_GENERAL_ERROR or CKR.CKR_FUNCTION_FAILED;
+    /// <summary>The answer to sealed bytes. What tokens say of bad ones is anything, the code of a lost device included: a known answer tells the two apart.</summary>
+    internal static void CheckOpened(CKR value)
+    {
+        if (value != CKR.CKR_OK)
+        {
+            var (fault, hint) = Meaning(value);
+            throw new TokenException(fault, $"cannot decrypt: the token answered {value}", hint, value) { MayBeOfInput = !IsOfTheWay(value) };
+        }
+    }
+
+    // The way to the key and not the bytes: who asks, by which session, and whether anybody is there.
+    private static bool IsOfTheWay(CKR value) => value is CKR.CKR_PIN_INCORRECT or CKR.CKR_PIN_LEN_RANGE or CKR.CKR_PIN_INVALID or CKR.CKR_PIN_LOCKED or CKR.CKR_PIN_EXPIRED
+        or CKR.CKR_USER_PIN_NOT_INITIALIZED or CKR.CKR_USER_NOT_LOGGED_IN or CKR.CKR_SESSION_HANDLE_INVALID or CKR.CKR_SESSION_CLOSED or CKR.CKR_SESSION_COUNT
+        or CKR.CKR_TOKEN_NOT_PRESENT or CKR.CKR_TOKEN_NOT_RECOGNIZED or CKR.CKR_SLOT_ID_INVALID or CKR.CKR_DEVICE_REMOVED or CKR.CKR_CRYPTOKI_NOT_INITIALIZED
+        or CKR.CKR_HOST_MEMORY or CKR.CKR_DEVICE_MEMORY;
 
     private static (TokenFault Fault, string Hint) Meaning(CKR value) => value switch
     {

@@ -18,4 +18,7 @@ public sealed class TokenException : SealingDeviceException
 
     /// <summary>The return value of the module, when there was one.</summary>
     internal CKR? Code { get; }
+
+    /// <summary>The answer to an operation on sealed bytes, and one that tokens may give to bad ones.</summary>
+    internal bool MayBeOfInput { get; init; }
 }

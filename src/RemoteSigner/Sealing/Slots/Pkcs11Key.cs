@@ -52,6 +52,12 @@ public sealed class Pkcs11Key : IKeyEncryptionKey
         {
             throw SlotContext.WrongKey(e);
         }
+        catch (TokenException e) when (e is { MayBeOfInput: true, Fault: not TokenFault.DeviceLost })
+        {
+            // The token's own word for it, or another trouble: it has to give a known answer. A lost device was asked for one at each further try.
+            await ProveAsync(cancellation);
+            throw SlotContext.WrongKey(e);
+        }
     }
 
     /// <summary>Asks the token to undo what its key just made: proves that the way to it works, whatever the sessions say.</summary>
@@ -59,17 +65,11 @@ public sealed class Pkcs11Key : IKeyEncryptionKey
     public Task ProveAsync(CancellationToken cancellation = default)
     {
         UseForRecovery();
-        return _token.RunAsync(
-            session =>
-            {
-                AnswerKnownQuestion(session);
-                return true;
-            },
-            cancellation);
+        return _token.RunAsync(AnswerKnownQuestion, cancellation);
     }
 
     /// <summary>From now on the token proves its recovery with this key.</summary>
-    internal void UseForRecovery() => _token.KnownAnswer = AnswerKnownQuestion;
+    internal void UseForRecovery() => _token.KnownAnswer = session => AnswerKnownQuestion(session);
 
     internal byte[] Wrap(Pkcs11Session session, SecretBytes rootKey, ReadOnlySpan<byte> context) => SlotType == VaultSlotType.Pkcs11AesGcm
         ? GcmWrap.Wrap(session, Gcm, session.Get(CKO.CKO_SECRET_KEY, _id), rootKey, context)
@@ -109,7 +109,8 @@ public sealed class Pkcs11Key : IKeyEncryptionKey
         return rootKey;
     }
 
-    private void AnswerKnownQuestion(Pkcs11Session session)
+    /// <summary>True, or a <see cref="TokenException"/>.</summary>
+    internal bool AnswerKnownQuestion(Pkcs11Session session)
     {
         using var question = _token.Arena.Allocate(SlotContext.RootKeyLength);
         RandomNumberGenerator.Fill(question.Span);
@@ -118,5 +119,7 @@ public sealed class Pkcs11Key : IKeyEncryptionKey
         {
             throw new TokenException(TokenFault.Refused, $"the token '{_token.Address.Label}' gave a wrong answer to a known question", "do not use this token: its key or its module is broken");
         }
+
+        return true;
     }
 }

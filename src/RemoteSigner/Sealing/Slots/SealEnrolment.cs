@@ -14,6 +14,7 @@ public static class SealEnrolment
     {
         var serial = await token.ConnectAsync(cancellation);
         var rejected = new List<EnrolmentReport.Rejection>();
+        TokenException? loss = null;
         foreach (var mechanism in token.Profile.Mechanisms)
         {
             progress?.Report($"trying {mechanism}");
@@ -25,10 +26,17 @@ public static class SealEnrolment
                     time.GetUtcNow(), SealTrial.Rounds, seal, unseal, rejected);
                 return new Enrolment(key, report);
             }
-            catch (TokenException e) when (e.Fault is TokenFault.MechanismNotOffered or TokenFault.InputRefused or TokenFault.Refused)
+            catch (TokenException e) when (e.Fault is TokenFault.MechanismNotOffered or TokenFault.InputRefused or TokenFault.Refused or TokenFault.DeviceLost)
             {
+                // Some tokens answer as if they were gone to what they cannot do.
                 rejected.Add(new EnrolmentReport.Rejection(mechanism, e.Message));
+                loss = e.Fault == TokenFault.DeviceLost && (loss is not null || rejected.Count == 1) ? e : null;
             }
+        }
+
+        if (loss is not null)
+        {
+            throw loss;
         }
 
         throw new TokenException(
