@@ -17,7 +17,18 @@ internal static class Answer
         WriteAsync(context, ErrorBody.For(status, reason, detail), status);
 
     /// <summary>Why nothing was signed.</summary>
-    public static Task RefusalAsync(HttpContext context, SignRefusal refusal) => ErrorAsync(context, refusal.Status, refusal.Reason, refusal.Detail);
+    public static Task RefusalAsync(HttpContext context, SignRefusal refusal)
+    {
+        if (refusal.Reason == MalformedRequest.Busy)
+        {
+            AskAgain(context);
+        }
+
+        return ErrorAsync(context, refusal.Status, refusal.Reason, refusal.Detail);
+    }
+
+    /// <summary>The header that says when: in a second.</summary>
+    public static void AskAgain(HttpContext context) => context.Response.Headers.RetryAfter = "1";
 
     /// <summary>In place of any answer that depends on which keys are here, until the vault has been opened for the first time.</summary>
     public static Task KeysLoadingAsync(HttpContext context) => RefusalAsync(context, SignRefusal.KeysLoading);

@@ -129,7 +129,10 @@ internal sealed class RequestGate(
     {
         if (HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol))
         {
-            context.Response.Headers.Connection = "close";
+            if (!context.Response.HasStarted)
+            {
+                context.Response.Headers.Connection = "close";
+            }
 
             // The header alone is passed over where the client has gone.
             context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();

@@ -114,6 +114,14 @@ public abstract record SignOutcome
         public override string Name => "Failed";
     }
 
+    /// <summary>
+    /// The signer did not come to the order in time. Where it comes to it later, there may be a record and a signature that nobody was given, as after a crash: the same message is granted again.
+    /// </summary>
+    public sealed record Busy(string Detail) : SignOutcome
+    {
+        public override string Name => "Busy";
+    }
+
     /// <summary>The signature that was made does not verify under the share's public key: memory or processor are at fault. It is not given out, because a faulty signature may tell the key.</summary>
     public sealed record SignatureFault(string Detail) : SignOutcome
     {

@@ -9,20 +9,25 @@ namespace RemoteSigner.Host.Http;
 /// What the batch endpoints share. A batch is bound by its bytes alone, at most <see cref="WireFormat.MaxBatchLength"/>, and signed in parts of <see cref="PartLength"/> keys, each one durable commit: while one
 /// part is signed and told the next is decided. So the memory for it does not grow with its length, and others come in between.
 /// </summary>
-internal sealed class BatchSigning(SignRecorder recorder, SigningPlaces waiting, TimeProvider time) : IDisposable
+internal sealed class BatchSigning(SignRecorder recorder, TimeProvider time) : IDisposable
 {
     /// <summary>So many keys share a transaction and are signed together.</summary>
     public const int PartLength = 4096;
 
-    // Of long batches, from the first byte that is read to the last that is told: each takes some MiB, and as long as its client takes.
-    private const int LongAtOnce = 8;
+    // Of long batches, while they are read, and from the first byte to the last that is told: each takes some MiB, and as long as its client takes.
+    private const int LongReadAtOnce = 8;
+    private const int LongAtOnce = 32;
     private const int LongOfAClient = 2;
 
-    // Of all batches together: a part takes a few MiB. One that is short takes no place, and waits for none.
-    private const int PartsAtOnce = 4;
+    // Of all batches together: a part takes a few MiB, and what else its client asks for needs places as well. One that is short takes no place, and waits for none.
+    private const int PartsAtOnce = 3;
     private const int Short = 1024;
 
-    private readonly LargeBodies _bodies = new(WireFormat.MaxBatchLength, atOnce: LongAtOnce, time, hint: ", about 41,000 keys: send the others in another request");
+    // Of what is signed and not told yet, two parts of a batch: those whose clients read slowly, or not at all, keep no place from whoever waits for the signer, and one client none from others.
+    // A result that waits takes a third of a KB.
+    private readonly SigningPlaces _untold = new(most: 64 * PartLength, forProposals: 0, share: 8);
+
+    private readonly LargeBodies _bodies = new(WireFormat.MaxBatchLength, atOnce: LongReadAtOnce, time, hint: ", about 41,000 keys: send the others in another request");
     private readonly SemaphoreSlim _places = new(PartsAtOnce);
     private readonly Lock _gate = new();
     private readonly List<string> _long = [];
@@ -38,11 +43,10 @@ internal sealed class BatchSigning(SignRecorder recorder, SigningPlaces waiting,
     /// <param name="write">Writes what belongs to the signature with the key of this number.</param>
     public async Task SignAsync(HttpContext context, ImmutableArray<BlsPublicKey> keys, Func<int, SignOrder> order, Action<BatchAnswer, int, SignOutcome.Signed> write)
     {
-        // Of a long one a part waits for the signer, while the one before it is told.
-        var (client, orders) = (context.Features.Get<Client>()?.Name ?? "", Math.Min(keys.Length, PartLength));
-        if (!waiting.TryTake(client, orders, isProposal: false))
+        var (client, results) = (context.Features.Get<Client>()?.Name ?? "", Math.Min(keys.Length, 2 * PartLength));
+        if (!_untold.TryTake(client, results, isProposal: false))
         {
-            await recorder.RefuseAsync(context, MalformedRequest.TooManyWait);
+            await recorder.RefuseAsync(context, TooManyUntold);
             return;
         }
 
@@ -52,7 +56,7 @@ internal sealed class BatchSigning(SignRecorder recorder, SigningPlaces waiting,
         }
         finally
         {
-            waiting.GiveBack(client, orders);
+            _untold.GiveBack(client, results);
         }
     }
 
@@ -60,27 +64,50 @@ internal sealed class BatchSigning(SignRecorder recorder, SigningPlaces waiting,
     {
         using var answer = new BatchAnswer(context);
         Task before = Task.CompletedTask, last = Task.CompletedTask;
+        var isRefused = false;
         try
         {
             for (var first = 0; first < keys.Length; first += PartLength)
             {
                 await before;
+                if (isRefused)
+                {
+                    break;
+                }
+
                 context.RequestAborted.ThrowIfCancellationRequested();
 
                 // Whoever takes his time with the answer may have lost his leave meanwhile.
                 ClientNaming.RequireSame(context);
                 var start = first;
                 SignOrder[] orders = [.. Enumerable.Range(start, Math.Min(PartLength, keys.Length - start)).Select(order)];
-                (before, last) = (last, SignPartAsync(orders, last, outcomes => answer.AddAsync(orders.Length, i => Write(answer, keys[start + i], start + i, outcomes[i], write))));
+                (before, last) = (last, SignPartAsync(orders, last, outcomes => TellAsync(start, outcomes)));
             }
 
             await last;
-            await answer.EndAsync();
+            if (!isRefused)
+            {
+                await answer.EndAsync();
+            }
         }
         finally
         {
             // A part that was begun is finished before its request ends.
             await last.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        // Where the signer does not come to the first part, nothing is told of any; after that each key has its own.
+        async Task TellAsync(int start, IReadOnlyList<SignOutcome> outcomes)
+        {
+            if (start == 0 && outcomes[0] is SignOutcome.Busy(var detail))
+            {
+                isRefused = true;
+                await recorder.RefuseAsync(context, new MalformedRequest(MalformedRequest.Busy, detail));
+            }
+            else if (!isRefused)
+            {
+                await answer.AddAsync(outcomes.Count, i => Write(answer, keys[start + i], start + i, outcomes[i], write));
+            }
         }
     }
 
@@ -98,6 +125,8 @@ internal sealed class BatchSigning(SignRecorder recorder, SigningPlaces waiting,
         _bodies.Dispose();
         _places.Dispose();
     }
+
+    private static MalformedRequest TooManyUntold { get; } = new(MalformedRequest.Busy, "answers to other batches of this client, or of many, wait to be read: read them, then ask again");
 
     // Until the answer has ended, well or not.
     private MalformedRequest? Admit(HttpContext context)
@@ -141,13 +170,24 @@ internal sealed class BatchSigning(SignRecorder recorder, SigningPlaces waiting,
     // It is told after the part before it, and whoever reads slowly keeps no place meanwhile.
     private async Task SignPartAsync(SignOrder[] orders, Task earlier, Func<IReadOnlyList<SignOutcome>, Task> answer)
     {
-        using var place = orders.Length > Short ? await Place.TakeAsync(_places) : null;
-        await recorder.SignAllAsync(orders, async outcomes =>
+        if (orders.Length > Short && !await _places.WaitAsync(SignRecorder.PatienceWithMany))
+        {
+            await recorder.TellLateAsync(orders, TellAsync);
+            return;
+        }
+
+        using var place = orders.Length > Short ? new Place(_places) : null;
+        await recorder.SignAllAsync(orders, outcomes =>
         {
             place?.Dispose();
+            return TellAsync(outcomes);
+        });
+
+        async Task TellAsync(IReadOnlyList<SignOutcome> outcomes)
+        {
             await earlier;
             await answer(outcomes);
-        });
+        }
     }
 
     private sealed class Admission(BatchSigning batches, string client) : IDisposable
@@ -161,15 +201,10 @@ internal sealed class BatchSigning(SignRecorder recorder, SigningPlaces waiting,
         }
     }
 
-    private sealed class Place : IDisposable
+    // To be given back once, by whoever is first.
+    private sealed class Place(SemaphoreSlim places) : IDisposable
     {
-        private SemaphoreSlim? _places;
-
-        public static async Task<Place> TakeAsync(SemaphoreSlim places)
-        {
-            await places.WaitAsync();
-            return new Place { _places = places };
-        }
+        private SemaphoreSlim? _places = places;
 
         public void Dispose()
         {

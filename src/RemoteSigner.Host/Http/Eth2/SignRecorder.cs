@@ -13,6 +13,15 @@ namespace RemoteSigner.Host.Http;
 /// </summary>
 internal sealed partial class SignRecorder(Signer signer, SigningPlaces places, AccessPolicy access, AuditLog audit, SignerMetrics metrics, DutyTally tally, TimeProvider time, ILogger<SignRecorder> log)
 {
+    // A slot has 12 seconds, and what is due is due after a quarter of it: whoever waits longer asks another signer in vain. Thousands in one request take a while of their own.
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(4);
+
+    /// <summary>How long many in one request wait.</summary>
+    public static readonly TimeSpan PatienceWithMany = TimeSpan.FromSeconds(12);
+
+    private static readonly SignOutcome.Busy _noPlace = new(MalformedRequest.TooManyWait.Detail);
+    private static readonly SignOutcome.Busy _late = new("the signer did not come to it in time: ask again, or another signer; /healthcheck says whether its disk or its token hangs");
+
     public async Task SignAsync(HttpContext context, SignOrder order, Func<HttpContext, SignOutcome, Task> answer)
     {
         if (!places.TryTake(order.Client.Name, 1, isProposal: order.Message.Slashable is SlashableContent.Block))
@@ -22,16 +31,7 @@ internal sealed partial class SignRecorder(Signer signer, SigningPlaces places, 
         }
 
         var started = time.GetTimestamp();
-        SignOutcome outcome;
-        try
-        {
-            outcome = await signer.SignAsync(order);
-        }
-        finally
-        {
-            places.GiveBack(order.Client.Name, 1);
-        }
-
+        var outcome = await InTimeAsync(SignInPlaceAsync(order), _patience) ?? _late;
         try
         {
             await answer(context, outcome);
@@ -43,11 +43,24 @@ internal sealed partial class SignRecorder(Signer signer, SigningPlaces places, 
         }
     }
 
-    /// <summary>The same for many, which are answered together; the outcomes are in the order of the orders.</summary>
+    /// <summary>
+    /// The same for many of one client, which are answered together; the outcomes are in the order of the orders. Where there is no place for them to wait, or the signer does not come to them in time,
+    /// each is <see cref="SignOutcome.Busy"/>.
+    /// </summary>
     public async Task SignAllAsync(IReadOnlyList<SignOrder> orders, Func<IReadOnlyList<SignOutcome>, Task> answer)
     {
         var started = time.GetTimestamp();
-        var outcomes = await signer.SignAllAsync(orders);
+        var outcomes = places.TryTake(orders[0].Client.Name, orders.Count, isProposal: false)
+            ? await InTimeAsync(SignInPlacesAsync(orders), PatienceWithMany) ?? All(orders.Count, _late)
+            : All(orders.Count, _noPlace);
+        await TellAllAsync(orders, outcomes, started, answer);
+    }
+
+    /// <summary>The end of many to which the signer did not come at all.</summary>
+    public Task TellLateAsync(IReadOnlyList<SignOrder> orders, Func<IReadOnlyList<SignOutcome>, Task> answer) => TellAllAsync(orders, All(orders.Count, _late), time.GetTimestamp(), answer);
+
+    private async Task TellAllAsync(IReadOnlyList<SignOrder> orders, IReadOnlyList<SignOutcome> outcomes, long started, Func<IReadOnlyList<SignOutcome>, Task> answer)
+    {
         try
         {
             await answer(outcomes);
@@ -60,6 +73,52 @@ internal sealed partial class SignRecorder(Signer signer, SigningPlaces places, 
                 Record(orders[i], outcomes[i]);
             }
         }
+    }
+
+    // Places are for those that wait for the signer: they are free once it has ended, and not when it is told, which may take as long as a client likes. Nor before, when nobody waits any more.
+    private async Task<SignOutcome?> SignInPlaceAsync(SignOrder order)
+    {
+        try
+        {
+            return await signer.SignAsync(order);
+        }
+        finally
+        {
+            places.GiveBack(order.Client.Name, 1);
+        }
+    }
+
+    private async Task<IReadOnlyList<SignOutcome>?> SignInPlacesAsync(IReadOnlyList<SignOrder> orders)
+    {
+        try
+        {
+            return await signer.SignAllAsync(orders);
+        }
+        finally
+        {
+            places.GiveBack(orders[0].Client.Name, orders.Count);
+        }
+    }
+
+    // Null where it goes on without anybody who waits for it.
+    private async Task<T?> InTimeAsync<T>(Task<T?> signing, TimeSpan patience)
+        where T : class
+    {
+        try
+        {
+            return await signing.WaitAsync(patience, time);
+        }
+        catch (TimeoutException) when (!signing.IsCompleted)
+        {
+            return null;
+        }
+    }
+
+    private static SignOutcome[] All(int count, SignOutcome outcome)
+    {
+        var outcomes = new SignOutcome[count];
+        Array.Fill(outcomes, outcome);
+        return outcomes;
     }
 
     /// <summary>A body that is no request to sign.</summary>

@@ -23,6 +23,7 @@ internal sealed record SignRefusal(int Status, string Reason, string? Detail)
         SignOutcome.AgainstCluster(var refusal) => new(StatusCodes.Status412PreconditionFailed, SnakeCase.Of(refusal.Rule), refusal.Detail),
         SignOutcome.NotFresh(var refusal) => new(StatusCodes.Status503ServiceUnavailable, SnakeCase.Of(refusal.Reason), refusal.Detail),
         SignOutcome.Slashable(var rule, var detail) => new(StatusCodes.Status412PreconditionFailed, SnakeCase.Of(rule), detail),
+        SignOutcome.Busy(var detail) => new(StatusCodes.Status503ServiceUnavailable, MalformedRequest.Busy, detail),
         SignOutcome.SignatureFault(var detail) => new(StatusCodes.Status500InternalServerError, "signature_fault", detail),
         SignOutcome.Failed(LedgerException) => new(
             StatusCodes.Status503ServiceUnavailable, "ledger_unavailable", "the duty could not be recorded, so nothing was signed; see /healthcheck and the signer's log"),

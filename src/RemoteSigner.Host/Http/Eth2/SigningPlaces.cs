@@ -2,11 +2,12 @@ namespace RemoteSigner.Host.Http;
 
 /// <summary>
 /// How many orders may wait for the signer at once, so that a disk that hangs fills no memory: whoever finds no place is told at once to ask again, or another signer, instead of waiting until its slot is over.
-/// The last places are for proposals, and one client never has more than half.
+/// The last places are for proposals, and one client never has more than its share.
 /// </summary>
 /// <param name="most">Places for all.</param>
 /// <param name="forProposals">Beside them, for proposals alone.</param>
-internal sealed class SigningPlaces(int most, int forProposals)
+/// <param name="share">One client has at most one in so many.</param>
+internal sealed class SigningPlaces(int most, int forProposals, int share = 2)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _ofClient = [];
@@ -25,7 +26,7 @@ internal sealed class SigningPlaces(int most, int forProposals)
         lock (_gate)
         {
             var own = _ofClient.GetValueOrDefault(client);
-            if (_taken + orders > places || own + orders > places / 2)
+            if (_taken + orders > places || own + orders > places / share)
             {
                 return false;
             }

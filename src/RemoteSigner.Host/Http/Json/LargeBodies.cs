@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 
 namespace RemoteSigner.Host.Http;
 
@@ -71,8 +72,10 @@ internal sealed class LargeBodies(int most, int atOnce, TimeProvider time, strin
             // Not from a pool, which would keep it: such a body comes once a slot.
             var body = GC.AllocateUninitializedArray<byte>((int)(context.Request.ContentLength ?? most));
             using var patience = new CancellationTokenSource(_patience, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, context.RequestAborted);
-            if (await FillAsync(context, body, either.Token) is not { } length)
+
+            // A read that is given up by a token stays under way, and the server stumbles over it when it looks for the next request.
+            await using var over = patience.Token.UnsafeRegister(static pipe => ((PipeReader)pipe!).CancelPendingRead(), context.Request.BodyReader);
+            if (await FillAsync(context, body) is not { } length)
             {
                 return (null, TooLarge);
             }
@@ -80,7 +83,7 @@ internal sealed class LargeBodies(int most, int atOnce, TimeProvider time, strin
             ClientNaming.RequireSame(context);
             return read(body.AsMemory(0, length), out var value, out var fault) ? (value, null) : (null, fault);
         }
-        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        catch (TimeoutException)
         {
             // Others wait for the place.
             return (null, new MalformedRequest(MalformedRequest.TooSlow, $"the body did not come within {_patience.TotalSeconds:F0} seconds"));
@@ -91,12 +94,18 @@ internal sealed class LargeBodies(int most, int atOnce, TimeProvider time, strin
         }
     }
 
-    // Null once there is more than fits.
-    private async ValueTask<int?> FillAsync(HttpContext context, byte[] body, CancellationToken aborted)
+    // Null once there is more than fits. A read that was called off is a TimeoutException.
+    private async ValueTask<int?> FillAsync(HttpContext context, byte[] body)
     {
         for (var length = 0; ;)
         {
-            var result = await BodyPipe.ReadAsync(context, aborted);
+            var result = await BodyPipe.ReadAsync(context, context.RequestAborted);
+            if (result.IsCanceled)
+            {
+                context.Request.BodyReader.AdvanceTo(result.Buffer.End);
+                throw new TimeoutException();
+            }
+
             var fits = result.Buffer.Length <= most - length;
             if (fits)
             {

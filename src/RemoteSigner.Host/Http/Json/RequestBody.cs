@@ -49,7 +49,7 @@ internal static class RequestBody
     {
         if (fault.Reason == MalformedRequest.Busy)
         {
-            context.Response.Headers.RetryAfter = "1";
+            Answer.AskAgain(context);
         }
 
         return Answer.ErrorAsync(context, StatusOf(fault), fault.Reason, fault.Detail);
