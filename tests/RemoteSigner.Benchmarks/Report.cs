@@ -24,9 +24,6 @@ internal sealed class Report(bool isQuick, string? engine)
         Console.WriteLine(figure);
     }
 
-    /// <summary>The figure of this name, if it was measured.</summary>
-    public double? Find(string key) => _figures.Find(figure => figure.Key == key)?.Value;
-
     public void Print()
     {
         Console.WriteLine();
@@ -34,17 +31,22 @@ internal sealed class Report(bool isQuick, string? engine)
         _figures.ForEach(Console.WriteLine);
     }
 
-    /// <summary>Writes latest.json, or quick.json, whose figures are of fewer keys than their names say.</summary>
+    /// <summary>Writes latest.json, or quick.json, whose figures are of fewer keys than their names say. What was not measured anew stays there as it was, where it is of the same kind of machine.</summary>
     public async Task WriteAsync()
     {
         var json = new JsonObject { ["processor"] = Processor, ["cores"] = Environment.ProcessorCount, ["avx512ifma"] = HasIfma, ["quick"] = isQuick };
+        var path = Path.Combine(Repository.Root, "artifacts", "bench", isQuick ? "quick.json" : "latest.json");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        if (File.Exists(path) && JsonNode.Parse(await File.ReadAllTextAsync(path)) is JsonObject before && (string?)before["processor"] == Processor && (int?)before["cores"] == Environment.ProcessorCount)
+        {
+            json = before;
+        }
+
         foreach (var figure in _figures)
         {
             json[figure.Key] = figure.Value;
         }
 
-        var path = Path.Combine(Repository.Root, "artifacts", "bench", isQuick ? "quick.json" : "latest.json");
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await File.WriteAllTextAsync(path, json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
     }
 
@@ -59,7 +61,7 @@ internal sealed class Report(bool isQuick, string? engine)
         var rows = text[begin..end].Split('\n', StringSplitOptions.RemoveEmptyEntries).ToDictionary(row => row.Split('|')[1].Trim());
         foreach (var figure in _figures)
         {
-            rows[$"`{figure.Key}`"] = string.Create(CultureInfo.InvariantCulture, $"| `{figure.Key}` | {figure.Value:#,0.###} | {figure.Target} | {figure.About.Replace('|', '/')} | {TimeProvider.System.GetUtcNow():yyyy-MM-dd} |");
+            rows[$"`{figure.Key}`"] = string.Create(CultureInfo.InvariantCulture, $"| `{figure.Key}` | {figure.Value:#,0.###} | {figure.Target} | {figure.About.Replace('|', '/')} | {TimeProvider.System.GetUtcNow():yyyy-MM-dd}, {Model} |");
         }
 
         await File.WriteAllTextAsync(page, $"{text[..begin]}{string.Join('\n', rows.Values)}\n{text[end..]}");
@@ -70,6 +72,8 @@ internal sealed class Report(bool isQuick, string? engine)
         |---|---|---|---|---|
 
         """;
+
+    private static string Model => $"{Cpu("cpu family")}/{Cpu("model")}";
 
     private static string Processor { get; } = string.Join(' ', new[] { "model name", "cpu family", "model" }.Select(Cpu).Select((value, i) => i == 0 ? value : $"{(i == 1 ? "family" : "model")} {value}"));
 

@@ -6,9 +6,12 @@ namespace RemoteSigner.Rig;
 public static class AttestationRequest
 {
     /// <summary>A vote whose roots are all made of one byte: another byte is another vote.</summary>
-    public static Attestation Message(Root genesisValidatorsRoot, ulong source, ulong target, ulong slot, byte fill)
+    public static Attestation Message(Root genesisValidatorsRoot, ulong source, ulong target, ulong slot, byte fill) =>
+        Message(genesisValidatorsRoot, source, target, slot, new Root([.. Enumerable.Repeat(fill, Root.Length)]));
+
+    /// <summary>A vote whose roots are all this one.</summary>
+    public static Attestation Message(Root genesisValidatorsRoot, ulong source, ulong target, ulong slot, Root root)
     {
-        var root = new Root([.. Enumerable.Repeat(fill, Root.Length)]);
         var version = ForkVersion.Parse("0x06000000");
         return new Attestation(
             new AttestationData(new Slot(slot), 0, root, new Checkpoint(new Epoch(source), root), new Checkpoint(new Epoch(target), root)),

@@ -10,6 +10,7 @@ namespace RemoteSigner.Benchmarks;
 internal sealed class SigningLoad(ServerUnderLoad server, string data, string client, IReadOnlyList<BlsPublicKey> keys, Network network, int connections = 64, ulong firstEpoch = 1)
 {
     private readonly Dictionary<BlsPublicKey, ulong> _epochs = keys.ToDictionary(key => key, _ => firstEpoch);
+    private ulong _votes = firstEpoch << 32;
 
     /// <summary>Runs for about <paramref name="duration"/>.</summary>
     public async Task<Result> RunAsync(TimeSpan duration)
@@ -35,7 +36,7 @@ internal sealed class SigningLoad(ServerUnderLoad server, string data, string cl
         while (Stopwatch.GetElapsedTime(started) < duration)
         {
             var key = mine[count % mine.Count];
-            if (!await connection.PostAsync(LoadConnection.Request(key.ToString(), NextVote(key, number))))
+            if (!await connection.PostAsync(LoadConnection.Request(key.ToString(), NextVote(key))))
             {
                 throw new InvalidOperationException($"the server refused a vote of {key}:\n{server.Output()}");
             }
@@ -46,12 +47,19 @@ internal sealed class SigningLoad(ServerUnderLoad server, string data, string cl
         return count;
     }
 
-    private string NextVote(BlsPublicKey key, int number)
+    private Root NextRoot()
+    {
+        Span<byte> root = stackalloc byte[Root.Length];
+        BitConverter.TryWriteBytes(root, ++_votes);
+        return new Root(root);
+    }
+
+    private string NextVote(BlsPublicKey key)
     {
         lock (_epochs)
         {
             var epoch = _epochs[key]++;
-            return AttestationRequest.Json(AttestationRequest.Message(network.GenesisValidatorsRoot!.Value, epoch - 1, epoch, epoch * network.SlotsPerEpoch, (byte)number));
+            return AttestationRequest.Json(AttestationRequest.Message(network.GenesisValidatorsRoot!.Value, epoch - 1, epoch, epoch * network.SlotsPerEpoch, NextRoot()));
         }
     }
 

@@ -1,3 +1,5 @@
+using RemoteSigner.Rig;
+
 namespace RemoteSigner.Benchmarks;
 
 /// <summary>Bytes that a signature sends to the device, by how many connections share a commit, and bytes that stay in the ledger. The disk must be one: the kernel counts nothing on tmpfs.</summary>
@@ -18,14 +20,20 @@ internal static class BytesOnDisk
             report.Add("writtenBytesPerSignature32", many.WrittenPerSignature, "≤ 1500", $"{many.Signatures} signatures on 32 connections");
         }
 
-        // Growth between two stops, once the first votes have filled what is kept of each validator.
+        await AddGrowthAsync(bench, home, "keptBytesPerSignature", "votes in batches", signer => new BatchLoad(signer, home.Data, Bench.Client, home.Keys, bench.Network, 1000) { Epoch = 400_000 }.RunAsync(bench.Of(30, 10)));
+        await AddGrowthAsync(bench, home, "keptBytesPerSignature1", "votes one by one, each over another root: the most there is", signer => home.Load(signer, connections: 1, firstEpoch: 500_000).RunAsync(length));
+    }
+
+    // Between two stops, once the first votes have filled what is kept of each validator.
+    private static async Task AddGrowthAsync(Bench bench, BenchHome home, string key, string what, Func<SignerProcess, Task<SigningLoad.Result>> loadAsync)
+    {
         var before = home.LedgerBytes;
-        var count = 0;
+        int count;
         await using (var signer = await home.StartAsync())
         {
-            count = (await new BatchLoad(signer, home.Data, Bench.Client, home.Keys, bench.Network, 1000) { Epoch = 400_000 }.RunAsync(bench.Of(30, 10))).Signatures;
+            count = (await loadAsync(signer)).Signatures;
         }
 
-        report.Add("keptBytesPerSignature", (double)(home.LedgerBytes - before) / count, "≤ 200", $"growth of the ledger's files over {count} votes");
+        bench.Report.Add(key, (double)(home.LedgerBytes - before) / count, "≤ 200", $"growth of the ledger's files over {count} {what}");
     }
 }
