@@ -3,7 +3,7 @@ using RemoteSigner.LedgerLoad;
 namespace RemoteSigner.Benchmarks;
 
 /// <summary>
-/// The ledger in the long run. Records are pruned to 512 epochs, so that a week shows what a year does: its last days have as many records as any later one. What grows are the audit entries.
+/// The ledger in the long run. Records are pruned to 512 epochs, so that four days show what a year does: the last of them has as many records as any later one. What grows are the audit entries.
 /// </summary>
 internal static class YearOfVotes
 {
@@ -11,7 +11,7 @@ internal static class YearOfVotes
 
     public static async Task MeasureAsync(Bench bench)
     {
-        var (validators, epochs) = (bench.Of(10_000, 1_000), bench.Of(1_575, 40));
+        var (validators, epochs) = (bench.Of(10_000, 1_000), bench.Of(900, 40));
         var folder = Directory.CreateDirectory(bench.NewFolder("year")).FullName;
         var figures = await LongLoad.RunAsync(Path.Combine(folder, "ledger.db"), validators, epochs);
         var entries = figures.EntryBytesPerVote * figures.Votes;
