@@ -84,6 +84,7 @@ public sealed class SignerProcess : IAsyncDisposable
     public async Task WaitUntilReadyAsync()
     {
         using var client = new HttpClient { BaseAddress = Operations };
+        var report = "";
         for (var attempt = 0; attempt < 1200 && !_process.HasExited; attempt++)
         {
             try
@@ -93,6 +94,8 @@ public sealed class SignerProcess : IAsyncDisposable
                 {
                     return;
                 }
+
+                report = await response.Content.ReadAsStringAsync();
             }
             catch (HttpRequestException)
             {
@@ -102,7 +105,7 @@ public sealed class SignerProcess : IAsyncDisposable
             await Task.Delay(50);
         }
 
-        throw new InvalidOperationException($"the signer is not ready{(_process.HasExited ? $", it ended with {_process.ExitCode}" : "")}:\n{Output}");
+        throw new InvalidOperationException($"the signer is not ready{(_process.HasExited ? $", it ended with {_process.ExitCode}" : "")}:\n{report}\n{Output}");
     }
 
     /// <summary>Polls the health check until it answers and the report is as wanted, for ten seconds at most; the last report.</summary>
