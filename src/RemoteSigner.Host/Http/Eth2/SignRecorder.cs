@@ -31,7 +31,7 @@ internal sealed partial class SignRecorder(Signer signer, SigningPlaces places, 
         }
 
         var started = time.GetTimestamp();
-        var outcome = await InTimeAsync(SignInPlaceAsync(order), _patience) ?? _late;
+        var outcome = await InTimeAsync(signer.SignAsync(order), order.Client.Name, 1, _patience) ?? _late;
         try
         {
             await answer(context, outcome);
@@ -51,7 +51,7 @@ internal sealed partial class SignRecorder(Signer signer, SigningPlaces places, 
     {
         var started = time.GetTimestamp();
         var outcomes = places.TryTake(orders[0].Client.Name, orders.Count, isProposal: false)
-            ? await InTimeAsync(SignInPlacesAsync(orders), PatienceWithMany) ?? All(orders.Count, _late)
+            ? await InTimeAsync(signer.SignAllAsync(orders), orders[0].Client.Name, orders.Count, PatienceWithMany) ?? All(orders.Count, _late)
             : All(orders.Count, _noPlace);
         await TellAllAsync(orders, outcomes, started, answer);
     }
@@ -75,42 +75,31 @@ internal sealed partial class SignRecorder(Signer signer, SigningPlaces places, 
         }
     }
 
-    // Places are for those that wait for the signer: they are free once it has ended, and not when it is told, which may take as long as a client likes. Nor before, when nobody waits any more.
-    private async Task<SignOutcome?> SignInPlaceAsync(SignOrder order)
-    {
-        try
-        {
-            return await signer.SignAsync(order);
-        }
-        finally
-        {
-            places.GiveBack(order.Client.Name, 1);
-        }
-    }
-
-    private async Task<IReadOnlyList<SignOutcome>?> SignInPlacesAsync(IReadOnlyList<SignOrder> orders)
-    {
-        try
-        {
-            return await signer.SignAllAsync(orders);
-        }
-        finally
-        {
-            places.GiveBack(orders[0].Client.Name, orders.Count);
-        }
-    }
-
     // Null where it goes on without anybody who waits for it.
-    private async Task<T?> InTimeAsync<T>(Task<T?> signing, TimeSpan patience)
+    private async Task<T?> InTimeAsync<T>(Task<T> signing, string client, int orders, TimeSpan patience)
         where T : class
     {
+        var ended = InPlacesAsync(signing, client, orders);
         try
         {
-            return await signing.WaitAsync(patience, time);
+            return await ended.WaitAsync(patience, time);
         }
-        catch (TimeoutException) when (!signing.IsCompleted)
+        catch (TimeoutException) when (!ended.IsCompleted)
         {
             return null;
+        }
+    }
+
+    // Places are for those that wait for the signer: they are free once it has ended, and not when it is told, which may take as long as a client likes. Nor before, when nobody waits any more.
+    private async Task<T> InPlacesAsync<T>(Task<T> signing, string client, int orders)
+    {
+        try
+        {
+            return await signing;
+        }
+        finally
+        {
+            places.GiveBack(client, orders);
         }
     }
 

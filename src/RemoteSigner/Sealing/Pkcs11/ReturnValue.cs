@@ -13,10 +13,10 @@ internal static class ReturnValue
         }
     }
 
-    internal static TokenException Fault(CKR value, string doing)
+    internal static TokenException Fault(CKR value, string doing, bool mayBeOfInput = false)
     {
         var (fault, hint) = Meaning(value);
-        return new TokenException(fault, $"cannot {doing}: the token answered {value}", hint, value);
+        return new TokenException(fault, $"cannot {doing}: the token answered {value}", hint, value) { MayBeOfInput = mayBeOfInput };
     }
 
     /// <summary>The answer to sealed bytes. What tokens say of bad ones is anything, the code of a lost device included: a known answer tells the two apart.</summary>
@@ -24,8 +24,7 @@ internal static class ReturnValue
     {
         if (value != CKR.CKR_OK)
         {
-            var (fault, hint) = Meaning(value);
-            throw new TokenException(fault, $"cannot decrypt: the token answered {value}", hint, value) { MayBeOfInput = !IsOfTheWay(value) };
+            throw Fault(value, "decrypt", mayBeOfInput: !IsOfTheWay(value));
         }
     }
 

@@ -14,7 +14,7 @@ public static class SealEnrolment
     {
         var serial = await token.ConnectAsync(cancellation);
         var rejected = new List<EnrolmentReport.Rejection>();
-        TokenException? loss = null;
+        var faults = new List<TokenException>();
         foreach (var mechanism in token.Profile.Mechanisms)
         {
             progress?.Report($"trying {mechanism}");
@@ -30,13 +30,13 @@ public static class SealEnrolment
             {
                 // Some tokens answer as if they were gone to what they cannot do.
                 rejected.Add(new EnrolmentReport.Rejection(mechanism, e.Message));
-                loss = e.Fault == TokenFault.DeviceLost && (loss is not null || rejected.Count == 1) ? e : null;
+                faults.Add(e);
             }
         }
 
-        if (loss is not null)
+        if (faults.TrueForAll(fault => fault.Fault == TokenFault.DeviceLost))
         {
-            throw loss;
+            throw faults[^1];
         }
 
         throw new TokenException(
