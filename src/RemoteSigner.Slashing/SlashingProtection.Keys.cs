@@ -175,7 +175,7 @@ public sealed partial class SlashingProtection
         var validators = await _ledger.ReadAsync(KeyTable.All);
         foreach (var lot in validators.Select(key => key.Validator).Distinct().Chunk(ValidatorsPerLot))
         {
-            await WriteAsync(transaction => RecentVotes.Gather(transaction, lot[0], lot[^1], long.MaxValue));
+            await WriteAsync(transaction => RecentVotes.Gather(transaction, lot[0], lot[^1]));
         }
     }
 

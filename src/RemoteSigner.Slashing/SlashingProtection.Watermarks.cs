@@ -28,7 +28,7 @@ public sealed partial class SlashingProtection
             var validators = KeyTable.All(transaction).Where(key => only?.Contains(key.Key) ?? true).Select(key => key.Validator).ToHashSet();
             foreach (var validator in validators)
             {
-                HistoryFloors.Raise(transaction, validator, slotFloor, epochFloor, epochFloor);
+                _ = HistoryFloors.Raise(transaction, validator, slotFloor, epochFloor, epochFloor);
             }
 
             if (validators.Count > 0)
@@ -85,9 +85,10 @@ public sealed partial class SlashingProtection
         {
             return await _ledger.WriteAsync(transaction =>
             {
-                transaction.Forget();
-                HistoryPruning.Prepare(transaction, [.. lot.Select(validator => validator.Key)], keepEpochs);
-                List<PruneReport.Line> lines = [.. lot.Select(validator => Prune(transaction, validator, keepEpochs))];
+                long[] validators = Array.ConvertAll(lot, validator => validator.Key);
+                HistoryStore.Of(transaction).Forget(validators.ToHashSet());
+                var pruning = new HistoryPruning(transaction, validators, keepEpochs, _network.SlotsPerEpoch);
+                List<PruneReport.Line> lines = [.. lot.Select(validator => Prune(transaction, pruning, validator))];
                 if (lines.Exists(line => line.BlocksDropped + line.AttestationsDropped > 0))
                 {
                     evidence.Write(transaction, new PruneReport(lines));
@@ -102,11 +103,11 @@ public sealed partial class SlashingProtection
         }
     }
 
-    private PruneReport.Line Prune(LedgerTransaction transaction, IGrouping<long, BlsPublicKey> validator, ulong keepEpochs)
+    private static PruneReport.Line Prune(LedgerTransaction transaction, HistoryPruning pruning, IGrouping<long, BlsPublicKey> validator)
     {
         try
         {
-            var (blocks, attestations) = transaction.Attempt(() => HistoryPruning.Prune(transaction, validator.Key, keepEpochs, _network.SlotsPerEpoch));
+            var (blocks, attestations) = transaction.Attempt(() => pruning.Prune(validator.Key));
             return new PruneReport.Line([.. validator], blocks, attestations, Failure: null);
         }
         catch (LedgerException e) when (e.Fault is not LedgerFault.DiskFailure && !transaction.IsOver)

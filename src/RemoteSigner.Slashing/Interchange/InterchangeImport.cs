@@ -77,7 +77,7 @@ internal static class InterchangeImport
             (slot, source, target) = (told.LowestSlot, InterchangeNumbers.Higher(source, told.LowestSource), InterchangeNumbers.Higher(target, told.LowestTarget));
         }
 
-        _ = HistoryFloors.RaiseGathered(transaction, validator, slot, source, target);
+        _ = HistoryFloors.Raise(transaction, validator, slot, source, target, recent: []);
         return StagedHistory.Report(transaction, key, told, blocks, attestations);
     }
 }

@@ -16,17 +16,15 @@ internal static class HistoryFloors
     public static void Set(LedgerTransaction transaction, long validator, Vote vote) =>
         transaction.Statement("UPDATE validator SET source_floor = ?2, target_floor = ?3 WHERE id = ?1").Bind(1, validator).Bind(2, vote.Source).Bind(3, vote.Target).Execute();
 
-    /// <summary>Raises the floors to at least these values; null leaves one as it is.</summary>
-    public static void Raise(LedgerTransaction transaction, long validator, long? slot, long? source, long? target)
+    /// <summary>Raises the floors to at least these values; null leaves one as it is. How many blocks and votes were dropped.</summary>
+    public static (long Blocks, long Attestations) Raise(LedgerTransaction transaction, long validator, long? slot, long? source, long? target)
     {
         RecentVotes.Gather(transaction, validator);
-        _ = RaiseGathered(transaction, validator, slot, source, target);
+        return Raise(transaction, validator, slot, source, target, recent: []);
     }
 
-    /// <summary>
-    /// The same where what lies before the new floors is gathered: the younger votes stay where they are, unless one has an old source. How many blocks and votes were dropped.
-    /// </summary>
-    public static (long Blocks, long Attestations) RaiseGathered(LedgerTransaction transaction, long validator, long? slot, long? source, long? target)
+    /// <summary>The same for a validator whose recent votes are all told: those that fall below a floor are dropped where they lie, the others stay there.</summary>
+    public static (long Blocks, long Attestations) Raise(LedgerTransaction transaction, long validator, long? slot, long? source, long? target, IReadOnlyList<Vote> recent)
     {
         transaction.Statement("""
             UPDATE validator SET
@@ -35,15 +33,8 @@ internal static class HistoryFloors
                 target_floor = max(coalesce(target_floor, ?4), coalesce(?4, target_floor))
             WHERE id = ?1
             """).Bind(1, validator).Bind(2, slot).Bind(3, source).Bind(4, target).Execute();
-        var dropped = Settle(transaction, validator);
-        if (!RecentVotes.LieBelowFloor(transaction, validator))
-        {
-            return dropped;
-        }
-
-        RecentVotes.Gather(transaction, validator);
-        var more = Settle(transaction, validator);
-        return (dropped.Blocks + more.Blocks, dropped.Attestations + more.Attestations);
+        var floors = Settle(transaction, validator, recent);
+        return (DropBlocks(transaction, validator), DropVotes(transaction, validator, recent.Where(vote => vote.Source < floors.Source || vote.Target < floors.Target)));
     }
 
     /// <summary>Raises every validator's floors to the newest of its records.</summary>
@@ -53,7 +44,7 @@ internal static class HistoryFloors
         foreach (var validator in KeyTable.All(transaction).Select(key => key.Validator).Distinct())
         {
             var history = HistoryRecords.Load(transaction, validator);
-            Raise(transaction, validator, Known(history.NewestSlot), Known(history.NewestSource), Known(history.NewestTarget));
+            _ = Raise(transaction, validator, Known(history.NewestSlot), Known(history.NewestSource), Known(history.NewestTarget));
         }
 
         static long? Known(long newest) => newest < 0 ? null : newest;
@@ -91,7 +82,7 @@ internal static class HistoryFloors
         var (slot, source, target) = (floors.NumberOrNull(0), floors.NumberOrNull(1), floors.NumberOrNull(2));
         floors.Reset();
         transaction.Statement("DELETE FROM validator WHERE id = ?1").Bind(1, from).Execute();
-        Raise(transaction, into, slot, source, target);
+        _ = Raise(transaction, into, slot, source, target);
     }
 
     private static bool HasFloor(LedgerTransaction transaction, long validator)
@@ -109,34 +100,48 @@ internal static class HistoryFloors
     }
 
     /// <summary>
-    /// Drops what lies below the floors. A dropped vote with an old source may have a young target, and the other way round: it goes on being
+    /// Raises the vote floors until they cover what falls below them. A dropped vote with an old source may have a young target, and the other way round: it goes on being
     /// covered only if both floors are at or above it, and a floor that rises for it may push out more. Ends when neither floor moves. The target floor is
     /// never below the source floor: no vote past genesis has a target as old as its source.
     /// </summary>
-    private static (long Blocks, long Attestations) Settle(LedgerTransaction transaction, long validator)
+    private static (long? Source, long? Target) Settle(LedgerTransaction transaction, long validator, IReadOnlyList<Vote> recent)
     {
-        var blocks = transaction.Statement("DELETE FROM block WHERE validator = ?1 AND slot < (SELECT slot_floor FROM validator WHERE id = ?1)").Bind(1, validator).Execute();
-        var raise = transaction.Statement("""
-            UPDATE validator SET source_floor = ?2, target_floor = ?3 WHERE id = ?1 AND (source_floor < ?2 OR target_floor < ?3)
-            """);
-        do
+        while (true)
         {
             var needed = transaction.Statement("""
-                SELECT max(v.source_floor, coalesce((SELECT max(source) FROM attestation a WHERE a.validator = v.id AND a.target < v.target_floor), 0)),
+                SELECT v.source_floor, v.target_floor,
+                       max(v.source_floor, coalesce((SELECT max(source) FROM attestation a WHERE a.validator = v.id AND a.target < v.target_floor), 0)),
                        max(v.target_floor, v.source_floor, coalesce((SELECT max(target) FROM attestation a WHERE a.validator = v.id AND a.source < v.source_floor), 0))
                 FROM validator v WHERE v.id = ?1
                 """).Bind(1, validator);
             _ = needed.Step();
-            var (source, target) = (needed.NumberOrNull(0), needed.NumberOrNull(1));
+            var (sourceFloor, targetFloor) = (needed.NumberOrNull(0), needed.NumberOrNull(1));
+            var (source, target) = (needed.NumberOrNull(2), needed.NumberOrNull(3));
             needed.Reset();
-            raise.Bind(1, validator).Bind(2, source).Bind(3, target);
-        }
-        while (raise.Execute() > 0);
+            foreach (var vote in recent)
+            {
+                source = vote.Target < targetFloor && vote.Source > source ? vote.Source : source;
+                target = vote.Source < sourceFloor && vote.Target > target ? vote.Target : target;
+            }
 
-        var attestations = transaction.Statement("""
+            if (source == sourceFloor && target == targetFloor)
+            {
+                return (source, target);
+            }
+
+            transaction.Statement("UPDATE validator SET source_floor = ?2, target_floor = ?3 WHERE id = ?1").Bind(1, validator).Bind(2, source).Bind(3, target).Execute();
+        }
+    }
+
+    private static long DropBlocks(LedgerTransaction transaction, long validator) =>
+        transaction.Statement("DELETE FROM block WHERE validator = ?1 AND slot < (SELECT slot_floor FROM validator WHERE id = ?1)").Bind(1, validator).Execute();
+
+    private static long DropVotes(LedgerTransaction transaction, long validator, IEnumerable<Vote> recent)
+    {
+        var gathered = transaction.Statement("""
             DELETE FROM attestation WHERE validator = ?1
                 AND (target < (SELECT target_floor FROM validator WHERE id = ?1) OR source < (SELECT source_floor FROM validator WHERE id = ?1))
             """).Bind(1, validator).Execute();
-        return (blocks, attestations);
+        return gathered + recent.Sum(vote => RecentVotes.Drop(transaction, validator, vote));
     }
 }

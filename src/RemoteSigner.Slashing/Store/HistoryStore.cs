@@ -66,6 +66,20 @@ internal sealed class HistoryStore
         return history;
     }
 
+    /// <summary>Drops what is remembered of these histories, which somebody is about to rewrite.</summary>
+    public void Forget(IReadOnlyCollection<long> validators)
+    {
+        foreach (var validator in validators)
+        {
+            _validators.Remove(validator);
+        }
+
+        foreach (var (key, _) in _keys.Where(known => validators.Contains(known.Value.History.Id)).ToList())
+        {
+            _keys.Remove(key);
+        }
+    }
+
     /// <summary>What is on record for this slot.</summary>
     public SignedBefore FindBlock(ValidatorHistory history, long slot, ReadOnlySpan<byte> root) => HistoryRecords.FindBlock(_transaction, history.Id, slot, root);
 

@@ -45,13 +45,37 @@ internal static class RecentVotes
         SELECT r.source, r.target FROM epoch CROSS JOIN recent_vote r ON r.target = epoch.target AND r.validator = ?1 AND r.source > ?3 LIMIT 1
         """).Bind(1, validator).Bind(2, vote.Target).Bind(3, vote.Source);
 
-    /// <summary>Moves the votes of a validator to where they lie by validator.</summary>
-    public static void Gather(LedgerTransaction transaction, long validator) => Gather(transaction, validator, validator, long.MaxValue);
-
-    /// <summary>The same for the validators with these numbers, as far as the targets lie before one: a lot at a time, because their votes of one epoch lie side by side.</summary>
-    public static void Gather(LedgerTransaction transaction, long first, long last, long before)
+    /// <summary>The votes of the validators with these numbers, by validator, the oldest target first.</summary>
+    public static ILookup<long, Vote> Of(LedgerTransaction transaction, long first, long last)
     {
-        foreach (var target in Targets(transaction, before))
+        var votes = new List<(long Validator, Vote Vote)>();
+        var rows = transaction.Statement("""
+            WITH RECURSIVE epoch (target) AS (
+                SELECT min(target) FROM recent_vote
+                UNION ALL
+                SELECT (SELECT min(target) FROM recent_vote r WHERE r.target > epoch.target) FROM epoch WHERE epoch.target IS NOT NULL)
+            SELECT r.validator, r.source, r.target FROM epoch CROSS JOIN recent_vote r ON r.target = epoch.target AND r.validator BETWEEN ?1 AND ?2
+            """).Bind(1, first).Bind(2, last);
+        while (rows.Step())
+        {
+            votes.Add((rows.Number(0), new Vote(rows.Number(1), rows.Number(2))));
+        }
+
+        rows.Reset();
+        return votes.ToLookup(row => row.Validator, row => row.Vote);
+    }
+
+    /// <summary>Drops a vote of a validator, under whatever root. How many there were.</summary>
+    public static long Drop(LedgerTransaction transaction, long validator, Vote vote) =>
+        transaction.Statement("DELETE FROM recent_vote WHERE target = ?1 AND validator = ?2 AND source = ?3").Bind(1, vote.Target).Bind(2, validator).Bind(3, vote.Source).Execute();
+
+    /// <summary>Moves the votes of a validator to where they lie by validator.</summary>
+    public static void Gather(LedgerTransaction transaction, long validator) => Gather(transaction, validator, validator);
+
+    /// <summary>The same for the validators with these numbers: a lot at a time, because their votes of one epoch lie side by side.</summary>
+    public static void Gather(LedgerTransaction transaction, long first, long last)
+    {
+        foreach (var target in Targets(transaction))
         {
             transaction.Statement("""
                 INSERT OR IGNORE INTO attestation (validator, target, source, root, evidence)
@@ -71,23 +95,7 @@ internal static class RecentVotes
         transaction.Statement("DELETE FROM recent_vote").Execute();
     }
 
-    /// <summary>Has the validator a vote here that lies below one of its floors?</summary>
-    public static bool LieBelowFloor(LedgerTransaction transaction, long validator)
-    {
-        var row = transaction.Statement("""
-            WITH RECURSIVE epoch (target) AS (
-                SELECT min(target) FROM recent_vote
-                UNION ALL
-                SELECT (SELECT min(target) FROM recent_vote r WHERE r.target > epoch.target) FROM epoch WHERE epoch.target IS NOT NULL)
-            SELECT 1 FROM validator v CROSS JOIN epoch CROSS JOIN recent_vote r ON r.target = epoch.target AND r.validator = ?1
-            WHERE v.id = ?1 AND (r.source < v.source_floor OR r.target < v.target_floor) LIMIT 1
-            """).Bind(1, validator);
-        var lies = row.Step();
-        row.Reset();
-        return lies;
-    }
-
-    private static List<long> Targets(LedgerTransaction transaction, long before)
+    private static List<long> Targets(LedgerTransaction transaction)
     {
         var targets = new List<long>();
         var rows = transaction.Statement("""
@@ -95,8 +103,8 @@ internal static class RecentVotes
                 SELECT min(target) FROM recent_vote
                 UNION ALL
                 SELECT (SELECT min(target) FROM recent_vote r WHERE r.target > epoch.target) FROM epoch WHERE epoch.target IS NOT NULL)
-            SELECT target FROM epoch WHERE target < ?1
-            """).Bind(1, before);
+            SELECT target FROM epoch WHERE target IS NOT NULL
+            """);
         while (rows.Step())
         {
             targets.Add(rows.Number(0));
