@@ -15,8 +15,10 @@ public sealed partial class Ledger
             }
 
             _batch.Clear();
+            _checkpoint.Note();
         }
 
+        _checkpoint.Dispose();
         _database.Dispose();
         _ended.SetResult();
     }
@@ -45,6 +47,8 @@ public sealed partial class Ledger
                 throw _broken;
             }
 
+            _checkpoint.ThrowIfSyncFailed();
+
             _database.Run("BEGIN IMMEDIATE");
             for (var next = 0; next < _batch.Count;)
             {
@@ -52,6 +56,7 @@ public sealed partial class Ledger
             }
 
             _database.Run("COMMIT");
+            _checkpoint.ThrowIfSyncFailed();
             _transaction.Settle();
             if (_database.TotalChanges != _changes && Written >= _failedBytes && _batch.TrueForAll(item => item.Failure is null))
             {
@@ -183,8 +188,7 @@ public sealed partial class Ledger
 
         Remember(reason);
 
-        // After a failed fsync the kernel may call lost pages clean, and a later fsync succeeds without them.
-        if (reason.Code is IoErrorFsync or IoErrorDirectoryFsync)
+        if (reason.IsFailedSync)
         {
             _broken = reason;
         }

@@ -7,9 +7,6 @@ namespace RemoteSigner.Ledgers;
 /// </summary>
 public sealed partial class Ledger : IAsyncDisposable
 {
-    private const int IoErrorFsync = 10 | (4 << 8);
-    private const int IoErrorDirectoryFsync = 10 | (5 << 8);
-
     // What a changed row takes on disk at most in the usual course: an audit entry, or a record.
     private const int RowBytes = 1024;
 
@@ -24,6 +21,7 @@ public sealed partial class Ledger : IAsyncDisposable
     private readonly LedgerTransaction _transaction;
     private readonly LedgerReader _reader;
     private readonly LedgerReserve _reserve;
+    private readonly LedgerCheckpoint _checkpoint;
     private bool _keepsReserve;
     private List<LedgerWork> _queue = [];
     private List<LedgerWork> _batch = [];
@@ -43,6 +41,7 @@ public sealed partial class Ledger : IAsyncDisposable
         _transaction = new LedgerTransaction(database);
         _reader = new LedgerReader(database.Path);
         _reserve = new LedgerReserve(database.Path);
+        _checkpoint = new LedgerCheckpoint(database);
         new Thread(Run) { Name = "ledger writer", IsBackground = true }.Start();
     }
 

@@ -9,6 +9,9 @@ internal sealed class LedgerDatabase : IDisposable
     /// <summary>"RSLG": tells a ledger from another program's database (SQLite file format, offset 68).</summary>
     private const long ApplicationId = 0x52534C47;
 
+    // SQLITE_DBSTATUS_CACHE_WRITE
+    private const int StatusCacheWrite = 9;
+
     private readonly string _path;
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, LedgerStatement> _statements = [];
@@ -50,7 +53,17 @@ internal sealed class LedgerDatabase : IDisposable
     /// <summary>For a reader beside the writer of the same process. It can make temporary tables, and change nothing else.</summary>
     public static LedgerDatabase OpenToRead(string path) => new(path, SqliteOpenMode.ReadOnly, held: null, database => _ = raw.sqlite3_extended_result_codes(database.Handle, 1));
 
+    /// <summary>For <see cref="LedgerCheckpoint"/>, beside the writer of the same process.</summary>
+    public static LedgerDatabase OpenToCopy(string path) => new(path, SqliteOpenMode.ReadWrite, held: null, database =>
+    {
+        _ = raw.sqlite3_extended_result_codes(database.Handle, 1);
+        database.Pragma("synchronous = FULL");
+    });
+
     public string Path => _path;
+
+    /// <summary>In bytes.</summary>
+    public long PageSize => long.Parse(Pragma("page_size"), System.Globalization.CultureInfo.InvariantCulture);
 
     public int Changes => raw.sqlite3_changes(Handle);
 
@@ -95,6 +108,16 @@ internal sealed class LedgerDatabase : IDisposable
         }
     }
 
+    /// <summary>How many pages went into the write-ahead log since this was asked last.</summary>
+    public long TakePagesWritten()
+    {
+        _ = raw.sqlite3_db_status(Handle, StatusCacheWrite, out var pages, out _, 1);
+        return pages;
+    }
+
+    /// <summary>Copies from the write-ahead log what no reader is in the way of, and syncs it.</summary>
+    public void Checkpoint() => Check(raw.sqlite3_wal_checkpoint_v2(Handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _), "write");
+
     public void Dispose()
     {
         foreach (var statement in _statements.Values)
@@ -127,8 +150,8 @@ internal sealed class LedgerDatabase : IDisposable
         // 2,000 pages. More would cost: at every commit after a page was split SQLite looks through its whole cache. What is not in it, the kernel's page cache has.
         Pragma("cache_size = 2000");
 
-        // 16 MiB: a page that many batches write is copied into the file once.
-        Pragma($"wal_autocheckpoint = {(16 << 20) / long.Parse(Pragma("page_size"), System.Globalization.CultureInfo.InvariantCulture)}");
+        // Only where the copy beside it does not get on.
+        Pragma($"wal_autocheckpoint = {4 * LedgerCheckpoint.Bytes / PageSize}");
         RunScript("BEGIN IMMEDIATE; COMMIT");
         Recognise(isNew);
 

@@ -5,6 +5,9 @@ namespace RemoteSigner.Ledgers;
 /// <summary>The ledger could not do what was asked; nothing of it was granted. <see cref="Hint"/> tells the operator what to do.</summary>
 public sealed class LedgerException : Exception
 {
+    private const int IoErrorFsync = 10 | (4 << 8);
+    private const int IoErrorDirectoryFsync = 10 | (5 << 8);
+
     public LedgerException(LedgerFault fault, string message, string hint, Exception? innerException = null)
         : base(message, innerException) => (Fault, Hint) = (fault, hint);
 
@@ -15,6 +18,9 @@ public sealed class LedgerException : Exception
 
     /// <summary>SQLite's extended result code, or 0.</summary>
     internal int Code { get; private init; }
+
+    /// <summary>After a failed fsync the kernel may call lost pages clean, and a later fsync succeeds without them.</summary>
+    internal bool IsFailedSync => Code is IoErrorFsync or IoErrorDirectoryFsync;
 
     /// <summary>Translates an SQLite result code; <paramref name="action"/> says what was being done, such as <c>open</c>.</summary>
     internal static LedgerException From(int code, string action, string path, string? detail, Exception? innerException = null)

@@ -86,9 +86,9 @@ public sealed partial class SlashingProtection
             return await _ledger.WriteAsync(transaction =>
             {
                 long[] validators = Array.ConvertAll(lot, validator => validator.Key);
-                HistoryStore.Of(transaction).Forget(validators.ToHashSet());
                 var pruning = new HistoryPruning(transaction, validators, keepEpochs, _network.SlotsPerEpoch);
                 List<PruneReport.Line> lines = [.. lot.Select(validator => Prune(transaction, pruning, validator))];
+                HistoryStore.Of(transaction).Refresh(validators);
                 if (lines.Exists(line => line.BlocksDropped + line.AttestationsDropped > 0))
                 {
                     evidence.Write(transaction, new PruneReport(lines));

@@ -5,26 +5,27 @@ namespace RemoteSigner.Slashing.Store;
 /// <summary>The records of one validator, as a decision asks for them and leaves them.</summary>
 internal static class HistoryRecords
 {
-    /// <summary>The edges of a history that is there. Where there is no floor there is no record.</summary>
+    /// <summary>The edges of the history with this number.</summary>
     public static ValidatorHistory Load(LedgerTransaction transaction, long validator)
     {
-        var row = transaction.Statement("SELECT slot_floor, source_floor, target_floor, (SELECT max(slot) FROM block WHERE validator = ?1) FROM validator WHERE id = ?1").Bind(1, validator);
+        var history = new ValidatorHistory(validator);
+        Load(transaction, history);
+        return history;
+    }
+
+    /// <summary>Reads the edges of a history that is there. Where there is no floor there is no record.</summary>
+    public static void Load(LedgerTransaction transaction, ValidatorHistory history)
+    {
+        var row = transaction.Statement("SELECT slot_floor, source_floor, target_floor, (SELECT max(slot) FROM block WHERE validator = ?1) FROM validator WHERE id = ?1").Bind(1, history.Id);
         _ = row.Step();
-        var history = new ValidatorHistory(validator)
-        {
-            SlotFloor = row.NumberOrNull(0),
-            SourceFloor = row.NumberOrNull(1),
-            TargetFloor = row.NumberOrNull(2),
-            NewestSlot = row.NumberOrNull(3) ?? -1,
-        };
+        (history.SlotFloor, history.SourceFloor, history.TargetFloor) = (row.NumberOrNull(0), row.NumberOrNull(1), row.NumberOrNull(2));
+        (history.NewestSlot, history.NewestSource, history.NewestTarget) = (row.NumberOrNull(3) ?? -1, -1, -1);
         row.Reset();
         if (history.TargetFloor is not null)
         {
-            NoteNewest(history, RecentVotes.NewestFirst(transaction, validator));
-            NoteNewest(history, transaction.Statement("SELECT source, target FROM attestation WHERE validator = ?1 ORDER BY target DESC, source DESC").Bind(1, validator));
+            NoteNewest(history, RecentVotes.NewestFirst(transaction, history.Id));
+            NoteNewest(history, transaction.Statement("SELECT source, target FROM attestation WHERE validator = ?1 ORDER BY target DESC, source DESC").Bind(1, history.Id));
         }
-
-        return history;
     }
 
     public static void Add(LedgerTransaction transaction, long validator, long slot, ReadOnlySpan<byte> root, long evidence) =>

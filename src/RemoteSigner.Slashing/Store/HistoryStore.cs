@@ -66,17 +66,15 @@ internal sealed class HistoryStore
         return history;
     }
 
-    /// <summary>Drops what is remembered of these histories, which somebody is about to rewrite.</summary>
-    public void Forget(IReadOnlyCollection<long> validators)
+    /// <summary>Has what is remembered of these histories say what the tables say, after they were rewritten: the next duty of each would have to read it, all in one slot.</summary>
+    public void Refresh(IReadOnlyCollection<long> validators)
     {
         foreach (var validator in validators)
         {
-            _validators.Remove(validator);
-        }
-
-        foreach (var (key, _) in _keys.Where(known => validators.Contains(known.Value.History.Id)).ToList())
-        {
-            _keys.Remove(key);
+            if (_validators.TryGetValue(validator, out var history))
+            {
+                HistoryRecords.Load(_transaction, history);
+            }
         }
     }
 

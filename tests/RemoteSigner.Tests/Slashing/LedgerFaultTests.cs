@@ -71,6 +71,68 @@ public sealed class LedgerFaultTests
         Assert.IsType<AuditVerification.Intact>(await AuditVerifier.VerifyAsync(signer.Ledger));
     }
 
+    /// <summary>The write-ahead log is copied beside the writer, and begins anew although the writer never rests.</summary>
+    [Fact]
+    public async Task No_commit_waits_for_the_copy_of_the_log_and_the_log_stays_small()
+    {
+        using var disk = new FaultyDisk();
+        await using var signer = await CreateAsync(disk);
+        var (beside, longest) = (0, 0L);
+        disk.FailSync = file =>
+        {
+            beside += file == "ledger.db" && !IsWriter ? 1 : 0;
+            return false;
+        };
+
+        for (var i = 0; i < 150; i++)
+        {
+            await FillAsync(signer);
+            longest = Math.Max(longest, new FileInfo($"{disk.LedgerFile}-wal").Length);
+        }
+
+        Assert.InRange(beside, 2, 20);
+        Assert.InRange(longest, 16 << 20, 80 << 20);
+    }
+
+    /// <summary>Whose frames the kernel lost nobody knows: perhaps some of a commit that was under way.</summary>
+    [Theory]
+    [InlineData("ledger.db-wal")]
+    [InlineData("ledger.db")]
+    public async Task A_failed_sync_of_the_copy_ends_all_writing_too(string lost)
+    {
+        using var disk = new FaultyDisk();
+        var signer = await CreateAsync(disk);
+        Assert.All(await BatchAsync(signer, Votes(target: 5, root: 1)), decision => Assert.IsType<PermitDecision.Granted>(decision));
+        using var failed = new ManualResetEventSlim();
+        disk.FailSync = file =>
+        {
+            if (file != lost || IsWriter || failed.IsSet)
+            {
+                return false;
+            }
+
+            failed.Set();
+            return true;
+        };
+
+        // Whichever write comes after the sync that failed is the first that is told.
+        await Assert.ThrowsAsync<LedgerException>(async () =>
+        {
+            for (var i = 0; i < 500; i++)
+            {
+                await FillAsync(signer);
+            }
+        });
+        Assert.True(failed.IsSet);
+        Assert.All(await BatchAsync(signer, Votes(target: 1_000_000, root: 1)), AssertFailed);
+        Assert.Equal(LedgerFault.DiskFailure, signer.Ledger.LastFailure?.Fault);
+
+        await using var next = await RestartAsync(disk, signer, Restart.PowerCut);
+        Assert.IsType<AuditVerification.Intact>(await AuditVerifier.VerifyAsync(next.Ledger));
+        Assert.All(await BatchAsync(next, Votes(target: 5, root: 2)), decision => Assert.Equal(SlashingRule.DoubleVote, RuleOf(decision)));
+        Assert.All(await BatchAsync(next, Votes(target: 1_000_000, root: 2)), decision => Assert.IsType<PermitDecision.Granted>(decision));
+    }
+
     /// <summary>One fault at every write and every sync that a life of a ledger makes, opening and checkpoint included; then the next life begins from what is left.</summary>
     [Theory]
     [InlineData(true, Restart.Killed)]
@@ -125,6 +187,11 @@ public sealed class LedgerFaultTests
         disk.FailWrite = (_, _) => null;
         return true;
     }
+
+    private static bool IsWriter => Thread.CurrentThread.Name == "ledger writer";
+
+    // A MiB in one commit.
+    private static Task<int> FillAsync(TemporarySigner signer) => signer.Ledger.WriteAsync(transaction => transaction.Statement("UPDATE probe SET filler = randomblob(1000000)").Execute());
 
     // Both versions of three votes, in turn; of what was ever granted the other version must not be.
     private static async Task AskAsync(TemporarySigner signer, Dictionary<ulong, int> granted, ulong first)
