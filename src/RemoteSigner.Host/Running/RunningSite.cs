@@ -13,6 +13,7 @@ namespace RemoteSigner.Host.Running;
 internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorVoice voice, ArchiveWatch archive, FreshnessRun freshness, Fence fence, SlashingProtection slashing, SignerMetrics metrics, ILogger<RunningSite> log) : ISite
 {
     private ulong _opened;
+    private int _awaited;
     private volatile Exception? _fault;
 
     // How far the open keys have followed, and whether as those of a signer that signs nothing; null where they are behind, or nobody knows.
@@ -85,6 +86,7 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
         _followed = (held.Changes.Now, isClosed);
         Parked = held.CountResting(state => state is KeyState.Parked or KeyState.Exported);
         Difference = DifferenceOf(held, isClosed);
+        TellAwaited(held.Awaited);
         voice.Take(sealedKeys.OpenOperatorKey(vault));
         archive.Look(vault, held);
         if (vault.Contents.Generation != _opened)
@@ -117,6 +119,17 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
 
         metrics.Loaded.Set(ring.Count);
         log.LogInformation("{Count} keys are open", ring.Count);
+    }
+
+    // Nobody relies on them yet, so the signer is as ready as without them.
+    private void TellAwaited(int awaited)
+    {
+        if (awaited > 0 && awaited != _awaited)
+        {
+            log.LogWarning("{Count} shares did not come, because their import was interrupted: push or import them again, or delete their keys", awaited);
+        }
+
+        _awaited = awaited;
     }
 
     private static string? DifferenceOf(HeldShares held, bool isClosed)

@@ -16,7 +16,7 @@ internal static class HeldState
 
     private static List<string> Describe(HeldShares held, BlsPublicKey[] keys) =>
     [
-        $"missing {held.Missing}",
+        $"missing {held.Missing} awaited {held.Awaited}",
         $"ending {string.Join(' ', held.Ending.Select(key => key.ToString()).Order(StringComparer.Ordinal))}",
         .. keys.Select(key => $"{key} {held.Find(key)} {held.StateOf(key)} {held.FindActive(key) is not null} of {string.Join(' ', held.ActiveOf(key).Select(share => share.ShareKey))}"),
         $"order {string.Join(' ', held.InOrder(keys).Select(share => share.ShareKey))}",

@@ -22,8 +22,11 @@ public sealed class HeldShares
     /// <summary>The keys whose share or state has changed, for those who follow in turn.</summary>
     public KeyChangeLog Changes { get; } = new();
 
-    /// <summary>How many keys the ledger lets sign, or is about to, whose shares are not here.</summary>
+    /// <summary>How many keys the ledger lets sign whose shares are not here.</summary>
     public int Missing { get; private set; }
+
+    /// <summary>How many shares never came, because their import was interrupted: whoever sent them was told nothing, and sends them again.</summary>
+    public int Awaited { get; private set; }
 
     /// <summary>Keys that are on their way out by the ledger, whether their shares are here or not.</summary>
     public IReadOnlyCollection<BlsPublicKey> Ending => _ending;
@@ -118,7 +121,7 @@ public sealed class HeldShares
         _clusters.Clear();
         _resting.Clear();
         _ending.Clear();
-        Missing = 0;
+        (Missing, Awaited) = (0, 0);
         _order = 0;
     }
 
@@ -163,7 +166,8 @@ public sealed class HeldShares
         _ = entry.State is KeyState.Retiring or KeyState.Releasing && (by > 0 ? _ending.Add(key) : _ending.Remove(key));
         if (entry.Share is not { } share)
         {
-            Missing += entry.State is KeyState.Active or KeyState.Enrolling ? by : 0;
+            Missing += entry.State is KeyState.Active ? by : 0;
+            Awaited += entry.State is KeyState.Enrolling ? by : 0;
             return;
         }
 
