@@ -18,7 +18,7 @@ internal static class TokenAccess
                 $"the PKCS#11 module of the profile {profile.Name} is not installed at {string.Join(" or ", profile.Module.Paths)}",
                 "install the vendor's library, or name it as seal.module in signer.json");
         var pin = profile.Login.PinRequired ? PinSourceOf(data, options.Pin).Read(arena) : null;
-        return new Pkcs11Token(profile, new TokenAddress(module, options.Token), pin, arena, time);
+        return new Pkcs11Token(profile, new TokenAddress(module, options.Token, options.Serial), pin, arena, time);
     }
 
     /// <summary>Does the token want a PIN?</summary>

@@ -21,7 +21,9 @@ internal static partial class InitCommand
     private static readonly Option<string> Pcrs = new("--pcrs") { Description = "which PCRs an approval names: 7, and 11 for unified kernel images", HelpName = "LIST", DefaultValueFactory = _ => "7" };
     private static readonly Option<string?> Module = new("--module") { Description = "PKCS#11 module, if it is not where the profile says", HelpName = "PATH" };
     private static readonly Option<string> Token = new("--token") { Description = "label of the token", HelpName = "LABEL", DefaultValueFactory = _ => "remote-signer" };
-    private static readonly Option<string?> PinFile = new("--pin-file") { Description = "file with the token's PIN, which is asked for without it; with --seal tpm a PIN is wanted only if this is given", HelpName = "F" };
+    private static readonly Option<string?> Serial = new("--serial") { Description = "serial number of the token, where several have its label", HelpName = "NUMBER" };
+    private static readonly Option<string?> PinFile = new("--pin-file") { Description = "file with the token's PIN, which is asked for without it; with --seal tpm a PIN is wanted only if this or --pin-credential is given", HelpName = "F" };
+    private static readonly Option<string?> PinCredential = new("--pin-credential") { Description = "systemd credential from which the signer takes the PIN; init takes it from there, too, where it runs with it", HelpName = "NAME" };
     private static readonly Option<string[]> Clients = new("--client") { Description = $"a client with all keys and the rights of a bundle ({ClientBundles.Listing}); without one those of validator-client", HelpName = "NAME[=BUNDLE]" };
     private static readonly Option<string[]> Hosts = new("--host") { Description = "a name or address by which clients reach this machine: for the server's certificate and for api.hostAllowlist", HelpName = "NAME" };
     private static readonly Option<ulong?> GenesisTime = new("--genesis-time") { Description = "Unix seconds, for a network whose genesis is not built in", HelpName = "S" };
@@ -37,7 +39,7 @@ internal static partial class InitCommand
     {
         var command = new Command("init", "Make the data directory of a new signer")
         {
-            Network, Seal, Module, Token, Tpm, Pcrs, ReleaseKeyOptions.Key, ReleaseKeyOptions.Password, TpmCommand.OwnerAuthFile, PinFile, Clients, Hosts, GenesisTime, GenesisValidatorsRoot, Freshness, NoSlotWindow, For,
+            Network, Seal, Module, Token, Serial, Tpm, Pcrs, ReleaseKeyOptions.Key, ReleaseKeyOptions.Password, TpmCommand.OwnerAuthFile, PinFile, PinCredential, Clients, Hosts, GenesisTime, GenesisValidatorsRoot, Freshness, NoSlotWindow, For,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -49,7 +51,7 @@ internal static partial class InitCommand
         data.RequirePrivate();
         RequireHostNames(parsed.GetValue(Hosts) ?? []);
         var told = parsed.GetValue(For) is { } name ? SignerPurpose.Get(name) : null;
-        var options = Options(parsed);
+        var (options, credential) = (Options(parsed), ReadCredential(parsed));
         if (File.Exists(data.OptionsFile) || File.Exists(data.VaultFile) || File.Exists(data.LedgerFile))
         {
             throw File.Exists(data.OptionsFile)
@@ -73,6 +75,11 @@ internal static partial class InitCommand
 
         // The owner's authorization goes away with the person who provisions; signer.json does not name it.
         options.Tpm.OwnerAuthFile = null;
+        if (credential is not null)
+        {
+            var pin = options.SealsWithTpm ? options.Tpm.Pin : options.Seal.Pin;
+            (pin.File, pin.Credential) = (null, credential);
+        }
 
         // Last: a directory without this file is one whose making was interrupted, and no signer.
         DurableFile.Replace(data.OptionsFile, System.Text.Encoding.UTF8.GetBytes(SignerOptionsTemplate.Write(options)));
@@ -95,6 +102,7 @@ internal static partial class InitCommand
             Profile = parsed.GetValue(Seal)!,
             Module = parsed.GetValue(Module),
             Token = parsed.GetValue(Token)!,
+            Serial = parsed.GetValue(Serial),
             Pin = parsed.GetValue(Seal) == SealOptions.Tpm ? new PinOptions() : Pin(parsed),
         },
         Tpm = new TpmOptions
@@ -109,7 +117,21 @@ internal static partial class InitCommand
         Clients = ReadClients(parsed.GetValue(Clients) ?? []),
     };
 
-    private static PinOptions Pin(ParseResult parsed) => new() { File = parsed.GetValue(PinFile) is { } file ? Path.GetFullPath(file) : null };
+    private static string? ReadCredential(ParseResult parsed)
+    {
+        var name = parsed.GetValue(PinCredential);
+        return name is null || (name.Length > 0 && Path.GetFileName(name) == name) ? name : throw new CliError($"'{name}' is no name of a credential", "give --pin-credential the name that stands in LoadCredential=, without a path");
+    }
+
+    // For init itself. A credential is there only where systemd started it with one.
+    private static PinOptions Pin(ParseResult parsed) => (parsed.GetValue(PinFile), parsed.GetValue(PinCredential)) switch
+    {
+        ({ } file, _) => new() { File = Path.GetFullPath(file) },
+        (_, { } name) when PinSource.FromCredential.Exists(name) => new() { Credential = name },
+        _ => new(),
+    };
+
+    private static bool WantsPin(ParseResult parsed) => parsed.GetValue(PinFile) is not null || parsed.GetValue(PinCredential) is not null;
 
     private static IReadOnlyList<int> ReadPcrs(string text)
     {
@@ -175,7 +197,7 @@ internal static partial class InitCommand
         _ = await TpmState.ReadAsync(keys.Hardware.Tpm, null, TpmCommand.Pcrs(options));
         MakeFolders(data);
         using var release = ReleaseKeyOptions.ReadOrMake(parsed, data, keys.Arena);
-        var provisioning = new TpmProvisioning(keys.Hardware.Tpm, release, TpmCommand.Pcrs(options), wantsPin: parsed.GetValue(PinFile) is not null);
+        var provisioning = new TpmProvisioning(keys.Hardware.Tpm, release, TpmCommand.Pcrs(options), wantsPin: WantsPin(parsed));
         var key = await provisioning.ProvideKeyAsync(TpmCommand.Label(options));
         using var vault = await Vault.CreateAsync(data.VaultFile, keys.Arena, [key]);
         var approval = await provisioning.ApproveAsync(vault.Contents.VaultId, TpmCommand.Now());

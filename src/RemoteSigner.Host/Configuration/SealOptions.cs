@@ -15,6 +15,9 @@ internal sealed class SealOptions
     /// <summary>Label of the token.</summary>
     public required string Token { get; set; }
 
+    /// <summary>Serial number of the token, where several have that label; null takes the only one.</summary>
+    public string? Serial { get; set; }
+
     /// <summary>Label of the key-encryption key in the token.</summary>
     public string Key { get; set; } = "remote-signer-kek";
 

@@ -34,8 +34,9 @@ internal static class SignerOptionsTemplate
                 "profile": {{Quote(options.Seal.Profile)}},
                 // Path of the PKCS#11 module; null takes the profile's
                 "module": {{Quote(options.Seal.Module)}},
-                // Label of the token, and of the key-encryption key in it
+                // Label of the token, its serial number where several have that label (else null), and the label of the key-encryption key in it
                 "token": {{Quote(options.Seal.Token)}},
+                "serial": {{Quote(options.Seal.Serial)}},
                 "key": {{Quote(options.Seal.Key)}},
                 // Where the PIN comes from: "file", "credential" (systemd LoadCredential=) or "environment" (readable by root and by
                 // the same user); none of them asks at the terminal. A PIN that the token refuses is never tried again by itself

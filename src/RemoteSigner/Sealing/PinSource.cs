@@ -35,6 +35,9 @@ public abstract record PinSource
     /// <summary>A systemd credential (<c>LoadCredential=</c> or <c>LoadCredentialEncrypted=</c>), a file in <c>$CREDENTIALS_DIRECTORY</c>.</summary>
     public sealed record FromCredential(string Name) : PinSource
     {
+        /// <summary>Did systemd start this process with a credential of this name?</summary>
+        public static bool Exists(string name) => Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY") is { } folder && Path.GetFileName(name) == name && File.Exists(Path.Combine(folder, name));
+
         protected override SecretBytes ReadRaw(SecretArena arena)
         {
             var folder = Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY")

@@ -80,7 +80,7 @@ internal sealed class Pkcs11Module
         {
             1 => slots[0],
             0 => throw new TokenException(TokenFault.TokenAbsent, $"no token with the label '{label}'{Serial(serial)} is present", "check the label with: pkcs11-tool --module PATH --list-slots"),
-            _ => throw new TokenException(TokenFault.TokenAmbiguous, $"{slots.Count} tokens have the label '{label}'{Serial(serial)}", "give the serial number as well"),
+            _ => throw new TokenException(TokenFault.TokenAmbiguous, $"{slots.Count} tokens have the label '{label}'{Serial(serial)}", $"choose one by its serial number, with --serial or as seal.serial in signer.json: {string.Join(", ", slots.Select(slot => Text(TokenInfo(slot).SerialNumber)))}"),
         };
     }
 
