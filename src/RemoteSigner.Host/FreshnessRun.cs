@@ -66,6 +66,51 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
         }
     }
 
+    /// <summary>Before the vault gets another root key: makes the place where the fence will go on.</summary>
+    /// <exception cref="WitnessException">The witness failed.</exception>
+    public async Task PrepareHandOverAsync(Vault vault, NewRootKey next)
+    {
+        using var keys = next.DeriveFenceKeys();
+        if (_witness is not null && WitnessOf(vault, keys) is { } witness)
+        {
+            await FenceSuccession.ProvideAsync(witness, CancellationToken.None);
+        }
+    }
+
+    /// <summary>After the vault got another root key: the fence goes on under its keys. False where it is not open, so that the next start does it.</summary>
+    /// <exception cref="WitnessException">The witness failed.</exception>
+    public async Task<bool> HandOverAsync(Vault vault)
+    {
+        if (_witness is null)
+        {
+            return _serves;
+        }
+
+        if (vault.DeriveFormerFenceKeys() is not { } former)
+        {
+            return true;
+        }
+
+        using var formerly = former;
+        var keys = vault.DeriveFenceKeys();
+        var isTaken = false;
+        try
+        {
+            return await fence.GoOnAsync(SuccessionOf(vault, former, keys), keys.Epoch, () =>
+            {
+                (isTaken, _witness) = (true, WitnessOf(vault, keys));
+                _vault = _vault! with { FenceInTpm = (_witness as TpmWitness)?.Indices };
+            });
+        }
+        finally
+        {
+            if (!isTaken)
+            {
+                keys.Dispose();
+            }
+        }
+    }
+
     /// <summary>After history came in: moves the fence past it, as if it had been signed here, though no further ahead of the clock than duties can be.</summary>
     public async Task CoverHistoryAsync()
     {
@@ -103,8 +148,8 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
     {
         if (_protocol is null)
         {
-            var keys = vault.DeriveFenceKeys();
-            if (WitnessAccess.Open(options, sealedKeys.Hardware, id, keys) is not { } witness)
+            var keys = await ChooseKeysAsync(vault);
+            if (WitnessOf(vault, keys) is not { } witness)
             {
                 keys.Dispose();
                 if (fence.SwitchOff(found.Start) is { Refusal: var refused } decided)
@@ -120,7 +165,7 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
             }
 
             _witness = witness;
-            _protocol = new StartProtocol(witness, keys, slashing, new FreshState(id, generation, found.Start, found.End), _entries, time);
+            _protocol = new StartProtocol(witness, keys, slashing, new FreshState(id, generation, await slashing.GetStartAsync(), found.End), _entries, time);
         }
 
         var decision = await _protocol.RunAsync(fence, CancellationToken.None);
@@ -131,6 +176,33 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
             log.LogWarning("{Rollback}", rollback);
         }
     }
+
+    // Those of the root key before the present one only where a start with its fence is refused: the reason is told then.
+    private async Task<FenceKeys> ChooseKeysAsync(Vault vault)
+    {
+        var (keys, former) = (vault.DeriveFenceKeys(), vault.DeriveFormerFenceKeys());
+        var isNext = true;
+        try
+        {
+            isNext = former is null || WitnessOf(vault, keys) is null
+                || await SuccessionOf(vault, former, keys).RunAsync(new FreshState(vault.Contents.VaultId, vault.Contents.Generation, found.Start, found.End), CancellationToken.None);
+            return isNext ? keys : former!;
+        }
+        catch
+        {
+            keys.Dispose();
+            throw;
+        }
+        finally
+        {
+            (isNext ? former : keys)?.Dispose();
+        }
+    }
+
+    private IFreshnessWitness? WitnessOf(Vault vault, FenceKeys keys) => WitnessAccess.Open(options, sealedKeys.Hardware, vault.Contents.VaultId, keys);
+
+    private FenceSuccession SuccessionOf(Vault vault, FenceKeys former, FenceKeys keys) =>
+        new(new WitnessPlace(WitnessOf(vault, former)!, former), new WitnessPlace(WitnessOf(vault, keys)!, keys), slashing, StartLog.Succession(audit));
 
     private void Tell(StartDecision decision, GlobalFloor? standing)
     {

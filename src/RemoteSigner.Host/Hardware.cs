@@ -22,6 +22,9 @@ internal sealed class Hardware(DataDirectory data, SignerOptions options, Secret
     public SealingTpm Tpm => _tpm ??= new SealingTpm(
         options.Tpm.Address, new ApprovalFolder(data.TpmFolder), TokenAccess.PinSourceOf(data, options.Tpm.Pin), options.Tpm.OwnerAuthFile is { } file ? new PinSource.FromFile(data.Resolve(file)) : null, arena);
 
+    /// <summary>Is there no token that signer.json names?</summary>
+    public bool SealsWithTpm => options.SealsWithTpm;
+
     /// <summary>The device that opens the vault.</summary>
     public ISealingDevice Seal => options.SealsWithTpm ? Tpm : Token;
 

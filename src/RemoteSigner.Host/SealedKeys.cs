@@ -45,6 +45,11 @@ internal sealed class SealedKeys(DataDirectory data, Hardware hardware, SecretAr
     /// <exception cref="SealingDeviceException">A device failed.</exception>
     public async Task<IKeyEncryptionKey> FindKeyForChangeAsync() => await FindKeyAsync(hardware.Seal) ?? await FindKeyAsync(hardware.Tpm) ?? await FindKeyAsync();
 
+    /// <summary>The key of a slot that the token which signer.json names has; null where it has it not, or none is named.</summary>
+    /// <exception cref="SealingDeviceException">The token failed.</exception>
+    public async Task<IKeyEncryptionKey?> FindInTokenAsync(VaultSlot slot, CancellationToken cancellation) =>
+        slot.IsHardware && slot.Type != VaultSlotType.Tpm2Sealed && !hardware.SealsWithTpm ? await Pkcs11Key.FindAsync(hardware.Token, [slot], cancellation) : null;
+
     /// <summary>What the vault says of itself, without a key and therefore without proof.</summary>
     /// <exception cref="VaultException">It cannot be read.</exception>
     public VaultListing List() => Vault.List(_vault);

@@ -14,6 +14,7 @@ namespace RemoteSigner.Host.Cli;
 [JsonSerializable(typeof(IReadOnlyList<ImportLine>))]
 [JsonSerializable(typeof(IReadOnlyList<PruneLine>))]
 [JsonSerializable(typeof(SealLine))]
+[JsonSerializable(typeof(RekeyLine))]
 [JsonSerializable(typeof(AuditLine))]
 [JsonSerializable(typeof(FreshnessLine))]
 [JsonSerializable(typeof(EvidenceLine))]

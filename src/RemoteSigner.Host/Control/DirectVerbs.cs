@@ -129,7 +129,7 @@ internal sealed class DirectVerbs(
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    public async Task<EnrolmentReport> RotateSealAsync()
+    public async Task<EnrolmentReport> RotateSealAsync(RekeyOrder order)
     {
         if (options.SealsWithTpm)
         {
@@ -139,7 +139,19 @@ internal sealed class DirectVerbs(
         var present = await keys().FindKeyForChangeAsync();
         using var owner = present as IDisposable;
         openBy(present);
-        return await administrator.ExecuteAsync(new AddTokenSlot("seal.rotate", keys().Hardware.Token, options.Seal.Key, present, TimeProvider.System), actor);
+        using var reach = new OpenReach(keys(), options, [present], order, arena);
+        return await administrator.ExecuteAsync(AddTokenSlot.InPlaceOf(present, keys().Hardware.Token, options.Seal.Key, reach.Slots, TimeProvider.System), actor);
+    }
+
+    public async Task<RekeyLine> RekeySealAsync(RekeyOrder order)
+    {
+        var present = await keys().FindKeyForChangeAsync();
+        using var owner = present as IDisposable;
+        openBy(present);
+        using var reach = new OpenReach(keys(), options, [present], order, arena);
+        var vault = await administrator.ExecuteAsync(new Rekey(reach.Slots), actor);
+        return new RekeyLine(
+            vault.VaultId.ToString(), vault.Generation, vault.Epoch, vault.Shares.Count, [.. vault.Slots.Select(slot => new RekeyedSlot(slot.Type.ToString(), slot.KeyIdText, slot.Label))]);
     }
 
     public ValueTask DisposeAsync() => owned?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -72,5 +72,9 @@ internal interface ISignerVerbs : IAsyncDisposable
     /// <param name="segments">Absolute paths of exported files.</param>
     Task<AuditLine> VerifyAuditAsync(IReadOnlyList<string> segments, CancellationToken cancellation);
 
-    Task<EnrolmentReport> RotateSealAsync();
+    /// <summary>Seals under a new key in the token and another root key.</summary>
+    Task<EnrolmentReport> RotateSealAsync(RekeyOrder order);
+
+    /// <summary>Another root key for the vault.</summary>
+    Task<RekeyLine> RekeySealAsync(RekeyOrder order);
 }

@@ -10,6 +10,8 @@ namespace RemoteSigner.Host.Control;
 [JsonSerializable(typeof(AuditLine))]
 [JsonSerializable(typeof(FreshnessLine))]
 [JsonSerializable(typeof(EnrolmentReport))]
+[JsonSerializable(typeof(RekeyOrder))]
+[JsonSerializable(typeof(RekeyLine))]
 [JsonSerializable(typeof(ClusterOrder))]
 [JsonSerializable(typeof(ClusterImportLine))]
 [JsonSerializable(typeof(ClusterReversion))]

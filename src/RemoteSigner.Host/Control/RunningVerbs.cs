@@ -133,7 +133,10 @@ internal sealed class RunningVerbs : ISignerVerbs
     public Task<AuditLine> VerifyAuditAsync(IReadOnlyList<string> segments, CancellationToken cancellation) =>
         AskAsync(HttpMethod.Get, $"audit?{string.Join('&', segments.Select(path => $"segment={Uri.EscapeDataString(path)}"))}", ControlContext.Default.AuditLine);
 
-    public Task<EnrolmentReport> RotateSealAsync() => AskAsync(HttpMethod.Post, "seal/rotate", ControlContext.Default.EnrolmentReport);
+    public Task<EnrolmentReport> RotateSealAsync(RekeyOrder order) =>
+        AskAsync(HttpMethod.Post, "seal/rotate", ControlContext.Default.EnrolmentReport, JsonContent.Create(order, ControlContext.Default.RekeyOrder));
+
+    public Task<RekeyLine> RekeySealAsync(RekeyOrder order) => AskAsync(HttpMethod.Post, "seal/rekey", ControlContext.Default.RekeyLine, JsonContent.Create(order, ControlContext.Default.RekeyOrder));
 
     /// <summary>How the fence of the signer that runs stands.</summary>
     public Task<FreshnessLine> FreshnessAsync() => AskAsync(HttpMethod.Get, "freshness", ControlContext.Default.FreshnessLine);

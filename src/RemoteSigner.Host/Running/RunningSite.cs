@@ -1,4 +1,5 @@
 using RemoteSigner.Administration;
+using RemoteSigner.Administration.Seals;
 using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
@@ -10,7 +11,7 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Host.Running;
 
 /// <summary>The signer that serves, as the place of acts: the keys that are open are those of the vault that the ledger has active.</summary>
-internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorVoice voice, ArchiveWatch archive, FreshnessRun freshness, Fence fence, SlashingProtection slashing, SignerMetrics metrics, ILogger<RunningSite> log) : ISite
+internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorVoice voice, ArchiveWatch archive, FreshnessRun freshness, Fence fence, SlashingProtection slashing, PendingActs pending, SignerMetrics metrics, ILogger<RunningSite> log) : ISite
 {
     private ulong _opened;
     private int _awaited;
@@ -36,6 +37,7 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
         var vault = await sealedKeys.OpenVaultAsync();
         try
         {
+            await FormerRootKey.RecallAsync(pending, vault);
             await freshness.AdmitAsync(vault);
             _opened = vault.Contents.Generation;
             return vault;
@@ -46,6 +48,10 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
             throw;
         }
     }
+
+    public Task PrepareFenceAsync(Vault vault, NewRootKey next) => freshness.PrepareHandOverAsync(vault, next);
+
+    public Task<bool> HandFenceOverAsync(Vault vault) => freshness.HandOverAsync(vault);
 
     public async Task SettleAsync(Vault? vault, HeldShares held, bool history)
     {

@@ -44,7 +44,7 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
             var isDone = false;
             try
             {
-                isDone = refusal is null && await RunAsync(act, new Proceeding(actor, slashing, audit, pending, library, clock, vault, _held), cancellation);
+                isDone = refusal is null && await RunAsync(act, new Proceeding(actor, slashing, audit, pending, library, clock, vault, _held, site), cancellation);
             }
             finally
             {

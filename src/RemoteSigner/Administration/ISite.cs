@@ -12,6 +12,18 @@ public interface ISite
     /// <exception cref="SealingDeviceException">The device failed.</exception>
     Task<Vault> OpenNewestVaultAsync();
 
+    /// <summary>Makes the place where the fence will go on once the vault has this root key: what a device may refuse is known before anything is changed.</summary>
+    /// <exception cref="WitnessException">The witness of freshness failed.</exception>
+    /// <exception cref="SealingDeviceException">A device failed.</exception>
+    Task PrepareFenceAsync(Vault vault, NewRootKey next);
+
+    /// <summary>
+    /// The fence goes on under keys of the vault's present root key; done again it does nothing. False where a person has to judge first how the fence of the former root key stands.
+    /// </summary>
+    /// <exception cref="WitnessException">The witness of freshness failed.</exception>
+    /// <exception cref="SealingDeviceException">A device failed.</exception>
+    Task<bool> HandFenceOverAsync(Vault vault);
+
     /// <summary>
     /// Why this ledger and this vault must not change each other: one of the two was put back, or nobody knows. Null where nothing says so. Known once the vault was opened.
     /// </summary>

@@ -9,7 +9,7 @@ using RemoteSigner.Slashing;
 namespace RemoteSigner.Administration;
 
 /// <summary>What the steps of one act work with.</summary>
-internal sealed class Proceeding(Actor actor, SlashingProtection slashing, AuditLog audit, PendingActs pending, ClusterLibrary library, SlotClock clock, Vault? vault, HeldShares held)
+internal sealed class Proceeding(Actor actor, SlashingProtection slashing, AuditLog audit, PendingActs pending, ClusterLibrary library, SlotClock clock, Vault? vault, HeldShares held, ISite? site = null)
 {
     public Actor Actor { get; } = actor;
 
@@ -25,6 +25,12 @@ internal sealed class Proceeding(Actor actor, SlashingProtection slashing, Audit
 
     /// <summary>The vault, open, and the newest.</summary>
     public Vault Vault { get; } = vault!;
+
+    /// <summary>See <see cref="ISite.PrepareFenceAsync"/>.</summary>
+    public Task PrepareFenceAsync(NewRootKey next) => site!.PrepareFenceAsync(Vault, next);
+
+    /// <summary>See <see cref="ISite.HandFenceOverAsync"/>.</summary>
+    public Task<bool> HandFenceOverAsync() => site!.HandFenceOverAsync(Vault);
 
     /// <summary>What the vault holds and what the ledger lets each share do, as it is now: acts run one after the other, and nobody else changes it.</summary>
     public async ValueTask<HeldShares> HeldAsync()

@@ -1,4 +1,5 @@
 using RemoteSigner.Administration.Keys;
+using RemoteSigner.Administration.Seals;
 using RemoteSigner.Clusters;
 using RemoteSigner.Freshness;
 using RemoteSigner.Ledgers;
@@ -18,6 +19,7 @@ internal static class Reconciliation
         var turns = await EndPendingAsync(proceeding);
         if (proceeding.Vault is { } vault)
         {
+            await FormerRootKey.FollowAsync(proceeding);
             await FollowLedgerAsync(proceeding, vault, turns);
         }
     }

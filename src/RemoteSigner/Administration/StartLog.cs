@@ -42,6 +42,13 @@ public static class StartLog
     /// <summary>The last entry of a run, in the work that reads where its ledger ends.</summary>
     public static long Stop(AuditLog audit, LedgerTransaction transaction) => audit.Append(transaction, _itself.Entry("freshness.stop"));
 
+    /// <summary>For the fence of a vault that got another root key: the ledger names the place where it goes on. What was to be written into the former one and is not there is told first.</summary>
+    public static EvidenceWriter<(LedgerStart Start, WitnessReading Former)> Succession(AuditLog audit) => (transaction, named) =>
+    {
+        Reconciliation.EndInWitness(transaction, [named.Former], (action, detail) => audit.Append(transaction, _itself.Entry(action) with { Detail = detail }));
+        return audit.Append(transaction, _itself.Entry("freshness.rekey") with { Detail = $"the fence of vault {named.Start.VaultId} goes on under its present root key: start {named.Start.Start} with {named.Start.Witness}" });
+    };
+
     internal static AuditEntry Completed(Actor actor, GlobalFloor floor) => actor.Entry("freshness.complete") with
     {
         Detail = $"the history reaches the marks that were recorded: the floors of epoch {floor.Fence} under all keys ended, each key stands at its newest number",

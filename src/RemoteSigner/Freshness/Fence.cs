@@ -8,7 +8,7 @@ namespace RemoteSigner.Freshness;
 /// still knows bounds of all of it. Both move ahead in the background, F nine epochs past the duty that comes within one epoch of it, so that a duty in the usual course waits for nothing:
 /// <see cref="CoverAsync"/> is one volatile read then. When they move, and how far, says <see cref="FenceCourse"/>. Closed until the start protocol opens it. Thread-safe.
 /// </summary>
-public sealed class Fence(Network network, SlotClock clock, TimeProvider time) : IDisposable
+public sealed partial class Fence(Network network, SlotClock clock, TimeProvider time) : IDisposable
 {
     /// <summary>How far past a duty's epoch the fence is put: one write for every eight epochs.</summary>
     public const ulong Ahead = 9;
@@ -232,7 +232,11 @@ public sealed class Fence(Network network, SlotClock clock, TimeProvider time) :
         }
     }
 
-    public void Dispose() => _run?.Dispose();
+    public void Dispose()
+    {
+        _run?.Dispose();
+        _former.ForEach(run => run.Dispose());
+    }
 
     private ulong? ClockEpoch => clock.Now is { } slot ? network.EpochOf(slot).Value : null;
 

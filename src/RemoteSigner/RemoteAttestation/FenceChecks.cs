@@ -17,7 +17,7 @@ internal static class FenceChecks
         }
 
         var (signer, certified) = (signed.Evidence.Signer, signed.Evidence.Fence!.Record);
-        var (contents, fault) = Contents(signed, certified, TpmWitness.RecordOf(signer.VaultId));
+        var (contents, fault) = Contents(signed, certified, epoch => TpmWitness.RecordOf(signer.VaultId, epoch));
         if (fault is not null || FenceRecord.ReadUnproven(contents) is not { } record)
         {
             return EvidenceCheck.Fail("fence", fault ?? "the index holds no record of a fence");
@@ -40,7 +40,7 @@ internal static class FenceChecks
             return absent;
         }
 
-        var (contents, fault) = Contents(signed, signed.Evidence.Fence!.Counter, TpmWitness.CounterOf(signed.Evidence.Signer.VaultId));
+        var (contents, fault) = Contents(signed, signed.Evidence.Fence!.Counter, epoch => TpmWitness.CounterOf(signed.Evidence.Signer.VaultId, epoch));
         if (fault is not null || contents.Length != sizeof(ulong))
         {
             return EvidenceCheck.Fail("starts", fault ?? "the counter does not have 8 bytes");
@@ -73,8 +73,8 @@ internal static class FenceChecks
         _ => EvidenceCheck.Fail(name, "the signer shows a certification of a fence that it says is elsewhere"),
     };
 
-    /// <summary>The index must be the very one that this vault's fence has: of another kind, others than the vault's owner may write it.</summary>
-    private static (byte[] Contents, string? Fault) Contents(SignedParts signed, CertifiedIndex index, TpmsNvPublic expected)
+    /// <summary>The index must be the very one that this vault's fence has, in one of its two places: of another kind, others than the vault's owner may write it.</summary>
+    private static (byte[] Contents, string? Fault) Contents(SignedParts signed, CertifiedIndex index, Func<uint, TpmsNvPublic> expected)
     {
         var area = TpmsNvPublic.Parse(index.PublicArea);
         var attest = signed.Verify(index);
@@ -82,7 +82,7 @@ internal static class FenceChecks
             : !attest.ExtraData.AsSpan().SequenceEqual(signed.Digest) ? "the certification belongs to another document"
             : !attest.QualifiedSigner.Equals(signed.Quote.QualifiedSigner) ? "the certification is by another key than the quote"
             : !contents.IndexName.Equals(area.Name) || contents.Contents.Length != area.Size ? "the certification is of another NV index"
-            : !area.Name.Equals(expected.AsWritten().Name) ? $"NV index 0x{area.Handle:X8} is not the one that the fence of this vault has, or others may write it too"
+            : !area.Name.Equals(expected(0).AsWritten().Name) && !area.Name.Equals(expected(1).AsWritten().Name) ? $"NV index 0x{area.Handle:X8} is not the one that the fence of this vault has, or others may write it too"
             : null;
         return (fault is null ? ((TpmAttested.NvContents)attest.Attested).Contents : [], fault);
     }

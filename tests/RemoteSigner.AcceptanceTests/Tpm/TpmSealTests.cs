@@ -69,10 +69,44 @@ public sealed class TpmSealTests : TpmScene
 
         await AssertSignsAsync();
         await Tpm.RestartAsync();
-        await AssertDoesNotOpenAsync("was revoked");
+        await AssertDoesNotOpenAsync("measurements are none that were approved");
         var status = (await Home.RunAsync("tpm", "status", "--json")).Succeeded().Output;
-        Assert.Contains("\"revoked\"", status, StringComparison.Ordinal);
+        Assert.Contains("for what it was sealed in before", status, StringComparison.Ordinal);
         Assert.Contains("\"other PCRs\"", status, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_revocation_that_was_interrupted_leaves_no_approval_alive()
+    {
+        (await Tpm.ToolAsync("changeauth", "-c", "o", "secret")).Succeeded();
+        Assert.Equal(1, (await Home.RunAsync("tpm", "revoke", "--release-key", ReleaseKey)).ExitCode);
+        await ExtendAsync(7);
+        (await Home.RunAsync("tpm", "approve", "--now", "--release-key", ReleaseKey)).Succeeded();
+        await File.WriteAllTextAsync(Home.Beside("owner"), "secret");
+        File.SetUnixFileMode(Home.Beside("owner"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        (await Home.RunAsync("tpm", "revoke", "--release-key", ReleaseKey, "--owner-auth-file", Home.Beside("owner"))).Succeeded();
+
+        await AssertSignsAsync();
+        await Tpm.RestartAsync();
+        await AssertDoesNotOpenAsync("measurements are none that were approved");
+    }
+
+    [Fact]
+    public async Task A_request_that_was_tampered_with_is_not_approved()
+    {
+        var request = Path.Combine(Home.Data, "tpm", "request.json");
+        var text = await File.ReadAllTextAsync(request);
+        await File.WriteAllTextAsync(request, System.Text.RegularExpressions.Regex.Replace(text, "\"revocationCount\": \\d+", "\"revocationCount\": 18446744073709551615"));
+
+        Refusal.IsTold(
+            await SignerProcess.RunAsync(null, "tpm", "approve", "--request", request, "--pcr-digest", new string('a', 64), "--release-key", ReleaseKey, "--out", Home.Beside("a.approval.json")), "which no counter does", "tampered");
+        var here = (await Home.RunAsync("tpm", "approve", "--now", "--release-key", ReleaseKey, "--json")).Succeeded().Output;
+
+        Assert.False(File.Exists(Home.Beside("a.approval.json")));
+        Assert.DoesNotContain("18446744073709551615", here, StringComparison.Ordinal);
+        (await Home.RunAsync("tpm", "revoke", "--release-key", ReleaseKey)).Succeeded();
+        await AssertSignsAsync();
     }
 
     [Fact]
@@ -128,6 +162,23 @@ public sealed class TpmSealTests : TpmScene
 
         await AssertDoesNotOpenAsync("refused the PIN");
         Assert.Contains("\"failures\": 1,", (await Home.RunAsync("tpm", "status", "--json")).Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_PIN_is_changed_in_one_step_and_none_is_left_out_by_a_slip()
+    {
+        var pin = Home.Beside("tpm-pin");
+        await File.WriteAllTextAsync(pin, "4711\n");
+        await File.WriteAllTextAsync(Home.Beside("new-pin"), "4712\n");
+        Home.Configure(options => options["tpm"]!["pin"] = new System.Text.Json.Nodes.JsonObject { ["file"] = pin });
+        (await Home.RunAsync("tpm", "provision", "--with-pin")).Succeeded();
+        Refusal.IsTold(await Home.RunAsync("tpm", "provision"), "nothing was said of one for the new slot", "--with-pin");
+
+        (await Home.RunAsync("tpm", "provision", "--new-pin-file", Home.Beside("new-pin"))).Succeeded();
+
+        await AssertDoesNotOpenAsync("refused the PIN");
+        await File.WriteAllTextAsync(pin, "4712\n");
+        await AssertSignsAsync();
     }
 
     [Fact]

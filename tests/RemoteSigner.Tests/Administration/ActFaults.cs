@@ -152,7 +152,8 @@ internal sealed class ActFaults(ActStock stock, ActRow row) : IDisposable
             return;
         }
 
-        foreach (var name in _image.WrittenUntil(_steps[^1]).Where(name => !name.EndsWith(".new", StringComparison.Ordinal)))
+        // An approval is for one sealed object, and so is its name: no two runs write the same.
+        foreach (var name in _image.WrittenUntil(_steps[^1]).Where(name => !name.EndsWith(".new", StringComparison.Ordinal) && !(row.UsesTpm && name.EndsWith(".approval.json", StringComparison.Ordinal))))
         {
             await BeginAsync();
             var (probe, barrier) = (new ActProbe(stock), Directory.CreateDirectory(Place.At(row.Type == typeof(ExportAudit) || row.Type == typeof(ExportHistory) ? name : name + ".new")));

@@ -46,11 +46,13 @@ internal static class ActRows
     private static IEnumerable<ActRow> Seals(ActStock stock) =>
     [
         ActRow.Of(stock, _ => new AddRecoverySlot(stock.Offline)),
-        ActRow.Of(stock, _ => new AddTokenSlot("seal.enrol", stock.Token, "more", null, TimeProvider.System)) with { IsSlow = true },
-        ActRow.Of(stock, _ => new AddTokenSlot("seal.rotate", stock.Token, "other", stock.Spare, TimeProvider.System)) with { Name = "AddTokenSlot in place of another", IsSlow = true },
-        ActRow.Of(stock, _ => new RemoveSlot(Convert.ToHexString(stock.Spare.Id.Span), stock.Present)),
-        ActRow.Of(stock, place => new ProvisionTpm(new TpmProvisioning(stock.TpmIn(place.Folder), stock.Release, ActStock.Pcrs, wantsPin: false), stock.Release, "tpm", "tpm", "now", TimeProvider.System)) with { UsesTpm = true },
-        ActRow.Of(stock, place => new RevokeFirmware(() => stock.RevocationAsync(place))) with { UsesTpm = true, Device = new RevocationDevice(stock) },
+        ActRow.Of(stock, _ => new AddTokenSlot(stock.Token, "more", TimeProvider.System)) with { IsSlow = true },
+        ActRow.Of(stock, _ => AddTokenSlot.InPlaceOf(stock.Spare, stock.Token, "other", stock.Reach, TimeProvider.System)) with { Name = "AddTokenSlot in place of another", IsSlow = true },
+        ActRow.Of(stock, _ => AddTokenSlot.AfterLoss(stock.Token, "other", stock.ReachWithoutDrop, TimeProvider.System)) with { Name = "AddTokenSlot after a loss", IsSlow = true },
+        ActRow.Of(stock, _ => new RemoveSlot(Convert.ToHexString(stock.Spare.Id.Span), stock.Present, stock.Reach)),
+        ActRow.Of(stock, _ => new Rekey(stock.Reach)),
+        ActRow.Of(stock, place => new ProvisionTpm(new TpmProvisioning(stock.TpmIn(place.Folder), stock.Release, ActStock.Pcrs, wantsPin: false), stock.Release, "tpm", "tpm", "now", stock.ReachWithoutDrop)) with { UsesTpm = true },
+        ActRow.Of(stock, place => new RevokeFirmware(stock.TpmIn(place.Folder), new TpmProvisioning(stock.TpmIn(place.Folder), stock.Release, ActStock.Pcrs, wantsPin: false), stock.Release, "now", stock.ReachWithoutDrop)) with { UsesTpm = true, Device = new RevocationDevice(stock) },
     ];
 
     private static IEnumerable<ActRow> Files(ActStock stock) =>

@@ -54,6 +54,12 @@ internal sealed class ActStock : IAsyncDisposable
 
     public Pkcs11Token Token { get; }
 
+    /// <summary>For another root key: the slots of the models, of the token and of the recovery key stay, that of the TPM goes.</summary>
+    public SlotReach Reach => ReachWith([Vault.List(Path.Combine(Folder, "vault")).Slots.Single(slot => slot.Type == VaultSlotType.Tpm2Sealed).KeyIdText]);
+
+    /// <summary>The same for an act that sees to the TPM's slot itself.</summary>
+    public SlotReach ReachWithoutDrop => ReachWith([]);
+
     /// <summary>A recovery key that the vault has no slot for.</summary>
     public RecoveryKey Offline { get; private set; } = null!;
 
@@ -139,8 +145,8 @@ internal sealed class ActStock : IAsyncDisposable
     /// <summary>For one ceremony: it is not there yet.</summary>
     public string NewCeremony() => Path.Combine(_memory, $"{Guid.NewGuid():N}");
 
-    public Task<TpmRevocation> RevocationAsync(ActPlace place) =>
-        TpmRevocation.PrepareAsync(TpmIn(place.Folder), TpmSeal.Of(Vault.List(place.At("vault"))).Single(), Release, Pcrs, "now");
+    /// <summary>Where the revocation counter stands.</summary>
+    public async Task<ulong> CountAsync(ActPlace place) => (await TpmState.ReadAsync(TpmIn(place.Folder), TpmSeal.Of(Vault.List(place.At("vault"))).Single().Revocation, Pcrs)).Count!.Value;
 
     public async ValueTask DisposeAsync()
     {
@@ -153,6 +159,8 @@ internal sealed class ActStock : IAsyncDisposable
         await Scene.DisposeAsync();
     }
 
+    private SlotReach ReachWith(string[] dropped) => new([Present, Spare], (_, _) => Task.FromResult<IKeyEncryptionKey?>(null), dropped);
+
     private async Task SealAsync()
     {
         using (var vault = Scene.Vault)
@@ -161,8 +169,8 @@ internal sealed class ActStock : IAsyncDisposable
             await vault.AddSlotAsync(Spare);
         }
 
-        await Scene.DoAsync(new AddTokenSlot("seal.enrol", Token, "acts", null, TimeProvider.System));
-        await Scene.DoAsync(new ProvisionTpm(new TpmProvisioning(TpmIn(Folder), Release, Pcrs, wantsPin: false), Release, "tpm", "tpm", "now", TimeProvider.System));
+        await Scene.DoAsync(new AddTokenSlot(Token, "acts", TimeProvider.System));
+        await Scene.DoAsync(new ProvisionTpm(new TpmProvisioning(TpmIn(Folder), Release, Pcrs, wantsPin: false), Release, "tpm", "tpm", "now", ReachWithoutDrop));
         LetTpmGo();
         using var offline = RSA.Create(3072);
         Offline = RecoveryKey.FromPublicPem(offline.ExportSubjectPublicKeyInfoPem(), "offline 2", Arena);

@@ -3,6 +3,7 @@ using RemoteSigner.Access;
 using RemoteSigner.Administration;
 using RemoteSigner.Administration.Freshness;
 using RemoteSigner.Administration.Keys;
+using RemoteSigner.Administration.Seals;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
 using RemoteSigner.Freshness;
@@ -67,7 +68,16 @@ internal sealed class ActWorld : IAsyncDisposable, ISite
 
     public FreshnessRefusal? Refusal => null;
 
-    public Task<Vault> OpenNewestVaultAsync() => Vault.OpenAsync(_vault, Stock.Arena, _ => Task.FromResult<IKeyEncryptionKey>(Stock.Present));
+    public async Task<Vault> OpenNewestVaultAsync()
+    {
+        var vault = await Vault.OpenAsync(_vault, Stock.Arena, _ => Task.FromResult<IKeyEncryptionKey>(Stock.Present));
+        await FormerRootKey.RecallAsync(Pending, vault);
+        return vault;
+    }
+
+    public Task PrepareFenceAsync(Vault vault, NewRootKey next) => Task.CompletedTask;
+
+    public Task<bool> HandFenceOverAsync(Vault vault) => Task.FromResult(true);
 
     public async Task SettleAsync(Vault? vault, HeldShares held, bool history)
     {

@@ -311,7 +311,7 @@ public sealed class TpmWitnessTests : TpmTest
 
     private static byte[] Record(byte fill) => [.. Enumerable.Repeat(fill, FenceRecord.Length)];
 
-    private NvIndex Index(Tpm tpm, uint offset) => tpm.NvReadPublic(TpmHandles.FenceCounter(TpmSeal.ContextOf(_vault)) + offset);
+    private NvIndex Index(Tpm tpm, uint offset) => tpm.NvReadPublic(TpmHandles.FenceCounter(TpmSeal.ContextOf(_vault), 0) + offset);
 
     private static async Task<WitnessFault> FaultAsync(Func<Task> call)
     {

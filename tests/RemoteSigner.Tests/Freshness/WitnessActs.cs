@@ -38,6 +38,10 @@ internal static class WitnessActs
 
         public Task<Vault> OpenNewestVaultAsync() => throw new InvalidOperationException("no act about the witness opens the vault");
 
+        public Task PrepareFenceAsync(Vault vault, NewRootKey next) => Task.CompletedTask;
+
+        public Task<bool> HandFenceOverAsync(Vault vault) => throw new InvalidOperationException("no act about the witness opens the vault");
+
         public async Task SettleAsync(Vault? vault, HeldShares held, bool history)
         {
             try

@@ -13,5 +13,9 @@ internal sealed class VaultSite(VaultScene scene) : ISite
 
     public Task<Vault> OpenNewestVaultAsync() => scene.OpenAsync();
 
+    public Task PrepareFenceAsync(Vault vault, NewRootKey next) => Task.CompletedTask;
+
+    public Task<bool> HandFenceOverAsync(Vault vault) => Task.FromResult(true);
+
     public Task SettleAsync(Vault? vault, HeldShares held, bool history) => Task.CompletedTask;
 }

@@ -19,7 +19,7 @@ public abstract class AttestationTest : TpmTest
 
     protected static TpmlPcrSelection Pcrs { get; } = TpmlPcrSelection.Sha256(0, 1, 2, 3, 4, 5, 6, 7, 11);
 
-    protected FenceIndices Fence => new(TpmWitness.CounterOf(VaultId).Handle, TpmWitness.RecordOf(VaultId).Handle, _indexAuthorization);
+    protected FenceIndices Fence => new(TpmWitness.CounterOf(VaultId, 0).Handle, TpmWitness.RecordOf(VaultId, 0).Handle, _indexAuthorization);
 
     protected static DateTimeOffset Now { get; } = TimeProvider.System.GetUtcNow().AddHours(1);
 
@@ -99,8 +99,8 @@ public abstract class AttestationTest : TpmTest
     {
         using (var session = tpm.StartHmacSession(PinnedRoot(tpm)))
         {
-            tpm.NvDefineSpace(session, TpmWitness.CounterOf(VaultId), _indexAuthorization.Span);
-            tpm.NvDefineSpace(session, TpmWitness.RecordOf(VaultId), _indexAuthorization.Span);
+            tpm.NvDefineSpace(session, TpmWitness.CounterOf(VaultId, 0), _indexAuthorization.Span);
+            tpm.NvDefineSpace(session, TpmWitness.RecordOf(VaultId, 0), _indexAuthorization.Span);
             session.SetAuthValue(_indexAuthorization.Span);
             tpm.NvIncrement(tpm.NvReadPublic(Fence.Counter), session);
         }

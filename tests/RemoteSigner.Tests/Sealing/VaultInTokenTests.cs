@@ -1,4 +1,5 @@
 using RemoteSigner.Clusters;
+using RemoteSigner.Native;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Pkcs11;
 
@@ -94,7 +95,7 @@ public sealed class VaultInTokenTests(SoftHsm softHsm) : IDisposable
 
         using (var rotated = await Vault.OpenAsync(_scene.VaultPath, _scene.Arena, old))
         {
-            rotated.Put(rotated.Slots(await rotated.PrepareSlotAsync(replacement, prove: true), (old.SlotType, old.Id)));
+            rotated.Put(rotated.Slots(await rotated.PrepareSlotAsync(replacement), (old.SlotType, old.Id)));
         }
 
         using var vault = await Vault.OpenAsync(_scene.VaultPath, _scene.Arena, replacement);
@@ -111,9 +112,22 @@ public sealed class VaultInTokenTests(SoftHsm softHsm) : IDisposable
         var old = (await SealEnrolment.EnrolAsync(token, "old", TimeProvider.System)).Key;
         (await Vault.CreateAsync(_scene.VaultPath, _scene.Arena, [old])).Dispose();
 
-        // The public half of a recovery key wraps, but cannot open.
         using var vault = await Vault.OpenAsync(_scene.VaultPath, _scene.Arena, old);
-        await Assert.ThrowsAsync<VaultException>(() => vault.PrepareSlotAsync(_scene.PublicRecovery, prove: true));
+        Assert.Equal(VaultFault.WrongKey, (await Assert.ThrowsAsync<VaultException>(() => vault.PrepareSlotAsync(new Broken()))).Fault);
+    }
+
+    /// <summary>Opens to something else than it has wrapped.</summary>
+    private sealed class Broken : IKeyEncryptionKey
+    {
+        public VaultSlotType SlotType => VaultSlotType.Pkcs11AesGcm;
+
+        public ReadOnlyMemory<byte> Id => new byte[16];
+
+        public string Label => "broken";
+
+        public Task<byte[]> WrapAsync(SecretBytes rootKey, ReadOnlyMemory<byte> context, CancellationToken cancellation) => Task.FromResult(new byte[48]);
+
+        public Task<SecretBytes> UnwrapAsync(ReadOnlyMemory<byte> wrapped, ReadOnlyMemory<byte> context, SecretArena arena, CancellationToken cancellation) => Task.FromResult(arena.Allocate(32));
     }
 
     [Theory]

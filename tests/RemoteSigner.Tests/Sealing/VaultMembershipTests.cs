@@ -67,6 +67,6 @@ public sealed class VaultMembershipTests : IDisposable
 
         Assert.Equal(["keystore-1.json", "keystore-2.json", "test"], again.OpenShares().Select(share => share.Label));
         Assert.Equal([null, null, added.Membership], again.Contents.Shares.Select(share => share.Membership));
-        Assert.Equal(2, (await File.ReadAllBytesAsync(_scene.VaultPath))[9]);
+        Assert.Equal(3, (await File.ReadAllBytesAsync(_scene.VaultPath))[9]);
     }
 }

@@ -196,7 +196,7 @@ public sealed class VaultTests : IDisposable
         var good = await File.ReadAllBytesAsync(_scene.VaultPath);
 
         Assert.Equal(VaultFault.NotAVault, await FaultOf(Set(good, 0, (byte)'X')));
-        Assert.Equal(VaultFault.UnsupportedVersion, await FaultOf(Set(good, 9, 3)));
+        Assert.Equal(VaultFault.UnsupportedVersion, await FaultOf(Set(good, 9, 4)));
         Assert.Equal(VaultFault.Truncated, await FaultOf(good[..^1]));
         Assert.Equal(VaultFault.Malformed, await FaultOf([.. good, 0]));
         Assert.Equal(VaultFault.MacMismatch, await FaultOf(Set(good, 33, 99)));

@@ -1,4 +1,6 @@
+using RemoteSigner.Administration;
 using RemoteSigner.Administration.Freshness;
+using RemoteSigner.Administration.Seals;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Ledgers;
@@ -18,6 +20,9 @@ internal sealed class OfflineFreshness : IDisposable
         (_signer, _keys, Vault) = (signer, keys, vault);
         Standing = StandingOf(signer, keys, witness, vault);
     }
+
+    /// <summary>Is it the fence of the root key before the present one, because a start with it would be refused?</summary>
+    public bool IsUnderFormer { get; private init; }
 
     /// <summary>The witness, and what it is held against.</summary>
     public Standing Standing { get; }
@@ -41,18 +46,42 @@ internal sealed class OfflineFreshness : IDisposable
             return null;
         }
 
-        using var opened = vault is null ? await signer.Keys.OpenVaultAsync() : null;
+        using var opened = vault is null ? await OpenVaultAsync(signer) : null;
         var present = vault ?? opened!;
         var keys = present.DeriveFenceKeys();
+        var former = present.DeriveFormerFenceKeys();
         try
         {
-            return new OfflineFreshness(signer, keys, WitnessAccess.Open(signer.Options, signer.Keys.Hardware, present.Contents.VaultId, keys)!, present.Contents);
+            var isUnderFormer = former is not null && !await SucceedAsync(signer, present, former, keys);
+            var used = isUnderFormer ? former! : keys;
+            (isUnderFormer ? keys : former)?.Dispose();
+            return new OfflineFreshness(signer, used, WitnessOf(signer, present, used), present.Contents) { IsUnderFormer = isUnderFormer };
         }
         catch
         {
             keys.Dispose();
+            former?.Dispose();
             throw;
         }
+    }
+
+    private static async Task<Vault> OpenVaultAsync(OfflineSigner signer)
+    {
+        var vault = await signer.Keys.OpenVaultAsync();
+        await FormerRootKey.RecallAsync(signer.Pending, vault);
+        return vault;
+    }
+
+    private static IFreshnessWitness WitnessOf(OfflineSigner signer, Vault vault, FenceKeys keys) => WitnessAccess.Open(signer.Options, signer.Keys.Hardware, vault.Contents.VaultId, keys)!;
+
+    // Before anything is judged by it or told to it.
+    private static async Task<bool> SucceedAsync(OfflineSigner signer, Vault vault, FenceKeys former, FenceKeys keys)
+    {
+        var succession = new FenceSuccession(
+            new WitnessPlace(WitnessOf(signer, vault, former), former), new WitnessPlace(WitnessOf(signer, vault, keys), keys), signer.Slashing, StartLog.Succession(signer.Audit));
+        var isNext = await succession.RunAsync(new FreshState(vault.Contents.VaultId, vault.Contents.Generation, signer.Found.Start, signer.Found.End), CancellationToken.None);
+        await signer.LedgerNamesAsync();
+        return isNext;
     }
 
     /// <summary>

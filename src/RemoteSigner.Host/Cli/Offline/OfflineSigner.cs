@@ -68,6 +68,9 @@ internal sealed class OfflineSigner : IAsyncDisposable
     /// <summary>The ledger knows the vault of this generation now.</summary>
     public void LedgerKnows(ulong generation) => Found = Found.Start is { } start && start.VaultGeneration < generation ? Found with { Start = start with { VaultGeneration = generation } } : Found;
 
+    /// <summary>The ledger names another place of the witness now.</summary>
+    public async Task LedgerNamesAsync() => Found = Found with { Start = await Slashing.GetStartAsync() };
+
     public static async Task<OfflineSigner> OpenAsync(ParseResult parsed)
     {
         var data = parsed.DataDirectory();

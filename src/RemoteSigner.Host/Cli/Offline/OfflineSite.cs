@@ -1,4 +1,5 @@
 using RemoteSigner.Administration;
+using RemoteSigner.Administration.Seals;
 using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
@@ -19,6 +20,7 @@ internal sealed class OfflineSite(OfflineSigner signer) : ISite
         var vault = Key is null ? await signer.Keys.OpenVaultAsync() : await Vault.OpenAsync(signer.Data.VaultFile, signer.Arena, await Key());
         try
         {
+            await FormerRootKey.RecallAsync(signer.Pending, vault);
             RequireNewest(signer.Found.Start, vault.Contents.Generation);
             Refusal = Key is null ? await OfflineFreshness.FindPutBackAsync(signer, vault) : null;
             return vault;
@@ -28,6 +30,21 @@ internal sealed class OfflineSite(OfflineSigner signer) : ISite
             vault.Dispose();
             throw;
         }
+    }
+
+    public async Task PrepareFenceAsync(Vault vault, NewRootKey next)
+    {
+        using var keys = next.DeriveFenceKeys();
+        if (signer.Found.Start is not null && WitnessAccess.Open(signer.Options, signer.Keys.Hardware, vault.Contents.VaultId, keys) is { } witness)
+        {
+            await FenceSuccession.ProvideAsync(witness, CancellationToken.None);
+        }
+    }
+
+    public async Task<bool> HandFenceOverAsync(Vault vault)
+    {
+        using var freshness = await OfflineFreshness.OpenAsync(signer, vault);
+        return freshness is null or { IsUnderFormer: false };
     }
 
     public Task SettleAsync(Vault? vault, HeldShares held, bool history) => OfflineFreshness.KeepCleanAsync(signer, vault);

@@ -19,6 +19,12 @@ internal static class ReleaseKeyOptions
         HelpName = "FILE",
     };
 
+    public static Option<string?> ToApprove { get; } = new("--release-key")
+    {
+        Description = "for a vault with a slot under this machine's TPM: PEM of the private half of the release key, which approves what runs now for the new sealed object",
+        HelpName = "FILE",
+    };
+
     public static Option<string> PrivateKey { get; } = new("--release-key") { Description = "PEM of the private half of the release key; carry it off this machine afterwards", HelpName = "FILE", Required = true };
 
     public static Option<string?> Password { get; } = new("--release-key-password-file") { Description = "file with the password of that PEM", HelpName = "FILE" };
@@ -30,7 +36,7 @@ internal static class ReleaseKeyOptions
 
     public static ReleaseKey ReadPrivate(ParseResult parsed, SecretArena arena) => Read(parsed.GetValue(PrivateKey)!, parsed.GetValue(Password), arena);
 
-    private static ReleaseKey Read(string path, string? passwordFile, SecretArena arena)
+    public static ReleaseKey Read(string path, string? passwordFile, SecretArena arena)
     {
         using var pem = SecretFile.Read(path, arena, MostBytes);
         using var password = passwordFile is null ? null : new PinSource.FromFile(passwordFile).Read(arena);

@@ -41,7 +41,7 @@ internal static class TpmApproveCommand
 
         using var arena = new SecretArena();
         var (pcrs, digest) = Predicted(parsed, parsed.GetValue(Pcrs) ?? "7");
-        var approval = Sign(parsed, arena, parsed.GetValue(RequestFile)!, pcrs, digest);
+        var approval = Sign(parsed, arena, ReadRequest(parsed.GetValue(RequestFile)!), pcrs, digest);
         DurableFile.Replace(path, ApprovalJson.Write(approval));
         Print(parsed, path, approval);
         return 0;
@@ -53,7 +53,7 @@ internal static class TpmApproveCommand
         var tpm = signer.Keys.Hardware.Tpm;
         var selection = parsed.GetValue(Pcrs) ?? string.Join(',', signer.Options.Tpm.Pcrs);
         var (pcrs, digest) = parsed.GetValue(Present) ? await MeasureAsync(tpm, Text(() => PcrList.Parse(selection))) : Predicted(parsed, selection);
-        var approval = Sign(parsed, signer.Arena, tpm.Approvals.RequestFile, pcrs, digest);
+        var approval = Sign(parsed, signer.Arena, await RequestAsync(signer, tpm), pcrs, digest);
         var file = await signer.ExecuteAsync(new ApproveFirmware(tpm.Approvals, approval));
         Print(parsed, file, approval);
         return 0;
@@ -68,10 +68,27 @@ internal static class TpmApproveCommand
         _ => throw new CliError("it must be said what to approve", "give one of --pcr-digest HEX, --pcr-values FILE and --now"),
     };
 
-    private static TpmApproval Sign(ParseResult parsed, SecretArena arena, string requestFile, TpmlPcrSelection pcrs, byte[] digest)
+    // Nobody has proven what stands in the file; an approval for such a count would outlive every revocation of its sealed object.
+    private static ApprovalRequest ReadRequest(string file)
+    {
+        var request = Text(() => ApprovalJson.ReadRequest(BoundedFile.ReadAllBytes(file)));
+        return request.Count <= ApprovalRequest.MostCount ? request : throw new CliError(
+            $"the request {file} says that the revocation counter stands at {request.Count}, which no counter does", "it was tampered with, or is damaged: fetch it anew from the signer's machine, and find out who changed it");
+    }
+
+    // Where the TPM is at hand, it says how far it has counted, and no file.
+    private static async Task<ApprovalRequest> RequestAsync(OfflineSigner signer, SealingTpm tpm)
+    {
+        var seal = await TpmCommand.SealOfAsync(signer.Data, tpm);
+        using var release = seal.ReleaseKey();
+        var count = (await TpmState.ReadAsync(tpm, seal.Revocation, TpmCommand.Pcrs(signer.Options))).Count
+            ?? throw new CliError($"the {tpm.Description} has no revocation counter {ApprovalJson.Handle(seal.Revocation)}", "it was taken away: 'remote-signer tpm provision' makes another");
+        return new ApprovalRequest(seal.Vault, seal.Revocation, count, release.Name.ToString());
+    }
+
+    private static TpmApproval Sign(ParseResult parsed, SecretArena arena, ApprovalRequest request, TpmlPcrSelection pcrs, byte[] digest)
     {
         using var release = ReleaseKeyOptions.ReadPrivate(parsed, arena);
-        var request = Text(() => ApprovalJson.ReadRequest(BoundedFile.ReadAllBytes(requestFile)));
         if (release.Name.ToString() != request.ReleaseKey)
         {
             throw new CliError($"the release key {release.Name} is not the one that the vault was sealed for, {request.ReleaseKey}", "give the right key");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RemoteSigner.Administration.Seals;
 using RemoteSigner.Host.Configuration;
+using RemoteSigner.Host.Control;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Tpm2;
 using RemoteSigner.Tpm2;
@@ -11,18 +12,23 @@ namespace RemoteSigner.Host.Cli;
 internal static class TpmCommand
 {
     private static readonly Option<bool> WithPin = new("--with-pin") { Description = "want a person's PIN as well (tpm.pin in signer.json says where it comes from); wrong ones count towards the TPM's lockout" };
+    private static readonly Option<bool> WithoutPin = new("--without-pin") { Description = "open the vault without a PIN from now on, where the slot of this TPM has wanted one" };
+    private static readonly Option<string?> NewPin = new("--new-pin-file") { Description = "file with the PIN that is wanted from now on, where it is another than the one in tpm.pin, which opens the vault this last time", HelpName = "FILE" };
 
     /// <summary>The owner hierarchy's authorization value.</summary>
     public static Option<string?> OwnerAuthFile { get; } = new("--owner-auth-file") { Description = "file with the owner hierarchy's authorization value, where the TPM has one", HelpName = "FILE" };
 
     public static Command Create()
     {
-        var provision = new Command("provision", "Give the vault a slot under this machine's TPM, opened through its present seal; repeat it for another release key or PIN")
+        var provision = new Command("provision", "Give the vault a slot under this machine's TPM, opened through its present seal; repeat it for another release key or PIN, which gives the vault another root key")
         {
-            ReleaseKeyOptions.Key, ReleaseKeyOptions.Password, OwnerAuthFile, WithPin, RecoveryOptions.OptionalKey, RecoveryOptions.Password,
+            ReleaseKeyOptions.Key, ReleaseKeyOptions.Password, OwnerAuthFile, WithPin, WithoutPin, NewPin, RecoveryOptions.OptionalKey, RecoveryOptions.Password, RekeyOptions.Drop, RekeyOptions.Recovery,
         };
         provision.SetAction((parsed, _) => ProvisionAsync(parsed));
-        var revoke = new Command("revoke", "Approve what runs now anew, then raise the TPM's counter: every older approval is dead") { ReleaseKeyOptions.PrivateKey, ReleaseKeyOptions.Password, OwnerAuthFile };
+        var revoke = new Command("revoke", "Give the vault another root key, in a sealed object that only what runs now opens, then raise the TPM's counter: every older approval is dead")
+        {
+            ReleaseKeyOptions.PrivateKey, ReleaseKeyOptions.Password, OwnerAuthFile, RecoveryOptions.OptionalKey, RecoveryOptions.Password, RekeyOptions.Drop, RekeyOptions.Recovery,
+        };
         revoke.SetAction((parsed, _) => RevokeAsync(parsed));
         return new Command("tpm", "The TPM 2.0 that opens the vault") { provision, TpmStatusCommand.Create(), TpmApproveCommand.Create(), revoke };
     }
@@ -49,9 +55,25 @@ internal static class TpmCommand
         using var release = ReleaseKeyOptions.ReadOrMake(parsed, signer.Data, signer.Arena);
         using var recovery = RecoveryOptions.Find(parsed, signer.Arena);
         signer.Site.Key = async () => recovery ?? await signer.Keys.FindKeyForChangeAsync();
-        var provisioning = new TpmProvisioning(signer.Keys.Hardware.Tpm, release, Pcrs(signer.Options), parsed.GetValue(WithPin));
-        var line = await ProvisionAsync(signer, provisioning, release);
+        if (parsed.GetValue(WithPin) && parsed.GetValue(WithoutPin))
+        {
+            throw CliError.OfUsage("--with-pin and --without-pin exclude each other", "say one of the two");
+        }
+
+        var newPin = parsed.GetValue(NewPin);
+        var provisioning = new TpmProvisioning(signer.Keys.Hardware.Tpm, release, Pcrs(signer.Options), parsed.GetValue(WithPin) || newPin is not null)
+        {
+            MayDropPin = parsed.GetValue(WithoutPin),
+            NewPin = newPin is null ? null : new PinSource.FromFile(Path.GetFullPath(newPin)),
+        };
+        using var reach = ReachOf(parsed, signer, recovery);
+        var line = await ProvisionAsync(signer, provisioning, release, reach.Slots);
         line.Print(parsed);
+        if (newPin is not null)
+        {
+            StandardError.Console.WriteLine("the new PIN is wanted from now on: put it where tpm.pin in signer.json says");
+        }
+
         if (!signer.Options.SealsWithTpm)
         {
             StandardError.Console.WriteLine("the vault opens through its former slots, too; to open it by the TPM at start, set seal.profile to tpm in signer.json");
@@ -60,12 +82,21 @@ internal static class TpmCommand
         return 0;
     }
 
-    private static async Task<TpmProvisionLine> ProvisionAsync(OfflineSigner signer, TpmProvisioning provisioning, ReleaseKey release)
+    private static async Task<TpmProvisionLine> ProvisionAsync(OfflineSigner signer, TpmProvisioning provisioning, ReleaseKey release, SlotReach reach)
     {
         var tpm = signer.Keys.Hardware.Tpm.Description;
-        var (key, approval, took) = await signer.ExecuteAsync(new ProvisionTpm(provisioning, release, tpm, Label(signer.Options), Now(), TimeProvider.System));
-        return LineOf(tpm, key, approval, release, took);
+        var others = Vault.List(signer.Data.VaultFile).Slots.Where(slot => slot.Type == VaultSlotType.Tpm2Sealed).ToList();
+        var (key, approval) = await signer.ExecuteAsync(new ProvisionTpm(provisioning, release, tpm, Label(signer.Options), Now(), reach));
+        foreach (var slot in others.Where(slot => !slot.BelongsTo(key) && !reach.Drops(slot)))
+        {
+            StandardError.Console.WriteLine($"the slot of another TPM or of another storage root key stays, '{slot.Label}' ({slot.KeyIdText}): where it is to end, repeat the command with --drop {slot.KeyIdText}");
+        }
+
+        return LineOf(tpm, key, approval, release, null);
     }
+
+    private static OpenReach ReachOf(ParseResult parsed, OfflineSigner signer, RecoveryKey? recovery) =>
+        new(signer.Keys, signer.Options, recovery is null ? [] : [recovery], RekeyOptions.Get(parsed) with { ReleaseKey = null, ReleaseKeyPassword = null }, signer.Arena);
 
     /// <summary>What is printed of a slot under a TPM; also for <c>init</c>.</summary>
     public static TpmProvisionLine LineOf(string tpm, TpmSealedKey key, TpmApproval? approval, ReleaseKey release, TimeSpan? took) => new(
@@ -79,10 +110,18 @@ internal static class TpmCommand
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         signer.Options.Tpm.OwnerAuthFile = parsed.GetValue(OwnerAuthFile) is { } file ? Path.GetFullPath(file) : signer.Options.Tpm.OwnerAuthFile;
         using var release = ReleaseKeyOptions.ReadPrivate(parsed, signer.Arena);
+        using var recovery = RecoveryOptions.Find(parsed, signer.Arena);
+        signer.Site.Key = async () => recovery ?? await signer.Keys.FindKeyForChangeAsync();
         var tpm = signer.Keys.Hardware.Tpm;
-        var seal = await SealOfAsync(signer.Data, tpm);
-        var approval = await signer.ExecuteAsync(new RevokeFirmware(() => TpmRevocation.PrepareAsync(tpm, seal, release, Pcrs(signer.Options), Now())));
-        StandardError.Console.WriteLine($"revoked: only what runs now opens the vault (count {approval.AtMost}); approve other firmware anew with {tpm.Approvals.RequestFile}");
+        using var reach = ReachOf(parsed, signer, recovery);
+        var provisioning = new TpmProvisioning(tpm, release, Pcrs(signer.Options), (await SealOfAsync(signer.Data, tpm)).WantsPin);
+        var (approval, beyond) = await signer.ExecuteAsync(new RevokeFirmware(tpm, provisioning, release, Now(), reach.Slots));
+        StandardError.Console.WriteLine($"revoked: only what runs now opens the vault ({approval.Pcrs} {Convert.ToHexStringLower(approval.PcrDigest)}, count {approval.AtMost}); approve other firmware anew with {tpm.Approvals.RequestFile}");
+        foreach (var left in beyond)
+        {
+            StandardError.Console.WriteLine($"the approval '{left.Label}' of {left.Pcrs} {Convert.ToHexStringLower(left.PcrDigest)} was made for a count up to {left.AtMost}, which the TPM's does not reach: with this TPM it still opens copies of the vault from before, and nothing newer");
+        }
+
         return 0;
     }
 }

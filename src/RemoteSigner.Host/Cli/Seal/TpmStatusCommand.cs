@@ -59,7 +59,7 @@ internal static class TpmStatusCommand
     {
         if (seal is null || !approval.Vault.AsSpan().SequenceEqual(seal.Vault) || approval.Revocation != seal.Revocation)
         {
-            return "for another vault";
+            return "for another vault, or for what it was sealed in before";
         }
 
         return !approval.IsSignedBy(release!) ? "not signed by the release key"

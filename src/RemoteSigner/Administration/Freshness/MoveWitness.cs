@@ -26,7 +26,7 @@ public sealed class MoveWitness(Standing standing, IFreshnessWitness to) : Witne
     internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
     {
         _evidence = await Standing.LookAsync(cancellation);
-        var there = await to.ReadAsync(cancellation);
+        var there = await FindAsync(cancellation);
         _isVoid = await IsInterruptedAsync(proceeding, there);
         if (!_isVoid && StartRules.Decide(_evidence) is not StartDecision.Serve)
         {
@@ -78,6 +78,20 @@ public sealed class MoveWitness(Standing standing, IFreshnessWitness to) : Witne
             PendingActs.Put(transaction, [.. PendingActs.Read(transaction).Where(act => !act.Effect.IsInWitness)]);
             return _entry;
         });
+
+    // What the device has under other keys is left of an earlier root key of the vault, and nothing depends on it: the ledger names the former witness.
+    private async Task<WitnessReading?> FindAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await to.ReadAsync(cancellation);
+        }
+        catch (WitnessException left) when (left.Fault == WitnessFault.Tampered && Standing.Keys.Epoch > 0)
+        {
+            await to.DiscardAsync(cancellation);
+            return null;
+        }
+    }
 
     private FenceRecord At(FenceRecord record, HistoryEnd end) => (record with { VaultGeneration = Standing.Found.VaultGeneration }).Past(Standing.FenceFor(end)).EndedAt(end);
 

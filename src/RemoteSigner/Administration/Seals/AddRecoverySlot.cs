@@ -11,6 +11,5 @@ public sealed class AddRecoverySlot(RecoveryKey key) : SlotAct<RecoveryKey>
 
     internal override RecoveryKey Result => key;
 
-    private protected override async Task<IReadOnlyList<VaultSlot>> PlanAsync(Vault vault, CancellationToken cancellation) =>
-        vault.Slots(await vault.PrepareSlotAsync(key, prove: false, cancellation), removed: null);
+    private protected override Task<SlotPlan> PlanAsync(Vault vault, CancellationToken cancellation) => Task.FromResult(new SlotPlan([], _ => Task.FromResult<IKeyEncryptionKey>(key), null));
 }

@@ -1,11 +1,17 @@
+using RemoteSigner.Freshness;
 using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Administration.Seals;
 
-/// <summary>An act that changes the slots of the vault, which are the ways to open it. What a device may refuse is done before; then the entry, then the vault's new file.</summary>
+/// <summary>
+/// An act that changes the slots of the vault, which are the ways to open it. Where it takes trust away the vault gets another root key with it, so that whatever an older root key, device or copy of the
+/// vault opens, it opens nothing that came in since. What a device may refuse is done before; then the entry, with the former root key sealed under the new one; then the vault's new file; then what is
+/// beside it: the operator's key, what anchors documents, the fence. Interrupted before the vault nothing has happened, and after it the next act or start finishes.
+/// </summary>
 public abstract class SlotAct<TResult> : AdminAct<TResult>
 {
     private IReadOnlyList<VaultSlot> _slots = [];
+    private NewRootKey? _next;
 
     private protected SlotAct()
     {
@@ -16,26 +22,76 @@ public abstract class SlotAct<TResult> : AdminAct<TResult>
     /// <summary>What the entry says. Known once the act is prepared.</summary>
     private protected abstract string Detail { get; }
 
-    /// <summary>The slots as they are to be; everything that may fail is behind it.</summary>
-    private protected abstract Task<IReadOnlyList<VaultSlot>> PlanAsync(Vault vault, CancellationToken cancellation);
+    /// <summary>What is to become of the slots; everything that may fail is behind it.</summary>
+    private protected abstract Task<SlotPlan> PlanAsync(Vault vault, CancellationToken cancellation);
 
-    internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation) => _slots = await PlanAsync(proceeding.Vault, cancellation);
+    /// <summary>How the effect is known when it is there.</summary>
+    private protected virtual PendingEffect EffectAt(ulong generation) => new PendingEffect.VaultGeneration(generation);
+
+    internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
+    {
+        var vault = proceeding.Vault;
+        if (!vault.IsFollowed)
+        {
+            throw new AdminException(
+                "not_followed", "the fence is still under the root key before the present one, because a start with it would be refused", "'remote-signer freshness status' shows why; settle that first");
+        }
+
+        var plan = await PlanAsync(vault, cancellation);
+        if (plan.Reach is { } reach)
+        {
+            List<IKeyEncryptionKey> keys = [.. await reach.FindAsync([.. vault.Contents.Slots.Where(slot => !plan.Gone.Contains(slot))], cancellation)];
+            if (plan.AddAsync is { } addAsync)
+            {
+                keys.Add(await addAsync(cancellation));
+            }
+
+            _next = await vault.PrepareRootKeyAsync(keys, cancellation);
+            await proceeding.PrepareFenceAsync(_next);
+        }
+        else
+        {
+            _slots = vault.Slots(await vault.PrepareSlotAsync(await plan.AddAsync!(cancellation), cancellation), removed: null);
+        }
+    }
 
     internal override async Task<bool> CommitAsync(Proceeding proceeding)
     {
+        var detail = _next is null ? Detail : $"{Detail}; root key {_next.Number}, for {string.Join(", ", _next.Slots.Select(slot => slot.KeyIdText))}";
         await proceeding.Pending.WriteAsync(transaction =>
         {
-            PendingActs.Begin(transaction, new PendingAct(Action, new PendingEffect.VaultGeneration(proceeding.Vault.Contents.Generation + 1)));
-            return proceeding.Append(transaction, Action, entry => entry with { Detail = Detail });
+            PendingActs.Begin(transaction, new PendingAct(Action, EffectAt(proceeding.Vault.Contents.Generation + 1)));
+            FormerRootKey.Keep(transaction, _next);
+            return proceeding.Append(transaction, Action, entry => entry with { Detail = detail });
         });
         return true;
     }
 
-    internal override Task FollowAsync(Proceeding proceeding)
+    internal override async Task FollowAsync(Proceeding proceeding)
     {
-        proceeding.Vault.Put(_slots);
-        return Task.CompletedTask;
+        if (_next is null)
+        {
+            proceeding.Vault.Put(_slots);
+            return;
+        }
+
+        proceeding.Vault.Put(_next);
+        try
+        {
+            await FormerRootKey.FollowAsync(proceeding);
+        }
+        catch (WitnessException e)
+        {
+            throw new WitnessException(e.Fault, $"the vault has its new root key, and the fence has not followed yet: {e.Message}", $"{e.Hint}; the next change or start finishes it", e);
+        }
     }
 
     internal override Task FinishAsync(Proceeding proceeding) => proceeding.Pending.EndAsync();
+
+    public override void Dispose()
+    {
+        _next?.Dispose();
+        base.Dispose();
+        GC.SuppressFinalize(this);
+    }
 }

@@ -32,6 +32,9 @@ internal sealed class RunRecord : IDisposable
 
     public string Witness => _witness.Description;
 
+    /// <summary>Of the root key whose keys it is written with.</summary>
+    public uint Epoch => _keys.Epoch;
+
     /// <summary>Does this reading show the claim and nothing else?</summary>
     public bool IsClaimed(WitnessReading? reading) => reading is not null && reading.Shows(Start, Claim);
 

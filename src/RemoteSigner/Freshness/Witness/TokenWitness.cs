@@ -15,7 +15,8 @@ namespace RemoteSigner.Freshness;
 /// </summary>
 public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys) : IFreshnessWitness
 {
-    private readonly string _label = $"remote-signer fence {vaultId}";
+    // That of the first root key had no number when there was no other.
+    private readonly string _label = keys.Epoch == 0 ? $"remote-signer fence {vaultId}" : $"remote-signer fence {vaultId} {keys.Epoch}";
 
     // Of objects that this process tried to make and whose answer it has not awaited: they may turn up late.
     private readonly ConcurrentDictionary<UInt128, bool> _givenUp = new();
@@ -32,9 +33,10 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
         login =>
         {
             using var session = login.OpenReadWrite();
-            foreach (var held in List(session))
+            foreach (var held in keys.Epoch > 0 ? session.FindData(_label) : List(session).ConvertAll(one => one.Handle))
             {
-                session.Destroy(held.Handle);
+                // Under a later root key's label there is nobody else's: what it does not open is left of a try.
+                session.Destroy(held);
             }
 
             return true;

@@ -18,15 +18,17 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
 
     public FenceIndices Indices => new(Counter.Handle, Record.Handle, keys.Witness);
 
-    private NvIndex Counter => new(CounterOf(vaultId));
+    private NvIndex Counter => new(CounterOf(vaultId, keys.Epoch));
 
-    private NvIndex Record => new(RecordOf(vaultId));
+    private NvIndex Record => new(RecordOf(vaultId, keys.Epoch));
 
     /// <summary>What the counter of a vault is, before its first count: a verifier compares it with what a TPM certified.</summary>
-    public static TpmsNvPublic CounterOf(Guid vaultId) => new(TpmHandles.FenceCounter(TpmSeal.ContextOf(vaultId)), Ours | TpmaNv.Counter, [], 8);
+    /// <param name="epoch">How many root keys the vault had before; the places of every second one are the same.</param>
+    public static TpmsNvPublic CounterOf(Guid vaultId, uint epoch) => new(TpmHandles.FenceCounter(TpmSeal.ContextOf(vaultId), epoch), Ours | TpmaNv.Counter, [], 8);
 
     /// <summary>What the index with the record of a vault is, before the first was written.</summary>
-    public static TpmsNvPublic RecordOf(Guid vaultId) => new(TpmHandles.FenceRecord(TpmSeal.ContextOf(vaultId)), Ours | TpmaNv.WriteAll, [], FenceRecord.Length);
+    /// <param name="epoch">How many root keys the vault had before; the places of every second one are the same.</param>
+    public static TpmsNvPublic RecordOf(Guid vaultId, uint epoch) => new(TpmHandles.FenceRecord(TpmSeal.ContextOf(vaultId), epoch), Ours | TpmaNv.WriteAll, [], FenceRecord.Length);
 
     // Record first, the counter's first count last: what was interrupted before that was never made.
     public Task CreateAsync(CancellationToken cancellation) => RunAsync(

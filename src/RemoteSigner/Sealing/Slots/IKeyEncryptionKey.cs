@@ -13,6 +13,16 @@ public interface IKeyEncryptionKey
     /// <summary>A name for people, at most 64 bytes of UTF-8.</summary>
     string Label { get; }
 
+    /// <summary>Can it be asked to open what it has wrapped, as a proof?</summary>
+    bool Opens => true;
+
+    /// <summary>Can it be asked to wrap? The key of a slot whose object is made for one root key cannot.</summary>
+    bool Wraps => true;
+
+    /// <summary>The public key (SubjectPublicKeyInfo) with which anybody can wrap for it; empty where there is none.</summary>
+    /// <exception cref="SealingDeviceException">The device failed.</exception>
+    Task<byte[]> ReadPublicHalfAsync(CancellationToken cancellation) => Task.FromResult<byte[]>([]);
+
     /// <summary>Wraps the root key so that it opens only together with the same <paramref name="context"/>.</summary>
     /// <exception cref="SealingDeviceException">The device failed.</exception>
     Task<byte[]> WrapAsync(SecretBytes rootKey, ReadOnlyMemory<byte> context, CancellationToken cancellation);

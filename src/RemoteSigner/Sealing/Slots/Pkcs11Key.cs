@@ -35,6 +35,14 @@ public sealed class Pkcs11Key : IKeyEncryptionKey
         return token.RunAsync(session => candidates.Find(key => session.Find(key.Kind, key._id) != 0), cancellation);
     }
 
+    public Task<byte[]> ReadPublicHalfAsync(CancellationToken cancellation) => SlotType == VaultSlotType.Pkcs11AesGcm ? Task.FromResult<byte[]>([]) : _token.RunAsync(
+        session =>
+        {
+            using var rsa = ReadPublicKey(session);
+            return rsa.ExportSubjectPublicKeyInfo();
+        },
+        cancellation);
+
     public Task<byte[]> WrapAsync(SecretBytes rootKey, ReadOnlyMemory<byte> context, CancellationToken cancellation)
     {
         UseForRecovery();
@@ -84,19 +92,20 @@ public sealed class Pkcs11Key : IKeyEncryptionKey
     private HsmAesGcm Gcm => _token.Profile.AesGcm
         ?? throw new TokenException(TokenFault.MechanismNotOffered, $"the profile {_token.Profile.Name} does not say how the token does AES-GCM", "add aesGcm to the profile");
 
-    private RSAEncryptionPadding Padding => SlotType == VaultSlotType.Pkcs11RsaOaepSha256 ? RSAEncryptionPadding.OaepSHA256 : RSAEncryptionPadding.OaepSHA1;
-
     private byte[] WrapRsa(Pkcs11Session session, SecretBytes rootKey, ReadOnlySpan<byte> context)
     {
+        using var rsa = ReadPublicKey(session);
+        return PublicHalfKey.Wrap(rsa, SlotType, rootKey, context, _token.Arena);
+    }
+
+    private RSA ReadPublicKey(Pkcs11Session session)
+    {
         var key = session.Get(CKO.CKO_PUBLIC_KEY, _id);
-        using var rsa = RSA.Create(new RSAParameters
+        return RSA.Create(new RSAParameters
         {
             Modulus = session.ReadAttribute(key, CKA.CKA_MODULUS),
             Exponent = session.ReadAttribute(key, CKA.CKA_PUBLIC_EXPONENT),
         });
-        using var bound = _token.Arena.Allocate(SlotContext.BoundLength);
-        SlotContext.Bind(rootKey.Span, context, bound.Span);
-        return rsa.Encrypt(bound.Span, Padding);
     }
 
     private SecretBytes UnwrapRsa(Pkcs11Session session, ReadOnlySpan<byte> wrapped, ReadOnlySpan<byte> context, SecretArena arena)

@@ -34,6 +34,8 @@ public sealed class RecoveryKey : IKeyEncryptionKey, IDisposable
 
     public string Label { get; }
 
+    public bool Opens => _opens;
+
     /// <summary>Reads a public key in PEM (SubjectPublicKeyInfo or PKCS#1).</summary>
     /// <exception cref="VaultException">It is no RSA public key of a lawful size.</exception>
     public static RecoveryKey FromPublicPem(string pem, string label, SecretArena arena) => pem.Contains("PRIVATE KEY", StringComparison.Ordinal)
@@ -49,12 +51,9 @@ public sealed class RecoveryKey : IKeyEncryptionKey, IDisposable
             RequirePrivate(key);
         }), opens: true, label, arena);
 
-    public Task<byte[]> WrapAsync(SecretBytes rootKey, ReadOnlyMemory<byte> context, CancellationToken cancellation)
-    {
-        using var bound = _arena.Allocate(SlotContext.BoundLength);
-        SlotContext.Bind(rootKey.Span, context.Span, bound.Span);
-        return Task.FromResult(_key.Encrypt(bound.Span, RSAEncryptionPadding.OaepSHA256));
-    }
+    public Task<byte[]> ReadPublicHalfAsync(CancellationToken cancellation) => Task.FromResult(_key.ExportSubjectPublicKeyInfo());
+
+    public Task<byte[]> WrapAsync(SecretBytes rootKey, ReadOnlyMemory<byte> context, CancellationToken cancellation) => Task.FromResult(PublicHalfKey.Wrap(_key, SlotType, rootKey, context.Span, _arena));
 
     public Task<SecretBytes> UnwrapAsync(ReadOnlyMemory<byte> wrapped, ReadOnlyMemory<byte> context, SecretArena arena, CancellationToken cancellation)
     {

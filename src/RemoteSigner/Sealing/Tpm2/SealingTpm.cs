@@ -14,6 +14,7 @@ public sealed class SealingTpm : ISealingDevice
     private readonly PinSource? _owner;
     private readonly SecretArena _arena;
     private readonly TpmPin _pin;
+    private TpmPin? _newPin;
     private readonly SemaphoreSlim _one = new(1);
     private volatile SealingTpmException? _trouble;
 
@@ -44,6 +45,13 @@ public sealed class SealingTpm : ISealingDevice
 
     internal TpmPin Pin => _pin;
 
+    /// <summary>A PIN that another object is to want from now on, beside the one of the present slot; given up with the device.</summary>
+    internal TpmPin NewPin(PinSource source)
+    {
+        _newPin?.Dispose();
+        return _newPin = new TpmPin(source, _arena);
+    }
+
     /// <summary>With several TPM slots the TPM is asked which one is its own; with one, opening shows it.</summary>
     public async Task<IKeyEncryptionKey?> FindKeyAsync(IReadOnlyList<VaultSlot> slots, CancellationToken cancellation = default)
     {
@@ -57,11 +65,27 @@ public sealed class SealingTpm : ISealingDevice
         return mine.Count == 0 ? null : TpmSealedKey.Of(this, mine[0]);
     }
 
+    /// <summary>Is the TPM's storage root key the one that this slot names? Not where there is no TPM.</summary>
+    /// <exception cref="SealingTpmException">The TPM failed.</exception>
+    public async Task<bool> OwnsAsync(VaultSlot slot, CancellationToken cancellation = default)
+    {
+        try
+        {
+            var name = await ReadNameAsync(cancellation);
+            return slot.Type == VaultSlotType.Tpm2Sealed && slot.KeyId.Span.SequenceEqual(name.Bytes);
+        }
+        catch (SealingTpmException none) when (none.Fault is SealingTpmFault.WrongStorageRootKey or SealingTpmFault.Unreachable)
+        {
+            return false;
+        }
+    }
+
     public void GivePin(SecretBytes pin) => _pin.Give(pin);
 
     public void Dispose()
     {
         _pin.Dispose();
+        _newPin?.Dispose();
         _one.Dispose();
     }
 

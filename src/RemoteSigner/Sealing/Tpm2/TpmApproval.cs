@@ -8,7 +8,7 @@ namespace RemoteSigner.Sealing.Tpm2;
 /// <paramref name="AtMost"/>. It is no secret; it lies as a file in the data directory, and the TPM itself checks the signature.
 /// </summary>
 /// <param name="Label">For people; not signed.</param>
-/// <param name="Vault">The policy reference, 32 bytes: the context of the vault's TPM slot.</param>
+/// <param name="Vault">The policy reference, 32 bytes: of one sealed object of one vault.</param>
 /// <param name="Pcrs">Which PCRs of the SHA-256 bank.</param>
 /// <param name="PcrDigest">SHA-256 over their values in ascending order, 32 bytes.</param>
 /// <param name="Revocation">NV handle of the counter.</param>
@@ -31,6 +31,6 @@ public sealed record TpmApproval(string Label, byte[] Vault, TpmlPcrSelection Pc
 
     public bool IsSignedBy(ReleaseKey key) => Signature.Length == 64 && key.Verifies(Digest, Signature);
 
-    /// <summary>For file names: the same state approved up to the same number is the same file.</summary>
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(PcrDigest)[..16]}-{AtMost}");
+    /// <summary>For file names: the same state approved for the same object up to the same number is the same file.</summary>
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(PcrDigest)[..16]}-{Convert.ToHexStringLower(Vault)[..8]}-{AtMost}");
 }

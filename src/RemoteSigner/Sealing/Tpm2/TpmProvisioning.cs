@@ -1,19 +1,34 @@
+using System.Security.Cryptography;
 using RemoteSigner.Tpm2;
 
 namespace RemoteSigner.Sealing.Tpm2;
 
 /// <summary>
-/// Prepares a TPM for a vault. Every step may be interrupted and repeated: the storage root key and the revocation counter are found again, and the approval is
-/// on disk before a slot depends on it.
+/// Prepares a TPM for one sealed object of a vault, which a nonce tells from every other. Every step may be interrupted and repeated: the storage root key and the revocation counter are found again, and the
+/// approval is on disk before a slot depends on it.
 /// </summary>
 public sealed class TpmProvisioning(SealingTpm tpm, ReleaseKey release, TpmlPcrSelection pcrs, bool wantsPin)
 {
+    private readonly TpmSealPlan _plan = new(release.Point, wantsPin, RandomNumberGenerator.GetBytes(TpmSlot.NonceLength));
+
+    public bool WantsPin => wantsPin;
+
+    /// <summary>May a slot with a PIN be replaced by one without?</summary>
+    public bool MayDropPin { get; init; }
+
+    /// <summary>Where the new object's PIN comes from; null: it is the one that opens the present slot.</summary>
+    public PinSource? NewPin { get; init; }
+
+    /// <summary>What a counter may be for an approval beyond the count of now.</summary>
+    internal ulong? AtMost { get; set; }
+
     /// <summary>A key under the TPM's storage root key, for a slot.</summary>
     /// <exception cref="SealingTpmException">The TPM failed.</exception>
-    public Task<TpmSealedKey> ProvideKeyAsync(string label, CancellationToken cancellation = default) => TpmSealedKey.ProvisionAsync(tpm, release, wantsPin, label, cancellation);
+    public Task<TpmSealedKey> ProvideKeyAsync(string label, CancellationToken cancellation = default) =>
+        TpmSealedKey.ProvisionAsync(tpm, release, _plan, NewPin is null ? tpm.Pin : tpm.NewPin(NewPin), label, cancellation);
 
     /// <summary>
-    /// Approves what runs now, if the private half of the release key is here, and writes down what further approvals must be made out to. Null when
+    /// Approves what runs now for the new object, if the private half of the release key is here, and writes down what further approvals must be made out to. Null when
     /// only the public half is here: then the vault does not open before somebody has signed.
     /// </summary>
     /// <exception cref="SealingTpmException">The TPM failed.</exception>
@@ -21,14 +36,14 @@ public sealed class TpmProvisioning(SealingTpm tpm, ReleaseKey release, TpmlPcrS
     {
         var context = TpmSeal.ContextOf(vaultId);
         var (revocation, count, digest) = await tpm.RunAsync(connection => Measure(connection, context), cancellation);
-        var request = new ApprovalRequest(context, revocation, count, release.Name.ToString());
+        var request = new ApprovalRequest(TpmSlot.ReferenceOf(context, _plan.Nonce), revocation, AtMost ?? count, release.Name.ToString());
         tpm.Approvals.WriteRequest(request);
         if (!release.CanSign)
         {
             return null;
         }
 
-        var approval = TpmApproval.Sign(release, label, request, pcrs, digest, count);
+        var approval = TpmApproval.Sign(release, label, request, pcrs, digest, request.Count);
         tpm.Approvals.Add(approval);
         return approval;
     }

@@ -2,64 +2,63 @@ using RemoteSigner.Tpm2;
 
 namespace RemoteSigner.Sealing.Tpm2;
 
-/// <summary>Revokes every approval of a vault but one that is made for it: the present state is approved for the next count, and then the counter takes it.</summary>
+/// <summary>
+/// Takes the revocation counter past every approval that is known: those of the present sealed object, which copies of the vault from before still have. What the vault gets in its place is another object, for
+/// which no approval from before counts, known or not.
+/// </summary>
 public sealed class TpmRevocation
 {
+    /// <summary>By how much a counter is raised at most: what was approved for more was not made by this program, and NV memory wears out.</summary>
+    public const ulong MostSteps = 1000;
+
     private readonly SealingTpm _tpm;
     private readonly TpmSeal _seal;
-    private readonly ReleaseKey _release;
-    private readonly ulong _count;
 
-    private TpmRevocation(SealingTpm tpm, TpmSeal seal, ReleaseKey release, ulong count, TpmApproval approval) => (_tpm, _seal, _release, _count, Approval) = (tpm, seal, release, count, approval);
+    private TpmRevocation(SealingTpm tpm, TpmSeal seal, ulong target, IReadOnlyList<TpmApproval> beyond) => (_tpm, _seal, Target, Beyond) = (tpm, seal, target, beyond);
 
-    /// <summary>What stays alive: the present state, approved for the next count.</summary>
-    public TpmApproval Approval { get; }
+    /// <summary>Where the counter is to stand.</summary>
+    public ulong Target { get; }
 
-    /// <summary>Signs the approval of the present state; nothing is revoked yet.</summary>
+    /// <summary>Approvals that the counter is not raised past: they go on to open copies of the vault from before, and nothing newer.</summary>
+    public IReadOnlyList<TpmApproval> Beyond { get; }
+
+    /// <summary>Looks at the TPM's counter and at every approval in the folder; changes nothing.</summary>
     /// <exception cref="SealingTpmException">The TPM failed, or is not the one that the vault was sealed under.</exception>
-    /// <exception cref="VaultException">The key is not this vault's release key, or its private half is not here.</exception>
-    public static async Task<TpmRevocation> PrepareAsync(SealingTpm tpm, TpmSeal seal, ReleaseKey release, TpmlPcrSelection pcrs, string label, CancellationToken cancellation = default)
+    public static async Task<TpmRevocation> PrepareAsync(SealingTpm tpm, TpmSeal seal, CancellationToken cancellation = default)
     {
-        using (var expected = seal.ReleaseKey())
-        {
-            if (!release.Name.Equals(expected.Name))
-            {
-                throw new VaultException(VaultFault.WrongKey, $"the release key {release.Name} is not the one that this vault was sealed for, {expected.Name}", "give the right key");
-            }
-        }
-
-        var (count, digest) = await tpm.RunAsync(connection => (RevocationCounter.Read(connection, Pinned(connection, seal), seal.Revocation), connection.PcrRead(pcrs).Digest()), cancellation);
-        var approval = TpmApproval.Sign(release, label, new ApprovalRequest(seal.Vault, seal.Revocation, count, release.Name.ToString()), pcrs, digest, count + 1);
-        return new TpmRevocation(tpm, seal, release, count, approval);
+        var count = await tpm.RunAsync(connection => RevocationCounter.Read(connection, Pinned(connection, seal), seal.Revocation), cancellation);
+        using var release = seal.ReleaseKey();
+        var alive = tpm.Approvals.Read().Select(entry => entry.Approval).OfType<TpmApproval>().Where(approval => approval.Revocation == seal.Revocation && approval.AtMost >= count && approval.IsSignedBy(release)).ToList();
+        var known = alive.Where(approval => approval.AtMost - count < MostSteps).Select(approval => approval.AtMost).Append(count).Max();
+        return new TpmRevocation(tpm, seal, checked(known + 1), [.. alive.Where(approval => approval.AtMost > known)]);
     }
 
-    /// <summary>Writes the approval, then raises the counter. Interrupted before the counter was raised nothing is revoked, and repeating it does it.</summary>
+    /// <summary>Raises the counter to its target; repeated it goes on where it stopped.</summary>
     /// <exception cref="SealingTpmException">The TPM failed.</exception>
-    public async Task RaiseAsync(CancellationToken cancellation = default)
-    {
-        _tpm.Approvals.Add(Approval);
-        var raised = await _tpm.RunAsync(connection => Raise(_tpm, connection, _seal, _count), cancellation);
-        _tpm.Approvals.WriteRequest(new ApprovalRequest(_seal.Vault, _seal.Revocation, raised, _release.Name.ToString()));
-    }
-
-    // Counted only from the value that was signed for: repeated after a lost answer it must not go past the approval.
-    private static ulong Raise(SealingTpm tpm, Tpm connection, TpmSeal seal, ulong count)
-    {
-        var root = Pinned(connection, seal);
-        if (RevocationCounter.Read(connection, root, seal.Revocation) == count)
+    public Task RaiseAsync(CancellationToken cancellation = default) => _tpm.RunAsync(
+        connection =>
         {
-            using var owner = tpm.StartOwnerSession(connection, root);
-            try
+            var root = Pinned(connection, _seal);
+            for (var count = RevocationCounter.Read(connection, root, _seal.Revocation); count < Target; count++)
             {
-                connection.NvIncrement(RevocationCounter.At(seal.Revocation), owner, TpmEntity.Owner);
+                Increment(connection, root);
             }
-            catch (TpmException e) when (e.Rc is TpmRc.BAD_AUTH or TpmRc.AUTH_FAIL)
-            {
-                throw tpm.OwnerRefused(e);
-            }
-        }
 
-        return RevocationCounter.Read(connection, root, seal.Revocation);
+            return true;
+        },
+        cancellation);
+
+    private void Increment(Tpm connection, PinnedKey root)
+    {
+        using var owner = _tpm.StartOwnerSession(connection, root);
+        try
+        {
+            connection.NvIncrement(RevocationCounter.At(_seal.Revocation), owner, TpmEntity.Owner);
+        }
+        catch (TpmException e) when (e.Rc is TpmRc.BAD_AUTH or TpmRc.AUTH_FAIL)
+        {
+            throw _tpm.OwnerRefused(e);
+        }
     }
 
     private static PinnedKey Pinned(Tpm connection, TpmSeal seal)

@@ -10,7 +10,7 @@ public sealed class TpmSeal
     private TpmSeal(VaultSlot slot, byte[] context)
     {
         _content = TpmSlot.Parse(slot.Wrapped.Span);
-        (Root, Label, Vault) = (new TpmName(slot.KeyId.Span), slot.Label, context);
+        (Root, Label, Vault) = (new TpmName(slot.KeyId.Span), slot.Label, TpmSlot.ReferenceOf(context, _content.Plan.Nonce));
     }
 
     /// <summary>Name of the storage root key.</summary>
@@ -18,7 +18,7 @@ public sealed class TpmSeal
 
     public string Label { get; }
 
-    /// <summary>The policy reference that approvals for this vault name, 32 bytes.</summary>
+    /// <summary>The policy reference that approvals for this sealed object of the vault name, 32 bytes.</summary>
     public byte[] Vault { get; }
 
     /// <summary>NV handle of the revocation counter.</summary>
@@ -30,8 +30,15 @@ public sealed class TpmSeal
     public static IReadOnlyList<TpmSeal> Of(VaultListing vault) =>
         [.. vault.Slots.Where(slot => slot.Type == VaultSlotType.Tpm2Sealed).Select(slot => new TpmSeal(slot, ContextOf(vault.VaultId)))];
 
+    /// <exception cref="VaultException">The slot is malformed.</exception>
+    internal static TpmSeal Of(VaultSlot slot, Guid vaultId) => new(slot, ContextOf(vaultId));
+
     /// <summary>The public half of the key that must have signed. Dispose it.</summary>
     public ReleaseKey ReleaseKey() => Tpm2.ReleaseKey.FromPoint(_content.ReleasePoint);
+
+    /// <summary>Does a slot under a TPM want a PIN?</summary>
+    /// <exception cref="VaultException">The slot is malformed.</exception>
+    internal static bool WantsPinOf(VaultSlot slot) => TpmSlot.Parse(slot.Wrapped.Span).WantsPin;
 
     internal static byte[] ContextOf(Guid vaultId) => VaultRootKey.ContextOf(VaultSlotType.Tpm2Sealed, vaultId.ToByteArray(bigEndian: true));
 }

@@ -5,16 +5,17 @@ namespace RemoteSigner.Sealing.Tpm2;
 
 /// <summary>
 /// A vault's root key as a sealed object under a TPM's storage root key, whose Name is the key's id. The object opens only while an approval by the release key
-/// names the PCRs as they are and the revocation counter has not passed it, and with the PIN where one is wanted. The policy's reference is the slot's context,
-/// so an approval for one vault opens no other.
+/// names the PCRs as they are and the revocation counter has not passed it, and with the PIN where one is wanted. The policy's reference is of this very object,
+/// so an approval for one opens no other, of another vault or of before.
 /// </summary>
 public sealed class TpmSealedKey : IKeyEncryptionKey
 {
     private readonly SealingTpm _tpm;
     private readonly TpmName _root;
     private readonly TpmSealPlan _plan;
+    private readonly TpmPin _pin;
 
-    private TpmSealedKey(SealingTpm tpm, TpmName root, string label, TpmSealPlan plan) => (_tpm, _root, Label, _plan) = (tpm, root, label, plan);
+    private TpmSealedKey(SealingTpm tpm, TpmName root, string label, TpmSealPlan plan, TpmPin pin) => (_tpm, _root, Label, _plan, _pin) = (tpm, root, label, plan, pin);
 
     public VaultSlotType SlotType => VaultSlotType.Tpm2Sealed;
 
@@ -22,24 +23,27 @@ public sealed class TpmSealedKey : IKeyEncryptionKey
 
     public string Label { get; }
 
+    public bool Opens { get; private init; } = true;
+
+    public bool Wraps { get; private init; }
+
     /// <summary>For a new slot: finds the TPM's storage root key, or makes it, and records its Name. Repeating it changes nothing.</summary>
     /// <exception cref="SealingTpmException">The TPM failed, or the owner's authorization is wrong.</exception>
-    public static async Task<TpmSealedKey> ProvisionAsync(SealingTpm tpm, ReleaseKey release, bool wantsPin, string label, CancellationToken cancellation = default)
+    internal static async Task<TpmSealedKey> ProvisionAsync(SealingTpm tpm, ReleaseKey release, TpmSealPlan plan, TpmPin pin, string label, CancellationToken cancellation = default)
     {
         var name = await tpm.RunAsync(connection => ProvideRoot(tpm, connection), cancellation);
-        return new TpmSealedKey(tpm, name, label, new TpmSealPlan(release.Point, wantsPin));
+        return new TpmSealedKey(tpm, name, label, plan, pin) { Wraps = true, Opens = release.CanSign };
     }
 
-    /// <summary>The key that belongs to a vault's slot.</summary>
+    /// <summary>The key that belongs to a vault's slot. It opens it, and wraps nothing: each object has a nonce of its own.</summary>
     /// <exception cref="VaultException">The slot is malformed.</exception>
     public static TpmSealedKey Of(SealingTpm tpm, VaultSlot slot)
     {
-        var content = TpmSlot.Parse(slot.Wrapped.Span);
-        return new TpmSealedKey(tpm, new TpmName(slot.KeyId.Span), slot.Label, new TpmSealPlan(content.ReleasePoint, content.WantsPin));
+        return new TpmSealedKey(tpm, new TpmName(slot.KeyId.Span), slot.Label, TpmSlot.Parse(slot.Wrapped.Span).Plan, tpm.Pin);
     }
 
     public Task<byte[]> WrapAsync(SecretBytes rootKey, ReadOnlyMemory<byte> context, CancellationToken cancellation) =>
-        _tpm.RunAsync(tpm => Wrap(tpm, rootKey, context.Span).Write(), cancellation);
+        Wraps ? _tpm.RunAsync(tpm => Wrap(tpm, rootKey, context.Span).Write(), cancellation) : throw new InvalidOperationException("a slot's object is made for one root key");
 
     public Task<SecretBytes> UnwrapAsync(ReadOnlyMemory<byte> wrapped, ReadOnlyMemory<byte> context, SecretArena arena, CancellationToken cancellation)
     {
@@ -48,7 +52,7 @@ public sealed class TpmSealedKey : IKeyEncryptionKey
             tpm =>
             {
                 using var root = _tpm.ReadRoot(tpm);
-                return new TpmUnsealing(_tpm, tpm, root.Pin(_root), slot).Run(context.Span, arena);
+                return new TpmUnsealing(_tpm, tpm, root.Pin(_root), slot, _pin).Run(context.Span, arena);
             },
             cancellation);
     }
@@ -59,11 +63,11 @@ public sealed class TpmSealedKey : IKeyEncryptionKey
         var root = found.Pin(_root);
         var revocation = _tpm.ProvideCounter(tpm, root, context);
         using var release = ReleaseKey.FromPoint(_plan.ReleasePoint);
-        var policy = PolicyDigest.Authorize(release.Name, context);
+        var policy = PolicyDigest.Authorize(release.Name, TpmSlot.ReferenceOf(context, _plan.Nonce));
         var template = KeyedHashPublic.SealedUnder(_plan.WantsPin ? policy.AuthValue() : policy, noDA: !_plan.WantsPin);
         using var session = tpm.StartHmacSession(root);
-        var item = tpm.Create(root, session, template, _plan.WantsPin ? _tpm.Pin.Get().Span : [], rootKey.Span);
-        return new TpmSlot(_plan.WantsPin, _plan.ReleasePoint, revocation.Handle, item);
+        var item = tpm.Create(root, session, template, _plan.WantsPin ? _pin.Get().Span : [], rootKey.Span);
+        return new TpmSlot(_plan, revocation.Handle, item);
     }
 
     // Before there is a storage root key nothing can be salted: the owner's authorization crosses the bus this once.

@@ -25,8 +25,8 @@ public sealed record TpmState(TpmName? Root, PcrValues Pcrs, ulong? Count, IRead
     public static string UseOf(uint handle, Guid vaultId)
     {
         var context = TpmSeal.ContextOf(vaultId);
-        return handle == TpmHandles.FenceCounter(context) ? "starts (freshness)"
-            : handle == TpmHandles.FenceRecord(context) ? "fence (freshness)"
+        return handle == TpmHandles.FenceCounter(context, 0) || handle == TpmHandles.FenceCounter(context, 1) ? "starts (freshness)"
+            : handle == TpmHandles.FenceRecord(context, 0) || handle == TpmHandles.FenceRecord(context, 1) ? "fence (freshness)"
             : TpmHandles.Revocation(context).Contains(handle) ? "revocation counter"
             : "not of this vault";
     }

@@ -4,7 +4,7 @@ using RemoteSigner.Tpm2;
 namespace RemoteSigner.Sealing.Tpm2;
 
 /// <summary>One unsealing: chooses the approval for the PCRs as they are, runs its policy and takes the root key straight into secret memory.</summary>
-internal sealed class TpmUnsealing(SealingTpm device, Tpm tpm, PinnedKey root, TpmSlot slot)
+internal sealed class TpmUnsealing(SealingTpm device, Tpm tpm, PinnedKey root, TpmSlot slot, TpmPin pin)
 {
     // One in ten openings met such a change near the start of a machine in the field; systemd gives up after as many.
     private const int MostAttempts = 30;
@@ -14,7 +14,8 @@ internal sealed class TpmUnsealing(SealingTpm device, Tpm tpm, PinnedKey root, T
     public SecretBytes Run(ReadOnlySpan<byte> context, SecretArena arena)
     {
         using var release = ReleaseKey.FromPoint(slot.ReleasePoint);
-        var approval = Choose(release, context);
+        var reference = TpmSlot.ReferenceOf(context, slot.Plan.Nonce);
+        var approval = Choose(release, reference);
 
         // What is loaded is encrypted already, and the storage root key's authorization is empty: a session would hide nothing. Should somebody on the bus
         // load another object, the unsealing, which names this one, fails.
@@ -30,7 +31,7 @@ internal sealed class TpmUnsealing(SealingTpm device, Tpm tpm, PinnedKey root, T
             catch (TpmException e) when (IsOfChangedPcrs(e))
             {
                 // The TPM counts the changes of all PCRs, also of those that no approval is about: whether what was approved still holds the PCRs themselves say.
-                approval = attempt < MostAttempts ? Choose(release, context) : throw new SealingTpmException(
+                approval = attempt < MostAttempts ? Choose(release, reference) : throw new SealingTpmException(
                     SealingTpmFault.Busy, $"PCRs were extended in the middle of each of {attempt} attempts to open the vault", "the signer tries again by itself; look for what measures into the TPM all the time", e);
             }
         }
@@ -38,15 +39,14 @@ internal sealed class TpmUnsealing(SealingTpm device, Tpm tpm, PinnedKey root, T
 
     private static bool IsOfChangedPcrs(TpmException e) => e is { Rc: TpmRc.PCR_CHANGED } or { Rc: TpmRc.VALUE, Command: TpmCc.PolicyAuthorize };
 
-    private TpmApproval Choose(ReleaseKey release, ReadOnlySpan<byte> context)
+    private TpmApproval Choose(ReleaseKey release, byte[] reference)
     {
-        var vault = context.ToArray();
         var valid = device.Approvals.Read().Select(entry => entry.Approval).OfType<TpmApproval>()
-            .Where(approval => approval.Vault.AsSpan().SequenceEqual(vault) && approval.Revocation == slot.Revocation && approval.IsSignedBy(release)).ToList();
+            .Where(approval => approval.Vault.AsSpan().SequenceEqual(reference) && approval.Revocation == slot.Revocation && approval.IsSignedBy(release)).ToList();
         if (valid.Count == 0)
         {
             throw new SealingTpmException(
-                SealingTpmFault.NotApproved, $"no approval in {device.Approvals.Path} is for this vault and signed by its release key", ApproveHint);
+                SealingTpmFault.NotApproved, $"no approval in {device.Approvals.Path} is for this vault as it is sealed now and signed by its release key", ApproveHint);
         }
 
         var now = valid.Select(approval => approval.Pcrs).Distinct().ToDictionary(pcrs => pcrs, pcrs => tpm.PcrRead(pcrs).Digest());
@@ -70,7 +70,7 @@ internal sealed class TpmUnsealing(SealingTpm device, Tpm tpm, PinnedKey root, T
             if (slot.WantsPin)
             {
                 tpm.PolicyAuthValue(policy);
-                policy.SetAuthValue(device.Pin.Get().Span);
+                policy.SetAuthValue(pin.Get().Span);
             }
         }
         catch (TpmException e) when (e.Rc == TpmRc.POLICY)
@@ -109,7 +109,7 @@ internal sealed class TpmUnsealing(SealingTpm device, Tpm tpm, PinnedKey root, T
         }
         catch (TpmException e) when (e.Rc is TpmRc.BAD_AUTH or TpmRc.AUTH_FAIL && slot.WantsPin)
         {
-            device.Pin.Refuse();
+            pin.Refuse();
             throw new SealingTpmException(SealingTpmFault.WrongPin, $"the {device.Description} refused the PIN", "correct the PIN where tpm.pin says, then reload: each wrong one counts towards the lockout", e);
         }
         catch (TpmException e) when (e.Rc is TpmRc.POLICY_FAIL)

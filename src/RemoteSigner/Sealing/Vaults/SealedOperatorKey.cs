@@ -16,6 +16,8 @@ internal static class SealedOperatorKey
 
     private static ReadOnlySpan<byte> Magic => "RSOPKEY\n"u8;
 
+    public static string PathBeside(string vault) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(vault))!, "operator-key");
+
     public static byte[] Seal(string path, OperatorKey key, VaultRootKey rootKey)
     {
         if (File.Exists(path))
@@ -23,6 +25,11 @@ internal static class SealedOperatorKey
             throw new VaultException(VaultFault.Exists, $"there is an operator key at {path} already", "one signer serves one operator: move the file away first if this operator is to be another");
         }
 
+        return Seal(key, rootKey);
+    }
+
+    public static byte[] Seal(OperatorKey key, VaultRootKey rootKey)
+    {
         using var arena = new SecretArena();
         using var secret = key.CopyPkcs1(arena);
         var salt = RandomNumberGenerator.GetBytes(SaltLength);

@@ -12,10 +12,10 @@ namespace RemoteSigner.Sealing;
 /// <c>Sealing/README.md</c>). Opening costs one hardware operation whatever the number of shares. It holds the root key in secret memory:
 /// dispose it once the shares are loaded or the change is made. Not for concurrent use.
 /// </summary>
-public sealed class Vault : IDisposable
+public sealed partial class Vault : IDisposable
 {
     private readonly VaultStore _store;
-    private readonly VaultRootKey _rootKey;
+    private VaultRootKey _rootKey;
     private readonly List<BlsPublicKey> _exchanged = [];
     private readonly Dictionary<VaultRecords, int> _stands;
     private VaultFile _file;
@@ -102,7 +102,7 @@ public sealed class Vault : IDisposable
         var key = await find(VaultListing.Of(file, authenticated: false));
         var slot = SlotOf(file, key, store.Path);
         var bytes = await key.UnwrapAsync(slot.Wrapped, VaultRootKey.ContextOf(slot.Type, file.Id), arena, cancellation);
-        var vault = new Vault(store, new VaultRootKey(arena, bytes, file.Id), file);
+        var vault = new Vault(store, new VaultRootKey(arena, bytes, file.Id, file.Epoch), file);
         try
         {
             vault.Authenticate();
@@ -205,14 +205,6 @@ public sealed class Vault : IDisposable
         Commit(_file with { Records = _file.Records.With(gone, added.Records) }, [.. gone, .. coming]);
     }
 
-    /// <summary>Our operator's key, sealed for a file beside the vault; refuses where there is one already.</summary>
-    /// <exception cref="VaultException">There is one already.</exception>
-    public byte[] SealOperatorKey(string path, OperatorKey key) => SealedOperatorKey.Seal(path, key, _rootKey);
-
-    /// <summary>Opens our operator's key; null when there is none. The caller disposes it; it outlives the vault.</summary>
-    /// <exception cref="VaultException">The file is damaged, or belongs to another vault.</exception>
-    public OperatorKey? OpenOperatorKey(string path, SecretArena arena) => SealedOperatorKey.Open(path, arena, _rootKey);
-
     /// <summary>Removes one share. Old copies of the file still hold it.</summary>
     /// <exception cref="VaultException">It is not there, or the file cannot be written.</exception>
     public void Remove(BlsPublicKey shareKey) => Exchange([shareKey], SealedShares.None);
@@ -225,16 +217,18 @@ public sealed class Vault : IDisposable
     /// <exception cref="VaultException">The file cannot be written.</exception>
     public async Task PutSlotAsync(IKeyEncryptionKey key, CancellationToken cancellation = default) => Put(Slots(await WrapAsync(key, cancellation), removed: null, replace: true));
 
-    /// <summary>A slot for a key, proven by opening it again, without changing the vault: what may fail is done before the change.</summary>
+    /// <summary>A slot for a key, proven by opening it again where the key can, without changing the vault: what may fail is done before the change.</summary>
     /// <exception cref="VaultException">The key does not open what it sealed.</exception>
     /// <exception cref="SealingDeviceException">The device failed.</exception>
-    public async Task<VaultSlot> PrepareSlotAsync(IKeyEncryptionKey key, bool prove, CancellationToken cancellation = default)
+    public Task<VaultSlot> PrepareSlotAsync(IKeyEncryptionKey key, CancellationToken cancellation = default) => PrepareSlotAsync(_rootKey, key, cancellation);
+
+    private async Task<VaultSlot> PrepareSlotAsync(VaultRootKey rootKey, IKeyEncryptionKey key, CancellationToken cancellation)
     {
-        var slot = await WrapAsync(key, cancellation);
-        if (prove)
+        var slot = await WrapAsync(rootKey, key, cancellation);
+        if (key.Opens)
         {
-            using var opened = await key.UnwrapAsync(slot.Wrapped, VaultRootKey.ContextOf(slot.Type, _file.Id), _rootKey.Arena, cancellation);
-            if (!CryptographicOperations.FixedTimeEquals(opened.Span, _rootKey.Bytes.Span))
+            using var opened = await key.UnwrapAsync(slot.Wrapped, VaultRootKey.ContextOf(slot.Type, _file.Id), rootKey.Arena, cancellation);
+            if (!CryptographicOperations.FixedTimeEquals(opened.Span, rootKey.Bytes.Span))
             {
                 throw new VaultException(VaultFault.WrongKey, $"the key '{key.Label}' does not open what it has just sealed", "do not use this device before you know why");
             }
@@ -294,7 +288,11 @@ public sealed class Vault : IDisposable
     }
 
     /// <summary>Zeroes the root key.</summary>
-    public void Dispose() => _rootKey.Dispose();
+    public void Dispose()
+    {
+        _rootKey.Dispose();
+        _former?.Dispose();
+    }
 
     private static VaultSlot SlotOf(VaultFile file, IKeyEncryptionKey key, string path) => file.Slots.FirstOrDefault(slot => slot.BelongsTo(key))
         ?? throw new VaultException(VaultFault.NoSlotOpens, $"no slot of the vault {path} belongs to the key '{key.Label}'", "'remote-signer seal status' lists the slots");
@@ -324,9 +322,12 @@ public sealed class Vault : IDisposable
         }
     }
 
-    private async Task<VaultSlot> WrapAsync(IKeyEncryptionKey key, CancellationToken cancellation) => new(key.SlotType, key.Id, key.Label)
+    private Task<VaultSlot> WrapAsync(IKeyEncryptionKey key, CancellationToken cancellation) => WrapAsync(_rootKey, key, cancellation);
+
+    private async Task<VaultSlot> WrapAsync(VaultRootKey rootKey, IKeyEncryptionKey key, CancellationToken cancellation) => new(key.SlotType, key.Id, key.Label)
     {
-        Wrapped = await key.WrapAsync(_rootKey.Bytes, VaultRootKey.ContextOf(key.SlotType, _file.Id), cancellation),
+        PublicHalf = await key.ReadPublicHalfAsync(cancellation),
+        Wrapped = await key.WrapAsync(rootKey.Bytes, VaultRootKey.ContextOf(key.SlotType, _file.Id), cancellation),
     };
 
     private void Authenticate()

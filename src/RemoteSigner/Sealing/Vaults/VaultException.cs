@@ -73,6 +73,9 @@ public enum VaultFault
     /// <summary>The last slot that the signer itself can open must stay.</summary>
     LastSlot,
 
+    /// <summary>Another root key cannot be wrapped for a slot: its device is not here.</summary>
+    OutOfReach,
+
     /// <summary>More shares, slots or text than the format holds.</summary>
     TooMany,
 }

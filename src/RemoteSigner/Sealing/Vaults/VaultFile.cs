@@ -7,8 +7,11 @@ namespace RemoteSigner.Sealing;
 /// <summary>The bytes of a vault, as <c>Sealing/README.md</c> lays them out. Knows lengths and limits; knows no key.</summary>
 internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<VaultSlot> Slots, VaultRecords Records)
 {
-    internal const ushort Version = 2;
+    internal const ushort Version = 3;
     internal const ushort FirstVersion = 1;
+
+    /// <summary>The last whose slots have no public half, and whose root key has no number.</summary>
+    private const ushort FormerVersion = 2;
     internal const int IdLength = 16;
     internal const int MacLength = 32;
     internal const int MostSlots = 16;
@@ -16,13 +19,20 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
     internal const int MostLabel = 64;
     internal const int MostKeyId = 64;
     internal const int MostWrapped = 1024;
+
+    /// <summary>Of an RSA key of 8192 bits, as SubjectPublicKeyInfo: 1062.</summary>
+    internal const int MostPublicHalf = 1100;
+
     internal const int MostBytes = 48 * 1024 * 1024;
 
     /// <summary>More than a header and its code take.</summary>
-    internal const int MostHeader = 32 * 1024;
+    internal const int MostHeader = 64 * 1024;
 
     // The line feed shows a file that was copied as text, as in PNG.
     internal static ReadOnlySpan<byte> Magic => "RSVAULT\n"u8;
+
+    /// <summary>Which root key it is under: 0 for the first, one more with each that came in its place.</summary>
+    internal uint Epoch { get; init; }
 
     /// <summary>The header's authentication code as read; empty in a file that is being made.</summary>
     internal ReadOnlyMemory<byte> Mac { get; init; }
@@ -46,10 +56,11 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
         var version = ReadMagic(ref reader);
         var id = reader.Take(IdLength).ToArray();
         var generation = reader.UInt64();
+        var epoch = version > FormerVersion ? reader.UInt32() : 0;
         var slots = new VaultSlot[VaultReader.Count(reader.Byte(), 1, MostSlots, "slots")];
         for (var i = 0; i < slots.Length; i++)
         {
-            slots[i] = ReadSlot(ref reader);
+            slots[i] = ReadSlot(ref reader, version);
         }
 
         var recordCount = VaultReader.Count(reader.UInt32(), 0, MostRecords, "records");
@@ -59,7 +70,7 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
         var matches = SHA256.HashData(reader.Rest).AsSpan().SequenceEqual(recordsHash);
         var records = VaultRecord.ReadAll(ref reader, bytes, (int)recordCount, version);
         reader.ExpectEnd();
-        return new VaultFile(id, generation, slots, records) { Mac = mac, Header = header, RecordsMatch = matches, IsNewest = version == Version };
+        return new VaultFile(id, generation, slots, records) { Epoch = epoch, Mac = mac, Header = header, RecordsMatch = matches, IsNewest = version == Version };
     }
 
     /// <summary>The authentication code in the bytes of a vault, without a look at its records.</summary>
@@ -67,11 +78,11 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
     internal static ReadOnlySpan<byte> MacOf(ReadOnlySpan<byte> bytes)
     {
         var reader = new VaultReader(bytes);
-        _ = ReadMagic(ref reader);
-        _ = reader.Take(IdLength + sizeof(ulong));
+        var version = ReadMagic(ref reader);
+        _ = reader.Take(IdLength + sizeof(ulong) + (version > FormerVersion ? sizeof(uint) : 0));
         for (var slots = VaultReader.Count(reader.Byte(), 1, MostSlots, "slots"); slots > 0; slots--)
         {
-            _ = ReadSlot(ref reader);
+            _ = ReadSlot(ref reader, version);
         }
 
         _ = reader.Take(sizeof(uint) + SHA256.HashSizeInBytes);
@@ -94,12 +105,12 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
 
         reader.Take(Magic.Length);
         var version = reader.UInt16();
-        return version is FirstVersion or Version
+        return version is >= FirstVersion and <= Version
             ? version
-            : throw new VaultException(VaultFault.UnsupportedVersion, $"the vault has format version {version}, this program reads {FirstVersion} and {Version}", "use the program that wrote it, or a later one");
+            : throw new VaultException(VaultFault.UnsupportedVersion, $"the vault has format version {version}, this program reads {FirstVersion} to {Version}", "use the program that wrote it, or a later one");
     }
 
-    private static VaultSlot ReadSlot(ref VaultReader reader)
+    private static VaultSlot ReadSlot(ref VaultReader reader, ushort version)
     {
         var type = (VaultSlotType)reader.Byte();
         if (!Enum.IsDefined(type))
@@ -109,8 +120,9 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
 
         var keyId = reader.Take((int)VaultReader.Count(reader.Byte(), 1, MostKeyId, "bytes of a key id")).ToArray();
         var label = reader.Text(MostLabel);
+        var half = version > FormerVersion ? reader.Take((int)VaultReader.Count(reader.UInt16(), 0, MostPublicHalf, "bytes of a public key")).ToArray() : [];
         var wrapped = reader.Take((int)VaultReader.Count(reader.UInt16(), 1, MostWrapped, "bytes of a wrapped key")).ToArray();
-        return new VaultSlot(type, keyId, label) { Wrapped = wrapped };
+        return new VaultSlot(type, keyId, label) { PublicHalf = half, Wrapped = wrapped };
     }
 
     private byte[] WriteHeader(byte[] recordsHash)
@@ -121,6 +133,7 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
         writer.Write(BinaryPrimitives.ReverseEndianness(Version));
         writer.Write(Id);
         writer.Write(BinaryPrimitives.ReverseEndianness(Generation));
+        writer.Write(BinaryPrimitives.ReverseEndianness(Epoch));
         writer.Write((byte)Slots.Count);
         foreach (var slot in Slots)
         {
@@ -140,6 +153,8 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
         writer.Write(slot.KeyId.Span);
         writer.Write((byte)label.Length);
         writer.Write(label);
+        writer.Write(BinaryPrimitives.ReverseEndianness((ushort)slot.PublicHalf.Length));
+        writer.Write(slot.PublicHalf.Span);
         writer.Write(BinaryPrimitives.ReverseEndianness((ushort)slot.Wrapped.Length));
         writer.Write(slot.Wrapped.Span);
     }

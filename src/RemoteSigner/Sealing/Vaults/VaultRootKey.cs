@@ -7,7 +7,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Sealing;
 
 /// <summary>The 32 random bytes everything in one vault hangs on, in secret memory, and the keys derived from them (HKDF-SHA-256, RFC 5869).</summary>
-internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] vaultId) : IDisposable
+/// <param name="epoch">How many root keys the vault had before.</param>
+internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] vaultId, uint epoch) : IDisposable
 {
     private static ReadOnlySpan<byte> HeaderUse => "remote-signer/vault/header/v1"u8;
 
@@ -23,18 +24,57 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
 
     private static ReadOnlySpan<byte> AnchorUse => "remote-signer/cluster/anchor/v1"u8;
 
+    private static ReadOnlySpan<byte> FormerUse => "remote-signer/vault/former/v1"u8;
+
     internal SecretBytes Bytes => bytes;
+
+    internal uint Epoch => epoch;
 
     internal SecretArena Arena => arena;
 
     /// <summary>What a slot of this type in this vault is bound to, so that it opens in no other.</summary>
     internal static byte[] ContextOf(VaultSlotType type, ReadOnlySpan<byte> vaultId) => SHA256.HashData([.. Prefixed(SlotUse), .. Prefixed(vaultId), (byte)type]);
 
-    internal static VaultRootKey Generate(SecretArena arena, byte[] vaultId)
+    internal static VaultRootKey Generate(SecretArena arena, byte[] vaultId, uint epoch = 0)
     {
         var key = arena.Allocate(SlotContext.RootKeyLength);
         RandomNumberGenerator.Fill(key.Span);
-        return new VaultRootKey(arena, key, vaultId);
+        return new VaultRootKey(arena, key, vaultId, epoch);
+    }
+
+    /// <summary>The root key before this one, sealed under this one (80 bytes: salt, key, tag): until everything beside the vault has followed.</summary>
+    internal byte[] SealFormer(VaultRootKey former)
+    {
+        var salt = RandomNumberGenerator.GetBytes(VaultRecord.SaltLength);
+        var cipher = new byte[KeyLength + TagLength];
+        using var key = Derive(salt, FormerUse);
+        using var aes = new AesGcm(key.Span, TagLength);
+        aes.Encrypt(Nonce, former.Bytes.Span, cipher.AsSpan(0, KeyLength), cipher.AsSpan(KeyLength), [.. Prefixed(FormerUse), .. Prefixed(vaultId)]);
+        return [.. salt, .. cipher];
+    }
+
+    /// <summary>Opens it again; null where it was not sealed under this one. The caller disposes it.</summary>
+    internal VaultRootKey? OpenFormer(ReadOnlySpan<byte> former)
+    {
+        if (former.Length != VaultRecord.SaltLength + KeyLength + TagLength || epoch == 0)
+        {
+            return null;
+        }
+
+        var (salt, cipher) = (former[..VaultRecord.SaltLength].ToArray(), former[VaultRecord.SaltLength..].ToArray());
+        var secret = arena.Allocate(KeyLength);
+        try
+        {
+            using var key = Derive(salt, FormerUse);
+            using var aes = new AesGcm(key.Span, TagLength);
+            aes.Decrypt(Nonce, cipher.AsSpan(..KeyLength), cipher.AsSpan(KeyLength..), secret.Span, [.. Prefixed(FormerUse), .. Prefixed(vaultId)]);
+            return new VaultRootKey(arena, secret, vaultId, epoch - 1);
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            secret.Dispose();
+            return null;
+        }
     }
 
     /// <summary>HMAC-SHA-256 of everything before it in the file; it also commits to this key.</summary>
@@ -45,7 +85,7 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
     }
 
     /// <summary>The keys of the fence that goes with this vault.</summary>
-    internal FenceKeys DeriveFenceKeys() => new(Derive(vaultId, FenceRecordUse), Derive(vaultId, FenceWitnessUse));
+    internal FenceKeys DeriveFenceKeys() => new(Derive(vaultId, FenceRecordUse), Derive(vaultId, FenceWitnessUse), epoch);
 
     /// <summary>The key of what is remembered of anchored documents.</summary>
     internal AnchorKey DeriveAnchorKey() => new(Derive(vaultId, AnchorUse));

@@ -6,8 +6,14 @@ namespace RemoteSigner.Sealing;
 /// <param name="Label">That key's name for people, at most 64 bytes of UTF-8.</param>
 public sealed record VaultSlot(VaultSlotType Type, ReadOnlyMemory<byte> KeyId, string Label)
 {
+    /// <summary>Of an RSA key the SubjectPublicKeyInfo, at most 1100 bytes: with it another root key is wrapped where the device is not at hand. Empty for other keys, and in a slot of an earlier version.</summary>
+    internal ReadOnlyMemory<byte> PublicHalf { get; init; }
+
     /// <summary>The wrapped root key, at most 1024 bytes.</summary>
     internal ReadOnlyMemory<byte> Wrapped { get; init; }
+
+    /// <summary>The id in lower-case hex, as people name a slot.</summary>
+    public string KeyIdText => Convert.ToHexStringLower(KeyId.Span);
 
     /// <summary>True when the signer can open it by itself, without a key that lies in a safe.</summary>
     public bool IsHardware => Type != VaultSlotType.Recovery;
@@ -16,5 +22,6 @@ public sealed record VaultSlot(VaultSlotType Type, ReadOnlyMemory<byte> KeyId, s
 
     internal bool Is(VaultSlotType type, ReadOnlyMemory<byte> keyId) => Type == type && KeyId.Span.SequenceEqual(keyId.Span);
 
-    internal bool BelongsTo(IKeyEncryptionKey key) => Is(key.SlotType, key.Id);
+    /// <summary>Is it the slot of this key?</summary>
+    public bool BelongsTo(IKeyEncryptionKey key) => Is(key.SlotType, key.Id);
 }

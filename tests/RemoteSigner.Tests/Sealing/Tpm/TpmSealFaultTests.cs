@@ -168,7 +168,7 @@ public sealed class TpmSealFaultTests : TpmVault
         }
 
         Assert.Throws<VaultException>(() => TpmSlot.Parse([.. slot, 0]));
-        Assert.Equal(VaultFault.UnsupportedVersion, Assert.Throws<VaultException>(() => TpmSlot.Parse([2, .. slot[1..]])).Fault);
+        Assert.Equal(VaultFault.UnsupportedVersion, Assert.Throws<VaultException>(() => TpmSlot.Parse([3, .. slot[1..]])).Fault);
     }
 
     // TPM2_PCR_Extend (part 3, 22.2) of one SHA-256 digest, authorized by the empty password that a PCR has.

@@ -8,8 +8,18 @@ namespace RemoteSigner.Tests.Sealing.Tpm;
 
 public sealed class TpmSealedKeyTests : TpmVault
 {
-    private static async Task RevokeAsync(SealingTpm device, TpmSeal seal, ReleaseKey release, RemoteSigner.Tpm2.TpmlPcrSelection pcrs, string label) =>
-        await (await TpmRevocation.PrepareAsync(device, seal, release, pcrs, label)).RaiseAsync();
+    // As 'tpm revoke' does: another sealed object, and then the counter.
+    private async Task RevokeAsync(string label)
+    {
+        var revocation = await TpmRevocation.PrepareAsync(Device, Seal);
+        var provisioning = new TpmProvisioning(Device, Release, Pcrs, wantsPin: false) { AtMost = revocation.Target };
+        using var vault = await Vault.OpenAsync(Scene.VaultPath, Arena, (await Device.FindKeyAsync(Vault.List(Scene.VaultPath).Slots))!);
+        var key = await provisioning.ProvideKeyAsync("test");
+        await provisioning.ApproveAsync(vault.Contents.VaultId, label);
+        using var next = await vault.PrepareRootKeyAsync([key]);
+        vault.Put(next);
+        await revocation.RaiseAsync();
+    }
 
     [Fact]
     public async Task Opens_as_it_was_sealed_also_after_a_power_cut()
@@ -60,10 +70,10 @@ public sealed class TpmSealedKeyTests : TpmVault
         await ApproveNowAsync(Release);
         Assert.Equal(1, await OpenAsync());
 
-        await RevokeAsync(Device, Seal, Release, Pcrs, "later");
+        await RevokeAsync("later");
         Assert.Equal(1, await OpenAsync());
         await Software.RestartAsync();
-        Assert.Equal(SealingTpmFault.Revoked, await RefusedAsync());
+        Assert.Equal(SealingTpmFault.WrongPcrs, await RefusedAsync());
         Assert.Equal(3, Approvals.Read().Count);
     }
 
@@ -71,7 +81,7 @@ public sealed class TpmSealedKeyTests : TpmVault
     public async Task A_revocation_whose_answer_was_lost_leaves_what_runs_approved()
     {
         await MakeVaultAsync();
-        await RevokeAsync(Device, Seal, Release, Pcrs, "first");
+        await RevokeAsync("first");
         var before = (await TpmState.ReadAsync(Device, Seal.Revocation, Pcrs)).Count!.Value;
         OnTheBus = bus =>
         {
@@ -86,7 +96,7 @@ public sealed class TpmSealedKeyTests : TpmVault
             };
         };
 
-        var lost = await Assert.ThrowsAsync<SealingTpmException>(() => RevokeAsync(Device, Seal, Release, Pcrs, "second"));
+        var lost = await Assert.ThrowsAsync<SealingTpmException>(() => RevokeAsync("second"));
 
         OnTheBus = _ => { };
         Assert.Equal(SealingTpmFault.Interrupted, lost.Fault);
@@ -205,7 +215,7 @@ public sealed class TpmSealedKeyTests : TpmVault
         var key = await provisioning.ProvideKeyAsync("test");
         var wrapped = await key.WrapAsync(secret, context, default);
         var slot = TpmSlot.Parse(wrapped);
-        Approvals.Add(TpmApproval.Sign(Release, "now", new ApprovalRequest(context, slot.Revocation, 1000, ""), Pcrs, await PcrDigestAsync(), 1000));
+        Approvals.Add(TpmApproval.Sign(Release, "now", new ApprovalRequest(TpmSlot.ReferenceOf(context, slot.Plan.Nonce), slot.Revocation, 1000, ""), Pcrs, await PcrDigestAsync(), 1000));
 
         using var opened = await key.UnwrapAsync(wrapped, context, Arena, default);
 

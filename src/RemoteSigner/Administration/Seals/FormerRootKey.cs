@@ -1,0 +1,75 @@
+using RemoteSigner.Clusters;
+using RemoteSigner.Freshness;
+using RemoteSigner.Ledgers;
+using RemoteSigner.Native;
+using RemoteSigner.Sealing;
+
+namespace RemoteSigner.Administration.Seals;
+
+/// <summary>
+/// The root key that a vault had before, sealed under the present one, in the ledger for as long as something beside the vault may still be under it: an operator's key, what anchors documents, the
+/// fence. Written with the entry of the act, before the vault has the new root key; whoever has not that one reads nothing in it.
+/// </summary>
+public static class FormerRootKey
+{
+    private const string Note = "seal.former";
+
+    /// <summary>After a vault was opened: lets it open what has not followed it. One of a root key that the vault never got says nothing.</summary>
+    public static async Task RecallAsync(PendingActs pending, Vault vault)
+    {
+        if (vault.Contents.Epoch > 0 && await pending.WriteAsync(transaction => LedgerNotes.Find(transaction, Note)) is { } former)
+        {
+            vault.Recall(former);
+        }
+    }
+
+    /// <summary>In the transaction of the act's entry; without another root key it does nothing.</summary>
+    internal static void Keep(LedgerTransaction transaction, NewRootKey? next)
+    {
+        if (next is not null)
+        {
+            LedgerNotes.Put(transaction, Note, next.Former.Span);
+        }
+    }
+
+    /// <summary>Brings what is beside the vault under its present root key; each step may be repeated.</summary>
+    /// <exception cref="VaultException">The operator's key does not open, or cannot be written.</exception>
+    /// <exception cref="WitnessException">The witness of freshness failed.</exception>
+    internal static async Task FollowAsync(Proceeding proceeding)
+    {
+        var vault = proceeding.Vault;
+        if (vault.IsFollowed)
+        {
+            return;
+        }
+
+        FollowWithFiles(vault, proceeding.Library.Archive);
+        if (await proceeding.HandFenceOverAsync())
+        {
+            await proceeding.Pending.WriteAsync(transaction =>
+            {
+                LedgerNotes.Remove(transaction, Note);
+                return true;
+            });
+            vault.ForgetFormer();
+        }
+    }
+
+    private static void FollowWithFiles(Vault vault, ClusterArchive archive)
+    {
+        if (vault.ReSealOperatorKey(vault.OperatorKeyPath) is { } key)
+        {
+            DurableFile.Replace(vault.OperatorKeyPath, key);
+        }
+
+        using var former = vault.DeriveFormerAnchorKey()!;
+        using var next = vault.DeriveAnchorKey();
+        foreach (var document in archive.Hashes())
+        {
+            if (DocumentAnchor.Read(archive.ReadAnchor(document), former) is { } anchor)
+            {
+                DurableFile.Replace(archive.AnchorPathOf(document), anchor.Write(next));
+            }
+        }
+    }
+}

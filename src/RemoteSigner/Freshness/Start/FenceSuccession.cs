@@ -1,0 +1,134 @@
+using RemoteSigner.Ledgers;
+using RemoteSigner.Sealing;
+using RemoteSigner.Slashing;
+
+namespace RemoteSigner.Freshness;
+
+/// <summary>
+/// The fence of a vault that got another root key: its record goes on in another place of the same device, under keys of that root key. First the next place has the record, then the ledger names
+/// that place, then the former place is given up. Interrupted anywhere it may be run again: as long as the ledger names the former place that one is judged, and what the next one says beyond it counts as well.
+/// </summary>
+/// <param name="former">The place and the keys of the former root key.</param>
+/// <param name="next">Those of the present one.</param>
+/// <param name="evidence">Writes the entry with which the ledger names the next place, and gets what the former one shows.</param>
+public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, SlashingProtection slashing, EvidenceWriter<(LedgerStart Start, WitnessReading Former)> evidence)
+{
+    /// <summary>Makes the next place where it is not there yet. It vouches for nothing before it has a record and the ledger names it.</summary>
+    /// <exception cref="WitnessException">The device failed, or does not let it be made.</exception>
+    public static async Task ProvideAsync(IFreshnessWitness next, CancellationToken cancellation)
+    {
+        if (await FindAsync(next, cancellation) is null)
+        {
+            await next.CreateAsync(cancellation);
+        }
+    }
+
+    /// <summary>While nothing is signed. False where a start with the former place would be refused: then that one is judged on, and by a person.</summary>
+    /// <param name="found">The vault as it is now, and where the ledger's history ended before anything was written.</param>
+    /// <exception cref="WitnessException">The device failed.</exception>
+    public async Task<bool> RunAsync(FreshState found, CancellationToken cancellation)
+    {
+        var there = await FindAsync(next.Witness, cancellation);
+        if (await slashing.GetStartAsync() is not { } known)
+        {
+            return true;
+        }
+
+        if (IsNamed(known, there))
+        {
+            await former.Witness.DiscardAsync(cancellation);
+            return true;
+        }
+
+        var looked = await (found with { Ledger = known }).HoldAgainstAsync(former.Witness, former.Keys, cancellation);
+        if (StartRules.Decide(looked) is StartDecision.Refuse)
+        {
+            return false;
+        }
+
+        var from = looked.Witness!;
+        there ??= await MakeAsync(cancellation);
+        await WriteAsync(there, Next(looked.Record!, from, there).Write(next.Keys.Record), cancellation);
+        await NameAsync(known with { Witness = there.Identity, Start = there.Count + known.Start - from.Count }, from, cancellation);
+        return true;
+    }
+
+    /// <summary>While the fence is open; only <see cref="Fence"/> calls this. The run as it goes on in the next place; the ledger does not name it yet.</summary>
+    /// <exception cref="WitnessException">The device failed, and the run goes on in the former place.</exception>
+    internal async Task<RunRecord> MoveAsync(RunRecord run, TimeProvider time)
+    {
+        var there = await FindAsync(next.Witness, CancellationToken.None) ?? await MakeAsync(CancellationToken.None);
+        var gone = new RunRecord(next.Witness, next.Keys, RunRecord.Draw(run.Written with { Start = there.Count }, time), time);
+        await WriteAsync(there, gone.Claim, CancellationToken.None);
+        return gone;
+    }
+
+    /// <summary>After <see cref="MoveAsync"/>: the ledger names the next place, and the former one is given up.</summary>
+    /// <exception cref="WitnessException">The device failed.</exception>
+    public async Task FinishMoveAsync()
+    {
+        var there = await next.Witness.ReadAsync(CancellationToken.None);
+        if (await slashing.GetStartAsync() is not { } known || there is null)
+        {
+            return;
+        }
+
+        if (IsNamed(known, there))
+        {
+            await former.Witness.DiscardAsync(CancellationToken.None);
+        }
+        else if (await former.Witness.ReadAsync(CancellationToken.None) is { } from && from.Identity == known.Witness)
+        {
+            await NameAsync(known with { Witness = there.Identity, Start = there.Count }, from, CancellationToken.None);
+        }
+    }
+
+    private static bool IsNamed(LedgerStart known, WitnessReading? there) => there is { Record.IsEmpty: false } && there.Identity == known.Witness;
+
+    // What the next place has already, of an earlier try, was never beyond what was signed under it.
+    private FenceRecord Next(FenceRecord record, WitnessReading from, WitnessReading there)
+    {
+        var moved = record with { Start = there.Count, CleanStop = record.Start == from.Count ? record.CleanStop : null };
+        return FenceRecord.Read(there.Record.Span, next.Keys.Record) is not { } left || left == moved ? moved : moved with { Bounds = moved.Bounds.Join(left.Bounds), CleanStop = null };
+    }
+
+    // What is there under other keys is left of an earlier root key, and nothing depends on it.
+    private static async Task<WitnessReading?> FindAsync(IFreshnessWitness next, CancellationToken cancellation)
+    {
+        try
+        {
+            return await next.ReadAsync(cancellation);
+        }
+        catch (WitnessException left) when (left.Fault == WitnessFault.Tampered)
+        {
+            await next.DiscardAsync(cancellation);
+            return null;
+        }
+    }
+
+    private async Task<WitnessReading> MakeAsync(CancellationToken cancellation)
+    {
+        await next.Witness.CreateAsync(cancellation);
+        return await next.Witness.ReadAsync(cancellation) ?? throw Unshown();
+    }
+
+    private async Task WriteAsync(WitnessReading there, ReadOnlyMemory<byte> record, CancellationToken cancellation)
+    {
+        await next.Witness.WriteRecordAsync(there, record, cancellation);
+        if (await next.Witness.ReadAsync(cancellation) is not { } reading || !reading.Shows(there.Count, record.Span))
+        {
+            throw Unshown();
+        }
+    }
+
+    private async Task NameAsync(LedgerStart start, WitnessReading from, CancellationToken cancellation)
+    {
+        await slashing.RecordStartAsync(start, null, (transaction, named) => evidence(transaction, (named, from)));
+        await former.Witness.DiscardAsync(cancellation);
+    }
+
+    private WitnessException Unshown() => new(WitnessFault.Unreachable, $"the {next.Witness.Description} does not show what it has just taken", "look at the device, then repeat the command");
+}
+
+/// <summary>Where a fence is kept, and with which keys.</summary>
+public sealed record WitnessPlace(IFreshnessWitness Witness, FenceKeys Keys);
