@@ -1,15 +1,15 @@
 # Both stages are the same Ubuntu: a native program runs where its C library is at least as new as where it was linked.
 FROM mcr.microsoft.com/dotnet/sdk:10.0-noble AS build
 RUN apt-get update \
- && apt-get install -y --no-install-recommends clang lld make nodejs npm zlib1g-dev \
+ && apt-get install -y --no-install-recommends clang lld nodejs npm zlib1g-dev \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY . .
-RUN make publish && install -d -m 0700 /state
+RUN dotnet publish src/RemoteSigner.Host -c Release -r linux-x64 -o /published && rm -f /published/*.pdb && install -d -m 0700 /state
 
 # No shell, no package manager; libssl3 and the public certificate authorities are in it.
 FROM mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
-COPY --from=build /source/artifacts/publish/remote-signer/ /usr/lib/remote-signer/
+COPY --from=build /published/ /usr/lib/remote-signer/
 COPY --from=build --chown=$APP_UID:$APP_UID /state /var/lib/remote-signer
 USER $APP_UID
 WORKDIR /var/lib/remote-signer

@@ -52,9 +52,10 @@ public sealed partial class Ledger : IAsyncDisposable
     public long Writes => Volatile.Read(ref _writes);
 
     /// <summary>
-    /// Why the disk did not take something; null once a later batch without any failure was committed that wrote as much: where a small write still fits, a large one may not.
+    /// Why the disk did not take something; null once a later batch without any failure was committed that wrote as much: where a small write still fits, a large one may not. And why the write-ahead
+    /// log cannot be copied, until it can.
     /// </summary>
-    public LedgerException? LastFailure => _lastFailure;
+    public LedgerException? LastFailure => _lastFailure ?? _checkpoint.Failure;
 
     /// <summary>How much there is of it, and room for more.</summary>
     public LedgerDisk Disk => new(LedgerFiles.Length(_database.Path), _reserve.Free, _reserve.Bytes);

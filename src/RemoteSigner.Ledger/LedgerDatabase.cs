@@ -150,8 +150,9 @@ internal sealed class LedgerDatabase : IDisposable
         // 2,000 pages. More would cost: at every commit after a page was split SQLite looks through its whole cache. What is not in it, the kernel's page cache has.
         Pragma("cache_size = 2000");
 
-        // Only where the copy beside it does not get on.
-        Pragma($"wal_autocheckpoint = {4 * LedgerCheckpoint.Bytes / PageSize}");
+        // It is copied beside the writer, whose failures are looked at: SQLite passes over those of its own copies. A file that a long reader made grow becomes small again.
+        Pragma("wal_autocheckpoint = 0");
+        Pragma("journal_size_limit = 67108864");
         RunScript("BEGIN IMMEDIATE; COMMIT");
         Recognise(isNew);
 

@@ -94,6 +94,27 @@ public sealed class LedgerFaultTests
         Assert.InRange(longest, 16 << 20, 80 << 20);
     }
 
+    /// <summary>The commits are on disk in the log, and nothing is refused; but the log grows, and whoever looks at the signer's health hears of it.</summary>
+    [Fact]
+    public async Task A_log_that_cannot_be_copied_is_told_until_it_can_be_and_stops_nothing()
+    {
+        using var disk = new FaultyDisk();
+        await using var signer = await CreateAsync(disk);
+        disk.FailWrite = (file, _) => file == "ledger.db" ? raw.SQLITE_IOERR_WRITE : null;
+
+        await FillUntilAsync(signer, () => signer.Ledger.LastFailure is not null);
+
+        Assert.Equal(LedgerFault.DiskFailure, signer.Ledger.LastFailure?.Fault);
+        Assert.All(await BatchAsync(signer, Votes(target: 5, root: 1)), decision => Assert.IsType<PermitDecision.Granted>(decision));
+        disk.FailWrite = (_, _) => null;
+        await FillUntilAsync(signer, () => signer.Ledger.LastFailure is null);
+        Assert.Null(signer.Ledger.LastFailure);
+    }
+
+    /// <summary>Before 3.51.3 a log that one connection began anew while another began to copy it could lose commits (WAL-reset bug).</summary>
+    [Fact]
+    public void The_SQLite_that_is_carried_can_copy_beside_the_writer() => Assert.True(raw.sqlite3_libversion_number() >= 3_051_003, raw.sqlite3_libversion().utf8_to_string());
+
     /// <summary>Whose frames the kernel lost nobody knows: perhaps some of a commit that was under way.</summary>
     [Theory]
     [InlineData("ledger.db-wal")]
@@ -189,6 +210,14 @@ public sealed class LedgerFaultTests
     }
 
     private static bool IsWriter => Thread.CurrentThread.Name == "ledger writer";
+
+    private static async Task FillUntilAsync(TemporarySigner signer, Func<bool> isEnd)
+    {
+        for (var i = 0; i < 500 && !isEnd(); i++)
+        {
+            await FillAsync(signer);
+        }
+    }
 
     // A MiB in one commit.
     private static Task<int> FillAsync(TemporarySigner signer) => signer.Ledger.WriteAsync(transaction => transaction.Statement("UPDATE probe SET filler = randomblob(1000000)").Execute());
