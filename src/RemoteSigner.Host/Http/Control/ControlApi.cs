@@ -52,8 +52,8 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
         app.MapGet($"{Prefix}/keys", Verb(ControlContext.Default.IReadOnlyListKeyLine, (verbs, _) => verbs.ListKeysAsync())).WithMetadata(door);
         app.MapDelete($"{Prefix}/keys", Verb(ControlContext.Default.ControlCount, async (verbs, context) => new ControlCount(await verbs.DropCeremonyAsync(Query(context, "ceremony") ?? "")))).WithMetadata(door);
         app.MapPost($"{Prefix}/tls", Verb(ControlContext.Default.TlsKept, KeepTlsAsync)).WithMetadata(door);
-        app.MapPost($"{Prefix}/seal/rotate", Verb(ControlContext.Default.EnrolmentReport, async (verbs, context) => await verbs.RotateSealAsync(await RekeyOrderAsync(context)))).WithMetadata(door);
-        app.MapPost($"{Prefix}/seal/rekey", Verb(ControlContext.Default.RekeyLine, async (verbs, context) => await verbs.RekeySealAsync(await RekeyOrderAsync(context)))).WithMetadata(door);
+        app.MapPost($"{Prefix}/seal/rotate", Verb(ControlContext.Default.EnrolmentReport, (verbs, context) => ReadingAsync(async () => await verbs.RotateSealAsync(await RekeyOrderAsync(context))))).WithMetadata(door);
+        app.MapPost($"{Prefix}/seal/rekey", Verb(ControlContext.Default.RekeyLine, (verbs, context) => ReadingAsync(async () => await verbs.RekeySealAsync(await RekeyOrderAsync(context))))).WithMetadata(door);
         app.MapGet($"{Prefix}/audit", Verb(ControlContext.Default.AuditLine, (verbs, context) => verbs.VerifyAuditAsync([.. context.Request.Query["segment"].OfType<string>().Select(Regular)], context.RequestAborted))).WithMetadata(door);
         app.MapPost($"{Prefix}/audit/export", (RequestDelegate)ExportAuditAsync).WithMetadata(door);
         app.MapGet($"{Prefix}/freshness", Verb(ControlContext.Default.FreshnessLine, (_, _) => DescribeFreshnessAsync())).WithMetadata(door);
@@ -136,7 +136,13 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
     private static async Task<RekeyOrder> RekeyOrderAsync(HttpContext context)
     {
         var body = await BodyPipe.ReadWholeAsync(context, MostOrderBytes);
-        return JsonSerializer.Deserialize(body.Span, ControlContext.Default.RekeyOrder) is { Drop: not null, Recovery: not null } order ? order : throw new JsonException("there is no order");
+        var order = JsonSerializer.Deserialize(body.Span, ControlContext.Default.RekeyOrder) is { Drop: not null, Recovery: not null } read ? read : throw new JsonException("there is no order");
+        foreach (var path in new[] { order.ReleaseKey, order.ReleaseKeyPassword }.OfType<string>())
+        {
+            Regular(path);
+        }
+
+        return order;
     }
 
     private static async Task<T> ReadingAsync<T>(Func<Task<T>> verb)
