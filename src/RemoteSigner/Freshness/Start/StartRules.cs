@@ -20,6 +20,9 @@ public static class StartRules
         { Contest: { } contest } => Person(FreshnessReason.WitnessContested, contest),
         { Ledger: null, Witness: null } => new(
             FreshnessReason.NotEnrolled, "this data directory has no witness of freshness yet", "'remote-signer freshness enrol' makes one; do it only with the newest state of this data directory"),
+        // The fence of an older root key is gone from its device: the ledger says that it is the vault which is old.
+        { Witness: null } when evidence.Ledger.VaultId == evidence.VaultId && evidence.VaultGeneration < evidence.Ledger.VaultGeneration => Person(
+            FreshnessReason.VaultRolledBack, $"the vault has generation {evidence.VaultGeneration} and had {evidence.Ledger.VaultGeneration} before: an old copy of the vault was put back"),
         { Witness: null } => Person(
             FreshnessReason.WitnessMissing, $"the ledger knows start {evidence.Ledger.Start} with {evidence.Ledger.Witness}, and there is no witness for this vault: it was removed, or this is another machine or token"),
         { Ledger: null } => Person(
