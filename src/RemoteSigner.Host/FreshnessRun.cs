@@ -40,7 +40,7 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
         _vault = new AdmittedVault(id, generation, (_witness as TpmWitness)?.Indices);
         if (!_judged)
         {
-            await StartAsync(vault, id, generation);
+            await StartAsync(vault, id);
             _vault = new AdmittedVault(id, generation, (_witness as TpmWitness)?.Indices);
             _judged = true;
         }
@@ -60,7 +60,7 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
         var generation = vault.Contents.Generation;
         _vault = _vault! with { Generation = generation };
         await slashing.FollowVaultAsync(generation);
-        if (await fence.AdoptVaultAsync(generation) is { } trouble)
+        if (await fence.AdoptVaultAsync(vault.Anchor.Mark) is { } trouble)
         {
             log.LogWarning("the witness of freshness does not know the changed vault yet: {Message}; it is told with the fence's next move", trouble.Message);
         }
@@ -144,7 +144,7 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
         }
     }
 
-    private async Task StartAsync(Vault vault, Guid id, ulong generation)
+    private async Task StartAsync(Vault vault, Guid id)
     {
         if (_protocol is null)
         {
@@ -152,7 +152,7 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
             if (WitnessOf(vault, keys) is not { } witness)
             {
                 keys.Dispose();
-                if (fence.SwitchOff(found.Start) is { Refusal: var refused } decided)
+                if (SwitchOff(vault) is { Refusal: var refused } decided)
                 {
                     await _entries.RefuseAsync(refused);
                     Tell(decided, null);
@@ -165,7 +165,7 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
             }
 
             _witness = witness;
-            _protocol = new StartProtocol(witness, keys, slashing, new FreshState(id, generation, await slashing.GetStartAsync(), found.End), _entries, time);
+            _protocol = new StartProtocol(witness, keys, slashing, found.With(vault.Anchor) with { Ledger = await slashing.GetStartAsync() }, _entries, time);
         }
 
         var decision = await _protocol.RunAsync(fence, CancellationToken.None);
@@ -185,7 +185,7 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
         try
         {
             isNext = former is null || WitnessOf(vault, keys) is null
-                || await SuccessionOf(vault, former, keys).RunAsync(new FreshState(vault.Contents.VaultId, vault.Contents.Generation, found.Start, found.End), CancellationToken.None);
+                || await SuccessionOf(vault, former, keys).RunAsync(found.With(vault.Anchor), CancellationToken.None);
             return isNext ? keys : former!;
         }
         catch
@@ -203,6 +203,18 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
 
     private FenceSuccession SuccessionOf(Vault vault, FenceKeys former, FenceKeys keys) =>
         new(new WitnessPlace(WitnessOf(vault, former)!, former), new WitnessPlace(WitnessOf(vault, keys)!, keys), slashing, StartLog.Succession(audit));
+
+    // Without a witness the ledger alone knows its vault.
+    private StartDecision.Refuse? SwitchOff(Vault vault)
+    {
+        if (VaultRules.Refusal(found.Vault, vault.Anchor) is not { } refusal)
+        {
+            return fence.SwitchOff(found.Start);
+        }
+
+        fence.Refuse(refusal);
+        return new StartDecision.Refuse(refusal);
+    }
 
     private void Tell(StartDecision decision, GlobalFloor? standing)
     {

@@ -1,16 +1,19 @@
+using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Native;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Pkcs11;
 using RemoteSigner.Sealing.Tpm2;
+using RemoteSigner.Tpm2;
 
 namespace RemoteSigner.Host;
 
 /// <summary>The token and the TPM that signer.json names, each made when it is first needed. One of them opens the vault, one may be the witness of freshness.</summary>
-internal sealed class Hardware(DataDirectory data, SignerOptions options, SecretArena arena, TimeProvider time) : IDisposable
+internal sealed class Hardware(DataDirectory data, SignerOptions options, SecretArena arena, TimeProvider time, KnownVault? known) : IDisposable
 {
     private Pkcs11Token? _token;
     private SealingTpm? _tpm;
+    private IReadOnlyList<TpmName> _roots = known?.StorageRoots ?? [];
 
     /// <summary>The PKCS#11 token; its PIN is read with the first use of this property.</summary>
     /// <exception cref="HsmProfileException">There is no such profile.</exception>
@@ -20,7 +23,10 @@ internal sealed class Hardware(DataDirectory data, SignerOptions options, Secret
 
     /// <summary>The TPM; its PIN is read when a slot wants it.</summary>
     public SealingTpm Tpm => _tpm ??= new SealingTpm(
-        options.Tpm.Address, new ApprovalFolder(data.TpmFolder), TokenAccess.PinSourceOf(data, options.Tpm.Pin), options.Tpm.OwnerAuthFile is { } file ? new PinSource.FromFile(data.Resolve(file)) : null, arena);
+        options.Tpm.Address, new ApprovalFolder(data.TpmFolder), TokenAccess.PinSourceOf(data, options.Tpm.Pin), options.Tpm.OwnerAuthFile is { } file ? new PinSource.FromFile(data.Resolve(file)) : null, arena)
+    {
+        Roots = _roots,
+    };
 
     /// <summary>Is there no token that signer.json names?</summary>
     public bool SealsWithTpm => options.SealsWithTpm;
@@ -30,6 +36,16 @@ internal sealed class Hardware(DataDirectory data, SignerOptions options, Secret
 
     /// <summary>The PIN of <see cref="Seal"/>, read anew.</summary>
     public SecretBytes ReadPin() => TokenAccess.PinSourceOf(data, options.SealsWithTpm ? options.Tpm.Pin : options.Seal.Pin).Read(arena);
+
+    /// <summary>Lets the TPM be one of those with these storage root keys and no other, once a vault was opened that has slots for them; none: whichever it is.</summary>
+    public void PinTpm(IReadOnlyList<TpmName> roots)
+    {
+        _roots = roots;
+        if (_tpm is { } tpm)
+        {
+            tpm.Roots = roots;
+        }
+    }
 
     public void Dispose()
     {

@@ -1,14 +1,22 @@
 using RemoteSigner.Freshness;
 using RemoteSigner.Ledgers;
+using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Host;
 
-/// <summary>The ledger as it was found, before this process wrote anything into it: the newest start it knows, and where its history ended.</summary>
-internal sealed record LedgerAtStart(LedgerStart? Start, HistoryEnd End)
+/// <summary>The ledger as it was found, before this process wrote anything into it: the newest start it knows, where its history ended, and what it remembers of its vault.</summary>
+internal sealed record LedgerAtStart(LedgerStart? Start, HistoryEnd End, KnownVault? Vault)
 {
-    public static async Task<LedgerAtStart> ReadAsync(Ledger ledger, SlashingProtection slashing) =>
-        new(await slashing.GetStartAsync(), await EndAsync(ledger, slashing));
+    /// <exception cref="VaultException">What it remembers of the vault was written by a later program.</exception>
+    public static async Task<LedgerAtStart> ReadAsync(Ledger ledger, SlashingProtection slashing)
+    {
+        await LedgerNotes.OpenAsync(ledger);
+        return new(await slashing.GetStartAsync(), await EndAsync(ledger, slashing), await ledger.ReadAsync(KnownVault.Read));
+    }
+
+    /// <summary>The two of them with the vault that was opened, which they are held against.</summary>
+    public FreshState With(VaultAnchor vault) => new(vault, Start, End) { Known = Vault };
 
     public static Task<HistoryEnd> EndAsync(Ledger ledger, SlashingProtection slashing) => ledger.ReadAsync(transaction => HistoryEnd.Of(transaction, slashing));
 }

@@ -1,4 +1,5 @@
 using RemoteSigner.Clusters.Ssv;
+using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
@@ -24,11 +25,12 @@ internal sealed class SealedKeys(DataDirectory data, Hardware hardware, SecretAr
     public SecretArena Arena => arena;
 
     /// <summary>The hardware as <paramref name="options"/> describe it; a token's PIN is read now, and asked of the person at the terminal where no source is named.</summary>
+    /// <param name="known">What the ledger remembers of the vault; null where there is none yet.</param>
     /// <exception cref="HsmProfileException">There is no such profile.</exception>
     /// <exception cref="SealingDeviceException">The token's module is not installed.</exception>
-    public static SealedKeys Open(DataDirectory data, SignerOptions options, SecretArena arena, TimeProvider time)
+    public static SealedKeys Open(DataDirectory data, SignerOptions options, SecretArena arena, TimeProvider time, KnownVault? known)
     {
-        var hardware = new Hardware(data, options, arena, time);
+        var hardware = new Hardware(data, options, arena, time, known);
         _ = hardware.Seal;
         return new SealedKeys(data, hardware, arena);
     }

@@ -39,7 +39,8 @@ internal static partial class InitCommand
     {
         var command = new Command("init", "Make the data directory of a new signer")
         {
-            Network, Seal, Module, Token, Serial, Tpm, Pcrs, ReleaseKeyOptions.Key, ReleaseKeyOptions.Password, TpmCommand.OwnerAuthFile, PinFile, PinCredential, Clients, Hosts, GenesisTime, GenesisValidatorsRoot, Freshness, NoSlotWindow, For,
+            Network, Seal, Module, Token, Serial, Tpm, Pcrs, ReleaseKeyOptions.Key, ReleaseKeyOptions.Password, TpmCommand.OwnerAuthFile, TpmCommand.EkRoots, PinFile, PinCredential, Clients, Hosts, GenesisTime,
+            GenesisValidatorsRoot, Freshness, NoSlotWindow, For,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -69,7 +70,7 @@ internal static partial class InitCommand
 
         var purpose = told ?? SignerPurpose.Ask();
         using var arena = new SecretArena();
-        using var keys = SealedKeys.Open(data, options, arena, TimeProvider.System);
+        using var keys = SealedKeys.Open(data, options, arena, TimeProvider.System, known: null);
         var show = options.SealsWithTpm ? await SealInTpmAsync(parsed, data, options, keys) : await SealInTokenAsync(parsed, data, options, keys);
         IssueCertificates(data, options, parsed.GetValue(Hosts) ?? []);
 
@@ -197,7 +198,7 @@ internal static partial class InitCommand
         _ = await TpmState.ReadAsync(keys.Hardware.Tpm, null, TpmCommand.Pcrs(options));
         MakeFolders(data);
         using var release = ReleaseKeyOptions.ReadOrMake(parsed, data, keys.Arena);
-        var provisioning = new TpmProvisioning(keys.Hardware.Tpm, release, TpmCommand.Pcrs(options), wantsPin: WantsPin(parsed));
+        var provisioning = TpmCommand.Provisioning(parsed, keys.Hardware.Tpm, release, options, WantsPin(parsed));
         var key = await provisioning.ProvideKeyAsync(TpmCommand.Label(options));
         using var vault = await Vault.CreateAsync(data.VaultFile, keys.Arena, [key]);
         var approval = await provisioning.ApproveAsync(vault.Contents.VaultId, TpmCommand.Now());
@@ -209,7 +210,7 @@ internal static partial class InitCommand
         }
 
         var line = TpmCommand.LineOf(keys.Hardware.Tpm.Description, key, approval, release, approval is null ? null : TimeProvider.System.GetElapsedTime(started));
-        await signer.ExecuteAsync(new NoteAct("tpm.provision", $"{line.Tpm}, storage root key {line.StorageRootKey}, release key {line.ReleaseKey}, approved {(line.PcrDigest is null ? "nothing yet" : $"{line.Pcrs} {line.PcrDigest}")}"));
+        await signer.ExecuteAsync(new NoteAct("tpm.provision", $"{line.Tpm}, storage root key {line.StorageRootKey}, release key {line.ReleaseKey}, approved {(line.PcrDigest is null ? "nothing yet" : $"{line.Pcrs} {line.PcrDigest}")}", vault.Anchor));
         await EnrolWitnessAsync(signer, vault, keys.Hardware);
         return () => line.Print(parsed);
     }
@@ -222,7 +223,7 @@ internal static partial class InitCommand
         using var vault = await Vault.CreateAsync(data.VaultFile, keys.Arena, [enrolment.Key]);
         await using var signer = await OfflineSigner.OpenAsync(data, options, Ledger.Create(data.LedgerFile));
         var report = enrolment.Report;
-        await signer.ExecuteAsync(new NoteAct("seal.enrol", $"key {report.KeyLabel} ({report.KeyId}) by {report.Mechanism} in token {report.TokenLabel} ({report.TokenSerial})"));
+        await signer.ExecuteAsync(new NoteAct("seal.enrol", $"key {report.KeyLabel} ({report.KeyId}) by {report.Mechanism} in token {report.TokenLabel} ({report.TokenSerial})", vault.Anchor));
         await EnrolWitnessAsync(signer, vault, keys.Hardware);
         return () => EnrolmentView.Write(report, parsed.GetValue(CommandLine.Json));
     }
@@ -254,10 +255,10 @@ internal static partial class InitCommand
     private static async Task EnrolWitnessAsync(OfflineSigner signer, Vault vault, Hardware hardware)
     {
         using var keys = vault.DeriveFenceKeys();
-        var contents = vault.Contents;
-        if (WitnessAccess.Open(signer.Options, hardware, contents.VaultId, keys) is { } witness)
+        var anchor = vault.Anchor;
+        if (WitnessAccess.Open(signer.Options, hardware, anchor.VaultId, keys) is { } witness)
         {
-            await FreshnessCommand.EnrolAsync(signer, OfflineFreshness.StandingOf(signer, keys, witness, contents), null);
+            await FreshnessCommand.EnrolAsync(signer, OfflineFreshness.StandingOf(signer, keys, witness, anchor), null);
         }
     }
 

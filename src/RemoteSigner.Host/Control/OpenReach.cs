@@ -59,7 +59,7 @@ internal sealed class OpenReach : IDisposable
             throw new VaultException(VaultFault.WrongKey, $"the release key {_release.Name} is not the one that the slot of this TPM was sealed for, {expected.Name}", "give that one; another one comes with 'remote-signer tpm provision'");
         }
 
-        var provisioning = new TpmProvisioning(tpm, _release, RemoteSigner.Tpm2.TpmlPcrSelection.Sha256([.. _options.Tpm.Pcrs]), seal.WantsPin);
+        var provisioning = new TpmProvisioning(tpm, _release, RemoteSigner.Tpm2.TpmlPcrSelection.Sha256([.. _options.Tpm.Pcrs]), seal.WantsPin) { Judge = seal.RequireRootAsync };
         var key = await provisioning.ProvideKeyAsync(slot.Label, cancellation);
         await provisioning.ApproveAsync(listing.VaultId, $"what ran on {TimeProvider.System.GetUtcNow():yyyy-MM-dd HH:mm}", cancellation);
         return key;

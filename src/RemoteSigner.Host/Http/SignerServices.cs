@@ -39,7 +39,8 @@ internal static class SignerServices
         var clock = new SlotClock(network, options.Network.SlotWindow.ToWindow(), time);
         services.AddSingleton(slashing);
         services.AddSingleton(await AuditLog.OpenAsync(ledger, time));
-        services.AddSingleton(await LedgerAtStart.ReadAsync(ledger, slashing));
+        var found = await LedgerAtStart.ReadAsync(ledger, slashing);
+        services.AddSingleton(found);
         services.AddSingleton(new SignerMetrics(registry));
         services.AddSingleton(clock);
         services.AddSingleton(new Fence(network, clock, time));
@@ -53,7 +54,7 @@ internal static class SignerServices
         services.AddSingleton<LargeEnvelopes>();
         services.AddSingleton(provider => new AccessPolicy(Permissions(options)) { Describe = key => Describe(key, provider, clusters) });
         services.AddSingleton(new HostAllowlists(options.Api, options.Operations));
-        var sealedKeys = SealedKeys.Open(data, options, arena, time);
+        var sealedKeys = SealedKeys.Open(data, options, arena, time, found.Vault);
         services.AddSingleton(sealedKeys);
         if (options.SealsWithTpm || options.Witness == FreshnessOptions.Tpm)
         {

@@ -80,6 +80,8 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
         }
     }
 
+    public void Tell(string message) => log.LogWarning("{Message}", message);
+
     private async Task FollowAsync(Vault vault, HeldShares held)
     {
         // First, whatever comes after: a key that may sign no more is given up. Where nothing is signed at all, as with another signer's ledger, the vault alone is asked:

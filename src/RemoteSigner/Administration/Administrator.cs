@@ -35,10 +35,10 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
             // Before the next one may begin, and such that the next one may begin whatever becomes of it.
             using var owned = act;
             using var vault = act.WantsVault ? await site.OpenNewestVaultAsync() : null;
-            var refusal = vault is null ? null : site.Refusal;
-            if (refusal is not null && !act.OnlyOpens)
+            var refusal = vault is null ? null : await FindRefusalAsync(vault, actor);
+            if (refusal is not null && !(act.OnlyOpens && site.Refusal is not null))
             {
-                throw new AdminException("not_newest", $"{refusal.Detail}; nothing was changed", refusal.Hint);
+                throw NotNewest(refusal);
             }
 
             var isDone = false;
@@ -76,7 +76,7 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
         try
         {
             using var vault = await site.OpenNewestVaultAsync();
-            return look(vault);
+            return site.Refusal is null && VaultRules.Refusal(await pending.WriteAsync(KnownVault.Read), vault.Anchor) is { } refusal ? throw NotNewest(refusal) : look(vault);
         }
         finally
         {
@@ -95,6 +95,45 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
     {
         await _one.WaitAsync();
         _one.Dispose();
+    }
+
+    private static AdminException NotNewest(FreshnessRefusal refusal) => new("not_newest", $"{refusal.Detail}; nothing was changed", refusal.Hint);
+
+    /// <summary>
+    /// The gate: why nothing may be sealed into this vault, or changed; null where it is the one that the ledger remembers. A ledger from before vaults were remembered takes it from here on, on the
+    /// word of the witness, and where there is none on the operator's.
+    /// </summary>
+    private async Task<FreshnessRefusal?> FindRefusalAsync(Vault vault, Actor actor)
+    {
+        var (known, anchor) = (await pending.WriteAsync(KnownVault.Read), vault.Anchor);
+        if ((site.Refusal ?? VaultRules.Refusal(known, anchor)) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (known is null)
+        {
+            await RememberAsync(anchor, actor);
+        }
+        else if (known.Next is not null)
+        {
+            // What a crash left under way is known now to have come or not.
+            await pending.WriteAsync(transaction => KnownVault.Put(transaction, anchor));
+        }
+
+        return null;
+    }
+
+    private async Task RememberAsync(VaultAnchor anchor, Actor actor)
+    {
+        var word = await slashing.GetStartAsync() is { Witness: var witness } ? $"the witness {witness} vouches for it" : "NOBODY vouches for it: it is believed, this once";
+        var detail = $"vault {anchor.VaultId}, generation {anchor.Generation}, header code {anchor.Code}: {word}";
+        await pending.WriteAsync(transaction =>
+        {
+            KnownVault.Put(transaction, anchor);
+            return audit.Append(transaction, actor.Entry("vault.remember") with { Detail = detail });
+        });
+        site.Tell($"from now on the ledger remembers the {detail}. Another one in its place is refused");
     }
 
     // Whether there was anything to do.

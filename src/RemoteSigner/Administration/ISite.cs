@@ -37,4 +37,7 @@ public interface ISite
     /// <param name="held">What vault and ledger held when it was asked last, to be followed and kept.</param>
     /// <param name="history">History came in.</param>
     Task SettleAsync(Vault? vault, HeldShares held, bool history);
+
+    /// <summary>Says something aloud that is neither an error nor the act's result.</summary>
+    void Tell(string message);
 }

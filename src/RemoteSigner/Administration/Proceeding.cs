@@ -46,6 +46,19 @@ internal sealed class Proceeding(Actor actor, SlashingProtection slashing, Audit
         return AnchoredDocument.In(Library, Library.Read().Documents, Vault.Contents, key, held.HasMemberOf);
     }
 
+    /// <summary>
+    /// The one place where the vault's file is replaced, together with what the ledger remembers of it: first that it is about to become this, then the file, then that it is. Killed in between the
+    /// next opening finds one of the two.
+    /// </summary>
+    /// <exception cref="VaultException">The file cannot be written; it is as it was, as a rule.</exception>
+    public async Task ChangeVaultAsync(VaultDraft draft)
+    {
+        var present = Vault.Anchor;
+        await Pending.WriteAsync(transaction => KnownVault.Put(transaction, present, draft.Anchor));
+        Vault.Commit(draft);
+        await Pending.WriteAsync(transaction => KnownVault.Put(transaction, Vault.Anchor));
+    }
+
     /// <summary>Writes an entry of the actor's into a transaction.</summary>
     public long Append(LedgerTransaction transaction, string action, Func<AuditEntry, AuditEntry>? with = null)
     {

@@ -63,7 +63,12 @@ internal static class Reconciliation
         }
 
         // Keys take turns in one transaction, and the import ends with it.
-        var found = acts.Select(act => (Act: act, IsThere: IsThere(act.Effect, proceeding))).ToList();
+        List<(PendingAct Act, bool? IsThere)> found = [];
+        foreach (var act in acts)
+        {
+            found.Add((act, await IsThereAsync(act.Effect, proceeding)));
+        }
+
         var kept = found.Where(one => one.IsThere is null || (one.IsThere == true && one.Act.IsTurn)).Select(one => one.Act).ToList();
         await proceeding.Pending.WriteAsync(transaction =>
         {
@@ -79,13 +84,13 @@ internal static class Reconciliation
     }
 
     /// <summary>Null where it cannot be told now: the vault is not open, and the witness is looked at by acts and starts that are about it.</summary>
-    private static bool? IsThere(PendingEffect effect, Proceeding proceeding) => effect switch
+    private static async Task<bool?> IsThereAsync(PendingEffect effect, Proceeding proceeding) => effect switch
     {
         PendingEffect.VaultGeneration(var generation) => proceeding.Vault is { } vault ? vault.Contents.Generation >= generation : null,
         PendingEffect.FileWritten(var path, var hash) => File.Exists(path) && FileHash.Of(path) == hash,
         PendingEffect.DocumentRemoved(var document) => TryRemove(proceeding.Library.Archive, document),
         PendingEffect.RecordShown or PendingEffect.HandedOver => null,
-        PendingEffect.HandedOutAt(var generation, _) => proceeding.Vault is { } vault ? HasRenewed(vault, generation) : null,
+        PendingEffect.HandedOutAt(var generation, _) => proceeding.Vault is { } vault ? await HasRenewedAsync(proceeding, vault, generation) : null,
         PendingEffect.Untold => false,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
@@ -95,11 +100,11 @@ internal static class Reconciliation
         await proceeding.Slashing.GetStartAsync() is { } start && start.VaultGeneration < vault.Contents.Generation || await proceeding.Slashing.GetGlobalFloorAsync() is { AwaitedMarks: not null };
 
     // The files may be there or not, and copies from before them are to be told from this vault in any case.
-    private static bool HasRenewed(Vault vault, ulong generation)
+    private static async Task<bool> HasRenewedAsync(Proceeding proceeding, Vault vault, ulong generation)
     {
         if (vault.Contents.Generation < generation)
         {
-            vault.Renew();
+            await proceeding.ChangeVaultAsync(vault.DraftRenewal());
         }
 
         return false;
@@ -155,7 +160,7 @@ internal static class Reconciliation
         BlsPublicKey[] ending = [.. held.Ending];
         if (left.Length > 0)
         {
-            vault.Exchange(left, SealedShares.None);
+            await proceeding.ChangeVaultAsync(vault.DraftExchange(left, SealedShares.None));
         }
 
         if (ending.Length > 0)

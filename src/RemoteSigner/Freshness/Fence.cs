@@ -1,3 +1,4 @@
+using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 
@@ -24,7 +25,7 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
     private volatile FencePassage _passage = FencePassage.Nothing;
     private RunRecord? _run;
     private FenceCourse? _course;
-    private ulong _generation;
+    private VaultMark _vault;
     private string? _rollback;
     private Task? _move;
     private WitnessException? _trouble;
@@ -74,14 +75,14 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
                 return;
             }
 
-            (_run, _course, _generation, _rollback) = (run, new FenceCourse(run.Written.Bounds, newestSource), run.Written.VaultGeneration, rollback);
+            (_run, _course, _vault, _rollback) = (run, new FenceCourse(run.Written.Bounds, newestSource), run.Written.Vault, rollback);
             _passage = _course.Passage;
             _closed = null;
         }
     }
 
-    /// <summary>Signs nothing, for this reason; only the start protocol calls this.</summary>
-    internal void Refuse(FreshnessRefusal refusal) => _closed = refusal;
+    /// <summary>Signs nothing, for this reason; only a start calls this.</summary>
+    public void Refuse(FreshnessRefusal refusal) => _closed = refusal;
 
     /// <summary>
     /// Runs without a fence, which is the operator's explicit choice. A setting alone takes no witness away: put back with the copy of a ledger that knows one, it
@@ -196,16 +197,16 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
         }
 
         // An import that was committed while it stopped has not moved the fence.
-        await _run.WriteAsync((_run.Written with { VaultGeneration = _generation }).Past(Past(end, network, clock)).EndedAt(end), cancellation);
+        await _run.WriteAsync((_run.Written with { Vault = _vault }).Past(Past(end, network, clock)).EndedAt(end), cancellation);
         return true;
     }
 
     /// <summary>
-    /// The vault was changed while the fence is open: the record names its new generation from now on, so that the former vault put back is noticed. When the witness does
+    /// The vault was changed while the fence is open: the record names its new generation and code from now on, so that the former vault put back is noticed. When the witness does
     /// not take it now, the next move brings it; until then a start would take either vault.
     /// </summary>
     /// <returns>Why the witness did not take it yet; null when it did, or when there is no fence.</returns>
-    public async Task<WitnessException?> AdoptVaultAsync(ulong generation)
+    public async Task<WitnessException?> AdoptVaultAsync(VaultMark vault)
     {
         while (true)
         {
@@ -213,7 +214,7 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
             bool ours;
             lock (_gate)
             {
-                _generation = generation;
+                _vault = vault;
                 if (_run is null || _closed is not null)
                 {
                     return null;
@@ -327,7 +328,7 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
     {
         _course!.Begin(next);
         _passage = _course.Passage;
-        return _move = WriteAsync(_run!, _run!.Written with { Bounds = next, VaultGeneration = _generation });
+        return _move = WriteAsync(_run!, _run!.Written with { Bounds = next, Vault = _vault });
     }
 
     private async Task WriteAsync(RunRecord run, FenceRecord next)

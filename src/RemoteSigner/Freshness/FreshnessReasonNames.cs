@@ -27,6 +27,8 @@ public static class FreshnessReasonNames
         FreshnessReason.RecordBehind => "RecordBehind",
         FreshnessReason.VaultRolledBack => "VaultRolledBack",
         FreshnessReason.WitnessContested => "WitnessContested",
+        FreshnessReason.VaultReplaced => "VaultReplaced",
+        FreshnessReason.VaultUnknown => "VaultUnknown",
         _ => throw new UnreachableException($"the reason {reason} has no name"),
     };
 }

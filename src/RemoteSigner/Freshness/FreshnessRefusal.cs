@@ -56,4 +56,10 @@ public enum FreshnessReason
 
     /// <summary>The witness shows what two wrote at the same moment, and nobody can tell which of it is right.</summary>
     WitnessContested,
+
+    /// <summary>The vault has another id or root key than the ledger remembers: another one was put in its place.</summary>
+    VaultReplaced,
+
+    /// <summary>The vault is neither what the ledger remembers nor older: it was changed elsewhere, or nobody vouches for it.</summary>
+    VaultUnknown,
 }

@@ -25,14 +25,7 @@ public sealed class AttestingTpm(SealingTpm device, Attestor attestor)
         return await RunAsync((tpm, root) => attestor.Answer(tpm, root, challenge), cancellation);
     }
 
-    // Not pinned to a recorded Name: the sessions carry nothing that the verifier is not told anyway, but for the fence's authorization value, which they only prove.
-    private Task<T> RunAsync<T>(Func<Tpm, PinnedKey, T> work, CancellationToken cancellation) => device.RunAsync(
-        tpm =>
-        {
-            using var root = device.ReadRoot(tpm);
-            return work(tpm, root.Pin(root.Name));
-        },
-        cancellation);
+    private Task<T> RunAsync<T>(Func<Tpm, PinnedKey, T> work, CancellationToken cancellation) => device.RunAsync(tpm => work(tpm, device.PinRoot(tpm)), cancellation);
 
     // Apart from the rest, so that other work can pass in between.
     private bool Prepared(Tpm tpm)

@@ -67,7 +67,7 @@ internal static class IdentityChecks
             "attestation key and endorsement key are not those that were bound: another machine, or a cleared TPM");
 
     // As DER, because a key that may only agree on keys has no ECDsa object to compare.
-    private static byte[] PublicKeyInfo(byte[] endorsementKey)
+    internal static byte[] PublicKeyInfo(byte[] endorsementKey)
     {
         switch (TpmtPublic.Parse(endorsementKey))
         {
@@ -88,7 +88,7 @@ internal static class IdentityChecks
         }
     }
 
-    private static X509Chain ChainTo(X509Certificate2Collection authorities, DateTimeOffset now)
+    internal static X509Chain ChainTo(X509Certificate2Collection authorities, DateTimeOffset now)
     {
         var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;

@@ -46,6 +46,33 @@ public sealed class TpmMoveTests : TpmScene
         (await Home.RunAsync("audit", "verify")).Succeeded();
     }
 
+    /// <summary>Between the machine's TPM and this program somebody puts another one, once the vault is open: here by the token, and the TPM is asked after that.</summary>
+    [Fact]
+    public async Task A_TPM_that_the_vault_has_no_slot_for_gets_none_and_becomes_no_witness()
+    {
+        SealBy("softhsm2");
+        Home.Configure(options => options["freshness"]!["witness"] = "tpm");
+        (await Home.RunAsync("seal", "enrol")).Succeeded();
+        await AssertServesNextAsync();
+        (await Home.RunAsync("freshness", "move", "token")).Succeeded();
+        Home.Configure(options => options["freshness"]!["witness"] = "token");
+        await using var other = await SoftwareTpm.StartAsync(Directory.CreateDirectory(Home.Beside("other")).FullName);
+        (await other.ToolAsync("createprimary", "-C", "o", "-G", "ecc", "-c", "srk.ctx")).Succeeded();
+        await other.FlushAsync();
+        (await other.ToolAsync("evictcontrol", "-C", "o", "-c", "srk.ctx", "0x81000001")).Succeeded();
+        await other.FlushAsync();
+        Home.Configure(options => options["tpm"]!["address"] = other.Address);
+        var before = await SlotsAsync();
+
+        Refusal.IsTold(await Home.RunAsync("tpm", "provision"), "the vault has no slot for that one", "--another-tpm");
+        Refusal.IsTold(await Home.RunAsync("freshness", "move", "tpm"), "the vault has no slot for that one", "--another-tpm");
+        Assert.Equal(before, await SlotsAsync());
+
+        (await Home.RunAsync("tpm", "provision", "--another-tpm")).Succeeded();
+        Assert.Equal(before.Count + 1, (await SlotsAsync()).Count);
+        (await Home.RunAsync("freshness", "move", "tpm")).Succeeded();
+    }
+
     [Fact]
     public async Task An_orderly_stop_is_wanted_before_the_witness_moves()
     {
@@ -70,7 +97,9 @@ public sealed class TpmMoveTests : TpmScene
         await using var other = await SoftwareTpm.StartAsync(Directory.CreateDirectory(Home.Beside("other")).FullName);
         Home.Configure(options => options["tpm"]!["address"] = other.Address);
 
-        (await Home.RunAsync("tpm", "provision", "--recovery-key", Home.Beside("recovery.key"))).Succeeded();
+        string[] provision = ["tpm", "provision", "--recovery-key", Home.Beside("recovery.key")];
+        Refusal.IsTold(await Home.RunAsync(provision), "has no storage root key", "--another-tpm");
+        (await Home.RunAsync([.. provision, "--another-tpm"])).Succeeded();
 
         Assert.Equal(3, (await SlotsAsync()).Count);
         Assert.Contains("\"refuse\"", (await Home.RunAsync("freshness", "status", "--json")).Succeeded().Output, StringComparison.Ordinal);

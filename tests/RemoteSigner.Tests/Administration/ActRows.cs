@@ -51,8 +51,8 @@ internal static class ActRows
         ActRow.Of(stock, _ => AddTokenSlot.AfterLoss(stock.Token, "other", stock.ReachWithoutDrop, TimeProvider.System)) with { Name = "AddTokenSlot after a loss", IsSlow = true },
         ActRow.Of(stock, _ => new RemoveSlot(Convert.ToHexString(stock.Spare.Id.Span), stock.Present, stock.Reach)),
         ActRow.Of(stock, _ => new Rekey(stock.Reach)),
-        ActRow.Of(stock, place => new ProvisionTpm(new TpmProvisioning(stock.TpmIn(place.Folder), stock.Release, ActStock.Pcrs, wantsPin: false), stock.Release, "tpm", "tpm", "now", stock.ReachWithoutDrop)) with { UsesTpm = true },
-        ActRow.Of(stock, place => new RevokeFirmware(stock.TpmIn(place.Folder), new TpmProvisioning(stock.TpmIn(place.Folder), stock.Release, ActStock.Pcrs, wantsPin: false), stock.Release, "now", stock.ReachWithoutDrop)) with { UsesTpm = true, Device = new RevocationDevice(stock) },
+        ActRow.Of(stock, place => new ProvisionTpm(new TpmProvisioning(stock.TpmIn(place.Folder), stock.Release, ActStock.Pcrs, wantsPin: false) { Judge = _ => Task.CompletedTask }, stock.Release, "tpm", "tpm", "now", stock.ReachWithoutDrop)) with { UsesTpm = true },
+        ActRow.Of(stock, place => new RevokeFirmware(stock.TpmIn(place.Folder), new TpmProvisioning(stock.TpmIn(place.Folder), stock.Release, ActStock.Pcrs, wantsPin: false) { Judge = _ => Task.CompletedTask }, stock.Release, "now", stock.ReachWithoutDrop)) with { UsesTpm = true, Device = new RevocationDevice(stock) },
     ];
 
     private static IEnumerable<ActRow> Files(ActStock stock) =>
@@ -98,6 +98,13 @@ internal static class ActRows
             await device.CrashAsync(place);
         });
         yield return ActRow.Of(stock, place => new LiftFloors(place.Stand(crashed.First))) with { Device = crashed };
+        yield return ActRow.Of(stock, place => new AcceptVault(AnchorIn(stock, place), new FreshnessRefusal(FreshnessReason.VaultUnknown, "was shown", "")));
+    }
+
+    private static VaultAnchor AnchorIn(ActStock stock, ActPlace place)
+    {
+        using var vault = Vault.OpenAsync(place.At("vault"), stock.Arena, stock.Present).GetAwaiter().GetResult();
+        return vault.Anchor;
     }
 
     private static SharePush Push(ActStock stock, VaultShare share) => new([(share.ShareKey, share.Secret)], ShareProvenance.KeymanagerPush, "pushed", SlashingFloor.NeverSigned, AdminRight.ManageKeys);

@@ -3,6 +3,7 @@ using RemoteSigner.Administration.History;
 using RemoteSigner.Administration.Keys;
 using RemoteSigner.Administration.Seals;
 using RemoteSigner.Clusters.Ssv;
+using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
 using RemoteSigner.Rig;
@@ -167,10 +168,12 @@ internal sealed class ActStock : IAsyncDisposable
         {
             await vault.AddSlotAsync(Present);
             await vault.AddSlotAsync(Spare);
+            var anchor = vault.Anchor;
+            await Scene.Ledger.WriteAsync(transaction => KnownVault.Put(transaction, anchor));
         }
 
         await Scene.DoAsync(new AddTokenSlot(Token, "acts", TimeProvider.System));
-        await Scene.DoAsync(new ProvisionTpm(new TpmProvisioning(TpmIn(Folder), Release, Pcrs, wantsPin: false), Release, "tpm", "tpm", "now", ReachWithoutDrop));
+        await Scene.DoAsync(new ProvisionTpm(new TpmProvisioning(TpmIn(Folder), Release, Pcrs, wantsPin: false) { Judge = _ => Task.CompletedTask }, Release, "tpm", "tpm", "now", ReachWithoutDrop));
         LetTpmGo();
         using var offline = RSA.Create(3072);
         Offline = RecoveryKey.FromPublicPem(offline.ExportSubjectPublicKeyInfoPem(), "offline 2", Arena);

@@ -79,6 +79,10 @@ internal sealed class ActWorld : IAsyncDisposable, ISite
 
     public Task<bool> HandFenceOverAsync(Vault vault) => Task.FromResult(true);
 
+    public void Tell(string message)
+    {
+    }
+
     public async Task SettleAsync(Vault? vault, HeldShares held, bool history)
     {
         await AfterAsync(vault);
@@ -132,6 +136,6 @@ internal sealed class ActWorld : IAsyncDisposable, ISite
     {
         using var vault = OpenNewestVaultAsync().GetAwaiter().GetResult();
         _keys ??= vault.DeriveFenceKeys();
-        return new Standing(witness, _keys, new FreshState(vault.Contents.VaultId, vault.Contents.Generation, _found.Start, _found.End), ActStock.Network, _clock);
+        return new Standing(witness, _keys, _found.With(vault.Anchor), ActStock.Network, _clock);
     }
 }

@@ -81,7 +81,7 @@ public sealed class OlderTrustTests(SoftHsm softHsm) : IAsyncLifetime
             return ProvisionAsync(signer, newPin: null);
         });
         await AfterAsync("revoke", async signer => await signer.ExecuteAsync(new RevokeFirmware(
-            signer.Keys.Hardware.Tpm, new TpmProvisioning(signer.Keys.Hardware.Tpm, _release, Pcrs, wantsPin: true), _release, "now", Reach(signer))));
+            signer.Keys.Hardware.Tpm, new TpmProvisioning(signer.Keys.Hardware.Tpm, _release, Pcrs, wantsPin: true) { Judge = _ => Task.CompletedTask }, _release, "now", Reach(signer))));
         await AfterAsync("recover", signer =>
         {
             signer.Site.Key = () => Task.FromResult<IKeyEncryptionKey>(_scene.PrivateRecovery);
@@ -124,7 +124,7 @@ public sealed class OlderTrustTests(SoftHsm softHsm) : IAsyncLifetime
         Write("pin", SoftHsm.Pin);
         Write("tpm-pin", "none");
         await using var signer = await OpenAsync();
-        await signer.ExecuteAsync(new ProvisionTpm(new TpmProvisioning(signer.Keys.Hardware.Tpm, _release, Pcrs, wantsPin: false), _release, "tpm", "tpm", "now", Reach(signer)));
+        await signer.ExecuteAsync(new ProvisionTpm(new TpmProvisioning(signer.Keys.Hardware.Tpm, _release, Pcrs, wantsPin: false) { Judge = _ => Task.CompletedTask }, _release, "tpm", "tpm", "now", Reach(signer)));
     }
 
     private void Write(string name, string secret)
@@ -155,7 +155,7 @@ public sealed class OlderTrustTests(SoftHsm softHsm) : IAsyncLifetime
                 return null;
             }
 
-            var provisioning = new TpmProvisioning(tpm, _release, Pcrs, TpmSeal.WantsPinOf(slot));
+            var provisioning = new TpmProvisioning(tpm, _release, Pcrs, TpmSeal.WantsPinOf(slot)) { Judge = _ => Task.CompletedTask };
             var key = await provisioning.ProvideKeyAsync(slot.Label, stop);
             await provisioning.ApproveAsync(Vault.List(signer.Data.VaultFile).VaultId, "again", stop);
             return key;
@@ -166,7 +166,11 @@ public sealed class OlderTrustTests(SoftHsm softHsm) : IAsyncLifetime
     {
         using var other = software is null ? null : new SealingTpm(software.Address, new ApprovalFolder(Data.TpmFolder), new PinSource.FromFile(Path.Combine(_folder, "tpm-pin")), null, Arena);
         signer.Site.Key = signer.Keys.FindKeyForChangeAsync;
-        var provisioning = new TpmProvisioning(other ?? signer.Keys.Hardware.Tpm, _release, Pcrs, wantsPin: true) { NewPin = newPin is null ? null : new PinSource.FromPrompt(arena => SoftHsm.Secret(arena, newPin)) };
+        var provisioning = new TpmProvisioning(other ?? signer.Keys.Hardware.Tpm, _release, Pcrs, wantsPin: true)
+        {
+            Judge = _ => Task.CompletedTask,
+            NewPin = newPin is null ? null : new PinSource.FromPrompt(arena => SoftHsm.Secret(arena, newPin)),
+        };
         await signer.ExecuteAsync(new ProvisionTpm(provisioning, _release, "tpm", "tpm", "now", Reach(signer, inPlaceOf is null ? [] : [inPlaceOf.KeyIdText])));
         if (newPin is not null)
         {

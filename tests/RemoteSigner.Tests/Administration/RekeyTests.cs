@@ -1,3 +1,4 @@
+using RemoteSigner.Administration;
 using RemoteSigner.Administration.Files;
 using RemoteSigner.Administration.Freshness;
 using RemoteSigner.Administration.Keys;
@@ -106,6 +107,65 @@ public sealed class RekeyTests(SoftHsm softHsm) : IAsyncLifetime
         await RekeyAsync();
         await RequireWholeAsync(1);
         Assert.IsType<StartDecision.Serve>(await DecideAsync());
+    }
+
+    /// <summary>It is under the new root key, so it could open the former one: only the ledger tells that it is not the vault that was left.</summary>
+    [Fact]
+    public async Task A_vault_that_is_not_the_ledgers_takes_nothing_along()
+    {
+        await MakeAsync(FreshnessOptions.Token);
+        var barrier = Directory.CreateDirectory(Data.OperatorKeyFile + ".new");
+        await Assert.ThrowsAnyAsync<Exception>(RekeyAsync);
+        barrier.Delete();
+        var (genuine, operatorKey) = (await File.ReadAllBytesAsync(Data.VaultFile), await File.ReadAllBytesAsync(Data.OperatorKeyFile));
+        await using (var signer = await OpenAsync())
+        {
+            using var vault = await signer.Keys.OpenVaultAsync();
+            vault.Renew();
+            var start = await signer.Slashing.GetStartAsync();
+            var other = await File.ReadAllBytesAsync(Data.VaultFile);
+
+            Assert.Equal("not_newest", (await Assert.ThrowsAsync<AdminException>(() => signer.ExecuteAsync(new Rekey(new SlotReach([], (slot, stop) => signer.Keys.FindInTokenAsync(slot, stop), []))))).Code);
+            using (var freshness = await OfflineFreshness.OpenAsync(signer))
+            {
+                Assert.IsType<StartDecision.Refuse>(StartRules.Decide(await freshness!.Standing.LookAsync()));
+            }
+
+            Assert.Equal(start, await signer.Slashing.GetStartAsync());
+            Assert.Equal(other, await File.ReadAllBytesAsync(Data.VaultFile));
+            Assert.Equal(operatorKey, await File.ReadAllBytesAsync(Data.OperatorKeyFile));
+        }
+
+        await File.WriteAllBytesAsync(Data.VaultFile, genuine);
+        await ReconcileAsync();
+        await RequireWholeAsync(1);
+        Assert.IsNotType<StartDecision.Refuse>(await DecideAsync());
+    }
+
+    /// <summary>The vault of before the rekey is one with another root key; before anything followed the new one, too.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_vault_of_before_is_refused(bool isInterrupted)
+    {
+        await MakeAsync(FreshnessOptions.Token);
+        var before = await File.ReadAllBytesAsync(Data.VaultFile);
+        if (isInterrupted)
+        {
+            var barrier = Directory.CreateDirectory(Data.OperatorKeyFile + ".new");
+            await Assert.ThrowsAnyAsync<Exception>(RekeyAsync);
+            barrier.Delete();
+        }
+        else
+        {
+            await RekeyAsync();
+        }
+
+        await File.WriteAllBytesAsync(Data.VaultFile, before);
+
+        Assert.Equal(FreshnessReason.VaultReplaced, Assert.IsType<StartDecision.Refuse>(await DecideAsync()).Refusal.Reason);
+        Assert.Equal("not_newest", (await Assert.ThrowsAsync<AdminException>(RekeyAsync)).Code);
+        Assert.Equal(before, await File.ReadAllBytesAsync(Data.VaultFile));
     }
 
     public async ValueTask DisposeAsync()

@@ -28,7 +28,7 @@ internal sealed class SignerRun : IAsyncDisposable
             if (vault is not null && vault.Contents.Generation != standing.Found.VaultGeneration)
             {
                 await run.World.Slashing.FollowVaultAsync(vault.Contents.Generation);
-                await run._fence.AdoptVaultAsync(vault.Contents.Generation);
+                await run._fence.AdoptVaultAsync(vault.Anchor.Mark);
             }
         };
         return run;

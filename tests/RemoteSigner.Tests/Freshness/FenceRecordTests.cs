@@ -1,5 +1,6 @@
 using RemoteSigner.Freshness;
 using RemoteSigner.Native;
+using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 
@@ -17,6 +18,13 @@ public sealed class FenceRecordTests : IDisposable
     private const string FirstGoingOn = "01" + Head + "00" + Zeros96 + "252522010dfd09083395830b2fa8244fa8257488edf543ddb48e8f5170c02992";
     private const string SecondStopped = "02" + Head + "01" + End + "49a669e0cb2958c9e90dae46dfb109ab2f68f1db9d1e6333a8da13c84b396a55";
     private const string SecondGoingOn = "02" + Head + "00" + "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf" + "0000000000000028" + "b0b1b2b3b4b5b6b7b8b9babbbcbdbebf" + Zeros56 + "a4c1eef2a717eb94ac6a2c52e7936166c46162060759c9c4dcf4e681ee66ec4d";
+    private const string ThirdStopped = "03" + Head + "01" + ThirdEnd + Code + "be8e08536c08c6db7ed1018f47f678253f0485186a186ac042b2846cb1caacd9";
+    private const string ThirdGoingOn = "03" + Head + "00" + "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf" + "0000000000000028" + "b0b1b2b3b4b5b6b7b8b9babbbcbdbebf" + Zeros40 + Code + "be71220bbc5982d8c2beb982c44914362928e5726bf72b2f326e183ce45fa7ac";
+    private const string ThirdEnd = "0000000000000007" + "0101010101010101010101010101010101010101010101010101010101010101" + "0202020202020202020202020202020202020202020202020202020202020202"
+        + "0000000000000005";
+
+    private const string Code = "c0c1c2c3c4c5c6c7c8c9cacbcccdcecf";
+    private const string Zeros40 = "00000000000000000000000000000000000000000000000000000000000000000000000000000000";
     private const string Zeros56 = "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000";
     private const string Zeros96 = Zeros56 + "00000000000000000000000000000000000000000000000000000000000000000000000000000000";
 
@@ -34,7 +42,7 @@ public sealed class FenceRecordTests : IDisposable
         }
     }
 
-    private static FenceRecord Stopped => new FenceRecord(Guid.Parse("00112233-4455-6677-8899-aabbccddeeff"), 3, SignedBounds.Before(new Epoch(77)), 9, null).EndedAt(_end);
+    private static FenceRecord Stopped => new FenceRecord(Guid.Parse("00112233-4455-6677-8899-aabbccddeeff"), 3, SignedBounds.Before(new Epoch(77)), new VaultMark(9, Guid.Parse("c0c1c2c3-c4c5-c6c7-c8c9-cacbcccdcecf")), null).EndedAt(_end);
 
     private static FenceRecord GoingOn => Stopped.GoingOn(3, Guid.Parse("a0a1a2a3-a4a5-a6a7-a8a9-aaabacadaeaf"), new SignedBounds(new Epoch(77), new Epoch(40))) with
     {
@@ -42,19 +50,28 @@ public sealed class FenceRecordTests : IDisposable
     };
 
     [Fact]
-    public void Is_written_as_version_2_in_170_bytes()
+    public void Is_written_as_version_3_in_170_bytes()
     {
-        Assert.Equal(SecondStopped, Convert.ToHexStringLower(Stopped.Write(_key)));
-        Assert.Equal(SecondGoingOn, Convert.ToHexStringLower(GoingOn.Write(_key)));
+        Assert.Equal(ThirdStopped, Convert.ToHexStringLower(Stopped.Write(_key)));
+        Assert.Equal(ThirdGoingOn, Convert.ToHexStringLower(GoingOn.Write(_key)));
         Assert.Equal((170, 170), (Stopped.Write(_key).Length, FenceRecord.Length));
     }
 
     [Fact]
-    public void Version_2_reads_as_it_was_written()
+    public void Version_3_reads_as_it_was_written()
     {
-        Assert.Equal(GoingOn, Read(SecondGoingOn));
-        var stopped = Read(SecondStopped);
+        Assert.Equal(GoingOn, Read(ThirdGoingOn));
+        var stopped = Read(ThirdStopped);
         Assert.Equal(Stopped, stopped);
+        Assert.Equal((_end.Source, (Epoch?)null, (Slot?)null), (stopped.CleanStop!.Source, stopped.CleanStop.Target, stopped.CleanStop.Slot));
+    }
+
+    [Fact]
+    public void Version_2_is_still_read_and_knows_the_vault_by_its_generation_alone()
+    {
+        Assert.Equal(GoingOn with { Vault = new VaultMark(9, default) }, Read(SecondGoingOn));
+        var stopped = Read(SecondStopped);
+        Assert.Equal(Stopped with { Vault = new VaultMark(9, default) }, stopped);
         Assert.Equal((_end.Source, _end.Target, _end.Slot), (stopped.CleanStop!.Source, stopped.CleanStop.Target, stopped.CleanStop.Slot));
         Assert.Equal((new Epoch(77), new Epoch(5)), (stopped.Fence, stopped.Bounds.Source));
     }
@@ -84,7 +101,7 @@ public sealed class FenceRecordTests : IDisposable
 
         _key.Span[0] ^= 1;
         Assert.Null(FenceRecord.Read(bytes, _key));
-        bytes[0] = 3;
+        bytes[0] = 4;
         Assert.Null(FenceRecord.ReadUnproven(bytes));
     }
 

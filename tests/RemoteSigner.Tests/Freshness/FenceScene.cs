@@ -42,7 +42,7 @@ public abstract class FenceScene : IDisposable
 
     private protected void Open(ulong fence, ulong newestSource)
     {
-        var run = Begun(new FenceRecord(Guid.Empty, 5, SignedBounds.Before(new Epoch(fence)), 1, null) { Run = Guid.NewGuid() });
+        var run = Begun(new FenceRecord(Guid.Empty, 5, SignedBounds.Before(new Epoch(fence)), new VaultMark(1, default), null) { Run = Guid.NewGuid() });
         Witness.Record = run.Claim;
         Fence.Open(run, new Epoch(newestSource));
     }

@@ -7,6 +7,7 @@ using RemoteSigner.Native;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
+using RemoteSigner.Tests.Sealing;
 using RemoteSigner.Tests.Slashing;
 
 namespace RemoteSigner.Tests.Freshness;
@@ -138,8 +139,8 @@ public sealed class FenceSuccessionTests
             var made = (await scene.Former.ReadAsync(CancellationToken.None))!;
             await scene.NameAsync(new LedgerStart(scene._vault, made.Identity, made.Count, 1));
             var end = await scene.EndAsync();
-            await scene.Former.WriteRecordAsync(made, new FenceRecord(scene._vault, made.Count, SignedBounds.Before(new Epoch(9)), 1, null).EndedAt(end).Write(scene._formerKeys.Record), CancellationToken.None);
-            scene.Found = new FreshState(scene._vault, 2, await scene.Slashing.GetStartAsync(), end);
+            await scene.Former.WriteRecordAsync(made, new FenceRecord(scene._vault, made.Count, SignedBounds.Before(new Epoch(9)), Anchors.Of(scene._vault, 1).Mark, null).EndedAt(end).Write(scene._formerKeys.Record), CancellationToken.None);
+            scene.Found = new FreshState(Anchors.Of(scene._vault, 2), await scene.Slashing.GetStartAsync(), end);
             return scene;
         }
 

@@ -1,4 +1,5 @@
 using RemoteSigner.Freshness;
+using RemoteSigner.Sealing;
 using RemoteSigner.Spec;
 using static RemoteSigner.Tests.Slashing.Duties;
 
@@ -257,7 +258,7 @@ public sealed class FenceTests : FenceScene
     {
         Open(fence: 20);
 
-        Assert.Null(await Fence.AdoptVaultAsync(2));
+        Assert.Null(await Fence.AdoptVaultAsync(new VaultMark(2, default)));
         Assert.Equal((2UL, 20UL), (Written().VaultGeneration, Written().Fence.Value));
 
         await Fence.CoverAsync(Vote(18, 19));
@@ -275,13 +276,13 @@ public sealed class FenceTests : FenceScene
         var gate = new TaskCompletionSource();
         Witness.Gate = gate.Task;
         Assert.Null(await Fence.CoverAsync(Vote(18, 19)));
-        var adopted = Fence.AdoptVaultAsync(2);
+        var adopted = Fence.AdoptVaultAsync(new VaultMark(2, default));
         gate.SetResult();
         Assert.Null(await adopted);
         Assert.Equal((2UL, 28UL), (Written().VaultGeneration, Written().Fence.Value));
 
         Witness.Step = _ => throw ModelWitness.Fault();
-        Assert.NotNull(await Fence.AdoptVaultAsync(3));
+        Assert.NotNull(await Fence.AdoptVaultAsync(new VaultMark(3, default)));
         Witness.Step = _ => { };
         Time.Advance(TimeSpan.FromMinutes(1));
         await Fence.CoverAsync(Vote(26, 27));

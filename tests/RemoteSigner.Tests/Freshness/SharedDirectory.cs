@@ -9,6 +9,7 @@ using RemoteSigner.Native;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
+using RemoteSigner.Tests.Sealing;
 using RemoteSigner.Tests.Slashing;
 
 namespace RemoteSigner.Tests.Freshness;
@@ -51,7 +52,7 @@ internal sealed class SharedDirectory : IAsyncDisposable
         await AuditLog.OpenAsync(ledger, directory.Time);
         Assert.IsNotType<Registration.NoFloor>(await slashing.RegisterAsync(_key, SlashingFloor.NeverSigned));
         var end = await LedgerAtStart.EndAsync(ledger, slashing);
-        var standing = witness(directory).Stand(directory.Keys, new FreshState(directory.VaultId, 1, null, end), Network, directory.Time);
+        var standing = witness(directory).Stand(directory.Keys, new FreshState(Anchors.Of(directory.VaultId, 1), null, end), Network, directory.Time);
         await new EnrolWitness(standing, new Epoch(Fence)).DoAsync(ledger, slashing, standing);
         return directory;
     }
@@ -116,7 +117,7 @@ internal sealed class SharedDirectory : IAsyncDisposable
 
         public required AuditLog Audit { get; init; }
 
-        public FreshState Found => new(_directory.VaultId, 1, _found.Start, _found.End);
+        public FreshState Found => _found.With(Anchors.Of(_directory.VaultId, 1));
 
         public SlashingProtection Slashing => _slashing;
 

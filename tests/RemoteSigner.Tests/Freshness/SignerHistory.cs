@@ -59,7 +59,7 @@ internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : 
         Assert.Null(await slashing.RegisterAllAsync([.. _keys.Select(key => new ProtectedKey(key, null))], SlashingFloor.NeverSigned));
         var end = await LedgerAtStart.EndAsync(ledger, slashing);
         using var fenceKeys = vault.DeriveFenceKeys();
-        var standing = new ModelWitness(_hardware[0]).Stand(fenceKeys, new FreshState(vault.Contents.VaultId, vault.Contents.Generation, null, end), _network, _time);
+        var standing = new ModelWitness(_hardware[0]).Stand(fenceKeys, new FreshState(vault.Anchor, null, end), _network, _time);
         await new EnrolWitness(standing, new Epoch(0)).DoAsync(ledger, slashing, standing);
     }
 
@@ -332,7 +332,7 @@ internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : 
         await OfflineAsync(0, async (vault, ledger, slashing, standing) =>
         {
             vault.Add([_scene.NewShare()]);
-            var found = standing.Found with { VaultGeneration = vault.Contents.Generation };
+            var found = standing.Found with { Vault = vault.Anchor };
             await OfflineChange.KeepAsync(standing.Witness, standing.Keys, slashing, found, found.End, found.End.FirstAfter(_network.SlotsPerEpoch));
         });
     }
@@ -345,6 +345,6 @@ internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : 
         var found = await LedgerAtStart.ReadAsync(ledger, slashing);
         using var vault = await _scene.OpenAsync();
         using var keys = vault.DeriveFenceKeys();
-        await work(vault, ledger, slashing, Mortal(place).Stand(keys, new FreshState(vault.Contents.VaultId, vault.Contents.Generation, found.Start, found.End), _network, _time));
+        await work(vault, ledger, slashing, Mortal(place).Stand(keys, found.With(vault.Anchor), _network, _time));
     }
 }

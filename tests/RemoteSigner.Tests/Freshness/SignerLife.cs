@@ -97,7 +97,7 @@ internal sealed class SignerLife : IAsyncDisposable
             return;
         }
 
-        var protocol = new StartProtocol(Witness, vault.DeriveFenceKeys(), _slashing, new FreshState(vault.Contents.VaultId, vault.Contents.Generation, found.Start, found.End), StartLog.Entries(_audit), _time);
+        var protocol = new StartProtocol(Witness, vault.DeriveFenceKeys(), _slashing, found.With(vault.Anchor), StartLog.Entries(_audit), _time);
         await RunAsync(protocol);
         if (mutation == FenceMutation.FloorsTakenAway)
         {

@@ -1,7 +1,9 @@
 using RemoteSigner.Freshness;
 using RemoteSigner.Native;
+using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
+using RemoteSigner.Tests.Sealing;
 
 namespace RemoteSigner.Tests.Freshness;
 
@@ -15,15 +17,39 @@ public sealed class StartRulesTests
 
     // Start 4 was counted, and ended in an orderly way with nothing changed since.
     private static readonly StartEvidence _clean = new(
-        _vault,
-        3,
+        Anchors.Of(_vault, 3),
         new LedgerStart(_vault, "witness", 4, 3),
         _end,
         new WitnessReading("witness", 4, new byte[FenceRecord.Length]),
-        new FenceRecord(_vault, 4, SignedBounds.Before(new Epoch(20)), 3, null).EndedAt(_end));
+        new FenceRecord(_vault, 4, SignedBounds.Before(new Epoch(20)), Anchors.Of(_vault, 3).Mark, null).EndedAt(_end));
 
     [Fact]
     public void Serves_at_once_after_an_orderly_stop_with_the_very_same_ledger() => Assert.IsType<StartDecision.Serve>(StartRules.Decide(_clean));
+
+    [Theory]
+    [InlineData(FreshnessReason.VaultReplaced, 3UL, 0, 1)]
+    [InlineData(FreshnessReason.VaultRolledBack, 2UL, 0, 0)]
+    [InlineData(FreshnessReason.VaultUnknown, 3UL, 1, 0)]
+    [InlineData(FreshnessReason.VaultUnknown, 4UL, 0, 0)]
+    public void A_vault_that_the_ledger_does_not_remember_is_refused(FreshnessReason reason, ulong generation, byte content, byte rootKey) => Refuses(reason, _clean with
+    {
+        Vault = Anchors.Of(_vault, generation, content, rootKey),
+        Known = new KnownVault(Anchors.Of(_vault, 3)),
+        Record = _clean.Record! with { Vault = new VaultMark(2, default) },
+        Ledger = _clean.Ledger! with { VaultGeneration = 2 },
+    });
+
+    [Fact]
+    public void A_vault_that_was_replaced_is_told_also_where_the_witness_cannot_be_read_with_its_keys() =>
+        Refuses(FreshnessReason.VaultReplaced, _clean with { Vault = Anchors.Of(_vault, 3, rootKey: 1), Known = new KnownVault(Anchors.Of(_vault, 3)), Witness = null, Record = null });
+
+    [Fact]
+    public void A_change_that_was_announced_is_taken() =>
+        Assert.IsType<StartDecision.Serve>(StartRules.Decide(_clean with { Vault = Anchors.Of(_vault, 4), Known = new KnownVault(Anchors.Of(_vault, 3), Anchors.Of(_vault, 4)) }));
+
+    [Fact]
+    public void Another_vault_of_the_generation_that_the_witness_knows_is_refused() =>
+        Refuses(FreshnessReason.VaultUnknown, _clean with { Vault = Anchors.Of(_vault, 3, content: 1) });
 
     [Fact]
     public void Serves_when_the_process_died_between_writing_the_start_and_counting_it() =>
@@ -127,7 +153,7 @@ public sealed class StartRulesTests
         Refuses(FreshnessReason.RecordForeign, _clean with { Record = _clean.Record! with { VaultId = _otherVault } });
 
     [Fact]
-    public void A_vault_older_than_the_witness_knows_was_put_back() => Refuses(FreshnessReason.VaultRolledBack, _clean with { VaultGeneration = 2 });
+    public void A_vault_older_than_the_witness_knows_was_put_back() => Refuses(FreshnessReason.VaultRolledBack, _clean with { Vault = Anchors.Of(_vault, 2) });
 
     [Fact]
     public void A_vault_older_than_the_ledger_knows_was_put_back() =>
@@ -135,11 +161,11 @@ public sealed class StartRulesTests
 
     [Fact]
     public void A_vault_that_was_changed_just_before_a_crash_is_taken() =>
-        Assert.IsType<StartDecision.Serve>(StartRules.Decide(_clean with { VaultGeneration = 4 }));
+        Assert.IsType<StartDecision.Serve>(StartRules.Decide(_clean with { Vault = Anchors.Of(_vault, 4) }));
 
     [Fact]
     public void Of_a_ledger_and_a_vault_put_back_together_the_ledger_is_named() =>
-        Refuses(FreshnessReason.LedgerRolledBack, Ledger(start: 2) with { VaultGeneration = 1 });
+        Refuses(FreshnessReason.LedgerRolledBack, Ledger(start: 2) with { Vault = Anchors.Of(_vault, 1) });
 
     // As a program wrote it that named no run: version 1.
     private static FenceRecord Former(ulong start, bool stopped)

@@ -112,7 +112,7 @@ public sealed class TokenWitnessTests : IDisposable
         await WriteAsync(2);
         await WriteAsync(3);
         await PutAsync(old);
-        var found = new FreshState(_vault, 1, new LedgerStart(_vault, first, 5, 1), new HistoryEnd(1, default, default, null, null, null));
+        var found = new FreshState(Anchors.Of(_vault, 1), new LedgerStart(_vault, first, 5, 1), new HistoryEnd(1, default, default, null, null, null));
 
         var evidence = await found.ShowAgainstAsync(_witness, _keys, default);
         Assert.Equal(FreshnessReason.WitnessContested, Assert.IsType<StartDecision.Refuse>(StartRules.Decide(evidence)).Refusal.Reason);

@@ -42,6 +42,10 @@ internal static class WitnessActs
 
         public Task<bool> HandFenceOverAsync(Vault vault) => throw new InvalidOperationException("no act about the witness opens the vault");
 
+        public void Tell(string message)
+        {
+        }
+
         public async Task SettleAsync(Vault? vault, HeldShares held, bool history)
         {
             try

@@ -47,12 +47,10 @@ public sealed class CorridorTests
             .Where(name => !name.StartsWith("Get", StringComparison.Ordinal) && name is not ("WatchFloorAsync" or "StatusAsync" or "ExportAsync" or "ForeseeAsync" or "ForeseeEnrolmentAsync"))
             .Order());
 
-    [Theory]
-    [InlineData(nameof(Vault.Put))]
-    [InlineData(nameof(Vault.Exchange))]
-    public void The_vault_is_changed_by_acts_alone(string name) => Assert.All(
-        typeof(Vault).GetMethods().Where(method => method.Name == name).SelectMany(CallersOf),
-        caller => Assert.True(caller.StartsWith(Acts, StringComparison.Ordinal) || caller == typeof(Vault).FullName, caller));
+    /// <summary>Where the ledger is told of it before and after: what it remembers of the vault is what the vault is.</summary>
+    [Fact]
+    public void The_vault_is_changed_in_one_place() => Assert.Equal(
+        [typeof(Proceeding).FullName!], CallersOf(Assert.Single(typeof(Vault).GetMethods(), method => method.Name == nameof(Vault.Commit))).Distinct());
 
     private static IEnumerable<string> CallersOf(MethodInfo method) => CompiledCode.CallersOf(_shipped, method);
 

@@ -14,6 +14,7 @@ using RemoteSigner.Slashing;
 using RemoteSigner.Tests.Clusters;
 using RemoteSigner.Tests.Clusters.Ssv;
 using RemoteSigner.Tests.Keys;
+using RemoteSigner.Tests.Sealing;
 
 namespace RemoteSigner.Tests.Http;
 

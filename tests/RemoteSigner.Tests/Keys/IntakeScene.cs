@@ -82,7 +82,10 @@ internal sealed class IntakeScene : IAsyncDisposable
         await vaults.MakeAsync(0);
         var ledger = Ledger.Create(Path.Combine(vaults.Folder, "ledger.sqlite"));
         var slashing = await SlashingProtection.OpenAsync(ledger, Network.Find("hoodi")!);
-        return new IntakeScene(vaults, ledger, slashing, await AuditLog.OpenAsync(ledger, TimeProvider.System), await PendingActs.OpenAsync(ledger));
+        var scene = new IntakeScene(vaults, ledger, slashing, await AuditLog.OpenAsync(ledger, TimeProvider.System), await PendingActs.OpenAsync(ledger));
+        var anchor = scene.Vault.Anchor;
+        await ledger.WriteAsync(transaction => KnownVault.Put(transaction, anchor));
+        return scene;
     }
 
     public Task<ImportedShares> TakeAsync(IntakeOrder order) => DoAsync(new ImportShares(order));

@@ -18,4 +18,8 @@ internal sealed class VaultSite(VaultScene scene) : ISite
     public Task<bool> HandFenceOverAsync(Vault vault) => Task.FromResult(true);
 
     public Task SettleAsync(Vault? vault, HeldShares held, bool history) => Task.CompletedTask;
+
+    public void Tell(string message)
+    {
+    }
 }

@@ -4,6 +4,7 @@ using RemoteSigner.Freshness;
 using RemoteSigner.Native;
 using RemoteSigner.RemoteAttestation;
 using RemoteSigner.Rig;
+using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 using RemoteSigner.Tests.Tpm2;
@@ -89,7 +90,7 @@ public abstract class AttestationTest : TpmTest
     {
         using var session = tpm.StartHmacSession(PinnedRoot(tpm));
         session.SetAuthValue(_indexAuthorization.Span);
-        tpm.NvWrite(tpm.NvReadPublic(handle), session, new FenceRecord(VaultId, 1, SignedBounds.Before(new Epoch(epoch)), 7, null).Write(_fenceKey));
+        tpm.NvWrite(tpm.NvReadPublic(handle), session, new FenceRecord(VaultId, 1, SignedBounds.Before(new Epoch(epoch)), new VaultMark(7, default), null).Write(_fenceKey));
     }
 
     /// <summary>The verdict of one check.</summary>

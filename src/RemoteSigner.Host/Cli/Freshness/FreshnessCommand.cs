@@ -36,11 +36,7 @@ internal static class FreshnessCommand
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         using var freshness = await OpenAsync(signer);
         StandardError.Console.WriteLine("RISK: without a witness nobody notices when an old copy of the ledger is put back, and whatever was signed since that copy can be contradicted: slashing");
-        if (!parsed.GetValue(Accept))
-        {
-            throw new CliError("nothing was changed: what is risked stands above", "to do it all the same, repeat the command with --accept-risk");
-        }
-
+        RequireAccepted(parsed);
         await signer.ExecuteAsync(new LeaveWitness(freshness.Standing));
         StandardError.Console.WriteLine("there is no fence any more: set freshness.witness to none in signer.json before the next start");
         return 0;
@@ -101,6 +97,11 @@ internal static class FreshnessCommand
     private static async Task<int> ClearAsync(ParseResult parsed)
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
+        if (signer.Options.Witness == FreshnessOptions.None && signer.Found.Start is null)
+        {
+            return await ClearVaultAsync(parsed, signer);
+        }
+
         using var freshness = await OpenAsync(signer);
         var evidence = await freshness.Standing.LookAsync();
         var decision = StartRules.Decide(evidence);
@@ -113,11 +114,7 @@ internal static class FreshnessCommand
 
         var guess = decision is StartDecision.Refuse ? Guess(parsed, freshness.Standing) : default;
         StandardError.Console.WriteLines(FreshnessRisk.Describe(evidence, decision, floor, guess));
-        if (!parsed.GetValue(Accept))
-        {
-            throw new CliError("nothing was changed: what is risked stands above", "to do it all the same, repeat the command with --accept-risk");
-        }
-
+        RequireAccepted(parsed);
         if (decision is StartDecision.Refuse(var refusal))
         {
             var lost = await signer.ExecuteAsync(new ClearRefusal(freshness.Standing, refusal.Reason, guess));
@@ -128,6 +125,31 @@ internal static class FreshnessCommand
         await signer.ExecuteAsync(new LiftFloors(freshness.Standing));
         StandardError.Console.WriteLine("cleared: there are no floors, and the next start serves at once");
         return 0;
+    }
+
+    // Without a witness the ledger alone knows its vault, and nothing else can be cleared.
+    private static async Task<int> ClearVaultAsync(ParseResult parsed, OfflineSigner signer)
+    {
+        using var vault = await signer.Keys.OpenVaultAsync();
+        if (VaultRules.Refusal(signer.Found.Vault, vault.Anchor) is not { } refusal)
+        {
+            StandardError.Console.WriteLine("there is nothing to clear: the vault is the one that the ledger remembers, and there is no fence");
+            return 0;
+        }
+
+        StandardError.Console.WriteLines($"{refusal.Detail}\n{FreshnessRisk.OfVault(refusal.Reason)}");
+        RequireAccepted(parsed);
+        await signer.ExecuteAsync(new AcceptVault(vault.Anchor, refusal));
+        StandardError.Console.WriteLine("cleared: the ledger remembers this vault from now on");
+        return 0;
+    }
+
+    private static void RequireAccepted(ParseResult parsed)
+    {
+        if (!parsed.GetValue(Accept))
+        {
+            throw new CliError("nothing was changed: what is risked stands above", "to do it all the same, repeat the command with --accept-risk");
+        }
     }
 
     private static async Task<int> EnrolAsync(ParseResult parsed)

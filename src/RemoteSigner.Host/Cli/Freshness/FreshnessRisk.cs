@@ -21,8 +21,16 @@ internal static class FreshnessRisk
         Clearing takes vault, ledger and witness as they are. With any key nothing before epoch {lost.Fence} is signed then, and no vote until a source epoch of {lost.Source} or later is justified.
         RISK: what was signed between this ledger and that epoch is lost with its audit entries; history that was imported from other signers since, too.
         {(lost == evidence.Record?.Bounds ? "The witness vouches that nothing at or beyond that epoch was signed, and no vote with a later source." : "NOBODY vouches for that epoch: it comes from this machine's clock or from you. Had anything beyond it been signed, the next signature could be slashed.")}
-        Better: put the newest copy of the ledger and the vault back, if there is one.
+        {OfVault(refusal.Reason)}Better: put the newest copy of the ledger and the vault back, if there is one.
         """;
+
+    /// <summary>What is risked with a vault that is not the ledger's; empty for reasons that are not about it.</summary>
+    public static string OfVault(FreshnessReason reason) => reason switch
+    {
+        FreshnessReason.VaultReplaced => "RISK: whoever made this vault has its root key, and reads every key that is sealed into it from now on. Take it only where it is your own: from before the root key was changed, or of this very signer.\n",
+        FreshnessReason.VaultRolledBack or FreshnessReason.VaultUnknown => "RISK: what was sealed, removed or taken away since is as it was in this copy: shares that came are missing, and slots that were taken away open it again.\n",
+        _ => "",
+    };
 
     private static string Floors(StartEvidence evidence, SignedBounds lost, string reason) => $"""
         {reason}
@@ -39,7 +47,7 @@ internal static class FreshnessRisk
 
     private static string Stopped(StartEvidence evidence) => evidence.Record is { } record
         ? record.CleanStop is { } stop
-            ? $"The witness knows an orderly stop at audit entry {stop.Entries}: newest target epoch {Text(stop.Target?.Value)}, newest block slot {Text(stop.Slot?.Value)}; fence at epoch {record.Fence}, sources to epoch {record.Bounds.Source}."
+            ? $"The witness knows an orderly stop at audit entry {stop.Entries}: newest source epoch {Text(stop.Source?.Value)}; fence at epoch {record.Fence}, sources to epoch {record.Bounds.Source}."
             : $"The witness knows no orderly stop; fence at epoch {record.Fence}, sources to epoch {record.Bounds.Source}."
         : evidence.ContestBounds is { } contested ? $"The witness holds records of two signers; together they bear blocks and targets before epoch {contested.Fence}, and sources to epoch {contested.Source}."
         : "The witness knows nothing.";

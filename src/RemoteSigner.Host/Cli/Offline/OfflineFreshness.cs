@@ -15,7 +15,7 @@ internal sealed class OfflineFreshness : IDisposable
     private readonly OfflineSigner _signer;
     private readonly FenceKeys _keys;
 
-    private OfflineFreshness(OfflineSigner signer, FenceKeys keys, IFreshnessWitness witness, VaultListing vault)
+    private OfflineFreshness(OfflineSigner signer, FenceKeys keys, IFreshnessWitness witness, VaultAnchor vault)
     {
         (_signer, _keys, Vault) = (signer, keys, vault);
         Standing = StandingOf(signer, keys, witness, vault);
@@ -30,11 +30,11 @@ internal sealed class OfflineFreshness : IDisposable
     public IFreshnessWitness Witness => Standing.Witness;
 
     /// <summary>The vault as it is now, authenticated.</summary>
-    public VaultListing Vault { get; }
+    public VaultAnchor Vault { get; }
 
     /// <summary>The ledger as the command found it, with the vault as it is now.</summary>
-    public static Standing StandingOf(OfflineSigner signer, FenceKeys keys, IFreshnessWitness witness, VaultListing vault) =>
-        new(witness, keys, new FreshState(vault.VaultId, vault.Generation, signer.Found.Start, signer.Found.End), signer.Network, signer.Clock);
+    public static Standing StandingOf(OfflineSigner signer, FenceKeys keys, IFreshnessWitness witness, VaultAnchor vault) =>
+        new(witness, keys, signer.Found.With(vault), signer.Network, signer.Clock);
 
     /// <summary>Beside <paramref name="vault"/>, or beside one that is opened with the hardware that signer.json names. Null when the operator runs without a witness.</summary>
     /// <exception cref="VaultException">The vault does not open.</exception>
@@ -55,7 +55,7 @@ internal sealed class OfflineFreshness : IDisposable
             var isUnderFormer = former is not null && !await SucceedAsync(signer, present, former, keys);
             var used = isUnderFormer ? former! : keys;
             (isUnderFormer ? keys : former)?.Dispose();
-            return new OfflineFreshness(signer, used, WitnessOf(signer, present, used), present.Contents) { IsUnderFormer = isUnderFormer };
+            return new OfflineFreshness(signer, used, WitnessOf(signer, present, used), present.Anchor) { IsUnderFormer = isUnderFormer };
         }
         catch
         {
@@ -79,29 +79,38 @@ internal sealed class OfflineFreshness : IDisposable
     {
         var succession = new FenceSuccession(
             new WitnessPlace(WitnessOf(signer, vault, former), former), new WitnessPlace(WitnessOf(signer, vault, keys), keys), signer.Slashing, StartLog.Succession(signer.Audit));
-        var isNext = await succession.RunAsync(new FreshState(vault.Contents.VaultId, vault.Contents.Generation, signer.Found.Start, signer.Found.End), CancellationToken.None);
+        var isNext = await succession.RunAsync(signer.Found.With(vault.Anchor), CancellationToken.None);
         await signer.LedgerNamesAsync();
         return isNext;
     }
 
     /// <summary>
-    /// Why ledger or vault is not the newest, as the witness knows both of them; null where it does not say so. One that does not answer says nothing: then the ledger alone knows the vault.
+    /// Why ledger or vault is not the newest, as the witness knows both of them; null where it does not say so. One that does not answer says nothing: then the ledger alone knows the vault. Where that
+    /// one does not remember it yet the witness must vouch for it, unless <paramref name="isByRecovery"/>: a person with the recovery key may have lost the witness with the token.
     /// </summary>
-    public static async Task<FreshnessRefusal?> FindPutBackAsync(OfflineSigner signer, Vault vault)
+    public static async Task<FreshnessRefusal?> FindPutBackAsync(OfflineSigner signer, Vault vault, bool isByRecovery)
     {
         if (signer.Found.Start is null)
         {
             return null;
         }
 
+        var isKnown = isByRecovery || signer.Found.Vault is not null;
         try
         {
             using var freshness = await OpenAsync(signer, vault);
-            return freshness is not null && StartRules.Decide(await freshness.Standing.LookAsync()) is StartDecision.Refuse(var refusal) && IsPutBack(refusal.Reason) ? refusal : null;
+            if (freshness is null)
+            {
+                return isKnown ? null : NotVouched("signer.json names no witness");
+            }
+
+            var evidence = await freshness.Standing.LookAsync();
+            var refusal = (StartRules.Decide(evidence) as StartDecision.Refuse)?.Refusal;
+            return refusal is not null && IsPutBack(refusal.Reason) ? refusal : isKnown || evidence.Record is not null ? null : NotVouched(refusal!.Detail);
         }
         catch (Exception exception) when (exception is WitnessException or SealingDeviceException or PinException or HsmProfileException)
         {
-            return null;
+            return isKnown ? null : NotVouched(exception.Message);
         }
     }
 
@@ -117,7 +126,7 @@ internal sealed class OfflineFreshness : IDisposable
             if (vault is not null)
             {
                 await signer.Slashing.FollowVaultAsync(vault.Contents.Generation);
-                signer.LedgerKnows(vault.Contents.Generation);
+                await signer.LedgerKnowsAsync(vault.Contents.Generation);
             }
 
             var end = await LedgerAtStart.EndAsync(signer.Ledger, signer.Slashing);
@@ -155,5 +164,10 @@ internal sealed class OfflineFreshness : IDisposable
 
     public void Dispose() => _keys.Dispose();
 
-    private static bool IsPutBack(FreshnessReason reason) => reason is FreshnessReason.VaultRolledBack or FreshnessReason.LedgerRolledBack or FreshnessReason.LedgerForeign;
+    private static FreshnessRefusal NotVouched(string why) => new(
+        FreshnessReason.VaultUnknown,
+        $"this ledger does not remember its vault yet, and the witness of freshness does not vouch for the one that is here: {why}",
+        "let the witness answer, and repeat it: then the ledger remembers the vault; 'remote-signer freshness status' shows how it stands");
+
+    private static bool IsPutBack(FreshnessReason reason) => reason is FreshnessReason.VaultReplaced or FreshnessReason.VaultUnknown or FreshnessReason.VaultRolledBack or FreshnessReason.LedgerRolledBack or FreshnessReason.LedgerForeign;
 }

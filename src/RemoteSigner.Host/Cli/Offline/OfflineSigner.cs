@@ -57,7 +57,7 @@ internal sealed class OfflineSigner : IAsyncDisposable
     public SecretArena Arena => _arena;
 
     /// <summary>The vault and what opens it; a token's PIN is read with the first use of this property.</summary>
-    public SealedKeys Keys => _keys ??= SealedKeys.Open(Data, Options, _arena, TimeProvider.System);
+    public SealedKeys Keys => _keys ??= SealedKeys.Open(Data, Options, _arena, TimeProvider.System, Found.Vault);
 
     /// <summary>The ledger before the verb changed anything.</summary>
     public LedgerAtStart Found { get; private set; }
@@ -65,8 +65,15 @@ internal sealed class OfflineSigner : IAsyncDisposable
     /// <summary>The witness knows that the ledger ends here now: what the next change of this command starts from.</summary>
     public void WitnessKnows(HistoryEnd end) => Found = Found with { End = end };
 
-    /// <summary>The ledger knows the vault of this generation now.</summary>
-    public void LedgerKnows(ulong generation) => Found = Found.Start is { } start && start.VaultGeneration < generation ? Found with { Start = start with { VaultGeneration = generation } } : Found;
+    /// <summary>The ledger knows the vault of this generation now, and remembers it as it does.</summary>
+    public async Task LedgerKnowsAsync(ulong generation)
+    {
+        await VaultChangedAsync();
+        Found = Found.Start is { } start && start.VaultGeneration < generation ? Found with { Start = start with { VaultGeneration = generation } } : Found;
+    }
+
+    /// <summary>The vault was changed by this command: what the ledger remembers of it is read again.</summary>
+    public async Task VaultChangedAsync() => Found = Found with { Vault = await Ledger.ReadAsync(KnownVault.Read) };
 
     /// <summary>The ledger names another place of the witness now.</summary>
     public async Task LedgerNamesAsync() => Found = Found with { Start = await Slashing.GetStartAsync() };

@@ -3,7 +3,6 @@ using RemoteSigner.Administration.Seals;
 using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
-using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Host.Cli;
 
@@ -13,16 +12,20 @@ internal sealed class OfflineSite(OfflineSigner signer) : ISite
     /// <summary>What opens the vault, where it is not the device that signer.json names.</summary>
     public Func<Task<IKeyEncryptionKey>>? Key { get; set; }
 
+    /// <summary>Does a person say that the TPM is another one than those that the vault has slots for?</summary>
+    public bool IsAnotherTpm { get; set; }
+
     public FreshnessRefusal? Refusal { get; private set; }
 
     public async Task<Vault> OpenNewestVaultAsync()
     {
-        var vault = Key is null ? await signer.Keys.OpenVaultAsync() : await Vault.OpenAsync(signer.Data.VaultFile, signer.Arena, await Key());
+        var key = Key is null ? null : await Key();
+        var vault = key is null ? await signer.Keys.OpenVaultAsync() : await Vault.OpenAsync(signer.Data.VaultFile, signer.Arena, key);
         try
         {
+            signer.Keys.Hardware.PinTpm(IsAnotherTpm ? [] : vault.Anchor.StorageRoots);
             await FormerRootKey.RecallAsync(signer.Pending, vault);
-            RequireNewest(signer.Found.Start, vault.Contents.Generation);
-            Refusal = Key is null ? await OfflineFreshness.FindPutBackAsync(signer, vault) : null;
+            Refusal = VaultRules.Refusal(signer.Found.Vault, vault.Anchor) ?? await OfflineFreshness.FindPutBackAsync(signer, vault, isByRecovery: key is RecoveryKey);
             return vault;
         }
         catch
@@ -43,22 +46,13 @@ internal sealed class OfflineSite(OfflineSigner signer) : ISite
 
     public async Task<bool> HandFenceOverAsync(Vault vault)
     {
+        // The vault has another root key since the command began, and the ledger remembers it.
+        await signer.VaultChangedAsync();
         using var freshness = await OfflineFreshness.OpenAsync(signer, vault);
         return freshness is null or { IsUnderFormer: false };
     }
 
     public Task SettleAsync(Vault? vault, HeldShares held, bool history) => OfflineFreshness.KeepCleanAsync(signer, vault);
 
-    /// <summary>One that was put back would take the generation that gives it away.</summary>
-    /// <exception cref="VaultException">The ledger knows a newer vault.</exception>
-    internal static void RequireNewest(LedgerStart? known, ulong generation)
-    {
-        if (known is not null && generation < known.VaultGeneration)
-        {
-            throw new VaultException(
-                VaultFault.Changed,
-                $"the vault has generation {generation} and had {known.VaultGeneration} before: an old copy of it was put back; nothing was changed",
-                "put the newest vault in its place; where it is lost, 'remote-signer freshness clear' takes this one for the newest");
-        }
-    }
+    public void Tell(string message) => StandardError.Console.WriteLine(message);
 }

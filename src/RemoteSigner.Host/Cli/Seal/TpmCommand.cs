@@ -2,6 +2,7 @@ using System.CommandLine;
 using RemoteSigner.Administration.Seals;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Control;
+using RemoteSigner.RemoteAttestation;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Tpm2;
 using RemoteSigner.Tpm2;
@@ -15,14 +16,22 @@ internal static class TpmCommand
     private static readonly Option<bool> WithoutPin = new("--without-pin") { Description = "open the vault without a PIN from now on, where the slot of this TPM has wanted one" };
     private static readonly Option<string?> NewPin = new("--new-pin-file") { Description = "file with the PIN that is wanted from now on, where it is another than the one in tpm.pin, which opens the vault this last time", HelpName = "FILE" };
 
+    private static readonly Option<bool> AnotherTpm = new("--another-tpm") { Description = "this is another TPM than those that the vault has slots for: believe the storage root key that it shows" };
+
     /// <summary>The owner hierarchy's authorization value.</summary>
     public static Option<string?> OwnerAuthFile { get; } = new("--owner-auth-file") { Description = "file with the owner hierarchy's authorization value, where the TPM has one", HelpName = "FILE" };
+
+    /// <summary>The authorities that the certificate of an endorsement key must lead to.</summary>
+    public static Option<string?> EkRoots { get; } = new("--ek-roots")
+    {
+        Description = "authorities of TPM makers: the certificate of a TPM that gets its first slot must lead to one; without this it is shown, and believed where there is none", HelpName = "PEM",
+    };
 
     public static Command Create()
     {
         var provision = new Command("provision", "Give the vault a slot under this machine's TPM, opened through its present seal; repeat it for another release key or PIN, which gives the vault another root key")
         {
-            ReleaseKeyOptions.Key, ReleaseKeyOptions.Password, OwnerAuthFile, WithPin, WithoutPin, NewPin, RecoveryOptions.OptionalKey, RecoveryOptions.Password, RekeyOptions.Drop, RekeyOptions.Recovery,
+            ReleaseKeyOptions.Key, ReleaseKeyOptions.Password, OwnerAuthFile, WithPin, WithoutPin, NewPin, AnotherTpm, EkRoots, RecoveryOptions.OptionalKey, RecoveryOptions.Password, RekeyOptions.Drop, RekeyOptions.Recovery,
         };
         provision.SetAction((parsed, _) => ProvisionAsync(parsed));
         var revoke = new Command("revoke", "Give the vault another root key, in a sealed object that only what runs now opens, then raise the TPM's counter: every older approval is dead")
@@ -31,6 +40,19 @@ internal static class TpmCommand
         };
         revoke.SetAction((parsed, _) => RevokeAsync(parsed));
         return new Command("tpm", "The TPM 2.0 that opens the vault") { provision, TpmStatusCommand.Create(), TpmApproveCommand.Create(), revoke };
+    }
+
+    /// <summary>Prepares a TPM for a vault. On whose word a storage root key is taken that nobody has recorded is said on the console; also for <c>init</c>.</summary>
+    public static TpmProvisioning Provisioning(ParseResult parsed, SealingTpm tpm, ReleaseKey release, SignerOptions options, bool wantsPin, PinSource? newPin = null)
+    {
+        var makers = parsed.GetValue(EkRoots) is { } roots ? ExpectationFiles.Authorities(roots) : null;
+        var check = new StorageRootCheck(tpm, makers, TimeProvider.System.GetUtcNow());
+        return new TpmProvisioning(tpm, release, Pcrs(options), wantsPin)
+        {
+            Judge = async root => StandardError.Console.WriteLine(await check.AskAsync(root)),
+            MayDropPin = parsed.GetValue(WithoutPin),
+            NewPin = newPin,
+        };
     }
 
     /// <summary>Which PCRs signer.json names.</summary>
@@ -61,11 +83,8 @@ internal static class TpmCommand
         }
 
         var newPin = parsed.GetValue(NewPin);
-        var provisioning = new TpmProvisioning(signer.Keys.Hardware.Tpm, release, Pcrs(signer.Options), parsed.GetValue(WithPin) || newPin is not null)
-        {
-            MayDropPin = parsed.GetValue(WithoutPin),
-            NewPin = newPin is null ? null : new PinSource.FromFile(Path.GetFullPath(newPin)),
-        };
+        signer.Site.IsAnotherTpm = parsed.GetValue(AnotherTpm);
+        var provisioning = Provisioning(parsed, signer.Keys.Hardware.Tpm, release, signer.Options, parsed.GetValue(WithPin) || newPin is not null, newPin is null ? null : new PinSource.FromFile(Path.GetFullPath(newPin)));
         using var reach = ReachOf(parsed, signer, recovery);
         var line = await ProvisionAsync(signer, provisioning, release, reach.Slots);
         line.Print(parsed);
@@ -114,7 +133,8 @@ internal static class TpmCommand
         signer.Site.Key = async () => recovery ?? await signer.Keys.FindKeyForChangeAsync();
         var tpm = signer.Keys.Hardware.Tpm;
         using var reach = ReachOf(parsed, signer, recovery);
-        var provisioning = new TpmProvisioning(tpm, release, Pcrs(signer.Options), (await SealOfAsync(signer.Data, tpm)).WantsPin);
+        var seal = await SealOfAsync(signer.Data, tpm);
+        var provisioning = new TpmProvisioning(tpm, release, Pcrs(signer.Options), seal.WantsPin) { Judge = seal.RequireRootAsync };
         var (approval, beyond) = await signer.ExecuteAsync(new RevokeFirmware(tpm, provisioning, release, Now(), reach.Slots));
         StandardError.Console.WriteLine($"revoked: only what runs now opens the vault ({approval.Pcrs} {Convert.ToHexStringLower(approval.PcrDigest)}, count {approval.AtMost}); approve other firmware anew with {tpm.Approvals.RequestFile}");
         foreach (var left in beyond)

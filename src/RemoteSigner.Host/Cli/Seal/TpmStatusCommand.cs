@@ -23,7 +23,7 @@ internal static class TpmStatusCommand
         var data = parsed.DataDirectory();
         var options = data.ReadOptions();
         using var arena = new SecretArena();
-        using var hardware = new Hardware(data, options, arena, TimeProvider.System);
+        using var hardware = new Hardware(data, options, arena, TimeProvider.System, known: null);
         var line = await ReadAsync(data, options, hardware.Tpm);
         Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.TpmStatusLine, Table);
         return 0;

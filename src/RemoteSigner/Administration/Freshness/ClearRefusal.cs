@@ -39,13 +39,17 @@ public sealed class ClearRefusal(Standing standing, FreshnessReason shown, Epoch
         await proceeding.Slashing.RecordStartAsync(
             new LedgerStart(found.VaultId, reading.Identity, reading.Count, found.VaultGeneration),
             new GlobalFloor(lost, $"a person cleared this: {refusal.Detail}"),
-            (transaction, _) => Note(
-                proceeding,
-                transaction,
-                reading,
-                _ => new FenceRecord(found.VaultId, reading.Count, lost, found.VaultGeneration, null).Write(Standing.Keys.Record),
-                $"{refusal.Reason} was cleared, floors at epoch {lost.Fence}, sources from epoch {lost.Source}: {refusal.Detail}",
-                AuditDecision.Granted));
+            (transaction, _) =>
+            {
+                KnownVault.Put(transaction, found.Vault);
+                return Note(
+                    proceeding,
+                    transaction,
+                    reading,
+                    _ => new FenceRecord(found.VaultId, reading.Count, lost, found.Vault.Mark, null).Write(Standing.Keys.Record),
+                    $"{refusal.Reason} was cleared, floors at epoch {lost.Fence}, sources from epoch {lost.Source}: {refusal.Detail}",
+                    AuditDecision.Granted);
+            });
         return true;
     }
 }

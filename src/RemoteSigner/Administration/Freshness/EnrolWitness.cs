@@ -19,6 +19,11 @@ public sealed class EnrolWitness(Standing standing, Epoch? fence) : WitnessAct<s
 
     internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
     {
+        if (VaultRules.Refusal(Standing.Found.Known, Standing.Found.Vault) is { } refusal)
+        {
+            throw new AdminException("not_newest", $"{refusal.Detail}; nothing was changed", refusal.Hint);
+        }
+
         var seen = await Standing.Witness.ReadAsync(cancellation);
         if (Standing.Found.Ledger is { } known && (seen is null || !seen.Record.IsEmpty || (known.Witness, known.Start) != (seen.Identity, seen.Count)))
         {
@@ -45,5 +50,5 @@ public sealed class EnrolWitness(Standing standing, Epoch? fence) : WitnessAct<s
     }
 
     private byte[] Record(HistoryEnd end) =>
-        new FenceRecord(Standing.Found.VaultId, _reading!.Count, SignedBounds.Before(fence ?? Standing.FenceFor(end)), Standing.Found.VaultGeneration, null).EndedAt(end).Write(Standing.Keys.Record);
+        new FenceRecord(Standing.Found.VaultId, _reading!.Count, SignedBounds.Before(fence ?? Standing.FenceFor(end)), Standing.Found.Vault.Mark, null).EndedAt(end).Write(Standing.Keys.Record);
 }

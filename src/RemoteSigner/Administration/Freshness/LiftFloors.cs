@@ -40,7 +40,7 @@ public sealed class LiftFloors(Standing standing) : WitnessAct<bool>(standing)
             proceeding,
             transaction,
             reading,
-            end => (record with { Start = reading.Count, VaultGeneration = Standing.Found.VaultGeneration }).EndedAt(end).Write(Standing.Keys.Record),
+            end => (record with { Start = reading.Count, Vault = Standing.Found.Vault.Mark }).EndedAt(end).Write(Standing.Keys.Record),
             (floor ?? raised) is { } lifted ? $"the floors at epoch {lifted.Fence} were taken away: {lifted.Reason}" : "there were no floors",
             AuditDecision.Granted));
         return true;

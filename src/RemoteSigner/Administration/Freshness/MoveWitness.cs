@@ -14,6 +14,7 @@ public sealed class MoveWitness(Standing standing, IFreshnessWitness to) : Witne
 {
     private StartEvidence? _evidence;
     private WitnessReading? _to;
+    private HistoryEnd? _end;
     private bool _isVoid;
     private long _entry;
 
@@ -40,7 +41,7 @@ public sealed class MoveWitness(Standing standing, IFreshnessWitness to) : Witne
     {
         var record = _isVoid ? FenceRecord.Read(_to!.Record.Span, Standing.Keys.Record)! : _evidence!.Record!;
         var detail = $"the fence of vault {Standing.Found.VaultId} moves from the {Standing.Witness.Description} to the {Result}{(_isVoid ? ", after an interruption" : "")}";
-        _entry = await proceeding.Pending.WriteAsync(transaction => Note(proceeding, transaction, _to!, end => (At(record, end) with { Start = _to!.Count }).Write(Standing.Keys.Record), detail));
+        _entry = await proceeding.Pending.WriteAsync(transaction => Note(proceeding, transaction, _to!, end => (At(record, _end = end) with { Start = _to!.Count }).Write(Standing.Keys.Record), detail));
         return true;
     }
 
@@ -59,8 +60,7 @@ public sealed class MoveWitness(Standing standing, IFreshnessWitness to) : Witne
         if (!_isVoid)
         {
             // Until the other one has it, this one vouches for the ledger with the act's entry.
-            var end = FenceRecord.Read(Next.Span, Standing.Keys.Record)!.CleanStop!;
-            await WriteAsync(Standing.Witness, _evidence!.Witness!, At(_evidence.Record!, end).Write(Standing.Keys.Record));
+            await WriteAsync(Standing.Witness, _evidence!.Witness!, At(_evidence.Record!, _end!).Write(Standing.Keys.Record));
         }
 
         await WriteAsync(to, _to!, Next);
@@ -93,7 +93,7 @@ public sealed class MoveWitness(Standing standing, IFreshnessWitness to) : Witne
         }
     }
 
-    private FenceRecord At(FenceRecord record, HistoryEnd end) => (record with { VaultGeneration = Standing.Found.VaultGeneration }).Past(Standing.FenceFor(end)).EndedAt(end);
+    private FenceRecord At(FenceRecord record, HistoryEnd end) => (record with { Vault = Standing.Found.Vault.Mark }).Past(Standing.FenceFor(end)).EndedAt(end);
 
     // The former witness is void, and the other one shows the record that an interrupted move gave it: it is as it was then.
     private async Task<bool> IsInterruptedAsync(Proceeding proceeding, WitnessReading? there) =>

@@ -47,15 +47,13 @@ public sealed class DeleteShares(IReadOnlyList<BlsPublicKey> keys, KeyEnd end, A
             : OnlyUnplaced ? [.. keys.Where(key => proceeding.Vault.Find(key) is { Membership: null, GroupKey: null })]
             : [.. keys.Where(key => right == AdminRight.LocalOnly || states.GetValueOrDefault(key) != KeyState.Exported)];
 
-    internal override Task FollowAsync(Proceeding proceeding)
+    internal override async Task FollowAsync(Proceeding proceeding)
     {
         BlsPublicKey[] held = [.. _wanted.Where(key => proceeding.Vault.Find(key) is not null).Distinct()];
         if (held.Length > 0)
         {
-            proceeding.Vault.Exchange(held, SealedShares.None);
+            await proceeding.ChangeVaultAsync(proceeding.Vault.DraftExchange(held, SealedShares.None));
         }
-
-        return Task.CompletedTask;
     }
 
     internal override Task FinishAsync(Proceeding proceeding) =>

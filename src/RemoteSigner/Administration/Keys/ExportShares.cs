@@ -83,7 +83,7 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
     internal override async Task FollowAsync(Proceeding proceeding)
     {
         // Ledger and witness know the new generation afterwards, and copies from before the export are told from these.
-        proceeding.Vault.Renew();
+        await proceeding.ChangeVaultAsync(proceeding.Vault.DraftRenewal());
         try
         {
             await Parallel.ForEachAsync(_shares, (share, _) =>

@@ -104,7 +104,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         return true;
     }
 
-    internal override Task FollowAsync(Proceeding proceeding)
+    internal override async Task FollowAsync(Proceeding proceeding)
     {
         // One that is there and cannot be read is replaced.
         if (order.Document is { } document && proceeding.Library.Find(document.Document.Hash) is null)
@@ -112,8 +112,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
             proceeding.Library.Archive.Add(document.Json);
         }
 
-        proceeding.Vault.Exchange([.. _plan!.Bound, .. _shares.Select(share => share.ShareKey).Where(_present.Contains)], _sealed!);
-        return Task.CompletedTask;
+        await proceeding.ChangeVaultAsync(proceeding.Vault.DraftExchange([.. _plan!.Bound, .. _shares.Select(share => share.ShareKey).Where(_present.Contains)], _sealed!));
     }
 
     internal override async Task FinishAsync(Proceeding proceeding)

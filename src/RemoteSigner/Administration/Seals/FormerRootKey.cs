@@ -14,10 +14,13 @@ public static class FormerRootKey
 {
     private const string Note = "seal.former";
 
-    /// <summary>After a vault was opened: lets it open what has not followed it. One of a root key that the vault never got says nothing.</summary>
+    /// <summary>
+    /// After a vault was opened: lets it open what has not followed it. One of a root key that the vault never got says nothing. A vault that is not the ledger's gets nothing, so that neither files nor fence
+    /// follow it before it was refused.
+    /// </summary>
     public static async Task RecallAsync(PendingActs pending, Vault vault)
     {
-        if (vault.Contents.Epoch > 0 && await pending.WriteAsync(transaction => LedgerNotes.Find(transaction, Note)) is { } former)
+        if (vault.Contents.Epoch > 0 && await pending.WriteAsync(transaction => VaultRules.Refusal(KnownVault.Read(transaction), vault.Anchor) is null ? LedgerNotes.Find(transaction, Note) : null) is { } former)
         {
             vault.Recall(former);
         }

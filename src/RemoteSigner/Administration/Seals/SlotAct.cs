@@ -71,11 +71,11 @@ public abstract class SlotAct<TResult> : AdminAct<TResult>
     {
         if (_next is null)
         {
-            proceeding.Vault.Put(_slots);
+            await proceeding.ChangeVaultAsync(proceeding.Vault.DraftSlots(_slots));
             return;
         }
 
-        proceeding.Vault.Put(_next);
+        await proceeding.ChangeVaultAsync(proceeding.Vault.DraftRootKey(_next));
         try
         {
             await FormerRootKey.FollowAsync(proceeding);

@@ -10,7 +10,7 @@ public static class Clearance
     public static SignedBounds FloorAfter(StartEvidence evidence, FreshnessReason reason, Epoch guess) => (reason, evidence.Record) switch
     {
         // The witness is the one that went along with every signature: its bounds are the newest. After a run without one, or with a record that is not the newest start's, they are not.
-        (FreshnessReason.LedgerRolledBack or FreshnessReason.LedgerForeign or FreshnessReason.VaultRolledBack, { } record) when !evidence.IsRecordBehind => record.Bounds,
+        (FreshnessReason.LedgerRolledBack or FreshnessReason.LedgerForeign or FreshnessReason.VaultRolledBack or FreshnessReason.VaultReplaced or FreshnessReason.VaultUnknown, { } record) when !evidence.IsRecordBehind => record.Bounds,
         (_, { } record) => record.Bounds.Join(SignedBounds.Before(guess)),
         // Of two records nobody knows which is the newest; each says what was let pass under it.
         _ => evidence.ContestBounds is { } contested ? contested.Join(SignedBounds.Before(guess)) : SignedBounds.Before(guess),

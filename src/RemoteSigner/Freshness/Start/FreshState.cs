@@ -4,11 +4,18 @@ using RemoteSigner.Slashing;
 namespace RemoteSigner.Freshness;
 
 /// <summary>
-/// The two things that may have been put back, as they are: the vault by its id and authenticated generation, and the ledger by the newest start it
+/// The two things that may have been put back, as they are: the vault, authenticated by its root key, and the ledger by the newest start it
 /// knows (null: none) and the end of its history.
 /// </summary>
-public sealed record FreshState(Guid VaultId, ulong VaultGeneration, LedgerStart? Ledger, HistoryEnd End)
+public sealed record FreshState(VaultAnchor Vault, LedgerStart? Ledger, HistoryEnd End)
 {
+    /// <summary>What the ledger remembers of its vault; null in one from before vaults were remembered.</summary>
+    public KnownVault? Known { get; init; }
+
+    public Guid VaultId => Vault.VaultId;
+
+    public ulong VaultGeneration => Vault.Generation;
+
     /// <summary>The same for a person to judge: a witness that shows what two wrote at once is evidence, too, and no fault that may pass.</summary>
     /// <exception cref="WitnessException">The witness did not answer.</exception>
     public async Task<StartEvidence> ShowAgainstAsync(IFreshnessWitness witness, FenceKeys keys, CancellationToken cancellation)
@@ -20,7 +27,7 @@ public sealed record FreshState(Guid VaultId, ulong VaultGeneration, LedgerStart
         catch (WitnessException contested) when (contested.Fault == WitnessFault.Contested)
         {
             var records = contested.Records.Select(record => FenceRecord.Read(record.Span, keys.Record)).OfType<FenceRecord>().Where(record => record.VaultId == VaultId).ToList();
-            return new StartEvidence(VaultId, VaultGeneration, Ledger, End, null, null)
+            return Evidence(null, null) with
             {
                 Contest = contested.Message,
                 ContestBounds = records.Count == 0 ? null : records.Select(record => record.Bounds).Aggregate((one, other) => one.Join(other)),
@@ -32,7 +39,17 @@ public sealed record FreshState(Guid VaultId, ulong VaultGeneration, LedgerStart
     /// <exception cref="WitnessException">The witness did not answer.</exception>
     public async Task<StartEvidence> HoldAgainstAsync(IFreshnessWitness witness, FenceKeys keys, CancellationToken cancellation)
     {
-        var reading = await witness.ReadAsync(cancellation);
-        return new StartEvidence(VaultId, VaultGeneration, Ledger, End, reading, reading is null ? null : FenceRecord.Read(reading.Record.Span, keys.Record));
+        try
+        {
+            var reading = await witness.ReadAsync(cancellation);
+            return Evidence(reading, reading is null ? null : FenceRecord.Read(reading.Record.Span, keys.Record));
+        }
+        catch (WitnessException foreign) when (foreign.Fault == WitnessFault.Tampered && VaultRules.Refusal(Known, Vault) is { Reason: FreshnessReason.VaultReplaced })
+        {
+            // To another vault's keys the witness is another's.
+            return Evidence(null, null);
+        }
     }
+
+    private StartEvidence Evidence(WitnessReading? reading, FenceRecord? record) => new(Vault, Ledger, End, reading, record) { Known = Known };
 }

@@ -23,7 +23,7 @@ public static class OfflineChange
         if (decision is StartDecision.Serve)
         {
             await slashing.FollowVaultAsync(before.VaultGeneration);
-            var record = (evidence.Record! with { VaultGeneration = before.VaultGeneration }).Past(fence).EndedAt(after);
+            var record = (evidence.Record! with { Vault = before.Vault.Mark }).Past(fence).EndedAt(after);
             await witness.WriteRecordAsync(evidence.Witness!, record.Write(keys.Record), cancellation);
         }
 

@@ -1,16 +1,23 @@
+using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Freshness;
 
 /// <summary>Everything the start protocol looks at, as it was found; nothing has been written yet.</summary>
-/// <param name="VaultId">Of the vault that was opened.</param>
-/// <param name="VaultGeneration">Of the same; authenticated by its root key.</param>
+/// <param name="Vault">The vault that was opened; authenticated by its root key.</param>
 /// <param name="Ledger">The newest start that the ledger knows of; null when it has none.</param>
 /// <param name="End">Where the ledger's history ends.</param>
 /// <param name="Witness">What the witness says; null when there is none.</param>
 /// <param name="Record">The witness's record; null when it is missing or was not made with this vault's key.</param>
-public sealed record StartEvidence(Guid VaultId, ulong VaultGeneration, LedgerStart? Ledger, HistoryEnd End, WitnessReading? Witness, FenceRecord? Record)
+public sealed record StartEvidence(VaultAnchor Vault, LedgerStart? Ledger, HistoryEnd End, WitnessReading? Witness, FenceRecord? Record)
 {
+    /// <summary>What the ledger remembers of its vault; null in one from before vaults were remembered.</summary>
+    public KnownVault? Known { get; init; }
+
+    public Guid VaultId => Vault.VaultId;
+
+    public ulong VaultGeneration => Vault.Generation;
+
     /// <summary>In words, what two wrote into the witness at the same moment, so that nobody can tell what it says; null where it says one thing.</summary>
     public string? Contest { get; init; }
 

@@ -85,7 +85,7 @@ public sealed class StartProtocol(IFreshnessWitness witness, FenceKeys keys, Sla
 
     private RunRecord Draft(Fence fence, Judged judged, ulong start)
     {
-        var record = (judged.Record with { VaultGeneration = found.VaultGeneration }).GoingOn(start, _run, fence.First(judged.Record.Fence, NewestSource(judged)));
+        var record = (judged.Record with { Vault = found.Vault.Mark }).GoingOn(start, _run, fence.First(judged.Record.Fence, NewestSource(judged)));
         return new RunRecord(witness, keys, RunRecord.Draw(record, time), time);
     }
 

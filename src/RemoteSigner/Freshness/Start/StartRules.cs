@@ -18,6 +18,7 @@ public static class StartRules
     private static FreshnessRefusal? Refusal(StartEvidence evidence) => evidence switch
     {
         { Contest: { } contest } => Person(FreshnessReason.WitnessContested, contest),
+        { Witness: null } when VaultRules.Refusal(evidence.Known, evidence.Vault) is { Reason: FreshnessReason.VaultReplaced } replaced => replaced,
         { Ledger: null, Witness: null } => new(
             FreshnessReason.NotEnrolled, "this data directory has no witness of freshness yet", "'remote-signer freshness enrol' makes one; do it only with the newest state of this data directory"),
         // The fence of an older root key is gone from its device: the ledger says that it is the vault which is old.
@@ -64,6 +65,10 @@ public static class StartRules
             // The ledger is told of a changed vault before the witness is: one that knows less is from before the change, and so is what it says of keys.
             : evidence.Ledger.VaultGeneration < evidence.Record.VaultGeneration
             ? Person(FreshnessReason.LedgerRolledBack, $"the ledger knows generation {evidence.Ledger.VaultGeneration} of the vault and the witness {evidence.Record.VaultGeneration}: an old copy of the ledger was put back")
+            : VaultRules.Refusal(evidence.Known, evidence.Vault) is { } refusal
+            ? refusal
+            : evidence.Record.Vault.Contradicts(evidence.Vault.Mark)
+            ? Person(FreshnessReason.VaultUnknown, $"the vault of generation {evidence.VaultGeneration} is not the one that the witness knows: it was changed elsewhere")
             : null;
     }
 

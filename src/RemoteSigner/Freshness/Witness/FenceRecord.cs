@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using RemoteSigner.Native;
+using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 
@@ -10,7 +11,7 @@ namespace RemoteSigner.Freshness;
 /// What the witness keeps besides its count, 170 bytes: everything that was signed in start number <paramref name="Start"/> or before lies within <paramref name="Bounds"/>.
 /// With <paramref name="CleanStop"/> that start ended in an orderly way, and its ledger ends there. Layout: README.md of this room.
 /// </summary>
-public sealed record FenceRecord(Guid VaultId, ulong Start, SignedBounds Bounds, ulong VaultGeneration, HistoryEnd? CleanStop)
+public sealed record FenceRecord(Guid VaultId, ulong Start, SignedBounds Bounds, VaultMark Vault, HistoryEnd? CleanStop)
 {
     /// <summary>Bytes of every record, whether it holds a clean stop or not: an NV index keeps the size it was made with.</summary>
     public const int Length = ContentLength + CodeLength;
@@ -18,17 +19,22 @@ public sealed record FenceRecord(Guid VaultId, ulong Start, SignedBounds Bounds,
     /// <summary>What stands in a witness that was left or moved away from: it vouches for nothing, and whoever finds it is refused.</summary>
     public static byte[] Void => new byte[Length];
 
-    private const byte Current = 2;
+    private const byte Current = 3;
+    private const byte WithoutCode = 2;
     private const byte WithoutRun = 1;
     private const int ContentLength = 1 + 16 + (3 * 8) + 1 + EndLength;
     private const int EndLength = 8 + 32 + 32 + (3 * 8);
     private const int CodeLength = 32;
+    private const int VaultCodeAt = 122;
+    private const int VaultCodeLength = 16;
 
     /// <summary>The run that goes on, by the number that it drew when it began; zero when none does.</summary>
     public Guid Run { get; init; }
 
     /// <summary>Drawn for each write of a run: two runs that take themselves for one, on two copies of a machine, write different records all the same.</summary>
     public Guid Nonce { get; init; }
+
+    public ulong VaultGeneration => Vault.Generation;
 
     /// <summary>Written by an earlier program, which named no run: a start was counted long before its first record.</summary>
     public bool IsWithoutRun { get; private init; }
@@ -54,7 +60,8 @@ public sealed record FenceRecord(Guid VaultId, ulong Start, SignedBounds Bounds,
         VaultId.TryWriteBytes(content[1..], bigEndian: true, out _);
         Number(content, 17, Start);
         Number(content, 25, Fence.Value);
-        Number(content, 33, VaultGeneration);
+        Number(content, 33, Vault.Generation);
+        Vault.Code.TryWriteBytes(content[VaultCodeAt..], bigEndian: true, out _);
         if (CleanStop is { } end)
         {
             content[41] = 1;
@@ -85,13 +92,15 @@ public sealed record FenceRecord(Guid VaultId, ulong Start, SignedBounds Bounds,
     /// <summary>What the bytes say, for somebody without the key who knows by other means where they are from; null when they are no record.</summary>
     public static FenceRecord? ReadUnproven(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length != Length || bytes[0] is not (Current or WithoutRun))
+        if (bytes.Length != Length || bytes[0] is not (Current or WithoutCode or WithoutRun))
         {
             return null;
         }
 
-        var (isOld, fence, end) = (bytes[0] == WithoutRun, new Epoch(Number(bytes, 25)), bytes[41] == 0 ? null : ReadEnd(bytes.Slice(42, EndLength)));
-        var record = new FenceRecord(new Guid(bytes.Slice(1, 16), bigEndian: true), Number(bytes, 17), SignedBounds.Before(fence), Number(bytes, 33), end) { IsWithoutRun = isOld };
+        var (isOld, hasCode) = (bytes[0] == WithoutRun, bytes[0] == Current);
+        var (fence, end) = (new Epoch(Number(bytes, 25)), bytes[41] == 0 ? null : ReadEnd(bytes.Slice(42, EndLength), isWhole: !hasCode));
+        var vault = new VaultMark(Number(bytes, 33), hasCode ? new Guid(bytes.Slice(VaultCodeAt, VaultCodeLength), bigEndian: true) : default);
+        var record = new FenceRecord(new Guid(bytes.Slice(1, 16), bigEndian: true), Number(bytes, 17), SignedBounds.Before(fence), vault, end) { IsWithoutRun = isOld };
         return isOld ? record
             : end is not null ? record with { Bounds = BoundsAt(fence, end) }
             : record with
@@ -111,17 +120,16 @@ public sealed record FenceRecord(Guid VaultId, ulong Start, SignedBounds Bounds,
         end.Head.Bytes.CopyTo(to[8..]);
         end.Marks.Bytes.CopyTo(to[40..]);
         Number(to, 72, end.Source?.Value ?? ulong.MaxValue);
-        Number(to, 80, end.Target?.Value ?? ulong.MaxValue);
-        Number(to, 88, end.Slot?.Value ?? ulong.MaxValue);
     }
 
-    private static HistoryEnd ReadEnd(ReadOnlySpan<byte> from) => new(
+    // Earlier programs wrote newest target and slot where the vault's code is now.
+    private static HistoryEnd ReadEnd(ReadOnlySpan<byte> from, bool isWhole) => new(
         Number(from, 0),
         new Root(from.Slice(8, 32)),
         new Root(from.Slice(40, 32)),
         Known(from, 72) is { } source ? new Epoch(source) : null,
-        Known(from, 80) is { } target ? new Epoch(target) : null,
-        Known(from, 88) is { } slot ? new Slot(slot) : null);
+        isWhole && Known(from, 80) is { } target ? new Epoch(target) : null,
+        isWhole && Known(from, 88) is { } slot ? new Slot(slot) : null);
 
     private static ulong? Known(ReadOnlySpan<byte> from, int offset) => Number(from, offset) is var number and not ulong.MaxValue ? number : null;
 

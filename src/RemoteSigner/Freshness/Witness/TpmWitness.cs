@@ -189,9 +189,8 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
             return await device.RunAsync(
                 tpm =>
                 {
-                    // Not pinned to a recorded Name: that the other side knows the authorization value proves more, and the ledger knows the Name.
-                    using var found = device.ReadRoot(tpm);
-                    var root = found.Pin(found.Name);
+                    // Where the vault has no slot of a TPM: that the other side knows the authorization value proves more than a Name, and the ledger knows that.
+                    var root = device.PinRoot(tpm);
                     using var session = tpm.StartHmacSession(root);
                     session.SetAuthValue(keys.Witness.Span);
                     return Refusable(() => work(tpm, root, session));

@@ -43,6 +43,12 @@ public sealed class SealingTpm : ISealingDevice
 
     public ApprovalFolder Approvals { get; }
 
+    /// <summary>
+    /// Names of the storage root keys that the vault has slots for, from outside its file: the TPM must show one of them before it is told or shown anything. Empty where there is none, or where a
+    /// person says that this TPM is another one: then what it shows is believed.
+    /// </summary>
+    public IReadOnlyList<TpmName> Roots { get; set; } = [];
+
     internal TpmPin Pin => _pin;
 
     /// <summary>A PIN that another object is to want from now on, beside the one of the present slot; given up with the device.</summary>
@@ -136,9 +142,23 @@ public sealed class SealingTpm : ISealingDevice
         catch (TpmException e) when (e.Rc == TpmRc.HANDLE)
         {
             throw new SealingTpmException(
-                SealingTpmFault.WrongStorageRootKey, $"the {Description} has no storage root key: it is a new one, or was cleared", "open the vault through another slot and give this TPM one: 'remote-signer tpm provision'", e);
+                SealingTpmFault.WrongStorageRootKey, $"the {Description} has no storage root key: it is a new one, or was cleared", "open the vault through another slot and give this TPM one: 'remote-signer tpm provision', with --another-tpm where the vault has a slot of another", e);
         }
     }
+
+    /// <summary>The storage root key as one to salt sessions with: one of <see cref="Roots"/>, and where there are none the one that is shown.</summary>
+    /// <exception cref="SealingTpmException">This TPM is none that the vault has a slot for.</exception>
+    internal PinnedKey PinRoot(Tpm tpm)
+    {
+        using var found = ReadRoot(tpm);
+        return Knows(found.Name) ? found.Pin(found.Name) : throw new SealingTpmException(
+            SealingTpmFault.WrongStorageRootKey,
+            $"the {Description} shows the storage root key {found.Name}, and the vault has no slot for that one: this is another TPM, or a cleared one, or somebody is on the bus",
+            "find out which; where it is another TPM of yours, 'remote-signer tpm provision --another-tpm' gives it a slot");
+    }
+
+    /// <summary>May a TPM with this storage root key be used for the vault?</summary>
+    internal bool Knows(TpmName root) => Roots.Count == 0 || Roots.Contains(root);
 
     /// <summary>The owner hierarchy's authorization value; null where none is configured. The caller disposes it.</summary>
     internal SecretBytes? ReadOwner() => _owner?.Read(_arena);

@@ -10,8 +10,12 @@ namespace RemoteSigner.Sealing.Tpm2;
 public sealed class TpmProvisioning(SealingTpm tpm, ReleaseKey release, TpmlPcrSelection pcrs, bool wantsPin)
 {
     private readonly TpmSealPlan _plan = new(release.Point, wantsPin, RandomNumberGenerator.GetBytes(TpmSlot.NonceLength));
+    private TpmName? _root;
 
     public bool WantsPin => wantsPin;
+
+    /// <summary>Judges a storage root key whose Name nobody has recorded, before anything is sealed under it; throws where it must not be.</summary>
+    public required Func<TpmName, Task> Judge { private get; init; }
 
     /// <summary>May a slot with a PIN be replaced by one without?</summary>
     public bool MayDropPin { get; init; }
@@ -23,9 +27,18 @@ public sealed class TpmProvisioning(SealingTpm tpm, ReleaseKey release, TpmlPcrS
     internal ulong? AtMost { get; set; }
 
     /// <summary>A key under the TPM's storage root key, for a slot.</summary>
-    /// <exception cref="SealingTpmException">The TPM failed.</exception>
-    public Task<TpmSealedKey> ProvideKeyAsync(string label, CancellationToken cancellation = default) =>
-        TpmSealedKey.ProvisionAsync(tpm, release, _plan, NewPin is null ? tpm.Pin : tpm.NewPin(NewPin), label, cancellation);
+    /// <exception cref="SealingTpmException">The TPM failed, or is none of <see cref="SealingTpm.Roots"/>.</exception>
+    public async Task<TpmSealedKey> ProvideKeyAsync(string label, CancellationToken cancellation = default)
+    {
+        var key = await TpmSealedKey.ProvisionAsync(tpm, release, _plan, NewPin is null ? tpm.Pin : tpm.NewPin(NewPin), label, cancellation);
+        _root = new TpmName(key.Id.Span);
+        if (tpm.Roots.Count == 0)
+        {
+            await Judge(_root);
+        }
+
+        return key;
+    }
 
     /// <summary>
     /// Approves what runs now for the new object, if the private half of the release key is here, and writes down what further approvals must be made out to. Null when
@@ -51,7 +64,7 @@ public sealed class TpmProvisioning(SealingTpm tpm, ReleaseKey release, TpmlPcrS
     private (uint Revocation, ulong Count, byte[] PcrDigest) Measure(Tpm connection, byte[] context)
     {
         using var found = tpm.ReadRoot(connection);
-        var root = found.Pin(found.Name);
+        var root = found.Pin(_root ?? throw new InvalidOperationException("the key is provided first"));
         var counter = tpm.ProvideCounter(connection, root, context);
         return (counter.Handle, RevocationCounter.Read(connection, root, counter.Handle), connection.PcrRead(pcrs).Digest());
     }

@@ -26,7 +26,7 @@ public sealed class TpmRevocation
     /// <exception cref="SealingTpmException">The TPM failed, or is not the one that the vault was sealed under.</exception>
     public static async Task<TpmRevocation> PrepareAsync(SealingTpm tpm, TpmSeal seal, CancellationToken cancellation = default)
     {
-        var count = await tpm.RunAsync(connection => RevocationCounter.Read(connection, Pinned(connection, seal), seal.Revocation), cancellation);
+        var count = await tpm.RunAsync(connection => RevocationCounter.Read(connection, Pinned(tpm, connection, seal), seal.Revocation), cancellation);
         using var release = seal.ReleaseKey();
         var alive = tpm.Approvals.Read().Select(entry => entry.Approval).OfType<TpmApproval>().Where(approval => approval.Revocation == seal.Revocation && approval.AtMost >= count && approval.IsSignedBy(release)).ToList();
         var known = alive.Where(approval => approval.AtMost - count < MostSteps).Select(approval => approval.AtMost).Append(count).Max();
@@ -38,7 +38,7 @@ public sealed class TpmRevocation
     public Task RaiseAsync(CancellationToken cancellation = default) => _tpm.RunAsync(
         connection =>
         {
-            var root = Pinned(connection, _seal);
+            var root = Pinned(_tpm, connection, _seal);
             for (var count = RevocationCounter.Read(connection, root, _seal.Revocation); count < Target; count++)
             {
                 Increment(connection, root);
@@ -61,9 +61,9 @@ public sealed class TpmRevocation
         }
     }
 
-    private static PinnedKey Pinned(Tpm connection, TpmSeal seal)
+    private static PinnedKey Pinned(SealingTpm tpm, Tpm connection, TpmSeal seal)
     {
-        using var root = connection.ReadStorageRootKey();
+        using var root = tpm.ReadRoot(connection);
         return root.Pin(seal.Root);
     }
 }

@@ -26,6 +26,11 @@ public sealed class TpmSeal
 
     public bool WantsPin => _content.WantsPin;
 
+    /// <summary>Sees that the storage root key is this slot's: what a <see cref="TpmProvisioning.Judge"/> says where the vault is sealed anew in the same TPM.</summary>
+    /// <exception cref="SealingTpmException">It is another one.</exception>
+    public Task RequireRootAsync(TpmName root) => root.Equals(Root) ? Task.CompletedTask : throw new SealingTpmException(
+        SealingTpmFault.WrongStorageRootKey, $"the TPM shows the storage root key {root}, and the slot '{Label}' is under {Root}: this is another TPM, or somebody is on the bus", "find out which");
+
     /// <exception cref="VaultException">A slot is malformed.</exception>
     public static IReadOnlyList<TpmSeal> Of(VaultListing vault) =>
         [.. vault.Slots.Where(slot => slot.Type == VaultSlotType.Tpm2Sealed).Select(slot => new TpmSeal(slot, ContextOf(vault.VaultId)))];

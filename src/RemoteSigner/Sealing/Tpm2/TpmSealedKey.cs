@@ -73,6 +73,11 @@ public sealed class TpmSealedKey : IKeyEncryptionKey
     // Before there is a storage root key nothing can be salted: the owner's authorization crosses the bus this once.
     private static TpmName ProvideRoot(SealingTpm device, Tpm tpm)
     {
+        if (device.Roots.Count > 0)
+        {
+            return device.PinRoot(tpm).Name;
+        }
+
         using var owner = device.ReadOwner();
         using var password = new TpmPassword(owner is null ? [] : owner.Span);
         try

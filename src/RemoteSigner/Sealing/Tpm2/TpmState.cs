@@ -17,7 +17,7 @@ public sealed record TpmState(TpmName? Root, PcrValues Pcrs, ulong? Count, IRead
         tpm =>
         {
             using var root = FindRoot(tpm);
-            return new TpmState(root?.Name, tpm.PcrRead(pcrs), ReadCount(tpm, root, revocation), [.. tpm.GetHandles(Tpm.NvIndices).Where(TpmHandles.IsOurs)], ReadLockout(tpm));
+            return new TpmState(root?.Name, tpm.PcrRead(pcrs), ReadCount(tpm, root is not null && device.Knows(root.Name) ? root : null, revocation), [.. tpm.GetHandles(Tpm.NvIndices).Where(TpmHandles.IsOurs)], ReadLockout(tpm));
         },
         cancellation);
 

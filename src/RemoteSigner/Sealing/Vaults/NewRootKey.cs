@@ -1,6 +1,6 @@
 namespace RemoteSigner.Sealing;
 
-/// <summary>Another root key for a vault that is not under it yet: its slots, and every share sealed anew. <see cref="Vault.Put(NewRootKey)"/> puts it there.</summary>
+/// <summary>Another root key for a vault that is not under it yet: its slots, and every share sealed anew. <see cref="Vault.DraftRootKey"/> is the change that puts it there.</summary>
 public sealed class NewRootKey : IDisposable
 {
     private VaultRootKey? _key;

@@ -1,6 +1,6 @@
 namespace RemoteSigner.Sealing;
 
-/// <summary>Shares that were sealed for one vault and are not in it yet; <see cref="Vault.Exchange"/> puts them there.</summary>
+/// <summary>Shares that were sealed for one vault and are not in it yet; <see cref="Vault.DraftExchange"/> puts them there.</summary>
 public sealed class SealedShares
 {
     internal SealedShares(IReadOnlyList<VaultRecord> records) => Records = records;

@@ -48,24 +48,11 @@ public sealed partial class Vault
         }
     }
 
-    /// <summary>The vault under that root key, in one change: what is added from now on opens with no older one. What is beside the vault follows.</summary>
-    /// <exception cref="VaultException">The file cannot be written.</exception>
-    public void Put(NewRootKey prepared)
+    /// <summary>The vault under that root key, in one change: what is added from then on opens with no older one. What is beside the vault follows.</summary>
+    public VaultDraft DraftRootKey(NewRootKey prepared)
     {
         var next = (_file with { Slots = prepared.Slots, Records = prepared.Records, Generation = _file.Generation + 1, Epoch = prepared.Key.Epoch }).Finish(prepared.Key.Authenticate);
-        try
-        {
-            _store.Replace(_file, next);
-        }
-        catch when (!IsThere(next))
-        {
-            throw;
-        }
-
-        _former?.Dispose();
-        (_former, _rootKey) = (_rootKey, prepared.Take());
-        ReadAnew();
-        _stands.Clear();
+        return new VaultDraft(_file, next, [], VaultAnchor.Of(next, prepared.Key.Commitment)) { RootKey = prepared };
     }
 
     /// <summary>Takes over the root key before this one, as <see cref="NewRootKey.Former"/> has it, so that what is beside the vault can follow. False where it is not of this root key.</summary>
@@ -135,6 +122,14 @@ public sealed partial class Vault
             isFormer = true;
             return SealedOperatorKey.Open(path, arena, former);
         }
+    }
+
+    // Its file is there: this root key becomes the former one.
+    private void Take(NewRootKey prepared, VaultFile next)
+    {
+        _former?.Dispose();
+        (_former, _rootKey, _file) = (_rootKey, prepared.Take(), next);
+        _stands.Clear();
     }
 
     // A write that failed may have got there all the same.

@@ -37,6 +37,9 @@ public sealed partial class Vault : IDisposable
         }
     }
 
+    /// <summary>What is to be remembered of the vault outside its file, as it is now.</summary>
+    public VaultAnchor Anchor => VaultAnchor.Of(_file, _rootKey.Commitment);
+
     /// <summary>The shares as they are now; the same object as long as they stay so, also from one opening to the next where its <see cref="VaultStore"/> is the same.</summary>
     internal VaultRecords Records => _file.Records;
 
@@ -157,10 +160,6 @@ public sealed partial class Vault : IDisposable
         }
     }
 
-    /// <summary>Seals these shares into the vault, all or none. They stay the caller's to dispose.</summary>
-    /// <exception cref="VaultException">One is there already, or the file cannot be written.</exception>
-    public void Add(IReadOnlyCollection<VaultShare> shares) => Exchange([], Seal(shares));
-
     /// <summary>Seals shares for this vault, on all cores, without changing it: what takes time is done before the change. They stay the caller's to dispose.</summary>
     /// <exception cref="VaultException">A label is too long, or secret·G1 is not the share key; nothing is given.</exception>
     public SealedShares Seal(IReadOnlyCollection<VaultShare> shares)
@@ -182,8 +181,8 @@ public sealed partial class Vault : IDisposable
     }
 
     /// <summary>Takes shares out and puts sealed ones in, in one change: all of it or nothing. What is taken out may come in again, as a record that says more.</summary>
-    /// <exception cref="VaultException">One is not there to be taken out, or there already, or the file cannot be written.</exception>
-    public void Exchange(IReadOnlyCollection<BlsPublicKey> removed, SealedShares added)
+    /// <exception cref="VaultException">One is not there to be taken out, or there already.</exception>
+    public VaultDraft DraftExchange(IReadOnlyCollection<BlsPublicKey> removed, SealedShares added)
     {
         var gone = new HashSet<BlsPublicKey>();
         if (removed.Where(key => Find(key) is null || !gone.Add(key)).Select(key => (BlsPublicKey?)key).FirstOrDefault() is { } missing)
@@ -202,20 +201,8 @@ public sealed partial class Vault : IDisposable
             throw new VaultException(VaultFault.TooMany, $"a vault holds at most {VaultFile.MostRecords} shares", "run a second signer");
         }
 
-        Commit(_file with { Records = _file.Records.With(gone, added.Records) }, [.. gone, .. coming]);
+        return Draft(_file with { Records = _file.Records.With(gone, added.Records) }, [.. gone, .. coming]);
     }
-
-    /// <summary>Removes one share. Old copies of the file still hold it.</summary>
-    /// <exception cref="VaultException">It is not there, or the file cannot be written.</exception>
-    public void Remove(BlsPublicKey shareKey) => Exchange([shareKey], SealedShares.None);
-
-    /// <summary>Gives a further key a slot.</summary>
-    /// <exception cref="VaultException">It has one already, or the file cannot be written.</exception>
-    public async Task AddSlotAsync(IKeyEncryptionKey key, CancellationToken cancellation = default) => Put(Slots(added: await WrapAsync(key, cancellation), removed: null));
-
-    /// <summary>Gives a key its slot; the one it has already is replaced in the same change.</summary>
-    /// <exception cref="VaultException">The file cannot be written.</exception>
-    public async Task PutSlotAsync(IKeyEncryptionKey key, CancellationToken cancellation = default) => Put(Slots(await WrapAsync(key, cancellation), removed: null, replace: true));
 
     /// <summary>A slot for a key, proven by opening it again where the key can, without changing the vault: what may fail is done before the change.</summary>
     /// <exception cref="VaultException">The key does not open what it sealed.</exception>
@@ -268,17 +255,11 @@ public sealed partial class Vault : IDisposable
         return removed is null || rest.Exists(slot => slot.IsHardware) ? Checked(rest) : throw new VaultException(VaultFault.LastSlot, "this is the last slot the signer can open by itself", "add another one first");
     }
 
-    /// <summary>The same content under the next generation: copies from before are older from now on.</summary>
-    /// <exception cref="VaultException">The file cannot be written.</exception>
-    public void Renew() => Commit(_file, []);
+    /// <summary>The same content under the next generation: copies from before are older from then on.</summary>
+    public VaultDraft DraftRenewal() => Draft(_file, []);
 
     /// <summary>Takes over slots of <see cref="Slots"/>.</summary>
-    /// <exception cref="VaultException">The file cannot be written.</exception>
-    public void Put(IReadOnlyList<VaultSlot> slots) => Commit(_file with { Slots = slots }, []);
-
-    /// <summary>Takes a slot away; the last one that needs no offline key stays.</summary>
-    /// <exception cref="VaultException">There is no such slot, or it is the last.</exception>
-    public void RemoveSlot(VaultSlotType type, ReadOnlyMemory<byte> keyId) => Put(Slots(added: null, (type, keyId)));
+    public VaultDraft DraftSlots(IReadOnlyList<VaultSlot> slots) => Draft(_file with { Slots = slots }, []);
 
     // One for each core: the more shares are checked together, the less each costs.
     private static IEnumerable<Range> Parts(int count)
@@ -322,7 +303,7 @@ public sealed partial class Vault : IDisposable
         }
     }
 
-    private Task<VaultSlot> WrapAsync(IKeyEncryptionKey key, CancellationToken cancellation) => WrapAsync(_rootKey, key, cancellation);
+    internal Task<VaultSlot> WrapAsync(IKeyEncryptionKey key, CancellationToken cancellation) => WrapAsync(_rootKey, key, cancellation);
 
     private async Task<VaultSlot> WrapAsync(VaultRootKey rootKey, IKeyEncryptionKey key, CancellationToken cancellation) => new(key.SlotType, key.Id, key.Label)
     {
@@ -343,18 +324,25 @@ public sealed partial class Vault : IDisposable
         }
     }
 
-    private void Commit(VaultFile changed, IReadOnlyCollection<BlsPublicKey> exchanged)
+    /// <summary>Puts a draft of this vault in its place. Where a ledger remembers the vault it must know of the draft before: in the product only <c>Proceeding.ChangeVaultAsync</c> calls this.</summary>
+    /// <exception cref="VaultException">The file cannot be written, or the vault was changed since the draft was made.</exception>
+    public void Commit(VaultDraft draft)
     {
-        var next = (changed with { Generation = _file.Generation + 1 }).Finish(_rootKey.Authenticate);
+        var next = draft.Next;
         try
         {
-            _store.Replace(_file, next);
+            _store.Replace(draft.From, next);
         }
-        catch
+        catch when (draft.RootKey is null || !IsThere(next))
         {
             // It may have got there all the same: whoever looks at this vault next must see what its file says.
             TryReadAnew();
             throw;
+        }
+
+        if (draft.RootKey is { } another)
+        {
+            Take(another, next);
         }
 
         // What is there is what was meant, as a rule; anything else is looked at as any other file.
@@ -364,8 +352,14 @@ public sealed partial class Vault : IDisposable
             _stands.Clear();
         }
 
-        _exchanged.AddRange(exchanged);
+        _exchanged.AddRange(draft.Exchanged);
         _stands[_file.Records] = _exchanged.Count;
+    }
+
+    private VaultDraft Draft(VaultFile changed, IReadOnlyCollection<BlsPublicKey> exchanged)
+    {
+        var next = (changed with { Generation = _file.Generation + 1 }).Finish(_rootKey.Authenticate);
+        return new VaultDraft(_file, next, exchanged, VaultAnchor.Of(next, _rootKey.Commitment));
     }
 
     private void ReadAnew()

@@ -26,6 +26,8 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
 
     private static ReadOnlySpan<byte> FormerUse => "remote-signer/vault/former/v1"u8;
 
+    private static ReadOnlySpan<byte> CommitmentUse => "remote-signer/vault/commitment/v1"u8;
+
     internal SecretBytes Bytes => bytes;
 
     internal uint Epoch => epoch;
@@ -82,6 +84,17 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
     {
         using var key = Derive(vaultId, HeaderUse);
         return HMACSHA256.HashData(key.Span, header);
+    }
+
+    /// <summary>32 bytes that are this key's and no other's, and tell nothing of it.</summary>
+    internal Root Commitment
+    {
+        get
+        {
+            Span<byte> commitment = stackalloc byte[KeyLength];
+            HKDF.DeriveKey(HashAlgorithmName.SHA256, bytes.Span, commitment, vaultId, CommitmentUse);
+            return new Root(commitment);
+        }
     }
 
     /// <summary>The keys of the fence that goes with this vault.</summary>

@@ -131,7 +131,7 @@ public sealed class TpmSealFaultTests : TpmVault
     [Fact]
     public async Task A_sealed_object_that_was_changed_is_told_from_another_TPM()
     {
-        var provisioning = new TpmProvisioning(Device, Release, Pcrs, wantsPin: false);
+        var provisioning = new TpmProvisioning(Device, Release, Pcrs, wantsPin: false) { Judge = Believe };
         var key = await provisioning.ProvideKeyAsync("test");
         using var secret = Arena.Allocate(32);
         var vault = Guid.NewGuid();
@@ -149,7 +149,7 @@ public sealed class TpmSealFaultTests : TpmVault
     public async Task The_owners_authorization_is_wanted_where_there_is_one()
     {
         (await Software.ToolAsync("changeauth", "-c", "o", "secret")).Succeeded();
-        var provisioning = new TpmProvisioning(Device, Release, Pcrs, wantsPin: false);
+        var provisioning = new TpmProvisioning(Device, Release, Pcrs, wantsPin: false) { Judge = Believe };
 
         var refused = await Assert.ThrowsAsync<SealingTpmException>(() => provisioning.ProvideKeyAsync("test"));
 

@@ -12,7 +12,7 @@ public sealed class TpmSealedKeyTests : TpmVault
     private async Task RevokeAsync(string label)
     {
         var revocation = await TpmRevocation.PrepareAsync(Device, Seal);
-        var provisioning = new TpmProvisioning(Device, Release, Pcrs, wantsPin: false) { AtMost = revocation.Target };
+        var provisioning = new TpmProvisioning(Device, Release, Pcrs, wantsPin: false) { Judge = Believe, AtMost = revocation.Target };
         using var vault = await Vault.OpenAsync(Scene.VaultPath, Arena, (await Device.FindKeyAsync(Vault.List(Scene.VaultPath).Slots))!);
         var key = await provisioning.ProvideKeyAsync("test");
         await provisioning.ApproveAsync(vault.Contents.VaultId, label);
@@ -138,7 +138,7 @@ public sealed class TpmSealedKeyTests : TpmVault
     {
         await MakeVaultAsync();
         var before = await TpmState.ReadAsync(Device, Seal.Revocation, Pcrs);
-        var provisioning = new TpmProvisioning(Device, Release, Pcrs, wantsPin: false);
+        var provisioning = new TpmProvisioning(Device, Release, Pcrs, wantsPin: false) { Judge = Believe };
 
         var key = await provisioning.ProvideKeyAsync("again");
         await provisioning.ApproveAsync(Vault.List(Scene.VaultPath).VaultId, "again");
@@ -179,7 +179,7 @@ public sealed class TpmSealedKeyTests : TpmVault
     {
         var shares = await Scene.MakeAsync(3);
         var records = await RecordsAsync();
-        var provisioning = new TpmProvisioning(Device, Release, Pcrs, wantsPin: false);
+        var provisioning = new TpmProvisioning(Device, Release, Pcrs, wantsPin: false) { Judge = Believe };
         using (var vault = await Scene.OpenAsync())
         {
             var added = await provisioning.ProvideKeyAsync("test");
@@ -211,7 +211,7 @@ public sealed class TpmSealedKeyTests : TpmVault
         using var secret = Arena.Allocate(32);
         RandomNumberGenerator.Fill(secret.Span);
         var context = RandomNumberGenerator.GetBytes(32);
-        var provisioning = new TpmProvisioning(Device, Release, Pcrs, wantsPin: false);
+        var provisioning = new TpmProvisioning(Device, Release, Pcrs, wantsPin: false) { Judge = Believe };
         var key = await provisioning.ProvideKeyAsync("test");
         var wrapped = await key.WrapAsync(secret, context, default);
         var slot = TpmSlot.Parse(wrapped);

@@ -6,6 +6,7 @@ using RemoteSigner.Ledgers;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
+using RemoteSigner.Tests.Sealing;
 
 namespace RemoteSigner.Tests.Slashing.Differential;
 
@@ -43,7 +44,7 @@ internal sealed class Life : IAsyncDisposable
     public async Task<StartDecision> StartAsync(FenceKeys keys, Guid vault, TimeProvider time)
     {
         var found = await LedgerAtStart.ReadAsync(_ledger, Slashing);
-        var protocol = new StartProtocol(Witness, keys, Slashing, new FreshState(vault, 1, found.Start, found.End), Entries(), time);
+        var protocol = new StartProtocol(Witness, keys, Slashing, found.With(Anchors.Of(vault, 1)), Entries(), time);
         for (var attempt = 0; ; attempt++)
         {
             try

@@ -7,6 +7,7 @@ using RemoteSigner.Oracle;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 using RemoteSigner.Tests.Freshness;
+using RemoteSigner.Tests.Sealing;
 
 namespace RemoteSigner.Tests.Slashing.Differential;
 
@@ -33,7 +34,7 @@ internal sealed partial class World
 
         var end = await LedgerAtStart.EndAsync(ledger, slashing);
         using var fenceKeys = NewKeys();
-        var standing = new ModelWitness(_hardware).Stand(fenceKeys, new FreshState(_vault, 1, null, end), TemporarySigner.Minimal, _time);
+        var standing = new ModelWitness(_hardware).Stand(fenceKeys, new FreshState(Anchors.Of(_vault, 1), null, end), TemporarySigner.Minimal, _time);
         await new EnrolWitness(standing, new Epoch(0)).DoAsync(ledger, slashing, standing);
         _places[0].Model = _places[0].Model.Note((long)_hardware.Counter, "Serve", _book.Enter(_hardware.Record, _places[0].Model));
     }
@@ -192,7 +193,7 @@ internal sealed partial class World
         await AuditLog.OpenAsync(ledger, _time);
         var found = await LedgerAtStart.ReadAsync(ledger, slashing);
         using var keys = NewKeys();
-        var standing = new ModelWitness(_hardware).Stand(keys, new FreshState(_vault, 1, found.Start, found.End), TemporarySigner.Minimal, _time);
+        var standing = new ModelWitness(_hardware).Stand(keys, found.With(Anchors.Of(_vault, 1)), TemporarySigner.Minimal, _time);
         if (StartRules.Decide(await standing.LookAsync()) is StartDecision.Refuse(var refusal))
         {
             var lost = await new ClearRefusal(standing, refusal.Reason, new Epoch((ulong)_epoch + 12)).DoAsync(ledger, slashing, standing);

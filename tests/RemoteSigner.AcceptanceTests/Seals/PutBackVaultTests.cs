@@ -1,0 +1,189 @@
+using System.Net;
+using System.Security.Cryptography;
+using RemoteSigner.Rig;
+using RemoteSigner.Tests;
+
+namespace RemoteSigner.AcceptanceTests.Seals;
+
+/// <summary>
+/// Another vault in the place of the one that ledger and witness know: with a root key of somebody else's choice, or an old copy. No verb that changes anything takes it, and nothing is sealed into it;
+/// neither does the signer that serves.
+/// </summary>
+public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
+{
+    private readonly SignerHome _home = template.Copy();
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public async Task A_vault_with_another_root_key_is_not_taken(string verb)
+    {
+        var line = await PrepareAsync(verb);
+        await FakeVault.PutAsync(_home);
+
+        await RefusesAsync(line, "has another root key than the ledger remembers");
+    }
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public async Task An_old_copy_of_the_vault_is_not_taken(string verb)
+    {
+        var line = await PrepareAsync(verb);
+        _home.BackUp("before");
+        (await _home.RunAsync("seal", "enrol", "--recovery", await RecoveryAsync("later"))).Succeeded();
+        _home.PutBack("before", "vault");
+
+        await RefusesAsync(line, "an old copy of the vault was put back");
+    }
+
+    /// <summary>Two vaults of one root key and one generation: the number does not tell them apart.</summary>
+    [Theory]
+    [MemberData(nameof(VerbsWithoutWitness))]
+    public async Task Another_vault_of_the_same_generation_is_not_taken(string verb)
+    {
+        var line = await PrepareAsync(verb);
+        (await _home.RunAsync("freshness", "leave", "--accept-risk")).Succeeded();
+        _home.Configure(options => options["freshness"]!["witness"] = "none");
+        var twin = _home.CopyBeside("twin");
+        (await _home.RunAsync("seal", "enrol", "--recovery", await RecoveryAsync("here"))).Succeeded();
+        (await SignerProcess.RunAsync(_home.Token, "seal", "enrol", "--recovery", await RecoveryAsync("there"), "--data", twin)).Succeeded();
+        File.Copy(Path.Combine(twin, "vault"), _home.VaultFile, overwrite: true);
+
+        await RefusesAsync(line, "it is not what the ledger remembers of generation 3");
+    }
+
+    /// <summary>Who really restores a backup has a road: he reads what is risked, and it is in the log.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_person_takes_an_old_copy_that_is_all_there_is(bool hasWitness)
+    {
+        var import = await PrepareAsync("keys import --keystores NEW --never-signed");
+        if (!hasWitness)
+        {
+            (await _home.RunAsync("freshness", "leave", "--accept-risk")).Succeeded();
+            _home.Configure(options => options["freshness"]!["witness"] = "none");
+        }
+
+        _home.BackUp("before");
+        (await _home.RunAsync("seal", "enrol", "--recovery", await RecoveryAsync("later"))).Succeeded();
+        _home.PutBack("before", "vault");
+
+        var shown = await _home.RunAsync("freshness", "clear");
+        Assert.Equal(1, shown.ExitCode);
+        Assert.Contains("slots that were taken away open it again", shown.Error, StringComparison.Ordinal);
+        await RefusesAsync(import, "an old copy of the vault was put back");
+        (await _home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
+
+        (await _home.RunAsync(import)).Succeeded();
+        (await _home.RunAsync("audit", "export", _home.Beside("log"))).Succeeded();
+        Assert.Contains("VaultRolledBack was cleared", await File.ReadAllTextAsync(_home.Beside("log"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_signer_that_serves_takes_neither()
+    {
+        var keystores = KeystoreWriter.WriteNew(_home.Beside("new"), 1, SignerHome.Password);
+        _home.BackUp("before");
+        await using var signer = await _home.StartAsync();
+        using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
+        (await _home.RunAsync("seal", "rotate")).Succeeded();
+        _home.BackUp("genuine");
+        string[] import = ["keys", "import", "--keystores", _home.Beside("new"), "--never-signed"];
+        foreach (var put in new Func<Task>[] { () => FakeVault.PutAsync(_home), () => Done(() => _home.PutBack("before", "vault")) })
+        {
+            await put();
+            var found = await File.ReadAllBytesAsync(_home.VaultFile, TestContext.Current.CancellationToken);
+
+            Assert.Equal(1, (await _home.RunAsync(import)).ExitCode);
+            Assert.Equal(1, (await _home.RunAsync("seal", "rotate")).ExitCode);
+            Assert.Equal(1, (await _home.RunAsync("keys", "delete", _home.Keys[1].ToString())).ExitCode);
+            Assert.NotEqual("completed", await ReloadAsync(signer));
+
+            Assert.Equal(found, await File.ReadAllBytesAsync(_home.VaultFile, TestContext.Current.CancellationToken));
+            Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(_home.Keys[0], Chain.VoteJson())).Status);
+            File.Copy(Path.Combine(_home.Beside("genuine"), "vault"), _home.VaultFile, overwrite: true);
+        }
+
+        Assert.Equal("completed", await ReloadAsync(signer));
+        (await _home.RunAsync(import)).Succeeded();
+        Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(keystores[0], Chain.VoteJson())).Status);
+    }
+
+    [Fact]
+    public async Task A_start_on_a_vault_with_another_root_key_signs_nothing_and_says_why()
+    {
+        await FakeVault.PutAsync(_home);
+
+        await using var signer = SignerProcess.Launch(_home.Data, _home.Token);
+
+        await signer.HealthWhenAsync(report => report.Text.Contains("vault_replaced", StringComparison.Ordinal) && report.Text.Contains("has another root key", StringComparison.Ordinal));
+        Assert.Equal(1, (await _home.RunAsync("seal", "rotate")).ExitCode);
+    }
+
+    public static TheoryData<string> VerbsWithoutWitness =>
+    [
+        "keys import --keystores NEW --never-signed",
+        "keys delete KEY",
+        "cluster import --lock LOCK --node NODE --never-signed",
+        "operator import --key OPERATOR",
+        "seal enrol",
+        "seal enrol --recovery RECOVERY",
+        "seal rotate",
+        "seal remove 00",
+    ];
+
+    public static TheoryData<string> Verbs => [.. VerbsWithoutWitness.Select(row => row.Data), "freshness enrol"];
+
+    public void Dispose() => _home.Dispose();
+
+    private async Task<string[]> PrepareAsync(string verb)
+    {
+        KeystoreWriter.WriteNew(_home.Beside("new"), 1, SignerHome.Password);
+        var words = new Dictionary<string, string>
+        {
+            ["NEW"] = _home.Beside("new"),
+            ["KEY"] = _home.Keys[0].ToString(),
+            ["LOCK"] = Vectors.Path("clusters-charon/create/cluster-lock.json"),
+            ["NODE"] = Vectors.Path("clusters-charon/create/node0"),
+            ["OPERATOR"] = await OperatorAsync(),
+            ["RECOVERY"] = await RecoveryAsync("recovery"),
+        };
+        return [.. verb.Split(' ').Select(word => words.GetValueOrDefault(word, word))];
+    }
+
+    private async Task RefusesAsync(string[] verb, string reason)
+    {
+        var found = await File.ReadAllBytesAsync(_home.VaultFile, TestContext.Current.CancellationToken);
+
+        Refusal.IsTold(await _home.RunAsync(verb), reason);
+
+        Assert.Equal(found, await File.ReadAllBytesAsync(_home.VaultFile, TestContext.Current.CancellationToken));
+    }
+
+    private async Task<string> OperatorAsync()
+    {
+        using var key = RSA.Create(2048);
+        await File.WriteAllTextAsync(_home.Beside("operator"), key.ExportRSAPrivateKeyPem(), TestContext.Current.CancellationToken);
+        return _home.Beside("operator");
+    }
+
+    private async Task<string> RecoveryAsync(string name)
+    {
+        using var key = RSA.Create(3072);
+        await File.WriteAllTextAsync(_home.Beside(name), key.ExportSubjectPublicKeyInfoPem(), TestContext.Current.CancellationToken);
+        return _home.Beside(name);
+    }
+
+    private static async Task<string> ReloadAsync(SignerProcess signer)
+    {
+        (await CommandResult.OfAsync("kill", ["-HUP", $"{signer.Id}"])).Succeeded();
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        return (await signer.EndOfReloadAsync()).Json.GetProperty("status").GetString()!;
+    }
+
+    private static Task Done(Action action)
+    {
+        action();
+        return Task.CompletedTask;
+    }
+}
