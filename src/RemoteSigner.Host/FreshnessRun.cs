@@ -148,14 +148,21 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
     {
         if (_protocol is null)
         {
+            // Before the witness is asked, which lies in the TPM of the vault that the ledger remembers.
+            if (VaultRules.Refusal(found.Vault, vault.Anchor) is { Reason: FreshnessReason.VaultReplaced or FreshnessReason.LedgerForeign } replaced)
+            {
+                fence.Refuse(replaced);
+                await RefuseAsync(new StartDecision.Refuse(replaced));
+                return;
+            }
+
             var keys = await ChooseKeysAsync(vault);
             if (WitnessOf(vault, keys) is not { } witness)
             {
                 keys.Dispose();
-                if (SwitchOff(vault) is { Refusal: var refused } decided)
+                if (SwitchOff(vault) is { } decided)
                 {
-                    await _entries.RefuseAsync(refused);
-                    Tell(decided, null);
+                    await RefuseAsync(decided);
                     return;
                 }
 
@@ -175,6 +182,12 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
         {
             log.LogWarning("{Rollback}", rollback);
         }
+    }
+
+    private async Task RefuseAsync(StartDecision.Refuse decision)
+    {
+        await _entries.RefuseAsync(decision.Refusal);
+        Tell(decision, null);
     }
 
     // Those of the root key before the present one only where a start with its fence is refused: the reason is told then.

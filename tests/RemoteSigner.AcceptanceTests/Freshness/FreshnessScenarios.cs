@@ -129,7 +129,7 @@ public abstract class FreshnessScenarios : IAsyncLifetime
         Assert.Equal("serve", await NextStartAsync());
         _home.PutBack("copy", "vault");
 
-        await AssertRefusesAllAsync("vault_rolled_back");
+        await AssertRefusesAllAsync(OldVault);
     }
 
     [Fact]
@@ -267,6 +267,9 @@ public abstract class FreshnessScenarios : IAsyncLifetime
 
     /// <summary>A verb that changes the vault.</summary>
     protected virtual string[] VaultChange => ["seal", "enrol"];
+
+    /// <summary>The reason why a vault from before that is not taken.</summary>
+    protected virtual string OldVault => "vault_rolled_back";
 
     /// <summary>A signer on hoodi without a slot window, with two keys and the client <c>vc</c>, whose witness is of this kind.</summary>
     protected abstract Task<SignerHome> CreateHomeAsync(params string[] options);

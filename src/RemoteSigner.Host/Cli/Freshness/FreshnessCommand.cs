@@ -72,7 +72,7 @@ internal static class FreshnessCommand
         }
 
         await using var signer = await OfflineSigner.OpenAsync(parsed);
-        using var freshness = await OpenAsync(signer);
+        using var freshness = Present(await OfflineFreshness.LookAsync(signer));
         var evidence = await freshness.Standing.LookAsync();
         Show(parsed, FreshnessLine.Of(evidence, StartRules.Decide(evidence), await signer.Slashing.GetGlobalFloorAsync(), freshness.Witness.Description, await freshness.Witness.FindRollbackAsync(CancellationToken.None)));
         foreach (var action in (await signer.Pending.InterruptedAsync()).Where(action => action.StartsWith("freshness.", StringComparison.Ordinal)))
@@ -102,7 +102,7 @@ internal static class FreshnessCommand
             return await ClearVaultAsync(parsed, signer);
         }
 
-        using var freshness = await OpenAsync(signer);
+        using var freshness = Present(await OfflineFreshness.LookAsync(signer));
         var evidence = await freshness.Standing.LookAsync();
         var decision = StartRules.Decide(evidence);
         var floor = await signer.Slashing.GetGlobalFloorAsync();
@@ -176,7 +176,9 @@ internal static class FreshnessCommand
         }
     }
 
-    private static async Task<OfflineFreshness> OpenAsync(OfflineSigner signer) => await OfflineFreshness.OpenAsync(signer)
+    private static async Task<OfflineFreshness> OpenAsync(OfflineSigner signer) => Present(await OfflineFreshness.OpenAsync(signer));
+
+    private static OfflineFreshness Present(OfflineFreshness? freshness) => freshness
         ?? throw new CliError("signer.json says freshness.witness none: there is no fence", "name a witness there, then 'remote-signer freshness enrol'");
 
     private static Epoch Guess(ParseResult parsed, Standing standing) => standing.PastTheLedger(parsed.GetValue(FenceEpoch) is { } epoch ? new Epoch(epoch)

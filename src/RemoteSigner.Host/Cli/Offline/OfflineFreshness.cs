@@ -39,7 +39,12 @@ internal sealed class OfflineFreshness : IDisposable
     /// <summary>Beside <paramref name="vault"/>, or beside one that is opened with the hardware that signer.json names. Null when the operator runs without a witness.</summary>
     /// <exception cref="VaultException">The vault does not open.</exception>
     /// <exception cref="SealingDeviceException">The device failed.</exception>
-    public static async Task<OfflineFreshness?> OpenAsync(OfflineSigner signer, Vault? vault = null)
+    public static Task<OfflineFreshness?> OpenAsync(OfflineSigner signer, Vault? vault = null) => OpenAsync(signer, vault, isOfVault: false);
+
+    /// <summary>For a person who asks why: the witness is looked at where the vault that is here has its own, be it the ledger's vault or not.</summary>
+    public static Task<OfflineFreshness?> LookAsync(OfflineSigner signer) => OpenAsync(signer, null, isOfVault: true);
+
+    private static async Task<OfflineFreshness?> OpenAsync(OfflineSigner signer, Vault? vault, bool isOfVault)
     {
         if (signer.Options.Witness == FreshnessOptions.None)
         {
@@ -48,6 +53,11 @@ internal sealed class OfflineFreshness : IDisposable
 
         using var opened = vault is null ? await OpenVaultAsync(signer) : null;
         var present = vault ?? opened!;
+        if (isOfVault)
+        {
+            signer.Keys.Hardware.PinTpm(present.Anchor.StorageRoots);
+        }
+
         var keys = present.DeriveFenceKeys();
         var former = present.DeriveFormerFenceKeys();
         try

@@ -16,9 +16,9 @@ public static class VaultRules
         }
 
         var present = known.Present;
-        return vault.VaultId != present.VaultId ? Person(FreshnessReason.VaultReplaced, $"the ledger belongs to the vault {present.VaultId}, and the vault here is {vault.VaultId}: one of the two was swapped")
+        return vault.VaultId != present.VaultId ? Person(FreshnessReason.LedgerForeign, $"the ledger belongs to the vault {present.VaultId}, and the vault here is {vault.VaultId}: one of the two was swapped")
             : vault.Commitment != present.Commitment ? Person(
-                FreshnessReason.VaultReplaced, $"the vault {vault.VaultId} has another root key than the ledger remembers: it was replaced, and whatever is sealed into it is sealed to whoever made it")
+                FreshnessReason.VaultReplaced, $"the vault {vault.VaultId} has another root key than the ledger remembers: it was replaced, and whatever is sealed into it is sealed to whoever made it; or it is a copy from before the root key changed")
             : vault.Generation < present.Generation ? Person(FreshnessReason.VaultRolledBack, $"the vault has generation {vault.Generation} and had {present.Generation} before: an old copy of the vault was put back")
             : Person(
                 FreshnessReason.VaultUnknown,
