@@ -109,8 +109,9 @@ internal sealed class Pkcs11Session : IDisposable
         CK_ATTRIBUTE[] wanted = [new() { type = (ulong)attribute, value = Template.Address(value), valueLen = (ulong)value.Length }];
         var answer = _module.Library.C_GetAttributeValue(_handle, key, wanted, 1);
         GC.KeepAlive(value);
-        if (answer == CKR.CKR_OBJECT_HANDLE_INVALID)
+        if (answer is CKR.CKR_OBJECT_HANDLE_INVALID or CKR.CKR_ATTRIBUTE_VALUE_INVALID)
         {
+            // The second from SoftHSM, where another process takes the object away during the call.
             return null;
         }
 
