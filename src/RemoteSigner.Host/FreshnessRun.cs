@@ -149,10 +149,10 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
         if (_protocol is null)
         {
             // Before the witness is asked, which lies in the TPM of the vault that the ledger remembers.
-            if (VaultRules.Refusal(found.Vault, vault.Anchor) is { Reason: FreshnessReason.VaultReplaced or FreshnessReason.LedgerForeign } replaced)
+            if (VaultRules.RefusalOfAnother(found.Vault, vault.Anchor) is { } another)
             {
-                fence.Refuse(replaced);
-                await RefuseAsync(new StartDecision.Refuse(replaced));
+                fence.Refuse(another);
+                await RefuseAsync(new StartDecision.Refuse(another));
                 return;
             }
 

@@ -44,6 +44,10 @@ public sealed class StartRulesTests
         Refuses(FreshnessReason.VaultReplaced, _clean with { Vault = Anchors.Of(_vault, 3, rootKey: 1), Known = new KnownVault(Anchors.Of(_vault, 3)), Witness = null, Record = null });
 
     [Fact]
+    public void The_ledger_of_another_vault_is_told_also_where_there_is_no_witness() =>
+        Refuses(FreshnessReason.LedgerForeign, _clean with { Known = new KnownVault(Anchors.Of(Guid.NewGuid(), 3)), Witness = null, Record = null });
+
+    [Fact]
     public void A_change_that_was_announced_is_taken() =>
         Assert.IsType<StartDecision.Serve>(StartRules.Decide(_clean with { Vault = Anchors.Of(_vault, 4), Known = new KnownVault(Anchors.Of(_vault, 3), Anchors.Of(_vault, 4)) }));
 

@@ -18,7 +18,7 @@ public static class StartRules
     private static FreshnessRefusal? Refusal(StartEvidence evidence) => evidence switch
     {
         { Contest: { } contest } => Person(FreshnessReason.WitnessContested, contest),
-        { Witness: null } when VaultRules.Refusal(evidence.Known, evidence.Vault) is { Reason: FreshnessReason.VaultReplaced } replaced => replaced,
+        { Witness: null } when VaultRules.RefusalOfAnother(evidence.Known, evidence.Vault) is { } another => another,
         { Ledger: null, Witness: null } => new(
             FreshnessReason.NotEnrolled, "this data directory has no witness of freshness yet", "'remote-signer freshness enrol' makes one; do it only with the newest state of this data directory"),
         // The fence of an older root key is gone from its device: the ledger says that it is the vault which is old.

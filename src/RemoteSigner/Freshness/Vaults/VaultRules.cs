@@ -25,5 +25,9 @@ public static class VaultRules
                 $"the vault has generation {vault.Generation}, and it is not what the ledger remembers of generation {present.Generation}, nor what it was about to become: it was changed elsewhere, or an old copy of the ledger was put back");
     }
 
+    /// <summary>The same where the vault is another one altogether, whose witness says nothing of this ledger; null also where it is an older or unknown state of the ledger's own.</summary>
+    public static FreshnessRefusal? RefusalOfAnother(KnownVault? known, VaultAnchor vault) =>
+        Refusal(known, vault) is { Reason: FreshnessReason.VaultReplaced or FreshnessReason.LedgerForeign } refusal ? refusal : null;
+
     private static FreshnessRefusal Person(FreshnessReason reason, string detail) => new(reason, detail, Hint);
 }
