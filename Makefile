@@ -4,7 +4,7 @@ PUBLISH := artifacts/publish/remote-signer
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: demo test fuzz proof constant-time bench e2e publish format install clean
+.PHONY: demo test fuzz proof constant-time bench e2e publish deb format install clean
 
 ## Four signers of a 3-of-4 cluster on this machine; ONCE=1 ends after the steps, SEAL=tpm seals under software TPMs.
 demo: publish
@@ -38,6 +38,10 @@ e2e: publish
 ## The NativeAOT binary in artifacts/publish/remote-signer/.
 publish: install
 	@tests/publish.sh $(PUBLISH)
+
+## The Debian package of it in artifacts/deb/; VERSION= instead of the one from tag or commit.
+deb: publish
+	@firmware-config/make-deb.sh $(PUBLISH) artifacts/deb/remote-signer.deb $(VERSION)
 
 format:
 	@dotnet format RemoteSigner.sln

@@ -12,6 +12,7 @@ packages=(
   valgrind binutils python3                     # they show that same-root signing is constant time
   curl openssl jq sqlite3                       # what people try first
   systemd nftables                              # they judge firmware-config
+  dpkg-dev man-db                               # they make the Debian package, and read its page
 )
 command -v javac >/dev/null || packages+=(default-jdk-headless)   # Teku's TLS
 missing=()
