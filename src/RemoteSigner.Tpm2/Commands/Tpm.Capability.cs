@@ -49,8 +49,20 @@ public sealed partial class Tpm
         {
             foreach (var handle in GetHandles(range))
             {
-                FlushContext(handle);
+                FlushIfThere(handle);
             }
+        }
+    }
+
+    // Who loaded it may have taken it away meanwhile.
+    private void FlushIfThere(uint handle)
+    {
+        try
+        {
+            FlushContext(handle);
+        }
+        catch (TpmException gone) when (gone.Rc == TpmRc.HANDLE)
+        {
         }
     }
 

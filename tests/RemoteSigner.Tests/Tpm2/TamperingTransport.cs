@@ -17,7 +17,7 @@ internal sealed class TamperingTransport(ITpmTransport transport) : ITpmTranspor
     /// <summary>Answers in the TPM's place with a bare response code, as often as there are some.</summary>
     public Queue<uint> Answers { get; } = new();
 
-    public bool HasResourceManager => transport.HasResourceManager;
+    public bool HasResourceManager { get; set; } = transport.HasResourceManager;
 
     public int Transact(ReadOnlySpan<byte> command, Span<byte> response, TimeSpan timeout)
     {

@@ -1,3 +1,4 @@
+using RemoteSigner.Rig;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Tpm2;
 
@@ -58,7 +59,7 @@ public sealed class TpmSealFaultTests : TpmVault
     {
         await MakeVaultAsync();
         var extensions = 0;
-        OnTheBus = bus => bus.SendFirst = command => CodeOf(command) == Unseal && extensions++ < 10 ? ExtendCommand(10) : null;
+        OnTheBus = bus => bus.SendFirst = command => CodeOf(command) == Unseal && extensions++ < 10 ? SharedTpm.ExtendCommand(10) : null;
 
         Assert.Equal(1, await OpenAsync());
         Assert.Equal(11, extensions);
@@ -68,7 +69,7 @@ public sealed class TpmSealFaultTests : TpmVault
     public async Task Measurements_that_never_rest_are_a_trouble_that_may_pass()
     {
         await MakeVaultAsync();
-        OnTheBus = bus => bus.SendFirst = command => CodeOf(command) == Unseal ? ExtendCommand(10) : null;
+        OnTheBus = bus => bus.SendFirst = command => CodeOf(command) == Unseal ? SharedTpm.ExtendCommand(10) : null;
 
         var refused = await Assert.ThrowsAsync<SealingTpmException>(() => OpenAsync());
 
@@ -86,7 +87,7 @@ public sealed class TpmSealFaultTests : TpmVault
         OnTheBus = bus => bus.SendFirst = command =>
         {
             policies += CodeOf(command) == PolicyPcr ? 1 : 0;
-            return CodeOf(command) == before && extensions++ == 0 ? ExtendCommand(7) : null;
+            return CodeOf(command) == before && extensions++ == 0 ? SharedTpm.ExtendCommand(7) : null;
         };
 
         Assert.Equal(SealingTpmFault.WrongPcrs, await RefusedAsync());
@@ -170,10 +171,6 @@ public sealed class TpmSealFaultTests : TpmVault
         Assert.Throws<VaultException>(() => TpmSlot.Parse([.. slot, 0]));
         Assert.Equal(VaultFault.UnsupportedVersion, Assert.Throws<VaultException>(() => TpmSlot.Parse([3, .. slot[1..]])).Fault);
     }
-
-    // TPM2_PCR_Extend (part 3, 22.2) of one SHA-256 digest, authorized by the empty password that a PCR has.
-    private static byte[] ExtendCommand(byte pcr) =>
-        [0x80, 0x02, 0, 0, 0, 65, 0, 0, 0x01, 0x82, 0, 0, 0, pcr, 0, 0, 0, 9, 0x40, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0x0B, .. new byte[32]];
 
     private void KillAtUnseal(byte[] command)
     {

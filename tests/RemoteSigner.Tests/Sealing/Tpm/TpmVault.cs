@@ -43,9 +43,10 @@ public abstract class TpmVault : TpmTest
         GC.SuppressFinalize(this);
     }
 
-    protected SealingTpm NewDevice(SoftwareTpm? software = null, string? pin = null)
+    protected SealingTpm NewDevice(SoftwareTpm? software = null, string? pin = null) => NewDevice((software ?? Software).Address, pin);
+
+    protected SealingTpm NewDevice(string address, string? pin = null)
     {
-        var address = (software ?? Software).Address;
         var device = new SealingTpm(() => Tapped(TpmAddress.Parse(address).Connect()), address, Approvals, new PinSource.FromPrompt(arena => SoftHsm.Secret(arena, pin ?? "none")), null, Arena, Brief with { NvRate = TimeSpan.Zero, Busy = TimeSpan.FromSeconds(0.3) });
         _owned.Add(device);
         return device;
