@@ -4,7 +4,7 @@ PUBLISH := artifacts/publish/remote-signer
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: demo test fuzz proof constant-time bench e2e publish deb format install clean
+.PHONY: demo test fuzz proof constant-time bench e2e machine-test publish deb format install clean
 
 ## Four signers of a 3-of-4 cluster on this machine; ONCE=1 ends after the steps, SEAL=tpm seals under software TPMs.
 demo: publish
@@ -34,6 +34,11 @@ bench: publish
 ## A real beacon node and validator client on our signatures (minutes; needs ../shared); CLIENT_CLI=FILE takes another Lodestar, see tests/e2e.sh.
 e2e: publish
 	@tests/e2e.sh
+
+## firmware-config/README.md word for word on a Debian 12 that boots for it, with SoftHSM2 and with a TPM (minutes, as root); KIND=tpm: one of them.
+machine-test: deb
+	@tests/install.sh machine
+	@tests/machine/run.sh artifacts/deb/remote-signer.deb $(KIND)
 
 ## The NativeAOT binary in artifacts/publish/remote-signer/.
 publish: install

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that building and testing need and that are not there yet.
+# install.sh [machine]: installs the Debian packages that building and testing need and that are not there yet; with "machine" those that boot one, too.
 set -euo pipefail
 
 packages=(
@@ -15,6 +15,8 @@ packages=(
   dpkg-dev man-db                               # they make the Debian package, and read its page
 )
 command -v javac >/dev/null || packages+=(default-jdk-headless)   # Teku's TLS
+# A Debian to boot, and a judge of packages.
+[ "${1:-}" != machine ] || packages+=(mmdebstrap debian-archive-keyring systemd-container iproute2 procps lintian)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
