@@ -53,7 +53,7 @@ done
 [ "$(completed 'remote-signer slashing pr')" = prune ] || fail "'slashing pr' is completed to '$(completed 'remote-signer slashing pr')'"
 [ "$(completed 'remote-signer keys import --nev')" = --never-signed ] || fail "an option of 'keys import' is not completed: '$(completed 'remote-signer keys import --nev')'"
 
-echo history > $data/ledger.db
+echo history > $data/ledger.sqlite
 echo 1234 > /etc/remote-signer/pin
 systemctl --quiet enable remote-signer
 install /deb/two.deb
@@ -64,11 +64,11 @@ dpkg --remove remote-signer >/dev/null 2>&1
 [ ! -L /etc/systemd/system/multi-user.target.wants/remote-signer.service ] || fail "removing left the signer enabled"
 install /deb/two.deb
 said=$(dpkg --purge remote-signer 2>&1)
-for kept in $data/ledger.db /etc/remote-signer/pin; do
+for kept in $data/ledger.sqlite /etc/remote-signer/pin; do
   [ -s $kept ] || fail "purging destroyed $kept"
   grep -q "$(dirname $kept) is kept" <<<"$said" || fail "purging does not say that it kept $(dirname $kept): $said"
 done
-rm $data/ledger.db /etc/remote-signer/pin
+rm $data/ledger.sqlite /etc/remote-signer/pin
 install /deb/two.deb
 dpkg --purge remote-signer >/dev/null 2>&1
 [ ! -e $data ] && [ ! -e /etc/remote-signer ] || fail "purging left empty folders"

@@ -10,33 +10,45 @@ mount -t tmpfs -o mode=0755 none "$work"
 machine=$work/root
 carried=$machine/root/carried
 key=0x9612d7a727c9d0a22e185a1c768478dfe919cada9266988cb32359c11f2b7b27f4ae4040902382ae2910c15e2b420d07
-epoch=$((($(date +%s) - 1606824023) / 384))
+# Mainnet's epoch some while ago: the last that the imported history has.
+first=$((($(date +%s) - 1606824023) / 384 - 40)) number=0
 data=/var/lib/remote-signer
 
-say() { printf '  %6.1f s  %s\n' "$(bc_seconds)" "$1"; since=$EPOCHREALTIME; }
-bc_seconds() { awk -v a="$since" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }'; }
+say() { printf '  %6.1f s  %s\n' "$(seconds)" "$1"; since=$EPOCHREALTIME; }
+seconds() { awk -v a="$since" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }'; }
 fail() {
   echo "machine $kind: error: $*" >&2
-  journal=$(inside journalctl --no-pager -n 30 -u remote-signer 2>&1 || true)
+  journal=$(inside journalctl --no-pager -o cat -n 15 -u remote-signer 2>&1 | cut -c1-200 || true)
   printf '%s\n' "$journal" | tee "$logs/journal" >&2
   exit 1
 }
 inside() { nsenter --target "$leader" --mount --uts --ipc --net --pid --cgroup --root --wd -- env -i PATH=/usr/sbin:/usr/bin TERM=dumb HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
 
-# vote SOURCE TARGET BYTE: asks for an attestation whose roots are of that byte; prints the status.
+# vote NUMBER BYTE [SLOT]: asks for the vote for that epoch after the imported history, whose roots are of that byte; prints the status.
 vote() {
-  local root slot=$(($2 * 32))
-  root=0x$(printf "$3%.0s" {1..32})
+  local root source=$((first + $1 - 1)) target=$((first + $1)) slot
+  slot=$((target * 32 + ${3:-1}))
+  root=0x$(printf "$2%.0s" {1..32})
   curl --silent --max-time 30 --output "$logs/answer" --write-out '%{http_code}' --resolve signer.example:9000:203.0.113.1 --cacert "$work/ca.crt" \
     --cert "$carried/validator-1.crt" --key "$carried/validator-1.key" -H 'Content-Type: application/json' "https://signer.example:9000/api/v1/eth2/sign/$key" --data @- <<JSON || true
 {"type":"ATTESTATION","fork_info":{"fork":{"previous_version":"0x05000000","current_version":"0x06000000","epoch":"411392"},"genesis_validators_root":"0x4b363db94e286120d76eb905340fdd4e54bfe9f06bf33ff6cf5ad27f511bfe95"},
-"attestation":{"slot":"$slot","index":"0","beacon_block_root":"$root","source":{"epoch":"$1","root":"$root"},"target":{"epoch":"$2","root":"$root"}}}
+"attestation":{"slot":"$slot","index":"0","beacon_block_root":"$root","source":{"epoch":"$source","root":"$root"},"target":{"epoch":"$target","root":"$root"}}}
 JSON
 }
-signs() { [ "$(vote "$@")" = 200 ] && grep -q '0x[0-9a-f]\{192\}' "$logs/answer" || fail "$*: not signed: $(cat "$logs/answer")"; }
-refuses() { local status; status=$(vote "$@"); [ "$status" = 412 ] || fail "$*: answered $status, not refused: $(cat "$logs/answer")"; }
-# Since the last start of the unit.
-journal() { inside bash -c 'journalctl --no-pager -o cat _SYSTEMD_INVOCATION_ID="$(systemctl show -P InvocationID remote-signer)"'; }
+# A new vote is signed, the last one of before is not signed again in another form: by neither another root nor another slot.
+signs_on() {
+  local status
+  [ $number -eq 0 ] || refuses $number 22
+  [ $number -eq 0 ] || refuses $number 11 0
+  number=$((number + 1))
+  status=$(vote $number 11)
+  [ "$status" = 200 ] && grep -q '0x[0-9a-f]\{192\}' "$logs/answer" || fail "$1: vote $number is answered $status: $(cat "$logs/answer")"
+  refuses $number 22
+  say "$1: signed, and refused another vote for each target"
+}
+refuses() { local status; status=$(vote "$@"); [ "$status" = 412 ] || fail "vote $* is answered $status, not refused: $(cat "$logs/answer")"; }
+# What the unit said since its last start.
+said() { inside bash -c 'journalctl --no-pager -o cat _SYSTEMD_INVOCATION_ID="$(systemctl show -P InvocationID remote-signer)"'; }
 ready() { inside timeout 60 bash -c 'until systemctl --quiet is-active remote-signer; do sleep 0.1; done' || fail "the unit does not become active: $1"; }
 
 echo "machine $kind:"
@@ -45,7 +57,7 @@ mkdir "$machine"
 tar --extract --file "$base" --directory "$machine"
 cp "$package" "$machine/root/remote-signer.deb"
 mkdir -p "$carried"
-python3 $here/keystore.py "$machine/root/import" $((epoch - 4))
+python3 $here/keystore.py "$machine/root/import" "$first"
 python3 $here/recipe.py firmware-config/README.md "$kind" > "$machine/root/recipe.sh"
 echo signing-machine > "$machine/etc/hostname"
 if [ "$kind" = tpm ]; then
@@ -57,7 +69,7 @@ say "Debian unpacked"
 
 ip link set lo up
 mount -t tmpfs -o mode=0755 none /run
-systemd-nspawn --quiet --directory="$machine" --boot --machine=signer --register=no --keep-unit --network-veth --console=pipe --capability=CAP_IPC_LOCK >"$logs/console" 2>&1 </dev/null &
+systemd-nspawn --quiet --directory="$machine" --boot --machine=signer --register=no --keep-unit --network-veth --console=pipe --capability=CAP_IPC_LOCK --system-call-filter=memfd_secret >"$logs/console" 2>&1 </dev/null &
 nspawn=$!
 for _ in {1..100}; do
   leader=$(pgrep --parent $nspawn | head -1) && [ -n "$leader" ] && inside systemctl is-system-running >/dev/null 2>&1 && break
@@ -76,7 +88,7 @@ enter=(nsenter --target "$leader" --mount --uts --ipc --net --pid --cgroup --roo
 python3 $here/person.py "$logs/recipe" "${enter[@]}" bash -c 'cd /root && exec bash recipe.sh' || { tail -20 "$logs/recipe" >&2; fail "the recipe does not work as it stands"; }
 since=$EPOCHREALTIME
 cp "$machine$data/tls/ca.crt" "$work/ca.crt"
-signs $((epoch - 3)) $((epoch - 2)) 11
-refuses $((epoch - 3)) $((epoch - 2)) 22
-say "signed over mutual TLS, refused another vote for the same target"
-printf '  %6.1f s  in all, from nothing to a signature\n' "$(since=$began bc_seconds)"
+signs_on "the recipe's unit, over mutual TLS"
+printf '  %6.1f s  in all, from nothing to a signature\n' "$(since=$began seconds)"
+. $here/lifecycle.sh
+. $here/drop-ins.sh
