@@ -24,7 +24,9 @@ internal static class TokenAccess
     /// <summary>Does the token want a PIN?</summary>
     public static bool AsksPin(DataDirectory data, SealOptions options) => Profile(data, options).Login.PinRequired;
 
-    private static HsmProfile Profile(DataDirectory data, SealOptions options) =>
+    /// <summary>How the token is driven.</summary>
+    /// <exception cref="HsmProfileException">There is no such profile, or it breaks the schema.</exception>
+    public static HsmProfile Profile(DataDirectory data, SealOptions options) =>
         HsmProfile.Find(options.Profile) ?? HsmProfile.Get(options.Profile.Contains('/', StringComparison.Ordinal) ? data.Resolve(options.Profile) : options.Profile);
 
     /// <summary>The place that the configuration names; without one the person at the terminal is asked.</summary>

@@ -32,7 +32,7 @@ public sealed class InitFaultTests : IDisposable
     [InlineData("''", "--client", "=all")]
     public async Task Refuses_an_option_that_cannot_be_right(string error, params string[] options)
     {
-        var arguments = new List<string> { "init", "--network", "hoodi", "--seal", "softhsm2", "--pin-file", _home.Token.PinFile };
+        var arguments = new List<string> { "init", "--network", "hoodi", "--seal", "softhsm2", "--witness-on-host", "--pin-file", _home.Token.PinFile };
         var replaced = arguments.IndexOf(options[0]);
         if (replaced >= 0)
         {
@@ -56,6 +56,88 @@ public sealed class InitFaultTests : IDisposable
         Assert.Single(await File.ReadAllLinesAsync(home.Token.SpyLog), line => line.Contains("C_Login", StringComparison.Ordinal));
         Assert.DoesNotContain("654321", result.Error + result.Output);
         Assert.False(Directory.Exists(home.Data));
+    }
+
+    [Fact]
+    public async Task One_that_fails_at_its_end_leaves_the_folder_as_it_was_and_no_object_in_the_token()
+    {
+        using var home = SignerHome.Empty();
+        var inTheWay = Path.Combine(home.Data, "clients", "vc.crt");
+        foreach (var folder in new[] { home.Data, Path.GetDirectoryName(inTheWay)!, inTheWay })
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        Refusal.IsTold(await home.InitAsync("hoodi", "--client", "vc"), "vc.crt");
+
+        Assert.Equal([Path.GetDirectoryName(inTheWay)!, inTheWay], Directory.GetFileSystemEntries(home.Data, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
+        Assert.Equal(0, home.Token.Objects);
+        Directory.Delete(inTheWay);
+        (await home.InitAsync("hoodi", "--client", "vc")).Succeeded();
+        Assert.Equal(3, home.Token.Objects);
+    }
+
+    [Fact]
+    public async Task Where_no_mechanism_passes_there_is_neither_a_folder_nor_an_object()
+    {
+        using var home = SignerHome.Empty();
+        var profile = (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "hsm-profiles", "softhsm2.json"))).Replace(", \"pkcs11RsaOaepSha1\", \"pkcs11AesGcm\"", "", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(home.Beside("profile.json"), profile);
+
+        Refusal.IsTold(await home.RunAsync("init", "--network", "hoodi", "--seal", home.Beside("profile.json"), "--witness-on-host", "--pin-file", home.Token.PinFile), "no mechanism of the profile softhsm2 passes");
+
+        Assert.False(Directory.Exists(home.Data));
+        Assert.Equal(0, home.Token.Objects);
+    }
+
+    [Fact]
+    public async Task A_token_that_keeps_the_witness_on_the_host_is_none_unless_somebody_says_so()
+    {
+        using var home = SignerHome.Empty();
+        string[] init = ["init", "--network", "hoodi", "--seal", "softhsm2", "--pin-file", home.Token.PinFile];
+
+        Refusal.IsTold(await home.RunAsync(init), "keeps data objects in files of this host", "--witness-on-host");
+
+        Assert.Equal((false, 0), (Directory.Exists(home.Data), home.Token.Objects));
+        var made = await home.RunAsync([.. init, "--witness-on-host"]);
+        made.Succeeded();
+        Assert.Contains("takes the fence along with ledger and vault", made.Error, StringComparison.Ordinal);
+        Assert.Contains("takes the fence along with ledger and vault", string.Join(' ', (await home.RunAsync("freshness", "status", "--json")).Succeeded().Output.Split()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_that_keeps_no_data_objects_wants_a_TPM_beside_it_or_a_word_that_there_is_no_fence()
+    {
+        using var home = SignerHome.Empty();
+        var profile = (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "hsm-profiles", "softhsm2.json"))).Replace("\"kept\": \"host\"", "\"kept\": \"none\"", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(home.Beside("profile.json"), profile);
+        string[] init = ["init", "--network", "hoodi", "--seal", home.Beside("profile.json"), "--pin-file", home.Token.PinFile, "--tpm", $"swtpm:path={home.Beside("no-tpm")}"];
+
+        Refusal.IsTold(await home.RunAsync(init), "keeps no data objects, and there is no TPM", "--freshness none");
+        Refusal.IsTold(await home.RunAsync([.. init, "--freshness", "token"]), "keeps no data objects", "tpm");
+        Assert.Equal((false, 0), (Directory.Exists(home.Data), home.Token.Objects));
+
+        await using var tpm = await SoftwareTpm.StartAsync(Directory.CreateDirectory(home.Beside("tpm")).FullName);
+        Refusal.IsTold(await home.RunAsync([.. init[..^1], tpm.Address]), "has no storage root key", "systemd-tpm2-setup");
+        Assert.Equal((false, 0), (Directory.Exists(home.Data), home.Token.Objects));
+        using var another = SignerHome.Empty(home.Token);
+        (await another.RunAsync("init", "--network", "hoodi", "--seal", "tpm", "--tpm", tpm.Address)).Succeeded();
+        (await home.RunAsync([.. init[..^1], tpm.Address])).Succeeded();
+
+        Assert.Contains("\"witness\": \"tpm\"", await File.ReadAllTextAsync(home.OptionsFile), StringComparison.Ordinal);
+        Assert.Equal(2, home.Token.Objects);
+    }
+
+    [Fact]
+    public async Task Of_two_at_once_one_makes_the_signer_and_the_other_leaves_its_files_alone()
+    {
+        using var home = SignerHome.Empty();
+
+        var both = await Task.WhenAll(home.InitAsync("hoodi"), home.InitAsync("hoodi"));
+
+        Assert.Equal([0, 1], both.Select(one => one.ExitCode).Order());
+        Assert.Equal(3, home.Token.Objects);
+        (await home.RunAsync("freshness", "status")).Succeeded();
     }
 
     [Fact]

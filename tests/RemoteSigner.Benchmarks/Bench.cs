@@ -67,7 +67,7 @@ internal sealed class Bench : IDisposable
     {
         var data = NewFolder(name);
         (await SignerProcess.RunUnderAsync(
-            program, Token, ["init", "--data", data, "--network", Network.Name, "--no-slot-window", "--seal", "softhsm2", "--pin-file", Token.PinFile, "--client", Client, .. options])).Succeeded();
+            program, Token, ["init", "--data", data, "--network", Network.Name, "--no-slot-window", "--seal", "softhsm2", "--witness-on-host", "--pin-file", Token.PinFile, "--client", Client, .. options])).Succeeded();
         if (Engine is { } engine)
         {
             var settings = Path.Combine(data, "signer.json");

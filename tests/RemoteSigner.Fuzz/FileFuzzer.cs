@@ -104,7 +104,7 @@ internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, 
         yield return new("keystore", File.ReadAllBytes(Path.Combine(keystores, "keystore-0.json")), path => ["keys", "import", "--data", data, "--keystores", path, "--passwords", password, "--never-signed"], LocksLedger: true);
         var root = Spec.Network.Find("hoodi")!.GenesisValidatorsRoot;
         yield return new("interchange", Utf8($$"""{"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{root}}"},"data":[{"pubkey":"{{home.Keys[0]}}","signed_blocks":[{"slot":"81952","signing_root":"0x{{new string('4', 64)}}"}],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007"}]}]}"""), path => ["slashing", "import", path, "--data", data], LocksLedger: true);
-        yield return new("network", Utf8(Network), path => ["init", "--data", home.Beside("never-made"), "--network", path, "--genesis-time", "1700000000", "--genesis-validators-root", root.ToString()!, "--seal", "softhsm2", "--module", "/nowhere.so", "--pin-file", home.Token.PinFile], Exit: 1);
+        yield return new("network", Utf8(Network), path => ["init", "--data", home.Beside("never-made"), "--network", path, "--genesis-time", "1700000000", "--genesis-validators-root", root.ToString()!, "--seal", "softhsm2", "--witness-on-host", "--module", "/nowhere.so", "--pin-file", home.Token.PinFile], Exit: 1);
         yield return new("signer.json", File.ReadAllBytes(Path.Combine(data, "signer.json")), path =>
         {
             var folder = path + "-data";
@@ -162,7 +162,7 @@ internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, 
 
         foreach (var file in Directory.EnumerateFiles(Path.Combine(vectors, "sign-requests"), "config.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
-            yield return new("network", File.ReadAllBytes(file), path => ["init", "--data", home.Beside("never-made"), "--network", path, "--no-slot-window", "--genesis-validators-root", $"0x{new string('1', 64)}", "--seal", "softhsm2", "--module", "/nowhere.so", "--pin-file", home.Token.PinFile], Exit: 1);
+            yield return new("network", File.ReadAllBytes(file), path => ["init", "--data", home.Beside("never-made"), "--network", path, "--no-slot-window", "--genesis-validators-root", $"0x{new string('1', 64)}", "--seal", "softhsm2", "--witness-on-host", "--module", "/nowhere.so", "--pin-file", home.Token.PinFile], Exit: 1);
         }
     }
 

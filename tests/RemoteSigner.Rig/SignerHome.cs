@@ -69,7 +69,7 @@ public sealed class SignerHome : IDisposable
 
     /// <summary><c>init</c> with this folder's token.</summary>
     public Task<CommandResult> InitAsync(string network, params string[] options) =>
-        RunAsync(["init", "--network", network, "--seal", "softhsm2", "--pin-file", Token.PinFile, .. options]);
+        RunAsync(["init", "--network", network, "--seal", "softhsm2", "--witness-on-host", "--pin-file", Token.PinFile, .. options]);
 
     /// <summary>Writes keystores with new keys and imports them.</summary>
     public async Task AddKeysAsync(int count)

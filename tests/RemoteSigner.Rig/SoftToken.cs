@@ -30,6 +30,9 @@ public sealed class SoftToken
     /// <summary>What the environment of a program needs that uses the token.</summary>
     public Dictionary<string, string> Environment { get; }
 
+    /// <summary>How many objects it holds.</summary>
+    public int Objects => Directory.EnumerateFiles(TokenFolder(Path.GetDirectoryName(ConfigurationFile)!), "*.object", SearchOption.AllDirectories).Count(file => Path.GetFileName(file) != "token.object");
+
     /// <summary>Is SoftHSM2 installed?</summary>
     public static bool IsAvailable => File.Exists("/usr/bin/softhsm2-util");
 

@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using RemoteSigner.Administration;
+using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Tls;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
 using RemoteSigner.Sealing;
-using RemoteSigner.Sealing.Pkcs11;
 using RemoteSigner.Sealing.Tpm2;
 using Spectre.Console;
 
@@ -28,7 +28,7 @@ internal static partial class InitCommand
     private static readonly Option<string[]> Hosts = new("--host") { Description = "a name or address by which clients reach this machine: for the server's certificate and for api.hostAllowlist", HelpName = "NAME" };
     private static readonly Option<ulong?> GenesisTime = new("--genesis-time") { Description = "Unix seconds, for a network whose genesis is not built in", HelpName = "S" };
     private static readonly Option<string?> GenesisValidatorsRoot = new("--genesis-validators-root") { Description = "names the chain; for a network whose genesis is not built in", HelpName = "ROOT" };
-    private static readonly Option<string?> Freshness = new("--freshness") { Description = "where the fence lives that notices an old copy of the folder: tpm, token, or none; else where the vault is sealed", HelpName = "WITNESS" };
+    private static readonly Option<string?> Freshness = new("--freshness") { Description = "where the fence lives that notices an old copy of the folder: tpm, token, or none; else where the vault is sealed, or in the TPM where the token keeps no data objects", HelpName = "WITNESS" };
     private static readonly Option<string?> For = new("--for") { Description = "what it is for, so that the next steps of that are named at the end; asked at a terminal, else validators", HelpName = SignerPurpose.Listing };
     private static readonly Option<bool> NoSlotWindow = new("--no-slot-window") { Description = "sign duties however far in the future (a far-future vote disables a validator for ever)" };
 
@@ -40,7 +40,7 @@ internal static partial class InitCommand
         var command = new Command("init", "Make the data directory of a new signer")
         {
             Network, Seal, Module, Token, Serial, Tpm, Pcrs, ReleaseKeyOptions.Key, ReleaseKeyOptions.Password, TpmCommand.OwnerAuthFile, TpmCommand.EkRoots, PinFile, PinCredential, Clients, Hosts, GenesisTime,
-            GenesisValidatorsRoot, Freshness, NoSlotWindow, For,
+            GenesisValidatorsRoot, Freshness, WitnessChoice.OnHost, NoSlotWindow, For,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -53,12 +53,7 @@ internal static partial class InitCommand
         RequireHostNames(parsed.GetValue(Hosts) ?? []);
         var told = parsed.GetValue(For) is { } name ? SignerPurpose.Get(name) : null;
         var (options, credential) = (Options(parsed), ReadCredential(parsed));
-        if (File.Exists(data.OptionsFile) || File.Exists(data.VaultFile) || File.Exists(data.LedgerFile))
-        {
-            throw File.Exists(data.OptionsFile)
-                ? new CliError($"there is a signer in {data.Path} already", "choose another folder: a signer is never overwritten")
-                : new CliError($"the making of a signer in {data.Path} was interrupted", "it holds no key yet: remove the folder and repeat the command");
-        }
+        SignerMaking.RequireVacant(data);
 
         // The faults that signer.json would have are told before anything is made.
         if (SignerOptionsValidator.FaultsOfNew(options, data).ToList() is { Count: > 0 } faults)
@@ -68,10 +63,14 @@ internal static partial class InitCommand
                 faults.Exists(fault => fault.Contains("genesis", StringComparison.Ordinal)) ? "correct the options; for the genesis see --genesis-time, --no-slot-window and --genesis-validators-root" : "correct the options: 'remote-signer init --help' shows what each takes");
         }
 
+        options.Freshness.Witness ??= WitnessChoice.DefaultOf(data, options);
+        WitnessChoice.Require(data, options, options.Witness, parsed.GetValue(WitnessChoice.OnHost));
         var purpose = told ?? SignerPurpose.Ask();
         using var arena = new SecretArena();
         using var keys = SealedKeys.Open(data, options, arena, TimeProvider.System, known: null);
-        var show = options.SealsWithTpm ? await SealInTpmAsync(parsed, data, options, keys) : await SealInTokenAsync(parsed, data, options, keys);
+        await TryDevicesAsync(parsed, options, keys.Hardware);
+        await using var making = SignerMaking.Begin(data);
+        var show = options.SealsWithTpm ? await SealInTpmAsync(parsed, data, options, keys, making) : await SealInTokenAsync(parsed, data, options, keys, making);
         IssueCertificates(data, options, parsed.GetValue(Hosts) ?? []);
 
         // The owner's authorization goes away with the person who provisions; signer.json does not name it.
@@ -84,6 +83,7 @@ internal static partial class InitCommand
 
         // Last: a directory without this file is one whose making was interrupted, and no signer.
         DurableFile.Replace(data.OptionsFile, System.Text.Encoding.UTF8.GetBytes(SignerOptionsTemplate.Write(options)));
+        making.Keep();
         show();
         Explain(data, options, purpose);
         return 0;
@@ -192,10 +192,25 @@ internal static partial class InitCommand
         return clients;
     }
 
-    // The TPM first: where it refuses, no folder is made.
-    private static async Task<Action> SealInTpmAsync(ParseResult parsed, DataDirectory data, SignerOptions options, SealedKeys keys)
+    // Where a device refuses, nothing is made.
+    private static async Task TryDevicesAsync(ParseResult parsed, SignerOptions options, Hardware hardware)
     {
-        _ = await TpmState.ReadAsync(keys.Hardware.Tpm, null, TpmCommand.Pcrs(options));
+        if (options.SealsWithTpm)
+        {
+            _ = await TpmState.ReadAsync(hardware.Tpm, null, TpmCommand.Pcrs(options));
+        }
+        else if (options.Witness == FreshnessOptions.Token)
+        {
+            await TokenWitness.ProveAsync(hardware.Token);
+        }
+        else if (options.Witness == FreshnessOptions.Tpm)
+        {
+            await WitnessChoice.TryTpmAsync(hardware, options, isChosen: parsed.GetValue(Freshness) is not null);
+        }
+    }
+
+    private static async Task<Action> SealInTpmAsync(ParseResult parsed, DataDirectory data, SignerOptions options, SealedKeys keys, SignerMaking making)
+    {
         MakeFolders(data);
         using var release = ReleaseKeyOptions.ReadOrMake(parsed, data, keys.Arena);
         var provisioning = TpmCommand.Provisioning(parsed, keys.Hardware.Tpm, release, options, WantsPin(parsed));
@@ -211,20 +226,20 @@ internal static partial class InitCommand
 
         var line = TpmCommand.LineOf(keys.Hardware.Tpm.Description, key, approval, release, approval is null ? null : TimeProvider.System.GetElapsedTime(started));
         await signer.ExecuteAsync(new NoteAct("tpm.provision", $"{line.Tpm}, storage root key {line.StorageRootKey}, release key {line.ReleaseKey}, approved {(line.PcrDigest is null ? "nothing yet" : $"{line.Pcrs} {line.PcrDigest}")}", vault.Anchor));
-        await EnrolWitnessAsync(signer, vault, keys.Hardware);
+        await EnrolWitnessAsync(signer, vault, keys.Hardware, making);
         return () => line.Print(parsed);
     }
 
-    private static async Task<Action> SealInTokenAsync(ParseResult parsed, DataDirectory data, SignerOptions options, SealedKeys keys)
+    private static async Task<Action> SealInTokenAsync(ParseResult parsed, DataDirectory data, SignerOptions options, SealedKeys keys, SignerMaking making)
     {
-        var token = keys.Hardware.Token;
-        var enrolment = await EnrolAsync(data, token, options.Seal.Key);
         MakeFolders(data);
+        var enrolment = await SealEnrolment.EnrolAsync(keys.Hardware.Token, options.Seal.Key, TimeProvider.System);
+        making.Made($"the key {enrolment.Report.KeyLabel} ({enrolment.Report.KeyId}) in the token", () => enrolment.Key.DestroyAsync());
         using var vault = await Vault.CreateAsync(data.VaultFile, keys.Arena, [enrolment.Key]);
         await using var signer = await OfflineSigner.OpenAsync(data, options, Ledger.Create(data.LedgerFile));
         var report = enrolment.Report;
         await signer.ExecuteAsync(new NoteAct("seal.enrol", $"key {report.KeyLabel} ({report.KeyId}) by {report.Mechanism} in token {report.TokenLabel} ({report.TokenSerial})", vault.Anchor));
-        await EnrolWitnessAsync(signer, vault, keys.Hardware);
+        await EnrolWitnessAsync(signer, vault, keys.Hardware, making);
         return () => EnrolmentView.Write(report, parsed.GetValue(CommandLine.Json));
     }
 
@@ -236,28 +251,13 @@ internal static partial class InitCommand
         Directory.CreateDirectory(data.ClientsFolder, DataDirectory.Private);
     }
 
-    // The folder first: where it cannot be made, no key is left behind in the token. And where the token refuses, no folder is.
-    private static async Task<Enrolment> EnrolAsync(DataDirectory data, Pkcs11Token token, string keyLabel)
+    private static async Task EnrolWitnessAsync(OfflineSigner signer, Vault vault, Hardware hardware, SignerMaking making)
     {
-        var existed = Directory.Exists(data.Path);
-        Directory.CreateDirectory(data.Path, DataDirectory.Private);
-        try
-        {
-            return await SealEnrolment.EnrolAsync(token, keyLabel, TimeProvider.System);
-        }
-        catch when (!existed)
-        {
-            Directory.Delete(data.Path);
-            throw;
-        }
-    }
-
-    private static async Task EnrolWitnessAsync(OfflineSigner signer, Vault vault, Hardware hardware)
-    {
-        using var keys = vault.DeriveFenceKeys();
+        var keys = making.Holds(vault.DeriveFenceKeys());
         var anchor = vault.Anchor;
         if (WitnessAccess.Open(signer.Options, hardware, anchor.VaultId, keys) is { } witness)
         {
+            making.Made($"the witness of freshness in the {witness.Description}", () => witness.DiscardAsync(CancellationToken.None));
             await FreshnessCommand.EnrolAsync(signer, OfflineFreshness.StandingOf(signer, keys, witness, anchor), null);
         }
     }

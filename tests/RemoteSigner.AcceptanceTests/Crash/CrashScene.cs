@@ -33,7 +33,7 @@ public sealed class CrashScene : IAsyncLifetime
         Together = keys.Skip(KeyCount).ToHashSet();
         _races = [.. Race.OfEach(keys.Take(KeyCount), _network), Race.OfAll([.. Together], _network)];
         (await SignerProcess.RunAsync(
-            _token, "init", "--data", Data, "--network", _network.Name, "--no-slot-window", "--seal", "softhsm2", "--pin-file", _token.PinFile, "--client", "vc")).Succeeded();
+            _token, "init", "--data", Data, "--network", _network.Name, "--no-slot-window", "--seal", "softhsm2", "--witness-on-host", "--pin-file", _token.PinFile, "--client", "vc")).Succeeded();
         (await SignerProcess.RunAsync(_token, "keys", "import", "--data", Data, "--keystores", keystores, "--never-signed")).Succeeded();
         _certificate = ClientCertificate.Load(Data, "vc");
     }

@@ -257,7 +257,7 @@ public abstract class FreshnessScenarios : IAsyncLifetime
         _home.Configure(options => options.AsObject().Remove("freshness"));
         await AssertRefusesAllAsync("not_enrolled");
 
-        (await _home.RunAsync("freshness", "enrol")).Succeeded();
+        (await _home.RunAsync("freshness", "enrol", "--witness-on-host")).Succeeded();
 
         await RunAsync(async signer => Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 100)));
         Assert.Equal("serve", await NextStartAsync());

@@ -17,7 +17,7 @@ public sealed class PushedSecretsTests(ITestOutputHelper output)
         var isCi = Environment.GetEnvironmentVariable("CI") == "true";
         Assert.SkipUnless(isCi || (SoftToken.IsAvailable && Environment.IsPrivilegedProcess), "softhsm2 is not installed, or this is not root, who alone may read the memory of a signer");
         using var scene = new SecretScene();
-        await scene.RunAsync([], "init", "--network", scene.Network.Name, "--no-slot-window", "--seal", "softhsm2", "--pin-file", scene.Token.PinFile, "--client", SecretScene.Client);
+        await scene.RunAsync([], "init", "--network", scene.Network.Name, "--no-slot-window", "--seal", "softhsm2", "--witness-on-host", "--pin-file", scene.Token.PinFile, "--client", SecretScene.Client);
         await scene.RunAsync([], "keymanager", "token");
         var options = Path.Combine(scene.Data, "signer.json");
         await File.WriteAllTextAsync(options, (await File.ReadAllTextAsync(options)).Replace($"\"{SecretScene.Client}\": {{ ", $"\"{SecretScene.Client}\": {{ \"manageKeys\": true, ", StringComparison.Ordinal));

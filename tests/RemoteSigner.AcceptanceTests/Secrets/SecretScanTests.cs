@@ -24,7 +24,7 @@ public sealed class SecretScanTests(ITestOutputHelper output)
         Assert.SkipUnless(isCi || (SoftToken.IsAvailable && File.Exists("/usr/bin/gcore")), "softhsm2 and gdb are not both installed");
         Assert.SkipUnless(isCi || Environment.IsPrivilegedProcess, "only root may read the memory of a signer");
         using var scene = new SecretScene();
-        await scene.RunAsync([], "init", "--network", scene.Network.Name, "--no-slot-window", "--seal", "softhsm2", "--pin-file", scene.Token.PinFile, "--client", SecretScene.Client);
+        await scene.RunAsync([], "init", "--network", scene.Network.Name, "--no-slot-window", "--seal", "softhsm2", "--witness-on-host", "--pin-file", scene.Token.PinFile, "--client", SecretScene.Client);
 
         await ImportUnderDebuggerAsync(scene, "keys", "import", "--keystores", scene.Keystores, "--never-signed");
         await ImportUnderDebuggerAsync(scene, "operator", "import", "--key", scene.OperatorKeyFile);

@@ -23,7 +23,7 @@ public sealed class TpmMoveTests : TpmScene
         Home.Configure(options => options["freshness"]!["witness"] = "tpm");
         (await Home.RunAsync("seal", "enrol")).Succeeded();
         await AssertServesNextAsync();
-        (await Home.RunAsync("freshness", "move", "token")).Succeeded();
+        (await Home.RunAsync("freshness", "move", "token", "--witness-on-host")).Succeeded();
         Home.Configure(options => options["freshness"]!["witness"] = "token");
         (await Home.RunAsync("seal", "remove", inTpm)).Succeeded();
         await AssertServesNextAsync();
@@ -54,7 +54,7 @@ public sealed class TpmMoveTests : TpmScene
         Home.Configure(options => options["freshness"]!["witness"] = "tpm");
         (await Home.RunAsync("seal", "enrol")).Succeeded();
         await AssertServesNextAsync();
-        (await Home.RunAsync("freshness", "move", "token")).Succeeded();
+        (await Home.RunAsync("freshness", "move", "token", "--witness-on-host")).Succeeded();
         Home.Configure(options => options["freshness"]!["witness"] = "token");
         await using var other = await SoftwareTpm.StartAsync(Directory.CreateDirectory(Home.Beside("other")).FullName);
         (await other.ToolAsync("createprimary", "-C", "o", "-G", "ecc", "-c", "srk.ctx")).Succeeded();
@@ -84,7 +84,7 @@ public sealed class TpmMoveTests : TpmScene
             await signer.KillAsync();
         }
 
-        Refusal.IsTold(await Home.RunAsync("freshness", "move", "token"), "not the one that was stopped in an orderly way", "freshness status");
+        Refusal.IsTold(await Home.RunAsync("freshness", "move", "token", "--witness-on-host"), "not the one that was stopped in an orderly way", "freshness status");
     }
 
     [Fact]

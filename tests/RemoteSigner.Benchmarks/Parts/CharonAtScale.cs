@@ -42,7 +42,7 @@ internal static class CharonAtScale
 
     private static async Task<Place> StartAsync(string data, SoftToken token, string network)
     {
-        (await SignerProcess.RunAsync(token, "init", "--data", data, "--network", network, "--seal", "softhsm2", "--pin-file", token.PinFile, "--client", "charon=charon-push")).Succeeded();
+        (await SignerProcess.RunAsync(token, "init", "--data", data, "--network", network, "--seal", "softhsm2", "--witness-on-host", "--pin-file", token.PinFile, "--client", "charon=charon-push")).Succeeded();
         (await SignerProcess.RunAsync(token, "keymanager", "token", "--data", data)).Succeeded();
         return new Place(token, data, await SignerProcess.StartAsync(data, token));
     }

@@ -19,7 +19,7 @@ internal static class NewConnections
     public static async Task<(double Ratio, double ThroughConnect, double ByDoor)> MeasureAsync(string data, SoftToken token, string keystores, IReadOnlyList<BlsPublicKey> keys, Network network)
     {
         const string Client = "prysm";
-        (await SignerProcess.RunAsync(token, "init", "--data", data, "--network", network.Name, "--no-slot-window", "--seal", "softhsm2", "--pin-file", token.PinFile, "--client", Client)).Succeeded();
+        (await SignerProcess.RunAsync(token, "init", "--data", data, "--network", network.Name, "--no-slot-window", "--seal", "softhsm2", "--witness-on-host", "--pin-file", token.PinFile, "--client", Client)).Succeeded();
         (await SignerProcess.RunAsync(token, "keys", "import", "--data", data, "--keystores", keystores, "--never-signed")).Succeeded();
         var door = LoopbackPort.Free();
         await using var signer = await SignerProcess.StartAsync(data, token, "--loopback-http", $"{door}={Client}");

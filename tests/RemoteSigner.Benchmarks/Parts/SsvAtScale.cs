@@ -65,7 +65,7 @@ internal static class SsvAtScale
 
         public static async Task<Place> StartAsync(string data, SoftToken token, string network, string operatorKey)
         {
-            (await SignerProcess.RunAsync(token, "init", "--data", data, "--network", network, "--seal", "softhsm2", "--pin-file", token.PinFile, "--client", "node=ssv-node")).Succeeded();
+            (await SignerProcess.RunAsync(token, "init", "--data", data, "--network", network, "--seal", "softhsm2", "--witness-on-host", "--pin-file", token.PinFile, "--client", "node=ssv-node")).Succeeded();
             (await SignerProcess.RunAsync(token, "operator", "import", "--key", operatorKey, "--data", data)).Succeeded();
             return new Place(token, data, await SignerProcess.StartAsync(data, token));
         }

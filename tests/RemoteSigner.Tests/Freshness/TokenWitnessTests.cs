@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Net.Pkcs11Interop.Common;
 using RemoteSigner.Freshness;
 using RemoteSigner.Native;
@@ -28,7 +29,7 @@ public sealed class TokenWitnessTests : IDisposable
         _witness = new TokenWitness(_token, _vault, _keys);
     }
 
-    private string Label => $"remote-signer fence {_vault}";
+    private string Label => _witness.Label;
 
     [Fact]
     public async Task Counts_and_keeps_its_record_for_whoever_opens_the_token_next()
@@ -128,7 +129,7 @@ public sealed class TokenWitnessTests : IDisposable
     public async Task An_object_of_an_earlier_version_is_read_and_replaced()
     {
         byte[] content = [1, .. _vault.ToByteArray(bigEndian: true), .. Number(7), .. Number(5), .. Record(1)];
-        await PutAsync([.. content, .. HMACSHA256.HashData(_keys.Witness.Span, content)]);
+        await PutAsync([.. content, .. HMACSHA256.HashData(_keys.Witness.Span, content)], $"remote-signer fence {_vault}");
 
         var read = (await _witness.ReadAsync(default))!;
         Assert.Equal((5UL, (byte)1, true), (read.Count, read.Record.Span[0], read.Identity.EndsWith(_vault.ToString(), StringComparison.Ordinal)));
@@ -136,6 +137,55 @@ public sealed class TokenWitnessTests : IDisposable
 
         Assert.Equal((read.Identity, (byte)2), ((await _witness.ReadAsync(default))!.Identity, (await _witness.ReadAsync(default))!.Record.Span[0]));
         Assert.Equal((1, (byte)2), (await CountObjectsAsync(), (await ValueAsync())[0]));
+    }
+
+    [Fact]
+    public async Task One_under_the_longer_label_of_an_earlier_version_is_found_and_replaced_under_the_shorter_one()
+    {
+        await _witness.CreateAsync(default);
+        await WriteAsync(1);
+        var value = await ValueAsync();
+        await DestroyAsync();
+        await PutAsync(value, $"remote-signer fence {_vault}");
+
+        Assert.Equal(1, (await _witness.ReadAsync(default))!.Record.Span[0]);
+        await CountAsync();
+
+        Assert.InRange(Encoding.UTF8.GetByteCount(Label), 1, 32);
+        Assert.Equal((1, 0), (await CountObjectsAsync(), await _token.RunOnceAsync(session => session.FindData($"remote-signer fence {_vault}").Count, default)));
+        Assert.Equal(2UL, (await _witness.ReadAsync(default))!.Count);
+        await _witness.DiscardAsync(default);
+        await PutAsync(value, $"remote-signer fence {_vault}");
+        await _witness.DiscardAsync(default);
+        Assert.Null(await _witness.ReadAsync(default));
+    }
+
+    [Fact]
+    public void Of_another_root_key_or_vault_the_label_is_another_one()
+    {
+        using var later = new FenceKeys(_arena.Allocate(32), _arena.Allocate(32), 1);
+
+        Assert.Equal(3, new[] { _witness.Label, new TokenWitness(_token, _vault, later).Label, new TokenWitness(_token, Guid.NewGuid(), _keys).Label }.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_trial_leaves_nothing_behind()
+    {
+        var before = _softHsm.Objects;
+
+        await TokenWitness.ProveAsync(_token);
+
+        Assert.Equal(before, _softHsm.Objects);
+    }
+
+    [Fact]
+    public async Task Is_not_made_in_a_token_that_keeps_no_data_objects()
+    {
+        var before = _softHsm.Objects;
+        using var token = _softHsm.Open(_arena, profile: HsmProfile.Get("softhsm2") with { DataObjects = HsmProfile.Get("nethsm").DataObjects });
+
+        Assert.Contains("keeps no data objects", (await Assert.ThrowsAsync<WitnessException>(() => new TokenWitness(token, _vault, _keys).CreateAsync(default))).Message, StringComparison.Ordinal);
+        Assert.Equal(before, _softHsm.Objects);
     }
 
     [Fact]
@@ -295,9 +345,9 @@ public sealed class TokenWitnessTests : IDisposable
 
     private Task<byte[]> ValueAsync() => _token.RunOnceAsync(session => session.ReadAttribute(Assert.Single(session.FindData(Label)), CKA.CKA_VALUE), default);
 
-    private Task<bool> PutAsync(byte[] value) => _token.RunOnceAsync(
+    private Task<bool> PutAsync(byte[] value, string? label = null) => _token.RunOnceAsync(
         login => WithSession(login, session => session.CreateObject(new Template()
-            .With(CKA.CKA_CLASS, (ulong)CKO.CKO_DATA).With(CKA.CKA_TOKEN, true).With(CKA.CKA_PRIVATE, true).With(CKA.CKA_LABEL, Label).With(CKA.CKA_VALUE, value))),
+            .With(CKA.CKA_CLASS, (ulong)CKO.CKO_DATA).With(CKA.CKA_TOKEN, true).With(CKA.CKA_PRIVATE, true).With(CKA.CKA_LABEL, label ?? Label).With(CKA.CKA_VALUE, value))),
         default);
 
     private static bool WithSession(Pkcs11Session login, Action<Pkcs11Session> work)

@@ -52,6 +52,9 @@ public sealed class SoftHsm : IDisposable
         }
     }
 
+    /// <summary>How many objects all tokens hold.</summary>
+    internal int Objects => Directory.EnumerateFiles(Path.Combine(_folder, "tokens"), "*.object", SearchOption.AllDirectories).Count(file => Path.GetFileName(file) != "token.object");
+
     internal string SecretPinFile => Path.Combine(_folder, "pin");
 
     private bool Installed { get; }

@@ -22,9 +22,9 @@ internal static class FreshnessCommand
         status.SetAction((parsed, _) => StatusAsync(parsed));
         var clear = new Command("clear", "Overrule what the start protocol decided, one step: a refusal becomes floors, floors are taken away. Shows what is risked; does it with --accept-risk") { Accept, FenceEpoch };
         clear.SetAction((parsed, _) => ClearAsync(parsed));
-        var enrol = new Command("enrol", "Make the witness for a data directory from before there was one; the ledger is taken for the newest") { FenceEpoch };
+        var enrol = new Command("enrol", "Make the witness for a data directory from before there was one; the ledger is taken for the newest") { FenceEpoch, WitnessChoice.OnHost };
         enrol.SetAction((parsed, _) => EnrolAsync(parsed));
-        var move = new Command("move", "Let another device be the witness, without raising floors: after an orderly stop") { Target, TpmCommand.OwnerAuthFile };
+        var move = new Command("move", "Let another device be the witness, without raising floors: after an orderly stop") { Target, TpmCommand.OwnerAuthFile, WitnessChoice.OnHost };
         move.SetAction((parsed, _) => MoveAsync(parsed));
         var leave = new Command("leave", "Run without a witness from now on, after an orderly stop. Shows what is risked; does it with --accept-risk") { Accept };
         leave.SetAction((parsed, _) => LeaveAsync(parsed));
@@ -53,6 +53,7 @@ internal static class FreshnessCommand
             throw new CliError($"the witness is a {kind} already", "'remote-signer freshness status' shows how it stands");
         }
 
+        WitnessChoice.Require(signer.Data, signer.Options, kind, parsed.GetValue(WitnessChoice.OnHost));
         var target = freshness.Other(kind);
         await signer.ExecuteAsync(new MoveWitness(freshness.Standing, target));
         await WarnOfRollbackAsync(target);
@@ -155,6 +156,7 @@ internal static class FreshnessCommand
     private static async Task<int> EnrolAsync(ParseResult parsed)
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
+        WitnessChoice.Require(signer.Data, signer.Options, signer.Options.Witness, parsed.GetValue(WitnessChoice.OnHost));
         using var freshness = await OpenAsync(signer);
         await EnrolAsync(signer, freshness.Standing, parsed.GetValue(FenceEpoch) is { } epoch ? new Epoch(epoch) : null);
         StandardError.Console.WriteLine($"the fence lives in the {freshness.Witness.Description}; from now on an old copy of this folder is noticed");

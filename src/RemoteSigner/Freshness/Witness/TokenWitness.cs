@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using System.Text;
 using Net.Pkcs11Interop.Common;
+using RemoteSigner.Native;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Pkcs11;
 
@@ -11,19 +13,44 @@ namespace RemoteSigner.Freshness;
 /// The witness of a machine that has a PKCS#11 token and no TPM: one private data object for each vault, replaced by making the new one before the old one is destroyed. PKCS#11 compares and
 /// writes in no one step; so each object names the one it replaced, and whoever made one looks again before he destroys anything: an object that he has neither seen nor made is another
 /// writer's, and he takes his own back. Of two at once one at most goes on. What it is worth is in README.md of this room: a token whose contents can be put back from a backup can be put back
-/// together with the ledger.
+/// together with the ledger. The profile says which tokens keep their objects in files of this host, and which keep none at all.
 /// </summary>
 public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys) : IFreshnessWitness
 {
-    // That of the first root key had no number when there was no other.
-    private readonly string _label = keys.Epoch == 0 ? $"remote-signer fence {vaultId}" : $"remote-signer fence {vaultId} {keys.Epoch}";
+    // At most 32 bytes, as some tokens keep no more: the beginning of the vault's id, for people, and what tells it and the root key from others.
+    internal string Label { get; } = $"fence-{vaultId.ToString()[..8]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"{vaultId} {keys.Epoch}")))[..16]}";
+
+    // Under which programs of before looked for it. That of the first root key had no number when there was no other.
+    internal string FormerLabel { get; } = keys.Epoch == 0 ? $"remote-signer fence {vaultId}" : $"remote-signer fence {vaultId} {keys.Epoch}";
 
     // Of objects that this process tried to make and whose answer it has not awaited: they may turn up late.
     private readonly ConcurrentDictionary<UInt128, bool> _givenUp = new();
 
+    /// <summary>Makes a witness of no vault, counts, reads back and takes it away again: what a token refuses is known before anything depends on it.</summary>
+    /// <exception cref="WitnessException">The token does not keep one, or failed.</exception>
+    public static async Task ProveAsync(Pkcs11Token token, CancellationToken cancellation = default)
+    {
+        using var keys = new FenceKeys(Drawn(token.Arena), Drawn(token.Arena));
+        var witness = new TokenWitness(token, Guid.NewGuid(), keys);
+        await witness.CreateAsync(cancellation);
+        try
+        {
+            var record = RandomNumberGenerator.GetBytes(FenceRecord.Length);
+            await witness.CountAsync(await witness.ReadAsync(cancellation) ?? throw witness.Forgets(), record, cancellation);
+            if (await witness.ReadAsync(cancellation) is not { } shown || !shown.Shows(2, record))
+            {
+                throw witness.Forgets();
+            }
+        }
+        finally
+        {
+            await witness.DiscardAsync(CancellationToken.None);
+        }
+    }
+
     public string Description => $"token '{token.Address.Label}'";
 
-    public Task CreateAsync(CancellationToken cancellation) => ChangeAsync(
+    public Task CreateAsync(CancellationToken cancellation) => token.Profile.DataObjects.Kept == HsmPlace.None ? throw KeepsNone() : ChangeAsync(
         current => current is null
             ? new FenceObject(new Guid(RandomNumberGenerator.GetBytes(16)), 1, 1, 0, [])
             : throw new WitnessException(WitnessFault.Exists, $"the {Description} holds a witness of the vault {vaultId} already", "'remote-signer freshness status' shows what it says; 'remote-signer freshness clear' goes on from there"),
@@ -33,7 +60,7 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
         login =>
         {
             using var session = login.OpenReadWrite();
-            foreach (var held in keys.Epoch > 0 ? session.FindData(_label) : List(session).ConvertAll(one => one.Handle))
+            foreach (var held in keys.Epoch > 0 ? Find(session) : List(session).ConvertAll(one => one.Handle))
             {
                 // Under a later root key's label there is nobody else's: what it does not open is left of a try.
                 session.Destroy(held);
@@ -53,8 +80,8 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
         ChangeAsync(from, current => current with { Record = record.ToArray() }, cancellation);
 
     public Task<string?> FindRollbackAsync(CancellationToken cancellation) => TranslatedAsync(() => token.RunAsync(
-        session => session.Maker is { IsInFiles: true } maker
-            ? $"the {Description} says it is kept in files of this host ({maker}): a copy of them that is put back takes the fence along with ledger and vault, and nobody notices"
+        session => (session.Maker.IsInFiles ? $"says it is kept in files of this host ({session.Maker})" : token.Profile.DataObjects.Kept == HsmPlace.Host ? $"keeps data objects in files of this host (profile {token.Profile.Name})" : null) is { } where
+            ? $"the {Description} {where}: a copy of them that is put back, or an image of the whole disk, takes the fence along with ledger and vault, and nobody notices"
             : null,
         cancellation));
 
@@ -121,7 +148,7 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
         catch (TokenException)
         {
             using var again = login.OpenReadWrite();
-            foreach (var left in again.FindData(_label).Where(handle => again.TryReadAttribute(handle, CKA.CKA_VALUE) is { } found && found.AsSpan().SequenceEqual(value)))
+            foreach (var left in again.FindData(Label).Where(handle => again.TryReadAttribute(handle, CKA.CKA_VALUE) is { } found && found.AsSpan().SequenceEqual(value)))
             {
                 again.TryDestroy(left);
             }
@@ -133,14 +160,31 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
     private static WitnessReading ReadingOf(Pkcs11Session session, FenceObject found) => new($"token {session.Serial} object {found.Id}", found.Count, found.Record);
 
     private WitnessException Contested(string what) => new(
-        WitnessFault.Contested, $"the object '{_label}' in the {Description} {what}", "does another signer run with a copy of this data directory? Stop one of the two");
+        WitnessFault.Contested, $"the object '{Label}' in the {Description} {what}", "does another signer run with a copy of this data directory? Stop one of the two");
+
+    private WitnessException KeepsNone() => new(
+        WitnessFault.Refused, $"a token of the profile {token.Profile.Name} keeps no data objects, and the witness would be one", "let a TPM be the witness, or run without one (freshness.witness in signer.json)");
+
+    private WitnessException Forgets() => new(
+        WitnessFault.Refused, $"the {Description} does not show a data object that it has just taken", "correct dataObjects in the HSM profile, let a TPM be the witness, or run without one (freshness.witness in signer.json)");
+
+    private static SecretBytes Drawn(SecretArena arena)
+    {
+        var key = arena.Allocate(32);
+        RandomNumberGenerator.Fill(key.Span);
+        return key;
+    }
+
+    // A label that the token would have cut short it never kept.
+    private List<ulong> Find(Pkcs11Session session) =>
+        [.. session.FindData(Label), .. token.Profile.DataObjects.KeepsLabelOf(FormerLabel.Length) ? session.FindData(FormerLabel) : []];
 
     private Template ObjectOf(byte[] value) => new Template()
         .With(CKA.CKA_CLASS, (ulong)CKO.CKO_DATA)
         .With(CKA.CKA_TOKEN, true)
-        .With(CKA.CKA_PRIVATE, true)
+        .With(CKA.CKA_PRIVATE, token.Profile.DataObjects.Private)
         .With(CKA.CKA_APPLICATION, "remote-signer")
-        .With(CKA.CKA_LABEL, _label)
+        .With(CKA.CKA_LABEL, Label)
         .With(CKA.CKA_VALUE, value);
 
     // Another process may destroy one between finding and reading, or have made only a part of one: then everything is looked for again, for its successor is there already.
@@ -149,7 +193,7 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
         var isForeign = false;
         for (var attempt = 0; attempt < 10; attempt++)
         {
-            var values = session.FindData(_label).ConvertAll(handle => (Handle: handle, Value: session.TryReadAttribute(handle, CKA.CKA_VALUE)));
+            var values = Find(session).ConvertAll(handle => (Handle: handle, Value: session.TryReadAttribute(handle, CKA.CKA_VALUE)));
             if (values.TrueForAll(one => one.Value is not null))
             {
                 var held = values.ConvertAll(one => Held.Of(one.Handle, one.Value!, keys));
@@ -165,7 +209,7 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
     }
 
     private WitnessException Foreign() => new(
-        WitnessFault.Tampered, $"the object '{_label}' in the {Description} was not written by this signer", "find out who uses this token; 'remote-signer freshness clear' needs the object to be deleted first");
+        WitnessFault.Tampered, $"the object '{Label}' in the {Description} was not written by this signer", "find out who uses this token; 'remote-signer freshness clear' needs the object to be deleted first");
 
     private FenceObject? Newest(List<Held> held) => FenceObject.Newest(held.ConvertAll(one => one.Content), _givenUp.ContainsKey) switch
     {
@@ -174,7 +218,7 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
         // Of one who is about to take his own back, or of one who died before he could.
         var several => throw new WitnessException(
             WitnessFault.Contested,
-            $"the {Description} holds {several.Count} objects '{_label}' that were written independently of each other: two signers use it at the same moment, or did and one of them died, or an old one was put back",
+            $"the {Description} holds {several.Count} objects '{Label}' that were written independently of each other: two signers use it at the same moment, or did and one of them died, or an old one was put back",
             "stop all signers with copies of this data directory; where it stays so, 'remote-signer freshness clear' shows what is risked, and makes the witness anew")
         { Records = [.. several.Select(one => new ReadOnlyMemory<byte>(one.Record))] },
     };

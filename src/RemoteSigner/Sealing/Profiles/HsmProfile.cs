@@ -18,6 +18,7 @@ public sealed record HsmProfile(
     HsmRsa Rsa,
     HsmAesGcm? AesGcm,
     HsmKeyTemplate KeyTemplate,
+    HsmDataObjects DataObjects,
     HsmNativeBls? NativeBls,
     string Fips,
     string Attestation,
@@ -122,6 +123,16 @@ public sealed record HsmProfile(
             yield return "aesGcm.ivBytes is 12 to 16 and aesGcm.tagBits 96 to 128";
         }
 
+        if (DataObjects.LabelBytes is < HsmDataObjects.LeastLabelBytes)
+        {
+            yield return $"dataObjects.labelBytes is {HsmDataObjects.LeastLabelBytes} or more, or null";
+        }
+
+        if (DataObjects.Source.Length == 0)
+        {
+            yield return "dataObjects.source is empty";
+        }
+
         foreach (var name in KeyTemplate.Omit.Concat(KeyTemplate.Extra.Keys).Where(name => !HsmKeyTemplate.IsAttribute(name)))
         {
             yield return $"keyTemplate names an unknown attribute {name}";
@@ -176,6 +187,33 @@ public enum HsmIvPlacement
 
     /// <summary>Before the ciphertext.</summary>
     Prefix,
+}
+
+/// <summary>What becomes of a data object (<c>CKO_DATA</c>), which the witness of freshness is.</summary>
+/// <param name="Kept">Where it is.</param>
+/// <param name="Private"><c>CKA_PRIVATE</c> of it: false where the token refuses private ones.</param>
+/// <param name="LabelBytes">The longest label that comes back whole, 32 or more; null when no limit is known.</param>
+/// <param name="Source">Whose word that is: the vendor's document or source, for people.</param>
+public sealed record HsmDataObjects(HsmPlace Kept, bool Private, int? LabelBytes, string Source)
+{
+    /// <summary>The labels of this program's data objects are no longer.</summary>
+    public const int LeastLabelBytes = 32;
+
+    /// <summary>Does a label of so many bytes come back whole?</summary>
+    public bool KeepsLabelOf(int bytes) => LabelBytes is null || bytes <= LabelBytes;
+}
+
+/// <summary>Where a token keeps something.</summary>
+public enum HsmPlace
+{
+    /// <summary>Nowhere: it refuses it.</summary>
+    None,
+
+    /// <summary>In files of the host that uses it: a disk image that is put back brings it along.</summary>
+    Host,
+
+    /// <summary>In the device.</summary>
+    Device,
 }
 
 /// <summary>BLS signing inside the token, where a vendor has it; not used yet.</summary>

@@ -10,7 +10,7 @@ namespace RemoteSigner.Sealing;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     ReadCommentHandling = JsonCommentHandling.Disallow,
-    Converters = [typeof(SlotTypeName), typeof(IvSourceName), typeof(IvPlacementName)])]
+    Converters = [typeof(SlotTypeName), typeof(IvSourceName), typeof(IvPlacementName), typeof(PlaceName)])]
 [JsonSerializable(typeof(HsmProfile))]
 internal sealed partial class HsmProfileJson : JsonSerializerContext;
 
@@ -20,3 +20,5 @@ internal sealed class SlotTypeName() : JsonStringEnumConverter<VaultSlotType>(Js
 internal sealed class IvSourceName() : JsonStringEnumConverter<HsmIvSource>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 internal sealed class IvPlacementName() : JsonStringEnumConverter<HsmIvPlacement>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+internal sealed class PlaceName() : JsonStringEnumConverter<HsmPlace>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

@@ -76,6 +76,20 @@ public sealed class Pkcs11Key : IKeyEncryptionKey
         return _token.RunAsync(AnswerKnownQuestion, cancellation);
     }
 
+    /// <summary>Takes the key away. Only for one that was just made and that no vault has a slot for: what it sealed opens no more.</summary>
+    /// <exception cref="TokenException">The token failed.</exception>
+    public Task DestroyAsync(CancellationToken cancellation = default)
+    {
+        _token.KnownAnswer = null;
+        return _token.RunOnceAsync(
+            session =>
+            {
+                KeyGeneration.Destroy(session, SlotType, _id);
+                return true;
+            },
+            cancellation);
+    }
+
     /// <summary>From now on the token proves its recovery with this key.</summary>
     internal void UseForRecovery() => _token.KnownAnswer = session => AnswerKnownQuestion(session);
 

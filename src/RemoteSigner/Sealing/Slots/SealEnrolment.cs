@@ -49,10 +49,10 @@ public static class SealEnrolment
         Pkcs11Token token, VaultSlotType mechanism, string label, TimeProvider time, CancellationToken cancellation)
     {
         var id = await token.RunSlowlyAsync(session => KeyGeneration.Generate(session, token.Profile, mechanism, label), cancellation);
+        var key = new Pkcs11Key(token, mechanism, id, label);
         try
         {
             await token.RunOnceAsync(session => Inside(session, mechanism, id), cancellation);
-            var key = new Pkcs11Key(token, mechanism, id, label);
             key.UseForRecovery();
             var trial = new SealTrial(token, key, time);
             await trial.ProveAsync(cancellation);
@@ -61,8 +61,7 @@ public static class SealEnrolment
         }
         catch
         {
-            token.KnownAnswer = null;
-            await token.RunOnceAsync(session => Removed(session, mechanism, id), CancellationToken.None);
+            await key.DestroyAsync(CancellationToken.None);
             throw;
         }
     }
@@ -70,12 +69,6 @@ public static class SealEnrolment
     private static bool Inside(Pkcs11Session session, VaultSlotType mechanism, byte[] id)
     {
         KeyGeneration.CheckStaysInside(session, mechanism, id);
-        return true;
-    }
-
-    private static bool Removed(Pkcs11Session session, VaultSlotType mechanism, byte[] id)
-    {
-        KeyGeneration.Destroy(session, mechanism, id);
         return true;
     }
 }
