@@ -1,3 +1,4 @@
+# To have the very same images again, pin them: docker buildx imagetools inspect NAME shows the digest, which goes behind the name here: FROM NAME@sha256:…
 # Both stages are the same Ubuntu: a native program runs where its C library is at least as new as where it was linked.
 FROM mcr.microsoft.com/dotnet/sdk:10.0-noble AS build
 RUN apt-get update \
@@ -14,7 +15,8 @@ COPY --from=build --chown=$APP_UID:$APP_UID /state /var/lib/remote-signer
 USER $APP_UID
 WORKDIR /var/lib/remote-signer
 VOLUME /var/lib/remote-signer
-ENV DOTNET_EnableDiagnostics=0 DOTNET_hostBuilder__reloadConfigOnChange=false
+# A home for whatever user the engine is told to take: without one the runtime reads no certificate.
+ENV HOME=/var/lib/remote-signer DOTNET_EnableDiagnostics=0 DOTNET_hostBuilder__reloadConfigOnChange=false
 EXPOSE 9000 9001
 ENTRYPOINT ["/usr/lib/remote-signer/remote-signer"]
 CMD ["serve", "--data", "/var/lib/remote-signer", "--listen", "0.0.0.0:9000", "--operations", "0.0.0.0:9001"]

@@ -29,7 +29,7 @@ put 0644 sysusers.d/remote-signer.conf usr/lib/sysusers.d/remote-signer.conf
 put 0644 deb/bash-completion usr/share/bash-completion/completions/remote-signer
 put 0644 deb/lintian-overrides usr/share/lintian/overrides/remote-signer
 # What a person chooses: nothing of it is in force by being installed.
-for file in nftables.conf connect.compose.yaml.example sysctl.d/* remote-signer.service.d/*; do put 0644 "$file" "usr/share/remote-signer/$file"; done
+for file in nftables.conf ./*.yaml.example sysctl.d/* remote-signer.service.d/*; do put 0644 "$file" "usr/share/remote-signer/$file"; done
 
 put 0644 deb/copyright usr/share/doc/remote-signer/copyright
 printf 'remote-signer (%s) stable; urgency=medium\n\n  * Built from %s.\n\n -- The RemoteSigner authors <maintainers@users.noreply.r-seed-8efffd0e.example>  %s\n' \

@@ -12,7 +12,7 @@ packages=(
   valgrind binutils python3                     # they show that same-root signing is constant time
   curl openssl jq sqlite3                       # what people try first
   systemd nftables                              # they judge firmware-config
-  dpkg-dev man-db                               # they make the Debian package, and read its page
+  dpkg-dev man-db python3-yaml                  # they make the Debian package, read its page, and read the compose example
 )
 command -v javac >/dev/null || packages+=(default-jdk-headless)   # Teku's TLS
 # A Debian to boot, and a judge of packages.

@@ -28,6 +28,9 @@ if tests/openapi.sh; then passed=$((passed + 1)); else failed=$((failed + 1)); f
 # The Debian package, as far as a machine shows that has not booted with it. The rest: make machine-test.
 if tests/package.sh; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 
+# The container file, as far as it goes without an engine and without the minutes of a build.
+if tests/container.py; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+
 # What is computed together for many keys is blst's bit by bit, by the library that is shipped, and without AVX-512 no branch and no address depends on a scalar. The rest of the evidence: make constant-time.
 if tests/constant-time/quick.sh; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 

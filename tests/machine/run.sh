@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# run.sh PACKAGE.deb [softhsm2|tpm …]: follows firmware-config/README.md in a Debian 12 that boots under systemd, until its unit signs over mutual TLS, and then upgrades,
+# run.sh PACKAGE.deb [softhsm2|tpm|container …]: follows firmware-config/README.md in a Debian 12 that boots under systemd, until its unit signs over mutual TLS, and then upgrades,
 # removes, installs again and purges. The machine is a container without network but a wire to here; here is a network namespace of our own. Prints seconds.
+# "container" does what the Dockerfile does.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 package=$(realpath "$1"); shift
@@ -16,7 +17,9 @@ if [ ! -e "$base" ]; then
   mv "$base.new" "$base"
   echo "machine: Debian 12 made in $((SECONDS - began)) s"
 fi
-[ $# -gt 0 ] || set -- softhsm2 tpm
+[ $# -gt 0 ] || set -- softhsm2 tpm container
 for kind; do
-  unshare --mount --net --pid --fork --kill-child --mount-proc tests/machine/one.sh "$package" "$base" "$kind"
+  machine=(tests/machine/one.sh "$package" "$base" "$kind")
+  [ "$kind" != container ] || machine=(tests/machine/container.sh "$base")
+  unshare --mount --net --pid --fork --kill-child --mount-proc "${machine[@]}"
 done

@@ -25,7 +25,7 @@ public sealed class FirmwareConfigTests
 
     [Fact]
     public void The_container_is_not_built_from_strangers_images() =>
-        Assert.All(Dockerfile.Where(line => line.StartsWith("FROM ", StringComparison.Ordinal)), line => Assert.Matches("^FROM mcr.microsoft.com/dotnet/[a-z-]+:10.0-[a-z-]+( AS [a-z]+)?$", line));
+        Assert.All(Dockerfile.Where(line => line.StartsWith("FROM ", StringComparison.Ordinal)), line => Assert.Matches("^FROM mcr.microsoft.com/dotnet/[a-z-]+:10.0-[a-z-]+(@sha256:[0-9a-f]{64})?( AS [a-z]+)?$", line));
 
     [Fact]
     public void The_container_runs_as_nobody_in_particular() =>
