@@ -7,6 +7,8 @@ public sealed class SharedTpmTests : TpmScene
 {
     private const int Load = 0x157;
     private const int Unseal = 0x15E;
+    private const int NvIncrement = 0x134;
+    private const int Failure = 0x101;
 
     // TPM_RC_CONTEXT_GAP, OBJECT_MEMORY, SESSION_MEMORY, MEMORY, SESSION_HANDLES, OBJECT_HANDLES, YIELDED, CANCELED, TESTING, RETRY, NV_UNAVAILABLE (part 2, 6.6.3).
     private static readonly uint[] _codesOfOthers = [0x901, 0x902, 0x903, 0x904, 0x905, 0x906, 0x908, 0x909, 0x90A, 0x922, 0x923];
@@ -45,5 +47,29 @@ public sealed class SharedTpmTests : TpmScene
         await AssertSignsAsync();
 
         Assert.Empty(told);
+    }
+
+    /// <summary>The counter of the fence's next place is defined, under a root key that the vault never gets, and not counted.</summary>
+    [Fact]
+    public async Task A_rekey_that_lost_the_TPM_behind_the_definition_of_its_counter_is_repeated()
+    {
+        await using var shared = new SharedTpm(Tpm);
+        Home.Configure(options => options["tpm"]!["address"] = shared.Address);
+        shared.AnswerInstead = command => SharedTpm.CodeOf(command) == NvIncrement ? Failure : null;
+        Assert.Equal(1, (await Home.RunAsync("seal", "rekey", "--release-key", ReleaseKey)).ExitCode);
+        shared.AnswerInstead = _ => null;
+
+        var status = (await Home.RunAsync("tpm", "status", "--json")).Succeeded();
+        foreach (var use in (string[])["starts (freshness), of the present root key", "starts (freshness), of the root key before or after it"])
+        {
+            Assert.Contains(use, status.Output, StringComparison.Ordinal);
+        }
+
+        foreach (var verb in (string[][])[["seal", "rekey"], ["tpm", "revoke"], ["tpm", "provision"]])
+        {
+            (await Home.RunAsync([.. verb, "--release-key", ReleaseKey])).Succeeded();
+        }
+
+        await AssertSignsAsync();
     }
 }

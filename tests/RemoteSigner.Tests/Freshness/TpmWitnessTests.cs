@@ -88,14 +88,7 @@ public sealed class TpmWitnessTests : TpmTest
     {
         for (var last = 1; ; last++)
         {
-            var sent = 0;
-            _onTheBus = bus => bus.ChangeCommand = _ =>
-            {
-                if (++sent > last)
-                {
-                    throw new TpmTransportException(TpmTransportFault.Closed, "cut");
-                }
-            };
+            _onTheBus = CutAfter(last);
             var cut = await Xunit.Record.ExceptionAsync(() => _witness.CreateAsync(default));
             _onTheBus = _ => { };
             if (cut is null)
@@ -110,6 +103,31 @@ public sealed class TpmWitnessTests : TpmTest
         Assert.NotNull(await _witness.ReadAsync(default));
     }
 
+    /// <summary>The keys of a root key that nobody has, because the vault never got it.</summary>
+    [Fact]
+    public async Task What_a_creation_under_other_keys_left_is_taken_away_by_the_next_wherever_it_was_interrupted()
+    {
+        for (var last = 1; ; last++)
+        {
+            using var lost = NewKeys();
+            _onTheBus = CutAfter(last);
+            var cut = await Xunit.Record.ExceptionAsync(() => new TpmWitness(_device, _vault, lost).CreateAsync(default));
+            _onTheBus = _ => { };
+
+            await FenceSuccession.ProvideAsync(_witness, default);
+
+            Assert.True((await _witness.ReadAsync(default))!.Record.IsEmpty);
+            await WriteAsync(1);
+            await CountAsync();
+            await _witness.DiscardAsync(default);
+            if (cut is null)
+            {
+                Assert.InRange(last, 8, 100);
+                return;
+            }
+        }
+    }
+
     [Fact]
     public async Task Whoever_cannot_open_the_vault_can_neither_read_nor_write_it()
     {
@@ -117,7 +135,9 @@ public sealed class TpmWitnessTests : TpmTest
         using var other = NewKeys();
         var thief = new TpmWitness(_device, _vault, other);
 
-        Assert.Equal(WitnessFault.Tampered, await FaultAsync(() => thief.ReadAsync(default)));
+        var refused = await Assert.ThrowsAsync<WitnessException>(() => thief.ReadAsync(default));
+        Assert.Equal(WitnessFault.Tampered, refused.Fault);
+        Assert.Contains($"tpm2_nvundefine 0x{thief.Indices.Counter:X8}, tpm2_nvundefine 0x{thief.Indices.Record:X8}", refused.Hint, StringComparison.Ordinal);
         Assert.Equal(WitnessFault.Tampered, await FaultAsync(() => thief.CountAsync(Nothing, Record(1), default)));
         Assert.Equal(WitnessFault.Tampered, await FaultAsync(() => thief.WriteRecordAsync(Nothing, Record(1), default)));
         using var tpm = Open();
@@ -297,6 +317,18 @@ public sealed class TpmWitnessTests : TpmTest
             bus.ChangeResponse = response => response[Math.Min(response.Length - 1, 17)] ^= reading ? (byte)1 : (byte)0;
         };
         Assert.Equal(WitnessFault.Tampered, await FaultAsync(() => _witness.ReadAsync(default)));
+    }
+
+    private static Action<TamperingTransport> CutAfter(int commands)
+    {
+        var sent = 0;
+        return bus => bus.ChangeCommand = _ =>
+        {
+            if (++sent > commands)
+            {
+                throw new TpmTransportException(TpmTransportFault.Closed, "cut");
+            }
+        };
     }
 
     private static WitnessReading Nothing => new("TPM of nobody", 0, default);

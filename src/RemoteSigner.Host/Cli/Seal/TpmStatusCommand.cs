@@ -48,7 +48,7 @@ internal static class TpmStatusCommand
             [.. state.Pcrs.Selection.Indices.Select(index => new TpmStatusLine.Pcr(index, Convert.ToHexStringLower(state.Pcrs[index])))],
             [.. approvals.Select(entry => Describe(entry, seal, release, state))],
             new TpmStatusLine.LockoutState(state.Lockout.Active, state.Lockout.Failures, state.Lockout.Most, state.Lockout.Interval.TotalSeconds),
-            [.. state.NvIndices.Select(handle => new TpmStatusLine.NvIndex(ApprovalJson.Handle(handle), TpmState.UseOf(handle, vault.VaultId)))]);
+            [.. state.NvIndices.Select(handle => new TpmStatusLine.NvIndex(ApprovalJson.Handle(handle), TpmState.UseOf(handle, vault.VaultId, vault.Epoch)))]);
     }
 
     private static TpmStatusLine.Approval Describe(ApprovalFolder.Entry entry, TpmSeal? seal, ReleaseKey? release, TpmState state) => entry.Approval is { } approval

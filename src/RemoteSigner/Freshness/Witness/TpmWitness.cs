@@ -95,15 +95,7 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
         (tpm, root, _) =>
         {
             using var owner = device.StartOwnerSession(tpm, root);
-            foreach (var index in (NvIndex[])[Counter, Record])
-            {
-                if (Found(tpm, index) is { } found)
-                {
-                    tpm.NvUndefineSpace(owner, found);
-                }
-            }
-
-            return true;
+            return Owned(() => Discard(tpm, owner));
         },
         cancellation);
 
@@ -125,22 +117,37 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
         }
     }
 
+    // What was never counted was never a witness: it is left from an interrupted creation, and may be under keys that nobody has, because the vault never got them.
     private void Define(Tpm tpm, PinnedKey root)
     {
         using var owner = device.StartOwnerSession(tpm, root);
+        Owned(() =>
+        {
+            Discard(tpm, owner);
+            tpm.NvDefineSpace(owner, Record.Public, keys.Witness.Span);
+            return tpm.NvDefineSpace(owner, Counter.Public, keys.Witness.Span);
+        });
+    }
+
+    // The counter first: what is left of a pair without one was never made.
+    private bool Discard(Tpm tpm, TpmSession owner)
+    {
+        foreach (var index in (NvIndex[])[Counter, Record])
+        {
+            if (Found(tpm, index) is { } found)
+            {
+                tpm.NvUndefineSpace(owner, found);
+            }
+        }
+
+        return true;
+    }
+
+    private T Owned<T>(Func<T> work)
+    {
         try
         {
-            // A record without a counter is left from an interrupted creation, or from a counter that was taken away.
-            if (Found(tpm, Record) is { } left)
-            {
-                tpm.NvUndefineSpace(owner, left);
-            }
-
-            tpm.NvDefineSpace(owner, Record.Public, keys.Witness.Span);
-            if (Found(tpm, Counter) is null)
-            {
-                tpm.NvDefineSpace(owner, Counter.Public, keys.Witness.Span);
-            }
+            return work();
         }
         catch (TpmException e) when (e.Rc is TpmRc.BAD_AUTH or TpmRc.AUTH_FAIL)
         {
@@ -178,8 +185,8 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
 
     private WitnessException Foreign(NvIndex? index, Exception? cause) => new(
         WitnessFault.Tampered,
-        $"the NV {(index is null ? "indices" : $"index 0x{index.Handle:X8}")} of the vault {vaultId} in the {Description} was not made by this signer: another program uses the place, or the witness was made anew",
-        "find out who uses this TPM; 'remote-signer freshness clear' needs the indices to be taken away first (tpm2_nvundefine)",
+        $"{(index is null ? $"the NV indices 0x{Counter.Handle:X8} and 0x{Record.Handle:X8} were" : $"the NV index 0x{index.Handle:X8} was")} not made by this signer, in the place of the vault {vaultId} in the {Description}: another program uses it, or the witness was made anew",
+        $"find out who uses this TPM; 'remote-signer freshness clear' needs the indices to be taken away first (tpm2_nvundefine 0x{Counter.Handle:X8}, tpm2_nvundefine 0x{Record.Handle:X8})",
         cause);
 
     private async Task<T> RunAsync<T>(Func<Tpm, PinnedKey, TpmSession, T> work, CancellationToken cancellation)

@@ -21,12 +21,15 @@ public sealed record TpmState(TpmName? Root, PcrValues Pcrs, ulong? Count, IRead
         },
         cancellation);
 
-    /// <summary>What an NV index is used for by this vault, for people.</summary>
-    public static string UseOf(uint handle, Guid vaultId)
+    /// <summary>What an NV index is used for by this vault, for people. Of the two places of the fence the one that is not the present root key's is left over, or made for the next one, unless a change of root key is under way.</summary>
+    /// <param name="epoch">How many root keys the vault had before.</param>
+    public static string UseOf(uint handle, Guid vaultId, uint epoch)
     {
         var context = TpmSeal.ContextOf(vaultId);
-        return handle == TpmHandles.FenceCounter(context, 0) || handle == TpmHandles.FenceCounter(context, 1) ? "starts (freshness)"
-            : handle == TpmHandles.FenceRecord(context, 0) || handle == TpmHandles.FenceRecord(context, 1) ? "fence (freshness)"
+        return handle == TpmHandles.FenceCounter(context, epoch) ? "starts (freshness), of the present root key"
+            : handle == TpmHandles.FenceRecord(context, epoch) ? "fence (freshness), of the present root key"
+            : handle == TpmHandles.FenceCounter(context, epoch + 1) ? "starts (freshness), of the root key before or after it"
+            : handle == TpmHandles.FenceRecord(context, epoch + 1) ? "fence (freshness), of the root key before or after it"
             : TpmHandles.Revocation(context).Contains(handle) ? "revocation counter"
             : "not of this vault";
     }
