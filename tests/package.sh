@@ -12,7 +12,6 @@ firmware-config/make-deb.sh "$published" "$work/deb/one.deb" 1.0 >/dev/null
 firmware-config/make-deb.sh "$published" "$work/deb/again.deb" 1.0 >/dev/null
 cmp "$work/deb/one.deb" "$work/deb/again.deb" || fail "the same program gave two different packages"
 [ "$(dpkg-deb --contents "$work/deb/one.deb" | awk '$2 != "root/root" || $1 ~ /^-.*w..$/ || $1 ~ /s/')" = "" ] || fail "the package has files that are not root's, writable by others or setuid"
-if command -v lintian >/dev/null; then lintian --fail-on error --suppress-tags bogus-mail-host --allow-root "$work/deb/one.deb" | { grep '^E' || true; }; fi
 
 # A later version of the same.
 dpkg-deb --raw-extract "$work/deb/one.deb" "$work/two"
@@ -23,6 +22,12 @@ if [ "$(id -u)" -ne 0 ]; then
   echo "package: built; installing it wants root"
   exit 0
 fi
+
+sed -n 's/^ *signer \(.*\)/\1/p' firmware-config/README.md | grep -v '^()' | while read -r line; do
+  verb=${line%% --*}
+  grep -o -e '--[a-z-]*' <<<"$line" | sed "s/$/ $verb/"
+done > "$work/recipe-options"
+[ "$(wc -l < "$work/recipe-options")" -ge 10 ] || fail "the recipe was not understood: $(cat "$work/recipe-options")"
 
 cat > "$work/inside.sh" <<'INSIDE'
 set -euo pipefail
@@ -53,6 +58,11 @@ done
 [ "$(completed 'remote-signer slashing pr')" = prune ] || fail "'slashing pr' is completed to '$(completed 'remote-signer slashing pr')'"
 [ "$(completed 'remote-signer keys import --nev')" = --never-signed ] || fail "an option of 'keys import' is not completed: '$(completed 'remote-signer keys import --nev')'"
 
+# The recipe's own commands have the options that they name; what they do is machine-test's.
+while read -r option verb; do
+  remote-signer $verb --help | grep -q -e "$option\b" || fail "the recipe says '$verb $option', which the program does not know"
+done < /deb/recipe-options
+
 echo history > $data/ledger.sqlite
 echo 1234 > /etc/remote-signer/pin
 systemctl --quiet enable remote-signer
@@ -82,7 +92,7 @@ unshare --mount --pid --fork bash -euo pipefail -c '
   mkdir "$work/over/upper" "$work/over/work"
   mount -t overlay none -o "lowerdir=/,upperdir=$work/over/upper,workdir=$work/over/work" "$work/root"
   mkdir -p "$work/root/deb"
-  cp "$work"/deb/*.deb "$work/inside.sh" "$work/root/deb"
+  cp "$work"/deb/*.deb "$work/inside.sh" "$work/recipe-options" "$work/root/deb"
   for folder in tmp run; do mount -t tmpfs none "$work/root/$folder"; done
   mount -t proc none "$work/root/proc"
   mount --bind /dev "$work/root/dev"

@@ -45,7 +45,7 @@ ulimit -l 65536 2>/dev/null || true
 ulimit -c 0
 entry=$(json ENTRYPOINT) command=$(json CMD) environment=$(sed -n 's/^ENV //p' Dockerfile)
 image softhsm2-util --init-token --free --label remote-signer --pin 123456 --so-pin 123456 >/dev/null 2>&1 || fail "no token"
-image $entry init --data /var/lib/remote-signer --network mainnet --seal softhsm2 --pin-file /var/lib/remote-signer/pin --client validator-1 >artifacts/machine/image.log 2>&1 || fail "init: $(tail -3 artifacts/machine/image.log)"
+image $entry init --data /var/lib/remote-signer --network mainnet --seal softhsm2 --witness-on-host --pin-file /var/lib/remote-signer/pin --client validator-1 >artifacts/machine/image.log 2>&1 || fail "init: $(tail -3 artifacts/machine/image.log)"
 ip link set lo up
 image $entry $command >artifacts/machine/image.log 2>&1 &
 for _ in {1..100}; do curl --silent --fail http://127.0.0.1:9001/healthcheck >/dev/null && break; sleep 0.1; done

@@ -18,14 +18,25 @@ if [ "$kind" = softhsm2 ]; then
   inside usermod -a -G pkcs11 remote-signer
   with shared-memory-module; without shared-memory-module
   with tpm '/^LoadCredential=$/d'; without tpm
-  inside systemctl daemon-reload
-else
+
+  python3 $here/recipe.py firmware-config/README.md bound > "$machine/root/bound.sh"
+  inside bash /root/bound.sh >"$logs/bound" 2>&1 || fail "the PIN cannot be bound to the machine as the page says: $(tail -3 "$logs/bound")"
+  [ ! -e "$machine/etc/remote-signer/pin" ] || fail "the PIN lies in the clear"
+  ready "with the bound PIN"
+  signs_on "with the PIN bound to the machine"
+elif [ "$kind" = tpm ]; then
+  # A power cut for the program: it comes back by itself, and what it might have signed and not kept is not signed.
+  before=$(inside systemctl show -P InvocationID remote-signer)
+  inside bash -c 'kill -KILL "$(systemctl show -P MainPID remote-signer)"'
+  for _ in {1..200}; do [ "$(inside systemctl show -P InvocationID remote-signer)" != "$before" ] && break; sleep 0.1; done
+  ready "after kill -9"
+  status=$(vote $((number + 1)) 11)
+  [ "$status" = 412 ] && grep -q below_global_floor "$logs/answer" || fail "after kill -9 a vote before the fence is answered $status: $(cat "$logs/answer")"
+  say "killed: started again by systemd, votes before the fence are refused"
   # The device is taken away: the program says so itself, and systemd has nothing to say.
   inside systemctl stop remote-signer tpm-device
   inside systemctl start --no-block remote-signer
-  sleep 2
-  said > "$logs/no-device"
-  grep -q 'tpmrm0' "$logs/no-device" || fail "without the device: $(cat "$logs/no-device")"
+  says tpmrm0 "without the device"
   ! inside systemctl show -P ExecMainStatus remote-signer | grep -q '^2[0-9][0-9]$' || fail "without the device systemd itself gave up: $(inside systemctl show -P ExecMainStatus remote-signer)"
-  say "without the device: $(grep tpmrm0 "$logs/no-device" | tail -1 | cut -c1-120)"
+  say "without the device: the program says $(said | grep -o '[^:]*tpmrm0.*' | tail -1 | cut -c1-100)"
 fi

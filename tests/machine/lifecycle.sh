@@ -5,9 +5,13 @@ apt() { inside apt-get "$@" >"$logs/apt" 2>&1 || fail "apt-get $*: $(tail -5 "$l
 stops() { inside journalctl --no-pager -o cat -u $unit | grep -c 'stopped in an orderly way' || true; }
 kept() { [ -s "$machine$data/ledger.sqlite" ] && [ -s "$machine$data/vault" ] && [ -s "$machine$data/signer.json" ] || fail "$1: keys or history are gone: $(ls "$machine$data")"; }
 closed() {
-  said | grep -q 'the ledger is the one that was stopped' || fail "$1: the start does not find the fence closed: $(said)"
+  says 'the ledger is the one that was stopped' "$1"
   [ "$(stops)" = "$2" ] || fail "$1: $(stops) orderly stops, not $2"
 }
+
+inside systemctl reload $unit || fail "it cannot be reloaded"
+says ': reload ' "reload"
+say "reloaded"
 
 # The later version differs in its number alone.
 dpkg-deb --raw-extract "$package" "$work/later"

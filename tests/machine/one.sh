@@ -5,9 +5,11 @@ package=$1 base=$2 kind=$3
 here=tests/machine
 logs=$PWD/artifacts/machine/$kind
 rm -rf "$logs" && mkdir -p "$logs"
-work=$(mktemp -d)
-mount -t tmpfs -o mode=0755 none "$work"
+# On a disk: systemd keeps no key of a machine that is gone with its memory.
+work=$logs/machine
 machine=$work/root
+mkdir "$work"
+trap 'rm -rf "$work"' EXIT
 carried=$machine/root/carried
 key=0x9612d7a727c9d0a22e185a1c768478dfe919cada9266988cb32359c11f2b7b27f4ae4040902382ae2910c15e2b420d07
 # Mainnet's epoch some while ago: the last that the imported history has.
@@ -49,6 +51,11 @@ signs_on() {
 refuses() { local status; status=$(vote "$@"); [ "$status" = 412 ] || fail "vote $* is answered $status, not refused: $(cat "$logs/answer")"; }
 # What the unit said since its last start.
 said() { inside bash -c 'journalctl --no-pager -o cat _SYSTEMD_INVOCATION_ID="$(systemctl show -P InvocationID remote-signer)"'; }
+# says WORDS WHEN: it says that, at the latest in ten seconds: a reload and the journal take their time.
+says() {
+  for _ in {1..100}; do said | grep -q "$1" && return; sleep 0.1; done
+  fail "$2: '$1' is not in what it says: $(said | tail -3)"
+}
 ready() { inside timeout 60 bash -c 'until systemctl --quiet is-active remote-signer; do sleep 0.1; done' || fail "the unit does not become active: $1"; }
 
 echo "machine $kind:"

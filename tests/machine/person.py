@@ -13,7 +13,7 @@ ANSWERS = [(re.compile(pattern), answer) for pattern, answer in [
     (r"number or name \[validators\]: $", "\n"),
     (r"Do you want to continue\? \[Y/n\] $", "y\n"),
 ]]
-LIMIT = 300  # seconds for all of it
+LIMIT = 60  # seconds for all of it
 
 
 def main():

@@ -17,6 +17,16 @@ DOINGS = {
 }
 
 
+# The software token of openCryptoki with the label that it comes with: its first PINs are the maker's, and are changed.
+OPENCRYPTOKI = """\
+usermod -a -G pkcs11 remote-signer
+systemctl enable --now pkcsslotd
+pkcsconf -P -c 3 -S 87654321 -n 12345678
+pkcsconf -u -c 3 -S 12345678 -n 123456
+pkcsconf -t -c 3
+"""
+
+
 def blocks(text):
     return [textwrap.dedent(block) for block in re.findall(r"^ *```sh\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)]
 
@@ -27,11 +37,20 @@ def position(found, start):
 
 def main():
     page, kind = open(sys.argv[1]).read(), sys.argv[2]
-    install, tpm = page.split("\n## Install\n")[1].split("\n## ")[0].split("\n### With a TPM\n")
+    install, bound, tpm = re.split(r"\n### .*\n", page.split("\n## Install\n")[1].split("\n## ")[0])
     steps, instead = blocks(install), blocks(tpm)
+    if kind == "bound":
+        print("set -e", *blocks(bound), sep="\n")
+        return
     if kind == "tpm":
         function, init = position(steps, "signer()"), position(steps, "signer init")
         steps = [steps[0], instead[0], steps[function], instead[1], *steps[init + 1:]]
+    if kind == "opencryptoki":
+        # "Or another one's": its drop-in with what that file asks for, its maker's tool, its profile.
+        own, rehearsal, init = (position(steps, start) for start in ("install -D", "apt-get install softhsm2", "signer init"))
+        steps[own] = steps[own].replace("softhsm.conf", "shared-memory-module.conf")
+        steps[rehearsal] = OPENCRYPTOKI
+        steps[init] = steps[init].replace("--seal softhsm2", "--seal opencryptoki --token 'IBM OS PKCS#11'")
     print("set -e")
     for step in steps:
         for doing in [doing for words, doing in DOINGS.items() if words in step]:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh PACKAGE.deb [softhsm2|tpm|container …]: follows firmware-config/README.md in a Debian 12 that boots under systemd, until its unit signs over mutual TLS, and then upgrades,
+# run.sh PACKAGE.deb [softhsm2|tpm|opencryptoki|container …]: follows firmware-config/README.md in a Debian 12 that boots under systemd, until its unit signs over mutual TLS, and then upgrades,
 # removes, installs again and purges. The machine is a container without network but a wire to here; here is a network namespace of our own. Prints seconds.
 # "container" does what the Dockerfile does.
 set -euo pipefail
@@ -17,7 +17,8 @@ if [ ! -e "$base" ]; then
   mv "$base.new" "$base"
   echo "machine: Debian 12 made in $((SECONDS - began)) s"
 fi
-[ $# -gt 0 ] || set -- softhsm2 tpm container
+lintian --allow-root --fail-on error "$package" >artifacts/machine/lintian 2>&1 || { cat artifacts/machine/lintian >&2; exit 1; }
+[ $# -gt 0 ] || set -- softhsm2 tpm opencryptoki container
 for kind; do
   machine=(tests/machine/one.sh "$package" "$base" "$kind")
   [ "$kind" != container ] || machine=(tests/machine/container.sh "$base")
