@@ -73,7 +73,7 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
         using var keys = next.DeriveFenceKeys();
         if (_witness is not null && WitnessOf(vault, keys) is { } witness)
         {
-            await FenceSuccession.ProvideAsync(witness, CancellationToken.None);
+            await FenceSuccession.ProvideAsync(_witness, witness, (await slashing.GetStartAsync())?.Witness, CancellationToken.None);
         }
     }
 

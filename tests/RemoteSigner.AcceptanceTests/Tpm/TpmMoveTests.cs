@@ -46,6 +46,20 @@ public sealed class TpmMoveTests : TpmScene
         (await Home.RunAsync("audit", "verify")).Succeeded();
     }
 
+    /// <summary>The next place of a copy's fence is the present one of the vault that went on.</summary>
+    [Fact]
+    public async Task A_rekey_of_an_old_copy_leaves_the_fence_of_the_newer_vault_alone()
+    {
+        await AssertSignsAsync();
+        var old = Home.CopyBeside("old");
+        (await Home.RunAsync("seal", "rekey", "--release-key", ReleaseKey)).Succeeded();
+
+        Refusal.IsTold(await SignerProcess.RunAsync(Home.Token, "seal", "rekey", "--release-key", ReleaseKey, "--data", old), "does not hold the fence that the ledger names", "an old copy");
+
+        await AssertServesNextAsync();
+        await AssertSignsAsync();
+    }
+
     /// <summary>Between the machine's TPM and this program somebody puts another one, once the vault is open: here by the token, and the TPM is asked after that.</summary>
     [Fact]
     public async Task A_TPM_that_the_vault_has_no_slot_for_gets_none_and_becomes_no_witness()

@@ -107,6 +107,10 @@ public sealed class TpmWitnessTests : TpmTest
     [Fact]
     public async Task What_a_creation_under_other_keys_left_is_taken_away_by_the_next_wherever_it_was_interrupted()
     {
+        using var presentKeys = NewKeys(epoch: 1);
+        var present = new TpmWitness(_device, _vault, presentKeys);
+        await present.CreateAsync(default);
+        var named = (await present.ReadAsync(default))!.Identity;
         for (var last = 1; ; last++)
         {
             using var lost = NewKeys();
@@ -114,7 +118,7 @@ public sealed class TpmWitnessTests : TpmTest
             var cut = await Xunit.Record.ExceptionAsync(() => new TpmWitness(_device, _vault, lost).CreateAsync(default));
             _onTheBus = _ => { };
 
-            await FenceSuccession.ProvideAsync(_witness, default);
+            await FenceSuccession.ProvideAsync(present, _witness, named, default);
 
             Assert.True((await _witness.ReadAsync(default))!.Record.IsEmpty);
             await WriteAsync(1);
@@ -317,6 +321,12 @@ public sealed class TpmWitnessTests : TpmTest
             bus.ChangeResponse = response => response[Math.Min(response.Length - 1, 17)] ^= reading ? (byte)1 : (byte)0;
         };
         Assert.Equal(WitnessFault.Tampered, await FaultAsync(() => _witness.ReadAsync(default)));
+
+        using var presentKeys = NewKeys(epoch: 1);
+        var present = new TpmWitness(_device, _vault, presentKeys);
+        await Assert.ThrowsAsync<WitnessException>(() => FenceSuccession.ProvideAsync(present, _witness, named: null, default));
+        _onTheBus = _ => { };
+        Assert.True((await _witness.ReadAsync(default))!.Record.Span.SequenceEqual(Record(3)));
     }
 
     private static Action<TamperingTransport> CutAfter(int commands)
@@ -352,9 +362,9 @@ public sealed class TpmWitnessTests : TpmTest
         return refused.Fault;
     }
 
-    private FenceKeys NewKeys()
+    private FenceKeys NewKeys(uint epoch = 0)
     {
-        var keys = new FenceKeys(_arena.Allocate(32), _arena.Allocate(32));
+        var keys = new FenceKeys(_arena.Allocate(32), _arena.Allocate(32)) { Epoch = epoch };
         RandomNumberGenerator.Fill(keys.Witness.Span);
         return keys;
     }

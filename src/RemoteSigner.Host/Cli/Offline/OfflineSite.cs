@@ -37,10 +37,11 @@ internal sealed class OfflineSite(OfflineSigner signer) : ISite
 
     public async Task PrepareFenceAsync(Vault vault, NewRootKey next)
     {
-        using var keys = next.DeriveFenceKeys();
-        if (signer.Found.Start is not null && WitnessAccess.Open(signer.Options, signer.Keys.Hardware, vault.Contents.VaultId, keys) is { } witness)
+        using var keys = vault.DeriveFenceKeys();
+        using var nextKeys = next.DeriveFenceKeys();
+        if (signer.Found.Start is { } start && WitnessOf(vault, nextKeys) is { } witness)
         {
-            await FenceSuccession.ProvideAsync(witness, CancellationToken.None);
+            await FenceSuccession.ProvideAsync(WitnessOf(vault, keys)!, witness, start.Witness, CancellationToken.None);
         }
     }
 
@@ -55,4 +56,6 @@ internal sealed class OfflineSite(OfflineSigner signer) : ISite
     public Task SettleAsync(Vault? vault, HeldShares held, bool history) => OfflineFreshness.KeepCleanAsync(signer, vault);
 
     public void Tell(string message) => StandardError.Console.WriteLine(message);
+
+    private IFreshnessWitness? WitnessOf(Vault vault, FenceKeys keys) => WitnessAccess.Open(signer.Options, signer.Keys.Hardware, vault.Contents.VaultId, keys);
 }

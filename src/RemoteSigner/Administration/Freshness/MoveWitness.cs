@@ -86,7 +86,7 @@ public sealed class MoveWitness(Standing standing, IFreshnessWitness to) : Witne
         {
             return await to.ReadAsync(cancellation);
         }
-        catch (WitnessException left) when (left.Fault == WitnessFault.Tampered && Standing.Keys.Epoch > 0)
+        catch (WitnessException left) when (left.IsUnderOtherKeys && Standing.Keys.Epoch > 0)
         {
             await to.DiscardAsync(cancellation);
             return null;

@@ -13,13 +13,30 @@ namespace RemoteSigner.Freshness;
 /// <param name="evidence">Writes the entry with which the ledger names the next place, and gets what the former one shows.</param>
 public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, SlashingProtection slashing, EvidenceWriter<(LedgerStart Start, WitnessReading Former)> evidence)
 {
-    /// <summary>Makes the next place where it is not there yet. It vouches for nothing before it has a record and the ledger names it.</summary>
+    /// <summary>
+    /// Makes the next place where it is not there yet. It vouches for nothing before it has a record and the ledger names it. What it holds under keys that nobody has is given up for it, but only where
+    /// the place that the ledger names is there: to an old copy of ledger and vault, whose own is gone, the next place is where the fence of those that went on lives.
+    /// </summary>
+    /// <param name="present">Where the fence is now.</param>
+    /// <param name="named">The identity of the witness that the ledger names.</param>
     /// <exception cref="WitnessException">The device failed, or does not let it be made.</exception>
-    public static async Task ProvideAsync(IFreshnessWitness next, CancellationToken cancellation)
+    public static async Task ProvideAsync(IFreshnessWitness present, IFreshnessWitness next, string? named, CancellationToken cancellation)
     {
-        if (await FindAsync(next, cancellation) is null)
+        var isThere = (await present.ReadAsync(cancellation))?.Identity == named;
+        try
         {
-            await next.CreateAsync(cancellation);
+            if (await (isThere ? FindAsync(next, cancellation) : next.ReadAsync(cancellation)) is null)
+            {
+                await next.CreateAsync(cancellation);
+            }
+        }
+        catch (WitnessException other) when (!isThere && other.IsUnderOtherKeys)
+        {
+            throw new WitnessException(
+                other.Fault,
+                $"the {next.Description} does not hold the fence that the ledger names, and the place for the next one is in use under other keys",
+                "this is an old copy of ledger and vault, or the witness was made anew: 'remote-signer freshness status' shows how it stands; settle that first",
+                other);
         }
     }
 
@@ -99,7 +116,7 @@ public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, Slas
         {
             return await next.ReadAsync(cancellation);
         }
-        catch (WitnessException left) when (left.Fault == WitnessFault.Tampered)
+        catch (WitnessException left) when (left.IsUnderOtherKeys)
         {
             await next.DiscardAsync(cancellation);
             return null;

@@ -1,3 +1,5 @@
+using RemoteSigner.Sealing;
+
 namespace RemoteSigner.Freshness;
 
 /// <summary>The witness of freshness could not do what was asked, or nobody knows whether it did. Carries no secret.</summary>
@@ -14,6 +16,9 @@ public sealed class WitnessException : Exception
 
     /// <summary>Of a witness that shows several things at once: the records of all of them.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Records { get; init; } = [];
+
+    /// <summary>What is there was made by somebody else or under other keys; not an answer that was changed on its way, which says nothing about what is there.</summary>
+    public bool IsUnderOtherKeys => Fault == WitnessFault.Tampered && InnerException is not SealingDeviceException;
 
     /// <summary>May it go away by itself, so that trying again makes sense?</summary>
     public bool MayPass => Fault is WitnessFault.Unreachable or WitnessFault.RateLimited or WitnessFault.Contested;
