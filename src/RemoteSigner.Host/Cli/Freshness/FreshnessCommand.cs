@@ -98,6 +98,12 @@ internal static class FreshnessCommand
     private static async Task<int> ClearAsync(ParseResult parsed)
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
+        if (parsed.GetValue(Accept))
+        {
+            // A vault that a person put back may have a slot with a PIN under a TPM that the ledger knows no slot for.
+            signer.Keys.Hardware.PinTpm([]);
+        }
+
         if (signer.Options.Witness == FreshnessOptions.None && signer.Found.Start is null)
         {
             return await ClearVaultAsync(parsed, signer);

@@ -157,6 +157,19 @@ public sealed class SealingTpm : ISealingDevice
             "find out which; where it is another TPM of yours, 'remote-signer tpm provision --another-tpm' gives it a slot");
     }
 
+    /// <summary>Before anything is done with a PIN towards the TPM whose storage root key a slot names: nobody but the ledger says that this slot is of the vault.</summary>
+    /// <exception cref="SealingTpmException">It is none of <see cref="Roots"/>.</exception>
+    internal void RequireKnown(TpmName root)
+    {
+        if (!Knows(root))
+        {
+            throw new SealingTpmException(
+                SealingTpmFault.WrongStorageRootKey,
+                $"the PIN is not used with the {Description}: the vault that is here has a slot for its storage root key {root}, and the one that the ledger remembers has not, so it was replaced, or an older one was put back",
+                "find out which; who put it back himself, and knows this TPM, takes it with 'remote-signer freshness clear --accept-risk', which uses the PIN");
+        }
+    }
+
     /// <summary>May a TPM with this storage root key be used for the vault?</summary>
     internal bool Knows(TpmName root) => Roots.Count == 0 || Roots.Contains(root);
 

@@ -13,6 +13,11 @@ internal sealed class TpmUnsealing(SealingTpm device, Tpm tpm, PinnedKey root, T
 
     public SecretBytes Run(ReadOnlySpan<byte> context, SecretArena arena)
     {
+        if (slot.WantsPin)
+        {
+            device.RequireKnown(root.Name);
+        }
+
         using var release = ReleaseKey.FromPoint(slot.ReleasePoint);
         var reference = TpmSlot.ReferenceOf(context, slot.Plan.Nonce);
         var approval = Choose(release, reference);

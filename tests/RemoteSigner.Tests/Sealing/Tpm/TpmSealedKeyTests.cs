@@ -45,6 +45,27 @@ public sealed class TpmSealedKeyTests : TpmVault
         Assert.Equal(slot.Wrapped.ToArray(), TpmSlot.Parse(slot.Wrapped.Span).Write());
     }
 
+    /// <summary>A vault in the place of the present one may have a slot under a TPM of somebody else's, whose storage root key he has.</summary>
+    [Fact]
+    public async Task A_TPM_that_the_remembered_vault_has_no_slot_for_learns_nothing_of_the_PIN()
+    {
+        var device = NewDevice(pin: "7391");
+        await MakeVaultAsync(device, wantsPin: true);
+        device.Roots = [new TpmName([0, 11, .. RandomNumberGenerator.GetBytes(32)])];
+        var sent = new List<int>();
+        OnTheBus = bus => bus.ChangeCommand = command => sent.Add(SharedTpm.CodeOf(command));
+
+        var refused = await Assert.ThrowsAsync<SealingTpmException>(() => OpenAsync(device));
+
+        Assert.Equal(SealingTpmFault.WrongStorageRootKey, refused.Fault);
+        Assert.Contains("--accept-risk", refused.Hint, StringComparison.Ordinal);
+        Assert.DoesNotContain((int)TpmCc.PolicyAuthValue, sent);
+        Assert.DoesNotContain((int)TpmCc.Unseal, sent);
+        Assert.NotEqual(DeviceCondition.PinRefused, device.Condition);
+        device.Roots = [await device.ReadNameAsync()];
+        Assert.Equal(1, await OpenAsync(device));
+    }
+
     [Fact]
     public async Task Another_TPM_does_not_open_it()
     {
