@@ -139,7 +139,7 @@ internal static class TpmCommand
         StandardError.Console.WriteLine($"revoked: only what runs now opens the vault ({approval.Pcrs} {Convert.ToHexStringLower(approval.PcrDigest)}, count {approval.AtMost}); approve other firmware anew with {tpm.Approvals.RequestFile}");
         foreach (var left in beyond)
         {
-            StandardError.Console.WriteLine($"the approval '{left.Label}' of {left.Pcrs} {Convert.ToHexStringLower(left.PcrDigest)} was made for a count up to {left.AtMost}, which the TPM's does not reach: with this TPM it still opens copies of the vault from before, and nothing newer");
+            StandardError.Console.WriteLine($"the approval '{left.Label}' of {left.Pcrs} {Convert.ToHexStringLower(left.PcrDigest)} was made for a count up to {left.AtMost}, which the TPM's does not reach: where its signature is good, by this release key or one of before, it still opens copies of the vault from before with this TPM, and nothing newer");
         }
 
         return 0;

@@ -3,8 +3,8 @@ using RemoteSigner.Tpm2;
 namespace RemoteSigner.Sealing.Tpm2;
 
 /// <summary>
-/// Takes the revocation counter past every approval that is known: those of the present sealed object, which copies of the vault from before still have. What the vault gets in its place is another object, for
-/// which no approval from before counts, known or not.
+/// Takes the revocation counter past every approval that is known: those of the present sealed object and of former ones, which copies of the vault from before still have. What the vault gets in its place is
+/// another object, for which no approval from before counts, known or not.
 /// </summary>
 public sealed class TpmRevocation
 {
@@ -22,13 +22,15 @@ public sealed class TpmRevocation
     /// <summary>Approvals that the counter is not raised past: they go on to open copies of the vault from before, and nothing newer.</summary>
     public IReadOnlyList<TpmApproval> Beyond { get; }
 
-    /// <summary>Looks at the TPM's counter and at every approval in the folder; changes nothing.</summary>
+    /// <summary>
+    /// Looks at the TPM's counter and at every approval in the folder that names it; changes nothing. Nobody asks who signed one: that was perhaps a release key of before, which a copy of the vault names, and
+    /// this one does not.
+    /// </summary>
     /// <exception cref="SealingTpmException">The TPM failed, or is not the one that the vault was sealed under.</exception>
     public static async Task<TpmRevocation> PrepareAsync(SealingTpm tpm, TpmSeal seal, CancellationToken cancellation = default)
     {
         var count = await tpm.RunAsync(connection => RevocationCounter.Read(connection, Pinned(tpm, connection, seal), seal.Revocation), cancellation);
-        using var release = seal.ReleaseKey();
-        var alive = tpm.Approvals.Read().Select(entry => entry.Approval).OfType<TpmApproval>().Where(approval => approval.Revocation == seal.Revocation && approval.AtMost >= count && approval.IsSignedBy(release)).ToList();
+        var alive = tpm.Approvals.Read().Select(entry => entry.Approval).OfType<TpmApproval>().Where(approval => approval.Revocation == seal.Revocation && approval.AtMost >= count).ToList();
         var known = alive.Where(approval => approval.AtMost - count < MostSteps).Select(approval => approval.AtMost).Append(count).Max();
         return new TpmRevocation(tpm, seal, checked(known + 1), [.. alive.Where(approval => approval.AtMost > known)]);
     }

@@ -9,10 +9,10 @@ namespace RemoteSigner.Tests.Sealing.Tpm;
 public sealed class TpmSealedKeyTests : TpmVault
 {
     // As 'tpm revoke' does: another sealed object, and then the counter.
-    private async Task RevokeAsync(string label)
+    private async Task RevokeAsync(string label, ReleaseKey? release = null)
     {
         var revocation = await TpmRevocation.PrepareAsync(Device, Seal);
-        var provisioning = new TpmProvisioning(Device, Release, Pcrs, wantsPin: false) { Judge = Believe, AtMost = revocation.Target };
+        var provisioning = new TpmProvisioning(Device, release ?? Release, Pcrs, wantsPin: false) { Judge = Believe, AtMost = revocation.Target };
         using var vault = await Vault.OpenAsync(Scene.VaultPath, Arena, (await Device.FindKeyAsync(Vault.List(Scene.VaultPath).Slots))!);
         var key = await provisioning.ProvideKeyAsync("test");
         await provisioning.ApproveAsync(vault.Contents.VaultId, label);
@@ -96,6 +96,29 @@ public sealed class TpmSealedKeyTests : TpmVault
         await Software.RestartAsync();
         Assert.Equal(SealingTpmFault.WrongPcrs, await RefusedAsync());
         Assert.Equal(3, Approvals.Read().Count);
+    }
+
+    /// <summary>Of an interrupted revocation, and then the vault got another release key.</summary>
+    [Fact]
+    public async Task A_revocation_counts_past_what_a_former_release_key_approved_and_names_what_is_too_far()
+    {
+        await MakeVaultAsync();
+        var before = (await TpmState.ReadAsync(Device, Seal.Revocation, Pcrs)).Count!.Value;
+        Approvals.Add(await SignAsync("former", before + 9));
+        Approvals.Add(await SignAsync("absurd", before + (2 * TpmRevocation.MostSteps)));
+        using var other = ReleaseKey.Generate();
+        var copy = Scene.VaultPath + ".copy";
+        File.Copy(Scene.VaultPath, copy);
+        await RevokeAsync("another release key", other);
+        await RevokeAsync("revoked", other);
+
+        var revocation = await TpmRevocation.PrepareAsync(Device, Seal);
+
+        Assert.True((await TpmState.ReadAsync(Device, Seal.Revocation, Pcrs)).Count > before + 9);
+        Assert.Equal(["absurd"], revocation.Beyond.Select(approval => approval.Label));
+        File.Delete(Path.Combine(Approvals.Path, Approvals.Read().Single(entry => entry.Approval?.Label == "absurd").Name));
+        File.Move(copy, Scene.VaultPath, overwrite: true);
+        Assert.Equal(SealingTpmFault.Revoked, await RefusedAsync());
     }
 
     [Fact]
@@ -247,6 +270,9 @@ public sealed class TpmSealedKeyTests : TpmVault
 
     private async Task ApproveNowAsync(ReleaseKey key, byte[]? vault = null) => Approvals.Add(TpmApproval.Sign(
         key, "now", new ApprovalRequest(vault ?? Seal.Vault, Seal.Revocation, 0, ""), Pcrs, await PcrDigestAsync(), (await TpmState.ReadAsync(Device, Seal.Revocation, Pcrs)).Count!.Value + (vault is null ? 0u : 1u)));
+
+    private async Task<TpmApproval> SignAsync(string label, ulong atMost) =>
+        TpmApproval.Sign(Release, label, new ApprovalRequest(Seal.Vault, Seal.Revocation, atMost, ""), Pcrs, await PcrDigestAsync(), atMost);
 
     private async Task<byte[]> PcrDigestAsync() => (await TpmState.ReadAsync(Device, null, Pcrs)).Pcrs.Digest();
 
