@@ -77,6 +77,17 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
         }
     }
 
+    /// <summary>The vault did not get that root key: what was made for its fence goes away.</summary>
+    /// <exception cref="WitnessException">The witness failed.</exception>
+    public async Task AbandonHandOverAsync(Vault vault, NewRootKey next)
+    {
+        using var keys = next.DeriveFenceKeys();
+        if (_witness is not null && WitnessOf(vault, keys) is { } witness)
+        {
+            await witness.DiscardAsync(CancellationToken.None);
+        }
+    }
+
     /// <summary>After the vault got another root key: the fence goes on under its keys. False where it is not open, so that the next start does it.</summary>
     /// <exception cref="WitnessException">The witness failed.</exception>
     public async Task<bool> HandOverAsync(Vault vault)

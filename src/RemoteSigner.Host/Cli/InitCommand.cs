@@ -234,7 +234,7 @@ internal static partial class InitCommand
     {
         MakeFolders(data);
         var enrolment = await SealEnrolment.EnrolAsync(keys.Hardware.Token, options.Seal.Key, TimeProvider.System);
-        making.Made($"the key {enrolment.Report.KeyLabel} ({enrolment.Report.KeyId}) in the token", () => enrolment.Key.DestroyAsync());
+        making.Made($"the key {enrolment.Report.KeyLabel} ({enrolment.Report.KeyId}) in the token", enrolment.Key.DiscardAsync);
         using var vault = await Vault.CreateAsync(data.VaultFile, keys.Arena, [enrolment.Key]);
         await using var signer = await OfflineSigner.OpenAsync(data, options, Ledger.Create(data.LedgerFile));
         var report = enrolment.Report;

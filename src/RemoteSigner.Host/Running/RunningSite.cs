@@ -51,6 +51,8 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
 
     public Task PrepareFenceAsync(Vault vault, NewRootKey next) => freshness.PrepareHandOverAsync(vault, next);
 
+    public Task AbandonFenceAsync(Vault vault, NewRootKey next) => freshness.AbandonHandOverAsync(vault, next);
+
     public Task<bool> HandFenceOverAsync(Vault vault) => freshness.HandOverAsync(vault);
 
     public async Task SettleAsync(Vault? vault, HeldShares held, bool history)

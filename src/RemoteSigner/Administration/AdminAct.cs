@@ -43,6 +43,9 @@ public abstract class AdminAct<TResult> : IDisposable
     /// <summary>One transaction that says that it is done.</summary>
     internal virtual Task FinishAsync(Proceeding proceeding) => Task.CompletedTask;
 
+    /// <summary>It failed: takes away what it made in a device, as far as nothing depends on it.</summary>
+    internal virtual Task AbandonAsync(Proceeding proceeding) => Task.CompletedTask;
+
     /// <summary>Is it about the witness itself? Then, once it is done, nothing is told to it but what the act told it.</summary>
     internal virtual bool IsAboutWitness => false;
 

@@ -44,7 +44,8 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
             var isDone = false;
             try
             {
-                isDone = refusal is null && await RunAsync(act, new Proceeding(actor, slashing, audit, pending, library, clock, vault, _held, site), cancellation);
+                var proceeding = new Proceeding(actor, slashing, audit, pending, library, clock, vault, _held, site);
+                isDone = refusal is null && await WholeAsync(() => RunAsync(act, proceeding, cancellation), () => act.AbandonAsync(proceeding));
             }
             finally
             {
@@ -153,6 +154,28 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
         }
 
         return isChange;
+    }
+
+    // A device that cannot be reached now keeps what was made in it: that is said, and the failure that led here is thrown.
+    private async Task<bool> WholeAsync(Func<Task<bool>> runAsync, Func<Task> abandonAsync)
+    {
+        try
+        {
+            return await runAsync();
+        }
+        catch
+        {
+            try
+            {
+                await abandonAsync();
+            }
+            catch (Exception fault) when (fault is SealingDeviceException or WitnessException or VaultException)
+            {
+                site.Tell($"what was made in the device could not be taken away again: {fault.Message}");
+            }
+
+            throw;
+        }
     }
 
     // What could not follow is told at once; where even that fails the next act tells it.

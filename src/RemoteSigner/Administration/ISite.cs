@@ -17,6 +17,11 @@ public interface ISite
     /// <exception cref="SealingDeviceException">A device failed.</exception>
     Task PrepareFenceAsync(Vault vault, NewRootKey next);
 
+    /// <summary>The vault did not get this root key: takes away what <see cref="PrepareFenceAsync"/> made for it.</summary>
+    /// <exception cref="WitnessException">The witness of freshness failed.</exception>
+    /// <exception cref="SealingDeviceException">A device failed.</exception>
+    Task AbandonFenceAsync(Vault vault, NewRootKey next) => Task.CompletedTask;
+
     /// <summary>
     /// The fence goes on under keys of the vault's present root key; done again it does nothing. False where a person has to judge first how the fence of the former root key stands.
     /// </summary>

@@ -29,6 +29,9 @@ internal sealed class Proceeding(Actor actor, SlashingProtection slashing, Audit
     /// <summary>See <see cref="ISite.PrepareFenceAsync"/>.</summary>
     public Task PrepareFenceAsync(NewRootKey next) => site!.PrepareFenceAsync(Vault, next);
 
+    /// <summary>See <see cref="ISite.AbandonFenceAsync"/>.</summary>
+    public Task AbandonFenceAsync(NewRootKey next) => site!.AbandonFenceAsync(Vault, next);
+
     /// <summary>See <see cref="ISite.HandFenceOverAsync"/>.</summary>
     public Task<bool> HandFenceOverAsync() => site!.HandFenceOverAsync(Vault);
 

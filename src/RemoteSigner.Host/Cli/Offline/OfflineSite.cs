@@ -45,6 +45,15 @@ internal sealed class OfflineSite(OfflineSigner signer) : ISite
         }
     }
 
+    public async Task AbandonFenceAsync(Vault vault, NewRootKey next)
+    {
+        using var keys = next.DeriveFenceKeys();
+        if (signer.Found.Start is not null && WitnessAccess.Open(signer.Options, signer.Keys.Hardware, vault.Contents.VaultId, keys) is { } witness)
+        {
+            await witness.DiscardAsync(CancellationToken.None);
+        }
+    }
+
     public async Task<bool> HandFenceOverAsync(Vault vault)
     {
         // The vault has another root key since the command began, and the ledger remembers it.

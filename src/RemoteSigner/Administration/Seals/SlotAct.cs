@@ -12,6 +12,8 @@ public abstract class SlotAct<TResult> : AdminAct<TResult>
 {
     private IReadOnlyList<VaultSlot> _slots = [];
     private NewRootKey? _next;
+    private IKeyEncryptionKey? _added;
+    private ulong? _from;
 
     private protected SlotAct()
     {
@@ -37,13 +39,14 @@ public abstract class SlotAct<TResult> : AdminAct<TResult>
                 "not_followed", "the fence is still under the root key before the present one, because a start with it would be refused", "'remote-signer freshness status' shows why; settle that first");
         }
 
+        _from = vault.Contents.Generation;
         var plan = await PlanAsync(vault, cancellation);
         if (plan.Reach is { } reach)
         {
             List<IKeyEncryptionKey> keys = [.. await reach.FindAsync([.. vault.Contents.Slots.Where(slot => !plan.Gone.Contains(slot))], cancellation)];
             if (plan.AddAsync is { } addAsync)
             {
-                keys.Add(await addAsync(cancellation));
+                keys.Add(_added = await addAsync(cancellation));
             }
 
             _next = await vault.PrepareRootKeyAsync(keys, cancellation);
@@ -51,7 +54,8 @@ public abstract class SlotAct<TResult> : AdminAct<TResult>
         }
         else
         {
-            _slots = vault.Slots(await vault.PrepareSlotAsync(await plan.AddAsync!(cancellation), cancellation), removed: null);
+            _added = await plan.AddAsync!(cancellation);
+            _slots = vault.Slots(await vault.PrepareSlotAsync(_added, cancellation), removed: null);
         }
     }
 
@@ -87,6 +91,25 @@ public abstract class SlotAct<TResult> : AdminAct<TResult>
     }
 
     internal override Task FinishAsync(Proceeding proceeding) => proceeding.Pending.EndAsync();
+
+    internal override async Task AbandonAsync(Proceeding proceeding)
+    {
+        // In doubt the key stays: a vault that has a slot for it may open by nothing else.
+        if (_from is not { } from || !proceeding.Vault.IsStill(from))
+        {
+            return;
+        }
+
+        if (_added is { } added)
+        {
+            await added.DiscardAsync();
+        }
+
+        if (_next is { } next)
+        {
+            await proceeding.AbandonFenceAsync(next);
+        }
+    }
 
     public override void Dispose()
     {

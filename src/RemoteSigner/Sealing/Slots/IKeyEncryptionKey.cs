@@ -23,6 +23,10 @@ public interface IKeyEncryptionKey
     /// <exception cref="SealingDeviceException">The device failed.</exception>
     Task<byte[]> ReadPublicHalfAsync(CancellationToken cancellation) => Task.FromResult<byte[]>([]);
 
+    /// <summary>Takes away what was made for this key in its device, where something was. Only for one that no vault has a slot for.</summary>
+    /// <exception cref="SealingDeviceException">The device failed.</exception>
+    Task DiscardAsync() => Task.CompletedTask;
+
     /// <summary>Wraps the root key so that it opens only together with the same <paramref name="context"/>.</summary>
     /// <exception cref="SealingDeviceException">The device failed.</exception>
     Task<byte[]> WrapAsync(SecretBytes rootKey, ReadOnlyMemory<byte> context, CancellationToken cancellation);

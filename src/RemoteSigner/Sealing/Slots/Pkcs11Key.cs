@@ -76,9 +76,9 @@ public sealed class Pkcs11Key : IKeyEncryptionKey
         return _token.RunAsync(AnswerKnownQuestion, cancellation);
     }
 
-    /// <summary>Takes the key away. Only for one that was just made and that no vault has a slot for: what it sealed opens no more.</summary>
+    /// <summary>Takes the key away: what it sealed opens no more.</summary>
     /// <exception cref="TokenException">The token failed.</exception>
-    public Task DestroyAsync(CancellationToken cancellation = default)
+    public Task DiscardAsync()
     {
         _token.KnownAnswer = null;
         return _token.RunOnceAsync(
@@ -87,7 +87,7 @@ public sealed class Pkcs11Key : IKeyEncryptionKey
                 KeyGeneration.Destroy(session, SlotType, _id);
                 return true;
             },
-            cancellation);
+            CancellationToken.None);
     }
 
     /// <summary>From now on the token proves its recovery with this key.</summary>

@@ -61,7 +61,7 @@ public static class SealEnrolment
         }
         catch
         {
-            await key.DestroyAsync(CancellationToken.None);
+            await key.DiscardAsync();
             throw;
         }
     }

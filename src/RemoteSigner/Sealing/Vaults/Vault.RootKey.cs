@@ -132,6 +132,19 @@ public sealed partial class Vault
         _stands.Clear();
     }
 
+    /// <summary>Is this generation what is open here, and what its file says? Not where the file cannot be read.</summary>
+    public bool IsStill(ulong generation)
+    {
+        try
+        {
+            return _file.Generation == generation && _store.Read().Generation == generation;
+        }
+        catch (VaultException)
+        {
+            return false;
+        }
+    }
+
     // A write that failed may have got there all the same.
     private bool IsThere(VaultFile next)
     {
