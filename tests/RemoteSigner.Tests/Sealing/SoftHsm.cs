@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using RemoteSigner.Native;
-using RemoteSigner.Rig;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Pkcs11;
 
@@ -37,20 +36,7 @@ public sealed class SoftHsm : IDisposable
 
     internal string Configuration { get; } = "";
 
-    /// <summary>The module of <c>tests/pkcs11-stand-in</c>, built at its first use.</summary>
-    internal string StandIn
-    {
-        get
-        {
-            var library = Path.Combine(_folder, "stand_in.so");
-            if (!File.Exists(library))
-            {
-                Run("cc", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-std=gnu17", "-o", library, Path.Combine(Repository.Root, "tests/pkcs11-stand-in/stand_in.c"), "-ldl");
-            }
-
-            return library;
-        }
-    }
+    internal string Folder => _folder;
 
     /// <summary>How many objects all tokens hold.</summary>
     internal int Objects => Directory.EnumerateFiles(Path.Combine(_folder, "tokens"), "*.object", SearchOption.AllDirectories).Count(file => Path.GetFileName(file) != "token.object");
@@ -78,10 +64,10 @@ public sealed class SoftHsm : IDisposable
         }
     }
 
-    internal Pkcs11Token Open(SecretArena arena, string label = "one", string pin = Pin, HsmProfile? profile = null, TokenPatience? patience = null, string module = Module)
+    internal Pkcs11Token Open(SecretArena arena, string label = "one", string pin = Pin, HsmProfile? profile = null, TokenPatience? patience = null, string module = Module, string? serial = null)
     {
         Require();
-        return new Pkcs11Token(profile ?? HsmProfile.Get("softhsm2"), new TokenAddress(module, label), Secret(arena, pin), arena, TimeProvider.System, patience);
+        return new Pkcs11Token(profile ?? HsmProfile.Get("softhsm2"), new TokenAddress(module, label, serial), Secret(arena, pin), arena, TimeProvider.System, patience);
     }
 
     internal static SecretBytes Secret(SecretArena arena, string text)
