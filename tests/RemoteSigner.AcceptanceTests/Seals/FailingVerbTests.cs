@@ -1,3 +1,5 @@
+using RemoteSigner.Rig;
+
 namespace RemoteSigner.AcceptanceTests.Seals;
 
 /// <summary>Places in an HSM are few: a verb that fails gives back those that it took.</summary>
@@ -19,6 +21,24 @@ public sealed class FailingVerbTests(SignerTemplate template)
         (await home.RunAsync("seal", verb)).Succeeded();
         Assert.Equal(before + 2, home.Token.Objects);
         (await home.RunAsync("keys", "list")).Succeeded();
+    }
+
+    /// <summary>To an old copy the place of its next fence is where the fence of the newer vault lives.</summary>
+    [Fact]
+    public async Task A_refused_rotation_of_an_old_copy_leaves_the_fence_of_the_newer_vault_alone()
+    {
+        using var home = template.Copy();
+        var old = home.CopyBeside("old");
+        (await home.RunAsync("seal", "rotate")).Succeeded();
+        var objects = home.Token.Objects;
+
+        foreach (var verb in new[] { "rotate", "rekey" })
+        {
+            Assert.Equal(1, (await SignerProcess.RunAsync(home.Token, "seal", verb, "--data", old)).ExitCode);
+        }
+
+        Assert.Equal(objects, home.Token.Objects);
+        Assert.Contains("serve", (await home.RunAsync("freshness", "status")).Succeeded().Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,6 +14,7 @@ public abstract class SlotAct<TResult> : AdminAct<TResult>
     private NewRootKey? _next;
     private IKeyEncryptionKey? _added;
     private ulong? _from;
+    private bool _hasPlace;
 
     private protected SlotAct()
     {
@@ -51,6 +52,7 @@ public abstract class SlotAct<TResult> : AdminAct<TResult>
 
             _next = await vault.PrepareRootKeyAsync(keys, cancellation);
             await proceeding.PrepareFenceAsync(_next);
+            _hasPlace = true;
         }
         else
         {
@@ -105,9 +107,10 @@ public abstract class SlotAct<TResult> : AdminAct<TResult>
             await added.DiscardAsync();
         }
 
-        if (_next is { } next)
+        // What was refused is not ours: to an old copy the place of the next fence is where that of the newer vault lives.
+        if (_hasPlace)
         {
-            await proceeding.AbandonFenceAsync(next);
+            await proceeding.AbandonFenceAsync(_next!);
         }
     }
 
