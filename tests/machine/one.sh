@@ -51,6 +51,12 @@ signs_on() {
 refuses() { local status; status=$(vote "$@"); [ "$status" = 412 ] || fail "vote $* is answered $status, not refused: $(cat "$logs/answer")"; }
 # What the unit said since its last start.
 said() { inside bash -c 'journalctl --no-pager -o cat _SYSTEMD_INVOCATION_ID="$(systemctl show -P InvocationID remote-signer)"'; }
+invocation() { inside systemctl show -P InvocationID remote-signer; }
+# restarted BEFORE WHEN: another start than that one.
+restarted() {
+  for _ in {1..200}; do [ "$(invocation)" = "$1" ] || return 0; sleep 0.1; done
+  fail "$2: it is not started again"
+}
 # says WORDS WHEN: it says that, at the latest in ten seconds: a reload and the journal take their time.
 says() {
   for _ in {1..100}; do said | grep -q "$1" && return; sleep 0.1; done

@@ -6,16 +6,18 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 package=$(realpath "$1"); shift
 
-# What Debian has that the recipe asks for: there is no network in the machine. The last ones stand for hardware.
+# What Debian 12 (or DEBIAN=trixie) has that the recipe asks for: there is no network in the machine. The last ones stand for hardware.
 packages=systemd,systemd-sysv,dbus,apt,procps,ca-certificates,libssl3,nftables,systemd-timesyncd,iproute2,softhsm2,tpm-udev,opencryptoki,swtpm,socat
-base=artifacts/machine/debian-$(sha256sum <<<"$packages" | cut -c1-8).tar
+suite=${DEBIAN:-bookworm}
+[ "$suite" = bookworm ] || packages=${packages/libssl3/libssl3t64}
+base=artifacts/machine/$suite-$(sha256sum <<<"$packages" | cut -c1-8).tar
 [ "$(id -u)" -eq 0 ] || { echo "machine: error: to boot a machine wants root" >&2; exit 1; }
 if [ ! -e "$base" ]; then
   began=$SECONDS
   mkdir -p artifacts/machine
-  mmdebstrap --quiet --mode=root --format=tar --variant=essential --include="$packages" bookworm "$base.new" >artifacts/machine/debian.log 2>&1 || { tail -5 artifacts/machine/debian.log >&2; exit 1; }
+  mmdebstrap --quiet --mode=root --format=tar --variant=essential --include="$packages" "$suite" "$base.new" >artifacts/machine/debian.log 2>&1 || { tail -5 artifacts/machine/debian.log >&2; exit 1; }
   mv "$base.new" "$base"
-  echo "machine: Debian 12 made in $((SECONDS - began)) s"
+  echo "machine: Debian $suite made in $((SECONDS - began)) s"
 fi
 lintian --allow-root --fail-on error "$package" >artifacts/machine/lintian 2>&1 || { cat artifacts/machine/lintian >&2; exit 1; }
 [ $# -gt 0 ] || set -- softhsm2 tpm opencryptoki container
