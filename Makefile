@@ -35,7 +35,7 @@ bench: publish
 e2e: publish
 	@tests/e2e.sh
 
-## firmware-config/README.md word for word on a Debian 12 that boots for it, with SoftHSM2 and with a TPM, and the container file's steps (minutes, as root); KIND=softhsm2, tpm or container: one of them.
+## firmware-config/README.md word for word on a Debian 12 that boots for it, with SoftHSM2, a TPM and openCryptoki, and the container file's steps (minutes, as root); KIND=softhsm2, tpm, opencryptoki or container: one of them; DEBIAN=trixie: on Debian 13.
 machine-test: deb
 	@tests/install.sh machine
 	@tests/machine/run.sh artifacts/deb/remote-signer.deb $(KIND)

@@ -20,11 +20,14 @@ DOINGS = {
 # The software token of openCryptoki with the label that it comes with: its first PINs are the maker's, and are changed.
 OPENCRYPTOKI = """\
 usermod -a -G pkcs11 remote-signer
+chgrp -R pkcs11 /var/lib/opencryptoki/swtok && chmod -R g=u /var/lib/opencryptoki/swtok
 systemctl enable --now pkcsslotd
 pkcsconf -P -c 3 -S 87654321 -n 12345678
 pkcsconf -u -c 3 -S 12345678 -n 123456
 pkcsconf -t -c 3
 """
+# Its label is another one in each version.
+LABEL = r'''"$(pkcsconf -t -c 3 | sed -n 's/.*Label: \(.*[^ ]\) *$/\1/p')"'''
 
 
 def blocks(text):
@@ -50,7 +53,7 @@ def main():
         own, rehearsal, init = (position(steps, start) for start in ("install -D", "apt-get install softhsm2", "signer init"))
         steps[own] = steps[own].replace("softhsm.conf", "shared-memory-module.conf")
         steps[rehearsal] = OPENCRYPTOKI
-        steps[init] = steps[init].replace("--seal softhsm2", "--seal opencryptoki --token 'IBM OS PKCS#11'")
+        steps[init] = steps[init].replace("--seal softhsm2", "--seal opencryptoki --token " + LABEL)
     print("set -e")
     for step in steps:
         for doing in [doing for words, doing in DOINGS.items() if words in step]:
