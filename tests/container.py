@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
-"""container.py [FOLDER]: the container file and the compose example hold together, without an engine. With a folder the build's context is put there, as .dockerignore lets it
-through, and the command that makes the program is printed: tests/machine/container.sh runs it."""
+"""container.py [FOLDER]: the container file and the compose example hold together, without an engine.
+
+With a folder the build's context is put there, as .dockerignore lets it through, and the command that makes the program is printed:
+tests/machine/container.sh runs it.
+"""
 import fnmatch
 import json
 import os
@@ -45,8 +48,8 @@ def context():
     with open(os.path.join(ROOT, ".dockerignore")) as file:
         lines = [line.strip() for line in file if line.strip() and not line.startswith("#")]
     rules = [(line.startswith("!"), line.lstrip("!")) for line in lines]
-    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    return [path for path in listed.splitlines() if os.path.exists(os.path.join(ROOT, path)) and passes(path, rules)]
+    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True)
+    return [path for path in listed.stdout.splitlines() if os.path.exists(os.path.join(ROOT, path)) and passes(path, rules)]
 
 
 def check_dockerfile(found, files):
@@ -78,7 +81,7 @@ def check_compose(found):
     command = json.loads(rest["CMD"][0])
     require({part.rsplit(":", 1)[1] for part in command if ":" in part} == exposed, f"the command listens elsewhere than EXPOSE says: {command}")
     require({port.rsplit(":", 1)[1] for port in service["ports"]} == exposed, "the ports of the compose example are not those of the image")
-    require([port for port in service["ports"] if port.endswith(":9001")][0].startswith("127.0.0.1:"), "the compose example shows health and metrics to everybody")
+    require(all(port.startswith("127.0.0.1:") for port in service["ports"] if port.endswith(":9001")), "the compose example shows health and metrics to everybody")
     require({volume.split(":")[1] for volume in service["volumes"]} == set(rest["VOLUME"]), "the volumes of the compose example are not those of the image")
     require({volume.split(":")[0] for volume in service["volumes"]} <= set(whole["volumes"]), "a volume of the compose example is not declared")
     require(set(service["secrets"]) <= set(whole["secrets"]), "a secret of the compose example is not declared")
@@ -88,7 +91,9 @@ def check_compose(found):
     require(not [key for key in service if key not in KNOWN], f"no such key in a compose file: {[key for key in service if key not in KNOWN]}")
 
 
-KNOWN = {"image", "read_only", "cap_drop", "security_opt", "ulimits", "pids_limit", "stop_grace_period", "restart", "ports", "volumes", "devices", "group_add", "secrets", "healthcheck"}
+KNOWN = {
+    "image", "read_only", "cap_drop", "security_opt", "ulimits", "pids_limit", "stop_grace_period", "restart", "ports", "volumes", "devices", "group_add",
+    "secrets", "healthcheck"}
 
 
 def main():

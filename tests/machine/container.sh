@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# container.sh BASE.tar: what the Dockerfile does, without an engine: its own command makes the program from the filtered context, in a view of this machine without the test tools,
-# and the program runs as the image has it: nobody's user, no capability, nothing writable but the volume. In namespaces of its own.
+# container.sh BASE.tar: what the Dockerfile does, without an engine: its own command makes the program from the filtered context, in a view of this
+# machine without the test tools, and the program runs as the image has it: nobody's user, no capability, nothing writable but the volume. In
+# namespaces of its own.
 set -euo pipefail
 base=$1
 work=$(mktemp -d)
@@ -38,19 +39,22 @@ mount -t proc none "$work/image/proc"
 mount --bind /dev "$work/image/dev"
 image() {
   chroot "$work/image" setpriv --reuid 1654 --regid 1654 --clear-groups --no-new-privs --bounding-set -all \
-    env -i PATH=/usr/bin SOFTHSM2_CONF=/var/lib/remote-signer/softhsm2.conf $environment env --chdir=/var/lib/remote-signer "$@"
+    env -i PATH=/usr/bin SOFTHSM2_CONF=/var/lib/remote-signer/softhsm2.conf $environment \
+    env --chdir=/var/lib/remote-signer "$@"
 }
 # As far as this machine lets us.
 ulimit -l 65536 2>/dev/null || true
 ulimit -c 0
 entry=$(json ENTRYPOINT) command=$(json CMD) environment=$(sed -n 's/^ENV //p' Dockerfile)
 image softhsm2-util --init-token --free --label remote-signer --pin 123456 --so-pin 123456 >/dev/null 2>&1 || fail "no token"
-image $entry init --data /var/lib/remote-signer --network mainnet --seal softhsm2 --witness-on-host --pin-file /var/lib/remote-signer/pin --client validator-1 >artifacts/machine/image.log 2>&1 || fail "init: $(tail -3 artifacts/machine/image.log)"
+image $entry init --data /var/lib/remote-signer --network mainnet --seal softhsm2 --witness-on-host --pin-file /var/lib/remote-signer/pin --client validator-1 \
+  >artifacts/machine/image.log 2>&1 || fail "init: $(tail -3 artifacts/machine/image.log)"
 ip link set lo up
 image $entry $command >artifacts/machine/image.log 2>&1 &
 for _ in {1..100}; do curl --silent --fail http://127.0.0.1:9001/healthcheck >/dev/null && break; sleep 0.1; done
 state=$work/state
-curl --silent --fail --cacert "$state/tls/ca.crt" --cert "$state/clients/validator-1.crt" --key "$state/clients/validator-1.key" https://localhost:9000/upcheck | grep -q OK || fail "it does not answer: $(tail -5 artifacts/machine/image.log)"
+curl --silent --fail --cacert "$state/tls/ca.crt" --cert "$state/clients/validator-1.crt" --key "$state/clients/validator-1.key" \
+  https://localhost:9000/upcheck | grep -q OK || fail "it does not answer: $(tail -5 artifacts/machine/image.log)"
 ! image touch /usr/lib/remote-signer/new 2>/dev/null || fail "the image's root is writable"
 signer=$(pgrep --full --newest "^$entry $command")
 kill "$signer" && wait $! || fail "it does not end well: $(tail -3 artifacts/machine/image.log)"

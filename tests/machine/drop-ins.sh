@@ -7,7 +7,8 @@ forgive() { inside systemctl reset-failed remote-signer; }
 # with NAME [SED-SCRIPT]: the drop-in beside the one that is there, with what its first lines ask for.
 with() {
   forgive
-  inside bash -c "sed '${2:-}' $drop_ins/$1.conf.example > $mine/$1.conf && systemctl daemon-reload && systemctl restart remote-signer" || fail "$1.conf: the unit does not start with it"
+  inside bash -c "sed '${2:-}' $drop_ins/$1.conf.example > $mine/$1.conf && systemctl daemon-reload && systemctl restart remote-signer" ||
+    fail "$1.conf: the unit does not start with it"
   ready "with $1.conf"
   signs_on "with $1.conf"
 }
@@ -36,7 +37,8 @@ elif [ "$kind" = tpm ]; then
   restarted "$before" "after kill -9"
   ready "after kill -9"
   status=$(vote $((number + 1)) 11)
-  [ "$status" = 412 ] && grep -q below_global_floor "$logs/answer" || fail "after kill -9 a vote before the fence is answered $status: $(cat "$logs/answer")"
+  [ "$status" = 412 ] && grep -q below_global_floor "$logs/answer" ||
+    fail "after kill -9 a vote before the fence is answered $status: $(cat "$logs/answer")"
   say "killed: started again by systemd, votes before the fence are refused"
   # The device is taken away: the program says so itself, and systemd has nothing to say.
   inside systemctl stop remote-signer tpm-device
@@ -44,6 +46,7 @@ elif [ "$kind" = tpm ]; then
   inside systemctl start --no-block remote-signer
   restarted "$before" "without the device"
   says 'cannot open the keys: the TPM device:/dev/tpmrm0' "without the device"
-  ! inside systemctl show -P ExecMainStatus remote-signer | grep -q '^2[0-9][0-9]$' || fail "without the device systemd itself gave up: $(inside systemctl show -P ExecMainStatus remote-signer)"
+  ! inside systemctl show -P ExecMainStatus remote-signer | grep -q '^2[0-9][0-9]$' ||
+    fail "without the device systemd itself gave up: $(inside systemctl show -P ExecMainStatus remote-signer)"
   say "without the device: the program says $(said | grep -o 'cannot open the keys.*' | tail -1 | cut -c1-90)"
 fi

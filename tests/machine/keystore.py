@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""keystore.py FOLDER EPOCH: what a person brings from another client: a keystore (EIP-2335; the key of that proposal's own test vector), its password, and a history up to the epoch."""
+"""keystore.py FOLDER EPOCH: what a person brings from another client: a keystore, its password, and a history up to the epoch.
+
+The key is that of EIP-2335's own test vector.
+"""
 import hashlib
 import json
 import os
@@ -15,7 +18,8 @@ keys = os.path.join(folder, "validator_keys")
 os.makedirs(keys)
 password, salt, iv = "rehearsal", os.urandom(32), os.urandom(16)
 derived = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, 1024, 32)
-cipher = subprocess.run(["openssl", "enc", "-aes-128-ctr", "-K", derived[:16].hex(), "-iv", iv.hex()], input=SECRET, stdout=subprocess.PIPE, check=True).stdout
+cipher = subprocess.run(
+    ["openssl", "enc", "-aes-128-ctr", "-K", derived[:16].hex(), "-iv", iv.hex()], input=SECRET, stdout=subprocess.PIPE, check=True).stdout
 keystore = {
     "crypto": {
         "kdf": {"function": "pbkdf2", "params": {"dklen": 32, "c": 1024, "prf": "hmac-sha256", "salt": salt.hex()}, "message": ""},
@@ -25,6 +29,7 @@ keystore = {
 history = {
     "metadata": {"interchange_format_version": "5", "genesis_validators_root": MAINNET},
     "data": [{"pubkey": "0x" + PUBLIC, "signed_blocks": [], "signed_attestations": [{"source_epoch": str(epoch - 1), "target_epoch": str(epoch)}]}]}
-for name, text in [("validator_keys/keystore-0.json", json.dumps(keystore)), ("validator_keys/keystore-0.txt", password), ("slashing.json", json.dumps(history))]:
+files = {"validator_keys/keystore-0.json": json.dumps(keystore), "validator_keys/keystore-0.txt": password, "slashing.json": json.dumps(history)}
+for name, text in files.items():
     with open(os.path.join(folder, name), "w") as file:
         file.write(text)

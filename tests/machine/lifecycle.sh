@@ -3,7 +3,9 @@ unit=remote-signer
 state() { inside systemctl show -P ActiveState $unit; }
 apt() { inside apt-get "$@" >"$logs/apt" 2>&1 || fail "apt-get $*: $(tail -5 "$logs/apt")"; }
 stops() { inside journalctl --no-pager -o cat -u $unit | grep -c 'stopped in an orderly way' || true; }
-kept() { [ -s "$machine$data/ledger.sqlite" ] && [ -s "$machine$data/vault" ] && [ -s "$machine$data/signer.json" ] || fail "$1: keys or history are gone: $(ls "$machine$data")"; }
+kept() {
+  for file in ledger.sqlite vault signer.json; do [ -s "$machine$data/$file" ] || fail "$1: $file is gone: $(ls "$machine$data")"; done
+}
 closed() {
   says 'the ledger is the one that was stopped' "$1"
   [ "$(stops)" = "$2" ] || fail "$1: $(stops) orderly stops, not $2"

@@ -9,7 +9,12 @@ rm -rf "$logs" && mkdir -p "$logs"
 work=$logs/machine
 machine=$work/root
 mkdir "$work"
-trap 'rm -rf "$work"' EXIT
+nspawn=
+end() {
+  [ -z "$nspawn" ] || { kill -KILL "$nspawn"; wait "$nspawn"; } 2>/dev/null || true
+  rm -rf "$work"
+}
+trap end EXIT
 carried=$machine/root/carried
 key=0x9612d7a727c9d0a22e185a1c768478dfe919cada9266988cb32359c11f2b7b27f4ae4040902382ae2910c15e2b420d07
 # Mainnet's epoch some while ago: the last that the imported history has.
@@ -24,7 +29,11 @@ fail() {
   printf '%s\n' "$journal" | tee "$logs/journal" >&2
   exit 1
 }
-inside() { nsenter --target "$leader" --mount --uts --ipc --net --pid --cgroup --root --wd -- env -i PATH=/usr/sbin:/usr/bin TERM=dumb HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
+# A shell of root's on the machine.
+enter() {
+  printf '%s\n' nsenter --target "$leader" --mount --uts --ipc --net --pid --cgroup --root --wd -- env -i PATH=/usr/sbin:/usr/bin TERM=dumb HOME=/root LANG=C.UTF-8
+}
+inside() { mapfile -t way < <(enter); "${way[@]}" DEBIAN_FRONTEND=noninteractive "$@"; }
 
 # vote NUMBER BYTE [SLOT]: asks for the vote for that epoch after the imported history, whose roots are of that byte; prints the status.
 vote() {
@@ -32,8 +41,10 @@ vote() {
   slot=$((target * 32 + ${3:-1}))
   root=0x$(printf "$2%.0s" {1..32})
   curl --silent --max-time 30 --output "$logs/answer" --write-out '%{http_code}' --resolve signer.example:9000:203.0.113.1 --cacert "$work/ca.crt" \
-    --cert "$carried/validator-1.crt" --key "$carried/validator-1.key" -H 'Content-Type: application/json' "https://signer.example:9000/api/v1/eth2/sign/$key" --data @- <<JSON || true
-{"type":"ATTESTATION","fork_info":{"fork":{"previous_version":"0x05000000","current_version":"0x06000000","epoch":"411392"},"genesis_validators_root":"0x4b363db94e286120d76eb905340fdd4e54bfe9f06bf33ff6cf5ad27f511bfe95"},
+    --cert "$carried/validator-1.crt" --key "$carried/validator-1.key" -H 'Content-Type: application/json' \
+    "https://signer.example:9000/api/v1/eth2/sign/$key" --data @- <<JSON || true
+{"type":"ATTESTATION","fork_info":{"fork":{"previous_version":"0x05000000","current_version":"0x06000000","epoch":"411392"},
+"genesis_validators_root":"0x4b363db94e286120d76eb905340fdd4e54bfe9f06bf33ff6cf5ad27f511bfe95"},
 "attestation":{"slot":"$slot","index":"0","beacon_block_root":"$root","source":{"epoch":"$source","root":"$root"},"target":{"epoch":"$target","root":"$root"}}}
 JSON
 }
@@ -59,7 +70,7 @@ restarted() {
 }
 # says WORDS WHEN: it says that, at the latest in ten seconds: a reload and the journal take their time.
 says() {
-  for _ in {1..100}; do said | grep -q "$1" && return; sleep 0.1; done
+  for _ in {1..100}; do said | grep "$1" >/dev/null && return; sleep 0.1; done
   fail "$2: '$1' is not in what it says: $(said | tail -3)"
 }
 ready() { inside timeout 60 bash -c 'until systemctl --quiet is-active remote-signer; do sleep 0.1; done' || fail "the unit does not become active: $1"; }
@@ -82,7 +93,8 @@ say "Debian unpacked"
 
 ip link set lo up
 mount -t tmpfs -o mode=0755 none /run
-systemd-nspawn --quiet --directory="$machine" --boot --machine=signer --register=no --keep-unit --network-veth --console=pipe --capability=CAP_IPC_LOCK --system-call-filter=memfd_secret >"$logs/console" 2>&1 </dev/null &
+systemd-nspawn --quiet --directory="$machine" --boot --machine=signer --register=no --keep-unit --network-veth --console=pipe \
+  --capability=CAP_IPC_LOCK --system-call-filter=memfd_secret >"$logs/console" 2>&1 </dev/null &
 nspawn=$!
 for _ in {1..100}; do
   leader=$(pgrep --parent $nspawn | head -1) && [ -n "$leader" ] && inside systemctl is-system-running >/dev/null 2>&1 && break
@@ -97,8 +109,8 @@ inside ip address add 203.0.113.1/24 dev host0
 inside ip link set host0 up
 say "booted: systemd says $state"
 
-enter=(nsenter --target "$leader" --mount --uts --ipc --net --pid --cgroup --root --wd -- env -i PATH=/usr/sbin:/usr/bin TERM=dumb HOME=/root LANG=C.UTF-8)
-python3 $here/person.py "$logs/recipe" "${enter[@]}" bash -c 'cd /root && exec bash recipe.sh' || { tail -20 "$logs/recipe" >&2; fail "the recipe does not work as it stands"; }
+mapfile -t way < <(enter)
+python3 $here/person.py "$logs/recipe" "${way[@]}" bash -c 'cd /root && exec bash recipe.sh' || { tail -20 "$logs/recipe" >&2; fail "the recipe does not work as it stands"; }
 since=$EPOCHREALTIME
 cp "$machine$data/tls/ca.crt" "$work/ca.crt"
 signs_on "the recipe's unit, over mutual TLS"

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""person.py LOG COMMAND…: runs it at a terminal, answers as a person would, and prints the seconds of each step ("@ step" lines). Exit code: the command's."""
+"""person.py LOG COMMAND…: runs it at a terminal, answers as a person would, and prints the seconds of each step ("@ step" lines).
+
+Exit code: 0 when the command's is.
+"""
 import os
 import pty
 import re

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# run.sh PACKAGE.deb [softhsm2|tpm|opencryptoki|container …]: follows firmware-config/README.md in a Debian 12 that boots under systemd, until its unit signs over mutual TLS, and then upgrades,
-# removes, installs again and purges. The machine is a container without network but a wire to here; here is a network namespace of our own. Prints seconds.
+# run.sh PACKAGE.deb [softhsm2|tpm|opencryptoki|container …]: follows firmware-config/README.md in a Debian that boots under systemd, until its unit
+# signs over mutual TLS, and then upgrades, removes, installs again and purges. The machine is a container without network but a wire to here; here is a network namespace of our own. Prints seconds.
 # "container" does what the Dockerfile does.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -15,7 +15,8 @@ base=artifacts/machine/$suite-$(sha256sum <<<"$packages" | cut -c1-8).tar
 if [ ! -e "$base" ]; then
   began=$SECONDS
   mkdir -p artifacts/machine
-  mmdebstrap --quiet --mode=root --format=tar --variant=essential --include="$packages" "$suite" "$base.new" >artifacts/machine/debian.log 2>&1 || { tail -5 artifacts/machine/debian.log >&2; exit 1; }
+  mmdebstrap --quiet --mode=root --format=tar --variant=essential --include="$packages" "$suite" "$base.new" \
+    >artifacts/machine/debian.log 2>&1 || { tail -5 artifacts/machine/debian.log >&2; exit 1; }
   mv "$base.new" "$base"
   echo "machine: Debian $suite made in $((SECONDS - began)) s"
 fi
