@@ -117,3 +117,4 @@ signs_on "the recipe's unit, over mutual TLS"
 printf '  %6.1f s  in all, from nothing to a signature\n' "$(since=$began seconds)"
 . $here/lifecycle.sh
 . $here/drop-ins.sh
+[ "$kind" != softhsm2 ] || . $here/connect.sh

@@ -30,6 +30,7 @@ public sealed class ConnectUnitTests : IDisposable
     [InlineData("MemoryDenyWriteExecute=yes")]
     [InlineData("Restart=always")]
     [InlineData("StartLimitIntervalSec=0")]
+    [InlineData("Environment=HOME=/tmp")]
     public void Keeps_what_the_exposure_level_does_not_count(string setting) =>
         Assert.Single(Recipes.Read(Unit).Split('\n'), line => line.StartsWith(setting, StringComparison.Ordinal));
 
