@@ -7,7 +7,7 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Running;
 
-/// <summary>What is wrong with the archive of a running signer, for log and health. Whatever it is, duties go on: only what is said with it is missing.</summary>
+/// <summary>What is wrong with the archive of a running signer and with the operator's key beside its vault, for log and health. Whatever it is, duties go on: only what is said with it is missing.</summary>
 internal sealed class ArchiveWatch(ClusterLibrary library, KeyRing ring, OperatorVoice voice, ILogger<ArchiveWatch> log)
 {
     private volatile IReadOnlyList<string> _silent = [];
@@ -47,18 +47,19 @@ internal sealed class ArchiveWatch(ClusterLibrary library, KeyRing ring, Operato
         return _disputes;
     }
 
-    /// <summary>What is wrong now, and whether an open share wants a document that is not there.</summary>
+    /// <summary>What is wrong now, and whether an open share wants a document that is not there, or the operator's key does not open.</summary>
     public (IReadOnlyList<string> Findings, bool WantsDocument) Read()
     {
         var unreadable = library.Read().Unreadable;
         List<Root> wanted = [.. ring.Shares.Select(share => share.Membership?.ClusterHash).OfType<Root>().Distinct().Where(hash => library.Find(hash) is null)];
         return (
             [
+                .. voice.Shut is { } shut ? [shut] : (string[])[],
                 .. unreadable.Select(one => $"{one.Name} cannot be read: {one.Problem}"),
                 .. wanted.Where(hash => !library.Archive.Contains(hash)).Select(hash => $"the document {hash}, of which shares are open, is missing"),
                 .. voice.Silent.Select(key => $"the operator does not speak for the share {key}, because nothing is known of its validator's committee: 'remote-signer cluster add-lock' keeps its keyshares, or say \"any\" (ssv.validators in signer.json)"),
                 .. _silent,
             ],
-            wanted.Count > 0 || voice.Silent.Count > 0);
+            wanted.Count > 0 || voice.Silent.Count > 0 || voice.Shut is not null);
     }
 }

@@ -97,11 +97,25 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
         Parked = held.CountResting(state => state is KeyState.Parked or KeyState.Exported);
         Difference = DifferenceOf(held, isClosed);
         TellAwaited(held.Awaited);
-        voice.Take(sealedKeys.OpenOperatorKey(vault));
+        OpenOperatorKey(vault);
         archive.Look(vault, held);
         if (vault.Contents.Generation != _opened)
         {
             await freshness.ChangedAsync(vault);
+        }
+    }
+
+    // No duty needs it: whatever is wrong with it keeps no share shut.
+    private void OpenOperatorKey(Vault vault)
+    {
+        try
+        {
+            voice.Take(sealedKeys.OpenOperatorKey(vault));
+        }
+        catch (VaultException shut)
+        {
+            voice.Miss($"nothing is said and no share is taken for the SSV operator: {shut.Message}; {shut.Hint}");
+            log.LogError(shut, "the keys are open, but {Message}; {Hint}", shut.Message, shut.Hint);
         }
     }
 

@@ -35,6 +35,9 @@ internal sealed class Proceeding(Actor actor, SlashingProtection slashing, Audit
     /// <summary>See <see cref="ISite.HandFenceOverAsync"/>.</summary>
     public Task<bool> HandFenceOverAsync() => site!.HandFenceOverAsync(Vault);
 
+    /// <summary>See <see cref="ISite.Tell"/>.</summary>
+    public void Tell(string message) => site!.Tell(message);
+
     /// <summary>What the vault holds and what the ledger lets each share do, as it is now: acts run one after the other, and nobody else changes it.</summary>
     public async ValueTask<HeldShares> HeldAsync()
     {

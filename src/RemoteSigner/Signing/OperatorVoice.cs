@@ -17,13 +17,21 @@ namespace RemoteSigner.Signing;
 public sealed class OperatorVoice(OperatorSpeech speech, KeyRing ring, ClusterLibrary clusters, AuditLog audit) : IDisposable
 {
     private volatile OperatorKey? _key;
+    private volatile string? _shut;
 
     /// <summary>Null while no key is open, or there is none.</summary>
     public OperatorPublicKey? PublicKey => _key?.PublicKey;
 
+    /// <summary>Why the key that lies beside the vault could not be opened the last time; null where it could, or there is none.</summary>
+    public string? Shut => _shut;
+
+    /// <summary>The key beside the vault does not open; one that is open already stays.</summary>
+    public void Miss(string why) => _shut = why;
+
     /// <summary>Takes over the key that the vault opened. The same one again changes nothing.</summary>
     public void Take(OperatorKey? key)
     {
+        _shut = null;
         if (key is null || _key?.PublicKey.Equals(key.PublicKey) == true)
         {
             key?.Dispose();

@@ -79,6 +79,35 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
         Assert.Contains("VaultRolledBack was cleared", await File.ReadAllTextAsync(_home.Beside("log"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
+    /// <summary>The vault was put back from before a rekey; the operator's key followed that, and opens no more.</summary>
+    [Fact]
+    public async Task An_operator_key_that_does_not_open_keeps_no_share_shut_and_is_imported_in_its_place()
+    {
+        string[] import = ["operator", "import", "--key", await OperatorAsync()];
+        (await _home.RunAsync(import)).Succeeded();
+        _home.BackUp("before");
+        (await _home.RunAsync("seal", "rekey")).Succeeded();
+        _home.PutBack("before", "vault");
+        (await _home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
+        (await _home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
+
+        await using (var signer = await _home.StartAsync())
+        {
+            using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
+            var report = await signer.HealthWhenAsync(health => health.Text.Contains("operator import", StringComparison.Ordinal));
+            Assert.Equal(HttpStatusCode.OK, report.Status);
+            Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(_home.Keys[0], Chain.VoteJson())).Status);
+            await signer.StopAsync();
+        }
+
+        await RefusesAsync(["seal", "rekey"], "does not open in this vault", "operator import --key FILE");
+        Assert.Contains("did not open in this vault: this one took its place", (await _home.RunAsync(import)).Succeeded().Error, StringComparison.Ordinal);
+        Refusal.IsTold(await _home.RunAsync(import), "there is an operator key", "move the file away");
+        (await _home.RunAsync("seal", "rekey")).Succeeded();
+        (await _home.RunAsync("audit", "export", _home.Beside("log"))).Succeeded();
+        Assert.Contains("in the place of one that did not open in this vault", await File.ReadAllTextAsync(_home.Beside("log"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_signer_that_serves_takes_neither()
     {
@@ -151,11 +180,11 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
         return [.. verb.Split(' ').Select(word => words.GetValueOrDefault(word, word))];
     }
 
-    private async Task RefusesAsync(string[] verb, string reason)
+    private async Task RefusesAsync(string[] verb, string reason, string hint = "")
     {
         var found = await File.ReadAllBytesAsync(_home.VaultFile, TestContext.Current.CancellationToken);
 
-        Refusal.IsTold(await _home.RunAsync(verb), reason);
+        Refusal.IsTold(await _home.RunAsync(verb), reason, hint);
 
         Assert.Equal(found, await File.ReadAllBytesAsync(_home.VaultFile, TestContext.Current.CancellationToken));
     }

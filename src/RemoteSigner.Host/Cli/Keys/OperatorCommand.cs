@@ -25,7 +25,12 @@ internal static class OperatorCommand
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         using var key = OperatorKeyFile.Read(parsed.GetValue(KeyFile)!, parsed.GetValue(PasswordFile), signer.Arena);
-        await signer.ExecuteAsync(new ImportOperatorKey(key, signer.Data.OperatorKeyFile));
+        var imported = await signer.ExecuteAsync(new ImportOperatorKey(key, signer.Data.OperatorKeyFile));
+        if (imported.IsReplacement)
+        {
+            StandardError.Console.WriteLine("the operator's key that lay here did not open in this vault: this one took its place");
+        }
+
         StandardError.Console.WriteLine("sealed the operator's key; now destroy the file, and its password");
         return Print(parsed, key.PublicKey);
     }

@@ -8,7 +8,7 @@ internal static class ArchiveHealth
     private const int MostNamed = 3;
 
     /// <summary>
-    /// Never down: duties go on. The state is <c>sound</c> or <c>degraded</c>; so is the status where open shares want a document, because without it their registrations and deposits are refused.
+    /// Never down: duties go on. The state is <c>sound</c> or <c>degraded</c>; so is the status where open shares want a document, because without it their registrations and deposits are refused, and where the SSV operator's key does not open.
     /// </summary>
     public static HealthReport.Check Check(ArchiveWatch watch)
     {

@@ -3,10 +3,11 @@ using RemoteSigner.Clusters.Ssv;
 
 namespace RemoteSigner.Administration.Files;
 
-/// <summary>Seals an SSV operator's RSA key under the vault's root key, beside the vault; never over another one.</summary>
-public sealed class ImportOperatorKey(OperatorKey key, string path) : FileAct<OperatorPublicKey>
+/// <summary>Seals an SSV operator's RSA key under the vault's root key, beside the vault; over another one only where that does not open any more.</summary>
+public sealed class ImportOperatorKey(OperatorKey key, string path) : FileAct<ImportedOperatorKey>
 {
     private byte[] _sealed = [];
+    private bool _isReplacement;
 
     public override string Action => "operator.import";
 
@@ -16,13 +17,17 @@ public sealed class ImportOperatorKey(OperatorKey key, string path) : FileAct<Op
 
     private protected override ReadOnlyMemory<byte> Content => _sealed;
 
-    private protected override string Detail => Convert.ToHexStringLower(SHA256.HashData(key.PublicKey.SubjectPublicKeyInfo));
+    private protected override string Detail => $"{Convert.ToHexStringLower(SHA256.HashData(key.PublicKey.SubjectPublicKeyInfo))}{(_isReplacement ? ", in the place of one that did not open in this vault" : "")}";
 
-    internal override OperatorPublicKey Result => key.PublicKey;
+    internal override ImportedOperatorKey Result => new(key.PublicKey, _isReplacement);
 
     internal override Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
     {
+        _isReplacement = proceeding.Vault.IsOperatorKeyShut(path);
         _sealed = proceeding.Vault.SealOperatorKey(path, key);
         return Task.CompletedTask;
     }
 }
+
+/// <summary>Whose key it is, and whether it took the place of one that did not open any more.</summary>
+public sealed record ImportedOperatorKey(OperatorPublicKey PublicKey, bool IsReplacement);

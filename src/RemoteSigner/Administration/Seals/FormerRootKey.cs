@@ -36,7 +36,7 @@ public static class FormerRootKey
     }
 
     /// <summary>Brings what is beside the vault under its present root key; each step may be repeated.</summary>
-    /// <exception cref="VaultException">The operator's key does not open, or cannot be written.</exception>
+    /// <exception cref="VaultException">The operator's key cannot be read or written.</exception>
     /// <exception cref="WitnessException">The witness of freshness failed.</exception>
     internal static async Task FollowAsync(Proceeding proceeding)
     {
@@ -46,7 +46,7 @@ public static class FormerRootKey
             return;
         }
 
-        FollowWithFiles(vault, proceeding.Library.Archive);
+        FollowWithFiles(proceeding);
         if (await proceeding.HandFenceOverAsync())
         {
             await proceeding.Pending.WriteAsync(transaction =>
@@ -58,9 +58,14 @@ public static class FormerRootKey
         }
     }
 
-    private static void FollowWithFiles(Vault vault, ClusterArchive archive)
+    private static void FollowWithFiles(Proceeding proceeding)
     {
-        if (vault.ReSealOperatorKey(vault.OperatorKeyPath) is { } key)
+        var (vault, archive) = (proceeding.Vault, proceeding.Library.Archive);
+        if (vault.IsOperatorKeyShut(vault.OperatorKeyPath))
+        {
+            proceeding.Tell($"the operator key {vault.OperatorKeyPath} does not open in this vault, neither with its root key nor with the one before, and stays as it is");
+        }
+        else if (vault.ReSealOperatorKey(vault.OperatorKeyPath) is { } key)
         {
             DurableFile.Replace(vault.OperatorKeyPath, key);
         }

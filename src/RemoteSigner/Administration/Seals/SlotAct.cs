@@ -44,6 +44,8 @@ public abstract class SlotAct<TResult> : AdminAct<TResult>
         var plan = await PlanAsync(vault, cancellation);
         if (plan.Reach is { } reach)
         {
+            // One that does not open cannot follow, and what could have opened it is gone after this.
+            vault.CheckOperatorKey(vault.OperatorKeyPath);
             List<IKeyEncryptionKey> keys = [.. await reach.FindAsync([.. vault.Contents.Slots.Where(slot => !plan.Gone.Contains(slot))], cancellation)];
             if (plan.AddAsync is { } addAsync)
             {

@@ -18,16 +18,6 @@ internal static class SealedOperatorKey
 
     public static string PathBeside(string vault) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(vault))!, "operator-key");
 
-    public static byte[] Seal(string path, OperatorKey key, VaultRootKey rootKey)
-    {
-        if (File.Exists(path))
-        {
-            throw new VaultException(VaultFault.Exists, $"there is an operator key at {path} already", "one signer serves one operator: move the file away first if this operator is to be another");
-        }
-
-        return Seal(key, rootKey);
-    }
-
     public static byte[] Seal(OperatorKey key, VaultRootKey rootKey)
     {
         using var arena = new SecretArena();
@@ -77,7 +67,7 @@ internal static class SealedOperatorKey
     {
         if (!reader.Rest.StartsWith(Magic))
         {
-            throw new VaultException(VaultFault.NotAVault, "the file is no sealed operator key", "check the path; such a file begins with RSOPKEY");
+            throw new VaultException(VaultFault.NotAVault, "the file is no sealed operator key", "such a file begins with RSOPKEY: move this one away; 'remote-signer operator import --key FILE' seals the key anew");
         }
 
         reader.Take(Magic.Length);
@@ -111,5 +101,5 @@ internal static class SealedOperatorKey
     }
 
     private static VaultException Wrong(string path, Exception? cause) =>
-        new(VaultFault.WrongOperatorKey, $"the operator key {path} does not open in this vault", "it was changed, or belongs to another vault: restore it from a backup, or import the key anew", cause);
+        new(VaultFault.WrongOperatorKey, $"the operator key {path} does not open in this vault", "it was changed, or is of another vault, or of another root key of this one: restore it from a backup, or 'remote-signer operator import --key FILE' puts the key in its place; without it, move it away", cause);
 }

@@ -69,9 +69,29 @@ public sealed partial class Vault
         _former = null;
     }
 
-    /// <summary>Our operator's key, sealed for a file beside the vault; refuses where there is one already.</summary>
-    /// <exception cref="VaultException">There is one already.</exception>
-    public byte[] SealOperatorKey(string path, OperatorKey key) => SealedOperatorKey.Seal(path, key, _rootKey);
+    /// <summary>Our operator's key, sealed for a file beside the vault; refuses where there is one already that opens.</summary>
+    /// <exception cref="VaultException">There is one already, or the file is none at all.</exception>
+    public byte[] SealOperatorKey(string path, OperatorKey key) => !File.Exists(path) || IsOperatorKeyShut(path) ? SealedOperatorKey.Seal(key, _rootKey)
+        : throw new VaultException(VaultFault.Exists, $"there is an operator key at {path} already", "one signer serves one operator: move the file away first if this operator is to be another");
+
+    /// <summary>Lets go of our operator's key again: that it opens, where it lies there, is all that is asked.</summary>
+    /// <exception cref="VaultException">It does not open.</exception>
+    public void CheckOperatorKey(string path) => OpenOperatorKey(path, _rootKey.Arena)?.Dispose();
+
+    /// <summary>Does an operator's key lie there that nothing opens any more, neither this root key nor the one before, because it was damaged or is of another vault or root key?</summary>
+    /// <exception cref="VaultException">The file cannot be read, or is something else.</exception>
+    public bool IsOperatorKeyShut(string path)
+    {
+        try
+        {
+            CheckOperatorKey(path);
+            return false;
+        }
+        catch (VaultException e) when (e.Fault is VaultFault.WrongOperatorKey or VaultFault.Truncated or VaultFault.Malformed)
+        {
+            return true;
+        }
+    }
 
     /// <summary>Opens our operator's key; null when there is none. The caller disposes it; it outlives the vault.</summary>
     /// <exception cref="VaultException">The file is damaged, or belongs to another vault.</exception>
