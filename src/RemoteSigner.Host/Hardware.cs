@@ -23,7 +23,7 @@ internal sealed class Hardware(DataDirectory data, SignerOptions options, Secret
 
     /// <summary>The TPM; its PIN is read when a slot wants it.</summary>
     public SealingTpm Tpm => _tpm ??= new SealingTpm(
-        options.Tpm.Address, new ApprovalFolder(data.TpmFolder), TokenAccess.PinSourceOf(data, options.Tpm.Pin), options.Tpm.OwnerAuthFile is { } file ? new PinSource.FromFile(data.Resolve(file)) : null, arena)
+        options.Tpm.Address, new ApprovalFolder(data.TpmFolder), TokenAccess.PinOf(data, options.Tpm), options.Tpm.OwnerAuthFile is { } file ? new PinSource.FromFile(data.Resolve(file)) : null, arena)
     {
         Roots = _roots,
     };
@@ -35,7 +35,7 @@ internal sealed class Hardware(DataDirectory data, SignerOptions options, Secret
     public ISealingDevice Seal => options.SealsWithTpm ? Tpm : Token;
 
     /// <summary>The PIN of <see cref="Seal"/>, read anew.</summary>
-    public SecretBytes ReadPin() => TokenAccess.PinSourceOf(data, options.SealsWithTpm ? options.Tpm.Pin : options.Seal.Pin).Read(arena);
+    public SecretBytes ReadPin() => (options.SealsWithTpm ? TokenAccess.PinOf(data, options.Tpm) : TokenAccess.PinOf(data, options.Seal)).Read(arena);
 
     /// <summary>Lets the TPM be one of those with these storage root keys and no other, once a vault was opened that has slots for them; none: whichever it is.</summary>
     public void PinTpm(IReadOnlyList<TpmName> roots)

@@ -8,15 +8,17 @@ internal static class PinPrompt
 {
     private const int MostBytes = 256;
 
+    /// <param name="device">Whose PIN it is, for people.</param>
+    /// <param name="setting">Where <c>signer.json</c> could name a source of it.</param>
     /// <exception cref="PinException">There is no terminal, or the PIN is too long.</exception>
-    public static SecretBytes Ask(SecretArena arena)
+    public static SecretBytes Ask(SecretArena arena, string device, string setting)
     {
         if (Console.IsInputRedirected)
         {
-            throw new PinException("no source of the PIN is configured and there is no terminal to ask at", "name one in signer.json under seal.pin, or give --pin-file to init");
+            throw new PinException($"no source of the PIN of the {device} is configured and there is no terminal to ask at", $"name one in signer.json under {setting}, or give --pin-file to init");
         }
 
-        Console.Error.Write("PIN of the token: ");
+        Console.Error.Write($"PIN of the {device}: ");
         using var typed = arena.Allocate(MostBytes);
         var length = 0;
         while (true)

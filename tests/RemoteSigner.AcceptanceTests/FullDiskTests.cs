@@ -32,6 +32,20 @@ public sealed class FullDiskTests(SignerTemplate template) : IDisposable
         (await _home.RunAsync("audit", "verify")).Succeeded();
     }
 
+    /// <summary>SQLite calls it an error of input and output where there is no room for its shared index.</summary>
+    [Fact]
+    public async Task A_verb_on_a_full_disk_says_that_it_is_full()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "to mount a file system takes root");
+        await using var disk = await SmallDisk.UnderAsync(_home.Data, mebibytes: 8);
+        disk.Fill();
+
+        Refusal.IsTold(await _home.RunAsync("seal", "rekey"), "ledger", "free some space on this disk");
+
+        disk.Free();
+        (await _home.RunAsync("seal", "rekey")).Succeeded();
+    }
+
     [Fact]
     public async Task A_disk_that_fills_up_costs_no_duty_while_the_reserve_lasts_and_health_says_so()
     {

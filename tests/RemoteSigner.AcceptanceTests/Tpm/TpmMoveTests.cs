@@ -113,6 +113,7 @@ public sealed class TpmMoveTests : TpmScene
 
         string[] provision = ["tpm", "provision", "--recovery-key", Home.Beside("recovery.key")];
         Refusal.IsTold(await Home.RunAsync(provision), "has no storage root key", "--another-tpm");
+        Refusal.IsTold(await Home.RunAsync("tpm", "provision", "--another-tpm"), "has no storage root key", "--recovery-key FILE");
         (await Home.RunAsync([.. provision, "--another-tpm"])).Succeeded();
 
         Assert.Equal(3, (await SlotsAsync()).Count);
@@ -120,6 +121,26 @@ public sealed class TpmMoveTests : TpmScene
         (await Home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
         await using var signer = await Home.StartAsync();
         Assert.Contains("floors_raised", (await signer.HealthWhenAsync(_ => true)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_witness_that_is_gone_for_good_is_followed_by_another()
+    {
+        await AssertSignsAsync();
+        SealBy("softhsm2");
+        Home.Configure(options => options["freshness"]!["witness"] = "tpm");
+        (await Home.RunAsync("seal", "enrol")).Succeeded();
+        await Tpm.KillAsync();
+
+        foreach (var verb in (string[])["status", "clear"])
+        {
+            Refusal.IsTold(await Home.RunAsync("freshness", verb), "cannot be reached", "another witness in signer.json");
+        }
+
+        Home.Configure(options => options["freshness"]!["witness"] = "token");
+        (await Home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
+        (await Home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
+        await AssertServesNextAsync();
     }
 
     private void SealBy(string profile) => Home.Configure(options =>

@@ -161,6 +161,9 @@ public sealed class TpmSealTests : TpmScene
         await File.WriteAllTextAsync(pin, "4712\n");
 
         await AssertDoesNotOpenAsync("refused the PIN");
+        Home.Configure(options => options["tpm"]!.AsObject().Remove("pin"));
+        Refusal.IsTold(await Home.RunAsync("freshness", "status"), "no source of the PIN of the TPM is configured", "tpm.pin");
+        Home.Configure(options => options["tpm"]!["pin"] = new System.Text.Json.Nodes.JsonObject { ["file"] = pin });
         Assert.Contains("\"failures\": 1,", (await Home.RunAsync("tpm", "status", "--json")).Succeeded().Output, StringComparison.Ordinal);
     }
 

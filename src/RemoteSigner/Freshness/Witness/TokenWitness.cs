@@ -231,7 +231,7 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
         }
         catch (TokenException e)
         {
-            throw new WitnessException(FaultOf(e), $"the witness of freshness in the token: {e.Message}", e.Hint, e);
+            throw WitnessException.Of(FaultOf(e), "the witness of freshness in the token", e);
         }
     }
 

@@ -206,7 +206,7 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
         }
         catch (SealingTpmException e)
         {
-            throw new WitnessException(FaultOf(e.Fault), $"the witness of freshness: {e.Message}", e.Hint, e);
+            throw WitnessException.Of(FaultOf(e.Fault), "the witness of freshness", e);
         }
     }
 

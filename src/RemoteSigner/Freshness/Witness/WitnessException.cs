@@ -8,6 +8,13 @@ public sealed class WitnessException : Exception
     public WitnessException(WitnessFault fault, string message, string hint, Exception? innerException = null)
         : base(message, innerException) => (Fault, Hint) = (fault, hint);
 
+    /// <summary>What the device of a witness says. One that is away may be gone for good, and nobody waits for it then.</summary>
+    internal static WitnessException Of(WitnessFault fault, string witness, SealingDeviceException device) => new(
+        fault,
+        $"{witness}: {device.Message}",
+        fault == WitnessFault.Unreachable ? $"{device.Hint}; where it is gone for good, name another witness in signer.json (freshness.witness), then 'remote-signer freshness clear'" : device.Hint,
+        device);
+
     /// <summary>The kind of trouble.</summary>
     public WitnessFault Fault { get; }
 

@@ -9,6 +9,9 @@ namespace RemoteSigner.Sealing.Tpm2;
 /// </summary>
 public sealed class SealingTpm : ISealingDevice
 {
+    /// <summary>How a TPM gets a slot that cannot open the vault itself, for people.</summary>
+    internal const string AnotherSlot = "'remote-signer tpm provision --another-tpm', with --recovery-key FILE or, for the slot of a token, with that one under seal in signer.json";
+
     private readonly Func<ITpmTransport> _connect;
     private readonly TpmPatience? _patience;
     private readonly PinSource? _owner;
@@ -142,7 +145,7 @@ public sealed class SealingTpm : ISealingDevice
         catch (TpmException e) when (e.Rc == TpmRc.HANDLE)
         {
             throw new SealingTpmException(
-                SealingTpmFault.WrongStorageRootKey, $"the {Description} has no storage root key: it is a new one, or was cleared", "open the vault through another slot and give this TPM one: 'remote-signer tpm provision', with --another-tpm where the vault has a slot of another", e);
+                SealingTpmFault.WrongStorageRootKey, $"the {Description} has no storage root key: it is a new one, or was cleared", $"open the vault through another slot and give this TPM one: {AnotherSlot}", e);
         }
     }
 
@@ -154,7 +157,7 @@ public sealed class SealingTpm : ISealingDevice
         return Knows(found.Name) ? found.Pin(found.Name) : throw new SealingTpmException(
             SealingTpmFault.WrongStorageRootKey,
             $"the {Description} shows the storage root key {found.Name}, and the vault has no slot for that one: this is another TPM, or a cleared one, or somebody is on the bus",
-            "find out which; where it is another TPM of yours, 'remote-signer tpm provision --another-tpm' gives it a slot");
+            $"find out which; where it is another TPM of yours, give it a slot: {AnotherSlot}");
     }
 
     /// <summary>Before anything is done with a PIN towards the TPM whose storage root key a slot names: nobody but the ledger says that this slot is of the vault.</summary>

@@ -14,7 +14,7 @@ internal static class TpmFaults
         TpmIntegrityException { Fault: TpmIntegrityFault.Name } => new(
             SealingTpmFault.WrongStorageRootKey,
             $"the {device} is not the one that this vault was sealed under: {fault.Message}",
-            "was the disk moved to another machine, or the TPM cleared? Open the vault through another slot and give this TPM one: 'remote-signer tpm provision'",
+            $"was the disk moved to another machine, or the TPM cleared? Open the vault through another slot and give this TPM one: {SealingTpm.AnotherSlot}",
             fault),
         TpmIntegrityException => new(
             SealingTpmFault.ResponseTampered, $"an answer of the {device} is not genuine: {fault.Message}", "somebody may be on the bus between processor and TPM: take the machine out of service and look", fault),
