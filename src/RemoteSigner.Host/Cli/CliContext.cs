@@ -39,7 +39,8 @@ internal sealed record ImportLine(
     string PublicKey, bool Active, long BlocksRead, long BlocksNew, long AttestationsRead, long AttestationsNew, string? LowestSlot, string? LowestSource, string? LowestTarget);
 
 /// <summary>A vault as <c>seal status</c> prints it.</summary>
-internal sealed record SealLine(string VaultId, ulong Generation, int Shares, IReadOnlyList<SealLine.Slot> Slots, bool Authenticated)
+/// <param name="Protection">Empty where there is no <c>signer.json</c> to say which hardware it is.</param>
+internal sealed record SealLine(string VaultId, ulong Generation, int Shares, IReadOnlyList<SealLine.Slot> Slots, bool Authenticated, IReadOnlyList<ProtectionLine> Protection)
 {
     internal sealed record Slot(string Type, string KeyId, string Label);
 }

@@ -288,6 +288,12 @@ internal static partial class InitCommand
             console.WriteLine($"the last fork that its file knows is {options.Network.Load(data.Path).Forks.All[^1].Fork}: duties of a later one are refused until network.forks in signer.json names it");
         }
 
+        console.WriteLine("what the hardware of this machine protects, and what not:");
+        foreach (var line in ProtectionLine.AllOf(data, options, Vault.List(data.VaultFile)))
+        {
+            console.WriteLine($"  {line}");
+        }
+
         console.WriteLine($"next, for {purpose.Summary}:");
         IEnumerable<string> steps =
         [

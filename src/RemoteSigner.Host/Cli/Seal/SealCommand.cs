@@ -29,7 +29,7 @@ internal static class SealCommand
         var recover = new Command("recover", "Open the vault with the recovery key, give a new key in the token a slot, and the vault another root key: the slots of devices that are not here end") { RecoveryOptions.Key, RecoveryOptions.Password };
         RekeyOptions.AddTo(recover);
         recover.SetAction((parsed, _) => RecoverAsync(parsed));
-        var status = new Command("status", "Show the slots of the vault");
+        var status = new Command("status", "Show the slots of the vault, and what this machine's hardware protects from and what not");
         status.SetAction((parsed, _) => Task.FromResult(Status(parsed)));
         return new Command("seal", "How the vault is sealed: 'status', 'rotate' and 'rekey' work while the signer runs, the others want it stopped") { enrol, rotate, rekey, remove, recover, status };
     }
@@ -104,16 +104,19 @@ internal static class SealCommand
 
     private static int Status(ParseResult parsed)
     {
-        var listing = Vault.List(parsed.DataDirectory().VaultFile);
+        var data = parsed.DataDirectory();
+        var listing = Vault.List(data.VaultFile);
         var line = new SealLine(
             listing.VaultId.ToString(),
             listing.Generation,
             listing.Shares.Count,
             [.. listing.Slots.Select(slot => new SealLine.Slot(slot.Type.ToString(), Convert.ToHexStringLower(slot.KeyId.Span), slot.Label))],
-            listing.Authenticated);
+            listing.Authenticated,
+            File.Exists(data.OptionsFile) ? ProtectionLine.AllOf(data, data.ReadOptions(), listing) : []);
         Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.SealLine, vault => Output.Rows(
             vault.Slots, ["slot", "key id", "label"], slot => [slot.Type, slot.KeyId, slot.Label]));
         StandardError.Console.WriteLine($"vault {line.VaultId}, generation {line.Generation}, {line.Shares} shares; read without opening it, so not proven");
+        StandardError.Console.WriteLines(string.Join('\n', line.Protection));
         return 0;
     }
 }
