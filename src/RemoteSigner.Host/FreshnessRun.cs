@@ -36,8 +36,8 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
                 VaultFault.Changed, $"the vault {id} has generation {generation}; before, {former.Id} was open with generation {former.Generation}", "an old copy of the vault was put back: put the newest one in its place");
         }
 
-        // Before the judgement, which may be interrupted: its next try is about the same vault.
-        _vault = new AdmittedVault(id, generation, (_witness as TpmWitness)?.Indices);
+        // Before the judgement, which may be interrupted: its next try is about the same vault. After it no vault is remembered that was not judged: what this signer makes of it says ChangedAsync.
+        _vault ??= new AdmittedVault(id, generation, null);
         if (!_judged)
         {
             await StartAsync(vault, id);
@@ -68,25 +68,11 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
 
     /// <summary>Before the vault gets another root key: makes the place where the fence will go on.</summary>
     /// <exception cref="WitnessException">The witness failed.</exception>
-    public async Task PrepareHandOverAsync(Vault vault, NewRootKey next)
-    {
-        using var keys = next.DeriveFenceKeys();
-        if (_witness is not null && WitnessOf(vault, keys) is { } witness)
-        {
-            await FenceSuccession.ProvideAsync(_witness, witness, (await slashing.GetStartAsync())?.Witness, CancellationToken.None);
-        }
-    }
+    public Task PrepareHandOverAsync(Vault vault, NewRootKey next) => SucceedAsync(vault, next, succession => succession.ProvideAsync(CancellationToken.None));
 
     /// <summary>The vault did not get that root key: what was made for its fence goes away.</summary>
     /// <exception cref="WitnessException">The witness failed.</exception>
-    public async Task AbandonHandOverAsync(Vault vault, NewRootKey next)
-    {
-        using var keys = next.DeriveFenceKeys();
-        if (_witness is not null && WitnessOf(vault, keys) is { } witness)
-        {
-            await witness.DiscardAsync(CancellationToken.None);
-        }
-    }
+    public Task AbandonHandOverAsync(Vault vault, NewRootKey next) => SucceedAsync(vault, next, succession => succession.AbandonAsync(CancellationToken.None));
 
     /// <summary>After the vault got another root key: the fence goes on under its keys. False where it is not open, so that the next start does it.</summary>
     /// <exception cref="WitnessException">The witness failed.</exception>
@@ -220,6 +206,16 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
         finally
         {
             (isNext ? former : keys)?.Dispose();
+        }
+    }
+
+    private async Task SucceedAsync(Vault vault, NewRootKey next, Func<FenceSuccession, Task> step)
+    {
+        if (_witness is not null)
+        {
+            using var keys = next.DeriveFenceKeys();
+            using var present = vault.DeriveFenceKeys();
+            await step(SuccessionOf(vault, present, keys));
         }
     }
 

@@ -73,6 +73,15 @@ public sealed partial class SlashingProtection
         return true;
     });
 
+    /// <summary>Raises the floor under all keys where nobody counts starts: only on the word of a person.</summary>
+    public Task RaiseGlobalFloorAsync(GlobalFloor floor, EvidenceWriter<GlobalFloor> evidence) => _ledger.WriteAsync(transaction =>
+    {
+        var state = HistoryStore.Of(transaction).Freshness;
+        state.SetFloor(floor.Over(state.Floor));
+        evidence.Write(transaction, floor);
+        return true;
+    });
+
     /// <summary>Takes the floor under all keys away, whatever is lost: only on the word of a person. The floor that was there.</summary>
     public Task<GlobalFloor?> RemoveGlobalFloorAsync(EvidenceWriter<GlobalFloor?> evidence) => _ledger.WriteAsync(transaction =>
     {

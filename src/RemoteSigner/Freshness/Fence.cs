@@ -84,6 +84,12 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
     /// <summary>Signs nothing, for this reason; only a start calls this.</summary>
     public void Refuse(FreshnessRefusal refusal) => _closed = refusal;
 
+    /// <summary>Why a ledger with a witness is not taken without one.</summary>
+    public static FreshnessRefusal SwitchedOff(LedgerStart known) => new(
+        FreshnessReason.WitnessSwitchedOff,
+        $"signer.json says freshness.witness none, and the ledger knows start {known.Start} with {known.Witness}",
+        "name the witness again; to run without one, 'remote-signer freshness leave' shows what is risked");
+
     /// <summary>
     /// Runs without a fence, which is the operator's explicit choice. A setting alone takes no witness away: put back with the copy of a ledger that knows one, it
     /// would silence what gives the copy away. Then this refuses, and returns why.
@@ -92,10 +98,7 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
     {
         if (known is not null)
         {
-            var refusal = new FreshnessRefusal(
-                FreshnessReason.WitnessSwitchedOff,
-                $"signer.json says freshness.witness none, and the ledger knows start {known.Start} with {known.Witness}",
-                "name the witness again; to run without one, 'remote-signer freshness leave' shows what is risked");
+            var refusal = SwitchedOff(known);
             Refuse(refusal);
             return new StartDecision.Refuse(refusal);
         }

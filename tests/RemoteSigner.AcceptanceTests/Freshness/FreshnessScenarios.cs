@@ -10,7 +10,7 @@ namespace RemoteSigner.AcceptanceTests.Freshness;
 /// Orderly stops, crashes and old copies that are put back, against the binary. The same for each kind of witness: a class for one only says how a
 /// home is made whose witness is that. No slot window: the epochs are the test's own, and the fence stands nine past the newest duty.
 /// </summary>
-public abstract class FreshnessScenarios : IAsyncLifetime
+public abstract partial class FreshnessScenarios : IAsyncLifetime
 {
     private SignerHome _home = null!;
 
@@ -267,6 +267,9 @@ public abstract class FreshnessScenarios : IAsyncLifetime
 
     /// <summary>A verb that changes the vault.</summary>
     protected virtual string[] VaultChange => ["seal", "enrol"];
+
+    /// <summary>A verb that gives the vault another root key.</summary>
+    protected virtual string[] RekeyOf(SignerHome home) => ["seal", "rekey"];
 
     /// <summary>The reason why a vault from before that is not taken.</summary>
     protected virtual string OldVault => "vault_rolled_back";

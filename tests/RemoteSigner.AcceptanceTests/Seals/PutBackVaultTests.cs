@@ -108,6 +108,74 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
         Assert.Contains("in the place of one that did not open in this vault", await File.ReadAllTextAsync(_home.Beside("log"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
+    /// <summary>Who may write the ledger, too, has yet the witness against him.</summary>
+    [Theory]
+    [InlineData("UPDATE note SET value = x'ANCHOR' WHERE name = 'vault'")]
+    [InlineData("DELETE FROM note WHERE name = 'vault'")]
+    [InlineData("DELETE FROM note WHERE name = 'vault'; UPDATE freshness SET vault = NULL, witness = NULL, start = NULL, vault_generation = NULL")]
+    public async Task A_vault_with_another_root_key_and_a_ledger_that_was_made_to_fit_are_not_taken(string edit)
+    {
+        var import = await PrepareAsync("keys import --keystores NEW --never-signed");
+        var anchor = await FakeVault.PutAsync(_home);
+        (await CommandResult.OfAsync("sqlite3", [_home.LedgerFile, edit.Replace("ANCHOR", Convert.ToHexStringLower(anchor), StringComparison.Ordinal)])).Succeeded();
+
+        await RefusesAsync(import, "was not written under this vault's root key");
+    }
+
+    [Fact]
+    public async Task A_ledger_that_forgot_its_witness_is_not_taken()
+    {
+        var import = await PrepareAsync("keys import --keystores NEW --never-signed");
+        (await CommandResult.OfAsync("sqlite3", [_home.LedgerFile, "UPDATE freshness SET vault = NULL, witness = NULL, start = NULL, vault_generation = NULL"])).Succeeded();
+
+        await RefusesAsync(import, "the ledger has never seen one");
+    }
+
+    [Fact]
+    public async Task A_witness_that_was_switched_off_in_the_settings_alone_is_missed()
+    {
+        var import = await PrepareAsync("keys import --keystores NEW --never-signed");
+        _home.Configure(options => options["freshness"]!["witness"] = "none");
+
+        await RefusesAsync(import, "signer.json says freshness.witness none");
+    }
+
+    /// <summary>A drill with a backup, against the token in use.</summary>
+    [Fact]
+    public async Task A_recovery_on_a_copy_from_before_another_root_key_leaves_the_present_fence_alone()
+    {
+        await RecoveryKeyAsync("recovery.key", "recovery.pub");
+        (await _home.RunAsync("seal", "enrol", "--recovery", _home.Beside("recovery.pub"))).Succeeded();
+        var drill = _home.CopyBeside("drill");
+        (await _home.RunAsync("seal", "rekey")).Succeeded();
+
+        Refusal.IsTold(
+            await SignerProcess.RunAsync(_home.Token, "seal", "recover", "--key", _home.Beside("recovery.key"), "--data", drill), "the fence cannot go on under another root key", "pkcs11-tool --delete-object");
+
+        Assert.Contains("\"serve\"", (await _home.RunAsync("freshness", "status", "--json")).Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Where no witness goes along nobody can tell which of the two is old: both risks are shown, and the ledger stands on a floor.</summary>
+    [Fact]
+    public async Task Without_a_witness_a_ledger_that_is_older_than_its_vault_is_taken_with_a_floor_alone()
+    {
+        (await _home.RunAsync("freshness", "leave", "--accept-risk")).Succeeded();
+        _home.Configure(options => options["freshness"]!["witness"] = "none");
+        _home.BackUp("before");
+        (await _home.RunAsync("seal", "enrol", "--recovery", await RecoveryAsync("later"))).Succeeded();
+        _home.PutBack("before", "ledger");
+
+        var shown = await _home.RunAsync("freshness", "clear");
+        Assert.Equal(1, shown.ExitCode);
+        Assert.Contains("SLASHED", shown.Error, StringComparison.Ordinal);
+        (await _home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
+
+        await using var signer = await _home.StartAsync();
+        using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
+        var answer = await client.SignAsync(_home.Keys[0], Chain.VoteJson());
+        Assert.Equal((HttpStatusCode.PreconditionFailed, "below_global_floor"), (answer.Status, answer.Reason));
+    }
+
     [Fact]
     public async Task The_signer_that_serves_takes_neither()
     {
@@ -118,7 +186,7 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
         (await _home.RunAsync("seal", "rotate")).Succeeded();
         _home.BackUp("genuine");
         string[] import = ["keys", "import", "--keystores", _home.Beside("new"), "--never-signed"];
-        foreach (var put in new Func<Task>[] { () => FakeVault.PutAsync(_home), () => Done(() => _home.PutBack("before", "vault")) })
+        foreach (var put in new Func<Task>[] { () => FakeVault.PutAsync(_home, generation: 1UL << 62), () => Done(() => _home.PutBack("before", "vault")) })
         {
             await put();
             var found = await File.ReadAllBytesAsync(_home.VaultFile, TestContext.Current.CancellationToken);
@@ -161,7 +229,7 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
         "seal remove 00",
     ];
 
-    public static TheoryData<string> Verbs => [.. VerbsWithoutWitness.Select(row => row.Data), "freshness enrol"];
+    public static TheoryData<string> Verbs => [.. VerbsWithoutWitness.Select(row => row.Data), "freshness enrol --witness-on-host"];
 
     public void Dispose() => _home.Dispose();
 
@@ -194,6 +262,14 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
         using var key = RSA.Create(2048);
         await File.WriteAllTextAsync(_home.Beside("operator"), key.ExportRSAPrivateKeyPem(), TestContext.Current.CancellationToken);
         return _home.Beside("operator");
+    }
+
+    private async Task RecoveryKeyAsync(string secret, string open)
+    {
+        using var key = RSA.Create(3072);
+        await File.WriteAllTextAsync(_home.Beside(secret), key.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(_home.Beside(secret), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await File.WriteAllTextAsync(_home.Beside(open), key.ExportSubjectPublicKeyInfoPem(), TestContext.Current.CancellationToken);
     }
 
     private async Task<string> RecoveryAsync(string name)

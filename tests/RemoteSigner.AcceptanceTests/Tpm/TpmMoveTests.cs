@@ -54,7 +54,7 @@ public sealed class TpmMoveTests : TpmScene
         var old = Home.CopyBeside("old");
         (await Home.RunAsync("seal", "rekey", "--release-key", ReleaseKey)).Succeeded();
 
-        Refusal.IsTold(await SignerProcess.RunAsync(Home.Token, "seal", "rekey", "--release-key", ReleaseKey, "--data", old), "does not hold the fence that the ledger names", "an old copy");
+        Refusal.IsTold(await SignerProcess.RunAsync(Home.Token, "seal", "rekey", "--release-key", ReleaseKey, "--data", old), "under another root key", "freshness clear");
 
         await AssertServesNextAsync();
         await AssertSignsAsync();

@@ -98,7 +98,7 @@ internal static class ActRows
             await device.CrashAsync(place);
         });
         yield return ActRow.Of(stock, place => new LiftFloors(place.Stand(crashed.First))) with { Device = crashed };
-        yield return ActRow.Of(stock, place => new AcceptVault(AnchorIn(stock, place), new FreshnessRefusal(FreshnessReason.VaultUnknown, "was shown", "")));
+        yield return ActRow.Of(stock, place => new AcceptVault(AnchorIn(stock, place), new FreshnessRefusal(FreshnessReason.VaultUnknown, "was shown", ""), SignedBounds.Before(new Epoch(1))));
     }
 
     private static VaultAnchor AnchorIn(ActStock stock, ActPlace place)

@@ -95,6 +95,10 @@ internal sealed class ModelWitness(ModelMemory memory) : IFreshnessWitness
         await DoAsync("write", () => memory.Write(record.ToArray()));
     }
 
+    public Task<string?> FindStrangerAsync(CancellationToken cancellation) => Task.FromResult<string?>(null);
+
+    public Task ClearAsync(CancellationToken cancellation) => DiscardAsync(cancellation);
+
     public Task<string?> FindRollbackAsync(CancellationToken cancellation) => Task.FromResult<string?>(null);
 
     private static void Require(WitnessReading? now, ulong count, WitnessReading from)

@@ -50,6 +50,10 @@ internal sealed class MortalWitness : IFreshnessWitness
 
     public Task WriteRecordAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation) => _view.WriteRecordAsync(from, record, cancellation);
 
+    public Task<string?> FindStrangerAsync(CancellationToken cancellation) => _view.FindStrangerAsync(cancellation);
+
+    public Task ClearAsync(CancellationToken cancellation) => _view.ClearAsync(cancellation);
+
     public Task<string?> FindRollbackAsync(CancellationToken cancellation) => _view.FindRollbackAsync(cancellation);
 
     private void RequireLife()

@@ -275,8 +275,8 @@ public sealed class TokenWitnessTests : IDisposable
         value[25] ^= 1;
         await PutAsync(value);
 
-        Assert.Equal(WitnessFault.Tampered, (await Assert.ThrowsAsync<WitnessException>(() => _witness.ReadAsync(default))).Fault);
-        Assert.Equal(WitnessFault.Tampered, (await Assert.ThrowsAsync<WitnessException>(() => CountAsync())).Fault);
+        Assert.Equal(WitnessFault.Foreign, (await Assert.ThrowsAsync<WitnessException>(() => _witness.ReadAsync(default))).Fault);
+        Assert.Equal(WitnessFault.Foreign, (await Assert.ThrowsAsync<WitnessException>(() => CountAsync())).Fault);
     }
 
     [Fact]

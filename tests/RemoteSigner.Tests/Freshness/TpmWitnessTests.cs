@@ -103,14 +103,21 @@ public sealed class TpmWitnessTests : TpmTest
         Assert.NotNull(await _witness.ReadAsync(default));
     }
 
+    // As a succession does whose former place vouches for it.
+    private async Task ProvideAsync()
+    {
+        if (await Xunit.Record.ExceptionAsync(() => _witness.ReadAsync(default)) is WitnessException { Fault: WitnessFault.Foreign })
+        {
+            await _witness.DiscardAsync(default);
+        }
+
+        await _witness.CreateAsync(default);
+    }
+
     /// <summary>The keys of a root key that nobody has, because the vault never got it.</summary>
     [Fact]
     public async Task What_a_creation_under_other_keys_left_is_taken_away_by_the_next_wherever_it_was_interrupted()
     {
-        using var presentKeys = NewKeys(epoch: 1);
-        var present = new TpmWitness(_device, _vault, presentKeys);
-        await present.CreateAsync(default);
-        var named = (await present.ReadAsync(default))!.Identity;
         for (var last = 1; ; last++)
         {
             using var lost = NewKeys();
@@ -118,7 +125,7 @@ public sealed class TpmWitnessTests : TpmTest
             var cut = await Xunit.Record.ExceptionAsync(() => new TpmWitness(_device, _vault, lost).CreateAsync(default));
             _onTheBus = _ => { };
 
-            await FenceSuccession.ProvideAsync(present, _witness, named, default);
+            await ProvideAsync();
 
             Assert.True((await _witness.ReadAsync(default))!.Record.IsEmpty);
             await WriteAsync(1);
@@ -140,10 +147,10 @@ public sealed class TpmWitnessTests : TpmTest
         var thief = new TpmWitness(_device, _vault, other);
 
         var refused = await Assert.ThrowsAsync<WitnessException>(() => thief.ReadAsync(default));
-        Assert.Equal(WitnessFault.Tampered, refused.Fault);
+        Assert.Equal(WitnessFault.Foreign, refused.Fault);
         Assert.Contains($"tpm2_nvundefine 0x{thief.Indices.Counter:X8}, tpm2_nvundefine 0x{thief.Indices.Record:X8}", refused.Hint, StringComparison.Ordinal);
-        Assert.Equal(WitnessFault.Tampered, await FaultAsync(() => thief.CountAsync(Nothing, Record(1), default)));
-        Assert.Equal(WitnessFault.Tampered, await FaultAsync(() => thief.WriteRecordAsync(Nothing, Record(1), default)));
+        Assert.Equal(WitnessFault.Foreign, await FaultAsync(() => thief.CountAsync(Nothing, Record(1), default)));
+        Assert.Equal(WitnessFault.Foreign, await FaultAsync(() => thief.WriteRecordAsync(Nothing, Record(1), default)));
         using var tpm = Open();
         Assert.Equal(TpmRc.NV_AUTHORIZATION, Refused(() => tpm.NvIncrement(Index(tpm, 0), TpmPassword.Empty, TpmEntity.Owner)));
         Assert.Equal(0u, tpm.FindProperty(TpmPt.LOCKOUT_COUNTER));
@@ -173,7 +180,7 @@ public sealed class TpmWitnessTests : TpmTest
             tpm.NvIncrement(impostor, TpmPassword.Empty);
         }
 
-        Assert.Equal(WitnessFault.Tampered, await FaultAsync(() => _witness.ReadAsync(default)));
+        Assert.Equal(WitnessFault.Foreign, await FaultAsync(() => _witness.ReadAsync(default)));
     }
 
     [Fact]
@@ -321,10 +328,6 @@ public sealed class TpmWitnessTests : TpmTest
             bus.ChangeResponse = response => response[Math.Min(response.Length - 1, 17)] ^= reading ? (byte)1 : (byte)0;
         };
         Assert.Equal(WitnessFault.Tampered, await FaultAsync(() => _witness.ReadAsync(default)));
-
-        using var presentKeys = NewKeys(epoch: 1);
-        var present = new TpmWitness(_device, _vault, presentKeys);
-        await Assert.ThrowsAsync<WitnessException>(() => FenceSuccession.ProvideAsync(present, _witness, named: null, default));
         _onTheBus = _ => { };
         Assert.True((await _witness.ReadAsync(default))!.Record.Span.SequenceEqual(Record(3)));
     }
@@ -362,9 +365,9 @@ public sealed class TpmWitnessTests : TpmTest
         return refused.Fault;
     }
 
-    private FenceKeys NewKeys(uint epoch = 0)
+    private FenceKeys NewKeys()
     {
-        var keys = new FenceKeys(_arena.Allocate(32), _arena.Allocate(32)) { Epoch = epoch };
+        var keys = new FenceKeys(_arena.Allocate(32), _arena.Allocate(32));
         RandomNumberGenerator.Fill(keys.Witness.Span);
         return keys;
     }

@@ -3,6 +3,7 @@ using RemoteSigner.Administration.Freshness;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Control;
+using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 using Spectre.Console;
 
@@ -119,7 +120,7 @@ internal static class FreshnessCommand
             return 0;
         }
 
-        var guess = decision is StartDecision.Refuse ? Guess(parsed, freshness.Standing) : default;
+        var guess = decision is StartDecision.Refuse ? Guess(parsed, freshness.Standing.Ceiling, freshness.Standing.PastTheLedger(default)) : default;
         StandardError.Console.WriteLines(FreshnessRisk.Describe(evidence, decision, floor, guess));
         RequireAccepted(parsed);
         if (decision is StartDecision.Refuse(var refusal))
@@ -144,10 +145,13 @@ internal static class FreshnessCommand
             return 0;
         }
 
-        StandardError.Console.WriteLines($"{refusal.Detail}\n{FreshnessRisk.OfVault(refusal.Reason)}");
+        // A vault that is the older of the two leaves the ledger the newest.
+        SignedBounds? lost = refusal.Reason == FreshnessReason.VaultRolledBack ? null
+            : SignedBounds.Before(Guess(parsed, Fence.Ceiling(signer.Network, signer.Clock), signer.Found.End.FirstAfter(signer.Network.SlotsPerEpoch)));
+        StandardError.Console.WriteLines($"{refusal.Detail}\n{FreshnessRisk.OfVault(refusal.Reason)}{(lost is { } bounds ? FreshnessRisk.OfLedger(bounds) : "")}");
         RequireAccepted(parsed);
-        await signer.ExecuteAsync(new AcceptVault(vault.Anchor, refusal));
-        StandardError.Console.WriteLine("cleared: the ledger remembers this vault from now on");
+        await signer.ExecuteAsync(new AcceptVault(vault.Anchor, refusal, lost));
+        StandardError.Console.WriteLine($"cleared: the ledger remembers this vault from now on{(lost is { } floor ? $", and the next start signs nothing before epoch {floor.Fence}, and no vote until a source epoch of {floor.Source} or later is justified" : "")}");
         return 0;
     }
 
@@ -189,8 +193,12 @@ internal static class FreshnessCommand
     private static OfflineFreshness Present(OfflineFreshness? freshness) => freshness
         ?? throw new CliError("signer.json says freshness.witness none: there is no fence", "name a witness there, then 'remote-signer freshness enrol'");
 
-    private static Epoch Guess(ParseResult parsed, Standing standing) => standing.PastTheLedger(parsed.GetValue(FenceEpoch) is { } epoch ? new Epoch(epoch)
-        : standing.Ceiling ?? throw new CliError("neither the clock nor the witness can tell what was signed last", "give --fence EPOCH, past all that was signed with these keys"));
+    private static Epoch Guess(ParseResult parsed, Epoch? ceiling, Epoch pastTheLedger)
+    {
+        var guess = parsed.GetValue(FenceEpoch) is { } epoch ? new Epoch(epoch)
+            : ceiling ?? throw new CliError("neither the clock nor the witness can tell what was signed last", "give --fence EPOCH, past all that was signed with these keys");
+        return guess < pastTheLedger ? pastTheLedger : guess;
+    }
 
     private static string Text(ulong? number) => number?.ToString() ?? "–";
 }

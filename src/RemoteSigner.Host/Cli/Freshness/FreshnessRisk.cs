@@ -21,7 +21,7 @@ internal static class FreshnessRisk
         Clearing takes vault, ledger and witness as they are. With any key nothing before epoch {lost.Fence} is signed then, and no vote until a source epoch of {lost.Source} or later is justified.
         RISK: what was signed between this ledger and that epoch is lost with its audit entries; history that was imported from other signers since, too.
         {(lost == evidence.Record?.Bounds ? "The witness vouches that nothing at or beyond that epoch was signed, and no vote with a later source." : "NOBODY vouches for that epoch: it comes from this machine's clock or from you. Had anything beyond it been signed, the next signature could be slashed.")}
-        {OfVault(refusal.Reason)}Better: put the newest copy of the ledger and the vault back, if there is one.
+        {OfVault(refusal.Reason)}{OfStranger(evidence)}Better: put the newest copy of the ledger and the vault back, if there is one.
         """;
 
     /// <summary>What is risked with a vault that is not the ledger's; empty for reasons that are not about it.</summary>
@@ -31,6 +31,16 @@ internal static class FreshnessRisk
         FreshnessReason.VaultRolledBack or FreshnessReason.VaultUnknown => "RISK: what was sealed, removed or taken away since is as it was in this copy: shares that came are missing, and slots that were taken away open it again.\n",
         _ => "",
     };
+
+    /// <summary>What is risked with a ledger that may be an old copy, where no witness says what was signed since.</summary>
+    public static string OfLedger(SignedBounds lost) => $"""
+        RISK: where it is the ledger that was put back, what was signed since is not in it, and contradicting that is SLASHED. Nothing before epoch {lost.Fence} is signed then, and no vote until a source epoch of {lost.Source} or later is justified.
+        NOBODY vouches for that epoch: it comes from this machine's clock or from you.
+
+        """;
+
+    private static string OfStranger(StartEvidence evidence) => evidence.Stranger is null ? ""
+        : "RISK: what the device keeps for this vault under another root key is taken away. A signer elsewhere that lives by it signs nothing any more from its next start or move of the fence on.\n";
 
     private static string Floors(StartEvidence evidence, SignedBounds lost, string reason) => $"""
         {reason}

@@ -84,39 +84,36 @@ internal sealed class OfflineFreshness : IDisposable
 
     private static IFreshnessWitness WitnessOf(OfflineSigner signer, Vault vault, FenceKeys keys) => WitnessAccess.Open(signer.Options, signer.Keys.Hardware, vault.Contents.VaultId, keys)!;
 
+    /// <summary>The fence of this vault, from the place of one root key to that of the next.</summary>
+    public static FenceSuccession SuccessionOf(OfflineSigner signer, Vault vault, FenceKeys former, FenceKeys next) => new(
+        new WitnessPlace(WitnessOf(signer, vault, former), former), new WitnessPlace(WitnessOf(signer, vault, next), next), signer.Slashing, StartLog.Succession(signer.Audit));
+
     // Before anything is judged by it or told to it.
     private static async Task<bool> SucceedAsync(OfflineSigner signer, Vault vault, FenceKeys former, FenceKeys keys)
     {
-        var succession = new FenceSuccession(
-            new WitnessPlace(WitnessOf(signer, vault, former), former), new WitnessPlace(WitnessOf(signer, vault, keys), keys), signer.Slashing, StartLog.Succession(signer.Audit));
-        var isNext = await succession.RunAsync(signer.Found.With(vault.Anchor), CancellationToken.None);
+        var isNext = await SuccessionOf(signer, vault, former, keys).RunAsync(signer.Found.With(vault.Anchor), CancellationToken.None);
         await signer.LedgerNamesAsync();
         return isNext;
     }
 
     /// <summary>
-    /// Why ledger or vault is not the newest, as the witness knows both of them; null where it does not say so. One that does not answer says nothing: then the ledger alone knows the vault. Where that
-    /// one does not remember it yet the witness must vouch for it, unless <paramref name="isByRecovery"/>: a person with the recovery key may have lost the witness with the token.
+    /// Why ledger or vault is not the newest, as the witness knows both of them; null where it vouches for them, and where none was made yet. One that says that it is missing, another or not of this root key
+    /// has answered. One that does not answer says nothing: then the ledger alone knows the vault, and where it does not remember it yet nobody does. Where <paramref name="isByRecovery"/> a person with
+    /// the recovery key may have lost the witness with a device.
     /// </summary>
     public static async Task<FreshnessRefusal?> FindPutBackAsync(OfflineSigner signer, Vault vault, bool isByRecovery)
     {
-        if (signer.Found.Start is null)
-        {
-            return null;
-        }
-
-        var isKnown = isByRecovery || signer.Found.Vault is not null;
+        var isKnown = isByRecovery || signer.Found.Start is null || signer.Found.Vault is not null;
         try
         {
             using var freshness = await OpenAsync(signer, vault);
             if (freshness is null)
             {
-                return isKnown ? null : NotVouched("signer.json names no witness");
+                return signer.Found.Start is { } start && !isByRecovery ? Fence.SwitchedOff(start) : null;
             }
 
             var evidence = await freshness.Standing.LookAsync();
-            var refusal = (StartRules.Decide(evidence) as StartDecision.Refuse)?.Refusal;
-            return refusal is not null && IsPutBack(refusal.Reason) ? refusal : isKnown || evidence.Record is not null ? null : NotVouched(refusal!.Detail);
+            return (StartRules.Decide(evidence) as StartDecision.Refuse)?.Refusal is { } refusal && !MayStand(evidence, refusal.Reason, isByRecovery) ? refusal : null;
         }
         catch (Exception exception) when (exception is WitnessException or SealingDeviceException or PinException or HsmProfileException)
         {
@@ -178,6 +175,10 @@ internal sealed class OfflineFreshness : IDisposable
         FreshnessReason.VaultUnknown,
         $"this ledger does not remember its vault yet, and the witness of freshness does not vouch for the one that is here: {why}",
         "let the witness answer, and repeat it: then the ledger remembers the vault; 'remote-signer freshness status' shows how it stands");
+
+    // Before a witness has its first record nothing was signed by it, and nobody can say more.
+    private static bool MayStand(StartEvidence evidence, FreshnessReason reason, bool isByRecovery) =>
+        reason == FreshnessReason.NotEnrolled || evidence is { Ledger: null, Witness.Record.IsEmpty: true } || (isByRecovery && !IsPutBack(reason));
 
     private static bool IsPutBack(FreshnessReason reason) => reason is FreshnessReason.VaultReplaced or FreshnessReason.VaultUnknown or FreshnessReason.VaultRolledBack or FreshnessReason.LedgerRolledBack or FreshnessReason.LedgerForeign;
 }

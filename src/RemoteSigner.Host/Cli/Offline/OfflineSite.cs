@@ -1,6 +1,7 @@
 using RemoteSigner.Administration;
 using RemoteSigner.Administration.Seals;
 using RemoteSigner.Freshness;
+using RemoteSigner.Host.Configuration;
 using RemoteSigner.Keys;
 using RemoteSigner.Sealing;
 
@@ -25,7 +26,7 @@ internal sealed class OfflineSite(OfflineSigner signer) : ISite
         {
             signer.Keys.Hardware.PinTpm(IsAnotherTpm ? [] : vault.Anchor.StorageRoots);
             await FormerRootKey.RecallAsync(signer.Pending, vault);
-            Refusal = VaultRules.Refusal(signer.Found.Vault, vault.Anchor) ?? await OfflineFreshness.FindPutBackAsync(signer, vault, isByRecovery: key is RecoveryKey);
+            Refusal = VaultRules.Refusal(signer.Found.Vault, vault.Anchor) ?? await OfflineFreshness.FindPutBackAsync(signer, vault, isByRecovery: vault.IsOpenedByRecovery);
             return vault;
         }
         catch
@@ -35,24 +36,9 @@ internal sealed class OfflineSite(OfflineSigner signer) : ISite
         }
     }
 
-    public async Task PrepareFenceAsync(Vault vault, NewRootKey next)
-    {
-        using var keys = vault.DeriveFenceKeys();
-        using var nextKeys = next.DeriveFenceKeys();
-        if (signer.Found.Start is { } start && WitnessOf(vault, nextKeys) is { } witness)
-        {
-            await FenceSuccession.ProvideAsync(WitnessOf(vault, keys)!, witness, start.Witness, CancellationToken.None);
-        }
-    }
+    public Task PrepareFenceAsync(Vault vault, NewRootKey next) => SucceedAsync(vault, next, succession => succession.ProvideAsync(CancellationToken.None));
 
-    public async Task AbandonFenceAsync(Vault vault, NewRootKey next)
-    {
-        using var keys = next.DeriveFenceKeys();
-        if (signer.Found.Start is not null && WitnessAccess.Open(signer.Options, signer.Keys.Hardware, vault.Contents.VaultId, keys) is { } witness)
-        {
-            await witness.DiscardAsync(CancellationToken.None);
-        }
-    }
+    public Task AbandonFenceAsync(Vault vault, NewRootKey next) => SucceedAsync(vault, next, succession => succession.AbandonAsync(CancellationToken.None));
 
     public async Task<bool> HandFenceOverAsync(Vault vault)
     {
@@ -64,7 +50,15 @@ internal sealed class OfflineSite(OfflineSigner signer) : ISite
 
     public Task SettleAsync(Vault? vault, HeldShares held, bool history) => OfflineFreshness.KeepCleanAsync(signer, vault);
 
-    public void Tell(string message) => StandardError.Console.WriteLine(message);
+    private async Task SucceedAsync(Vault vault, NewRootKey next, Func<FenceSuccession, Task> step)
+    {
+        using var keys = next.DeriveFenceKeys();
+        if (signer.Found.Start is not null && signer.Options.Witness != FreshnessOptions.None)
+        {
+            using var present = vault.DeriveFenceKeys();
+            await step(OfflineFreshness.SuccessionOf(signer, vault, present, keys));
+        }
+    }
 
-    private IFreshnessWitness? WitnessOf(Vault vault, FenceKeys keys) => WitnessAccess.Open(signer.Options, signer.Keys.Hardware, vault.Contents.VaultId, keys);
+    public void Tell(string message) => StandardError.Console.WriteLine(message);
 }

@@ -29,6 +29,10 @@ public sealed class ClearRefusal(Standing standing, FreshnessReason shown, Epoch
         {
             await Standing.Witness.DiscardAsync(cancellation);
         }
+        else if (_evidence.Stranger is not null)
+        {
+            await Standing.Witness.ClearAsync(cancellation);
+        }
 
         _reading = await ProvideAsync(Standing.Witness, _evidence.Witness, cancellation);
     }

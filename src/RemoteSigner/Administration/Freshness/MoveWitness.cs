@@ -27,11 +27,16 @@ public sealed class MoveWitness(Standing standing, IFreshnessWitness to) : Witne
     internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
     {
         _evidence = await Standing.LookAsync(cancellation);
-        var there = await FindAsync(cancellation);
+        var (there, isForeign) = await FindAsync(cancellation);
         _isVoid = await IsInterruptedAsync(proceeding, there);
         if (!_isVoid && StartRules.Decide(_evidence) is not StartDecision.Serve)
         {
             throw NotStopped("no other witness can vouch for it");
+        }
+
+        if (isForeign)
+        {
+            await to.DiscardAsync(cancellation);
         }
 
         _to = await ProvideAsync(to, there, cancellation);
@@ -79,17 +84,16 @@ public sealed class MoveWitness(Standing standing, IFreshnessWitness to) : Witne
             return _entry;
         });
 
-    // What the device has under other keys is left of an earlier root key of the vault, and nothing depends on it: the ledger names the former witness.
-    private async Task<WitnessReading?> FindAsync(CancellationToken cancellation)
+    // What the device has under other keys is left of an earlier root key of the vault, where the present witness vouches for this one.
+    private async Task<(WitnessReading? There, bool IsForeign)> FindAsync(CancellationToken cancellation)
     {
         try
         {
-            return await to.ReadAsync(cancellation);
+            return (await to.ReadAsync(cancellation), false);
         }
-        catch (WitnessException left) when (left.IsUnderOtherKeys && Standing.Keys.Epoch > 0)
+        catch (WitnessException left) when (left.Fault == WitnessFault.Foreign && Standing.Keys.Epoch > 0)
         {
-            await to.DiscardAsync(cancellation);
-            return null;
+            return (null, true);
         }
     }
 

@@ -47,7 +47,7 @@ public static class FormerRootKey
         }
 
         FollowWithFiles(proceeding);
-        if (await proceeding.HandFenceOverAsync())
+        if (await HandFenceOverAsync(proceeding))
         {
             await proceeding.Pending.WriteAsync(transaction =>
             {
@@ -55,6 +55,19 @@ public static class FormerRootKey
                 return true;
             });
             vault.ForgetFormer();
+        }
+    }
+
+    // The device with the former place may be the one that was lost: that the fence did not follow a start or a person sees, and the recovery goes on.
+    private static async Task<bool> HandFenceOverAsync(Proceeding proceeding)
+    {
+        try
+        {
+            return await proceeding.HandFenceOverAsync();
+        }
+        catch (Exception lost) when (proceeding.Vault.IsOpenedByRecovery && lost is WitnessException or SealingDeviceException)
+        {
+            return false;
         }
     }
 

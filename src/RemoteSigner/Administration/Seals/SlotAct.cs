@@ -34,7 +34,7 @@ public abstract class SlotAct<TResult> : AdminAct<TResult>
     internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
     {
         var vault = proceeding.Vault;
-        if (!vault.IsFollowed)
+        if (!vault.IsFollowed && !vault.IsOpenedByRecovery)
         {
             throw new AdminException(
                 "not_followed", "the fence is still under the root key before the present one, because a start with it would be refused", "'remote-signer freshness status' shows why; settle that first");

@@ -13,30 +13,23 @@ namespace RemoteSigner.Freshness;
 /// <param name="evidence">Writes the entry with which the ledger names the next place, and gets what the former one shows.</param>
 public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, SlashingProtection slashing, EvidenceWriter<(LedgerStart Start, WitnessReading Former)> evidence)
 {
-    /// <summary>
-    /// Makes the next place where it is not there yet. It vouches for nothing before it has a record and the ledger names it. What it holds under keys that nobody has is given up for it, but only where
-    /// the place that the ledger names is there: to an old copy of ledger and vault, whose own is gone, the next place is where the fence of those that went on lives.
-    /// </summary>
-    /// <param name="present">Where the fence is now.</param>
-    /// <param name="named">The identity of the witness that the ledger names.</param>
+    /// <summary>Makes the next place where it is not there yet. It vouches for nothing before it has a record and the ledger names it.</summary>
     /// <exception cref="WitnessException">The device failed, or does not let it be made.</exception>
-    public static async Task ProvideAsync(IFreshnessWitness present, IFreshnessWitness next, string? named, CancellationToken cancellation)
+    public async Task ProvideAsync(CancellationToken cancellation)
     {
-        var isThere = (await present.ReadAsync(cancellation))?.Identity == named;
-        try
+        if (await FindAsync(cancellation) is null)
         {
-            if (await (isThere ? FindAsync(next, cancellation) : next.ReadAsync(cancellation)) is null)
-            {
-                await next.CreateAsync(cancellation);
-            }
+            await next.Witness.CreateAsync(cancellation);
         }
-        catch (WitnessException other) when (!isThere && other.IsUnderOtherKeys)
+    }
+
+    /// <summary>The vault did not get the next root key: what <see cref="ProvideAsync"/> made goes away, and nothing that is under other keys or holds a record.</summary>
+    /// <exception cref="WitnessException">The device failed.</exception>
+    public async Task AbandonAsync(CancellationToken cancellation)
+    {
+        if (await TryReadAsync(next.Witness, cancellation) is { Record.IsEmpty: true })
         {
-            throw new WitnessException(
-                other.Fault,
-                $"the {next.Description} does not hold the fence that the ledger names, and the place for the next one is in use under other keys",
-                "this is an old copy of ledger and vault, or the witness was made anew: 'remote-signer freshness status' shows how it stands; settle that first",
-                other);
+            await next.Witness.DiscardAsync(cancellation);
         }
     }
 
@@ -45,7 +38,7 @@ public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, Slas
     /// <exception cref="WitnessException">The device failed.</exception>
     public async Task<bool> RunAsync(FreshState found, CancellationToken cancellation)
     {
-        var there = await FindAsync(next.Witness, cancellation);
+        var there = await TryReadAsync(next.Witness, cancellation);
         if (await slashing.GetStartAsync() is not { } known)
         {
             return true;
@@ -64,7 +57,7 @@ public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, Slas
         }
 
         var from = looked.Witness!;
-        there ??= await MakeAsync(cancellation);
+        there ??= await FindAsync(cancellation) ?? await MakeAsync(cancellation);
         await WriteAsync(there, Next(looked.Record!, from, there).Write(next.Keys.Record), cancellation);
         await NameAsync(known with { Witness = there.Identity, Start = there.Count + known.Start - from.Count }, from, cancellation);
         return true;
@@ -74,7 +67,7 @@ public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, Slas
     /// <exception cref="WitnessException">The device failed, and the run goes on in the former place.</exception>
     internal async Task<RunRecord> MoveAsync(RunRecord run, TimeProvider time)
     {
-        var there = await FindAsync(next.Witness, CancellationToken.None) ?? await MakeAsync(CancellationToken.None);
+        var there = await FindAsync(CancellationToken.None) ?? await MakeAsync(CancellationToken.None);
         var gone = new RunRecord(next.Witness, next.Keys, RunRecord.Draw(run.Written with { Start = there.Count }, time), time);
         await WriteAsync(there, gone.Claim, CancellationToken.None);
         return gone;
@@ -109,16 +102,43 @@ public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, Slas
         return FenceRecord.Read(there.Record.Span, next.Keys.Record) is not { } left || left == moved ? moved : moved with { Bounds = moved.Bounds.Join(left.Bounds), CleanStop = null };
     }
 
-    // What is there under other keys is left of an earlier root key, and nothing depends on it.
-    private static async Task<WitnessReading?> FindAsync(IFreshnessWitness next, CancellationToken cancellation)
+    // What is there under other keys is left of an earlier root key, or of one that the vault never got, where the former place says that this is the newest state; else it is the fence as it went on elsewhere.
+    private async Task<WitnessReading?> FindAsync(CancellationToken cancellation)
     {
         try
         {
-            return await next.ReadAsync(cancellation);
+            return await next.Witness.ReadAsync(cancellation);
         }
-        catch (WitnessException left) when (left.IsUnderOtherKeys)
+        catch (WitnessException left) when (left.Fault == WitnessFault.Foreign)
         {
-            await next.DiscardAsync(cancellation);
+            if (!await IsNewestAsync(cancellation))
+            {
+                throw new WitnessException(
+                    WitnessFault.Foreign,
+                    $"the fence cannot go on under another root key: {left.Message}; it is the fence of this vault as it went on elsewhere, or before this copy was put back",
+                    $"use the vault and the ledger that it belongs to; only where they are lost, and no signer lives by it: {left.Hint}",
+                    left);
+            }
+
+            await next.Witness.DiscardAsync(cancellation);
+            return null;
+        }
+    }
+
+    // As far as the former place tells: the ledger names it, and has not fewer starts.
+    private async Task<bool> IsNewestAsync(CancellationToken cancellation) =>
+        await slashing.GetStartAsync() is { } known
+        && await TryReadAsync(former.Witness, cancellation) is { } shown
+        && known.Witness == shown.Identity && known.Start >= shown.Count && FenceRecord.Read(shown.Record.Span, former.Keys.Record) is not null;
+
+    private static async Task<WitnessReading?> TryReadAsync(IFreshnessWitness witness, CancellationToken cancellation)
+    {
+        try
+        {
+            return await witness.ReadAsync(cancellation);
+        }
+        catch (WitnessException answer) when (answer.Fault == WitnessFault.Foreign)
+        {
             return null;
         }
     }

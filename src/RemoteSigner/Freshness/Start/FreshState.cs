@@ -41,13 +41,14 @@ public sealed record FreshState(VaultAnchor Vault, LedgerStart? Ledger, HistoryE
     {
         try
         {
-            var reading = await witness.ReadAsync(cancellation);
-            return Evidence(reading, reading is null ? null : FenceRecord.Read(reading.Record.Span, keys.Record));
+            return await witness.ReadAsync(cancellation) is { } reading
+                ? Evidence(reading, FenceRecord.Read(reading.Record.Span, keys.Record))
+                : Evidence(null, null) with { Stranger = await witness.FindStrangerAsync(cancellation) };
         }
-        catch (WitnessException foreign) when (foreign.Fault == WitnessFault.Tampered && VaultRules.Refusal(Known, Vault) is { Reason: FreshnessReason.VaultReplaced })
+        catch (WitnessException foreign) when (foreign.Fault == WitnessFault.Foreign)
         {
-            // To another vault's keys the witness is another's.
-            return Evidence(null, null);
+            // An answer, and no fault: it speaks for another root key than this vault's.
+            return Evidence(null, null) with { Stranger = foreign.Message };
         }
     }
 

@@ -18,6 +18,9 @@ public sealed record StartEvidence(VaultAnchor Vault, LedgerStart? Ledger, Histo
 
     public ulong VaultGeneration => Vault.Generation;
 
+    /// <summary>In words, what the device keeps for this vault that is not of this root key, where there is nothing of this one; null: nothing.</summary>
+    public string? Stranger { get; init; }
+
     /// <summary>In words, what two wrote into the witness at the same moment, so that nobody can tell what it says; null where it says one thing.</summary>
     public string? Contest { get; init; }
 

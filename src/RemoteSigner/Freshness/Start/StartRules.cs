@@ -18,14 +18,16 @@ public static class StartRules
     private static FreshnessRefusal? Refusal(StartEvidence evidence) => evidence switch
     {
         { Contest: { } contest } => Person(FreshnessReason.WitnessContested, contest),
-        { Witness: null } when VaultRules.RefusalOfAnother(evidence.Known, evidence.Vault) is { } another => another,
+        _ when VaultRules.RefusalOfAnother(evidence.Known, evidence.Vault) is { } another => another,
+        { Stranger: { } stranger } => Person(
+            FreshnessReason.RecordForeign, $"{stranger}: this vault and its ledger are a copy from before the root key changed, or another vault, or somebody else wrote it"),
         { Ledger: null, Witness: null } => new(
             FreshnessReason.NotEnrolled, "this data directory has no witness of freshness yet", "'remote-signer freshness enrol' makes one; do it only with the newest state of this data directory"),
         // The fence of an older root key is gone from its device: the ledger says that it is the vault which is old.
         { Witness: null } when evidence.Ledger.VaultId == evidence.VaultId && evidence.VaultGeneration < evidence.Ledger.VaultGeneration => Person(
             FreshnessReason.VaultRolledBack, $"the vault has generation {evidence.VaultGeneration} and had {evidence.Ledger.VaultGeneration} before: an old copy of the vault was put back"),
         { Witness: null } => Person(
-            FreshnessReason.WitnessMissing, $"the ledger knows start {evidence.Ledger.Start} with {evidence.Ledger.Witness}, and there is no witness for this vault: it was removed, or this is another machine or token"),
+            FreshnessReason.WitnessMissing, $"the ledger knows start {evidence.Ledger.Start} with {evidence.Ledger.Witness}, and there is no witness for this vault: it was removed, or this is another machine or token, or vault and ledger are a copy from before the root key changed"),
         { Ledger: null } => Person(
             FreshnessReason.LedgerWithoutStart, $"the witness counts {evidence.Witness.Count} starts of this vault and the ledger has never seen one: it was deleted and made anew, or is of another signer"),
         { Ledger.VaultId: var vault } when vault != evidence.VaultId => Person(

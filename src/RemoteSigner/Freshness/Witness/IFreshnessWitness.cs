@@ -20,6 +20,12 @@ public interface IFreshnessWitness
     /// <summary>Takes away all that there is of it, where two wrote at the same moment and nobody can tell which of it is right: then there is none.</summary>
     Task DiscardAsync(CancellationToken cancellation);
 
+    /// <summary>What the device keeps for this vault under another root key than this one's, in words; null: nothing. Nobody has proven what it is: an older or a later fence of this vault, or somebody's work.</summary>
+    Task<string?> FindStrangerAsync(CancellationToken cancellation);
+
+    /// <summary>Takes away whatever the device keeps for this vault, under whatever root key.</summary>
+    Task ClearAsync(CancellationToken cancellation);
+
     /// <summary>Identity, count and record; null when it was never made, or is gone.</summary>
     Task<WitnessReading?> ReadAsync(CancellationToken cancellation);
 

@@ -17,11 +17,13 @@ namespace RemoteSigner.Freshness;
 /// </summary>
 public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys) : IFreshnessWitness
 {
+    private const int MostRootKeys = 4096;
+
     // At most 32 bytes, as some tokens keep no more: the beginning of the vault's id, for people, and what tells it and the root key from others.
-    internal string Label { get; } = $"fence-{vaultId.ToString()[..8]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"{vaultId} {keys.Epoch}")))[..16]}";
+    internal string Label { get; } = LabelOf(vaultId, keys.Epoch);
 
     // Under which programs of before looked for it. That of the first root key had no number when there was no other.
-    internal string FormerLabel { get; } = keys.Epoch == 0 ? $"remote-signer fence {vaultId}" : $"remote-signer fence {vaultId} {keys.Epoch}";
+    internal string FormerLabel { get; } = keys.Epoch == 0 ? FormerPrefix(vaultId) : $"{FormerPrefix(vaultId)} {keys.Epoch}";
 
     // Of objects that this process tried to make and whose answer it has not awaited: they may turn up late.
     private readonly ConcurrentDictionary<UInt128, bool> _givenUp = new();
@@ -66,6 +68,21 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
                 session.Destroy(held);
             }
 
+            return true;
+        },
+        cancellation));
+
+    public Task<string?> FindStrangerAsync(CancellationToken cancellation) => TranslatedAsync(() => token.RunAsync(
+        session => OfThisVault(session).Select(found => found.Label).FirstOrDefault(label => label != Label && label != FormerLabel) is { } other
+            ? $"the object '{other}' in the {Description} is a fence of the vault {vaultId} under another root key"
+            : null,
+        cancellation));
+
+    public Task ClearAsync(CancellationToken cancellation) => TranslatedAsync(() => token.RunAsync(
+        login =>
+        {
+            using var session = login.OpenReadWrite();
+            OfThisVault(session).ForEach(found => session.Destroy(found.Handle));
             return true;
         },
         cancellation));
@@ -175,6 +192,19 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
         return key;
     }
 
+    private static string LabelOf(Guid vaultId, uint epoch) => $"fence-{vaultId.ToString()[..8]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"{vaultId} {epoch}")))[..16]}";
+
+    private static string FormerPrefix(Guid vaultId) => $"remote-signer fence {vaultId}";
+
+    // Under whatever root key. Labels say which vault, and nobody has more root keys than this.
+    private List<(ulong Handle, string Label)> OfThisVault(Pkcs11Session session)
+    {
+        var labels = Enumerable.Range(0, MostRootKeys).Select(epoch => LabelOf(vaultId, (uint)epoch)).ToHashSet();
+        return [.. session.FindData(label: null)
+            .Select(handle => (handle, Label: session.TryReadAttribute(handle, CKA.CKA_LABEL) is { } label ? Encoding.UTF8.GetString(label) : ""))
+            .Where(found => labels.Contains(found.Label) || found.Label.StartsWith(FormerPrefix(vaultId), StringComparison.Ordinal))];
+    }
+
     // A label that the token would have cut short it never kept.
     private List<ulong> Find(Pkcs11Session session) =>
         [.. session.FindData(Label), .. token.Profile.DataObjects.KeepsLabelOf(FormerLabel.Length) ? session.FindData(FormerLabel) : []];
@@ -209,7 +239,9 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
     }
 
     private WitnessException Foreign() => new(
-        WitnessFault.Tampered, $"the object '{Label}' in the {Description} was not written by this signer", "find out who uses this token; 'remote-signer freshness clear' needs the object to be deleted first");
+        WitnessFault.Foreign,
+        $"the object '{Label}' in the {Description} was not written under this vault's root key",
+        $"find out who uses this token; the data object can be deleted with the maker's tool (pkcs11-tool --delete-object --type data --label '{Label}')");
 
     private FenceObject? Newest(List<Held> held) => FenceObject.Newest(held.ConvertAll(one => one.Content), _givenUp.ContainsKey) switch
     {

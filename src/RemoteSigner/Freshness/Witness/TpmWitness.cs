@@ -48,6 +48,15 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
 
     public Task<WitnessReading?> ReadAsync(CancellationToken cancellation) => RunAsync(Read, cancellation);
 
+    public Task<string?> FindStrangerAsync(CancellationToken cancellation) => RunAsync(
+        (tpm, _, _) => IndicesOf(keys.Epoch + 1).FirstOrDefault(index => IsOurs(index, NvSearch.Find(tpm, index.Handle))) is { } other
+            ? $"the NV index 0x{other.Handle:X8} in the {Description} is of a fence of the vault {vaultId} under another root key"
+            : null,
+        cancellation);
+
+    public Task ClearAsync(CancellationToken cancellation) => RunAsync(
+        (tpm, root, _) => Discard(tpm, root, [.. IndicesOf(0), .. IndicesOf(1)]), cancellation);
+
     // Compared again once it is counted: whoever took the number before has written his record by the time he signs, and is seen here.
     public Task CountAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation) => RunAsync(
         (tpm, root, session) =>
@@ -91,13 +100,7 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
             : null;
     }
 
-    public Task DiscardAsync(CancellationToken cancellation) => RunAsync(
-        (tpm, root, _) =>
-        {
-            using var owner = device.StartOwnerSession(tpm, root);
-            return Owned(() => Discard(tpm, owner));
-        },
-        cancellation);
+    public Task DiscardAsync(CancellationToken cancellation) => RunAsync((tpm, root, _) => Discard(tpm, root, IndicesOf(keys.Epoch)), cancellation);
 
     private WitnessReading? Read(Tpm tpm, PinnedKey root, TpmSession session) => Found(tpm, Counter) is { Public.IsWritten: true } counter
         ? new WitnessReading($"TPM {root.Name} counter {counter.Name}", tpm.NvReadCounter(counter, session), ReadRecord(tpm, session))
@@ -123,21 +126,24 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
         using var owner = device.StartOwnerSession(tpm, root);
         Owned(() =>
         {
-            Discard(tpm, owner);
+            Discard(tpm, owner, IndicesOf(keys.Epoch));
             tpm.NvDefineSpace(owner, Record.Public, keys.Witness.Span);
             return tpm.NvDefineSpace(owner, Counter.Public, keys.Witness.Span);
         });
     }
 
-    // The counter first: what is left of a pair without one was never made.
-    private bool Discard(Tpm tpm, TpmSession owner)
+    private bool Discard(Tpm tpm, PinnedKey root, NvIndex[] indices)
     {
-        foreach (var index in (NvIndex[])[Counter, Record])
+        using var owner = device.StartOwnerSession(tpm, root);
+        return Owned(() => Discard(tpm, owner, indices));
+    }
+
+    // Each counter before its record: what is left of a pair without one was never made.
+    private bool Discard(Tpm tpm, TpmSession owner, NvIndex[] indices)
+    {
+        foreach (var found in indices.Select(index => Found(tpm, index)).OfType<NvIndex>())
         {
-            if (Found(tpm, index) is { } found)
-            {
-                tpm.NvUndefineSpace(owner, found);
-            }
+            tpm.NvUndefineSpace(owner, found);
         }
 
         return true;
@@ -167,6 +173,9 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
         return bytes;
     }
 
+    // Of one root key and of every second one; the others are of those between.
+    private NvIndex[] IndicesOf(uint epoch) => [new(CounterOf(vaultId, epoch)), new(RecordOf(vaultId, epoch))];
+
     private NvIndex Existing(Tpm tpm, NvIndex index) => Found(tpm, index) ?? throw Missing();
 
     private WitnessException Missing() =>
@@ -175,18 +184,16 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
     /// <summary>The index, written to or not yet; null when there is none.</summary>
     private NvIndex? Found(Tpm tpm, NvIndex index)
     {
-        if (NvSearch.Find(tpm, index.Handle) is not { } found)
-        {
-            return null;
-        }
-
-        return found.Name.Equals(index.Name) || found.Name.Equals(index.AsWritten().Name) ? found : throw Foreign(index, null);
+        var found = NvSearch.Find(tpm, index.Handle);
+        return found is null || IsOurs(index, found) ? found : throw Foreign(null);
     }
 
-    private WitnessException Foreign(NvIndex? index, Exception? cause) => new(
-        WitnessFault.Tampered,
-        $"{(index is null ? $"the NV indices 0x{Counter.Handle:X8} and 0x{Record.Handle:X8} were" : $"the NV index 0x{index.Handle:X8} was")} not made by this signer, in the place of the vault {vaultId} in the {Description}: another program uses it, or the witness was made anew",
-        $"find out who uses this TPM; 'remote-signer freshness clear' needs the indices to be taken away first (tpm2_nvundefine 0x{Counter.Handle:X8}, tpm2_nvundefine 0x{Record.Handle:X8})",
+    private static bool IsOurs(NvIndex index, NvIndex? found) => found is not null && (found.Name.Equals(index.Name) || found.Name.Equals(index.AsWritten().Name));
+
+    private WitnessException Foreign(Exception? cause) => new(
+        WitnessFault.Foreign,
+        $"the NV indices 0x{Counter.Handle:X8} and 0x{Record.Handle:X8} in the {Description} were not made under the root key of the vault {vaultId}",
+        $"find out who uses this TPM; its owner can take them away (tpm2_nvundefine 0x{Counter.Handle:X8}, tpm2_nvundefine 0x{Record.Handle:X8})",
         cause);
 
     private async Task<T> RunAsync<T>(Func<Tpm, PinnedKey, TpmSession, T> work, CancellationToken cancellation)
@@ -218,7 +225,7 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
         }
         catch (TpmException e) when (e.Rc is TpmRc.BAD_AUTH or TpmRc.AUTH_FAIL)
         {
-            throw Foreign(null, e);
+            throw Foreign(e);
         }
     }
 

@@ -24,9 +24,6 @@ public sealed class WitnessException : Exception
     /// <summary>Of a witness that shows several things at once: the records of all of them.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Records { get; init; } = [];
 
-    /// <summary>What is there was made by somebody else or under other keys; not an answer that was changed on its way, which says nothing about what is there.</summary>
-    public bool IsUnderOtherKeys => Fault == WitnessFault.Tampered && InnerException is not SealingDeviceException;
-
     /// <summary>May it go away by itself, so that trying again makes sense?</summary>
     public bool MayPass => Fault is WitnessFault.Unreachable or WitnessFault.RateLimited or WitnessFault.Contested;
 }
@@ -43,8 +40,11 @@ public enum WitnessFault
     /// <summary>It has one for this vault already.</summary>
     Exists,
 
-    /// <summary>What it keeps, or what it answered, was not made by this signer.</summary>
+    /// <summary>What it answered is not genuine.</summary>
     Tampered,
+
+    /// <summary>What it keeps was not made under this vault's root key.</summary>
+    Foreign,
 
     /// <summary>It does not show what was to be replaced, or another process changed it at the same moment: this change was not made, or was taken back.</summary>
     Contested,

@@ -69,16 +69,24 @@ internal sealed class Pkcs11Session : IDisposable
     }
 
     /// <summary>All data objects with this label.</summary>
-    internal List<ulong> FindData(string label)
+    /// <summary>Data objects with this label; null: with any. At most 4096 of them.</summary>
+    internal List<ulong> FindData(string? label)
     {
-        var wanted = new Template().With(CKA.CKA_CLASS, (ulong)CKO.CKO_DATA).With(CKA.CKA_LABEL, label);
+        var wanted = new Template().With(CKA.CKA_CLASS, (ulong)CKO.CKO_DATA);
+        wanted = label is null ? wanted : wanted.With(CKA.CKA_LABEL, label);
         ReturnValue.Check(_module.Library.C_FindObjectsInit(_handle, wanted.Attributes, wanted.Count), "look for a data object");
-        var found = new ulong[16];
-        ulong count = 0;
-        ReturnValue.Check(_module.Library.C_FindObjects(_handle, found, (ulong)found.Length, ref count), "look for a data object");
+        var (some, found) = (new ulong[16], new List<ulong>());
+        ulong count;
+        do
+        {
+            count = 0;
+            ReturnValue.Check(_module.Library.C_FindObjects(_handle, some, (ulong)some.Length, ref count), "look for a data object");
+            found.AddRange(some.Take((int)count));
+        }
+        while (count > 0 && found.Count < 4096);
         ReturnValue.Check(_module.Library.C_FindObjectsFinal(_handle), "look for a data object");
         GC.KeepAlive(wanted);
-        return [.. found.Take((int)count)];
+        return found;
     }
 
     internal ulong CreateObject(Template template)

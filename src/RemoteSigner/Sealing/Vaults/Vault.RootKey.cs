@@ -15,6 +15,9 @@ public sealed partial class Vault
     /// <summary>Is everything beside the vault under its present root key, as far as it was told by <see cref="Recall"/>?</summary>
     public bool IsFollowed => _former is null;
 
+    /// <summary>Was it opened by an offline key, because devices may be lost?</summary>
+    public bool IsOpenedByRecovery { get; private init; }
+
     /// <summary>The same of the root key before this one, as long as not everything has followed; null where it has.</summary>
     public FenceKeys? DeriveFormerFenceKeys() => _former?.DeriveFenceKeys();
 

@@ -105,7 +105,7 @@ public sealed partial class Vault : IDisposable
         var key = await find(VaultListing.Of(file, authenticated: false));
         var slot = SlotOf(file, key, store.Path);
         var bytes = await key.UnwrapAsync(slot.Wrapped, VaultRootKey.ContextOf(slot.Type, file.Id), arena, cancellation);
-        var vault = new Vault(store, new VaultRootKey(arena, bytes, file.Id, file.Epoch), file);
+        var vault = new Vault(store, new VaultRootKey(arena, bytes, file.Id, file.Epoch), file) { IsOpenedByRecovery = slot.Type == VaultSlotType.Recovery };
         try
         {
             vault.Authenticate();

@@ -87,6 +87,10 @@ internal sealed class ObservedWitness(MortalWitness witness, Book book, Place pl
 
     public Task DiscardAsync(CancellationToken cancellation) => witness.DiscardAsync(cancellation);
 
+    public Task<string?> FindStrangerAsync(CancellationToken cancellation) => witness.FindStrangerAsync(cancellation);
+
+    public Task ClearAsync(CancellationToken cancellation) => witness.ClearAsync(cancellation);
+
     public Task<string?> FindRollbackAsync(CancellationToken cancellation) => witness.FindRollbackAsync(cancellation);
 
     private void See(long count, ModelRecord record)
