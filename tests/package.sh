@@ -19,8 +19,8 @@ dpkg-deb --raw-extract "$work/deb/one.deb" "$work/two"
 sed -i 's/^Version: .*/Version: 1.1/' "$work/two/DEBIAN/control"
 dpkg-deb --build --root-owner-group -Znone "$work/two" "$work/deb/two.deb" >/dev/null
 
-if [ "$(id -u)" -ne 0 ]; then
-  echo "package: built; installing it wants root"
+if ! unshare --mount true 2>/dev/null; then
+  echo "package: built; installing it wants root and a view of its own of the files"
   exit 0
 fi
 

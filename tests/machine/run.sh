@@ -5,6 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 package=$(realpath "$1"); shift
+export LC_ALL=C.UTF-8
 
 # What Debian 12 (or DEBIAN=trixie) has that the recipe asks for: there is no network in the machine. The last ones stand for hardware.
 packages=systemd,systemd-sysv,dbus,apt,procps,ca-certificates,libssl3,nftables,systemd-timesyncd,iproute2,softhsm2,tpm-udev,opencryptoki,swtpm,socat
