@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using RemoteSigner.Host.Http;
+using RemoteSigner.Native;
 
 namespace RemoteSigner.Host.Connect;
 
@@ -109,7 +110,7 @@ internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenF
         {
             try
             {
-                token = (await File.ReadAllTextAsync(tokenFile, cancellation)).Trim();
+                token = BoundedFile.ReadAllText(tokenFile).Trim();
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {

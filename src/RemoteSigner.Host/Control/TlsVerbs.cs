@@ -1,11 +1,12 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
 using System.Text.Json;
-using RemoteSigner.Administration;
 using RemoteSigner.Administration.Files;
+using RemoteSigner.Administration;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Tls;
+using RemoteSigner.Native;
 
 namespace RemoteSigner.Host.Control;
 
@@ -92,7 +93,7 @@ internal sealed class TlsVerbs(Administrator administrator, Actor actor, DataDir
 
         return text;
 
-        byte[] Text() => text ?? File.ReadAllBytes(data.OptionsFile);
+        byte[] Text() => text ?? BoundedFile.ReadAllBytes(data.OptionsFile);
     }
 
     private static string Describe(string pem)

@@ -30,7 +30,7 @@ public sealed class ClusterArchive(string folder)
             throw ClusterJson.TooLarge(new FileInfo(path).Length);
         }
 
-        var bytes = File.ReadAllBytes(path);
+        var bytes = BoundedFile.ReadAllBytes(path, ClusterJson.MostBytes);
         var document = ClusterDocument.Read(bytes);
         return document.Hash == clusterHash ? new ArchivedDocument(document, new Root(SHA256.HashData(bytes))) : throw new ClusterFileException(
             ClusterFileFault.OtherHash, $"the document {path} has the hash {document.Hash}, not the one it is named by", "put back the document that was imported; every operator of the cluster has it");

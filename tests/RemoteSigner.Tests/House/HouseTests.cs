@@ -46,6 +46,13 @@ public sealed partial class HouseTests
     public void Only_native_may_be_unsafe() =>
         Assert.Equal(["RemoteSigner.Native.csproj"], Sources("src", "*.csproj").Where(path => File.ReadAllText(path).Contains("AllowUnsafeBlocks", StringComparison.Ordinal)).Select(Path.GetFileName));
 
+    /// <summary>Length and content of a file are whoever's that wrote it.</summary>
+    [Fact]
+    public void A_file_is_read_whole_within_a_bound_alone() => Assert.Empty(
+        _shipped.SelectMany(CompiledCode.Uses)
+            .Where(use => use.Named.DeclaringType == typeof(File) && use.Named.Name.StartsWith("ReadAll", StringComparison.Ordinal))
+            .Select(use => $"{use.Caller.DeclaringType}: File.{use.Named.Name}"));
+
     /// <summary>Invariant 1: no permit, no signature.</summary>
     [Fact]
     public void Nobody_outside_slashing_protection_can_make_a_permit_and_a_share_signs_nothing_else()

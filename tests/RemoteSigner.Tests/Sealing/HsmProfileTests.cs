@@ -61,6 +61,8 @@ public sealed class HsmProfileTests
     [InlineData("mechanisms", "[\"recovery\"]")]
     [InlineData("mechanisms", "[3]")]
     [InlineData("rsa.bits", "2048")]
+    [InlineData("rsa.publicHalf", null)]
+    [InlineData("rsa.publicHalf", "\"both\"")]
     [InlineData("aesGcm.ivSource", "\"nobody\"")]
     [InlineData("aesGcm.ivBytes", "8")]
     [InlineData("keyTemplate.omit", "[\"LABEL\"]")]

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using Net.Pkcs11Interop.Common;
 using RemoteSigner.Freshness;
 using RemoteSigner.Native;
 using RemoteSigner.Rig;
@@ -202,6 +204,37 @@ public sealed class StandInTests : IDisposable
         Assert.Equal(TokenFault.DeviceLost, lost.Fault);
     }
 
+    /// <summary>On many tokens anybody may destroy the public object and write another of the same id, without a PIN.</summary>
+    [Fact]
+    public async Task A_public_object_that_is_swapped_between_trial_and_wrap_gets_nothing()
+    {
+        using var token = OpenWith([]);
+        using var thief = RSA.Create(3072);
+        using var secret = Secret();
+        var key = (await SealEnrolment.EnrolAsync(token, "kek", TimeProvider.System)).Key;
+        await token.RunOnceAsync(login => Swapped(login, key.Id.Span, thief.ExportParameters(includePrivateParameters: false)), default);
+
+        foreach (var wrapping in new[] { key, new Pkcs11Key(token, key.SlotType, key.Id.Span, key.Label) })
+        {
+            var wrapped = await wrapping.WrapAsync(secret, _context, default);
+
+            Assert.ThrowsAny<CryptographicException>(() => thief.Decrypt(wrapped, RSAEncryptionPadding.OaepSHA1));
+            using var opened = await key.UnwrapAsync(wrapped, _context, _arena, default);
+            Assert.True(opened.Span.SequenceEqual(secret.Span));
+        }
+    }
+
+    [Fact]
+    public async Task A_token_that_keeps_the_modulus_in_the_public_object_alone_is_believed_where_its_profile_says_so()
+    {
+        string[] table = ["private-modulus-refused 12"];
+        using var unsaid = OpenWith(table, profile => profile with { Mechanisms = [VaultSlotType.Pkcs11RsaOaepSha1] });
+        Assert.Contains("does not say the modulus of a private key", (await Assert.ThrowsAsync<TokenException>(() => SealEnrolment.EnrolAsync(unsaid, "kek", TimeProvider.System))).Message, StringComparison.Ordinal);
+
+        using var said = OpenWith(table, profile => profile with { Rsa = profile.Rsa with { PublicHalf = HsmPublicHalf.Public } });
+        Assert.Equal(VaultSlotType.Pkcs11RsaOaepSha1, (await SealEnrolment.EnrolAsync(said, "kek", TimeProvider.System)).Report.Mechanism);
+    }
+
     [Fact]
     public async Task One_session_is_enough_beside_the_one_that_makes_keys()
     {
@@ -211,10 +244,19 @@ public sealed class StandInTests : IDisposable
         await TokenWitness.ProveAsync(token);
     }
 
+    private static bool Swapped(Pkcs11Session login, ReadOnlySpan<byte> id, RSAParameters other)
+    {
+        using var session = login.OpenReadWrite();
+        session.Destroy(session.Get(CKO.CKO_PUBLIC_KEY, id));
+        session.CreateObject(new Template().With(CKA.CKA_CLASS, (ulong)CKO.CKO_PUBLIC_KEY).With(CKA.CKA_KEY_TYPE, (ulong)CKK.CKK_RSA).With(CKA.CKA_TOKEN, true).With(CKA.CKA_ENCRYPT, true)
+            .With(CKA.CKA_ID, id).With(CKA.CKA_MODULUS, other.Modulus).With(CKA.CKA_PUBLIC_EXPONENT, other.Exponent));
+        return true;
+    }
+
     private SecretBytes Secret()
     {
         var secret = _arena.Allocate(SlotContext.RootKeyLength);
-        System.Security.Cryptography.RandomNumberGenerator.Fill(secret.Span);
+        RandomNumberGenerator.Fill(secret.Span);
         return secret;
     }
 

@@ -1,7 +1,8 @@
 using System.CommandLine;
-using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
+using RemoteSigner.Clusters;
 using RemoteSigner.Keys;
+using RemoteSigner.Native;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Cli;
@@ -24,7 +25,7 @@ internal static class CompleteCommand
     {
         var path = parsed.GetValue(LockFile)!;
         var policy = ClusterCommand.Policy(parsed);
-        var json = File.ReadAllBytes(path);
+        var json = BoundedFile.ReadAllBytes(path, ClusterFile.MostBytes);
         var cluster = ClusterLock.Parse(json);
         if (!cluster.SignatureAggregate.IsEmpty)
         {

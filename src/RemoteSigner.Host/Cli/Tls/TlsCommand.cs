@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
 using RemoteSigner.Access;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Control;
 using RemoteSigner.Host.Tls;
+using RemoteSigner.Native;
 using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
@@ -243,7 +244,7 @@ internal static class TlsCommand
         var key = ECDsa.Create();
         try
         {
-            key.ImportFromPem(File.ReadAllText(path));
+            key.ImportFromPem(BoundedFile.ReadAllText(path));
             return key;
         }
         catch (Exception exception) when (exception is ArgumentException or CryptographicException)

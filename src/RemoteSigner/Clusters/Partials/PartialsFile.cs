@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using RemoteSigner.Native;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Clusters;
@@ -27,7 +28,7 @@ public sealed record PartialsFile(string Duty, Root LockHash, ImmutableArray<Par
     {
         try
         {
-            return new FileInfo(path).Length <= MostBytes ? Parse(File.ReadAllBytes(path)) : throw new ClusterFileException(ClusterFileFault.TooLarge, $"it has more than {MostBytes} bytes", WrittenBy);
+            return new FileInfo(path).Length <= MostBytes ? Parse(BoundedFile.ReadAllBytes(path, MostBytes)) : throw new ClusterFileException(ClusterFileFault.TooLarge, $"it has more than {MostBytes} bytes", WrittenBy);
         }
         catch (ClusterFileException fault)
         {

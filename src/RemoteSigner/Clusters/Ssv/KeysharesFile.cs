@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RemoteSigner.Native;
 
 namespace RemoteSigner.Clusters.Ssv;
 
@@ -25,10 +26,10 @@ public sealed record KeysharesFile
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
     public static KeysharesFile Open(string path) =>
-        new FileInfo(path).Length is var length && length <= KeysharesJson.MostBytes ? Parse(File.ReadAllBytes(path)) : throw KeysharesJson.TooLarge(length);
+        new FileInfo(path).Length is var length && length <= KeysharesJson.MostBytes ? Parse(BoundedFile.ReadAllBytes(path, KeysharesJson.MostBytes)) : throw KeysharesJson.TooLarge(length);
 
     /// <summary>True when the file at a path is one of these rather than Charon's; it is not known to be well-formed by that.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
-    public static bool IsAt(string path) => new FileInfo(path).Length <= KeysharesJson.MostBytes && Is(File.ReadAllBytes(path));
+    public static bool IsAt(string path) => new FileInfo(path).Length <= KeysharesJson.MostBytes && Is(BoundedFile.ReadAllBytes(path, KeysharesJson.MostBytes));
 }

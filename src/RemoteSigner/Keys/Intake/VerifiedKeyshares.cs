@@ -1,5 +1,6 @@
-using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Ssv;
+using RemoteSigner.Clusters;
+using RemoteSigner.Native;
 
 namespace RemoteSigner.Keys;
 
@@ -23,7 +24,7 @@ public sealed class VerifiedKeyshares
     /// <exception cref="IntakeException">A check failed; all that failed are listed by their codes.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static VerifiedKeyshares Open(string path) =>
-        new FileInfo(path).Length is var length && length <= KeysharesJson.MostBytes ? Of(File.ReadAllBytes(path), path) : throw KeysharesJson.TooLarge(length);
+        new FileInfo(path).Length is var length && length <= KeysharesJson.MostBytes ? Of(BoundedFile.ReadAllBytes(path, KeysharesJson.MostBytes), path) : throw KeysharesJson.TooLarge(length);
 
     /// <summary>The same of bytes; <paramref name="name"/> is what messages call them.</summary>
     public static VerifiedKeyshares Of(ReadOnlyMemory<byte> json, string name)

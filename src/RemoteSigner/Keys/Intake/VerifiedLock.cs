@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
-using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
+using RemoteSigner.Clusters;
+using RemoteSigner.Native;
 
 namespace RemoteSigner.Keys;
 
@@ -30,7 +31,7 @@ public sealed class VerifiedLock
             throw new ClusterFileException(ClusterFileFault.Malformed, $"{path} is the definition of a cluster, not its lock", "give the cluster-lock.json that the key generation made");
         }
 
-        return Of(File.ReadAllBytes(path), path, policy);
+        return Of(BoundedFile.ReadAllBytes(path, ClusterJson.MostBytes), path, policy);
     }
 
     /// <summary>The same of bytes; <paramref name="name"/> is what messages call them.</summary>

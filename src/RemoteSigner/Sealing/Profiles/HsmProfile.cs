@@ -156,7 +156,18 @@ public sealed record HsmLogin(bool PinRequired, string PinFormat, bool ReadWrite
 
 /// <summary>The RSA key-encryption key.</summary>
 /// <param name="Bits">Length of the modulus.</param>
-public sealed record HsmRsa(int Bits);
+/// <param name="PublicHalf">Which object says the modulus.</param>
+public sealed record HsmRsa(int Bits, HsmPublicHalf PublicHalf);
+
+/// <summary>From which object of a key pair the modulus is read.</summary>
+public enum HsmPublicHalf
+{
+    /// <summary>The private one, which is behind the login.</summary>
+    Private,
+
+    /// <summary>The public one, where the token keeps the modulus there alone: whoever may write public objects may put another in its place before the key is first used.</summary>
+    Public,
+}
 
 /// <summary>How the token does AES-GCM.</summary>
 /// <param name="IvSource">Who makes the IV.</param>

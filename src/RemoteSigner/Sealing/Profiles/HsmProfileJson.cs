@@ -10,7 +10,7 @@ namespace RemoteSigner.Sealing;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     ReadCommentHandling = JsonCommentHandling.Disallow,
-    Converters = [typeof(SlotTypeName), typeof(IvSourceName), typeof(IvPlacementName), typeof(PlaceName)])]
+    Converters = [typeof(SlotTypeName), typeof(IvSourceName), typeof(IvPlacementName), typeof(PlaceName), typeof(PublicHalfName)])]
 [JsonSerializable(typeof(HsmProfile))]
 internal sealed partial class HsmProfileJson : JsonSerializerContext;
 
@@ -22,3 +22,5 @@ internal sealed class IvSourceName() : JsonStringEnumConverter<HsmIvSource>(Json
 internal sealed class IvPlacementName() : JsonStringEnumConverter<HsmIvPlacement>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
 internal sealed class PlaceName() : JsonStringEnumConverter<HsmPlace>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+internal sealed class PublicHalfName() : JsonStringEnumConverter<HsmPublicHalf>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

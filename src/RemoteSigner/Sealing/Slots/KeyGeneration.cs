@@ -9,6 +9,9 @@ internal static class KeyGeneration
 {
     private const int IdLength = 16;
 
+    /// <summary>65537, of every RSA key that is made here.</summary>
+    internal static byte[] PublicExponent => [1, 0, 1];
+
     /// <summary>Makes a key for this mechanism and gives its random <c>CKA_ID</c>.</summary>
     internal static byte[] Generate(Pkcs11Session login, HsmProfile profile, VaultSlotType mechanism, string label)
     {
@@ -58,7 +61,7 @@ internal static class KeyGeneration
         (CKA.CKA_TOKEN, true),
         (CKA.CKA_ENCRYPT, true))
         .With(CKA.CKA_MODULUS_BITS, (ulong)profile.Rsa.Bits)
-        .With(CKA.CKA_PUBLIC_EXPONENT, [1, 0, 1])
+        .With(CKA.CKA_PUBLIC_EXPONENT, PublicExponent)
         .With(CKA.CKA_ID, id)
         .WithLabel(profile.KeyTemplate, label);
 

@@ -13,6 +13,7 @@ public sealed class Pkcs11Key : IKeyEncryptionKey
 {
     private readonly Pkcs11Token _token;
     private readonly byte[] _id;
+    private byte[]? _modulus;
 
     /// <summary>Names a key; whether the token has it shows at the first call.</summary>
     public Pkcs11Key(Pkcs11Token token, VaultSlotType slotType, ReadOnlySpan<byte> id, string label) =>
@@ -112,14 +113,22 @@ public sealed class Pkcs11Key : IKeyEncryptionKey
         return PublicHalfKey.Wrap(rsa, SlotType, rootKey, context, _token.Arena);
     }
 
-    private RSA ReadPublicKey(Pkcs11Session session)
+    // Once: what was tried is what is wrapped for. Whoever asked for the key to be made chose its exponent, which not every token keeps beside a private one.
+    private RSA ReadPublicKey(Pkcs11Session session) => RSA.Create(new RSAParameters { Modulus = _modulus ??= ReadModulus(session), Exponent = KeyGeneration.PublicExponent });
+
+    // Of the private object, which is behind the login: a public one of the same id anybody may write.
+    private byte[] ReadModulus(Pkcs11Session session)
     {
-        var key = session.Get(CKO.CKO_PUBLIC_KEY, _id);
-        return RSA.Create(new RSAParameters
+        var source = _token.Profile.Rsa.PublicHalf;
+        try
         {
-            Modulus = session.ReadAttribute(key, CKA.CKA_MODULUS),
-            Exponent = session.ReadAttribute(key, CKA.CKA_PUBLIC_EXPONENT),
-        });
+            return session.ReadAttribute(session.Get(source == HsmPublicHalf.Private ? CKO.CKO_PRIVATE_KEY : CKO.CKO_PUBLIC_KEY, _id), CKA.CKA_MODULUS);
+        }
+        catch (TokenException refused) when (source == HsmPublicHalf.Private && refused.Fault == TokenFault.Refused)
+        {
+            throw new TokenException(
+                TokenFault.Refused, $"the token does not say the modulus of a private key: {refused.Message}", "where it has it in the public object alone, which anybody may be able to replace, say so in a profile of your own: rsa.publicHalf", refused);
+        }
     }
 
     private SecretBytes UnwrapRsa(Pkcs11Session session, ReadOnlySpan<byte> wrapped, ReadOnlySpan<byte> context, SecretArena arena)

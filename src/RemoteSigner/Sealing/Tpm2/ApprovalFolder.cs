@@ -41,7 +41,7 @@ public sealed class ApprovalFolder(string path)
         var name = System.IO.Path.GetFileName(file);
         try
         {
-            return new FileInfo(file).Length <= MostBytes ? new Entry(name, ApprovalJson.ReadApproval(File.ReadAllBytes(file)), null) : new Entry(name, null, "it is too long");
+            return new FileInfo(file).Length <= MostBytes ? new Entry(name, ApprovalJson.ReadApproval(BoundedFile.ReadAllBytes(file, MostBytes)), null) : new Entry(name, null, "it is too long");
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {

@@ -92,7 +92,7 @@ internal static class SealedOperatorKey
     {
         try
         {
-            return new FileInfo(path).Length <= MostBytes ? File.ReadAllBytes(path) : throw VaultReader.Malformed($"it has more than {MostBytes} bytes");
+            return new FileInfo(path).Length <= MostBytes ? BoundedFile.ReadAllBytes(path, MostBytes) : throw VaultReader.Malformed($"it has more than {MostBytes} bytes");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

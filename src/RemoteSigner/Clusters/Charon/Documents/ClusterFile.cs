@@ -1,3 +1,5 @@
+using RemoteSigner.Native;
+
 namespace RemoteSigner.Clusters.Charon;
 
 /// <summary>What a file turned out to be: a lock, or only the definition of one.</summary>
@@ -6,6 +8,9 @@ public abstract record ClusterFile
     private ClusterFile()
     {
     }
+
+    /// <summary>Bytes of the longest one that is read.</summary>
+    public const int MostBytes = ClusterJson.MostBytes;
 
     /// <summary>The definition, which a lock carries too.</summary>
     public abstract ClusterDefinition Definition { get; }
@@ -21,7 +26,7 @@ public abstract record ClusterFile
             throw ClusterJson.TooLarge(new FileInfo(path).Length);
         }
 
-        var json = File.ReadAllBytes(path);
+        var json = BoundedFile.ReadAllBytes(path, ClusterJson.MostBytes);
         return ClusterJson.IsLock(json) ? new Lock(ClusterLock.Parse(json)) : new Draft(ClusterDefinition.Parse(json));
     }
 
