@@ -4,7 +4,7 @@ PUBLISH := artifacts/publish/remote-signer
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: demo test fuzz proof constant-time bench e2e machine-test publish deb format install clean
+.PHONY: demo test fuzz proof constant-time bench e2e machine-test modules publish deb format install clean
 
 ## Four signers of a 3-of-4 cluster on this machine; ONCE=1 ends after the steps, SEAL=tpm seals under software TPMs.
 demo: publish
@@ -39,6 +39,10 @@ e2e: publish
 machine-test: deb
 	@tests/install.sh machine
 	@tests/machine/run.sh artifacts/deb/remote-signer.deb $(KIND)
+
+## A signer with each PKCS#11 module that Debian has beside SoftHSM2: a table of modules, versions and verdicts (half a minute; fetches one package, installs none).
+modules: publish
+	@tests/pkcs11-modules.sh
 
 ## The NativeAOT binary in artifacts/publish/remote-signer/.
 publish: install

@@ -31,8 +31,9 @@ public sealed class HsmProfileTests
     [Fact]
     public void Only_what_was_run_is_called_verified()
     {
-        Assert.Equal(["softhsm2"], HsmProfile.Names.Where(name => HsmProfile.Get(name).Verified is not null));
+        Assert.Equal(["opencryptoki", "softhsm2"], HsmProfile.Names.Where(name => HsmProfile.Get(name).Verified is not null));
         Assert.Equal(new HsmVerification(new DateOnly(2026, 11, 22), "2.6.1"), HsmProfile.Get("softhsm2").Verified);
+        Assert.Equal(new HsmVerification(new DateOnly(2026, 12, 1), "3.8.1, software token"), HsmProfile.Get("opencryptoki").Verified);
     }
 
     [Fact]
