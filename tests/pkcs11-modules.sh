@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes a signer with each PKCS#11 module that Debian has beside SoftHSM2, opens it, looks at its witness and changes its key; prints a table of modules, versions and verdicts. As root or not; nothing is
-# installed: a package of libtpm2-pkcs11-1 that stands in the system hooks itself into every program that uses p11-kit, so it is unpacked in a folder of its own. openCryptoki wants its daemon, group
-# and folders: 'make machine-test' runs it on a machine of its own.
+# Makes a signer with each PKCS#11 module that Debian has beside SoftHSM2, opens it, looks at its witness and changes its key; prints a table of modules,
+# versions and verdicts. Nothing is installed: libtpm2-pkcs11-1 in the system would hook itself into every program that uses p11-kit, so it is unpacked
+# in a folder of its own. openCryptoki wants its daemon, group and folders: 'make machine-test' runs it on a machine of its own.
 set -euo pipefail
 binary=$(realpath "${REMOTE_SIGNER_BINARY:-artifacts/publish/remote-signer/remote-signer}")
 cd "$(dirname "$0")/.."
@@ -36,7 +36,8 @@ dpkg -x libtpm2-pkcs11-1_*.deb tpm2
 module=$(echo "$work"/tpm2/usr/lib/*/libtpm2_pkcs11.so.*.*.*)
 sed 's/"name": "opencryptoki"/"name": "tpm2-pkcs11"/' "$root/hsm-profiles/opencryptoki.json" > tpm2.json
 mkdir state store
-swtpm socket --tpm2 --tpmstate "dir=$work/state" --server "type=unixio,path=$work/tpm" --ctrl "type=unixio,path=$work/tpm.ctrl" --flags not-need-init,startup-clear --pid "file=$work/swtpm.pid" --daemon
+swtpm socket --tpm2 --tpmstate "dir=$work/state" --server "type=unixio,path=$work/tpm" \
+  --ctrl "type=unixio,path=$work/tpm.ctrl" --flags not-need-init,startup-clear --pid "file=$work/swtpm.pid" --daemon
 export TPM2_PKCS11_STORE=$work/store TPM2_PKCS11_TCTI=swtpm:path=$work/tpm TSS2_LOG=all+NONE
 pkcs11-tool --module "$module" --init-token --label remote-signer --so-pin 87654321 >/dev/null 2>&1
 pkcs11-tool --module "$module" --token-label remote-signer --init-pin --so-pin 87654321 --pin 123456 >/dev/null 2>&1

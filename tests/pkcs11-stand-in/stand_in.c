@@ -1,6 +1,7 @@
 /*
- * A PKCS#11 module that stands in for a token that is not at hand: SoftHSM2 does the work, and where the table beside this library (its path with .table in place of .so) says otherwise the
- * answer is that of the token. README.md has the words of a table. When a file appears beside it (.lose in place of .so) it is taken away, and all sessions are lost.
+ * A PKCS#11 module that stands in for a token that is not at hand: SoftHSM2 does the work, and where the table beside this library (its path with
+ * .table in place of .so) says otherwise the answer is that of the token. README.md has the words of a table. When a file appears beside it (.lose in
+ * place of .so) it is taken away, and all sessions are lost.
  *
  * PKCS#11 v3.0, 5.2: the function list is a version and 68 pointers, in the order of the specification.
  */
@@ -20,12 +21,22 @@ typedef unsigned char byte_t;
 typedef ulong_t (*function_t)();
 
 enum {
-  FUNCTIONS = 68, INITIALIZE = 0, FINALIZE = 1, GET_INFO = 2, GET_FUNCTION_LIST = 3, GET_SLOT_LIST = 4, GET_TOKEN_INFO = 6, OPEN_SESSION = 12, CLOSE_SESSION = 13, CLOSE_ALL = 14, LOGIN = 18,
-  CREATE_OBJECT = 20, DESTROY_OBJECT = 22, GET_ATTRIBUTE = 24, FIND_INIT = 26, ENCRYPT_INIT = 29, ENCRYPT = 30, DECRYPT_INIT = 33, DECRYPT = 34, GENERATE_KEY = 58, GENERATE_PAIR = 59
+  FUNCTIONS = 68, INITIALIZE = 0, GET_INFO = 2, GET_FUNCTION_LIST = 3, GET_SLOT_LIST = 4, GET_TOKEN_INFO = 6, OPEN_SESSION = 12, CLOSE_SESSION = 13,
+  CLOSE_ALL = 14, LOGIN = 18, CREATE_OBJECT = 20, DESTROY_OBJECT = 22, GET_ATTRIBUTE = 24, FIND_INIT = 26, ENCRYPT_INIT = 29, ENCRYPT = 30,
+  DECRYPT_INIT = 33, DECRYPT = 34, GENERATE_KEY = 58, GENERATE_PAIR = 59
 };
-enum { CKR_GENERAL_ERROR = 5, CKR_SESSION_HANDLE_INVALID = 0xb3, CKR_SESSION_COUNT = 0xb1, CKR_MECHANISM_INVALID = 0x70, CKR_MECHANISM_PARAM_INVALID = 0x71, CKR_ATTRIBUTE_TYPE_INVALID = 0x12 };
-enum { CKM_RSA_X_509 = 3, CKM_RSA_PKCS_OAEP = 9, CKM_AES_GCM = 0x1087, CKM_SHA_1 = 0x220, CKM_SHA256 = 0x250, CKF_RW_SESSION = 2, CKF_TOKEN_INITIALIZED = 0x400 };
-enum { CKA_SENSITIVE = 0x103, CKA_EXTRACTABLE = 0x162, CKA_CLASS = 0, CKA_PRIVATE = 2, CKA_LABEL = 3, CKA_ID = 0x102, CKA_MODULUS = 0x120, CKO_DATA = 0, CKO_PRIVATE_KEY = 3 };
+enum {
+  CKR_GENERAL_ERROR = 5, CKR_SESSION_HANDLE_INVALID = 0xb3, CKR_SESSION_COUNT = 0xb1, CKR_MECHANISM_INVALID = 0x70,
+  CKR_MECHANISM_PARAM_INVALID = 0x71, CKR_ATTRIBUTE_TYPE_INVALID = 0x12
+};
+enum {
+  CKM_RSA_X_509 = 3, CKM_RSA_PKCS_OAEP = 9, CKM_AES_GCM = 0x1087, CKM_SHA_1 = 0x220, CKM_SHA256 = 0x250, CKF_RW_SESSION = 2,
+  CKF_TOKEN_INITIALIZED = 0x400
+};
+enum {
+  CKA_SENSITIVE = 0x103, CKA_EXTRACTABLE = 0x162, CKA_CLASS = 0, CKA_PRIVATE = 2, CKA_LABEL = 3, CKA_ID = 0x102, CKA_MODULUS = 0x120, CKO_DATA = 0,
+  CKO_PRIVATE_KEY = 3
+};
 
 typedef struct { byte_t version[2]; function_t functions[FUNCTIONS]; } list_t;
 typedef struct { ulong_t mechanism; void *parameter; ulong_t length; } mechanism_t;
@@ -162,7 +173,8 @@ static ulong_t refusal(attribute_t *template, ulong_t count) {
 
 static ulong_t create_object(ulong_t session, attribute_t *template, ulong_t count, ulong_t *object) {
   lose();
-  attribute_t *class = attribute(template, count, CKA_CLASS), *private = attribute(template, count, CKA_PRIVATE), *label = attribute(template, count, CKA_LABEL);
+  attribute_t *class = attribute(template, count, CKA_CLASS), *label = attribute(template, count, CKA_LABEL);
+  attribute_t *private = attribute(template, count, CKA_PRIVATE);
   if (class && *(ulong_t *)class->value == CKO_DATA) {
     if (find("data-refused")) return code("data-refused");
     if (private && *(byte_t *)private->value && find("private-data-refused")) return code("private-data-refused");
@@ -172,18 +184,25 @@ static ulong_t create_object(ulong_t session, attribute_t *template, ulong_t cou
   return refused ? refused : answer(token->functions[CREATE_OBJECT](session, template, count, object));
 }
 
-static ulong_t destroy_object(ulong_t session, ulong_t object) { lose(); return answer(token->functions[DESTROY_OBJECT](session, object)); }
+static ulong_t destroy_object(ulong_t session, ulong_t object) {
+  lose();
+  return answer(token->functions[DESTROY_OBJECT](session, object));
+}
 
 static ulong_t get_attribute(ulong_t session, ulong_t object, attribute_t *template, ulong_t count) {
   lose();
   ulong_t class = 0;
   attribute_t asked = { CKA_CLASS, &class, sizeof class };
-  if (find("private-modulus-refused") && attribute(template, count, CKA_MODULUS) && !token->functions[GET_ATTRIBUTE](session, object, &asked, 1UL) && class == CKO_PRIVATE_KEY)
+  if (find("private-modulus-refused") && attribute(template, count, CKA_MODULUS) && !token->functions[GET_ATTRIBUTE](session, object, &asked, 1UL)
+      && class == CKO_PRIVATE_KEY)
     return code("private-modulus-refused");
   return answer(token->functions[GET_ATTRIBUTE](session, object, template, count));
 }
 
-static ulong_t find_init(ulong_t session, attribute_t *template, ulong_t count) { lose(); return answer(token->functions[FIND_INIT](session, template, count)); }
+static ulong_t find_init(ulong_t session, attribute_t *template, ulong_t count) {
+  lose();
+  return answer(token->functions[FIND_INIT](session, template, count));
+}
 
 /* Keys that stay inside whatever the template says, or leaves unsaid: SoftHSM2 is told so. */
 static ulong_t kept_inside(attribute_t *given, ulong_t count, attribute_t *told) {
@@ -202,11 +221,13 @@ static ulong_t generate_key(ulong_t session, mechanism_t *mechanism, attribute_t
   return refused ? refused : answer(token->functions[GENERATE_KEY](session, mechanism, told, kept_inside(template, count, told), key));
 }
 
-static ulong_t generate_pair(ulong_t session, mechanism_t *mechanism, attribute_t *of_public, ulong_t n, attribute_t *of_private, ulong_t m, ulong_t *first, ulong_t *second) {
+static ulong_t generate_pair(ulong_t session, mechanism_t *mechanism, attribute_t *of_public, ulong_t n, attribute_t *of_private, ulong_t m,
+                             ulong_t *first, ulong_t *second) {
   lose();
   attribute_t told[40];
   ulong_t refused = refusal(of_private, m);
-  return refused ? refused : answer(token->functions[GENERATE_PAIR](session, mechanism, of_public, n, told, kept_inside(of_private, m, told), first, second));
+  if (refused) return refused;
+  return answer(token->functions[GENERATE_PAIR](session, mechanism, of_public, n, told, kept_inside(of_private, m, told), first, second));
 }
 
 /* AES-GCM whose IV the token makes itself: in the parameter, or behind the ciphertext. */
@@ -273,11 +294,12 @@ ulong_t C_GetFunctionList(list_t **result) {
     function_t get = module ? (function_t)dlsym(module, "C_GetFunctionList") : NULL;
     if (!get || get(&token)) return CKR_GENERAL_ERROR;
     static const struct { int at; function_t is; } ours[] = {
-      { INITIALIZE, (function_t)initialize }, { GET_INFO, (function_t)get_info }, { GET_FUNCTION_LIST, (function_t)C_GetFunctionList }, { GET_SLOT_LIST, (function_t)get_slot_list },
-      { GET_TOKEN_INFO, (function_t)get_token_info }, { OPEN_SESSION, (function_t)open_session }, { CLOSE_SESSION, (function_t)close_session }, { LOGIN, (function_t)login },
-      { CREATE_OBJECT, (function_t)create_object }, { DESTROY_OBJECT, (function_t)destroy_object }, { GET_ATTRIBUTE, (function_t)get_attribute }, { FIND_INIT, (function_t)find_init },
-      { ENCRYPT_INIT, (function_t)encrypt_init }, { ENCRYPT, (function_t)encrypt }, { DECRYPT_INIT, (function_t)decrypt_init }, { DECRYPT, (function_t)decrypt },
-      { GENERATE_KEY, (function_t)generate_key }, { GENERATE_PAIR, (function_t)generate_pair },
+      { INITIALIZE, (function_t)initialize }, { GET_INFO, (function_t)get_info }, { GET_FUNCTION_LIST, (function_t)C_GetFunctionList },
+      { GET_SLOT_LIST, (function_t)get_slot_list }, { GET_TOKEN_INFO, (function_t)get_token_info }, { OPEN_SESSION, (function_t)open_session },
+      { CLOSE_SESSION, (function_t)close_session }, { LOGIN, (function_t)login }, { CREATE_OBJECT, (function_t)create_object },
+      { DESTROY_OBJECT, (function_t)destroy_object }, { GET_ATTRIBUTE, (function_t)get_attribute }, { FIND_INIT, (function_t)find_init },
+      { ENCRYPT_INIT, (function_t)encrypt_init }, { ENCRYPT, (function_t)encrypt }, { DECRYPT_INIT, (function_t)decrypt_init },
+      { DECRYPT, (function_t)decrypt }, { GENERATE_KEY, (function_t)generate_key }, { GENERATE_PAIR, (function_t)generate_pair },
     };
     memcpy(&list, token, sizeof list);
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) list.functions[ours[i].at] = ours[i].is;
