@@ -96,6 +96,7 @@ public sealed class StartRulesTests
             new SignedBounds(new Epoch(120), new Epoch(97)),
             Clearance.FloorAfter(evidence with { Record = null, ContestBounds = new SignedBounds(new Epoch(120), new Epoch(90)) }, FreshnessReason.WitnessContested, new Epoch(99)));
         Assert.Equal(new SignedBounds(new Epoch(20), new Epoch(8)), Clearance.FloorAfter(_clean, FreshnessReason.LedgerRolledBack, new Epoch(99)));
+        Assert.Equal(SignedBounds.Before(new Epoch(99)), Clearance.FloorAfter(_clean, FreshnessReason.VaultReplaced, new Epoch(99)));
     }
 
     [Fact]
