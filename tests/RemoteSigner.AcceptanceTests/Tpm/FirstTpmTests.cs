@@ -34,7 +34,7 @@ public sealed class FirstTpmTests : IAsyncLifetime
         var other = await OpenSslAuthority.CreateAsync(_home.Beside("authority"));
 
         Refusal.IsTold(await InitAsync(tpm, "--ek-roots", other.Certificate), "leads to none of the roots", "nothing was sealed");
-        Directory.Delete(_home.Data, recursive: true);
+        Assert.False(Directory.Exists(_home.Data));
 
         Assert.Contains("which nobody compared (--ek-roots does)", (await InitAsync(tpm)).Succeeded().Error, StringComparison.Ordinal);
     }
@@ -46,7 +46,7 @@ public sealed class FirstTpmTests : IAsyncLifetime
         var other = await OpenSslAuthority.CreateAsync(_home.Beside("authority"));
 
         Refusal.IsTold(await InitAsync(tpm, "--ek-roots", other.Certificate), "shows no certificate", "--ek-roots");
-        Directory.Delete(_home.Data, recursive: true);
+        Assert.False(Directory.Exists(_home.Data));
 
         Assert.Contains("BELIEVED as the TPM shows it", (await InitAsync(tpm)).Succeeded().Error, StringComparison.Ordinal);
     }
