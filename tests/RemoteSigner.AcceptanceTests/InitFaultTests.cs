@@ -182,6 +182,20 @@ public sealed class InitFaultTests : IDisposable
     public async Task Wrong_usage_is_told_apart(params string[] arguments) => Refusal.IsWrongUsage(await SignerProcess.RunAsync(null, arguments));
 
     [Theory]
+    [InlineData("tls/server.crt")]
+    [InlineData("clients/ca.key")]
+    public async Task What_lies_where_certificates_are_made_is_not_written_over(string file)
+    {
+        Directory.CreateDirectory(Path.Combine(_home.Data, Path.GetDirectoryName(file)!), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.SetUnixFileMode(_home.Data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await File.WriteAllTextAsync(Path.Combine(_home.Data, file), "mine", TestContext.Current.CancellationToken);
+
+        Refusal.IsTold(await _home.InitAsync("hoodi"), "is there already", "nothing is written over");
+
+        Assert.Equal("mine", await File.ReadAllTextAsync(Path.Combine(_home.Data, file), TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
     [InlineData("keys", "list")]
     [InlineData("serve")]
     [InlineData("seal", "status")]

@@ -5,6 +5,9 @@ public sealed partial class Fence
 {
     private readonly List<RunRecord> _former = [];
 
+    // Not at its end: the former place may still vouch for copies from before, so the next one promises nothing that goes beyond what both have.
+    private FenceSuccession? _owed;
+
     /// <summary>
     /// The vault got another root key: the record goes on in another place, under its keys. What lies within the bounds passes meanwhile; a duty beyond them waits as for a move. False where no run is open: then
     /// the next start does it.
@@ -27,7 +30,7 @@ public sealed partial class Fence
 
                 if (_move is null or { IsCompleted: true })
                 {
-                    ours = _run.Epoch == epoch ? Task.CompletedTask : MoveAsync(succession, _run, taken);
+                    ours = _run.Epoch == epoch ? FinishAsync(succession) : MoveAsync(succession, _run, taken);
                     _move = EndAsync(ours);
                 }
 
@@ -38,7 +41,6 @@ public sealed partial class Fence
             if (ours is not null)
             {
                 await ours;
-                await succession.FinishMoveAsync();
                 return true;
             }
         }
@@ -52,10 +54,28 @@ public sealed partial class Fence
         {
             // Whoever certifies the fence may have the former keys in his hands still.
             _former.Add(run);
-            _run = next;
+            (_run, _owed) = (next, succession.From(run));
         }
 
         taken();
+        await PayAsync();
+    }
+
+    private async Task FinishAsync(FenceSuccession succession)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        _owed ??= succession;
+        await PayAsync();
+    }
+
+    // One task at a time: that of a move, or after the fence was closed.
+    private async Task PayAsync()
+    {
+        if (_owed is { } owed)
+        {
+            await owed.FinishMoveAsync();
+            _owed = null;
+        }
     }
 
     // Duties wait for the end alone.

@@ -200,6 +200,7 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
         }
 
         // An import that was committed while it stopped has not moved the fence.
+        await PayAsync();
         await _run.WriteAsync((_run.Written with { Vault = _vault }).Past(Past(end, network, clock)).EndedAt(end), cancellation);
         return true;
     }
@@ -340,6 +341,7 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
+            await PayAsync();
             await run.WriteAsync(next, CancellationToken.None);
             Moved(next);
         }

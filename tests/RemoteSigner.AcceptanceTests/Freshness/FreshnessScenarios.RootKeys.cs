@@ -62,4 +62,21 @@ public abstract partial class FreshnessScenarios
         Assert.Equal("raise_floors", await NextStartAsync());
         (await _home.RunAsync(RekeyOf(_home))).Succeeded();
     }
+
+    /// <summary>A copy from before there was a witness, when the vault has got another root key since: what it makes would not know what was signed.</summary>
+    [Fact]
+    public async Task A_copy_from_before_the_witness_enrols_none_beside_the_one_that_went_on()
+    {
+        _home.Dispose();
+        _home = await CreateHomeAsync("--freshness", "none");
+        _home.Configure(options => options.AsObject().Remove("freshness"));
+        _home.BackUp("copy");
+        (await _home.RunAsync("freshness", "enrol", "--witness-on-host")).Succeeded();
+        (await _home.RunAsync(RekeyOf(_home))).Succeeded();
+        await RunAsync(async signer => Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 100)));
+        _home.PutBack("copy");
+
+        Refusal.IsTold(await _home.RunAsync("freshness", "enrol", "--witness-on-host"), "under another root key", "freshness clear");
+        Assert.Equal("refuse", await NextStartAsync());
+    }
 }

@@ -150,9 +150,22 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
         (await _home.RunAsync("seal", "rekey")).Succeeded();
 
         Refusal.IsTold(
-            await SignerProcess.RunAsync(_home.Token, "seal", "recover", "--key", _home.Beside("recovery.key"), "--data", drill), "the fence cannot go on under another root key", "pkcs11-tool --delete-object");
+            await SignerProcess.RunAsync(_home.Token, "seal", "recover", "--key", _home.Beside("recovery.key"), "--data", drill), "under another root key", "freshness clear");
 
         Assert.Contains("\"serve\"", (await _home.RunAsync("freshness", "status", "--json")).Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Of a recovery slot that was taken away, on a copy from before, two root keys ago.</summary>
+    [Fact]
+    public async Task A_recovery_key_that_was_taken_away_makes_no_fence_beside_the_present_one()
+    {
+        await RecoveryKeyAsync("recovery.key", "recovery.pub");
+        (await _home.RunAsync("seal", "enrol", "--recovery", _home.Beside("recovery.pub"))).Succeeded();
+        var old = _home.CopyBeside("old");
+        (await _home.RunAsync("seal", "rekey")).Succeeded();
+        (await _home.RunAsync("seal", "rekey")).Succeeded();
+
+        Refusal.IsTold(await SignerProcess.RunAsync(_home.Token, "seal", "recover", "--key", _home.Beside("recovery.key"), "--data", old), "under another root key", "freshness clear");
     }
 
     /// <summary>Where no witness goes along nobody can tell which of the two is old: both risks are shown, and the ledger stands on a floor.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using RemoteSigner.Rig;
 
 namespace RemoteSigner.AcceptanceTests.Tpm;
@@ -6,6 +7,7 @@ namespace RemoteSigner.AcceptanceTests.Tpm;
 public sealed class SharedTpmTests : TpmScene
 {
     private const int Load = 0x157;
+    private const int UndefineSpace = 0x122;
     private const int Unseal = 0x15E;
     private const int NvIncrement = 0x134;
     private const int Failure = 0x101;
@@ -94,5 +96,44 @@ public sealed class SharedTpmTests : TpmScene
         (await Home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
         await using var signer = await Home.StartAsync();
         Assert.Contains("floors_raised", (await signer.HealthWhenAsync(_ => true)).Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>As long as the former place is there it vouches for copies from before, with bounds that nothing signed since may be beyond.</summary>
+    [Fact]
+    public async Task A_running_signer_whose_former_fence_does_not_go_promises_no_more_until_it_does()
+    {
+        await using var shared = new SharedTpm(Tpm);
+        Home.Configure(options => options["tpm"]!["address"] = shared.Address);
+        await using var signer = await Home.StartAsync();
+        using var client = ClientCertificate.Connect(signer, Home.Data, "vc");
+        Assert.Equal(HttpStatusCode.OK, await VoteAsync(client, Chain.Epoch));
+        Home.BackUp("copy");
+        shared.AnswerInstead = command => SharedTpm.CodeOf(command) == UndefineSpace ? 0x101u : null;
+        Refusal.IsTold(await Home.RunAsync("seal", "rekey", "--release-key", ReleaseKey), "the fence has not followed yet");
+
+        Assert.Equal(HttpStatusCode.OK, await VoteAsync(client, Chain.Epoch + 1));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await VoteAsync(client, Chain.Epoch + 2000));
+
+        shared.AnswerInstead = _ => null;
+        await UntilAsync(async () => await VoteAsync(client, Chain.Epoch + 2000) == HttpStatusCode.OK);
+        await signer.KillAsync();
+        Home.PutBack("copy");
+        using var status = System.Text.Json.JsonDocument.Parse((await Home.RunAsync("freshness", "status", "--json")).Succeeded().Output);
+        Assert.Equal("refuse", status.RootElement.GetProperty("nextStart").GetString());
+    }
+
+    // No slot window: the epochs are the test's own.
+    protected override Task<SignerHome> CreateHomeAsync() => SignerHome.CreateInTpmAsync("hoodi", 2, "--client", "vc", "--no-slot-window");
+
+    private async Task<HttpStatusCode> VoteAsync(HttpClient client, ulong target) => (await client.SignAsync(
+        Home.Keys[0], AttestationRequest.Json(AttestationRequest.Message(Chain.Network.GenesisValidatorsRoot!.Value, target - 1, target, target * 32, 1)))).Status;
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        for (var attempt = 0; !await holds(); attempt++)
+        {
+            Assert.True(attempt < 60);
+            await Task.Delay(500, TestContext.Current.CancellationToken);
+        }
     }
 }

@@ -143,6 +143,26 @@ public sealed class TpmMoveTests : TpmScene
         await AssertServesNextAsync();
     }
 
+    [Fact]
+    public async Task A_former_witness_that_can_be_reached_vouches_for_no_copy_from_before()
+    {
+        await AssertSignsAsync();
+        SealBy("softhsm2");
+        Home.Configure(options => options["freshness"]!["witness"] = "tpm");
+        (await Home.RunAsync("seal", "enrol")).Succeeded();
+        await AssertServesNextAsync();
+        Home.BackUp("copy");
+        Home.Configure(options => options["freshness"]!["witness"] = "token");
+
+        Assert.Contains("vouches for copies from before", (await Home.RunAsync("freshness", "clear")).Error, StringComparison.Ordinal);
+        Assert.Contains("vouches for nothing any more", (await Home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded().Error, StringComparison.Ordinal);
+
+        Home.PutBack("copy");
+        Home.Configure(options => options["freshness"]!["witness"] = "tpm");
+        var status = JsonDocument.Parse((await Home.RunAsync("freshness", "status", "--json")).Succeeded().Output);
+        Assert.Equal("refuse", status.RootElement.GetProperty("nextStart").GetString());
+    }
+
     private void SealBy(string profile) => Home.Configure(options =>
     {
         options["seal"]!["profile"] = profile;

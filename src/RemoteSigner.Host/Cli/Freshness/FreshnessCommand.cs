@@ -3,6 +3,7 @@ using RemoteSigner.Administration.Freshness;
 using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Control;
+using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 using Spectre.Console;
@@ -121,10 +122,16 @@ internal static class FreshnessCommand
         }
 
         var guess = decision is StartDecision.Refuse ? Guess(parsed, freshness.Standing.Ceiling, freshness.Standing.PastTheLedger(default)) : default;
-        StandardError.Console.WriteLines(FreshnessRisk.Describe(evidence, decision, floor, guess));
+        var former = FormerKindOf(signer);
+        StandardError.Console.WriteLines(FreshnessRisk.Describe(evidence, decision, floor, guess, former is null ? null : signer.Found.Start?.Witness));
         RequireAccepted(parsed);
         if (decision is StartDecision.Refuse(var refusal))
         {
+            if (former is not null)
+            {
+                await VoidFormerAsync(signer, freshness, former);
+            }
+
             var lost = await signer.ExecuteAsync(new ClearRefusal(freshness.Standing, refusal.Reason, guess));
             StandardError.Console.WriteLine($"cleared: the next start signs nothing before epoch {lost.Fence}, and no vote until a source epoch of {lost.Source} or later is justified");
             return 0;
@@ -133,6 +140,34 @@ internal static class FreshnessCommand
         await signer.ExecuteAsync(new LiftFloors(freshness.Standing));
         StandardError.Console.WriteLine("cleared: there are no floors, and the next start serves at once");
         return 0;
+    }
+
+    // The kind of witness that the ledger names, where signer.json names another by now.
+    private static string? FormerKindOf(OfflineSigner signer) =>
+        signer.Found.Start is not { } start ? null
+        : start.Witness.StartsWith("TPM ", StringComparison.Ordinal) && signer.Options.Witness == FreshnessOptions.Token ? FreshnessOptions.Tpm
+        : start.Witness.StartsWith("token ", StringComparison.Ordinal) && signer.Options.Witness == FreshnessOptions.Tpm ? FreshnessOptions.Token
+        : null;
+
+    // What takes leave to sign away comes first. It may be lost for good: then a person has to see to it.
+    private static async Task VoidFormerAsync(OfflineSigner signer, OfflineFreshness freshness, string kind)
+    {
+        try
+        {
+            var former = freshness.Other(kind);
+            if (await former.ReadAsync(CancellationToken.None) is { } reading && reading.Identity == signer.Found.Start!.Witness)
+            {
+                await former.WriteRecordAsync(reading, FenceRecord.Void, CancellationToken.None);
+                StandardError.Console.WriteLine($"the former witness in the {former.Description} vouches for nothing any more");
+                return;
+            }
+        }
+        catch (Exception fault) when (fault is WitnessException or SealingDeviceException or PinException or HsmProfileException)
+        {
+            StandardError.Console.WriteLine($"the former witness was not reached ({fault.Message})");
+        }
+
+        StandardError.Console.WriteLine($"the former witness ({signer.Found.Start!.Witness}) may still vouch for copies from before: destroy what is left of it, and never start one with the signer.json of then");
     }
 
     // Without a witness the ledger alone knows its vault, and nothing else can be cleared.
@@ -145,13 +180,12 @@ internal static class FreshnessCommand
             return 0;
         }
 
-        // A vault that is the older of the two leaves the ledger the newest.
-        SignedBounds? lost = refusal.Reason == FreshnessReason.VaultRolledBack ? null
-            : SignedBounds.Before(Guess(parsed, Fence.Ceiling(signer.Network, signer.Clock), signer.Found.End.FirstAfter(signer.Network.SlotsPerEpoch)));
-        StandardError.Console.WriteLines($"{refusal.Detail}\n{FreshnessRisk.OfVault(refusal.Reason)}{(lost is { } bounds ? FreshnessRisk.OfLedger(bounds) : "")}");
+        // Also where the vault has the lower number: after one that was taken before, the numbers of two that went on apart say nothing.
+        var lost = SignedBounds.Before(Guess(parsed, Fence.Ceiling(signer.Network, signer.Clock), signer.Found.End.FirstAfter(signer.Network.SlotsPerEpoch)));
+        StandardError.Console.WriteLines($"{refusal.Detail}\n{FreshnessRisk.OfVault(refusal.Reason)}{FreshnessRisk.OfLedger(lost)}");
         RequireAccepted(parsed);
         await signer.ExecuteAsync(new AcceptVault(vault.Anchor, refusal, lost));
-        StandardError.Console.WriteLine($"cleared: the ledger remembers this vault from now on{(lost is { } floor ? $", and the next start signs nothing before epoch {floor.Fence}, and no vote until a source epoch of {floor.Source} or later is justified" : "")}");
+        StandardError.Console.WriteLine($"cleared: the ledger remembers this vault from now on, and the next start signs nothing before epoch {lost.Fence}, and no vote until a source epoch of {lost.Source} or later is justified");
         return 0;
     }
 

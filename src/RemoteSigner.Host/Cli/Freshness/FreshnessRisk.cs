@@ -7,21 +7,22 @@ namespace RemoteSigner.Host.Cli;
 /// <summary>What a person risks who overrules the start protocol, in words that stand on the console before it is done.</summary>
 internal static class FreshnessRisk
 {
-    public static string Describe(StartEvidence evidence, StartDecision decision, GlobalFloor? floor, Epoch guess) => decision switch
+    /// <param name="former">The witness that the ledger names, where signer.json names one of another kind; else null.</param>
+    public static string Describe(StartEvidence evidence, StartDecision decision, GlobalFloor? floor, Epoch guess, string? former) => decision switch
     {
-        StartDecision.Refuse(var refusal) => Refused(evidence, refusal, Clearance.FloorAfter(evidence, refusal.Reason, guess)),
+        StartDecision.Refuse(var refusal) => Refused(evidence, refusal, Clearance.FloorAfter(evidence, refusal.Reason, guess), former),
         StartDecision.RaiseFloors(var raised) => Floors(evidence, raised.Lost.Join(floor?.Lost ?? raised.Lost), floor?.Reason ?? raised.Reason),
         _ => Floors(evidence, floor!.Lost, floor.Reason),
     };
 
-    private static string Refused(StartEvidence evidence, FreshnessRefusal refusal, SignedBounds lost) => $"""
+    private static string Refused(StartEvidence evidence, FreshnessRefusal refusal, SignedBounds lost, string? former) => $"""
         {refusal.Detail}
         {Ledger(evidence)}
         {Stopped(evidence)}
         Clearing takes vault, ledger and witness as they are. With any key nothing before epoch {lost.Fence} is signed then, and no vote until a source epoch of {lost.Source} or later is justified.
         RISK: what was signed between this ledger and that epoch is lost with its audit entries; history that was imported from other signers since, too.
         {(lost == evidence.Record?.Bounds ? "The witness vouches that nothing at or beyond that epoch was signed, and no vote with a later source." : "NOBODY vouches for that epoch: it comes from this machine's clock or from you. Had anything beyond it been signed, the next signature could be slashed.")}
-        {OfVault(refusal.Reason)}{OfStranger(evidence)}Better: put the newest copy of the ledger and the vault back, if there is one.
+        {OfVault(refusal.Reason)}{OfStranger(evidence)}{OfFormer(former)}Better: put the newest copy of the ledger and the vault back, if there is one.
         """;
 
     /// <summary>What is risked with a vault that is not the ledger's; empty for reasons that are not about it.</summary>
@@ -38,6 +39,9 @@ internal static class FreshnessRisk
         NOBODY vouches for that epoch: it comes from this machine's clock or from you.
 
         """;
+
+    private static string OfFormer(string? former) => former is null ? ""
+        : $"RISK: the former witness, {former}, vouches for copies from before as long as it is there: one that is put back with the signer.json of then is served, and what was signed since is SLASHED. It is voided where it can be reached.\n";
 
     private static string OfStranger(StartEvidence evidence) => evidence.Stranger is null ? ""
         : "RISK: what the device keeps for this vault under another root key is taken away. A signer elsewhere that lives by it signs nothing any more from its next start or move of the fence on.\n";
@@ -60,6 +64,7 @@ internal static class FreshnessRisk
             ? $"The witness knows an orderly stop at audit entry {stop.Entries}: newest source epoch {Text(stop.Source?.Value)}; fence at epoch {record.Fence}, sources to epoch {record.Bounds.Source}."
             : $"The witness knows no orderly stop; fence at epoch {record.Fence}, sources to epoch {record.Bounds.Source}."
         : evidence.ContestBounds is { } contested ? $"The witness holds records of two signers; together they bear blocks and targets before epoch {contested.Fence}, and sources to epoch {contested.Source}."
+        : evidence.Beyond is { } beyond ? $"The place of the present root key bears blocks and targets before epoch {beyond.Fence}, and sources to epoch {beyond.Source}; the fence could not go on there."
         : "The witness knows nothing.";
 
     private static string Text(ulong? number) => number?.ToString() ?? "none";

@@ -6,6 +6,7 @@ using RemoteSigner.Host.Configuration;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
 using RemoteSigner.Sealing;
+using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Host.Cli;
 
@@ -15,10 +16,11 @@ internal sealed class OfflineFreshness : IDisposable
     private readonly OfflineSigner _signer;
     private readonly FenceKeys _keys;
 
-    private OfflineFreshness(OfflineSigner signer, FenceKeys keys, IFreshnessWitness witness, VaultAnchor vault)
+    private OfflineFreshness(OfflineSigner signer, FenceKeys keys, IFreshnessWitness witness, VaultAnchor vault, SignedBounds? beyond)
     {
         (_signer, _keys, Vault) = (signer, keys, vault);
-        Standing = StandingOf(signer, keys, witness, vault);
+        var standing = StandingOf(signer, keys, witness, vault);
+        Standing = standing with { Found = standing.Found with { Beyond = beyond } };
     }
 
     /// <summary>Is it the fence of the root key before the present one, because a start with it would be refused?</summary>
@@ -64,8 +66,9 @@ internal sealed class OfflineFreshness : IDisposable
         {
             var isUnderFormer = former is not null && !await SucceedAsync(signer, present, former, keys);
             var used = isUnderFormer ? former! : keys;
+            var beyond = isUnderFormer ? await BoundsAsync(WitnessOf(signer, present, keys), keys) : null;
             (isUnderFormer ? keys : former)?.Dispose();
-            return new OfflineFreshness(signer, used, WitnessOf(signer, present, used), present.Anchor) { IsUnderFormer = isUnderFormer };
+            return new OfflineFreshness(signer, used, WitnessOf(signer, present, used), present.Anchor, beyond) { IsUnderFormer = isUnderFormer };
         }
         catch
         {
@@ -87,6 +90,19 @@ internal sealed class OfflineFreshness : IDisposable
     /// <summary>The fence of this vault, from the place of one root key to that of the next.</summary>
     public static FenceSuccession SuccessionOf(OfflineSigner signer, Vault vault, FenceKeys former, FenceKeys next) => new(
         new WitnessPlace(WitnessOf(signer, vault, former), former), new WitnessPlace(WitnessOf(signer, vault, next), next), signer.Slashing, StartLog.Succession(signer.Audit));
+
+    // What the place has that the fence could not go on in. A device that fails now failed before.
+    private static async Task<SignedBounds?> BoundsAsync(IFreshnessWitness witness, FenceKeys keys)
+    {
+        try
+        {
+            return await witness.ReadAsync(CancellationToken.None) is { } reading ? FenceRecord.Read(reading.Record.Span, keys.Record)?.Bounds : null;
+        }
+        catch (WitnessException answer) when (answer.Fault == WitnessFault.Foreign)
+        {
+            return null;
+        }
+    }
 
     // Before anything is judged by it or told to it.
     private static async Task<bool> SucceedAsync(OfflineSigner signer, Vault vault, FenceKeys former, FenceKeys keys)
@@ -113,10 +129,15 @@ internal sealed class OfflineFreshness : IDisposable
             }
 
             var evidence = await freshness.Standing.LookAsync();
-            return (StartRules.Decide(evidence) as StartDecision.Refuse)?.Refusal is { } refusal && !MayStand(evidence, refusal.Reason, isByRecovery) ? refusal : null;
+            return (StartRules.Decide(evidence) as StartDecision.Refuse)?.Refusal is { } refusal && !MayStand(evidence, refusal.Reason, isByRecovery, freshness.IsUnderFormer) ? refusal : null;
         }
         catch (Exception exception) when (exception is WitnessException or SealingDeviceException or PinException or HsmProfileException)
         {
+            if (signer.Found.Start is not null && isKnown)
+            {
+                StandardError.Console.WriteLine($"the witness of freshness does not answer, so the ledger alone says that this vault is the newest: keep whatever is imported until a start has served it ({exception.Message})");
+            }
+
             return isKnown ? null : NotVouched(exception.Message);
         }
     }
@@ -177,8 +198,10 @@ internal sealed class OfflineFreshness : IDisposable
         "let the witness answer, and repeat it: then the ledger remembers the vault; 'remote-signer freshness status' shows how it stands");
 
     // Before a witness has its first record nothing was signed by it, and nobody can say more.
-    private static bool MayStand(StartEvidence evidence, FreshnessReason reason, bool isByRecovery) =>
-        reason == FreshnessReason.NotEnrolled || evidence is { Ledger: null, Witness.Record.IsEmpty: true } || (isByRecovery && !IsPutBack(reason));
+    private static bool MayStand(StartEvidence evidence, FreshnessReason reason, bool isByRecovery, bool isUnderFormer) =>
+        reason == FreshnessReason.NotEnrolled || evidence is { Ledger: null, Witness.Record.IsEmpty: true }
+        // A device that keeps a fence of this vault under another root key is not lost, but for one that the fence could not go on in yet.
+        || (isByRecovery && !IsPutBack(reason) && (evidence.Stranger is null || isUnderFormer));
 
     private static bool IsPutBack(FreshnessReason reason) => reason is FreshnessReason.VaultReplaced or FreshnessReason.VaultUnknown or FreshnessReason.VaultRolledBack or FreshnessReason.LedgerRolledBack or FreshnessReason.LedgerForeign;
 }

@@ -8,6 +8,8 @@ namespace RemoteSigner.Host.Cli;
 /// </summary>
 internal sealed class SignerMaking : IAsyncDisposable
 {
+    private static readonly string[] _prefixes = ["vault", "ledger.sqlite", ".ledger.sqlite", "signer.json"];
+
     private readonly DataDirectory _data;
     private readonly bool _existed;
     private readonly HashSet<string> _before;
@@ -30,7 +32,12 @@ internal sealed class SignerMaking : IAsyncDisposable
         {
             throw File.Exists(data.OptionsFile)
                 ? new CliError($"there is a signer in {data.Path} already", "choose another folder: a signer is never overwritten")
-                : new CliError($"the making of a signer in {data.Path} was interrupted", "it holds no key yet: remove the folder and repeat the command");
+                : new CliError($"the making of a signer in {data.Path} was interrupted", "it holds no share yet: remove the folder and repeat the command; a key that it made in the device, and its fence, may be left there");
+        }
+
+        if (Certificates(data).FirstOrDefault() is { } file)
+        {
+            throw new CliError($"{file} is there already, and init makes certificates of its own in its folder", "choose another folder, or move it away: nothing is written over");
         }
     }
 
@@ -89,7 +96,7 @@ internal sealed class SignerMaking : IAsyncDisposable
         }
 
         await _claim.DisposeAsync();
-        if (!_isKept && !_existed)
+        if (!_isKept && !_existed && !Directory.EnumerateFileSystemEntries(_data.Path).Any())
         {
             Directory.Delete(_data.Path);
         }
@@ -98,20 +105,32 @@ internal sealed class SignerMaking : IAsyncDisposable
     // What lay in the folder before is not ours. Longer paths first: files before their folders.
     private void TakeFilesAway()
     {
-        foreach (var path in Entries(_data).Where(path => !_before.Contains(path) && path != _claim.Name).OrderByDescending(path => path.Length))
+        foreach (var path in Entries(_data).Where(path => !_before.Contains(path) && path != _claim.Name && IsOurs(path)).OrderByDescending(path => path.Length))
         {
-            if (Directory.Exists(path))
-            {
-                Directory.Delete(path);
-            }
-            else
+            if (!Directory.Exists(path))
             {
                 File.Delete(path);
+            }
+            else if (!Directory.EnumerateFileSystemEntries(path).Any())
+            {
+                Directory.Delete(path);
             }
         }
     }
 
-    private static string[] Entries(DataDirectory data) => Directory.GetFileSystemEntries(data.Path, "*", SearchOption.AllDirectories);
+    // Whatever somebody else puts there meanwhile stays, and so does what a link leads to.
+    private bool IsOurs(string path)
+    {
+        var name = Path.GetRelativePath(_data.Path, path).Split(Path.DirectorySeparatorChar)[0];
+        return name is "tls" or "clients" or "tpm" || _prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+    }
+
+    private static string[] Entries(DataDirectory data) =>
+        Directory.GetFileSystemEntries(data.Path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint });
+
+    // The release key may be there: it is read then.
+    private static IEnumerable<string> Certificates(DataDirectory data) => new[] { data.TlsFolder, data.ClientsFolder }.Where(Directory.Exists)
+        .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)).Where(file => Path.GetFileName(file) != ReleaseKeyOptions.FileName);
 
     // A lock of the kernel's, which ends with its process whatever happens; the file alone claims nothing.
     private static FileStream Claim(DataDirectory data)

@@ -21,25 +21,25 @@ internal sealed record ProtectionLine(string Of, string From, string NotFrom)
         return [OfVault(options, profile, vault), OfHistory(options, profile), OfMemory()];
     }
 
+    // Whoever has one slot's key has the vault, so what every slot keeps out is kept out, and what one of them does not is not.
     private static ProtectionLine OfVault(SignerOptions options, HsmProfile? profile, VaultListing vault)
     {
         var seals = TpmSeal.Of(vault);
+        var hasToken = vault.Slots.Any(slot => slot.Type is VaultSlotType.Pkcs11RsaOaepSha256 or VaultSlotType.Pkcs11RsaOaepSha1 or VaultSlotType.Pkcs11AesGcm);
+        var mayBeInFiles = hasToken && profile is not { DataObjects.Kept: not HsmPlace.Host };
         List<string> from = ["a stolen vault or backup"], notFrom = ["root on the running machine"];
+        from.AddRange(mayBeInFiles ? [] : ["a stolen disk"]);
+        from.AddRange(hasToken || seals.Count == 0 ? [] : [$"firmware and boot settings that PCRs {string.Join(",", options.Tpm.Pcrs)} tell from those approved", "a listener on the TPM's bus"]);
         if (seals.Count > 0)
         {
-            from.AddRange(["a stolen disk in another machine", $"firmware and boot settings that PCRs {string.Join(",", options.Tpm.Pcrs)} tell from those approved", "a listener on the TPM's bus"]);
             notFrom.Add("whoever has the release key and the machine");
             notFrom.Add(seals.All(seal => seal.WantsPin) ? "whoever has the TPM's PIN and the machine" : "whoever sends commands to the TPM, which asks for no PIN: a device on its bus, or another system that these PCRs accept");
         }
 
-        if (vault.Slots.Any(slot => slot.Type is VaultSlotType.Pkcs11RsaOaepSha256 or VaultSlotType.Pkcs11RsaOaepSha1 or VaultSlotType.Pkcs11AesGcm))
-        {
-            from.AddRange(profile is { DataObjects.Kept: HsmPlace.Host } || seals.Count > 0 ? [] : ["a stolen disk"]);
-            notFrom.Add("whoever has a token with a slot, and its PIN");
-            notFrom.AddRange(profile is { DataObjects.Kept: HsmPlace.Host } ? ["a stolen disk, as far as the token's files on it open without its hardware"] : []);
-        }
-
-        return new("vault", Listing(from), Listing([.. notFrom, .. vault.Slots.Any(slot => slot.Type == VaultSlotType.Recovery) ? ["whoever has a recovery key and a copy of the vault"] : (string[])[]]));
+        notFrom.AddRange(hasToken ? ["whoever has a token with a slot, and its PIN"] : []);
+        notFrom.AddRange(mayBeInFiles ? ["a stolen disk, as far as the token's files on it open without its hardware"] : []);
+        notFrom.AddRange(vault.Slots.Any(slot => slot.Type == VaultSlotType.Recovery) ? ["whoever has a recovery key and a copy of the vault"] : []);
+        return new("vault", Listing(from), Listing(notFrom));
     }
 
     private static ProtectionLine OfHistory(SignerOptions options, HsmProfile? profile) => options.Witness switch

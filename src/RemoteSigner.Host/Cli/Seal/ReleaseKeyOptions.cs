@@ -11,7 +11,7 @@ namespace RemoteSigner.Host.Cli;
 internal static class ReleaseKeyOptions
 {
     private const int MostBytes = 64 * 1024;
-    private const string FileName = "release.key";
+    internal const string FileName = "release.key";
 
     public static Option<string?> Key { get; } = new("--release-key")
     {

@@ -36,6 +36,12 @@ public sealed class EnrolWitness(Standing standing, Epoch? fence) : WitnessAct<s
                 WitnessFault.Exists, $"the {Result} holds a witness of the vault {Standing.Found.VaultId} already", "'remote-signer freshness status' shows what it says; 'remote-signer freshness clear' goes on from there");
         }
 
+        if (seen is null && await Standing.Witness.FindStrangerAsync(cancellation) is { } stranger)
+        {
+            throw new WitnessException(
+                WitnessFault.Exists, $"{stranger}: this data directory may be a copy from before", "'remote-signer freshness status' shows how it stands; 'remote-signer freshness clear' shows what is risked, and goes on from there");
+        }
+
         _reading = await ProvideAsync(Standing.Witness, seen, cancellation);
     }
 

@@ -46,7 +46,7 @@ public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, Slas
 
         if (IsNamed(known, there))
         {
-            await former.Witness.DiscardAsync(cancellation);
+            await GiveUpFormerAsync(cancellation);
             return true;
         }
 
@@ -63,6 +63,9 @@ public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, Slas
         return true;
     }
 
+    /// <summary>The same from where this run is kept.</summary>
+    internal FenceSuccession From(RunRecord run) => new(run.Place, next, slashing, evidence);
+
     /// <summary>While the fence is open; only <see cref="Fence"/> calls this. The run as it goes on in the next place; the ledger does not name it yet.</summary>
     /// <exception cref="WitnessException">The device failed, and the run goes on in the former place.</exception>
     internal async Task<RunRecord> MoveAsync(RunRecord run, TimeProvider time)
@@ -73,9 +76,21 @@ public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, Slas
         return gone;
     }
 
-    /// <summary>After <see cref="MoveAsync"/>: the ledger names the next place, and the former one is given up.</summary>
-    /// <exception cref="WitnessException">The device failed.</exception>
+    /// <summary>After <see cref="MoveAsync"/>: the ledger names the next place, and the former one is given up. May be repeated.</summary>
+    /// <exception cref="WitnessException">The device or the ledger failed.</exception>
     public async Task FinishMoveAsync()
+    {
+        try
+        {
+            await NameNextAsync();
+        }
+        catch (LedgerException fault)
+        {
+            throw new WitnessException(WitnessFault.Unreachable, $"the ledger could not name the next place of the fence: {fault.Message}", fault.Hint, fault);
+        }
+    }
+
+    private async Task NameNextAsync()
     {
         var there = await next.Witness.ReadAsync(CancellationToken.None);
         if (await slashing.GetStartAsync() is not { } known || there is null)
@@ -85,7 +100,7 @@ public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, Slas
 
         if (IsNamed(known, there))
         {
-            await former.Witness.DiscardAsync(CancellationToken.None);
+            await GiveUpFormerAsync(CancellationToken.None);
         }
         else if (await former.Witness.ReadAsync(CancellationToken.None) is { } from && from.Identity == known.Witness)
         {
@@ -161,7 +176,18 @@ public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, Slas
     private async Task NameAsync(LedgerStart start, WitnessReading from, CancellationToken cancellation)
     {
         await slashing.RecordStartAsync(start, null, (transaction, named) => evidence(transaction, (named, from)));
+        await GiveUpFormerAsync(cancellation);
+    }
+
+    // As long as it is there it vouches for copies from before, with bounds that the next place goes beyond.
+    private async Task GiveUpFormerAsync(CancellationToken cancellation)
+    {
         await former.Witness.DiscardAsync(cancellation);
+        if (await TryReadAsync(former.Witness, cancellation) is not null)
+        {
+            throw new WitnessException(
+                WitnessFault.Refused, $"the {former.Witness.Description} still shows the fence of the root key before the present one, which was taken away", "look at the device: that fence vouches for copies from before");
+        }
     }
 
     private WitnessException Unshown() => new(WitnessFault.Unreachable, $"the {next.Witness.Description} does not show what it has just taken", "look at the device, then repeat the command");

@@ -12,6 +12,9 @@ public sealed record FreshState(VaultAnchor Vault, LedgerStart? Ledger, HistoryE
     /// <summary>What the ledger remembers of its vault; null in one from before vaults were remembered.</summary>
     public KnownVault? Known { get; init; }
 
+    /// <summary>What the place of the present root key bears, where the fence of the one before it is judged because it could not go on there; null where there is none, or no record.</summary>
+    public SignedBounds? Beyond { get; init; }
+
     public Guid VaultId => Vault.VaultId;
 
     public ulong VaultGeneration => Vault.Generation;
@@ -52,5 +55,5 @@ public sealed record FreshState(VaultAnchor Vault, LedgerStart? Ledger, HistoryE
         }
     }
 
-    private StartEvidence Evidence(WitnessReading? reading, FenceRecord? record) => new(Vault, Ledger, End, reading, record) { Known = Known };
+    private StartEvidence Evidence(WitnessReading? reading, FenceRecord? record) => new(Vault, Ledger, End, reading, record) { Known = Known, Beyond = Beyond };
 }

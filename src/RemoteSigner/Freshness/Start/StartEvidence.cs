@@ -21,6 +21,9 @@ public sealed record StartEvidence(VaultAnchor Vault, LedgerStart? Ledger, Histo
     /// <summary>In words, what the device keeps for this vault that is not of this root key, where there is nothing of this one; null: nothing.</summary>
     public string? Stranger { get; init; }
 
+    /// <inheritdoc cref="FreshState.Beyond"/>
+    public SignedBounds? Beyond { get; init; }
+
     /// <summary>In words, what two wrote into the witness at the same moment, so that nobody can tell what it says; null where it says one thing.</summary>
     public string? Contest { get; init; }
 

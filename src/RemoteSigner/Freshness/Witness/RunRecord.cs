@@ -35,6 +35,9 @@ internal sealed class RunRecord : IDisposable
     /// <summary>Of the root key whose keys it is written with.</summary>
     public uint Epoch => _keys.Epoch;
 
+    /// <summary>Where it is kept. It lives as long as this does.</summary>
+    public WitnessPlace Place => new(_witness, _keys);
+
     /// <summary>Does this reading show the claim and nothing else?</summary>
     public bool IsClaimed(WitnessReading? reading) => reading is not null && reading.Shows(Start, Claim);
 

@@ -204,7 +204,7 @@ public sealed class SealingTpm : ISealingDevice
 
     /// <summary>The refusal of the owner's authorization in an operator's words.</summary>
     internal SealingTpmException OwnerRefused(TpmException fault) => new(
-        SealingTpmFault.OwnerRefused, $"the owner hierarchy of the {Description} wants its authorization value, and not the one that was given: {fault.Message}", "give it with --owner-auth-file, or as tpm.ownerAuthFile in signer.json", fault);
+        SealingTpmFault.OwnerRefused, $"the owner hierarchy of the {Description} wants its authorization value, and not the one that was given: {fault.Message}", "give it as tpm.ownerAuthFile in signer.json, or with --owner-auth-file where the command takes that", fault);
 
     private T Work<T>(Func<Tpm, T> work)
     {
