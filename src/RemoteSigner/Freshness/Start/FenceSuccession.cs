@@ -131,7 +131,7 @@ public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, Slas
                 throw new WitnessException(
                     WitnessFault.Foreign,
                     $"the fence cannot go on under another root key: {left.Message}; it is the fence of this vault as it went on elsewhere, or before this copy was put back",
-                    $"use the vault and the ledger that it belongs to; only where they are lost, and no signer lives by it: {left.Hint}",
+                    $"use the vault and the ledger that it belongs to; {left.Hint}",
                     left);
             }
 

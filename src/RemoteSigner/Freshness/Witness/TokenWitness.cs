@@ -241,7 +241,7 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
     private WitnessException Foreign() => new(
         WitnessFault.Foreign,
         $"the object '{Label}' in the {Description} was not written under this vault's root key",
-        $"find out who uses this token; the data object can be deleted with the maker's tool (pkcs11-tool --delete-object --type data --label '{Label}')");
+        $"'remote-signer freshness status' shows how it stands, and 'remote-signer freshness clear' what is risked; only where no signer lives by it the data object may be deleted with the maker's tool (pkcs11-tool --delete-object --type data --label '{Label}')");
 
     private FenceObject? Newest(List<Held> held) => FenceObject.Newest(held.ConvertAll(one => one.Content), _givenUp.ContainsKey) switch
     {

@@ -193,7 +193,7 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
     private WitnessException Foreign(Exception? cause) => new(
         WitnessFault.Foreign,
         $"the NV indices 0x{Counter.Handle:X8} and 0x{Record.Handle:X8} in the {Description} were not made under the root key of the vault {vaultId}",
-        $"find out who uses this TPM; its owner can take them away (tpm2_nvundefine 0x{Counter.Handle:X8}, tpm2_nvundefine 0x{Record.Handle:X8})",
+        $"'remote-signer freshness status' shows how it stands, and 'remote-signer freshness clear' what is risked; only where no signer lives by them the TPM's owner may take them away (tpm2_nvundefine 0x{Counter.Handle:X8}, tpm2_nvundefine 0x{Record.Handle:X8})",
         cause);
 
     private async Task<T> RunAsync<T>(Func<Tpm, PinnedKey, TpmSession, T> work, CancellationToken cancellation)
