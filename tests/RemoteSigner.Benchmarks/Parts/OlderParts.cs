@@ -46,8 +46,8 @@ internal static class OlderParts
 
     public static async Task MeasureTpmAsync(Bench bench)
     {
-        var milliseconds = await TpmOpening.MeasureAsync(bench.NewFolder("tpm"), bench.Network.Name, bench.Keystores(1000).Folder);
-        bench.Report.Add("tpmUnsealMilliseconds", milliseconds, "≤ 10", "median, software TPM, one operation, 1000 shares in the vault");
+        var milliseconds = await TpmOpening.MeasureAsync(bench.NewFolder("tpm"), bench.Network.Name);
+        bench.Report.Add("tpmUnsealMilliseconds", milliseconds, "≤ 10", "median, software TPM, one operation, a new vault");
     }
 
     public static async Task MeasureConnectAsync(Bench bench)
