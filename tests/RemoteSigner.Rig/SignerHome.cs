@@ -67,6 +67,21 @@ public sealed class SignerHome : IDisposable
     /// <summary>A path in this folder, beside the data directory.</summary>
     public string Beside(string name) => Path.Combine(Folder, name);
 
+    /// <summary>The private half of a recovery key, once <see cref="MakeRecoveryKeyAsync"/> made it.</summary>
+    public string RecoveryKey => Beside("recovery.key");
+
+    /// <summary>Makes a recovery key of 3072 bits; the path of its public half.</summary>
+    public async Task<string> MakeRecoveryKeyAsync()
+    {
+        var open = Beside("recovery.pub");
+        (await CommandResult.OfAsync("openssl", ["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:3072", "-out", RecoveryKey])).Succeeded();
+        (await CommandResult.OfAsync("openssl", ["pkey", "-in", RecoveryKey, "-pubout", "-out", open])).Succeeded();
+        return open;
+    }
+
+    /// <summary>The same, with a slot of the vault.</summary>
+    public async Task AddRecoverySlotAsync() => (await RunAsync("seal", "enrol", "--recovery", await MakeRecoveryKeyAsync())).Succeeded();
+
     /// <summary><c>init</c> with this folder's token.</summary>
     public Task<CommandResult> InitAsync(string network, params string[] options) =>
         RunAsync(["init", "--network", network, "--seal", "softhsm2", "--witness-on-host", "--pin-file", Token.PinFile, .. options]);

@@ -14,8 +14,7 @@ public abstract partial class FreshnessScenarios
     {
         await RunAsync(async signer => Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 100)));
         KeystoreWriter.WriteNew(_home.Beside("new"), 1, SignerHome.Password);
-        (await CommandResult.OfAsync("openssl", ["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:3072", "-out", _home.Beside("recovery.key")])).Succeeded();
-        (await CommandResult.OfAsync("openssl", ["pkey", "-in", _home.Beside("recovery.key"), "-pubout", "-out", _home.Beside("recovery.pub")])).Succeeded();
+        var recovery = await _home.MakeRecoveryKeyAsync();
         _home.BackUp("copy");
         for (var i = 0; i < rekeys; i++)
         {
@@ -26,7 +25,7 @@ public abstract partial class FreshnessScenarios
         _home.PutBack("copy");
         var vault = await File.ReadAllBytesAsync(_home.VaultFile, TestContext.Current.CancellationToken);
         string[] import = ["keys", "import", "--keystores", _home.Beside("new"), "--never-signed"];
-        foreach (var verb in (string[][])[import, ["keys", "delete", _home.Keys[1].ToString()], ["seal", "enrol", "--recovery", _home.Beside("recovery.pub")], RekeyOf(_home)])
+        foreach (var verb in (string[][])[import, ["keys", "delete", _home.Keys[1].ToString()], ["seal", "enrol", "--recovery", recovery], RekeyOf(_home)])
         {
             Refusal.IsTold(await _home.RunAsync(verb), "root key");
         }

@@ -44,9 +44,7 @@ public sealed class ProtectionTests
         File.SetUnixFileMode(home.Beside("pin"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         (await home.RunAsync("tpm", "provision", "--release-key", Path.Combine(home.Data, "clients", "release.key"), "--new-pin-file", home.Beside("pin"))).Succeeded();
         home.Configure(options => options["tpm"]!["pin"]!["file"] = home.Beside("pin"));
-        (await CommandResult.OfAsync("openssl", ["genrsa", "-out", home.Beside("recovery.key"), "3072"])).Succeeded();
-        (await CommandResult.OfAsync("openssl", ["rsa", "-in", home.Beside("recovery.key"), "-pubout", "-out", home.Beside("recovery.pub")])).Succeeded();
-        (await home.RunAsync("seal", "enrol", "--recovery", home.Beside("recovery.pub"))).Succeeded();
+        await home.AddRecoverySlotAsync();
 
         var closed = await LinesAsync(home);
         Assert.DoesNotContain("which asks for no PIN", closed["vault"].NotFrom, StringComparison.Ordinal);

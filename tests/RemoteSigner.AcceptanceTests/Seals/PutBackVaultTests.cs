@@ -144,13 +144,12 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
     [Fact]
     public async Task A_recovery_on_a_copy_from_before_another_root_key_leaves_the_present_fence_alone()
     {
-        await RecoveryKeyAsync("recovery.key", "recovery.pub");
-        (await _home.RunAsync("seal", "enrol", "--recovery", _home.Beside("recovery.pub"))).Succeeded();
+        await _home.AddRecoverySlotAsync();
         var drill = _home.CopyBeside("drill");
         (await _home.RunAsync("seal", "rekey")).Succeeded();
 
         Refusal.IsTold(
-            await SignerProcess.RunAsync(_home.Token, "seal", "recover", "--key", _home.Beside("recovery.key"), "--data", drill), "under another root key", "freshness clear");
+            await SignerProcess.RunAsync(_home.Token, "seal", "recover", "--key", _home.RecoveryKey, "--data", drill), "under another root key", "freshness clear");
 
         Assert.Contains("\"serve\"", (await _home.RunAsync("freshness", "status", "--json")).Succeeded().Output, StringComparison.Ordinal);
     }
@@ -159,13 +158,12 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
     [Fact]
     public async Task A_recovery_key_that_was_taken_away_makes_no_fence_beside_the_present_one()
     {
-        await RecoveryKeyAsync("recovery.key", "recovery.pub");
-        (await _home.RunAsync("seal", "enrol", "--recovery", _home.Beside("recovery.pub"))).Succeeded();
+        await _home.AddRecoverySlotAsync();
         var old = _home.CopyBeside("old");
         (await _home.RunAsync("seal", "rekey")).Succeeded();
         (await _home.RunAsync("seal", "rekey")).Succeeded();
 
-        Refusal.IsTold(await SignerProcess.RunAsync(_home.Token, "seal", "recover", "--key", _home.Beside("recovery.key"), "--data", old), "under another root key", "freshness clear");
+        Refusal.IsTold(await SignerProcess.RunAsync(_home.Token, "seal", "recover", "--key", _home.RecoveryKey, "--data", old), "under another root key", "freshness clear");
     }
 
     /// <summary>Where no witness goes along nobody can tell which of the two is old: both risks are shown, and the ledger stands on a floor.</summary>
@@ -275,14 +273,6 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
         using var key = RSA.Create(2048);
         await File.WriteAllTextAsync(_home.Beside("operator"), key.ExportRSAPrivateKeyPem(), TestContext.Current.CancellationToken);
         return _home.Beside("operator");
-    }
-
-    private async Task RecoveryKeyAsync(string secret, string open)
-    {
-        using var key = RSA.Create(3072);
-        await File.WriteAllTextAsync(_home.Beside(secret), key.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
-        File.SetUnixFileMode(_home.Beside(secret), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        await File.WriteAllTextAsync(_home.Beside(open), key.ExportSubjectPublicKeyInfoPem(), TestContext.Current.CancellationToken);
     }
 
     private async Task<string> RecoveryAsync(string name)

@@ -78,9 +78,7 @@ public sealed class SharedTpmTests : TpmScene
     [Fact]
     public async Task The_recovery_key_goes_on_where_the_TPM_was_lost_before_the_fence_could_follow()
     {
-        (await CommandResult.OfAsync("openssl", ["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:3072", "-out", Home.Beside("recovery.key")])).Succeeded();
-        (await CommandResult.OfAsync("openssl", ["pkey", "-in", Home.Beside("recovery.key"), "-pubout", "-out", Home.Beside("recovery.pub")])).Succeeded();
-        (await Home.RunAsync("seal", "enrol", "--recovery", Home.Beside("recovery.pub"))).Succeeded();
+        await Home.AddRecoverySlotAsync();
         var vault = await File.ReadAllBytesAsync(Home.VaultFile, TestContext.Current.CancellationToken);
         await using (var shared = new SharedTpm(Tpm))
         {
@@ -91,7 +89,7 @@ public sealed class SharedTpmTests : TpmScene
 
         await using var other = await SoftwareTpm.StartAsync(Directory.CreateDirectory(Home.Beside("other")).FullName);
         Home.Configure(options => options["tpm"]!["address"] = other.Address);
-        (await Home.RunAsync("tpm", "provision", "--recovery-key", Home.Beside("recovery.key"), "--another-tpm")).Succeeded();
+        (await Home.RunAsync("tpm", "provision", "--recovery-key", Home.RecoveryKey, "--another-tpm")).Succeeded();
 
         (await Home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
         await using var signer = await Home.StartAsync();

@@ -19,9 +19,7 @@ public sealed class TpmMoveTests : TpmScene
         await AssertSignsAsync();
         var inTpm = (await SlotsAsync()).Single();
 
-        SealBy("softhsm2");
-        Home.Configure(options => options["freshness"]!["witness"] = "tpm");
-        (await Home.RunAsync("seal", "enrol")).Succeeded();
+        await SealInTokenTooAsync();
         await AssertServesNextAsync();
         (await Home.RunAsync("freshness", "move", "token", "--witness-on-host")).Succeeded();
         Home.Configure(options => options["freshness"]!["witness"] = "token");
@@ -64,9 +62,7 @@ public sealed class TpmMoveTests : TpmScene
     [Fact]
     public async Task A_TPM_that_the_vault_has_no_slot_for_gets_none_and_becomes_no_witness()
     {
-        SealBy("softhsm2");
-        Home.Configure(options => options["freshness"]!["witness"] = "tpm");
-        (await Home.RunAsync("seal", "enrol")).Succeeded();
+        await SealInTokenTooAsync();
         await AssertServesNextAsync();
         (await Home.RunAsync("freshness", "move", "token", "--witness-on-host")).Succeeded();
         Home.Configure(options => options["freshness"]!["witness"] = "token");
@@ -90,9 +86,7 @@ public sealed class TpmMoveTests : TpmScene
     [Fact]
     public async Task An_orderly_stop_is_wanted_before_the_witness_moves()
     {
-        SealBy("softhsm2");
-        Home.Configure(options => options["freshness"]!["witness"] = "tpm");
-        (await Home.RunAsync("seal", "enrol")).Succeeded();
+        await SealInTokenTooAsync();
         await using (var signer = await Home.StartAsync())
         {
             await signer.KillAsync();
@@ -104,14 +98,12 @@ public sealed class TpmMoveTests : TpmScene
     [Fact]
     public async Task The_recovery_key_gives_another_TPM_a_slot_and_a_person_clears_that_the_witness_stayed_behind()
     {
-        (await CommandResult.OfAsync("openssl", ["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:3072", "-out", Home.Beside("recovery.key")])).Succeeded();
-        (await CommandResult.OfAsync("openssl", ["pkey", "-in", Home.Beside("recovery.key"), "-pubout", "-out", Home.Beside("recovery.pub")])).Succeeded();
-        (await Home.RunAsync("seal", "enrol", "--recovery", Home.Beside("recovery.pub"))).Succeeded();
+        await Home.AddRecoverySlotAsync();
         await AssertServesNextAsync();
         await using var other = await SoftwareTpm.StartAsync(Directory.CreateDirectory(Home.Beside("other")).FullName);
         Home.Configure(options => options["tpm"]!["address"] = other.Address);
 
-        string[] provision = ["tpm", "provision", "--recovery-key", Home.Beside("recovery.key")];
+        string[] provision = ["tpm", "provision", "--recovery-key", Home.RecoveryKey];
         Refusal.IsTold(await Home.RunAsync(provision), "has no storage root key", "--another-tpm");
         Refusal.IsTold(await Home.RunAsync("tpm", "provision", "--another-tpm"), "has no storage root key", "--recovery-key FILE");
         (await Home.RunAsync([.. provision, "--another-tpm"])).Succeeded();
@@ -127,9 +119,7 @@ public sealed class TpmMoveTests : TpmScene
     public async Task A_witness_that_is_gone_for_good_is_followed_by_another()
     {
         await AssertSignsAsync();
-        SealBy("softhsm2");
-        Home.Configure(options => options["freshness"]!["witness"] = "tpm");
-        (await Home.RunAsync("seal", "enrol")).Succeeded();
+        await SealInTokenTooAsync();
         await Tpm.KillAsync();
 
         foreach (var verb in (string[])["status", "clear"])
@@ -147,9 +137,7 @@ public sealed class TpmMoveTests : TpmScene
     public async Task A_former_witness_that_can_be_reached_vouches_for_no_copy_from_before()
     {
         await AssertSignsAsync();
-        SealBy("softhsm2");
-        Home.Configure(options => options["freshness"]!["witness"] = "tpm");
-        (await Home.RunAsync("seal", "enrol")).Succeeded();
+        await SealInTokenTooAsync();
         await AssertServesNextAsync();
         Home.BackUp("copy");
         Home.Configure(options => options["freshness"]!["witness"] = "token");
@@ -161,6 +149,14 @@ public sealed class TpmMoveTests : TpmScene
         Home.Configure(options => options["freshness"]!["witness"] = "tpm");
         var status = JsonDocument.Parse((await Home.RunAsync("freshness", "status", "--json")).Succeeded().Output);
         Assert.Equal("refuse", status.RootElement.GetProperty("nextStart").GetString());
+    }
+
+    // The vault opens by a token as well, and the fence stays in the TPM.
+    private async Task SealInTokenTooAsync()
+    {
+        SealBy("softhsm2");
+        Home.Configure(options => options["freshness"]!["witness"] = "tpm");
+        (await Home.RunAsync("seal", "enrol")).Succeeded();
     }
 
     private void SealBy(string profile) => Home.Configure(options =>

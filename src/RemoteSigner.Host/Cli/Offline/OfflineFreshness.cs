@@ -66,7 +66,7 @@ internal sealed class OfflineFreshness : IDisposable
         {
             var isUnderFormer = former is not null && !await SucceedAsync(signer, present, former, keys);
             var used = isUnderFormer ? former! : keys;
-            var beyond = isUnderFormer ? await BoundsAsync(WitnessOf(signer, present, keys), keys) : null;
+            var beyond = isUnderFormer ? await SuccessionOf(signer, present, former!, keys).NextBoundsAsync(CancellationToken.None) : null;
             (isUnderFormer ? keys : former)?.Dispose();
             return new OfflineFreshness(signer, used, WitnessOf(signer, present, used), present.Anchor, beyond) { IsUnderFormer = isUnderFormer };
         }
@@ -90,19 +90,6 @@ internal sealed class OfflineFreshness : IDisposable
     /// <summary>The fence of this vault, from the place of one root key to that of the next.</summary>
     public static FenceSuccession SuccessionOf(OfflineSigner signer, Vault vault, FenceKeys former, FenceKeys next) => new(
         new WitnessPlace(WitnessOf(signer, vault, former), former), new WitnessPlace(WitnessOf(signer, vault, next), next), signer.Slashing, StartLog.Succession(signer.Audit));
-
-    // What the place has that the fence could not go on in. A device that fails now failed before.
-    private static async Task<SignedBounds?> BoundsAsync(IFreshnessWitness witness, FenceKeys keys)
-    {
-        try
-        {
-            return await witness.ReadAsync(CancellationToken.None) is { } reading ? FenceRecord.Read(reading.Record.Span, keys.Record)?.Bounds : null;
-        }
-        catch (WitnessException answer) when (answer.Fault == WitnessFault.Foreign)
-        {
-            return null;
-        }
-    }
 
     // Before anything is judged by it or told to it.
     private static async Task<bool> SucceedAsync(OfflineSigner signer, Vault vault, FenceKeys former, FenceKeys keys)

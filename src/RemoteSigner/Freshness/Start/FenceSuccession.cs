@@ -33,6 +33,11 @@ public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, Slas
         }
     }
 
+    /// <summary>What the record in the next place bears; null where there is none under its keys.</summary>
+    /// <exception cref="WitnessException">The device failed.</exception>
+    public async Task<SignedBounds?> NextBoundsAsync(CancellationToken cancellation) =>
+        await TryReadAsync(next.Witness, cancellation) is { } there ? FenceRecord.Read(there.Record.Span, next.Keys.Record)?.Bounds : null;
+
     /// <summary>While nothing is signed. False where a start with the former place would be refused: then that one is judged on, and by a person.</summary>
     /// <param name="found">The vault as it is now, and where the ledger's history ended before anything was written.</param>
     /// <exception cref="WitnessException">The device failed.</exception>
