@@ -4,7 +4,7 @@ PUBLISH := artifacts/publish/remote-signer
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: demo test fuzz proof constant-time bench e2e machine-test modules publish deb format install clean
+.PHONY: demo test fuzz proof constant-time bench e2e machine-test modules pages publish deb format install clean
 
 ## Four signers of a 3-of-4 cluster on this machine; ONCE=1 ends after the steps, SEAL=tpm seals under software TPMs.
 demo: publish
@@ -43,6 +43,10 @@ machine-test: deb
 ## A signer with each PKCS#11 module that Debian has beside SoftHSM2: a table of modules, versions and verdicts (half a minute; fetches one package, installs none).
 modules: publish
 	@tests/pkcs11-modules.sh
+
+## Every fenced block of README.md and docs/ is run, parsed, or says why not; every relative link leads somewhere (half a minute).
+pages: publish
+	@tests/pages.py
 
 ## The NativeAOT binary in artifacts/publish/remote-signer/.
 publish: install

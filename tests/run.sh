@@ -31,6 +31,9 @@ if tests/package.sh; then passed=$((passed + 1)); else failed=$((failed + 1)); f
 # The container file, as far as it goes without an engine and without the minutes of a build.
 if tests/container.py; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 
+# Every fenced block of README.md and docs/ is run, parsed, or says why not.
+if tests/pages.py; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+
 # What is computed together for many keys is blst's bit by bit, by the library that is shipped, and without AVX-512 no branch and no address depends on a scalar. The rest of the evidence: make constant-time.
 if tests/constant-time/quick.sh; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 
