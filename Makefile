@@ -56,8 +56,9 @@ publish: install
 deb: publish
 	@firmware-config/make-deb.sh $(PUBLISH) artifacts/deb/remote-signer.deb $(VERSION)
 
+## The one style of the C# here (CSharpier, 140 columns).
 format:
-	@dotnet format RemoteSigner.sln
+	@dotnet tool restore >/dev/null && dotnet csharpier format src tests
 
 install:
 	@tests/install.sh

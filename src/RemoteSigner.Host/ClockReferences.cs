@@ -5,8 +5,17 @@ using RemoteSigner.Ledgers;
 
 namespace RemoteSigner.Host;
 
-/// <summary>Reads the hardware's clock once a minute, where there is one, and writes down when the system clock came into doubt, by whose duties, and when that ended.</summary>
-internal sealed class ClockReferences(SlotClock clock, IEnumerable<IHardwareClock> hardware, AuditLog audit, TimeProvider time, ILogger<ClockReferences> log) : BackgroundService
+/// <summary>
+/// Reads the hardware's clock once a minute, where there is one, and writes down when the system clock came into doubt, by whose duties,
+/// and when that ended.
+/// </summary>
+internal sealed class ClockReferences(
+    SlotClock clock,
+    IEnumerable<IHardwareClock> hardware,
+    AuditLog audit,
+    TimeProvider time,
+    ILogger<ClockReferences> log
+) : BackgroundService
 {
     private static readonly TimeSpan _look = TimeSpan.FromSeconds(5);
     private const int LooksForAReading = 12;
@@ -46,7 +55,11 @@ internal sealed class ClockReferences(SlotClock clock, IEnumerable<IHardwareCloc
             }
             catch (WitnessException exception)
             {
-                log.Log(_unread ? LogLevel.Debug : LogLevel.Warning, "the hardware's clock cannot be read: {Message}; the system clock is held against the others", exception.Message);
+                log.Log(
+                    _unread ? LogLevel.Debug : LogLevel.Warning,
+                    "the hardware's clock cannot be read: {Message}; the system clock is held against the others",
+                    exception.Message
+                );
                 _unread = true;
             }
         }
@@ -55,11 +68,25 @@ internal sealed class ClockReferences(SlotClock clock, IEnumerable<IHardwareCloc
     private async Task TellAsync(ClockChange change)
     {
         var at = change.At.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
-        var text = change.Doubt is { } doubt ? $"the system clock is in doubt since {at}: {doubt}" : $"the system clock is relied on again since {at}: {change.Ended}";
-        log.Log(change.Doubt is null ? LogLevel.Information : LogLevel.Error, "{Text}{Effect}", text, change.Doubt is null ? "" : "; blocks and votes are refused, unless they are on record here");
+        var text = change.Doubt is { } doubt
+            ? $"the system clock is in doubt since {at}: {doubt}"
+            : $"the system clock is relied on again since {at}: {change.Ended}";
+        log.Log(
+            change.Doubt is null ? LogLevel.Information : LogLevel.Error,
+            "{Text}{Effect}",
+            text,
+            change.Doubt is null ? "" : "; blocks and votes are refused, unless they are on record here"
+        );
         try
         {
-            await audit.RecordAsync(new AuditEntry { Action = "clock.doubt", Decision = AuditDecision.Event, Detail = text });
+            await audit.RecordAsync(
+                new AuditEntry
+                {
+                    Action = "clock.doubt",
+                    Decision = AuditDecision.Event,
+                    Detail = text,
+                }
+            );
         }
         catch (LedgerException exception)
         {

@@ -2,7 +2,9 @@ using RemoteSigner.Native;
 
 namespace RemoteSigner.Host;
 
-/// <summary>The firmware's event log as the kernel shows it. Reading needs root's leave; without it evidence goes without the log.</summary>
+/// <summary>
+/// The firmware's event log as the kernel shows it. Reading needs root's leave; without it evidence goes without the log.
+/// </summary>
 internal sealed class EventLogFile(string? path, ILogger<EventLogFile> log)
 {
     private const int MostBytes = 4 << 20;

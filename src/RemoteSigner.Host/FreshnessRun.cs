@@ -9,7 +9,17 @@ using RemoteSigner.Slashing;
 namespace RemoteSigner.Host;
 
 /// <summary>The start protocol once the vault is open, and the clean stop when everything else has ended.</summary>
-internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledger, SlashingProtection slashing, AuditLog audit, SealedKeys sealedKeys, SignerOptions options, TimeProvider time, ILogger<FreshnessRun> log)
+internal sealed class FreshnessRun(
+    Fence fence,
+    LedgerAtStart found,
+    Ledger ledger,
+    SlashingProtection slashing,
+    AuditLog audit,
+    SealedKeys sealedKeys,
+    SignerOptions options,
+    TimeProvider time,
+    ILogger<FreshnessRun> log
+)
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(15);
 
@@ -33,10 +43,14 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
         if (_vault is { } former && (former.Id != id || former.Generation > generation))
         {
             throw new VaultException(
-                VaultFault.Changed, $"the vault {id} has generation {generation}; before, {former.Id} was open with generation {former.Generation}", "an old copy of the vault was put back: put the newest one in its place");
+                VaultFault.Changed,
+                $"the vault {id} has generation {generation}; before, {former.Id} was open with generation {former.Generation}",
+                "an old copy of the vault was put back: put the newest one in its place"
+            );
         }
 
-        // Before the judgement, which may be interrupted: its next try is about the same vault. After it no vault is remembered that was not judged: what this signer makes of it says ChangedAsync.
+        // Before the judgement, which may be interrupted: its next try is about the same vault. After it no vault is remembered that was
+        // not judged: what this signer makes of it says ChangedAsync.
         _vault ??= new AdmittedVault(id, generation, null);
         if (!_judged)
         {
@@ -53,7 +67,10 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
         }
     }
 
-    /// <summary>After a change to the vault that was admitted: ledger and witness know its new generation, so that the former one put back is noticed.</summary>
+    /// <summary>
+    /// After a change to the vault that was admitted: ledger and witness know its new generation, so that the former one put back is
+    /// noticed.
+    /// </summary>
     /// <exception cref="LedgerException">The ledger failed; the vault is newer than it says, which a start takes.</exception>
     public async Task ChangedAsync(Vault vault)
     {
@@ -62,19 +79,26 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
         await slashing.FollowVaultAsync(generation);
         if (await fence.AdoptVaultAsync(vault.Anchor.Mark) is { } trouble)
         {
-            log.LogWarning("the witness of freshness does not know the changed vault yet: {Message}; it is told with the fence's next move", trouble.Message);
+            log.LogWarning(
+                "the witness of freshness does not know the changed vault yet: {Message}; it is told with the fence's next move",
+                trouble.Message
+            );
         }
     }
 
     /// <summary>Before the vault gets another root key: makes the place where the fence will go on.</summary>
     /// <exception cref="WitnessException">The witness failed.</exception>
-    public Task PrepareHandOverAsync(Vault vault, NewRootKey next) => SucceedAsync(vault, next, succession => succession.ProvideAsync(CancellationToken.None));
+    public Task PrepareHandOverAsync(Vault vault, NewRootKey next) =>
+        SucceedAsync(vault, next, succession => succession.ProvideAsync(CancellationToken.None));
 
     /// <summary>The vault did not get that root key: what was made for its fence goes away.</summary>
     /// <exception cref="WitnessException">The witness failed.</exception>
-    public Task AbandonHandOverAsync(Vault vault, NewRootKey next) => SucceedAsync(vault, next, succession => succession.AbandonAsync(CancellationToken.None));
+    public Task AbandonHandOverAsync(Vault vault, NewRootKey next) =>
+        SucceedAsync(vault, next, succession => succession.AbandonAsync(CancellationToken.None));
 
-    /// <summary>After the vault got another root key: the fence goes on under its keys. False where it is not open, so that the next start does it.</summary>
+    /// <summary>
+    /// After the vault got another root key: the fence goes on under its keys. False where it is not open, so that the next start does it.
+    /// </summary>
     /// <exception cref="WitnessException">The witness failed.</exception>
     public async Task<bool> HandOverAsync(Vault vault)
     {
@@ -108,7 +132,10 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
         }
     }
 
-    /// <summary>After history came in: moves the fence past it, as if it had been signed here, though no further ahead of the clock than duties can be.</summary>
+    /// <summary>
+    /// After history came in: moves the fence past it, as if it had been signed here, though no further ahead of the clock than duties can
+    /// be.
+    /// </summary>
     public async Task CoverHistoryAsync()
     {
         if (await fence.CoverHistoryAsync(await LedgerAtStart.EndAsync(ledger, slashing)) is { } refusal)
@@ -117,7 +144,9 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
         }
     }
 
-    /// <summary>Closes fence and ledger and tells the witness where the ledger ends. Nothing is granted any more when this begins to write.</summary>
+    /// <summary>
+    /// Closes fence and ledger and tells the witness where the ledger ends. Nothing is granted any more when this begins to write.
+    /// </summary>
     public async Task StopAsync()
     {
         try
@@ -137,7 +166,11 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
         }
         catch (Exception exception) when (exception is WitnessException or LedgerException or OperationCanceledException)
         {
-            log.LogCritical(exception, "the orderly stop could not be recorded: {Message}; the next start will raise the floors to the fence", exception.Message);
+            log.LogCritical(
+                exception,
+                "the orderly stop could not be recorded: {Message}; the next start will raise the floors to the fence",
+                exception.Message
+            );
         }
     }
 
@@ -164,12 +197,24 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
                 }
 
                 _serves = true;
-                log.LogWarning("there is no fence: signer.json says freshness.witness none, so an old copy of the ledger would not be noticed");
+                log.LogWarning(
+                    "there is no fence: signer.json says freshness.witness none, so an old copy of the ledger would not be noticed"
+                );
                 return;
             }
 
             _witness = witness;
-            _protocol = new StartProtocol(witness, keys, slashing, found.With(vault.Anchor) with { Ledger = await slashing.GetStartAsync() }, _entries, time);
+            _protocol = new StartProtocol(
+                witness,
+                keys,
+                slashing,
+                found.With(vault.Anchor) with
+                {
+                    Ledger = await slashing.GetStartAsync(),
+                },
+                _entries,
+                time
+            );
         }
 
         var decision = await _protocol.RunAsync(fence, CancellationToken.None);
@@ -194,7 +239,9 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
         var isNext = true;
         try
         {
-            isNext = former is null || WitnessOf(vault, keys) is null
+            isNext =
+                former is null
+                || WitnessOf(vault, keys) is null
                 || await SuccessionOf(vault, former, keys).RunAsync(found.With(vault.Anchor), CancellationToken.None);
             return isNext ? keys : former!;
         }
@@ -219,10 +266,16 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
         }
     }
 
-    private IFreshnessWitness? WitnessOf(Vault vault, FenceKeys keys) => WitnessAccess.Open(options, sealedKeys.Hardware, vault.Contents.VaultId, keys);
+    private IFreshnessWitness? WitnessOf(Vault vault, FenceKeys keys) =>
+        WitnessAccess.Open(options, sealedKeys.Hardware, vault.Contents.VaultId, keys);
 
     private FenceSuccession SuccessionOf(Vault vault, FenceKeys former, FenceKeys keys) =>
-        new(new WitnessPlace(WitnessOf(vault, former)!, former), new WitnessPlace(WitnessOf(vault, keys)!, keys), slashing, StartLog.Succession(audit));
+        new(
+            new WitnessPlace(WitnessOf(vault, former)!, former),
+            new WitnessPlace(WitnessOf(vault, keys)!, keys),
+            slashing,
+            StartLog.Succession(audit)
+        );
 
     // Without a witness the ledger alone knows its vault.
     private StartDecision.Refuse? SwitchOff(Vault vault)
@@ -244,10 +297,18 @@ internal sealed class FreshnessRun(Fence fence, LedgerAtStart found, Ledger ledg
                 log.LogInformation("the ledger is the one that was stopped; the fence stands at epoch {Fence}", fence.State.Edge);
                 break;
             case StartDecision.RaiseFloors(var raised) when standing is null || standing.Fence < raised.Fence:
-                log.LogWarning("{Reason}; its history reaches as far as that of the one that was stopped, so each key stands at its newest numbers", raised.Reason);
+                log.LogWarning(
+                    "{Reason}; its history reaches as far as that of the one that was stopped, so each key stands at its newest numbers",
+                    raised.Reason
+                );
                 break;
             case StartDecision.RaiseFloors when standing is { } floor:
-                log.LogWarning("nothing before epoch {Fence} is signed with any key, and no vote with a source before epoch {Source}: {Reason}", floor.Fence, floor.LowestSource, floor.Reason);
+                log.LogWarning(
+                    "nothing before epoch {Fence} is signed with any key, and no vote with a source before epoch {Source}: {Reason}",
+                    floor.Fence,
+                    floor.LowestSource,
+                    floor.Reason
+                );
                 break;
             case StartDecision.Refuse(var refusal):
                 log.LogCritical("nothing is signed: {Detail}; {Hint}", refusal.Detail, refusal.Hint);

@@ -8,8 +8,12 @@ using RemoteSigner.Tpm2;
 
 namespace RemoteSigner.Host;
 
-/// <summary>The token and the TPM that signer.json names, each made when it is first needed. One of them opens the vault, one may be the witness of freshness.</summary>
-internal sealed class Hardware(DataDirectory data, SignerOptions options, SecretArena arena, TimeProvider time, KnownVault? known) : IDisposable
+/// <summary>
+/// The token and the TPM that signer.json names, each made when it is first needed. One of them opens the vault, one may be the witness of
+/// freshness.
+/// </summary>
+internal sealed class Hardware(DataDirectory data, SignerOptions options, SecretArena arena, TimeProvider time, KnownVault? known)
+    : IDisposable
 {
     private Pkcs11Token? _token;
     private SealingTpm? _tpm;
@@ -22,11 +26,17 @@ internal sealed class Hardware(DataDirectory data, SignerOptions options, Secret
     public Pkcs11Token Token => _token ??= TokenAccess.Open(data, options.Seal, arena, time);
 
     /// <summary>The TPM; its PIN is read when a slot wants it.</summary>
-    public SealingTpm Tpm => _tpm ??= new SealingTpm(
-        options.Tpm.Address, new ApprovalFolder(data.TpmFolder), TokenAccess.PinOf(data, options.Tpm), options.Tpm.OwnerAuthFile is { } file ? new PinSource.FromFile(data.Resolve(file)) : null, arena)
-    {
-        Roots = _roots,
-    };
+    public SealingTpm Tpm =>
+        _tpm ??= new SealingTpm(
+            options.Tpm.Address,
+            new ApprovalFolder(data.TpmFolder),
+            TokenAccess.PinOf(data, options.Tpm),
+            options.Tpm.OwnerAuthFile is { } file ? new PinSource.FromFile(data.Resolve(file)) : null,
+            arena
+        )
+        {
+            Roots = _roots,
+        };
 
     /// <summary>Is there no token that signer.json names?</summary>
     public bool SealsWithTpm => options.SealsWithTpm;
@@ -35,9 +45,13 @@ internal sealed class Hardware(DataDirectory data, SignerOptions options, Secret
     public ISealingDevice Seal => options.SealsWithTpm ? Tpm : Token;
 
     /// <summary>The PIN of <see cref="Seal"/>, read anew.</summary>
-    public SecretBytes ReadPin() => (options.SealsWithTpm ? TokenAccess.PinOf(data, options.Tpm) : TokenAccess.PinOf(data, options.Seal)).Read(arena);
+    public SecretBytes ReadPin() =>
+        (options.SealsWithTpm ? TokenAccess.PinOf(data, options.Tpm) : TokenAccess.PinOf(data, options.Seal)).Read(arena);
 
-    /// <summary>Lets the TPM be one of those with these storage root keys and no other, once a vault was opened that has slots for them; none: whichever it is.</summary>
+    /// <summary>
+    /// Lets the TPM be one of those with these storage root keys and no other, once a vault was opened that has slots for them; none:
+    /// whichever it is.
+    /// </summary>
     public void PinTpm(IReadOnlyList<TpmName> roots)
     {
         _roots = roots;

@@ -5,7 +5,10 @@ using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Host;
 
-/// <summary>The ledger as it was found, before this process wrote anything into it: the newest start it knows, where its history ended, and what it remembers of its vault.</summary>
+/// <summary>
+/// The ledger as it was found, before this process wrote anything into it: the newest start it knows, where its history ended, and what it
+/// remembers of its vault.
+/// </summary>
 internal sealed record LedgerAtStart(LedgerStart? Start, HistoryEnd End, KnownVault? Vault)
 {
     /// <exception cref="VaultException">What it remembers of the vault was written by a later program.</exception>
@@ -18,5 +21,6 @@ internal sealed record LedgerAtStart(LedgerStart? Start, HistoryEnd End, KnownVa
     /// <summary>The two of them with the vault that was opened, which they are held against.</summary>
     public FreshState With(VaultAnchor vault) => new(vault, Start, End) { Known = Vault };
 
-    public static Task<HistoryEnd> EndAsync(Ledger ledger, SlashingProtection slashing) => ledger.ReadAsync(transaction => HistoryEnd.Of(transaction, slashing));
+    public static Task<HistoryEnd> EndAsync(Ledger ledger, SlashingProtection slashing) =>
+        ledger.ReadAsync(transaction => HistoryEnd.Of(transaction, slashing));
 }

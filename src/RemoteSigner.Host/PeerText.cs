@@ -3,7 +3,10 @@ using System.Text;
 
 namespace RemoteSigner.Host;
 
-/// <summary>Text that somebody else chose, made fit to be shown: at most so many characters, and none that a terminal obeys, that turns the line around or that is half of another.</summary>
+/// <summary>
+/// Text that somebody else chose, made fit to be shown: at most so many characters, and none that a terminal obeys, that turns the line
+/// around or that is half of another.
+/// </summary>
 internal static class PeerText
 {
     public const int Most = 200;
@@ -56,6 +59,15 @@ internal static class PeerText
         }
     }
 
-    private static bool IsPrintable(Rune rune) => Rune.GetUnicodeCategory(rune)
-        is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
+    private static bool IsPrintable(Rune rune) =>
+        Rune.GetUnicodeCategory(rune)
+            is not (
+                UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.Surrogate
+                or UnicodeCategory.PrivateUse
+                or UnicodeCategory.OtherNotAssigned
+            );
 }

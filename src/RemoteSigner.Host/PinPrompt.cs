@@ -15,7 +15,10 @@ internal static class PinPrompt
     {
         if (Console.IsInputRedirected)
         {
-            throw new PinException($"no source of the PIN of the {device} is configured and there is no terminal to ask at", $"name one in signer.json under {setting}, or give --pin-file to init");
+            throw new PinException(
+                $"no source of the PIN of the {device} is configured and there is no terminal to ask at",
+                $"name one in signer.json under {setting}, or give --pin-file to init"
+            );
         }
 
         Console.Error.Write($"PIN of the {device}: ");

@@ -24,7 +24,10 @@ internal sealed class SealedKeys(DataDirectory data, Hardware hardware, SecretAr
 
     public SecretArena Arena => arena;
 
-    /// <summary>The hardware as <paramref name="options"/> describe it; a token's PIN is read now, and asked of the person at the terminal where no source is named.</summary>
+    /// <summary>
+    /// The hardware as <paramref name="options"/> describe it; a token's PIN is read now, and asked of the person at the terminal where no
+    /// source is named.
+    /// </summary>
     /// <param name="known">What the ledger remembers of the vault; null where there is none yet.</param>
     /// <exception cref="HsmProfileException">There is no such profile.</exception>
     /// <exception cref="SealingDeviceException">The token's module is not installed.</exception>
@@ -41,16 +44,20 @@ internal sealed class SealedKeys(DataDirectory data, Hardware hardware, SecretAr
     public Task<IKeyEncryptionKey> FindKeyAsync() => RequireKeyAsync(Vault.List(data.VaultFile));
 
     /// <summary>
-    /// The key that opens the vault for a change of its slots: of the device that signer.json names, or of the TPM, for a vault on its way from there to a token.
+    /// The key that opens the vault for a change of its slots: of the device that signer.json names, or of the TPM, for a vault on its way
+    /// from there to a token.
     /// </summary>
     /// <exception cref="VaultException">The vault has no slot for either.</exception>
     /// <exception cref="SealingDeviceException">A device failed.</exception>
-    public async Task<IKeyEncryptionKey> FindKeyForChangeAsync() => await FindKeyAsync(hardware.Seal) ?? await FindKeyAsync(hardware.Tpm) ?? await FindKeyAsync();
+    public async Task<IKeyEncryptionKey> FindKeyForChangeAsync() =>
+        await FindKeyAsync(hardware.Seal) ?? await FindKeyAsync(hardware.Tpm) ?? await FindKeyAsync();
 
     /// <summary>The key of a slot that the token which signer.json names has; null where it has it not, or none is named.</summary>
     /// <exception cref="SealingDeviceException">The token failed.</exception>
     public async Task<IKeyEncryptionKey?> FindInTokenAsync(VaultSlot slot, CancellationToken cancellation) =>
-        slot.IsHardware && slot.Type != VaultSlotType.Tpm2Sealed && !hardware.SealsWithTpm ? await Pkcs11Key.FindAsync(hardware.Token, [slot], cancellation) : null;
+        slot.IsHardware && slot.Type != VaultSlotType.Tpm2Sealed && !hardware.SealsWithTpm
+            ? await Pkcs11Key.FindAsync(hardware.Token, [slot], cancellation)
+            : null;
 
     /// <summary>What the vault says of itself, without a key and therefore without proof.</summary>
     /// <exception cref="VaultException">It cannot be read.</exception>
@@ -61,7 +68,9 @@ internal sealed class SealedKeys(DataDirectory data, Hardware hardware, SecretAr
     /// <exception cref="SealingDeviceException">The device failed.</exception>
     public async Task<Vault> OpenVaultAsync() => await Vault.OpenAsync(_vault, arena, RequireKeyAsync);
 
-    /// <summary>Reads the PIN again after the device refused the former one; only when a person asks, because each wrong try may lock it.</summary>
+    /// <summary>
+    /// Reads the PIN again after the device refused the former one; only when a person asks, because each wrong try may lock it.
+    /// </summary>
     public void RenewRefusedPin()
     {
         if (hardware.Seal.Condition == DeviceCondition.PinRefused)
@@ -70,7 +79,10 @@ internal sealed class SealedKeys(DataDirectory data, Hardware hardware, SecretAr
         }
     }
 
-    /// <summary>Opens all shares into locked memory and forgets the vault's root key; <paramref name="admit"/> sees the vault before, and throws where it must not be used.</summary>
+    /// <summary>
+    /// Opens all shares into locked memory and forgets the vault's root key; <paramref name="admit"/> sees the vault before, and throws
+    /// where it must not be used.
+    /// </summary>
     public async Task<IReadOnlyList<KeyShare>> OpenAsync(Func<Vault, Task> admit)
     {
         using var vault = await OpenVaultAsync();
@@ -85,7 +97,18 @@ internal sealed class SealedKeys(DataDirectory data, Hardware hardware, SecretAr
     public IReadOnlyList<KeyShare> OpenShares(Vault vault, IReadOnlySet<BlsPublicKey>? only = null)
     {
         _expected = vault.Contents.Shares.Count;
-        List<KeyShare> shares = [.. (only is null ? vault.OpenShares() : vault.OpenShares(only)).Select(share => new KeyShare(share.Secret, share.ShareKey, share.GroupKey, share.Membership) { Label = share.Label })];
+        List<KeyShare> shares =
+        [
+            .. (only is null ? vault.OpenShares() : vault.OpenShares(only)).Select(share => new KeyShare(
+                share.Secret,
+                share.ShareKey,
+                share.GroupKey,
+                share.Membership
+            )
+            {
+                Label = share.Label,
+            }),
+        ];
 
         // The last error stays after recovery: what came through hardware in trouble is not trusted blindly.
         if (hardware.Seal.LastError is not null)
@@ -98,9 +121,13 @@ internal sealed class SealedKeys(DataDirectory data, Hardware hardware, SecretAr
 
     public void Dispose() => hardware.Dispose();
 
-    private async Task<IKeyEncryptionKey> RequireKeyAsync(VaultListing listing) => await FindKeyAsync(hardware.Seal, listing)
+    private async Task<IKeyEncryptionKey> RequireKeyAsync(VaultListing listing) =>
+        await FindKeyAsync(hardware.Seal, listing)
         ?? throw new VaultException(
-            VaultFault.NoSlotOpens, $"no slot of the vault {data.VaultFile} belongs to the {hardware.Seal.Description}", "'remote-signer seal status' lists the slots");
+            VaultFault.NoSlotOpens,
+            $"no slot of the vault {data.VaultFile} belongs to the {hardware.Seal.Description}",
+            "'remote-signer seal status' lists the slots"
+        );
 
     private Task<IKeyEncryptionKey?> FindKeyAsync(ISealingDevice device) => FindKeyAsync(device, Vault.List(data.VaultFile));
 

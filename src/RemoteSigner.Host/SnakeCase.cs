@@ -5,7 +5,10 @@ using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Host;
 
-/// <summary>Reason codes are names, written as machines like them: <c>DoubleVote</c> → <c>double_vote</c>. Where a name was chosen for good, it is that one and not the enum's.</summary>
+/// <summary>
+/// Reason codes are names, written as machines like them: <c>DoubleVote</c> → <c>double_vote</c>. Where a name was chosen for good, it is
+/// that one and not the enum's.
+/// </summary>
 internal static class SnakeCase
 {
     public static string Of(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);

@@ -50,7 +50,7 @@ public sealed partial class Ledger
             _checkpoint.ThrowIfSyncFailed();
 
             _database.Run("BEGIN IMMEDIATE");
-            for (var next = 0; next < _batch.Count;)
+            for (var next = 0; next < _batch.Count; )
             {
                 next = RunTogether(next);
             }
@@ -93,8 +93,8 @@ public sealed partial class Ledger
     }
 
     /// <summary>
-    /// Runs work that may be repeated under one savepoint and with one row of entries, as hardly any of it fails; when one does, all is undone and each runs by itself. Work that may not be repeated
-    /// runs by itself. The place after it.
+    /// Runs work that may be repeated under one savepoint and with one row of entries, as hardly any of it fails; when one does, all is
+    /// undone and each runs by itself. Work that may not be repeated runs by itself. The place after it.
     /// </summary>
     private int RunTogether(int first)
     {
@@ -176,7 +176,9 @@ public sealed partial class Ledger
         _database.Run("RELEASE item");
     }
 
-    /// <summary>Nobody in the batch gets a result: what was committed is unknown or nothing, and what was remembered may be wrong.</summary>
+    /// <summary>
+    /// Nobody in the batch gets a result: what was committed is unknown or nothing, and what was remembered may be wrong.
+    /// </summary>
     private void Abandon(LedgerException reason)
     {
         _transaction.Undo(mark: 0);
@@ -199,7 +201,8 @@ public sealed partial class Ledger
         }
     }
 
-    private void Remember(LedgerException failure) => (_lastFailure, _failedBytes) = (failure, Math.Min(Math.Max(_failedBytes, Written), MostProbed));
+    private void Remember(LedgerException failure) =>
+        (_lastFailure, _failedBytes) = (failure, Math.Min(Math.Max(_failedBytes, Written), MostProbed));
 
     // What the batch has written so far, about. SQLite's count of changes begins anew after 2^32.
     private long Written => (unchecked((uint)(_database.TotalChanges - _changes)) * (long)RowBytes) + _probed;
@@ -212,7 +215,12 @@ public sealed partial class Ledger
         }
         catch (LedgerException e)
         {
-            _broken = new LedgerException(LedgerFault.DiskFailure, $"cannot take back an unfinished write to the ledger {_database.Path}: {e.Message}", "look for disk errors in the kernel log, then restart", e);
+            _broken = new LedgerException(
+                LedgerFault.DiskFailure,
+                $"cannot take back an unfinished write to the ledger {_database.Path}: {e.Message}",
+                "look for disk errors in the kernel log, then restart",
+                e
+            );
         }
     }
 }

@@ -2,8 +2,9 @@ namespace RemoteSigner.Ledgers;
 
 /// <summary>
 /// The one SQLite database of a data directory, in WAL mode with <c>synchronous=FULL</c>, locked against
-/// every other process by a file beside it, file mode 0600. One writer thread takes everything that waits, runs it in one transaction, commits once (one fsync),
-/// then releases all who wait. A piece of work that throws fails alone; when the commit fails, all of the batch fail. Throws <see cref="LedgerException"/>.
+/// every other process by a file beside it, file mode 0600. One writer thread takes everything that waits, runs it in one transaction,
+/// commits once (one fsync), then releases all who wait. A piece of work that throws fails alone; when the commit fails, all of the batch
+/// fail. Throws <see cref="LedgerException"/>.
 /// </summary>
 public sealed partial class Ledger : IAsyncDisposable
 {
@@ -52,8 +53,8 @@ public sealed partial class Ledger : IAsyncDisposable
     public long Writes => Volatile.Read(ref _writes);
 
     /// <summary>
-    /// Why the disk did not take something; null once a later batch without any failure was committed that wrote as much: where a small write still fits, a large one may not. And why the write-ahead
-    /// log cannot be copied, until it can.
+    /// Why the disk did not take something; null once a later batch without any failure was committed that wrote as much: where a small
+    /// write still fits, a large one may not. And why the write-ahead log cannot be copied, until it can.
     /// </summary>
     public LedgerException? LastFailure => _lastFailure ?? _checkpoint.Failure;
 
@@ -67,12 +68,18 @@ public sealed partial class Ledger : IAsyncDisposable
         return new Ledger(new LedgerDatabase(path, isNew: true));
     }
 
-    /// <summary>Opens an existing ledger; a missing one is refused, because an empty ledger would grant what the lost one refused.</summary>
+    /// <summary>
+    /// Opens an existing ledger; a missing one is refused, because an empty ledger would grant what the lost one refused.
+    /// </summary>
     public static Ledger Open(string path)
     {
         if (!File.Exists(path))
         {
-            throw new LedgerException(LedgerFault.Missing, $"cannot open the ledger {path}: no such file", "restore it from a backup; only a new data directory starts with an empty one");
+            throw new LedgerException(
+                LedgerFault.Missing,
+                $"cannot open the ledger {path}: no such file",
+                "restore it from a backup; only a new data directory starts with an empty one"
+            );
         }
 
         LedgerFiles.CloseToOthers(path);
@@ -80,8 +87,9 @@ public sealed partial class Ledger : IAsyncDisposable
     }
 
     /// <summary>
-    /// Runs <paramref name="work"/> on the writer thread inside the next transaction; the task ends when that is committed, with the result, or
-    /// with whatever kept it from being committed. There is no way to cancel: after the queue nobody may guess whether it was done.
+    /// Runs <paramref name="work"/> on the writer thread inside the next transaction; the task ends when that is committed, with the
+    /// result, or with whatever kept it from being committed. There is no way to cancel: after the queue nobody may guess whether it was
+    /// done.
     /// </summary>
     public Task<T> WriteAsync<T>(Func<LedgerTransaction, T> work)
     {
@@ -90,22 +98,28 @@ public sealed partial class Ledger : IAsyncDisposable
     }
 
     /// <summary>
-    /// Runs <paramref name="work"/>, which only reads, beside the writer: it sees what was committed when it began, and no write waits for it. For whatever takes longer than a look-up.
+    /// Runs <paramref name="work"/>, which only reads, beside the writer: it sees what was committed when it began, and no write waits for
+    /// it. For whatever takes longer than a look-up.
     /// </summary>
     public Task<T> ReadAsync<T>(Func<LedgerTransaction, T> work) => _reader.ReadAsync(work);
 
-    /// <summary>Ends once entries were committed that were not there when this was called, or were but not committed; faulted when the ledger is closed.</summary>
+    /// <summary>
+    /// Ends once entries were committed that were not there when this was called, or were but not committed; faulted when the ledger is
+    /// closed.
+    /// </summary>
     public Task NextEntriesAsync()
     {
         lock (_gate)
         {
-            return _closed ? Task.FromException(Closed()) : (_entries ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            return _closed
+                ? Task.FromException(Closed())
+                : (_entries ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
     }
 
     /// <summary>
-    /// Several pieces of work in their order, all in the same transaction: the writer takes the queue whole, and they enter it together. The task ends when all of them have;
-    /// each still fails alone, and says so itself.
+    /// Several pieces of work in their order, all in the same transaction: the writer takes the queue whole, and they enter it together.
+    /// The task ends when all of them have; each still fails alone, and says so itself.
     /// </summary>
     public Task WriteAllAsync(ReadOnlySpan<LedgerWork> work)
     {
@@ -129,27 +143,37 @@ public sealed partial class Ledger : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>Keeps disk space for decisions from now on (<see cref="LedgerReserve"/>): what a full disk did not take is tried again in it. For whoever signs.</summary>
-    public Task KeepReserveAsync() => WriteAsync(_ =>
-    {
-        _keepsReserve = true;
-        _reserve.TryTake();
-        return true;
-    });
-
-    /// <summary>Writes into a row that is there for that, in a commit like any other: as much as the largest write that failed, so that its success says that this one would succeed.</summary>
-    public Task ProbeAsync() => WriteAsync(transaction =>
-    {
-        _probed = Math.Max(_failedBytes, LeastProbed);
-        if (_keepsReserve)
+    /// <summary>
+    /// Keeps disk space for decisions from now on (<see cref="LedgerReserve"/>): what a full disk did not take is tried again in it. For
+    /// whoever signs.
+    /// </summary>
+    public Task KeepReserveAsync() =>
+        WriteAsync(_ =>
         {
+            _keepsReserve = true;
             _reserve.TryTake();
-        }
+            return true;
+        });
 
-        return transaction.Statement("UPDATE probe SET filler = randomblob(?1)").Bind(1, _probed).Execute();
-    });
+    /// <summary>
+    /// Writes into a row that is there for that, in a commit like any other: as much as the largest write that failed, so that its success
+    /// says that this one would succeed.
+    /// </summary>
+    public Task ProbeAsync() =>
+        WriteAsync(transaction =>
+        {
+            _probed = Math.Max(_failedBytes, LeastProbed);
+            if (_keepsReserve)
+            {
+                _reserve.TryTake();
+            }
 
-    /// <summary>Finishes what waits, runs <paramref name="last"/> after all of it, and closes the database: nothing can come after its result.</summary>
+            return transaction.Statement("UPDATE probe SET filler = randomblob(?1)").Bind(1, _probed).Execute();
+        });
+
+    /// <summary>
+    /// Finishes what waits, runs <paramref name="last"/> after all of it, and closes the database: nothing can come after its result.
+    /// </summary>
     public async Task<T> CloseAsync<T>(Func<LedgerTransaction, T> last)
     {
         var item = new LedgerWork<T>(last);
@@ -220,5 +244,10 @@ public sealed partial class Ledger : IAsyncDisposable
         Monitor.Pulse(_gate);
     }
 
-    private LedgerException Closed() => new(LedgerFault.Closed, $"cannot write to the ledger {_database.Path}: it is closed", "the signer is shutting down; ask again when it is back");
+    private LedgerException Closed() =>
+        new(
+            LedgerFault.Closed,
+            $"cannot write to the ledger {_database.Path}: it is closed",
+            "the signer is shutting down; ask again when it is back"
+        );
 }

@@ -1,9 +1,10 @@
 namespace RemoteSigner.Ledgers;
 
 /// <summary>
-/// Copies the write-ahead log into the database file, 16 MiB at a time and beside the writer, on a connection and a thread of its own: on the writer's it would be the wait of whichever duty comes
-/// then, and longer with each day, as the pages of an old file lie apart. What came while it was copied is little, and the writer copies that itself, so that the log can begin anew.
-/// A copy that fails loses nothing: the log keeps what was not copied and synced, and the next commit asks for another. A failed fsync ends all writing, as any does.
+/// Copies the write-ahead log into the database file, 16 MiB at a time and beside the writer, on a connection and a thread of its own: on
+/// the writer's it would be the wait of whichever duty comes then, and longer with each day, as the pages of an old file lie apart. What
+/// came while it was copied is little, and the writer copies that itself, so that the log can begin anew. A copy that fails loses nothing:
+/// the log keeps what was not copied and synced, and the next commit asks for another. A failed fsync ends all writing, as any does.
 /// </summary>
 internal sealed class LedgerCheckpoint : IDisposable
 {
@@ -65,7 +66,8 @@ internal sealed class LedgerCheckpoint : IDisposable
         _pages = TryCopy(_writer) ? 0 : _pages;
     }
 
-    /// <exception cref="LedgerException">A sync of a copy failed since the ledger was opened: of what it was to make durable, commits under way may be part.</exception>
+    /// <exception cref="LedgerException">A sync of a copy failed since the ledger was opened: of what it was to make durable, commits under
+    /// way may be part.</exception>
     public void ThrowIfSyncFailed()
     {
         if (_failedSync is { } failure)

@@ -3,7 +3,9 @@ using SQLitePCL;
 
 namespace RemoteSigner.Ledgers;
 
-/// <summary>The open SQLite connection of a ledger: its pragmas, prepared statements and error translation. Used by one thread at a time.</summary>
+/// <summary>
+/// The open SQLite connection of a ledger: its pragmas, prepared statements and error translation. Used by one thread at a time.
+/// </summary>
 internal sealed class LedgerDatabase : IDisposable
 {
     /// <summary>"RSLG": tells a ledger from another program's database (SQLite file format, offset 68).</summary>
@@ -20,19 +22,19 @@ internal sealed class LedgerDatabase : IDisposable
 
     /// <summary>For the one writer of this machine.</summary>
     public LedgerDatabase(string path, bool isNew)
-        : this(path, SqliteOpenMode.ReadWrite, LedgerLock.Take(path), database => database.Configure(isNew))
-    {
-    }
+        : this(path, SqliteOpenMode.ReadWrite, LedgerLock.Take(path), database => database.Configure(isNew)) { }
 
     private LedgerDatabase(string path, SqliteOpenMode mode, LedgerLock? held, Action<LedgerDatabase> configure)
     {
         (_path, _lock) = (path, held);
-        _connection = new SqliteConnection(new SqliteConnectionStringBuilder
-        {
-            DataSource = path,
-            Mode = mode,
-            Pooling = false,
-        }.ToString());
+        _connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder
+            {
+                DataSource = path,
+                Mode = mode,
+                Pooling = false,
+            }.ToString()
+        );
         try
         {
             _connection.Open();
@@ -51,14 +53,15 @@ internal sealed class LedgerDatabase : IDisposable
     }
 
     /// <summary>For a reader beside the writer of the same process. It can make temporary tables, and change nothing else.</summary>
-    public static LedgerDatabase OpenToRead(string path) => new(path, SqliteOpenMode.ReadOnly, held: null, database => _ = raw.sqlite3_extended_result_codes(database.Handle, 1));
+    public static LedgerDatabase OpenToRead(string path) =>
+        new(path, SqliteOpenMode.ReadOnly, held: null, database => _ = raw.sqlite3_extended_result_codes(database.Handle, 1));
 
     /// <summary>For <see cref="LedgerCheckpoint"/>, beside the writer of the same process.</summary>
     public static LedgerDatabase OpenToCopy(string path) => new(path, SqliteOpenMode.ReadWrite, held: null, database =>
-    {
-        _ = raw.sqlite3_extended_result_codes(database.Handle, 1);
-        database.Pragma("synchronous = FULL");
-    });
+        {
+            _ = raw.sqlite3_extended_result_codes(database.Handle, 1);
+            database.Pragma("synchronous = FULL");
+        });
 
     public string Path => _path;
 
@@ -134,7 +137,8 @@ internal sealed class LedgerDatabase : IDisposable
     {
         _ = raw.sqlite3_extended_result_codes(Handle, 1);
 
-        // A small commit changes one page for a record and one for its entry: small pages keep it small. An older ledger keeps its pages of 4096 bytes.
+        // A small commit changes one page for a record and one for its entry: small pages keep it small. An older ledger keeps its pages of
+        // 4096 bytes.
         if (isNew)
         {
             Pragma("page_size = 1024");
@@ -142,15 +146,21 @@ internal sealed class LedgerDatabase : IDisposable
 
         if (Pragma("journal_mode = WAL") is var mode && mode != "wal")
         {
-            throw new LedgerException(LedgerFault.Unwritable, $"cannot open the ledger {_path}: journal mode is {mode}, not wal", "keep the ledger on a local disk");
+            throw new LedgerException(
+                LedgerFault.Unwritable,
+                $"cannot open the ledger {_path}: journal mode is {mode}, not wal",
+                "keep the ledger on a local disk"
+            );
         }
 
         Pragma("synchronous = FULL");
 
-        // 2,000 pages. More would cost: at every commit after a page was split SQLite looks through its whole cache. What is not in it, the kernel's page cache has.
+        // 2,000 pages. More would cost: at every commit after a page was split SQLite looks through its whole cache. What is not in it, the
+        // kernel's page cache has.
         Pragma("cache_size = 2000");
 
-        // It is copied beside the writer, whose failures are looked at: SQLite passes over those of its own copies. A file that a long reader made grow becomes small again.
+        // It is copied beside the writer, whose failures are looked at: SQLite passes over those of its own copies. A file that a long
+        // reader made grow becomes small again.
         Pragma("wal_autocheckpoint = 0");
         Pragma("journal_size_limit = 67108864");
         RunScript("BEGIN IMMEDIATE; COMMIT");
@@ -164,19 +174,33 @@ internal sealed class LedgerDatabase : IDisposable
     {
         if (isNew)
         {
-            RunScript($"PRAGMA application_id = {ApplicationId}; CREATE TABLE room (name TEXT NOT NULL PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID");
+            RunScript(
+                $"PRAGMA application_id = {ApplicationId}; CREATE TABLE room (name TEXT NOT NULL "
+                    + "PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID"
+            );
         }
         else if (Pragma("schema_version") == "0")
         {
-            throw new LedgerException(LedgerFault.Corrupt, $"cannot open the ledger {_path}: it is empty", "restore it from a backup; delete it only if nothing was ever signed with this data directory");
+            throw new LedgerException(
+                LedgerFault.Corrupt,
+                $"cannot open the ledger {_path}: it is empty",
+                "restore it from a backup; delete it only if nothing was ever signed with this data directory"
+            );
         }
         else if (long.Parse(Pragma("application_id"), System.Globalization.CultureInfo.InvariantCulture) != ApplicationId)
         {
-            throw new LedgerException(LedgerFault.Foreign, $"cannot open the ledger {_path}: it is the database of another program", "point to the ledger of this signer's data directory");
+            throw new LedgerException(
+                LedgerFault.Foreign,
+                $"cannot open the ledger {_path}: it is the database of another program",
+                "point to the ledger of this signer's data directory"
+            );
         }
 
         // The row that probes write into.
-        RunScript("CREATE TABLE IF NOT EXISTS probe (filler BLOB NOT NULL) STRICT; INSERT INTO probe (filler) SELECT x'' WHERE NOT EXISTS (SELECT 1 FROM probe)");
+        RunScript(
+            "CREATE TABLE IF NOT EXISTS probe (filler BLOB NOT NULL) STRICT; INSERT INTO "
+                + "probe (filler) SELECT x'' WHERE NOT EXISTS (SELECT 1 FROM probe)"
+        );
     }
 
     private string Pragma(string pragma)

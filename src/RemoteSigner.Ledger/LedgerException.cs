@@ -26,21 +26,44 @@ public sealed class LedgerException : Exception
     internal static LedgerException From(int code, string action, string path, string? detail, Exception? innerException = null)
     {
         var (fault, hint) = Explain(code);
-        return new LedgerException(fault, $"cannot {action} the ledger {path}: {detail ?? raw.sqlite3_errstr(code).utf8_to_string()} (SQLite {code})", hint, innerException) { Code = code };
+        return new LedgerException(
+            fault,
+            $"cannot {action} the ledger {path}: {detail ?? raw.sqlite3_errstr(code).utf8_to_string()} (SQLite {code})",
+            hint,
+            innerException
+        )
+        {
+            Code = code,
+        };
     }
 
-    private static (LedgerFault Fault, string Hint) Explain(int code) => code == raw.SQLITE_IOERR_SHMSIZE
-        // Where the shared index beside the write-ahead log could not grow; SQLite does not ask why.
-        ? (LedgerFault.DiskFull, "free some space on this disk; a signer that runs goes on by itself; where there is enough, look for disk errors in the kernel log")
-        : ExplainKind(code);
+    private static (LedgerFault Fault, string Hint) Explain(int code) =>
+        code == raw.SQLITE_IOERR_SHMSIZE
+            // Where the shared index beside the write-ahead log could not grow; SQLite does not ask why.
+            ? (
+                LedgerFault.DiskFull,
+                "free some space on this disk; a signer that runs goes on by itself; where "
+                    + "there is enough, look for disk errors in the kernel log"
+            )
+            : ExplainKind(code);
 
-    private static (LedgerFault Fault, string Hint) ExplainKind(int code) => (code & 0xff) switch
-    {
-        raw.SQLITE_BUSY or raw.SQLITE_LOCKED => (LedgerFault.Locked, "a signer that runs has it open, or another command: stop that one first, two signers must never share a ledger"),
-        raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => (LedgerFault.Corrupt, "restore the newest backup and raise the low watermarks past everything signed since, or start from an interchange file"),
-        raw.SQLITE_FULL => (LedgerFault.DiskFull, "free some space on this disk; a signer that runs goes on by itself"),
-        raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM or raw.SQLITE_AUTH => (LedgerFault.Unwritable, "the file and its folder must belong to the user this program runs as, on a disk mounted for writing"),
-        raw.SQLITE_CONSTRAINT => (LedgerFault.Corrupt, "a record breaks a rule of the tables; verify the audit log, and report it"),
-        _ => (LedgerFault.DiskFailure, "look for disk errors in the kernel log, then restart"),
-    };
+    private static (LedgerFault Fault, string Hint) ExplainKind(int code) =>
+        (code & 0xff) switch
+        {
+            raw.SQLITE_BUSY or raw.SQLITE_LOCKED => (
+                LedgerFault.Locked,
+                "a signer that runs has it open, or another command: stop that one first, two signers must never share a ledger"
+            ),
+            raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => (
+                LedgerFault.Corrupt,
+                "restore the newest backup and raise the low watermarks past everything signed since, or start from an interchange file"
+            ),
+            raw.SQLITE_FULL => (LedgerFault.DiskFull, "free some space on this disk; a signer that runs goes on by itself"),
+            raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM or raw.SQLITE_AUTH => (
+                LedgerFault.Unwritable,
+                "the file and its folder must belong to the user this program runs as, on a disk mounted for writing"
+            ),
+            raw.SQLITE_CONSTRAINT => (LedgerFault.Corrupt, "a record breaks a rule of the tables; verify the audit log, and report it"),
+            _ => (LedgerFault.DiskFailure, "look for disk errors in the kernel log, then restart"),
+        };
 }

@@ -23,7 +23,12 @@ internal static class LedgerFiles
         }
         catch (IOException e) when (File.Exists(path))
         {
-            throw new LedgerException(LedgerFault.AlreadyExists, $"cannot make the ledger {path}: a file is there", "open it, or choose another data directory", e);
+            throw new LedgerException(
+                LedgerFault.AlreadyExists,
+                $"cannot make the ledger {path}: a file is there",
+                "open it, or choose another data directory",
+                e
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,9 @@
 namespace RemoteSigner.Ledgers;
 
-/// <summary>Keeps every other process from a ledger: an advisory lock (flock) on a file of its own beside it, which is never removed. Readers of this process need none.</summary>
+/// <summary>
+/// Keeps every other process from a ledger: an advisory lock (flock) on a file of its own beside it, which is never removed. Readers of
+/// this process need none.
+/// </summary>
 internal sealed class LedgerLock : IDisposable
 {
     private readonly FileStream _file;
@@ -12,13 +15,18 @@ internal sealed class LedgerLock : IDisposable
     {
         try
         {
-            return new LedgerLock(new FileStream(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(ledger))!, $".{Path.GetFileName(ledger)}.lock"), new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.None,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }));
+            return new LedgerLock(
+                new FileStream(
+                    Path.Combine(Path.GetDirectoryName(Path.GetFullPath(ledger))!, $".{Path.GetFileName(ledger)}.lock"),
+                    new FileStreamOptions
+                    {
+                        Mode = FileMode.OpenOrCreate,
+                        Access = FileAccess.ReadWrite,
+                        Share = FileShare.None,
+                        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                    }
+                )
+            );
         }
         catch (Exception e) when (e is UnauthorizedAccessException or DirectoryNotFoundException)
         {

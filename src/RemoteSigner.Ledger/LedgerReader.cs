@@ -1,8 +1,8 @@
 namespace RemoteSigner.Ledgers;
 
 /// <summary>
-/// A second, read-only connection beside the writer: what takes long is read here, and no write waits for it. Each piece of work sees one snapshot, of what was committed when it began. One at a time,
-/// on a thread of the pool; nothing is remembered from one piece to the next.
+/// A second, read-only connection beside the writer: what takes long is read here, and no write waits for it. Each piece of work sees one
+/// snapshot, of what was committed when it began. One at a time, on a thread of the pool; nothing is remembered from one piece to the next.
 /// </summary>
 internal sealed class LedgerReader(string path) : IAsyncDisposable
 {
@@ -51,5 +51,6 @@ internal sealed class LedgerReader(string path) : IAsyncDisposable
         }
     }
 
-    private LedgerException Closed() => new(LedgerFault.Closed, $"cannot read the ledger {path}: it is closed", "the signer is shutting down; ask again when it is back");
+    private LedgerException Closed() =>
+        new(LedgerFault.Closed, $"cannot read the ledger {path}: it is closed", "the signer is shutting down; ask again when it is back");
 }

@@ -1,8 +1,9 @@
 namespace RemoteSigner.Ledgers;
 
 /// <summary>
-/// A file beside the ledger that keeps disk space for it: given up when the disk is full, so that decisions are recorded for a while longer, and taken again when there is room. An eighth of
-/// what is free, at most 32 MiB (some 60,000 signatures), none on a disk with less than 16 MiB. On a file system that compresses or copies on write it may keep less than it says.
+/// A file beside the ledger that keeps disk space for it: given up when the disk is full, so that decisions are recorded for a while
+/// longer, and taken again when there is room. An eighth of what is free, at most 32 MiB (some 60,000 signatures), none on a disk with less
+/// than 16 MiB. On a file system that compresses or copies on write it may keep less than it says.
 /// </summary>
 internal sealed class LedgerReserve(string ledger)
 {
@@ -32,13 +33,16 @@ internal sealed class LedgerReserve(string ledger)
         try
         {
             System.IO.File.Delete(File);
-            new FileStream(File, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                PreallocationSize = size,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }).Dispose();
+            new FileStream(
+                File,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    PreallocationSize = size,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }
+            ).Dispose();
             Volatile.Write(ref _bytes, size);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -59,7 +59,8 @@ public sealed class LedgerTransaction
     public bool IsOver => _database.TransactionIsOver;
 
     /// <summary>
-    /// Runs a part of the work that may fail alone, or whose result may be one that does not <paramref name="stand"/>: then it is undone, and the rest of the work stands.
+    /// Runs a part of the work that may fail alone, or whose result may be one that does not <paramref name="stand"/>: then it is undone,
+    /// and the rest of the work stands.
     /// </summary>
     public T Attempt<T>(Func<T> part, Predicate<T>? stand = null)
     {
@@ -92,13 +93,18 @@ public sealed class LedgerTransaction
         }
     }
 
-    /// <summary>For what work changes in memory that outlives the transaction: it is taken back with the work, where that is undone.</summary>
+    /// <summary>
+    /// For what work changes in memory that outlives the transaction: it is taken back with the work, where that is undone.
+    /// </summary>
     public void WhenUndone(Action takeBack) => _takeBack.Push(takeBack);
 
     /// <summary>The place up to which <see cref="Undo"/> takes back; 0 is the beginning of the transaction.</summary>
     internal int Mark => _takeBack.Count;
 
-    /// <summary>Drops what is remembered, what waits to be written and what was changed in memory since a mark, because the work that it came from is undone.</summary>
+    /// <summary>
+    /// Drops what is remembered, what waits to be written and what was changed in memory since a mark, because the work that it came from
+    /// is undone.
+    /// </summary>
     internal void Undo(int mark)
     {
         Forget();
@@ -112,7 +118,9 @@ public sealed class LedgerTransaction
     /// <summary>What was done stands.</summary>
     internal void Settle() => _takeBack.Clear();
 
-    /// <summary>Makes the tables of a room in a new ledger; in an old one brings them to this version and looks through them for damage.</summary>
+    /// <summary>
+    /// Makes the tables of a room in a new ledger; in an old one brings them to this version and looks through them for damage.
+    /// </summary>
     internal void Ensure(LedgerSchema schema)
     {
         var find = Statement("SELECT version FROM room WHERE name = ?1").Bind(1, schema.Room);
@@ -139,8 +147,10 @@ public sealed class LedgerTransaction
             {
                 throw new LedgerException(
                     LedgerFault.UnknownVersion,
-                    $"cannot open the ledger {_database.Path}: its {schema.Room} tables have version {version}, this program knows {schema.Version}",
-                    "use the version of this program that wrote it, or a newer one");
+                    $"cannot open the ledger {_database.Path}: its {schema.Room} tables have "
+                        + $"version {version}, this program knows {schema.Version}",
+                    "use the version of this program that wrote it, or a newer one"
+                );
             }
 
             _database.RunScript(script);

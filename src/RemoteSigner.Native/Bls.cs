@@ -10,10 +10,15 @@ public static unsafe class Bls
     /// <summary>The domain separation tag of Ethereum's consensus layer.</summary>
     internal static ReadOnlySpan<byte> Ciphersuite => "BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_"u8;
 
-    /// <summary>True for a compressed point of the right subgroup that is not infinity (KeyValidate of draft-irtf-cfrg-bls-signature-05 §2.5).</summary>
+    /// <summary>
+    /// True for a compressed point of the right subgroup that is not infinity (KeyValidate of draft-irtf-cfrg-bls-signature-05 §2.5).
+    /// </summary>
     public static bool IsPublicKey(ReadOnlySpan<byte> publicKey) => TryReadPublicKey(publicKey, out _);
 
-    /// <summary>True when <paramref name="signature"/> is a valid signature of <paramref name="message"/>; malformed points are false, never an exception.</summary>
+    /// <summary>
+    /// True when <paramref name="signature"/> is a valid signature of <paramref name="message"/>; malformed points are false, never an
+    /// exception.
+    /// </summary>
     public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {
         if (!TryReadPublicKey(publicKey, out var key) || !TryReadSignature(signature, out var point))
@@ -21,9 +26,22 @@ public static unsafe class Bls
             return false;
         }
 
-        fixed (byte* text = message, tag = Ciphersuite)
+        fixed (
+            byte* text = message,
+                tag = Ciphersuite
+        )
         {
-            return BlstLibrary.blst_core_verify_pk_in_g1(&key, &point, 1, text, (nuint)message.Length, tag, (nuint)Ciphersuite.Length, null, 0) == 0;
+            return BlstLibrary.blst_core_verify_pk_in_g1(
+                    &key,
+                    &point,
+                    1,
+                    text,
+                    (nuint)message.Length,
+                    tag,
+                    (nuint)Ciphersuite.Length,
+                    null,
+                    0
+                ) == 0;
         }
     }
 
@@ -37,7 +55,8 @@ public static unsafe class Bls
         var secret = Convert.FromHexString("47b8192d77bf871b62e87859d653922725724a5c031afeabc60bcef5ff665138");
         var expected = Convert.FromHexString(
             "b23c46be3a001c63ca711f87a005c200cc550b9429d5f4eb38d74322144f1b63926da3388979e5321012fb1a0526bcd1"
-            + "00b5ef5fe72628ce4cd5e904aeaa3279527843fae5ca9ca675f4f51ed8f83bbf7155da9ecc9663100a885d5dc6df96d9");
+                + "00b5ef5fe72628ce4cd5e904aeaa3279527843fae5ca9ca675f4f51ed8f83bbf7155da9ecc9663100a885d5dc6df96d9"
+        );
         Span<byte> message = stackalloc byte[32];
         Span<byte> publicKey = stackalloc byte[PublicKeyLength];
         Span<byte> signature = stackalloc byte[SignatureLength];
@@ -51,12 +70,15 @@ public static unsafe class Bls
         message[31] ^= 1;
         if (!right || Verify(publicKey, message, signature))
         {
-            throw new InvalidOperationException("libblst.so fails its known-answer test: it is not the library this program was built with");
+            throw new InvalidOperationException(
+                "libblst.so fails its known-answer test: it is not the library this program was built with"
+            );
         }
     }
 
     /// <summary>Σ cᵢ·Sᵢ over signatures, compressed: with Lagrange coefficients at zero this is the group's signature.</summary>
-    /// <exception cref="ArgumentException">One of the signatures is no point of the group, or there is not one coefficient for each.</exception>
+    /// <exception cref="ArgumentException">One of the signatures is no point of the group, or there is not one coefficient for
+    /// each.</exception>
     public static void Combine(IReadOnlyList<byte[]> signatures, IReadOnlyList<BlsScalar> coefficients, Span<byte> combined)
     {
         Expect(combined.Length, SignatureLength, "signature");
@@ -90,8 +112,8 @@ public static unsafe class Bls
     }
 
     /// <summary>
-    /// Σ cᵢ·Pᵢ over public keys, 48 bytes compressed; infinity is 0xc0 and 47 zeroes. With Lagrange coefficients at zero over the public keys of shares this
-    /// is the group's public key.
+    /// Σ cᵢ·Pᵢ over public keys, 48 bytes compressed; infinity is 0xc0 and 47 zeroes. With Lagrange coefficients at zero over the public
+    /// keys of shares this is the group's public key.
     /// </summary>
     /// <exception cref="ArgumentException">One of them is no public key, or there is not one coefficient for each.</exception>
     public static void CombinePublicKeys(IReadOnlyList<byte[]> publicKeys, IReadOnlyList<BlsScalar> coefficients, Span<byte> combined)
@@ -121,8 +143,9 @@ public static unsafe class Bls
     }
 
     /// <summary>
-    /// True when <paramref name="signature"/> is the sum of one signature of <paramref name="message"/> under each of the keys (FastAggregateVerify of
-    /// draft-irtf-cfrg-bls-signature-05 §3.3.4). It proves something only where every key's owner is known to have its secret; malformed points are false.
+    /// True when <paramref name="signature"/> is the sum of one signature of <paramref name="message"/> under each of the keys
+    /// (FastAggregateVerify of draft-irtf-cfrg-bls-signature-05 §3.3.4). It proves something only where every key's owner is known to have
+    /// its secret; malformed points are false.
     /// </summary>
     public static bool FastAggregateVerify(IReadOnlyList<byte[]> publicKeys, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
     {

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace RemoteSigner.Native;
 
 /// <summary>
-/// Verifies many signatures for little more than the price of one: each claim is multiplied by a random weight of 128 bits and all are summed up, so that
-/// errors which cancel each other out in a plain sum do not. A false batch passes with a probability of at most 2^-127.
+/// Verifies many signatures for little more than the price of one: each claim is multiplied by a random weight of 128 bits and all are
+/// summed up, so that errors which cancel each other out in a plain sum do not. A false batch passes with a probability of at most 2^-127.
 /// </summary>
 public static unsafe class BlsBatch
 {
@@ -12,11 +12,13 @@ public static unsafe class BlsBatch
     private const int WeightBits = WeightLength * 8;
 
     /// <summary>
-    /// The positions of the claims that are false, in order; empty when all hold. Malformed points, points off the subgroup and infinity are false claims, never an
-    /// exception. A batch that does not hold is judged claim by claim, which costs about a millisecond each.
+    /// The positions of the claims that are false, in order; empty when all hold. Malformed points, points off the subgroup and infinity
+    /// are false claims, never an exception. A batch that does not hold is judged claim by claim, which costs about a millisecond each.
     /// </summary>
     public static IReadOnlyList<int> FindFalse(IReadOnlyList<SignatureClaim> claims) =>
-        claims.Count == 0 || (claims.Count > 1 && AllHold(claims)) ? [] : [.. Enumerable.Range(0, claims.Count).Where(i => !Holds(claims[i]))];
+        claims.Count == 0 || (claims.Count > 1 && AllHold(claims))
+            ? []
+            : [.. Enumerable.Range(0, claims.Count).Where(i => !Holds(claims[i]))];
 
     private static bool Holds(SignatureClaim claim) => Bls.Verify(claim.PublicKey, claim.Message, claim.Signature);
 

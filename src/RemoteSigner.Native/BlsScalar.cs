@@ -1,7 +1,8 @@
 namespace RemoteSigner.Native;
 
 /// <summary>
-/// A public number modulo the group order, such as a Lagrange coefficient. Never a secret: it lives in managed memory and is not constant time.
+/// A public number modulo the group order, such as a Lagrange coefficient. Never a secret: it lives in managed memory and is not constant
+/// time.
 /// </summary>
 public sealed unsafe class BlsScalar
 {
@@ -28,7 +29,10 @@ public sealed unsafe class BlsScalar
     public BlsScalar Inverse()
     {
         var result = new byte[BlsSecretKey.Length];
-        fixed (byte* source = _littleEndian, target = result)
+        fixed (
+            byte* source = _littleEndian,
+                target = result
+        )
         {
             BlstLibrary.blst_sk_inverse(target, source);
         }
@@ -38,12 +42,18 @@ public sealed unsafe class BlsScalar
 
     internal ReadOnlySpan<byte> LittleEndian => _littleEndian;
 
-    private static BlsScalar Combine(BlsScalar left, BlsScalar right, delegate*<byte*, byte*, byte*, byte> operation)
+    private static BlsScalar Combine(BlsScalar left, BlsScalar right, delegate* <byte*, byte*, byte*, byte> operation)
     {
         var result = new byte[BlsSecretKey.Length];
-        fixed (byte* first = left._littleEndian, second = right._littleEndian, target = result)
+        fixed (
+            byte* first = left._littleEndian,
+                second = right._littleEndian,
+                target = result
+        )
         {
-            return operation(target, first, second) != 0 ? new BlsScalar(result) : throw new ArgumentException("the result of the operation is zero");
+            return operation(target, first, second) != 0
+                ? new BlsScalar(result)
+                : throw new ArgumentException("the result of the operation is zero");
         }
     }
 }

@@ -25,7 +25,10 @@ public sealed unsafe class BlsSecretKey : IDisposable
         }
 
         var scalar = arena.Allocate(Length);
-        fixed (byte* source = bigEndian, destination = scalar.Span)
+        fixed (
+            byte* source = bigEndian,
+                destination = scalar.Span
+        )
         {
             BlstLibrary.blst_scalar_from_bendian(destination, source);
             if (BlstLibrary.blst_sk_check(destination) == 0)
@@ -56,7 +59,10 @@ public sealed unsafe class BlsSecretKey : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(keyMaterial.Length, Length);
         var scalar = arena.Allocate(Length);
-        fixed (byte* ikm = keyMaterial, destination = scalar.Span)
+        fixed (
+            byte* ikm = keyMaterial,
+                destination = scalar.Span
+        )
         {
             BlstLibrary.blst_keygen(destination, ikm, (nuint)keyMaterial.Length, null, 0);
         }
@@ -65,8 +71,8 @@ public sealed unsafe class BlsSecretKey : IDisposable
     }
 
     /// <summary>
-    /// f(<paramref name="index"/>) of the polynomial whose coefficients are given, the secret itself first: one share of a t-of-n key, with t coefficients
-    /// (Shamir's scheme over the scalars, by Horner's rule, in secret memory).
+    /// f(<paramref name="index"/>) of the polynomial whose coefficients are given, the secret itself first: one share of a t-of-n key, with
+    /// t coefficients (Shamir's scheme over the scalars, by Horner's rule, in secret memory).
     /// </summary>
     /// <exception cref="ArgumentException">The share would be zero, or there is no coefficient.</exception>
     public static BlsSecretKey Share(SecretArena arena, IReadOnlyList<BlsSecretKey> coefficients, ulong index)
@@ -75,7 +81,10 @@ public sealed unsafe class BlsSecretKey : IDisposable
         var sum = arena.Allocate(Length);
         coefficients[^1]._scalar.Span.CopyTo(sum.Span);
         var lawful = true;
-        fixed (byte* target = sum.Span, factor = x.LittleEndian)
+        fixed (
+            byte* target = sum.Span,
+                factor = x.LittleEndian
+        )
         {
             for (var i = coefficients.Count - 2; i >= 0; i--)
             {
@@ -99,7 +108,10 @@ public sealed unsafe class BlsSecretKey : IDisposable
     /// <summary>Writes the 32 big-endian bytes into <paramref name="destination"/>, which must be secret memory.</summary>
     public void WriteBigEndian(SecretBytes destination)
     {
-        fixed (byte* scalar = _scalar.Span, target = destination.Span[..Length])
+        fixed (
+            byte* scalar = _scalar.Span,
+                target = destination.Span[..Length]
+        )
         {
             BlstLibrary.blst_bendian_from_scalar(target, scalar);
         }
@@ -110,7 +122,10 @@ public sealed unsafe class BlsSecretKey : IDisposable
     {
         Bls.Expect(destination.Length, Bls.PublicKeyLength, "public key");
         BlstP1 point;
-        fixed (byte* scalar = _scalar.Span, target = destination)
+        fixed (
+            byte* scalar = _scalar.Span,
+                target = destination
+        )
         {
             BlstLibrary.blst_sk_to_pk_in_g1(&point, scalar);
             BlstLibrary.blst_p1_compress(target, &point);
@@ -118,7 +133,13 @@ public sealed unsafe class BlsSecretKey : IDisposable
     }
 
     /// <summary>Writes (Σ wᵢ·sᵢ)·G1, compressed; the weights are little-endian, one after the other. False when the sum is zero.</summary>
-    internal static bool TryWriteWeightedPublicKey(SecretArena arena, ReadOnlySpan<BlsSecretKey> secrets, ReadOnlySpan<byte> weights, int weightLength, Span<byte> destination)
+    internal static bool TryWriteWeightedPublicKey(
+        SecretArena arena,
+        ReadOnlySpan<BlsSecretKey> secrets,
+        ReadOnlySpan<byte> weights,
+        int weightLength,
+        Span<byte> destination
+    )
     {
         using var work = arena.Allocate(2 * Length);
         work.Span.Clear();
@@ -126,7 +147,10 @@ public sealed unsafe class BlsSecretKey : IDisposable
         new Span<byte>(weight, Length).Clear();
         var isKey = 0;
         BlstP1 point;
-        fixed (byte* sum = work.Span, target = destination)
+        fixed (
+            byte* sum = work.Span,
+                target = destination
+        )
         {
             var product = sum + Length;
             for (var i = 0; i < secrets.Length; i++)
@@ -147,7 +171,8 @@ public sealed unsafe class BlsSecretKey : IDisposable
     }
 
     /// <summary>
-    /// Signs 32 bytes into 96 compressed bytes, whatever they are. The only lawful callers are the self tests: shares sign in a <see cref="BurstSigner"/>, alone or with others.
+    /// Signs 32 bytes into 96 compressed bytes, whatever they are. The only lawful callers are the self tests: shares sign in a
+    /// <see cref="BurstSigner"/>, alone or with others.
     /// </summary>
     internal void Sign(ReadOnlySpan<byte> signingRoot, Span<byte> signature)
     {
@@ -159,7 +184,12 @@ public sealed unsafe class BlsSecretKey : IDisposable
         {
             // A key deleted while it signs is zeroed only after this call: otherwise half of the signature would be made with zeroes.
             _scalar.DangerousAddRef(ref counted);
-            fixed (byte* scalar = _scalar.Span, root = signingRoot, tag = Bls.Ciphersuite, target = signature)
+            fixed (
+                byte* scalar = _scalar.Span,
+                    root = signingRoot,
+                    tag = Bls.Ciphersuite,
+                    target = signature
+            )
             {
                 BlstLibrary.blst_hash_to_g2(&point, root, 32, tag, (nuint)Bls.Ciphersuite.Length, null, 0);
                 BlstLibrary.blst_sign_pk_in_g1(&point, &point, scalar);
@@ -175,7 +205,10 @@ public sealed unsafe class BlsSecretKey : IDisposable
         }
     }
 
-    /// <summary>The scalar, 32 bytes little-endian, which stays until <see cref="Release"/>, also where the key is disposed meanwhile. False where it was disposed before.</summary>
+    /// <summary>
+    /// The scalar, 32 bytes little-endian, which stays until <see cref="Release"/>, also where the key is disposed meanwhile. False where
+    /// it was disposed before.
+    /// </summary>
     internal bool TryHold(out nint scalar)
     {
         var counted = false;

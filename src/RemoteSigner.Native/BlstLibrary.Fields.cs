@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace RemoteSigner.Native;
 
-/// <summary>Arithmetic in the fields below G2, and on its points. Whatever takes well under a microsecond is called without telling the garbage collector, which waits for it.</summary>
+/// <summary>
+/// Arithmetic in the fields below G2, and on its points. Whatever takes well under a microsecond is called without telling the garbage
+/// collector, which waits for it.
+/// </summary>
 internal static unsafe partial class BlstLibrary
 {
     [LibraryImport(Library), SuppressGCTransition]

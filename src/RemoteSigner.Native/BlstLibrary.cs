@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace RemoteSigner.Native;
 
-/// <summary>The functions of blst that this project calls, by their C names (blst.h of supranational/blst). No check is made here.</summary>
+/// <summary>
+/// The functions of blst that this project calls, by their C names (blst.h of supranational/blst). No check is made here.
+/// </summary>
 internal static unsafe partial class BlstLibrary
 {
     private const string Library = "blst";
@@ -59,10 +61,25 @@ internal static unsafe partial class BlstLibrary
     internal static partial nuint blst_p1s_mult_pippenger_scratch_sizeof(nuint count);
 
     [LibraryImport(Library)]
-    internal static partial void blst_p1s_mult_pippenger(BlstP1* result, BlstP1Affine** points, nuint count, byte** scalars, nuint bits, ulong* scratch);
+    internal static partial void blst_p1s_mult_pippenger(
+        BlstP1* result,
+        BlstP1Affine** points,
+        nuint count,
+        byte** scalars,
+        nuint bits,
+        ulong* scratch
+    );
 
     [LibraryImport(Library)]
-    internal static partial void blst_hash_to_g2(BlstP2* point, byte* message, nuint messageLength, byte* tag, nuint tagLength, byte* augmentation, nuint augmentationLength);
+    internal static partial void blst_hash_to_g2(
+        BlstP2* point,
+        byte* message,
+        nuint messageLength,
+        byte* tag,
+        nuint tagLength,
+        byte* augmentation,
+        nuint augmentationLength
+    );
 
     [LibraryImport(Library)]
     internal static partial void blst_sign_pk_in_g1(BlstP2* signature, BlstP2* hash, byte* secretKey);
@@ -102,7 +119,14 @@ internal static unsafe partial class BlstLibrary
 
     [LibraryImport(Library)]
     internal static partial int blst_pairing_aggregate_pk_in_g1(
-        ulong* context, BlstP1Affine* publicKey, BlstP2Affine* signature, byte* message, nuint messageLength, byte* augmentation, nuint augmentationLength);
+        ulong* context,
+        BlstP1Affine* publicKey,
+        BlstP2Affine* signature,
+        byte* message,
+        nuint messageLength,
+        byte* augmentation,
+        nuint augmentationLength
+    );
 
     [LibraryImport(Library)]
     internal static partial void blst_pairing_commit(ulong* context);
@@ -115,7 +139,16 @@ internal static unsafe partial class BlstLibrary
 
     [LibraryImport(Library)]
     internal static partial int blst_core_verify_pk_in_g1(
-        BlstP1Affine* publicKey, BlstP2Affine* signature, byte hashOrEncode, byte* message, nuint messageLength, byte* tag, nuint tagLength, byte* augmentation, nuint augmentationLength);
+        BlstP1Affine* publicKey,
+        BlstP2Affine* signature,
+        byte hashOrEncode,
+        byte* message,
+        nuint messageLength,
+        byte* tag,
+        nuint tagLength,
+        byte* augmentation,
+        nuint augmentationLength
+    );
 }
 
 /// <summary><c>blst_p1</c>: three field elements of 48 bytes.</summary>

@@ -3,15 +3,19 @@ using System.Security.Cryptography;
 namespace RemoteSigner.Native;
 
 /// <summary>
-/// Tells whether many secrets belong to their public keys for a fraction of what deriving each key costs: (Σ wᵢ·sᵢ)·G1 = Σ wᵢ·Pᵢ with random weights of 64 bits.
-/// Of keys in the subgroup wrong pairs pass with a probability of about 2^-63. Of others they may pass: a point of order 3 beside the right key vanishes under every third weight, and looking at
-/// each point would cost thirty times as much. So this is for records that are authenticated, and were made with keys derived from their secrets: it finds what was mixed up.
+/// Tells whether many secrets belong to their public keys for a fraction of what deriving each key costs: (Σ wᵢ·sᵢ)·G1 = Σ wᵢ·Pᵢ with
+/// random weights of 64 bits. Of keys in the subgroup wrong pairs pass with a probability of about 2^-63. Of others they may pass: a point
+/// of order 3 beside the right key vanishes under every third weight, and looking at each point would cost thirty times as much. So this is
+/// for records that are authenticated, and were made with keys derived from their secrets: it finds what was mixed up.
 /// </summary>
 public static unsafe class KeyPairBatch
 {
     private const int WeightLength = 8;
 
-    /// <summary>True when every secret is that of the public key (48 bytes, compressed) at its place; false also for what is no point. The weighted sum lives in <paramref name="arena"/>.</summary>
+    /// <summary>
+    /// True when every secret is that of the public key (48 bytes, compressed) at its place; false also for what is no point. The weighted
+    /// sum lives in <paramref name="arena"/>.
+    /// </summary>
     /// <exception cref="ArgumentException">There are not as many keys as secrets.</exception>
     public static bool Holds(SecretArena arena, ReadOnlySpan<BlsSecretKey> secrets, IReadOnlyList<byte[]> publicKeys)
     {
@@ -28,7 +32,9 @@ public static unsafe class KeyPairBatch
         var weights = RandomNumberGenerator.GetBytes(checked(secrets.Length * WeightLength));
         Span<byte> expected = stackalloc byte[Bls.PublicKeyLength];
         Span<byte> sum = stackalloc byte[Bls.PublicKeyLength];
-        return TrySum(publicKeys, weights, sum) && BlsSecretKey.TryWriteWeightedPublicKey(arena, secrets, weights, WeightLength, expected) && sum.SequenceEqual(expected);
+        return TrySum(publicKeys, weights, sum)
+            && BlsSecretKey.TryWriteWeightedPublicKey(arena, secrets, weights, WeightLength, expected)
+            && sum.SequenceEqual(expected);
     }
 
     private static bool TrySum(IReadOnlyList<byte[]> publicKeys, byte[] weights, Span<byte> compressed)
@@ -39,7 +45,11 @@ public static unsafe class KeyPairBatch
             fixed (byte* bytes = publicKeys[i])
             fixed (BlstP1Affine* point = &points[i])
             {
-                if (publicKeys[i].Length != Bls.PublicKeyLength || BlstLibrary.blst_p1_uncompress(point, bytes) != 0 || BlstLibrary.blst_p1_affine_is_inf(point) != 0)
+                if (
+                    publicKeys[i].Length != Bls.PublicKeyLength
+                    || BlstLibrary.blst_p1_uncompress(point, bytes) != 0
+                    || BlstLibrary.blst_p1_affine_is_inf(point) != 0
+                )
                 {
                     return false;
                 }
@@ -49,7 +59,10 @@ public static unsafe class KeyPairBatch
         BlstP1 sum;
         var scratch = new ulong[(int)BlstLibrary.blst_p1s_mult_pippenger_scratch_sizeof((nuint)points.Length) / sizeof(ulong)];
         fixed (BlstP1Affine* first = points)
-        fixed (byte* scalars = weights, target = compressed)
+        fixed (
+            byte* scalars = weights,
+                target = compressed
+        )
         fixed (ulong* work = scratch)
         {
             // A null after the first pointer says that the others lie behind it.

@@ -2,18 +2,38 @@ using System.Runtime.InteropServices;
 
 namespace RemoteSigner.Native;
 
-/// <summary>The functions of OpenSSL's libcrypto 3 that work from and into memory of the caller's choice, which .NET's own types do not offer.</summary>
+/// <summary>
+/// The functions of OpenSSL's libcrypto 3 that work from and into memory of the caller's choice, which .NET's own types do not offer.
+/// </summary>
 internal static unsafe partial class LibCrypto
 {
     private const string Library = "libcrypto.so.3";
 
     [LibraryImport(Library)]
     internal static partial int EVP_PBE_scrypt(
-        byte* password, nuint passwordLength, byte* salt, nuint saltLength, ulong n, ulong r, ulong p, ulong maximumMemory, byte* key, nuint keyLength);
+        byte* password,
+        nuint passwordLength,
+        byte* salt,
+        nuint saltLength,
+        ulong n,
+        ulong r,
+        ulong p,
+        ulong maximumMemory,
+        byte* key,
+        nuint keyLength
+    );
 
     [LibraryImport(Library)]
     internal static partial int PKCS5_PBKDF2_HMAC(
-        byte* password, int passwordLength, byte* salt, int saltLength, int iterations, nint digest, int keyLength, byte* key);
+        byte* password,
+        int passwordLength,
+        byte* salt,
+        int saltLength,
+        int iterations,
+        nint digest,
+        int keyLength,
+        byte* key
+    );
 
     [LibraryImport(Library)]
     internal static partial nint EVP_sha256();

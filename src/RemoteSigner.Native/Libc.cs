@@ -5,14 +5,23 @@ namespace RemoteSigner.Native;
 /// <summary>The C library calls this project makes, by their C names; Linux x86-64 and arm64.</summary>
 internal static unsafe partial class Libc
 {
-    internal const int PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2;
-    internal const int MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_FIXED = 0x10, MAP_ANONYMOUS = 0x20;
-    internal const int MADV_DONTFORK = 10, MADV_DONTDUMP = 16, MADV_WIPEONFORK = 18;
+    internal const int PROT_NONE = 0,
+        PROT_READ = 1,
+        PROT_WRITE = 2;
+    internal const int MAP_SHARED = 1,
+        MAP_PRIVATE = 2,
+        MAP_FIXED = 0x10,
+        MAP_ANONYMOUS = 0x20;
+    internal const int MADV_DONTFORK = 10,
+        MADV_DONTDUMP = 16,
+        MADV_WIPEONFORK = 18;
     internal const int PR_SET_DUMPABLE = 4;
     internal const int RLIMIT_CORE = 4;
-    internal const int O_CLOEXEC = 0x80000, O_DIRECTORY = 0x10000;
+    internal const int O_CLOEXEC = 0x80000,
+        O_DIRECTORY = 0x10000;
     internal const int PRIO_PROCESS = 0;
-    internal const int SOL_SOCKET = 1, SO_PEERCRED = 17;
+    internal const int SOL_SOCKET = 1,
+        SO_PEERCRED = 17;
     internal const long SYS_memfd_secret = 447;
 
     private const string Library = "libc";

@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace RemoteSigner.Native;
 
 /// <summary>
-/// Threads of their own for long work beside duties: not those of the pool, on which requests wait for each other, and behind every other thread of this machine (nice 19). .NET's own priorities
-/// do nothing on Linux.
+/// Threads of their own for long work beside duties: not those of the pool, on which requests wait for each other, and behind every other
+/// thread of this machine (nice 19). .NET's own priorities do nothing on Linux.
 /// </summary>
 public static class ModestThreads
 {
@@ -28,25 +28,37 @@ public static class ModestThreads
         return end.Task;
     }
 
-    /// <summary>Does the work for 0 to <paramref name="count"/> - 1 on so many threads, and waits for all. After a failure, which it throws, or a cancellation no more is begun.</summary>
+    /// <summary>
+    /// Does the work for 0 to <paramref name="count"/> - 1 on so many threads, and waits for all. After a failure, which it throws, or a
+    /// cancellation no more is begun.
+    /// </summary>
     public static void ForEach(int count, int threads, Action<int> work, CancellationToken cancellation)
     {
         var next = -1;
         ExceptionDispatchInfo? failure = null;
-        var all = Enumerable.Range(0, Math.Min(threads, count)).Select(_ => Start(() =>
-        {
-            try
-            {
-                for (int i; failure is null && !cancellation.IsCancellationRequested && (i = Interlocked.Increment(ref next)) < count;)
+        var all = Enumerable
+            .Range(0, Math.Min(threads, count))
+            .Select(_ =>
+                Start(() =>
                 {
-                    work(i);
-                }
-            }
-            catch (Exception fault)
-            {
-                Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(fault), null);
-            }
-        })).ToList();
+                    try
+                    {
+                        for (
+                            int i;
+                            failure is null && !cancellation.IsCancellationRequested && (i = Interlocked.Increment(ref next)) < count;
+
+                        )
+                        {
+                            work(i);
+                        }
+                    }
+                    catch (Exception fault)
+                    {
+                        Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(fault), null);
+                    }
+                })
+            )
+            .ToList();
         all.ForEach(thread => thread.Join());
         failure?.Throw();
         cancellation.ThrowIfCancellationRequested();
@@ -60,7 +72,9 @@ public static class ModestThreads
             _ = Libc.setpriority(Libc.PRIO_PROCESS, 0, Nicest);
             work();
         })
-        { IsBackground = true };
+        {
+            IsBackground = true,
+        };
         thread.Start();
         return thread;
     }

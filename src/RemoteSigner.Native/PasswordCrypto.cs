@@ -2,16 +2,44 @@ using System.Security.Cryptography;
 
 namespace RemoteSigner.Native;
 
-/// <summary>The three primitives of an EIP-2335 keystore, reading passwords from and writing keys into secret memory (OpenSSL clears what it used).</summary>
+/// <summary>
+/// The three primitives of an EIP-2335 keystore, reading passwords from and writing keys into secret memory (OpenSSL clears what it used).
+/// </summary>
 public static unsafe class PasswordCrypto
 {
-    /// <summary>scrypt (RFC 7914); takes 128·<paramref name="n"/>·<paramref name="r"/> bytes of memory while it runs: 256 MiB for n = 2^18, r = 8.</summary>
-    /// <exception cref="CryptographicException">The parameters are not lawful or need more than <paramref name="maximumMemory"/> bytes.</exception>
-    public static void Scrypt(ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt, ulong n, ulong r, ulong p, ulong maximumMemory, Span<byte> key)
+    /// <summary>
+    /// scrypt (RFC 7914); takes 128·<paramref name="n"/>·<paramref name="r"/> bytes of memory while it runs: 256 MiB for n = 2^18, r = 8.
+    /// </summary>
+    /// <exception cref="CryptographicException">The parameters are not lawful or need more than <paramref name="maximumMemory"/>
+    /// bytes.</exception>
+    public static void Scrypt(
+        ReadOnlySpan<byte> password,
+        ReadOnlySpan<byte> salt,
+        ulong n,
+        ulong r,
+        ulong p,
+        ulong maximumMemory,
+        Span<byte> key
+    )
     {
-        fixed (byte* passwordStart = password, saltStart = salt, keyStart = key)
+        fixed (
+            byte* passwordStart = password,
+                saltStart = salt,
+                keyStart = key
+        )
         {
-            var done = LibCrypto.EVP_PBE_scrypt(passwordStart, (nuint)password.Length, saltStart, (nuint)salt.Length, n, r, p, maximumMemory, keyStart, (nuint)key.Length);
+            var done = LibCrypto.EVP_PBE_scrypt(
+                passwordStart,
+                (nuint)password.Length,
+                saltStart,
+                (nuint)salt.Length,
+                n,
+                r,
+                p,
+                maximumMemory,
+                keyStart,
+                (nuint)key.Length
+            );
             Check(done, "scrypt");
         }
     }
@@ -20,9 +48,22 @@ public static unsafe class PasswordCrypto
     /// <exception cref="CryptographicException">The parameters are not lawful.</exception>
     public static void Pbkdf2(ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt, int iterations, Span<byte> key)
     {
-        fixed (byte* passwordStart = password, saltStart = salt, keyStart = key)
+        fixed (
+            byte* passwordStart = password,
+                saltStart = salt,
+                keyStart = key
+        )
         {
-            var done = LibCrypto.PKCS5_PBKDF2_HMAC(passwordStart, password.Length, saltStart, salt.Length, iterations, LibCrypto.EVP_sha256(), key.Length, keyStart);
+            var done = LibCrypto.PKCS5_PBKDF2_HMAC(
+                passwordStart,
+                password.Length,
+                saltStart,
+                salt.Length,
+                iterations,
+                LibCrypto.EVP_sha256(),
+                key.Length,
+                keyStart
+            );
             Check(done, "PBKDF2");
         }
     }
@@ -40,7 +81,12 @@ public static unsafe class PasswordCrypto
         try
         {
             int written;
-            fixed (byte* keyStart = key, counterStart = counter, source = input, destination = output)
+            fixed (
+                byte* keyStart = key,
+                    counterStart = counter,
+                    source = input,
+                    destination = output
+            )
             {
                 Check(LibCrypto.EVP_EncryptInit_ex(context, LibCrypto.EVP_aes_128_ctr(), 0, keyStart, counterStart), "AES-128-CTR");
                 Check(LibCrypto.EVP_EncryptUpdate(context, destination, &written, source, input.Length), "AES-128-CTR");

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace RemoteSigner.Native;
 
-/// <summary>Who is at the other end of a Unix socket, by the kernel's word (SO_PEERCRED, unix(7)): the effective user when it connected.</summary>
+/// <summary>
+/// Who is at the other end of a Unix socket, by the kernel's word (SO_PEERCRED, unix(7)): the effective user when it connected.
+/// </summary>
 public static unsafe class PeerCredentials
 {
     /// <summary>The effective user of this process.</summary>
@@ -18,7 +20,9 @@ public static unsafe class PeerCredentials
         try
         {
             socket.DangerousAddRef(ref held);
-            return Libc.getsockopt((int)socket.DangerousGetHandle(), Libc.SOL_SOCKET, Libc.SO_PEERCRED, &credentials, &length) == 0 && length == sizeof(Libc.Credentials)
+            return
+                Libc.getsockopt((int)socket.DangerousGetHandle(), Libc.SOL_SOCKET, Libc.SO_PEERCRED, &credentials, &length) == 0
+                && length == sizeof(Libc.Credentials)
                 ? credentials.User
                 : throw new IOException($"cannot tell who is at the other end of a socket: error {Marshal.GetLastPInvokeError()}");
         }

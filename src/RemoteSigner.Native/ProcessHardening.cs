@@ -6,7 +6,8 @@ namespace RemoteSigner.Native;
 public static unsafe class ProcessHardening
 {
     /// <summary>
-    /// No core file, no debugger of the same user (<c>PR_SET_DUMPABLE 0</c>, <c>RLIMIT_CORE 0</c>). To be called first in Main: execve resets it.
+    /// No core file, no debugger of the same user (<c>PR_SET_DUMPABLE 0</c>, <c>RLIMIT_CORE 0</c>). To be called first in Main: execve
+    /// resets it.
     /// </summary>
     /// <exception cref="SecretMemoryException">The kernel refused.</exception>
     public static void Apply()
@@ -14,7 +15,10 @@ public static unsafe class ProcessHardening
         var none = default(Libc.ResourceLimit);
         if (Libc.prctl(Libc.PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || Libc.setrlimit(Libc.RLIMIT_CORE, &none) != 0)
         {
-            throw new SecretMemoryException($"cannot forbid core files (errno {Marshal.GetLastPInvokeError()})", "run on Linux, outside a debugger");
+            throw new SecretMemoryException(
+                $"cannot forbid core files (errno {Marshal.GetLastPInvokeError()})",
+                "run on Linux, outside a debugger"
+            );
         }
     }
 }

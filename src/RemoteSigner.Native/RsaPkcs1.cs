@@ -3,7 +3,10 @@ using System.Security.Cryptography;
 
 namespace RemoteSigner.Native;
 
-/// <summary>The numbers of an <c>RSAPrivateKey</c> (RFC 8017 §A.1.2), each a span into the DER: nothing is copied. Big-endian, without leading zeroes.</summary>
+/// <summary>
+/// The numbers of an <c>RSAPrivateKey</c> (RFC 8017 §A.1.2), each a span into the DER: nothing is copied. Big-endian, without leading
+/// zeroes.
+/// </summary>
 internal readonly ref struct RsaPkcs1
 {
     private const int Numbers = 8;
@@ -30,7 +33,10 @@ internal readonly ref struct RsaPkcs1
             {
                 var number = AsnDecoder.ReadIntegerBytes(der[start..end], AsnEncodingRules.DER, out read);
                 start += read;
-                _places[i] = number[0] == 0 ? (start - number.Length + 1, number.Length - 1) : number[0] < 0x80 ? (start - number.Length, number.Length) : throw Malformed(null);
+                _places[i] =
+                    number[0] == 0 ? (start - number.Length + 1, number.Length - 1)
+                    : number[0] < 0x80 ? (start - number.Length, number.Length)
+                    : throw Malformed(null);
             }
 
             if (start != end)
@@ -51,7 +57,8 @@ internal readonly ref struct RsaPkcs1
     /// <summary>n, e, d, p, q, d mod (p − 1), d mod (q − 1), 1/q mod p.</summary>
     internal ReadOnlySpan<byte> this[int index] => _der.Slice(_places[index].Start, _places[index].Length);
 
-    private static CryptographicException Malformed(Exception? cause) => new("the bytes are no PKCS#1 RSA private key of two primes", cause);
+    private static CryptographicException Malformed(Exception? cause) =>
+        new("the bytes are no PKCS#1 RSA private key of two primes", cause);
 
     [System.Runtime.CompilerServices.InlineArray(Numbers)]
     private struct RsaPlaces

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace RemoteSigner.Native;
 
 /// <summary>
-/// An RSA key of 2048 bits whose private part stays in secret memory. OpenSSL gets it for the length of one call and clears what it made of it;
-/// .NET's own RSA would keep copies. Disposing zeroes it. For concurrent use.
+/// An RSA key of 2048 bits whose private part stays in secret memory. OpenSSL gets it for the length of one call and clears what it made of
+/// it; .NET's own RSA would keep copies. Disposing zeroes it. For concurrent use.
 /// </summary>
 public sealed unsafe class RsaPrivateKey : IDisposable
 {
@@ -19,7 +19,16 @@ public sealed unsafe class RsaPrivateKey : IDisposable
     private const int UsedStack = 128 * 1024;
 
     private static readonly byte[][] _names =
-        [[.. "n\0"u8], [.. "e\0"u8], [.. "d\0"u8], [.. "rsa-factor1\0"u8], [.. "rsa-factor2\0"u8], [.. "rsa-exponent1\0"u8], [.. "rsa-exponent2\0"u8], [.. "rsa-coefficient1\0"u8]];
+    [
+        [.. "n\0"u8],
+        [.. "e\0"u8],
+        [.. "d\0"u8],
+        [.. "rsa-factor1\0"u8],
+        [.. "rsa-factor2\0"u8],
+        [.. "rsa-exponent1\0"u8],
+        [.. "rsa-exponent2\0"u8],
+        [.. "rsa-coefficient1\0"u8],
+    ];
 
     private readonly SecretArena _arena;
     private readonly SecretBytes _pkcs1;
@@ -37,7 +46,10 @@ public sealed unsafe class RsaPrivateKey : IDisposable
     /// <summary>SubjectPublicKeyInfo (RFC 5280 §4.1) in DER.</summary>
     public byte[] PublicKey { get; }
 
-    /// <summary>Reads <c>RSAPrivateKey</c> (RFC 8017 §A.1.2) in DER, which stays the caller's to wipe, and proves with a signature that it belongs to its public part.</summary>
+    /// <summary>
+    /// Reads <c>RSAPrivateKey</c> (RFC 8017 §A.1.2) in DER, which stays the caller's to wipe, and proves with a signature that it belongs
+    /// to its public part.
+    /// </summary>
     /// <exception cref="CryptographicException">It is no such key, has not 2048 bits, or its numbers do not belong together.</exception>
     public static RsaPrivateKey FromPkcs1(SecretArena arena, ReadOnlySpan<byte> der)
     {
@@ -70,8 +82,8 @@ public sealed unsafe class RsaPrivateKey : IDisposable
     }
 
     /// <summary>
-    /// The bare RSA function (RFC 8017 §5.1.2), 256 bytes into <paramref name="block"/>; any padding is still in it. So whoever takes it off decides what an error
-    /// looks like. False only for what anybody can see: a ciphertext of another length, or not below the modulus.
+    /// The bare RSA function (RFC 8017 §5.1.2), 256 bytes into <paramref name="block"/>; any padding is still in it. So whoever takes it
+    /// off decides what an error looks like. False only for what anybody can see: a ciphertext of another length, or not below the modulus.
     /// </summary>
     /// <exception cref="CryptographicException">OpenSSL cannot do it.</exception>
     public bool TryDecryptBlock(ReadOnlySpan<byte> cipher, Span<byte> block)
@@ -88,7 +100,10 @@ public sealed unsafe class RsaPrivateKey : IDisposable
             Check(LibCrypto.EVP_PKEY_decrypt_init(context));
             Check(LibCrypto.EVP_PKEY_CTX_set_rsa_padding(context, LibCrypto.RSA_NO_PADDING));
             nuint length = Length;
-            fixed (byte* source = cipher, target = block)
+            fixed (
+                byte* source = cipher,
+                    target = block
+            )
             {
                 Check(LibCrypto.EVP_PKEY_decrypt(context, target, &length, source, Length));
             }
@@ -114,7 +129,10 @@ public sealed unsafe class RsaPrivateKey : IDisposable
         {
             Check(LibCrypto.EVP_DigestSignInit(context, 0, LibCrypto.EVP_sha256(), 0, key));
             nuint length = Length;
-            fixed (byte* source = message, target = signature)
+            fixed (
+                byte* source = message,
+                    target = signature
+            )
             {
                 Check(LibCrypto.EVP_DigestSign(context, target, &length, source, (nuint)message.Length));
             }
@@ -147,8 +165,8 @@ public sealed unsafe class RsaPrivateKey : IDisposable
         ClearStack();
     }
 
-    // The dynamic linker, when it binds a function at its first call (that of the line above among them), and the kernel, when it delivers a signal, put all registers
-    // on the stack. What was used of it lies below the caller's frame, where this one is.
+    // The dynamic linker, when it binds a function at its first call (that of the line above among them), and the kernel, when it delivers
+    // a signal, put all registers on the stack. What was used of it lies below the caller's frame, where this one is.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ClearStack()
     {
@@ -175,7 +193,17 @@ public sealed unsafe class RsaPrivateKey : IDisposable
         var numbers = new RsaPkcs1(copy.Span);
         var parameters = stackalloc OsslParam[_names.Length + 1];
         var used = 0;
-        fixed (byte* n = _names[0], e = _names[1], d = _names[2], p = _names[3], q = _names[4], dp = _names[5], dq = _names[6], inverse = _names[7], memory = native.Span)
+        fixed (
+            byte* n = _names[0],
+                e = _names[1],
+                d = _names[2],
+                p = _names[3],
+                q = _names[4],
+                dp = _names[5],
+                dq = _names[6],
+                inverse = _names[7],
+                memory = native.Span
+        )
         {
             var names = stackalloc byte*[] { n, e, d, p, q, dp, dq, inverse };
             for (var i = 0; i < _names.Length; i++)
@@ -188,7 +216,14 @@ public sealed unsafe class RsaPrivateKey : IDisposable
                     memory[used + at] = number[number.Length - 1 - at];
                 }
 
-                parameters[i] = new OsslParam { Key = names[i], DataType = LibCrypto.OSSL_PARAM_UNSIGNED_INTEGER, Value = memory + used, ValueSize = (nuint)number.Length, ReturnSize = nuint.MaxValue };
+                parameters[i] = new OsslParam
+                {
+                    Key = names[i],
+                    DataType = LibCrypto.OSSL_PARAM_UNSIGNED_INTEGER,
+                    Value = memory + used,
+                    ValueSize = (nuint)number.Length,
+                    ReturnSize = nuint.MaxValue,
+                };
                 used += number.Length;
             }
 

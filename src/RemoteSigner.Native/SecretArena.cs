@@ -12,7 +12,8 @@ public sealed unsafe class SecretArena : IDisposable
     private const int BlockLength = 32;
     private const int ChunkLength = 256 * 1024;
     private const int LargestLength = 16 * 1024 * 1024;
-    private const string LimitHint = "raise the limit of locked memory: LimitMEMLOCK=64M in the systemd unit, or ulimit -l 65536 in a shell";
+    private const string LimitHint =
+        "raise the limit of locked memory: LimitMEMLOCK=64M in the systemd unit, or ulimit -l 65536 in a shell";
 
     private readonly Lock _gate = new();
     private readonly List<Chunk> _chunks = [];
@@ -29,12 +30,16 @@ public sealed unsafe class SecretArena : IDisposable
         {
             lock (_gate)
             {
-                return _chunks.Exists(chunk => chunk.Kind == SecretMemoryKind.Locked) ? SecretMemoryKind.Locked : SecretMemoryKind.SecretMemory;
+                return _chunks.Exists(chunk => chunk.Kind == SecretMemoryKind.Locked)
+                    ? SecretMemoryKind.Locked
+                    : SecretMemoryKind.SecretMemory;
             }
         }
     }
 
-    /// <summary>Gives <paramref name="length"/> zeroed bytes (1 B to 16 MiB); whatever does not fit into a chunk has one of its own.</summary>
+    /// <summary>
+    /// Gives <paramref name="length"/> zeroed bytes (1 B to 16 MiB); whatever does not fit into a chunk has one of its own.
+    /// </summary>
     /// <exception cref="SecretMemoryException">No more memory can be locked.</exception>
     /// <exception cref="ObjectDisposedException">The arena was disposed.</exception>
     public SecretBytes Allocate(int length)
@@ -84,7 +89,8 @@ public sealed unsafe class SecretArena : IDisposable
         }
     }
 
-    private static int WholePages(int length) => (length + Environment.SystemPageSize - 1) / Environment.SystemPageSize * Environment.SystemPageSize;
+    private static int WholePages(int length) =>
+        (length + Environment.SystemPageSize - 1) / Environment.SystemPageSize * Environment.SystemPageSize;
 
     private void UnmapUnused() => _chunks.RemoveAll(chunk => chunk.TryUnmap());
 
@@ -195,7 +201,8 @@ public sealed unsafe class SecretArena : IDisposable
             _free += taken ? -blocks : blocks;
         }
 
-        // Old kernels answer ENOSYS (Debian 12 unless booted with secretmem.enable=1), some container profiles EPERM: both mean "fall back".
+        // Old kernels answer ENOSYS (Debian 12 unless booted with secretmem.enable=1), some container profiles EPERM: both mean "fall
+        // back".
         private bool TryMapSecret()
         {
             var descriptor = (int)Libc.syscall(Libc.SYS_memfd_secret, Libc.O_CLOEXEC);
@@ -204,25 +211,42 @@ public sealed unsafe class SecretArena : IDisposable
                 return false;
             }
 
-            var mapped = Libc.ftruncate(descriptor, _length) == 0
-                && Libc.mmap(_data, (nuint)_length, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_SHARED | Libc.MAP_FIXED, descriptor, 0) == _data;
+            var mapped =
+                Libc.ftruncate(descriptor, _length) == 0
+                && Libc.mmap(_data, (nuint)_length, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_SHARED | Libc.MAP_FIXED, descriptor, 0)
+                    == _data;
             _ = Libc.close(descriptor);
             return mapped && Libc.madvise(_data, (nuint)_length, Libc.MADV_DONTFORK) == 0;
         }
 
         private SecretMemoryKind MapLocked()
         {
-            if (Libc.mmap(_data, (nuint)_length, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_FIXED, -1, 0) != _data
-                || Libc.mlock(_data, (nuint)_length) != 0)
+            if (
+                Libc.mmap(
+                    _data,
+                    (nuint)_length,
+                    Libc.PROT_READ | Libc.PROT_WRITE,
+                    Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_FIXED,
+                    -1,
+                    0
+                ) != _data
+                || Libc.mlock(_data, (nuint)_length) != 0
+            )
             {
                 var error = Marshal.GetLastPInvokeError();
                 _ = Libc.munmap(_mapping, _mappedLength);
                 throw new SecretMemoryException($"cannot lock {_length / 1024} KiB of memory for secrets (errno {error})", LimitHint);
             }
 
-            if (Libc.madvise(_data, (nuint)_length, Libc.MADV_DONTDUMP) != 0 || Libc.madvise(_data, (nuint)_length, Libc.MADV_WIPEONFORK) != 0)
+            if (
+                Libc.madvise(_data, (nuint)_length, Libc.MADV_DONTDUMP) != 0
+                || Libc.madvise(_data, (nuint)_length, Libc.MADV_WIPEONFORK) != 0
+            )
             {
-                throw new SecretMemoryException($"cannot keep secrets out of core files (errno {Marshal.GetLastPInvokeError()})", "run on Linux 4.14 or later");
+                throw new SecretMemoryException(
+                    $"cannot keep secrets out of core files (errno {Marshal.GetLastPInvokeError()})",
+                    "run on Linux 4.14 or later"
+                );
             }
 
             return SecretMemoryKind.Locked;

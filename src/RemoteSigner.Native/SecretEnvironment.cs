@@ -8,7 +8,8 @@ public static unsafe class SecretEnvironment
 {
     /// <summary>
     /// Copies the variable into secret memory, overwrites it where it stands and removes it, so that no child inherits it and
-    /// <c>/proc/self/environ</c> no longer shows it; null when it is not set or empty. To be called before other threads use the environment.
+    /// <c>/proc/self/environ</c> no longer shows it; null when it is not set or empty. To be called before other threads use the
+    /// environment.
     /// </summary>
     public static SecretBytes? Take(string name, SecretArena arena)
     {

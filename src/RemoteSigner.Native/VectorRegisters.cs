@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace RemoteSigner.Native;
 
-/// <summary>The vector registers of this thread, which keep what passed through them last, in sight of a core dump (<c>registers.c</c>, which is linked into blst's library).</summary>
+/// <summary>
+/// The vector registers of this thread, which keep what passed through them last, in sight of a core dump (<c>registers.c</c>, which is
+/// linked into blst's library).
+/// </summary>
 internal static partial class VectorRegisters
 {
     /// <summary>Zeroes all of them.</summary>

@@ -7,8 +7,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Slashing;
 
 /// <summary>
-/// How far the whole history reaches: <paramref name="Digest"/> is SHA-256 over public key (48 bytes), newest source, target and slot (8 bytes each,
-/// big-endian, all ones for none) of every key that has any, in the order of the keys; the rest is for people (null: none).
+/// How far the whole history reaches: <paramref name="Digest"/> is SHA-256 over public key (48 bytes), newest source, target and slot (8
+/// bytes each, big-endian, all ones for none) of every key that has any, in the order of the keys; the rest is for people (null: none).
 /// </summary>
 public sealed record HistoryMarks(Root Digest, int Keys, Epoch? Source, Epoch? Target, Slot? Slot)
 {
@@ -33,7 +33,13 @@ public sealed record HistoryMarks(Root Digest, int Keys, Epoch? Source, Epoch? T
             (keys, newest) = (keys + 1, (Newer(newest.Source, s), Newer(newest.Target, t), Newer(newest.Slot, b)));
         }
 
-        return new HistoryMarks(new Root(digest.GetHashAndReset()), keys, EpochOf(newest.Source), EpochOf(newest.Target), newest.Slot is { } n ? new Slot((ulong)n) : null);
+        return new HistoryMarks(
+            new Root(digest.GetHashAndReset()),
+            keys,
+            EpochOf(newest.Source),
+            EpochOf(newest.Target),
+            newest.Slot is { } n ? new Slot((ulong)n) : null
+        );
     }
 
     private static void Append(IncrementalHash digest, long? number)

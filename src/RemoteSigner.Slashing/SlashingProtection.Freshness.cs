@@ -11,7 +11,9 @@ public sealed partial class SlashingProtection
     /// <summary>The floor under all keys, watched from here on; one that a vote on record has passed is in nobody's way.</summary>
     public async Task<GlobalFloor?> WatchFloorAsync()
     {
-        var (floor, isPassed) = await _ledger.WriteAsync(transaction => FloorOf(transaction) is { } standing ? (standing, HistoryStore.Of(transaction).Freshness.IsPassed(standing)) : (null, true));
+        var (floor, isPassed) = await _ledger.WriteAsync(transaction =>
+            FloorOf(transaction) is { } standing ? (standing, HistoryStore.Of(transaction).Freshness.IsPassed(standing)) : (null, true)
+        );
         Floor.Begin(floor, isPassed);
         return floor;
     }
@@ -19,7 +21,9 @@ public sealed partial class SlashingProtection
     /// <summary>The newest start that this ledger knows of; null when it has none.</summary>
     public Task<LedgerStart?> GetStartAsync() => _ledger.WriteAsync(transaction => HistoryStore.Of(transaction).Freshness.Start);
 
-    /// <summary>The floor under all keys; null when there is none. Once time has passed it, it refuses nothing that a key would still be asked for.</summary>
+    /// <summary>
+    /// The floor under all keys; null when there is none. Once time has passed it, it refuses nothing that a key would still be asked for.
+    /// </summary>
     public Task<GlobalFloor?> GetGlobalFloorAsync() => _ledger.WriteAsync(transaction => HistoryStore.Of(transaction).Freshness.Floor);
 
     /// <summary>How far the history reaches. Reads all records once.</summary>
@@ -36,77 +40,90 @@ public sealed partial class SlashingProtection
 
     /// <summary>Notes a start and, in the same transaction, raises the floor under all keys; null leaves it as it is.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is past 2^63-1.</exception>
-    public Task RecordStartAsync(LedgerStart start, GlobalFloor? floor, EvidenceWriter<LedgerStart> evidence) => _ledger.WriteAsync(transaction =>
-    {
-        var state = HistoryStore.Of(transaction).Freshness;
-        state.SetStart(start);
-        if (floor is not null)
+    public Task RecordStartAsync(LedgerStart start, GlobalFloor? floor, EvidenceWriter<LedgerStart> evidence) =>
+        _ledger.WriteAsync(transaction =>
         {
-            state.SetFloor(floor.Over(state.Floor));
-        }
+            var state = HistoryStore.Of(transaction).Freshness;
+            state.SetStart(start);
+            if (floor is not null)
+            {
+                state.SetFloor(floor.Over(state.Floor));
+            }
 
-        evidence.Write(transaction, start);
-        return true;
-    });
+            evidence.Write(transaction, start);
+            return true;
+        });
 
     /// <summary>
-    /// After an act changed the vault: its generation, so that the former vault put back is noticed. The act's own entry is on record; a number that is not newer changes nothing.
+    /// After an act changed the vault: its generation, so that the former vault put back is noticed. The act's own entry is on record; a
+    /// number that is not newer changes nothing.
     /// </summary>
-    public Task FollowVaultAsync(ulong generation) => _ledger.WriteAsync(transaction =>
-    {
-        var state = HistoryStore.Of(transaction).Freshness;
-        if (state.Start is { } start && start.VaultGeneration < generation)
+    public Task FollowVaultAsync(ulong generation) =>
+        _ledger.WriteAsync(transaction =>
         {
-            state.SetStart(start with { VaultGeneration = generation });
-        }
+            var state = HistoryStore.Of(transaction).Freshness;
+            if (state.Start is { } start && start.VaultGeneration < generation)
+            {
+                state.SetStart(start with { VaultGeneration = generation });
+            }
 
-        return true;
-    });
+            return true;
+        });
 
-    /// <summary>Forgets the newest start, before runs that no witness counts: what they sign is before no fence, so a witness must not vouch for it later.</summary>
-    public Task ForgetStartAsync(EvidenceWriter<LedgerStart?> evidence) => _ledger.WriteAsync(transaction =>
-    {
-        var state = HistoryStore.Of(transaction).Freshness;
-        var former = state.Start;
-        state.RemoveStart();
-        evidence.Write(transaction, former);
-        return true;
-    });
+    /// <summary>
+    /// Forgets the newest start, before runs that no witness counts: what they sign is before no fence, so a witness must not vouch for it
+    /// later.
+    /// </summary>
+    public Task ForgetStartAsync(EvidenceWriter<LedgerStart?> evidence) =>
+        _ledger.WriteAsync(transaction =>
+        {
+            var state = HistoryStore.Of(transaction).Freshness;
+            var former = state.Start;
+            state.RemoveStart();
+            evidence.Write(transaction, former);
+            return true;
+        });
 
     /// <summary>Raises the floor under all keys where nobody counts starts: only on the word of a person.</summary>
-    public Task RaiseGlobalFloorAsync(GlobalFloor floor, EvidenceWriter<GlobalFloor> evidence) => _ledger.WriteAsync(transaction =>
-    {
-        var state = HistoryStore.Of(transaction).Freshness;
-        state.SetFloor(floor.Over(state.Floor));
-        evidence.Write(transaction, floor);
-        return true;
-    });
+    public Task RaiseGlobalFloorAsync(GlobalFloor floor, EvidenceWriter<GlobalFloor> evidence) =>
+        _ledger.WriteAsync(transaction =>
+        {
+            var state = HistoryStore.Of(transaction).Freshness;
+            state.SetFloor(floor.Over(state.Floor));
+            evidence.Write(transaction, floor);
+            return true;
+        });
 
     /// <summary>Takes the floor under all keys away, whatever is lost: only on the word of a person. The floor that was there.</summary>
-    public Task<GlobalFloor?> RemoveGlobalFloorAsync(EvidenceWriter<GlobalFloor?> evidence) => _ledger.WriteAsync(transaction =>
-    {
-        var state = HistoryStore.Of(transaction).Freshness;
-        var former = state.Floor;
-        state.SetFloor(null);
-        evidence.Write(transaction, former);
-        return former;
-    });
+    public Task<GlobalFloor?> RemoveGlobalFloorAsync(EvidenceWriter<GlobalFloor?> evidence) =>
+        _ledger.WriteAsync(transaction =>
+        {
+            var state = HistoryStore.Of(transaction).Freshness;
+            var former = state.Floor;
+            state.SetFloor(null);
+            evidence.Write(transaction, former);
+            return former;
+        });
 
     /// <summary>
-    /// Ends the floor under all keys if the history before it is complete by its awaited marks: then each validator's own floors rise to its newest numbers,
-    /// because the marks say how far the history reaches and not that nothing is missing in between. True when it did.
+    /// Ends the floor under all keys if the history before it is complete by its awaited marks: then each validator's own floors rise to
+    /// its newest numbers, because the marks say how far the history reaches and not that nothing is missing in between. True when it did.
     /// </summary>
-    public Task<bool> EndFloorIfCompleteAsync(EvidenceWriter<GlobalFloor> evidence) => MaintainAsync(transaction =>
-    {
-        var state = HistoryStore.Of(transaction).Freshness;
-        if (state.Floor is not { AwaitedMarks: { } awaited } floor || HistoryMarks.Of(transaction, _network.SlotsPerEpoch, floor.Fence).Digest != awaited)
+    public Task<bool> EndFloorIfCompleteAsync(EvidenceWriter<GlobalFloor> evidence) =>
+        MaintainAsync(transaction =>
         {
-            return false;
-        }
+            var state = HistoryStore.Of(transaction).Freshness;
+            if (
+                state.Floor is not { AwaitedMarks: { } awaited } floor
+                || HistoryMarks.Of(transaction, _network.SlotsPerEpoch, floor.Fence).Digest != awaited
+            )
+            {
+                return false;
+            }
 
-        HistoryFloors.RaiseToNewest(transaction);
-        state.SetFloor(floor.Beneath is { } beneath ? new GlobalFloor(beneath, "an earlier unclean stop") : null);
-        evidence.Write(transaction, floor);
-        return true;
-    });
+            HistoryFloors.RaiseToNewest(transaction);
+            state.SetFloor(floor.Beneath is { } beneath ? new GlobalFloor(beneath, "an earlier unclean stop") : null);
+            evidence.Write(transaction, floor);
+            return true;
+        });
 }

@@ -11,8 +11,8 @@ public sealed partial class SlashingProtection
     private const int RecordsPerWrite = 2000;
 
     /// <summary>
-    /// Imports an EIP-3076 interchange file of any size in constant memory: all of it and its <paramref name="evidence"/> in one transaction, or nothing. Keys that are not
-    /// registered get their history before they come. The chain must be this ledger's.
+    /// Imports an EIP-3076 interchange file of any size in constant memory: all of it and its <paramref name="evidence"/> in one
+    /// transaction, or nothing. Keys that are not registered get their history before they come. The chain must be this ledger's.
     /// </summary>
     /// <exception cref="InterchangeContradictionException">The file contradicts what was signed here.</exception>
     /// <exception cref="InterchangeException">The file breaks the format, is for another chain, or reaches beyond its limit.</exception>
@@ -37,8 +37,9 @@ public sealed partial class SlashingProtection
     }
 
     /// <summary>
-    /// Exports the history of every known public key, also of retired ones, or only of those given; returns how many there were. A validator whose group key
-    /// is known stands there under both keys, unless <paramref name="by"/> chooses, because the importer may know it by either. Signing goes on meanwhile: to move a key, retire it first.
+    /// Exports the history of every known public key, also of retired ones, or only of those given; returns how many there were. A
+    /// validator whose group key is known stands there under both keys, unless <paramref name="by"/> chooses, because the importer may know
+    /// it by either. Signing goes on meanwhile: to move a key, retire it first.
     /// </summary>
     public async Task<int> ExportAsync(Stream file, IReadOnlyCollection<BlsPublicKey>? only = null, ExportedNames by = ExportedNames.Both)
     {
@@ -108,7 +109,10 @@ public sealed partial class SlashingProtection
         var state = HistoryStore.Of(transaction).Chain;
         if (chain != Chain)
         {
-            throw new InterchangeException($"metadata.genesis_validators_root is {chain}, this signer is for {Chain}", member: "metadata.genesis_validators_root");
+            throw new InterchangeException(
+                $"metadata.genesis_validators_root is {chain}, this signer is for {Chain}",
+                member: "metadata.genesis_validators_root"
+            );
         }
 
         if (state.GenesisValidatorsRoot is null)
@@ -117,9 +121,10 @@ public sealed partial class SlashingProtection
         }
     }
 
-    private Task<bool> WriteAsync(Action<LedgerTransaction> work) => _ledger.WriteAsync(transaction =>
-    {
-        work(transaction);
-        return true;
-    });
+    private Task<bool> WriteAsync(Action<LedgerTransaction> work) =>
+        _ledger.WriteAsync(transaction =>
+        {
+            work(transaction);
+            return true;
+        });
 }

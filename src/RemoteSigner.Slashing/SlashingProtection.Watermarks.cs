@@ -10,8 +10,9 @@ public sealed partial class SlashingProtection
     private const int ValidatorsPerLot = 16;
 
     /// <summary>
-    /// Raises the low watermarks of all validators, or of those given by any of their public keys, to <paramref name="slot"/> and <paramref name="epoch"/>
-    /// (source and target); never lowers one. Returns the number of validators it was applied to; unknown keys are not among them.
+    /// Raises the low watermarks of all validators, or of those given by any of their public keys, to <paramref name="slot"/> and
+    /// <paramref name="epoch"/> (source and target); never lowers one. Returns the number of validators it was applied to; unknown keys are
+    /// not among them.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is past 2^63-1.</exception>
     public Task<int> RaiseLowWatermarkAsync(Slot? slot, Epoch? epoch, IReadOnlyCollection<BlsPublicKey>? only, EvidenceWriter<int> evidence)
@@ -25,7 +26,11 @@ public sealed partial class SlashingProtection
                 RecentVotes.GatherAll(transaction);
             }
 
-            var validators = KeyTable.All(transaction).Where(key => only?.Contains(key.Key) ?? true).Select(key => key.Validator).ToHashSet();
+            var validators = KeyTable
+                .All(transaction)
+                .Where(key => only?.Contains(key.Key) ?? true)
+                .Select(key => key.Validator)
+                .ToHashSet();
             foreach (var validator in validators)
             {
                 _ = HistoryFloors.Raise(transaction, validator, slotFloor, epochFloor, epochFloor);
@@ -45,19 +50,20 @@ public sealed partial class SlashingProtection
 
     /// <summary>Stops signing from this slot and epoch on, for all validators; null lets it go on. The one that was set before.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is past 2^63-1.</exception>
-    public Task<HighWatermark?> SetHighWatermarkAsync(HighWatermark? watermark, EvidenceWriter<HighWatermark?> evidence) => _ledger.WriteAsync(transaction =>
-    {
-        var state = HistoryStore.Of(transaction).Chain;
-        var former = state.High;
-        state.SetHigh(watermark);
-        evidence.Write(transaction, former);
-        return former;
-    });
+    public Task<HighWatermark?> SetHighWatermarkAsync(HighWatermark? watermark, EvidenceWriter<HighWatermark?> evidence) =>
+        _ledger.WriteAsync(transaction =>
+        {
+            var state = HistoryStore.Of(transaction).Chain;
+            var former = state.High;
+            state.SetHigh(watermark);
+            evidence.Write(transaction, former);
+            return former;
+        });
 
     /// <summary>
-    /// Drops blocks and votes older than <paramref name="keepEpochs"/> epochs before each validator's own newest; the floors rise to the newest that is dropped,
-    /// so that whatever may be signed above them stays as it was. Some validators at a time, so that signing goes on: each lot is one transaction with its evidence, where anything
-    /// was dropped. A lot that fails is reported, and the others go on.
+    /// Drops blocks and votes older than <paramref name="keepEpochs"/> epochs before each validator's own newest; the floors rise to the
+    /// newest that is dropped, so that whatever may be signed above them stays as it was. Some validators at a time, so that signing goes
+    /// on: each lot is one transaction with its evidence, where anything was dropped. A lot that fails is reported, and the others go on.
     /// </summary>
     public async Task<PruneReport> PruneAsync(ulong keepEpochs, EvidenceWriter<PruneReport> evidence)
     {
@@ -79,7 +85,11 @@ public sealed partial class SlashingProtection
         }
     }
 
-    private async Task<IReadOnlyList<PruneReport.Line>> PruneAsync(IGrouping<long, BlsPublicKey>[] lot, ulong keepEpochs, EvidenceWriter<PruneReport> evidence)
+    private async Task<IReadOnlyList<PruneReport.Line>> PruneAsync(
+        IGrouping<long, BlsPublicKey>[] lot,
+        ulong keepEpochs,
+        EvidenceWriter<PruneReport> evidence
+    )
     {
         try
         {

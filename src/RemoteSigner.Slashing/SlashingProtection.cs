@@ -8,7 +8,8 @@ namespace RemoteSigner.Slashing;
 /// <summary>
 /// EIP-3076 slashing protection, complete within the kept history and a floor below it. Nothing may be signed without the
 /// <see cref="SigningPermit"/> that <see cref="RequestAsync"/> gives once the message is on disk. Rules and tables: README.md of this room.
-/// Every method throws <see cref="LedgerException"/> when the ledger fails, and then nothing was changed; a request says so of itself, and then nothing was granted.
+/// Every method throws <see cref="LedgerException"/> when the ledger fails, and then nothing was changed; a request says so of itself, and
+/// then nothing was granted.
 /// </summary>
 public sealed partial class SlashingProtection : IDisposable
 {
@@ -24,8 +25,9 @@ public sealed partial class SlashingProtection : IDisposable
     public Root Chain { get; }
 
     /// <summary>
-    /// Makes or checks the tables in <paramref name="ledger"/>, and refuses a ledger that is pinned to another chain than <paramref name="network"/>. Where the network's genesis
-    /// validators root is not known, a ledger that is pinned says it; one that is not is refused: whoever voted first would decide for which chain this signer is.
+    /// Makes or checks the tables in <paramref name="ledger"/>, and refuses a ledger that is pinned to another chain than
+    /// <paramref name="network"/>. Where the network's genesis validators root is not known, a ledger that is pinned says it; one that is
+    /// not is refused: whoever voted first would decide for which chain this signer is.
     /// </summary>
     public static async Task<SlashingProtection> OpenAsync(Ledger ledger, Network network)
     {
@@ -38,19 +40,30 @@ public sealed partial class SlashingProtection : IDisposable
         {
             throw new LedgerException(
                 LedgerFault.Foreign,
-                $"cannot use this ledger for {network.Name}: it is pinned to genesis validators root {chain}, {network.Name} has {configured}",
-                "choose the network this data directory was made for");
+                $"cannot use this ledger for {network.Name}: it is pinned to genesis "
+                    + $"validators root {chain}, {network.Name} has {configured}",
+                "choose the network this data directory was made for"
+            );
         }
 
-        return new SlashingProtection(ledger, network, network.GenesisValidatorsRoot ?? pinned ?? throw new LedgerException(
-            LedgerFault.ChainUnknown,
-            $"cannot use this ledger: the genesis validators root of {network.Name} is not known, and the ledger has signed nothing yet that says it",
-            "write it as network.genesisValidatorsRoot into signer.json; a beacon node says it at /eth/v1/beacon/genesis"));
+        return new SlashingProtection(
+            ledger,
+            network,
+            network.GenesisValidatorsRoot
+                ?? pinned
+                ?? throw new LedgerException(
+                    LedgerFault.ChainUnknown,
+                    $"cannot use this ledger: the genesis validators root of {network.Name} is not "
+                        + "known, and the ledger has signed nothing yet that says it",
+                    "write it as network.genesisValidatorsRoot into signer.json; a beacon node says it at /eth/v1/beacon/genesis"
+                )
+        );
     }
 
     /// <summary>
-    /// Asks leave to sign, for one message or for many. The decisions are one transaction and one fsync, taken in the order of the requests: of two that collide the first is
-    /// granted. Decision, slashing record and evidence of a request stand or fall together, each request alone; the answers come after the commit, in the order of the requests.
+    /// Asks leave to sign, for one message or for many. The decisions are one transaction and one fsync, taken in the order of the
+    /// requests: of two that collide the first is granted. Decision, slashing record and evidence of a request stand or fall together, each
+    /// request alone; the answers come after the commit, in the order of the requests.
     /// </summary>
     public async Task<IReadOnlyList<PermitDecision>> RequestAsync(IReadOnlyList<PermitRequest> requests)
     {
@@ -65,11 +78,18 @@ public sealed partial class SlashingProtection : IDisposable
     }
 
     /// <summary>What would be decided on this message now. It changes nothing, and gives no leave to sign.</summary>
-    public Task<Verdict> ForeseeAsync(ProtectedKey key, RootedMessage message) => _ledger.WriteAsync(transaction =>
-    {
-        var store = HistoryStore.Of(transaction);
-        return Judge(store, store.FindActive(key), message.Message.Slashable, message.SigningRoot, message.Message.GenesisValidatorsRoot);
-    });
+    public Task<Verdict> ForeseeAsync(ProtectedKey key, RootedMessage message) =>
+        _ledger.WriteAsync(transaction =>
+        {
+            var store = HistoryStore.Of(transaction);
+            return Judge(
+                store,
+                store.FindActive(key),
+                message.Message.Slashable,
+                message.SigningRoot,
+                message.Message.GenesisValidatorsRoot
+            );
+        });
 
     /// <summary>Call when nothing waits any more; the ledger is closed by its owner.</summary>
     public void Dispose() => _maintenance.Dispose();
@@ -103,37 +123,55 @@ public sealed partial class SlashingProtection : IDisposable
         return verdict;
     }
 
-    private Verdict Judge(HistoryStore store, ValidatorHistory? history, SlashableContent content, Root root, Root? chain) => history is null
-        ? new Verdict.Refused(SlashingRule.KeyNotActive, "the key was never registered here, or was deleted")
-        : ForeignChain(content, chain) ?? store.Freshness.Floor?.Refusal(content, _network.SlotsPerEpoch) ?? Decide(store, history, content, root);
+    private Verdict Judge(HistoryStore store, ValidatorHistory? history, SlashableContent content, Root root, Root? chain) =>
+        history is null
+            ? new Verdict.Refused(SlashingRule.KeyNotActive, "the key was never registered here, or was deleted")
+            : ForeignChain(content, chain)
+                ?? store.Freshness.Floor?.Refusal(content, _network.SlotsPerEpoch)
+                ?? Decide(store, history, content, root);
 
     private Verdict.Refused? ForeignChain(SlashableContent content, Root? chain)
     {
         if (chain is not { } claimed)
         {
-            return content is SlashableContent.None ? null : new Verdict.Refused(SlashingRule.WrongGenesisValidatorsRoot, "the message names no genesis validators root");
+            return content is SlashableContent.None
+                ? null
+                : new Verdict.Refused(SlashingRule.WrongGenesisValidatorsRoot, "the message names no genesis validators root");
         }
 
         return claimed == Chain
             ? null
-            : new Verdict.Refused(SlashingRule.WrongGenesisValidatorsRoot, $"the message is for genesis validators root {claimed}, this signer is for {Chain}");
+            : new Verdict.Refused(
+                SlashingRule.WrongGenesisValidatorsRoot,
+                $"the message is for genesis validators root {claimed}, this signer is for {Chain}"
+            );
     }
 
-    private static Verdict Decide(HistoryStore store, ValidatorHistory history, SlashableContent content, Root root) => content switch
-    {
-        SlashableContent.None => new Verdict.Allowed(AlreadySigned: false),
-        SlashableContent.Block { Slot.Value: var slot } when StoredNumber.Fits(slot) => Decide(store, history, (long)slot, root.Bytes),
-        SlashableContent.Attestation { Source.Value: var source, Target.Value: var target } when StoredNumber.Fits(source) && StoredNumber.Fits(target) =>
-            Decide(store, history, new Vote((long)source, (long)target), root.Bytes),
-        SlashableContent.Block or SlashableContent.Attestation => new Verdict.Refused(SlashingRule.NumberOutOfRange, "slots and epochs go to 2^63-1"),
-        _ => throw new UnreachableException($"no slashing rule is written for {content.GetType().Name}"),
-    };
+    private static Verdict Decide(HistoryStore store, ValidatorHistory history, SlashableContent content, Root root) =>
+        content switch
+        {
+            SlashableContent.None => new Verdict.Allowed(AlreadySigned: false),
+            SlashableContent.Block { Slot.Value: var slot } when StoredNumber.Fits(slot) => Decide(store, history, (long)slot, root.Bytes),
+            SlashableContent.Attestation { Source.Value: var source, Target.Value: var target }
+                when StoredNumber.Fits(source) && StoredNumber.Fits(target) => Decide(
+                store,
+                history,
+                new Vote((long)source, (long)target),
+                root.Bytes
+            ),
+            SlashableContent.Block or SlashableContent.Attestation => new Verdict.Refused(
+                SlashingRule.NumberOutOfRange,
+                "slots and epochs go to 2^63-1"
+            ),
+            _ => throw new UnreachableException($"no slashing rule is written for {content.GetType().Name}"),
+        };
 
     private static Verdict Decide(HistoryStore store, ValidatorHistory history, long slot, ReadOnlySpan<byte> root) =>
         BlockRules.Decide(history, store.Chain.High, slot) ?? BlockRules.Decide(history, slot, store.FindBlock(history, slot, root));
 
     private static Verdict Decide(HistoryStore store, ValidatorHistory history, Vote vote, ReadOnlySpan<byte> root) =>
-        AttestationRules.Decide(history, store.Chain.High, vote) ?? AttestationRules.Decide(history, vote, store.FindVotes(history, vote, root));
+        AttestationRules.Decide(history, store.Chain.High, vote)
+        ?? AttestationRules.Decide(history, vote, store.FindVotes(history, vote, root));
 
     private static void Record(HistoryStore store, ValidatorHistory history, SlashableContent content, Root root, long evidence)
     {
@@ -180,14 +218,18 @@ public sealed partial class SlashingProtection : IDisposable
             return Decision();
         }
 
-        private PermitDecision Decision() => (request, _verdict) switch
-        {
-            _ when Failure is { } fault => new PermitDecision.Failed(fault),
-            (PermitRequest.Evidence, _) => PermitDecision.Witnessed.Instance,
-            (PermitRequest.Ask ask, Verdict.Allowed allowed) => new PermitDecision.Granted(new SigningPermit(ask.Key.PublicKey, ask.Message.SigningRoot), allowed.AlreadySigned),
-            (_, Verdict.NotOnRecord) => PermitDecision.NotOnRecord.Instance,
-            (_, Verdict.Refused refused) => new PermitDecision.Refused(refused.Rule, refused.Detail),
-            _ => throw new UnreachableException(),
-        };
+        private PermitDecision Decision() =>
+            (request, _verdict) switch
+            {
+                _ when Failure is { } fault => new PermitDecision.Failed(fault),
+                (PermitRequest.Evidence, _) => PermitDecision.Witnessed.Instance,
+                (PermitRequest.Ask ask, Verdict.Allowed allowed) => new PermitDecision.Granted(
+                    new SigningPermit(ask.Key.PublicKey, ask.Message.SigningRoot),
+                    allowed.AlreadySigned
+                ),
+                (_, Verdict.NotOnRecord) => PermitDecision.NotOnRecord.Instance,
+                (_, Verdict.Refused refused) => new PermitDecision.Refused(refused.Rule, refused.Detail),
+                _ => throw new UnreachableException(),
+            };
     }
 }

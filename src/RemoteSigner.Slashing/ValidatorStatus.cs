@@ -15,7 +15,8 @@ public sealed record ValidatorStatus(
     Epoch? NewestSource,
     Epoch? NewestTarget,
     Epoch? LowestSource,
-    Epoch? LowestTarget)
+    Epoch? LowestTarget
+)
 {
     /// <summary>A share key with its state, or the validator's group key.</summary>
     public sealed record Key(BlsPublicKey PublicKey, KeyState State, bool IsGroupKey);

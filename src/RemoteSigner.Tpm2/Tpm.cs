@@ -3,19 +3,20 @@ using System.Security.Cryptography;
 namespace RemoteSigner.Tpm2;
 
 /// <summary>
-/// A TPM 2.0, one connection to it: each method is one command of the TPM 2.0 Library Part 3 (a file of this class per chapter), blocking until
-/// the answer is there. Commands of several threads queue up. Knows nothing of what it is used for.
+/// A TPM 2.0, one connection to it: each method is one command of the TPM 2.0 Library Part 3 (a file of this class per chapter), blocking
+/// until the answer is there. Commands of several threads queue up. Knows nothing of what it is used for.
 /// </summary>
 /// <remarks>
-/// Every command may throw <see cref="TpmException"/> (the TPM refused), <see cref="TpmTransportException"/> (no answer: open a new connection)
-/// or <see cref="TpmIntegrityException"/> (the answer is not genuine).
+/// Every command may throw <see cref="TpmException"/> (the TPM refused), <see cref="TpmTransportException"/> (no answer: open a new
+/// connection) or <see cref="TpmIntegrityException"/> (the answer is not genuine).
 /// </remarks>
 public sealed partial class Tpm : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly ITpmTransport _transport;
     private readonly TpmPatience _patience;
-    private readonly PinnedBytes _command = new(4096), _response = new(4096);
+    private readonly PinnedBytes _command = new(4096),
+        _response = new(4096);
     private volatile bool _unreachable;
 
     private Tpm(ITpmTransport transport, TpmPatience patience) => (_transport, _patience) = (transport, patience);
@@ -58,8 +59,8 @@ public sealed partial class Tpm : IDisposable
     }
 
     /// <summary>
-    /// TPM2_FlushContext, called when something is disposed. When the connection is gone there is nothing to do: a resource manager flushes with
-    /// it, and without one the next <see cref="Open(ITpmTransport, TpmPatience?)"/> does.
+    /// TPM2_FlushContext, called when something is disposed. When the connection is gone there is nothing to do: a resource manager flushes
+    /// with it, and without one the next <see cref="Open(ITpmTransport, TpmPatience?)"/> does.
     /// </summary>
     internal void FlushIfReachable(uint handle)
     {
@@ -76,7 +77,12 @@ public sealed partial class Tpm : IDisposable
         }
     }
 
-    private TpmResponse Run(TpmCc command, ReadOnlySpan<TpmEntity> handles, ReadOnlySpan<TpmAuthorization> authorizations, ReadOnlySpan<byte> parameters)
+    private TpmResponse Run(
+        TpmCc command,
+        ReadOnlySpan<TpmEntity> handles,
+        ReadOnlySpan<TpmAuthorization> authorizations,
+        ReadOnlySpan<byte> parameters
+    )
     {
         lock (_gate)
         {
@@ -116,12 +122,13 @@ public sealed partial class Tpm : IDisposable
     }
 
     /// <summary>How long to wait before the same command is sent again; nothing when it is not worth it any more.</summary>
-    private TimeSpan? Backoff(TpmRc code, int attempt, TimeSpan waited) => code switch
-    {
-        _ when TpmException.IsCodeOfOthers(code) && waited < _patience.Busy => TimeSpan.FromMilliseconds(2 << Math.Min(attempt, 7)),
-        TpmRc.NV_RATE when waited < _patience.NvRate => TimeSpan.FromSeconds(1),
-        _ => null,
-    };
+    private TimeSpan? Backoff(TpmRc code, int attempt, TimeSpan waited) =>
+        code switch
+        {
+            _ when TpmException.IsCodeOfOthers(code) && waited < _patience.Busy => TimeSpan.FromMilliseconds(2 << Math.Min(attempt, 7)),
+            TpmRc.NV_RATE when waited < _patience.NvRate => TimeSpan.FromSeconds(1),
+            _ => null,
+        };
 
     private void Sleep(TimeSpan pause)
     {

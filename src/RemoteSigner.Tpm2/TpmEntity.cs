@@ -1,6 +1,9 @@
 namespace RemoteSigner.Tpm2;
 
-/// <summary>Something a command can name: its handle, and the Name that the command's authorization covers. Hierarchies and PCRs are named by their handle.</summary>
+/// <summary>
+/// Something a command can name: its handle, and the Name that the command's authorization covers. Hierarchies and PCRs are named by their
+/// handle.
+/// </summary>
 public class TpmEntity(uint handle, TpmName name)
 {
     public uint Handle { get; } = handle;

@@ -15,7 +15,11 @@ public readonly record struct TpmResponseCode(uint Value)
     public TpmRc Rc => (TpmRc)(IsFormatOne ? Code & 0xBF : Code);
 
     /// <summary>What the error points at, such as <c>parameter 1</c>, <c>session 2</c> or <c>handle 1</c>; empty when at nothing.</summary>
-    public string Place => !IsFormatOne ? "" : (Code & 0x40) != 0 ? At("parameter", 0xF) : (Code & 0x800) != 0 ? At("session", 0x7) : At("handle", 0x7);
+    public string Place =>
+        !IsFormatOne ? ""
+        : (Code & 0x40) != 0 ? At("parameter", 0xF)
+        : (Code & 0x800) != 0 ? At("session", 0x7)
+        : At("handle", 0x7);
 
     /// <summary>For people: <c>TPM_RC_POLICY_FAIL (session 1, 0x99D): a policy check failed</c>.</summary>
     public override string ToString()

@@ -17,8 +17,8 @@ public enum TpmTransportFault
 }
 
 /// <summary>
-/// The way to the TPM failed. Except after <see cref="TpmTransportFault.Rejected"/> the connection is closed for good, because a late answer
-/// would be read as the next command's: open a new one, and read back what a command should have changed before sending it again.
+/// The way to the TPM failed. Except after <see cref="TpmTransportFault.Rejected"/> the connection is closed for good, because a late
+/// answer would be read as the next command's: open a new one, and read back what a command should have changed before sending it again.
 /// </summary>
 public sealed class TpmTransportException(TpmTransportFault fault, string message, Exception? inner = null) : IOException(message, inner)
 {

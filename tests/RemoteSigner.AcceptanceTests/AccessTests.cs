@@ -50,7 +50,10 @@ public sealed class AccessTests(SignerTemplate template)
         await scene.HangUpAsync();
 
         // Not an empty list: clients drop their validators at that.
-        Assert.Equal((HttpStatusCode.Forbidden, "client_not_named"), await connection.GetAsync("/api/v1/eth2/publicKeys") is { } list ? (list.Status, list.Reason) : default);
+        Assert.Equal(
+            (HttpStatusCode.Forbidden, "client_not_named"),
+            await connection.GetAsync("/api/v1/eth2/publicKeys") is { } list ? (list.Status, list.Reason) : default
+        );
         Assert.Equal(HttpStatusCode.NotFound, (await scene.Client.SignAsync(scene.Keys[0], Chain.RandaoJson())).Status);
         Assert.Equal(HttpStatusCode.OK, (await scene.Admin.SignAsync(scene.Keys[0], Chain.RandaoJson())).Status);
     }
@@ -64,7 +67,10 @@ public sealed class AccessTests(SignerTemplate template)
 
         foreach (var path in new[] { "/api/v1/eth2/publicKeys", "/api/v1/eth2/distributed/accounts" })
         {
-            Assert.Equal((HttpStatusCode.Forbidden, "no_duties"), await scene.Client.ReadAsync(path) is { } list ? (list.Status, list.Reason) : default);
+            Assert.Equal(
+                (HttpStatusCode.Forbidden, "no_duties"),
+                await scene.Client.ReadAsync(path) is { } list ? (list.Status, list.Reason) : default
+            );
         }
 
         Assert.Equal(4, (await scene.Admin.ReadAsync("/api/v1/eth2/publicKeys")).Json.GetArrayLength());
@@ -148,16 +154,21 @@ public sealed class AccessTests(SignerTemplate template)
     {
         await using var scene = await StartAsync();
         using var stop = new CancellationTokenSource();
-        var signing = Enumerable.Range(0, 8).Select(i => Task.Run(async () =>
-        {
-            var statuses = new List<HttpStatusCode>();
-            while (!stop.IsCancellationRequested)
-            {
-                statuses.Add((await scene.Admin.SignAsync(scene.Keys[i % 4], Chain.RandaoJson())).Status);
-            }
+        var signing = Enumerable
+            .Range(0, 8)
+            .Select(i =>
+                Task.Run(async () =>
+                {
+                    var statuses = new List<HttpStatusCode>();
+                    while (!stop.IsCancellationRequested)
+                    {
+                        statuses.Add((await scene.Admin.SignAsync(scene.Keys[i % 4], Chain.RandaoJson())).Status);
+                    }
 
-            return statuses;
-        })).ToList();
+                    return statuses;
+                })
+            )
+            .ToList();
         for (var i = 0; i < 8; i++)
         {
             Assert.Equal("completed", (await scene.HangUpAsync()).Json.GetProperty("status").GetString());

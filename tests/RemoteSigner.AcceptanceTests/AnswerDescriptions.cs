@@ -8,11 +8,13 @@ using RemoteSigner.Rig;
 namespace RemoteSigner.AcceptanceTests;
 
 /// <summary>
-/// Holds every answer that a test of this project gets over HTTP against the OpenAPI documents that the signer serves, by a validator of others: its status must be described, and its body must be what is described.
+/// Holds every answer that a test of this project gets over HTTP against the OpenAPI documents that the signer serves, by a validator of
+/// others: its status must be described, and its body must be what is described.
 /// </summary>
 internal static class AnswerDescriptions
 {
-    private static readonly Dictionary<string, JsonNode> _documents = Directory.GetFiles(Path.Combine(Repository.Root, "src", "RemoteSigner.Host", "Http", "OpenApi"), "*.json")
+    private static readonly Dictionary<string, JsonNode> _documents = Directory
+        .GetFiles(Path.Combine(Repository.Root, "src", "RemoteSigner.Host", "Http", "OpenApi"), "*.json")
         .ToDictionary(file => Path.GetFileName(file), file => JsonNode.Parse(File.ReadAllText(file))!);
 
     private static readonly Dictionary<(string Verb, string Path, int Status), JsonSchema?> _answers = ReadAnswers();
@@ -20,7 +22,8 @@ internal static class AnswerDescriptions
     private static readonly string[][] _paths = [.. _answers.Keys.Select(answer => answer.Path).Distinct().Select(path => path.Split('/'))];
 
     /// <summary>What a description calls one of its schemas.</summary>
-    public static JsonSchema Schema(string document, string name) => Build(document, new JsonObject { ["$ref"] = $"#/components/schemas/{name}" });
+    public static JsonSchema Schema(string document, string name) =>
+        Build(document, new JsonObject { ["$ref"] = $"#/components/schemas/{name}" });
 
     [ModuleInitializer]
     internal static void Begin() => ApiCalls.Inspect = Inspect;
@@ -36,7 +39,11 @@ internal static class AnswerDescriptions
         var isJson = answer.ContentType?.StartsWith("application/json", StringComparison.Ordinal) == true;
 
         // Of 'connect', in the place of a signer that is gone.
-        if (isJson && answer.Status is (HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable) && answer.Text.Contains("\"reason\":\"signer_", StringComparison.Ordinal))
+        if (
+            isJson
+            && answer.Status is (HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable)
+            && answer.Text.Contains("\"reason\":\"signer_", StringComparison.Ordinal)
+        )
         {
             return;
         }
@@ -47,19 +54,29 @@ internal static class AnswerDescriptions
             return;
         }
 
-        Assert.True(_answers.TryGetValue((method.Method, path, (int)answer.Status), out var schema), $"{method} {path}: {(int)answer.Status} is not described: {answer.Text}");
+        Assert.True(
+            _answers.TryGetValue((method.Method, path, (int)answer.Status), out var schema),
+            $"{method} {path}: {(int)answer.Status} is not described: {answer.Text}"
+        );
         Assert.True(!isJson || schema is not null, $"{method} {path}: {(int)answer.Status} is described without JSON: {answer.Text}");
         if (isJson)
         {
             using var json = JsonDocument.Parse(answer.Text);
-            Assert.True(schema!.Evaluate(json.RootElement).IsValid, $"{method} {path}: {(int)answer.Status} is not as described: {answer.Text}");
+            Assert.True(
+                schema!.Evaluate(json.RootElement).IsValid,
+                $"{method} {path}: {(int)answer.Status} is not as described: {answer.Text}"
+            );
         }
     }
 
     private static string? PathOf(string asked)
     {
         var segments = asked.Split('?')[0].Split('/');
-        return _paths.Where(path => path.Length == segments.Length && path.Zip(segments).All(pair => pair.First == pair.Second || (pair.First.StartsWith('{') && pair.Second.Length > 0)))
+        return _paths
+            .Where(path =>
+                path.Length == segments.Length
+                && path.Zip(segments).All(pair => pair.First == pair.Second || (pair.First.StartsWith('{') && pair.Second.Length > 0))
+            )
             .OrderBy(path => path.Count(segment => segment.StartsWith('{')))
             .Select(path => string.Join('/', path))
             .FirstOrDefault();
@@ -76,9 +93,13 @@ internal static class AnswerDescriptions
                 {
                     foreach (var (status, response) in operation!["responses"]!.AsObject())
                     {
-                        var described = response!["$ref"] is { } reference ? root["components"]!["responses"]![((string)reference!).Split('/')[^1]]! : response;
+                        var described = response!["$ref"] is { } reference
+                            ? root["components"]!["responses"]![((string)reference!).Split('/')[^1]]!
+                            : response;
                         var schema = described["content"]?["application/json"]?["schema"];
-                        answers[(verb.ToUpperInvariant(), path, int.Parse(status))] = schema is null ? null : Build(document, schema.DeepClone().AsObject());
+                        answers[(verb.ToUpperInvariant(), path, int.Parse(status))] = schema is null
+                            ? null
+                            : Build(document, schema.DeepClone().AsObject());
                     }
                 }
             }
@@ -90,7 +111,11 @@ internal static class AnswerDescriptions
     // A schema with all that its document defines beside it.
     private static JsonSchema Build(string document, JsonObject schema)
     {
-        var whole = new JsonObject { ["allOf"] = new JsonArray(schema), ["$defs"] = _documents[document]["components"]!["schemas"]!.DeepClone() };
+        var whole = new JsonObject
+        {
+            ["allOf"] = new JsonArray(schema),
+            ["$defs"] = _documents[document]["components"]!["schemas"]!.DeepClone(),
+        };
         return JsonSchema.FromText(whole.ToJsonString().Replace("#/components/schemas/", "#/$defs/", StringComparison.Ordinal));
     }
 }

@@ -9,7 +9,8 @@ namespace RemoteSigner.AcceptanceTests;
 /// <summary>One message for many keys, whole ones, at the standard's batch endpoint; and a digest, which nothing signs.</summary>
 public sealed class BatchTests(SignerTemplate template) : IDisposable
 {
-    private const string Generic = """{"type":"GENERIC","signing_data":{"object_root":"0x2222222222222222222222222222222222222222222222222222222222222222","domain":"0x0200000033333333333333333333333333333333333333333333333333333333"} }""";
+    private const string Generic =
+        """{"type":"GENERIC","signing_data":{"object_root":"0x2222222222222222222222222222222222222222222222222222222222222222","domain":"0x0200000033333333333333333333333333333333333333333333333333333333"} }""";
 
     private readonly SignerHome _home = template.Copy();
 
@@ -46,10 +47,16 @@ public sealed class BatchTests(SignerTemplate template) : IDisposable
 
         Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(_home.Keys[0], Chain.RandaoJson() + fits)).Status);
         Assert.Equal(HttpStatusCode.OK, (await PostAsync(client, batch + fits)).Status);
-        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "body_too_large"), await client.SignAsync(_home.Keys[0], Chain.RandaoJson() + tooLong) is var refused ? (refused.Status, refused.Reason) : default);
+        Assert.Equal(
+            (HttpStatusCode.RequestEntityTooLarge, "body_too_large"),
+            await client.SignAsync(_home.Keys[0], Chain.RandaoJson() + tooLong) is var refused ? (refused.Status, refused.Reason) : default
+        );
 
         // The web server refuses this one by its length and closes the connection: a client that sends on all the same may see that first.
-        using var asking = new HttpRequestMessage(HttpMethod.Post, "/api/v1/eth2/sign") { Content = new StringContent(batch + tooLong, Encoding.UTF8, "application/json") };
+        using var asking = new HttpRequestMessage(HttpMethod.Post, "/api/v1/eth2/sign")
+        {
+            Content = new StringContent(batch + tooLong, Encoding.UTF8, "application/json"),
+        };
         asking.Headers.ExpectContinue = true;
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await client.AskAsync(asking)).Status);
     }
@@ -70,13 +77,21 @@ public sealed class BatchTests(SignerTemplate template) : IDisposable
             (Batch(vote, key).Replace("\"identifiers\"", "\"hint\":1,\"identifiers\"", StringComparison.Ordinal), 400, "malformed_member"),
             ($$"""{"identifiers":["{{key}}"]}""", 400, "missing_member"),
             (Batch(vote, [.. Strangers(41_600)]), 413, "body_too_large"),
-            (Batch(vote, key).Replace("\"identifiers\"", new string(' ', 1 << 20) + "\"hint\":1,\"identifiers\"", StringComparison.Ordinal), 400, "malformed_member"),
+            (
+                Batch(vote, key)
+                    .Replace("\"identifiers\"", new string(' ', 1 << 20) + "\"hint\":1,\"identifiers\"", StringComparison.Ordinal),
+                400,
+                "malformed_member"
+            ),
         ];
 
         foreach (var (body, status, reason) in bad)
         {
             var answer = await PostAsync(client, body);
-            Assert.True(((int)answer.Status, answer.Reason) == (status, reason), $"{status} {reason} was expected: {answer.Status} {answer.Text}");
+            Assert.True(
+                ((int)answer.Status, answer.Reason) == (status, reason),
+                $"{status} {reason} was expected: {answer.Status} {answer.Text}"
+            );
             Assert.Equal(status, answer.Json.GetProperty("code").GetInt32());
         }
 
@@ -128,7 +143,9 @@ public sealed class BatchTests(SignerTemplate template) : IDisposable
         {
             await using var signer = await _home.StartAsync();
             using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
-            var signatures = (await ResultsAsync(client, Batch(Chain.VoteJson(), keys))).Select(result => result["signature"]!.GetValue<string>()).ToArray();
+            var signatures = (await ResultsAsync(client, Batch(Chain.VoteJson(), keys)))
+                .Select(result => result["signature"]!.GetValue<string>())
+                .ToArray();
             Assert.Contains(line, signer.Output, StringComparison.Ordinal);
             return signatures;
         }
@@ -153,8 +170,15 @@ public sealed class BatchTests(SignerTemplate template) : IDisposable
         Assert.Equal(41_000, (await ResultsAsync(client, body)).Length);
         second.Dispose();
 
-        Task<HttpResponseMessage> BeginAsync() => client.SendAsync(
-            new HttpRequestMessage(HttpMethod.Post, "/api/v1/eth2/sign") { Content = new StringContent(body, Encoding.UTF8, "application/json") }, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        Task<HttpResponseMessage> BeginAsync() =>
+            client.SendAsync(
+                new HttpRequestMessage(HttpMethod.Post, "/api/v1/eth2/sign")
+                {
+                    Content = new StringContent(body, Encoding.UTF8, "application/json"),
+                },
+                HttpCompletionOption.ResponseHeadersRead,
+                TestContext.Current.CancellationToken
+            );
     }
 
     [Fact]
@@ -165,10 +189,15 @@ public sealed class BatchTests(SignerTemplate template) : IDisposable
             using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
             var single = await client.SignAsync(_home.Keys[0], Generic);
             Assert.Equal((HttpStatusCode.NotImplemented, "generic_not_supported"), (single.Status, single.Reason));
-            Assert.Equal((501, "generic_not_supported"), ErrorOf(Assert.Single(await ResultsAsync(client, Batch(Generic, _home.Keys[0].ToString())))));
+            Assert.Equal(
+                (501, "generic_not_supported"),
+                ErrorOf(Assert.Single(await ResultsAsync(client, Batch(Generic, _home.Keys[0].ToString()))))
+            );
         }
 
-        var told = (await AuditLines.ReadAsync(_home.LedgerFile)).Where(line => line.Contains("generic_not_supported", StringComparison.Ordinal)).ToList();
+        var told = (await AuditLines.ReadAsync(_home.LedgerFile))
+            .Where(line => line.Contains("generic_not_supported", StringComparison.Ordinal))
+            .ToList();
         Assert.Equal(2, told.Count);
         Assert.All(told, line => Assert.Contains("\"client\":\"vc\"", line, StringComparison.Ordinal));
         (await _home.RunAsync("audit", "verify")).Succeeded();
@@ -194,5 +223,6 @@ public sealed class BatchTests(SignerTemplate template) : IDisposable
         return [.. JsonNode.Parse(answer.Text)!.AsArray().OfType<JsonNode>()];
     }
 
-    private static (int Code, string Message) ErrorOf(JsonNode result) => (result["error"]!["code"]!.GetValue<int>(), result["error"]!["message"]!.GetValue<string>());
+    private static (int Code, string Message) ErrorOf(JsonNode result) =>
+        (result["error"]!["code"]!.GetValue<int>(), result["error"]!["message"]!.GetValue<string>());
 }

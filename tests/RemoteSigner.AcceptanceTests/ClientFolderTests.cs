@@ -6,7 +6,10 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.AcceptanceTests;
 
-/// <summary>Whoever comes from another client names the folder in which that keeps its keys: what is there is told first, then taken in, then signed with.</summary>
+/// <summary>
+/// Whoever comes from another client names the folder in which that keeps its keys: what is there is told first, then taken in, then signed
+/// with.
+/// </summary>
 public sealed class ClientFolderTests(SignerTemplate template) : IDisposable
 {
     private readonly SignerHome _home = template.Copy();
@@ -25,8 +28,14 @@ public sealed class ClientFolderTests(SignerTemplate template) : IDisposable
 
         (await _home.RunAsync(["keys", "import", .. folder.Options, "--never-signed"])).Succeeded();
 
-        Assert.Equal(folder.Labels, JsonOf(await _home.RunAsync("keys", "list", "--json")).EnumerateArray()
-            .Where(line => folder.Keys.Any(key => key.ToString() == line.GetProperty("publicKey").GetString())).Select(line => line.GetProperty("label").GetString()!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            folder.Labels,
+            JsonOf(await _home.RunAsync("keys", "list", "--json"))
+                .EnumerateArray()
+                .Where(line => folder.Keys.Any(key => key.ToString() == line.GetProperty("publicKey").GetString()))
+                .Select(line => line.GetProperty("label").GetString()!)
+                .Order(StringComparer.Ordinal)
+        );
         await using var signer = await _home.StartAsync();
         using var vc = ClientCertificate.Connect(signer, _home.Data, "vc");
         foreach (var key in folder.Keys)
@@ -45,7 +54,10 @@ public sealed class ClientFolderTests(SignerTemplate template) : IDisposable
         await using var signer = await _home.StartAsync();
         using var vc = ClientCertificate.Connect(signer, _home.Data, "vc");
 
-        var foreseen = Told(await _home.RunAsync(["keys", "import", .. folder.Options, "--slashing", History, "--dry-run", "--json"]), exitCode: 0);
+        var foreseen = Told(
+            await _home.RunAsync(["keys", "import", .. folder.Options, "--slashing", History, "--dry-run", "--json"]),
+            exitCode: 0
+        );
         var imported = (await _home.RunAsync(["keys", "import", .. folder.Options, "--slashing", History])).Succeeded();
 
         Assert.Equal(["would_import", "would_import"], Outcomes(foreseen));
@@ -69,10 +81,18 @@ public sealed class ClientFolderTests(SignerTemplate template) : IDisposable
 
         var told = Told(result, exitCode: 1);
         Assert.Equal(["would_import", "no_slashing_history"], Outcomes(told));
-        Assert.Equal(folder.Keys.Select(key => key.ToString()), told.GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("publicKey").GetString()));
+        Assert.Equal(
+            folder.Keys.Select(key => key.ToString()),
+            told.GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("publicKey").GetString())
+        );
         Assert.Equal(folder.Labels, told.GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("label").GetString()));
-        Assert.All(told.GetProperty("keys").EnumerateArray(), key => Assert.Equal(("dirk", folder.Passwords), (key.GetProperty("from").GetString(), key.GetProperty("password").GetString())));
-        Assert.Equal((0, 1), (told.GetProperty("keys")[0].GetProperty("blocks").GetInt32(), told.GetProperty("keys")[0].GetProperty("votes").GetInt32()));
+        Assert.All(told.GetProperty("keys").EnumerateArray(), key =>
+            Assert.Equal(("dirk", folder.Passwords), (key.GetProperty("from").GetString(), key.GetProperty("password").GetString()))
+        );
+        Assert.Equal(
+            (0, 1),
+            (told.GetProperty("keys")[0].GetProperty("blocks").GetInt32(), told.GetProperty("keys")[0].GetProperty("votes").GetInt32())
+        );
         Assert.Equal(JsonValueKind.Null, told.GetProperty("keys")[1].GetProperty("blocks").ValueKind);
         Assert.Equal(5, told.GetProperty("passedOver").GetArrayLength());
         Assert.Contains("the interchange file says nothing about it", result.Error, StringComparison.Ordinal);
@@ -131,8 +151,16 @@ public sealed class ClientFolderTests(SignerTemplate template) : IDisposable
         var folder = Dirk();
         await WriteHistoryAsync([Voted(folder.Keys[0]), new JsonObject { ["pubkey"] = folder.Keys[1].ToString() }]);
 
-        Refusal.IsTold(await _home.RunAsync(["keys", "import", .. folder.Options, "--slashing", History]), "the file names it and lists nothing it signed", "--never-signed");
-        Assert.Contains("the file names it and lists nothing it signed", (await _home.RunAsync(["keys", "import", .. folder.Options, "--slashing", History, "--dry-run"])).Error, StringComparison.Ordinal);
+        Refusal.IsTold(
+            await _home.RunAsync(["keys", "import", .. folder.Options, "--slashing", History]),
+            "the file names it and lists nothing it signed",
+            "--never-signed"
+        );
+        Assert.Contains(
+            "the file names it and lists nothing it signed",
+            (await _home.RunAsync(["keys", "import", .. folder.Options, "--slashing", History, "--dry-run"])).Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -141,38 +169,60 @@ public sealed class ClientFolderTests(SignerTemplate template) : IDisposable
         var key = KeystoreWriter.WriteNew(_home.Keystores, 1, SignerHome.Password)[0];
         foreach (var ending in new[] { "json", "txt" })
         {
-            File.Move(Path.Combine(_home.Keystores, $"keystore-0.{ending}"), Path.Combine(_home.Keystores, $"{new string('ä', 40)}.{ending}"));
+            File.Move(
+                Path.Combine(_home.Keystores, $"keystore-0.{ending}"),
+                Path.Combine(_home.Keystores, $"{new string('ä', 40)}.{ending}")
+            );
         }
 
         (await _home.RunAsync("keys", "import", "--keystores", _home.Keystores, "--never-signed")).Succeeded();
 
-        Assert.Contains(
-            JsonOf(await _home.RunAsync("keys", "list", "--json")).EnumerateArray(),
-            line => line.GetProperty("publicKey").GetString() == key.ToString() && line.GetProperty("label").GetString() == new string('ä', 32));
+        Assert.Contains(JsonOf(await _home.RunAsync("keys", "list", "--json")).EnumerateArray(), line =>
+            line.GetProperty("publicKey").GetString() == key.ToString() && line.GetProperty("label").GetString() == new string('ä', 32)
+        );
     }
 
     private ClientFolder Dirk() => ClientFolder.Write("dirk", Directory.CreateDirectory(_home.Beside("client")).FullName);
 
-    private Task<CommandResult> DryRunAsync(ClientFolder folder, params string[] options) => _home.RunAsync(["keys", "import", .. folder.Options, "--dry-run", "--json", .. options]);
+    private Task<CommandResult> DryRunAsync(ClientFolder folder, params string[] options) =>
+        _home.RunAsync(["keys", "import", .. folder.Options, "--dry-run", "--json", .. options]);
 
     // Dirk leaves the empty list out.
-    private static JsonObject Voted(BlsPublicKey key) => new()
-    {
-        ["pubkey"] = key.ToString(),
-        ["signed_attestations"] = new JsonArray(new JsonObject { ["source_epoch"] = $"{Chain.Epoch - 1}", ["target_epoch"] = $"{Chain.Epoch}" }),
-    };
+    private static JsonObject Voted(BlsPublicKey key) =>
+        new()
+        {
+            ["pubkey"] = key.ToString(),
+            ["signed_attestations"] = new JsonArray(
+                new JsonObject { ["source_epoch"] = $"{Chain.Epoch - 1}", ["target_epoch"] = $"{Chain.Epoch}" }
+            ),
+        };
 
-    private Task WriteHistoryAsync(IEnumerable<JsonObject> validators) => File.WriteAllTextAsync(History, new JsonObject
-    {
-        ["metadata"] = new JsonObject { ["interchange_format_version"] = "5", ["genesis_validators_root"] = Chain.Network.GenesisValidatorsRoot.ToString() },
-        ["data"] = new JsonArray([.. validators]),
-    }.ToJsonString());
+    private Task WriteHistoryAsync(IEnumerable<JsonObject> validators) =>
+        File.WriteAllTextAsync(
+            History,
+            new JsonObject
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["interchange_format_version"] = "5",
+                    ["genesis_validators_root"] = Chain.Network.GenesisValidatorsRoot.ToString(),
+                },
+                ["data"] = new JsonArray([.. validators]),
+            }.ToJsonString()
+        );
 
     // The ledger's own bytes may move by being opened; what is in it is in its export.
     private IReadOnlyList<(string, string)> Contents() =>
-        [.. Directory.EnumerateFiles(_home.Data, "*", SearchOption.AllDirectories).Where(file => !Path.GetFileName(file).Contains("ledger", StringComparison.Ordinal)).Order().Select(file => (file, Convert.ToHexString(File.ReadAllBytes(file))))];
+        [
+            .. Directory
+                .EnumerateFiles(_home.Data, "*", SearchOption.AllDirectories)
+                .Where(file => !Path.GetFileName(file).Contains("ledger", StringComparison.Ordinal))
+                .Order()
+                .Select(file => (file, Convert.ToHexString(File.ReadAllBytes(file)))),
+        ];
 
-    private static IEnumerable<string> Outcomes(JsonElement told) => told.GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("outcome").GetString()!);
+    private static IEnumerable<string> Outcomes(JsonElement told) =>
+        told.GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("outcome").GetString()!);
 
     private static JsonElement Told(CommandResult result, int exitCode)
     {

@@ -4,7 +4,9 @@ using RemoteSigner.Rig;
 
 namespace RemoteSigner.AcceptanceTests;
 
-/// <summary>A system clock that is set while the signer runs: libfaketime sets it for this one process, and leaves the monotonic clock alone.</summary>
+/// <summary>
+/// A system clock that is set while the signer runs: libfaketime sets it for this one process, and leaves the monotonic clock alone.
+/// </summary>
 public sealed class ClockTests(SignerTemplate template) : IAsyncLifetime
 {
     private const string Library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
@@ -19,9 +21,15 @@ public sealed class ClockTests(SignerTemplate template) : IAsyncLifetime
         SetClock("+0");
         _signer = SignerProcess.LaunchUnder(
             [
-                "/usr/bin/env", $"LD_PRELOAD={Library}", $"FAKETIME_TIMESTAMP_FILE={ClockFile}", "FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1",
+                "/usr/bin/env",
+                $"LD_PRELOAD={Library}",
+                $"FAKETIME_TIMESTAMP_FILE={ClockFile}",
+                "FAKETIME_NO_CACHE=1",
+                "FAKETIME_DONT_FAKE_MONOTONIC=1",
             ],
-            _home.Data, _home.Token);
+            _home.Data,
+            _home.Token
+        );
         await _signer.WaitUntilReadyAsync();
         _client = ClientCertificate.Connect(_signer, _home.Data, "vc");
     }
@@ -45,7 +53,10 @@ public sealed class ClockTests(SignerTemplate template) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await VoteAsync(1)).Status);
         await LoggedAsync("the system clock is relied on again");
         await _signer.StopAsync();
-        Assert.Equal(2, (await AuditLines.ReadAsync(_home.LedgerFile)).Count(line => line.Contains("clock.doubt", StringComparison.Ordinal)));
+        Assert.Equal(
+            2,
+            (await AuditLines.ReadAsync(_home.LedgerFile)).Count(line => line.Contains("clock.doubt", StringComparison.Ordinal))
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -81,5 +92,9 @@ public sealed class ClockTests(SignerTemplate template) : IAsyncLifetime
     }
 
     private static string ClockCheck(ApiAnswer health) =>
-        health.Json.GetProperty("checks").EnumerateArray().Single(check => check.GetProperty("id").GetString() == "slot-clock-check").GetRawText();
+        health
+            .Json.GetProperty("checks")
+            .EnumerateArray()
+            .Single(check => check.GetProperty("id").GetString() == "slot-clock-check")
+            .GetRawText();
 }

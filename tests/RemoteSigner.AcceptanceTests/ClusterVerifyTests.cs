@@ -16,7 +16,10 @@ public sealed class ClusterVerifyTests
         using var report = JsonDocument.Parse(result.Output);
         Assert.True(report.RootElement.GetProperty("verified").GetBoolean());
         Assert.Equal(17, report.RootElement.GetProperty("checks").GetArrayLength());
-        Assert.DoesNotContain("fail", report.RootElement.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("verdict").GetString()));
+        Assert.DoesNotContain(
+            "fail",
+            report.RootElement.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("verdict").GetString())
+        );
     }
 
     [Theory]
@@ -27,7 +30,10 @@ public sealed class ClusterVerifyTests
         var people = await VerifyAsync(LockFile(name));
 
         using var report = JsonDocument.Parse(programs.Output);
-        var failed = report.RootElement.GetProperty("checks").EnumerateArray().Single(line => line.GetProperty("check").GetString() == check);
+        var failed = report
+            .RootElement.GetProperty("checks")
+            .EnumerateArray()
+            .Single(line => line.GetProperty("check").GetString() == check);
         Assert.Equal("fail", failed.GetProperty("verdict").GetString());
         Assert.NotEmpty(failed.GetProperty("hint").GetString()!);
         Assert.Equal((1, 1), (programs.ExitCode, people.ExitCode));
@@ -56,7 +62,10 @@ public sealed class ClusterVerifyTests
         var people = (await VerifyAsync(Vectors.Own("forged/cluster-lock.json"))).Succeeded();
         using var report = JsonDocument.Parse((await VerifyAsync(Vectors.Own("forged/cluster-lock.json"), "--json")).Succeeded().Output);
 
-        var aggregate = report.RootElement.GetProperty("checks").EnumerateArray().Single(line => line.GetProperty("check").GetString() == "signature_aggregate");
+        var aggregate = report
+            .RootElement.GetProperty("checks")
+            .EnumerateArray()
+            .Single(line => line.GetProperty("check").GetString() == "signature_aggregate");
         Assert.Contains("can be made from public keys", aggregate.GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Contains("whoever knows the public keys", report.RootElement.GetProperty("notProven").GetString(), StringComparison.Ordinal);
         Assert.Contains("not proven by any of this", people.Error, StringComparison.Ordinal);
@@ -103,5 +112,6 @@ public sealed class ClusterVerifyTests
 
     private static string LockFile(string name) => Vectors.Path($"clusters/{name}/cluster-lock.json");
 
-    private static Task<CommandResult> VerifyAsync(params string[] arguments) => SignerProcess.RunAsync(null, ["cluster", "verify", .. arguments]);
+    private static Task<CommandResult> VerifyAsync(params string[] arguments) =>
+        SignerProcess.RunAsync(null, ["cluster", "verify", .. arguments]);
 }

@@ -5,7 +5,9 @@ using RemoteSigner.Rig;
 
 namespace RemoteSigner.AcceptanceTests;
 
-/// <summary>What goes wrong between the console and a signer that runs is told in one line with a hint, and stops neither of the two.</summary>
+/// <summary>
+/// What goes wrong between the console and a signer that runs is told in one line with a hint, and stops neither of the two.
+/// </summary>
 public sealed class ConsoleFaultsTests(SignerTemplate template) : IDisposable
 {
     private readonly SignerHome _home = template.Copy();
@@ -49,7 +51,11 @@ public sealed class ConsoleFaultsTests(SignerTemplate template) : IDisposable
         var node = Directory.CreateDirectory(_home.Beside("node")).FullName;
         (await CommandResult.OfAsync("mkfifo", [Path.Combine(node, "cluster-lock.json")])).Succeeded();
 
-        Refusal.IsTold(await _home.RunAsync("audit", "verify", "--segment", pipe), "is no regular file", "write what it should read into one");
+        Refusal.IsTold(
+            await _home.RunAsync("audit", "verify", "--segment", pipe),
+            "is no regular file",
+            "write what it should read into one"
+        );
         Refusal.IsTold(await _home.RunAsync("audit", "verify", "--segment", "/dev/zero"), "is no regular file");
         Refusal.IsTold(await _home.RunAsync("cluster", "bind", "--node", node), "is no regular file");
         Assert.Contains("true", (await _home.RunAsync("audit", "verify", "--json")).Succeeded().Output, StringComparison.Ordinal);
@@ -61,7 +67,12 @@ public sealed class ConsoleFaultsTests(SignerTemplate template) : IDisposable
         await using var signer = await _home.StartAsync();
         using var console = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await console.ConnectAsync(new UnixDomainSocketEndPoint(Socket));
-        await console.SendAsync(Encoding.ASCII.GetBytes("POST /control/v1/clusters HTTP/1.1\r\nHost: signer\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n{\"lock\":"));
+        await console.SendAsync(
+            Encoding.ASCII.GetBytes(
+                "POST /control/v1/clusters HTTP/1.1\r\nHost: signer\r\nContent-Type: "
+                    + "application/json\r\nContent-Length: 4000\r\n\r\n{\"lock\":"
+            )
+        );
         await Task.Delay(500);
 
         await signer.StopAsync().WaitAsync(TimeSpan.FromSeconds(20));
@@ -72,13 +83,21 @@ public sealed class ConsoleFaultsTests(SignerTemplate template) : IDisposable
     [Fact]
     public async Task A_folder_where_the_socket_belongs_is_told_before_the_start_is_counted()
     {
-        await using (await _home.StartAsync())
-        {
-        }
+        await using (await _home.StartAsync()) { }
 
         Directory.CreateDirectory(Socket);
         var before = (await _home.RunAsync("freshness", "status", "--json")).Succeeded().Output;
-        Refusal.IsTold(await _home.RunAsync("serve", "--listen", $"127.0.0.1:{LoopbackPort.Free()}", "--operations", $"127.0.0.1:{LoopbackPort.Free()}"), "something else is there", "move away what is there");
+        Refusal.IsTold(
+            await _home.RunAsync(
+                "serve",
+                "--listen",
+                $"127.0.0.1:{LoopbackPort.Free()}",
+                "--operations",
+                $"127.0.0.1:{LoopbackPort.Free()}"
+            ),
+            "something else is there",
+            "move away what is there"
+        );
         Assert.Equal(before, (await _home.RunAsync("freshness", "status", "--json")).Succeeded().Output);
     }
 
@@ -93,7 +112,10 @@ public sealed class ConsoleFaultsTests(SignerTemplate template) : IDisposable
     }
 
     [Theory]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 400\r\n\r\n{\"validators\"", "did not answer to the end")]
+    [InlineData(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 400\r\n\r\n{\"validators\"",
+        "did not answer to the end"
+    )]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 4\r\n\r\nnull", "cannot be understood")]
     [InlineData("HTTP/1.1 409 Conflict\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\nnope", "cannot be understood")]
     [InlineData("HTTP/1.1 500 Oh\r\nContent-Length: 4\r\n\r\nnope", "answered 500: nope")]
@@ -142,7 +164,10 @@ public sealed class ConsoleFaultsTests(SignerTemplate template) : IDisposable
         var folder = Directory.CreateTempSubdirectory("remote-signer-foreign-").FullName;
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_111_111);
         var there = Path.Combine(folder, "c.sock");
-        using var socat = System.Diagnostics.Process.Start("setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "socat", $"UNIX-LISTEN:{there},fork", "OPEN:/dev/null"])!;
+        using var socat = System.Diagnostics.Process.Start(
+            "setpriv",
+            ["--reuid=65534", "--regid=65534", "--clear-groups", "socat", $"UNIX-LISTEN:{there},fork", "OPEN:/dev/null"]
+        )!;
         try
         {
             for (var wait = 0; wait < 200 && !File.Exists(there); wait++)

@@ -40,14 +40,20 @@ public sealed class ControlSocketTests(SignerTemplate template) : IDisposable
         using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
         Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(_home.Keys[0], Chain.VoteJson())).Status);
 
-        Assert.Contains(JsonOf(await _home.RunAsync("slashing", "status", "--json")).EnumerateArray(), line => line.GetProperty("attestations").GetInt64() == 1);
+        Assert.Contains(JsonOf(await _home.RunAsync("slashing", "status", "--json")).EnumerateArray(), line =>
+            line.GetProperty("attestations").GetInt64() == 1
+        );
         (await _home.RunAsync("slashing", "prune", "--keep-epochs", "16", "--json")).Succeeded();
         (await _home.RunAsync("slashing", "export", _home.Beside("history.json"))).Succeeded();
         Assert.Contains("signed_attestations", await File.ReadAllTextAsync(_home.Beside("history.json")), StringComparison.Ordinal);
         Assert.Equal(Owner, File.GetUnixFileMode(_home.Beside("history.json")));
         (await _home.RunAsync("audit", "export", _home.Beside("audit.txt"))).Succeeded();
         var entries = await File.ReadAllLinesAsync(_home.Beside("audit.txt"));
-        Assert.Contains(entries, line => line.Contains("slashing.export", StringComparison.Ordinal) && line.Contains(_home.Beside("history.json"), StringComparison.Ordinal) && line.Contains("\"uid ", StringComparison.Ordinal));
+        Assert.Contains(entries, line =>
+            line.Contains("slashing.export", StringComparison.Ordinal)
+            && line.Contains(_home.Beside("history.json"), StringComparison.Ordinal)
+            && line.Contains("\"uid ", StringComparison.Ordinal)
+        );
         Assert.True(JsonOf(await _home.RunAsync("audit", "verify", "--json")).GetProperty("verified").GetBoolean());
         Assert.Equal("running", JsonOf(await _home.RunAsync("freshness", "status", "--json")).GetProperty("nextStart").GetString());
         Assert.Empty(Directory.EnumerateFiles(_home.Data, ".hand-out-*"));
@@ -83,8 +89,13 @@ public sealed class ControlSocketTests(SignerTemplate template) : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/control/v1/slashing")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await operations.GetAsync("/control/v1/slashing")).StatusCode);
         Assert.All(
-            await Task.WhenAll(new[] { "/api/v1/eth2/publicKeys", "/healthcheck", "/metrics", "/eth/v1/keystores", "/reload" }.Select(path => console.GetAsync(path))),
-            answer => Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode));
+            await Task.WhenAll(
+                new[] { "/api/v1/eth2/publicKeys", "/healthcheck", "/metrics", "/eth/v1/keystores", "/reload" }.Select(path =>
+                    console.GetAsync(path)
+                )
+            ),
+            answer => Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode)
+        );
     }
 
     [Fact]

@@ -17,9 +17,24 @@ public sealed class FolderOwnerTests(SignerTemplate template) : IDisposable
         (await CommandResult.OfAsync("chown", ["-R", Another, _home.Data])).Succeeded();
         var before = await OwnersAsync();
 
-        foreach (var verb in (string[][])[["keymanager", "token"], ["keys", "list"], ["keys", "import", "--keystores", _home.Keystores, "--never-signed"], ["slashing", "status"], ["seal", "status"], ["tls", "issue", "teku"], ["serve"]])
+        foreach (
+            var verb in (string[][])
+                [
+                    ["keymanager", "token"],
+                    ["keys", "list"],
+                    ["keys", "import", "--keystores", _home.Keystores, "--never-signed"],
+                    ["slashing", "status"],
+                    ["seal", "status"],
+                    ["tls", "issue", "teku"],
+                    ["serve"],
+                ]
+        )
         {
-            Refusal.IsTold(await _home.RunAsync(verb), "belongs to the user nobody, and this command runs as root", "sudo -u nobody remote-signer");
+            Refusal.IsTold(
+                await _home.RunAsync(verb),
+                "belongs to the user nobody, and this command runs as root",
+                "sudo -u nobody remote-signer"
+            );
         }
 
         Assert.Equal(before, await OwnersAsync());
@@ -88,14 +103,24 @@ public sealed class FolderOwnerTests(SignerTemplate template) : IDisposable
         using var home = SignerHome.Empty(_home.Token);
         (await home.InitAsync("hoodi", "--client", "vc", "--host", "signer", "--host", "192.0.2.7", "--freshness", "none")).Succeeded();
 
-        var options = JsonNode.Parse(await File.ReadAllTextAsync(home.OptionsFile), documentOptions: new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip })!;
-        Assert.Equal(["localhost", "127.0.0.1", "signer", "192.0.2.7"], options["api"]!["hostAllowlist"]!.AsArray().Select(host => host!.GetValue<string>()));
-        var names = await CommandResult.OfAsync("openssl", ["x509", "-in", Path.Combine(home.Data, "tls", "server.crt"), "-noout", "-ext", "subjectAltName"]);
+        var options = JsonNode.Parse(
+            await File.ReadAllTextAsync(home.OptionsFile),
+            documentOptions: new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip }
+        )!;
+        Assert.Equal(
+            ["localhost", "127.0.0.1", "signer", "192.0.2.7"],
+            options["api"]!["hostAllowlist"]!.AsArray().Select(host => host!.GetValue<string>())
+        );
+        var names = await CommandResult.OfAsync(
+            "openssl",
+            ["x509", "-in", Path.Combine(home.Data, "tls", "server.crt"), "-noout", "-ext", "subjectAltName"]
+        );
         Assert.Contains("DNS:signer", names.Output);
         Assert.Contains("IP Address:192.0.2.7", names.Output);
     }
 
     public void Dispose() => _home.Dispose();
 
-    private async Task<string> OwnersAsync() => (await CommandResult.OfAsync("find", [_home.Data, "-printf", "%u %m %p\n"])).Succeeded().Output;
+    private async Task<string> OwnersAsync() =>
+        (await CommandResult.OfAsync("find", [_home.Data, "-printf", "%u %m %p\n"])).Succeeded().Output;
 }

@@ -4,7 +4,9 @@ using RemoteSigner.Rig;
 
 namespace RemoteSigner.AcceptanceTests;
 
-/// <summary>Requests that a proxy in front of the signer may read in another way than the signer does, and requests that end in the middle.</summary>
+/// <summary>
+/// Requests that a proxy in front of the signer may read in another way than the signer does, and requests that end in the middle.
+/// </summary>
 public sealed class FramingTests(SignerScene scene, SignerTemplate template) : IClassFixture<SignerScene>
 {
     private string Sign => $"/api/v1/eth2/sign/{scene.Keys[0]}";
@@ -43,7 +45,11 @@ public sealed class FramingTests(SignerScene scene, SignerTemplate template) : I
         await using var signer = await home.StartAsync();
         string[] heads =
         [
-            $"{Length}{Length}", "Content-Length: 5, 5\r\n", $"{Length}X-Odd: a\r\n b\r\n", $"X-Odd: a\n{Length}", $"X-Odd : a\r\n{Length}",
+            $"{Length}{Length}",
+            "Content-Length: 5, 5\r\n",
+            $"{Length}X-Odd: a\r\n b\r\n",
+            $"X-Odd: a\n{Length}",
+            $"X-Odd : a\r\n{Length}",
         ];
         foreach (var head in heads)
         {
@@ -57,9 +63,27 @@ public sealed class FramingTests(SignerScene scene, SignerTemplate template) : I
         Assert.StartsWith("HTTP/1.1 400 ", await first.ReadSomeAsync());
 
         using var operations = new HttpClient { BaseAddress = signer.Operations };
-        await WaitForAsync(async () => (await operations.GetStringAsync("/metrics")).Contains($"remote_signer_requests_turned_away_total{{reason=\"bad_request\"}} {heads.Length + 1}", StringComparison.Ordinal));
-        await WaitForAsync(() => Task.FromResult(signer.Output.Split('\n').Count(line => line.Contains(" dbug: ", StringComparison.Ordinal) && line.Contains("a request of 127.0.0.1:", StringComparison.Ordinal)) == heads.Length + 1));
-        Assert.Contains(signer.Output.Split('\n'), line => line.Contains(" warn: ", StringComparison.Ordinal) && line.Contains("refused a head that cannot be read, of 127.0.0.1: bad_request: ", StringComparison.Ordinal));
+        await WaitForAsync(async () =>
+            (await operations.GetStringAsync("/metrics")).Contains(
+                $"remote_signer_requests_turned_away_total{{reason=\"bad_request\"}} {heads.Length + 1}",
+                StringComparison.Ordinal
+            )
+        );
+        await WaitForAsync(() =>
+            Task.FromResult(
+                signer
+                    .Output.Split('\n')
+                    .Count(line =>
+                        line.Contains(" dbug: ", StringComparison.Ordinal)
+                        && line.Contains("a request of 127.0.0.1:", StringComparison.Ordinal)
+                    )
+                    == heads.Length + 1
+            )
+        );
+        Assert.Contains(signer.Output.Split('\n'), line =>
+            line.Contains(" warn: ", StringComparison.Ordinal)
+            && line.Contains("refused a head that cannot be read, of 127.0.0.1: bad_request: ", StringComparison.Ordinal)
+        );
         Assert.DoesNotContain("   at ", signer.Output);
     }
 
@@ -76,7 +100,8 @@ public sealed class FramingTests(SignerScene scene, SignerTemplate template) : I
     }
 
     [Fact]
-    public async Task A_tab_in_a_header_is_plain() => Assert.Equal(HttpStatusCode.OK, (await PostAsync(Sign, "X-Odd: a\tb\r\n" + Length, Body)).Status);
+    public async Task A_tab_in_a_header_is_plain() =>
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(Sign, "X-Odd: a\tb\r\n" + Length, Body)).Status);
 
     [Theory]
     [InlineData("gzip")]
@@ -125,7 +150,12 @@ public sealed class FramingTests(SignerScene scene, SignerTemplate template) : I
         var before = scene.Signer.Output.Length;
         foreach (var chunk in (string[])["80000000\r\n{}\r\n", "ffffffffffffffff\r\n{}\r\n", "-1\r\n{}\r\n", "zz\r\n{}\r\n", "2\r\n{}XX"])
         {
-            var answer = await PostAsync(path.Replace("KEY", $"{scene.Keys[0]}", StringComparison.Ordinal), "Transfer-Encoding: chunked\r\n", chunk, verb);
+            var answer = await PostAsync(
+                path.Replace("KEY", $"{scene.Keys[0]}", StringComparison.Ordinal),
+                "Transfer-Encoding: chunked\r\n",
+                chunk,
+                verb
+            );
 
             // A door that refuses the client looks at no body.
             Assert.True((int)answer.Status is 400 or 401 or 403, $"{chunk.ReplaceLineEndings(" ")}: {(int)answer.Status}");
@@ -145,7 +175,13 @@ public sealed class FramingTests(SignerScene scene, SignerTemplate template) : I
         for (var i = 0; i < 3; i++)
         {
             using var connection = await RawConnection.OpenAsync(scene.Signer, scene.Home.Data, "vc");
-            await connection.SendAsync(Head("POST", path.Replace("KEY", $"{scene.Keys[0]}", StringComparison.Ordinal), "Content-Length: 5000\r\nExpect: 100-continue\r\n"));
+            await connection.SendAsync(
+                Head(
+                    "POST",
+                    path.Replace("KEY", $"{scene.Keys[0]}", StringComparison.Ordinal),
+                    "Content-Length: 5000\r\nExpect: 100-continue\r\n"
+                )
+            );
 
             // The door reads the body: a reset that came earlier would take the request along.
             Assert.StartsWith("HTTP/1.1 100 Continue", await connection.ReadSomeAsync());
@@ -171,7 +207,12 @@ public sealed class FramingTests(SignerScene scene, SignerTemplate template) : I
         {
             using var cancel = new CancellationTokenSource();
             using var body = new SlowBody(cancel);
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Sign, UriKind.Relative)) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = body };
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Sign, UriKind.Relative))
+            {
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                Content = body,
+            };
             await Assert.ThrowsAnyAsync<Exception>(() => client.SendAsync(request, cancel.Token));
         }
 
@@ -218,7 +259,13 @@ public sealed class FramingTests(SignerScene scene, SignerTemplate template) : I
     public async Task The_log_names_who_asked_for_what_with_which_key_and_a_repeat_is_counted()
     {
         var key = scene.Keys[2];
-        var vote = AttestationRequest.Message(Chain.Network.GenesisValidatorsRoot!.Value, Chain.Epoch, Chain.Epoch + 100, Chain.Slot, fill: 1);
+        var vote = AttestationRequest.Message(
+            Chain.Network.GenesisValidatorsRoot!.Value,
+            Chain.Epoch,
+            Chain.Epoch + 100,
+            Chain.Slot,
+            fill: 1
+        );
         for (var i = 0; i < 50; i++)
         {
             Assert.Equal(HttpStatusCode.PreconditionFailed, (await scene.Client.SignAsync(key, AttestationRequest.Json(vote))).Status);
@@ -227,8 +274,14 @@ public sealed class FramingTests(SignerScene scene, SignerTemplate template) : I
 
         await WaitForAsync(() => Task.FromResult(scene.Signer.Output.Contains("admin: missing_member", StringComparison.Ordinal)));
         var lines = scene.Signer.Output.Split('\n');
-        Assert.Contains($"refused attestation of slot {vote.DutySlot} with {key} for vc: outside_slot_window: ", Assert.Single(lines, line => line.Contains("for vc: outside_slot_window", StringComparison.Ordinal)));
-        Assert.Contains($"refused block v2 with {key} for admin: missing_member: beacon_block is required", Assert.Single(lines, line => line.Contains("for admin: missing_member", StringComparison.Ordinal)));
+        Assert.Contains(
+            $"refused attestation of slot {vote.DutySlot} with {key} for vc: outside_slot_window: ",
+            Assert.Single(lines, line => line.Contains("for vc: outside_slot_window", StringComparison.Ordinal))
+        );
+        Assert.Contains(
+            $"refused block v2 with {key} for admin: missing_member: beacon_block is required",
+            Assert.Single(lines, line => line.Contains("for admin: missing_member", StringComparison.Ordinal))
+        );
         Assert.DoesNotContain("(null)", scene.Signer.Output);
         Assert.DoesNotContain(" { ", scene.Signer.Output);
     }
@@ -246,7 +299,12 @@ public sealed class FramingTests(SignerScene scene, SignerTemplate template) : I
     private async Task<double> AbandonedAsync()
     {
         var metrics = await scene.Operations.ReadAsync("/metrics");
-        return double.Parse(metrics.Text.Split('\n').Single(line => line.StartsWith("remote_signer_requests_abandoned_total ", StringComparison.Ordinal)).Split(' ')[1]);
+        return double.Parse(
+            metrics
+                .Text.Split('\n')
+                .Single(line => line.StartsWith("remote_signer_requests_abandoned_total ", StringComparison.Ordinal))
+                .Split(' ')[1]
+        );
     }
 
     private async Task<ApiAnswer> PostAsync(string path, string headers, string body, string verb = "POST")
@@ -256,7 +314,8 @@ public sealed class FramingTests(SignerScene scene, SignerTemplate template) : I
         return (await connection.ReadAnswerAsync())!;
     }
 
-    private static string Head(string verb, string path, string headers) => $"{verb} {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nContent-Type: application/json\r\n{headers}\r\n";
+    private static string Head(string verb, string path, string headers) =>
+        $"{verb} {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nContent-Type: application/json\r\n{headers}\r\n";
 
     /// <summary>A body that begins, and whose request is given up then.</summary>
     private sealed class SlowBody(CancellationTokenSource cancel) : HttpContent

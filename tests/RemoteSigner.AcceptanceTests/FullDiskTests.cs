@@ -73,8 +73,14 @@ public sealed class FullDiskTests(SignerTemplate template) : IDisposable
 
     public void Dispose() => _home.Dispose();
 
-    private static async Task<string?> DiskStateAsync(HttpClient client) => (await client.ReadAsync("/healthcheck")).Json.GetProperty("checks").EnumerateArray()
-        .Single(check => check.GetProperty("id").GetString() == "disk-check").GetProperty("data").GetProperty("state").GetString();
+    private static async Task<string?> DiskStateAsync(HttpClient client) =>
+        (await client.ReadAsync("/healthcheck"))
+            .Json.GetProperty("checks")
+            .EnumerateArray()
+            .Single(check => check.GetProperty("id").GetString() == "disk-check")
+            .GetProperty("data")
+            .GetProperty("state")
+            .GetString();
 
     // What is left of the write-ahead log's last pages may take a few records more.
     private async Task<ApiAnswer> UntilAsync(HttpClient client, HttpStatusCode status)
@@ -84,8 +90,7 @@ public sealed class FullDiskTests(SignerTemplate template) : IDisposable
         do
         {
             answer = await client.SignAsync(_home.Keys[3], Chain.RandaoJson());
-        }
-        while (answer.Status != status && ++attempt < 2000);
+        } while (answer.Status != status && ++attempt < 2000);
         Assert.Equal(status, answer.Status);
         return answer;
     }

@@ -26,7 +26,10 @@ public sealed class GloasTests
         {
             var answer = await client.SignAsync(vector!["publicKey"]!.GetValue<string>(), vector["request"]!.ToJsonString());
             var expected = vector["expect"]!.ToString();
-            Assert.True(IsExpected(expected, answer.Status), $"{vector["name"]}: {expected} was expected, {answer.Status} came: {answer.Text}");
+            Assert.True(
+                IsExpected(expected, answer.Status),
+                $"{vector["name"]}: {expected} was expected, {answer.Status} came: {answer.Text}"
+            );
             checkedCount++;
         }
 
@@ -41,7 +44,11 @@ public sealed class GloasTests
         }
 
         using var operations = new HttpClient { BaseAddress = signer.Operations };
-        Assert.Contains("remote_signer_payload_votes_differing_total 1", await operations.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        Assert.Contains(
+            "remote_signer_payload_votes_differing_total 1",
+            await operations.GetStringAsync("/metrics"),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -66,19 +73,31 @@ public sealed class GloasTests
         var small = vector["request"]!.ToJsonString();
         foreach (var length in new[] { 1 << 20, (1 << 20) + 1, (1 << 20) + 4000, 1_200_000, 1_500_000 })
         {
-            var led = await client.SignAsync(key, $$"""{"type":"EXECUTION_PAYLOAD_ENVELOPE","pad":"{{new string('x', length - small.Length)}}",{{small[1..].Replace("\"type\":\"EXECUTION_PAYLOAD_ENVELOPE\",", "", StringComparison.Ordinal)}}""");
+            var led = await client.SignAsync(
+                key,
+                $$"""{"type":"EXECUTION_PAYLOAD_ENVELOPE","pad":"{{new string('x', length - small.Length)}}",{{small[1..].Replace("\"type\":\"EXECUTION_PAYLOAD_ENVELOPE\",", "", StringComparison.Ordinal)}}"""
+            );
             Assert.True(led.Status == HttpStatusCode.OK, $"{length}: {led.Text}");
         }
 
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await client.SignAsync(key, $$"""{"pad":"{{new string('x', 1_200_000)}}",{{small[1..]}}""")).Status);
+        Assert.Equal(
+            HttpStatusCode.RequestEntityTooLarge,
+            (await client.SignAsync(key, $$"""{"pad":"{{new string('x', 1_200_000)}}",{{small[1..]}}""")).Status
+        );
 
         // What only calls itself one is not read as anything else.
         var zeros = string.Join(',', Enumerable.Repeat("0", 1 << 20));
-        var dressed = await client.SignAsync(key, $"{{\"execution_payload_envelope\":0,\"type\":\"BLOCK\",\"block\":{{\"body\":{{\"attestations\":[{zeros}]}} }} }}");
+        var dressed = await client.SignAsync(
+            key,
+            $"{{\"execution_payload_envelope\":0,\"type\":\"BLOCK\",\"block\":{{\"body\":{{\"attestations\":[{zeros}]}} }} }}"
+        );
         Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "body_too_large"), (dressed.Status, dressed.Reason));
 
         // The body is not even begun: the client waits for leave to send it.
-        using var tooLong = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/eth2/sign/{key}") { Content = new ByteArrayContent(new byte[25 << 20]) };
+        using var tooLong = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/eth2/sign/{key}")
+        {
+            Content = new ByteArrayContent(new byte[25 << 20]),
+        };
         tooLong.Headers.ExpectContinue = true;
         using var refused = await client.SendAsync(tooLong);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
@@ -131,7 +150,8 @@ public sealed class GloasTests
 
     // "policy: 400, or the Gloas root": to sign is another way to be right there.
     private static bool IsExpected(string expected, HttpStatusCode status) =>
-        expected.Contains(((int)status).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal) || (status is HttpStatusCode.OK && expected.Contains("root", StringComparison.Ordinal));
+        expected.Contains(((int)status).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+        || (status is HttpStatusCode.OK && expected.Contains("root", StringComparison.Ordinal));
 
     // Transactions of all sizes until the text is so long.
     private static string Enlarge(JsonNode vector, int bytes)
@@ -143,7 +163,9 @@ public sealed class GloasTests
         var (transactions, length) = (new JsonArray(), request.ToJsonString().Length);
         while (length < bytes)
         {
-            var transaction = RandomNumberGenerator.GetBytes(Math.Min(transactions.Count % 20 == 0 ? 100_000 : 400, Math.Max(1, (bytes - length) / 2)));
+            var transaction = RandomNumberGenerator.GetBytes(
+                Math.Min(transactions.Count % 20 == 0 ? 100_000 : 400, Math.Max(1, (bytes - length) / 2))
+            );
             var text = $"0x{Convert.ToHexStringLower(transaction)}";
             transactions.Add(text);
             length += text.Length + 3;
@@ -165,7 +187,12 @@ public sealed class GloasTests
     }
 
     private static double PeakMiB(int process) =>
-        double.Parse(File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmHWM", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+        double.Parse(
+            File.ReadLines($"/proc/{process}/status")
+                .First(line => line.StartsWith("VmHWM", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            CultureInfo.InvariantCulture
+        ) / 1024;
 
     private static async Task<SignerHome> CreateAsync(string network, IReadOnlyCollection<JsonNode?> vectors, params string[] duties)
     {
@@ -175,7 +202,12 @@ public sealed class GloasTests
         home.Configure(options => options["clients"]!["vc"]!["duties"] = new JsonArray([.. duties.Select(duty => (JsonNode)duty)]));
         if (vectors.Count > 0)
         {
-            await home.AddKeysAsync(vectors.Select(vector => vector!["privateKey"]!.GetValue<string>()).Distinct().Select(hex => Convert.FromHexString(hex[2..])));
+            await home.AddKeysAsync(
+                vectors
+                    .Select(vector => vector!["privateKey"]!.GetValue<string>())
+                    .Distinct()
+                    .Select(hex => Convert.FromHexString(hex[2..]))
+            );
         }
 
         home.Configure(options => options["builder"]!["keys"] = new JsonArray([.. home.Keys.Select(key => (JsonNode)key.ToString())]));

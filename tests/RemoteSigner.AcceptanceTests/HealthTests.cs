@@ -36,23 +36,24 @@ public sealed class HealthTests(SignerScene scene) : IClassFixture<SignerScene>
 
         Assert.All(
             (string[])
-            [
-                "signing_bls_signing_duration_count",
-                "signing_bls_signing_duration_sum",
-                "signing_bls_signing_duration{quantile=\"0.99\"}",
-                "signing_bls_missing_identifier_count_total",
-                "signing_signers_loaded_count 4",
-                "http_bls_malformed_request_count_total",
-                "eth2_slashingprotection_permitted_signings_total",
-                "eth2_slashingprotection_prevented_signings_total",
-                "eth2_slashingprotection_database_duration_count{signingOperation=\"attestation\"}",
-                "process_release{version=\"remote-signer/v",
-                "process_cpu_seconds_total",
-                "remote_signer_ledger_bytes",
-                "remote_signer_ledger_disk_free_bytes",
-                "remote_signer_ledger_disk_reserve_bytes",
-            ],
-            start => Assert.Contains(rows, row => row.StartsWith(start, StringComparison.Ordinal)));
+                [
+                    "signing_bls_signing_duration_count",
+                    "signing_bls_signing_duration_sum",
+                    "signing_bls_signing_duration{quantile=\"0.99\"}",
+                    "signing_bls_missing_identifier_count_total",
+                    "signing_signers_loaded_count 4",
+                    "http_bls_malformed_request_count_total",
+                    "eth2_slashingprotection_permitted_signings_total",
+                    "eth2_slashingprotection_prevented_signings_total",
+                    "eth2_slashingprotection_database_duration_count{signingOperation=\"attestation\"}",
+                    "process_release{version=\"remote-signer/v",
+                    "process_cpu_seconds_total",
+                    "remote_signer_ledger_bytes",
+                    "remote_signer_ledger_disk_free_bytes",
+                    "remote_signer_ledger_disk_reserve_bytes",
+                ],
+            start => Assert.Contains(rows, row => row.StartsWith(start, StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -63,7 +64,10 @@ public sealed class HealthTests(SignerScene scene) : IClassFixture<SignerScene>
         Assert.Equal(HttpStatusCode.PreconditionFailed, (await scene.Client.SignAsync(scene.Keys[2], Chain.VoteJson(fill: 2))).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await scene.Client.SignAsync("0x00", Chain.RandaoJson())).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await scene.Client.SignAsync(scene.Keys[2], "{}")).Status);
-        Assert.Equal(HttpStatusCode.PreconditionFailed, (await scene.Client.SignAsync(scene.Keys[2], Chain.VoteJson(epochsBack: 5))).Status);
+        Assert.Equal(
+            HttpStatusCode.PreconditionFailed,
+            (await scene.Client.SignAsync(scene.Keys[2], Chain.VoteJson(epochsBack: 5))).Status
+        );
         var after = await CountersAsync();
 
         Assert.All(after.Zip(before), pair => Assert.Equal(pair.Second + 1, pair.First));
@@ -79,11 +83,15 @@ public sealed class HealthTests(SignerScene scene) : IClassFixture<SignerScene>
         var lines = (await scene.Operations.ReadAsync("/metrics")).Text.Split('\n');
         return
         [
-            .. ((string[])
-            [
-                "eth2_slashingprotection_permitted_signings_total", "eth2_slashingprotection_prevented_signings_total",
-                "signing_bls_missing_identifier_count_total", "http_bls_malformed_request_count_total",
-            ]).Select(name => double.Parse(lines.Single(line => line.StartsWith(name + " ", StringComparison.Ordinal)).Split(' ')[1])),
+            .. (
+                (string[])
+                    [
+                        "eth2_slashingprotection_permitted_signings_total",
+                        "eth2_slashingprotection_prevented_signings_total",
+                        "signing_bls_missing_identifier_count_total",
+                        "http_bls_malformed_request_count_total",
+                    ]
+            ).Select(name => double.Parse(lines.Single(line => line.StartsWith(name + " ", StringComparison.Ordinal)).Split(' ')[1])),
         ];
     }
 

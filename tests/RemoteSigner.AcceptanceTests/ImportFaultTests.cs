@@ -60,7 +60,15 @@ public sealed class ImportFaultTests(SignerTemplate template) : IDisposable
         KeystoreWriter.WriteNew(_home.Keystores, 1, "test password");
 
         await RefusesAsync("what these keys have signed must be said", "--never-signed");
-        var both = await _home.RunAsync("keys", "import", "--keystores", _home.Keystores, "--never-signed", "--slashing", _home.Beside("history.json"));
+        var both = await _home.RunAsync(
+            "keys",
+            "import",
+            "--keystores",
+            _home.Keystores,
+            "--never-signed",
+            "--slashing",
+            _home.Beside("history.json")
+        );
         Refusal.IsWrongUsage(both);
         Assert.Contains("--never-signed and --slashing cannot both be given", both.Error);
         await RefusesAsync("history.json", "", "--slashing", _home.Beside("history.json"));
@@ -88,7 +96,13 @@ public sealed class ImportFaultTests(SignerTemplate template) : IDisposable
     public async Task Refuses_a_key_that_is_there_already()
     {
         _home.Configure(_ => { });
-        var keys = KeystoreWriter.Write(_home.Keystores, [[.. Enumerable.Repeat((byte)1, 32)]], "test password");
+        var keys = KeystoreWriter.Write(
+            _home.Keystores,
+            [
+                [.. Enumerable.Repeat((byte)1, 32)],
+            ],
+            "test password"
+        );
         (await _home.RunAsync("keys", "import", "--keystores", _home.Keystores, "--never-signed")).Succeeded();
 
         await RefusesAsync(keys[0].ToString(), "leave it out", "--never-signed");
@@ -106,12 +120,16 @@ public sealed class ImportFaultTests(SignerTemplate template) : IDisposable
     public async Task A_history_becomes_the_floor_of_the_key()
     {
         var key = KeystoreWriter.WriteNew(_home.Keystores, 1, "test password")[0];
-        await WriteHistoryAsync([new JsonObject
-        {
-            ["pubkey"] = key.ToString(),
-            ["signed_blocks"] = new JsonArray(),
-            ["signed_attestations"] = new JsonArray(new JsonObject { ["source_epoch"] = $"{Chain.Epoch - 1}", ["target_epoch"] = $"{Chain.Epoch}" }),
-        }]);
+        await WriteHistoryAsync([
+            new JsonObject
+            {
+                ["pubkey"] = key.ToString(),
+                ["signed_blocks"] = new JsonArray(),
+                ["signed_attestations"] = new JsonArray(
+                    new JsonObject { ["source_epoch"] = $"{Chain.Epoch - 1}", ["target_epoch"] = $"{Chain.Epoch}" }
+                ),
+            },
+        ]);
         (await _home.RunAsync("keys", "import", "--keystores", _home.Keystores, "--slashing", _home.Beside("history.json"))).Succeeded();
         await using var signer = await _home.StartAsync();
         using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
@@ -142,9 +160,17 @@ public sealed class ImportFaultTests(SignerTemplate template) : IDisposable
         File.WriteAllText(path, keystore.ToJsonString());
     }
 
-    private Task WriteHistoryAsync(JsonArray validators, string? root = null) => File.WriteAllTextAsync(_home.Beside("history.json"), new JsonObject
-    {
-        ["metadata"] = new JsonObject { ["interchange_format_version"] = "5", ["genesis_validators_root"] = root ?? Chain.Network.GenesisValidatorsRoot.ToString() },
-        ["data"] = validators,
-    }.ToJsonString());
+    private Task WriteHistoryAsync(JsonArray validators, string? root = null) =>
+        File.WriteAllTextAsync(
+            _home.Beside("history.json"),
+            new JsonObject
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["interchange_format_version"] = "5",
+                    ["genesis_validators_root"] = root ?? Chain.Network.GenesisValidatorsRoot.ToString(),
+                },
+                ["data"] = validators,
+            }.ToJsonString()
+        );
 }

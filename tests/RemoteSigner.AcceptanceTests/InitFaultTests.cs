@@ -32,7 +32,17 @@ public sealed class InitFaultTests : IDisposable
     [InlineData("''", "--client", "=all")]
     public async Task Refuses_an_option_that_cannot_be_right(string error, params string[] options)
     {
-        var arguments = new List<string> { "init", "--network", "hoodi", "--seal", "softhsm2", "--witness-on-host", "--pin-file", _home.Token.PinFile };
+        var arguments = new List<string>
+        {
+            "init",
+            "--network",
+            "hoodi",
+            "--seal",
+            "softhsm2",
+            "--witness-on-host",
+            "--pin-file",
+            _home.Token.PinFile,
+        };
         var replaced = arguments.IndexOf(options[0]);
         if (replaced >= 0)
         {
@@ -70,7 +80,10 @@ public sealed class InitFaultTests : IDisposable
 
         Refusal.IsTold(await home.InitAsync("hoodi", "--client", "vc"), "vc.crt");
 
-        Assert.Equal([Path.GetDirectoryName(inTheWay)!, inTheWay], Directory.GetFileSystemEntries(home.Data, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [Path.GetDirectoryName(inTheWay)!, inTheWay],
+            Directory.GetFileSystemEntries(home.Data, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(0, home.Token.Objects);
         Directory.Delete(inTheWay);
         (await home.InitAsync("hoodi", "--client", "vc")).Succeeded();
@@ -81,10 +94,26 @@ public sealed class InitFaultTests : IDisposable
     public async Task Where_no_mechanism_passes_there_is_neither_a_folder_nor_an_object()
     {
         using var home = SignerHome.Empty();
-        var profile = (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "hsm-profiles", "softhsm2.json"))).Replace(", \"pkcs11RsaOaepSha1\", \"pkcs11AesGcm\"", "", StringComparison.Ordinal);
+        var profile = (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "hsm-profiles", "softhsm2.json"))).Replace(
+            ", \"pkcs11RsaOaepSha1\", \"pkcs11AesGcm\"",
+            "",
+            StringComparison.Ordinal
+        );
         await File.WriteAllTextAsync(home.Beside("profile.json"), profile);
 
-        Refusal.IsTold(await home.RunAsync("init", "--network", "hoodi", "--seal", home.Beside("profile.json"), "--witness-on-host", "--pin-file", home.Token.PinFile), "no mechanism of the profile softhsm2 passes");
+        Refusal.IsTold(
+            await home.RunAsync(
+                "init",
+                "--network",
+                "hoodi",
+                "--seal",
+                home.Beside("profile.json"),
+                "--witness-on-host",
+                "--pin-file",
+                home.Token.PinFile
+            ),
+            "no mechanism of the profile softhsm2 passes"
+        );
 
         Assert.False(Directory.Exists(home.Data));
         Assert.Equal(0, home.Token.Objects);
@@ -102,16 +131,35 @@ public sealed class InitFaultTests : IDisposable
         var made = await home.RunAsync([.. init, "--witness-on-host"]);
         made.Succeeded();
         Assert.Contains("takes the fence along with ledger and vault", made.Error, StringComparison.Ordinal);
-        Assert.Contains("takes the fence along with ledger and vault", string.Join(' ', (await home.RunAsync("freshness", "status", "--json")).Succeeded().Output.Split()), StringComparison.Ordinal);
+        Assert.Contains(
+            "takes the fence along with ledger and vault",
+            string.Join(' ', (await home.RunAsync("freshness", "status", "--json")).Succeeded().Output.Split()),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task A_token_that_keeps_no_data_objects_wants_a_TPM_beside_it_or_a_word_that_there_is_no_fence()
     {
         using var home = SignerHome.Empty();
-        var profile = (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "hsm-profiles", "softhsm2.json"))).Replace("\"kept\": \"host\"", "\"kept\": \"none\"", StringComparison.Ordinal);
+        var profile = (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "hsm-profiles", "softhsm2.json"))).Replace(
+            "\"kept\": \"host\"",
+            "\"kept\": \"none\"",
+            StringComparison.Ordinal
+        );
         await File.WriteAllTextAsync(home.Beside("profile.json"), profile);
-        string[] init = ["init", "--network", "hoodi", "--seal", home.Beside("profile.json"), "--pin-file", home.Token.PinFile, "--tpm", $"swtpm:path={home.Beside("no-tpm")}"];
+        string[] init =
+        [
+            "init",
+            "--network",
+            "hoodi",
+            "--seal",
+            home.Beside("profile.json"),
+            "--pin-file",
+            home.Token.PinFile,
+            "--tpm",
+            $"swtpm:path={home.Beside("no-tpm")}",
+        ];
 
         Refusal.IsTold(await home.RunAsync(init), "keeps no data objects, and there is no TPM", "--freshness none");
         Refusal.IsTold(await home.RunAsync([.. init, "--freshness", "token"]), "keeps no data objects", "tpm");
@@ -169,7 +217,8 @@ public sealed class InitFaultTests : IDisposable
         const UnixFileMode Others = (UnixFileMode)0b111_111;
         Assert.All(
             Directory.EnumerateFileSystemEntries(_template.Original.Data, "*", SearchOption.AllDirectories).Append(_template.Original.Data),
-            path => Assert.True((File.GetUnixFileMode(path) & Others) == 0, $"others may open {path}"));
+            path => Assert.True((File.GetUnixFileMode(path) & Others) == 0, $"others may open {path}")
+        );
     }
 
     [Theory]
@@ -179,14 +228,18 @@ public sealed class InitFaultTests : IDisposable
     [InlineData("serve", "--listen")]
     [InlineData("slashing", "watermark", "--slot", "-1")]
     [InlineData("keys")]
-    public async Task Wrong_usage_is_told_apart(params string[] arguments) => Refusal.IsWrongUsage(await SignerProcess.RunAsync(null, arguments));
+    public async Task Wrong_usage_is_told_apart(params string[] arguments) =>
+        Refusal.IsWrongUsage(await SignerProcess.RunAsync(null, arguments));
 
     [Theory]
     [InlineData("tls/server.crt")]
     [InlineData("clients/ca.key")]
     public async Task What_lies_where_certificates_are_made_is_not_written_over(string file)
     {
-        Directory.CreateDirectory(Path.Combine(_home.Data, Path.GetDirectoryName(file)!), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(
+            Path.Combine(_home.Data, Path.GetDirectoryName(file)!),
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        );
         File.SetUnixFileMode(_home.Data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await File.WriteAllTextAsync(Path.Combine(_home.Data, file), "mine", TestContext.Current.CancellationToken);
 

@@ -3,7 +3,9 @@ using RemoteSigner.Rig;
 
 namespace RemoteSigner.AcceptanceTests;
 
-/// <summary><c>init --for</c>: what a signer is for decides which next steps are named, and each of them is a command that there is.</summary>
+/// <summary>
+/// <c>init --for</c>: what a signer is for decides which next steps are named, and each of them is a command that there is.
+/// </summary>
 public sealed partial class InitPurposeTests : IDisposable
 {
     private readonly SignerHome _home = SignerHome.Empty();
@@ -20,7 +22,10 @@ public sealed partial class InitPurposeTests : IDisposable
         var told = (await _home.InitAsync("hoodi", purpose is null ? [] : ["--for", purpose])).Succeeded().Error;
         var steps = told[told.IndexOf("next, for", StringComparison.Ordinal)..].Split('\n');
 
-        Assert.Equal(commands.Order(), steps.SelectMany(step => Command().Matches(step)).Select(match => match.Groups[1].Value).Distinct().Order());
+        Assert.Equal(
+            commands.Order(),
+            steps.SelectMany(step => Command().Matches(step)).Select(match => match.Groups[1].Value).Distinct().Order()
+        );
         foreach (var step in steps)
         {
             // What is said of init in a step is told of options of the same command.
@@ -30,7 +35,9 @@ public sealed partial class InitPurposeTests : IDisposable
                 help += await HelpAsync(command);
             }
 
-            Assert.All(LongOption().Matches(step).Select(match => match.Value), option => Assert.Contains($"{option} ", help, StringComparison.Ordinal));
+            Assert.All(LongOption().Matches(step).Select(match => match.Value), option =>
+                Assert.Contains($"{option} ", help, StringComparison.Ordinal)
+            );
         }
     }
 

@@ -20,7 +20,8 @@ internal sealed class KeymanagerScene : IAsyncDisposable
 
     public HttpClient Admin { get; private set; } = null!;
 
-    public static Task<KeymanagerScene> StartAsync(SignerTemplate template, params string[] arguments) => StartAsync(template.Copy(), arguments);
+    public static Task<KeymanagerScene> StartAsync(SignerTemplate template, params string[] arguments) =>
+        StartAsync(template.Copy(), arguments);
 
     public static async Task<KeymanagerScene> StartAsync(SignerHome home, params string[] arguments)
     {
@@ -49,7 +50,10 @@ internal sealed class KeymanagerScene : IAsyncDisposable
     public HttpClient Connect(string name)
     {
         var client = ClientCertificate.Connect(Signer, Home.Data, name);
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", File.ReadAllText(Path.Combine(Home.Data, "keymanager.token")));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer",
+            File.ReadAllText(Path.Combine(Home.Data, "keymanager.token"))
+        );
         return client;
     }
 
@@ -82,7 +86,8 @@ internal sealed class KeymanagerScene : IAsyncDisposable
 
     public Task<ApiAnswer> PushAsync(JsonNode body) => SendAsync(HttpMethod.Post, body.ToJsonString());
 
-    public Task<ApiAnswer> DeleteAsync(params string[] keys) => SendAsync(HttpMethod.Delete, new JsonObject { ["pubkeys"] = new JsonArray([.. keys.Select(key => (JsonNode)key)]) }.ToJsonString());
+    public Task<ApiAnswer> DeleteAsync(params string[] keys) =>
+        SendAsync(HttpMethod.Delete, new JsonObject { ["pubkeys"] = new JsonArray([.. keys.Select(key => (JsonNode)key)]) }.ToJsonString());
 
     public async Task<ApiAnswer> SendAsync(HttpMethod method, string body)
     {
@@ -97,9 +102,11 @@ internal sealed class KeymanagerScene : IAsyncDisposable
         return [.. answer.Json.GetProperty("data").EnumerateArray().Select(key => key.GetProperty("validating_pubkey").GetString()!)];
     }
 
-    public static IReadOnlyList<string> Statuses(ApiAnswer answer) => [.. Items(answer).Select(item => item.GetProperty("status").GetString()!)];
+    public static IReadOnlyList<string> Statuses(ApiAnswer answer) =>
+        [.. Items(answer).Select(item => item.GetProperty("status").GetString()!)];
 
-    public static IReadOnlyList<string> Messages(ApiAnswer answer) => [.. Items(answer).Select(item => item.GetProperty("message").GetString()!)];
+    public static IReadOnlyList<string> Messages(ApiAnswer answer) =>
+        [.. Items(answer).Select(item => item.GetProperty("message").GetString()!)];
 
     public async ValueTask DisposeAsync()
     {

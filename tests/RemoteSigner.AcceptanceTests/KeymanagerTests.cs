@@ -57,7 +57,11 @@ public sealed class KeymanagerTests(SignerTemplate template)
         using var tokenless = ClientCertificate.Connect(scene.Signer, scene.Home.Data, "admin");
         using var guessing = ClientCertificate.Connect(scene.Signer, scene.Home.Data, "admin");
         guessing.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", new string('0', 64));
-        using var loopback = new HttpClient { BaseAddress = new Uri("http://127.0.0.1:9782"), DefaultRequestHeaders = { Authorization = scene.Admin.DefaultRequestHeaders.Authorization } };
+        using var loopback = new HttpClient
+        {
+            BaseAddress = new Uri("http://127.0.0.1:9782"),
+            DefaultRequestHeaders = { Authorization = scene.Admin.DefaultRequestHeaders.Authorization },
+        };
 
         foreach (var path in new[] { "/eth/v1/keystores", "/eth/v1/remotekeys" })
         {
@@ -80,10 +84,18 @@ public sealed class KeymanagerTests(SignerTemplate template)
         Assert.Equal(HttpStatusCode.Unauthorized, (await scene.Admin.ReadAsync("/eth/v1/keystores")).Status);
         await EvidenceAsync();
         await scene.StopAsync();
-        var refused = (await AuditLines.ReadAsync(scene.Home.LedgerFile)).Where(line => line.Contains("client.refused", StringComparison.Ordinal)).ToList();
+        var refused = (await AuditLines.ReadAsync(scene.Home.LedgerFile))
+            .Where(line => line.Contains("client.refused", StringComparison.Ordinal))
+            .ToList();
         Assert.Equal(2, refused.Count(line => line.Contains("may_not_manage_keys", StringComparison.Ordinal)));
         Assert.Equal(2, refused.Count(line => line.Contains("certificate_required", StringComparison.Ordinal)));
-        Assert.Equal(5, refused.Count(line => line.Contains("token_not_valid", StringComparison.Ordinal) && line.Contains("\"client\":\"admin\",\"certificate\":", StringComparison.Ordinal)));
+        Assert.Equal(
+            5,
+            refused.Count(line =>
+                line.Contains("token_not_valid", StringComparison.Ordinal)
+                && line.Contains("\"client\":\"admin\",\"certificate\":", StringComparison.Ordinal)
+            )
+        );
     }
 
     [Fact]
@@ -100,7 +112,10 @@ public sealed class KeymanagerTests(SignerTemplate template)
         both["keystores"]!.AsArray().Add(Body(other.Folder)["keystores"]![0]!.DeepClone());
         both["passwords"]!.AsArray().Add(SignerHome.Password);
         Assert.Equal((HttpStatusCode.Forbidden, "not_allowed"), Told(await scene.PushAsync(both)));
-        Assert.Equal((HttpStatusCode.Forbidden, "not_allowed"), Told(await scene.DeleteAsync(scene.Home.Keys[0].ToString(), scene.Home.Keys[1].ToString())));
+        Assert.Equal(
+            (HttpStatusCode.Forbidden, "not_allowed"),
+            Told(await scene.DeleteAsync(scene.Home.Keys[0].ToString(), scene.Home.Keys[1].ToString()))
+        );
         Assert.Equal([scene.Home.Keys[0].ToString()], await scene.ListAsync());
 
         // What is said of others' keys besides is passed over: it would keep them from signing.
@@ -112,7 +127,13 @@ public sealed class KeymanagerTests(SignerTemplate template)
         await scene.StopAsync();
         var status = JsonNode.Parse((await scene.Home.RunAsync("slashing", "status", "--json")).Succeeded().Output)!.AsArray();
         Assert.Null(status.Single(line => line!["publicKeys"]![0]!.GetValue<string>() == scene.Home.Keys[1].ToString())!["lowestTarget"]);
-        Assert.Equal(2, (await AuditLines.ReadAsync(scene.Home.LedgerFile)).Count(line => line.Contains("\"rule\":\"not_allowed\"", StringComparison.Ordinal) && line.Contains("\"decision\":\"refused\"", StringComparison.Ordinal)));
+        Assert.Equal(
+            2,
+            (await AuditLines.ReadAsync(scene.Home.LedgerFile)).Count(line =>
+                line.Contains("\"rule\":\"not_allowed\"", StringComparison.Ordinal)
+                && line.Contains("\"decision\":\"refused\"", StringComparison.Ordinal)
+            )
+        );
     }
 
     [Fact]
@@ -121,7 +142,15 @@ public sealed class KeymanagerTests(SignerTemplate template)
         await using var scene = await StartAsync(template);
         var (folder, keys) = scene.NewKeystores(1);
         var body = Body(folder);
-        foreach (var bad in new[] { "{}", "no JSON", History(keys[0]).Replace(Chain.Network.GenesisValidatorsRoot.ToString()!, "0x" + new string('1', 64), StringComparison.Ordinal) })
+        foreach (
+            var bad in new[]
+            {
+                "{}",
+                "no JSON",
+                History(keys[0])
+                    .Replace(Chain.Network.GenesisValidatorsRoot.ToString()!, "0x" + new string('1', 64), StringComparison.Ordinal),
+            }
+        )
         {
             body["slashing_protection"] = bad;
             Assert.Equal("slashing_protection", (await scene.PushAsync(body)).Reason);
@@ -164,10 +193,21 @@ public sealed class KeymanagerTests(SignerTemplate template)
     {
         await using var scene = await StartAsync(template);
         await scene.StopAsync();
-        (await scene.Home.RunAsync("cluster", "add-lock", Vectors.Path("clusters/lock-v1_10-4of3/cluster-lock.json"), "--node", Vectors.Path("clusters/lock-v1_10-4of3/node2"))).Succeeded();
+        (
+            await scene.Home.RunAsync(
+                "cluster",
+                "add-lock",
+                Vectors.Path("clusters/lock-v1_10-4of3/cluster-lock.json"),
+                "--node",
+                Vectors.Path("clusters/lock-v1_10-4of3/node2")
+            )
+        ).Succeeded();
         await scene.ServeAsync();
 
-        Assert.Equal(["imported", "imported"], Statuses(await scene.PushAsync(Body(Vectors.Path("clusters/lock-v1_10-4of3/node2/validator_keys")))));
+        Assert.Equal(
+            ["imported", "imported"],
+            Statuses(await scene.PushAsync(Body(Vectors.Path("clusters/lock-v1_10-4of3/node2/validator_keys"))))
+        );
         var other = await scene.PushAsync(Body(Vectors.Path("clusters/lock-v1_10-4of3/node1/validator_keys")));
 
         Assert.Equal(HttpStatusCode.BadRequest, other.Status);

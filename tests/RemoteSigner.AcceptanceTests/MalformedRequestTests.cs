@@ -6,32 +6,41 @@ namespace RemoteSigner.AcceptanceTests;
 /// <summary>Requests that mean nothing, or something else than they claim: told apart, and nothing is signed.</summary>
 public sealed class MalformedRequestTests(SignerScene scene) : IClassFixture<SignerScene>
 {
-    public static TheoryData<string, string, string> Bodies => new()
-    {
-        { "malformed_json", "", "" },
-        { "malformed_json", "{", "" },
-        { "malformed_json", "[]", "" },
-        { "malformed_json", "null", "" },
-        { "malformed_json", "{}{}", "" },
-        { "missing_member", "{}", "type" },
-        { "missing_member", """{"type":"RANDAO_REVEAL"}""", "randao_reveal" },
-        { "missing_member", """{"type":"RANDAO_REVEAL","randao_reveal":{"epoch":"1"}}""", "fork_info" },
-        { "missing_member", """{"type":"RANDAO_REVEAL",FORK,"randao_reveal":{"epok":"1"}}""", "epoch" },
-        { "missing_member", """{"type":"RANDAO_REVEAL",FORK,"randao_reveal":{"epoch":null}}""", "epoch" },
-        { "doubled_member", """{"type":"RANDAO_REVEAL",FORK,"randao_reveal":{"epoch":"1","epoch":"2"}}""", "epoch" },
-        { "doubled_member", """{"type":"RANDAO_REVEAL","type":"RANDAO_REVEAL",FORK,"randao_reveal":{"epoch":"1"}}""", "type" },
-        { "malformed_member", """{"type":"RANDAO_REVEAL",FORK,"randao_reveal":{"epoch":"18446744073709551616"}}""", "epoch" },
-        { "malformed_member", """{"type":"RANDAO_REVEAL",FORK,"randao_reveal":{"epoch":18446744073709551616}}""", "epoch" },
-        { "malformed_member", """{"type":"RANDAO_REVEAL",FORK,"randao_reveal":{"epoch":-1}}""", "epoch" },
-        { "malformed_member", """{"type":"RANDAO_REVEAL",FORK,"randao_reveal":{"epoch":"0x10"}}""", "epoch" },
-        { "malformed_member", """{"type":"RANDAO_REVEAL",FORK,"randao_reveal":{"epoch":1.5}}""", "epoch" },
-        { "malformed_member", """{"type":"RANDAO_REVEAL",FORK,"signingRoot":"0x12","randao_reveal":{"epoch":"1"}}""", "signingRoot" },
-        { "malformed_member", """{"type":"SYNC_COMMITTEE_MESSAGE",FORK,"sync_committee_message":{"slot":"1","beacon_block_root":"0x00"}}""", "beacon_block_root" },
-        { "malformed_member", """{"type":7}""", "type" },
-        { "unknown_type", """{"type":"SPECIFIC",FORK}""", "type" },
-        { "unknown_fork", """{"type":"BLOCK_V2",FORK,"beacon_block":{"version":"NEXT","block_header":{}}}""", "version" },
-        { "unsupported_fork", """{"type":"PROPOSER_PREFERENCES",FORK,"proposer_preferences":{"version":"FULU","data":{}}}""", "version" },
-    };
+    public static TheoryData<string, string, string> Bodies =>
+        new()
+        {
+            { "malformed_json", "", "" },
+            { "malformed_json", "{", "" },
+            { "malformed_json", "[]", "" },
+            { "malformed_json", "null", "" },
+            { "malformed_json", "{}{}", "" },
+            { "missing_member", "{}", "type" },
+            { "missing_member", """{"type":"RANDAO_REVEAL"}""", "randao_reveal" },
+            { "missing_member", """{"type":"RANDAO_REVEAL","randao_reveal":{"epoch":"1"}}""", "fork_info" },
+            { "missing_member", """{"type":"RANDAO_REVEAL",FORK,"randao_reveal":{"epok":"1"}}""", "epoch" },
+            { "missing_member", """{"type":"RANDAO_REVEAL",FORK,"randao_reveal":{"epoch":null}}""", "epoch" },
+            { "doubled_member", """{"type":"RANDAO_REVEAL",FORK,"randao_reveal":{"epoch":"1","epoch":"2"}}""", "epoch" },
+            { "doubled_member", """{"type":"RANDAO_REVEAL","type":"RANDAO_REVEAL",FORK,"randao_reveal":{"epoch":"1"}}""", "type" },
+            { "malformed_member", """{"type":"RANDAO_REVEAL",FORK,"randao_reveal":{"epoch":"18446744073709551616"}}""", "epoch" },
+            { "malformed_member", """{"type":"RANDAO_REVEAL",FORK,"randao_reveal":{"epoch":18446744073709551616}}""", "epoch" },
+            { "malformed_member", """{"type":"RANDAO_REVEAL",FORK,"randao_reveal":{"epoch":-1}}""", "epoch" },
+            { "malformed_member", """{"type":"RANDAO_REVEAL",FORK,"randao_reveal":{"epoch":"0x10"}}""", "epoch" },
+            { "malformed_member", """{"type":"RANDAO_REVEAL",FORK,"randao_reveal":{"epoch":1.5}}""", "epoch" },
+            { "malformed_member", """{"type":"RANDAO_REVEAL",FORK,"signingRoot":"0x12","randao_reveal":{"epoch":"1"}}""", "signingRoot" },
+            {
+                "malformed_member",
+                """{"type":"SYNC_COMMITTEE_MESSAGE",FORK,"sync_committee_message":{"slot":"1","beacon_block_root":"0x00"}}""",
+                "beacon_block_root"
+            },
+            { "malformed_member", """{"type":7}""", "type" },
+            { "unknown_type", """{"type":"SPECIFIC",FORK}""", "type" },
+            { "unknown_fork", """{"type":"BLOCK_V2",FORK,"beacon_block":{"version":"NEXT","block_header":{}}}""", "version" },
+            {
+                "unsupported_fork",
+                """{"type":"PROPOSER_PREFERENCES",FORK,"proposer_preferences":{"version":"FULU","data":{}}}""",
+                "version"
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Bodies))]
@@ -49,7 +58,9 @@ public sealed class MalformedRequestTests(SignerScene scene) : IClassFixture<Sig
     [Fact]
     public async Task A_claimed_root_that_is_another_is_refused_and_leaves_no_record()
     {
-        var body = Chain.VoteJson(fill: 1).Replace("{\"type\"", $"{{\"signingRoot\":\"0x{new string('1', 64)}\",\"type\"", StringComparison.Ordinal);
+        var body = Chain
+            .VoteJson(fill: 1)
+            .Replace("{\"type\"", $"{{\"signingRoot\":\"0x{new string('1', 64)}\",\"type\"", StringComparison.Ordinal);
 
         var refused = await scene.Client.SignAsync(scene.Keys[1], body);
 
@@ -83,7 +94,9 @@ public sealed class MalformedRequestTests(SignerScene scene) : IClassFixture<Sig
     [Fact]
     public async Task A_vote_for_another_chain_is_refused()
     {
-        var foreign = Chain.VoteJson().Replace(Chain.Network.GenesisValidatorsRoot.ToString()!, "0x" + new string('2', 64), StringComparison.Ordinal);
+        var foreign = Chain
+            .VoteJson()
+            .Replace(Chain.Network.GenesisValidatorsRoot.ToString()!, "0x" + new string('2', 64), StringComparison.Ordinal);
 
         var answer = await scene.Client.SignAsync(scene.Keys[0], foreign);
 
@@ -94,7 +107,13 @@ public sealed class MalformedRequestTests(SignerScene scene) : IClassFixture<Sig
     [Fact]
     public async Task A_vote_for_the_far_future_is_refused()
     {
-        var vote = AttestationRequest.Message(Chain.Network.GenesisValidatorsRoot!.Value, Chain.Epoch, Chain.Epoch + 100, Chain.Slot, fill: 1);
+        var vote = AttestationRequest.Message(
+            Chain.Network.GenesisValidatorsRoot!.Value,
+            Chain.Epoch,
+            Chain.Epoch + 100,
+            Chain.Slot,
+            fill: 1
+        );
 
         var answer = await scene.Client.SignAsync(scene.Keys[0], AttestationRequest.Json(vote));
 

@@ -74,7 +74,8 @@ public sealed class NegotiationTests(SignerScene scene) : IClassFixture<SignerSc
         Assert.Equal("application/json; charset=utf-8", answer.ContentType);
         Assert.Equal(
             scene.Keys.Select(key => $"0x{Convert.ToHexStringLower(key.Bytes)}").Order(),
-            answer.Json.EnumerateArray().Select(key => key.GetString()!).Order());
+            answer.Json.EnumerateArray().Select(key => key.GetString()!).Order()
+        );
     }
 
     [Theory]

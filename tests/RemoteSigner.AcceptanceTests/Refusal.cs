@@ -10,9 +10,18 @@ public static class Refusal
     {
         Assert.True(result.ExitCode == 1, $"ended with {result.ExitCode}:\n{result.Output}\n{result.Error}");
         var lines = result.Error.Split('\n');
-        var told = string.Join('\n', lines.SkipWhile(line => !line.StartsWith("remote-signer: error: ", StringComparison.Ordinal)).TakeWhile(line => !line.StartsWith("remote-signer: hint: ", StringComparison.Ordinal)));
+        var told = string.Join(
+            '\n',
+            lines
+                .SkipWhile(line => !line.StartsWith("remote-signer: error: ", StringComparison.Ordinal))
+                .TakeWhile(line => !line.StartsWith("remote-signer: hint: ", StringComparison.Ordinal))
+        );
         Assert.Contains(error, told, StringComparison.OrdinalIgnoreCase);
-        Assert.Contains(hint, Assert.Single(lines, line => line.StartsWith("remote-signer: hint: ", StringComparison.Ordinal)), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            hint,
+            Assert.Single(lines, line => line.StartsWith("remote-signer: hint: ", StringComparison.Ordinal)),
+            StringComparison.OrdinalIgnoreCase
+        );
         Assert.DoesNotContain("   at ", result.Output + result.Error);
     }
 

@@ -21,7 +21,10 @@ public sealed class ReloadTests(SignerTemplate template) : IAsyncLifetime
         await _authority.IssueAsync("leaver", "vc");
         await _authority.RevokeAsync();
         var bundle = _home.Beside("authorities.crt");
-        await File.WriteAllTextAsync(bundle, await File.ReadAllTextAsync(_authority.Certificate) + await File.ReadAllTextAsync(Path.Combine(_home.Data, "tls", "ca.crt")));
+        await File.WriteAllTextAsync(
+            bundle,
+            await File.ReadAllTextAsync(_authority.Certificate) + await File.ReadAllTextAsync(Path.Combine(_home.Data, "tls", "ca.crt"))
+        );
         _home.Configure(options => options["tls"]!["clientAuthorities"] = bundle);
         _home.Configure(options =>
         {
@@ -91,12 +94,20 @@ public sealed class ReloadTests(SignerTemplate template) : IAsyncLifetime
     [InlineData("/api/v1/dv/combine", """{"group_pubkey":"KEY"}""")]
     [InlineData("/attestation/credential", """{"credential":"of many bytes"}""")]
     [InlineData("/v1/operator/sign", "some bytes of a message that never ends")]
-    public async Task A_request_that_was_begun_before_the_client_was_revoked_does_nothing_after_it(string path, string form, string verb = "POST")
+    public async Task A_request_that_was_begun_before_the_client_was_revoked_does_nothing_after_it(
+        string path,
+        string form,
+        string verb = "POST"
+    )
     {
         using var leaves = await OpenAsync("leaver");
         path = path.Replace("KEY", _home.Keys[0].ToString(), StringComparison.Ordinal);
-        var body = form.Replace("KEY", _home.Keys[0].ToString(), StringComparison.Ordinal).Replace("BODY", Chain.VoteJson(), StringComparison.Ordinal);
-        await leaves.SendAsync($"{verb} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {_token}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body[..20]}");
+        var body = form.Replace("KEY", _home.Keys[0].ToString(), StringComparison.Ordinal)
+            .Replace("BODY", Chain.VoteJson(), StringComparison.Ordinal);
+        await leaves.SendAsync(
+            $"{verb} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                + $"{_token}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body[..20]}"
+        );
         await Task.Delay(300);
 
         await _authority.RevokeAsync("leaver");
@@ -157,7 +168,8 @@ public sealed class ReloadTests(SignerTemplate template) : IAsyncLifetime
         _home.Dispose();
     }
 
-    private async Task<RawConnection> OpenAsync(string name) => await RawConnection.OpenAsync(_signer, ClientCertificate.Options(_home.Data, _authority.Load(name)));
+    private async Task<RawConnection> OpenAsync(string name) =>
+        await RawConnection.OpenAsync(_signer, ClientCertificate.Options(_home.Data, _authority.Load(name)));
 
     private async Task<ApiAnswer> ReloadAsync(Action<JsonNode> change)
     {

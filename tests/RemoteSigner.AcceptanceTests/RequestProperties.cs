@@ -15,12 +15,31 @@ public sealed class RequestProperties(SignerScene scene) : IClassFixture<SignerS
 
     // What JSON is made of, so that mutations often stay JSON.
     private static readonly Gen<byte[]> _fragments = Gen.OneOf<byte[]>(
-        Gen.OneOf("\"", "{", "}", "[", "]", ",", ":", "0", "-", "null", "0x", "ff", "\"slot\":\"1\",", "\"type\":\"BLOCK\",", "\"epoch\":1,", "\"signingRoot\":null,").Select(Encoding.UTF8.GetBytes),
-        Gen.Byte.Array[0, 3]);
+        Gen.OneOf(
+                "\"",
+                "{",
+                "}",
+                "[",
+                "]",
+                ",",
+                ":",
+                "0",
+                "-",
+                "null",
+                "0x",
+                "ff",
+                "\"slot\":\"1\",",
+                "\"type\":\"BLOCK\",",
+                "\"epoch\":1,",
+                "\"signingRoot\":null,"
+            )
+            .Select(Encoding.UTF8.GetBytes),
+        Gen.Byte.Array[0, 3]
+    );
 
     [Fact]
-    public void Random_bytes_are_malformed() => Gen.Byte.Array[0, 300].Sample(
-        body => Post(body).Status == HttpStatusCode.BadRequest, time: Seconds / 2, threads: 2);
+    public void Random_bytes_are_malformed() =>
+        Gen.Byte.Array[0, 300].Sample(body => Post(body).Status == HttpStatusCode.BadRequest, time: Seconds / 2, threads: 2);
 
     [Fact]
     public void A_mutated_request_is_signed_only_for_the_root_it_has()
@@ -42,17 +61,19 @@ public sealed class RequestProperties(SignerScene scene) : IClassFixture<SignerS
                 return IsHonest(body, answer);
             },
             time: Seconds,
-            threads: 2);
+            threads: 2
+        );
 
         Assert.True(signed > 0, "no mutation was signed: the property was not tried");
     }
 
-    private bool IsHonest(byte[] body, ApiAnswer answer) => answer.Status switch
-    {
-        HttpStatusCode.OK => IsSignedRightly(body, answer),
-        HttpStatusCode.BadRequest or HttpStatusCode.PreconditionFailed => answer.Reason is { Length: > 0 },
-        _ => false,
-    };
+    private bool IsHonest(byte[] body, ApiAnswer answer) =>
+        answer.Status switch
+        {
+            HttpStatusCode.OK => IsSignedRightly(body, answer),
+            HttpStatusCode.BadRequest or HttpStatusCode.PreconditionFailed => answer.Reason is { Length: > 0 },
+            _ => false,
+        };
 
     private bool IsSignedRightly(byte[] body, ApiAnswer answer)
     {

@@ -13,13 +13,19 @@ public sealed class RightsTests(SignerTemplate template) : IDisposable
     [Fact]
     public async Task A_client_may_use_the_keys_whose_labels_its_patterns_select()
     {
-        var labels = JsonNode.Parse((await _home.RunAsync("keys", "list", "--json")).Succeeded().Output)!.AsArray().ToDictionary(key => (string)key!["publicKey"]!, key => (string)key!["label"]!);
+        var labels = JsonNode
+            .Parse((await _home.RunAsync("keys", "list", "--json")).Succeeded().Output)!
+            .AsArray()
+            .ToDictionary(key => (string)key!["publicKey"]!, key => (string)key!["label"]!);
         var (first, second) = (_home.Keys[0].ToString(), _home.Keys[1].ToString());
         _home.Configure(options => options["clients"]!["vc"]!["keys"] = new JsonArray("label:*", $"!label:{labels[second]}"));
         await using var signer = await _home.StartAsync();
         using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
 
-        Assert.Equal(labels.Keys.Where(key => key != second).Order(), JsonSerializer.Deserialize<string[]>((await client.ReadAsync("/api/v1/eth2/publicKeys")).Text)!.Order());
+        Assert.Equal(
+            labels.Keys.Where(key => key != second).Order(),
+            JsonSerializer.Deserialize<string[]>((await client.ReadAsync("/api/v1/eth2/publicKeys")).Text)!.Order()
+        );
         Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(first, Chain.RandaoJson())).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await client.SignAsync(second, Chain.RandaoJson())).Status);
         await ExplainAsync(0, "selects the key", "vc", first, "RANDAO_REVEAL");
@@ -37,7 +43,12 @@ public sealed class RightsTests(SignerTemplate template) : IDisposable
     {
         var result = await _home.RunAsync("policy", "explain", "vc", _home.Keys[0].ToString(), duty);
 
-        Assert.True(result.ExitCode == 1 && result.Error.Contains(problem, StringComparison.Ordinal) && result.Error.Contains("hint: ", StringComparison.Ordinal), result.Error);
+        Assert.True(
+            result.ExitCode == 1
+                && result.Error.Contains(problem, StringComparison.Ordinal)
+                && result.Error.Contains("hint: ", StringComparison.Ordinal),
+            result.Error
+        );
     }
 
     [Fact]
@@ -59,7 +70,21 @@ public sealed class RightsTests(SignerTemplate template) : IDisposable
         var unknown = await home.InitAsync("hoodi", "--client", "a=nothing");
         Assert.Equal(1, unknown.ExitCode);
         Assert.Contains("no bundle of rights 'nothing'", unknown.Error, StringComparison.Ordinal);
-        (await home.InitAsync("hoodi", "--client", "vc", "--client", "node=ssv-node", "--client", "charon=charon-push", "--client", "person=operator", "--client", "every=all")).Succeeded();
+        (
+            await home.InitAsync(
+                "hoodi",
+                "--client",
+                "vc",
+                "--client",
+                "node=ssv-node",
+                "--client",
+                "charon=charon-push",
+                "--client",
+                "person=operator",
+                "--client",
+                "every=all"
+            )
+        ).Succeeded();
 
         home.Configure(options =>
         {
@@ -67,7 +92,10 @@ public sealed class RightsTests(SignerTemplate template) : IDisposable
             Assert.Equal("""{"duties":["everyday"]}""", clients["vc"]!.ToJsonString());
             Assert.Equal("""{"duties":["everyday","VOLUNTARY_EXIT"],"ssv":["all"]}""", clients["node"]!.ToJsonString());
             Assert.Equal("""{"duties":[],"manageKeys":true}""", clients["charon"]!.ToJsonString());
-            Assert.Equal("""{"duties":["VOLUNTARY_EXIT","VALIDATOR_REGISTRATION","DEPOSIT","CLUSTER_LOCK"],"manageKeys":true}""", clients["person"]!.ToJsonString());
+            Assert.Equal(
+                """{"duties":["VOLUNTARY_EXIT","VALIDATOR_REGISTRATION","DEPOSIT","CLUSTER_LOCK"],"manageKeys":true}""",
+                clients["person"]!.ToJsonString()
+            );
             Assert.Equal("""{"duties":["all"]}""", clients["every"]!.ToJsonString());
         });
         await using var signer = await home.StartAsync();
@@ -78,7 +106,10 @@ public sealed class RightsTests(SignerTemplate template) : IDisposable
     private async Task ExplainAsync(int exitCode, string reason, params string[] arguments)
     {
         var result = await _home.RunAsync(["policy", "explain", .. arguments]);
-        Assert.True(result.ExitCode == exitCode && result.Output.Contains(reason, StringComparison.Ordinal), $"{string.Join(' ', arguments)}: {result.ExitCode} {result.Output}{result.Error}");
+        Assert.True(
+            result.ExitCode == exitCode && result.Output.Contains(reason, StringComparison.Ordinal),
+            $"{string.Join(' ', arguments)}: {result.ExitCode} {result.Output}{result.Error}"
+        );
         var json = JsonNode.Parse((await _home.RunAsync(["policy", "explain", .. arguments, "--json"])).Output)!;
         Assert.Equal(exitCode == 0, (bool)json["allowed"]!);
     }

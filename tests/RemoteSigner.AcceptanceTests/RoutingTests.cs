@@ -96,7 +96,10 @@ public sealed class RoutingTests(SignerScene scene) : IClassFixture<SignerScene>
     [Fact]
     public async Task The_operations_listener_has_a_list_of_host_names_too()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/metrics", UriKind.Relative)) { Headers = { Host = "signer.example" } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/metrics", UriKind.Relative))
+        {
+            Headers = { Host = "signer.example" },
+        };
 
         Assert.Equal(HttpStatusCode.Forbidden, (await scene.Operations.AskAsync(request)).Status);
     }

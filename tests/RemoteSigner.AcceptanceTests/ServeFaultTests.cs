@@ -77,8 +77,24 @@ public sealed class ServeFaultTests(SignerTemplate template) : IDisposable
         var result = await ServeAsync();
 
         Assert.All(
-            (string[])["network.name", "api.listen", "api.keepAliveSeconds", "log.format", "clients.vc.duties", "clients.vc.keys", "verifyPartials", "signTogether", "registrations.feeRecipients", "registrations.leastGasLimit", "deposits.maxTopUpGwei", "builder.keys", "payloadVotes"],
-            setting => Refusal.IsTold(result, setting));
+            (string[])
+                [
+                    "network.name",
+                    "api.listen",
+                    "api.keepAliveSeconds",
+                    "log.format",
+                    "clients.vc.duties",
+                    "clients.vc.keys",
+                    "verifyPartials",
+                    "signTogether",
+                    "registrations.feeRecipients",
+                    "registrations.leastGasLimit",
+                    "deposits.maxTopUpGwei",
+                    "builder.keys",
+                    "payloadVotes",
+                ],
+            setting => Refusal.IsTold(result, setting)
+        );
     }
 
     [Theory]
@@ -186,7 +202,7 @@ public sealed class ServeFaultTests(SignerTemplate template) : IDisposable
             await using var signer = SignerProcess.Launch(_home.Data, _home.Token);
             using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
             var answers = new List<string>();
-            for (var left = 40; left > 0;)
+            for (var left = 40; left > 0; )
             {
                 try
                 {
@@ -212,12 +228,19 @@ public sealed class ServeFaultTests(SignerTemplate template) : IDisposable
         (await home.InitAsync("minimal", "--no-slot-window", "--genesis-validators-root", Root)).Succeeded();
         home.Configure(options => options["network"]!["genesisValidatorsRoot"] = null);
 
-        Refusal.IsTold(await home.RunAsync("serve"), "the genesis validators root of minimal is not known", "network.genesisValidatorsRoot");
+        Refusal.IsTold(
+            await home.RunAsync("serve"),
+            "the genesis validators root of minimal is not known",
+            "network.genesisValidatorsRoot"
+        );
         Refusal.IsTold(await home.RunAsync("slashing", "status"), "is not known", "network.genesisValidatorsRoot");
 
         home.Configure(options => options["network"]!["genesisValidatorsRoot"] = Root);
         var history = home.Beside("history.json");
-        await File.WriteAllTextAsync(history, $$"""{"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{Root}}"},"data":[]}""");
+        await File.WriteAllTextAsync(
+            history,
+            $$"""{"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{Root}}"},"data":[]}"""
+        );
         (await home.RunAsync("slashing", "import", history)).Succeeded();
         home.Configure(options => options["network"]!["genesisValidatorsRoot"] = null);
         await using var signer = await home.StartAsync();

@@ -35,9 +35,23 @@ public sealed class ServerCertificateTests(SignerTemplate template) : IDisposabl
     {
         var tls = Path.Combine(_home.Data, "tls");
         await File.WriteAllTextAsync(Path.Combine(tls, "password"), "a pass phrase\nsecond line\n");
-        (await CommandResult.OfAsync("openssl", [
-            "pkcs12", "-export", "-in", Path.Combine(tls, "server.crt"), "-inkey", Path.Combine(tls, "server.key"),
-            "-out", Path.Combine(tls, "server.p12"), "-passout", "pass:a pass phrase"])).Succeeded();
+        (
+            await CommandResult.OfAsync(
+                "openssl",
+                [
+                    "pkcs12",
+                    "-export",
+                    "-in",
+                    Path.Combine(tls, "server.crt"),
+                    "-inkey",
+                    Path.Combine(tls, "server.key"),
+                    "-out",
+                    Path.Combine(tls, "server.p12"),
+                    "-passout",
+                    "pass:a pass phrase",
+                ]
+            )
+        ).Succeeded();
         File.Delete(Path.Combine(tls, "server.key"));
         _home.Configure(options =>
         {
@@ -59,10 +73,30 @@ public sealed class ServerCertificateTests(SignerTemplate template) : IDisposabl
     {
         var tls = Path.Combine(_home.Data, "tls");
         await File.WriteAllTextAsync(Path.Combine(tls, "password"), "another");
-        (await CommandResult.OfAsync("openssl", [
-            "pkcs12", "-export", "-in", Path.Combine(tls, "server.crt"), "-inkey", Path.Combine(tls, "server.key"),
-            "-out", Path.Combine(tls, "server.p12"), "-passout", "pass:a pass phrase"])).Succeeded();
-        _home.Configure(options => (options["tls"]!["certificate"], options["tls"]!["key"], options["tls"]!["passwordFile"]) = ("tls/server.p12", null, "tls/password"));
+        (
+            await CommandResult.OfAsync(
+                "openssl",
+                [
+                    "pkcs12",
+                    "-export",
+                    "-in",
+                    Path.Combine(tls, "server.crt"),
+                    "-inkey",
+                    Path.Combine(tls, "server.key"),
+                    "-out",
+                    Path.Combine(tls, "server.p12"),
+                    "-passout",
+                    "pass:a pass phrase",
+                ]
+            )
+        ).Succeeded();
+        _home.Configure(options =>
+            (options["tls"]!["certificate"], options["tls"]!["key"], options["tls"]!["passwordFile"]) = (
+                "tls/server.p12",
+                null,
+                "tls/password"
+            )
+        );
 
         Refusal.IsTold(await _home.RunAsync("serve", "--listen", $"127.0.0.1:{LoopbackPort.Free()}"), "server.p12");
     }

@@ -13,8 +13,7 @@ namespace RemoteSigner.AcceptanceTests;
 public sealed class SignRequestVectorTests
 {
     // Nothing in the recorded chain came after Capella; the later forks must stand in the file all the same.
-    private const string RecordedConfiguration =
-        """
+    private const string RecordedConfiguration = """
         PRESET_BASE: minimal
         CONFIG_NAME: recorded
         GENESIS_FORK_VERSION: 0x00000001
@@ -38,7 +37,11 @@ public sealed class SignRequestVectorTests
     public async Task An_exit_of_long_ago_is_signed_with_Capellas_version_once_the_chain_is_in_Deneb()
     {
         var vector = Vectors.Read("sign-requests/mainnet/VOLUNTARY_EXIT.phase0.json")["vectors"]![0]!;
-        using var home = await CreateAsync("sign-requests/mainnet", [Convert.FromHexString(vector["privateKey"]!.GetValue<string>()[2..])], []);
+        using var home = await CreateAsync(
+            "sign-requests/mainnet",
+            [Convert.FromHexString(vector["privateKey"]!.GetValue<string>()[2..])],
+            []
+        );
         await using var signer = await home.StartAsync();
         using var client = ClientCertificate.Connect(signer, home.Data, "vc");
         var request = vector["request"]!.DeepClone().AsObject();
@@ -50,7 +53,9 @@ public sealed class SignRequestVectorTests
         // The epoch counts for nothing: the same exit with the fork of today is the same message.
         request.Remove("signingRoot");
         var first = await client.SignAsync(key, request.ToJsonString());
-        request["fork_info"]!["fork"] = JsonNode.Parse("""{"previous_version":"0x05000000","current_version":"0x06000000","epoch":"411392"}""");
+        request["fork_info"]!["fork"] = JsonNode.Parse(
+            """{"previous_version":"0x05000000","current_version":"0x06000000","epoch":"411392"}"""
+        );
         var second = await client.SignAsync(key, request.ToJsonString());
         Assert.True(first.Status == HttpStatusCode.OK, first.Text);
         Assert.Equal((first.Signature, true), (second.Signature, first.Signature != vector["signature"]!.GetValue<string>()));
@@ -61,8 +66,15 @@ public sealed class SignRequestVectorTests
     private static byte[] RootOf(JsonNode request)
     {
         static byte[] Number(JsonNode number) => [.. BitConverter.GetBytes(ulong.Parse(number.ToString())), .. new byte[24]];
-        var message = SHA256.HashData([.. Number(request["voluntary_exit"]!["epoch"]!), .. Number(request["voluntary_exit"]!["validator_index"]!)]);
-        var fork = SHA256.HashData([.. Convert.FromHexString("03000000"), .. new byte[28], .. Convert.FromHexString(request["fork_info"]!["genesis_validators_root"]!.GetValue<string>()[2..])]);
+        var message = SHA256.HashData([
+            .. Number(request["voluntary_exit"]!["epoch"]!),
+            .. Number(request["voluntary_exit"]!["validator_index"]!),
+        ]);
+        var fork = SHA256.HashData([
+            .. Convert.FromHexString("03000000"),
+            .. new byte[28],
+            .. Convert.FromHexString(request["fork_info"]!["genesis_validators_root"]!.GetValue<string>()[2..]),
+        ]);
         return SHA256.HashData([.. message, .. Convert.FromHexString("04000000"), .. fork[..28]]);
     }
 
@@ -90,9 +102,15 @@ public sealed class SignRequestVectorTests
     private static void AssertSigned(string name, JsonNode vector, ApiAnswer answer)
     {
         // The vectors' deposits are of made-up validators, and a key deposits for itself alone.
-        if (vector["request"]!["deposit"]?["pubkey"]?.GetValue<string>() is { } validator && validator != vector["publicKey"]!.GetValue<string>())
+        if (
+            vector["request"]!["deposit"]?["pubkey"]?.GetValue<string>() is { } validator
+            && validator != vector["publicKey"]!.GetValue<string>()
+        )
         {
-            Assert.True(answer is { Status: HttpStatusCode.PreconditionFailed, Reason: "deposit_for_another_key" }, $"{name}: {answer.Status} {answer.Text}");
+            Assert.True(
+                answer is { Status: HttpStatusCode.PreconditionFailed, Reason: "deposit_for_another_key" },
+                $"{name}: {answer.Status} {answer.Text}"
+            );
             return;
         }
 
@@ -107,7 +125,11 @@ public sealed class SignRequestVectorTests
     }
 
     private static async Task<int> PostAllAsync(
-        HttpClient client, string set, IEnumerable<TheoryDataRow<string>> rows, Action<string, JsonNode, ApiAnswer> check)
+        HttpClient client,
+        string set,
+        IEnumerable<TheoryDataRow<string>> rows,
+        Action<string, JsonNode, ApiAnswer> check
+    )
     {
         var count = 0;
         foreach (var (name, vector) in rows.SelectMany(row => In(row, set)).OrderBy(item => TimeOf(item.Vector["request"]!)))
@@ -127,23 +149,35 @@ public sealed class SignRequestVectorTests
         return time is null ? 0 : ulong.Parse(time.ToString());
     }
 
-    private static IEnumerable<(string Name, JsonNode Vector)> In(TheoryDataRow<string> row, string set) => SignRequestVectors.SetOf(row.Data) == set
-        ? Vectors.Read(row.Data)["vectors"]!.AsArray().Where(vector => !SignRequestVectors.IsEmptyAuth(vector!)).Select(vector => ($"{row.Data} {vector!["name"]}", vector))
-        : [];
+    private static IEnumerable<(string Name, JsonNode Vector)> In(TheoryDataRow<string> row, string set) =>
+        SignRequestVectors.SetOf(row.Data) == set
+            ? Vectors.Read(row.Data)["vectors"]!
+                .AsArray()
+                .Where(vector => !SignRequestVectors.IsEmptyAuth(vector!))
+                .Select(vector => ($"{row.Data} {vector!["name"]}", vector))
+            : [];
 
     private static List<byte[]> SecretsOf(string set) =>
-    [
-        .. SignRequestVectors.Supported().Concat(SignRequestVectors.Foreign()).SelectMany(row => In(row, set))
-            .Select(vector => vector.Vector["privateKey"]!.GetValue<string>())
-            .Distinct()
-            .Select(hex => Convert.FromHexString(hex[2..])),
-    ];
+        [
+            .. SignRequestVectors
+                .Supported()
+                .Concat(SignRequestVectors.Foreign())
+                .SelectMany(row => In(row, set))
+                .Select(vector => vector.Vector["privateKey"]!.GetValue<string>())
+                .Distinct()
+                .Select(hex => Convert.FromHexString(hex[2..])),
+        ];
 
     private static async Task<SignerHome> CreateAsync(string set, IEnumerable<byte[]> keys, params string[] options)
     {
         Assert.SkipUnless(SoftToken.IsAvailable || Environment.GetEnvironmentVariable("CI") == "true", "SoftHSM2 is not installed");
         var home = SignerHome.Empty();
-        (await home.InitAsync(NetworkOf(set, home), ["--genesis-validators-root", ChainOf(set), "--no-slot-window", "--client", "vc=all", .. options])).Succeeded();
+        (
+            await home.InitAsync(
+                NetworkOf(set, home),
+                ["--genesis-validators-root", ChainOf(set), "--no-slot-window", "--client", "vc=all", .. options]
+            )
+        ).Succeeded();
         await home.AddKeysAsync(keys);
         home.Configure(options =>
         {
@@ -151,16 +185,21 @@ public sealed class SignRequestVectorTests
             options["clients"]!["vc"]!["duties"] = new JsonArray("all", "EXECUTION_PAYLOAD_BID");
             options["builder"] = new JsonObject
             {
-                ["keys"] = new JsonArray([.. home.Keys.Select(key => (JsonNode)key.ToString())]), ["maxBidGwei"] = ulong.MaxValue, ["executionPayment"] = true,
+                ["keys"] = new JsonArray([.. home.Keys.Select(key => (JsonNode)key.ToString())]),
+                ["maxBidGwei"] = ulong.MaxValue,
+                ["executionPayment"] = true,
             };
         });
         return home;
     }
 
     // Every message of a set that names a chain names the same one.
-    private static string ChainOf(string set) => SignRequestVectors.Supported().SelectMany(row => In(row, set))
-        .Select(vector => vector.Vector["request"]!["fork_info"]?["genesis_validators_root"]?.GetValue<string>())
-        .First(root => root is not null)!;
+    private static string ChainOf(string set) =>
+        SignRequestVectors
+            .Supported()
+            .SelectMany(row => In(row, set))
+            .Select(vector => vector.Vector["request"]!["fork_info"]?["genesis_validators_root"]?.GetValue<string>())
+            .First(root => root is not null)!;
 
     private static string NetworkOf(string set, SignerHome home)
     {

@@ -3,7 +3,9 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.AcceptanceTests;
 
-/// <summary>A signer on hoodi with four keys, served by the published binary: client <c>vc</c> has the everyday duties, <c>admin</c> all.</summary>
+/// <summary>
+/// A signer on hoodi with four keys, served by the published binary: client <c>vc</c> has the everyday duties, <c>admin</c> all.
+/// </summary>
 public class SignerScene(SignerTemplate template) : IAsyncLifetime
 {
     public Network Network => Chain.Network;

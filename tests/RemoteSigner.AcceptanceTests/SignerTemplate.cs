@@ -5,8 +5,8 @@ using RemoteSigner.Rig;
 namespace RemoteSigner.AcceptanceTests;
 
 /// <summary>
-/// One signer on hoodi that was set up once and never served: four keys, client <c>vc</c> with the everyday duties, <c>admin</c> with all. Scenes
-/// work on copies of its data directory, which saves each of them making a key in the token.
+/// One signer on hoodi that was set up once and never served: four keys, client <c>vc</c> with the everyday duties, <c>admin</c> with all.
+/// Scenes work on copies of its data directory, which saves each of them making a key in the token.
 /// </summary>
 public sealed class SignerTemplate : IAsyncLifetime
 {

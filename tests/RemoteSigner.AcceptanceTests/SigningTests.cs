@@ -5,7 +5,9 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.AcceptanceTests;
 
-/// <summary>The main job, on the published binary: a duty over mutual TLS, a signature made with a sealed share, and the refusal of its opposite.</summary>
+/// <summary>
+/// The main job, on the published binary: a duty over mutual TLS, a signature made with a sealed share, and the refusal of its opposite.
+/// </summary>
 public sealed class SigningTests(SignerScene scene) : IClassFixture<SignerScene>
 {
     [Fact]

@@ -18,7 +18,19 @@ public sealed class StandInTests
         var kept = HsmProfile.Get(name).DataObjects.Kept;
         string[] init =
         [
-            "init", "--network", "hoodi", "--seal", name, "--module", module.Module, "--token", table.GetValueOrDefault("label", SoftToken.Label), "--pin-file", home.Token.PinFile, "--tpm", $"swtpm:path={home.Beside("no-tpm")}",
+            "init",
+            "--network",
+            "hoodi",
+            "--seal",
+            name,
+            "--module",
+            module.Module,
+            "--token",
+            table.GetValueOrDefault("label", SoftToken.Label),
+            "--pin-file",
+            home.Token.PinFile,
+            "--tpm",
+            $"swtpm:path={home.Beside("no-tpm")}",
         ];
         var spoken = kept switch
         {

@@ -2,7 +2,9 @@ using RemoteSigner.Rig;
 
 namespace RemoteSigner.AcceptanceTests;
 
-/// <summary>A signer that trusts an authority run by openssl, with a revocation list, and one known client that signed its own certificate.</summary>
+/// <summary>
+/// A signer that trusts an authority run by openssl, with a revocation list, and one known client that signed its own certificate.
+/// </summary>
 public sealed class TlsScene(SignerTemplate template) : SignerScene(template)
 {
     public OpenSslAuthority Authority { get; private set; } = null!;
@@ -27,11 +29,17 @@ public sealed class TlsScene(SignerTemplate template) : SignerScene(template)
         await Authority.RevokeAsync("revoked");
         await OpenSslAuthority.SelfSignAsync(home.Beside("authority"), "known");
         using var known = Authority.Load("known");
-        await File.WriteAllTextAsync(home.Beside("known-clients"), $"# name fingerprint\nvc {Colons(known.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256))}\nknown {Colons(known.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256))}\n");
+        await File.WriteAllTextAsync(
+            home.Beside("known-clients"),
+            $"# name fingerprint\nvc {Colons(known.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256))}\nknown {Colons(known.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256))}\n"
+        );
 
         // Both authorities: the one that init made signs for the scene's own clients.
         var bundle = home.Beside("authorities.crt");
-        await File.WriteAllTextAsync(bundle, await File.ReadAllTextAsync(Authority.Certificate) + await File.ReadAllTextAsync(Path.Combine(home.Data, "tls", "ca.crt")));
+        await File.WriteAllTextAsync(
+            bundle,
+            await File.ReadAllTextAsync(Authority.Certificate) + await File.ReadAllTextAsync(Path.Combine(home.Data, "tls", "ca.crt"))
+        );
         home.Configure(options =>
         {
             options["tls"]!["clientAuthorities"] = bundle;

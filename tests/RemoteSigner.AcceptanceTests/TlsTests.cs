@@ -28,8 +28,17 @@ public sealed class TlsTests(TlsScene scene) : IClassFixture<TlsScene>
         AssertHandshakeFailed(await Curl.UpcheckAsync(scene.Signer, scene.ServerAuthority, scene.CertificateOf(name)));
 
     [Fact]
-    public async Task A_client_of_another_authority_is_refused_in_the_handshake() => AssertHandshakeFailed(await Curl.UpcheckAsync(
-        scene.Signer, scene.ServerAuthority, "--cert", scene.Stranger.CertificateOf("vc"), "--key", scene.Stranger.KeyOf("vc")));
+    public async Task A_client_of_another_authority_is_refused_in_the_handshake() =>
+        AssertHandshakeFailed(
+            await Curl.UpcheckAsync(
+                scene.Signer,
+                scene.ServerAuthority,
+                "--cert",
+                scene.Stranger.CertificateOf("vc"),
+                "--key",
+                scene.Stranger.KeyOf("vc")
+            )
+        );
 
     [Fact]
     public async Task A_client_without_a_certificate_is_refused_in_the_handshake() =>
@@ -58,7 +67,9 @@ public sealed class TlsTests(TlsScene scene) : IClassFixture<TlsScene>
 
     [Fact]
     public async Task The_older_protocol_is_refused_unless_allowed() =>
-        AssertHandshakeFailed(await Curl.UpcheckAsync(scene.Signer, scene.ServerAuthority, [.. scene.CertificateOf("vc"), "--tls-max", "1.2"]));
+        AssertHandshakeFailed(
+            await Curl.UpcheckAsync(scene.Signer, scene.ServerAuthority, [.. scene.CertificateOf("vc"), "--tls-max", "1.2"])
+        );
 
     [Fact]
     public async Task OpenSSL_sees_the_newest_protocol_and_a_chain_it_can_verify()
@@ -66,10 +77,21 @@ public sealed class TlsTests(TlsScene scene) : IClassFixture<TlsScene>
         var result = await CommandResult.OfAsync(
             "openssl",
             [
-                "s_client", "-connect", $"127.0.0.1:{scene.Signer.ApiPort}", "-CAfile", scene.ServerAuthority, "-verify_return_error", "-verify_ip", "127.0.0.1",
-                "-cert", scene.Authority.CertificateOf("vc"), "-key", scene.Authority.KeyOf("vc"),
+                "s_client",
+                "-connect",
+                $"127.0.0.1:{scene.Signer.ApiPort}",
+                "-CAfile",
+                scene.ServerAuthority,
+                "-verify_return_error",
+                "-verify_ip",
+                "127.0.0.1",
+                "-cert",
+                scene.Authority.CertificateOf("vc"),
+                "-key",
+                scene.Authority.KeyOf("vc"),
             ],
-            "GET /upcheck HTTP/1.0\r\nHost: localhost\r\n\r\n");
+            "GET /upcheck HTTP/1.0\r\nHost: localhost\r\n\r\n"
+        );
 
         Assert.Contains("TLSv1.3", result.Output);
         Assert.Contains("Verify return code: 0 (ok)", result.Output);
@@ -112,7 +134,8 @@ public sealed class TlsTests(TlsScene scene) : IClassFixture<TlsScene>
         return scene.Signer.Output;
     }
 
-    // In TLS 1.3 a client hears of its refusal after its own part of the handshake is done: while it reads (56), writes (55) or waits for the answer (18).
+    // In TLS 1.3 a client hears of its refusal after its own part of the handshake is done: while it reads (56), writes (55) or waits for
+    // the answer (18).
     private static void AssertHandshakeFailed(CommandResult result)
     {
         Assert.Contains(result.ExitCode, (int[])[35, 56, 55, 18]);

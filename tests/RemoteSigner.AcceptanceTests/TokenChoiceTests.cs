@@ -44,9 +44,14 @@ public sealed partial class TokenChoiceTests
         File.Copy(home.Token.PinFile, Path.Combine(credentials, "pin"));
         home.Token.Environment["CREDENTIALS_DIRECTORY"] = credentials;
 
-        (await home.RunAsync("init", "--network", "hoodi", "--seal", "softhsm2", "--witness-on-host", "--pin-credential", "pin")).Succeeded();
+        (
+            await home.RunAsync("init", "--network", "hoodi", "--seal", "softhsm2", "--witness-on-host", "--pin-credential", "pin")
+        ).Succeeded();
 
-        using var settings = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(home.Data, "signer.json")), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
+        using var settings = JsonDocument.Parse(
+            await File.ReadAllTextAsync(Path.Combine(home.Data, "signer.json")),
+            new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip }
+        );
         Assert.Equal("""{ "credential": "pin" }""", settings.RootElement.GetProperty("seal").GetProperty("pin").GetRawText());
         await using var signer = await home.StartAsync();
     }
@@ -59,12 +64,30 @@ public sealed partial class TokenChoiceTests
         (await home.InitAsync("hoodi", "--pin-credential", "pin")).Succeeded();
 
         Refusal.IsTold(await home.RunAsync("freshness", "status"), "no credential pin", "LoadCredential=pin:PATH");
-        Refusal.IsTold(await home.RunAsync("init", "--network", "hoodi", "--seal", "softhsm2", "--witness-on-host", "--pin-credential", "../pin"), "'../pin' is no name of a credential");
+        Refusal.IsTold(
+            await home.RunAsync("init", "--network", "hoodi", "--seal", "softhsm2", "--witness-on-host", "--pin-credential", "../pin"),
+            "'../pin' is no name of a credential"
+        );
     }
 
     private static async Task MakeTokenAsync(SoftToken token, string label)
     {
-        var start = new ProcessStartInfo("softhsm2-util", ["--init-token", "--free", "--label", label, "--so-pin", "87654321", "--pin", (await File.ReadAllTextAsync(token.PinFile)).Trim()]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(
+            "softhsm2-util",
+            [
+                "--init-token",
+                "--free",
+                "--label",
+                label,
+                "--so-pin",
+                "87654321",
+                "--pin",
+                (await File.ReadAllTextAsync(token.PinFile)).Trim(),
+            ]
+        )
+        {
+            RedirectStandardOutput = true,
+        };
         token.Describe(start.Environment);
         using var process = Process.Start(start)!;
         await process.StandardOutput.ReadToEndAsync();

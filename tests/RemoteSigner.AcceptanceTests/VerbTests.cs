@@ -17,7 +17,10 @@ public sealed class VerbTests(SignerTemplate template) : IDisposable
         var lines = JsonOf(await _home.RunAsync("keys", "list", "--json"));
 
         Assert.Contains("public key", table.Output);
-        Assert.Equal(_home.Keys.Select(key => key.ToString()).Order(), lines.EnumerateArray().Select(line => line.GetProperty("publicKey").GetString()!).Order());
+        Assert.Equal(
+            _home.Keys.Select(key => key.ToString()).Order(),
+            lines.EnumerateArray().Select(line => line.GetProperty("publicKey").GetString()!).Order()
+        );
     }
 
     [Fact]
@@ -26,8 +29,19 @@ public sealed class VerbTests(SignerTemplate template) : IDisposable
         const string Bell = "x\u001b]0;owned\u0007\u001b[2J\r\nremote-signer: forged";
         string[][] verbs =
         [
-            ["keys", "delete", Bell], ["keys", "import", "--keystores", Bell, "--never-signed"], ["keys", Bell], ["slashing", "import", Bell], ["slashing", "export", $"/nowhere/{Bell}"], ["audit", "export", $"/nowhere/{Bell}"],
-            ["tls", "issue", Bell], ["tls", "revoke", Bell], ["tls", "renew", "--host", Bell], ["cluster", "verify", Bell], ["attest", "verify", Bell, "--nonce", "00"], ["policy", "explain", Bell], [Bell],
+            ["keys", "delete", Bell],
+            ["keys", "import", "--keystores", Bell, "--never-signed"],
+            ["keys", Bell],
+            ["slashing", "import", Bell],
+            ["slashing", "export", $"/nowhere/{Bell}"],
+            ["audit", "export", $"/nowhere/{Bell}"],
+            ["tls", "issue", Bell],
+            ["tls", "revoke", Bell],
+            ["tls", "renew", "--host", Bell],
+            ["cluster", "verify", Bell],
+            ["attest", "verify", Bell, "--nonce", "00"],
+            ["policy", "explain", Bell],
+            [Bell],
         ];
         foreach (var verb in verbs)
         {
@@ -67,13 +81,17 @@ public sealed class VerbTests(SignerTemplate template) : IDisposable
     [Fact]
     public async Task A_history_that_was_exported_and_imported_elsewhere_refuses_the_same_votes()
     {
-        await ServeAsync(_home, async client => Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(_home.Keys[0], Chain.VoteJson(fill: 1))).Status));
+        await ServeAsync(_home, async client =>
+            Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(_home.Keys[0], Chain.VoteJson(fill: 1))).Status)
+        );
         var file = _home.Beside("history.json");
         (await _home.RunAsync("slashing", "export", file)).Succeeded();
         using var other = template.Copy();
         var report = JsonOf(await other.RunAsync("slashing", "import", file, "--json"));
 
-        Assert.Contains(report.EnumerateArray(), line => line.GetProperty("publicKey").GetString() == _home.Keys[0].ToString() && line.GetProperty("attestationsNew").GetInt64() == 1);
+        Assert.Contains(report.EnumerateArray(), line =>
+            line.GetProperty("publicKey").GetString() == _home.Keys[0].ToString() && line.GetProperty("attestationsNew").GetInt64() == 1
+        );
         await ServeAsync(other, async client =>
         {
             // Not even the very same vote: an import is a claim, and grants nothing.
@@ -112,7 +130,9 @@ public sealed class VerbTests(SignerTemplate template) : IDisposable
         Assert.Contains(pruned.EnumerateArray(), line => line.GetProperty("attestationsDropped").GetInt64() > 0);
         (await _home.RunAsync("slashing", "watermark", "--epoch", $"{Chain.Epoch + 1}", "--key", _home.Keys[0].ToString())).Succeeded();
         Assert.Equal($"{Chain.Epoch + 1}", (await StatusAsync()).GetProperty("lowestTarget").GetString());
-        await ServeAsync(_home, async client => Assert.Equal(HttpStatusCode.PreconditionFailed, (await client.SignAsync(_home.Keys[0], Chain.VoteJson())).Status));
+        await ServeAsync(_home, async client =>
+            Assert.Equal(HttpStatusCode.PreconditionFailed, (await client.SignAsync(_home.Keys[0], Chain.VoteJson())).Status)
+        );
     }
 
     [Fact]
@@ -121,7 +141,10 @@ public sealed class VerbTests(SignerTemplate template) : IDisposable
         Refusal.IsTold(await _home.RunAsync("slashing", "watermark", "--high", "--slot", "1"), "do not go together");
         Refusal.IsTold(await _home.RunAsync("slashing", "watermark"), "do not go together");
         Refusal.IsTold(await _home.RunAsync("slashing", "watermark", "--slot", "1", "--key", "0x12"), "is not a public key");
-        Refusal.IsTold(await _home.RunAsync("slashing", "watermark", "--slot", "1", "--key", "0x" + new string('a', 96)), "no validator has one of these keys");
+        Refusal.IsTold(
+            await _home.RunAsync("slashing", "watermark", "--slot", "1", "--key", "0x" + new string('a', 96)),
+            "no validator has one of these keys"
+        );
     }
 
     [Fact]
@@ -134,7 +157,9 @@ public sealed class VerbTests(SignerTemplate template) : IDisposable
         var after = await SlotsAsync();
 
         Assert.DoesNotContain(after, before.Contains);
-        await ServeAsync(_home, async client => Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(_home.Keys[0], Chain.VoteJson())).Status));
+        await ServeAsync(_home, async client =>
+            Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(_home.Keys[0], Chain.VoteJson())).Status)
+        );
     }
 
     [Fact]
@@ -196,11 +221,18 @@ public sealed class VerbTests(SignerTemplate template) : IDisposable
         await talk(client);
     }
 
-    private async Task<JsonElement> StatusAsync() => JsonOf(await _home.RunAsync("slashing", "status", "--json")).EnumerateArray()
-        .Single(line => line.GetProperty("publicKeys")[0].GetString() == _home.Keys[0].ToString());
+    private async Task<JsonElement> StatusAsync() =>
+        JsonOf(await _home.RunAsync("slashing", "status", "--json"))
+            .EnumerateArray()
+            .Single(line => line.GetProperty("publicKeys")[0].GetString() == _home.Keys[0].ToString());
 
     private async Task<List<string>> SlotsAsync() =>
-        [.. JsonOf(await _home.RunAsync("seal", "status", "--json")).GetProperty("slots").EnumerateArray().Select(slot => slot.GetProperty("keyId").GetString()!)];
+        [
+            .. JsonOf(await _home.RunAsync("seal", "status", "--json"))
+                .GetProperty("slots")
+                .EnumerateArray()
+                .Select(slot => slot.GetProperty("keyId").GetString()!),
+        ];
 
     private async Task SqliteAsync(string statement) => (await CommandResult.OfAsync("sqlite3", [_home.LedgerFile, statement])).Succeeded();
 

@@ -1,5 +1,6 @@
-// bare-server DATA PORT: a yardstick for the benchmark, not a signer. It answers every post over mutual TLS with a signature over a counter, made with a key that it
-// throws away: Kestrel, TLS and blst with nothing of ours between them. What a signer costs beyond it is this project's own.
+// bare-server DATA PORT: a yardstick for the benchmark, not a signer. It answers every post over mutual TLS with a signature over a
+// counter, made with a key that it throws away: Kestrel, TLS and blst with nothing of ours between them. What a signer costs beyond it is
+// this project's own.
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
@@ -19,29 +20,33 @@ var tls = SslStreamCertificateContext.Create(certificate, additionalCertificates
 var roots = 0;
 
 var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
-{
-    kestrel.AddServerHeader = false;
-    kestrel.Listen(IPAddress.Loopback, port, listen =>
+builder
+    .WebHost.UseKestrelCore()
+    .UseKestrelHttpsConfiguration()
+    .ConfigureKestrel(kestrel =>
     {
-        listen.Protocols = HttpProtocols.Http1AndHttp2;
-        listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(Handshake()) });
+        kestrel.AddServerHeader = false;
+        kestrel.Listen(IPAddress.Loopback, port, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(Handshake()) });
+        });
     });
-});
 await using var app = builder.Build();
 app.Run(AnswerAsync);
 await app.RunAsync();
 
-SslServerAuthenticationOptions Handshake() => new()
-{
-    ServerCertificateContext = tls,
-    ClientCertificateRequired = true,
-    EnabledSslProtocols = SslProtocols.Tls13,
-    AllowTlsResume = false,
-    AllowRenegotiation = false,
-    CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-    RemoteCertificateValidationCallback = (_, presented, _, _) => presented is not null,
-};
+SslServerAuthenticationOptions Handshake() =>
+    new()
+    {
+        ServerCertificateContext = tls,
+        ClientCertificateRequired = true,
+        EnabledSslProtocols = SslProtocols.Tls13,
+        AllowTlsResume = false,
+        AllowRenegotiation = false,
+        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        RemoteCertificateValidationCallback = (_, presented, _, _) => presented is not null,
+    };
 
 async Task AnswerAsync(HttpContext context)
 {

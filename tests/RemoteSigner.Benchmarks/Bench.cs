@@ -4,7 +4,9 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Benchmarks;
 
-/// <summary>What the parts of the benchmark share: a folder, a token, keystores, and where figures go. QUICK=1 makes everything small.</summary>
+/// <summary>
+/// What the parts of the benchmark share: a folder, a token, keystores, and where figures go. QUICK=1 makes everything small.
+/// </summary>
 internal sealed class Bench : IDisposable
 {
     public const string Client = "bench";
@@ -40,7 +42,10 @@ internal sealed class Bench : IDisposable
 
     public string NewFolder(string name) => Path.Combine(Folder, name);
 
-    /// <summary>A data directory that holds the first keys of a long list, with a client for all everyday duties. Keystores are written once: whoever wants more of them adds to what is there.</summary>
+    /// <summary>
+    /// A data directory that holds the first keys of a long list, with a client for all everyday duties. Keystores are written once:
+    /// whoever wants more of them adds to what is there.
+    /// </summary>
     public Task<BenchHome> HomeAsync(string name, int keys, params string[] options) => HomeUnderAsync([], name, keys, options);
 
     /// <summary>The same by another program than the binary (<see cref="SignerProcess.RunUnderAsync"/>).</summary>
@@ -50,10 +55,25 @@ internal sealed class Bench : IDisposable
         var folders = First(keys);
         foreach (var (folder, _) in folders)
         {
-            (await SignerProcess.RunUnderAsync(program, Token, "keys", "import", "--data", home.Data, "--keystores", folder, "--never-signed")).Succeeded();
+            (
+                await SignerProcess.RunUnderAsync(
+                    program,
+                    Token,
+                    "keys",
+                    "import",
+                    "--data",
+                    home.Data,
+                    "--keystores",
+                    folder,
+                    "--never-signed"
+                )
+            ).Succeeded();
         }
 
-        return home with { Keys = [.. folders.SelectMany(folder => folder.Keys)] };
+        return home with
+        {
+            Keys = [.. folders.SelectMany(folder => folder.Keys)],
+        };
     }
 
     /// <summary>One folder with so many keystores, for parts that make their data directory themselves, and their keys.</summary>
@@ -66,14 +86,37 @@ internal sealed class Bench : IDisposable
     private async Task<BenchHome> EmptyHomeAsync(string[] program, string name, string[] options)
     {
         var data = NewFolder(name);
-        (await SignerProcess.RunUnderAsync(
-            program, Token, ["init", "--data", data, "--network", Network.Name, "--no-slot-window", "--seal", "softhsm2", "--witness-on-host", "--pin-file", Token.PinFile, "--client", Client, .. options])).Succeeded();
+        (
+            await SignerProcess.RunUnderAsync(
+                program,
+                Token,
+                [
+                    "init",
+                    "--data",
+                    data,
+                    "--network",
+                    Network.Name,
+                    "--no-slot-window",
+                    "--seal",
+                    "softhsm2",
+                    "--witness-on-host",
+                    "--pin-file",
+                    Token.PinFile,
+                    "--client",
+                    Client,
+                    .. options,
+                ]
+            )
+        ).Succeeded();
         if (Engine is { } engine)
         {
             var settings = Path.Combine(data, "signer.json");
             var text = await File.ReadAllTextAsync(settings);
             var chosen = text.Replace("\"signTogether\": \"auto\"", $"\"signTogether\": \"{engine}\"", StringComparison.Ordinal);
-            await File.WriteAllTextAsync(settings, chosen != text ? chosen : throw new InvalidOperationException("signer.json does not say how keys sign together"));
+            await File.WriteAllTextAsync(
+                settings,
+                chosen != text ? chosen : throw new InvalidOperationException("signer.json does not say how keys sign together")
+            );
         }
 
         return new BenchHome(this, data, []);

@@ -10,7 +10,11 @@ namespace RemoteSigner.Benchmarks;
 internal sealed record BenchHome(Bench Bench, string Data, IReadOnlyList<BlsPublicKey> Keys)
 {
     /// <summary>Bytes of the ledger and all that belongs to it on disk; the signer must not run.</summary>
-    public long LedgerBytes => Directory.EnumerateFiles(Data, "*ledger*", SearchOption.AllDirectories).Where(path => !path.Contains("reserve", StringComparison.Ordinal)).Sum(path => new FileInfo(path).Length);
+    public long LedgerBytes =>
+        Directory
+            .EnumerateFiles(Data, "*ledger*", SearchOption.AllDirectories)
+            .Where(path => !path.Contains("reserve", StringComparison.Ordinal))
+            .Sum(path => new FileInfo(path).Length);
 
     public Task<SignerProcess> StartAsync(params string[] arguments) => SignerProcess.StartAsync(Data, Bench.Token, arguments);
 
@@ -23,7 +27,14 @@ internal sealed record BenchHome(Bench Bench, string Data, IReadOnlyList<BlsPubl
     {
         (await SignerProcess.RunAsync(Bench.Token, "keymanager", "token", "--data", Data)).Succeeded();
         var options = Path.Combine(Data, "signer.json");
-        await File.WriteAllTextAsync(options, (await File.ReadAllTextAsync(options)).Replace($"\"{Bench.Client}\": {{ ", $"\"{Bench.Client}\": {{ \"manageKeys\": true, ", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            options,
+            (await File.ReadAllTextAsync(options)).Replace(
+                $"\"{Bench.Client}\": {{ ",
+                $"\"{Bench.Client}\": {{ \"manageKeys\": true, ",
+                StringComparison.Ordinal
+            )
+        );
     }
 
     /// <summary>Who pushes: HTTP with the certificate and the token.</summary>
@@ -31,7 +42,10 @@ internal sealed record BenchHome(Bench Bench, string Data, IReadOnlyList<BlsPubl
     {
         var pusher = ClientCertificate.Connect(signer, Data, Bench.Client);
         pusher.Timeout = TimeSpan.FromHours(1);
-        pusher.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await File.ReadAllTextAsync(Path.Combine(Data, "keymanager.token")));
+        pusher.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer",
+            await File.ReadAllTextAsync(Path.Combine(Data, "keymanager.token"))
+        );
         return pusher;
     }
 

@@ -15,7 +15,10 @@ using RemoteSigner.Tests.Clusters;
 
 namespace RemoteSigner.Benchmarks;
 
-/// <summary>Deals validators to four Charon nodes of its own and writes genuine locks of them, with an unsigned definition, as <c>charon create cluster</c> does; 3 of 4. The first node is ours.</summary>
+/// <summary>
+/// Deals validators to four Charon nodes of its own and writes genuine locks of them, with an unsigned definition, as <c>charon create
+/// cluster</c> does; 3 of 4. The first node is ours.
+/// </summary>
 internal sealed class LockWriter : IDisposable
 {
     private const int Nodes = 4;
@@ -24,10 +27,16 @@ internal sealed class LockWriter : IDisposable
 
     private static readonly ECDomainParameters _curve = new(CustomNamedCurves.GetByName("secp256k1"));
     private static readonly ForkVersion _fork = ForkVersion.Parse("0x10000910");
-    private static readonly ValidatorAddresses _addresses = new("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359");
+    private static readonly ValidatorAddresses _addresses = new(
+        "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+        "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
+    );
 
     private readonly SecretArena _arena = new();
-    private readonly BigInteger[] _nodes = [.. Enumerable.Range(0, Nodes).Select(_ => new BigInteger(1, RandomNumberGenerator.GetBytes(32)).Mod(_curve.N))];
+    private readonly BigInteger[] _nodes =
+    [
+        .. Enumerable.Range(0, Nodes).Select(_ => new BigInteger(1, RandomNumberGenerator.GetBytes(32)).Mod(_curve.N)),
+    ];
 
     /// <summary>A validator's own key and its shares, in the order of the nodes.</summary>
     internal sealed record Dealt(BlsSecretKey Group, IReadOnlyList<BlsSecretKey> Shares);
@@ -35,11 +44,22 @@ internal sealed class LockWriter : IDisposable
     public void Dispose() => _arena.Dispose();
 
     /// <summary>Validators whose keys live as long as this.</summary>
-    public IReadOnlyList<Dealt> Deal(int count) => [.. Enumerable.Range(0, count).Select(_ =>
-    {
-        BlsSecretKey[] polynomial = [.. Enumerable.Range(0, Threshold).Select(_ => BlsSecretKey.Generate(_arena, RandomNumberGenerator.GetBytes(32)))];
-        return new Dealt(polynomial[0], [.. Enumerable.Range(1, Nodes).Select(index => BlsSecretKey.Share(_arena, polynomial, (ulong)index))]);
-    })];
+    public IReadOnlyList<Dealt> Deal(int count) =>
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(_ =>
+                {
+                    BlsSecretKey[] polynomial =
+                    [
+                        .. Enumerable.Range(0, Threshold).Select(_ => BlsSecretKey.Generate(_arena, RandomNumberGenerator.GetBytes(32))),
+                    ];
+                    return new Dealt(
+                        polynomial[0],
+                        [.. Enumerable.Range(1, Nodes).Select(index => BlsSecretKey.Share(_arena, polynomial, (ulong)index))]
+                    );
+                }),
+        ];
 
     /// <summary>The lock of these validators.</summary>
     public byte[] Write(IReadOnlyList<Dealt> validators)
@@ -76,10 +96,19 @@ internal sealed class LockWriter : IDisposable
         List<byte[]> partials = [.. validators.SelectMany(one => one.Shares).Select(share => Sign(share, cluster.LockHash))];
         var aggregate = new byte[BlsSignature.Length];
         Bls.Combine(partials, [.. partials.Select(_ => BlsScalar.FromIndex(1))], aggregate);
-        return LockJsonWriter.Write(cluster with { SignatureAggregate = [.. aggregate], NodeSignatures = [.. _nodes.Select(node => Sign(node, cluster.LockHash.Bytes.ToArray()))] });
+        return LockJsonWriter.Write(
+            cluster with
+            {
+                SignatureAggregate = [.. aggregate],
+                NodeSignatures = [.. _nodes.Select(node => Sign(node, cluster.LockHash.Bytes.ToArray()))],
+            }
+        );
     }
 
-    /// <summary>Our node's folder, with the keystores of the validators from this position on: as Charon writes them where nothing is said, or quick to open.</summary>
+    /// <summary>
+    /// Our node's folder, with the keystores of the validators from this position on: as Charon writes them where nothing is said, or quick
+    /// to open.
+    /// </summary>
     public void WriteNode(string folder, IReadOnlyList<Dealt> validators, int from, bool isQuick)
     {
         var node = new NodeFolder(folder);
@@ -110,7 +139,15 @@ internal sealed class LockWriter : IDisposable
         {
             GroupKey = group,
             PublicShares = [.. one.Shares.Select(PublicKey)],
-            Deposits = [new SignedDeposit(group, deposit.WithdrawalCredentials, Amount, new BlsSignature(Sign(one.Group, deposit.SigningRoot(network))))],
+            Deposits =
+            [
+                new SignedDeposit(
+                    group,
+                    deposit.WithdrawalCredentials,
+                    Amount,
+                    new BlsSignature(Sign(one.Group, deposit.SigningRoot(network)))
+                ),
+            ],
             Registration = new SignedRegistration(registration, new BlsSignature(Sign(one.Group, registration.SigningRoot(network)))),
         };
     }
@@ -123,9 +160,13 @@ internal sealed class LockWriter : IDisposable
         return "enr:" + Base64Url.EncodeToString(List(signed));
     }
 
-    private static byte[] Item(ReadOnlySpan<byte> bytes) => bytes.Length == 1 && bytes[0] < 0x80 ? [bytes[0]] : bytes.Length < 56 ? [(byte)(0x80 + bytes.Length), .. bytes] : [0xb8, (byte)bytes.Length, .. bytes];
+    private static byte[] Item(ReadOnlySpan<byte> bytes) =>
+        bytes.Length == 1 && bytes[0] < 0x80 ? [bytes[0]]
+        : bytes.Length < 56 ? [(byte)(0x80 + bytes.Length), .. bytes]
+        : [0xb8, (byte)bytes.Length, .. bytes];
 
-    private static byte[] List(byte[] content) => content.Length < 56 ? [(byte)(0xc0 + content.Length), .. content] : [0xf8, (byte)content.Length, .. content];
+    private static byte[] List(byte[] content) =>
+        content.Length < 56 ? [(byte)(0xc0 + content.Length), .. content] : [0xf8, (byte)content.Length, .. content];
 
     private static byte[] Public(BigInteger key) => _curve.G.Multiply(key).Normalize().GetEncoded(compressed: true);
 

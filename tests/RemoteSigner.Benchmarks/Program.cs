@@ -1,6 +1,7 @@
 using RemoteSigner.Benchmarks;
 
-// ONLY=NAME,… runs these parts alone; QUICK=1 a small version of those that the second column marks, in about a minute. FORMER, BATCH and PUSHED: see the parts.
+// ONLY=NAME,… runs these parts alone; QUICK=1 a small version of those that the second column marks, in about a minute. FORMER, BATCH and
+// PUSHED: see the parts.
 (string Name, bool IsQuick, Func<Bench, Task> MeasureAsync)[] parts =
 [
     ("sameroot", true, SameRootInMemory.MeasureAsync),
@@ -31,7 +32,11 @@ if (only.Except(parts.Select(part => part.Name)).ToList() is { Count: > 0 } unkn
 }
 
 using var bench = new Bench();
-bench.Report.Add("rawMicrosecondsPerSignatureOneCoreAlone", RawBlst.Measure(1).CpuSeconds * 1e6, about: "blst's hash to curve, sign and compress, one core, nothing around");
+bench.Report.Add(
+    "rawMicrosecondsPerSignatureOneCoreAlone",
+    RawBlst.Measure(1).CpuSeconds * 1e6,
+    about: "blst's hash to curve, sign and compress, one core, nothing around"
+);
 var all = RawBlst.Measure(bench.Cores);
 bench.Report.Add("rawMicrosecondsPerSignature", all.CpuSeconds * 1e6, about: "all cores at once");
 bench.Report.Add("rawSignaturesPerSecond", all.PerSecond, about: "all cores at once");

@@ -27,17 +27,34 @@ internal sealed class Report(bool isQuick, string? engine)
     public void Print()
     {
         Console.WriteLine();
-        Console.WriteLine($"{Processor}, {Environment.ProcessorCount} cores, AVX-512 IFMA {(HasIfma ? "yes" : "no")}{(isQuick ? "; QUICK: fewer keys and rounds than the names say" : "")}");
+        Console.WriteLine(
+            $"{Processor}, {Environment.ProcessorCount} cores, AVX-512 IFMA "
+                + $"{(HasIfma ? "yes" : "no")}{(isQuick ? "; QUICK: fewer keys and rounds than the names say" : "")}"
+        );
         _figures.ForEach(Console.WriteLine);
     }
 
-    /// <summary>Writes latest.json, or quick.json, whose figures are of fewer keys than their names say. What was not measured anew stays there as it was, where it is of the same kind of machine.</summary>
+    /// <summary>
+    /// Writes latest.json, or quick.json, whose figures are of fewer keys than their names say. What was not measured anew stays there as
+    /// it was, where it is of the same kind of machine.
+    /// </summary>
     public async Task WriteAsync()
     {
-        var json = new JsonObject { ["processor"] = Processor, ["cores"] = Environment.ProcessorCount, ["avx512ifma"] = HasIfma, ["quick"] = isQuick };
+        var json = new JsonObject
+        {
+            ["processor"] = Processor,
+            ["cores"] = Environment.ProcessorCount,
+            ["avx512ifma"] = HasIfma,
+            ["quick"] = isQuick,
+        };
         var path = Path.Combine(Repository.Root, "artifacts", "bench", isQuick ? "quick.json" : "latest.json");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        if (File.Exists(path) && JsonNode.Parse(await File.ReadAllTextAsync(path)) is JsonObject before && (string?)before["processor"] == Processor && (int?)before["cores"] == Environment.ProcessorCount)
+        if (
+            File.Exists(path)
+            && JsonNode.Parse(await File.ReadAllTextAsync(path)) is JsonObject before
+            && (string?)before["processor"] == Processor
+            && (int?)before["cores"] == Environment.ProcessorCount
+        )
         {
             json = before;
         }
@@ -51,17 +68,25 @@ internal sealed class Report(bool isQuick, string? engine)
     }
 
     /// <summary>
-    /// Puts the figures that have a target, or are compared with such, into the page of the benchmark: each replaces the row of its name, and the others stay as they were measured before.
+    /// Puts the figures that have a target, or are compared with such, into the page of the benchmark: each replaces the row of its name,
+    /// and the others stay as they were measured before.
     /// </summary>
     public async Task WritePageAsync()
     {
         var page = Path.Combine(Repository.Root, "tests", "RemoteSigner.Benchmarks", "README.md");
         var text = await File.ReadAllTextAsync(page);
-        var (begin, end) = (text.IndexOf(TableHead, StringComparison.Ordinal) + TableHead.Length, text.IndexOf("<!-- end of the figures -->", StringComparison.Ordinal));
+        var (begin, end) = (
+            text.IndexOf(TableHead, StringComparison.Ordinal) + TableHead.Length,
+            text.IndexOf("<!-- end of the figures -->", StringComparison.Ordinal)
+        );
         var rows = text[begin..end].Split('\n', StringSplitOptions.RemoveEmptyEntries).ToDictionary(row => row.Split('|')[1].Trim());
         foreach (var figure in _figures)
         {
-            rows[$"`{figure.Key}`"] = string.Create(CultureInfo.InvariantCulture, $"| `{figure.Key}` | {figure.Value:#,0.###} | {figure.Target} | {figure.About.Replace('|', '/')} | {TimeProvider.System.GetUtcNow():yyyy-MM-dd}, {Model} |");
+            rows[$"`{figure.Key}`"] = string.Create(
+                CultureInfo.InvariantCulture,
+                $"| `{figure.Key}` | {figure.Value:#,0.###} | {figure.Target} | "
+                    + $"{figure.About.Replace('|', '/')} | {TimeProvider.System.GetUtcNow():yyyy-MM-dd}, {Model} |"
+            );
         }
 
         await File.WriteAllTextAsync(page, $"{text[..begin]}{string.Join('\n', rows.Values)}\n{text[end..]}");
@@ -75,17 +100,28 @@ internal sealed class Report(bool isQuick, string? engine)
 
     private static string Model => $"{Cpu("cpu family")}/{Cpu("model")}";
 
-    private static string Processor { get; } = string.Join(' ', new[] { "model name", "cpu family", "model" }.Select(Cpu).Select((value, i) => i == 0 ? value : $"{(i == 1 ? "family" : "model")} {value}"));
+    private static string Processor { get; } =
+        string.Join(
+            ' ',
+            new[] { "model name", "cpu family", "model" }
+                .Select(Cpu)
+                .Select((value, i) => i == 0 ? value : $"{(i == 1 ? "family" : "model")} {value}")
+        );
 
     private static bool HasIfma { get; } = Cpu("flags").Split(' ').Contains("avx512ifma");
 
     // proc_cpuinfo(5), of the first core.
     private static string Cpu(string name) =>
-        File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.Split(':')[0].Trim() == name) is { } found ? found[(found.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() : "unknown";
+        File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.Split(':')[0].Trim() == name) is { } found
+            ? found[(found.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()
+            : "unknown";
 
     private sealed record Figure(string Key, double Value, string Target, string About)
     {
-        public override string ToString() => string.Create(
-            CultureInfo.InvariantCulture, $"{Key,-30} {Value,12:#,0.###}   {(Target.Length > 0 ? $"target {Target}" : ""),-16}{About}");
+        public override string ToString() =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Key, -30} {Value, 12:#,0.###}   {(Target.Length > 0 ? $"target {Target}" : ""), -16}{About}"
+            );
     }
 }

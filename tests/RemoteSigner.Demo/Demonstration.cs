@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text.Json;
 using RemoteSigner.Clusters;
 using RemoteSigner.Native;
 using RemoteSigner.Rig;
@@ -23,14 +24,26 @@ internal sealed class Demonstration(bool inTpm, CancellationToken stop)
     {
         try
         {
-            AnsiConsole.MarkupLine("[bold]RemoteSigner demo[/]: a 3-of-4 cluster on this machine. [yellow]The demo dealer knows the whole key: never do this with stake.[/]");
+            AnsiConsole.MarkupLine(
+                "[bold]RemoteSigner demo[/]: a 3-of-4 cluster on this machine. [yellow]The "
+                    + "demo dealer knows the whole key: never do this with stake.[/]"
+            );
             using var dealer = new DemoDealer(Threshold);
-            await StepAsync($"deal {Operators} shares, make {Operators} throwaway {(inTpm ? "software TPMs" : "SoftHSM2 tokens")}, seal one share {(inTpm ? "under" : "in")} each, start {Operators} signers", () => StartAsync(dealer));
+            await StepAsync(
+                $"deal {Operators} shares, make {Operators} throwaway "
+                    + $"{(inTpm ? "software TPMs" : "SoftHSM2 tokens")}, seal one share "
+                    + $"{(inTpm ? "under" : "in")} each, start {Operators} signers",
+                () => StartAsync(dealer)
+            );
             var (epoch, slot) = Now();
             var vote = Vote(epoch, slot, 0x2a);
             var partials = new Dictionary<ulong, BlsSignature>();
-            await StepAsync($"ask each signer over mutual TLS for its partial signature of an attestation for slot {slot}", () => CollectAsync(vote.Json, partials));
-            await StepAsync($"combine every {Threshold} of {Operators} by Lagrange interpolation and verify under the group key", () => Combine(dealer.GroupKey, vote.Root, partials));
+            await StepAsync($"ask each signer over mutual TLS for its partial signature of an attestation for slot {slot}", () =>
+                CollectAsync(vote.Json, partials)
+            );
+            await StepAsync($"combine every {Threshold} of {Operators} by Lagrange interpolation and verify under the group key", () =>
+                Combine(dealer.GroupKey, vote.Root, partials)
+            );
             await StepAsync("ask for another vote with the same target: slashable", () => RefusedAsync(Vote(epoch, slot, 0x2b).Json));
             Explain(dealer.GroupKey, vote.Json);
             if (stayUp)
@@ -52,8 +65,16 @@ internal sealed class Demonstration(bool inTpm, CancellationToken stop)
         }
     }
 
-    private async Task StartAsync(DemoDealer dealer) => _operators.AddRange(await Task.WhenAll(Enumerable.Range(1, Operators)
-        .Select(index => Operator.StartAsync((ulong)index, Path.Combine(_folder, $"operator-{index}"), dealer, NetworkName, inTpm))));
+    private async Task StartAsync(DemoDealer dealer) =>
+        _operators.AddRange(
+            await Task.WhenAll(
+                Enumerable
+                    .Range(1, Operators)
+                    .Select(index =>
+                        Operator.StartAsync((ulong)index, Path.Combine(_folder, $"operator-{index}"), dealer, NetworkName, inTpm)
+                    )
+            )
+        );
 
     private async Task CollectAsync(string message, Dictionary<ulong, BlsSignature> partials)
     {
@@ -64,7 +85,9 @@ internal sealed class Demonstration(bool inTpm, CancellationToken stop)
             Expect(status == HttpStatusCode.OK, $"operator {one.Index} answered {status}: {body}");
             var signature = body.GetProperty("signature").GetString()!;
             partials[one.Index] = BlsSignature.Parse(signature);
-            AnsiConsole.MarkupLineInterpolated($"    operator {one.Index}: {signature[..18]}…  [grey]{Stopwatch.GetElapsedTime(started).TotalMilliseconds:F1} ms[/]");
+            AnsiConsole.MarkupLineInterpolated(
+                $"    operator {one.Index}: {signature[..18]}…  [grey]{Stopwatch.GetElapsedTime(started).TotalMilliseconds:F1} ms[/]"
+            );
         }
     }
 
@@ -74,7 +97,9 @@ internal sealed class Demonstration(bool inTpm, CancellationToken stop)
         {
             var combined = ThresholdSignature.Combine(partials.Where(partial => partial.Key != absent).ToDictionary());
             Expect(Bls.Verify(groupKey.Bytes, root.Bytes, combined.Bytes), $"without operator {absent} the signature does not verify");
-            AnsiConsole.MarkupLineInterpolated($"    without operator {absent}: {combined.ToString()[..18]}… verifies under the group key {groupKey.ToString()[..18]}…");
+            AnsiConsole.MarkupLineInterpolated(
+                $"    without operator {absent}: {combined.ToString()[..18]}… verifies under the group key {groupKey.ToString()[..18]}…"
+            );
         }
 
         return Task.CompletedTask;
@@ -86,16 +111,22 @@ internal sealed class Demonstration(bool inTpm, CancellationToken stop)
         {
             var (status, body) = await one.SignAsync(message);
             Expect(status == HttpStatusCode.PreconditionFailed, $"operator {one.Index} answered {status} to a slashable vote");
-            AnsiConsole.MarkupLineInterpolated($"    operator {one.Index}: [red]{(int)status}[/] {body.GetProperty("reason").GetString()}: {body.GetProperty("detail").GetString()}");
+            AnsiConsole.MarkupLineInterpolated(
+                $"    operator {one.Index}: [red]{(int)status}[/] {Text(body, "reason")}: {Text(body, "detail")}"
+            );
         }
     }
+
+    private static string? Text(JsonElement body, string member) => body.GetProperty(member).GetString();
 
     private void Explain(BlsPublicKey groupKey, string vote)
     {
         var one = _operators[0];
         var body = Path.Combine(_folder, "vote.json");
         File.WriteAllText(body, vote);
-        var tls = $"--cacert {one.Data}/tls/ca.crt --cert {one.Data}/clients/{Operator.Coordinator}.crt --key {one.Data}/clients/{Operator.Coordinator}.key";
+        var tls =
+            $"--cacert {one.Data}/tls/ca.crt --cert "
+            + $"{one.Data}/clients/{Operator.Coordinator}.crt --key {one.Data}/clients/{Operator.Coordinator}.key";
         AnsiConsole.WriteLine($"\ngroup key {groupKey}\ntry it:\n");
         Console.WriteLine($"  curl {tls} {one.Api}api/v1/eth2/publicKeys -H 'Accept: application/json'");
         Console.WriteLine($"  curl {tls} {one.Api}api/v1/eth2/sign/{one.Share} -H 'Accept: application/json' -d @{body}");

@@ -29,8 +29,11 @@ internal sealed class Operator(ulong index, string data, BlsPublicKey share, Sig
         var hardware = Directory.CreateDirectory(Path.Combine(folder, inTpm ? "tpm" : "token")).FullName;
         var tpm = inTpm ? await SoftwareTpm.StartAsync(hardware) : null;
         var token = inTpm ? null : SoftToken.Create(hardware);
-        string[] seal = tpm is not null ? ["--seal", "tpm", "--tpm", tpm.Address] : ["--seal", "softhsm2", "--witness-on-host", "--token", SoftToken.Label, "--pin-file", token!.PinFile];
-        string data = Path.Combine(folder, "data"), keystores = Path.Combine(folder, "keystores");
+        string[] seal = tpm is not null
+            ? ["--seal", "tpm", "--tpm", tpm.Address]
+            : ["--seal", "softhsm2", "--witness-on-host", "--token", SoftToken.Label, "--pin-file", token!.PinFile];
+        string data = Path.Combine(folder, "data"),
+            keystores = Path.Combine(folder, "keystores");
         var share = dealer.Deal(index, keystores);
         (await SignerProcess.RunAsync(token, ["init", "--data", data, "--network", network, "--client", Coordinator, .. seal])).Succeeded();
         (await SignerProcess.RunAsync(token, "keys", "import", "--data", data, "--keystores", keystores, "--never-signed")).Succeeded();

@@ -1,6 +1,8 @@
 namespace RemoteSigner.Fuzz;
 
-/// <summary>Chance that can be had again: the same seed and number of input give the same input (splitmix64). For tests; no secret comes of it.</summary>
+/// <summary>
+/// Chance that can be had again: the same seed and number of input give the same input (splitmix64). For tests; no secret comes of it.
+/// </summary>
 internal sealed class Dice
 {
     private ulong _state;

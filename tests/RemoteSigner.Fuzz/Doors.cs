@@ -58,7 +58,9 @@ internal sealed class Door(FuzzedSigner signer, Listener listener) : IDisposable
         }
     }
 
-    /// <summary>Sends whatever it is over a connection of its own, which ends after it; null where nothing came in the time given.</summary>
+    /// <summary>
+    /// Sends whatever it is over a connection of its own, which ends after it; null where nothing came in the time given.
+    /// </summary>
     public async Task<RawAnswer?> ThrowAsync(byte[] bytes, bool resets, TimeSpan time)
     {
         Close();
@@ -75,7 +77,8 @@ internal sealed class Door(FuzzedSigner signer, Listener listener) : IDisposable
 
             return await ReadAsync(patience.Token);
         }
-        catch (Exception exception) when (exception is IOException or SocketException or FormatException or InvalidOperationException or OperationCanceledException)
+        catch (Exception exception)
+            when (exception is IOException or SocketException or FormatException or InvalidOperationException or OperationCanceledException)
         {
             return null;
         }
@@ -116,7 +119,10 @@ internal sealed class Door(FuzzedSigner signer, Listener listener) : IDisposable
         {
             var tls = new SslStream(_stream);
             _stream = tls;
-            await tls.AuthenticateAsClientAsync(ClientCertificate.Options(signer.Home.Data, ClientCertificate.Load(signer.Home.Data, "admin")), cancellation);
+            await tls.AuthenticateAsClientAsync(
+                ClientCertificate.Options(signer.Home.Data, ClientCertificate.Load(signer.Home.Data, "admin")),
+                cancellation
+            );
         }
     }
 
@@ -140,7 +146,9 @@ internal sealed class Door(FuzzedSigner signer, Listener listener) : IDisposable
             }
 
             var closes = HeaderOf(head, "Connection")?.Contains("close", StringComparison.OrdinalIgnoreCase) == true;
-            var body = HeaderOf(head, "Content-Length") is { } length ? await ReadBytesAsync(read, int.Parse(length, CultureInfo.InvariantCulture), cancellation)
+            var body =
+                HeaderOf(head, "Content-Length") is { } length
+                    ? await ReadBytesAsync(read, int.Parse(length, CultureInfo.InvariantCulture), cancellation)
                 : HeaderOf(head, "Transfer-Encoding") is not null ? await ReadChunksAsync(read, cancellation)
                 : "";
             if (closes)
@@ -219,6 +227,8 @@ internal sealed class Door(FuzzedSigner signer, Listener listener) : IDisposable
         return Encoding.Latin1.GetString(bytes, 0, length);
     }
 
-    private static string? HeaderOf(string head, string name) => head.Split("\r\n")
-        .FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..].Trim();
+    private static string? HeaderOf(string head, string name) =>
+        head.Split("\r\n")
+            .FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))
+            ?[(name.Length + 1)..].Trim();
 }

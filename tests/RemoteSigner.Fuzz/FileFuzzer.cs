@@ -8,12 +8,15 @@ using RemoteSigner.Rig;
 namespace RemoteSigner.Fuzz;
 
 /// <summary>
-/// A verb and the file that it is to read. <paramref name="Read"/> gets the path of a mutated one; one verb at a time <paramref name="LocksLedger"/>. <paramref name="Exit"/>: how the verb ends with
-/// the file as it stands, the first time.
+/// A verb and the file that it is to read. <paramref name="Read"/> gets the path of a mutated one; one verb at a time
+/// <paramref name="LocksLedger"/>. <paramref name="Exit"/>: how the verb ends with the file as it stands, the first time.
 /// </summary>
 internal sealed record FileSeed(string Kind, byte[] Content, Func<string, string[]> Read, bool LocksLedger = false, int Exit = 0);
 
-/// <summary>Gives mutated files to the verbs that read them, on the signer's data directory once it was stopped, until the time is up. Whatever is in a file: an exit code, one line that says what is wrong and one what to do.</summary>
+/// <summary>
+/// Gives mutated files to the verbs that read them, on the signer's data directory once it was stopped, until the time is up. Whatever is
+/// in a file: an exit code, one line that says what is wrong and one what to do.
+/// </summary>
 internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, ulong seed, Findings findings)
 {
     // Of no machine here: whatever is right with a configuration, it will not be served.
@@ -59,7 +62,12 @@ internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, 
     // The exit code, and what was said on standard error.
     private async Task<(int Exit, string Told)> RunAsync(FileSeed chosen, string[] verb, byte[] content, long input)
     {
-        var start = new ProcessStartInfo(Repository.Binary, verb) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(Repository.Binary, verb)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         home.Token.Describe(start.Environment);
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
@@ -83,12 +91,21 @@ internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, 
             findings.Add($"exit {process.ExitCode}", chosen.Kind, input, content, told);
         }
 
-        if (told.Contains("fault of the program", StringComparison.Ordinal) || told.Contains("   at ", StringComparison.Ordinal) || (await output).Contains("   at ", StringComparison.Ordinal))
+        if (
+            told.Contains("fault of the program", StringComparison.Ordinal)
+            || told.Contains("   at ", StringComparison.Ordinal)
+            || (await output).Contains("   at ", StringComparison.Ordinal)
+        )
         {
             findings.Add("fault of the program", chosen.Kind, input, content, told);
         }
         // A verdict that is not what was hoped for is no error.
-        else if (process.ExitCode != 0 && chosen.Kind is not ("cluster" or "evidence") && !told.Contains("remote-signer: hint: ", StringComparison.Ordinal) && !(await output).StartsWith("refused: ", StringComparison.Ordinal))
+        else if (
+            process.ExitCode != 0
+            && chosen.Kind is not ("cluster" or "evidence")
+            && !told.Contains("remote-signer: hint: ", StringComparison.Ordinal)
+            && !(await output).StartsWith("refused: ", StringComparison.Ordinal)
+        )
         {
             findings.Add("no hint", chosen.Kind, input, content, told);
         }
@@ -101,10 +118,45 @@ internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, 
         var keystores = home.Beside("keystores-to-mutate");
         KeystoreWriter.WriteNew(keystores, 1, SignerHome.Password);
         var password = Path.Combine(keystores, "keystore-0.txt");
-        yield return new("keystore", File.ReadAllBytes(Path.Combine(keystores, "keystore-0.json")), path => ["keys", "import", "--data", data, "--keystores", path, "--passwords", password, "--never-signed"], LocksLedger: true);
+        yield return new(
+            "keystore",
+            File.ReadAllBytes(Path.Combine(keystores, "keystore-0.json")),
+            path => ["keys", "import", "--data", data, "--keystores", path, "--passwords", password, "--never-signed"],
+            LocksLedger: true
+        );
         var root = Spec.Network.Find("hoodi")!.GenesisValidatorsRoot;
-        yield return new("interchange", Utf8($$"""{"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{root}}"},"data":[{"pubkey":"{{home.Keys[0]}}","signed_blocks":[{"slot":"81952","signing_root":"0x{{new string('4', 64)}}"}],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007"}]}]}"""), path => ["slashing", "import", path, "--data", data], LocksLedger: true);
-        yield return new("network", Utf8(Network), path => ["init", "--data", home.Beside("never-made"), "--network", path, "--genesis-time", "1700000000", "--genesis-validators-root", root.ToString()!, "--seal", "softhsm2", "--witness-on-host", "--module", "/nowhere.so", "--pin-file", home.Token.PinFile], Exit: 1);
+        yield return new(
+            "interchange",
+            Utf8(
+                $$"""{"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{root}}"},"data":[{"pubkey":"{{home.Keys[0]}}","signed_blocks":[{"slot":"81952","signing_root":"0x{{new string('4', 64)}}"}],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007"}]}]}"""
+            ),
+            path => ["slashing", "import", path, "--data", data],
+            LocksLedger: true
+        );
+        yield return new(
+            "network",
+            Utf8(Network),
+            path =>
+                [
+                    "init",
+                    "--data",
+                    home.Beside("never-made"),
+                    "--network",
+                    path,
+                    "--genesis-time",
+                    "1700000000",
+                    "--genesis-validators-root",
+                    root.ToString()!,
+                    "--seal",
+                    "softhsm2",
+                    "--witness-on-host",
+                    "--module",
+                    "/nowhere.so",
+                    "--pin-file",
+                    home.Token.PinFile,
+                ],
+            Exit: 1
+        );
         yield return new("signer.json", File.ReadAllBytes(Path.Combine(data, "signer.json")), path =>
         {
             var folder = path + "-data";
@@ -115,54 +167,116 @@ internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, 
         });
         foreach (var (kind, file) in new[] { ("certificate", "server.crt"), ("certificate key", "server.key"), ("authorities", "ca.crt") })
         {
-            yield return new(kind, File.ReadAllBytes(Path.Combine(data, "tls", file)), path =>
-            {
-                // Whose certificate is mutated is its own, so that two verbs do not write into one.
-                var folder = path + "-serve";
-                CopyOnce(data, folder);
-                foreach (var whole in Directory.EnumerateFiles(Path.Combine(data, "tls")))
+            yield return new(
+                kind,
+                File.ReadAllBytes(Path.Combine(data, "tls", file)),
+                path =>
                 {
-                    File.Copy(whole, Path.Combine(folder, "tls", Path.GetFileName(whole)), overwrite: true);
-                }
+                    // Whose certificate is mutated is its own, so that two verbs do not write into one.
+                    var folder = path + "-serve";
+                    CopyOnce(data, folder);
+                    foreach (var whole in Directory.EnumerateFiles(Path.Combine(data, "tls")))
+                    {
+                        File.Copy(whole, Path.Combine(folder, "tls", Path.GetFileName(whole)), overwrite: true);
+                    }
 
-                File.Copy(path, Path.Combine(folder, "tls", file), overwrite: true);
-                return ["serve", "--data", folder, "--listen", Nowhere, "--operations", Nowhere];
-            }, Exit: 1);
+                    File.Copy(path, Path.Combine(folder, "tls", file), overwrite: true);
+                    return ["serve", "--data", folder, "--listen", Nowhere, "--operations", Nowhere];
+                },
+                Exit: 1
+            );
         }
 
-        yield return new("evidence", Utf8("""{"version":1,"nonce":"00112233445566778899aabbccddeeff","quote":"AAAA","signature":"AAAA","pcrs":{"7":"00"},"claims":{}}"""), path => ["attest", "verify", path, "--nonce", "00112233445566778899aabbccddeeff"], Exit: 1);
+        yield return new(
+            "evidence",
+            Utf8(
+                """{"version":1,"nonce":"00112233445566778899aabbccddeeff","quote":"AAAA","signature":"AAAA","pcrs":{"7":"00"},"claims":{}}"""
+            ),
+            path => ["attest", "verify", path, "--nonce", "00112233445566778899aabbccddeeff"],
+            Exit: 1
+        );
     }
 
     private static IEnumerable<FileSeed> OfVectors(SignerHome home, string data, string vectors)
     {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(vectors, "clusters"), "cluster-lock.json", SearchOption.AllDirectories)
-            .Concat(Directory.EnumerateFiles(Path.Combine(vectors, "clusters-charon"), "cluster-*.json", SearchOption.AllDirectories))
-            .Where(file => new FileInfo(file).Length < 64 * 1024).Order(StringComparer.Ordinal))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(Path.Combine(vectors, "clusters"), "cluster-lock.json", SearchOption.AllDirectories)
+                .Concat(Directory.EnumerateFiles(Path.Combine(vectors, "clusters-charon"), "cluster-*.json", SearchOption.AllDirectories))
+                .Where(file => new FileInfo(file).Length < 64 * 1024)
+                .Order(StringComparer.Ordinal)
+        )
         {
             yield return new("cluster", File.ReadAllBytes(file), path => ["cluster", "verify", path]);
         }
 
         yield return Partials(home, Path.Combine(vectors, "clusters", "lock-v1_11-4of3", "cluster-lock.json"));
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(vectors, "clusters-ssv"), "keyshares*.json", SearchOption.AllDirectories)
-            .Append(Path.Combine(vectors, "ssv-keyshares-4of3", "keyshares.json")).Where(file => new FileInfo(file).Length < 128 * 1024).Order(StringComparer.Ordinal))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(Path.Combine(vectors, "clusters-ssv"), "keyshares*.json", SearchOption.AllDirectories)
+                .Append(Path.Combine(vectors, "ssv-keyshares-4of3", "keyshares.json"))
+                .Where(file => new FileInfo(file).Length < 128 * 1024)
+                .Order(StringComparer.Ordinal)
+        )
         {
             yield return new("cluster", File.ReadAllBytes(file), path => ["cluster", "verify", path]);
-            yield return new("keyshares", File.ReadAllBytes(file), path => ["cluster", "add-lock", path, "--data", data, "--accept-unanchored"], LocksLedger: true);
+            yield return new(
+                "keyshares",
+                File.ReadAllBytes(file),
+                path => ["cluster", "add-lock", path, "--data", data, "--accept-unanchored"],
+                LocksLedger: true
+            );
         }
 
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(vectors, "eip3076-interchange"), "*.json", SearchOption.AllDirectories).Where(file => new FileInfo(file).Length < 64 * 1024).Order(StringComparer.Ordinal))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(Path.Combine(vectors, "eip3076-interchange"), "*.json", SearchOption.AllDirectories)
+                .Where(file => new FileInfo(file).Length < 64 * 1024)
+                .Order(StringComparer.Ordinal)
+        )
         {
             if (JsonNode.Parse(File.ReadAllText(file))?["steps"]?[0]?["interchange"] is { } interchange)
             {
                 // Of another chain: told that it is of hoodi, so that it comes further than the first check.
                 interchange["metadata"]!["genesis_validators_root"] = Spec.Network.Find("hoodi")!.GenesisValidatorsRoot.ToString();
-                yield return new("interchange", Utf8(interchange.ToJsonString()), path => ["slashing", "import", path, "--data", data], LocksLedger: true);
+                yield return new(
+                    "interchange",
+                    Utf8(interchange.ToJsonString()),
+                    path => ["slashing", "import", path, "--data", data],
+                    LocksLedger: true
+                );
             }
         }
 
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(vectors, "sign-requests"), "config.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(Path.Combine(vectors, "sign-requests"), "config.yaml", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+        )
         {
-            yield return new("network", File.ReadAllBytes(file), path => ["init", "--data", home.Beside("never-made"), "--network", path, "--no-slot-window", "--genesis-validators-root", $"0x{new string('1', 64)}", "--seal", "softhsm2", "--witness-on-host", "--module", "/nowhere.so", "--pin-file", home.Token.PinFile], Exit: 1);
+            yield return new(
+                "network",
+                File.ReadAllBytes(file),
+                path =>
+                    [
+                        "init",
+                        "--data",
+                        home.Beside("never-made"),
+                        "--network",
+                        path,
+                        "--no-slot-window",
+                        "--genesis-validators-root",
+                        $"0x{new string('1', 64)}",
+                        "--seal",
+                        "softhsm2",
+                        "--witness-on-host",
+                        "--module",
+                        "/nowhere.so",
+                        "--pin-file",
+                        home.Token.PinFile,
+                    ],
+                Exit: 1
+            );
         }
     }
 
@@ -173,8 +287,30 @@ internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, 
         var key = cluster.Validators[0].GroupKey;
         var deposit = cluster.DepositOf(0, 32_000_000_000);
         var signature = cluster.Validators[0].Deposits[0].Signature;
-        var file = new PartialsFile("DEPOSIT", cluster.LockHash, [new(key, "a deposit", deposit.SigningRoot(Spec.Network.Find("hoodi")!), [new(1, signature), new(2, signature)])]);
-        return new("partials", file.Write(), path => ["cluster", "deposit", key.ToString(), "--lock", lockFile, "--amount", "32", "--partials", path, "--out", home.Beside("never-complete.json")], Exit: 1);
+        var file = new PartialsFile(
+            "DEPOSIT",
+            cluster.LockHash,
+            [new(key, "a deposit", deposit.SigningRoot(Spec.Network.Find("hoodi")!), [new(1, signature), new(2, signature)])]
+        );
+        return new(
+            "partials",
+            file.Write(),
+            path =>
+                [
+                    "cluster",
+                    "deposit",
+                    key.ToString(),
+                    "--lock",
+                    lockFile,
+                    "--amount",
+                    "32",
+                    "--partials",
+                    path,
+                    "--out",
+                    home.Beside("never-complete.json"),
+                ],
+            Exit: 1
+        );
     }
 
     private static void CopyOnce(string from, string to)
@@ -189,7 +325,11 @@ internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, 
             Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, folder)));
         }
 
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories).Where(file => Path.GetExtension(file) is not (".lock" or ".sock")))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(from, "*", SearchOption.AllDirectories)
+                .Where(file => Path.GetExtension(file) is not (".lock" or ".sock"))
+        )
         {
             File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
         }
@@ -197,8 +337,7 @@ internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, 
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 
-    private const string Network =
-        """
+    private const string Network = """
         # of a development network
         PRESET_BASE: minimal
         CONFIG_NAME: "fuzzed"

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace RemoteSigner.Fuzz;
 
-/// <summary>What was sent and how it ended, by door, and whatever must not be: each finding with the input that makes it, so that it can be had again.</summary>
+/// <summary>
+/// What was sent and how it ended, by door, and whatever must not be: each finding with the input that makes it, so that it can be had
+/// again.
+/// </summary>
 internal sealed class Findings(string folder)
 {
     private const int MostKept = 40;
@@ -40,7 +43,10 @@ internal sealed class Findings(string folder)
         var text = new StringBuilder();
         foreach (var door in _ends.GroupBy(row => row.Key.Door).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
-            text.AppendLine($"  {door.Key,-14} {door.Sum(row => row.Value),9:N0} inputs: {string.Join(", ", door.OrderByDescending(row => row.Value).Select(row => $"{row.Value:N0} × {row.Key.End}"))}");
+            text.AppendLine(
+                $"  {door.Key, -14} {door.Sum(row => row.Value), 9:N0} inputs: "
+                    + $"{string.Join(", ", door.OrderByDescending(row => row.Value).Select(row => $"{row.Value:N0} × {row.Key.End}"))}"
+            );
         }
 
         foreach (var (kind, count) in _kinds.OrderBy(row => row.Key, StringComparer.Ordinal))

@@ -5,8 +5,9 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Fuzz;
 
 /// <summary>
-/// A signer on hoodi with every door open: mutual TLS as <c>admin</c>, who may do everything, a loopback door as <c>vc</c>, operations, and the control socket. Its clock guards nothing, so that duties of
-/// any slot come as far as they can. With the shared vectors it has the shares of a cluster and an SSV operator's key, too.
+/// A signer on hoodi with every door open: mutual TLS as <c>admin</c>, who may do everything, a loopback door as <c>vc</c>, operations, and
+/// the control socket. Its clock guards nothing, so that duties of any slot come as far as they can. With the shared vectors it has the
+/// shares of a cluster and an SSV operator's key, too.
 /// </summary>
 internal sealed class FuzzedSigner : IAsyncDisposable
 {
@@ -65,16 +66,39 @@ internal sealed class FuzzedSigner : IAsyncDisposable
 
         var @lock = Path.Combine(vectors, Cluster, "cluster-lock.json");
         var hash = (string)JsonNode.Parse(await File.ReadAllTextAsync(@lock))!["lock_hash"]!;
-        Home.Configure(options => options["distributed"] = new JsonObject
-        {
-            ["endpoint"] = "https://here.example:9000",
-            ["clusters"] = new JsonObject { [hash] = new JsonObject(Enumerable.Range(1, 4).Select(node => KeyValuePair.Create($"{node}", (JsonNode?)(node == 1 ? "https://here.example:9000" : $"https://signer-{node}.example:9000")))) },
-        });
-        (await Home.RunAsync("cluster", "import", "--lock", @lock, "--node", Path.Combine(vectors, Cluster, "node0"), "--never-signed")).Succeeded();
+        Home.Configure(options =>
+            options["distributed"] = new JsonObject
+            {
+                ["endpoint"] = "https://here.example:9000",
+                ["clusters"] = new JsonObject
+                {
+                    [hash] = new JsonObject(
+                        Enumerable
+                            .Range(1, 4)
+                            .Select(node =>
+                                KeyValuePair.Create(
+                                    $"{node}",
+                                    (JsonNode?)(node == 1 ? "https://here.example:9000" : $"https://signer-{node}.example:9000")
+                                )
+                            )
+                    ),
+                },
+            }
+        );
+        (
+            await Home.RunAsync("cluster", "import", "--lock", @lock, "--node", Path.Combine(vectors, Cluster, "node0"), "--never-signed")
+        ).Succeeded();
         var validator = JsonNode.Parse(await File.ReadAllTextAsync(@lock))!["distributed_validators"]![0]!;
-        Share = (BlsPublicKey.Parse((string)validator["distributed_public_key"]!), BlsPublicKey.Parse((string)validator["public_shares"]![0]!), (string)validator["builder_registration"]!["message"]!["fee_recipient"]!);
+        Share = (
+            BlsPublicKey.Parse((string)validator["distributed_public_key"]!),
+            BlsPublicKey.Parse((string)validator["public_shares"]![0]!),
+            (string)validator["builder_registration"]!["message"]!["fee_recipient"]!
+        );
         var operators = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(vectors, "ssv-keyshares-4of3", "operators.json")))!;
-        await File.WriteAllBytesAsync(Home.Beside("operator.pem"), Convert.FromBase64String((string)operators["operators"]![0]!["privateKey"]!));
+        await File.WriteAllBytesAsync(
+            Home.Beside("operator.pem"),
+            Convert.FromBase64String((string)operators["operators"]![0]!["privateKey"]!)
+        );
         (await Home.RunAsync("operator", "import", "--key", Home.Beside("operator.pem"))).Succeeded();
     }
 }

@@ -26,8 +26,14 @@ internal sealed class MemoryWatch(int process, TimeSpan period)
         }
     }
 
-    public string Summary => _mebibytes.Count == 0 ? "not seen" : string.Create(
-        CultureInfo.InvariantCulture, $"{_mebibytes[0]:F0} MiB at the start, {Middle:F0} on average in the middle third, {Last:F0} in the last, {_mebibytes.Max():F0} at most");
+    public string Summary =>
+        _mebibytes.Count == 0
+            ? "not seen"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_mebibytes[0]:F0} MiB at the start, {Middle:F0} on average in the middle "
+                    + $"third, {Last:F0} in the last, {_mebibytes.Max():F0} at most"
+            );
 
     /// <summary>Did it level off? What the last third has above the middle one is a breath or less.</summary>
     public bool LevelledOff => _mebibytes.Count < 6 || Last <= (Middle * 1.1) + Breath;
@@ -40,8 +46,11 @@ internal sealed class MemoryWatch(int process, TimeSpan period)
     {
         try
         {
-            var line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return line is null ? 0 : double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+            var line = File.ReadLines($"/proc/{process}/status")
+                .FirstOrDefault(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return line is null
+                ? 0
+                : double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
         }
         catch (IOException)
         {

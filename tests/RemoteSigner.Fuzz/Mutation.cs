@@ -11,10 +11,45 @@ internal static class Mutation
     [
         .. new[]
         {
-            "\"", "{", "}", "[", "]", ",", ":", "0", "-", "null", "true", "0x", "1e9", "1.5", "\\u0000", "\\ud800", "\\u001b[2J", "\u001b]0;x\u0007", "\r\n", "../", "%s%n", "18446744073709551616", "99999999999999999999999",
-            "\"type\":\"BLOCK_V2\",", "\"SigningRoot\":\"0x00\",", "\"slot\":\"1\",", "\"__proto__\":{},", "[[[[[[[[[[[[[[[[", "{\"a\":{\"a\":{\"a\":", "- - - ", "&a [*a,*a]", "-----BEGIN CERTIFICATE-----\n",
+            "\"",
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "0",
+            "-",
+            "null",
+            "true",
+            "0x",
+            "1e9",
+            "1.5",
+            "\\u0000",
+            "\\ud800",
+            "\\u001b[2J",
+            "\u001b]0;x\u0007",
+            "\r\n",
+            "../",
+            "%s%n",
+            "18446744073709551616",
+            "99999999999999999999999",
+            "\"type\":\"BLOCK_V2\",",
+            "\"SigningRoot\":\"0x00\",",
+            "\"slot\":\"1\",",
+            "\"__proto__\":{},",
+            "[[[[[[[[[[[[[[[[",
+            "{\"a\":{\"a\":{\"a\":",
+            "- - - ",
+            "&a [*a,*a]",
+            "-----BEGIN CERTIFICATE-----\n",
         }.Select(Encoding.UTF8.GetBytes),
-        [0], [0xff, 0xfe], [0xed, 0xa0, 0x80], [0xc0, 0x80], [0xef, 0xbb, 0xbf], [0x1b, 0x5b, 0x33, 0x31, 0x6d],
+        [0],
+        [0xff, 0xfe],
+        [0xed, 0xa0, 0x80],
+        [0xc0, 0x80],
+        [0xef, 0xbb, 0xbf],
+        [0x1b, 0x5b, 0x33, 0x31, 0x6d],
     ];
 
     public static byte[] Of(byte[] seed, Dice dice)
@@ -133,7 +168,9 @@ internal static class Mutation
                 break;
             case 1:
                 members.Remove(name);
-                members[dice.Of((string[])[name.ToUpperInvariant(), name + "_", name.Replace("_", "", StringComparison.Ordinal), "x", ""])] = value;
+                members[
+                    dice.Of((string[])[name.ToUpperInvariant(), name + "_", name.Replace("_", "", StringComparison.Ordinal), "x", ""])
+                ] = value;
                 break;
             default:
                 members[name] = Other(value, places, dice);
@@ -141,16 +178,23 @@ internal static class Mutation
         }
     }
 
-    private static JsonNode? Other(JsonNode? value, List<JsonNode> places, Dice dice) => dice.Below(9) switch
-    {
-        0 => null,
-        1 => JsonValue.Create(dice.Next()),
-        2 => JsonValue.Create(dice.Next().ToString()),
-        3 => JsonValue.Create(dice.OneIn(2)),
-        4 => new JsonArray(),
-        5 => dice.Of(places).DeepClone(),
-        6 => JsonValue.Create("0x" + Convert.ToHexString(dice.Bytes(dice.Of((int[])[4, 20, 32, 48, 96, 97])))),
-        7 when value is JsonValue text && text.TryGetValue(out string? word) && word.Length > 0 => JsonValue.Create(word[..^1] + (char)('0' + dice.Below(10))),
-        _ => JsonValue.Create(dice.Of((string[])["", "\u001b[31m", "\ud83d\ude00", new string('9', 400), "-1", "0x", "1e3", "ATTESTATION", "../../etc/passwd"])),
-    };
+    private static JsonNode? Other(JsonNode? value, List<JsonNode> places, Dice dice) =>
+        dice.Below(9) switch
+        {
+            0 => null,
+            1 => JsonValue.Create(dice.Next()),
+            2 => JsonValue.Create(dice.Next().ToString()),
+            3 => JsonValue.Create(dice.OneIn(2)),
+            4 => new JsonArray(),
+            5 => dice.Of(places).DeepClone(),
+            6 => JsonValue.Create("0x" + Convert.ToHexString(dice.Bytes(dice.Of((int[])[4, 20, 32, 48, 96, 97])))),
+            7 when value is JsonValue text && text.TryGetValue(out string? word) && word.Length > 0 => JsonValue.Create(
+                word[..^1] + (char)('0' + dice.Below(10))
+            ),
+            _ => JsonValue.Create(
+                dice.Of(
+                    (string[])["", "\u001b[31m", "\ud83d\ude00", new string('9', 400), "-1", "0x", "1e3", "ATTESTATION", "../../etc/passwd"]
+                )
+            ),
+        };
 }

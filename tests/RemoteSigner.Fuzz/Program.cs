@@ -7,8 +7,11 @@ using RemoteSigner.Rig;
 
 // remote-signer-fuzz [SECONDS [SEED]]: four fifths of the time requests, the rest files. Ends with 1 when anything was found.
 var seconds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 600;
-var seed = args.Length > 1 ? ulong.Parse(args[1], CultureInfo.InvariantCulture) : BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) >> 16;
-var vectors = Environment.GetEnvironmentVariable("VECTORS") is { Length: > 0 } named ? named : Path.Combine(Repository.Root, "..", "shared", "vectors");
+var seed =
+    args.Length > 1 ? ulong.Parse(args[1], CultureInfo.InvariantCulture) : BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) >> 16;
+var vectors = Environment.GetEnvironmentVariable("VECTORS") is { Length: > 0 } named
+    ? named
+    : Path.Combine(Repository.Root, "..", "shared", "vectors");
 if (!Directory.Exists(vectors))
 {
     Console.WriteLine($"no shared vectors at {vectors}: without their requests, clusters, keyshares, histories and the SSV operator's key");
@@ -31,7 +34,12 @@ await signer.Process.StopAsync();
 var log = signer.Process.Output[before..];
 Directory.CreateDirectory(folder);
 await File.WriteAllTextAsync(Path.Combine(folder, "signer.log"), log);
-var fault = log.Split('\n').FirstOrDefault(line => line.Contains("   at ", StringComparison.Ordinal) || line.Contains(" fail: ", StringComparison.Ordinal) || line.Contains(" crit: ", StringComparison.Ordinal));
+var fault = log.Split('\n')
+    .FirstOrDefault(line =>
+        line.Contains("   at ", StringComparison.Ordinal)
+        || line.Contains(" fail: ", StringComparison.Ordinal)
+        || line.Contains(" crit: ", StringComparison.Ordinal)
+    );
 Look(fault is not null, "stack or error in the log", fault ?? "");
 Look(log.Any(character => char.IsControl(character) && character is not ('\n' or '\r')), "control character in the log", "");
 var lines = log.Split('\n').Where(line => !EpochLine().IsMatch(line)).ToList();
@@ -41,8 +49,14 @@ foreach (var line in lines.Where(line => Encoding.UTF8.GetByteCount(line) > Most
 }
 
 // Each request by all of its own lines, with their ends.
-var ofRequests = lines.Select(line => (Id: RequestId().Match(line).Groups[1].Value, Line: line)).Where(line => line.Id.Length > 0).GroupBy(line => line.Id)
-    .Select(request => (Text: string.Join('\n', request.Select(line => line.Line)), Bytes: request.Sum(line => Encoding.UTF8.GetByteCount(line.Line) + 1))).ToList();
+var ofRequests = lines
+    .Select(line => (Id: RequestId().Match(line).Groups[1].Value, Line: line))
+    .Where(line => line.Id.Length > 0)
+    .GroupBy(line => line.Id)
+    .Select(request =>
+        (Text: string.Join('\n', request.Select(line => line.Line)), Bytes: request.Sum(line => Encoding.UTF8.GetByteCount(line.Line) + 1))
+    )
+    .ToList();
 foreach (var (text, _) in ofRequests.Where(request => request.Bytes > MostOfARequest))
 {
     Look(true, "a request that fills the log", text);
@@ -56,7 +70,14 @@ using var fileTime = new CancellationTokenSource(TimeSpan.FromSeconds(seconds * 
 await files.RunAsync(fileTime.Token);
 
 Console.WriteLine(findings.Table().TrimEnd());
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {requests.Signatures:N0} signatures held against roots computed anew; log: {log.Length:N0} bytes, {findings.Refused:N0} requests refused, {ofRequests.Count:N0} requests have lines of their own and {ofRequests.Select(request => request.Bytes).DefaultIfEmpty().Max():N0} bytes at most for one; memory: {memory.Summary}"));
+Console.WriteLine(
+    string.Create(
+        CultureInfo.InvariantCulture,
+        $"  {requests.Signatures:N0} signatures held against roots computed anew; log: {log.Length:N0} bytes, "
+            + $"{findings.Refused:N0} requests refused, {ofRequests.Count:N0} requests have lines of their own and "
+            + $"{ofRequests.Select(request => request.Bytes).DefaultIfEmpty().Max():N0} bytes at most for one; memory: {memory.Summary}"
+    )
+);
 Console.WriteLine($"{findings.Inputs:N0} inputs with the seed {seed}: {(findings.Any ? "FINDINGS, in artifacts/fuzz" : "nothing found")}");
 return findings.Any ? 1 : 0;
 

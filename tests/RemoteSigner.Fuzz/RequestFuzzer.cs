@@ -6,7 +6,15 @@ namespace RemoteSigner.Fuzz;
 internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSeed> seeds, ulong seed, Findings findings)
 {
     // What the page of the API says of a signer that is well: its keys are open, and nobody took its token away.
-    private static readonly HashSet<string> _documented = ["no_operator_key", "keys_loading", "busy", "generic_not_supported", "tpm_unreachable", "fence_not_moved"];
+    private static readonly HashSet<string> _documented =
+    [
+        "no_operator_key",
+        "keys_loading",
+        "busy",
+        "generic_not_supported",
+        "tpm_unreachable",
+        "fence_not_moved",
+    ];
 
     private const long First = 0;
 
@@ -17,7 +25,10 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
     /// <summary>Signatures that were held against the oracle's root.</summary>
     public long Signatures => Interlocked.Read(ref _signatures);
 
-    /// <summary>Every seed as it stands, before anything else: one that is refused tests the refusal alone, however it is mutated. Later they come again, between the others.</summary>
+    /// <summary>
+    /// Every seed as it stands, before anything else: one that is refused tests the refusal alone, however it is mutated. Later they come
+    /// again, between the others.
+    /// </summary>
     public async Task SowAsync()
     {
         var doors = Enum.GetValues<Listener>().ToDictionary(listener => listener, listener => new Door(signer, listener));
@@ -29,7 +40,8 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
         Dispose(doors.Values);
     }
 
-    public async Task RunAsync(int workers, CancellationToken timeIsUp) => await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(timeIsUp), CancellationToken.None)));
+    public async Task RunAsync(int workers, CancellationToken timeIsUp) =>
+        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(timeIsUp), CancellationToken.None)));
 
     private async Task WorkAsync(CancellationToken timeIsUp)
     {
@@ -39,12 +51,14 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
             var input = Interlocked.Increment(ref _input);
             var dice = new Dice(seed, input);
             var chosen = dice.Of(dice.Of(_byDoor));
-            await (dice.Below(10) switch
-            {
-                < 2 => ThrowAsync(doors[chosen.Listener], chosen, input, dice),
-                < 4 => AskAsync(doors[chosen.Listener], chosen, chosen.Body, input, dice),
-                _ => AskAsync(doors[chosen.Listener], chosen, Mutation.Of(chosen.Body, dice), input, dice),
-            });
+            await (
+                dice.Below(10) switch
+                {
+                    < 2 => ThrowAsync(doors[chosen.Listener], chosen, input, dice),
+                    < 4 => AskAsync(doors[chosen.Listener], chosen, chosen.Body, input, dice),
+                    _ => AskAsync(doors[chosen.Listener], chosen, Mutation.Of(chosen.Body, dice), input, dice),
+                }
+            );
         }
 
         Dispose(doors.Values);
@@ -61,14 +75,28 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
     // In a frame that is right, so that there must be an answer; and a seed has one that is expected.
     private async Task AskAsync(Door door, RequestSeed chosen, byte[] body, long input, Dice dice)
     {
-        var request = Framed(chosen, chosen.Path, chosen.Verb == "GET" && body.Length == 0 ? "" : dice.OneIn(4) ? "Transfer-Encoding: chunked\r\n" : $"Content-Length: {body.Length}\r\n", body, dice);
+        var request = Framed(
+            chosen,
+            chosen.Path,
+            chosen.Verb == "GET" && body.Length == 0 ? ""
+                : dice.OneIn(4) ? "Transfer-Encoding: chunked\r\n"
+                : $"Content-Length: {body.Length}\r\n",
+            body,
+            dice
+        );
         try
         {
             var answer = await door.AskAsync(request);
             var signatures = Judge(chosen, body, answer, input, request);
             if (ReferenceEquals(body, chosen.Body) && !chosen.Expects(answer, signatures, isAlone: input == First))
             {
-                findings.Add($"seed answered {answer.Status} {SignatureJudge.ReasonOf(answer.Body)}", chosen.Door, input, chosen.Body, $"{chosen.Verb} {chosen.Path} over {chosen.Listener}: {answer.Body}");
+                findings.Add(
+                    $"seed answered {answer.Status} {SignatureJudge.ReasonOf(answer.Body)}",
+                    chosen.Door,
+                    input,
+                    chosen.Body,
+                    $"{chosen.Verb} {chosen.Path} over {chosen.Listener}: {answer.Body}"
+                );
             }
         }
         catch (IOException exception)
@@ -87,7 +115,7 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
         }
 
         var chunks = new List<byte>();
-        for (var at = 0; at < body.Length;)
+        for (var at = 0; at < body.Length; )
         {
             var part = body[at..Math.Min(body.Length, at + 1 + dice.Below(Math.Max(1, body.Length)))];
             chunks.AddRange(Encoding.ASCII.GetBytes($"{part.Length:x}\r\n"));
@@ -113,8 +141,22 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
             2 => [.. Head(chosen, chosen.Path, $"Content-Encoding: gzip\r\n{length}"), .. body],
             3 => [.. Head(chosen, WithoutQuery(chosen.Path) + "/", length), .. body],
             4 => [.. Head(chosen, chosen.Path.ToUpperInvariant(), length), .. body],
-            5 => [.. Head(chosen, chosen.Path.Replace("/v1", "/%761", StringComparison.Ordinal).Replace("/up", "/%75p", StringComparison.Ordinal), length), .. body],
-            6 => [.. Head(chosen, chosen.Path, "Transfer-Encoding: chunked\r\n"), .. Encoding.ASCII.GetBytes(dice.Of((string[])["80000000\r\n{", "ffffffffffffffffff\r\n", "-1\r\n", "5;x=\u0001\r\n{}", "zz\r\n", "\r\n\r\n"]))],
+            5 =>
+            [
+                .. Head(
+                    chosen,
+                    chosen.Path.Replace("/v1", "/%761", StringComparison.Ordinal).Replace("/up", "/%75p", StringComparison.Ordinal),
+                    length
+                ),
+                .. body,
+            ],
+            6 =>
+            [
+                .. Head(chosen, chosen.Path, "Transfer-Encoding: chunked\r\n"),
+                .. Encoding.ASCII.GetBytes(
+                    dice.Of((string[])["80000000\r\n{", "ffffffffffffffffff\r\n", "-1\r\n", "5;x=\u0001\r\n{}", "zz\r\n", "\r\n\r\n"])
+                ),
+            ],
             7 => [.. Head(chosen, chosen.Path, $"Content-Length: {body.Length + 1 + dice.Below(100_000)}\r\n"), .. body],
             8 => [.. Head(chosen, chosen.Path, length + length), .. body],
             9 => [.. Head(chosen, chosen.Path, $"{length}Host: elsewhere\r\n"), .. body],
@@ -128,15 +170,27 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
             _ => dice.Bytes(1 + dice.Below(400)),
         };
         // What is cut short or is no request gets an answer late or never.
-        var answer = await door.ThrowAsync(request, resets: dice.OneIn(6), TimeSpan.FromMilliseconds(kind is 6 or 7 or 12 or 17 ? 150 : 5_000));
+        var answer = await door.ThrowAsync(
+            request,
+            resets: dice.OneIn(6),
+            TimeSpan.FromMilliseconds(kind is 6 or 7 or 12 or 17 ? 150 : 5_000)
+        );
         if (answer is null)
         {
             findings.Count($"{chosen.Door} frames", "no answer");
             return;
         }
 
-        // Whoever takes them reads something else than another reader would. (A target without version has nothing to be written otherwise, the socket no proxy before it.)
-        if (answer.Status == 200 && (kind is 0 or 1 or 2 or 8 or 9 or 13 or 14 or 15 or 16 or 17 || (kind == 10 && chosen.Listener is (Listener.MutualTls or Listener.Loopback)) || (kind == 12 && !RequestHead.IsWellFormed(request))))
+        // Whoever takes them reads something else than another reader would. (A target without version has nothing to be written otherwise,
+        // the socket no proxy before it.)
+        if (
+            answer.Status == 200
+            && (
+                kind is 0 or 1 or 2 or 8 or 9 or 13 or 14 or 15 or 16 or 17
+                || (kind == 10 && chosen.Listener is (Listener.MutualTls or Listener.Loopback))
+                || (kind == 12 && !RequestHead.IsWellFormed(request))
+            )
+        )
         {
             findings.Add("ambiguous frame taken", chosen.Door, input, request, $"kind {kind}: {answer.Status}");
         }
@@ -147,7 +201,12 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
             findings.Add("body taken that never ended", chosen.Door, input, request, $"kind {kind}: {answer.Status}");
         }
 
-        if (answer.Status == 200 && kind is (3 or 4 or 5) && chosen.Listener != Listener.Control && chosen.Path.Contains("/v1", StringComparison.Ordinal))
+        if (
+            answer.Status == 200
+            && kind is (3 or 4 or 5)
+            && chosen.Listener != Listener.Control
+            && chosen.Path.Contains("/v1", StringComparison.Ordinal)
+        )
         {
             findings.Add("path taken that is not documented", chosen.Door, input, request, $"kind {kind}: {answer.Status}");
         }
@@ -160,7 +219,10 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
     private byte[] Head(RequestSeed chosen, string path, string headers)
     {
         var token = chosen.Door == "keymanager" ? $"Authorization: Bearer {signer.Token}\r\n" : "";
-        return Encoding.ASCII.GetBytes($"{chosen.Verb} {path} HTTP/1.1\r\nHost: localhost\r\nAccept: {chosen.Accept}\r\nContent-Type: application/json\r\n{token}{headers}\r\n");
+        return Encoding.ASCII.GetBytes(
+            $"{chosen.Verb} {path} HTTP/1.1\r\nHost: localhost\r\nAccept: "
+                + $"{chosen.Accept}\r\nContent-Type: application/json\r\n{token}{headers}\r\n"
+        );
     }
 
     // How many signatures are in the answer.
@@ -169,7 +231,11 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
         findings.Count(chosen.Door, answer.Status.ToString());
 
         // 505 is the web server's word for another version of HTTP in a mutated head.
-        if (answer.Status is >= 500 and not 505 && !(answer.Status is 501 or 503 && _documented.Contains(SignatureJudge.ReasonOf(answer.Body))) && !IsHealth(chosen))
+        if (
+            answer.Status is >= 500 and not 505
+            && !(answer.Status is 501 or 503 && _documented.Contains(SignatureJudge.ReasonOf(answer.Body)))
+            && !IsHealth(chosen)
+        )
         {
             findings.Add($"status {answer.Status}", chosen.Door, input, request, answer.Body);
         }
@@ -187,7 +253,13 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
         }
         catch (Exception exception)
         {
-            findings.Add("signature of something else", chosen.Door, input, request, $"{exception.Message} body: {Encoding.UTF8.GetString(body)} answer: {answer.Body}");
+            findings.Add(
+                "signature of something else",
+                chosen.Door,
+                input,
+                request,
+                $"{exception.Message} body: {Encoding.UTF8.GetString(body)} answer: {answer.Body}"
+            );
             return 0;
         }
     }

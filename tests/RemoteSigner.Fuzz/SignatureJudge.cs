@@ -30,7 +30,11 @@ internal static class SignatureJudge
         var verified = 0;
         foreach (var result in told.RootElement.EnumerateArray().Where(result => result.TryGetProperty("signature", out _)))
         {
-            verified += Verify(KeyOf(result, signer), request.RootElement.GetProperty("signing_request"), result.GetProperty("signature").GetString()!);
+            verified += Verify(
+                KeyOf(result, signer),
+                request.RootElement.GetProperty("signing_request"),
+                result.GetProperty("signature").GetString()!
+            );
         }
 
         return verified;
@@ -46,8 +50,11 @@ internal static class SignatureJudge
     private static int Verify(ReadOnlySpan<byte> publicKey, JsonElement request, string signature)
     {
         var root = RootOracle.RootOf(request, GenesisVersion);
-        return Bls.Verify(publicKey, root, Convert.FromHexString(signature.Trim()[2..])) ? 1
-            : throw new FormatException($"the signature is not one of the message that was sent, whose root is {Convert.ToHexStringLower(root)}");
+        return Bls.Verify(publicKey, root, Convert.FromHexString(signature.Trim()[2..]))
+            ? 1
+            : throw new FormatException(
+                $"the signature is not one of the message that was sent, whose root is {Convert.ToHexStringLower(root)}"
+            );
     }
 
     /// <summary>The reason code of an error body; empty where it has none.</summary>
@@ -56,7 +63,9 @@ internal static class SignatureJudge
         try
         {
             using var told = JsonDocument.Parse(Encoding.UTF8.GetBytes(answer));
-            return told.RootElement.ValueKind == JsonValueKind.Object && told.RootElement.TryGetProperty("reason", out var reason) ? reason.GetString() ?? "" : "";
+            return told.RootElement.ValueKind == JsonValueKind.Object && told.RootElement.TryGetProperty("reason", out var reason)
+                ? reason.GetString() ?? ""
+                : "";
         }
         catch (JsonException)
         {

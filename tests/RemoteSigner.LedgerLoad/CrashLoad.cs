@@ -3,7 +3,9 @@ using RemoteSigner.Slashing;
 
 namespace RemoteSigner.LedgerLoad;
 
-/// <summary>Two callers for each of eight validators ask for conflicting votes, epoch after epoch; every grant is printed once it is given.</summary>
+/// <summary>
+/// Two callers for each of eight validators ask for conflicting votes, epoch after epoch; every grant is printed once it is given.
+/// </summary>
 internal static class CrashLoad
 {
     private const int Validators = 8;
@@ -13,7 +15,9 @@ internal static class CrashLoad
         await using var signer = await LoadSigner.OpenAsync(file, Validators);
         using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
         var shared = TextWriter.Synchronized(output);
-        await Task.WhenAll(Enumerable.Range(0, Validators * 2).Select(i => Task.Run(() => SignAsync(signer, i / 2, (byte)(i % 2), epoch, shared))));
+        await Task.WhenAll(
+            Enumerable.Range(0, Validators * 2).Select(i => Task.Run(() => SignAsync(signer, i / 2, (byte)(i % 2), epoch, shared)))
+        );
         return 0;
     }
 
@@ -25,7 +29,9 @@ internal static class CrashLoad
             var vote = LoadSigner.Vote(epoch, head);
             if (await signer.RequestAsync(key, vote) is PermitDecision.Granted granted)
             {
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{validator} {vote.Vote.Target.Epoch} {granted.Permit.SigningRoot}"));
+                output.WriteLine(
+                    string.Create(CultureInfo.InvariantCulture, $"{validator} {vote.Vote.Target.Epoch} {granted.Permit.SigningRoot}")
+                );
             }
         }
     }

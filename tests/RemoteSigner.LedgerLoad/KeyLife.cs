@@ -7,7 +7,11 @@ namespace RemoteSigner.LedgerLoad;
 public static class KeyLife
 {
     /// <summary>Lets these keys sign, all or none: null, or the first that was refused.</summary>
-    public static async Task<RefusedRegistration?> RegisterAllAsync(this SlashingProtection slashing, IReadOnlyCollection<ProtectedKey> keys, SlashingFloor floor)
+    public static async Task<RefusedRegistration?> RegisterAllAsync(
+        this SlashingProtection slashing,
+        IReadOnlyCollection<ProtectedKey> keys,
+        SlashingFloor floor
+    )
     {
         var report = await slashing.EnrolAsync(new KeyEnrolment([.. keys.Select(key => (key, floor))]), (_, _) => 1);
         await slashing.TurnAsync(new KeyTurn([.. keys.Select(key => key.PublicKey)]), (_, _) => 1);
@@ -26,20 +30,30 @@ public static class KeyLife
         return ended.Count > 0;
     }
 
-    public static async Task<bool> AllowAgainAsync(this SlashingProtection slashing, BlsPublicKey key) => (await slashing.AllowAgainAsync(key, (_, _) => 1)).Count > 0;
+    public static async Task<bool> AllowAgainAsync(this SlashingProtection slashing, BlsPublicKey key) =>
+        (await slashing.AllowAgainAsync(key, (_, _) => 1)).Count > 0;
 
-    public static Task<InterchangeReport> ImportAsync(this SlashingProtection slashing, Stream file, InterchangeReading reading) => slashing.ImportAsync(file, new ImportTerms(reading), (_, _) => 1);
+    public static Task<InterchangeReport> ImportAsync(this SlashingProtection slashing, Stream file, InterchangeReading reading) =>
+        slashing.ImportAsync(file, new ImportTerms(reading), (_, _) => 1);
 
-    public static Task<int> RaiseLowWatermarkAsync(this SlashingProtection slashing, Slot? slot, Epoch? epoch, IReadOnlyCollection<BlsPublicKey>? only = null) =>
-        slashing.RaiseLowWatermarkAsync(slot, epoch, only, (_, _) => 1);
+    public static Task<int> RaiseLowWatermarkAsync(
+        this SlashingProtection slashing,
+        Slot? slot,
+        Epoch? epoch,
+        IReadOnlyCollection<BlsPublicKey>? only = null
+    ) => slashing.RaiseLowWatermarkAsync(slot, epoch, only, (_, _) => 1);
 
-    public static Task<HighWatermark?> SetHighWatermarkAsync(this SlashingProtection slashing, HighWatermark? watermark) => slashing.SetHighWatermarkAsync(watermark, (_, _) => 1);
+    public static Task<HighWatermark?> SetHighWatermarkAsync(this SlashingProtection slashing, HighWatermark? watermark) =>
+        slashing.SetHighWatermarkAsync(watermark, (_, _) => 1);
 
-    public static Task<PruneReport> PruneAsync(this SlashingProtection slashing, ulong keepEpochs) => slashing.PruneAsync(keepEpochs, (_, _) => 1);
+    public static Task<PruneReport> PruneAsync(this SlashingProtection slashing, ulong keepEpochs) =>
+        slashing.PruneAsync(keepEpochs, (_, _) => 1);
 
-    public static Task RecordStartAsync(this SlashingProtection slashing, LedgerStart start, GlobalFloor? floor) => slashing.RecordStartAsync(start, floor, (_, _) => 1);
+    public static Task RecordStartAsync(this SlashingProtection slashing, LedgerStart start, GlobalFloor? floor) =>
+        slashing.RecordStartAsync(start, floor, (_, _) => 1);
 
-    public static Task<GlobalFloor?> RemoveGlobalFloorAsync(this SlashingProtection slashing) => slashing.RemoveGlobalFloorAsync((_, _) => 1);
+    public static Task<GlobalFloor?> RemoveGlobalFloorAsync(this SlashingProtection slashing) =>
+        slashing.RemoveGlobalFloorAsync((_, _) => 1);
 
     public static Task<bool> EndFloorIfCompleteAsync(this SlashingProtection slashing) => slashing.EndFloorIfCompleteAsync((_, _) => 1);
 }

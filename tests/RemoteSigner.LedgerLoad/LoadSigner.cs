@@ -22,7 +22,12 @@ internal sealed record LoadSigner(Ledger Ledger, SlashingProtection Slashing, Au
     {
         var network = Network.Find("minimal")! with { GenesisValidatorsRoot = default(Root) };
         var ledger = File.Exists(file) ? Ledger.Open(file) : Ledger.Create(file);
-        return new LoadSigner(ledger, await SlashingProtection.OpenAsync(ledger, network), await AuditLog.OpenAsync(ledger, TimeProvider.System), network);
+        return new LoadSigner(
+            ledger,
+            await SlashingProtection.OpenAsync(ledger, network),
+            await AuditLog.OpenAsync(ledger, TimeProvider.System),
+            network
+        );
     }
 
     /// <summary>A vote of one validator for an epoch; <paramref name="head"/> 0 and 1 conflict.</summary>
@@ -30,7 +35,16 @@ internal sealed record LoadSigner(Ledger Ledger, SlashingProtection Slashing, Au
     {
         var root = new byte[Root.Length];
         root[0] = head;
-        return new Attestation(new AttestationData(new Slot(epoch * 8), 0, new Root(root), new Checkpoint(new Epoch(epoch - 1), default), new Checkpoint(new Epoch(epoch), default)), _fork);
+        return new Attestation(
+            new AttestationData(
+                new Slot(epoch * 8),
+                0,
+                new Root(root),
+                new Checkpoint(new Epoch(epoch - 1), default),
+                new Checkpoint(new Epoch(epoch), default)
+            ),
+            _fork
+        );
     }
 
     public static ProtectedKey Key(int number)
@@ -42,27 +56,32 @@ internal sealed record LoadSigner(Ledger Ledger, SlashingProtection Slashing, Au
         return new ProtectedKey(new BlsPublicKey(share), new BlsPublicKey(group));
     }
 
-    public async Task<PermitDecision> RequestAsync(ProtectedKey key, Attestation vote) => (await Slashing.RequestAsync([Ask(key, vote, vote.WithRoot(Network))]))[0];
+    public async Task<PermitDecision> RequestAsync(ProtectedKey key, Attestation vote) =>
+        (await Slashing.RequestAsync([Ask(key, vote, vote.WithRoot(Network))]))[0];
 
     /// <summary>Leave for a vote is asked for, with the entry that the signer writes.</summary>
-    public PermitRequest Ask(ProtectedKey key, Attestation vote, RootedMessage message) => new PermitRequest.Ask(key, message, (transaction, root, verdict) => Audit.Append(transaction, new AuditEntry
-    {
-        Action = "sign",
-        Decision = verdict is Verdict.Allowed ? AuditDecision.Granted : AuditDecision.Refused,
-        RequestId = "0HN7QK2L3M4N5:00000001",
-        Client = "validator-client-1",
-        ClientFingerprint = "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9",
-        ShareKey = key.PublicKey,
-        GroupKey = key.GroupKey,
-        Duty = vote.Type,
-        Slot = vote.Vote.Slot,
-        SourceEpoch = vote.Vote.Source.Epoch,
-        TargetEpoch = vote.Vote.Target.Epoch,
-        SigningRoot = root,
-        SignedBefore = verdict is Verdict.Allowed { AlreadySigned: true },
-        Rule = (verdict as Verdict.Refused)?.Rule.Name(),
-        Detail = (verdict as Verdict.Refused)?.Detail,
-    }));
+    public PermitRequest Ask(ProtectedKey key, Attestation vote, RootedMessage message) =>
+        new PermitRequest.Ask(key, message, (transaction, root, verdict) => Audit.Append(
+                transaction,
+                new AuditEntry
+                {
+                    Action = "sign",
+                    Decision = verdict is Verdict.Allowed ? AuditDecision.Granted : AuditDecision.Refused,
+                    RequestId = "0HN7QK2L3M4N5:00000001",
+                    Client = "validator-client-1",
+                    ClientFingerprint = "5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9",
+                    ShareKey = key.PublicKey,
+                    GroupKey = key.GroupKey,
+                    Duty = vote.Type,
+                    Slot = vote.Vote.Slot,
+                    SourceEpoch = vote.Vote.Source.Epoch,
+                    TargetEpoch = vote.Vote.Target.Epoch,
+                    SigningRoot = root,
+                    SignedBefore = verdict is Verdict.Allowed { AlreadySigned: true },
+                    Rule = (verdict as Verdict.Refused)?.Rule.Name(),
+                    Detail = (verdict as Verdict.Refused)?.Detail,
+                }
+            ));
 
     // A run that is killed may have registered a key without ever signing with it.
     private async Task RegisterAsync(ProtectedKey key)

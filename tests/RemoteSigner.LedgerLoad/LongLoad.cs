@@ -4,8 +4,9 @@ using RemoteSigner.Slashing;
 namespace RemoteSigner.LedgerLoad;
 
 /// <summary>
-/// Days of many validators, one commit for the votes of each slot, with the pruning of a signer that serves (every half day, 512 epochs are kept): how large the ledger becomes, and how long a commit takes
-/// at the end against the beginning. Slots follow one another at once, and while the history is pruned one comes a second, a dozen times as often as on chain.
+/// Days of many validators, one commit for the votes of each slot, with the pruning of a signer that serves (every half day, 512 epochs are
+/// kept): how large the ledger becomes, and how long a commit takes at the end against the beginning. Slots follow one another at once, and
+/// while the history is pruned one comes a second, a dozen times as often as on chain.
 /// </summary>
 public static class LongLoad
 {
@@ -44,7 +45,14 @@ public static class LongLoad
 
         // The records are as many as before once the pruning has begun: what grows then are entries.
         var day = Math.Min(EpochsPerDay, epochs / 2);
-        return new LongFigures(sizes[^1], (double)(sizes[^1] - sizes[^day]) / ((day - 1) * validators), (long)epochs * validators, At99(commits[..day]), At99(commits[^day..]), longest);
+        return new LongFigures(
+            sizes[^1],
+            (double)(sizes[^1] - sizes[^day]) / ((day - 1) * validators),
+            (long)epochs * validators,
+            At99(commits[..day]),
+            At99(commits[^day..]),
+            longest
+        );
     }
 
     private static async Task<double> SignAsync(LoadSigner signer, ProtectedKey[] keys, int epoch, int slot)
@@ -56,7 +64,9 @@ public static class LongLoad
         var started = Stopwatch.GetTimestamp();
         var decisions = await signer.Slashing.RequestAsync(requests);
         var elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-        return decisions.All(decision => decision is PermitDecision.Granted { AlreadySigned: false }) ? elapsed : throw new InvalidOperationException($"a vote of slot {slot} in epoch {epoch} was refused");
+        return decisions.All(decision => decision is PermitDecision.Granted { AlreadySigned: false })
+            ? elapsed
+            : throw new InvalidOperationException($"a vote of slot {slot} in epoch {epoch} was refused");
     }
 
     private static async Task<TimeSpan> PruneAsync(LoadSigner signer)
@@ -80,4 +90,11 @@ public static class LongLoad
 /// <param name="FirstDayP99">Of its commits, in milliseconds.</param>
 /// <param name="LastDayP99">The same of the last day, with the pruning in it.</param>
 /// <param name="LongestPruning">How long a pruning took at most, beside the signing.</param>
-public sealed record LongFigures(long Bytes, double EntryBytesPerVote, long Votes, double FirstDayP99, double LastDayP99, TimeSpan LongestPruning);
+public sealed record LongFigures(
+    long Bytes,
+    double EntryBytesPerVote,
+    long Votes,
+    double FirstDayP99,
+    double LastDayP99,
+    TimeSpan LongestPruning
+);

@@ -6,7 +6,11 @@ using RemoteSigner.LedgerLoad;
 return args switch
 {
     ["crash", var file, var epoch] => await CrashLoad.RunAsync(file, ulong.Parse(epoch, System.Globalization.CultureInfo.InvariantCulture)),
-    ["long", var file, var validators, var epochs] => await LongAsync(file, int.Parse(validators, System.Globalization.CultureInfo.InvariantCulture), int.Parse(epochs, System.Globalization.CultureInfo.InvariantCulture)),
+    ["long", var file, var validators, var epochs] => await LongAsync(
+        file,
+        int.Parse(validators, System.Globalization.CultureInfo.InvariantCulture),
+        int.Parse(epochs, System.Globalization.CultureInfo.InvariantCulture)
+    ),
     ["speed", var file] => await SpeedLoad.RunAsync(file),
     _ => 2,
 };

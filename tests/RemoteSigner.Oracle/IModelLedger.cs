@@ -1,8 +1,9 @@
 namespace RemoteSigner.Oracle;
 
 /// <summary>
-/// A ledger of the model, which never changes: each step gives the next one. Made from the model as it is, and once more from each of its mutations. Keys and roots are numbers; verdicts,
-/// registrations, states and decisions go by the model's names, a repeated permit by <see cref="AllowedAgain"/>.
+/// A ledger of the model, which never changes: each step gives the next one. Made from the model as it is, and once more from each of its
+/// mutations. Keys and roots are numbers; verdicts, registrations, states and decisions go by the model's names, a repeated permit by
+/// <see cref="AllowedAgain"/>.
 /// </summary>
 public interface IModelLedger
 {

@@ -14,9 +14,7 @@ namespace RemoteSigner.Oracle.Model;
 public sealed class ModelLedger(_ILedger ledger) : IModelLedger
 {
     public ModelLedger()
-        : this(OfLedgers.Empty)
-    {
-    }
+        : this(OfLedgers.Empty) { }
 
     public long Start => (long)ledger.dtor_start;
 
@@ -28,10 +26,20 @@ public sealed class ModelLedger(_ILedger ledger) : IModelLedger
     {
         var permit = OfLedgers.Permit(ledger, key, Big(group), Of(duty));
         var verdict = permit.dtor__0;
-        return (verdict.is_Refused ? Name(verdict.dtor_rule) : verdict.dtor_again ? IModelLedger.AllowedAgain : IModelLedger.Allowed, Next(permit.dtor__1));
+        return (
+            verdict.is_Refused ? Name(verdict.dtor_rule)
+            : verdict.dtor_again ? IModelLedger.AllowedAgain
+            : IModelLedger.Allowed,
+            Next(permit.dtor__1)
+        );
     }
 
-    public (string Registration, IModelLedger After) Register(int key, int? group, string stated, (long Slot, long Source, long Target) from)
+    public (string Registration, IModelLedger After) Register(
+        int key,
+        int? group,
+        string stated,
+        (long Slot, long Source, long Target) from
+    )
     {
         var past = stated switch
         {
@@ -44,11 +52,14 @@ public sealed class ModelLedger(_ILedger ledger) : IModelLedger
         return (Name(done.dtor__0), Next(done.dtor__1));
     }
 
-    public IModelLedger? Release(int share, int? group) => OfLedgers.Release(ledger, share, Big(group)) is { is_Some: true } released ? Next(released.dtor_value) : null;
+    public IModelLedger? Release(int share, int? group) =>
+        OfLedgers.Release(ledger, share, Big(group)) is { is_Some: true } released ? Next(released.dtor_value) : null;
 
-    public IModelLedger Become(int key, string state) => Next(OfLedgers.Become(ledger, key, KeyState.AllSingletonConstructors.Single(one => Name(one) == state)));
+    public IModelLedger Become(int key, string state) =>
+        Next(OfLedgers.Become(ledger, key, KeyState.AllSingletonConstructors.Single(one => Name(one) == state)));
 
-    public string? StateOf(int key) => ledger.dtor_keys.Contains<BigInteger>(key) ? Name(Map<BigInteger, _IKeyEntry>.Select(ledger.dtor_keys, key).dtor_state) : null;
+    public string? StateOf(int key) =>
+        ledger.dtor_keys.Contains<BigInteger>(key) ? Name(Map<BigInteger, _IKeyEntry>.Select(ledger.dtor_keys, key).dtor_state) : null;
 
     public IModelLedger Prune(long keepEpochs) => Next(OfLedgers.Prune(ledger, keepEpochs));
 
@@ -59,20 +70,35 @@ public sealed class ModelLedger(_ILedger ledger) : IModelLedger
 
     public (string Outcome, IModelLedger After) Import(IReadOnlyList<ModelLine> file, ModelTerms terms)
     {
-        var lines = file.Select(line => Line.create(line.Key, Imported.create(
-            Sequence<_IBlock>.FromArray([.. line.Told.Where(duty => duty.IsBlock).Select(BlockOf)]),
-            Sequence<_IVote>.FromArray([.. line.Told.Where(duty => !duty.IsBlock).Select(VoteOf)]))));
+        var lines = file.Select(line =>
+            Line.create(
+                line.Key,
+                Imported.create(
+                    Sequence<_IBlock>.FromArray([.. line.Told.Where(duty => duty.IsBlock).Select(BlockOf)]),
+                    Sequence<_IVote>.FromArray([.. line.Told.Where(duty => !duty.IsBlock).Select(VoteOf)])
+                )
+            )
+        );
         var only = terms.Only is { } keys
             ? Option<Dafny.ISet<BigInteger>>.create_Some(Dafny.Set<BigInteger>.FromCollection(keys.Select(key => (BigInteger)key)))
             : Option<Dafny.ISet<BigInteger>>.create_None();
-        var taken = OfLedgers.Import(ledger, Sequence<_ILine>.FromArray([.. lines]), Terms.create(only, High(terms.Limit), terms.FloorsAtLowest));
+        var taken = OfLedgers.Import(
+            ledger,
+            Sequence<_ILine>.FromArray([.. lines]),
+            Terms.create(only, High(terms.Limit), terms.FloorsAtLowest)
+        );
         return taken.is_Taken ? (IModelLedger.Taken, Next(taken.dtor_ledger)) : (Name(taken), this);
     }
 
     public IModelLedger RaiseFloor(ModelBounds floor) => Next(OfLedgers.RaiseFloor(ledger, Of(floor)));
 
     public IModelLedger EndFloor(ModelBounds? beneath) =>
-        Next(OfLedgers.EndFloor(ledger, beneath is { } bounds ? Option<_ISignedBounds>.create_Some(Of(bounds)) : Option<_ISignedBounds>.create_None()));
+        Next(
+            OfLedgers.EndFloor(
+                ledger,
+                beneath is { } bounds ? Option<_ISignedBounds>.create_Some(Of(bounds)) : Option<_ISignedBounds>.create_None()
+            )
+        );
 
     public string Decide(long count, ModelRecord record) => Name(OfFences.Decide(ledger, count, Of(record)));
 
@@ -85,24 +111,40 @@ public sealed class ModelLedger(_ILedger ledger) : IModelLedger
 
     public bool Conflict(ModelDuty one, ModelDuty other) => OfRules.Conflict(Of(one), Of(other));
 
-    public IReadOnlyList<int> KeysWith(int key) => [.. ledger.dtor_keys.ItemEnumerable.Where(one => one.Cdr.dtor_history == HistoryOf(key)).Select(one => (int)one.Car)];
+    public IReadOnlyList<int> KeysWith(int key) =>
+        [.. ledger.dtor_keys.ItemEnumerable.Where(one => one.Cdr.dtor_history == HistoryOf(key)).Select(one => (int)one.Car)];
 
-    public (long? Slot, (long Source, long Target)? Vote) FloorsOf(int key) => HistoryOf(key) is { } id
-        ? FloorsOf(Map<BigInteger, _IHistory>.Select(ledger.dtor_histories, id))
-        : (null, null);
+    public (long? Slot, (long Source, long Target)? Vote) FloorsOf(int key) =>
+        HistoryOf(key) is { } id ? FloorsOf(Map<BigInteger, _IHistory>.Select(ledger.dtor_histories, id)) : (null, null);
 
     public IReadOnlyList<string> Describe()
     {
         var keys = ledger.dtor_keys.ItemEnumerable.OrderBy(one => one.Car).ToList();
-        var lines = new List<string> { ModelText.Head(ledger.dtor_high is { is_Some: true, dtor_value: var high } ? ((long)high.dtor_slot, (long)high.dtor_epoch) : null, Floor) };
+        var lines = new List<string>
+        {
+            ModelText.Head(
+                ledger.dtor_high is { is_Some: true, dtor_value: var high } ? ((long)high.dtor_slot, (long)high.dtor_epoch) : null,
+                Floor
+            ),
+        };
         lines.AddRange(keys.Select(one => ModelText.Key((int)one.Car, Name(one.Cdr.dtor_state), one.Cdr.dtor_isGroup)));
         foreach (var shared in keys.GroupBy(one => one.Cdr.dtor_history, one => (int)one.Car))
         {
             var history = Map<BigInteger, _IHistory>.Select(ledger.dtor_histories, shared.Key);
             var (slot, vote) = FloorsOf(history);
             lines.Add(ModelText.History(shared, slot, vote));
-            lines.AddRange(history.dtor_blocks.Select(record => ModelText.Record(new(true, 0, (long)record.dtor_block.dtor_slot, NumberOf(record.dtor_block.dtor_root)), record.dtor_own))
-                .Concat(history.dtor_votes.Select(record => ModelText.Record(Of(record.dtor_vote), record.dtor_own))).Distinct().Order(StringComparer.Ordinal));
+            lines.AddRange(
+                history
+                    .dtor_blocks.Select(record =>
+                        ModelText.Record(
+                            new(true, 0, (long)record.dtor_block.dtor_slot, NumberOf(record.dtor_block.dtor_root)),
+                            record.dtor_own
+                        )
+                    )
+                    .Concat(history.dtor_votes.Select(record => ModelText.Record(Of(record.dtor_vote), record.dtor_own)))
+                    .Distinct()
+                    .Order(StringComparer.Ordinal)
+            );
         }
 
         return lines;
@@ -113,17 +155,22 @@ public sealed class ModelLedger(_ILedger ledger) : IModelLedger
     // Rules.Rule.DoubleVote, Rules.Verdict.Refused(…)
     private static string Name(object value) => value.ToString()!.Split('(')[0].Split('.')[^1];
 
-    private BigInteger? HistoryOf(int key) => ledger.dtor_keys.Contains<BigInteger>(key) ? Map<BigInteger, _IKeyEntry>.Select(ledger.dtor_keys, key).dtor_history : null;
+    private BigInteger? HistoryOf(int key) =>
+        ledger.dtor_keys.Contains<BigInteger>(key) ? Map<BigInteger, _IKeyEntry>.Select(ledger.dtor_keys, key).dtor_history : null;
 
-    private static (long? Slot, (long Source, long Target)? Vote) FloorsOf(_IHistory history) => (
-        history.dtor_slotFloor is { is_Some: true, dtor_value: var slot } ? (long)slot : null,
-        history.dtor_voteFloor is { is_Some: true, dtor_value: var vote } ? ((long)vote.dtor_source, (long)vote.dtor_target) : null);
+    private static (long? Slot, (long Source, long Target)? Vote) FloorsOf(_IHistory history) =>
+        (
+            history.dtor_slotFloor is { is_Some: true, dtor_value: var slot } ? (long)slot : null,
+            history.dtor_voteFloor is { is_Some: true, dtor_value: var vote } ? ((long)vote.dtor_source, (long)vote.dtor_target) : null
+        );
 
-    private static _IOption<BigInteger> Big(long? number) => number is { } known ? Option<BigInteger>.create_Some(known) : Option<BigInteger>.create_None();
+    private static _IOption<BigInteger> Big(long? number) =>
+        number is { } known ? Option<BigInteger>.create_Some(known) : Option<BigInteger>.create_None();
 
-    private static _IOption<_IHighWatermark> High((long Slot, long Epoch)? high) => high is var (slot, epoch)
-        ? Option<_IHighWatermark>.create_Some(HighWatermark.create(slot, epoch))
-        : Option<_IHighWatermark>.create_None();
+    private static _IOption<_IHighWatermark> High((long Slot, long Epoch)? high) =>
+        high is var (slot, epoch)
+            ? Option<_IHighWatermark>.create_Some(HighWatermark.create(slot, epoch))
+            : Option<_IHighWatermark>.create_None();
 
     private static _IRoot RootOf(ModelDuty duty) => duty.Root is { } root ? Root.create_Known(root) : Root.create_Unknown();
 
@@ -141,9 +188,14 @@ public sealed class ModelLedger(_ILedger ledger) : IModelLedger
 
     private static ModelBounds BoundsOf(_ISignedBounds bounds) => new((long)bounds.dtor_fence, (long)bounds.dtor_source);
 
-    private static _IRecord Of(ModelRecord record) => Record.create(record.Start, record.Run, record.Write, Of(record.Bounds), record.Stop is ModelLedger stop
-        ? Option<_ILedger>.create_Some(stop.Inner)
-        : Option<_ILedger>.create_None());
+    private static _IRecord Of(ModelRecord record) =>
+        Record.create(
+            record.Start,
+            record.Run,
+            record.Write,
+            Of(record.Bounds),
+            record.Stop is ModelLedger stop ? Option<_ILedger>.create_Some(stop.Inner) : Option<_ILedger>.create_None()
+        );
 
     private _ILedger Inner => ledger;
 }

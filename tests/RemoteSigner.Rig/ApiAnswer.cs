@@ -26,7 +26,10 @@ public sealed record ApiAnswer(HttpStatusCode Status, string? ContentType, strin
 /// <summary>Asks a signer as its clients do.</summary>
 public static class ApiCalls
 {
-    /// <summary>Looks at every answer, with the method and the path that were asked for; tests hold it against the descriptions that the signer serves.</summary>
+    /// <summary>
+    /// Looks at every answer, with the method and the path that were asked for; tests hold it against the descriptions that the signer
+    /// serves.
+    /// </summary>
     public static Action<HttpMethod, string, ApiAnswer>? Inspect { get; set; }
 
     /// <summary>POST <c>/api/v1/eth2/sign/IDENTIFIER</c>.</summary>
@@ -51,8 +54,16 @@ public static class ApiCalls
     public static async Task<ApiAnswer> AskAsync(this HttpClient client, HttpRequestMessage request)
     {
         using var response = await client.SendAsync(request);
-        var answer = new ApiAnswer(response.StatusCode, response.Content.Headers.ContentType?.ToString(), await response.Content.ReadAsStringAsync());
-        Inspect?.Invoke(request.Method, request.RequestUri!.IsAbsoluteUri ? request.RequestUri.AbsolutePath : request.RequestUri.OriginalString, answer);
+        var answer = new ApiAnswer(
+            response.StatusCode,
+            response.Content.Headers.ContentType?.ToString(),
+            await response.Content.ReadAsStringAsync()
+        );
+        Inspect?.Invoke(
+            request.Method,
+            request.RequestUri!.IsAbsoluteUri ? request.RequestUri.AbsolutePath : request.RequestUri.OriginalString,
+            answer
+        );
         return answer;
     }
 }

@@ -15,7 +15,8 @@ public static class AttestationRequest
         var version = ForkVersion.Parse("0x06000000");
         return new Attestation(
             new AttestationData(new Slot(slot), 0, root, new Checkpoint(new Epoch(source), root), new Checkpoint(new Epoch(target), root)),
-            new ForkInfo(version, version, new Epoch(0), genesisValidatorsRoot));
+            new ForkInfo(version, version, new Epoch(0), genesisValidatorsRoot)
+        );
     }
 
     /// <summary>The body to post; it names no signing root.</summary>

@@ -10,7 +10,14 @@ public static class BlockRequest
     {
         var root = new Root([.. Enumerable.Repeat(fill, Root.Length)]);
         var version = ForkVersion.Parse("0x06000000");
-        return new Block(new Slot(slot), 0, root, root, new BlockBody.RootOnly(root), new ForkInfo(version, version, new Epoch(0), genesisValidatorsRoot));
+        return new Block(
+            new Slot(slot),
+            0,
+            root,
+            root,
+            new BlockBody.RootOnly(root),
+            new ForkInfo(version, version, new Epoch(0), genesisValidatorsRoot)
+        );
     }
 
     /// <summary>The body to post; it names no signing root.</summary>

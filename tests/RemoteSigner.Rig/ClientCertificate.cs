@@ -11,25 +11,30 @@ public static class ClientCertificate
 
     public static HttpClient Connect(Uri api, string data, X509Certificate2? certificate)
     {
-        var handler = new SocketsHttpHandler { PooledConnectionLifetime = Timeout.InfiniteTimeSpan, SslOptions = Options(data, certificate) };
+        var handler = new SocketsHttpHandler
+        {
+            PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
+            SslOptions = Options(data, certificate),
+        };
         var client = new HttpClient(handler) { BaseAddress = api };
         client.DefaultRequestHeaders.Accept.ParseAdd("application/json");
         return client;
     }
 
     /// <summary>TLS that presents <paramref name="certificate"/> (or none) and trusts the signer's own authority alone.</summary>
-    public static SslClientAuthenticationOptions Options(string data, X509Certificate2? certificate) => new()
-    {
-        TargetHost = "127.0.0.1",
-        ClientCertificates = certificate is null ? [] : [certificate],
-        LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate!,
-        CertificateChainPolicy = new X509ChainPolicy
+    public static SslClientAuthenticationOptions Options(string data, X509Certificate2? certificate) =>
+        new()
         {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(Path.Combine(data, "tls", "ca.crt")) },
-            RevocationMode = X509RevocationMode.NoCheck,
-        },
-    };
+            TargetHost = "127.0.0.1",
+            ClientCertificates = certificate is null ? [] : [certificate],
+            LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate!,
+            CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(Path.Combine(data, "tls", "ca.crt")) },
+                RevocationMode = X509RevocationMode.NoCheck,
+            },
+        };
 
     public static X509Certificate2 Load(string data, string name) =>
         X509Certificate2.CreateFromPemFile(Path.Combine(data, "clients", name + ".crt"), Path.Combine(data, "clients", name + ".key"));

@@ -3,7 +3,10 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Rig;
 
-/// <summary>The folder in which a client that has run keeps its keys, with all that it writes beside them: laid out as the clients' sources do, with throwaway keys.</summary>
+/// <summary>
+/// The folder in which a client that has run keeps its keys, with all that it writes beside them: laid out as the clients' sources do, with
+/// throwaway keys.
+/// </summary>
 /// <param name="Keystores">What <c>--keystores</c> names.</param>
 /// <param name="Passwords">What <c>--passwords</c> names; null where the passwords are in the client's own place.</param>
 /// <param name="Keys">In the order in which they are found.</param>
@@ -13,47 +16,62 @@ public sealed record ClientFolder(string Keystores, string? Passwords, IReadOnly
     public const string Password = "a client's own password";
 
     /// <summary>Every client that has a layout here.</summary>
-    public static IReadOnlyList<string> Clients { get; } = ["dirk", "lighthouse", "lodestar", "nimbus", "teku", "teku-key-manager", "prysm-backup"];
+    public static IReadOnlyList<string> Clients { get; } =
+    ["dirk", "lighthouse", "lodestar", "nimbus", "teku", "teku-key-manager", "prysm-backup"];
 
     /// <summary>The import's options.</summary>
     public string[] Options => Passwords is null ? ["--keystores", Keystores] : ["--keystores", Keystores, "--passwords", Passwords];
 
     /// <summary>Makes one with two keys.</summary>
-    public static ClientFolder Write(string client, string folder) => client switch
-    {
-        "dirk" => WriteDirk(folder),
-        "lighthouse" => WriteKeyed(folder, "validators", "voting-keystore.json", beside =>
+    public static ClientFolder Write(string client, string folder) =>
+        client switch
         {
-            File.WriteAllText(Path.Combine(beside, "validator_definitions.yml"), "---\n");
-            File.WriteAllText(Path.Combine(beside, "validator_key_cache.json"), new JsonObject { ["crypto"] = Crypto(), ["uuids"] = new JsonArray(Guid.NewGuid().ToString()) }.ToJsonString());
-        }),
-        "lodestar" => WriteKeyed(folder, "keystores", "voting-keystore.json", _ =>
-        {
-            Directory.CreateDirectory(Path.Combine(folder, "validator-db"));
-            File.WriteAllText(Path.Combine(folder, ".log_rotate_audit.json"), """{"keep":{"days":true,"amount":5},"auditLog":".log_rotate_audit.json","files":[],"hashType":"sha256"}""");
-            File.WriteAllText(Path.Combine(folder, "peer-id.json"), """{"id":"16Uiu2HAm","privKey":"CAIS","pubKey":"CAIS"}""");
-        }),
-        "nimbus" => WriteKeyed(folder, "validators", "keystore.json", beside =>
-        {
-            File.WriteAllText(Path.Combine(beside, "slashing_protection.sqlite3"), "");
-
-            // --netkey-file: the node's key in the network, under a password.
-            File.WriteAllText(Path.Combine(folder, "netkey.json"), new JsonObject
+            "dirk" => WriteDirk(folder),
+            "lighthouse" => WriteKeyed(folder, "validators", "voting-keystore.json", beside =>
             {
-                ["crypto"] = Crypto(),
-                ["description"] = "",
-                ["pubkey"] = "08021221" + new string('0', 66),
-                ["uuid"] = Guid.NewGuid().ToString(),
-                ["version"] = 1,
-            }.ToJsonString());
-        }),
-        "teku" => WriteTeku(folder, "keys", "passwords"),
-        "teku-key-manager" => WriteTeku(Path.Combine(folder, "validator", "key-manager"), "local", "local-passwords") with { Keystores = folder },
-        "prysm-backup" => WritePrysmBackup(folder),
-        _ => throw new ArgumentException($"no layout of '{client}'", nameof(client)),
-    };
+                File.WriteAllText(Path.Combine(beside, "validator_definitions.yml"), "---\n");
+                File.WriteAllText(
+                    Path.Combine(beside, "validator_key_cache.json"),
+                    new JsonObject { ["crypto"] = Crypto(), ["uuids"] = new JsonArray(Guid.NewGuid().ToString()) }.ToJsonString()
+                );
+            }),
+            "lodestar" => WriteKeyed(folder, "keystores", "voting-keystore.json", _ =>
+            {
+                Directory.CreateDirectory(Path.Combine(folder, "validator-db"));
+                File.WriteAllText(
+                    Path.Combine(folder, ".log_rotate_audit.json"),
+                    """{"keep":{"days":true,"amount":5},"auditLog":".log_rotate_audit.json","files":[],"hashType":"sha256"}"""
+                );
+                File.WriteAllText(Path.Combine(folder, "peer-id.json"), """{"id":"16Uiu2HAm","privKey":"CAIS","pubKey":"CAIS"}""");
+            }),
+            "nimbus" => WriteKeyed(folder, "validators", "keystore.json", beside =>
+            {
+                File.WriteAllText(Path.Combine(beside, "slashing_protection.sqlite3"), "");
 
-    // A wallet's folder has its own name, a file of that name, an index and one file for each account; passphrases are in Dirk's configuration.
+                // --netkey-file: the node's key in the network, under a password.
+                File.WriteAllText(
+                    Path.Combine(folder, "netkey.json"),
+                    new JsonObject
+                    {
+                        ["crypto"] = Crypto(),
+                        ["description"] = "",
+                        ["pubkey"] = "08021221" + new string('0', 66),
+                        ["uuid"] = Guid.NewGuid().ToString(),
+                        ["version"] = 1,
+                    }.ToJsonString()
+                );
+            }),
+            "teku" => WriteTeku(folder, "keys", "passwords"),
+            "teku-key-manager" => WriteTeku(Path.Combine(folder, "validator", "key-manager"), "local", "local-passwords") with
+            {
+                Keystores = folder,
+            },
+            "prysm-backup" => WritePrysmBackup(folder),
+            _ => throw new ArgumentException($"no layout of '{client}'", nameof(client)),
+        };
+
+    // A wallet's folder has its own name, a file of that name, an index and one file for each account; passphrases are in Dirk's
+    // configuration.
     private static ClientFolder WriteDirk(string folder)
     {
         List<BlsPublicKey> keys = [];
@@ -67,7 +85,13 @@ public sealed record ClientFolder(string Keystores, string? Passwords, IReadOnly
             labels.Add($"{wallet}/validator-0");
             File.WriteAllText(Path.Combine(place, account["uuid"]!.GetValue<string>()), account.ToJsonString());
             File.WriteAllText(Path.Combine(place, "index"), $$"""[{"uuid":"{{account["uuid"]}}","name":"validator-0"}]""");
-            var header = new JsonObject { ["uuid"] = name, ["name"] = wallet, ["version"] = 1, ["type"] = id == 1 ? "non-deterministic" : "hierarchical deterministic" };
+            var header = new JsonObject
+            {
+                ["uuid"] = name,
+                ["name"] = wallet,
+                ["version"] = 1,
+                ["type"] = id == 1 ? "non-deterministic" : "hierarchical deterministic",
+            };
             if (id == 2)
             {
                 // The seed, under the same encryption as an account's key.
@@ -88,15 +112,18 @@ public sealed record ClientFolder(string Keystores, string? Passwords, IReadOnly
     {
         var (key, json) = KeystoreWriter.New(Password);
         var keystore = JsonNode.Parse(json)!;
-        return (key, new JsonObject
-        {
-            ["crypto"] = keystore["crypto"]!.DeepClone(),
-            ["encryptor"] = "keystore",
-            ["name"] = name,
-            ["pubkey"] = key.ToString()[2..],
-            ["uuid"] = uuid,
-            ["version"] = 4,
-        });
+        return (
+            key,
+            new JsonObject
+            {
+                ["crypto"] = keystore["crypto"]!.DeepClone(),
+                ["encryptor"] = "keystore",
+                ["name"] = name,
+                ["pubkey"] = key.ToString()[2..],
+                ["uuid"] = uuid,
+                ["version"] = 4,
+            }
+        );
     }
 
     // Lighthouse, Lodestar and Nimbus: a folder for each key, and the passwords in another.
@@ -124,8 +151,14 @@ public sealed record ClientFolder(string Keystores, string? Passwords, IReadOnly
         for (var i = 0; i < 2; i++)
         {
             var (key, json) = KeystoreWriter.New(Password);
-            File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(folder, keystores)).FullName, $"validator-{i}.json"), json);
-            File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(folder, passwords)).FullName, $"validator-{i}.txt"), Password);
+            File.WriteAllText(
+                Path.Combine(Directory.CreateDirectory(Path.Combine(folder, keystores)).FullName, $"validator-{i}.json"),
+                json
+            );
+            File.WriteAllText(
+                Path.Combine(Directory.CreateDirectory(Path.Combine(folder, passwords)).FullName, $"validator-{i}.txt"),
+                Password
+            );
             keys.Add(key);
         }
 
@@ -143,7 +176,12 @@ public sealed record ClientFolder(string Keystores, string? Passwords, IReadOnly
             keys.Add(key);
         }
 
-        return new ClientFolder(Path.Combine(folder, "backup"), WritePassword(folder, "backup-password.txt"), keys, ["keystore-0.json", "keystore-1.json"]);
+        return new ClientFolder(
+            Path.Combine(folder, "backup"),
+            WritePassword(folder, "backup-password.txt"),
+            keys,
+            ["keystore-0.json", "keystore-1.json"]
+        );
     }
 
     private static string WritePassword(string folder, string name)

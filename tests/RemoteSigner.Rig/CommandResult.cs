@@ -9,7 +9,8 @@ public sealed record CommandResult(int ExitCode, string Output, string Error)
     public static TimeSpan Patience { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Runs a program of this machine to its end, with <paramref name="input"/> on its standard input.</summary>
-    public static Task<CommandResult> OfAsync(string program, IEnumerable<string> arguments, string input = "") => OfAsync(new ProcessStartInfo(program, arguments), input);
+    public static Task<CommandResult> OfAsync(string program, IEnumerable<string> arguments, string input = "") =>
+        OfAsync(new ProcessStartInfo(program, arguments), input);
 
     /// <summary>Runs a program to its end; one that does not end is killed.</summary>
     /// <exception cref="TimeoutException">It ran for longer than <see cref="Patience"/>.</exception>
@@ -28,7 +29,9 @@ public sealed record CommandResult(int ExitCode, string Output, string Error)
         catch (TimeoutException)
         {
             process.Kill();
-            throw new TimeoutException($"'{start.FileName} {string.Join(' ', start.ArgumentList)}' did not end:\n{await output}\n{await error}");
+            throw new TimeoutException(
+                $"'{start.FileName} {string.Join(' ', start.ArgumentList)}' did not end:\n{await output}\n{await error}"
+            );
         }
 
         return new CommandResult(process.ExitCode, await output, await error);

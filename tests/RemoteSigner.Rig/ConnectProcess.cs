@@ -43,17 +43,30 @@ public sealed class ConnectProcess : IAsyncDisposable
     {
         var port = LoopbackPort.Free();
         return new ConnectProcess(
-            Process.Start(new ProcessStartInfo(Repository.Binary, ["connect", signer.AbsoluteUri, "--listen", $"127.0.0.1:{port}", .. Files(data, client), .. arguments])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            })!,
-            port);
+            Process.Start(
+                new ProcessStartInfo(
+                    Repository.Binary,
+                    ["connect", signer.AbsoluteUri, "--listen", $"127.0.0.1:{port}", .. Files(data, client), .. arguments]
+                )
+                {
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                }
+            )!,
+            port
+        );
     }
 
     /// <summary>The options that name a client's files.</summary>
     public static string[] Files(string data, string client) =>
-        ["--certificate", Path.Combine(data, "clients", client + ".crt"), "--key", Path.Combine(data, "clients", client + ".key"), "--ca", Path.Combine(data, "tls", "ca.crt")];
+        [
+            "--certificate",
+            Path.Combine(data, "clients", client + ".crt"),
+            "--key",
+            Path.Combine(data, "clients", client + ".key"),
+            "--ca",
+            Path.Combine(data, "tls", "ca.crt"),
+        ];
 
     /// <summary>Waits until the port is open, or refused.</summary>
     /// <exception cref="InvalidOperationException">It was not within half a minute.</exception>

@@ -12,22 +12,32 @@ public static class KeystoreWriter
     public static IReadOnlyList<BlsPublicKey> WriteNew(string folder, int count, string password)
     {
         using var arena = new SecretArena();
-        return [.. Enumerable.Range(0, count).Select(number =>
-        {
-            using var secret = BlsSecretKey.Generate(arena, RandomNumberGenerator.GetBytes(32));
-            return WriteOne(arena, folder, number, secret, password);
-        })];
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(number =>
+                {
+                    using var secret = BlsSecretKey.Generate(arena, RandomNumberGenerator.GetBytes(32));
+                    return WriteOne(arena, folder, number, secret, password);
+                }),
+        ];
     }
 
     /// <summary>Writes keystores with these keys (32 bytes each) into a folder and gives the public keys.</summary>
     public static IReadOnlyList<BlsPublicKey> Write(string folder, IEnumerable<byte[]> secrets, string password)
     {
         using var arena = new SecretArena();
-        return [.. secrets.Select((bytes, number) =>
-        {
-            using var secret = BlsSecretKey.FromBigEndian(arena, bytes);
-            return WriteOne(arena, folder, number, secret, password);
-        })];
+        return
+        [
+            .. secrets.Select(
+                (bytes, number) =>
+                {
+                    using var secret = BlsSecretKey.FromBigEndian(arena, bytes);
+                    return WriteOne(arena, folder, number, secret, password);
+                }
+            ),
+        ];
     }
 
     /// <summary>Writes <c>keystore-N.json</c> and <c>keystore-N.txt</c>, Charon's layout.</summary>
@@ -51,7 +61,9 @@ public static class KeystoreWriter
     {
         Span<byte> publicKey = stackalloc byte[Bls.PublicKeyLength];
         secret.WritePublicKey(publicKey);
-        byte[] salt = RandomNumberGenerator.GetBytes(32), iv = RandomNumberGenerator.GetBytes(16), cipher = new byte[32];
+        byte[] salt = RandomNumberGenerator.GetBytes(32),
+            iv = RandomNumberGenerator.GetBytes(16),
+            cipher = new byte[32];
         using var plain = arena.Allocate(32);
         using var derived = arena.Allocate(32);
         secret.WriteBigEndian(plain);

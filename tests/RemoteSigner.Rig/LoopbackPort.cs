@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace RemoteSigner.Rig;
 
 /// <summary>
-/// Ports of 127.0.0.1 for servers that are started later, no port twice in one process. They lie below those that the kernel gives to outgoing connections
-/// (from 32768), any of which another test's connection may take before the server does.
+/// Ports of 127.0.0.1 for servers that are started later, no port twice in one process. They lie below those that the kernel gives to
+/// outgoing connections (from 32768), any of which another test's connection may take before the server does.
 /// </summary>
 public static class LoopbackPort
 {

@@ -2,7 +2,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace RemoteSigner.Rig;
 
-/// <summary>A certificate authority run by <c>openssl ca</c>, as an operator runs one: P-256 certificates and a revocation list, all PEM, in a folder of its own.</summary>
+/// <summary>
+/// A certificate authority run by <c>openssl ca</c>, as an operator runs one: P-256 certificates and a revocation list, all PEM, in a
+/// folder of its own.
+/// </summary>
 public sealed class OpenSslAuthority
 {
     private readonly string _folder;
@@ -19,18 +22,51 @@ public sealed class OpenSslAuthority
         var authority = new OpenSslAuthority(Directory.CreateDirectory(folder).FullName);
         authority.Configure();
         await authority.MakeKeyAsync("ca");
-        await OpenSslAsync("req", "-x509", "-new", "-key", authority.InFolder("ca.key"), "-out", authority.Certificate, "-subj", "/CN=test authority", "-days", "300");
+        await OpenSslAsync(
+            "req",
+            "-x509",
+            "-new",
+            "-key",
+            authority.InFolder("ca.key"),
+            "-out",
+            authority.Certificate,
+            "-subj",
+            "/CN=test authority",
+            "-days",
+            "300"
+        );
         return authority;
     }
 
-    /// <summary>Makes an authority in a new folder whose certificate another one signs; neither has <paramref name="above"/> in its file.</summary>
+    /// <summary>
+    /// Makes an authority in a new folder whose certificate another one signs; neither has <paramref name="above"/> in its file.
+    /// </summary>
     public static async Task<OpenSslAuthority> CreateUnderAsync(string folder, OpenSslAuthority above)
     {
         var authority = new OpenSslAuthority(Directory.CreateDirectory(folder).FullName);
         authority.Configure();
         await authority.MakeKeyAsync("ca");
-        await OpenSslAsync("req", "-new", "-key", authority.InFolder("ca.key"), "-out", authority.InFolder("ca.csr"), "-subj", "/CN=issuing authority");
-        await above.CaAsync("-in", authority.InFolder("ca.csr"), "-out", authority.Certificate, "-days", "200", "-extensions", "authority", "-notext");
+        await OpenSslAsync(
+            "req",
+            "-new",
+            "-key",
+            authority.InFolder("ca.key"),
+            "-out",
+            authority.InFolder("ca.csr"),
+            "-subj",
+            "/CN=issuing authority"
+        );
+        await above.CaAsync(
+            "-in",
+            authority.InFolder("ca.csr"),
+            "-out",
+            authority.Certificate,
+            "-days",
+            "200",
+            "-extensions",
+            "authority",
+            "-notext"
+        );
         return authority;
     }
 
@@ -39,7 +75,19 @@ public sealed class OpenSslAuthority
     {
         var authority = new OpenSslAuthority(folder);
         await authority.MakeKeyAsync(name);
-        await OpenSslAsync("req", "-x509", "-new", "-key", authority.KeyOf(name), "-out", authority.CertificateOf(name), "-subj", $"/CN={name}", "-days", "30");
+        await OpenSslAsync(
+            "req",
+            "-x509",
+            "-new",
+            "-key",
+            authority.KeyOf(name),
+            "-out",
+            authority.CertificateOf(name),
+            "-subj",
+            $"/CN={name}",
+            "-days",
+            "30"
+        );
     }
 
     public string CertificateOf(string name) => InFolder(name + ".crt");
@@ -56,19 +104,41 @@ public sealed class OpenSslAuthority
 
     public X509Certificate2 Load(string name) => X509Certificate2.CreateFromPemFile(CertificateOf(name), KeyOf(name));
 
-    /// <summary>Issues a certificate; <paramref name="purpose"/> is <c>clientAuth</c> or <c>serverAuth</c> (then it is for 127.0.0.1), the times are openssl's (YYYYMMDDHHMMSSZ).</summary>
-    public async Task IssueAsync(string name, string commonName, string purpose = "clientAuth", string start = "20200101000000Z", string end = "20400101000000Z")
+    /// <summary>
+    /// Issues a certificate; <paramref name="purpose"/> is <c>clientAuth</c> or <c>serverAuth</c> (then it is for 127.0.0.1), the times are
+    /// openssl's (YYYYMMDDHHMMSSZ).
+    /// </summary>
+    public async Task IssueAsync(
+        string name,
+        string commonName,
+        string purpose = "clientAuth",
+        string start = "20200101000000Z",
+        string end = "20400101000000Z"
+    )
     {
         await MakeKeyAsync(name);
         await OpenSslAsync("req", "-new", "-key", KeyOf(name), "-out", InFolder(name + ".csr"), "-subj", $"/CN={commonName}");
-        await CaAsync("-in", InFolder(name + ".csr"), "-out", CertificateOf(name), "-startdate", start, "-enddate", end, "-extensions", purpose, "-notext");
+        await CaAsync(
+            "-in",
+            InFolder(name + ".csr"),
+            "-out",
+            CertificateOf(name),
+            "-startdate",
+            start,
+            "-enddate",
+            end,
+            "-extensions",
+            purpose,
+            "-notext"
+        );
     }
 
     /// <summary>Revokes these certificates and writes a list that is good for a week.</summary>
     public Task RevokeAsync(params string[] names) => RevokeAsync(["-crldays", "7"], names);
 
     /// <summary>Revokes these certificates and writes a list that was out of date years ago.</summary>
-    public Task RevokeLongAgoAsync(params string[] names) => RevokeAsync(["-crl_lastupdate", "20200101000000Z", "-crl_nextupdate", "20200201000000Z"], names);
+    public Task RevokeLongAgoAsync(params string[] names) =>
+        RevokeAsync(["-crl_lastupdate", "20200101000000Z", "-crl_nextupdate", "20200201000000Z"], names);
 
     private async Task RevokeAsync(string[] times, string[] names)
     {
@@ -116,6 +186,7 @@ public sealed class OpenSslAuthority
             [serverAuth]
             extendedKeyUsage = serverAuth
             subjectAltName = IP:127.0.0.1,DNS:localhost
-            """);
+            """
+        );
     }
 }

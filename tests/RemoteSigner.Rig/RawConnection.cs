@@ -7,7 +7,9 @@ using System.Text;
 
 namespace RemoteSigner.Rig;
 
-/// <summary>One TLS connection that is kept open, request after request: what happens to it cannot be hidden by a pool that opens another.</summary>
+/// <summary>
+/// One TLS connection that is kept open, request after request: what happens to it cannot be hidden by a pool that opens another.
+/// </summary>
 public sealed class RawConnection : IDisposable
 {
     private readonly TcpClient _socket;
@@ -93,8 +95,12 @@ public sealed class RawConnection : IDisposable
         _socket.Dispose();
     }
 
-    private static ApiAnswer Parse(string text) => new(
-        (HttpStatusCode)int.Parse(text.AsSpan(9, 3)), HeaderOf(text, "Content-Type"), text[(text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
+    private static ApiAnswer Parse(string text) =>
+        new(
+            (HttpStatusCode)int.Parse(text.AsSpan(9, 3)),
+            HeaderOf(text, "Content-Type"),
+            text[(text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]
+        );
 
     // Every answer of the signer names its length.
     private static int EndOf(string text)
@@ -108,6 +114,8 @@ public sealed class RawConnection : IDisposable
         return head + 4 + int.Parse(HeaderOf(text, "Content-Length")!);
     }
 
-    private static string? HeaderOf(string text, string name) => text.Split("\r\n")
-        .FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..].Trim();
+    private static string? HeaderOf(string text, string name) =>
+        text.Split("\r\n")
+            .FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))
+            ?[(name.Length + 1)..].Trim();
 }

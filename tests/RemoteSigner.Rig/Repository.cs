@@ -7,7 +7,8 @@ public static class Repository
 
     /// <summary>The published binary; REMOTE_SIGNER_BINARY names another.</summary>
     public static string Binary { get; } =
-        Environment.GetEnvironmentVariable("REMOTE_SIGNER_BINARY") ?? Path.Combine(Root, "artifacts", "publish", "remote-signer", "remote-signer");
+        Environment.GetEnvironmentVariable("REMOTE_SIGNER_BINARY")
+        ?? Path.Combine(Root, "artifacts", "publish", "remote-signer", "remote-signer");
 
     private static string Find(string start)
     {

@@ -5,8 +5,9 @@ using System.Net.Sockets;
 namespace RemoteSigner.Rig;
 
 /// <summary>
-/// One software TPM for several processes at once, on a socket of its own: the commands of all connections go to it one by one, and what a connection loaded is flushed with it. Nothing is swapped out
-/// meanwhile, so all of them share the TPM's few places. It can also send commands of its own before somebody's, and answer in the TPM's place.
+/// One software TPM for several processes at once, on a socket of its own: the commands of all connections go to it one by one, and what a
+/// connection loaded is flushed with it. Nothing is swapped out meanwhile, so all of them share the TPM's few places. It can also send
+/// commands of its own before somebody's, and answer in the TPM's place.
 /// </summary>
 public sealed class SharedTpm : IAsyncDisposable
 {
@@ -57,13 +58,57 @@ public sealed class SharedTpm : IAsyncDisposable
 
     /// <summary>TPM2_PCR_Extend (part 3, 22.2) of one SHA-256 digest, authorized by the empty password that a PCR has.</summary>
     public static byte[] ExtendCommand(byte pcr) =>
-        [0x80, 0x02, 0, 0, 0, 65, 0, 0, 0x01, 0x82, 0, 0, 0, pcr, 0, 0, 0, 9, 0x40, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0x0B, .. new byte[32]];
+        [
+            0x80,
+            0x02,
+            0,
+            0,
+            0,
+            65,
+            0,
+            0,
+            0x01,
+            0x82,
+            0,
+            0,
+            0,
+            pcr,
+            0,
+            0,
+            0,
+            9,
+            0x40,
+            0,
+            0,
+            9,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            1,
+            0,
+            0x0B,
+            .. new byte[32],
+        ];
 
-    /// <summary>A process of somebody else's that measures, asks for random numbers and loads keys without any pause, until it is disposed of.</summary>
+    /// <summary>
+    /// A process of somebody else's that measures, asks for random numbers and loads keys without any pause, until it is disposed of.
+    /// </summary>
     public Process StartNeighbour()
     {
-        const string Work = "while :; do tpm2 pcrextend 10:sha256=$(printf '1%.0s' {1..64}); tpm2 getrandom 8 > random; tpm2 createprimary -Q -C n -G ecc -c key; echo round >> rounds; done";
-        var start = new ProcessStartInfo("/bin/bash", ["-c", Work]) { WorkingDirectory = _tpm.Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        const string Work =
+            "while :; do tpm2 pcrextend 10:sha256=$(printf '1%.0s' {1..64}); tpm2 getrandom 8 > "
+            + "random; tpm2 createprimary -Q -C n -G ecc -c key; echo round >> rounds; done";
+        var start = new ProcessStartInfo("/bin/bash", ["-c", Work])
+        {
+            WorkingDirectory = _tpm.Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         (start.Environment["TPM2TOOLS_TCTI"], start.Environment["TSS2_LOG"]) = (Address, "all+none");
         var neighbour = Process.Start(start)!;
         neighbour.OutputDataReceived += (_, _) => { };
@@ -74,7 +119,8 @@ public sealed class SharedTpm : IAsyncDisposable
     }
 
     /// <summary>How often the neighbour has been through all that it does.</summary>
-    public int NeighbourRounds => File.Exists(Path.Combine(_tpm.Folder, "rounds")) ? File.ReadAllLines(Path.Combine(_tpm.Folder, "rounds")).Length : 0;
+    public int NeighbourRounds =>
+        File.Exists(Path.Combine(_tpm.Folder, "rounds")) ? File.ReadAllLines(Path.Combine(_tpm.Folder, "rounds")).Length : 0;
 
     public async ValueTask DisposeAsync()
     {
@@ -152,7 +198,11 @@ public sealed class SharedTpm : IAsyncDisposable
 
     // A session that ended with its last command is flushed once more by its tool, when the place is another's.
     private uint? RefusalOf(byte[] command, Socket client) =>
-        CodeOf(command) == FlushContext && _owners.TryGetValue(PlaceOf(BinaryPrimitives.ReadUInt32BigEndian(command.AsSpan(HeaderLength))), out var owner) && owner != client ? NoSuchHandle : null;
+        CodeOf(command) == FlushContext
+        && _owners.TryGetValue(PlaceOf(BinaryPrimitives.ReadUInt32BigEndian(command.AsSpan(HeaderLength))), out var owner)
+        && owner != client
+            ? NoSuchHandle
+            : null;
 
     // Sessions of both kinds, 0x02… and 0x03…, are in the same places.
     private static uint PlaceOf(uint handle) => handle >> 24 == 3 ? handle & 0xFFFFFF | 0x02000000 : handle;

@@ -4,12 +4,18 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Rig;
 
-/// <summary>The folder of one throwaway signer: its token, its keystores and its data directory, which verbs of the binary make and change.</summary>
+/// <summary>
+/// The folder of one throwaway signer: its token, its keystores and its data directory, which verbs of the binary make and change.
+/// </summary>
 public sealed class SignerHome : IDisposable
 {
     public const string Password = "test password";
 
-    private static readonly JsonDocumentOptions _commented = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonDocumentOptions _commented = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
 
     private SignerHome(Func<string, SoftToken> token)
     {
@@ -50,12 +56,19 @@ public sealed class SignerHome : IDisposable
     }
 
     /// <summary>The same sealed under a software TPM of its own, which is also the witness of freshness.</summary>
-    public static Task<SignerHome> CreateInTpmAsync(string network, int keys, params string[] options) => CreateInTpmAsync(SoftwareTpm.StartAsync, network, keys, options);
+    public static Task<SignerHome> CreateInTpmAsync(string network, int keys, params string[] options) =>
+        CreateInTpmAsync(SoftwareTpm.StartAsync, network, keys, options);
 
     /// <summary>The same with a TPM whose maker certified its endorsement key.</summary>
-    public static Task<SignerHome> CreateInCertifiedTpmAsync(string network, int keys, params string[] options) => CreateInTpmAsync(SoftwareTpm.StartCertifiedAsync, network, keys, options);
+    public static Task<SignerHome> CreateInCertifiedTpmAsync(string network, int keys, params string[] options) =>
+        CreateInTpmAsync(SoftwareTpm.StartCertifiedAsync, network, keys, options);
 
-    private static async Task<SignerHome> CreateInTpmAsync(Func<string, Task<SoftwareTpm>> start, string network, int keys, string[] options)
+    private static async Task<SignerHome> CreateInTpmAsync(
+        Func<string, Task<SoftwareTpm>> start,
+        string network,
+        int keys,
+        string[] options
+    )
     {
         var home = Empty();
         home.Tpm = await start(Directory.CreateDirectory(home.Beside("tpm")).FullName);
@@ -74,7 +87,12 @@ public sealed class SignerHome : IDisposable
     public async Task<string> MakeRecoveryKeyAsync()
     {
         var open = Beside("recovery.pub");
-        (await CommandResult.OfAsync("openssl", ["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:3072", "-out", RecoveryKey])).Succeeded();
+        (
+            await CommandResult.OfAsync(
+                "openssl",
+                ["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:3072", "-out", RecoveryKey]
+            )
+        ).Succeeded();
         (await CommandResult.OfAsync("openssl", ["pkey", "-in", RecoveryKey, "-pubout", "-out", open])).Succeeded();
         return open;
     }
@@ -100,7 +118,9 @@ public sealed class SignerHome : IDisposable
         (await RunAsync("keys", "import", "--keystores", Keystores, "--never-signed")).Succeeded();
     }
 
-    /// <summary>Another home with a copy of the data directory and of the token: the token's witness of freshness goes along with the data.</summary>
+    /// <summary>
+    /// Another home with a copy of the data directory and of the token: the token's witness of freshness goes along with the data.
+    /// </summary>
     public SignerHome Copy()
     {
         var copy = new SignerHome(Token.Copy) { Keys = Keys };
@@ -122,13 +142,19 @@ public sealed class SignerHome : IDisposable
             Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(Data, folder)));
         }
 
-        foreach (var file in Directory.EnumerateFiles(Data, "*", SearchOption.AllDirectories).Where(file => Path.GetExtension(file) is not (".lock" or ".sock")))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(Data, "*", SearchOption.AllDirectories)
+                .Where(file => Path.GetExtension(file) is not (".lock" or ".sock"))
+        )
         {
             File.Copy(file, Path.Combine(to, Path.GetRelativePath(Data, file)));
         }
     }
 
-    /// <summary>Copies ledger and vault aside as they are now, also while the signer runs, as a backup would; the token is left out.</summary>
+    /// <summary>
+    /// Copies ledger and vault aside as they are now, also while the signer runs, as a backup would; the token is left out.
+    /// </summary>
     public void BackUp(string name)
     {
         var folder = Directory.CreateDirectory(Beside(name)).FullName;
@@ -138,7 +164,9 @@ public sealed class SignerHome : IDisposable
         }
     }
 
-    /// <summary>Puts the files of a backup back whose names begin with <paramref name="prefix"/>: <c>ledger</c>, <c>vault</c>, or both.</summary>
+    /// <summary>
+    /// Puts the files of a backup back whose names begin with <paramref name="prefix"/>: <c>ledger</c>, <c>vault</c>, or both.
+    /// </summary>
     public void PutBack(string name, string prefix = "")
     {
         foreach (var file in Perishable(Data).Where(file => Path.GetFileName(file).StartsWith(prefix, StringComparison.Ordinal)))

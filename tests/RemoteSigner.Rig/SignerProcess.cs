@@ -57,15 +57,29 @@ public sealed class SignerProcess : IAsyncDisposable
     public static SignerProcess Launch(string data, SoftToken? token, params string[] arguments) => LaunchUnder([], data, token, arguments);
 
     /// <summary>Starts <c>serve</c> as the last arguments of a program that becomes it, such as <c>env</c>, and does not wait.</summary>
-    public static SignerProcess LaunchUnder(string[] program, string data, SoftToken? token, params string[] arguments) => Launch(program, LoopbackPort.Free(), data, token, arguments);
+    public static SignerProcess LaunchUnder(string[] program, string data, SoftToken? token, params string[] arguments) =>
+        Launch(program, LoopbackPort.Free(), data, token, arguments);
 
     /// <summary>Starts <c>serve</c> where its clients know it from before, and does not wait.</summary>
-    public static SignerProcess LaunchAt(int apiPort, string data, SoftToken? token, params string[] arguments) => Launch([], apiPort, data, token, arguments);
+    public static SignerProcess LaunchAt(int apiPort, string data, SoftToken? token, params string[] arguments) =>
+        Launch([], apiPort, data, token, arguments);
 
     private static SignerProcess Launch(string[] program, int api, string data, SoftToken? token, string[] arguments)
     {
         var operations = LoopbackPort.Free();
-        string[] line = [.. program, Repository.Binary, "serve", "--data", data, "--listen", $"127.0.0.1:{api}", "--operations", $"127.0.0.1:{operations}", .. arguments];
+        string[] line =
+        [
+            .. program,
+            Repository.Binary,
+            "serve",
+            "--data",
+            data,
+            "--listen",
+            $"127.0.0.1:{api}",
+            "--operations",
+            $"127.0.0.1:{operations}",
+            .. arguments,
+        ];
         return new SignerProcess(Process.Start(Command(line[0], token, line[1..]))!, api, operations);
     }
 
@@ -105,7 +119,9 @@ public sealed class SignerProcess : IAsyncDisposable
             await Task.Delay(50);
         }
 
-        throw new InvalidOperationException($"the signer is not ready{(_process.HasExited ? $", it ended with {_process.ExitCode}" : "")}:\n{report}\n{Output}");
+        throw new InvalidOperationException(
+            $"the signer is not ready{(_process.HasExited ? $", it ended with {_process.ExitCode}" : "")}:\n{report}\n{Output}"
+        );
     }
 
     /// <summary>Polls the health check until it answers and the report is as wanted, for ten seconds at most; the last report.</summary>

@@ -22,7 +22,15 @@ public sealed class SmallDisk : IAsyncDisposable
     /// <summary>Leaves no byte.</summary>
     public void Fill()
     {
-        using var file = new FileStream(Ballast, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0 });
+        using var file = new FileStream(
+            Ballast,
+            new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                BufferSize = 0,
+            }
+        );
         var block = new byte[4096];
         try
         {

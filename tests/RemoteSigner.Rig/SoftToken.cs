@@ -11,7 +11,12 @@ public sealed class SoftToken
     {
         ConfigurationFile = Path.Combine(folder, "softhsm2.conf");
         PinFile = Path.Combine(folder, "pin");
-        Environment = new() { ["SOFTHSM2_CONF"] = ConfigurationFile, ["PKCS11SPY"] = Module, ["PKCS11SPY_OUTPUT"] = SpyLog };
+        Environment = new()
+        {
+            ["SOFTHSM2_CONF"] = ConfigurationFile,
+            ["PKCS11SPY"] = Module,
+            ["PKCS11SPY_OUTPUT"] = SpyLog,
+        };
     }
 
     /// <summary>Where a signer finds opensc's spy, which writes down every call to the token and passes it on.</summary>
@@ -31,7 +36,10 @@ public sealed class SoftToken
     public Dictionary<string, string> Environment { get; }
 
     /// <summary>How many objects it holds.</summary>
-    public int Objects => Directory.EnumerateFiles(TokenFolder(Path.GetDirectoryName(ConfigurationFile)!), "*.object", SearchOption.AllDirectories).Count(file => Path.GetFileName(file) != "token.object");
+    public int Objects =>
+        Directory
+            .EnumerateFiles(TokenFolder(Path.GetDirectoryName(ConfigurationFile)!), "*.object", SearchOption.AllDirectories)
+            .Count(file => Path.GetFileName(file) != "token.object");
 
     /// <summary>Is SoftHSM2 installed?</summary>
     public static bool IsAvailable => File.Exists("/usr/bin/softhsm2-util");
@@ -65,7 +73,10 @@ public sealed class SoftToken
     private static SoftToken Configured(string folder)
     {
         var token = new SoftToken(folder);
-        File.WriteAllText(token.ConfigurationFile, $"directories.tokendir = {TokenFolder(folder)}\nobjectstore.backend = file\nlog.level = ERROR\n");
+        File.WriteAllText(
+            token.ConfigurationFile,
+            $"directories.tokendir = {TokenFolder(folder)}\nobjectstore.backend = file\nlog.level = ERROR\n"
+        );
         return token;
     }
 
@@ -75,7 +86,10 @@ public sealed class SoftToken
         var token = Configured(folder);
         File.WriteAllText(token.PinFile, pin + "\n");
         File.SetUnixFileMode(token.PinFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var start = new ProcessStartInfo("softhsm2-util", ["--init-token", "--free", "--label", Label, "--so-pin", "87654321", "--pin", pin])
+        var start = new ProcessStartInfo(
+            "softhsm2-util",
+            ["--init-token", "--free", "--label", Label, "--so-pin", "87654321", "--pin", pin]
+        )
         {
             RedirectStandardOutput = true,
             Environment = { ["SOFTHSM2_CONF"] = token.ConfigurationFile },

@@ -3,7 +3,10 @@ using System.Diagnostics;
 
 namespace RemoteSigner.Rig;
 
-/// <summary>A throwaway swtpm with its state in a folder of its own, on a unix socket or a TCP port. It can be killed, started again on the same state, and made to hang.</summary>
+/// <summary>
+/// A throwaway swtpm with its state in a folder of its own, on a unix socket or a TCP port. It can be killed, started again on the same
+/// state, and made to hang.
+/// </summary>
 public sealed class SoftwareTpm : IAsyncDisposable, IDisposable
 {
     // Thirty seconds: a machine that builds beside the tests takes its time.
@@ -16,13 +19,14 @@ public sealed class SoftwareTpm : IAsyncDisposable, IDisposable
     private Process? _process;
 
     // A run that is broken off disposes of nothing, and swtpm outlives whoever started it.
-    static SoftwareTpm() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-    {
-        foreach (var process in _alive.Values.Where(process => !process.HasExited))
+    static SoftwareTpm() =>
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
-            process.Kill();
-        }
-    };
+            foreach (var process in _alive.Values.Where(process => !process.HasExited))
+            {
+                process.Kill();
+            }
+        };
 
     private SoftwareTpm(string folder, string address, string[] doors)
     {
@@ -43,19 +47,47 @@ public sealed class SoftwareTpm : IAsyncDisposable, IDisposable
     public static Task<SoftwareTpm> StartAsync(string folder)
     {
         var socket = Path.Combine(folder, "sock");
-        return StartedAsync(new SoftwareTpm(folder, $"swtpm:path={socket}", ["--server", $"type=unixio,path={socket}", "--ctrl", $"type=unixio,path={socket}.ctrl"]));
+        return StartedAsync(
+            new SoftwareTpm(
+                folder,
+                $"swtpm:path={socket}",
+                ["--server", $"type=unixio,path={socket}", "--ctrl", $"type=unixio,path={socket}.ctrl"]
+            )
+        );
     }
 
-    /// <summary>As it leaves its maker: with an RSA endorsement key, and a certificate of it by an authority in the folder (<see cref="MakerRoot"/>, <see cref="MakerIssuer"/>).</summary>
+    /// <summary>
+    /// As it leaves its maker: with an RSA endorsement key, and a certificate of it by an authority in the folder (<see cref="MakerRoot"/>,
+    /// <see cref="MakerIssuer"/>).
+    /// </summary>
     public static async Task<SoftwareTpm> StartCertifiedAsync(string folder)
     {
         var authority = Directory.CreateDirectory(Path.Combine(folder, "maker")).FullName;
         var state = Directory.CreateDirectory(Path.Combine(folder, "state")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(authority, "localca.conf"), $"statedir = {authority}\nsigningkey = {authority}/signkey.pem\nissuercert = {authority}/issuercert.pem\ncertserial = {authority}/certserial\n");
-        await File.WriteAllTextAsync(Path.Combine(authority, "localca.options"), "--platform-manufacturer Rig\n--platform-version 1\n--platform-model rig\n");
         await File.WriteAllTextAsync(
-            Path.Combine(authority, "setup.conf"), $"create_certs_tool=/usr/bin/swtpm_localca\ncreate_certs_tool_config={authority}/localca.conf\ncreate_certs_tool_options={authority}/localca.options\n");
-        string[] arguments = ["--tpm2", "--tpm-state", state, "--pcr-banks", "sha256", "--config", Path.Combine(authority, "setup.conf"), "--create-ek-cert"];
+            Path.Combine(authority, "localca.conf"),
+            $"statedir = {authority}\nsigningkey = {authority}/signkey.pem\nissuercert = "
+                + $"{authority}/issuercert.pem\ncertserial = {authority}/certserial\n"
+        );
+        await File.WriteAllTextAsync(
+            Path.Combine(authority, "localca.options"),
+            "--platform-manufacturer Rig\n--platform-version 1\n--platform-model rig\n"
+        );
+        await File.WriteAllTextAsync(
+            Path.Combine(authority, "setup.conf"),
+            $"create_certs_tool=/usr/bin/swtpm_localca\ncreate_certs_tool_config={authority}/localca.conf\ncreate_certs_tool_options={authority}/localca.options\n"
+        );
+        string[] arguments =
+        [
+            "--tpm2",
+            "--tpm-state",
+            state,
+            "--pcr-banks",
+            "sha256",
+            "--config",
+            Path.Combine(authority, "setup.conf"),
+            "--create-ek-cert",
+        ];
         (await CommandResult.OfAsync("swtpm_setup", arguments)).Succeeded();
         return await StartAsync(folder);
     }
@@ -69,13 +101,23 @@ public sealed class SoftwareTpm : IAsyncDisposable, IDisposable
     public static Task<SoftwareTpm> StartOnTcpAsync(string folder)
     {
         var port = LoopbackPort.FreePair();
-        return StartedAsync(new SoftwareTpm(
-            folder,
-            $"swtpm:host=127.0.0.1,port={port}",
-            ["--server", $"type=tcp,bindaddr=127.0.0.1,port={port},disconnect=off", "--ctrl", $"type=tcp,bindaddr=127.0.0.1,port={port + 1}"]));
+        return StartedAsync(
+            new SoftwareTpm(
+                folder,
+                $"swtpm:host=127.0.0.1,port={port}",
+                [
+                    "--server",
+                    $"type=tcp,bindaddr=127.0.0.1,port={port},disconnect=off",
+                    "--ctrl",
+                    $"type=tcp,bindaddr=127.0.0.1,port={port + 1}",
+                ]
+            )
+        );
     }
 
-    /// <summary>Runs a tool of tpm2-tools against this TPM in its folder. swtpm serves one client at a time: close other connections before.</summary>
+    /// <summary>
+    /// Runs a tool of tpm2-tools against this TPM in its folder. swtpm serves one client at a time: close other connections before.
+    /// </summary>
     public Task<CommandResult> ToolAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo("tpm2", arguments) { WorkingDirectory = Folder };
@@ -90,7 +132,16 @@ public sealed class SoftwareTpm : IAsyncDisposable, IDisposable
     public async Task StartAsync()
     {
         File.Delete(Path.Combine(Folder, "sock"));
-        string[] arguments = ["socket", "--tpm2", "--tpmstate", $"dir={_state},mode=0600", .. _doors, "--flags", "not-need-init,startup-clear"];
+        string[] arguments =
+        [
+            "socket",
+            "--tpm2",
+            "--tpmstate",
+            $"dir={_state},mode=0600",
+            .. _doors,
+            "--flags",
+            "not-need-init,startup-clear",
+        ];
         _process = Process.Start(new ProcessStartInfo("swtpm", arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         _alive[this] = _process;
         for (var attempt = 0; !await ListensAsync(); attempt++)
@@ -171,8 +222,10 @@ public sealed class SoftwareTpm : IAsyncDisposable, IDisposable
         if (Address.StartsWith("swtpm:path=", StringComparison.Ordinal))
         {
             // The flag __SO_ACCEPTCON: between bind and listen the name is there, and refuses.
-            return (await File.ReadAllLinesAsync("/proc/net/unix"))
-                .Any(line => line.Contains(" 00010000 ", StringComparison.Ordinal) && line.EndsWith(" " + Address["swtpm:path=".Length..], StringComparison.Ordinal));
+            return (await File.ReadAllLinesAsync("/proc/net/unix")).Any(line =>
+                line.Contains(" 00010000 ", StringComparison.Ordinal)
+                && line.EndsWith(" " + Address["swtpm:path=".Length..], StringComparison.Ordinal)
+            );
         }
 
         var port = int.Parse(Address[(Address.LastIndexOf('=') + 1)..]);

@@ -8,22 +8,45 @@ namespace RemoteSigner.Rig;
 public static class SsvMessages
 {
     /// <summary>For the duty of one validator.</summary>
-    public static byte[] Identifier(SsvDomain domain, SsvRole role, BlsPublicKey validator) => [.. Big(domain.Value), .. Little((uint)role), .. validator.Bytes];
+    public static byte[] Identifier(SsvDomain domain, SsvRole role, BlsPublicKey validator) =>
+        [.. Big(domain.Value), .. Little((uint)role), .. validator.Bytes];
 
     /// <summary>For the duties of a committee.</summary>
-    public static byte[] Identifier(SsvDomain domain, Root committee) => [.. Big(domain.Value), .. Little((uint)SsvRole.Committee), .. new byte[16], .. committee.Bytes];
+    public static byte[] Identifier(SsvDomain domain, Root committee) =>
+        [.. Big(domain.Value), .. Little((uint)SsvRole.Committee), .. new byte[16], .. committee.Bytes];
 
     /// <summary>A prepare of height 5 in round 1, without justifications.</summary>
-    public static byte[] Consensus(byte[] identifier) => Wrap(0, identifier,
-    [
-        .. Little(1UL), .. Little(5UL), .. Little(1UL), .. Little(76U), .. new byte[32], .. Little(0UL), .. Little(132U), .. Little(132U), .. identifier,
-    ]);
+    public static byte[] Consensus(byte[] identifier) =>
+        Wrap(
+            0,
+            identifier,
+            [
+                .. Little(1UL),
+                .. Little(5UL),
+                .. Little(1UL),
+                .. Little(76U),
+                .. new byte[32],
+                .. Little(0UL),
+                .. Little(132U),
+                .. Little(132U),
+                .. identifier,
+            ]
+        );
 
     /// <summary>Partial signatures for slot 7 after the consensus.</summary>
-    public static byte[] PartialSignatures(byte[] identifier, ulong signer, int count) => Wrap(1, identifier,
-    [
-        .. Little(0UL), .. Little(7UL), .. Little(20U), .. Enumerable.Range(0, count).SelectMany(i => (byte[])[.. new byte[96], .. new byte[32], .. Little(signer), .. Little((ulong)i)]),
-    ]);
+    public static byte[] PartialSignatures(byte[] identifier, ulong signer, int count) =>
+        Wrap(
+            1,
+            identifier,
+            [
+                .. Little(0UL),
+                .. Little(7UL),
+                .. Little(20U),
+                .. Enumerable
+                    .Range(0, count)
+                    .SelectMany(i => (byte[])[.. new byte[96], .. new byte[32], .. Little(signer), .. Little((ulong)i)]),
+            ]
+        );
 
     public static byte[] Wrap(ulong type, byte[] identifier, byte[] data) => [.. Little(type), .. identifier, .. Little(68U), .. data];
 

@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace RemoteSigner.Rig;
 
 /// <summary>
-/// A PKCS#11 module in front of SoftHSM2 that answers as another token does: what differs stands in a table of <c>tests/pkcs11-stand-in</c>, by the name of the HSM profile. Each has a file of its
-/// own, because a process loads and initialises a module once.
+/// A PKCS#11 module in front of SoftHSM2 that answers as another token does: what differs stands in a table of
+/// <c>tests/pkcs11-stand-in</c>, by the name of the HSM profile. Each has a file of its own, because a process loads and initialises a
+/// module once.
 /// </summary>
 public sealed class StandIn
 {
@@ -19,11 +20,13 @@ public sealed class StandIn
     public static string Tables => Path.Combine(Repository.Root, "tests", "pkcs11-stand-in");
 
     /// <summary>The lines of a profile's table, with the source of each.</summary>
-    public static IReadOnlyList<(string Key, string Value, string Source)> TableOf(string profile) => [.. File.ReadAllLines(Path.Combine(Tables, $"{profile}.table")).Select(Parsed)];
+    public static IReadOnlyList<(string Key, string Value, string Source)> TableOf(string profile) =>
+        [.. File.ReadAllLines(Path.Combine(Tables, $"{profile}.table")).Select(Parsed)];
 
     /// <summary>For this profile's token.</summary>
     /// <param name="behind">Label of the SoftHSM2 token behind it.</param>
-    public static StandIn Of(string profile, string folder, string behind) => With([.. TableOf(profile).Select(line => $"{line.Key} {line.Value}")], folder, behind);
+    public static StandIn Of(string profile, string folder, string behind) =>
+        With([.. TableOf(profile).Select(line => $"{line.Key} {line.Value}")], folder, behind);
 
     /// <summary>For a token that differs in these words of a table.</summary>
     public static StandIn With(IEnumerable<string> table, string folder, string behind)
@@ -54,7 +57,23 @@ public sealed class StandIn
         {
             if (!File.Exists(library))
             {
-                using var compiler = Process.Start("cc", ["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-std=gnu17", "-o", library, Path.Combine(Tables, "stand_in.c"), "-ldl", "-lcrypto"]);
+                using var compiler = Process.Start(
+                    "cc",
+                    [
+                        "-shared",
+                        "-fPIC",
+                        "-O1",
+                        "-Wall",
+                        "-Wextra",
+                        "-Werror",
+                        "-std=gnu17",
+                        "-o",
+                        library,
+                        Path.Combine(Tables, "stand_in.c"),
+                        "-ldl",
+                        "-lcrypto",
+                    ]
+                );
                 compiler.WaitForExit();
                 return compiler.ExitCode == 0 ? library : throw new InvalidOperationException("the stand-in does not compile");
             }

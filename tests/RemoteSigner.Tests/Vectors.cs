@@ -20,7 +20,9 @@ public static class Vectors
     /// <summary>The path of one of our own golden files, in <c>tests/vectors</c>.</summary>
     public static string Own(string relative) => System.IO.Path.Combine(Repository()!.FullName, "tests", "vectors", relative);
 
-    /// <summary>One theory row for each file below a folder, by path relative to the vectors; one skipped row where there are no vectors.</summary>
+    /// <summary>
+    /// One theory row for each file below a folder, by path relative to the vectors; one skipped row where there are no vectors.
+    /// </summary>
     public static IEnumerable<TheoryDataRow<string>> Files(string folder, string pattern = "*.json")
     {
         if (_folder is null)
@@ -28,7 +30,8 @@ public static class Vectors
             return InCi ? throw new DirectoryNotFoundException(Missing) : [new TheoryDataRow<string>(folder) { Skip = Missing }];
         }
 
-        return Directory.EnumerateFiles(System.IO.Path.Combine(_folder, folder), pattern)
+        return Directory
+            .EnumerateFiles(System.IO.Path.Combine(_folder, folder), pattern)
             .Order(StringComparer.Ordinal)
             .Select(file => new TheoryDataRow<string>(System.IO.Path.GetRelativePath(_folder, file)));
     }

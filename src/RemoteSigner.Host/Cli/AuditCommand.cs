@@ -4,12 +4,26 @@ using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
 
-/// <summary><c>audit</c>: walks the chain of entries and matches it against the slashing records; hands its oldest part out, and drops what was handed out.</summary>
+/// <summary>
+/// <c>audit</c>: walks the chain of entries and matches it against the slashing records; hands its oldest part out, and drops what was
+/// handed out.
+/// </summary>
 internal static class AuditCommand
 {
-    private static readonly Argument<string> File = new("FILE") { Description = "a segment: a text file with one entry a line, and a first line that says where it belongs" };
-    private static readonly Option<long?> Through = new("--through") { Description = "the last entry that goes into the file; left out: the newest", HelpName = "N" };
-    private static readonly Option<string[]> Segments = new("--segment") { Description = "a file that has entries which were dropped here; repeat it for each, the oldest first", HelpName = "FILE" };
+    private static readonly Argument<string> File = new("FILE")
+    {
+        Description = "a segment: a text file with one entry a line, and a first line that says where it belongs",
+    };
+    private static readonly Option<long?> Through = new("--through")
+    {
+        Description = "the last entry that goes into the file; left out: the newest",
+        HelpName = "N",
+    };
+    private static readonly Option<string[]> Segments = new("--segment")
+    {
+        Description = "a file that has entries which were dropped here; repeat it for each, the oldest first",
+        HelpName = "FILE",
+    };
 
     public static Command Create()
     {
@@ -17,9 +31,20 @@ internal static class AuditCommand
         verify.SetAction((parsed, cancellation) => VerifyAsync(parsed, cancellation));
         var export = new Command("export", "Write the entries that the log keeps into a file, whole or not at all") { File, Through };
         export.SetAction((parsed, _) => ExportAsync(parsed));
-        var drop = new Command("drop", "Drop the entries that are in an exported file, under a checkpoint; the file is then the only one that has them") { File };
+        var drop = new Command(
+            "drop",
+            "Drop the entries that are in an exported file, under a checkpoint; the file is then the only one that has them"
+        )
+        {
+            File,
+        };
         drop.SetAction((parsed, _) => DropAsync(parsed));
-        return new Command("audit", "The audit log of this signer: 'drop' wants it stopped, the others work while it runs") { verify, export, drop };
+        return new Command("audit", "The audit log of this signer: 'drop' wants it stopped, the others work while it runs")
+        {
+            verify,
+            export,
+            drop,
+        };
     }
 
     private static async Task<int> ExportAsync(ParseResult parsed)
@@ -41,7 +66,10 @@ internal static class AuditCommand
         var path = Path.GetFullPath(parsed.GetValue(File)!);
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         var segment = await signer.ExecuteAsync(new DropAudit(path));
-        StandardError.Console.WriteLine($"dropped entries {segment.First} to {segment.Last}: keep {path}, nobody else has them; 'remote-signer audit verify --segment' checks them with the rest");
+        StandardError.Console.WriteLine(
+            $"dropped entries {segment.First} to {segment.Last}: keep {path}, nobody else has "
+                + "them; 'remote-signer audit verify --segment' checks them with the rest"
+        );
         return 0;
     }
 
@@ -49,12 +77,22 @@ internal static class AuditCommand
     {
         await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
         var line = await signer.VerifyAuditAsync([.. parsed.GetValue(Segments)!.Select(Path.GetFullPath)], cancellation);
-        Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.AuditLine, verdict => new Table().HideHeaders().AddColumns("", "")
-            .AddRow("verdict", verdict.Verified ? "intact" : "BROKEN")
-            .AddRow(verdict.Verified ? "entries" : "at entry", verdict.Entries.ToString())
-            .AddRow(verdict.Verified ? "slashing records matched" : "problem", Output.Cell(verdict.Problem ?? verdict.Records.ToString()))
-            .AddRow("of dropped entries, not matched", verdict.Unmatched == 0 ? "–" : $"{verdict.Unmatched}: give the exported files with --segment")
-            .AddRow("head", verdict.Head ?? "–"));
+        Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.AuditLine, verdict =>
+            new Table()
+                .HideHeaders()
+                .AddColumns("", "")
+                .AddRow("verdict", verdict.Verified ? "intact" : "BROKEN")
+                .AddRow(verdict.Verified ? "entries" : "at entry", verdict.Entries.ToString())
+                .AddRow(
+                    verdict.Verified ? "slashing records matched" : "problem",
+                    Output.Cell(verdict.Problem ?? verdict.Records.ToString())
+                )
+                .AddRow(
+                    "of dropped entries, not matched",
+                    verdict.Unmatched == 0 ? "–" : $"{verdict.Unmatched}: give the exported files with --segment"
+                )
+                .AddRow("head", verdict.Head ?? "–")
+        );
         return line.Verified ? 0 : 1;
     }
 }

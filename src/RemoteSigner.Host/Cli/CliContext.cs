@@ -36,11 +36,27 @@ internal sealed partial class CliContext : JsonSerializerContext;
 
 /// <summary>A validator as <c>slashing import</c> prints it.</summary>
 internal sealed record ImportLine(
-    string PublicKey, bool Active, long BlocksRead, long BlocksNew, long AttestationsRead, long AttestationsNew, string? LowestSlot, string? LowestSource, string? LowestTarget);
+    string PublicKey,
+    bool Active,
+    long BlocksRead,
+    long BlocksNew,
+    long AttestationsRead,
+    long AttestationsNew,
+    string? LowestSlot,
+    string? LowestSource,
+    string? LowestTarget
+);
 
 /// <summary>A vault as <c>seal status</c> prints it.</summary>
 /// <param name="Protection">Empty where there is no <c>signer.json</c> to say which hardware it is.</param>
-internal sealed record SealLine(string VaultId, ulong Generation, int Shares, IReadOnlyList<SealLine.Slot> Slots, bool Authenticated, IReadOnlyList<ProtectionLine> Protection)
+internal sealed record SealLine(
+    string VaultId,
+    ulong Generation,
+    int Shares,
+    IReadOnlyList<SealLine.Slot> Slots,
+    bool Authenticated,
+    IReadOnlyList<ProtectionLine> Protection
+)
 {
     internal sealed record Slot(string Type, string KeyId, string Label);
 }

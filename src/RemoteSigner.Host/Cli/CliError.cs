@@ -28,7 +28,9 @@ internal sealed class CliError(string message, string hint) : Exception(message)
     public static int Report(Exception exception)
     {
         var folder = FolderNamedIn(exception);
-        StandardError.Console.WriteLine($"remote-signer: error: {(folder is null ? exception.Message : $"{folder} is a folder, and a file is wanted")}");
+        StandardError.Console.WriteLine(
+            $"remote-signer: error: {(folder is null ? exception.Message : $"{folder} is a folder, and a file is wanted")}"
+        );
         if ((folder is null ? HintOf(exception) : "name the file in it") is { } hint)
         {
             StandardError.Console.WriteLines($"remote-signer: hint: {hint}");
@@ -44,5 +46,9 @@ internal sealed class CliError(string message, string hint) : Exception(message)
 
     // The system says of a folder that is read as a file that it is not there, or may not be read.
     private static string? FolderNamedIn(Exception exception) =>
-        exception is FileNotFoundException or UnauthorizedAccessException && exception.Message.Split('\'') is [_, var path, ..] && Directory.Exists(path) ? path : null;
+        exception is FileNotFoundException or UnauthorizedAccessException
+        && exception.Message.Split('\'') is [_, var path, ..]
+        && Directory.Exists(path)
+            ? path
+            : null;
 }

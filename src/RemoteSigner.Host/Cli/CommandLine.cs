@@ -8,20 +8,23 @@ namespace RemoteSigner.Host.Cli;
 internal static class CommandLine
 {
     /// <summary>The data directory, from <c>--data</c> or <c>REMOTE_SIGNER_DATA</c>.</summary>
-    public static Option<string> Data { get; } = new("--data")
-    {
-        Description = "folder of the signer (or REMOTE_SIGNER_DATA)",
-        HelpName = "DIR",
-        Recursive = true,
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("REMOTE_SIGNER_DATA") ?? "",
-    };
+    public static Option<string> Data { get; } =
+        new("--data")
+        {
+            Description = "folder of the signer (or REMOTE_SIGNER_DATA)",
+            HelpName = "DIR",
+            Recursive = true,
+            DefaultValueFactory = _ => Environment.GetEnvironmentVariable("REMOTE_SIGNER_DATA") ?? "",
+        };
 
     /// <summary>Output for programs.</summary>
     public static Option<bool> Json { get; } = new("--json") { Description = "print JSON for programs", Recursive = true };
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("A signer for Ethereum validator key shares: sealed by hardware, guarded by EIP-3076, spoken to as Web3Signer.")
+        var root = new RootCommand(
+            "A signer for Ethereum validator key shares: sealed by hardware, guarded by EIP-3076, spoken to as Web3Signer."
+        )
         {
             Data,
             Json,
@@ -61,7 +64,9 @@ internal static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }
+            );
         }
         catch (Exception exception) when (CliError.Explains(exception))
         {
@@ -76,12 +81,15 @@ internal static class CommandLine
         {
             // A fault of the program. To end by a signal would have the service manager start it again and again.
             StandardError.Console.WriteLines($"remote-signer: error: {exception}");
-            StandardError.Console.WriteLine("remote-signer: hint: this is a fault of the program itself: please report it with the lines above");
+            StandardError.Console.WriteLine(
+                "remote-signer: hint: this is a fault of the program itself: please report it with the lines above"
+            );
             return 1;
         }
     }
 
-    // A signer may run on this machine, and a person can wait where a duty cannot. Threads that are started from now on have it from this one.
+    // A signer may run on this machine, and a person can wait where a duty cannot. Threads that are started from now on have it from this
+    // one.
     private static void GiveWay()
     {
         using var process = Process.GetCurrentProcess();
@@ -100,7 +108,8 @@ internal static class CommandLine
 
     /// <summary>The same, whosever it is: to ask a signer that runs, which lets root in, too, and writes there itself.</summary>
     /// <exception cref="CliError">None was named.</exception>
-    public static DataDirectory AnybodysDataDirectory(this ParseResult parsed) => parsed.GetValue(Data) is { Length: > 0 } path
-        ? new DataDirectory(path)
-        : throw CliError.OfUsage("no data directory was named", "give --data DIR or set REMOTE_SIGNER_DATA");
+    public static DataDirectory AnybodysDataDirectory(this ParseResult parsed) =>
+        parsed.GetValue(Data) is { Length: > 0 } path
+            ? new DataDirectory(path)
+            : throw CliError.OfUsage("no data directory was named", "give --data DIR or set REMOTE_SIGNER_DATA");
 }

@@ -6,27 +6,64 @@ using RemoteSigner.Host.Connect;
 
 namespace RemoteSigner.Host.Cli;
 
-/// <summary><c>connect</c>: presents a client's certificate to a signer elsewhere, for a program on this machine that has no option for one.</summary>
+/// <summary>
+/// <c>connect</c>: presents a client's certificate to a signer elsewhere, for a program on this machine that has no option for one.
+/// </summary>
 internal static class ConnectCommand
 {
     public const string Name = "connect";
 
-    private static readonly Argument<string?> Signer = new("URL") { Description = "API of the signer, https://HOST:PORT", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Argument<string?> Signer = new("URL")
+    {
+        Description = "API of the signer, https://HOST:PORT",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     private static readonly Option<string[]> Listen = new("--listen")
     {
-        Description = "where the program connects: a port of 127.0.0.1, an address and port, or the absolute path of a unix socket; repeat it, with =URL for each, for more signers", HelpName = "ADDRESS[=URL]", Required = true,
+        Description =
+            "where the program connects: a port of 127.0.0.1, an address and port, or the absolute "
+            + "path of a unix socket; repeat it, with =URL for each, for more signers",
+        HelpName = "ADDRESS[=URL]",
+        Required = true,
     };
 
-    private static readonly Option<string> For = new("--for") { Description = "sign: open while signatures would be given; push: while keystores would be taken (Charon's ceremony), with --token-file", HelpName = "sign|push", DefaultValueFactory = _ => "sign" };
-    private static readonly Option<string[]> AllowHost = new("--allow-host") { Description = "a name beside localhost by which the program may call this door, such as that of a container", HelpName = "NAME" };
-    private static readonly Option<bool> Lend = new("--lend-to-network") { Description = "listen also where other machines or containers can connect: whoever reaches it signs with this certificate, without one of his own" };
+    private static readonly Option<string> For = new("--for")
+    {
+        Description =
+            "sign: open while signatures would be given; push: while keystores would be taken (Charon's ceremony), with --token-file",
+        HelpName = "sign|push",
+        DefaultValueFactory = _ => "sign",
+    };
+    private static readonly Option<string[]> AllowHost = new("--allow-host")
+    {
+        Description = "a name beside localhost by which the program may call this door, such as that of a container",
+        HelpName = "NAME",
+    };
+    private static readonly Option<bool> Lend = new("--lend-to-network")
+    {
+        Description =
+            "listen also where other machines or containers can connect: whoever "
+            + "reaches it signs with this certificate, without one of his own",
+    };
 
     public static Command Create()
     {
         For.AcceptOnlyFromAmong("sign", "push");
-        var command = new Command(Name, "Let a program without certificate options use a signer elsewhere: plain HTTP in, mutual TLS out; open only while the signer would do its work")
+        var command = new Command(
+            Name,
+            "Let a program without certificate options use a signer elsewhere: plain HTTP in, "
+                + "mutual TLS out; open only while the signer would do its work"
+        )
         {
-            Signer, Listen, ClientFileOptions.Certificate, ClientFileOptions.Key, ClientFileOptions.Authority, For, ClientFileOptions.TokenFile, AllowHost, Lend,
+            Signer,
+            Listen,
+            ClientFileOptions.Certificate,
+            ClientFileOptions.Key,
+            ClientFileOptions.Authority,
+            For,
+            ClientFileOptions.TokenFile,
+            AllowHost,
+            Lend,
         };
         command.SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
         return command;
@@ -39,7 +76,10 @@ internal static class ConnectCommand
         var token = parsed.GetValue(ClientFileOptions.TokenFile);
         if (use == SignerUse.Push && token is null)
         {
-            throw new CliError("a push takes a token", "name a copy of the signer's keymanager.token with --token-file: the door opens only while it is the right one");
+            throw new CliError(
+                "a push takes a token",
+                "name a copy of the signer's keymanager.token with --token-file: the door opens only while it is the right one"
+            );
         }
 
         await ConnectServer.RunAsync(doors, ClientFileOptions.Read(parsed), use, token, parsed.GetValue(AllowHost) ?? [], cancellation);
@@ -49,9 +89,15 @@ internal static class ConnectCommand
     private static (EndPoint Address, Uri Signer) Door(string text, ParseResult parsed)
     {
         var parts = text.Split('=', 2);
-        if (!LoopbackListener.TryParse(parts[0], out var address) && (!parts[0].Contains(':') || !IPEndPoint.TryParse(parts[0], out var endPoint) || (address = endPoint) is null))
+        if (
+            !LoopbackListener.TryParse(parts[0], out var address)
+            && (!parts[0].Contains(':') || !IPEndPoint.TryParse(parts[0], out var endPoint) || (address = endPoint) is null)
+        )
         {
-            throw new CliError($"'{parts[0]}' is no address to listen on", "give a port, an address and port such as 127.0.0.1:9010, or the absolute path of a socket");
+            throw new CliError(
+                $"'{parts[0]}' is no address to listen on",
+                "give a port, an address and port such as 127.0.0.1:9010, or the absolute path of a socket"
+            );
         }
 
         if (address is IPEndPoint { Port: 0 } or IPEndPoint { AddressFamily: AddressFamily.Unspecified })
@@ -61,9 +107,20 @@ internal static class ConnectCommand
 
         if (address is IPEndPoint ip && !IPAddress.IsLoopback(ip.Address) && !parsed.GetValue(Lend))
         {
-            throw new CliError($"{ip} is not an address of this machine alone", "listen on 127.0.0.1, or say --lend-to-network: whoever reaches that port signs with this certificate");
+            throw new CliError(
+                $"{ip} is not an address of this machine alone",
+                "listen on 127.0.0.1, or say --lend-to-network: whoever reaches that port signs with this certificate"
+            );
         }
 
-        return (address!, ClientFileOptions.Signer(parts.Length == 2 ? parts[1] : parsed.GetValue(Signer) ?? throw new CliError("no signer is named", "give its address, https://HOST:PORT, or --listen ADDRESS=URL")));
+        return (
+            address!,
+            ClientFileOptions.Signer(
+                parts.Length == 2
+                    ? parts[1]
+                    : parsed.GetValue(Signer)
+                        ?? throw new CliError("no signer is named", "give its address, https://HOST:PORT, or --listen ADDRESS=URL")
+            )
+        );
     }
 }

@@ -8,7 +8,9 @@ internal static class HistoryNote
     {
         if (withoutList > 0)
         {
-            StandardError.Console.WriteLine($"{withoutList} entries of the history have no list of blocks or none of votes: what is left out was read as an empty list");
+            StandardError.Console.WriteLine(
+                $"{withoutList} entries of the history have no list of blocks or none of votes: what is left out was read as an empty list"
+            );
         }
     }
 }

@@ -12,25 +12,99 @@ using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
 
-/// <summary><c>init</c>: makes a data directory with its configuration, certificates, key-encryption key, empty vault and empty ledger.</summary>
+/// <summary>
+/// <c>init</c>: makes a data directory with its configuration, certificates, key-encryption key, empty vault and empty ledger.
+/// </summary>
 internal static partial class InitCommand
 {
-    private static readonly Option<string> Network = new("--network") { Description = "mainnet, hoodi, sepolia, gnosis, chiado, minimal, or the path of a config.yaml", HelpName = "NAME|FILE", Required = true };
-    private static readonly Option<string> Seal = new("--seal") { Description = $"tpm, HSM profile ({string.Join(", ", HsmProfile.Names)}) or the path of one", HelpName = "PROFILE", Required = true };
-    private static readonly Option<string> Tpm = new("--tpm") { Description = "where the TPM is: device:/dev/tpmrm0, or swtpm:host=IP,port=N or swtpm:path=FILE of a software TPM", HelpName = "ADDRESS", DefaultValueFactory = _ => new TpmOptions().Address };
-    private static readonly Option<string> Pcrs = new("--pcrs") { Description = "which PCRs an approval names: 7, and 11 for unified kernel images", HelpName = "LIST", DefaultValueFactory = _ => "7" };
-    private static readonly Option<string?> Module = new("--module") { Description = "PKCS#11 module, if it is not where the profile says", HelpName = "PATH" };
-    private static readonly Option<string> Token = new("--token") { Description = "label of the token", HelpName = "LABEL", DefaultValueFactory = _ => "remote-signer" };
-    private static readonly Option<string?> Serial = new("--serial") { Description = "serial number of the token, where several have its label", HelpName = "NUMBER" };
-    private static readonly Option<string?> PinFile = new("--pin-file") { Description = "file with the token's PIN, which is asked for without it; with --seal tpm a PIN is wanted only if this or --pin-credential is given", HelpName = "F" };
-    private static readonly Option<string?> PinCredential = new("--pin-credential") { Description = "systemd credential from which the signer takes the PIN; init takes it from there, too, where it runs with it", HelpName = "NAME" };
-    private static readonly Option<string[]> Clients = new("--client") { Description = $"a client with all keys and the rights of a bundle ({ClientBundles.Listing}); without one those of validator-client", HelpName = "NAME[=BUNDLE]" };
-    private static readonly Option<string[]> Hosts = new("--host") { Description = "a name or address by which clients reach this machine: for the server's certificate and for api.hostAllowlist", HelpName = "NAME" };
-    private static readonly Option<ulong?> GenesisTime = new("--genesis-time") { Description = "Unix seconds, for a network whose genesis is not built in", HelpName = "S" };
-    private static readonly Option<string?> GenesisValidatorsRoot = new("--genesis-validators-root") { Description = "names the chain; for a network whose genesis is not built in", HelpName = "ROOT" };
-    private static readonly Option<string?> Freshness = new("--freshness") { Description = "where the fence lives that notices an old copy of the folder: tpm, token, or none; else where the vault is sealed, or in the TPM where the token keeps no data objects", HelpName = "WITNESS" };
-    private static readonly Option<string?> For = new("--for") { Description = "what it is for, so that the next steps of that are named at the end; asked at a terminal, else validators", HelpName = SignerPurpose.Listing };
-    private static readonly Option<bool> NoSlotWindow = new("--no-slot-window") { Description = "sign duties however far in the future (a far-future vote disables a validator for ever)" };
+    private static readonly Option<string> Network = new("--network")
+    {
+        Description = "mainnet, hoodi, sepolia, gnosis, chiado, minimal, or the path of a config.yaml",
+        HelpName = "NAME|FILE",
+        Required = true,
+    };
+    private static readonly Option<string> Seal = new("--seal")
+    {
+        Description = $"tpm, HSM profile ({string.Join(", ", HsmProfile.Names)}) or the path of one",
+        HelpName = "PROFILE",
+        Required = true,
+    };
+    private static readonly Option<string> Tpm = new("--tpm")
+    {
+        Description = "where the TPM is: device:/dev/tpmrm0, or swtpm:host=IP,port=N or swtpm:path=FILE of a software TPM",
+        HelpName = "ADDRESS",
+        DefaultValueFactory = _ => new TpmOptions().Address,
+    };
+    private static readonly Option<string> Pcrs = new("--pcrs")
+    {
+        Description = "which PCRs an approval names: 7, and 11 for unified kernel images",
+        HelpName = "LIST",
+        DefaultValueFactory = _ => "7",
+    };
+    private static readonly Option<string?> Module = new("--module")
+    {
+        Description = "PKCS#11 module, if it is not where the profile says",
+        HelpName = "PATH",
+    };
+    private static readonly Option<string> Token = new("--token")
+    {
+        Description = "label of the token",
+        HelpName = "LABEL",
+        DefaultValueFactory = _ => "remote-signer",
+    };
+    private static readonly Option<string?> Serial = new("--serial")
+    {
+        Description = "serial number of the token, where several have its label",
+        HelpName = "NUMBER",
+    };
+    private static readonly Option<string?> PinFile = new("--pin-file")
+    {
+        Description =
+            "file with the token's PIN, which is asked for without it; with --seal tpm a "
+            + "PIN is wanted only if this or --pin-credential is given",
+        HelpName = "F",
+    };
+    private static readonly Option<string?> PinCredential = new("--pin-credential")
+    {
+        Description = "systemd credential from which the signer takes the PIN; init takes it from there, too, where it runs with it",
+        HelpName = "NAME",
+    };
+    private static readonly Option<string[]> Clients = new("--client")
+    {
+        Description = $"a client with all keys and the rights of a bundle ({ClientBundles.Listing}); without one those of validator-client",
+        HelpName = "NAME[=BUNDLE]",
+    };
+    private static readonly Option<string[]> Hosts = new("--host")
+    {
+        Description = "a name or address by which clients reach this machine: for the server's certificate and for api.hostAllowlist",
+        HelpName = "NAME",
+    };
+    private static readonly Option<ulong?> GenesisTime = new("--genesis-time")
+    {
+        Description = "Unix seconds, for a network whose genesis is not built in",
+        HelpName = "S",
+    };
+    private static readonly Option<string?> GenesisValidatorsRoot = new("--genesis-validators-root")
+    {
+        Description = "names the chain; for a network whose genesis is not built in",
+        HelpName = "ROOT",
+    };
+    private static readonly Option<string?> Freshness = new("--freshness")
+    {
+        Description =
+            "where the fence lives that notices an old copy of the folder: tpm, token, or none; else "
+            + "where the vault is sealed, or in the TPM where the token keeps no data objects",
+        HelpName = "WITNESS",
+    };
+    private static readonly Option<string?> For = new("--for")
+    {
+        Description = "what it is for, so that the next steps of that are named at the end; asked at a terminal, else validators",
+        HelpName = SignerPurpose.Listing,
+    };
+    private static readonly Option<bool> NoSlotWindow = new("--no-slot-window")
+    {
+        Description = "sign duties however far in the future (a far-future vote disables a validator for ever)",
+    };
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     private static partial Regex ClientName { get; }
@@ -39,8 +113,27 @@ internal static partial class InitCommand
     {
         var command = new Command("init", "Make the data directory of a new signer")
         {
-            Network, Seal, Module, Token, Serial, Tpm, Pcrs, ReleaseKeyOptions.Key, ReleaseKeyOptions.Password, TpmCommand.OwnerAuthFile, TpmCommand.EkRoots, PinFile, PinCredential, Clients, Hosts, GenesisTime,
-            GenesisValidatorsRoot, Freshness, WitnessChoice.OnHost, NoSlotWindow, For,
+            Network,
+            Seal,
+            Module,
+            Token,
+            Serial,
+            Tpm,
+            Pcrs,
+            ReleaseKeyOptions.Key,
+            ReleaseKeyOptions.Password,
+            TpmCommand.OwnerAuthFile,
+            TpmCommand.EkRoots,
+            PinFile,
+            PinCredential,
+            Clients,
+            Hosts,
+            GenesisTime,
+            GenesisValidatorsRoot,
+            Freshness,
+            WitnessChoice.OnHost,
+            NoSlotWindow,
+            For,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -60,7 +153,10 @@ internal static partial class InitCommand
         {
             throw new CliError(
                 string.Join("; ", faults),
-                faults.Exists(fault => fault.Contains("genesis", StringComparison.Ordinal)) ? "correct the options; for the genesis see --genesis-time, --no-slot-window and --genesis-validators-root" : "correct the options: 'remote-signer init --help' shows what each takes");
+                faults.Exists(fault => fault.Contains("genesis", StringComparison.Ordinal))
+                    ? "correct the options; for the genesis see --genesis-time, --no-slot-window and --genesis-validators-root"
+                    : "correct the options: 'remote-signer init --help' shows what each takes"
+            );
         }
 
         options.Freshness.Witness ??= WitnessChoice.DefaultOf(data, options);
@@ -70,7 +166,9 @@ internal static partial class InitCommand
         using var keys = SealedKeys.Open(data, options, arena, TimeProvider.System, known: null);
         await TryDevicesAsync(parsed, options, keys.Hardware);
         await using var making = SignerMaking.Begin(data);
-        var show = options.SealsWithTpm ? await SealInTpmAsync(parsed, data, options, keys, making) : await SealInTokenAsync(parsed, data, options, keys, making);
+        var show = options.SealsWithTpm
+            ? await SealInTpmAsync(parsed, data, options, keys, making)
+            : await SealInTokenAsync(parsed, data, options, keys, making);
         IssueCertificates(data, options, parsed.GetValue(Hosts) ?? []);
 
         // The owner's authorization goes away with the person who provisions; signer.json does not name it.
@@ -89,48 +187,61 @@ internal static partial class InitCommand
         return 0;
     }
 
-    private static SignerOptions Options(ParseResult parsed) => new()
-    {
-        Network = new NetworkOptions
+    private static SignerOptions Options(ParseResult parsed) =>
+        new()
         {
-            Name = Path.IsPathFullyQualified(parsed.GetValue(Network)!) || !File.Exists(parsed.GetValue(Network)) ? parsed.GetValue(Network)! : Path.GetFullPath(parsed.GetValue(Network)!),
-            GenesisTime = parsed.GetValue(GenesisTime),
-            GenesisValidatorsRoot = parsed.GetValue(GenesisValidatorsRoot),
-            SlotWindow = new SlotWindowOptions { Enabled = !parsed.GetValue(NoSlotWindow) },
-        },
-        Seal = new SealOptions
-        {
-            Profile = parsed.GetValue(Seal)!,
-            Module = parsed.GetValue(Module),
-            Token = parsed.GetValue(Token)!,
-            Serial = parsed.GetValue(Serial),
-            Pin = parsed.GetValue(Seal) == SealOptions.Tpm ? new PinOptions() : Pin(parsed),
-        },
-        Tpm = new TpmOptions
-        {
-            Address = parsed.GetValue(Tpm)!,
-            Pcrs = ReadPcrs(parsed.GetValue(Pcrs)!),
-            OwnerAuthFile = parsed.GetValue(TpmCommand.OwnerAuthFile) is { } owner ? Path.GetFullPath(owner) : null,
-            Pin = parsed.GetValue(Seal) == SealOptions.Tpm ? Pin(parsed) : new PinOptions(),
-        },
-        Freshness = new FreshnessOptions { Witness = parsed.GetValue(Freshness) },
-        Api = new ApiOptions { HostAllowlist = [.. new ApiOptions().HostAllowlist.Union(parsed.GetValue(Hosts) ?? [], StringComparer.OrdinalIgnoreCase)] },
-        Clients = ReadClients(parsed.GetValue(Clients) ?? []),
-    };
+            Network = new NetworkOptions
+            {
+                Name =
+                    Path.IsPathFullyQualified(parsed.GetValue(Network)!) || !File.Exists(parsed.GetValue(Network))
+                        ? parsed.GetValue(Network)!
+                        : Path.GetFullPath(parsed.GetValue(Network)!),
+                GenesisTime = parsed.GetValue(GenesisTime),
+                GenesisValidatorsRoot = parsed.GetValue(GenesisValidatorsRoot),
+                SlotWindow = new SlotWindowOptions { Enabled = !parsed.GetValue(NoSlotWindow) },
+            },
+            Seal = new SealOptions
+            {
+                Profile = parsed.GetValue(Seal)!,
+                Module = parsed.GetValue(Module),
+                Token = parsed.GetValue(Token)!,
+                Serial = parsed.GetValue(Serial),
+                Pin = parsed.GetValue(Seal) == SealOptions.Tpm ? new PinOptions() : Pin(parsed),
+            },
+            Tpm = new TpmOptions
+            {
+                Address = parsed.GetValue(Tpm)!,
+                Pcrs = ReadPcrs(parsed.GetValue(Pcrs)!),
+                OwnerAuthFile = parsed.GetValue(TpmCommand.OwnerAuthFile) is { } owner ? Path.GetFullPath(owner) : null,
+                Pin = parsed.GetValue(Seal) == SealOptions.Tpm ? Pin(parsed) : new PinOptions(),
+            },
+            Freshness = new FreshnessOptions { Witness = parsed.GetValue(Freshness) },
+            Api = new ApiOptions
+            {
+                HostAllowlist = [.. new ApiOptions().HostAllowlist.Union(parsed.GetValue(Hosts) ?? [], StringComparer.OrdinalIgnoreCase)],
+            },
+            Clients = ReadClients(parsed.GetValue(Clients) ?? []),
+        };
 
     private static string? ReadCredential(ParseResult parsed)
     {
         var name = parsed.GetValue(PinCredential);
-        return name is null || (name.Length > 0 && Path.GetFileName(name) == name) ? name : throw new CliError($"'{name}' is no name of a credential", "give --pin-credential the name that stands in LoadCredential=, without a path");
+        return name is null || (name.Length > 0 && Path.GetFileName(name) == name)
+            ? name
+            : throw new CliError(
+                $"'{name}' is no name of a credential",
+                "give --pin-credential the name that stands in LoadCredential=, without a path"
+            );
     }
 
     // For init itself. A credential is there only where systemd started it with one.
-    private static PinOptions Pin(ParseResult parsed) => (parsed.GetValue(PinFile), parsed.GetValue(PinCredential)) switch
-    {
-        ({ } file, _) => new() { File = Path.GetFullPath(file) },
-        (_, { } name) when PinSource.FromCredential.Exists(name) => new() { Credential = name },
-        _ => new(),
-    };
+    private static PinOptions Pin(ParseResult parsed) =>
+        (parsed.GetValue(PinFile), parsed.GetValue(PinCredential)) switch
+        {
+            ({ } file, _) => new() { File = Path.GetFullPath(file) },
+            (_, { } name) when PinSource.FromCredential.Exists(name) => new() { Credential = name },
+            _ => new(),
+        };
 
     private static bool WantsPin(ParseResult parsed) => parsed.GetValue(PinFile) is not null || parsed.GetValue(PinCredential) is not null;
 
@@ -152,13 +263,19 @@ internal static partial class InitCommand
     {
         if (!ClientName.IsMatch(name))
         {
-            throw new CliError($"'{name}' is no name for a client", "take letters, digits, '.', '_' and '-', at most 64, beginning with a letter or digit");
+            throw new CliError(
+                $"'{name}' is no name for a client",
+                "take letters, digits, '.', '_' and '-', at most 64, beginning with a letter or digit"
+            );
         }
 
         // Beside the clients' keys are those of the authority and of who approves firmware.
         if (name.Equals("ca", StringComparison.OrdinalIgnoreCase) || name.Equals("release", StringComparison.OrdinalIgnoreCase))
         {
-            throw new CliError($"a client cannot be called '{name}'", "its key would take the place of this signer's own: choose another name");
+            throw new CliError(
+                $"a client cannot be called '{name}'",
+                "its key would take the place of this signer's own: choose another name"
+            );
         }
     }
 
@@ -167,11 +284,16 @@ internal static partial class InitCommand
     {
         if (hosts.FirstOrDefault(host => !IsHostName(host)) is { } host)
         {
-            throw new CliError($"'{host}' is no host name or address", "give the bare name or address by which clients reach this machine, without scheme, port, zone or *; names with other letters in their xn-- form");
+            throw new CliError(
+                $"'{host}' is no host name or address",
+                "give the bare name or address by which clients reach this machine, without "
+                    + "scheme, port, zone or *; names with other letters in their xn-- form"
+            );
         }
     }
 
-    private static bool IsHostName(string host) => host.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or ':')
+    private static bool IsHostName(string host) =>
+        host.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or ':')
         && host.Split('.').All(label => label.Length <= 63)
         && Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6;
 
@@ -182,7 +304,10 @@ internal static partial class InitCommand
         {
             RequireClientName(parts[0]);
             var rights = ClientBundles.Find(parts.Length == 1 ? "validator-client" : parts[1])
-                ?? throw new CliError($"there is no bundle of rights '{parts[1]}'", $"the bundles are {ClientBundles.Listing}; signer.json can grant anything else afterwards");
+                ?? throw new CliError(
+                    $"there is no bundle of rights '{parts[1]}'",
+                    $"the bundles are {ClientBundles.Listing}; signer.json can grant anything else afterwards"
+                );
             if (!clients.TryAdd(parts[0], rights))
             {
                 throw new CliError($"the client '{parts[0]}' is named twice", "give each --client once: NAME, or NAME=BUNDLE");
@@ -209,7 +334,13 @@ internal static partial class InitCommand
         }
     }
 
-    private static async Task<Action> SealInTpmAsync(ParseResult parsed, DataDirectory data, SignerOptions options, SealedKeys keys, SignerMaking making)
+    private static async Task<Action> SealInTpmAsync(
+        ParseResult parsed,
+        DataDirectory data,
+        SignerOptions options,
+        SealedKeys keys,
+        SignerMaking making
+    )
     {
         MakeFolders(data);
         using var release = ReleaseKeyOptions.ReadOrMake(parsed, data, keys.Arena);
@@ -224,13 +355,32 @@ internal static partial class InitCommand
             using var proven = await Vault.OpenAsync(data.VaultFile, keys.Arena, key);
         }
 
-        var line = TpmCommand.LineOf(keys.Hardware.Tpm.Description, key, approval, release, approval is null ? null : TimeProvider.System.GetElapsedTime(started));
-        await signer.ExecuteAsync(new NoteAct("tpm.provision", $"{line.Tpm}, storage root key {line.StorageRootKey}, release key {line.ReleaseKey}, approved {(line.PcrDigest is null ? "nothing yet" : $"{line.Pcrs} {line.PcrDigest}")}", vault.Anchor));
+        var line = TpmCommand.LineOf(
+            keys.Hardware.Tpm.Description,
+            key,
+            approval,
+            release,
+            approval is null ? null : TimeProvider.System.GetElapsedTime(started)
+        );
+        await signer.ExecuteAsync(
+            new NoteAct(
+                "tpm.provision",
+                $"{line.Tpm}, storage root key {line.StorageRootKey}, release key {line.ReleaseKey}, approved "
+                    + $"{(line.PcrDigest is null ? "nothing yet" : $"{line.Pcrs} {line.PcrDigest}")}",
+                vault.Anchor
+            )
+        );
         await EnrolWitnessAsync(signer, vault, keys.Hardware, making);
         return () => line.Print(parsed);
     }
 
-    private static async Task<Action> SealInTokenAsync(ParseResult parsed, DataDirectory data, SignerOptions options, SealedKeys keys, SignerMaking making)
+    private static async Task<Action> SealInTokenAsync(
+        ParseResult parsed,
+        DataDirectory data,
+        SignerOptions options,
+        SealedKeys keys,
+        SignerMaking making
+    )
     {
         MakeFolders(data);
         var enrolment = await SealEnrolment.EnrolAsync(keys.Hardware.Token, options.Seal.Key, TimeProvider.System);
@@ -238,7 +388,13 @@ internal static partial class InitCommand
         using var vault = await Vault.CreateAsync(data.VaultFile, keys.Arena, [enrolment.Key]);
         await using var signer = await OfflineSigner.OpenAsync(data, options, Ledger.Create(data.LedgerFile));
         var report = enrolment.Report;
-        await signer.ExecuteAsync(new NoteAct("seal.enrol", $"key {report.KeyLabel} ({report.KeyId}) by {report.Mechanism} in token {report.TokenLabel} ({report.TokenSerial})", vault.Anchor));
+        await signer.ExecuteAsync(
+            new NoteAct(
+                "seal.enrol",
+                $"key {report.KeyLabel} ({report.KeyId}) by {report.Mechanism} in token {report.TokenLabel} ({report.TokenSerial})",
+                vault.Anchor
+            )
+        );
         await EnrolWitnessAsync(signer, vault, keys.Hardware, making);
         return () => EnrolmentView.Write(report, parsed.GetValue(CommandLine.Json));
     }
@@ -285,7 +441,10 @@ internal static partial class InitCommand
         console.WriteLine($"made a signer for {options.Network.Name} in {data.Path}");
         if (Spec.Network.Find(options.Network.Name) is null)
         {
-            console.WriteLine($"the last fork that its file knows is {options.Network.Load(data.Path).Forks.All[^1].Fork}: duties of a later one are refused until network.forks in signer.json names it");
+            console.WriteLine(
+                $"the last fork that its file knows is {options.Network.Load(data.Path).Forks.All[^1].Fork}: "
+                    + "duties of a later one are refused until network.forks in signer.json names it"
+            );
         }
 
         console.WriteLine("what the hardware of this machine protects, and what not:");
@@ -298,7 +457,8 @@ internal static partial class InitCommand
         IEnumerable<string> steps =
         [
             .. purpose.Steps(data.Path),
-            $"take {data.ClientsFolder} off this machine: a client gets its .crt, its .key and {data.TlsFolder}/ca.crt; ca.key makes further clients{(options.SealsWithTpm ? ", release.key approves firmware" : "")}",
+            $"take {data.ClientsFolder} off this machine: a client gets its .crt, its .key and {data.TlsFolder}/ca.crt; "
+                + $"ca.key makes further clients{(options.SealsWithTpm ? ", release.key approves firmware" : "")}",
             $"remote-signer serve --data {data.Path}",
         ];
         foreach (var (number, step) in steps.Index())

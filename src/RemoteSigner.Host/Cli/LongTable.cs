@@ -3,10 +3,18 @@ using Spectre.Console.Rendering;
 
 namespace RemoteSigner.Host.Cli;
 
-/// <summary>A table of more rows than anybody looks at one by one. It looks as the others do and is written row by row, in a hundredth of the time that these take to be laid out; a screen breaks its lines where it ends.</summary>
+/// <summary>
+/// A table of more rows than anybody looks at one by one. It looks as the others do and is written row by row, in a hundredth of the time
+/// that these take to be laid out; a screen breaks its lines where it ends.
+/// </summary>
 internal static class LongTable
 {
-    public static void Write<T>(TextWriter writer, IReadOnlyList<T> items, IReadOnlyList<string> columns, Func<T, IEnumerable<string?>> cells)
+    public static void Write<T>(
+        TextWriter writer,
+        IReadOnlyList<T> items,
+        IReadOnlyList<string> columns,
+        Func<T, IEnumerable<string?>> cells
+    )
     {
         int[] widths = [.. columns.Select(Width)];
         foreach (var item in items)

@@ -40,7 +40,13 @@ internal static class Output
     }
 
     /// <summary>The same of a list that may be long: a table with these columns, one row for each item.</summary>
-    public static void Write<T>(bool json, IReadOnlyList<T> items, JsonTypeInfo<IReadOnlyList<T>> type, IReadOnlyList<string> columns, Func<T, IEnumerable<string?>> cells)
+    public static void Write<T>(
+        bool json,
+        IReadOnlyList<T> items,
+        JsonTypeInfo<IReadOnlyList<T>> type,
+        IReadOnlyList<string> columns,
+        Func<T, IEnumerable<string?>> cells
+    )
     {
         if (json || items.Count <= MostLaidOut)
         {
@@ -48,7 +54,11 @@ internal static class Output
         }
         else
         {
-            using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), BufferLength);
+            using var output = new StreamWriter(
+                Console.OpenStandardOutput(),
+                new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+                BufferLength
+            );
             LongTable.Write(output, items, columns, cells);
         }
     }

@@ -1,6 +1,8 @@
 namespace RemoteSigner.Host.Cli;
 
-/// <summary>Lines for a person's terminal, which obeys none of them: arguments, paths and what files or servers say stand in many.</summary>
+/// <summary>
+/// Lines for a person's terminal, which obeys none of them: arguments, paths and what files or servers say stand in many.
+/// </summary>
 internal sealed class PlainLines(TextWriter writer)
 {
     /// <summary>One line, whatever is in it.</summary>

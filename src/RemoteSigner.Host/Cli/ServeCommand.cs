@@ -9,9 +9,21 @@ internal static class ServeCommand
 {
     public const string Name = "serve";
 
-    private static readonly Option<string?> Listen = new("--listen") { Description = "address and port of the API, instead of signer.json's", HelpName = "HOST:PORT" };
-    private static readonly Option<string?> Operations = new("--operations") { Description = "address and port of health and metrics, instead of signer.json's", HelpName = "HOST:PORT" };
-    private static readonly Option<string[]> LoopbackHttp = new("--loopback-http") { Description = "also serve one client of this machine without TLS, on a port of 127.0.0.1 or a unix socket", HelpName = "PORT=CLIENT" };
+    private static readonly Option<string?> Listen = new("--listen")
+    {
+        Description = "address and port of the API, instead of signer.json's",
+        HelpName = "HOST:PORT",
+    };
+    private static readonly Option<string?> Operations = new("--operations")
+    {
+        Description = "address and port of health and metrics, instead of signer.json's",
+        HelpName = "HOST:PORT",
+    };
+    private static readonly Option<string[]> LoopbackHttp = new("--loopback-http")
+    {
+        Description = "also serve one client of this machine without TLS, on a port of 127.0.0.1 or a unix socket",
+        HelpName = "PORT=CLIENT",
+    };
 
     public static Command Create()
     {

@@ -14,6 +14,9 @@ internal sealed class ApiOptions
     /// <summary>Bytes of the largest request body.</summary>
     public long MaxBodyBytes { get; set; } = 10 * 1024 * 1024;
 
-    /// <summary>Listeners without TLS on loopback or on a unix socket: address (a port, or the absolute path of a socket) → name of the one client they serve.</summary>
+    /// <summary>
+    /// Listeners without TLS on loopback or on a unix socket: address (a port, or the absolute path of a socket) → name of the one client
+    /// they serve.
+    /// </summary>
     public Dictionary<string, string> LoopbackHttp { get; set; } = [];
 }

@@ -12,6 +12,8 @@ internal sealed class ClientOptions
     /// <summary>May it bring keys in and take them out through the Keymanager API? It needs the API's token, too.</summary>
     public bool ManageKeys { get; set; }
 
-    /// <summary>Endpoints of ssv-signer: <c>list</c>, <c>import</c>, <c>delete</c>, <c>sign</c>, <c>identity</c>, <c>speak</c>, or <c>all</c>.</summary>
+    /// <summary>
+    /// Endpoints of ssv-signer: <c>list</c>, <c>import</c>, <c>delete</c>, <c>sign</c>, <c>identity</c>, <c>speak</c>, or <c>all</c>.
+    /// </summary>
     public List<string> Ssv { get; set; } = [];
 }

@@ -25,7 +25,9 @@ internal sealed class DataDirectory(string path)
 
     public string ClientsFolder => Resolve("clients");
 
-    /// <summary>A copy of every client's certificate, for <c>tls list</c> and <c>tls revoke</c>: their own files leave this machine.</summary>
+    /// <summary>
+    /// A copy of every client's certificate, for <c>tls list</c> and <c>tls revoke</c>: their own files leave this machine.
+    /// </summary>
     public string IssuedFolder => Resolve("tls/issued");
 
     /// <summary>The authority's certificate that <c>init</c> made.</summary>
@@ -46,8 +48,11 @@ internal sealed class DataDirectory(string path)
     /// <summary>The socket on which the console speaks to a signer that runs.</summary>
     public string ControlSocket => Resolve("control.sock");
 
-    /// <summary>The same as an address; null where the path has more than the 107 bytes that one may have (sockaddr_un in unix(7)).</summary>
-    public UnixDomainSocketEndPoint? ControlEndPoint => Encoding.UTF8.GetByteCount(ControlSocket) <= LongestAddress ? new UnixDomainSocketEndPoint(ControlSocket) : null;
+    /// <summary>
+    /// The same as an address; null where the path has more than the 107 bytes that one may have (sockaddr_un in unix(7)).
+    /// </summary>
+    public UnixDomainSocketEndPoint? ControlEndPoint =>
+        Encoding.UTF8.GetByteCount(ControlSocket) <= LongestAddress ? new UnixDomainSocketEndPoint(ControlSocket) : null;
 
     /// <summary>A path from the configuration, relative to this folder unless it is absolute.</summary>
     public string Resolve(string relative) => System.IO.Path.Combine(Path, relative);
@@ -60,7 +65,10 @@ internal sealed class DataDirectory(string path)
         {
             var name = NameOf(owner);
             throw new ConfigurationException(
-                $"{Path} belongs to the user {name}, and this command runs as {NameOf(PeerCredentials.Ours)}: what it writes the signer could not read", $"run it as that user: sudo -u {name} remote-signer …");
+                $"{Path} belongs to the user {name}, and this command runs as "
+                    + $"{NameOf(PeerCredentials.Ours)}: what it writes the signer could not read",
+                $"run it as that user: sudo -u {name} remote-signer …"
+            );
         }
     }
 
@@ -68,10 +76,18 @@ internal sealed class DataDirectory(string path)
     /// <exception cref="ConfigurationException">Others than the owner may.</exception>
     public void RequirePrivate()
     {
-        List<string> open = [.. new[] { Path, TlsFolder, IssuedFolder, ClientsFolder, TpmFolder, ClustersFolder }.Where(folder => FileStatus.Of(folder) is { IsOpenToOthers: true })];
+        List<string> open =
+        [
+            .. new[] { Path, TlsFolder, IssuedFolder, ClientsFolder, TpmFolder, ClustersFolder }.Where(folder =>
+                FileStatus.Of(folder) is { IsOpenToOthers: true }
+            ),
+        ];
         if (open.Count > 0)
         {
-            throw new ConfigurationException($"others than its owner may write in {string.Join(", ", open)}", $"look whether all in it is as it was, then: chmod go-w {string.Join(' ', open)}");
+            throw new ConfigurationException(
+                $"others than its owner may write in {string.Join(", ", open)}",
+                $"look whether all in it is as it was, then: chmod go-w {string.Join(' ', open)}"
+            );
         }
     }
 
@@ -79,7 +95,11 @@ internal sealed class DataDirectory(string path)
     private static string NameOf(uint user)
     {
         const string Users = "/etc/passwd";
-        return (File.Exists(Users) ? File.ReadLines(Users) : []).Select(line => line.Split(':')).FirstOrDefault(fields => fields.Length > 2 && fields[2] == $"{user}")?[0] ?? $"'#{user}'";
+        return (File.Exists(Users) ? File.ReadLines(Users) : [])
+            .Select(line => line.Split(':'))
+            .FirstOrDefault(fields => fields.Length > 2 && fields[2] == $"{user}")
+            ?[0]
+            ?? $"'#{user}'";
     }
 
     /// <summary>Reads and checks <c>signer.json</c>.</summary>
@@ -88,14 +108,20 @@ internal sealed class DataDirectory(string path)
     {
         if (!File.Exists(OptionsFile))
         {
-            throw new ConfigurationException($"there is no signer in {Path}", "create one with 'remote-signer init', or name its folder with --data or REMOTE_SIGNER_DATA");
+            throw new ConfigurationException(
+                $"there is no signer in {Path}",
+                "create one with 'remote-signer init', or name its folder with --data or REMOTE_SIGNER_DATA"
+            );
         }
 
         var options = Deserialize();
         var faults = SignerOptionsValidator.Faults(options, this).ToList();
         return faults.Count == 0
             ? options
-            : throw new ConfigurationException($"{OptionsFile}: {string.Join("; ", faults)}", "correct the file: each setting's comment says what it takes");
+            : throw new ConfigurationException(
+                $"{OptionsFile}: {string.Join("; ", faults)}",
+                "correct the file: each setting's comment says what it takes"
+            );
     }
 
     private SignerOptions Deserialize()
@@ -103,19 +129,26 @@ internal sealed class DataDirectory(string path)
         try
         {
             using var file = File.OpenRead(OptionsFile);
-            return JsonSerializer.Deserialize(file, SignerOptionsContext.Default.SignerOptions) ?? throw new JsonException("the file holds null");
+            return JsonSerializer.Deserialize(file, SignerOptionsContext.Default.SignerOptions)
+                ?? throw new JsonException("the file holds null");
         }
         catch (JsonException exception)
         {
             // The reader quotes what it does not understand, to the end of the file.
             const int LongestMessage = 300;
             throw new ConfigurationException(
-                exception.Message.Length <= LongestMessage ? $"{OptionsFile}: {exception.Message}" : $"{OptionsFile}: no JSON in line {exception.LineNumber + 1}, byte {exception.BytePositionInLine}",
-                "correct the file at the place that is named");
+                exception.Message.Length <= LongestMessage
+                    ? $"{OptionsFile}: {exception.Message}"
+                    : $"{OptionsFile}: no JSON in line {exception.LineNumber + 1}, byte {exception.BytePositionInLine}",
+                "correct the file at the place that is named"
+            );
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new ConfigurationException($"cannot read {OptionsFile}: {exception.Message}", "run as the user that owns the data directory");
+            throw new ConfigurationException(
+                $"cannot read {OptionsFile}: {exception.Message}",
+                "run as the user that owns the data directory"
+            );
         }
     }
 }

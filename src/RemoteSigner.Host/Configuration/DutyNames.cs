@@ -37,14 +37,26 @@ internal static class DutyNames
     public static string Listing => string.Join(", ", Known.Keys.Order(StringComparer.Ordinal));
 
     /// <summary>The names of single duties.</summary>
-    public static IEnumerable<string> Single => Known.Where(name => name.Value.Count == 1).Select(name => name.Key).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Single =>
+        Known.Where(name => name.Value.Count == 1).Select(name => name.Key).Order(StringComparer.Ordinal);
 
     /// <summary>The duties behind a name, or null.</summary>
     public static FrozenSet<DutyType>? Find(string name) => Known.GetValueOrDefault(name);
 
     /// <summary>The permissions that a client's options describe; they must have been validated.</summary>
-    public static ClientPermissions ToPermissions(ClientOptions options) => new(
-        options.Keys is null ? null : new KeySelection(options.Keys.Select(word => KeySelector.TryParse(word, out var selector) ? selector : throw new FormatException($"'{word}' selects no key"))),
-        options.Duties.SelectMany(name => Known[name]).ToFrozenSet())
-    { ManagesKeys = options.ManageKeys, Ssv = SsvNames.Read(options.Ssv) };
+    public static ClientPermissions ToPermissions(ClientOptions options) =>
+        new(
+            options.Keys is null
+                ? null
+                : new KeySelection(
+                    options.Keys.Select(word =>
+                        KeySelector.TryParse(word, out var selector) ? selector : throw new FormatException($"'{word}' selects no key")
+                    )
+                ),
+            options.Duties.SelectMany(name => Known[name]).ToFrozenSet()
+        )
+        {
+            ManagesKeys = options.ManageKeys,
+            Ssv = SsvNames.Read(options.Ssv),
+        };
 }

@@ -1,6 +1,8 @@
 namespace RemoteSigner.Host.Configuration;
 
-/// <summary>Where the fence lives that notices a ledger or a vault that was put back, and what health says while its floors refuse duties.</summary>
+/// <summary>
+/// Where the fence lives that notices a ledger or a vault that was put back, and what health says while its floors refuse duties.
+/// </summary>
 internal sealed class FreshnessOptions
 {
     public const string Token = "token";
@@ -13,9 +15,15 @@ internal sealed class FreshnessOptions
 
     public const string Down = "down";
 
-    /// <summary><c>tpm</c>: a counter and a record in the TPM; <c>token</c>: an object in the PKCS#11 token of <c>seal</c>; <c>none</c>: the operator's choice to run without a fence; null: in what opens the vault.</summary>
+    /// <summary>
+    /// <c>tpm</c>: a counter and a record in the TPM; <c>token</c>: an object in the PKCS#11 token of <c>seal</c>; <c>none</c>: the
+    /// operator's choice to run without a fence; null: in what opens the vault.
+    /// </summary>
     public string? Witness { get; set; }
 
-    /// <summary><c>degraded</c>: 200, and the word for whoever reads it, because other duties are signed; <c>down</c>: 503, so that clients go to another signer.</summary>
+    /// <summary>
+    /// <c>degraded</c>: 200, and the word for whoever reads it, because other duties are signed; <c>down</c>: 503, so that clients go to
+    /// another signer.
+    /// </summary>
     public string FloorsHealth { get; set; } = Degraded;
 }

@@ -1,6 +1,9 @@
 namespace RemoteSigner.Host.Configuration;
 
-/// <summary>The Keymanager API, through which keys come in and go. It is off until its token was made, and for every client without <c>manageKeys</c>.</summary>
+/// <summary>
+/// The Keymanager API, through which keys come in and go. It is off until its token was made, and for every client without
+/// <c>manageKeys</c>.
+/// </summary>
 internal sealed class KeymanagerOptions
 {
     /// <summary>File with the bearer token.</summary>

@@ -10,7 +10,9 @@ internal static class LoopbackListener
 {
     public static bool TryParse(string address, [NotNullWhen(true)] out EndPoint? endPoint)
     {
-        endPoint = ushort.TryParse(address, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? new IPEndPoint(IPAddress.Loopback, port)
+        endPoint =
+            ushort.TryParse(address, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+                ? new IPEndPoint(IPAddress.Loopback, port)
             : Path.IsPathFullyQualified(address) ? new UnixDomainSocketEndPoint(address)
             : null;
         return endPoint is not null;

@@ -14,7 +14,9 @@ internal sealed class NetworkOptions
     /// <summary>Unix seconds; only for networks whose genesis is not built in.</summary>
     public ulong? GenesisTime { get; set; }
 
-    /// <summary>0x and 64 hexadecimal digits; only for networks whose genesis is not built in. It says for which chain this signer is.</summary>
+    /// <summary>
+    /// 0x and 64 hexadecimal digits; only for networks whose genesis is not built in. It says for which chain this signer is.
+    /// </summary>
     public string? GenesisValidatorsRoot { get; set; }
 
     public SlotWindowOptions SlotWindow { get; set; } = new();

@@ -15,11 +15,16 @@ internal sealed class OptionsSnapshot(SignerOptions atStart)
     public string? TellOf(SignerOptions read)
     {
         var now = ToJson(read);
-        List<string> changed = [.. now.Select(section => section.Key).Where(name => !_reloaded.Contains(name) && !JsonNode.DeepEquals(Reduced(now, name), Reduced(_atStart, name)))];
+        List<string> changed =
+        [
+            .. now.Select(section => section.Key)
+                .Where(name => !_reloaded.Contains(name) && !JsonNode.DeepEquals(Reduced(now, name), Reduced(_atStart, name))),
+        ];
         return changed.Count == 0 ? null : $"wants a restart to be in force: {string.Join(", ", changed)}";
     }
 
-    private static JsonObject ToJson(SignerOptions options) => JsonSerializer.SerializeToNode(options, SignerOptionsContext.Default.SignerOptions)!.AsObject();
+    private static JsonObject ToJson(SignerOptions options) =>
+        JsonSerializer.SerializeToNode(options, SignerOptionsContext.Default.SignerOptions)!.AsObject();
 
     private static JsonNode? Reduced(JsonObject options, string section)
     {

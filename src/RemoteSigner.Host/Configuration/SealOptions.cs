@@ -1,6 +1,9 @@
 namespace RemoteSigner.Host.Configuration;
 
-/// <summary>What opens the vault: the TPM, or the token that holds the key-encryption key, and where its PIN comes from. The PIN itself is never in this file.</summary>
+/// <summary>
+/// What opens the vault: the TPM, or the token that holds the key-encryption key, and where its PIN comes from. The PIN itself is never in
+/// this file.
+/// </summary>
 internal sealed class SealOptions
 {
     /// <summary>The "profile" of a TPM: nothing of the token is used then.</summary>

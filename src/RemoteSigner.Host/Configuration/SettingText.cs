@@ -3,12 +3,17 @@ using System.Text.Json;
 
 namespace RemoteSigner.Host.Configuration;
 
-/// <summary>Changes one setting in the text of <c>signer.json</c> and leaves every other byte as the operator has it, his comments among them.</summary>
+/// <summary>
+/// Changes one setting in the text of <c>signer.json</c> and leaves every other byte as the operator has it, his comments among them.
+/// </summary>
 internal static class SettingText
 {
     private static readonly JsonReaderOptions _reading = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    /// <summary>The text with <paramref name="section"/>.<paramref name="name"/> set to <paramref name="value"/>, which is JSON. Where there is no such member it becomes the first of its section.</summary>
+    /// <summary>
+    /// The text with <paramref name="section"/>.<paramref name="name"/> set to <paramref name="value"/>, which is JSON. Where there is no
+    /// such member it becomes the first of its section.
+    /// </summary>
     /// <exception cref="JsonException">The text is no JSON.</exception>
     public static byte[] Put(byte[] text, string section, string name, string value)
     {

@@ -4,7 +4,10 @@ using RemoteSigner.Signing;
 
 namespace RemoteSigner.Host.Configuration;
 
-/// <summary>The content of <c>signer.json</c>. Every file path in it is relative to the data directory. <see cref="SignerOptionsTemplate"/> writes it with the reason of each setting.</summary>
+/// <summary>
+/// The content of <c>signer.json</c>. Every file path in it is relative to the data directory. <see cref="SignerOptionsTemplate"/> writes
+/// it with the reason of each setting.
+/// </summary>
 internal sealed class SignerOptions
 {
     public required NetworkOptions Network { get; set; }

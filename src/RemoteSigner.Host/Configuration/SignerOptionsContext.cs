@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace RemoteSigner.Host.Configuration;
 
-/// <summary>Reads <c>signer.json</c>: comments and trailing commas are welcome, a member that is not known or stands twice is an error.</summary>
+/// <summary>
+/// Reads <c>signer.json</c>: comments and trailing commas are welcome, a member that is not known or stands twice is an error.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     ReadCommentHandling = JsonCommentHandling.Skip,
@@ -11,6 +13,7 @@ namespace RemoteSigner.Host.Configuration;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
-    AllowDuplicateProperties = false)]
+    AllowDuplicateProperties = false
+)]
 [JsonSerializable(typeof(SignerOptions))]
 internal sealed partial class SignerOptionsContext : JsonSerializerContext;

@@ -14,9 +14,14 @@ internal static class SignerOptionsValidator
         NullFaults(options).ToList() is { Count: > 0 } nulls ? nulls : ValueFaults(options, data);
 
     /// <summary>The same for a signer that is to be made: there is no ledger yet that could say for which chain it is.</summary>
-    public static IEnumerable<string> FaultsOfNew(SignerOptions options, DataDirectory data) => Faults(options, data).ToList() is { Count: > 0 } faults ? faults
+    public static IEnumerable<string> FaultsOfNew(SignerOptions options, DataDirectory data) =>
+        Faults(options, data).ToList() is { Count: > 0 } faults ? faults
         : options.Network.Load(data.Path).GenesisValidatorsRoot is not null ? []
-        : ["network.genesisValidatorsRoot must be given for a network whose genesis is not built in: it says for which chain the signer is"];
+        :
+        [
+            "network.genesisValidatorsRoot must be given for a network whose genesis "
+                + "is not built in: it says for which chain the signer is",
+        ];
 
     private static IEnumerable<string> ValueFaults(SignerOptions options, DataDirectory data) =>
         NetworkFaults(options.Network, data)
@@ -34,9 +39,24 @@ internal static class SignerOptionsValidator
     {
         (string Name, object? Section)[] sections =
         [
-            ("network", options.Network), ("seal", options.Seal), ("tpm", options.Tpm), ("api", options.Api), ("operations", options.Operations), ("tls", options.Tls), ("clients", options.Clients),
-            ("freshness", options.Freshness), ("attestation", options.Attestation), ("registrations", options.Registrations), ("deposits", options.Deposits), ("ceremonies", options.Ceremonies), ("builder", options.Builder), ("keymanager", options.Keymanager),
-            ("ssv", options.Ssv), ("distributed", options.Distributed), ("slashing", options.Slashing), ("log", options.Log),
+            ("network", options.Network),
+            ("seal", options.Seal),
+            ("tpm", options.Tpm),
+            ("api", options.Api),
+            ("operations", options.Operations),
+            ("tls", options.Tls),
+            ("clients", options.Clients),
+            ("freshness", options.Freshness),
+            ("attestation", options.Attestation),
+            ("registrations", options.Registrations),
+            ("deposits", options.Deposits),
+            ("ceremonies", options.Ceremonies),
+            ("builder", options.Builder),
+            ("keymanager", options.Keymanager),
+            ("ssv", options.Ssv),
+            ("distributed", options.Distributed),
+            ("slashing", options.Slashing),
+            ("log", options.Log),
         ];
         if (sections.Where(section => section.Section is null).Select(section => section.Name).ToList() is { Count: > 0 } missing)
         {
@@ -52,10 +72,16 @@ internal static class SignerOptionsValidator
             }
         }
 
-        if (options.Api.HostAllowlist.Contains(null!) || options.Operations.HostAllowlist.Contains(null!) || options.Api.LoopbackHttp.ContainsValue(null!)
-            || options.Registrations.FeeRecipients.Contains(null!) || options.Builder.Keys.Contains(null!))
+        if (
+            options.Api.HostAllowlist.Contains(null!)
+            || options.Operations.HostAllowlist.Contains(null!)
+            || options.Api.LoopbackHttp.ContainsValue(null!)
+            || options.Registrations.FeeRecipients.Contains(null!)
+            || options.Builder.Keys.Contains(null!)
+        )
         {
-            yield return "api.hostAllowlist, operations.hostAllowlist, api.loopbackHttp, registrations.feeRecipients and builder.keys must hold no null";
+            yield return "api.hostAllowlist, operations.hostAllowlist, api.loopbackHttp, registrations.feeRecipients and builder.keys "
+                + "must hold no null";
         }
     }
 
@@ -66,12 +92,15 @@ internal static class SignerOptionsValidator
         {
             if (options.Load(data.Path).GenesisTime is null && options.SlotWindow.Enabled)
             {
-                fault = "network.genesisTime must be given, or network.slotWindow.enabled set to false, for a network whose genesis is not built in";
+                fault =
+                    "network.genesisTime must be given, or network.slotWindow.enabled set "
+                    + "to false, for a network whose genesis is not built in";
             }
         }
         catch (SpecException exception)
         {
-            fault = $"network.{(options.Forks is { } forks && exception.Message.StartsWith(data.Resolve(forks), StringComparison.Ordinal) ? "forks" : "name")}: {exception.Message}";
+            var isOfForks = options.Forks is { } forks && exception.Message.StartsWith(data.Resolve(forks), StringComparison.Ordinal);
+            fault = $"network.{(isOfForks ? "forks" : "name")}: {exception.Message}";
         }
 
         return fault is null ? [] : [fault];
@@ -85,7 +114,8 @@ internal static class SignerOptionsValidator
         }
 
         return !Root.TryParse(text, out var root) ? [$"network.genesisValidatorsRoot: '{text}' is not 0x and 64 hexadecimal digits"]
-            : Network.Find(options.Name)?.GenesisValidatorsRoot is { } own && own != root ? [$"network.genesisValidatorsRoot is {root}, and {options.Name} has {own}: leave it out"]
+            : Network.Find(options.Name)?.GenesisValidatorsRoot is { } own && own != root
+                ? [$"network.genesisValidatorsRoot is {root}, and {options.Name} has {own}: leave it out"]
             : [];
     }
 
@@ -139,7 +169,8 @@ internal static class SignerOptionsValidator
         {
             foreach (var word in (options.Keys ?? []).Where(word => KeySelector.TryParse(word, out var selector) && !selector.NamesKeys))
             {
-                yield return $"clients.{name}.keys: '{word}' is no word for a client that brings keys in or takes them out: it takes public keys and *";
+                yield return $"clients.{name}.keys: '{word}' is no word for a client that brings keys in or takes them out: it takes "
+                    + "public keys and *";
             }
         }
 
@@ -168,7 +199,8 @@ internal static class SignerOptionsValidator
 
         if (options.Deposits.MaxTopUpGwei is not 0 and (< 1_000_000_000 or > 2_048_000_000_000))
         {
-            yield return "deposits.maxTopUpGwei must be 0, or 1000000000 (1 ETH, the least that can be deposited) to 2048000000000 (the most that a validator can have)";
+            yield return "deposits.maxTopUpGwei must be 0, or 1000000000 (1 ETH, the least that can be deposited) to 2048000000000 (the "
+                + "most that a validator can have)";
         }
 
         foreach (var key in options.Builder.Keys.Where(key => !BlsPublicKey.TryParse(key, out _)))

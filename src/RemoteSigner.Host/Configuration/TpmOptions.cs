@@ -3,7 +3,9 @@ namespace RemoteSigner.Host.Configuration;
 /// <summary>The TPM 2.0: where it is and what is measured, for sealing and as the witness of freshness.</summary>
 internal sealed class TpmOptions
 {
-    /// <summary>In tpm2-tools' words: <c>device:/dev/tpmrm0</c>, <c>swtpm:host=127.0.0.1,port=2321</c> or <c>swtpm:path=/run/tpm/sock</c>.</summary>
+    /// <summary>
+    /// In tpm2-tools' words: <c>device:/dev/tpmrm0</c>, <c>swtpm:host=127.0.0.1,port=2321</c> or <c>swtpm:path=/run/tpm/sock</c>.
+    /// </summary>
     public string Address { get; set; } = "device:/dev/tpmrm0";
 
     /// <summary>PCRs of the SHA-256 bank, 0 to 23, that an approval of the present state names.</summary>

@@ -10,10 +10,18 @@ using RemoteSigner.Host.Http;
 namespace RemoteSigner.Host.Connect;
 
 /// <summary>
-/// One address of this machine behind which a signer is, in plain HTTP. It is open only while the signer would do what it is asked for: else a connection is refused, as if no program were there. So
-/// whoever looks by connecting, as Charon does before a ceremony, sees the truth.
+/// One address of this machine behind which a signer is, in plain HTTP. It is open only while the signer would do what it is asked for:
+/// else a connection is refused, as if no program were there. So whoever looks by connecting, as Charon does before a ceremony, sees the
+/// truth.
 /// </summary>
-internal sealed class ConnectDoor(EndPoint address, SignerLink link, SignerProbe probe, HostAllowlists hosts, TimeProvider time, ILoggerFactory logs) : BackgroundService
+internal sealed class ConnectDoor(
+    EndPoint address,
+    SignerLink link,
+    SignerProbe probe,
+    HostAllowlists hosts,
+    TimeProvider time,
+    ILoggerFactory logs
+) : BackgroundService
 {
     // The largest that any signer takes: it has limits of its own, and says so.
     private static readonly long _largestBody = new KeymanagerOptions().MaxBodyBytes;
@@ -26,7 +34,9 @@ internal sealed class ConnectDoor(EndPoint address, SignerLink link, SignerProbe
     private static readonly TimeSpan _mostToFinish = TimeSpan.FromSeconds(10);
 
     private readonly ILogger _log = logs.CreateLogger<ConnectDoor>();
-    private readonly Channel<bool> _doubts = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _doubts = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
 
     /// <summary>Fails at once where the address cannot be had, and not only when the signer is ready.</summary>
     /// <exception cref="ConfigurationException">It cannot.</exception>
@@ -40,14 +50,18 @@ internal sealed class ConnectDoor(EndPoint address, SignerLink link, SignerProbe
         }
         catch (SocketException exception)
         {
-            throw new ConfigurationException($"cannot listen on {address}: {exception.Message}", "stop the program that listens there, or name another address of this machine, and a port that this user may open (above 1023 unless root)");
+            throw new ConfigurationException(
+                $"cannot listen on {address}: {exception.Message}",
+                "stop the program that listens there, or name another address of this machine, "
+                    + "and a port that this user may open (above 1023 unless root)"
+            );
         }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         string? told = null;
-        for (var wait = _whileShut; ;)
+        for (var wait = _whileShut; ; )
         {
             link.Refresh(_log);
             if (await probe.FirstFailureAsync(stoppingToken) is not { } refusal)
@@ -57,11 +71,18 @@ internal sealed class ConnectDoor(EndPoint address, SignerLink link, SignerProbe
 
             if (refusal.Reason != told)
             {
-                _log.LogWarning("not listening on {Address}: {Check}: {Detail}; {Hint}", address, refusal.Name, refusal.Detail, refusal.Hint);
+                _log.LogWarning(
+                    "not listening on {Address}: {Check}: {Detail}; {Hint}",
+                    address,
+                    refusal.Name,
+                    refusal.Detail,
+                    refusal.Hint
+                );
             }
 
             // Each refusal that the signer writes down costs it an entry.
-            wait = refusal.Reason != told || !refusal.IsOnRecord ? _whileShut : TimeSpan.FromTicks(Math.Min(2 * wait.Ticks, _longest.Ticks));
+            wait =
+                refusal.Reason != told || !refusal.IsOnRecord ? _whileShut : TimeSpan.FromTicks(Math.Min(2 * wait.Ticks, _longest.Ticks));
             told = refusal.Reason;
             await Task.Delay(wait, time, stoppingToken);
         }
@@ -137,6 +158,10 @@ internal sealed class ConnectDoor(EndPoint address, SignerLink link, SignerProbe
         options.Limits.MaxRequestBodySize = _largestBody;
         options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         options.Listen(address, listen => listen.Protocols = HttpProtocols.Http1);
-        return new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), logs), logs);
+        return new KestrelServer(
+            Options.Create(options),
+            new SocketTransportFactory(Options.Create(new SocketTransportOptions()), logs),
+            logs
+        );
     }
 }

@@ -9,7 +9,14 @@ internal static class ConnectServer
 {
     /// <summary>Runs until it is told to stop.</summary>
     /// <exception cref="ConfigurationException">A file or an address cannot be used.</exception>
-    public static async Task RunAsync(IReadOnlyList<(EndPoint Address, Uri Signer)> doors, ClientFiles files, SignerUse use, string? tokenFile, IEnumerable<string> hosts, CancellationToken cancellation)
+    public static async Task RunAsync(
+        IReadOnlyList<(EndPoint Address, Uri Signer)> doors,
+        ClientFiles files,
+        SignerUse use,
+        string? tokenFile,
+        IEnumerable<string> hosts,
+        CancellationToken cancellation
+    )
     {
         List<(EndPoint Address, SignerLink Link)> links = [.. doors.Select(door => (door.Address, new SignerLink(door.Signer, files)))];
         links.ForEach(door => ConnectDoor.Try(door.Address));
@@ -18,12 +25,21 @@ internal static class ConnectServer
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         SignerLogging.Configure(builder.Logging, new LogOptions(), () => true);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
-        var allowed = new HostAllowlists(new ApiOptions { HostAllowlist = ["localhost", "127.0.0.1", "::1", .. hosts] }, new OperationsOptions());
+        var allowed = new HostAllowlists(
+            new ApiOptions { HostAllowlist = ["localhost", "127.0.0.1", "::1", .. hosts] },
+            new OperationsOptions()
+        );
         foreach (var (address, link) in links)
         {
             // Not AddHostedService, which takes one of a type.
-            builder.Services.AddSingleton<IHostedService>(services =>
-                new ConnectDoor(address, link, new SignerProbe(link, use, tokenFile, TimeProvider.System), allowed, TimeProvider.System, services.GetRequiredService<ILoggerFactory>()));
+            builder.Services.AddSingleton<IHostedService>(services => new ConnectDoor(
+                address,
+                link,
+                new SignerProbe(link, use, tokenFile, TimeProvider.System),
+                allowed,
+                TimeProvider.System,
+                services.GetRequiredService<ILoggerFactory>()
+            ));
         }
 
         using var host = builder.Build();

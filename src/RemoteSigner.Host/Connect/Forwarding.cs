@@ -6,14 +6,29 @@ using RemoteSigner.Host.Http;
 namespace RemoteSigner.Host.Connect;
 
 /// <summary>
-/// Passes each request on to the signer and its answer back, as they come, body by body without a whole one in memory. It judges nothing but whether a page in a browser asks: this door lends a
-/// certificate to whoever reaches it. No body and no token is logged.
+/// Passes each request on to the signer and its answer back, as they come, body by body without a whole one in memory. It judges nothing
+/// but whether a page in a browser asks: this door lends a certificate to whoever reaches it. No body and no token is logged.
 /// </summary>
 internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<string> lost, ILogger log) : IHttpApplication<HttpContext>
 {
     // RFC 9110 §7.6.1: they are about one connection. And the signer is addressed by its own name.
     private static readonly HashSet<string> _notPassedOn = new(
-        ["Connection", "Proxy-Connection", "Keep-Alive", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Host", "Expect", "Proxy-Authorization", "Proxy-Authenticate", "X-Request-Id"], StringComparer.OrdinalIgnoreCase);
+        [
+            "Connection",
+            "Proxy-Connection",
+            "Keep-Alive",
+            "TE",
+            "Trailer",
+            "Transfer-Encoding",
+            "Upgrade",
+            "Host",
+            "Expect",
+            "Proxy-Authorization",
+            "Proxy-Authenticate",
+            "X-Request-Id",
+        ],
+        StringComparer.OrdinalIgnoreCase
+    );
 
     private const int MostTold = 32;
 
@@ -32,11 +47,19 @@ internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<s
         try
         {
             // The signer would not see what the frame was like.
-            await ((BrowserGuard.FaultOf(context, ListenerKind.Api, hosts) ?? Framing.FaultOfFields(context.Request)) is { } turned ? TurnAwayAsync(context, turned) : PassAsync(context));
+            await (
+                (BrowserGuard.FaultOf(context, ListenerKind.Api, hosts) ?? Framing.FaultOfFields(context.Request)) is { } turned
+                    ? TurnAwayAsync(context, turned)
+                    : PassAsync(context)
+            );
         }
         catch (Exception exception) when (context.RequestAborted.IsCancellationRequested)
         {
-            log.LogDebug("request {RequestId}: nobody waits for its answer any more ({Reason})", context.TraceIdentifier, exception.Message);
+            log.LogDebug(
+                "request {RequestId}: nobody waits for its answer any more ({Reason})",
+                context.TraceIdentifier,
+                exception.Message
+            );
         }
         catch (Exception exception) when (Malformed(exception) is { } malformed && !context.Response.HasStarted)
         {
@@ -51,10 +74,17 @@ internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<s
     private Task TurnAwayAsync(HttpContext context, TurnedAway turned)
     {
         // Once each, and of few: a page can ask without end, and by any name.
-        var detail = turned.Message is null ? turned.Detail : $"it is addressed to the host '{PeerText.Shown(context.Request.Host.Host, 64)}', which no --allow-host names";
+        var detail = turned.Message is null
+            ? turned.Detail
+            : $"it is addressed to the host '{PeerText.Shown(context.Request.Host.Host, 64)}', which no --allow-host names";
         if (_told.Count < MostTold && _told.TryAdd(detail, true))
         {
-            log.LogWarning("request {RequestId} is turned away, as all others for which this holds: {Reason}: {Detail}", context.TraceIdentifier, turned.Reason, detail);
+            log.LogWarning(
+                "request {RequestId} is turned away, as all others for which this holds: {Reason}: {Detail}",
+                context.TraceIdentifier,
+                turned.Reason,
+                detail
+            );
         }
 
         return turned.AnswerAsync(context);
@@ -66,7 +96,12 @@ internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<s
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (!target.StartsWith('/') || HttpMethods.IsConnect(context.Request.Method) || HttpMethods.IsTrace(context.Request.Method))
         {
-            await Answer.ErrorAsync(context, StatusCodes.Status400BadRequest, "bad_request", "this is no proxy: ask it for the paths of a signer");
+            await Answer.ErrorAsync(
+                context,
+                StatusCodes.Status400BadRequest,
+                "bad_request",
+                "this is no proxy: ask it for the paths of a signer"
+            );
             return;
         }
 
@@ -93,10 +128,16 @@ internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<s
             to.Content = new StreamContent(from.Body);
         }
 
-        var named = from.Headers.Connection.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries)).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var named = from
+            .Headers.Connection.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries))
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, values) in from.Headers)
         {
-            if (!_notPassedOn.Contains(name) && !named.Contains(name) && !to.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
+            if (
+                !_notPassedOn.Contains(name)
+                && !named.Contains(name)
+                && !to.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values)
+            )
             {
                 to.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
             }
@@ -105,7 +146,9 @@ internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<s
 
     // What is wrong with the client's own body comes out of the sending of it.
     private static BadHttpRequestException? Malformed(Exception? exception) =>
-        exception is null ? null : exception as BadHttpRequestException ?? BodyPipe.BadFrame(exception) ?? Malformed(exception.InnerException);
+        exception is null
+            ? null
+            : exception as BadHttpRequestException ?? BodyPipe.BadFrame(exception) ?? Malformed(exception.InnerException);
 
     private async Task TellLostAsync(HttpContext context, Exception exception)
     {
@@ -117,9 +160,29 @@ internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<s
         }
 
         context.Response.Clear();
-        var neverArrived = exception is OperationCanceledException { InnerException: TimeoutException } or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
-        await (neverArrived
-            ? Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "signer_unreachable", $"the signer cannot be reached, so it was asked for nothing: {exception.Message}")
-            : Answer.ErrorAsync(context, StatusCodes.Status502BadGateway, "signer_lost", "the connection to the signer ended before it answered; ask again: the same message gets the same signature"));
+        var neverArrived =
+            exception
+            is OperationCanceledException { InnerException: TimeoutException }
+                or HttpRequestException
+                {
+                    HttpRequestError: HttpRequestError.ConnectionError
+                        or HttpRequestError.NameResolutionError
+                        or HttpRequestError.SecureConnectionError
+                };
+        await (
+            neverArrived
+                ? Answer.ErrorAsync(
+                    context,
+                    StatusCodes.Status503ServiceUnavailable,
+                    "signer_unreachable",
+                    $"the signer cannot be reached, so it was asked for nothing: {exception.Message}"
+                )
+                : Answer.ErrorAsync(
+                    context,
+                    StatusCodes.Status502BadGateway,
+                    "signer_lost",
+                    "the connection to the signer ended before it answered; ask again: the same message gets the same signature"
+                )
+        );
     }
 }

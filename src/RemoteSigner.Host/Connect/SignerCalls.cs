@@ -12,7 +12,13 @@ internal sealed class SignerCalls(SignerLink link)
     private const int LongestAnswer = 16 << 20;
 
     /// <summary>Asks, and reads the whole answer.</summary>
-    public async Task<(HttpStatusCode Status, byte[] Body)> AskAsync(HttpMethod method, string target, string? token, ReadOnlyMemory<byte>? json, CancellationToken cancellation)
+    public async Task<(HttpStatusCode Status, byte[] Body)> AskAsync(
+        HttpMethod method,
+        string target,
+        string? token,
+        ReadOnlyMemory<byte>? json,
+        CancellationToken cancellation
+    )
     {
         using var request = link.Ask(method, target);
         request.Headers.TryAddWithoutValidation("Accept", "*/*");
@@ -31,7 +37,9 @@ internal sealed class SignerCalls(SignerLink link)
         return (answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(cancellation));
     }
 
-    /// <summary>What an answer that is no success says. What our signer answers has a reason; another program at this address may answer anything.</summary>
+    /// <summary>
+    /// What an answer that is no success says. What our signer answers has a reason; another program at this address may answer anything.
+    /// </summary>
     public static SignerCheck Refused(string name, HttpStatusCode status, byte[] body)
     {
         ErrorBody? error = null;
@@ -45,42 +53,82 @@ internal sealed class SignerCalls(SignerLink link)
         }
 
         var reason = error?.Reason ?? "unexpected_answer";
-        var detail = $"the signer answers {(int)status}: {error?.Detail ?? error?.Message ?? $"'{Encoding.ASCII.GetString(body.AsSpan(0, Math.Min(body.Length, 60))).ReplaceLineEndings(" ")}'"}";
-        return SignerCheck.Fail(name, reason, detail, reason switch
-        {
-            "host_not_authorized" => "add the host's name to api.hostAllowlist in the signer's signer.json, and reload",
-            "client_not_named" => "name the client, its keys and duties under \"clients\" in the signer's signer.json, and reload",
-            "no_duties" => "give the client duties under \"clients\" in the signer's signer.json, such as \"everyday\", and reload",
-            "client_not_trusted" => "have a new certificate issued at the signer",
-            "may_not_manage_keys" => "set \"manageKeys\": true for this client in the signer's signer.json, and reload",
-            "token_not_valid" => "copy the signer's keymanager.token anew ('remote-signer keymanager token' makes one), and name it with --token-file",
-            "keys_loading" => "wait until the signer has opened its keys: its /healthcheck says what keeps it",
-            "unknown_key" => "is the share open there and bound to its lock, and does \"clients\" in its signer.json give this client the duty? 'remote-signer policy explain CLIENT KEY DUTY' says so at the signer",
-            "unexpected_answer" => "is this the address and port of a signer's API?",
-            _ => "the signer's /healthcheck and log say more",
-        });
+        var beginning = Encoding.ASCII.GetString(body.AsSpan(0, Math.Min(body.Length, 60))).ReplaceLineEndings(" ");
+        var detail = $"the signer answers {(int)status}: {error?.Detail ?? error?.Message ?? $"'{beginning}'"}";
+        return SignerCheck.Fail(
+            name,
+            reason,
+            detail,
+            reason switch
+            {
+                "host_not_authorized" => "add the host's name to api.hostAllowlist in the signer's signer.json, and reload",
+                "client_not_named" => "name the client, its keys and duties under \"clients\" in the signer's signer.json, and reload",
+                "no_duties" => "give the client duties under \"clients\" in the signer's signer.json, such as \"everyday\", and reload",
+                "client_not_trusted" => "have a new certificate issued at the signer",
+                "may_not_manage_keys" => "set \"manageKeys\": true for this client in the signer's signer.json, and reload",
+                "token_not_valid" =>
+                    "copy the signer's keymanager.token anew ('remote-signer keymanager token' makes one), and name it with --token-file",
+                "keys_loading" => "wait until the signer has opened its keys: its /healthcheck says what keeps it",
+                "unknown_key" => "is the share open there and bound to its lock, and does \"clients\" in its signer.json give this "
+                    + "client the duty? 'remote-signer policy explain CLIENT KEY DUTY' says so at the signer",
+                "unexpected_answer" => "is this the address and port of a signer's API?",
+                _ => "the signer's /healthcheck and log say more",
+            }
+        );
     }
 
     /// <summary>What a connection that failed says.</summary>
     public SignerCheck Lost(Exception exception)
     {
-        var message = exception.InnerException is { } inner && !exception.Message.Contains(inner.Message, StringComparison.Ordinal) ? $"{exception.Message} ({inner.Message})" : exception.Message;
+        var message =
+            exception.InnerException is { } inner && !exception.Message.Contains(inner.Message, StringComparison.Ordinal)
+                ? $"{exception.Message} ({inner.Message})"
+                : exception.Message;
         return exception switch
         {
-            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } => Unreachable(message),
+            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError } =>
+                Unreachable(message),
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } when link.AnswersWithoutTls =>
-                SignerCheck.Fail("server", "without_tls", $"{link.Signer} answers without TLS", "name the port of the signer's API (api.listen): its operations port and its loopback doors are plain HTTP"),
-            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } when link.ServerFaults.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) =>
-                SignerCheck.Fail("server", "server_name", $"the server's certificate is not for {link.Signer.IdnHost}", "use a name that is in the certificate, or have one issued for this name at the signer (--host)"),
-            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } when link.ServerFaults != SslPolicyErrors.None =>
-                SignerCheck.Fail("server", "server_not_trusted", $"the server's certificate is of another authority, or out of date ({link.ServerFaults})", "name the signer's tls/ca.crt with --ca"),
+                SignerCheck.Fail(
+                    "server",
+                    "without_tls",
+                    $"{link.Signer} answers without TLS",
+                    "name the port of the signer's API (api.listen): its operations port and its loopback doors are plain HTTP"
+                ),
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
+                when link.ServerFaults.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) => SignerCheck.Fail(
+                "server",
+                "server_name",
+                $"the server's certificate is not for {link.Signer.IdnHost}",
+                "use a name that is in the certificate, or have one issued for this name at the signer (--host)"
+            ),
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
+                when link.ServerFaults != SslPolicyErrors.None => SignerCheck.Fail(
+                "server",
+                "server_not_trusted",
+                $"the server's certificate is of another authority, or out of date ({link.ServerFaults})",
+                "name the signer's tls/ca.crt with --ca"
+            ),
 
             // In TLS 1.3 a client hears that it was refused when its own part of the handshake is over.
-            _ => SignerCheck.Fail("client", "certificate_refused", $"the signer ended the connection: {message}", "is the certificate one of its clients, in date and not revoked? Its log says why it refused") with { IsOnRecord = true },
+            _ => SignerCheck.Fail(
+                "client",
+                "certificate_refused",
+                $"the signer ended the connection: {message}",
+                "is the certificate one of its clients, in date and not revoked? Its log says why it refused"
+            ) with
+            {
+                IsOnRecord = true,
+            },
         };
     }
 
     /// <summary>The signer gave no answer.</summary>
     public SignerCheck Unreachable(string detail) =>
-        SignerCheck.Fail("reach", "unreachable", $"{link.Signer} cannot be reached: {detail}", "is the signer running, its api.listen an address that this machine reaches, and the packet filter open?");
+        SignerCheck.Fail(
+            "reach",
+            "unreachable",
+            $"{link.Signer} cannot be reached: {detail}",
+            "is the signer running, its api.listen an address that this machine reaches, and the packet filter open?"
+        );
 }

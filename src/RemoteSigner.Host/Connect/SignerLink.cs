@@ -4,7 +4,10 @@ using System.Text;
 
 namespace RemoteSigner.Host.Connect;
 
-/// <summary>Connections to one signer over mutual TLS, kept open: over HTTP/2 all requests share one handshake. New files mean new connections; what is under way ends on the former ones.</summary>
+/// <summary>
+/// Connections to one signer over mutual TLS, kept open: over HTTP/2 all requests share one handshake. New files mean new connections; what
+/// is under way ends on the former ones.
+/// </summary>
 internal sealed class SignerLink : IDisposable
 {
     private static readonly TimeSpan _mostToConnect = TimeSpan.FromSeconds(4);
@@ -35,7 +38,10 @@ internal sealed class SignerLink : IDisposable
     /// <summary>Looks whether the client's files hold something else by now.</summary>
     public void Refresh(ILogger log) => _files.Refresh(log);
 
-    /// <summary>A request for a target that begins with '/', which reaches the signer as it stands here: what looks like another host or goes up a folder is the signer's to judge.</summary>
+    /// <summary>
+    /// A request for a target that begins with '/', which reaches the signer as it stands here: what looks like another host or goes up a
+    /// folder is the signer's to judge.
+    /// </summary>
     public HttpRequestMessage Ask(HttpMethod method, string target) =>
         new(method, new Uri(_origin + target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }))
         {
@@ -49,7 +55,8 @@ internal sealed class SignerLink : IDisposable
         var (connections, material) = (_connections, _files.Current);
         if (connections.Material != material)
         {
-            // The former ones are not disposed of, because requests are under way on them: idle ones close by themselves. Of two that are made at once one serves the requests that have it.
+            // The former ones are not disposed of, because requests are under way on them: idle ones close by themselves. Of two that are
+            // made at once one serves the requests that have it.
             _connections = connections = Connect(material);
         }
 
@@ -58,34 +65,41 @@ internal sealed class SignerLink : IDisposable
 
     public void Dispose() => _connections.Http.Dispose();
 
-    private Connections Connect(ClientMaterial material) => new(material, new HttpMessageInvoker(new SocketsHttpHandler
-    {
-        SslOptions = new SslClientAuthenticationOptions
-        {
-            ClientCertificateContext = material.Certificate,
-            CertificateChainPolicy = material.Authority,
-            RemoteCertificateValidationCallback = (_, _, _, faults) =>
-            {
-                _serverFaults = (int)faults;
-                return faults == SslPolicyErrors.None;
-            },
-        },
-        ConnectCallback = OpenAsync,
-        UseProxy = false,
-        UseCookies = false,
-        AllowAutoRedirect = false,
-        ActivityHeadersPropagator = null,
-        ConnectTimeout = _mostToConnect,
-        EnableMultipleHttp2Connections = true,
+    private Connections Connect(ClientMaterial material) =>
+        new(
+            material,
+            new HttpMessageInvoker(
+                new SocketsHttpHandler
+                {
+                    SslOptions = new SslClientAuthenticationOptions
+                    {
+                        ClientCertificateContext = material.Certificate,
+                        CertificateChainPolicy = material.Authority,
+                        RemoteCertificateValidationCallback = (_, _, _, faults) =>
+                        {
+                            _serverFaults = (int)faults;
+                            return faults == SslPolicyErrors.None;
+                        },
+                    },
+                    ConnectCallback = OpenAsync,
+                    UseProxy = false,
+                    UseCookies = false,
+                    AllowAutoRedirect = false,
+                    ActivityHeadersPropagator = null,
+                    ConnectTimeout = _mostToConnect,
+                    EnableMultipleHttp2Connections = true,
 
-        // Below the 75 s after which the signer closes an idle one; and one whose machine went away is noticed while somebody waits for an answer.
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),
-        KeepAlivePingDelay = TimeSpan.FromSeconds(3),
-        KeepAlivePingTimeout = TimeSpan.FromSeconds(3),
+                    // Below the 75 s after which the signer closes an idle one; and one whose machine went away is noticed while somebody
+                    // waits for an answer.
+                    PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),
+                    KeepAlivePingDelay = TimeSpan.FromSeconds(3),
+                    KeepAlivePingTimeout = TimeSpan.FromSeconds(3),
 
-        // As the other end of this program reads them.
-        RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
-    }));
+                    // As the other end of this program reads them.
+                    RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+                }
+            )
+        );
 
     // As the platform does it; the platform's own word for an answer without TLS is that of a handshake that failed.
     private async ValueTask<Stream> OpenAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)

@@ -8,7 +8,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Host.Connect;
 
 /// <summary>
-/// Asks a signer, as one of its clients, for signatures by its shares. Each goes its usual way there: rights, slashing protection, the rules of the cluster, the audit log. What comes back is a claim, for whoever asks to verify.
+/// Asks a signer, as one of its clients, for signatures by its shares. Each goes its usual way there: rights, slashing protection, the
+/// rules of the cluster, the audit log. What comes back is a claim, for whoever asks to verify.
 /// </summary>
 internal sealed class SignerPartials(SignerLink link, TimeProvider time)
 {
@@ -27,7 +28,12 @@ internal sealed class SignerPartials(SignerLink link, TimeProvider time)
     public Task<PartialsAnswer> SignAsync(BlsPublicKey groupKey, ReadOnlyMemory<byte> request, CancellationToken cancellation) =>
         AskAsync($"/api/v1/eth2/distributed/sign/{groupKey}", request, body => ReadDuty(groupKey, body), cancellation);
 
-    private async Task<PartialsAnswer> AskAsync(string target, ReadOnlyMemory<byte> json, Func<byte[], IReadOnlyList<ValidatorPartial>?> read, CancellationToken cancellation)
+    private async Task<PartialsAnswer> AskAsync(
+        string target,
+        ReadOnlyMemory<byte> json,
+        Func<byte[], IReadOnlyList<ValidatorPartial>?> read,
+        CancellationToken cancellation
+    )
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var timer = time.CreateTimer(_ => patience.Cancel(), null, _patience, Timeout.InfiniteTimeSpan);
@@ -60,10 +66,17 @@ internal sealed class SignerPartials(SignerLink link, TimeProvider time)
     }
 
     private static List<ValidatorPartial>? ReadDuty(BlsPublicKey groupKey, byte[] body) =>
-        JsonSerializer.Deserialize(body, DistributedContext.Default.PartialSigningResponse) is { } answer && Read(groupKey.ToString(), answer.ParticipantId, answer.Signature) is { } partial ? [partial] : null;
+        JsonSerializer.Deserialize(body, DistributedContext.Default.PartialSigningResponse) is { } answer
+        && Read(groupKey.ToString(), answer.ParticipantId, answer.Signature) is { } partial
+            ? [partial]
+            : null;
 
     private static ValidatorPartial? Read(string? groupKey, string? shareIndex, string? signature) =>
-        BlsPublicKey.TryParse(groupKey, out var key) && ulong.TryParse(shareIndex, out var index) && BlsSignature.TryParse(signature, out var part) ? new(key, new(index, part)) : null;
+        BlsPublicKey.TryParse(groupKey, out var key)
+        && ulong.TryParse(shareIndex, out var index)
+        && BlsSignature.TryParse(signature, out var part)
+            ? new(key, new(index, part))
+            : null;
 }
 
 /// <summary>What a signer gave, or why it gave nothing, and for which validator where it was asked about one.</summary>

@@ -7,8 +7,8 @@ using RemoteSigner.Native;
 namespace RemoteSigner.Host.Connect;
 
 /// <summary>
-/// Asks a signer, as the client that it is about to serve, whether what the client wants would be done: one check after the other, each sensible only if those before it passed. It asks what anybody
-/// with the certificate may ask, and changes nothing.
+/// Asks a signer, as the client that it is about to serve, whether what the client wants would be done: one check after the other, each
+/// sensible only if those before it passed. It asks what anybody with the certificate may ask, and changes nothing.
 /// </summary>
 internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenFile, TimeProvider time)
 {
@@ -99,7 +99,12 @@ internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenF
         [
             count > 0
                 ? SignerCheck.Pass("keys", $"open, {count} for this client")
-                : SignerCheck.Fail("keys", "no_keys", $"the signer has no key that '{link.ClientName}' may use", "import the keys, or name the client and its keys under \"clients\" in signer.json and reload"),
+                : SignerCheck.Fail(
+                    "keys",
+                    "no_keys",
+                    $"the signer has no key that '{link.ClientName}' may use",
+                    "import the keys, or name the client and its keys under \"clients\" in signer.json and reload"
+                ),
         ];
     }
 
@@ -114,7 +119,15 @@ internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenF
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                return [SignerCheck.Fail("token", "token_file", $"cannot read the token: {exception.Message}", "name a readable copy of the signer's keymanager.token with --token-file")];
+                return
+                [
+                    SignerCheck.Fail(
+                        "token",
+                        "token_file",
+                        $"cannot read the token: {exception.Message}",
+                        "name a readable copy of the signer's keymanager.token with --token-file"
+                    ),
+                ];
             }
         }
 
@@ -133,17 +146,32 @@ internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenF
     private async Task<IReadOnlyList<SignerCheck>> IsWellAsync(CancellationToken cancellation)
     {
         var (status, body) = await AskAsync("/healthcheck", null, cancellation);
-        if (status is not (HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable) || JsonSerializer.Deserialize(body, WireContext.Default.HealthReport) is not { Checks: { } checks })
+        if (
+            status is not (HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable)
+            || JsonSerializer.Deserialize(body, WireContext.Default.HealthReport) is not { Checks: { } checks }
+        )
         {
             return [SignerCalls.Refused("health", status, body)];
         }
 
         return use == SignerUse.Push
-            ? [Of(checks, "seal", "seal-check"), Of(checks, "freshness", "freshness-check"), Of(checks, "ledger", "slashing-protection-db-health-check"), Of(checks, "disk", "disk-check", failsOn: "no_reserve")]
+            ?
+            [
+                Of(checks, "seal", "seal-check"),
+                Of(checks, "freshness", "freshness-check"),
+                Of(checks, "ledger", "slashing-protection-db-health-check"),
+                Of(checks, "disk", "disk-check", failsOn: "no_reserve"),
+            ]
             : [Of(checks, "freshness", "freshness-check", _signsOn), Of(checks, "ledger", "slashing-protection-db-health-check")];
     }
 
-    private static SignerCheck Of(IEnumerable<HealthReport.Check> checks, string name, string id, string[]? mayBe = null, string? failsOn = null)
+    private static SignerCheck Of(
+        IEnumerable<HealthReport.Check> checks,
+        string name,
+        string id,
+        string[]? mayBe = null,
+        string? failsOn = null
+    )
     {
         // One of an earlier version has not every check.
         if (checks.FirstOrDefault(check => check.Id == id) is not { } found)
@@ -154,9 +182,15 @@ internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenF
         var state = found.Data?.State;
         var failed = (found.Status == HealthReport.Down && mayBe?.Contains(state) != true) || (failsOn is not null && state == failsOn);
         return failed
-            ? SignerCheck.Fail(name, state is null ? id : $"{id}:{state}", $"{id} is {found.Status}: {found.Data?.Detail ?? state}", "mend it at the signer: its /healthcheck and its log say more")
+            ? SignerCheck.Fail(
+                name,
+                state is null ? id : $"{id}:{state}",
+                $"{id} is {found.Status}: {found.Data?.Detail ?? state}",
+                "mend it at the signer: its /healthcheck and its log say more"
+            )
             : SignerCheck.Pass(name, state ?? found.Status);
     }
 
-    private Task<(HttpStatusCode Status, byte[] Body)> AskAsync(string target, string? token, CancellationToken cancellation) => _calls.AskAsync(HttpMethod.Get, target, token, null, cancellation);
+    private Task<(HttpStatusCode Status, byte[] Body)> AskAsync(string target, string? token, CancellationToken cancellation) =>
+        _calls.AskAsync(HttpMethod.Get, target, token, null, cancellation);
 }

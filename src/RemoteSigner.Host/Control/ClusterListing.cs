@@ -9,8 +9,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Host.Control;
 
 /// <summary>
-/// Every document that is kept or that shares are members of, with what became of it. Documents that list one validator are of one cluster: a line, in which shares are held under the newest and the
-/// others are history.
+/// Every document that is kept or that shares are members of, with what became of it. Documents that list one validator are of one cluster:
+/// a line, in which shares are held under the newest and the others are history.
 /// </summary>
 internal sealed class ClusterListing
 {
@@ -25,14 +25,22 @@ internal sealed class ClusterListing
     private readonly Dictionary<Root, Root> _lines = [];
     private readonly HashSet<Root> _inForce;
 
-    public ClusterListing(DataDirectory data, IReadOnlyDictionary<BlsPublicKey, KeyState> states, IReadOnlyList<ParkedSet> parked, IReadOnlyList<HandedOut> handedOut)
+    public ClusterListing(
+        DataDirectory data,
+        IReadOnlyDictionary<BlsPublicKey, KeyState> states,
+        IReadOnlyList<ParkedSet> parked,
+        IReadOnlyList<HandedOut> handedOut
+    )
     {
         _archive = new ClusterArchive(data.ClustersFolder);
         var reading = new ClusterLibrary(_archive).Read();
         (_states, _parked, _handedOut) = (states, parked, handedOut);
         _documents = reading.Documents.ToDictionary(one => one.Document.Hash);
         _problems = reading.Unreadable.ToDictionary(one => one.Name, one => one.Problem);
-        _held = Vault.List(data.VaultFile).Shares.Where(share => share.Membership is not null).ToLookup(share => share.Membership!.ClusterHash);
+        _held = Vault
+            .List(data.VaultFile)
+            .Shares.Where(share => share.Membership is not null)
+            .ToLookup(share => share.Membership!.ClusterHash);
         _all = [.. _held.Select(cluster => cluster.Key).Union(_archive.Hashes())];
         _inForce = [.. _all.Where(hash => _held[hash].Any(share => StateOf(share) == KeyState.Active))];
         FindLines();
@@ -43,7 +51,11 @@ internal sealed class ClusterListing
 
     // What came within one second, their content puts in order.
     private List<Root> InOrder(List<Root> line) =>
-        [.. line.OrderBy(AgeOf).ThenBy(hash => line.Count(other => Succeeds(hash, other))).ThenBy(hash => hash.ToString(), StringComparer.Ordinal)];
+        [
+            .. line.OrderBy(AgeOf)
+                .ThenBy(hash => line.Count(other => Succeeds(hash, other)))
+                .ThenBy(hash => hash.ToString(), StringComparer.Ordinal),
+        ];
 
     private IEnumerable<HeldClusterLine> LinesOf(List<Root> line)
     {
@@ -57,7 +69,11 @@ internal sealed class ClusterListing
             yield return new HeldClusterLine(
                 hash.ToString(),
                 document?.Name,
-                _inForce.Contains(hash) ? HeldClusterLine.InForce : isExported ? HeldClusterLine.Exported : isParked ? HeldClusterLine.Parked : successor is not null ? HeldClusterLine.Superseded : HeldClusterLine.Waiting,
+                _inForce.Contains(hash) ? HeldClusterLine.InForce
+                    : isExported ? HeldClusterLine.Exported
+                    : isParked ? HeldClusterLine.Parked
+                    : successor is not null ? HeldClusterLine.Superseded
+                    : HeldClusterLine.Waiting,
                 SinceOf(hash),
                 successor?.ToString(),
                 line[0].ToString(),
@@ -68,23 +84,44 @@ internal sealed class ClusterListing
                 held.Count > 0 ? held[0].Membership!.Operators : document?.Operators ?? 0,
                 document?.GroupKeys.Count,
                 isParked ? _parked.FirstOrDefault(set => set.Cluster == hash)?.Until : null,
-                isExported ? [.. _handedOut.Where(one => held.Exists(share => one.Keys.Contains(share.ShareKey))).Select(one => one.Folder)] : [],
-                [.. held.Select(share => ShareOf(share, document))]);
+                isExported
+                    ? [.. _handedOut.Where(one => held.Exists(share => one.Keys.Contains(share.ShareKey))).Select(one => one.Folder)]
+                    : [],
+                [.. held.Select(share => ShareOf(share, document))]
+            );
         }
     }
 
-    // By the ledger's note or by content where they tell; else the one of its line that is in force for a validator of it, and did not come before it.
+    // By the ledger's note or by content where they tell; else the one of its line that is in force for a validator of it, and did not come
+    // before it.
     private Root? SuccessorOf(Root hash, List<Root> line)
     {
         var groups = GroupsOf(hash).ToHashSet();
         var isHeld = _held.Contains(hash);
-        return _parked.FirstOrDefault(set => isHeld && set.Cluster == hash)?.Successor is { } noted && _inForce.Contains(noted) ? noted
-            : line.Where(other => other != hash && (Succeeds(other, hash) || (!Succeeds(hash, other) && _inForce.Contains(other) && (isHeld || AgeOf(other) >= AgeOf(hash)) && groups.Overlaps(GroupsOf(other)))))
-                .OrderByDescending(_inForce.Contains).ThenByDescending(AgeOf).Select(other => (Root?)other).FirstOrDefault();
+        return _parked.FirstOrDefault(set => isHeld && set.Cluster == hash)?.Successor is { } noted && _inForce.Contains(noted)
+            ? noted
+            : line.Where(other =>
+                    other != hash
+                    && (
+                        Succeeds(other, hash)
+                        || (
+                            !Succeeds(hash, other)
+                            && _inForce.Contains(other)
+                            && (isHeld || AgeOf(other) >= AgeOf(hash))
+                            && groups.Overlaps(GroupsOf(other))
+                        )
+                    )
+                )
+                .OrderByDescending(_inForce.Contains)
+                .ThenByDescending(AgeOf)
+                .Select(other => (Root?)other)
+                .FirstOrDefault();
     }
 
     private bool Succeeds(Root document, Root former) =>
-        _documents.TryGetValue(document, out var newer) && _documents.TryGetValue(former, out var older) && ClusterSuccession.Succeeds(newer.Document, older.Document);
+        _documents.TryGetValue(document, out var newer)
+        && _documents.TryGetValue(former, out var older)
+        && ClusterSuccession.Succeeds(newer.Document, older.Document);
 
     private void FindLines()
     {
@@ -109,7 +146,10 @@ internal sealed class ClusterListing
         }
     }
 
-    private IEnumerable<BlsPublicKey> GroupsOf(Root hash) => (_documents.GetValueOrDefault(hash)?.Document.GroupKeys ?? []).Concat(_held[hash].Select(share => share.GroupKey).OfType<BlsPublicKey>());
+    private IEnumerable<BlsPublicKey> GroupsOf(Root hash) =>
+        (_documents.GetValueOrDefault(hash)?.Document.GroupKeys ?? []).Concat(
+            _held[hash].Select(share => share.GroupKey).OfType<BlsPublicKey>()
+        );
 
     private KeyState StateOf(VaultListing.Share share) => _states.GetValueOrDefault(share.ShareKey, KeyState.HistoryOnly);
 
@@ -121,14 +161,21 @@ internal sealed class ClusterListing
     private AnchorKind? AnchorOf(Root hash) => ClaimOf(hash)?.Kind ?? (_held.Contains(hash) ? AnchorKind.SealedMembership : null);
 
     private DocumentAnchor? ClaimOf(Root hash) =>
-        _documents.TryGetValue(hash, out var document) && DocumentAnchor.ReadClaim(_archive.ReadAnchor(hash)) is { } claim && claim.ClusterHash == hash && claim.Content == document.Content ? claim : null;
+        _documents.TryGetValue(hash, out var document)
+        && DocumentAnchor.ReadClaim(_archive.ReadAnchor(hash)) is { } claim
+        && claim.ClusterHash == hash
+        && claim.Content == document.Content
+            ? claim
+            : null;
 
-    private HeldClusterLine.HeldShare ShareOf(VaultListing.Share share, ClusterDocument? document) => new(
-        share.GroupKey?.ToString() ?? "",
-        share.ShareKey.ToString(),
-        share.Membership!.ShareIndex,
-        share.Membership.Threshold,
-        IntakeText.Code(share.Membership.Provenance),
-        share.GroupKey is { } group ? document?.FeeRecipientOf(group)?.ToString() : null,
-        IntakeText.Code(StateOf(share)));
+    private HeldClusterLine.HeldShare ShareOf(VaultListing.Share share, ClusterDocument? document) =>
+        new(
+            share.GroupKey?.ToString() ?? "",
+            share.ShareKey.ToString(),
+            share.Membership!.ShareIndex,
+            share.Membership.Threshold,
+            IntakeText.Code(share.Membership.Provenance),
+            share.GroupKey is { } group ? document?.FeeRecipientOf(group)?.ToString() : null,
+            IntakeText.Code(StateOf(share))
+        );
 }

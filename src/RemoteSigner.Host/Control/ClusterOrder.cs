@@ -3,7 +3,10 @@ using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Host.Control;
 
-/// <summary>What <c>cluster import</c> and <c>bind</c> are asked to do. Paths are absolute: whoever does it reads the files himself, and no secret is in here.</summary>
+/// <summary>
+/// What <c>cluster import</c> and <c>bind</c> are asked to do. Paths are absolute: whoever does it reads the files himself, and no secret
+/// is in here.
+/// </summary>
 internal sealed record ClusterOrder
 {
     /// <summary>A Charon lock; null: the one in the node's folder.</summary>
@@ -59,13 +62,16 @@ internal sealed record ClusterOrder
 
     /// <summary>What is said about it.</summary>
     [JsonIgnore]
-    public SlashingFloor Floor => NeverSigned ? SlashingFloor.NeverSigned : FromNow ? SlashingFloor.FromNow : SlashingFloor.FromHistory;
+    public SlashingFloor Floor =>
+        NeverSigned ? SlashingFloor.NeverSigned
+        : FromNow ? SlashingFloor.FromNow
+        : SlashingFloor.FromHistory;
 
     /// <summary>All that is going to be read: the files that are named, and those in the node's folder.</summary>
     [JsonIgnore]
     public IEnumerable<string> Paths =>
-    [
-        .. new[] { Lock, Keyshares, OperatorKey, OperatorPassword, Slashing }.OfType<string>(),
-        .. Directory.Exists(Node) ? Directory.EnumerateFiles(Node, "*", SearchOption.AllDirectories) : [],
-    ];
+        [
+            .. new[] { Lock, Keyshares, OperatorKey, OperatorPassword, Slashing }.OfType<string>(),
+            .. Directory.Exists(Node) ? Directory.EnumerateFiles(Node, "*", SearchOption.AllDirectories) : [],
+        ];
 }

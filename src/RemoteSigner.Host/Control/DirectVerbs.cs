@@ -13,12 +13,23 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Control;
 
-/// <summary>The verbs on an open ledger: of a signer that runs, or of a data directory that nobody serves. Each change is an act, by whoever asks.</summary>
+/// <summary>
+/// The verbs on an open ledger: of a signer that runs, or of a data directory that nobody serves. Each change is an act, by whoever asks.
+/// </summary>
 /// <param name="keys">The vault and its hardware, whose PIN may be read with the first use.</param>
 /// <param name="openBy">Says what opens the vault, where it need not be the device that signer.json names.</param>
 internal sealed class DirectVerbs(
-    bool isRunning, Administrator administrator, Actor actor, Ledger ledger, SlashingProtection slashing, SignerOptions options, SecretArena arena, Func<SealedKeys> keys, Action<IKeyEncryptionKey> openBy, IAsyncDisposable? owned)
-    : ISignerVerbs
+    bool isRunning,
+    Administrator administrator,
+    Actor actor,
+    Ledger ledger,
+    SlashingProtection slashing,
+    SignerOptions options,
+    SecretArena arena,
+    Func<SealedKeys> keys,
+    Action<IKeyEncryptionKey> openBy,
+    IAsyncDisposable? owned
+) : ISignerVerbs
 {
     public bool IsRunning => isRunning;
 
@@ -31,17 +42,36 @@ internal sealed class DirectVerbs(
 
     public required TlsVerbs Tls { get; init; }
 
-    public async Task<KeysImported> ImportKeysAsync(IReadOnlyList<IKeystoreSource> keystores, Stream? history, int memoryMib, IProgress<int>? progress, CancellationToken cancellation)
+    public async Task<KeysImported> ImportKeysAsync(
+        IReadOnlyList<IKeystoreSource> keystores,
+        Stream? history,
+        int memoryMib,
+        IProgress<int>? progress,
+        CancellationToken cancellation
+    )
     {
-        var imported = await KeystoreImport.DecryptAllAsync(keystores, arena, isRunning ? DerivationLoan.BesideDuties(memoryMib) : DerivationLoan.OfAll(memoryMib), progress, cancellation);
+        var imported = await KeystoreImport.DecryptAllAsync(
+            keystores,
+            arena,
+            isRunning ? DerivationLoan.BesideDuties(memoryMib) : DerivationLoan.OfAll(memoryMib),
+            progress,
+            cancellation
+        );
         try
         {
             var done = await administrator.ExecuteAsync(
-                new ImportShares(new IntakeOrder(
-                    [.. imported.Select(key => new VaultShare(key.PublicKey, null, null, key.Label, key.Secret))], history is null ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory)
-                { History = history }),
+                new ImportShares(
+                    new IntakeOrder(
+                        [.. imported.Select(key => new VaultShare(key.PublicKey, null, null, key.Label, key.Secret))],
+                        history is null ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory
+                    )
+                    {
+                        History = history,
+                    }
+                ),
                 actor,
-                cancellation);
+                cancellation
+            );
             return new KeysImported(imported.Count, done.History?.WithoutList ?? 0);
         }
         finally
@@ -55,8 +85,19 @@ internal sealed class DirectVerbs(
 
     public async Task<ImportOutlook> ForeseeImportAsync(IReadOnlyList<OfferedKey> keys, bool neverSigned, Stream? history)
     {
-        List<VaultListing.Share> offered = [.. keys.Select(key => new VaultListing.Share(ReadKey(key.PublicKey), null, null, KeyLabel.Of(key.Label)))];
-        return ImportOutlook.Of(offered, await administrator.ForeseeImportAsync(Vault.List(VaultFile), offered, neverSigned ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory, history));
+        List<VaultListing.Share> offered =
+        [
+            .. keys.Select(key => new VaultListing.Share(ReadKey(key.PublicKey), null, null, KeyLabel.Of(key.Label))),
+        ];
+        return ImportOutlook.Of(
+            offered,
+            await administrator.ForeseeImportAsync(
+                Vault.List(VaultFile),
+                offered,
+                neverSigned ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory,
+                history
+            )
+        );
     }
 
     public async Task DeleteKeyAsync(string key)
@@ -64,11 +105,15 @@ internal sealed class DirectVerbs(
         var share = ReadKey(key);
         if ((await administrator.ExecuteAsync(new DeleteShares([share], KeyEnd.Retired), actor))[0] != DeletedShare.Deleted)
         {
-            throw new VerbException($"{key} is not a key that may sign here; nothing was changed", "'remote-signer keys list' shows what is in the vault, 'remote-signer slashing status' the state of every key");
+            throw new VerbException(
+                $"{key} is not a key that may sign here; nothing was changed",
+                "'remote-signer keys list' shows what is in the vault, 'remote-signer slashing status' the state of every key"
+            );
         }
     }
 
-    public Task<ClusterImportLine> ImportClusterAsync(ClusterOrder order, IProgress<int>? progress, CancellationToken cancellation) => Clusters.ImportAsync(order, progress, cancellation);
+    public Task<ClusterImportLine> ImportClusterAsync(ClusterOrder order, IProgress<int>? progress, CancellationToken cancellation) =>
+        Clusters.ImportAsync(order, progress, cancellation);
 
     public Task<ClusterImportLine> BindClusterAsync(ClusterOrder order) => Clusters.BindAsync(order);
 
@@ -94,24 +139,47 @@ internal sealed class DirectVerbs(
     {
         var high = await slashing.GetHighWatermarkAsync();
         return new SlashingStatus(
-            [.. (await slashing.StatusAsync()).Select(status => new ValidatorLine(
-                [.. status.Keys.Select(key => key.PublicKey.ToString())],
-                [.. status.Keys.Where(key => !key.IsGroupKey).Select(key => new ValidatorKeyLine(key.PublicKey.ToString(), SnakeCase.Of(key.State)))],
-                status.Blocks, status.NewestSlot?.ToString(), status.LowestSlot?.ToString(),
-                status.Attestations, status.NewestSource?.ToString(), status.NewestTarget?.ToString(), status.LowestSource?.ToString(), status.LowestTarget?.ToString()))],
-            high is null ? null : $"high watermark: signing stops at slot {high.Slot} and epoch {high.Epoch}");
+            [
+                .. (await slashing.StatusAsync()).Select(status => new ValidatorLine(
+                    [.. status.Keys.Select(key => key.PublicKey.ToString())],
+                    [
+                        .. status
+                            .Keys.Where(key => !key.IsGroupKey)
+                            .Select(key => new ValidatorKeyLine(key.PublicKey.ToString(), SnakeCase.Of(key.State))),
+                    ],
+                    status.Blocks,
+                    status.NewestSlot?.ToString(),
+                    status.LowestSlot?.ToString(),
+                    status.Attestations,
+                    status.NewestSource?.ToString(),
+                    status.NewestTarget?.ToString(),
+                    status.LowestSource?.ToString(),
+                    status.LowestTarget?.ToString()
+                )),
+            ],
+            high is null ? null : $"high watermark: signing stops at slot {high.Slot} and epoch {high.Epoch}"
+        );
     }
 
     public async Task<IReadOnlyList<PruneLine>> PruneAsync(ulong? keepEpochs)
     {
         var report = await administrator.ExecuteAsync(new PruneHistory(keepEpochs ?? options.Slashing.KeepEpochs), actor);
-        return [.. report.Validators.Select(line => new PruneLine([.. line.Keys.Select(key => key.ToString())], line.BlocksDropped, line.AttestationsDropped, line.Failure?.Message))];
+        return
+        [
+            .. report.Validators.Select(line => new PruneLine(
+                [.. line.Keys.Select(key => key.ToString())],
+                line.BlocksDropped,
+                line.AttestationsDropped,
+                line.Failure?.Message
+            )),
+        ];
     }
 
     public Task<long> ExportHistoryAsync(string path, ExportedNames by) => ExportHistoryAsync(path, by, receiver: null);
 
     /// <param name="receiver">Where it is for, if it does not stay at <paramref name="path"/>.</param>
-    public async Task<long> ExportHistoryAsync(string path, ExportedNames by, string? receiver) => await administrator.ExecuteAsync(new ExportHistory(path, by, receiver), actor);
+    public async Task<long> ExportHistoryAsync(string path, ExportedNames by, string? receiver) =>
+        await administrator.ExecuteAsync(new ExportHistory(path, by, receiver), actor);
 
     public Task<(long First, long Last)> ExportAuditAsync(string path, long? through) => ExportAuditAsync(path, through, receiver: null);
 
@@ -122,25 +190,40 @@ internal sealed class DirectVerbs(
         return (segment.First, segment.Last);
     }
 
-    public async Task<AuditLine> VerifyAuditAsync(IReadOnlyList<string> segments, CancellationToken cancellation) => await AuditVerifier.VerifyAsync(ledger, segments, cancellation) switch
-    {
-        AuditVerification.Intact(var head, var records, var unmatched) => new AuditLine(true, head.Sequence, records, Convert.ToHexStringLower(head.Hash.AsSpan()), null, unmatched),
-        AuditVerification.Broken(var sequence, var problem) => new AuditLine(false, sequence, 0, null, problem, 0),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+    public async Task<AuditLine> VerifyAuditAsync(IReadOnlyList<string> segments, CancellationToken cancellation) =>
+        await AuditVerifier.VerifyAsync(ledger, segments, cancellation) switch
+        {
+            AuditVerification.Intact(var head, var records, var unmatched) => new AuditLine(
+                true,
+                head.Sequence,
+                records,
+                Convert.ToHexStringLower(head.Hash.AsSpan()),
+                null,
+                unmatched
+            ),
+            AuditVerification.Broken(var sequence, var problem) => new AuditLine(false, sequence, 0, null, problem, 0),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 
     public async Task<EnrolmentReport> RotateSealAsync(RekeyOrder order)
     {
         if (options.SealsWithTpm)
         {
-            throw new VerbException("seal.profile in signer.json is tpm, and this command makes a key in a token", "for the TPM there is 'remote-signer tpm provision'; for a token, name it in signer.json first: the vault still opens by the TPM");
+            throw new VerbException(
+                "seal.profile in signer.json is tpm, and this command makes a key in a token",
+                "for the TPM there is 'remote-signer tpm provision'; for a token, name it "
+                    + "in signer.json first: the vault still opens by the TPM"
+            );
         }
 
         var present = await keys().FindKeyForChangeAsync();
         using var owner = present as IDisposable;
         openBy(present);
         using var reach = new OpenReach(keys(), options, [present], order, arena);
-        return await administrator.ExecuteAsync(AddTokenSlot.InPlaceOf(present, keys().Hardware.Token, options.Seal.Key, reach.Slots, TimeProvider.System), actor);
+        return await administrator.ExecuteAsync(
+            AddTokenSlot.InPlaceOf(present, keys().Hardware.Token, options.Seal.Key, reach.Slots, TimeProvider.System),
+            actor
+        );
     }
 
     public async Task<RekeyLine> RekeySealAsync(RekeyOrder order)
@@ -151,11 +234,18 @@ internal sealed class DirectVerbs(
         using var reach = new OpenReach(keys(), options, [present], order, arena);
         var vault = await administrator.ExecuteAsync(new Rekey(reach.Slots), actor);
         return new RekeyLine(
-            vault.VaultId.ToString(), vault.Generation, vault.Epoch, vault.Shares.Count, [.. vault.Slots.Select(slot => new RekeyedSlot(slot.Type.ToString(), slot.KeyIdText, slot.Label))]);
+            vault.VaultId.ToString(),
+            vault.Generation,
+            vault.Epoch,
+            vault.Shares.Count,
+            [.. vault.Slots.Select(slot => new RekeyedSlot(slot.Type.ToString(), slot.KeyIdText, slot.Label))]
+        );
     }
 
     public ValueTask DisposeAsync() => owned?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private static BlsPublicKey ReadKey(string text) =>
-        BlsPublicKey.TryParse(text, out var key) ? key : throw new VerbException($"'{text}' is not a public key", "48 bytes in hex, as 'remote-signer keys list' shows it");
+        BlsPublicKey.TryParse(text, out var key)
+            ? key
+            : throw new VerbException($"'{text}' is not a public key", "48 bytes in hex, as 'remote-signer keys list' shows it");
 }

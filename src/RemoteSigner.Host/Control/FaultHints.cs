@@ -19,42 +19,51 @@ namespace RemoteSigner.Host.Control;
 internal static class FaultHints
 {
     /// <summary>What the operator can do about it; null where it is a bug.</summary>
-    public static string? HintOf(Exception exception) => exception switch
-    {
-        VerbException error => error.Hint,
-        ConfigurationException error => error.Hint,
-        LedgerException error => error.Hint,
-        AdminException error => error.Hint,
-        AuditSegmentException error => error.Hint,
-        InterchangeContradictionException => "find out where else this key signs, and stop it there: two signers get it slashed. Nothing of the file was kept",
-        InterchangeException => "correct the file, or export it anew from the signer it came from; nothing of it was kept",
-        VaultException error => error.Hint,
-        SealingDeviceException error => error.Hint,
-        WitnessException error => error.Hint,
-        AttestationException error => error.Hint,
-        HsmProfileException error => error.Hint,
-        PinException error => error.Hint,
-        ClusterFileException error => error.Hint,
-        KeystoreException error => error.Hint,
-        KeystoreImportException error => Hints(error),
-        IntakeException error => Hints(error),
-        SecretMemoryException error => error.Hint,
-        SpecException => "name one of mainnet, hoodi, sepolia, gnosis, chiado, minimal, or the path of a consensus config.yaml",
-        UnauthorizedAccessException => "run as the user that owns the data directory, with leave to write there",
-        IOException { InnerException: AddressInUseException } => "another program listens on this port: stop it, or choose another port with --listen or --operations",
-        SocketException => "choose an address of this machine, and a port that this user may open (above 1023 unless root)",
-        ArgumentException { ParamName: "path" } => "name a file or folder: a path cannot be empty",
-        FileNotFoundException or DirectoryNotFoundException => "look at the path: there is nothing of that name",
-        IOException => "look at the path, its permissions and the space left on its disk",
-        _ => null,
-    };
+    public static string? HintOf(Exception exception) =>
+        exception switch
+        {
+            VerbException error => error.Hint,
+            ConfigurationException error => error.Hint,
+            LedgerException error => error.Hint,
+            AdminException error => error.Hint,
+            AuditSegmentException error => error.Hint,
+            InterchangeContradictionException =>
+                "find out where else this key signs, and stop it there: two signers get it slashed. Nothing of the file was kept",
+            InterchangeException => "correct the file, or export it anew from the signer it came from; nothing of it was kept",
+            VaultException error => error.Hint,
+            SealingDeviceException error => error.Hint,
+            WitnessException error => error.Hint,
+            AttestationException error => error.Hint,
+            HsmProfileException error => error.Hint,
+            PinException error => error.Hint,
+            ClusterFileException error => error.Hint,
+            KeystoreException error => error.Hint,
+            KeystoreImportException error => Hints(error),
+            IntakeException error => Hints(error),
+            SecretMemoryException error => error.Hint,
+            SpecException => "name one of mainnet, hoodi, sepolia, gnosis, chiado, minimal, or the path of a consensus config.yaml",
+            UnauthorizedAccessException => "run as the user that owns the data directory, with leave to write there",
+            IOException { InnerException: AddressInUseException } =>
+                "another program listens on this port: stop it, or choose another port with --listen or --operations",
+            SocketException => "choose an address of this machine, and a port that this user may open (above 1023 unless root)",
+            ArgumentException { ParamName: "path" } => "name a file or folder: a path cannot be empty",
+            FileNotFoundException or DirectoryNotFoundException => "look at the path: there is nothing of that name",
+            IOException => "look at the path, its permissions and the space left on its disk",
+            _ => null,
+        };
 
     // One line for each keystore: whoever imports a thousand wants to mend all of them at once.
-    private static string Hints(KeystoreImportException error) => error.Failures.Count == 1
-        ? error.Failures[0].Hint
-        : "nothing was imported; mend or leave out: " + string.Concat(error.Failures.Select(failure => $"\n  {failure.Path}: {failure.Reason} ({failure.Hint})"));
+    private static string Hints(KeystoreImportException error) =>
+        error.Failures.Count == 1
+            ? error.Failures[0].Hint
+            : "nothing was imported; mend or leave out: "
+                + string.Concat(error.Failures.Select(failure => $"\n  {failure.Path}: {failure.Reason} ({failure.Hint})"));
 
-    private static string Hints(IntakeException error) => error.Refusals.Count == 1
-        ? $"nothing was changed; {error.Refusals[0].Hint}"
-        : "nothing was changed; all that stands against it: " + string.Concat(error.Refusals.Select(refusal => $"\n  {refusal.Code}: {refusal.Subject}: {refusal.Problem} ({refusal.Hint})"));
+    private static string Hints(IntakeException error) =>
+        error.Refusals.Count == 1
+            ? $"nothing was changed; {error.Refusals[0].Hint}"
+            : "nothing was changed; all that stands against it: "
+                + string.Concat(
+                    error.Refusals.Select(refusal => $"\n  {refusal.Code}: {refusal.Subject}: {refusal.Problem} ({refusal.Hint})")
+                );
 }

@@ -4,7 +4,9 @@ using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Host.Control;
 
-/// <summary>What <c>freshness status</c> prints: <c>serve</c>, <c>raise_floors</c> or <c>refuse</c>, and the numbers behind it (null: not known).</summary>
+/// <summary>
+/// What <c>freshness status</c> prints: <c>serve</c>, <c>raise_floors</c> or <c>refuse</c>, and the numbers behind it (null: not known).
+/// </summary>
 internal sealed record FreshnessLine(
     string NextStart,
     string Reason,
@@ -19,7 +21,8 @@ internal sealed record FreshnessLine(
     ulong VaultGeneration,
     bool CleanStop,
     string Witness,
-    string? Rollback)
+    string? Rollback
+)
 {
     public static FreshnessLine Of(StartEvidence evidence, StartDecision decision, GlobalFloor? floor, string witness, string? rollback)
     {
@@ -44,6 +47,7 @@ internal sealed record FreshnessLine(
             evidence.VaultGeneration,
             evidence.Record?.CleanStop is not null,
             evidence.Witness?.Identity ?? witness,
-            rollback);
+            rollback
+        );
     }
 }

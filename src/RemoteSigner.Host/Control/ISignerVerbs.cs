@@ -5,7 +5,8 @@ using RemoteSigner.Slashing;
 namespace RemoteSigner.Host.Control;
 
 /// <summary>
-/// What the console asks of a signer, whether one runs or its files are opened: the results are what is printed. A refusal is an exception that <see cref="FaultHints"/> explains.
+/// What the console asks of a signer, whether one runs or its files are opened: the results are what is printed. A refusal is an exception
+/// that <see cref="FaultHints"/> explains.
 /// </summary>
 internal interface ISignerVerbs : IAsyncDisposable
 {
@@ -15,7 +16,13 @@ internal interface ISignerVerbs : IAsyncDisposable
     /// <summary>Opens the keystores and seals their shares; all of them or none.</summary>
     /// <param name="history">EIP-3076 interchange file; null: they never signed.</param>
     /// <param name="memoryMib">For opening keystores; a running signer lends what signer.json says.</param>
-    Task<KeysImported> ImportKeysAsync(IReadOnlyList<IKeystoreSource> keystores, Stream? history, int memoryMib, IProgress<int>? progress, CancellationToken cancellation);
+    Task<KeysImported> ImportKeysAsync(
+        IReadOnlyList<IKeystoreSource> keystores,
+        Stream? history,
+        int memoryMib,
+        IProgress<int>? progress,
+        CancellationToken cancellation
+    );
 
     /// <summary>What an import of these keys would meet; nothing is opened, and nothing kept.</summary>
     /// <param name="neverSigned">Is that stated of them? Else <paramref name="history"/> tells, or nobody.</param>
@@ -23,10 +30,14 @@ internal interface ISignerVerbs : IAsyncDisposable
 
     Task DeleteKeyAsync(string key);
 
-    /// <summary>Verifies a cluster's document, and seals our shares of it; all of them or none. A running signer reads the files itself.</summary>
+    /// <summary>
+    /// Verifies a cluster's document, and seals our shares of it; all of them or none. A running signer reads the files itself.
+    /// </summary>
     Task<ClusterImportLine> ImportClusterAsync(ClusterOrder order, IProgress<int>? progress, CancellationToken cancellation);
 
-    /// <summary>Verifies a cluster's document, and tells shares that are here already where they belong. A running signer reads the files itself.</summary>
+    /// <summary>
+    /// Verifies a cluster's document, and tells shares that are here already where they belong. A running signer reads the files itself.
+    /// </summary>
     Task<ClusterImportLine> BindClusterAsync(ClusterOrder order);
 
     /// <summary>The same, and keeps the document also where no share of it is here.</summary>

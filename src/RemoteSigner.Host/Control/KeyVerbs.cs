@@ -9,14 +9,27 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Control;
 
-/// <summary>What is in the vault, and what of it waits in vain. Nothing is opened for a list: the vault says so, and proves nothing.</summary>
-internal sealed class KeyVerbs(Administrator administrator, Actor actor, SlashingProtection slashing, DataDirectory data, Func<VaultListing> list)
+/// <summary>
+/// What is in the vault, and what of it waits in vain. Nothing is opened for a list: the vault says so, and proves nothing.
+/// </summary>
+internal sealed class KeyVerbs(
+    Administrator administrator,
+    Actor actor,
+    SlashingProtection slashing,
+    DataDirectory data,
+    Func<VaultListing> list
+)
 {
     public async Task<IReadOnlyList<KeyLine>> ListAsync()
     {
         var states = await slashing.GetKeyStatesAsync();
         var shares = list().Shares;
-        var later = shares.Any(share => PlaceOf(share, []) == KeyLine.Waiting) ? LatestPushes(shares, new ClusterListing(data, states, await administrator.ParkedSetsAsync(), await administrator.HandedOutAsync()).Lines) : [];
+        var later = shares.Any(share => PlaceOf(share, []) == KeyLine.Waiting)
+            ? LatestPushes(
+                shares,
+                new ClusterListing(data, states, await administrator.ParkedSetsAsync(), await administrator.HandedOutAsync()).Lines
+            )
+            : [];
         return new Lines(shares, share => new KeyLine(
             share.ShareKey.ToString(),
             share.GroupKey?.ToString(),
@@ -24,29 +37,51 @@ internal sealed class KeyVerbs(Administrator administrator, Actor actor, Slashin
             share.Label,
             IntakeText.Code(states.GetValueOrDefault(share.ShareKey, KeyState.HistoryOnly)),
             PlaceOf(share, later),
-            PushLabels.CeremonyOf(share.Label)));
+            PushLabels.CeremonyOf(share.Label)
+        ));
     }
 
     /// <summary>Takes those shares of a push out that no document has. How many.</summary>
     public async Task<int> DropAsync(string ceremony)
     {
-        var waiting = (await ListAsync()).Where(line => line.Ceremony == ceremony && (line.Place is KeyLine.Waiting or KeyLine.Orphan)).Select(line => BlsPublicKey.Parse(line.PublicKey)).ToList();
+        var waiting = (await ListAsync())
+            .Where(line => line.Ceremony == ceremony && (line.Place is KeyLine.Waiting or KeyLine.Orphan))
+            .Select(line => BlsPublicKey.Parse(line.PublicKey))
+            .ToList();
         if (waiting.Count == 0)
         {
-            throw new VerbException($"no share that waits for a document came with a push of '{ceremony}'", "'remote-signer keys list' shows which do, and the time of their push");
+            throw new VerbException(
+                $"no share that waits for a document came with a push of '{ceremony}'",
+                "'remote-signer keys list' shows which do, and the time of their push"
+            );
         }
 
-        return (await administrator.ExecuteAsync(new DeleteShares(waiting, KeyEnd.Retired) { OnlyUnplaced = true }, actor)).Count(share => share == DeletedShare.Deleted);
+        return (await administrator.ExecuteAsync(new DeleteShares(waiting, KeyEnd.Retired) { OnlyUnplaced = true }, actor)).Count(share =>
+            share == DeletedShare.Deleted
+        );
     }
 
     // Of each document in force: when it was kept, to the second, and the last push that brought a share of it.
-    private static List<(DateTimeOffset Kept, DateTimeOffset Pushed)> LatestPushes(IReadOnlyList<VaultListing.Share> shares, IEnumerable<HeldClusterLine> lines)
+    private static List<(DateTimeOffset Kept, DateTimeOffset Pushed)> LatestPushes(
+        IReadOnlyList<VaultListing.Share> shares,
+        IEnumerable<HeldClusterLine> lines
+    )
     {
-        var pushes = shares.Where(share => share.Membership is not null).ToLookup(share => share.Membership!.ClusterHash.ToString(), share => PushLabels.TimeOf(share.Label));
-        return [.. lines.Where(line => line.State == HeldClusterLine.InForce).Select(line => (line.Since, Pushed: pushes[line.ClusterHash].Max())).Where(one => one is { Since: not null, Pushed: not null }).Select(one => (one.Since!.Value, one.Pushed!.Value))];
+        var pushes = shares
+            .Where(share => share.Membership is not null)
+            .ToLookup(share => share.Membership!.ClusterHash.ToString(), share => PushLabels.TimeOf(share.Label));
+        return
+        [
+            .. lines
+                .Where(line => line.State == HeldClusterLine.InForce)
+                .Select(line => (line.Since, Pushed: pushes[line.ClusterHash].Max()))
+                .Where(one => one is { Since: not null, Pushed: not null })
+                .Select(one => (one.Since!.Value, one.Pushed!.Value)),
+        ];
     }
 
-    // A document that was here already when the share was pushed is of no ceremony that was held after it. Of one that came within the same second it is not known.
+    // A document that was here already when the share was pushed is of no ceremony that was held after it. Of one that came within the same
+    // second it is not known.
     private static string PlaceOf(VaultListing.Share share, List<(DateTimeOffset Kept, DateTimeOffset Pushed)> later) =>
         share.Membership is not null ? KeyLine.Placed
         : share.GroupKey is not null || PushLabels.TimeOf(share.Label) is not { } pushed ? KeyLine.Bare
@@ -54,7 +89,8 @@ internal sealed class KeyVerbs(Administrator administrator, Actor actor, Slashin
         : KeyLine.Waiting;
 
     // Each is made as it is asked for: a hundred thousand lines take a hundred MiB.
-    private sealed class Lines(IReadOnlyList<VaultListing.Share> shares, Func<VaultListing.Share, KeyLine> describe) : IReadOnlyList<KeyLine>
+    private sealed class Lines(IReadOnlyList<VaultListing.Share> shares, Func<VaultListing.Share, KeyLine> describe)
+        : IReadOnlyList<KeyLine>
     {
         public int Count => shares.Count;
 

@@ -7,7 +7,10 @@ using RemoteSigner.Native;
 
 namespace RemoteSigner.Host.Control;
 
-/// <summary>Keystores with their passwords as the signer that runs reads them (the Keymanager API's body, and names), in memory that is zeroed when it is disposed.</summary>
+/// <summary>
+/// Keystores with their passwords as the signer that runs reads them (the Keymanager API's body, and names), in memory that is zeroed when
+/// it is disposed.
+/// </summary>
 internal sealed class KeystoreBody : IBufferWriter<byte>, IDisposable
 {
     private byte[] _bytes = GC.AllocateUninitializedArray<byte>(64 * 1024, pinned: true);

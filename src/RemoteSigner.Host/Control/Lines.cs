@@ -36,14 +36,26 @@ internal sealed record ControlFault(string Message, string Hint);
 /// <summary>How many there are of what was asked for.</summary>
 internal sealed record ControlCount(long Count);
 
-/// <summary>What <c>keys import</c> did. <paramref name="WithoutList"/>: how many of the history's entries lack one of their two lists.</summary>
+/// <summary>
+/// What <c>keys import</c> did. <paramref name="WithoutList"/>: how many of the history's entries lack one of their two lists.
+/// </summary>
 internal sealed record KeysImported(int Count, int WithoutList);
 
 /// <summary>A validator as <c>slashing status</c> prints it; numbers are decimal strings as in the interchange format.</summary>
 /// <param name="PublicKeys">Of its shares, or of the whole key; then its group key, where it has one.</param>
 /// <param name="Keys">Those of them that may sign or might, each with its state: <c>active</c>, <c>parked</c>, <c>retired</c>, …</param>
 internal sealed record ValidatorLine(
-    IReadOnlyList<string> PublicKeys, IReadOnlyList<ValidatorKeyLine> Keys, long Blocks, string? NewestSlot, string? LowestSlot, long Attestations, string? NewestSource, string? NewestTarget, string? LowestSource, string? LowestTarget);
+    IReadOnlyList<string> PublicKeys,
+    IReadOnlyList<ValidatorKeyLine> Keys,
+    long Blocks,
+    string? NewestSlot,
+    string? LowestSlot,
+    long Attestations,
+    string? NewestSource,
+    string? NewestTarget,
+    string? LowestSource,
+    string? LowestTarget
+);
 
 /// <summary>A key of a validator with its state.</summary>
 internal sealed record ValidatorKeyLine(string PublicKey, string State);

@@ -6,8 +6,8 @@ using RemoteSigner.Sealing.Tpm2;
 namespace RemoteSigner.Host.Control;
 
 /// <summary>
-/// What can wrap another root key here: the key that opens the vault, the public halves that a person brought, the token that signer.json names, and this machine's TPM where the release key is here to approve what
-/// runs now for the new sealed object.
+/// What can wrap another root key here: the key that opens the vault, the public halves that a person brought, the token that signer.json
+/// names, and this machine's TPM where the release key is here to approve what runs now for the new sealed object.
 /// </summary>
 internal sealed class OpenReach : IDisposable
 {
@@ -56,10 +56,22 @@ internal sealed class OpenReach : IDisposable
         using var expected = seal.ReleaseKey();
         if (!expected.Name.Equals(_release.Name))
         {
-            throw new VaultException(VaultFault.WrongKey, $"the release key {_release.Name} is not the one that the slot of this TPM was sealed for, {expected.Name}", "give that one; another one comes with 'remote-signer tpm provision'");
+            throw new VaultException(
+                VaultFault.WrongKey,
+                $"the release key {_release.Name} is not the one that the slot of this TPM was sealed for, {expected.Name}",
+                "give that one; another one comes with 'remote-signer tpm provision'"
+            );
         }
 
-        var provisioning = new TpmProvisioning(tpm, _release, RemoteSigner.Tpm2.TpmlPcrSelection.Sha256([.. _options.Tpm.Pcrs]), seal.WantsPin) { Judge = seal.RequireRootAsync };
+        var provisioning = new TpmProvisioning(
+            tpm,
+            _release,
+            RemoteSigner.Tpm2.TpmlPcrSelection.Sha256([.. _options.Tpm.Pcrs]),
+            seal.WantsPin
+        )
+        {
+            Judge = seal.RequireRootAsync,
+        };
         var key = await provisioning.ProvideKeyAsync(slot.Label, cancellation);
         await provisioning.ApproveAsync(listing.VaultId, $"what ran on {TimeProvider.System.GetUtcNow():yyyy-MM-dd HH:mm}", cancellation);
         return key;

@@ -1,6 +1,8 @@
 namespace RemoteSigner.Host.Control;
 
-/// <summary>What was made with the authority's key and is to be kept: all of it is public, and PEM. The key stays with the command.</summary>
+/// <summary>
+/// What was made with the authority's key and is to be kept: all of it is public, and PEM. The key stays with the command.
+/// </summary>
 internal sealed record TlsChange
 {
     /// <summary><c>tls.issue</c>, <c>tls.renew</c> or <c>tls.revoke</c>.</summary>

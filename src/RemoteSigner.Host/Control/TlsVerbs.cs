@@ -1,16 +1,19 @@
 using System.Globalization;
-using System.Security.Cryptography.X509Certificates;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
-using RemoteSigner.Administration.Files;
 using RemoteSigner.Administration;
+using RemoteSigner.Administration.Files;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Tls;
 using RemoteSigner.Native;
 
 namespace RemoteSigner.Host.Control;
 
-/// <summary><c>tls issue</c>, <c>renew</c> and <c>revoke</c>, once the authority's key has done its part: files, <c>signer.json</c>, audit entry, and a running signer that goes by them.</summary>
+/// <summary>
+/// <c>tls issue</c>, <c>renew</c> and <c>revoke</c>, once the authority's key has done its part: files, <c>signer.json</c>, audit entry,
+/// and a running signer that goes by them.
+/// </summary>
 /// <param name="reread">Has the signer read its configuration anew; what went wrong, or null.</param>
 internal sealed class TlsVerbs(Administrator administrator, Actor actor, DataDirectory data, Func<Task<string?>> reread)
 {
@@ -34,7 +37,10 @@ internal sealed class TlsVerbs(Administrator administrator, Actor actor, DataDir
     {
         var options = data.ReadOptions();
         var notes = new List<string>();
-        if (change.RevocationList is not null && RevocationFile.Fingerprint(CertificateRegister.RevocationListOf(data, options.Tls)) != change.FormerList)
+        if (
+            change.RevocationList is not null
+            && RevocationFile.Fingerprint(CertificateRegister.RevocationListOf(data, options.Tls)) != change.FormerList
+        )
         {
             throw new VerbException("the revocation list was changed meanwhile; nothing was kept", "repeat the command");
         }
@@ -47,7 +53,12 @@ internal sealed class TlsVerbs(Administrator administrator, Actor actor, DataDir
         // Each file with its entry, and in this order: what a crash leaves undone does no harm, and the same command does it.
         if (change.RevocationList is { } list)
         {
-            await KeepAsync(change.Action, CertificateRegister.RevocationListOf(data, options.Tls), list, change.Revoked.Count == 0 ? "the revocation list, signed anew" : string.Join("; ", change.Revoked.Select(Describe)));
+            await KeepAsync(
+                change.Action,
+                CertificateRegister.RevocationListOf(data, options.Tls),
+                list,
+                change.Revoked.Count == 0 ? "the revocation list, signed anew" : string.Join("; ", change.Revoked.Select(Describe))
+            );
         }
 
         if (change.Client is { } client)
@@ -72,7 +83,8 @@ internal sealed class TlsVerbs(Administrator administrator, Actor actor, DataDir
         return new TlsKept(notes, change.RevocationList is null && change.Server is null && settings is null ? null : await reread());
     }
 
-    private Task<string> KeepAsync(string action, string path, string pem, string detail) => administrator.ExecuteAsync(new KeepFile(action, path, RevocationFile.Text.GetBytes(pem), detail), actor);
+    private Task<string> KeepAsync(string action, string path, string pem, string detail) =>
+        administrator.ExecuteAsync(new KeepFile(action, path, RevocationFile.Text.GetBytes(pem), detail), actor);
 
     // Null where it stays as it is.
     private byte[]? Settings(TlsChange change, SignerOptions options, List<string> notes)
@@ -84,10 +96,20 @@ internal sealed class TlsVerbs(Administrator administrator, Actor actor, DataDir
             notes.Add($"tls.revocationList in signer.json names {CertificateRegister.RevocationList} from now on");
         }
 
-        List<string> missing = [.. change.Hosts.Where(host => !options.Api.HostAllowlist.Contains("*") && !options.Api.HostAllowlist.Contains(host, StringComparer.OrdinalIgnoreCase))];
+        List<string> missing =
+        [
+            .. change.Hosts.Where(host =>
+                !options.Api.HostAllowlist.Contains("*") && !options.Api.HostAllowlist.Contains(host, StringComparer.OrdinalIgnoreCase)
+            ),
+        ];
         if (missing.Count > 0)
         {
-            text = SettingText.Put(Text(), "api", "hostAllowlist", $"[{string.Join(", ", options.Api.HostAllowlist.Concat(missing).Select(Json))}]");
+            text = SettingText.Put(
+                Text(),
+                "api",
+                "hostAllowlist",
+                $"[{string.Join(", ", options.Api.HostAllowlist.Concat(missing).Select(Json))}]"
+            );
             notes.Add($"api.hostAllowlist in signer.json has {string.Join(", ", missing)} from now on");
         }
 
@@ -101,7 +123,10 @@ internal sealed class TlsVerbs(Administrator administrator, Actor actor, DataDir
         using var certificate = Read(pem);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"'{CertificateRegister.NameOf(certificate)}' {certificate.SerialNumber} {certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant()} until {certificate.NotAfter.ToUniversalTime():u}");
+            $"'{CertificateRegister.NameOf(certificate)}' {certificate.SerialNumber} "
+                + $"{certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant()}"
+                + $" until {certificate.NotAfter.ToUniversalTime():u}"
+        );
     }
 
     private static X509Certificate2 Read(string pem)
@@ -112,7 +137,10 @@ internal sealed class TlsVerbs(Administrator administrator, Actor actor, DataDir
         }
         catch (CryptographicException exception)
         {
-            throw new VerbException($"what was to be kept is no certificate: {exception.Message}", "are console and signer of the same version?");
+            throw new VerbException(
+                $"what was to be kept is no certificate: {exception.Message}",
+                "are console and signer of the same version?"
+            );
         }
     }
 

@@ -43,10 +43,16 @@ internal static class Answer
         BytesAsync(context, status, Json, JsonSerializer.SerializeToUtf8Bytes(report, WireContext.Default.ReloadReport));
 
     public static Task WriteAsync(HttpContext context, HighWatermarkBody body) =>
-        BytesAsync(context, StatusCodes.Status200OK, Json, JsonSerializer.SerializeToUtf8Bytes(body, WireContext.Default.HighWatermarkBody));
+        BytesAsync(
+            context,
+            StatusCodes.Status200OK,
+            Json,
+            JsonSerializer.SerializeToUtf8Bytes(body, WireContext.Default.HighWatermarkBody)
+        );
 
     /// <summary>A JSON document that was written elsewhere.</summary>
-    public static Task DocumentAsync(HttpContext context, byte[] json, int status = StatusCodes.Status200OK) => BytesAsync(context, status, Json, json);
+    public static Task DocumentAsync(HttpContext context, byte[] json, int status = StatusCodes.Status200OK) =>
+        BytesAsync(context, status, Json, json);
 
     /// <summary>200, and a JSON document of unknown length that is written as it comes.</summary>
     public static PipeWriter BeginDocument(HttpContext context)
@@ -56,11 +62,21 @@ internal static class Answer
         return context.Response.BodyWriter;
     }
 
-    /// <summary>200, and any JSON value, written as it goes: a list that is made as it is asked for takes no memory by its length.</summary>
-    public static Task StreamAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeAsync(BeginDocument(context), value, type, context.RequestAborted);
+    /// <summary>
+    /// 200, and any JSON value, written as it goes: a list that is made as it is asked for takes no memory by its length.
+    /// </summary>
+    public static Task StreamAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type) =>
+        JsonSerializer.SerializeAsync(BeginDocument(context), value, type, context.RequestAborted);
 
-    /// <summary>The same of public keys, as a list of hex or, where it has a member, as an object with such a list of what is written of each.</summary>
-    public static async Task KeysAsync(HttpContext context, IEnumerable<BlsPublicKey> keys, string? member = null, Action<Utf8JsonWriter, ReadOnlySpan<byte>>? write = null)
+    /// <summary>
+    /// The same of public keys, as a list of hex or, where it has a member, as an object with such a list of what is written of each.
+    /// </summary>
+    public static async Task KeysAsync(
+        HttpContext context,
+        IEnumerable<BlsPublicKey> keys,
+        string? member = null,
+        Action<Utf8JsonWriter, ReadOnlySpan<byte>>? write = null
+    )
     {
         var pipe = BeginDocument(context);
         await using var json = new Utf8JsonWriter(pipe);
@@ -131,7 +147,8 @@ internal static class Answer
     }
 
     /// <summary>Bytes as they are.</summary>
-    public static Task BinaryAsync(HttpContext context, byte[] body) => BytesAsync(context, StatusCodes.Status200OK, "application/octet-stream", body);
+    public static Task BinaryAsync(HttpContext context, byte[] body) =>
+        BytesAsync(context, StatusCodes.Status200OK, "application/octet-stream", body);
 
     public static Task TextAsync(HttpContext context, string text) =>
         BytesAsync(context, StatusCodes.Status200OK, Text, System.Text.Encoding.UTF8.GetBytes(text));

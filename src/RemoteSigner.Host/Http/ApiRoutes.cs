@@ -3,7 +3,9 @@ using RemoteSigner.Host.Http.Dv;
 
 namespace RemoteSigner.Host.Http;
 
-/// <summary>Every endpoint there is, but for the control socket's. The documents in <c>OpenApi</c> describe them, and a test holds the two together.</summary>
+/// <summary>
+/// Every endpoint there is, but for the control socket's. The documents in <c>OpenApi</c> describe them, and a test holds the two together.
+/// </summary>
 internal static class ApiRoutes
 {
     private static readonly DoorAttribute _api = new(ListenerKind.Api);
@@ -23,14 +25,12 @@ internal static class ApiRoutes
         new("GET", "/upcheck", _both, _ => ManagementApi.UpcheckAsync),
         ApiRoute.Of<HealthApi>("GET", "/healthcheck", _both, api => api.CheckAsync),
         ApiRoute.Of<MetricsApi>("GET", "/metrics", _operations, api => api.WriteAsync),
-
         // What the standard is about to add.
         ApiRoute.Of<BatchApi>("POST", "/api/v1/eth2/sign", _api, api => api.SignAsync),
         ApiRoute.Of<DistributedApi>("GET", "/api/v1/eth2/distributed/accounts", _certified, api => api.ListAsync),
         ApiRoute.Of<DistributedApi>("GET", "/api/v1/eth2/distributed/accounts/{identifier}", _certified, api => api.FindAsync),
         ApiRoute.Of<DistributedApi>("POST", "/api/v1/eth2/distributed/sign", _certified, api => api.SignAllAsync),
         ApiRoute.Of<DistributedApi>("POST", "/api/v1/eth2/distributed/sign/{identifier}", _certified, api => api.SignAsync),
-
         // Our own.
         ApiRoute.Of<DvClusterApi>("GET", "/api/v1/dv/validators", _api, api => api.ListAsync),
         ApiRoute.Of<DvForesightApi>("POST", "/api/v1/dv/slashable", _api, api => api.ForeseeAsync),
@@ -39,7 +39,6 @@ internal static class ApiRoutes
         ApiRoute.Of<AttestationApi>("GET", "/attestation", _bothCertified, api => api.AttestAsync),
         ApiRoute.Of<AttestationApi>("POST", "/attestation/credential", _bothCertified, api => api.AnswerAsync),
         new("GET", "/openapi/{document}", _api, _ => OpenApiDocuments.ServeAsync),
-
         // The Keymanager API.
         ApiRoute.Of<KeymanagerApi>("GET", "/eth/v1/keystores", _certified, api => api.ListAsync),
         ApiRoute.Of<KeymanagerApi>("POST", "/eth/v1/keystores", _certified, api => api.ImportAsync),
@@ -47,7 +46,6 @@ internal static class ApiRoutes
         ApiRoute.Of<KeymanagerApi>("GET", "/eth/v1/remotekeys", _certified, api => api.ListRemoteAsync),
         ApiRoute.Of<KeymanagerApi>("POST", "/eth/v1/remotekeys", _certified, api => api.RefuseRemoteAsync),
         ApiRoute.Of<KeymanagerApi>("DELETE", "/eth/v1/remotekeys", _certified, api => api.RefuseRemoteAsync),
-
         // ssv-signer's.
         ApiRoute.Of<SsvApi>("GET", "/v1/validators", _certified, api => api.ListAsync),
         ApiRoute.Of<SsvApi>("POST", "/v1/validators", _certified, api => api.ImportAsync),

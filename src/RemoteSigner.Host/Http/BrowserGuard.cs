@@ -1,6 +1,8 @@
 namespace RemoteSigner.Host.Http;
 
-/// <summary>Keeps pages in a browser away from a door, whether they came by a name that DNS led astray or say themselves that they are pages.</summary>
+/// <summary>
+/// Keeps pages in a browser away from a door, whether they came by a name that DNS led astray or say themselves that they are pages.
+/// </summary>
 internal static class BrowserGuard
 {
     /// <summary>Why the request is turned away; null when it is not.</summary>
@@ -12,12 +14,17 @@ internal static class BrowserGuard
             return new(
                 StatusCodes.Status403Forbidden,
                 "host_not_authorized",
-                $"the host name '{PeerText.Shown(context.Request.Host.Host, 64)}' is not in {(kind == ListenerKind.Operations ? "operations" : "api")}.hostAllowlist of signer.json",
-                "Host not authorized.");
+                $"the host name '{PeerText.Shown(context.Request.Host.Host, 64)}' is not in "
+                    + $"{(kind == ListenerKind.Operations ? "operations" : "api")}.hostAllowlist of signer.json",
+                "Host not authorized."
+            );
         }
 
-        // A page in a browser could post here, through a loopback door, a proxy with a certificate or a certificate of the browser's own, and burn a slot's one vote with a vote of its own.
-        return kind != ListenerKind.Operations && (context.Request.Headers.Origin.Count > 0 || context.Request.Headers.ContainsKey("Sec-Fetch-Site"))
+        // A page in a browser could post here, through a loopback door, a proxy with a certificate or a certificate of the browser's own,
+        // and burn a slot's one vote with a vote of its own.
+        return
+            kind != ListenerKind.Operations
+            && (context.Request.Headers.Origin.Count > 0 || context.Request.Headers.ContainsKey("Sec-Fetch-Site"))
             ? new(StatusCodes.Status403Forbidden, "browser_not_welcome", "this door is for a validator client, not for pages in a browser")
             : null;
     }

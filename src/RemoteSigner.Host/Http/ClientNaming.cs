@@ -7,10 +7,14 @@ using RemoteSigner.Host.Tls;
 
 namespace RemoteSigner.Host.Http;
 
-/// <summary>Whom a connection belongs to by the rules in force now: it may outlive a reload or its certificate, and so may the body of a request.</summary>
+/// <summary>
+/// Whom a connection belongs to by the rules in force now: it may outlive a reload or its certificate, and so may the body of a request.
+/// </summary>
 internal sealed class ClientNaming(MutualTls tls, TlsStore material, TimeProvider time)
 {
-    /// <summary>Names the client of a request, and will ask again when its body was read; false when nobody vouches for it any more.</summary>
+    /// <summary>
+    /// Names the client of a request, and will ask again when its body was read; false when nobody vouches for it any more.
+    /// </summary>
     public bool TryName(HttpContext context)
     {
         context.Features.Set(this);
@@ -34,7 +38,10 @@ internal sealed class ClientNaming(MutualTls tls, TlsStore material, TimeProvide
             return false;
         }
 
-        if (CertificateOf(context) is not { } certificate || tls.Find(certificate, context.Features.GetRequiredFeature<IConnectionItemsFeature>().Items) is not { } client)
+        if (
+            CertificateOf(context) is not { } certificate
+            || tls.Find(certificate, context.Features.GetRequiredFeature<IConnectionItemsFeature>().Items) is not { } client
+        )
         {
             return false;
         }
@@ -57,12 +64,18 @@ internal sealed class ClientNaming(MutualTls tls, TlsStore material, TimeProvide
         }
     }
 
-    /// <summary>Whoever sends a body may take his time, and what he was when he began does not count: called when a body was read.</summary>
+    /// <summary>
+    /// Whoever sends a body may take his time, and what he was when he began does not count: called when a body was read.
+    /// </summary>
     /// <exception cref="ClientNotTrustedException">Nobody vouches for him any more.</exception>
     public static void RequireSame(HttpContext context)
     {
         // Where there is no such feature the door asks for no client.
-        if (context.Features.Get<ClientNaming>() is { } names && context.Features.Get<Client>() is var client && !(names.TryName(context) && context.Features.Get<Client>() == client))
+        if (
+            context.Features.Get<ClientNaming>() is { } names
+            && context.Features.Get<Client>() is var client
+            && !(names.TryName(context) && context.Features.Get<Client>() == client)
+        )
         {
             throw new ClientNotTrustedException();
         }

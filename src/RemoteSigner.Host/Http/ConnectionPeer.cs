@@ -6,7 +6,10 @@ using RemoteSigner.Host.Tls;
 
 namespace RemoteSigner.Host.Http;
 
-/// <summary>Who is at the other end of one connection, as far as is known. Requests of one HTTP/2 connection run side by side: what they share here is replaced whole.</summary>
+/// <summary>
+/// Who is at the other end of one connection, as far as is known. Requests of one HTTP/2 connection run side by side: what they share here
+/// is replaced whole.
+/// </summary>
 internal sealed class ConnectionPeer(EndPoint? endPoint)
 {
     private volatile NamedClient? _known;

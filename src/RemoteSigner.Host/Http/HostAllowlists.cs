@@ -3,13 +3,16 @@ using RemoteSigner.Host.Configuration;
 
 namespace RemoteSigner.Host.Http;
 
-/// <summary>Which host names a request may be addressed to: it keeps a browser that was led astray by DNS from talking to the signer.</summary>
+/// <summary>
+/// Which host names a request may be addressed to: it keeps a browser that was led astray by DNS from talking to the signer.
+/// </summary>
 internal sealed class HostAllowlists(ApiOptions api, OperationsOptions operations)
 {
     private volatile FrozenSet<string> _api = ToSet(api.HostAllowlist);
     private volatile FrozenSet<string> _operations = ToSet(operations.HostAllowlist);
 
-    public void Replace(ApiOptions api, OperationsOptions operations) => (_api, _operations) = (ToSet(api.HostAllowlist), ToSet(operations.HostAllowlist));
+    public void Replace(ApiOptions api, OperationsOptions operations) =>
+        (_api, _operations) = (ToSet(api.HostAllowlist), ToSet(operations.HostAllowlist));
 
     public bool Allow(ListenerKind kind, string host)
     {
@@ -23,5 +26,8 @@ internal sealed class HostAllowlists(ApiOptions api, OperationsOptions operation
     }
 
     // A request for an IPv6 address has it in brackets.
-    private static FrozenSet<string> ToSet(IEnumerable<string> names) => names.Select(name => name.Contains(':') && !name.StartsWith('[') ? $"[{name}]" : name).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    private static FrozenSet<string> ToSet(IEnumerable<string> names) =>
+        names
+            .Select(name => name.Contains(':') && !name.StartsWith('[') ? $"[{name}]" : name)
+            .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 }

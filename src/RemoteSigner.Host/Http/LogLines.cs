@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace RemoteSigner.Host.Http;
 
-/// <summary>The log for people: one line for each entry, whatever is in it. What others chose stands in many of them, and must not move a terminal's cursor or begin a line of its own.</summary>
+/// <summary>
+/// The log for people: one line for each entry, whatever is in it. What others chose stands in many of them, and must not move a terminal's
+/// cursor or begin a line of its own.
+/// </summary>
 internal sealed class LogLines(TimeProvider time) : ConsoleFormatter(FormatName)
 {
     public const string FormatName = "lines";
@@ -24,13 +27,14 @@ internal sealed class LogLines(TimeProvider time) : ConsoleFormatter(FormatName)
     }
 
     // The four letters of .NET's own console log, so that nobody's filters change.
-    private static string Level(LogLevel level) => level switch
-    {
-        LogLevel.Trace => "trce",
-        LogLevel.Debug => "dbug",
-        LogLevel.Information => "info",
-        LogLevel.Warning => "warn",
-        LogLevel.Error => "fail",
-        _ => "crit",
-    };
+    private static string Level(LogLevel level) =>
+        level switch
+        {
+            LogLevel.Trace => "trce",
+            LogLevel.Debug => "dbug",
+            LogLevel.Information => "info",
+            LogLevel.Warning => "warn",
+            LogLevel.Error => "fail",
+            _ => "crit",
+        };
 }

@@ -2,7 +2,10 @@ using RemoteSigner.Access;
 
 namespace RemoteSigner.Host.Http;
 
-/// <summary>A client asked for a list of keys that are its to use, and signer.json gives it none. An empty list would have its validators dropped for a slip in that file.</summary>
+/// <summary>
+/// A client asked for a list of keys that are its to use, and signer.json gives it none. An empty list would have its validators dropped
+/// for a slip in that file.
+/// </summary>
 internal sealed class NoKeysToListException : Exception
 {
     private NoKeysToListException(string reason, string message)
@@ -20,13 +23,17 @@ internal sealed class NoKeysToListException : Exception
         }
     }
 
-    /// <exception cref="NoKeysToListException">signer.json does not name the client, or grants it no duty: there is nothing that it could use a key for.</exception>
+    /// <exception cref="NoKeysToListException">signer.json does not name the client, or grants it no duty: there is nothing that it could
+    /// use a key for.</exception>
     public static void RequireDuties(AccessPolicy access, Client client)
     {
         RequireNamed(access, client);
         if (!access.HasDuties(client))
         {
-            throw new NoKeysToListException("no_duties", $"the client '{client.Name}' has no duties in signer.json, and nothing is signed for it");
+            throw new NoKeysToListException(
+                "no_duties",
+                $"the client '{client.Name}' has no duties in signer.json, and nothing is signed for it"
+            );
         }
     }
 }

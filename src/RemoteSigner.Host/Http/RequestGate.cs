@@ -7,11 +7,19 @@ using RemoteSigner.Ledgers;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// What every request passes before its endpoint: the right door, the right host name, a frame that nobody can read in two ways, a client that is still trusted. And how a request ends that no
-/// endpoint has answered: what the client did wrong is one line, that it went away is none, and what is wrong with us has its stack in the log.
+/// What every request passes before its endpoint: the right door, the right host name, a frame that nobody can read in two ways, a client
+/// that is still trusted. And how a request ends that no endpoint has answered: what the client did wrong is one line, that it went away is
+/// none, and what is wrong with us has its stack in the log.
 /// </summary>
 internal sealed class RequestGate(
-    RequestDelegate next, HostAllowlists hosts, ClientNaming names, RefusedClients refused, DutyTally tally, SignerMetrics metrics, ILogger<RequestGate> log)
+    RequestDelegate next,
+    HostAllowlists hosts,
+    ClientNaming names,
+    RefusedClients refused,
+    DutyTally tally,
+    SignerMetrics metrics,
+    ILogger<RequestGate> log
+)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -19,7 +27,10 @@ internal sealed class RequestGate(
         try
         {
             await AdmitAsync(context, Listener.Of(context));
-            if (context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null } && !context.RequestAborted.IsCancellationRequested)
+            if (
+                context.Response is { HasStarted: false, StatusCode: >= 400, ContentLength: null }
+                && !context.RequestAborted.IsCancellationRequested
+            )
             {
                 await Answer.ErrorAsync(context, context.Response.StatusCode);
             }
@@ -43,25 +54,47 @@ internal sealed class RequestGate(
         catch (LedgerException exception) when (!context.Response.HasStarted)
         {
             log.LogError(exception, "request {RequestId}: the ledger is not available; nothing was signed", context.TraceIdentifier);
-            await Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "ledger_unavailable", "the duty could not be recorded, so nothing was signed; see /healthcheck and the signer's log");
+            await Answer.ErrorAsync(
+                context,
+                StatusCodes.Status503ServiceUnavailable,
+                "ledger_unavailable",
+                "the duty could not be recorded, so nothing was signed; see /healthcheck and the signer's log"
+            );
         }
         catch (Exception exception) when (IsGone(context, exception))
         {
             metrics.Abandoned();
-            log.LogDebug("request {RequestId} {Method} {Path}: the client went away: {Reason}", context.TraceIdentifier, context.Request.Method, PeerText.Shown(context.Request.Path), PeerText.Shown(exception.Message));
+            log.LogDebug(
+                "request {RequestId} {Method} {Path}: the client went away: {Reason}",
+                context.TraceIdentifier,
+                context.Request.Method,
+                PeerText.Shown(context.Request.Path),
+                PeerText.Shown(exception.Message)
+            );
 
             Leave(context);
         }
         catch (Exception exception)
         {
-            log.LogError(exception, "request {RequestId} {Method} {Path} failed", context.TraceIdentifier, context.Request.Method, PeerText.Shown(context.Request.Path));
+            log.LogError(
+                exception,
+                "request {RequestId} {Method} {Path} failed",
+                context.TraceIdentifier,
+                context.Request.Method,
+                PeerText.Shown(context.Request.Path)
+            );
             if (context.Response.HasStarted)
             {
                 context.Abort();
                 return;
             }
 
-            await Answer.ErrorAsync(context, StatusCodes.Status500InternalServerError, "internal_error", "see the signer's log under this request's X-Request-Id");
+            await Answer.ErrorAsync(
+                context,
+                StatusCodes.Status500InternalServerError,
+                "internal_error",
+                "see the signer's log under this request's X-Request-Id"
+            );
         }
     }
 
@@ -112,7 +145,9 @@ internal sealed class RequestGate(
             context,
             StatusCodes.Status403Forbidden,
             Reason,
-            "this takes a client certificate: ask at the API's listener with mutual TLS, or, for an attestation, at the operations listener with operations.tls true in signer.json");
+            "this takes a client certificate: ask at the API's listener with mutual TLS, or, for an "
+                + "attestation, at the operations listener with operations.tls true in signer.json"
+        );
     }
 
     private static bool KnowsClients(Listener listener) => listener.AsksForCertificate || listener.FixedClient is not null;
@@ -124,7 +159,8 @@ internal sealed class RequestGate(
         context.Abort();
     }
 
-    // What is left of a body that could not be read is no next request; the server would look for one in it, and stumble over the read that failed.
+    // What is left of a body that could not be read is no next request; the server would look for one in it, and stumble over the read that
+    // failed.
     private static void Close(HttpContext context)
     {
         if (HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol))
@@ -141,7 +177,8 @@ internal sealed class RequestGate(
 
     // Who reads for somebody that has gone may hear of it from the connection, the request or the certificate.
     private static bool IsGone(HttpContext context, Exception exception) =>
-        exception is ClientGoneException or OperationCanceledException || (exception is IOException or ObjectDisposedException && context.RequestAborted.IsCancellationRequested);
+        exception is ClientGoneException or OperationCanceledException
+        || (exception is IOException or ObjectDisposedException && context.RequestAborted.IsCancellationRequested);
 
     private void Note(HttpContext context, string reason, string detail)
     {
@@ -151,7 +188,8 @@ internal sealed class RequestGate(
         tally.Refused(context.TraceIdentifier, "a request", context.Features.Get<Client>(), reason, detail, isApart: true);
     }
 
-    private const string NotAccepted = "the certificate, or the connection's version of TLS, is not accepted any more: tls in signer.json has changed";
+    private const string NotAccepted =
+        "the certificate, or the connection's version of TLS, is not accepted any more: tls in signer.json has changed";
 
     private Task RefuseClientAsync(HttpContext context)
     {

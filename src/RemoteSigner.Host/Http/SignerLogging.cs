@@ -8,21 +8,25 @@ internal static class SignerLogging
 {
     public const string Time = "yyyy-MM-ddTHH:mm:ss.fffZ ";
 
-    /// <param name="hasStarted">False until requests are served. What keeps a start from succeeding is told by the command line, in one line and with a hint; the host's own
-    /// account of it would be the stack of every service that it takes down.</param>
+    /// <param name="hasStarted">False until requests are served. What keeps a start from succeeding is told by the command line, in one
+    /// line and with a hint; the host's own account of it would be the stack of every service that it takes down.</param>
     public static void Configure(ILoggingBuilder logging, LogOptions options, Func<bool> hasStarted)
     {
         logging.ClearProviders();
         logging.SetMinimumLevel(Enum.Parse<LogLevel>(options.Level, ignoreCase: true));
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
-        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level >= (hasStarted() ? LogLevel.Warning : LogLevel.Critical));
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level =>
+            level >= (hasStarted() ? LogLevel.Warning : LogLevel.Critical)
+        );
 
         // Where this is on, the web host begins a trace activity for every request.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         if (options.Format == "json")
         {
-            logging.AddJsonConsole(console => (console.TimestampFormat, console.UseUtcTimestamp, console.IncludeScopes) = (Time, true, true));
+            logging.AddJsonConsole(console =>
+                (console.TimestampFormat, console.UseUtcTimestamp, console.IncludeScopes) = (Time, true, true)
+            );
         }
         else
         {

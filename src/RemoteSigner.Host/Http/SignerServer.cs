@@ -19,10 +19,14 @@ namespace RemoteSigner.Host.Http;
 /// <summary>The two listeners and what answers on them.</summary>
 internal static class SignerServer
 {
-    // A duty takes milliseconds. The server times bodies no longer once it stops, and while one that never ends is waited for, nobody signs.
+    // A duty takes milliseconds. The server times bodies no longer once it stops, and while one that never ends is waited for, nobody
+    // signs.
     private static readonly TimeSpan _mostToFinish = TimeSpan.FromSeconds(5);
 
-    /// <summary>Serves until it is told to stop; <paramref name="written"/> is the file as it was read, without what the command line said. The port is bound before the keys are opened, so that health can say how far that is.</summary>
+    /// <summary>
+    /// Serves until it is told to stop; <paramref name="written"/> is the file as it was read, without what the command line said. The port
+    /// is bound before the keys are opened, so that health can say how far that is.
+    /// </summary>
     public static async Task RunAsync(DataDirectory data, SignerOptions options, OptionsSnapshot written, CancellationToken cancellation)
     {
         using var arena = new SecretArena();
@@ -35,8 +39,8 @@ internal static class SignerServer
             SocketFile.RemoveStale(data.ControlSocket);
         }
 
-        // Empty: signer.json is the only configuration. The usual builder would also listen to ASPNETCORE_* variables, and watch the content
-        // root for changes, which the ledger makes with every commit.
+        // Empty: signer.json is the only configuration. The usual builder would also listen to ASPNETCORE_* variables, and watch the
+        // content root for changes, which the ledger makes with every commit.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = data.Path });
         var hasStarted = false;
         SignerLogging.Configure(builder.Logging, options.Log, () => hasStarted);
@@ -45,23 +49,42 @@ internal static class SignerServer
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = _mostToFinish);
         await SignerServices.AddAsync(builder.Services, data, options, ledger, arena);
         builder.Services.AddSingleton(written);
-        builder.WebHost.ConfigureKestrel((_, kestrel) => Listen(kestrel, options, kestrel.ApplicationServices.GetRequiredService<MutualTls>()));
-        builder.WebHost.ConfigureKestrel((_, kestrel) => ControlSocket.Listen(kestrel, data, kestrel.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ControlSocket))));
-        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = endPoint => ControlSocket.Bind(endPoint, data));
+        builder.WebHost.ConfigureKestrel(
+            (_, kestrel) => Listen(kestrel, options, kestrel.ApplicationServices.GetRequiredService<MutualTls>())
+        );
+        builder.WebHost.ConfigureKestrel(
+            (_, kestrel) =>
+                ControlSocket.Listen(
+                    kestrel,
+                    data,
+                    kestrel.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ControlSocket))
+                )
+        );
+        builder.Services.Configure<SocketTransportOptions>(sockets =>
+            sockets.CreateBoundListenSocket = endPoint => ControlSocket.Bind(endPoint, data)
+        );
         await using var app = builder.Build();
         if (arena.Kind == SecretMemoryKind.Locked)
         {
-            app.Logger.LogWarning("this kernel has no memfd_secret: shares are in locked memory, which root can read with a debugger or the .NET dump tool (Debian 12: boot with secretmem.enable=1)");
+            app.Logger.LogWarning(
+                "this kernel has no memfd_secret: shares are in locked memory, which root can read with a "
+                    + "debugger or the .NET dump tool (Debian 12: boot with secretmem.enable=1)"
+            );
         }
 
         if (options.Network.Load(data.Path).GenesisValidatorsRoot is null)
         {
             app.Logger.LogWarning(
-                "network.genesisValidatorsRoot is not in signer.json: {Root} is taken, to which the ledger was pinned by what it signed first; compare it with the network's and write it there",
-                app.Services.GetRequiredService<SlashingProtection>().Chain);
+                "network.genesisValidatorsRoot is not in signer.json: {Root} is taken, to which the ledger was "
+                    + "pinned by what it signed first; compare it with the network's and write it there",
+                app.Services.GetRequiredService<SlashingProtection>().Chain
+            );
         }
 
-        app.Logger.LogInformation("what many keys sign at once is computed by {Engine}", app.Services.GetRequiredService<BurstSigner>().Engine);
+        app.Logger.LogInformation(
+            "what many keys sign at once is computed by {Engine}",
+            app.Services.GetRequiredService<BurstSigner>().Engine
+        );
         ForkNotice.Tell(app.Logger, app.Services.GetRequiredService<Network>(), app.Services.GetRequiredService<SlotClock>());
         app.UseRouting();
         app.UseMiddleware<RequestGate>();
@@ -73,7 +96,9 @@ internal static class SignerServer
             signal.Cancel = true;
             reloading.Start();
         });
-        using var unreadable = app.Services.GetRequiredService<UnreadableHeads>().Watch(app.Services.GetRequiredService<DiagnosticListener>());
+        using var unreadable = app
+            .Services.GetRequiredService<UnreadableHeads>()
+            .Watch(app.Services.GetRequiredService<DiagnosticListener>());
         await app.StartAsync(cancellation);
         hasStarted = true;
         try

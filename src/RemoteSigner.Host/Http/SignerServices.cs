@@ -23,7 +23,13 @@ namespace RemoteSigner.Host.Http;
 /// <summary>Puts the rooms together.</summary>
 internal static class SignerServices
 {
-    public static async Task AddAsync(IServiceCollection services, DataDirectory data, SignerOptions options, Ledger ledger, SecretArena arena)
+    public static async Task AddAsync(
+        IServiceCollection services,
+        DataDirectory data,
+        SignerOptions options,
+        Ledger ledger,
+        SecretArena arena
+    )
     {
         var network = options.Network.Load(data.Path);
         var time = TimeProvider.System;
@@ -50,7 +56,14 @@ internal static class SignerServices
         var clusters = new ClusterLibrary(new ClusterArchive(data.ClustersFolder));
         services.AddSingleton(clusters);
         services.AddSingleton(provider => CreatePayloadVotes(options, provider));
-        services.AddSingleton(provider => new ClusterRules(network, options.Registrations.ToPolicy(), options.Builder.ToPolicy(), provider.GetRequiredService<PayloadVotes>(), clusters, options.Deposits.MaxTopUpGwei));
+        services.AddSingleton(provider => new ClusterRules(
+            network,
+            options.Registrations.ToPolicy(),
+            options.Builder.ToPolicy(),
+            provider.GetRequiredService<PayloadVotes>(),
+            clusters,
+            options.Deposits.MaxTopUpGwei
+        ));
         services.AddSingleton<LargeEnvelopes>();
         services.AddSingleton(provider => new AccessPolicy(Permissions(options)) { Describe = key => Describe(key, provider, clusters) });
         services.AddSingleton(new HostAllowlists(options.Api, options.Operations));
@@ -78,7 +91,11 @@ internal static class SignerServices
         services.AddSingleton<SigningApi>();
         services.AddSingleton<BatchSigning>();
         services.AddSingleton<BatchApi>();
-        services.AddSingleton(provider => new ThresholdAccounts(provider.GetRequiredService<KeyRing>(), clusters, options.Distributed.ToDirectory()));
+        services.AddSingleton(provider => new ThresholdAccounts(
+            provider.GetRequiredService<KeyRing>(),
+            clusters,
+            options.Distributed.ToDirectory()
+        ));
         services.AddSingleton<DistributedApi>();
         services.AddSingleton<DvForesightApi>();
         services.AddSingleton<DvClusterApi>();
@@ -93,7 +110,11 @@ internal static class SignerServices
         services.AddSingleton<KeymanagerChanges>();
         services.AddSingleton<KeymanagerApi>();
         services.AddSingleton(provider => new OperatorVoice(
-            options.Ssv.ToSpeech(network.Name), provider.GetRequiredService<KeyRing>(), clusters, provider.GetRequiredService<AuditLog>()));
+            options.Ssv.ToSpeech(network.Name),
+            provider.GetRequiredService<KeyRing>(),
+            clusters,
+            provider.GetRequiredService<AuditLog>()
+        ));
         services.AddSingleton<SsvChanges>();
         services.AddSingleton<SsvApi>();
         services.AddSingleton<AttestationPace>();
@@ -120,9 +141,17 @@ internal static class SignerServices
         services.AddHostedService<CertificateWatch>();
     }
 
-    private static KeyTraits? Describe(BlsPublicKey key, IServiceProvider services, ClusterLibrary clusters) => services.GetRequiredService<KeyRing>().Find(key) is { } share
-        ? KeyDescription.Of(share.PublicKey, share.GroupKey, share.Label, share.Membership, clusters, services.GetRequiredService<ThresholdAccounts>().Directory)
-        : null;
+    private static KeyTraits? Describe(BlsPublicKey key, IServiceProvider services, ClusterLibrary clusters) =>
+        services.GetRequiredService<KeyRing>().Find(key) is { } share
+            ? KeyDescription.Of(
+                share.PublicKey,
+                share.GroupKey,
+                share.Label,
+                share.Membership,
+                clusters,
+                services.GetRequiredService<ThresholdAccounts>().Directory
+            )
+            : null;
 
     private static PayloadVotes CreatePayloadVotes(SignerOptions options, IServiceProvider services)
     {
@@ -132,7 +161,11 @@ internal static class SignerServices
             Differs = (key, slot) =>
             {
                 metrics.PayloadVoteDiffered();
-                log.LogWarning("{Key} was asked for a second vote about the payload of slot {Slot}, and it differs from the first", key, slot);
+                log.LogWarning(
+                    "{Key} was asked for a second vote about the payload of slot {Slot}, and it differs from the first",
+                    key,
+                    slot
+                );
             },
         };
     }
@@ -145,7 +178,11 @@ internal static class SignerServices
             Faulty = count =>
             {
                 metrics.BurstWasFaulty();
-                log.LogCritical("{Count} signatures that were computed together were not those of their keys; none of them was given out, and they were made anew one by one. The memory or the processor is at fault: replace the machine", count);
+                log.LogCritical(
+                    "{Count} signatures that were computed together were not those of their keys; none of them was given "
+                        + "out, and they were made anew one by one. The memory or the processor is at fault: replace the machine",
+                    count
+                );
             },
         };
     }
@@ -153,25 +190,33 @@ internal static class SignerServices
     private static AttestingTpm CreateAttestingTpm(IServiceProvider services)
     {
         var (options, data) = (services.GetRequiredService<SignerOptions>().Attestation, services.GetRequiredService<DataDirectory>());
-        var log = new EventLogFile(options.EventLog is { } path ? data.Resolve(path) : null, services.GetRequiredService<ILogger<EventLogFile>>());
-        return new AttestingTpm(services.GetRequiredService<SealedKeys>().Hardware.Tpm, new Attestor(TpmlPcrSelection.Sha256([.. options.Pcrs]), log.Read));
+        var log = new EventLogFile(
+            options.EventLog is { } path ? data.Resolve(path) : null,
+            services.GetRequiredService<ILogger<EventLogFile>>()
+        );
+        return new AttestingTpm(
+            services.GetRequiredService<SealedKeys>().Hardware.Tpm,
+            new Attestor(TpmlPcrSelection.Sha256([.. options.Pcrs]), log.Read)
+        );
     }
 
-    private static Signer CreateSigner(IServiceProvider services) => new(
-        services.GetRequiredService<Network>(),
-        services.GetRequiredService<KeyRing>(),
-        services.GetRequiredService<AccessPolicy>(),
-        services.GetRequiredService<SlotClock>(),
-        services.GetRequiredService<ClusterRules>(),
-        services.GetRequiredService<Fence>(),
-        services.GetRequiredService<SlashingProtection>(),
-        services.GetRequiredService<AuditLog>(),
-        services.GetRequiredService<ShareSigner>(),
-        services.GetRequiredService<TimeProvider>())
-    {
-        Recorded = services.GetRequiredService<SignerMetrics>().Recorded,
-        Verification = services.GetRequiredService<SignerOptions>().Verification,
-    };
+    private static Signer CreateSigner(IServiceProvider services) =>
+        new(
+            services.GetRequiredService<Network>(),
+            services.GetRequiredService<KeyRing>(),
+            services.GetRequiredService<AccessPolicy>(),
+            services.GetRequiredService<SlotClock>(),
+            services.GetRequiredService<ClusterRules>(),
+            services.GetRequiredService<Fence>(),
+            services.GetRequiredService<SlashingProtection>(),
+            services.GetRequiredService<AuditLog>(),
+            services.GetRequiredService<ShareSigner>(),
+            services.GetRequiredService<TimeProvider>()
+        )
+        {
+            Recorded = services.GetRequiredService<SignerMetrics>().Recorded,
+            Verification = services.GetRequiredService<SignerOptions>().Verification,
+        };
 
     // Before the keys: a client that was taken out of the file must lose its leave even when the token is away.
     private static Reloading CreateReloading(IServiceProvider services)
@@ -183,35 +228,38 @@ internal static class SignerServices
             services.GetRequiredService<CertificateHealth>(),
             services.GetRequiredService<HostAllowlists>(),
             services.GetRequiredService<ThresholdAccounts>(),
-            services.GetRequiredService<KeyLoading>());
+            services.GetRequiredService<KeyLoading>()
+        );
         var atStart = services.GetRequiredService<OptionsSnapshot>();
-        return new Reloading(
-            [
-                new Reloading.Part("configuration", () =>
-                {
-                    // All of one reading, or nothing of it but what it takes away: whoever was taken out loses his leave whatever the certificates are like.
-                    var read = data.ReadOptions();
-                    var permissions = Permissions(read);
-                    policy.Narrow(permissions);
-                    read.Distributed.RequireProof();
-                    var (material, directory) = (tls.Read(read.Tls), read.Distributed.ToDirectory());
+        var configuration = new Reloading.Part("configuration", () =>
+        {
+            // All of one reading, or nothing of it but what it takes away: whoever was taken out loses his leave whatever the
+            // certificates are like.
+            var read = data.ReadOptions();
+            var permissions = Permissions(read);
+            policy.Narrow(permissions);
+            read.Distributed.RequireProof();
+            var (material, directory) = (tls.Read(read.Tls), read.Distributed.ToDirectory());
 
-                    // Nothing below can fail.
-                    policy.Replace(permissions);
-                    hosts.Replace(read.Api, read.Operations);
-                    accounts.Replace(directory);
-                    tls.Put(material);
-                    return Task.FromResult(new[] { atStart.TellOf(read), certificates.Tell() }.OfType<string>().ToList() is { Count: > 0 } notes ? string.Join("; ", notes) : null);
-                }),
-                new Reloading.Part("keys", async () =>
-                {
-                    await loading.ReloadAsync();
-                    return null;
-                }),
-            ],
+            // Nothing below can fail.
+            policy.Replace(permissions);
+            hosts.Replace(read.Api, read.Operations);
+            accounts.Replace(directory);
+            tls.Put(material);
+            string[] notes = [.. new[] { atStart.TellOf(read), certificates.Tell() }.OfType<string>()];
+            return Task.FromResult(notes.Length > 0 ? string.Join("; ", notes) : null);
+        });
+        var shares = new Reloading.Part("keys", async () =>
+        {
+            await loading.ReloadAsync();
+            return null;
+        });
+        return new Reloading(
+            [configuration, shares],
             services.GetRequiredService<Administrator>(),
             services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILogger<Reloading>>());
+            services.GetRequiredService<ILogger<Reloading>>()
+        );
     }
 
     private static Dictionary<string, ClientPermissions> Permissions(SignerOptions options) =>

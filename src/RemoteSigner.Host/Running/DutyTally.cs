@@ -7,8 +7,9 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Host.Running;
 
 /// <summary>
-/// What the log says of requests: of refusals the first of each reason and client in full (where each detail is news, the first few of these), and once an epoch one line with the counts of all. A floor that refuses every duty of a thousand validators is
-/// one line then, and whoever may send requests cannot fill the disk with what they are refused. The audit log has each.
+/// What the log says of requests: of refusals the first of each reason and client in full (where each detail is news, the first few of
+/// these), and once an epoch one line with the counts of all. A floor that refuses every duty of a thousand validators is one line then,
+/// and whoever may send requests cannot fill the disk with what they are refused. The audit log has each.
 /// </summary>
 internal sealed partial class DutyTally(AccessPolicy access, ILogger<DutyTally> log)
 {
@@ -21,7 +22,8 @@ internal sealed partial class DutyTally(AccessPolicy access, ILogger<DutyTally> 
     // With time, category and request in front of it a line is below 400 bytes.
     private const int LongestLine = 272;
 
-    private static readonly FrozenDictionary<DutyType, string> _words = Enum.GetValues<DutyType>().ToFrozenDictionary(duty => duty, duty => Words(SnakeCase.Of(duty.Name())));
+    private static readonly FrozenDictionary<DutyType, string> _words = Enum.GetValues<DutyType>()
+        .ToFrozenDictionary(duty => duty, duty => Words(SnakeCase.Of(duty.Name())));
 
     private readonly Lock _gate = new();
     private Dictionary<string, long> _signed = [];
@@ -44,7 +46,8 @@ internal sealed partial class DutyTally(AccessPolicy access, ILogger<DutyTally> 
     /// <param name="client">Who asked; null where that is not known.</param>
     /// <param name="reason">The code of the answer.</param>
     /// <param name="detail">What else there is to say; what others chose in it is fit to be shown.</param>
-    /// <param name="isApart">Each other detail is another thing to mend and nobody else writes it down, such as the wrong names of a host: each of them is told, up to a bound.</param>
+    /// <param name="isApart">Each other detail is another thing to mend and nobody else writes it down, such as the wrong names of a host:
+    /// each of them is told, up to a bound.</param>
     public void Refused(string requestId, string subject, Client? client, string reason, string? detail, bool isApart = false)
     {
         lock (_gate)
@@ -82,8 +85,24 @@ internal sealed partial class DutyTally(AccessPolicy access, ILogger<DutyTally> 
             _told = [];
         }
 
-        var granted = signed.Count == 0 ? "nothing" : string.Join(", ", signed.OrderBy(row => row.Key, StringComparer.Ordinal).Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Value} {row.Key}")));
-        var denied = refused.Count == 0 ? "nothing" : string.Join(", ", refused.OrderBy(row => row.Key).Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Value} {row.Key.Reason} for {row.Key.Client}")));
+        var granted =
+            signed.Count == 0
+                ? "nothing"
+                : string.Join(
+                    ", ",
+                    signed
+                        .OrderBy(row => row.Key, StringComparer.Ordinal)
+                        .Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Value} {row.Key}"))
+                );
+        var denied =
+            refused.Count == 0
+                ? "nothing"
+                : string.Join(
+                    ", ",
+                    refused
+                        .OrderBy(row => row.Key)
+                        .Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Value} {row.Key.Reason} for {row.Key.Client}"))
+                );
 
         // One that was told in full already is no news.
         var level = refused.Values.Any(count => count > 1) ? LogLevel.Warning : LogLevel.Information;
@@ -104,7 +123,10 @@ internal sealed partial class DutyTally(AccessPolicy access, ILogger<DutyTally> 
     }
 
     // Whoever has a certificate that counts has a name, as many as he likes.
-    private string NameOf(Client? client) => client is null ? "a peer without a name" : access.Knows(client) ? client.Name : "clients that signer.json does not name";
+    private string NameOf(Client? client) =>
+        client is null ? "a peer without a name"
+        : access.Knows(client) ? client.Name
+        : "clients that signer.json does not name";
 
     private bool IsNews((string Reason, string Client) kind, string detail)
     {

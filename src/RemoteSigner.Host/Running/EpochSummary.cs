@@ -3,7 +3,10 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Running;
 
-/// <summary>Has the line about an epoch written when it is over, and about the last one when the signer stops. Where the genesis time is not known, every so many slots.</summary>
+/// <summary>
+/// Has the line about an epoch written when it is over, and about the last one when the signer stops. Where the genesis time is not known,
+/// every so many slots.
+/// </summary>
 internal sealed class EpochSummary(DutyTally tally, Network network, SlotClock clock, TimeProvider time) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

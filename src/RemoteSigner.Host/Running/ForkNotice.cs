@@ -10,11 +10,19 @@ internal static class ForkNotice
     public static void Tell(ILogger log, Network network, SlotClock clock)
     {
         var dated = network.Forks.All.Where(fork => fork.Epoch != Epoch.FarFuture).ToList();
-        log.LogInformation("forks of {Network}: {Schedule}", network.Name, string.Join(", ", dated.Select(fork => $"{fork.Fork} from epoch {fork.Epoch}")));
+        log.LogInformation(
+            "forks of {Network}: {Schedule}",
+            network.Name,
+            string.Join(", ", dated.Select(fork => $"{fork.Fork} from epoch {fork.Epoch}"))
+        );
         if (clock.Now is { } now && dated[^1].Epoch <= network.EpochOf(now))
         {
             log.LogWarning(
-                "no fork of {Network} after {Fork} is known here: once a date is announced, add it with network.forks in signer.json or take a newer release, or its duties are refused", network.Name, dated[^1].Fork);
+                "no fork of {Network} after {Fork} is known here: once a date is announced, add it with "
+                    + "network.forks in signer.json or take a newer release, or its duties are refused",
+                network.Name,
+                dated[^1].Fork
+            );
         }
     }
 }

@@ -7,7 +7,14 @@ namespace RemoteSigner.Host.Running;
 /// Opens the vault after the port is bound, and says how far it is. A token that is away is waited for; until it comes the signer answers,
 /// without keys and not ready.
 /// </summary>
-internal sealed class KeyLoading(Administrator administrator, RunningSite site, SealedKeys sealedKeys, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<KeyLoading> log) : BackgroundService
+internal sealed class KeyLoading(
+    Administrator administrator,
+    RunningSite site,
+    SealedKeys sealedKeys,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<KeyLoading> log
+) : BackgroundService
 {
     private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -39,7 +46,10 @@ internal sealed class KeyLoading(Administrator administrator, RunningSite site, 
         await started.Task.WaitAsync(stoppingToken);
         try
         {
-            await Patience.ForDevice(time, (fault, delay) => log.LogError("cannot open the keys: {Fault}; trying again in {Seconds:F0} s", fault.Message, delay.TotalSeconds))
+            await Patience
+                .ForDevice(time, (fault, delay) =>
+                    log.LogError("cannot open the keys: {Fault}; trying again in {Seconds:F0} s", fault.Message, delay.TotalSeconds)
+                )
                 .ExecuteAsync(async _ => await LoadUnlessOpenAsync(), stoppingToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)

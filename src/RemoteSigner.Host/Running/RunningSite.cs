@@ -10,14 +10,28 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Running;
 
-/// <summary>The signer that serves, as the place of acts: the keys that are open are those of the vault that the ledger has active.</summary>
-internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorVoice voice, ArchiveWatch archive, FreshnessRun freshness, Fence fence, SlashingProtection slashing, PendingActs pending, SignerMetrics metrics, ILogger<RunningSite> log) : ISite
+/// <summary>
+/// The signer that serves, as the place of acts: the keys that are open are those of the vault that the ledger has active.
+/// </summary>
+internal sealed class RunningSite(
+    KeyRing ring,
+    SealedKeys sealedKeys,
+    OperatorVoice voice,
+    ArchiveWatch archive,
+    FreshnessRun freshness,
+    Fence fence,
+    SlashingProtection slashing,
+    PendingActs pending,
+    SignerMetrics metrics,
+    ILogger<RunningSite> log
+) : ISite
 {
     private ulong _opened;
     private int _awaited;
     private volatile Exception? _fault;
 
-    // How far the open keys have followed, and whether as those of a signer that signs nothing; null where they are behind, or nobody knows.
+    // How far the open keys have followed, and whether as those of a signer that signs nothing; null where they are behind, or nobody
+    // knows.
     private (long Changes, bool IsClosed)? _followed;
 
     /// <summary>What the ledger has and the open keys do not, or the other way round; null when they agree.</summary>
@@ -78,7 +92,11 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
         catch (Exception exception) when (exception is LedgerException or VaultException or WitnessException)
         {
             _fault = exception;
-            log.LogError(exception, "ledger, vault and open keys could not be brought together: {Message}; the next change or reload does it", exception.Message);
+            log.LogError(
+                exception,
+                "ledger, vault and open keys could not be brought together: {Message}; the next change or reload does it",
+                exception.Message
+            );
         }
     }
 
@@ -86,8 +104,8 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
 
     private async Task FollowAsync(Vault vault, HeldShares held)
     {
-        // First, whatever comes after: a key that may sign no more is given up. Where nothing is signed at all, as with another signer's ledger, the vault alone is asked:
-        // a duty is told why it is refused, and not that its key is unknown.
+        // First, whatever comes after: a key that may sign no more is given up. Where nothing is signed at all, as with another signer's
+        // ledger, the vault alone is asked: a duty is told why it is refused, and not that its key is unknown.
         await held.FollowAsync(vault, slashing);
         var isClosed = fence.State.Closed is not null;
         var changes = _followed is { } followed && followed.IsClosed == isClosed ? held.Changes.Since(followed.Changes) : null;
@@ -122,10 +140,15 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
     // What is open already, and sealed as it was, stays: a push costs what it brings, and not what is here.
     private void Put(Vault vault, IReadOnlySet<BlsPublicKey>? changes, Func<VaultListing.Share, bool> maySign)
     {
-        List<VaultListing.Share> active = [.. (changes is null ? vault.Contents.Shares : changes.Select(vault.Find).OfType<VaultListing.Share>()).Where(maySign)];
+        List<VaultListing.Share> active =
+        [
+            .. (changes is null ? vault.Contents.Shares : changes.Select(vault.Find).OfType<VaultListing.Share>()).Where(maySign),
+        ];
         var shut = active.Where(share => ring.Find(share.ShareKey)?.IsSameAs(share) != true).Select(share => share.ShareKey).ToHashSet();
         var stays = active.Select(share => share.ShareKey).Where(key => !shut.Contains(key)).ToHashSet();
-        var gone = (changes ?? ring.Shares.Select(share => share.PublicKey)).Where(key => ring.Find(key) is not null && !stays.Contains(key)).ToHashSet();
+        var gone = (changes ?? ring.Shares.Select(share => share.PublicKey))
+            .Where(key => ring.Find(key) is not null && !stays.Contains(key))
+            .ToHashSet();
         if (shut.Count + gone.Count == 0 && ring.AreOpen)
         {
             return;
@@ -150,7 +173,10 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
     {
         if (awaited > 0 && awaited != _awaited)
         {
-            log.LogWarning("{Count} shares did not come, because their import was interrupted: push or import them again, or delete their keys", awaited);
+            log.LogWarning(
+                "{Count} shares did not come, because their import was interrupted: push or import them again, or delete their keys",
+                awaited
+            );
         }
 
         _awaited = awaited;
@@ -166,7 +192,8 @@ internal sealed class RunningSite(KeyRing ring, SealedKeys sealedKeys, OperatorV
             (0, 0) => null,
             (_, 0) => $"{missing} keys may sign by the ledger and are not in the vault: push or import them again, or delete them",
             (0, _) => $"{unknown} shares in the vault may not sign by the ledger: push or import them again",
-            _ => $"{missing} keys may sign by the ledger and are not in the vault, {unknown} shares in the vault may not sign by the ledger: push or import them again, or delete them",
+            _ => $"{missing} keys may sign by the ledger and are not in the vault, {unknown} shares in the "
+                + "vault may not sign by the ledger: push or import them again, or delete them",
         };
     }
 }

@@ -37,26 +37,76 @@ internal sealed class SignerMetrics
         var factory = Metrics.WithCustomRegistry(registry);
         factory.ExemplarBehavior = ExemplarBehavior.NoExemplars();
         var summary = new SummaryConfiguration { Objectives = Quantiles, MaxAge = TimeSpan.FromMinutes(5) };
-        _signing = factory.CreateSummary("signing_bls_signing_duration", "Seconds from a sign request that was read to its answer", summary);
-        _missing = factory.CreateCounter("signing_bls_missing_identifier_count_total", "Sign requests for a key that is not here or not allowed");
+        _signing = factory.CreateSummary(
+            "signing_bls_signing_duration",
+            "Seconds from a sign request that was read to its answer",
+            summary
+        );
+        _missing = factory.CreateCounter(
+            "signing_bls_missing_identifier_count_total",
+            "Sign requests for a key that is not here or not allowed"
+        );
         _malformed = factory.CreateCounter("http_bls_malformed_request_count_total", "Sign requests that could not be read");
-        _permitted = factory.CreateCounter("eth2_slashingprotection_permitted_signings_total", "Signatures that slashing protection permitted");
-        _prevented = factory.CreateCounter("eth2_slashingprotection_prevented_signings_total", "Signatures that slashing protection prevented because they collide with one on record: offences. Floors and other rules are in remote_signer_refusals_total");
+        _permitted = factory.CreateCounter(
+            "eth2_slashingprotection_permitted_signings_total",
+            "Signatures that slashing protection permitted"
+        );
+        _prevented = factory.CreateCounter(
+            "eth2_slashingprotection_prevented_signings_total",
+            "Signatures that slashing protection prevented because they collide with one on record: "
+                + "offences. Floors and other rules are in remote_signer_refusals_total"
+        );
         var ledger = factory.CreateSummary(
-            "eth2_slashingprotection_database_duration", "Seconds until a duty is recorded durably", ["signingOperation"], summary);
+            "eth2_slashingprotection_database_duration",
+            "Seconds until a duty is recorded durably",
+            ["signingOperation"],
+            summary
+        );
         (_recordedBlocks, _recordedVotes) = (ledger.WithLabels("block"), ledger.WithLabels("attestation"));
         var outcomes = factory.CreateCounter("remote_signer_sign_outcomes_total", "Sign requests by duty and outcome", "duty", "outcome");
         _signed = Enum.GetValues<DutyType>().ToFrozenDictionary(duty => duty, duty => outcomes.WithLabels(duty.Name(), "Signed"));
         _outcomes = outcomes;
         _refusals = factory.CreateCounter(
-            "remote_signer_refusals_total", $"Sign requests that were refused, by client (\"{OtherClient}\": one that signer.json does not name), duty and rule", "client", "duty", "rule");
-        _speaking = factory.CreateSummary("remote_signer_operator_signing_duration", "Seconds from a message of an SSV operator that was read to its answer", summary);
-        _spoken = factory.CreateCounter("remote_signer_operator_sign_outcomes_total", "Messages of an SSV operator by what they are about, what they do, and outcome", "role", "kind", "outcome");
-        _otherPayloadVotes = factory.CreateCounter("remote_signer_payload_votes_differing_total", "Votes about the payload of a slot that differ from the first of the same key");
-        _faultyBursts = factory.CreateCounter("remote_signer_faulty_bursts_total", "Signatures made together that were not those of their keys, and were made anew before any of them was given out: the memory or the processor is at fault");
-        _abandoned = factory.CreateCounter("remote_signer_requests_abandoned_total", "Requests whose client went away before they were answered");
-        _turned = factory.CreateCounter("remote_signer_requests_turned_away_total", "Requests that were refused before anybody looked at what they want, by reason", "reason");
-        var allocated = factory.CreateCounter("remote_signer_allocated_bytes_total", "Bytes that were allocated on the managed heap since the start");
+            "remote_signer_refusals_total",
+            $"Sign requests that were refused, by client (\"{OtherClient}\": one that signer.json does not name), duty and rule",
+            "client",
+            "duty",
+            "rule"
+        );
+        _speaking = factory.CreateSummary(
+            "remote_signer_operator_signing_duration",
+            "Seconds from a message of an SSV operator that was read to its answer",
+            summary
+        );
+        _spoken = factory.CreateCounter(
+            "remote_signer_operator_sign_outcomes_total",
+            "Messages of an SSV operator by what they are about, what they do, and outcome",
+            "role",
+            "kind",
+            "outcome"
+        );
+        _otherPayloadVotes = factory.CreateCounter(
+            "remote_signer_payload_votes_differing_total",
+            "Votes about the payload of a slot that differ from the first of the same key"
+        );
+        _faultyBursts = factory.CreateCounter(
+            "remote_signer_faulty_bursts_total",
+            "Signatures made together that were not those of their keys, and were made anew before "
+                + "any of them was given out: the memory or the processor is at fault"
+        );
+        _abandoned = factory.CreateCounter(
+            "remote_signer_requests_abandoned_total",
+            "Requests whose client went away before they were answered"
+        );
+        _turned = factory.CreateCounter(
+            "remote_signer_requests_turned_away_total",
+            "Requests that were refused before anybody looked at what they want, by reason",
+            "reason"
+        );
+        var allocated = factory.CreateCounter(
+            "remote_signer_allocated_bytes_total",
+            "Bytes that were allocated on the managed heap since the start"
+        );
         var heap = factory.CreateGauge("remote_signer_heap_bytes", "Bytes of the managed heap that were in use after the last collection");
         registry.AddBeforeCollectCallback(() =>
         {
@@ -124,8 +174,12 @@ internal sealed class SignerMetrics
         _spoken.WithLabels(message is null ? "" : SnakeCase.Of(message.Role), message is null ? "" : SnakeCase.Of(message.Kind), end).Inc();
     }
 
-    /// <summary>Counts a refusal by the rule's name in the audit log. The client only where signer.json names it (null: it does not), so that nobody makes labels at will.</summary>
-    public void Refused(string? client, DutyType duty, string rule) => _refusals.WithLabels(client ?? OtherClient, duty.Name(), SnakeCase.Of(rule)).Inc();
+    /// <summary>
+    /// Counts a refusal by the rule's name in the audit log. The client only where signer.json names it (null: it does not), so that nobody
+    /// makes labels at will.
+    /// </summary>
+    public void Refused(string? client, DutyType duty, string rule) =>
+        _refusals.WithLabels(client ?? OtherClient, duty.Name(), SnakeCase.Of(rule)).Inc();
 
     /// <summary>Duties were recorded, one or many that waited together.</summary>
     public void Recorded(DutyType duty, TimeSpan elapsed)

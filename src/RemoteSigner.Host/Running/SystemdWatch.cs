@@ -3,14 +3,19 @@ using RemoteSigner.Ledgers;
 
 namespace RemoteSigner.Host.Running;
 
-/// <summary>Tells systemd when the keys are open (readiness), and then again and again that the ledger's writer still answers and can go on (watchdog).</summary>
+/// <summary>
+/// Tells systemd when the keys are open (readiness), and then again and again that the ledger's writer still answers and can go on
+/// (watchdog).
+/// </summary>
 internal sealed class SystemdWatch(KeyLoading loading, Ledger ledger, TimeProvider time, ILogger<SystemdWatch> log) : BackgroundService
 {
     private readonly SystemdNotifier _systemd = new();
 
     /// <summary>Half of <c>WATCHDOG_USEC</c>, as sd_watchdog_enabled(3) advises; null where no watchdog was asked for.</summary>
     private static TimeSpan? Interval =>
-        long.TryParse(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), out var microseconds) ? TimeSpan.FromMicroseconds(microseconds / 2) : null;
+        long.TryParse(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), out var microseconds)
+            ? TimeSpan.FromMicroseconds(microseconds / 2)
+            : null;
 
     public override Task StopAsync(CancellationToken cancellationToken)
     {
@@ -18,8 +23,8 @@ internal sealed class SystemdWatch(KeyLoading loading, Ledger ledger, TimeProvid
         return base.StopAsync(cancellationToken);
     }
 
-    // Most errors end by themselves, a full disk among them, and health tells them. A restart is for a writer that hangs, and for a ledger that
-    // after a failure of its disk takes nothing more until it is opened again.
+    // Most errors end by themselves, a full disk among them, and health tells them. A restart is for a writer that hangs, and for a ledger
+    // that after a failure of its disk takes nothing more until it is opened again.
     internal static async Task<bool> AnswersAsync(Ledger ledger, ILogger log)
     {
         try
@@ -56,7 +61,6 @@ internal sealed class SystemdWatch(KeyLoading loading, Ledger ledger, TimeProvid
             {
                 _systemd.Notify(new ServiceState("WATCHDOG=1"));
             }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        } while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 }

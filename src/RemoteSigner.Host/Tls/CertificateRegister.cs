@@ -16,13 +16,16 @@ internal static class CertificateRegister
     public static IEnumerable<string> HostsOf(IEnumerable<string> hosts) => _thisMachine.Union(hosts, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The names and addresses that a certificate is for.</summary>
-    public static IEnumerable<string> HostsOf(X509Certificate2 certificate) => certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
-        .SelectMany(names => names.EnumerateDnsNames().Concat(names.EnumerateIPAddresses().Select(address => address.ToString())));
+    public static IEnumerable<string> HostsOf(X509Certificate2 certificate) =>
+        certificate
+            .Extensions.OfType<X509SubjectAlternativeNameExtension>()
+            .SelectMany(names => names.EnumerateDnsNames().Concat(names.EnumerateIPAddresses().Select(address => address.ToString())));
 
     public static string NameOf(X509Certificate2 certificate) => certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
 
     /// <summary>Where a client's certificate is kept.</summary>
-    public static string PathOf(DataDirectory data, X509Certificate2 certificate) => Path.Combine(data.IssuedFolder, $"{certificate.SerialNumber}.crt");
+    public static string PathOf(DataDirectory data, X509Certificate2 certificate) =>
+        Path.Combine(data.IssuedFolder, $"{certificate.SerialNumber}.crt");
 
     /// <summary>Where the revocation list is, or will be.</summary>
     public static string RevocationListOf(DataDirectory data, TlsOptions options) => data.Resolve(options.RevocationList ?? RevocationList);
@@ -41,26 +44,27 @@ internal static class CertificateRegister
     }
 
     /// <summary>
-    /// The clients' certificates, by name and time. Those of a version that kept no copy are found where their files still are. A file that is no certificate costs itself alone, and <paramref name="unreadable"/> is told.
+    /// The clients' certificates, by name and time. Those of a version that kept no copy are found where their files still are. A file that
+    /// is no certificate costs itself alone, and <paramref name="unreadable"/> is told.
     /// </summary>
     public static IReadOnlyList<X509Certificate2> ReadClients(DataDirectory data, Action<string> unreadable) =>
-    [
-        .. new[] { data.IssuedFolder, data.ClientsFolder }
-            .Where(Directory.Exists)
-            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.crt"))
-            .Select(path =>
-            {
-                var certificate = TryRead(path);
-                if (certificate is null)
+        [
+            .. new[] { data.IssuedFolder, data.ClientsFolder }
+                .Where(Directory.Exists)
+                .SelectMany(folder => Directory.EnumerateFiles(folder, "*.crt"))
+                .Select(path =>
                 {
-                    unreadable(path);
-                }
+                    var certificate = TryRead(path);
+                    if (certificate is null)
+                    {
+                        unreadable(path);
+                    }
 
-                return certificate;
-            })
-            .OfType<X509Certificate2>()
-            .DistinctBy(certificate => certificate.Thumbprint)
-            .OrderBy(NameOf, StringComparer.Ordinal)
-            .ThenBy(certificate => certificate.NotBefore),
-    ];
+                    return certificate;
+                })
+                .OfType<X509Certificate2>()
+                .DistinctBy(certificate => certificate.Thumbprint)
+                .OrderBy(NameOf, StringComparer.Ordinal)
+                .ThenBy(certificate => certificate.NotBefore),
+        ];
 }

@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace RemoteSigner.Host.Tls;
 
-/// <summary>The first message of a handshake (RFC 8446 §4.1.2), as far as it says which protocols a peer offers. It decides nothing: whoever is refused for it is to be told why.</summary>
+/// <summary>
+/// The first message of a handshake (RFC 8446 §4.1.2), as far as it says which protocols a peer offers. It decides nothing: whoever is
+/// refused for it is to be told why.
+/// </summary>
 internal static class ClientHello
 {
     /// <summary>Bytes of the header of a record.</summary>
@@ -15,18 +18,32 @@ internal static class ClientHello
     private const int Tls12 = 0x0303;
     private const int Tls13 = 0x0304;
 
-    /// <summary>Does a record of TLS begin so (RFC 8446 §5.1)? One of another kind than a handshake comes too early, but from somebody who speaks it.</summary>
+    /// <summary>
+    /// Does a record of TLS begin so (RFC 8446 §5.1)? One of another kind than a handshake comes too early, but from somebody who speaks
+    /// it.
+    /// </summary>
     public static bool IsRecord(ReadOnlySpan<byte> header) => header.Length >= 2 && header[0] is >= 20 and <= 24 && header[1] == 3;
 
     /// <summary>Bytes of the whole record that begins so; null where it is no handshake.</summary>
-    public static int? LengthOf(ReadOnlySpan<byte> header) => header.Length >= HeaderLength && header[0] == HandshakeRecord ? HeaderLength + BinaryPrimitives.ReadUInt16BigEndian(header[3..]) : null;
+    public static int? LengthOf(ReadOnlySpan<byte> header) =>
+        header.Length >= HeaderLength && header[0] == HandshakeRecord
+            ? HeaderLength + BinaryPrimitives.ReadUInt16BigEndian(header[3..])
+            : null;
 
     /// <summary>Which of TLS 1.2 and 1.3 it offers; null where it cannot be read.</summary>
     public static Offer? Offered(ReadOnlySpan<byte> record)
     {
         var hello = new Cursor(record);
-        if (!hello.Skip(HeaderLength) || !hello.Take(4, out var head) || head[0] != Hello || !hello.Take(2, out var version) || !hello.Skip(RandomLength)
-            || !hello.TakeList(1, out _) || !hello.TakeList(2, out _) || !hello.TakeList(1, out _))
+        if (
+            !hello.Skip(HeaderLength)
+            || !hello.Take(4, out var head)
+            || head[0] != Hello
+            || !hello.Take(2, out var version)
+            || !hello.Skip(RandomLength)
+            || !hello.TakeList(1, out _)
+            || !hello.TakeList(2, out _)
+            || !hello.TakeList(1, out _)
+        )
         {
             return null;
         }
@@ -94,7 +111,8 @@ internal static class ClientHello
         public bool TakeList(int lengthBytes, out ReadOnlySpan<byte> list)
         {
             list = default;
-            return Take(lengthBytes, out var length) && Take(lengthBytes == 1 ? length[0] : BinaryPrimitives.ReadUInt16BigEndian(length), out list);
+            return Take(lengthBytes, out var length)
+                && Take(lengthBytes == 1 ? length[0] : BinaryPrimitives.ReadUInt16BigEndian(length), out list);
         }
     }
 }

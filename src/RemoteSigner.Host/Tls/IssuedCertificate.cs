@@ -23,10 +23,17 @@ internal sealed class IssuedCertificate(X509Certificate2 certificate) : IDisposa
     }
 
     /// <summary>
-    /// Writes both as PKCS#12, this one certificate alone. <paramref name="legacy"/>: with 3DES and SHA-1, which is all that Go's x/crypto/pkcs12 and Java 8 read; else AES-256 and SHA-256.
+    /// Writes both as PKCS#12, this one certificate alone. <paramref name="legacy"/>: with 3DES and SHA-1, which is all that Go's
+    /// x/crypto/pkcs12 and Java 8 read; else AES-256 and SHA-256.
     /// </summary>
     public void WritePkcs12(string path, string password, bool legacy) =>
-        DurableFile.Replace(path, certificate.ExportPkcs12(legacy ? Pkcs12ExportPbeParameters.Pkcs12TripleDesSha1 : Pkcs12ExportPbeParameters.Pbes2Aes256Sha256, password));
+        DurableFile.Replace(
+            path,
+            certificate.ExportPkcs12(
+                legacy ? Pkcs12ExportPbeParameters.Pkcs12TripleDesSha1 : Pkcs12ExportPbeParameters.Pbes2Aes256Sha256,
+                password
+            )
+        );
 
     public void Dispose() => certificate.Dispose();
 

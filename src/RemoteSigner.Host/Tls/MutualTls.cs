@@ -19,8 +19,7 @@ internal sealed class MutualTls(TlsStore store, RefusedClients refused, AccessPo
     private const int MostSent = 8;
 
     // Forward secrecy and authenticated encryption, also where TLS 1.2 is allowed.
-    private static readonly CipherSuitesPolicy _suites = new(
-    [
+    private static readonly CipherSuitesPolicy _suites = new([
         TlsCipherSuite.TLS_AES_256_GCM_SHA384,
         TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256,
         TlsCipherSuite.TLS_AES_128_GCM_SHA256,
@@ -38,34 +37,35 @@ internal sealed class MutualTls(TlsStore store, RefusedClients refused, AccessPo
     private readonly ConcurrentDictionary<string, DateTimeOffset> _seen = new();
 
     /// <summary>Until when the certificates are good with which clients that signer.json names came last.</summary>
-    public IEnumerable<(string Client, DateTimeOffset Until)> Seen => _seen.Where(seen => access.Knows(new Client(seen.Key, null))).Select(seen => (seen.Key, seen.Value));
+    public IEnumerable<(string Client, DateTimeOffset Until)> Seen =>
+        _seen.Where(seen => access.Knows(new Client(seen.Key, null))).Select(seen => (seen.Key, seen.Value));
 
     private bool IsTls12Allowed => store.Current.Protocols.HasFlag(SslProtocols.Tls12);
 
     /// <summary>Asks every connection to this listener for its certificate.</summary>
     public void Use(ListenOptions listen)
     {
-        listen.Use(next => async connection =>
-        {
-            await LookAsync(connection);
-            await next(connection);
-        });
+        listen.Use(next =>
+            async connection =>
+            {
+                await LookAsync(connection);
+                await next(connection);
+            }
+        );
         listen.UseHttps(HandshakeOptions);
     }
 
     /// <summary>The handshake of one connection, with the material in force at its start.</summary>
-    private TlsHandshakeCallbackOptions HandshakeOptions => new()
-    {
-        HandshakeTimeout = _patience,
-        OnConnection = context => ValueTask.FromResult(Options(context)),
-    };
+    private TlsHandshakeCallbackOptions HandshakeOptions =>
+        new() { HandshakeTimeout = _patience, OnConnection = context => ValueTask.FromResult(Options(context)) };
 
     /// <summary>The client behind the certificate of a connection by the rules in force now, or null.</summary>
     /// <param name="items">The connection's.</param>
     public Client? Find(X509Certificate2 certificate, IDictionary<object, object?> items) =>
         store.Current.Trust.Judge(certificate, SentOf(items), time.GetUtcNow()) is ClientVerdict.Accepted(var client) ? client : null;
 
-    // The handshake of a peer that offers too little ends before anybody shows a certificate, and the platform tells nobody. Nothing is taken from the connection, nor decided.
+    // The handshake of a peer that offers too little ends before anybody shows a certificate, and the platform tells nobody. Nothing is
+    // taken from the connection, nor decided.
     private async Task LookAsync(ConnectionContext connection)
     {
         using var patience = new CancellationTokenSource(_patience, time);
@@ -79,11 +79,20 @@ internal sealed class MutualTls(TlsStore store, RefusedClients refused, AccessPo
                 {
                     refused.Record(null, connection.RemoteEndPoint, other);
                 }
-                else if (isWhole && ClientHello.Offered(read.Buffer.ToArray()) is { HasTls13: false } offer && !(offer.HasTls12 && IsTls12Allowed))
+                else if (
+                    isWhole
+                    && ClientHello.Offered(read.Buffer.ToArray()) is { HasTls13: false } offer
+                    && !(offer.HasTls12 && IsTls12Allowed)
+                )
                 {
-                    refused.Record(null, connection.RemoteEndPoint, IsTls12Allowed
-                        ? "it speaks neither TLS 1.3 nor TLS 1.2"
-                        : "it speaks no TLS 1.3, and nothing older is let in: where it cannot, as Teku, set tls.allowTls12 in signer.json");
+                    refused.Record(
+                        null,
+                        connection.RemoteEndPoint,
+                        IsTls12Allowed
+                            ? "it speaks neither TLS 1.3 nor TLS 1.2"
+                            : "it speaks no TLS 1.3, and nothing older is let in: where it "
+                                + "cannot, as Teku, set tls.allowTls12 in signer.json"
+                    );
                 }
 
                 connection.Transport.Input.AdvanceTo(read.Buffer.Start, isWhole ? read.Buffer.Start : read.Buffer.End);
@@ -141,8 +150,14 @@ internal sealed class MutualTls(TlsStore store, RefusedClients refused, AccessPo
             AllowRenegotiation = false,
 
             // What the platform makes of the certificate is not asked for: it looks for nothing on the network meanwhile.
-            CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true },
-            RemoteCertificateValidationCallback = (_, certificate, chain, _) => Accept(material, certificate as X509Certificate2, chain, connection),
+            CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+                DisableCertificateDownloads = true,
+            },
+            RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
+                Accept(material, certificate as X509Certificate2, chain, connection),
         };
     }
 
@@ -155,7 +170,12 @@ internal sealed class MutualTls(TlsStore store, RefusedClients refused, AccessPo
         }
 
         // Kept, because the client is judged again after a reload; copied, because the chain goes away.
-        connection.Items[typeof(MutualTls)] = new X509Certificate2Collection((chain?.ChainPolicy.ExtraStore ?? []).Take(MostSent).Select(sent => X509CertificateLoader.LoadCertificate(sent.RawDataMemory.Span)).ToArray());
+        connection.Items[typeof(MutualTls)] = new X509Certificate2Collection(
+            (chain?.ChainPolicy.ExtraStore ?? [])
+                .Take(MostSent)
+                .Select(sent => X509CertificateLoader.LoadCertificate(sent.RawDataMemory.Span))
+                .ToArray()
+        );
         switch (material.Trust.Judge(certificate, SentOf(connection.Items), time.GetUtcNow()))
         {
             case ClientVerdict.Accepted(var client):
@@ -173,5 +193,6 @@ internal sealed class MutualTls(TlsStore store, RefusedClients refused, AccessPo
         }
     }
 
-    private static X509Certificate2Collection SentOf(IDictionary<object, object?> items) => items.TryGetValue(typeof(MutualTls), out var sent) ? (X509Certificate2Collection)sent! : [];
+    private static X509Certificate2Collection SentOf(IDictionary<object, object?> items) =>
+        items.TryGetValue(typeof(MutualTls), out var sent) ? (X509Certificate2Collection)sent! : [];
 }

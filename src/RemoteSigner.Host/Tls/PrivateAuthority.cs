@@ -7,8 +7,8 @@ using RemoteSigner.Host.Configuration;
 namespace RemoteSigner.Host.Tls;
 
 /// <summary>
-/// A certificate authority of this one signer: it issues the server's certificate and one for each client (ECDSA P-256), and signs the list of those that are revoked. Nothing that it makes is
-/// good for longer than itself.
+/// A certificate authority of this one signer: it issues the server's certificate and one for each client (ECDSA P-256), and signs the list
+/// of those that are revoked. Nothing that it makes is good for longer than itself.
 /// </summary>
 internal sealed class PrivateAuthority : IDisposable
 {
@@ -38,12 +38,16 @@ internal sealed class PrivateAuthority : IDisposable
     }
 
     /// <summary>Takes up an authority that <c>init</c> made.</summary>
-    /// <exception cref="ConfigurationException">A file is missing or damaged, they do not belong together, or the authority's own time is over.</exception>
+    /// <exception cref="ConfigurationException">A file is missing or damaged, they do not belong together, or the authority's own time is
+    /// over.</exception>
     public static PrivateAuthority Open(string certificatePath, string keyPath, DateTimeOffset now)
     {
         if (!File.Exists(keyPath))
         {
-            throw new ConfigurationException($"the authority's key is not at {keyPath}", "bring it here for this command, or name it with --ca-key FILE; 'remote-signer init' made it in the folder clients");
+            throw new ConfigurationException(
+                $"the authority's key is not at {keyPath}",
+                "bring it here for this command, or name it with --ca-key FILE; 'remote-signer init' made it in the folder clients"
+            );
         }
 
         try
@@ -51,11 +55,17 @@ internal sealed class PrivateAuthority : IDisposable
             var authority = X509Certificate2.CreateFromPemFile(certificatePath, keyPath);
             return authority.NotAfter.ToUniversalTime() > now
                 ? new PrivateAuthority(authority, now)
-                : throw new ConfigurationException($"the authority {certificatePath} is out of date since {authority.NotAfter.ToUniversalTime():u}", "all its certificates are, too: make an authority of your own, and name it in tls.clientAuthorities");
+                : throw new ConfigurationException(
+                    $"the authority {certificatePath} is out of date since {authority.NotAfter.ToUniversalTime():u}",
+                    "all its certificates are, too: make an authority of your own, and name it in tls.clientAuthorities"
+                );
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
-            throw new ConfigurationException($"{certificatePath} and {keyPath} are no authority: {exception.Message}", "name the certificate's own key with --ca-key FILE");
+            throw new ConfigurationException(
+                $"{certificatePath} and {keyPath} are no authority: {exception.Message}",
+                "name the certificate's own key with --ca-key FILE"
+            );
         }
     }
 
@@ -88,7 +98,9 @@ internal sealed class PrivateAuthority : IDisposable
     /// <summary>Issues a client certificate whose common name is the client's name.</summary>
     public IssuedCertificate IssueClient(string name, int days = Days) => Issue(name, ClientAuthentication, null, days, null);
 
-    /// <summary>The list with these certificates beside those that are revoked already; PEM, good as long as a certificate would be.</summary>
+    /// <summary>
+    /// The list with these certificates beside those that are revoked already; PEM, good as long as a certificate would be.
+    /// </summary>
     /// <param name="former">The list until now; null where there is none.</param>
     public string Revoke(string? former, IEnumerable<X509Certificate2> certificates)
     {
@@ -100,15 +112,20 @@ internal sealed class PrivateAuthority : IDisposable
             list.AddEntry(certificate, _now);
         }
 
-        return PemEncoding.WriteString("X509 CRL", list.Build(_authority, number + 1, EndOf(Days), HashAlgorithmName.SHA256, thisUpdate: Begin)) + "\n";
+        return PemEncoding.WriteString(
+                "X509 CRL",
+                list.Build(_authority, number + 1, EndOf(Days), HashAlgorithmName.SHA256, thisUpdate: Begin)
+            ) + "\n";
     }
 
     public void Dispose() => _authority.Dispose();
 
     // A clock that is a little slow takes it, too.
-    private DateTimeOffset Begin => _now.AddMinutes(-5) is var begin && begin > _authority.NotBefore.ToUniversalTime() ? begin : _authority.NotBefore.ToUniversalTime();
+    private DateTimeOffset Begin =>
+        _now.AddMinutes(-5) is var begin && begin > _authority.NotBefore.ToUniversalTime() ? begin : _authority.NotBefore.ToUniversalTime();
 
-    private DateTimeOffset EndOf(int days) => _now.AddDays(days) is var end && end < _authority.NotAfter.ToUniversalTime() ? end : _authority.NotAfter.ToUniversalTime();
+    private DateTimeOffset EndOf(int days) =>
+        _now.AddDays(days) is var end && end < _authority.NotAfter.ToUniversalTime() ? end : _authority.NotAfter.ToUniversalTime();
 
     private IssuedCertificate Issue(string name, Oid purpose, X509Extension? alternativeNames, int days, ECDsa? former)
     {

@@ -8,9 +8,10 @@ using RemoteSigner.Audit;
 namespace RemoteSigner.Host.Tls;
 
 /// <summary>
-/// Writes connections that were refused in the handshake, and clients that were refused key management, to the log and the audit log. Anybody who reaches the port can cause them, so they
-/// are written apart from what was asked, at most <see cref="PerMinute"/> a minute one by one and the rest as a count: strangers cannot fill the disk. Of each kind there are fewer still, and the log has
-/// the first of it in full: whoever mends one cause sees the next, however often the first one knocks.
+/// Writes connections that were refused in the handshake, and clients that were refused key management, to the log and the audit log.
+/// Anybody who reaches the port can cause them, so they are written apart from what was asked, at most <see cref="PerMinute"/> a minute one
+/// by one and the rest as a count: strangers cannot fill the disk. Of each kind there are fewer still, and the log has the first of it in
+/// full: whoever mends one cause sees the next, however often the first one knocks.
 /// </summary>
 internal sealed class RefusedClients(AuditLog audit, TimeProvider time, ILogger<RefusedClients> log) : BackgroundService
 {
@@ -24,8 +25,9 @@ internal sealed class RefusedClients(AuditLog audit, TimeProvider time, ILogger<
     private long _since = time.GetTimestamp();
 
     private readonly Channel<Refusal> _waiting = Channel.CreateBounded<Refusal>(PerMinute);
-    private readonly ResiliencePipeline _patience = Patience.ForLedger(
-        time, (fault, delay) => log.LogError("cannot record a refused client: {Fault}; trying again in {Seconds:F0} s", fault.Message, delay.TotalSeconds));
+    private readonly ResiliencePipeline _patience = Patience.ForLedger(time, (fault, delay) =>
+        log.LogError("cannot record a refused client: {Fault}; trying again in {Seconds:F0} s", fault.Message, delay.TotalSeconds)
+    );
 
     private int _suppressed;
 
@@ -44,9 +46,13 @@ internal sealed class RefusedClients(AuditLog audit, TimeProvider time, ILogger<
 
     /// <summary>The same of a client that is known and was refused what it asked for; the log has it under its request.</summary>
     public void Record(Client client, string requestId, string reason) =>
-        Put(new Refusal(client.Name, client.CertificateFingerprint, reason, requestId), Count((client.Name, client.CertificateFingerprint, reason)));
+        Put(
+            new Refusal(client.Name, client.CertificateFingerprint, reason, requestId),
+            Count((client.Name, client.CertificateFingerprint, reason))
+        );
 
-    private static string Who(Refusal refusal) => refusal.Fingerprint is null ? "a client without a certificate"
+    private static string Who(Refusal refusal) =>
+        refusal.Fingerprint is null ? "a client without a certificate"
         : refusal.Name.Length == 0 ? $"a client whose certificate names nobody ({refusal.Fingerprint})"
         : $"the client '{refusal.Name}' ({refusal.Fingerprint})";
 
@@ -104,16 +110,20 @@ internal sealed class RefusedClients(AuditLog audit, TimeProvider time, ILogger<
     private async Task WriteAsync(Refusal refusal, CancellationToken stopping)
     {
         await _patience.ExecuteAsync(
-            async _ => await audit.RecordAsync(new AuditEntry
-            {
-                Action = "client.refused",
-                Decision = AuditDecision.Refused,
-                Client = refusal.Name,
-                ClientFingerprint = refusal.Fingerprint,
-                RequestId = refusal.RequestId,
-                Detail = refusal.Detail,
-            }),
-            stopping);
+            async _ =>
+                await audit.RecordAsync(
+                    new AuditEntry
+                    {
+                        Action = "client.refused",
+                        Decision = AuditDecision.Refused,
+                        Client = refusal.Name,
+                        ClientFingerprint = refusal.Fingerprint,
+                        RequestId = refusal.RequestId,
+                        Detail = refusal.Detail,
+                    }
+                ),
+            stopping
+        );
     }
 
     private sealed record Refusal(string Name, string? Fingerprint, string Detail, string? RequestId = null);

@@ -11,7 +11,8 @@ namespace RemoteSigner.Host.Tls;
 internal sealed record TlsMaterial(SslStreamCertificateContext ServerCertificate, ClientTrust Trust, SslProtocols Protocols)
 {
     /// <summary>Reads every file that <paramref name="options"/> names.</summary>
-    /// <exception cref="ConfigurationException">A file is missing, unreadable, malformed, or certificate and key do not belong together.</exception>
+    /// <exception cref="ConfigurationException">A file is missing, unreadable, malformed, or certificate and key do not belong
+    /// together.</exception>
     public static TlsMaterial Read(TlsOptions options, DataDirectory data)
     {
         var authorities = ReadAuthorities(options, data);
@@ -52,7 +53,9 @@ internal sealed record TlsMaterial(SslStreamCertificateContext ServerCertificate
         var revocations = RevocationLists.None;
         if (options.RevocationList is { } list)
         {
-            Open("tls.revocationList", data.Resolve(list), path => revocations = RevocationLists.Read(BoundedFile.ReadAllBytes(path, RevocationFile.MostBytes), authorities));
+            Open("tls.revocationList", data.Resolve(list), path =>
+                revocations = RevocationLists.Read(BoundedFile.ReadAllBytes(path, RevocationFile.MostBytes), authorities)
+            );
         }
 
         return revocations;
@@ -84,7 +87,8 @@ internal sealed record TlsMaterial(SslStreamCertificateContext ServerCertificate
         {
             read(path);
         }
-        // Of a key on a curve that it does not know, or that is damaged, the platform says NotSupportedException, ArgumentException, or the library's own: whatever a file makes of its reader is told as the file's.
+        // Of a key on a curve that it does not know, or that is damaged, the platform says NotSupportedException, ArgumentException, or the
+        // library's own: whatever a file makes of its reader is told as the file's.
         catch (Exception exception)
         {
             throw Fault(setting, path, Directory.Exists(path) ? "it is a folder" : exception.Message);

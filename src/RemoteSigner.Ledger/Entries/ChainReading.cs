@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace RemoteSigner.Ledgers;
 
 /// <summary>
-/// Reads rows of entries in their order. A row has the hash of its last entry alone; those of the others follow from the hash before the row. The last keeps the hash that is stored, whatever follows
-/// from the bytes: whoever walks the chain compares the two.
+/// Reads rows of entries in their order. A row has the hash of its last entry alone; those of the others follow from the hash before the
+/// row. The last keeps the hash that is stored, whatever follows from the bytes: whoever walks the chain compares the two.
 /// </summary>
 internal sealed class ChainReading(LedgerTransaction transaction)
 {
@@ -55,9 +55,7 @@ internal sealed class ChainReading(LedgerTransaction transaction)
                 return null;
             }
 
-            while (packed.Next() && packed.Sequence < sequence)
-            {
-            }
+            while (packed.Next() && packed.Sequence < sequence) { }
 
             return packed.ToBytes();
         }
@@ -77,7 +75,8 @@ internal sealed class ChainReading(LedgerTransaction transaction)
         return new LedgerEntry(sequence, bytes, _hash.ToArray());
     }
 
-    // The hash before the first entry of a row: of the row before, or of what was dropped last. Where neither is there entries are missing, and whoever walks the chain says so.
+    // The hash before the first entry of a row: of the row before, or of what was dropped last. Where neither is there entries are missing,
+    // and whoever walks the chain says so.
     private void StandBefore(long first, long last)
     {
         if (_sequence == first - 1)
@@ -108,6 +107,11 @@ internal sealed class ChainReading(LedgerTransaction transaction)
         }
     }
 
-    private static LedgerException Unreadable(long last, Exception why) => new(
-        LedgerFault.Corrupt, $"cannot read the audit entries up to number {last}: {why.Message}", "look for disk errors in the kernel log; 'remote-signer audit verify' says where the log breaks", why);
+    private static LedgerException Unreadable(long last, Exception why) =>
+        new(
+            LedgerFault.Corrupt,
+            $"cannot read the audit entries up to number {last}: {why.Message}",
+            "look for disk errors in the kernel log; 'remote-signer audit verify' says where the log breaks",
+            why
+        );
 }

@@ -1,8 +1,9 @@
 namespace RemoteSigner.Ledgers;
 
 /// <summary>
-/// An entry while it is written: its bytes as they are hashed (<see cref="Bytes"/>), and what they are made of, so that the ledger can keep it small. What is the same in all entries of its kind is its
-/// shape; the rest are values. Whoever writes the same parts gets the same bytes, and the ledger gives back these bytes and no others. One is used again and again, by one thread at a time.
+/// An entry while it is written: its bytes as they are hashed (<see cref="Bytes"/>), and what they are made of, so that the ledger can keep
+/// it small. What is the same in all entries of its kind is its shape; the rest are values. Whoever writes the same parts gets the same
+/// bytes, and the ledger gives back these bytes and no others. One is used again and again, by one thread at a time.
 /// </summary>
 public sealed class EntryText
 {

@@ -1,8 +1,9 @@
 namespace RemoteSigner.Ledgers;
 
 /// <summary>
-/// The entries of one transaction while it is written, packed into one row of the ledger: of each what differs from the one before it. What thousands of entries of a batch cost is their keys' numbers.
-/// The format is in src/RemoteSigner/Audit/README.md; <see cref="PackedEntries"/> reads it.
+/// The entries of one transaction while it is written, packed into one row of the ledger: of each what differs from the one before it. What
+/// thousands of entries of a batch cost is their keys' numbers. The format is in src/RemoteSigner/Audit/README.md;
+/// <see cref="PackedEntries"/> reads it.
 /// </summary>
 internal sealed class EntryTurn
 {

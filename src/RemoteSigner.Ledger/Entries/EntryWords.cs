@@ -3,8 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace RemoteSigner.Ledgers;
 
 /// <summary>
-/// What recurs in entries, each once: the shapes, and values such as a key or the name of a client. Entries name a word by its number. Words stay when the entries that named them are dropped: there are
-/// as many as keys and clients there ever were. Who changes one changes bytes that are hashed. Remembered until something is rolled back (<see cref="LedgerTransaction.Recall"/>).
+/// What recurs in entries, each once: the shapes, and values such as a key or the name of a client. Entries name a word by its number.
+/// Words stay when the entries that named them are dropped: there are as many as keys and clients there ever were. Who changes one changes
+/// bytes that are hashed. Remembered until something is rolled back (<see cref="LedgerTransaction.Recall"/>).
 /// </summary>
 internal sealed class EntryWords
 {

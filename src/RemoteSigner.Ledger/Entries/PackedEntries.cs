@@ -3,8 +3,9 @@ using System.Buffers;
 namespace RemoteSigner.Ledgers;
 
 /// <summary>
-/// Reads a row of entries (<see cref="EntryTurn"/> writes them) from the first to the last. A row from before there were packed ones is one entry as it was hashed, and begins with <c>{</c>.
-/// Nothing in a row is trusted: what does not read is an <see cref="InvalidDataException"/>, and what was changed has another hash.
+/// Reads a row of entries (<see cref="EntryTurn"/> writes them) from the first to the last. A row from before there were packed ones is one
+/// entry as it was hashed, and begins with <c>{</c>. Nothing in a row is trusted: what does not read is an
+/// <see cref="InvalidDataException"/>, and what was changed has another hash.
 /// </summary>
 internal ref struct PackedEntries
 {
@@ -13,7 +14,12 @@ internal ref struct PackedEntries
     private const int LongestEntry = 16 << 20;
     private const int LongestRow = 64 << 20;
 
-    private static readonly SearchValues<byte> _ofShapes = SearchValues.Create([.. Enumerable.Range((byte)EntryValue.Sequence, (byte)EntryValue.RecurringText).Concat(Enumerable.Range(' ', '~' - ' ' + 1)).Select(one => (byte)one)]);
+    private static readonly SearchValues<byte> _ofShapes = SearchValues.Create([
+        .. Enumerable
+            .Range((byte)EntryValue.Sequence, (byte)EntryValue.RecurringText)
+            .Concat(Enumerable.Range(' ', '~' - ' ' + 1))
+            .Select(one => (byte)one),
+    ]);
 
     private readonly EntryWords _words;
     private readonly ReadOnlySpan<byte> _plain;
@@ -112,7 +118,9 @@ internal ref struct PackedEntries
 
     // Below the characters are kinds of values, and nothing else.
     private static byte[] Shape(byte[] word) =>
-        word.Length <= LongestEntry && !word.AsSpan().ContainsAnyExcept(_ofShapes) ? word : throw new InvalidDataException("a shape is none");
+        word.Length <= LongestEntry && !word.AsSpan().ContainsAnyExcept(_ofShapes)
+            ? word
+            : throw new InvalidDataException("a shape is none");
 
     private void ReadValues(ulong differing)
     {

@@ -6,9 +6,10 @@ using System.Security.Cryptography;
 namespace RemoteSigner.Native;
 
 /// <summary>
-/// Signs one message of 32 bytes with many keys, ciphersuite <c>BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_</c>, byte for byte as blst does. What many keys sign is multiplied in lockstep
-/// (<see cref="SameRootEngine"/>) and checked as a whole before any of it is given out: the sum of the signatures is blst's own signature under the sum of the keys. A burst that fails is signed again
-/// by blst, one by one. Thread-safe.
+/// Signs one message of 32 bytes with many keys, ciphersuite <c>BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_</c>, byte for byte as blst
+/// does. What many keys sign is multiplied in lockstep (<see cref="SameRootEngine"/>) and checked as a whole before any of it is given out:
+/// the sum of the signatures is blst's own signature under the sum of the keys. A burst that fails is signed again by blst, one by one.
+/// Thread-safe.
 /// </summary>
 public sealed unsafe class BurstSigner : IDisposable
 {
@@ -26,22 +27,25 @@ public sealed unsafe class BurstSigner : IDisposable
     private readonly ConcurrentBag<SecretBytes> _idle = [];
 
     public BurstSigner(SecretArena arena, BurstVariant variant = BurstVariant.Auto)
-        : this(arena, variant switch
-        {
-            BurstVariant.Auto => SameRootEngine.Best,
-            BurstVariant.Portable => new PortableSameRoot(),
-            BurstVariant.Off => null,
-            _ => throw new ArgumentOutOfRangeException(nameof(variant)),
-        })
-    {
-    }
+        : this(
+            arena,
+            variant switch
+            {
+                BurstVariant.Auto => SameRootEngine.Best,
+                BurstVariant.Portable => new PortableSameRoot(),
+                BurstVariant.Off => null,
+                _ => throw new ArgumentOutOfRangeException(nameof(variant)),
+            }
+        ) { }
 
     internal BurstSigner(SecretArena arena, SameRootEngine? engine) => (_arena, _engine) = (arena, engine);
 
     /// <summary>What it uses: <c>avx512ifma</c>, <c>portable</c>, or <c>blst</c> for each alone.</summary>
     public string Engine => _engine?.Name ?? "blst";
 
-    /// <summary>Proves that this processor computes what blst does: edge scalars in one burst, none of whose signatures may differ.</summary>
+    /// <summary>
+    /// Proves that this processor computes what blst does: edge scalars in one burst, none of whose signatures may differ.
+    /// </summary>
     /// <exception cref="InvalidOperationException">One did.</exception>
     public static void SelfTest(SecretArena arena)
     {
@@ -52,11 +56,13 @@ public sealed unsafe class BurstSigner : IDisposable
     }
 
     /// <summary>
-    /// Signs the message with each of the keys into 96 compressed bytes each. The only lawful caller is <c>ShareSigner</c>, which asks for a permit of every key.
+    /// Signs the message with each of the keys into 96 compressed bytes each. The only lawful caller is <c>ShareSigner</c>, which asks for
+    /// a permit of every key.
     /// </summary>
     /// <param name="signatures">96 bytes for each key.</param>
     /// <param name="signed">Which of them signed: one that was disposed meanwhile does not, and the others do.</param>
-    /// <returns>False where what was computed first were not the signatures of these keys: the memory or the processor is at fault. What is given out was made anew.</returns>
+    /// <returns>False where what was computed first were not the signatures of these keys: the memory or the processor is at fault. What is
+    /// given out was made anew.</returns>
     internal bool Sign(ReadOnlySpan<byte> message, ReadOnlySpan<BlsSecretKey> keys, Span<byte> signatures, Span<bool> signed)
     {
         Bls.Expect(message.Length, 32, "signing root");
@@ -67,7 +73,12 @@ public sealed unsafe class BurstSigner : IDisposable
         for (var done = 0; done < keys.Length; done += MostChecked)
         {
             var count = Math.Min(MostChecked, keys.Length - done);
-            isSound &= SignPart(hashed, keys.Slice(done, count), signatures.Slice(done * Bls.SignatureLength, count * Bls.SignatureLength), signed.Slice(done, count));
+            isSound &= SignPart(
+                hashed,
+                keys.Slice(done, count),
+                signatures.Slice(done * Bls.SignatureLength, count * Bls.SignatureLength),
+                signed.Slice(done, count)
+            );
         }
 
         return isSound;
@@ -114,7 +125,8 @@ public sealed unsafe class BurstSigner : IDisposable
             Array.ForEach(keys, key => key.Dispose());
         }
 
-        InvalidOperationException Differs() => new($"signatures in bursts ({engine.Name}) fail their known-answer test: this processor does not compute what blst does");
+        InvalidOperationException Differs() =>
+            new($"signatures in bursts ({engine.Name}) fail their known-answer test: this processor does not compute what blst does");
     }
 
     private bool SignPart(HashedMessage message, ReadOnlySpan<BlsSecretKey> keys, Span<byte> signatures, Span<bool> signed)
@@ -156,14 +168,17 @@ public sealed unsafe class BurstSigner : IDisposable
         {
             if (signed[i] && --live != i)
             {
-                signatures.Slice(live * Bls.SignatureLength, Bls.SignatureLength).CopyTo(signatures.Slice(i * Bls.SignatureLength, Bls.SignatureLength));
+                signatures
+                    .Slice(live * Bls.SignatureLength, Bls.SignatureLength)
+                    .CopyTo(signatures.Slice(i * Bls.SignatureLength, Bls.SignatureLength));
             }
         }
     }
 
     /// <summary>Writes the signature of each scalar, 32 bytes little-endian, to its place.</summary>
     /// <returns>As <see cref="Sign"/>.</returns>
-    /// <exception cref="InvalidOperationException">One is zero or not below the group order, which would spoil a whole batch: nothing is signed.</exception>
+    /// <exception cref="InvalidOperationException">One is zero or not below the group order, which would spoil a whole batch: nothing is
+    /// signed.</exception>
     internal bool SignHeld(HashedMessage message, ReadOnlySpan<nint> scalars, Span<byte> signatures)
     {
         foreach (var scalar in scalars)
@@ -217,7 +232,9 @@ public sealed unsafe class BurstSigner : IDisposable
             if (!Bls.Verify(publicKey, message.Message, signatures.Slice(i * Bls.SignatureLength, Bls.SignatureLength)))
             {
                 signatures.Clear();
-                throw new InvalidOperationException("signatures that were made anew do not verify either: the memory or the processor is at fault");
+                throw new InvalidOperationException(
+                    "signatures that were made anew do not verify either: the memory or the processor is at fault"
+                );
             }
         }
     }
@@ -238,7 +255,13 @@ public sealed unsafe class BurstSigner : IDisposable
     }
 
     // False, and nothing is given out, where the processor has computed something else than it should.
-    private bool SignTogether(SameRootEngine engine, HashedMessage message, ReadOnlySpan<nint> scalars, Span<byte> signatures, SecretBytes scratch)
+    private bool SignTogether(
+        SameRootEngine engine,
+        HashedMessage message,
+        ReadOnlySpan<nint> scalars,
+        Span<byte> signatures,
+        SecretBytes scratch
+    )
     {
         BlstP2Affine[]? points = null;
         var isSound = false;
@@ -253,7 +276,10 @@ public sealed unsafe class BurstSigner : IDisposable
             points = ArrayPool<BlstP2Affine>.Shared.Rent(scalars.Length);
             fixed (BlstP2Affine* results = points)
             fixed (nint* all = scalars)
-            fixed (byte* memory = scratch.Span, target = signatures)
+            fixed (
+                byte* memory = scratch.Span,
+                    target = signatures
+            )
             {
                 var work = Align(memory + BlsSecretKey.Length);
                 for (var done = 0; done < scalars.Length; done += engine.Batch)
@@ -325,7 +351,8 @@ public sealed unsafe class BurstSigner : IDisposable
         }
 
         var hash = message.Point;
-        BlstP2 sum, expected;
+        BlstP2 sum,
+            expected;
         BlstLibrary.blst_sign_pk_in_g1(&expected, &hash, total);
         var from = stackalloc BlstP2Affine*[] { results, null };
         BlstLibrary.blst_p2s_add(&sum, from, (nuint)count);

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace RemoteSigner.Native;
 
 /// <summary>
-/// A message of 32 bytes as a point of G2, and, once many keys have signed it, the table of that point's multiples. All of it is public. It is kept for those who sign the same: half of a signature by
-/// blst is the hash.
+/// A message of 32 bytes as a point of G2, and, once many keys have signed it, the table of that point's multiples. All of it is public. It
+/// is kept for those who sign the same: half of a signature by blst is the hash.
 /// </summary>
 internal sealed unsafe class HashedMessage
 {
@@ -28,8 +28,9 @@ internal sealed unsafe class HashedMessage
     public ref readonly BlstP2 Point => ref _point;
 
     /// <summary>
-    /// False where the point is not, or not any more, what the message hashes to: nothing may be signed with it. A fault in it would be in every signature that is made with it, so who uses it again, or
-    /// for many, has it hashed a second time, and from then on the two are compared at every use.
+    /// False where the point is not, or not any more, what the message hashes to: nothing may be signed with it. A fault in it would be in
+    /// every signature that is made with it, so who uses it again, or for many, has it hashed a second time, and from then on the two are
+    /// compared at every use.
     /// </summary>
     /// <param name="forMany">Is it for many signatures? The first one alone is worth no second hash.</param>
     public bool IsSound(bool forMany)
@@ -70,7 +71,10 @@ internal sealed unsafe class HashedMessage
 
     private void Hash(out BlstP2 hashed)
     {
-        fixed (byte* text = _message, tag = Bls.Ciphersuite)
+        fixed (
+            byte* text = _message,
+                tag = Bls.Ciphersuite
+        )
         fixed (BlstP2* point = &hashed)
         {
             BlstLibrary.blst_hash_to_g2(point, text, (nuint)_message.Length, tag, (nuint)Bls.Ciphersuite.Length, null, 0);

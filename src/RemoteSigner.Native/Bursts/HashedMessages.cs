@@ -1,6 +1,8 @@
 namespace RemoteSigner.Native;
 
-/// <summary>The messages that were signed last, hashed: the attestation of a slot, its sync message, the selection proofs. Thread-safe.</summary>
+/// <summary>
+/// The messages that were signed last, hashed: the attestation of a slot, its sync message, the selection proofs. Thread-safe.
+/// </summary>
 internal sealed class HashedMessages
 {
     // A slot has a handful of roots that many sign. The largest tables are 256 KiB.

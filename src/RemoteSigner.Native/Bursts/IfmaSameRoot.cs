@@ -2,14 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace RemoteSigner.Native;
 
-/// <summary>Eight signatures at once in the lanes of AVX-512, with its multiplier of 52 bits (<c>same_root_ifma.c</c>, which is linked into blst's library). What it computes is what <see cref="PortableSameRoot"/> does.</summary>
+/// <summary>
+/// Eight signatures at once in the lanes of AVX-512, with its multiplier of 52 bits (<c>same_root_ifma.c</c>, which is linked into blst's
+/// library). What it computes is what <see cref="PortableSameRoot"/> does.
+/// </summary>
 internal sealed unsafe partial class IfmaSameRoot : SameRootEngine
 {
     private const string Library = "blst";
 
-    private IfmaSameRoot()
-    {
-    }
+    private IfmaSameRoot() { }
 
     /// <summary>Null where the processor has not what it takes.</summary>
     public static IfmaSameRoot? TryCreate() => remote_signer_same_root_supported() != 0 ? new IfmaSameRoot() : null;
@@ -50,5 +51,11 @@ internal sealed unsafe partial class IfmaSameRoot : SameRootEngine
     private static partial void remote_signer_same_root_table(byte* table, BlstP2Affine* hash);
 
     [LibraryImport(Library)]
-    private static partial void remote_signer_same_root_sign(BlstP2Affine* signatures, byte* table, byte** scalars, nuint count, byte* scratch);
+    private static partial void remote_signer_same_root_sign(
+        BlstP2Affine* signatures,
+        byte* table,
+        byte** scalars,
+        nuint count,
+        byte* scratch
+    );
 }

@@ -4,13 +4,14 @@ using System.Runtime.Intrinsics;
 namespace RemoteSigner.Native;
 
 /// <summary>
-/// On blst's own field arithmetic, for every processor: signed odd digits (<see cref="SignedDigits"/>), a table of odd multiples in windows of six bits, and additions of affine points that share one
-/// inversion a step (Montgomery's trick).
+/// On blst's own field arithmetic, for every processor: signed odd digits (<see cref="SignedDigits"/>), a table of odd multiples in windows
+/// of six bits, and additions of affine points that share one inversion a step (Montgomery's trick).
 /// </summary>
 /// <remarks>
-/// <para>No addition is exceptional, for any scalar s in [1, r). All digits are odd and at most Z − 1. Within a digit the windows below one of 2^(6j) add up to an odd number that is smaller, so that the
-/// next one is never its equal nor its opposite. In Horner's rule Vᵢ = Vᵢ₊₁·Z + dᵢ the multiple is even and the digit odd; the sums are below r but for the last, which is s itself, and the last
-/// difference, s − 2d₀, could only be r for s = r − 2, whose d₀ is Z − 1 with an odd d₁ and so does not pay.</para>
+/// <para>No addition is exceptional, for any scalar s in [1, r). All digits are odd and at most Z − 1. Within a digit the windows below one
+/// of 2^(6j) add up to an odd number that is smaller, so that the next one is never its equal nor its opposite. In Horner's rule Vᵢ =
+/// Vᵢ₊₁·Z + dᵢ the multiple is even and the digit odd; the sums are below r but for the last, which is s itself, and the last difference, s
+/// − 2d₀, could only be r for s = r − 2, whose d₀ is Z − 1 with an odd d₁ and so does not pay.</para>
 /// <para>The order is part of the proof: (V₃·Z + d₂)·Z² + (d₁·Z + d₀) would save an inversion and be wrong for s = 2 and s = r − 2.</para>
 /// </remarks>
 internal unsafe class PortableSameRoot : SameRootEngine
@@ -21,12 +22,29 @@ internal unsafe class PortableSameRoot : SameRootEngine
     private const int Most = 64;
     private const int Additions = SignedDigits.Count * Most;
 
-    // Z·(x, y) = −psi(x, y) = (conj(x)·kx, conj(y)·ky), in Montgomery form: kx = (1+i)^(−(p−1)/3), which is imaginary, and ky = −(1+i)^(−(p−1)/2).
-    private static readonly ulong[] _kx = Pinned([0x890dc9e4867545c3, 0x2af322533285a5d5, 0x50880866309b7e2c, 0xa20d1b8c7e881024, 0x14e4f04fe2db9068, 0x14e56d3f1564853a]);
-    private static readonly ulong[] _ky = Pinned(
-    [
-        0x7bcfa7a25aa30fda, 0xdc17dec12a927e7c, 0x2f088dd86b4ebef1, 0xd1ca2087da74d4a7, 0x2da2596696cebc1d, 0x0e2b7eedbbfd87d2,
-        0x3e2f585da55c9ad1, 0x4294213d86c18183, 0x382844c88b623732, 0x92ad2afd19103e18, 0x1d794e4fac7cf0b9, 0x0bd592fc7d825ec8,
+    // Z·(x, y) = −psi(x, y) = (conj(x)·kx, conj(y)·ky), in Montgomery form: kx = (1+i)^(−(p−1)/3), which is imaginary, and ky =
+    // −(1+i)^(−(p−1)/2).
+    private static readonly ulong[] _kx = Pinned([
+        0x890dc9e4867545c3,
+        0x2af322533285a5d5,
+        0x50880866309b7e2c,
+        0xa20d1b8c7e881024,
+        0x14e4f04fe2db9068,
+        0x14e56d3f1564853a,
+    ]);
+    private static readonly ulong[] _ky = Pinned([
+        0x7bcfa7a25aa30fda,
+        0xdc17dec12a927e7c,
+        0x2f088dd86b4ebef1,
+        0xd1ca2087da74d4a7,
+        0x2da2596696cebc1d,
+        0x0e2b7eedbbfd87d2,
+        0x3e2f585da55c9ad1,
+        0x4294213d86c18183,
+        0x382844c88b623732,
+        0x92ad2afd19103e18,
+        0x1d794e4fac7cf0b9,
+        0x0bd592fc7d825ec8,
     ]);
 
     public override string Name => "portable";
@@ -37,7 +55,8 @@ internal unsafe class PortableSameRoot : SameRootEngine
 
     public override int TableLength => Windows * Entries * sizeof(BlstP2Affine);
 
-    public override int ScratchLength => (2 * Additions * sizeof(BlstP2Affine)) + Inversions.LengthOf(Additions) + (Most * (SignedDigits.Count + 1) * sizeof(ulong));
+    public override int ScratchLength =>
+        (2 * Additions * sizeof(BlstP2Affine)) + Inversions.LengthOf(Additions) + (Most * (SignedDigits.Count + 1) * sizeof(ulong));
 
     public override void MakeTable(byte* table, BlstP2* point)
     {
@@ -108,9 +127,7 @@ internal unsafe class PortableSameRoot : SameRootEngine
     }
 
     /// <summary>For a test that has a bit of the working memory flip.</summary>
-    protected virtual void AfterWindow(byte* scratch, int window)
-    {
-    }
+    protected virtual void AfterWindow(byte* scratch, int window) { }
 
     // 2^(6j)·P for each window j.
     private static void FirstOfEachWindow(BlstP2Affine* first, BlstP2* point)
@@ -130,7 +147,8 @@ internal unsafe class PortableSameRoot : SameRootEngine
         BlstLibrary.blst_p2s_to_affine(first, from, Windows);
     }
 
-    // The entries 1, 3, .., 2m − 1 are there, and 2m times the window's point: those from 2m + 1 to 4m − 1 are sums, and the next step is twice as wide.
+    // The entries 1, 3, .., 2m − 1 are there, and 2m times the window's point: those from 2m + 1 to 4m − 1 are sums, and the next step is
+    // twice as wide.
     private static void Extend(BlstP2Affine* entries, BlstP2Affine* step, int known, Inversions inversions)
     {
         for (var window = 0; window < Windows; window++)
@@ -203,7 +221,8 @@ internal unsafe class PortableSameRoot : SameRootEngine
     // The sum may be the left one's place.
     private static void Follow(BlstP2Affine* sum, BlstP2Affine* left, BlstP2Affine* right, BlstFp2* slope)
     {
-        BlstFp2 x, y;
+        BlstFp2 x,
+            y;
         BlstLibrary.blst_fp2_sqr(&x, slope);
         BlstLibrary.blst_fp2_sub(&x, &x, &left->X);
         BlstLibrary.blst_fp2_sub(&x, &x, &right->X);
@@ -215,7 +234,10 @@ internal unsafe class PortableSameRoot : SameRootEngine
 
     private static void MultiplyByZ(BlstP2Affine* point)
     {
-        fixed (ulong* kx = _kx, ky = _ky)
+        fixed (
+            ulong* kx = _kx,
+                ky = _ky
+        )
         {
             // conj(a + bi)·(k·i) = bk + ak·i
             BlstFp real;
@@ -253,7 +275,12 @@ internal unsafe class PortableSameRoot : SameRootEngine
             var negative = (value >> (bits - 1)) - 1;
             var last = (1UL << (bits - 1)) - 1;
             var index = (value ^ negative) & last;
-            Vector256<ulong> a = default, b = default, c = default, d = default, e = default, f = default;
+            Vector256<ulong> a = default,
+                b = default,
+                c = default,
+                d = default,
+                e = default,
+                f = default;
             for (ulong k = 0; k <= last; k++)
             {
                 var isIt = Vector256.Create(0 - (((index ^ k) - 1) >> 63));
@@ -279,7 +306,10 @@ internal unsafe class PortableSameRoot : SameRootEngine
         return pinned;
     }
 
-    /// <summary>Many inverses in Fp2 for one in Fp and a few multiplications each: the norms are multiplied up, one inverse is taken, and the products are taken apart again.</summary>
+    /// <summary>
+    /// Many inverses in Fp2 for one in Fp and a few multiplications each: the norms are multiplied up, one inverse is taken, and the
+    /// products are taken apart again.
+    /// </summary>
     private readonly ref struct Inversions
     {
         private readonly BlstFp* _norms;
@@ -301,7 +331,8 @@ internal unsafe class PortableSameRoot : SameRootEngine
 
         public void Run(int count)
         {
-            BlstFp factor, rest;
+            BlstFp factor,
+                rest;
             for (var i = 0; i < count; i++)
             {
                 BlstLibrary.blst_fp_sqr(&_norms[i], &Values[i].Re);

@@ -1,8 +1,8 @@
 namespace RemoteSigner.Native;
 
 /// <summary>
-/// Many secret scalars times one point of G2: a table of the point's multiples, which is public, and signatures in lockstep that share it. Every variant gives the same points, and none has a branch
-/// or an address that depends on a scalar.
+/// Many secret scalars times one point of G2: a table of the point's multiples, which is public, and signatures in lockstep that share it.
+/// Every variant gives the same points, and none has a branch or an address that depends on a scalar.
 /// </summary>
 internal abstract unsafe class SameRootEngine
 {

@@ -1,8 +1,9 @@
 namespace RemoteSigner.Native;
 
 /// <summary>
-/// A scalar s in base Z = |z| = 0xd201000000010000, the curve's parameter, for which Z·P = −psi(P) on G2 and the group order is r = Z⁴ − Z² + 1. Four digits of 64 bits, each a sum of ±2ᵏ over all
-/// its bits: odd, so that no window of it is zero. No branch and no address depends on the scalar.
+/// A scalar s in base Z = |z| = 0xd201000000010000, the curve's parameter, for which Z·P = −psi(P) on G2 and the group order is r = Z⁴ − Z²
+/// + 1. Four digits of 64 bits, each a sum of ±2ᵏ over all its bits: odd, so that no window of it is zero. No branch and no address depends
+/// on the scalar.
 /// </summary>
 internal static unsafe class SignedDigits
 {
@@ -46,7 +47,8 @@ internal static unsafe class SignedDigits
                 words[i] = Divide(s);
             }
 
-            // An even digit becomes the next odd one, and the digit below it pays Z. Z is even, so that no parity below changes; the lowest is odd as s is.
+            // An even digit becomes the next odd one, and the digit below it pays Z. Z is even, so that no parity below changes; the lowest
+            // is odd as s is.
             for (var i = 0; i < Count; i++)
             {
                 var pays = i < Count - 1 ? ((words[i + 1] & 1) - 1) & (Z / 2) : 0;

@@ -1,6 +1,8 @@
 namespace RemoteSigner.Native;
 
-/// <summary>Files that come from elsewhere, read within a bound: their length is somebody's claim, and of a pipe or a pseudo file there is none.</summary>
+/// <summary>
+/// Files that come from elsewhere, read within a bound: their length is somebody's claim, and of a pipe or a pseudo file there is none.
+/// </summary>
 public static class BoundedFile
 {
     /// <summary>Enough for anything that a person hands over: evidence with its event log, certificates, a list of keys.</summary>
@@ -20,7 +22,7 @@ public static class BoundedFile
         // One more than what its length says, and than the bound, shows what came while it was read.
         var bytes = new byte[Math.Min(most, file.CanSeek && file.Length > 0 ? file.Length : most) + 1];
         var length = 0;
-        for (int read; (read = file.Read(bytes, length, bytes.Length - length)) > 0;)
+        for (int read; (read = file.Read(bytes, length, bytes.Length - length)) > 0; )
         {
             length += read;
             if (length > most)

@@ -8,15 +8,18 @@ public static class DurableFile
     private const string Unfinished = ".new";
 
     /// <summary>
-    /// Writes <paramref name="content"/> beside <paramref name="path"/> with mode 0600, syncs it, renames it into place and syncs the folder. What a crash left there goes away first: the new
-    /// file is made by nobody else, with no other mode, and behind no link (O_CREAT with O_EXCL, open(2)).
+    /// Writes <paramref name="content"/> beside <paramref name="path"/> with mode 0600, syncs it, renames it into place and syncs the
+    /// folder. What a crash left there goes away first: the new file is made by nobody else, with no other mode, and behind no link
+    /// (O_CREAT with O_EXCL, open(2)).
     /// </summary>
     /// <exception cref="IOException">Nothing was replaced.</exception>
-    public static void Replace(string path, ReadOnlySpan<byte> content) => Replace(path, content, static (file, content) => file.Write(content));
+    public static void Replace(string path, ReadOnlySpan<byte> content) =>
+        Replace(path, content, static (file, content) => file.Write(content));
 
     /// <summary>The same of content that lies in parts.</summary>
     /// <exception cref="IOException">Nothing was replaced.</exception>
-    public static void Replace(string path, IReadOnlyList<ReadOnlyMemory<byte>> parts) => Replace(path, parts, static (file, parts) => RandomAccess.Write(file.SafeFileHandle, parts, 0));
+    public static void Replace(string path, IReadOnlyList<ReadOnlyMemory<byte>> parts) =>
+        Replace(path, parts, static (file, parts) => RandomAccess.Write(file.SafeFileHandle, parts, 0));
 
     private static void Replace<TContent>(string path, TContent content, Action<FileStream, TContent> write)
         where TContent : allows ref struct
@@ -37,7 +40,10 @@ public static class DurableFile
         SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
-    /// <summary>Does what <see cref="Replace(string, ReadOnlySpan{byte})"/> would, up to where something were replaced: for a file whose content costs too much to be made in vain.</summary>
+    /// <summary>
+    /// Does what <see cref="Replace(string, ReadOnlySpan{byte})"/> would, up to where something were replaced: for a file whose content
+    /// costs too much to be made in vain.
+    /// </summary>
     /// <exception cref="IOException">It cannot be written there.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public static void Try(string path)
@@ -55,12 +61,15 @@ public static class DurableFile
         where TContent : allows ref struct
     {
         File.Delete(temporary);
-        using var file = new FileStream(temporary, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+        using var file = new FileStream(
+            temporary,
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }
+        );
         write(file, content);
         file.Flush(flushToDisk: true);
     }

@@ -34,9 +34,16 @@ public sealed unsafe record FileStatus(bool IsRegular, bool IsSocket, uint Owner
         var fields = new ReadOnlySpan<byte>(status, Length);
         var mode = BinaryPrimitives.ReadUInt16LittleEndian(fields[ModeOffset..]);
         var type = mode & TypeMask;
-        var (major, minor) = (BinaryPrimitives.ReadUInt32LittleEndian(fields[DeviceOffset..]), BinaryPrimitives.ReadUInt32LittleEndian(fields[(DeviceOffset + sizeof(uint))..]));
+        var (major, minor) = (
+            BinaryPrimitives.ReadUInt32LittleEndian(fields[DeviceOffset..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(fields[(DeviceOffset + sizeof(uint))..])
+        );
         return new FileStatus(
-            type == Regular, type == Socket, BinaryPrimitives.ReadUInt32LittleEndian(fields[OwnerOffset..]), (mode & OthersWrite) != 0,
-            $"{major:x2}:{minor:x2}:{BinaryPrimitives.ReadUInt64LittleEndian(fields[InodeOffset..])}");
+            type == Regular,
+            type == Socket,
+            BinaryPrimitives.ReadUInt32LittleEndian(fields[OwnerOffset..]),
+            (mode & OthersWrite) != 0,
+            $"{major:x2}:{minor:x2}:{BinaryPrimitives.ReadUInt64LittleEndian(fields[InodeOffset..])}"
+        );
     }
 }

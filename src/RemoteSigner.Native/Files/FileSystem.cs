@@ -13,7 +13,8 @@ public static unsafe class FileSystem
     {
         // struct statfs has 120 bytes on x86-64 and arm64; f_type is the first word.
         var status = stackalloc long[Length / sizeof(long)];
-        return Libc.statfs(folder, (byte*)status) != 0 ? throw new IOException($"cannot look at the file system of {folder}")
+        return Libc.statfs(folder, (byte*)status) != 0
+            ? throw new IOException($"cannot look at the file system of {folder}")
             : status[0] switch
             {
                 TmpfsMagic => MemoryFileSystem.Tmpfs,

@@ -1,6 +1,8 @@
 namespace RemoteSigner.Slashing;
 
-/// <summary>By which of its keys a validator stands in an interchange file. One whose group key is not known always stands under the key that signs.</summary>
+/// <summary>
+/// By which of its keys a validator stands in an interchange file. One whose group key is not known always stands under the key that signs.
+/// </summary>
 public enum ExportedNames
 {
     /// <summary>Under each of its keys.</summary>

@@ -27,7 +27,12 @@ internal static class InterchangeImport
         Gather(transaction, spokenFor.ConvertAll(told => told.Key));
         spokenFor.ForEach(told => InterchangeContradiction.Throw(transaction, told.Key));
         return new InterchangeReport(
-            file.GenesisValidatorsRoot, file.Hash, spokenFor.ConvertAll(told => Take(transaction, told.Key, told.Numbers, terms.Reading)), named.Count - spokenFor.Count, file.WithoutList);
+            file.GenesisValidatorsRoot,
+            file.Hash,
+            spokenFor.ConvertAll(told => Take(transaction, told.Key, told.Numbers, terms.Reading)),
+            named.Count - spokenFor.Count,
+            file.WithoutList
+        );
     }
 
     // What was signed here must lie by validator before a file is held against it. One push is about some keys, a moved signer about all.
@@ -62,19 +67,34 @@ internal static class InterchangeImport
     }
 
     private static InterchangeException Beyond(BlsPublicKey key, string member, string what, string limit) =>
-        new($"validator {key}: {member} has {what}, and nobody can have signed beyond {limit} by now: taken over, it would disable the validator until then", key.ToString(), member);
+        new(
+            $"validator {key}: {member} has {what}, and nobody can have signed beyond {limit} "
+                + "by now: taken over, it would disable the validator until then",
+            key.ToString(),
+            member
+        );
 
-    private static InterchangeReport.Line Take(LedgerTransaction transaction, BlsPublicKey key, InterchangeNumbers told, InterchangeReading reading)
+    private static InterchangeReport.Line Take(
+        LedgerTransaction transaction,
+        BlsPublicKey key,
+        InterchangeNumbers told,
+        InterchangeReading reading
+    )
     {
         var validator = KeyTable.FindOrAdd(transaction, key);
         var (blocks, attestations) = StagedHistory.TakeOver(transaction, key, validator);
         HistoryFloors.Start(transaction, validator, told.LowestSlot, told.LowestSource, told.LowestTarget);
 
-        // A vote whose source is after its target is no record to compare with: floors at its epochs refuse all that it could be slashed with.
+        // A vote whose source is after its target is no record to compare with: floors at its epochs refuse all that it could be slashed
+        // with.
         var (slot, source, target) = ((long?)null, told.NewestImpossibleSource, told.NewestImpossibleTarget);
         if (reading == InterchangeReading.FloorsAtLowest)
         {
-            (slot, source, target) = (told.LowestSlot, InterchangeNumbers.Higher(source, told.LowestSource), InterchangeNumbers.Higher(target, told.LowestTarget));
+            (slot, source, target) = (
+                told.LowestSlot,
+                InterchangeNumbers.Higher(source, told.LowestSource),
+                InterchangeNumbers.Higher(target, told.LowestTarget)
+            );
         }
 
         _ = HistoryFloors.Raise(transaction, validator, slot, source, target, recent: []);

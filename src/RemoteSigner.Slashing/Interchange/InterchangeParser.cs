@@ -6,7 +6,8 @@ namespace RemoteSigner.Slashing;
 
 /// <summary>
 /// Reads the EIP-3076 interchange format, members in any order. Unknown members are skipped; a known one that is missing, doubled or
-/// malformed throws <see cref="InterchangeException"/> with the validator and member at fault. Of the two lists of a validator either may be left out, as Dirk leaves out those that are empty.
+/// malformed throws <see cref="InterchangeException"/> with the validator and member at fault. Of the two lists of a validator either may
+/// be left out, as Dirk leaves out those that are empty.
 /// </summary>
 internal sealed class InterchangeParser(Stream stream)
 {
@@ -22,7 +23,9 @@ internal sealed class InterchangeParser(Stream stream)
     /// <summary>The chain the file is for; known at the latest when <see cref="ReadAsync"/> has ended.</summary>
     public Root GenesisValidatorsRoot { get; private set; }
 
-    /// <summary>How many elements of <c>data</c> lack <c>signed_blocks</c>, <c>signed_attestations</c> or both, each read as an empty list.</summary>
+    /// <summary>
+    /// How many elements of <c>data</c> lack <c>signed_blocks</c>, <c>signed_attestations</c> or both, each read as an empty list.
+    /// </summary>
     public int WithoutList { get; private set; }
 
     /// <summary>Every public key, block and vote of the file, in its order.</summary>
@@ -83,7 +86,8 @@ internal sealed class InterchangeParser(Stream stream)
             Expect(JsonTokenType.StartArray, "an array");
             for (var index = 0; await NextElementAsync(); index++)
             {
-                InterchangeRecord record = _element.Last == "signed_blocks" ? await ReadBlockAsync(entry, index) : await ReadVoteAsync(entry, index);
+                InterchangeRecord record =
+                    _element.Last == "signed_blocks" ? await ReadBlockAsync(entry, index) : await ReadVoteAsync(entry, index);
                 numbers = numbers.With(record);
                 yield return record;
             }
@@ -139,7 +143,9 @@ internal sealed class InterchangeParser(Stream stream)
     private BlsPublicKey ReadKey()
     {
         Expect(JsonTokenType.String, "a string");
-        _validator = BlsPublicKey.TryParse(Digits(), out var key) ? key.ToString() : throw Malformed("is not a public key, 48 bytes of hex");
+        _validator = BlsPublicKey.TryParse(Digits(), out var key)
+            ? key.ToString()
+            : throw Malformed("is not a public key, 48 bytes of hex");
         return key;
     }
 
@@ -155,7 +161,8 @@ internal sealed class InterchangeParser(Stream stream)
     private ReadOnlySpan<char> Digits() => _json.Text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? _json.Text[2..] : _json.Text;
 
     private long ReadNumber() =>
-        _json.Type is JsonTokenType.String or JsonTokenType.Number && long.TryParse(_json.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        _json.Type is JsonTokenType.String or JsonTokenType.Number
+        && long.TryParse(_json.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw Malformed("is not a number from 0 to 2^63-1");
 
@@ -237,23 +244,30 @@ internal sealed class InterchangeParser(Stream stream)
         }
     }
 
-    private InterchangeException NotJson(JsonException e) => new($"{Where()}the file is not well-formed JSON: {e.Message}", _validator, _place.ToString(), e);
+    private InterchangeException NotJson(JsonException e) =>
+        new($"{Where()}the file is not well-formed JSON: {e.Message}", _validator, _place.ToString(), e);
 
     private InterchangeException Malformed(string complaint) =>
         new($"{Where()}{(_place == default ? "the document" : _place)} {complaint}", _validator, _place.ToString());
 
     private string Where() => _validator is null ? "" : $"validator {_validator}: ";
 
-    /// <summary>Where in the document, or in the element of <c>data</c>, the parser stands; spelled out only where it must be told.</summary>
+    /// <summary>
+    /// Where in the document, or in the element of <c>data</c>, the parser stands; spelled out only where it must be told.
+    /// </summary>
     /// <param name="Within">The member around it; null: there is none.</param>
     /// <param name="Index">Which element of that, where it is a list.</param>
     /// <param name="Member">The member of either.</param>
     private readonly record struct Place(string? Within = null, int? Index = null, string? Member = null)
     {
-        public override string ToString() => $"{Within}{(Index is { } i ? $"[{i}]" : "")}{(Within is null || Member is null ? "" : ".")}{Member}";
+        public override string ToString() =>
+            $"{Within}{(Index is { } i ? $"[{i}]" : "")}{(Within is null || Member is null ? "" : ".")}{Member}";
     }
 
-    /// <summary>The members that objects of one kind have: which are known, which of them the object at hand had so far, and which of them must be there.</summary>
+    /// <summary>
+    /// The members that objects of one kind have: which are known, which of them the object at hand had so far, and which of them must be
+    /// there.
+    /// </summary>
     private sealed class Members(string[] required, string[] optional)
     {
         private readonly string[] _known = [.. required, .. optional];

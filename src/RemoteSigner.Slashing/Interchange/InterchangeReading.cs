@@ -6,9 +6,14 @@ namespace RemoteSigner.Slashing;
 /// </summary>
 public enum InterchangeReading
 {
-    /// <summary>Below its lowest numbers the file tells nothing, as after pruning or when it was minified: floors rise to them. The safe choice.</summary>
+    /// <summary>
+    /// Below its lowest numbers the file tells nothing, as after pruning or when it was minified: floors rise to them. The safe choice.
+    /// </summary>
     FloorsAtLowest,
 
-    /// <summary>File and ledger together are all that was ever signed: floors stay, and gaps between the two may be signed (as the interchange scenarios expect of a complete database).</summary>
+    /// <summary>
+    /// File and ledger together are all that was ever signed: floors stay, and gaps between the two may be signed (as the interchange
+    /// scenarios expect of a complete database).
+    /// </summary>
     Complete,
 }

@@ -6,11 +6,17 @@ namespace RemoteSigner.Slashing;
 /// <param name="FileHash">SHA-256 of the file as it was read.</param>
 /// <param name="PassedOver">Public keys of the file that whoever brought it could not speak for.</param>
 /// <param name="WithoutList">How many of the file's entries lack one of their two lists, which was read as an empty one.</param>
-public sealed record InterchangeReport(Root GenesisValidatorsRoot, Root FileHash, IReadOnlyList<InterchangeReport.Line> Validators, int PassedOver, int WithoutList)
+public sealed record InterchangeReport(
+    Root GenesisValidatorsRoot,
+    Root FileHash,
+    IReadOnlyList<InterchangeReport.Line> Validators,
+    int PassedOver,
+    int WithoutList
+)
 {
     /// <summary>
-    /// One public key. <paramref name="Active"/>: it may sign here; history of other keys is kept for the day they come. Records that are not
-    /// new were known already, or lie below the floors, which cover them. The floors are those after the import.
+    /// One public key. <paramref name="Active"/>: it may sign here; history of other keys is kept for the day they come. Records that are
+    /// not new were known already, or lie below the floors, which cover them. The floors are those after the import.
     /// </summary>
     public sealed record Line(
         BlsPublicKey PublicKey,
@@ -21,5 +27,6 @@ public sealed record InterchangeReport(Root GenesisValidatorsRoot, Root FileHash
         long AttestationsNew,
         Slot? LowestSlot,
         Epoch? LowestSource,
-        Epoch? LowestTarget);
+        Epoch? LowestTarget
+    );
 }

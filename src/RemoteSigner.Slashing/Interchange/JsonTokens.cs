@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace RemoteSigner.Slashing;
 
 /// <summary>
-/// Walks a JSON document of any size token by token in constant memory. Throws <see cref="JsonException"/> where it is not JSON, or where one
-/// value is longer than <see cref="LongestToken"/> bytes, which no value of the interchange format is.
+/// Walks a JSON document of any size token by token in constant memory. Throws <see cref="JsonException"/> where it is not JSON, or where
+/// one value is longer than <see cref="LongestToken"/> bytes, which no value of the interchange format is.
 /// </summary>
 internal sealed class JsonTokens(Stream stream)
 {
@@ -23,7 +23,9 @@ internal sealed class JsonTokens(Stream stream)
     /// <summary>The token read last; <see cref="JsonTokenType.None"/> before the first and after the last.</summary>
     public JsonTokenType Type { get; private set; }
 
-    /// <summary>A property name or string without its escapes, or a number as it is written; else empty. Valid until the next token is read.</summary>
+    /// <summary>
+    /// A property name or string without its escapes, or a number as it is written; else empty. Valid until the next token is read.
+    /// </summary>
     public ReadOnlySpan<char> Text => _text.AsSpan(0, _length);
 
     /// <summary>Goes to the next token.</summary>
@@ -45,8 +47,7 @@ internal sealed class JsonTokens(Stream stream)
             {
                 await ReadAsync();
             }
-        }
-        while (open > 0);
+        } while (open > 0);
     }
 
     private async ValueTask FillAndReadAsync()
@@ -60,8 +61,7 @@ internal sealed class JsonTokens(Stream stream)
             }
 
             await FillAsync();
-        }
-        while (!TryRead());
+        } while (!TryRead());
     }
 
     private bool TryRead()

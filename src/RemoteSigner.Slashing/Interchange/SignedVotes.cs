@@ -1,8 +1,8 @@
 namespace RemoteSigner.Slashing;
 
 /// <summary>
-/// The votes that one validator signed here, by target, so that a vote is held against all of them in logarithmic time: of the votes before it only the largest source can be
-/// surrounded, of those after it only the smallest can surround.
+/// The votes that one validator signed here, by target, so that a vote is held against all of them in logarithmic time: of the votes before
+/// it only the largest source can be surrounded, of those after it only the smallest can surround.
 /// </summary>
 internal sealed class SignedVotes
 {

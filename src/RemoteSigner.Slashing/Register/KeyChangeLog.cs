@@ -3,7 +3,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Slashing;
 
 /// <summary>
-/// Which keys may have changed, in their order, for those who keep something that follows from them: each asks from where he stopped. What is long ago is not told key by key. Thread-safe.
+/// Which keys may have changed, in their order, for those who keep something that follows from them: each asks from where he stopped. What
+/// is long ago is not told key by key. Thread-safe.
 /// </summary>
 public sealed class KeyChangeLog
 {

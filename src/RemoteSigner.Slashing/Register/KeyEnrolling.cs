@@ -7,14 +7,22 @@ namespace RemoteSigner.Slashing;
 /// <summary>How keys come in: what is stated about the past of each is held against what is known, and histories are joined.</summary>
 internal static class KeyEnrolling
 {
-    /// <summary>Registers all keys, or keeps nothing: a key may need what the one before it left, so that none can be judged without writing. Those that were refused.</summary>
+    /// <summary>
+    /// Registers all keys, or keeps nothing: a key may need what the one before it left, so that none can be judged without writing. Those
+    /// that were refused.
+    /// </summary>
     public static List<RefusedRegistration> Enrol(LedgerTransaction transaction, KeyEnrolment enrolment)
     {
         var refused = new List<RefusedRegistration>();
         foreach (var (key, floor) in enrolment.Keys)
         {
-            var released = !enrolment.Regrouped.Contains(key.PublicKey) || GroupRelease.TryRelease(transaction, key.PublicKey, key.GroupKey);
-            if ((released ? Register(transaction, key, floor, enrolment.From) : new Registration.OtherGroup()) is var registration and not Registration.Enrolled)
+            var released =
+                !enrolment.Regrouped.Contains(key.PublicKey) || GroupRelease.TryRelease(transaction, key.PublicKey, key.GroupKey);
+            if (
+                (released ? Register(transaction, key, floor, enrolment.From) : new Registration.OtherGroup())
+                is var registration
+                    and not Registration.Enrolled
+            )
             {
                 refused.Add(new RefusedRegistration(key, registration));
             }
@@ -22,7 +30,12 @@ internal static class KeyEnrolling
 
         foreach (var key in enrolment.From is null ? [] : enrolment.Returning)
         {
-            RaiseTo(transaction, KeyTable.Find(transaction, key)?.Validator ?? throw new InvalidOperationException($"{key} was never here, so it does not come back"), enrolment.From);
+            RaiseTo(
+                transaction,
+                KeyTable.Find(transaction, key)?.Validator
+                    ?? throw new InvalidOperationException($"{key} was never here, so it does not come back"),
+                enrolment.From
+            );
         }
 
         return refused;
@@ -31,7 +44,13 @@ internal static class KeyEnrolling
     private static void RaiseTo(LedgerTransaction transaction, long validator, StartingPoint? from)
     {
         var (slot, source, target) = from ?? throw new InvalidOperationException("an enrolment from now on names its starting point");
-        HistoryFloors.Raise(transaction, validator, StoredNumber.From(slot.Value), StoredNumber.From(source.Value), StoredNumber.From(target.Value));
+        HistoryFloors.Raise(
+            transaction,
+            validator,
+            StoredNumber.From(slot.Value),
+            StoredNumber.From(source.Value),
+            StoredNumber.From(target.Value)
+        );
     }
 
     private static Registration Register(LedgerTransaction transaction, ProtectedKey key, SlashingFloor floor, StartingPoint? from)
@@ -49,7 +68,14 @@ internal static class KeyEnrolling
             return new Registration.OtherGroup();
         }
 
-        if (Contradiction(floor, isKnown: share is not null || group is not null, hasHistory: share is { History.HasFloor: true } || group is { History.HasFloor: true }) is { } contradiction)
+        if (
+            Contradiction(
+                floor,
+                isKnown: share is not null || group is not null,
+                hasHistory: share is { History.HasFloor: true } || group is { History.HasFloor: true }
+            ) is
+            { } contradiction
+        )
         {
             return contradiction;
         }
@@ -60,7 +86,13 @@ internal static class KeyEnrolling
             HistoryFloors.Merge(transaction, share.History.Id, validator);
         }
 
-        KeyTable.Put(transaction, key.PublicKey, validator, share?.State == KeyState.Active ? KeyState.Active : KeyState.Enrolling, isGroup: false);
+        KeyTable.Put(
+            transaction,
+            key.PublicKey,
+            validator,
+            share?.State == KeyState.Active ? KeyState.Active : KeyState.Enrolling,
+            isGroup: false
+        );
         if (key.GroupKey is { } named && named != key.PublicKey)
         {
             KeyTable.Put(transaction, named, validator, KeyState.HistoryOnly, isGroup: true);
@@ -75,27 +107,41 @@ internal static class KeyEnrolling
     }
 
     /// <summary>What is stated about the past, held against what is known; null when the two go together.</summary>
-    private static Registration? Contradiction(SlashingFloor floor, bool isKnown, bool hasHistory) => floor switch
-    {
-        SlashingFloor.FromHistory => hasHistory ? null : new Registration.NoFloor(),
-        SlashingFloor.NeverSigned => hasHistory ? new Registration.HasHistory() : null,
-        SlashingFloor.Continued => isKnown ? null : new Registration.NoFloor(),
-        SlashingFloor.FromNow => null,
-        _ => throw new UnreachableException(),
-    };
+    private static Registration? Contradiction(SlashingFloor floor, bool isKnown, bool hasHistory) =>
+        floor switch
+        {
+            SlashingFloor.FromHistory => hasHistory ? null : new Registration.NoFloor(),
+            SlashingFloor.NeverSigned => hasHistory ? new Registration.HasHistory() : null,
+            SlashingFloor.Continued => isKnown ? null : new Registration.NoFloor(),
+            SlashingFloor.FromNow => null,
+            _ => throw new UnreachableException(),
+        };
 
     /// <summary>
-    /// A group key never signs by itself, a share key is nobody's group key, and a share belongs to one group for life. A whole key that was taken out becomes the group key of
-    /// its shares: its history is the validator's own, and as a group key it never signs again.
+    /// A group key never signs by itself, a share key is nobody's group key, and a share belongs to one group for life. A whole key that
+    /// was taken out becomes the group key of its shares: its history is the validator's own, and as a group key it never signs again.
     /// </summary>
-    private static bool FitTogether(LedgerTransaction transaction, ProtectedKey key, HistoryStore.KeyEntry? share, HistoryStore.KeyEntry? group)
+    private static bool FitTogether(
+        LedgerTransaction transaction,
+        ProtectedKey key,
+        HistoryStore.KeyEntry? share,
+        HistoryStore.KeyEntry? group
+    )
     {
-        if (share is { IsGroup: true } || (group is { IsGroup: false, State: not (KeyState.HistoryOnly or KeyState.Retired or KeyState.Released) } && key.GroupKey != key.PublicKey))
+        if (
+            share is { IsGroup: true }
+            || (
+                group is { IsGroup: false, State: not (KeyState.HistoryOnly or KeyState.Retired or KeyState.Released) }
+                && key.GroupKey != key.PublicKey
+            )
+        )
         {
             return false;
         }
 
-        return key.GroupKey is not { } groupKey || share is null || KeyTable.GroupOf(transaction, share.History.Id) is not { } known || known == groupKey;
+        return key.GroupKey is not { } groupKey
+            || share is null
+            || KeyTable.GroupOf(transaction, share.History.Id) is not { } known
+            || known == groupKey;
     }
-
 }

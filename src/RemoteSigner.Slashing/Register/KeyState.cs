@@ -1,8 +1,9 @@
 namespace RemoteSigner.Slashing;
 
 /// <summary>
-/// What a public key may do here: <c>enrolling → active → retiring → retired</c>, and between active and parked, or active and exported, as often as sets of shares take turns or leave for a ceremony. The ledger leads, the vault and the open keys follow, and a reconciliation finishes what a
-/// crash left in between. Only an active key is granted anything. The numbers are stored.
+/// What a public key may do here: <c>enrolling → active → retiring → retired</c>, and between active and parked, or active and exported, as
+/// often as sets of shares take turns or leave for a ceremony. The ledger leads, the vault and the open keys follow, and a reconciliation
+/// finishes what a crash left in between. Only an active key is granted anything. The numbers are stored.
 /// </summary>
 public enum KeyState
 {
@@ -27,9 +28,14 @@ public enum KeyState
     /// <summary>As <see cref="Retiring"/>, on the way to <see cref="Released"/>.</summary>
     Releasing = 6,
 
-    /// <summary>Another set of shares took its place and is not committed yet: it signs nothing, and may come back with its whole set.</summary>
+    /// <summary>
+    /// Another set of shares took its place and is not committed yet: it signs nothing, and may come back with its whole set.
+    /// </summary>
     Parked = 7,
 
-    /// <summary>Its secret was handed out for a ceremony of the cluster: it signs nothing here until the ceremony's document is in, or a person says that no copy is left.</summary>
+    /// <summary>
+    /// Its secret was handed out for a ceremony of the cluster: it signs nothing here until the ceremony's document is in, or a person says
+    /// that no copy is left.
+    /// </summary>
     Exported = 8,
 }

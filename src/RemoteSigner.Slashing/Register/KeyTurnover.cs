@@ -2,7 +2,9 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Slashing;
 
-/// <summary>Keys that sign from one transaction on, and those that are parked from the same one on because these took their place.</summary>
+/// <summary>
+/// Keys that sign from one transaction on, and those that are parked from the same one on because these took their place.
+/// </summary>
 public sealed record KeyTurnover(IReadOnlyList<BlsPublicKey> Activated, IReadOnlyList<BlsPublicKey> Parked)
 {
     /// <summary>No key took a turn.</summary>

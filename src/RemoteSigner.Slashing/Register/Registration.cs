@@ -3,11 +3,12 @@ namespace RemoteSigner.Slashing;
 /// <summary>How the registration of a key ended; a closed choice.</summary>
 public abstract record Registration
 {
-    private Registration()
-    {
-    }
+    private Registration() { }
 
-    /// <summary>The key is known with its history. One that was not active before becomes it by <see cref="SlashingProtection.TurnAsync"/>, once its share is sealed.</summary>
+    /// <summary>
+    /// The key is known with its history. One that was not active before becomes it by <see cref="SlashingProtection.TurnAsync"/>, once its
+    /// share is sealed.
+    /// </summary>
     public sealed record Enrolled : Registration;
 
     /// <summary>There is no history of the key or its group key, and nobody said that it never signed.</summary>

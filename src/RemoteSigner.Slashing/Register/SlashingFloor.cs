@@ -12,6 +12,9 @@ public enum SlashingFloor
     /// <summary>Nobody states its past: its floors rise to <see cref="KeyEnrolment.From"/>, whatever history there is.</summary>
     FromNow,
 
-    /// <summary>Another share of its validator was sealed here, so its history goes on, whatever it holds; where the validator is not known it is refused.</summary>
+    /// <summary>
+    /// Another share of its validator was sealed here, so its history goes on, whatever it holds; where the validator is not known it is
+    /// refused.
+    /// </summary>
     Continued,
 }

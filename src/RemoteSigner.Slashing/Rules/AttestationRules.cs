@@ -14,12 +14,18 @@ internal static class AttestationRules
 
         if (high is not null && target >= (long)high.Epoch.Value)
         {
-            return new Verdict.Refused(SlashingRule.AtOrAboveHighWatermark, $"target epoch {target} is not before the high watermark, epoch {high.Epoch}");
+            return new Verdict.Refused(
+                SlashingRule.AtOrAboveHighWatermark,
+                $"target epoch {target} is not before the high watermark, epoch {high.Epoch}"
+            );
         }
 
         if (source < history.SourceFloor)
         {
-            return new Verdict.Refused(SlashingRule.SourceBelowLowWatermark, $"source epoch {source} is below the low watermark, epoch {history.SourceFloor}");
+            return new Verdict.Refused(
+                SlashingRule.SourceBelowLowWatermark,
+                $"source epoch {source} is below the low watermark, epoch {history.SourceFloor}"
+            );
         }
 
         if (target < history.TargetFloor)
@@ -32,15 +38,29 @@ internal static class AttestationRules
     }
 
     /// <summary>Decides on a vote that the edges leave open, by what is on record beside it.</summary>
-    public static Verdict Decide(ValidatorHistory history, Vote vote, RecordedVotes recorded) => recorded switch
-    {
-        { AtTarget: SignedBefore.TheSame } => new Verdict.Allowed(AlreadySigned: true),
-        { AtTarget: SignedBefore.Told } => new Verdict.Refused(SlashingRule.DoubleVote, $"this very vote for target epoch {vote.Target} was imported, or signed before two histories were joined: neither grants anything"),
-        { AtTarget: SignedBefore.Another } => new Verdict.Refused(SlashingRule.DoubleVote, $"another vote is recorded for target epoch {vote.Target}"),
-        { Outer: { } outer } => new Verdict.Refused(SlashingRule.SurroundedVote, $"the vote {vote} is surrounded by the recorded vote {outer}"),
-        { Inner: { } inner } => new Verdict.Refused(SlashingRule.SurroundingVote, $"the vote {vote} surrounds the recorded vote {inner}"),
-        _ => AboveFloor(vote.Target, history),
-    };
+    public static Verdict Decide(ValidatorHistory history, Vote vote, RecordedVotes recorded) =>
+        recorded switch
+        {
+            { AtTarget: SignedBefore.TheSame } => new Verdict.Allowed(AlreadySigned: true),
+            { AtTarget: SignedBefore.Told } => new Verdict.Refused(
+                SlashingRule.DoubleVote,
+                $"this very vote for target epoch {vote.Target} was imported, or signed "
+                    + "before two histories were joined: neither grants anything"
+            ),
+            { AtTarget: SignedBefore.Another } => new Verdict.Refused(
+                SlashingRule.DoubleVote,
+                $"another vote is recorded for target epoch {vote.Target}"
+            ),
+            { Outer: { } outer } => new Verdict.Refused(
+                SlashingRule.SurroundedVote,
+                $"the vote {vote} is surrounded by the recorded vote {outer}"
+            ),
+            { Inner: { } inner } => new Verdict.Refused(
+                SlashingRule.SurroundingVote,
+                $"the vote {vote} surrounds the recorded vote {inner}"
+            ),
+            _ => AboveFloor(vote.Target, history),
+        };
 
     private static Verdict AboveFloor(long target, ValidatorHistory history) =>
         target == history.TargetFloor ? BelowTargetFloor(target, history) : new Verdict.Allowed(AlreadySigned: false);

@@ -8,7 +8,10 @@ internal static class BlockRules
     {
         if (high is not null && slot >= (long)high.Slot.Value)
         {
-            return new Verdict.Refused(SlashingRule.AtOrAboveHighWatermark, $"slot {slot} is not before the high watermark, slot {high.Slot}");
+            return new Verdict.Refused(
+                SlashingRule.AtOrAboveHighWatermark,
+                $"slot {slot} is not before the high watermark, slot {high.Slot}"
+            );
         }
 
         if (slot < history.SlotFloor)
@@ -20,13 +23,17 @@ internal static class BlockRules
     }
 
     /// <summary>Decides on a block that the edges leave open, by what is on record for its slot.</summary>
-    public static Verdict Decide(ValidatorHistory history, long slot, SignedBefore recorded) => recorded switch
-    {
-        SignedBefore.TheSame => new Verdict.Allowed(AlreadySigned: true),
-        SignedBefore.Told => new Verdict.Refused(SlashingRule.DoubleProposal, $"this very block for slot {slot} was imported, or signed before two histories were joined: neither grants anything"),
-        SignedBefore.Another => new Verdict.Refused(SlashingRule.DoubleProposal, $"another block is recorded for slot {slot}"),
-        _ => AboveFloor(slot, history),
-    };
+    public static Verdict Decide(ValidatorHistory history, long slot, SignedBefore recorded) =>
+        recorded switch
+        {
+            SignedBefore.TheSame => new Verdict.Allowed(AlreadySigned: true),
+            SignedBefore.Told => new Verdict.Refused(
+                SlashingRule.DoubleProposal,
+                $"this very block for slot {slot} was imported, or signed before two histories were joined: neither grants anything"
+            ),
+            SignedBefore.Another => new Verdict.Refused(SlashingRule.DoubleProposal, $"another block is recorded for slot {slot}"),
+            _ => AboveFloor(slot, history),
+        };
 
     private static Verdict AboveFloor(long slot, ValidatorHistory history) =>
         slot == history.SlotFloor ? BelowFloor(slot, history) : new Verdict.Allowed(AlreadySigned: false);

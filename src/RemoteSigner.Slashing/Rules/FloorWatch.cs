@@ -3,8 +3,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Slashing;
 
 /// <summary>
-/// Whether the floor under all keys still stands in the way: it does until a vote has passed it, and only votes can tell, because the chain must have justified a source that passes. For
-/// health; nothing is decided by it. Thread-safe.
+/// Whether the floor under all keys still stands in the way: it does until a vote has passed it, and only votes can tell, because the chain
+/// must have justified a source that passes. For health; nothing is decided by it. Thread-safe.
 /// </summary>
 public sealed class FloorWatch
 {
@@ -21,7 +21,12 @@ public sealed class FloorWatch
 
     internal void Note(SlashableContent content, Verdict verdict)
     {
-        if (_inTheWay is { } floor && verdict is Verdict.Allowed && content is SlashableContent.Attestation(var source, var target, _) && floor.Passes(source, target))
+        if (
+            _inTheWay is { } floor
+            && verdict is Verdict.Allowed
+            && content is SlashableContent.Attestation(var source, var target, _)
+            && floor.Passes(source, target)
+        )
         {
             _inTheWay = null;
         }

@@ -3,12 +3,13 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Slashing;
 
 /// <summary>
-/// A floor under every key, present and future, for when some of the history may be lost of which the bounds are known: votes need a source at or after
-/// <see cref="LowestSource"/> and a target at or after <see cref="Fence"/>, blocks a slot of that epoch or later.
+/// A floor under every key, present and future, for when some of the history may be lost of which the bounds are known: votes need a source
+/// at or after <see cref="LowestSource"/> and a target at or after <see cref="Fence"/>, blocks a slot of that epoch or later.
 /// </summary>
 /// <param name="Lost">The bounds of everything that may be lost.</param>
 /// <param name="Reason">Why it was raised, in words for clients and operators.</param>
-/// <param name="AwaitedMarks">The digest of the whole history as it was; once the history here has it, it is complete. Null: not known.</param>
+/// <param name="AwaitedMarks">The digest of the whole history as it was; once the history here has it, it is complete. Null: not
+/// known.</param>
 /// <param name="Beneath">The bounds of an earlier floor, which stays when the history turns out complete.</param>
 public sealed record GlobalFloor(SignedBounds Lost, string Reason, Root? AwaitedMarks = null, SignedBounds? Beneath = null)
 {
@@ -22,24 +23,29 @@ public sealed record GlobalFloor(SignedBounds Lost, string Reason, Root? Awaited
     public bool Passes(Epoch source, Epoch target) => source >= LowestSource && target >= Fence;
 
     /// <summary>This floor over one that stands already: a floor never falls, and an earlier one is not forgotten.</summary>
-    internal GlobalFloor Over(GlobalFloor? standing) => standing switch
-    {
-        null => this,
+    internal GlobalFloor Over(GlobalFloor? standing) =>
+        standing switch
+        {
+            null => this,
 
-        // The same start once more, after a crash on its way.
-        _ when standing.Lost.Join(Lost) == standing.Lost && standing.AwaitedMarks == AwaitedMarks => standing,
-        _ when standing.Fence >= Fence => standing with { Lost = standing.Lost.Join(Lost), AwaitedMarks = null, Beneath = null },
-        _ => this with { Lost = Lost.Join(standing.Lost), Beneath = AwaitedMarks is null ? null : standing.Lost },
-    };
+            // The same start once more, after a crash on its way.
+            _ when standing.Lost.Join(Lost) == standing.Lost && standing.AwaitedMarks == AwaitedMarks => standing,
+            _ when standing.Fence >= Fence => standing with { Lost = standing.Lost.Join(Lost), AwaitedMarks = null, Beneath = null },
+            _ => this with { Lost = Lost.Join(standing.Lost), Beneath = AwaitedMarks is null ? null : standing.Lost },
+        };
 
-    internal Verdict.Refused? Refusal(SlashableContent content, ulong slotsPerEpoch) => content switch
-    {
-        SlashableContent.Block(var slot) when slot.Value / slotsPerEpoch < Fence.Value => Refused($"slot {slot}"),
-        SlashableContent.Attestation(var source, _, _) when source < LowestSource => Refused($"source epoch {source}"),
-        SlashableContent.Attestation(_, var target, _) when target < Fence => Refused($"target epoch {target}"),
-        _ => null,
-    };
+    internal Verdict.Refused? Refusal(SlashableContent content, ulong slotsPerEpoch) =>
+        content switch
+        {
+            SlashableContent.Block(var slot) when slot.Value / slotsPerEpoch < Fence.Value => Refused($"slot {slot}"),
+            SlashableContent.Attestation(var source, _, _) when source < LowestSource => Refused($"source epoch {source}"),
+            SlashableContent.Attestation(_, var target, _) when target < Fence => Refused($"target epoch {target}"),
+            _ => null,
+        };
 
     private Verdict.Refused Refused(string what) =>
-        new(SlashingRule.BelowGlobalFloor, $"{what} is below the floor of epoch {Fence} under all keys (sources from {LowestSource}): {Reason}");
+        new(
+            SlashingRule.BelowGlobalFloor,
+            $"{what} is below the floor of epoch {Fence} under all keys (sources from {LowestSource}): {Reason}"
+        );
 }

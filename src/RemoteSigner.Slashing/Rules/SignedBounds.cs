@@ -3,8 +3,9 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Slashing;
 
 /// <summary>
-/// What is known of everything that was ever signed, also of what may be lost: blocks and targets lie before epoch <paramref name="Fence"/>, the source of every vote
-/// is <paramref name="Source"/> or earlier. A vote with a target from <paramref name="Fence"/> on and a source from <paramref name="Source"/> on contradicts none of it (proof: Freshness/README.md).
+/// What is known of everything that was ever signed, also of what may be lost: blocks and targets lie before epoch
+/// <paramref name="Fence"/>, the source of every vote is <paramref name="Source"/> or earlier. A vote with a target from
+/// <paramref name="Fence"/> on and a source from <paramref name="Source"/> on contradicts none of it (proof: Freshness/README.md).
 /// </summary>
 public readonly record struct SignedBounds(Epoch Fence, Epoch Source)
 {
@@ -18,8 +19,10 @@ public readonly record struct SignedBounds(Epoch Fence, Epoch Source)
     public bool Cover(ulong epoch, ulong source) => epoch < Fence.Value && source <= Source.Value;
 
     /// <summary>What lies within one of the two lies within this.</summary>
-    public SignedBounds Join(SignedBounds other) => new(Fence > other.Fence ? Fence : other.Fence, Source > other.Source ? Source : other.Source);
+    public SignedBounds Join(SignedBounds other) =>
+        new(Fence > other.Fence ? Fence : other.Fence, Source > other.Source ? Source : other.Source);
 
     /// <summary>What lies within both.</summary>
-    public SignedBounds Meet(SignedBounds other) => new(Fence < other.Fence ? Fence : other.Fence, Source < other.Source ? Source : other.Source);
+    public SignedBounds Meet(SignedBounds other) =>
+        new(Fence < other.Fence ? Fence : other.Fence, Source < other.Source ? Source : other.Source);
 }

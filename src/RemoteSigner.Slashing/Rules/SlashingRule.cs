@@ -21,7 +21,9 @@ public enum SlashingRule
     /// <summary>The source epoch is below the lowest that may be signed (EIP-3076 condition 4).</summary>
     SourceBelowLowWatermark,
 
-    /// <summary>The target epoch is at or below the lowest that may be signed, and this very root is not recorded (EIP-3076 condition 5).</summary>
+    /// <summary>
+    /// The target epoch is at or below the lowest that may be signed, and this very root is not recorded (EIP-3076 condition 5).
+    /// </summary>
     TargetBelowLowWatermark,
 
     /// <summary>Below the floor that was raised under all keys after an unclean stop; the detail says why and until when.</summary>

@@ -1,8 +1,8 @@
 namespace RemoteSigner.Slashing;
 
 /// <summary>
-/// The edges of one validator's history: its floors (null: none yet) and the newest of what is recorded (-1: nothing). A duty beyond all edges
-/// needs no look into the tables. Kept in the ledger's memory, so that it can never outlive a rollback.
+/// The edges of one validator's history: its floors (null: none yet) and the newest of what is recorded (-1: nothing). A duty beyond all
+/// edges needs no look into the tables. Kept in the ledger's memory, so that it can never outlive a rollback.
 /// </summary>
 internal sealed class ValidatorHistory(long id)
 {

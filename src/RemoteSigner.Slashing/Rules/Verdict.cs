@@ -3,9 +3,7 @@ namespace RemoteSigner.Slashing;
 /// <summary>What slashing protection decided, before it is on disk: not yet leave to sign anything; a closed choice.</summary>
 public abstract record Verdict
 {
-    private Verdict()
-    {
-    }
+    private Verdict() { }
 
     /// <summary>No rule stands against it. <paramref name="AlreadySigned"/>: the identical root is recorded already.</summary>
     public sealed record Allowed(bool AlreadySigned) : Verdict;

@@ -30,7 +30,8 @@ internal sealed class ChainState
 
     public void SetHigh(HighWatermark? high)
     {
-        _transaction.Statement("UPDATE chain SET high_slot = ?1, high_epoch = ?2")
+        _transaction
+            .Statement("UPDATE chain SET high_slot = ?1, high_epoch = ?2")
             .Bind(1, high is null ? null : (long?)StoredNumber.From(high.Slot.Value))
             .Bind(2, high is null ? null : (long?)StoredNumber.From(high.Epoch.Value))
             .Execute();

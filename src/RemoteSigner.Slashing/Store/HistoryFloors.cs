@@ -3,8 +3,8 @@ using RemoteSigner.Ledgers;
 namespace RemoteSigner.Slashing.Store;
 
 /// <summary>
-/// Moves floors, always upwards, and keeps two things true of every validator: a floor exists where a record exists, and no record lies below
-/// a floor. What falls below is dropped, and the floors rise until they refuse everything the dropped records would have refused.
+/// Moves floors, always upwards, and keeps two things true of every validator: a floor exists where a record exists, and no record lies
+/// below a floor. What falls below is dropped, and the floors rise until they refuse everything the dropped records would have refused.
 /// </summary>
 internal static class HistoryFloors
 {
@@ -14,27 +14,59 @@ internal static class HistoryFloors
 
     /// <summary>The first floors of a history: its first vote.</summary>
     public static void Set(LedgerTransaction transaction, long validator, Vote vote) =>
-        transaction.Statement("UPDATE validator SET source_floor = ?2, target_floor = ?3 WHERE id = ?1").Bind(1, validator).Bind(2, vote.Source).Bind(3, vote.Target).Execute();
+        transaction
+            .Statement("UPDATE validator SET source_floor = ?2, target_floor = ?3 WHERE id = ?1")
+            .Bind(1, validator)
+            .Bind(2, vote.Source)
+            .Bind(3, vote.Target)
+            .Execute();
 
     /// <summary>Raises the floors to at least these values; null leaves one as it is. How many blocks and votes were dropped.</summary>
-    public static (long Blocks, long Attestations) Raise(LedgerTransaction transaction, long validator, long? slot, long? source, long? target)
+    public static (long Blocks, long Attestations) Raise(
+        LedgerTransaction transaction,
+        long validator,
+        long? slot,
+        long? source,
+        long? target
+    )
     {
         RecentVotes.Gather(transaction, validator);
         return Raise(transaction, validator, slot, source, target, recent: []);
     }
 
-    /// <summary>The same for a validator whose recent votes are all told: those that fall below a floor are dropped where they lie, the others stay there.</summary>
-    public static (long Blocks, long Attestations) Raise(LedgerTransaction transaction, long validator, long? slot, long? source, long? target, IReadOnlyList<Vote> recent)
+    /// <summary>
+    /// The same for a validator whose recent votes are all told: those that fall below a floor are dropped where they lie, the others stay
+    /// there.
+    /// </summary>
+    public static (long Blocks, long Attestations) Raise(
+        LedgerTransaction transaction,
+        long validator,
+        long? slot,
+        long? source,
+        long? target,
+        IReadOnlyList<Vote> recent
+    )
     {
-        transaction.Statement("""
-            UPDATE validator SET
-                slot_floor = max(coalesce(slot_floor, ?2), coalesce(?2, slot_floor)),
-                source_floor = max(coalesce(source_floor, ?3), coalesce(?3, source_floor)),
-                target_floor = max(coalesce(target_floor, ?4), coalesce(?4, target_floor))
-            WHERE id = ?1
-            """).Bind(1, validator).Bind(2, slot).Bind(3, source).Bind(4, target).Execute();
+        transaction
+            .Statement(
+                """
+                UPDATE validator SET
+                    slot_floor = max(coalesce(slot_floor, ?2), coalesce(?2, slot_floor)),
+                    source_floor = max(coalesce(source_floor, ?3), coalesce(?3, source_floor)),
+                    target_floor = max(coalesce(target_floor, ?4), coalesce(?4, target_floor))
+                WHERE id = ?1
+                """
+            )
+            .Bind(1, validator)
+            .Bind(2, slot)
+            .Bind(3, source)
+            .Bind(4, target)
+            .Execute();
         var floors = Settle(transaction, validator, recent);
-        return (DropBlocks(transaction, validator), DropVotes(transaction, validator, recent.Where(vote => vote.Source < floors.Source || vote.Target < floors.Target)));
+        return (
+            DropBlocks(transaction, validator),
+            DropVotes(transaction, validator, recent.Where(vote => vote.Source < floors.Source || vote.Target < floors.Target))
+        );
     }
 
     /// <summary>Raises every validator's floors to the newest of its records.</summary>
@@ -50,15 +82,26 @@ internal static class HistoryFloors
         static long? Known(long newest) => newest < 0 ? null : newest;
     }
 
-    /// <summary>First floors of a history that had none, and so no record: the lowest of the first that it got. A floor that exists stays.</summary>
+    /// <summary>
+    /// First floors of a history that had none, and so no record: the lowest of the first that it got. A floor that exists stays.
+    /// </summary>
     public static void Start(LedgerTransaction transaction, long validator, long? slot, long? source, long? target) =>
-        transaction.Statement("""
-            UPDATE validator SET slot_floor = coalesce(slot_floor, ?2), source_floor = coalesce(source_floor, ?3), target_floor = coalesce(target_floor, ?4) WHERE id = ?1
-            """).Bind(1, validator).Bind(2, slot).Bind(3, source).Bind(4, target).Execute();
+        transaction
+            .Statement(
+                """
+                UPDATE validator SET slot_floor = coalesce(slot_floor, ?2), source_floor = coalesce(source_floor, ?3),
+                    target_floor = coalesce(target_floor, ?4) WHERE id = ?1
+                """
+            )
+            .Bind(1, validator)
+            .Bind(2, slot)
+            .Bind(3, source)
+            .Bind(4, target)
+            .Execute();
 
     /// <summary>
-    /// Moves all records and keys of one history into another; the higher floors hold. Where both have a floor, no record grants anything any more: neither share may repeat what only the other
-    /// signed, for that can surround a vote of its own.
+    /// Moves all records and keys of one history into another; the higher floors hold. Where both have a floor, no record grants anything
+    /// any more: neither share may repeat what only the other signed, for that can surround a vote of its own.
     /// </summary>
     public static void Merge(LedgerTransaction transaction, long from, long into)
     {
@@ -70,10 +113,16 @@ internal static class HistoryFloors
             Disown(transaction, into);
         }
 
-        transaction.Statement("INSERT OR IGNORE INTO block SELECT ?2, slot, root, evidence FROM block WHERE validator = ?1")
-            .Bind(1, from).Bind(2, into).Execute();
-        transaction.Statement("INSERT OR IGNORE INTO attestation SELECT ?2, target, source, root, evidence FROM attestation WHERE validator = ?1")
-            .Bind(1, from).Bind(2, into).Execute();
+        transaction
+            .Statement("INSERT OR IGNORE INTO block SELECT ?2, slot, root, evidence FROM block WHERE validator = ?1")
+            .Bind(1, from)
+            .Bind(2, into)
+            .Execute();
+        transaction
+            .Statement("INSERT OR IGNORE INTO attestation SELECT ?2, target, source, root, evidence FROM attestation WHERE validator = ?1")
+            .Bind(1, from)
+            .Bind(2, into)
+            .Execute();
         transaction.Statement("DELETE FROM block WHERE validator = ?1").Bind(1, from).Execute();
         transaction.Statement("DELETE FROM attestation WHERE validator = ?1").Bind(1, from).Execute();
         transaction.Statement("UPDATE public_key SET validator = ?2 WHERE validator = ?1").Bind(1, from).Bind(2, into).Execute();
@@ -87,7 +136,9 @@ internal static class HistoryFloors
 
     private static bool HasFloor(LedgerTransaction transaction, long validator)
     {
-        var row = transaction.Statement("SELECT slot_floor IS NOT NULL OR target_floor IS NOT NULL FROM validator WHERE id = ?1").Bind(1, validator);
+        var row = transaction
+            .Statement("SELECT slot_floor IS NOT NULL OR target_floor IS NOT NULL FROM validator WHERE id = ?1")
+            .Bind(1, validator);
         var has = row.Step() && row.Number(0) != 0;
         row.Reset();
         return has;
@@ -100,20 +151,27 @@ internal static class HistoryFloors
     }
 
     /// <summary>
-    /// Raises the vote floors until they cover what falls below them. A dropped vote with an old source may have a young target, and the other way round: it goes on being
-    /// covered only if both floors are at or above it, and a floor that rises for it may push out more. Ends when neither floor moves. The target floor is
-    /// never below the source floor: no vote past genesis has a target as old as its source.
+    /// Raises the vote floors until they cover what falls below them. A dropped vote with an old source may have a young target, and the
+    /// other way round: it goes on being covered only if both floors are at or above it, and a floor that rises for it may push out more.
+    /// Ends when neither floor moves. The target floor is never below the source floor: no vote past genesis has a target as old as its
+    /// source.
     /// </summary>
     private static (long? Source, long? Target) Settle(LedgerTransaction transaction, long validator, IReadOnlyList<Vote> recent)
     {
         while (true)
         {
-            var needed = transaction.Statement("""
-                SELECT v.source_floor, v.target_floor,
-                       max(v.source_floor, coalesce((SELECT max(source) FROM attestation a WHERE a.validator = v.id AND a.target < v.target_floor), 0)),
-                       max(v.target_floor, v.source_floor, coalesce((SELECT max(target) FROM attestation a WHERE a.validator = v.id AND a.source < v.source_floor), 0))
-                FROM validator v WHERE v.id = ?1
-                """).Bind(1, validator);
+            var needed = transaction
+                .Statement(
+                    """
+                    SELECT v.source_floor, v.target_floor,
+                           max(v.source_floor, coalesce((SELECT max(source) FROM attestation a WHERE a.validator = v.id
+                               AND a.target < v.target_floor), 0)),
+                           max(v.target_floor, v.source_floor, coalesce((SELECT max(target) FROM attestation a
+                               WHERE a.validator = v.id AND a.source < v.source_floor), 0))
+                    FROM validator v WHERE v.id = ?1
+                    """
+                )
+                .Bind(1, validator);
             _ = needed.Step();
             var (sourceFloor, targetFloor) = (needed.NumberOrNull(0), needed.NumberOrNull(1));
             var (source, target) = (needed.NumberOrNull(2), needed.NumberOrNull(3));
@@ -129,19 +187,33 @@ internal static class HistoryFloors
                 return (source, target);
             }
 
-            transaction.Statement("UPDATE validator SET source_floor = ?2, target_floor = ?3 WHERE id = ?1").Bind(1, validator).Bind(2, source).Bind(3, target).Execute();
+            transaction
+                .Statement("UPDATE validator SET source_floor = ?2, target_floor = ?3 WHERE id = ?1")
+                .Bind(1, validator)
+                .Bind(2, source)
+                .Bind(3, target)
+                .Execute();
         }
     }
 
     private static long DropBlocks(LedgerTransaction transaction, long validator) =>
-        transaction.Statement("DELETE FROM block WHERE validator = ?1 AND slot < (SELECT slot_floor FROM validator WHERE id = ?1)").Bind(1, validator).Execute();
+        transaction
+            .Statement("DELETE FROM block WHERE validator = ?1 AND slot < (SELECT slot_floor FROM validator WHERE id = ?1)")
+            .Bind(1, validator)
+            .Execute();
 
     private static long DropVotes(LedgerTransaction transaction, long validator, IEnumerable<Vote> recent)
     {
-        var gathered = transaction.Statement("""
-            DELETE FROM attestation WHERE validator = ?1
-                AND (target < (SELECT target_floor FROM validator WHERE id = ?1) OR source < (SELECT source_floor FROM validator WHERE id = ?1))
-            """).Bind(1, validator).Execute();
+        var gathered = transaction
+            .Statement(
+                """
+                DELETE FROM attestation WHERE validator = ?1
+                    AND (target < (SELECT target_floor FROM validator WHERE id = ?1) OR source < (SELECT source_floor
+                        FROM validator WHERE id = ?1))
+                """
+            )
+            .Bind(1, validator)
+            .Execute();
         return gathered + recent.Sum(vote => RecentVotes.Drop(transaction, validator, vote));
     }
 }

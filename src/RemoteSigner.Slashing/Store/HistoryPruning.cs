@@ -3,8 +3,8 @@ using RemoteSigner.Ledgers;
 namespace RemoteSigner.Slashing.Store;
 
 /// <summary>
-/// Drops the old part of some validators' histories under their floors. What was granted lies by target epoch, those of neighbours side by side: it is read once for all of them, and what is old is
-/// dropped where it lies.
+/// Drops the old part of some validators' histories under their floors. What was granted lies by target epoch, those of neighbours side by
+/// side: it is read once for all of them, and what is old is dropped where it lies.
 /// </summary>
 internal sealed class HistoryPruning
 {
@@ -28,12 +28,18 @@ internal sealed class HistoryPruning
     {
         var keepSlots = _keepEpochs > long.MaxValue / _slotsPerEpoch ? long.MaxValue : (long)(_keepEpochs * _slotsPerEpoch);
         var oldestKept = HistoryRecords.Load(_transaction, validator).NewestTarget - (long)Math.Min(_keepEpochs, long.MaxValue);
-        var edge = _transaction.Statement("""
-            SELECT
-                (SELECT max(slot) FROM block WHERE validator = ?1 AND slot < (SELECT max(slot) FROM block WHERE validator = ?1) - ?2),
-                max(source), max(target)
-            FROM attestation WHERE validator = ?1 AND target < ?3
-            """).Bind(1, validator).Bind(2, keepSlots).Bind(3, oldestKept);
+        var edge = _transaction
+            .Statement(
+                """
+                SELECT
+                    (SELECT max(slot) FROM block WHERE validator = ?1 AND slot < (SELECT max(slot) FROM block WHERE validator = ?1) - ?2),
+                    max(source), max(target)
+                FROM attestation WHERE validator = ?1 AND target < ?3
+                """
+            )
+            .Bind(1, validator)
+            .Bind(2, keepSlots)
+            .Bind(3, oldestKept);
         _ = edge.Step();
         var (slot, source, target) = (edge.NumberOrNull(0), edge.NumberOrNull(1), edge.NumberOrNull(2));
         edge.Reset();

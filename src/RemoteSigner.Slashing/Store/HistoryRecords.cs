@@ -16,7 +16,12 @@ internal static class HistoryRecords
     /// <summary>Reads the edges of a history that is there. Where there is no floor there is no record.</summary>
     public static void Load(LedgerTransaction transaction, ValidatorHistory history)
     {
-        var row = transaction.Statement("SELECT slot_floor, source_floor, target_floor, (SELECT max(slot) FROM block WHERE validator = ?1) FROM validator WHERE id = ?1").Bind(1, history.Id);
+        var row = transaction
+            .Statement(
+                "SELECT slot_floor, source_floor, target_floor, (SELECT max(slot) FROM "
+                    + "block WHERE validator = ?1) FROM validator WHERE id = ?1"
+            )
+            .Bind(1, history.Id);
         _ = row.Step();
         (history.SlotFloor, history.SourceFloor, history.TargetFloor) = (row.NumberOrNull(0), row.NumberOrNull(1), row.NumberOrNull(2));
         (history.NewestSlot, history.NewestSource, history.NewestTarget) = (row.NumberOrNull(3) ?? -1, -1, -1);
@@ -24,29 +29,46 @@ internal static class HistoryRecords
         if (history.TargetFloor is not null)
         {
             NoteNewest(history, RecentVotes.NewestFirst(transaction, history.Id));
-            NoteNewest(history, transaction.Statement("SELECT source, target FROM attestation WHERE validator = ?1 ORDER BY target DESC, source DESC").Bind(1, history.Id));
+            NoteNewest(
+                history,
+                transaction
+                    .Statement("SELECT source, target FROM attestation WHERE validator = ?1 ORDER BY target DESC, source DESC")
+                    .Bind(1, history.Id)
+            );
         }
     }
 
     public static void Add(LedgerTransaction transaction, long validator, long slot, ReadOnlySpan<byte> root, long evidence) =>
-        transaction.Statement("INSERT INTO block (validator, slot, root, evidence) VALUES (?1, ?2, ?3, ?4)")
-            .Bind(1, validator).Bind(2, slot).Bind(3, root).Bind(4, evidence)
+        transaction
+            .Statement("INSERT INTO block (validator, slot, root, evidence) VALUES (?1, ?2, ?3, ?4)")
+            .Bind(1, validator)
+            .Bind(2, slot)
+            .Bind(3, root)
+            .Bind(4, evidence)
             .Execute();
 
     public static SignedBefore FindBlock(LedgerTransaction transaction, long validator, long slot, ReadOnlySpan<byte> root)
     {
-        var rows = transaction.Statement("SELECT root, evidence FROM block WHERE validator = ?1 AND slot = ?2").Bind(1, validator).Bind(2, slot);
+        var rows = transaction
+            .Statement("SELECT root, evidence FROM block WHERE validator = ?1 AND slot = ?2")
+            .Bind(1, validator)
+            .Bind(2, slot);
         var found = SignedBefore.Nothing;
         while (found != SignedBefore.Another && rows.Step())
         {
-            found = !rows.Blob(0).SequenceEqual(root) ? SignedBefore.Another : rows.IsNull(1) ? SignedBefore.Told : SignedBefore.TheSame;
+            found =
+                !rows.Blob(0).SequenceEqual(root) ? SignedBefore.Another
+                : rows.IsNull(1) ? SignedBefore.Told
+                : SignedBefore.TheSame;
         }
 
         rows.Reset();
         return found;
     }
 
-    /// <summary>Only where nothing is on record for the target, votes around or within this one are looked for: before that they decide nothing.</summary>
+    /// <summary>
+    /// Only where nothing is on record for the target, votes around or within this one are looked for: before that they decide nothing.
+    /// </summary>
     public static RecordedVotes FindVotes(LedgerTransaction transaction, long validator, Vote vote, ReadOnlySpan<byte> root)
     {
         var atTarget = FindVote(transaction, validator, vote, root);
@@ -72,29 +94,54 @@ internal static class HistoryRecords
 
     private static SignedBefore FindVote(LedgerTransaction transaction, long validator, Vote vote, ReadOnlySpan<byte> root)
     {
-        var gathered = transaction.Statement("SELECT source, root, evidence FROM attestation WHERE validator = ?1 AND target = ?2").Bind(1, validator).Bind(2, vote.Target);
-        return FindVote(RecentVotes.At(transaction, validator, vote.Target), vote, root, FindVote(gathered, vote, root, SignedBefore.Nothing));
+        var gathered = transaction
+            .Statement("SELECT source, root, evidence FROM attestation WHERE validator = ?1 AND target = ?2")
+            .Bind(1, validator)
+            .Bind(2, vote.Target);
+        return FindVote(
+            RecentVotes.At(transaction, validator, vote.Target),
+            vote,
+            root,
+            FindVote(gathered, vote, root, SignedBefore.Nothing)
+        );
     }
 
     private static SignedBefore FindVote(LedgerStatement rows, Vote vote, ReadOnlySpan<byte> root, SignedBefore found)
     {
         while (found != SignedBefore.Another && rows.Step())
         {
-            found = rows.Number(0) != vote.Source || !rows.Blob(1).SequenceEqual(root) ? SignedBefore.Another : rows.IsNull(2) ? SignedBefore.Told : SignedBefore.TheSame;
+            found =
+                rows.Number(0) != vote.Source || !rows.Blob(1).SequenceEqual(root) ? SignedBefore.Another
+                : rows.IsNull(2) ? SignedBefore.Told
+                : SignedBefore.TheSame;
         }
 
         rows.Reset();
         return found;
     }
 
-    private static Vote? FindOuter(LedgerTransaction transaction, long validator, Vote vote) => One(RecentVotes.Outer(transaction, validator, vote)) ?? One(
-        transaction.Statement("SELECT source, target FROM attestation WHERE validator = ?1 AND target > ?2 AND source < ?3 LIMIT 1")
-            .Bind(1, validator).Bind(2, vote.Target).Bind(3, vote.Source));
+    private static Vote? FindOuter(LedgerTransaction transaction, long validator, Vote vote) =>
+        One(RecentVotes.Outer(transaction, validator, vote))
+        ?? One(
+            transaction
+                .Statement("SELECT source, target FROM attestation WHERE validator = ?1 AND target > ?2 AND source < ?3 LIMIT 1")
+                .Bind(1, validator)
+                .Bind(2, vote.Target)
+                .Bind(3, vote.Source)
+        );
 
     // No recorded source is after its target, so the target of a vote within ours lies between our epochs.
-    private static Vote? FindInner(LedgerTransaction transaction, long validator, Vote vote) => One(RecentVotes.Inner(transaction, validator, vote)) ?? One(
-        transaction.Statement("SELECT source, target FROM attestation WHERE validator = ?1 AND target > ?3 AND target < ?2 AND source > ?3 LIMIT 1")
-            .Bind(1, validator).Bind(2, vote.Target).Bind(3, vote.Source));
+    private static Vote? FindInner(LedgerTransaction transaction, long validator, Vote vote) =>
+        One(RecentVotes.Inner(transaction, validator, vote))
+        ?? One(
+            transaction
+                .Statement(
+                    "SELECT source, target FROM attestation WHERE validator = ?1 AND target > ?3 AND target < ?2 AND source > ?3 LIMIT 1"
+                )
+                .Bind(1, validator)
+                .Bind(2, vote.Target)
+                .Bind(3, vote.Source)
+        );
 
     private static Vote? One(LedgerStatement row)
     {

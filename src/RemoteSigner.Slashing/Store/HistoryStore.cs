@@ -4,8 +4,9 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Slashing.Store;
 
 /// <summary>
-/// The door of the store for the signing path: what is known of a key, what is on record beside a message, and its record. Keeps the edges of each history it was asked for; the ledger
-/// drops them with every rollback, and whatever rewrites histories has it drop them (<see cref="LedgerTransaction.Forget"/>), so that they are always those of the tables.
+/// The door of the store for the signing path: what is known of a key, what is on record beside a message, and its record. Keeps the edges
+/// of each history it was asked for; the ledger drops them with every rollback, and whatever rewrites histories has it drop them
+/// (<see cref="LedgerTransaction.Forget"/>), so that they are always those of the tables.
 /// </summary>
 internal sealed class HistoryStore
 {
@@ -52,7 +53,10 @@ internal sealed class HistoryStore
 
     /// <summary>The history of a key that may sign; null when it is not active, or when its group key is not joined to it.</summary>
     public ValidatorHistory? FindActive(ProtectedKey key) =>
-        Find(key.PublicKey) is { State: KeyState.Active, History: var history } && (key.GroupKey is not { } group || Find(group)?.History.Id == history.Id) ? history : null;
+        Find(key.PublicKey) is { State: KeyState.Active, History: var history }
+        && (key.GroupKey is not { } group || Find(group)?.History.Id == history.Id)
+            ? history
+            : null;
 
     /// <summary>The edges of the history with this number.</summary>
     public ValidatorHistory GetHistory(long validator)
@@ -66,7 +70,10 @@ internal sealed class HistoryStore
         return history;
     }
 
-    /// <summary>Has what is remembered of these histories say what the tables say, after they were rewritten: the next duty of each would have to read it, all in one slot.</summary>
+    /// <summary>
+    /// Has what is remembered of these histories say what the tables say, after they were rewritten: the next duty of each would have to
+    /// read it, all in one slot.
+    /// </summary>
     public void Refresh(IReadOnlyCollection<long> validators)
     {
         foreach (var validator in validators)
@@ -79,10 +86,12 @@ internal sealed class HistoryStore
     }
 
     /// <summary>What is on record for this slot.</summary>
-    public SignedBefore FindBlock(ValidatorHistory history, long slot, ReadOnlySpan<byte> root) => HistoryRecords.FindBlock(_transaction, history.Id, slot, root);
+    public SignedBefore FindBlock(ValidatorHistory history, long slot, ReadOnlySpan<byte> root) =>
+        HistoryRecords.FindBlock(_transaction, history.Id, slot, root);
 
     /// <summary>What is on record that this vote must not contradict.</summary>
-    public RecordedVotes FindVotes(ValidatorHistory history, Vote vote, ReadOnlySpan<byte> root) => HistoryRecords.FindVotes(_transaction, history.Id, vote, root);
+    public RecordedVotes FindVotes(ValidatorHistory history, Vote vote, ReadOnlySpan<byte> root) =>
+        HistoryRecords.FindVotes(_transaction, history.Id, vote, root);
 
     /// <summary>Records a granted block under the entry <paramref name="evidence"/>; the first one gives the history its floor.</summary>
     public void Record(ValidatorHistory history, long slot, ReadOnlySpan<byte> root, long evidence)

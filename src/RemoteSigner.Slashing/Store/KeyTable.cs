@@ -32,9 +32,14 @@ internal static class KeyTable
     public static List<(BlsPublicKey Key, KeyState State)> Beside(LedgerTransaction transaction, BlsPublicKey key)
     {
         var others = new List<(BlsPublicKey, KeyState)>();
-        var rows = transaction.Statement("""
-            SELECT o.key, o.state FROM public_key s JOIN public_key o ON o.validator = s.validator AND o.is_group = 0 AND o.key <> s.key WHERE s.key = ?1
-            """).Bind(1, key.Bytes);
+        var rows = transaction
+            .Statement(
+                """
+                SELECT o.key, o.state FROM public_key s JOIN public_key o ON o.validator = s.validator AND o.is_group = 0
+                    AND o.key <> s.key WHERE s.key = ?1
+                """
+            )
+            .Bind(1, key.Bytes);
         while (rows.Step())
         {
             others.Add((new BlsPublicKey(rows.Blob(0)), (KeyState)rows.Number(1)));
@@ -43,15 +48,29 @@ internal static class KeyTable
         return others;
     }
 
-    /// <summary>Takes keys that sign from one of these states to another; those that did move. Group keys have no life of their own.</summary>
-    public static List<BlsPublicKey> Move(LedgerTransaction transaction, IEnumerable<BlsPublicKey> keys, KeyState to, params ReadOnlySpan<KeyState> from)
+    /// <summary>
+    /// Takes keys that sign from one of these states to another; those that did move. Group keys have no life of their own.
+    /// </summary>
+    public static List<BlsPublicKey> Move(
+        LedgerTransaction transaction,
+        IEnumerable<BlsPublicKey> keys,
+        KeyState to,
+        params ReadOnlySpan<KeyState> from
+    )
     {
         var moved = new List<BlsPublicKey>();
         foreach (var key in keys)
         {
             foreach (var state in from)
             {
-                if (transaction.Statement("UPDATE public_key SET state = ?2 WHERE key = ?1 AND is_group = 0 AND state = ?3").Bind(1, key.Bytes).Bind(2, (long)to).Bind(3, (long)state).Execute() > 0)
+                if (
+                    transaction
+                        .Statement("UPDATE public_key SET state = ?2 WHERE key = ?1 AND is_group = 0 AND state = ?3")
+                        .Bind(1, key.Bytes)
+                        .Bind(2, (long)to)
+                        .Bind(3, (long)state)
+                        .Execute() > 0
+                )
                 {
                     moved.Add(key);
                     break;
@@ -91,11 +110,16 @@ internal static class KeyTable
     public static List<(BlsPublicKey Key, long Validator)> Named(LedgerTransaction transaction, ExportedNames names)
     {
         var keys = new List<(BlsPublicKey Key, long Validator)>();
-        var rows = transaction.Statement("""
-            SELECT key, validator FROM public_key
-            WHERE ?1 = 0 OR is_group = (?1 = 1) OR NOT EXISTS (SELECT 1 FROM public_key g WHERE g.validator = public_key.validator AND g.is_group = 1)
-            ORDER BY validator, key
-            """).Bind(1, (long)names);
+        var rows = transaction
+            .Statement(
+                """
+                SELECT key, validator FROM public_key
+                WHERE ?1 = 0 OR is_group = (?1 = 1) OR NOT EXISTS (SELECT 1 FROM public_key g
+                    WHERE g.validator = public_key.validator AND g.is_group = 1)
+                ORDER BY validator, key
+                """
+            )
+            .Bind(1, (long)names);
         while (rows.Step())
         {
             keys.Add((new BlsPublicKey(rows.Blob(0)), rows.Number(1)));
@@ -115,10 +139,16 @@ internal static class KeyTable
 
     /// <summary>Notes a key, or all of it anew.</summary>
     public static void Put(LedgerTransaction transaction, BlsPublicKey key, long validator, KeyState state, bool isGroup) =>
-        transaction.Statement("""
-            INSERT INTO public_key (key, validator, state, is_group) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (key) DO UPDATE SET validator = excluded.validator, state = excluded.state, is_group = excluded.is_group
-            """)
-            .Bind(1, key.Bytes).Bind(2, validator).Bind(3, (long)state).Bind(4, isGroup ? 1 : 0)
+        transaction
+            .Statement(
+                """
+                INSERT INTO public_key (key, validator, state, is_group) VALUES (?1, ?2, ?3, ?4)
+                ON CONFLICT (key) DO UPDATE SET validator = excluded.validator, state = excluded.state, is_group = excluded.is_group
+                """
+            )
+            .Bind(1, key.Bytes)
+            .Bind(2, validator)
+            .Bind(3, (long)state)
+            .Bind(4, isGroup ? 1 : 0)
             .Execute();
 }

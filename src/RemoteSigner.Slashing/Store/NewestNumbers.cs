@@ -7,23 +7,31 @@ namespace RemoteSigner.Slashing.Store;
 internal readonly record struct NewestNumbers(BlsPublicKey Key, long? Source, long? Target, long? Slot)
 {
     /// <summary>
-    /// In the order of the keys, of what lies before an epoch and a slot. A floor stands for records that were dropped, so it counts like one.
+    /// In the order of the keys, of what lies before an epoch and a slot. A floor stands for records that were dropped, so it counts like
+    /// one.
     /// </summary>
     public static IEnumerable<NewestNumbers> Read(LedgerTransaction transaction, long beforeEpoch, long beforeSlot)
     {
         var recent = RecentNumbers.Read(transaction, beforeEpoch);
-        var rows = transaction.Statement("""
-            SELECT k.key, v.id,
-                coalesce(max(a.source, v.source), a.source, v.source),
-                coalesce(max(a.target, v.target), a.target, v.target),
-                coalesce(max(b.slot, v.slot), b.slot, v.slot)
-            FROM public_key k
-                JOIN (SELECT id, iif(source_floor < ?1, source_floor, NULL) AS source, iif(target_floor < ?1, target_floor, NULL) AS target, iif(slot_floor < ?2, slot_floor, NULL) AS slot
-                    FROM validator) v ON v.id = k.validator
-                LEFT JOIN (SELECT validator, max(source) AS source, max(target) AS target FROM attestation WHERE target < ?1 GROUP BY validator) a ON a.validator = v.id
-                LEFT JOIN (SELECT validator, max(slot) AS slot FROM block WHERE slot < ?2 GROUP BY validator) b ON b.validator = v.id
-            ORDER BY k.key
-            """).Bind(1, beforeEpoch).Bind(2, beforeSlot);
+        var rows = transaction
+            .Statement(
+                """
+                SELECT k.key, v.id,
+                    coalesce(max(a.source, v.source), a.source, v.source),
+                    coalesce(max(a.target, v.target), a.target, v.target),
+                    coalesce(max(b.slot, v.slot), b.slot, v.slot)
+                FROM public_key k
+                    JOIN (SELECT id, iif(source_floor < ?1, source_floor, NULL) AS source, iif(target_floor < ?1, target_floor,
+                        NULL) AS target, iif(slot_floor < ?2, slot_floor, NULL) AS slot
+                        FROM validator) v ON v.id = k.validator
+                    LEFT JOIN (SELECT validator, max(source) AS source, max(target) AS target FROM attestation WHERE target < ?1
+                        GROUP BY validator) a ON a.validator = v.id
+                    LEFT JOIN (SELECT validator, max(slot) AS slot FROM block WHERE slot < ?2 GROUP BY validator) b ON b.validator = v.id
+                ORDER BY k.key
+                """
+            )
+            .Bind(1, beforeEpoch)
+            .Bind(2, beforeSlot);
         while (rows.Step())
         {
             var (source, target) = (rows.NumberOrNull(2), rows.NumberOrNull(3));

@@ -5,20 +5,34 @@ namespace RemoteSigner.Slashing.Store;
 /// <summary>The tables of slashing protection. What they hold, and what is always true of them, is described in README.md.</summary>
 internal static class SlashingSchema
 {
-    public static LedgerSchema Current { get; } = new(
-        "slashing", 6, HistoryScript + FreshnessScript + SourceScript + RecentVotesScript, ["validator", "public_key", "block", "attestation", "recent_vote", "freshness"])
-    {
-        Upgrades = new Dictionary<int, string> { [1] = FreshnessScript, [2] = KeyStatesScript, [3] = SourceScript, [4] = KeyStatesScript, [5] = RecentVotesScript },
-    };
+    public static LedgerSchema Current { get; } =
+        new(
+            "slashing",
+            6,
+            HistoryScript + FreshnessScript + SourceScript + RecentVotesScript,
+            ["validator", "public_key", "block", "attestation", "recent_vote", "freshness"]
+        )
+        {
+            Upgrades = new Dictionary<int, string>
+            {
+                [1] = FreshnessScript,
+                [2] = KeyStatesScript,
+                [3] = SourceScript,
+                [4] = KeyStatesScript,
+                [5] = RecentVotesScript,
+            },
+        };
 
-    // The lowest source that passes the floor, and the one beneath it; null beside a floor of before version 4: two epochs before its fence.
+    // The lowest source that passes the floor, and the one beneath it; null beside a floor of before version 4: two epochs before its
+    // fence.
     private const string SourceScript = """
 
         ALTER TABLE freshness ADD COLUMN floor_source INTEGER CHECK (floor_source >= 0);
         ALTER TABLE freshness ADD COLUMN floor_beneath_source INTEGER CHECK (floor_beneath_source >= 0);
         """;
 
-    // Version 6: what was granted lies by target epoch until somebody rewrites the history of its validator. No reference to it: nothing here serves the check that the deletion of a validator would make.
+    // Version 6: what was granted lies by target epoch until somebody rewrites the history of its validator. No reference to it: nothing
+    // here serves the check that the deletion of a validator would make.
     private const string RecentVotesScript = """
 
         CREATE TABLE recent_vote (
@@ -43,7 +57,8 @@ internal static class SlashingSchema
             floor_reason TEXT,
             awaited_marks BLOB CHECK (length(awaited_marks) = 32),
             floor_beneath INTEGER CHECK (floor_beneath BETWEEN 0 AND floor),
-            CHECK ((vault IS NULL) = (start IS NULL) AND (vault IS NULL) = (witness IS NULL) AND (vault IS NULL) = (vault_generation IS NULL)),
+            CHECK ((vault IS NULL) = (start IS NULL) AND (vault IS NULL) = (witness IS NULL)
+                AND (vault IS NULL) = (vault_generation IS NULL)),
             CHECK ((floor IS NULL) = (floor_reason IS NULL)),
             CHECK (awaited_marks IS NULL OR floor IS NOT NULL)
         ) STRICT;

@@ -5,9 +5,7 @@ namespace RemoteSigner.Spec;
 /// <summary>What is known of a block's body; a closed choice.</summary>
 public abstract record BlockBody
 {
-    private BlockBody()
-    {
-    }
+    private BlockBody() { }
 
     /// <exception cref="SpecException">A list or bit field is longer than the specification allows.</exception>
     public abstract Root HashTreeRoot(Preset preset);
@@ -28,7 +26,8 @@ public abstract record BlockBody
         ImmutableArray<SignedAggregate> Attestations,
         ImmutableArray<BlockDeposit> Deposits,
         ImmutableArray<SignedVoluntaryExit> VoluntaryExits,
-        SyncAggregate? SyncAggregate) : BlockBody
+        SyncAggregate? SyncAggregate
+    ) : BlockBody
     {
         /// <summary>The one fork that has such a body.</summary>
         public Fork Fork => SyncAggregate is null ? Fork.Phase0 : Fork.Altair;
@@ -46,7 +45,9 @@ public abstract record BlockBody
                 SszHasher.List([.. Deposits.Select(deposit => deposit.HashTreeRoot())], Preset.MaxDeposits),
                 SszHasher.List([.. VoluntaryExits.Select(exit => exit.HashTreeRoot())], Preset.MaxVoluntaryExits),
             ];
-            return SyncAggregate is null ? SszHasher.Container(phase0) : SszHasher.Container([.. phase0, SyncAggregate.HashTreeRoot(preset)]);
+            return SyncAggregate is null
+                ? SszHasher.Container(phase0)
+                : SszHasher.Container([.. phase0, SyncAggregate.HashTreeRoot(preset)]);
         }
     }
 }

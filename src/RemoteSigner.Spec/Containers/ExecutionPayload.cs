@@ -3,8 +3,10 @@ using System.Collections.Immutable;
 namespace RemoteSigner.Spec;
 
 /// <summary>
-/// What the execution layer made for a slot (consensus-specs <c>ExecutionPayload</c> of Gloas), with its lists hashed already: they are megabytes, and nothing but their root is needed.
-/// <paramref name="LogsBloom"/> has 256 bytes, <paramref name="ExtraData"/> at most 32, <paramref name="BaseFeePerGas"/> is a <c>uint256</c>.
+/// What the execution layer made for a slot (consensus-specs <c>ExecutionPayload</c> of Gloas), with its lists hashed already: they are
+/// megabytes, and nothing but their root is needed.
+/// <paramref name="LogsBloom"/> has 256 bytes, <paramref name="ExtraData"/> at most 32, <paramref name="BaseFeePerGas"/> is a
+/// <c>uint256</c>.
 /// </summary>
 public sealed record ExecutionPayload(
     Root ParentHash,
@@ -25,31 +27,36 @@ public sealed record ExecutionPayload(
     ulong BlobGasUsed,
     ulong ExcessBlobGas,
     HashedList BlockAccessList,
-    Slot Slot)
+    Slot Slot
+)
 {
     public const int LogsBloomLength = 256;
 
     private const ulong MostExtraData = 32;
 
     /// <exception cref="SpecException">The bloom or the extra data has another length than is specified.</exception>
-    public Root HashTreeRoot() => SszHasher.ProgressiveContainer(
-        ParentHash,
-        SszHasher.Bytes(FeeRecipient.Bytes),
-        StateRoot,
-        ReceiptsRoot,
-        LogsBloom.Length == LogsBloomLength ? SszHasher.Bytes(LogsBloom.AsSpan()) : throw new SpecException($"logs_bloom has {LogsBloom.Length} bytes where {LogsBloomLength} are specified."),
-        PrevRandao,
-        SszHasher.Number(BlockNumber),
-        SszHasher.Number(GasLimit),
-        SszHasher.Number(GasUsed),
-        SszHasher.Number(Timestamp),
-        SszHasher.ByteList(ExtraData.AsSpan(), MostExtraData),
-        BaseFeePerGas.HashTreeRoot(),
-        BlockHash,
-        Transactions.Root,
-        Withdrawals.Root,
-        SszHasher.Number(BlobGasUsed),
-        SszHasher.Number(ExcessBlobGas),
-        BlockAccessList.Root,
-        SszHasher.Number(Slot.Value));
+    public Root HashTreeRoot() =>
+        SszHasher.ProgressiveContainer(
+            ParentHash,
+            SszHasher.Bytes(FeeRecipient.Bytes),
+            StateRoot,
+            ReceiptsRoot,
+            LogsBloom.Length == LogsBloomLength
+                ? SszHasher.Bytes(LogsBloom.AsSpan())
+                : throw new SpecException($"logs_bloom has {LogsBloom.Length} bytes where {LogsBloomLength} are specified."),
+            PrevRandao,
+            SszHasher.Number(BlockNumber),
+            SszHasher.Number(GasLimit),
+            SszHasher.Number(GasUsed),
+            SszHasher.Number(Timestamp),
+            SszHasher.ByteList(ExtraData.AsSpan(), MostExtraData),
+            BaseFeePerGas.HashTreeRoot(),
+            BlockHash,
+            Transactions.Root,
+            Withdrawals.Root,
+            SszHasher.Number(BlobGasUsed),
+            SszHasher.Number(ExcessBlobGas),
+            BlockAccessList.Root,
+            SszHasher.Number(Slot.Value)
+        );
 }

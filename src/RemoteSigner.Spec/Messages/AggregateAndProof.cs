@@ -4,9 +4,13 @@ namespace RemoteSigner.Spec;
 /// The duties AGGREGATE_AND_PROOF and AGGREGATE_AND_PROOF_V2: an aggregate and the proof that its sender was selected. The network's fork
 /// schedule decides the schema by the aggregate's slot, as Web3Signer does it.
 /// </summary>
-public sealed record AggregateAndProof(ulong AggregatorIndex, SignedAggregate Aggregate, BlsSignature SelectionProof, ForkInfo ForkInfo) : SignableMessage
+public sealed record AggregateAndProof(ulong AggregatorIndex, SignedAggregate Aggregate, BlsSignature SelectionProof, ForkInfo ForkInfo)
+    : SignableMessage
 {
-    /// <summary>The fork that the client named; null where it named none. It does not choose the schema, but one that has another than the slot's is no message of this network.</summary>
+    /// <summary>
+    /// The fork that the client named; null where it named none. It does not choose the schema, but one that has another than the slot's is
+    /// no message of this network.
+    /// </summary>
     public Fork? NamedFork { get; init; }
 
     /// <summary>The message that <see cref="SelectionProof"/> is a signature of.</summary>
@@ -26,8 +30,15 @@ public sealed record AggregateAndProof(ulong AggregatorIndex, SignedAggregate Ag
     {
         var fork = network.ForkAt(Aggregate.Vote.Slot);
         return NamedFork is { } named && named >= Fork.Gloas != fork >= Fork.Gloas
-            ? throw new SpecException($"The aggregate is named one of {named}, and its slot {Aggregate.Vote.Slot} is of {fork} by the schedule of {network.Name}: is that of the client newer?")
-            : SszHasher.Container(SszHasher.Number(AggregatorIndex), Aggregate.HashTreeRoot(fork, network.Preset), SszHasher.Bytes(SelectionProof.Bytes));
+            ? throw new SpecException(
+                $"The aggregate is named one of {named}, and its slot {Aggregate.Vote.Slot} is of "
+                    + $"{fork} by the schedule of {network.Name}: is that of the client newer?"
+            )
+            : SszHasher.Container(
+                SszHasher.Number(AggregatorIndex),
+                Aggregate.HashTreeRoot(fork, network.Preset),
+                SszHasher.Bytes(SelectionProof.Bytes)
+            );
     }
 
     internal override Domain GetDomain(Network network) =>

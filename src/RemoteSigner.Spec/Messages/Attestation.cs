@@ -14,7 +14,8 @@ public sealed record Attestation(AttestationData Vote, ForkInfo ForkInfo) : Sign
     public override Epoch? DutyEpoch => Vote.Target.Epoch;
 
     // From Gloas on the index says whether the payload is there, and a chain includes no other number.
-    internal override string? ProblemIn(Fork fork) => fork >= Fork.Gloas && Vote.Index > 1 ? $"the index of a vote is 0 or 1 there, not {Vote.Index}" : null;
+    internal override string? ProblemIn(Fork fork) =>
+        fork >= Fork.Gloas && Vote.Index > 1 ? $"the index of a vote is 0 or 1 there, not {Vote.Index}" : null;
 
     public override Root HashTreeRoot(Network network) => Vote.HashTreeRoot();
 

@@ -1,7 +1,10 @@
 namespace RemoteSigner.Spec;
 
-/// <summary>The duties BLOCK and BLOCK_V2: one proposal. From Bellatrix on the client sends only the body's root, before that the whole body.</summary>
-public sealed record Block(Slot Slot, ulong ProposerIndex, Root ParentRoot, Root StateRoot, BlockBody Body, ForkInfo ForkInfo) : SignableMessage
+/// <summary>
+/// The duties BLOCK and BLOCK_V2: one proposal. From Bellatrix on the client sends only the body's root, before that the whole body.
+/// </summary>
+public sealed record Block(Slot Slot, ulong ProposerIndex, Root ParentRoot, Root StateRoot, BlockBody Body, ForkInfo ForkInfo)
+    : SignableMessage
 {
     public override DutyType Type => DutyType.Block;
 
@@ -14,7 +17,8 @@ public sealed record Block(Slot Slot, ulong ProposerIndex, Root ParentRoot, Root
     public override Epoch? DutyEpoch => null;
 
     // A whole body of another fork would be signed without what the request shows beside it.
-    internal override string? ProblemIn(Fork fork) => Body is BlockBody.Full full && fork != full.Fork ? $"the block's body is one of {full.Fork}" : null;
+    internal override string? ProblemIn(Fork fork) =>
+        Body is BlockBody.Full full && fork != full.Fork ? $"the block's body is one of {full.Fork}" : null;
 
     public override Root HashTreeRoot(Network network) =>
         new BeaconBlockHeader(Slot, ProposerIndex, ParentRoot, StateRoot, Body.HashTreeRoot(network.Preset)).HashTreeRoot();

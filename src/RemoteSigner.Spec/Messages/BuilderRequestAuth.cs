@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace RemoteSigner.Spec;
 
 /// <summary>
-/// The duty BUILDER_REQUEST_AUTH (builder-specs): lets a proposer ask a builder for bids for <paramref name="Slot"/>. <paramref name="Data"/> is 1 to 4096 bytes that the two agreed on, by default the
-/// builder's host name. Like a registration it holds on every fork, and its domain has no genesis validators root.
+/// The duty BUILDER_REQUEST_AUTH (builder-specs): lets a proposer ask a builder for bids for <paramref name="Slot"/>.
+/// <paramref name="Data"/> is 1 to 4096 bytes that the two agreed on, by default the builder's host name. Like a registration it holds on
+/// every fork, and its domain has no genesis validators root.
 /// </summary>
 public sealed record BuilderRequestAuth(ImmutableArray<byte> Data, Slot Slot) : SignableMessage
 {
@@ -21,9 +22,11 @@ public sealed record BuilderRequestAuth(ImmutableArray<byte> Data, Slot Slot) : 
 
     public override Epoch? DutyEpoch => null;
 
-    public override Root HashTreeRoot(Network network) => Data.IsEmpty
-        ? throw new SpecException("The data of a builder's request is empty.")
-        : SszHasher.Container(SszHasher.ByteList(Data.AsSpan(), MostDataBytes), SszHasher.Number(Slot.Value));
+    public override Root HashTreeRoot(Network network) =>
+        Data.IsEmpty
+            ? throw new SpecException("The data of a builder's request is empty.")
+            : SszHasher.Container(SszHasher.ByteList(Data.AsSpan(), MostDataBytes), SszHasher.Number(Slot.Value));
 
-    internal override Domain GetDomain(Network network) => Domain.Compute(DomainType.BuilderRequestAuth, network.Forks.GenesisVersion, genesisValidatorsRoot: default);
+    internal override Domain GetDomain(Network network) =>
+        Domain.Compute(DomainType.BuilderRequestAuth, network.Forks.GenesisVersion, genesisValidatorsRoot: default);
 }

@@ -4,7 +4,8 @@ namespace RemoteSigner.Spec;
 /// The duty DEPOSIT (consensus-specs <c>DepositMessage</c>). A deposit is valid on every fork of its network, so its domain takes the
 /// genesis fork version from the request. <paramref name="Amount"/> is in Gwei.
 /// </summary>
-public sealed record Deposit(BlsPublicKey PublicKey, Root WithdrawalCredentials, ulong Amount, ForkVersion GenesisForkVersion) : SignableMessage
+public sealed record Deposit(BlsPublicKey PublicKey, Root WithdrawalCredentials, ulong Amount, ForkVersion GenesisForkVersion)
+    : SignableMessage
 {
     public override DutyType Type => DutyType.Deposit;
 
@@ -21,7 +22,12 @@ public sealed record Deposit(BlsPublicKey PublicKey, Root WithdrawalCredentials,
 
     /// <summary><c>hash_tree_root</c> of <c>DepositData</c>, which the deposit contract wants beside message and signature.</summary>
     public static Root DataRoot(BlsPublicKey publicKey, Root withdrawalCredentials, ulong amount, BlsSignature signature) =>
-        SszHasher.Container(SszHasher.Bytes(publicKey.Bytes), withdrawalCredentials, SszHasher.Number(amount), SszHasher.Bytes(signature.Bytes));
+        SszHasher.Container(
+            SszHasher.Bytes(publicKey.Bytes),
+            withdrawalCredentials,
+            SszHasher.Number(amount),
+            SszHasher.Bytes(signature.Bytes)
+        );
 
     /// <summary>The same of this deposit, signed.</summary>
     public Root DataRoot(BlsSignature signature) => DataRoot(PublicKey, WithdrawalCredentials, Amount, signature);

@@ -1,6 +1,9 @@
 namespace RemoteSigner.Spec;
 
-/// <summary>What a signature is asked for. A duty that has two names on the wire (BLOCK and BLOCK_V2, AGGREGATE_AND_PROOF and its V2) is one duty here.</summary>
+/// <summary>
+/// What a signature is asked for. A duty that has two names on the wire (BLOCK and BLOCK_V2, AGGREGATE_AND_PROOF and its V2) is one duty
+/// here.
+/// </summary>
 public enum DutyType
 {
     AggregationSlot,

@@ -1,8 +1,9 @@
 namespace RemoteSigner.Spec;
 
 /// <summary>
-/// The duty EXECUTION_PAYLOAD_BID (consensus-specs): a builder offers <paramref name="Value"/> for the payload of a slot, in Gwei and taken from its stake once a block includes the bid, whether the
-/// payload comes or not; <paramref name="ExecutionPayment"/> is what it promises beside that, in Gwei.
+/// The duty EXECUTION_PAYLOAD_BID (consensus-specs): a builder offers <paramref name="Value"/> for the payload of a slot, in Gwei and taken
+/// from its stake once a block includes the bid, whether the payload comes or not; <paramref name="ExecutionPayment"/> is what it promises
+/// beside that, in Gwei.
 /// </summary>
 public sealed record ExecutionPayloadBid(
     Root ParentBlockHash,
@@ -17,7 +18,8 @@ public sealed record ExecutionPayloadBid(
     ulong ExecutionPayment,
     HashedList BlobKzgCommitments,
     Root ExecutionRequestsRoot,
-    ForkInfo ForkInfo) : SignableMessage
+    ForkInfo ForkInfo
+) : SignableMessage
 {
     public override DutyType Type => DutyType.ExecutionPayloadBid;
 
@@ -31,19 +33,21 @@ public sealed record ExecutionPayloadBid(
 
     internal override string? ProblemIn(Fork fork) => fork > Fork.Gloas ? "a bid has other members there" : OnlyFromGloas(fork);
 
-    public override Root HashTreeRoot(Network network) => SszHasher.ProgressiveContainer(
-        ParentBlockHash,
-        ParentBlockRoot,
-        BlockHash,
-        PrevRandao,
-        SszHasher.Bytes(FeeRecipient.Bytes),
-        SszHasher.Number(GasLimit),
-        SszHasher.Number(BuilderIndex),
-        SszHasher.Number(Slot.Value),
-        SszHasher.Number(Value),
-        SszHasher.Number(ExecutionPayment),
-        BlobKzgCommitments.Root,
-        ExecutionRequestsRoot);
+    public override Root HashTreeRoot(Network network) =>
+        SszHasher.ProgressiveContainer(
+            ParentBlockHash,
+            ParentBlockRoot,
+            BlockHash,
+            PrevRandao,
+            SszHasher.Bytes(FeeRecipient.Bytes),
+            SszHasher.Number(GasLimit),
+            SszHasher.Number(BuilderIndex),
+            SszHasher.Number(Slot.Value),
+            SszHasher.Number(Value),
+            SszHasher.Number(ExecutionPayment),
+            BlobKzgCommitments.Root,
+            ExecutionRequestsRoot
+        );
 
     internal override Domain GetDomain(Network network) => ForkInfo.GetDomain(DomainType.BeaconBuilder, network.EpochOf(Slot));
 }

@@ -1,8 +1,17 @@
 namespace RemoteSigner.Spec;
 
-/// <summary>The duty EXECUTION_PAYLOAD_ENVELOPE (consensus-specs): whoever built the payload of a block reveals it. A proposer that builds for itself signs with its validator's key.</summary>
+/// <summary>
+/// The duty EXECUTION_PAYLOAD_ENVELOPE (consensus-specs): whoever built the payload of a block reveals it. A proposer that builds for
+/// itself signs with its validator's key.
+/// </summary>
 public sealed record ExecutionPayloadEnvelope(
-    ExecutionPayload Payload, ExecutionRequests Requests, ulong BuilderIndex, Root BeaconBlockRoot, Root ParentBeaconBlockRoot, ForkInfo ForkInfo) : SignableMessage
+    ExecutionPayload Payload,
+    ExecutionRequests Requests,
+    ulong BuilderIndex,
+    Root BeaconBlockRoot,
+    Root ParentBeaconBlockRoot,
+    ForkInfo ForkInfo
+) : SignableMessage
 {
     /// <summary>BUILDER_INDEX_SELF_BUILD: the proposer built the payload.</summary>
     public const ulong SelfBuilt = ulong.MaxValue;
@@ -19,8 +28,14 @@ public sealed record ExecutionPayloadEnvelope(
 
     internal override string? ProblemIn(Fork fork) => OnlyFromGloas(fork);
 
-    public override Root HashTreeRoot(Network network) => SszHasher.ProgressiveContainer(
-        Payload.HashTreeRoot(), Requests.HashTreeRoot(), SszHasher.Number(BuilderIndex), BeaconBlockRoot, ParentBeaconBlockRoot);
+    public override Root HashTreeRoot(Network network) =>
+        SszHasher.ProgressiveContainer(
+            Payload.HashTreeRoot(),
+            Requests.HashTreeRoot(),
+            SszHasher.Number(BuilderIndex),
+            BeaconBlockRoot,
+            ParentBeaconBlockRoot
+        );
 
     internal override Domain GetDomain(Network network) => ForkInfo.GetDomain(DomainType.BeaconBuilder, network.EpochOf(Payload.Slot));
 }

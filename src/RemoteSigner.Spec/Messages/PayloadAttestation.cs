@@ -1,10 +1,12 @@
 namespace RemoteSigner.Spec;
 
 /// <summary>
-/// The duty PAYLOAD_ATTESTATION_MESSAGE: a member of the payload timeliness committee says whether the payload of a block was there in time, and its blobs. What is signed is consensus-specs
-/// <c>PayloadAttestationData</c>, without the validator's index. No pair of these is slashable.
+/// The duty PAYLOAD_ATTESTATION_MESSAGE: a member of the payload timeliness committee says whether the payload of a block was there in
+/// time, and its blobs. What is signed is consensus-specs <c>PayloadAttestationData</c>, without the validator's index. No pair of these is
+/// slashable.
 /// </summary>
-public sealed record PayloadAttestation(Root BeaconBlockRoot, Slot Slot, bool PayloadPresent, bool BlobDataAvailable, ForkInfo ForkInfo) : SignableMessage
+public sealed record PayloadAttestation(Root BeaconBlockRoot, Slot Slot, bool PayloadPresent, bool BlobDataAvailable, ForkInfo ForkInfo)
+    : SignableMessage
 {
     public override DutyType Type => DutyType.PayloadAttestation;
 
@@ -18,8 +20,13 @@ public sealed record PayloadAttestation(Root BeaconBlockRoot, Slot Slot, bool Pa
 
     internal override string? ProblemIn(Fork fork) => OnlyFromGloas(fork);
 
-    public override Root HashTreeRoot(Network network) => SszHasher.Container(
-        BeaconBlockRoot, SszHasher.Number(Slot.Value), SszHasher.Boolean(PayloadPresent), SszHasher.Boolean(BlobDataAvailable));
+    public override Root HashTreeRoot(Network network) =>
+        SszHasher.Container(
+            BeaconBlockRoot,
+            SszHasher.Number(Slot.Value),
+            SszHasher.Boolean(PayloadPresent),
+            SszHasher.Boolean(BlobDataAvailable)
+        );
 
     internal override Domain GetDomain(Network network) => ForkInfo.GetDomain(DomainType.PtcAttester, network.EpochOf(Slot));
 }

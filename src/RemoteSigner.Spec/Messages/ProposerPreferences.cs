@@ -1,10 +1,17 @@
 namespace RemoteSigner.Spec;
 
 /// <summary>
-/// The duty PROPOSER_PREFERENCES (consensus-specs): where builders pay the proposer of <paramref name="ProposalSlot"/>, and the gas limit that it wants. Signed up to an epoch ahead, also across a fork.
+/// The duty PROPOSER_PREFERENCES (consensus-specs): where builders pay the proposer of <paramref name="ProposalSlot"/>, and the gas limit
+/// that it wants. Signed up to an epoch ahead, also across a fork.
 /// </summary>
 public sealed record ProposerPreferences(
-    Root DependentRoot, Slot ProposalSlot, ulong ValidatorIndex, ExecutionAddress FeeRecipient, ulong TargetGasLimit, ForkInfo ForkInfo) : SignableMessage
+    Root DependentRoot,
+    Slot ProposalSlot,
+    ulong ValidatorIndex,
+    ExecutionAddress FeeRecipient,
+    ulong TargetGasLimit,
+    ForkInfo ForkInfo
+) : SignableMessage
 {
     public override DutyType Type => DutyType.ProposerPreferences;
 
@@ -16,12 +23,15 @@ public sealed record ProposerPreferences(
 
     public override Epoch? DutyEpoch => null;
 
-    public override Root HashTreeRoot(Network network) => SszHasher.Container(
-        DependentRoot,
-        SszHasher.Number(ProposalSlot.Value),
-        SszHasher.Number(ValidatorIndex),
-        SszHasher.Bytes(FeeRecipient.Bytes),
-        SszHasher.Number(TargetGasLimit));
+    public override Root HashTreeRoot(Network network) =>
+        SszHasher.Container(
+            DependentRoot,
+            SszHasher.Number(ProposalSlot.Value),
+            SszHasher.Number(ValidatorIndex),
+            SszHasher.Bytes(FeeRecipient.Bytes),
+            SszHasher.Number(TargetGasLimit)
+        );
 
-    internal override Domain GetDomain(Network network) => ForkInfo.GetDomain(DomainType.ProposerPreferences, network.EpochOf(ProposalSlot));
+    internal override Domain GetDomain(Network network) =>
+        ForkInfo.GetDomain(DomainType.ProposerPreferences, network.EpochOf(ProposalSlot));
 }

@@ -3,9 +3,7 @@ namespace RemoteSigner.Spec;
 /// <summary>What EIP-3076 compares of a message; a closed choice.</summary>
 public abstract record SlashableContent
 {
-    private SlashableContent()
-    {
-    }
+    private SlashableContent() { }
 
     /// <summary>Signing twice is harmless: nothing is remembered.</summary>
     public sealed record None : SlashableContent

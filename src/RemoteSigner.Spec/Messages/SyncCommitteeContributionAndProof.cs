@@ -5,7 +5,8 @@ public sealed record SyncCommitteeContributionAndProof(
     ulong AggregatorIndex,
     SyncCommitteeContribution Contribution,
     BlsSignature SelectionProof,
-    ForkInfo ForkInfo) : SignableMessage
+    ForkInfo ForkInfo
+) : SignableMessage
 {
     /// <summary>The message that <see cref="SelectionProof"/> is a signature of.</summary>
     public SyncCommitteeSelectionProof Selection => new(Contribution.Slot, Contribution.SubcommitteeIndex, ForkInfo);
@@ -20,10 +21,12 @@ public sealed record SyncCommitteeContributionAndProof(
 
     public override Epoch? DutyEpoch => null;
 
-    public override Root HashTreeRoot(Network network) => SszHasher.Container(
-        SszHasher.Number(AggregatorIndex),
-        Contribution.HashTreeRoot(network.Preset),
-        SszHasher.Bytes(SelectionProof.Bytes));
+    public override Root HashTreeRoot(Network network) =>
+        SszHasher.Container(
+            SszHasher.Number(AggregatorIndex),
+            Contribution.HashTreeRoot(network.Preset),
+            SszHasher.Bytes(SelectionProof.Bytes)
+        );
 
     internal override Domain GetDomain(Network network) =>
         ForkInfo.GetDomain(DomainType.ContributionAndProof, network.EpochOf(Contribution.Slot));

@@ -1,6 +1,9 @@
 namespace RemoteSigner.Spec;
 
-/// <summary>The duty SYNC_COMMITTEE_SELECTION_PROOF: decides whether the validator aggregates for a subcommittee (consensus-specs <c>SyncAggregatorSelectionData</c>).</summary>
+/// <summary>
+/// The duty SYNC_COMMITTEE_SELECTION_PROOF: decides whether the validator aggregates for a subcommittee (consensus-specs
+/// <c>SyncAggregatorSelectionData</c>).
+/// </summary>
 public sealed record SyncCommitteeSelectionProof(Slot Slot, ulong SubcommitteeIndex, ForkInfo ForkInfo) : SignableMessage
 {
     public override DutyType Type => DutyType.SyncCommitteeSelectionProof;

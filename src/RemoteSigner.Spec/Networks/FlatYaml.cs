@@ -5,8 +5,8 @@ using YamlDotNet.Core.Events;
 namespace RemoteSigner.Spec;
 
 /// <summary>
-/// Reads the NAME: value lines of one YAML mapping; what is nested in a value is passed over. Event by event, because a document as a whole takes time that grows with the square of its brackets and with
-/// the power of its aliases.
+/// Reads the NAME: value lines of one YAML mapping; what is nested in a value is passed over. Event by event, because a document as a whole
+/// takes time that grows with the square of its brackets and with the power of its aliases.
 /// </summary>
 internal static class FlatYaml
 {
@@ -35,9 +35,10 @@ internal static class FlatYaml
         {
             throw new SpecException(
                 Directory.Exists(path) ? $"{path} is a folder, and no network of that name is built in"
-                : File.Exists(path) ? $"{path}: cannot read the network configuration: {e.Message}"
-                : $"no network '{Path.GetFileName(path)}' is built in, and there is no file {path}",
-                e);
+                    : File.Exists(path) ? $"{path}: cannot read the network configuration: {e.Message}"
+                    : $"no network '{Path.GetFileName(path)}' is built in, and there is no file {path}",
+                e
+            );
         }
     }
 
@@ -53,7 +54,9 @@ internal static class FlatYaml
         using var text = new StreamReader(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
         var characters = new char[MostBytes + 1];
         var length = text.ReadBlock(characters);
-        return length <= MostBytes ? new string(characters, 0, length) : throw new SpecException($"{path}: larger than {MostBytes} bytes, which no network configuration is");
+        return length <= MostBytes
+            ? new string(characters, 0, length)
+            : throw new SpecException($"{path}: larger than {MostBytes} bytes, which no network configuration is");
     }
 
     private static Dictionary<string, string?> ReadMapping(string path, Parser parser)
@@ -94,8 +97,7 @@ internal static class FlatYaml
             {
                 throw new YamlException(part.Start, part.End, "it nests too deep for a network configuration");
             }
-        }
-        while (depth > 0);
+        } while (depth > 0);
         return null;
     }
 

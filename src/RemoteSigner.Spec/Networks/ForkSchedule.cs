@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace RemoteSigner.Spec;
 
 /// <summary>
-/// When a network's forks hold: all of them from <see cref="Fork.Phase0"/> at epoch 0 on, none left out, epochs never falling. Forks after the
-/// last one named are unknown to the network.
+/// When a network's forks hold: all of them from <see cref="Fork.Phase0"/> at epoch 0 on, none left out, epochs never falling. Forks after
+/// the last one named are unknown to the network.
 /// </summary>
 public sealed class ForkSchedule
 {

@@ -43,7 +43,8 @@ internal sealed class NetworkConfiguration
 
     private bool Names(Fork fork) => Find($"{NameOf(fork)}_FORK_VERSION") is not null || Find($"{NameOf(fork)}_FORK_EPOCH") is not null;
 
-    private ScheduledFork Scheduled(Fork fork) => new(fork, GetVersion($"{NameOf(fork)}_FORK_VERSION"), new Epoch(GetNumber($"{NameOf(fork)}_FORK_EPOCH")));
+    private ScheduledFork Scheduled(Fork fork) =>
+        new(fork, GetVersion($"{NameOf(fork)}_FORK_VERSION"), new Epoch(GetNumber($"{NameOf(fork)}_FORK_EPOCH")));
 
     private void Add(ImmutableArray<ScheduledFork>.Builder forks, ScheduledFork added, Network network)
     {
@@ -54,7 +55,10 @@ internal sealed class NetworkConfiguration
         }
         else if (forks[place].Epoch != Epoch.FarFuture && forks[place] != added)
         {
-            throw new SpecException($"{_path}: {added.Fork} of {network.Name} has version {forks[place].Version} from epoch {forks[place].Epoch} on, and a file cannot change that.");
+            throw new SpecException(
+                $"{_path}: {added.Fork} of {network.Name} has version {forks[place].Version} from "
+                    + $"epoch {forks[place].Epoch} on, and a file cannot change that."
+            );
         }
         else
         {
@@ -73,8 +77,11 @@ internal sealed class NetworkConfiguration
         var forks = ImmutableArray.CreateBuilder<ScheduledFork>();
         forks.Add(new(Fork.Phase0, GetVersion("GENESIS_FORK_VERSION"), new Epoch(0)));
 
-        // A file may be older than a fork: what it does not know is not scheduled. Whatever comes before one that it does know must be there.
-        foreach (var fork in Enum.GetValues<Fork>().Skip(1).TakeWhile(fork => Enum.GetValues<Fork>().Any(later => later >= fork && Names(later))))
+        // A file may be older than a fork: what it does not know is not scheduled. Whatever comes before one that it does know must be
+        // there.
+        foreach (
+            var fork in Enum.GetValues<Fork>().Skip(1).TakeWhile(fork => Enum.GetValues<Fork>().Any(later => later >= fork && Names(later)))
+        )
         {
             forks.Add(Scheduled(fork));
         }
@@ -97,12 +104,18 @@ internal sealed class NetworkConfiguration
     private ulong ReadSecondsPerSlot()
     {
         // SECONDS_PER_SLOT is the older name; files from the time of change carry both.
-        var seconds = Find("SECONDS_PER_SLOT") is null && Find("SLOT_DURATION_MS") is not null
-            ? GetNumber("SLOT_DURATION_MS") / 1000
-            : GetNumber("SECONDS_PER_SLOT");
-        if (seconds is 0 or > MaxSecondsPerSlot || (Find("SLOT_DURATION_MS") is not null && GetNumber("SLOT_DURATION_MS") != seconds * 1000))
+        var seconds =
+            Find("SECONDS_PER_SLOT") is null && Find("SLOT_DURATION_MS") is not null
+                ? GetNumber("SLOT_DURATION_MS") / 1000
+                : GetNumber("SECONDS_PER_SLOT");
+        if (
+            seconds is 0 or > MaxSecondsPerSlot
+            || (Find("SLOT_DURATION_MS") is not null && GetNumber("SLOT_DURATION_MS") != seconds * 1000)
+        )
         {
-            throw new SpecException($"{_path}: SECONDS_PER_SLOT or SLOT_DURATION_MS must be 1 to {MaxSecondsPerSlot} whole seconds, the same in both.");
+            throw new SpecException(
+                $"{_path}: SECONDS_PER_SLOT or SLOT_DURATION_MS must be 1 to {MaxSecondsPerSlot} whole seconds, the same in both."
+            );
         }
 
         return seconds;

@@ -28,11 +28,12 @@ public sealed record Preset(string Name, ulong SlotsPerEpoch, int MaxCommitteesP
     public ulong MaxValidatorsPerSlot => MaxValidatorsPerCommittee * (ulong)MaxCommitteesPerSlot;
 
     /// <summary>The preset of that name, or null.</summary>
-    public static Preset? Find(string name) => name switch
-    {
-        "mainnet" => Mainnet,
-        "minimal" => Minimal,
-        "gnosis" => Gnosis,
-        _ => null,
-    };
+    public static Preset? Find(string name) =>
+        name switch
+        {
+            "mainnet" => Mainnet,
+            "minimal" => Minimal,
+            "gnosis" => Gnosis,
+            _ => null,
+        };
 }

@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace RemoteSigner.Spec;
 
-/// <summary>A compressed BLS12-381 G1 point, 48 bytes. Only its length is known to be right: whether it is a point is asked of <c>RemoteSigner.Native</c>.</summary>
+/// <summary>
+/// A compressed BLS12-381 G1 point, 48 bytes. Only its length is known to be right: whether it is a point is asked of
+/// <c>RemoteSigner.Native</c>.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public readonly record struct BlsPublicKey
 {

@@ -30,7 +30,9 @@ public readonly record struct Domain
     [UnscopedRef]
     public ReadOnlySpan<byte> Bytes => MemoryMarshal.AsBytes(new ReadOnlySpan<Domain>(in this));
 
-    /// <summary>Consensus-specs <c>compute_domain</c>: 4 bytes of type, then the first 28 bytes of <c>hash_tree_root(ForkData)</c>.</summary>
+    /// <summary>
+    /// Consensus-specs <c>compute_domain</c>: 4 bytes of type, then the first 28 bytes of <c>hash_tree_root(ForkData)</c>.
+    /// </summary>
     public static Domain Compute(DomainType type, ForkVersion version, Root genesisValidatorsRoot)
     {
         var forkDataRoot = SszHasher.HashPair(SszHasher.Bytes(version.Bytes), genesisValidatorsRoot);

@@ -1,7 +1,8 @@
 namespace RemoteSigner.Spec;
 
 /// <summary>
-/// The root of a progressive list that was hashed here while it was read, so that its elements need not be kept: nobody can make one of 32 bytes of his choice.
+/// The root of a progressive list that was hashed here while it was read, so that its elements need not be kept: nobody can make one of 32
+/// bytes of his choice.
 /// </summary>
 public readonly record struct HashedList
 {

@@ -2,13 +2,17 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RemoteSigner.Spec;
 
-/// <summary>Hexadecimal text as the consensus APIs write it: lower case and <c>0x</c> when written; any case and an optional <c>0x</c> when read.</summary>
+/// <summary>
+/// Hexadecimal text as the consensus APIs write it: lower case and <c>0x</c> when written; any case and an optional <c>0x</c> when read.
+/// </summary>
 public static class Hex
 {
     /// <summary>Writes <paramref name="bytes"/> as <c>0x</c> and two lower-case digits for each byte.</summary>
     public static string Format(ReadOnlySpan<byte> bytes) => "0x" + Convert.ToHexStringLower(bytes);
 
-    /// <summary>Reads exactly <paramref name="destination"/>.Length bytes; false when the text has another length or a character that is no digit.</summary>
+    /// <summary>
+    /// Reads exactly <paramref name="destination"/>.Length bytes; false when the text has another length or a character that is no digit.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, Span<byte> destination)
     {
         var digits = Digits(text);

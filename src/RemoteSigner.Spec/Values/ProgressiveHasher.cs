@@ -1,8 +1,9 @@
 namespace RemoteSigner.Spec;
 
 /// <summary>
-/// <c>merkleize_progressive</c> over chunks that come one after the other (consensus-specs, ssz/simple-serialize.md, as of EIP-7916): subtrees of 1, 4, 16, … leaves, each the left child
-/// of a node whose right child holds the rest; the last rest is a zero chunk. Keeps one root a level, however many chunks there are.
+/// <c>merkleize_progressive</c> over chunks that come one after the other (consensus-specs, ssz/simple-serialize.md, as of EIP-7916):
+/// subtrees of 1, 4, 16, … leaves, each the left child of a node whose right child holds the rest; the last rest is a zero chunk. Keeps one
+/// root a level, however many chunks there are.
 /// </summary>
 public sealed class ProgressiveHasher
 {

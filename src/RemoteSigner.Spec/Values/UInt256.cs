@@ -22,9 +22,11 @@ public readonly record struct UInt256
         value = default;
         Span<byte> bytes = stackalloc byte[Root.Length];
         bytes.Clear();
-        if (utf8Text.Length is 0 or > MostDigits
+        if (
+            utf8Text.Length is 0 or > MostDigits
             || !BigInteger.TryParse(Encoding.ASCII.GetString(utf8Text), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            || !number.TryWriteBytes(bytes, out _, isUnsigned: true))
+            || !number.TryWriteBytes(bytes, out _, isUnsigned: true)
+        )
         {
             return false;
         }

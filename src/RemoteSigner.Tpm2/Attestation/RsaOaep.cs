@@ -4,7 +4,9 @@ using System.Security.Cryptography;
 
 namespace RemoteSigner.Tpm2;
 
-/// <summary>RSAES-OAEP with SHA-256 (RFC 8017 §7.1.1) and a label, which the TPM asks for and .NET's RSA has no room for. Only encryption.</summary>
+/// <summary>
+/// RSAES-OAEP with SHA-256 (RFC 8017 §7.1.1) and a label, which the TPM asks for and .NET's RSA has no room for. Only encryption.
+/// </summary>
 internal static class RsaOaep
 {
     private const int HashSize = 32;

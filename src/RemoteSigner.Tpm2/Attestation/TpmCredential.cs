@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace RemoteSigner.Tpm2;
 
 /// <summary>
-/// A challenge that only one TPM can answer (TPM 2.0 Library Part 1 §24): <see cref="Make"/> encrypts up to 32 bytes so that only the TPM with
-/// that endorsement key gives them back, and only when the key of that Name is loaded in it. <see cref="Blob"/> is a TPM2B_ID_OBJECT,
+/// A challenge that only one TPM can answer (TPM 2.0 Library Part 1 §24): <see cref="Make"/> encrypts up to 32 bytes so that only the TPM
+/// with that endorsement key gives them back, and only when the key of that Name is loaded in it. <see cref="Blob"/> is a TPM2B_ID_OBJECT,
 /// <see cref="EncryptedSeed"/> a TPM2B_ENCRYPTED_SECRET, both without their sizes.
 /// </summary>
 public sealed class TpmCredential(byte[] blob, byte[] encryptedSeed)
@@ -13,7 +13,9 @@ public sealed class TpmCredential(byte[] blob, byte[] encryptedSeed)
 
     public byte[] EncryptedSeed { get; } = encryptedSeed;
 
-    /// <summary>TPM2_MakeCredential (Part 3 §12.6) in software, for a verifier without a TPM. For the default ECC and RSA endorsement keys.</summary>
+    /// <summary>
+    /// TPM2_MakeCredential (Part 3 §12.6) in software, for a verifier without a TPM. For the default ECC and RSA endorsement keys.
+    /// </summary>
     /// <exception cref="TpmIntegrityException">The endorsement key is of another kind.</exception>
     public static TpmCredential Make(TpmtPublic endorsementKey, TpmName attestationKey, ReadOnlySpan<byte> secret)
     {
@@ -29,11 +31,17 @@ public sealed class TpmCredential(byte[] blob, byte[] encryptedSeed)
                 using (var seed = new PinnedBytes(32))
                 {
                     RandomNumberGenerator.Fill(seed.Span);
-                    return new TpmCredential(Protect(seed.Span, attestationKey, secret), RsaOaep.Encrypt(rsa.ToParameters(), seed.Span, "IDENTITY\0"u8));
+                    return new TpmCredential(
+                        Protect(seed.Span, attestationKey, secret),
+                        RsaOaep.Encrypt(rsa.ToParameters(), seed.Span, "IDENTITY\0"u8)
+                    );
                 }
 
             default:
-                throw new TpmIntegrityException(TpmIntegrityFault.Malformed, "the endorsement key is neither P-256 nor RSA 2048 with AES-128-CFB: it is of no default template");
+                throw new TpmIntegrityException(
+                    TpmIntegrityFault.Malformed,
+                    "the endorsement key is neither P-256 nor RSA 2048 with AES-128-CFB: it is of no default template"
+                );
         }
     }
 

@@ -3,9 +3,7 @@ namespace RemoteSigner.Tpm2;
 /// <summary>What an attestation is about; a closed choice.</summary>
 public abstract record TpmAttested
 {
-    private TpmAttested()
-    {
-    }
+    private TpmAttested() { }
 
     /// <summary>TPMS_QUOTE_INFO (Part 2 §10.12.1): the digest of the selected PCRs, see <see cref="PcrValues.Digest"/>.</summary>
     public sealed record Quote(TpmlPcrSelection Selection, byte[] PcrDigest) : TpmAttested;
@@ -22,7 +20,8 @@ public sealed class TpmsAttest
 {
     /// <summary>TPM_GENERATED_VALUE, "\xFFTCG": a restricted key signs nothing from outside that begins so.</summary>
     private const uint Magic = 0xFF544347;
-    private const int TPM_ST_ATTEST_NV = 0x8014, TPM_ST_ATTEST_QUOTE = 0x8018;
+    private const int TPM_ST_ATTEST_NV = 0x8014,
+        TPM_ST_ATTEST_QUOTE = 0x8018;
 
     private TpmsAttest(TpmName qualifiedSigner, byte[] extraData, TpmClock clock, ulong firmwareVersion, TpmAttested attested) =>
         (QualifiedSigner, ExtraData, Clock, FirmwareVersion, Attested) = (qualifiedSigner, extraData, clock, firmwareVersion, attested);
@@ -44,7 +43,10 @@ public sealed class TpmsAttest
         var reader = new TpmReader(bytes);
         if (reader.UInt32() != Magic)
         {
-            throw new TpmIntegrityException(TpmIntegrityFault.Malformed, "the attestation does not begin with TPM_GENERATED_VALUE: no TPM made it");
+            throw new TpmIntegrityException(
+                TpmIntegrityFault.Malformed,
+                "the attestation does not begin with TPM_GENERATED_VALUE: no TPM made it"
+            );
         }
 
         var type = reader.UInt16();
@@ -57,11 +59,11 @@ public sealed class TpmsAttest
         return new TpmsAttest(signer, extraData, clock, firmware, attested);
     }
 
-    private static TpmAttested ReadAttested(int type, ref TpmReader reader) => type switch
-    {
-        TPM_ST_ATTEST_QUOTE => new TpmAttested.Quote(TpmlPcrSelection.Read(ref reader), reader.Sized().ToArray()),
-        TPM_ST_ATTEST_NV => new TpmAttested.NvContents(new TpmName(reader.Sized()), reader.UInt16(), reader.Sized().ToArray()),
-        _ => throw new TpmIntegrityException(TpmIntegrityFault.Malformed, $"attestations of type 0x{type:X4} are not known"),
-    };
+    private static TpmAttested ReadAttested(int type, ref TpmReader reader) =>
+        type switch
+        {
+            TPM_ST_ATTEST_QUOTE => new TpmAttested.Quote(TpmlPcrSelection.Read(ref reader), reader.Sized().ToArray()),
+            TPM_ST_ATTEST_NV => new TpmAttested.NvContents(new TpmName(reader.Sized()), reader.UInt16(), reader.Sized().ToArray()),
+            _ => throw new TpmIntegrityException(TpmIntegrityFault.Malformed, $"attestations of type 0x{type:X4} are not known"),
+        };
 }
-

@@ -3,11 +3,19 @@ namespace RemoteSigner.Tpm2;
 /// <content>Chapter 30 of Part 3: what the TPM is and holds.</content>
 public sealed partial class Tpm
 {
-    private const uint TPM_CAP_HANDLES = 1, TPM_CAP_TPM_PROPERTIES = 6;
+    private const uint TPM_CAP_HANDLES = 1,
+        TPM_CAP_TPM_PROPERTIES = 6;
     private const int AtOnce = 64;
 
-    /// <summary>First handles of the ranges (Part 2 §7.2): NV indices, sessions in the TPM, sessions saved outside of it, loaded objects, persistent objects.</summary>
-    public const uint NvIndices = 0x01000000, LoadedSessions = 0x02000000, SavedSessions = 0x03000000, TransientObjects = 0x80000000, PersistentObjects = 0x81000000;
+    /// <summary>
+    /// First handles of the ranges (Part 2 §7.2): NV indices, sessions in the TPM, sessions saved outside of it, loaded objects, persistent
+    /// objects.
+    /// </summary>
+    public const uint NvIndices = 0x01000000,
+        LoadedSessions = 0x02000000,
+        SavedSessions = 0x03000000,
+        TransientObjects = 0x80000000,
+        PersistentObjects = 0x81000000;
 
     /// <summary>TPM2_GetCapability(TPM_PROPERTIES), Part 3 §30.2; null when the TPM does not have it.</summary>
     public uint? FindProperty(TpmPt property)
@@ -33,7 +41,10 @@ public sealed partial class Tpm
             more &= range != SavedSessions;
             if (more && (handles.Count == 0 || handles[^1] < first || handles[^1] == uint.MaxValue))
             {
-                throw new TpmIntegrityException(TpmIntegrityFault.Malformed, $"the TPM says that there are more handles from 0x{first:X8} on, and does not name them");
+                throw new TpmIntegrityException(
+                    TpmIntegrityFault.Malformed,
+                    $"the TPM says that there are more handles from 0x{first:X8} on, and does not name them"
+                );
             }
 
             first = more ? handles[^1] + 1 : first;
@@ -61,12 +72,11 @@ public sealed partial class Tpm
         {
             FlushContext(handle);
         }
-        catch (TpmException gone) when (gone.Rc == TpmRc.HANDLE)
-        {
-        }
+        catch (TpmException gone) when (gone.Rc == TpmRc.HANDLE) { }
     }
 
-    private TpmResponse GetCapability(uint capability, uint first, uint count, out TpmReader reader) => GetCapability(capability, first, count, out reader, out _);
+    private TpmResponse GetCapability(uint capability, uint first, uint count, out TpmReader reader) =>
+        GetCapability(capability, first, count, out reader, out _);
 
     private TpmResponse GetCapability(uint capability, uint first, uint count, out TpmReader reader, out bool more)
     {
@@ -78,6 +88,11 @@ public sealed partial class Tpm
         var response = Run(TpmCc.GetCapability, [], [], writer.Written);
         reader = response.Reader;
         more = reader.UInt8() == 1;
-        return reader.UInt32() == capability ? response : throw new TpmIntegrityException(TpmIntegrityFault.Malformed, "the TPM answered with another capability than it was asked for");
+        return reader.UInt32() == capability
+            ? response
+            : throw new TpmIntegrityException(
+                TpmIntegrityFault.Malformed,
+                "the TPM answered with another capability than it was asked for"
+            );
     }
 }

@@ -4,11 +4,12 @@ namespace RemoteSigner.Tpm2;
 public sealed partial class Tpm
 {
     /// <summary>TPM2_DictionaryAttackLockReset, Part 3 §25.2: ends a lockout and forgets the failures.</summary>
-    public void DictionaryAttackLockReset(TpmAuthorization lockout) => Run(TpmCc.DictionaryAttackLockReset, [TpmEntity.Lockout], [lockout], []).Dispose();
+    public void DictionaryAttackLockReset(TpmAuthorization lockout) =>
+        Run(TpmCc.DictionaryAttackLockReset, [TpmEntity.Lockout], [lockout], []).Dispose();
 
     /// <summary>
-    /// TPM2_DictionaryAttackParameters, Part 3 §25.3: how many failures lock, after how long one is forgotten, and how long a failed lockout
-    /// authorization bars the next. Whole seconds.
+    /// TPM2_DictionaryAttackParameters, Part 3 §25.3: how many failures lock, after how long one is forgotten, and how long a failed
+    /// lockout authorization bars the next. Whole seconds.
     /// </summary>
     public void DictionaryAttackParameters(TpmAuthorization lockout, int maxTries, TimeSpan recoveryTime, TimeSpan lockoutRecovery)
     {

@@ -22,10 +22,16 @@ public sealed partial class Tpm
         return new NvIndex(publicArea);
     }
 
-    /// <summary>TPM2_NV_UndefineSpace, Part 3 §31.4: the index is gone; a counter that is defined anew still counts on from where it was.</summary>
-    public void NvUndefineSpace(TpmAuthorization owner, NvIndex index) => Run(TpmCc.NV_UndefineSpace, [TpmEntity.Owner, index], [owner], []).Dispose();
+    /// <summary>
+    /// TPM2_NV_UndefineSpace, Part 3 §31.4: the index is gone; a counter that is defined anew still counts on from where it was.
+    /// </summary>
+    public void NvUndefineSpace(TpmAuthorization owner, NvIndex index) =>
+        Run(TpmCc.NV_UndefineSpace, [TpmEntity.Owner, index], [owner], []).Dispose();
 
-    /// <summary>TPM2_NV_ReadPublic, Part 3 §31.6. The Name is computed from what came, and means nothing until it is pinned or used in an HMAC session.</summary>
+    /// <summary>
+    /// TPM2_NV_ReadPublic, Part 3 §31.6. The Name is computed from what came, and means nothing until it is pinned or used in an HMAC
+    /// session.
+    /// </summary>
     /// <exception cref="TpmException">HANDLE when there is no such index.</exception>
     public NvIndex NvReadPublic(uint handle)
     {
@@ -35,8 +41,8 @@ public sealed partial class Tpm
     }
 
     /// <summary>
-    /// TPM2_NV_Increment, Part 3 §31.8. The first one changes the index's Name: go on with <see cref="NvIndex.AsWritten"/>. When no answer came
-    /// it may have been done or not: read the counter back.
+    /// TPM2_NV_Increment, Part 3 §31.8. The first one changes the index's Name: go on with <see cref="NvIndex.AsWritten"/>. When no answer
+    /// came it may have been done or not: read the counter back.
     /// </summary>
     public void NvIncrement(NvIndex counter, TpmAuthorization authorization, TpmEntity? authorizedBy = null) =>
         Run(TpmCc.NV_Increment, [authorizedBy ?? counter, counter], [authorization], []).Dispose();
@@ -50,9 +56,18 @@ public sealed partial class Tpm
         return BinaryPrimitives.ReadUInt64BigEndian(value);
     }
 
-    /// <summary>TPM2_NV_Read, Part 3 §31.13: fills <paramref name="destination"/> from <paramref name="offset"/> on, in as few commands as the TPM's buffer allows.</summary>
+    /// <summary>
+    /// TPM2_NV_Read, Part 3 §31.13: fills <paramref name="destination"/> from <paramref name="offset"/> on, in as few commands as the TPM's
+    /// buffer allows.
+    /// </summary>
     /// <exception cref="TpmException">NV_UNINITIALIZED before the first write, NV_RANGE past the end.</exception>
-    public void NvRead(NvIndex index, TpmAuthorization authorization, Span<byte> destination, int offset = 0, TpmEntity? authorizedBy = null)
+    public void NvRead(
+        NvIndex index,
+        TpmAuthorization authorization,
+        Span<byte> destination,
+        int offset = 0,
+        TpmEntity? authorizedBy = null
+    )
     {
         Span<byte> buffer = stackalloc byte[4];
         while (!destination.IsEmpty)
@@ -76,11 +91,17 @@ public sealed partial class Tpm
     }
 
     /// <summary>
-    /// TPM2_NV_Write, Part 3 §31.7, in as few commands as the TPM's buffer allows. One command is done or not done; of several, only the first
-    /// ones may be. The first write changes the index's Name: go on with <see cref="NvIndex.AsWritten"/>.
+    /// TPM2_NV_Write, Part 3 §31.7, in as few commands as the TPM's buffer allows. One command is done or not done; of several, only the
+    /// first ones may be. The first write changes the index's Name: go on with <see cref="NvIndex.AsWritten"/>.
     /// </summary>
     /// <exception cref="TpmException">NV_RANGE past the end, or when an index with WRITEALL is not written whole.</exception>
-    public void NvWrite(NvIndex index, TpmAuthorization authorization, ReadOnlySpan<byte> data, int offset = 0, TpmEntity? authorizedBy = null)
+    public void NvWrite(
+        NvIndex index,
+        TpmAuthorization authorization,
+        ReadOnlySpan<byte> data,
+        int offset = 0,
+        TpmEntity? authorizedBy = null
+    )
     {
         using var buffer = new PinnedBytes(NvBufferMax + 4);
         for (; !data.IsEmpty; index = index.AsWritten())

@@ -7,7 +7,13 @@ public sealed partial class Tpm
     /// TPM2_Create, Part 3 §12.1: seals 1 to 128 bytes under the parent, with an authorization value of up to 32 bytes (empty for none).
     /// The session hides both on their way.
     /// </summary>
-    public SealedObject Create(TpmEntity parent, TpmAuthorization authorization, KeyedHashPublic template, ReadOnlySpan<byte> authValue, ReadOnlySpan<byte> secret)
+    public SealedObject Create(
+        TpmEntity parent,
+        TpmAuthorization authorization,
+        KeyedHashPublic template,
+        ReadOnlySpan<byte> authValue,
+        ReadOnlySpan<byte> secret
+    )
     {
         using var buffer = new PinnedBytes(1024);
         var writer = new TpmWriter(buffer.Span);
@@ -29,7 +35,9 @@ public sealed partial class Tpm
         return new TpmObject(this, response.Handle, item.Public);
     }
 
-    /// <summary>TPM2_LoadExternal, Part 3 §12.3: a public key alone, into the owner hierarchy, so that tickets for its signatures last.</summary>
+    /// <summary>
+    /// TPM2_LoadExternal, Part 3 §12.3: a public key alone, into the owner hierarchy, so that tickets for its signatures last.
+    /// </summary>
     public TpmObject LoadExternal(TpmtPublic publicArea)
     {
         Span<byte> buffer = stackalloc byte[1024];
@@ -70,7 +78,9 @@ public sealed partial class Tpm
         Run(TpmCc.FlushContext, [], [], writer.Written).Dispose();
     }
 
-    /// <summary>TPM2_EvictControl, Part 3 §28.5: keeps a copy of a loaded key in NV memory at a free handle from 0x81000000, across restarts.</summary>
+    /// <summary>
+    /// TPM2_EvictControl, Part 3 §28.5: keeps a copy of a loaded key in NV memory at a free handle from 0x81000000, across restarts.
+    /// </summary>
     /// <exception cref="TpmException">NV_DEFINED when the handle is taken; nothing is ever evicted.</exception>
     public TpmObject MakePersistent(TpmObject key, uint handle, TpmAuthorization owner)
     {

@@ -14,13 +14,15 @@ public sealed partial class Tpm
         Run(TpmCc.PCR_Extend, [TpmEntity.Pcr(index)], [TpmPassword.Empty], writer.Written).Dispose();
     }
 
-    /// <summary>TPM2_PCR_Read, Part 3 §22.4: the selected values, eight a command. For people and predictions; a quote is what proves them.</summary>
+    /// <summary>
+    /// TPM2_PCR_Read, Part 3 §22.4: the selected values, eight a command. For people and predictions; a quote is what proves them.
+    /// </summary>
     /// <exception cref="TpmIntegrityException">The TPM lacks a selected PCR.</exception>
     public PcrValues PcrRead(TpmlPcrSelection selection)
     {
         var values = new Dictionary<int, byte[]>();
         Span<byte> buffer = stackalloc byte[32];
-        for (var rest = selection; !rest.IsEmpty;)
+        for (var rest = selection; !rest.IsEmpty; )
         {
             var writer = new TpmWriter(buffer);
             rest.Write(ref writer);

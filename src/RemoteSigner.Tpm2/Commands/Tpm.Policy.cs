@@ -22,7 +22,9 @@ public sealed partial class Tpm
         Run(TpmCc.PolicyPCR, [policy.Entity], [], writer.Written).Dispose();
     }
 
-    /// <summary>TPM2_PolicyPCR, Part 3 §23.7, with the digest the PCRs must have: a firmware's prediction in a trial session, or a check at once.</summary>
+    /// <summary>
+    /// TPM2_PolicyPCR, Part 3 §23.7, with the digest the PCRs must have: a firmware's prediction in a trial session, or a check at once.
+    /// </summary>
     /// <exception cref="TpmException">VALUE when the PCRs have another one.</exception>
     public void PolicyPcr(TpmSession policy, TpmlPcrSelection selection, ReadOnlySpan<byte> pcrDigest)
     {
@@ -35,7 +37,15 @@ public sealed partial class Tpm
 
     /// <summary>TPM2_PolicyNV, Part 3 §23.9: compares the index's content from <paramref name="offset"/> on with the operand.</summary>
     /// <exception cref="TpmException">POLICY when the comparison is false.</exception>
-    public void PolicyNv(TpmSession policy, NvIndex index, TpmAuthorization authorization, ReadOnlySpan<byte> operand, int offset, TpmEo operation, TpmEntity? authorizedBy = null)
+    public void PolicyNv(
+        TpmSession policy,
+        NvIndex index,
+        TpmAuthorization authorization,
+        ReadOnlySpan<byte> operand,
+        int offset,
+        TpmEo operation,
+        TpmEntity? authorizedBy = null
+    )
     {
         Span<byte> buffer = stackalloc byte[128];
         var writer = new TpmWriter(buffer);
@@ -51,7 +61,13 @@ public sealed partial class Tpm
 
     /// <summary>TPM2_PolicyAuthorize, Part 3 §23.16: what the session ran so far was approved by this key for this reference.</summary>
     /// <exception cref="TpmException">VALUE when the session's digest is not the approved one.</exception>
-    public void PolicyAuthorize(TpmSession policy, PolicyDigest approved, ReadOnlySpan<byte> policyRef, TpmName keyName, TpmtTkVerified ticket)
+    public void PolicyAuthorize(
+        TpmSession policy,
+        PolicyDigest approved,
+        ReadOnlySpan<byte> policyRef,
+        TpmName keyName,
+        TpmtTkVerified ticket
+    )
     {
         Span<byte> buffer = stackalloc byte[512];
         var writer = new TpmWriter(buffer);
@@ -62,7 +78,10 @@ public sealed partial class Tpm
         Run(TpmCc.PolicyAuthorize, [policy.Entity], [], writer.Written).Dispose();
     }
 
-    /// <summary>TPM2_PolicyAuthValue, Part 3 §23.17: the session must prove the object's authorization value; see <see cref="TpmSession.SetAuthValue"/>.</summary>
+    /// <summary>
+    /// TPM2_PolicyAuthValue, Part 3 §23.17: the session must prove the object's authorization value; see
+    /// <see cref="TpmSession.SetAuthValue"/>.
+    /// </summary>
     public void PolicyAuthValue(TpmSession policy)
     {
         Run(TpmCc.PolicyAuthValue, [policy.Entity], [], []).Dispose();
@@ -75,7 +94,9 @@ public sealed partial class Tpm
         using var response = Run(TpmCc.PolicyGetDigest, [policy.Entity], [], []);
         var reader = response.Reader;
         var digest = reader.Sized();
-        return digest.Length == 32 ? PolicyDigest.Of(digest) : throw new TpmIntegrityException(TpmIntegrityFault.Malformed, $"TPM2_PolicyGetDigest gave {digest.Length} bytes");
+        return digest.Length == 32
+            ? PolicyDigest.Of(digest)
+            : throw new TpmIntegrityException(TpmIntegrityFault.Malformed, $"TPM2_PolicyGetDigest gave {digest.Length} bytes");
     }
 
     /// <summary>

@@ -13,7 +13,9 @@ public sealed partial class Tpm
     /// <summary>TPM2_StartAuthSession, Part 3 §11.1: runs a policy and then authorizes one command by it.</summary>
     public TpmSession StartPolicySession(PinnedKey saltKey) => StartSession(TpmSe.Policy, saltKey);
 
-    /// <summary>TPM2_StartAuthSession, Part 3 §11.1: runs a policy only to see its digest. It authorizes nothing, so it needs no salt.</summary>
+    /// <summary>
+    /// TPM2_StartAuthSession, Part 3 §11.1: runs a policy only to see its digest. It authorizes nothing, so it needs no salt.
+    /// </summary>
     public TpmSession StartTrialSession() => StartSession(TpmSe.Trial, null);
 
     private TpmSession StartSession(TpmSe kind, PinnedKey? saltKey)

@@ -6,10 +6,15 @@ public sealed partial class Tpm
     /// <summary>TPM2_Startup(CLEAR), Part 3 §9.3. Firmware does it on a real machine.</summary>
     public void Startup() => Run(TpmCc.Startup, [], [], [0, 0]).Dispose();
 
-    /// <summary>TPM2_Shutdown(CLEAR), Part 3 §9.4: without it, a power cut after a wrong authorization counts as one more. The kernel does it where it has the TPM.</summary>
+    /// <summary>
+    /// TPM2_Shutdown(CLEAR), Part 3 §9.4: without it, a power cut after a wrong authorization counts as one more. The kernel does it where
+    /// it has the TPM.
+    /// </summary>
     public void Shutdown() => Run(TpmCc.Shutdown, [], [], [0, 0]).Dispose();
 
-    /// <summary>TPM2_GetRandom, Part 3 §16.1: fills <paramref name="destination"/>, 32 bytes a command. A session keeps the numbers off the bus.</summary>
+    /// <summary>
+    /// TPM2_GetRandom, Part 3 §16.1: fills <paramref name="destination"/>, 32 bytes a command. A session keeps the numbers off the bus.
+    /// </summary>
     public void GetRandom(Span<byte> destination, TpmSession? session = null)
     {
         while (!destination.IsEmpty)
@@ -28,7 +33,9 @@ public sealed partial class Tpm
         }
     }
 
-    /// <summary>TPM2_ReadClock, Part 3 §29.1. It takes no session: whoever sits on the bus may answer. A quote holds the clock too, signed.</summary>
+    /// <summary>
+    /// TPM2_ReadClock, Part 3 §29.1. It takes no session: whoever sits on the bus may answer. A quote holds the clock too, signed.
+    /// </summary>
     public TpmTime ReadClock()
     {
         using var response = Run(TpmCc.ReadClock, [], [], []);

@@ -21,7 +21,9 @@ public sealed class PolicyDigest : IEquatable<PolicyDigest>
 
     /// <exception cref="ArgumentException">Not 32 bytes.</exception>
     public static PolicyDigest Of(ReadOnlySpan<byte> digest) =>
-        digest.Length == 32 ? new(digest.ToArray()) : throw new ArgumentException($"a policy digest has 32 bytes, not {digest.Length}", nameof(digest));
+        digest.Length == 32
+            ? new(digest.ToArray())
+            : throw new ArgumentException($"a policy digest has 32 bytes, not {digest.Length}", nameof(digest));
 
     /// <summary>TPM2_PolicyPCR (Part 3 §23.7): the selected PCRs have the values whose <see cref="PcrValues.Digest"/> this is.</summary>
     public PolicyDigest Pcr(TpmlPcrSelection selection, ReadOnlySpan<byte> pcrDigest)
@@ -42,19 +44,27 @@ public sealed class PolicyDigest : IEquatable<PolicyDigest>
         return Then(TpmCc.PolicyNV, [.. hash.GetHashAndReset(), .. index.Name.Bytes]);
     }
 
-    /// <summary>TPM2_PolicyAuthorize (Part 3 §23.16): any policy that this key approved for this reference. It replaces what stood before, so it is a beginning.</summary>
-    public static PolicyDigest Authorize(TpmName keyName, ReadOnlySpan<byte> policyRef) => Empty.Then(TpmCc.PolicyAuthorize, keyName.Bytes).WithReference(policyRef);
+    /// <summary>
+    /// TPM2_PolicyAuthorize (Part 3 §23.16): any policy that this key approved for this reference. It replaces what stood before, so it is
+    /// a beginning.
+    /// </summary>
+    public static PolicyDigest Authorize(TpmName keyName, ReadOnlySpan<byte> policyRef) =>
+        Empty.Then(TpmCc.PolicyAuthorize, keyName.Bytes).WithReference(policyRef);
 
     /// <summary>TPM2_PolicyAuthValue (Part 3 §23.17): the object's authorization value is needed as well.</summary>
     public PolicyDigest AuthValue() => Then(TpmCc.PolicyAuthValue, []);
 
     /// <summary>TPM2_PolicyCommandCode (Part 3 §23.11): for this command alone.</summary>
-    public PolicyDigest CommandCode(TpmCc command) => Then(TpmCc.PolicyCommandCode, [0, 0, (byte)((int)command >> 8), (byte)((int)command & 0xFF)]);
+    public PolicyDigest CommandCode(TpmCc command) =>
+        Then(TpmCc.PolicyCommandCode, [0, 0, (byte)((int)command >> 8), (byte)((int)command & 0xFF)]);
 
     /// <summary>TPM2_PolicySecret (Part 3 §23.4): whoever knows the authorization value of that entity.</summary>
-    public PolicyDigest Secret(TpmName entity, ReadOnlySpan<byte> policyRef) => Then(TpmCc.PolicySecret, entity.Bytes).WithReference(policyRef);
+    public PolicyDigest Secret(TpmName entity, ReadOnlySpan<byte> policyRef) =>
+        Then(TpmCc.PolicySecret, entity.Bytes).WithReference(policyRef);
 
-    /// <summary>What the approving key signs, SHA-256 of this and the reference (Part 3 §23.16); the ECDSA signature goes to TPM2_VerifySignature.</summary>
+    /// <summary>
+    /// What the approving key signs, SHA-256 of this and the reference (Part 3 §23.16); the ECDSA signature goes to TPM2_VerifySignature.
+    /// </summary>
     public byte[] ApprovalDigest(ReadOnlySpan<byte> policyRef) => SHA256.HashData([.. _digest, .. policyRef]);
 
     public bool Equals(PolicyDigest? other) => other is not null && Bytes.SequenceEqual(other.Bytes);
@@ -65,7 +75,8 @@ public sealed class PolicyDigest : IEquatable<PolicyDigest>
 
     public override string ToString() => Convert.ToHexStringLower(_digest);
 
-    private PolicyDigest Then(TpmCc command, ReadOnlySpan<byte> arguments) => new(SHA256.HashData([.. _digest, 0, 0, (byte)((int)command >> 8), (byte)((int)command & 0xFF), .. arguments]));
+    private PolicyDigest Then(TpmCc command, ReadOnlySpan<byte> arguments) =>
+        new(SHA256.HashData([.. _digest, 0, 0, (byte)((int)command >> 8), (byte)((int)command & 0xFF), .. arguments]));
 
     /// <summary>The second hash of PolicyUpdate (Part 3 §23.2.3), which is done for an empty reference too.</summary>
     private PolicyDigest WithReference(ReadOnlySpan<byte> policyRef) => new(SHA256.HashData([.. _digest, .. policyRef]));

@@ -2,7 +2,10 @@ using System.Security.Cryptography;
 
 namespace RemoteSigner.Tpm2;
 
-/// <summary>A secret shared with the holder of an ECC key by a one-time ECDH (TPM 2.0 Library Part 1 annex C.6.1): 32 bytes, and the point that lets the TPM find them.</summary>
+/// <summary>
+/// A secret shared with the holder of an ECC key by a one-time ECDH (TPM 2.0 Library Part 1 annex C.6.1): 32 bytes, and the point that lets
+/// the TPM find them.
+/// </summary>
 internal sealed class EphemeralSecret : IDisposable
 {
     private readonly PinnedBytes _seed = new(32);

@@ -3,11 +3,19 @@ using System.Security.Cryptography;
 
 namespace RemoteSigner.Tpm2;
 
-/// <summary>The TPM's key derivation functions with SHA-256 (TPM 2.0 Library Part 1 §11.4.10), and the CFB mode it hides parameters with.</summary>
+/// <summary>
+/// The TPM's key derivation functions with SHA-256 (TPM 2.0 Library Part 1 §11.4.10), and the CFB mode it hides parameters with.
+/// </summary>
 internal static class Kdf
 {
     /// <summary>KDFa: SP 800-108 in counter mode over HMAC. Fills <paramref name="output"/>.</summary>
-    public static void KDFa(ReadOnlySpan<byte> key, ReadOnlySpan<byte> label, ReadOnlySpan<byte> contextU, ReadOnlySpan<byte> contextV, Span<byte> output)
+    public static void KDFa(
+        ReadOnlySpan<byte> key,
+        ReadOnlySpan<byte> label,
+        ReadOnlySpan<byte> contextU,
+        ReadOnlySpan<byte> contextV,
+        Span<byte> output
+    )
     {
         Span<byte> message = stackalloc byte[4 + label.Length + 1 + contextU.Length + contextV.Length + 4];
         Span<byte> block = stackalloc byte[32];
@@ -27,7 +35,13 @@ internal static class Kdf
     }
 
     /// <summary>KDFe: one SHA-256 block (32 bytes) from an ECDH secret and the x-coordinates of both parties.</summary>
-    public static void KDFe(ReadOnlySpan<byte> z, ReadOnlySpan<byte> label, ReadOnlySpan<byte> partyU, ReadOnlySpan<byte> partyV, Span<byte> output)
+    public static void KDFe(
+        ReadOnlySpan<byte> z,
+        ReadOnlySpan<byte> label,
+        ReadOnlySpan<byte> partyU,
+        ReadOnlySpan<byte> partyV,
+        Span<byte> output
+    )
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData([0, 0, 0, 1]);

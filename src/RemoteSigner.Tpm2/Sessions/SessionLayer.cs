@@ -1,6 +1,8 @@
 namespace RemoteSigner.Tpm2;
 
-/// <summary>Which session of a command hides its first parameter, and which the response's (Part 1 §21.2): the first that wants to does both.</summary>
+/// <summary>
+/// Which session of a command hides its first parameter, and which the response's (Part 1 §21.2): the first that wants to does both.
+/// </summary>
 internal readonly ref struct SessionLayer
 {
     private SessionLayer(TpmSession? decrypting, TpmSession? encrypting) => (Decrypting, Encrypting) = (decrypting, encrypting);
@@ -26,7 +28,9 @@ internal readonly ref struct SessionLayer
         return layer;
     }
 
-    /// <summary>The nonces that the first session's HMAC covers besides its own, so that nobody takes the encrypting session away (Part 1 §19.6.5).</summary>
+    /// <summary>
+    /// The nonces that the first session's HMAC covers besides its own, so that nobody takes the encrypting session away (Part 1 §19.6.5).
+    /// </summary>
     public ReadOnlySpan<byte> OtherNonces(ReadOnlySpan<TpmAuthorization> authorizations, int position) =>
         position == 0 && (Decrypting ?? Encrypting) is { } hiding && hiding != authorizations[0] ? hiding.NonceTpm : [];
 

@@ -3,9 +3,7 @@ namespace RemoteSigner.Tpm2;
 /// <summary>How a command is authorized: a <see cref="TpmPassword"/> in the clear, or a <see cref="TpmSession"/>.</summary>
 public abstract class TpmAuthorization
 {
-    private protected TpmAuthorization()
-    {
-    }
+    private protected TpmAuthorization() { }
 
     /// <summary>TPMS_AUTH_COMMAND (Part 2 §10.13.2).</summary>
     internal abstract void WriteCommand(ref TpmWriter writer, ReadOnlySpan<byte> cpHash, ReadOnlySpan<byte> otherNonces);

@@ -1,6 +1,8 @@
 namespace RemoteSigner.Tpm2;
 
-/// <summary>TPM_RS_PW: the authorization value itself is sent, readable to whoever listens. For empty values, and where nobody can listen.</summary>
+/// <summary>
+/// TPM_RS_PW: the authorization value itself is sent, readable to whoever listens. For empty values, and where nobody can listen.
+/// </summary>
 public sealed class TpmPassword : TpmAuthorization, IDisposable
 {
     private const uint Handle = 0x40000009;

@@ -17,7 +17,9 @@ internal enum TpmSe
 /// </summary>
 public sealed class TpmSession : TpmAuthorization, IDisposable
 {
-    private const byte ContinueSession = 0x01, Decrypt = 0x20, Encrypt = 0x40;
+    private const byte ContinueSession = 0x01,
+        Decrypt = 0x20,
+        Encrypt = 0x40;
 
     private readonly Tpm _tpm;
     private readonly TpmSe _kind;
@@ -42,8 +44,8 @@ public sealed class TpmSession : TpmAuthorization, IDisposable
     internal ReadOnlySpan<byte> NonceTpm => _nonceTpm;
 
     /// <summary>
-    /// The authorization value of what the next commands use: of the NV index, of the parent key, or the PIN after PolicyAuthValue. Kept until
-    /// it is set anew; empty at first. A copy is made, and zeroed with the session.
+    /// The authorization value of what the next commands use: of the NV index, of the parent key, or the PIN after PolicyAuthValue. Kept
+    /// until it is set anew; empty at first. A copy is made, and zeroed with the session.
     /// </summary>
     public void SetAuthValue(ReadOnlySpan<byte> authValue)
     {
@@ -64,7 +66,9 @@ public sealed class TpmSession : TpmAuthorization, IDisposable
         _authValue.Dispose();
     }
 
-    /// <summary>TPM2_PolicyAuthValue was run: from now on the HMAC must prove the authorization value too, until the policy is used up.</summary>
+    /// <summary>
+    /// TPM2_PolicyAuthValue was run: from now on the HMAC must prove the authorization value too, until the policy is used up.
+    /// </summary>
     internal void NeedAuthValue() => _needsAuthValue = true;
 
     /// <summary>A new nonce for the next command, and what it encrypts.</summary>
@@ -96,15 +100,29 @@ public sealed class TpmSession : TpmAuthorization, IDisposable
         Hmac(rpHash, _nonceTpm, _nonceCaller, [], attributes, expected);
         if (!CryptographicOperations.FixedTimeEquals(reader.Sized(), expected))
         {
-            throw new TpmIntegrityException(TpmIntegrityFault.ResponseHmac, $"the answer to TPM2_{command} has a wrong HMAC: it was changed on its way, or does not come from the TPM this session was opened with");
+            throw new TpmIntegrityException(
+                TpmIntegrityFault.ResponseHmac,
+                $"the answer to TPM2_{command} has a wrong HMAC: it was changed on its way, "
+                    + "or does not come from the TPM this session was opened with"
+            );
         }
 
         // A policy is good for one authorization: its use resets the session (Part 1 §19.7.9).
         _needsAuthValue = false;
     }
 
-    /// <summary>Part 1 §19.6.5: HMAC over the parameter hash, the newer nonce, the older one, nonces of other encrypting sessions, and the attributes.</summary>
-    private void Hmac(ReadOnlySpan<byte> parameterHash, ReadOnlySpan<byte> newer, ReadOnlySpan<byte> older, ReadOnlySpan<byte> otherNonces, byte attributes, Span<byte> hmac)
+    /// <summary>
+    /// Part 1 §19.6.5: HMAC over the parameter hash, the newer nonce, the older one, nonces of other encrypting sessions, and the
+    /// attributes.
+    /// </summary>
+    private void Hmac(
+        ReadOnlySpan<byte> parameterHash,
+        ReadOnlySpan<byte> newer,
+        ReadOnlySpan<byte> older,
+        ReadOnlySpan<byte> otherNonces,
+        byte attributes,
+        Span<byte> hmac
+    )
     {
         using var key = SessionValue(_kind == TpmSe.HMAC || _needsAuthValue);
         using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key.Span);

@@ -2,8 +2,12 @@ using System.Security.Cryptography;
 
 namespace RemoteSigner.Tpm2;
 
-/// <summary>The public area of a NIST P-256 key. <see cref="X"/> and <see cref="Y"/> are as the TPM gave them: up to 32 bytes, or a template's filler.</summary>
-public sealed class EccPublic(TpmaObject attributes, byte[] authPolicy, TpmtSymDef symmetric, TpmtScheme scheme, byte[] x, byte[] y) : TpmtPublic(attributes, authPolicy)
+/// <summary>
+/// The public area of a NIST P-256 key. <see cref="X"/> and <see cref="Y"/> are as the TPM gave them: up to 32 bytes, or a template's
+/// filler.
+/// </summary>
+public sealed class EccPublic(TpmaObject attributes, byte[] authPolicy, TpmtSymDef symmetric, TpmtScheme scheme, byte[] x, byte[] y)
+    : TpmtPublic(attributes, authPolicy)
 {
     private const int P256 = 0x0003;
 
@@ -19,7 +23,12 @@ public sealed class EccPublic(TpmaObject attributes, byte[] authPolicy, TpmtSymD
 
     /// <summary>The point for .NET's ECDsa and ECDiffieHellman, its coordinates padded to 32 bytes.</summary>
     /// <exception cref="CryptographicException">Thrown by them when the point is not on the curve.</exception>
-    public ECParameters ToParameters() => new() { Curve = ECCurve.NamedCurves.nistP256, Q = new ECPoint { X = Padded(X), Y = Padded(Y) } };
+    public ECParameters ToParameters() =>
+        new()
+        {
+            Curve = ECCurve.NamedCurves.nistP256,
+            Q = new ECPoint { X = Padded(X), Y = Padded(Y) },
+        };
 
     /// <summary>The public area of an external ECDSA P-256 key that only verifies, such as the one that approves policies.</summary>
     public static EccPublic VerifyingKey(ECPoint point) =>
@@ -33,7 +42,10 @@ public sealed class EccPublic(TpmaObject attributes, byte[] authPolicy, TpmtSymD
         var kdf = TpmtScheme.Read(ref reader);
         if (curve != P256 || kdf != TpmtScheme.None)
         {
-            throw new TpmIntegrityException(TpmIntegrityFault.Malformed, $"keys on curve {curve} with key derivation {kdf.Scheme} are not known");
+            throw new TpmIntegrityException(
+                TpmIntegrityFault.Malformed,
+                $"keys on curve {curve} with key derivation {kdf.Scheme} are not known"
+            );
         }
 
         return new EccPublic(attributes, policy, symmetric, scheme, reader.Sized().ToArray(), reader.Sized().ToArray());

@@ -8,8 +8,9 @@ public sealed class KeyedHashPublic(TpmaObject attributes, byte[] authPolicy, by
     private protected override TpmAlg Type => TpmAlg.KEYEDHASH;
 
     /// <summary>
-    /// The template of sealed data. With a policy, userWithAuth stays clear: otherwise the bare authorization value would do, and the policy were decoration.
-    /// Without dictionary attack protection (<paramref name="noDA"/>) a crash loop cannot lock it; a PIN that a person chose needs the protection.
+    /// The template of sealed data. With a policy, userWithAuth stays clear: otherwise the bare authorization value would do, and the
+    /// policy were decoration. Without dictionary attack protection (<paramref name="noDA"/>) a crash loop cannot lock it; a PIN that a
+    /// person chose needs the protection.
     /// </summary>
     public static KeyedHashPublic SealedUnder(PolicyDigest policy, bool noDA) =>
         new(TpmaObject.FixedTPM | TpmaObject.FixedParent | (noDA ? TpmaObject.NoDA : TpmaObject.None), policy.ToArray(), []);

@@ -12,7 +12,11 @@ public sealed class NvIndex(TpmsNvPublic publicArea) : TpmEntity(publicArea.Hand
     public NvIndex AsWritten() => Public.IsWritten ? this : new NvIndex(Public.AsWritten());
 
     /// <exception cref="TpmIntegrityException">The Name is not <paramref name="expected"/>.</exception>
-    public NvIndex Pinned(TpmName expected) => Name.Equals(expected)
-        ? this
-        : throw new TpmIntegrityException(TpmIntegrityFault.Name, $"NV index 0x{Handle:X8} has the name {Name}, not {expected}: it was re-created, or this is another TPM");
+    public NvIndex Pinned(TpmName expected) =>
+        Name.Equals(expected)
+            ? this
+            : throw new TpmIntegrityException(
+                TpmIntegrityFault.Name,
+                $"NV index 0x{Handle:X8} has the name {Name}, not {expected}: it was re-created, or this is another TPM"
+            );
 }

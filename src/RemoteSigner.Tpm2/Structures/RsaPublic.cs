@@ -4,7 +4,15 @@ using System.Security.Cryptography;
 namespace RemoteSigner.Tpm2;
 
 /// <summary>The public area of an RSA key; exponent 0 stands for 65537.</summary>
-public sealed class RsaPublic(TpmaObject attributes, byte[] authPolicy, TpmtSymDef symmetric, TpmtScheme scheme, int keyBits, uint exponent, byte[] modulus) : TpmtPublic(attributes, authPolicy)
+public sealed class RsaPublic(
+    TpmaObject attributes,
+    byte[] authPolicy,
+    TpmtSymDef symmetric,
+    TpmtScheme scheme,
+    int keyBits,
+    uint exponent,
+    byte[] modulus
+) : TpmtPublic(attributes, authPolicy)
 {
     private const uint DefaultExponent = 65537;
 
@@ -24,7 +32,15 @@ public sealed class RsaPublic(TpmaObject attributes, byte[] authPolicy, TpmtSymD
     public RSAParameters ToParameters() => new() { Modulus = Modulus, Exponent = BigEndian(Exponent == 0 ? DefaultExponent : Exponent) };
 
     internal static RsaPublic Read(TpmaObject attributes, byte[] policy, ref TpmReader reader) =>
-        new(attributes, policy, TpmtSymDef.Read(ref reader), TpmtScheme.Read(ref reader), reader.UInt16(), reader.UInt32(), reader.Sized().ToArray());
+        new(
+            attributes,
+            policy,
+            TpmtSymDef.Read(ref reader),
+            TpmtScheme.Read(ref reader),
+            reader.UInt16(),
+            reader.UInt32(),
+            reader.Sized().ToArray()
+        );
 
     private protected override void WriteParameters(ref TpmWriter writer)
     {

@@ -16,10 +16,15 @@ public sealed class TpmObject : TpmEntity, IDisposable
     {
         if (!Name.Equals(expected))
         {
-            throw new TpmIntegrityException(TpmIntegrityFault.Name, $"the key at 0x{Handle:X8} has the name {Name}, not {expected}: this is another TPM, or somebody is on the bus");
+            throw new TpmIntegrityException(
+                TpmIntegrityFault.Name,
+                $"the key at 0x{Handle:X8} has the name {Name}, not {expected}: this is another TPM, or somebody is on the bus"
+            );
         }
 
-        return Public is EccPublic area ? new PinnedKey(Handle, Name, area) : throw new TpmIntegrityException(TpmIntegrityFault.Name, $"the key at 0x{Handle:X8} is not an ECC key");
+        return Public is EccPublic area
+            ? new PinnedKey(Handle, Name, area)
+            : throw new TpmIntegrityException(TpmIntegrityFault.Name, $"the key at 0x{Handle:X8} is not an ECC key");
     }
 
     public void Dispose() => Interlocked.Exchange(ref _tpm, null)?.FlushIfReachable(Handle);

@@ -1,8 +1,8 @@
 namespace RemoteSigner.Tpm2;
 
 /// <summary>
-/// TPMS_CLOCK_INFO (TPM 2.0 Library Part 2 §10.11.1): milliseconds the TPM was powered over its whole life, resets and restarts, and whether
-/// the clock is sure not to have gone back after an unclean power-off.
+/// TPMS_CLOCK_INFO (TPM 2.0 Library Part 2 §10.11.1): milliseconds the TPM was powered over its whole life, resets and restarts, and
+/// whether the clock is sure not to have gone back after an unclean power-off.
 /// </summary>
 public readonly record struct TpmClock(ulong Milliseconds, uint ResetCount, uint RestartCount, bool Safe)
 {

@@ -1,6 +1,9 @@
 namespace RemoteSigner.Tpm2;
 
-/// <summary>TPMA_NV (TPM 2.0 Library Part 2 §13.4): what an NV index is and who may read and write it. Bits 4 to 7 are its type: 1 is a counter, 0 plain bytes.</summary>
+/// <summary>
+/// TPMA_NV (TPM 2.0 Library Part 2 §13.4): what an NV index is and who may read and write it. Bits 4 to 7 are its type: 1 is a counter, 0
+/// plain bytes.
+/// </summary>
 [Flags]
 public enum TpmaNv : uint
 {

@@ -1,8 +1,8 @@
 namespace RemoteSigner.Tpm2;
 
 /// <summary>
-/// TPML_PCR_SELECTION (TPM 2.0 Library Part 2 §10.9.7) over the SHA-256 bank: which of PCR 0 to 23. As text like tpm2-tools: <c>sha256:7,11</c>.
-/// Equal by value.
+/// TPML_PCR_SELECTION (TPM 2.0 Library Part 2 §10.9.7) over the SHA-256 bank: which of PCR 0 to 23. As text like tpm2-tools:
+/// <c>sha256:7,11</c>. Equal by value.
 /// </summary>
 public readonly record struct TpmlPcrSelection
 {

@@ -27,7 +27,10 @@ public sealed class TpmsNvPublic(uint handle, TpmaNv attributes, byte[] authPoli
     /// <summary>A counter, 64 bits. It starts above every counter the TPM ever had, so defining it anew takes nothing back.</summary>
     public static TpmsNvPublic Counter(uint handle) => new(handle, Ours | TpmaNv.Counter, [], 8);
 
-    /// <summary>Plain bytes. WRITEALL, so a write is all of it or none; the size is limited by the TPM to what one command carries (NV_BUFFER_MAX, 1024 with swtpm).</summary>
+    /// <summary>
+    /// Plain bytes. WRITEALL, so a write is all of it or none; the size is limited by the TPM to what one command carries (NV_BUFFER_MAX,
+    /// 1024 with swtpm).
+    /// </summary>
     public static TpmsNvPublic Ordinary(uint handle, int size) => new(handle, Ours | TpmaNv.WriteAll, [], size);
 
     /// <summary>The same index after its first write: its final Name, known before it exists.</summary>
@@ -48,11 +51,18 @@ public sealed class TpmsNvPublic(uint handle, TpmaNv attributes, byte[] authPoli
     /// <exception cref="TpmIntegrityException">Not such a structure, or not named with SHA-256.</exception>
     public static TpmsNvPublic Parse(ReadOnlySpan<byte> bytes)
     {
-        var reader = new TpmReader(bytes.Length <= MaxSize ? bytes : throw new TpmIntegrityException(TpmIntegrityFault.Malformed, $"the public area of an NV index has {bytes.Length} bytes"));
+        var reader = new TpmReader(
+            bytes.Length <= MaxSize
+                ? bytes
+                : throw new TpmIntegrityException(TpmIntegrityFault.Malformed, $"the public area of an NV index has {bytes.Length} bytes")
+        );
         var handle = reader.UInt32();
         if (reader.Algorithm() is var nameAlg and not TpmAlg.SHA256)
         {
-            throw new TpmIntegrityException(TpmIntegrityFault.Malformed, $"NV index 0x{handle:X8} is named with algorithm {nameAlg}, not SHA256");
+            throw new TpmIntegrityException(
+                TpmIntegrityFault.Malformed,
+                $"NV index 0x{handle:X8} is named with algorithm {nameAlg}, not SHA256"
+            );
         }
 
         var area = new TpmsNvPublic(handle, (TpmaNv)reader.UInt32(), reader.Sized().ToArray(), reader.UInt16());

@@ -37,7 +37,11 @@ public abstract class TpmtPublic
     /// <exception cref="TpmIntegrityException">Not a public area, or of a kind that this codec does not know.</exception>
     public static TpmtPublic Parse(ReadOnlySpan<byte> publicArea)
     {
-        var reader = new TpmReader(publicArea.Length <= MaxSize ? publicArea : throw new TpmIntegrityException(TpmIntegrityFault.Malformed, $"a public area has {publicArea.Length} bytes"));
+        var reader = new TpmReader(
+            publicArea.Length <= MaxSize
+                ? publicArea
+                : throw new TpmIntegrityException(TpmIntegrityFault.Malformed, $"a public area has {publicArea.Length} bytes")
+        );
         var type = reader.Algorithm();
         if (reader.Algorithm() is var nameAlg and not TpmAlg.SHA256)
         {

@@ -1,6 +1,8 @@
 namespace RemoteSigner.Tpm2;
 
-/// <summary>TPMT_SYM_DEF_OBJECT (TPM 2.0 Library Part 2 §11.1.7): the symmetric cipher a storage key protects its children with, or none.</summary>
+/// <summary>
+/// TPMT_SYM_DEF_OBJECT (TPM 2.0 Library Part 2 §11.1.7): the symmetric cipher a storage key protects its children with, or none.
+/// </summary>
 public readonly record struct TpmtSymDef(TpmAlg Algorithm, int KeyBits, TpmAlg Mode)
 {
     public static TpmtSymDef None { get; } = new(TpmAlg.NULL, 0, TpmAlg.NULL);

@@ -14,9 +14,12 @@ public sealed class DeviceTransport : ITpmTransport
 
     private readonly string _path;
     private readonly FileStream _device;
-    private readonly PinnedBytes _command = new(4096), _response = new(4096);
-    private readonly SemaphoreSlim _asked = new(0), _answered = new(0);
-    private int _commandLength, _responseLength;
+    private readonly PinnedBytes _command = new(4096),
+        _response = new(4096);
+    private readonly SemaphoreSlim _asked = new(0),
+        _answered = new(0);
+    private int _commandLength,
+        _responseLength;
     private Exception? _fault;
     private volatile bool _closed;
 
@@ -54,7 +57,10 @@ public sealed class DeviceTransport : ITpmTransport
         if (!_answered.Wait(timeout))
         {
             Dispose();
-            throw new TpmTransportException(TpmTransportFault.TimedOut, $"the TPM device {_path} gave no answer in {timeout.TotalSeconds} s");
+            throw new TpmTransportException(
+                TpmTransportFault.TimedOut,
+                $"the TPM device {_path} gave no answer in {timeout.TotalSeconds} s"
+            );
         }
 
         return _fault is null ? Take(response) : throw Translate(_fault);
@@ -118,10 +124,16 @@ public sealed class DeviceTransport : ITpmTransport
     {
         if (fault is IOException { HResult: EINVAL })
         {
-            return new TpmTransportException(TpmTransportFault.Rejected, $"the kernel refused to pass the command on to the TPM device {_path}: {fault.Message}", fault);
+            return new TpmTransportException(
+                TpmTransportFault.Rejected,
+                $"the kernel refused to pass the command on to the TPM device {_path}: {fault.Message}",
+                fault
+            );
         }
 
         Dispose();
-        return fault is TpmIntegrityException ? fault : new TpmTransportException(TpmTransportFault.Closed, $"the TPM device {_path} failed: {fault.Message}", fault);
+        return fault is TpmIntegrityException
+            ? fault
+            : new TpmTransportException(TpmTransportFault.Closed, $"the TPM device {_path} failed: {fault.Message}", fault);
     }
 }

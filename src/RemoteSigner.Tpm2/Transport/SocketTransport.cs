@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace RemoteSigner.Tpm2;
 
 /// <summary>
-/// swtpm's data channel over TCP or a unix socket: commands and responses follow each other without framing. swtpm serves one client at a time
-/// and has no resource manager: a second connection is accepted, and never answered.
+/// swtpm's data channel over TCP or a unix socket: commands and responses follow each other without framing. swtpm serves one client at a
+/// time and has no resource manager: a second connection is accepted, and never answered.
 /// </summary>
 public sealed class SocketTransport : ITpmTransport
 {
@@ -19,7 +19,11 @@ public sealed class SocketTransport : ITpmTransport
     /// <exception cref="TpmTransportException">Nobody listens there.</exception>
     public static SocketTransport Connect(EndPoint address)
     {
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, address is UnixDomainSocketEndPoint ? ProtocolType.Unspecified : ProtocolType.Tcp);
+        var socket = new Socket(
+            address.AddressFamily,
+            SocketType.Stream,
+            address is UnixDomainSocketEndPoint ? ProtocolType.Unspecified : ProtocolType.Tcp
+        );
         try
         {
             socket.Connect(address);
@@ -33,7 +37,11 @@ public sealed class SocketTransport : ITpmTransport
         catch (SocketException fault)
         {
             socket.Dispose();
-            throw new TpmTransportException(TpmTransportFault.Unreachable, $"cannot connect to the software TPM at {address}: {fault.Message}", fault);
+            throw new TpmTransportException(
+                TpmTransportFault.Unreachable,
+                $"cannot connect to the software TPM at {address}: {fault.Message}",
+                fault
+            );
         }
     }
 
@@ -52,7 +60,11 @@ public sealed class SocketTransport : ITpmTransport
         {
             _socket.Dispose();
             throw fault is SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock }
-                ? new TpmTransportException(TpmTransportFault.TimedOut, $"the software TPM at {_address} gave no answer in {timeout.TotalSeconds} s (it hangs, or serves another client)", fault)
+                ? new TpmTransportException(
+                    TpmTransportFault.TimedOut,
+                    $"the software TPM at {_address} gave no answer in {timeout.TotalSeconds} s (it hangs, or serves another client)",
+                    fault
+                )
                 : Closed(fault);
         }
     }

@@ -42,9 +42,14 @@ public sealed class TpmAddress
     {
         const string Prefix = "swtpm:host=";
         var port = text.IndexOf(",port=", StringComparison.Ordinal);
-        return text.StartsWith(Prefix, StringComparison.Ordinal) && port > 0
-            && IPAddress.TryParse(text[Prefix.Length..port], out var host) && ushort.TryParse(text[(port + 6)..], out var number)
+        return
+            text.StartsWith(Prefix, StringComparison.Ordinal)
+            && port > 0
+            && IPAddress.TryParse(text[Prefix.Length..port], out var host)
+            && ushort.TryParse(text[(port + 6)..], out var number)
             ? new IPEndPoint(host, number)
-            : throw new FormatException($"'{text}' names no TPM: use device:/dev/tpmrm0, swtpm:host=127.0.0.1,port=2321 or swtpm:path=/path/to/socket");
+            : throw new FormatException(
+                $"'{text}' names no TPM: use device:/dev/tpmrm0, swtpm:host=127.0.0.1,port=2321 or swtpm:path=/path/to/socket"
+            );
     }
 }

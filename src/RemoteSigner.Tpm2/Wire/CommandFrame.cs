@@ -6,11 +6,18 @@ namespace RemoteSigner.Tpm2;
 /// <summary>A whole command (Part 1 §18): tag, size, code, handles, the authorizations if there are any, parameters.</summary>
 internal static class CommandFrame
 {
-    public const ushort NoSessions = 0x8001, Sessions = 0x8002;
+    public const ushort NoSessions = 0x8001,
+        Sessions = 0x8002;
 
     /// <summary>Writes it to <paramref name="frame"/>; its length.</summary>
     public static int Write(
-        Span<byte> frame, TpmCc command, ReadOnlySpan<TpmEntity> handles, ReadOnlySpan<TpmAuthorization> authorizations, SessionLayer sessions, ReadOnlySpan<byte> parameters)
+        Span<byte> frame,
+        TpmCc command,
+        ReadOnlySpan<TpmEntity> handles,
+        ReadOnlySpan<TpmAuthorization> authorizations,
+        SessionLayer sessions,
+        ReadOnlySpan<byte> parameters
+    )
     {
         var writer = new TpmWriter(frame);
         writer.UInt16(authorizations.IsEmpty ? NoSessions : Sessions);
@@ -31,7 +38,12 @@ internal static class CommandFrame
         return writer.Length;
     }
 
-    private static void WriteAuthorizations(ref TpmWriter writer, byte[] cpHash, ReadOnlySpan<TpmAuthorization> authorizations, SessionLayer sessions)
+    private static void WriteAuthorizations(
+        ref TpmWriter writer,
+        byte[] cpHash,
+        ReadOnlySpan<TpmAuthorization> authorizations,
+        SessionLayer sessions
+    )
     {
         var start = writer.BeginSized32();
         for (var position = 0; position < authorizations.Length; position++)

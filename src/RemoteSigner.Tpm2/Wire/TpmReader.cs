@@ -45,5 +45,6 @@ internal ref struct TpmReader(ReadOnlySpan<byte> buffer)
         return span;
     }
 
-    private static TpmIntegrityException Malformed(string what) => new(TpmIntegrityFault.Malformed, $"a TPM structure is malformed: {what}");
+    private static TpmIntegrityException Malformed(string what) =>
+        new(TpmIntegrityFault.Malformed, $"a TPM structure is malformed: {what}");
 }

@@ -21,7 +21,13 @@ internal sealed class TpmResponse : IDisposable
             : throw new TpmIntegrityException(TpmIntegrityFault.Malformed, $"a response has only {response.Length} bytes");
 
     /// <exception cref="TpmIntegrityException">Malformed, or a session's HMAC is wrong.</exception>
-    public static TpmResponse Read(TpmCc command, CommandShape shape, ReadOnlySpan<byte> response, ReadOnlySpan<TpmAuthorization> authorizations, SessionLayer sessions)
+    public static TpmResponse Read(
+        TpmCc command,
+        CommandShape shape,
+        ReadOnlySpan<byte> response,
+        ReadOnlySpan<TpmAuthorization> authorizations,
+        SessionLayer sessions
+    )
     {
         var reader = new TpmReader(response);
         var tag = reader.UInt16();
@@ -30,7 +36,10 @@ internal sealed class TpmResponse : IDisposable
         // A command with sessions is answered with sessions; an answer without them would go unchecked.
         if (tag != (authorizations.IsEmpty ? CommandFrame.NoSessions : CommandFrame.Sessions))
         {
-            throw new TpmIntegrityException(TpmIntegrityFault.ResponseHmac, $"the answer to TPM2_{command} has the tag 0x{tag:X4}: its authorization area was taken away or added");
+            throw new TpmIntegrityException(
+                TpmIntegrityFault.ResponseHmac,
+                $"the answer to TPM2_{command} has the tag 0x{tag:X4}: its authorization area was taken away or added"
+            );
         }
 
         var parameters = authorizations.IsEmpty ? reader.Rest : reader.Bytes((int)Math.Min(reader.UInt32(), int.MaxValue));
@@ -42,7 +51,12 @@ internal sealed class TpmResponse : IDisposable
 
     public void Dispose() => _parameters.Dispose();
 
-    private static void Check(TpmCc command, ReadOnlySpan<TpmAuthorization> authorizations, ReadOnlySpan<byte> parameters, ref TpmReader reader)
+    private static void Check(
+        TpmCc command,
+        ReadOnlySpan<TpmAuthorization> authorizations,
+        ReadOnlySpan<byte> parameters,
+        ref TpmReader reader
+    )
     {
         if (authorizations.IsEmpty)
         {

@@ -5,9 +5,10 @@ using System.Security.Cryptography.X509Certificates;
 namespace RemoteSigner.Access;
 
 /// <summary>
-/// Tells from a certificate which client it is. A certificate is good when one of the authorities signed it, itself or through certificates that the client sent along, and no revocation list
-/// names it or one above it, or when the known-clients file lists its common name with its fingerprint (Web3Signer's rule: either is enough). An authority counts as it stands in the bundle: a
-/// root, or one that another has signed.
+/// Tells from a certificate which client it is. A certificate is good when one of the authorities signed it, itself or through certificates
+/// that the client sent along, and no revocation list names it or one above it, or when the known-clients file lists its common name with
+/// its fingerprint (Web3Signer's rule: either is enough). An authority counts as it stands in the bundle: a root, or one that another has
+/// signed.
 /// </summary>
 public sealed class ClientTrust
 {
@@ -57,22 +58,32 @@ public sealed class ClientTrust
 
         return _knownClients.Contains(new KnownClient(client.Name, client.CertificateFingerprint!))
             ? new ClientVerdict.Accepted(client)
-            : new ClientVerdict.Refused("no client authority vouches for it, and it is not one of the known clients: " + string.Join(", ", chain.ChainStatus.Select(status => status.Status)));
+            : new ClientVerdict.Refused(
+                "no client authority vouches for it, and it is not one of the known clients: "
+                    + string.Join(", ", chain.ChainStatus.Select(status => status.Status))
+            );
     }
 
     // Two common names would let whoever appends one choose whose rights a certificate has.
     private static string? CommonName(X509Certificate2 certificate)
     {
-        var names = certificate.SubjectName.EnumerateRelativeDistinguishedNames()
+        var names = certificate
+            .SubjectName.EnumerateRelativeDistinguishedNames()
             .Where(part => !part.HasMultipleElements && part.GetSingleElementType().Value == CommonNameAttribute)
             .Select(part => part.GetSingleElementValue())
             .ToList();
         return names is [{ Length: > 0 and <= MostNameLength } name] && !name.Any(char.IsControl) ? name : null;
     }
 
-    // To build may end at the bundle's own authority although another one signed that. Everything but its end was checked: signatures, times, uses.
-    private bool EndsInAuthority(X509Chain chain) => chain.ChainStatus.Length == 0 || chain.ChainElements.Skip(1).Any(element => _authorities.Any(
-        authority => authority.RawDataMemory.Span.SequenceEqual(element.Certificate.RawDataMemory.Span)));
+    // To build may end at the bundle's own authority although another one signed that. Everything but its end was checked: signatures,
+    // times, uses.
+    private bool EndsInAuthority(X509Chain chain) =>
+        chain.ChainStatus.Length == 0
+        || chain
+            .ChainElements.Skip(1)
+            .Any(element =>
+                _authorities.Any(authority => authority.RawDataMemory.Span.SequenceEqual(element.Certificate.RawDataMemory.Span))
+            );
 
     private X509Chain NewChain(X509Certificate2Collection sent, DateTimeOffset now)
     {

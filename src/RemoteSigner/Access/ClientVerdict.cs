@@ -3,9 +3,7 @@ namespace RemoteSigner.Access;
 /// <summary>What a certificate proved; a closed choice.</summary>
 public abstract record ClientVerdict
 {
-    private ClientVerdict()
-    {
-    }
+    private ClientVerdict() { }
 
     public sealed record Accepted(Client Client) : ClientVerdict;
 

@@ -32,7 +32,17 @@ public sealed class KeySelection
     }
 
     /// <summary>The selector that decides about a key, or null where none mentions it.</summary>
-    public KeySelector? Decide(KeyTraits traits) => _all.Select(words => words.Decide(traits)).OrderBy(word => word switch { null => 0, { Denies: true } => 1, _ => 2 }).FirstOrDefault();
+    public KeySelector? Decide(KeyTraits traits) =>
+        _all.Select(words => words.Decide(traits))
+            .OrderBy(word =>
+                word switch
+                {
+                    null => 0,
+                    { Denies: true } => 1,
+                    _ => 2,
+                }
+            )
+            .FirstOrDefault();
 
     private sealed class Words
     {

@@ -6,17 +6,20 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Access;
 
 /// <summary>
-/// One word of a client's <c>keys</c>: <c>*</c>, a public key (the share's or the validator's), <c>label:PATTERN</c>, <c>cluster:PATTERN</c> (the name of a cluster, or its hash) or <c>operator:ID</c>. In a pattern
-/// <c>*</c> stands for any text and <c>?</c> for one character; upper and lower case differ. With <c>!</c> before it, it takes away.
+/// One word of a client's <c>keys</c>: <c>*</c>, a public key (the share's or the validator's), <c>label:PATTERN</c>,
+/// <c>cluster:PATTERN</c> (the name of a cluster, or its hash) or <c>operator:ID</c>. In a pattern <c>*</c> stands for any text and
+/// <c>?</c> for one character; upper and lower case differ. With <c>!</c> before it, it takes away.
 /// </summary>
 public sealed class KeySelector
 {
     /// <summary>What can be written, for a message.</summary>
-    public const string Forms = "a public key of 48 bytes in hex, label:PATTERN, cluster:PATTERN, operator:ID or *, with ! before what is taken away";
+    public const string Forms =
+        "a public key of 48 bytes in hex, label:PATTERN, cluster:PATTERN, operator:ID or *, with ! before what is taken away";
 
     private readonly Func<KeyTraits, bool?> _matches;
 
-    private KeySelector(string text, bool denies, BlsPublicKey? key, Func<KeyTraits, bool?> matches) => (Text, Denies, Key, _matches) = (text, denies, key, matches);
+    private KeySelector(string text, bool denies, BlsPublicKey? key, Func<KeyTraits, bool?> matches) =>
+        (Text, Denies, Key, _matches) = (text, denies, key, matches);
 
     /// <summary>As it was written.</summary>
     public string Text { get; }
@@ -43,15 +46,17 @@ public sealed class KeySelector
     /// <summary>Does it speak about this key? What is not known of a key is enough to take it away, and not to grant it.</summary>
     public bool Matches(KeyTraits traits) => _matches(traits) ?? Denies;
 
-    private static Func<KeyTraits, bool?>? ReadPattern(string word) => word.Split(':', 2) switch
-    {
-        ["*"] => _ => true,
-        ["label", { Length: > 0 } pattern] => traits => traits.IsOpen ? Fits(pattern, traits.Label) : null,
-        ["cluster", { Length: > 0 } pattern] => traits => IsOfCluster(pattern, traits),
-        ["operator", var id] when ulong.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index.ToString(CultureInfo.InvariantCulture) == id =>
-            traits => traits.IsOpen ? traits.ShareIndex == index : null,
-        _ => null,
-    };
+    private static Func<KeyTraits, bool?>? ReadPattern(string word) =>
+        word.Split(':', 2) switch
+        {
+            ["*"] => _ => true,
+            ["label", { Length: > 0 } pattern] => traits => traits.IsOpen ? Fits(pattern, traits.Label) : null,
+            ["cluster", { Length: > 0 } pattern] => traits => IsOfCluster(pattern, traits),
+            ["operator", var id]
+                when ulong.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+                    && index.ToString(CultureInfo.InvariantCulture) == id => traits => traits.IsOpen ? traits.ShareIndex == index : null,
+            _ => null,
+        };
 
     private static bool? IsOfCluster(string pattern, KeyTraits traits)
     {
@@ -75,5 +80,6 @@ public sealed class KeySelector
         return traits.ClusterName is { } name ? Fits(pattern, name) : null;
     }
 
-    private static bool Fits(string pattern, string name) => name.Length > 0 && FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
+    private static bool Fits(string pattern, string name) =>
+        name.Length > 0 && FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 }

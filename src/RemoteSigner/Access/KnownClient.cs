@@ -2,15 +2,20 @@ using System.Security.Cryptography;
 
 namespace RemoteSigner.Access;
 
-/// <summary>A line of Web3Signer's known-clients file: a common name and the SHA-256 fingerprint of its certificate (lower-case hex, 64 digits).</summary>
+/// <summary>
+/// A line of Web3Signer's known-clients file: a common name and the SHA-256 fingerprint of its certificate (lower-case hex, 64 digits).
+/// </summary>
 public sealed record KnownClient(string CommonName, string Fingerprint)
 {
     /// <summary>Reads lines of <c>name AA:BB:…</c>; <c>#</c> starts a comment.</summary>
     /// <exception cref="FormatException">A line is neither; the text names it.</exception>
     public static IReadOnlyList<KnownClient> Read(IEnumerable<string> lines) =>
-        [.. lines.Select((line, index) => (Text: line.Trim(), Number: index + 1))
-            .Where(line => line.Text.Length > 0 && line.Text[0] != '#')
-            .Select(line => Parse(line.Text, line.Number))];
+        [
+            .. lines
+                .Select((line, index) => (Text: line.Trim(), Number: index + 1))
+                .Where(line => line.Text.Length > 0 && line.Text[0] != '#')
+                .Select(line => Parse(line.Text, line.Number)),
+        ];
 
     private static KnownClient Parse(string line, int number)
     {

@@ -6,7 +6,10 @@ using Org.BouncyCastle.X509;
 
 namespace RemoteSigner.Access;
 
-/// <summary>Certificate revocation lists (RFC 5280 §5) of the client authorities, read from a file: .NET checks revocation only by lists it fetches itself.</summary>
+/// <summary>
+/// Certificate revocation lists (RFC 5280 §5) of the client authorities, read from a file: .NET checks revocation only by lists it fetches
+/// itself.
+/// </summary>
 public sealed class RevocationLists
 {
     private readonly IReadOnlyList<X509Crl> _lists;
@@ -16,11 +19,13 @@ public sealed class RevocationLists
     public static RevocationLists None { get; } = new([]);
 
     /// <summary>The earliest <c>nextUpdate</c> of all lists.</summary>
-    public DateTimeOffset? NextUpdate => _lists.Select(list => list.NextUpdate).Min() is { } time ? new DateTimeOffset(time, TimeSpan.Zero) : null;
+    public DateTimeOffset? NextUpdate =>
+        _lists.Select(list => list.NextUpdate).Min() is { } time ? new DateTimeOffset(time, TimeSpan.Zero) : null;
 
     /// <summary>
-    /// Reads PEM or DER lists, each of which one of <paramref name="authorities"/> must have signed. One that is out of date is as good as any for what it revokes: it never takes a name back,
-    /// and to refuse everybody for its sake would end all duties. <see cref="NextUpdate"/> is what to warn by.
+    /// Reads PEM or DER lists, each of which one of <paramref name="authorities"/> must have signed. One that is out of date is as good as
+    /// any for what it revokes: it never takes a name back, and to refuse everybody for its sake would end all duties.
+    /// <see cref="NextUpdate"/> is what to warn by.
     /// </summary>
     /// <exception cref="FormatException">The bytes are no revocation list, or none of the authorities signed it.</exception>
     public static RevocationLists Read(byte[] bytes, X509Certificate2Collection authorities)
@@ -37,7 +42,10 @@ public sealed class RevocationLists
             // The parser passes over what does not begin a line, as behind a byte order mark.
             if (Named(bytes) is > 0 and var named && named != lists.Count)
             {
-                throw new FormatException($"of {named} certificate revocation lists in the file {lists.Count} can be read: each begins and ends in a line of its own, with nothing before it");
+                throw new FormatException(
+                    $"of {named} certificate revocation lists in the file {lists.Count} can be read: "
+                        + "each begins and ends in a line of its own, with nothing before it"
+                );
             }
 
             lists.ForEach(list => Check(list, authorities));
@@ -63,14 +71,20 @@ public sealed class RevocationLists
     // In DER a file is one value: the parser stops at whatever stands behind it, and who is revoked there would be let in.
     private static void RequireOneValue(ReadOnlySpan<byte> bytes)
     {
-        if (bytes is [0x30, ..] && (!AsnDecoder.TryReadEncodedValue(bytes, AsnEncodingRules.BER, out _, out _, out _, out var length) || length != bytes.Length))
+        if (
+            bytes is [0x30, ..]
+            && (!AsnDecoder.TryReadEncodedValue(bytes, AsnEncodingRules.BER, out _, out _, out _, out var length) || length != bytes.Length)
+        )
         {
-            throw new FormatException("there is something behind the revocation list in DER: several go into one file in PEM alone ('openssl crl -inform DER')");
+            throw new FormatException(
+                "there is something behind the revocation list in DER: several go into one file in PEM alone ('openssl crl -inform DER')"
+            );
         }
     }
 
     // How many there are by their first lines, whatever stands before these; none in DER. What the parser does not read counts, too.
-    private static int Named(ReadOnlySpan<byte> bytes) => bytes.Count("-----BEGIN X509 CRL-----"u8) + bytes.Count("-----BEGIN CRL-----"u8) + bytes.Count("-----BEGIN PKCS7-----"u8);
+    private static int Named(ReadOnlySpan<byte> bytes) =>
+        bytes.Count("-----BEGIN X509 CRL-----"u8) + bytes.Count("-----BEGIN CRL-----"u8) + bytes.Count("-----BEGIN PKCS7-----"u8);
 
     private static void Check(X509Crl list, X509Certificate2Collection authorities)
     {
@@ -79,7 +93,10 @@ public sealed class RevocationLists
             .Any(authority => authority.SubjectDN.Equivalent(list.IssuerDN) && list.IsSignatureValid(authority.GetPublicKey()));
         if (!signed)
         {
-            throw new FormatException($"the revocation list of {list.IssuerDN} is not signed by any client authority: the bundle must have the very authority that signs it, also where another one stands above");
+            throw new FormatException(
+                $"the revocation list of {list.IssuerDN} is not signed by any client authority: the bundle must "
+                    + "have the very authority that signs it, also where another one stands above"
+            );
         }
     }
 }

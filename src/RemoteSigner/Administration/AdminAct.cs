@@ -3,15 +3,14 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Administration;
 
 /// <summary>
-/// Something that changes the signer and is no signature; a closed choice: every case is a sealed class of this room. An act is made for one execution, and only
-/// <see cref="Administrator"/> calls its steps, in the order in which they stand here. The ledger leads: whatever happens outside of it follows its transaction, may be repeated, and is
-/// finished or taken back by <see cref="Reconciliation"/> after a crash.
+/// Something that changes the signer and is no signature; a closed choice: every case is a sealed class of this room. An act is made for
+/// one execution, and only <see cref="Administrator"/> calls its steps, in the order in which they stand here. The ledger leads: whatever
+/// happens outside of it follows its transaction, may be repeated, and is finished or taken back by <see cref="Reconciliation"/> after a
+/// crash.
 /// </summary>
 public abstract class AdminAct<TResult> : IDisposable
 {
-    private protected AdminAct()
-    {
-    }
+    private protected AdminAct() { }
 
     /// <summary>The action of its audit entry, such as <c>key.import</c>.</summary>
     public abstract string Action { get; }
@@ -34,7 +33,9 @@ public abstract class AdminAct<TResult> : IDisposable
     /// <summary>What may fail or takes long, before anything of the signer is changed.</summary>
     internal virtual Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation) => Task.CompletedTask;
 
-    /// <summary>The effect on the ledger and its audit entry, in one transaction. False when there was nothing to do: then there is no entry either.</summary>
+    /// <summary>
+    /// The effect on the ledger and its audit entry, in one transaction. False when there was nothing to do: then there is no entry either.
+    /// </summary>
     internal abstract Task<bool> CommitAsync(Proceeding proceeding);
 
     /// <summary>What follows the ledger outside of it: the vault, a file, a device.</summary>

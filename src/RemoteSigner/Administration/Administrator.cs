@@ -11,10 +11,18 @@ using RemoteSigner.Slashing;
 namespace RemoteSigner.Administration;
 
 /// <summary>
-/// The whole story of everything that changes the signer and is no signature, and the only order of its parts. As a signature: a refusal is in the audit log before it is told, and an effect
-/// and its entry are one transaction.
+/// The whole story of everything that changes the signer and is no signature, and the only order of its parts. As a signature: a refusal is
+/// in the audit log before it is told, and an effect and its entry are one transaction.
 /// </summary>
-public sealed class Administrator(ISite site, SlashingProtection slashing, AuditLog audit, PendingActs pending, ClusterLibrary library, AccessPolicy access, SlotClock clock) : IAsyncDisposable
+public sealed class Administrator(
+    ISite site,
+    SlashingProtection slashing,
+    AuditLog audit,
+    PendingActs pending,
+    ClusterLibrary library,
+    AccessPolicy access,
+    SlotClock clock
+) : IAsyncDisposable
 {
     // One act at a time: what it saw of vault and ledger is so until it ends.
     private readonly SemaphoreSlim _one = new(1);
@@ -23,7 +31,8 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
 
     /// <summary>Does it, whole, or says why not. Once its transaction is committed there is no way back, and no cancellation.</summary>
     /// <exception cref="AdminException">It was refused; nothing was changed.</exception>
-    /// <exception cref="LedgerException">The ledger failed. What had been committed before is finished by the next act, reload or start.</exception>
+    /// <exception cref="LedgerException">The ledger failed. What had been committed before is finished by the next act, reload or
+    /// start.</exception>
     public async Task<TResult> ExecuteAsync<TResult>(AdminAct<TResult> act, Actor actor, CancellationToken cancellation = default)
     {
         await RequireLeaveAsync(act, actor);
@@ -45,7 +54,8 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
             try
             {
                 var proceeding = new Proceeding(actor, slashing, audit, pending, library, clock, vault, _held, site);
-                isDone = refusal is null && await WholeAsync(() => RunAsync(act, proceeding, cancellation), () => act.AbandonAsync(proceeding));
+                isDone =
+                    refusal is null && await WholeAsync(() => RunAsync(act, proceeding, cancellation), () => act.AbandonAsync(proceeding));
             }
             finally
             {
@@ -63,10 +73,23 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
         }
     }
 
-    /// <summary>What an import of these keys would meet, without doing it: the vault stays shut, and neither it nor the ledger is changed.</summary>
+    /// <summary>
+    /// What an import of these keys would meet, without doing it: the vault stays shut, and neither it nor the ledger is changed.
+    /// </summary>
     /// <exception cref="InterchangeException">The history could not be taken over.</exception>
-    public Task<ImportForesight> ForeseeImportAsync(VaultListing vault, IReadOnlyList<VaultListing.Share> offered, SlashingFloor floor, Stream? history) =>
-        ImportForesight.OfAsync(new Proceeding(new Actor.Itself(), slashing, audit, pending, library, clock, vault: null, new HeldShares()), vault, offered, floor, history);
+    public Task<ImportForesight> ForeseeImportAsync(
+        VaultListing vault,
+        IReadOnlyList<VaultListing.Share> offered,
+        SlashingFloor floor,
+        Stream? history
+    ) =>
+        ImportForesight.OfAsync(
+            new Proceeding(new Actor.Itself(), slashing, audit, pending, library, clock, vault: null, new HeldShares()),
+            vault,
+            offered,
+            floor,
+            history
+        );
 
     /// <summary>Looks into the newest vault, between two acts: two openings at once would be two starts to the witness.</summary>
     /// <exception cref="VaultException">It does not open, or is older than the ledger or the witness knows it.</exception>
@@ -77,7 +100,9 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
         try
         {
             using var vault = await site.OpenNewestVaultAsync();
-            return site.Refusal is null && VaultRules.Refusal(await pending.WriteAsync(KnownVault.Read), vault.Anchor) is { } refusal ? throw NotNewest(refusal) : look(vault);
+            return site.Refusal is null && VaultRules.Refusal(await pending.WriteAsync(KnownVault.Read), vault.Anchor) is { } refusal
+                ? throw NotNewest(refusal)
+                : look(vault);
         }
         finally
         {
@@ -98,11 +123,12 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
         _one.Dispose();
     }
 
-    private static AdminException NotNewest(FreshnessRefusal refusal) => new("not_newest", $"{refusal.Detail}; nothing was changed", refusal.Hint);
+    private static AdminException NotNewest(FreshnessRefusal refusal) =>
+        new("not_newest", $"{refusal.Detail}; nothing was changed", refusal.Hint);
 
     /// <summary>
-    /// The gate: why nothing may be sealed into this vault, or changed; null where it is the one that the ledger remembers. A ledger from before vaults were remembered takes it from here on, on the
-    /// word of the witness, and where there is none on the operator's.
+    /// The gate: why nothing may be sealed into this vault, or changed; null where it is the one that the ledger remembers. A ledger from
+    /// before vaults were remembered takes it from here on, on the word of the witness, and where there is none on the operator's.
     /// </summary>
     private async Task<FreshnessRefusal?> FindRefusalAsync(Vault vault, Actor actor)
     {
@@ -127,7 +153,9 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
 
     private async Task RememberAsync(VaultAnchor anchor, Actor actor)
     {
-        var word = await slashing.GetStartAsync() is { Witness: var witness } ? $"the witness {witness} vouches for it" : "NOBODY vouches for it: it is believed, this once";
+        var word = await slashing.GetStartAsync() is { Witness: var witness }
+            ? $"the witness {witness} vouches for it"
+            : "NOBODY vouches for it: it is believed, this once";
         var detail = $"vault {anchor.VaultId}, generation {anchor.Generation}, header code {anchor.Code}: {word}";
         await pending.WriteAsync(transaction =>
         {
@@ -150,7 +178,9 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
 
         if (act.BringsHistory)
         {
-            await proceeding.Slashing.EndFloorIfCompleteAsync((transaction, floor) => proceeding.Audit.Append(transaction, StartLog.Completed(proceeding.Actor, floor)));
+            await proceeding.Slashing.EndFloorIfCompleteAsync(
+                (transaction, floor) => proceeding.Audit.Append(transaction, StartLog.Completed(proceeding.Actor, floor))
+            );
         }
 
         return isChange;
@@ -202,20 +232,25 @@ public sealed class Administrator(ISite site, SlashingProtection slashing, Audit
         }
 
         await audit.RecordRefusalAsync(actor.Entry(act.Action, AuditDecision.Refused) with { Rule = "not_allowed", Keys = [.. act.Keys] });
-        throw new AdminException("not_allowed", "signer.json does not grant this to this client, or not with these keys", "see \"manageKeys\", \"ssv\" and \"keys\" of the client in signer.json");
+        throw new AdminException(
+            "not_allowed",
+            "signer.json does not grant this to this client, or not with these keys",
+            "see \"manageKeys\", \"ssv\" and \"keys\" of the client in signer.json"
+        );
     }
 
-    private bool MayHe(Actor actor, AdminRight right) => actor switch
-    {
-        Actor.LocalUser or Actor.Itself => true,
-        Actor.OfClient(var client, _) => right switch
+    private bool MayHe(Actor actor, AdminRight right) =>
+        actor switch
         {
-            AdminRight.LocalOnly => false,
-            AdminRight.ManageKeys => access.MayManageKeys(client),
-            AdminRight.SsvImport => access.Allows(client, SsvRight.Import),
-            AdminRight.SsvDelete => access.Allows(client, SsvRight.Delete),
+            Actor.LocalUser or Actor.Itself => true,
+            Actor.OfClient(var client, _) => right switch
+            {
+                AdminRight.LocalOnly => false,
+                AdminRight.ManageKeys => access.MayManageKeys(client),
+                AdminRight.SsvImport => access.Allows(client, SsvRight.Import),
+                AdminRight.SsvDelete => access.Allows(client, SsvRight.Delete),
+                _ => throw new System.Diagnostics.UnreachableException(),
+            },
             _ => throw new System.Diagnostics.UnreachableException(),
-        },
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+        };
 }

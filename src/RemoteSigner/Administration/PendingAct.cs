@@ -6,7 +6,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Administration;
 
 /// <summary>
-/// An act whose entry is in the audit log and whose effect outside of the ledger may not be there yet. Kept in the ledger between the two, so that after a crash the log can be told which it was.
+/// An act whose entry is in the audit log and whose effect outside of the ledger may not be there yet. Kept in the ledger between the two,
+/// so that after a crash the log can be told which it was.
 /// </summary>
 /// <param name="Action">The action of its entry.</param>
 /// <param name="Effect">How the effect is known when it is there.</param>
@@ -103,13 +104,14 @@ internal sealed record PendingAct(string Action, PendingEffect Effect)
         json.WriteEndArray();
     }
 
-    private static PendingAct Read(JsonElement act) => new(act.GetProperty("action").GetString()!, ReadEffect(act))
-    {
-        Replaced = ReadKeys(act, "replaced"),
-        Returning = ReadKeys(act, "returning"),
-        Yielding = ReadKeys(act, "yielding"),
-        ParkedUntil = act.TryGetProperty("parkedUntil", out var until) ? DateTimeOffset.FromUnixTimeSeconds(until.GetInt64()) : null,
-    };
+    private static PendingAct Read(JsonElement act) =>
+        new(act.GetProperty("action").GetString()!, ReadEffect(act))
+        {
+            Replaced = ReadKeys(act, "replaced"),
+            Returning = ReadKeys(act, "returning"),
+            Yielding = ReadKeys(act, "yielding"),
+            ParkedUntil = act.TryGetProperty("parkedUntil", out var until) ? DateTimeOffset.FromUnixTimeSeconds(until.GetInt64()) : null,
+        };
 
     // What an earlier version left has not every list.
     private static IReadOnlyList<BlsPublicKey> ReadKeys(JsonElement act, string name) =>
@@ -117,7 +119,8 @@ internal sealed record PendingAct(string Action, PendingEffect Effect)
 
     private static PendingEffect ReadEffect(JsonElement act) =>
         act.TryGetProperty("vaultGeneration", out var generation) ? new PendingEffect.VaultGeneration(generation.GetUInt64())
-        : act.TryGetProperty("renewed", out var renewed) ? new PendingEffect.HandedOutAt(renewed.GetUInt64(), act.GetProperty("look").GetString()!)
+        : act.TryGetProperty("renewed", out var renewed)
+            ? new PendingEffect.HandedOutAt(renewed.GetUInt64(), act.GetProperty("look").GetString()!)
         : act.TryGetProperty("removed", out var removed) ? new PendingEffect.DocumentRemoved(Root.Parse(removed.GetString()))
         : act.TryGetProperty("look", out var look) ? new PendingEffect.Untold(look.GetString()!)
         : act.TryGetProperty("record", out var record) ? new PendingEffect.RecordShown(Root.Parse(record.GetString()))
@@ -128,9 +131,7 @@ internal sealed record PendingAct(string Action, PendingEffect Effect)
 /// <summary>What can be looked at to tell whether an effect is there; a closed choice.</summary>
 internal abstract record PendingEffect
 {
-    private PendingEffect()
-    {
-    }
+    private PendingEffect() { }
 
     /// <summary>What the log is told when the effect is not there.</summary>
     public virtual string WhenMissing => "it had no effect outside of the ledger: its entry stands for nothing more";
@@ -150,7 +151,8 @@ internal abstract record PendingEffect
     /// <summary>The witness of freshness shows the record with this SHA-256.</summary>
     public sealed record RecordShown(Root Hash) : PendingEffect
     {
-        public override string WhenMissing => "the witness of freshness did not take it: 'remote-signer freshness status' shows how it stands";
+        public override string WhenMissing =>
+            "the witness of freshness did not take it: 'remote-signer freshness status' shows how it stands";
 
         public override bool IsInWitness => true;
 
@@ -168,7 +170,10 @@ internal abstract record PendingEffect
     /// <summary>There is no such document in the archive any more, nor what anchors it.</summary>
     public sealed record DocumentRemoved(Root Hash) : PendingEffect;
 
-    /// <summary>The vault has this generation with the same content as before, which can be made up for, and files were written after that, which only a look can tell.</summary>
+    /// <summary>
+    /// The vault has this generation with the same content as before, which can be made up for, and files were written after that, which
+    /// only a look can tell.
+    /// </summary>
     public sealed record HandedOutAt(ulong Generation, string Look) : PendingEffect
     {
         public override string WhenMissing => $"whether it had its effect cannot be told from here: {Look}";

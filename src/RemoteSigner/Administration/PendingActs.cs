@@ -3,8 +3,8 @@ using RemoteSigner.Ledgers;
 namespace RemoteSigner.Administration;
 
 /// <summary>
-/// Where acts are remembered whose effect outside of the ledger is not known to be there. Acts come one after another, so the newest is the one that is under way; an earlier one is still here only
-/// where nobody has looked since into the vault or the witness that can tell.
+/// Where acts are remembered whose effect outside of the ledger is not known to be there. Acts come one after another, so the newest is the
+/// one that is under way; an earlier one is still here only where nobody has looked since into the vault or the witness that can tell.
 /// </summary>
 public sealed class PendingActs
 {
@@ -36,7 +36,8 @@ public sealed class PendingActs
     internal static void End(LedgerTransaction transaction) => Put(transaction, [.. Read(transaction).SkipLast(1)]);
 
     /// <summary>Those that were interrupted, oldest first, within work of the caller.</summary>
-    internal static IReadOnlyList<PendingAct> Read(LedgerTransaction transaction) => LedgerNotes.Find(transaction, Note) is { } value ? PendingAct.Read(value) : [];
+    internal static IReadOnlyList<PendingAct> Read(LedgerTransaction transaction) =>
+        LedgerNotes.Find(transaction, Note) is { } value ? PendingAct.Read(value) : [];
 
     /// <summary>Those that are left, in place of what was there.</summary>
     internal static void Put(LedgerTransaction transaction, IReadOnlyCollection<PendingAct> acts)
@@ -55,11 +56,12 @@ public sealed class PendingActs
     internal Task<IReadOnlyList<PendingAct>> ReadAsync() => _ledger.WriteAsync(Read);
 
     /// <summary>The newest is done, and nothing else is to be written about it.</summary>
-    internal Task EndAsync() => _ledger.WriteAsync(transaction =>
-    {
-        End(transaction);
-        return true;
-    });
+    internal Task EndAsync() =>
+        _ledger.WriteAsync(transaction =>
+        {
+            End(transaction);
+            return true;
+        });
 
     /// <summary>A transaction of its own.</summary>
     internal Task<T> WriteAsync<T>(Func<LedgerTransaction, T> work) => _ledger.WriteAsync(work);

@@ -9,7 +9,17 @@ using RemoteSigner.Slashing;
 namespace RemoteSigner.Administration;
 
 /// <summary>What the steps of one act work with.</summary>
-internal sealed class Proceeding(Actor actor, SlashingProtection slashing, AuditLog audit, PendingActs pending, ClusterLibrary library, SlotClock clock, Vault? vault, HeldShares held, ISite? site = null)
+internal sealed class Proceeding(
+    Actor actor,
+    SlashingProtection slashing,
+    AuditLog audit,
+    PendingActs pending,
+    ClusterLibrary library,
+    SlotClock clock,
+    Vault? vault,
+    HeldShares held,
+    ISite? site = null
+)
 {
     public Actor Actor { get; } = actor;
 
@@ -38,7 +48,9 @@ internal sealed class Proceeding(Actor actor, SlashingProtection slashing, Audit
     /// <summary>See <see cref="ISite.Tell"/>.</summary>
     public void Tell(string message) => site!.Tell(message);
 
-    /// <summary>What the vault holds and what the ledger lets each share do, as it is now: acts run one after the other, and nobody else changes it.</summary>
+    /// <summary>
+    /// What the vault holds and what the ledger lets each share do, as it is now: acts run one after the other, and nobody else changes it.
+    /// </summary>
     public async ValueTask<HeldShares> HeldAsync()
     {
         await held.FollowAsync(Vault, Slashing);
@@ -53,8 +65,8 @@ internal sealed class Proceeding(Actor actor, SlashingProtection slashing, Audit
     }
 
     /// <summary>
-    /// The one place where the vault's file is replaced, together with what the ledger remembers of it: first that it is about to become this, then the file, then that it is. Killed in between the
-    /// next opening finds one of the two.
+    /// The one place where the vault's file is replaced, together with what the ledger remembers of it: first that it is about to become
+    /// this, then the file, then that it is. Killed in between the next opening finds one of the two.
     /// </summary>
     /// <exception cref="VaultException">The file cannot be written; it is as it was, as a rule.</exception>
     public async Task ChangeVaultAsync(VaultDraft draft)
@@ -74,7 +86,12 @@ internal sealed class Proceeding(Actor actor, SlashingProtection slashing, Audit
 
     /// <summary>The newest that anybody can have signed by now; null where the genesis time is not known.</summary>
     /// <exception cref="AdminException">The clock is in doubt.</exception>
-    public HistoryLimit? NewestPossible() => Clock.IsGuard && Clock.Watch.Doubt is { } doubt
-        ? throw new AdminException("clock_in_doubt", $"it cannot be said what may have been signed by now: the system clock is in doubt: {doubt}", "set the clock right, or wait until duties confirm it")
-        : Clock.Newest;
+    public HistoryLimit? NewestPossible() =>
+        Clock.IsGuard && Clock.Watch.Doubt is { } doubt
+            ? throw new AdminException(
+                "clock_in_doubt",
+                $"it cannot be said what may have been signed by now: the system clock is in doubt: {doubt}",
+                "set the clock right, or wait until duties confirm it"
+            )
+            : Clock.Newest;
 }

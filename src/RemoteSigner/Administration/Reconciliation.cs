@@ -10,7 +10,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Administration;
 
 /// <summary>
-/// Finishes what a crash or a failure left between ledger, vault and files, before every act, at every reload and at every start. The ledger says what is to be; each step may be repeated.
+/// Finishes what a crash or a failure left between ledger, vault and files, before every act, at every reload and at every start. The
+/// ledger says what is to be; each step may be repeated.
 /// </summary>
 internal static class Reconciliation
 {
@@ -38,11 +39,16 @@ internal static class Reconciliation
     }
 
     /// <summary>
-    /// In a transaction of the caller, who has looked at the witness: says in the log what it did not take. Before it is written again, because then nobody can tell any more.
+    /// In a transaction of the caller, who has looked at the witness: says in the log what it did not take. Before it is written again,
+    /// because then nobody can tell any more.
     /// </summary>
     /// <param name="seen">What the witness shows, or each of two.</param>
     /// <param name="append">Writes an entry of this action and detail.</param>
-    public static void EndInWitness(LedgerTransaction transaction, IReadOnlyCollection<WitnessReading> seen, Func<string, string, long> append)
+    public static void EndInWitness(
+        LedgerTransaction transaction,
+        IReadOnlyCollection<WitnessReading> seen,
+        Func<string, string, long> append
+    )
     {
         var acts = PendingActs.Read(transaction);
         foreach (var act in acts.Where(act => act.Effect.IsInWitness && !seen.Any(act.Effect.IsDoneAt)))
@@ -83,21 +89,28 @@ internal static class Reconciliation
         return proceeding.Vault is null ? [] : [.. kept.Where(act => act.IsTurn)];
     }
 
-    /// <summary>Null where it cannot be told now: the vault is not open, and the witness is looked at by acts and starts that are about it.</summary>
-    private static async Task<bool?> IsThereAsync(PendingEffect effect, Proceeding proceeding) => effect switch
-    {
-        PendingEffect.VaultGeneration(var generation) => proceeding.Vault is { } vault ? vault.Contents.Generation >= generation : null,
-        PendingEffect.FileWritten(var path, var hash) => File.Exists(path) && FileHash.Of(path) == hash,
-        PendingEffect.DocumentRemoved(var document) => TryRemove(proceeding.Library.Archive, document),
-        PendingEffect.RecordShown or PendingEffect.HandedOver => null,
-        PendingEffect.HandedOutAt(var generation, _) => proceeding.Vault is { } vault ? await HasRenewedAsync(proceeding, vault, generation) : null,
-        PendingEffect.Untold => false,
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+    /// <summary>
+    /// Null where it cannot be told now: the vault is not open, and the witness is looked at by acts and starts that are about it.
+    /// </summary>
+    private static async Task<bool?> IsThereAsync(PendingEffect effect, Proceeding proceeding) =>
+        effect switch
+        {
+            PendingEffect.VaultGeneration(var generation) => proceeding.Vault is { } vault ? vault.Contents.Generation >= generation : null,
+            PendingEffect.FileWritten(var path, var hash) => File.Exists(path) && FileHash.Of(path) == hash,
+            PendingEffect.DocumentRemoved(var document) => TryRemove(proceeding.Library.Archive, document),
+            PendingEffect.RecordShown or PendingEffect.HandedOver => null,
+            PendingEffect.HandedOutAt(var generation, _) => proceeding.Vault is { } vault
+                ? await HasRenewedAsync(proceeding, vault, generation)
+                : null,
+            PendingEffect.Untold => false,
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 
-    // A ledger that may be a copy from before ends no share in the vault: it may have come in again since. That such a share signs nothing does not depend on it.
+    // A ledger that may be a copy from before ends no share in the vault: it may have come in again since. That such a share signs nothing
+    // does not depend on it.
     private static async Task<bool> IsOlderThanAsync(Proceeding proceeding, Vault vault) =>
-        await proceeding.Slashing.GetStartAsync() is { } start && start.VaultGeneration < vault.Contents.Generation || await proceeding.Slashing.GetGlobalFloorAsync() is { AwaitedMarks: not null };
+        await proceeding.Slashing.GetStartAsync() is { } start && start.VaultGeneration < vault.Contents.Generation
+        || await proceeding.Slashing.GetGlobalFloorAsync() is { AwaitedMarks: not null };
 
     // The files may be there or not, and copies from before them are to be told from this vault in any case.
     private static async Task<bool> HasRenewedAsync(Proceeding proceeding, Vault vault, ulong generation)
@@ -133,10 +146,23 @@ internal static class Reconciliation
         // Whatever led here: a share whose validator has another that signs stays as it is, until a person lets it take the other's place.
         var taken = arrived.Length == 0 ? [] : (await proceeding.Slashing.GetKeysWithSigningSiblingAsync(arrived, leaving)).ToHashSet();
         arrived = [.. arrived.Where(key => !taken.Contains(key))];
-        var turn = new KeyTurn(arrived) { Returning = [.. turns.SelectMany(act => act.Returning).Where(key => held.Find(key) is not null)], Leaving = leaving };
+        var turn = new KeyTurn(arrived)
+        {
+            Returning = [.. turns.SelectMany(act => act.Returning).Where(key => held.Find(key) is not null)],
+            Leaving = leaving,
+        };
         if (arrived.Length + turns.Count > 0)
         {
-            await proceeding.Slashing.TurnAsync(turn, (transaction, turnover) => KeyEvidence.Write(proceeding, transaction, turnover, turns.Select(act => act.ParkedUntil).LastOrDefault(), "sealed before an interruption", [.. turns.SelectMany(act => act.Yielding)]));
+            await proceeding.Slashing.TurnAsync(turn, (transaction, turnover) =>
+                KeyEvidence.Write(
+                    proceeding,
+                    transaction,
+                    turnover,
+                    turns.Select(act => act.ParkedUntil).LastOrDefault(),
+                    "sealed before an interruption",
+                    [.. turns.SelectMany(act => act.Yielding)]
+                )
+            );
         }
 
         if (turns.Count > 0)
@@ -148,12 +174,21 @@ internal static class Reconciliation
             });
         }
 
-        // Those that ended already and are in the vault all the same: a copy from before, or a version of this program that took them out in another order.
+        // Those that ended already and are in the vault all the same: a copy from before, or a version of this program that took them out
+        // in another order.
         BlsPublicKey[] ended = [.. Resting(KeyState.Retired), .. Resting(KeyState.Released)];
         ended = ended.Length == 0 || await IsOlderThanAsync(proceeding, vault) ? [] : ended;
         if (ended.Length > 0)
         {
-            await proceeding.Pending.WriteAsync(transaction => proceeding.Append(transaction, "key.retired", entry => entry with { Keys = ended, Detail = "found in the vault, and taken out" }));
+            await proceeding.Pending.WriteAsync(transaction =>
+                proceeding.Append(transaction, "key.retired", entry =>
+                    entry with
+                    {
+                        Keys = ended,
+                        Detail = "found in the vault, and taken out",
+                    }
+                )
+            );
         }
 
         BlsPublicKey[] left = [.. Resting(KeyState.Retiring), .. Resting(KeyState.Releasing), .. ended];
@@ -165,7 +200,15 @@ internal static class Reconciliation
 
         if (ending.Length > 0)
         {
-            await proceeding.Slashing.FinishRetiringAsync(ending, (transaction, keys) => proceeding.Append(transaction, "key.retired", entry => entry with { Keys = [.. keys], Detail = "taken out after an interruption" }));
+            await proceeding.Slashing.FinishRetiringAsync(ending, (transaction, keys) =>
+                proceeding.Append(transaction, "key.retired", entry =>
+                    entry with
+                    {
+                        Keys = [.. keys],
+                        Detail = "taken out after an interruption",
+                    }
+                )
+            );
         }
 
         IEnumerable<BlsPublicKey> Resting(KeyState state) => held.Resting(state).Select(share => share.ShareKey);

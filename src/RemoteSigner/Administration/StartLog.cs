@@ -13,21 +13,38 @@ public static class StartLog
 
     private static readonly Actor _itself = new Actor.Itself();
 
-    /// <summary>For the start protocol. What was to be written into the witness before and is not there is told first: this start writes over it.</summary>
-    public static StartEntries Entries(AuditLog audit) => new(
-        (transaction, counted) =>
-        {
-            Reconciliation.EndInWitness(transaction, [counted.Found], (action, detail) => audit.Append(transaction, _itself.Entry(action) with { Detail = detail }));
-            return audit.Append(transaction, Counted(counted, SlashingProtection.FloorOf(transaction)));
-        },
-        (transaction, floor) => audit.Append(transaction, Completed(_itself, floor)),
-        refusal => audit.RecordAsync(
-            _itself.Entry("freshness.start", AuditDecision.Refused) with { Rule = refusal.Reason.Name(), Detail = refusal.Detail },
-            refusal.Reason == FreshnessReason.StartedElsewhere ? NoteElsewhere : null));
+    /// <summary>
+    /// For the start protocol. What was to be written into the witness before and is not there is told first: this start writes over it.
+    /// </summary>
+    public static StartEntries Entries(AuditLog audit) =>
+        new(
+            (transaction, counted) =>
+            {
+                Reconciliation.EndInWitness(transaction, [counted.Found], (action, detail) =>
+                    audit.Append(transaction, _itself.Entry(action) with { Detail = detail })
+                );
+                return audit.Append(transaction, Counted(counted, SlashingProtection.FloorOf(transaction)));
+            },
+            (transaction, floor) => audit.Append(transaction, Completed(_itself, floor)),
+            refusal =>
+                audit.RecordAsync(
+                    _itself.Entry("freshness.start", AuditDecision.Refused) with
+                    {
+                        Rule = refusal.Reason.Name(),
+                        Detail = refusal.Detail,
+                    },
+                    refusal.Reason == FreshnessReason.StartedElsewhere ? NoteElsewhere : null
+                )
+        );
 
-    /// <summary>Did the newest start that the ledger knows find another signer on the same witness? That one may have signed since, and this ledger does not know it.</summary>
+    /// <summary>
+    /// Did the newest start that the ledger knows find another signer on the same witness? That one may have signed since, and this ledger
+    /// does not know it.
+    /// </summary>
     internal static bool WasElsewhere(LedgerTransaction transaction) =>
-        SlashingProtection.StartOf(transaction) is { } start && LedgerNotes.Find(transaction, Elsewhere) is { } noted && BinaryPrimitives.ReadUInt64BigEndian(noted) == start.Start;
+        SlashingProtection.StartOf(transaction) is { } start
+        && LedgerNotes.Find(transaction, Elsewhere) is { } noted
+        && BinaryPrimitives.ReadUInt64BigEndian(noted) == start.Start;
 
     private static void NoteElsewhere(LedgerTransaction transaction)
     {
@@ -42,19 +59,43 @@ public static class StartLog
     /// <summary>The last entry of a run, in the work that reads where its ledger ends.</summary>
     public static long Stop(AuditLog audit, LedgerTransaction transaction) => audit.Append(transaction, _itself.Entry("freshness.stop"));
 
-    /// <summary>For the fence of a vault that got another root key: the ledger names the place where it goes on. What was to be written into the former one and is not there is told first.</summary>
-    public static EvidenceWriter<(LedgerStart Start, WitnessReading Former)> Succession(AuditLog audit) => (transaction, named) =>
-    {
-        Reconciliation.EndInWitness(transaction, [named.Former], (action, detail) => audit.Append(transaction, _itself.Entry(action) with { Detail = detail }));
-        return audit.Append(transaction, _itself.Entry("freshness.rekey") with { Detail = $"the fence of vault {named.Start.VaultId} goes on under its present root key: start {named.Start.Start} with {named.Start.Witness}" });
-    };
+    /// <summary>
+    /// For the fence of a vault that got another root key: the ledger names the place where it goes on. What was to be written into the
+    /// former one and is not there is told first.
+    /// </summary>
+    public static EvidenceWriter<(LedgerStart Start, WitnessReading Former)> Succession(AuditLog audit) =>
+        (transaction, named) =>
+        {
+            Reconciliation.EndInWitness(transaction, [named.Former], (action, detail) =>
+                audit.Append(transaction, _itself.Entry(action) with { Detail = detail })
+            );
+            return audit.Append(
+                transaction,
+                _itself.Entry("freshness.rekey") with
+                {
+                    Detail =
+                        $"the fence of vault {named.Start.VaultId} goes on under its present root "
+                        + $"key: start {named.Start.Start} with {named.Start.Witness}",
+                }
+            );
+        };
 
-    internal static AuditEntry Completed(Actor actor, GlobalFloor floor) => actor.Entry("freshness.complete") with
-    {
-        Detail = $"the history reaches the marks that were recorded: the floors of epoch {floor.Fence} under all keys ended, each key stands at its newest number",
-    };
+    internal static AuditEntry Completed(Actor actor, GlobalFloor floor) =>
+        actor.Entry("freshness.complete") with
+        {
+            Detail =
+                "the history reaches the marks that were recorded: the floors of epoch "
+                + $"{floor.Fence} under all keys ended, each key stands at its newest number",
+        };
 
-    private static AuditEntry Counted(CountedStart counted, GlobalFloor? floor) => counted.Decision is StartDecision.RaiseFloors
-        ? _itself.Entry("freshness.floors") with { Detail = $"start {counted.Start.Start}: epoch {floor!.Fence}, sources from epoch {floor.LowestSource}: {floor.Reason}" }
-        : _itself.Entry("freshness.start") with { Detail = $"start {counted.Start.Start} with {counted.Start.Witness}, vault generation {counted.Start.VaultGeneration}" };
+    private static AuditEntry Counted(CountedStart counted, GlobalFloor? floor) =>
+        counted.Decision is StartDecision.RaiseFloors
+            ? _itself.Entry("freshness.floors") with
+            {
+                Detail = $"start {counted.Start.Start}: epoch {floor!.Fence}, sources from epoch {floor.LowestSource}: {floor.Reason}",
+            }
+            : _itself.Entry("freshness.start") with
+            {
+                Detail = $"start {counted.Start.Start} with {counted.Start.Witness}, vault generation {counted.Start.VaultGeneration}",
+            };
 }

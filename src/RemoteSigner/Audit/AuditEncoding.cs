@@ -8,13 +8,16 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Audit;
 
 /// <summary>
-/// The canonical bytes of an entry: compact JSON, members in one fixed order, those that do not apply left out. The format is in README.md. Names, actions and duties are the entry's shape; keys and clients of
-/// what was granted come again, and are kept once (<see cref="EntryText"/>). Those of a refusal may be anybody's, and are not.
+/// The canonical bytes of an entry: compact JSON, members in one fixed order, those that do not apply left out. The format is in README.md.
+/// Names, actions and duties are the entry's shape; keys and clients of what was granted come again, and are kept once
+/// (<see cref="EntryText"/>). Those of a refusal may be anybody's, and are not.
 /// </summary>
 internal static class AuditEncoding
 {
     // What System.Text.Json writes as it stands, among the printable characters of ASCII.
-    private static readonly SearchValues<char> _plain = SearchValues.Create(" !#$%()*,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|}~");
+    private static readonly SearchValues<char> _plain = SearchValues.Create(
+        " !#$%()*,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|}~"
+    );
 
     public static void Write(EntryText text, long sequence, DateTimeOffset time, in AuditEntry entry)
     {
@@ -84,13 +87,14 @@ internal static class AuditEncoding
         text.Constant("}"u8);
     }
 
-    private static ReadOnlySpan<byte> Name(AuditDecision decision) => decision switch
-    {
-        AuditDecision.Granted => "granted"u8,
-        AuditDecision.Refused => "refused"u8,
-        AuditDecision.Event => "event"u8,
-        _ => throw new UnreachableException(),
-    };
+    private static ReadOnlySpan<byte> Name(AuditDecision decision) =>
+        decision switch
+        {
+            AuditDecision.Granted => "granted"u8,
+            AuditDecision.Refused => "refused"u8,
+            AuditDecision.Event => "event"u8,
+            _ => throw new UnreachableException(),
+        };
 
     // A name of ours: letters, digits, dots and underscores.
     private static void Constant(EntryText text, string name)

@@ -3,14 +3,18 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Audit;
 
 /// <summary>
-/// One thing that happened, as evidence for later: who asked with which certificate, for which key, what for, and how it ended. Never a secret,
-/// never a body. The sequence number and the time are given by <see cref="AuditLog"/>. Members that do not apply are null. A value: one is made for every duty, and written at once.
+/// One thing that happened, as evidence for later: who asked with which certificate, for which key, what for, and how it ended. Never a
+/// secret, never a body. The sequence number and the time are given by <see cref="AuditLog"/>. Members that do not apply are null. A value:
+/// one is made for every duty, and written at once.
 /// </summary>
 public readonly record struct AuditEntry
 {
     private readonly IReadOnlyList<BlsPublicKey>? _keys;
 
-    /// <summary>What it was: <c>sign</c>, or a dotted name such as <c>key.import</c>, <c>seal.rotate</c>, <c>client.refused</c>, <c>slashing.prune</c>.</summary>
+    /// <summary>
+    /// What it was: <c>sign</c>, or a dotted name such as <c>key.import</c>, <c>seal.rotate</c>, <c>client.refused</c>,
+    /// <c>slashing.prune</c>.
+    /// </summary>
     public required string Action { get; init; }
 
     public required AuditDecision Decision { get; init; }
@@ -63,7 +67,9 @@ public readonly record struct AuditEntry
     /// <summary>The rule that stood against it, by its name.</summary>
     public string? Rule { get; init; }
 
-    /// <summary>Of a refusal beyond what one client may have written one by one: how many equal ones there were within the hour, this one included.</summary>
+    /// <summary>
+    /// Of a refusal beyond what one client may have written one by one: how many equal ones there were within the hour, this one included.
+    /// </summary>
     public long? Count { get; init; }
 
     /// <summary>A sentence for people; nothing secret.</summary>

@@ -6,8 +6,9 @@ using RemoteSigner.Slashing;
 namespace RemoteSigner.Audit;
 
 /// <summary>
-/// The audit entries of this signer, each hashed together with the one before it: <c>hash = SHA-256(previous hash ‖ canonical bytes)</c>. An entry
-/// about a decision is written by <see cref="Append"/> inside the transaction of that decision; anything else by <see cref="RecordAsync"/>.
+/// The audit entries of this signer, each hashed together with the one before it: <c>hash = SHA-256(previous hash ‖ canonical bytes)</c>.
+/// An entry about a decision is written by <see cref="Append"/> inside the transaction of that decision; anything else by
+/// <see cref="RecordAsync"/>.
 /// </summary>
 public sealed class AuditLog
 {
@@ -17,14 +18,18 @@ public sealed class AuditLog
 
     private AuditLog(Ledger ledger, TimeProvider time) => (_ledger, _time, _refusals) = (ledger, time, new RefusalBudget(time));
 
-    /// <summary>Makes the table in a new ledger, or checks its version. The chain itself is walked by <see cref="AuditVerifier"/>.</summary>
+    /// <summary>
+    /// Makes the table in a new ledger, or checks its version. The chain itself is walked by <see cref="AuditVerifier"/>.
+    /// </summary>
     public static async Task<AuditLog> OpenAsync(Ledger ledger, TimeProvider time)
     {
         await LedgerEntries.OpenAsync(ledger);
         return new AuditLog(ledger, time);
     }
 
-    /// <summary>Adds an entry to the transaction and returns its number. Only valid inside ledger work; meant for <see cref="DecisionWitness"/>.</summary>
+    /// <summary>
+    /// Adds an entry to the transaction and returns its number. Only valid inside ledger work; meant for <see cref="DecisionWitness"/>.
+    /// </summary>
     public long Append(LedgerTransaction transaction, in AuditEntry entry)
     {
         var tail = transaction.Recall(Tail.Load);
@@ -36,7 +41,8 @@ public sealed class AuditLog
     }
 
     /// <summary>
-    /// Adds an entry about a refusal, within what one client may make this log grow (<see cref="RefusalBudget"/>). Beyond that it is only counted, and 0 is returned. Only valid inside ledger work.
+    /// Adds an entry about a refusal, within what one client may make this log grow (<see cref="RefusalBudget"/>). Beyond that it is only
+    /// counted, and 0 is returned. Only valid inside ledger work.
     /// </summary>
     public long AppendRefusal(LedgerTransaction transaction, AuditEntry refused)
     {
@@ -49,11 +55,12 @@ public sealed class AuditLog
     public Task<long> RecordRefusalAsync(AuditEntry refused) => _ledger.WriteAsync(transaction => AppendRefusal(transaction, refused));
 
     /// <summary>Writes an entry in a transaction of its own, together with what else goes with it; on disk when the task ends.</summary>
-    public Task<long> RecordAsync(AuditEntry entry, Action<LedgerTransaction>? with = null) => _ledger.WriteAsync(transaction =>
-    {
-        with?.Invoke(transaction);
-        return Append(transaction, entry);
-    });
+    public Task<long> RecordAsync(AuditEntry entry, Action<LedgerTransaction>? with = null) =>
+        _ledger.WriteAsync(transaction =>
+        {
+            with?.Invoke(transaction);
+            return Append(transaction, entry);
+        });
 
     /// <summary>The newest entry's number and hash.</summary>
     public Task<AuditHead> HeadAsync() => _ledger.WriteAsync(HeadOf);
@@ -66,21 +73,22 @@ public sealed class AuditLog
     }
 
     /// <summary>Up to <paramref name="limit"/> entries after the one numbered <paramref name="after"/>, oldest first.</summary>
-    public Task<IReadOnlyList<LedgerEntry>> ReadAsync(long after, int limit) => _ledger.ReadAsync(transaction => LedgerEntries.After(transaction, after, limit));
+    public Task<IReadOnlyList<LedgerEntry>> ReadAsync(long after, int limit) =>
+        _ledger.ReadAsync(transaction => LedgerEntries.After(transaction, after, limit));
 
     /// <summary>Writes the kept entries as a segment, up to the newest or to <paramref name="through"/>.</summary>
     /// <exception cref="AuditSegmentException">There is no such entry.</exception>
     public Task<AuditSegment> ExportAsync(Stream file, long? through) => AuditSegment.WriteAsync(_ledger, file, through);
 
-    /// <summary>The end of the chain, in the ledger's memory: gone with every rollback, so that no hash of an undone entry goes on.</summary>
+    /// <summary>
+    /// The end of the chain, in the ledger's memory: gone with every rollback, so that no hash of an undone entry goes on.
+    /// </summary>
     private sealed class Tail
     {
         private readonly byte[] _hash = new byte[Sha256.Length];
         private byte[] _hashed = new byte[2048];
 
-        private Tail()
-        {
-        }
+        private Tail() { }
 
         public long Sequence { get; private set; }
 

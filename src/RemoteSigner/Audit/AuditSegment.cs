@@ -8,8 +8,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Audit;
 
 /// <summary>
-/// A part of the chain as a text file that anybody can check: a first line that says which entries and the hashes before and after them, then one line an entry, byte for byte what was hashed
-/// (JSON has no line feed in it). Format in README.md.
+/// A part of the chain as a text file that anybody can check: a first line that says which entries and the hashes before and after them,
+/// then one line an entry, byte for byte what was hashed (JSON has no line feed in it). Format in README.md.
 /// </summary>
 /// <param name="First">Number of the first entry in it.</param>
 /// <param name="Previous">Hash of the entry before.</param>
@@ -27,23 +27,33 @@ public sealed record AuditSegment(long First, long Last, Root Previous, Root Hea
         var segment = await ledger.ReadAsync(transaction => Of(transaction, through));
         await using var text = new StreamWriter(file, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
         await text.WriteLineAsync(segment.Header());
-        for (var done = segment.First - 1; done < segment.Last;)
+        for (var done = segment.First - 1; done < segment.Last; )
         {
-            var entries = await ledger.ReadAsync(transaction => LedgerEntries.After(transaction, done, (int)Math.Min(EntriesPerRead, segment.Last - done)));
+            var entries = await ledger.ReadAsync(transaction =>
+                LedgerEntries.After(transaction, done, (int)Math.Min(EntriesPerRead, segment.Last - done))
+            );
             foreach (var entry in entries)
             {
                 await text.WriteLineAsync(Encoding.UTF8.GetString(entry.Entry.Span));
             }
 
-            done = entries is [.., var last] && last.Sequence == done + entries.Count ? last.Sequence : throw new AuditSegmentException($"entry {done + 1} is missing", "'remote-signer audit verify' says more");
+            done =
+                entries is [.., var last] && last.Sequence == done + entries.Count
+                    ? last.Sequence
+                    : throw new AuditSegmentException($"entry {done + 1} is missing", "'remote-signer audit verify' says more");
         }
 
         return segment;
     }
 
-    /// <summary>The entries of a file with their hashes; the last comes only when the file ends with the head that its first line says.</summary>
+    /// <summary>
+    /// The entries of a file with their hashes; the last comes only when the file ends with the head that its first line says.
+    /// </summary>
     /// <exception cref="AuditSegmentException">It is no segment, or was changed.</exception>
-    internal static async IAsyncEnumerable<(AuditSegment Segment, LedgerEntry Entry)> EntriesAsync(string path, [EnumeratorCancellation] CancellationToken cancellation = default)
+    internal static async IAsyncEnumerable<(AuditSegment Segment, LedgerEntry Entry)> EntriesAsync(
+        string path,
+        [EnumeratorCancellation] CancellationToken cancellation = default
+    )
     {
         using var file = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
         var text = new BoundedLines(file, MaxLineLength);
@@ -81,7 +91,8 @@ public sealed record AuditSegment(long First, long Last, Root Previous, Root Hea
             : throw new AuditSegmentException($"the log keeps no entry {last}", $"its first entry is {first}");
     }
 
-    private string Header() => $$"""{"format":"{{Format}}","first":{{First}},"last":{{Last}},"previous":"{{Previous}}","head":"{{Head}}"}""";
+    private string Header() =>
+        $$"""{"format":"{{Format}}","first":{{First}},"last":{{Last}},"previous":"{{Previous}}","head":"{{Head}}"}""";
 
     private static AuditSegment Parse(string path, string line)
     {
@@ -96,7 +107,12 @@ public sealed record AuditSegment(long First, long Last, Root Previous, Root Hea
 
             var (first, last) = (header.GetProperty("first").GetInt64(), header.GetProperty("last").GetInt64());
             return first >= 1 && last >= first && last < long.MaxValue
-                ? new AuditSegment(first, last, Root.Parse(header.GetProperty("previous").GetString()), Root.Parse(header.GetProperty("head").GetString()))
+                ? new AuditSegment(
+                    first,
+                    last,
+                    Root.Parse(header.GetProperty("previous").GetString()),
+                    Root.Parse(header.GetProperty("head").GetString())
+                )
                 : throw Damaged(path, $"no segment has entries {first} to {last}");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
@@ -121,5 +137,6 @@ public sealed record AuditSegment(long First, long Last, Root Previous, Root Hea
         }
     }
 
-    private static AuditSegmentException Damaged(string path, string what) => new($"{path} is no segment of an audit log, or was changed: {what}", "export it again, or bring back the file as it was exported");
+    private static AuditSegmentException Damaged(string path, string what) =>
+        new($"{path} is no segment of an audit log, or was changed: {what}", "export it again, or bring back the file as it was exported");
 }

@@ -8,8 +8,9 @@ using RemoteSigner.Slashing.Store;
 namespace RemoteSigner.Audit;
 
 /// <summary>
-/// Walks the whole audit chain and matches it with the slashing records both ways: every granted block and vote has its record, or lies below
-/// the validator's floors; every record made here points to the entry that granted it. Constant memory; on an open ledger signing goes on meanwhile.
+/// Walks the whole audit chain and matches it with the slashing records both ways: every granted block and vote has its record, or lies
+/// below the validator's floors; every record made here points to the entry that granted it. Constant memory; on an open ledger signing
+/// goes on meanwhile.
 /// </summary>
 public static class AuditVerifier
 {
@@ -30,11 +31,13 @@ public static class AuditVerifier
     }
 
     /// <summary>
-    /// Verifies an open ledger, which must have the tables of <see cref="AuditLog"/> and <see cref="SlashingProtection"/>. Where entries were dropped, the chain is walked from the first with
-    /// their <paramref name="segments"/>, and without any from the first that is kept.
+    /// Verifies an open ledger, which must have the tables of <see cref="AuditLog"/> and <see cref="SlashingProtection"/>. Where entries
+    /// were dropped, the chain is walked from the first with their <paramref name="segments"/>, and without any from the first that is
+    /// kept.
     /// </summary>
     /// <exception cref="AuditSegmentException">A file is no segment, or was changed.</exception>
-    public static Task<AuditVerification> VerifyAsync(Ledger ledger, params IReadOnlyList<string> segments) => VerifyAsync(ledger, segments, CancellationToken.None);
+    public static Task<AuditVerification> VerifyAsync(Ledger ledger, params IReadOnlyList<string> segments) =>
+        VerifyAsync(ledger, segments, CancellationToken.None);
 
     /// <summary>The same, until nobody wants to know any more.</summary>
     /// <exception cref="AuditSegmentException">A file is no segment, or was changed.</exception>
@@ -50,8 +53,7 @@ public static class AuditVerifier
             {
                 begun = await BaseAsync(ledger);
                 found = await WalkAsync(ledger, segments, cancellation);
-            }
-            while (found is AuditVerification.Broken && begun != await BaseAsync(ledger));
+            } while (found is AuditVerification.Broken && begun != await BaseAsync(ledger));
             return found;
         }
         finally
@@ -60,7 +62,8 @@ public static class AuditVerifier
         }
     }
 
-    private static Task<long> BaseAsync(Ledger ledger) => ledger.ReadAsync(transaction => LedgerEntries.Base(transaction, new byte[SHA256.HashSizeInBytes]));
+    private static Task<long> BaseAsync(Ledger ledger) =>
+        ledger.ReadAsync(transaction => LedgerEntries.Base(transaction, new byte[SHA256.HashSizeInBytes]));
 
     private static async Task<AuditVerification> WalkAsync(Ledger ledger, IReadOnlyList<string> segments, CancellationToken cancellation)
     {
@@ -85,10 +88,21 @@ public static class AuditVerifier
         return chain.ProblemOfBase() ?? await MatchAsync(ledger, chain, segments.Count > 0, cancellation);
     }
 
-    private static async Task<AuditVerification.Broken?> WalkAsync(Ledger ledger, Chain chain, string segment, CancellationToken cancellation)
+    private static async Task<AuditVerification.Broken?> WalkAsync(
+        Ledger ledger,
+        Chain chain,
+        string segment,
+        CancellationToken cancellation
+    )
     {
         // What the ledger still has is walked there, whatever a file says of it.
-        await foreach (var entries in AuditSegment.EntriesAsync(segment, cancellation).Select(one => one.Entry).Where(entry => entry.Sequence <= chain.Base).Chunk(RowsPerStep))
+        await foreach (
+            var entries in AuditSegment
+                .EntriesAsync(segment, cancellation)
+                .Select(one => one.Entry)
+                .Where(entry => entry.Sequence <= chain.Base)
+                .Chunk(RowsPerStep)
+        )
         {
             if (await ledger.ReadAsync(transaction => chain.Take(transaction, entries)) is { } broken)
             {
@@ -103,7 +117,14 @@ public static class AuditVerifier
     {
         // Votes are gathered meanwhile: one that moves is seen twice, and none not at all.
         var (matched, unmatched) = (0L, 0L);
-        foreach (var records in new[] { RecordWalk.OfBlocks(chain.Base, withSegments), RecordWalk.OfRecentVotes(chain.Base, withSegments), RecordWalk.OfGatheredVotes(chain.Base, withSegments) })
+        foreach (
+            var records in new[]
+            {
+                RecordWalk.OfBlocks(chain.Base, withSegments),
+                RecordWalk.OfRecentVotes(chain.Base, withSegments),
+                RecordWalk.OfGatheredVotes(chain.Base, withSegments),
+            }
+        )
         {
             while (!records.Ended)
             {
@@ -130,9 +151,7 @@ public static class AuditVerifier
         private long _newest;
         private bool _baseIsConfirmed;
 
-        private Chain()
-        {
-        }
+        private Chain() { }
 
         public bool Ended { get; private set; }
 
@@ -189,9 +208,18 @@ public static class AuditVerifier
             return null;
         }
 
-        /// <summary>What was dropped must have been said by an entry that is kept: else whoever can write the file could cut the log and move its beginning.</summary>
-        public AuditVerification.Broken? ProblemOfBase() => Base == 0 || _baseIsConfirmed ? null
-            : new AuditVerification.Broken(Base, $"the entries up to {Base} are gone, and no checkpoint in the log says that they were dropped with the hash that it goes on from");
+        /// <summary>
+        /// What was dropped must have been said by an entry that is kept: else whoever can write the file could cut the log and move its
+        /// beginning.
+        /// </summary>
+        public AuditVerification.Broken? ProblemOfBase() =>
+            Base == 0 || _baseIsConfirmed
+                ? null
+                : new AuditVerification.Broken(
+                    Base,
+                    $"the entries up to {Base} are gone, and no checkpoint in the log says "
+                        + "that they were dropped with the hash that it goes on from"
+                );
 
         private string? Problem(LedgerTransaction transaction, LedgerEntry entry)
         {
@@ -214,14 +242,21 @@ public static class AuditVerifier
                 return $"the hash of entry {entry.Sequence} does not follow from its bytes and the hash of entry {_sequence}";
             }
 
-            if (Claim(entry) is { Action: CheckpointAction, Through: var through, Head: { } head } && through == Base && head.Bytes.SequenceEqual(_baseHash))
+            if (
+                Claim(entry) is { Action: CheckpointAction, Through: var through, Head: { } head }
+                && through == Base
+                && head.Bytes.SequenceEqual(_baseHash)
+            )
             {
                 _baseIsConfirmed = true;
             }
 
-            return Claim(entry) is not { } claim || claim.Sequence != entry.Sequence ? $"entry {entry.Sequence} does not read as the entry of that number"
-                : GrantedDuties.FindOther(transaction, claim) is { } before ? $"entry {entry.Sequence} grants a {claim.Duty} with another root than entry {before} did: the two are slashable"
-                : GrantedDuties.AreCovered(transaction, claim) ? null : $"entry {entry.Sequence} grants a {claim.Duty} that has no slashing record";
+            return Claim(entry) is not { } claim || claim.Sequence != entry.Sequence
+                    ? $"entry {entry.Sequence} does not read as the entry of that number"
+                : GrantedDuties.FindOther(transaction, claim) is { } before
+                    ? $"entry {entry.Sequence} grants a {claim.Duty} with another root than entry {before} did: the two are slashable"
+                : GrantedDuties.AreCovered(transaction, claim) ? null
+                : $"entry {entry.Sequence} grants a {claim.Duty} that has no slashing record";
         }
 
         private static SignedClaim? Claim(LedgerEntry entry)

@@ -21,8 +21,13 @@ internal sealed class RecordWalk
     private RecordedDuty? _last;
 
     private RecordWalk(
-        string kind, bool isBlocks, long @base, bool withSegments, Func<LedgerTransaction, RecordedDuty?, int, IReadOnlyList<RecordedDuty>> after, Func<SignedClaim, RecordedDuty, bool> says) =>
-        (_kind, _isBlocks, _base, _withSegments, _after, _says) = (kind, isBlocks, @base, withSegments, after, says);
+        string kind,
+        bool isBlocks,
+        long @base,
+        bool withSegments,
+        Func<LedgerTransaction, RecordedDuty?, int, IReadOnlyList<RecordedDuty>> after,
+        Func<SignedClaim, RecordedDuty, bool> says
+    ) => (_kind, _isBlocks, _base, _withSegments, _after, _says) = (kind, isBlocks, @base, withSegments, after, says);
 
     public bool Ended { get; private set; }
 
@@ -31,19 +36,23 @@ internal sealed class RecordWalk
     /// <summary>Records whose entry was dropped and is in no segment.</summary>
     public long Unmatched { get; private set; }
 
-    public static RecordWalk OfBlocks(long @base, bool withSegments) => new("block for slot", isBlocks: true, @base, withSegments, RecordedDuties.BlocksAfter, (claim, record) => claim.IsBlock && Same(claim.Slot, record.Number));
+    public static RecordWalk OfBlocks(long @base, bool withSegments) =>
+        new("block for slot", isBlocks: true, @base, withSegments, RecordedDuties.BlocksAfter, (claim, record) =>
+            claim.IsBlock && Same(claim.Slot, record.Number)
+        );
 
     public static RecordWalk OfRecentVotes(long @base, bool withSegments) => OfVotes(@base, withSegments, RecordedDuties.RecentVotesAfter);
 
     public static RecordWalk OfGatheredVotes(long @base, bool withSegments) => OfVotes(@base, withSegments, RecordedDuties.VotesAfter);
 
-    private static RecordWalk OfVotes(long @base, bool withSegments, Func<LedgerTransaction, RecordedDuty?, int, IReadOnlyList<RecordedDuty>> after) => new(
-        "vote for target epoch",
-        isBlocks: false,
-        @base,
-        withSegments,
-        after,
-        (claim, record) => claim.IsAttestation && Same(claim.Target, record.Number) && Same(claim.Source, record.Source));
+    private static RecordWalk OfVotes(
+        long @base,
+        bool withSegments,
+        Func<LedgerTransaction, RecordedDuty?, int, IReadOnlyList<RecordedDuty>> after
+    ) =>
+        new("vote for target epoch", isBlocks: false, @base, withSegments, after, (claim, record) =>
+            claim.IsAttestation && Same(claim.Target, record.Number) && Same(claim.Source, record.Source)
+        );
 
     public AuditVerification.Broken? Walk(LedgerTransaction transaction)
     {
@@ -84,7 +93,11 @@ internal sealed class RecordWalk
         }
 
         var claim = SignedClaim.Read(entry);
-        return _says(claim, record) && claim is { Root: { } root, ShareKey: { } share } && root.Bytes.SequenceEqual(record.Root.Span) && RecordedDuties.AreOf(transaction, share, record.Validator)
+        return
+            _says(claim, record)
+            && claim is { Root: { } root, ShareKey: { } share }
+            && root.Bytes.SequenceEqual(record.Root.Span)
+            && RecordedDuties.AreOf(transaction, share, record.Validator)
             ? null
             : $"{name} points to entry {evidence}, which says something else";
     }

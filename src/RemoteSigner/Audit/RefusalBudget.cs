@@ -5,10 +5,10 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Audit;
 
 /// <summary>
-/// How many refusals of one client the audit log takes one by one, so that no client can fill the disk with them: <see cref="OneByOne"/> an hour. Beyond that, refusals of one action by one
-/// rule are counted, and of those the 1st, 2nd, 4th, 8th, … is written, with the count, and of an offence (EIP-3076) the first with each key: nothing new stays hidden, and the log is never wrong by
-/// more than a factor of two, even after a crash.
-/// Used inside ledger work, where one piece runs at a time.
+/// How many refusals of one client the audit log takes one by one, so that no client can fill the disk with them: <see cref="OneByOne"/> an
+/// hour. Beyond that, refusals of one action by one rule are counted, and of those the 1st, 2nd, 4th, 8th, … is written, with the count,
+/// and of an offence (EIP-3076) the first with each key: nothing new stays hidden, and the log is never wrong by more than a factor of two,
+/// even after a crash. Used inside ledger work, where one piece runs at a time.
 /// </summary>
 internal sealed class RefusalBudget(TimeProvider time)
 {
@@ -19,7 +19,10 @@ internal sealed class RefusalBudget(TimeProvider time)
     private const int MaxClients = 256;
     private const string Others = "";
 
-    private static readonly FrozenSet<string> _offences = Enum.GetValues<SlashingRule>().Where(rule => rule.IsOffence()).Select(rule => rule.Name()).ToFrozenSet();
+    private static readonly FrozenSet<string> _offences = Enum.GetValues<SlashingRule>()
+        .Where(rule => rule.IsOffence())
+        .Select(rule => rule.Name())
+        .ToFrozenSet();
 
     private readonly Dictionary<string, OfClient> _clients = [];
 
@@ -37,7 +40,9 @@ internal sealed class RefusalBudget(TimeProvider time)
         var isWithin = ++client.Written <= OneByOne;
         var isFirst = !isWithin && !long.IsPow2(equal) && client.IsFirstOffence(refused);
         takeBack = () => client.TakeBack(kind, isFirst ? refused : null);
-        return isWithin ? refused : isFirst || long.IsPow2(equal) ? refused with { Count = equal } : null;
+        return isWithin ? refused
+            : isFirst || long.IsPow2(equal) ? refused with { Count = equal }
+            : null;
     }
 
     private OfClient FindOrAdd(string name, long now)
@@ -62,7 +67,8 @@ internal sealed class RefusalBudget(TimeProvider time)
         public long Written { get; set; }
 
         // An offence is refused of a key that is here: there are no more of these than keys.
-        public bool IsFirstOffence(AuditEntry refused) => refused is { Rule: { } rule, ShareKey: { } key } && _offences.Contains(rule) && _offended.Add((rule, key));
+        public bool IsFirstOffence(AuditEntry refused) =>
+            refused is { Rule: { } rule, ShareKey: { } key } && _offences.Contains(rule) && _offended.Add((rule, key));
 
         public long Count((string Action, string? Rule) kind) => _counts[kind] = _counts.GetValueOrDefault(kind) + 1;
 

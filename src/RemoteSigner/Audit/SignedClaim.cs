@@ -56,18 +56,42 @@ internal sealed record SignedClaim
     {
         switch (name)
         {
-            case "seq": Sequence = json.GetInt64(); break;
-            case "action": Action = json.GetString(); break;
-            case "through": Through = json.GetInt64(); break;
-            case "head": Head = Spec.Root.Parse(json.GetString()); break;
-            case "decision": Granted = json.ValueTextEquals("granted"u8); break;
-            case "duty": Duty = json.GetString(); break;
-            case "share": ShareKey = BlsPublicKey.Parse(json.GetString()); break;
-            case "slot": Slot = json.GetUInt64(); break;
-            case "source": Source = json.GetUInt64(); break;
-            case "target": Target = json.GetUInt64(); break;
-            case "root": Root = RemoteSigner.Spec.Root.Parse(json.GetString()); break;
-            default: json.Skip(); break;
+            case "seq":
+                Sequence = json.GetInt64();
+                break;
+            case "action":
+                Action = json.GetString();
+                break;
+            case "through":
+                Through = json.GetInt64();
+                break;
+            case "head":
+                Head = Spec.Root.Parse(json.GetString());
+                break;
+            case "decision":
+                Granted = json.ValueTextEquals("granted"u8);
+                break;
+            case "duty":
+                Duty = json.GetString();
+                break;
+            case "share":
+                ShareKey = BlsPublicKey.Parse(json.GetString());
+                break;
+            case "slot":
+                Slot = json.GetUInt64();
+                break;
+            case "source":
+                Source = json.GetUInt64();
+                break;
+            case "target":
+                Target = json.GetUInt64();
+                break;
+            case "root":
+                Root = RemoteSigner.Spec.Root.Parse(json.GetString());
+                break;
+            default:
+                json.Skip();
+                break;
         }
     }
 }

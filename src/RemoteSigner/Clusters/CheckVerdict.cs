@@ -3,9 +3,7 @@ namespace RemoteSigner.Clusters;
 /// <summary>How one check ended.</summary>
 public abstract record CheckVerdict
 {
-    private CheckVerdict()
-    {
-    }
+    private CheckVerdict() { }
 
     /// <summary>It holds; the note says for what.</summary>
     public sealed record Passed(string Note) : CheckVerdict;

@@ -6,8 +6,9 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Clusters;
 
 /// <summary>
-/// The verified documents of all clusters that shares came from, one file each, named by its hash: <c>clusters/0x….json</c>, mode 0600 in a folder of mode 0700; beside it, where it was
-/// anchored by itself, <c>0x….anchor</c>. Whoever can write here could have put any of it: see <see cref="Keys.AnchoredDocument"/> for what may be believed. Signers read it through <see cref="ClusterLibrary"/>.
+/// The verified documents of all clusters that shares came from, one file each, named by its hash: <c>clusters/0x….json</c>, mode 0600 in a
+/// folder of mode 0700; beside it, where it was anchored by itself, <c>0x….anchor</c>. Whoever can write here could have put any of it: see
+/// <see cref="Keys.AnchoredDocument"/> for what may be believed. Signers read it through <see cref="ClusterLibrary"/>.
 /// </summary>
 public sealed class ClusterArchive(string folder)
 {
@@ -32,8 +33,13 @@ public sealed class ClusterArchive(string folder)
 
         var bytes = BoundedFile.ReadAllBytes(path, ClusterJson.MostBytes);
         var document = ClusterDocument.Read(bytes);
-        return document.Hash == clusterHash ? new ArchivedDocument(document, new Root(SHA256.HashData(bytes))) : throw new ClusterFileException(
-            ClusterFileFault.OtherHash, $"the document {path} has the hash {document.Hash}, not the one it is named by", "put back the document that was imported; every operator of the cluster has it");
+        return document.Hash == clusterHash
+            ? new ArchivedDocument(document, new Root(SHA256.HashData(bytes)))
+            : throw new ClusterFileException(
+                ClusterFileFault.OtherHash,
+                $"the document {path} has the hash {document.Hash}, not the one it is named by",
+                "put back the document that was imported; every operator of the cluster has it"
+            );
     }
 
     /// <summary>Keeps a document, durably, as it was given; call it with a verified one. The same one again changes nothing.</summary>
@@ -49,7 +55,9 @@ public sealed class ClusterArchive(string folder)
         return document;
     }
 
-    /// <summary>What lies where the anchor of a document belongs; empty where nothing does, or where it cannot be read: then it does not anchor.</summary>
+    /// <summary>
+    /// What lies where the anchor of a document belongs; empty where nothing does, or where it cannot be read: then it does not anchor.
+    /// </summary>
     public byte[] ReadAnchor(Root clusterHash)
     {
         try
@@ -64,7 +72,10 @@ public sealed class ClusterArchive(string folder)
         }
     }
 
-    /// <summary>Takes a document and its anchor away, for an import that failed after it was added or a person who gave it up; without one it does nothing.</summary>
+    /// <summary>
+    /// Takes a document and its anchor away, for an import that failed after it was added or a person who gave it up; without one it does
+    /// nothing.
+    /// </summary>
     /// <exception cref="IOException">It cannot be removed.</exception>
     public void Remove(Root clusterHash)
     {
@@ -82,15 +93,28 @@ public sealed class ClusterArchive(string folder)
     /// <summary>The hashes by which documents are named here, read or not, in their order.</summary>
     /// <exception cref="IOException">The folder cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
-    public IReadOnlyList<Root> Hashes() => Directory.Exists(folder)
-        ? [.. Directory.EnumerateFiles(folder, "*" + Ending).Order(StringComparer.Ordinal).Select(Path.GetFileNameWithoutExtension).Select(name => Root.TryParse(name, out var hash) ? hash : default).Where(hash => hash != default)]
-        : [];
+    public IReadOnlyList<Root> Hashes() =>
+        Directory.Exists(folder)
+            ?
+            [
+                .. Directory
+                    .EnumerateFiles(folder, "*" + Ending)
+                    .Order(StringComparer.Ordinal)
+                    .Select(Path.GetFileNameWithoutExtension)
+                    .Select(name => Root.TryParse(name, out var hash) ? hash : default)
+                    .Where(hash => hash != default),
+            ]
+            : [];
 
-    /// <summary>What tells a file from what lay there before without reading it: its last change and its length. Null where there is none.</summary>
-    internal (DateTime Changed, long Length)? StampOf(Root clusterHash) => new FileInfo(PathOf(clusterHash)) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : null;
+    /// <summary>
+    /// What tells a file from what lay there before without reading it: its last change and its length. Null where there is none.
+    /// </summary>
+    internal (DateTime Changed, long Length)? StampOf(Root clusterHash) =>
+        new FileInfo(PathOf(clusterHash)) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : null;
 
     /// <summary>When the file of a document was written; null where there is none.</summary>
-    public DateTimeOffset? DateOf(Root clusterHash) => StampOf(clusterHash) is var (changed, _) ? new DateTimeOffset(changed, TimeSpan.Zero) : null;
+    public DateTimeOffset? DateOf(Root clusterHash) =>
+        StampOf(clusterHash) is var (changed, _) ? new DateTimeOffset(changed, TimeSpan.Zero) : null;
 
     /// <summary>Where what anchors a document lies, or would lie: the bytes of a <see cref="DocumentAnchor"/>.</summary>
     public string AnchorPathOf(Root hash) => Path.Combine(folder, hash + ".anchor");

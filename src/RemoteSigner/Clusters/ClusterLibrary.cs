@@ -4,8 +4,9 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Clusters;
 
 /// <summary>
-/// The archive as everybody reads it: a document that is damaged, foreign or missing costs what is said with it, and no more. Each is read and hashed once and kept, because what has a hash
-/// never changes; one that does not read is looked at again when its file has changed, and one that is not there each time, as a share may come in at any time. Thread-safe.
+/// The archive as everybody reads it: a document that is damaged, foreign or missing costs what is said with it, and no more. Each is read
+/// and hashed once and kept, because what has a hash never changes; one that does not read is looked at again when its file has changed,
+/// and one that is not there each time, as a share may come in at any time. Thread-safe.
 /// </summary>
 public sealed class ClusterLibrary(ClusterArchive archive)
 {
@@ -18,7 +19,10 @@ public sealed class ClusterLibrary(ClusterArchive archive)
     public ClusterDocument? Find(ClusterMembership membership) => Find(membership.ClusterHash);
 
     /// <summary>The document of this hash, or null. One that was read before is given from memory.</summary>
-    public ClusterDocument? Find(Root clusterHash) => _read.TryGetValue(clusterHash, out var known) && known.Document is { } document ? document.Document : Look(clusterHash)?.Document?.Document;
+    public ClusterDocument? Find(Root clusterHash) =>
+        _read.TryGetValue(clusterHash, out var known) && known.Document is { } document
+            ? document.Document
+            : Look(clusterHash)?.Document?.Document;
 
     /// <summary>Everything that lies in the archive now.</summary>
     public LibraryReading Read()
@@ -67,7 +71,9 @@ public sealed class ClusterLibrary(ClusterArchive archive)
             return null;
         }
 
-        return _read.TryGetValue(hash, out var known) && known.Stamp == stamp ? known : _read[hash] = ReadAnew(hash, stamp, known?.Document);
+        return _read.TryGetValue(hash, out var known) && known.Stamp == stamp
+            ? known
+            : _read[hash] = ReadAnew(hash, stamp, known?.Document);
     }
 
     // What was read before stays, whatever has become of its file.

@@ -5,8 +5,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Clusters;
 
 /// <summary>
-/// What is remembered of a document that was anchored, beside it in the archive: 114 bytes, as <c>Clusters/README.md</c> lays them out. It is bound to every byte of the document and
-/// to the vault.
+/// What is remembered of a document that was anchored, beside it in the archive: 114 bytes, as <c>Clusters/README.md</c> lays them out. It
+/// is bound to every byte of the document and to the vault.
 /// </summary>
 /// <param name="Kind">Why the document is believed.</param>
 /// <param name="At">Since when, to the second.</param>
@@ -41,20 +41,32 @@ public sealed record DocumentAnchor(AnchorKind Kind, DateTimeOffset At, Root Clu
 
     /// <summary>Null for anything that was not written with this key, whatever else it is.</summary>
     public static DocumentAnchor? Read(ReadOnlySpan<byte> bytes, AnchorKey key) =>
-        ReadClaim(bytes) is { } claim && CryptographicOperations.FixedTimeEquals(key.Authenticate(bytes[..MacAt]), bytes[MacAt..]) ? claim : null;
+        ReadClaim(bytes) is { } claim && CryptographicOperations.FixedTimeEquals(key.Authenticate(bytes[..MacAt]), bytes[MacAt..])
+            ? claim
+            : null;
 
     /// <summary>What the file says, without a proof; null when it is none.</summary>
     public static DocumentAnchor? ReadClaim(ReadOnlySpan<byte> bytes)
     {
         const long Latest = 253_402_300_799; // 9999-12-31
-        if (bytes.Length != Length || !bytes.StartsWith(Magic) || bytes[KindAt - 1] != Version || (AnchorKind)bytes[KindAt] is not (AnchorKind.NodeSignature or AnchorKind.StatedValidators or AnchorKind.OperatorsWord))
+        if (
+            bytes.Length != Length
+            || !bytes.StartsWith(Magic)
+            || bytes[KindAt - 1] != Version
+            || (AnchorKind)bytes[KindAt] is not (AnchorKind.NodeSignature or AnchorKind.StatedValidators or AnchorKind.OperatorsWord)
+        )
         {
             return null;
         }
 
         var at = BinaryPrimitives.ReadInt64BigEndian(bytes[AtAt..]);
         return at is >= 0 and <= Latest
-            ? new DocumentAnchor((AnchorKind)bytes[KindAt], DateTimeOffset.FromUnixTimeSeconds(at), new Root(bytes[HashAt..ContentAt]), new Root(bytes[ContentAt..MacAt]))
+            ? new DocumentAnchor(
+                (AnchorKind)bytes[KindAt],
+                DateTimeOffset.FromUnixTimeSeconds(at),
+                new Root(bytes[HashAt..ContentAt]),
+                new Root(bytes[ContentAt..MacAt])
+            )
             : null;
     }
 }

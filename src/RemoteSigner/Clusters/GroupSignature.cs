@@ -6,9 +6,7 @@ namespace RemoteSigner.Clusters;
 /// <summary>What became of partial signatures that were to be combined; a closed choice.</summary>
 public abstract record GroupSignature
 {
-    private GroupSignature()
-    {
-    }
+    private GroupSignature() { }
 
     /// <summary>The validator's signature, verified under the group key, and the share indices it was made of.</summary>
     public sealed record Combined(BlsSignature Signature, IReadOnlyList<ulong> ShareIndices) : GroupSignature;
@@ -28,17 +26,34 @@ public abstract record GroupSignature
     /// <summary>
     /// Verifies each partial under its public share, all at once, then combines as many as the threshold asks for. It needs no secret.
     /// </summary>
-    public static GroupSignature Combine(ClusterDocument document, BlsPublicKey groupKey, Root signingRoot, IReadOnlyList<PartialSignature> partials)
+    public static GroupSignature Combine(
+        ClusterDocument document,
+        BlsPublicKey groupKey,
+        Root signingRoot,
+        IReadOnlyList<PartialSignature> partials
+    )
     {
         var shares = document.SharesOf(groupKey).ToDictionary(share => share.Index, share => share.PublicShare);
-        List<ulong> strange = [.. partials.CountBy(partial => partial.ShareIndex).Where(index => index.Value > 1 || !shares.ContainsKey(index.Key)).Select(index => index.Key).Order()];
+        List<ulong> strange =
+        [
+            .. partials
+                .CountBy(partial => partial.ShareIndex)
+                .Where(index => index.Value > 1 || !shares.ContainsKey(index.Key))
+                .Select(index => index.Key)
+                .Order(),
+        ];
         if (strange.Count > 0)
         {
             return new UnknownShares(strange);
         }
 
-        var wrong = BlsBatch.FindFalse([.. partials.Select(partial => new SignatureClaim(
-            shares[partial.ShareIndex].Bytes.ToArray(), signingRoot.Bytes.ToArray(), partial.Signature.Bytes.ToArray()))]);
+        var wrong = BlsBatch.FindFalse([
+            .. partials.Select(partial => new SignatureClaim(
+                shares[partial.ShareIndex].Bytes.ToArray(),
+                signingRoot.Bytes.ToArray(),
+                partial.Signature.Bytes.ToArray()
+            )),
+        ]);
         return wrong.Count > 0 ? new FalsePartials([.. wrong.Select(i => partials[i].ShareIndex).Order()])
             : partials.Count < document.Threshold ? new TooFew(partials.Count, document.Threshold)
             : Combine(groupKey, signingRoot, [.. partials.OrderBy(partial => partial.ShareIndex).Take(document.Threshold)]);

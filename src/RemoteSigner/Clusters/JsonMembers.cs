@@ -7,8 +7,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Clusters;
 
 /// <summary>
-/// The members of one JSON object, each read once and within bounds. Whatever is left in the end is refused: a member that no hash covers could say
-/// anything. Faults are <see cref="ClusterFileException"/> and name the path.
+/// The members of one JSON object, each read once and within bounds. Whatever is left in the end is refused: a member that no hash covers
+/// could say anything. Faults are <see cref="ClusterFileException"/> and name the path.
 /// </summary>
 internal sealed class JsonMembers
 {
@@ -38,7 +38,12 @@ internal sealed class JsonMembers
         // Looking for members that appear twice, the parser says InvalidOperationException for names that are no text.
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new ClusterFileException(ClusterFileFault.NotJson, $"the file is not JSON, or a member appears twice: {e.Message.TrimEnd('.')}", "restore the file as it was made", e);
+            throw new ClusterFileException(
+                ClusterFileFault.NotJson,
+                $"the file is not JSON, or a member appears twice: {e.Message.TrimEnd('.')}",
+                "restore the file as it was made",
+                e
+            );
         }
     }
 
@@ -70,11 +75,20 @@ internal sealed class JsonMembers
             : throw Malformed(name, $"is no whole number from {least} to {most}");
 
     public ulong Number(string name) =>
-        Member(name, JsonValueKind.Number, "no number").TryGetUInt64(out var number) ? number : throw Malformed(name, "is no whole number from 0 to 2⁶⁴ − 1");
+        Member(name, JsonValueKind.Number, "no number").TryGetUInt64(out var number)
+            ? number
+            : throw Malformed(name, "is no whole number from 0 to 2⁶⁴ − 1");
 
     /// <summary>A list of whole numbers from 0 to 2⁶⁴ − 1.</summary>
     public ImmutableArray<ulong> Numbers(string name, int most) =>
-        [.. Elements(name, most).Select(element => element.ValueKind == JsonValueKind.Number && element.TryGetUInt64(out var number) ? number : throw Malformed(name, "is no list of whole numbers"))];
+        [
+            .. Elements(name, most)
+                .Select(element =>
+                    element.ValueKind == JsonValueKind.Number && element.TryGetUInt64(out var number)
+                        ? number
+                        : throw Malformed(name, "is no list of whole numbers")
+                ),
+        ];
 
     public bool Flag(string name)
     {
@@ -93,7 +107,13 @@ internal sealed class JsonMembers
         _read.Add(name);
         return _object.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Null
             ? []
-            : [.. Elements(name, most).Select(element => ParseGwei(element.ValueKind == JsonValueKind.String ? Unescaped(name, () => element.GetString()!) : "", name))];
+            :
+            [
+                .. Elements(name, most)
+                    .Select(element =>
+                        ParseGwei(element.ValueKind == JsonValueKind.String ? Unescaped(name, () => element.GetString()!) : "", name)
+                    ),
+            ];
     }
 
     /// <summary>Exactly so many bytes.</summary>
@@ -112,17 +132,17 @@ internal sealed class JsonMembers
     }
 
     /// <summary>A list of byte strings, each from <paramref name="least"/> to <paramref name="most"/> bytes.</summary>
-    public IReadOnlyList<byte[]> BytesList(string name, int mostElements, int least, int most, bool optional = false) => optional && !Has(name)
-        ? []
-        : [.. Elements(name, mostElements).Select((element, i) => Decode(element, $"{name}[{i}]", least, most))];
+    public IReadOnlyList<byte[]> BytesList(string name, int mostElements, int least, int most, bool optional = false) =>
+        optional && !Has(name)
+            ? []
+            : [.. Elements(name, mostElements).Select((element, i) => Decode(element, $"{name}[{i}]", least, most))];
 
     public JsonMembers Object(string name) => Child(Member(name, JsonValueKind.Object, "no object"), PathOf(name));
 
     public T Object<T>(string name, Func<JsonMembers, T> read) => Whole(Object(name), read);
 
-    public ImmutableArray<T> Objects<T>(string name, int most, Func<JsonMembers, T> read, bool optional = false) => optional && !Has(name)
-        ? []
-        : [.. Elements(name, most).Select((element, i) => Whole(Child(element, $"{PathOf(name)}[{i}]"), read))];
+    public ImmutableArray<T> Objects<T>(string name, int most, Func<JsonMembers, T> read, bool optional = false) =>
+        optional && !Has(name) ? [] : [.. Elements(name, most).Select((element, i) => Whole(Child(element, $"{PathOf(name)}[{i}]"), read))];
 
     /// <summary>Ends the reading of this object.</summary>
     public void RefuseUnread()
@@ -133,7 +153,10 @@ internal sealed class JsonMembers
             if (!_ignoresOthers && !_read.Contains(name))
             {
                 throw new ClusterFileException(
-                    ClusterFileFault.Malformed, $"{PathOf(Shown(name))} is no member of this version", "remove what was added by hand, or restore the file as it was made");
+                    ClusterFileFault.Malformed,
+                    $"{PathOf(Shown(name))} is no member of this version",
+                    "remove what was added by hand, or restore the file as it was made"
+                );
             }
         }
     }
@@ -182,7 +205,12 @@ internal sealed class JsonMembers
         }
         catch (InvalidOperationException e)
         {
-            throw new ClusterFileException(ClusterFileFault.Malformed, $"{PathOf(name)} is not valid text", "restore the file as it was made", e);
+            throw new ClusterFileException(
+                ClusterFileFault.Malformed,
+                $"{PathOf(name)} is not valid text",
+                "restore the file as it was made",
+                e
+            );
         }
     }
 
@@ -193,11 +221,15 @@ internal sealed class JsonMembers
 
     private byte[] Decode(JsonElement element, string name, int least, int most)
     {
-        var text = element.ValueKind == JsonValueKind.String ? Unescaped(name, () => element.GetString()!) : throw Malformed(name, "is no text");
+        var text =
+            element.ValueKind == JsonValueKind.String ? Unescaped(name, () => element.GetString()!) : throw Malformed(name, "is no text");
         var bytes = IsBase64 ? Base64Bytes(text) : HexBytes(text);
         return bytes is not null && bytes.Length >= least && bytes.Length <= most
             ? bytes
-            : throw Malformed(name, $"is not {(least == most ? $"{most}" : $"{least} to {most}")} bytes of {(IsBase64 ? "base64" : "hex with 0x")}");
+            : throw Malformed(
+                name,
+                $"is not {(least == most ? $"{most}" : $"{least} to {most}")} bytes of {(IsBase64 ? "base64" : "hex with 0x")}"
+            );
     }
 
     private static byte[]? HexBytes(string text)

@@ -9,8 +9,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Clusters;
 
 /// <summary>
-/// Verifies secp256k1 signatures over 32-byte digests. Of the two forms of every signature only the one with the low s counts (EIP-2), so that nobody
-/// can change a file without its signatures noticing. Malformed input is null or false, never an exception.
+/// Verifies secp256k1 signatures over 32-byte digests. Of the two forms of every signature only the one with the low s counts (EIP-2), so
+/// that nobody can change a file without its signatures noticing. Malformed input is null or false, never an exception.
 /// </summary>
 internal static class Secp256k1
 {
@@ -27,10 +27,16 @@ internal static class Secp256k1
     private static readonly ECDomainParameters _domain = new(_curve);
     private static readonly BigInteger _halfOrder = _curve.N.ShiftRight(1);
 
-    /// <summary>The compressed public key that made r ‖ s ‖ v (65 bytes; v is 0 or 1, or 27 or 28 as wallets write it); null when there is none.</summary>
+    /// <summary>
+    /// The compressed public key that made r ‖ s ‖ v (65 bytes; v is 0 or 1, or 27 or 28 as wallets write it); null when there is none.
+    /// </summary>
     public static byte[]? Recover(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature)
     {
-        if (signature.Length != RecoverableLength || RecoveryId(signature[^1]) is not { } parity || !TryRead(signature[..SignatureLength], out var r, out var s))
+        if (
+            signature.Length != RecoverableLength
+            || RecoveryId(signature[^1]) is not { } parity
+            || !TryRead(signature[..SignatureLength], out var r, out var s)
+        )
         {
             return null;
         }
@@ -42,7 +48,12 @@ internal static class Secp256k1
 
         var inverse = r.ModInverse(_curve.N);
         var hash = new BigInteger(1, digest);
-        var key = ECAlgorithms.SumOfTwoMultiplies(_curve.G, hash.Negate().Multiply(inverse).Mod(_curve.N), point, s.Multiply(inverse).Mod(_curve.N));
+        var key = ECAlgorithms.SumOfTwoMultiplies(
+            _curve.G,
+            hash.Negate().Multiply(inverse).Mod(_curve.N),
+            point,
+            s.Multiply(inverse).Mod(_curve.N)
+        );
         return key.IsInfinity ? null : key.GetEncoded(compressed: true);
     }
 
@@ -64,14 +75,19 @@ internal static class Secp256k1
 
     /// <summary>The account of a public key: the last 20 bytes of the Keccak hash of its coordinates.</summary>
     public static ExecutionAddress Address(ReadOnlySpan<byte> publicKey) =>
-        new(Keccak256.Hash(_curve.Curve.DecodePoint(publicKey).GetEncoded(compressed: false)[1..]).AsSpan(Keccak256.Length - ExecutionAddress.Length));
+        new(
+            Keccak256
+                .Hash(_curve.Curve.DecodePoint(publicKey).GetEncoded(compressed: false)[1..])
+                .AsSpan(Keccak256.Length - ExecutionAddress.Length)
+        );
 
-    private static int? RecoveryId(byte v) => v switch
-    {
-        0 or 27 => 0,
-        1 or 28 => 1,
-        _ => null,
-    };
+    private static int? RecoveryId(byte v) =>
+        v switch
+        {
+            0 or 27 => 0,
+            1 or 28 => 1,
+            _ => null,
+        };
 
     private static bool TryRead(ReadOnlySpan<byte> signature, out BigInteger r, out BigInteger s)
     {

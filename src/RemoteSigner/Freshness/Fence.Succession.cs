@@ -5,12 +5,13 @@ public sealed partial class Fence
 {
     private readonly List<RunRecord> _former = [];
 
-    // Not at its end: the former place may still vouch for copies from before, so the next one promises nothing that goes beyond what both have.
+    // Not at its end: the former place may still vouch for copies from before, so the next one promises nothing that goes beyond what both
+    // have.
     private FenceSuccession? _owed;
 
     /// <summary>
-    /// The vault got another root key: the record goes on in another place, under its keys. What lies within the bounds passes meanwhile; a duty beyond them waits as for a move. False where no run is open: then
-    /// the next start does it.
+    /// The vault got another root key: the record goes on in another place, under its keys. What lies within the bounds passes meanwhile; a
+    /// duty beyond them waits as for a move. False where no run is open: then the next start does it.
     /// </summary>
     /// <param name="epoch">Of the present root key.</param>
     /// <param name="taken">Called when the keys of the next place belong to the fence.</param>

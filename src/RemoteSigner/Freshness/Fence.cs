@@ -5,9 +5,10 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Freshness;
 
 /// <summary>
-/// Sees to it that nothing at or beyond an epoch F, and no vote with a source beyond an epoch B, is signed before the witness has F and B on its own medium: then whoever lost the history
-/// still knows bounds of all of it. Both move ahead in the background, F nine epochs past the duty that comes within one epoch of it, so that a duty in the usual course waits for nothing:
-/// <see cref="CoverAsync"/> is one volatile read then. When they move, and how far, says <see cref="FenceCourse"/>. Closed until the start protocol opens it. Thread-safe.
+/// Sees to it that nothing at or beyond an epoch F, and no vote with a source beyond an epoch B, is signed before the witness has F and B
+/// on its own medium: then whoever lost the history still knows bounds of all of it. Both move ahead in the background, F nine epochs past
+/// the duty that comes within one epoch of it, so that a duty in the usual course waits for nothing: <see cref="CoverAsync"/> is one
+/// volatile read then. When they move, and how far, says <see cref="FenceCourse"/>. Closed until the start protocol opens it. Thread-safe.
 /// </summary>
 public sealed partial class Fence(Network network, SlotClock clock, TimeProvider time) : IDisposable
 {
@@ -21,7 +22,11 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
-    private volatile FreshnessRefusal? _closed = new(FreshnessReason.NotStarted, "the signer is not ready: the vault or the witness of freshness is awaited", "see /healthcheck");
+    private volatile FreshnessRefusal? _closed = new(
+        FreshnessReason.NotStarted,
+        "the signer is not ready: the vault or the witness of freshness is awaited",
+        "see /healthcheck"
+    );
     private volatile FencePassage _passage = FencePassage.Nothing;
     private RunRecord? _run;
     private FenceCourse? _course;
@@ -49,9 +54,13 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
     }
 
     /// <summary>An epoch that no fence of a signer with a sound clock can have passed; null where the genesis time is not known.</summary>
-    public static Epoch? Ceiling(Network network, SlotClock clock) => clock.Now is { } now ? new Epoch(network.EpochOf(now).Value + Ahead + 1) : null;
+    public static Epoch? Ceiling(Network network, SlotClock clock) =>
+        clock.Now is { } now ? new Epoch(network.EpochOf(now).Value + Ahead + 1) : null;
 
-    /// <summary>The fence that covers a history, but no further ahead of the clock than duties can be: a nonsensical import must not close off every key.</summary>
+    /// <summary>
+    /// The fence that covers a history, but no further ahead of the clock than duties can be: a nonsensical import must not close off every
+    /// key.
+    /// </summary>
     public static Epoch Past(HistoryEnd end, Network network, SlotClock clock)
     {
         var after = end.FirstAfter(network.SlotsPerEpoch);
@@ -85,14 +94,16 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
     public void Refuse(FreshnessRefusal refusal) => _closed = refusal;
 
     /// <summary>Why a ledger with a witness is not taken without one.</summary>
-    public static FreshnessRefusal SwitchedOff(LedgerStart known) => new(
-        FreshnessReason.WitnessSwitchedOff,
-        $"signer.json says freshness.witness none, and the ledger knows start {known.Start} with {known.Witness}",
-        "name the witness again; to run without one, 'remote-signer freshness leave' shows what is risked");
+    public static FreshnessRefusal SwitchedOff(LedgerStart known) =>
+        new(
+            FreshnessReason.WitnessSwitchedOff,
+            $"signer.json says freshness.witness none, and the ledger knows start {known.Start} with {known.Witness}",
+            "name the witness again; to run without one, 'remote-signer freshness leave' shows what is risked"
+        );
 
     /// <summary>
-    /// Runs without a fence, which is the operator's explicit choice. A setting alone takes no witness away: put back with the copy of a ledger that knows one, it
-    /// would silence what gives the copy away. Then this refuses, and returns why.
+    /// Runs without a fence, which is the operator's explicit choice. A setting alone takes no witness away: put back with the copy of a
+    /// ledger that knows one, it would silence what gives the copy away. Then this refuses, and returns why.
     /// </summary>
     public StartDecision.Refuse? SwitchOff(LedgerStart? known)
     {
@@ -114,7 +125,8 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
     }
 
     /// <summary>Null once the content lies within the bounds on the witness's medium; else why it may not be signed.</summary>
-    /// <param name="patience">How long to wait for that at most; none left judges by what is covered now. Null is <see cref="Patience"/>.</param>
+    /// <param name="patience">How long to wait for that at most; none left judges by what is covered now. Null is
+    /// <see cref="Patience"/>.</param>
     public ValueTask<FreshnessRefusal?> CoverAsync(SlashableContent content, TimeSpan? patience = null)
     {
         if (content is SlashableContent.None)
@@ -126,7 +138,9 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
         return _passage.Lets(epoch, source) ? default : CoverSlowlyAsync(epoch, source, patience ?? Patience);
     }
 
-    /// <summary>The same for history that came in, as if it had been signed here, though no further ahead of the clock than duties can be.</summary>
+    /// <summary>
+    /// The same for history that came in, as if it had been signed here, though no further ahead of the clock than duties can be.
+    /// </summary>
     /// <param name="end">Where the ledger ends with it.</param>
     public async ValueTask<FreshnessRefusal?> CoverHistoryAsync(HistoryEnd end)
     {
@@ -142,10 +156,15 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
             _course?.Import(newest);
         }
 
-        return _passage.Lets(fence.Value - 1, newest.Value) ? null : await CoverSlowlyAsync(fence.Value - 1, newest.Value, Patience, isHistory: true);
+        return _passage.Lets(fence.Value - 1, newest.Value)
+            ? null
+            : await CoverSlowlyAsync(fence.Value - 1, newest.Value, Patience, isHistory: true);
     }
 
-    /// <summary>The same by what is covered now, for a message that is signed only if it was signed before: it waits for nothing, moves nothing and notes nothing.</summary>
+    /// <summary>
+    /// The same by what is covered now, for a message that is signed only if it was signed before: it waits for nothing, moves nothing and
+    /// notes nothing.
+    /// </summary>
     public FreshnessRefusal? Refusal(SlashableContent content)
     {
         if (_closed is not null || content is SlashableContent.None)
@@ -156,11 +175,16 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
         var (epoch, source) = Reach(content);
         lock (_gate)
         {
-            return _closed is not null ? _closed : _passage.Lets(epoch, source) || _course!.Covers(epoch, source) ? null : NotMoved(epoch, source, "it is not moved for this");
+            return _closed is not null ? _closed
+                : _passage.Lets(epoch, source) || _course!.Covers(epoch, source) ? null
+                : NotMoved(epoch, source, "it is not moved for this");
         }
     }
 
-    /// <summary>Moves the fence by the clock, for when no duty comes to do it; called every slot. Only one step ahead: a clock that jumps must not carry the fence away.</summary>
+    /// <summary>
+    /// Moves the fence by the clock, for when no duty comes to do it; called every slot. Only one step ahead: a clock that jumps must not
+    /// carry the fence away.
+    /// </summary>
     public void Tick()
     {
         lock (_gate)
@@ -189,9 +213,13 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
         }
     }
 
-    /// <summary>Writes that the run ended, and where its ledger ends. Only after <see cref="CloseAsync"/>, and after the ledger was closed: nothing may be granted behind it.</summary>
+    /// <summary>
+    /// Writes that the run ended, and where its ledger ends. Only after <see cref="CloseAsync"/>, and after the ledger was closed: nothing
+    /// may be granted behind it.
+    /// </summary>
     /// <returns>False when there is nothing to write, because the fence was never opened.</returns>
-    /// <exception cref="WitnessException">It could not be written, or the record is not this run's; the next start will find an unclean stop.</exception>
+    /// <exception cref="WitnessException">It could not be written, or the record is not this run's; the next start will find an unclean
+    /// stop.</exception>
     public async Task<bool> WriteCleanStopAsync(HistoryEnd end, CancellationToken cancellation)
     {
         if (_run is null)
@@ -206,8 +234,8 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
     }
 
     /// <summary>
-    /// The vault was changed while the fence is open: the record names its new generation and code from now on, so that the former vault put back is noticed. When the witness does
-    /// not take it now, the next move brings it; until then a start would take either vault.
+    /// The vault was changed while the fence is open: the record names its new generation and code from now on, so that the former vault
+    /// put back is noticed. When the witness does not take it now, the next move brings it; until then a start would take either vault.
     /// </summary>
     /// <returns>Why the witness did not take it yet; null when it did, or when there is no fence.</returns>
     public async Task<WitnessException?> AdoptVaultAsync(VaultMark vault)
@@ -247,13 +275,17 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
 
     // The epoch is max(target, source + 1): the loosest source bound is two epochs before the fence. A vote whose source is after
     // its target is refused by slashing protection whatever the fence; it must not carry anything to wherever its source is.
-    private (ulong Epoch, ulong Source) Reach(SlashableContent content) => content switch
-    {
-        SlashableContent.Block(var slot) => (network.EpochOf(slot).Value, 0),
-        SlashableContent.Attestation(var source, var target, _) when source > target => (target.Value, 0),
-        SlashableContent.Attestation(var source, var target, _) => (source == target && target.Value < ulong.MaxValue ? target.Value + 1 : target.Value, source.Value),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+    private (ulong Epoch, ulong Source) Reach(SlashableContent content) =>
+        content switch
+        {
+            SlashableContent.Block(var slot) => (network.EpochOf(slot).Value, 0),
+            SlashableContent.Attestation(var source, var target, _) when source > target => (target.Value, 0),
+            SlashableContent.Attestation(var source, var target, _) => (
+                source == target && target.Value < ulong.MaxValue ? target.Value + 1 : target.Value,
+                source.Value
+            ),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 
     private async ValueTask<FreshnessRefusal?> CoverSlowlyAsync(ulong epoch, ulong source, TimeSpan patience, bool isHistory = false)
     {
@@ -273,7 +305,9 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
             var left = patience - time.GetElapsedTime(started);
             if (move is null || left <= TimeSpan.Zero || !await EndsWithinAsync(move, left))
             {
-                return TryPass(epoch, source, isHistory, out _) ? null : _closed ?? NotMoved(epoch, source, _trouble?.Message ?? "the witness has not answered in time");
+                return TryPass(epoch, source, isHistory, out _)
+                    ? null
+                    : _closed ?? NotMoved(epoch, source, _trouble?.Message ?? "the witness has not answered in time");
             }
         }
 
@@ -309,12 +343,14 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
         }
     }
 
-    private FreshnessRefusal NotMoved(ulong epoch, ulong source, string why) => new(
-        FreshnessReason.FenceNotMoved,
-        State.Bounds is { } bounds && source > bounds.Source.Value
-            ? $"source epoch {source} is past the source bound, epoch {bounds.Source}: {why}"
-            : $"epoch {epoch} is not before the fence, epoch {State.Bounds?.Fence}: {why}",
-        _trouble?.Hint ?? "look at the witness of freshness: the token or the TPM");
+    private FreshnessRefusal NotMoved(ulong epoch, ulong source, string why) =>
+        new(
+            FreshnessReason.FenceNotMoved,
+            State.Bounds is { } bounds && source > bounds.Source.Value
+                ? $"source epoch {source} is past the source bound, epoch {bounds.Source}: {why}"
+                : $"epoch {epoch} is not before the fence, epoch {State.Bounds?.Fence}: {why}",
+            _trouble?.Hint ?? "look at the witness of freshness: the token or the TPM"
+        );
 
     /// <summary>The move under way, or a new one where one is needed; null while a failed one is not tried again. Under the gate.</summary>
     private Task? Move(ulong epoch, ulong source)
@@ -368,7 +404,8 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
         {
             var pause = _firstPause * Math.Pow(2, Math.Min(_failures, 10));
             (_trouble, _failures) = (failure, _failures + 1);
-            _notBefore = time.GetTimestamp() + (long)((pause < _longestPause ? pause : _longestPause).TotalSeconds * time.TimestampFrequency);
+            _notBefore =
+                time.GetTimestamp() + (long)((pause < _longestPause ? pause : _longestPause).TotalSeconds * time.TimestampFrequency);
             if (failure.Fault == WitnessFault.StartedElsewhere)
             {
                 // Another run has floors at the bounds as it found them: past them only one of the two may sign.

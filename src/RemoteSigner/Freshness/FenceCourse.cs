@@ -4,20 +4,21 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Freshness;
 
 /// <summary>
-/// What one run may sign, and where its bounds go next; no clock, no witness and no lock of its own. Never lets anything pass that does not lie within the bounds on the
-/// witness's medium, whichever of those that were written last are there.
+/// What one run may sign, and where its bounds go next; no clock, no witness and no lock of its own. Never lets anything pass that does not
+/// lie within the bounds on the witness's medium, whichever of those that were written last are there.
 /// </summary>
 /// <remarks>
-/// The source bound is loose, two epochs before the fence, while the chain justifies: then it costs no write. When justification lags it is made exact, the newest source that may have been
-/// signed, so that after a crash the chain need not justify anything new before a vote passes. A vote with a newer source waits for the bound then, as a duty waits for the fence.
+/// The source bound is loose, two epochs before the fence, while the chain justifies: then it costs no write. When justification lags it is
+/// made exact, the newest source that may have been signed, so that after a crash the chain need not justify anything new before a vote
+/// passes. A vote with a newer source waits for the bound then, as a duty waits for the fence.
 /// </remarks>
 /// <param name="written">On the witness's medium.</param>
 /// <param name="newestSource">The newest source that was signed or imported before this run, or may be lost.</param>
 internal sealed class FenceCourse(SignedBounds written, Epoch newestSource)
 {
     /// <summary>
-    /// Justification lags when the newest source is this many epochs behind. In good times a vote's source is one epoch before its target, two where the head is late or the votes of an epoch
-    /// came in late: the third says that the chain has failed to justify an epoch.
+    /// Justification lags when the newest source is this many epochs behind. In good times a vote's source is one epoch before its target,
+    /// two where the head is late or the votes of an epoch came in late: the third says that the chain has failed to justify an epoch.
     /// </summary>
     public const ulong Lag = 3;
 
@@ -31,8 +32,14 @@ internal sealed class FenceCourse(SignedBounds written, Epoch newestSource)
     public SignedBounds Covered { get; private set; } = written;
 
     /// <summary>What passes without looking further: epochs that need no move, sources that were noted.</summary>
-    public FencePassage Passage => new(
-        Math.Min(_written.Fence.Value == 0 ? 0 : _written.Fence.Value - 1, _written.Source.Value > Newest ? (_asked ?? _formerSource) + Lag : ulong.MaxValue), _asked ?? 0);
+    public FencePassage Passage =>
+        new(
+            Math.Min(
+                _written.Fence.Value == 0 ? 0 : _written.Fence.Value - 1,
+                _written.Source.Value > Newest ? (_asked ?? _formerSource) + Lag : ulong.MaxValue
+            ),
+            _asked ?? 0
+        );
 
     private ulong Newest => Math.Max(_formerSource, _asked ?? 0);
 
@@ -73,7 +80,9 @@ internal sealed class FenceCourse(SignedBounds written, Epoch newestSource)
         return lags ? SignedBounds.Before(fence, new Epoch(newest)) : SignedBounds.Before(fence);
     }
 
-    /// <summary>A write has begun: until it is known to be done, only what lies within the former and the next bounds may be signed.</summary>
+    /// <summary>
+    /// A write has begun: until it is known to be done, only what lies within the former and the next bounds may be signed.
+    /// </summary>
     public void Begin(SignedBounds next) => Covered = Covered.Meet(next);
 
     /// <summary>The witness shows these bounds.</summary>

@@ -1,6 +1,8 @@
 namespace RemoteSigner.Freshness;
 
-/// <summary>Duties before <paramref name="Epoch"/>, with a source no later than <paramref name="Source"/>, pass the fence at once.</summary>
+/// <summary>
+/// Duties before <paramref name="Epoch"/>, with a source no later than <paramref name="Source"/>, pass the fence at once.
+/// </summary>
 internal sealed record FencePassage(ulong Epoch, ulong Source)
 {
     public static FencePassage Nothing { get; } = new(0, 0);

@@ -10,7 +10,14 @@ namespace RemoteSigner.Freshness;
 /// <param name="Moves">How often the record was written since the start.</param>
 /// <param name="IsOff">The operator chose to run without a fence.</param>
 /// <param name="Rollback">Why a restore of the machine would put the witness back as well; null where nothing says so.</param>
-public sealed record FenceState(FreshnessRefusal? Closed, SignedBounds? Bounds, WitnessException? Trouble, long Moves, bool IsOff, string? Rollback)
+public sealed record FenceState(
+    FreshnessRefusal? Closed,
+    SignedBounds? Bounds,
+    WitnessException? Trouble,
+    long Moves,
+    bool IsOff,
+    string? Rollback
+)
 {
     /// <summary>The first epoch that is not covered.</summary>
     public Epoch? Edge => Bounds?.Fence;

@@ -1,6 +1,8 @@
 namespace RemoteSigner.Freshness;
 
-/// <summary>Why a duty, or everything, is not signed: a reason for programs, a detail for clients and logs, a hint for the operator.</summary>
+/// <summary>
+/// Why a duty, or everything, is not signed: a reason for programs, a detail for clients and logs, a hint for the operator.
+/// </summary>
 public sealed record FreshnessRefusal(FreshnessReason Reason, string Detail, string Hint);
 
 /// <summary>The reasons of a <see cref="FreshnessRefusal"/>. All but the first four stand until a person clears them.</summary>
@@ -15,7 +17,10 @@ public enum FreshnessReason
     /// <summary>The duty is at or beyond the fence, and the witness did not take a further one in time.</summary>
     FenceNotMoved,
 
-    /// <summary>Another signer was started with the same witness before or while this one ran, or this machine was cloned: only one of them may go on.</summary>
+    /// <summary>
+    /// Another signer was started with the same witness before or while this one ran, or this machine was cloned: only one of them may go
+    /// on.
+    /// </summary>
     StartedElsewhere,
 
     /// <summary>Neither the ledger nor the witness knows of a start: a data directory from before there was a fence.</summary>
@@ -30,7 +35,9 @@ public enum FreshnessReason
     /// <summary>There is a witness for this vault, and the ledger has never seen a start.</summary>
     LedgerWithoutStart,
 
-    /// <summary>The ledger knows a witness and the configuration says that there is none: whoever wants that must leave the witness first.</summary>
+    /// <summary>
+    /// The ledger knows a witness and the configuration says that there is none: whoever wants that must leave the witness first.
+    /// </summary>
     WitnessSwitchedOff,
 
     /// <summary>The ledger belongs to another vault.</summary>

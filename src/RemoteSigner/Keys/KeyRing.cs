@@ -4,8 +4,9 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Keys;
 
 /// <summary>
-/// The shares that are open now. Readers take no lock: a set is replaced whole, and none is changed once it is in place. It is in two parts, of which the smaller one alone is made anew when a few shares
-/// come. No frozen ones: to make them takes milliseconds at every push.
+/// The shares that are open now. Readers take no lock: a set is replaced whole, and none is changed once it is in place. It is in two
+/// parts, of which the smaller one alone is made anew when a few shares come. No frozen ones: to make them takes milliseconds at every
+/// push.
 /// </summary>
 public sealed class KeyRing : IDisposable
 {
@@ -28,27 +29,36 @@ public sealed class KeyRing : IDisposable
         return sets.Main.Shares.GetValueOrDefault(publicKey) ?? sets.Late.Shares.GetValueOrDefault(publicKey);
     }
 
-    /// <summary>Our share of the validator with this group key, or null; also null where two shares of it are open, because neither is the right one.</summary>
+    /// <summary>
+    /// Our share of the validator with this group key, or null; also null where two shares of it are open, because neither is the right
+    /// one.
+    /// </summary>
     public KeyShare? FindByGroup(BlsPublicKey groupKey)
     {
         var sets = _sets;
         return sets.Main.ByGroup.TryGetValue(groupKey, out var share)
-            ? sets.Late.ByGroup.ContainsKey(groupKey) ? null : share
+            ? sets.Late.ByGroup.ContainsKey(groupKey)
+                ? null
+                : share
             : sets.Late.ByGroup.GetValueOrDefault(groupKey);
     }
 
-    /// <summary>The share that a request names so, or null. Whether null means that there is none, says <see cref="AreOpen"/>, asked before.</summary>
-    public KeyShare? Find(BlsPublicKey key, NamedKey named) => named switch
-    {
-        NamedKey.Share => Find(key),
-        NamedKey.Group => FindByGroup(key),
-        NamedKey.ShareOfGroup => Find(key) is { GroupKey: { } group } share && group != share.PublicKey ? share : null,
-        _ => throw new UnreachableException(),
-    };
+    /// <summary>
+    /// The share that a request names so, or null. Whether null means that there is none, says <see cref="AreOpen"/>, asked before.
+    /// </summary>
+    public KeyShare? Find(BlsPublicKey key, NamedKey named) =>
+        named switch
+        {
+            NamedKey.Share => Find(key),
+            NamedKey.Group => FindByGroup(key),
+            NamedKey.ShareOfGroup => Find(key) is { GroupKey: { } group } share && group != share.PublicKey ? share : null,
+            _ => throw new UnreachableException(),
+        };
 
     /// <summary>
-    /// Puts a new set in place. A share that is open already stays as it is, whether it is given itself or opened once more, so that no duty in flight loses its key to a reload; what the new
-    /// set does not hold is given up, and zeroed once it has finished signing. Shares that come after the first set are on trial: nothing was signed with them yet.
+    /// Puts a new set in place. A share that is open already stays as it is, whether it is given itself or opened once more, so that no
+    /// duty in flight loses its key to a reload; what the new set does not hold is given up, and zeroed once it has finished signing.
+    /// Shares that come after the first set are on trial: nothing was signed with them yet.
     /// </summary>
     public void Replace(IEnumerable<KeyShare> shares)
     {

@@ -19,7 +19,9 @@ public sealed class KeyShare : IDisposable
     private volatile bool _suspect;
     private int _trial;
 
-    /// <summary>Takes over <paramref name="secret"/>, which whoever opened the vault has found to belong to <paramref name="publicKey"/>.</summary>
+    /// <summary>
+    /// Takes over <paramref name="secret"/>, which whoever opened the vault has found to belong to <paramref name="publicKey"/>.
+    /// </summary>
     public KeyShare(BlsSecretKey secret, BlsPublicKey publicKey, BlsPublicKey? groupKey, ClusterMembership? membership) =>
         (_secret, Identity, Membership) = (secret, new ProtectedKey(publicKey, groupKey), membership);
 
@@ -35,13 +37,18 @@ public sealed class KeyShare : IDisposable
     /// <summary>What it was called when it came in.</summary>
     public string Label { get; init; } = "";
 
-    /// <summary>Its signatures are to be looked at before they are given out: it is on trial, or its hardware or memory reported an error.</summary>
+    /// <summary>
+    /// Its signatures are to be looked at before they are given out: it is on trial, or its hardware or memory reported an error.
+    /// </summary>
     public bool IsSuspect => _suspect || Volatile.Read(ref _trial) > 0;
 
     /// <summary>Makes it suspect until the next start.</summary>
     public void Suspect() => _suspect = true;
 
-    /// <summary>Makes it suspect until so many of its signatures were looked at, and each was right: it is new here, and its secret was held against its public key when it was opened.</summary>
+    /// <summary>
+    /// Makes it suspect until so many of its signatures were looked at, and each was right: it is new here, and its secret was held against
+    /// its public key when it was opened.
+    /// </summary>
     public void TryOut() => Volatile.Write(ref _trial, TrialLength);
 
     /// <summary>A signature of it was looked at, and is right.</summary>
@@ -55,14 +62,17 @@ public sealed class KeyShare : IDisposable
 
     /// <summary>The secret, for <see cref="ShareSigner"/> to sign the permit's root with.</summary>
     /// <exception cref="ArgumentException">The permit is for another key.</exception>
-    internal BlsSecretKey SecretFor(SigningPermit permit) => permit.PublicKey == PublicKey ? _secret
-        : throw new ArgumentException($"the permit is for {permit.PublicKey}, the share is {PublicKey}", nameof(permit));
+    internal BlsSecretKey SecretFor(SigningPermit permit) =>
+        permit.PublicKey == PublicKey
+            ? _secret
+            : throw new ArgumentException($"the permit is for {permit.PublicKey}, the share is {PublicKey}", nameof(permit));
 
     /// <summary>The same key of the same validator at the same place, under the same name: the secret is the same then, too.</summary>
     public bool IsSameAs(KeyShare other) => Identity == other.Identity && Membership == other.Membership && Label == other.Label;
 
     /// <summary>The same of a share as an open vault lists it.</summary>
-    public bool IsSameAs(VaultListing.Share other) => Identity == new ProtectedKey(other.ShareKey, other.GroupKey) && Membership == other.Membership && Label == other.Label;
+    public bool IsSameAs(VaultListing.Share other) =>
+        Identity == new ProtectedKey(other.ShareKey, other.GroupKey) && Membership == other.Membership && Label == other.Label;
 
     public void Dispose() => _secret.Dispose();
 }

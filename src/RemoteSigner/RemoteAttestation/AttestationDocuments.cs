@@ -6,8 +6,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.RemoteAttestation;
 
 /// <summary>
-/// Reads and writes the JSON documents of this room. Strict: a member that is missing, unknown or stands twice, or hex in another spelling than ours, is an error,
-/// so that no two documents mean the same.
+/// Reads and writes the JSON documents of this room. Strict: a member that is missing, unknown or stands twice, or hex in another spelling
+/// than ours, is an error, so that no two documents mean the same.
 /// </summary>
 public static class AttestationDocuments
 {
@@ -15,44 +15,71 @@ public static class AttestationDocuments
 
     public static byte[] Write(GoldenValues values) => JsonSerializer.SerializeToUtf8Bytes(values, AttestationContext.Default.GoldenValues);
 
-    public static byte[] Write(CredentialChallenge challenge) => JsonSerializer.SerializeToUtf8Bytes(challenge, AttestationContext.Default.CredentialChallenge);
+    public static byte[] Write(CredentialChallenge challenge) =>
+        JsonSerializer.SerializeToUtf8Bytes(challenge, AttestationContext.Default.CredentialChallenge);
 
-    public static byte[] Write(CredentialAnswer answer) => JsonSerializer.SerializeToUtf8Bytes(answer, AttestationContext.Default.CredentialAnswer);
+    public static byte[] Write(CredentialAnswer answer) =>
+        JsonSerializer.SerializeToUtf8Bytes(answer, AttestationContext.Default.CredentialAnswer);
 
-    public static byte[] Write(PendingBinding pending) => JsonSerializer.SerializeToUtf8Bytes(pending, AttestationContext.Default.PendingBinding);
+    public static byte[] Write(PendingBinding pending) =>
+        JsonSerializer.SerializeToUtf8Bytes(pending, AttestationContext.Default.PendingBinding);
 
     public static byte[] Write(TrustedKeys keys) => JsonSerializer.SerializeToUtf8Bytes(keys, AttestationContext.Default.TrustedKeys);
 
     /// <exception cref="AttestationException">Not such a document.</exception>
     public static Evidence ReadEvidence(ReadOnlySpan<byte> document)
     {
-        var evidence = Read(document, AttestationContext.Default.Evidence, Evidence.DocumentType, Evidence.DocumentVersion, read => (read.Type, read.Version));
-        return !evidence.Pcrs.All(pcr => pcr is { Key: >= 0 and < 24, Value.Length: 32 }) ? throw Unreadable(Evidence.DocumentType, "a PCR is not one of 0 to 23 with 32 bytes")
-            : evidence.Signer.PublicKeys.Any(key => key.Length != BlsPublicKey.Length) ? throw Unreadable(Evidence.DocumentType, "a public key does not have 48 bytes")
+        var evidence = Read(document, AttestationContext.Default.Evidence, Evidence.DocumentType, Evidence.DocumentVersion, read =>
+            (read.Type, read.Version)
+        );
+        return !evidence.Pcrs.All(pcr => pcr is { Key: >= 0 and < 24, Value.Length: 32 })
+                ? throw Unreadable(Evidence.DocumentType, "a PCR is not one of 0 to 23 with 32 bytes")
+            : evidence.Signer.PublicKeys.Any(key => key.Length != BlsPublicKey.Length)
+                ? throw Unreadable(Evidence.DocumentType, "a public key does not have 48 bytes")
             : evidence;
     }
 
     /// <exception cref="AttestationException">Not such a document.</exception>
     public static GoldenValues ReadGoldenValues(ReadOnlySpan<byte> document) =>
-        Read(document, AttestationContext.Default.GoldenValues, GoldenValues.DocumentType, GoldenValues.DocumentVersion, read => (read.Type, read.Version));
+        Read(document, AttestationContext.Default.GoldenValues, GoldenValues.DocumentType, GoldenValues.DocumentVersion, read =>
+            (read.Type, read.Version)
+        );
 
     /// <exception cref="AttestationException">Not such a document.</exception>
     public static CredentialChallenge ReadChallenge(ReadOnlySpan<byte> document) =>
-        Read(document, AttestationContext.Default.CredentialChallenge, CredentialChallenge.DocumentType, CredentialChallenge.DocumentVersion, read => (read.Type, read.Version));
+        Read(
+            document,
+            AttestationContext.Default.CredentialChallenge,
+            CredentialChallenge.DocumentType,
+            CredentialChallenge.DocumentVersion,
+            read => (read.Type, read.Version)
+        );
 
     /// <exception cref="AttestationException">Not such a document.</exception>
     public static CredentialAnswer ReadAnswer(ReadOnlySpan<byte> document) =>
-        Read(document, AttestationContext.Default.CredentialAnswer, CredentialAnswer.DocumentType, CredentialAnswer.DocumentVersion, read => (read.Type, read.Version));
+        Read(document, AttestationContext.Default.CredentialAnswer, CredentialAnswer.DocumentType, CredentialAnswer.DocumentVersion, read =>
+            (read.Type, read.Version)
+        );
 
     /// <exception cref="AttestationException">Not such a document.</exception>
     public static PendingBinding ReadPending(ReadOnlySpan<byte> document) =>
-        Read(document, AttestationContext.Default.PendingBinding, PendingBinding.DocumentType, PendingBinding.DocumentVersion, read => (read.Type, read.Version));
+        Read(document, AttestationContext.Default.PendingBinding, PendingBinding.DocumentType, PendingBinding.DocumentVersion, read =>
+            (read.Type, read.Version)
+        );
 
     /// <exception cref="AttestationException">Not such a document.</exception>
     public static TrustedKeys ReadTrustedKeys(ReadOnlySpan<byte> document) =>
-        Read(document, AttestationContext.Default.TrustedKeys, TrustedKeys.DocumentType, TrustedKeys.DocumentVersion, read => (read.Type, read.Version));
+        Read(document, AttestationContext.Default.TrustedKeys, TrustedKeys.DocumentType, TrustedKeys.DocumentVersion, read =>
+            (read.Type, read.Version)
+        );
 
-    private static T Read<T>(ReadOnlySpan<byte> document, JsonTypeInfo<T> json, string type, int version, Func<T, (string Type, int Version)> header)
+    private static T Read<T>(
+        ReadOnlySpan<byte> document,
+        JsonTypeInfo<T> json,
+        string type,
+        int version,
+        Func<T, (string Type, int Version)> header
+    )
         where T : class
     {
         try
@@ -79,7 +106,8 @@ public static class AttestationDocuments
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     AllowDuplicateProperties = false,
-    Converters = [typeof(HexConverter)])]
+    Converters = [typeof(HexConverter)]
+)]
 [JsonSerializable(typeof(Evidence))]
 [JsonSerializable(typeof(GoldenValues))]
 [JsonSerializable(typeof(CredentialChallenge))]
@@ -94,8 +122,11 @@ internal sealed class HexConverter : JsonConverter<byte[]>
     public override byte[] Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
-        return Hex.TryParse(text, out byte[]? bytes) && Hex.Format(bytes) == text ? bytes : throw new JsonException("bytes are written as 0x and an even number of lower-case hex digits");
+        return Hex.TryParse(text, out byte[]? bytes) && Hex.Format(bytes) == text
+            ? bytes
+            : throw new JsonException("bytes are written as 0x and an even number of lower-case hex digits");
     }
 
-    public override void Write(Utf8JsonWriter writer, byte[] value, JsonSerializerOptions options) => writer.WriteStringValue(Hex.Format(value));
+    public override void Write(Utf8JsonWriter writer, byte[] value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(Hex.Format(value));
 }

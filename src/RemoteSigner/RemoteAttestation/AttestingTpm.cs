@@ -5,8 +5,8 @@ using RemoteSigner.Tpm2;
 namespace RemoteSigner.RemoteAttestation;
 
 /// <summary>
-/// An <see cref="Attestor"/> on the TPM that sealing and the fence use too. Each call is one piece of work there: a move of the fence waits for it, and comes an
-/// epoch before a duty needs it.
+/// An <see cref="Attestor"/> on the TPM that sealing and the fence use too. Each call is one piece of work there: a move of the fence waits
+/// for it, and comes an epoch before a duty needs it.
 /// </summary>
 /// <remarks>All methods throw <see cref="SealingTpmException"/> when the TPM fails or has no storage root key.</remarks>
 public sealed class AttestingTpm(SealingTpm device, Attestor attestor)
@@ -25,7 +25,8 @@ public sealed class AttestingTpm(SealingTpm device, Attestor attestor)
         return await RunAsync((tpm, root) => attestor.Answer(tpm, root, challenge), cancellation);
     }
 
-    private Task<T> RunAsync<T>(Func<Tpm, PinnedKey, T> work, CancellationToken cancellation) => device.RunAsync(tpm => work(tpm, device.PinRoot(tpm)), cancellation);
+    private Task<T> RunAsync<T>(Func<Tpm, PinnedKey, T> work, CancellationToken cancellation) =>
+        device.RunAsync(tpm => work(tpm, device.PinRoot(tpm)), cancellation);
 
     // Apart from the rest, so that other work can pass in between.
     private bool Prepared(Tpm tpm)

@@ -4,25 +4,32 @@ using RemoteSigner.Tpm2;
 namespace RemoteSigner.RemoteAttestation;
 
 /// <summary>
-/// Has the TPM sign what this signer is (RFC 9334's Attester). The attestation key is made of its template each time: the same key always, and nothing to keep. Methods
-/// block as long as the TPM takes, a second or two on a slow chip: call them where nothing else waits, one at a time.
+/// Has the TPM sign what this signer is (RFC 9334's Attester). The attestation key is made of its template each time: the same key always,
+/// and nothing to keep. Methods block as long as the TPM takes, a second or two on a slow chip: call them where nothing else waits, one at
+/// a time.
 /// </summary>
 /// <remarks>
-/// All methods throw what <see cref="Tpm"/> throws. The endorsement hierarchy must have the empty authorization value, as it has unless somebody set one.
+/// All methods throw what <see cref="Tpm"/> throws. The endorsement hierarchy must have the empty authorization value, as it has unless
+/// somebody set one.
 /// </remarks>
 public sealed class Attestor(TpmlPcrSelection pcrs, Func<byte[]?> readEventLog)
 {
     // TPMS_ID_OBJECT: an HMAC of 32 bytes and an encrypted secret of 1 to 32, each with its size.
-    private const int ShortestCredential = 34 + 3, LongestCredential = 34 + 34;
+    private const int ShortestCredential = 34 + 3,
+        LongestCredential = 34 + 34;
 
     private EndorsementIdentity? _endorsement;
 
-    /// <summary>Reads the endorsement key and its certificate, the first time; a slow chip may take many seconds to make an RSA key that nobody kept in it.</summary>
+    /// <summary>
+    /// Reads the endorsement key and its certificate, the first time; a slow chip may take many seconds to make an RSA key that nobody kept
+    /// in it.
+    /// </summary>
     public void Prepare(Tpm tpm) => _ = Identify(tpm);
 
     /// <param name="saltKey">The storage root key, its Name compared.</param>
     /// <param name="fence">Where the fence is in this TPM; null when it is elsewhere.</param>
-    /// <param name="claims">What is true now; with a fence in the TPM, its epoch and start count are replaced by what the TPM holds.</param>
+    /// <param name="claims">What is true now; with a fence in the TPM, its epoch and start count are replaced by what the TPM
+    /// holds.</param>
     /// <param name="nonce">16 to 64 bytes of the verifier.</param>
     public Evidence Attest(Tpm tpm, PinnedKey saltKey, FenceIndices? fence, SignerClaims claims, byte[] nonce)
     {
@@ -35,7 +42,17 @@ public sealed class Attestor(TpmlPcrSelection pcrs, Func<byte[]?> readEventLog)
         var certified = held?.Certify(key, digest);
         var quote = tpm.Quote(key, TpmPassword.Empty, digest, pcrs);
         return new Evidence(
-            Evidence.DocumentType, Evidence.DocumentVersion, nonce, claims, key.Public.ToArray(), SignedStatement.Of(quote), Values(tpm), certified, endorsement, log);
+            Evidence.DocumentType,
+            Evidence.DocumentVersion,
+            nonce,
+            claims,
+            key.Public.ToArray(),
+            SignedStatement.Of(quote),
+            Values(tpm),
+            certified,
+            endorsement,
+            log
+        );
     }
 
     /// <summary>Answers a verifier's challenge.</summary>
@@ -44,7 +61,10 @@ public sealed class Attestor(TpmlPcrSelection pcrs, Func<byte[]?> readEventLog)
     {
         using var key = MakeKey(tpm);
         using var endorsementKey = Identify(tpm).Open(tpm);
-        if (!key.Name.Bytes.SequenceEqual(challenge.AttestationKeyName) || !endorsementKey.Name.Bytes.SequenceEqual(challenge.EndorsementKeyName))
+        if (
+            !key.Name.Bytes.SequenceEqual(challenge.AttestationKeyName)
+            || !endorsementKey.Name.Bytes.SequenceEqual(challenge.EndorsementKeyName)
+        )
         {
             throw new AttestationException("the challenge was made for keys of another TPM", "make it anew from evidence of this signer");
         }
@@ -58,25 +78,45 @@ public sealed class Attestor(TpmlPcrSelection pcrs, Func<byte[]?> readEventLog)
     private static byte[] Activate(Tpm tpm, TpmObject key, TpmObject endorsementKey, TpmSession policy, CredentialChallenge challenge)
     {
         // What a client sends goes no further to the TPM than it must.
-        if (challenge.Credential.Length is < ShortestCredential or > LongestCredential || challenge.EncryptedSeed.Length != SeedLength(endorsementKey.Public))
+        if (
+            challenge.Credential.Length is < ShortestCredential or > LongestCredential
+            || challenge.EncryptedSeed.Length != SeedLength(endorsementKey.Public)
+        )
         {
-            throw new AttestationException("credential or seed of the challenge have another length than any for this TPM", "make it anew from evidence of this signer");
+            throw new AttestationException(
+                "credential or seed of the challenge have another length than any for this TPM",
+                "make it anew from evidence of this signer"
+            );
         }
 
         try
         {
             var secret = new byte[32];
-            var length = tpm.ActivateCredential(key, TpmPassword.Empty, endorsementKey, policy, new TpmCredential(challenge.Credential, challenge.EncryptedSeed), secret);
+            var length = tpm.ActivateCredential(
+                key,
+                TpmPassword.Empty,
+                endorsementKey,
+                policy,
+                new TpmCredential(challenge.Credential, challenge.EncryptedSeed),
+                secret
+            );
             return secret[..length];
         }
         // libtpms says FAILURE when an RSA seed does not decrypt, and works on; a TPM that really failed says so again to the next command.
-        catch (TpmException refusal) when (refusal.Rc is TpmRc.FAILURE or TpmRc.INTEGRITY or TpmRc.VALUE or TpmRc.SIZE or TpmRc.ECC_POINT or TpmRc.INSUFFICIENT)
+        catch (TpmException refusal)
+            when (refusal.Rc is TpmRc.FAILURE or TpmRc.INTEGRITY or TpmRc.VALUE or TpmRc.SIZE or TpmRc.ECC_POINT or TpmRc.INSUFFICIENT)
         {
-            throw new AttestationException("the TPM does not open the challenge: it was changed on its way, or made for another TPM", "make it anew from evidence of this signer", refusal);
+            throw new AttestationException(
+                "the TPM does not open the challenge: it was changed on its way, or made for another TPM",
+                "make it anew from evidence of this signer",
+                refusal
+            );
         }
     }
 
-    /// <summary>RSAES-OAEP gives as many bytes as the modulus has; for ECC it is a point of two coordinates with their sizes, padded to 32 bytes.</summary>
+    /// <summary>
+    /// RSAES-OAEP gives as many bytes as the modulus has; for ECC it is a point of two coordinates with their sizes, padded to 32 bytes.
+    /// </summary>
     private static int SeedLength(TpmtPublic endorsementKey) => endorsementKey is RsaPublic rsa ? rsa.Modulus.Length : 2 * (2 + 32);
 
     private EndorsementIdentity Identify(Tpm tpm) => _endorsement ??= EndorsementIdentity.Read(tpm);
@@ -89,7 +129,10 @@ public sealed class Attestor(TpmlPcrSelection pcrs, Func<byte[]?> readEventLog)
         return pcrs.Indices.ToDictionary(index => index, index => values[index].ToArray());
     }
 
-    /// <summary>The fence as it was read, and the session that may read it again to certify it. Only this connection's user writes it meanwhile, or the verifier sees the difference.</summary>
+    /// <summary>
+    /// The fence as it was read, and the session that may read it again to certify it. Only this connection's user writes it meanwhile, or
+    /// the verifier sees the difference.
+    /// </summary>
     private sealed class HeldFence(Tpm tpm, TpmSession session, NvIndex record, NvIndex counter, FenceClaim claim) : IDisposable
     {
         public FenceClaim Claim => claim;
@@ -104,7 +147,13 @@ public sealed class Attestor(TpmlPcrSelection pcrs, Func<byte[]?> readEventLog)
                 var bytes = new byte[record.Public.Size];
                 tpm.NvRead(record, session, bytes);
                 var epoch = FenceRecord.ReadUnproven(bytes)?.Fence.Value;
-                return new HeldFence(tpm, session, record, counter, new FenceClaim(FenceClaim.Tpm, epoch, tpm.NvReadCounter(counter, session)));
+                return new HeldFence(
+                    tpm,
+                    session,
+                    record,
+                    counter,
+                    new FenceClaim(FenceClaim.Tpm, epoch, tpm.NvReadCounter(counter, session))
+                );
             }
             catch
             {

@@ -5,9 +5,9 @@ using System.Text;
 namespace RemoteSigner.RemoteAttestation;
 
 /// <summary>
-/// The 32 bytes that quote and certifications carry as extraData: SHA-256 over every part of the evidence that no TPM structure holds, each with its length in four
-/// bytes (big-endian) before it, so that no two documents give the same bytes; numbers have eight bytes, an absent part is distinct from an empty one.
-/// The order is in README.md of this room.
+/// The 32 bytes that quote and certifications carry as extraData: SHA-256 over every part of the evidence that no TPM structure holds, each
+/// with its length in four bytes (big-endian) before it, so that no two documents give the same bytes; numbers have eight bytes, an absent
+/// part is distinct from an empty one. The order is in README.md of this room.
 /// </summary>
 public static class ClaimsDigest
 {

@@ -4,10 +4,17 @@ using RemoteSigner.Tpm2;
 namespace RemoteSigner.RemoteAttestation;
 
 /// <summary>
-/// The verifier's question whether the attestation key lives in the TPM of that endorsement key (TPM 2.0 Library Part 1 §24): a secret of 32 bytes that only this
-/// TPM decrypts, and only while it holds a key of that Name.
+/// The verifier's question whether the attestation key lives in the TPM of that endorsement key (TPM 2.0 Library Part 1 §24): a secret of
+/// 32 bytes that only this TPM decrypts, and only while it holds a key of that Name.
 /// </summary>
-public sealed record CredentialChallenge(string Type, int Version, byte[] EndorsementKeyName, byte[] AttestationKeyName, byte[] Credential, byte[] EncryptedSeed)
+public sealed record CredentialChallenge(
+    string Type,
+    int Version,
+    byte[] EndorsementKeyName,
+    byte[] AttestationKeyName,
+    byte[] Credential,
+    byte[] EncryptedSeed
+)
 {
     public const string DocumentType = "remote-signer-credential-challenge";
     public const int DocumentVersion = 1;
@@ -24,12 +31,30 @@ public sealed record CredentialChallenge(string Type, int Version, byte[] Endors
             var attestationKey = TpmtPublic.Parse(evidence.AttestationKey).Name;
             var credential = TpmCredential.Make(endorsementKey, attestationKey, secret);
             return (
-                new CredentialChallenge(DocumentType, DocumentVersion, endorsementKey.Name.Bytes.ToArray(), attestationKey.Bytes.ToArray(), credential.Blob, credential.EncryptedSeed),
-                new PendingBinding(PendingBinding.DocumentType, PendingBinding.DocumentVersion, evidence.Endorsement.Key, attestationKey.Bytes.ToArray(), SHA256.HashData(secret)));
+                new CredentialChallenge(
+                    DocumentType,
+                    DocumentVersion,
+                    endorsementKey.Name.Bytes.ToArray(),
+                    attestationKey.Bytes.ToArray(),
+                    credential.Blob,
+                    credential.EncryptedSeed
+                ),
+                new PendingBinding(
+                    PendingBinding.DocumentType,
+                    PendingBinding.DocumentVersion,
+                    evidence.Endorsement.Key,
+                    attestationKey.Bytes.ToArray(),
+                    SHA256.HashData(secret)
+                )
+            );
         }
         catch (TpmIntegrityException exception)
         {
-            throw new AttestationException($"no challenge can be made for these keys: {exception.Message}", "the evidence must be of a TPM with a default endorsement key", exception);
+            throw new AttestationException(
+                $"no challenge can be made for these keys: {exception.Message}",
+                "the evidence must be of a TPM with a default endorsement key",
+                exception
+            );
         }
         finally
         {
@@ -38,7 +63,9 @@ public sealed record CredentialChallenge(string Type, int Version, byte[] Endors
     }
 }
 
-/// <summary>The signer's answer: what its TPM decrypted. It is worth nothing to anybody else, and nothing at all once it was compared.</summary>
+/// <summary>
+/// The signer's answer: what its TPM decrypted. It is worth nothing to anybody else, and nothing at all once it was compared.
+/// </summary>
 public sealed record CredentialAnswer(string Type, int Version, byte[] AttestationKeyName, byte[] Secret)
 {
     public const string DocumentType = "remote-signer-credential-answer";
@@ -57,17 +84,25 @@ public sealed record PendingBinding(string Type, int Version, byte[] Endorsement
     {
         if (!answer.AttestationKeyName.AsSpan().SequenceEqual(AttestationKeyName))
         {
-            throw new AttestationException("the answer is about another attestation key than the question", "give the answer that this signer gave to this challenge");
+            throw new AttestationException(
+                "the answer is about another attestation key than the question",
+                "give the answer that this signer gave to this challenge"
+            );
         }
 
         return CryptographicOperations.FixedTimeEquals(SHA256.HashData(answer.Secret), SecretDigest)
             ? new TrustedKeys(TrustedKeys.DocumentType, TrustedKeys.DocumentVersion, EndorsementKey, AttestationKeyName)
             : throw new AttestationException(
-                "the answer is wrong: nothing shows that the attestation key lives in the TPM of that endorsement key", "was it given to another challenge? Else trust neither the machine nor its evidence");
+                "the answer is wrong: nothing shows that the attestation key lives in the TPM of that endorsement key",
+                "was it given to another challenge? Else trust neither the machine nor its evidence"
+            );
     }
 }
 
-/// <summary>An endorsement key (TPMT_PUBLIC) and the Name of the attestation key that was proven to live in the same TPM: what later evidence must be signed with.</summary>
+/// <summary>
+/// An endorsement key (TPMT_PUBLIC) and the Name of the attestation key that was proven to live in the same TPM: what later evidence must
+/// be signed with.
+/// </summary>
 public sealed record TrustedKeys(string Type, int Version, byte[] EndorsementKey, byte[] AttestationKeyName)
 {
     public const string DocumentType = "remote-signer-trusted-keys";

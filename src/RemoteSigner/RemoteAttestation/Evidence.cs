@@ -3,8 +3,9 @@ using RemoteSigner.Tpm2;
 namespace RemoteSigner.RemoteAttestation;
 
 /// <summary>
-/// What a signer shows of itself and of its machine, signed by an attestation key inside its TPM (RFC 9334's Evidence). One JSON document, described member by
-/// member in README.md of this room; all bytes stand in it as <c>0x</c> and lower-case hex. Nothing in it is true before <see cref="EvidenceVerifier"/> says so.
+/// What a signer shows of itself and of its machine, signed by an attestation key inside its TPM (RFC 9334's Evidence). One JSON document,
+/// described member by member in README.md of this room; all bytes stand in it as <c>0x</c> and lower-case hex. Nothing in it is true
+/// before <see cref="EvidenceVerifier"/> says so.
 /// </summary>
 /// <param name="Nonce">The verifier's own random bytes, 16 to 64.</param>
 /// <param name="AttestationKey">TPMT_PUBLIC of the key that signed everything here.</param>
@@ -22,7 +23,8 @@ public sealed record Evidence(
     IReadOnlyDictionary<int, byte[]> Pcrs,
     CertifiedFence? Fence,
     Endorsement Endorsement,
-    byte[]? EventLog)
+    byte[]? EventLog
+)
 {
     /// <summary>What <see cref="Type"/> must be.</summary>
     public const string DocumentType = "remote-signer-attestation";
@@ -39,7 +41,9 @@ public sealed record SignedStatement(byte[] Attest, byte[] Signature)
     internal TpmAttestation ToAttestation() => new(Attest, Signature);
 }
 
-/// <summary>The endorsement key (TPMT_PUBLIC), which never changes and signs nothing, and its maker's certificate (DER), where the TPM holds one.</summary>
+/// <summary>
+/// The endorsement key (TPMT_PUBLIC), which never changes and signs nothing, and its maker's certificate (DER), where the TPM holds one.
+/// </summary>
 public sealed record Endorsement(byte[] Key, byte[]? Certificate);
 
 /// <summary>The two NV indices of the fence as TPM2_NV_Certify gave them.</summary>

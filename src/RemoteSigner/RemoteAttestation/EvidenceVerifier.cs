@@ -3,7 +3,10 @@ using RemoteSigner.Tpm2;
 
 namespace RemoteSigner.RemoteAttestation;
 
-/// <summary>Judges evidence without a TPM and without the network. Every check has its line, in an order in which each leans only on those before it.</summary>
+/// <summary>
+/// Judges evidence without a TPM and without the network. Every check has its line, in an order in which each leans only on those before
+/// it.
+/// </summary>
 public static class EvidenceVerifier
 {
     /// <summary>Never throws for what stands in the document: a document that cannot be read is one check that failed.</summary>
@@ -21,7 +24,10 @@ public static class EvidenceVerifier
 
     public static IReadOnlyList<EvidenceCheck> Verify(Evidence evidence, Expectations expected)
     {
-        var checks = new List<EvidenceCheck> { EvidenceCheck.Pass("document", $"version {evidence.Version}, by {evidence.Signer.Program}") };
+        var checks = new List<EvidenceCheck>
+        {
+            EvidenceCheck.Pass("document", $"version {evidence.Version}, by {evidence.Signer.Program}"),
+        };
         try
         {
             var key = AttestationKeyOf(evidence);
@@ -48,13 +54,23 @@ public static class EvidenceVerifier
     private static EccPublic AttestationKeyOf(Evidence evidence)
     {
         var template = (EccPublic)TpmTemplates.AttestationKey;
-        return TpmtPublic.Parse(evidence.AttestationKey) is EccPublic key
-            && new EccPublic(template.Attributes, template.AuthPolicy, template.Symmetric, template.Scheme, key.X, key.Y).Name.Equals(key.Name)
+        return
+            TpmtPublic.Parse(evidence.AttestationKey) is EccPublic key
+            && new EccPublic(template.Attributes, template.AuthPolicy, template.Symmetric, template.Scheme, key.X, key.Y).Name.Equals(
+                key.Name
+            )
             ? key
-            : throw new TpmIntegrityException(TpmIntegrityFault.Signature, "the attestation key is not of the template: it may sign what no TPM said");
+            : throw new TpmIntegrityException(
+                TpmIntegrityFault.Signature,
+                "the attestation key is not of the template: it may sign what no TPM said"
+            );
     }
 
-    private static IEnumerable<EvidenceCheck> Guarded(SignedParts signed, Expectations expected, IReadOnlyList<(string Name, Func<SignedParts, Expectations, EvidenceCheck> Run)> checks)
+    private static IEnumerable<EvidenceCheck> Guarded(
+        SignedParts signed,
+        Expectations expected,
+        IReadOnlyList<(string Name, Func<SignedParts, Expectations, EvidenceCheck> Run)> checks
+    )
     {
         foreach (var (name, run) in checks)
         {

@@ -4,8 +4,9 @@ using System.Security.Cryptography;
 namespace RemoteSigner.RemoteAttestation;
 
 /// <summary>
-/// The firmware's event log (TCG PC Client Platform Firmware Profile §10, "crypto agile" form): what was extended into which PCR, in order. All numbers little-endian.
-/// Replaying it tells what the PCRs must hold if the log is complete and unchanged; the texts in it prove nothing.
+/// The firmware's event log (TCG PC Client Platform Firmware Profile §10, "crypto agile" form): what was extended into which PCR, in order.
+/// All numbers little-endian. Replaying it tells what the PCRs must hold if the log is complete and unchanged; the texts in it prove
+/// nothing.
 /// </summary>
 public sealed class FirmwareLog
 {
@@ -15,9 +16,7 @@ public sealed class FirmwareLog
 
     private readonly SortedDictionary<int, byte[]> _pcrs = [];
 
-    private FirmwareLog()
-    {
-    }
+    private FirmwareLog() { }
 
     /// <summary>Events read, those that extend nothing included.</summary>
     public int Events { get; private set; }
@@ -73,7 +72,11 @@ public sealed class FirmwareLog
         for (var left = reader.UInt32(); left > 0; left--)
         {
             var algorithm = reader.UInt16();
-            var bytes = reader.Bytes(digestSizes.TryGetValue(algorithm, out var size) ? (uint)size : throw Malformed($"an event has a digest of the unknown algorithm 0x{algorithm:X4}"));
+            var bytes = reader.Bytes(
+                digestSizes.TryGetValue(algorithm, out var size)
+                    ? (uint)size
+                    : throw Malformed($"an event has a digest of the unknown algorithm 0x{algorithm:X4}")
+            );
             digest = algorithm == TPM_ALG_SHA256 ? bytes : digest;
         }
 
@@ -101,9 +104,13 @@ public sealed class FirmwareLog
         }
     }
 
-    private byte[] Current(int index) => _pcrs.TryGetValue(index, out var value) ? value : index is >= 17 and <= 22 ? [.. Enumerable.Repeat((byte)0xFF, 32)] : new byte[32];
+    private byte[] Current(int index) =>
+        _pcrs.TryGetValue(index, out var value) ? value
+        : index is >= 17 and <= 22 ? [.. Enumerable.Repeat((byte)0xFF, 32)]
+        : new byte[32];
 
-    private static AttestationException Malformed(string why) => new($"the firmware's event log cannot be replayed: {why}", "take binary_bios_measurements as the kernel gives it");
+    private static AttestationException Malformed(string why) =>
+        new($"the firmware's event log cannot be replayed: {why}", "take binary_bios_measurements as the kernel gives it");
 
     private ref struct LogReader(ReadOnlySpan<byte> log)
     {

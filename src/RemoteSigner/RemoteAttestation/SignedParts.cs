@@ -2,7 +2,9 @@ using RemoteSigner.Tpm2;
 
 namespace RemoteSigner.RemoteAttestation;
 
-/// <summary>An evidence whose quote is signed by its attestation key, and what the other statements say once their signatures were verified too.</summary>
+/// <summary>
+/// An evidence whose quote is signed by its attestation key, and what the other statements say once their signatures were verified too.
+/// </summary>
 internal sealed class SignedParts
 {
     private readonly EccPublic _key;

@@ -3,8 +3,8 @@ using RemoteSigner.Native;
 namespace RemoteSigner.Sealing;
 
 /// <summary>
-/// The hardware that opens a vault: a PKCS#11 token or a TPM 2.0. Nothing is sent to it before the first call; it recovers by itself from a loss, and
-/// keeps its PIN in secret memory until it is disposed.
+/// The hardware that opens a vault: a PKCS#11 token or a TPM 2.0. Nothing is sent to it before the first call; it recovers by itself from a
+/// loss, and keeps its PIN in secret memory until it is disposed.
 /// </summary>
 public interface ISealingDevice : IDisposable
 {

@@ -3,16 +3,14 @@ using RemoteSigner.Native;
 namespace RemoteSigner.Sealing;
 
 /// <summary>
-/// Where a token's PIN comes from; never the command line, which every user of the machine can read. One line of at most 256 bytes; a newline at
-/// its end does not count. The bytes go straight into secret memory.
+/// Where a token's PIN comes from; never the command line, which every user of the machine can read. One line of at most 256 bytes; a
+/// newline at its end does not count. The bytes go straight into secret memory.
 /// </summary>
 public abstract record PinSource
 {
     private const int MostBytes = 256;
 
-    private PinSource()
-    {
-    }
+    private PinSource() { }
 
     /// <summary>A file, which should be readable by the signer's user only.</summary>
     public sealed record FromFile(string Path) : PinSource
@@ -26,22 +24,34 @@ public abstract record PinSource
     /// </summary>
     public sealed record FromEnvironment(string Name) : PinSource
     {
-        protected override SecretBytes ReadRaw(SecretArena arena) => SecretEnvironment.Take(Name, arena)
+        protected override SecretBytes ReadRaw(SecretArena arena) =>
+            SecretEnvironment.Take(Name, arena)
             ?? throw new PinException(
-                $"the environment variable {Name} is not set; a PIN from the environment is given once and wiped when it is read, so another one needs a restart",
-                "set it and restart the signer, or name another source of the PIN: a file is read again at each reload that follows a refused PIN");
+                $"the environment variable {Name} is not set; a PIN from the environment is given "
+                    + "once and wiped when it is read, so another one needs a restart",
+                "set it and restart the signer, or name another source of the PIN: a file "
+                    + "is read again at each reload that follows a refused PIN"
+            );
     }
 
-    /// <summary>A systemd credential (<c>LoadCredential=</c> or <c>LoadCredentialEncrypted=</c>), a file in <c>$CREDENTIALS_DIRECTORY</c>.</summary>
+    /// <summary>
+    /// A systemd credential (<c>LoadCredential=</c> or <c>LoadCredentialEncrypted=</c>), a file in <c>$CREDENTIALS_DIRECTORY</c>.
+    /// </summary>
     public sealed record FromCredential(string Name) : PinSource
     {
         /// <summary>Did systemd start this process with a credential of this name?</summary>
-        public static bool Exists(string name) => Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY") is { } folder && Path.GetFileName(name) == name && File.Exists(Path.Combine(folder, name));
+        public static bool Exists(string name) =>
+            Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY") is { } folder
+            && Path.GetFileName(name) == name
+            && File.Exists(Path.Combine(folder, name));
 
         protected override SecretBytes ReadRaw(SecretArena arena)
         {
             var folder = Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY")
-                ?? throw new PinException($"there is no credential {Name}: systemd did not start this process with credentials", $"add LoadCredential={Name}:PATH to the unit");
+                ?? throw new PinException(
+                    $"there is no credential {Name}: systemd did not start this process with credentials",
+                    $"add LoadCredential={Name}:PATH to the unit"
+                );
             return Path.GetFileName(Name) == Name && Name.Length > 0
                 ? ReadFile(Path.Combine(folder, Name), arena)
                 : throw new PinException($"'{Name}' is no name of a credential", "give the name that stands in LoadCredential=");

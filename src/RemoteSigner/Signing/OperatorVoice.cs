@@ -11,8 +11,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Signing;
 
 /// <summary>
-/// Our SSV operator while the signer serves: its RSA key once it is open, and the order of what happens before it signs. It signs what it understands (see
-/// <see cref="OperatorSpeech"/>); what it signs and what it refuses is in the audit log before that is told.
+/// Our SSV operator while the signer serves: its RSA key once it is open, and the order of what happens before it signs. It signs what it
+/// understands (see <see cref="OperatorSpeech"/>); what it signs and what it refuses is in the audit log before that is told.
 /// </summary>
 public sealed class OperatorVoice(OperatorSpeech speech, KeyRing ring, ClusterLibrary clusters, AuditLog audit) : IDisposable
 {
@@ -41,13 +41,18 @@ public sealed class OperatorVoice(OperatorSpeech speech, KeyRing ring, ClusterLi
         Interlocked.Exchange(ref _key, key)?.Dispose();
     }
 
-    /// <summary>Signs an <c>SSVMessage</c>. The entry about it is on disk, in the next commit of the ledger, before it is given out.</summary>
+    /// <summary>
+    /// Signs an <c>SSVMessage</c>. The entry about it is on disk, in the next commit of the ledger, before it is given out.
+    /// </summary>
     /// <exception cref="LedgerException">It could not be noted, so it is not given out.</exception>
     public async Task<SpeechOutcome> SignAsync(Client client, string requestId, ReadOnlyMemory<byte> bytes)
     {
         if (_key is not { } key)
         {
-            return new SpeechOutcome.Refused(new SpeechRefusal("no_operator_key", "no operator key is open: 'remote-signer operator import' seals one"), null);
+            return new SpeechOutcome.Refused(
+                new SpeechRefusal("no_operator_key", "no operator key is open: 'remote-signer operator import' seals one"),
+                null
+            );
         }
 
         var message = SsvMessage.TryParse(bytes.Span);
@@ -77,17 +82,34 @@ public sealed class OperatorVoice(OperatorSpeech speech, KeyRing ring, ClusterLi
         return new SpeechOutcome.Signed(signature, message!);
     }
 
-    /// <summary>The share in a ciphertext, if it is the secret of <paramref name="expected"/>; else null, whatever is wrong. The caller disposes it.</summary>
-    public BlsSecretKey? DecryptShare(SecretArena arena, ReadOnlySpan<byte> encrypted, BlsPublicKey expected) => _key?.DecryptShare(arena, encrypted, expected);
+    /// <summary>
+    /// The share in a ciphertext, if it is the secret of <paramref name="expected"/>; else null, whatever is wrong. The caller disposes it.
+    /// </summary>
+    public BlsSecretKey? DecryptShare(SecretArena arena, ReadOnlySpan<byte> encrypted, BlsPublicKey expected) =>
+        _key?.DecryptShare(arena, encrypted, expected);
 
     public void Dispose() => _key?.Dispose();
 
-    /// <summary>SSV's shares about which the operator would say nothing, or not all: their validator is not known, or the document that names its committee. None where it speaks about every validator.</summary>
-    public IReadOnlyList<BlsPublicKey> Silent => speech.BearsAnyValidator ? [] : [.. ring.Shares
-        .Where(share => share.Membership is { } member ? IsSsv(member, out var committee) && committee is null : PushLabels.ProvenanceOf(share.Label, ShareProvenance.Unknown) == ShareProvenance.SsvPush)
-        .Select(share => share.PublicKey)];
+    /// <summary>
+    /// SSV's shares about which the operator would say nothing, or not all: their validator is not known, or the document that names its
+    /// committee. None where it speaks about every validator.
+    /// </summary>
+    public IReadOnlyList<BlsPublicKey> Silent =>
+        speech.BearsAnyValidator
+            ? []
+            :
+            [
+                .. ring
+                    .Shares.Where(share =>
+                        share.Membership is { } member
+                            ? IsSsv(member, out var committee) && committee is null
+                            : PushLabels.ProvenanceOf(share.Label, ShareProvenance.Unknown) == ShareProvenance.SsvPush
+                    )
+                    .Select(share => share.PublicKey),
+            ];
 
-    // A document that cannot be read costs what is said for its committee, unless another of the same operators can. What is said for one validator needs its group key alone, which is sealed.
+    // A document that cannot be read costs what is said for its committee, unless another of the same operators can. What is said for one
+    // validator needs its group key alone, which is sealed.
     private List<HeldPlace> Places()
     {
         var committees = new Dictionary<Root, (bool IsSsv, Root? Committee)>();

@@ -8,14 +8,17 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Signing;
 
-/// <summary>How a sign request ended; a closed choice. Whatever it is, it is in the audit log before anybody sees it, unless the ledger takes nothing.</summary>
+/// <summary>
+/// How a sign request ended; a closed choice. Whatever it is, it is in the audit log before anybody sees it, unless the ledger takes
+/// nothing.
+/// </summary>
 public abstract record SignOutcome
 {
-    private SignOutcome()
-    {
-    }
+    private SignOutcome() { }
 
-    /// <summary>The name in metrics and in the log. Kept for years and read by others' programs: a case may be renamed, its name not.</summary>
+    /// <summary>
+    /// The name in metrics and in the log. Kept for years and read by others' programs: a case may be renamed, its name not.
+    /// </summary>
     public abstract string Name { get; }
 
     /// <summary>What stood against it, by the name under which the audit log has it; in snake case the reason code of metrics.</summary>
@@ -99,15 +102,18 @@ public abstract record SignOutcome
         public override string RuleName => Rule.Name();
     }
 
-    /// <summary>The key was taken out after the decision and before the signature, so there is none. To the client this looks like <see cref="UnknownKey"/>.</summary>
+    /// <summary>
+    /// The key was taken out after the decision and before the signature, so there is none. To the client this looks like
+    /// <see cref="UnknownKey"/>.
+    /// </summary>
     public sealed record KeyRemoved : SignOutcome
     {
         public override string Name => "KeyRemoved";
     }
 
     /// <summary>
-    /// Something failed that is no fault of the order: the ledger, so that the decision could not be recorded and there is none (<see cref="LedgerException"/>), or the signer itself.
-    /// Nothing was signed.
+    /// Something failed that is no fault of the order: the ledger, so that the decision could not be recorded and there is none
+    /// (<see cref="LedgerException"/>), or the signer itself. Nothing was signed.
     /// </summary>
     public sealed record Failed(Exception Fault) : SignOutcome
     {
@@ -115,14 +121,18 @@ public abstract record SignOutcome
     }
 
     /// <summary>
-    /// The signer did not come to the order in time. Where it comes to it later, there may be a record and a signature that nobody was given, as after a crash: the same message is granted again.
+    /// The signer did not come to the order in time. Where it comes to it later, there may be a record and a signature that nobody was
+    /// given, as after a crash: the same message is granted again.
     /// </summary>
     public sealed record Busy(string Detail) : SignOutcome
     {
         public override string Name => "Busy";
     }
 
-    /// <summary>The signature that was made does not verify under the share's public key: memory or processor are at fault. It is not given out, because a faulty signature may tell the key.</summary>
+    /// <summary>
+    /// The signature that was made does not verify under the share's public key: memory or processor are at fault. It is not given out,
+    /// because a faulty signature may tell the key.
+    /// </summary>
     public sealed record SignatureFault(string Detail) : SignOutcome
     {
         public override string Name => "SignatureFault";

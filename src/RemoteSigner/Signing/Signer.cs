@@ -12,12 +12,23 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Signing;
 
 /// <summary>
-/// The whole story of a signature, and the only order of its parts: which share, may this client, is it time, is it the cluster's, is it before the fence, is it slashable, sign.
-/// One order is a batch of one: many share the wait for the fence and the transaction, and whatever becomes of one of them becomes of it alone.
-/// A refusal is in the audit log before it is told; a permit and its audit entry are one transaction, on disk before the share is used.
+/// The whole story of a signature, and the only order of its parts: which share, may this client, is it time, is it the cluster's, is it
+/// before the fence, is it slashable, sign. One order is a batch of one: many share the wait for the fence and the transaction, and
+/// whatever becomes of one of them becomes of it alone. A refusal is in the audit log before it is told; a permit and its audit entry are
+/// one transaction, on disk before the share is used.
 /// </summary>
 public sealed class Signer(
-    Network network, KeyRing keys, AccessPolicy access, SlotClock clock, ClusterRules rules, Fence fence, SlashingProtection slashing, AuditLog audit, ShareSigner shares, TimeProvider time)
+    Network network,
+    KeyRing keys,
+    AccessPolicy access,
+    SlotClock clock,
+    ClusterRules rules,
+    Fence fence,
+    SlashingProtection slashing,
+    AuditLog audit,
+    ShareSigner shares,
+    TimeProvider time
+)
 {
     private readonly SigningQueue _queue = new(shares);
 
@@ -36,8 +47,9 @@ public sealed class Signer(
     }
 
     /// <summary>
-    /// Signs each, or says why not, in the order given. All decisions and their audit entries, refusals included, are one transaction, and of two that collide the first is signed;
-    /// signatures are made on all cores, those of one root together, and those that are to be verified are verified together.
+    /// Signs each, or says why not, in the order given. All decisions and their audit entries, refusals included, are one transaction, and
+    /// of two that collide the first is signed; signatures are made on all cores, those of one root together, and those that are to be
+    /// verified are verified together.
     /// </summary>
     public async Task<IReadOnlyList<SignOutcome>> SignAllAsync(IReadOnlyList<SignOrder> orders)
     {
@@ -65,9 +77,17 @@ public sealed class Signer(
 
         return await slashing.ForeseeAsync(one.Share!.Identity, one.Message!) switch
         {
-            Verdict.Allowed(false) when one.Untimely is { } untimely => new Foresight(untimely, one.Message!.SigningRoot, SignedBefore: false),
+            Verdict.Allowed(false) when one.Untimely is { } untimely => new Foresight(
+                untimely,
+                one.Message!.SigningRoot,
+                SignedBefore: false
+            ),
             Verdict.Allowed(var before) => new Foresight(null, one.Message!.SigningRoot, before),
-            Verdict.Refused(var rule, var detail) => new Foresight(new SignOutcome.Slashable(rule, detail), one.Message!.SigningRoot, SignedBefore: false),
+            Verdict.Refused(var rule, var detail) => new Foresight(
+                new SignOutcome.Slashable(rule, detail),
+                one.Message!.SigningRoot,
+                SignedBefore: false
+            ),
             _ => throw new UnreachableException(),
         };
     }
@@ -110,7 +130,10 @@ public sealed class Signer(
         }
     }
 
-    /// <summary>Everything that can be told without the disk, in the one order there is: what is cheap and hides the most comes first. Null when nothing stands against it yet.</summary>
+    /// <summary>
+    /// Everything that can be told without the disk, in the one order there is: what is cheap and hides the most comes first. Null when
+    /// nothing stands against it yet.
+    /// </summary>
     private SignOutcome? Refusal(SignCase one, RootOnce rooted)
     {
         var order = one.Order;
@@ -153,10 +176,23 @@ public sealed class Signer(
             { ClockInDoubt: true, Detail: var doubt } => new SignOutcome.ClockInDoubt(doubt),
             { Detail: var detail } => new SignOutcome.OutsideSlotWindow(detail),
         };
-        return rules.Refusal(share.Identity.PublicKey, share.Identity.GroupKey, share.Membership, order.Message, isToBeSigned: !one.IsForesight && one.Untimely is null) is { } foreign ? new SignOutcome.AgainstCluster(foreign) : null;
+        return
+            rules.Refusal(
+                share.Identity.PublicKey,
+                share.Identity.GroupKey,
+                share.Membership,
+                order.Message,
+                isToBeSigned: !one.IsForesight && one.Untimely is null
+            )
+                is { } foreign
+            ? new SignOutcome.AgainstCluster(foreign)
+            : null;
     }
 
-    /// <summary>One wait for all: where the witness hangs the first waits as long as a single duty would, and the others are judged by what is covered then.</summary>
+    /// <summary>
+    /// One wait for all: where the witness hangs the first waits as long as a single duty would, and the others are judged by what is
+    /// covered then.
+    /// </summary>
     private async ValueTask CoverAsync(SignCase[] cases)
     {
         var patience = fence.Patience;
@@ -184,7 +220,8 @@ public sealed class Signer(
         }
     }
 
-    // It may be on record here, and then it lies before the fence. One that does not is new, and must not carry the fence to wherever it is.
+    // It may be on record here, and then it lies before the fence. One that does not is new, and must not carry the fence to wherever it
+    // is.
     private void CoverUntimely(SignCase one, SlashableContent content)
     {
         if (fence.Refusal(content) is not null)
@@ -245,7 +282,8 @@ public sealed class Signer(
     }
 
     private bool MustVerify(SignCase one) =>
-        one.Outcome is SignOutcome.Signed && (Verification is PartialVerification.Always || (Verification is PartialVerification.Suspect && one.Share!.IsSuspect));
+        one.Outcome is SignOutcome.Signed
+        && (Verification is PartialVerification.Always || (Verification is PartialVerification.Suspect && one.Share!.IsSuspect));
 
     // The entries of their decisions say "granted".
     private async ValueTask RecordWithheldAsync(SignCase[] cases)
@@ -266,7 +304,10 @@ public sealed class Signer(
         }
     }
 
-    /// <summary>The orders of a batch are about one message as a rule, and its root is computed once. Who comes at the same moment may compute it, too.</summary>
+    /// <summary>
+    /// The orders of a batch are about one message as a rule, and its root is computed once. Who comes at the same moment may compute it,
+    /// too.
+    /// </summary>
     private sealed class RootOnce
     {
         private RootedMessage? _last;

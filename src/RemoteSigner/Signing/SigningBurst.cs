@@ -18,9 +18,11 @@ internal sealed class SigningBurst(ArraySegment<SignCase> cases, ShareSigner sig
         var bursts = new List<SigningBurst>();
         for (int start = 0, end; start < granted.Length; start = end)
         {
-            for (end = start + 1; end < granted.Length && end - start < Most && granted[end].Permit!.SigningRoot == granted[start].Permit!.SigningRoot; end++)
-            {
-            }
+            for (
+                end = start + 1;
+                end < granted.Length && end - start < Most && granted[end].Permit!.SigningRoot == granted[start].Permit!.SigningRoot;
+                end++
+            ) { }
 
             bursts.Add(new SigningBurst(new ArraySegment<SignCase>(granted, start, end - start), signer));
         }
@@ -66,12 +68,13 @@ internal sealed class SigningBurst(ArraySegment<SignCase> cases, ShareSigner sig
         }
     }
 
-    private static int ProposalsFirstThenByRoot(SignCase left, SignCase right) => (IsProposal(left), IsProposal(right)) switch
-    {
-        (true, false) => -1,
-        (false, true) => 1,
-        _ => left.Permit!.SigningRoot.Bytes.SequenceCompareTo(right.Permit!.SigningRoot.Bytes),
-    };
+    private static int ProposalsFirstThenByRoot(SignCase left, SignCase right) =>
+        (IsProposal(left), IsProposal(right)) switch
+        {
+            (true, false) => -1,
+            (false, true) => 1,
+            _ => left.Permit!.SigningRoot.Bytes.SequenceCompareTo(right.Permit!.SigningRoot.Bytes),
+        };
 
     private static bool IsProposal(SignCase one) => one.Order.Message.Slashable is SlashableContent.Block;
 }

@@ -3,8 +3,8 @@ using RemoteSigner.Keys;
 namespace RemoteSigner.Signing;
 
 /// <summary>
-/// Brings together what one commit of the ledger has released, so that it is signed together. Nobody waits for others to come: the first to arrive asks the thread pool for a turn behind those who were
-/// released with it, and whoever arrives after that has the next one.
+/// Brings together what one commit of the ledger has released, so that it is signed together. Nobody waits for others to come: the first to
+/// arrive asks the thread pool for a turn behind those who were released with it, and whoever arrives after that has the next one.
 /// </summary>
 internal sealed class SigningQueue(ShareSigner signer) : IThreadPoolWorkItem
 {

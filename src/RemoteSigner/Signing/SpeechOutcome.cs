@@ -5,9 +5,7 @@ namespace RemoteSigner.Signing;
 /// <summary>How a request for the operator's signature ended.</summary>
 public abstract record SpeechOutcome
 {
-    private SpeechOutcome()
-    {
-    }
+    private SpeechOutcome() { }
 
     /// <summary>PKCS#1 v1.5 with SHA-256, 256 bytes.</summary>
     public sealed record Signed(byte[] Signature, SsvMessage Message) : SpeechOutcome;

@@ -6,8 +6,8 @@ using RemoteSigner.Rig;
 namespace RemoteSigner.AcceptanceTests;
 
 /// <summary>
-/// Charon before and at the end of a ceremony (eth2util/keymanager/keymanager.go, read at 022a3b9ddf): it connects once, at the beginning; at the end it posts, looks at the status alone, and has nothing left of
-/// a key that was not taken. So an open port is a promise.
+/// Charon before and at the end of a ceremony (eth2util/keymanager/keymanager.go, read at 022a3b9ddf): it connects once, at the beginning;
+/// at the end it posts, looks at the status alone, and has nothing left of a key that was not taken. So an open port is a promise.
 /// </summary>
 internal sealed class CharonRun(ConnectProcess connect, SignerHome home)
 {
@@ -30,7 +30,10 @@ internal sealed class CharonRun(ConnectProcess connect, SignerHome home)
         var folder = home.Beside($"pushed-{Guid.NewGuid():N}");
         KeystoreWriter.WriteNew(folder, 1, SignerHome.Password);
         using var charon = new HttpClient { BaseAddress = connect.Door };
-        charon.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await File.ReadAllTextAsync(Path.Combine(home.Data, "keymanager.token")));
+        charon.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer",
+            await File.ReadAllTextAsync(Path.Combine(home.Data, "keymanager.token"))
+        );
         using var body = new StringContent(KeymanagerScene.Body(folder).ToJsonString(), Encoding.UTF8, "application/json");
         HttpStatusCode? status;
         try

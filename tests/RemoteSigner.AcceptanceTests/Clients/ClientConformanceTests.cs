@@ -3,10 +3,20 @@ using RemoteSigner.Rig;
 
 namespace RemoteSigner.AcceptanceTests;
 
-/// <summary>What each client ends up doing in each state of a signer's life: it keeps its validators, signs what can be signed, and begins with none less than there are.</summary>
+/// <summary>
+/// What each client ends up doing in each state of a signer's life: it keeps its validators, signs what can be signed, and begins with none
+/// less than there are.
+/// </summary>
 public sealed class ClientConformanceTests(ClientLife life) : IClassFixture<ClientLife>
 {
-    private static readonly SignerState[] _ofCharon = [SignerState.TokenAway, SignerState.Ready, SignerState.TokenTaken, SignerState.Stopped, SignerState.Revoked];
+    private static readonly SignerState[] _ofCharon =
+    [
+        SignerState.TokenAway,
+        SignerState.Ready,
+        SignerState.TokenTaken,
+        SignerState.Stopped,
+        SignerState.Revoked,
+    ];
 
     public static TheoryData<string> Clients() => [.. ClientFixture.All.Select(client => client.Name)];
 
@@ -43,7 +53,10 @@ public sealed class ClientConformanceTests(ClientLife life) : IClassFixture<Clie
         Assert.True(verdict!.Faults.Count == 0, $"{verdict.Words}: {string.Join("; ", verdict.Faults)}");
     }
 
-    /// <summary>What these tests are for: an empty list with 200 from a signer whose keys are not open yet, and an error in the place of a signature.</summary>
+    /// <summary>
+    /// What these tests are for: an empty list with 200 from a signer whose keys are not open yet, and an error in the place of a
+    /// signature.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Clients))]
     public async Task A_signer_that_speaks_untruly_would_be_noticed(string name)
@@ -56,7 +69,10 @@ public sealed class ClientConformanceTests(ClientLife life) : IClassFixture<Clie
 
         var faults = run.Judge(mustSign: true, mustNotSign: false, new HashSet<string>()).Faults;
         Assert.Equal(client.ListPath is null ? 2 : 3, faults.Count(fault => !fault.StartsWith("it drops", StringComparison.Ordinal)));
-        Assert.Equal(client.Later is not null && name != "Prysm", faults.Any(fault => fault.StartsWith("it drops", StringComparison.Ordinal)));
+        Assert.Equal(
+            client.Later is not null && name != "Prysm",
+            faults.Any(fault => fault.StartsWith("it drops", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -65,13 +81,23 @@ public sealed class ClientConformanceTests(ClientLife life) : IClassFixture<Clie
         Assert.SkipWhen(life.Missing is not null, life.Missing ?? "");
         TestContext.Current.TestOutputHelper?.WriteLine(life.Table);
 
-        Assert.All(ClientFixture.All, client => Assert.Contains($"{client.Name}, {client.Version}: ", life.Table, StringComparison.Ordinal));
+        Assert.All(ClientFixture.All, client =>
+            Assert.Contains($"{client.Name}, {client.Version}: ", life.Table, StringComparison.Ordinal)
+        );
     }
 
     private sealed class UntrueLine : ClientLine
     {
         public override Task<ApiAnswer?> AskAsync(string method, string path, string? accept, string? body = null) =>
-            Task.FromResult<ApiAnswer?>(new ApiAnswer(HttpStatusCode.OK, "application/json", path == "/healthcheck" ? """{"status":"DOWN","outcome":"DOWN"}""" : body is null ? "[]" : """{"code":503}"""));
+            Task.FromResult<ApiAnswer?>(
+                new ApiAnswer(
+                    HttpStatusCode.OK,
+                    "application/json",
+                    path == "/healthcheck" ? """{"status":"DOWN","outcome":"DOWN"}"""
+                        : body is null ? "[]"
+                        : """{"code":503}"""
+                )
+            );
 
         public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

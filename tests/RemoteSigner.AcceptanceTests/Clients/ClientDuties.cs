@@ -23,11 +23,14 @@ internal static class ClientDuties
     {
         var at = Array.FindLastIndex(_forks, fork => fork.Epoch <= epoch);
         var fork = $$"""
-            "fork_info":{"fork":{"previous_version":"{{_forks[Math.Max(at - 1, 0)].Version}}","current_version":"{{_forks[at].Version}}","epoch":"{{_forks[at].Epoch}}"},"genesis_validators_root":"{{Chain.Network.GenesisValidatorsRoot}}"}
+            "fork_info":{"fork":{"previous_version":"{{_forks[Math.Max(at - 1, 0)].Version}}","current_version":"{{_forks[
+                at
+            ].Version}}","epoch":"{{_forks[at].Epoch}}"},"genesis_validators_root":"{{Chain.Network.GenesisValidatorsRoot}}"}
             """;
         var root = "0x" + new string('1', 64);
         var data = $$"""
-            {"slot":"{{epoch * Chain.Network.SlotsPerEpoch}}","index":"0","beacon_block_root":"{{root}}","source":{"epoch":"{{epoch - 1}}","root":"{{root}}"},"target":{"epoch":"{{epoch}}","root":"{{root}}"} }
+            {"slot":"{{epoch * Chain.Network.SlotsPerEpoch}}","index":"0","beacon_block_root":"{{root}}","source":{"epoch":"{{epoch
+                - 1}}","root":"{{root}}"},"target":{"epoch":"{{epoch}}","root":"{{root}}"} }
             """;
         yield return $$"""{"type":"ATTESTATION",{{fork}},"attestation":{{data}} }""";
         yield return $$"""{"type":"RANDAO_REVEAL",{{fork}},"randao_reveal":{"epoch":"{{epoch}}"} }""";

@@ -8,8 +8,9 @@ using RemoteSigner.Rig;
 namespace RemoteSigner.AcceptanceTests;
 
 /// <summary>
-/// One life of a signer, walked through once, with every client at it all the while: through a certificate of its own, a loopback door or <c>connect</c>, and by its own runtime where that is at hand.
-/// The verdicts of all stand in <c>artifacts/clients/conformance.txt</c> afterwards.
+/// One life of a signer, walked through once, with every client at it all the while: through a certificate of its own, a loopback door or
+/// <c>connect</c>, and by its own runtime where that is at hand. The verdicts of all stand in <c>artifacts/clients/conformance.txt</c>
+/// afterwards.
 /// </summary>
 public sealed class ClientLife : IAsyncLifetime
 {
@@ -36,10 +37,25 @@ public sealed class ClientLife : IAsyncLifetime
     /// <summary>Null where the client's runtime is not on this machine.</summary>
     internal ClientVerdict? Of(string client, SignerState state) => _verdicts.GetValueOrDefault((client, state));
 
-    internal string Table => string.Join('\n', _verdicts.GroupBy(row => row.Key.State).SelectMany(state => (string[])
-    [
-        $"{state.Key}", .. state.Select(row => $"  {row.Key.Client,-11} {(row.Value.Faults.Count == 0 ? "ok  " : "FAIL")} {row.Value.Words}{string.Concat(row.Value.Faults.Select(fault => $"; {fault}"))}"),
-    ])) + "\n\n" + string.Join('\n', ClientFixture.All.Select(client => $"{client.Name}, {client.Version}: {client.Source}")) + "\n";
+    internal string Table =>
+        string.Join(
+            '\n',
+            _verdicts
+                .GroupBy(row => row.Key.State)
+                .SelectMany(state =>
+                    (string[])
+                        [
+                            $"{state.Key}",
+                            .. state.Select(row =>
+                                $"  {row.Key.Client, -11} {(row.Value.Faults.Count == 0 ? "ok  " : "FAIL")} "
+                                + $"{row.Value.Words}{string.Concat(row.Value.Faults.Select(fault => $"; {fault}"))}"
+                            ),
+                        ]
+                )
+        )
+        + "\n\n"
+        + string.Join('\n', ClientFixture.All.Select(client => $"{client.Name}, {client.Version}: {client.Source}"))
+        + "\n";
 
     private Uri Api => new($"https://127.0.0.1:{_port}");
 
@@ -76,7 +92,11 @@ public sealed class ClientLife : IAsyncLifetime
     private async Task PrepareAsync()
     {
         using var ssv = new SsvScene();
-        _home = await SignerHome.CreateAsync("hoodi", 4, ["--no-slot-window", .. _doors.Concat(_certified).SelectMany(name => (string[])["--client", name])]);
+        _home = await SignerHome.CreateAsync(
+            "hoodi",
+            4,
+            ["--no-slot-window", .. _doors.Concat(_certified).SelectMany(name => (string[])["--client", name])]
+        );
         (await _home.RunAsync("operator", "import", "--key", ssv.KeyFile)).Succeeded();
         (await _home.RunAsync(["cluster", "add-lock", SsvScene.Keyshares, .. SsvScene.Stated])).Succeeded();
         (await _home.RunAsync("keymanager", "token")).Succeeded();
@@ -93,11 +113,21 @@ public sealed class ClientLife : IAsyncLifetime
             if (await ConnectAsync(client.Name) is { } line)
             {
                 _toEnd.Add(line);
-                _runs.Add(new ClientRun(client, line, client.Name == "SSV node" ? new HashSet<string> { SsvScene.ShareKey.ToString() } : keys));
+                _runs.Add(
+                    new ClientRun(client, line, client.Name == "SSV node" ? new HashSet<string> { SsvScene.ShareKey.ToString() } : keys)
+                );
             }
         }
 
-        var connect = ConnectProcess.Launch(Api, _home.Data, "charon", "--for", "push", "--token-file", Path.Combine(_home.Data, "keymanager.token"));
+        var connect = ConnectProcess.Launch(
+            Api,
+            _home.Data,
+            "charon",
+            "--for",
+            "push",
+            "--token-file",
+            Path.Combine(_home.Data, "keymanager.token")
+        );
         _toEnd.Add(connect);
         _charon = new CharonRun(connect, _home);
     }
@@ -114,8 +144,33 @@ public sealed class ClientLife : IAsyncLifetime
                 }
 
                 var trust = _home.Beside("trust.p12");
-                (await CommandResult.OfAsync("keytool", ["-importcert", "-noprompt", "-alias", "ca", "-file", Path.Combine(_home.Data, "tls", "ca.crt"), "-storetype", "PKCS12", "-keystore", trust, "-storepass", Password])).Succeeded();
-                return ClientLine.OfProgram("java", Script("TekuConnection.java"), Api.AbsoluteUri[..^1], await Pkcs12Async("teku"), Password, trust);
+                (
+                    await CommandResult.OfAsync(
+                        "keytool",
+                        [
+                            "-importcert",
+                            "-noprompt",
+                            "-alias",
+                            "ca",
+                            "-file",
+                            Path.Combine(_home.Data, "tls", "ca.crt"),
+                            "-storetype",
+                            "PKCS12",
+                            "-keystore",
+                            trust,
+                            "-storepass",
+                            Password,
+                        ]
+                    )
+                ).Succeeded();
+                return ClientLine.OfProgram(
+                    "java",
+                    Script("TekuConnection.java"),
+                    Api.AbsoluteUri[..^1],
+                    await Pkcs12Async("teku"),
+                    Password,
+                    trust
+                );
             case "Lodestar":
                 return ClientLine.OfProgram("node", Script("LodestarConnection.mjs"), $"http://127.0.0.1:{_doorPorts["lodestar"]}");
             case "Nimbus":
@@ -126,9 +181,24 @@ public sealed class ClientLife : IAsyncLifetime
                 _connects.Add(connect);
                 return ClientLine.Of(Plain(connect.Door));
             case "curl":
-                return ClientLine.OfCurl(Api, "--cert", ClientFile("curl.crt"), "--key", ClientFile("curl.key"), "--cacert", Path.Combine(_home.Data, "tls", "ca.crt"));
+                return ClientLine.OfCurl(
+                    Api,
+                    "--cert",
+                    ClientFile("curl.crt"),
+                    "--key",
+                    ClientFile("curl.key"),
+                    "--cacert",
+                    Path.Combine(_home.Data, "tls", "ca.crt")
+                );
             default:
-                var http = ClientCertificate.Connect(Api, _home.Data, X509CertificateLoader.LoadPkcs12FromFile(await Pkcs12Async(client == "SSV node" ? "ssv" : client.ToLowerInvariant()), Password));
+                var http = ClientCertificate.Connect(
+                    Api,
+                    _home.Data,
+                    X509CertificateLoader.LoadPkcs12FromFile(
+                        await Pkcs12Async(client == "SSV node" ? "ssv" : client.ToLowerInvariant()),
+                        Password
+                    )
+                );
                 http.DefaultRequestHeaders.Accept.Clear();
                 return ClientLine.Of(http);
         }
@@ -141,7 +211,23 @@ public sealed class ClientLife : IAsyncLifetime
     private async Task<string> Pkcs12Async(string name)
     {
         var file = _home.Beside(name + ".p12");
-        (await CommandResult.OfAsync("openssl", ["pkcs12", "-export", "-in", ClientFile(name + ".crt"), "-inkey", ClientFile(name + ".key"), "-out", file, "-passout", $"pass:{Password}"])).Succeeded();
+        (
+            await CommandResult.OfAsync(
+                "openssl",
+                [
+                    "pkcs12",
+                    "-export",
+                    "-in",
+                    ClientFile(name + ".crt"),
+                    "-inkey",
+                    ClientFile(name + ".key"),
+                    "-out",
+                    file,
+                    "-passout",
+                    $"pass:{Password}",
+                ]
+            )
+        ).Succeeded();
         return file;
     }
 
@@ -178,7 +264,13 @@ public sealed class ClientLife : IAsyncLifetime
         await _charon.JudgeAsync(_verdicts, SignerState.Revoked, mayPush: false);
     }
 
-    private void Launch() => _signer = SignerProcess.LaunchAt(_port, _home.Data, _home.Token, [.. _doors.SelectMany(name => (string[])["--loopback-http", $"{_doorPorts[name]}={name}"])]);
+    private void Launch() =>
+        _signer = SignerProcess.LaunchAt(
+            _port,
+            _home.Data,
+            _home.Token,
+            [.. _doors.SelectMany(name => (string[])["--loopback-http", $"{_doorPorts[name]}={name}"])]
+        );
 
     private void TakeToken() => File.Move(_home.Token.ConfigurationFile, _home.Token.ConfigurationFile + ".away");
 
@@ -215,15 +307,16 @@ public sealed class ClientLife : IAsyncLifetime
 
         _runs.ForEach(run => run.Begin());
         var passed = passing();
-        await Task.WhenAll(_runs.Select(async run =>
-        {
-            do
+        await Task.WhenAll(
+            _runs.Select(async run =>
             {
-                await LiveAsync(run, keysAreOpen: mustSign, null);
-                await Task.Delay(20);
-            }
-            while (!passed.IsCompleted);
-        }));
+                do
+                {
+                    await LiveAsync(run, keysAreOpen: mustSign, null);
+                    await Task.Delay(20);
+                } while (!passed.IsCompleted);
+            })
+        );
         await passed;
         _runs.ForEach(run => Judge(run, state, mustSign, mustNotSign: false, null));
     }
@@ -239,7 +332,12 @@ public sealed class ClientLife : IAsyncLifetime
     }
 
     private void Judge(ClientRun run, SignerState state, bool mustSign, bool mustNotSign, IReadOnlySet<string>? mayLose) =>
-        _verdicts[(run.Client.Name, state)] = run.Judge(mustSign, mustNotSign, mayLose ?? new HashSet<string>(), mustBeWell: state is SignerState.Ready or SignerState.KeyDeleted or SignerState.KeyAddedAgain);
+        _verdicts[(run.Client.Name, state)] = run.Judge(
+            mustSign,
+            mustNotSign,
+            mayLose ?? new HashSet<string>(),
+            mustBeWell: state is SignerState.Ready or SignerState.KeyDeleted or SignerState.KeyAddedAgain
+        );
 
     private async Task ReloadThriceAsync()
     {
@@ -255,7 +353,11 @@ public sealed class ClientLife : IAsyncLifetime
         foreach (var run in _runs.Where(run => run.Client.Name != "SSV node"))
         {
             run.Begin();
-            foreach (var body in _boundaries.SelectMany(boundary => (ulong[])[boundary - 1, boundary]).SelectMany(epoch => ClientDuties.Around(run.Client, epoch)))
+            foreach (
+                var body in _boundaries
+                    .SelectMany(boundary => (ulong[])[boundary - 1, boundary])
+                    .SelectMany(epoch => ClientDuties.Around(run.Client, epoch))
+            )
             {
                 await run.SignAsync(_home.Keys[1].ToString(), body);
             }
@@ -270,7 +372,10 @@ public sealed class ClientLife : IAsyncLifetime
         using (var admin = ClientCertificate.Connect(Api, _home.Data, ClientCertificate.Load(_home.Data, "charon")))
         using (var body = new StringContent($$"""{"pubkeys":["{{key}}"]}""", Encoding.UTF8, "application/json"))
         {
-            admin.DefaultRequestHeaders.Authorization = new("Bearer", await File.ReadAllTextAsync(Path.Combine(_home.Data, "keymanager.token")));
+            admin.DefaultRequestHeaders.Authorization = new(
+                "Bearer",
+                await File.ReadAllTextAsync(Path.Combine(_home.Data, "keymanager.token"))
+            );
             Assert.Equal(HttpStatusCode.OK, (await admin.AskAsync(HttpMethod.Delete, "/eth/v1/keystores", body)).Status);
         }
 
@@ -280,18 +385,28 @@ public sealed class ClientLife : IAsyncLifetime
         {
             if (await run.SignAsync(key, ClientDuties.Randao))
             {
-                _verdicts[(run.Client.Name, SignerState.KeyDeleted)] = new ClientVerdict("signs with a key that is gone", ["it signs with a key that is gone"]);
+                _verdicts[(run.Client.Name, SignerState.KeyDeleted)] = new ClientVerdict(
+                    "signs with a key that is gone",
+                    ["it signs with a key that is gone"]
+                );
             }
         }
 
         // An SSV node takes a share out and brings it again when its owner does; an operator's key wants his word.
         var node = _runs.Single(run => run.Client.Name == "SSV node");
-        Assert.Equal(HttpStatusCode.OK, (await node.Line.AskAsync("DELETE", "/v1/validators", null, $$"""{"pubkeys":["{{SsvScene.ShareKey}}"]}"""))!.Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await node.Line.AskAsync("DELETE", "/v1/validators", null, $$"""{"pubkeys":["{{SsvScene.ShareKey}}"]}"""))!.Status
+        );
         await BringShareAsync("imported");
         await _signer.StopAsync();
         (await _home.RunAsync("keys", "enable", key)).Succeeded();
         var one = Directory.CreateDirectory(_home.Beside("again")).FullName;
-        foreach (var file in Directory.GetFiles(_home.Keystores).Where(file => Path.GetFileNameWithoutExtension(file).EndsWith("-3", StringComparison.Ordinal)))
+        foreach (
+            var file in Directory
+                .GetFiles(_home.Keystores)
+                .Where(file => Path.GetFileNameWithoutExtension(file).EndsWith("-3", StringComparison.Ordinal))
+        )
         {
             File.Copy(file, Path.Combine(one, Path.GetFileName(file)));
         }
@@ -313,7 +428,10 @@ public sealed class ClientLife : IAsyncLifetime
             list.AddEntry(certificate);
         }
 
-        await File.WriteAllBytesAsync(Path.Combine(_home.Data, "tls", "crl.der"), list.Build(authority, 1, TimeProvider.System.GetUtcNow().AddDays(30), HashAlgorithmName.SHA256));
+        await File.WriteAllBytesAsync(
+            Path.Combine(_home.Data, "tls", "crl.der"),
+            list.Build(authority, 1, TimeProvider.System.GetUtcNow().AddDays(30), HashAlgorithmName.SHA256)
+        );
         _home.Configure(options =>
         {
             options["tls"]!["revocationList"] = "tls/crl.der";

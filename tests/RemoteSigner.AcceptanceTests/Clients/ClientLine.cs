@@ -5,7 +5,9 @@ using RemoteSigner.Rig;
 
 namespace RemoteSigner.AcceptanceTests;
 
-/// <summary>How a client's requests get to the signer and the answers back: with the runtime that the client has, where it is at hand.</summary>
+/// <summary>
+/// How a client's requests get to the signer and the answers back: with the runtime that the client has, where it is at hand.
+/// </summary>
 internal abstract class ClientLine : IAsyncDisposable
 {
     /// <summary>One request; null where there was no whole answer.</summary>
@@ -26,7 +28,10 @@ internal abstract class ClientLine : IAsyncDisposable
     {
         public override async Task<ApiAnswer?> AskAsync(string method, string path, string? accept, string? body = null)
         {
-            using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative)) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
+            using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative))
+            {
+                Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json"),
+            };
             if (accept is not null)
             {
                 request.Headers.TryAddWithoutValidation("Accept", accept);
@@ -55,9 +60,26 @@ internal abstract class ClientLine : IAsyncDisposable
         {
             string[] content = body is null ? [] : ["-H", "Content-Type: application/json", "-d", body];
             string[] accepts = accept is null ? [] : ["-H", $"Accept: {accept}"];
-            var curl = await CommandResult.OfAsync("curl", ["-sS", "--max-time", "10", "-X", method, .. options, .. accepts, .. content, "-w", "\n%{http_code}\n%{content_type}", new Uri(signer, path).AbsoluteUri]);
+            var curl = await CommandResult.OfAsync(
+                "curl",
+                [
+                    "-sS",
+                    "--max-time",
+                    "10",
+                    "-X",
+                    method,
+                    .. options,
+                    .. accepts,
+                    .. content,
+                    "-w",
+                    "\n%{http_code}\n%{content_type}",
+                    new Uri(signer, path).AbsoluteUri,
+                ]
+            );
             var lines = curl.Output.Split('\n');
-            return curl.ExitCode == 0 ? new ApiAnswer((HttpStatusCode)int.Parse(lines[^2]), lines[^1], string.Join('\n', lines[..^2])) : null;
+            return curl.ExitCode == 0
+                ? new ApiAnswer((HttpStatusCode)int.Parse(lines[^2]), lines[^1], string.Join('\n', lines[..^2]))
+                : null;
         }
 
         public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -68,14 +90,22 @@ internal abstract class ClientLine : IAsyncDisposable
         private readonly Process _process;
 
         public Piped(string program, string[] arguments) =>
-            _process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+            _process = Process.Start(
+                new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true }
+            )!;
 
         public override async Task<ApiAnswer?> AskAsync(string method, string path, string? accept, string? body = null)
         {
-            await _process.StandardInput.WriteLineAsync(string.Join('\t', method, path, accept, body is null ? "" : Convert.ToBase64String(Encoding.UTF8.GetBytes(body))));
+            await _process.StandardInput.WriteLineAsync(
+                string.Join('\t', method, path, accept, body is null ? "" : Convert.ToBase64String(Encoding.UTF8.GetBytes(body)))
+            );
             await _process.StandardInput.FlushAsync();
-            var parts = (await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the client's program ended")).Split('\t');
-            return parts[0] == "0" ? null : new ApiAnswer((HttpStatusCode)int.Parse(parts[0]), parts[1], Encoding.UTF8.GetString(Convert.FromBase64String(parts[2])));
+            var parts = (
+                await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the client's program ended")
+            ).Split('\t');
+            return parts[0] == "0"
+                ? null
+                : new ApiAnswer((HttpStatusCode)int.Parse(parts[0]), parts[1], Encoding.UTF8.GetString(Convert.FromBase64String(parts[2])));
         }
 
         public override async ValueTask DisposeAsync()

@@ -3,7 +3,8 @@ using System.Net;
 namespace RemoteSigner.AcceptanceTests;
 
 /// <summary>
-/// One client at one signer, through a state of its life: one that runs with all its keys, and one that is started just now. What it saw is gathered until <see cref="Judge"/> says what became of it.
+/// One client at one signer, through a state of its life: one that runs with all its keys, and one that is started just now. What it saw is
+/// gathered until <see cref="Judge"/> says what became of it.
 /// </summary>
 internal sealed class ClientRun(ClientFixture client, ClientLine line, IReadOnlySet<string> allKeys)
 {
@@ -54,7 +55,9 @@ internal sealed class ClientRun(ClientFixture client, ClientLine line, IReadOnly
     {
         var answer = await line.AskAsync("POST", client.SignPath + key, client.SignAccept, body);
         var signature = client.Signature(answer);
-        _answers.Add(answer is null ? "no answer" : $"{(int)answer.Status}{(client.Retries.Contains((int)answer.Status) ? " and asks again" : "")}");
+        _answers.Add(
+            answer is null ? "no answer" : $"{(int)answer.Status}{(client.Retries.Contains((int)answer.Status) ? " and asks again" : "")}"
+        );
         _ = signature is null ? _lost++ : _signed++;
         if (answer?.Status == HttpStatusCode.OK && signature is null)
         {
@@ -94,9 +97,15 @@ internal sealed class ClientRun(ClientFixture client, ClientLine line, IReadOnly
             faults.Add($"{_signed} duties are signed");
         }
 
-        var keeps = client.ListPath is null ? "has its keys from a file" : dropped.Count == 0 ? $"keeps {_attended.Count}" : $"keeps {_attended.Count}, drops {dropped.Count}";
+        var keeps =
+            client.ListPath is null ? "has its keys from a file"
+            : dropped.Count == 0 ? $"keeps {_attended.Count}"
+            : $"keeps {_attended.Count}, drops {dropped.Count}";
         var started = _starts.Count == 0 ? "" : $"; started now: {string.Join(" or ", _starts.Order(StringComparer.Ordinal))}";
-        var signs = _signed + _lost == 0 ? "" : $"; signs {_signed} of {_signed + _lost}{(_lost == 0 ? "" : $" ({string.Join(", ", _answers.Order(StringComparer.Ordinal))})")}";
+        var signs =
+            _signed + _lost == 0
+                ? ""
+                : $"; signs {_signed} of {_signed + _lost}{(_lost == 0 ? "" : $" ({string.Join(", ", _answers.Order(StringComparer.Ordinal))})")}";
         var well = _isWell is { } isWell ? $"; finds it {(isWell ? "well" : "unwell")}" : "";
         return new ClientVerdict(keeps + started + signs + well, faults);
     }
@@ -104,13 +113,15 @@ internal sealed class ClientRun(ClientFixture client, ClientLine line, IReadOnly
     // One that starts may end and be started again, or wait; to begin with fewer validators than there are it must not.
     private void Start(ListEffect effect, bool keysAreOpen, IReadOnlySet<string> mayLose)
     {
-        _starts.Add(effect switch
-        {
-            ListEffect.Attends(var keys) => $"has {keys.Count}",
-            ListEffect.Ends => "ends, to be started again",
-            ListEffect.Waits => "asks again",
-            _ => "has its keys",
-        });
+        _starts.Add(
+            effect switch
+            {
+                ListEffect.Attends(var keys) => $"has {keys.Count}",
+                ListEffect.Ends => "ends, to be started again",
+                ListEffect.Waits => "asks again",
+                _ => "has its keys",
+            }
+        );
         if (effect is ListEffect.Attends(var some) && !some.IsSupersetOf(allKeys.Except(mayLose)))
         {
             _faults.Add($"started now it begins with {some.Count} validators");

@@ -20,7 +20,11 @@ public sealed class ClusterImportTests(SignerTemplate template)
         {
             using var home = template.Copy();
             var imported = JsonOf(await ImportAsync(home, name, node, "--never-signed", "--json"));
-            var lines = JsonOf(await home.RunAsync("cluster", "show", imported.GetProperty("clusterHash").GetString()!, "--json")).GetProperty("cluster").GetProperty("shares").EnumerateArray().ToList();
+            var lines = JsonOf(await home.RunAsync("cluster", "show", imported.GetProperty("clusterHash").GetString()!, "--json"))
+                .GetProperty("cluster")
+                .GetProperty("shares")
+                .EnumerateArray()
+                .ToList();
 
             Assert.Equal(node + 1, imported.GetProperty("shareIndex").GetInt32());
             Assert.All(lines, line => Assert.Equal("lock_file", line.GetProperty("provenance").GetString()));
@@ -42,7 +46,15 @@ public sealed class ClusterImportTests(SignerTemplate template)
         using var home = template.Copy();
         var vault = await File.ReadAllBytesAsync(home.VaultFile);
 
-        var refused = await home.RunAsync("cluster", "import", "--lock", LockFile(name), "--node", NodeFolder(Cluster, 0), "--never-signed");
+        var refused = await home.RunAsync(
+            "cluster",
+            "import",
+            "--lock",
+            LockFile(name),
+            "--node",
+            NodeFolder(Cluster, 0),
+            "--never-signed"
+        );
 
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains(code, refused.Error, StringComparison.Ordinal);
@@ -59,7 +71,10 @@ public sealed class ClusterImportTests(SignerTemplate template)
         (await ImportAsync(home, Cluster, 0, "--never-signed")).Succeeded();
         Refusal.IsTold(await ImportAsync(home, Cluster, 1, "--never-signed"), "other_operator");
         Assert.Contains("nothing was to be done", (await ImportAsync(home, Cluster, 0)).Succeeded().Error, StringComparison.Ordinal);
-        Refusal.IsTold(await home.RunAsync("keys", "import", "--keystores", NodeFolder(Cluster, 2), "--never-signed"), "second_share_of_group");
+        Refusal.IsTold(
+            await home.RunAsync("keys", "import", "--keystores", NodeFolder(Cluster, 2), "--never-signed"),
+            "second_share_of_group"
+        );
         Refusal.IsTold(await home.RunAsync("cluster", "import", "--node", NodeFolder(Cluster, 0), "--never-signed"), "cluster-lock.json");
         Assert.Equal(0, (await home.RunAsync("audit", "verify")).ExitCode);
     }
@@ -86,15 +101,31 @@ public sealed class ClusterImportTests(SignerTemplate template)
         using var home = template.Copy();
         await ServeAsync(home, async client =>
         {
-            Refusal.IsTold(await home.RunAsync("cluster", "import", "--lock", home.Beside("no.json"), "--node", NodeFolder(Cluster, 0), "--never-signed"), "no.json");
-            var share = JsonOf(await ImportAsync(home, Cluster, 0, "--never-signed", "--json")).GetProperty("shares")[0].GetProperty("publicShare").GetString()!;
+            Refusal.IsTold(
+                await home.RunAsync(
+                    "cluster",
+                    "import",
+                    "--lock",
+                    home.Beside("no.json"),
+                    "--node",
+                    NodeFolder(Cluster, 0),
+                    "--never-signed"
+                ),
+                "no.json"
+            );
+            var share = JsonOf(await ImportAsync(home, Cluster, 0, "--never-signed", "--json"))
+                .GetProperty("shares")[0]
+                .GetProperty("publicShare")
+                .GetString()!;
 
             Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(share, Chain.VoteJson(fill: 1))).Status);
             Assert.Equal("double_vote", (await client.SignAsync(share, Chain.VoteJson(fill: 2))).Reason);
             Assert.Contains("unchanged 2", (await ImportAsync(home, Cluster, 0)).Succeeded().Error, StringComparison.Ordinal);
         });
 
-        Assert.Contains(await AuditLines.ReadAsync(home.LedgerFile), line => line.Contains("\"key.import\"", StringComparison.Ordinal) && line.Contains("\"uid ", StringComparison.Ordinal));
+        Assert.Contains(await AuditLines.ReadAsync(home.LedgerFile), line =>
+            line.Contains("\"key.import\"", StringComparison.Ordinal) && line.Contains("\"uid ", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -110,7 +141,9 @@ public sealed class ClusterImportTests(SignerTemplate template)
 
             var held = JsonOf(await home.RunAsync("cluster", "list", "--json"))[0];
             Assert.Equal((4, 2), (held.GetProperty("shareIndex").GetInt32(), held.GetProperty("shares").GetArrayLength()));
-            var share = JsonOf(await home.RunAsync("cluster", "show", held.GetProperty("clusterHash").GetString()!, "--json")).GetProperty("cluster").GetProperty("shares")[0];
+            var share = JsonOf(await home.RunAsync("cluster", "show", held.GetProperty("clusterHash").GetString()!, "--json"))
+                .GetProperty("cluster")
+                .GetProperty("shares")[0];
             Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(share.GetProperty("shareKey").GetString()!, Chain.VoteJson())).Status);
         });
     }
@@ -120,7 +153,12 @@ public sealed class ClusterImportTests(SignerTemplate template)
     {
         using var home = template.Copy();
         var share = JsonOf(await ImportAsync(home, Cluster, 0, "--never-signed", "--json")).GetProperty("shares")[0];
-        await ServeAsync(home, async client => Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(share.GetProperty("publicShare").GetString()!, Chain.VoteJson())).Status));
+        await ServeAsync(home, async client =>
+            Assert.Equal(
+                HttpStatusCode.OK,
+                (await client.SignAsync(share.GetProperty("publicShare").GetString()!, Chain.VoteJson())).Status
+            )
+        );
 
         (await home.RunAsync("slashing", "export", home.Beside("both.json"))).Succeeded();
         (await home.RunAsync("slashing", "export", home.Beside("group.json"), "--by", "group")).Succeeded();
@@ -130,7 +168,9 @@ public sealed class ClusterImportTests(SignerTemplate template)
         Assert.Equal((true, true), (Keys("both.json").Contains(group), Keys("both.json").Contains(own)));
         Assert.Equal((true, false), (Keys("group.json").Contains(group), Keys("group.json").Contains(own)));
         Assert.Equal((false, true), (Keys("share.json").Contains(group), Keys("share.json").Contains(own)));
-        Assert.All(home.Keys, key => Assert.True(Keys("group.json").Contains(key.ToString()) && Keys("share.json").Contains(key.ToString())));
+        Assert.All(home.Keys, key =>
+            Assert.True(Keys("group.json").Contains(key.ToString()) && Keys("share.json").Contains(key.ToString()))
+        );
 
         HashSet<string> Keys(string file)
         {
@@ -146,7 +186,8 @@ public sealed class ClusterImportTests(SignerTemplate template)
     private static Task<CommandResult> ImportAsync(SignerHome home, string name, int node, params string[] options) =>
         home.RunAsync(["cluster", "import", "--lock", LockFile(name), "--node", NodeFolder(name, node), .. options]);
 
-    private static Task<CommandResult> BindAsync(SignerHome home, int node) => home.RunAsync("cluster", "bind", "--lock", LockFile(Cluster), "--node", NodeFolder(Cluster, node));
+    private static Task<CommandResult> BindAsync(SignerHome home, int node) =>
+        home.RunAsync("cluster", "bind", "--lock", LockFile(Cluster), "--node", NodeFolder(Cluster, node));
 
     private static async Task ServeAsync(SignerHome home, Func<HttpClient, Task> talk)
     {

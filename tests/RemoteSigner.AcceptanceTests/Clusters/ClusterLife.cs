@@ -12,8 +12,9 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.AcceptanceTests.Clusters;
 
 /// <summary>
-/// The life of a cluster while duties are asked for without a pause, under every share that it ever had. In front of each step the signer is killed while the step is under way; then the step is
-/// done. A judge who knows the validators' keys alone looks at every signature that came out, and the shares of other operators make a group's signature of ours at each station.
+/// The life of a cluster while duties are asked for without a pause, under every share that it ever had. In front of each step the signer
+/// is killed while the step is under way; then the step is done. A judge who knows the validators' keys alone looks at every signature that
+/// came out, and the shares of other operators make a group's signature of ours at each station.
 /// </summary>
 internal sealed class ClusterLife(SignerHome home, Network network, ulong firstTarget) : IDisposable
 {
@@ -37,7 +38,11 @@ internal sealed class ClusterLife(SignerHome home, Network network, ulong firstT
 
     /// <summary>What a document's share of a validator signs, nothing of it slashable: posted, and what it means.</summary>
     /// <param name="sign">With the validator's own key.</param>
-    internal delegate IEnumerable<(string Json, SignableMessage Message)> DutiesOf(string document, BlsPublicKey group, Func<SignableMessage, BlsSignature> sign);
+    internal delegate IEnumerable<(string Json, SignableMessage Message)> DutiesOf(
+        string document,
+        BlsPublicKey group,
+        Func<SignableMessage, BlsSignature> sign
+    );
 
     public SignerHome Home => home;
 
@@ -49,10 +54,13 @@ internal sealed class ClusterLife(SignerHome home, Network network, ulong firstT
     /// <summary>A verb of the console.</summary>
     /// <param name="done">What it says where there is nothing left to do.</param>
     public Step Verb(string name, string document, string[] verb, string? done = null) => new(name, document, async _ =>
-    {
-        var result = await home.RunAsync(verb);
-        Assert.True(result.ExitCode == 0 || (done is not null && result.Error.Contains(done, StringComparison.Ordinal)), $"{name}: {result.Error}");
-    });
+        {
+            var result = await home.RunAsync(verb);
+            Assert.True(
+                result.ExitCode == 0 || (done is not null && result.Error.Contains(done, StringComparison.Ordinal)),
+                $"{name}: {result.Error}"
+            );
+        });
 
     /// <param name="duties">What is signed at each station beside votes and blocks.</param>
     public async Task LiveAsync(IReadOnlyList<Step> steps, DutiesOf duties)
@@ -81,7 +89,10 @@ internal sealed class ClusterLife(SignerHome home, Network network, ulong firstT
         Assert.Empty(ConflictsOfValidators());
         double[] sorted = [.. _latencies.Order()];
         Assert.NotEmpty(sorted);
-        TestContext.Current.SendDiagnosticMessage($"{sorted.Length} votes signed or refused beside {steps.Count} steps, p50 {sorted[sorted.Length / 2]:F1} ms, p99 {sorted[sorted.Length * 99 / 100]:F1} ms");
+        TestContext.Current.SendDiagnosticMessage(
+            $"{sorted.Length} votes signed or refused beside {steps.Count} steps, p50 "
+                + $"{sorted[sorted.Length / 2]:F1} ms, p99 {sorted[sorted.Length * 99 / 100]:F1} ms"
+        );
     }
 
     public void Dispose()
@@ -104,7 +115,12 @@ internal sealed class ClusterLife(SignerHome home, Network network, ulong firstT
                 var doing = step.DoAsync(signer);
                 await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(0, 1200)), TestContext.Current.CancellationToken);
                 await signer.KillAsync();
-                await doing.ContinueWith(ended => _ = ended.Exception, TestContext.Current.CancellationToken, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                await doing.ContinueWith(
+                    ended => _ = ended.Exception,
+                    TestContext.Current.CancellationToken,
+                    TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default
+                );
             }
         }
 
@@ -130,7 +146,13 @@ internal sealed class ClusterLife(SignerHome home, Network network, ulong firstT
         foreach (var group in _operators.Values.SelectMany(each => each[0]).Select(share => share.GroupKey!.Value).Distinct())
         {
             List<BlsPublicKey> signing = [];
-            foreach (var key in _operators.Values.SelectMany(each => each[0]).Where(share => share.GroupKey == group).Select(share => share.ShareKey).Distinct())
+            foreach (
+                var key in _operators
+                    .Values.SelectMany(each => each[0])
+                    .Where(share => share.GroupKey == group)
+                    .Select(share => share.ShareKey)
+                    .Distinct()
+            )
             {
                 if ((await client.SignAsync(key, Chain.RandaoJson(_target))).Status == HttpStatusCode.OK)
                 {
@@ -142,19 +164,31 @@ internal sealed class ClusterLife(SignerHome home, Network network, ulong firstT
             if (!step.IsEnd && nodes[0].FirstOrDefault(share => share.GroupKey == group) is { } ours)
             {
                 Assert.Equal(ours.ShareKey, signing[0]);
-                foreach (var (json, message) in duties(step.Document, group, message => Combine(group, nodes, message, null)).Where(duty => step.IsPlaced || duty.Message.Type is not (DutyType.Deposit or DutyType.ValidatorRegistration)).Concat(Slashable()))
+                foreach (
+                    var (json, message) in duties(step.Document, group, message => Combine(group, nodes, message, null))
+                        .Where(duty => step.IsPlaced || duty.Message.Type is not (DutyType.Deposit or DutyType.ValidatorRegistration))
+                        .Concat(Slashable())
+                )
                 {
                     var answer = await client.SignAsync(ours.ShareKey, json);
                     Assert.True(answer.Status == HttpStatusCode.OK, $"{step.Name}: {message.Type}: {answer.Text}");
                     var whole = Combine(group, nodes, message, BlsSignature.Parse(answer.Signature));
-                    Assert.True(Bls.Verify(group.Bytes, message.SigningRoot(network).Bytes, whole.Bytes), $"{step.Name}: {message.Type} is not signed by the validator");
+                    Assert.True(
+                        Bls.Verify(group.Bytes, message.SigningRoot(network).Bytes, whole.Bytes),
+                        $"{step.Name}: {message.Type} is not signed by the validator"
+                    );
                 }
             }
         }
     }
 
     // As many as it takes: our part, where there is one, and those of the others.
-    private BlsSignature Combine(BlsPublicKey group, IReadOnlyList<IReadOnlyList<VaultShare>> nodes, SignableMessage message, BlsSignature? ours)
+    private BlsSignature Combine(
+        BlsPublicKey group,
+        IReadOnlyList<IReadOnlyList<VaultShare>> nodes,
+        SignableMessage message,
+        BlsSignature? ours
+    )
     {
         var shares = nodes.Select(node => node.Single(share => share.GroupKey == group)).ToList();
         var partials = new Dictionary<ulong, BlsSignature>();
@@ -172,7 +206,13 @@ internal sealed class ClusterLife(SignerHome home, Network network, ulong firstT
     private IEnumerable<(string Json, SignableMessage Message)> Slashable()
     {
         _target += 2;
-        var vote = AttestationRequest.Message(network.GenesisValidatorsRoot!.Value, _target - 1, _target, _target * network.SlotsPerEpoch, 1);
+        var vote = AttestationRequest.Message(
+            network.GenesisValidatorsRoot!.Value,
+            _target - 1,
+            _target,
+            _target * network.SlotsPerEpoch,
+            1
+        );
         yield return (AttestationRequest.Json(vote), vote);
         var block = BlockRequest.Message(network.GenesisValidatorsRoot!.Value, _target * network.SlotsPerEpoch, 1);
         yield return (BlockRequest.Json(block), block);
@@ -181,11 +221,18 @@ internal sealed class ClusterLife(SignerHome home, Network network, ulong firstT
     /// <summary>Two signatures of one validator that it may never give, by whichever of its shares.</summary>
     private List<string> ConflictsOfValidators()
     {
-        var groups = _operators.Values.SelectMany(nodes => nodes[0]).DistinctBy(share => share.ShareKey).ToDictionary(share => share.ShareKey, share => share.GroupKey!.Value);
+        var groups = _operators
+            .Values.SelectMany(nodes => nodes[0])
+            .DistinctBy(share => share.ShareKey)
+            .ToDictionary(share => share.ShareKey, share => share.GroupKey!.Value);
         List<string> conflicts = [];
         foreach (var validator in _received.Duties.GroupBy(duty => groups[duty.Key]))
         {
-            foreach (var target in validator.GroupBy(duty => ((SlashableContent.Attestation)duty.Content).Target).Where(target => target.DistinctBy(duty => duty.SigningRoot).Count() > 1))
+            foreach (
+                var target in validator
+                    .GroupBy(duty => ((SlashableContent.Attestation)duty.Content).Target)
+                    .Where(target => target.DistinctBy(duty => duty.SigningRoot).Count() > 1)
+            )
             {
                 conflicts.Add($"{validator.Key} voted twice for {target.Key}: {string.Join(", ", target.Select(duty => duty.Claim))}");
             }
@@ -194,7 +241,9 @@ internal sealed class ClusterLife(SignerHome home, Network network, ulong firstT
         return conflicts;
     }
 
-    /// <summary>Clients who ask for votes of every share that there ever was, for the same targets with different roots, until it is disposed.</summary>
+    /// <summary>
+    /// Clients who ask for votes of every share that there ever was, for the same targets with different roots, until it is disposed.
+    /// </summary>
     private sealed class Load : IAsyncDisposable
     {
         private readonly ClusterLife _life;
@@ -206,7 +255,14 @@ internal sealed class ClusterLife(SignerHome home, Network network, ulong firstT
         public Load(ClusterLife life, SignerProcess signer)
         {
             (_life, _http) = (life, ClientCertificate.Connect(signer, life.Home.Data, "vc"));
-            _clients = [.. life._operators.Values.SelectMany(nodes => nodes[0]).Select(share => share.ShareKey).Distinct().Select((key, i) => Task.Run(() => AskAsync(key, (byte)(i % 2))))];
+            _clients =
+            [
+                .. life
+                    ._operators.Values.SelectMany(nodes => nodes[0])
+                    .Select(share => share.ShareKey)
+                    .Distinct()
+                    .Select((key, i) => Task.Run(() => AskAsync(key, (byte)(i % 2)))),
+            ];
         }
 
         /// <summary>Until so many more were asked for that the load is there.</summary>
@@ -246,7 +302,10 @@ internal sealed class ClusterLife(SignerHome home, Network network, ulong firstT
                         _life._received.Add(duty, BlsSignature.Parse(answer.Signature));
                         Interlocked.Increment(ref _life._target);
                     }
-                    else if (answer.Status is not (HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound or HttpStatusCode.ServiceUnavailable))
+                    else if (
+                        answer.Status
+                        is not (HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound or HttpStatusCode.ServiceUnavailable)
+                    )
                     {
                         _life._received.Faults.Add($"{answer.Status} {answer.Text}");
                     }

@@ -7,7 +7,10 @@ using RemoteSigner.Tests;
 
 namespace RemoteSigner.AcceptanceTests.Clusters;
 
-/// <summary>A lock that a stranger made of a cluster's public keys, with fees to himself, and that passes every check; and the way back for whoever believed it.</summary>
+/// <summary>
+/// A lock that a stranger made of a cluster's public keys, with fees to himself, and that passes every check; and the way back for whoever
+/// believed it.
+/// </summary>
 public sealed class ForgedLockTests(SignerTemplate template)
 {
     private const string Cluster = "lock-v1_11-4of3";
@@ -29,7 +32,10 @@ public sealed class ForgedLockTests(SignerTemplate template)
 
         Refusal.IsTold(await home.RunAsync("cluster", "add-lock", Forged), "nothing shows whose lock this is", "--node DIR");
         Refusal.IsTold(await home.RunAsync("cluster", "add-lock", Forged, "--node", Node), "unanchored_lock", "compare its lock_hash");
-        Refusal.IsTold(await home.RunAsync("cluster", "import", "--lock", Forged, "--node", FolderOfTheRobbed(home), "--never-signed"), "unanchored_lock");
+        Refusal.IsTold(
+            await home.RunAsync("cluster", "import", "--lock", Forged, "--node", FolderOfTheRobbed(home), "--never-signed"),
+            "unanchored_lock"
+        );
         Assert.Equal("[]", (await home.RunAsync("cluster", "list", "--json")).Succeeded().Output.Trim());
     }
 
@@ -46,11 +52,16 @@ public sealed class ForgedLockTests(SignerTemplate template)
         }
 
         using var other = template.Copy();
-        Refusal.IsTold(await other.RunAsync("cluster", "add-lock", Genuine, "--node", Vectors.Path("clusters/lock-v1_10-4of3/node0")), "foreign_node");
+        Refusal.IsTold(
+            await other.RunAsync("cluster", "add-lock", Genuine, "--node", Vectors.Path("clusters/lock-v1_10-4of3/node0")),
+            "foreign_node"
+        );
         Refusal.IsTold(await other.RunAsync("cluster", "add-lock", Genuine, "--enr", "enr:nonsense"), "is no node record");
         Refusal.IsTold(await other.RunAsync("cluster", "add-lock", Genuine, "--owner", Thief), "for SSV's keyshares");
         (await other.RunAsync("cluster", "add-lock", Genuine, "--accept-unanchored")).Succeeded();
-        Assert.Contains(await AuditLines.ReadAsync(other.LedgerFile), line => line.Contains("cluster.document", StringComparison.Ordinal) && line.Contains("operators_word", StringComparison.Ordinal));
+        Assert.Contains(await AuditLines.ReadAsync(other.LedgerFile), line =>
+            line.Contains("cluster.document", StringComparison.Ordinal) && line.Contains("operators_word", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -60,7 +71,11 @@ public sealed class ForgedLockTests(SignerTemplate template)
         var archive = Directory.CreateDirectory(Path.Combine(home.Data, "clusters")).FullName;
         File.Copy(Genuine, Path.Combine(archive, $"{Vectors.Read($"clusters/{Cluster}/cluster-lock.json")["lock_hash"]}.json"));
         Assert.Equal("not_anchored", Anchor(await home.RunAsync("cluster", "list", "--json")));
-        Assert.Contains("is not anchored says nothing", (await home.RunAsync("cluster", "list")).Succeeded().Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "is not anchored says nothing",
+            (await home.RunAsync("cluster", "list")).Succeeded().Error,
+            StringComparison.Ordinal
+        );
 
         (await home.RunAsync("cluster", "add-lock", Genuine, "--node", Node)).Succeeded();
 
@@ -73,10 +88,25 @@ public sealed class ForgedLockTests(SignerTemplate template)
     public async Task Shares_that_were_sealed_under_it_are_bound_to_the_genuine_lock()
     {
         using var home = template.Copy();
-        (await home.RunAsync("cluster", "import", "--lock", Forged, "--node", FolderOfTheRobbed(home), "--never-signed", "--accept-unanchored")).Succeeded();
+        (
+            await home.RunAsync(
+                "cluster",
+                "import",
+                "--lock",
+                Forged,
+                "--node",
+                FolderOfTheRobbed(home),
+                "--never-signed",
+                "--accept-unanchored"
+            )
+        ).Succeeded();
         Assert.Contains(Thief, (await home.RunAsync("cluster", "show", "0x", "--json")).Succeeded().Output, StringComparison.Ordinal);
         Refusal.IsTold(await home.RunAsync("cluster", "import", "--lock", Genuine, "--node", Node, "--never-signed"), "already_held");
-        Refusal.IsTold(await home.RunAsync("cluster", "bind", "--lock", Genuine, "--node", Node), "2 of it are held under another cluster", "--replace");
+        Refusal.IsTold(
+            await home.RunAsync("cluster", "bind", "--lock", Genuine, "--node", Node),
+            "2 of it are held under another cluster",
+            "--replace"
+        );
 
         var bound = (await home.RunAsync("cluster", "bind", "--replace", "--lock", Genuine, "--node", Node)).Succeeded();
 
@@ -84,7 +114,11 @@ public sealed class ForgedLockTests(SignerTemplate template)
         Assert.Contains("contradicts this one and stays", bound.Error, StringComparison.Ordinal);
         (await home.RunAsync("keys", "delete", AddedKey.ToString())).Succeeded();
         using var clusters = JsonDocument.Parse((await home.RunAsync("cluster", "list", "--all", "--json")).Succeeded().Output);
-        var forged = clusters.RootElement.EnumerateArray().Single(line => line.GetProperty("shares").GetArrayLength() == 0).GetProperty("clusterHash").GetString()!;
+        var forged = clusters
+            .RootElement.EnumerateArray()
+            .Single(line => line.GetProperty("shares").GetArrayLength() == 0)
+            .GetProperty("clusterHash")
+            .GetString()!;
         (await home.RunAsync("cluster", "remove-lock", forged)).Succeeded();
         Assert.DoesNotContain(Thief, (await home.RunAsync("cluster", "show", "0x", "--json")).Succeeded().Output, StringComparison.Ordinal);
         Refusal.IsTold(await home.RunAsync("cluster", "remove-lock", "0x"), "shares_held");
@@ -92,12 +126,25 @@ public sealed class ForgedLockTests(SignerTemplate template)
         (await home.RunAsync("audit", "verify")).Succeeded();
     }
 
-    /// <summary>A power cut between the shares and the document that they leave; without the repeat neither document could be believed.</summary>
+    /// <summary>
+    /// A power cut between the shares and the document that they leave; without the repeat neither document could be believed.
+    /// </summary>
     [Fact]
     public async Task A_repeated_bind_takes_away_what_an_interrupted_one_left()
     {
         using var home = template.Copy();
-        (await home.RunAsync("cluster", "import", "--lock", Forged, "--node", FolderOfTheRobbed(home), "--never-signed", "--accept-unanchored")).Succeeded();
+        (
+            await home.RunAsync(
+                "cluster",
+                "import",
+                "--lock",
+                Forged,
+                "--node",
+                FolderOfTheRobbed(home),
+                "--never-signed",
+                "--accept-unanchored"
+            )
+        ).Succeeded();
         (await home.RunAsync("keys", "delete", AddedKey.ToString())).Succeeded();
         var forged = Directory.GetFiles(Path.Combine(home.Data, "clusters")).ToDictionary(path => path, File.ReadAllBytes);
         Assert.Equal(2, forged.Count);

@@ -7,7 +7,10 @@ using RemoteSigner.Tests;
 
 namespace RemoteSigner.AcceptanceTests.Clusters;
 
-/// <summary>W13: a ceremony of Charon's that reads keystores. They leave by two hands, into memory, and this signer signs nothing with them meanwhile.</summary>
+/// <summary>
+/// W13: a ceremony of Charon's that reads keystores. They leave by two hands, into memory, and this signer signs nothing with them
+/// meanwhile.
+/// </summary>
 public sealed class KeyExportTests(SignerTemplate template) : IDisposable
 {
     private const string Cluster = "clusters-charon/create";
@@ -36,7 +39,11 @@ public sealed class KeyExportTests(SignerTemplate template) : IDisposable
         Allow();
         var wrong = Path.Combine(_memory, "wrong");
         await File.WriteAllTextAsync(wrong, "9999", TestContext.Current.CancellationToken);
-        Refusal.IsTold(await ExportAsync("--pin-file", template.Original.Token.PinFile), "where the signer itself finds its PIN", "--pin-file");
+        Refusal.IsTold(
+            await ExportAsync("--pin-file", template.Original.Token.PinFile),
+            "where the signer itself finds its PIN",
+            "--pin-file"
+        );
         Refusal.IsTold(await ExportAsync("--recovery-key", Path.Combine(_memory, "recovery.pub")), "public half", "PEM");
 
         // Whatever else stands against it is told before the PIN is sent, which counts as a try.
@@ -54,7 +61,9 @@ public sealed class KeyExportTests(SignerTemplate template) : IDisposable
         Assert.False(Path.Exists(Folder));
         Assert.Equal(["active", "active"], await StatesAsync());
         var log = await AuditLines.ReadAsync(_home.LedgerFile);
-        Assert.Contains(log, line => line.Contains("\"key.export\"", StringComparison.Ordinal) && line.Contains("recovery_key_refused", StringComparison.Ordinal));
+        Assert.Contains(log, line =>
+            line.Contains("\"key.export\"", StringComparison.Ordinal) && line.Contains("recovery_key_refused", StringComparison.Ordinal)
+        );
         (await _home.RunAsync("audit", "verify")).Succeeded();
     }
 
@@ -81,8 +90,21 @@ public sealed class KeyExportTests(SignerTemplate template) : IDisposable
         // What left is what Charon reads: the very same shares, by the lock.
         using (var other = template.Copy())
         {
-            File.Copy(Path.Combine(Vectors.Path(Cluster), "node0", "charon-enr-private-key"), Path.Combine(Folder, "charon-enr-private-key"));
-            (await other.RunAsync("cluster", "import", "--lock", Vectors.Path($"{Cluster}/cluster-lock.json"), "--node", Folder, "--never-signed")).Succeeded();
+            File.Copy(
+                Path.Combine(Vectors.Path(Cluster), "node0", "charon-enr-private-key"),
+                Path.Combine(Folder, "charon-enr-private-key")
+            );
+            (
+                await other.RunAsync(
+                    "cluster",
+                    "import",
+                    "--lock",
+                    Vectors.Path($"{Cluster}/cluster-lock.json"),
+                    "--node",
+                    Folder,
+                    "--never-signed"
+                )
+            ).Succeeded();
         }
 
         Directory.Delete(Folder, recursive: true);
@@ -93,7 +115,10 @@ public sealed class KeyExportTests(SignerTemplate template) : IDisposable
             Refusal.IsTold(await VoidAsync(), "no share of this cluster is out for a ceremony");
         }
 
-        Assert.Contains(await AuditLines.ReadAsync(_home.LedgerFile), line => line.Contains("\"key.export.void\"", StringComparison.Ordinal) && line.Contains("no ceremony after all", StringComparison.Ordinal));
+        Assert.Contains(await AuditLines.ReadAsync(_home.LedgerFile), line =>
+            line.Contains("\"key.export.void\"", StringComparison.Ordinal)
+            && line.Contains("no ceremony after all", StringComparison.Ordinal)
+        );
         (await _home.RunAsync("audit", "verify")).Succeeded();
     }
 
@@ -106,7 +131,9 @@ public sealed class KeyExportTests(SignerTemplate template) : IDisposable
         (await ExportAsync()).Succeeded();
         await using var signer = await _home.StartAsync();
 
-        var latter = JsonNode.Parse((await _home.RunAsync([.. Import("recreate-private-keys"), "--replace", "--json"])).Succeeded().Output)!;
+        var latter = JsonNode.Parse(
+            (await _home.RunAsync([.. Import("recreate-private-keys"), "--replace", "--json"])).Succeeded().Output
+        )!;
 
         using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
         Assert.Equal(HttpStatusCode.OK, (await client.SignAsync((string)latter["shares"]![0]!["publicShare"]!, Chain.VoteJson())).Status);
@@ -140,11 +167,20 @@ public sealed class KeyExportTests(SignerTemplate template) : IDisposable
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await VoteAsync(signer));
     }
 
-    private static string[] Import(string name) => ["cluster", "import", "--lock", Vectors.Path($"clusters-charon/{name}/cluster-lock.json"), "--node", Vectors.Path($"clusters-charon/{name}/node0")];
+    private static string[] Import(string name) =>
+        [
+            "cluster",
+            "import",
+            "--lock",
+            Vectors.Path($"clusters-charon/{name}/cluster-lock.json"),
+            "--node",
+            Vectors.Path($"clusters-charon/{name}/node0"),
+        ];
 
     private static string Hash => (string)Vectors.Read($"{Cluster}/cluster-lock.json")["lock_hash"]!;
 
-    private static string Share => (string)Vectors.Read($"{Cluster}/cluster-lock.json")["distributed_validators"]![0]!["public_shares"]![0]!;
+    private static string Share =>
+        (string)Vectors.Read($"{Cluster}/cluster-lock.json")["distributed_validators"]![0]!["public_shares"]![0]!;
 
     // A vault with a recovery slot and the shares of one node, none of which has signed.
     private async Task PrepareAsync()
@@ -162,13 +198,25 @@ public sealed class KeyExportTests(SignerTemplate template) : IDisposable
 
     private Task<CommandResult> ExportAsync(params string[] instead)
     {
-        var options = new Dictionary<string, string> { ["--out"] = Folder, ["--recovery-key"] = RecoveryFile, ["--pin-file"] = PinFile, ["--reason"] = "replace-operator, asked for by Ada" };
+        var options = new Dictionary<string, string>
+        {
+            ["--out"] = Folder,
+            ["--recovery-key"] = RecoveryFile,
+            ["--pin-file"] = PinFile,
+            ["--reason"] = "replace-operator, asked for by Ada",
+        };
         for (var i = 0; i < instead.Length; i += 2)
         {
             options[instead[i]] = instead[i + 1];
         }
 
-        return _home.RunAsync(["keys", "export", "--for-ceremony", Hash, .. options.SelectMany(option => new[] { option.Key, option.Value })]);
+        return _home.RunAsync([
+            "keys",
+            "export",
+            "--for-ceremony",
+            Hash,
+            .. options.SelectMany(option => new[] { option.Key, option.Value }),
+        ]);
     }
 
     private Task<CommandResult> VoidAsync() => _home.RunAsync("keys", "void-export", Hash, "--reason", "no ceremony after all");
@@ -180,5 +228,11 @@ public sealed class KeyExportTests(SignerTemplate template) : IDisposable
     }
 
     private async Task<List<string>> StatesAsync() =>
-        [.. JsonNode.Parse((await _home.RunAsync("keys", "list", "--json")).Succeeded().Output)!.AsArray().Where(line => line!["groupKey"] is not null).Select(line => (string)line!["state"]!)];
+        [
+            .. JsonNode
+                .Parse((await _home.RunAsync("keys", "list", "--json")).Succeeded().Output)!
+                .AsArray()
+                .Where(line => line!["groupKey"] is not null)
+                .Select(line => (string)line!["state"]!),
+        ];
 }

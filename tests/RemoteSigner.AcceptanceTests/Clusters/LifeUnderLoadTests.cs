@@ -14,7 +14,10 @@ using RemoteSigner.Tests;
 
 namespace RemoteSigner.AcceptanceTests.Clusters;
 
-/// <summary>The lives of clusters as Charon and ssv-dkg made them, step by step, each under load and with a kill before it: no share is lost, no two sets sign, and what is signed is the validator's.</summary>
+/// <summary>
+/// The lives of clusters as Charon and ssv-dkg made them, step by step, each under load and with a kill before it: no share is lost, no two
+/// sets sign, and what is signed is the validator's.
+/// </summary>
 public sealed class LifeUnderLoadTests : IDisposable
 {
     private const string SsvOwner = "0x99dba1aaf5aff44bebd1dc695b83662baa2aeb32";
@@ -34,40 +37,87 @@ public sealed class LifeUnderLoadTests : IDisposable
 
         await life.LiveAsync(
             [
-                life.Verb("create", "create", ["cluster", "import", "--lock", LockOf("create"), "--node", NodeOf("create", 0), "--never-signed"]),
-                life.Verb("add validators", "add-validators", ["cluster", "import", "--lock", LockOf("add-validators"), "--node", NodeOf("add-validators", 0), "--never-signed"]),
+                life.Verb(
+                    "create",
+                    "create",
+                    ["cluster", "import", "--lock", LockOf("create"), "--node", NodeOf("create", 0), "--never-signed"]
+                ),
+                life.Verb(
+                    "add validators",
+                    "add-validators",
+                    ["cluster", "import", "--lock", LockOf("add-validators"), "--node", NodeOf("add-validators", 0), "--never-signed"]
+                ),
                 life.Verb("recreate", "recreate-private-keys", [.. anew, "--node", NodeOf("recreate-private-keys", 0), "--replace"]),
-                life.Verb("revert", "add-validators", ["cluster", "revert", HashOf("add-validators")], done: "no share of this cluster is parked"),
+                life.Verb(
+                    "revert",
+                    "add-validators",
+                    ["cluster", "revert", HashOf("add-validators")],
+                    done: "no share of this cluster is parked"
+                ),
                 life.Verb("recreate again", "recreate-private-keys", [.. anew, "--replace"]),
-                life.Verb("commit", "recreate-private-keys", ["cluster", "commit", HashOf("recreate-private-keys")], done: "no share of this cluster is parked"),
+                life.Verb(
+                    "commit",
+                    "recreate-private-keys",
+                    ["cluster", "commit", HashOf("recreate-private-keys")],
+                    done: "no share of this cluster is parked"
+                ),
             ],
-            Others);
+            Others
+        );
     }
 
-    /// <summary>As a ceremony has it that pushes: the lock comes after the shares, and the next one without an aggregate, which the signers' own signatures complete.</summary>
+    /// <summary>
+    /// As a ceremony has it that pushes: the lock comes after the shares, and the next one without an aggregate, which the signers' own
+    /// signatures complete.
+    /// </summary>
     [Fact]
     public async Task Pushed_and_bound_and_a_validator_added_by_a_push_and_a_lock_that_is_completed()
     {
         using var life = await PrepareAsync("create", "add-validators");
         var (unsigned, completed) = (life.Home.Beside("unsigned.json"), life.Home.Beside("completed.json"));
         await File.WriteAllTextAsync(
-            unsigned, (await File.ReadAllTextAsync(LockOf("add-validators"))).Replace((string)Vectors.Read("clusters-charon/add-validators/cluster-lock.json")["signature_aggregate"]!, "", StringComparison.Ordinal));
+            unsigned,
+            (await File.ReadAllTextAsync(LockOf("add-validators"))).Replace(
+                (string)Vectors.Read("clusters-charon/add-validators/cluster-lock.json")["signature_aggregate"]!,
+                "",
+                StringComparison.Ordinal
+            )
+        );
         var others = await OthersPartsAsync(life);
 
         await life.LiveAsync(
             [
                 new ClusterLife.Step("push", "create", signer => PushAsync(life, signer, NodeOf("create", 0))) { IsPlaced = false },
                 life.Verb("bind", "create", ["cluster", "bind", "--lock", LockOf("create"), "--enr", EnrOf("create")]),
-                new ClusterLife.Step("push one more", "add-validators", signer => PushAsync(life, signer, NodeOf("add-validators", 0))) { IsPlaced = false },
+                new ClusterLife.Step("push one more", "add-validators", signer => PushAsync(life, signer, NodeOf("add-validators", 0)))
+                {
+                    IsPlaced = false,
+                },
                 new ClusterLife.Step("complete", "add-validators", async signer =>
                 {
                     File.Delete(completed);
-                    (await SignerProcess.RunAsync(null, ["cluster", "complete", unsigned, "--out", completed, .. others, "--signer", signer.Api.AbsoluteUri, .. ConnectProcess.Files(life.Home.Data, "vc")])).Succeeded();
+                    (
+                        await SignerProcess.RunAsync(
+                            null,
+                            [
+                                "cluster",
+                                "complete",
+                                unsigned,
+                                "--out",
+                                completed,
+                                .. others,
+                                "--signer",
+                                signer.Api.AbsoluteUri,
+                                .. ConnectProcess.Files(life.Home.Data, "vc"),
+                            ]
+                        )
+                    ).Succeeded();
                     Assert.Equal(await File.ReadAllTextAsync(LockOf("add-validators")), await File.ReadAllTextAsync(completed));
                 }) { IsPlaced = false },
                 life.Verb("bind to the completed lock", "add-validators", ["cluster", "bind", "--lock", completed]),
             ],
-            Others);
+            Others
+        );
         var held = JsonNode.Parse((await life.Home.RunAsync("cluster", "list", "--json")).Succeeded().Output)!.AsArray().Single()!;
         Assert.Equal((HashOf("add-validators"), 3), ((string)held["clusterHash"]!, held["shares"]!.AsArray().Count));
     }
@@ -78,11 +128,27 @@ public sealed class LifeUnderLoadTests : IDisposable
     {
         var home = SignerHome.Empty();
         var network = home.Beside("config.yaml");
-        await File.WriteAllTextAsync(network, "PRESET_BASE: mainnet\nCONFIG_NAME: devnet\nGENESIS_FORK_VERSION: 0x10000042\nSECONDS_PER_SLOT: 12\n");
-        using var life = await PrepareAsync(home, network, ["--genesis-validators-root", $"{Chain.Network.GenesisValidatorsRoot}", "--genesis-time", $"{Chain.Network.GenesisTime}"], "create-testnet");
+        await File.WriteAllTextAsync(
+            network,
+            "PRESET_BASE: mainnet\nCONFIG_NAME: devnet\nGENESIS_FORK_VERSION: 0x10000042\nSECONDS_PER_SLOT: 12\n"
+        );
+        using var life = await PrepareAsync(
+            home,
+            network,
+            ["--genesis-validators-root", $"{Chain.Network.GenesisValidatorsRoot}", "--genesis-time", $"{Chain.Network.GenesisTime}"],
+            "create-testnet"
+        );
 
         await life.LiveAsync(
-            [life.Verb("create", "create-testnet", ["cluster", "import", "--lock", LockOf("create-testnet"), "--node", NodeOf("create-testnet", 0), "--never-signed"])], (_, _, _) => []);
+            [
+                life.Verb(
+                    "create",
+                    "create-testnet",
+                    ["cluster", "import", "--lock", LockOf("create-testnet"), "--node", NodeOf("create-testnet", 0), "--never-signed"]
+                ),
+            ],
+            (_, _, _) => []
+        );
     }
 
     [Fact]
@@ -91,10 +157,29 @@ public sealed class LifeUnderLoadTests : IDisposable
         using var life = await PrepareAsync("create-signed-definition");
 
         await life.LiveAsync(
-            [life.Verb("create", "create-signed-definition", ["cluster", "import", "--lock", LockOf("create-signed-definition"), "--node", NodeOf("create-signed-definition", 0), "--never-signed"])], Others);
+            [
+                life.Verb(
+                    "create",
+                    "create-signed-definition",
+                    [
+                        "cluster",
+                        "import",
+                        "--lock",
+                        LockOf("create-signed-definition"),
+                        "--node",
+                        NodeOf("create-signed-definition", 0),
+                        "--never-signed",
+                    ]
+                ),
+            ],
+            Others
+        );
     }
 
-    /// <summary>What the contract allows, as the operator's node passes it on: registered, removed, resigned, reshared, and again from the first block on.</summary>
+    /// <summary>
+    /// What the contract allows, as the operator's node passes it on: registered, removed, resigned, reshared, and again from the first
+    /// block on.
+    /// </summary>
     [Fact]
     public async Task An_ssv_validator_registered_removed_resigned_and_reshared()
     {
@@ -106,8 +191,10 @@ public sealed class LifeUnderLoadTests : IDisposable
             (await home.RunAsync(["cluster", "add-lock", SsvNode.PathOf(name), .. SsvNode.Stated(name)])).Succeeded();
         }
 
-        ClusterLife.Step Added(string step, string name, string document) => new(step, document, signer => NodeAsync(signer, node => node.AddAsync, name));
-        ClusterLife.Step Removed(string step, string name, string document) => new(step, document, signer => NodeAsync(signer, node => node.RemoveAsync, name)) { IsEnd = true };
+        ClusterLife.Step Added(string step, string name, string document) =>
+            new(step, document, signer => NodeAsync(signer, node => node.AddAsync, name));
+        ClusterLife.Step Removed(string step, string name, string document) =>
+            new(step, document, signer => NodeAsync(signer, node => node.RemoveAsync, name)) { IsEnd = true };
         await life.LiveAsync(
             [
                 Added("register", "single", "single"),
@@ -118,7 +205,8 @@ public sealed class LifeUnderLoadTests : IDisposable
                 Removed("remove the resigned", "resign", "single"),
                 Added("reshare", "reshare", "reshare"),
             ],
-            Others);
+            Others
+        );
 
         async Task NodeAsync(SignerProcess signer, Func<SsvNode, Func<SsvNode.Share, Task<ApiAnswer>>> call, string name)
         {
@@ -130,8 +218,13 @@ public sealed class LifeUnderLoadTests : IDisposable
         }
     }
 
-    // Every type but those that are slashable, which the life asks for at every station; as the lock has it where a deposit and a registration go.
-    private static IEnumerable<(string Json, SignableMessage Message)> Others(string document, BlsPublicKey group, Func<SignableMessage, BlsSignature> sign)
+    // Every type but those that are slashable, which the life asks for at every station; as the lock has it where a deposit and a
+    // registration go.
+    private static IEnumerable<(string Json, SignableMessage Message)> Others(
+        string document,
+        BlsPublicKey group,
+        Func<SignableMessage, BlsSignature> sign
+    )
     {
         if (!Path.Exists(LockOf(document)))
         {
@@ -139,12 +232,25 @@ public sealed class LifeUnderLoadTests : IDisposable
         }
 
         var cluster = Vectors.Read($"clusters-charon/{document}/cluster-lock.json");
-        var (validator, position) = cluster["distributed_validators"]!.AsArray().Select((one, at) => (one!, at)).First(one => (string)one.Item1["distributed_public_key"]! == group.ToString());
+        var (validator, position) = cluster["distributed_validators"]!
+            .AsArray()
+            .Select((one, at) => (one!, at))
+            .First(one => (string)one.Item1["distributed_public_key"]! == group.ToString());
         var signed = validator["partial_deposit_data"]?[0];
-        var deposit = signed is null ? null : new Deposit(group, Root.Parse((string)signed["withdrawal_credentials"]!), ulong.Parse((string)signed["amount"]!, CultureInfo.InvariantCulture), ForkVersion.Parse("0x10000910"));
-        return NotSlashable(EveryDuty.Of(group, (string)cluster["cluster_definition"]!["validators"]![position]!["fee_recipient_address"]!, sign, deposit));
+        var deposit = signed is null
+            ? null
+            : new Deposit(
+                group,
+                Root.Parse((string)signed["withdrawal_credentials"]!),
+                ulong.Parse((string)signed["amount"]!, CultureInfo.InvariantCulture),
+                ForkVersion.Parse("0x10000910")
+            );
+        return NotSlashable(
+            EveryDuty.Of(group, (string)cluster["cluster_definition"]!["validators"]![position]!["fee_recipient_address"]!, sign, deposit)
+        );
 
-        static IEnumerable<(string, SignableMessage Message)> NotSlashable(IEnumerable<(string, SignableMessage Message)> duties) => duties.Where(duty => duty.Message.Type is not (DutyType.Attestation or DutyType.Block));
+        static IEnumerable<(string, SignableMessage Message)> NotSlashable(IEnumerable<(string, SignableMessage Message)> duties) =>
+            duties.Where(duty => duty.Message.Type is not (DutyType.Attestation or DutyType.Block));
     }
 
     private Task<ClusterLife> PrepareAsync(params string[] documents) => PrepareAsync(SignerHome.Empty(), "hoodi", [], documents);
@@ -159,7 +265,14 @@ public sealed class LifeUnderLoadTests : IDisposable
             settings["clients"]!["vc"]!["manageKeys"] = true;
         });
         (await home.RunAsync("keymanager", "token")).Succeeded();
-        var chain = network == "hoodi" ? Chain.Network : Network.Load(network) with { GenesisValidatorsRoot = Chain.Network.GenesisValidatorsRoot, GenesisTime = Chain.Network.GenesisTime };
+        var chain =
+            network == "hoodi"
+                ? Chain.Network
+                : Network.Load(network) with
+                {
+                    GenesisValidatorsRoot = Chain.Network.GenesisValidatorsRoot,
+                    GenesisTime = Chain.Network.GenesisTime,
+                };
         var life = new ClusterLife(home, chain, _later);
         foreach (var document in documents)
         {
@@ -177,9 +290,17 @@ public sealed class LifeUnderLoadTests : IDisposable
 
     private async Task<IReadOnlyList<VaultShare>> OpenAsync(string document, int node, Network network)
     {
-        var cluster = VerifiedLock.Open(LockOf(document), new VerificationPolicy { Network = network.Forks.GenesisVersion, ChainId = network.DepositChainId });
+        var cluster = VerifiedLock.Open(
+            LockOf(document),
+            new VerificationPolicy { Network = network.Forks.GenesisVersion, ChainId = network.DepositChainId }
+        );
         var folder = new NodeFolder(NodeOf(document, node));
-        return await new NodeKeystores(folder, cluster.Cluster, cluster.SharesOf(folder.ReadNodeKey(_arena), folder.NodeKeyFile)).OpenAsync(_arena, DerivationLoan.OfAll(1024), null, TestContext.Current.CancellationToken);
+        return await new NodeKeystores(folder, cluster.Cluster, cluster.SharesOf(folder.ReadNodeKey(_arena), folder.NodeKeyFile)).OpenAsync(
+            _arena,
+            DerivationLoan.OfAll(1024),
+            null,
+            TestContext.Current.CancellationToken
+        );
     }
 
     // Ours is operator 11, and what the others hold is in clear.
@@ -189,24 +310,52 @@ public sealed class LifeUnderLoadTests : IDisposable
         var clear = Vectors.Read("clusters-ssv/shares.json")["files"]![$"{name}.keyshares.json"]!.AsArray();
         return
         [
-            .. file.Validators[0].OperatorIds.Select(id => (IReadOnlyList<VaultShare>)[.. file.Validators.Select((validator, at) =>
-            {
-                var secret = (string)clear[at]!["operators"]!.AsArray().First(one => (ulong)one!["id"]! == id)!["shareSecret"]!;
-                return new VaultShare(
-                    validator.PublicShares[validator.OperatorIds.IndexOf(id)], validator.GroupKey,
-                    new ClusterMembership(id, (int)clear[at]!["threshold"]!, validator.OperatorIds.Length, default, ShareProvenance.SsvFile), name,
-                    BlsSecretKey.FromBigEndian(_arena, Convert.FromHexString(secret[2..])));
-            })]),
+            .. file.Validators[0]
+                .OperatorIds.Select(id =>
+                    (IReadOnlyList<VaultShare>)
+                        [
+                            .. file.Validators.Select(
+                                (validator, at) =>
+                                {
+                                    var secret = (string)
+                                        clear[at]!["operators"]!.AsArray().First(one => (ulong)one!["id"]! == id)!["shareSecret"]!;
+                                    return new VaultShare(
+                                        validator.PublicShares[validator.OperatorIds.IndexOf(id)],
+                                        validator.GroupKey,
+                                        new ClusterMembership(
+                                            id,
+                                            (int)clear[at]!["threshold"]!,
+                                            validator.OperatorIds.Length,
+                                            default,
+                                            ShareProvenance.SsvFile
+                                        ),
+                                        name,
+                                        BlsSecretKey.FromBigEndian(_arena, Convert.FromHexString(secret[2..]))
+                                    );
+                                }
+                            ),
+                        ]
+                ),
         ];
     }
 
     private static async Task PushAsync(ClusterLife life, SignerProcess signer, string node)
     {
         using var client = ClientCertificate.Connect(signer, life.Home.Data, "vc");
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await File.ReadAllTextAsync(Path.Combine(life.Home.Data, "keymanager.token")));
-        using var content = new StringContent(KeymanagerScene.Body(Path.Combine(node, "validator_keys")).ToJsonString(), Encoding.UTF8, "application/json");
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer",
+            await File.ReadAllTextAsync(Path.Combine(life.Home.Data, "keymanager.token"))
+        );
+        using var content = new StringContent(
+            KeymanagerScene.Body(Path.Combine(node, "validator_keys")).ToJsonString(),
+            Encoding.UTF8,
+            "application/json"
+        );
         var answer = await client.AskAsync(HttpMethod.Post, "/eth/v1/keystores", content);
-        Assert.True(answer.Status == HttpStatusCode.OK && KeymanagerScene.Statuses(answer).All(status => status is "imported" or "duplicate"), answer.Text);
+        Assert.True(
+            answer.Status == HttpStatusCode.OK && KeymanagerScene.Statuses(answer).All(status => status is "imported" or "duplicate"),
+            answer.Text
+        );
     }
 
     // What three other operators sign of the lock with their shares, in the files that they would send.
@@ -220,7 +369,12 @@ public sealed class LifeUnderLoadTests : IDisposable
             {
                 var signature = new byte[BlsSignature.Length];
                 share.Secret.Sign(root.Bytes, signature);
-                return new PartialsFile.Entry(share.GroupKey!.Value, "the lock hash", root, [new PartialSignature(share.Membership!.ShareIndex, new BlsSignature(signature))]);
+                return new PartialsFile.Entry(
+                    share.GroupKey!.Value,
+                    "the lock hash",
+                    root,
+                    [new PartialSignature(share.Membership!.ShareIndex, new BlsSignature(signature))]
+                );
             });
             var path = life.Home.Beside($"parts-{options.Count}.json");
             await File.WriteAllBytesAsync(path, new PartialsFile("CLUSTER_LOCK", root, [.. entries]).Write());
@@ -236,5 +390,6 @@ public sealed class LifeUnderLoadTests : IDisposable
 
     private static string HashOf(string name) => (string)Vectors.Read($"clusters-charon/{name}/cluster-lock.json")["lock_hash"]!;
 
-    private static string EnrOf(string name) => (string)Vectors.Read($"clusters-charon/{name}/cluster-lock.json")["cluster_definition"]!["operators"]![0]!["enr"]!;
+    private static string EnrOf(string name) =>
+        (string)Vectors.Read($"clusters-charon/{name}/cluster-lock.json")["cluster_definition"]!["operators"]![0]!["enr"]!;
 }

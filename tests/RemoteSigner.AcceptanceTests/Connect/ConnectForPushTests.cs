@@ -7,14 +7,24 @@ using RemoteSigner.Rig;
 
 namespace RemoteSigner.AcceptanceTests;
 
-/// <summary>What a Charon operator has before a ceremony: <c>keymanager check</c>, and a port that is open only while a push would be taken.</summary>
+/// <summary>
+/// What a Charon operator has before a ceremony: <c>keymanager check</c>, and a port that is open only while a push would be taken.
+/// </summary>
 public sealed class ConnectForPushTests(SignerTemplate template)
 {
     [Fact]
     public async Task Keystores_are_pushed_through_it_with_the_token_of_the_program_that_pushes()
     {
         await using var scene = await KeymanagerScene.StartAsync(template);
-        await using var connect = ConnectProcess.Launch(scene.Signer.Api, scene.Home.Data, "admin", "--for", "push", "--token-file", TokenFile(scene));
+        await using var connect = ConnectProcess.Launch(
+            scene.Signer.Api,
+            scene.Home.Data,
+            "admin",
+            "--for",
+            "push",
+            "--token-file",
+            TokenFile(scene)
+        );
         await connect.WaitUntilAsync(open: true);
         using var charon = new HttpClient { BaseAddress = connect.Door };
         var (folder, keys) = scene.NewKeystores(2);
@@ -61,19 +71,59 @@ public sealed class ConnectForPushTests(SignerTemplate template)
         var good = (await CheckAsync(scene, "admin", token)).Succeeded();
         Assert.Equal(
             ["reach", "server", "client", "right", "token", "keys", "seal", "freshness", "ledger", "disk"],
-            good.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]));
+            good.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1])
+        );
 
         Refusal.IsTold(await CheckAsync(scene, "vc", token), "right: the signer answers 403", "manageKeys");
         Refusal.IsTold(await CheckAsync(scene, "admin", scene.Home.Beside("nothing")), "token: cannot read");
         Refusal.IsTold(await CheckAsync(scene, "admin", scene.Home.OptionsFile), "token: the signer answers 401", "--token-file");
-        Refusal.IsTold(await RunAsync(scene.Signer.Api, ["--certificate", other.CertificateOf("admin"), "--key", other.KeyOf("admin"), .. ConnectProcess.Files(scene.Home.Data, "admin")[4..]], token), "client: the signer ended the connection", "revoked");
-        Refusal.IsTold(await RunAsync(scene.Signer.Api, [.. ConnectProcess.Files(scene.Home.Data, "admin")[..5], other.Certificate], token), "server: ", "--ca");
-        Refusal.IsTold(await RunAsync(new Uri($"https://127.0.0.2:{scene.Signer.ApiPort}"), ConnectProcess.Files(scene.Home.Data, "admin"), token), "reach: ", "api.listen");
-        Refusal.IsTold(await RunAsync(new Uri($"https://ip6-localhost:{scene.Signer.ApiPort}"), ConnectProcess.Files(scene.Home.Data, "admin"), token), "a push would fail");
-        Refusal.IsTold(await RunAsync(new Uri($"https://127.0.0.1:{scene.Signer.OperationsPort}"), ConnectProcess.Files(scene.Home.Data, "admin"), token), "answers without TLS", "api.listen");
-        Refusal.IsTold(await RunAsync(scene.Signer.Operations, ConnectProcess.Files(scene.Home.Data, "admin"), token), "not the address of a signer's API");
+        Refusal.IsTold(
+            await RunAsync(
+                scene.Signer.Api,
+                [
+                    "--certificate",
+                    other.CertificateOf("admin"),
+                    "--key",
+                    other.KeyOf("admin"),
+                    .. ConnectProcess.Files(scene.Home.Data, "admin")[4..],
+                ],
+                token
+            ),
+            "client: the signer ended the connection",
+            "revoked"
+        );
+        Refusal.IsTold(
+            await RunAsync(scene.Signer.Api, [.. ConnectProcess.Files(scene.Home.Data, "admin")[..5], other.Certificate], token),
+            "server: ",
+            "--ca"
+        );
+        Refusal.IsTold(
+            await RunAsync(new Uri($"https://127.0.0.2:{scene.Signer.ApiPort}"), ConnectProcess.Files(scene.Home.Data, "admin"), token),
+            "reach: ",
+            "api.listen"
+        );
+        Refusal.IsTold(
+            await RunAsync(new Uri($"https://ip6-localhost:{scene.Signer.ApiPort}"), ConnectProcess.Files(scene.Home.Data, "admin"), token),
+            "a push would fail"
+        );
+        Refusal.IsTold(
+            await RunAsync(
+                new Uri($"https://127.0.0.1:{scene.Signer.OperationsPort}"),
+                ConnectProcess.Files(scene.Home.Data, "admin"),
+                token
+            ),
+            "answers without TLS",
+            "api.listen"
+        );
+        Refusal.IsTold(
+            await RunAsync(scene.Signer.Operations, ConnectProcess.Files(scene.Home.Data, "admin"), token),
+            "not the address of a signer's API"
+        );
 
-        var json = JsonNode.Parse((await RunAsync(scene.Signer.Api, [.. ConnectProcess.Files(scene.Home.Data, "vc"), "--json"], token)).Output)!.AsArray();
+        var json = JsonNode
+            .Parse((await RunAsync(scene.Signer.Api, [.. ConnectProcess.Files(scene.Home.Data, "vc"), "--json"], token)).Output)!
+            .AsArray();
         Assert.Equal("may_not_manage_keys", json[^1]!["reason"]!.GetValue<string>());
     }
 
@@ -84,7 +134,22 @@ public sealed class ConnectForPushTests(SignerTemplate template)
         var authority = await OpenSslAuthority.CreateAsync(home.Beside("authority"));
         await authority.IssueAsync("server", "another", "serverAuth");
         var port = LoopbackPort.Free();
-        using var another = Process.Start(new ProcessStartInfo("openssl", ["s_server", "-accept", $"{port}", "-cert", authority.CertificateOf("server"), "-key", authority.KeyOf("server"), "-www", "-quiet"]))!;
+        using var another = Process.Start(
+            new ProcessStartInfo(
+                "openssl",
+                [
+                    "s_server",
+                    "-accept",
+                    $"{port}",
+                    "-cert",
+                    authority.CertificateOf("server"),
+                    "-key",
+                    authority.KeyOf("server"),
+                    "-www",
+                    "-quiet",
+                ]
+            )
+        )!;
         try
         {
             var files = ConnectProcess.Files(home.Data, "admin");
@@ -92,8 +157,7 @@ public sealed class ConnectForPushTests(SignerTemplate template)
             do
             {
                 told = await RunAsync(new Uri($"https://127.0.0.1:{port}"), [.. files[..5], authority.Certificate], home.OptionsFile);
-            }
-            while (told.Error.Contains("reach: ", StringComparison.Ordinal));
+            } while (told.Error.Contains("reach: ", StringComparison.Ordinal));
 
             Refusal.IsTold(told, "client: the signer answers 200: '", "a signer's API");
         }
@@ -140,7 +204,8 @@ public sealed class ConnectForPushTests(SignerTemplate template)
 
     private static string TokenFile(KeymanagerScene scene) => Path.Combine(scene.Home.Data, "keymanager.token");
 
-    private static Task<CommandResult> CheckAsync(KeymanagerScene scene, string client, string token) => RunAsync(scene.Signer.Api, ConnectProcess.Files(scene.Home.Data, client), token);
+    private static Task<CommandResult> CheckAsync(KeymanagerScene scene, string client, string token) =>
+        RunAsync(scene.Signer.Api, ConnectProcess.Files(scene.Home.Data, client), token);
 
     private static Task<CommandResult> RunAsync(Uri signer, string[] files, string token) =>
         SignerProcess.RunAsync(null, ["keymanager", "check", signer.AbsoluteUri, .. files, "--token-file", token]);

@@ -17,7 +17,23 @@ public sealed class ConnectTests(SignerTemplate template)
         await using var connect = ConnectProcess.Launch(signer.Api, home.Data, "vc");
         await connect.WaitUntilAsync(open: true);
 
-        var curl = (await CommandResult.OfAsync("curl", ["-sS", "-H", "Accept: application/json", "-H", "Content-Type: application/json", "-d", Chain.VoteJson(), "-w", " %{http_code}", $"{connect.Door}api/v1/eth2/sign/{home.Keys[0]}"])).Succeeded();
+        var curl = (
+            await CommandResult.OfAsync(
+                "curl",
+                [
+                    "-sS",
+                    "-H",
+                    "Accept: application/json",
+                    "-H",
+                    "Content-Type: application/json",
+                    "-d",
+                    Chain.VoteJson(),
+                    "-w",
+                    " %{http_code}",
+                    $"{connect.Door}api/v1/eth2/sign/{home.Keys[0]}",
+                ]
+            )
+        ).Succeeded();
 
         Assert.EndsWith(" 200", curl.Output);
         Assert.Equal(96, Convert.FromHexString(JsonNode.Parse(curl.Output[..^4])!["signature"]!.GetValue<string>()[2..]).Length);
@@ -177,12 +193,23 @@ public sealed class ConnectTests(SignerTemplate template)
         var padded = Chain.RandaoJson() + new string(' ', 900_000);
         Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(home.Keys[0], padded)).Status);
 
-        // More than the signer takes, with and without a length; and more than anybody's signer takes. Curl stops sending where it is answered early.
-        foreach (var (megabytes, header) in new[] { (30, "X-Length: known"), (30, "Transfer-Encoding: chunked"), (70, "Transfer-Encoding: chunked") })
+        // More than the signer takes, with and without a length; and more than anybody's signer takes. Curl stops sending where it is
+        // answered early.
+        foreach (
+            var (megabytes, header) in new[]
+            {
+                (30, "X-Length: known"),
+                (30, "Transfer-Encoding: chunked"),
+                (70, "Transfer-Encoding: chunked"),
+            }
+        )
         {
             var file = home.Beside("large");
             await File.WriteAllBytesAsync(file, new byte[megabytes << 20]);
-            var curl = await CommandResult.OfAsync("curl", ["-sS", "-H", header, "--data-binary", "@" + file, "-w", " %{http_code}", $"{connect.Door}api/v1/eth2/sign/{home.Keys[0]}"]);
+            var curl = await CommandResult.OfAsync(
+                "curl",
+                ["-sS", "-H", header, "--data-binary", "@" + file, "-w", " %{http_code}", $"{connect.Door}api/v1/eth2/sign/{home.Keys[0]}"]
+            );
             Assert.EndsWith(" 413", curl.Output);
         }
 
@@ -197,12 +224,16 @@ public sealed class ConnectTests(SignerTemplate template)
         await using var connect = ConnectProcess.Launch(signer.Api, home.Data, "vc");
         await connect.WaitUntilAsync(open: true);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 256).Select(async i =>
-        {
-            using var client = new HttpClient { BaseAddress = connect.Door, DefaultRequestHeaders = { ConnectionClose = true } };
-            client.DefaultRequestHeaders.Accept.ParseAdd("application/json");
-            return await client.SignAsync(home.Keys[i % 4], Chain.RandaoJson((ulong)(i / 4)));
-        }));
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 256)
+                .Select(async i =>
+                {
+                    using var client = new HttpClient { BaseAddress = connect.Door, DefaultRequestHeaders = { ConnectionClose = true } };
+                    client.DefaultRequestHeaders.Accept.ParseAdd("application/json");
+                    return await client.SignAsync(home.Keys[i % 4], Chain.RandaoJson((ulong)(i / 4)));
+                })
+        );
 
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
         Assert.Equal(256, answers.Select(answer => answer.Signature).Distinct().Count());
@@ -233,14 +264,17 @@ public sealed class ConnectTests(SignerTemplate template)
     [Fact]
     public async Task One_process_leads_to_several_signers_by_port_and_by_socket()
     {
-        using SignerHome first = template.Copy(), second = template.Copy();
+        using SignerHome first = template.Copy(),
+            second = template.Copy();
         second.Configure(options => options["clients"]!["vc"]!["keys"] = new JsonArray(second.Keys[3].ToString()));
-        await using SignerProcess one = await first.StartAsync(), two = await second.StartAsync();
+        await using SignerProcess one = await first.StartAsync(),
+            two = await second.StartAsync();
         var socket = first.Beside("door.sock");
         await using var connect = ConnectProcess.Launch(one.Api, first.Data, "vc", "--listen", $"{socket}={two.Api}");
         await connect.WaitUntilAsync(open: true);
         await connect.WaitForAsync($"listening on {socket}");
-        using HttpClient byPort = new() { BaseAddress = connect.Door }, bySocket = UnixSocket.Connect(socket);
+        using HttpClient byPort = new() { BaseAddress = connect.Door },
+            bySocket = UnixSocket.Connect(socket);
 
         Assert.Equal(4, (await byPort.ReadAsync("/api/v1/eth2/publicKeys")).Json.GetArrayLength());
         Assert.Equal($"[\"{second.Keys[3]}\"]", (await bySocket.ReadAsync("/api/v1/eth2/publicKeys")).Text);
@@ -336,15 +370,33 @@ public sealed class ConnectTests(SignerTemplate template)
         Task<CommandResult> Connect(params string[] arguments) => SignerProcess.RunAsync(null, ["connect", .. arguments]);
 
         Refusal.IsTold(await Connect(["https://signer:9000", "--listen", taken.LocalEndpoint.ToString()!, .. files]), "cannot listen on");
-        Refusal.IsTold(await Connect(["https://signer:9000", "--listen", "0.0.0.0:19010", .. files]), "not an address of this machine alone", "--lend-to-network");
-        Refusal.IsTold(await Connect(["http://signer:9000", "--listen", "9010", .. files]), "not the address of a signer's API", "https://signer:9000");
+        Refusal.IsTold(
+            await Connect(["https://signer:9000", "--listen", "0.0.0.0:19010", .. files]),
+            "not an address of this machine alone",
+            "--lend-to-network"
+        );
+        Refusal.IsTold(
+            await Connect(["http://signer:9000", "--listen", "9010", .. files]),
+            "not the address of a signer's API",
+            "https://signer:9000"
+        );
         Refusal.IsTold(await Connect(["https://signer:9000", "--listen", home.VaultFile, .. files]), "something else is there");
         Refusal.IsTold(await Connect(["https://signer:9000", "--listen", "9010", "--for", "push", .. files]), "token");
-        Refusal.IsTold(await Connect(["https://signer:9000", "--listen", "9010", .. files[..3], home.VaultFile, .. files[4..]]), "cannot use");
+        Refusal.IsTold(
+            await Connect(["https://signer:9000", "--listen", "9010", .. files[..3], home.VaultFile, .. files[4..]]),
+            "cannot use"
+        );
         Refusal.IsTold(await Connect(["--listen", "9010", .. files]), "no signer is named");
         Refusal.IsWrongUsage(await Connect("https://signer:9000", "--listen", "9010"));
     }
 
-    private static void AssertLost(ApiAnswer answer) => Assert.True(
-        (answer.Status, answer.Reason) is (HttpStatusCode.ServiceUnavailable, "signer_unreachable") or (HttpStatusCode.BadGateway, "signer_lost"), answer.Text);
+    private static void AssertLost(ApiAnswer answer) =>
+        Assert.True(
+            (answer.Status, answer.Reason)
+                is
+                    (HttpStatusCode.ServiceUnavailable, "signer_unreachable")
+                    or
+                    (HttpStatusCode.BadGateway, "signer_lost"),
+            answer.Text
+        );
 }

@@ -4,7 +4,10 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.AcceptanceTests.Crash;
 
-/// <summary>A signer with eight keys that sign alone and a hundred that sign together, which is killed again and again, and clients that race for conflicting duties and keep all they get.</summary>
+/// <summary>
+/// A signer with eight keys that sign alone and a hundred that sign together, which is killed again and again, and clients that race for
+/// conflicting duties and keep all they get.
+/// </summary>
 public sealed class CrashScene : IAsyncLifetime
 {
     private const int KeyCount = 8;
@@ -32,15 +35,32 @@ public sealed class CrashScene : IAsyncLifetime
         var keys = KeystoreWriter.WriteNew(keystores, KeyCount + TogetherCount, SignerHome.Password);
         Together = keys.Skip(KeyCount).ToHashSet();
         _races = [.. Race.OfEach(keys.Take(KeyCount), _network), Race.OfAll([.. Together], _network)];
-        (await SignerProcess.RunAsync(
-            _token, "init", "--data", Data, "--network", _network.Name, "--no-slot-window", "--seal", "softhsm2", "--witness-on-host", "--pin-file", _token.PinFile, "--client", "vc")).Succeeded();
+        (
+            await SignerProcess.RunAsync(
+                _token,
+                "init",
+                "--data",
+                Data,
+                "--network",
+                _network.Name,
+                "--no-slot-window",
+                "--seal",
+                "softhsm2",
+                "--witness-on-host",
+                "--pin-file",
+                _token.PinFile,
+                "--client",
+                "vc"
+            )
+        ).Succeeded();
         (await SignerProcess.RunAsync(_token, "keys", "import", "--data", Data, "--keystores", keystores, "--never-signed")).Succeeded();
         _certificate = ClientCertificate.Load(Data, "vc");
     }
 
     /// <summary>
-    /// One life of the signer: all clients race while <paramref name="kill"/> brings it to its end; then the audit log must be intact. The ledger was on its disk all the
-    /// time, so the floors that the start would raise are cleared: what is tested here is that the ledger alone refuses every rival.
+    /// One life of the signer: all clients race while <paramref name="kill"/> brings it to its end; then the audit log must be intact. The
+    /// ledger was on its disk all the time, so the floors that the start would raise are cleared: what is tested here is that the ledger
+    /// alone refuses every rival.
     /// </summary>
     internal async Task RaceUntilKilledAsync(Func<SignerProcess, Task> kill)
     {
@@ -63,13 +83,17 @@ public sealed class CrashScene : IAsyncLifetime
         _signer ??= await SignerProcess.StartAsync(Data, _token);
         var connections = await ConnectAsync(_signer, _races.Count);
         var signed = Received.Duties.ToHashSet();
-        await Task.WhenAll(_races.Select(async (race, i) =>
-        {
-            foreach (var rival in race.Rivals(signed))
-            {
-                Assert.Equal(DutyAnswer.Refused, await connections[i].TryAskAsync(rival, Received));
-            }
-        }));
+        await Task.WhenAll(
+            _races.Select(
+                async (race, i) =>
+                {
+                    foreach (var rival in race.Rivals(signed))
+                    {
+                        Assert.Equal(DutyAnswer.Refused, await connections[i].TryAskAsync(rival, Received));
+                    }
+                }
+            )
+        );
         Array.ForEach(connections, connection => connection.Dispose());
     }
 

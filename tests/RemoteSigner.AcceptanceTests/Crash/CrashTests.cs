@@ -9,12 +9,23 @@ public sealed class CrashTests(CrashScene scene, ITestOutputHelper output) : ICl
     private const int Lives = 8;
     private const int SlowLives = 4;
 
-    // What a duty's way through the kernel is made of: the pages of its record and audit entry, the commit, the answer. Counted for each thread.
+    // What a duty's way through the kernel is made of: the pages of its record and audit entry, the commit, the answer. Counted for each
+    // thread.
     private static readonly (string Names, int Nth)[] _kills =
     [
-        ("pwrite64", 1), ("pwrite64", 2), ("pwrite64", 3), ("pwrite64", 10), ("pwrite64", 50), ("pwrite64", 400),
-        ("fsync,fdatasync", 1), ("fsync,fdatasync", 2), ("fsync,fdatasync", 5), ("fsync,fdatasync", 40),
-        ("sendto,sendmsg", 1), ("sendto,sendmsg", 2), ("sendto,sendmsg", 7),
+        ("pwrite64", 1),
+        ("pwrite64", 2),
+        ("pwrite64", 3),
+        ("pwrite64", 10),
+        ("pwrite64", 50),
+        ("pwrite64", 400),
+        ("fsync,fdatasync", 1),
+        ("fsync,fdatasync", 2),
+        ("fsync,fdatasync", 5),
+        ("fsync,fdatasync", 40),
+        ("sendto,sendmsg", 1),
+        ("sendto,sendmsg", 2),
+        ("sendto,sendmsg", 7),
     ];
 
     [Fact]
@@ -50,8 +61,13 @@ public sealed class CrashTests(CrashScene scene, ITestOutputHelper output) : ICl
         SkipWithoutTracing();
         for (var life = 0; life < SlowLives; life++)
         {
-            await scene.RaceUntilKilledAsync(signer => TracedSigner.KillOnSlowDiskAsync(
-                signer, TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(200, 600))));
+            await scene.RaceUntilKilledAsync(signer =>
+                TracedSigner.KillOnSlowDiskAsync(
+                    signer,
+                    TimeSpan.FromMilliseconds(5),
+                    TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(200, 600))
+                )
+            );
         }
 
         await EndAsync();
@@ -74,7 +90,10 @@ public sealed class CrashTests(CrashScene scene, ITestOutputHelper output) : ICl
     }
 
     private static void SkipWithoutTracing() =>
-        Assert.SkipUnless(TracedSigner.IsAvailable || Environment.GetEnvironmentVariable("CI") == "true", "strace is not installed, or may not attach: run as root");
+        Assert.SkipUnless(
+            TracedSigner.IsAvailable || Environment.GetEnvironmentVariable("CI") == "true",
+            "strace is not installed, or may not attach: run as root"
+        );
 
     private async Task EndAsync()
     {

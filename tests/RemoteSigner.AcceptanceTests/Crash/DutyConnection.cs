@@ -32,7 +32,8 @@ internal sealed class DutyConnection : IDisposable
     }
 
     /// <summary>The same message for each of the keys: at the batch endpoint where they are many.</summary>
-    public async Task<DutyAnswer[]> TryAskAsync(IReadOnlyList<Duty> duties, Received received) => duties is [var one] ? [await TryAskAsync(one, received)] : await TryAskAllAsync(duties, received);
+    public async Task<DutyAnswer[]> TryAskAsync(IReadOnlyList<Duty> duties, Received received) =>
+        duties is [var one] ? [await TryAskAsync(one, received)] : await TryAskAllAsync(duties, received);
 
     public async Task<DutyAnswer> TryAskAsync(Duty duty, Received received)
     {
@@ -65,7 +66,10 @@ internal sealed class DutyConnection : IDisposable
         try
         {
             using var content = new StringContent(
-                $$"""{"identifiers":[{{string.Join(',', duties.Select(duty => $"\"{duty.Key}\""))}}],"signing_request":{{duties[0].Json}}}""", Encoding.UTF8, "application/json");
+                $$"""{"identifiers":[{{string.Join(',', duties.Select(duty => $"\"{duty.Key}\""))}}],"signing_request":{{duties[0].Json}}}""",
+                Encoding.UTF8,
+                "application/json"
+            );
             var answer = await _http.AskAsync(HttpMethod.Post, "/api/v1/eth2/sign", content);
             if (answer.Status != HttpStatusCode.OK)
             {
@@ -73,21 +77,27 @@ internal sealed class DutyConnection : IDisposable
                 return [.. duties.Select(_ => DutyAnswer.Refused)];
             }
 
-            return [.. answer.Json.EnumerateArray().Zip(duties).Select(pair =>
-            {
-                if (pair.First.TryGetProperty("signature", out var signature))
-                {
-                    received.Add(pair.Second, BlsSignature.Parse(signature.GetString()!));
-                    return DutyAnswer.Signed;
-                }
+            return
+            [
+                .. answer
+                    .Json.EnumerateArray()
+                    .Zip(duties)
+                    .Select(pair =>
+                    {
+                        if (pair.First.TryGetProperty("signature", out var signature))
+                        {
+                            received.Add(pair.Second, BlsSignature.Parse(signature.GetString()!));
+                            return DutyAnswer.Signed;
+                        }
 
-                if (pair.First.GetProperty("error").GetProperty("code").GetInt32() != (int)HttpStatusCode.PreconditionFailed)
-                {
-                    received.Faults.Add($"{pair.First} for {pair.Second.Claim}");
-                }
+                        if (pair.First.GetProperty("error").GetProperty("code").GetInt32() != (int)HttpStatusCode.PreconditionFailed)
+                        {
+                            received.Faults.Add($"{pair.First} for {pair.Second.Claim}");
+                        }
 
-                return DutyAnswer.Refused;
-            })];
+                        return DutyAnswer.Refused;
+                    }),
+            ];
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {

@@ -5,7 +5,9 @@ using static RemoteSigner.AcceptanceTests.KeymanagerScene;
 
 namespace RemoteSigner.AcceptanceTests.Crash;
 
-/// <summary>The disk fills up between the two transactions of a change of keys: the ledger has the first, and there is no room for the vault.</summary>
+/// <summary>
+/// The disk fills up between the two transactions of a change of keys: the ledger has the first, and there is no room for the vault.
+/// </summary>
 public sealed class InterruptedKeysTests(SignerTemplate template)
 {
     [Fact]
@@ -29,7 +31,9 @@ public sealed class InterruptedKeysTests(SignerTemplate template)
         Assert.Contains(key, repeated.Json.GetProperty("slashing_protection").GetString(), StringComparison.Ordinal);
         await scene.StopAsync();
         Assert.Equal(["key.delete", "key.retired"], await ActionsAsync(scene, key));
-        Assert.Contains(await AuditLines.ReadAsync(scene.Home.LedgerFile), line => line.Contains("taken out after an interruption", StringComparison.Ordinal));
+        Assert.Contains(await AuditLines.ReadAsync(scene.Home.LedgerFile), line =>
+            line.Contains("taken out after an interruption", StringComparison.Ordinal)
+        );
         await scene.ServeAsync();
         await RequireSilentAsync(scene, key);
     }
@@ -50,12 +54,17 @@ public sealed class InterruptedKeysTests(SignerTemplate template)
         Assert.Equal(["imported"], Statuses(await scene.PushAsync(Body(folder))));
         Assert.Equal(HttpStatusCode.OK, (await scene.Admin.SignAsync(keys[0], Chain.VoteJson())).Status);
         await scene.StopAsync();
-        var actions = (await AuditLines.ReadAsync(scene.Home.LedgerFile)).Select(ActionOf).Where(action => action.StartsWith("key.", StringComparison.Ordinal)).TakeLast(4);
+        var actions = (await AuditLines.ReadAsync(scene.Home.LedgerFile))
+            .Select(ActionOf)
+            .Where(action => action.StartsWith("key.", StringComparison.Ordinal))
+            .TakeLast(4);
         Assert.Equal(["key.import", "key.import.interrupted", "key.import", "key.active"], actions);
         (await scene.Home.RunAsync("audit", "verify")).Succeeded();
     }
 
-    /// <summary>An import moves the fence past what it brought in when all else is done. A kill before that must not leave it behind.</summary>
+    /// <summary>
+    /// An import moves the fence past what it brought in when all else is done. A kill before that must not leave it behind.
+    /// </summary>
     [Fact]
     public async Task History_whose_import_was_killed_lies_before_the_fence_from_the_next_start_on()
     {
@@ -76,17 +85,23 @@ public sealed class InterruptedKeysTests(SignerTemplate template)
         await scene.ServeAsync();
         await RequireSilentAsync(scene, keys[0]);
         Assert.Contains("1 shares did not come, because their import was interrupted", scene.Signer.Output, StringComparison.Ordinal);
-        var fence = System.Text.Json.JsonDocument.Parse((await scene.Home.RunAsync("freshness", "status", "--json")).Succeeded().Output).RootElement.GetProperty("fence").GetUInt64();
+        var fence = System
+            .Text.Json.JsonDocument.Parse((await scene.Home.RunAsync("freshness", "status", "--json")).Succeeded().Output)
+            .RootElement.GetProperty("fence")
+            .GetUInt64();
         Assert.True(fence > Chain.Epoch, $"the fence stands at {fence}, and the history reaches to epoch {Chain.Epoch}");
     }
 
     private static string Interchange(string key) =>
         $$$"""
-        {"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{{Chain.Network.GenesisValidatorsRoot}}}"},
-         "data":[{"pubkey":"{{{key}}}","signed_blocks":[],"signed_attestations":[{"source_epoch":"{{{Chain.Epoch - 1}}}","target_epoch":"{{{Chain.Epoch}}}"}]}]}
-        """;
+            {"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{{Chain.Network.GenesisValidatorsRoot}}}"},
+             "data":[{"pubkey":"{{{key}}}","signed_blocks":[],"signed_attestations":[{"source_epoch":"{{{Chain.Epoch
+                - 1}}}","target_epoch":"{{{Chain.Epoch}}}"}]}]}
+            """;
 
-    /// <summary>No room for anything: whichever step it is that fails, the answer is no success, and the request is finished once there is room.</summary>
+    /// <summary>
+    /// No room for anything: whichever step it is that fails, the answer is no success, and the request is finished once there is room.
+    /// </summary>
     [Fact]
     public async Task On_a_disk_that_is_full_no_change_of_keys_succeeds_and_all_do_afterwards()
     {
@@ -139,7 +154,12 @@ public sealed class InterruptedKeysTests(SignerTemplate template)
     }
 
     private static async Task<IReadOnlyList<string>> ActionsAsync(KeymanagerScene scene, string key) =>
-        [.. (await AuditLines.ReadAsync(scene.Home.LedgerFile)).Where(line => line.Contains(key, StringComparison.Ordinal)).Select(ActionOf).Where(action => action is "key.delete" or "key.retired" or "key.delete.interrupted")];
+        [
+            .. (await AuditLines.ReadAsync(scene.Home.LedgerFile))
+                .Where(line => line.Contains(key, StringComparison.Ordinal))
+                .Select(ActionOf)
+                .Where(action => action is "key.delete" or "key.retired" or "key.delete.interrupted"),
+        ];
 
     private static string ActionOf(string line) => System.Text.Json.JsonDocument.Parse(line).RootElement.GetProperty("action").GetString()!;
 }

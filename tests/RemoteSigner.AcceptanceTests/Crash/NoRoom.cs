@@ -3,7 +3,10 @@ using RemoteSigner.Rig;
 
 namespace RemoteSigner.AcceptanceTests.Crash;
 
-/// <summary>A disk that has no room for one file of a running signer, as strace has the kernel say it (ENOSPC), until this is disposed. All its other files are written as ever.</summary>
+/// <summary>
+/// A disk that has no room for one file of a running signer, as strace has the kernel say it (ENOSPC), until this is disposed. All its
+/// other files are written as ever.
+/// </summary>
 internal sealed class NoRoom : IAsyncDisposable
 {
     private const string Writes = "write,pwrite64,writev,pwritev";
@@ -14,7 +17,21 @@ internal sealed class NoRoom : IAsyncDisposable
 
     public static async Task<NoRoom> ForAsync(SignerProcess signer, string file)
     {
-        string[] arguments = ["-f", "-qq", "-o", "/dev/null", "-P", file, "-e", $"trace={Writes}", "-e", $"inject={Writes}:error=ENOSPC", "-p", $"{signer.Id}"];
+        string[] arguments =
+        [
+            "-f",
+            "-qq",
+            "-o",
+            "/dev/null",
+            "-P",
+            file,
+            "-e",
+            $"trace={Writes}",
+            "-e",
+            $"inject={Writes}:error=ENOSPC",
+            "-p",
+            $"{signer.Id}",
+        ];
         var strace = Process.Start(new ProcessStartInfo("strace", arguments) { RedirectStandardError = true })!;
         strace.BeginErrorReadLine();
         for (var attempt = 0; !IsTraced(signer.Id); attempt++)
@@ -36,5 +53,7 @@ internal sealed class NoRoom : IAsyncDisposable
 
     // Every thread, because any of them may be the one that writes.
     private static bool IsTraced(int process) =>
-        Directory.EnumerateDirectories($"/proc/{process}/task").All(thread => !File.ReadLines(Path.Combine(thread, "status")).Contains("TracerPid:\t0"));
+        Directory
+            .EnumerateDirectories($"/proc/{process}/task")
+            .All(thread => !File.ReadLines(Path.Combine(thread, "status")).Contains("TracerPid:\t0"));
 }

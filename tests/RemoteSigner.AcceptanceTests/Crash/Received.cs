@@ -23,9 +23,10 @@ internal sealed class Received
         }
     }
 
-    public IEnumerable<string> Invalid() => _signatures
-        .Where(pair => !Bls.Verify(pair.Key.Key.Bytes, pair.Key.SigningRoot.Bytes, pair.Value.Bytes))
-        .Select(pair => pair.Key.Claim);
+    public IEnumerable<string> Invalid() =>
+        _signatures
+            .Where(pair => !Bls.Verify(pair.Key.Key.Bytes, pair.Key.SigningRoot.Bytes, pair.Value.Bytes))
+            .Select(pair => pair.Key.Claim);
 
     public IEnumerable<string> Conflicts() =>
         from ofKey in Duties.GroupBy(duty => duty.Key)

@@ -10,7 +10,9 @@ internal static class TracedSigner
 
     public static bool IsAvailable => File.Exists("/usr/bin/strace") && Environment.IsPrivilegedProcess;
 
-    /// <summary>SIGKILL where a thread enters its <paramref name="nth"/> call of these names; the call itself is not made any more.</summary>
+    /// <summary>
+    /// SIGKILL where a thread enters its <paramref name="nth"/> call of these names; the call itself is not made any more.
+    /// </summary>
     public static async Task KillInFrontOfAsync(SignerProcess signer, string names, int nth)
     {
         using var strace = Attach(signer, names, $"signal=KILL:when={nth}");
@@ -27,7 +29,10 @@ internal static class TracedSigner
         }
     }
 
-    /// <summary>SIGKILL after <paramref name="life"/>, most of which goes by between the writes of a commit, each held up by <paramref name="delay"/>.</summary>
+    /// <summary>
+    /// SIGKILL after <paramref name="life"/>, most of which goes by between the writes of a commit, each held up by
+    /// <paramref name="delay"/>.
+    /// </summary>
     public static async Task KillOnSlowDiskAsync(SignerProcess signer, TimeSpan delay, TimeSpan life)
     {
         using var strace = Attach(signer, "pwrite64,fsync,fdatasync", $"delay_enter={(int)delay.TotalMicroseconds}");
@@ -39,7 +44,19 @@ internal static class TracedSigner
     // strace speaks of threads that end while it holds them up: nothing to hear.
     private static Process Attach(SignerProcess signer, string names, string injection)
     {
-        string[] arguments = ["-f", "-qq", "-o", "/dev/null", "-e", $"trace={names}", "-e", $"inject={names}:{injection}", "-p", $"{signer.Id}"];
+        string[] arguments =
+        [
+            "-f",
+            "-qq",
+            "-o",
+            "/dev/null",
+            "-e",
+            $"trace={names}",
+            "-e",
+            $"inject={names}:{injection}",
+            "-p",
+            $"{signer.Id}",
+        ];
         var strace = Process.Start(new ProcessStartInfo("strace", arguments) { RedirectStandardError = true })!;
         strace.BeginErrorReadLine();
         return strace;

@@ -9,7 +9,8 @@ using RemoteSigner.Tests;
 namespace RemoteSigner.AcceptanceTests.Distributed;
 
 /// <summary>
-/// The vectors of the distributed profile through its real endpoints: a signer for each participant, which holds its share of each group. The groups have no cluster document, so that signer.json states them.
+/// The vectors of the distributed profile through its real endpoints: a signer for each participant, which holds its share of each group.
+/// The groups have no cluster document, so that signer.json states them.
 /// </summary>
 public sealed class ProfileVectorTests : IAsyncLifetime
 {
@@ -27,7 +28,11 @@ public sealed class ProfileVectorTests : IAsyncLifetime
             var home = SignerHome.Empty();
             _homes.Add(home);
             (await home.InitAsync("sepolia", "--no-slot-window", "--client", "vc")).Succeeded();
-            await home.AddKeysAsync([.. GroupsAt(place).Select(group => Convert.FromHexString(group["share_secrets"]![place]!["secret_key"]!.GetValue<string>()[2..])).DistinctBy(Convert.ToHexString)]);
+            await home.AddKeysAsync([
+                .. GroupsAt(place)
+                    .Select(group => Convert.FromHexString(group["share_secrets"]![place]!["secret_key"]!.GetValue<string>()[2..]))
+                    .DistinctBy(Convert.ToHexString),
+            ]);
             home.Configure(options => options["distributed"] = Distributed(place));
             _signers.Add(await home.StartAsync());
             _clients.Add(ClientCertificate.Connect(_signers[place], home.Data, "vc"));
@@ -46,7 +51,12 @@ public sealed class ProfileVectorTests : IAsyncLifetime
                 var expected = group["accounts"]![place]!;
                 if (size > 1)
                 {
-                    Assert.True(JsonNode.DeepEquals(AtHome(expected, place), JsonNode.Parse((await _clients[place].ReadAsync($"/api/v1/eth2/distributed/accounts/{composite}")).Text)));
+                    Assert.True(
+                        JsonNode.DeepEquals(
+                            AtHome(expected, place),
+                            JsonNode.Parse((await _clients[place].ReadAsync($"/api/v1/eth2/distributed/accounts/{composite}")).Text)
+                        )
+                    );
                 }
 
                 var listed = JsonNode.Parse((await _clients[place].ReadAsync("/api/v1/eth2/distributed/accounts")).Text)!.AsArray();
@@ -62,17 +72,25 @@ public sealed class ProfileVectorTests : IAsyncLifetime
                     var single = await PostAsync(place, $"/{composite}", request);
                     Assert.True(single.Status == HttpStatusCode.OK, single.Text);
                     Assert.True(JsonNode.DeepEquals(expected, JsonNode.Parse(single.Text)), single.Text);
-                    var batch = JsonNode.Parse((await PostAsync(place, "", $$"""{"identifiers":["{{composite}}"],"signing_request":{{request}}}""")).Text)!.AsArray();
+                    var batch = JsonNode
+                        .Parse((await PostAsync(place, "", $$"""{"identifiers":["{{composite}}"],"signing_request":{{request}}}""")).Text)!
+                        .AsArray();
                     var inBatch = expected.DeepClone();
                     inBatch["identifier"] = composite;
                     Assert.True(JsonNode.DeepEquals(inBatch, Assert.Single(batch)), batch.ToJsonString());
-                    partials.Add((ulong.Parse(single.Json.GetProperty("participant_id").GetString()!), BlsSignature.Parse(single.Signature)));
+                    partials.Add(
+                        (ulong.Parse(single.Json.GetProperty("participant_id").GetString()!), BlsSignature.Parse(single.Signature))
+                    );
                     signatures++;
                 }
 
                 var threshold = int.Parse(group["threshold"]!.GetValue<string>());
-                Assert.All(Subsets(partials, threshold), chosen => Assert.Equal(
-                    signed["recovered_signature"]!.GetValue<string>(), ThresholdSignature.Combine(chosen.ToDictionary(one => one.Id, one => one.Signature)).ToString()));
+                Assert.All(Subsets(partials, threshold), chosen =>
+                    Assert.Equal(
+                        signed["recovered_signature"]!.GetValue<string>(),
+                        ThresholdSignature.Combine(chosen.ToDictionary(one => one.Id, one => one.Signature)).ToString()
+                    )
+                );
             }
         }
 
@@ -88,7 +106,11 @@ public sealed class ProfileVectorTests : IAsyncLifetime
     {
         var composite = _groups[0]!["composite_public_key"]!.GetValue<string>();
         var home = _homes[1];
-        home.Configure(options => options["clients"]!["vc"]!["keys"] = new JsonArray([.. words.Replace("COMPOSITE", composite, StringComparison.Ordinal).Split(',').Select(word => (JsonNode)word)]));
+        home.Configure(options =>
+            options["clients"]!["vc"]!["keys"] = new JsonArray([
+                .. words.Replace("COMPOSITE", composite, StringComparison.Ordinal).Split(',').Select(word => (JsonNode)word),
+            ])
+        );
         (await CommandResult.OfAsync("kill", ["-HUP", $"{_signers[1].Id}"])).Succeeded();
         await Task.Delay(300);
         Assert.Equal("completed", (await _signers[1].EndOfReloadAsync()).Json.GetProperty("status").GetString());
@@ -111,22 +133,42 @@ public sealed class ProfileVectorTests : IAsyncLifetime
         _homes.ForEach(home => home.Dispose());
     }
 
-    private static IEnumerable<JsonNode> GroupsAt(int place) => _groups.OfType<JsonNode>().Where(group => group["share_secrets"]!.AsArray().Count > place);
+    private static IEnumerable<JsonNode> GroupsAt(int place) =>
+        _groups.OfType<JsonNode>().Where(group => group["share_secrets"]!.AsArray().Count > place);
 
-    // Groups of more than one: a whole key needs no words. In each, this signer is at the same place, which the profile wants to be one endpoint.
-    private static JsonObject Distributed(int place) => new()
-    {
-        ["endpoint"] = Endpoint(place),
-        ["groups"] = new JsonArray([.. GroupsAt(place).Where(group => group["accounts"]!.AsArray().Count > 1).Select(group => (JsonNode)new JsonObject
+    // Groups of more than one: a whole key needs no words. In each, this signer is at the same place, which the profile wants to be one
+    // endpoint.
+    private static JsonObject Distributed(int place) =>
+        new()
         {
-            ["compositePublicKey"] = group["composite_public_key"]!.GetValue<string>(),
-            ["threshold"] = int.Parse(group["threshold"]!.GetValue<string>()),
-            ["participants"] = new JsonArray([.. group["accounts"]!.AsArray().Select((account, i) => (JsonNode)new JsonObject
-            {
-                ["id"] = account!["participant_id"]!.GetValue<string>(), ["publicKey"] = account["public_key"]!.GetValue<string>(), ["endpoint"] = Endpoint(i),
-            })]),
-        })]),
-    };
+            ["endpoint"] = Endpoint(place),
+            ["groups"] = new JsonArray([
+                .. GroupsAt(place)
+                    .Where(group => group["accounts"]!.AsArray().Count > 1)
+                    .Select(group =>
+                        (JsonNode)
+                            new JsonObject
+                            {
+                                ["compositePublicKey"] = group["composite_public_key"]!.GetValue<string>(),
+                                ["threshold"] = int.Parse(group["threshold"]!.GetValue<string>()),
+                                ["participants"] = new JsonArray([
+                                    .. group["accounts"]!
+                                        .AsArray()
+                                        .Select(
+                                            (account, i) =>
+                                                (JsonNode)
+                                                    new JsonObject
+                                                    {
+                                                        ["id"] = account!["participant_id"]!.GetValue<string>(),
+                                                        ["publicKey"] = account["public_key"]!.GetValue<string>(),
+                                                        ["endpoint"] = Endpoint(i),
+                                                    }
+                                        ),
+                                ]),
+                            }
+                    ),
+            ]),
+        };
 
     private static string Endpoint(int place) => $"https://signer-{place + 1}.example.com";
 
@@ -136,9 +178,11 @@ public sealed class ProfileVectorTests : IAsyncLifetime
         return account;
     }
 
-    private static IEnumerable<IReadOnlyList<T>> Subsets<T>(List<T> all, int size) => Enumerable.Range(0, 1 << all.Count)
-        .Where(chosen => int.PopCount(chosen) == size)
-        .Select(chosen => (IReadOnlyList<T>)[.. all.Where((_, i) => (chosen & (1 << i)) != 0)]);
+    private static IEnumerable<IReadOnlyList<T>> Subsets<T>(List<T> all, int size) =>
+        Enumerable
+            .Range(0, 1 << all.Count)
+            .Where(chosen => int.PopCount(chosen) == size)
+            .Select(chosen => (IReadOnlyList<T>)[.. all.Where((_, i) => (chosen & (1 << i)) != 0)]);
 
     private async Task<ApiAnswer> PostAsync(int place, string path, string body)
     {

@@ -12,11 +12,20 @@ public sealed class RequestDescriptionTests
     {
         var schema = AnswerDescriptions.Schema("eth2.json", "SigningRequest");
         var count = 0;
-        foreach (var request in SignRequestVectors.Supported().SelectMany(row => Vectors.Read(row.Data)["vectors"]!.AsArray().Select(vector => vector!["request"]!.AsObject())))
+        foreach (
+            var request in SignRequestVectors
+                .Supported()
+                .SelectMany(row => Vectors.Read(row.Data)["vectors"]!.AsArray().Select(vector => vector!["request"]!.AsObject()))
+        )
         {
             using var json = JsonDocument.Parse(request.ToJsonString());
             Assert.True(schema.Evaluate(json.RootElement).IsValid, request.ToJsonString());
-            foreach (var name in request.Select(member => member.Key).Where(name => name is not ("type" or "fork_info" or "signingRoot" or "signing_root")).ToList())
+            foreach (
+                var name in request
+                    .Select(member => member.Key)
+                    .Where(name => name is not ("type" or "fork_info" or "signingRoot" or "signing_root"))
+                    .ToList()
+            )
             {
                 request.Remove(name);
             }

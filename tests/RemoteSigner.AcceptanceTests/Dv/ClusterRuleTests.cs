@@ -18,7 +18,12 @@ public sealed class ClusterRuleTests(DvScene scene) : IClassFixture<DvScene>
     {
         var selection = new AggregationSlot(new Slot(Chain.Slot), _fork);
 
-        await AssertOnlyAsync(proof => AggregateJson(type, wrapped, selection.Slot, proof), scene.Sign(0, selection), scene.Sign(0, selection, share: 1), "selection_proof_not_of_group");
+        await AssertOnlyAsync(
+            proof => AggregateJson(type, wrapped, selection.Slot, proof),
+            scene.Sign(0, selection),
+            scene.Sign(0, selection, share: 1),
+            "selection_proof_not_of_group"
+        );
     }
 
     [Fact]
@@ -26,7 +31,12 @@ public sealed class ClusterRuleTests(DvScene scene) : IClassFixture<DvScene>
     {
         var selection = new SyncCommitteeSelectionProof(new Slot(Chain.Slot), 2, _fork);
 
-        await AssertOnlyAsync(proof => ContributionJson(selection, proof), scene.Sign(0, selection), scene.Sign(1, selection), "selection_proof_not_of_group");
+        await AssertOnlyAsync(
+            proof => ContributionJson(selection, proof),
+            scene.Sign(0, selection),
+            scene.Sign(1, selection),
+            "selection_proof_not_of_group"
+        );
     }
 
     [Fact]
@@ -47,14 +57,23 @@ public sealed class ClusterRuleTests(DvScene scene) : IClassFixture<DvScene>
         string Json(string credentials) =>
             $$"""{"type":"DEPOSIT","deposit":{"pubkey":"{{scene.Group(0)}}","withdrawal_credentials":"{{credentials}}","amount":"{{signed["amount"]}}","genesis_fork_version":"0x10000910"} }""";
 
-        Assert.Equal(HttpStatusCode.OK, (await scene.Admin.SignAsync(scene.Share(0, 0), Json((string)signed["withdrawal_credentials"]!))).Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await scene.Admin.SignAsync(scene.Share(0, 0), Json((string)signed["withdrawal_credentials"]!))).Status
+        );
         Assert.Equal("deposit_not_of_cluster", (await scene.Admin.SignAsync(scene.Share(0, 0), Json("0x01" + new string('0', 62)))).Reason);
     }
 
     private async Task AssertOnlyAsync(Func<BlsSignature, string> body, BlsSignature right, BlsSignature wrong, string reason)
     {
         Assert.Equal(HttpStatusCode.OK, (await SignAsync(body(right))).Status);
-        foreach (var refused in (ApiAnswer[])[await SignAsync(body(wrong)), await DvScene.PostAsync(scene.Nodes[0], $"/{scene.Group(0)}", body(wrong), DvScene.Distributed)])
+        foreach (
+            var refused in (ApiAnswer[])
+                [
+                    await SignAsync(body(wrong)),
+                    await DvScene.PostAsync(scene.Nodes[0], $"/{scene.Group(0)}", body(wrong), DvScene.Distributed),
+                ]
+        )
         {
             Assert.Equal((HttpStatusCode.PreconditionFailed, reason), (refused.Status, refused.Reason));
         }
@@ -68,7 +87,8 @@ public sealed class ClusterRuleTests(DvScene scene) : IClassFixture<DvScene>
     internal static string AggregateJson(string type, bool wrapped, Slot slot, BlsSignature proof)
     {
         var root = new Root(new byte[32]);
-        var data = $$"""{"slot":"{{slot}}","index":"0","beacon_block_root":"{{root}}","source":{"epoch":"1","root":"{{root}}"},"target":{"epoch":"2","root":"{{root}}"} }""";
+        var data =
+            $$"""{"slot":"{{slot}}","index":"0","beacon_block_root":"{{root}}","source":{"epoch":"1","root":"{{root}}"},"target":{"epoch":"2","root":"{{root}}"} }""";
         var aggregate = $$"""{"aggregation_bits":"0x01","data":{{data}},"signature":"{{proof}}","committee_bits":"0x0100000000000000"}""";
         var message = $$"""{"aggregator_index":"7","aggregate":{{aggregate}},"selection_proof":"{{proof}}"}""";
         return $$"""{"type":"{{type}}",{{Chain.ForkInfo}},"aggregate_and_proof":{{(wrapped ? $$"""{"version":"ELECTRA","data":{{message}}}""" : message)}}}""";
@@ -76,7 +96,8 @@ public sealed class ClusterRuleTests(DvScene scene) : IClassFixture<DvScene>
 
     internal static string ContributionJson(SyncCommitteeSelectionProof selection, BlsSignature proof)
     {
-        var contribution = $$"""{"slot":"{{selection.Slot}}","beacon_block_root":"{{default(Root)}}","subcommittee_index":"{{selection.SubcommitteeIndex}}","aggregation_bits":"0x{{new string('0', 32)}}","signature":"{{proof}}"}""";
+        var contribution =
+            $$"""{"slot":"{{selection.Slot}}","beacon_block_root":"{{default(Root)}}","subcommittee_index":"{{selection.SubcommitteeIndex}}","aggregation_bits":"0x{{new string('0', 32)}}","signature":"{{proof}}"}""";
         return $$"""{"type":"SYNC_COMMITTEE_CONTRIBUTION_AND_PROOF",{{Chain.ForkInfo}},"contribution_and_proof":{"aggregator_index":"7","contribution":{{contribution}},"selection_proof":"{{proof}}"} }""";
     }
 }

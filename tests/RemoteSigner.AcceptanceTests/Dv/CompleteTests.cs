@@ -47,7 +47,15 @@ public sealed class CompleteTests(OperatorsScene scene) : IClassFixture<Operator
     {
         using var home = scene.Template.Copy();
         home.Configure(options => options["clients"]!["admin"]!["duties"] = new JsonArray("CLUSTER_LOCK"));
-        (await home.RunAsync("keys", "import", "--keystores", Vectors.Path("clusters-charon/add-validators/node3/validator_keys"), "--never-signed")).Succeeded();
+        (
+            await home.RunAsync(
+                "keys",
+                "import",
+                "--keystores",
+                Vectors.Path("clusters-charon/add-validators/node3/validator_keys"),
+                "--never-signed"
+            )
+        ).Succeeded();
         await using var signer = await home.StartAsync();
         var (unsigned, completed) = (await scene.UnsignedAsync(OperatorsScene.CharonLock), scene.New("completed.json"));
 
@@ -71,7 +79,10 @@ public sealed class CompleteTests(OperatorsScene scene) : IClassFixture<Operator
         var report = JsonNode.Parse(tooFew.Output)!;
         Assert.False((bool)report["complete"]!);
         Assert.Equal((file, "false_partial"), ((string)report["problems"]![0]!["source"]!, (string)report["problems"]![0]!["reason"]!));
-        Assert.Equal((string)forged["validators"]![0]!["pubkey"]!, (string)Assert.Single(report["problems"]![0]!["validators"]!.AsArray())!);
+        Assert.Equal(
+            (string)forged["validators"]![0]!["pubkey"]!,
+            (string)Assert.Single(report["problems"]![0]!["validators"]!.AsArray())!
+        );
         Assert.Equal("2,4", string.Join(',', report["validators"]![0]!["missing"]!.AsArray()));
         Assert.Contains("signatures of share 2", tooFew.Error, StringComparison.Ordinal);
 
@@ -89,19 +100,32 @@ public sealed class CompleteTests(OperatorsScene scene) : IClassFixture<Operator
         (await scene.RunAsync([0], "complete", own, "--write-partials", file)).Succeeded();
 
         Refusal.IsTold(await scene.RunAsync([0], "complete", unsigned, "--partials", file, "--out", target), "of the lock", "same lock");
-        Refusal.IsTold(await scene.RunAsync([0], "complete", unsigned, "--partials", unsigned, "--out", target), "holds no partial signatures", "--write-partials");
+        Refusal.IsTold(
+            await scene.RunAsync([0], "complete", unsigned, "--partials", unsigned, "--out", target),
+            "holds no partial signatures",
+            "--write-partials"
+        );
         Refusal.IsTold(await scene.RunAsync([0], "complete", unsigned, "--out", file), "is there already", "nothing is overwritten");
-        Refusal.IsTold(await scene.RunAsync([0], "complete", Vectors.Path("clusters/neg-degree-too-low/cluster-lock.json"), "--out", target), "degree: ");
+        Refusal.IsTold(
+            await scene.RunAsync([0], "complete", Vectors.Path("clusters/neg-degree-too-low/cluster-lock.json"), "--out", target),
+            "degree: "
+        );
         var edited = JsonNode.Parse(await File.ReadAllTextAsync(unsigned))!;
         edited["lock_hash"] = "0x" + new string('1', 64);
         await File.WriteAllTextAsync(unsigned, edited.ToJsonString());
         Refusal.IsTold(await scene.RunAsync([0], "complete", unsigned, "--out", target), "lock_hash");
         Assert.False(File.Exists(target));
 
-        Assert.Contains("nothing to do", (await scene.RunAsync([], "complete", OperatorsScene.CharonLock, "--partials", file, "--out", target)).Succeeded().Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "nothing to do",
+            (await scene.RunAsync([], "complete", OperatorsScene.CharonLock, "--partials", file, "--out", target)).Succeeded().Error,
+            StringComparison.Ordinal
+        );
         Refusal.IsWrongUsage(await scene.RunAsync([], "complete", own, "--out", target));
         Refusal.IsWrongUsage(await scene.RunAsync([0], "complete", own));
-        Refusal.IsWrongUsage(await SignerProcess.RunAsync(null, "cluster", "complete", own, "--out", target, "--signer", scene.Apis[0].AbsoluteUri));
+        Refusal.IsWrongUsage(
+            await SignerProcess.RunAsync(null, "cluster", "complete", own, "--out", target, "--signer", scene.Apis[0].AbsoluteUri)
+        );
     }
 
     [Fact]
@@ -114,7 +138,9 @@ public sealed class CompleteTests(OperatorsScene scene) : IClassFixture<Operator
         Assert.Contains("policy explain", refused.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(target + ".partials.json"));
 
-        var silent = (await scene.RunAsync([0, 1, 2], "complete", unsigned, "--out", target, "--signer", $"https://127.0.0.1:{LoopbackPort.Free()}")).Succeeded();
+        var silent = (
+            await scene.RunAsync([0, 1, 2], "complete", unsigned, "--out", target, "--signer", $"https://127.0.0.1:{LoopbackPort.Free()}")
+        ).Succeeded();
         Assert.Contains("cannot be reached", silent.Error, StringComparison.Ordinal);
     }
 
@@ -127,12 +153,39 @@ public sealed class CompleteTests(OperatorsScene scene) : IClassFixture<Operator
         var verify = await SignerProcess.RunAsync(null, "cluster", "verify", unsigned);
         Assert.Equal(1, verify.ExitCode);
         Assert.Contains("remote-signer cluster complete", verify.Output, StringComparison.Ordinal);
-        (await SignerProcess.RunAsync(null, "cluster", "verify", Vectors.Path("clusters-charon/add-validators-unverified/cluster-lock.completed.json"))).Succeeded();
+        (
+            await SignerProcess.RunAsync(
+                null,
+                "cluster",
+                "verify",
+                Vectors.Path("clusters-charon/add-validators-unverified/cluster-lock.completed.json")
+            )
+        ).Succeeded();
         Refusal.IsTold(
-            await scene.RunAsync([], "exit", $"0x{new string('a', 96)}=1", "--lock", unsigned, "--epoch", "1", "--write-partials", scene.New("1.json")), "signature_aggregate", "cluster complete");
+            await scene.RunAsync(
+                [],
+                "exit",
+                $"0x{new string('a', 96)}=1",
+                "--lock",
+                unsigned,
+                "--epoch",
+                "1",
+                "--write-partials",
+                scene.New("1.json")
+            ),
+            "signature_aggregate",
+            "cluster complete"
+        );
         using var home = scene.Template.Copy();
         var node = Vectors.Path("clusters-charon/add-validators-unverified/node0");
-        foreach (var verb in (string[][])[["import", "--never-signed", "--lock", unsigned], ["bind", "--lock", unsigned], ["add-lock", unsigned]])
+        foreach (
+            var verb in (string[][])
+                [
+                    ["import", "--never-signed", "--lock", unsigned],
+                    ["bind", "--lock", unsigned],
+                    ["add-lock", unsigned],
+                ]
+        )
         {
             Refusal.IsTold(await home.RunAsync(["cluster", .. verb, "--node", node]), "", "cluster complete");
         }

@@ -8,8 +8,8 @@ using RemoteSigner.Tests;
 namespace RemoteSigner.AcceptanceTests.Dv;
 
 /// <summary>
-/// The four signers of a 3-of-4 cluster of the vectors (ours) with two validators, each with the shares of one node beside four whole keys: client <c>vc</c> has the
-/// everyday duties, <c>admin</c> all.
+/// The four signers of a 3-of-4 cluster of the vectors (ours) with two validators, each with the shares of one node beside four whole keys:
+/// client <c>vc</c> has the everyday duties, <c>admin</c> all.
 /// </summary>
 public class DvScene(SignerTemplate template) : IAsyncLifetime
 {
@@ -50,10 +50,12 @@ public class DvScene(SignerTemplate template) : IAsyncLifetime
 
     public JsonNode Lock { get; } = Vectors.Read($"clusters/{Cluster}/cluster-lock.json");
 
-    public BlsPublicKey Group(int validator) => BlsPublicKey.Parse((string)Lock["distributed_validators"]![validator]!["distributed_public_key"]!);
+    public BlsPublicKey Group(int validator) =>
+        BlsPublicKey.Parse((string)Lock["distributed_validators"]![validator]!["distributed_public_key"]!);
 
     /// <summary>By node, from 0.</summary>
-    public BlsPublicKey Share(int validator, int node) => BlsPublicKey.Parse((string)Lock["distributed_validators"]![validator]!["public_shares"]![node]!);
+    public BlsPublicKey Share(int validator, int node) =>
+        BlsPublicKey.Parse((string)Lock["distributed_validators"]![validator]!["public_shares"]![node]!);
 
     public async ValueTask InitializeAsync()
     {
@@ -70,11 +72,23 @@ public class DvScene(SignerTemplate template) : IAsyncLifetime
                     ["endpoint"] = Endpoint(node),
                     ["clusters"] = new JsonObject
                     {
-                        [(string)Lock["lock_hash"]!] = new JsonObject(Enumerable.Range(0, 4).Select(one => KeyValuePair.Create($"{one + 1}", (JsonNode?)Endpoint(one)))),
+                        [(string)Lock["lock_hash"]!] = new JsonObject(
+                            Enumerable.Range(0, 4).Select(one => KeyValuePair.Create($"{one + 1}", (JsonNode?)Endpoint(one)))
+                        ),
                     },
                 };
             });
-            (await home.RunAsync("cluster", "import", "--lock", Vectors.Path($"clusters/{Cluster}/cluster-lock.json"), "--node", Vectors.Path($"clusters/{Cluster}/node{node}"), "--never-signed")).Succeeded();
+            (
+                await home.RunAsync(
+                    "cluster",
+                    "import",
+                    "--lock",
+                    Vectors.Path($"clusters/{Cluster}/cluster-lock.json"),
+                    "--node",
+                    Vectors.Path($"clusters/{Cluster}/node{node}"),
+                    "--never-signed"
+                )
+            ).Succeeded();
             await PrepareAsync(home, node);
             var door = LoopbackPort.Free();
             _signers.Add(await home.StartAsync("--loopback-http", $"{door}=keeper"));

@@ -29,7 +29,12 @@ public sealed class LockSignatureTests(DvScene scene) : IClassFixture<DvScene>
         {
             var answer = await PostAsync(keeper, Hash, Unsigned);
             Assert.True(answer.Status == HttpStatusCode.OK, answer.Text);
-            signatures.AddRange(answer.Json.GetProperty("partials").EnumerateArray().Select(partial => BlsSignature.Parse(partial.GetProperty("partial_signature").GetString()).Bytes.ToArray()));
+            signatures.AddRange(
+                answer
+                    .Json.GetProperty("partials")
+                    .EnumerateArray()
+                    .Select(partial => BlsSignature.Parse(partial.GetProperty("partial_signature").GetString()).Bytes.ToArray())
+            );
         }
 
         var sum = new byte[BlsSignature.Length];
@@ -56,15 +61,27 @@ public sealed class LockSignatureTests(DvScene scene) : IClassFixture<DvScene>
         var addressless = JsonNode.Parse(Unsigned)!;
         addressless["cluster_definition"]!["validators"]!.AsArray().RemoveAt(0);
 
-        foreach (var (hash, body, check) in ((string, string, string)[])[(Hash, richer.ToJsonString(), "degree"), (Hash, richer.ToJsonString(), "lock_hash"), (other, Unsigned, "lock_hash"), (Hash, addressless.ToJsonString(), "counts")])
+        foreach (
+            var (hash, body, check) in ((string, string, string)[])
+                [
+                    (Hash, richer.ToJsonString(), "degree"),
+                    (Hash, richer.ToJsonString(), "lock_hash"),
+                    (other, Unsigned, "lock_hash"),
+                    (Hash, addressless.ToJsonString(), "counts"),
+                ]
+        )
         {
             var answer = await PostAsync(scene.Keepers[0], hash, body);
             Assert.Equal((HttpStatusCode.UnprocessableEntity, "lock_not_verified"), (answer.Status, answer.Reason));
-            Assert.Contains(check, answer.Json.GetProperty("checks").EnumerateArray().Select(failure => failure.GetProperty("check").GetString()));
+            Assert.Contains(
+                check,
+                answer.Json.GetProperty("checks").EnumerateArray().Select(failure => failure.GetProperty("check").GetString())
+            );
         }
 
         Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(scene.Keepers[0], Hash, "{}")).Status);
     }
 
-    private static Task<ApiAnswer> PostAsync(HttpClient client, string hash, string body) => DvScene.PostAsync(client, $"/clusters/{hash}/lock-signatures", body);
+    private static Task<ApiAnswer> PostAsync(HttpClient client, string hash, string body) =>
+        DvScene.PostAsync(client, $"/clusters/{hash}/lock-signatures", body);
 }

@@ -5,8 +5,9 @@ using RemoteSigner.Tests;
 namespace RemoteSigner.AcceptanceTests.Dv;
 
 /// <summary>
-/// The same four signers, each also with the shares of a cluster that Charon made. The client <c>admin</c> may sign locks; the first three allow top-ups of up to 8 ETH, the fourth none. Commands run as an operator would
-/// run them: without a data directory, with a client's certificate.
+/// The same four signers, each also with the shares of a cluster that Charon made. The client <c>admin</c> may sign locks; the first three
+/// allow top-ups of up to 8 ETH, the fourth none. Commands run as an operator would run them: without a data directory, with a client's
+/// certificate.
 /// </summary>
 public sealed class OperatorsScene(SignerTemplate template) : DvScene(template)
 {
@@ -25,15 +26,26 @@ public sealed class OperatorsScene(SignerTemplate template) : DvScene(template)
     {
         var text = await File.ReadAllTextAsync(lockFile);
         var path = New("cluster-lock.json");
-        await File.WriteAllTextAsync(path, text.Replace((string)JsonNode.Parse(text)!["signature_aggregate"]!, "", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            path,
+            text.Replace((string)JsonNode.Parse(text)!["signature_aggregate"]!, "", StringComparison.Ordinal)
+        );
         return path;
     }
 
     /// <summary>Runs a verb of <c>cluster</c>, with these nodes (from 0) as the signers to be asked.</summary>
     public Task<CommandResult> RunAsync(int[] nodes, params string[] verb) => RunAsync("admin", nodes, verb);
 
-    public Task<CommandResult> RunAsync(string client, int[] nodes, params string[] verb) => SignerProcess.RunAsync(
-        null, ["cluster", .. verb, .. nodes.SelectMany(node => new[] { "--signer", Apis[node].AbsoluteUri }), .. nodes.Length > 0 ? ConnectProcess.Files(Home.Data, client) : []]);
+    public Task<CommandResult> RunAsync(string client, int[] nodes, params string[] verb) =>
+        SignerProcess.RunAsync(
+            null,
+            [
+                "cluster",
+                .. verb,
+                .. nodes.SelectMany(node => new[] { "--signer", Apis[node].AbsoluteUri }),
+                .. nodes.Length > 0 ? ConnectProcess.Files(Home.Data, client) : [],
+            ]
+        );
 
     public override async ValueTask DisposeAsync()
     {
@@ -52,6 +64,16 @@ public sealed class OperatorsScene(SignerTemplate template) : DvScene(template)
                 options["deposits"]!["maxTopUpGwei"] = 8_000_000_000;
             }
         });
-        (await home.RunAsync("cluster", "import", "--lock", CharonLock, "--node", Vectors.Path($"clusters-charon/add-validators/node{node}"), "--never-signed")).Succeeded();
+        (
+            await home.RunAsync(
+                "cluster",
+                "import",
+                "--lock",
+                CharonLock,
+                "--node",
+                Vectors.Path($"clusters-charon/add-validators/node{node}"),
+                "--never-signed"
+            )
+        ).Succeeded();
     }
 }

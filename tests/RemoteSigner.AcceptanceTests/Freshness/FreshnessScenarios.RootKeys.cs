@@ -6,7 +6,10 @@ namespace RemoteSigner.AcceptanceTests.Freshness;
 // Copies from before the vault got another root key.
 public abstract partial class FreshnessScenarios
 {
-    /// <summary>Both from before the vault got another root key: the fence lives in another place since, and what is there says nothing under the key of then.</summary>
+    /// <summary>
+    /// Both from before the vault got another root key: the fence lives in another place since, and what is there says nothing under the
+    /// key of then.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -25,7 +28,10 @@ public abstract partial class FreshnessScenarios
         _home.PutBack("copy");
         var vault = await File.ReadAllBytesAsync(_home.VaultFile, TestContext.Current.CancellationToken);
         string[] import = ["keys", "import", "--keystores", _home.Beside("new"), "--never-signed"];
-        foreach (var verb in (string[][])[import, ["keys", "delete", _home.Keys[1].ToString()], ["seal", "enrol", "--recovery", recovery], RekeyOf(_home)])
+        foreach (
+            var verb in (string[][])
+                [import, ["keys", "delete", _home.Keys[1].ToString()], ["seal", "enrol", "--recovery", recovery], RekeyOf(_home)]
+        )
         {
             Refusal.IsTold(await _home.RunAsync(verb), "root key");
         }
@@ -62,7 +68,9 @@ public abstract partial class FreshnessScenarios
         (await _home.RunAsync(RekeyOf(_home))).Succeeded();
     }
 
-    /// <summary>A copy from before there was a witness, when the vault has got another root key since: what it makes would not know what was signed.</summary>
+    /// <summary>
+    /// A copy from before there was a witness, when the vault has got another root key since: what it makes would not know what was signed.
+    /// </summary>
     [Fact]
     public async Task A_copy_from_before_the_witness_enrols_none_beside_the_one_that_went_on()
     {

@@ -7,8 +7,9 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.AcceptanceTests.Freshness;
 
 /// <summary>
-/// Orderly stops, crashes and old copies that are put back, against the binary. The same for each kind of witness: a class for one only says how a
-/// home is made whose witness is that. No slot window: the epochs are the test's own, and the fence stands nine past the newest duty.
+/// Orderly stops, crashes and old copies that are put back, against the binary. The same for each kind of witness: a class for one only
+/// says how a home is made whose witness is that. No slot window: the epochs are the test's own, and the fence stands nine past the newest
+/// duty.
 /// </summary>
 public abstract partial class FreshnessScenarios : IAsyncLifetime
 {
@@ -277,15 +278,26 @@ public abstract partial class FreshnessScenarios : IAsyncLifetime
     /// <summary>A signer on hoodi without a slot window, with two keys and the client <c>vc</c>, whose witness is of this kind.</summary>
     protected abstract Task<SignerHome> CreateHomeAsync(params string[] options);
 
-    private static Task<ApiAnswer> AskAsync(RunningSigner signer, ulong target, int key = 0, byte fill = 1, ulong? source = null) => signer.Client.SignAsync(
-        signer.Keys[key], AttestationRequest.Json(AttestationRequest.Message(Chain.Network.GenesisValidatorsRoot!.Value, source ?? target - 1, target, target * 32, fill)));
+    private static Task<ApiAnswer> AskAsync(RunningSigner signer, ulong target, int key = 0, byte fill = 1, ulong? source = null) =>
+        signer.Client.SignAsync(
+            signer.Keys[key],
+            AttestationRequest.Json(
+                AttestationRequest.Message(Chain.Network.GenesisValidatorsRoot!.Value, source ?? target - 1, target, target * 32, fill)
+            )
+        );
 
     private static async Task<HttpStatusCode> VoteAsync(RunningSigner signer, ulong target) => (await AskAsync(signer, target)).Status;
 
     private static Task<ApiAnswer> ProposeAsync(RunningSigner signer, ulong slot, int key) =>
-        signer.Client.SignAsync(signer.Keys[key], BlockRequest.Json(BlockRequest.Message(Chain.Network.GenesisValidatorsRoot!.Value, slot, 1)));
+        signer.Client.SignAsync(
+            signer.Keys[key],
+            BlockRequest.Json(BlockRequest.Message(Chain.Network.GenesisValidatorsRoot!.Value, slot, 1))
+        );
 
-    /// <summary>Nothing before the epoch, and no vote with a source before this one (two epochs before the epoch), with the key that signed and the one that never did; everything from there on.</summary>
+    /// <summary>
+    /// Nothing before the epoch, and no vote with a source before this one (two epochs before the epoch), with the key that signed and the
+    /// one that never did; everything from there on.
+    /// </summary>
     private static async Task AssertServesFromAsync(RunningSigner signer, ulong fence, ulong? source = null)
     {
         var lowest = source ?? fence - 2;
@@ -319,7 +331,14 @@ public abstract partial class FreshnessScenarios : IAsyncLifetime
             using var client = ClientCertificate.Connect(process, _home.Data, "vc");
             var signer = new RunningSigner(process, client, _home.Keys);
             await UntilKeysAreOpenAsync(process);
-            foreach (var answer in new[] { await AskAsync(signer, 5000), await AskAsync(signer, 100), await client.SignAsync(signer.Keys[0], Chain.RandaoJson()) })
+            foreach (
+                var answer in new[]
+                {
+                    await AskAsync(signer, 5000),
+                    await AskAsync(signer, 100),
+                    await client.SignAsync(signer.Keys[0], Chain.RandaoJson()),
+                }
+            )
             {
                 Assert.Equal((HttpStatusCode.ServiceUnavailable, reason), (answer.Status, answer.Reason));
             }
@@ -328,10 +347,14 @@ public abstract partial class FreshnessScenarios : IAsyncLifetime
         }
 
         var pascal = string.Concat(reason.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
-        Assert.Equal(4, (await AuditLines.ReadAsync(_home.LedgerFile)).Count(line => line.Contains($"\"rule\":\"{pascal}\"", StringComparison.Ordinal)));
+        Assert.Equal(
+            4,
+            (await AuditLines.ReadAsync(_home.LedgerFile)).Count(line => line.Contains($"\"rule\":\"{pascal}\"", StringComparison.Ordinal))
+        );
     }
 
-    private static Task<ApiAnswer> UntilKeysAreOpenAsync(SignerProcess process) => process.HealthWhenAsync(report => report.Text.Contains("\"state\":\"open\"", StringComparison.Ordinal));
+    private static Task<ApiAnswer> UntilKeysAreOpenAsync(SignerProcess process) =>
+        process.HealthWhenAsync(report => report.Text.Contains("\"state\":\"open\"", StringComparison.Ordinal));
 
     private async Task<HttpStatusCode> VoteOnceSettledAsync(SignerProcess process, ulong target, byte fill)
     {
@@ -358,7 +381,10 @@ public abstract partial class FreshnessScenarios : IAsyncLifetime
     }
 
     private async Task<string?> NextStartAsync() =>
-        JsonDocument.Parse((await _home.RunAsync("freshness", "status", "--json")).Succeeded().Output).RootElement.GetProperty("nextStart").GetString();
+        JsonDocument
+            .Parse((await _home.RunAsync("freshness", "status", "--json")).Succeeded().Output)
+            .RootElement.GetProperty("nextStart")
+            .GetString();
 
     private static async Task<string?> StateAsync(RunningSigner signer) => StateOf(await signer.Process.HealthWhenAsync(_ => true));
 
@@ -368,8 +394,14 @@ public abstract partial class FreshnessScenarios : IAsyncLifetime
         return (await operations.ReadAsync("/metrics")).Text;
     }
 
-    private static string? StateOf(ApiAnswer health) => health.Json.GetProperty("checks").EnumerateArray()
-        .Single(check => check.GetProperty("id").GetString() == "freshness-check").GetProperty("data").GetProperty("state").GetString();
+    private static string? StateOf(ApiAnswer health) =>
+        health
+            .Json.GetProperty("checks")
+            .EnumerateArray()
+            .Single(check => check.GetProperty("id").GetString() == "freshness-check")
+            .GetProperty("data")
+            .GetProperty("state")
+            .GetString();
 
     private sealed record RunningSigner(SignerProcess Process, HttpClient Client, IReadOnlyList<BlsPublicKey> Keys);
 }

@@ -7,7 +7,8 @@ public sealed class TpmFreshnessTests : FreshnessScenarios
 {
     protected override string[] VaultChange => ["tpm", "provision"];
 
-    protected override string[] RekeyOf(SignerHome home) => ["seal", "rekey", "--release-key", Path.Combine(home.Data, "clients", "release.key")];
+    protected override string[] RekeyOf(SignerHome home) =>
+        ["seal", "rekey", "--release-key", Path.Combine(home.Data, "clients", "release.key")];
 
     // In place of a slot it gives the vault another root key, and what a file of another root key says of its age is worth nothing.
     protected override string OldVault => "vault_replaced";

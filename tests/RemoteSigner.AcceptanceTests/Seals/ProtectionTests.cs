@@ -42,7 +42,16 @@ public sealed class ProtectionTests
 
         await File.WriteAllTextAsync(home.Beside("pin"), "a new pin");
         File.SetUnixFileMode(home.Beside("pin"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        (await home.RunAsync("tpm", "provision", "--release-key", Path.Combine(home.Data, "clients", "release.key"), "--new-pin-file", home.Beside("pin"))).Succeeded();
+        (
+            await home.RunAsync(
+                "tpm",
+                "provision",
+                "--release-key",
+                Path.Combine(home.Data, "clients", "release.key"),
+                "--new-pin-file",
+                home.Beside("pin")
+            )
+        ).Succeeded();
         home.Configure(options => options["tpm"]!["pin"]!["file"] = home.Beside("pin"));
         await home.AddRecoverySlotAsync();
 
@@ -56,15 +65,25 @@ public sealed class ProtectionTests
     {
         var lines = await LinesAsync(home);
         Assert.Equal(["vault", "history", "memory"], lines.Keys);
-        Assert.All(lines, line => Assert.Contains($"  {line.Key}: protected from {line.Value.From}; not from {line.Value.NotFrom}\n", told, StringComparison.Ordinal));
+        Assert.All(lines, line =>
+            Assert.Contains(
+                $"  {line.Key}: protected from {line.Value.From}; not from {line.Value.NotFrom}\n",
+                told,
+                StringComparison.Ordinal
+            )
+        );
         return lines;
     }
 
     private static async Task<Dictionary<string, (string From, string NotFrom)>> LinesAsync(SignerHome home)
     {
         using var status = JsonDocument.Parse((await home.RunAsync("seal", "status", "--json")).Succeeded().Output);
-        return status.RootElement.GetProperty("protection").EnumerateArray().ToDictionary(
-            line => line.GetProperty("of").GetString()!,
-            line => (line.GetProperty("from").GetString()!, line.GetProperty("notFrom").GetString()!));
+        return status
+            .RootElement.GetProperty("protection")
+            .EnumerateArray()
+            .ToDictionary(
+                line => line.GetProperty("of").GetString()!,
+                line => (line.GetProperty("from").GetString()!, line.GetProperty("notFrom").GetString()!)
+            );
     }
 }

@@ -6,8 +6,8 @@ using RemoteSigner.Tests;
 namespace RemoteSigner.AcceptanceTests.Seals;
 
 /// <summary>
-/// Another vault in the place of the one that ledger and witness know: with a root key of somebody else's choice, or an old copy. No verb that changes anything takes it, and nothing is sealed into it;
-/// neither does the signer that serves.
+/// Another vault in the place of the one that ledger and witness know: with a root key of somebody else's choice, or an old copy. No verb
+/// that changes anything takes it, and nothing is sealed into it; neither does the signer that serves.
 /// </summary>
 public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
 {
@@ -45,7 +45,9 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
         _home.Configure(options => options["freshness"]!["witness"] = "none");
         var twin = _home.CopyBeside("twin");
         (await _home.RunAsync("seal", "enrol", "--recovery", await RecoveryAsync("here"))).Succeeded();
-        (await SignerProcess.RunAsync(_home.Token, "seal", "enrol", "--recovery", await RecoveryAsync("there"), "--data", twin)).Succeeded();
+        (
+            await SignerProcess.RunAsync(_home.Token, "seal", "enrol", "--recovery", await RecoveryAsync("there"), "--data", twin)
+        ).Succeeded();
         File.Copy(Path.Combine(twin, "vault"), _home.VaultFile, overwrite: true);
 
         await RefusesAsync(line, "it is not what the ledger remembers of generation 3");
@@ -76,7 +78,11 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
 
         (await _home.RunAsync(import)).Succeeded();
         (await _home.RunAsync("audit", "export", _home.Beside("log"))).Succeeded();
-        Assert.Contains("VaultRolledBack was cleared", await File.ReadAllTextAsync(_home.Beside("log"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "VaultRolledBack was cleared",
+            await File.ReadAllTextAsync(_home.Beside("log"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>The vault was put back from before a rekey; the operator's key followed that, and opens no more.</summary>
@@ -101,23 +107,38 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
         }
 
         await RefusesAsync(["seal", "rekey"], "does not open in this vault", "operator import --key FILE");
-        Assert.Contains("did not open in this vault: this one took its place", (await _home.RunAsync(import)).Succeeded().Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "did not open in this vault: this one took its place",
+            (await _home.RunAsync(import)).Succeeded().Error,
+            StringComparison.Ordinal
+        );
         Refusal.IsTold(await _home.RunAsync(import), "there is an operator key", "move the file away");
         (await _home.RunAsync("seal", "rekey")).Succeeded();
         (await _home.RunAsync("audit", "export", _home.Beside("log"))).Succeeded();
-        Assert.Contains("in the place of one that did not open in this vault", await File.ReadAllTextAsync(_home.Beside("log"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "in the place of one that did not open in this vault",
+            await File.ReadAllTextAsync(_home.Beside("log"), TestContext.Current.CancellationToken),
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>Who may write the ledger, too, has yet the witness against him.</summary>
     [Theory]
     [InlineData("UPDATE note SET value = x'ANCHOR' WHERE name = 'vault'")]
     [InlineData("DELETE FROM note WHERE name = 'vault'")]
-    [InlineData("DELETE FROM note WHERE name = 'vault'; UPDATE freshness SET vault = NULL, witness = NULL, start = NULL, vault_generation = NULL")]
+    [InlineData(
+        "DELETE FROM note WHERE name = 'vault'; UPDATE freshness SET vault = NULL, witness = NULL, start = NULL, vault_generation = NULL"
+    )]
     public async Task A_vault_with_another_root_key_and_a_ledger_that_was_made_to_fit_are_not_taken(string edit)
     {
         var import = await PrepareAsync("keys import --keystores NEW --never-signed");
         var anchor = await FakeVault.PutAsync(_home);
-        (await CommandResult.OfAsync("sqlite3", [_home.LedgerFile, edit.Replace("ANCHOR", Convert.ToHexStringLower(anchor), StringComparison.Ordinal)])).Succeeded();
+        (
+            await CommandResult.OfAsync(
+                "sqlite3",
+                [_home.LedgerFile, edit.Replace("ANCHOR", Convert.ToHexStringLower(anchor), StringComparison.Ordinal)]
+            )
+        ).Succeeded();
 
         await RefusesAsync(import, "was not written under this vault's root key");
     }
@@ -126,7 +147,12 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
     public async Task A_ledger_that_forgot_its_witness_is_not_taken()
     {
         var import = await PrepareAsync("keys import --keystores NEW --never-signed");
-        (await CommandResult.OfAsync("sqlite3", [_home.LedgerFile, "UPDATE freshness SET vault = NULL, witness = NULL, start = NULL, vault_generation = NULL"])).Succeeded();
+        (
+            await CommandResult.OfAsync(
+                "sqlite3",
+                [_home.LedgerFile, "UPDATE freshness SET vault = NULL, witness = NULL, start = NULL, vault_generation = NULL"]
+            )
+        ).Succeeded();
 
         await RefusesAsync(import, "the ledger has never seen one");
     }
@@ -149,7 +175,10 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
         (await _home.RunAsync("seal", "rekey")).Succeeded();
 
         Refusal.IsTold(
-            await SignerProcess.RunAsync(_home.Token, "seal", "recover", "--key", _home.RecoveryKey, "--data", drill), "under another root key", "freshness clear");
+            await SignerProcess.RunAsync(_home.Token, "seal", "recover", "--key", _home.RecoveryKey, "--data", drill),
+            "under another root key",
+            "freshness clear"
+        );
 
         Assert.Contains("\"serve\"", (await _home.RunAsync("freshness", "status", "--json")).Succeeded().Output, StringComparison.Ordinal);
     }
@@ -163,10 +192,16 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
         (await _home.RunAsync("seal", "rekey")).Succeeded();
         (await _home.RunAsync("seal", "rekey")).Succeeded();
 
-        Refusal.IsTold(await SignerProcess.RunAsync(_home.Token, "seal", "recover", "--key", _home.RecoveryKey, "--data", old), "under another root key", "freshness clear");
+        Refusal.IsTold(
+            await SignerProcess.RunAsync(_home.Token, "seal", "recover", "--key", _home.RecoveryKey, "--data", old),
+            "under another root key",
+            "freshness clear"
+        );
     }
 
-    /// <summary>Where no witness goes along nobody can tell which of the two is old: both risks are shown, and the ledger stands on a floor.</summary>
+    /// <summary>
+    /// Where no witness goes along nobody can tell which of the two is old: both risks are shown, and the ledger stands on a floor.
+    /// </summary>
     [Fact]
     public async Task Without_a_witness_a_ledger_that_is_older_than_its_vault_is_taken_with_a_floor_alone()
     {
@@ -197,7 +232,13 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
         (await _home.RunAsync("seal", "rotate")).Succeeded();
         _home.BackUp("genuine");
         string[] import = ["keys", "import", "--keystores", _home.Beside("new"), "--never-signed"];
-        foreach (var put in new Func<Task>[] { () => FakeVault.PutAsync(_home, generation: 1UL << 62), () => Done(() => _home.PutBack("before", "vault")) })
+        foreach (
+            var put in new Func<Task>[]
+            {
+                () => FakeVault.PutAsync(_home, generation: 1UL << 62),
+                () => Done(() => _home.PutBack("before", "vault")),
+            }
+        )
         {
             await put();
             var found = await File.ReadAllBytesAsync(_home.VaultFile, TestContext.Current.CancellationToken);
@@ -224,21 +265,24 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
 
         await using var signer = SignerProcess.Launch(_home.Data, _home.Token);
 
-        await signer.HealthWhenAsync(report => report.Text.Contains("vault_replaced", StringComparison.Ordinal) && report.Text.Contains("has another root key", StringComparison.Ordinal));
+        await signer.HealthWhenAsync(report =>
+            report.Text.Contains("vault_replaced", StringComparison.Ordinal)
+            && report.Text.Contains("has another root key", StringComparison.Ordinal)
+        );
         Assert.Equal(1, (await _home.RunAsync("seal", "rotate")).ExitCode);
     }
 
     public static TheoryData<string> VerbsWithoutWitness =>
-    [
-        "keys import --keystores NEW --never-signed",
-        "keys delete KEY",
-        "cluster import --lock LOCK --node NODE --never-signed",
-        "operator import --key OPERATOR",
-        "seal enrol",
-        "seal enrol --recovery RECOVERY",
-        "seal rotate",
-        "seal remove 00",
-    ];
+        [
+            "keys import --keystores NEW --never-signed",
+            "keys delete KEY",
+            "cluster import --lock LOCK --node NODE --never-signed",
+            "operator import --key OPERATOR",
+            "seal enrol",
+            "seal enrol --recovery RECOVERY",
+            "seal rotate",
+            "seal remove 00",
+        ];
 
     public static TheoryData<string> Verbs => [.. VerbsWithoutWitness.Select(row => row.Data), "freshness enrol --witness-on-host"];
 

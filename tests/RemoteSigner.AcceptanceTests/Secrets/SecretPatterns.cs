@@ -3,8 +3,8 @@ using System.Text;
 namespace RemoteSigner.AcceptanceTests.Secrets;
 
 /// <summary>
-/// Byte patterns that must be nowhere, each with a name to report: a scalar in both byte orders and as hex digits, a text in UTF-8 and UTF-16. Of
-/// a scalar every half counts: the rest may have been overwritten.
+/// Byte patterns that must be nowhere, each with a name to report: a scalar in both byte orders and as hex digits, a text in UTF-8 and
+/// UTF-16. Of a scalar every half counts: the rest may have been overwritten.
 /// </summary>
 internal sealed class SecretPatterns
 {

@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace RemoteSigner.AcceptanceTests.Secrets;
 
-/// <summary>Looks through files, printed text and the memory of another process for patterns; says how much it has read and what it found where.</summary>
+/// <summary>
+/// Looks through files, printed text and the memory of another process for patterns; says how much it has read and what it found where.
+/// </summary>
 internal sealed class SecretScan(SecretPatterns patterns)
 {
     private const int Window = 1 << 20;
@@ -55,7 +57,10 @@ internal sealed class SecretScan(SecretPatterns patterns)
             if (parts[1].StartsWith('r'))
             {
                 var name = parts.Length > 5 ? parts[5] : "anonymous";
-                var ends = parts[0].Split('-').Select(end => (long)ulong.Parse(end, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToArray();
+                var ends = parts[0]
+                    .Split('-')
+                    .Select(end => (long)ulong.Parse(end, NumberStyles.HexNumber, CultureInfo.InvariantCulture))
+                    .ToArray();
                 if (!Range(memory, name, ends[0], ends[1]))
                 {
                     Refused.Add(name);

@@ -7,8 +7,9 @@ using RemoteSigner.Rig;
 namespace RemoteSigner.AcceptanceTests.Secrets;
 
 /// <summary>
-/// After imports and a thousand signatures, no share, keystore password, PIN or SSV operator's key is in the data directory, in what was printed, in a core dump
-/// that root takes, or in any memory of the process that root can read. The token is in the same process: SoftHSM2 keeps nothing either.
+/// After imports and a thousand signatures, no share, keystore password, PIN or SSV operator's key is in the data directory, in what was
+/// printed, in a core dump that root takes, or in any memory of the process that root can read. The token is in the same process: SoftHSM2
+/// keeps nothing either.
 /// </summary>
 public sealed class SecretScanTests(ITestOutputHelper output)
 {
@@ -24,7 +25,20 @@ public sealed class SecretScanTests(ITestOutputHelper output)
         Assert.SkipUnless(isCi || (SoftToken.IsAvailable && File.Exists("/usr/bin/gcore")), "softhsm2 and gdb are not both installed");
         Assert.SkipUnless(isCi || Environment.IsPrivilegedProcess, "only root may read the memory of a signer");
         using var scene = new SecretScene();
-        await scene.RunAsync([], "init", "--network", scene.Network.Name, "--no-slot-window", "--seal", "softhsm2", "--witness-on-host", "--pin-file", scene.Token.PinFile, "--client", SecretScene.Client);
+        await scene.RunAsync(
+            [],
+            "init",
+            "--network",
+            scene.Network.Name,
+            "--no-slot-window",
+            "--seal",
+            "softhsm2",
+            "--witness-on-host",
+            "--pin-file",
+            scene.Token.PinFile,
+            "--client",
+            SecretScene.Client
+        );
 
         await ImportUnderDebuggerAsync(scene, "keys", "import", "--keystores", scene.Keystores, "--never-signed");
         await ImportUnderDebuggerAsync(scene, "operator", "import", "--key", scene.OperatorKeyFile);
@@ -35,18 +49,33 @@ public sealed class SecretScanTests(ITestOutputHelper output)
         AssertClean(scene, "everything printed", scan => scan.Text("output", scene.Printed));
     }
 
-    /// <summary>Core dumps of the import while it seals the shares (the vault is renamed into place) and when it has done everything but end.</summary>
+    /// <summary>
+    /// Core dumps of the import while it seals the shares (the vault is renamed into place) and when it has done everything but end.
+    /// </summary>
     private async Task ImportUnderDebuggerAsync(SecretScene scene, params string[] verb)
     {
-        string sealing = Path.Combine(scene.Folder, "sealing.core"), ending = Path.Combine(scene.Folder, "ending.core");
+        string sealing = Path.Combine(scene.Folder, "sealing.core"),
+            ending = Path.Combine(scene.Folder, "ending.core");
         string[] gdb =
         [
-            .. Limited, "gdb", "-nx", "-batch", "-return-child-result",
+            .. Limited,
+            "gdb",
+            "-nx",
+            "-batch",
+            "-return-child-result",
             .. Steps(
-                "set debuginfod enabled off", "handle all nostop noprint pass",
-                "catch syscall rename", "run", $"gcore {sealing}",
-                "delete", "catch syscall exit_group", "continue", $"gcore {ending}",
-                "delete", "continue"),
+                "set debuginfod enabled off",
+                "handle all nostop noprint pass",
+                "catch syscall rename",
+                "run",
+                $"gcore {sealing}",
+                "delete",
+                "catch syscall exit_group",
+                "continue",
+                $"gcore {ending}",
+                "delete",
+                "continue"
+            ),
             "--args",
         ];
         await scene.RunAsync(gdb, verb);
@@ -65,7 +94,12 @@ public sealed class SecretScanTests(ITestOutputHelper output)
         await SignAsync(scene, signer);
         Assert.Contains(File.ReadLines($"/proc/{signer.Id}/maps"), mapping => mapping.Contains("secretmem", StringComparison.Ordinal));
         var memory = Expect(scene, "the server's memory", scan => scan.Memory(signer.Id));
-        Assert.All(memory.Refused, name => Assert.True(name.Contains("secretmem", StringComparison.Ordinal) || name.StartsWith("[v", StringComparison.Ordinal), $"{name} was not read"));
+        Assert.All(memory.Refused, name =>
+            Assert.True(
+                name.Contains("secretmem", StringComparison.Ordinal) || name.StartsWith("[v", StringComparison.Ordinal),
+                $"{name} was not read"
+            )
+        );
         Expect(scene, "the server's core dump", scan => scan.File(DumpCore(scene, signer.Id)));
         await signer.StopAsync();
         scene.Print(signer.Output);
@@ -74,14 +108,16 @@ public sealed class SecretScanTests(ITestOutputHelper output)
     private static async Task SignAsync(SecretScene scene, SignerProcess signer)
     {
         using var client = ClientCertificate.Connect(signer, scene.Data, SecretScene.Client);
-        await Task.WhenAll(scene.Keys.Select(async key =>
-        {
-            for (var epoch = 1ul; epoch <= SignaturesOfEachKey; epoch++)
+        await Task.WhenAll(
+            scene.Keys.Select(async key =>
             {
-                var vote = AttestationRequest.Message(scene.Network.GenesisValidatorsRoot!.Value, epoch - 1, epoch, epoch * 32, 1);
-                Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(key, AttestationRequest.Json(vote))).Status);
-            }
-        }));
+                for (var epoch = 1ul; epoch <= SignaturesOfEachKey; epoch++)
+                {
+                    var vote = AttestationRequest.Message(scene.Network.GenesisValidatorsRoot!.Value, epoch - 1, epoch, epoch * 32, 1);
+                    Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(key, AttestationRequest.Json(vote))).Status);
+                }
+            })
+        );
         await SignTogetherAsync(scene, client);
         await SpeakAsync(client);
     }
@@ -94,9 +130,17 @@ public sealed class SecretScanTests(ITestOutputHelper output)
         {
             var epoch = SignaturesOfEachKey + (ulong)i;
             var vote = AttestationRequest.Message(scene.Network.GenesisValidatorsRoot!.Value, SignaturesOfEachKey, epoch, epoch * 32, 1);
-            using var body = new StringContent($$"""{"identifiers":[{{keys}}],"signing_request":{{AttestationRequest.Json(vote)}}}""", Encoding.UTF8, "application/json");
+            using var body = new StringContent(
+                $$"""{"identifiers":[{{keys}}],"signing_request":{{AttestationRequest.Json(vote)}}}""",
+                Encoding.UTF8,
+                "application/json"
+            );
             var answer = await client.AskAsync(HttpMethod.Post, "/api/v1/eth2/sign", body);
-            Assert.True(answer.Status == HttpStatusCode.OK && answer.Json.EnumerateArray().All(result => result.TryGetProperty("signature", out var _)), answer.Text);
+            Assert.True(
+                answer.Status == HttpStatusCode.OK
+                    && answer.Json.EnumerateArray().All(result => result.TryGetProperty("signature", out var _)),
+                answer.Text
+            );
         });
     }
 
@@ -107,7 +151,11 @@ public sealed class SecretScanTests(ITestOutputHelper output)
         // By turns and at once: every thread that has worked with the key is one whose registers a dump shows.
         await Parallel.ForEachAsync(Enumerable.Range(0, 200), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, cancellation) =>
         {
-            using var answer = await node.PostAsync(new Uri("/v1/operator/sign", UriKind.Relative), new ByteArrayContent(message), cancellation);
+            using var answer = await node.PostAsync(
+                new Uri("/v1/operator/sign", UriKind.Relative),
+                new ByteArrayContent(message),
+                cancellation
+            );
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         });
     }
@@ -115,7 +163,13 @@ public sealed class SecretScanTests(ITestOutputHelper output)
     private static string DumpCore(SecretScene scene, int process)
     {
         var prefix = Path.Combine(scene.Folder, "server.core");
-        using var gcore = Process.Start(new ProcessStartInfo(Limited[0], [.. Limited[1..], "gcore", "-o", prefix, $"{process}"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var gcore = Process.Start(
+            new ProcessStartInfo(Limited[0], [.. Limited[1..], "gcore", "-o", prefix, $"{process}"])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         gcore.ErrorDataReceived += (_, _) => { };
         gcore.BeginErrorReadLine();
         var printed = gcore.StandardOutput.ReadToEnd();
@@ -134,7 +188,10 @@ public sealed class SecretScanTests(ITestOutputHelper output)
     private SecretScan AssertClean(SecretScene scene, string place, Func<SecretScan, SecretScan> look)
     {
         var scan = look(new SecretScan(scene.Secrets));
-        output.WriteLine($"{place}: {scan.BytesRead:N0} bytes read for {scene.Secrets.Count} patterns, {scan.Found.Count} found; not shown by the kernel: {string.Join(", ", scan.Refused)}");
+        output.WriteLine(
+            $"{place}: {scan.BytesRead:N0} bytes read for {scene.Secrets.Count} patterns, "
+                + $"{scan.Found.Count} found; not shown by the kernel: {string.Join(", ", scan.Refused)}"
+        );
         Assert.True(scan.Found.Count == 0, string.Join("; ", scan.Found));
         return scan;
     }

@@ -6,7 +6,9 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.AcceptanceTests.Secrets;
 
-/// <summary>Keystores whose scalars and passwords are known, a token whose PIN is known, and a signer made of them; all it prints is kept.</summary>
+/// <summary>
+/// Keystores whose scalars and passwords are known, a token whose PIN is known, and a signer made of them; all it prints is kept.
+/// </summary>
 internal sealed class SecretScene : IDisposable
 {
     public const string Client = "client-that-a-scan-must-find";
@@ -74,7 +76,10 @@ internal sealed class SecretScene : IDisposable
     public void AllowSsv()
     {
         var file = Path.Combine(Data, "signer.json");
-        var options = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(file), documentOptions: new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip, AllowTrailingCommas = true })!;
+        var options = System.Text.Json.Nodes.JsonNode.Parse(
+            File.ReadAllText(file),
+            documentOptions: new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip, AllowTrailingCommas = true }
+        )!;
         options["clients"]![Client]!["ssv"] = new System.Text.Json.Nodes.JsonArray("all");
         File.WriteAllText(file, options.ToJsonString());
     }
@@ -102,7 +107,9 @@ internal sealed class SecretScene : IDisposable
         }
 
         Secrets.AddText("operator's PEM", File.ReadLines(OperatorKeyFile).ElementAt(20));
-        var encrypted = System.Text.Json.Nodes.JsonNode.Parse(SsvScene.Encrypted)!["share_keys"]![0]!["EncryptedPrivKey"]!.GetValue<string>();
+        var encrypted = System.Text.Json.Nodes.JsonNode.Parse(SsvScene.Encrypted)!["share_keys"]![0]![
+            "EncryptedPrivKey"
+        ]!.GetValue<string>();
         var digits = System.Text.Encoding.ASCII.GetString(rsa.Decrypt(Convert.FromHexString(encrypted[2..]), RSAEncryptionPadding.Pkcs1));
         Secrets.AddScalar("SSV share", Convert.FromHexString(digits.StartsWith("0x", StringComparison.Ordinal) ? digits[2..] : digits));
     }
@@ -126,7 +133,8 @@ internal sealed class SecretScene : IDisposable
     // As bursts have them: the four words of bits of s, or of r − s where s is even, in base |z|.
     private static byte[] Digits(BigInteger scalar)
     {
-        BigInteger z = 0xd201000000010000, order = BigInteger.Pow(z, 4) - BigInteger.Pow(z, 2) + 1;
+        BigInteger z = 0xd201000000010000,
+            order = BigInteger.Pow(z, 4) - BigInteger.Pow(z, 2) + 1;
         var rest = scalar.IsEven ? order - scalar : scalar;
         var digits = new BigInteger[4];
         for (var i = 0; i < digits.Length; i++)
@@ -134,6 +142,12 @@ internal sealed class SecretScene : IDisposable
             rest = BigInteger.DivRem(rest, z, out digits[i]);
         }
 
-        return [.. digits.SelectMany((digit, i) => BitConverter.GetBytes((ulong)((digit / 2) + (BigInteger.One << 63) - (i < 3 && digits[i + 1].IsEven ? z / 2 : 0))))];
+        return
+        [
+            .. digits.SelectMany(
+                (digit, i) =>
+                    BitConverter.GetBytes((ulong)((digit / 2) + (BigInteger.One << 63) - (i < 3 && digits[i + 1].IsEven ? z / 2 : 0)))
+            ),
+        ];
     }
 }

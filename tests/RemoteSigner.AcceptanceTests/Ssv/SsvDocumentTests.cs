@@ -8,7 +8,10 @@ using RemoteSigner.Tests;
 
 namespace RemoteSigner.AcceptanceTests;
 
-/// <summary>The documents that real ssv-dkg wrote, one after the other into a signer that serves and signs: what a person does where no node does it.</summary>
+/// <summary>
+/// The documents that real ssv-dkg wrote, one after the other into a signer that serves and signs: what a person does where no node does
+/// it.
+/// </summary>
 public sealed class SsvDocumentTests
 {
     private const ulong Latest = 5;
@@ -29,14 +32,30 @@ public sealed class SsvDocumentTests
         Assert.Equal(["returned"], await ImportAsync(home, "resign", "--replace"));
         await SignsAsync(node, dealt, target: 3);
         await IsGoneAsync(node, reshared);
-        Refusal.IsTold(await home.RunAsync(["cluster", "import", "--ssv", SsvNode.PathOf("single"), .. SsvNode.Stated("single")]), "superseded_document");
+        Refusal.IsTold(
+            await home.RunAsync(["cluster", "import", "--ssv", SsvNode.PathOf("single"), .. SsvNode.Stated("single")]),
+            "superseded_document"
+        );
         Assert.Equal(["returned"], await ReshareAsync(back: false, target: 4));
 
         Assert.Equal(["sealed", "sealed", "sealed"], await ImportAsync(home, "bulk", "--never-signed"));
         await SignsAsync(node, SsvNode.SharesOf("bulk")[2], target: 1);
         await SignsAsync(node, reshared, target: 5);
         Assert.Equal(HttpStatusCode.PreconditionFailed, (await node.SignAsync(reshared, Chain.VoteJson(fill: 9))).Status);
-        Assert.Contains("foreign_operator", (await home.RunAsync(["cluster", "import", "--ssv", SsvNode.PathOf("foreign"), "--never-signed", .. SsvNode.Stated("foreign")])).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "foreign_operator",
+            (
+                await home.RunAsync([
+                    "cluster",
+                    "import",
+                    "--ssv",
+                    SsvNode.PathOf("foreign"),
+                    "--never-signed",
+                    .. SsvNode.Stated("foreign"),
+                ])
+            ).Error,
+            StringComparison.Ordinal
+        );
         await signer.StopAsync();
         (await home.RunAsync("audit", "verify")).Succeeded();
 
@@ -58,7 +77,9 @@ public sealed class SsvDocumentTests
         }
     }
 
-    /// <summary>What our share signs, and two other operators with the shares that ssv-dkg dealt them, is the validator's own signature.</summary>
+    /// <summary>
+    /// What our share signs, and two other operators with the shares that ssv-dkg dealt them, is the validator's own signature.
+    /// </summary>
     [Fact]
     public async Task Every_duty_combines_with_the_parts_of_two_other_operators()
     {
@@ -68,21 +89,39 @@ public sealed class SsvDocumentTests
         _ = await ImportAsync(home, "single", "--never-signed");
         var group = SsvNode.Keyshares("single").Validators[0].GroupKey;
 
-        foreach (var (json, message) in EveryDuty.Of(group, "0x99dba1aaf5aff44bebd1dc695b83662baa2aeb32", message => Combine(message, 22, 33, 44)))
+        foreach (
+            var (json, message) in EveryDuty.Of(group, "0x99dba1aaf5aff44bebd1dc695b83662baa2aeb32", message =>
+                Combine(message, 22, 33, 44)
+            )
+        )
         {
             var ours = await node.SignAsync(SsvNode.SharesOf("single")[0], json);
             Assert.True(ours.Status == HttpStatusCode.OK, $"{message.Type}: {ours.Text}");
-            var whole = ThresholdSignature.Combine(new Dictionary<ulong, BlsSignature> { [11] = BlsSignature.Parse(ours.Signature), [22] = Part(message, 22), [44] = Part(message, 44) });
+            var whole = ThresholdSignature.Combine(
+                new Dictionary<ulong, BlsSignature>
+                {
+                    [11] = BlsSignature.Parse(ours.Signature),
+                    [22] = Part(message, 22),
+                    [44] = Part(message, 44),
+                }
+            );
             Assert.Equal((message.Type, Combine(message, 22, 33, 44)), (message.Type, whole));
-            Assert.True(Bls.Verify(group.Bytes, message.SigningRoot(Chain.Network).Bytes, whole.Bytes), $"{message.Type} is not signed by the validator");
+            Assert.True(
+                Bls.Verify(group.Bytes, message.SigningRoot(Chain.Network).Bytes, whole.Bytes),
+                $"{message.Type} is not signed by the validator"
+            );
         }
     }
 
-    private static BlsSignature Combine(SignableMessage message, params ulong[] operators) => ThresholdSignature.Combine(operators.ToDictionary(id => id, id => Part(message, id)));
+    private static BlsSignature Combine(SignableMessage message, params ulong[] operators) =>
+        ThresholdSignature.Combine(operators.ToDictionary(id => id, id => Part(message, id)));
 
     private static BlsSignature Part(SignableMessage message, ulong id)
     {
-        var secret = (string)Vectors.Read("clusters-ssv/shares.json")["files"]!["single.keyshares.json"]![0]!["operators"]!.AsArray().First(one => (ulong)one!["id"]! == id)!["shareSecret"]!;
+        var secret = (string)
+            Vectors.Read("clusters-ssv/shares.json")["files"]!["single.keyshares.json"]![0]!["operators"]!
+                .AsArray()
+                .First(one => (ulong)one!["id"]! == id)!["shareSecret"]!;
         using var arena = new SecretArena();
         using var key = BlsSecretKey.FromBigEndian(arena, Convert.FromHexString(secret[2..]));
         var signature = new byte[BlsSignature.Length];
@@ -92,11 +131,14 @@ public sealed class SsvDocumentTests
 
     private static async Task<IReadOnlyList<string>> ImportAsync(SignerHome home, string name, params string[] options)
     {
-        var done = (await home.RunAsync(["cluster", "import", "--ssv", SsvNode.PathOf(name), "--json", .. SsvNode.Stated(name), .. options])).Succeeded();
+        var done = (
+            await home.RunAsync(["cluster", "import", "--ssv", SsvNode.PathOf(name), "--json", .. SsvNode.Stated(name), .. options])
+        ).Succeeded();
         return [.. JsonNode.Parse(done.Output)!["shares"]!.AsArray().Select(share => (string)share!["done"]!)];
     }
 
-    private static string HashOf(string name) => "0x" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(SsvNode.PathOf(name))));
+    private static string HashOf(string name) =>
+        "0x" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(SsvNode.PathOf(name))));
 
     private static async Task SignsAsync(SsvNode node, SsvNode.Share share, ulong target)
     {

@@ -49,10 +49,20 @@ public sealed class SsvDoorTests
         var good = JsonNode.Parse(SsvScene.Encrypted)!["share_keys"]![0]!;
         using var rsa = RSA.Create();
         rsa.ImportFromPem(Encoding.ASCII.GetString(Convert.FromBase64String(SsvScene.PrivateKey)));
-        string Encrypt(string text, RSAEncryptionPadding padding) => "0x" + Convert.ToHexStringLower(rsa.Encrypt(Encoding.ASCII.GetBytes(text), padding));
+        string Encrypt(string text, RSAEncryptionPadding padding) =>
+            "0x" + Convert.ToHexStringLower(rsa.Encrypt(Encoding.ASCII.GetBytes(text), padding));
 
         HashSet<string> answers = [];
-        foreach (var bad in new[] { "0x" + new string('0', 512), "0x00", Encrypt(new string('1', 64), RSAEncryptionPadding.Pkcs1), Encrypt("nothing", RSAEncryptionPadding.Pkcs1), Encrypt(new string('1', 64), RSAEncryptionPadding.OaepSHA1) })
+        foreach (
+            var bad in new[]
+            {
+                "0x" + new string('0', 512),
+                "0x00",
+                Encrypt(new string('1', 64), RSAEncryptionPadding.Pkcs1),
+                Encrypt("nothing", RSAEncryptionPadding.Pkcs1),
+                Encrypt(new string('1', 64), RSAEncryptionPadding.OaepSHA1),
+            }
+        )
         {
             var refused = await AskAsync(node, HttpMethod.Post, "/v1/validators", Body(With(good, bad)));
             Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.Status);
@@ -64,7 +74,10 @@ public sealed class SsvDoorTests
         Assert.Equal(HttpStatusCode.UnprocessableEntity, half.Status);
         Assert.Contains("share_keys[1]", half.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("share_keys[0]", half.Text, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.BadRequest, (await AskAsync(node, HttpMethod.Post, "/v1/validators", Body([.. Enumerable.Repeat(good, 11)]))).Status);
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await AskAsync(node, HttpMethod.Post, "/v1/validators", Body([.. Enumerable.Repeat(good, 11)]))).Status
+        );
         Assert.Equal(HttpStatusCode.BadRequest, (await AskAsync(node, HttpMethod.Post, "/v1/validators", "{}")).Status);
         Assert.Equal("[]", (await node.ReadAsync("/v1/validators")).Text);
     }
@@ -88,7 +101,8 @@ public sealed class SsvDoorTests
                 await AskAsync(other, HttpMethod.Post, $"/v1/validators/sign/{SsvScene.ShareKey}", Chain.RandaoJson()),
                 await AskAsync(other, HttpMethod.Post, "/v1/operator/sign", "anything"),
             },
-            answer => Assert.Equal((HttpStatusCode.Forbidden, "ssv_not_allowed"), (answer.Status, answer.Reason)));
+            answer => Assert.Equal((HttpStatusCode.Forbidden, "ssv_not_allowed"), (answer.Status, answer.Reason))
+        );
     }
 
     /// <summary>A damaged document and one that is not ours: neither stops the operator, and health names them.</summary>
@@ -130,7 +144,14 @@ public sealed class SsvDoorTests
         {
             using var answer = await node.PostAsync(new Uri("/v1/operator/sign", UriKind.Relative), new ByteArrayContent(message));
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-            Assert.True(verifier.VerifyData(message, await answer.Content.ReadAsByteArrayAsync(), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+            Assert.True(
+                verifier.VerifyData(
+                    message,
+                    await answer.Content.ReadAsByteArrayAsync(),
+                    HashAlgorithmName.SHA256,
+                    RSASignaturePadding.Pkcs1
+                )
+            );
         }
 
         (byte[] Message, string Reason)[] unlawful =
@@ -178,5 +199,6 @@ public sealed class SsvDoorTests
         return changed;
     }
 
-    private static string Body(params JsonNode[] shares) => new JsonObject { ["share_keys"] = new JsonArray([.. shares.Select(share => share.DeepClone())]) }.ToJsonString();
+    private static string Body(params JsonNode[] shares) =>
+        new JsonObject { ["share_keys"] = new JsonArray([.. shares.Select(share => share.DeepClone())]) }.ToJsonString();
 }

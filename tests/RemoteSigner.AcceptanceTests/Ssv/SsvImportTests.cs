@@ -15,7 +15,11 @@ public sealed class SsvImportTests
         using var home = SignerHome.Empty();
         (await home.InitAsync("hoodi")).Succeeded();
         Assert.Equal(1, (await home.RunAsync("operator", "show")).ExitCode);
-        Assert.Contains("no operator key", (await home.RunAsync("cluster", "import", "--ssv", SsvScene.Keyshares, "--never-signed", "--accept-unanchored")).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "no operator key",
+            (await home.RunAsync("cluster", "import", "--ssv", SsvScene.Keyshares, "--never-signed", "--accept-unanchored")).Error,
+            StringComparison.Ordinal
+        );
 
         var sealedKey = (await home.RunAsync("operator", "import", "--key", scene.KeyFile)).Succeeded();
         Assert.Equal(SsvScene.Identity, sealedKey.Output.Trim());
@@ -23,14 +27,24 @@ public sealed class SsvImportTests
         Assert.Equal(1, (await home.RunAsync("operator", "import", "--key", scene.KeyFile)).ExitCode);
 
         await RefusesBatchWithBadHalfAsync(home, scene);
-        Refusal.IsTold(await home.RunAsync("cluster", "import", "--ssv", SsvScene.Keyshares, "--never-signed"), "nothing shows whose keyshares these are", "ValidatorAdded");
-        var imported = (await home.RunAsync(["cluster", "import", "--ssv", SsvScene.Keyshares, "--never-signed", "--json", .. SsvScene.Stated])).Succeeded();
+        Refusal.IsTold(
+            await home.RunAsync("cluster", "import", "--ssv", SsvScene.Keyshares, "--never-signed"),
+            "nothing shows whose keyshares these are",
+            "ValidatorAdded"
+        );
+        var imported = (
+            await home.RunAsync(["cluster", "import", "--ssv", SsvScene.Keyshares, "--never-signed", "--json", .. SsvScene.Stated])
+        ).Succeeded();
         using var report = JsonDocument.Parse(imported.Output);
         Assert.Equal(12, report.RootElement.GetProperty("shareIndex").GetInt32());
 
         var again = await home.RunAsync(["cluster", "import", "--ssv", SsvScene.Keyshares, "--never-signed", .. SsvScene.Stated]);
         Assert.Contains("nothing was to be done", again.Succeeded().Error, StringComparison.Ordinal);
-        Assert.Contains(SsvScene.ShareKey.ToString(), (await home.RunAsync("keys", "list", "--json")).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains(
+            SsvScene.ShareKey.ToString(),
+            (await home.RunAsync("keys", "list", "--json")).Succeeded().Output,
+            StringComparison.Ordinal
+        );
         Assert.Contains("ssv_file", (await home.RunAsync("cluster", "list", "--json")).Succeeded().Output, StringComparison.Ordinal);
         (await home.RunAsync("audit", "verify")).Succeeded();
     }
@@ -50,8 +64,16 @@ public sealed class SsvImportTests
         Refusal.IsTold(await home.RunAsync([.. import, .. SsvScene.Stated[..2]]), "an owner alone shows nothing");
         (await home.RunAsync([.. import, "--accept-unanchored"])).Succeeded();
 
-        Refusal.IsTold(await home.RunAsync(["cluster", "add-lock", SsvScene.Keyshares, .. SsvScene.Stated]), "disputed_share", "cluster bind --replace");
-        Refusal.IsTold(await home.RunAsync(["cluster", "bind", "--ssv", SsvScene.Keyshares, .. SsvScene.Stated]), "1 of it are held under another cluster or validator", "--replace");
+        Refusal.IsTold(
+            await home.RunAsync(["cluster", "add-lock", SsvScene.Keyshares, .. SsvScene.Stated]),
+            "disputed_share",
+            "cluster bind --replace"
+        );
+        Refusal.IsTold(
+            await home.RunAsync(["cluster", "bind", "--ssv", SsvScene.Keyshares, .. SsvScene.Stated]),
+            "1 of it are held under another cluster or validator",
+            "--replace"
+        );
         (await home.RunAsync(["cluster", "bind", "--replace", "--ssv", SsvScene.Keyshares, .. SsvScene.Stated])).Succeeded();
 
         var keys = (await home.RunAsync("keys", "list", "--json")).Succeeded().Output;
@@ -67,12 +89,21 @@ public sealed class SsvImportTests
         var batch = Vectors.Read("ssv-keyshares-4of3/keyshares.json");
         batch["shares"]!.AsArray().Add(Vectors.Read("ssv-keyshares-4of3/neg-share-pubkey-mismatch.json")["shares"]![0]!.DeepClone());
 
-        var refused = await home.RunAsync("cluster", "import", "--ssv", scene.Write("batch.json", batch.ToJsonString()), "--never-signed", "--accept-unanchored");
+        var refused = await home.RunAsync(
+            "cluster",
+            "import",
+            "--ssv",
+            scene.Write("batch.json", batch.ToJsonString()),
+            "--never-signed",
+            "--accept-unanchored"
+        );
 
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("shares[1]", refused.Error, StringComparison.Ordinal);
         Assert.Contains("interpolation", refused.Error, StringComparison.Ordinal);
         Assert.Equal("[]", (await home.RunAsync("keys", "list", "--json")).Succeeded().Output.Trim());
-        Assert.False(Directory.Exists(Path.Combine(home.Data, "clusters")) && Directory.EnumerateFiles(Path.Combine(home.Data, "clusters")).Any());
+        Assert.False(
+            Directory.Exists(Path.Combine(home.Data, "clusters")) && Directory.EnumerateFiles(Path.Combine(home.Data, "clusters")).Any()
+        );
     }
 }

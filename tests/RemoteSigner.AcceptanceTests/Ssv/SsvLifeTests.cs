@@ -6,7 +6,10 @@ using RemoteSigner.Rig;
 
 namespace RemoteSigner.AcceptanceTests;
 
-/// <summary>The months of an SSV operator: validators are registered, removed, resigned and reshared in the contract, and the node follows, also from the first block on with an empty database.</summary>
+/// <summary>
+/// The months of an SSV operator: validators are registered, removed, resigned and reshared in the contract, and the node follows, also
+/// from the first block on with an empty database.
+/// </summary>
 public sealed class SsvLifeTests
 {
     private static readonly SsvNode.Share _single = SsvNode.SharesOf("single")[0];
@@ -31,7 +34,14 @@ public sealed class SsvLifeTests
         await using var signer = await home.StartAsync();
         using var node = SsvNode.Connect(home, signer);
         Assert.Equal(_single.Key, _resigned.Key);
-        (SsvNode.Share Share, bool Adds)[] history = [(_single, true), (_single, false), (_resigned, true), (_resigned, false), (_reshared, true)];
+        (SsvNode.Share Share, bool Adds)[] history =
+        [
+            (_single, true),
+            (_single, false),
+            (_resigned, true),
+            (_resigned, false),
+            (_reshared, true),
+        ];
 
         // As it happens, and then with three databases that begin anew: a node does not know what is here.
         for (var databases = 0; databases < 4; databases++)
@@ -65,7 +75,9 @@ public sealed class SsvLifeTests
         (await home.RunAsync("audit", "verify")).Succeeded();
     }
 
-    /// <summary>Both are registered at once where an owner registers anew before the node has seen the removal: the contract's newest word counts.</summary>
+    /// <summary>
+    /// Both are registered at once where an owner registers anew before the node has seen the removal: the contract's newest word counts.
+    /// </summary>
     [Fact]
     public async Task A_share_that_was_parked_for_another_comes_back_and_goes_by_the_nodes_word()
     {
@@ -90,7 +102,13 @@ public sealed class SsvLifeTests
         Assert.Equal("deleted", SsvNode.StatusOf(await node.RemoveAsync(_reshared)));
         Assert.Equal([_single.Key], await node.ListAsync());
         var status = JsonNode.Parse((await home.RunAsync("slashing", "status", "--json")).Succeeded().Output)!.AsArray().Single()!;
-        Assert.Equal([(_single.Key, "active"), (_reshared.Key, "released")], status["keys"]!.AsArray().Select(key => ((string)key!["publicKey"]!, (string)key["state"]!)).OrderBy(key => key.Item2, StringComparer.Ordinal));
+        Assert.Equal(
+            [(_single.Key, "active"), (_reshared.Key, "released")],
+            status["keys"]!
+                .AsArray()
+                .Select(key => ((string)key!["publicKey"]!, (string)key["state"]!))
+                .OrderBy(key => key.Item2, StringComparer.Ordinal)
+        );
         Assert.Equal(SsvNode.Keyshares("single").Validators[0].GroupKey.ToString(), (string)status["publicKeys"]!.AsArray()[^1]!);
         await signer.StopAsync();
         (await home.RunAsync("audit", "verify")).Succeeded();
@@ -135,10 +153,14 @@ public sealed class SsvLifeTests
         Assert.Equal("imported", SsvNode.StatusOf(await other.AddAsync(_single)));
         Assert.Equal("imported", SsvNode.StatusOf(await node.AddAsync(SsvNode.SharesOf("bulk")[0])));
 
-        Assert.All(await Task.WhenAll(bad), answer => Assert.Equal((HttpStatusCode.UnprocessableEntity, "share_does_not_open"), (answer.Status, answer.Reason)));
+        Assert.All(await Task.WhenAll(bad), answer =>
+            Assert.Equal((HttpStatusCode.UnprocessableEntity, "share_does_not_open"), (answer.Status, answer.Reason))
+        );
     }
 
-    /// <summary>W4 and W10: the staker keeps the keyshares, and the operator speaks all the same; ssv-signer takes a body without keys.</summary>
+    /// <summary>
+    /// W4 and W10: the staker keeps the keyshares, and the operator speaks all the same; ssv-signer takes a body without keys.
+    /// </summary>
     [Fact]
     public async Task Without_keyshares_here_the_operator_speaks_about_every_validator_in_its_own_network()
     {
@@ -148,14 +170,25 @@ public sealed class SsvLifeTests
         Assert.Equal("imported", SsvNode.StatusOf(await node.AddAsync(_single)));
         var validator = SsvNode.Keyshares("single").Validators[0].GroupKey;
 
-        Assert.Equal(HttpStatusCode.OK, (await node.SpeakAsync(SsvMessages.Consensus(SsvMessages.Identifier(new SsvDomain(0x503), SsvRole.Proposer, validator)))).Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await node.SpeakAsync(SsvMessages.Consensus(SsvMessages.Identifier(new SsvDomain(0x503), SsvRole.Proposer, validator)))).Status
+        );
         var foreign = await node.SpeakAsync(SsvMessages.Consensus(SsvMessages.Identifier(new SsvDomain(1), SsvRole.Proposer, validator)));
         Assert.Equal((HttpStatusCode.Forbidden, "other_ssv_network"), (foreign.Status, foreign.Reason));
         using (var operations = new HttpClient { BaseAddress = signer.Operations })
         {
             var metrics = (await operations.ReadAsync("/metrics")).Text;
-            Assert.Contains("remote_signer_operator_sign_outcomes_total{role=\"proposer\",kind=\"consensus\",outcome=\"signed\"} 1", metrics, StringComparison.Ordinal);
-            Assert.Contains("remote_signer_operator_sign_outcomes_total{role=\"proposer\",kind=\"consensus\",outcome=\"other_ssv_network\"} 1", metrics, StringComparison.Ordinal);
+            Assert.Contains(
+                "remote_signer_operator_sign_outcomes_total{role=\"proposer\",kind=\"consensus\",outcome=\"signed\"} 1",
+                metrics,
+                StringComparison.Ordinal
+            );
+            Assert.Contains(
+                "remote_signer_operator_sign_outcomes_total{role=\"proposer\",kind=\"consensus\",outcome=\"other_ssv_network\"} 1",
+                metrics,
+                StringComparison.Ordinal
+            );
             Assert.Contains("remote_signer_operator_signing_duration_count 2", metrics, StringComparison.Ordinal);
         }
 
@@ -166,7 +199,9 @@ public sealed class SsvLifeTests
         }
 
         await signer.StopAsync();
-        var spoken = Assert.Single(await AuditLines.ReadAsync(home.LedgerFile), line => line.Contains("\"operator.sign\"", StringComparison.Ordinal) && line.Contains("\"granted\"", StringComparison.Ordinal));
+        var spoken = Assert.Single(await AuditLines.ReadAsync(home.LedgerFile), line =>
+            line.Contains("\"operator.sign\"", StringComparison.Ordinal) && line.Contains("\"granted\"", StringComparison.Ordinal)
+        );
         Assert.Contains(validator.ToString(), spoken, StringComparison.Ordinal);
         Assert.Contains("consensus, Proposer", spoken, StringComparison.Ordinal);
         (await home.RunAsync("audit", "verify")).Succeeded();
@@ -184,12 +219,18 @@ public sealed class SsvLifeTests
 
         var health = await signer.HealthWhenAsync(report => report.Text.Contains("ssv.validators", StringComparison.Ordinal));
         Assert.Contains(_single.Key, health.Text, StringComparison.Ordinal);
-        var message = SsvMessages.Consensus(SsvMessages.Identifier(new SsvDomain(0x503), SsvRole.Proposer, SsvNode.Keyshares("single").Validators[0].GroupKey));
+        var message = SsvMessages.Consensus(
+            SsvMessages.Identifier(new SsvDomain(0x503), SsvRole.Proposer, SsvNode.Keyshares("single").Validators[0].GroupKey)
+        );
         Assert.Equal("unknown_validator", (await node.SpeakAsync(message)).Reason);
 
         (await home.RunAsync(["cluster", "add-lock", SsvNode.PathOf("single"), .. SsvNode.Stated("single")])).Succeeded();
 
-        Assert.DoesNotContain("ssv.validators", (await signer.HealthWhenAsync(report => !report.Text.Contains("ssv.validators", StringComparison.Ordinal))).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "ssv.validators",
+            (await signer.HealthWhenAsync(report => !report.Text.Contains("ssv.validators", StringComparison.Ordinal))).Text,
+            StringComparison.Ordinal
+        );
         Assert.Equal(HttpStatusCode.OK, (await node.SpeakAsync(message)).Status);
         Assert.Equal("duplicate", SsvNode.StatusOf(await node.AddAsync(_single)));
     }

@@ -8,7 +8,9 @@ using RemoteSigner.Tests;
 
 namespace RemoteSigner.AcceptanceTests;
 
-/// <summary>Operator 11's SSV node as its signer sees it: what it sends for each event of the contract. The documents are those that ssv-dkg wrote.</summary>
+/// <summary>
+/// Operator 11's SSV node as its signer sees it: what it sends for each event of the contract. The documents are those that ssv-dkg wrote.
+/// </summary>
 internal sealed class SsvNode(HttpClient http) : IDisposable
 {
     public const ulong Operator = 11;
@@ -23,11 +25,19 @@ internal sealed class SsvNode(HttpClient http) : IDisposable
 
     /// <summary>This operator's shares of that document.</summary>
     public static IReadOnlyList<Share> SharesOf(string name) =>
-        [.. Keyshares(name).Validators.Select(one => (Validator: one, At: one.OperatorIds.IndexOf(Operator))).Select(one => new Share(one.Validator.PublicShares[one.At].ToString(), Hex.Format(one.Validator.EncryptedShare(one.At))))];
+        [
+            .. Keyshares(name)
+                .Validators.Select(one => (Validator: one, At: one.OperatorIds.IndexOf(Operator)))
+                .Select(one => new Share(one.Validator.PublicShares[one.At].ToString(), Hex.Format(one.Validator.EncryptedShare(one.At)))),
+        ];
 
     /// <summary>As the contract's events have its validators.</summary>
     public static string[] Stated(string name) =>
-        ["--owner", Keyshares(name).Validators[0].OwnerAddress.ToString(), .. Keyshares(name).Validators.SelectMany(one => new[] { "--validator", one.GroupKey.ToString() })];
+        [
+            "--owner",
+            Keyshares(name).Validators[0].OwnerAddress.ToString(),
+            .. Keyshares(name).Validators.SelectMany(one => new[] { "--validator", one.GroupKey.ToString() }),
+        ];
 
     /// <summary>A signer on hoodi with this operator's key and two clients that are SSV nodes, <c>node</c> and <c>other</c>.</summary>
     public static async Task<SignerHome> PrepareAsync(params string[] options)
@@ -40,17 +50,32 @@ internal sealed class SsvNode(HttpClient http) : IDisposable
         return home;
     }
 
-    public static SsvNode Connect(SignerHome home, SignerProcess signer, string name = "node") => new(ClientCertificate.Connect(signer, home.Data, name));
+    public static SsvNode Connect(SignerHome home, SignerProcess signer, string name = "node") =>
+        new(ClientCertificate.Connect(signer, home.Data, name));
 
     /// <summary>Its own private key, PEM.</summary>
-    public static string PrivateKey => Vectors.Read("clusters-ssv/operators.json").AsArray().First(one => (ulong)one!["id"]! == Operator)!["privateKeyPem"]!.GetValue<string>();
+    public static string PrivateKey =>
+        Vectors.Read("clusters-ssv/operators.json").AsArray().First(one => (ulong)one!["id"]! == Operator)![
+            "privateKeyPem"
+        ]!.GetValue<string>();
 
-    /// <summary><c>ValidatorAdded</c>: one share. It takes <c>imported</c> and <c>duplicate</c>, and 422 as a registration to be passed over; it stops at anything else.</summary>
-    public Task<ApiAnswer> AddAsync(Share share) => AskAsync(
-        HttpMethod.Post, "/v1/validators", new JsonObject { ["share_keys"] = new JsonArray(new JsonObject { ["EncryptedPrivKey"] = share.Encrypted, ["PubKey"] = share.Key }) }.ToJsonString());
+    /// <summary>
+    /// <c>ValidatorAdded</c>: one share. It takes <c>imported</c> and <c>duplicate</c>, and 422 as a registration to be passed over; it
+    /// stops at anything else.
+    /// </summary>
+    public Task<ApiAnswer> AddAsync(Share share) =>
+        AskAsync(
+            HttpMethod.Post,
+            "/v1/validators",
+            new JsonObject
+            {
+                ["share_keys"] = new JsonArray(new JsonObject { ["EncryptedPrivKey"] = share.Encrypted, ["PubKey"] = share.Key }),
+            }.ToJsonString()
+        );
 
     /// <summary><c>ValidatorRemoved</c>. It takes <c>deleted</c> and <c>not_found</c>.</summary>
-    public Task<ApiAnswer> RemoveAsync(Share share) => AskAsync(HttpMethod.Delete, "/v1/validators", new JsonObject { ["pubkeys"] = new JsonArray(share.Key) }.ToJsonString());
+    public Task<ApiAnswer> RemoveAsync(Share share) =>
+        AskAsync(HttpMethod.Delete, "/v1/validators", new JsonObject { ["pubkeys"] = new JsonArray(share.Key) }.ToJsonString());
 
     public Task<ApiAnswer> SignAsync(Share share, string duty) => AskAsync(HttpMethod.Post, $"/v1/validators/sign/{share.Key}", duty);
 
@@ -61,7 +86,8 @@ internal sealed class SsvNode(HttpClient http) : IDisposable
     }
 
     /// <summary>What it checks at its start: the shares that are here.</summary>
-    public async Task<IReadOnlyList<string>> ListAsync() => [.. (await http.ReadAsync("/v1/validators")).Json.EnumerateArray().Select(key => key.GetString()!).Order(StringComparer.Ordinal)];
+    public async Task<IReadOnlyList<string>> ListAsync() =>
+        [.. (await http.ReadAsync("/v1/validators")).Json.EnumerateArray().Select(key => key.GetString()!).Order(StringComparer.Ordinal)];
 
     /// <summary>The one word of the answer, which must be 200.</summary>
     public static string StatusOf(ApiAnswer answer)

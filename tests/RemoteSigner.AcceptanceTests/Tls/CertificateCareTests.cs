@@ -31,10 +31,19 @@ public sealed class CertificateCareTests(SignerTemplate template) : IDisposable
     {
         var server = await File.ReadAllBytesAsync(Path.Combine(_home.Data, "tls", "server.key"));
 
-        Refusal.IsTold(await _home.RunAsync("tls", "issue", "server", "--out", Path.Combine(_home.Data, "tls")), "is there already", "--out");
+        Refusal.IsTold(
+            await _home.RunAsync("tls", "issue", "server", "--out", Path.Combine(_home.Data, "tls")),
+            "is there already",
+            "--out"
+        );
 
         Assert.Equal(server, await File.ReadAllBytesAsync(Path.Combine(_home.Data, "tls", "server.key")));
-        Assert.False(Directory.Exists(Path.Combine(_home.Data, "tls", "issued")) && Directory.EnumerateFiles(Path.Combine(_home.Data, "tls", "issued")).Any(file => File.ReadAllText(file).Contains("CN=server,", StringComparison.Ordinal)));
+        Assert.False(
+            Directory.Exists(Path.Combine(_home.Data, "tls", "issued"))
+                && Directory
+                    .EnumerateFiles(Path.Combine(_home.Data, "tls", "issued"))
+                    .Any(file => File.ReadAllText(file).Contains("CN=server,", StringComparison.Ordinal))
+        );
     }
 
     [Theory]
@@ -54,11 +63,23 @@ public sealed class CertificateCareTests(SignerTemplate template) : IDisposable
         }
 
         var before = Everything();
-        Refusal.IsTold(await _home.RunAsync("tls", verb, client, "--pkcs12", folder, "--password-file", password), $"{folder} is a folder", "nothing was issued");
-        Refusal.IsTold(await _home.RunAsync("tls", verb, client, "--pkcs12", _home.Beside("frozen/x.p12"), "--password-file", password), "cannot write", "nothing was issued");
+        Refusal.IsTold(
+            await _home.RunAsync("tls", verb, client, "--pkcs12", folder, "--password-file", password),
+            $"{folder} is a folder",
+            "nothing was issued"
+        );
+        Refusal.IsTold(
+            await _home.RunAsync("tls", verb, client, "--pkcs12", _home.Beside("frozen/x.p12"), "--password-file", password),
+            "cannot write",
+            "nothing was issued"
+        );
         Refusal.IsTold(await _home.RunAsync("tls", verb, client, "--out", _home.Beside("out")), "is a folder", "nothing was issued");
         Refusal.IsTold(await _home.RunAsync("tls", verb, client, "--out", _home.Beside("frozen")), "cannot write", "nothing was issued");
-        Refusal.IsTold(await _home.RunAsync("tls", verb, client, "--out", _home.Beside("frozen/further")), "cannot write", "nothing was issued");
+        Refusal.IsTold(
+            await _home.RunAsync("tls", verb, client, "--out", _home.Beside("frozen/further")),
+            "cannot write",
+            "nothing was issued"
+        );
 
         Assert.Equal(before, Everything());
     }
@@ -70,7 +91,11 @@ public sealed class CertificateCareTests(SignerTemplate template) : IDisposable
         await using var signer = await _home.StartAsync();
         _home.Configure(options => options["tls"]!["knownClients"] = "nowhere");
 
-        Refusal.IsTold(await _home.RunAsync("tls", "issue", "teku"), "it was kept, but the running signer could not read everything again", "reload");
+        Refusal.IsTold(
+            await _home.RunAsync("tls", "issue", "teku"),
+            "it was kept, but the running signer could not read everything again",
+            "reload"
+        );
 
         using var client = ClientCertificate.Connect(signer, _home.Data, "teku");
         Assert.Equal(HttpStatusCode.OK, (await client.ReadAsync("/upcheck")).Status);
@@ -124,7 +149,14 @@ public sealed class CertificateCareTests(SignerTemplate template) : IDisposable
             // Started and stopped: from now on the witness knows where the ledger ends.
         }
 
-        foreach (var verb in (string[][])[["tls", "revoke", "admin"], ["tls", "issue", "q1"], ["tls", "renew", "--host", "signer.example"]])
+        foreach (
+            var verb in (string[][])
+                [
+                    ["tls", "revoke", "admin"],
+                    ["tls", "issue", "q1"],
+                    ["tls", "renew", "--host", "signer.example"],
+                ]
+        )
         {
             Assert.DoesNotContain("orderly", (await _home.RunAsync(verb)).Succeeded().Error, StringComparison.Ordinal);
         }
@@ -175,7 +207,14 @@ public sealed class CertificateCareTests(SignerTemplate template) : IDisposable
     [Fact]
     public async Task A_slip_in_the_configuration_is_told_without_the_rest_of_it()
     {
-        await File.WriteAllTextAsync(_home.OptionsFile, (await File.ReadAllTextAsync(_home.OptionsFile)).Replace("\"allowTls12\": false", "\"allowTls12\": fals", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            _home.OptionsFile,
+            (await File.ReadAllTextAsync(_home.OptionsFile)).Replace(
+                "\"allowTls12\": false",
+                "\"allowTls12\": fals",
+                StringComparison.Ordinal
+            )
+        );
 
         var result = await _home.RunAsync("serve");
 
@@ -204,5 +243,11 @@ public sealed class CertificateCareTests(SignerTemplate template) : IDisposable
 
     public void Dispose() => _home.Dispose();
 
-    private IEnumerable<string> Everything() => [.. Directory.EnumerateFileSystemEntries(_home.Folder, "*", SearchOption.AllDirectories).Where(path => !path.Contains("ledger.", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    private IEnumerable<string> Everything() =>
+        [
+            .. Directory
+                .EnumerateFileSystemEntries(_home.Folder, "*", SearchOption.AllDirectories)
+                .Where(path => !path.Contains("ledger.", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal),
+        ];
 }

@@ -31,13 +31,23 @@ public sealed class CertificateLifeTests(SignerTemplate template) : IDisposable
         Assert.Equal(HttpStatusCode.Forbidden, (await leaves.GetAsync("/upcheck"))!.Status);
         Assert.Equal(HttpStatusCode.OK, (await stays.GetAsync("/upcheck"))!.Status);
         Assert.Equal("000", (await Curl.UpcheckAsync(signer, Authority, Pem("teku"))).Output);
-        (await CommandResult.OfAsync("openssl", ["crl", "-in", Path.Combine(_home.Data, "tls", "crl.pem"), "-CAfile", Authority, "-noout"])).Succeeded();
-        Assert.Equal([("teku", true)], (await ListAsync()).Where(line => line.Kind == "client" && line.Name == "teku").Select(line => (line.Name, line.Revoked)));
+        (
+            await CommandResult.OfAsync(
+                "openssl",
+                ["crl", "-in", Path.Combine(_home.Data, "tls", "crl.pem"), "-CAfile", Authority, "-noout"]
+            )
+        ).Succeeded();
+        Assert.Equal(
+            [("teku", true)],
+            (await ListAsync()).Where(line => line.Kind == "client" && line.Name == "teku").Select(line => (line.Name, line.Revoked))
+        );
         (await _home.RunAsync("audit", "export", _home.Beside("audit.txt"))).Succeeded();
         var entries = await File.ReadAllTextAsync(_home.Beside("audit.txt"));
         Assert.Contains("tls.issue", entries, StringComparison.Ordinal);
         Assert.Contains("tls.revoke", entries, StringComparison.Ordinal);
-        Assert.True(JsonDocument.Parse((await _home.RunAsync("audit", "verify", "--json")).Output).RootElement.GetProperty("verified").GetBoolean());
+        Assert.True(
+            JsonDocument.Parse((await _home.RunAsync("audit", "verify", "--json")).Output).RootElement.GetProperty("verified").GetBoolean()
+        );
     }
 
     [Fact]
@@ -45,7 +55,10 @@ public sealed class CertificateLifeTests(SignerTemplate template) : IDisposable
     {
         var before = await File.ReadAllTextAsync(_home.OptionsFile);
         (await _home.RunAsync("tls", "revoke", "admin")).Succeeded();
-        Assert.Equal(before.Replace("\"revocationList\": null", "\"revocationList\": \"tls/crl.pem\"", StringComparison.Ordinal), await File.ReadAllTextAsync(_home.OptionsFile));
+        Assert.Equal(
+            before.Replace("\"revocationList\": null", "\"revocationList\": \"tls/crl.pem\"", StringComparison.Ordinal),
+            await File.ReadAllTextAsync(_home.OptionsFile)
+        );
 
         (await _home.RunAsync("tls", "issue", "teku")).Succeeded();
         (await _home.RunAsync("tls", "revoke", Path.Combine(_home.Data, "clients", "teku.crt"))).Succeeded();
@@ -67,10 +80,19 @@ public sealed class CertificateLifeTests(SignerTemplate template) : IDisposable
         await other.RevokeAsync("leaver");
         var bundle = _home.Beside("authorities.crt");
         await File.WriteAllTextAsync(bundle, await File.ReadAllTextAsync(other.Certificate) + await File.ReadAllTextAsync(Authority));
-        _home.Configure(options => (options["tls"]!["clientAuthorities"], options["tls"]!["revocationList"]) = (bundle, other.RevocationList));
+        _home.Configure(options =>
+            (options["tls"]!["clientAuthorities"], options["tls"]!["revocationList"]) = (bundle, other.RevocationList)
+        );
 
         // With a comment in UTF-8 and one in Latin-1, and without an end of its last line.
-        byte[] before = [.. "# Widerrufsliste für Köln\n# "u8, 0xe9, 0xff, (byte)'\n', .. (await File.ReadAllBytesAsync(other.RevocationList)).AsSpan().TrimEnd("\n"u8)];
+        byte[] before =
+        [
+            .. "# Widerrufsliste für Köln\n# "u8,
+            0xe9,
+            0xff,
+            (byte)'\n',
+            .. (await File.ReadAllBytesAsync(other.RevocationList)).AsSpan().TrimEnd("\n"u8),
+        ];
         await File.WriteAllBytesAsync(other.RevocationList, before);
         await using var signer = await _home.StartAsync();
 
@@ -79,8 +101,14 @@ public sealed class CertificateLifeTests(SignerTemplate template) : IDisposable
 
         Assert.Equal(before, (await File.ReadAllBytesAsync(other.RevocationList))[..before.Length]);
 
-        Assert.Equal("000", (await Curl.UpcheckAsync(signer, Authority, "--cert", other.CertificateOf("leaver"), "--key", other.KeyOf("leaver"))).Output);
-        Assert.Equal("200", (await Curl.UpcheckAsync(signer, Authority, "--cert", other.CertificateOf("stays"), "--key", other.KeyOf("stays"))).Output);
+        Assert.Equal(
+            "000",
+            (await Curl.UpcheckAsync(signer, Authority, "--cert", other.CertificateOf("leaver"), "--key", other.KeyOf("leaver"))).Output
+        );
+        Assert.Equal(
+            "200",
+            (await Curl.UpcheckAsync(signer, Authority, "--cert", other.CertificateOf("stays"), "--key", other.KeyOf("stays"))).Output
+        );
         Assert.Equal("000", (await Curl.UpcheckAsync(signer, Authority, Pem("admin"))).Output);
         Refusal.IsTold(await _home.RunAsync("tls", "revoke", other.CertificateOf("stays")), "was issued by", "that authority revokes it");
     }
@@ -96,9 +124,23 @@ public sealed class CertificateLifeTests(SignerTemplate template) : IDisposable
 
         Assert.Contains("api.hostAllowlist in signer.json has signer.example from now on", Line(renewed.Error));
         Assert.Equal(HttpStatusCode.OK, (await open.GetAsync("/upcheck", "signer.example"))!.Status);
-        var answer = await CommandResult.OfAsync("curl", [
-            "-s", "-S", "-o", "/dev/null", "-w", "%{http_code}", "--cacert", Authority, .. Pem("vc"),
-            "--resolve", $"signer.example:{signer.ApiPort}:127.0.0.1", $"https://signer.example:{signer.ApiPort}/upcheck"]);
+        var answer = await CommandResult.OfAsync(
+            "curl",
+            [
+                "-s",
+                "-S",
+                "-o",
+                "/dev/null",
+                "-w",
+                "%{http_code}",
+                "--cacert",
+                Authority,
+                .. Pem("vc"),
+                "--resolve",
+                $"signer.example:{signer.ApiPort}:127.0.0.1",
+                $"https://signer.example:{signer.ApiPort}/upcheck",
+            ]
+        );
         Assert.Equal("200", answer.Output);
         (await _home.RunAsync("tls", "renew", "--days", "9")).Succeeded();
         var server = Assert.Single(await ListAsync(), line => line.Kind == "server");
@@ -163,29 +205,60 @@ public sealed class CertificateLifeTests(SignerTemplate template) : IDisposable
         Refusal.IsTold(await _home.RunAsync("tls", "issue", "teku", "--pkcs12", file), "--pkcs12 wants --password-file");
         Refusal.IsTold(await _home.RunAsync("tls", "issue", "teku", "--legacy"), "are for --pkcs12");
 
-        (await _home.RunAsync(["tls", "issue", "teku", "--pkcs12", file, "--password-file", password, .. isLegacy ? (string[])["--legacy"] : []])).Succeeded();
+        (
+            await _home.RunAsync([
+                "tls",
+                "issue",
+                "teku",
+                "--pkcs12",
+                file,
+                "--password-file",
+                password,
+                .. isLegacy ? (string[])["--legacy"] : [],
+            ])
+        ).Succeeded();
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
-        var told = await CommandResult.OfAsync("openssl", ["pkcs12", "-in", file, "-passin", $"file:{password}", "-info", "-nodes", "-legacy"]);
+        var told = await CommandResult.OfAsync(
+            "openssl",
+            ["pkcs12", "-in", file, "-passin", $"file:{password}", "-info", "-nodes", "-legacy"]
+        );
         Assert.Contains(isLegacy ? "MAC: sha1," : "MAC: sha256,", told.Error);
         Assert.Contains(isLegacy ? "pbeWithSHA1And3-KeyTripleDES-CBC" : "AES-256-CBC", told.Error);
 
         // What Go's reader insists on (x/crypto/pkcs12): one certificate and one key, each in a part of its own.
-        Assert.All((string[])["PKCS7 Encrypted data:", "PKCS7 Data", "Certificate bag", "Shrouded Keybag:"], part => Assert.Single(told.Error.Split('\n'), line => line.StartsWith(part, StringComparison.Ordinal)));
-        Assert.Single(Directory.EnumerateFiles(Path.Combine(_home.Data, "tls", "issued")), path => X509CertificateLoader.LoadCertificateFromFile(path).Subject == "CN=teku");
+        Assert.All((string[])["PKCS7 Encrypted data:", "PKCS7 Data", "Certificate bag", "Shrouded Keybag:"], part =>
+            Assert.Single(told.Error.Split('\n'), line => line.StartsWith(part, StringComparison.Ordinal))
+        );
+        Assert.Single(Directory.EnumerateFiles(Path.Combine(_home.Data, "tls", "issued")), path =>
+            X509CertificateLoader.LoadCertificateFromFile(path).Subject == "CN=teku"
+        );
         await using var signer = await _home.StartAsync();
         Assert.Equal("200", (await Curl.UpcheckAsync(signer, Authority, "--cert-type", "P12", "--cert", $"{file}:correct horse")).Output);
     }
 
     public void Dispose() => _home.Dispose();
 
-    private static string Line(string wrapped) => string.Join(' ', wrapped.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
+    private static string Line(string wrapped) =>
+        string.Join(' ', wrapped.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
 
-    private string[] Pem(string name) => ["--cert", Path.Combine(_home.Data, "clients", name + ".crt"), "--key", Path.Combine(_home.Data, "clients", name + ".key")];
+    private string[] Pem(string name) =>
+        ["--cert", Path.Combine(_home.Data, "clients", name + ".crt"), "--key", Path.Combine(_home.Data, "clients", name + ".key")];
 
-    private async Task<IReadOnlyList<Listed>> ListAsync() => [.. JsonNode.Parse((await _home.RunAsync("tls", "list", "--json")).Succeeded().Output)!.AsArray().Select(line => new Listed(
-        line!["kind"]!.GetValue<string>(), line["name"]!.GetValue<string>(), line["serial"]?.GetValue<string>(), line["until"]!.GetValue<DateTimeOffset>(), line["revoked"]!.GetValue<bool>(),
-        [.. line["hosts"]!.AsArray().Select(host => host!.GetValue<string>())]))];
+    private async Task<IReadOnlyList<Listed>> ListAsync() =>
+        [
+            .. JsonNode
+                .Parse((await _home.RunAsync("tls", "list", "--json")).Succeeded().Output)!
+                .AsArray()
+                .Select(line => new Listed(
+                    line!["kind"]!.GetValue<string>(),
+                    line["name"]!.GetValue<string>(),
+                    line["serial"]?.GetValue<string>(),
+                    line["until"]!.GetValue<DateTimeOffset>(),
+                    line["revoked"]!.GetValue<bool>(),
+                    [.. line["hosts"]!.AsArray().Select(host => host!.GetValue<string>())]
+                )),
+        ];
 
     private sealed record Listed(string Kind, string Name, string? Serial, DateTimeOffset Until, bool Revoked, IReadOnlyList<string> Hosts);
 }

@@ -61,7 +61,21 @@ public sealed class ChainTests(SignerTemplate template) : IAsyncLifetime
         await issuing.IssueAsync("vc", "vc");
         await using var signer = await ServeAsync(isRootTrusted ? _root.Certificate : _issuing.Certificate);
         var everything = _home.Beside("everything");
-        await File.WriteAllTextAsync(everything, string.Concat(await Task.WhenAll(new[] { issuing.CertificateOf("vc"), issuing.Certificate, root.Certificate, _issuing.Certificate, _root.Certificate }.Select(path => File.ReadAllTextAsync(path)))));
+        await File.WriteAllTextAsync(
+            everything,
+            string.Concat(
+                await Task.WhenAll(
+                    new[]
+                    {
+                        issuing.CertificateOf("vc"),
+                        issuing.Certificate,
+                        root.Certificate,
+                        _issuing.Certificate,
+                        _root.Certificate,
+                    }.Select(path => File.ReadAllTextAsync(path))
+                )
+            )
+        );
 
         Assert.Equal("000", await AskAsync(signer, issuing, issuing.CertificateOf("vc")));
         Assert.Equal("000", await AskAsync(signer, issuing, await issuing.ChainOfAsync("vc")));
@@ -87,7 +101,11 @@ public sealed class ChainTests(SignerTemplate template) : IAsyncLifetime
     {
         var options = ClientCertificate.Options(_home.Data, null);
         options.LocalCertificateSelectionCallback = null;
-        options.ClientCertificateContext = SslStreamCertificateContext.Create(_issuing.Load("vc"), [X509CertificateLoader.LoadCertificateFromFile(_issuing.Certificate)], offline: true);
+        options.ClientCertificateContext = SslStreamCertificateContext.Create(
+            _issuing.Load("vc"),
+            [X509CertificateLoader.LoadCertificateFromFile(_issuing.Certificate)],
+            offline: true
+        );
         return options;
     }
 }

@@ -23,7 +23,10 @@ public sealed class ExpiryTests(SignerTemplate template) : IDisposable
         var (status, check) = await CheckAsync(signer);
 
         Assert.Equal("UP", status);
-        Assert.Equal(("UP", "ends_soon"), (check.GetProperty("status").GetString(), check.GetProperty("data").GetProperty("state").GetString()));
+        Assert.Equal(
+            ("UP", "ends_soon"),
+            (check.GetProperty("status").GetString(), check.GetProperty("data").GetProperty("state").GetString())
+        );
         var detail = check.GetProperty("data").GetProperty("detail").GetString()!;
         Assert.Contains("the server certificate is good only until", detail, StringComparison.Ordinal);
         Assert.Contains("the certificate with which the client 'vc' came last is good only until", detail, StringComparison.Ordinal);
@@ -64,14 +67,30 @@ public sealed class ExpiryTests(SignerTemplate template) : IDisposable
         await authority.RevokeLongAgoAsync("leaver");
         var bundle = _home.Beside("authorities.crt");
         await File.WriteAllTextAsync(bundle, await File.ReadAllTextAsync(authority.Certificate) + await File.ReadAllTextAsync(Authority));
-        _home.Configure(options => (options["tls"]!["clientAuthorities"], options["tls"]!["revocationList"]) = (bundle, authority.RevocationList));
+        _home.Configure(options =>
+            (options["tls"]!["clientAuthorities"], options["tls"]!["revocationList"]) = (bundle, authority.RevocationList)
+        );
         await using var signer = await _home.StartAsync();
 
-        Assert.Equal("000", (await Curl.UpcheckAsync(signer, Authority, "--cert", authority.CertificateOf("leaver"), "--key", authority.KeyOf("leaver"))).Output);
-        Assert.Equal("200", (await Curl.UpcheckAsync(signer, Authority, "--cert", authority.CertificateOf("stays"), "--key", authority.KeyOf("stays"))).Output);
+        Assert.Equal(
+            "000",
+            (
+                await Curl.UpcheckAsync(signer, Authority, "--cert", authority.CertificateOf("leaver"), "--key", authority.KeyOf("leaver"))
+            ).Output
+        );
+        Assert.Equal(
+            "200",
+            (
+                await Curl.UpcheckAsync(signer, Authority, "--cert", authority.CertificateOf("stays"), "--key", authority.KeyOf("stays"))
+            ).Output
+        );
         var (status, check) = await CheckAsync(signer);
         Assert.Equal("DEGRADED", status);
-        Assert.Contains("the revocation list, which is still applied, is out of date since 2020-02-01", check.GetProperty("data").GetProperty("detail").GetString()!, StringComparison.Ordinal);
+        Assert.Contains(
+            "the revocation list, which is still applied, is out of date since 2020-02-01",
+            check.GetProperty("data").GetProperty("detail").GetString()!,
+            StringComparison.Ordinal
+        );
         Assert.True(await DaysLeftAsync(signer, "revocation_list", "") < 0);
     }
 
@@ -82,14 +101,19 @@ public sealed class ExpiryTests(SignerTemplate template) : IDisposable
         using var operations = new HttpClient { BaseAddress = signer.Operations };
         var answer = await operations.ReadAsync("/healthcheck");
         Assert.Equal(HttpStatusCode.OK, answer.Status);
-        return (answer.Json.GetProperty("status").GetString()!, answer.Json.GetProperty("checks").EnumerateArray().Single(check => check.GetProperty("id").GetString() == "tls-check"));
+        return (
+            answer.Json.GetProperty("status").GetString()!,
+            answer.Json.GetProperty("checks").EnumerateArray().Single(check => check.GetProperty("id").GetString() == "tls-check")
+        );
     }
 
     private static async Task<double> DaysLeftAsync(SignerProcess signer, string what, string client)
     {
         using var operations = new HttpClient { BaseAddress = signer.Operations };
         var start = $"remote_signer_tls_not_after_timestamp_seconds{{what=\"{what}\",client=\"{client}\"}} ";
-        var row = (await operations.GetStringAsync("/metrics")).Split('\n').Single(line => line.StartsWith(start, StringComparison.Ordinal));
+        var row = (await operations.GetStringAsync("/metrics"))
+            .Split('\n')
+            .Single(line => line.StartsWith(start, StringComparison.Ordinal));
         return (double.Parse(row[start.Length..]) - TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()) / 86400;
     }
 }

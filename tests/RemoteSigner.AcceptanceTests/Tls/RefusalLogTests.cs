@@ -10,7 +10,8 @@ public sealed class RefusalLogTests(SignerTemplate template) : IDisposable
 
     private string Authority => Path.Combine(_home.Data, "tls", "ca.crt");
 
-    private string[] Client => ["--cert", Path.Combine(_home.Data, "clients", "vc.crt"), "--key", Path.Combine(_home.Data, "clients", "vc.key")];
+    private string[] Client =>
+        ["--cert", Path.Combine(_home.Data, "clients", "vc.crt"), "--key", Path.Combine(_home.Data, "clients", "vc.key")];
 
     [Fact]
     public async Task A_client_that_speaks_the_older_protocol_alone_is_told_apart_from_one_without_a_certificate()
@@ -20,7 +21,12 @@ public sealed class RefusalLogTests(SignerTemplate template) : IDisposable
         Assert.Equal("000", (await Curl.UpcheckAsync(signer, Authority, [.. Client, "--tls-max", "1.2"])).Output);
 
         Assert.True(await IsToldAsync(signer, "no certificate was presented"));
-        Assert.True(await IsToldAsync(signer, "it speaks no TLS 1.3, and nothing older is let in: where it cannot, as Teku, set tls.allowTls12 in signer.json"));
+        Assert.True(
+            await IsToldAsync(
+                signer,
+                "it speaks no TLS 1.3, and nothing older is let in: where it cannot, as Teku, set tls.allowTls12 in signer.json"
+            )
+        );
     }
 
     [Fact]
@@ -35,7 +41,12 @@ public sealed class RefusalLogTests(SignerTemplate template) : IDisposable
 
         await KnockAsync(signer, "\u0001\u0002\u0003\u0004\u0005\u0006");
 
-        Assert.True(await IsToldAsync(signer, $"refused a client without a certificate at {addresses[0]}: it asks in plain HTTP, and there is TLS alone here"));
+        Assert.True(
+            await IsToldAsync(
+                signer,
+                $"refused a client without a certificate at {addresses[0]}: it asks in plain HTTP, and there is TLS alone here"
+            )
+        );
         Assert.True(await IsToldAsync(signer, "it speaks no TLS, and there is nothing else here"));
         Assert.Single(signer.Output.Split('\n'), line => line.Contains("it asks in plain HTTP", StringComparison.Ordinal));
         Assert.All(signer.Output.Split('\n'), line => Assert.InRange(line.Length, 0, 400));
@@ -50,10 +61,14 @@ public sealed class RefusalLogTests(SignerTemplate template) : IDisposable
         Assert.Equal("200", await AskAsync("ECDHE-ECDSA-AES128-GCM-SHA256"));
         Assert.Equal("200", await AskAsync("ECDHE-ECDSA-CHACHA20-POLY1305"));
         Assert.Equal("000", await AskAsync("ECDHE-ECDSA-AES256-SHA384:ECDHE-ECDSA-AES256-SHA:@SECLEVEL=0"));
-        Assert.Equal("000", (await Curl.UpcheckAsync(signer, Authority, [.. Client, "--tls-max", "1.1", "--ciphers", "DEFAULT:@SECLEVEL=0"])).Output);
+        Assert.Equal(
+            "000",
+            (await Curl.UpcheckAsync(signer, Authority, [.. Client, "--tls-max", "1.1", "--ciphers", "DEFAULT:@SECLEVEL=0"])).Output
+        );
         Assert.True(await IsToldAsync(signer, "it speaks neither TLS 1.3 nor TLS 1.2"));
 
-        async Task<string> AskAsync(string suites) => (await Curl.UpcheckAsync(signer, Authority, [.. Client, "--tls-max", "1.2", "--ciphers", suites])).Output;
+        async Task<string> AskAsync(string suites) =>
+            (await Curl.UpcheckAsync(signer, Authority, [.. Client, "--tls-max", "1.2", "--ciphers", suites])).Output;
     }
 
     [Fact]
@@ -63,13 +78,22 @@ public sealed class RefusalLogTests(SignerTemplate template) : IDisposable
         using var open = await RawConnection.OpenAsync(signer, _home.Data, "vc");
         for (var round = 0; round < 3; round++)
         {
-            Assert.Equal((HttpStatusCode.Forbidden, "host_not_authorized"), await open.GetAsync("/upcheck", "signer.example:9000") is var answer ? (answer!.Status, answer.Reason) : default);
+            Assert.Equal(
+                (HttpStatusCode.Forbidden, "host_not_authorized"),
+                await open.GetAsync("/upcheck", "signer.example:9000") is var answer ? (answer!.Status, answer.Reason) : default
+            );
         }
 
         Assert.True(await IsToldAsync(signer, "the host name 'signer.example' is not in api.hostAllowlist of signer.json"));
-        Assert.Contains(signer.Output.Split('\n'), line => line.Contains("api.hostAllowlist", StringComparison.Ordinal) && line.Contains(" for vc:", StringComparison.Ordinal));
+        Assert.Contains(signer.Output.Split('\n'), line =>
+            line.Contains("api.hostAllowlist", StringComparison.Ordinal) && line.Contains(" for vc:", StringComparison.Ordinal)
+        );
         using var operations = new HttpClient { BaseAddress = signer.Operations };
-        Assert.Contains("remote_signer_requests_turned_away_total{reason=\"host_not_authorized\"} 3", await operations.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        Assert.Contains(
+            "remote_signer_requests_turned_away_total{reason=\"host_not_authorized\"} 3",
+            await operations.GetStringAsync("/metrics"),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -89,7 +113,9 @@ public sealed class RefusalLogTests(SignerTemplate template) : IDisposable
         await signer.StopAsync();
         var told = signer.Output.Split('\n').Where(line => line.Contains("api.hostAllowlist", StringComparison.Ordinal)).ToList();
         Assert.Equal(16, told.Count);
-        Assert.All(Enumerable.Range(0, 16), name => Assert.Single(told, line => line.Contains($"'signer-{name}.example'", StringComparison.Ordinal)));
+        Assert.All(Enumerable.Range(0, 16), name =>
+            Assert.Single(told, line => line.Contains($"'signer-{name}.example'", StringComparison.Ordinal))
+        );
         Assert.Contains("80 host_not_authorized for vc", signer.Output, StringComparison.Ordinal);
     }
 

@@ -20,8 +20,22 @@ public sealed class AttestationTests : TpmScene
         using var client = ClientCertificate.Connect(signer, Home.Data, "vc");
         var evidence = await AttestAsync(client, "evidence.json");
         (await VerbAsync("golden", evidence, "--out", Home.Beside("golden.json"))).Succeeded();
-        await File.WriteAllTextAsync(Home.Beside("roots.pem"), await File.ReadAllTextAsync(Tpm.MakerRoot) + await File.ReadAllTextAsync(Tpm.MakerIssuer));
-        (await VerbAsync("challenge", evidence, "--challenge", Home.Beside("challenge.json"), "--pending", Home.Beside("pending.json"), "--ek-roots", Home.Beside("roots.pem"))).Succeeded();
+        await File.WriteAllTextAsync(
+            Home.Beside("roots.pem"),
+            await File.ReadAllTextAsync(Tpm.MakerRoot) + await File.ReadAllTextAsync(Tpm.MakerIssuer)
+        );
+        (
+            await VerbAsync(
+                "challenge",
+                evidence,
+                "--challenge",
+                Home.Beside("challenge.json"),
+                "--pending",
+                Home.Beside("pending.json"),
+                "--ek-roots",
+                Home.Beside("roots.pem")
+            )
+        ).Succeeded();
 
         await Task.Delay(_pause);
         using var challenge = new ByteArrayContent(await File.ReadAllBytesAsync(Home.Beside("challenge.json")));
@@ -34,8 +48,18 @@ public sealed class AttestationTests : TpmScene
         await Task.Delay(_pause);
         var later = await AttestAsync(client, "later.json");
         var verdict = await VerifyAsync(
-            later, "--golden", Home.Beside("golden.json"), "--keys", Home.Beside("keys.json"), "--ek-roots", Home.Beside("roots.pem"), "--trust", Home.Beside("trust.json"),
-            "--tls-certificate", Path.Combine(Home.Data, "tls", "server.crt"));
+            later,
+            "--golden",
+            Home.Beside("golden.json"),
+            "--keys",
+            Home.Beside("keys.json"),
+            "--ek-roots",
+            Home.Beside("roots.pem"),
+            "--trust",
+            Home.Beside("trust.json"),
+            "--tls-certificate",
+            Path.Combine(Home.Data, "tls", "server.crt")
+        );
         Assert.Equal(0, verdict.ExitCode);
         Assert.Equal(["event-log: not checked"], Verdicts(verdict).Where(check => !check.EndsWith(": pass", StringComparison.Ordinal)));
         Assert.Equal(15, Verdicts(verdict).Count);
@@ -43,7 +67,14 @@ public sealed class AttestationTests : TpmScene
 
         await signer.StopAsync();
         var audit = await AuditLines.ReadAsync(Home.LedgerFile);
-        Assert.Equal(2, audit.Count(line => line.Contains("\"action\":\"attestation\"", StringComparison.Ordinal) && line.Contains("\"client\":\"vc\"", StringComparison.Ordinal) && line.Contains(_nonce, StringComparison.Ordinal)));
+        Assert.Equal(
+            2,
+            audit.Count(line =>
+                line.Contains("\"action\":\"attestation\"", StringComparison.Ordinal)
+                && line.Contains("\"client\":\"vc\"", StringComparison.Ordinal)
+                && line.Contains(_nonce, StringComparison.Ordinal)
+            )
+        );
         Assert.Single(audit, line => line.Contains("\"action\":\"attestation.credential\"", StringComparison.Ordinal));
     }
 
@@ -69,7 +100,10 @@ public sealed class AttestationTests : TpmScene
         await File.WriteAllTextAsync(Home.Beside("no.json"), "{}");
         Assert.Equal(["document: fail"], Failed(await VerifyAsync(Home.Beside("no.json"))));
         Refusal.IsTold(await VerbAsync("verify", evidence, "--nonce", "xyz"), "the nonce is not hex");
-        Refusal.IsTold(await VerbAsync("verify", evidence, "--nonce", _nonce, "--golden", evidence), "cannot be read as a remote-signer-golden");
+        Refusal.IsTold(
+            await VerbAsync("verify", evidence, "--nonce", _nonce, "--golden", evidence),
+            "cannot be read as a remote-signer-golden"
+        );
         Refusal.IsTold(await VerbAsync("verify", evidence, "--nonce", _nonce, "--ek-roots", evidence), "cannot be read as certificates");
         Refusal.IsTold(await VerbAsync("verify", evidence, "--nonce", _nonce, "--keys", Home.OptionsFile), "is no public key");
         Refusal.IsWrongUsage(await VerbAsync("verify", evidence));
@@ -84,7 +118,17 @@ public sealed class AttestationTests : TpmScene
 
         var plain = await operations.ReadAsync($"/attestation?nonce={_nonce}");
         Assert.Equal((HttpStatusCode.Forbidden, "certificate_required"), (plain.Status, plain.Reason));
-        foreach (var wrong in new[] { "", "?nonce=", "?nonce=00", "?nonce=" + new string('z', 64), "?nonce=" + new string('0', 130), $"?nonce={_nonce}&nonce={_nonce}" })
+        foreach (
+            var wrong in new[]
+            {
+                "",
+                "?nonce=",
+                "?nonce=00",
+                "?nonce=" + new string('z', 64),
+                "?nonce=" + new string('0', 130),
+                $"?nonce={_nonce}&nonce={_nonce}",
+            }
+        )
         {
             var refused = await client.ReadAsync("/attestation" + wrong);
             Assert.Equal((HttpStatusCode.BadRequest, "nonce_malformed"), (refused.Status, refused.Reason));
@@ -94,9 +138,13 @@ public sealed class AttestationTests : TpmScene
         Assert.Equal("challenge_malformed", (await client.AskAsync(HttpMethod.Post, "/attestation/credential", nonsense)).Reason);
         var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => client.ReadAsync($"/attestation?nonce={_nonce}")));
         Assert.Single(answers, answer => answer.Status == HttpStatusCode.OK);
-        Assert.All(answers.Where(answer => answer.Status != HttpStatusCode.OK), answer => Assert.Equal((HttpStatusCode.TooManyRequests, "one_at_a_time"), (answer.Status, answer.Reason)));
+        Assert.All(answers.Where(answer => answer.Status != HttpStatusCode.OK), answer =>
+            Assert.Equal((HttpStatusCode.TooManyRequests, "one_at_a_time"), (answer.Status, answer.Reason))
+        );
 
-        Home.Configure(options => options["clients"] = new JsonObject { ["somebody"] = new JsonObject { ["duties"] = new JsonArray("everyday") } });
+        Home.Configure(options =>
+            options["clients"] = new JsonObject { ["somebody"] = new JsonObject { ["duties"] = new JsonArray("everyday") } }
+        );
         await signer.SignalAsync("HUP");
         _ = await signer.EndOfReloadAsync();
         Assert.Equal("client_not_named", (await client.ReadAsync($"/attestation?nonce={_nonce}")).Reason);
@@ -107,7 +155,11 @@ public sealed class AttestationTests : TpmScene
     {
         Home.Configure(options => options["operations"]!["tls"] = true);
         await using var signer = SignerProcess.Launch(Home.Data, Home.Token);
-        using var client = ClientCertificate.Connect(new Uri($"https://127.0.0.1:{signer.OperationsPort}"), Home.Data, ClientCertificate.Load(Home.Data, "vc"));
+        using var client = ClientCertificate.Connect(
+            new Uri($"https://127.0.0.1:{signer.OperationsPort}"),
+            Home.Data,
+            ClientCertificate.Load(Home.Data, "vc")
+        );
         await WhenReadyAsync(client);
 
         Assert.Contains("remote_signer", (await client.ReadAsync("/metrics")).Text, StringComparison.Ordinal);
@@ -145,7 +197,8 @@ public sealed class AttestationTests : TpmScene
         return Home.Beside(file);
     }
 
-    private Task<CommandResult> VerifyAsync(string evidence, params string[] options) => VerbAsync(["verify", evidence, "--nonce", _nonce, "--json", .. options]);
+    private Task<CommandResult> VerifyAsync(string evidence, params string[] options) =>
+        VerbAsync(["verify", evidence, "--nonce", _nonce, "--json", .. options]);
 
     /// <summary>The verifier has neither token nor data directory.</summary>
     private static Task<CommandResult> VerbAsync(params string[] verb) => SignerProcess.RunAsync(null, ["attest", .. verb]);
@@ -153,10 +206,17 @@ public sealed class AttestationTests : TpmScene
     private static List<string> Verdicts(CommandResult result)
     {
         using var document = JsonDocument.Parse(result.Output);
-        return [.. document.RootElement.GetProperty("checks").EnumerateArray().Select(check => $"{check.GetProperty("name").GetString()}: {check.GetProperty("verdict").GetString()}")];
+        return
+        [
+            .. document
+                .RootElement.GetProperty("checks")
+                .EnumerateArray()
+                .Select(check => $"{check.GetProperty("name").GetString()}: {check.GetProperty("verdict").GetString()}"),
+        ];
     }
 
-    private static List<string> Failed(CommandResult result) => Verdicts(result).FindAll(check => check.EndsWith(": fail", StringComparison.Ordinal));
+    private static List<string> Failed(CommandResult result) =>
+        Verdicts(result).FindAll(check => check.EndsWith(": fail", StringComparison.Ordinal));
 
     private static async Task WhenReadyAsync(HttpClient client)
     {

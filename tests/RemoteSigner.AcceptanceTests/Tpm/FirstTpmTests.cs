@@ -2,7 +2,10 @@ using RemoteSigner.Rig;
 
 namespace RemoteSigner.AcceptanceTests.Tpm;
 
-/// <summary>On whose word the storage root key of a vault's first TPM is taken: its maker's, where that one certified its endorsement key, else nobody's, which is said.</summary>
+/// <summary>
+/// On whose word the storage root key of a vault's first TPM is taken: its maker's, where that one certified its endorsement key, else
+/// nobody's, which is said.
+/// </summary>
 public sealed class FirstTpmTests : IAsyncLifetime
 {
     private readonly SignerHome _home = SignerHome.Empty();
@@ -18,13 +21,24 @@ public sealed class FirstTpmTests : IAsyncLifetime
     {
         await using var tpm = await SoftwareTpm.StartCertifiedAsync(_home.Beside("tpm"));
         var roots = _home.Beside("roots.pem");
-        await File.WriteAllTextAsync(roots, await File.ReadAllTextAsync(tpm.MakerRoot, TestContext.Current.CancellationToken) + await File.ReadAllTextAsync(tpm.MakerIssuer, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            roots,
+            await File.ReadAllTextAsync(tpm.MakerRoot, TestContext.Current.CancellationToken)
+                + await File.ReadAllTextAsync(tpm.MakerIssuer, TestContext.Current.CancellationToken),
+            TestContext.Current.CancellationToken
+        );
 
         var shown = (await InitAsync(tpm, "--ek-roots", roots)).Succeeded().Error;
 
         Assert.Contains("proven to live in the TPM whose endorsement key has the certificate", shown, StringComparison.Ordinal);
         Assert.DoesNotContain("nobody compared", shown, StringComparison.Ordinal);
-        Assert.DoesNotContain("BELIEVED", (await _home.RunAsync("tpm", "provision", "--release-key", Path.Combine(_home.Data, "clients", "release.key"))).Succeeded().Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "BELIEVED",
+            (await _home.RunAsync("tpm", "provision", "--release-key", Path.Combine(_home.Data, "clients", "release.key")))
+                .Succeeded()
+                .Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -57,5 +71,6 @@ public sealed class FirstTpmTests : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    private Task<CommandResult> InitAsync(SoftwareTpm tpm, params string[] options) => _home.RunAsync(["init", "--network", "hoodi", "--seal", "tpm", "--tpm", tpm.Address, .. options]);
+    private Task<CommandResult> InitAsync(SoftwareTpm tpm, params string[] options) =>
+        _home.RunAsync(["init", "--network", "hoodi", "--seal", "tpm", "--tpm", tpm.Address, .. options]);
 }

@@ -12,7 +12,8 @@ public sealed class SharedTpmTests : TpmScene
     private const int NvIncrement = 0x134;
     private const int Failure = 0x101;
 
-    // TPM_RC_CONTEXT_GAP, OBJECT_MEMORY, SESSION_MEMORY, MEMORY, SESSION_HANDLES, OBJECT_HANDLES, YIELDED, CANCELED, TESTING, RETRY, NV_UNAVAILABLE (part 2, 6.6.3).
+    // TPM_RC_CONTEXT_GAP, OBJECT_MEMORY, SESSION_MEMORY, MEMORY, SESSION_HANDLES, OBJECT_HANDLES, YIELDED, CANCELED, TESTING, RETRY,
+    // NV_UNAVAILABLE (part 2, 6.6.3).
     private static readonly uint[] _codesOfOthers = [0x901, 0x902, 0x903, 0x904, 0x905, 0x906, 0x908, 0x909, 0x90A, 0x922, 0x923];
 
     [Fact]
@@ -62,12 +63,21 @@ public sealed class SharedTpmTests : TpmScene
         shared.AnswerInstead = _ => null;
 
         var status = (await Home.RunAsync("tpm", "status", "--json")).Succeeded();
-        foreach (var use in (string[])["starts (freshness), of the present root key", "starts (freshness), of the root key before or after it"])
+        foreach (
+            var use in (string[])["starts (freshness), of the present root key", "starts (freshness), of the root key before or after it"]
+        )
         {
             Assert.Contains(use, status.Output, StringComparison.Ordinal);
         }
 
-        foreach (var verb in (string[][])[["seal", "rekey"], ["tpm", "revoke"], ["tpm", "provision"]])
+        foreach (
+            var verb in (string[][])
+                [
+                    ["seal", "rekey"],
+                    ["tpm", "revoke"],
+                    ["tpm", "provision"],
+                ]
+        )
         {
             (await Home.RunAsync([.. verb, "--release-key", ReleaseKey])).Succeeded();
         }
@@ -96,7 +106,9 @@ public sealed class SharedTpmTests : TpmScene
         Assert.Contains("floors_raised", (await signer.HealthWhenAsync(_ => true)).Text, StringComparison.Ordinal);
     }
 
-    /// <summary>As long as the former place is there it vouches for copies from before, with bounds that nothing signed since may be beyond.</summary>
+    /// <summary>
+    /// As long as the former place is there it vouches for copies from before, with bounds that nothing signed since may be beyond.
+    /// </summary>
     [Fact]
     public async Task A_running_signer_whose_former_fence_does_not_go_promises_no_more_until_it_does()
     {
@@ -123,8 +135,15 @@ public sealed class SharedTpmTests : TpmScene
     // No slot window: the epochs are the test's own.
     protected override Task<SignerHome> CreateHomeAsync() => SignerHome.CreateInTpmAsync("hoodi", 2, "--client", "vc", "--no-slot-window");
 
-    private async Task<HttpStatusCode> VoteAsync(HttpClient client, ulong target) => (await client.SignAsync(
-        Home.Keys[0], AttestationRequest.Json(AttestationRequest.Message(Chain.Network.GenesisValidatorsRoot!.Value, target - 1, target, target * 32, 1)))).Status;
+    private async Task<HttpStatusCode> VoteAsync(HttpClient client, ulong target) =>
+        (
+            await client.SignAsync(
+                Home.Keys[0],
+                AttestationRequest.Json(
+                    AttestationRequest.Message(Chain.Network.GenesisValidatorsRoot!.Value, target - 1, target, target * 32, 1)
+                )
+            )
+        ).Status;
 
     private static async Task UntilAsync(Func<Task<bool>> holds)
     {

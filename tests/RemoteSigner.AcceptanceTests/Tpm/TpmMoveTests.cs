@@ -34,7 +34,11 @@ public sealed class TpmMoveTests : TpmScene
         (await Home.RunAsync("freshness", "move", "tpm")).Succeeded();
         SealBy("tpm");
         Home.Configure(options => options["freshness"]!["witness"] = "tpm");
-        Refusal.IsTold(await Home.RunAsync("seal", "remove", (await SlotsAsync()).Single(slot => slot != inToken)), "by which signer.json opens the vault", "name the other device");
+        Refusal.IsTold(
+            await Home.RunAsync("seal", "remove", (await SlotsAsync()).Single(slot => slot != inToken)),
+            "by which signer.json opens the vault",
+            "name the other device"
+        );
         Refusal.IsTold(await Home.RunAsync("seal", "remove", inToken), "nothing here can wrap it", "--release-key");
         (await Home.RunAsync("seal", "remove", inToken, "--release-key", ReleaseKey)).Succeeded();
         await AssertServesNextAsync();
@@ -52,13 +56,20 @@ public sealed class TpmMoveTests : TpmScene
         var old = Home.CopyBeside("old");
         (await Home.RunAsync("seal", "rekey", "--release-key", ReleaseKey)).Succeeded();
 
-        Refusal.IsTold(await SignerProcess.RunAsync(Home.Token, "seal", "rekey", "--release-key", ReleaseKey, "--data", old), "under another root key", "freshness clear");
+        Refusal.IsTold(
+            await SignerProcess.RunAsync(Home.Token, "seal", "rekey", "--release-key", ReleaseKey, "--data", old),
+            "under another root key",
+            "freshness clear"
+        );
 
         await AssertServesNextAsync();
         await AssertSignsAsync();
     }
 
-    /// <summary>Between the machine's TPM and this program somebody puts another one, once the vault is open: here by the token, and the TPM is asked after that.</summary>
+    /// <summary>
+    /// Between the machine's TPM and this program somebody puts another one, once the vault is open: here by the token, and the TPM is
+    /// asked after that.
+    /// </summary>
     [Fact]
     public async Task A_TPM_that_the_vault_has_no_slot_for_gets_none_and_becomes_no_witness()
     {
@@ -92,7 +103,11 @@ public sealed class TpmMoveTests : TpmScene
             await signer.KillAsync();
         }
 
-        Refusal.IsTold(await Home.RunAsync("freshness", "move", "token", "--witness-on-host"), "not the one that was stopped in an orderly way", "freshness status");
+        Refusal.IsTold(
+            await Home.RunAsync("freshness", "move", "token", "--witness-on-host"),
+            "not the one that was stopped in an orderly way",
+            "freshness status"
+        );
     }
 
     [Fact]
@@ -143,7 +158,11 @@ public sealed class TpmMoveTests : TpmScene
         Home.Configure(options => options["freshness"]!["witness"] = "token");
 
         Assert.Contains("vouches for copies from before", (await Home.RunAsync("freshness", "clear")).Error, StringComparison.Ordinal);
-        Assert.Contains("vouches for nothing any more", (await Home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded().Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "vouches for nothing any more",
+            (await Home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded().Error,
+            StringComparison.Ordinal
+        );
 
         Home.PutBack("copy");
         Home.Configure(options => options["freshness"]!["witness"] = "tpm");
@@ -159,11 +178,12 @@ public sealed class TpmMoveTests : TpmScene
         (await Home.RunAsync("seal", "enrol")).Succeeded();
     }
 
-    private void SealBy(string profile) => Home.Configure(options =>
-    {
-        options["seal"]!["profile"] = profile;
-        options["seal"]!["pin"] = new JsonObject { ["file"] = Home.Token.PinFile };
-    });
+    private void SealBy(string profile) =>
+        Home.Configure(options =>
+        {
+            options["seal"]!["profile"] = profile;
+            options["seal"]!["pin"] = new JsonObject { ["file"] = Home.Token.PinFile };
+        });
 
     private async Task AssertServesNextAsync()
     {

@@ -2,7 +2,10 @@ using RemoteSigner.Rig;
 
 namespace RemoteSigner.AcceptanceTests.Tpm;
 
-/// <summary>A signer on hoodi with two keys, sealed under a software TPM of its own by the published binary; its release key lies where <c>init</c> put it.</summary>
+/// <summary>
+/// A signer on hoodi with two keys, sealed under a software TPM of its own by the published binary; its release key lies where <c>init</c>
+/// put it.
+/// </summary>
 public class TpmScene : IAsyncLifetime
 {
     protected SignerHome Home { get; private set; } = null!;
@@ -49,5 +52,6 @@ public class TpmScene : IAsyncLifetime
     }
 
     /// <summary>Extends a PCR, as another firmware would; it lasts until the TPM is restarted.</summary>
-    protected async Task ExtendAsync(int pcr, char digit = '1') => (await Tpm.ToolAsync("pcrextend", $"{pcr}:sha256={new string(digit, 64)}")).Succeeded();
+    protected async Task ExtendAsync(int pcr, char digit = '1') =>
+        (await Tpm.ToolAsync("pcrextend", $"{pcr}:sha256={new string(digit, 64)}")).Succeeded();
 }

@@ -49,8 +49,21 @@ public sealed class TpmSealTests : TpmScene
         var approval = Home.Beside("firmware-2.approval.json");
         var values = Home.Beside("values");
         await File.WriteAllTextAsync(values, $"sha256:\n  7 : 0x{Extended(new string('0', 64), new string('1', 64))}\n");
-        (await SignerProcess.RunAsync(
-            null, "tpm", "approve", "--request", Path.Combine(Home.Data, "tpm", "request.json"), "--pcr-values", values, "--release-key", ReleaseKey, "--out", approval)).Succeeded();
+        (
+            await SignerProcess.RunAsync(
+                null,
+                "tpm",
+                "approve",
+                "--request",
+                Path.Combine(Home.Data, "tpm", "request.json"),
+                "--pcr-values",
+                values,
+                "--release-key",
+                ReleaseKey,
+                "--out",
+                approval
+            )
+        ).Succeeded();
         File.Copy(approval, Path.Combine(Home.Data, "tpm", "firmware-2.approval.json"));
         await AssertSignsAsync();
 
@@ -97,10 +110,28 @@ public sealed class TpmSealTests : TpmScene
     {
         var request = Path.Combine(Home.Data, "tpm", "request.json");
         var text = await File.ReadAllTextAsync(request);
-        await File.WriteAllTextAsync(request, System.Text.RegularExpressions.Regex.Replace(text, "\"revocationCount\": \\d+", "\"revocationCount\": 18446744073709551615"));
+        await File.WriteAllTextAsync(
+            request,
+            System.Text.RegularExpressions.Regex.Replace(text, "\"revocationCount\": \\d+", "\"revocationCount\": 18446744073709551615")
+        );
 
         Refusal.IsTold(
-            await SignerProcess.RunAsync(null, "tpm", "approve", "--request", request, "--pcr-digest", new string('a', 64), "--release-key", ReleaseKey, "--out", Home.Beside("a.approval.json")), "which no counter does", "tampered");
+            await SignerProcess.RunAsync(
+                null,
+                "tpm",
+                "approve",
+                "--request",
+                request,
+                "--pcr-digest",
+                new string('a', 64),
+                "--release-key",
+                ReleaseKey,
+                "--out",
+                Home.Beside("a.approval.json")
+            ),
+            "which no counter does",
+            "tampered"
+        );
         var here = (await Home.RunAsync("tpm", "approve", "--now", "--release-key", ReleaseKey, "--json")).Succeeded().Output;
 
         Assert.False(File.Exists(Home.Beside("a.approval.json")));
@@ -112,7 +143,12 @@ public sealed class TpmSealTests : TpmScene
     [Fact]
     public async Task An_approval_by_another_key_does_not_count()
     {
-        (await CommandResult.OfAsync("openssl", ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", Home.Beside("other.key")])).Succeeded();
+        (
+            await CommandResult.OfAsync(
+                "openssl",
+                ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", Home.Beside("other.key")]
+            )
+        ).Succeeded();
         await ExtendAsync(7);
 
         var refused = await Home.RunAsync("tpm", "approve", "--now", "--release-key", Home.Beside("other.key"));
@@ -126,7 +162,10 @@ public sealed class TpmSealTests : TpmScene
     {
         await Tpm.KillAsync();
         await using var signer = SignerProcess.Launch(Home.Data, Home.Token);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await signer.HealthWhenAsync(health => health.Text.Contains("cannot be reached", StringComparison.Ordinal))).Status);
+        Assert.Equal(
+            HttpStatusCode.ServiceUnavailable,
+            (await signer.HealthWhenAsync(health => health.Text.Contains("cannot be reached", StringComparison.Ordinal))).Status
+        );
 
         await Tpm.StartAsync();
 
@@ -187,8 +226,15 @@ public sealed class TpmSealTests : TpmScene
     [Fact]
     public async Task A_vault_that_was_made_with_the_public_half_opens_once_somebody_has_approved()
     {
-        (await CommandResult.OfAsync("openssl", ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", Home.Beside("own.key")])).Succeeded();
-        (await CommandResult.OfAsync("openssl", ["pkey", "-in", Home.Beside("own.key"), "-pubout", "-out", Home.Beside("own.pub")])).Succeeded();
+        (
+            await CommandResult.OfAsync(
+                "openssl",
+                ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", Home.Beside("own.key")]
+            )
+        ).Succeeded();
+        (
+            await CommandResult.OfAsync("openssl", ["pkey", "-in", Home.Beside("own.key"), "-pubout", "-out", Home.Beside("own.pub")])
+        ).Succeeded();
         (await Home.RunAsync("tpm", "provision", "--release-key", Home.Beside("own.pub"))).Succeeded();
         await AssertDoesNotOpenAsync("no approval");
 
@@ -203,14 +249,50 @@ public sealed class TpmSealTests : TpmScene
         var data = Home.Beside("new");
 
         Refusal.IsTold(
-            await SignerProcess.RunAsync(null, "init", "--data", data, "--network", "hoodi", "--seal", "tpm", "--tpm", $"swtpm:path={Home.Beside("none")}"), "cannot be reached", "group tss");
-        Refusal.IsTold(await SignerProcess.RunAsync(null, "init", "--data", data, "--network", "hoodi", "--seal", "tpm", "--tpm", "/dev/tpmrm0"), "names no TPM", "correct the options");
+            await SignerProcess.RunAsync(
+                null,
+                "init",
+                "--data",
+                data,
+                "--network",
+                "hoodi",
+                "--seal",
+                "tpm",
+                "--tpm",
+                $"swtpm:path={Home.Beside("none")}"
+            ),
+            "cannot be reached",
+            "group tss"
+        );
         Refusal.IsTold(
-            await SignerProcess.RunAsync(null, "init", "--data", data, "--network", "hoodi", "--seal", "tpm", "--tpm", Tpm.Address, "--freshness", "token"), "needs a token", "correct the options");
+            await SignerProcess.RunAsync(null, "init", "--data", data, "--network", "hoodi", "--seal", "tpm", "--tpm", "/dev/tpmrm0"),
+            "names no TPM",
+            "correct the options"
+        );
+        Refusal.IsTold(
+            await SignerProcess.RunAsync(
+                null,
+                "init",
+                "--data",
+                data,
+                "--network",
+                "hoodi",
+                "--seal",
+                "tpm",
+                "--tpm",
+                Tpm.Address,
+                "--freshness",
+                "token"
+            ),
+            "needs a token",
+            "correct the options"
+        );
 
         Assert.False(Directory.Exists(data));
     }
 
     private static string Extended(string value, string digest) =>
-        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([.. Convert.FromHexString(value), .. Convert.FromHexString(digest)]));
+        Convert.ToHexStringLower(
+            System.Security.Cryptography.SHA256.HashData([.. Convert.FromHexString(value), .. Convert.FromHexString(digest)])
+        );
 }

@@ -5,8 +5,8 @@ using RemoteSigner.Rig;
 namespace RemoteSigner.Benchmarks;
 
 /// <summary>
-/// Web server, mutual TLS and raw signature with nothing of a signer between them (tests/RemoteSigner.BareServer, published as the signer is): what no path through
-/// this web server can be cheaper than.
+/// Web server, mutual TLS and raw signature with nothing of a signer between them (tests/RemoteSigner.BareServer, published as the signer
+/// is): what no path through this web server can be cheaper than.
 /// </summary>
 internal sealed class BareServer : IDisposable
 {
@@ -22,7 +22,10 @@ internal sealed class BareServer : IDisposable
     {
         var port = LoopbackPort.Free();
         var binary = Path.Combine(Repository.Root, "artifacts", "bench", "bare", "bare-server");
-        var server = new BareServer(Process.Start(new ProcessStartInfo(binary, [data, port.ToString(CultureInfo.InvariantCulture)]))!, port);
+        var server = new BareServer(
+            Process.Start(new ProcessStartInfo(binary, [data, port.ToString(CultureInfo.InvariantCulture)]))!,
+            port
+        );
         var certificate = ClientCertificate.Load(data, client);
         for (var attempt = 0; ; attempt++)
         {

@@ -9,7 +9,9 @@ internal sealed record BenchRound(RawBlst Before, SigningLoad.Result Served, Raw
     /// <summary>What was reached, on a machine that others use as well.</summary>
     public double RawPerSecond => (Before.PerSecond + After.PerSecond) / 2;
 
-    /// <summary>What all cores would sign if nobody else used them: a disturbed raw round must not flatter what is compared with it.</summary>
+    /// <summary>
+    /// What all cores would sign if nobody else used them: a disturbed raw round must not flatter what is compared with it.
+    /// </summary>
     public double RawAtBest => Cores / RawCpu;
 
     public double CpuRatio => Served.CpuPerSignature / RawCpu;

@@ -5,9 +5,17 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Benchmarks;
 
 /// <summary>
-/// Every key's vote of a slot, one root, a request each on 64 keep-alive connections, all due at the same moment; and three proposals in each such burst, on a connection of their own.
+/// Every key's vote of a slot, one root, a request each on 64 keep-alive connections, all due at the same moment; and three proposals in
+/// each such burst, on a connection of their own.
 /// </summary>
-internal sealed class BurstLoad(ServerUnderLoad server, string data, string client, IReadOnlyList<BlsPublicKey> keys, Network network, ulong firstEpoch)
+internal sealed class BurstLoad(
+    ServerUnderLoad server,
+    string data,
+    string client,
+    IReadOnlyList<BlsPublicKey> keys,
+    Network network,
+    ulong firstEpoch
+)
 {
     private const int Connections = 64;
     private const int Proposals = 3;
@@ -32,18 +40,31 @@ internal sealed class BurstLoad(ServerUnderLoad server, string data, string clie
     public async Task<SigningLoad.Result> RunAsync(int bursts)
     {
         var certificate = ClientCertificate.Load(data, client);
-        var connections = await Task.WhenAll(Enumerable.Range(0, Connections + 1).Select(_ => LoadConnection.OpenAsync(server.Port, ClientCertificate.Options(data, certificate))));
+        var connections = await Task.WhenAll(
+            Enumerable
+                .Range(0, Connections + 1)
+                .Select(_ => LoadConnection.OpenAsync(server.Port, ClientCertificate.Options(data, certificate)))
+        );
         await Task.WhenAll(connections.Select(connection => connection.PostAsync(LoadConnection.Upcheck)));
         var (seconds, serverCpu, ownCpu, written) = (0.0, 0.0, 0.0, 0L);
         for (var burst = 0; burst < bursts; burst++)
         {
             var epoch = _epoch++;
-            var vote = AttestationRequest.Json(AttestationRequest.Message(network.GenesisValidatorsRoot!.Value, epoch - 1, epoch, epoch * network.SlotsPerEpoch, 1));
+            var vote = AttestationRequest.Json(
+                AttestationRequest.Message(network.GenesisValidatorsRoot!.Value, epoch - 1, epoch, epoch * network.SlotsPerEpoch, 1)
+            );
             byte[][] requests = [.. keys.Select(key => LoadConnection.Request(key.ToString(), vote))];
             byte[][] proposals = [.. Enumerable.Range(0, Proposals).Select(i => Proposal(epoch, (ulong)i))];
-            var (cpu, own, bytes, started) = (ProcessFigures.CpuSeconds(server.ProcessId), Environment.CpuUsage.TotalTime, ProcessFigures.WrittenBytes(server.ProcessId), Stopwatch.GetTimestamp());
+            var (cpu, own, bytes, started) = (
+                ProcessFigures.CpuSeconds(server.ProcessId),
+                Environment.CpuUsage.TotalTime,
+                ProcessFigures.WrittenBytes(server.ProcessId),
+                Stopwatch.GetTimestamp()
+            );
             var proposing = ProposeAsync(connections[^1], proposals, started);
-            var answered = await Task.WhenAll(connections.SkipLast(1).Select((connection, number) => PumpAsync(connection, number, requests, started)));
+            var answered = await Task.WhenAll(
+                connections.SkipLast(1).Select((connection, number) => PumpAsync(connection, number, requests, started))
+            );
             var elapsed = Stopwatch.GetElapsedTime(started).TotalSeconds;
             ownCpu += (Environment.CpuUsage.TotalTime - own).TotalSeconds;
             serverCpu += ProcessFigures.CpuSeconds(server.ProcessId) - cpu;
@@ -66,7 +87,12 @@ internal sealed class BurstLoad(ServerUnderLoad server, string data, string clie
         for (var i = 0; i < count; i++)
         {
             var epoch = _epoch++;
-            var request = LoadConnection.Request(keys[i % keys.Count].ToString(), AttestationRequest.Json(AttestationRequest.Message(network.GenesisValidatorsRoot!.Value, epoch - 1, epoch, epoch * network.SlotsPerEpoch, 1)));
+            var request = LoadConnection.Request(
+                keys[i % keys.Count].ToString(),
+                AttestationRequest.Json(
+                    AttestationRequest.Message(network.GenesisValidatorsRoot!.Value, epoch - 1, epoch, epoch * network.SlotsPerEpoch, 1)
+                )
+            );
             await Task.Delay(pause);
             milliseconds.Add(await TimeAsync(connection, request));
         }
@@ -77,7 +103,10 @@ internal sealed class BurstLoad(ServerUnderLoad server, string data, string clie
     private byte[] Proposal(ulong epoch, ulong number)
     {
         var slot = (epoch * network.SlotsPerEpoch) + number;
-        return LoadConnection.Request(keys[(int)(slot % (ulong)keys.Count)].ToString(), BlockRequest.Json(BlockRequest.Message(network.GenesisValidatorsRoot!.Value, slot, 1)));
+        return LoadConnection.Request(
+            keys[(int)(slot % (ulong)keys.Count)].ToString(),
+            BlockRequest.Json(BlockRequest.Message(network.GenesisValidatorsRoot!.Value, slot, 1))
+        );
     }
 
     // Spread over the length that the last burst had.

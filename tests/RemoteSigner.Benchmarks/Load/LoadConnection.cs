@@ -4,7 +4,9 @@ using System.Text;
 
 namespace RemoteSigner.Benchmarks;
 
-/// <summary>One keep-alive connection over mutual TLS that posts prepared bytes and reads the status: as little client as there can be.</summary>
+/// <summary>
+/// One keep-alive connection over mutual TLS that posts prepared bytes and reads the status: as little client as there can be.
+/// </summary>
 internal sealed class LoadConnection : IDisposable
 {
     /// <summary>A request that costs next to nothing.</summary>
@@ -24,8 +26,11 @@ internal sealed class LoadConnection : IDisposable
         return connection;
     }
 
-    public static byte[] Request(string publicKey, string body) => Encoding.ASCII.GetBytes(
-        $"POST /api/v1/eth2/sign/{publicKey} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+    public static byte[] Request(string publicKey, string body) =>
+        Encoding.ASCII.GetBytes(
+            $"POST /api/v1/eth2/sign/{publicKey} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: "
+                + $"application/json\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"
+        );
 
     /// <summary>Posts and waits for the whole answer; false when it is not 200.</summary>
     public async Task<bool> PostAsync(ReadOnlyMemory<byte> request)
@@ -60,7 +65,9 @@ internal sealed class LoadConnection : IDisposable
             length += more;
             if (more == 0 || IsWhole(_batch.AsSpan(0, length)) || _batch.AsSpan(0, length).EndsWith("\r\n0\r\n\r\n"u8))
             {
-                return _batch.AsSpan(0, length).StartsWith("HTTP/1.1 200"u8) ? Count(Unchunked(_batch.AsSpan(0, length)), "\"signature\":\"0x"u8) : 0;
+                return _batch.AsSpan(0, length).StartsWith("HTTP/1.1 200"u8)
+                    ? Count(Unchunked(_batch.AsSpan(0, length)), "\"signature\":\"0x"u8)
+                    : 0;
             }
         }
     }

@@ -11,6 +11,8 @@ internal static class Metric
     {
         using var client = new HttpClient { BaseAddress = signer.Operations };
         var text = await client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
-        return text.Split('\n').FirstOrDefault(line => line.StartsWith($"{name} ", StringComparison.Ordinal)) is { } line ? double.Parse(line[(name.Length + 1)..], CultureInfo.InvariantCulture) : null;
+        return text.Split('\n').FirstOrDefault(line => line.StartsWith($"{name} ", StringComparison.Ordinal)) is { } line
+            ? double.Parse(line[(name.Length + 1)..], CultureInfo.InvariantCulture)
+            : null;
     }
 }

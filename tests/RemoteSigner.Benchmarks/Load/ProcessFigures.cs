@@ -12,12 +12,18 @@ internal static class ProcessFigures
     {
         var text = File.ReadAllText($"/proc/{processId}/stat");
         var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-        return (double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond;
+        return (double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture))
+            / TicksPerSecond;
     }
 
     /// <summary>Bytes that it has caused to be sent to a device so far (proc(5), write_bytes of io).</summary>
     public static long WrittenBytes(int processId) =>
-        long.Parse(File.ReadLines($"/proc/{processId}/io").First(line => line.StartsWith("write_bytes: ", StringComparison.Ordinal))["write_bytes: ".Length..], CultureInfo.InvariantCulture);
+        long.Parse(
+            File.ReadLines($"/proc/{processId}/io").First(line => line.StartsWith("write_bytes: ", StringComparison.Ordinal))[
+                "write_bytes: ".Length..
+            ],
+            CultureInfo.InvariantCulture
+        );
 
     /// <summary>A memory figure of status, in MiB.</summary>
     public static double MemoryMiB(int processId, string name)

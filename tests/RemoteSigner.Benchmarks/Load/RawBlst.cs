@@ -4,7 +4,10 @@ using RemoteSigner.Native;
 
 namespace RemoteSigner.Benchmarks;
 
-/// <summary>What signatures cost at least: blst's hash_to_g2, sign and compress over distinct roots on so many cores at once, with nothing around them.</summary>
+/// <summary>
+/// What signatures cost at least: blst's hash_to_g2, sign and compress over distinct roots on so many cores at once, with nothing around
+/// them.
+/// </summary>
 /// <param name="CpuSeconds">CPU time of one signature.</param>
 /// <param name="PerSecond">Signatures of all these cores together.</param>
 internal sealed record RawBlst(double CpuSeconds, double PerSecond)

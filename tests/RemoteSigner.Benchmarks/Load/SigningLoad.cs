@@ -7,7 +7,15 @@ namespace RemoteSigner.Benchmarks;
 /// <summary>
 /// Validator clients that attest as fast as they are answered, each vote another root, each validator forward through the epochs.
 /// </summary>
-internal sealed class SigningLoad(ServerUnderLoad server, string data, string client, IReadOnlyList<BlsPublicKey> keys, Network network, int connections = 64, ulong firstEpoch = 1)
+internal sealed class SigningLoad(
+    ServerUnderLoad server,
+    string data,
+    string client,
+    IReadOnlyList<BlsPublicKey> keys,
+    Network network,
+    int connections = 64,
+    ulong firstEpoch = 1
+)
 {
     private readonly Dictionary<BlsPublicKey, ulong> _epochs = keys.ToDictionary(key => key, _ => firstEpoch);
     private ulong _votes = firstEpoch << 32;
@@ -16,15 +24,29 @@ internal sealed class SigningLoad(ServerUnderLoad server, string data, string cl
     public async Task<Result> RunAsync(TimeSpan duration)
     {
         var certificate = ClientCertificate.Load(data, client);
-        var opened = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => LoadConnection.OpenAsync(server.Port, ClientCertificate.Options(data, certificate))));
+        var opened = await Task.WhenAll(
+            Enumerable
+                .Range(0, connections)
+                .Select(_ => LoadConnection.OpenAsync(server.Port, ClientCertificate.Options(data, certificate)))
+        );
 
         // In TLS 1.3 the client is done before the server has judged its certificate: that belongs to no signature.
         await Task.WhenAll(opened.Select(connection => connection.PostAsync(LoadConnection.Upcheck)));
-        var (cpu, own, written, started) = (ProcessFigures.CpuSeconds(server.ProcessId), Environment.CpuUsage.TotalTime, ProcessFigures.WrittenBytes(server.ProcessId), Stopwatch.GetTimestamp());
+        var (cpu, own, written, started) = (
+            ProcessFigures.CpuSeconds(server.ProcessId),
+            Environment.CpuUsage.TotalTime,
+            ProcessFigures.WrittenBytes(server.ProcessId),
+            Stopwatch.GetTimestamp()
+        );
         var counts = await Task.WhenAll(opened.Select((connection, i) => PumpAsync(connection, i, started, duration)));
         var elapsed = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var result = new Result(
-            counts.Sum(), elapsed, ProcessFigures.CpuSeconds(server.ProcessId) - cpu, (Environment.CpuUsage.TotalTime - own).TotalSeconds, ProcessFigures.WrittenBytes(server.ProcessId) - written);
+            counts.Sum(),
+            elapsed,
+            ProcessFigures.CpuSeconds(server.ProcessId) - cpu,
+            (Environment.CpuUsage.TotalTime - own).TotalSeconds,
+            ProcessFigures.WrittenBytes(server.ProcessId) - written
+        );
         Array.ForEach(opened, connection => connection.Dispose());
         return result;
     }
@@ -59,7 +81,15 @@ internal sealed class SigningLoad(ServerUnderLoad server, string data, string cl
         lock (_epochs)
         {
             var epoch = _epochs[key]++;
-            return AttestationRequest.Json(AttestationRequest.Message(network.GenesisValidatorsRoot!.Value, epoch - 1, epoch, epoch * network.SlotsPerEpoch, NextRoot()));
+            return AttestationRequest.Json(
+                AttestationRequest.Message(
+                    network.GenesisValidatorsRoot!.Value,
+                    epoch - 1,
+                    epoch,
+                    epoch * network.SlotsPerEpoch,
+                    NextRoot()
+                )
+            );
         }
     }
 

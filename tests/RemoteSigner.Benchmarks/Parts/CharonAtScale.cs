@@ -6,7 +6,10 @@ using RemoteSigner.Rig;
 
 namespace RemoteSigner.Benchmarks;
 
-/// <summary>A Charon operator with very many validators in one lock, while the signer serves: import with keystores, bind of pushed shares, and the successor to which a validator was added.</summary>
+/// <summary>
+/// A Charon operator with very many validators in one lock, while the signer serves: import with keystores, bind of pushed shares, and the
+/// successor to which a validator was added.
+/// </summary>
 internal static class CharonAtScale
 {
     public const int Validators = 200;
@@ -14,14 +17,25 @@ internal static class CharonAtScale
     private const int Pushed = 50;
 
     /// <summary>Seconds, and the most memory in use by then, MiB.</summary>
-    internal sealed record Figures(double ImportSeconds, double BindSeconds, double SuccessorSeconds, double ImportMiB, double BindMiB, double SuccessorMiB);
+    internal sealed record Figures(
+        double ImportSeconds,
+        double BindSeconds,
+        double SuccessorSeconds,
+        double ImportMiB,
+        double BindMiB,
+        double SuccessorMiB
+    );
 
     public static async Task<Figures> MeasureAsync(string folder, SoftToken token, string network)
     {
         Directory.CreateDirectory(folder);
         using var writer = new LockWriter();
         var all = writer.Deal(Validators + 1);
-        string first = Path.Combine(folder, "first.json"), second = Path.Combine(folder, "second.json"), whole = Path.Combine(folder, "node"), quick = Path.Combine(folder, "quick"), added = Path.Combine(folder, "added");
+        string first = Path.Combine(folder, "first.json"),
+            second = Path.Combine(folder, "second.json"),
+            whole = Path.Combine(folder, "node"),
+            quick = Path.Combine(folder, "quick"),
+            added = Path.Combine(folder, "added");
         await File.WriteAllBytesAsync(first, writer.Write([.. all.SkipLast(1)]));
         await File.WriteAllBytesAsync(second, writer.Write(all));
         writer.WriteNode(whole, [.. all.SkipLast(1)], 0, isQuick: false);
@@ -42,7 +56,23 @@ internal static class CharonAtScale
 
     private static async Task<Place> StartAsync(string data, SoftToken token, string network)
     {
-        (await SignerProcess.RunAsync(token, "init", "--data", data, "--network", network, "--seal", "softhsm2", "--witness-on-host", "--pin-file", token.PinFile, "--client", "charon=charon-push")).Succeeded();
+        (
+            await SignerProcess.RunAsync(
+                token,
+                "init",
+                "--data",
+                data,
+                "--network",
+                network,
+                "--seal",
+                "softhsm2",
+                "--witness-on-host",
+                "--pin-file",
+                token.PinFile,
+                "--client",
+                "charon=charon-push"
+            )
+        ).Succeeded();
         (await SignerProcess.RunAsync(token, "keymanager", "token", "--data", data)).Succeeded();
         return new Place(token, data, await SignerProcess.StartAsync(data, token));
     }
@@ -62,7 +92,10 @@ internal static class CharonAtScale
         public async Task PushAsync(string node)
         {
             using var client = ClientCertificate.Connect(signer, data, "charon");
-            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await File.ReadAllTextAsync(Path.Combine(data, "keymanager.token")));
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+                "Bearer",
+                await File.ReadAllTextAsync(Path.Combine(data, "keymanager.token"))
+            );
             foreach (var some in Directory.GetFiles(Path.Combine(node, "validator_keys"), "*.json").Chunk(Pushed))
             {
                 var body = new JsonObject

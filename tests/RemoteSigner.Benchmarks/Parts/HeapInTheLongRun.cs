@@ -23,7 +23,13 @@ internal static class HeapInTheLongRun
 
         var (heapAfter, residentAfter) = await LookAsync(signer, load);
         bench.Report.Add(
-            "heapGrowthMiB", heapAfter - heap, "≤ 5", $"managed heap in use after the last collection, least of {Looks} looks under load, after {requests} single requests against after {10 * home.Keys.Count}: {heapAfter:F1} and {heap:F1} MiB; resident {residentAfter:F0} and {resident:F0} MiB");
+            "heapGrowthMiB",
+            heapAfter - heap,
+            "≤ 5",
+            $"managed heap in use after the last collection, least of {Looks} looks under load, after {requests} single "
+                + $"requests against after {10 * home.Keys.Count}: {heapAfter:F1} and "
+                + $"{heap:F1} MiB; resident {residentAfter:F0} and {resident:F0} MiB"
+        );
     }
 
     // A collection leaves what the older generations have not been asked for: the least of several is nearest to what is kept.

@@ -18,7 +18,13 @@ internal static class InterchangeAtScale
         var started = Stopwatch.GetTimestamp();
         (await SignerProcess.RunAsync(bench.Token, "slashing", "import", file, "--data", home.Data)).Succeeded();
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        bench.Report.Add("interchangeImportSeconds", seconds, "≤ 5", $"{validators} validators with {Votes} votes each, {new FileInfo(file).Length >> 20} MiB of JSON; {home.LedgerBytes >> 20} MiB of ledger");
+        bench.Report.Add(
+            "interchangeImportSeconds",
+            seconds,
+            "≤ 5",
+            $"{validators} validators with {Votes} votes each, "
+                + $"{new FileInfo(file).Length >> 20} MiB of JSON; {home.LedgerBytes >> 20} MiB of ledger"
+        );
         File.Delete(file);
     }
 
@@ -28,11 +34,21 @@ internal static class InterchangeAtScale
         await text.WriteAsync($$"""{"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{chain}}"},"data":[""");
         for (var validator = 0; validator < validators; validator++)
         {
-            await text.WriteAsync(string.Create(CultureInfo.InvariantCulture, $$"""{{(validator == 0 ? "" : ",")}}{"pubkey":"0x8{{validator:x95}}","signed_blocks":[],"signed_attestations":["""));
+            await text.WriteAsync(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $$"""{{(validator == 0 ? "" : ",")}}{"pubkey":"0x8{{validator:x95}}","signed_blocks":[],"signed_attestations":["""
+                )
+            );
             for (var vote = 0; vote < Votes; vote++)
             {
                 var target = 1000 + vote;
-                await text.WriteAsync(string.Create(CultureInfo.InvariantCulture, $$"""{{(vote == 0 ? "" : ",")}}{"source_epoch":"{{target - 1}}","target_epoch":"{{target}}","signing_root":"0x{{target:x64}}"}"""));
+                await text.WriteAsync(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $$"""{{(vote == 0 ? "" : ",")}}{"source_epoch":"{{target - 1}}","target_epoch":"{{target}}","signing_root":"0x{{target:x64}}"}"""
+                    )
+                );
             }
 
             await text.WriteAsync("]}");

@@ -6,7 +6,8 @@ using RemoteSigner.Native;
 namespace RemoteSigner.Benchmarks;
 
 /// <summary>
-/// How long the Keymanager API takes for keystores as Charon pushes them, scrypt with n = 2^18, r = 8, p = 1, all in one request. Charon waits two seconds for each.
+/// How long the Keymanager API takes for keystores as Charon pushes them, scrypt with n = 2^18, r = 8, p = 1, all in one request. Charon
+/// waits two seconds for each.
 /// </summary>
 internal static class KeystorePush
 {
@@ -43,14 +44,24 @@ internal static class KeystorePush
         using var key = BlsSecretKey.Generate(arena, RandomNumberGenerator.GetBytes(32));
         using var plain = arena.Allocate(BlsSecretKey.Length);
         key.WriteBigEndian(plain);
-        byte[] iv = RandomNumberGenerator.GetBytes(16), cipher = new byte[32], publicKey = new byte[Bls.PublicKeyLength];
+        byte[] iv = RandomNumberGenerator.GetBytes(16),
+            cipher = new byte[32],
+            publicKey = new byte[Bls.PublicKeyLength];
         key.WritePublicKey(publicKey);
         PasswordCrypto.Aes128Ctr(derived.Span[..16], iv, plain.Span, cipher);
         return $$$"""
-            {"crypto":{"kdf":{"function":"scrypt","params":{"dklen":32,"n":{{{N}}},"r":8,"p":1,"salt":"{{{Convert.ToHexStringLower(salt)}}}"},"message":""},
-            "checksum":{"function":"sha256","params":{},"message":"{{{Convert.ToHexStringLower(SHA256.HashData([.. derived.Span[16..], .. cipher]))}}}"},
-            "cipher":{"function":"aes-128-ctr","params":{"iv":"{{{Convert.ToHexStringLower(iv)}}}"},"message":"{{{Convert.ToHexStringLower(cipher)}}}"}},
-            "description":"","pubkey":"{{{Convert.ToHexStringLower(publicKey)}}}","path":"m/12381/3600/0/0/0","uuid":"{{{Guid.NewGuid()}}}","version":4}
+            {"crypto":{"kdf":{"function":"scrypt","params":{"dklen":32,"n":{{{N}}},"r":8,"p":1,"salt":"{{{Convert.ToHexStringLower(
+                salt
+            )}}}"},"message":""},
+            "checksum":{"function":"sha256","params":{},"message":"{{{Convert.ToHexStringLower(
+                SHA256.HashData([.. derived.Span[16..], .. cipher])
+            )}}}"},
+            "cipher":{"function":"aes-128-ctr","params":{"iv":"{{{Convert.ToHexStringLower(iv)}}}"},"message":"{{{Convert.ToHexStringLower(
+                cipher
+            )}}}"}},
+            "description":"","pubkey":"{{{Convert.ToHexStringLower(
+                publicKey
+            )}}}","path":"m/12381/3600/0/0/0","uuid":"{{{Guid.NewGuid()}}}","version":4}
             """;
     }
 }

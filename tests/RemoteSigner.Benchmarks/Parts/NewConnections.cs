@@ -7,8 +7,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Benchmarks;
 
 /// <summary>
-/// What a client that opens a connection for nearly every signature, as Prysm does, waits for a slot's worth of them: 64 requests at once, each over a connection of its own, through <c>connect</c>
-/// and on the signer's own loopback door, in turns.
+/// What a client that opens a connection for nearly every signature, as Prysm does, waits for a slot's worth of them: 64 requests at once,
+/// each over a connection of its own, through <c>connect</c> and on the signer's own loopback door, in turns.
 /// </summary>
 internal static class NewConnections
 {
@@ -16,10 +16,33 @@ internal static class NewConnections
     private const int Rounds = 21;
 
     /// <summary>Milliseconds until the last of them has its signature; medians. The ratio is the median of the pairs'.</summary>
-    public static async Task<(double Ratio, double ThroughConnect, double ByDoor)> MeasureAsync(string data, SoftToken token, string keystores, IReadOnlyList<BlsPublicKey> keys, Network network)
+    public static async Task<(double Ratio, double ThroughConnect, double ByDoor)> MeasureAsync(
+        string data,
+        SoftToken token,
+        string keystores,
+        IReadOnlyList<BlsPublicKey> keys,
+        Network network
+    )
     {
         const string Client = "prysm";
-        (await SignerProcess.RunAsync(token, "init", "--data", data, "--network", network.Name, "--no-slot-window", "--seal", "softhsm2", "--witness-on-host", "--pin-file", token.PinFile, "--client", Client)).Succeeded();
+        (
+            await SignerProcess.RunAsync(
+                token,
+                "init",
+                "--data",
+                data,
+                "--network",
+                network.Name,
+                "--no-slot-window",
+                "--seal",
+                "softhsm2",
+                "--witness-on-host",
+                "--pin-file",
+                token.PinFile,
+                "--client",
+                Client
+            )
+        ).Succeeded();
         (await SignerProcess.RunAsync(token, "keys", "import", "--data", data, "--keystores", keystores, "--never-signed")).Succeeded();
         var door = LoopbackPort.Free();
         await using var signer = await SignerProcess.StartAsync(data, token, "--loopback-http", $"{door}={Client}");
@@ -36,7 +59,11 @@ internal static class NewConnections
             }
         }
 
-        return (Median(pairs.Select(pair => pair.Connect / pair.Door)), Median(pairs.Select(pair => pair.Connect)), Median(pairs.Select(pair => pair.Door)));
+        return (
+            Median(pairs.Select(pair => pair.Connect / pair.Door)),
+            Median(pairs.Select(pair => pair.Connect)),
+            Median(pairs.Select(pair => pair.Door))
+        );
     }
 
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
@@ -51,8 +78,13 @@ internal static class NewConnections
 
     private static byte[] Request(BlsPublicKey key, Network network, ulong epoch)
     {
-        var body = AttestationRequest.Json(AttestationRequest.Message(network.GenesisValidatorsRoot!.Value, epoch - 1, epoch, epoch * network.SlotsPerEpoch, 1));
-        return Encoding.ASCII.GetBytes($"POST /api/v1/eth2/sign/{key} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        var body = AttestationRequest.Json(
+            AttestationRequest.Message(network.GenesisValidatorsRoot!.Value, epoch - 1, epoch, epoch * network.SlotsPerEpoch, 1)
+        );
+        return Encoding.ASCII.GetBytes(
+            $"POST /api/v1/eth2/sign/{key} HTTP/1.1\r\nHost: localhost\r\nConnection: "
+                + $"close\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"
+        );
     }
 
     private static async Task AskAsync(int port, byte[] request)

@@ -1,8 +1,8 @@
 namespace RemoteSigner.Benchmarks;
 
 /// <summary>
-/// What a duty waits while keystores are pushed through the Keymanager API: votes at a fixed pace, in turns alone and for as long as a push of <see cref="Count"/> keystores with the usual scrypt
-/// parameters takes.
+/// What a duty waits while keystores are pushed through the Keymanager API: votes at a fixed pace, in turns alone and for as long as a push
+/// of <see cref="Count"/> keystores with the usual scrypt parameters takes.
 /// </summary>
 internal static class PushBesideDuties
 {
@@ -35,7 +35,12 @@ internal static class PushBesideDuties
             rounds.Add((alone, P99([.. beside.Order()]), await push));
         }
 
-        return (Median(rounds.Select(round => round.Alone)), Median(rounds.Select(round => round.Beside)), Median(rounds.Select(round => round.Beside / round.Alone)), Median(rounds.Select(round => round.Seconds)));
+        return (
+            Median(rounds.Select(round => round.Alone)),
+            Median(rounds.Select(round => round.Beside)),
+            Median(rounds.Select(round => round.Beside / round.Alone)),
+            Median(rounds.Select(round => round.Seconds))
+        );
     }
 
     private static async Task<double> PushAsync(HttpClient pusher, IReadOnlyList<string> keystores)

@@ -5,8 +5,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Benchmarks;
 
 /// <summary>
-/// Shares that are pushed while the signer serves: what their signatures cost against those of shares from the vault, and what a push costs by how many are held. The keystores take next to nothing
-/// to open (PBKDF2, 1,024 rounds), so that it is the rest of a push that is seen.
+/// Shares that are pushed while the signer serves: what their signatures cost against those of shares from the vault, and what a push costs
+/// by how many are held. The keystores take next to nothing to open (PBKDF2, 1,024 rounds), so that it is the rest of a push that is seen.
 /// </summary>
 internal static class PushedShares
 {
@@ -29,7 +29,9 @@ internal static class PushedShares
         await BenchHome.PushAsync(pusher, [.. fresh.Select(one => one.Json)], Password);
 
         // A share that comes while the signer serves is on trial for its first signatures.
-        _ = await new BatchLoad(signer, home.Data, Bench.Client, [.. fresh.Select(one => one.Key)], bench.Network).RunAsync(KeyShare.TrialLength);
+        _ = await new BatchLoad(signer, home.Data, Bench.Client, [.. fresh.Select(one => one.Key)], bench.Network).RunAsync(
+            KeyShare.TrialLength
+        );
         LoadSeries Series(string name, IReadOnlyList<BlsPublicKey> keys)
         {
             var load = home.Load(signer, keys, firstEpoch: 1000);
@@ -39,7 +41,13 @@ internal static class PushedShares
         var (vault, pushed) = (Series("from the vault", home.Keys), Series("pushed", [.. fresh.Select(one => one.Key)]));
         await LoadSeries.RunAllAsync(bench.Of(7, 3), bench.Cores, vault, pushed);
         var ratios = pushed.CpuRatiosTo(vault);
-        bench.Report.Add("pushedShareRatio", ratios[ratios.Count / 2], "≤ 1.05", $"CPU for a signature of a share that was pushed since the start ÷ of one from the vault, after its trial of {KeyShare.TrialLength}, between {ratios[0]:F3} and {ratios[^1]:F3}");
+        bench.Report.Add(
+            "pushedShareRatio",
+            ratios[ratios.Count / 2],
+            "≤ 1.05",
+            "CPU for a signature of a share that was pushed since the start ÷ of one from the vault, after "
+                + $"its trial of {KeyShare.TrialLength}, between {ratios[0]:F3} and {ratios[^1]:F3}"
+        );
     }
 
     private static async Task MeasurePushesAsync(Bench bench)
@@ -64,7 +72,12 @@ internal static class PushedShares
             }
         }
 
-        bench.Report.Add("pushCostRatio", ratios.Order().ElementAt(ratios.Count / 2), "≤ 1.2", $"CPU of a push with {many.Keys.Count} shares held ÷ with {few.Keys.Count}: {ofLarge:F1} and {ofSmall:F1} ms in the last round");
+        bench.Report.Add(
+            "pushCostRatio",
+            ratios.Order().ElementAt(ratios.Count / 2),
+            "≤ 1.2",
+            $"CPU of a push with {many.Keys.Count} shares held ÷ with {few.Keys.Count}: {ofLarge:F1} and {ofSmall:F1} ms in the last round"
+        );
     }
 
     // CPU milliseconds of a push of one share; ten are pushed.

@@ -4,8 +4,9 @@ using RemoteSigner.Rig;
 namespace RemoteSigner.Benchmarks;
 
 /// <summary>
-/// What a duty waits while others read: votes at a fixed pace, in turns alone, beside <c>audit verify</c>, <c>slashing status</c> and <c>keys list</c> that run again and again, and beside a program
-/// that keeps one core busy and knows nothing of a signer: what that costs is the machine's, and no reader that takes as much can cost less.
+/// What a duty waits while others read: votes at a fixed pace, in turns alone, beside <c>audit verify</c>, <c>slashing status</c> and
+/// <c>keys list</c> that run again and again, and beside a program that keeps one core busy and knows nothing of a signer: what that costs
+/// is the machine's, and no reader that takes as much can cost less.
 /// </summary>
 internal static class ReadersBesideDuties
 {
@@ -13,7 +14,9 @@ internal static class ReadersBesideDuties
     private const double PerSecond = 200;
     private static readonly TimeSpan _length = TimeSpan.FromSeconds(5);
 
-    /// <summary>Medians of the rounds: p99 in milliseconds, and the ratios to the same round's votes alone; and how many times a reader ran.</summary>
+    /// <summary>
+    /// Medians of the rounds: p99 in milliseconds, and the ratios to the same round's votes alone; and how many times a reader ran.
+    /// </summary>
     public static async Task<Result> MeasureAsync(PacedLoad load, string data, SoftToken token)
     {
         var rounds = new List<(double Alone, double Readers, double Busy)>();
@@ -35,13 +38,22 @@ internal static class ReadersBesideDuties
         }
 
         return new Result(
-            Median(rounds.Select(round => round.Alone)), Median(rounds.Select(round => round.Readers)), Median(rounds.Select(round => round.Readers / round.Alone)),
-            Median(rounds.Select(round => round.Busy / round.Alone)), reads);
+            Median(rounds.Select(round => round.Alone)),
+            Median(rounds.Select(round => round.Readers)),
+            Median(rounds.Select(round => round.Readers / round.Alone)),
+            Median(rounds.Select(round => round.Busy / round.Alone)),
+            reads
+        );
     }
 
     private static async Task<int> ReadAsync(string data, SoftToken token, CancellationToken end)
     {
-        string[][] verbs = [["audit", "verify"], ["slashing", "status"], ["keys", "list"]];
+        string[][] verbs =
+        [
+            ["audit", "verify"],
+            ["slashing", "status"],
+            ["keys", "list"],
+        ];
         var reads = 0;
         for (; !end.IsCancellationRequested; reads++)
         {

@@ -4,7 +4,10 @@ using RemoteSigner.Native;
 
 namespace RemoteSigner.Benchmarks;
 
-/// <summary>A thousand keys over one root, on one core and with nothing around them: hash, table and the check of the burst are in it. Against as many signatures of blst over distinct roots.</summary>
+/// <summary>
+/// A thousand keys over one root, on one core and with nothing around them: hash, table and the check of the burst are in it. Against as
+/// many signatures of blst over distinct roots.
+/// </summary>
 internal static class SameRootInMemory
 {
     private const int Keys = 1000;
@@ -16,7 +19,12 @@ internal static class SameRootInMemory
         {
             var (ratio, microseconds) = Measure(engine, bench.Of(25, 5));
             var isPortable = engine is PortableSameRoot;
-            bench.Report.Add($"sameRootRatio1000{(isPortable ? "Portable" : "")}", ratio, isPortable ? "≥ 9" : "≥ 50", $"{engine.Name}: {Keys} signatures in memory, {microseconds:F2} µs each with hash, table and check ÷ raw blst, one core");
+            bench.Report.Add(
+                $"sameRootRatio1000{(isPortable ? "Portable" : "")}",
+                ratio,
+                isPortable ? "≥ 9" : "≥ 50",
+                $"{engine.Name}: {Keys} signatures in memory, {microseconds:F2} µs each with hash, table and check ÷ raw blst, one core"
+            );
         }
 
         return Task.CompletedTask;
@@ -29,7 +37,8 @@ internal static class SameRootInMemory
         using var signer = new BurstSigner(arena, engine);
         var keys = Enumerable.Range(0, Keys).Select(_ => BlsSecretKey.Generate(arena, RandomNumberGenerator.GetBytes(32))).ToArray();
         var (signatures, signed) = (new byte[Keys * Bls.SignatureLength], new bool[Keys]);
-        List<double> ratios = [], each = [];
+        List<double> ratios = [],
+            each = [];
 
         // The first round makes room and compiles.
         for (var round = 0; round <= rounds; round++)

@@ -5,20 +5,36 @@ using RemoteSigner.Rig;
 
 namespace RemoteSigner.Benchmarks;
 
-/// <summary>An SSV operator with very many validators in one keyshares file, while the signer serves: what the file costs, and what it costs those who push other shares.</summary>
+/// <summary>
+/// An SSV operator with very many validators in one keyshares file, while the signer serves: what the file costs, and what it costs those
+/// who push other shares.
+/// </summary>
 internal static class SsvAtScale
 {
     public const int Validators = 500;
     public const int Pushes = 20;
 
-    /// <summary>One push of one share, or one message for the operator to sign: milliseconds to its answer (median), and of CPU (mean).</summary>
+    /// <summary>
+    /// One push of one share, or one message for the operator to sign: milliseconds to its answer (median), and of CPU (mean).
+    /// </summary>
     internal sealed record Push(double Milliseconds, double CpuMilliseconds);
 
     /// <summary>What a push takes, and what is done with the file in seconds; the most memory in use by then, MiB.</summary>
     /// <param name="Alone">Nothing is held.</param>
     /// <param name="BesideDocument">The file is kept, no share of it held.</param>
     /// <param name="BesideShares">All shares of the file are held under it.</param>
-    internal sealed record Figures(Push Alone, Push BesideDocument, Push BesideShares, double ImportSeconds, double BindSeconds, double SuccessorSeconds, double ImportMiB, double BindMiB, double SuccessorMiB, Push Speech);
+    internal sealed record Figures(
+        Push Alone,
+        Push BesideDocument,
+        Push BesideShares,
+        double ImportSeconds,
+        double BindSeconds,
+        double SuccessorSeconds,
+        double ImportMiB,
+        double BindMiB,
+        double SuccessorMiB,
+        Push Speech
+    );
 
     public static async Task<Figures> MeasureAsync(string folder, SoftToken token, string network)
     {
@@ -26,7 +42,9 @@ internal static class SsvAtScale
         using var writer = new KeysharesWriter();
         var all = writer.Deal(Validators, 2, firstNonce: 0);
         var others = writer.Deal(4 * Pushes, 1, firstNonce: 10_000);
-        string first = Path.Combine(folder, "first.json"), second = Path.Combine(folder, "second.json"), key = Path.Combine(folder, "operator.pem");
+        string first = Path.Combine(folder, "first.json"),
+            second = Path.Combine(folder, "second.json"),
+            key = Path.Combine(folder, "operator.pem");
         await File.WriteAllBytesAsync(first, writer.Write(all, 0, 0));
         await File.WriteAllBytesAsync(second, writer.Write(all, 1, 0));
         await File.WriteAllTextAsync(key, writer.OperatorKey);
@@ -49,7 +67,18 @@ internal static class SsvAtScale
         }
 
         var bind = await binds.RunAsync(["cluster", "bind", "--ssv", first, .. stated]);
-        return new Figures(alone, besideDocument, besideShares, import, bind, successor, importMiB, binds.PeakMiB, successorMiB, await binds.SpeakAsync(all[0].GroupKey));
+        return new Figures(
+            alone,
+            besideDocument,
+            besideShares,
+            import,
+            bind,
+            successor,
+            importMiB,
+            binds.PeakMiB,
+            successorMiB,
+            await binds.SpeakAsync(all[0].GroupKey)
+        );
     }
 
     private sealed class Place : IAsyncDisposable
@@ -59,13 +88,30 @@ internal static class SsvAtScale
         private readonly SignerProcess _signer;
         private readonly HttpClient _node;
 
-        private Place(SoftToken token, string data, SignerProcess signer) => (_token, _data, _signer, _node) = (token, data, signer, ClientCertificate.Connect(signer, data, "node"));
+        private Place(SoftToken token, string data, SignerProcess signer) =>
+            (_token, _data, _signer, _node) = (token, data, signer, ClientCertificate.Connect(signer, data, "node"));
 
         public double PeakMiB => ProcessFigures.MemoryMiB(_signer.Id, "VmHWM");
 
         public static async Task<Place> StartAsync(string data, SoftToken token, string network, string operatorKey)
         {
-            (await SignerProcess.RunAsync(token, "init", "--data", data, "--network", network, "--seal", "softhsm2", "--witness-on-host", "--pin-file", token.PinFile, "--client", "node=ssv-node")).Succeeded();
+            (
+                await SignerProcess.RunAsync(
+                    token,
+                    "init",
+                    "--data",
+                    data,
+                    "--network",
+                    network,
+                    "--seal",
+                    "softhsm2",
+                    "--witness-on-host",
+                    "--pin-file",
+                    token.PinFile,
+                    "--client",
+                    "node=ssv-node"
+                )
+            ).Succeeded();
             (await SignerProcess.RunAsync(token, "operator", "import", "--key", operatorKey, "--data", data)).Succeeded();
             return new Place(token, data, await SignerProcess.StartAsync(data, token));
         }
@@ -77,7 +123,8 @@ internal static class SsvAtScale
             return Stopwatch.GetElapsedTime(started).TotalSeconds;
         }
 
-        public Task<Push> PushAsync(KeysharesWriter writer, IEnumerable<KeysharesWriter.Dealt> shares) => PushAsync(writer, shares.Select(share => new[] { share }));
+        public Task<Push> PushAsync(KeysharesWriter writer, IEnumerable<KeysharesWriter.Dealt> shares) =>
+            PushAsync(writer, shares.Select(share => new[] { share }));
 
         public async Task<Push> PushAsync(KeysharesWriter writer, IEnumerable<KeysharesWriter.Dealt[]> pushes)
         {
@@ -95,7 +142,10 @@ internal static class SsvAtScale
                 }
             }
 
-            return new Push(milliseconds.Order().ElementAt(milliseconds.Count / 2), (ProcessFigures.CpuSeconds(_signer.Id) - cpu) * 1000 / milliseconds.Count);
+            return new Push(
+                milliseconds.Order().ElementAt(milliseconds.Count / 2),
+                (ProcessFigures.CpuSeconds(_signer.Id) - cpu) * 1000 / milliseconds.Count
+            );
         }
 
         /// <summary>The operator's signature of one message, on one connection.</summary>
@@ -113,7 +163,10 @@ internal static class SsvAtScale
                 milliseconds.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             }
 
-            return new Push(milliseconds.Order().ElementAt(milliseconds.Count / 2), (ProcessFigures.CpuSeconds(_signer.Id) - cpu) * 1000 / milliseconds.Count);
+            return new Push(
+                milliseconds.Order().ElementAt(milliseconds.Count / 2),
+                (ProcessFigures.CpuSeconds(_signer.Id) - cpu) * 1000 / milliseconds.Count
+            );
         }
 
         public async ValueTask DisposeAsync()

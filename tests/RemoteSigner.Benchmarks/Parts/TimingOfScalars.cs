@@ -6,8 +6,9 @@ using RemoteSigner.Native;
 namespace RemoteSigner.Benchmarks;
 
 /// <summary>
-/// Does the time of a burst tell of its keys? Welch's t of bursts with fixed scalars, 1 to 16, against bursts with random ones, in random order; the slower half of all, in which something else may have
-/// run, is left out. A |t| above 4.5 would tell of a dependence (Reparaz, Balasch and Verbauwhede, "Dude, is my code constant time?", 2017); one below it tells that these measurements found none.
+/// Does the time of a burst tell of its keys? Welch's t of bursts with fixed scalars, 1 to 16, against bursts with random ones, in random
+/// order; the slower half of all, in which something else may have run, is left out. A |t| above 4.5 would tell of a dependence (Reparaz,
+/// Balasch and Verbauwhede, "Dude, is my code constant time?", 2017); one below it tells that these measurements found none.
 /// </summary>
 internal static class TimingOfScalars
 {
@@ -21,7 +22,12 @@ internal static class TimingOfScalars
             var bursts = bench.Of(40_000, 8_000);
             var (t, percent) = Measure(engine, bursts);
             bench.Report.Add(
-                $"timingT{(engine is PortableSameRoot ? "Portable" : "")}", t, "≤ 4.5", $"{engine.Name}: t of {bursts} bursts of {Scalars}, fixed scalars against random ones, of the faster half; the means differ by {percent:F3} %");
+                $"timingT{(engine is PortableSameRoot ? "Portable" : "")}",
+                t,
+                "≤ 4.5",
+                $"{engine.Name}: t of {bursts} bursts of {Scalars}, fixed scalars against random "
+                    + $"ones, of the faster half; the means differ by {percent:F3} %"
+            );
         }
 
         return Task.CompletedTask;
@@ -34,7 +40,11 @@ internal static class TimingOfScalars
         var message = new HashedMessage(new byte[32]);
         var memory = Marshal.AllocHGlobal(Scalars * ScalarLength);
         var scalars = Enumerable.Range(0, Scalars).Select(i => memory + (i * ScalarLength)).ToArray();
-        var (fixedOnes, random, signatures) = (new byte[Scalars * ScalarLength], new byte[Scalars * ScalarLength], new byte[Scalars * Bls.SignatureLength]);
+        var (fixedOnes, random, signatures) = (
+            new byte[Scalars * ScalarLength],
+            new byte[Scalars * ScalarLength],
+            new byte[Scalars * Bls.SignatureLength]
+        );
         var times = new (bool IsRandom, double Ticks)[bursts];
         for (var i = 0; i < Scalars; i++)
         {
@@ -44,7 +54,8 @@ internal static class TimingOfScalars
         // The first ones make room and compile.
         for (var i = -bursts / 4; i < bursts; i++)
         {
-            // The same is done before the clock runs, for either kind and at the same place. Little-endian, and below 2^254, which is below the group order.
+            // The same is done before the clock runs, for either kind and at the same place. Little-endian, and below 2^254, which is below
+            // the group order.
             RandomNumberGenerator.Fill(random);
             var isRandom = (random[^1] & 0x80) != 0;
             for (var k = ScalarLength - 1; k < random.Length; k += ScalarLength)

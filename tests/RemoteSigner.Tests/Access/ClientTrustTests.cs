@@ -53,7 +53,10 @@ public sealed class ClientTrustTests : IDisposable
     public void A_known_client_needs_no_authority_but_its_own_name_and_fingerprint()
     {
         using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var certificate = new CertificateRequest("CN=lodestar", own, HashAlgorithmName.SHA256).CreateSelfSigned(_now.AddDays(-1), _now.AddDays(1));
+        var certificate = new CertificateRequest("CN=lodestar", own, HashAlgorithmName.SHA256).CreateSelfSigned(
+            _now.AddDays(-1),
+            _now.AddDays(1)
+        );
         var fingerprint = ClientTrust.Fingerprint(certificate);
 
         Assert.IsType<ClientVerdict.Refused>(Trust().Judge(certificate, [], _now));
@@ -71,7 +74,9 @@ public sealed class ClientTrustTests : IDisposable
         var revocations = RevocationLists.Read(bytes, [_authority]);
 
         Assert.IsType<ClientVerdict.Accepted>(Trust(revocations).Judge(Issue("CN=lodestar"), [], _now));
-        Assert.IsType<ClientVerdict.Refused>(Trust(revocations, new KnownClient("lodestar", ClientTrust.Fingerprint(certificate))).Judge(certificate, [], _now));
+        Assert.IsType<ClientVerdict.Refused>(
+            Trust(revocations, new KnownClient("lodestar", ClientTrust.Fingerprint(certificate))).Judge(certificate, [], _now)
+        );
         Assert.Throws<FormatException>(() => RevocationLists.Read(bytes, [certificate]));
     }
 
@@ -87,7 +92,17 @@ public sealed class ClientTrustTests : IDisposable
 
         Assert.Throws<FormatException>(() => RevocationLists.Read(Encoding.UTF8.GetBytes(before + pem + between + Pem()), [_authority]));
 
-        string Pem() => PemEncoding.WriteString("X509 CRL", new CertificateRevocationListBuilder().Build(_authority, 1, _now.AddDays(5), HashAlgorithmName.SHA256, thisUpdate: _now.AddDays(-1)));
+        string Pem() =>
+            PemEncoding.WriteString(
+                "X509 CRL",
+                new CertificateRevocationListBuilder().Build(
+                    _authority,
+                    1,
+                    _now.AddDays(5),
+                    HashAlgorithmName.SHA256,
+                    thisUpdate: _now.AddDays(-1)
+                )
+            );
     }
 
     /// <summary>The parser ends behind the first list in DER, and whoever the next revokes would be let in.</summary>
@@ -97,13 +112,29 @@ public sealed class ClientTrustTests : IDisposable
     [InlineData("\ufeff", true)]
     public void What_stands_behind_a_list_in_DER_is_not_passed_over(string between, bool isPem)
     {
-        var der = new CertificateRevocationListBuilder().Build(_authority, 1, _now.AddDays(5), HashAlgorithmName.SHA256, thisUpdate: _now.AddDays(-1));
+        var der = new CertificateRevocationListBuilder().Build(
+            _authority,
+            1,
+            _now.AddDays(5),
+            HashAlgorithmName.SHA256,
+            thisUpdate: _now.AddDays(-1)
+        );
         Assert.NotNull(RevocationLists.Read(der, [_authority]).NextUpdate);
 
-        Assert.Throws<FormatException>(() => RevocationLists.Read([.. der, .. Encoding.UTF8.GetBytes(between), .. isPem ? Encoding.UTF8.GetBytes(PemEncoding.WriteString("X509 CRL", der)) : der], [_authority]));
+        Assert.Throws<FormatException>(() =>
+            RevocationLists.Read(
+                [
+                    .. der,
+                    .. Encoding.UTF8.GetBytes(between),
+                    .. isPem ? Encoding.UTF8.GetBytes(PemEncoding.WriteString("X509 CRL", der)) : der,
+                ],
+                [_authority]
+            )
+        );
     }
 
-    private ClientTrust Trust(RevocationLists? revocations = null, params KnownClient[] known) => new([_authority], known, revocations ?? RevocationLists.None);
+    private ClientTrust Trust(RevocationLists? revocations = null, params KnownClient[] known) =>
+        new([_authority], known, revocations ?? RevocationLists.None);
 
     private ClientTrust Trust(KnownClient known) => Trust(null, known);
 

@@ -38,7 +38,12 @@ public sealed class KeySelectionTests
     [InlineData("*,!label:nothing", true, true, false)]
     [InlineData("*,!operator:7", true, true, false)]
     [InlineData("*,!0xbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", false, true, true)]
-    [InlineData("0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,!operator:11", false, false, false)]
+    [InlineData(
+        "0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,!operator:11",
+        false,
+        false,
+        false
+    )]
     [InlineData("!label:*", false, false, false)]
     [InlineData("", false, false, false)]
     public void A_selection_has_what_its_words_select_and_none_takes_away(string words, bool share, bool whole, bool stranger)
@@ -84,7 +89,12 @@ public sealed class KeySelectionTests
     [Fact]
     public void A_policy_asks_what_is_known_of_the_key()
     {
-        var policy = new AccessPolicy(new Dictionary<string, ClientPermissions> { ["vc"] = new(Selection("cluster:northern*"), ClientPermissions.EverydayDuties) }) { Describe = _open.GetValueOrDefault! };
+        var policy = new AccessPolicy(
+            new Dictionary<string, ClientPermissions> { ["vc"] = new(Selection("cluster:northern*"), ClientPermissions.EverydayDuties) }
+        )
+        {
+            Describe = _open.GetValueOrDefault!,
+        };
         var client = new Client("vc", null);
 
         Assert.True(policy.Allows(client, _share, DutyType.Attestation));
@@ -94,11 +104,16 @@ public sealed class KeySelectionTests
         Assert.False(policy.Allows(client, _share));
     }
 
-    private static KeySelection Selection(string words) => new(words.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(word =>
-    {
-        Assert.True(KeySelector.TryParse(word, out var selector), word);
-        return selector;
-    }));
+    private static KeySelection Selection(string words) =>
+        new(
+            words
+                .Split(',', StringSplitOptions.RemoveEmptyEntries)
+                .Select(word =>
+                {
+                    Assert.True(KeySelector.TryParse(word, out var selector), word);
+                    return selector;
+                })
+        );
 
     private static bool Allows(KeySelection selection, BlsPublicKey key) => selection.Allows(key, _open.GetValueOrDefault!);
 }

@@ -4,7 +4,9 @@ using RemoteSigner.Tests.Sealing;
 
 namespace RemoteSigner.Tests.Administration;
 
-/// <summary>Every act, and every fault: effect and audit entry are there together or not at all, and nobody is let sign two messages that conflict.</summary>
+/// <summary>
+/// Every act, and every fault: effect and audit entry are there together or not at all, and nobody is let sign two messages that conflict.
+/// </summary>
 [Collection(SoftHsmCollection.Name)]
 public sealed class ActFaultTests(SoftHsm softHsm) : IAsyncLifetime
 {
@@ -15,7 +17,10 @@ public sealed class ActFaultTests(SoftHsm softHsm) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         softHsm.Require();
-        Assert.SkipUnless(SoftwareTpm.IsAvailable || Environment.GetEnvironmentVariable("CI") == "true", "swtpm or tpm2-tools is not installed (apt-get install swtpm tpm2-tools)");
+        Assert.SkipUnless(
+            SoftwareTpm.IsAvailable || Environment.GetEnvironmentVariable("CI") == "true",
+            "swtpm or tpm2-tools is not installed (apt-get install swtpm tpm2-tools)"
+        );
         _software = await SoftwareTpm.StartAsync(_folder);
         _stock = await ActStock.MakeAsync(softHsm, _software);
     }
@@ -28,7 +33,9 @@ public sealed class ActFaultTests(SoftHsm softHsm) : IAsyncLifetime
         var counts = new ConcurrentDictionary<string, int>();
         var failures = new ConcurrentQueue<string>();
 
-        await Parallel.ForEachAsync(rows.Where(row => !row.UsesTpm), TestContext.Current.CancellationToken, async (row, _) => await RunAsync(row, counts, failures));
+        await Parallel.ForEachAsync(rows.Where(row => !row.UsesTpm), TestContext.Current.CancellationToken, async (row, _) =>
+            await RunAsync(row, counts, failures)
+        );
         foreach (var row in rows.Where(row => row.UsesTpm))
         {
             await RunAsync(row, counts, failures);
@@ -40,7 +47,9 @@ public sealed class ActFaultTests(SoftHsm softHsm) : IAsyncLifetime
             counts["old copies put back"] = copies.Count;
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', counts.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}: {pair.Value}")));
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            string.Join('\n', counts.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}: {pair.Value}"))
+        );
         TestContext.Current.TestOutputHelper?.WriteLine($"{counts.Values.Sum()} combinations of {rows.Count} acts and faults");
         TestContext.Current.SendDiagnosticMessage($"{counts.Values.Sum()} combinations of {rows.Count} acts and faults");
         Assert.True(failures.IsEmpty, string.Join("\n\n", failures));

@@ -11,8 +11,8 @@ using SQLitePCL;
 namespace RemoteSigner.Tests.Administration;
 
 /// <summary>
-/// One act, in copies of the stock's data directory, each time with another fault; then the next start. Ends each of them with the question whether effect and entry go together, and whether
-/// anybody was let vote twice.
+/// One act, in copies of the stock's data directory, each time with another fault; then the next start. Ends each of them with the question
+/// whether effect and entry go together, and whether anybody was let vote twice.
 /// </summary>
 internal sealed class ActFaults(ActStock stock, ActRow row) : IDisposable
 {
@@ -73,7 +73,10 @@ internal sealed class ActFaults(ActStock stock, ActRow row) : IDisposable
         _after = verdict.State;
         verdict.Require(_before, _after, $"{row.Name} without a fault");
         Assert.True(row.Type == typeof(OpenKeys) || verdict.Entries.Count > 0, $"{row.Name} has no entry");
-        Assert.True(row.Type == typeof(OpenKeys) || row.Type == typeof(NoteAct) || row.Type == typeof(AcceptVault) || _before != _after, $"{row.Name} has no effect");
+        Assert.True(
+            row.Type == typeof(OpenKeys) || row.Type == typeof(NoteAct) || row.Type == typeof(AcceptVault) || _before != _after,
+            $"{row.Name} has no effect"
+        );
     }
 
     // The world and the log as they are; nobody has the folder open.
@@ -91,7 +94,12 @@ internal sealed class ActFaults(ActStock stock, ActRow row) : IDisposable
     }
 
     private async Task<ActVerdict> VerdictAsync(ActWorld world, string state) =>
-        new(row, [.. (await world.EntriesAsync(_head)).Where(entry => entry.GetProperty("action").GetString() != "sign")], await world.Pending.InterruptedAsync(), state);
+        new(
+            row,
+            [.. (await world.EntriesAsync(_head)).Where(entry => entry.GetProperty("action").GetString() != "sign")],
+            await world.Pending.InterruptedAsync(),
+            state
+        );
 
     private int? Look()
     {
@@ -130,7 +138,12 @@ internal sealed class ActFaults(ActStock stock, ActRow row) : IDisposable
             await using (var world = await ActWorld.OpenAsync(stock, _disk.Folder))
             {
                 var made = 0;
-                Arm((_, isSync) => isSync == (code == raw.SQLITE_IOERR_FSYNC) && made++ is var now && (isOnce ? now == step : now >= step) ? code : null);
+                Arm(
+                    (_, isSync) =>
+                        isSync == (code == raw.SQLITE_IOERR_FSYNC) && made++ is var now && (isOnce ? now == step : now >= step)
+                            ? code
+                            : null
+                );
                 await TryAsync(world);
                 isBefallen = made > step;
                 Arm(null);
@@ -155,10 +168,22 @@ internal sealed class ActFaults(ActStock stock, ActRow row) : IDisposable
         }
 
         // An approval is for one sealed object, and so is its name: no two runs write the same.
-        foreach (var name in _image.WrittenUntil(_steps[^1]).Where(name => !name.EndsWith(".new", StringComparison.Ordinal) && !(row.UsesTpm && name.EndsWith(".approval.json", StringComparison.Ordinal))))
+        foreach (
+            var name in _image
+                .WrittenUntil(_steps[^1])
+                .Where(name =>
+                    !name.EndsWith(".new", StringComparison.Ordinal)
+                    && !(row.UsesTpm && name.EndsWith(".approval.json", StringComparison.Ordinal))
+                )
+        )
         {
             await BeginAsync();
-            var (probe, barrier) = (new ActProbe(stock), Directory.CreateDirectory(Place.At(row.Type == typeof(ExportAudit) || row.Type == typeof(ExportHistory) ? name : name + ".new")));
+            var (probe, barrier) = (
+                new ActProbe(stock),
+                Directory.CreateDirectory(
+                    Place.At(row.Type == typeof(ExportAudit) || row.Type == typeof(ExportHistory) ? name : name + ".new")
+                )
+            );
             await using (var world = await ActWorld.OpenAsync(stock, _disk.Folder))
             {
                 Assert.False(await TryAsync(world), $"{row.Name} did not need {name}");

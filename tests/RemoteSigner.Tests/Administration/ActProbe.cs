@@ -6,8 +6,9 @@ using RemoteSigner.Tests.Slashing;
 namespace RemoteSigner.Tests.Administration;
 
 /// <summary>
-/// Asks for votes around an act and its fault: both versions of the one that is on record, and, once nothing else is looked at, both versions of new ones. Of all that ever got leave no two may
-/// be slashable, nothing that another signer signed gets leave, and no key that may not sign.
+/// Asks for votes around an act and its fault: both versions of the one that is on record, and, once nothing else is looked at, both
+/// versions of new ones. Of all that ever got leave no two may be slashable, nothing that another signer signed gets leave, and no key that
+/// may not sign.
 /// </summary>
 internal sealed class ActProbe
 {
@@ -57,7 +58,9 @@ internal sealed class ActProbe
     public static async Task<bool> AskAsync(SlashingProtection slashing, AuditLog audit, BlsPublicKey key, ulong target, int root)
     {
         var message = Duties.Message(Duties.Vote(target - 1, target), Duties.Root(root), ActStock.Network.GenesisValidatorsRoot!.Value);
-        var ask = new PermitRequest.Ask(new ProtectedKey(key, null), message, (transaction, signingRoot, verdict) => audit.Append(transaction, Entry(key, target, signingRoot, verdict)));
+        var ask = new PermitRequest.Ask(new ProtectedKey(key, null), message, (transaction, signingRoot, verdict) =>
+            audit.Append(transaction, Entry(key, target, signingRoot, verdict))
+        );
         return (await slashing.RequestAsync([ask]))[0] is PermitDecision.Granted;
     }
 
@@ -78,18 +81,19 @@ internal sealed class ActProbe
 
     private static SlashingOracle.Duty Vote(ulong target, int root) => new(false, target - 1, target, root);
 
-    private static AuditEntry Entry(BlsPublicKey key, ulong target, Root root, Verdict verdict) => new()
-    {
-        Action = "sign",
-        Decision = verdict is Verdict.Allowed ? AuditDecision.Granted : AuditDecision.Refused,
-        RequestId = "test",
-        Client = "vc",
-        ShareKey = key,
-        Duty = DutyType.Attestation,
-        SourceEpoch = new Epoch(target - 1),
-        TargetEpoch = new Epoch(target),
-        SigningRoot = root,
-        SignedBefore = verdict is Verdict.Allowed { AlreadySigned: true },
-        Rule = (verdict as Verdict.Refused)?.Rule.ToString(),
-    };
+    private static AuditEntry Entry(BlsPublicKey key, ulong target, Root root, Verdict verdict) =>
+        new()
+        {
+            Action = "sign",
+            Decision = verdict is Verdict.Allowed ? AuditDecision.Granted : AuditDecision.Refused,
+            RequestId = "test",
+            Client = "vc",
+            ShareKey = key,
+            Duty = DutyType.Attestation,
+            SourceEpoch = new Epoch(target - 1),
+            TargetEpoch = new Epoch(target),
+            SigningRoot = root,
+            SignedBefore = verdict is Verdict.Allowed { AlreadySigned: true },
+            Rule = (verdict as Verdict.Refused)?.Rule.ToString(),
+        };
 }

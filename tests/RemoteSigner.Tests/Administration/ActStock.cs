@@ -21,7 +21,8 @@ using RemoteSigner.Tpm2;
 namespace RemoteSigner.Tests.Administration;
 
 /// <summary>
-/// A data directory in which every act has an effect, made once, and what acts are made from: keys, documents, a token, a TPM. Whatever acts bring in lives as long as this.
+/// A data directory in which every act has an effect, made once, and what acts are made from: keys, documents, a token, a TPM. Whatever
+/// acts bring in lives as long as this.
 /// </summary>
 internal sealed class ActStock : IAsyncDisposable
 {
@@ -56,7 +57,8 @@ internal sealed class ActStock : IAsyncDisposable
     public Pkcs11Token Token { get; }
 
     /// <summary>For another root key: the slots of the models, of the token and of the recovery key stay, that of the TPM goes.</summary>
-    public SlotReach Reach => ReachWith([Vault.List(Path.Combine(Folder, "vault")).Slots.Single(slot => slot.Type == VaultSlotType.Tpm2Sealed).KeyIdText]);
+    public SlotReach Reach =>
+        ReachWith([Vault.List(Path.Combine(Folder, "vault")).Slots.Single(slot => slot.Type == VaultSlotType.Tpm2Sealed).KeyIdText]);
 
     /// <summary>The same for an act that sees to the TPM's slot itself.</summary>
     public SlotReach ReachWithoutDrop => ReachWith([]);
@@ -89,7 +91,8 @@ internal sealed class ActStock : IAsyncDisposable
     public VaultShare Latter { get; private set; } = null!;
 
     /// <summary>
-    /// The share of a validator that has another here, which came first, and its document last: both sign. An interruption has joined their histories, which is not taken back, so that all that is left to do is done as a whole.
+    /// The share of a validator that has another here, which came first, and its document last: both sign. An interruption has joined their
+    /// histories, which is not taken back, so that all that is left to do is done as a whole.
     /// </summary>
     public VaultShare Late { get; private set; } = null!;
 
@@ -131,11 +134,21 @@ internal sealed class ActStock : IAsyncDisposable
     }
 
     /// <summary>A folder that goes away with the machine: nothing here is about a real disk.</summary>
-    public static string NewFolder() => Directory.CreateDirectory(Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"acts-{Guid.NewGuid():N}")).FullName;
+    public static string NewFolder() =>
+        Directory
+            .CreateDirectory(Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"acts-{Guid.NewGuid():N}"))
+            .FullName;
 
     /// <summary>The TPM, for one act: swtpm serves one client at a time.</summary>
-    public SealingTpm TpmIn(string folder) => _tpm ??= new SealingTpm(
-        _software.Address, new ApprovalFolder(Path.Combine(folder, "tpm")), new PinSource.FromPrompt(arena => SoftHsm.Secret(arena, "none")), null, Arena, new TpmPatience { NvRate = TimeSpan.Zero });
+    public SealingTpm TpmIn(string folder) =>
+        _tpm ??= new SealingTpm(
+            _software.Address,
+            new ApprovalFolder(Path.Combine(folder, "tpm")),
+            new PinSource.FromPrompt(arena => SoftHsm.Secret(arena, "none")),
+            null,
+            Arena,
+            new TpmPatience { NvRate = TimeSpan.Zero }
+        );
 
     public void LetTpmGo()
     {
@@ -147,7 +160,8 @@ internal sealed class ActStock : IAsyncDisposable
     public string NewCeremony() => Path.Combine(_memory, $"{Guid.NewGuid():N}");
 
     /// <summary>Where the revocation counter stands.</summary>
-    public async Task<ulong> CountAsync(ActPlace place) => (await TpmState.ReadAsync(TpmIn(place.Folder), TpmSeal.Of(Vault.List(place.At("vault"))).Single().Revocation, Pcrs)).Count!.Value;
+    public async Task<ulong> CountAsync(ActPlace place) =>
+        (await TpmState.ReadAsync(TpmIn(place.Folder), TpmSeal.Of(Vault.List(place.At("vault"))).Single().Revocation, Pcrs)).Count!.Value;
 
     public async ValueTask DisposeAsync()
     {
@@ -173,17 +187,38 @@ internal sealed class ActStock : IAsyncDisposable
         }
 
         await Scene.DoAsync(new AddTokenSlot(Token, "acts", TimeProvider.System));
-        await Scene.DoAsync(new ProvisionTpm(new TpmProvisioning(TpmIn(Folder), Release, Pcrs, wantsPin: false) { Judge = _ => Task.CompletedTask }, Release, "tpm", "tpm", "now", ReachWithoutDrop));
+        await Scene.DoAsync(
+            new ProvisionTpm(
+                new TpmProvisioning(TpmIn(Folder), Release, Pcrs, wantsPin: false) { Judge = _ => Task.CompletedTask },
+                Release,
+                "tpm",
+                "tpm",
+                "now",
+                ReachWithoutDrop
+            )
+        );
         LetTpmGo();
         using var offline = RSA.Create(3072);
         Offline = RecoveryKey.FromPublicPem(offline.ExportSubjectPublicKeyInfoPem(), "offline 2", Arena);
-        Approval = TpmApproval.Sign(Release, "another", new ApprovalRequest([.. Enumerable.Repeat((byte)1, 32)], 0x01901232, 1, Release.Name.ToString()), Pcrs, [.. Enumerable.Repeat((byte)0xAB, 32)], 1);
+        Approval = TpmApproval.Sign(
+            Release,
+            "another",
+            new ApprovalRequest([.. Enumerable.Repeat((byte)1, 32)], 0x01901232, 1, Release.Name.ToString()),
+            Pcrs,
+            [.. Enumerable.Repeat((byte)0xAB, 32)],
+            1
+        );
     }
 
     private async Task BringKeysAsync()
     {
         var group = Scene.Vaults.NewShare().ShareKey;
-        (Steady, Doomed, Gone, Newcomer) = (Scene.Vaults.NewShare(label: "steady"), Scene.Vaults.NewShare(label: "doomed"), Scene.Vaults.NewShare(label: "gone"), Scene.Vaults.NewShare(label: "newcomer"));
+        (Steady, Doomed, Gone, Newcomer) = (
+            Scene.Vaults.NewShare(label: "steady"),
+            Scene.Vaults.NewShare(label: "doomed"),
+            Scene.Vaults.NewShare(label: "gone"),
+            Scene.Vaults.NewShare(label: "newcomer")
+        );
         Elder = Scene.Vaults.NewShare(group, VaultScene.Member(1), "elder");
         Heir = Scene.Vaults.NewShare(group, VaultScene.Member(1)! with { ClusterHash = Duties.Root(77) }, "heir");
         var turned = Scene.Vaults.NewShare().ShareKey;
@@ -221,10 +256,14 @@ internal sealed class ActStock : IAsyncDisposable
         Fresh = Scene.Keyshares().Document;
         Operator = OperatorKeyTests.Operator(Arena, 0);
         Bare = shares;
-        await Scene.TakeAsync(new IntakeOrder([.. shares.Select(share => share with { GroupKey = null, Membership = null })], SlashingFloor.NeverSigned));
+        await Scene.TakeAsync(
+            new IntakeOrder([.. shares.Select(share => share with { GroupKey = null, Membership = null })], SlashingFloor.NeverSigned)
+        );
         (Placed, Lent) = (await Scene.ImportAsync("lock-v1_8-4of3", 0), await Scene.ImportAsync("lock-v1_10-4of3", 0));
         var lent = NewCeremony();
-        await Scene.DoAsync(new ExportShares(Lent[0].Membership!.ClusterHash, lent, "another ceremony", Scene.Vaults.PrivateRecovery, Arena));
+        await Scene.DoAsync(
+            new ExportShares(Lent[0].Membership!.ClusterHash, lent, "another ceremony", Scene.Vaults.PrivateRecovery, Arena)
+        );
         Directory.Delete(lent, recursive: true);
         await Scene.KeepAsync(Kept);
         await Scene.KeepAsync(Stale);

@@ -11,7 +11,11 @@ internal sealed record ActVerdict(ActRow Row, IReadOnlyList<JsonElement> Entries
     private const string Interrupted = ".interrupted";
 
     /// <summary>Keys of which history came in.</summary>
-    public IEnumerable<BlsPublicKey> Told => Entries.Where(entry => Action(entry) == "slashing.import").SelectMany(entry => entry.GetProperty("keys").EnumerateArray()).Select(key => BlsPublicKey.Parse(key.GetString()));
+    public IEnumerable<BlsPublicKey> Told =>
+        Entries
+            .Where(entry => Action(entry) == "slashing.import")
+            .SelectMany(entry => entry.GetProperty("keys").EnumerateArray())
+            .Select(key => BlsPublicKey.Parse(key.GetString()));
 
     private bool IsEntered => Entries.Any(entry => Action(entry) == Row.Action);
 
@@ -21,7 +25,11 @@ internal sealed record ActVerdict(ActRow Row, IReadOnlyList<JsonElement> Entries
     private bool IsInterrupted => Entries.Any(entry => Action(entry).EndsWith(Interrupted, StringComparison.Ordinal));
 
     // Only the device knows, and the log says so.
-    private bool IsUntold => Entries.Any(entry => Action(entry).EndsWith(Interrupted, StringComparison.Ordinal) && entry.GetProperty("detail").GetString()!.Contains("cannot be told", StringComparison.Ordinal));
+    private bool IsUntold =>
+        Entries.Any(entry =>
+            Action(entry).EndsWith(Interrupted, StringComparison.Ordinal)
+            && entry.GetProperty("detail").GetString()!.Contains("cannot be told", StringComparison.Ordinal)
+        );
 
     /// <summary>Effect ⇔ entry: never one without the other.</summary>
     public void Require(string before, string after, string where)
@@ -31,7 +39,11 @@ internal sealed record ActVerdict(ActRow Row, IReadOnlyList<JsonElement> Entries
             return;
         }
 
-        Assert.True(State == before || State == after, $"{where}: neither as before nor as after\n--- in place of\n{Only(before, State)}\n--- or of\n{Only(after, State)}\n--- there is\n{Only(State, before)}\n--- log\n{Log}");
+        Assert.True(
+            State == before || State == after,
+            $"{where}: neither as before nor as after\n--- in place of\n{Only(before, State)}\n--- or "
+                + $"of\n{Only(after, State)}\n--- there is\n{Only(State, before)}\n--- log\n{Log}"
+        );
         Assert.InRange(Entries.Count(entry => Action(entry).EndsWith(Interrupted, StringComparison.Ordinal)), 0, 1);
         if (before == after)
         {
@@ -40,7 +52,8 @@ internal sealed record ActVerdict(ActRow Row, IReadOnlyList<JsonElement> Entries
 
         Assert.True(
             State == after ? IsEntered && (!IsInterrupted || IsUntold) : !IsEntered || IsInterrupted || IsOpen,
-            $"{where}: {(State == after ? "an effect, and no entry of it" : "an entry, and no effect of it")}\n{Log}");
+            $"{where}: {(State == after ? "an effect, and no entry of it" : "an entry, and no effect of it")}\n{Log}"
+        );
     }
 
     private static string Only(string state, string other) => string.Join('\n', state.Split('\n').Except(other.Split('\n')));

@@ -26,13 +26,29 @@ internal sealed class ActWorld : IAsyncDisposable, ISite
     private FenceKeys? _keys;
     private bool _isClosed;
 
-    private ActWorld(ActStock stock, string folder, Ledger ledger, SlashingProtection slashing, AuditLog audit, PendingActs pending, LedgerAtStart found)
+    private ActWorld(
+        ActStock stock,
+        string folder,
+        Ledger ledger,
+        SlashingProtection slashing,
+        AuditLog audit,
+        PendingActs pending,
+        LedgerAtStart found
+    )
     {
         (_found, Stock, Folder, Ledger, Slashing, Audit, Pending) = (found, stock, folder, ledger, slashing, audit, pending);
         _vault = new VaultStore(Path.Combine(folder, "vault"));
         _clock = new SlotClock(ActStock.Network, SlotWindow.Default, TimeProvider.System);
         Library = new ClusterLibrary(new ClusterArchive(Path.Combine(folder, "clusters")));
-        Administrator = new Administrator(this, slashing, audit, pending, Library, new AccessPolicy(new Dictionary<string, ClientPermissions>()), _clock);
+        Administrator = new Administrator(
+            this,
+            slashing,
+            audit,
+            pending,
+            Library,
+            new AccessPolicy(new Dictionary<string, ClientPermissions>()),
+            _clock
+        );
     }
 
     public ActStock Stock { get; }
@@ -60,7 +76,15 @@ internal sealed class ActWorld : IAsyncDisposable, ISite
     {
         var ledger = Ledger.Open(Path.Combine(folder, ActStock.LedgerName));
         var slashing = await SlashingProtection.OpenAsync(ledger, ActStock.Network);
-        return new ActWorld(stock, folder, ledger, slashing, await AuditLog.OpenAsync(ledger, TimeProvider.System), await PendingActs.OpenAsync(ledger), await LedgerAtStart.ReadAsync(ledger, slashing));
+        return new ActWorld(
+            stock,
+            folder,
+            ledger,
+            slashing,
+            await AuditLog.OpenAsync(ledger, TimeProvider.System),
+            await PendingActs.OpenAsync(ledger),
+            await LedgerAtStart.ReadAsync(ledger, slashing)
+        );
     }
 
     /// <summary>What every start does before it signs.</summary>
@@ -79,9 +103,7 @@ internal sealed class ActWorld : IAsyncDisposable, ISite
 
     public Task<bool> HandFenceOverAsync(Vault vault) => Task.FromResult(true);
 
-    public void Tell(string message)
-    {
-    }
+    public void Tell(string message) { }
 
     public async Task SettleAsync(Vault? vault, HeldShares held, bool history)
     {
@@ -93,7 +115,8 @@ internal sealed class ActWorld : IAsyncDisposable, ISite
     }
 
     /// <summary>The audit entries after this one.</summary>
-    public async Task<IReadOnlyList<JsonElement>> EntriesAsync(long after) => [.. (await Audit.ReadAsync(after, 10_000)).Select(record => JsonDocument.Parse(record.Entry).RootElement)];
+    public async Task<IReadOnlyList<JsonElement>> EntriesAsync(long after) =>
+        [.. (await Audit.ReadAsync(after, 10_000)).Select(record => JsonDocument.Parse(record.Entry).RootElement)];
 
     public async Task<long> HeadAsync() => (await Audit.HeadAsync()).Sequence;
 
@@ -101,7 +124,10 @@ internal sealed class ActWorld : IAsyncDisposable, ISite
     public IEnumerable<Root> Believed(Vault vault)
     {
         using var key = vault.DeriveAnchorKey();
-        return AnchoredDocument.In(Library, Library.Read().Documents, vault.Contents, key).Select(one => one.Document.Hash).Order(Comparer<Root>.Create((one, other) => string.CompareOrdinal(one.ToString(), other.ToString())));
+        return AnchoredDocument
+            .In(Library, Library.Read().Documents, vault.Contents, key)
+            .Select(one => one.Document.Hash)
+            .Order(Comparer<Root>.Create((one, other) => string.CompareOrdinal(one.ToString(), other.ToString())));
     }
 
     public async ValueTask DisposeAsync()

@@ -2,14 +2,15 @@ using System.Security.Cryptography;
 
 namespace RemoteSigner.Tests.Administration;
 
-/// <summary>What a process that dies now leaves of a folder: the kernel still has what was written and not synced. Locks, and what SQLite only maps, are not part of it.</summary>
+/// <summary>
+/// What a process that dies now leaves of a folder: the kernel still has what was written and not synced. Locks, and what SQLite only maps,
+/// are not part of it.
+/// </summary>
 internal sealed class FolderImage
 {
     private readonly SortedDictionary<string, (byte[] Bytes, DateTime Changed)> _files = new(StringComparer.Ordinal);
 
-    private FolderImage()
-    {
-    }
+    private FolderImage() { }
 
     /// <summary>SHA-256 over names and contents.</summary>
     public string Hash { get; private set; } = "";
@@ -49,16 +50,28 @@ internal sealed class FolderImage
         }
     }
 
-    /// <summary>Files outside the ledger that are there in <paramref name="later"/> and were not, or had another content, in the order in which they were written.</summary>
+    /// <summary>
+    /// Files outside the ledger that are there in <paramref name="later"/> and were not, or had another content, in the order in which they
+    /// were written.
+    /// </summary>
     public IReadOnlyList<string> WrittenUntil(FolderImage later) =>
-        [.. later._files.Where(file => !IsLedger(file.Key) && !(_files.TryGetValue(file.Key, out var former) && former.Bytes.AsSpan().SequenceEqual(file.Value.Bytes))).OrderBy(file => file.Value.Changed).Select(file => file.Key)];
+        [
+            .. later
+                ._files.Where(file =>
+                    !IsLedger(file.Key)
+                    && !(_files.TryGetValue(file.Key, out var former) && former.Bytes.AsSpan().SequenceEqual(file.Value.Bytes))
+                )
+                .OrderBy(file => file.Value.Changed)
+                .Select(file => file.Key),
+        ];
 
     /// <summary>Files outside the ledger that are not there any more in <paramref name="later"/>.</summary>
-    public IReadOnlyList<string> RemovedUntil(FolderImage later) => [.. _files.Keys.Where(name => !IsLedger(name) && !later._files.ContainsKey(name))];
+    public IReadOnlyList<string> RemovedUntil(FolderImage later) =>
+        [.. _files.Keys.Where(name => !IsLedger(name) && !later._files.ContainsKey(name))];
 
     /// <summary>
-    /// What a crash between two images can leave, where each file is written beside its place, renamed into it, and then the next one is: before each of these steps. Of files that were removed,
-    /// any one may be gone already.
+    /// What a crash between two images can leave, where each file is written beside its place, renamed into it, and then the next one is:
+    /// before each of these steps. Of files that were removed, any one may be gone already.
     /// </summary>
     public IEnumerable<FolderImage> Between(FolderImage later)
     {
@@ -97,7 +110,11 @@ internal sealed class FolderImage
 
     private static bool IsLedger(string name) => name.StartsWith("ledger.", StringComparison.Ordinal);
 
-    private static bool IsKept(string file) => Path.GetFileName(file) is var name && !name.EndsWith(".lock", StringComparison.Ordinal) && !name.EndsWith("-shm", StringComparison.Ordinal) && !name.EndsWith(".reserve", StringComparison.Ordinal);
+    private static bool IsKept(string file) =>
+        Path.GetFileName(file) is var name
+        && !name.EndsWith(".lock", StringComparison.Ordinal)
+        && !name.EndsWith("-shm", StringComparison.Ordinal)
+        && !name.EndsWith(".reserve", StringComparison.Ordinal);
 
     private FolderImage With(string name, byte[] bytes)
     {

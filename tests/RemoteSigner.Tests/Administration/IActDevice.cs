@@ -1,7 +1,8 @@
 namespace RemoteSigner.Tests.Administration;
 
 /// <summary>
-/// What an act changes outside of the data directory. Such an act is stopped at a step, and no copy of the folder is looked at beside it: the device would go on where the copy stands still.
+/// What an act changes outside of the data directory. Such an act is stopped at a step, and no copy of the folder is looked at beside it:
+/// the device would go on where the copy stands still.
 /// </summary>
 internal interface IActDevice
 {
@@ -14,6 +15,8 @@ internal interface IActDevice
     /// <summary>What there is of the act's effect. Nobody has the data directory open.</summary>
     Task<string> StateAsync(ActPlace place);
 
-    /// <summary>A state between the two in which nothing is signed, as long as the log says that the act was interrupted; null where there is none.</summary>
+    /// <summary>
+    /// A state between the two in which nothing is signed, as long as the log says that the act was interrupted; null where there is none.
+    /// </summary>
     string? Silent { get; }
 }

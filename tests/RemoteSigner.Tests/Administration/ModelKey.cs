@@ -24,15 +24,32 @@ internal sealed class ModelKey(string label) : IKeyEncryptionKey
         var wrapped = new byte[NonceLength + rootKey.Length + TagLength];
         RandomNumberGenerator.Fill(wrapped.AsSpan(0, NonceLength));
         using var aes = new AesGcm(_key, TagLength);
-        aes.Encrypt(wrapped.AsSpan(0, NonceLength), rootKey.Span, wrapped.AsSpan(NonceLength, rootKey.Length), wrapped.AsSpan(^TagLength..), context.Span);
+        aes.Encrypt(
+            wrapped.AsSpan(0, NonceLength),
+            rootKey.Span,
+            wrapped.AsSpan(NonceLength, rootKey.Length),
+            wrapped.AsSpan(^TagLength..),
+            context.Span
+        );
         return Task.FromResult(wrapped);
     }
 
-    public Task<SecretBytes> UnwrapAsync(ReadOnlyMemory<byte> wrapped, ReadOnlyMemory<byte> context, SecretArena arena, CancellationToken cancellation)
+    public Task<SecretBytes> UnwrapAsync(
+        ReadOnlyMemory<byte> wrapped,
+        ReadOnlyMemory<byte> context,
+        SecretArena arena,
+        CancellationToken cancellation
+    )
     {
         var rootKey = arena.Allocate(wrapped.Length - NonceLength - TagLength);
         using var aes = new AesGcm(_key, TagLength);
-        aes.Decrypt(wrapped.Span[..NonceLength], wrapped.Span[NonceLength..^TagLength], wrapped.Span[^TagLength..], rootKey.Span, context.Span);
+        aes.Decrypt(
+            wrapped.Span[..NonceLength],
+            wrapped.Span[NonceLength..^TagLength],
+            wrapped.Span[^TagLength..],
+            rootKey.Span,
+            context.Span
+        );
         return Task.FromResult(rootKey);
     }
 }

@@ -19,8 +19,9 @@ using RemoteSigner.Tpm2;
 namespace RemoteSigner.Tests.Administration;
 
 /// <summary>
-/// A thief who keeps everything: every root key there ever was, every copy of the vault and of what is beside it, every approval, the token with all keys that it ever had, its PIN, the recovery key, the TPM while the
-/// machine runs, and every PIN but the newest. After each act that takes trust away a share comes in; what he has from before opens none of them.
+/// A thief who keeps everything: every root key there ever was, every copy of the vault and of what is beside it, every approval, the token
+/// with all keys that it ever had, its PIN, the recovery key, the TPM while the machine runs, and every PIN but the newest. After each act
+/// that takes trust away a share comes in; what he has from before opens none of them.
 /// </summary>
 [Collection(SoftHsmCollection.Name)]
 public sealed class OlderTrustTests(SoftHsm softHsm) : IAsyncLifetime
@@ -44,24 +45,45 @@ public sealed class OlderTrustTests(SoftHsm softHsm) : IAsyncLifetime
 
     private SecretArena Arena => _scene.Arena;
 
-    private SignerOptions Options => new()
-    {
-        Network = new NetworkOptions { Name = "hoodi" },
-        Seal = new SealOptions { Profile = "softhsm2", Token = "one", Pin = new PinOptions { File = "pin" } },
-        Freshness = new FreshnessOptions { Witness = FreshnessOptions.None },
-        Tpm = new TpmOptions { Address = _software.Address, Pin = new PinOptions { File = "tpm-pin" } },
-        Clients = [],
-    };
+    private SignerOptions Options =>
+        new()
+        {
+            Network = new NetworkOptions { Name = "hoodi" },
+            Seal = new SealOptions
+            {
+                Profile = "softhsm2",
+                Token = "one",
+                Pin = new PinOptions { File = "pin" },
+            },
+            Freshness = new FreshnessOptions { Witness = FreshnessOptions.None },
+            Tpm = new TpmOptions
+            {
+                Address = _software.Address,
+                Pin = new PinOptions { File = "tpm-pin" },
+            },
+            Clients = [],
+        };
 
     public async ValueTask InitializeAsync()
     {
         softHsm.Require();
-        Assert.SkipUnless(SoftwareTpm.IsAvailable || Environment.GetEnvironmentVariable("CI") == "true", "swtpm or tpm2-tools is not installed (apt-get install swtpm tpm2-tools)");
+        Assert.SkipUnless(
+            SoftwareTpm.IsAvailable || Environment.GetEnvironmentVariable("CI") == "true",
+            "swtpm or tpm2-tools is not installed (apt-get install swtpm tpm2-tools)"
+        );
         (_software, _second) = (await SoftwareTpm.StartAsync(_tpm), await SoftwareTpm.StartAsync(_secondTpm));
         foreach (var tpm in new[] { _software, _second })
         {
             // The search tries many PINs; a TPM that locks itself would make it look better than it is.
-            (await tpm.ToolAsync("dictionarylockout", "--setup-parameters", "--max-tries=100000", "--recovery-time=1", "--lockout-recovery-time=1")).Succeeded();
+            (
+                await tpm.ToolAsync(
+                    "dictionarylockout",
+                    "--setup-parameters",
+                    "--max-tries=100000",
+                    "--recovery-time=1",
+                    "--lockout-recovery-time=1"
+                )
+            ).Succeeded();
         }
 
         await MakeAsync();
@@ -72,7 +94,17 @@ public sealed class OlderTrustTests(SoftHsm softHsm) : IAsyncLifetime
     {
         await AfterAsync("at first", _ => Task.CompletedTask);
         await AfterAsync("rekey", signer => signer.ExecuteAsync(new Rekey(Reach(signer))));
-        await AfterAsync("rotate", async signer => await signer.ExecuteAsync(AddTokenSlot.InPlaceOf(await TokenKeyAsync(signer), signer.Keys.Hardware.Token, "rotated", Reach(signer), TimeProvider.System)));
+        await AfterAsync("rotate", async signer =>
+            await signer.ExecuteAsync(
+                AddTokenSlot.InPlaceOf(
+                    await TokenKeyAsync(signer),
+                    signer.Keys.Hardware.Token,
+                    "rotated",
+                    Reach(signer),
+                    TimeProvider.System
+                )
+            )
+        );
         await AfterAsync("a PIN", signer => ProvisionAsync(signer, newPin: "4711"));
         await AfterAsync("another PIN", signer => ProvisionAsync(signer, newPin: "4712"));
         await AfterAsync("another release key", signer =>
@@ -80,15 +112,28 @@ public sealed class OlderTrustTests(SoftHsm softHsm) : IAsyncLifetime
             _release = ReleaseKey.Generate();
             return ProvisionAsync(signer, newPin: null);
         });
-        await AfterAsync("revoke", async signer => await signer.ExecuteAsync(new RevokeFirmware(
-            signer.Keys.Hardware.Tpm, new TpmProvisioning(signer.Keys.Hardware.Tpm, _release, Pcrs, wantsPin: true) { Judge = _ => Task.CompletedTask }, _release, "now", Reach(signer))));
+        await AfterAsync("revoke", async signer =>
+            await signer.ExecuteAsync(
+                new RevokeFirmware(
+                    signer.Keys.Hardware.Tpm,
+                    new TpmProvisioning(signer.Keys.Hardware.Tpm, _release, Pcrs, wantsPin: true) { Judge = _ => Task.CompletedTask },
+                    _release,
+                    "now",
+                    Reach(signer)
+                )
+            )
+        );
         await AfterAsync("recover", signer =>
         {
             signer.Site.Key = () => Task.FromResult<IKeyEncryptionKey>(_scene.PrivateRecovery);
             return signer.ExecuteAsync(AddTokenSlot.AfterLoss(signer.Keys.Hardware.Token, "recovered", Reach(signer), TimeProvider.System));
         });
-        await AfterAsync("another TPM in place of this one", signer => ProvisionAsync(signer, newPin: null, inPlaceOf: Tpms(signer).Single(), software: _second));
-        await AfterAsync("remove", async signer => await signer.ExecuteAsync(new RemoveSlot(Tpms(signer).Single().KeyIdText, await TokenKeyAsync(signer), Reach(signer))));
+        await AfterAsync("another TPM in place of this one", signer =>
+            ProvisionAsync(signer, newPin: null, inPlaceOf: Tpms(signer).Single(), software: _second)
+        );
+        await AfterAsync("remove", async signer =>
+            await signer.ExecuteAsync(new RemoveSlot(Tpms(signer).Single().KeyIdText, await TokenKeyAsync(signer), Reach(signer)))
+        );
 
         await SearchAsync();
 
@@ -124,7 +169,16 @@ public sealed class OlderTrustTests(SoftHsm softHsm) : IAsyncLifetime
         Write("pin", SoftHsm.Pin);
         Write("tpm-pin", "none");
         await using var signer = await OpenAsync();
-        await signer.ExecuteAsync(new ProvisionTpm(new TpmProvisioning(signer.Keys.Hardware.Tpm, _release, Pcrs, wantsPin: false) { Judge = _ => Task.CompletedTask }, _release, "tpm", "tpm", "now", Reach(signer)));
+        await signer.ExecuteAsync(
+            new ProvisionTpm(
+                new TpmProvisioning(signer.Keys.Hardware.Tpm, _release, Pcrs, wantsPin: false) { Judge = _ => Task.CompletedTask },
+                _release,
+                "tpm",
+                "tpm",
+                "now",
+                Reach(signer)
+            )
+        );
     }
 
     private void Write(string name, string secret)
@@ -135,43 +189,56 @@ public sealed class OlderTrustTests(SoftHsm softHsm) : IAsyncLifetime
 
     private Task<OfflineSigner> OpenAsync() => OfflineSigner.OpenAsync(Data, Options, Ledger.Open(Data.LedgerFile));
 
-    private static IEnumerable<VaultSlot> Tpms(OfflineSigner signer) => Vault.List(signer.Data.VaultFile).Slots.Where(slot => slot.Type == VaultSlotType.Tpm2Sealed);
+    private static IEnumerable<VaultSlot> Tpms(OfflineSigner signer) =>
+        Vault.List(signer.Data.VaultFile).Slots.Where(slot => slot.Type == VaultSlotType.Tpm2Sealed);
 
     private static async Task<IKeyEncryptionKey> TokenKeyAsync(OfflineSigner signer) => await signer.Keys.FindKeyForChangeAsync();
 
     // What a person at this machine has: token, TPM with the release key, and the public halves in the slots.
-    private SlotReach Reach(OfflineSigner signer, params string[] dropped) => new(
-        [],
-        async (slot, stop) =>
-        {
-            if (slot.Type != VaultSlotType.Tpm2Sealed)
+    private SlotReach Reach(OfflineSigner signer, params string[] dropped) =>
+        new(
+            [],
+            async (slot, stop) =>
             {
-                return await signer.Keys.FindInTokenAsync(slot, stop);
-            }
+                if (slot.Type != VaultSlotType.Tpm2Sealed)
+                {
+                    return await signer.Keys.FindInTokenAsync(slot, stop);
+                }
 
-            var tpm = signer.Keys.Hardware.Tpm;
-            if (!await tpm.OwnsAsync(slot, stop))
-            {
-                return null;
-            }
+                var tpm = signer.Keys.Hardware.Tpm;
+                if (!await tpm.OwnsAsync(slot, stop))
+                {
+                    return null;
+                }
 
-            var provisioning = new TpmProvisioning(tpm, _release, Pcrs, TpmSeal.WantsPinOf(slot)) { Judge = _ => Task.CompletedTask };
-            var key = await provisioning.ProvideKeyAsync(slot.Label, stop);
-            await provisioning.ApproveAsync(Vault.List(signer.Data.VaultFile).VaultId, "again", stop);
-            return key;
-        },
-        dropped);
+                var provisioning = new TpmProvisioning(tpm, _release, Pcrs, TpmSeal.WantsPinOf(slot)) { Judge = _ => Task.CompletedTask };
+                var key = await provisioning.ProvideKeyAsync(slot.Label, stop);
+                await provisioning.ApproveAsync(Vault.List(signer.Data.VaultFile).VaultId, "again", stop);
+                return key;
+            },
+            dropped
+        );
 
     private async Task ProvisionAsync(OfflineSigner signer, string? newPin, VaultSlot? inPlaceOf = null, SoftwareTpm? software = null)
     {
-        using var other = software is null ? null : new SealingTpm(software.Address, new ApprovalFolder(Data.TpmFolder), new PinSource.FromFile(Path.Combine(_folder, "tpm-pin")), null, Arena);
+        using var other = software is null
+            ? null
+            : new SealingTpm(
+                software.Address,
+                new ApprovalFolder(Data.TpmFolder),
+                new PinSource.FromFile(Path.Combine(_folder, "tpm-pin")),
+                null,
+                Arena
+            );
         signer.Site.Key = signer.Keys.FindKeyForChangeAsync;
         var provisioning = new TpmProvisioning(other ?? signer.Keys.Hardware.Tpm, _release, Pcrs, wantsPin: true)
         {
             Judge = _ => Task.CompletedTask,
             NewPin = newPin is null ? null : new PinSource.FromPrompt(arena => SoftHsm.Secret(arena, newPin)),
         };
-        await signer.ExecuteAsync(new ProvisionTpm(provisioning, _release, "tpm", "tpm", "now", Reach(signer, inPlaceOf is null ? [] : [inPlaceOf.KeyIdText])));
+        await signer.ExecuteAsync(
+            new ProvisionTpm(provisioning, _release, "tpm", "tpm", "now", Reach(signer, inPlaceOf is null ? [] : [inPlaceOf.KeyIdText]))
+        );
         if (newPin is not null)
         {
             (_pin, _) = (newPin, 0);
@@ -201,7 +268,10 @@ public sealed class OlderTrustTests(SoftHsm softHsm) : IAsyncLifetime
         Directory.CreateDirectory(Path.Combine(image, "tpm"));
         File.Copy(Data.VaultFile, Path.Combine(image, "vault"));
         File.Copy(Data.OperatorKeyFile, Path.Combine(image, "operator-key"));
-        Directory.GetFiles(Data.TpmFolder, "*.approval.json").ToList().ForEach(file => File.Copy(file, Path.Combine(_hoard, Path.GetFileName(file)), overwrite: true));
+        Directory
+            .GetFiles(Data.TpmFolder, "*.approval.json")
+            .ToList()
+            .ForEach(file => File.Copy(file, Path.Combine(_hoard, Path.GetFileName(file)), overwrite: true));
         _eras.Add(new Era(name, image, share.ShareKey, _pins.Count, await RootKeyAsync(image)));
     }
 
@@ -209,7 +279,17 @@ public sealed class OlderTrustTests(SoftHsm softHsm) : IAsyncLifetime
     {
         var file = Read(image);
         var slot = file.Slots.Single(slot => slot.Type == VaultSlotType.Recovery);
-        return new VaultRootKey(Arena, await _scene.PrivateRecovery.UnwrapAsync(slot.Wrapped, VaultRootKey.ContextOf(slot.Type, file.Id), Arena, CancellationToken.None), file.Id, file.Epoch);
+        return new VaultRootKey(
+            Arena,
+            await _scene.PrivateRecovery.UnwrapAsync(
+                slot.Wrapped,
+                VaultRootKey.ContextOf(slot.Type, file.Id),
+                Arena,
+                CancellationToken.None
+            ),
+            file.Id,
+            file.Epoch
+        );
     }
 
     private static VaultFile Read(string image) => VaultFile.Parse(File.ReadAllBytes(Path.Combine(image, "vault")));
@@ -243,9 +323,15 @@ public sealed class OlderTrustTests(SoftHsm softHsm) : IAsyncLifetime
             IEnumerable<(IKeyEncryptionKey Key, IDisposable? Owner)> ways = slot.Type switch
             {
                 VaultSlotType.Tpm2Sealed => from software in new[] { _software, _second }
-                                            from pin in _pins
-                                            let device = new SealingTpm(software.Address, new ApprovalFolder(_hoard), new PinSource.FromPrompt(arena => SoftHsm.Secret(arena, pin)), null, Arena)
-                                            select ((IKeyEncryptionKey)TpmSealedKey.Of(device, slot), (IDisposable?)device),
+                from pin in _pins
+                let device = new SealingTpm(
+                    software.Address,
+                    new ApprovalFolder(_hoard),
+                    new PinSource.FromPrompt(arena => SoftHsm.Secret(arena, pin)),
+                    null,
+                    Arena
+                )
+                select ((IKeyEncryptionKey)TpmSealedKey.Of(device, slot), (IDisposable?)device),
                 VaultSlotType.Recovery => [(_scene.PrivateRecovery, null)],
                 _ => [(Pkcs11Key.Of(token, slot), null)],
             };
@@ -254,7 +340,14 @@ public sealed class OlderTrustTests(SoftHsm softHsm) : IAsyncLifetime
                 _combinations++;
                 try
                 {
-                    opened.Add(new VaultRootKey(Arena, await key.UnwrapAsync(slot.Wrapped, VaultRootKey.ContextOf(slot.Type, file.Id), Arena, CancellationToken.None), file.Id, file.Epoch));
+                    opened.Add(
+                        new VaultRootKey(
+                            Arena,
+                            await key.UnwrapAsync(slot.Wrapped, VaultRootKey.ContextOf(slot.Type, file.Id), Arena, CancellationToken.None),
+                            file.Id,
+                            file.Epoch
+                        )
+                    );
                 }
                 catch (Exception refused) when (refused is VaultException or SealingDeviceException)
                 {

@@ -14,8 +14,9 @@ using RemoteSigner.Tests.Sealing;
 namespace RemoteSigner.Tests.Administration;
 
 /// <summary>
-/// Acts at the console of a data directory in which the vault of one change before was put back, alone or with the ledger of that time, with its witness in a real token. None of those that open
-/// the vault changes anything: the old vault would take the generation that gives it away.
+/// Acts at the console of a data directory in which the vault of one change before was put back, alone or with the ledger of that time,
+/// with its witness in a real token. None of those that open the vault changes anything: the old vault would take the generation that gives
+/// it away.
 /// </summary>
 internal sealed class PutBackCopies(ActStock stock) : IDisposable
 {
@@ -26,12 +27,18 @@ internal sealed class PutBackCopies(ActStock stock) : IDisposable
 
     private DataDirectory Data => new(_folder);
 
-    private SignerOptions Options => new()
-    {
-        Network = new NetworkOptions { Name = "hoodi" },
-        Seal = new SealOptions { Profile = "softhsm2", Token = "one", Pin = new PinOptions { File = "pin" } },
-        Clients = [],
-    };
+    private SignerOptions Options =>
+        new()
+        {
+            Network = new NetworkOptions { Name = "hoodi" },
+            Seal = new SealOptions
+            {
+                Profile = "softhsm2",
+                Token = "one",
+                Pin = new PinOptions { File = "pin" },
+            },
+            Clients = [],
+        };
 
     public async Task RunAsync(IEnumerable<ActRow> rows)
     {
@@ -93,7 +100,11 @@ internal sealed class PutBackCopies(ActStock stock) : IDisposable
             await signer.ExecuteAsync(new ImportShares(new IntakeOrder([stock.Gone], SlashingFloor.NeverSigned)));
         }
 
-        await RefusedAsync(row, FolderImage.Of(_folder).WithThoseOf(former, "vault"), "the vault from before a change after an unclean stop");
+        await RefusedAsync(
+            row,
+            FolderImage.Of(_folder).WithThoseOf(former, "vault"),
+            "the vault from before a change after an unclean stop"
+        );
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -109,7 +120,8 @@ internal sealed class PutBackCopies(ActStock stock) : IDisposable
             {
                 await row.DoAsync(new ActPlace(stock, _folder), signer.Administrator, signer.Actor);
             }
-            catch (Exception refused) when (refused is VaultException { Fault: VaultFault.Changed } or AdminException { Code: "not_newest" })
+            catch (Exception refused)
+                when (refused is VaultException { Fault: VaultFault.Changed } or AdminException { Code: "not_newest" })
             {
                 isRefused = true;
             }

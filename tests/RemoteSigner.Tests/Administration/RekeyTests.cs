@@ -19,7 +19,10 @@ using RemoteSigner.Tests.Sealing;
 
 namespace RemoteSigner.Tests.Administration;
 
-/// <summary>Another root key for a whole data directory, with a real token, and the fence in that token or in a TPM: all that hangs on the root key follows, also where it was interrupted.</summary>
+/// <summary>
+/// Another root key for a whole data directory, with a real token, and the fence in that token or in a TPM: all that hangs on the root key
+/// follows, also where it was interrupted.
+/// </summary>
 [Collection(SoftHsmCollection.Name)]
 public sealed class RekeyTests(SoftHsm softHsm) : IAsyncLifetime
 {
@@ -31,14 +34,20 @@ public sealed class RekeyTests(SoftHsm softHsm) : IAsyncLifetime
 
     private DataDirectory Data => new(_folder);
 
-    private SignerOptions Options => new()
-    {
-        Network = new NetworkOptions { Name = "hoodi" },
-        Seal = new SealOptions { Profile = "softhsm2", Token = "one", Pin = new PinOptions { File = "pin" } },
-        Freshness = new FreshnessOptions { Witness = _witness },
-        Tpm = new TpmOptions { Address = _software?.Address ?? "" },
-        Clients = [],
-    };
+    private SignerOptions Options =>
+        new()
+        {
+            Network = new NetworkOptions { Name = "hoodi" },
+            Seal = new SealOptions
+            {
+                Profile = "softhsm2",
+                Token = "one",
+                Pin = new PinOptions { File = "pin" },
+            },
+            Freshness = new FreshnessOptions { Witness = _witness },
+            Tpm = new TpmOptions { Address = _software?.Address ?? "" },
+            Clients = [],
+        };
 
     public ValueTask InitializeAsync()
     {
@@ -96,7 +105,8 @@ public sealed class RekeyTests(SoftHsm softHsm) : IAsyncLifetime
         }
         else
         {
-            // The place is made, and then the vault's file cannot be written: the next try meets what this one left under keys that nobody has.
+            // The place is made, and then the vault's file cannot be written: the next try meets what this one left under keys that nobody
+            // has.
             var barrier = Directory.CreateDirectory(Data.VaultFile + ".new");
             await Assert.ThrowsAsync<VaultException>(RekeyAsync);
             barrier.Delete();
@@ -109,7 +119,9 @@ public sealed class RekeyTests(SoftHsm softHsm) : IAsyncLifetime
         Assert.IsType<StartDecision.Serve>(await DecideAsync());
     }
 
-    /// <summary>It is under the new root key, so it could open the former one: only the ledger tells that it is not the vault that was left.</summary>
+    /// <summary>
+    /// It is under the new root key, so it could open the former one: only the ledger tells that it is not the vault that was left.
+    /// </summary>
     [Fact]
     public async Task A_vault_that_is_not_the_ledgers_takes_nothing_along()
     {
@@ -125,7 +137,14 @@ public sealed class RekeyTests(SoftHsm softHsm) : IAsyncLifetime
             var start = await signer.Slashing.GetStartAsync();
             var other = await File.ReadAllBytesAsync(Data.VaultFile);
 
-            Assert.Equal("not_newest", (await Assert.ThrowsAsync<AdminException>(() => signer.ExecuteAsync(new Rekey(new SlotReach([], (slot, stop) => signer.Keys.FindInTokenAsync(slot, stop), []))))).Code);
+            Assert.Equal(
+                "not_newest",
+                (
+                    await Assert.ThrowsAsync<AdminException>(() =>
+                        signer.ExecuteAsync(new Rekey(new SlotReach([], (slot, stop) => signer.Keys.FindInTokenAsync(slot, stop), [])))
+                    )
+                ).Code
+            );
             using (var freshness = await OfflineFreshness.OpenAsync(signer))
             {
                 Assert.IsType<StartDecision.Refuse>(StartRules.Decide(await freshness!.Standing.LookAsync()));
@@ -181,9 +200,26 @@ public sealed class RekeyTests(SoftHsm softHsm) : IAsyncLifetime
         _witness = witness;
         if (witness == FreshnessOptions.Tpm)
         {
-            Assert.SkipUnless(SoftwareTpm.IsAvailable || Environment.GetEnvironmentVariable("CI") == "true", "swtpm or tpm2-tools is not installed (apt-get install swtpm tpm2-tools)");
+            Assert.SkipUnless(
+                SoftwareTpm.IsAvailable || Environment.GetEnvironmentVariable("CI") == "true",
+                "swtpm or tpm2-tools is not installed (apt-get install swtpm tpm2-tools)"
+            );
             _software = await SoftwareTpm.StartAsync(_tpm);
-            (await _software.ToolAsync("createprimary", "-C", "o", "-g", "sha256", "-G", "ecc256:aes128cfb", "-c", "srk.ctx", "-a", "restricted|decrypt|fixedtpm|fixedparent|sensitivedataorigin|userwithauth|noda")).Succeeded();
+            (
+                await _software.ToolAsync(
+                    "createprimary",
+                    "-C",
+                    "o",
+                    "-g",
+                    "sha256",
+                    "-G",
+                    "ecc256:aes128cfb",
+                    "-c",
+                    "srk.ctx",
+                    "-a",
+                    "restricted|decrypt|fixedtpm|fixedparent|sensitivedataorigin|userwithauth|noda"
+                )
+            ).Succeeded();
             (await _software.ToolAsync("evictcontrol", "-C", "o", "-c", "srk.ctx", "0x81000001")).Succeeded();
             await _software.FlushAsync();
         }
@@ -231,7 +267,10 @@ public sealed class RekeyTests(SoftHsm softHsm) : IAsyncLifetime
         var library = new ClusterLibrary(new ClusterArchive(Data.ClustersFolder));
         Assert.Equal(epoch, vault.Contents.Epoch);
         Assert.NotNull(key);
-        Assert.Equal(AnchorKind.NodeSignature, Assert.Single(AnchoredDocument.In(library, library.Read().Documents, vault.Contents, anchor)).Kind);
+        Assert.Equal(
+            AnchorKind.NodeSignature,
+            Assert.Single(AnchoredDocument.In(library, library.Read().Documents, vault.Contents, anchor)).Kind
+        );
         Assert.Equal("early", Assert.Single(signer.Keys.OpenShares(vault)).Label);
     }
 

@@ -16,7 +16,8 @@ internal sealed class RevocationDevice(ActStock stock) : IActDevice
     public async Task BeginAsync(ActPlace place) => (_count, _epoch) = (await CountAsync(place), Vault.List(place.At("vault")).Epoch);
 
     public async Task<string> StateAsync(ActPlace place) =>
-        $"{(Vault.List(place.At("vault")).Epoch > _epoch ? "sealed anew" : "as it was")}, {(await CountAsync(place) > _count ? "counted" : "not counted")}";
+        $"{(Vault.List(place.At("vault")).Epoch > _epoch ? "sealed anew" : "as it was")}, "
+        + $"{(await CountAsync(place) > _count ? "counted" : "not counted")}";
 
     private async Task<ulong> CountAsync(ActPlace place)
     {

@@ -5,8 +5,8 @@ using RemoteSigner.Tests.Slashing;
 namespace RemoteSigner.Tests.Administration;
 
 /// <summary>
-/// One act in a signer that runs, while another one starts with a copy of its data directory on the same witness: before the act, or in the middle of it. Of all that the two sign nothing conflicts,
-/// past its fence the first signs no more, and the other one is not hindered.
+/// One act in a signer that runs, while another one starts with a copy of its data directory on the same witness: before the act, or in the
+/// middle of it. Of all that the two sign nothing conflicts, past its fence the first signs no more, and the other one is not hindered.
 /// </summary>
 internal sealed class SecondSigner(ActStock stock, ActRow row) : IDisposable
 {
@@ -23,9 +23,7 @@ internal sealed class SecondSigner(ActStock stock, ActRow row) : IDisposable
         await device.PrepareAsync(new ActPlace(stock, _disk.Folder));
         var image = FolderImage.Of(_disk.Folder);
         Assert.True(await IsReachedAsync(device, image, 0));
-        for (var write = 1; await IsReachedAsync(device, image, write); write *= 4)
-        {
-        }
+        for (var write = 1; await IsReachedAsync(device, image, write); write *= 4) { }
     }
 
     public void Dispose()

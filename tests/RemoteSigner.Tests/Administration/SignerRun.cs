@@ -6,7 +6,10 @@ using RemoteSigner.Tests.Slashing;
 
 namespace RemoteSigner.Tests.Administration;
 
-/// <summary>A signer that serves a data directory: started by the start protocol, behind a fence, and after an act it tells its witness of the vault as the host does.</summary>
+/// <summary>
+/// A signer that serves a data directory: started by the start protocol, behind a fence, and after an act it tells its witness of the vault
+/// as the host does.
+/// </summary>
 internal sealed class SignerRun : IAsyncDisposable
 {
     private readonly Fence _fence = new(ActStock.Network, new SlotClock(ActStock.Network, null, TimeProvider.System), TimeProvider.System);
@@ -22,7 +25,16 @@ internal sealed class SignerRun : IAsyncDisposable
         var run = new SignerRun(await ActWorld.OpenAsync(stock, folder));
         var witness = new ModelWitness(memory);
         var standing = run.World.Place.Stand(witness);
-        Assert.IsNotType<StartDecision.Refuse>(await new StartProtocol(witness, standing.Keys, run.World.Slashing, standing.Found, StartLog.Entries(run.World.Audit), TimeProvider.System).RunAsync(run._fence, CancellationToken.None));
+        Assert.IsNotType<StartDecision.Refuse>(
+            await new StartProtocol(
+                witness,
+                standing.Keys,
+                run.World.Slashing,
+                standing.Found,
+                StartLog.Entries(run.World.Audit),
+                TimeProvider.System
+            ).RunAsync(run._fence, CancellationToken.None)
+        );
         run.World.AfterAsync = async vault =>
         {
             if (vault is not null && vault.Contents.Generation != standing.Found.VaultGeneration)
@@ -36,7 +48,8 @@ internal sealed class SignerRun : IAsyncDisposable
 
     /// <summary>A vote from the epoch before; true when it left.</summary>
     public async Task<bool> VoteAsync(BlsPublicKey key, ulong target, int root) =>
-        await _fence.CoverAsync(Duties.Vote(target - 1, target)) is null && await ActProbe.AskAsync(World.Slashing, World.Audit, key, target, root);
+        await _fence.CoverAsync(Duties.Vote(target - 1, target)) is null
+        && await ActProbe.AskAsync(World.Slashing, World.Audit, key, target, root);
 
     public async ValueTask DisposeAsync()
     {

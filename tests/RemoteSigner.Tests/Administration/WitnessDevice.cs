@@ -5,7 +5,9 @@ using RemoteSigner.Tests.Freshness;
 
 namespace RemoteSigner.Tests.Administration;
 
-/// <summary>Two models of a witness of freshness. What counts is with which of them, or with none, the next start signs, and above which floors.</summary>
+/// <summary>
+/// Two models of a witness of freshness. What counts is with which of them, or with none, the next start signs, and above which floors.
+/// </summary>
 internal sealed class WitnessDevice(Func<WitnessDevice, ActPlace, Task> prepare) : IActDevice
 {
     private ModelMemory[] _prepared = [new(WitnessKind.Counter), new(WitnessKind.Counter) { Identity = "model 2" }];
@@ -58,15 +60,29 @@ internal sealed class WitnessDevice(Func<WitnessDevice, ActPlace, Task> prepare)
     private static async Task<string> StartAsync(ActPlace place, ModelMemory? memory)
     {
         await using var world = await ActWorld.OpenAsync(place.Stock, place.Folder);
-        using var fence = new Fence(ActStock.Network, new SlotClock(ActStock.Network, SlotWindow.Default, TimeProvider.System), TimeProvider.System);
+        using var fence = new Fence(
+            ActStock.Network,
+            new SlotClock(ActStock.Network, SlotWindow.Default, TimeProvider.System),
+            TimeProvider.System
+        );
         var decision = await DecideAsync(world, fence, memory is null ? null : new ModelWitness(memory));
-        return decision is StartDecision.Refuse ? "refuses" : $"signs above {await world.Slashing.GetGlobalFloorAsync() switch { { } floor => $"epoch {floor.Fence}", null => "no floor" }}";
+        return decision is StartDecision.Refuse
+            ? "refuses"
+            : $"signs above {await world.Slashing.GetGlobalFloorAsync() switch { { } floor => $"epoch {floor.Fence}", null => "no floor" }}";
     }
 
     private static async Task<StartDecision> DecideAsync(ActWorld world, Fence fence, ModelWitness? witness)
     {
         var standing = world.Place.Stand(witness!);
-        return witness is not null ? await new StartProtocol(witness, standing.Keys, world.Slashing, standing.Found, StartLog.Entries(world.Audit), TimeProvider.System).RunAsync(fence, CancellationToken.None)
+        return witness is not null
+            ? await new StartProtocol(
+                witness,
+                standing.Keys,
+                world.Slashing,
+                standing.Found,
+                StartLog.Entries(world.Audit),
+                TimeProvider.System
+            ).RunAsync(fence, CancellationToken.None)
             : fence.SwitchOff(standing.Found.Ledger) ?? (StartDecision)new StartDecision.Serve();
     }
 }

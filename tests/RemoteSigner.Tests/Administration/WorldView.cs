@@ -5,8 +5,8 @@ using RemoteSigner.Slashing;
 namespace RemoteSigner.Tests.Administration;
 
 /// <summary>
-/// What a data directory amounts to: what each key may do and how far its history goes, the vault, the documents that are believed, the files; everything but audit entries and notes. A key that
-/// is on its way in signs nothing, and is not counted.
+/// What a data directory amounts to: what each key may do and how far its history goes, the vault, the documents that are believed, the
+/// files; everything but audit entries and notes. A key that is on its way in signs nothing, and is not counted.
 /// </summary>
 internal static class WorldView
 {
@@ -15,8 +15,14 @@ internal static class WorldView
         using var vault = await world.OpenNewestVaultAsync();
         List<string> lines =
         [
-            .. (await world.Slashing.GetKeyStatesAsync()).Where(pair => pair.Value is not (KeyState.Enrolling or KeyState.HistoryOnly)).Select(pair => $"key {pair.Key} {pair.Value}").Order(StringComparer.Ordinal),
-            .. (await world.Slashing.StatusAsync()).Where(status => status.Keys.Any(key => key.State == KeyState.Active)).Select(Describe).Order(StringComparer.Ordinal),
+            .. (await world.Slashing.GetKeyStatesAsync())
+                .Where(pair => pair.Value is not (KeyState.Enrolling or KeyState.HistoryOnly))
+                .Select(pair => $"key {pair.Key} {pair.Value}")
+                .Order(StringComparer.Ordinal),
+            .. (await world.Slashing.StatusAsync())
+                .Where(status => status.Keys.Any(key => key.State == KeyState.Active))
+                .Select(Describe)
+                .Order(StringComparer.Ordinal),
             $"high {await world.Slashing.GetHighWatermarkAsync()}",
             $"floor {await world.Slashing.GetGlobalFloorAsync()}",
             $"start {await world.Slashing.GetStartAsync()}",
@@ -36,8 +42,17 @@ internal static class WorldView
     private static string Describe(VaultListing.Share share) => $"share {share.ShareKey} {share.GroupKey} {share.Membership} {share.Label}";
 
     // Approvals and requests beside a slot or a counter are made before it and mean nothing without it.
-    private static IEnumerable<string> Files(ActWorld world) => FolderImage.Of(world.Folder).Names
-        .Where(name => !name.StartsWith("ledger.", StringComparison.Ordinal) && !name.StartsWith("clusters/", StringComparison.Ordinal) && name != "vault" && !name.EndsWith(".new", StringComparison.Ordinal))
-        .Where(name => !name.StartsWith("tpm/", StringComparison.Ordinal) || name.Contains("abababababababab", StringComparison.Ordinal))
-        .Select(name => $"file {name} {new FileInfo(world.Place.At(name)).Length}");
+    private static IEnumerable<string> Files(ActWorld world) =>
+        FolderImage
+            .Of(world.Folder)
+            .Names.Where(name =>
+                !name.StartsWith("ledger.", StringComparison.Ordinal)
+                && !name.StartsWith("clusters/", StringComparison.Ordinal)
+                && name != "vault"
+                && !name.EndsWith(".new", StringComparison.Ordinal)
+            )
+            .Where(name =>
+                !name.StartsWith("tpm/", StringComparison.Ordinal) || name.Contains("abababababababab", StringComparison.Ordinal)
+            )
+            .Select(name => $"file {name} {new FileInfo(world.Place.At(name)).Length}");
 }

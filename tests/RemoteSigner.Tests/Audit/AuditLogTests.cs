@@ -15,34 +15,50 @@ public sealed class AuditLogTests
     public async Task Writes_an_entry_as_canonical_json_hashed_with_the_one_before()
     {
         await using var signer = await TemporarySigner.CreateAsync();
-        var log = await AuditLog.OpenAsync(signer.Ledger, new FakeTimeProvider(new DateTimeOffset(2026, 11, 5, 6, 7, 8, 90, TimeSpan.Zero)));
+        var log = await AuditLog.OpenAsync(
+            signer.Ledger,
+            new FakeTimeProvider(new DateTimeOffset(2026, 11, 5, 6, 7, 8, 90, TimeSpan.Zero))
+        );
 
-        await log.RecordAsync(new AuditEntry { Action = "key.import", Decision = AuditDecision.Event, Detail = "4 \"shares\"" });
-        await log.RecordAsync(new AuditEntry
-        {
-            Action = "sign",
-            Decision = AuditDecision.Refused,
-            RequestId = "r1",
-            Client = "vc",
-            ClientFingerprint = "ab",
-            ShareKey = PublicKey(1),
-            GroupKey = PublicKey(2),
-            Duty = DutyType.Attestation,
-            Slot = new Slot(ulong.MaxValue),
-            SourceEpoch = new Epoch(1),
-            TargetEpoch = new Epoch(2),
-            SigningRoot = Root(3),
-            SignedBefore = true,
-            Rule = "DoubleVote",
-        });
+        await log.RecordAsync(
+            new AuditEntry
+            {
+                Action = "key.import",
+                Decision = AuditDecision.Event,
+                Detail = "4 \"shares\"",
+            }
+        );
+        await log.RecordAsync(
+            new AuditEntry
+            {
+                Action = "sign",
+                Decision = AuditDecision.Refused,
+                RequestId = "r1",
+                Client = "vc",
+                ClientFingerprint = "ab",
+                ShareKey = PublicKey(1),
+                GroupKey = PublicKey(2),
+                Duty = DutyType.Attestation,
+                Slot = new Slot(ulong.MaxValue),
+                SourceEpoch = new Epoch(1),
+                TargetEpoch = new Epoch(2),
+                SigningRoot = Root(3),
+                SignedBefore = true,
+                Rule = "DoubleVote",
+            }
+        );
 
         var entries = await log.ReadAsync(after: 0, limit: 10);
         var first = Encoding.UTF8.GetString(entries[0].Entry.Span);
         var second = Encoding.UTF8.GetString(entries[1].Entry.Span);
-        Assert.Equal("""{"seq":1,"time":"2026-11-05T06:07:08.090Z","action":"key.import","decision":"event","detail":"4 \u0022shares\u0022"}""", first);
+        Assert.Equal(
+            """{"seq":1,"time":"2026-11-05T06:07:08.090Z","action":"key.import","decision":"event","detail":"4 \u0022shares\u0022"}""",
+            first
+        );
         Assert.Equal(
             $$"""{"seq":2,"time":"2026-11-05T06:07:08.090Z","action":"sign","decision":"refused","request":"r1","client":"vc","certificate":"ab","share":"{{PublicKey(1)}}","group":"{{PublicKey(2)}}","duty":"Attestation","slot":18446744073709551615,"source":1,"target":2,"root":"{{Root(3)}}","again":true,"rule":"DoubleVote"}""",
-            second);
+            second
+        );
         Assert.Equal(SHA256.HashData([.. new byte[32], .. entries[0].Entry.Span]), entries[0].Hash.ToArray());
         Assert.Equal(SHA256.HashData([.. entries[0].Hash.Span, .. entries[1].Entry.Span]), entries[1].Hash.ToArray());
         Assert.Equal(entries[1].Hash.ToArray(), (await log.HeadAsync()).Hash);
@@ -79,7 +95,11 @@ public sealed class AuditLogTests
     }
 
     [Theory]
-    [InlineData("UPDATE audit SET entry = CAST(replace(CAST(entry AS TEXT), 'DoubleProposal', 'DoubleProposel') AS BLOB) WHERE seq = 3", 3, "hash of entry 3")]
+    [InlineData(
+        "UPDATE audit SET entry = CAST(replace(CAST(entry AS TEXT), 'DoubleProposal', 'DoubleProposel') AS BLOB) WHERE seq = 3",
+        3,
+        "hash of entry 3"
+    )]
     [InlineData("UPDATE audit SET entry = zeroblob(0) WHERE seq = 3", 3, "hash of entry 3")]
     [InlineData("UPDATE audit SET entry = x'0107' WHERE seq = 3", 3, "up to number 3")]
     [InlineData("UPDATE audit SET entry = substr(entry, 1, length(entry) - 1) WHERE seq = 3", 3, "cut short")]
@@ -132,7 +152,13 @@ public sealed class AuditLogTests
         await signer.Ledger.WriteAsync(transaction =>
         {
             signer.Witness(Key(1), Vote(3, 4))(transaction, Root(2), new Verdict.Allowed(AlreadySigned: true));
-            return transaction.Statement("INSERT INTO attestation (validator, target, source, root) SELECT validator, 4, 3, ?2 FROM public_key WHERE key = ?1").Bind(1, PublicKey(1).Bytes).Bind(2, Root(2).Bytes).Execute();
+            return transaction
+                .Statement(
+                    "INSERT INTO attestation (validator, target, source, root) SELECT validator, 4, 3, ?2 FROM public_key WHERE key = ?1"
+                )
+                .Bind(1, PublicKey(1).Bytes)
+                .Bind(2, Root(2).Bytes)
+                .Execute();
         });
 
         var broken = Assert.IsType<AuditVerification.Broken>(await AuditVerifier.VerifyAsync(signer.Ledger));
@@ -145,15 +171,17 @@ public sealed class AuditLogTests
     public async Task A_granted_number_that_no_record_can_hold_is_found()
     {
         await using var signer = await SignedAsync();
-        await signer.Audit.RecordAsync(new AuditEntry
-        {
-            Action = "sign",
-            Decision = AuditDecision.Granted,
-            ShareKey = PublicKey(1),
-            Duty = DutyType.Block,
-            Slot = new Slot(ulong.MaxValue),
-            SigningRoot = Root(7),
-        });
+        await signer.Audit.RecordAsync(
+            new AuditEntry
+            {
+                Action = "sign",
+                Decision = AuditDecision.Granted,
+                ShareKey = PublicKey(1),
+                Duty = DutyType.Block,
+                Slot = new Slot(ulong.MaxValue),
+                SigningRoot = Root(7),
+            }
+        );
 
         var broken = Assert.IsType<AuditVerification.Broken>(await AuditVerifier.VerifyAsync(signer.Ledger));
 

@@ -35,8 +35,14 @@ public sealed class AuditSegmentTests : IAsyncLifetime
 
         var lines = await File.ReadAllLinesAsync(path, TestContext.Current.CancellationToken);
         Assert.Equal(new AuditSegment(1, 20, default, segment.Head), segment);
-        Assert.Equal($$"""{"format":"remote-signer-audit-segment-1","first":1,"last":20,"previous":"0x{{new string('0', 64)}}","head":"{{segment.Head}}"}""", lines[0]);
-        Assert.Equal(segment.Head.Bytes, lines.Skip(1).Aggregate(new byte[32], (hash, line) => SHA256.HashData([.. hash, .. Encoding.UTF8.GetBytes(line)])));
+        Assert.Equal(
+            $$"""{"format":"remote-signer-audit-segment-1","first":1,"last":20,"previous":"0x{{new string('0', 64)}}","head":"{{segment.Head}}"}""",
+            lines[0]
+        );
+        Assert.Equal(
+            segment.Head.Bytes,
+            lines.Skip(1).Aggregate(new byte[32], (hash, line) => SHA256.HashData([.. hash, .. Encoding.UTF8.GetBytes(line)]))
+        );
     }
 
     [Fact]
@@ -107,7 +113,11 @@ public sealed class AuditSegmentTests : IAsyncLifetime
         }
 
         var before = GC.GetTotalAllocatedBytes();
-        Assert.Contains("more than", (await Assert.ThrowsAsync<AuditSegmentException>(() => AuditVerifier.VerifyAsync(_signer.Ledger, path))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "more than",
+            (await Assert.ThrowsAsync<AuditSegmentException>(() => AuditVerifier.VerifyAsync(_signer.Ledger, path))).Message,
+            StringComparison.Ordinal
+        );
         Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 512 << 20);
     }
 
@@ -150,7 +160,11 @@ public sealed class AuditSegmentTests : IAsyncLifetime
             return LedgerEntries.DeleteDropped(transaction, 100);
         });
 
-        Assert.Contains("no checkpoint", Assert.IsType<AuditVerification.Broken>(await AuditVerifier.VerifyAsync(_signer.Ledger)).Problem, StringComparison.Ordinal);
+        Assert.Contains(
+            "no checkpoint",
+            Assert.IsType<AuditVerification.Broken>(await AuditVerifier.VerifyAsync(_signer.Ledger)).Problem,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -165,7 +179,8 @@ public sealed class AuditSegmentTests : IAsyncLifetime
                 hasTaken.SetResult();
                 return entries[0].Sequence == 1 ? Task.CompletedTask : throw new IOException("away");
             },
-            TestContext.Current.CancellationToken);
+            TestContext.Current.CancellationToken
+        );
         await hasTaken.Task;
         hasTaken = new TaskCompletionSource();
         await _signer.Audit.RecordAsync(new AuditEntry { Action = "one.more", Decision = AuditDecision.Event });
@@ -206,7 +221,14 @@ public sealed class AuditSegmentTests : IAsyncLifetime
         await OpenAsync();
     }
 
-    private async Task OpenAsync() => _administrator = new Administrator(
-        new VaultSite(null!), _signer.Slashing, _signer.Audit, await PendingActs.OpenAsync(_signer.Ledger), new ClusterLibrary(new ClusterArchive(_folder.FullName)),
-        new AccessPolicy(new Dictionary<string, ClientPermissions>()), new SlotClock(_signer.Network, null, TimeProvider.System));
+    private async Task OpenAsync() =>
+        _administrator = new Administrator(
+            new VaultSite(null!),
+            _signer.Slashing,
+            _signer.Audit,
+            await PendingActs.OpenAsync(_signer.Ledger),
+            new ClusterLibrary(new ClusterArchive(_folder.FullName)),
+            new AccessPolicy(new Dictionary<string, ClientPermissions>()),
+            new SlotClock(_signer.Network, null, TimeProvider.System)
+        );
 }

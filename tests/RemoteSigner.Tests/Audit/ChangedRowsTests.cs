@@ -7,7 +7,9 @@ using static RemoteSigner.Tests.Slashing.Duties;
 
 namespace RemoteSigner.Tests.Audit;
 
-/// <summary>Rows of entries and words that somebody changed are told, whatever stands in them; and rows that we write are as the reader wants them.</summary>
+/// <summary>
+/// Rows of entries and words that somebody changed are told, whatever stands in them; and rows that we write are as the reader wants them.
+/// </summary>
 public sealed class ChangedRowsTests : IAsyncLifetime
 {
     private TemporarySigner? _signer;
@@ -55,7 +57,8 @@ public sealed class ChangedRowsTests : IAsyncLifetime
         // 2,000 entries, each like the one before, of 32 KiB; then 255 of 1 MiB.
         foreach (var (count, length) in new[] { (2000, 32 << 10), (255, 1 << 20) })
         {
-            byte[] shape = [.. Enumerable.Repeat((byte)'x', length)], row = [1, (byte)((count & 0x7F) | 0x80), (byte)(count >> 7), 0, 77, .. Enumerable.Repeat((byte)1, count - 1)];
+            byte[] shape = [.. Enumerable.Repeat((byte)'x', length)],
+                row = [1, (byte)((count & 0x7F) | 0x80), (byte)(count >> 7), 0, 77, .. Enumerable.Repeat((byte)1, count - 1)];
             await SetAsync("INSERT OR REPLACE INTO audit_word (id, word) VALUES (77, ?1)", shape);
             await SetAsync($"INSERT OR REPLACE INTO audit (seq, entry, hash) VALUES ({count}, ?1, zeroblob(32))", row);
 
@@ -80,7 +83,12 @@ public sealed class ChangedRowsTests : IAsyncLifetime
     [Fact]
     public async Task An_act_that_writes_many_entries_has_several_rows_for_them()
     {
-        await _signer!.Ledger.WriteAsync(transaction => Enumerable.Range(0, 600).Select(_ => _signer.Audit.Append(transaction, new AuditEntry { Action = "test", Decision = AuditDecision.Event })).ToList());
+        await _signer!.Ledger.WriteAsync(transaction =>
+            Enumerable
+                .Range(0, 600)
+                .Select(_ => _signer.Audit.Append(transaction, new AuditEntry { Action = "test", Decision = AuditDecision.Event }))
+                .ToList()
+        );
 
         Assert.Equal([256L, 512, 600], (await RowsAsync("SELECT seq, entry FROM audit ORDER BY seq")).Select(row => row.Number));
         Assert.Equal(600, (await _signer.Audit.ReadAsync(0, 1000)).Count);
@@ -89,9 +97,20 @@ public sealed class ChangedRowsTests : IAsyncLifetime
     [Fact]
     public async Task Half_a_surrogate_pair_is_written_as_the_platform_writes_it()
     {
-        await _signer!.Audit.RecordAsync(new AuditEntry { Action = "test", Decision = AuditDecision.Event, Detail = "a\ud800b" });
+        await _signer!.Audit.RecordAsync(
+            new AuditEntry
+            {
+                Action = "test",
+                Decision = AuditDecision.Event,
+                Detail = "a\ud800b",
+            }
+        );
 
-        Assert.Contains("\"a\\uFFFDb\"", System.Text.Encoding.UTF8.GetString((await _signer.Audit.ReadAsync(0, 1))[0].Entry.Span), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"a\\uFFFDb\"",
+            System.Text.Encoding.UTF8.GetString((await _signer.Audit.ReadAsync(0, 1))[0].Entry.Span),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -100,35 +119,60 @@ public sealed class ChangedRowsTests : IAsyncLifetime
         await _signer!.Ledger.WriteAllAsync([.. Enumerable.Range(0, 300).Select(_ => new Refusal(_signer.Audit, PublicKey(1)))]);
         var before = (await _signer.Audit.HeadAsync()).Sequence;
 
-        await _signer.Ledger.WriteAllAsync([new Refusal(_signer.Audit, PublicKey(50)), new Refusal(_signer.Audit, PublicKey(51)), new Refusal(_signer.Audit, PublicKey(1)) { Fails = true }]);
+        await _signer.Ledger.WriteAllAsync([
+            new Refusal(_signer.Audit, PublicKey(50)),
+            new Refusal(_signer.Audit, PublicKey(51)),
+            new Refusal(_signer.Audit, PublicKey(1)) { Fails = true },
+        ]);
 
         Assert.Equal(2, (await _signer.Audit.ReadAsync(before, 10)).Count);
     }
 
-    private static IEnumerable<byte[]> Changes(byte[] bytes) => Enumerable.Range(0, bytes.Length)
-        .SelectMany(i => new byte[] { 0, 1, 2, 7, 0x7F, 0x80, 0xFF, (byte)(bytes[i] ^ 1) }.Where(value => value != bytes[i]).Select(value => (byte[])[.. bytes[..i], value, .. bytes[(i + 1)..]]));
+    private static IEnumerable<byte[]> Changes(byte[] bytes) =>
+        Enumerable
+            .Range(0, bytes.Length)
+            .SelectMany(i =>
+                new byte[] { 0, 1, 2, 7, 0x7F, 0x80, 0xFF, (byte)(bytes[i] ^ 1) }
+                    .Where(value => value != bytes[i])
+                    .Select(value => (byte[])[.. bytes[..i], value, .. bytes[(i + 1)..]])
+            );
 
-    private Task WriteAsync(int count) => _signer!.Ledger.WriteAllAsync([.. Enumerable.Range(0, count).Select(_ => new Grant(_signer.Audit))]);
+    private Task WriteAsync(int count) =>
+        _signer!.Ledger.WriteAllAsync([.. Enumerable.Range(0, count).Select(_ => new Grant(_signer.Audit))]);
 
-    private Task<int> SetAsync(string sql, byte[] bytes) => _signer!.Ledger.WriteAsync(transaction => transaction.Statement(sql).Bind(1, bytes).Execute());
+    private Task<int> SetAsync(string sql, byte[] bytes) =>
+        _signer!.Ledger.WriteAsync(transaction => transaction.Statement(sql).Bind(1, bytes).Execute());
 
-    private Task<List<(long Number, byte[] Bytes)>> RowsAsync(string sql) => _signer!.Ledger.WriteAsync(transaction =>
-    {
-        var (found, rows) = (new List<(long, byte[])>(), transaction.Statement(sql));
-        while (rows.Step())
+    private Task<List<(long Number, byte[] Bytes)>> RowsAsync(string sql) =>
+        _signer!.Ledger.WriteAsync(transaction =>
         {
-            found.Add((rows.Number(0), rows.Blob(1).ToArray()));
-        }
+            var (found, rows) = (new List<(long, byte[])>(), transaction.Statement(sql));
+            while (rows.Step())
+            {
+                found.Add((rows.Number(0), rows.Blob(1).ToArray()));
+            }
 
-        return found;
-    });
+            return found;
+        });
 
     private sealed class Grant(AuditLog audit) : LedgerWork
     {
         public override bool IsRepeatable => true;
 
         public override void Run(LedgerTransaction transaction) =>
-            audit.Append(transaction, new AuditEntry { Action = "sign", Decision = AuditDecision.Granted, Client = "vc", ShareKey = PublicKey(3), Duty = DutyType.RandaoReveal, Slot = new Slot(9), SigningRoot = Root(1) });
+            audit.Append(
+                transaction,
+                new AuditEntry
+                {
+                    Action = "sign",
+                    Decision = AuditDecision.Granted,
+                    Client = "vc",
+                    ShareKey = PublicKey(3),
+                    Duty = DutyType.RandaoReveal,
+                    Slot = new Slot(9),
+                    SigningRoot = Root(1),
+                }
+            );
     }
 
     private sealed class Refusal(AuditLog audit, BlsPublicKey key) : LedgerWork
@@ -137,8 +181,19 @@ public sealed class ChangedRowsTests : IAsyncLifetime
 
         public override bool IsRepeatable => true;
 
-        public override void Run(LedgerTransaction transaction) => _ = Fails
-            ? throw new InvalidOperationException("no")
-            : audit.AppendRefusal(transaction, new AuditEntry { Action = "sign", Decision = AuditDecision.Refused, Client = "vc", ShareKey = key, Rule = SlashingRule.DoubleVote.Name() });
+        public override void Run(LedgerTransaction transaction) =>
+            _ = Fails
+                ? throw new InvalidOperationException("no")
+                : audit.AppendRefusal(
+                    transaction,
+                    new AuditEntry
+                    {
+                        Action = "sign",
+                        Decision = AuditDecision.Refused,
+                        Client = "vc",
+                        ShareKey = key,
+                        Rule = SlashingRule.DoubleVote.Name(),
+                    }
+                );
     }
 }

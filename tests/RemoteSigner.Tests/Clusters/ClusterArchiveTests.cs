@@ -29,7 +29,11 @@ public sealed class ClusterArchiveTests : IDisposable
         var validator = cluster.Validators[1];
         Assert.Equal((cluster.LockHash, 3, 4), (document.Hash, document.Threshold, document.Operators));
         Assert.Equal(validator.PublicShares.Select((share, i) => ((ulong)i + 1, share)), document.SharesOf(validator.GroupKey));
-        Assert.Equal(cluster.Definition.AddressesOf(1).FeeRecipient, document.FeeRecipientOf(validator.GroupKey).ToString(), ignoreCase: true);
+        Assert.Equal(
+            cluster.Definition.AddressesOf(1).FeeRecipient,
+            document.FeeRecipientOf(validator.GroupKey).ToString(),
+            ignoreCase: true
+        );
         Assert.Equal([document.Hash], _archive.Hashes());
     }
 
@@ -67,7 +71,9 @@ public sealed class ClusterArchiveTests : IDisposable
     public void A_document_that_states_a_hash_it_does_not_have_is_kept_under_the_one_it_has()
     {
         var stated = Lock(Cluster).LockHash;
-        var changed = System.Text.Encoding.UTF8.GetString(Bytes(Cluster)).Replace(stated.ToString(), new Root(new byte[32]).ToString(), StringComparison.Ordinal);
+        var changed = System
+            .Text.Encoding.UTF8.GetString(Bytes(Cluster))
+            .Replace(stated.ToString(), new Root(new byte[32]).ToString(), StringComparison.Ordinal);
 
         Assert.Equal(stated, _archive.Add(System.Text.Encoding.UTF8.GetBytes(changed)).Hash);
     }

@@ -19,9 +19,14 @@ public sealed class ClusterJsonTests
     [InlineData("[]", ClusterFileFault.Malformed, "the file is no object")]
     [InlineData("{}", ClusterFileFault.Malformed, "cluster_definition is missing")]
     [InlineData("{\"cluster_definition\":7}", ClusterFileFault.Malformed, "cluster_definition is no object")]
-    [InlineData("{\"cluster_definition\":{\"version\":\"v1.12.0\"}}", ClusterFileFault.UnknownVersion, "cluster_definition.version is 'v1.12.0'; v1.0.0 to v1.11.0 are known")]
+    [InlineData(
+        "{\"cluster_definition\":{\"version\":\"v1.12.0\"}}",
+        ClusterFileFault.UnknownVersion,
+        "cluster_definition.version is 'v1.12.0'; v1.0.0 to v1.11.0 are known"
+    )]
     [InlineData("{\"cluster_definition\":{\"version\":\"1.7\"}}", ClusterFileFault.UnknownVersion, "'1.7'")]
-    public void A_file_that_is_no_lock_is_refused_readably(string json, ClusterFileFault fault, string message) => Refuses(Encoding.UTF8.GetBytes(json), fault, message);
+    public void A_file_that_is_no_lock_is_refused_readably(string json, ClusterFileFault fault, string message) =>
+        Refuses(Encoding.UTF8.GetBytes(json), fault, message);
 
     [Theory]
     [InlineData("cluster_definition.num_validators", "\"2\"", "cluster_definition.num_validators is no number")]
@@ -36,10 +41,22 @@ public sealed class ClusterJsonTests
     [InlineData("cluster_definition.deposit_amounts", "[1]", "cluster_definition.deposit_amounts is no amount of Gwei")]
     [InlineData("cluster_definition.operators.1.address", "\"0x12\"", "cluster_definition.operators[1].address is no address")]
     [InlineData("cluster_definition.operators.1.nonce", "0", "cluster_definition.operators[1].nonce is no member of this version")]
-    [InlineData("cluster_definition.operators.1.config_signature", "\"0x00\"", "cluster_definition.operators[1].config_signature is not a multiple of 65 bytes")]
-    [InlineData("distributed_validators.0.public_shares.2", "\"zz\"", "distributed_validators[0].public_shares[2] is not 48 bytes of hex with 0x")]
+    [InlineData(
+        "cluster_definition.operators.1.config_signature",
+        "\"0x00\"",
+        "cluster_definition.operators[1].config_signature is not a multiple of 65 bytes"
+    )]
+    [InlineData(
+        "distributed_validators.0.public_shares.2",
+        "\"zz\"",
+        "distributed_validators[0].public_shares[2] is not 48 bytes of hex with 0x"
+    )]
     [InlineData("distributed_validators.0.public_shares.2", "null", "distributed_validators[0].public_shares[2] is no text")]
-    [InlineData("distributed_validators.0.partial_deposit_data.1.amount", "32", "distributed_validators[0].partial_deposit_data[1].amount is no text")]
+    [InlineData(
+        "distributed_validators.0.partial_deposit_data.1.amount",
+        "32",
+        "distributed_validators[0].partial_deposit_data[1].amount is no text"
+    )]
     [InlineData("distributed_validators.0.comment", "\"trust me\"", "distributed_validators[0].comment is no member of this version")]
     [InlineData("lock_hash", "\"\"", "lock_hash is not 32 bytes of hex with 0x")]
     [InlineData("extra", "{}", "extra is no member of this version")]
@@ -57,7 +74,11 @@ public sealed class ClusterJsonTests
             parent[steps[^1]] = "MALFORMED";
         }
 
-        Refuses(Encoding.UTF8.GetBytes(file.ToJsonString().Replace("\"MALFORMED\"", value, StringComparison.Ordinal)), ClusterFileFault.Malformed, message);
+        Refuses(
+            Encoding.UTF8.GetBytes(file.ToJsonString().Replace("\"MALFORMED\"", value, StringComparison.Ordinal)),
+            ClusterFileFault.Malformed,
+            message
+        );
     }
 
     [Fact]
@@ -66,13 +87,21 @@ public sealed class ClusterJsonTests
         var json = Bytes("lock-v1_11-4of3");
         for (var length = 0; length < json.Length - 1; length += 41)
         {
-            Assert.Equal(ClusterFileFault.NotJson, Assert.Throws<ClusterFileException>(() => ClusterLock.Parse(json.AsMemory(0, length))).Fault);
+            Assert.Equal(
+                ClusterFileFault.NotJson,
+                Assert.Throws<ClusterFileException>(() => ClusterLock.Parse(json.AsMemory(0, length))).Fault
+            );
         }
     }
 
     [Fact]
     public void Spliced_bytes_are_refused_by_a_readable_fault_and_never_by_another() =>
-        (from position in Gen.Int[0, 8_000] from removed in Gen.Int[0, 4] from inserted in Gen.Byte.Array[0, 4] select (position, removed, inserted)).Sample(
+        (
+            from position in Gen.Int[0, 8_000]
+            from removed in Gen.Int[0, 4]
+            from inserted in Gen.Byte.Array[0, 4]
+            select (position, removed, inserted)
+        ).Sample(
             splice =>
             {
                 var json = Bytes("lock-v1_10-4of3");
@@ -86,7 +115,8 @@ public sealed class ClusterJsonTests
                     return e.Message.Length > 0 && e.Hint.Length > 0;
                 }
             },
-            iter: 2_000);
+            iter: 2_000
+        );
 
     [Fact]
     public void A_file_larger_than_any_cluster_is_not_read()
@@ -98,7 +128,10 @@ public sealed class ClusterJsonTests
         }
 
         Assert.Equal(ClusterFileFault.TooLarge, Assert.Throws<ClusterFileException>(() => ClusterFile.Open(folder.Path)).Fault);
-        Assert.Equal(ClusterFileFault.TooLarge, Assert.Throws<ClusterFileException>(() => ClusterLock.Parse(new byte[ClusterJson.MostBytes + 1])).Fault);
+        Assert.Equal(
+            ClusterFileFault.TooLarge,
+            Assert.Throws<ClusterFileException>(() => ClusterLock.Parse(new byte[ClusterJson.MostBytes + 1])).Fault
+        );
     }
 
     [Fact]

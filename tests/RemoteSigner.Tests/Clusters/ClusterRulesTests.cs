@@ -21,7 +21,12 @@ public sealed class ClusterRulesTests : IDisposable
     private readonly ClusterArchive _archive;
     private readonly ProtectedKey _share;
     private readonly ClusterMembership _membership;
-    private readonly ForkInfo _fork = new(ForkVersion.Parse("0x05000000"), ForkVersion.Parse("0x05000000"), new Epoch(0), new Root(new byte[32]));
+    private readonly ForkInfo _fork = new(
+        ForkVersion.Parse("0x05000000"),
+        ForkVersion.Parse("0x05000000"),
+        new Epoch(0),
+        new Root(new byte[32])
+    );
 
     public ClusterRulesTests()
     {
@@ -49,9 +54,15 @@ public sealed class ClusterRulesTests : IDisposable
         Assert.Null(RuleOf(Aggregate(selection, GroupSecret(0), electra)));
         Assert.Equal(ClusterRule.SelectionProofNotOfGroup, RuleOf(Aggregate(selection, GroupSecret(1), electra)));
         Assert.Equal(ClusterRule.SelectionProofNotOfGroup, RuleOf(Aggregate(selection, ShareSecret(), electra)));
-        Assert.Equal(ClusterRule.SelectionProofNotOfGroup, RuleOf(Aggregate(selection, GroupSecret(0), electra) with { SelectionProof = default }));
+        Assert.Equal(
+            ClusterRule.SelectionProofNotOfGroup,
+            RuleOf(Aggregate(selection, GroupSecret(0), electra) with { SelectionProof = default })
+        );
         var later = Aggregate(selection with { Slot = new Slot(selection.Slot.Value + 1) }, GroupSecret(0), electra);
-        Assert.Equal(ClusterRule.SelectionProofNotOfGroup, RuleOf(Aggregate(selection, GroupSecret(0), electra) with { SelectionProof = later.SelectionProof }));
+        Assert.Equal(
+            ClusterRule.SelectionProofNotOfGroup,
+            RuleOf(Aggregate(selection, GroupSecret(0), electra) with { SelectionProof = later.SelectionProof })
+        );
     }
 
     [Fact]
@@ -91,10 +102,21 @@ public sealed class ClusterRulesTests : IDisposable
 
         Assert.Null(Rules().Refusal(whole.PublicKey, whole.GroupKey, null, Registration(_share.GroupKey!.Value, _other)));
         Assert.Null(Rules(Policy([_other])).Refusal(whole.PublicKey, whole.GroupKey, null, Registration(whole.PublicKey, _other)));
-        Assert.Equal(ClusterRule.FeeRecipientNotAllowed, Rules(Policy([default])).Refusal(whole.PublicKey, whole.GroupKey, null, Registration(whole.PublicKey, _other))?.Rule);
-        Assert.Equal(ClusterRule.GasLimitOutsideBand, Rules(Policy([], least: 30_000_001)).Refusal(whole.PublicKey, whole.GroupKey, null, Registration(whole.PublicKey, _other))?.Rule);
-        Assert.Equal(ClusterRule.GasLimitOutsideBand, Rules(Policy([], most: 29_999_999)).Refusal(whole.PublicKey, whole.GroupKey, null, Registration(whole.PublicKey, _other))?.Rule);
-        Assert.Null(Rules(Policy([], 30_000_000, 30_000_000)).Refusal(whole.PublicKey, whole.GroupKey, null, Registration(whole.PublicKey, _other)));
+        Assert.Equal(
+            ClusterRule.FeeRecipientNotAllowed,
+            Rules(Policy([default])).Refusal(whole.PublicKey, whole.GroupKey, null, Registration(whole.PublicKey, _other))?.Rule
+        );
+        Assert.Equal(
+            ClusterRule.GasLimitOutsideBand,
+            Rules(Policy([], least: 30_000_001)).Refusal(whole.PublicKey, whole.GroupKey, null, Registration(whole.PublicKey, _other))?.Rule
+        );
+        Assert.Equal(
+            ClusterRule.GasLimitOutsideBand,
+            Rules(Policy([], most: 29_999_999)).Refusal(whole.PublicKey, whole.GroupKey, null, Registration(whole.PublicKey, _other))?.Rule
+        );
+        Assert.Null(
+            Rules(Policy([], 30_000_000, 30_000_000)).Refusal(whole.PublicKey, whole.GroupKey, null, Registration(whole.PublicKey, _other))
+        );
     }
 
     [Fact]
@@ -109,14 +131,16 @@ public sealed class ClusterRulesTests : IDisposable
         Assert.Equal(ClusterRule.GasLimitOutsideBand, RuleOf(Preferences(locked), Policy([], most: 29_999_999)));
         Assert.Equal(
             ClusterRule.ClusterDocumentMissing,
-            Rules().Refusal(_share.PublicKey, _share.GroupKey, _membership with { ClusterHash = default }, Preferences(_other))?.Rule);
+            Rules().Refusal(_share.PublicKey, _share.GroupKey, _membership with { ClusterHash = default }, Preferences(_other))?.Rule
+        );
     }
 
     [Fact]
     public void A_builders_bid_and_envelope_take_a_key_that_is_configured_as_one_and_a_bid_its_limits()
     {
         var builder = new BuilderPolicy([_share.PublicKey], 100, AllowsExecutionPayment: false);
-        ClusterRule? Ask(SignableMessage message, BuilderPolicy? policy) => Rules(builders: policy).Refusal(_share.PublicKey, null, null, message)?.Rule;
+        ClusterRule? Ask(SignableMessage message, BuilderPolicy? policy) =>
+            Rules(builders: policy).Refusal(_share.PublicKey, null, null, message)?.Rule;
 
         Assert.Null(Ask(Gloas.Envelope(new Slot(320), _fork), null));
         Assert.Equal(ClusterRule.NotABuilder, Ask(Gloas.Envelope(new Slot(320), _fork, builder: 7), null));
@@ -131,7 +155,10 @@ public sealed class ClusterRulesTests : IDisposable
     [Fact]
     public void A_second_vote_about_a_payload_is_refused_only_where_one_a_slot_is_wanted()
     {
-        var (yes, no) = (new PayloadAttestation(default, new Slot(320), PayloadPresent: true, BlobDataAvailable: true, _fork), new PayloadAttestation(default, new Slot(320), PayloadPresent: false, BlobDataAvailable: true, _fork));
+        var (yes, no) = (
+            new PayloadAttestation(default, new Slot(320), PayloadPresent: true, BlobDataAvailable: true, _fork),
+            new PayloadAttestation(default, new Slot(320), PayloadPresent: false, BlobDataAvailable: true, _fork)
+        );
         var (lenient, strict) = (Rules(), Rules(oneVote: true));
         foreach (var rules in new[] { lenient, strict })
         {
@@ -169,7 +196,8 @@ public sealed class ClusterRulesTests : IDisposable
         const ulong Ether = 1_000_000_000;
         var signed = _lock.Validators[0].Deposits[0];
         var topUp = new Deposit(signed.PublicKey, signed.WithdrawalCredentials, 8 * Ether, _lock.Definition.ForkVersion);
-        ClusterRefusal? Ask(Deposit deposit, ulong most) => Rules(mostTopUp: most).Refusal(_share.PublicKey, _share.GroupKey, _membership, deposit);
+        ClusterRefusal? Ask(Deposit deposit, ulong most) =>
+            Rules(mostTopUp: most).Refusal(_share.PublicKey, _share.GroupKey, _membership, deposit);
 
         Assert.Contains("maxTopUpGwei", Ask(topUp, 0)?.Detail, StringComparison.Ordinal);
         Assert.Null(Ask(topUp, 8 * Ether));
@@ -177,7 +205,10 @@ public sealed class ClusterRulesTests : IDisposable
         Assert.Contains("to at most 7999999999 Gwei", Ask(topUp, (8 * Ether) - 1)?.Detail, StringComparison.Ordinal);
         Assert.Equal(ClusterRule.DepositNotOfCluster, Ask(topUp with { Amount = Ether - 1 }, 8 * Ether)?.Rule);
         Assert.Equal(ClusterRule.DepositNotOfCluster, Ask(topUp with { WithdrawalCredentials = default }, 8 * Ether)?.Rule);
-        Assert.Equal(ClusterRule.DepositNotOfCluster, Ask(topUp with { GenesisForkVersion = ForkVersion.Parse("0x01020304") }, 8 * Ether)?.Rule);
+        Assert.Equal(
+            ClusterRule.DepositNotOfCluster,
+            Ask(topUp with { GenesisForkVersion = ForkVersion.Parse("0x01020304") }, 8 * Ether)?.Rule
+        );
         Assert.Equal(ClusterRule.DepositForAnotherKey, Ask(topUp with { PublicKey = _share.PublicKey }, 8 * Ether)?.Rule);
         Assert.Null(Ask(topUp with { Amount = signed.Amount }, 0));
     }
@@ -190,7 +221,10 @@ public sealed class ClusterRulesTests : IDisposable
         foreach (var group in (BlsPublicKey?[])[null, _share.PublicKey])
         {
             Assert.Null(Rules().Refusal(_share.PublicKey, group, null, deposit));
-            Assert.Equal(ClusterRule.DepositForAnotherKey, Rules().Refusal(_share.PublicKey, group, null, deposit with { PublicKey = _share.GroupKey!.Value })?.Rule);
+            Assert.Equal(
+                ClusterRule.DepositForAnotherKey,
+                Rules().Refusal(_share.PublicKey, group, null, deposit with { PublicKey = _share.GroupKey!.Value })?.Rule
+            );
         }
     }
 
@@ -198,7 +232,10 @@ public sealed class ClusterRulesTests : IDisposable
     public void A_whole_key_registers_itself_and_one_whose_group_is_not_known_may_register_that()
     {
         Assert.Null(Rules().Refusal(_share.PublicKey, _share.PublicKey, null, Registration(_share.PublicKey, _other)));
-        Assert.Equal(ClusterRule.RegistrationForAnotherKey, Rules().Refusal(_share.PublicKey, _share.PublicKey, null, Registration(_share.GroupKey!.Value, _other))?.Rule);
+        Assert.Equal(
+            ClusterRule.RegistrationForAnotherKey,
+            Rules().Refusal(_share.PublicKey, _share.PublicKey, null, Registration(_share.GroupKey!.Value, _other))?.Rule
+        );
         Assert.Null(Rules().Refusal(_share.PublicKey, null, null, Registration(_share.GroupKey!.Value, _other)));
     }
 
@@ -208,23 +245,50 @@ public sealed class ClusterRulesTests : IDisposable
         var signed = _lock.Validators[0].Deposits[0];
         var foreign = _membership with { ClusterHash = new Root(new byte[32]) };
 
-        Assert.Equal(ClusterRule.ClusterDocumentMissing, Rules().Refusal(_share.PublicKey, _share.GroupKey, foreign, Registration(_share.PublicKey, _other))?.Rule);
         Assert.Equal(
             ClusterRule.ClusterDocumentMissing,
-            Rules().Refusal(_share.PublicKey, _share.GroupKey, foreign, new Deposit(signed.PublicKey, signed.WithdrawalCredentials, signed.Amount, _lock.Definition.ForkVersion))?.Rule);
+            Rules().Refusal(_share.PublicKey, _share.GroupKey, foreign, Registration(_share.PublicKey, _other))?.Rule
+        );
+        Assert.Equal(
+            ClusterRule.ClusterDocumentMissing,
+            Rules()
+                .Refusal(
+                    _share.PublicKey,
+                    _share.GroupKey,
+                    foreign,
+                    new Deposit(signed.PublicKey, signed.WithdrawalCredentials, signed.Amount, _lock.Definition.ForkVersion)
+                )
+                ?.Rule
+        );
         Assert.Null(Rules().Refusal(_share.PublicKey, _share.GroupKey, foreign, new RandaoReveal(new Epoch(1), _fork)));
     }
 
-    private static RegistrationPolicy Policy(ExecutionAddress[] recipients, ulong least = 0, ulong most = ulong.MaxValue) => new(recipients.ToFrozenSet(), least, most);
+    private static RegistrationPolicy Policy(ExecutionAddress[] recipients, ulong least = 0, ulong most = ulong.MaxValue) =>
+        new(recipients.ToFrozenSet(), least, most);
 
-    private ClusterRules Rules(RegistrationPolicy? policy = null, BuilderPolicy? builders = null, bool oneVote = false, ulong mostTopUp = 0) =>
-        new(Network, policy ?? RegistrationPolicy.None, builders ?? BuilderPolicy.None, new PayloadVotes(oneVote), new ClusterLibrary(_archive), mostTopUp);
+    private ClusterRules Rules(
+        RegistrationPolicy? policy = null,
+        BuilderPolicy? builders = null,
+        bool oneVote = false,
+        ulong mostTopUp = 0
+    ) =>
+        new(
+            Network,
+            policy ?? RegistrationPolicy.None,
+            builders ?? BuilderPolicy.None,
+            new PayloadVotes(oneVote),
+            new ClusterLibrary(_archive),
+            mostTopUp
+        );
 
-    private ProposerPreferences Preferences(ExecutionAddress recipient, ulong gasLimit = 30_000_000) => new(default, new Slot(320), 7, recipient, gasLimit, _fork);
+    private ProposerPreferences Preferences(ExecutionAddress recipient, ulong gasLimit = 30_000_000) =>
+        new(default, new Slot(320), 7, recipient, gasLimit, _fork);
 
-    private ClusterRule? RuleOf(SignableMessage message, RegistrationPolicy? policy = null) => Rules(policy).Refusal(_share.PublicKey, _share.GroupKey, _membership, message)?.Rule;
+    private ClusterRule? RuleOf(SignableMessage message, RegistrationPolicy? policy = null) =>
+        Rules(policy).Refusal(_share.PublicKey, _share.GroupKey, _membership, message)?.Rule;
 
-    private static ValidatorRegistration Registration(BlsPublicKey key, ExecutionAddress recipient) => new(recipient, 30_000_000, 1_700_000_000, key);
+    private static ValidatorRegistration Registration(BlsPublicKey key, ExecutionAddress recipient) =>
+        new(recipient, 30_000_000, 1_700_000_000, key);
 
     private AggregateAndProof Aggregate(AggregationSlot selection, byte[] secret, bool electra)
     {
@@ -234,11 +298,13 @@ public sealed class ClusterRulesTests : IDisposable
         return new AggregateAndProof(7, aggregate, Sign(secret, selection), _fork);
     }
 
-    private SyncCommitteeContributionAndProof Contribution(byte[] secret, ulong subcommittee, ulong signed) => new(
-        7,
-        new SyncCommitteeContribution(new Slot(320), default, subcommittee, [.. new byte[16]], default),
-        Sign(secret, new SyncCommitteeSelectionProof(new Slot(320), signed, _fork)),
-        _fork);
+    private SyncCommitteeContributionAndProof Contribution(byte[] secret, ulong subcommittee, ulong signed) =>
+        new(
+            7,
+            new SyncCommitteeContribution(new Slot(320), default, subcommittee, [.. new byte[16]], default),
+            Sign(secret, new SyncCommitteeSelectionProof(new Slot(320), signed, _fork)),
+            _fork
+        );
 
     private BlsSignature Sign(byte[] secret, SignableMessage message)
     {

@@ -19,7 +19,12 @@ internal static class ClusterVectors
 
     /// <summary>The checks that fail.</summary>
     public static IReadOnlyList<ClusterCheck> Failures(ClusterLock cluster, VerificationPolicy? policy = null) =>
-        [.. ClusterVerifier.Verify(cluster, policy ?? Strict).Where(result => result.Verdict is CheckVerdict.Failed).Select(result => result.Check)];
+        [
+            .. ClusterVerifier
+                .Verify(cluster, policy ?? Strict)
+                .Where(result => result.Verdict is CheckVerdict.Failed)
+                .Select(result => result.Check),
+        ];
 
     public static CheckVerdict VerdictOf(ClusterLock cluster, ClusterCheck check, VerificationPolicy? policy = null) =>
         ClusterVerifier.Verify(cluster, policy ?? Strict).Single(result => result.Check == check).Verdict;

@@ -25,11 +25,32 @@ public sealed class ClusterVerifierTests
 
     /// <summary>The reasons of negative-index.json; checks that fall with it stand behind the one that names it.</summary>
     [Theory]
-    [InlineData("neg-lockhash-flipped", "lock_hash does not match", ClusterCheck.LockHash, ClusterCheck.SignatureAggregate, ClusterCheck.NodeSignatures)]
-    [InlineData("neg-definition-edited", "config/definition hash mismatch", ClusterCheck.ConfigHash, ClusterCheck.DefinitionHash, ClusterCheck.LockHash, ClusterCheck.Threshold, ClusterCheck.Interpolation, ClusterCheck.Degree)]
+    [InlineData(
+        "neg-lockhash-flipped",
+        "lock_hash does not match",
+        ClusterCheck.LockHash,
+        ClusterCheck.SignatureAggregate,
+        ClusterCheck.NodeSignatures
+    )]
+    [InlineData(
+        "neg-definition-edited",
+        "config/definition hash mismatch",
+        ClusterCheck.ConfigHash,
+        ClusterCheck.DefinitionHash,
+        ClusterCheck.LockHash,
+        ClusterCheck.Threshold,
+        ClusterCheck.Interpolation,
+        ClusterCheck.Degree
+    )]
     [InlineData("neg-shares-swapped", "public shares at wrong index", ClusterCheck.Interpolation)]
     [InlineData("neg-degree-too-low", "degree 1", ClusterCheck.Degree)]
-    [InlineData("neg-duplicate-share", "same public share", ClusterCheck.DistinctKeys, ClusterCheck.Interpolation, ClusterCheck.SignatureAggregate)]
+    [InlineData(
+        "neg-duplicate-share",
+        "same public share",
+        ClusterCheck.DistinctKeys,
+        ClusterCheck.Interpolation,
+        ClusterCheck.SignatureAggregate
+    )]
     [InlineData("neg-node-sig-order", "node signatures in wrong operator order", ClusterCheck.NodeSignatures)]
     [InlineData("neg-deposit-wc", "deposit data signature is for other withdrawal credentials", ClusterCheck.Deposits)]
     public void A_bad_lock_is_refused_for_the_reason_it_was_made_for(string name, string reason, params ClusterCheck[] failing)
@@ -68,7 +89,9 @@ public sealed class ClusterVerifierTests
 
         Assert.Equal([0, 1], shares.Select(share => share.Position));
         Assert.Equal(cluster.Validators.Select(validator => validator.PublicShares[1]), shares.Select(share => share.PublicShare));
-        Assert.All(shares, share => Assert.Equal((2UL, 3, 4, cluster.LockHash), (share.ShareIndex, share.Threshold, share.Operators, share.LockHash)));
+        Assert.All(shares, share =>
+            Assert.Equal((2UL, 3, 4, cluster.LockHash), (share.ShareIndex, share.Threshold, share.Operators, share.LockHash))
+        );
         Assert.Equal(ExecutionAddress.Parse("0x5f1a60ad944c926429959df8443cb791ad6a2366"), shares[1].FeeRecipient);
         Assert.Throws<ArgumentOutOfRangeException>(() => cluster.SharesOf(5));
         Assert.Throws<ArgumentOutOfRangeException>(() => cluster.SharesOf(0));
@@ -79,13 +102,33 @@ public sealed class ClusterVerifierTests
     public void A_lock_without_an_aggregate_is_told_how_to_get_one_and_passes_with_it()
     {
         var unsigned = ClusterLock.Parse(File.ReadAllBytes(Vectors.Path("clusters-charon/add-validators-unverified/cluster-lock.json")));
-        var completed = ClusterLock.Parse(File.ReadAllBytes(Vectors.Path("clusters-charon/add-validators-unverified/cluster-lock.completed.json")));
+        var completed = ClusterLock.Parse(
+            File.ReadAllBytes(Vectors.Path("clusters-charon/add-validators-unverified/cluster-lock.completed.json"))
+        );
 
         Assert.Equal([ClusterCheck.SignatureAggregate], ClusterVectors.Failures(unsigned));
-        Assert.Contains("'remote-signer cluster complete'", Assert.IsType<CheckVerdict.Failed>(ClusterVectors.VerdictOf(unsigned, ClusterCheck.SignatureAggregate)).Hint, StringComparison.Ordinal);
+        Assert.Contains(
+            "'remote-signer cluster complete'",
+            Assert.IsType<CheckVerdict.Failed>(ClusterVectors.VerdictOf(unsigned, ClusterCheck.SignatureAggregate)).Hint,
+            StringComparison.Ordinal
+        );
         Assert.Empty(ClusterVectors.Failures(completed));
         var old = ClusterVectors.Lock("lock-v1_7-4of3") with { SignatureAggregate = [] };
-        Assert.DoesNotContain("cluster complete", Assert.IsType<CheckVerdict.Failed>(ClusterVectors.VerdictOf(old with { Definition = old.Definition with { Version = ClusterVersion.Find("v1.6.0")!.Value } }, ClusterCheck.SignatureAggregate)).Hint, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "cluster complete",
+            Assert
+                .IsType<CheckVerdict.Failed>(
+                    ClusterVectors.VerdictOf(
+                        old with
+                        {
+                            Definition = old.Definition with { Version = ClusterVersion.Find("v1.6.0")!.Value },
+                        },
+                        ClusterCheck.SignatureAggregate
+                    )
+                )
+                .Hint,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

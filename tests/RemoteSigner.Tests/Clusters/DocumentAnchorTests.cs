@@ -7,7 +7,11 @@ namespace RemoteSigner.Tests.Clusters;
 public sealed class DocumentAnchorTests : IAsyncLifetime
 {
     private static readonly DocumentAnchor _anchor = new(
-        AnchorKind.NodeSignature, DateTimeOffset.FromUnixTimeSeconds(1_800_000_000), new Root([.. Enumerable.Repeat((byte)1, 32)]), new Root([.. Enumerable.Repeat((byte)2, 32)]));
+        AnchorKind.NodeSignature,
+        DateTimeOffset.FromUnixTimeSeconds(1_800_000_000),
+        new Root([.. Enumerable.Repeat((byte)1, 32)]),
+        new Root([.. Enumerable.Repeat((byte)2, 32)])
+    );
 
     private readonly VaultScene _vaults = new();
     private readonly VaultScene _others = new();
@@ -57,7 +61,8 @@ public sealed class DocumentAnchorTests : IAsyncLifetime
 
     /// <summary>Only the vault says that a share is sealed.</summary>
     [Fact]
-    public void A_membership_is_never_read_from_a_file() => Assert.Null(DocumentAnchor.Read((_anchor with { Kind = AnchorKind.SealedMembership }).Write(_key), _key));
+    public void A_membership_is_never_read_from_a_file() =>
+        Assert.Null(DocumentAnchor.Read((_anchor with { Kind = AnchorKind.SealedMembership }).Write(_key), _key));
 
     /// <summary>The layout of the page, byte by byte.</summary>
     [Fact]

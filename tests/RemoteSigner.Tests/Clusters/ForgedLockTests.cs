@@ -29,7 +29,9 @@ public sealed class ForgedLockTests : IDisposable
         Assert.Equal(LockJsonWriter.Write(made), LockJsonWriter.Write(read));
     }
 
-    /// <summary>The three hashing schemes and the quirks of v1.0, v1.6 and v1.11, held fast after a comparison with files that Charon wrote.</summary>
+    /// <summary>
+    /// The three hashing schemes and the quirks of v1.0, v1.6 and v1.11, held fast after a comparison with files that Charon wrote.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Versions))]
     public void Hashes_stay_what_they_were(int minor)
@@ -61,14 +63,22 @@ public sealed class ForgedLockTests : IDisposable
         Assert.Equal([ClusterCheck.CreatorSignature, ClusterCheck.OperatorSignatures], Failures(signed, policy with { ChainId = 1338 }));
         Assert.Equal([ClusterCheck.CreatorSignature, ClusterCheck.OperatorSignatures], Failures(signed, policy));
         Assert.Contains(ClusterCheck.Network, Failures(signed, new VerificationPolicy()));
-        Assert.Equal([ClusterCheck.Network, ClusterCheck.CreatorSignature, ClusterCheck.OperatorSignatures], Failures(signed, new VerificationPolicy { Network = default(ForkVersion), ChainId = 1337 }));
+        Assert.Equal(
+            [ClusterCheck.Network, ClusterCheck.CreatorSignature, ClusterCheck.OperatorSignatures],
+            Failures(signed, new VerificationPolicy { Network = default(ForkVersion), ChainId = 1337 })
+        );
         Assert.Empty(Failures(devnet.Make(new ClusterVersion(6), Unsigned), policy));
     }
 
     [Fact]
     public void Half_signed_definitions_are_not()
     {
-        var halfSigned = _forge.Make(_newest, definition => definition with { Operators = definition.Operators.SetItem(1, definition.Operators[1] with { Address = "" }) });
+        var halfSigned = _forge.Make(_newest, definition =>
+            definition with
+            {
+                Operators = definition.Operators.SetItem(1, definition.Operators[1] with { Address = "" }),
+            }
+        );
         var noCreator = _forge.Make(_newest, definition => definition with { Creator = new("", []) });
 
         Assert.Equal([ClusterCheck.OperatorSignatures], Failures(halfSigned));
@@ -92,7 +102,13 @@ public sealed class ForgedLockTests : IDisposable
         var cluster = _forge.Make(_newest);
         var foreign = LockForge.Sign(LockForge.Account(3), TypedSignature.CreatorDigest(cluster.Definition, 560048));
 
-        var changed = Resigned(cluster, cluster.Definition with { Creator = cluster.Definition.Creator! with { ConfigSignature = foreign } });
+        var changed = Resigned(
+            cluster,
+            cluster.Definition with
+            {
+                Creator = cluster.Definition.Creator! with { ConfigSignature = foreign },
+            }
+        );
 
         Assert.Equal([ClusterCheck.CreatorSignature], Failures(changed));
     }
@@ -107,7 +123,9 @@ public sealed class ForgedLockTests : IDisposable
 
         Assert.Equal([ClusterCheck.OperatorSignatures], Failures(changed));
         Assert.Empty(Failures(changed, new VerificationPolicy { AcceptContractSignatures = true }));
-        Assert.Empty(Failures(ClusterLock.Parse(LockJsonWriter.Write(changed)), new VerificationPolicy { AcceptContractSignatures = true }));
+        Assert.Empty(
+            Failures(ClusterLock.Parse(LockJsonWriter.Write(changed)), new VerificationPolicy { AcceptContractSignatures = true })
+        );
     }
 
     [Fact]
@@ -128,7 +146,13 @@ public sealed class ForgedLockTests : IDisposable
     [InlineData(1)]
     [InlineData(5)]
     public void A_threshold_that_is_none_is_refused(int threshold) =>
-        Assert.Contains(ClusterCheck.Threshold, Failures(_forge.Make(_newest, definition => definition with { Threshold = threshold }), new VerificationPolicy { AcceptLowThreshold = true }));
+        Assert.Contains(
+            ClusterCheck.Threshold,
+            Failures(
+                _forge.Make(_newest, definition => definition with { Threshold = threshold }),
+                new VerificationPolicy { AcceptLowThreshold = true }
+            )
+        );
 
     [Fact]
     public void Half_of_the_operators_are_too_few_unless_somebody_takes_it_upon_himself()
@@ -146,7 +170,12 @@ public sealed class ForgedLockTests : IDisposable
     [Fact]
     public void Two_operators_with_one_node_key_are_refused()
     {
-        var cluster = _forge.Make(_newest, definition => definition with { Operators = definition.Operators.SetItem(3, definition.Operators[3] with { Enr = definition.Operators[2].Enr }) });
+        var cluster = _forge.Make(_newest, definition =>
+            definition with
+            {
+                Operators = definition.Operators.SetItem(3, definition.Operators[3] with { Enr = definition.Operators[2].Enr }),
+            }
+        );
 
         Assert.Equal([ClusterCheck.NodeRecords, ClusterCheck.NodeSignatures], Failures(cluster));
     }
@@ -165,13 +194,29 @@ public sealed class ForgedLockTests : IDisposable
     public void Hashes_computed_anew_do_not_save_a_changed_definition()
     {
         var cluster = _forge.Make(_newest);
-        var definition = LockForge.Hash(cluster.Definition with { ValidatorAddresses = cluster.Definition.ValidatorAddresses.SetItem(0, new("0x00000000000000000000000000000000000000ff", "0x00000000000000000000000000000000000000ff")) });
+        var definition = LockForge.Hash(
+            cluster.Definition with
+            {
+                ValidatorAddresses = cluster.Definition.ValidatorAddresses.SetItem(
+                    0,
+                    new("0x00000000000000000000000000000000000000ff", "0x00000000000000000000000000000000000000ff")
+                ),
+            }
+        );
         var changed = cluster with { Definition = definition with { DefinitionHash = DefinitionHash.Definition(definition) } };
         changed = changed with { LockHash = LockHash.Compute(changed) };
 
         Assert.Equal(
-            [ClusterCheck.CreatorSignature, ClusterCheck.OperatorSignatures, ClusterCheck.SignatureAggregate, ClusterCheck.NodeSignatures, ClusterCheck.BuilderRegistrations, ClusterCheck.Deposits],
-            Failures(changed));
+            [
+                ClusterCheck.CreatorSignature,
+                ClusterCheck.OperatorSignatures,
+                ClusterCheck.SignatureAggregate,
+                ClusterCheck.NodeSignatures,
+                ClusterCheck.BuilderRegistrations,
+                ClusterCheck.Deposits,
+            ],
+            Failures(changed)
+        );
     }
 
     [Fact]
@@ -183,12 +228,29 @@ public sealed class ForgedLockTests : IDisposable
         Assert.All(
             new[]
             {
-                first with { PublicKey = cluster.Validators[1].GroupKey },
-                first with { Amount = 2_000_000_000 },
-                first with { Signature = cluster.Validators[0].Deposits[1].Signature },
-                first with { WithdrawalCredentials = cluster.Validators[1].Deposits[0].WithdrawalCredentials },
+                first with
+                {
+                    PublicKey = cluster.Validators[1].GroupKey,
+                },
+                first with
+                {
+                    Amount = 2_000_000_000,
+                },
+                first with
+                {
+                    Signature = cluster.Validators[0].Deposits[1].Signature,
+                },
+                first with
+                {
+                    WithdrawalCredentials = cluster.Validators[1].Deposits[0].WithdrawalCredentials,
+                },
             },
-            deposit => Assert.Equal([ClusterCheck.Deposits], Failures(With(cluster, cluster.Validators[0] with { Deposits = cluster.Validators[0].Deposits.SetItem(0, deposit) }))));
+            deposit =>
+                Assert.Equal(
+                    [ClusterCheck.Deposits],
+                    Failures(With(cluster, cluster.Validators[0] with { Deposits = cluster.Validators[0].Deposits.SetItem(0, deposit) }))
+                )
+        );
     }
 
     [Fact]
@@ -198,7 +260,10 @@ public sealed class ForgedLockTests : IDisposable
         var usual = _forge.Make(_newest, definition => definition with { DepositAmounts = [] });
         var (first, second) = (usual.Validators[0], usual.Validators[1]);
 
-        Assert.Equal([ClusterCheck.Deposits], Failures(With(asked, asked.Validators[0] with { Deposits = asked.Validators[0].Deposits[..1] })));
+        Assert.Equal(
+            [ClusterCheck.Deposits],
+            Failures(With(asked, asked.Validators[0] with { Deposits = asked.Validators[0].Deposits[..1] }))
+        );
         Assert.Equal([ClusterCheck.Deposits], Failures(With(usual, first with { Deposits = [first.Deposits[0], first.Deposits[0]] })));
         Assert.Equal([ClusterCheck.Deposits], Failures(With(usual, first with { Deposits = [] })));
         Assert.Empty(Failures(_forge.Finish(usual with { Validators = [first with { Deposits = [] }, second with { Deposits = [] }] })));
@@ -213,12 +278,26 @@ public sealed class ForgedLockTests : IDisposable
         Assert.All(
             new[]
             {
-                registration with { Message = registration.Message with { FeeRecipient = default } },
-                registration with { Message = registration.Message with { GasLimit = 1 } },
-                registration with { Message = registration.Message with { PublicKey = cluster.Validators[1].GroupKey } },
+                registration with
+                {
+                    Message = registration.Message with { FeeRecipient = default },
+                },
+                registration with
+                {
+                    Message = registration.Message with { GasLimit = 1 },
+                },
+                registration with
+                {
+                    Message = registration.Message with { PublicKey = cluster.Validators[1].GroupKey },
+                },
                 cluster.Validators[1].Registration!,
             },
-            changed => Assert.Equal([ClusterCheck.BuilderRegistrations], Failures(With(cluster, cluster.Validators[0] with { Registration = changed }))));
+            changed =>
+                Assert.Equal(
+                    [ClusterCheck.BuilderRegistrations],
+                    Failures(With(cluster, cluster.Validators[0] with { Registration = changed }))
+                )
+        );
     }
 
     [Fact]
@@ -231,20 +310,33 @@ public sealed class ForgedLockTests : IDisposable
 
         Assert.All(
             new[] { validator with { GroupKey = outside }, validator with { PublicShares = validator.PublicShares.SetItem(3, infinity) } },
-            changed => Assert.Superset(new HashSet<ClusterCheck> { ClusterCheck.PublicKeys, ClusterCheck.Interpolation, ClusterCheck.Degree, ClusterCheck.SignatureAggregate }, Failures(With(cluster, changed)).ToHashSet()));
+            changed =>
+                Assert.Superset(
+                    new HashSet<ClusterCheck>
+                    {
+                        ClusterCheck.PublicKeys,
+                        ClusterCheck.Interpolation,
+                        ClusterCheck.Degree,
+                        ClusterCheck.SignatureAggregate,
+                    },
+                    Failures(With(cluster, changed)).ToHashSet()
+                )
+        );
     }
 
-    private static ClusterDefinition Unsigned(ClusterDefinition definition) => definition with
-    {
-        Creator = new("", []),
-        Operators = [.. definition.Operators.Select(member => member with { Address = "" })],
-    };
+    private static ClusterDefinition Unsigned(ClusterDefinition definition) =>
+        definition with
+        {
+            Creator = new("", []),
+            Operators = [.. definition.Operators.Select(member => member with { Address = "" })],
+        };
 
     // A changed signature, and everything after it computed and signed anew.
     private ClusterLock Resigned(ClusterLock cluster, ClusterDefinition definition) =>
         _forge.Finish(cluster with { Definition = definition with { DefinitionHash = DefinitionHash.Definition(definition) } });
 
-    private ClusterLock With(ClusterLock cluster, ClusterValidator first) => _forge.Finish(cluster with { Validators = cluster.Validators.SetItem(0, first) });
+    private ClusterLock With(ClusterLock cluster, ClusterValidator first) =>
+        _forge.Finish(cluster with { Validators = cluster.Validators.SetItem(0, first) });
 
     private static readonly ImmutableArray<string> _hashes =
     [

@@ -7,9 +7,15 @@ public sealed class ForgedVectorTests
 {
     [Fact]
     public void The_forged_lock_is_the_thiefs() =>
-        Assert.Equal(File.ReadAllBytes(Vectors.Own("forged/cluster-lock.json")), LockJsonWriter.Write(LockThief.Forge(ClusterVectors.Lock("lock-v1_11-4of3"))));
+        Assert.Equal(
+            File.ReadAllBytes(Vectors.Own("forged/cluster-lock.json")),
+            LockJsonWriter.Write(LockThief.Forge(ClusterVectors.Lock("lock-v1_11-4of3")))
+        );
 
     [Fact]
     public void The_forged_keyshares_are_the_thiefs() =>
-        Assert.Equal(File.ReadAllBytes(Vectors.Own("forged/keyshares.json")), KeysharesThief.Forge(KeysharesVectors.Node(KeysharesVectors.Ours)));
+        Assert.Equal(
+            File.ReadAllBytes(Vectors.Own("forged/keyshares.json")),
+            KeysharesThief.Forge(KeysharesVectors.Node(KeysharesVectors.Ours))
+        );
 }

@@ -33,8 +33,18 @@ public sealed class GroupSignatureTests : IDisposable
     {
         var good = Partial(1, 1);
 
-        Assert.Equal([2UL, 4], Assert.IsType<GroupSignature.FalsePartials>(Combine([good, Partial(0, 2), Partial(1, 3), good with { ShareIndex = 4 }])).ShareIndices);
-        Assert.Equal([0UL, 1, 5], Assert.IsType<GroupSignature.UnknownShares>(Combine([good, good, good with { ShareIndex = 0 }, good with { ShareIndex = 5 }])).ShareIndices);
+        Assert.Equal(
+            [2UL, 4],
+            Assert
+                .IsType<GroupSignature.FalsePartials>(Combine([good, Partial(0, 2), Partial(1, 3), good with { ShareIndex = 4 }]))
+                .ShareIndices
+        );
+        Assert.Equal(
+            [0UL, 1, 5],
+            Assert
+                .IsType<GroupSignature.UnknownShares>(Combine([good, good, good with { ShareIndex = 0 }, good with { ShareIndex = 5 }]))
+                .ShareIndices
+        );
         Assert.Equal(new GroupSignature.TooFew(2, 3), Combine(1, 1, 2));
     }
 
@@ -44,7 +54,8 @@ public sealed class GroupSignatureTests : IDisposable
 
     private GroupSignature Combine(int validator, params int[] shares) => Combine([.. shares.Select(share => Partial(validator, share))]);
 
-    private GroupSignature Combine(IReadOnlyList<PartialSignature> partials) => GroupSignature.Combine(_document, _document.GroupKeys[1], _root, partials);
+    private GroupSignature Combine(IReadOnlyList<PartialSignature> partials) =>
+        GroupSignature.Combine(_document, _document.GroupKeys[1], _root, partials);
 
     private PartialSignature Partial(int validator, int share)
     {

@@ -13,8 +13,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Tests.Clusters;
 
 /// <summary>
-/// Makes genuine locks of every version from the secrets of one vector: same keys and nodes, accounts of its own. Everything is deterministic. What a test
-/// changes between two steps is signed with the rest: that is how a lock gets bad in one way only.
+/// Makes genuine locks of every version from the secrets of one vector: same keys and nodes, accounts of its own. Everything is
+/// deterministic. What a test changes between two steps is signed with the rest: that is how a lock gets bad in one way only.
 /// </summary>
 internal sealed class LockForge(ForkVersion? network = null, ulong? chainId = null) : IDisposable
 {
@@ -31,13 +31,15 @@ internal sealed class LockForge(ForkVersion? network = null, ulong? chainId = nu
 
     /// <summary>A genuine lock of a version; <paramref name="change"/> edits the definition before anything is hashed or signed.</summary>
     public ClusterLock Make(ClusterVersion version, Func<ClusterDefinition, ClusterDefinition>? change = null) =>
-        Finish(new ClusterLock
-        {
-            Definition = Sign(Hash((change ?? (same => same))(Definition(version)))),
-            Validators = [.. _source.Validators.Select((validator, i) => Validator(version, validator, i))],
-            SignatureAggregate = [],
-            LockHash = default,
-        });
+        Finish(
+            new ClusterLock
+            {
+                Definition = Sign(Hash((change ?? (same => same))(Definition(version)))),
+                Validators = [.. _source.Validators.Select((validator, i) => Validator(version, validator, i))],
+                SignatureAggregate = [],
+                LockHash = default,
+            }
+        );
 
     /// <summary>Hashes, and has the accounts sign, a definition; operators without an address stay unsigned.</summary>
     public ClusterDefinition Sign(ClusterDefinition definition)
@@ -46,19 +48,39 @@ internal sealed class LockForge(ForkVersion? network = null, ulong? chainId = nu
         {
             definition = definition with
             {
-                Creator = definition.Creator is { Address.Length: > 0 } creator ? creator with { ConfigSignature = Sign(Account(0), TypedSignature.CreatorDigest(definition, chain)) } : definition.Creator,
-                Operators = [.. definition.Operators.Select((member, i) => member.Address.Length == 0 ? member : member with
-                {
-                    ConfigSignature = Sign(Account(i), TypedSignature.OperatorDigest(definition, chain)),
-                    EnrSignature = Sign(Account(i), TypedSignature.EnrDigest(member.Enr, chain)),
-                })],
+                Creator = definition.Creator is { Address.Length: > 0 } creator
+                    ? creator with
+                    {
+                        ConfigSignature = Sign(Account(0), TypedSignature.CreatorDigest(definition, chain)),
+                    }
+                    : definition.Creator,
+                Operators =
+                [
+                    .. definition.Operators.Select(
+                        (member, i) =>
+                            member.Address.Length == 0
+                                ? member
+                                : member with
+                                {
+                                    ConfigSignature = Sign(Account(i), TypedSignature.OperatorDigest(definition, chain)),
+                                    EnrSignature = Sign(Account(i), TypedSignature.EnrDigest(member.Enr, chain)),
+                                }
+                    ),
+                ],
             };
         }
 
-        return definition with { DefinitionHash = DefinitionHash.Definition(definition) };
+        return definition with
+        {
+            DefinitionHash = DefinitionHash.Definition(definition),
+        };
     }
 
-    public static ClusterDefinition Hash(ClusterDefinition definition) => definition with { ConfigHash = DefinitionHash.Config(definition) };
+    public static ClusterDefinition Hash(ClusterDefinition definition) =>
+        definition with
+        {
+            ConfigHash = DefinitionHash.Config(definition),
+        };
 
     /// <summary>Hashes the lock and has all shares and all nodes sign it.</summary>
     public ClusterLock Finish(ClusterLock cluster)
@@ -70,7 +92,9 @@ internal sealed class LockForge(ForkVersion? network = null, ulong? chainId = nu
         return cluster with
         {
             SignatureAggregate = [.. aggregate],
-            NodeSignatures = cluster.Definition.Version.HasRegistrations ? [.. Enumerable.Range(0, 4).Select(node => Sign(NodeKey(node), cluster.LockHash.Bytes.ToArray()))] : [],
+            NodeSignatures = cluster.Definition.Version.HasRegistrations
+                ? [.. Enumerable.Range(0, 4).Select(node => Sign(NodeKey(node), cluster.LockHash.Bytes.ToArray()))]
+                : [],
         };
     }
 
@@ -93,48 +117,71 @@ internal sealed class LockForge(ForkVersion? network = null, ulong? chainId = nu
         return signature;
     }
 
-    private ClusterDefinition Definition(ClusterVersion version) => new()
-    {
-        Version = version,
-        Name = "forged",
-        Uuid = "00000000-0000-4000-8000-000000000001",
-        Timestamp = "2026-01-01T00:00:00Z",
-        NumValidators = 2,
-        Threshold = 3,
-        DkgAlgorithm = "default",
-        ForkVersion = _fork,
-        Operators = [.. _source.Definition.Operators.Select((member, i) => new ClusterOperator(version.HasTypedSignatures ? Address(i) : "", member.Enr, [], []))],
-        Creator = version.HasCreator ? new ClusterCreator(Address(0), []) : null,
-        ValidatorAddresses = version.HasAddressesPerValidator ? _source.Definition.ValidatorAddresses : _source.Definition.ValidatorAddresses[..1],
-        DepositAmounts = version.HasDepositAmounts ? [1_000_000_000, 32_000_000_000] : [],
-        ConsensusProtocol = version.HasConsensusProtocol ? "qbft" : "",
-        TargetGasLimit = version.HasGasLimit ? 60_000_000UL : 0,
-        ConfigHash = default,
-        DefinitionHash = default,
-    };
+    private ClusterDefinition Definition(ClusterVersion version) =>
+        new()
+        {
+            Version = version,
+            Name = "forged",
+            Uuid = "00000000-0000-4000-8000-000000000001",
+            Timestamp = "2026-01-01T00:00:00Z",
+            NumValidators = 2,
+            Threshold = 3,
+            DkgAlgorithm = "default",
+            ForkVersion = _fork,
+            Operators =
+            [
+                .. _source.Definition.Operators.Select(
+                    (member, i) => new ClusterOperator(version.HasTypedSignatures ? Address(i) : "", member.Enr, [], [])
+                ),
+            ],
+            Creator = version.HasCreator ? new ClusterCreator(Address(0), []) : null,
+            ValidatorAddresses = version.HasAddressesPerValidator
+                ? _source.Definition.ValidatorAddresses
+                : _source.Definition.ValidatorAddresses[..1],
+            DepositAmounts = version.HasDepositAmounts ? [1_000_000_000, 32_000_000_000] : [],
+            ConsensusProtocol = version.HasConsensusProtocol ? "qbft" : "",
+            TargetGasLimit = version.HasGasLimit ? 60_000_000UL : 0,
+            ConfigHash = default,
+            DefinitionHash = default,
+        };
 
-    private ClusterValidator Validator(ClusterVersion version, ClusterValidator source, int position) => new()
-    {
-        GroupKey = source.GroupKey,
-        PublicShares = source.PublicShares,
-        Deposits = version.HasDepositAmounts ? [Deposit(source, 1_000_000_000, position), Deposit(source, 32_000_000_000, position)]
-            : version.HasDeposits ? [Deposit(source, 32_000_000_000, position)] : [],
-        Registration = version.HasRegistrations ? source.Registration : null,
-    };
+    private ClusterValidator Validator(ClusterVersion version, ClusterValidator source, int position) =>
+        new()
+        {
+            GroupKey = source.GroupKey,
+            PublicShares = source.PublicShares,
+            Deposits =
+                version.HasDepositAmounts ? [Deposit(source, 1_000_000_000, position), Deposit(source, 32_000_000_000, position)]
+                : version.HasDeposits ? [Deposit(source, 32_000_000_000, position)]
+                : [],
+            Registration = version.HasRegistrations ? source.Registration : null,
+        };
 
     private SignedDeposit Deposit(ClusterValidator source, ulong amount, int position)
     {
         var message = new Deposit(source.GroupKey, source.Deposits[0].WithdrawalCredentials, amount, _fork);
-        return new(message.PublicKey, message.WithdrawalCredentials, amount, new BlsSignature(Sign(GroupSecret(position), message.SigningRoot(ClusterChain.GenesisOf(_fork)))));
+        return new(
+            message.PublicKey,
+            message.WithdrawalCredentials,
+            amount,
+            new BlsSignature(Sign(GroupSecret(position), message.SigningRoot(ClusterChain.GenesisOf(_fork))))
+        );
     }
 
     private static string GroupSecret(int position) => ClusterVectors.Secrets(Source)["group_secrets"]![position]!.GetValue<string>();
 
-    private static IEnumerable<string> Shares() => ClusterVectors.Secrets(Source)["shares"]!.AsArray().SelectMany(shares => shares!.AsArray()).Select(share => share!.GetValue<string>());
+    private static IEnumerable<string> Shares() =>
+        ClusterVectors.Secrets(Source)["shares"]!
+            .AsArray()
+            .SelectMany(shares => shares!.AsArray())
+            .Select(share => share!.GetValue<string>());
 
-    private static BigInteger NodeKey(int node) => new(File.ReadAllText(Path.Combine(ClusterVectors.NodeFolder(Source, node), "charon-enr-private-key")).Trim(), 16);
+    private static BigInteger NodeKey(int node) =>
+        new(File.ReadAllText(Path.Combine(ClusterVectors.NodeFolder(Source, node), "charon-enr-private-key")).Trim(), 16);
 
-    private static string Address(int position) => Secp256k1.Address(_curve.G.Multiply(Account(position)).Normalize().GetEncoded(compressed: true)).ToString();
+    private static string Address(int position) =>
+        Secp256k1.Address(_curve.G.Multiply(Account(position)).Normalize().GetEncoded(compressed: true)).ToString();
 
-    private static byte[] BigIntegers(BigInteger number) => Convert.FromHexString(number.ToString(16).PadLeft(64, '0').ToUpper(CultureInfo.InvariantCulture));
+    private static byte[] BigIntegers(BigInteger number) =>
+        Convert.FromHexString(number.ToString(16).PadLeft(64, '0').ToUpper(CultureInfo.InvariantCulture));
 }

@@ -49,12 +49,18 @@ internal static class LockJsonWriter
         AddAddresses(file, definition);
         if (definition.Creator is { } creator)
         {
-            file["creator"] = new JsonObject { ["address"] = creator.Address, ["config_signature"] = Text(version, creator.ConfigSignature.AsSpan()) };
+            file["creator"] = new JsonObject
+            {
+                ["address"] = creator.Address,
+                ["config_signature"] = Text(version, creator.ConfigSignature.AsSpan()),
+            };
         }
 
         if (version.HasDepositAmounts)
         {
-            file["deposit_amounts"] = definition.DepositAmounts.IsEmpty ? null : Array(definition.DepositAmounts, amount => amount.ToString());
+            file["deposit_amounts"] = definition.DepositAmounts.IsEmpty
+                ? null
+                : Array(definition.DepositAmounts, amount => amount.ToString());
         }
 
         if (version.HasConsensusProtocol)
@@ -122,30 +128,38 @@ internal static class LockJsonWriter
 
         if (validator.Registration is { } registration)
         {
-            json["builder_registration"] = new JsonObject { ["message"] = Message(registration.Message), ["signature"] = registration.Signature.ToString() };
+            json["builder_registration"] = new JsonObject
+            {
+                ["message"] = Message(registration.Message),
+                ["signature"] = registration.Signature.ToString(),
+            };
         }
 
         return json;
     }
 
-    private static JsonObject Message(ValidatorRegistration message) => new()
-    {
-        ["fee_recipient"] = message.FeeRecipient.ToString(),
-        ["gas_limit"] = message.GasLimit,
-        ["timestamp"] = message.Timestamp,
-        ["pubkey"] = message.PublicKey.ToString(),
-    };
+    private static JsonObject Message(ValidatorRegistration message) =>
+        new()
+        {
+            ["fee_recipient"] = message.FeeRecipient.ToString(),
+            ["gas_limit"] = message.GasLimit,
+            ["timestamp"] = message.Timestamp,
+            ["pubkey"] = message.PublicKey.ToString(),
+        };
 
-    private static JsonObject Deposit(SignedDeposit deposit) => new()
-    {
-        ["pubkey"] = deposit.PublicKey.ToString(),
-        ["withdrawal_credentials"] = deposit.WithdrawalCredentials.ToString(),
-        ["amount"] = deposit.Amount.ToString(),
-        ["signature"] = deposit.Signature.ToString(),
-    };
+    private static JsonObject Deposit(SignedDeposit deposit) =>
+        new()
+        {
+            ["pubkey"] = deposit.PublicKey.ToString(),
+            ["withdrawal_credentials"] = deposit.WithdrawalCredentials.ToString(),
+            ["amount"] = deposit.Amount.ToString(),
+            ["signature"] = deposit.Signature.ToString(),
+        };
 
     private static string Text(ClusterVersion version, ReadOnlySpan<byte> bytes) =>
-        bytes.IsEmpty ? "" : version.IsBase64 ? Convert.ToBase64String(bytes) : Hex.Format(bytes);
+        bytes.IsEmpty ? ""
+        : version.IsBase64 ? Convert.ToBase64String(bytes)
+        : Hex.Format(bytes);
 
     private static JsonArray Array<T>(ImmutableArray<T> items, Func<T, JsonNode?> write) => [.. items.Select(write)];
 }

@@ -8,8 +8,8 @@ using static RemoteSigner.Tests.Clusters.ClusterVectors;
 namespace RemoteSigner.Tests.Clusters;
 
 /// <summary>
-/// No member of a lock is without protection: whatever single value changes, a check fails or the file is not read. What is not protected is how a value is
-/// written, which the second test lists in full.
+/// No member of a lock is without protection: whatever single value changes, a check fails or the file is not read. What is not protected
+/// is how a value is written, which the second test lists in full.
 /// </summary>
 public sealed class LockMutationTests
 {
@@ -17,7 +17,14 @@ public sealed class LockMutationTests
 
     // Names of vectors, and v1.0 to v1.6, of which there are none, forged.
     private static readonly string[] _names =
-        ["lock-v1_7-4of3", "lock-v1_8-4of3", "lock-v1_10-4of3", "lock-v1_11-4of3", "lock-v1_11-solo", .. ClusterVersion.All.Where(version => version.Minor < 7).Select(version => version.ToString())];
+    [
+        "lock-v1_7-4of3",
+        "lock-v1_8-4of3",
+        "lock-v1_10-4of3",
+        "lock-v1_11-4of3",
+        "lock-v1_11-solo",
+        .. ClusterVersion.All.Where(version => version.Minor < 7).Select(version => version.ToString()),
+    ];
 
     [Fact]
     public void A_thousand_locks_with_one_changed_value_are_all_refused()
@@ -52,13 +59,18 @@ public sealed class LockMutationTests
 
     public static TheoryData<string> Members => [.. _names];
 
-    /// <summary>The whole list of what may differ between two files of one lock: hexadecimal digits may be capitals (addresses are shown so), members may stand in any order, an empty list of amounts may be null.</summary>
+    /// <summary>
+    /// The whole list of what may differ between two files of one lock: hexadecimal digits may be capitals (addresses are shown so),
+    /// members may stand in any order, an empty list of amounts may be null.
+    /// </summary>
     [Fact]
     public void The_same_values_written_otherwise_are_the_same_lock()
     {
         var text = Encoding.UTF8.GetString(Bytes("lock-v1_10-4of3"));
         var address = Lock("lock-v1_10-4of3").Definition.Operators[0].Address;
-        var reversed = new JsonObject(JsonNode.Parse(text)!.AsObject().Reverse().Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())));
+        var reversed = new JsonObject(
+            JsonNode.Parse(text)!.AsObject().Reverse().Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone()))
+        );
 
         Assert.All(
             new[]
@@ -71,7 +83,8 @@ public sealed class LockMutationTests
             {
                 Assert.NotEqual(text, written);
                 Assert.Empty(Failures(ClusterLock.Parse(Encoding.UTF8.GetBytes(written))));
-            });
+            }
+        );
     }
 
     private static byte[] Genuine(string name)
@@ -116,14 +129,17 @@ public sealed class LockMutationTests
         return (path, Encoding.UTF8.GetBytes(copy.ToJsonString()));
     }
 
-    private static JsonNode Change(JsonNode? old, int kind, int position) => old?.GetValueKind() switch
-    {
-        System.Text.Json.JsonValueKind.String => ChangeText(old.GetValue<string>(), kind, position),
-        System.Text.Json.JsonValueKind.Number => kind % 2 == 0 ? old.GetValue<long>() + 1 + (position % 3) : old.GetValue<long>() is > 0 and var number ? number - 1 : 7,
-        System.Text.Json.JsonValueKind.True => false,
-        System.Text.Json.JsonValueKind.False => true,
-        _ => new JsonArray("32000000000"),
-    };
+    private static JsonNode Change(JsonNode? old, int kind, int position) =>
+        old?.GetValueKind() switch
+        {
+            System.Text.Json.JsonValueKind.String => ChangeText(old.GetValue<string>(), kind, position),
+            System.Text.Json.JsonValueKind.Number => kind % 2 == 0 ? old.GetValue<long>() + 1 + (position % 3)
+            : old.GetValue<long>() is > 0 and var number ? number - 1
+            : 7,
+            System.Text.Json.JsonValueKind.True => false,
+            System.Text.Json.JsonValueKind.False => true,
+            _ => new JsonArray("32000000000"),
+        };
 
     // Another digit or letter, one more, one less, none at all, or one doubled: never the same value.
     private static string ChangeText(string text, int kind, int position)
@@ -146,17 +162,25 @@ public sealed class LockMutationTests
     }
 
     private static List<(JsonNode Parent, string Key)> Places(JsonNode file) =>
-        [.. Parents(file).Where(place => (place.Parent is JsonObject members ? members[place.Key] : place.Parent[int.Parse(place.Key, null)]) is not (JsonObject or JsonArray))];
+        [
+            .. Parents(file)
+                .Where(place =>
+                    (place.Parent is JsonObject members ? members[place.Key] : place.Parent[int.Parse(place.Key, null)])
+                        is not (JsonObject or JsonArray)
+                ),
+        ];
 
     // Every member of an object and every element of a list, depth first.
-    private static List<(JsonNode Parent, string Key)> Parents(JsonNode node) => node switch
-    {
-        JsonObject members => [.. members.SelectMany(member => Below(node, member.Key, member.Value))],
-        JsonArray list => [.. list.SelectMany((element, i) => Below(node, i.ToString(), element))],
-        _ => [],
-    };
+    private static List<(JsonNode Parent, string Key)> Parents(JsonNode node) =>
+        node switch
+        {
+            JsonObject members => [.. members.SelectMany(member => Below(node, member.Key, member.Value))],
+            JsonArray list => [.. list.SelectMany((element, i) => Below(node, i.ToString(), element))],
+            _ => [],
+        };
 
-    private static IEnumerable<(JsonNode Parent, string Key)> Below(JsonNode parent, string key, JsonNode? value) => value is null ? [(parent, key)] : [(parent, key), .. Parents(value)];
+    private static IEnumerable<(JsonNode Parent, string Key)> Below(JsonNode parent, string key, JsonNode? value) =>
+        value is null ? [(parent, key)] : [(parent, key), .. Parents(value)];
 
     private static bool RemoveAt(JsonArray list, int index)
     {

@@ -25,7 +25,10 @@ public sealed class LockProposalTests
 
         Assert.DoesNotContain(LockProposal.Verify(unsigned, ClusterVectors.Strict), result => result.Verdict is CheckVerdict.Failed);
         Assert.Contains(ClusterCheck.LockHash, Failures(unsigned with { LockHash = default }));
-        Assert.Contains(ClusterCheck.DistinctKeys, Failures(unsigned with { Validators = [unsigned.Validators[0], unsigned.Validators[0]] }));
+        Assert.Contains(
+            ClusterCheck.DistinctKeys,
+            Failures(unsigned with { Validators = [unsigned.Validators[0], unsigned.Validators[0]] })
+        );
     }
 
     [Theory]
@@ -33,7 +36,8 @@ public sealed class LockProposalTests
     [InlineData("neg-shares-swapped", ClusterCheck.Interpolation)]
     [InlineData("neg-deposit-wc", ClusterCheck.Deposits)]
     [InlineData("neg-definition-edited", ClusterCheck.ConfigHash)]
-    public void What_is_wrong_with_a_lock_is_wrong_with_its_proposal(string name, ClusterCheck check) => Assert.Contains(check, Failures(ClusterVectors.Lock(name)));
+    public void What_is_wrong_with_a_lock_is_wrong_with_its_proposal(string name, ClusterCheck check) =>
+        Assert.Contains(check, Failures(ClusterVectors.Lock(name)));
 
     [Fact]
     public void Ours_is_the_operator_whose_share_of_every_validator_is_held()
@@ -48,5 +52,8 @@ public sealed class LockProposalTests
     }
 
     private static IEnumerable<ClusterCheck> Failures(ClusterLock cluster) =>
-        LockProposal.Verify(cluster, ClusterVectors.Strict).Where(result => result.Verdict is CheckVerdict.Failed).Select(result => result.Check);
+        LockProposal
+            .Verify(cluster, ClusterVectors.Strict)
+            .Where(result => result.Verdict is CheckVerdict.Failed)
+            .Select(result => result.Check);
 }

@@ -22,7 +22,9 @@ public sealed class NodeFolderTests : IDisposable
     {
         var definition = Lock(name).Definition;
 
-        Assert.All(Enumerable.Range(0, 4), node => Assert.Equal((ulong)node + 1, definition.FindShareIndex(new NodeFolder(NodeFolder(name, node)).ReadNodeKey(_arena).AsSpan())));
+        Assert.All(Enumerable.Range(0, 4), node =>
+            Assert.Equal((ulong)node + 1, definition.FindShareIndex(new NodeFolder(NodeFolder(name, node)).ReadNodeKey(_arena).AsSpan()))
+        );
     }
 
     [Fact]
@@ -38,7 +40,9 @@ public sealed class NodeFolderTests : IDisposable
     {
         var folder = new NodeFolder(NodeFolder("lock-v1_8-4of3", 2));
 
-        Assert.All([0, 1], position => Assert.True(File.Exists(folder.KeystoreFile(position)) && File.Exists(folder.PasswordFile(position))));
+        Assert.All([0, 1], position =>
+            Assert.True(File.Exists(folder.KeystoreFile(position)) && File.Exists(folder.PasswordFile(position)))
+        );
         Assert.False(File.Exists(folder.KeystoreFile(2)));
     }
 
@@ -65,6 +69,9 @@ public sealed class NodeFolderTests : IDisposable
         var folder = new NodeFolder(_folder.FullName);
         File.WriteAllText(folder.NodeKeyFile, new string('0', 63) + "1\n");
 
-        Assert.Equal("0279BE667EF9DCBBAC55A06295CE870B07029BFCDB2DCE28D959F2815B16F81798", Convert.ToHexString(folder.ReadNodeKey(_arena).AsSpan()));
+        Assert.Equal(
+            "0279BE667EF9DCBBAC55A06295CE870B07029BFCDB2DCE28D959F2815B16F81798",
+            Convert.ToHexString(folder.ReadNodeKey(_arena).AsSpan())
+        );
     }
 }

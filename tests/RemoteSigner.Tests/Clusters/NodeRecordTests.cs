@@ -7,7 +7,8 @@ namespace RemoteSigner.Tests.Clusters;
 public sealed class NodeRecordTests
 {
     // The example of EIP-778, with address and port.
-    private const string Example = "enr:-IS4QHCYrYZbAKWCBRlAy5zzaDZXJBGkcnh4MHcBFZntXNFrdvJjX04jRzjzCBOonrkTfj499SZuOh8R33Ls8RRcy5wBgmlkgnY0gmlwhH8AAAGJc2VjcDI1NmsxoQPKY0yuDUmstAHYpMa2_oxVtw0RW_QAdpzBQA8yWM0xOIN1ZHCCdl8";
+    private const string Example =
+        "enr:-IS4QHCYrYZbAKWCBRlAy5zzaDZXJBGkcnh4MHcBFZntXNFrdvJjX04jRzjzCBOonrkTfj499SZuOh8R33Ls8RRcy5wBgmlkgnY0gmlwhH8AAAGJc2VjcDI1NmsxoQPKY0yuDUmstAHYpMa2_oxVtw0RW_QAdpzBQA8yWM0xOIN1ZHCCdl8";
 
     [Fact]
     public void The_example_of_EIP_778_is_read()
@@ -21,8 +22,12 @@ public sealed class NodeRecordTests
     {
         const string Key = "03CA634CAE0D49ACB401D8A4C6B6FE8C55B70D115BF400769CC1400F3258CD3138";
 
-        Assert.All([Key, "0x" + Key.ToLowerInvariant()], text => Assert.Equal(Key, Convert.ToHexString(NodeRecord.ReadKey(text)!.Value.AsSpan())));
-        Assert.All(["", "0x", Key[2..], Key + "00", "04" + Key[2..], "03" + new string('f', 64), Example], text => Assert.Null(NodeRecord.ReadKey(text)));
+        Assert.All([Key, "0x" + Key.ToLowerInvariant()], text =>
+            Assert.Equal(Key, Convert.ToHexString(NodeRecord.ReadKey(text)!.Value.AsSpan()))
+        );
+        Assert.All(["", "0x", Key[2..], Key + "00", "04" + Key[2..], "03" + new string('f', 64), Example], text =>
+            Assert.Null(NodeRecord.ReadKey(text))
+        );
     }
 
     [Fact]
@@ -46,10 +51,21 @@ public sealed class NodeRecordTests
     {
         var records = Lock("lock-v1_11-4of3").Definition.Operators.Select(member => member.Enr).Append(Example).ToArray();
 
-        (from record in Gen.OneOf(records) from at in Gen.Int[4, record.Length - 2] from other in Gen.Char.AlphaNumeric where record[at] != other select record[..at] + other + record[(at + 1)..])
-            .Sample(changed => !NodeRecord.TryParse(changed, out _, out _), iter: 500);
+        (
+            from record in Gen.OneOf(records)
+            from at in Gen.Int[4, record.Length - 2]
+            from other in Gen.Char.AlphaNumeric
+            where record[at] != other
+            select record[..at] + other + record[(at + 1)..]
+        ).Sample(changed => !NodeRecord.TryParse(changed, out _, out _), iter: 500);
     }
 
     [Fact]
-    public void Random_text_never_throws() => Gen.Byte.Array[0, 200].Sample(bytes => !NodeRecord.TryParse("enr:" + Convert.ToBase64String(bytes).Replace('+', '-').Replace('/', '_'), out _, out _), iter: 2_000);
+    public void Random_text_never_throws() =>
+        Gen
+            .Byte.Array[0, 200]
+            .Sample(
+                bytes => !NodeRecord.TryParse("enr:" + Convert.ToBase64String(bytes).Replace('+', '-').Replace('/', '_'), out _, out _),
+                iter: 2_000
+            );
 }

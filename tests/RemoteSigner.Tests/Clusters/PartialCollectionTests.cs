@@ -29,7 +29,13 @@ public sealed class PartialCollectionTests : IDisposable
         var collected = Collect();
         foreach (var share in Enumerable.Range(1, 4))
         {
-            Assert.Empty(collected.Add([.. new[] { (0, firstSilent), (1, secondSilent) }.Where(one => one.Item2 != share).Select(one => Partial(one.Item1, share))]));
+            Assert.Empty(
+                collected.Add([
+                    .. new[] { (0, firstSilent), (1, secondSilent) }
+                        .Where(one => one.Item2 != share)
+                        .Select(one => Partial(one.Item1, share)),
+                ])
+            );
         }
 
         Assert.Empty(collected.Lacking);
@@ -53,11 +59,26 @@ public sealed class PartialCollectionTests : IDisposable
         var good = Partial(0, 1);
         ValidatorPartial[] bad =
         [
-            good with { Partial = good.Partial with { ShareIndex = 5 } },
-            good with { GroupKey = default },
-            good with { Partial = good.Partial with { ShareIndex = 2 } },
-            good with { GroupKey = _lock.Validators[1].GroupKey },
-            good with { Partial = new(3, default) },
+            good with
+            {
+                Partial = good.Partial with { ShareIndex = 5 },
+            },
+            good with
+            {
+                GroupKey = default,
+            },
+            good with
+            {
+                Partial = good.Partial with { ShareIndex = 2 },
+            },
+            good with
+            {
+                GroupKey = _lock.Validators[1].GroupKey,
+            },
+            good with
+            {
+                Partial = new(3, default),
+            },
         ];
 
         Assert.Equal(bad, collected.Add([good, .. bad]));
@@ -70,7 +91,11 @@ public sealed class PartialCollectionTests : IDisposable
     [Fact]
     public void A_file_says_all_that_was_collected()
     {
-        var file = new PartialsFile("CLUSTER_LOCK", _lock.LockHash, [new(_lock.Validators[0].GroupKey, "the lock hash", _lock.LockHash, [Partial(0, 1).Partial, Partial(0, 4).Partial])]);
+        var file = new PartialsFile(
+            "CLUSTER_LOCK",
+            _lock.LockHash,
+            [new(_lock.Validators[0].GroupKey, "the lock hash", _lock.LockHash, [Partial(0, 1).Partial, Partial(0, 4).Partial])]
+        );
 
         var read = PartialsFile.Parse(file.Write());
 
@@ -89,9 +114,17 @@ public sealed class PartialCollectionTests : IDisposable
     [InlineData("\"version\": 1", "\"version\": 1, \"version\": 1", "not JSON")]
     public void A_file_of_another_form_is_refused_with_a_hint(string from, string to, string problem)
     {
-        var text = System.Text.Encoding.UTF8.GetString(new PartialsFile("DEPOSIT", _lock.LockHash, [new(_lock.Validators[0].GroupKey, "a deposit", _lock.LockHash, [Partial(0, 1).Partial])]).Write());
+        var text = System.Text.Encoding.UTF8.GetString(
+            new PartialsFile(
+                "DEPOSIT",
+                _lock.LockHash,
+                [new(_lock.Validators[0].GroupKey, "a deposit", _lock.LockHash, [Partial(0, 1).Partial])]
+            ).Write()
+        );
 
-        var refused = Assert.Throws<ClusterFileException>(() => PartialsFile.Parse(System.Text.Encoding.UTF8.GetBytes(text.Replace(from, to, StringComparison.Ordinal))));
+        var refused = Assert.Throws<ClusterFileException>(() =>
+            PartialsFile.Parse(System.Text.Encoding.UTF8.GetBytes(text.Replace(from, to, StringComparison.Ordinal)))
+        );
 
         Assert.Contains(problem, refused.Message, StringComparison.Ordinal);
         Assert.NotEmpty(refused.Hint);
@@ -102,7 +135,13 @@ public sealed class PartialCollectionTests : IDisposable
     {
         var entry = new PartialsFile.Entry(_lock.Validators[0].GroupKey, "a deposit", _lock.LockHash, []);
 
-        Assert.Contains("twice", Assert.Throws<ClusterFileException>(() => PartialsFile.Parse(new PartialsFile("DEPOSIT", _lock.LockHash, [entry, entry]).Write())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "twice",
+            Assert
+                .Throws<ClusterFileException>(() => PartialsFile.Parse(new PartialsFile("DEPOSIT", _lock.LockHash, [entry, entry]).Write()))
+                .Message,
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>Charon's own text of a lock without its aggregate and with it: every other byte stays.</summary>
@@ -110,12 +149,17 @@ public sealed class PartialCollectionTests : IDisposable
     public void A_locks_text_changes_in_its_aggregate_alone()
     {
         var unsigned = File.ReadAllText(Vectors.Path("clusters-charon/add-validators-unverified/cluster-lock.json"));
-        var completed = ClusterLock.Parse(File.ReadAllBytes(Vectors.Path("clusters-charon/add-validators-unverified/cluster-lock.completed.json")));
+        var completed = ClusterLock.Parse(
+            File.ReadAllBytes(Vectors.Path("clusters-charon/add-validators-unverified/cluster-lock.completed.json"))
+        );
         var aggregate = new BlsSignature(completed.SignatureAggregate.AsSpan());
 
         var text = System.Text.Encoding.UTF8.GetString(LockText.WithAggregate(System.Text.Encoding.UTF8.GetBytes(unsigned), aggregate));
 
-        Assert.Equal(unsigned.Replace("\"signature_aggregate\": \"\"", $"\"signature_aggregate\": \"{aggregate}\"", StringComparison.Ordinal), text);
+        Assert.Equal(
+            unsigned.Replace("\"signature_aggregate\": \"\"", $"\"signature_aggregate\": \"{aggregate}\"", StringComparison.Ordinal),
+            text
+        );
         Assert.Empty(ClusterVectors.Failures(ClusterLock.Parse(System.Text.Encoding.UTF8.GetBytes(text))));
     }
 

@@ -7,7 +7,9 @@ namespace RemoteSigner.Tests.Clusters;
 /// <summary>Arithmetic with public keys and with secrets that are no secrets, for tests that forge.</summary>
 internal static class PublicKeys
 {
-    private static readonly BigInteger _order = BigInteger.Parse("052435875175126190479447740508185965837690552500527637822603658699938581184513");
+    private static readonly BigInteger _order = BigInteger.Parse(
+        "052435875175126190479447740508185965837690552500527637822603658699938581184513"
+    );
 
     /// <summary>A number modulo the group order, 32 bytes big-endian; negative ones count from its end.</summary>
     public static byte[] Secret(BigInteger number)

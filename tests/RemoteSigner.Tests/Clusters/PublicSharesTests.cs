@@ -20,28 +20,32 @@ public sealed class PublicSharesTests : IDisposable
     public void Dispose() => _arena.Dispose();
 
     [Fact]
-    public void Shares_of_one_polynomial_agree_and_have_its_exact_degree() => _clusters.Sample(
-        cluster =>
-        {
-            var (group, shares) = Deal(cluster, cluster.Threshold);
-            var dealt = new PublicShares(shares);
-            return dealt.FindStray(group, cluster.Threshold) is null
-                && !dealt.HasTooLowDegree(cluster.Threshold)
-                && dealt.FindStray(group, cluster.Threshold - 1) is not null;
-        },
-        iter: 30,
-        threads: 1);
+    public void Shares_of_one_polynomial_agree_and_have_its_exact_degree() =>
+        _clusters.Sample(
+            cluster =>
+            {
+                var (group, shares) = Deal(cluster, cluster.Threshold);
+                var dealt = new PublicShares(shares);
+                return dealt.FindStray(group, cluster.Threshold) is null
+                    && !dealt.HasTooLowDegree(cluster.Threshold)
+                    && dealt.FindStray(group, cluster.Threshold - 1) is not null;
+            },
+            iter: 30,
+            threads: 1
+        );
 
     [Fact]
-    public void A_polynomial_of_lower_degree_agrees_but_is_found_out() => _clusters.Sample(
-        cluster =>
-        {
-            var (group, shares) = Deal(cluster, cluster.Threshold - 1);
-            var dealt = new PublicShares(shares);
-            return dealt.FindStray(group, cluster.Threshold) is null && dealt.HasTooLowDegree(cluster.Threshold);
-        },
-        iter: 30,
-        threads: 1);
+    public void A_polynomial_of_lower_degree_agrees_but_is_found_out() =>
+        _clusters.Sample(
+            cluster =>
+            {
+                var (group, shares) = Deal(cluster, cluster.Threshold - 1);
+                var dealt = new PublicShares(shares);
+                return dealt.FindStray(group, cluster.Threshold) is null && dealt.HasTooLowDegree(cluster.Threshold);
+            },
+            iter: 30,
+            threads: 1
+        );
 
     [Fact]
     public void A_share_off_the_polynomial_is_named()
@@ -53,14 +57,24 @@ public sealed class PublicSharesTests : IDisposable
         Assert.Equal(4UL, new PublicShares([shares[0], KeyValuePair.Create(2UL, foreign), .. shares[2..]]).FindStray(group, 4));
     }
 
-    private (BlsPublicKey Group, List<KeyValuePair<ulong, BlsPublicKey>> Shares) Deal((int Shares, int Threshold, ulong Stride, byte[] Seed) cluster, int coefficients)
+    private (BlsPublicKey Group, List<KeyValuePair<ulong, BlsPublicKey>> Shares) Deal(
+        (int Shares, int Threshold, ulong Stride, byte[] Seed) cluster,
+        int coefficients
+    )
     {
-        BlsSecretKey[] polynomial = [.. Enumerable.Range(0, coefficients).Select(i => BlsSecretKey.Generate(_arena, [.. cluster.Seed, (byte)i]))];
-        var shares = Enumerable.Range(1, cluster.Shares).Select(i => (ulong)i * cluster.Stride).Select(index =>
-        {
-            using var share = BlsSecretKey.Share(_arena, polynomial, index);
-            return KeyValuePair.Create(index, PublicKey(share));
-        }).ToList();
+        BlsSecretKey[] polynomial =
+        [
+            .. Enumerable.Range(0, coefficients).Select(i => BlsSecretKey.Generate(_arena, [.. cluster.Seed, (byte)i])),
+        ];
+        var shares = Enumerable
+            .Range(1, cluster.Shares)
+            .Select(i => (ulong)i * cluster.Stride)
+            .Select(index =>
+            {
+                using var share = BlsSecretKey.Share(_arena, polynomial, index);
+                return KeyValuePair.Create(index, PublicKey(share));
+            })
+            .ToList();
         var group = PublicKey(polynomial[0]);
         System.Array.ForEach(polynomial, key => key.Dispose());
         return (group, shares);

@@ -16,7 +16,10 @@ public sealed class Secp256k1Tests
     /// <summary>The account of secret key 1, known from its many thefts.</summary>
     [Fact]
     public void A_signature_gives_the_account_that_made_it() =>
-        Assert.Equal(ExecutionAddress.Parse("0x7e5f4552091a69125d5dfcb7b8c2659029395bdf"), Secp256k1.Address(Secp256k1.Recover(_digest, Signed())!));
+        Assert.Equal(
+            ExecutionAddress.Parse("0x7e5f4552091a69125d5dfcb7b8c2659029395bdf"),
+            Secp256k1.Address(Secp256k1.Recover(_digest, Signed())!)
+        );
 
     [Fact]
     public void Wallets_and_nodes_may_write_the_recovery_id_each_in_their_way()

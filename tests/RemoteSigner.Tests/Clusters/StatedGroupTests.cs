@@ -3,13 +3,30 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Clusters;
 
-/// <summary>Validators that the configuration states, by the groups of the distributed profile's vectors (3 of 5 with ids up to 2^64-1 among them).</summary>
+/// <summary>
+/// Validators that the configuration states, by the groups of the distributed profile's vectors (3 of 5 with ids up to 2^64-1 among them).
+/// </summary>
 public sealed class StatedGroupTests
 {
-    private static readonly StatedGroup[] _groups = [.. Vectors.Read("distributed-signing/structured.json").AsArray().Select(group => new StatedGroup(
-        BlsPublicKey.Parse((string)group!["composite_public_key"]!),
-        int.Parse((string)group["threshold"]!),
-        [.. group["accounts"]!.AsArray().Select(account => new StatedParticipant(ulong.Parse((string)account!["participant_id"]!), BlsPublicKey.Parse((string)account["public_key"]!), "https://signer.example"))]))];
+    private static readonly StatedGroup[] _groups =
+    [
+        .. Vectors
+            .Read("distributed-signing/structured.json")
+            .AsArray()
+            .Select(group => new StatedGroup(
+                BlsPublicKey.Parse((string)group!["composite_public_key"]!),
+                int.Parse((string)group["threshold"]!),
+                [
+                    .. group["accounts"]!
+                        .AsArray()
+                        .Select(account => new StatedParticipant(
+                            ulong.Parse((string)account!["participant_id"]!),
+                            BlsPublicKey.Parse((string)account["public_key"]!),
+                            "https://signer.example"
+                        )),
+                ]
+            )),
+    ];
 
     public static TheoryData<int> Groups => [.. Enumerable.Range(0, _groups.Length)];
 
@@ -22,7 +39,9 @@ public sealed class StatedGroupTests
     public void Any_other_threshold_id_key_or_share_does_not(int index)
     {
         var group = _groups[index];
-        Assert.All(Enumerable.Range(0, group.Participants.Count + 2).Where(threshold => threshold != group.Threshold), threshold => Assert.NotNull((group with { Threshold = threshold }).FindProblem()));
+        Assert.All(Enumerable.Range(0, group.Participants.Count + 2).Where(threshold => threshold != group.Threshold), threshold =>
+            Assert.NotNull((group with { Threshold = threshold }).FindProblem())
+        );
         if (group.Threshold == 1)
         {
             return;
@@ -39,7 +58,8 @@ public sealed class StatedGroupTests
             Assert.NotNull(With(i, before with { PublicKey = BlsPublicKey.Parse("0x" + new string('a', 96)) }));
         }
 
-        string? With(int position, StatedParticipant participant) => (group with { Participants = [.. group.Participants.Select((one, i) => i == position ? participant : one)] }).FindProblem();
+        string? With(int position, StatedParticipant participant) =>
+            (group with { Participants = [.. group.Participants.Select((one, i) => i == position ? participant : one)] }).FindProblem();
     }
 
     [Theory]

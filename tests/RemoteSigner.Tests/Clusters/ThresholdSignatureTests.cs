@@ -25,9 +25,13 @@ public sealed class ThresholdSignatureTests : IDisposable
         var threshold = group.GetProperty("threshold").GetInt32();
         var groupKey = BlsPublicKey.Parse(group.GetProperty("group_public_key").GetString());
         var root = Root.Parse(file.RootElement.GetProperty("duties").GetProperty("ATTESTATION").GetProperty("signing_root").GetString());
-        var partials = group.GetProperty("shares").EnumerateArray().ToDictionary(
-            share => ulong.Parse(share.GetProperty("id").GetString()!, CultureInfo.InvariantCulture),
-            share => Sign(share.GetProperty("secret").GetString()!, root));
+        var partials = group
+            .GetProperty("shares")
+            .EnumerateArray()
+            .ToDictionary(
+                share => ulong.Parse(share.GetProperty("id").GetString()!, CultureInfo.InvariantCulture),
+                share => Sign(share.GetProperty("secret").GetString()!, root)
+            );
 
         foreach (var chosen in Subsets(partials.Keys.ToList(), threshold).Take(20))
         {
@@ -41,17 +45,25 @@ public sealed class ThresholdSignatureTests : IDisposable
     [Fact]
     public void Dealt_shares_combine_to_the_secret_they_were_dealt_from()
     {
-        BlsSecretKey[] coefficients = [.. Enumerable.Range(0, 3).Select(_ => BlsSecretKey.Generate(_arena, System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)))];
+        BlsSecretKey[] coefficients =
+        [
+            .. Enumerable
+                .Range(0, 3)
+                .Select(_ => BlsSecretKey.Generate(_arena, System.Security.Cryptography.RandomNumberGenerator.GetBytes(32))),
+        ];
         var groupKey = new byte[48];
         coefficients[0].WritePublicKey(groupKey);
         var root = new byte[32];
-        var partials = new ulong[] { 1, 3, ulong.MaxValue }.ToDictionary(index => index, index =>
-        {
-            using var share = BlsSecretKey.Share(_arena, coefficients, index);
-            var signature = new byte[96];
-            share.Sign(root, signature);
-            return new BlsSignature(signature);
-        });
+        var partials = new ulong[] { 1, 3, ulong.MaxValue }.ToDictionary(
+            index => index,
+            index =>
+            {
+                using var share = BlsSecretKey.Share(_arena, coefficients, index);
+                var signature = new byte[96];
+                share.Sign(root, signature);
+                return new BlsSignature(signature);
+            }
+        );
 
         Assert.True(Bls.Verify(groupKey, root, ThresholdSignature.Combine(partials).Bytes));
     }
@@ -64,9 +76,13 @@ public sealed class ThresholdSignatureTests : IDisposable
         foreach (var group in file.RootElement.GetProperty("groups").EnumerateArray())
         {
             var threshold = group.GetProperty("threshold").GetInt32();
-            var partials = group.GetProperty("shares").EnumerateArray().ToDictionary(
-                share => ulong.Parse(share.GetProperty("id").GetString()!, CultureInfo.InvariantCulture),
-                share => Sign(share.GetProperty("secret").GetString()!, root));
+            var partials = group
+                .GetProperty("shares")
+                .EnumerateArray()
+                .ToDictionary(
+                    share => ulong.Parse(share.GetProperty("id").GetString()!, CultureInfo.InvariantCulture),
+                    share => Sign(share.GetProperty("secret").GetString()!, root)
+                );
             foreach (var chosen in Subsets(partials.Keys.ToList(), threshold).Take(10))
             {
                 var known = chosen.ToDictionary(id => id, id => partials[id]);
@@ -76,10 +92,18 @@ public sealed class ThresholdSignatureTests : IDisposable
     }
 
     [Fact]
-    public void There_is_no_share_of_index_zero() => Assert.Throws<ArgumentOutOfRangeException>(() => ThresholdSignature.At(0, new Dictionary<ulong, BlsSignature> { [1] = default, [2] = default }));
+    public void There_is_no_share_of_index_zero() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            ThresholdSignature.At(0, new Dictionary<ulong, BlsSignature> { [1] = default, [2] = default })
+        );
 
     private static IEnumerable<IReadOnlyList<ulong>> Subsets(List<ulong> items, int size) =>
-        size == 0 ? [[]] : items.SelectMany((item, i) => Subsets(items[(i + 1)..], size - 1).Select(rest => (IReadOnlyList<ulong>)[item, .. rest]));
+        size == 0
+            ?
+            [
+                [],
+            ]
+            : items.SelectMany((item, i) => Subsets(items[(i + 1)..], size - 1).Select(rest => (IReadOnlyList<ulong>)[item, .. rest]));
 
     private BlsSignature Sign(string secret, Root root)
     {

@@ -29,7 +29,9 @@ public sealed class ThresholdVectorTests : IDisposable
             var partials = group["shares"]!.AsArray().ToDictionary(share => Id(share!["id"]!), share => Sign(share!, root));
             var combined = BlsSignature.Parse((string)duty["group_signature"]!);
 
-            Assert.All(duty["partials"]!.AsArray(), partial => Assert.Equal((string)partial!["signature"]!, partials[Id(partial["id"]!)].ToString()));
+            Assert.All(duty["partials"]!.AsArray(), partial =>
+                Assert.Equal((string)partial!["signature"]!, partials[Id(partial["id"]!)].ToString())
+            );
             Assert.All(duty["subsets"]!.AsArray(), subset => CheckSubset(subset!, partials, combined));
             Assert.True(Bls.Verify(groupKey.Bytes, root.Bytes, combined.Bytes));
         }
@@ -40,14 +42,16 @@ public sealed class ThresholdVectorTests : IDisposable
         var ids = subset["ids"]!.AsArray().Select(id => Id(id!)).ToList();
         Assert.Equal(
             subset["lagrange_at_zero"]!.AsArray().Select(coefficient => (string)coefficient!),
-            ids.Select(id => Hex.Format([.. Lagrange.AtZero(id, ids).LittleEndian.ToArray().Reverse()])));
+            ids.Select(id => Hex.Format([.. Lagrange.AtZero(id, ids).LittleEndian.ToArray().Reverse()]))
+        );
         Assert.Equal(combined, ThresholdSignature.Combine(ids.ToDictionary(id => id, id => partials[id])));
     }
 
     private BlsSignature Sign(JsonNode share, Root root)
     {
         using var key = BlsSecretKey.FromBigEndian(_arena, Convert.FromHexString(((string)share["secret"]!)[2..]));
-        byte[] publicKey = new byte[48], signature = new byte[96];
+        byte[] publicKey = new byte[48],
+            signature = new byte[96];
         key.WritePublicKey(publicKey);
         key.Sign(root.Bytes, signature);
         Assert.Equal((string)share["public"]!, Hex.Format(publicKey));

@@ -30,7 +30,10 @@ public sealed class ClientFilesTests : IDisposable
         Refresh(files);
 
         Assert.Equal("other", files.Current.Name);
-        Assert.StartsWith($"Information: read {Certificate}, its key and the authority anew: 'other', good until ", Assert.Single(_log.Lines));
+        Assert.StartsWith(
+            $"Information: read {Certificate}, its key and the authority anew: 'other', good until ",
+            Assert.Single(_log.Lines)
+        );
     }
 
     [Fact]
@@ -59,7 +62,9 @@ public sealed class ClientFilesTests : IDisposable
 
         Assert.Same(first, files.Current);
         Assert.Equal(faults.Length, _log.Lines.Count);
-        Assert.All(_log.Lines, line => Assert.EndsWith("; the former certificate, key and authority stay in force until the files fit together", line));
+        Assert.All(_log.Lines, line =>
+            Assert.EndsWith("; the former certificate, key and authority stay in force until the files fit together", line)
+        );
         Write(certificate, key, authority);
         Refresh(files);
         Assert.NotSame(first, files.Current);
@@ -72,7 +77,11 @@ public sealed class ClientFilesTests : IDisposable
         Issue("vc");
         File.WriteAllText(Authority, "");
 
-        Assert.Contains("as --ca", Assert.Throws<ConfigurationException>(() => new ClientFiles(Certificate, Key, Authority)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "as --ca",
+            Assert.Throws<ConfigurationException>(() => new ClientFiles(Certificate, Key, Authority)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

@@ -9,7 +9,8 @@ public sealed class ConnectUnitTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task Systemd_understands_every_line() => Assert.Equal((0, ""), await UnitJudge.VerifyAsync(UnitJudge.Write(_folder, Unit)));
+    public async Task Systemd_understands_every_line() =>
+        Assert.Equal((0, ""), await UnitJudge.VerifyAsync(UnitJudge.Write(_folder, Unit)));
 
     [Fact]
     public async Task Exposes_little_of_the_machine()
@@ -36,7 +37,13 @@ public sealed class ConnectUnitTests : IDisposable
 
     /// <summary>The key is in no file that the process could read beside its own copy, and in no argument.</summary>
     [Fact]
-    public void Has_its_key_from_systemd_alone() => Assert.Equal(
-        ["client.crt", "client.key", "ca.crt"],
-        Recipes.Read(Unit).Split('\n').Where(line => line.StartsWith("LoadCredential=", StringComparison.Ordinal)).Select(line => line["LoadCredential=".Length..line.IndexOf(':', StringComparison.Ordinal)]));
+    public void Has_its_key_from_systemd_alone() =>
+        Assert.Equal(
+            ["client.crt", "client.key", "ca.crt"],
+            Recipes
+                .Read(Unit)
+                .Split('\n')
+                .Where(line => line.StartsWith("LoadCredential=", StringComparison.Ordinal))
+                .Select(line => line["LoadCredential=".Length..line.IndexOf(':', StringComparison.Ordinal)])
+        );
 }

@@ -22,7 +22,8 @@ public sealed partial class KernelSettingsTests
         "vm.unprivileged_userfaultfd",
     ];
 
-    private static IEnumerable<string> Lines => Recipes.Read("sysctl.d/90-remote-signer.conf").Split('\n').Where(line => line.Length > 0 && line[0] != '#');
+    private static IEnumerable<string> Lines =>
+        Recipes.Read("sysctl.d/90-remote-signer.conf").Split('\n').Where(line => line.Length > 0 && line[0] != '#');
 
     private static Match[] Settings => [.. Lines.Select(line => Setting().Match(line))];
 
@@ -34,11 +35,19 @@ public sealed partial class KernelSettingsTests
 
     [Fact]
     public void The_keys_marked_with_a_minus_are_the_ones_some_kernels_lack() =>
-        Assert.Equal(NotInEveryKernel, Settings.Where(setting => setting.Groups["minus"].Length > 0).Select(setting => setting.Groups["key"].Value).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            NotInEveryKernel,
+            Settings
+                .Where(setting => setting.Groups["minus"].Length > 0)
+                .Select(setting => setting.Groups["key"].Value)
+                .Order(StringComparer.Ordinal)
+        );
 
     [Fact]
     public void The_kernel_knows_every_other_key() =>
-        Assert.All(Settings.Select(setting => setting.Groups["key"].Value).Except(NotInEveryKernel), key => Assert.True(File.Exists(PathOf(key)), $"{key} is no kernel setting"));
+        Assert.All(Settings.Select(setting => setting.Groups["key"].Value).Except(NotInEveryKernel), key =>
+            Assert.True(File.Exists(PathOf(key)), $"{key} is no kernel setting")
+        );
 
     [Theory]
     [InlineData("kernel.core_pattern", "|/bin/false")]

@@ -49,20 +49,33 @@ public sealed class PacketFilterTests : IClassFixture<SignerNetwork>
     [Fact]
     public async Task Stops_a_client_that_connects_too_often()
     {
-        var (_, output) = await _network.ConnectAsync(SignerNetwork.EagerClient, SignerNetwork.Signer, "9000/[1-300]", 1, "--parallel", "--parallel-immediate", "--parallel-max", "300");
+        var (_, output) = await _network.ConnectAsync(
+            SignerNetwork.EagerClient,
+            SignerNetwork.Signer,
+            "9000/[1-300]",
+            1,
+            "--parallel",
+            "--parallel-immediate",
+            "--parallel-max",
+            "300"
+        );
 
         Assert.Contains($"curl: ({Refused})", output, StringComparison.Ordinal);
         Assert.Contains($"curl: ({TimedOut})", output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Loading_it_again_is_no_error() => Assert.Equal((0, ""), await _network.AtSignerAsync("nft", "-f", SignerNetwork.Rules));
+    public async Task Loading_it_again_is_no_error() =>
+        Assert.Equal((0, ""), await _network.AtSignerAsync("nft", "-f", SignerNetwork.Rules));
 
     [Fact]
     public async Task Nft_complains_of_a_variable_that_is_not_there()
     {
         var broken = Path.GetTempFileName();
-        await File.WriteAllTextAsync(broken, Recipes.Read("nftables.conf").Replace("define clients4", "define clientele4", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            broken,
+            Recipes.Read("nftables.conf").Replace("define clients4", "define clientele4", StringComparison.Ordinal)
+        );
 
         var (exitCode, output) = await _network.AtSignerAsync("nft", "-c", "-f", broken);
 

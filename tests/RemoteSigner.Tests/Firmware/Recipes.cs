@@ -14,7 +14,8 @@ internal static class Recipes
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "RemoteSigner.sln")))
         {
-            folder = folder.Parent ?? throw new InvalidOperationException("the tests run outside the repository: no RemoteSigner.sln above them");
+            folder = folder.Parent
+                ?? throw new InvalidOperationException("the tests run outside the repository: no RemoteSigner.sln above them");
         }
 
         return folder.FullName;

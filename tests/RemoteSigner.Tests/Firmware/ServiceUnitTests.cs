@@ -5,7 +5,11 @@ public sealed class ServiceUnitTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("remote-signer-unit-").FullName;
 
     public static TheoryData<string> DropIns() =>
-        new(Directory.GetFiles(Path.Combine(Recipes.Folder, "remote-signer.service.d"), "*.conf.example").Select(path => Path.GetFileName(path)));
+        new(
+            Directory
+                .GetFiles(Path.Combine(Recipes.Folder, "remote-signer.service.d"), "*.conf.example")
+                .Select(path => Path.GetFileName(path))
+        );
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -15,7 +19,9 @@ public sealed class ServiceUnitTests : IDisposable
     [Fact]
     public async Task Systemd_complains_of_a_system_call_group_that_does_not_exist()
     {
-        var (exitCode, output) = await UnitJudge.VerifyAsync(WriteUnit(text => text.Replace("@system-service", "@system-servant", StringComparison.Ordinal)));
+        var (exitCode, output) = await UnitJudge.VerifyAsync(
+            WriteUnit(text => text.Replace("@system-service", "@system-servant", StringComparison.Ordinal))
+        );
 
         Assert.NotEqual(0, exitCode);
         Assert.Contains("@system-servant", output, StringComparison.Ordinal);
@@ -45,7 +51,10 @@ public sealed class ServiceUnitTests : IDisposable
     {
         var unit = WriteUnit();
         var folder = Directory.CreateDirectory($"{unit}.d").FullName;
-        File.Copy(Path.Combine(Recipes.Folder, "remote-signer.service.d", dropIn), Path.Combine(folder, Path.GetFileNameWithoutExtension(dropIn)));
+        File.Copy(
+            Path.Combine(Recipes.Folder, "remote-signer.service.d", dropIn),
+            Path.Combine(folder, Path.GetFileNameWithoutExtension(dropIn))
+        );
 
         Assert.Equal((0, ""), await UnitJudge.VerifyAsync(unit));
         Assert.Equal(0, (await UnitJudge.ExposureAsync(unit)).ExitCode);
@@ -72,7 +81,11 @@ public sealed class ServiceUnitTests : IDisposable
     [Fact]
     public void Leaves_the_signer_its_locked_memory()
     {
-        var filters = Recipes.Read("remote-signer.service").Split('\n').Where(line => line.StartsWith("SystemCallFilter=", StringComparison.Ordinal)).ToArray();
+        var filters = Recipes
+            .Read("remote-signer.service")
+            .Split('\n')
+            .Where(line => line.StartsWith("SystemCallFilter=", StringComparison.Ordinal))
+            .ToArray();
 
         Assert.Contains("memfd_secret", filters[0], StringComparison.Ordinal);
         Assert.DoesNotContain(filters, line => line.Contains("@memlock", StringComparison.Ordinal));
@@ -86,7 +99,11 @@ public sealed class ServiceUnitTests : IDisposable
         File.Copy(Path.Combine(Recipes.Folder, "sysusers.d/remote-signer.conf"), Path.Combine(recipes, "remote-signer.conf"));
 
         Assert.Equal(0, (await SystemTool.RunAsync("systemd-sysusers", $"--root={_folder}")).ExitCode);
-        Assert.EndsWith(":/var/lib/remote-signer:/usr/sbin/nologin", File.ReadAllText(Path.Combine(_folder, "etc/passwd")).Trim(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            ":/var/lib/remote-signer:/usr/sbin/nologin",
+            File.ReadAllText(Path.Combine(_folder, "etc/passwd")).Trim(),
+            StringComparison.Ordinal
+        );
     }
 
     private string WriteUnit(Func<string, string>? change = null) => UnitJudge.Write(_folder, "remote-signer.service", change);

@@ -1,8 +1,9 @@
 namespace RemoteSigner.Tests.Firmware;
 
 /// <summary>
-/// A wire between two network namespaces: at one end the signer behind the packet filter as it is shipped, at the other everybody else, with
-/// the documentation addresses of the shipped file. No program listens: who is let through is refused at once, who is not hears nothing.
+/// A wire between two network namespaces: at one end the signer behind the packet filter as it is shipped, at the other everybody else,
+/// with the documentation addresses of the shipped file. No program listens: who is let through is refused at once, who is not hears
+/// nothing.
 /// </summary>
 public sealed class SignerNetwork : IAsyncLifetime
 {
@@ -19,7 +20,19 @@ public sealed class SignerNetwork : IAsyncLifetime
     internal const string Hsm6 = "2001:db8:0:1::40";
     internal const string Stranger6 = "2001:db8:0:1::99";
 
-    private static readonly string[] OthersAddresses = [Client, EagerClient, Monitoring, Administrator, Hsm, Stranger, Client6, Monitoring6, Hsm6, Stranger6];
+    private static readonly string[] OthersAddresses =
+    [
+        Client,
+        EagerClient,
+        Monitoring,
+        Administrator,
+        Hsm,
+        Stranger,
+        Client6,
+        Monitoring6,
+        Hsm6,
+        Stranger6,
+    ];
 
     internal static readonly string[] Tools = ["ip", "nft", "curl"];
 
@@ -58,14 +71,29 @@ public sealed class SignerNetwork : IAsyncLifetime
         }
     }
 
-    internal Task<(int ExitCode, string Output)> AtSignerAsync(params string[] command) => SystemTool.RunAsync("ip", ["netns", "exec", _signer, .. command]);
+    internal Task<(int ExitCode, string Output)> AtSignerAsync(params string[] command) =>
+        SystemTool.RunAsync("ip", ["netns", "exec", _signer, .. command]);
 
-    /// <summary>What curl says of connecting, waiting <paramref name="seconds"/> at most. From the signer's own address it goes out.</summary>
+    /// <summary>
+    /// What curl says of connecting, waiting <paramref name="seconds"/> at most. From the signer's own address it goes out.
+    /// </summary>
     internal Task<(int ExitCode, string Output)> ConnectAsync(string from, string to, string port, double seconds, params string[] more)
     {
         var space = from is Signer or Signer6 ? _signer : _others;
         var host = to.Contains(':', StringComparison.Ordinal) ? $"[{to}]" : to;
-        string[] command = ["netns", "exec", space, "curl", "--silent", "--show-error", "--interface", from, "--connect-timeout", $"{seconds}"];
+        string[] command =
+        [
+            "netns",
+            "exec",
+            space,
+            "curl",
+            "--silent",
+            "--show-error",
+            "--interface",
+            from,
+            "--connect-timeout",
+            $"{seconds}",
+        ];
         return SystemTool.RunAsync("ip", [.. command, .. more, $"http://{host}:{port}"]);
     }
 

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace RemoteSigner.Tests.Firmware;
 
-/// <summary>A program of the operating system that judges our recipes: systemd-analyze, nft. Missing, it fails in CI and skips elsewhere.</summary>
+/// <summary>
+/// A program of the operating system that judges our recipes: systemd-analyze, nft. Missing, it fails in CI and skips elsewhere.
+/// </summary>
 internal static class SystemTool
 {
     private const string Folders = "/usr/bin:/usr/sbin:/bin:/sbin";
@@ -35,5 +37,6 @@ internal static class SystemTool
         return path!;
     }
 
-    private static string? PathOf(string name) => Folders.Split(':').Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+    private static string? PathOf(string name) =>
+        Folders.Split(':').Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 }

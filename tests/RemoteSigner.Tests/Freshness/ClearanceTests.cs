@@ -19,7 +19,13 @@ public sealed class ClearanceTests
     public void A_late_clock_puts_no_floor_beneath_what_the_ledger_itself_knows(ulong guess, ulong expected)
     {
         var end = new HistoryEnd(7, default, default, new Epoch(39), new Epoch(41), new Slot(300));
-        var standing = new Standing(null!, null!, new FreshState(Anchors.Of(_vault, 1), null, end), TemporarySigner.Minimal, new SlotClock(TemporarySigner.Minimal, null, TimeProvider.System));
+        var standing = new Standing(
+            null!,
+            null!,
+            new FreshState(Anchors.Of(_vault, 1), null, end),
+            TemporarySigner.Minimal,
+            new SlotClock(TemporarySigner.Minimal, null, TimeProvider.System)
+        );
 
         Assert.Equal(new Epoch(expected), standing.PastTheLedger(new Epoch(guess)));
     }

@@ -43,7 +43,9 @@ public sealed class FenceBatchTests : IAsyncLifetime
 
         var outcomes = await batch;
         Assert.InRange(_history.Time.GetUtcNow() - started, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(11));
-        Assert.All(outcomes.Take(4), outcome => Assert.Equal(FreshnessReason.FenceNotMoved, Assert.IsType<SignOutcome.NotFresh>(outcome).Refusal.Reason));
+        Assert.All(outcomes.Take(4), outcome =>
+            Assert.Equal(FreshnessReason.FenceNotMoved, Assert.IsType<SignOutcome.NotFresh>(outcome).Refusal.Reason)
+        );
         Assert.All(outcomes.Skip(4), outcome => Assert.IsType<SignOutcome.Signed>(outcome));
     }
 

@@ -11,21 +11,48 @@ public sealed class FenceRecordTests : IDisposable
 {
     // The key is 00 01 … 1f. Made with another program from the layout in README.md of the room.
     private const string Head = "00112233445566778899aabbccddeeff" + "0000000000000003" + "000000000000004d" + "0000000000000009";
-    private const string End = "0000000000000007" + "0101010101010101010101010101010101010101010101010101010101010101" + "0202020202020202020202020202020202020202020202020202020202020202"
-        + "0000000000000005" + "ffffffffffffffff" + "0000000000000008";
+    private const string End =
+        "0000000000000007"
+        + "0101010101010101010101010101010101010101010101010101010101010101"
+        + "0202020202020202020202020202020202020202020202020202020202020202"
+        + "0000000000000005"
+        + "ffffffffffffffff"
+        + "0000000000000008";
 
     private const string FirstStopped = "01" + Head + "01" + End + "c5e9ff9be0c92d63977e9f3b0d37e78f45a6c822242085134f4c0e3ffb049d52";
     private const string FirstGoingOn = "01" + Head + "00" + Zeros96 + "252522010dfd09083395830b2fa8244fa8257488edf543ddb48e8f5170c02992";
     private const string SecondStopped = "02" + Head + "01" + End + "49a669e0cb2958c9e90dae46dfb109ab2f68f1db9d1e6333a8da13c84b396a55";
-    private const string SecondGoingOn = "02" + Head + "00" + "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf" + "0000000000000028" + "b0b1b2b3b4b5b6b7b8b9babbbcbdbebf" + Zeros56 + "a4c1eef2a717eb94ac6a2c52e7936166c46162060759c9c4dcf4e681ee66ec4d";
-    private const string ThirdStopped = "03" + Head + "01" + ThirdEnd + Code + "be8e08536c08c6db7ed1018f47f678253f0485186a186ac042b2846cb1caacd9";
-    private const string ThirdGoingOn = "03" + Head + "00" + "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf" + "0000000000000028" + "b0b1b2b3b4b5b6b7b8b9babbbcbdbebf" + Zeros40 + Code + "be71220bbc5982d8c2beb982c44914362928e5726bf72b2f326e183ce45fa7ac";
-    private const string ThirdEnd = "0000000000000007" + "0101010101010101010101010101010101010101010101010101010101010101" + "0202020202020202020202020202020202020202020202020202020202020202"
+    private const string SecondGoingOn =
+        "02"
+        + Head
+        + "00"
+        + "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf"
+        + "0000000000000028"
+        + "b0b1b2b3b4b5b6b7b8b9babbbcbdbebf"
+        + Zeros56
+        + "a4c1eef2a717eb94ac6a2c52e7936166c46162060759c9c4dcf4e681ee66ec4d";
+    private const string ThirdStopped =
+        "03" + Head + "01" + ThirdEnd + Code + "be8e08536c08c6db7ed1018f47f678253f0485186a186ac042b2846cb1caacd9";
+    private const string ThirdGoingOn =
+        "03"
+        + Head
+        + "00"
+        + "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf"
+        + "0000000000000028"
+        + "b0b1b2b3b4b5b6b7b8b9babbbcbdbebf"
+        + Zeros40
+        + Code
+        + "be71220bbc5982d8c2beb982c44914362928e5726bf72b2f326e183ce45fa7ac";
+    private const string ThirdEnd =
+        "0000000000000007"
+        + "0101010101010101010101010101010101010101010101010101010101010101"
+        + "0202020202020202020202020202020202020202020202020202020202020202"
         + "0000000000000005";
 
     private const string Code = "c0c1c2c3c4c5c6c7c8c9cacbcccdcecf";
     private const string Zeros40 = "00000000000000000000000000000000000000000000000000000000000000000000000000000000";
-    private const string Zeros56 = "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000";
+    private const string Zeros56 =
+        "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000";
     private const string Zeros96 = Zeros56 + "00000000000000000000000000000000000000000000000000000000000000000000000000000000";
 
     private static readonly HistoryEnd _end = new(7, Filled(1), Filled(2), new Epoch(5), null, new Slot(8));
@@ -42,12 +69,20 @@ public sealed class FenceRecordTests : IDisposable
         }
     }
 
-    private static FenceRecord Stopped => new FenceRecord(Guid.Parse("00112233-4455-6677-8899-aabbccddeeff"), 3, SignedBounds.Before(new Epoch(77)), new VaultMark(9, Guid.Parse("c0c1c2c3-c4c5-c6c7-c8c9-cacbcccdcecf")), null).EndedAt(_end);
+    private static FenceRecord Stopped =>
+        new FenceRecord(
+            Guid.Parse("00112233-4455-6677-8899-aabbccddeeff"),
+            3,
+            SignedBounds.Before(new Epoch(77)),
+            new VaultMark(9, Guid.Parse("c0c1c2c3-c4c5-c6c7-c8c9-cacbcccdcecf")),
+            null
+        ).EndedAt(_end);
 
-    private static FenceRecord GoingOn => Stopped.GoingOn(3, Guid.Parse("a0a1a2a3-a4a5-a6a7-a8a9-aaabacadaeaf"), new SignedBounds(new Epoch(77), new Epoch(40))) with
-    {
-        Nonce = Guid.Parse("b0b1b2b3-b4b5-b6b7-b8b9-babbbcbdbebf"),
-    };
+    private static FenceRecord GoingOn =>
+        Stopped.GoingOn(3, Guid.Parse("a0a1a2a3-a4a5-a6a7-a8a9-aaabacadaeaf"), new SignedBounds(new Epoch(77), new Epoch(40))) with
+        {
+            Nonce = Guid.Parse("b0b1b2b3-b4b5-b6b7-b8b9-babbbcbdbebf"),
+        };
 
     [Fact]
     public void Is_written_as_version_3_in_170_bytes()
@@ -63,7 +98,10 @@ public sealed class FenceRecordTests : IDisposable
         Assert.Equal(GoingOn, Read(ThirdGoingOn));
         var stopped = Read(ThirdStopped);
         Assert.Equal(Stopped, stopped);
-        Assert.Equal((_end.Source, (Epoch?)null, (Slot?)null), (stopped.CleanStop!.Source, stopped.CleanStop.Target, stopped.CleanStop.Slot));
+        Assert.Equal(
+            (_end.Source, (Epoch?)null, (Slot?)null),
+            (stopped.CleanStop!.Source, stopped.CleanStop.Target, stopped.CleanStop.Slot)
+        );
     }
 
     [Fact]

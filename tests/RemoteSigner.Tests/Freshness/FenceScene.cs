@@ -42,7 +42,9 @@ public abstract class FenceScene : IDisposable
 
     private protected void Open(ulong fence, ulong newestSource)
     {
-        var run = Begun(new FenceRecord(Guid.Empty, 5, SignedBounds.Before(new Epoch(fence)), new VaultMark(1, default), null) { Run = Guid.NewGuid() });
+        var run = Begun(
+            new FenceRecord(Guid.Empty, 5, SignedBounds.Before(new Epoch(fence)), new VaultMark(1, default), null) { Run = Guid.NewGuid() }
+        );
         Witness.Record = run.Claim;
         Fence.Open(run, new Epoch(newestSource));
     }
@@ -57,7 +59,8 @@ public abstract class FenceScene : IDisposable
 
     private protected FenceRecord Written() => FenceRecord.Read(Witness.Record, Keys.Record)!;
 
-    private protected void At(ulong epoch) => Time.SetUtcNow(DateTimeOffset.FromUnixTimeSeconds((long)(Network.GenesisTime!.Value + (epoch * 32 * 12))));
+    private protected void At(ulong epoch) =>
+        Time.SetUtcNow(DateTimeOffset.FromUnixTimeSeconds((long)(Network.GenesisTime!.Value + (epoch * 32 * 12))));
 
     private protected Task EdgeAsync(ulong edge) => UntilAsync(() => Fence.State.Edge?.Value == edge);
 

@@ -12,7 +12,9 @@ using RemoteSigner.Tests.Slashing;
 
 namespace RemoteSigner.Tests.Freshness;
 
-/// <summary>The fence of a vault that gets another root key: interrupted at every step of the hardware, at a standstill and while it signs.</summary>
+/// <summary>
+/// The fence of a vault that gets another root key: interrupted at every step of the hardware, at a standstill and while it signs.
+/// </summary>
 public sealed class FenceSuccessionTests
 {
     [Theory]
@@ -61,7 +63,10 @@ public sealed class FenceSuccessionTests
             Assert.True(await scene.Succession.RunAsync(scene.Found with { End = await scene.EndAsync() }, CancellationToken.None));
 
             var floors = Assert.IsType<StartDecision.RaiseFloors>(await scene.DecideAsync());
-            Assert.True(floors.Floor.Fence.Value > reached, $"step {step}: the next start stands at epoch {floors.Floor.Fence}, and {reached} was signed");
+            Assert.True(
+                floors.Floor.Fence.Value > reached,
+                $"step {step}: the next start stands at epoch {floors.Floor.Fence}, and {reached} was signed"
+            );
             if (!isBefallen)
             {
                 Assert.True(isKilled || reached == 40);
@@ -126,7 +131,8 @@ public sealed class FenceSuccessionTests
         /// <summary>A step fails, and the process lives on.</summary>
         public bool Fails { get; set; }
 
-        public FenceSuccession Succession => new(new WitnessPlace(Former, _formerKeys), new WitnessPlace(Next, _nextKeys), Slashing, StartLog.Succession(_audit));
+        public FenceSuccession Succession =>
+            new(new WitnessPlace(Former, _formerKeys), new WitnessPlace(Next, _nextKeys), Slashing, StartLog.Succession(_audit));
 
         public static async Task<Scene> StoppedAsync(bool objects)
         {
@@ -139,21 +145,36 @@ public sealed class FenceSuccessionTests
             var made = (await scene.Former.ReadAsync(CancellationToken.None))!;
             await scene.NameAsync(new LedgerStart(scene._vault, made.Identity, made.Count, 1));
             var end = await scene.EndAsync();
-            await scene.Former.WriteRecordAsync(made, new FenceRecord(scene._vault, made.Count, SignedBounds.Before(new Epoch(9)), Anchors.Of(scene._vault, 1).Mark, null).EndedAt(end).Write(scene._formerKeys.Record), CancellationToken.None);
+            await scene.Former.WriteRecordAsync(
+                made,
+                new FenceRecord(scene._vault, made.Count, SignedBounds.Before(new Epoch(9)), Anchors.Of(scene._vault, 1).Mark, null)
+                    .EndedAt(end)
+                    .Write(scene._formerKeys.Record),
+                CancellationToken.None
+            );
             scene.Found = new FreshState(Anchors.Of(scene._vault, 2), await scene.Slashing.GetStartAsync(), end);
             return scene;
         }
 
-        public void At(ulong epoch) => _time.SetUtcNow(DateTimeOffset.FromUnixTimeSeconds((long)(Network.GenesisTime!.Value + (epoch * 32 * 12))));
+        public void At(ulong epoch) =>
+            _time.SetUtcNow(DateTimeOffset.FromUnixTimeSeconds((long)(Network.GenesisTime!.Value + (epoch * 32 * 12))));
 
-        public Task NameAsync(LedgerStart start) => Slashing.RecordStartAsync(start, null, (transaction, _) => _audit.Append(transaction, new AuditEntry { Action = "test", Decision = AuditDecision.Event }));
+        public Task NameAsync(LedgerStart start) =>
+            Slashing.RecordStartAsync(start, null, (transaction, _) =>
+                _audit.Append(transaction, new AuditEntry { Action = "test", Decision = AuditDecision.Event })
+            );
 
         public Task<HistoryEnd> EndAsync() => _ledger.ReadAsync(transaction => HistoryEnd.Of(transaction, Slashing));
 
         public async Task<Fence> OpenFenceAsync()
         {
             var fence = new Fence(Network, new SlotClock(Network, null, _time), _time);
-            Assert.IsType<StartDecision.Serve>(await new StartProtocol(Former, _formerKeys, Slashing, Found, StartLog.Entries(_audit), _time).RunAsync(fence, CancellationToken.None));
+            Assert.IsType<StartDecision.Serve>(
+                await new StartProtocol(Former, _formerKeys, Slashing, Found, StartLog.Entries(_audit), _time).RunAsync(
+                    fence,
+                    CancellationToken.None
+                )
+            );
             return fence;
         }
 
@@ -178,7 +199,9 @@ public sealed class FenceSuccessionTests
 
         /// <summary>What a start in the next place decides.</summary>
         public async Task<StartDecision> DecideAsync() =>
-            StartRules.Decide(await (Found with { Ledger = await Slashing.GetStartAsync() }).HoldAgainstAsync(Next, _nextKeys, CancellationToken.None));
+            StartRules.Decide(
+                await (Found with { Ledger = await Slashing.GetStartAsync() }).HoldAgainstAsync(Next, _nextKeys, CancellationToken.None)
+            );
 
         public async ValueTask DisposeAsync()
         {

@@ -94,7 +94,11 @@ public sealed class FenceTests : FenceScene
     [InlineData(19UL, 19UL, 20UL)]
     [InlineData(18UL, 19UL, 19UL)]
     [InlineData(5UL, 19UL, 19UL)]
-    public async Task A_vote_with_its_source_in_its_target_epoch_needs_the_fence_one_epoch_further(ulong source, ulong target, ulong covered)
+    public async Task A_vote_with_its_source_in_its_target_epoch_needs_the_fence_one_epoch_further(
+        ulong source,
+        ulong target,
+        ulong covered
+    )
     {
         Open(fence: covered);
         Witness.Step = _ => throw ModelWitness.Fault();
@@ -227,7 +231,9 @@ public sealed class FenceTests : FenceScene
         await Fence.CloseAsync();
         Witness.Count++;
 
-        await Assert.ThrowsAsync<WitnessException>(() => Fence.WriteCleanStopAsync(new HistoryEnd(1, Root(1), Root(2), null, null, null), default));
+        await Assert.ThrowsAsync<WitnessException>(() =>
+            Fence.WriteCleanStopAsync(new HistoryEnd(1, Root(1), Root(2), null, null, null), default)
+        );
         Assert.Equal(0, Witness.Writes);
     }
 

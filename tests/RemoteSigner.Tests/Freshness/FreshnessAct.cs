@@ -3,13 +3,11 @@ namespace RemoteSigner.Tests.Freshness;
 /// <summary>One thing that happens to a signer or its data directory; a closed choice.</summary>
 internal abstract record FreshnessAct
 {
-    private FreshnessAct()
-    {
-    }
+    private FreshnessAct() { }
 
     /// <summary>
-    /// Two clients want two versions of a duty some epochs ahead of the chain's present (blocks: three slots for each) of the signer at one place, or one of each where both run; the process may
-    /// die before an answer leaves.
+    /// Two clients want two versions of a duty some epochs ahead of the chain's present (blocks: three slots for each) of the signer at one
+    /// place, or one of each where both run; the process may die before an answer leaves.
     /// </summary>
     public sealed record Ask(int Place, int Key, bool IsBlock, int Ahead, int Span, int Root, bool Dies) : FreshnessAct;
 

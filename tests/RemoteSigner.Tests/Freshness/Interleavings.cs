@@ -1,12 +1,18 @@
 namespace RemoteSigner.Tests.Freshness;
 
-/// <summary>All orders in which the steps of two runs can be played with a bounded number of changes from one to the other before one of them has ended.</summary>
+/// <summary>
+/// All orders in which the steps of two runs can be played with a bounded number of changes from one to the other before one of them has
+/// ended.
+/// </summary>
 internal sealed class Interleavings(int mostChanges)
 {
     /// <summary>Plays one order after another, and returns how many there were. The player calls its argument for every choice.</summary>
     public async Task<int> PlayAllAsync(Func<Func<IReadOnlyList<int>, int>, Task> play)
     {
-        var prefixes = new Stack<int[]>([[0], [1]]);
+        var prefixes = new Stack<int[]>([
+            [0],
+            [1],
+        ]);
         var played = 0;
         while (prefixes.TryPop(out var prefix))
         {
@@ -14,7 +20,10 @@ internal sealed class Interleavings(int mostChanges)
             await play(able =>
             {
                 var last = choices.Count == 0 ? -1 : choices[^1];
-                var chosen = choices.Count < prefix.Length ? prefix[choices.Count] : able.Contains(last) ? last : able[0];
+                var chosen =
+                    choices.Count < prefix.Length ? prefix[choices.Count]
+                    : able.Contains(last) ? last
+                    : able[0];
                 if (choices.Count >= prefix.Length && able.Count > 1 && Changes(choices) < mostChanges)
                 {
                     alternatives.Add([.. choices, able.First(run => run != chosen)]);

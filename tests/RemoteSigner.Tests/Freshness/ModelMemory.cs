@@ -12,7 +12,10 @@ internal enum WitnessKind
     Objects,
 }
 
-/// <summary>The memory of a model of hardware, which keeps what it took through every crash and restore of whoever uses it. Each member is one step of the hardware.</summary>
+/// <summary>
+/// The memory of a model of hardware, which keeps what it took through every crash and restore of whoever uses it. Each member is one step
+/// of the hardware.
+/// </summary>
 internal sealed class ModelMemory(WitnessKind kind)
 {
     private readonly Lock _gate = new();
@@ -32,7 +35,14 @@ internal sealed class ModelMemory(WitnessKind kind)
     /// <summary>Another one that holds the same.</summary>
     public ModelMemory Copy()
     {
-        var copy = new ModelMemory(kind) { Identity = Identity, Exists = Exists, _counter = _counter, _record = _record, _lastId = _lastId };
+        var copy = new ModelMemory(kind)
+        {
+            Identity = Identity,
+            Exists = Exists,
+            _counter = _counter,
+            _record = _record,
+            _lastId = _lastId,
+        };
         copy._objects.AddRange(_objects);
         return copy;
     }
@@ -81,12 +91,16 @@ internal sealed class ModelMemory(WitnessKind kind)
     public static Held? Newest(List<Held> objects)
     {
         var ends = objects.FindAll(one => !objects.Exists(other => other.Previous == one.Id));
-        return ends.Count < 2 ? ends.SingleOrDefault() : throw new WitnessException(WitnessFault.Contested, "two objects were written independently of each other", "delete them");
+        return ends.Count < 2
+            ? ends.SingleOrDefault()
+            : throw new WitnessException(WitnessFault.Contested, "two objects were written independently of each other", "delete them");
     }
 
-    public WitnessReading? Read() => !Exists ? null
+    public WitnessReading? Read() =>
+        !Exists ? null
         : kind == WitnessKind.Counter ? new WitnessReading(Identity, _counter, _record.ToArray())
-        : Newest(_objects) is { } newest ? new WitnessReading(Identity, newest.Count, newest.Record.ToArray()) : null;
+        : Newest(_objects) is { } newest ? new WitnessReading(Identity, newest.Count, newest.Record.ToArray())
+        : null;
 
     internal sealed record Held(ulong Id, ulong Previous, ulong Count, byte[] Record);
 }

@@ -2,13 +2,14 @@ using RemoteSigner.Freshness;
 
 namespace RemoteSigner.Tests.Freshness;
 
-/// <summary>One process's view of a model of hardware: the same steps in the same order as the real kinds, each of which may be delayed, made to fail, or be the last.</summary>
+/// <summary>
+/// One process's view of a model of hardware: the same steps in the same order as the real kinds, each of which may be delayed, made to
+/// fail, or be the last.
+/// </summary>
 internal sealed class ModelWitness(ModelMemory memory) : IFreshnessWitness
 {
     public ModelWitness()
-        : this(new ModelMemory(WitnessKind.Counter))
-    {
-    }
+        : this(new ModelMemory(WitnessKind.Counter)) { }
 
     public string Description => "model";
 
@@ -122,7 +123,15 @@ internal sealed class ModelWitness(ModelMemory memory) : IFreshnessWitness
         var after = await DoAsync("list again", memory.List);
         if (after.Exists(other => other != made && !before.Contains(other)))
         {
-            await DoAsync("take back", () => memory.List().ForEach(one => { if (one == made) { memory.Destroy(one); } }));
+            await DoAsync("take back", () => memory
+                    .List()
+                    .ForEach(one =>
+                    {
+                        if (one == made)
+                        {
+                            memory.Destroy(one);
+                        }
+                    }));
             throw Contested();
         }
 
@@ -133,10 +142,10 @@ internal sealed class ModelWitness(ModelMemory memory) : IFreshnessWitness
     }
 
     private Task<bool> DoAsync(string name, Action step) => DoAsync(name, () =>
-    {
-        step();
-        return true;
-    });
+        {
+            step();
+            return true;
+        });
 
     private async Task<T> DoAsync<T>(string name, Func<T> step)
     {

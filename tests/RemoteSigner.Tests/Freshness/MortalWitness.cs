@@ -5,7 +5,10 @@ namespace RemoteSigner.Tests.Freshness;
 /// <summary>The process was killed here.</summary>
 internal sealed class ProcessDiedException : Exception;
 
-/// <summary>A witness as one process sees it: the process may die before or after any step, and what it began does not reach the hardware later; some writes fail, made or not made.</summary>
+/// <summary>
+/// A witness as one process sees it: the process may die before or after any step, and what it began does not reach the hardware later;
+/// some writes fail, made or not made.
+/// </summary>
 internal sealed class MortalWitness : IFreshnessWitness
 {
     private readonly ModelWitness _view;
@@ -46,9 +49,11 @@ internal sealed class MortalWitness : IFreshnessWitness
 
     public Task<WitnessReading?> ReadAsync(CancellationToken cancellation) => _view.ReadAsync(cancellation);
 
-    public Task CountAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation) => _view.CountAsync(from, record, cancellation);
+    public Task CountAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation) =>
+        _view.CountAsync(from, record, cancellation);
 
-    public Task WriteRecordAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation) => _view.WriteRecordAsync(from, record, cancellation);
+    public Task WriteRecordAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation) =>
+        _view.WriteRecordAsync(from, record, cancellation);
 
     public Task<string?> FindStrangerAsync(CancellationToken cancellation) => _view.FindStrangerAsync(cancellation);
 

@@ -15,8 +15,8 @@ using RemoteSigner.Tests.Slashing;
 namespace RemoteSigner.Tests.Freshness;
 
 /// <summary>
-/// A data directory of which copies are made, and every vote that ever left with its one key from any of them. It was enrolled and never started: the next start serves at once.
-/// In memory, because nothing here is about the disk.
+/// A data directory of which copies are made, and every vote that ever left with its one key from any of them. It was enrolled and never
+/// started: the next start serves at once. In memory, because nothing here is about the disk.
 /// </summary>
 internal sealed class SharedDirectory : IAsyncDisposable
 {
@@ -24,7 +24,9 @@ internal sealed class SharedDirectory : IAsyncDisposable
 
     private static readonly ProtectedKey _key = Duties.Key(1);
 
-    private readonly string _folder = Directory.CreateDirectory(Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"shared-{Guid.NewGuid():N}")).FullName;
+    private readonly string _folder = Directory
+        .CreateDirectory(Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"shared-{Guid.NewGuid():N}"))
+        .FullName;
     private readonly SecretArena _arena = new();
     private readonly List<SlashingOracle.Duty> _signed = [];
     private int _copies;
@@ -52,7 +54,8 @@ internal sealed class SharedDirectory : IAsyncDisposable
         await AuditLog.OpenAsync(ledger, directory.Time);
         Assert.IsNotType<Registration.NoFloor>(await slashing.RegisterAsync(_key, SlashingFloor.NeverSigned));
         var end = await LedgerAtStart.EndAsync(ledger, slashing);
-        var standing = witness(directory).Stand(directory.Keys, new FreshState(Anchors.Of(directory.VaultId, 1), null, end), Network, directory.Time);
+        var standing = witness(directory)
+            .Stand(directory.Keys, new FreshState(Anchors.Of(directory.VaultId, 1), null, end), Network, directory.Time);
         await new EnrolWitness(standing, new Epoch(Fence)).DoAsync(ledger, slashing, standing);
         return directory;
     }
@@ -62,7 +65,10 @@ internal sealed class SharedDirectory : IAsyncDisposable
 
     public string Copy(string ledger)
     {
-        var copy = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, $"copy-{Interlocked.Increment(ref _copies)}")).FullName, "ledger.sqlite");
+        var copy = Path.Combine(
+            Directory.CreateDirectory(Path.Combine(_folder, $"copy-{Interlocked.Increment(ref _copies)}")).FullName,
+            "ledger.sqlite"
+        );
         foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(ledger)!, "ledger.sqlite*"))
         {
             System.IO.File.Copy(file, Path.Combine(Path.GetDirectoryName(copy)!, Path.GetFileName(file)));
@@ -105,7 +111,13 @@ internal sealed class SharedDirectory : IAsyncDisposable
         private readonly LedgerAtStart _found;
         private readonly IFreshnessWitness _witness;
 
-        private SharedRun(SharedDirectory directory, Ledger ledger, SlashingProtection slashing, LedgerAtStart found, IFreshnessWitness witness)
+        private SharedRun(
+            SharedDirectory directory,
+            Ledger ledger,
+            SlashingProtection slashing,
+            LedgerAtStart found,
+            IFreshnessWitness witness
+        )
         {
             (_directory, _ledger, _slashing, _found, _witness) = (directory, ledger, slashing, found, witness);
             Fence = new Fence(Network, new SlotClock(Network, null, directory.Time), directory.Time);
@@ -133,7 +145,11 @@ internal sealed class SharedDirectory : IAsyncDisposable
             var ledger = Ledgers.Ledger.Open(file);
             var slashing = await SlashingProtection.OpenAsync(ledger, Network);
             var audit = await AuditLog.OpenAsync(ledger, directory.Time);
-            return new SharedRun(directory, ledger, slashing, await LedgerAtStart.ReadAsync(ledger, slashing), witness) { File = file, Audit = audit };
+            return new SharedRun(directory, ledger, slashing, await LedgerAtStart.ReadAsync(ledger, slashing), witness)
+            {
+                File = file,
+                Audit = audit,
+            };
         }
 
         /// <summary>As the host does: a witness that may answer later is asked again; null when it never does.</summary>
@@ -146,9 +162,7 @@ internal sealed class SharedDirectory : IAsyncDisposable
                 {
                     return await protocol.RunAsync(Fence, CancellationToken.None);
                 }
-                catch (WitnessException fault) when (fault.MayPass)
-                {
-                }
+                catch (WitnessException fault) when (fault.MayPass) { }
             }
 
             return null;
@@ -163,7 +177,12 @@ internal sealed class SharedDirectory : IAsyncDisposable
                 return false;
             }
 
-            var decision = await TemporarySigner.RequestAsync(_slashing, _key, Duties.Message(vote, Duties.Root(root), Network.GenesisValidatorsRoot!.Value), (transaction, signingRoot, verdict) => 1);
+            var decision = await TemporarySigner.RequestAsync(
+                _slashing,
+                _key,
+                Duties.Message(vote, Duties.Root(root), Network.GenesisValidatorsRoot!.Value),
+                (transaction, signingRoot, verdict) => 1
+            );
             if (decision is PermitDecision.Granted)
             {
                 _directory.Take(source, target, root);

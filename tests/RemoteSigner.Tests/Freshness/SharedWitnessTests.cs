@@ -48,7 +48,8 @@ public sealed class SharedWitnessTests : IAsyncLifetime
 
         var decision = await later.StartAsync();
 
-        // The one write that nobody can tell from none: the earlier run does not find its fence when it reads back, and never signs up to it.
+        // The one write that nobody can tell from none: the earlier run does not find its fence when it reads back, and never signs up to
+        // it.
         if (moment == "before first write")
         {
             Assert.Equal(10UL, Assert.IsType<StartDecision.RaiseFloors>(decision).Floor.Fence.Value);
@@ -119,7 +120,10 @@ public sealed class SharedWitnessTests : IAsyncLifetime
         var copy = _directory.Copy();
         await using (var moved = await OpenAsync(_directory.Ledger))
         {
-            await moved.DoAsync(standing => new MoveWitness(standing, new ModelWitness(new ModelMemory(WitnessKind.Counter) { Identity = "model 2" })));
+            await moved.DoAsync(standing => new MoveWitness(
+                standing,
+                new ModelWitness(new ModelMemory(WitnessKind.Counter) { Identity = "model 2" })
+            ));
         }
 
         await using var former = await OpenAsync(copy);

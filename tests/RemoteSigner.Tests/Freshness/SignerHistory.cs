@@ -13,8 +13,8 @@ using RemoteSigner.Tests.Slashing;
 namespace RemoteSigner.Tests.Freshness;
 
 /// <summary>
-/// The whole history of one data directory, and of a second one into which copies of its ledger are put, beside the same vault and with the same witness: runs, crashes, copies made and put back,
-/// and every signature that ever left.
+/// The whole history of one data directory, and of a second one into which copies of its ledger are put, beside the same vault and with the
+/// same witness: runs, crashes, copies made and put back, and every signature that ever left.
 /// </summary>
 internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : IAsyncDisposable
 {
@@ -27,7 +27,9 @@ internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : 
 
     private readonly VaultScene _scene = new();
     private readonly ModelMemory[] _hardware = [new(kind), new(kind)];
-    private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeSeconds(1_000_000 + (long)(FirstEpoch * _network.SlotsPerEpoch * SecondsPerSlot)));
+    private readonly FakeTimeProvider _time = new(
+        DateTimeOffset.FromUnixTimeSeconds(1_000_000 + (long)(FirstEpoch * _network.SlotsPerEpoch * SecondsPerSlot))
+    );
     private readonly Dictionary<BlsPublicKey, SlashingOracle> _signed = [];
     private readonly List<string> _copies = [];
     private List<BlsPublicKey> _keys = [];
@@ -43,7 +45,8 @@ internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : 
 
     public FakeTimeProvider Time => _time;
 
-    private string Folder(int place) => place == 0 ? _scene.Folder : Directory.CreateDirectory(Path.Combine(_scene.Folder, "second")).FullName;
+    private string Folder(int place) =>
+        place == 0 ? _scene.Folder : Directory.CreateDirectory(Path.Combine(_scene.Folder, "second")).FullName;
 
     private string LedgerFile(int place) => Path.Combine(Folder(place), "ledger.sqlite");
 
@@ -68,23 +71,27 @@ internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : 
     {
         try
         {
-            await (act switch
-            {
-                FreshnessAct.Ask ask => AskAsync(ask),
-                FreshnessAct.Pass(var slots) => PassAsync(slots),
-                FreshnessAct.Skew(var slots) => SkewAsync(slots),
-                FreshnessAct.Stall(var stalls) => Task.FromResult(_justified = stalls ? _justified ?? ((_slot / _network.SlotsPerEpoch) - 1) : null),
-                FreshnessAct.Copy(var place) => CopyAsync(place),
-                FreshnessAct.PutBack putBack => PutBackAsync(putBack),
-                FreshnessAct.StartBoth => StartBothAsync(),
-                FreshnessAct.Kill(var place) => KillAsync(place),
-                FreshnessAct.Stop(var place) => StopAsync(place),
-                FreshnessAct.Clear(var place) => ClearAsync(place),
-                FreshnessAct.ChangeVault => ChangeVaultAsync(),
-                FreshnessAct.DieAfter(var steps) => Task.FromResult(_stepsLeft = steps),
-                FreshnessAct.Fail(var times) => Task.FromResult(_faults = times),
-                _ => throw new System.Diagnostics.UnreachableException(),
-            });
+            await (
+                act switch
+                {
+                    FreshnessAct.Ask ask => AskAsync(ask),
+                    FreshnessAct.Pass(var slots) => PassAsync(slots),
+                    FreshnessAct.Skew(var slots) => SkewAsync(slots),
+                    FreshnessAct.Stall(var stalls) => Task.FromResult(
+                        _justified = stalls ? _justified ?? ((_slot / _network.SlotsPerEpoch) - 1) : null
+                    ),
+                    FreshnessAct.Copy(var place) => CopyAsync(place),
+                    FreshnessAct.PutBack putBack => PutBackAsync(putBack),
+                    FreshnessAct.StartBoth => StartBothAsync(),
+                    FreshnessAct.Kill(var place) => KillAsync(place),
+                    FreshnessAct.Stop(var place) => StopAsync(place),
+                    FreshnessAct.Clear(var place) => ClearAsync(place),
+                    FreshnessAct.ChangeVault => ChangeVaultAsync(),
+                    FreshnessAct.DieAfter(var steps) => Task.FromResult(_stepsLeft = steps),
+                    FreshnessAct.Fail(var times) => Task.FromResult(_faults = times),
+                    _ => throw new System.Diagnostics.UnreachableException(),
+                }
+            );
         }
         catch (Exception death) when (death is ProcessDiedException or WitnessException)
         {
@@ -110,16 +117,17 @@ internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : 
     /// <summary>The run that is, or a new one.</summary>
     public async Task<SignerLife> LiveAsync() => (await LiveAsync(0))!;
 
-    private static int PlaceOf(FreshnessAct act) => act switch
-    {
-        FreshnessAct.Ask ask => ask.Place,
-        FreshnessAct.PutBack putBack => putBack.Place,
-        FreshnessAct.Copy(var place) => place,
-        FreshnessAct.Kill(var place) => place,
-        FreshnessAct.Stop(var place) => place,
-        FreshnessAct.Clear(var place) => place,
-        _ => 0,
-    };
+    private static int PlaceOf(FreshnessAct act) =>
+        act switch
+        {
+            FreshnessAct.Ask ask => ask.Place,
+            FreshnessAct.PutBack putBack => putBack.Place,
+            FreshnessAct.Copy(var place) => place,
+            FreshnessAct.Kill(var place) => place,
+            FreshnessAct.Stop(var place) => place,
+            FreshnessAct.Clear(var place) => place,
+            _ => 0,
+        };
 
     // Null where there is no data directory yet.
     private async Task<SignerLife?> LiveAsync(int place)
@@ -153,7 +161,11 @@ internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : 
     // Faults and death that were announced befall whoever uses the hardware next.
     private MortalWitness Mortal(int place)
     {
-        var witness = new MortalWitness(_hardware[mutation == FenceMutation.WitnessOfItsOwn ? place : 0]) { Faults = _faults, StepsLeft = _stepsLeft };
+        var witness = new MortalWitness(_hardware[mutation == FenceMutation.WitnessOfItsOwn ? place : 0])
+        {
+            Faults = _faults,
+            StepsLeft = _stepsLeft,
+        };
         (_faults, _stepsLeft) = (0, -1);
         return witness;
     }
@@ -174,7 +186,9 @@ internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : 
         var key = _keys[ask.Key % _keys.Count];
         var duties = new[] { Duty(ask, ask.Root), Duty(ask, ask.Root + 1) };
         var other = _lives[1 - ask.Place] ?? life;
-        var outcomes = await Task.WhenAll(duties.Zip([life, other], (duty, signer) => Task.Run(() => signer.SignAsync(key, Message(duty)))));
+        var outcomes = await Task.WhenAll(
+            duties.Zip([life, other], (duty, signer) => Task.Run(() => signer.SignAsync(key, Message(duty))))
+        );
         if (ask.Dies || life.Witness.IsDead)
         {
             // The other one's answer left.
@@ -209,7 +223,16 @@ internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : 
         var (fork, root) = (new ForkInfo(default, default, new Epoch(0), _chain), Duties.Root(duty.Root));
         return duty.IsBlock
             ? new Block(new Slot(duty.Target), 0, root, root, new BlockBody.RootOnly(root), fork)
-            : new Attestation(new AttestationData(new Slot(Math.Min(_slot, duty.Target * _network.SlotsPerEpoch)), 0, root, new Checkpoint(new Epoch(duty.Source), root), new Checkpoint(new Epoch(duty.Target), root)), fork);
+            : new Attestation(
+                new AttestationData(
+                    new Slot(Math.Min(_slot, duty.Target * _network.SlotsPerEpoch)),
+                    0,
+                    root,
+                    new Checkpoint(new Epoch(duty.Source), root),
+                    new Checkpoint(new Epoch(duty.Target), root)
+                ),
+                fork
+            );
     }
 
     private Task PassAsync(int slots)
@@ -264,7 +287,9 @@ internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : 
             CopyWitness();
         }
 
-        Replace(act.Place, Files(_copies[^(1 + (act.Number % _copies.Count))]), file => IsVault(file) ? act.Vault && act.Place == 0 : act.Ledger || act.Place == 1);
+        Replace(act.Place, Files(_copies[^(1 + (act.Number % _copies.Count))]), file =>
+            IsVault(file) ? act.Vault && act.Place == 0 : act.Ledger || act.Place == 1
+        );
     }
 
     private void CopyWitness() => _hardware[1] = mutation == FenceMutation.WitnessOfItsOwn ? _hardware[0].Copy() : _hardware[1];
@@ -280,7 +305,8 @@ internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : 
 
     private static bool IsVault(string file) => Path.GetFileName(file) == "vault";
 
-    private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder, "ledger.sqlite*").Concat(Directory.EnumerateFiles(folder, "vault"));
+    private static IEnumerable<string> Files(string folder) =>
+        Directory.EnumerateFiles(folder, "ledger.sqlite*").Concat(Directory.EnumerateFiles(folder, "vault"));
 
     private async Task KillAsync(int place)
     {
@@ -320,7 +346,11 @@ internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : 
         {
             if (StartRules.Decide(await standing.LookAsync()) is StartDecision.Refuse(var refusal))
             {
-                await new ClearRefusal(standing, refusal.Reason, new Epoch((_slot / _network.SlotsPerEpoch) + 12)).DoAsync(ledger, slashing, standing);
+                await new ClearRefusal(standing, refusal.Reason, new Epoch((_slot / _network.SlotsPerEpoch) + 12)).DoAsync(
+                    ledger,
+                    slashing,
+                    standing
+                );
             }
         });
     }
@@ -333,7 +363,14 @@ internal sealed class SignerHistory(FenceMutation mutation, WitnessKind kind) : 
         {
             vault.Add([_scene.NewShare()]);
             var found = standing.Found with { Vault = vault.Anchor };
-            await OfflineChange.KeepAsync(standing.Witness, standing.Keys, slashing, found, found.End, found.End.FirstAfter(_network.SlotsPerEpoch));
+            await OfflineChange.KeepAsync(
+                standing.Witness,
+                standing.Keys,
+                slashing,
+                found,
+                found.End,
+                found.End.FirstAfter(_network.SlotsPerEpoch)
+            );
         });
     }
 

@@ -14,7 +14,9 @@ using RemoteSigner.Tests.Sealing;
 
 namespace RemoteSigner.Tests.Freshness;
 
-/// <summary>One run of a signer, put together as the host does it: real ledger, vault, shares and fence; only the witness is a model.</summary>
+/// <summary>
+/// One run of a signer, put together as the host does it: real ledger, vault, shares and fence; only the witness is a model.
+/// </summary>
 internal sealed class SignerLife : IAsyncDisposable
 {
     private static readonly Client _client = new("vc", null);
@@ -29,21 +31,54 @@ internal sealed class SignerLife : IAsyncDisposable
     private readonly Signer _signer;
     private readonly TimeProvider _time;
 
-    private SignerLife(Network network, TimeProvider time, Ledger ledger, SlashingProtection slashing, AuditLog audit, MortalWitness witness)
+    private SignerLife(
+        Network network,
+        TimeProvider time,
+        Ledger ledger,
+        SlashingProtection slashing,
+        AuditLog audit,
+        MortalWitness witness
+    )
     {
         var clock = new SlotClock(network, SlotWindow.Default, time);
         (_ledger, _slashing, _audit, Witness, _fence, _time) = (ledger, slashing, audit, witness, new Fence(network, clock, time), time);
         _bursts = new BurstSigner(_arena);
         var access = new AccessPolicy(new Dictionary<string, ClientPermissions> { ["vc"] = new(null, ClientPermissions.AllDuties) });
-        _signer = new Signer(network, _ring, access, clock, new ClusterRules(network, RegistrationPolicy.None, BuilderPolicy.None, new PayloadVotes(refusesOthers: false), new ClusterLibrary(new ClusterArchive("none"))), _fence, slashing, audit, new ShareSigner(_bursts), time);
+        _signer = new Signer(
+            network,
+            _ring,
+            access,
+            clock,
+            new ClusterRules(
+                network,
+                RegistrationPolicy.None,
+                BuilderPolicy.None,
+                new PayloadVotes(refusesOthers: false),
+                new ClusterLibrary(new ClusterArchive("none"))
+            ),
+            _fence,
+            slashing,
+            audit,
+            new ShareSigner(_bursts),
+            time
+        );
     }
 
     public MortalWitness Witness { get; }
 
     public bool Refuses => _fence.State.Closed is not null;
 
-    /// <summary>Starts on a data directory; ends with <see cref="ProcessDiedException"/> when the witness lets the process die on the way.</summary>
-    public static async Task<SignerLife> StartAsync(VaultScene scene, string ledgerFile, Network network, TimeProvider time, MortalWitness witness, FenceMutation mutation)
+    /// <summary>
+    /// Starts on a data directory; ends with <see cref="ProcessDiedException"/> when the witness lets the process die on the way.
+    /// </summary>
+    public static async Task<SignerLife> StartAsync(
+        VaultScene scene,
+        string ledgerFile,
+        Network network,
+        TimeProvider time,
+        MortalWitness witness,
+        FenceMutation mutation
+    )
     {
         var ledger = Ledger.Open(ledgerFile);
         var slashing = await SlashingProtection.OpenAsync(ledger, network);
@@ -61,7 +96,8 @@ internal sealed class SignerLife : IAsyncDisposable
         }
     }
 
-    public Task<SignOutcome> SignAsync(BlsPublicKey key, SignableMessage message) => _signer.SignAsync(new SignOrder(_client, "test", key, message, null));
+    public Task<SignOutcome> SignAsync(BlsPublicKey key, SignableMessage message) =>
+        _signer.SignAsync(new SignOrder(_client, "test", key, message, null));
 
     public Task<IReadOnlyList<SignOutcome>> SignAllAsync(IEnumerable<(BlsPublicKey Key, SignableMessage Message)> duties) =>
         _signer.SignAllAsync([.. duties.Select(duty => new SignOrder(_client, "test", duty.Key, duty.Message, null))]);
@@ -97,7 +133,14 @@ internal sealed class SignerLife : IAsyncDisposable
             return;
         }
 
-        var protocol = new StartProtocol(Witness, vault.DeriveFenceKeys(), _slashing, found.With(vault.Anchor), StartLog.Entries(_audit), _time);
+        var protocol = new StartProtocol(
+            Witness,
+            vault.DeriveFenceKeys(),
+            _slashing,
+            found.With(vault.Anchor),
+            StartLog.Entries(_audit),
+            _time
+        );
         await RunAsync(protocol);
         if (mutation == FenceMutation.FloorsTakenAway)
         {

@@ -10,7 +10,9 @@ public sealed class SlotClockTests
     private static readonly Root _chain = _network.GenesisValidatorsRoot!.Value;
 
     // Slot 3200 is the first of epoch 100.
-    private readonly SteppedTime _time = new(DateTimeOffset.FromUnixTimeSeconds((long)(_network.GenesisTime!.Value + (3200 * _network.SecondsPerSlot))));
+    private readonly SteppedTime _time = new(
+        DateTimeOffset.FromUnixTimeSeconds((long)(_network.GenesisTime!.Value + (3200 * _network.SecondsPerSlot)))
+    );
 
     [Theory]
     [InlineData(3200, 100, true)]
@@ -27,7 +29,8 @@ public sealed class SlotClockTests
     [Theory]
     [InlineData(3202, true)]
     [InlineData(3203, false)]
-    public void Refuses_blocks_from_the_far_future(ulong slot, bool timely) => Assert.Equal(timely, Clock().Refusal("vc", Block(slot)) is null);
+    public void Refuses_blocks_from_the_far_future(ulong slot, bool timely) =>
+        Assert.Equal(timely, Clock().Refusal("vc", Block(slot)) is null);
 
     [Fact]
     public void Moves_with_the_time()
@@ -67,9 +70,15 @@ public sealed class SlotClockTests
     {
         SignableMessage[] now =
         [
-            new PayloadAttestation(default, new Slot(slot), PayloadPresent: true, BlobDataAvailable: true, Fork()), Gloas.Envelope(new Slot(slot), Fork()), Gloas.Bid(new Slot(slot), Fork()),
+            new PayloadAttestation(default, new Slot(slot), PayloadPresent: true, BlobDataAvailable: true, Fork()),
+            Gloas.Envelope(new Slot(slot), Fork()),
+            Gloas.Bid(new Slot(slot), Fork()),
         ];
-        SignableMessage[] soon = [new ProposerPreferences(default, new Slot(proposal), 7, default, 0, Fork()), new BuilderRequestAuth([1], new Slot(proposal))];
+        SignableMessage[] soon =
+        [
+            new ProposerPreferences(default, new Slot(proposal), 7, default, 0, Fork()),
+            new BuilderRequestAuth([1], new Slot(proposal)),
+        ];
 
         Assert.All(now, message => Assert.Equal(timely, Clock().Refusal("vc", message) is null));
         Assert.All(soon, message => Assert.Null(Clock().Refusal("vc", message)));
@@ -91,7 +100,10 @@ public sealed class SlotClockTests
     {
         var clock = Clock();
         Assert.Equal(new ChainTime.Known(new Slot(3200), new Slot(3202), new Epoch(101)), clock.Read());
-        Assert.Equal(new ChainTime.Known(new Slot(3200), new Slot(long.MaxValue), new Epoch(long.MaxValue)), new SlotClock(_network, new SlotWindow(ulong.MaxValue, ulong.MaxValue), _time).Read());
+        Assert.Equal(
+            new ChainTime.Known(new Slot(3200), new Slot(long.MaxValue), new Epoch(long.MaxValue)),
+            new SlotClock(_network, new SlotWindow(ulong.MaxValue, ulong.MaxValue), _time).Read()
+        );
         Assert.Equal(new ChainTime.Known(new Slot(3200), new Slot(3200), new Epoch(100)), new SlotClock(_network, null, _time).Read());
         Assert.IsType<ChainTime.Unknown>(new SlotClock(_network with { GenesisTime = null }, null, _time).Read());
         _time.Step(-TimeSpan.FromMinutes(5));
@@ -102,7 +114,16 @@ public sealed class SlotClockTests
     private SlotClock Clock() => new(_network, SlotWindow.Default, _time);
 
     private static Attestation Vote(ulong slot, ulong target) =>
-        new(new AttestationData(new Slot(slot), 0, default, new Checkpoint(new Epoch(0), default), new Checkpoint(new Epoch(target), default)), Fork());
+        new(
+            new AttestationData(
+                new Slot(slot),
+                0,
+                default,
+                new Checkpoint(new Epoch(0), default),
+                new Checkpoint(new Epoch(target), default)
+            ),
+            Fork()
+        );
 
     private static Block Block(ulong slot) => new(new Slot(slot), 0, default, default, new BlockBody.RootOnly(default), Fork());
 

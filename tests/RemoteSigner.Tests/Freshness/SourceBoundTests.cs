@@ -4,7 +4,9 @@ using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Tests.Freshness;
 
-/// <summary>After a crash floors end by time alone, also while the chain does not justify: the witness's record bounds the sources, too.</summary>
+/// <summary>
+/// After a crash floors end by time alone, also while the chain does not justify: the witness's record bounds the sources, too.
+/// </summary>
 public sealed class SourceBoundTests : IAsyncLifetime
 {
     private const ulong Justified = 9;
@@ -121,7 +123,10 @@ public sealed class SourceBoundTests : IAsyncLifetime
         await run.Fence.CloseAsync();
     }
 
-    private void At(ulong epoch) => _directory.Time.SetUtcNow(DateTimeOffset.FromUnixTimeSeconds((long)(SharedDirectory.Network.GenesisTime!.Value + (epoch * 32 * 12))));
+    private void At(ulong epoch) =>
+        _directory.Time.SetUtcNow(
+            DateTimeOffset.FromUnixTimeSeconds((long)(SharedDirectory.Network.GenesisTime!.Value + (epoch * 32 * 12)))
+        );
 
     private Task<SharedDirectory.SharedRun> OpenAsync() => _directory.OpenAsync(_directory.Ledger, _witness);
 }

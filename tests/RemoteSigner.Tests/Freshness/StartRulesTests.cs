@@ -21,35 +21,71 @@ public sealed class StartRulesTests
         new LedgerStart(_vault, "witness", 4, 3),
         _end,
         new WitnessReading("witness", 4, new byte[FenceRecord.Length]),
-        new FenceRecord(_vault, 4, SignedBounds.Before(new Epoch(20)), Anchors.Of(_vault, 3).Mark, null).EndedAt(_end));
+        new FenceRecord(_vault, 4, SignedBounds.Before(new Epoch(20)), Anchors.Of(_vault, 3).Mark, null).EndedAt(_end)
+    );
 
     [Fact]
-    public void Serves_at_once_after_an_orderly_stop_with_the_very_same_ledger() => Assert.IsType<StartDecision.Serve>(StartRules.Decide(_clean));
+    public void Serves_at_once_after_an_orderly_stop_with_the_very_same_ledger() =>
+        Assert.IsType<StartDecision.Serve>(StartRules.Decide(_clean));
 
     [Theory]
     [InlineData(FreshnessReason.VaultReplaced, 3UL, 0, 1)]
     [InlineData(FreshnessReason.VaultRolledBack, 2UL, 0, 0)]
     [InlineData(FreshnessReason.VaultUnknown, 3UL, 1, 0)]
     [InlineData(FreshnessReason.VaultUnknown, 4UL, 0, 0)]
-    public void A_vault_that_the_ledger_does_not_remember_is_refused(FreshnessReason reason, ulong generation, byte content, byte rootKey) => Refuses(reason, _clean with
-    {
-        Vault = Anchors.Of(_vault, generation, content, rootKey),
-        Known = new KnownVault(Anchors.Of(_vault, 3)),
-        Record = _clean.Record! with { Vault = new VaultMark(2, default) },
-        Ledger = _clean.Ledger! with { VaultGeneration = 2 },
-    });
+    public void A_vault_that_the_ledger_does_not_remember_is_refused(
+        FreshnessReason reason,
+        ulong generation,
+        byte content,
+        byte rootKey
+    ) =>
+        Refuses(
+            reason,
+            _clean with
+            {
+                Vault = Anchors.Of(_vault, generation, content, rootKey),
+                Known = new KnownVault(Anchors.Of(_vault, 3)),
+                Record = _clean.Record! with { Vault = new VaultMark(2, default) },
+                Ledger = _clean.Ledger! with { VaultGeneration = 2 },
+            }
+        );
 
     [Fact]
     public void A_vault_that_was_replaced_is_told_also_where_the_witness_cannot_be_read_with_its_keys() =>
-        Refuses(FreshnessReason.VaultReplaced, _clean with { Vault = Anchors.Of(_vault, 3, rootKey: 1), Known = new KnownVault(Anchors.Of(_vault, 3)), Witness = null, Record = null });
+        Refuses(
+            FreshnessReason.VaultReplaced,
+            _clean with
+            {
+                Vault = Anchors.Of(_vault, 3, rootKey: 1),
+                Known = new KnownVault(Anchors.Of(_vault, 3)),
+                Witness = null,
+                Record = null,
+            }
+        );
 
     [Fact]
     public void The_ledger_of_another_vault_is_told_also_where_there_is_no_witness() =>
-        Refuses(FreshnessReason.LedgerForeign, _clean with { Known = new KnownVault(Anchors.Of(Guid.NewGuid(), 3)), Witness = null, Record = null });
+        Refuses(
+            FreshnessReason.LedgerForeign,
+            _clean with
+            {
+                Known = new KnownVault(Anchors.Of(Guid.NewGuid(), 3)),
+                Witness = null,
+                Record = null,
+            }
+        );
 
     [Fact]
     public void A_change_that_was_announced_is_taken() =>
-        Assert.IsType<StartDecision.Serve>(StartRules.Decide(_clean with { Vault = Anchors.Of(_vault, 4), Known = new KnownVault(Anchors.Of(_vault, 3), Anchors.Of(_vault, 4)) }));
+        Assert.IsType<StartDecision.Serve>(
+            StartRules.Decide(
+                _clean with
+                {
+                    Vault = Anchors.Of(_vault, 4),
+                    Known = new KnownVault(Anchors.Of(_vault, 3), Anchors.Of(_vault, 4)),
+                }
+            )
+        );
 
     [Fact]
     public void Another_vault_of_the_generation_that_the_witness_knows_is_refused() =>
@@ -62,7 +98,12 @@ public sealed class StartRulesTests
     [Fact]
     public void Raises_the_floors_to_the_fence_after_a_crash()
     {
-        var floor = Floor(_clean with { Record = _clean.Record!.GoingOn(4, Guid.NewGuid(), new SignedBounds(new Epoch(20), new Epoch(15))) });
+        var floor = Floor(
+            _clean with
+            {
+                Record = _clean.Record!.GoingOn(4, Guid.NewGuid(), new SignedBounds(new Epoch(20), new Epoch(15))),
+            }
+        );
 
         Assert.Equal((new Epoch(20), new Epoch(15), (Root?)null), (floor.Fence, floor.LowestSource, floor.AwaitedMarks));
     }
@@ -94,8 +135,20 @@ public sealed class StartRulesTests
         Assert.Equal(SignedBounds.Before(new Epoch(99)), Clearance.FloorAfter(evidence, FreshnessReason.LedgerRolledBack, new Epoch(99)));
         Assert.Equal(
             new SignedBounds(new Epoch(120), new Epoch(97)),
-            Clearance.FloorAfter(evidence with { Record = null, ContestBounds = new SignedBounds(new Epoch(120), new Epoch(90)) }, FreshnessReason.WitnessContested, new Epoch(99)));
-        Assert.Equal(new SignedBounds(new Epoch(20), new Epoch(8)), Clearance.FloorAfter(_clean, FreshnessReason.LedgerRolledBack, new Epoch(99)));
+            Clearance.FloorAfter(
+                evidence with
+                {
+                    Record = null,
+                    ContestBounds = new SignedBounds(new Epoch(120), new Epoch(90)),
+                },
+                FreshnessReason.WitnessContested,
+                new Epoch(99)
+            )
+        );
+        Assert.Equal(
+            new SignedBounds(new Epoch(20), new Epoch(8)),
+            Clearance.FloorAfter(_clean, FreshnessReason.LedgerRolledBack, new Epoch(99))
+        );
         Assert.Equal(SignedBounds.Before(new Epoch(99)), Clearance.FloorAfter(_clean, FreshnessReason.VaultReplaced, new Epoch(99)));
     }
 
@@ -125,7 +178,8 @@ public sealed class StartRulesTests
         Refuses(FreshnessReason.CounterBehind, _clean with { Record = _clean.Record! with { Start = 5 } });
 
     [Fact]
-    public void A_ledger_without_a_start_beside_a_witness_is_refused() => Refuses(FreshnessReason.LedgerWithoutStart, _clean with { Ledger = null });
+    public void A_ledger_without_a_start_beside_a_witness_is_refused() =>
+        Refuses(FreshnessReason.LedgerWithoutStart, _clean with { Ledger = null });
 
     [Fact]
     public void A_ledger_of_another_vault_is_refused() =>
@@ -158,7 +212,8 @@ public sealed class StartRulesTests
         Refuses(FreshnessReason.RecordForeign, _clean with { Record = _clean.Record! with { VaultId = _otherVault } });
 
     [Fact]
-    public void A_vault_older_than_the_witness_knows_was_put_back() => Refuses(FreshnessReason.VaultRolledBack, _clean with { Vault = Anchors.Of(_vault, 2) });
+    public void A_vault_older_than_the_witness_knows_was_put_back() =>
+        Refuses(FreshnessReason.VaultRolledBack, _clean with { Vault = Anchors.Of(_vault, 2) });
 
     [Fact]
     public void A_vault_older_than_the_ledger_knows_was_put_back() =>

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace RemoteSigner.Tests.Freshness;
 
-/// <summary>Time whose wall clock can be set while the monotonic one runs on, as on a real machine; the fake's own adjustment moves both.</summary>
+/// <summary>
+/// Time whose wall clock can be set while the monotonic one runs on, as on a real machine; the fake's own adjustment moves both.
+/// </summary>
 internal sealed class SteppedTime(DateTimeOffset start) : FakeTimeProvider(start)
 {
     private TimeSpan _stepped;

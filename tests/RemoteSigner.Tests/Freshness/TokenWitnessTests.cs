@@ -113,7 +113,11 @@ public sealed class TokenWitnessTests : IDisposable
         await WriteAsync(2);
         await WriteAsync(3);
         await PutAsync(old);
-        var found = new FreshState(Anchors.Of(_vault, 1), new LedgerStart(_vault, first, 5, 1), new HistoryEnd(1, default, default, null, null, null));
+        var found = new FreshState(
+            Anchors.Of(_vault, 1),
+            new LedgerStart(_vault, first, 5, 1),
+            new HistoryEnd(1, default, default, null, null, null)
+        );
 
         var evidence = await found.ShowAgainstAsync(_witness, _keys, default);
         Assert.Equal(FreshnessReason.WitnessContested, Assert.IsType<StartDecision.Refuse>(StartRules.Decide(evidence)).Refusal.Reason);
@@ -122,7 +126,10 @@ public sealed class TokenWitnessTests : IDisposable
         Assert.Null(await _witness.ReadAsync(default));
         await _witness.CreateAsync(default);
         Assert.NotEqual(first, (await _witness.ReadAsync(default))!.Identity);
-        Assert.Equal(FreshnessReason.WitnessReplaced, Assert.IsType<StartDecision.Refuse>(StartRules.Decide(await found.ShowAgainstAsync(_witness, _keys, default))).Refusal.Reason);
+        Assert.Equal(
+            FreshnessReason.WitnessReplaced,
+            Assert.IsType<StartDecision.Refuse>(StartRules.Decide(await found.ShowAgainstAsync(_witness, _keys, default))).Refusal.Reason
+        );
     }
 
     [Fact]
@@ -132,10 +139,16 @@ public sealed class TokenWitnessTests : IDisposable
         await PutAsync([.. content, .. HMACSHA256.HashData(_keys.Witness.Span, content)], $"remote-signer fence {_vault}");
 
         var read = (await _witness.ReadAsync(default))!;
-        Assert.Equal((5UL, (byte)1, true), (read.Count, read.Record.Span[0], read.Identity.EndsWith(_vault.ToString(), StringComparison.Ordinal)));
+        Assert.Equal(
+            (5UL, (byte)1, true),
+            (read.Count, read.Record.Span[0], read.Identity.EndsWith(_vault.ToString(), StringComparison.Ordinal))
+        );
         await WriteAsync(2);
 
-        Assert.Equal((read.Identity, (byte)2), ((await _witness.ReadAsync(default))!.Identity, (await _witness.ReadAsync(default))!.Record.Span[0]));
+        Assert.Equal(
+            (read.Identity, (byte)2),
+            ((await _witness.ReadAsync(default))!.Identity, (await _witness.ReadAsync(default))!.Record.Span[0])
+        );
         Assert.Equal((1, (byte)2), (await CountObjectsAsync(), (await ValueAsync())[0]));
     }
 
@@ -152,7 +165,13 @@ public sealed class TokenWitnessTests : IDisposable
         await CountAsync();
 
         Assert.InRange(Encoding.UTF8.GetByteCount(Label), 1, 32);
-        Assert.Equal((1, 0), (await CountObjectsAsync(), await _token.RunOnceAsync(session => session.FindData($"remote-signer fence {_vault}").Count, default)));
+        Assert.Equal(
+            (1, 0),
+            (
+                await CountObjectsAsync(),
+                await _token.RunOnceAsync(session => session.FindData($"remote-signer fence {_vault}").Count, default)
+            )
+        );
         Assert.Equal(2UL, (await _witness.ReadAsync(default))!.Count);
         await _witness.DiscardAsync(default);
         await PutAsync(value, $"remote-signer fence {_vault}");
@@ -165,7 +184,12 @@ public sealed class TokenWitnessTests : IDisposable
     {
         using var later = new FenceKeys(_arena.Allocate(32), _arena.Allocate(32), 1);
 
-        Assert.Equal(3, new[] { _witness.Label, new TokenWitness(_token, _vault, later).Label, new TokenWitness(_token, Guid.NewGuid(), _keys).Label }.Distinct().Count());
+        Assert.Equal(
+            3,
+            new[] { _witness.Label, new TokenWitness(_token, _vault, later).Label, new TokenWitness(_token, Guid.NewGuid(), _keys).Label }
+                .Distinct()
+                .Count()
+        );
     }
 
     [Fact]
@@ -182,9 +206,19 @@ public sealed class TokenWitnessTests : IDisposable
     public async Task Is_not_made_in_a_token_that_keeps_no_data_objects()
     {
         var before = _softHsm.Objects;
-        using var token = _softHsm.Open(_arena, profile: HsmProfile.Get("softhsm2") with { DataObjects = HsmProfile.Get("nethsm").DataObjects });
+        using var token = _softHsm.Open(
+            _arena,
+            profile: HsmProfile.Get("softhsm2") with
+            {
+                DataObjects = HsmProfile.Get("nethsm").DataObjects,
+            }
+        );
 
-        Assert.Contains("keeps no data objects", (await Assert.ThrowsAsync<WitnessException>(() => new TokenWitness(token, _vault, _keys).CreateAsync(default))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "keeps no data objects",
+            (await Assert.ThrowsAsync<WitnessException>(() => new TokenWitness(token, _vault, _keys).CreateAsync(default))).Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal(before, _softHsm.Objects);
     }
 
@@ -195,8 +229,14 @@ public sealed class TokenWitnessTests : IDisposable
         var seen = (await _witness.ReadAsync(default))!;
         await WriteAsync(1);
 
-        Assert.Equal(WitnessFault.Contested, (await Assert.ThrowsAsync<WitnessException>(() => _witness.WriteRecordAsync(seen, Record(2), default))).Fault);
-        Assert.Equal(WitnessFault.Contested, (await Assert.ThrowsAsync<WitnessException>(() => _witness.CountAsync(seen, Record(2), default))).Fault);
+        Assert.Equal(
+            WitnessFault.Contested,
+            (await Assert.ThrowsAsync<WitnessException>(() => _witness.WriteRecordAsync(seen, Record(2), default))).Fault
+        );
+        Assert.Equal(
+            WitnessFault.Contested,
+            (await Assert.ThrowsAsync<WitnessException>(() => _witness.CountAsync(seen, Record(2), default))).Fault
+        );
         Assert.Equal(1, (await _witness.ReadAsync(default))!.Record.Span[0]);
     }
 
@@ -211,14 +251,23 @@ public sealed class TokenWitnessTests : IDisposable
         for (byte round = 0; round < 60; round++)
         {
             var from = (await _witness.ReadAsync(default))!;
-            var made = await Task.WhenAll(both.Select((one, i) => Task.Run(() => TryAsync(() => one.CountAsync(from, Record((byte)(2 * round + i)), default)))));
+            var made = await Task.WhenAll(
+                both.Select((one, i) => Task.Run(() => TryAsync(() => one.CountAsync(from, Record((byte)(2 * round + i)), default))))
+            );
 
             var read = (await both[round % 2].ReadAsync(default))!;
             Assert.InRange(made.Count(one => one), 0, 1);
-            var expected = made[0] ? 2 * round : made[1] ? (2 * round) + 1 : -1;
+            var expected =
+                made[0] ? 2 * round
+                : made[1] ? (2 * round) + 1
+                : -1;
 
-            // Whoever was told that it failed does not know whether it was made: a token that fails under two at once may leave what it took.
-            byte[][] possible = expected < 0 ? [from.Record.ToArray(), Record((byte)(2 * round)), Record((byte)((2 * round) + 1))] : [Record((byte)expected)];
+            // Whoever was told that it failed does not know whether it was made: a token that fails under two at once may leave what it
+            // took.
+            byte[][] possible =
+                expected < 0
+                    ? [from.Record.ToArray(), Record((byte)(2 * round)), Record((byte)((2 * round) + 1))]
+                    : [Record((byte)expected)];
             var shown = Array.FindIndex(possible, record => read.Record.Span.SequenceEqual(record));
             Assert.InRange(shown, 0, possible.Length - 1);
             Assert.Equal(expected < 0 && shown == 0 ? from.Count : from.Count + 1, read.Count);
@@ -234,13 +283,21 @@ public sealed class TokenWitnessTests : IDisposable
     {
         using var otherToken = _softHsm.Open(_arena);
         await using var directory = await SharedDirectory.CreateAsync(made => new TokenWitness(_token, made.VaultId, made.Keys), _vault);
-        IFreshnessWitness[] witnesses = [new TokenWitness(_token, _vault, directory.Keys), new TokenWitness(otherToken, _vault, directory.Keys)];
+        IFreshnessWitness[] witnesses =
+        [
+            new TokenWitness(_token, _vault, directory.Keys),
+            new TokenWitness(otherToken, _vault, directory.Keys),
+        ];
         var files = new[] { directory.Ledger, directory.Ledger };
         var served = 0;
         for (ulong round = 0; round < 20; round++)
         {
             var (source, target) = (SharedDirectory.Fence + (20 * round), SharedDirectory.Fence + (20 * round) + 1);
-            SharedDirectory.SharedRun[] runs = [await directory.OpenAsync(directory.Copy(files[0]), witnesses[0]), await directory.OpenAsync(directory.Copy(files[1]), witnesses[1])];
+            SharedDirectory.SharedRun[] runs =
+            [
+                await directory.OpenAsync(directory.Copy(files[0]), witnesses[0]),
+                await directory.OpenAsync(directory.Copy(files[1]), witnesses[1]),
+            ];
             var decisions = await Task.WhenAll(runs.Select(run => Task.Run(run.StartAsync)));
             var votes = await Task.WhenAll(runs.Select((run, i) => Task.Run(() => run.VoteAsync(source, target, i + 1))));
 
@@ -284,13 +341,20 @@ public sealed class TokenWitnessTests : IDisposable
     {
         await _witness.CreateAsync(default);
 
-        Assert.Equal([1], await _token.RunOnceAsync(session => session.ReadAttribute(Assert.Single(session.FindData(Label)), CKA.CKA_PRIVATE), default));
+        Assert.Equal(
+            [1],
+            await _token.RunOnceAsync(session => session.ReadAttribute(Assert.Single(session.FindData(Label)), CKA.CKA_PRIVATE), default)
+        );
     }
 
     [Fact]
     public async Task A_token_that_is_not_there_is_unreachable_and_not_a_missing_witness()
     {
-        using var absent = _softHsm.Open(_arena, label: "absent", patience: new TokenPatience { Retries = 1, Pause = TimeSpan.FromMilliseconds(1) });
+        using var absent = _softHsm.Open(
+            _arena,
+            label: "absent",
+            patience: new TokenPatience { Retries = 1, Pause = TimeSpan.FromMilliseconds(1) }
+        );
 
         var fault = await Assert.ThrowsAsync<WitnessException>(() => new TokenWitness(absent, _vault, _keys).ReadAsync(default));
 
@@ -329,7 +393,8 @@ public sealed class TokenWitnessTests : IDisposable
 
     private static WitnessReading Nothing => new("token nowhere", 0, default);
 
-    private async Task WriteAsync(byte fill) => await _witness.WriteRecordAsync(await _witness.ReadAsync(default) ?? Nothing, Record(fill), default);
+    private async Task WriteAsync(byte fill) =>
+        await _witness.WriteRecordAsync(await _witness.ReadAsync(default) ?? Nothing, Record(fill), default);
 
     private async Task CountAsync()
     {
@@ -341,14 +406,27 @@ public sealed class TokenWitnessTests : IDisposable
 
     private Task<int> CountObjectsAsync() => _token.RunOnceAsync(session => session.FindData(Label).Count, default);
 
-    private Task<bool> DestroyAsync() => _token.RunOnceAsync(login => WithSession(login, session => session.FindData(Label).ForEach(session.Destroy)), default);
+    private Task<bool> DestroyAsync() =>
+        _token.RunOnceAsync(login => WithSession(login, session => session.FindData(Label).ForEach(session.Destroy)), default);
 
-    private Task<byte[]> ValueAsync() => _token.RunOnceAsync(session => session.ReadAttribute(Assert.Single(session.FindData(Label)), CKA.CKA_VALUE), default);
+    private Task<byte[]> ValueAsync() =>
+        _token.RunOnceAsync(session => session.ReadAttribute(Assert.Single(session.FindData(Label)), CKA.CKA_VALUE), default);
 
-    private Task<bool> PutAsync(byte[] value, string? label = null) => _token.RunOnceAsync(
-        login => WithSession(login, session => session.CreateObject(new Template()
-            .With(CKA.CKA_CLASS, (ulong)CKO.CKO_DATA).With(CKA.CKA_TOKEN, true).With(CKA.CKA_PRIVATE, true).With(CKA.CKA_LABEL, label ?? Label).With(CKA.CKA_VALUE, value))),
-        default);
+    private Task<bool> PutAsync(byte[] value, string? label = null) =>
+        _token.RunOnceAsync(
+            login =>
+                WithSession(login, session =>
+                    session.CreateObject(
+                        new Template()
+                            .With(CKA.CKA_CLASS, (ulong)CKO.CKO_DATA)
+                            .With(CKA.CKA_TOKEN, true)
+                            .With(CKA.CKA_PRIVATE, true)
+                            .With(CKA.CKA_LABEL, label ?? Label)
+                            .With(CKA.CKA_VALUE, value)
+                    )
+                ),
+            default
+        );
 
     private static bool WithSession(Pkcs11Session login, Action<Pkcs11Session> work)
     {

@@ -27,7 +27,18 @@ public sealed class TpmWitnessTests : TpmTest
             PinnedRoot(tpm);
         }
 
-        _device = new SealingTpm(Tapped, Software.Address, new ApprovalFolder(InFolder("none")), new PinSource.FromFile("none"), null, _arena, Brief with { NvRate = TimeSpan.Zero });
+        _device = new SealingTpm(
+            Tapped,
+            Software.Address,
+            new ApprovalFolder(InFolder("none")),
+            new PinSource.FromFile("none"),
+            null,
+            _arena,
+            Brief with
+            {
+                NvRate = TimeSpan.Zero,
+            }
+        );
         _keys = NewKeys();
         _witness = new TpmWitness(_device, _vault, _keys);
     }
@@ -148,7 +159,11 @@ public sealed class TpmWitnessTests : TpmTest
 
         var refused = await Assert.ThrowsAsync<WitnessException>(() => thief.ReadAsync(default));
         Assert.Equal(WitnessFault.Foreign, refused.Fault);
-        Assert.Contains($"tpm2_nvundefine 0x{thief.Indices.Counter:X8}, tpm2_nvundefine 0x{thief.Indices.Record:X8}", refused.Hint, StringComparison.Ordinal);
+        Assert.Contains(
+            $"tpm2_nvundefine 0x{thief.Indices.Counter:X8}, tpm2_nvundefine 0x{thief.Indices.Record:X8}",
+            refused.Hint,
+            StringComparison.Ordinal
+        );
         Assert.Equal(WitnessFault.Foreign, await FaultAsync(() => thief.CountAsync(Nothing, Record(1), default)));
         Assert.Equal(WitnessFault.Foreign, await FaultAsync(() => thief.WriteRecordAsync(Nothing, Record(1), default)));
         using var tpm = Open();
@@ -258,13 +273,14 @@ public sealed class TpmWitnessTests : TpmTest
         await _witness.CreateAsync(default);
         await WriteAsync(1);
         var from = (await _witness.ReadAsync(default))!;
-        _onTheBus = bus => bus.ChangeCommand = command =>
-        {
-            if ((command[8] << 8 | command[9]) == (int)TpmCc.NV_Write)
+        _onTheBus = bus =>
+            bus.ChangeCommand = command =>
             {
-                throw new TpmTransportException(TpmTransportFault.Closed, "cut");
-            }
-        };
+                if ((command[8] << 8 | command[9]) == (int)TpmCc.NV_Write)
+                {
+                    throw new TpmTransportException(TpmTransportFault.Closed, "cut");
+                }
+            };
 
         Assert.Equal(WitnessFault.Unreachable, await FaultAsync(() => _witness.CountAsync(from, Record(2), default)));
 
@@ -275,8 +291,24 @@ public sealed class TpmWitnessTests : TpmTest
     [Fact]
     public async Task Two_signers_that_start_at_once_from_copies_of_one_data_directory_never_serve_both()
     {
-        using var otherDevice = new SealingTpm(Tapped, Software.Address, new ApprovalFolder(InFolder("none")), new PinSource.FromFile("none"), null, _arena, new TpmPatience { NvRate = TimeSpan.Zero });
-        using var device = new SealingTpm(Tapped, Software.Address, new ApprovalFolder(InFolder("none")), new PinSource.FromFile("none"), null, _arena, new TpmPatience { NvRate = TimeSpan.Zero });
+        using var otherDevice = new SealingTpm(
+            Tapped,
+            Software.Address,
+            new ApprovalFolder(InFolder("none")),
+            new PinSource.FromFile("none"),
+            null,
+            _arena,
+            new TpmPatience { NvRate = TimeSpan.Zero }
+        );
+        using var device = new SealingTpm(
+            Tapped,
+            Software.Address,
+            new ApprovalFolder(InFolder("none")),
+            new PinSource.FromFile("none"),
+            null,
+            _arena,
+            new TpmPatience { NvRate = TimeSpan.Zero }
+        );
         var served = 0;
         for (var round = 0; round < 8; round++)
         {
@@ -335,18 +367,20 @@ public sealed class TpmWitnessTests : TpmTest
     private static Action<TamperingTransport> CutAfter(int commands)
     {
         var sent = 0;
-        return bus => bus.ChangeCommand = _ =>
-        {
-            if (++sent > commands)
+        return bus =>
+            bus.ChangeCommand = _ =>
             {
-                throw new TpmTransportException(TpmTransportFault.Closed, "cut");
-            }
-        };
+                if (++sent > commands)
+                {
+                    throw new TpmTransportException(TpmTransportFault.Closed, "cut");
+                }
+            };
     }
 
     private static WitnessReading Nothing => new("TPM of nobody", 0, default);
 
-    private async Task WriteAsync(byte fill) => await _witness.WriteRecordAsync(await _witness.ReadAsync(default) ?? Nothing, Record(fill), default);
+    private async Task WriteAsync(byte fill) =>
+        await _witness.WriteRecordAsync(await _witness.ReadAsync(default) ?? Nothing, Record(fill), default);
 
     private async Task CountAsync()
     {

@@ -3,12 +3,15 @@ using System.Threading.Channels;
 namespace RemoteSigner.Tests.Freshness;
 
 /// <summary>
-/// Decides which of several runs takes the next step, so that one interleaving after another can be played. A run rests when it waits for its next step or has ended; only then
-/// is another step given.
+/// Decides which of several runs takes the next step, so that one interleaving after another can be played. A run rests when it waits for
+/// its next step or has ended; only then is another step given.
 /// </summary>
 internal sealed class Turns(int runs)
 {
-    private readonly Channel<TaskCompletionSource>[] _waiting = [.. Enumerable.Range(0, runs).Select(_ => Channel.CreateUnbounded<TaskCompletionSource>())];
+    private readonly Channel<TaskCompletionSource>[] _waiting =
+    [
+        .. Enumerable.Range(0, runs).Select(_ => Channel.CreateUnbounded<TaskCompletionSource>()),
+    ];
 
     public Task TakeAsync(int run)
     {
@@ -17,7 +20,9 @@ internal sealed class Turns(int runs)
         return turn.Task;
     }
 
-    /// <summary>Plays the scripts to their ends. <paramref name="choose"/> is told which runs can go on, at least one, and names one of them.</summary>
+    /// <summary>
+    /// Plays the scripts to their ends. <paramref name="choose"/> is told which runs can go on, at least one, and names one of them.
+    /// </summary>
     public async Task PlayAsync(IReadOnlyList<Task> scripts, Func<IReadOnlyList<int>, int> choose)
     {
         var resting = new TaskCompletionSource?[runs];

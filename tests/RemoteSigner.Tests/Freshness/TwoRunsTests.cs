@@ -4,16 +4,31 @@ using RemoteSigner.Freshness;
 namespace RemoteSigner.Tests.Freshness;
 
 /// <summary>
-/// Two runs on copies of one data directory with one witness, at the same time, in every order of the witness's steps with a few changes from one to the other and in many random ones with any
-/// number. Whatever the order: no two votes that left contradict each other, and afterwards a start on either copy as it was right before its count signs nothing that contradicts one either.
+/// Two runs on copies of one data directory with one witness, at the same time, in every order of the witness's steps with a few changes
+/// from one to the other and in many random ones with any number. Whatever the order: no two votes that left contradict each other, and
+/// afterwards a start on either copy as it was right before its count signs nothing that contradicts one either.
 /// </summary>
 public sealed class TwoRunsTests(ITestOutputHelper output)
 {
     private const ulong Fence = SharedDirectory.Fence;
 
     // Different roots: each run votes otherwise than the other.
-    private static readonly (ulong Source, ulong Target)[] _votes = [(Fence - 2, Fence - 1), (Fence - 1, Fence), (Fence - 4, Fence + 1), (Fence + 8, Fence + 9)];
-    private static readonly (ulong Source, ulong Target)[] _later = [(Fence - 3, Fence - 1), (Fence - 1, Fence), (Fence - 5, Fence + 2), (Fence + 8, Fence + 9), (Fence - 1, Fence + 12), (Fence + 17, Fence + 18)];
+    private static readonly (ulong Source, ulong Target)[] _votes =
+    [
+        (Fence - 2, Fence - 1),
+        (Fence - 1, Fence),
+        (Fence - 4, Fence + 1),
+        (Fence + 8, Fence + 9),
+    ];
+    private static readonly (ulong Source, ulong Target)[] _later =
+    [
+        (Fence - 3, Fence - 1),
+        (Fence - 1, Fence),
+        (Fence - 5, Fence + 2),
+        (Fence + 8, Fence + 9),
+        (Fence - 1, Fence + 12),
+        (Fence + 17, Fence + 18),
+    ];
 
     private delegate Task Script(SharedDirectory.SharedRun run, int root);
 
@@ -30,11 +45,13 @@ public sealed class TwoRunsTests(ITestOutputHelper output)
     [Theory]
     [InlineData(WitnessKind.Counter)]
     [InlineData(WitnessKind.Objects)]
-    internal Task A_start_beside_a_run_that_stops(WitnessKind kind) => PlayAsync(kind, beside: true, (run, _) => StopAsync(run), StartAsync);
+    internal Task A_start_beside_a_run_that_stops(WitnessKind kind) =>
+        PlayAsync(kind, beside: true, (run, _) => StopAsync(run), StartAsync);
 
     /// <summary>A token only: a TPM that both copies of a machine reach goes along with neither.</summary>
     [Fact]
-    public Task Two_copies_of_a_machine_that_was_resumed() => PlayAsync(WitnessKind.Objects, beside: true, VoteBeyondAsync, VoteBeyondAsync, clone: true);
+    public Task Two_copies_of_a_machine_that_was_resumed() =>
+        PlayAsync(WitnessKind.Objects, beside: true, VoteBeyondAsync, VoteBeyondAsync, clone: true);
 
     [Fact]
     public async Task Two_starts_one_after_the_other_leave_one_that_serves()
@@ -53,7 +70,9 @@ public sealed class TwoRunsTests(ITestOutputHelper output)
     private async Task PlayAsync(WitnessKind kind, bool beside, Script one, Script other, bool clone = false)
     {
         var votes = 0;
-        var all = await new Interleavings(mostChanges: 3).PlayAllAsync(async choose => votes += await PlayOneAsync(kind, beside, one, other, clone, choose));
+        var all = await new Interleavings(mostChanges: 3).PlayAllAsync(async choose =>
+            votes += await PlayOneAsync(kind, beside, one, other, clone, choose)
+        );
         const int Some = 50;
         for (var i = 0; i < Some; i++)
         {
@@ -66,7 +85,14 @@ public sealed class TwoRunsTests(ITestOutputHelper output)
         Assert.InRange(votes, all, int.MaxValue);
     }
 
-    private static async Task<int> PlayOneAsync(WitnessKind kind, bool beside, Script one, Script other, bool clone, Func<IReadOnlyList<int>, int> choose)
+    private static async Task<int> PlayOneAsync(
+        WitnessKind kind,
+        bool beside,
+        Script one,
+        Script other,
+        bool clone,
+        Func<IReadOnlyList<int>, int> choose
+    )
     {
         await using var scene = await Scene.CreateAsync(kind);
         await using var first = await scene.OpenAsync(scene.Copy(), 0);
@@ -147,7 +173,9 @@ public sealed class TwoRunsTests(ITestOutputHelper output)
 
         public int Votes => _directory.Votes;
 
-        /// <summary>The ledgers as they were when their starts were on disk and not counted yet: with nothing that was signed since.</summary>
+        /// <summary>
+        /// The ledgers as they were when their starts were on disk and not counted yet: with nothing that was signed since.
+        /// </summary>
         public List<string> Counted { get; } = [];
 
         public static async Task<Scene> CreateAsync(WitnessKind kind)
@@ -175,7 +203,12 @@ public sealed class TwoRunsTests(ITestOutputHelper output)
 
         /// <summary>The same run once more, from the memory of the machine as it was a moment ago.</summary>
         public RunRecord Clone() =>
-            new(new ModelWitness(_memory) { Turn = step => TakeAsync(1, step) }, _directory.Keys, FenceRecord.Read(_memory.Record, _directory.Keys.Record)!, _directory.Time);
+            new(
+                new ModelWitness(_memory) { Turn = step => TakeAsync(1, step) },
+                _directory.Keys,
+                FenceRecord.Read(_memory.Record, _directory.Keys.Record)!,
+                _directory.Time
+            );
 
         public ValueTask DisposeAsync() => _directory.DisposeAsync();
 

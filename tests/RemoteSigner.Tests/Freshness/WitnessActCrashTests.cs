@@ -7,86 +7,98 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Tests.Freshness;
 
 /// <summary>
-/// Acts about the witness that end at every step of it, killed or failed. Whatever is done next, and whichever copy of the ledger is put back beside whichever witness: no two votes contradict each
-/// other, and somebody at the console gets the signer to sign again.
+/// Acts about the witness that end at every step of it, killed or failed. Whatever is done next, and whichever copy of the ledger is put
+/// back beside whichever witness: no two votes contradict each other, and somebody at the console gets the signer to sign again.
 /// </summary>
 public sealed class WitnessActCrashTests
 {
     private const ulong Guess = 60;
 
-    public static TheoryData<string, bool> Kinds => new() { { "Counter", true }, { "Counter", false }, { "Objects", true }, { "Objects", false } };
+    public static TheoryData<string, bool> Kinds =>
+        new()
+        {
+            { "Counter", true },
+            { "Counter", false },
+            { "Objects", true },
+            { "Objects", false },
+        };
 
     [Theory]
     [MemberData(nameof(Kinds))]
     public Task An_interrupted_enrolment_is_repeated(string kind, bool dies) => AtEveryStepAsync(kind, dies, async scene =>
-    {
-        await scene.ForgetWitnessAsync();
-        Func<Standing, AdminAct<string>> enrol = standing => new EnrolWitness(standing, new Epoch(SharedDirectory.Fence));
-        await scene.InterruptAsync(enrol);
+        {
+            await scene.ForgetWitnessAsync();
+            Func<Standing, AdminAct<string>> enrol = standing => new EnrolWitness(standing, new Epoch(SharedDirectory.Fence));
+            await scene.InterruptAsync(enrol);
 
-        await scene.RepeatAsync(enrol);
+            await scene.RepeatAsync(enrol);
 
-        await scene.RequireVoteAsync(scene.First);
-    });
+            await scene.RequireVoteAsync(scene.First);
+        });
 
     [Theory]
     [MemberData(nameof(Kinds))]
     public Task A_fence_that_moves_is_never_in_two_places(string kind, bool dies) => AtEveryStepAsync(kind, dies, async scene =>
-    {
-        Func<Standing, AdminAct<string>> move = standing => new MoveWitness(standing, scene.Second);
-        _ = scene.Copy();
-        await scene.InterruptAsync(move);
+        {
+            Func<Standing, AdminAct<string>> move = standing => new MoveWitness(standing, scene.Second);
+            _ = scene.Copy();
+            await scene.InterruptAsync(move);
 
-        await scene.RepeatAsync(move);
+            await scene.RepeatAsync(move);
 
-        await scene.RequireVoteAsync(scene.Second);
-        await scene.RequireHarmlessAsync();
-    });
+            await scene.RequireVoteAsync(scene.Second);
+            await scene.RequireHarmlessAsync();
+        });
 
     [Theory]
     [MemberData(nameof(Kinds))]
     public Task A_witness_that_is_left_vouches_for_no_copy(string kind, bool dies) => AtEveryStepAsync(kind, dies, async scene =>
-    {
-        Func<Standing, AdminAct<string>> leave = standing => new LeaveWitness(standing);
-        _ = scene.Copy();
-        await scene.InterruptAsync(leave);
+        {
+            Func<Standing, AdminAct<string>> leave = standing => new LeaveWitness(standing);
+            _ = scene.Copy();
+            await scene.InterruptAsync(leave);
 
-        await scene.RepeatAsync(leave);
+            await scene.RepeatAsync(leave);
 
-        await scene.RequireVoteAsync(null);
-        await scene.RequireHarmlessAsync();
-    });
+            await scene.RequireVoteAsync(null);
+            await scene.RequireHarmlessAsync();
+        });
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public Task A_refusal_that_is_being_cleared_lets_nothing_pass_that_may_be_lost(string kind, bool dies) => AtEveryStepAsync(kind, dies, async scene =>
-    {
-        var before = scene.Copy();
-        await scene.RequireVoteAsync(scene.First);
-        await scene.PutBackAsync(before);
-        Func<Standing, AdminAct<SignedBounds>> clear = standing => new ClearRefusal(standing, FreshnessReason.LedgerRolledBack, new Epoch(Guess));
-        await scene.InterruptAsync(clear);
+    public Task A_refusal_that_is_being_cleared_lets_nothing_pass_that_may_be_lost(string kind, bool dies) =>
+        AtEveryStepAsync(kind, dies, async scene =>
+        {
+            var before = scene.Copy();
+            await scene.RequireVoteAsync(scene.First);
+            await scene.PutBackAsync(before);
+            Func<Standing, AdminAct<SignedBounds>> clear = standing => new ClearRefusal(
+                standing,
+                FreshnessReason.LedgerRolledBack,
+                new Epoch(Guess)
+            );
+            await scene.InterruptAsync(clear);
 
-        await scene.RepeatAsync(clear);
+            await scene.RepeatAsync(clear);
 
-        await scene.RequireVoteAsync(scene.First);
-        await scene.RequireHarmlessAsync();
-    });
+            await scene.RequireVoteAsync(scene.First);
+            await scene.RequireHarmlessAsync();
+        });
 
     [Theory]
     [MemberData(nameof(Kinds))]
     public Task Floors_that_are_being_lifted_are_there_or_not(string kind, bool dies) => AtEveryStepAsync(kind, dies, async scene =>
-    {
-        _ = scene.Copy();
-        await scene.RequireVoteAsync(scene.First, crashes: true);
-        Func<Standing, AdminAct<bool>> lift = standing => new LiftFloors(standing);
-        await scene.InterruptAsync(lift);
+        {
+            _ = scene.Copy();
+            await scene.RequireVoteAsync(scene.First, crashes: true);
+            Func<Standing, AdminAct<bool>> lift = standing => new LiftFloors(standing);
+            await scene.InterruptAsync(lift);
 
-        await scene.RepeatAsync(lift);
+            await scene.RepeatAsync(lift);
 
-        await scene.RequireVoteAsync(scene.First);
-        await scene.RequireHarmlessAsync();
-    });
+            await scene.RequireVoteAsync(scene.First);
+            await scene.RequireHarmlessAsync();
+        });
 
     private static async Task AtEveryStepAsync(string kind, bool dies, Func<WitnessActScene, Task> story)
     {

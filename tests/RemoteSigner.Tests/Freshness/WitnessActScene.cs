@@ -5,7 +5,9 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Freshness;
 
-/// <summary>A data directory that ran once and was stopped, two witnesses of which the first is its own, and an act that ends at a step of them.</summary>
+/// <summary>
+/// A data directory that ran once and was stopped, two witnesses of which the first is its own, and an act that ends at a step of them.
+/// </summary>
 internal sealed class WitnessActScene : IAsyncDisposable
 {
     private readonly SharedDirectory _directory;
@@ -16,7 +18,8 @@ internal sealed class WitnessActScene : IAsyncDisposable
     private int _stepsLeft = -1;
     private int _root;
 
-    private WitnessActScene(SharedDirectory directory, ModelWitness[] witnesses, bool dies) => (_directory, _witnesses, _dies) = (directory, witnesses, dies);
+    private WitnessActScene(SharedDirectory directory, ModelWitness[] witnesses, bool dies) =>
+        (_directory, _witnesses, _dies) = (directory, witnesses, dies);
 
     public ModelWitness First => _witnesses[0];
 
@@ -32,7 +35,11 @@ internal sealed class WitnessActScene : IAsyncDisposable
     public static async Task<WitnessActScene> CreateAsync(WitnessKind kind, int steps, bool dies, bool startsBetween)
     {
         ModelWitness[] witnesses = [new(new ModelMemory(kind)), new(new ModelMemory(kind) { Identity = "model 2" })];
-        var scene = new WitnessActScene(await SharedDirectory.CreateAsync(_ => witnesses[0]), witnesses, dies) { Steps = steps, StartsBetween = startsBetween };
+        var scene = new WitnessActScene(await SharedDirectory.CreateAsync(_ => witnesses[0]), witnesses, dies)
+        {
+            Steps = steps,
+            StartsBetween = startsBetween,
+        };
         foreach (var witness in witnesses)
         {
             witness.Step = scene.Step;
@@ -112,9 +119,7 @@ internal sealed class WitnessActScene : IAsyncDisposable
                     await run.DoAsync(act);
                     return;
                 }
-                catch (AdminException refused) when (refused.Code is "not_stopped" or "changed" or "enrolled")
-                {
-                }
+                catch (AdminException refused) when (refused.Code is "not_stopped" or "changed" or "enrolled") { }
             }
 
             await StartAndStopAsync();
@@ -151,7 +156,8 @@ internal sealed class WitnessActScene : IAsyncDisposable
         return _signed.Count > signed;
     }
 
-    public async Task RequireVoteAsync(ModelWitness? witness, bool crashes = false) => Assert.True(await VoteAsync(witness, crashes), "it does not sign");
+    public async Task RequireVoteAsync(ModelWitness? witness, bool crashes = false) =>
+        Assert.True(await VoteAsync(witness, crashes), "it does not sign");
 
     /// <summary>Copies that are put back, beside each witness as it is now, sign nothing that contradicts what was signed.</summary>
     public async Task RequireHarmlessAsync()

@@ -16,7 +16,8 @@ namespace RemoteSigner.Tests.Freshness;
 /// <summary>Does acts about the witness on an open ledger, as the console does.</summary>
 internal static class WitnessActs
 {
-    public static Standing Stand(this IFreshnessWitness witness, FenceKeys keys, FreshState found, Network network, TimeProvider time) => new(witness, keys, found, network, new SlotClock(network, null, time));
+    public static Standing Stand(this IFreshnessWitness witness, FenceKeys keys, FreshState found, Network network, TimeProvider time) =>
+        new(witness, keys, found, network, new SlotClock(network, null, time));
 
     public static async Task<T> DoAsync<T>(this AdminAct<T> act, Ledger ledger, SlashingProtection slashing, Standing standing)
     {
@@ -27,7 +28,8 @@ internal static class WitnessActs
             await PendingActs.OpenAsync(ledger),
             new ClusterLibrary(new ClusterArchive("none")),
             new AccessPolicy(new Dictionary<string, ClientPermissions>()),
-            standing.Clock);
+            standing.Clock
+        );
         return await administrator.ExecuteAsync(act, new Actor.LocalUser("test"));
     }
 
@@ -40,11 +42,10 @@ internal static class WitnessActs
 
         public Task PrepareFenceAsync(Vault vault, NewRootKey next) => Task.CompletedTask;
 
-        public Task<bool> HandFenceOverAsync(Vault vault) => throw new InvalidOperationException("no act about the witness opens the vault");
+        public Task<bool> HandFenceOverAsync(Vault vault) =>
+            throw new InvalidOperationException("no act about the witness opens the vault");
 
-        public void Tell(string message)
-        {
-        }
+        public void Tell(string message) { }
 
         public async Task SettleAsync(Vault? vault, HeldShares held, bool history)
         {

@@ -1,8 +1,9 @@
 namespace RemoteSigner.Tests.House;
 
 /// <summary>
-/// Which room knows which, read from the IL and held against <c>rooms.txt</c>: a new line there is a decision. A room is a namespace under <c>RemoteSigner</c>; below <c>Host</c> each has its own,
-/// elsewhere those within a room (such as <c>Clusters.Charon</c>) are of that room.
+/// Which room knows which, read from the IL and held against <c>rooms.txt</c>: a new line there is a decision. A room is a namespace under
+/// <c>RemoteSigner</c>; below <c>Host</c> each has its own, elsewhere those within a room (such as <c>Clusters.Charon</c>) are of that
+/// room.
 /// </summary>
 public sealed class RoomTests
 {
@@ -30,7 +31,10 @@ public sealed class RoomTests
             }
         }
 
-        Assert.True(left.Count == 0, $"a cycle: {string.Join("; ", left.Select(room => $"{room.Key} knows {string.Join(", ", room.Value)}"))}");
+        Assert.True(
+            left.Count == 0,
+            $"a cycle: {string.Join("; ", left.Select(room => $"{room.Key} knows {string.Join(", ", room.Value)}"))}"
+        );
     }
 
     /// <summary>Whoever parses what others send sees no secret and no ledger; the ledger and the law see no key.</summary>
@@ -45,7 +49,10 @@ public sealed class RoomTests
 
     [Fact]
     public void No_folder_has_more_files_than_a_person_looks_through() =>
-        Assert.DoesNotContain(HouseTests.Sources("src", "*.cs").CountBy(path => Path.GetRelativePath(HouseTests.Root(), Path.GetDirectoryName(path)!)), folder => folder.Value > MostFiles);
+        Assert.DoesNotContain(
+            HouseTests.Sources("src", "*.cs").CountBy(path => Path.GetRelativePath(HouseTests.Root(), Path.GetDirectoryName(path)!)),
+            folder => folder.Value > MostFiles
+        );
 
     private static SortedDictionary<string, SortedSet<string>> Read()
     {
@@ -65,10 +72,11 @@ public sealed class RoomTests
         return rooms;
     }
 
-    private static string? RoomOf(Type type) => type.Namespace?.Split('.') switch
-    {
-        ["RemoteSigner", "Host", var room, ..] => $"Host.{room}",
-        ["RemoteSigner", var room, ..] => room,
-        _ => null,
-    };
+    private static string? RoomOf(Type type) =>
+        type.Namespace?.Split('.') switch
+        {
+            ["RemoteSigner", "Host", var room, ..] => $"Host.{room}",
+            ["RemoteSigner", var room, ..] => room,
+            _ => null,
+        };
 }

@@ -5,7 +5,10 @@ using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Tests.House;
 
-/// <summary>The law, the store and the engine are three things: SQL stands in the store and in the engine, the law knows values, and the engine knows nothing of Ethereum.</summary>
+/// <summary>
+/// The law, the store and the engine are three things: SQL stands in the store and in the engine, the law knows values, and the engine
+/// knows nothing of Ethereum.
+/// </summary>
 public sealed partial class StoreTests
 {
     private const string Engine = "RemoteSigner.Ledgers";
@@ -17,7 +20,12 @@ public sealed partial class StoreTests
     [Fact]
     public void SQL_is_written_in_the_store_and_in_the_engine_alone()
     {
-        var files = HouseTests.Sources("src", "*.cs").ToLookup(path => path.Contains("/RemoteSigner.Ledger/", StringComparison.Ordinal) || path.Contains("/RemoteSigner.Slashing/Store/", StringComparison.Ordinal));
+        var files = HouseTests
+            .Sources("src", "*.cs")
+            .ToLookup(path =>
+                path.Contains("/RemoteSigner.Ledger/", StringComparison.Ordinal)
+                || path.Contains("/RemoteSigner.Slashing/Store/", StringComparison.Ordinal)
+            );
         Assert.Contains(files[true], path => Sql().IsMatch(File.ReadAllText(path)));
         Assert.DoesNotContain(files[false], path => Sql().IsMatch(File.ReadAllText(path)));
     }
@@ -27,7 +35,10 @@ public sealed partial class StoreTests
     public void Statements_are_prepared_in_the_store_and_in_the_engine_alone()
     {
         var prepare = typeof(LedgerTransaction).GetMethod("Statement", BindingFlags.Instance | BindingFlags.NonPublic)!;
-        var callers = CompiledCode.CallersOf([typeof(Ledger).Assembly, typeof(SlashingProtection).Assembly], prepare).Select(name => name[..name.LastIndexOf('.')]).Distinct();
+        var callers = CompiledCode
+            .CallersOf([typeof(Ledger).Assembly, typeof(SlashingProtection).Assembly], prepare)
+            .Select(name => name[..name.LastIndexOf('.')])
+            .Distinct();
         Assert.Equal([Engine, Store], callers.Order(StringComparer.Ordinal));
     }
 
@@ -35,7 +46,10 @@ public sealed partial class StoreTests
     public void The_rules_know_no_store()
     {
         string[] rules = ["AttestationRules", "BlockRules", "GlobalFloor", "SignedBounds", "SignedVotes", "ValidatorHistory"];
-        var uses = CompiledCode.Uses(typeof(SlashingProtection).Assembly).Where(use => rules.Contains(use.Caller.DeclaringType!.Name)).ToList();
+        var uses = CompiledCode
+            .Uses(typeof(SlashingProtection).Assembly)
+            .Where(use => rules.Contains(use.Caller.DeclaringType!.Name))
+            .ToList();
         Assert.NotEmpty(uses);
         Assert.DoesNotContain(uses, use => use.Named.DeclaringType!.Namespace is Engine or Store);
     }

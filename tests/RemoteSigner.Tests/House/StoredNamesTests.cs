@@ -9,8 +9,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Tests.House;
 
 /// <summary>
-/// The words that outlive the code: they stand in audit logs, metrics and answers, and others' programs match them. <c>stored-names.txt</c> has each with the code made of it.
-/// Renaming a member changes nothing here; a new one fails until its word is chosen and written there.
+/// The words that outlive the code: they stand in audit logs, metrics and answers, and others' programs match them. <c>stored-names.txt</c>
+/// has each with the code made of it. Renaming a member changes nothing here; a new one fails until its word is chosen and written there.
 /// </summary>
 public sealed class StoredNamesTests
 {
@@ -21,8 +21,13 @@ public sealed class StoredNamesTests
             .Concat(Lines<SlashingRule>(SlashingRuleNames.Name))
             .Concat(Lines<FreshnessReason>(FreshnessReasonNames.Name))
             .Concat(Lines<ClusterRule>(ClusterRuleNames.Name))
-            .Concat(typeof(SignOutcome).GetNestedTypes().Select(type => ((SignOutcome)RuntimeHelpers.GetUninitializedObject(type)).Name).Order(StringComparer.Ordinal)
-                .Select(name => $"SignOutcome {name} {SnakeCase.Of(name)}"));
+            .Concat(
+                typeof(SignOutcome)
+                    .GetNestedTypes()
+                    .Select(type => ((SignOutcome)RuntimeHelpers.GetUninitializedObject(type)).Name)
+                    .Order(StringComparer.Ordinal)
+                    .Select(name => $"SignOutcome {name} {SnakeCase.Of(name)}")
+            );
 
         Assert.Equal(File.ReadAllLines(Path.Combine(HouseTests.Root(), "tests/RemoteSigner.Tests/House/stored-names.txt")), names);
     }
@@ -32,11 +37,15 @@ public sealed class StoredNamesTests
     {
         Assert.Equal("DoubleVote", new SignOutcome.Slashable(SlashingRule.DoubleVote, "").RuleName);
         Assert.Equal("FenceNotMoved", new SignOutcome.NotFresh(new FreshnessRefusal(FreshnessReason.FenceNotMoved, "", "")).RuleName);
-        Assert.Equal("GasLimitOutsideBand", new SignOutcome.AgainstCluster(new ClusterRefusal(ClusterRule.GasLimitOutsideBand, "")).RuleName);
+        Assert.Equal(
+            "GasLimitOutsideBand",
+            new SignOutcome.AgainstCluster(new ClusterRefusal(ClusterRule.GasLimitOutsideBand, "")).RuleName
+        );
         Assert.Equal("UnknownKey", new SignOutcome.UnknownKey().RuleName);
     }
 
     // With the number, so that two names that change places are seen.
     private static IEnumerable<string> Lines<T>(Func<T, string> name)
-        where T : struct, Enum => Enum.GetValues<T>().Select(value => $"{typeof(T).Name} {Convert.ToInt32(value)} {name(value)} {SnakeCase.Of(name(value))}");
+        where T : struct, Enum =>
+        Enum.GetValues<T>().Select(value => $"{typeof(T).Name} {Convert.ToInt32(value)} {name(value)} {SnakeCase.Of(name(value))}");
 }

@@ -20,8 +20,13 @@ public sealed class AnswerTests
         using var plain = JsonDocument.Parse(await WrittenAsync(context => Answer.KeysAsync(context, keys)));
         Assert.Equal(keys.Select(key => key.ToString()), plain.RootElement.EnumerateArray().Select(key => key.GetString()));
 
-        using var keymanager = JsonDocument.Parse(await WrittenAsync(context => Answer.KeysAsync(context, keys, "data", KeymanagerAnswer.WriteKeystore)));
-        Assert.Equal(keys.Select(key => $$"""{"validating_pubkey":"{{key}}","derivation_path":"","readonly":false}"""), keymanager.RootElement.GetProperty("data").EnumerateArray().Select(key => key.GetRawText()));
+        using var keymanager = JsonDocument.Parse(
+            await WrittenAsync(context => Answer.KeysAsync(context, keys, "data", KeymanagerAnswer.WriteKeystore))
+        );
+        Assert.Equal(
+            keys.Select(key => $$"""{"validating_pubkey":"{{key}}","derivation_path":"","readonly":false}"""),
+            keymanager.RootElement.GetProperty("data").EnumerateArray().Select(key => key.GetRawText())
+        );
     }
 
     [Fact]
@@ -29,11 +34,16 @@ public sealed class AnswerTests
     {
         var body = new MemoryStream();
         var before = -1L;
-        await Answer.KeysAsync(ContextOf(body), Enumerable.Range(0, 5000).Select(number =>
-        {
-            before = number == 4999 ? body.Length : before;
-            return Key(number);
-        }));
+        await Answer.KeysAsync(
+            ContextOf(body),
+            Enumerable
+                .Range(0, 5000)
+                .Select(number =>
+                {
+                    before = number == 4999 ? body.Length : before;
+                    return Key(number);
+                })
+        );
 
         Assert.InRange(before, 300_000, body.Length - 1);
     }
@@ -44,7 +54,10 @@ public sealed class AnswerTests
         var context = ContextOf(body);
         await write(context);
         Assert.Equal(body.Length < 32 * 1024 ? body.Length : null, context.Response.ContentLength);
-        Assert.Equal((StatusCodes.Status200OK, "application/json; charset=utf-8"), (context.Response.StatusCode, context.Response.ContentType));
+        Assert.Equal(
+            (StatusCodes.Status200OK, "application/json; charset=utf-8"),
+            (context.Response.StatusCode, context.Response.ContentType)
+        );
         return body.ToArray();
     }
 

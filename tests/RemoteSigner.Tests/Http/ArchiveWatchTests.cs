@@ -56,18 +56,32 @@ public sealed class ArchiveWatchTests : IAsyncLifetime
         AssertDegraded($"{forged.Hash} is not anchored");
     }
 
-    /// <summary>An operator signed with a contract wallet, which no strict verification lets through: a person has borne it once, and a push does not ask again.</summary>
+    /// <summary>
+    /// An operator signed with a contract wallet, which no strict verification lets through: a person has borne it once, and a push does
+    /// not ask again.
+    /// </summary>
     [Fact]
     public async Task Shares_of_a_lock_that_was_anchored_with_a_doubt_are_bound()
     {
         using var forge = new LockForge();
         var (shares, _) = await _scene.NodeAsync("lock-v1_10-4of3", 0);
         var made = forge.Make(new ClusterVersion(11));
-        var definition = made.Definition with { Operators = made.Definition.Operators.SetItem(2, made.Definition.Operators[2] with { ConfigSignature = [.. new byte[130]] }) };
-        var json = LockJsonWriter.Write(forge.Finish(made with { Definition = definition with { DefinitionHash = DefinitionHash.Definition(definition) } }));
+        var definition = made.Definition with
+        {
+            Operators = made.Definition.Operators.SetItem(2, made.Definition.Operators[2] with { ConfigSignature = [.. new byte[130]] }),
+        };
+        var json = LockJsonWriter.Write(
+            forge.Finish(made with { Definition = definition with { DefinitionHash = DefinitionHash.Definition(definition) } })
+        );
         Assert.Throws<IntakeException>(() => VerifiedLock.Of(json, "lock", IntakeScene.Policy));
         var nodeKey = new NodeFolder(ClusterVectors.NodeFolder("lock-v1_10-4of3", 0)).ReadNodeKey(_scene.Vaults.Arena);
-        var document = AnchoredDocument.ByNode(VerifiedLock.Of(json, "lock", IntakeScene.Policy with { AcceptContractSignatures = true }), nodeKey, "node", accepted: false, IntakeScene.Now);
+        var document = AnchoredDocument.ByNode(
+            VerifiedLock.Of(json, "lock", IntakeScene.Policy with { AcceptContractSignatures = true }),
+            nodeKey,
+            "node",
+            accepted: false,
+            IntakeScene.Now
+        );
         await _scene.KeepAsync(document);
 
         Assert.All((await PushAsync(shares)).Held, share => Assert.Equal(document.Document.Hash, share.Membership?.ClusterHash));
@@ -83,7 +97,11 @@ public sealed class ArchiveWatchTests : IAsyncLifetime
         using (var key = _scene.Vault.DeriveAnchorKey())
         {
             _scene.Archive.Add(forged.Json);
-            await File.WriteAllBytesAsync(_scene.Archive.AnchorPathOf(forged.Document.Hash), forged.Anchor(key), TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(
+                _scene.Archive.AnchorPathOf(forged.Document.Hash),
+                forged.Anchor(key),
+                TestContext.Current.CancellationToken
+            );
         }
 
         var (results, held) = await PushAsync([share]);
@@ -110,7 +128,11 @@ public sealed class ArchiveWatchTests : IAsyncLifetime
         using (var key = _scene.Vault.DeriveAnchorKey())
         {
             _scene.Archive.Add(forged.Json);
-            await File.WriteAllBytesAsync(_scene.Archive.AnchorPathOf(forged.Document.Hash), forged.Anchor(key), TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(
+                _scene.Archive.AnchorPathOf(forged.Document.Hash),
+                forged.Anchor(key),
+                TestContext.Current.CancellationToken
+            );
         }
 
         await LookAsync(_scene.Vault);
@@ -150,7 +172,11 @@ public sealed class ArchiveWatchTests : IAsyncLifetime
         var (shares, document) = await _scene.NodeAsync(Cluster, 0);
         await _scene.KeepAsync(document);
         var damaged = _scene.Archive.Add(ClusterVectors.Bytes("lock-v1_10-4of3")).Hash;
-        await File.WriteAllTextAsync(Path.Combine(_scene.Vaults.Folder, "clusters", $"{damaged}.json"), "{", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(_scene.Vaults.Folder, "clusters", $"{damaged}.json"),
+            "{",
+            TestContext.Current.CancellationToken
+        );
 
         Assert.All((await PushAsync(shares)).Held, share => Assert.NotNull(share.Membership));
         AssertDegraded($"{damaged}.json cannot be read");
@@ -160,7 +186,14 @@ public sealed class ArchiveWatchTests : IAsyncLifetime
     public async Task A_document_of_open_shares_that_is_missing_is_named_until_it_is_put_back()
     {
         var (shares, document) = await _scene.NodeAsync(Cluster, 0);
-        _ring.Replace([new KeyShare(BlsSecretKey.Generate(_scene.Vaults.Arena, new byte[32]), shares[0].ShareKey, shares[0].GroupKey, shares[0].Membership)]);
+        _ring.Replace([
+            new KeyShare(
+                BlsSecretKey.Generate(_scene.Vaults.Arena, new byte[32]),
+                shares[0].ShareKey,
+                shares[0].GroupKey,
+                shares[0].Membership
+            ),
+        ]);
         AssertDegraded($"the document {document.Document.Hash}, of which shares are open, is missing", HealthReport.Degraded);
 
         _scene.Archive.Add(document.Json);
@@ -183,10 +216,21 @@ public sealed class ArchiveWatchTests : IAsyncLifetime
         Assert.Contains(finding, check.Data.Detail, StringComparison.Ordinal);
     }
 
-    private async Task<(IReadOnlyList<PushedShare> Results, IReadOnlyList<VaultListing.Share> Held)> PushAsync(IReadOnlyList<VaultShare> shares)
+    private async Task<(IReadOnlyList<PushedShare> Results, IReadOnlyList<VaultListing.Share> Held)> PushAsync(
+        IReadOnlyList<VaultShare> shares
+    )
     {
-        var results = await _scene.DoAsync(new PushShares(new SharePush(
-            [.. shares.Select(share => (share.ShareKey, share.Secret))], ShareProvenance.KeymanagerPush, PushLabels.Keymanager, SlashingFloor.NeverSigned, AdminRight.ManageKeys)));
+        var results = await _scene.DoAsync(
+            new PushShares(
+                new SharePush(
+                    [.. shares.Select(share => (share.ShareKey, share.Secret))],
+                    ShareProvenance.KeymanagerPush,
+                    PushLabels.Keymanager,
+                    SlashingFloor.NeverSigned,
+                    AdminRight.ManageKeys
+                )
+            )
+        );
         var vault = _scene.Vault;
         await LookAsync(vault);
         return (results, vault.Contents.Shares);

@@ -14,8 +14,7 @@ public sealed class DvWireFormatTests
     private static readonly string _root = "0x" + new string('1', 64);
     private static readonly string _signature = "0x" + new string('b', 192);
 
-    private static readonly string _duty =
-        $$"""
+    private static readonly string _duty = $$"""
         "type":"RANDAO_REVEAL","fork_info":{"fork":{"previous_version":"0x06000000","current_version":"0x06000000","epoch":"0"},"genesis_validators_root":"{{_root}}"},"randao_reveal":{"epoch":"7"}
         """;
 
@@ -23,7 +22,8 @@ public sealed class DvWireFormatTests
 
     private static string Batch => $$"""{"identifiers":["{{_key}}"],"signing_request":{ {{_duty}} } }""";
 
-    private static string Combination => $$"""{"group_pubkey":"{{_key}}","duty":{{{_duty}}},"signing_root":"{{_root}}","partials":[{"share_index":"18446744073709551615","partial_signature":"{{_signature}}"}]}""";
+    private static string Combination =>
+        $$"""{"group_pubkey":"{{_key}}","duty":{{{_duty}}},"signing_root":"{{_root}}","partials":[{"share_index":"18446744073709551615","partial_signature":"{{_signature}}"}]}""";
 
     [Fact]
     public void An_item_names_its_validator_by_group_or_by_share()
@@ -42,11 +42,21 @@ public sealed class DvWireFormatTests
         Assert.Equal((ulong.MaxValue, Root.Parse(_root)), (both.Partials[0].ShareIndex, both.SigningRoot!.Value));
         Assert.NotNull(both.Message);
 
-        Assert.True(WireFormat.TryReadDvCombination(Bytes(Combination.Replace("\"signing_root\"", "\"x\"", StringComparison.Ordinal)), out var duty, out _));
+        Assert.True(
+            WireFormat.TryReadDvCombination(
+                Bytes(Combination.Replace("\"signing_root\"", "\"x\"", StringComparison.Ordinal)),
+                out var duty,
+                out _
+            )
+        );
         Assert.Null(duty.SigningRoot);
-        Assert.True(WireFormat.TryReadDvCombination(Bytes(Combination.Replace("\"duty\"", "\"x\"", StringComparison.Ordinal)), out var root, out _));
+        Assert.True(
+            WireFormat.TryReadDvCombination(Bytes(Combination.Replace("\"duty\"", "\"x\"", StringComparison.Ordinal)), out var root, out _)
+        );
         Assert.Null(root.Message);
-        var neither = Combination.Replace("\"duty\"", "\"x\"", StringComparison.Ordinal).Replace("\"signing_root\"", "\"y\"", StringComparison.Ordinal);
+        var neither = Combination
+            .Replace("\"duty\"", "\"x\"", StringComparison.Ordinal)
+            .Replace("\"signing_root\"", "\"y\"", StringComparison.Ordinal);
         Assert.False(WireFormat.TryReadDvCombination(Bytes(neither), out _, out var fault));
         Assert.Equal(MalformedRequest.MissingMember, fault.Reason);
     }
@@ -54,7 +64,13 @@ public sealed class DvWireFormatTests
     [Fact]
     public void A_fault_deep_in_a_batch_is_named_by_its_path()
     {
-        Assert.False(WireFormat.TryReadBatch(Bytes(Batch.Replace("\"epoch\":\"7\"", "\"epoch\":\"-7\"", StringComparison.Ordinal)), out _, out var fault));
+        Assert.False(
+            WireFormat.TryReadBatch(
+                Bytes(Batch.Replace("\"epoch\":\"7\"", "\"epoch\":\"-7\"", StringComparison.Ordinal)),
+                out _,
+                out var fault
+            )
+        );
 
         Assert.StartsWith("signing_request.randao_reveal.epoch ", fault.Detail, StringComparison.Ordinal);
     }
@@ -67,7 +83,10 @@ public sealed class DvWireFormatTests
         Assert.Equal(BlsPublicKey.Parse($"{31_249:x96}"), slot.Keys[^1]);
 
         Assert.False(WireFormat.TryReadBatch(Bytes(Of(41_600)), out _, out var fault));
-        Assert.Equal((MalformedRequest.BodyTooLarge, true), (fault.Reason, fault.Detail.Contains("at most 4194304 bytes", StringComparison.Ordinal)));
+        Assert.Equal(
+            (MalformedRequest.BodyTooLarge, true),
+            (fault.Reason, fault.Detail.Contains("at most 4194304 bytes", StringComparison.Ordinal))
+        );
     }
 
     [Theory]
@@ -82,7 +101,12 @@ public sealed class DvWireFormatTests
     }
 
     // The first 40 bytes of all these keys are the same, and so is what a set would sort them by.
-    private static string Of(int keys, params string[] more) => Batch.Replace($"\"{_key}\"", string.Join(',', Enumerable.Range(0, keys).Select(i => $"0x{i:x96}").Concat(more).Select(key => $"\"{key}\"")), StringComparison.Ordinal);
+    private static string Of(int keys, params string[] more) =>
+        Batch.Replace(
+            $"\"{_key}\"",
+            string.Join(',', Enumerable.Range(0, keys).Select(i => $"0x{i:x96}").Concat(more).Select(key => $"\"{key}\"")),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Mutated_bodies_are_understood_or_malformed_and_never_throw()
@@ -95,13 +119,16 @@ public sealed class DvWireFormatTests
             select body[..position] + inserted + body[Math.Min(body.Length, position + removed)..];
 
         mutated.Sample(
-            body => IsSettled(WireFormat.TryReadBatch(Bytes(body), out var batch, out var first), batch, first)
+            body =>
+                IsSettled(WireFormat.TryReadBatch(Bytes(body), out var batch, out var first), batch, first)
                 && IsSettled(WireFormat.TryReadDvItem(Bytes(body), out var item, out var second), item, second)
                 && IsSettled(WireFormat.TryReadDvCombination(Bytes(body), out var combination, out var third), combination, third),
-            iter: Rounds);
+            iter: Rounds
+        );
     }
 
-    private static bool IsSettled(bool understood, object? value, MalformedRequest? fault) => understood ? value is not null && fault is null : value is null && fault is { Detail.Length: > 0 };
+    private static bool IsSettled(bool understood, object? value, MalformedRequest? fault) =>
+        understood ? value is not null && fault is null : value is null && fault is { Detail.Length: > 0 };
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 }

@@ -7,7 +7,9 @@ using RemoteSigner.Tests.Freshness;
 
 namespace RemoteSigner.Tests.Http;
 
-/// <summary>What health and metrics say while floors refuse duties, and until when: by the epoch and by the source that votes still need.</summary>
+/// <summary>
+/// What health and metrics say while floors refuse duties, and until when: by the epoch and by the source that votes still need.
+/// </summary>
 public sealed class FenceHealthTests : IAsyncLifetime
 {
     private const ulong Fence = SharedDirectory.Fence;
@@ -44,7 +46,11 @@ public sealed class FenceHealthTests : IAsyncLifetime
         At(Fence + 3);
         Assert.False(await run.VoteAsync(Fence - 3, Fence + 3, 1));
         Assert.Equal((status, "floors_raised"), (health.Check().Status, health.Check().Data!.State));
-        Assert.StartsWith($"no vote passes until a source epoch of {Fence - 2} or later is justified", health.Check().Data!.Detail, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"no vote passes until a source epoch of {Fence - 2} or later is justified",
+            health.Check().Data!.Detail,
+            StringComparison.Ordinal
+        );
         Assert.Equal(($"{Fence}", $"{Fence - 2}", "0", "1"), await FloorFiguresAsync());
 
         Assert.True(await run.VoteAsync(Fence - 2, Fence + 3, 1));
@@ -67,7 +73,11 @@ public sealed class FenceHealthTests : IAsyncLifetime
     [Fact]
     public void The_whole_is_as_its_worst_part()
     {
-        var (up, degraded, down) = (HealthReport.Check.Of("a", up: true), HealthReport.Check.Of("b", HealthReport.Degraded), HealthReport.Check.Of("c", up: false));
+        var (up, degraded, down) = (
+            HealthReport.Check.Of("a", up: true),
+            HealthReport.Check.Of("b", HealthReport.Degraded),
+            HealthReport.Check.Of("c", up: false)
+        );
 
         Assert.Equal(HealthReport.Up, HealthReport.Of([up, up]).Status);
         Assert.Equal(HealthReport.Degraded, HealthReport.Of([up, degraded]).Status);
@@ -82,17 +92,23 @@ public sealed class FenceHealthTests : IAsyncLifetime
     public void The_setting_has_two_values(string value, bool isFault)
     {
         var options = Options(value);
-        Assert.Equal(isFault, SignerOptionsValidator.Faults(options, new DataDirectory(Path.GetTempPath())).Contains("freshness.floorsHealth must be degraded or down"));
+        Assert.Equal(
+            isFault,
+            SignerOptionsValidator
+                .Faults(options, new DataDirectory(Path.GetTempPath()))
+                .Contains("freshness.floorsHealth must be degraded or down")
+        );
         Assert.Contains($"\"floorsHealth\": \"{value}\"", SignerOptionsTemplate.Write(options), StringComparison.Ordinal);
     }
 
-    private static SignerOptions Options(string floorsHealth) => new()
-    {
-        Network = new NetworkOptions { Name = "hoodi" },
-        Seal = new SealOptions { Profile = SealOptions.Tpm, Token = "" },
-        Clients = [],
-        Freshness = new FreshnessOptions { FloorsHealth = floorsHealth },
-    };
+    private static SignerOptions Options(string floorsHealth) =>
+        new()
+        {
+            Network = new NetworkOptions { Name = "hoodi" },
+            Seal = new SealOptions { Profile = SealOptions.Tpm, Token = "" },
+            Clients = [],
+            Freshness = new FreshnessOptions { FloorsHealth = floorsHealth },
+        };
 
     private async Task<SharedDirectory.SharedRun> StartAsync(int crashes)
     {
@@ -109,17 +125,35 @@ public sealed class FenceHealthTests : IAsyncLifetime
     }
 
     private FenceHealth Health(SharedDirectory.SharedRun run, string setting) =>
-        new(run.Fence, run.Slashing, SharedDirectory.Network, new SlotClock(SharedDirectory.Network, null, _directory.Time), Options(setting), new SignerMetrics(_registry));
+        new(
+            run.Fence,
+            run.Slashing,
+            SharedDirectory.Network,
+            new SlotClock(SharedDirectory.Network, null, _directory.Time),
+            Options(setting),
+            new SignerMetrics(_registry)
+        );
 
-    private void At(ulong epoch) => _directory.Time.SetUtcNow(DateTimeOffset.FromUnixTimeSeconds((long)(SharedDirectory.Network.GenesisTime!.Value + (epoch * 32 * 12))));
+    private void At(ulong epoch) =>
+        _directory.Time.SetUtcNow(
+            DateTimeOffset.FromUnixTimeSeconds((long)(SharedDirectory.Network.GenesisTime!.Value + (epoch * 32 * 12)))
+        );
 
-    private async Task<(string, string, string, string)> FloorFiguresAsync() => (
-        await FigureAsync("remote_signer_fence_floor_epoch"), await FigureAsync("remote_signer_fence_floor_source"), await FigureAsync("remote_signer_fence_floor_epochs_left"), await FigureAsync("remote_signer_fence_floor_refusing"));
+    private async Task<(string, string, string, string)> FloorFiguresAsync() =>
+        (
+            await FigureAsync("remote_signer_fence_floor_epoch"),
+            await FigureAsync("remote_signer_fence_floor_source"),
+            await FigureAsync("remote_signer_fence_floor_epochs_left"),
+            await FigureAsync("remote_signer_fence_floor_refusing")
+        );
 
     private async Task<string> FigureAsync(string name)
     {
         using var text = new MemoryStream();
         await _registry.CollectAndExportAsTextAsync(text);
-        return System.Text.Encoding.UTF8.GetString(text.ToArray()).Split('\n').Single(line => line.StartsWith(name + " ", StringComparison.Ordinal))[(name.Length + 1)..];
+        return System
+            .Text.Encoding.UTF8.GetString(text.ToArray())
+            .Split('\n')
+            .Single(line => line.StartsWith(name + " ", StringComparison.Ordinal))[(name.Length + 1)..];
     }
 }

@@ -13,7 +13,9 @@ public sealed class GuessBudgetTests
         using var budget = new GuessBudget(_time);
         for (var i = 0; i < GuessBudget.Burst + 2; i += 2)
         {
-            using var turn = await budget.BeginAsync(CancellationToken.None).WaitAsync(TimeSpan.Zero, TestContext.Current.CancellationToken);
+            using var turn = await budget
+                .BeginAsync(CancellationToken.None)
+                .WaitAsync(TimeSpan.Zero, TestContext.Current.CancellationToken);
             budget.Spend(2);
         }
 

@@ -27,7 +27,10 @@ public sealed class KeystorePushTests : IDisposable
         using var push = KeystorePush.Read(Encoding.UTF8.GetBytes(body.ToJsonString()), _arena);
 
         Assert.Equal(["{\"version\":4}", "{\n}"], push.Keystores.Select(keystore => Encoding.UTF8.GetString(keystore.Json)));
-        Assert.Equal(["plain", "с \"кавычками\" \\ \u0001"], push.Keystores.Select(keystore => Encoding.UTF8.GetString(keystore.Password.Span)));
+        Assert.Equal(
+            ["plain", "с \"кавычками\" \\ \u0001"],
+            push.Keystores.Select(keystore => Encoding.UTF8.GetString(keystore.Password.Span))
+        );
         Assert.Equal(["keystores[0]", "keystores[1]"], push.Keystores.Select(keystore => keystore.Name));
         Assert.Equal("{\"metadata\":{}}", Encoding.UTF8.GetString(push.History!));
     }
@@ -66,7 +69,9 @@ public sealed class KeystorePushTests : IDisposable
     [Fact]
     public void A_password_that_is_too_long_and_text_that_is_not_UTF8_are_refused()
     {
-        Assert.ThrowsAny<JsonException>(() => KeystorePush.Read(Encoding.UTF8.GetBytes($$"""{"keystores":["{}"],"passwords":["{{new string('a', 7000)}}"]}"""), _arena));
+        Assert.ThrowsAny<JsonException>(() =>
+            KeystorePush.Read(Encoding.UTF8.GetBytes($$"""{"keystores":["{}"],"passwords":["{{new string('a', 7000)}}"]}"""), _arena)
+        );
         byte[] body = [.. """{"keystores":["{}"],"passwords":["a"""u8, 0xff, .. "\"]}"u8];
         Assert.ThrowsAny<JsonException>(() => KeystorePush.Read(body, _arena));
     }

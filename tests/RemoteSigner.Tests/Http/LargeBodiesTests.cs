@@ -58,7 +58,11 @@ public sealed class LargeBodiesTests
         return await bodies.ReadAsync<string>(context, Others, Text, Text, (_, _, _) => null);
     }
 
-    private static bool Text(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out string? value, [NotNullWhen(false)] out MalformedRequest? fault)
+    private static bool Text(
+        ReadOnlyMemory<byte> body,
+        [NotNullWhen(true)] out string? value,
+        [NotNullWhen(false)] out MalformedRequest? fault
+    )
     {
         (value, fault) = (Encoding.ASCII.GetString(body.Span), null);
         return true;

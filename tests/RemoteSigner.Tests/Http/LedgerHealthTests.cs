@@ -48,7 +48,8 @@ public sealed class LedgerHealthTests
         Assert.False(await AnswersAsync(signer));
     }
 
-    private static Task<HealthReport.Check> CheckAsync(TemporarySigner signer) => HealthApi.LedgerCheckAsync(new LedgerProbe(signer.Ledger, TimeProvider.System));
+    private static Task<HealthReport.Check> CheckAsync(TemporarySigner signer) =>
+        HealthApi.LedgerCheckAsync(new LedgerProbe(signer.Ledger, TimeProvider.System));
 
     private static Task<bool> AnswersAsync(TemporarySigner signer) => SystemdWatch.AnswersAsync(signer.Ledger, NullLogger.Instance);
 

@@ -91,7 +91,9 @@ public sealed class LedgerProbeTests
 
         var room = new FileInfo(disk.LedgerFile + "-wal").Length + (32 * 1024);
         disk.FailWrite = (_, end) => end > room ? raw.SQLITE_FULL : null;
-        Assert.All(await signer.Slashing.RequestAsync([.. Enumerable.Range(0, 200).Select(key => Ask(signer, key))]), decision => Assert.IsType<PermitDecision.Failed>(decision));
+        Assert.All(await signer.Slashing.RequestAsync([.. Enumerable.Range(0, 200).Select(key => Ask(signer, key))]), decision =>
+            Assert.IsType<PermitDecision.Failed>(decision)
+        );
         Assert.Equal(LedgerFault.DiskFull, signer.Ledger.LastFailure?.Fault);
 
         // A duty alone still goes through, and says nothing about the next epoch's many.

@@ -5,7 +5,9 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Http;
 
-/// <summary>Bodies of the doors through which keys come and go: whatever is wrong with one is its sender's fault, and nobody else's.</summary>
+/// <summary>
+/// Bodies of the doors through which keys come and go: whatever is wrong with one is its sender's fault, and nobody else's.
+/// </summary>
 public sealed class ManagementBodyTests
 {
     private const string Key = "0xa99a76ed7796f7be22d5b7e85deeb7c5677e88e511e0b337618f8c4eb61349b4bf2d153f649f7b53359fe8b94a38e44c";
@@ -13,7 +15,9 @@ public sealed class ManagementBodyTests
     [Fact]
     public void Shares_and_keys_are_read()
     {
-        var share = Assert.Single(SsvBody.Read(Encoding.UTF8.GetBytes($$"""{"share_keys":[{"EncryptedPrivKey":"0x0102","PubKey":"{{Key}}"}]}""")));
+        var share = Assert.Single(
+            SsvBody.Read(Encoding.UTF8.GetBytes($$"""{"share_keys":[{"EncryptedPrivKey":"0x0102","PubKey":"{{Key}}"}]}"""))
+        );
 
         Assert.Equal([1, 2], share.Encrypted);
         Assert.Equal(Key, share.PublicKey.ToString());
@@ -63,7 +67,9 @@ public sealed class ManagementBodyTests
     [Fact]
     public void Bytes_that_are_no_UTF_8_are_refused()
     {
-        Assert.ThrowsAny<JsonException>(() => SsvBody.Read((byte[])[.. "{\"share_keys\":[{\"EncryptedPrivKey\":\""u8, 0xff, .. "\",\"PubKey\":\"\"}]}"u8]));
+        Assert.ThrowsAny<JsonException>(() =>
+            SsvBody.Read((byte[])[.. "{\"share_keys\":[{\"EncryptedPrivKey\":\""u8, 0xff, .. "\",\"PubKey\":\"\"}]}"u8])
+        );
         Assert.ThrowsAny<JsonException>(() => KeymanagerAnswer.ReadKeys((byte[])[.. "{\"pubkeys\":[\""u8, 0xff, .. "\"]}"u8]));
     }
 }

@@ -25,7 +25,16 @@ public sealed class SignRecorderTests : IAsyncLifetime
     {
         _scene = await SigningScene.CreateAsync();
         _tally = new DutyTally(_scene.Access, _log);
-        _recorder = new SignRecorder(_scene.Signer, new SigningPlaces(most: 6, forProposals: 4), _scene.Access, _scene.Rooms.Audit, new SignerMetrics(_registry), _tally, TimeProvider.System, NullLogger<SignRecorder>.Instance);
+        _recorder = new SignRecorder(
+            _scene.Signer,
+            new SigningPlaces(most: 6, forProposals: 4),
+            _scene.Access,
+            _scene.Rooms.Audit,
+            new SignerMetrics(_registry),
+            _tally,
+            TimeProvider.System,
+            NullLogger<SignRecorder>.Instance
+        );
     }
 
     public ValueTask DisposeAsync() => _scene.DisposeAsync();
@@ -70,7 +79,10 @@ public sealed class SignRecorderTests : IAsyncLifetime
 
     /// <summary>In front of it are the time and the category: 400 bytes in all.</summary>
     [Theory]
-    [InlineData("the registration is for KEY, which is neither the key KEY nor its group key KEY", "the registration is for 0xaaaaaaaa…aaaaaaaa, which is neither the key 0xaaaaaaaa…aaaaaaaa nor its gr")]
+    [InlineData(
+        "the registration is for KEY, which is neither the key KEY nor its group key KEY",
+        "the registration is for 0xaaaaaaaa…aaaaaaaa, which is neither the key 0xaaaaaaaa…aaaaaaaa nor its gr"
+    )]
     [InlineData("KEY is short", "KEY is short")]
     [InlineData("LONG", "xxxxxxxx")]
     public void A_line_about_a_refusal_is_short_and_names_the_key_in_full(string detail, string shown)
@@ -78,19 +90,33 @@ public sealed class SignRecorderTests : IAsyncLifetime
         var key = "0x" + new string('a', 96);
         var isShort = detail.EndsWith("short", StringComparison.Ordinal);
 
-        _tally.Refused("0HNQE9J806LBK:0000005D", isShort ? "a request" : $"validator registration with {key}", new Client("vc", "f"), "registration_for_another_key", detail.Replace("KEY", key, StringComparison.Ordinal).Replace("LONG", new string('x', 5000), StringComparison.Ordinal));
+        _tally.Refused(
+            "0HNQE9J806LBK:0000005D",
+            isShort ? "a request" : $"validator registration with {key}",
+            new Client("vc", "f"),
+            "registration_for_another_key",
+            detail.Replace("KEY", key, StringComparison.Ordinal).Replace("LONG", new string('x', 5000), StringComparison.Ordinal)
+        );
 
         var line = Assert.Single(_log.Lines);
         Assert.InRange(line.Length, 1, 335);
         Assert.Contains(key, line, StringComparison.Ordinal);
-        Assert.Contains($"registration_for_another_key: {shown.Replace("KEY", key, StringComparison.Ordinal)}", line, StringComparison.Ordinal);
+        Assert.Contains(
+            $"registration_for_another_key: {shown.Replace("KEY", key, StringComparison.Ordinal)}",
+            line,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task The_bytes_that_were_allocated_are_counted()
     {
         const string Name = "remote_signer_allocated_bytes_total ";
-        async Task<double> ReadAsync() => double.Parse((await RowsAsync()).Single(row => row.StartsWith(Name, StringComparison.Ordinal))[Name.Length..], System.Globalization.CultureInfo.InvariantCulture);
+        async Task<double> ReadAsync() =>
+            double.Parse(
+                (await RowsAsync()).Single(row => row.StartsWith(Name, StringComparison.Ordinal))[Name.Length..],
+                System.Globalization.CultureInfo.InvariantCulture
+            );
         var before = await ReadAsync();
         GC.KeepAlive(new byte[1 << 20]);
 
@@ -134,7 +160,11 @@ public sealed class SignRecorderTests : IAsyncLifetime
     {
         var share = await _scene.AddAsync();
 
-        await Assert.ThrowsAsync<IOException>(() => _recorder.SignAsync(new DefaultHttpContext(), SigningScene.Order(share.PublicKey, Vote(4)), (_, _) => throw new IOException("gone")));
+        await Assert.ThrowsAsync<IOException>(() =>
+            _recorder.SignAsync(new DefaultHttpContext(), SigningScene.Order(share.PublicKey, Vote(4)), (_, _) =>
+                throw new IOException("gone")
+            )
+        );
 
         Assert.Contains("eth2_slashingprotection_permitted_signings_total 1", await RowsAsync());
     }
@@ -145,7 +175,10 @@ public sealed class SignRecorderTests : IAsyncLifetime
         var share = await _scene.AddAsync();
         using var well = new ManualResetEventSlim();
         var hanging = _scene.Rooms.Ledger.WriteAsync(_ => well.Wait(TimeSpan.FromMinutes(1), CancellationToken.None));
-        List<Task<int>> waiting = [.. Enumerable.Range(4, 3).Select(epoch => StatusAsync(SigningScene.Order(share.PublicKey, Vote((ulong)epoch))))];
+        List<Task<int>> waiting =
+        [
+            .. Enumerable.Range(4, 3).Select(epoch => StatusAsync(SigningScene.Order(share.PublicKey, Vote((ulong)epoch)))),
+        ];
 
         Assert.Equal(StatusCodes.Status503ServiceUnavailable, await StatusAsync(SigningScene.Order(share.PublicKey, Vote(9))));
         waiting.AddRange(Enumerable.Range(1, 2).Select(slot => StatusAsync(SigningScene.Order(share.PublicKey, Proposal((ulong)slot)))));
@@ -163,7 +196,10 @@ public sealed class SignRecorderTests : IAsyncLifetime
             var context = new DefaultHttpContext();
             context.Features.Set(order.Client);
             await _recorder.SignAsync(context, order, (_, _) => Task.CompletedTask);
-            Assert.Equal(context.Response.StatusCode == StatusCodes.Status503ServiceUnavailable ? "1" : "", context.Response.Headers.RetryAfter.ToString());
+            Assert.Equal(
+                context.Response.StatusCode == StatusCodes.Status503ServiceUnavailable ? "1" : "",
+                context.Response.Headers.RetryAfter.ToString()
+            );
             return context.Response.StatusCode;
         }
     }
@@ -182,10 +218,24 @@ public sealed class SignRecorderTests : IAsyncLifetime
 
         Assert.Collection(
             _log.Lines,
-            line => Assert.StartsWith($"Warning: request test: refused attestation of slot 32 with {share.PublicKey} for vc: double_vote: ", line),
-            line => Assert.Equal($"Warning: request test: refused attestation of slot 32 with {share.PublicKey} for stranger: not_allowed: signer.json does not give this client this duty with this key; it was told unknown_key", line));
+            line =>
+                Assert.StartsWith(
+                    $"Warning: request test: refused attestation of slot 32 with {share.PublicKey} for vc: double_vote: ",
+                    line
+                ),
+            line =>
+                Assert.Equal(
+                    $"Warning: request test: refused attestation of slot 32 with {share.PublicKey} for stranger: "
+                        + "not_allowed: signer.json does not give this client this duty with this key; it was told unknown_key",
+                    line
+                )
+        );
         _tally.Tell("epoch 4");
-        Assert.Equal("Warning: epoch 4: signed 1 attestation; refused 30 double_vote for vc, 1 not_allowed for clients that signer.json does not name", _log.Lines[^1]);
+        Assert.Equal(
+            "Warning: epoch 4: signed 1 attestation; refused 30 double_vote for vc, 1 "
+                + "not_allowed for clients that signer.json does not name",
+            _log.Lines[^1]
+        );
         _tally.Tell("epoch 5");
         Assert.Equal("Information: epoch 5: signed nothing; refused nothing", _log.Lines[^1]);
     }
@@ -229,9 +279,17 @@ public sealed class SignRecorderTests : IAsyncLifetime
         return System.Text.Encoding.UTF8.GetString(text.ToArray()).Split('\n');
     }
 
-    private static Attestation Vote(ulong target, int fill = 1) => new(
-        new AttestationData(new Slot(target * 8), 0, Duties.Root(fill), new Checkpoint(new Epoch(target - 1), default), new Checkpoint(new Epoch(target), default)),
-        new ForkInfo(default, default, default, Duties.Root(7)));
+    private static Attestation Vote(ulong target, int fill = 1) =>
+        new(
+            new AttestationData(
+                new Slot(target * 8),
+                0,
+                Duties.Root(fill),
+                new Checkpoint(new Epoch(target - 1), default),
+                new Checkpoint(new Epoch(target), default)
+            ),
+            new ForkInfo(default, default, default, Duties.Root(7))
+        );
 
     private static SignableMessage Proposal(ulong slot) => Duties.Message(Duties.Block(slot), Duties.Root(1), Duties.Root(7)).Message;
 }

@@ -12,7 +12,9 @@ using RemoteSigner.Tests.Slashing;
 
 namespace RemoteSigner.Tests.Http;
 
-/// <summary>Places are held by what waits for the signer, for as long as it does, and by nothing else; and nobody waits longer than a duty is worth.</summary>
+/// <summary>
+/// Places are held by what waits for the signer, for as long as it does, and by nothing else; and nobody waits longer than a duty is worth.
+/// </summary>
 public sealed class WaitingTests : IAsyncLifetime
 {
     private const int Most = 8;
@@ -26,7 +28,15 @@ public sealed class WaitingTests : IAsyncLifetime
     {
         _scene = await SigningScene.CreateAsync();
         _recorder = new SignRecorder(
-            _scene.Signer, _places, _scene.Access, _scene.Rooms.Audit, new SignerMetrics(Metrics.NewCustomRegistry()), new DutyTally(_scene.Access, new WrittenLog<DutyTally>()), _time, NullLogger<SignRecorder>.Instance);
+            _scene.Signer,
+            _places,
+            _scene.Access,
+            _scene.Rooms.Audit,
+            new SignerMetrics(Metrics.NewCustomRegistry()),
+            new DutyTally(_scene.Access, new WrittenLog<DutyTally>()),
+            _time,
+            NullLogger<SignRecorder>.Instance
+        );
     }
 
     public ValueTask DisposeAsync() => _scene.DisposeAsync();
@@ -40,7 +50,12 @@ public sealed class WaitingTests : IAsyncLifetime
         var context = new DefaultHttpContext { Response = { Body = body } };
         context.Features.Set(new Client("vc", null));
 
-        var signing = batches.SignAsync(context, [.. Enumerable.Repeat(share.PublicKey, Most)], _ => SigningScene.Order(share.PublicKey, Vote(4)), (_, _, _) => { });
+        var signing = batches.SignAsync(
+            context,
+            [.. Enumerable.Repeat(share.PublicKey, Most)],
+            _ => SigningScene.Order(share.PublicKey, Vote(4)),
+            (_, _, _) => { }
+        );
         await body.IsWritten;
 
         Assert.False(signing.IsCompleted);
@@ -66,7 +81,10 @@ public sealed class WaitingTests : IAsyncLifetime
         Assert.False(_places.TryTake("other", Most, isProposal: false));
 
         // As many in one request have more time, and then each is told.
-        var many = _recorder.SignAllAsync([SigningScene.Order(share.PublicKey, Vote(5)), SigningScene.Order(share.PublicKey, Vote(6))], all => Add([.. all]));
+        var many = _recorder.SignAllAsync(
+            [SigningScene.Order(share.PublicKey, Vote(5)), SigningScene.Order(share.PublicKey, Vote(6))],
+            all => Add([.. all])
+        );
         _time.Advance(TimeSpan.FromSeconds(11.9));
         Assert.False(many.IsCompleted);
         _time.Advance(TimeSpan.FromSeconds(0.2));
@@ -99,15 +117,28 @@ public sealed class WaitingTests : IAsyncLifetime
         context.Features.Set(new Client("vc", null));
         Assert.True(_places.TryTake("other", 1, isProposal: false));
 
-        await batches.SignAsync(context, [.. Enumerable.Repeat(share.PublicKey, Most)], _ => SigningScene.Order(share.PublicKey, Vote(4)), (_, _, _) => { });
+        await batches.SignAsync(
+            context,
+            [.. Enumerable.Repeat(share.PublicKey, Most)],
+            _ => SigningScene.Order(share.PublicKey, Vote(4)),
+            (_, _, _) => { }
+        );
 
         Assert.Equal(503, context.Response.StatusCode);
         Assert.Equal("1", context.Response.Headers.RetryAfter);
     }
 
-    private static Attestation Vote(ulong target, int fill = 1) => new(
-        new AttestationData(new Slot(target * 8), 0, Duties.Root(fill), new Checkpoint(new Epoch(target - 1), default), new Checkpoint(new Epoch(target), default)),
-        new ForkInfo(default, default, default, Duties.Root(7)));
+    private static Attestation Vote(ulong target, int fill = 1) =>
+        new(
+            new AttestationData(
+                new Slot(target * 8),
+                0,
+                Duties.Root(fill),
+                new Checkpoint(new Epoch(target - 1), default),
+                new Checkpoint(new Epoch(target), default)
+            ),
+            new ForkInfo(default, default, default, Duties.Root(7))
+        );
 
     // Whatever was recorded late gives its place back when it has ended.
     private async Task<bool> IsFreeAsync()

@@ -14,18 +14,37 @@ public sealed class WireFormatProperties
 
     // What JSON is made of, so that mutations often stay JSON.
     private static readonly Gen<byte[]> _fragments = Gen.OneOf(
-        "\"", "{", "}", "[", "]", ",", ":", "0", "-", "null", "\\u0074", "0x", "\"slot\":\"1\",", "\"type\":\"BLOCK\",", "\"epoch\":1,", "\"signingRoot\":null,")
+            "\"",
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "0",
+            "-",
+            "null",
+            "\\u0074",
+            "0x",
+            "\"slot\":\"1\",",
+            "\"type\":\"BLOCK\",",
+            "\"epoch\":1,",
+            "\"signingRoot\":null,"
+        )
         .Select(Encoding.UTF8.GetBytes);
 
     [Fact]
-    public void Random_bytes_are_malformed() => Gen.Byte.Array[0, 300].Sample(
-        body => !WireFormat.TryReadSignRequest(body, out _, out var fault) && fault.Detail.Length > 0,
-        iter: Rounds);
+    public void Random_bytes_are_malformed() =>
+        Gen
+            .Byte.Array[0, 300]
+            .Sample(body => !WireFormat.TryReadSignRequest(body, out _, out var fault) && fault.Detail.Length > 0, iter: Rounds);
 
     [Fact]
-    public void Random_JSON_pieces_never_throw() => _fragments.Array[0, 40].Select(pieces => pieces.SelectMany(piece => piece).ToArray()).Sample(
-        body => !WireFormat.TryReadSignRequest(body, out _, out var fault) && fault.Detail.Length > 0,
-        iter: Rounds);
+    public void Random_JSON_pieces_never_throw() =>
+        _fragments
+            .Array[0, 40]
+            .Select(pieces => pieces.SelectMany(piece => piece).ToArray())
+            .Sample(body => !WireFormat.TryReadSignRequest(body, out _, out var fault) && fault.Detail.Length > 0, iter: Rounds);
 
     [Fact]
     public void A_mutated_request_is_malformed_invalid_a_detected_mismatch_or_means_the_same()
@@ -43,12 +62,12 @@ public sealed class WireFormatProperties
 
     [Fact]
     public void A_request_cut_short_anywhere_is_malformed() => Assert.All(ClaimingRequests(), request =>
-    {
-        for (var length = 0; length < request.Body.Length; length += 7)
         {
-            Assert.False(WireFormat.TryReadSignRequest(request.Body.AsMemory(0, length), out _, out _));
-        }
-    });
+            for (var length = 0; length < request.Body.Length; length += 7)
+            {
+                Assert.False(WireFormat.TryReadSignRequest(request.Body.AsMemory(0, length), out _, out _));
+            }
+        });
 
     private static bool IsHarmless(Root originalClaim, byte[] body)
     {
@@ -78,10 +97,13 @@ public sealed class WireFormatProperties
         Vectors.Path("sign-requests");
         return
         [
-            .. SignRequestVectors.Supported()
+            .. SignRequestVectors
+                .Supported()
                 .Where(row => row.Data.Contains("/mainnet/", StringComparison.Ordinal))
                 .Select(row => Vectors.Read(row.Data)["vectors"]![0]!)
-                .Select(vector => (Root.Parse(vector["signingRoot"]!.GetValue<string>()), Encoding.UTF8.GetBytes(vector["request"]!.ToJsonString()))),
+                .Select(vector =>
+                    (Root.Parse(vector["signingRoot"]!.GetValue<string>()), Encoding.UTF8.GetBytes(vector["request"]!.ToJsonString()))
+                ),
         ];
     }
 }

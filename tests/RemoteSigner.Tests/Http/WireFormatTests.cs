@@ -78,14 +78,21 @@ public sealed class WireFormatTests
     [InlineData("\"previous_version\":", "\"previousVersion\":", "fork_info.fork.previous_version")]
     [InlineData("\"slot\":", "\"SLOT\":\"1\",\"slot\":", "attestation.slot")]
     [InlineData("{\"type\":", "{\"SigningRoot\":\"0x12\",\"type\":", "signing_root")]
-    public void Names_a_member_that_stands_there_in_another_spelling(string right, string wrong, string path) => Assert.Equal(
-        new MalformedRequest(MalformedRequest.MalformedMember, $"{path} stands there in another spelling: names are written as the API has them"),
-        Fault(Replace(right, wrong)));
+    public void Names_a_member_that_stands_there_in_another_spelling(string right, string wrong, string path) =>
+        Assert.Equal(
+            new MalformedRequest(
+                MalformedRequest.MalformedMember,
+                $"{path} stands there in another spelling: names are written as the API has them"
+            ),
+            Fault(Replace(right, wrong))
+        );
 
     [Fact]
-    public void A_null_payload_is_missing() => Assert.Equal(
-        new MalformedRequest(MalformedRequest.MissingMember, "attestation is required"),
-        Fault($$"""{"type":"ATTESTATION",{{ForkInfo}},"attestation":null}"""));
+    public void A_null_payload_is_missing() =>
+        Assert.Equal(
+            new MalformedRequest(MalformedRequest.MissingMember, "attestation is required"),
+            Fault($$"""{"type":"ATTESTATION",{{ForkInfo}},"attestation":null}""")
+        );
 
     [Theory]
     [InlineData("\"type\":", "\"type\":\"BLOCK\",\"type\":", "type")]
@@ -136,9 +143,11 @@ public sealed class WireFormatTests
     [InlineData("\"0x\"")]
     [InlineData("5000000")]
     [InlineData("[]")]
-    public void Bytes_have_exactly_their_length_in_hex(string value) => Assert.Equal(
-        new MalformedRequest(MalformedRequest.MalformedMember, "fork_info.fork.current_version must be 4 bytes of hex"),
-        Fault(Replace("\"0x05000000\"", value)));
+    public void Bytes_have_exactly_their_length_in_hex(string value) =>
+        Assert.Equal(
+            new MalformedRequest(MalformedRequest.MalformedMember, "fork_info.fork.current_version must be 4 bytes of hex"),
+            Fault(Replace("\"0x05000000\"", value))
+        );
 
     [Theory]
     [InlineData("\"attestation\":{", "\"attestation\":[],\"x\":{", "attestation must be an object")]
@@ -187,9 +196,11 @@ public sealed class WireFormatTests
         Assert.Equal(MalformedRequest.MalformedJson, Fault("{\"x\":" + new string('[', 100_000)).Reason);
 
     [Fact]
-    public void Members_without_end_are_malformed() => Assert.Equal(
-        MalformedRequest.MalformedJson,
-        Fault("{" + string.Join(',', Enumerable.Range(0, 1000).Select(i => $"\"m{i}\":1")) + "}").Reason);
+    public void Members_without_end_are_malformed() =>
+        Assert.Equal(
+            MalformedRequest.MalformedJson,
+            Fault("{" + string.Join(',', Enumerable.Range(0, 1000).Select(i => $"\"m{i}\":1")) + "}").Reason
+        );
 
     [Fact]
     public void A_body_beyond_the_limit_is_not_even_looked_at() =>
@@ -207,12 +218,17 @@ public sealed class WireFormatTests
     [Fact]
     public void Names_the_member_inside_an_array()
     {
-        var fault = Fault($$$"""
+        var fault = Fault(
+            $$$"""
             {"type":"BLOCK",{{{ForkInfo}}},"block":{"slot":1,"proposer_index":1,"parent_root":"{{{Root1}}}","state_root":"{{{Root1}}}","body":{
-            "randao_reveal":"{{{new string('0', 192)}}}","eth1_data":{"deposit_root":"{{{Root1}}}","deposit_count":1,"block_hash":"{{{Root1}}}"},
+            "randao_reveal":"{{{new string(
+                '0',
+                192
+            )}}}","eth1_data":{"deposit_root":"{{{Root1}}}","deposit_count":1,"block_hash":"{{{Root1}}}"},
             "graffiti":"{{{Root1}}}","proposer_slashings":[],"attester_slashings":[],"attestations":[],"deposits":[],
             "voluntary_exits":[{"message":{"epoch":1,"validator_index":"x"},"signature":""}]} } }
-            """);
+            """
+        );
 
         Assert.StartsWith("block.body.voluntary_exits[].message.validator_index must be", fault.Detail, StringComparison.Ordinal);
     }

@@ -23,7 +23,13 @@ public sealed class WireFormatVectorTests
 
             var root = request.Message.WithRoot(network).SigningRoot;
             Assert.Equal(expected ?? root, root);
-            Assert.True(Bls.Verify(BlsPublicKey.Parse(vector["publicKey"]!.GetValue<string>()).Bytes, root.Bytes, BlsSignature.Parse(vector["signature"]!.GetValue<string>()).Bytes));
+            Assert.True(
+                Bls.Verify(
+                    BlsPublicKey.Parse(vector["publicKey"]!.GetValue<string>()).Bytes,
+                    root.Bytes,
+                    BlsSignature.Parse(vector["signature"]!.GetValue<string>()).Bytes
+                )
+            );
             Assert.Equal(HasClaim(vector) ? root : null, request.ClaimedSigningRoot);
         });
     }
@@ -31,16 +37,16 @@ public sealed class WireFormatVectorTests
     [Theory]
     [MemberData(nameof(SignRequestVectors.Foreign), MemberType = typeof(SignRequestVectors))]
     public void A_type_that_is_none_of_ours_is_malformed(string file) => Assert.All(VectorsIn(file), vector =>
-    {
-        if (WireFormat.TryReadSignRequest(BodyOf(vector), out var request, out var fault))
         {
-            Assert.Throws<SpecException>(() => request.Message.WithRoot(SignRequestVectors.NetworkOf(file)));
-        }
-        else
-        {
-            Assert.Contains(fault.Reason, (string[])[MalformedRequest.UnknownType, MalformedRequest.UnsupportedFork]);
-        }
-    });
+            if (WireFormat.TryReadSignRequest(BodyOf(vector), out var request, out var fault))
+            {
+                Assert.Throws<SpecException>(() => request.Message.WithRoot(SignRequestVectors.NetworkOf(file)));
+            }
+            else
+            {
+                Assert.Contains(fault.Reason, (string[])[MalformedRequest.UnknownType, MalformedRequest.UnsupportedFork]);
+            }
+        });
 
     /// <summary>As an SSV node sends them: the first name, and the shape of the fork without a wrapper that names it.</summary>
     [Theory]
@@ -56,7 +62,10 @@ public sealed class WireFormatVectorTests
             request["aggregate_and_proof"] = request["aggregate_and_proof"]!["data"]!.DeepClone();
 
             Assert.True(WireFormat.TryReadSignRequest(BodyOf(vector), out var read, out var fault), fault?.Detail);
-            Assert.Equal(Root.Parse(vector["signingRoot"]!.GetValue<string>()), read.Message.SigningRoot(SignRequestVectors.NetworkOf(file)));
+            Assert.Equal(
+                Root.Parse(vector["signingRoot"]!.GetValue<string>()),
+                read.Message.SigningRoot(SignRequestVectors.NetworkOf(file))
+            );
         });
     }
 
@@ -64,7 +73,12 @@ public sealed class WireFormatVectorTests
     [Fact]
     public void A_builder_is_not_asked_with_empty_data()
     {
-        var empty = SignRequestVectors.Supported().Where(row => row.Data.Contains("BUILDER_REQUEST_AUTH", StringComparison.Ordinal)).SelectMany(row => VectorsIn(row.Data)).Where(SignRequestVectors.IsEmptyAuth).ToList();
+        var empty = SignRequestVectors
+            .Supported()
+            .Where(row => row.Data.Contains("BUILDER_REQUEST_AUTH", StringComparison.Ordinal))
+            .SelectMany(row => VectorsIn(row.Data))
+            .Where(SignRequestVectors.IsEmptyAuth)
+            .ToList();
 
         Assert.Equal(EmptyAuths, empty.Count);
         Assert.All(empty, vector =>
@@ -78,7 +92,8 @@ public sealed class WireFormatVectorTests
     public void The_vectors_cover_every_duty()
     {
         Vectors.Path("sign-requests");
-        var covered = SignRequestVectors.Supported()
+        var covered = SignRequestVectors
+            .Supported()
             .Select(row => VectorsIn(row.Data)[0])
             .Select(vector => WireFormat.TryReadSignRequest(BodyOf(vector), out var request, out _) ? request.Message.Type : default);
 
@@ -92,5 +107,6 @@ public sealed class WireFormatVectorTests
 
     private static byte[] BodyOf(JsonNode vector) => Encoding.UTF8.GetBytes(vector["request"]!.ToJsonString());
 
-    private static bool HasClaim(JsonNode vector) => vector["request"]!["signingRoot"] is not null || vector["request"]!["signing_root"] is not null;
+    private static bool HasClaim(JsonNode vector) =>
+        vector["request"]!["signingRoot"] is not null || vector["request"]!["signing_root"] is not null;
 }

@@ -30,10 +30,15 @@ public sealed class AnchoredDocumentTests : IAsyncLifetime
         foreach (var member in cluster.Cluster.Definition.Operators)
         {
             Assert.True(NodeRecord.TryParse(member.Enr, out var record, out _));
-            Assert.Equal(AnchorKind.NodeSignature, AnchoredDocument.ByNode(cluster, record.PublicKey, "node", accepted: false, IntakeScene.Now).Kind);
+            Assert.Equal(
+                AnchorKind.NodeSignature,
+                AnchoredDocument.ByNode(cluster, record.PublicKey, "node", accepted: false, IntakeScene.Now).Kind
+            );
         }
 
-        var stranger = new NodeFolder(ClusterVectors.NodeFolder(name == Cluster ? "lock-v1_10-4of3" : Cluster, 0)).ReadNodeKey(_scene.Vaults.Arena);
+        var stranger = new NodeFolder(ClusterVectors.NodeFolder(name == Cluster ? "lock-v1_10-4of3" : Cluster, 0)).ReadNodeKey(
+            _scene.Vaults.Arena
+        );
         Assert.Equal(["foreign_node"], Codes(() => AnchoredDocument.ByNode(cluster, stranger, "node", accepted: true, IntakeScene.Now)));
     }
 
@@ -43,7 +48,11 @@ public sealed class AnchoredDocumentTests : IAsyncLifetime
     {
         var forged = LockThief.Forge(ClusterVectors.Lock(Cluster));
         Assert.Empty(ClusterVectors.Failures(forged));
-        Assert.Contains("can be made from public keys", Assert.IsType<CheckVerdict.Passed>(ClusterVectors.VerdictOf(forged, ClusterCheck.SignatureAggregate)).Note, StringComparison.Ordinal);
+        Assert.Contains(
+            "can be made from public keys",
+            Assert.IsType<CheckVerdict.Passed>(ClusterVectors.VerdictOf(forged, ClusterCheck.SignatureAggregate)).Note,
+            StringComparison.Ordinal
+        );
         var cluster = VerifiedLock.Of(LockJsonWriter.Write(forged), "forged", IntakeScene.Policy);
 
         Assert.Equal(["unanchored_lock"], Codes(() => AnchoredDocument.ByNode(cluster, NodeKey, "node", accepted: false, IntakeScene.Now)));
@@ -59,8 +68,16 @@ public sealed class AnchoredDocumentTests : IAsyncLifetime
         var stated = new StatedValidators(genuine.Document.File.Validators[0].OwnerAddress, genuine.Document.GroupKeys.ToHashSet());
 
         Assert.Equal(AnchorKind.StatedValidators, AnchoredDocument.ByStatement(genuine, stated, IntakeScene.Now).Kind);
-        Assert.Equal(["validator_not_stated", "validator_not_in_file"], Codes(() => AnchoredDocument.ByStatement(forged, stated, IntakeScene.Now)));
-        Assert.Equal(["other_owner"], Codes(() => AnchoredDocument.ByStatement(genuine, stated with { Owner = ExecutionAddress.Parse(LockThief.Address) }, IntakeScene.Now)));
+        Assert.Equal(
+            ["validator_not_stated", "validator_not_in_file"],
+            Codes(() => AnchoredDocument.ByStatement(forged, stated, IntakeScene.Now))
+        );
+        Assert.Equal(
+            ["other_owner"],
+            Codes(() =>
+                AnchoredDocument.ByStatement(genuine, stated with { Owner = ExecutionAddress.Parse(LockThief.Address) }, IntakeScene.Now)
+            )
+        );
         Assert.Equal(AnchorKind.OperatorsWord, AnchoredDocument.ByWord(forged, IntakeScene.Now).Kind);
     }
 
@@ -86,10 +103,18 @@ public sealed class AnchoredDocumentTests : IAsyncLifetime
         var (_, document) = await _scene.NodeAsync(Cluster, 0);
         await _scene.KeepAsync(document);
         var other = _scene.Archive.Add(ClusterVectors.Bytes("lock-v1_10-4of3")).Hash;
-        await File.WriteAllBytesAsync(_scene.Archive.AnchorPathOf(other), _scene.Archive.ReadAnchor(document.Document.Hash), TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(
+            _scene.Archive.AnchorPathOf(other),
+            _scene.Archive.ReadAnchor(document.Document.Hash),
+            TestContext.Current.CancellationToken
+        );
         await using var elsewhere = await IntakeScene.OpenAsync();
         elsewhere.Archive.Add(document.Json);
-        await File.WriteAllBytesAsync(elsewhere.Archive.AnchorPathOf(document.Document.Hash), _scene.Archive.ReadAnchor(document.Document.Hash), TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(
+            elsewhere.Archive.AnchorPathOf(document.Document.Hash),
+            _scene.Archive.ReadAnchor(document.Document.Hash),
+            TestContext.Current.CancellationToken
+        );
 
         Assert.Equal([document.Document.Hash], _scene.Anchored.Select(one => one.Document.Hash));
         Assert.Empty(elsewhere.Anchored);
@@ -115,5 +140,6 @@ public sealed class AnchoredDocumentTests : IAsyncLifetime
 
     private ImmutableArray<byte> NodeKey => new NodeFolder(ClusterVectors.NodeFolder(Cluster, 0)).ReadNodeKey(_scene.Vaults.Arena);
 
-    private static IEnumerable<string> Codes(Func<AnchoredDocument> make) => Assert.Throws<IntakeException>(make).Refusals.Select(refusal => refusal.Code);
+    private static IEnumerable<string> Codes(Func<AnchoredDocument> make) =>
+        Assert.Throws<IntakeException>(make).Refusals.Select(refusal => refusal.Code);
 }

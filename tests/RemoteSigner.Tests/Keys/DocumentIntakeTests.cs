@@ -18,13 +18,20 @@ public sealed class DocumentIntakeTests : IAsyncLifetime
     [Fact]
     public async Task That_a_document_is_believed_is_in_the_audit_log_with_the_reason()
     {
-        var document = AnchoredDocument.ByWord(VerifiedLock.Of(ClusterVectors.Bytes(Cluster), "lock", IntakeScene.Policy with { AcceptContractSignatures = true }), IntakeScene.Now);
+        var document = AnchoredDocument.ByWord(
+            VerifiedLock.Of(ClusterVectors.Bytes(Cluster), "lock", IntakeScene.Policy with { AcceptContractSignatures = true }),
+            IntakeScene.Now
+        );
 
         await _scene.KeepAsync(document);
 
         var entry = Assert.Single(await _scene.AuditAsync());
         Assert.Contains("\"action\":\"cluster.document\"", entry, StringComparison.Ordinal);
-        Assert.Contains($"{document.Document.Hash}, 2 validators, by operators_word; contract signatures were not judged", entry, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{document.Document.Hash}, 2 validators, by operators_word; contract signatures were not judged",
+            entry,
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>A document from before there were anchors is anchored by adding it again.</summary>
@@ -45,7 +52,10 @@ public sealed class DocumentIntakeTests : IAsyncLifetime
     public async Task One_that_contradicts_another_is_refused_whichever_of_the_two_is_forged()
     {
         var (_, genuine) = await _scene.NodeAsync(Cluster, 0);
-        var forged = AnchoredDocument.ByWord(VerifiedLock.Of(LockJsonWriter.Write(LockThief.Forge(ClusterVectors.Lock(Cluster))), "forged", IntakeScene.Policy), IntakeScene.Now);
+        var forged = AnchoredDocument.ByWord(
+            VerifiedLock.Of(LockJsonWriter.Write(LockThief.Forge(ClusterVectors.Lock(Cluster))), "forged", IntakeScene.Policy),
+            IntakeScene.Now
+        );
         await _scene.KeepAsync(forged);
         Assert.Equal(["disputed_share"], await _scene.RefusalsAsync(() => _scene.KeepAsync(genuine)));
 
@@ -82,7 +92,11 @@ public sealed class DocumentIntakeTests : IAsyncLifetime
     {
         _scene.Archive.Add(ClusterVectors.Bytes("lock-v1_10-4of3"));
         var other = Assert.Single(_scene.Archive.Hashes());
-        await File.WriteAllTextAsync(Path.Combine(_scene.Vaults.Folder, "clusters", $"{other}.json"), "{", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(_scene.Vaults.Folder, "clusters", $"{other}.json"),
+            "{",
+            TestContext.Current.CancellationToken
+        );
 
         await _scene.KeepAsync((await _scene.NodeAsync(Cluster, 0)).Lock);
 

@@ -10,7 +10,10 @@ using RemoteSigner.Tests.Sealing;
 
 namespace RemoteSigner.Tests.Keys;
 
-/// <summary>Shares that were handed out for a ceremony sign nothing until its document is in, or a person says that no copy is left; in whatever way they are brought in.</summary>
+/// <summary>
+/// Shares that were handed out for a ceremony sign nothing until its document is in, or a person says that no copy is left; in whatever way
+/// they are brought in.
+/// </summary>
 public sealed class ExportedSharesTests : IAsyncLifetime
 {
     private readonly string _memory = ActStock.NewFolder();
@@ -42,13 +45,18 @@ public sealed class ExportedSharesTests : IAsyncLifetime
         File.Copy(Vectors.Path("clusters-charon/create/node0/charon-enr-private-key"), Path.Combine(Folder, "charon-enr-private-key"));
         var (read, _) = await _scene.NodeAsync("create", 0, Folder, "clusters-charon");
         Assert.Equal(_shares.Select(Secret), read.Select(Secret));
-        Assert.All(Directory.EnumerateFiles(Path.Combine(Folder, "validator_keys")), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+        Assert.All(Directory.EnumerateFiles(Path.Combine(Folder, "validator_keys")), file =>
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file))
+        );
         var passwords = Directory.EnumerateFiles(Path.Combine(Folder, "validator_keys"), "*.txt").Select(File.ReadAllText).ToList();
         Assert.All(passwords, password => Assert.Matches("^[0-9a-f]{32}$", password));
         Assert.Equal(2, passwords.Distinct().Count());
         await AssertAsync(KeyState.Exported);
         Assert.Equal(["key.export", "key.exported"], (await _scene.ActionsAsync()).TakeLast(2));
-        Assert.Contains((await _scene.AuditAsync()), entry => entry.Contains("replace-operator, asked for by Ada", StringComparison.Ordinal) && entry.Contains(_shares[1].ShareKey.ToString(), StringComparison.Ordinal));
+        Assert.Contains((await _scene.AuditAsync()), entry =>
+            entry.Contains("replace-operator, asked for by Ada", StringComparison.Ordinal)
+            && entry.Contains(_shares[1].ShareKey.ToString(), StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -60,7 +68,9 @@ public sealed class ExportedSharesTests : IAsyncLifetime
     public async Task Its_keystore_does_not_bring_it_back_with_the_document_that_it_had_or_without(SlashingFloor floor, bool withDocument)
     {
         await ExportAsync();
-        var order = withDocument ? new IntakeOrder([_shares[0]], floor) { Document = _created } : new IntakeOrder([_shares[0] with { GroupKey = null, Membership = null }], floor);
+        var order = withDocument
+            ? new IntakeOrder([_shares[0]], floor) { Document = _created }
+            : new IntakeOrder([_shares[0] with { GroupKey = null, Membership = null }], floor);
 
         Assert.Equal(["exported"], await _scene.RefusalsAsync(order));
         Assert.Equal(["exported"], await _scene.RefusalsAsync(order with { Replace = true }));
@@ -76,8 +86,25 @@ public sealed class ExportedSharesTests : IAsyncLifetime
     {
         await ExportAsync();
 
-        Assert.Equal(["exported"], await _scene.RefusalsAsync(() => _scene.DoAsync(new PushShares(
-            new SharePush([(_shares[0].ShareKey, _shares[0].Secret)], ShareProvenance.KeymanagerPush, PushLabels.Keymanager, SlashingFloor.FromNow, AdminRight.ManageKeys) { Replace = replace }))));
+        Assert.Equal(
+            ["exported"],
+            await _scene.RefusalsAsync(() =>
+                _scene.DoAsync(
+                    new PushShares(
+                        new SharePush(
+                            [(_shares[0].ShareKey, _shares[0].Secret)],
+                            ShareProvenance.KeymanagerPush,
+                            PushLabels.Keymanager,
+                            SlashingFloor.FromNow,
+                            AdminRight.ManageKeys
+                        )
+                        {
+                            Replace = replace,
+                        }
+                    )
+                )
+            )
+        );
 
         await AssertAsync(KeyState.Exported);
     }
@@ -124,14 +151,30 @@ public sealed class ExportedSharesTests : IAsyncLifetime
     public async Task A_client_takes_none_out_and_pushes_none_whatever_document_is_here_by_now()
     {
         await ExportAsync();
-        var ended = await _scene.DoAsync(new DeleteShares([.. _shares.Select(share => share.ShareKey)], KeyEnd.Released, AdminRight.SsvDelete));
+        var ended = await _scene.DoAsync(
+            new DeleteShares([.. _shares.Select(share => share.ShareKey)], KeyEnd.Released, AdminRight.SsvDelete)
+        );
         Assert.All(ended, share => Assert.Equal(DeletedShare.NotActive, share));
         await AssertAsync(KeyState.Exported);
 
         var (_, added) = await _scene.NodeAsync("add-validators", 0, vectors: "clusters-charon");
         await _scene.KeepAsync(added);
-        Assert.Equal(["exported"], await _scene.RefusalsAsync(() => _scene.DoAsync(new PushShares(
-            new SharePush([(_shares[0].ShareKey, _shares[0].Secret)], ShareProvenance.KeymanagerPush, PushLabels.Keymanager, SlashingFloor.FromNow, AdminRight.ManageKeys)))));
+        Assert.Equal(
+            ["exported"],
+            await _scene.RefusalsAsync(() =>
+                _scene.DoAsync(
+                    new PushShares(
+                        new SharePush(
+                            [(_shares[0].ShareKey, _shares[0].Secret)],
+                            ShareProvenance.KeymanagerPush,
+                            PushLabels.Keymanager,
+                            SlashingFloor.FromNow,
+                            AdminRight.ManageKeys
+                        )
+                    )
+                )
+            )
+        );
         await AssertAsync(KeyState.Exported);
     }
 
@@ -146,7 +189,10 @@ public sealed class ExportedSharesTests : IAsyncLifetime
         await _scene.DoAsync(new DeleteShares([.. _shares.Select(share => share.ShareKey)], end));
 
         await AssertAsync(KeyState.Retired);
-        Assert.Equal(["was_retired"], await _scene.RefusalsAsync(new IntakeOrder([_shares[0] with { GroupKey = null, Membership = null }], SlashingFloor.FromNow)));
+        Assert.Equal(
+            ["was_retired"],
+            await _scene.RefusalsAsync(new IntakeOrder([_shares[0] with { GroupKey = null, Membership = null }], SlashingFloor.FromNow))
+        );
     }
 
     [Fact]
@@ -186,7 +232,9 @@ public sealed class ExportedSharesTests : IAsyncLifetime
     {
         await ExportAsync();
         var second = Path.Combine(_memory, "second");
-        await _scene.DoAsync(new ExportShares(_created.Document.Hash, second, "once more", _scene.Vaults.PrivateRecovery, _scene.Vaults.Arena));
+        await _scene.DoAsync(
+            new ExportShares(_created.Document.Hash, second, "once more", _scene.Vaults.PrivateRecovery, _scene.Vaults.Arena)
+        );
         Directory.Delete(second, recursive: true);
 
         Assert.Equal("export_still_there", (await Assert.ThrowsAsync<AdminException>(VoidAsync)).Code);
@@ -204,7 +252,15 @@ public sealed class ExportedSharesTests : IAsyncLifetime
         await ExportAsync();
         var latter = await RecreateAsync();
         var second = Path.Combine(_memory, "second");
-        await _scene.DoAsync(new ExportShares(latter[0].Membership!.ClusterHash, second, "another ceremony", _scene.Vaults.PrivateRecovery, _scene.Vaults.Arena));
+        await _scene.DoAsync(
+            new ExportShares(
+                latter[0].Membership!.ClusterHash,
+                second,
+                "another ceremony",
+                _scene.Vaults.PrivateRecovery,
+                _scene.Vaults.Arena
+            )
+        );
         Directory.Delete(second, recursive: true);
         Directory.Delete(Folder, recursive: true);
         Func<Task>[] voids =
@@ -227,7 +283,12 @@ public sealed class ExportedSharesTests : IAsyncLifetime
     {
         await ExportAsync();
 
-        var foreseen = await _scene.Administrator.ForeseeImportAsync(_scene.Vault.Contents, [_shares[0].Listed with { GroupKey = null, Membership = null }], SlashingFloor.NeverSigned, null);
+        var foreseen = await _scene.Administrator.ForeseeImportAsync(
+            _scene.Vault.Contents,
+            [_shares[0].Listed with { GroupKey = null, Membership = null }],
+            SlashingFloor.NeverSigned,
+            null
+        );
 
         Assert.Equal(["exported"], foreseen.Refusals.Select(refusal => refusal.Code));
     }
@@ -259,7 +320,9 @@ public sealed class ExportedSharesTests : IAsyncLifetime
         var target = folder[0] == '/' ? Path.Combine(AppContext.BaseDirectory, folder[1..]) : Path.Combine(_memory, folder);
         var before = await _scene.StateAsync();
 
-        var refused = await Assert.ThrowsAsync<AdminException>(() => _scene.DoAsync(new ExportShares(_created.Document.Hash, target, reason, _scene.Vaults.PrivateRecovery, _scene.Vaults.Arena)));
+        var refused = await Assert.ThrowsAsync<AdminException>(() =>
+            _scene.DoAsync(new ExportShares(_created.Document.Hash, target, reason, _scene.Vaults.PrivateRecovery, _scene.Vaults.Arena))
+        );
 
         Assert.Equal(code, refused.Code);
         Assert.Equal(before, await _scene.StateAsync());
@@ -268,9 +331,11 @@ public sealed class ExportedSharesTests : IAsyncLifetime
 
     private Task<int> ExportAsync() => _scene.DoAsync(Export(_scene.Vaults.PrivateRecovery));
 
-    private ExportShares Export(RecoveryKey recovery) => new(_created.Document.Hash, Folder, "replace-operator, asked for by Ada", recovery, _scene.Vaults.Arena);
+    private ExportShares Export(RecoveryKey recovery) =>
+        new(_created.Document.Hash, Folder, "replace-operator, asked for by Ada", recovery, _scene.Vaults.Arena);
 
-    private Task<KeyTurnover> VoidAsync() => _scene.DoAsync(new VoidExport([.. _shares.Select(share => share.ShareKey)], "the ceremony failed", isSuperseded: false));
+    private Task<KeyTurnover> VoidAsync() =>
+        _scene.DoAsync(new VoidExport([.. _shares.Select(share => share.ShareKey)], "the ceremony failed", isSuperseded: false));
 
     private async Task<IReadOnlyList<VaultShare>> RecreateAsync()
     {
@@ -281,16 +346,25 @@ public sealed class ExportedSharesTests : IAsyncLifetime
 
     private async Task<IReadOnlyList<string>> ExportedToOldAsync()
     {
-        await _scene.DoAsync(new ExportShares(_scene.Vault.Contents.Shares[0].Membership!.ClusterHash, Folder + "2", "again", _scene.Vaults.PrivateRecovery, _scene.Vaults.Arena));
+        await _scene.DoAsync(
+            new ExportShares(
+                _scene.Vault.Contents.Shares[0].Membership!.ClusterHash,
+                Folder + "2",
+                "again",
+                _scene.Vaults.PrivateRecovery,
+                _scene.Vaults.Arena
+            )
+        );
         return await _scene.RefusalsAsync(Whole(_shares, _created) with { Replace = true });
     }
 
-    private static IntakeOrder Whole(IReadOnlyList<VaultShare> shares, AnchoredDocument document, IEnumerable<VaultShare>? bring = null) => new([.. bring ?? []], bring is null ? SlashingFloor.FromHistory : SlashingFloor.NeverSigned)
-    {
-        Document = document,
-        IsWhole = true,
-        Places = shares.ToDictionary(share => share.ShareKey, share => (share.GroupKey!.Value, share.Membership!)),
-    };
+    private static IntakeOrder Whole(IReadOnlyList<VaultShare> shares, AnchoredDocument document, IEnumerable<VaultShare>? bring = null) =>
+        new([.. bring ?? []], bring is null ? SlashingFloor.FromHistory : SlashingFloor.NeverSigned)
+        {
+            Document = document,
+            IsWhole = true,
+            Places = shares.ToDictionary(share => share.ShareKey, share => (share.GroupKey!.Value, share.Membership!)),
+        };
 
     private string Secret(VaultShare share)
     {

@@ -116,7 +116,10 @@ public sealed class HeldSharesTests : IAsyncLifetime
         switch (Choose(seed, step, 20 + change, 7))
         {
             case 0:
-                vault.Exchange(vault.Find(share.ShareKey) is null ? [] : [share.ShareKey], vault.Seal([Placed(share, Choose(seed, step, 30 + change, 4))]));
+                vault.Exchange(
+                    vault.Find(share.ShareKey) is null ? [] : [share.ShareKey],
+                    vault.Seal([Placed(share, Choose(seed, step, 30 + change, 4))])
+                );
                 break;
             case 1 when vault.Find(share.ShareKey) is not null:
                 vault.Remove(share.ShareKey);
@@ -125,7 +128,13 @@ public sealed class HeldSharesTests : IAsyncLifetime
                 vault.Renew();
                 break;
             case 3:
-                await _slashing.EnrolAsync(new KeyEnrolment([(new ProtectedKey(share.ShareKey, vault.Find(share.ShareKey)?.GroupKey), SlashingFloor.FromNow)]) { From = new StartingPoint(new Slot(32), new Epoch(1), new Epoch(1)) }, Evidence);
+                await _slashing.EnrolAsync(
+                    new KeyEnrolment([(new ProtectedKey(share.ShareKey, vault.Find(share.ShareKey)?.GroupKey), SlashingFloor.FromNow)])
+                    {
+                        From = new StartingPoint(new Slot(32), new Epoch(1), new Epoch(1)),
+                    },
+                    Evidence
+                );
                 break;
             case 4:
                 await _slashing.TurnAsync(new KeyTurn([share.ShareKey]) { Returning = [share.ShareKey] }, Evidence);
@@ -144,21 +153,32 @@ public sealed class HeldSharesTests : IAsyncLifetime
         }
     }
 
-    private static VaultShare Placed(VaultShare share, int place) => place switch
-    {
-        0 => share,
-        1 => share with { GroupKey = share.ShareKey },
-        _ => share with { GroupKey = Duties.PublicKey(100 + place), Membership = new ClusterMembership((ulong)place, 3, 4, _clusters[place % 2], ShareProvenance.LockFile) },
-    };
+    private static VaultShare Placed(VaultShare share, int place) =>
+        place switch
+        {
+            0 => share,
+            1 => share with { GroupKey = share.ShareKey },
+            _ => share with
+            {
+                GroupKey = Duties.PublicKey(100 + place),
+                Membership = new ClusterMembership((ulong)place, 3, 4, _clusters[place % 2], ShareProvenance.LockFile),
+            },
+        };
 
     private async Task AssertFollowsAsync(Vault vault)
     {
         await _kept.FollowAsync(vault, _slashing);
-        HeldState.AssertSame(HeldShares.Of(Vault.List(_vaults.VaultPath), await _slashing.GetKeyStatesAsync()), _kept, vault.Contents, _shares.Select(share => share.ShareKey));
+        HeldState.AssertSame(
+            HeldShares.Of(Vault.List(_vaults.VaultPath), await _slashing.GetKeyStatesAsync()),
+            _kept,
+            vault.Contents,
+            _shares.Select(share => share.ShareKey)
+        );
     }
 
     private static long Evidence<T>(LedgerTransaction transaction, T what) => 1;
 
     // As good as chance, and the same each time.
-    private static int Choose(int seed, int step, int what, int of) => BitConverter.ToUInt16(SHA256.HashData([(byte)seed, (byte)step, (byte)what])) % of;
+    private static int Choose(int seed, int step, int what, int of) =>
+        BitConverter.ToUInt16(SHA256.HashData([(byte)seed, (byte)step, (byte)what])) % of;
 }

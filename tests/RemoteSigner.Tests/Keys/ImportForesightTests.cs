@@ -31,7 +31,10 @@ public sealed class ImportForesightTests : IAsyncLifetime
                 var foreseen = (await ForeseeAsync([share], floor)).Refusals;
 
                 // The import looks into the ledger once nothing else stands against a share.
-                Assert.Equal(await RefusalsAsync(new IntakeOrder([share], floor), tries: share == fresh && floor == SlashingFloor.NeverSigned), foreseen.Take(1));
+                Assert.Equal(
+                    await RefusalsAsync(new IntakeOrder([share], floor), tries: share == fresh && floor == SlashingFloor.NeverSigned),
+                    foreseen.Take(1)
+                );
             }
         }
     }
@@ -45,7 +48,11 @@ public sealed class ImportForesightTests : IAsyncLifetime
         var share = _scene.Vaults.NewShare();
         var vault = await File.ReadAllBytesAsync(_scene.Vaults.VaultPath, TestContext.Current.CancellationToken);
 
-        var foresight = await ForeseeAsync([share], SlashingFloor.FromHistory, History(entry.Replace("KEY", share.ShareKey.ToString(), StringComparison.Ordinal)));
+        var foresight = await ForeseeAsync(
+            [share],
+            SlashingFloor.FromHistory,
+            History(entry.Replace("KEY", share.ShareKey.ToString(), StringComparison.Ordinal))
+        );
 
         Assert.Equal(problem, foresight.Refusals.SingleOrDefault()?.Problem);
         Assert.Equal(entry.Length > 0 ? 1 : 0, foresight.History!.Validators.Count);
@@ -60,12 +67,25 @@ public sealed class ImportForesightTests : IAsyncLifetime
     {
         var share = _scene.Vaults.NewShare();
 
-        await Assert.ThrowsAsync<InterchangeException>(() => ForeseeAsync([share], SlashingFloor.FromHistory, new MemoryStream("{"u8.ToArray())));
-        await Assert.ThrowsAsync<InterchangeException>(() => ForeseeAsync([share], SlashingFloor.FromHistory, History($$"""{"pubkey":"{{share.ShareKey}}","signed_blocks":[{"slot":"9000000000"}]}""")));
+        await Assert.ThrowsAsync<InterchangeException>(() =>
+            ForeseeAsync([share], SlashingFloor.FromHistory, new MemoryStream("{"u8.ToArray()))
+        );
+        await Assert.ThrowsAsync<InterchangeException>(() =>
+            ForeseeAsync(
+                [share],
+                SlashingFloor.FromHistory,
+                History($$"""{"pubkey":"{{share.ShareKey}}","signed_blocks":[{"slot":"9000000000"}]}""")
+            )
+        );
     }
 
     private Task<ImportForesight> ForeseeAsync(IReadOnlyList<VaultShare> shares, SlashingFloor floor, Stream? history = null) =>
-        _scene.Administrator.ForeseeImportAsync(Vault.List(_scene.Vaults.VaultPath), [.. shares.Select(share => share.Listed)], floor, history);
+        _scene.Administrator.ForeseeImportAsync(
+            Vault.List(_scene.Vaults.VaultPath),
+            [.. shares.Select(share => share.Listed)],
+            floor,
+            history
+        );
 
     private async Task<IEnumerable<IntakeRefusal>> RefusalsAsync(IntakeOrder order, bool tries)
     {
@@ -78,6 +98,10 @@ public sealed class ImportForesightTests : IAsyncLifetime
         return (await Assert.ThrowsAsync<IntakeException>(() => _scene.TakeAsync(order))).Refusals;
     }
 
-    private static MemoryStream History(string entry) => new(Encoding.UTF8.GetBytes(
-        $$"""{"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{Network.Find("hoodi")!.GenesisValidatorsRoot}}"},"data":[{{entry}}]}"""));
+    private static MemoryStream History(string entry) =>
+        new(
+            Encoding.UTF8.GetBytes(
+                $$"""{"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{Network.Find("hoodi")!.GenesisValidatorsRoot}}"},"data":[{{entry}}]}"""
+            )
+        );
 }

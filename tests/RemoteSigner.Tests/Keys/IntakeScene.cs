@@ -17,7 +17,9 @@ using RemoteSigner.Tests.Sealing;
 
 namespace RemoteSigner.Tests.Keys;
 
-/// <summary>A vault that a recovery key opens, a ledger and an archive, and an intake into them; and nodes of the clusters among the vectors.</summary>
+/// <summary>
+/// A vault that a recovery key opens, a ledger and an archive, and an intake into them; and nodes of the clusters among the vectors.
+/// </summary>
 internal sealed class IntakeScene : IAsyncDisposable
 {
     public static readonly VerificationPolicy Policy = new() { Network = Network.Find("hoodi")!.Forks.GenesisVersion };
@@ -33,7 +35,15 @@ internal sealed class IntakeScene : IAsyncDisposable
         Archive = new ClusterArchive(Path.Combine(vaults.Folder, "clusters"));
         Library = new ClusterLibrary(Archive);
         var network = Network.Find("hoodi")!;
-        Administrator = new Administrator(new VaultSite(vaults), slashing, audit, pending, Library, new AccessPolicy(new Dictionary<string, ClientPermissions>()), new SlotClock(network, SlotWindow.Default, TimeProvider.System));
+        Administrator = new Administrator(
+            new VaultSite(vaults),
+            slashing,
+            audit,
+            pending,
+            Library,
+            new AccessPolicy(new Dictionary<string, ClientPermissions>()),
+            new SlotClock(network, SlotWindow.Default, TimeProvider.System)
+        );
     }
 
     public static DateTimeOffset Now { get; } = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
@@ -82,7 +92,13 @@ internal sealed class IntakeScene : IAsyncDisposable
         await vaults.MakeAsync(0);
         var ledger = Ledger.Create(Path.Combine(vaults.Folder, "ledger.sqlite"));
         var slashing = await SlashingProtection.OpenAsync(ledger, Network.Find("hoodi")!);
-        var scene = new IntakeScene(vaults, ledger, slashing, await AuditLog.OpenAsync(ledger, TimeProvider.System), await PendingActs.OpenAsync(ledger));
+        var scene = new IntakeScene(
+            vaults,
+            ledger,
+            slashing,
+            await AuditLog.OpenAsync(ledger, TimeProvider.System),
+            await PendingActs.OpenAsync(ledger)
+        );
         var anchor = scene.Vault.Anchor;
         await ledger.WriteAsync(transaction => KnownVault.Put(transaction, anchor));
         return scene;
@@ -98,13 +114,23 @@ internal sealed class IntakeScene : IAsyncDisposable
     public Task RemoveAsync(Root document) => DoAsync(new RemoveDocument(document));
 
     /// <summary>A node's shares of a cluster of the vectors, through every check, and the lock as its node's key anchors it.</summary>
-    public async Task<(IReadOnlyList<VaultShare> Shares, AnchoredDocument Lock)> NodeAsync(string name, int node, string? folder = null, string vectors = "clusters")
+    public async Task<(IReadOnlyList<VaultShare> Shares, AnchoredDocument Lock)> NodeAsync(
+        string name,
+        int node,
+        string? folder = null,
+        string vectors = "clusters"
+    )
     {
         var path = Vectors.Path($"{vectors}/{name}/cluster-lock.json");
         var cluster = VerifiedLock.Open(path, Policy);
         var files = new NodeFolder(folder ?? Vectors.Path($"{vectors}/{name}/node{node}"));
         var key = files.ReadNodeKey(Vaults.Arena);
-        var shares = await new NodeKeystores(files, cluster.Cluster, cluster.SharesOf(key, files.NodeKeyFile)).OpenAsync(Vaults.Arena, DerivationLoan.OfAll(1024), null, TestContext.Current.CancellationToken);
+        var shares = await new NodeKeystores(files, cluster.Cluster, cluster.SharesOf(key, files.NodeKeyFile)).OpenAsync(
+            Vaults.Arena,
+            DerivationLoan.OfAll(1024),
+            null,
+            TestContext.Current.CancellationToken
+        );
         _owned.AddRange(shares);
         return (shares, AnchoredDocument.ByNode(cluster, key, files.NodeKeyFile, accepted: false, Now));
     }
@@ -133,17 +159,33 @@ internal sealed class IntakeScene : IAsyncDisposable
     /// <summary>What may not change when an import fails: the vault's bytes, the ledger's keys and audit head, the archive.</summary>
     public async Task<string> StateAsync()
     {
-        var keys = (await Slashing.StatusAsync()).SelectMany(status => status.Keys).Select(key => $"{key.PublicKey} {key.State} {key.IsGroupKey}").Order();
+        var keys = (await Slashing.StatusAsync())
+            .SelectMany(status => status.Keys)
+            .Select(key => $"{key.PublicKey} {key.State} {key.IsGroupKey}")
+            .Order();
         var vault = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(Vaults.VaultPath)));
-        return string.Join('\n', [vault, .. keys, $"{(await Audit.HeadAsync()).Sequence}", .. Archive.Hashes().Select(hash => $"{hash} {Convert.ToHexString(Archive.ReadAnchor(hash))}")]);
+        return string.Join(
+            '\n',
+            [
+                vault,
+                .. keys,
+                $"{(await Audit.HeadAsync()).Sequence}",
+                .. Archive.Hashes().Select(hash => $"{hash} {Convert.ToHexString(Archive.ReadAnchor(hash))}"),
+            ]
+        );
     }
 
     /// <summary>The audit log's entries, oldest first.</summary>
-    public async Task<IReadOnlyList<string>> AuditAsync() => [.. (await Audit.ReadAsync(0, 10_000)).Select(record => System.Text.Encoding.UTF8.GetString(record.Entry.Span))];
+    public async Task<IReadOnlyList<string>> AuditAsync() =>
+        [.. (await Audit.ReadAsync(0, 10_000)).Select(record => System.Text.Encoding.UTF8.GetString(record.Entry.Span))];
 
     /// <summary>The actions of all audit entries, in their order.</summary>
     public async Task<IReadOnlyList<string>> ActionsAsync() =>
-        [.. (await Audit.ReadAsync(0, 10_000)).Select(record => System.Text.Json.JsonDocument.Parse(record.Entry).RootElement.GetProperty("action").GetString()!)];
+        [
+            .. (await Audit.ReadAsync(0, 10_000)).Select(record =>
+                System.Text.Json.JsonDocument.Parse(record.Entry).RootElement.GetProperty("action").GetString()!
+            ),
+        ];
 
     /// <summary>The codes of the refusals; nothing may have changed.</summary>
     public Task<IReadOnlyList<string>> RefusalsAsync(IntakeOrder order) => RefusalsAsync(() => TakeAsync(order));

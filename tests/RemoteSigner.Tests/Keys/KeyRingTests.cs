@@ -89,7 +89,9 @@ public sealed class KeyRingTests : IDisposable
         Assert.All(late, share => Assert.Same(share, _ring.Find(share.PublicKey)));
         Assert.All(late, share => Assert.True(share.IsSuspect));
         Assert.False(first.IsSuspect);
-        Assert.All(late, share => Assert.Same(late.Count(other => other.GroupKey == share.GroupKey) == 1 ? share : null, _ring.FindByGroup(share.GroupKey!.Value)));
+        Assert.All(late, share =>
+            Assert.Same(late.Count(other => other.GroupKey == share.GroupKey) == 1 ? share : null, _ring.FindByGroup(share.GroupKey!.Value))
+        );
         Assert.Throws<ArgumentException>(() => _ring.Add([Open(Key(7), null)]));
 
         _ring.Replace(late);
@@ -150,7 +152,8 @@ public sealed class KeyRingTests : IDisposable
 
     private KeyShare Open(int number, BlsPublicKey? group) => Open(Duties.PublicKey(number), group);
 
-    private KeyShare Open(BlsPublicKey key, BlsPublicKey? group) => new(BlsSecretKey.Generate(_arena, RandomNumberGenerator.GetBytes(32)), key, group, null);
+    private KeyShare Open(BlsPublicKey key, BlsPublicKey? group) =>
+        new(BlsSecretKey.Generate(_arena, RandomNumberGenerator.GetBytes(32)), key, group, null);
 
     // In the order of their numbers.
     private static BlsPublicKey Key(int number)

@@ -19,7 +19,11 @@ public sealed class KeystoreFolderTests : IDisposable
     {
         var folder = ClientFolder.Write(client, _scene.Folder);
 
-        var keys = await KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(folder.Keystores, folder.Passwords), _scene.Arena, DerivationLoan.OfAll(256));
+        var keys = await KeystoreImport.DecryptAllAsync(
+            KeystoreFolder.Find(folder.Keystores, folder.Passwords),
+            _scene.Arena,
+            DerivationLoan.OfAll(256)
+        );
 
         Assert.Equal(folder.Keys, keys.Select(key => key.PublicKey));
         Assert.Equal(folder.Labels, keys.Select(key => key.Label));
@@ -50,8 +54,12 @@ public sealed class KeystoreFolderTests : IDisposable
         var dirk = ClientFolder.Write("dirk", Path.Combine(_scene.Folder, "dirk"));
         var lighthouse = ClientFolder.Write("lighthouse", Path.Combine(_scene.Folder, "lighthouse"));
 
-        var wallet = Assert.Single(KeystoreFolder.Survey(Path.Combine(dirk.Keystores, "wallets", "00000002-0000-4000-8000-000000000000"), dirk.Passwords).Keystores);
-        var key = Assert.Single(KeystoreFolder.Survey(Path.Combine(lighthouse.Keystores, "validators", lighthouse.Keys[0].ToString())).Keystores);
+        var wallet = Assert.Single(
+            KeystoreFolder.Survey(Path.Combine(dirk.Keystores, "wallets", "00000002-0000-4000-8000-000000000000"), dirk.Passwords).Keystores
+        );
+        var key = Assert.Single(
+            KeystoreFolder.Survey(Path.Combine(lighthouse.Keystores, "validators", lighthouse.Keys[0].ToString())).Keystores
+        );
         var file = Assert.Single(KeystoreFolder.Survey(wallet.Path, dirk.Passwords).Keystores);
 
         Assert.Equal("Wallet 2/validator-0", wallet.Label);
@@ -69,7 +77,10 @@ public sealed class KeystoreFolderTests : IDisposable
         var path = _scene.Write(name, json.ToJsonString());
 
         Assert.Equal(key, Assert.Single(KeystoreFolder.Survey(path, _scene.Write("password", "secret")).Keystores).PublicKey);
-        Assert.Equal(KeystoreFault.Malformed, Assert.Single(KeystoreFolder.Survey(_scene.Write(name, "not JSON")).Keystores).Failure!.Fault);
+        Assert.Equal(
+            KeystoreFault.Malformed,
+            Assert.Single(KeystoreFolder.Survey(_scene.Write(name, "not JSON")).Keystores).Failure!.Fault
+        );
     }
 
     [Fact]
@@ -87,7 +98,10 @@ public sealed class KeystoreFolderTests : IDisposable
         var survey = KeystoreFolder.Survey(_scene.Folder);
 
         Assert.Equal("keystore.json", Assert.Single(survey.Keystores).Label);
-        Assert.Equal(["backup", "deposit_data-1700000000.json", "history.json", "remote_keystore.json", "withdrawal-keystore.json"], survey.Rest.Select(rest => Path.GetFileName(rest.Path)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["backup", "deposit_data-1700000000.json", "history.json", "remote_keystore.json", "withdrawal-keystore.json"],
+            survey.Rest.Select(rest => Path.GetFileName(rest.Path)).Order(StringComparer.Ordinal)
+        );
         Assert.All(survey.Rest, rest => Assert.NotEmpty(rest.Reason));
     }
 
@@ -111,9 +125,18 @@ public sealed class KeystoreFolderTests : IDisposable
     [Theory]
     [InlineData("keystore-0.json", "{")]
     [InlineData("keystore-0.json", """{"crypto":{},"version":4}""")]
-    [InlineData("validators/keystore-0.json", """{"crypto":{},"pubkey":"000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"}""")]
-    [InlineData("validators/0x93247f2209abcacf57b75a51dafae777f9dd38bc7053d1af526f220a7489a6d3a2753e5f3e8b1cfe39b56f43611df74a/keystore.json", """{"crypto":{},"uuids":[]}""")]
-    [InlineData("validators/0x93247f2209abcacf57b75a51dafae777f9dd38bc7053d1af526f220a7489a6d3a2753e5f3e8b1cfe39b56f43611df74a/keystore.json", "{}")]
+    [InlineData(
+        "validators/keystore-0.json",
+        """{"crypto":{},"pubkey":"000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"}"""
+    )]
+    [InlineData(
+        "validators/0x93247f2209abcacf57b75a51dafae777f9dd38bc7053d1af526f220a7489a6d3a2753e5f3e8b1cfe39b56f43611df74a/keystore.json",
+        """{"crypto":{},"uuids":[]}"""
+    )]
+    [InlineData(
+        "validators/0x93247f2209abcacf57b75a51dafae777f9dd38bc7053d1af526f220a7489a6d3a2753e5f3e8b1cfe39b56f43611df74a/keystore.json",
+        "{}"
+    )]
     [InlineData("keys/keystore-0.json", "{}")]
     [InlineData("keys/deeper/keystore-0.json", "{}")]
     public void A_damaged_keystore_beside_or_in_folders_of_keys_is_a_fault(string name, string content)
@@ -146,7 +169,9 @@ public sealed class KeystoreFolderTests : IDisposable
         Assert.Equal((path, password), (found[2].Path, found[2].PasswordPath));
     }
 
-    /// <summary>As a volume of secrets has it in Kubernetes: every file is a link into a hidden folder, which is there under two names.</summary>
+    /// <summary>
+    /// As a volume of secrets has it in Kubernetes: every file is a link into a hidden folder, which is there under two names.
+    /// </summary>
     [Fact]
     public void No_key_is_found_twice_through_links_and_hidden_folders()
     {
@@ -189,7 +214,10 @@ public sealed class KeystoreFolderTests : IDisposable
     [InlineData("keystore-0.json", "{")]
     [InlineData("keystore-0.json", """{"pubkey":"00"}""")]
     [InlineData("keystore-0.json", """{"crypto":{},"version":4}""")]
-    [InlineData("00000001-0000-4000-8000-000000000000", """{"crypto":{},"version":4,"name":"a","uuid":"00000001-0000-4000-8000-000000000000"}""")]
+    [InlineData(
+        "00000001-0000-4000-8000-000000000000",
+        """{"crypto":{},"version":4,"name":"a","uuid":"00000001-0000-4000-8000-000000000000"}"""
+    )]
     public void A_damaged_keystore_is_a_fault_and_not_passed_over(string name, string content)
     {
         var path = _scene.Write(name, content);
@@ -221,8 +249,17 @@ public sealed class KeystoreFolderTests : IDisposable
         json.Remove("pubkey");
         _scene.Write(name, json.ToJsonString());
 
-        var failure = Assert.Single((await Assert.ThrowsAsync<KeystoreImportException>(() =>
-            KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(Path.Combine(_scene.Folder, "wallet"), _scene.Write("password", "secret")), _scene.Arena, DerivationLoan.OfAll(256)))).Failures);
+        var failure = Assert.Single(
+            (
+                await Assert.ThrowsAsync<KeystoreImportException>(() =>
+                    KeystoreImport.DecryptAllAsync(
+                        KeystoreFolder.Find(Path.Combine(_scene.Folder, "wallet"), _scene.Write("password", "secret")),
+                        _scene.Arena,
+                        DerivationLoan.OfAll(256)
+                    )
+                )
+            ).Failures
+        );
 
         Assert.Equal(KeystoreFault.Unsupported, failure.Fault);
         Assert.Contains("validator accounts backup", failure.Hint, StringComparison.Ordinal);
@@ -233,7 +270,11 @@ public sealed class KeystoreFolderTests : IDisposable
     {
         var folder = ClientFolder.Write("nimbus", _scene.Folder);
         var place = Path.Combine(_scene.Folder, "validators");
-        File.Copy(Path.Combine(place, folder.Keys[0].ToString(), "keystore.json"), Path.Combine(place, folder.Keys[1].ToString(), "keystore.json"), overwrite: true);
+        File.Copy(
+            Path.Combine(place, folder.Keys[0].ToString(), "keystore.json"),
+            Path.Combine(place, folder.Keys[1].ToString(), "keystore.json"),
+            overwrite: true
+        );
 
         var found = KeystoreFolder.Survey(folder.Keystores).Keystores;
 
@@ -261,7 +302,10 @@ public sealed class KeystoreFolderTests : IDisposable
         var secrets = Path.Combine(_scene.Folder, "carried away");
         Directory.Move(Path.Combine(_scene.Folder, "secrets"), secrets);
 
-        Assert.Equal(folder.Keys.Select(key => Path.Combine(secrets, key.ToString())), KeystoreFolder.Find(folder.Keystores, secrets).Select(file => file.PasswordPath));
+        Assert.Equal(
+            folder.Keys.Select(key => Path.Combine(secrets, key.ToString())),
+            KeystoreFolder.Find(folder.Keystores, secrets).Select(file => file.PasswordPath)
+        );
     }
 
     /// <summary>Lighthouse and Teku lock by a file, Lodestar by a folder.</summary>

@@ -54,7 +54,11 @@ public sealed class KeystoreImportTests : IDisposable
 
         foreach (var passwords in new[] { Path.Combine(_scene.Folder, "passwords"), all })
         {
-            var keys = await KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(Path.Combine(_scene.Folder, "keys"), passwords), _scene.Arena, _loan);
+            var keys = await KeystoreImport.DecryptAllAsync(
+                KeystoreFolder.Find(Path.Combine(_scene.Folder, "keys"), passwords),
+                _scene.Arena,
+                _loan
+            );
             Assert.Equal([first.PublicKey, second.PublicKey], keys.Select(key => key.PublicKey));
             Dispose(keys);
         }
@@ -65,7 +69,11 @@ public sealed class KeystoreImportTests : IDisposable
     {
         var expected = Add("only", "secret");
 
-        var keys = await KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(Path.Combine(_scene.Folder, "only.json")), _scene.Arena, DerivationLoan.OfAll(1));
+        var keys = await KeystoreImport.DecryptAllAsync(
+            KeystoreFolder.Find(Path.Combine(_scene.Folder, "only.json")),
+            _scene.Arena,
+            DerivationLoan.OfAll(1)
+        );
 
         Assert.Equal(expected, Assert.Single(keys).PublicKey);
         Dispose(keys);
@@ -86,7 +94,10 @@ public sealed class KeystoreImportTests : IDisposable
     [Fact]
     public void An_empty_or_missing_folder_is_an_error_with_a_hint()
     {
-        Assert.Equal(KeystoreFault.Unreadable, Assert.Single(Assert.Throws<KeystoreImportException>(() => KeystoreFolder.Find(_scene.Folder)).Failures).Fault);
+        Assert.Equal(
+            KeystoreFault.Unreadable,
+            Assert.Single(Assert.Throws<KeystoreImportException>(() => KeystoreFolder.Find(_scene.Folder)).Failures).Fault
+        );
         Assert.NotEmpty(Assert.Throws<KeystoreImportException>(() => KeystoreFolder.Find("/nowhere")).Failures[0].Hint);
     }
 
@@ -102,8 +113,13 @@ public sealed class KeystoreImportTests : IDisposable
         var failures = await FailuresAsync();
 
         Assert.Equal(
-            [("b-old.json", KeystoreFault.Unsupported), ("c-broken.json", KeystoreFault.Malformed), ("d-same.json", KeystoreFault.Duplicate)],
-            failures.Select(failure => (Path.GetFileName(failure.Path), failure.Fault)));
+            [
+                ("b-old.json", KeystoreFault.Unsupported),
+                ("c-broken.json", KeystoreFault.Malformed),
+                ("d-same.json", KeystoreFault.Duplicate),
+            ],
+            failures.Select(failure => (Path.GetFileName(failure.Path), failure.Fault))
+        );
     }
 
     [Fact]
@@ -121,8 +137,13 @@ public sealed class KeystoreImportTests : IDisposable
         var failures = await FailuresAsync();
 
         Assert.Equal(
-            [("b-wrong.json", KeystoreFault.WrongPassword), ("c-foreign.json", KeystoreFault.ForeignPublicKey), ("e-unnamed.json", KeystoreFault.Duplicate)],
-            failures.Select(failure => (Path.GetFileName(failure.Path), failure.Fault)));
+            [
+                ("b-wrong.json", KeystoreFault.WrongPassword),
+                ("c-foreign.json", KeystoreFault.ForeignPublicKey),
+                ("e-unnamed.json", KeystoreFault.Duplicate),
+            ],
+            failures.Select(failure => (Path.GetFileName(failure.Path), failure.Fault))
+        );
         Assert.All(failures, failure => Assert.NotEmpty(failure.Hint));
     }
 
@@ -130,11 +151,19 @@ public sealed class KeystoreImportTests : IDisposable
     public async Task A_keystore_that_takes_more_memory_than_is_lent_is_refused_before_anything_is_derived()
     {
         Add("a-good", "secret");
-        Add("b-large", "secret", json => json["crypto"]!["kdf"] = System.Text.Json.Nodes.JsonNode.Parse(
-            $$"""{"function":"scrypt","params":{"dklen":32,"n":524288,"r":8,"p":1,"salt":"{{new string('0', 64)}}"},"message":""}"""));
+        Add("b-large", "secret", json =>
+            json["crypto"]!["kdf"] = System.Text.Json.Nodes.JsonNode.Parse(
+                $$"""{"function":"scrypt","params":{"dklen":32,"n":524288,"r":8,"p":1,"salt":"{{new string('0', 64)}}"},"message":""}"""
+            )
+        );
 
-        var failure = Assert.Single((await Assert.ThrowsAsync<KeystoreImportException>(() =>
-            KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(_scene.Folder), _scene.Arena, DerivationLoan.OfAll(256)))).Failures);
+        var failure = Assert.Single(
+            (
+                await Assert.ThrowsAsync<KeystoreImportException>(() =>
+                    KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(_scene.Folder), _scene.Arena, DerivationLoan.OfAll(256))
+                )
+            ).Failures
+        );
 
         Assert.Equal(("b-large.json", KeystoreFault.WantsMoreMemory), (Path.GetFileName(failure.Path), failure.Fault));
         Assert.Contains("513 MiB of memory, and 256 are lent", failure.Reason, StringComparison.Ordinal);
@@ -161,7 +190,8 @@ public sealed class KeystoreImportTests : IDisposable
         using var end = new CancellationTokenSource();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(_scene.Folder), _scene.Arena, _loan, new End(end), end.Token));
+            KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(_scene.Folder), _scene.Arena, _loan, new End(end), end.Token)
+        );
     }
 
     private static void Dispose(IEnumerable<ImportedKey> keys)
@@ -173,7 +203,11 @@ public sealed class KeystoreImportTests : IDisposable
     }
 
     private async Task<IReadOnlyList<KeystoreFailure>> FailuresAsync() =>
-        (await Assert.ThrowsAsync<KeystoreImportException>(() => KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(_scene.Folder), _scene.Arena, _loan))).Failures;
+        (
+            await Assert.ThrowsAsync<KeystoreImportException>(() =>
+                KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(_scene.Folder), _scene.Arena, _loan)
+            )
+        ).Failures;
 
     private BlsPublicKey Add(string name, string password, Action<System.Text.Json.Nodes.JsonObject>? change = null)
     {
@@ -192,7 +226,13 @@ public sealed class KeystoreImportTests : IDisposable
     // The nineteenth field of proc_pid_stat(5), counted behind the name, which may hold blanks.
     private sealed class Look(System.Collections.Concurrent.ConcurrentBag<(bool IsPool, int Nice)> seen) : IProgress<int>
     {
-        public void Report(int value) => seen.Add((Thread.CurrentThread.IsThreadPoolThread, int.Parse(File.ReadAllText("/proc/thread-self/stat").Split(") ")[^1].Split(' ')[16])));
+        public void Report(int value) =>
+            seen.Add(
+                (
+                    Thread.CurrentThread.IsThreadPoolThread,
+                    int.Parse(File.ReadAllText("/proc/thread-self/stat").Split(") ")[^1].Split(' ')[16])
+                )
+            );
     }
 
     private sealed class Counter(List<int> reports) : IProgress<int>

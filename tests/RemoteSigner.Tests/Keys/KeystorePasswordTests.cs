@@ -39,7 +39,10 @@ public sealed class KeystorePasswordTests : IDisposable
         using var raw = _scene.Arena.Allocate(bytes.Length);
         bytes.CopyTo(raw.Span);
 
-        Assert.Equal(KeystoreFault.PasswordUnreadable, Assert.Throws<KeystoreException>(() => KeystorePassword.Normalise(raw, _scene.Arena)).Fault);
+        Assert.Equal(
+            KeystoreFault.PasswordUnreadable,
+            Assert.Throws<KeystoreException>(() => KeystorePassword.Normalise(raw, _scene.Arena)).Fault
+        );
     }
 
     [Fact]
@@ -47,7 +50,13 @@ public sealed class KeystorePasswordTests : IDisposable
     {
         var path = _scene.Write("long.txt", new string('a', KeystorePassword.MostBytes + 1));
 
-        Assert.Equal(KeystoreFault.PasswordUnreadable, Assert.Throws<KeystoreException>(() => KeystorePassword.Read(path, _scene.Arena)).Fault);
-        Assert.Equal(KeystoreFault.PasswordUnreadable, Assert.Throws<KeystoreException>(() => KeystorePassword.Read(path + ".not", _scene.Arena)).Fault);
+        Assert.Equal(
+            KeystoreFault.PasswordUnreadable,
+            Assert.Throws<KeystoreException>(() => KeystorePassword.Read(path, _scene.Arena)).Fault
+        );
+        Assert.Equal(
+            KeystoreFault.PasswordUnreadable,
+            Assert.Throws<KeystoreException>(() => KeystorePassword.Read(path + ".not", _scene.Arena)).Fault
+        );
     }
 }

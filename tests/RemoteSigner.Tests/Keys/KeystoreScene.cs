@@ -36,7 +36,9 @@ internal sealed class KeystoreScene : IDisposable
         key.WriteBigEndian(secret);
         var publicKey = new byte[48];
         key.WritePublicKey(publicKey);
-        byte[] salt = RandomNumberGenerator.GetBytes(32), iv = RandomNumberGenerator.GetBytes(16), cipher = new byte[32];
+        byte[] salt = RandomNumberGenerator.GetBytes(32),
+            iv = RandomNumberGenerator.GetBytes(16),
+            cipher = new byte[32];
         using var derived = Arena.Allocate(32);
         PasswordCrypto.Pbkdf2(password.Span, salt, 1, derived.Span);
         PasswordCrypto.Aes128Ctr(derived.Span[..16], iv, secret.Span, cipher);
@@ -44,9 +46,23 @@ internal sealed class KeystoreScene : IDisposable
         {
             ["crypto"] = new JsonObject
             {
-                ["kdf"] = Module("pbkdf2", new JsonObject { ["dklen"] = 32, ["c"] = 1, ["prf"] = "hmac-sha256", ["salt"] = Convert.ToHexStringLower(salt) }, ""),
+                ["kdf"] = Module(
+                    "pbkdf2",
+                    new JsonObject
+                    {
+                        ["dklen"] = 32,
+                        ["c"] = 1,
+                        ["prf"] = "hmac-sha256",
+                        ["salt"] = Convert.ToHexStringLower(salt),
+                    },
+                    ""
+                ),
                 ["checksum"] = Module("sha256", [], Convert.ToHexStringLower(SHA256.HashData([.. derived.Span[16..], .. cipher]))),
-                ["cipher"] = Module("aes-128-ctr", new JsonObject { ["iv"] = Convert.ToHexStringLower(iv) }, Convert.ToHexStringLower(cipher)),
+                ["cipher"] = Module(
+                    "aes-128-ctr",
+                    new JsonObject { ["iv"] = Convert.ToHexStringLower(iv) },
+                    Convert.ToHexStringLower(cipher)
+                ),
             },
             ["description"] = "made by a test",
             ["pubkey"] = Convert.ToHexStringLower(publicKey),
@@ -72,5 +88,10 @@ internal sealed class KeystoreScene : IDisposable
     }
 
     private static JsonObject Module(string function, JsonObject parameters, string message) =>
-        new() { ["function"] = function, ["params"] = parameters, ["message"] = message };
+        new()
+        {
+            ["function"] = function,
+            ["params"] = parameters,
+            ["message"] = message,
+        };
 }

@@ -15,7 +15,9 @@ public sealed class KeystoreTests : IDisposable
 
     public static IEnumerable<TheoryDataRow<string>> Eip2335() => Vectors.Files("eip2335/keystore_test_vectors");
 
-    /// <summary>EIP-2335 "Test Cases": one password in mathematical letters, which NFKD makes ASCII, and a key emoji, which it leaves alone.</summary>
+    /// <summary>
+    /// EIP-2335 "Test Cases": one password in mathematical letters, which NFKD makes ASCII, and a key emoji, which it leaves alone.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Eip2335))]
     public void Opens_the_vectors_of_the_specification(string file)
@@ -133,7 +135,14 @@ public sealed class KeystoreTests : IDisposable
     {
         var (json, _) = _scene.NewKeystore("right");
         json["crypto"]!["kdf"]!["function"] = "scrypt";
-        json["crypto"]!["kdf"]!["params"] = new JsonObject { ["dklen"] = 32, ["n"] = n, ["r"] = r, ["p"] = p, ["salt"] = "00" };
+        json["crypto"]!["kdf"]!["params"] = new JsonObject
+        {
+            ["dklen"] = 32,
+            ["n"] = n,
+            ["r"] = r,
+            ["p"] = p,
+            ["salt"] = "00",
+        };
 
         Assert.Equal(KeystoreFault.Malformed, Fault(() => Parse(json)));
     }
@@ -141,7 +150,10 @@ public sealed class KeystoreTests : IDisposable
     [Fact]
     public void Refuses_a_doubled_member()
     {
-        var text = _scene.NewKeystore("right").Json.ToJsonString().Replace("{\"crypto\"", "{\"version\":4,\"crypto\"", StringComparison.Ordinal);
+        var text = _scene
+            .NewKeystore("right")
+            .Json.ToJsonString()
+            .Replace("{\"crypto\"", "{\"version\":4,\"crypto\"", StringComparison.Ordinal);
 
         Assert.Equal(KeystoreFault.Malformed, Fault(() => Keystore.Parse(Encoding.UTF8.GetBytes(text))));
     }
@@ -156,19 +168,21 @@ public sealed class KeystoreTests : IDisposable
             bytes[at] = value;
             return bytes[..(length % 3 == 0 ? length : bytes.Length)];
         });
-        Gen.OneOf(mutated, Gen.Byte.Array[0, 200]).Sample(
-            bytes =>
-            {
-                try
+        Gen.OneOf(mutated, Gen.Byte.Array[0, 200])
+            .Sample(
+                bytes =>
                 {
-                    Assert.NotNull(Keystore.Parse(bytes));
-                }
-                catch (KeystoreException e)
-                {
-                    Assert.NotEmpty(e.Hint);
-                }
-            },
-            iter: 20_000);
+                    try
+                    {
+                        Assert.NotNull(Keystore.Parse(bytes));
+                    }
+                    catch (KeystoreException e)
+                    {
+                        Assert.NotEmpty(e.Hint);
+                    }
+                },
+                iter: 20_000
+            );
     }
 
     private static Keystore Parse(JsonObject json) => Keystore.Parse(Encoding.UTF8.GetBytes(json.ToJsonString()));

@@ -28,7 +28,8 @@ public sealed class KnownSharesTests : IAsyncLifetime
 
         Assert.Equal(
             new SharePlace.Known(share.GroupKey, new ClusterMembership(3, 3, 4, document.Document.Hash, ShareProvenance.KeymanagerPush)),
-            _scene.Known.Find(share.PublicShare, ShareProvenance.KeymanagerPush));
+            _scene.Known.Find(share.PublicShare, ShareProvenance.KeymanagerPush)
+        );
         Assert.IsType<SharePlace.Unknown>(_scene.Known.Find(share.GroupKey, ShareProvenance.KeymanagerPush));
         Assert.IsType<SharePlace.Unknown>(_scene.Known.Find(default, ShareProvenance.KeymanagerPush));
     }
@@ -49,10 +50,18 @@ public sealed class KnownSharesTests : IAsyncLifetime
     [Fact]
     public async Task A_document_speaks_once_a_share_is_sealed_as_a_member_of_it()
     {
-        var changed = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(ClusterVectors.Bytes(Cluster)).Replace("\"threshold\": 3", "\"threshold\": 2", StringComparison.Ordinal).Replace("\"threshold\":3", "\"threshold\":2", StringComparison.Ordinal));
+        var changed = Encoding.UTF8.GetBytes(
+            Encoding
+                .UTF8.GetString(ClusterVectors.Bytes(Cluster))
+                .Replace("\"threshold\": 3", "\"threshold\": 2", StringComparison.Ordinal)
+                .Replace("\"threshold\":3", "\"threshold\":2", StringComparison.Ordinal)
+        );
         var document = _scene.Archive.Add(changed);
         var share = ClusterVectors.Lock(Cluster).SharesOf(1)[0];
-        var held = _scene.Vaults.NewShare(_scene.Vaults.NewShare().ShareKey, new ClusterMembership(1, 2, 4, document.Hash, ShareProvenance.LockFile));
+        var held = _scene.Vaults.NewShare(
+            _scene.Vaults.NewShare().ShareKey,
+            new ClusterMembership(1, 2, 4, document.Hash, ShareProvenance.LockFile)
+        );
 
         await _scene.TakeAsync(new IntakeOrder([held], SlashingFloor.NeverSigned));
 
@@ -67,8 +76,13 @@ public sealed class KnownSharesTests : IAsyncLifetime
     public void Two_different_answers_are_none_whichever_came_last(bool greater)
     {
         var (share, genuine) = _scene.Keyshares();
-        var forged = Enumerable.Range(0, 50)
-            .Select(i => _scene.Keyshares(KeysharesThief.Forge(KeysharesVectors.Node(KeysharesVectors.Ours), $"2026-01-01T00:00:00.{i:000}Z")).Document)
+        var forged = Enumerable
+            .Range(0, 50)
+            .Select(i =>
+                _scene
+                    .Keyshares(KeysharesThief.Forge(KeysharesVectors.Node(KeysharesVectors.Ours), $"2026-01-01T00:00:00.{i:000}Z"))
+                    .Document
+            )
             .First(document => string.CompareOrdinal(document.Document.Hash.ToString(), genuine.Document.Hash.ToString()) > 0 == greater);
 
         var known = new KnownShares([genuine, forged], []);
@@ -100,10 +114,29 @@ public sealed class KnownSharesTests : IAsyncLifetime
     [Fact]
     public void What_is_known_of_some_keys_is_what_is_known_of_them_among_all()
     {
-        AnchoredDocument[] documents = [KeysharesOf("single"), KeysharesOf("resign"), KeysharesOf("reshare"), KeysharesOf("bulk"), LockOf("create", IntakeScene.Now)];
-        VaultListing.Share[] held = [new(documents[3].Document.SharesOf(documents[3].Document.GroupKeys[1])[0].PublicShare, documents[3].Document.GroupKeys[0], null, "")];
+        AnchoredDocument[] documents =
+        [
+            KeysharesOf("single"),
+            KeysharesOf("resign"),
+            KeysharesOf("reshare"),
+            KeysharesOf("bulk"),
+            LockOf("create", IntakeScene.Now),
+        ];
+        VaultListing.Share[] held =
+        [
+            new(
+                documents[3].Document.SharesOf(documents[3].Document.GroupKeys[1])[0].PublicShare,
+                documents[3].Document.GroupKeys[0],
+                null,
+                ""
+            ),
+        ];
         var all = new KnownShares(documents, held);
-        var keys = documents.SelectMany(one => one.Document.GroupKeys.SelectMany(group => one.Document.SharesOf(group).Select(share => share.PublicShare).Prepend(group))).ToHashSet();
+        var keys = documents
+            .SelectMany(one =>
+                one.Document.GroupKeys.SelectMany(group => one.Document.SharesOf(group).Select(share => share.PublicShare).Prepend(group))
+            )
+            .ToHashSet();
         Assert.Equal(34, keys.Count);
 
         foreach (var key in keys.Append(new BlsPublicKey(new byte[48])))
@@ -128,7 +161,12 @@ public sealed class KnownSharesTests : IAsyncLifetime
         {
             Assert.Empty(known.Disputes);
             Assert.Empty(known.Against(second));
-            Assert.All(shares, share => Assert.Equal(second.Document.Hash, Assert.IsType<SharePlace.Known>(known.Find(share, ShareProvenance.KeymanagerPush)).Membership.ClusterHash));
+            Assert.All(shares, share =>
+                Assert.Equal(
+                    second.Document.Hash,
+                    Assert.IsType<SharePlace.Known>(known.Find(share, ShareProvenance.KeymanagerPush)).Membership.ClusterHash
+                )
+            );
         }
     }
 
@@ -142,14 +180,22 @@ public sealed class KnownSharesTests : IAsyncLifetime
     [Fact]
     public void A_lock_that_sends_fees_or_stake_elsewhere_contradicts_the_genuine_one()
     {
-        var genuine = AnchoredDocument.ByWord(VerifiedLock.Of(ClusterVectors.Bytes(Cluster), "genuine", IntakeScene.Policy), IntakeScene.Now);
-        var forged = AnchoredDocument.ByWord(VerifiedLock.Of(LockJsonWriter.Write(LockThief.Forge(ClusterVectors.Lock(Cluster))), "forged", IntakeScene.Policy), IntakeScene.Now);
+        var genuine = AnchoredDocument.ByWord(
+            VerifiedLock.Of(ClusterVectors.Bytes(Cluster), "genuine", IntakeScene.Policy),
+            IntakeScene.Now
+        );
+        var forged = AnchoredDocument.ByWord(
+            VerifiedLock.Of(LockJsonWriter.Write(LockThief.Forge(ClusterVectors.Lock(Cluster))), "forged", IntakeScene.Policy),
+            IntakeScene.Now
+        );
         var known = new KnownShares([genuine, forged], []);
 
         var refusal = Assert.Single(new KnownShares([genuine], []).Against(forged));
 
         Assert.Contains(LockThief.Address, refusal.Problem, StringComparison.Ordinal);
-        Assert.All(ClusterVectors.Lock(Cluster).SharesOf(1), share => Assert.IsType<SharePlace.Disputed>(known.Find(share.PublicShare, ShareProvenance.KeymanagerPush)));
+        Assert.All(ClusterVectors.Lock(Cluster).SharesOf(1), share =>
+            Assert.IsType<SharePlace.Disputed>(known.Find(share.PublicShare, ShareProvenance.KeymanagerPush))
+        );
     }
 
     [Fact]
@@ -162,7 +208,9 @@ public sealed class KnownSharesTests : IAsyncLifetime
         Assert.IsType<SharePlace.Disputed>(known.Find(share.ShareKey, ShareProvenance.SsvPush));
     }
 
-    private static AnchoredDocument KeysharesOf(string name) => AnchoredDocument.ByWord(VerifiedKeyshares.Open(Vectors.Path($"clusters-ssv/{name}.keyshares.json")), IntakeScene.Now);
+    private static AnchoredDocument KeysharesOf(string name) =>
+        AnchoredDocument.ByWord(VerifiedKeyshares.Open(Vectors.Path($"clusters-ssv/{name}.keyshares.json")), IntakeScene.Now);
 
-    private static AnchoredDocument LockOf(string name, DateTimeOffset now) => AnchoredDocument.ByWord(VerifiedLock.Open(Vectors.Path($"clusters-charon/{name}/cluster-lock.json"), IntakeScene.Policy), now);
+    private static AnchoredDocument LockOf(string name, DateTimeOffset now) =>
+        AnchoredDocument.ByWord(VerifiedLock.Open(Vectors.Path($"clusters-charon/{name}/cluster-lock.json"), IntakeScene.Policy), now);
 }

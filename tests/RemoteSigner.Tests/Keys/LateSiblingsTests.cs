@@ -9,7 +9,10 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Keys;
 
-/// <summary>A share came without a document and signs, and the document then says that another share of its validator signs here, too: from that act on one of the two does.</summary>
+/// <summary>
+/// A share came without a document and signs, and the document then says that another share of its validator signs here, too: from that act
+/// on one of the two does.
+/// </summary>
 public sealed class LateSiblingsTests : IAsyncLifetime
 {
     private IntakeScene _scene = null!;
@@ -35,19 +38,31 @@ public sealed class LateSiblingsTests : IAsyncLifetime
     {
         await FormerAndBareAsync();
 
-        var done = await _scene.TakeAsync(door switch
-        {
-            "bind" => Bind(_latter, _recreated),
-            "import" => Bind(_latter, _recreated) with { IsWhole = true },
-            _ => new IntakeOrder(_latter, SlashingFloor.FromHistory) { Document = _recreated },
-        });
+        var done = await _scene.TakeAsync(
+            door switch
+            {
+                "bind" => Bind(_latter, _recreated),
+                "import" => Bind(_latter, _recreated) with { IsWhole = true },
+                _ => new IntakeOrder(_latter, SlashingFloor.FromHistory) { Document = _recreated },
+            }
+        );
 
         Assert.Equal(_latter.Select(share => share.ShareKey).ToHashSet(), done.Yielded.ToHashSet());
         Assert.Empty(done.Shares);
         await AssertAsync(_former, _latter);
         Assert.All(_latter, share => Assert.Equal((share.GroupKey, share.Membership), (Held(share).GroupKey, Held(share).Membership)));
-        Assert.Equal(2, (await _scene.AuditAsync()).Count(entry => entry.Contains("key.bind", StringComparison.Ordinal) && entry.Contains("its place is taken, so it is parked", StringComparison.Ordinal)));
-        Assert.Contains("they came without a document", Assert.Single(await _scene.AuditAsync(), entry => entry.Contains("\"key.park\"", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Equal(
+            2,
+            (await _scene.AuditAsync()).Count(entry =>
+                entry.Contains("key.bind", StringComparison.Ordinal)
+                && entry.Contains("its place is taken, so it is parked", StringComparison.Ordinal)
+            )
+        );
+        Assert.Contains(
+            "they came without a document",
+            Assert.Single(await _scene.AuditAsync(), entry => entry.Contains("\"key.park\"", StringComparison.Ordinal)),
+            StringComparison.Ordinal
+        );
         var set = Assert.Single(await _scene.Administrator.ParkedSetsAsync());
         Assert.Equal((_recreated.Document.Hash, _created.Document.Hash), (set.Cluster, set.Successor));
 
@@ -76,7 +91,9 @@ public sealed class LateSiblingsTests : IAsyncLifetime
         await _scene.TakeAsync(Bind(_former, _created));
 
         await AssertAsync(_former, others);
-        Assert.All(others, share => Assert.Equal((share.GroupKey, (ClusterMembership?)null), (Held(share).GroupKey, Held(share).Membership)));
+        Assert.All(others, share =>
+            Assert.Equal((share.GroupKey, (ClusterMembership?)null), (Held(share).GroupKey, Held(share).Membership))
+        );
     }
 
     /// <summary>Nobody said which node is ours: whoever was here first goes on.</summary>
@@ -142,10 +159,23 @@ public sealed class LateSiblingsTests : IAsyncLifetime
         await _scene.TakeAsync(new IntakeOrder(_former, SlashingFloor.NeverSigned) { Document = _created });
         await _scene.TakeAsync(new IntakeOrder([Bare(_latter[0])], SlashingFloor.NeverSigned));
 
-        var refused = await Assert.ThrowsAsync<IntakeException>(() => _scene.TakeAsync(new IntakeOrder([_latter[1]], SlashingFloor.FromHistory) { Document = _recreated, Places = PlacesOf(_latter), IsWhole = true }));
+        var refused = await Assert.ThrowsAsync<IntakeException>(() =>
+            _scene.TakeAsync(
+                new IntakeOrder([_latter[1]], SlashingFloor.FromHistory)
+                {
+                    Document = _recreated,
+                    Places = PlacesOf(_latter),
+                    IsWhole = true,
+                }
+            )
+        );
 
         Assert.Equal(["second_share_of_group", "second_share_of_group"], refused.Refusals.Select(refusal => refusal.Code));
-        Assert.Contains("add-lock", Assert.Single(refused.Refusals, refusal => refusal.ShareKey == _latter[0].ShareKey).Hint, StringComparison.Ordinal);
+        Assert.Contains(
+            "add-lock",
+            Assert.Single(refused.Refusals, refusal => refusal.ShareKey == _latter[0].ShareKey).Hint,
+            StringComparison.Ordinal
+        );
         await _scene.TakeAsync(Bind(_latter, _recreated));
         await AssertAsync(_former, [_latter[0]]);
     }
@@ -157,17 +187,29 @@ public sealed class LateSiblingsTests : IAsyncLifetime
         await AssertAsync([.. _former, .. _latter], []);
     }
 
-    private static IntakeOrder Bind(IReadOnlyList<VaultShare> shares, AnchoredDocument document) => new([], SlashingFloor.FromHistory) { Document = document, Places = PlacesOf(shares) };
+    private static IntakeOrder Bind(IReadOnlyList<VaultShare> shares, AnchoredDocument document) =>
+        new([], SlashingFloor.FromHistory) { Document = document, Places = PlacesOf(shares) };
 
-    private static Dictionary<BlsPublicKey, (BlsPublicKey GroupKey, ClusterMembership Membership)> PlacesOf(IReadOnlyList<VaultShare> shares) =>
-        shares.ToDictionary(share => share.ShareKey, share => (share.GroupKey!.Value, share.Membership!));
+    private static Dictionary<BlsPublicKey, (BlsPublicKey GroupKey, ClusterMembership Membership)> PlacesOf(
+        IReadOnlyList<VaultShare> shares
+    ) => shares.ToDictionary(share => share.ShareKey, share => (share.GroupKey!.Value, share.Membership!));
 
     private static VaultShare Bare(VaultShare share) => share with { GroupKey = null, Membership = null };
 
     private VaultListing.Share Held(VaultShare share) => _scene.Vault.Contents.Shares.Single(held => held.ShareKey == share.ShareKey);
 
-    private Task<IReadOnlyList<PushedShare>> PushAsync(IReadOnlyList<VaultShare> shares) => _scene.DoAsync(new PushShares(
-        new SharePush([.. shares.Select(share => (share.ShareKey, share.Secret))], ShareProvenance.KeymanagerPush, PushLabels.Keymanager, SlashingFloor.NeverSigned, AdminRight.ManageKeys)));
+    private Task<IReadOnlyList<PushedShare>> PushAsync(IReadOnlyList<VaultShare> shares) =>
+        _scene.DoAsync(
+            new PushShares(
+                new SharePush(
+                    [.. shares.Select(share => (share.ShareKey, share.Secret))],
+                    ShareProvenance.KeymanagerPush,
+                    PushLabels.Keymanager,
+                    SlashingFloor.NeverSigned,
+                    AdminRight.ManageKeys
+                )
+            )
+        );
 
     private async Task AssertAsync(IReadOnlyList<VaultShare> signing, IReadOnlyList<VaultShare> parked)
     {

@@ -46,11 +46,13 @@ public sealed class OperatorSharesTests : IDisposable
     [Fact]
     public void A_share_that_was_encrypted_to_another_operator_is_told()
     {
-        var opened = Enumerable.Range(0, 4).Select(i =>
-        {
-            using var key = OperatorKeyTests.Operator(_arena, i);
-            return Codes(Node("ssv-keyshares-4of3/neg-encrypted-to-wrong-operator.json"), key);
-        });
+        var opened = Enumerable
+            .Range(0, 4)
+            .Select(i =>
+            {
+                using var key = OperatorKeyTests.Operator(_arena, i);
+                return Codes(Node("ssv-keyshares-4of3/neg-encrypted-to-wrong-operator.json"), key);
+            });
 
         Assert.Contains(opened, codes => codes.SequenceEqual(["share_does_not_open"]));
     }
@@ -64,7 +66,9 @@ public sealed class OperatorSharesTests : IDisposable
 
         var refused = Assert.Throws<IntakeException>(() => VerifiedKeyshares.Of(Bytes(batch), "batch.json"));
 
-        Assert.Contains(refused.Refusals, refusal => refusal.Code == "interpolation" && refusal.Subject.Contains("shares[1]", StringComparison.Ordinal));
+        Assert.Contains(refused.Refusals, refusal =>
+            refusal.Code == "interpolation" && refusal.Subject.Contains("shares[1]", StringComparison.Ordinal)
+        );
         Assert.All(refused.Refusals, refusal => Assert.NotEmpty(refusal.Hint));
     }
 
@@ -75,7 +79,11 @@ public sealed class OperatorSharesTests : IDisposable
         batch["shares"]!.AsArray().Add(batch["shares"]![0]!.DeepClone());
         batch["shares"]![1]!["payload"]!["operatorIds"]![3] = 1022;
 
-        Assert.Contains("different operators", Assert.Throws<ClusterFileException>(() => ClusterDocument.Read(Bytes(batch))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "different operators",
+            Assert.Throws<ClusterFileException>(() => ClusterDocument.Read(Bytes(batch))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private List<string> Codes(JsonNode file, OperatorKey key)

@@ -40,7 +40,11 @@ public sealed class ParkedSharesTests : IAsyncLifetime
     [Fact]
     public async Task A_push_of_it_is_refused_also_where_its_document_is_damaged()
     {
-        await File.WriteAllTextAsync(Path.Combine(_scene.Vaults.Folder, "clusters", $"{_created.Document.Hash}.json"), "{", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(_scene.Vaults.Folder, "clusters", $"{_created.Document.Hash}.json"),
+            "{",
+            TestContext.Current.CancellationToken
+        );
 
         Assert.Equal(["second_share_of_group"], await _scene.RefusalsAsync(() => PushAsync(_former[0])));
 
@@ -61,7 +65,9 @@ public sealed class ParkedSharesTests : IAsyncLifetime
     {
         await _scene.DoAsync(new DeleteShares([_latter[0].ShareKey], KeyEnd.Retired));
 
-        var ended = await _scene.DoAsync(new DeleteShares([.. _former.Select(share => share.ShareKey)], KeyEnd.Retired) { OnlyParked = true });
+        var ended = await _scene.DoAsync(
+            new DeleteShares([.. _former.Select(share => share.ShareKey)], KeyEnd.Retired) { OnlyParked = true }
+        );
 
         var states = await _scene.Slashing.GetKeyStatesAsync();
         Assert.Equal((KeyState.Parked, KeyState.Retired), (states[_former[0].ShareKey], states[_former[1].ShareKey]));
@@ -92,33 +98,61 @@ public sealed class ParkedSharesTests : IAsyncLifetime
         await scene.TakeAsync(new IntakeOrder(first, SlashingFloor.NeverSigned) { Document = created });
         await scene.TakeAsync(new IntakeOrder(second, SlashingFloor.NeverSigned) { Document = added });
 
-        Assert.Equal(["superseded_document", "superseded_document"], await scene.RefusalsAsync(new IntakeOrder(first, SlashingFloor.FromHistory) { Document = created, Replace = true }));
+        Assert.Equal(
+            ["superseded_document", "superseded_document"],
+            await scene.RefusalsAsync(new IntakeOrder(first, SlashingFloor.FromHistory) { Document = created, Replace = true })
+        );
         Assert.Equal(["superseded_document", "superseded_document"], await scene.RefusalsAsync(Bind(first, created)));
 
-        // What the refusal names for a newer document that the cluster has given up leads back, and what it names where the shares are parked does, too.
+        // What the refusal names for a newer document that the cluster has given up leads back, and what it names where the shares are
+        // parked does, too.
         Assert.Contains("cluster bind --replace", await HintAsync(scene, Bind(first, created)), StringComparison.Ordinal);
         await scene.TakeAsync(Bind(first, created) with { Rebind = true, Replace = true });
-        Assert.All(scene.Vault.Contents.Shares.Where(share => first.Any(one => one.ShareKey == share.ShareKey)), share => Assert.Equal(created.Document.Hash, share.Membership!.ClusterHash));
+        Assert.All(scene.Vault.Contents.Shares.Where(share => first.Any(one => one.ShareKey == share.ShareKey)), share =>
+            Assert.Equal(created.Document.Hash, share.Membership!.ClusterHash)
+        );
         await scene.TakeAsync(Bind(second, added));
 
         var (latter, recreated) = await scene.NodeAsync("recreate-private-keys", 0, vectors: "clusters-charon");
         await scene.TakeAsync(new IntakeOrder(latter, SlashingFloor.FromHistory) { Document = recreated, Replace = true });
-        Assert.Equal(["superseded_document", "superseded_document"], await scene.RefusalsAsync(Bind(first, created) with { IsWhole = true, Replace = true }));
-        Assert.Contains($"cluster revert {added.Document.Hash}", await HintAsync(scene, Bind(first, created) with { IsWhole = true, Replace = true }), StringComparison.Ordinal);
+        Assert.Equal(
+            ["superseded_document", "superseded_document"],
+            await scene.RefusalsAsync(Bind(first, created) with { IsWhole = true, Replace = true })
+        );
+        Assert.Contains(
+            $"cluster revert {added.Document.Hash}",
+            await HintAsync(scene, Bind(first, created) with { IsWhole = true, Replace = true }),
+            StringComparison.Ordinal
+        );
     }
 
-    private static async Task<string> HintAsync(IntakeScene scene, IntakeOrder order) => (await Assert.ThrowsAsync<IntakeException>(() => scene.TakeAsync(order))).Refusals[0].Hint;
+    private static async Task<string> HintAsync(IntakeScene scene, IntakeOrder order) =>
+        (await Assert.ThrowsAsync<IntakeException>(() => scene.TakeAsync(order))).Refusals[0].Hint;
 
-    private static IntakeOrder Bind(IReadOnlyList<VaultShare> shares, AnchoredDocument document) => new([], SlashingFloor.FromHistory)
-    {
-        Document = document,
-        Places = shares.ToDictionary(share => share.ShareKey, share => (share.GroupKey!.Value, share.Membership!)),
-    };
+    private static IntakeOrder Bind(IReadOnlyList<VaultShare> shares, AnchoredDocument document) =>
+        new([], SlashingFloor.FromHistory)
+        {
+            Document = document,
+            Places = shares.ToDictionary(share => share.ShareKey, share => (share.GroupKey!.Value, share.Membership!)),
+        };
 
     private static VaultShare Bare(VaultShare share) => share with { GroupKey = null, Membership = null };
 
-    private Task<IReadOnlyList<PushedShare>> PushAsync(VaultShare share, bool replace = false) => _scene.DoAsync(new PushShares(
-        new SharePush([(share.ShareKey, share.Secret)], ShareProvenance.KeymanagerPush, PushLabels.Keymanager, SlashingFloor.FromNow, AdminRight.ManageKeys) { Replace = replace }));
+    private Task<IReadOnlyList<PushedShare>> PushAsync(VaultShare share, bool replace = false) =>
+        _scene.DoAsync(
+            new PushShares(
+                new SharePush(
+                    [(share.ShareKey, share.Secret)],
+                    ShareProvenance.KeymanagerPush,
+                    PushLabels.Keymanager,
+                    SlashingFloor.FromNow,
+                    AdminRight.ManageKeys
+                )
+                {
+                    Replace = replace,
+                }
+            )
+        );
 
     private async Task AssertSignsAsync(IReadOnlyList<VaultShare> shares, IReadOnlyList<VaultShare> others, KeyState state)
     {

@@ -49,10 +49,19 @@ public sealed class RebindTests : IAsyncLifetime
     public async Task Shares_under_a_forged_lock_come_to_the_genuine_one()
     {
         var (shares, genuine) = await _scene.NodeAsync(Cluster, 0);
-        var forged = AnchoredDocument.ByWord(VerifiedLock.Of(LockJsonWriter.Write(LockThief.Forge(ClusterVectors.Lock(Cluster))), "forged", IntakeScene.Policy), IntakeScene.Now);
-        List<VaultShare> robbed = [.. shares.Select(share => share with { Membership = share.Membership! with { ClusterHash = forged.Document.Hash } })];
+        var forged = AnchoredDocument.ByWord(
+            VerifiedLock.Of(LockJsonWriter.Write(LockThief.Forge(ClusterVectors.Lock(Cluster))), "forged", IntakeScene.Policy),
+            IntakeScene.Now
+        );
+        List<VaultShare> robbed =
+        [
+            .. shares.Select(share => share with { Membership = share.Membership! with { ClusterHash = forged.Document.Hash } }),
+        ];
         await _scene.TakeAsync(new IntakeOrder(robbed, SlashingFloor.NeverSigned) { Document = forged });
-        Assert.Contains("already_held", await _scene.RefusalsAsync(new IntakeOrder(shares, SlashingFloor.NeverSigned) { Document = genuine }));
+        Assert.Contains(
+            "already_held",
+            await _scene.RefusalsAsync(new IntakeOrder(shares, SlashingFloor.NeverSigned) { Document = genuine })
+        );
 
         await _scene.TakeAsync(new IntakeOrder(shares, SlashingFloor.FromHistory) { Document = genuine, Rebind = true });
 
@@ -85,7 +94,21 @@ public sealed class RebindTests : IAsyncLifetime
         var wrong = _scene.Vaults.NewShare().ShareKey;
         var older = _scene.Vaults.NewShare(wrong, share.Membership! with { ClusterHash = new Root(new byte[32]) });
         await _scene.TakeAsync(new IntakeOrder([older], SlashingFloor.NeverSigned));
-        await _scene.TakeAsync(new IntakeOrder([share with { GroupKey = wrong, Membership = share.Membership! with { ClusterHash = new Root([.. Enumerable.Repeat((byte)1, 32)]) } }], SlashingFloor.FromHistory) { Replace = true });
+        await _scene.TakeAsync(
+            new IntakeOrder(
+                [
+                    share with
+                    {
+                        GroupKey = wrong,
+                        Membership = share.Membership! with { ClusterHash = new Root([.. Enumerable.Repeat((byte)1, 32)]) },
+                    },
+                ],
+                SlashingFloor.FromHistory
+            )
+            {
+                Replace = true,
+            }
+        );
 
         Assert.Equal(["other_group"], await _scene.RefusalsAsync(Order(share, genuine, rebind: true)));
     }
@@ -110,7 +133,10 @@ public sealed class RebindTests : IAsyncLifetime
 
         await _scene.TakeAsync(new IntakeOrder(second, SlashingFloor.NeverSigned) { Document = added });
 
-        Assert.Equal(second.Select(share => (share.ShareKey, added.Document.Hash)), _scene.Vault.Contents.Shares.Select(share => (share.ShareKey, share.Membership!.ClusterHash)));
+        Assert.Equal(
+            second.Select(share => (share.ShareKey, added.Document.Hash)),
+            _scene.Vault.Contents.Shares.Select(share => (share.ShareKey, share.Membership!.ClusterHash))
+        );
         Assert.Equal(SlashingRule.DoubleVote, RuleOf(await VoteAsync(second[0], 6, 7, Root(2))));
         Assert.Equal(3, second.Count);
 
@@ -118,9 +144,14 @@ public sealed class RebindTests : IAsyncLifetime
         var moves = (await _scene.AuditAsync()).Where(entry => entry.Contains("\"key.move\"", StringComparison.Ordinal)).ToList();
         Assert.Equal(2, moves.Count);
         Assert.All(moves, move => Assert.Contains($"cluster {added.Document.Hash}, ", move, StringComparison.Ordinal));
-        Assert.All(moves, move => Assert.Contains($"before: share 1 of 4, threshold 3, cluster {created.Document.Hash}, ", move, StringComparison.Ordinal));
+        Assert.All(moves, move =>
+            Assert.Contains($"before: share 1 of 4, threshold 3, cluster {created.Document.Hash}, ", move, StringComparison.Ordinal)
+        );
         Assert.DoesNotContain("key.rebind", await _scene.ActionsAsync());
-        Assert.Equal(["superseded_document", "superseded_document"], await _scene.RefusalsAsync(new IntakeOrder(first, SlashingFloor.NeverSigned) { Document = created }));
+        Assert.Equal(
+            ["superseded_document", "superseded_document"],
+            await _scene.RefusalsAsync(new IntakeOrder(first, SlashingFloor.NeverSigned) { Document = created })
+        );
     }
 
     /// <summary>Where nobody signed the definition there are no addresses: the nodes' keys tell whose cluster it is.</summary>
@@ -139,26 +170,53 @@ public sealed class RebindTests : IAsyncLifetime
 
         static ClusterLock Lock(string name) => ClusterLock.Parse(File.ReadAllBytes(Vectors.Path($"{name}/cluster-lock.json")));
 
-        static bool Succeeds(ClusterLock document, ClusterLock former) => ClusterSuccession.Succeeds(new ClusterDocument.CharonLock(document), new ClusterDocument.CharonLock(former));
+        static bool Succeeds(ClusterLock document, ClusterLock former) =>
+            ClusterSuccession.Succeeds(new ClusterDocument.CharonLock(document), new ClusterDocument.CharonLock(former));
 
         static ClusterLock By(ClusterLock cluster, ClusterLock nodes, string address) =>
-            cluster with { Definition = cluster.Definition with { Operators = [.. nodes.Definition.Operators.Select(member => member with { Address = address, ConfigSignature = [], EnrSignature = [] })] } };
+            cluster with
+            {
+                Definition = cluster.Definition with
+                {
+                    Operators =
+                    [
+                        .. nodes.Definition.Operators.Select(member =>
+                            member with
+                            {
+                                Address = address,
+                                ConfigSignature = [],
+                                EnrSignature = [],
+                            }
+                        ),
+                    ],
+                },
+            };
     }
 
-    private static IntakeOrder Order(VaultShare share, AnchoredDocument document, bool rebind) => new([share], SlashingFloor.FromHistory) { Document = document, Rebind = rebind };
+    private static IntakeOrder Order(VaultShare share, AnchoredDocument document, bool rebind) =>
+        new([share], SlashingFloor.FromHistory) { Document = document, Rebind = rebind };
 
     private Task<PermitDecision> VoteAsync(VaultShare share, ulong source, ulong target, Root root)
     {
         var key = new ProtectedKey(share.ShareKey, share.GroupKey);
-        return TemporarySigner.RequestAsync(_scene.Slashing, key, Message(Vote(source, target), root, Network.Find("hoodi")!.GenesisValidatorsRoot), (transaction, signed, verdict) => _scene.Audit.Append(transaction, new AuditEntry
-        {
-            Action = "sign",
-            Decision = verdict is Verdict.Allowed ? AuditDecision.Granted : AuditDecision.Refused,
-            ShareKey = key.PublicKey,
-            Duty = DutyType.Attestation,
-            SourceEpoch = new Epoch(source),
-            TargetEpoch = new Epoch(target),
-            SigningRoot = signed,
-        }));
+        return TemporarySigner.RequestAsync(
+            _scene.Slashing,
+            key,
+            Message(Vote(source, target), root, Network.Find("hoodi")!.GenesisValidatorsRoot),
+            (transaction, signed, verdict) =>
+                _scene.Audit.Append(
+                    transaction,
+                    new AuditEntry
+                    {
+                        Action = "sign",
+                        Decision = verdict is Verdict.Allowed ? AuditDecision.Granted : AuditDecision.Refused,
+                        ShareKey = key.PublicKey,
+                        Duty = DutyType.Attestation,
+                        SourceEpoch = new Epoch(source),
+                        TargetEpoch = new Epoch(target),
+                        SigningRoot = signed,
+                    }
+                )
+        );
     }
 }

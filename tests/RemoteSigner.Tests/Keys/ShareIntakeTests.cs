@@ -38,7 +38,11 @@ public sealed class ShareIntakeTests : IAsyncLifetime
     {
         var (shares, document) = await _scene.NodeAsync(Cluster, 0);
         _scene.Archive.Add(document.Json);
-        await File.WriteAllTextAsync(Path.Combine(_scene.Vaults.Folder, "clusters", $"{document.Document.Hash}.json"), "{", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(_scene.Vaults.Folder, "clusters", $"{document.Document.Hash}.json"),
+            "{",
+            TestContext.Current.CancellationToken
+        );
 
         await _scene.TakeAsync(new IntakeOrder(shares, SlashingFloor.NeverSigned) { Document = document });
 
@@ -50,7 +54,11 @@ public sealed class ShareIntakeTests : IAsyncLifetime
     public async Task A_damaged_document_of_held_shares_stops_no_other_import()
     {
         await _scene.ImportAsync(Cluster, 0);
-        await File.WriteAllTextAsync(Path.Combine(_scene.Vaults.Folder, "clusters", $"{_scene.Vault.Contents.Shares[0].Membership!.ClusterHash}.json"), "{", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(_scene.Vaults.Folder, "clusters", $"{_scene.Vault.Contents.Shares[0].Membership!.ClusterHash}.json"),
+            "{",
+            TestContext.Current.CancellationToken
+        );
 
         await _scene.TakeAsync(new IntakeOrder([_scene.Vaults.NewShare()], SlashingFloor.NeverSigned));
 
@@ -64,8 +72,14 @@ public sealed class ShareIntakeTests : IAsyncLifetime
         await _scene.ImportAsync(Cluster, 0);
         var (others, json) = await _scene.NodeAsync(Cluster, 1);
 
-        Assert.Contains("second_share_of_group", await _scene.RefusalsAsync(new IntakeOrder(others, SlashingFloor.NeverSigned) { Document = json }));
-        Assert.Contains("other_operator", await _scene.RefusalsAsync(new IntakeOrder(others, SlashingFloor.NeverSigned) { Document = json, Replace = true }));
+        Assert.Contains(
+            "second_share_of_group",
+            await _scene.RefusalsAsync(new IntakeOrder(others, SlashingFloor.NeverSigned) { Document = json })
+        );
+        Assert.Contains(
+            "other_operator",
+            await _scene.RefusalsAsync(new IntakeOrder(others, SlashingFloor.NeverSigned) { Document = json, Replace = true })
+        );
         VaultShare unnamed = others[0] with { GroupKey = null, Membership = null };
         Assert.Equal(["second_share_of_group"], await _scene.RefusalsAsync(new IntakeOrder([unnamed], SlashingFloor.NeverSigned)));
     }
@@ -75,7 +89,10 @@ public sealed class ShareIntakeTests : IAsyncLifetime
     {
         var whole = _scene.Vaults.NewShare();
         var share = _scene.Vaults.NewShare(whole.ShareKey);
-        Assert.Equal(["whole_key_of_held_group", "group_held_as_whole_key"], await _scene.RefusalsAsync(new IntakeOrder([whole, share], SlashingFloor.NeverSigned)));
+        Assert.Equal(
+            ["whole_key_of_held_group", "group_held_as_whole_key"],
+            await _scene.RefusalsAsync(new IntakeOrder([whole, share], SlashingFloor.NeverSigned))
+        );
         Assert.Equal(["whole_key_of_held_group"], await _scene.RefusalsAsync(new IntakeOrder([share, whole], SlashingFloor.NeverSigned)));
 
         await _scene.TakeAsync(new IntakeOrder([whole], SlashingFloor.NeverSigned));
@@ -92,7 +109,10 @@ public sealed class ShareIntakeTests : IAsyncLifetime
         var shares = await _scene.ImportAsync(Cluster, 0);
         var fresh = _scene.Vaults.NewShare();
 
-        Assert.Equal(["already_held", "given_twice"], await _scene.RefusalsAsync(new IntakeOrder([shares[1], fresh, fresh], SlashingFloor.NeverSigned)));
+        Assert.Equal(
+            ["already_held", "given_twice"],
+            await _scene.RefusalsAsync(new IntakeOrder([shares[1], fresh, fresh], SlashingFloor.NeverSigned))
+        );
     }
 
     [Fact]
@@ -100,10 +120,20 @@ public sealed class ShareIntakeTests : IAsyncLifetime
     {
         var share = _scene.Vaults.NewShare();
         Assert.Equal(["no_slashing_history"], await _scene.RefusalsAsync(new IntakeOrder([share], SlashingFloor.FromHistory)));
-        Assert.Equal(["no_slashing_history"], await _scene.RefusalsAsync(new IntakeOrder([share], SlashingFloor.FromHistory) { History = History(_scene.Vaults.NewShare().ShareKey) }));
+        Assert.Equal(
+            ["no_slashing_history"],
+            await _scene.RefusalsAsync(
+                new IntakeOrder([share], SlashingFloor.FromHistory) { History = History(_scene.Vaults.NewShare().ShareKey) }
+            )
+        );
 
         await _scene.TakeAsync(new IntakeOrder([share], SlashingFloor.FromHistory) { History = History(share.ShareKey) });
-        Assert.Equal("7", (await _scene.Slashing.StatusAsync()).Single(status => status.Keys.Any(key => key.PublicKey == share.ShareKey)).LowestTarget?.ToString());
+        Assert.Equal(
+            "7",
+            (await _scene.Slashing.StatusAsync())
+                .Single(status => status.Keys.Any(key => key.PublicKey == share.ShareKey))
+                .LowestTarget?.ToString()
+        );
 
         await _scene.DoAsync(new DeleteShares([share.ShareKey], KeyEnd.Released));
         Assert.Equal(["has_slashing_history"], await _scene.RefusalsAsync(new IntakeOrder([share], SlashingFloor.NeverSigned)));
@@ -117,7 +147,13 @@ public sealed class ShareIntakeTests : IAsyncLifetime
     {
         var (shares, json) = await _scene.NodeAsync(Cluster, 0);
 
-        await _scene.TakeAsync(new IntakeOrder(shares, SlashingFloor.FromHistory) { Document = json, History = History([.. shares.Select(share => share.GroupKey!.Value)]) });
+        await _scene.TakeAsync(
+            new IntakeOrder(shares, SlashingFloor.FromHistory)
+            {
+                Document = json,
+                History = History([.. shares.Select(share => share.GroupKey!.Value)]),
+            }
+        );
 
         Assert.All(await _scene.Slashing.StatusAsync(), status => Assert.Equal("7", status.LowestTarget?.ToString()));
     }
@@ -129,7 +165,10 @@ public sealed class ShareIntakeTests : IAsyncLifetime
         await _scene.Slashing.ImportAsync(History(old[0].ShareKey), InterchangeReading.FloorsAtLowest);
         var member = old[0].Membership! with { ClusterHash = new Root(new byte[32]), ShareIndex = 3 };
         IReadOnlyList<VaultShare> reshared = [.. old.Select(share => _scene.Vaults.NewShare(share.GroupKey, member))];
-        Assert.Equal(["second_share_of_group", "second_share_of_group"], await _scene.RefusalsAsync(new IntakeOrder(reshared, SlashingFloor.FromHistory)));
+        Assert.Equal(
+            ["second_share_of_group", "second_share_of_group"],
+            await _scene.RefusalsAsync(new IntakeOrder(reshared, SlashingFloor.FromHistory))
+        );
 
         await _scene.TakeAsync(new IntakeOrder(reshared, SlashingFloor.FromHistory) { Replace = true });
 
@@ -138,29 +177,44 @@ public sealed class ShareIntakeTests : IAsyncLifetime
         Assert.Equal("7", status.LowestTarget?.ToString());
         Assert.Equal(KeyState.Parked, status.Keys.Single(key => key.PublicKey == old[0].ShareKey).State);
         Assert.Equal(KeyState.Active, status.Keys.Single(key => key.PublicKey == reshared[0].ShareKey).State);
-        Assert.Equal(["second_share_of_group", "second_share_of_group"], await _scene.RefusalsAsync(new IntakeOrder(old, SlashingFloor.FromHistory)));
+        Assert.Equal(
+            ["second_share_of_group", "second_share_of_group"],
+            await _scene.RefusalsAsync(new IntakeOrder(old, SlashingFloor.FromHistory))
+        );
 
         // The same once more, the other way round: a set that is parked comes back.
         await _scene.TakeAsync(new IntakeOrder(old, SlashingFloor.FromHistory) { Replace = true });
         await AssertSignAsync(old, reshared);
         await _scene.DoAsync(new RevertShares([.. reshared.Select(share => share.ShareKey)]));
         await AssertSignAsync(reshared, old);
-        await _scene.DoAsync(new DeleteShares([.. old.Concat(reshared).Select(share => share.ShareKey)], KeyEnd.Retired) { OnlyParked = true });
+        await _scene.DoAsync(
+            new DeleteShares([.. old.Concat(reshared).Select(share => share.ShareKey)], KeyEnd.Retired) { OnlyParked = true }
+        );
         Assert.Equal(reshared.Select(share => share.ShareKey), _scene.Vault.Contents.Shares.Select(share => share.ShareKey));
-        Assert.Equal("7", (await _scene.Slashing.StatusAsync()).Single(one => one.Keys.Any(key => key.PublicKey == old[0].ShareKey)).LowestTarget?.ToString());
+        Assert.Equal(
+            "7",
+            (await _scene.Slashing.StatusAsync())
+                .Single(one => one.Keys.Any(key => key.PublicKey == old[0].ShareKey))
+                .LowestTarget?.ToString()
+        );
     }
 
     [Fact]
     public async Task A_share_that_came_without_its_cluster_is_bound_to_it_later()
     {
         var (shares, json) = await _scene.NodeAsync(Cluster, 0);
-        await _scene.TakeAsync(new IntakeOrder([.. shares.Select(share => share with { GroupKey = null, Membership = null })], SlashingFloor.NeverSigned));
+        await _scene.TakeAsync(
+            new IntakeOrder([.. shares.Select(share => share with { GroupKey = null, Membership = null })], SlashingFloor.NeverSigned)
+        );
 
         await _scene.TakeAsync(new IntakeOrder(shares, SlashingFloor.FromHistory) { Document = json });
 
         _scene.Vaults.AssertHolds(_scene.Vault, shares);
         Assert.All(await _scene.Slashing.StatusAsync(), status => Assert.Equal(2, status.Keys.Count));
-        Assert.Equal(["already_held", "already_held"], await _scene.RefusalsAsync(new IntakeOrder(shares, SlashingFloor.FromHistory) { Document = json }));
+        Assert.Equal(
+            ["already_held", "already_held"],
+            await _scene.RefusalsAsync(new IntakeOrder(shares, SlashingFloor.FromHistory) { Document = json })
+        );
     }
 
     [Fact]
@@ -169,7 +223,11 @@ public sealed class ShareIntakeTests : IAsyncLifetime
         var (shares, json) = await _scene.NodeAsync(Cluster, 0);
         await using (new FileStream(_scene.Vaults.VaultPath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
         {
-            var order = new IntakeOrder(shares, SlashingFloor.FromHistory) { Document = json, History = History([.. shares.Select(share => share.ShareKey)]) };
+            var order = new IntakeOrder(shares, SlashingFloor.FromHistory)
+            {
+                Document = json,
+                History = History([.. shares.Select(share => share.ShareKey)]),
+            };
             Assert.Equal(VaultFault.Busy, (await Assert.ThrowsAsync<VaultException>(() => _scene.TakeAsync(order))).Fault);
         }
 
@@ -184,13 +242,20 @@ public sealed class ShareIntakeTests : IAsyncLifetime
         Assert.All(shares, share => Assert.Equal(KeyState.Active, states[share.ShareKey]));
     }
 
-    /// <summary>What is here was looked at before the act, and the keystores of the others opened: in between a share may be deleted.</summary>
+    /// <summary>
+    /// What is here was looked at before the act, and the keystores of the others opened: in between a share may be deleted.
+    /// </summary>
     [Fact]
     public async Task A_share_of_the_document_that_is_neither_here_nor_offered_is_missed()
     {
         var shares = await _scene.ImportAsync(Cluster, 0);
         var (_, document) = await _scene.NodeAsync(Cluster, 0);
-        var whole = new IntakeOrder([], SlashingFloor.FromHistory) { Document = document, Places = shares.ToDictionary(share => share.ShareKey, share => (share.GroupKey!.Value, share.Membership!)), IsWhole = true };
+        var whole = new IntakeOrder([], SlashingFloor.FromHistory)
+        {
+            Document = document,
+            Places = shares.ToDictionary(share => share.ShareKey, share => (share.GroupKey!.Value, share.Membership!)),
+            IsWhole = true,
+        };
         await _scene.TakeAsync(whole);
         await _scene.DoAsync(new DeleteShares([shares[1].ShareKey], KeyEnd.Released));
 
@@ -216,11 +281,19 @@ public sealed class ShareIntakeTests : IAsyncLifetime
         var states = await _scene.Slashing.GetKeyStatesAsync();
         Assert.All(shares, share => Assert.Equal(KeyState.Active, states[share.ShareKey]));
         Assert.All(parked, share => Assert.Equal(KeyState.Parked, states[share.ShareKey]));
-        Assert.Equal(shares.Concat(parked).Select(share => share.ShareKey).ToHashSet(), _scene.Vault.Contents.Shares.Select(share => share.ShareKey).ToHashSet());
+        Assert.Equal(
+            shares.Concat(parked).Select(share => share.ShareKey).ToHashSet(),
+            _scene.Vault.Contents.Shares.Select(share => share.ShareKey).ToHashSet()
+        );
     }
 
-    private static MemoryStream History(params BlsPublicKey[] keys) => new(Encoding.UTF8.GetBytes(
-        $$"""{"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{Network.Find("hoodi")!.GenesisValidatorsRoot}}"},"data":[{{string.Join(',', keys.Select(Entry))}}]}"""));
+    private static MemoryStream History(params BlsPublicKey[] keys) =>
+        new(
+            Encoding.UTF8.GetBytes(
+                $$"""{"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{Network.Find("hoodi")!.GenesisValidatorsRoot}}"},"data":[{{string.Join(',', keys.Select(Entry))}}]}"""
+            )
+        );
 
-    private static string Entry(BlsPublicKey key) => $$"""{"pubkey":"{{key}}","signed_blocks":[],"signed_attestations":[{"source_epoch":"6","target_epoch":"7"}]}""";
+    private static string Entry(BlsPublicKey key) =>
+        $$"""{"pubkey":"{{key}}","signed_blocks":[],"signed_attestations":[{"source_epoch":"6","target_epoch":"7"}]}""";
 }

@@ -19,7 +19,5 @@ internal sealed class VaultSite(VaultScene scene) : ISite
 
     public Task SettleAsync(Vault? vault, HeldShares held, bool history) => Task.CompletedTask;
 
-    public void Tell(string message)
-    {
-    }
+    public void Tell(string message) { }
 }

@@ -26,7 +26,10 @@ public sealed class BlsTests : IDisposable
     {
         using var key = BlsSecretKey.Generate(_arena, RandomNumberGenerator.GetBytes(32));
         using var other = BlsSecretKey.Generate(_arena, RandomNumberGenerator.GetBytes(32));
-        byte[] publicKey = new byte[48], otherPublicKey = new byte[48], signature = new byte[96], message = RandomNumberGenerator.GetBytes(32);
+        byte[] publicKey = new byte[48],
+            otherPublicKey = new byte[48],
+            signature = new byte[96],
+            message = RandomNumberGenerator.GetBytes(32);
         key.WritePublicKey(publicKey);
         other.WritePublicKey(otherPublicKey);
         key.Sign(message, signature);
@@ -89,7 +92,8 @@ public sealed class BlsTests : IDisposable
     private (byte[] PublicKey, byte[] Signature) SignedBy(byte[] message)
     {
         using var key = BlsSecretKey.Generate(_arena, RandomNumberGenerator.GetBytes(32));
-        byte[] publicKey = new byte[48], signature = new byte[96];
+        byte[] publicKey = new byte[48],
+            signature = new byte[96];
         key.WritePublicKey(publicKey);
         key.Sign(message, signature);
         return (publicKey, signature);
@@ -102,7 +106,8 @@ public sealed class BlsTests : IDisposable
         using var bytes = _arena.Allocate(32);
         key.WriteBigEndian(bytes);
         using var again = BlsSecretKey.FromBigEndian(_arena, bytes.Span);
-        byte[] first = new byte[48], second = new byte[48];
+        byte[] first = new byte[48],
+            second = new byte[48];
         key.WritePublicKey(first);
         again.WritePublicKey(second);
 

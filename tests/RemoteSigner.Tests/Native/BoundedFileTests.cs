@@ -28,7 +28,11 @@ public sealed class BoundedFileTests : IDisposable
             file.SetLength(1L << 32);
         }
 
-        Assert.Contains("has more than 1000 bytes", Assert.Throws<IOException>(() => BoundedFile.ReadAllBytes(path, 1000)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has more than 1000 bytes",
+            Assert.Throws<IOException>(() => BoundedFile.ReadAllBytes(path, 1000)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>Its length says 0, as that of every pseudo file, and one of them never ends.</summary>
@@ -36,7 +40,11 @@ public sealed class BoundedFileTests : IDisposable
     public void A_pseudo_file_is_read_to_its_end_or_to_the_bound()
     {
         Assert.StartsWith("Linux", BoundedFile.ReadAllText("/proc/version"), StringComparison.Ordinal);
-        Assert.Contains("has more than 1000 bytes", Assert.Throws<IOException>(() => BoundedFile.ReadAllBytes("/dev/zero", 1000)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has more than 1000 bytes",
+            Assert.Throws<IOException>(() => BoundedFile.ReadAllBytes("/dev/zero", 1000)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

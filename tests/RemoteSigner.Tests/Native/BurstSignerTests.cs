@@ -11,7 +11,10 @@ namespace RemoteSigner.Tests.Native;
 public sealed class BurstSignerTests : IDisposable
 {
     // Runs in seconds; the variable asks for more of the same.
-    private static readonly int _random = int.Parse(Environment.GetEnvironmentVariable("REMOTE_SIGNER_BURST_SIGNATURES") ?? "6000", CultureInfo.InvariantCulture);
+    private static readonly int _random = int.Parse(
+        Environment.GetEnvironmentVariable("REMOTE_SIGNER_BURST_SIGNATURES") ?? "6000",
+        CultureInfo.InvariantCulture
+    );
 
     private readonly SecretArena _arena = new();
 
@@ -52,10 +55,19 @@ public sealed class BurstSignerTests : IDisposable
     public void A_number_that_is_no_key_refuses_the_whole_call(string name)
     {
         using var signer = new BurstSigner(_arena, Engine(name));
-        foreach (var unlawful in new[] { new byte[32], EdgeScalars.LittleEndian(EdgeScalars.GroupOrder), [.. Enumerable.Repeat((byte)0xff, 32)] })
+        foreach (
+            var unlawful in new[] { new byte[32], EdgeScalars.LittleEndian(EdgeScalars.GroupOrder), [.. Enumerable.Repeat((byte)0xff, 32)] }
+        )
         {
             var signatures = new byte[5 * 96];
-            Assert.Throws<InvalidOperationException>(() => Sign(signer, new HashedMessage(new byte[32]), [RandomScalar(), RandomScalar(), unlawful, RandomScalar(), RandomScalar()], signatures));
+            Assert.Throws<InvalidOperationException>(() =>
+                Sign(
+                    signer,
+                    new HashedMessage(new byte[32]),
+                    [RandomScalar(), RandomScalar(), unlawful, RandomScalar(), RandomScalar()],
+                    signatures
+                )
+            );
             Assert.All(signatures, one => Assert.Equal(0, one));
         }
     }
@@ -89,7 +101,10 @@ public sealed class BurstSignerTests : IDisposable
         }
     }
 
-    /// <summary>One bit of the working memory flips, anywhere in it and at any step: what leaves is right all the same, and where it was not the caller is told.</summary>
+    /// <summary>
+    /// One bit of the working memory flips, anywhere in it and at any step: what leaves is right all the same, and where it was not the
+    /// caller is told.
+    /// </summary>
     [Fact]
     public void A_flipped_bit_of_the_working_memory_never_leaves_as_a_signature()
     {
@@ -104,7 +119,13 @@ public sealed class BurstSignerTests : IDisposable
         var told = 0;
         for (var round = 0; round < 400; round++)
         {
-            using var signer = new BurstSigner(_arena, new FaultyMemory(window: RandomNumberGenerator.GetInt32(11), bit: RandomNumberGenerator.GetInt32(8 * new PortableSameRoot().ScratchLength)));
+            using var signer = new BurstSigner(
+                _arena,
+                new FaultyMemory(
+                    window: RandomNumberGenerator.GetInt32(11),
+                    bit: RandomNumberGenerator.GetInt32(8 * new PortableSameRoot().ScratchLength)
+                )
+            );
             var signatures = new byte[expected.Length];
             told += Sign(signer, message, scalars, signatures) ? 0 : 1;
             Assert.True(expected.AsSpan().SequenceEqual(signatures));
@@ -171,7 +192,15 @@ public sealed class BurstSignerTests : IDisposable
     public void Opposite_and_doubled_keys_sign_as_blst_does(string name)
     {
         using var signer = new BurstSigner(_arena, Engine(name));
-        List<byte[]> scalars = [.. Enumerable.Range(0, 34).Select(_ => RandomScalar()).SelectMany(one => new[] { one, EdgeScalars.LittleEndian(EdgeScalars.GroupOrder - new BigInteger(one, isUnsigned: true)), one })];
+        List<byte[]> scalars =
+        [
+            .. Enumerable
+                .Range(0, 34)
+                .Select(_ => RandomScalar())
+                .SelectMany(one =>
+                    new[] { one, EdgeScalars.LittleEndian(EdgeScalars.GroupOrder - new BigInteger(one, isUnsigned: true)), one }
+                ),
+        ];
         AssertAsBlst(signer, scalars, sizes: [3, 6, 30, 33, 34]);
         AssertAsBlst(signer, [.. scalars.Chunk(3).SelectMany(three => three[..2])], sizes: [2, 4, 34, 64]);
     }
@@ -217,7 +246,10 @@ public sealed class BurstSignerTests : IDisposable
             SignByBlst(signer, message, some, expected);
             for (var i = 0; i < size; i++)
             {
-                Assert.True(expected.AsSpan(i * 96, 96).SequenceEqual(signatures.AsSpan(i * 96, 96)), $"{Convert.ToHexStringLower(some[i])} (little-endian) in a burst of {size}");
+                Assert.True(
+                    expected.AsSpan(i * 96, 96).SequenceEqual(signatures.AsSpan(i * 96, 96)),
+                    $"{Convert.ToHexStringLower(some[i])} (little-endian) in a burst of {size}"
+                );
             }
 
             done += size;
@@ -279,6 +311,7 @@ public sealed class BurstSignerTests : IDisposable
             table[RandomNumberGenerator.GetInt32(TableLength)] ^= 1;
         }
 
-        public override void Sign(BlstP2Affine* signatures, byte* table, byte** scalars, int count, byte* scratch) => sound.Sign(signatures, table, scalars, count, scratch);
+        public override void Sign(BlstP2Affine* signatures, byte* table, byte** scalars, int count, byte* scratch) =>
+            sound.Sign(signatures, table, scalars, count, scratch);
     }
 }

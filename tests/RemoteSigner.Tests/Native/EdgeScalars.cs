@@ -10,7 +10,8 @@ internal static class EdgeScalars
     public static BigInteger GroupOrder { get; } = BigInteger.Pow(_z, 4) - BigInteger.Pow(_z, 2) + 1;
 
     /// <summary>All of them once, 32 bytes little-endian.</summary>
-    public static IReadOnlyList<byte[]> All { get; } = [.. Numbers().Where(number => number > 0 && number < GroupOrder).Distinct().Select(LittleEndian)];
+    public static IReadOnlyList<byte[]> All { get; } =
+    [.. Numbers().Where(number => number > 0 && number < GroupOrder).Distinct().Select(LittleEndian)];
 
     public static byte[] LittleEndian(BigInteger number)
     {
@@ -37,13 +38,16 @@ internal static class EdgeScalars
     {
         BigInteger[] corners = [0, 1, 2, (_z / 2) - 1, _z / 2, _z - 3, _z - 2, _z - 1];
         return from a in corners
-               from b in corners
-               from c in corners
-               from d in corners
-               select a + (b * _z) + (c * _z * _z) + (d * _z * _z * _z);
+            from b in corners
+            from c in corners
+            from d in corners
+            select a + (b * _z) + (c * _z * _z) + (d * _z * _z * _z);
     }
 
-    private static IEnumerable<BigInteger> BytePatterns() => Enumerable.Range(1, 255).Select(pattern => new BigInteger([.. Enumerable.Repeat((byte)pattern, 32)], isUnsigned: true) % GroupOrder);
+    private static IEnumerable<BigInteger> BytePatterns() =>
+        Enumerable
+            .Range(1, 255)
+            .Select(pattern => new BigInteger([.. Enumerable.Repeat((byte)pattern, 32)], isUnsigned: true) % GroupOrder);
 
     private static IEnumerable<BigInteger> RunsOfOnes() =>
         from length in Enumerable.Range(1, 8)

@@ -59,12 +59,20 @@ public sealed class KeyPairBatchTests : IDisposable
 
     private (BlsSecretKey[] Secrets, byte[][] Keys) Pairs(int count, int from = 1)
     {
-        BlsSecretKey[] secrets = [.. Enumerable.Range(from, count).Select(i => BlsSecretKey.Generate(_arena, [.. BitConverter.GetBytes(i), .. new byte[28]]))];
-        return (secrets, [.. secrets.Select(secret =>
-        {
-            var key = new byte[48];
-            secret.WritePublicKey(key);
-            return key;
-        })]);
+        BlsSecretKey[] secrets =
+        [
+            .. Enumerable.Range(from, count).Select(i => BlsSecretKey.Generate(_arena, [.. BitConverter.GetBytes(i), .. new byte[28]])),
+        ];
+        return (
+            secrets,
+            [
+                .. secrets.Select(secret =>
+                {
+                    var key = new byte[48];
+                    secret.WritePublicKey(key);
+                    return key;
+                }),
+            ]
+        );
     }
 }

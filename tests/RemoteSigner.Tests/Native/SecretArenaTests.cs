@@ -20,12 +20,15 @@ public sealed class SecretArenaTests
     public void Grows_beyond_one_chunk_and_keeps_every_run_apart()
     {
         using var arena = new SecretArena();
-        var runs = Enumerable.Range(0, 20_000).Select(i =>
-        {
-            var bytes = arena.Allocate(32);
-            BitConverter.TryWriteBytes(bytes.Span, i);
-            return bytes;
-        }).ToList();
+        var runs = Enumerable
+            .Range(0, 20_000)
+            .Select(i =>
+            {
+                var bytes = arena.Allocate(32);
+                BitConverter.TryWriteBytes(bytes.Span, i);
+                return bytes;
+            })
+            .ToList();
 
         Assert.All(runs, (bytes, i) => Assert.Equal(i, BitConverter.ToInt32(bytes.Span)));
         runs.ForEach(bytes => bytes.Dispose());
@@ -98,7 +101,9 @@ public sealed class SecretArenaTests
         Assert.Equal(1, arena.MappedChunks);
     }
 
-    /// <summary>The kernel likes to give an address again: what was held of the former arena must not be zeroed in the one that is there now.</summary>
+    /// <summary>
+    /// The kernel likes to give an address again: what was held of the former arena must not be zeroed in the one that is there now.
+    /// </summary>
     [Fact]
     public void Giving_back_memory_of_a_disposed_arena_leaves_other_arenas_alone()
     {

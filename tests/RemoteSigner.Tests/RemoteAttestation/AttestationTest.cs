@@ -16,11 +16,13 @@ namespace RemoteSigner.Tests.RemoteAttestation;
 public abstract class AttestationTest : TpmTest
 {
     private static readonly SecretArena _arena = new();
-    private static readonly SecretBytes _fenceKey = Secret(), _indexAuthorization = Secret();
+    private static readonly SecretBytes _fenceKey = Secret(),
+        _indexAuthorization = Secret();
 
     protected static TpmlPcrSelection Pcrs { get; } = TpmlPcrSelection.Sha256(0, 1, 2, 3, 4, 5, 6, 7, 11);
 
-    protected FenceIndices Fence => new(TpmWitness.CounterOf(VaultId, 0).Handle, TpmWitness.RecordOf(VaultId, 0).Handle, _indexAuthorization);
+    protected FenceIndices Fence =>
+        new(TpmWitness.CounterOf(VaultId, 0).Handle, TpmWitness.RecordOf(VaultId, 0).Handle, _indexAuthorization);
 
     protected static DateTimeOffset Now { get; } = TimeProvider.System.GetUtcNow().AddHours(1);
 
@@ -59,22 +61,36 @@ public abstract class AttestationTest : TpmTest
         return Attest(tpm);
     }
 
-    protected SignerClaims Claims() => new(
-        "remote-signer 0.1.0", VaultId, 7, [.. Enumerable.Range(1, 3).Select(Key)], Server.PublicKey.ExportSubjectPublicKeyInfo(), new FenceClaim(FenceClaim.Tpm, null, null), new AuditClaim(42, SHA256.HashData("head"u8)));
+    protected SignerClaims Claims() =>
+        new(
+            "remote-signer 0.1.0",
+            VaultId,
+            7,
+            [.. Enumerable.Range(1, 3).Select(Key)],
+            Server.PublicKey.ExportSubjectPublicKeyInfo(),
+            new FenceClaim(FenceClaim.Tpm, null, null),
+            new AuditClaim(42, SHA256.HashData("head"u8))
+        );
 
     protected static byte[] Key(int number) => [.. Enumerable.Repeat((byte)number, BlsPublicKey.Length)];
 
     /// <summary>Everything that a verifier can know about this machine.</summary>
-    protected Expectations Everything(Evidence genuine) => new()
-    {
-        Now = AttestationTest.Now,
-        Nonce = Nonce,
-        Golden = GoldenValues.Of(genuine, null),
-        TlsCertificate = Server,
-        Keys = genuine.Signer.PublicKeys.Select(key => new BlsPublicKey(key)).ToHashSet(),
-        EkRoots = Maker(),
-        Trust = new TrustedKeys(TrustedKeys.DocumentType, TrustedKeys.DocumentVersion, genuine.Endorsement.Key, TpmtPublic.Parse(genuine.AttestationKey).Name.Bytes.ToArray()),
-    };
+    protected Expectations Everything(Evidence genuine) =>
+        new()
+        {
+            Now = AttestationTest.Now,
+            Nonce = Nonce,
+            Golden = GoldenValues.Of(genuine, null),
+            TlsCertificate = Server,
+            Keys = genuine.Signer.PublicKeys.Select(key => new BlsPublicKey(key)).ToHashSet(),
+            EkRoots = Maker(),
+            Trust = new TrustedKeys(
+                TrustedKeys.DocumentType,
+                TrustedKeys.DocumentVersion,
+                genuine.Endorsement.Key,
+                TpmtPublic.Parse(genuine.AttestationKey).Name.Bytes.ToArray()
+            ),
+        };
 
     protected X509Certificate2Collection Maker()
     {
@@ -90,11 +106,16 @@ public abstract class AttestationTest : TpmTest
     {
         using var session = tpm.StartHmacSession(PinnedRoot(tpm));
         session.SetAuthValue(_indexAuthorization.Span);
-        tpm.NvWrite(tpm.NvReadPublic(handle), session, new FenceRecord(VaultId, 1, SignedBounds.Before(new Epoch(epoch)), new VaultMark(7, default), null).Write(_fenceKey));
+        tpm.NvWrite(
+            tpm.NvReadPublic(handle),
+            session,
+            new FenceRecord(VaultId, 1, SignedBounds.Before(new Epoch(epoch)), new VaultMark(7, default), null).Write(_fenceKey)
+        );
     }
 
     /// <summary>The verdict of one check.</summary>
-    protected static CheckVerdict Verdict(IEnumerable<EvidenceCheck> checks, string name) => Assert.Single(checks, check => check.Name == name).Verdict;
+    protected static CheckVerdict Verdict(IEnumerable<EvidenceCheck> checks, string name) =>
+        Assert.Single(checks, check => check.Name == name).Verdict;
 
     private void DefineFence(Tpm tpm)
     {

@@ -15,7 +15,9 @@ public sealed class CredentialTests : AttestationTest
         var evidence = Attest(tpm);
         var (challenge, pending) = CredentialChallenge.About(evidence);
 
-        var trust = pending.Settle(Attestor.Answer(tpm, PinnedRoot(tpm), AttestationDocuments.ReadChallenge(AttestationDocuments.Write(challenge))));
+        var trust = pending.Settle(
+            Attestor.Answer(tpm, PinnedRoot(tpm), AttestationDocuments.ReadChallenge(AttestationDocuments.Write(challenge)))
+        );
 
         Assert.Equal(CheckVerdict.Pass, Verdict(EvidenceVerifier.Verify(evidence, Everything(evidence) with { Trust = trust }), "binding"));
     }
@@ -33,11 +35,24 @@ public sealed class CredentialTests : AttestationTest
         Assert.Equal("the challenge was made for keys of another TPM", refusal.Message);
 
         // Even one that claims the names cannot open it.
-        var theirs = impostor.Attest(tpm, PinnedRoot(tpm), null, Claims() with { Fence = new FenceClaim(FenceClaim.None, null, null) }, Nonce);
+        var theirs = impostor.Attest(
+            tpm,
+            PinnedRoot(tpm),
+            null,
+            Claims() with
+            {
+                Fence = new FenceClaim(FenceClaim.None, null, null),
+            },
+            Nonce
+        );
         var forged = challenge with { EndorsementKeyName = Name(theirs.Endorsement.Key), AttestationKeyName = Name(theirs.AttestationKey) };
         Assert.ThrowsAny<Exception>(() => impostor.Answer(tpm, PinnedRoot(tpm), forged));
-        Assert.Throws<AttestationException>(() => pending.Settle(new CredentialAnswer(CredentialAnswer.DocumentType, 1, pending.AttestationKeyName, new byte[32])));
-        Assert.Throws<AttestationException>(() => pending.Settle(new CredentialAnswer(CredentialAnswer.DocumentType, 1, Name(theirs.AttestationKey), new byte[32])));
+        Assert.Throws<AttestationException>(() =>
+            pending.Settle(new CredentialAnswer(CredentialAnswer.DocumentType, 1, pending.AttestationKeyName, new byte[32]))
+        );
+        Assert.Throws<AttestationException>(() =>
+            pending.Settle(new CredentialAnswer(CredentialAnswer.DocumentType, 1, Name(theirs.AttestationKey), new byte[32]))
+        );
     }
 
     [Fact]
@@ -46,7 +61,16 @@ public sealed class CredentialTests : AttestationTest
         await using var other = await SoftwareTpm.StartAsync(Directory.CreateDirectory(InFolder("other")).FullName);
         using var tpm = Tpm.Open(TpmAddress.Parse(other.Address));
         var attestor = new Attestor(Pcrs, () => null);
-        var evidence = attestor.Attest(tpm, PinnedRoot(tpm), null, Claims() with { Fence = new FenceClaim(FenceClaim.None, null, null) }, Nonce);
+        var evidence = attestor.Attest(
+            tpm,
+            PinnedRoot(tpm),
+            null,
+            Claims() with
+            {
+                Fence = new FenceClaim(FenceClaim.None, null, null),
+            },
+            Nonce
+        );
         var (challenge, pending) = CredentialChallenge.About(evidence);
 
         var trust = pending.Settle(attestor.Answer(tpm, PinnedRoot(tpm), challenge));
@@ -63,9 +87,22 @@ public sealed class CredentialTests : AttestationTest
     {
         using var tpm = Open();
         var (challenge, pending) = CredentialChallenge.About(Attest(tpm));
-        var changed = part == "seed" ? challenge with { EncryptedSeed = Changed(challenge.EncryptedSeed) } : challenge with { Credential = Changed(challenge.Credential) };
+        var changed =
+            part == "seed"
+                ? challenge with
+                {
+                    EncryptedSeed = Changed(challenge.EncryptedSeed),
+                }
+                : challenge with
+                {
+                    Credential = Changed(challenge.Credential),
+                };
 
-        Assert.Contains("does not open the challenge", Assert.Throws<AttestationException>(() => Attestor.Answer(tpm, PinnedRoot(tpm), changed)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not open the challenge",
+            Assert.Throws<AttestationException>(() => Attestor.Answer(tpm, PinnedRoot(tpm), changed)).Message,
+            StringComparison.Ordinal
+        );
         Assert.NotNull(pending.Settle(Attestor.Answer(tpm, PinnedRoot(tpm), challenge)));
     }
 
@@ -74,13 +111,41 @@ public sealed class CredentialTests : AttestationTest
     {
         using var tpm = Open();
         var (challenge, pending) = CredentialChallenge.About(Attest(tpm));
-        foreach (var changed in new[]
+        foreach (
+            var changed in new[]
+            {
+                challenge with
+                {
+                    Credential = [],
+                },
+                challenge with
+                {
+                    Credential = challenge.Credential[..36],
+                },
+                challenge with
+                {
+                    Credential = new byte[5000],
+                },
+                challenge with
+                {
+                    EncryptedSeed = [],
+                },
+                challenge with
+                {
+                    EncryptedSeed = challenge.EncryptedSeed[1..],
+                },
+                challenge with
+                {
+                    EncryptedSeed = [.. challenge.EncryptedSeed, 0],
+                },
+            }
+        )
         {
-            challenge with { Credential = [] }, challenge with { Credential = challenge.Credential[..36] }, challenge with { Credential = new byte[5000] },
-            challenge with { EncryptedSeed = [] }, challenge with { EncryptedSeed = challenge.EncryptedSeed[1..] }, challenge with { EncryptedSeed = [.. challenge.EncryptedSeed, 0] },
-        })
-        {
-            Assert.Contains("another length", Assert.Throws<AttestationException>(() => Attestor.Answer(tpm, PinnedRoot(tpm), changed)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "another length",
+                Assert.Throws<AttestationException>(() => Attestor.Answer(tpm, PinnedRoot(tpm), changed)).Message,
+                StringComparison.Ordinal
+            );
         }
 
         Assert.NotNull(pending.Settle(Attestor.Answer(tpm, PinnedRoot(tpm), challenge)));
@@ -94,13 +159,31 @@ public sealed class CredentialTests : AttestationTest
         var secret = RandomNumberGenerator.GetBytes(32);
         await File.WriteAllBytesAsync(InFolder("ek.pub"), TwoBytesSize(evidence.Endorsement.Key));
         await File.WriteAllBytesAsync(InFolder("secret"), secret);
-        (await Software.ToolAsync("makecredential", "-u", "ek.pub", "-s", "secret", "-n", Convert.ToHexString(Name(evidence.AttestationKey)), "-o", "credential")).Succeeded();
+        (
+            await Software.ToolAsync(
+                "makecredential",
+                "-u",
+                "ek.pub",
+                "-s",
+                "secret",
+                "-n",
+                Convert.ToHexString(Name(evidence.AttestationKey)),
+                "-o",
+                "credential"
+            )
+        ).Succeeded();
         var made = (await File.ReadAllBytesAsync(InFolder("credential")))[8..];
         var blob = Sized(made);
 
         using var tpm = Open();
         var challenge = new CredentialChallenge(
-            CredentialChallenge.DocumentType, 1, Name(evidence.Endorsement.Key), Name(evidence.AttestationKey), blob, Sized(made[(2 + blob.Length)..]));
+            CredentialChallenge.DocumentType,
+            1,
+            Name(evidence.Endorsement.Key),
+            Name(evidence.AttestationKey),
+            blob,
+            Sized(made[(2 + blob.Length)..])
+        );
         Assert.Equal(secret, Attestor.Answer(tpm, PinnedRoot(tpm), challenge).Secret);
     }
 
@@ -118,12 +201,33 @@ public sealed class CredentialTests : AttestationTest
 
         var (challenge, pending) = CredentialChallenge.About(evidence);
         await File.WriteAllBytesAsync(
-            InFolder("ours"), [0xBA, 0xDC, 0xC0, 0xDE, 0, 0, 0, 1, .. TwoBytesSize(challenge.Credential), .. TwoBytesSize(challenge.EncryptedSeed)]);
+            InFolder("ours"),
+            [0xBA, 0xDC, 0xC0, 0xDE, 0, 0, 0, 1, .. TwoBytesSize(challenge.Credential), .. TwoBytesSize(challenge.EncryptedSeed)]
+        );
         (await Software.ToolAsync("startauthsession", "--policy-session", "-S", "session")).Succeeded();
         (await Software.ToolAsync("policysecret", "-S", "session", "-c", "endorsement")).Succeeded();
-        (await Software.ToolAsync("activatecredential", "-c", "0x81000100", "-C", "0x81010001", "-i", "ours", "-o", "opened", "-P", "session:session")).Succeeded();
+        (
+            await Software.ToolAsync(
+                "activatecredential",
+                "-c",
+                "0x81000100",
+                "-C",
+                "0x81010001",
+                "-i",
+                "ours",
+                "-o",
+                "opened",
+                "-P",
+                "session:session"
+            )
+        ).Succeeded();
 
-        var answer = new CredentialAnswer(CredentialAnswer.DocumentType, 1, pending.AttestationKeyName, await File.ReadAllBytesAsync(InFolder("opened")));
+        var answer = new CredentialAnswer(
+            CredentialAnswer.DocumentType,
+            1,
+            pending.AttestationKeyName,
+            await File.ReadAllBytesAsync(InFolder("opened"))
+        );
         Assert.Equal(evidence.Endorsement.Key, pending.Settle(answer).EndorsementKey);
     }
 
@@ -135,11 +239,21 @@ public sealed class CredentialTests : AttestationTest
         var signature = evidence.Quote.Signature;
         await File.WriteAllTextAsync(InFolder("ak.pem"), key.ExportSubjectPublicKeyInfoPem());
         await File.WriteAllBytesAsync(InFolder("quote"), evidence.Quote.Attest);
-        await File.WriteAllBytesAsync(InFolder("signature"), [0, 0x18, 0, 0x0B, .. TwoBytesSize(signature.AsSpan(0, 32)), .. TwoBytesSize(signature.AsSpan(32))]);
+        await File.WriteAllBytesAsync(
+            InFolder("signature"),
+            [0, 0x18, 0, 0x0B, .. TwoBytesSize(signature.AsSpan(0, 32)), .. TwoBytesSize(signature.AsSpan(32))]
+        );
         var digest = ClaimsDigest.Of(Nonce, evidence.Signer, evidence.Endorsement, evidence.EventLog);
 
-        (await Software.ToolAsync("checkquote", "-u", "ak.pem", "-m", "quote", "-s", "signature", "-q", Convert.ToHexString(digest))).Succeeded();
-        Assert.NotEqual(0, (await Software.ToolAsync("checkquote", "-u", "ak.pem", "-m", "quote", "-s", "signature", "-q", Convert.ToHexString(Nonce))).ExitCode);
+        (
+            await Software.ToolAsync("checkquote", "-u", "ak.pem", "-m", "quote", "-s", "signature", "-q", Convert.ToHexString(digest))
+        ).Succeeded();
+        Assert.NotEqual(
+            0,
+            (
+                await Software.ToolAsync("checkquote", "-u", "ak.pem", "-m", "quote", "-s", "signature", "-q", Convert.ToHexString(Nonce))
+            ).ExitCode
+        );
     }
 
     private static byte[] Changed(byte[] bytes) => [.. bytes[..^1], (byte)(bytes[^1] ^ 1)];

@@ -22,7 +22,10 @@ public sealed class EvidenceMutationTests : AttestationTest
         }
     }
 
-    /// <summary>The same without anything that is expected from elsewhere but the nonce: what the document says is bound by the TPM's own signatures.</summary>
+    /// <summary>
+    /// The same without anything that is expected from elsewhere but the nonce: what the document says is bound by the TPM's own
+    /// signatures.
+    /// </summary>
     [Fact]
     public void Every_value_is_bound_by_what_the_TPM_signed()
     {
@@ -30,7 +33,10 @@ public sealed class EvidenceMutationTests : AttestationTest
         var document = AttestationDocuments.Write(evidence);
         foreach (var path in Leaves(JsonNode.Parse(document)!).Select(leaf => leaf.GetPath()).ToList())
         {
-            var checks = EvidenceVerifier.Verify(Changed(document, path, Mutated), new Expectations { Now = AttestationTest.Now, Nonce = Nonce });
+            var checks = EvidenceVerifier.Verify(
+                Changed(document, path, Mutated),
+                new Expectations { Now = AttestationTest.Now, Nonce = Nonce }
+            );
             Assert.True(EvidenceVerifier.Failed(checks), $"{path} was changed and nothing noticed it");
         }
     }
@@ -43,9 +49,15 @@ public sealed class EvidenceMutationTests : AttestationTest
         foreach (var (path, name) in Members(JsonNode.Parse(document)!).ToList())
         {
             var removed = Changed(document, path, node => Without((JsonObject)node, name));
-            Assert.True(EvidenceVerifier.Failed(EvidenceVerifier.Verify(removed, expected)), $"{path}.{name} was removed and nothing noticed it");
+            Assert.True(
+                EvidenceVerifier.Failed(EvidenceVerifier.Verify(removed, expected)),
+                $"{path}.{name} was removed and nothing noticed it"
+            );
             var added = Changed(document, path, node => With((JsonObject)node, "x" + name));
-            Assert.True(EvidenceVerifier.Failed(EvidenceVerifier.Verify(added, expected)), $"{path}.x{name} was added and nothing noticed it");
+            Assert.True(
+                EvidenceVerifier.Failed(EvidenceVerifier.Verify(added, expected)),
+                $"{path}.x{name} was added and nothing noticed it"
+            );
         }
     }
 
@@ -56,7 +68,11 @@ public sealed class EvidenceMutationTests : AttestationTest
         var (keys, expected) = (evidence.Signer.PublicKeys, Everything(evidence));
         foreach (var other in new[] { keys.Reverse().ToArray(), [.. keys, keys[^1]], [.. keys.Skip(1)], [] })
         {
-            Assert.True(EvidenceVerifier.Failed(EvidenceVerifier.Verify(evidence with { Signer = evidence.Signer with { PublicKeys = other } }, expected)));
+            Assert.True(
+                EvidenceVerifier.Failed(
+                    EvidenceVerifier.Verify(evidence with { Signer = evidence.Signer with { PublicKeys = other } }, expected)
+                )
+            );
         }
     }
 
@@ -65,12 +81,26 @@ public sealed class EvidenceMutationTests : AttestationTest
     {
         var evidence = Attest();
         var expected = Everything(evidence);
-        foreach (var bytes in new[] { evidence.Quote.Attest, evidence.Quote.Signature, evidence.Fence!.Record.Attest, evidence.Fence.Counter.Attest, evidence.AttestationKey, evidence.Fence.Record.PublicArea, evidence.Endorsement.Key })
+        foreach (
+            var bytes in new[]
+            {
+                evidence.Quote.Attest,
+                evidence.Quote.Signature,
+                evidence.Fence!.Record.Attest,
+                evidence.Fence.Counter.Attest,
+                evidence.AttestationKey,
+                evidence.Fence.Record.PublicArea,
+                evidence.Endorsement.Key,
+            }
+        )
         {
             for (var bit = 0; bit < 8 * bytes.Length; bit++)
             {
                 bytes[bit / 8] ^= (byte)(1 << (bit % 8));
-                Assert.True(EvidenceVerifier.Failed(EvidenceVerifier.Verify(evidence, expected)), $"bit {bit} was changed and nothing noticed it");
+                Assert.True(
+                    EvidenceVerifier.Failed(EvidenceVerifier.Verify(evidence, expected)),
+                    $"bit {bit} was changed and nothing noticed it"
+                );
                 bytes[bit / 8] ^= (byte)(1 << (bit % 8));
             }
         }
@@ -78,18 +108,22 @@ public sealed class EvidenceMutationTests : AttestationTest
         Assert.False(EvidenceVerifier.Failed(EvidenceVerifier.Verify(evidence, expected)));
     }
 
-    private static IEnumerable<JsonNode> Leaves(JsonNode node) => node switch
-    {
-        JsonObject members => members.Where(member => member.Value is not null).SelectMany(member => Leaves(member.Value!)),
-        JsonArray items => items.SelectMany(item => Leaves(item!)),
-        _ => [node],
-    };
+    private static IEnumerable<JsonNode> Leaves(JsonNode node) =>
+        node switch
+        {
+            JsonObject members => members.Where(member => member.Value is not null).SelectMany(member => Leaves(member.Value!)),
+            JsonArray items => items.SelectMany(item => Leaves(item!)),
+            _ => [node],
+        };
 
-    private static IEnumerable<(string Path, string Name)> Members(JsonNode node) => node switch
-    {
-        JsonObject members => members.Select(member => (node.GetPath(), member.Key)).Concat(members.Where(member => member.Value is not null).SelectMany(member => Members(member.Value!))),
-        _ => [],
-    };
+    private static IEnumerable<(string Path, string Name)> Members(JsonNode node) =>
+        node switch
+        {
+            JsonObject members => members
+                .Select(member => (node.GetPath(), member.Key))
+                .Concat(members.Where(member => member.Value is not null).SelectMany(member => Members(member.Value!))),
+            _ => [],
+        };
 
     private static byte[] Changed(byte[] document, string path, Func<JsonNode, JsonNode> change)
     {
@@ -104,12 +138,16 @@ public sealed class EvidenceMutationTests : AttestationTest
         return Encoding.UTF8.GetBytes(root.ToJsonString());
     }
 
-    private static IEnumerable<JsonNode> Everything(JsonNode node) => node switch
-    {
-        JsonObject members => members.Where(member => member.Value is not null).SelectMany(member => Everything(member.Value!)).Prepend(node),
-        JsonArray items => items.SelectMany(item => Everything(item!)).Prepend(node),
-        _ => [node],
-    };
+    private static IEnumerable<JsonNode> Everything(JsonNode node) =>
+        node switch
+        {
+            JsonObject members => members
+                .Where(member => member.Value is not null)
+                .SelectMany(member => Everything(member.Value!))
+                .Prepend(node),
+            JsonArray items => items.SelectMany(item => Everything(item!)).Prepend(node),
+            _ => [node],
+        };
 
     /// <summary>Another value of the same kind, as near as can be: the last digit or letter, or one more.</summary>
     private static JsonNode Mutated(JsonNode node)

@@ -19,8 +19,25 @@ public sealed class EvidenceTests : AttestationTest
 
         Assert.All(checks, check => Assert.True(check.Verdict == CheckVerdict.Pass, $"{check.Name}: {check.Detail}"));
         Assert.Equal(
-            ["document", "attestation-key", "quote", "nonce", "claims", "pcrs", "fence", "starts", "time", "event-log", "golden", "tls-certificate", "keys", "endorsement", "binding"],
-            checks.Select(check => check.Name));
+            [
+                "document",
+                "attestation-key",
+                "quote",
+                "nonce",
+                "claims",
+                "pcrs",
+                "fence",
+                "starts",
+                "time",
+                "event-log",
+                "golden",
+                "tls-certificate",
+                "keys",
+                "endorsement",
+                "binding",
+            ],
+            checks.Select(check => check.Name)
+        );
         Assert.Equal(1000ul, evidence.Signer.Fence.Epoch);
     }
 
@@ -32,7 +49,8 @@ public sealed class EvidenceTests : AttestationTest
         Assert.False(EvidenceVerifier.Failed(checks));
         Assert.Equal(
             ["nonce", "golden", "tls-certificate", "keys", "endorsement", "binding"],
-            checks.Where(check => check.Verdict == CheckVerdict.NotChecked).Select(check => check.Name));
+            checks.Where(check => check.Verdict == CheckVerdict.NotChecked).Select(check => check.Name)
+        );
     }
 
     [Fact]
@@ -41,7 +59,10 @@ public sealed class EvidenceTests : AttestationTest
         var evidence = Attest();
         var all = Everything(evidence);
         using var otherKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var stranger = new CertificateRequest("CN=stranger", otherKey, HashAlgorithmName.SHA256).CreateSelfSigned(Now.AddDays(-1), Now.AddDays(1));
+        using var stranger = new CertificateRequest("CN=stranger", otherKey, HashAlgorithmName.SHA256).CreateSelfSigned(
+            Now.AddDays(-1),
+            Now.AddDays(1)
+        );
         var other = new byte[32];
 
         Expect("nonce", all with { Nonce = RandomNumberGenerator.GetBytes(32) });
@@ -58,16 +79,26 @@ public sealed class EvidenceTests : AttestationTest
         Expect("binding", all with { Trust = all.Trust! with { EndorsementKey = evidence.AttestationKey } });
 
         void Expect(string failing, Expectations expected) =>
-            Assert.Equal([failing], EvidenceVerifier.Verify(evidence, expected).Where(check => check.Verdict != CheckVerdict.Pass).Select(check => check.Name));
+            Assert.Equal(
+                [failing],
+                EvidenceVerifier.Verify(evidence, expected).Where(check => check.Verdict != CheckVerdict.Pass).Select(check => check.Name)
+            );
     }
 
     [Fact]
     public void One_of_several_good_values_is_enough()
     {
         var evidence = Attest();
-        var golden = new GoldenValues(GoldenValues.DocumentType, 1, new Dictionary<int, IReadOnlyList<byte[]>> { [7] = [new byte[32], evidence.Pcrs[7]] });
+        var golden = new GoldenValues(
+            GoldenValues.DocumentType,
+            1,
+            new Dictionary<int, IReadOnlyList<byte[]>> { [7] = [new byte[32], evidence.Pcrs[7]] }
+        );
 
-        Assert.Equal(CheckVerdict.Pass, Verdict(EvidenceVerifier.Verify(evidence, Everything(evidence) with { Golden = golden }), "golden"));
+        Assert.Equal(
+            CheckVerdict.Pass,
+            Verdict(EvidenceVerifier.Verify(evidence, Everything(evidence) with { Golden = golden }), "golden")
+        );
     }
 
     [Fact]
@@ -111,7 +142,16 @@ public sealed class EvidenceTests : AttestationTest
     public void A_fence_elsewhere_is_not_checked_and_one_that_is_hidden_is_noticed()
     {
         using var tpm = Open();
-        var elsewhere = Attestor.Attest(tpm, PinnedRoot(tpm), null, Claims() with { Fence = new FenceClaim(FenceClaim.Token, 5, 1) }, Nonce);
+        var elsewhere = Attestor.Attest(
+            tpm,
+            PinnedRoot(tpm),
+            null,
+            Claims() with
+            {
+                Fence = new FenceClaim(FenceClaim.Token, 5, 1),
+            },
+            Nonce
+        );
         var checks = EvidenceVerifier.Verify(elsewhere, Everything(elsewhere));
         Assert.False(EvidenceVerifier.Failed(checks));
         Assert.Equal(CheckVerdict.NotChecked, Verdict(checks, "fence"));

@@ -44,7 +44,9 @@ public sealed class FirmwareLogTests
         var theirs = (await CommandResult.OfAsync("tpm2", ["eventlog", file])).Succeeded().Output;
 
         File.Delete(file);
-        Assert.All(FirmwareLog.Replay(writer.ToArray()).Pcrs.Values, value => Assert.Contains(Convert.ToHexStringLower(value), theirs, StringComparison.OrdinalIgnoreCase));
+        Assert.All(FirmwareLog.Replay(writer.ToArray()).Pcrs.Values, value =>
+            Assert.Contains(Convert.ToHexStringLower(value), theirs, StringComparison.OrdinalIgnoreCase)
+        );
     }
 
     [Fact]
@@ -71,10 +73,18 @@ public sealed class FirmwareLogTests
         log.Measure(4, "loader");
         var old = log.ToArray();
         old[32 + 13] = (byte)'2';
-        Assert.Contains("crypto agile", Assert.Throws<AttestationException>(() => FirmwareLog.Replay(old)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "crypto agile",
+            Assert.Throws<AttestationException>(() => FirmwareLog.Replay(old)).Message,
+            StringComparison.Ordinal
+        );
 
         var unknown = log.ToArray();
         unknown[32 + 28] = 0x0C;
-        Assert.Contains("unknown algorithm", Assert.Throws<AttestationException>(() => FirmwareLog.Replay(unknown)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "unknown algorithm",
+            Assert.Throws<AttestationException>(() => FirmwareLog.Replay(unknown)).Message,
+            StringComparison.Ordinal
+        );
     }
 }

@@ -4,10 +4,13 @@ using System.Text;
 
 namespace RemoteSigner.Tests.RemoteAttestation;
 
-/// <summary>Writes an event log as UEFI firmware does (TCG PC Client Platform Firmware Profile §10), with SHA-1 and SHA-256 digests.</summary>
+/// <summary>
+/// Writes an event log as UEFI firmware does (TCG PC Client Platform Firmware Profile §10), with SHA-1 and SHA-256 digests.
+/// </summary>
 public sealed class FirmwareLogWriter
 {
-    private const uint EV_NO_ACTION = 3, EV_POST_CODE = 1;
+    private const uint EV_NO_ACTION = 3,
+        EV_POST_CODE = 1;
 
     private readonly List<byte> _log = [];
 
@@ -31,7 +34,19 @@ public sealed class FirmwareLogWriter
     public byte[] ToArray() => [.. _log];
 
     private void Append(int index, uint type, byte[] digest, byte[] content) =>
-        _log.AddRange([.. UInt32((uint)index), .. UInt32(type), .. UInt32(2), 0x04, 0, .. new byte[20], 0x0B, 0, .. digest, .. UInt32((uint)content.Length), .. content]);
+        _log.AddRange([
+            .. UInt32((uint)index),
+            .. UInt32(type),
+            .. UInt32(2),
+            0x04,
+            0,
+            .. new byte[20],
+            0x0B,
+            0,
+            .. digest,
+            .. UInt32((uint)content.Length),
+            .. content,
+        ]);
 
     private static byte[] UInt32(uint value)
     {

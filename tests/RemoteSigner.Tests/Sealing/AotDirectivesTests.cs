@@ -5,7 +5,9 @@ namespace RemoteSigner.Tests.Sealing;
 
 public sealed class AotDirectivesTests
 {
-    /// <summary>A newer Pkcs11Interop with a further structure would work under the JIT and crash when published: this list must follow.</summary>
+    /// <summary>
+    /// A newer Pkcs11Interop with a further structure would work under the JIT and crash when published: this list must follow.
+    /// </summary>
     [Fact]
     public void The_directives_name_all_that_the_package_marshals()
     {
@@ -16,11 +18,19 @@ public sealed class AotDirectivesTests
         }
 
         var document = XDocument.Load(Path.Combine(folder.FullName, "src", "RemoteSigner.Host", "pkcs11interop.rd.xml"));
-        var named = document.Descendants().Where(element => element.Name.LocalName == "Type" && (string)element.Parent!.Attribute("Name")! == "Pkcs11Interop");
+        var named = document
+            .Descendants()
+            .Where(element => element.Name.LocalName == "Type" && (string)element.Parent!.Attribute("Name")! == "Pkcs11Interop");
 
         Assert.Equal(
             Marshalled().Order(StringComparer.Ordinal),
-            named.Select(element => $"{(string)element.Attribute("Name")!} {element.Attributes().Single(attribute => attribute.Name.LocalName.StartsWith("Marshal", StringComparison.Ordinal)).Name.LocalName}").Order(StringComparer.Ordinal));
+            named
+                .Select(element =>
+                    $"{(string)element.Attribute("Name")!} "
+                    + $"{element.Attributes().Single(attribute => attribute.Name.LocalName.StartsWith("Marshal", StringComparison.Ordinal)).Name.LocalName}"
+                )
+                .Order(StringComparer.Ordinal)
+        );
     }
 
     private static IEnumerable<string> Marshalled() =>

@@ -13,9 +13,15 @@ public sealed class HsmProfileTests
     public static IEnumerable<TheoryDataRow<string>> Names() => HsmProfile.Names.Select(name => new TheoryDataRow<string>(name));
 
     [Fact]
-    public void Every_profile_of_the_folder_is_built_in() => Assert.Equal(
-        Directory.EnumerateFiles(Folder, "*.json").Select(Path.GetFileNameWithoutExtension).Where(name => name != "schema").Order(StringComparer.Ordinal),
-        HsmProfile.Names);
+    public void Every_profile_of_the_folder_is_built_in() =>
+        Assert.Equal(
+            Directory
+                .EnumerateFiles(Folder, "*.json")
+                .Select(Path.GetFileNameWithoutExtension)
+                .Where(name => name != "schema")
+                .Order(StringComparer.Ordinal),
+            HsmProfile.Names
+        );
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -37,7 +43,8 @@ public sealed class HsmProfileTests
     }
 
     [Fact]
-    public void Reads_a_profile_by_path() => Assert.Equal(HsmProfile.Get("luna").Title, HsmProfile.Get(Path.Combine(Folder, "luna.json")).Title);
+    public void Reads_a_profile_by_path() =>
+        Assert.Equal(HsmProfile.Get("luna").Title, HsmProfile.Get(Path.Combine(Folder, "luna.json")).Title);
 
     [Fact]
     public void An_unknown_name_lists_the_known_ones()
@@ -93,7 +100,8 @@ public sealed class HsmProfileTests
     [Fact]
     public void A_doubled_member_is_refused()
     {
-        var text = File.ReadAllText(Path.Combine(Folder, "softhsm2.json")).Replace("\"fips\":", "\"fips\": \"twice\", \"fips\":", StringComparison.Ordinal);
+        var text = File.ReadAllText(Path.Combine(Folder, "softhsm2.json"))
+            .Replace("\"fips\":", "\"fips\": \"twice\", \"fips\":", StringComparison.Ordinal);
 
         Assert.Throws<HsmProfileException>(() => HsmProfile.Parse(Encoding.UTF8.GetBytes(text), "a test"));
     }
@@ -102,25 +110,58 @@ public sealed class HsmProfileTests
     private static IEnumerable<string> Violations(JsonNode? value, JsonNode schema, string at) =>
         schema.AsObject().SelectMany(keyword => Violations(value, keyword.Key, keyword.Value!, schema, at));
 
-    private static IEnumerable<string> Violations(JsonNode? value, string keyword, JsonNode rule, JsonNode schema, string at) => (keyword, value) switch
-    {
-        ("$schema" or "$id" or "title" or "description", _) => [],
-        ("type", _) => Wrong(!Types(rule).Contains(TypeOf(value)) && !(TypeOf(value) == "integer" && Types(rule).Contains("number")), $"{at} is {TypeOf(value)}"),
-        ("enum", _) => Wrong(!rule.AsArray().Any(allowed => JsonNode.DeepEquals(allowed, value)), $"{at} is none of {rule}"),
-        ("required", JsonObject members) => rule.AsArray().Select(name => $"{name}").Where(name => !members.ContainsKey(name)).Select(name => $"{at}.{name} is missing"),
-        ("properties", JsonObject members) => members.Where(member => rule[member.Key] is not null).SelectMany(member => Violations(member.Value, rule[member.Key]!, $"{at}.{member.Key}")),
-        ("additionalProperties", JsonObject members) => Others(members, schema).SelectMany(member => rule is JsonValue ? [$"{at}.{member.Key} is unknown"] : Violations(member.Value, rule, $"{at}.{member.Key}")),
-        ("propertyNames", JsonObject members) => members.SelectMany(member => Violations(JsonValue.Create(member.Key), rule, $"{at}.{member.Key}")),
-        ("items", JsonArray items) => items.SelectMany((item, i) => Violations(item, rule, $"{at}[{i}]")),
-        ("minItems", JsonArray items) => Wrong(items.Count < (int)rule, $"{at} is too short"),
-        ("uniqueItems", JsonArray items) => Wrong(items.Select(item => item!.ToJsonString()).Distinct().Count() != items.Count, $"{at} repeats"),
-        ("minimum", JsonValue number) => Wrong(TypeOf(number) == "integer" && (int)number < (int)rule, $"{at} is too small"),
-        ("maximum", JsonValue number) => Wrong(TypeOf(number) == "integer" && (int)number > (int)rule, $"{at} is too large"),
-        ("minLength", JsonValue text) => Wrong(TypeOf(text) == "string" && ((string)text!).Length < (int)rule, $"{at} is too short"),
-        ("pattern", JsonValue text) => Wrong(TypeOf(text) == "string" && !Regex.IsMatch((string)text!, (string)rule!), $"{at} does not match {rule}"),
-        ("required" or "properties" or "additionalProperties" or "propertyNames" or "items" or "minItems" or "uniqueItems" or "minimum" or "maximum" or "minLength" or "pattern", _) => [],
-        _ => [$"the test does not know the keyword {keyword}"],
-    };
+    private static IEnumerable<string> Violations(JsonNode? value, string keyword, JsonNode rule, JsonNode schema, string at) =>
+        (keyword, value) switch
+        {
+            ("$schema" or "$id" or "title" or "description", _) => [],
+            ("type", _) => Wrong(
+                !Types(rule).Contains(TypeOf(value)) && !(TypeOf(value) == "integer" && Types(rule).Contains("number")),
+                $"{at} is {TypeOf(value)}"
+            ),
+            ("enum", _) => Wrong(!rule.AsArray().Any(allowed => JsonNode.DeepEquals(allowed, value)), $"{at} is none of {rule}"),
+            ("required", JsonObject members) => rule.AsArray()
+                .Select(name => $"{name}")
+                .Where(name => !members.ContainsKey(name))
+                .Select(name => $"{at}.{name} is missing"),
+            ("properties", JsonObject members) => members
+                .Where(member => rule[member.Key] is not null)
+                .SelectMany(member => Violations(member.Value, rule[member.Key]!, $"{at}.{member.Key}")),
+            ("additionalProperties", JsonObject members) => Others(members, schema)
+                .SelectMany(member =>
+                    rule is JsonValue ? [$"{at}.{member.Key} is unknown"] : Violations(member.Value, rule, $"{at}.{member.Key}")
+                ),
+            ("propertyNames", JsonObject members) => members.SelectMany(member =>
+                Violations(JsonValue.Create(member.Key), rule, $"{at}.{member.Key}")
+            ),
+            ("items", JsonArray items) => items.SelectMany((item, i) => Violations(item, rule, $"{at}[{i}]")),
+            ("minItems", JsonArray items) => Wrong(items.Count < (int)rule, $"{at} is too short"),
+            ("uniqueItems", JsonArray items) => Wrong(
+                items.Select(item => item!.ToJsonString()).Distinct().Count() != items.Count,
+                $"{at} repeats"
+            ),
+            ("minimum", JsonValue number) => Wrong(TypeOf(number) == "integer" && (int)number < (int)rule, $"{at} is too small"),
+            ("maximum", JsonValue number) => Wrong(TypeOf(number) == "integer" && (int)number > (int)rule, $"{at} is too large"),
+            ("minLength", JsonValue text) => Wrong(TypeOf(text) == "string" && ((string)text!).Length < (int)rule, $"{at} is too short"),
+            ("pattern", JsonValue text) => Wrong(
+                TypeOf(text) == "string" && !Regex.IsMatch((string)text!, (string)rule!),
+                $"{at} does not match {rule}"
+            ),
+            (
+                "required"
+                    or "properties"
+                    or "additionalProperties"
+                    or "propertyNames"
+                    or "items"
+                    or "minItems"
+                    or "uniqueItems"
+                    or "minimum"
+                    or "maximum"
+                    or "minLength"
+                    or "pattern",
+                _
+            ) => [],
+            _ => [$"the test does not know the keyword {keyword}"],
+        };
 
     private static IEnumerable<string> Wrong(bool wrong, string message) => wrong ? [message] : [];
 
@@ -129,15 +170,16 @@ public sealed class HsmProfileTests
 
     private static string[] Types(JsonNode rule) => rule is JsonArray many ? [.. many.Select(type => $"{type}")] : [$"{rule}"];
 
-    private static string TypeOf(JsonNode? value) => value?.GetValueKind() switch
-    {
-        null or System.Text.Json.JsonValueKind.Null => "null",
-        System.Text.Json.JsonValueKind.Object => "object",
-        System.Text.Json.JsonValueKind.Array => "array",
-        System.Text.Json.JsonValueKind.String => "string",
-        System.Text.Json.JsonValueKind.Number => value.ToJsonString().Contains('.', StringComparison.Ordinal) ? "number" : "integer",
-        _ => "boolean",
-    };
+    private static string TypeOf(JsonNode? value) =>
+        value?.GetValueKind() switch
+        {
+            null or System.Text.Json.JsonValueKind.Null => "null",
+            System.Text.Json.JsonValueKind.Object => "object",
+            System.Text.Json.JsonValueKind.Array => "array",
+            System.Text.Json.JsonValueKind.String => "string",
+            System.Text.Json.JsonValueKind.Number => value.ToJsonString().Contains('.', StringComparison.Ordinal) ? "number" : "integer",
+            _ => "boolean",
+        };
 
     private static string FindFolder()
     {

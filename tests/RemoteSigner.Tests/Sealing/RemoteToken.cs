@@ -30,7 +30,10 @@ internal sealed class RemoteToken : IDisposable
     internal void Start()
     {
         File.Delete(Socket);
-        var start = new ProcessStartInfo("p11-kit", ["server", "-f", "--provider", "/usr/lib/softhsm/libsofthsm2.so", "-n", Socket, "pkcs11:token=one"])
+        var start = new ProcessStartInfo(
+            "p11-kit",
+            ["server", "-f", "--provider", "/usr/lib/softhsm/libsofthsm2.so", "-n", Socket, "pkcs11:token=one"]
+        )
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -64,7 +67,8 @@ internal sealed class RemoteToken : IDisposable
 
     private void Signal(string name)
     {
-        var children = File.ReadAllText($"/proc/{_server!.Id}/task/{_server.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var children = File.ReadAllText($"/proc/{_server!.Id}/task/{_server.Id}/children")
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries);
         using var kill = Process.Start("kill", ["-" + name, .. children, $"{_server.Id}"]);
         kill.WaitForExit();
         Assert.Equal(0, kill.ExitCode);

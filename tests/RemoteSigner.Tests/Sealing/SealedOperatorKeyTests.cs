@@ -36,7 +36,11 @@ public sealed class SealedOperatorKeyTests : IDisposable
         using var vault = await _scene.OpenAsync();
         for (var i = 0; i < bytes.Length; i += 7)
         {
-            await File.WriteAllBytesAsync(Sealed, bytes.Select((value, at) => at == i ? (byte)(value ^ 1) : value).ToArray(), TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(
+                Sealed,
+                bytes.Select((value, at) => at == i ? (byte)(value ^ 1) : value).ToArray(),
+                TestContext.Current.CancellationToken
+            );
             Assert.Throws<VaultException>(() => vault.OpenOperatorKey(Sealed, _scene.Arena));
             await File.WriteAllBytesAsync(Sealed, bytes[..i], TestContext.Current.CancellationToken);
             Assert.Throws<VaultException>(() => vault.OpenOperatorKey(Sealed, _scene.Arena));

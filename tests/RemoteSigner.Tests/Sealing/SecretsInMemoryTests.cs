@@ -41,7 +41,13 @@ public sealed class SecretsInMemoryTests(SoftHsm softHsm)
         var keys = await KeystoreImport.DecryptAllAsync(KeystoreFolder.Find(scene.Folder), scene.Arena, DerivationLoan.OfAll(256));
         var pin = new PinSource.FromFile(softHsm.SecretPinFile).Read(scene.Arena);
         scan.LookFor("PIN", pin.Span);
-        using var token = new Pkcs11Token(HsmProfile.Get("softhsm2"), new TokenAddress("/usr/lib/softhsm/libsofthsm2.so", "secret"), pin, scene.Arena, TimeProvider.System);
+        using var token = new Pkcs11Token(
+            HsmProfile.Get("softhsm2"),
+            new TokenAddress("/usr/lib/softhsm/libsofthsm2.so", "secret"),
+            pin,
+            scene.Arena,
+            TimeProvider.System
+        );
         var enrolment = await SealEnrolment.EnrolAsync(token, "kek", TimeProvider.System);
         var path = Path.Combine(scene.Folder, "vault");
         using (var vault = await Vault.CreateAsync(path, scene.Arena, [enrolment.Key]))

@@ -8,8 +8,9 @@ using RemoteSigner.Sealing.Pkcs11;
 namespace RemoteSigner.Tests.Sealing;
 
 /// <summary>
-/// SoftHSM2 with three throwaway tokens: "one", "two", and "secret" whose PIN this process never had in a string. The module reads its configuration from the C environment of this process and only
-/// once, so there is one of these for all tests, and tests with tokens do not run side by side.
+/// SoftHSM2 with three throwaway tokens: "one", "two", and "secret" whose PIN this process never had in a string. The module reads its
+/// configuration from the C environment of this process and only once, so there is one of these for all tests, and tests with tokens do not
+/// run side by side.
 /// </summary>
 public sealed class SoftHsm : IDisposable
 {
@@ -30,7 +31,12 @@ public sealed class SoftHsm : IDisposable
             SetEnvironment("SOFTHSM2_CONF", Configuration);
             MakeToken("one");
             MakeToken("two");
-            Run("sh", "-c", $"head -c 12 /dev/urandom | od -An -tx1 | tr -d ' \n' > {SecretPinFile}; softhsm2-util --init-token --free --label secret --so-pin 31415926 --pin $(cat {SecretPinFile})");
+            Run(
+                "sh",
+                "-c",
+                $"head -c 12 /dev/urandom | od -An -tx1 | tr -d ' \n' > {SecretPinFile}; softhsm2-util "
+                    + $"--init-token --free --label secret --so-pin 31415926 --pin $(cat {SecretPinFile})"
+            );
         }
     }
 
@@ -39,7 +45,10 @@ public sealed class SoftHsm : IDisposable
     internal string Folder => _folder;
 
     /// <summary>How many objects all tokens hold.</summary>
-    internal int Objects => Directory.EnumerateFiles(Path.Combine(_folder, "tokens"), "*.object", SearchOption.AllDirectories).Count(file => Path.GetFileName(file) != "token.object");
+    internal int Objects =>
+        Directory
+            .EnumerateFiles(Path.Combine(_folder, "tokens"), "*.object", SearchOption.AllDirectories)
+            .Count(file => Path.GetFileName(file) != "token.object");
 
     internal string SecretPinFile => Path.Combine(_folder, "pin");
 
@@ -64,10 +73,25 @@ public sealed class SoftHsm : IDisposable
         }
     }
 
-    internal Pkcs11Token Open(SecretArena arena, string label = "one", string pin = Pin, HsmProfile? profile = null, TokenPatience? patience = null, string module = Module, string? serial = null)
+    internal Pkcs11Token Open(
+        SecretArena arena,
+        string label = "one",
+        string pin = Pin,
+        HsmProfile? profile = null,
+        TokenPatience? patience = null,
+        string module = Module,
+        string? serial = null
+    )
     {
         Require();
-        return new Pkcs11Token(profile ?? HsmProfile.Get("softhsm2"), new TokenAddress(module, label, serial), Secret(arena, pin), arena, TimeProvider.System, patience);
+        return new Pkcs11Token(
+            profile ?? HsmProfile.Get("softhsm2"),
+            new TokenAddress(module, label, serial),
+            Secret(arena, pin),
+            arena,
+            TimeProvider.System,
+            patience
+        );
     }
 
     internal static SecretBytes Secret(SecretArena arena, string text)
@@ -78,7 +102,8 @@ public sealed class SoftHsm : IDisposable
         return secret;
     }
 
-    private void MakeToken(string label) => Run("softhsm2-util", "--init-token", "--free", "--label", label, "--so-pin", "31415926", "--pin", Pin);
+    private void MakeToken(string label) =>
+        Run("softhsm2-util", "--init-token", "--free", "--label", label, "--so-pin", "31415926", "--pin", Pin);
 
     private void Run(string program, params string[] arguments)
     {
@@ -91,7 +116,11 @@ public sealed class SoftHsm : IDisposable
 
     [DllImport("libc")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int setenv([MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string value, int overwrite);
+    private static extern int setenv(
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string name,
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string value,
+        int overwrite
+    );
 }
 
 [CollectionDefinition(Name)]

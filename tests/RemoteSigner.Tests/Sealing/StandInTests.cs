@@ -8,7 +8,10 @@ using RemoteSigner.Sealing.Pkcs11;
 
 namespace RemoteSigner.Tests.Sealing;
 
-/// <summary>Tokens that are not at hand, as their vendors say they answer: SoftHSM2 behind a module that answers in their place, by one table for each profile (<c>tests/pkcs11-stand-in</c>).</summary>
+/// <summary>
+/// Tokens that are not at hand, as their vendors say they answer: SoftHSM2 behind a module that answers in their place, by one table for
+/// each profile (<c>tests/pkcs11-stand-in</c>).
+/// </summary>
 [Collection(SoftHsmCollection.Name)]
 public sealed class StandInTests : IDisposable
 {
@@ -29,7 +32,9 @@ public sealed class StandInTests : IDisposable
     public static IEnumerable<TheoryDataRow<string>> Profiles() => HsmProfile.Names.Select(name => new TheoryDataRow<string>(name));
 
     public static IEnumerable<TheoryDataRow<string, string>> Mechanisms() =>
-        HsmProfile.Names.SelectMany(name => HsmProfile.Get(name).Mechanisms.Select(mechanism => new TheoryDataRow<string, string>(name, mechanism.ToString())));
+        HsmProfile.Names.SelectMany(name =>
+            HsmProfile.Get(name).Mechanisms.Select(mechanism => new TheoryDataRow<string, string>(name, mechanism.ToString()))
+        );
 
     /// <summary>What a token may answer to sealed bytes that do not decrypt, besides what the tables say.</summary>
     public static TheoryData<string> RefusalsOfInput => ["30", "5", "6", "40", "7", "80000001"];
@@ -37,8 +42,18 @@ public sealed class StandInTests : IDisposable
     [Fact]
     public void Every_profile_has_a_table_and_every_line_names_its_source()
     {
-        Assert.Equal(HsmProfile.Names, Directory.EnumerateFiles(StandIn.Tables, "*.table").Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal));
-        Assert.All(HsmProfile.Names, name => Assert.All(StandIn.TableOf(name), line => Assert.True(line is { Key.Length: > 0, Value.Length: > 0, Source.Length: > 3 }, $"{name}: {line}")));
+        Assert.Equal(
+            HsmProfile.Names,
+            Directory
+                .EnumerateFiles(StandIn.Tables, "*.table")
+                .Select(file => Path.GetFileNameWithoutExtension(file)!)
+                .Order(StringComparer.Ordinal)
+        );
+        Assert.All(HsmProfile.Names, name =>
+            Assert.All(StandIn.TableOf(name), line =>
+                Assert.True(line is { Key.Length: > 0, Value.Length: > 0, Source.Length: > 3 }, $"{name}: {line}")
+            )
+        );
     }
 
     [Theory]
@@ -84,7 +99,10 @@ public sealed class StandInTests : IDisposable
         }
         else
         {
-            Assert.Equal(TokenFault.MechanismNotOffered, (await Assert.ThrowsAsync<TokenException>(() => SealEnrolment.EnrolAsync(token, "kek", TimeProvider.System))).Fault);
+            Assert.Equal(
+                TokenFault.MechanismNotOffered,
+                (await Assert.ThrowsAsync<TokenException>(() => SealEnrolment.EnrolAsync(token, "kek", TimeProvider.System))).Fault
+            );
             Assert.Equal(before, _softHsm.Objects);
         }
     }
@@ -93,7 +111,13 @@ public sealed class StandInTests : IDisposable
     [Fact]
     public async Task An_IV_behind_the_ciphertext_is_found_there()
     {
-        using var token = OpenAs("luna", profile => profile with { Mechanisms = [VaultSlotType.Pkcs11AesGcm], AesGcm = new HsmAesGcm(HsmIvSource.Token, HsmIvPlacement.Suffix, 16, 128, null) });
+        using var token = OpenAs("luna", profile =>
+            profile with
+            {
+                Mechanisms = [VaultSlotType.Pkcs11AesGcm],
+                AesGcm = new HsmAesGcm(HsmIvSource.Token, HsmIvPlacement.Suffix, 16, 128, null),
+            }
+        );
 
         Assert.Equal(VaultSlotType.Pkcs11AesGcm, (await SealEnrolment.EnrolAsync(token, "kek", TimeProvider.System)).Report.Mechanism);
     }
@@ -108,11 +132,19 @@ public sealed class StandInTests : IDisposable
         var before = _softHsm.Objects;
         if (token.Profile.DataObjects.Kept == HsmPlace.None)
         {
-            Assert.Contains("keeps no data objects", (await Assert.ThrowsAsync<WitnessException>(() => witness.CreateAsync(default))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "keeps no data objects",
+                (await Assert.ThrowsAsync<WitnessException>(() => witness.CreateAsync(default))).Message,
+                StringComparison.Ordinal
+            );
 
             // And the table says the same: without the profile's word the token refuses it.
             using var unaware = OpenAs(name, profile => profile with { DataObjects = HsmProfile.Get("softhsm2").DataObjects });
-            Assert.Contains("write a data object", (await Assert.ThrowsAsync<WitnessException>(() => TokenWitness.ProveAsync(unaware))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "write a data object",
+                (await Assert.ThrowsAsync<WitnessException>(() => TokenWitness.ProveAsync(unaware))).Message,
+                StringComparison.Ordinal
+            );
             Assert.Equal(before, _softHsm.Objects);
             return;
         }
@@ -130,7 +162,10 @@ public sealed class StandInTests : IDisposable
         }
 
         var rollback = await witness.FindRollbackAsync(default);
-        Assert.Equal(token.Profile.DataObjects.Kept == HsmPlace.Host, rollback?.Contains("files of this host", StringComparison.Ordinal) == true);
+        Assert.Equal(
+            token.Profile.DataObjects.Kept == HsmPlace.Host,
+            rollback?.Contains("files of this host", StringComparison.Ordinal) == true
+        );
         await witness.DiscardAsync(default);
         Assert.Equal(before, _softHsm.Objects);
     }
@@ -191,13 +226,21 @@ public sealed class StandInTests : IDisposable
         var enrolled = await SealEnrolment.EnrolAsync(token, "kek", TimeProvider.System);
 
         Assert.Equal(VaultSlotType.Pkcs11AesGcm, enrolled.Report.Mechanism);
-        Assert.Equal([VaultSlotType.Pkcs11RsaOaepSha256, VaultSlotType.Pkcs11RsaOaepSha1], enrolled.Report.Rejected.Select(one => one.Mechanism));
+        Assert.Equal(
+            [VaultSlotType.Pkcs11RsaOaepSha256, VaultSlotType.Pkcs11RsaOaepSha1],
+            enrolled.Report.Rejected.Select(one => one.Mechanism)
+        );
     }
 
     [Fact]
     public async Task A_device_that_fails_with_every_mechanism_is_a_lost_one_and_no_wrong_profile()
     {
-        using var token = OpenWith(["oaep none", "oaep-refused 30"], profile => profile with { Mechanisms = [VaultSlotType.Pkcs11RsaOaepSha1] });
+        using var token = OpenWith(["oaep none", "oaep-refused 30"], profile =>
+            profile with
+            {
+                Mechanisms = [VaultSlotType.Pkcs11RsaOaepSha1],
+            }
+        );
 
         var lost = await Assert.ThrowsAsync<TokenException>(() => SealEnrolment.EnrolAsync(token, "kek", TimeProvider.System));
 
@@ -229,7 +272,11 @@ public sealed class StandInTests : IDisposable
     {
         string[] table = ["private-modulus-refused 12"];
         using var unsaid = OpenWith(table, profile => profile with { Mechanisms = [VaultSlotType.Pkcs11RsaOaepSha1] });
-        Assert.Contains("does not say the modulus of a private key", (await Assert.ThrowsAsync<TokenException>(() => SealEnrolment.EnrolAsync(unsaid, "kek", TimeProvider.System))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not say the modulus of a private key",
+            (await Assert.ThrowsAsync<TokenException>(() => SealEnrolment.EnrolAsync(unsaid, "kek", TimeProvider.System))).Message,
+            StringComparison.Ordinal
+        );
 
         using var said = OpenWith(table, profile => profile with { Rsa = profile.Rsa with { PublicHalf = HsmPublicHalf.Public } });
         Assert.Equal(VaultSlotType.Pkcs11RsaOaepSha1, (await SealEnrolment.EnrolAsync(said, "kek", TimeProvider.System)).Report.Mechanism);
@@ -248,8 +295,16 @@ public sealed class StandInTests : IDisposable
     {
         using var session = login.OpenReadWrite();
         session.Destroy(session.Get(CKO.CKO_PUBLIC_KEY, id));
-        session.CreateObject(new Template().With(CKA.CKA_CLASS, (ulong)CKO.CKO_PUBLIC_KEY).With(CKA.CKA_KEY_TYPE, (ulong)CKK.CKK_RSA).With(CKA.CKA_TOKEN, true).With(CKA.CKA_ENCRYPT, true)
-            .With(CKA.CKA_ID, id).With(CKA.CKA_MODULUS, other.Modulus).With(CKA.CKA_PUBLIC_EXPONENT, other.Exponent));
+        session.CreateObject(
+            new Template()
+                .With(CKA.CKA_CLASS, (ulong)CKO.CKO_PUBLIC_KEY)
+                .With(CKA.CKA_KEY_TYPE, (ulong)CKK.CKK_RSA)
+                .With(CKA.CKA_TOKEN, true)
+                .With(CKA.CKA_ENCRYPT, true)
+                .With(CKA.CKA_ID, id)
+                .With(CKA.CKA_MODULUS, other.Modulus)
+                .With(CKA.CKA_PUBLIC_EXPONENT, other.Exponent)
+        );
         return true;
     }
 
@@ -263,14 +318,28 @@ public sealed class StandInTests : IDisposable
     private Pkcs11Token OpenAs(string name, Func<HsmProfile, HsmProfile>? change = null)
     {
         var table = StandIn.TableOf(name).ToDictionary(line => line.Key, line => line.Value);
-        return Open(StandIn.Of(name, _softHsm.Folder, "one"), HsmProfile.Get(name), change, table.GetValueOrDefault("label", "one"), table.GetValueOrDefault("serial"));
+        return Open(
+            StandIn.Of(name, _softHsm.Folder, "one"),
+            HsmProfile.Get(name),
+            change,
+            table.GetValueOrDefault("label", "one"),
+            table.GetValueOrDefault("serial")
+        );
     }
 
-    private Pkcs11Token OpenWith(IEnumerable<string> table, Func<HsmProfile, HsmProfile>? change = null) => Open(StandIn.With(table, _softHsm.Folder, "one"), HsmProfile.Get("softhsm2"), change, "one", null);
+    private Pkcs11Token OpenWith(IEnumerable<string> table, Func<HsmProfile, HsmProfile>? change = null) =>
+        Open(StandIn.With(table, _softHsm.Folder, "one"), HsmProfile.Get("softhsm2"), change, "one", null);
 
     private Pkcs11Token Open(StandIn standIn, HsmProfile profile, Func<HsmProfile, HsmProfile>? change, string label, string? serial)
     {
         _standIn = standIn;
-        return _softHsm.Open(_arena, label, profile: change?.Invoke(profile) ?? profile, module: standIn.Module, serial: serial, patience: new TokenPatience { Pause = TimeSpan.FromMilliseconds(1) });
+        return _softHsm.Open(
+            _arena,
+            label,
+            profile: change?.Invoke(profile) ?? profile,
+            module: standIn.Module,
+            serial: serial,
+            patience: new TokenPatience { Pause = TimeSpan.FromMilliseconds(1) }
+        );
     }
 }

@@ -39,7 +39,11 @@ public sealed class TokenFaultTests(SoftHsm softHsm) : IDisposable
         for (var i = 0; i < 5; i++)
         {
             token.GivePin(SoftHsm.Secret(_arena, "000000"));
-            Assert.Contains("the same PIN as before", (await Assert.ThrowsAsync<TokenException>(() => token.ConnectAsync())).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "the same PIN as before",
+                (await Assert.ThrowsAsync<TokenException>(() => token.ConnectAsync())).Message,
+                StringComparison.Ordinal
+            );
         }
 
         Assert.Equal(1, token.State.LoginAttempts);
@@ -112,7 +116,13 @@ public sealed class TokenFaultTests(SoftHsm softHsm) : IDisposable
     [Fact]
     public async Task A_profile_without_a_mechanism_of_the_token_says_what_was_tried()
     {
-        using var token = softHsm.Open(_arena, profile: HsmProfile.Get("softhsm2") with { Mechanisms = [VaultSlotType.Pkcs11RsaOaepSha256] });
+        using var token = softHsm.Open(
+            _arena,
+            profile: HsmProfile.Get("softhsm2") with
+            {
+                Mechanisms = [VaultSlotType.Pkcs11RsaOaepSha256],
+            }
+        );
 
         var refused = await Assert.ThrowsAsync<TokenException>(() => SealEnrolment.EnrolAsync(token, "kek", TimeProvider.System));
 
@@ -120,7 +130,9 @@ public sealed class TokenFaultTests(SoftHsm softHsm) : IDisposable
         Assert.Contains("CKR_ARGUMENTS_BAD", refused.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<TokenFault> FaultAsync(Pkcs11Token token) => (await Assert.ThrowsAsync<TokenException>(() => token.ConnectAsync())).Fault;
+    private static async Task<TokenFault> FaultAsync(Pkcs11Token token) =>
+        (await Assert.ThrowsAsync<TokenException>(() => token.ConnectAsync())).Fault;
 
-    private Pkcs11Token Token(TokenAddress address) => new(HsmProfile.Get("softhsm2"), address, SoftHsm.Secret(_arena, SoftHsm.Pin), _arena, TimeProvider.System);
+    private Pkcs11Token Token(TokenAddress address) =>
+        new(HsmProfile.Get("softhsm2"), address, SoftHsm.Secret(_arena, SoftHsm.Pin), _arena, TimeProvider.System);
 }

@@ -7,7 +7,12 @@ namespace RemoteSigner.Tests.Sealing;
 [Collection(SoftHsmCollection.Name)]
 public sealed class TokenLossTests(SoftHsm softHsm) : IDisposable
 {
-    private static readonly TokenPatience Short = new() { Call = TimeSpan.FromSeconds(1.5), Pause = TimeSpan.FromMilliseconds(100), Break = TimeSpan.FromMilliseconds(500) };
+    private static readonly TokenPatience Short = new()
+    {
+        Call = TimeSpan.FromSeconds(1.5),
+        Pause = TimeSpan.FromMilliseconds(100),
+        Break = TimeSpan.FromMilliseconds(500),
+    };
 
     private readonly SecretArena _arena = new();
 
@@ -46,7 +51,10 @@ public sealed class TokenLossTests(SoftHsm softHsm) : IDisposable
         Assert.Equal(DeviceCondition.Ready, token.State.Condition);
     }
 
-    /// <summary>A session that is closed while the process exits meets a module whose exit handlers have run: p11-kit's client aborts the process then.</summary>
+    /// <summary>
+    /// A session that is closed while the process exits meets a module whose exit handlers have run: p11-kit's client aborts the process
+    /// then.
+    /// </summary>
     [Fact]
     public async Task Disposing_waits_until_the_session_is_closed()
     {
@@ -80,14 +88,24 @@ public sealed class TokenLossTests(SoftHsm softHsm) : IDisposable
 
         device.Continue();
         await EventuallyAsync(() => key.ProveAsync());
-        await EventuallyAsync(() => Task.FromResult(Assert.IsType<int>(token.State.StuckThreads) == 0 ? true : throw new TokenException(TokenFault.Hung, "", "")));
+        await EventuallyAsync(() =>
+            Task.FromResult(Assert.IsType<int>(token.State.StuckThreads) == 0 ? true : throw new TokenException(TokenFault.Hung, "", ""))
+        );
     }
 
     [Fact]
     public async Task No_more_threads_are_risked_than_allowed()
     {
         using var device = new RemoteToken(softHsm);
-        using var token = softHsm.Open(_arena, patience: Short with { Call = TimeSpan.FromMilliseconds(300), StuckThreads = 2 }, module: RemoteToken.Client);
+        using var token = softHsm.Open(
+            _arena,
+            patience: Short with
+            {
+                Call = TimeSpan.FromMilliseconds(300),
+                StuckThreads = 2,
+            },
+            module: RemoteToken.Client
+        );
         await token.ConnectAsync();
         var key = (await SealEnrolment.EnrolAsync(token, "bound", TimeProvider.System)).Key;
         device.Stop();
@@ -106,13 +124,23 @@ public sealed class TokenLossTests(SoftHsm softHsm) : IDisposable
     public async Task After_many_failures_the_token_is_left_alone_for_a_while()
     {
         using var device = new RemoteToken(softHsm);
-        using var token = softHsm.Open(_arena, patience: Short with { Pause = TimeSpan.FromMilliseconds(1), Break = TimeSpan.FromMinutes(1) }, module: RemoteToken.Client);
+        using var token = softHsm.Open(
+            _arena,
+            patience: Short with
+            {
+                Pause = TimeSpan.FromMilliseconds(1),
+                Break = TimeSpan.FromMinutes(1),
+            },
+            module: RemoteToken.Client
+        );
         await token.ConnectAsync();
         device.Kill();
         TokenException? last = null;
         for (var i = 0; i < 4 && last?.Fault != TokenFault.CircuitOpen; i++)
         {
-            last = await Assert.ThrowsAsync<TokenException>(() => token.RunAsync(session => session.Find(Net.Pkcs11Interop.Common.CKO.CKO_PRIVATE_KEY, [1]), default));
+            last = await Assert.ThrowsAsync<TokenException>(() =>
+                token.RunAsync(session => session.Find(Net.Pkcs11Interop.Common.CKO.CKO_PRIVATE_KEY, [1]), default)
+            );
         }
 
         Assert.Equal(TokenFault.CircuitOpen, last!.Fault);

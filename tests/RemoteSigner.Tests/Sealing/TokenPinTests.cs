@@ -97,7 +97,9 @@ public sealed class TokenPinTests : IDisposable
     {
         using var pin = Pin();
 
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Assert.Throws<TokenException>(() => Send(pin, CKR.CKR_PIN_INCORRECT)))));
+        await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => Task.Run(() => Assert.Throws<TokenException>(() => Send(pin, CKR.CKR_PIN_INCORRECT))))
+        );
 
         Assert.Equal(1, _sent);
     }
@@ -118,7 +120,9 @@ public sealed class TokenPinTests : IDisposable
         Assert.Equal(1, _sent);
     }
 
-    /// <summary>A thread that was stuck before the login comes back after the end, when the PIN is zeroed: zeroes would be a wrong try.</summary>
+    /// <summary>
+    /// A thread that was stuck before the login comes back after the end, when the PIN is zeroed: zeroes would be a wrong try.
+    /// </summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -141,26 +145,29 @@ public sealed class TokenPinTests : IDisposable
 
     private TokenPin Pin() => new("one", SoftHsm.Secret(_arena, "1234"), Patience, TimeProvider.System);
 
-    private void Send(TokenPin pin, CKR answer) => pin.Send(_ =>
-    {
-        Interlocked.Increment(ref _sent);
-        return answer;
-    });
+    private void Send(TokenPin pin, CKR answer) =>
+        pin.Send(_ =>
+        {
+            Interlocked.Increment(ref _sent);
+            return answer;
+        });
 
     private async Task<Task> HangAsync(TokenPin pin, ManualResetEventSlim answered, CKR answer)
     {
         var inside = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var hanging = Task.Factory.StartNew(
-            () => pin.Send(_ =>
-            {
-                Interlocked.Increment(ref _sent);
-                inside.SetResult();
-                answered.Wait();
-                return answer;
-            }),
+            () =>
+                pin.Send(_ =>
+                {
+                    Interlocked.Increment(ref _sent);
+                    inside.SetResult();
+                    answered.Wait();
+                    return answer;
+                }),
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
+            TaskScheduler.Default
+        );
         await inside.Task;
         return hanging;
     }

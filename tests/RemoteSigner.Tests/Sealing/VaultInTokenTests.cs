@@ -19,7 +19,15 @@ public sealed class VaultInTokenTests(SoftHsm softHsm) : IDisposable
     {
         using var token = softHsm.Open(_scene.Arena, profile: Only(mechanism));
         var enrolment = await SealEnrolment.EnrolAsync(token, "kek", TimeProvider.System);
-        var shares = new[] { _scene.NewShare(), _scene.NewShare(group: _scene.NewShare().ShareKey, membership: new ClusterMembership(ulong.MaxValue, 3, 4, default, ShareProvenance.SsvFile), label: "ключ") };
+        var shares = new[]
+        {
+            _scene.NewShare(),
+            _scene.NewShare(
+                group: _scene.NewShare().ShareKey,
+                membership: new ClusterMembership(ulong.MaxValue, 3, 4, default, ShareProvenance.SsvFile),
+                label: "ключ"
+            ),
+        };
         using (var made = await Vault.CreateAsync(_scene.VaultPath, _scene.Arena, [enrolment.Key]))
         {
             made.Add(shares);
@@ -125,9 +133,15 @@ public sealed class VaultInTokenTests(SoftHsm softHsm) : IDisposable
 
         public string Label => "broken";
 
-        public Task<byte[]> WrapAsync(SecretBytes rootKey, ReadOnlyMemory<byte> context, CancellationToken cancellation) => Task.FromResult(new byte[48]);
+        public Task<byte[]> WrapAsync(SecretBytes rootKey, ReadOnlyMemory<byte> context, CancellationToken cancellation) =>
+            Task.FromResult(new byte[48]);
 
-        public Task<SecretBytes> UnwrapAsync(ReadOnlyMemory<byte> wrapped, ReadOnlyMemory<byte> context, SecretArena arena, CancellationToken cancellation) => Task.FromResult(arena.Allocate(32));
+        public Task<SecretBytes> UnwrapAsync(
+            ReadOnlyMemory<byte> wrapped,
+            ReadOnlyMemory<byte> context,
+            SecretArena arena,
+            CancellationToken cancellation
+        ) => Task.FromResult(arena.Allocate(32));
     }
 
     [Theory]
@@ -135,7 +149,11 @@ public sealed class VaultInTokenTests(SoftHsm softHsm) : IDisposable
     [InlineData(VaultSlotType.Pkcs11AesGcm)]
     public async Task A_flipped_bit_in_the_wrapped_key_is_told_apart_from_a_lost_device(VaultSlotType mechanism)
     {
-        using var token = softHsm.Open(_scene.Arena, profile: Only(mechanism), patience: new TokenPatience { Pause = TimeSpan.FromMilliseconds(1) });
+        using var token = softHsm.Open(
+            _scene.Arena,
+            profile: Only(mechanism),
+            patience: new TokenPatience { Pause = TimeSpan.FromMilliseconds(1) }
+        );
         var key = (await SealEnrolment.EnrolAsync(token, "kek", TimeProvider.System)).Key;
         (await Vault.CreateAsync(_scene.VaultPath, _scene.Arena, [key])).Dispose();
         var bytes = await File.ReadAllBytesAsync(_scene.VaultPath);

@@ -14,7 +14,13 @@ public sealed class VaultMembershipTests : IDisposable
     public async Task A_membership_is_sealed_with_its_share()
     {
         await _scene.MakeAsync(0);
-        var membership = new ClusterMembership(ulong.MaxValue, 9, 13, new Root(Enumerable.Range(1, 32).Select(i => (byte)i).ToArray()), ShareProvenance.SsvPush);
+        var membership = new ClusterMembership(
+            ulong.MaxValue,
+            9,
+            13,
+            new Root(Enumerable.Range(1, 32).Select(i => (byte)i).ToArray()),
+            ShareProvenance.SsvPush
+        );
         var share = _scene.NewShare(_scene.NewShare().ShareKey, membership);
         using var vault = await _scene.OpenAsync();
 
@@ -45,7 +51,9 @@ public sealed class VaultMembershipTests : IDisposable
         await _scene.MakeAsync(0);
         using var vault = await _scene.OpenAsync();
 
-        Assert.Throws<ArgumentException>(() => vault.Add([_scene.NewShare(membership: new ClusterMembership(index, threshold, operators, default, ShareProvenance.LockFile))]));
+        Assert.Throws<ArgumentException>(() =>
+            vault.Add([_scene.NewShare(membership: new ClusterMembership(index, threshold, operators, default, ShareProvenance.LockFile))])
+        );
 
         Assert.Empty(vault.Contents.Shares);
     }

@@ -7,7 +7,8 @@ namespace RemoteSigner.Tests.Sealing;
 /// <summary>Another root key for a vault: what it opens, what the one before opens, and what there is in between.</summary>
 public sealed class VaultRootKeyTests : IDisposable
 {
-    private static readonly Func<VaultSlot, CancellationToken, Task<IKeyEncryptionKey?>> Nothing = (_, _) => Task.FromResult<IKeyEncryptionKey?>(null);
+    private static readonly Func<VaultSlot, CancellationToken, Task<IKeyEncryptionKey?>> Nothing = (_, _) =>
+        Task.FromResult<IKeyEncryptionKey?>(null);
 
     private readonly VaultScene _scene = new();
 
@@ -60,7 +61,10 @@ public sealed class VaultRootKeyTests : IDisposable
         former = await RekeyAsync();
 
         using var again = _scene.Open();
-        Assert.Equal(VaultFault.WrongOperatorKey, Assert.Throws<VaultException>(() => again.OpenOperatorKey(again.OperatorKeyPath, _scene.Arena)).Fault);
+        Assert.Equal(
+            VaultFault.WrongOperatorKey,
+            Assert.Throws<VaultException>(() => again.OpenOperatorKey(again.OperatorKeyPath, _scene.Arena)).Fault
+        );
         Assert.False(again.Recall(RandomNumberGenerator.GetBytes(former.Length)));
         Assert.True(again.Recall(former.Span));
         await File.WriteAllBytesAsync(again.OperatorKeyPath, again.ReSealOperatorKey(again.OperatorKeyPath)!);
@@ -84,8 +88,18 @@ public sealed class VaultRootKeyTests : IDisposable
         Assert.Equal(VaultFault.OutOfReach, refusal.Fault);
         Assert.Contains(id, refusal.Message, StringComparison.Ordinal);
         Assert.Contains("--drop", refusal.Hint, StringComparison.Ordinal);
-        Assert.Equal(VaultFault.LastSlot, (await Assert.ThrowsAsync<VaultException>(async () => await vault.PrepareRootKeyAsync(await Reach(id).FindAsync([.. vault.Contents.Slots], CancellationToken.None)))).Fault);
-        Assert.Equal(VaultFault.Unknown, (await Assert.ThrowsAsync<VaultException>(() => Reach("00").FindAsync([.. vault.Contents.Slots], CancellationToken.None))).Fault);
+        Assert.Equal(
+            VaultFault.LastSlot,
+            (
+                await Assert.ThrowsAsync<VaultException>(async () =>
+                    await vault.PrepareRootKeyAsync(await Reach(id).FindAsync([.. vault.Contents.Slots], CancellationToken.None))
+                )
+            ).Fault
+        );
+        Assert.Equal(
+            VaultFault.Unknown,
+            (await Assert.ThrowsAsync<VaultException>(() => Reach("00").FindAsync([.. vault.Contents.Slots], CancellationToken.None))).Fault
+        );
     }
 
     [Fact]
@@ -100,7 +114,14 @@ public sealed class VaultRootKeyTests : IDisposable
         using (var vault = _scene.Open())
         {
             _scene.AssertHolds(vault, shares);
-            Assert.Equal(VaultFault.OutOfReach, (await Assert.ThrowsAsync<VaultException>(() => new SlotReach([], Nothing, []).FindAsync([.. vault.Contents.Slots], CancellationToken.None))).Fault);
+            Assert.Equal(
+                VaultFault.OutOfReach,
+                (
+                    await Assert.ThrowsAsync<VaultException>(() =>
+                        new SlotReach([], Nothing, []).FindAsync([.. vault.Contents.Slots], CancellationToken.None)
+                    )
+                ).Fault
+            );
         }
 
         await RekeyAsync();
@@ -111,7 +132,8 @@ public sealed class VaultRootKeyTests : IDisposable
 
     public void Dispose() => _scene.Dispose();
 
-    private SlotReach Reach(params string[] dropped) => new([_scene.PublicRecovery, new Administration.ModelKey("present")], Nothing, dropped);
+    private SlotReach Reach(params string[] dropped) =>
+        new([_scene.PublicRecovery, new Administration.ModelKey("present")], Nothing, dropped);
 
     private async Task<ReadOnlyMemory<byte>> RekeyAsync()
     {
@@ -125,7 +147,17 @@ public sealed class VaultRootKeyTests : IDisposable
     {
         var file = VaultFile.Parse(await File.ReadAllBytesAsync(_scene.VaultPath));
         var slot = file.Slots.Single(slot => slot.Type == VaultSlotType.Recovery);
-        return new VaultRootKey(_scene.Arena, await _scene.PrivateRecovery.UnwrapAsync(slot.Wrapped, VaultRootKey.ContextOf(slot.Type, file.Id), _scene.Arena, CancellationToken.None), file.Id, file.Epoch);
+        return new VaultRootKey(
+            _scene.Arena,
+            await _scene.PrivateRecovery.UnwrapAsync(
+                slot.Wrapped,
+                VaultRootKey.ContextOf(slot.Type, file.Id),
+                _scene.Arena,
+                CancellationToken.None
+            ),
+            file.Id,
+            file.Epoch
+        );
     }
 
     // As README.md of the room has it: without the number of the root key, and without public halves.
@@ -139,7 +171,17 @@ public sealed class VaultRootKeyTests : IDisposable
         static byte[] Slot(VaultSlot slot)
         {
             var label = System.Text.Encoding.UTF8.GetBytes(slot.Label);
-            return [(byte)slot.Type, (byte)slot.KeyId.Length, .. slot.KeyId.Span, (byte)label.Length, .. label, (byte)(slot.Wrapped.Length >> 8), (byte)(slot.Wrapped.Length & 0xFF), .. slot.Wrapped.Span];
+            return
+            [
+                (byte)slot.Type,
+                (byte)slot.KeyId.Length,
+                .. slot.KeyId.Span,
+                (byte)label.Length,
+                .. label,
+                (byte)(slot.Wrapped.Length >> 8),
+                (byte)(slot.Wrapped.Length & 0xFF),
+                .. slot.Wrapped.Span,
+            ];
         }
     }
 }

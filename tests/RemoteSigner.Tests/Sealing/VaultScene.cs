@@ -52,7 +52,8 @@ internal sealed class VaultScene : IDisposable
     }
 
     /// <summary>None for index 0.</summary>
-    internal static ClusterMembership? Member(ulong index) => index == 0 ? null : new ClusterMembership(index, 3, 4, new Root(SHA256.HashData([(byte)index])), ShareProvenance.LockFile);
+    internal static ClusterMembership? Member(ulong index) =>
+        index == 0 ? null : new ClusterMembership(index, 3, 4, new Root(SHA256.HashData([(byte)index])), ShareProvenance.LockFile);
 
     internal Vault Open() => OpenAsync().GetAwaiter().GetResult();
 

@@ -122,7 +122,10 @@ public sealed class VaultTests : IDisposable
         using var vault = await _scene.OpenAsync();
         for (var i = 0; i < 60; i++)
         {
-            VaultShare[] coming = [.. Enumerable.Range(0, 1 + (i % 20)).Select(n => _scene.NewShare(label: $"{i}.{n} {new string('x', 50)}"))];
+            VaultShare[] coming =
+            [
+                .. Enumerable.Range(0, 1 + (i % 20)).Select(n => _scene.NewShare(label: $"{i}.{n} {new string('x', 50)}")),
+            ];
             BlsPublicKey[] going = i % 7 == 6 ? [expected[i % expected.Count].ShareKey] : [];
             vault.Exchange(going, vault.Seal(coming));
             expected.RemoveAll(share => going.Contains(share.ShareKey));
@@ -216,22 +219,24 @@ public sealed class VaultTests : IDisposable
             bytes.AsSpan(0, Math.Min(bytes.Length, changed.Length - at)).CopyTo(changed.AsSpan(at));
             return changed[..Math.Min(length, changed.Length)];
         });
-        Gen.OneOf(mutated, Gen.Byte.Array[0, 300].Select(tail => (byte[])[.. VaultFile.Magic, 0, (byte)(1 + (tail.Length % 2)), .. tail])).Sample(
-            bytes =>
-            {
-                var before = GC.GetAllocatedBytesForCurrentThread();
-                try
+        Gen.OneOf(mutated, Gen.Byte.Array[0, 300].Select(tail => (byte[])[.. VaultFile.Magic, 0, (byte)(1 + (tail.Length % 2)), .. tail]))
+            .Sample(
+                bytes =>
                 {
-                    Assert.NotEmpty(VaultFile.Parse(bytes).Slots);
-                }
-                catch (VaultException e)
-                {
-                    Assert.NotEmpty(e.Hint);
-                }
+                    var before = GC.GetAllocatedBytesForCurrentThread();
+                    try
+                    {
+                        Assert.NotEmpty(VaultFile.Parse(bytes).Slots);
+                    }
+                    catch (VaultException e)
+                    {
+                        Assert.NotEmpty(e.Hint);
+                    }
 
-                Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 64 * 1024);
-            },
-            iter: 50_000);
+                    Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 64 * 1024);
+                },
+                iter: 50_000
+            );
     }
 
     [Fact]
@@ -297,7 +302,9 @@ public sealed class VaultTests : IDisposable
     {
         await _scene.MakeAsync(1);
 
-        var refused = await Assert.ThrowsAsync<VaultException>(() => Vault.CreateAsync(_scene.VaultPath, _scene.Arena, [_scene.PublicRecovery]));
+        var refused = await Assert.ThrowsAsync<VaultException>(() =>
+            Vault.CreateAsync(_scene.VaultPath, _scene.Arena, [_scene.PublicRecovery])
+        );
 
         Assert.Equal(VaultFault.Exists, refused.Fault);
     }
@@ -308,8 +315,14 @@ public sealed class VaultTests : IDisposable
         await _scene.MakeAsync(0);
         using var vault = await _scene.OpenAsync();
 
-        Assert.Equal(VaultFault.LastSlot, Assert.Throws<VaultException>(() => vault.RemoveSlot(VaultSlotType.Recovery, _scene.PublicRecovery.Id)).Fault);
-        Assert.Equal(VaultFault.Unknown, Assert.Throws<VaultException>(() => vault.RemoveSlot(VaultSlotType.Pkcs11AesGcm, new byte[16])).Fault);
+        Assert.Equal(
+            VaultFault.LastSlot,
+            Assert.Throws<VaultException>(() => vault.RemoveSlot(VaultSlotType.Recovery, _scene.PublicRecovery.Id)).Fault
+        );
+        Assert.Equal(
+            VaultFault.Unknown,
+            Assert.Throws<VaultException>(() => vault.RemoveSlot(VaultSlotType.Pkcs11AesGcm, new byte[16])).Fault
+        );
     }
 
     [Fact]
@@ -318,7 +331,10 @@ public sealed class VaultTests : IDisposable
         await _scene.MakeAsync(0);
         using var vault = await _scene.OpenAsync();
 
-        Assert.Equal(VaultFault.Duplicate, (await Assert.ThrowsAsync<VaultException>(() => vault.AddSlotAsync(_scene.PublicRecovery))).Fault);
+        Assert.Equal(
+            VaultFault.Duplicate,
+            (await Assert.ThrowsAsync<VaultException>(() => vault.AddSlotAsync(_scene.PublicRecovery))).Fault
+        );
     }
 
     [Fact]
@@ -327,7 +343,10 @@ public sealed class VaultTests : IDisposable
         await _scene.MakeAsync(0);
         var stolen = VaultFile.Parse(await File.ReadAllBytesAsync(_scene.VaultPath));
         var foreign = stolen with { Id = new byte[16] };
-        await File.WriteAllBytesAsync(_scene.VaultPath, foreign.Finish(_ => new byte[32]).Parts.SelectMany(part => part.ToArray()).ToArray());
+        await File.WriteAllBytesAsync(
+            _scene.VaultPath,
+            foreign.Finish(_ => new byte[32]).Parts.SelectMany(part => part.ToArray()).ToArray()
+        );
 
         Assert.Equal(VaultFault.WrongKey, (await Assert.ThrowsAsync<VaultException>(_scene.OpenAsync)).Fault);
     }

@@ -60,7 +60,9 @@ public sealed class OperatorVoiceTests : IAsyncLifetime
         File.WriteAllText(Path.Combine(_folder, $"{_other.Hash}.json"), "{");
 
         Assert.Null(await ReasonAsync(_voice, Committee(_one)));
-        Assert.Null(await ReasonAsync(_voice, SsvMessages.Consensus(SsvMessages.Identifier(_hoodi, SsvRole.Proposer, _other.GroupKeys[0]))));
+        Assert.Null(
+            await ReasonAsync(_voice, SsvMessages.Consensus(SsvMessages.Identifier(_hoodi, SsvRole.Proposer, _other.GroupKeys[0])))
+        );
         Assert.Equal("unknown_validator", await ReasonAsync(_voice, Committee(_other)));
         using var any = Voice(anyValidator: true);
         Assert.Null(await ReasonAsync(any, Committee(_other)));
@@ -84,10 +86,19 @@ public sealed class OperatorVoiceTests : IAsyncLifetime
         var secret = BlsSecretKey.Generate(_arena, RandomNumberGenerator.GetBytes(32));
         var key = new byte[BlsPublicKey.Length];
         secret.WritePublicKey(key);
-        _ring.Replace([new KeyShare(secret, new BlsPublicKey(key), _one.GroupKeys[0], new ClusterMembership(1, 3, 4, default, ShareProvenance.LockFile))]);
+        _ring.Replace([
+            new KeyShare(
+                secret,
+                new BlsPublicKey(key),
+                _one.GroupKeys[0],
+                new ClusterMembership(1, 3, 4, default, ShareProvenance.LockFile)
+            ),
+        ]);
         using var any = Voice(anyValidator: true);
 
-        Assert.Null(await ReasonAsync(any, SsvMessages.PartialSignatures(SsvMessages.Identifier(_hoodi, _one.Committee), signer: 12, count: 1)));
+        Assert.Null(
+            await ReasonAsync(any, SsvMessages.PartialSignatures(SsvMessages.Identifier(_hoodi, _one.Committee), signer: 12, count: 1))
+        );
     }
 
     [Fact]
@@ -106,7 +117,12 @@ public sealed class OperatorVoiceTests : IAsyncLifetime
 
     private OperatorVoice Voice(bool anyValidator)
     {
-        var voice = new OperatorVoice(new OperatorSpeech(new HashSet<SsvDomain> { _hoodi }, anyValidator), _ring, new ClusterLibrary(_archive), _rooms.Audit);
+        var voice = new OperatorVoice(
+            new OperatorSpeech(new HashSet<SsvDomain> { _hoodi }, anyValidator),
+            _ring,
+            new ClusterLibrary(_archive),
+            _rooms.Audit
+        );
         voice.Take(OperatorKeyTests.Operator(_arena, 0));
         return voice;
     }
@@ -116,11 +132,18 @@ public sealed class OperatorVoiceTests : IAsyncLifetime
         var secret = BlsSecretKey.Generate(_arena, RandomNumberGenerator.GetBytes(32));
         var key = new byte[BlsPublicKey.Length];
         secret.WritePublicKey(key);
-        return new KeyShare(secret, new BlsPublicKey(key), document.GroupKeys[0], new ClusterMembership(document.OperatorIds[0], document.Threshold, document.Operators, document.Hash, ShareProvenance.SsvFile));
+        return new KeyShare(
+            secret,
+            new BlsPublicKey(key),
+            document.GroupKeys[0],
+            new ClusterMembership(document.OperatorIds[0], document.Threshold, document.Operators, document.Hash, ShareProvenance.SsvFile)
+        );
     }
 
-    private static byte[] Committee(ClusterDocument.SsvShares document) => SsvMessages.Consensus(SsvMessages.Identifier(_hoodi, document.Committee));
+    private static byte[] Committee(ClusterDocument.SsvShares document) =>
+        SsvMessages.Consensus(SsvMessages.Identifier(_hoodi, document.Committee));
 
     // Null when it was signed.
-    private static async Task<string?> ReasonAsync(OperatorVoice voice, byte[] message) => (await voice.SignAsync(_node, "test", message) as SpeechOutcome.Refused)?.Reason.Reason;
+    private static async Task<string?> ReasonAsync(OperatorVoice voice, byte[] message) =>
+        (await voice.SignAsync(_node, "test", message) as SpeechOutcome.Refused)?.Reason.Reason;
 }

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using RemoteSigner.Audit;
-using RemoteSigner.Spec;
 using RemoteSigner.Signing;
+using RemoteSigner.Spec;
 using RemoteSigner.Tests.Slashing;
 
 namespace RemoteSigner.Tests.Signing;
@@ -9,7 +9,12 @@ namespace RemoteSigner.Tests.Signing;
 public sealed class RefusalBudgetTests
 {
     private const long MiB = 1 << 20;
-    private static readonly ForkInfo _fork = new(ForkVersion.Parse("0x00000001"), ForkVersion.Parse("0x00000001"), new Epoch(0), Duties.Root(7));
+    private static readonly ForkInfo _fork = new(
+        ForkVersion.Parse("0x00000001"),
+        ForkVersion.Parse("0x00000001"),
+        new Epoch(0),
+        Duties.Root(7)
+    );
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(56));
 
     [Fact]
@@ -58,7 +63,9 @@ public sealed class RefusalBudgetTests
 
         await RefuseAsync(scene, 20, i => SigningScene.Order(quiet.PublicKey, Vote(9, fill: 2 + i)));
 
-        var named = Assert.Single((await scene.AuditAsync()).Skip(RefusalBudget.OneByOne + 2), entry => entry.Contains(quiet.PublicKey.ToString(), StringComparison.Ordinal));
+        var named = Assert.Single((await scene.AuditAsync()).Skip(RefusalBudget.OneByOne + 2), entry =>
+            entry.Contains(quiet.PublicKey.ToString(), StringComparison.Ordinal)
+        );
         Assert.Contains("DoubleVote", named, StringComparison.Ordinal);
     }
 
@@ -97,21 +104,32 @@ public sealed class RefusalBudgetTests
         }
     }
 
-    private static Task<long> SizeAsync(SigningScene scene) => scene.Rooms.Ledger.ReadAsync(transaction =>
-    {
-        var size = transaction.Statement("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()");
-        _ = size.Step();
-        var bytes = size.Number(0);
-        size.Reset();
-        return bytes;
-    });
+    private static Task<long> SizeAsync(SigningScene scene) =>
+        scene.Rooms.Ledger.ReadAsync(transaction =>
+        {
+            var size = transaction.Statement("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()");
+            _ = size.Step();
+            var bytes = size.Number(0);
+            size.Reset();
+            return bytes;
+        });
 
-    private static string Count(string entry) => System.Text.Json.JsonDocument.Parse(entry).RootElement.GetProperty("count").GetInt64().ToString();
+    private static string Count(string entry) =>
+        System.Text.Json.JsonDocument.Parse(entry).RootElement.GetProperty("count").GetInt64().ToString();
 
     private static Attestation Vote(int target, int fill = 1)
     {
         var epoch = new Epoch((ulong)target + 1);
-        return new(new AttestationData(new Slot(epoch.Value * 8), 0, Duties.Root(fill), new Checkpoint(new Epoch((ulong)target), Duties.Root(3)), new Checkpoint(epoch, Duties.Root(4))), _fork);
+        return new(
+            new AttestationData(
+                new Slot(epoch.Value * 8),
+                0,
+                Duties.Root(fill),
+                new Checkpoint(new Epoch((ulong)target), Duties.Root(3)),
+                new Checkpoint(epoch, Duties.Root(4))
+            ),
+            _fork
+        );
     }
 
     private static VoluntaryExit Exit(int epoch) => new(new Epoch((ulong)epoch), 1, _fork);

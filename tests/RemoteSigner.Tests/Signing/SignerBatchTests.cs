@@ -11,7 +11,12 @@ namespace RemoteSigner.Tests.Signing;
 
 public sealed class SignerBatchTests
 {
-    private static readonly ForkInfo _fork = new(ForkVersion.Parse("0x00000001"), ForkVersion.Parse("0x00000001"), new Epoch(0), Duties.Root(7));
+    private static readonly ForkInfo _fork = new(
+        ForkVersion.Parse("0x00000001"),
+        ForkVersion.Parse("0x00000001"),
+        new Epoch(0),
+        Duties.Root(7)
+    );
 
     [Fact]
     public async Task A_batch_is_one_commit_whatever_becomes_of_its_orders()
@@ -49,7 +54,11 @@ public sealed class SignerBatchTests
         await using var scene = await SigningScene.CreateAsync();
         var share = await scene.AddAsync();
 
-        var outcomes = await scene.Signer.SignAllAsync([SigningScene.Order(share.PublicKey, Vote(4)), SigningScene.Order(share.PublicKey, Vote(4, fill: 2)), SigningScene.Order(share.PublicKey, Vote(4))]);
+        var outcomes = await scene.Signer.SignAllAsync([
+            SigningScene.Order(share.PublicKey, Vote(4)),
+            SigningScene.Order(share.PublicKey, Vote(4, fill: 2)),
+            SigningScene.Order(share.PublicKey, Vote(4)),
+        ]);
 
         Assert.Equal(outcomes[0], Assert.IsType<SignOutcome.Signed>(outcomes[2]));
         Assert.IsType<SignOutcome.Slashable>(outcomes[1]);
@@ -62,9 +71,14 @@ public sealed class SignerBatchTests
         var share = await scene.AddAsync();
         await scene.Rooms.Ledger.DisposeAsync();
 
-        var outcomes = await scene.Signer.SignAllAsync([SigningScene.Order(share.PublicKey, Vote(4)), SigningScene.Order(share.PublicKey, Vote(5), "stranger")]);
+        var outcomes = await scene.Signer.SignAllAsync([
+            SigningScene.Order(share.PublicKey, Vote(4)),
+            SigningScene.Order(share.PublicKey, Vote(5), "stranger"),
+        ]);
 
-        Assert.All(outcomes, outcome => Assert.Equal(LedgerFault.Closed, Assert.IsType<LedgerException>(Assert.IsType<SignOutcome.Failed>(outcome).Fault).Fault));
+        Assert.All(outcomes, outcome =>
+            Assert.Equal(LedgerFault.Closed, Assert.IsType<LedgerException>(Assert.IsType<SignOutcome.Failed>(outcome).Fault).Fault)
+        );
     }
 
     [Theory]
@@ -74,8 +88,14 @@ public sealed class SignerBatchTests
     {
         await using var scene = await SigningScene.CreateAsync();
         KeyShare[] shares = [await scene.AddAsync(), await scene.AddAsync(), await scene.AddAsync()];
-        await scene.Rooms.Ledger.WriteAsync(transaction => transaction.Statement(
-            "CREATE TRIGGER poison BEFORE INSERT ON audit WHEN instr(NEW.entry, CAST('poison' AS BLOB)) > 0 BEGIN SELECT RAISE(ABORT, 'not this one'); END").Execute());
+        await scene.Rooms.Ledger.WriteAsync(transaction =>
+            transaction
+                .Statement(
+                    "CREATE TRIGGER poison BEFORE INSERT ON audit WHEN instr(NEW.entry, CAST('poison' "
+                        + "AS BLOB)) > 0 BEGIN SELECT RAISE(ABORT, 'not this one'); END"
+                )
+                .Execute()
+        );
         var (orders, commits) = (shares.Select(share => SigningScene.Order(share.PublicKey, Vote(4))).ToList(), scene.Rooms.Ledger.Commits);
         orders[1] = SigningScene.Order(shares[1].PublicKey, Vote(4), client) with { RequestId = "poison" };
 
@@ -98,7 +118,10 @@ public sealed class SignerBatchTests
         var share = await scene.AddAsync();
         var impossible = new Block(new Slot(8), 0, default, default, null!, _fork);
 
-        var outcomes = await scene.Signer.SignAllAsync([SigningScene.Order(share.PublicKey, impossible), SigningScene.Order(share.PublicKey, Vote(4))]);
+        var outcomes = await scene.Signer.SignAllAsync([
+            SigningScene.Order(share.PublicKey, impossible),
+            SigningScene.Order(share.PublicKey, Vote(4)),
+        ]);
 
         Assert.IsType<NullReferenceException>(Assert.IsType<SignOutcome.Failed>(outcomes[0]).Fault);
         AssertVerifies(share, Assert.IsType<SignOutcome.Signed>(outcomes[1]));
@@ -123,9 +146,14 @@ public sealed class SignerBatchTests
         var order = SigningScene.Order(share.PublicKey, Vote(4));
         var entries = (await scene.AuditAsync()).Count;
 
-        Assert.Equal(new Foresight(null, Vote(4).SigningRoot(scene.Rooms.Network), SignedBefore: false), await scene.Signer.ForeseeAsync(order));
+        Assert.Equal(
+            new Foresight(null, Vote(4).SigningRoot(scene.Rooms.Network), SignedBefore: false),
+            await scene.Signer.ForeseeAsync(order)
+        );
         Assert.Null((await scene.Signer.ForeseeAsync(order with { Message = Vote(4, fill: 2) })).Refusal);
-        Assert.IsType<SignOutcome.NotAllowed>((await scene.Signer.ForeseeAsync(SigningScene.Order(share.PublicKey, Vote(4), "stranger"))).Refusal);
+        Assert.IsType<SignOutcome.NotAllowed>(
+            (await scene.Signer.ForeseeAsync(SigningScene.Order(share.PublicKey, Vote(4), "stranger"))).Refusal
+        );
         Assert.Equal(entries, (await scene.AuditAsync()).Count);
 
         await scene.Signer.SignAsync(order);
@@ -163,7 +191,10 @@ public sealed class SignerBatchTests
         for (var target = 4UL; target < 4 + KeyShare.TrialLength; target++)
         {
             Assert.True(share.IsSuspect);
-            AssertVerifies(share, Assert.IsType<SignOutcome.Signed>(await scene.Signer.SignAsync(SigningScene.Order(share.PublicKey, Vote(target)))));
+            AssertVerifies(
+                share,
+                Assert.IsType<SignOutcome.Signed>(await scene.Signer.SignAsync(SigningScene.Order(share.PublicKey, Vote(target))))
+            );
         }
 
         Assert.False(share.IsSuspect);
@@ -177,6 +208,15 @@ public sealed class SignerBatchTests
 
     private static BlsPublicKey Negated(BlsPublicKey key) => new([(byte)(key.Bytes[0] ^ 0x20), .. key.Bytes[1..]]);
 
-    private static Attestation Vote(ulong target, int fill = 1) => new(
-        new AttestationData(new Slot(target * 8), 0, Duties.Root(fill), new Checkpoint(new Epoch(target - 1), Duties.Root(3)), new Checkpoint(new Epoch(target), Duties.Root(4))), _fork);
+    private static Attestation Vote(ulong target, int fill = 1) =>
+        new(
+            new AttestationData(
+                new Slot(target * 8),
+                0,
+                Duties.Root(fill),
+                new Checkpoint(new Epoch(target - 1), Duties.Root(3)),
+                new Checkpoint(new Epoch(target), Duties.Root(4))
+            ),
+            _fork
+        );
 }

@@ -11,7 +11,11 @@ namespace RemoteSigner.Tests.Signing;
 public sealed class SignerClockTests : IAsyncLifetime
 {
     // Minimal: 8 slots of 6 seconds in an epoch. It is slot 800, the first of epoch 100.
-    private static readonly Network _network = TemporarySigner.Minimal with { GenesisValidatorsRoot = Duties.Root(7), GenesisTime = 1_000_000 };
+    private static readonly Network _network = TemporarySigner.Minimal with
+    {
+        GenesisValidatorsRoot = Duties.Root(7),
+        GenesisTime = 1_000_000,
+    };
 
     private readonly SteppedTime _time = new(DateTimeOffset.FromUnixTimeSeconds(1_000_000 + (800 * 6)));
     private SigningScene _scene = null!;
@@ -31,7 +35,9 @@ public sealed class SignerClockTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromSeconds(7 * 6));
         for (var i = 0; i < 40; i++)
         {
-            Assert.IsType<SignOutcome.Signed>(await SignAsync(Vote(slot: 800 + (ulong)(i % 5), target: 100), (await _scene.AddAsync()).PublicKey));
+            Assert.IsType<SignOutcome.Signed>(
+                await SignAsync(Vote(slot: 800 + (ulong)(i % 5), target: 100), (await _scene.AddAsync()).PublicKey)
+            );
         }
 
         Assert.Null(_scene.Clock.Watch.Doubt);
@@ -77,10 +83,16 @@ public sealed class SignerClockTests : IAsyncLifetime
         Assert.True((await _scene.Signer.ForeseeAsync(SigningScene.Order(_share.PublicKey, vote))).SignedBefore);
         var doubted = Assert.IsType<SignOutcome.ClockInDoubt>(await SignAsync(Vote(808, 101)));
         Assert.Contains("stepped by -600.0 s", doubted.Detail, StringComparison.Ordinal);
-        Assert.IsType<SignOutcome.ClockInDoubt>((await _scene.Signer.ForeseeAsync(SigningScene.Order(_share.PublicKey, Vote(808, 101)))).Refusal);
+        Assert.IsType<SignOutcome.ClockInDoubt>(
+            (await _scene.Signer.ForeseeAsync(SigningScene.Order(_share.PublicKey, Vote(808, 101)))).Refusal
+        );
         var entry = (await _scene.AuditAsync())[^1];
         Assert.Contains("\"decision\":\"refused\"", entry, StringComparison.Ordinal);
-        Assert.Contains("\"rule\":\"ClockInDoubt\",\"detail\":\"the signer\\u0027s clock is in doubt: it was stepped by -600.0 s\"", entry, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"rule\":\"ClockInDoubt\",\"detail\":\"the signer\\u0027s clock is in doubt: it was stepped by -600.0 s\"",
+            entry,
+            StringComparison.Ordinal
+        );
 
         // It left no record: what was refused for the clock's sake can still be signed when the clock is right.
         _time.Step(TimeSpan.FromMinutes(10));
@@ -141,7 +153,11 @@ public sealed class SignerClockTests : IAsyncLifetime
         _time.Step(-TimeSpan.FromMinutes(10));
         var other = await _scene.AddAsync();
 
-        var outcomes = await _scene.Signer.SignAllAsync([SigningScene.Order(_share.PublicKey, vote), SigningScene.Order(other.PublicKey, vote), SigningScene.Order(other.PublicKey, Randao())]);
+        var outcomes = await _scene.Signer.SignAllAsync([
+            SigningScene.Order(_share.PublicKey, vote),
+            SigningScene.Order(other.PublicKey, vote),
+            SigningScene.Order(other.PublicKey, Randao()),
+        ]);
 
         Assert.IsType<SignOutcome.Signed>(outcomes[0]);
         Assert.IsType<SignOutcome.ClockInDoubt>(outcomes[1]);
@@ -153,7 +169,15 @@ public sealed class SignerClockTests : IAsyncLifetime
 
     private static RandaoReveal Randao() => new(new Epoch(100), new ForkInfo(default, default, default, Duties.Root(7)));
 
-    private static Attestation Vote(ulong slot, ulong target, int fill = 1) => new(
-        new AttestationData(new Slot(slot), 0, Duties.Root(fill), new Checkpoint(new Epoch(target - 1), default), new Checkpoint(new Epoch(target), default)),
-        new ForkInfo(default, default, default, Duties.Root(7)));
+    private static Attestation Vote(ulong slot, ulong target, int fill = 1) =>
+        new(
+            new AttestationData(
+                new Slot(slot),
+                0,
+                Duties.Root(fill),
+                new Checkpoint(new Epoch(target - 1), default),
+                new Checkpoint(new Epoch(target), default)
+            ),
+            new ForkInfo(default, default, default, Duties.Root(7))
+        );
 }

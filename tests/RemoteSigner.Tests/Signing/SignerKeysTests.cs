@@ -59,12 +59,21 @@ public sealed class SignerKeysTests
         var (kept, removed) = (await scene.AddAsync(), await scene.AddAsync());
         scene.WhenRecorded = removed.Dispose;
 
-        var outcomes = await scene.Signer.SignAllAsync([SigningScene.Order(removed.PublicKey, Randao()), SigningScene.Order(kept.PublicKey, Randao())]);
+        var outcomes = await scene.Signer.SignAllAsync([
+            SigningScene.Order(removed.PublicKey, Randao()),
+            SigningScene.Order(kept.PublicKey, Randao()),
+        ]);
 
         Assert.IsType<SignOutcome.KeyRemoved>(outcomes[0]);
         Assert.Same(kept, Assert.IsType<SignOutcome.Signed>(outcomes[1]).Share);
         Assert.IsType<SignOutcome.KeyRemoved>(await scene.Signer.SignAsync(SigningScene.Order(removed.PublicKey, Randao())));
-        Assert.Equal(2, (await scene.AuditAsync()).Count(entry => entry.Contains("sign.key_removed", StringComparison.Ordinal) && entry.Contains($"{removed.PublicKey}", StringComparison.Ordinal)));
+        Assert.Equal(
+            2,
+            (await scene.AuditAsync()).Count(entry =>
+                entry.Contains("sign.key_removed", StringComparison.Ordinal)
+                && entry.Contains($"{removed.PublicKey}", StringComparison.Ordinal)
+            )
+        );
     }
 
     private static RandaoReveal Randao() => new(new Epoch(3), new ForkInfo(default, default, default, Duties.Root(7)));

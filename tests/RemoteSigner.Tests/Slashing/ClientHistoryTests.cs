@@ -4,7 +4,9 @@ using static RemoteSigner.Tests.Slashing.Duties;
 
 namespace RemoteSigner.Tests.Slashing;
 
-/// <summary>Slashing exports in the shape in which each client's source writes them: which members, which order, what stands for nothing.</summary>
+/// <summary>
+/// Slashing exports in the shape in which each client's source writes them: which members, which order, what stands for nothing.
+/// </summary>
 public sealed class ClientHistoryTests
 {
     private static readonly string _chain = Root(7).ToString();
@@ -13,65 +15,74 @@ public sealed class ClientHistoryTests
     private static readonly string _root = Root(3).ToString();
     private static readonly string _zeros = "0x" + new string('0', 64);
 
-    public static TheoryData<string, string, int> Files => new()
-    {
-        // One newest block and vote of each key, without roots; a list without one is left out.
+    public static TheoryData<string, string, int> Files =>
+        new()
         {
-            "dirk", $$"""
-            {"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{_chain}}"},"data":[
-            {"pubkey":"{{_key}}","signed_blocks":[{"slot":"81952"}],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007"}]},
-            {"pubkey":"{{_other}}","signed_attestations":[{"source_epoch":"2290","target_epoch":"3007"}]}]}
-            """, 1
-        },
-
-        // Minified by default: one entry of each kind, no root; both lists are always there.
-        {
-            "lighthouse", $$"""
-            {"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{_chain}}"},"data":[
-            {"pubkey":"{{_key}}","signed_blocks":[{"slot":"81952"}],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007"}]},
-            {"pubkey":"{{_other}}","signed_blocks":[],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007","signing_root":"{{_root}}"}]}]}
-            """, 0
-        },
-
-        // The whole history, indented.
-        {
-            "prysm", $$"""
+            // One newest block and vote of each key, without roots; a list without one is left out.
             {
-              "metadata": { "interchange_format_version": "5", "genesis_validators_root": "{{_chain}}" },
-              "data": [
-                { "pubkey": "{{_key}}", "signed_blocks": [ { "slot": "81952", "signing_root": "{{_root}}" } ],
-                  "signed_attestations": [ { "source_epoch": "2289", "target_epoch": "3006" }, { "source_epoch": "2290", "target_epoch": "3007", "signing_root": "{{_root}}" } ] },
-                { "pubkey": "{{_other}}", "signed_blocks": [], "signed_attestations": [ { "source_epoch": "2290", "target_epoch": "3007", "signing_root": "{{_root}}" } ] }
-              ]
-            }
-            """, 0
-        },
-        {
-            "lodestar", $$"""
-            {"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{_chain}}"},"data":[
-            {"pubkey":"{{_key}}","signed_blocks":[{"slot":"81952","signing_root":"{{_root}}"}],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007","signing_root":"{{_root}}"}]},
-            {"pubkey":"{{_other}}","signed_blocks":[],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007"}]}]}
-            """, 0
-        },
-
-        // Zeros where it knows no root.
-        {
-            "nimbus", $$"""
-            {"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{_chain}}"},"data":[
-            {"pubkey":"{{_key}}","signed_blocks":[{"slot":"81952","signing_root":"{{_zeros}}"}],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007","signing_root":"{{_zeros}}"}]},
-            {"pubkey":"{{_other}}","signed_blocks":[],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007","signing_root":"{{_root}}"}]}]}
-            """, 0
-        },
-
-        // Slot 0 for a key that has proposed nothing.
-        {
-            "teku", $$"""
-            {"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{_chain}}"},"data":[
-            {"pubkey":"{{_key}}","signed_blocks":[{"slot":"81952"}],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007"}]},
-            {"pubkey":"{{_other}}","signed_blocks":[{"slot":"0"}],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007"}]}]}
-            """, 0
-        },
-    };
+                "dirk",
+                $$"""
+                    {"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{_chain}}"},"data":[
+                    {"pubkey":"{{_key}}","signed_blocks":[{"slot":"81952"}],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007"}]},
+                    {"pubkey":"{{_other}}","signed_attestations":[{"source_epoch":"2290","target_epoch":"3007"}]}]}
+                    """,
+                1
+            },
+            // Minified by default: one entry of each kind, no root; both lists are always there.
+            {
+                "lighthouse",
+                $$"""
+                    {"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{_chain}}"},"data":[
+                    {"pubkey":"{{_key}}","signed_blocks":[{"slot":"81952"}],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007"}]},
+                    {"pubkey":"{{_other}}","signed_blocks":[],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007","signing_root":"{{_root}}"}]}]}
+                    """,
+                0
+            },
+            // The whole history, indented.
+            {
+                "prysm",
+                $$"""
+                    {
+                      "metadata": { "interchange_format_version": "5", "genesis_validators_root": "{{_chain}}" },
+                      "data": [
+                        { "pubkey": "{{_key}}", "signed_blocks": [ { "slot": "81952", "signing_root": "{{_root}}" } ],
+                          "signed_attestations": [ { "source_epoch": "2289", "target_epoch": "3006" }, { "source_epoch": "2290", "target_epoch": "3007", "signing_root": "{{_root}}" } ] },
+                        { "pubkey": "{{_other}}", "signed_blocks": [], "signed_attestations": [ { "source_epoch": "2290", "target_epoch": "3007", "signing_root": "{{_root}}" } ] }
+                      ]
+                    }
+                    """,
+                0
+            },
+            {
+                "lodestar",
+                $$"""
+                    {"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{_chain}}"},"data":[
+                    {"pubkey":"{{_key}}","signed_blocks":[{"slot":"81952","signing_root":"{{_root}}"}],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007","signing_root":"{{_root}}"}]},
+                    {"pubkey":"{{_other}}","signed_blocks":[],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007"}]}]}
+                    """,
+                0
+            },
+            // Zeros where it knows no root.
+            {
+                "nimbus",
+                $$"""
+                    {"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{_chain}}"},"data":[
+                    {"pubkey":"{{_key}}","signed_blocks":[{"slot":"81952","signing_root":"{{_zeros}}"}],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007","signing_root":"{{_zeros}}"}]},
+                    {"pubkey":"{{_other}}","signed_blocks":[],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007","signing_root":"{{_root}}"}]}]}
+                    """,
+                0
+            },
+            // Slot 0 for a key that has proposed nothing.
+            {
+                "teku",
+                $$"""
+                    {"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{_chain}}"},"data":[
+                    {"pubkey":"{{_key}}","signed_blocks":[{"slot":"81952"}],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007"}]},
+                    {"pubkey":"{{_other}}","signed_blocks":[{"slot":"0"}],"signed_attestations":[{"source_epoch":"2290","target_epoch":"3007"}]}]}
+                    """,
+                0
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -98,8 +109,12 @@ public sealed class ClientHistoryTests
     {
         await using var signer = await TemporarySigner.CreateAsync();
 
-        var refused = await Assert.ThrowsAsync<InterchangeException>(() => signer.Slashing.ImportAsync(
-            new MemoryStream(Encoding.UTF8.GetBytes("""{"metadata":{"interchange_format_version":"5"},"data":[]}""")), InterchangeReading.FloorsAtLowest));
+        var refused = await Assert.ThrowsAsync<InterchangeException>(() =>
+            signer.Slashing.ImportAsync(
+                new MemoryStream(Encoding.UTF8.GetBytes("""{"metadata":{"interchange_format_version":"5"},"data":[]}""")),
+                InterchangeReading.FloorsAtLowest
+            )
+        );
 
         Assert.Equal("metadata.genesis_validators_root", refused.Member);
     }

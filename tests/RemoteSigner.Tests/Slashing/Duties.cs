@@ -25,11 +25,13 @@ internal static class Duties
 
     public static SlashableContent Block(ulong slot) => new SlashableContent.Block(new Slot(slot));
 
-    public static SlashableContent Vote(ulong source, ulong target) => new SlashableContent.Attestation(new Epoch(source), new Epoch(target), new Slot(0));
+    public static SlashableContent Vote(ulong source, ulong target) =>
+        new SlashableContent.Attestation(new Epoch(source), new Epoch(target), new Slot(0));
 
     /// <summary>
-    /// A real message with this content, for the chain of <see cref="TemporarySigner.Minimal"/> unless another is given. <paramref name="label"/> tells messages of the same content apart: it is the head that a vote is for, the parent of a
-    /// block, the epoch of a randao reveal. The signing root follows from all of it, as everywhere.
+    /// A real message with this content, for the chain of <see cref="TemporarySigner.Minimal"/> unless another is given.
+    /// <paramref name="label"/> tells messages of the same content apart: it is the head that a vote is for, the parent of a block, the
+    /// epoch of a randao reveal. The signing root follows from all of it, as everywhere.
     /// </summary>
     public static RootedMessage Message(SlashableContent content, Root label, Root? chain = null)
     {
@@ -37,8 +39,10 @@ internal static class Duties
         SignableMessage message = content switch
         {
             SlashableContent.Block(var slot) => new Block(slot, 0, label, default, new BlockBody.RootOnly(default), fork),
-            SlashableContent.Attestation(var source, var target, var slot) =>
-                new Attestation(new AttestationData(slot, 0, label, new Checkpoint(source, default), new Checkpoint(target, default)), fork),
+            SlashableContent.Attestation(var source, var target, var slot) => new Attestation(
+                new AttestationData(slot, 0, label, new Checkpoint(source, default), new Checkpoint(target, default)),
+                fork
+            ),
             _ => new RandaoReveal(new Epoch(BitConverter.ToUInt64(label.Bytes)), fork),
         };
         return message.WithRoot(TemporarySigner.Minimal);

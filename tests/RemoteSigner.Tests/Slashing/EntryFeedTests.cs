@@ -65,11 +65,13 @@ public sealed class EntryFeedTests : IAsyncDisposable
         var audit = await OpenAsync();
         var follower = new Follower(expected: 1);
         var following = follower.FollowAsync(_ledger!, _stop.Token);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => _ledger!.WriteAsync<long>(transaction =>
-        {
-            audit.Append(transaction, new AuditEntry { Action = "undone", Decision = AuditDecision.Event });
-            throw new InvalidOperationException("undone");
-        }));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            _ledger!.WriteAsync<long>(transaction =>
+            {
+                audit.Append(transaction, new AuditEntry { Action = "undone", Decision = AuditDecision.Event });
+                throw new InvalidOperationException("undone");
+            })
+        );
         await RecordAsync(audit, 1);
         Assert.Equal([1], await follower.Taken);
         Assert.DoesNotContain("undone", System.Text.Encoding.UTF8.GetString(follower.Last!.Entry.Span), StringComparison.Ordinal);

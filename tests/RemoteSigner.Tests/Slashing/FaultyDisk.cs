@@ -5,8 +5,9 @@ using SQLitePCL;
 namespace RemoteSigner.Tests.Slashing;
 
 /// <summary>
-/// A folder on a disk that fails as it is told to, under the real SQLite: its layer below (VFS) is the one for Unix with two calls taken over, the one that writes and the one
-/// that syncs. Everything else, other folders included, goes its usual way. It also knows what a power cut would leave: of each file what it was at its last sync.
+/// A folder on a disk that fails as it is told to, under the real SQLite: its layer below (VFS) is the one for Unix with two calls taken
+/// over, the one that writes and the one that syncs. Everything else, other folders included, goes its usual way. It also knows what a
+/// power cut would leave: of each file what it was at its last sync.
 /// </summary>
 internal sealed class FaultyDisk : IDisposable
 {
@@ -39,10 +40,14 @@ internal sealed class FaultyDisk : IDisposable
     /// <summary>Told of each sync by the file's name; true lets it fail with EIO.</summary>
     public Func<string, bool> FailSync { get; set; } = _ => false;
 
-    /// <summary>Told of each write by the file's name and where it would end; an SQLite code lets it fail with that, null lets it pass.</summary>
+    /// <summary>
+    /// Told of each write by the file's name and where it would end; an SQLite code lets it fail with that, null lets it pass.
+    /// </summary>
     public Func<string, long, int?> FailWrite { get; set; } = (_, _) => null;
 
-    /// <summary>The files as a process that dies now leaves them, in a folder of their own: the kernel still has what was written and not synced.</summary>
+    /// <summary>
+    /// The files as a process that dies now leaves them, in a folder of their own: the kernel still has what was written and not synced.
+    /// </summary>
     public string AfterKill()
     {
         var folder = NewFolder();
@@ -81,7 +86,12 @@ internal sealed class FaultyDisk : IDisposable
     private static int OpenFileAt(nint vfs, nint name, nint file, int flags, nint outFlags)
     {
         var code = _unixOpen(_unix, name, file, flags, outFlags);
-        if (code == raw.SQLITE_OK && Marshal.PtrToStringUTF8(name) is { } path && Path.GetDirectoryName(path) is { } folder && _disks.TryGetValue(folder, out var disk))
+        if (
+            code == raw.SQLITE_OK
+            && Marshal.PtrToStringUTF8(name) is { } path
+            && Path.GetDirectoryName(path) is { } folder
+            && _disks.TryGetValue(folder, out var disk)
+        )
         {
             var methods = Marshal.ReadIntPtr(file);
             var ours = Copy(methods, MethodsSize);

@@ -77,7 +77,10 @@ public sealed class GlobalFloorTests
         await signer.Slashing.RecordStartAsync(_start, new GlobalFloor(new SignedBounds(new Epoch(10), new Epoch(3)), "first"));
         await signer.Slashing.RecordStartAsync(_start, new GlobalFloor(new SignedBounds(new Epoch(fence), new Epoch(source)), "second"));
 
-        Assert.Equal(new SignedBounds(new Epoch(Math.Max(10, fence)), new Epoch(Math.Max(3, source))), (await signer.Slashing.GetGlobalFloorAsync())!.Lost);
+        Assert.Equal(
+            new SignedBounds(new Epoch(Math.Max(10, fence)), new Epoch(Math.Max(3, source))),
+            (await signer.Slashing.GetGlobalFloorAsync())!.Lost
+        );
     }
 
     [Fact]
@@ -189,7 +192,10 @@ public sealed class GlobalFloorTests
         Assert.Equal(SlashingRule.DoubleVote, RuleOf(await signer.RequestAsync(Key(1), Vote(1, 2), Root(2))));
         await signer.Slashing.RecordStartAsync(_start, new GlobalFloor(SignedBounds.Before(new Epoch(10)), "it crashed"));
         await signer.ReopenAsync();
-        Assert.Equal((_start, new Epoch(10)), (await signer.Slashing.GetStartAsync(), (await signer.Slashing.GetGlobalFloorAsync())!.Fence));
+        Assert.Equal(
+            (_start, new Epoch(10)),
+            (await signer.Slashing.GetStartAsync(), (await signer.Slashing.GetGlobalFloorAsync())!.Fence)
+        );
     }
 
     [Fact]

@@ -45,7 +45,10 @@ public sealed class GroupReleaseTests : IAsyncLifetime
         await AssertRemembersAsync(_signer, Key(2, group: 8), signedHere: false);
     }
 
-    /// <summary>The validator's own history, made elsewhere or by another share, and that of the share: the union, under the higher floors, and no share repeats what the other signed.</summary>
+    /// <summary>
+    /// The validator's own history, made elsewhere or by another share, and that of the share: the union, under the higher floors, and no
+    /// share repeats what the other signed.
+    /// </summary>
     [Fact]
     public async Task Where_its_validator_has_history_both_count()
     {
@@ -83,7 +86,15 @@ public sealed class GroupReleaseTests : IAsyncLifetime
     [Fact]
     public async Task A_refusal_of_another_key_leaves_the_share_with_its_group()
     {
-        var refused = (await _signer.Slashing.EnrolAsync(new KeyEnrolment([(Key(1, group: 9), SlashingFloor.Continued), (Key(4), SlashingFloor.FromHistory)]) { Regrouped = [PublicKey(1)] }, (_, _) => 1)).Refused;
+        var refused = (
+            await _signer.Slashing.EnrolAsync(
+                new KeyEnrolment([(Key(1, group: 9), SlashingFloor.Continued), (Key(4), SlashingFloor.FromHistory)])
+                {
+                    Regrouped = [PublicKey(1)],
+                },
+                (_, _) => 1
+            )
+        ).Refused;
 
         Assert.Equal(PublicKey(4), Assert.Single(refused).Key.PublicKey);
         await AssertRemembersAsync(_signer, Key(1, group: 8));
@@ -121,7 +132,10 @@ public sealed class GroupReleaseTests : IAsyncLifetime
 
     private async Task<IReadOnlyList<RefusedRegistration>> RegroupAsync(ProtectedKey key)
     {
-        var report = await _signer.Slashing.EnrolAsync(new KeyEnrolment([(key, SlashingFloor.Continued)]) { Regrouped = [key.PublicKey] }, (_, _) => 1);
+        var report = await _signer.Slashing.EnrolAsync(
+            new KeyEnrolment([(key, SlashingFloor.Continued)]) { Regrouped = [key.PublicKey] },
+            (_, _) => 1
+        );
         await _signer.Slashing.TurnAsync(new KeyTurn([key.PublicKey]), (_, _) => 1);
         return report.Refused;
     }

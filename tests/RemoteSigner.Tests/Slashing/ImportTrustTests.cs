@@ -54,7 +54,9 @@ public sealed class ImportTrustTests
         Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Vote(4, 8), Root(7)));
         var before = await ExportAsync(signer);
 
-        var alarm = await Assert.ThrowsAsync<InterchangeContradictionException>(() => ImportAsync(signer, votes: [(source, target, Root(9))]));
+        var alarm = await Assert.ThrowsAsync<InterchangeContradictionException>(() =>
+            ImportAsync(signer, votes: [(source, target, Root(9))])
+        );
 
         Assert.Equal(PublicKey(1), alarm.PublicKey);
         Assert.Equal(before, await ExportAsync(signer));
@@ -116,9 +118,13 @@ public sealed class ImportTrustTests
         await using var signer = await SigningAsync();
         var before = await ExportAsync(signer);
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => signer.Slashing.ImportAsync(File(blocks: [(30, null)]), new ImportTerms(InterchangeReading.Complete), (_, _) => 0));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            signer.Slashing.ImportAsync(File(blocks: [(30, null)]), new ImportTerms(InterchangeReading.Complete), (_, _) => 0)
+        );
         await Assert.ThrowsAsync<InvalidOperationException>(() => signer.Slashing.RetireAsync([PublicKey(1)], KeyEnd.Retired, (_, _) => 0));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => signer.Slashing.RaiseLowWatermarkAsync(new Slot(50), null, null, (_, _) => 0));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            signer.Slashing.RaiseLowWatermarkAsync(new Slot(50), null, null, (_, _) => 0)
+        );
 
         Assert.Equal(before, await ExportAsync(signer));
         Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(12), Root(1)));
@@ -149,14 +155,40 @@ public sealed class ImportTrustTests
 
     private static async Task<byte[]> ExportAsync(TemporarySigner signer) => (await signer.ExportAsync()).ToArray();
 
-    private static Task<InterchangeReport> ImportAsync(TemporarySigner signer, (long Slot, Root? Root)[]? blocks = null, (long Source, long Target, Root? Root)[]? votes = null, int key = 1) =>
-        signer.Slashing.ImportAsync(File(blocks, votes, key), InterchangeReading.Complete);
+    private static Task<InterchangeReport> ImportAsync(
+        TemporarySigner signer,
+        (long Slot, Root? Root)[]? blocks = null,
+        (long Source, long Target, Root? Root)[]? votes = null,
+        int key = 1
+    ) => signer.Slashing.ImportAsync(File(blocks, votes, key), InterchangeReading.Complete);
 
-    private static MemoryStream File((long Slot, Root? Root)[]? blocks = null, (long Source, long Target, Root? Root)[]? votes = null, int key = 1) => new(Encoding.UTF8.GetBytes($$"""
-        {"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{TemporarySigner.Minimal.GenesisValidatorsRoot}}"},"data":[{"pubkey":"{{PublicKey(key)}}",
-        "signed_blocks":[{{string.Join(',', (blocks ?? []).Select(block => $$"""{"slot":"{{block.Slot}}"{{Signing(Block((ulong)block.Slot), block.Root)}}}"""))}}],
-        "signed_attestations":[{{string.Join(',', (votes ?? []).Select(vote => $$"""{"source_epoch":"{{vote.Source}}","target_epoch":"{{vote.Target}}"{{Signing(Vote((ulong)vote.Source, (ulong)vote.Target), vote.Root)}}}"""))}}]}]}
-        """));
+    private static MemoryStream File(
+        (long Slot, Root? Root)[]? blocks = null,
+        (long Source, long Target, Root? Root)[]? votes = null,
+        int key = 1
+    ) =>
+        new(
+            Encoding.UTF8.GetBytes(
+                $$"""
+                {"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{TemporarySigner.Minimal.GenesisValidatorsRoot}}"},"data":[{"pubkey":"{{PublicKey(
+                    key
+                )}}",
+                "signed_blocks":[{{string.Join(
+                    ',',
+                    (blocks ?? []).Select(block => $$"""{"slot":"{{block.Slot}}"{{Signing(Block((ulong)block.Slot), block.Root)}}}""")
+                )}}],
+                "signed_attestations":[{{string.Join(
+                    ',',
+                    (votes ?? []).Select(vote =>
+                        $$"""{"source_epoch":"{{vote.Source}}","target_epoch":"{{vote.Target}}"{{Signing(Vote((ulong)vote.Source, (ulong)vote.Target), vote.Root)}}}"""
+                    )
+                )}}]}]}
+                """
+            )
+        );
 
-    private static string Signing(SlashableContent content, Root? label) => label is { } known ? $$""","signing_root":"{{Message(content, known, TemporarySigner.Minimal.GenesisValidatorsRoot!.Value).SigningRoot}}" """ : "";
+    private static string Signing(SlashableContent content, Root? label) =>
+        label is { } known
+            ? $$""","signing_root":"{{Message(content, known, TemporarySigner.Minimal.GenesisValidatorsRoot!.Value).SigningRoot}}" """
+            : "";
 }

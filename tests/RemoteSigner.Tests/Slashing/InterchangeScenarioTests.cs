@@ -45,14 +45,20 @@ public sealed class InterchangeScenarioTests
         foreach (var step in scenario.Steps)
         {
             await ImportAsync(signer, step, InterchangeReading.FloorsAtLowest);
-            await DecideAsync(signer, step, attempt => attempt.ShouldSucceed && !file.EndsWith("single_message_gap.json", StringComparison.Ordinal) ? true : null);
+            await DecideAsync(signer, step, attempt =>
+                attempt.ShouldSucceed && !file.EndsWith("single_message_gap.json", StringComparison.Ordinal) ? true : null
+            );
         }
     }
 
     private static Task<TemporarySigner> CreateAsync(InterchangeScenario scenario) =>
         TemporarySigner.CreateAsync(TemporarySigner.Minimal with { GenesisValidatorsRoot = scenario.GenesisValidatorsRoot });
 
-    private static async Task ImportAsync(TemporarySigner signer, InterchangeScenario.Step step, InterchangeReading reading = InterchangeReading.Complete)
+    private static async Task ImportAsync(
+        TemporarySigner signer,
+        InterchangeScenario.Step step,
+        InterchangeReading reading = InterchangeReading.Complete
+    )
     {
         if (step.ShouldSucceed)
         {
@@ -64,7 +70,11 @@ public sealed class InterchangeScenarioTests
         }
     }
 
-    private static async Task DecideAsync(TemporarySigner signer, InterchangeScenario.Step step, Func<InterchangeScenario.Attempt, bool?> expected)
+    private static async Task DecideAsync(
+        TemporarySigner signer,
+        InterchangeScenario.Step step,
+        Func<InterchangeScenario.Attempt, bool?> expected
+    )
     {
         foreach (var attempt in step.Attempts)
         {

@@ -6,7 +6,9 @@ using static RemoteSigner.Tests.Slashing.Duties;
 
 namespace RemoteSigner.Tests.Slashing;
 
-/// <summary>A file that comes piece by piece: it is read on while the ledger writes what was read before, and either may fail meanwhile.</summary>
+/// <summary>
+/// A file that comes piece by piece: it is read on while the ledger writes what was read before, and either may fail meanwhile.
+/// </summary>
 public sealed class InterchangeStreamTests
 {
     // More than two writes of the stage.
@@ -27,7 +29,9 @@ public sealed class InterchangeStreamTests
     {
         await using var signer = await TemporarySigner.CreateAsync();
 
-        var refused = await Assert.ThrowsAsync<InterchangeException>(() => ImportAsync(signer, new Pieces(File(votes: 3, last: """{"source_epoch":"1","target_epoch":!}"""), size: 1)));
+        var refused = await Assert.ThrowsAsync<InterchangeException>(() =>
+            ImportAsync(signer, new Pieces(File(votes: 3, last: """{"source_epoch":"1","target_epoch":!}"""), size: 1))
+        );
 
         Assert.Equal("signed_attestations[3].target_epoch", refused.Member);
         Assert.Contains("well-formed", refused.Message, StringComparison.Ordinal);
@@ -40,7 +44,11 @@ public sealed class InterchangeStreamTests
         var file = File(votes: 3);
         file[Array.IndexOf(file, (byte)'?')] = 0xFF;
 
-        Assert.Contains("well-formed", (await Assert.ThrowsAsync<InterchangeException>(() => ImportAsync(signer, new MemoryStream(file)))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "well-formed",
+            (await Assert.ThrowsAsync<InterchangeException>(() => ImportAsync(signer, new MemoryStream(file)))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -72,7 +80,11 @@ public sealed class InterchangeStreamTests
 
         Assert.NotSame(import, await Task.WhenAny(import, Task.Delay(TimeSpan.FromMilliseconds(300))));
         held.Set();
-        Assert.Contains("source_epoch is missing", (await Assert.ThrowsAsync<InterchangeException>(() => import)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "source_epoch is missing",
+            (await Assert.ThrowsAsync<InterchangeException>(() => import)).Message,
+            StringComparison.Ordinal
+        );
         await holding!;
         Assert.Empty(await signer.Slashing.StatusAsync());
         Assert.Equal((1L, 1L, 3L, 3L), Counts(await ImportAsync(signer, new MemoryStream(File(votes: 3)))));
@@ -85,7 +97,11 @@ public sealed class InterchangeStreamTests
         Task? breaking = null;
         var file = new Pieces(File(votes: 20 * Votes))
         {
-            BeforeEach = read => breaking ??= read > 1 << 20 ? signer.Ledger.WriteAsync(transaction => transaction.Statement("DROP TABLE temp.staged_attestation").Execute()) : null,
+            BeforeEach = read =>
+                breaking ??=
+                    read > 1 << 20
+                        ? signer.Ledger.WriteAsync(transaction => transaction.Statement("DROP TABLE temp.staged_attestation").Execute())
+                        : null,
         };
 
         await Assert.ThrowsAsync<LedgerException>(() => ImportAsync(signer, file));
@@ -108,7 +124,8 @@ public sealed class InterchangeStreamTests
         Assert.Equal((1L, 1L, 3L, 3L), Counts(await ImportAsync(signer, new MemoryStream(File(votes: 3)))));
     }
 
-    private static Task<InterchangeReport> ImportAsync(TemporarySigner signer, Stream file) => signer.Slashing.ImportAsync(file, InterchangeReading.Complete);
+    private static Task<InterchangeReport> ImportAsync(TemporarySigner signer, Stream file) =>
+        signer.Slashing.ImportAsync(file, InterchangeReading.Complete);
 
     private static (long BlocksRead, long BlocksNew, long VotesRead, long VotesNew) Counts(InterchangeReport report)
     {
@@ -118,11 +135,22 @@ public sealed class InterchangeStreamTests
 
     private static byte[] File(int votes, string? last = null)
     {
-        var list = Enumerable.Range(1, votes).Select(target => string.Create(CultureInfo.InvariantCulture, $$"""{"source_epoch":"{{target - 1}}","target_epoch":"{{target}}","signing_root":"{{Root(1)}}"}"""));
-        return Encoding.UTF8.GetBytes($$"""
-            {"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{Root(7)}}"},"data":[{"signed_attestations":[{{string.Join(',', last is null ? list : list.Append(last))}}],
+        var list = Enumerable
+            .Range(1, votes)
+            .Select(target =>
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $$"""{"source_epoch":"{{target - 1}}","target_epoch":"{{target}}","signing_root":"{{Root(1)}}"}"""
+                )
+            );
+        return Encoding.UTF8.GetBytes(
+            $$"""
+            {"metadata":{"interchange_format_version":"5","genesis_validators_root":"{{Root(
+                7
+            )}}"},"data":[{"signed_attestations":[{{string.Join(',', last is null ? list : list.Append(last))}}],
             "note":"?","signed_blocks":[{"slot":"9"}],"pubkey":"{{PublicKey(1)}}"}]}
-            """);
+            """
+        );
     }
 
     /// <summary>Gives some bytes at a time, each after a turn of the scheduler.</summary>
@@ -138,6 +166,7 @@ public sealed class InterchangeStreamTests
             return Read(buffer.Span[..Math.Min(size, buffer.Length)]);
         }
 
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
     }
 }

@@ -17,7 +17,9 @@ public sealed class InterchangeTests
         var file = $$"""
             { "comment": [{"a": [1]}], "data": [
                 { "signed_attestations": [{ "target_epoch": 6, "note": {}, "signing_root": null, "source_epoch": "5" }],
-                  "signed_blocks": [{ "signing_root": "{{Message(Block(81), Root(1), Root(7)).SigningRoot.ToString()[2..].ToUpperInvariant()}}", "slot": 81 }],
+                  "signed_blocks": [{ "signing_root": "{{Message(Block(81), Root(1), Root(7)).SigningRoot.ToString()[
+                2..
+            ].ToUpperInvariant()}}", "slot": 81 }],
                   "pubkey": "{{_key[2..].ToUpperInvariant()}}" },
                 { "pubkey": "0X{{_key[2..]}}", "signed_blocks": [{ "slot": "80" }], "signed_attestations": [] } ],
               "metadata": { "genesis_validators_root": "{{_chain}}", "interchange_format_version": "5" } }
@@ -26,12 +28,18 @@ public sealed class InterchangeTests
         var report = await ImportAsync(signer, "\uFEFF" + file);
 
         Assert.Equal(Root(7), report.GenesisValidatorsRoot);
-        Assert.Equal(new InterchangeReport.Line(PublicKey(1), false, 2, 2, 1, 1, new Slot(80), new Epoch(5), new Epoch(6)), Assert.Single(report.Validators));
+        Assert.Equal(
+            new InterchangeReport.Line(PublicKey(1), false, 2, 2, 1, 1, new Slot(80), new Epoch(5), new Epoch(6)),
+            Assert.Single(report.Validators)
+        );
         await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.FromHistory);
         Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(82), Root(1), chain: Root(7)));
         Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await signer.RequestAsync(Key(1), Block(81), Root(1), chain: Root(7))));
         Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await signer.RequestAsync(Key(1), Block(80), Root(1), chain: Root(7))));
-        Assert.Equal(SlashingRule.WrongGenesisValidatorsRoot, RuleOf(await signer.RequestAsync(Key(1), Block(90), Root(1), chain: Root(8))));
+        Assert.Equal(
+            SlashingRule.WrongGenesisValidatorsRoot,
+            RuleOf(await signer.RequestAsync(Key(1), Block(90), Root(1), chain: Root(8)))
+        );
     }
 
     [Theory]
@@ -39,20 +47,60 @@ public sealed class InterchangeTests
     [InlineData("""{"metadata":META}""", "data", "data is missing")]
     [InlineData("""{"data":[]}""", "metadata", "metadata is missing")]
     [InlineData("""{"metadata":META,"data":[],"data":[]}""", "data", "twice")]
-    [InlineData("""{"metadata":{"interchange_format_version":"4","genesis_validators_root":"ROOT"},"data":[]}""", "metadata.interchange_format_version", "only version")]
+    [InlineData(
+        """{"metadata":{"interchange_format_version":"4","genesis_validators_root":"ROOT"},"data":[]}""",
+        "metadata.interchange_format_version",
+        "only version"
+    )]
     [InlineData("""{"metadata":{"interchange_format_version":"5"},"data":[]}""", "metadata.genesis_validators_root", "is missing")]
-    [InlineData("""{"metadata":{"interchange_format_version":"5","genesis_validators_root":"0x12"},"data":[]}""", "metadata.genesis_validators_root", "32 bytes")]
+    [InlineData(
+        """{"metadata":{"interchange_format_version":"5","genesis_validators_root":"0x12"},"data":[]}""",
+        "metadata.genesis_validators_root",
+        "32 bytes"
+    )]
     [InlineData("""{"metadata":META,"data":[{"signed_blocks":[],"signed_attestations":[]}]}""", "pubkey", "data[0]: pubkey is missing")]
     [InlineData("""{"metadata":META,"data":[{"pubkey":"0xab","signed_blocks":[],"signed_attestations":[]}]}""", "pubkey", "48 bytes")]
-    [InlineData("""{"metadata":META,"data":[{"pubkey":"KEY","signed_blocks":[],"signed_attestations":null}]}""", "signed_attestations", "is not an array")]
+    [InlineData(
+        """{"metadata":META,"data":[{"pubkey":"KEY","signed_blocks":[],"signed_attestations":null}]}""",
+        "signed_attestations",
+        "is not an array"
+    )]
     [InlineData("""{"metadata":META,"data":[{"pubkey":"KEY","signed_blocks":[],"signed_blocks":[]}]}""", "signed_blocks", "twice")]
-    [InlineData("""{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[{"slot":"1"},{"slot":"-1"}],"signed_attestations":[]}]}""", "signed_blocks[1].slot", "2^63-1")]
-    [InlineData("""{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[{"slot":1.5}],"signed_attestations":[]}]}""", "signed_blocks[0].slot", "2^63-1")]
-    [InlineData("""{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[{"slot":"18446744073709551616"}],"signed_attestations":[]}]}""", "signed_blocks[0].slot", "2^63-1")]
-    [InlineData("""{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[{"slot":true}],"signed_attestations":[]}]}""", "signed_blocks[0].slot", "2^63-1")]
-    [InlineData("""{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[{"slot":"1","slot":"2"}],"signed_attestations":[]}]}""", "signed_blocks[0].slot", "twice")]
-    [InlineData("""{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[],"signed_attestations":[{"source_epoch":"1"}]}]}""", "signed_attestations[0].target_epoch", "is missing")]
-    [InlineData("""{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[],"signed_attestations":[{"source_epoch":"1","target_epoch":"2","signing_root":"zz"}]}]}""", "signed_attestations[0].signing_root", "32 bytes")]
+    [InlineData(
+        """{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[{"slot":"1"},{"slot":"-1"}],"signed_attestations":[]}]}""",
+        "signed_blocks[1].slot",
+        "2^63-1"
+    )]
+    [InlineData(
+        """{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[{"slot":1.5}],"signed_attestations":[]}]}""",
+        "signed_blocks[0].slot",
+        "2^63-1"
+    )]
+    [InlineData(
+        """{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[{"slot":"18446744073709551616"}],"signed_attestations":[]}]}""",
+        "signed_blocks[0].slot",
+        "2^63-1"
+    )]
+    [InlineData(
+        """{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[{"slot":true}],"signed_attestations":[]}]}""",
+        "signed_blocks[0].slot",
+        "2^63-1"
+    )]
+    [InlineData(
+        """{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[{"slot":"1","slot":"2"}],"signed_attestations":[]}]}""",
+        "signed_blocks[0].slot",
+        "twice"
+    )]
+    [InlineData(
+        """{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[],"signed_attestations":[{"source_epoch":"1"}]}]}""",
+        "signed_attestations[0].target_epoch",
+        "is missing"
+    )]
+    [InlineData(
+        """{"metadata":META,"data":[GOOD,{"pubkey":"KEY","signed_blocks":[],"signed_attestations":[{"source_epoch":"1","target_epoch":"2","signing_root":"zz"}]}]}""",
+        "signed_attestations[0].signing_root",
+        "32 bytes"
+    )]
     [InlineData("""{"metadata":META,"data":[GOOD""", "data", "well-formed")]
     [InlineData("""{"metadata":META,"data":[GOOD]} x""", "data", "well-formed")]
     [InlineData("", "", "well-formed")]
@@ -76,10 +124,17 @@ public sealed class InterchangeTests
     {
         await using var signer = await TemporarySigner.CreateAsync();
 
-        var report = await ImportAsync(signer, Fill("""
-            {"metadata":META,"data":[{"pubkey":"KEY","signed_attestations":[{"source_epoch":"5","target_epoch":"6"}]},{"pubkey":"OTHER","signed_blocks":[{"slot":"9"}]},{"pubkey":"THIRD"},
-            {"pubkey":"KEY","signed_blocks":[],"signed_attestations":[]}]}
-            """).Replace("OTHER", PublicKey(2).ToString(), StringComparison.Ordinal).Replace("THIRD", PublicKey(3).ToString(), StringComparison.Ordinal));
+        var report = await ImportAsync(
+            signer,
+            Fill(
+                    """
+                    {"metadata":META,"data":[{"pubkey":"KEY","signed_attestations":[{"source_epoch":"5","target_epoch":"6"}]},{"pubkey":"OTHER","signed_blocks":[{"slot":"9"}]},{"pubkey":"THIRD"},
+                    {"pubkey":"KEY","signed_blocks":[],"signed_attestations":[]}]}
+                    """
+                )
+                .Replace("OTHER", PublicKey(2).ToString(), StringComparison.Ordinal)
+                .Replace("THIRD", PublicKey(3).ToString(), StringComparison.Ordinal)
+        );
 
         Assert.Equal(3, report.WithoutList);
         Assert.Equal([(0, 1), (1, 0), (0, 0)], report.Validators.Select(line => (line.BlocksRead, line.AttestationsRead)));
@@ -95,9 +150,14 @@ public sealed class InterchangeTests
         Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Vote(5, 6), Root(1), chain: Root(7)));
         var zeros = "0x" + new string('0', 64);
 
-        await ImportAsync(signer, Fill($$"""
-            {"metadata":META,"data":[{"pubkey":"KEY","signed_blocks":[{"slot":"10","signing_root":"{{zeros}}"}],"signed_attestations":[{"source_epoch":"5","target_epoch":"6","signing_root":"{{zeros}}"}]}]}
-            """));
+        await ImportAsync(
+            signer,
+            Fill(
+                $$"""
+                {"metadata":META,"data":[{"pubkey":"KEY","signed_blocks":[{"slot":"10","signing_root":"{{zeros}}"}],"signed_attestations":[{"source_epoch":"5","target_epoch":"6","signing_root":"{{zeros}}"}]}]}
+                """
+            )
+        );
 
         Assert.Equal(SlashingRule.DoubleVote, RuleOf(await signer.RequestAsync(Key(1), Vote(5, 6), Root(1), chain: Root(7))));
     }
@@ -107,7 +167,9 @@ public sealed class InterchangeTests
     {
         await using var signer = await TemporarySigner.CreateAsync();
 
-        var refused = await Assert.ThrowsAsync<InterchangeException>(() => ImportAsync(signer, $$"""{"x":"{{new string('a', 100_000)}}"}"""));
+        var refused = await Assert.ThrowsAsync<InterchangeException>(() =>
+            ImportAsync(signer, $$"""{"x":"{{new string('a', 100_000)}}"}""")
+        );
 
         Assert.Contains("longer than 65536 bytes", refused.Message, StringComparison.Ordinal);
     }
@@ -118,7 +180,9 @@ public sealed class InterchangeTests
         await using var signer = await TemporarySigner.CreateAsync();
         await ImportAsync(signer, Fill("""{"metadata":META,"data":[GOOD]}"""));
 
-        var refused = await Assert.ThrowsAsync<InterchangeException>(() => ImportAsync(signer, Fill("""{"metadata":META,"data":[]}""").Replace(_chain, Root(8).ToString(), StringComparison.Ordinal)));
+        var refused = await Assert.ThrowsAsync<InterchangeException>(() =>
+            ImportAsync(signer, Fill("""{"metadata":META,"data":[]}""").Replace(_chain, Root(8).ToString(), StringComparison.Ordinal))
+        );
 
         Assert.Equal("metadata.genesis_validators_root", refused.Member);
     }
@@ -137,7 +201,11 @@ public sealed class InterchangeTests
         await using var signer = await TemporarySigner.CreateAsync();
         await ImportAsync(signer, Fill("""{"metadata":META,"data":[GOOD]}"""));
 
-        var report = await ImportAsync(signer, Fill("""{"metadata":META,"data":[GOOD]}""").Replace("\"10\"", "\"500\"", StringComparison.Ordinal), InterchangeReading.FloorsAtLowest);
+        var report = await ImportAsync(
+            signer,
+            Fill("""{"metadata":META,"data":[GOOD]}""").Replace("\"10\"", "\"500\"", StringComparison.Ordinal),
+            InterchangeReading.FloorsAtLowest
+        );
 
         Assert.Equal(new Slot(500), report.Validators[0].LowestSlot);
     }
@@ -148,16 +216,25 @@ public sealed class InterchangeTests
         await using var signer = await TemporarySigner.CreateAsync();
         await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
         await signer.Slashing.RegisterAsync(Key(2), SlashingFloor.NeverSigned);
-        await Task.WhenAll(Enumerable.Range(1, 2500).SelectMany(i => new[]
-        {
-            signer.RequestAsync(Key(1), Block((ulong)i), Root(i)),
-            signer.RequestAsync(Key(1), Vote((ulong)i - 1, (ulong)i), Root(i)),
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(1, 2500)
+                .SelectMany(i =>
+                    new[]
+                    {
+                        signer.RequestAsync(Key(1), Block((ulong)i), Root(i)),
+                        signer.RequestAsync(Key(1), Vote((ulong)i - 1, (ulong)i), Root(i)),
+                    }
+                )
+        );
         var exported = await signer.ExportAsync();
         await using var moved = await signer.MoveAsync(InterchangeReading.Complete);
 
         Assert.Equal(exported.ToArray(), (await moved.ExportAsync()).ToArray());
-        Assert.Equal([(2500L, 2500L), (0L, 0L)], (await moved.Slashing.StatusAsync()).Select(validator => (validator.Blocks, validator.Attestations)));
+        Assert.Equal(
+            [(2500L, 2500L), (0L, 0L)],
+            (await moved.Slashing.StatusAsync()).Select(validator => (validator.Blocks, validator.Attestations))
+        );
     }
 
     [Fact]
@@ -171,12 +248,15 @@ public sealed class InterchangeTests
         Assert.Equal(1, await signer.Slashing.ExportAsync(Stream.Null, [PublicKey(2), PublicKey(3)]));
     }
 
-    private static Task<InterchangeReport> ImportAsync(TemporarySigner signer, string file, InterchangeReading reading = InterchangeReading.Complete) =>
-        signer.Slashing.ImportAsync(new MemoryStream(Encoding.UTF8.GetBytes(file)), reading);
+    private static Task<InterchangeReport> ImportAsync(
+        TemporarySigner signer,
+        string file,
+        InterchangeReading reading = InterchangeReading.Complete
+    ) => signer.Slashing.ImportAsync(new MemoryStream(Encoding.UTF8.GetBytes(file)), reading);
 
-    private static string Fill(string file) => file
-        .Replace("META", """{"interchange_format_version":"5","genesis_validators_root":"ROOT"}""", StringComparison.Ordinal)
-        .Replace("GOOD", """{"pubkey":"KEY","signed_blocks":[{"slot":"10"}],"signed_attestations":[]}""", StringComparison.Ordinal)
-        .Replace("ROOT", _chain, StringComparison.Ordinal)
-        .Replace("KEY", _key, StringComparison.Ordinal);
+    private static string Fill(string file) =>
+        file.Replace("META", """{"interchange_format_version":"5","genesis_validators_root":"ROOT"}""", StringComparison.Ordinal)
+            .Replace("GOOD", """{"pubkey":"KEY","signed_blocks":[{"slot":"10"}],"signed_attestations":[]}""", StringComparison.Ordinal)
+            .Replace("ROOT", _chain, StringComparison.Ordinal)
+            .Replace("KEY", _key, StringComparison.Ordinal);
 }

@@ -202,7 +202,9 @@ public sealed class KeyHistoryTests
         await signer.Slashing.FinishRetiringAsync([PublicKey(1)], (_, _) => 1);
 
         var now = new StartingPoint(new Slot(80), new Epoch(9), new Epoch(10));
-        Assert.Empty((await signer.Slashing.EnrolAsync(new KeyEnrolment([(Key(1), SlashingFloor.FromNow)]) { From = now }, (_, _) => 1)).Refused);
+        Assert.Empty(
+            (await signer.Slashing.EnrolAsync(new KeyEnrolment([(Key(1), SlashingFloor.FromNow)]) { From = now }, (_, _) => 1)).Refused
+        );
         Assert.Equal(SlashingRule.KeyNotActive, RuleOf(await signer.RequestAsync(Key(1), Vote(10, 11), Root(1))));
         await signer.Slashing.TurnAsync(new KeyTurn([PublicKey(1)]), (_, _) => 1);
 

@@ -11,7 +11,9 @@ public sealed class LedgerCrashTests
 {
     private const int Rounds = 20;
 
-    /// <summary>A child signs under load (tests/RemoteSigner.LedgerLoad) and is killed at a random moment, again and again on the same ledger.</summary>
+    /// <summary>
+    /// A child signs under load (tests/RemoteSigner.LedgerLoad) and is killed at a random moment, again and again on the same ledger.
+    /// </summary>
     [Fact]
     public async Task Every_grant_that_left_the_process_is_on_disk_after_it_was_killed()
     {
@@ -25,7 +27,10 @@ public sealed class LedgerCrashTests
                 var lines = await RunAndKillAsync(file, round * 100_000);
                 foreach (var (validator, target, root) in lines)
                 {
-                    Assert.True(granted.TryAdd((validator, target), root) || granted[(validator, target)] == root, $"two roots for validator {validator}, target {target}");
+                    Assert.True(
+                        granted.TryAdd((validator, target), root) || granted[(validator, target)] == root,
+                        $"two roots for validator {validator}, target {target}"
+                    );
                 }
 
                 await AssertRecordedAsync(file, lines);
@@ -43,23 +48,36 @@ public sealed class LedgerCrashTests
     {
         await using var ledger = Ledger.Open(file);
         Assert.IsType<AuditVerification.Intact>(await AuditVerifier.VerifyAsync(ledger));
-        var missing = await ledger.WriteAsync(transaction => lines.Count(line =>
-        {
-            var row = transaction.Statement("""
-                SELECT count(*) FROM recent_vote a JOIN public_key k USING (validator) WHERE k.key = ?1 AND target = ?2 AND root = ?3 AND a.evidence <= (SELECT max(seq) FROM audit)
-                """).Bind(1, Share(line.Validator).Bytes).Bind(2, (long)line.Target).Bind(3, line.Root.Bytes);
-            _ = row.Step();
-            return row.Number(0) != 1;
-        }));
+        var missing = await ledger.WriteAsync(transaction =>
+            lines.Count(line =>
+            {
+                var row = transaction
+                    .Statement(
+                        """
+                        SELECT count(*) FROM recent_vote a JOIN public_key k USING (validator) WHERE k.key = ?1 AND target = ?2 AND root = ?3 AND a.evidence <= (SELECT max(seq) FROM audit)
+                        """
+                    )
+                    .Bind(1, Share(line.Validator).Bytes)
+                    .Bind(2, (long)line.Target)
+                    .Bind(3, line.Root.Bytes);
+                _ = row.Step();
+                return row.Number(0) != 1;
+            })
+        );
         Assert.Equal(0, missing);
     }
 
     private static async Task<List<(int Validator, ulong Target, Root Root)>> RunAndKillAsync(string file, int epoch)
     {
-        using var child = Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "RemoteSigner.LedgerLoad"), ["crash", file, (epoch + 1).ToString(CultureInfo.InvariantCulture)])
-        {
-            RedirectStandardOutput = true,
-        })!;
+        using var child = Process.Start(
+            new ProcessStartInfo(
+                Path.Combine(AppContext.BaseDirectory, "RemoteSigner.LedgerLoad"),
+                ["crash", file, (epoch + 1).ToString(CultureInfo.InvariantCulture)]
+            )
+            {
+                RedirectStandardOutput = true,
+            }
+        )!;
         var lines = new List<(int Validator, ulong Target, Root Root)>();
         if (await child.StandardOutput.ReadLineAsync() is { } first)
         {
@@ -85,7 +103,11 @@ public sealed class LedgerCrashTests
     private static (int Validator, ulong Target, Root Root) Parse(string line)
     {
         var parts = line.Split(' ');
-        return (int.Parse(parts[0], CultureInfo.InvariantCulture), ulong.Parse(parts[1], CultureInfo.InvariantCulture), Root.Parse(parts[2]));
+        return (
+            int.Parse(parts[0], CultureInfo.InvariantCulture),
+            ulong.Parse(parts[1], CultureInfo.InvariantCulture),
+            Root.Parse(parts[2])
+        );
     }
 
     private static BlsPublicKey Share(int number)

@@ -41,13 +41,22 @@ public sealed class LedgerFaultTests
         // The disk is well again; what it has of the log nobody knows.
         Assert.All(await BatchAsync(signer, Votes(target: 7, root: 1)), AssertFailed);
         Assert.Equal(LedgerFault.DiskFailure, (await Assert.ThrowsAsync<LedgerException>(signer.Ledger.ProbeAsync)).Fault);
-        Assert.Equal(LedgerFault.DiskFailure, (await Assert.ThrowsAsync<LedgerException>(() => signer.Audit.RecordAsync(new AuditEntry { Action = "test", Decision = AuditDecision.Event }))).Fault);
+        Assert.Equal(
+            LedgerFault.DiskFailure,
+            (
+                await Assert.ThrowsAsync<LedgerException>(() =>
+                    signer.Audit.RecordAsync(new AuditEntry { Action = "test", Decision = AuditDecision.Event })
+                )
+            ).Fault
+        );
         Assert.False(await SystemdWatch.AnswersAsync(signer.Ledger, NullLogger.Instance));
 
         await using var next = await RestartAsync(disk, signer, restart);
         Assert.IsType<AuditVerification.Intact>(await AuditVerifier.VerifyAsync(next.Ledger));
         Assert.All(await BatchAsync(next, Votes(target: 5, root: 2)), decision => Assert.Equal(SlashingRule.DoubleVote, RuleOf(decision)));
-        Assert.All(await BatchAsync(next, Votes(target: 5, root: 1)), decision => Assert.True(Assert.IsType<PermitDecision.Granted>(decision).AlreadySigned));
+        Assert.All(await BatchAsync(next, Votes(target: 5, root: 1)), decision =>
+            Assert.True(Assert.IsType<PermitDecision.Granted>(decision).AlreadySigned)
+        );
         var (one, other) = (await BatchAsync(next, Votes(target: 6, root: 2)), await BatchAsync(next, Votes(target: 6, root: 1)));
         Assert.All(one.Zip(other), pair => Assert.True(pair.First is PermitDecision.Granted ^ pair.Second is PermitDecision.Granted));
         Assert.IsType<AuditVerification.Intact>(await AuditVerifier.VerifyAsync(next.Ledger));
@@ -56,7 +65,10 @@ public sealed class LedgerFaultTests
     [Theory]
     [InlineData(raw.SQLITE_IOERR_WRITE, LedgerFault.DiskFailure)]
     [InlineData(raw.SQLITE_FULL, LedgerFault.DiskFull)]
-    public async Task When_the_log_cannot_be_written_nobody_in_the_batch_gets_leave_and_nothing_of_it_is_remembered(int code, LedgerFault fault)
+    public async Task When_the_log_cannot_be_written_nobody_in_the_batch_gets_leave_and_nothing_of_it_is_remembered(
+        int code,
+        LedgerFault fault
+    )
     {
         using var disk = new FaultyDisk();
         await using var signer = await CreateAsync(disk);
@@ -66,8 +78,12 @@ public sealed class LedgerFaultTests
         Assert.All(await BatchAsync(signer, Votes(target: 6, root: 1)), decision => Assert.Equal(fault, FaultOf(decision)));
 
         disk.FailWrite = (_, _) => null;
-        Assert.All(await BatchAsync(signer, Votes(target: 6, root: 2)), decision => Assert.False(Assert.IsType<PermitDecision.Granted>(decision).AlreadySigned));
-        Assert.All(await BatchAsync(signer, Votes(target: 6, root: 1)), decision => Assert.Equal(SlashingRule.DoubleVote, RuleOf(decision)));
+        Assert.All(await BatchAsync(signer, Votes(target: 6, root: 2)), decision =>
+            Assert.False(Assert.IsType<PermitDecision.Granted>(decision).AlreadySigned)
+        );
+        Assert.All(await BatchAsync(signer, Votes(target: 6, root: 1)), decision =>
+            Assert.Equal(SlashingRule.DoubleVote, RuleOf(decision))
+        );
         Assert.IsType<AuditVerification.Intact>(await AuditVerifier.VerifyAsync(signer.Ledger));
     }
 
@@ -94,7 +110,9 @@ public sealed class LedgerFaultTests
         Assert.InRange(longest, 16 << 20, 80 << 20);
     }
 
-    /// <summary>The commits are on disk in the log, and nothing is refused; but the log grows, and whoever looks at the signer's health hears of it.</summary>
+    /// <summary>
+    /// The commits are on disk in the log, and nothing is refused; but the log grows, and whoever looks at the signer's health hears of it.
+    /// </summary>
     [Fact]
     public async Task A_log_that_cannot_be_copied_is_told_until_it_can_be_and_stops_nothing()
     {
@@ -111,9 +129,12 @@ public sealed class LedgerFaultTests
         Assert.Null(signer.Ledger.LastFailure);
     }
 
-    /// <summary>Before 3.51.3 a log that one connection began anew while another began to copy it could lose commits (WAL-reset bug).</summary>
+    /// <summary>
+    /// Before 3.51.3 a log that one connection began anew while another began to copy it could lose commits (WAL-reset bug).
+    /// </summary>
     [Fact]
-    public void The_SQLite_that_is_carried_can_copy_beside_the_writer() => Assert.True(raw.sqlite3_libversion_number() >= 3_051_003, raw.sqlite3_libversion().utf8_to_string());
+    public void The_SQLite_that_is_carried_can_copy_beside_the_writer() =>
+        Assert.True(raw.sqlite3_libversion_number() >= 3_051_003, raw.sqlite3_libversion().utf8_to_string());
 
     /// <summary>Whose frames the kernel lost nobody knows: perhaps some of a commit that was under way.</summary>
     [Theory]
@@ -154,7 +175,10 @@ public sealed class LedgerFaultTests
         Assert.All(await BatchAsync(next, Votes(target: 1_000_000, root: 2)), decision => Assert.IsType<PermitDecision.Granted>(decision));
     }
 
-    /// <summary>One fault at every write and every sync that a life of a ledger makes, opening and checkpoint included; then the next life begins from what is left.</summary>
+    /// <summary>
+    /// One fault at every write and every sync that a life of a ledger makes, opening and checkpoint included; then the next life begins
+    /// from what is left.
+    /// </summary>
     [Theory]
     [InlineData(true, Restart.Killed)]
     [InlineData(true, Restart.PowerCut)]
@@ -220,7 +244,8 @@ public sealed class LedgerFaultTests
     }
 
     // A MiB in one commit.
-    private static Task<int> FillAsync(TemporarySigner signer) => signer.Ledger.WriteAsync(transaction => transaction.Statement("UPDATE probe SET filler = randomblob(1000000)").Execute());
+    private static Task<int> FillAsync(TemporarySigner signer) =>
+        signer.Ledger.WriteAsync(transaction => transaction.Statement("UPDATE probe SET filler = randomblob(1000000)").Execute());
 
     // Both versions of three votes, in turn; of what was ever granted the other version must not be.
     private static async Task AskAsync(TemporarySigner signer, Dictionary<ulong, int> granted, ulong first)
@@ -232,7 +257,10 @@ public sealed class LedgerFaultTests
                 var decision = Assert.Single(await BatchAsync(signer, [Ask(signer, 0, target, root)]));
                 if (decision is PermitDecision.Granted)
                 {
-                    Assert.True(granted.TryAdd(target, root) || granted[target] == root, $"both versions of the vote for {target} got leave");
+                    Assert.True(
+                        granted.TryAdd(target, root) || granted[target] == root,
+                        $"both versions of the vote for {target} got leave"
+                    );
                 }
                 else if (granted.TryGetValue(target, out var version))
                 {
@@ -251,14 +279,18 @@ public sealed class LedgerFaultTests
         return new PermitRequest.Ask(Key(key), Message(content, Root(root)), signer.Witness(Key(key), content));
     }
 
-    private static Task<IReadOnlyList<PermitDecision>> BatchAsync(TemporarySigner signer, Func<TemporarySigner, PermitRequest>[] requests) =>
-        BatchAsync(signer, [.. requests.Select(request => request(signer))]);
+    private static Task<IReadOnlyList<PermitDecision>> BatchAsync(
+        TemporarySigner signer,
+        Func<TemporarySigner, PermitRequest>[] requests
+    ) => BatchAsync(signer, [.. requests.Select(request => request(signer))]);
 
-    private static Task<IReadOnlyList<PermitDecision>> BatchAsync(TemporarySigner signer, IReadOnlyList<PermitRequest> requests) => signer.Slashing.RequestAsync(requests);
+    private static Task<IReadOnlyList<PermitDecision>> BatchAsync(TemporarySigner signer, IReadOnlyList<PermitRequest> requests) =>
+        signer.Slashing.RequestAsync(requests);
 
     private static void AssertFailed(PermitDecision decision) => Assert.Equal(LedgerFault.DiskFailure, FaultOf(decision));
 
-    private static LedgerFault FaultOf(PermitDecision decision) => Assert.IsType<LedgerException>(Assert.IsType<PermitDecision.Failed>(decision).Fault).Fault;
+    private static LedgerFault FaultOf(PermitDecision decision) =>
+        Assert.IsType<LedgerException>(Assert.IsType<PermitDecision.Failed>(decision).Fault).Fault;
 
     private static async Task<TemporarySigner> CreateAsync(FaultyDisk disk, int keys = Keys)
     {

@@ -36,13 +36,19 @@ public sealed class LedgerTests
         await Task.WhenAll(Enumerable.Range(0, 16).Select(i => signer.Slashing.RegisterAsync(Key(i), SlashingFloor.NeverSigned)));
         var commits = signer.Ledger.Commits;
 
-        await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(async () =>
-        {
-            for (var slot = 1UL; slot <= 100; slot++)
-            {
-                Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(i), Block(slot), Root(1)));
-            }
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 16)
+                .Select(i =>
+                    Task.Run(async () =>
+                    {
+                        for (var slot = 1UL; slot <= 100; slot++)
+                        {
+                            Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(i), Block(slot), Root(1)));
+                        }
+                    })
+                )
+        );
 
         Assert.InRange(signer.Ledger.Commits - commits, 1, 800);
     }
@@ -95,7 +101,9 @@ public sealed class LedgerTests
         Assert.Equal(KeyState.Active, (await signer.Slashing.GetKeyStatesAsync())[PublicKey(1)]);
         Assert.Single(await signer.Slashing.StatusAsync());
         Assert.IsType<AuditVerification.Intact>(await AuditVerifier.VerifyAsync(signer.Ledger));
-        await Assert.ThrowsAsync<LedgerException>(() => signer.Ledger.ReadAsync(transaction => transaction.Statement("DELETE FROM public_key").Execute()));
+        await Assert.ThrowsAsync<LedgerException>(() =>
+            signer.Ledger.ReadAsync(transaction => transaction.Statement("DELETE FROM public_key").Execute())
+        );
 
         go.Set();
         Assert.Equal(1, await writing);
@@ -165,7 +173,9 @@ public sealed class LedgerTests
     public async Task Refuses_tables_of_an_unknown_version()
     {
         await using var signer = await TemporarySigner.CreateAsync();
-        await signer.Ledger.WriteAsync(transaction => transaction.Statement("UPDATE room SET version = 99 WHERE name = 'slashing'").Execute());
+        await signer.Ledger.WriteAsync(transaction =>
+            transaction.Statement("UPDATE room SET version = 99 WHERE name = 'slashing'").Execute()
+        );
 
         var refused = await Assert.ThrowsAsync<LedgerException>(() => SlashingProtection.OpenAsync(signer.Ledger, signer.Network));
 
@@ -243,7 +253,10 @@ public sealed class LedgerTests
     public async Task Refuses_a_disk_that_cannot_be_written()
     {
         var disk = Directory.CreateTempSubdirectory("disk-").FullName;
-        Assert.SkipUnless(await RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk), "mounting a small tmpfs is not permitted here");
+        Assert.SkipUnless(
+            await RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk),
+            "mounting a small tmpfs is not permitted here"
+        );
         try
         {
             var path = Path.Combine(disk, "ledger.db");
@@ -267,16 +280,29 @@ public sealed class LedgerTests
     public async Task A_full_disk_grants_nothing_and_loses_nothing()
     {
         var disk = Directory.CreateTempSubdirectory("disk-").FullName;
-        Assert.SkipUnless(await RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk), "mounting a small tmpfs is not permitted here");
+        Assert.SkipUnless(
+            await RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk),
+            "mounting a small tmpfs is not permitted here"
+        );
         try
         {
             await using var ledger = Ledger.Create(Path.Combine(disk, "ledger.db"));
             using var slashing = await SlashingProtection.OpenAsync(ledger, TemporarySigner.Minimal);
             var audit = await AuditLog.OpenAsync(ledger, TimeProvider.System);
             await slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
-            Task<PermitDecision> SignAsync(ulong slot) => TemporarySigner.RequestAsync(slashing, Key(1), Message(Block(slot), Root(1)), (transaction, root, _) => audit.Append(
-                transaction,
-                new AuditEntry { Action = "sign", Decision = AuditDecision.Granted, ShareKey = PublicKey(1), Duty = RemoteSigner.Spec.DutyType.Block, Slot = new(slot), SigningRoot = root }));
+            Task<PermitDecision> SignAsync(ulong slot) =>
+                TemporarySigner.RequestAsync(slashing, Key(1), Message(Block(slot), Root(1)), (transaction, root, _) => audit.Append(
+                        transaction,
+                        new AuditEntry
+                        {
+                            Action = "sign",
+                            Decision = AuditDecision.Granted,
+                            ShareKey = PublicKey(1),
+                            Duty = RemoteSigner.Spec.DutyType.Block,
+                            Slot = new(slot),
+                            SigningRoot = root,
+                        }
+                    ));
             var granted = 0UL;
 
             var full = await Assert.ThrowsAsync<LedgerException>(async () =>
@@ -345,14 +371,19 @@ public sealed class LedgerTests
         await using var signer = await TemporarySigner.CreateAsync();
         await signer.Ledger.DisposeAsync();
 
-        Assert.Equal(LedgerFault.Closed, (await Assert.ThrowsAsync<LedgerException>(() => signer.RequestAsync(Key(1), Block(1), Root(1)))).Fault);
+        Assert.Equal(
+            LedgerFault.Closed,
+            (await Assert.ThrowsAsync<LedgerException>(() => signer.RequestAsync(Key(1), Block(1), Root(1)))).Fault
+        );
     }
 
     private static Task<bool> FailAsync(TemporarySigner signer, Exception failure) => signer.Ledger.WriteAsync<bool>(_ => throw failure);
 
     private static async Task<bool> RunAsync(string program, params string[] arguments)
     {
-        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        using var process = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo(program, arguments) { RedirectStandardError = true }
+        )!;
         await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         return process.ExitCode == 0;

@@ -22,13 +22,17 @@ internal sealed class SlashingOracle
     }
 
     /// <summary>True when signing this beside all that was signed is a slashable offence.</summary>
-    public bool IsSlashable(Duty duty) => duty.IsBlock
-        ? _blocks.Any(block => block.Slot == duty.Target && block.Root != duty.Root)
-        : _votes.Any(vote => (vote.Target == duty.Target && (vote.Root != duty.Root || vote.Source != duty.Source))
-            || (vote.Source < duty.Source && vote.Target > duty.Target)
-            || (vote.Source > duty.Source && vote.Target < duty.Target));
+    public bool IsSlashable(Duty duty) =>
+        duty.IsBlock
+            ? _blocks.Any(block => block.Slot == duty.Target && block.Root != duty.Root)
+            : _votes.Any(vote =>
+                (vote.Target == duty.Target && (vote.Root != duty.Root || vote.Source != duty.Source))
+                || (vote.Source < duty.Source && vote.Target > duty.Target)
+                || (vote.Source > duty.Source && vote.Target < duty.Target)
+            );
 
-    public bool WasSigned(Duty duty) => duty.IsBlock ? _blocks.Contains((duty.Target, duty.Root)) : _votes.Contains((duty.Source, duty.Target, duty.Root));
+    public bool WasSigned(Duty duty) =>
+        duty.IsBlock ? _blocks.Contains((duty.Target, duty.Root)) : _votes.Contains((duty.Source, duty.Target, duty.Root));
 
     /// <summary>A duty of a small world, so that collisions are frequent: a block (slot in <paramref name="Target"/>) or a vote.</summary>
     internal sealed record Duty(bool IsBlock, ulong Source, ulong Target, int Root)

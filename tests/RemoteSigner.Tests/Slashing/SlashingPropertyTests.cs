@@ -10,7 +10,8 @@ namespace RemoteSigner.Tests.Slashing;
 
 public sealed class SlashingPropertyTests
 {
-    private static readonly Gen<Duty> _duty = Gen.Select(Gen.Bool, Gen.ULong[0, 12], Gen.ULong[0, 12], Gen.Int[1, 3]).Select((isBlock, source, target, root) => new Duty(isBlock, isBlock ? 0 : source, target, root));
+    private static readonly Gen<Duty> _duty = Gen.Select(Gen.Bool, Gen.ULong[0, 12], Gen.ULong[0, 12], Gen.Int[1, 3])
+        .Select((isBlock, source, target, root) => new Duty(isBlock, isBlock ? 0 : source, target, root));
 
     private static readonly Gen<Act> _act = Gen.Frequency(
         (30, _duty.Select(duty => (Act)new Act.Ask(duty))),
@@ -20,9 +21,12 @@ public sealed class SlashingPropertyTests
         (1, Gen.Const((Act)new Act.Reopen())),
         (1, Gen.Const((Act)new Act.ImportOwn())),
         (2, _duty.Array[1, 4].Select(duties => (Act)new Act.ImportForeign(duties))),
-        (1, Gen.Const((Act)new Act.Reshare())));
+        (1, Gen.Const((Act)new Act.Reshare()))
+    );
 
-    /// <summary>One validator's life: two conflicting messages are never granted, and above the floors nothing harmless is refused.</summary>
+    /// <summary>
+    /// One validator's life: two conflicting messages are never granted, and above the floors nothing harmless is refused.
+    /// </summary>
     [Fact]
     public async Task Agrees_with_a_naive_oracle_through_exports_imports_pruning_and_restarts()
     {
@@ -134,7 +138,10 @@ public sealed class SlashingPropertyTests
             else
             {
                 var wasTold = _oracle.WasSigned(duty) && !_here.WasSigned(duty);
-                Assert.True(_oracle.IsSlashable(duty) || wasTold || !floors.IsAbove(duty) || (!duty.IsBlock && duty.Source > duty.Target), $"{duty} above {floors} was refused: {decision}");
+                Assert.True(
+                    _oracle.IsSlashable(duty) || wasTold || !floors.IsAbove(duty) || (!duty.IsBlock && duty.Source > duty.Target),
+                    $"{duty} above {floors} was refused: {decision}"
+                );
             }
         }
 
@@ -169,11 +176,14 @@ public sealed class SlashingPropertyTests
 
         private async Task<Root> ChainAsync() => (await FindChainAsync())!.Value;
 
-        private Task<Root?> FindChainAsync() => Signer.Ledger.WriteAsync(transaction => HistoryStore.Of(transaction).Chain.GenesisValidatorsRoot);
+        private Task<Root?> FindChainAsync() =>
+            Signer.Ledger.WriteAsync(transaction => HistoryStore.Of(transaction).Chain.GenesisValidatorsRoot);
 
         private async Task<Floors> FloorsAsync()
         {
-            var status = Assert.Single(await Signer.Slashing.StatusAsync(), validator => validator.Keys.Any(key => key.PublicKey == Key.PublicKey));
+            var status = Assert.Single(await Signer.Slashing.StatusAsync(), validator =>
+                validator.Keys.Any(key => key.PublicKey == Key.PublicKey)
+            );
             return new Floors(status.LowestSlot?.Value, status.LowestSource?.Value, status.LowestTarget?.Value);
         }
 
@@ -188,8 +198,7 @@ public sealed class SlashingPropertyTests
     private sealed record Floors(ulong? Slot, ulong? Source, ulong? Target)
     {
         /// <summary>EIP-3076 conditions 2, 4 and 5.</summary>
-        public bool IsAbove(Duty duty) => duty.IsBlock
-            ? Slot is null || duty.Target > Slot
-            : Source is null || (duty.Source >= Source && duty.Target > Target);
+        public bool IsAbove(Duty duty) =>
+            duty.IsBlock ? Slot is null || duty.Target > Slot : Source is null || (duty.Source >= Source && duty.Target > Target);
     }
 }

@@ -65,7 +65,9 @@ public sealed class SlashingProtectionTests
         for (var epoch = 1UL; epoch <= 20; epoch++)
         {
             var vote = Vote(epoch - 1, epoch);
-            var decisions = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => Task.Run(() => signer.RequestAsync(Key(1), vote, Root(i % 2)))));
+            var decisions = await Task.WhenAll(
+                Enumerable.Range(0, 10).Select(i => Task.Run(() => signer.RequestAsync(Key(1), vote, Root(i % 2))))
+            );
 
             var roots = decisions.OfType<PermitDecision.Granted>().Select(granted => granted.Permit.SigningRoot).Distinct();
             Assert.Single(roots);
@@ -78,7 +80,10 @@ public sealed class SlashingProtectionTests
     {
         await using var signer = await SignerWithAsync(Key(1));
 
-        Assert.Equal(SlashingRule.WrongGenesisValidatorsRoot, RuleOf(await signer.RequestAsync(Key(1), Block(10), Root(1), chain: Root(8))));
+        Assert.Equal(
+            SlashingRule.WrongGenesisValidatorsRoot,
+            RuleOf(await signer.RequestAsync(Key(1), Block(10), Root(1), chain: Root(8)))
+        );
         Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(10), Root(1), chain: Root(7)));
     }
 
@@ -93,8 +98,13 @@ public sealed class SlashingProtectionTests
         using var slashing = await SlashingProtection.OpenAsync(ledger, _unknown);
 
         Assert.Equal(Root(7), slashing.Chain);
-        Assert.Equal(SlashingRule.WrongGenesisValidatorsRoot, RuleOf(await TemporarySigner.RequestAsync(slashing, Key(1), Message(Block(11), Root(1), chain: Root(8)), (_, _, _) => 1)));
-        Assert.IsType<PermitDecision.Granted>(await TemporarySigner.RequestAsync(slashing, Key(1), Message(Block(11), Root(1)), (_, _, _) => 1));
+        Assert.Equal(
+            SlashingRule.WrongGenesisValidatorsRoot,
+            RuleOf(await TemporarySigner.RequestAsync(slashing, Key(1), Message(Block(11), Root(1), chain: Root(8)), (_, _, _) => 1))
+        );
+        Assert.IsType<PermitDecision.Granted>(
+            await TemporarySigner.RequestAsync(slashing, Key(1), Message(Block(11), Root(1)), (_, _, _) => 1)
+        );
     }
 
     [Fact]
@@ -115,7 +125,9 @@ public sealed class SlashingProtectionTests
         await using var signer = await SignerWithAsync(Key(1));
         await signer.RequestAsync(Key(1), Block(10), Root(1), chain: Root(7));
 
-        var refused = await Assert.ThrowsAsync<LedgerException>(() => SlashingProtection.OpenAsync(signer.Ledger, TemporarySigner.Minimal with { GenesisValidatorsRoot = Root(8) }));
+        var refused = await Assert.ThrowsAsync<LedgerException>(() =>
+            SlashingProtection.OpenAsync(signer.Ledger, TemporarySigner.Minimal with { GenesisValidatorsRoot = Root(8) })
+        );
 
         Assert.Equal(LedgerFault.Foreign, refused.Fault);
     }
@@ -125,7 +137,9 @@ public sealed class SlashingProtectionTests
     {
         await using var signer = await SignerWithAsync(Key(1));
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => signer.RequestAsync(Key(1), Message(Block(10), Root(1)), (_, _, _) => throw new InvalidOperationException("no evidence")));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            signer.RequestAsync(Key(1), Message(Block(10), Root(1)), (_, _, _) => throw new InvalidOperationException("no evidence"))
+        );
 
         var other = Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(10), Root(2)));
         Assert.False(other.AlreadySigned);
@@ -135,10 +149,18 @@ public sealed class SlashingProtectionTests
     public async Task Asks_the_message_itself_for_its_root()
     {
         await using var signer = await SignerWithAsync(Key(1));
-        var vote = new AttestationData(new Slot(17), 0, Root(1), new Checkpoint(new Epoch(1), Root(2)), new Checkpoint(new Epoch(2), Root(3)));
+        var vote = new AttestationData(
+            new Slot(17),
+            0,
+            Root(1),
+            new Checkpoint(new Epoch(1), Root(2)),
+            new Checkpoint(new Epoch(2), Root(3))
+        );
         var message = new Attestation(vote, new ForkInfo(default, default, default, Root(7)));
 
-        var granted = Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), message.WithRoot(signer.Network), signer.Witness(Key(1), message.Slashable)));
+        var granted = Assert.IsType<PermitDecision.Granted>(
+            await signer.RequestAsync(Key(1), message.WithRoot(signer.Network), signer.Witness(Key(1), message.Slashable))
+        );
 
         Assert.Equal(message.SigningRoot(signer.Network), granted.Permit.SigningRoot);
         Assert.Equal(SlashingRule.DoubleVote, RuleOf(await signer.RequestAsync(Key(1), message.Slashable, Root(9), chain: Root(7))));
@@ -158,7 +180,10 @@ public sealed class SlashingProtectionTests
     {
         await using var signer = await SignerWithAsync(Key(1));
 
-        Assert.Equal(SlashingRule.WrongGenesisValidatorsRoot, RuleOf(await signer.RequestAsync(Key(1), SlashableContent.None.Instance, Root(1), chain: Root(8))));
+        Assert.Equal(
+            SlashingRule.WrongGenesisValidatorsRoot,
+            RuleOf(await signer.RequestAsync(Key(1), SlashableContent.None.Instance, Root(1), chain: Root(8)))
+        );
     }
 
     private static async Task<TemporarySigner> SignerWithAsync(ProtectedKey key, Network? network = null)

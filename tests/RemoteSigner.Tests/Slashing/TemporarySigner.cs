@@ -6,14 +6,17 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Slashing;
 
-/// <summary>A ledger in a folder of its own, with slashing protection and audit log open on it, that can be closed and opened again.</summary>
+/// <summary>
+/// A ledger in a folder of its own, with slashing protection and audit log open on it, that can be closed and opened again.
+/// </summary>
 internal sealed class TemporarySigner : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder;
 
     private readonly bool _keeps;
 
-    private TemporarySigner(string? folder) => (_folder, _keeps) = folder is null ? (Directory.CreateTempSubdirectory("ledger-"), false) : (new DirectoryInfo(folder), true);
+    private TemporarySigner(string? folder) =>
+        (_folder, _keeps) = folder is null ? (Directory.CreateTempSubdirectory("ledger-"), false) : (new DirectoryInfo(folder), true);
 
     public required Network Network { get; init; }
 
@@ -69,7 +72,9 @@ internal sealed class TemporarySigner : IAsyncDisposable
 
     /// <summary>Registers a key with the history it has, or as one that never signed.</summary>
     public async Task<Registration> RegisterAsync(ProtectedKey key) =>
-        await Slashing.RegisterAsync(key, SlashingFloor.FromHistory) is var known and not Registration.NoFloor ? known : await Slashing.RegisterAsync(key, SlashingFloor.NeverSigned);
+        await Slashing.RegisterAsync(key, SlashingFloor.FromHistory) is var known and not Registration.NoFloor
+            ? known
+            : await Slashing.RegisterAsync(key, SlashingFloor.NeverSigned);
 
     public async Task CloseAsync()
     {
@@ -82,9 +87,15 @@ internal sealed class TemporarySigner : IAsyncDisposable
         RequestAsync(key, Duties.Message(content, label, chain ?? Network.GenesisValidatorsRoot), Witness(key, content));
 
     /// <summary>Asks leave for one message; throws what kept it from being recorded.</summary>
-    public Task<PermitDecision> RequestAsync(ProtectedKey key, RootedMessage message, DecisionWitness witness) => RequestAsync(Slashing, key, message, witness);
+    public Task<PermitDecision> RequestAsync(ProtectedKey key, RootedMessage message, DecisionWitness witness) =>
+        RequestAsync(Slashing, key, message, witness);
 
-    public static async Task<PermitDecision> RequestAsync(SlashingProtection slashing, ProtectedKey key, RootedMessage message, DecisionWitness witness)
+    public static async Task<PermitDecision> RequestAsync(
+        SlashingProtection slashing,
+        ProtectedKey key,
+        RootedMessage message,
+        DecisionWitness witness
+    )
     {
         var decision = Assert.Single(await slashing.RequestAsync([new PermitRequest.Ask(key, message, witness)]));
         if (decision is PermitDecision.Failed(var fault))
@@ -96,23 +107,31 @@ internal sealed class TemporarySigner : IAsyncDisposable
     }
 
     /// <summary>Writes the entry that the signer writes.</summary>
-    public DecisionWitness Witness(ProtectedKey key, SlashableContent content) => (transaction, root, verdict) => Audit.Append(transaction, new AuditEntry
-    {
-        Action = "sign",
-        Decision = verdict is Verdict.Allowed ? AuditDecision.Granted : AuditDecision.Refused,
-        RequestId = "test",
-        Client = "vc",
-        ShareKey = key.PublicKey,
-        GroupKey = key.GroupKey,
-        Duty = content is SlashableContent.Block ? DutyType.Block : content is SlashableContent.Attestation ? DutyType.Attestation : DutyType.RandaoReveal,
-        Slot = content is SlashableContent.Block block ? block.Slot : null,
-        SourceEpoch = (content as SlashableContent.Attestation)?.Source,
-        TargetEpoch = (content as SlashableContent.Attestation)?.Target,
-        SigningRoot = root,
-        SignedBefore = verdict is Verdict.Allowed { AlreadySigned: true },
-        Rule = (verdict as Verdict.Refused)?.Rule.ToString(),
-        Detail = (verdict as Verdict.Refused)?.Detail,
-    });
+    public DecisionWitness Witness(ProtectedKey key, SlashableContent content) =>
+        (transaction, root, verdict) =>
+            Audit.Append(
+                transaction,
+                new AuditEntry
+                {
+                    Action = "sign",
+                    Decision = verdict is Verdict.Allowed ? AuditDecision.Granted : AuditDecision.Refused,
+                    RequestId = "test",
+                    Client = "vc",
+                    ShareKey = key.PublicKey,
+                    GroupKey = key.GroupKey,
+                    Duty =
+                        content is SlashableContent.Block ? DutyType.Block
+                        : content is SlashableContent.Attestation ? DutyType.Attestation
+                        : DutyType.RandaoReveal,
+                    Slot = content is SlashableContent.Block block ? block.Slot : null,
+                    SourceEpoch = (content as SlashableContent.Attestation)?.Source,
+                    TargetEpoch = (content as SlashableContent.Attestation)?.Target,
+                    SigningRoot = root,
+                    SignedBefore = verdict is Verdict.Allowed { AlreadySigned: true },
+                    Rule = (verdict as Verdict.Refused)?.Rule.ToString(),
+                    Detail = (verdict as Verdict.Refused)?.Detail,
+                }
+            );
 
     public async ValueTask DisposeAsync()
     {

@@ -37,7 +37,11 @@ public sealed class WatermarkTests
         await signer.Slashing.RaiseLowWatermarkAsync(null, null);
 
         Assert.All(await signer.Slashing.StatusAsync(), validator =>
-            Assert.Equal((new Slot(1000), new Epoch(100), new Epoch(100)), (validator.LowestSlot, validator.LowestSource, validator.LowestTarget)));
+            Assert.Equal(
+                (new Slot(1000), new Epoch(100), new Epoch(100)),
+                (validator.LowestSlot, validator.LowestSource, validator.LowestTarget)
+            )
+        );
     }
 
     [Fact]
@@ -84,13 +88,19 @@ public sealed class WatermarkTests
 
         var report = await signer.Slashing.PruneAsync(keepEpochs: 5);
 
-        Assert.Equal((13L, 13L, null), (report.Validators[0].BlocksDropped, report.Validators[0].AttestationsDropped, report.Validators[0].Failure));
+        Assert.Equal(
+            (13L, 13L, null),
+            (report.Validators[0].BlocksDropped, report.Validators[0].AttestationsDropped, report.Validators[0].Failure)
+        );
         Assert.Equal(SlashingRule.TargetBelowLowWatermark, RuleOf(await signer.RequestAsync(Key(1), Vote(13, 13), Root(99))));
         Assert.Equal(SlashingRule.DoubleVote, RuleOf(await signer.RequestAsync(Key(1), Vote(14, 15), Root(99))));
         Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Vote(14, 15), Root(15)));
         Assert.Equal(SlashingRule.BlockBelowLowWatermark, RuleOf(await signer.RequestAsync(Key(1), Block(111), Root(99))));
         Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(113), Root(99)));
-        Assert.Equal(0, (await signer.Slashing.PruneAsync(ulong.MaxValue)).Validators.Sum(line => line.BlocksDropped + line.AttestationsDropped));
+        Assert.Equal(
+            0,
+            (await signer.Slashing.PruneAsync(ulong.MaxValue)).Validators.Sum(line => line.BlocksDropped + line.AttestationsDropped)
+        );
     }
 
     [Fact]
@@ -104,9 +114,15 @@ public sealed class WatermarkTests
             await signer.RequestAsync(key, Block(100), Root(1));
         }
 
-        await signer.Ledger.WriteAsync(transaction => transaction.Statement("""
-            CREATE TRIGGER bad BEFORE DELETE ON block WHEN old.validator = 1 BEGIN SELECT RAISE(ABORT, 'bad validator'); END
-            """).Execute());
+        await signer.Ledger.WriteAsync(transaction =>
+            transaction
+                .Statement(
+                    """
+                    CREATE TRIGGER bad BEFORE DELETE ON block WHEN old.validator = 1 BEGIN SELECT RAISE(ABORT, 'bad validator'); END
+                    """
+                )
+                .Execute()
+        );
 
         var report = await signer.Slashing.PruneAsync(keepEpochs: 1);
 

@@ -35,7 +35,14 @@ public sealed class NetworkTests : IDisposable
     [InlineData("sepolia", 32, 12, 1655733600, 222464, 272640)]
     [InlineData("gnosis", 16, 5, 1638993340, 1337856, 1714688)]
     [InlineData("chiado", 16, 5, 1665396300, 948224, 1353216)]
-    public void Knows_the_public_networks(string name, ulong slotsPerEpoch, ulong secondsPerSlot, ulong genesisTime, ulong electra, ulong fulu)
+    public void Knows_the_public_networks(
+        string name,
+        ulong slotsPerEpoch,
+        ulong secondsPerSlot,
+        ulong genesisTime,
+        ulong electra,
+        ulong fulu
+    )
     {
         var network = Network.Find(name);
 
@@ -116,7 +123,8 @@ public sealed class NetworkTests : IDisposable
     }
 
     [Fact]
-    public void Takes_the_newer_slot_duration() => Assert.Equal(6UL, Load(Configuration.Replace("SECONDS_PER_SLOT: 5", "SLOT_DURATION_MS: 6000")).SecondsPerSlot);
+    public void Takes_the_newer_slot_duration() =>
+        Assert.Equal(6UL, Load(Configuration.Replace("SECONDS_PER_SLOT: 5", "SLOT_DURATION_MS: 6000")).SecondsPerSlot);
 
     [Fact]
     public void A_file_that_is_older_than_a_fork_does_not_schedule_it()
@@ -125,8 +133,15 @@ public sealed class NetworkTests : IDisposable
 
         Assert.Equal(Fork.Deneb, network.Forks.All[^1].Fork);
         Assert.Equal(Fork.Deneb, network.Forks.At(new Epoch(1_000_000)));
-        Assert.Equal(Fork.Phase0, Load("PRESET_BASE: minimal\nGENESIS_FORK_VERSION: 0x00000001\nSECONDS_PER_SLOT: 6\n").Forks.At(new Epoch(1_000_000)));
-        Assert.Contains("DENEB_FORK_VERSION is missing", Assert.Throws<SpecException>(() => Load(Configuration.Replace("DENEB_FORK", "OTHER"))).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            Fork.Phase0,
+            Load("PRESET_BASE: minimal\nGENESIS_FORK_VERSION: 0x00000001\nSECONDS_PER_SLOT: 6\n").Forks.At(new Epoch(1_000_000))
+        );
+        Assert.Contains(
+            "DENEB_FORK_VERSION is missing",
+            Assert.Throws<SpecException>(() => Load(Configuration.Replace("DENEB_FORK", "OTHER"))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -184,7 +199,10 @@ public sealed class NetworkTests : IDisposable
         Assert.Equal((Fork.Fulu, Fork.Gloas), (added.At(new Epoch(199_999)), added.At(new Epoch(200_000))));
         Assert.Equal(ForkVersion.Parse("0x80000910"), added.VersionOf(Fork.Gloas));
         Assert.Equal(hoodi.Forks.All, added.All[..^1]);
-        Assert.Equal(Network.Find("sepolia")!.Forks.All, LoadForks("GLOAS_FORK_VERSION: 0x90000076\nGLOAS_FORK_EPOCH: 353024\n", Network.Find("sepolia")!).All);
+        Assert.Equal(
+            Network.Find("sepolia")!.Forks.All,
+            LoadForks("GLOAS_FORK_VERSION: 0x90000076\nGLOAS_FORK_EPOCH: 353024\n", Network.Find("sepolia")!).All
+        );
     }
 
     [Theory]
@@ -194,7 +212,11 @@ public sealed class NetworkTests : IDisposable
     [InlineData("HEZE_FORK_VERSION: 0x90000077\nHEZE_FORK_EPOCH: 5\n", "before")]
     [InlineData("nothing", "not one YAML document")]
     public void Says_what_is_wrong_with_a_file_of_forks(string text, string complaint) =>
-        Assert.Contains(complaint, Assert.Throws<SpecException>(() => LoadForks(text, Network.Find("sepolia")!)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            complaint,
+            Assert.Throws<SpecException>(() => LoadForks(text, Network.Find("sepolia")!)).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void A_slot_and_an_epoch_have_their_times()

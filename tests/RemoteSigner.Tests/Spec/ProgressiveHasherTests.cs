@@ -12,7 +12,9 @@ public sealed class ProgressiveHasherTests
         var vectors = Vectors.Read("gloas/ssz-progressive.json").AsArray();
 
         Assert.Equal(71, vectors.Count);
-        Assert.All(vectors, vector => Assert.Equal(vector!["root"]!.GetValue<string>(), RootOf(vector["type"]!.GetValue<string>(), vector["value"]!).ToString()));
+        Assert.All(vectors, vector =>
+            Assert.Equal(vector!["root"]!.GetValue<string>(), RootOf(vector["type"]!.GetValue<string>(), vector["value"]!).ToString())
+        );
     }
 
     [Fact]
@@ -25,16 +27,17 @@ public sealed class ProgressiveHasherTests
         Assert.Equal(default, hasher.Merkleize());
     }
 
-    private static Root RootOf(string type, JsonNode value) => type.Split(['[', ' ', '('])[0] switch
-    {
-        "ProgressiveBitList" => SszHasher.ProgressiveBitlist(Bytes(value), ulong.MaxValue),
-        "ProgressiveByteList" => SszHasher.ProgressiveByteList(Bytes(value), new ProgressiveHasher()),
-        "ProgressiveList" when type.Contains("uint64", StringComparison.Ordinal) => SszHasher.ProgressiveNumberList(Numbers(value)),
-        "ProgressiveList" => SszHasher.ProgressiveList([.. value.AsArray().Select(element => Root.Parse(element!.GetValue<string>()))]),
-        "ProgressiveContainer" when type.Contains("[1,0,1]", StringComparison.Ordinal) => WithHole(Numbers(value)),
-        "ProgressiveContainer" => SszHasher.ProgressiveContainer([.. Numbers(value).Select(SszHasher.Number)]),
-        _ => throw new InvalidOperationException(type),
-    };
+    private static Root RootOf(string type, JsonNode value) =>
+        type.Split(['[', ' ', '('])[0] switch
+        {
+            "ProgressiveBitList" => SszHasher.ProgressiveBitlist(Bytes(value), ulong.MaxValue),
+            "ProgressiveByteList" => SszHasher.ProgressiveByteList(Bytes(value), new ProgressiveHasher()),
+            "ProgressiveList" when type.Contains("uint64", StringComparison.Ordinal) => SszHasher.ProgressiveNumberList(Numbers(value)),
+            "ProgressiveList" => SszHasher.ProgressiveList([.. value.AsArray().Select(element => Root.Parse(element!.GetValue<string>()))]),
+            "ProgressiveContainer" when type.Contains("[1,0,1]", StringComparison.Ordinal) => WithHole(Numbers(value)),
+            "ProgressiveContainer" => SszHasher.ProgressiveContainer([.. Numbers(value).Select(SszHasher.Number)]),
+            _ => throw new InvalidOperationException(type),
+        };
 
     // A member that is not active leaves a zero chunk in its place.
     private static Root WithHole(ulong[] members)
@@ -48,5 +51,6 @@ public sealed class ProgressiveHasherTests
 
     private static ulong[] Numbers(JsonNode value) => [.. value.AsArray().Select(element => ulong.Parse(element!.GetValue<string>()))];
 
-    private static byte[] Bytes(JsonNode value) => Hex.TryParse(value.GetValue<string>(), out var bytes) ? bytes : throw new FormatException();
+    private static byte[] Bytes(JsonNode value) =>
+        Hex.TryParse(value.GetValue<string>(), out var bytes) ? bytes : throw new FormatException();
 }

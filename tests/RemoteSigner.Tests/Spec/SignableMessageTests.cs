@@ -15,14 +15,20 @@ public sealed class SignableMessageTests
     [InlineData(10, "0x02000000")]
     [InlineData(11, "0x02000000")]
     public void The_fork_of_the_request_decides_the_version_by_its_epoch(ulong epoch, string version) =>
-        Assert.Equal(Domain.Compute(DomainType.Randao, Version(version), _genesis), new RandaoReveal(new Epoch(epoch), _forkInfo).GetDomain(_mainnet));
+        Assert.Equal(
+            Domain.Compute(DomainType.Randao, Version(version), _genesis),
+            new RandaoReveal(new Epoch(epoch), _forkInfo).GetDomain(_mainnet)
+        );
 
     [Fact]
     public void An_attestation_has_the_fork_of_its_target_not_of_its_slot()
     {
         var vote = Vote(new Slot(10 * _mainnet.SlotsPerEpoch), target: 9);
 
-        Assert.Equal(Domain.Compute(DomainType.BeaconAttester, Version("0x01000000"), _genesis), new Attestation(vote, _forkInfo).GetDomain(_mainnet));
+        Assert.Equal(
+            Domain.Compute(DomainType.BeaconAttester, Version("0x01000000"), _genesis),
+            new Attestation(vote, _forkInfo).GetDomain(_mainnet)
+        );
     }
 
     [Fact]
@@ -45,7 +51,10 @@ public sealed class SignableMessageTests
 
         // The chain's epoch decides, where it is known: a validator may leave with an epoch that is long gone.
         Assert.Equal(Domain.Compute(DomainType.VoluntaryExit, Version("0x03000000"), _genesis), Exit(5).GetDomain(_mainnet, deneb));
-        Assert.Equal(Domain.Compute(DomainType.VoluntaryExit, Version("0x01000000"), _genesis), Exit(5).GetDomain(_mainnet, new Epoch(deneb.Value - 1)));
+        Assert.Equal(
+            Domain.Compute(DomainType.VoluntaryExit, Version("0x01000000"), _genesis),
+            Exit(5).GetDomain(_mainnet, new Epoch(deneb.Value - 1))
+        );
         Assert.Equal(Exit(5).SigningRoot(_mainnet, deneb), Exit(5).WithRoot(_mainnet, deneb).SigningRoot);
         Assert.NotEqual(Exit(5).SigningRoot(_mainnet), Exit(5).SigningRoot(_mainnet, deneb));
     }
@@ -68,8 +77,16 @@ public sealed class SignableMessageTests
 
         Assert.NotEqual(default, Aggregate(deneb, null).SigningRoot(_mainnet));
         Assert.NotEqual(default, Aggregate(electra, committees).SigningRoot(_mainnet));
-        Assert.Contains("schedule", Assert.Throws<SpecException>(() => Aggregate(deneb, committees).SigningRoot(_mainnet)).Message, StringComparison.Ordinal);
-        Assert.Contains("committee_bits", Assert.Throws<SpecException>(() => Aggregate(electra, null).SigningRoot(_mainnet)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "schedule",
+            Assert.Throws<SpecException>(() => Aggregate(deneb, committees).SigningRoot(_mainnet)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "committee_bits",
+            Assert.Throws<SpecException>(() => Aggregate(electra, null).SigningRoot(_mainnet)).Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<SpecException>(() => Aggregate(electra, [1]).SigningRoot(_mainnet));
     }
 
@@ -87,14 +104,27 @@ public sealed class SignableMessageTests
         Assert.Equal(InForm(fulu, Fork.Electra), InForm(fulu, Fork.Fulu));
         Assert.NotEqual(InForm(gloas, Fork.Fulu), InForm(gloas, Fork.Gloas));
         Assert.Equal(gloas.SigningRoot(network), (gloas with { NamedFork = Fork.Heze }).SigningRoot(network));
-        Assert.Contains("schedule", Assert.Throws<SpecException>(() => (gloas with { NamedFork = Fork.Fulu }).SigningRoot(network)).Message, StringComparison.Ordinal);
-        Assert.Contains("schedule", Assert.Throws<SpecException>(() => (fulu with { NamedFork = Fork.Gloas }).SigningRoot(network)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "schedule",
+            Assert.Throws<SpecException>(() => (gloas with { NamedFork = Fork.Fulu }).SigningRoot(network)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "schedule",
+            Assert.Throws<SpecException>(() => (fulu with { NamedFork = Fork.Gloas }).SigningRoot(network)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_contribution_of_another_preset_has_no_root()
     {
-        var contribution = new SyncCommitteeContributionAndProof(1, new SyncCommitteeContribution(new Slot(1), default, 0, [0xff], default), default, _forkInfo);
+        var contribution = new SyncCommitteeContributionAndProof(
+            1,
+            new SyncCommitteeContribution(new Slot(1), default, 0, [0xff], default),
+            default,
+            _forkInfo
+        );
 
         Assert.NotEqual(default, contribution.SigningRoot(_minimal));
         Assert.Throws<SpecException>(() => contribution.SigningRoot(_mainnet));
@@ -116,9 +146,14 @@ public sealed class SignableMessageTests
     {
         SignableMessage[] harmless =
         [
-            Exit(1), Aggregate(new Slot(1), null), new AggregationSlot(new Slot(1), _forkInfo), new RandaoReveal(new Epoch(1), _forkInfo),
-            new SyncCommitteeMessage(new Slot(1), default, _forkInfo), new SyncCommitteeSelectionProof(new Slot(1), 0, _forkInfo),
-            new Deposit(default, default, 1, default), new ValidatorRegistration(default, 1, 1, default),
+            Exit(1),
+            Aggregate(new Slot(1), null),
+            new AggregationSlot(new Slot(1), _forkInfo),
+            new RandaoReveal(new Epoch(1), _forkInfo),
+            new SyncCommitteeMessage(new Slot(1), default, _forkInfo),
+            new SyncCommitteeSelectionProof(new Slot(1), 0, _forkInfo),
+            new Deposit(default, default, 1, default),
+            new ValidatorRegistration(default, 1, 1, default),
         ];
 
         Assert.All(harmless, message => Assert.IsType<SlashableContent.None>(message.Slashable));
@@ -134,7 +169,17 @@ public sealed class SignableMessageTests
     [InlineData(144896UL * 32, true, false)]
     public void A_whole_block_is_of_the_fork_of_its_slot(ulong slot, bool isAltair, bool isOne)
     {
-        var body = new BlockBody.Full(default, new Eth1Vote(default, 0, default), default, [], [], [], [], [], isAltair ? new SyncAggregate([.. new byte[64]], default) : null);
+        var body = new BlockBody.Full(
+            default,
+            new Eth1Vote(default, 0, default),
+            default,
+            [],
+            [],
+            [],
+            [],
+            [],
+            isAltair ? new SyncAggregate([.. new byte[64]], default) : null
+        );
         var block = new Block(new Slot(slot), 1, default, default, body, _forkInfo);
 
         var fault = Record.Exception(() => block.WithRoot(_mainnet));
@@ -148,7 +193,8 @@ public sealed class SignableMessageTests
     private static AggregateAndProof Aggregate(Slot slot, ImmutableArray<byte>? committeeBits) =>
         new(1, new SignedAggregate([3], Vote(slot, target: 1), default, committeeBits), default, _forkInfo);
 
-    private static AttestationData Vote(Slot slot, ulong target) => new(slot, 0, default, default, new Checkpoint(new Epoch(target), default));
+    private static AttestationData Vote(Slot slot, ulong target) =>
+        new(slot, 0, default, default, new Checkpoint(new Epoch(target), default));
 
     private static ForkVersion Version(string hex) => ForkVersion.Parse(hex);
 }

@@ -31,9 +31,7 @@ public sealed class SszHasherTests
         var members = Enumerable.Range(1, 5).Select(i => SszHasher.Number((ulong)i)).ToArray();
         var empty = Hash(_zero, _zero);
 
-        var expected = Hash(
-            Hash(Hash(Chunk(1), Chunk(2)), Hash(Chunk(3), Chunk(4))),
-            Hash(Hash(Chunk(5), _zero), empty));
+        var expected = Hash(Hash(Hash(Chunk(1), Chunk(2)), Hash(Chunk(3), Chunk(4))), Hash(Hash(Chunk(5), _zero), empty));
 
         Assert.Equal(expected, SszHasher.Container(members).Bytes);
     }
@@ -47,7 +45,10 @@ public sealed class SszHasherTests
 
     [Fact]
     public void A_list_mixes_its_length_in() =>
-        Assert.Equal(Hash(Hash(Hash(Chunk(9), _zero), Hash(_zero, _zero)), Chunk(1)), SszHasher.List([SszHasher.Number(9)], limit: 3).Bytes);
+        Assert.Equal(
+            Hash(Hash(Hash(Chunk(9), _zero), Hash(_zero, _zero)), Chunk(1)),
+            SszHasher.List([SszHasher.Number(9)], limit: 3).Bytes
+        );
 
     [Fact]
     public void Numbers_of_a_list_share_chunks()
@@ -66,7 +67,10 @@ public sealed class SszHasherTests
     [InlineData("ff01", "ff", 8)]
     [InlineData("ff03", "ff01", 9)]
     public void A_bitlist_loses_the_bit_that_marks_its_length(string bits, string kept, byte length) =>
-        Assert.Equal(Hash(Chunk(Convert.FromHexString(kept)), Chunk(length)), SszHasher.Bitlist(Convert.FromHexString(bits), limit: 256).Bytes);
+        Assert.Equal(
+            Hash(Chunk(Convert.FromHexString(kept)), Chunk(length)),
+            SszHasher.Bitlist(Convert.FromHexString(bits), limit: 256).Bytes
+        );
 
     [Fact]
     public void A_bitlist_that_fills_its_chunks_keeps_no_chunk_for_the_marker()
@@ -120,7 +124,10 @@ public sealed class SszHasherTests
     {
         var half = Hash(Chunk([.. Enumerable.Repeat((byte)7, 32)]), Chunk(7));
 
-        Assert.Equal(Hash(Hash(half, Hash(Chunk(), Chunk())), Chunk(33)), SszHasher.ByteList([.. Enumerable.Repeat((byte)7, 33)], limit: 100).Bytes);
+        Assert.Equal(
+            Hash(Hash(half, Hash(Chunk(), Chunk())), Chunk(33)),
+            SszHasher.ByteList([.. Enumerable.Repeat((byte)7, 33)], limit: 100).Bytes
+        );
         Assert.Equal(Hash(Chunk(), Chunk()), SszHasher.ByteList([], limit: 32).Bytes);
     }
 

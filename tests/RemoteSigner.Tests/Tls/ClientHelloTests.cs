@@ -17,7 +17,10 @@ public sealed class ClientHelloTests
         var hello = await HelloAsync(protocols);
 
         Assert.Equal(hello.Length, ClientHello.LengthOf(hello));
-        Assert.Equal(new ClientHello.Offer(protocols.HasFlag(SslProtocols.Tls12), protocols.HasFlag(SslProtocols.Tls13)), ClientHello.Offered(hello));
+        Assert.Equal(
+            new ClientHello.Offer(protocols.HasFlag(SslProtocols.Tls12), protocols.HasFlag(SslProtocols.Tls13)),
+            ClientHello.Offered(hello)
+        );
     }
 
     [Fact]
@@ -43,14 +46,17 @@ public sealed class ClientHelloTests
     }
 
     [Fact]
-    public void Another_protocol_is_none() => Assert.Equal((null, null), (ClientHello.LengthOf("GET / HTTP/1.1"u8), ClientHello.Offered("GET / HTTP/1.1\r\n\r\n"u8)));
+    public void Another_protocol_is_none() =>
+        Assert.Equal((null, null), (ClientHello.LengthOf("GET / HTTP/1.1"u8), ClientHello.Offered("GET / HTTP/1.1\r\n\r\n"u8)));
 
     // The first thing a client writes.
     private static async Task<byte[]> HelloAsync(SslProtocols protocols)
     {
         using var wire = new FirstWrite();
         await using var client = new SslStream(wire);
-        await Assert.ThrowsAnyAsync<IOException>(() => client.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "signer", EnabledSslProtocols = protocols }));
+        await Assert.ThrowsAnyAsync<IOException>(() =>
+            client.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "signer", EnabledSslProtocols = protocols })
+        );
         return wire.Written.ToArray();
     }
 
@@ -66,11 +72,13 @@ public sealed class ClientHelloTests
 
         public override long Length => throw new NotSupportedException();
 
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override void Flush()
+        public override long Position
         {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
         }
+
+        public override void Flush() { }
 
         public override int Read(byte[] buffer, int offset, int count) => 0;
 

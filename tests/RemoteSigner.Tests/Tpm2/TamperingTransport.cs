@@ -23,13 +23,29 @@ internal sealed class TamperingTransport(ITpmTransport transport) : ITpmTranspor
     {
         if (Answers.TryDequeue(out var code))
         {
-            byte[] refusal = [0x80, 0x01, 0, 0, 0, 10, (byte)(code >> 24), (byte)(code >> 16 & 0xFF), (byte)(code >> 8 & 0xFF), (byte)(code & 0xFF)];
+            byte[] refusal =
+            [
+                0x80,
+                0x01,
+                0,
+                0,
+                0,
+                10,
+                (byte)(code >> 24),
+                (byte)(code >> 16 & 0xFF),
+                (byte)(code >> 8 & 0xFF),
+                (byte)(code & 0xFF),
+            ];
             refusal.CopyTo(response);
             return refusal.Length;
         }
 
         var sent = command.ToArray();
-        if (SendFirst?.Invoke(sent) is { } other && transport.Transact(other, response, timeout) is var answered && !response[6..answered][..4].SequenceEqual(new byte[4]))
+        if (
+            SendFirst?.Invoke(sent) is { } other
+            && transport.Transact(other, response, timeout) is var answered
+            && !response[6..answered][..4].SequenceEqual(new byte[4])
+        )
         {
             throw new InvalidOperationException($"somebody else's command was answered 0x{Convert.ToHexString(response[6..10])}");
         }

@@ -35,7 +35,8 @@ public sealed class TpmAttestationTests : TpmTest
         session.SetAuthValue("secret"u8);
         tpm.NvWrite(index, session, record);
 
-        var attest = tpm.NvCertify(key, TpmPassword.Empty, index.AsWritten(), session, _challenge, 60, offset: 40).Verify((EccPublic)key.Public);
+        var attest = tpm.NvCertify(key, TpmPassword.Empty, index.AsWritten(), session, _challenge, 60, offset: 40)
+            .Verify((EccPublic)key.Public);
 
         var contents = Assert.IsType<TpmAttested.NvContents>(attest.Attested);
         Assert.Equal((index.AsWritten().Name, 40), (contents.IndexName, contents.Offset));
@@ -53,7 +54,10 @@ public sealed class TpmAttestationTests : TpmTest
         for (var position = 0; position < quote.Attest.Length; position++)
         {
             quote.Attest[position] ^= 1;
-            Assert.Equal(TpmIntegrityFault.Signature, Assert.Throws<TpmIntegrityException>(() => quote.Verify((EccPublic)key.Public)).Fault);
+            Assert.Equal(
+                TpmIntegrityFault.Signature,
+                Assert.Throws<TpmIntegrityException>(() => quote.Verify((EccPublic)key.Public)).Fault
+            );
             quote.Attest[position] ^= 1;
         }
 
@@ -131,7 +135,10 @@ public sealed class TpmAttestationTests : TpmTest
     {
         var made = (RsaPublic)TpmTemplates.EndorsementKeyRsa;
 
-        Assert.Equal(TpmIntegrityFault.Malformed, Assert.Throws<TpmIntegrityException>(() => TpmCredential.Make(made, made.Name, _challenge)).Fault);
+        Assert.Equal(
+            TpmIntegrityFault.Malformed,
+            Assert.Throws<TpmIntegrityException>(() => TpmCredential.Make(made, made.Name, _challenge)).Fault
+        );
         Assert.ThrowsAny<CryptographicException>(() => TpmCredential.Make(TpmTemplates.EndorsementKeyEcc, made.Name, _challenge));
     }
 
@@ -155,7 +162,8 @@ public sealed class TpmAttestationTests : TpmTest
         Assert.Null(tpm.FindEkCertificate(Tpm.EkCertificateEcc));
     }
 
-    private static TpmObject AttestationKey(Tpm tpm) => tpm.CreatePrimary(TpmEntity.Endorsement, TpmPassword.Empty, TpmTemplates.AttestationKey);
+    private static TpmObject AttestationKey(Tpm tpm) =>
+        tpm.CreatePrimary(TpmEntity.Endorsement, TpmPassword.Empty, TpmTemplates.AttestationKey);
 
     private static TpmObject EndorsementKey(Tpm tpm, bool ecc) =>
         tpm.CreatePrimary(TpmEntity.Endorsement, TpmPassword.Empty, ecc ? TpmTemplates.EndorsementKeyEcc : TpmTemplates.EndorsementKeyRsa);

@@ -43,7 +43,11 @@ public sealed class TpmBusTests : TpmTest
         using var tpm = Tpm.Open(bus);
         var root = PinnedRoot(tpm);
         using var creating = tpm.StartHmacSession(root);
-        using var item = tpm.Load(root, creating, tpm.Create(root, creating, KeyedHashPublic.SealedUnderAuthValue(noDA: true), _authValue, _secret));
+        using var item = tpm.Load(
+            root,
+            creating,
+            tpm.Create(root, creating, KeyedHashPublic.SealedUnderAuthValue(noDA: true), _authValue, _secret)
+        );
         var secret = new byte[32];
         // A response to an unseal in an HMAC session: 10 of header, 4 of size, 34 of secret, then the session's 2 + 32, 1, 2 + 32.
         for (var position = 10; position < 117; position++)
@@ -53,7 +57,10 @@ public sealed class TpmBusTests : TpmTest
             bus.ChangeResponse = response => response[position] ^= 1;
             var refused = Assert.Throws<TpmIntegrityException>(() => tpm.Unseal(item, session, secret));
             bus.ChangeResponse = null;
-            Assert.True(refused.Fault is TpmIntegrityFault.ResponseHmac or TpmIntegrityFault.Malformed, $"byte {position}: {refused.Fault}");
+            Assert.True(
+                refused.Fault is TpmIntegrityFault.ResponseHmac or TpmIntegrityFault.Malformed,
+                $"byte {position}: {refused.Fault}"
+            );
             Assert.Equal(new byte[32], secret);
         }
     }
@@ -66,7 +73,10 @@ public sealed class TpmBusTests : TpmTest
         using var session = tpm.StartHmacSession(PinnedRoot(tpm));
         bus.ChangeResponse = response => response[1] = 0x01;
 
-        Assert.Equal(TpmIntegrityFault.ResponseHmac, Assert.Throws<TpmIntegrityException>(() => tpm.GetRandom(new byte[16], session)).Fault);
+        Assert.Equal(
+            TpmIntegrityFault.ResponseHmac,
+            Assert.Throws<TpmIntegrityException>(() => tpm.GetRandom(new byte[16], session)).Fault
+        );
     }
 
     [Fact]

@@ -3,7 +3,10 @@ using RemoteSigner.Tpm2;
 
 namespace RemoteSigner.Tests.Tpm2;
 
-/// <summary>A TPM behind a character device: a pseudo terminal that socat joins to swtpm. Reads of it block and cannot be interrupted, as those of /dev/tpmrm0.</summary>
+/// <summary>
+/// A TPM behind a character device: a pseudo terminal that socat joins to swtpm. Reads of it block and cannot be interrupted, as those of
+/// /dev/tpmrm0.
+/// </summary>
 public sealed class TpmDeviceTests : TpmTest
 {
     private Process? _socat;
@@ -19,7 +22,10 @@ public sealed class TpmDeviceTests : TpmTest
             Assert.Skip("socat is not installed (apt-get install socat)");
         }
 
-        _socat = Process.Start("socat", [$"PTY,link={InFolder("device")},rawer", $"UNIX-CONNECT:{Software.Address["swtpm:path=".Length..]}"]);
+        _socat = Process.Start(
+            "socat",
+            [$"PTY,link={InFolder("device")},rawer", $"UNIX-CONNECT:{Software.Address["swtpm:path=".Length..]}"]
+        );
         SpinWait.SpinUntil(() => File.Exists(InFolder("device")), TimeSpan.FromSeconds(10));
     }
 

@@ -15,7 +15,10 @@ public sealed class TpmFaultTests : TpmTest
         await Software.KillAsync();
 
         Assert.Equal(TpmTransportFault.Unreachable, Assert.Throws<TpmTransportException>(() => Open()).Fault);
-        Assert.Equal(TpmTransportFault.Unreachable, Assert.Throws<TpmTransportException>(() => Tpm.Open(TpmAddress.Parse("device:/dev/no-such-tpm"))).Fault);
+        Assert.Equal(
+            TpmTransportFault.Unreachable,
+            Assert.Throws<TpmTransportException>(() => Tpm.Open(TpmAddress.Parse("device:/dev/no-such-tpm"))).Fault
+        );
     }
 
     [Fact]
@@ -98,13 +101,16 @@ public sealed class TpmFaultTests : TpmTest
     {
         using var tpm = Open();
 
-        Assert.Equal(TpmRc.OBJECT_MEMORY, Refused(() =>
-        {
-            for (var count = 0; count < 10; count++)
+        Assert.Equal(
+            TpmRc.OBJECT_MEMORY,
+            Refused(() =>
             {
-                _ = tpm.CreatePrimary(TpmEntity.Owner, TpmPassword.Empty, TpmTemplates.AttestationKey);
-            }
-        }));
+                for (var count = 0; count < 10; count++)
+                {
+                    _ = tpm.CreatePrimary(TpmEntity.Owner, TpmPassword.Empty, TpmTemplates.AttestationKey);
+                }
+            })
+        );
     }
 
     [Fact]
@@ -141,7 +147,9 @@ public sealed class TpmFaultTests : TpmTest
         Assert.Equal(Tpm.StorageRootKeyHandle, key.Handle);
     }
 
-    /// <summary>Answers without a session that would be asked for again and again: one PCR for another, a list of handles that goes round.</summary>
+    /// <summary>
+    /// Answers without a session that would be asked for again and again: one PCR for another, a list of handles that goes round.
+    /// </summary>
     [Fact]
     public void Answers_that_would_never_end_are_refused()
     {
@@ -149,7 +157,10 @@ public sealed class TpmFaultTests : TpmTest
         using var tpm = Tpm.Open(bus);
         using var root = tpm.ProvisionStorageRootKey(TpmPassword.Empty);
         bus.ChangeResponse = response => response[21] = 0x40;
-        Assert.Equal(TpmIntegrityFault.Malformed, Assert.Throws<TpmIntegrityException>(() => tpm.PcrRead(TpmlPcrSelection.Sha256(7))).Fault);
+        Assert.Equal(
+            TpmIntegrityFault.Malformed,
+            Assert.Throws<TpmIntegrityException>(() => tpm.PcrRead(TpmlPcrSelection.Sha256(7))).Fault
+        );
 
         bus.ChangeResponse = response => (response[10], response[22]) = (1, 0);
         Assert.Equal(TpmIntegrityFault.Malformed, Assert.Throws<TpmIntegrityException>(() => tpm.GetHandles(Tpm.PersistentObjects)).Fault);

@@ -5,7 +5,8 @@ namespace RemoteSigner.Tests.Tpm2;
 
 public sealed class TpmNvTests : TpmTest
 {
-    private const uint CounterHandle = 0x01800100, RecordHandle = 0x01800101;
+    private const uint CounterHandle = 0x01800100,
+        RecordHandle = 0x01800101;
     private readonly byte[] _authValue = RandomNumberGenerator.GetBytes(32);
 
     [Fact]
@@ -77,7 +78,11 @@ public sealed class TpmNvTests : TpmTest
         using var tpm = Open();
         using var session = tpm.StartHmacSession(PinnedRoot(tpm));
         var data = RandomNumberGenerator.GetBytes(1500);
-        var index = tpm.NvDefineSpace(session, new TpmsNvPublic(RecordHandle, TpmsNvPublic.Ordinary(RecordHandle, 1).Attributes & ~TpmaNv.WriteAll, [], data.Length), _authValue);
+        var index = tpm.NvDefineSpace(
+            session,
+            new TpmsNvPublic(RecordHandle, TpmsNvPublic.Ordinary(RecordHandle, 1).Attributes & ~TpmaNv.WriteAll, [], data.Length),
+            _authValue
+        );
         session.SetAuthValue(_authValue);
 
         tpm.NvWrite(index, session, data);
@@ -110,7 +115,9 @@ public sealed class TpmNvTests : TpmTest
         Assert.Equal(0u, tpm.FindProperty(TpmPt.LOCKOUT_COUNTER));
     }
 
-    /// <summary>The session's HMAC covers the Name that was pinned: an index of the same handle with other attributes does not pass for it.</summary>
+    /// <summary>
+    /// The session's HMAC covers the Name that was pinned: an index of the same handle with other attributes does not pass for it.
+    /// </summary>
     [Fact]
     public void Refuses_an_index_that_is_not_the_pinned_one()
     {
@@ -126,7 +133,10 @@ public sealed class TpmNvTests : TpmTest
         tpm.NvIncrement(impostor, other);
 
         Assert.Equal(TpmRc.BAD_AUTH, Refused(() => tpm.NvReadCounter(pinned, other)));
-        Assert.Equal(TpmIntegrityFault.Name, Assert.Throws<TpmIntegrityException>(() => tpm.NvReadPublic(CounterHandle).Pinned(pinned.Name)).Fault);
+        Assert.Equal(
+            TpmIntegrityFault.Name,
+            Assert.Throws<TpmIntegrityException>(() => tpm.NvReadPublic(CounterHandle).Pinned(pinned.Name)).Fault
+        );
     }
 
     [Fact]
@@ -147,13 +157,16 @@ public sealed class TpmNvTests : TpmTest
         using var tpm = Open();
         using var session = tpm.StartHmacSession(PinnedRoot(tpm));
 
-        Assert.Equal(TpmRc.NV_SPACE, Refused(() =>
-        {
-            for (var handle = RecordHandle; ; handle++)
+        Assert.Equal(
+            TpmRc.NV_SPACE,
+            Refused(() =>
             {
-                tpm.NvDefineSpace(session, TpmsNvPublic.Ordinary(handle, 1024), []);
-            }
-        }));
+                for (var handle = RecordHandle; ; handle++)
+                {
+                    tpm.NvDefineSpace(session, TpmsNvPublic.Ordinary(handle, 1024), []);
+                }
+            })
+        );
     }
 
     /// <summary>A counter with our authorization value, incremented once; the session proves the value from then on.</summary>

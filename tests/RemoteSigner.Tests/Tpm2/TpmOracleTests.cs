@@ -44,7 +44,11 @@ public sealed class TpmOracleTests : TpmTest
 
         using var again = Open();
         var root = PinnedRoot(again);
-        using var loaded = again.Load(root, TpmPassword.Empty, new SealedObject(Read("o.priv")[2..], TpmtPublic.Parse(Read("o.pub").AsSpan(2))));
+        using var loaded = again.Load(
+            root,
+            TpmPassword.Empty,
+            new SealedObject(Read("o.priv")[2..], TpmtPublic.Parse(Read("o.pub").AsSpan(2)))
+        );
         using var policy = again.StartPolicySession(root);
         again.PolicyPcr(policy, _pcrs);
         var secret = new byte[32];
@@ -71,11 +75,17 @@ public sealed class TpmOracleTests : TpmTest
         Write("any", new byte[32]);
 
         Assert.Equal(PolicyDigest.Empty.Pcr(_pcrs, pcrs.Digest()), await TrialAsync("policypcr", "-l", "sha256:7,16"));
-        Assert.Equal(PolicyDigest.Empty.NV(counter.AsWritten(), new byte[8], 0, TpmEo.UnsignedLessOrEqual), await TrialAsync("policynv", Handle, "-C", "o", "-i", "operand", "ule"));
+        Assert.Equal(
+            PolicyDigest.Empty.NV(counter.AsWritten(), new byte[8], 0, TpmEo.UnsignedLessOrEqual),
+            await TrialAsync("policynv", Handle, "-C", "o", "-i", "operand", "ule")
+        );
         Assert.Equal(PolicyDigest.Empty.AuthValue(), await TrialAsync("policyauthvalue"));
         Assert.Equal(PolicyDigest.Empty.CommandCode(TpmCc.Unseal), await TrialAsync("policycommandcode", "TPM2_CC_Unseal"));
         Assert.Equal(PolicyDigest.Empty.Secret(TpmEntity.Endorsement.Name, []), await TrialAsync("policysecret", "-c", "endorsement"));
-        Assert.Equal(PolicyDigest.Authorize(key.Name, "vault"u8), await TrialAsync("policyauthorize", "-i", "any", "-q", "ref", "-n", "key.name"));
+        Assert.Equal(
+            PolicyDigest.Authorize(key.Name, "vault"u8),
+            await TrialAsync("policyauthorize", "-i", "any", "-q", "ref", "-n", "key.name")
+        );
     }
 
     [Fact]
@@ -83,7 +93,8 @@ public sealed class TpmOracleTests : TpmTest
     {
         TpmName root;
         NvIndex index;
-        byte[] ecc, rsa;
+        byte[] ecc,
+            rsa;
         using (var tpm = Open())
         {
             root = PinnedRoot(tpm).Name;
@@ -138,7 +149,10 @@ public sealed class TpmOracleTests : TpmTest
             using var ecdsa = ECDsa.Create(((EccPublic)key.Public).ToParameters());
             await File.WriteAllTextAsync(InFolder("ak.pem"), ecdsa.ExportSubjectPublicKeyInfoPem());
             Write("quote", quote.Attest);
-            Write("signature", [0, 0x18, 0, 0x0B, .. TwoBytesSize(quote.Signature.AsSpan(0, 32)), .. TwoBytesSize(quote.Signature.AsSpan(32))]);
+            Write(
+                "signature",
+                [0, 0x18, 0, 0x0B, .. TwoBytesSize(quote.Signature.AsSpan(0, 32)), .. TwoBytesSize(quote.Signature.AsSpan(32))]
+            );
         }
 
         await ToolAsync("checkquote", "-u", "ak.pem", "-m", "quote", "-s", "signature", "-q", Convert.ToHexString(challenge));
@@ -154,7 +168,11 @@ public sealed class TpmOracleTests : TpmTest
         using (var tpm = Open())
         {
             using var attestationKey = tpm.CreatePrimary(TpmEntity.Endorsement, TpmPassword.Empty, TpmTemplates.AttestationKey);
-            using var endorsementKey = tpm.CreatePrimary(TpmEntity.Endorsement, TpmPassword.Empty, ecc ? TpmTemplates.EndorsementKeyEcc : TpmTemplates.EndorsementKeyRsa);
+            using var endorsementKey = tpm.CreatePrimary(
+                TpmEntity.Endorsement,
+                TpmPassword.Empty,
+                ecc ? TpmTemplates.EndorsementKeyEcc : TpmTemplates.EndorsementKeyRsa
+            );
             using var first = tpm.MakePersistent(endorsementKey, 0x81010001, TpmPassword.Empty);
             using var second = tpm.MakePersistent(attestationKey, 0x81010002, TpmPassword.Empty);
             var credential = TpmCredential.Make(endorsementKey.Public, attestationKey.Name, _secret);
@@ -166,7 +184,19 @@ public sealed class TpmOracleTests : TpmTest
 
         await ToolAsync("startauthsession", "--policy-session", "-S", "session");
         await ToolAsync("policysecret", "-S", "session", "-c", "endorsement");
-        await ToolAsync("activatecredential", "-c", "0x81010002", "-C", "0x81010001", "-i", "ours", "-o", "opened", "-P", "session:session");
+        await ToolAsync(
+            "activatecredential",
+            "-c",
+            "0x81010002",
+            "-C",
+            "0x81010001",
+            "-i",
+            "ours",
+            "-o",
+            "opened",
+            "-P",
+            "session:session"
+        );
         Assert.Equal(_secret, Read("opened"));
 
         await ToolAsync("makecredential", "-u", "ek.pub", "-s", "secret", "-n", name.ToString(), "-o", "theirs");

@@ -25,20 +25,30 @@ public sealed class TpmPolicyTests : TpmTest
         Assert.Equal(Trial(tpm, session => tpm.PolicyPcr(session, _pcrs)), PolicyDigest.Empty.Pcr(_pcrs, tpm.PcrRead(_pcrs).Digest()));
         Assert.Equal(Trial(tpm, session => tpm.PolicyPcr(session, _pcrs, digest)), PolicyDigest.Empty.Pcr(_pcrs, digest));
         Assert.Equal(
-            Trial(tpm, session => tpm.PolicyNv(session, counter, TpmPassword.Empty, operand, 0, TpmEo.UnsignedLessOrEqual, TpmEntity.Owner)),
-            PolicyDigest.Empty.NV(counter, operand, 0, TpmEo.UnsignedLessOrEqual));
+            Trial(tpm, session =>
+                tpm.PolicyNv(session, counter, TpmPassword.Empty, operand, 0, TpmEo.UnsignedLessOrEqual, TpmEntity.Owner)
+            ),
+            PolicyDigest.Empty.NV(counter, operand, 0, TpmEo.UnsignedLessOrEqual)
+        );
         Assert.Equal(Trial(tpm, tpm.PolicyAuthValue), PolicyDigest.Empty.AuthValue());
         Assert.Equal(Trial(tpm, session => tpm.PolicyCommandCode(session, TpmCc.Unseal)), PolicyDigest.Empty.CommandCode(TpmCc.Unseal));
-        Assert.Equal(Trial(tpm, session => tpm.PolicySecret(session, TpmEntity.Endorsement, TpmPassword.Empty)), PolicyDigest.Empty.Secret(TpmEntity.Endorsement.Name, []));
+        Assert.Equal(
+            Trial(tpm, session => tpm.PolicySecret(session, TpmEntity.Endorsement, TpmPassword.Empty)),
+            PolicyDigest.Empty.Secret(TpmEntity.Endorsement.Name, [])
+        );
         Assert.Equal(
             Trial(tpm, session => Authorize(tpm, session, PolicyDigest.Empty.AuthValue(), () => tpm.PolicyAuthValue(session))),
-            PolicyDigest.Authorize(ReleaseKey.Name, _policyRef));
+            PolicyDigest.Authorize(ReleaseKey.Name, _policyRef)
+        );
     }
 
     /// <summary>TCG EK Credential Profile, annex B.6.2.</summary>
     [Fact]
     public void The_policy_of_endorsement_keys_is_the_published_one() =>
-        Assert.Equal("837197674484b3f81a90cc8d46a5d724fd52d76e06520b64f2a1da1b331469aa", Convert.ToHexStringLower(TpmTemplates.EndorsementKeyEcc.AuthPolicy));
+        Assert.Equal(
+            "837197674484b3f81a90cc8d46a5d724fd52d76e06520b64f2a1da1b331469aa",
+            Convert.ToHexStringLower(TpmTemplates.EndorsementKeyEcc.AuthPolicy)
+        );
 
     [Fact]
     public void Unseals_under_an_approved_policy_until_the_approval_is_revoked()
@@ -114,11 +124,22 @@ public sealed class TpmPolicyTests : TpmTest
     private SealedObject Seal(Tpm tpm, PinnedKey root)
     {
         using var session = tpm.StartHmacSession(root);
-        return tpm.Create(root, session, KeyedHashPublic.SealedUnder(PolicyDigest.Authorize(ReleaseKey.Name, _policyRef), noDA: true), [], _secret);
+        return tpm.Create(
+            root,
+            session,
+            KeyedHashPublic.SealedUnder(PolicyDigest.Authorize(ReleaseKey.Name, _policyRef), noDA: true),
+            [],
+            _secret
+        );
     }
 
     private static byte[] Predict(PcrValues now, int extended, byte[] digest) =>
-        new PcrValues(now.Selection.Indices.ToDictionary(index => index, index => index == extended ? SHA256.HashData([.. now[index], .. digest]) : now[index].ToArray())).Digest();
+        new PcrValues(
+            now.Selection.Indices.ToDictionary(
+                index => index,
+                index => index == extended ? SHA256.HashData([.. now[index], .. digest]) : now[index].ToArray()
+            )
+        ).Digest();
 
     /// <summary>Good as long as the counter is not above what it is now.</summary>
     private static Approval Approve(Tpm tpm, PinnedKey root, NvIndex counter, byte[]? pcrDigest = null)
@@ -126,7 +147,10 @@ public sealed class TpmPolicyTests : TpmTest
         using var session = tpm.StartHmacSession(root);
         var limit = new byte[8];
         tpm.NvRead(counter, session, limit);
-        return new(PolicyDigest.Empty.Pcr(_pcrs, pcrDigest ?? tpm.PcrRead(_pcrs).Digest()).NV(counter, limit, 0, TpmEo.UnsignedLessOrEqual), limit);
+        return new(
+            PolicyDigest.Empty.Pcr(_pcrs, pcrDigest ?? tpm.PcrRead(_pcrs).Digest()).NV(counter, limit, 0, TpmEo.UnsignedLessOrEqual),
+            limit
+        );
     }
 
     private byte[] Unseal(Tpm tpm, PinnedKey root, SealedObject item, NvIndex counter, Approval approval)

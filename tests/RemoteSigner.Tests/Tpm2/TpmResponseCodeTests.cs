@@ -22,8 +22,10 @@ public sealed class TpmResponseCodeTests
     [Fact]
     public void Reads_well() =>
         Assert.Equal(
-            "TPM2_Unseal was refused with TPM_RC_AUTH_FAIL (session 1, 0x98E): the authorization value or its HMAC is wrong; the failure was counted towards the lockout",
-            new TpmException(TpmCc.Unseal, new TpmResponseCode(0x98E)).Message);
+            "TPM2_Unseal was refused with TPM_RC_AUTH_FAIL (session 1, 0x98E): the authorization "
+                + "value or its HMAC is wrong; the failure was counted towards the lockout",
+            new TpmException(TpmCc.Unseal, new TpmResponseCode(0x98E)).Message
+        );
 
     [Fact]
     public void Names_the_kernel_when_it_was_the_kernel() => Assert.Contains("from layer 11", new TpmResponseCode(0xB0143).ToString());
@@ -31,12 +33,16 @@ public sealed class TpmResponseCodeTests
     [Fact]
     public void Every_code_has_a_text_of_its_own()
     {
-        var texts = Enum.GetValues<TpmRc>().Where(code => !code.ToString().StartsWith("REFERENCE", StringComparison.Ordinal)).Select(TpmRcText.Of).ToList();
+        var texts = Enum.GetValues<TpmRc>()
+            .Where(code => !code.ToString().StartsWith("REFERENCE", StringComparison.Ordinal))
+            .Select(TpmRcText.Of)
+            .ToList();
 
         Assert.DoesNotContain(texts, text => text.Contains("no text", StringComparison.Ordinal));
         Assert.Equal(texts.Count, texts.Distinct().Count());
     }
 
     [Fact]
-    public void An_unknown_code_keeps_its_number() => Assert.Equal("an unknown response code (0x97E): no text is known for it", new TpmResponseCode(0x97E).ToString());
+    public void An_unknown_code_keeps_its_number() =>
+        Assert.Equal("an unknown response code (0x97E): no text is known for it", new TpmResponseCode(0x97E).ToString());
 }

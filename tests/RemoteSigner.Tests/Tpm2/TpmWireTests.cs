@@ -27,7 +27,10 @@ public sealed class TpmWireTests
         var bytes = Template(template).ToArray();
         for (var length = 0; length < bytes.Length; length++)
         {
-            Assert.Equal(TpmIntegrityFault.Malformed, Assert.Throws<TpmIntegrityException>(() => TpmtPublic.Parse(bytes.AsSpan(0, length))).Fault);
+            Assert.Equal(
+                TpmIntegrityFault.Malformed,
+                Assert.Throws<TpmIntegrityException>(() => TpmtPublic.Parse(bytes.AsSpan(0, length))).Fault
+            );
         }
 
         Assert.Throws<TpmIntegrityException>(() => TpmtPublic.Parse([.. bytes, 0]));
@@ -63,14 +66,23 @@ public sealed class TpmWireTests
     [Fact]
     public void Any_bytes_are_a_structure_or_refused()
     {
-        var valid = new[] { Template("ecc").ToArray(), Template("rsa").ToArray(), TpmsNvPublic.Counter(0x01800001).ToArray(), [0xFF, 0x54, 0x43, 0x47, 0x80, 0x18] };
-        Gen.Select(Gen.Int[0, valid.Length - 1], Gen.Int[0, 400], Gen.Byte.Array[0, 80]).Sample((start, keep, noise) =>
+        var valid = new[]
         {
-            byte[] bytes = [.. valid[start].Take(keep), .. noise];
-            OnlyRefuses(() => TpmtPublic.Parse(bytes));
-            OnlyRefuses(() => TpmsNvPublic.Parse(bytes));
-            OnlyRefuses(() => TpmsAttest.Parse(bytes));
-        });
+            Template("ecc").ToArray(),
+            Template("rsa").ToArray(),
+            TpmsNvPublic.Counter(0x01800001).ToArray(),
+            [0xFF, 0x54, 0x43, 0x47, 0x80, 0x18],
+        };
+        Gen.Select(Gen.Int[0, valid.Length - 1], Gen.Int[0, 400], Gen.Byte.Array[0, 80])
+            .Sample(
+                (start, keep, noise) =>
+                {
+                    byte[] bytes = [.. valid[start].Take(keep), .. noise];
+                    OnlyRefuses(() => TpmtPublic.Parse(bytes));
+                    OnlyRefuses(() => TpmsNvPublic.Parse(bytes));
+                    OnlyRefuses(() => TpmsAttest.Parse(bytes));
+                }
+            );
     }
 
     [Theory]
@@ -87,17 +99,19 @@ public sealed class TpmWireTests
     [InlineData("swtpm:host=127.0.0.1,port=70000")]
     [InlineData("swtpm:host=somewhere,port=2321")]
     [InlineData("/dev/tpmrm0")]
-    public void An_address_of_another_form_is_refused(string text) => Assert.Contains("device:/dev/tpmrm0", Assert.Throws<FormatException>(() => TpmAddress.Parse(text)).Message);
+    public void An_address_of_another_form_is_refused(string text) =>
+        Assert.Contains("device:/dev/tpmrm0", Assert.Throws<FormatException>(() => TpmAddress.Parse(text)).Message);
 
-    private static TpmtPublic Template(string name) => name switch
-    {
-        "srk" => TpmTemplates.StorageRootKey,
-        "ecc" => TpmTemplates.EndorsementKeyEcc,
-        "rsa" => TpmTemplates.EndorsementKeyRsa,
-        "ak" => TpmTemplates.AttestationKey,
-        "sealed" => KeyedHashPublic.SealedUnder(PolicyDigest.Empty.AuthValue(), noDA: true),
-        _ => EccPublic.VerifyingKey(new() { X = new byte[32], Y = new byte[32] }),
-    };
+    private static TpmtPublic Template(string name) =>
+        name switch
+        {
+            "srk" => TpmTemplates.StorageRootKey,
+            "ecc" => TpmTemplates.EndorsementKeyEcc,
+            "rsa" => TpmTemplates.EndorsementKeyRsa,
+            "ak" => TpmTemplates.AttestationKey,
+            "sealed" => KeyedHashPublic.SealedUnder(PolicyDigest.Empty.AuthValue(), noDA: true),
+            _ => EccPublic.VerifyingKey(new() { X = new byte[32], Y = new byte[32] }),
+        };
 
     private static void OnlyRefuses(Action parse)
     {

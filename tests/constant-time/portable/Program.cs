@@ -4,9 +4,10 @@ using RemoteSigner.Native;
 namespace RemoteSigner.ConstantTime;
 
 /// <summary>
-/// Signs by <see cref="PortableSameRoot"/>, watched from outside. <c>portable undefined</c>, under valgrind: 64 scalars whose bytes it holds for undefined, all the way that a burst goes;
-/// <c>portable defined</c> is the same with scalars as they are, whose reports have nothing to do with them. <c>portable SET</c>, under the tracer: two scalars of the set, by the engine alone, between
-/// two int3. Ends with 0 where the signatures are blst's and valgrind had nothing to report meanwhile.
+/// Signs by <see cref="PortableSameRoot"/>, watched from outside. <c>portable undefined</c>, under valgrind: 64 scalars whose bytes it
+/// holds for undefined, all the way that a burst goes; <c>portable defined</c> is the same with scalars as they are, whose reports have
+/// nothing to do with them. <c>portable SET</c>, under the tracer: two scalars of the set, by the engine alone, between two int3. Ends with
+/// 0 where the signatures are blst's and valgrind had nothing to report meanwhile.
 /// </summary>
 internal static unsafe partial class Program
 {
@@ -14,13 +15,14 @@ internal static unsafe partial class Program
 
     private static ReadOnlySpan<ulong> GroupOrder => [0xffffffff00000001, 0x53bda402fffe5bfe, 0x3339d80809a1d805, 0x73eda753299d7d48];
 
-    private static int Main(string[] arguments) => arguments switch
-    {
-        [[var set and >= '0' and <= '9']] => Step(set - '0'),
-        ["undefined"] => Watch(areUndefined: true),
-        ["defined"] => Watch(areUndefined: false),
-        _ => 2,
-    };
+    private static int Main(string[] arguments) =>
+        arguments switch
+        {
+            [[var set and >= '0' and <= '9']] => Step(set - '0'),
+            ["undefined"] => Watch(areUndefined: true),
+            ["defined"] => Watch(areUndefined: false),
+            _ => 2,
+        };
 
     private static int Watch(bool areUndefined)
     {
@@ -42,7 +44,10 @@ internal static unsafe partial class Program
         var reports = mark_reports();
         isSound &= signer.SignHeld(message, scalars, signatures);
         reports = mark_reports() - reports;
-        Console.WriteLine($"{reports} reports; of {scalars.Length * sizeof(BlstP2Affine) / sizeof(ulong)} words of the signatures {WatchedEngine.UndefinedWords} depend on the scalars");
+        Console.WriteLine(
+            $"{reports} reports; of {scalars.Length * sizeof(BlstP2Affine) / sizeof(ulong)} words of "
+                + $"the signatures {WatchedEngine.UndefinedWords} depend on the scalars"
+        );
         return isSound && reports == 0 && signatures.AsSpan().SequenceEqual(expected) ? 0 : 1;
     }
 
@@ -96,11 +101,23 @@ internal static unsafe partial class Program
                 words.Clear();
                 switch (set)
                 {
-                    case 0: words[0] = (ulong)i + 1; break;
-                    case 1: GroupOrder.CopyTo(words); words[0] -= (ulong)i + 1; break;
-                    case 2: words.Fill(0x5555555555555555); words[0] ^= (ulong)i; break;
-                    case 3: (words[0], words[3]) = ((ulong)i, 7UL << 60); break;
-                    default: Fill(words, seed: (ulong)((1000 * set) + i)); break;
+                    case 0:
+                        words[0] = (ulong)i + 1;
+                        break;
+                    case 1:
+                        GroupOrder.CopyTo(words);
+                        words[0] -= (ulong)i + 1;
+                        break;
+                    case 2:
+                        words.Fill(0x5555555555555555);
+                        words[0] ^= (ulong)i;
+                        break;
+                    case 3:
+                        (words[0], words[3]) = ((ulong)i, 7UL << 60);
+                        break;
+                    default:
+                        Fill(words, seed: (ulong)((1000 * set) + i));
+                        break;
                 }
             }
         }

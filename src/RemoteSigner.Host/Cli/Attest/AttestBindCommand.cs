@@ -4,24 +4,48 @@ using RemoteSigner.RemoteAttestation;
 
 namespace RemoteSigner.Host.Cli;
 
-/// <summary><c>attest challenge</c> and <c>attest bind</c>: prove once that a machine's attestation key lives in the TPM of its endorsement key.</summary>
+/// <summary>
+/// <c>attest challenge</c> and <c>attest bind</c>: prove once that a machine's attestation key lives in the TPM of its endorsement key.
+/// </summary>
 internal static class AttestBindCommand
 {
     public static Command CreateChallenge()
     {
         var document = new Argument<string>("EVIDENCE") { Description = "what GET /attestation answered" };
-        var challengeFile = new Option<string>("--challenge") { Description = "write the challenge here, for POST /attestation/credential of the signer", HelpName = "FILE", Required = true };
-        var pendingFile = new Option<string>("--pending") { Description = "write here what 'attest bind' needs to know the answer again; it stays with the verifier", HelpName = "FILE", Required = true };
-        var roots = new Option<string?>("--ek-roots") { Description = "make it only for an endorsement key that one of these authorities certified", HelpName = "PEM" };
-        var command = new Command("challenge", "Make a challenge that only the TPM of the evidence's endorsement key can answer") { document, challengeFile, pendingFile, roots };
-        command.SetAction((parsed, _) =>
+        var challengeFile = new Option<string>("--challenge")
         {
-            var evidence = AttestCommand.ReadWhole(parsed.GetValue(document)!, parsed.GetValue(roots));
-            var (challenge, pending) = CredentialChallenge.About(evidence);
-            DurableFile.Replace(parsed.GetValue(pendingFile)!, AttestationDocuments.Write(pending));
-            DurableFile.Replace(parsed.GetValue(challengeFile)!, AttestationDocuments.Write(challenge));
-            return Task.FromResult(0);
-        });
+            Description = "write the challenge here, for POST /attestation/credential of the signer",
+            HelpName = "FILE",
+            Required = true,
+        };
+        var pendingFile = new Option<string>("--pending")
+        {
+            Description = "write here what 'attest bind' needs to know the answer again; it stays with the verifier",
+            HelpName = "FILE",
+            Required = true,
+        };
+        var roots = new Option<string?>("--ek-roots")
+        {
+            Description = "make it only for an endorsement key that one of these authorities certified",
+            HelpName = "PEM",
+        };
+        var command = new Command("challenge", "Make a challenge that only the TPM of the evidence's endorsement key can answer")
+        {
+            document,
+            challengeFile,
+            pendingFile,
+            roots,
+        };
+        command.SetAction(
+            (parsed, _) =>
+            {
+                var evidence = AttestCommand.ReadWhole(parsed.GetValue(document)!, parsed.GetValue(roots));
+                var (challenge, pending) = CredentialChallenge.About(evidence);
+                DurableFile.Replace(parsed.GetValue(pendingFile)!, AttestationDocuments.Write(pending));
+                DurableFile.Replace(parsed.GetValue(challengeFile)!, AttestationDocuments.Write(challenge));
+                return Task.FromResult(0);
+            }
+        );
         return command;
     }
 
@@ -29,15 +53,27 @@ internal static class AttestBindCommand
     {
         var pendingFile = new Argument<string>("PENDING") { Description = "what 'attest challenge' kept" };
         var answerFile = new Argument<string>("ANSWER") { Description = "what POST /attestation/credential answered" };
-        var trustFile = new Option<string>("--out") { Description = "write the keys here, for 'attest verify --trust'", HelpName = "FILE", Required = true };
-        var command = new Command("bind", "Compare the answer and write down which keys belong together") { pendingFile, answerFile, trustFile };
-        command.SetAction((parsed, _) =>
+        var trustFile = new Option<string>("--out")
         {
-            var pending = AttestationDocuments.ReadPending(BoundedFile.ReadAllBytes(parsed.GetValue(pendingFile)!));
-            var answer = AttestationDocuments.ReadAnswer(BoundedFile.ReadAllBytes(parsed.GetValue(answerFile)!));
-            DurableFile.Replace(parsed.GetValue(trustFile)!, AttestationDocuments.Write(pending.Settle(answer)));
-            return Task.FromResult(0);
-        });
+            Description = "write the keys here, for 'attest verify --trust'",
+            HelpName = "FILE",
+            Required = true,
+        };
+        var command = new Command("bind", "Compare the answer and write down which keys belong together")
+        {
+            pendingFile,
+            answerFile,
+            trustFile,
+        };
+        command.SetAction(
+            (parsed, _) =>
+            {
+                var pending = AttestationDocuments.ReadPending(BoundedFile.ReadAllBytes(parsed.GetValue(pendingFile)!));
+                var answer = AttestationDocuments.ReadAnswer(BoundedFile.ReadAllBytes(parsed.GetValue(answerFile)!));
+                DurableFile.Replace(parsed.GetValue(trustFile)!, AttestationDocuments.Write(pending.Settle(answer)));
+                return Task.FromResult(0);
+            }
+        );
         return command;
     }
 }

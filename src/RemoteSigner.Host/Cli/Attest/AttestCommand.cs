@@ -9,25 +9,61 @@ namespace RemoteSigner.Host.Cli;
 internal static class AttestCommand
 {
     private static readonly Argument<string> Document = new("EVIDENCE") { Description = "what GET /attestation answered" };
-    private static readonly Option<string?> Golden = new("--golden") { Description = "good values of PCRs ('attest golden' writes them)", HelpName = "FILE" };
-    private static readonly Option<string?> TlsCertificate = new("--tls-certificate") { Description = "the certificate that the signer's API shows, PEM or DER", HelpName = "FILE" };
-    private static readonly Option<string?> Keys = new("--keys") { Description = "the public keys it must have open, and no others: a line each, or a JSON array", HelpName = "FILE" };
-    private static readonly Option<string?> EkRoots = new("--ek-roots") { Description = "authorities of TPM makers: roots and intermediates", HelpName = "PEM" };
-    private static readonly Option<string?> Trust = new("--trust") { Description = "what 'attest bind' wrote for this machine", HelpName = "FILE" };
-    private static readonly Option<string?> Pcrs = new("--pcrs") { Description = "of which PCRs; all that were quoted unless given", HelpName = "LIST" };
-    private static readonly Option<string?> Out = new("--out") { Description = "write it here instead of to standard output", HelpName = "FILE" };
-
-    public static Command Create() => new("attest", "Judge what a signer's TPM says of it, offline")
+    private static readonly Option<string?> Golden = new("--golden")
     {
-        CreateVerify(), CreateGolden(), AttestBindCommand.CreateChallenge(), AttestBindCommand.CreateBind(),
+        Description = "good values of PCRs ('attest golden' writes them)",
+        HelpName = "FILE",
     };
+    private static readonly Option<string?> TlsCertificate = new("--tls-certificate")
+    {
+        Description = "the certificate that the signer's API shows, PEM or DER",
+        HelpName = "FILE",
+    };
+    private static readonly Option<string?> Keys = new("--keys")
+    {
+        Description = "the public keys it must have open, and no others: a line each, or a JSON array",
+        HelpName = "FILE",
+    };
+    private static readonly Option<string?> EkRoots = new("--ek-roots")
+    {
+        Description = "authorities of TPM makers: roots and intermediates",
+        HelpName = "PEM",
+    };
+    private static readonly Option<string?> Trust = new("--trust")
+    {
+        Description = "what 'attest bind' wrote for this machine",
+        HelpName = "FILE",
+    };
+    private static readonly Option<string?> Pcrs = new("--pcrs")
+    {
+        Description = "of which PCRs; all that were quoted unless given",
+        HelpName = "LIST",
+    };
+    private static readonly Option<string?> Out = new("--out")
+    {
+        Description = "write it here instead of to standard output",
+        HelpName = "FILE",
+    };
+
+    public static Command Create() =>
+        new("attest", "Judge what a signer's TPM says of it, offline")
+        {
+            CreateVerify(),
+            CreateGolden(),
+            AttestBindCommand.CreateChallenge(),
+            AttestBindCommand.CreateBind(),
+        };
 
     /// <summary>Evidence that is whole in itself; whose it is, and whether it is fresh, is not known here.</summary>
     /// <exception cref="CliError">A check failed.</exception>
     public static Evidence ReadWhole(string path, string? ekRoots)
     {
         var evidence = AttestationDocuments.ReadEvidence(BoundedFile.ReadAllBytes(path));
-        var expected = new Expectations { Now = TimeProvider.System.GetUtcNow(), EkRoots = ekRoots is null ? null : ExpectationFiles.Authorities(ekRoots) };
+        var expected = new Expectations
+        {
+            Now = TimeProvider.System.GetUtcNow(),
+            EkRoots = ekRoots is null ? null : ExpectationFiles.Authorities(ekRoots),
+        };
         return EvidenceVerifier.Verify(evidence, expected).FirstOrDefault(check => check.Verdict == CheckVerdict.Fail) is { } failed
             ? throw new CliError($"{path} does not hold: {failed.Name}: {failed.Detail}", "'remote-signer attest verify' shows every check")
             : evidence;
@@ -35,8 +71,22 @@ internal static class AttestCommand
 
     private static Command CreateVerify()
     {
-        var nonce = new Option<string>("--nonce") { Description = "the nonce that it was asked with", HelpName = "HEX", Required = true };
-        var verify = new Command("verify", "Check evidence; exit code 1 when anything fails") { Document, nonce, Golden, TlsCertificate, Keys, EkRoots, Trust };
+        var nonce = new Option<string>("--nonce")
+        {
+            Description = "the nonce that it was asked with",
+            HelpName = "HEX",
+            Required = true,
+        };
+        var verify = new Command("verify", "Check evidence; exit code 1 when anything fails")
+        {
+            Document,
+            nonce,
+            Golden,
+            TlsCertificate,
+            Keys,
+            EkRoots,
+            Trust,
+        };
         verify.SetAction((parsed, _) => Task.FromResult(Verify(parsed, parsed.GetValue(nonce)!)));
         return verify;
     }
@@ -61,8 +111,9 @@ internal static class AttestCommand
             Trust = parsed.GetValue(Trust) is { } trust ? AttestationDocuments.ReadTrustedKeys(BoundedFile.ReadAllBytes(trust)) : null,
         };
         var line = EvidenceLine.Of(EvidenceVerifier.Verify(BoundedFile.ReadAllBytes(parsed.GetValue(Document)!), expected));
-        Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.EvidenceLine, verdict => Output.Rows(
-            verdict.Checks, ["check", "verdict", "detail"], check => [check.Name, check.Verdict, check.Detail]));
+        Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.EvidenceLine, verdict =>
+            Output.Rows(verdict.Checks, ["check", "verdict", "detail"], check => [check.Name, check.Verdict, check.Detail])
+        );
         return line.Holds ? 0 : 1;
     }
 

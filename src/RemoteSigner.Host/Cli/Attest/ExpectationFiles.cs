@@ -10,26 +10,40 @@ namespace RemoteSigner.Host.Cli;
 internal static class ExpectationFiles
 {
     /// <exception cref="CliError">Not hex.</exception>
-    public static byte[] Nonce(string hex) => Hex.TryParse(hex, out byte[]? nonce) ? nonce : throw new CliError("the nonce is not hex", "give the bytes that stood in ?nonce= of the request");
+    public static byte[] Nonce(string hex) =>
+        Hex.TryParse(hex, out byte[]? nonce)
+            ? nonce
+            : throw new CliError("the nonce is not hex", "give the bytes that stood in ?nonce= of the request");
 
     /// <exception cref="CliError">Not a certificate.</exception>
-    public static X509Certificate2 Certificate(string path) => Readable(path, "a certificate", () => X509CertificateLoader.LoadCertificate(BoundedFile.ReadAllBytes(path)));
+    public static X509Certificate2 Certificate(string path) =>
+        Readable(path, "a certificate", () => X509CertificateLoader.LoadCertificate(BoundedFile.ReadAllBytes(path)));
 
     /// <exception cref="CliError">No certificates in it.</exception>
     public static X509Certificate2Collection Authorities(string path) => Readable(path, "certificates", () =>
-    {
-        var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPem(BoundedFile.ReadAllText(path));
-        return authorities.Count > 0 ? authorities : throw new CryptographicException("it holds none");
-    });
+        {
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPem(BoundedFile.ReadAllText(path));
+            return authorities.Count > 0 ? authorities : throw new CryptographicException("it holds none");
+        });
 
     /// <exception cref="CliError">Something in it is no public key.</exception>
     public static IReadOnlySet<BlsPublicKey> Keys(string path)
     {
         var text = BoundedFile.ReadAllText(path).Trim();
-        return Text(() => (text.StartsWith('[') ? Array(text) : (IEnumerable<string>)text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-            .Select(key => BlsPublicKey.TryParse(key, out var parsed) ? parsed : throw new FormatException($"{path}: '{key}' is no public key of 48 bytes in hex"))
-            .ToHashSet());
+        return Text(() =>
+            (
+                text.StartsWith('[')
+                    ? Array(text)
+                    : (IEnumerable<string>)text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            )
+                .Select(key =>
+                    BlsPublicKey.TryParse(key, out var parsed)
+                        ? parsed
+                        : throw new FormatException($"{path}: '{key}' is no public key of 48 bytes in hex")
+                )
+                .ToHashSet()
+        );
     }
 
     /// <exception cref="CliError">The text is malformed.</exception>
@@ -49,7 +63,12 @@ internal static class ExpectationFiles
     private static List<string> Array(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return [.. document.RootElement.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.String ? item.GetString()! : item.GetRawText())];
+        return
+        [
+            .. document
+                .RootElement.EnumerateArray()
+                .Select(item => item.ValueKind == JsonValueKind.String ? item.GetString()! : item.GetRawText()),
+        ];
     }
 
     private static T Readable<T>(string path, string what, Func<T> read)

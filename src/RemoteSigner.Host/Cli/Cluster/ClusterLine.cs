@@ -17,7 +17,8 @@ internal sealed record ClusterLine(
     int Operators,
     IReadOnlyList<string> Validators,
     IReadOnlyList<CheckLine> Checks,
-    string NotProven);
+    string NotProven
+);
 
 /// <summary>One check: its error code, <c>pass</c>, <c>fail</c> or <c>not applicable</c>, and why.</summary>
 internal sealed record CheckLine(string Check, string Verdict, string Message, string? Hint)
@@ -26,14 +27,17 @@ internal sealed record CheckLine(string Check, string Verdict, string Message, s
 
     public static CheckLine Of(CheckResult result) => Of(CheckText.Code(result.Check), result.Verdict);
 
-    public static CheckLine Of(string code, CheckVerdict verdict) => verdict switch
-    {
-        CheckVerdict.Passed(var note) => new(code, "pass", note, null),
-        CheckVerdict.Failed(var problem, var hint) => new(code, Fail, problem, hint),
-        CheckVerdict.NotApplicable(var reason) => new(code, "not applicable", reason, null),
-        _ => throw new UnreachableException(),
-    };
+    public static CheckLine Of(string code, CheckVerdict verdict) =>
+        verdict switch
+        {
+            CheckVerdict.Passed(var note) => new(code, "pass", note, null),
+            CheckVerdict.Failed(var problem, var hint) => new(code, Fail, problem, hint),
+            CheckVerdict.NotApplicable(var reason) => new(code, "not applicable", reason, null),
+            _ => throw new UnreachableException(),
+        };
 
     public static Table Table(IReadOnlyList<CheckLine> checks) =>
-        Output.Rows(checks, ["check", "verdict", "what"], check => [check.Check, check.Verdict, check.Hint is null ? check.Message : $"{check.Message}. Hint: {check.Hint}"]);
+        Output.Rows(checks, ["check", "verdict", "what"], check =>
+            [check.Check, check.Verdict, check.Hint is null ? check.Message : $"{check.Message}. Hint: {check.Hint}"]
+        );
 }

@@ -14,30 +14,77 @@ namespace RemoteSigner.Host.Cli;
 internal static class FreshnessCommand
 {
     private static readonly Option<bool> Accept = new("--accept-risk") { Description = "do it: what is risked was read and understood" };
-    private static readonly Option<ulong?> FenceEpoch = new("--fence") { Description = "an epoch past all that was signed with these keys, where neither the witness nor the clock can tell", HelpName = "EPOCH" };
+    private static readonly Option<ulong?> FenceEpoch = new("--fence")
+    {
+        Description = "an epoch past all that was signed with these keys, where neither the witness nor the clock can tell",
+        HelpName = "EPOCH",
+    };
 
-    private static readonly Argument<string> Target = new Argument<string>("WITNESS") { Description = "tpm or token" }.AcceptOnlyFromAmong(FreshnessOptions.Tpm, FreshnessOptions.Token);
+    private static readonly Argument<string> Target = new Argument<string>("WITNESS") { Description = "tpm or token" }.AcceptOnlyFromAmong(
+        FreshnessOptions.Tpm,
+        FreshnessOptions.Token
+    );
 
     public static Command Create()
     {
         var status = new Command("status", "Show what the next start will do, and why");
         status.SetAction((parsed, _) => StatusAsync(parsed));
-        var clear = new Command("clear", "Overrule what the start protocol decided, one step: a refusal becomes floors, floors are taken away. Shows what is risked; does it with --accept-risk") { Accept, FenceEpoch };
+        var clear = new Command(
+            "clear",
+            "Overrule what the start protocol decided, one step: a refusal becomes floors, floors "
+                + "are taken away. Shows what is risked; does it with --accept-risk"
+        )
+        {
+            Accept,
+            FenceEpoch,
+        };
         clear.SetAction((parsed, _) => ClearAsync(parsed));
-        var enrol = new Command("enrol", "Make the witness for a data directory from before there was one; the ledger is taken for the newest") { FenceEpoch, WitnessChoice.OnHost };
+        var enrol = new Command(
+            "enrol",
+            "Make the witness for a data directory from before there was one; the ledger is taken for the newest"
+        )
+        {
+            FenceEpoch,
+            WitnessChoice.OnHost,
+        };
         enrol.SetAction((parsed, _) => EnrolAsync(parsed));
-        var move = new Command("move", "Let another device be the witness, without raising floors: after an orderly stop") { Target, TpmCommand.OwnerAuthFile, WitnessChoice.OnHost };
+        var move = new Command("move", "Let another device be the witness, without raising floors: after an orderly stop")
+        {
+            Target,
+            TpmCommand.OwnerAuthFile,
+            WitnessChoice.OnHost,
+        };
         move.SetAction((parsed, _) => MoveAsync(parsed));
-        var leave = new Command("leave", "Run without a witness from now on, after an orderly stop. Shows what is risked; does it with --accept-risk") { Accept };
+        var leave = new Command(
+            "leave",
+            "Run without a witness from now on, after an orderly stop. Shows what is risked; does it with --accept-risk"
+        )
+        {
+            Accept,
+        };
         leave.SetAction((parsed, _) => LeaveAsync(parsed));
-        return new Command("freshness", "The fence that notices an old copy of the ledger or the vault ('status' works while the signer runs, the others want it stopped)") { status, clear, enrol, move, leave };
+        return new Command(
+            "freshness",
+            "The fence that notices an old copy of the ledger or the vault ('status' "
+                + "works while the signer runs, the others want it stopped)"
+        )
+        {
+            status,
+            clear,
+            enrol,
+            move,
+            leave,
+        };
     }
 
     private static async Task<int> LeaveAsync(ParseResult parsed)
     {
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         using var freshness = await OpenAsync(signer);
-        StandardError.Console.WriteLine("RISK: without a witness nobody notices when an old copy of the ledger is put back, and whatever was signed since that copy can be contradicted: slashing");
+        StandardError.Console.WriteLine(
+            "RISK: without a witness nobody notices when an old copy of the ledger is put back, "
+                + "and whatever was signed since that copy can be contradicted: slashing"
+        );
         RequireAccepted(parsed);
         await signer.ExecuteAsync(new LeaveWitness(freshness.Standing));
         StandardError.Console.WriteLine("there is no fence any more: set freshness.witness to none in signer.json before the next start");
@@ -48,7 +95,9 @@ internal static class FreshnessCommand
     {
         var kind = parsed.GetValue(Target)!;
         await using var signer = await OfflineSigner.OpenAsync(parsed);
-        signer.Options.Tpm.OwnerAuthFile = parsed.GetValue(TpmCommand.OwnerAuthFile) is { } file ? Path.GetFullPath(file) : signer.Options.Tpm.OwnerAuthFile;
+        signer.Options.Tpm.OwnerAuthFile = parsed.GetValue(TpmCommand.OwnerAuthFile) is { } file
+            ? Path.GetFullPath(file)
+            : signer.Options.Tpm.OwnerAuthFile;
         using var freshness = await OpenAsync(signer);
         if (kind == signer.Options.Witness)
         {
@@ -59,7 +108,9 @@ internal static class FreshnessCommand
         var target = freshness.Other(kind);
         await signer.ExecuteAsync(new MoveWitness(freshness.Standing, target));
         await WarnOfRollbackAsync(target);
-        StandardError.Console.WriteLine($"the fence lives in the {target.Description}: set freshness.witness to {kind} in signer.json before the next start");
+        StandardError.Console.WriteLine(
+            $"the fence lives in the {target.Description}: set freshness.witness to {kind} in signer.json before the next start"
+        );
         return 0;
     }
 
@@ -77,8 +128,21 @@ internal static class FreshnessCommand
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         using var freshness = Present(await OfflineFreshness.LookAsync(signer));
         var evidence = await freshness.Standing.LookAsync();
-        Show(parsed, FreshnessLine.Of(evidence, StartRules.Decide(evidence), await signer.Slashing.GetGlobalFloorAsync(), freshness.Witness.Description, await freshness.Witness.FindRollbackAsync(CancellationToken.None)));
-        foreach (var action in (await signer.Pending.InterruptedAsync()).Where(action => action.StartsWith("freshness.", StringComparison.Ordinal)))
+        Show(
+            parsed,
+            FreshnessLine.Of(
+                evidence,
+                StartRules.Decide(evidence),
+                await signer.Slashing.GetGlobalFloorAsync(),
+                freshness.Witness.Description,
+                await freshness.Witness.FindRollbackAsync(CancellationToken.None)
+            )
+        );
+        foreach (
+            var action in (await signer.Pending.InterruptedAsync()).Where(action =>
+                action.StartsWith("freshness.", StringComparison.Ordinal)
+            )
+        )
         {
             StandardError.Console.WriteLine($"note: {action} was interrupted: repeat it, with signer.json as it was then");
         }
@@ -87,15 +151,24 @@ internal static class FreshnessCommand
     }
 
     private static void Show(ParseResult parsed, FreshnessLine line) =>
-        Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.FreshnessLine, state => new Table().HideHeaders().AddColumns("", "")
-            .AddRow("next start", Output.Cell(state.NextStart))
-            .AddRow("why", Output.Cell(state.Reason))
-            .AddRow("starts", $"ledger {Text(state.LedgerStart)}, witness {Text(state.WitnessCount)}")
-            .AddRow("fence", $"epoch {Text(state.Fence)}, sources to epoch {Text(state.SourceBound)}")
-            .AddRow("floor", state.Floor is null ? "–" : Output.Cell($"epoch {state.Floor}, sources from epoch {state.FloorSource}: {state.FloorReason}"))
-            .AddRow("vault generation", $"{state.VaultGeneration}")
-            .AddRow("witness", Output.Cell(state.Witness))
-            .AddRow("goes back with the machine", Output.Cell(state.Rollback ?? "not as far as it says itself")));
+        Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.FreshnessLine, state =>
+            new Table()
+                .HideHeaders()
+                .AddColumns("", "")
+                .AddRow("next start", Output.Cell(state.NextStart))
+                .AddRow("why", Output.Cell(state.Reason))
+                .AddRow("starts", $"ledger {Text(state.LedgerStart)}, witness {Text(state.WitnessCount)}")
+                .AddRow("fence", $"epoch {Text(state.Fence)}, sources to epoch {Text(state.SourceBound)}")
+                .AddRow(
+                    "floor",
+                    state.Floor is null
+                        ? "–"
+                        : Output.Cell($"epoch {state.Floor}, sources from epoch {state.FloorSource}: {state.FloorReason}")
+                )
+                .AddRow("vault generation", $"{state.VaultGeneration}")
+                .AddRow("witness", Output.Cell(state.Witness))
+                .AddRow("goes back with the machine", Output.Cell(state.Rollback ?? "not as far as it says itself"))
+        );
 
     private static async Task<int> ClearAsync(ParseResult parsed)
     {
@@ -121,9 +194,14 @@ internal static class FreshnessCommand
             return 0;
         }
 
-        var guess = decision is StartDecision.Refuse ? Guess(parsed, freshness.Standing.Ceiling, freshness.Standing.PastTheLedger(default)) : default;
+        var guess =
+            decision is StartDecision.Refuse
+                ? Guess(parsed, freshness.Standing.Ceiling, freshness.Standing.PastTheLedger(default))
+                : default;
         var former = FormerKindOf(signer);
-        StandardError.Console.WriteLines(FreshnessRisk.Describe(evidence, decision, floor, guess, former is null ? null : signer.Found.Start?.Witness));
+        StandardError.Console.WriteLines(
+            FreshnessRisk.Describe(evidence, decision, floor, guess, former is null ? null : signer.Found.Start?.Witness)
+        );
         RequireAccepted(parsed);
         if (decision is StartDecision.Refuse(var refusal))
         {
@@ -133,7 +211,10 @@ internal static class FreshnessCommand
             }
 
             var lost = await signer.ExecuteAsync(new ClearRefusal(freshness.Standing, refusal.Reason, guess));
-            StandardError.Console.WriteLine($"cleared: the next start signs nothing before epoch {lost.Fence}, and no vote until a source epoch of {lost.Source} or later is justified");
+            StandardError.Console.WriteLine(
+                $"cleared: the next start signs nothing before epoch {lost.Fence}, and no vote "
+                    + $"until a source epoch of {lost.Source} or later is justified"
+            );
             return 0;
         }
 
@@ -145,8 +226,10 @@ internal static class FreshnessCommand
     // The kind of witness that the ledger names, where signer.json names another by now.
     private static string? FormerKindOf(OfflineSigner signer) =>
         signer.Found.Start is not { } start ? null
-        : start.Witness.StartsWith("TPM ", StringComparison.Ordinal) && signer.Options.Witness == FreshnessOptions.Token ? FreshnessOptions.Tpm
-        : start.Witness.StartsWith("token ", StringComparison.Ordinal) && signer.Options.Witness == FreshnessOptions.Tpm ? FreshnessOptions.Token
+        : start.Witness.StartsWith("TPM ", StringComparison.Ordinal) && signer.Options.Witness == FreshnessOptions.Token
+            ? FreshnessOptions.Tpm
+        : start.Witness.StartsWith("token ", StringComparison.Ordinal) && signer.Options.Witness == FreshnessOptions.Tpm
+            ? FreshnessOptions.Token
         : null;
 
     // What takes leave to sign away comes first. It may be lost for good: then a person has to see to it.
@@ -167,7 +250,10 @@ internal static class FreshnessCommand
             StandardError.Console.WriteLine($"the former witness was not reached ({fault.Message})");
         }
 
-        StandardError.Console.WriteLine($"the former witness ({signer.Found.Start!.Witness}) may still vouch for copies from before: destroy what is left of it, and never start one with the signer.json of then");
+        StandardError.Console.WriteLine(
+            $"the former witness ({signer.Found.Start!.Witness}) may still vouch for copies from before: "
+                + "destroy what is left of it, and never start one with the signer.json of then"
+        );
     }
 
     // Without a witness the ledger alone knows its vault, and nothing else can be cleared.
@@ -176,16 +262,23 @@ internal static class FreshnessCommand
         using var vault = await signer.Keys.OpenVaultAsync();
         if (VaultRules.Refusal(signer.Found.Vault, vault.Anchor) is not { } refusal)
         {
-            StandardError.Console.WriteLine("there is nothing to clear: the vault is the one that the ledger remembers, and there is no fence");
+            StandardError.Console.WriteLine(
+                "there is nothing to clear: the vault is the one that the ledger remembers, and there is no fence"
+            );
             return 0;
         }
 
         // Also where the vault has the lower number: after one that was taken before, the numbers of two that went on apart say nothing.
-        var lost = SignedBounds.Before(Guess(parsed, Fence.Ceiling(signer.Network, signer.Clock), signer.Found.End.FirstAfter(signer.Network.SlotsPerEpoch)));
+        var lost = SignedBounds.Before(
+            Guess(parsed, Fence.Ceiling(signer.Network, signer.Clock), signer.Found.End.FirstAfter(signer.Network.SlotsPerEpoch))
+        );
         StandardError.Console.WriteLines($"{refusal.Detail}\n{FreshnessRisk.OfVault(refusal.Reason)}{FreshnessRisk.OfLedger(lost)}");
         RequireAccepted(parsed);
         await signer.ExecuteAsync(new AcceptVault(vault.Anchor, refusal, lost));
-        StandardError.Console.WriteLine($"cleared: the ledger remembers this vault from now on, and the next start signs nothing before epoch {lost.Fence}, and no vote until a source epoch of {lost.Source} or later is justified");
+        StandardError.Console.WriteLine(
+            "cleared: the ledger remembers this vault from now on, and the next start signs nothing before epoch "
+                + $"{lost.Fence}, and no vote until a source epoch of {lost.Source} or later is justified"
+        );
         return 0;
     }
 
@@ -193,7 +286,10 @@ internal static class FreshnessCommand
     {
         if (!parsed.GetValue(Accept))
         {
-            throw new CliError("nothing was changed: what is risked stands above", "to do it all the same, repeat the command with --accept-risk");
+            throw new CliError(
+                "nothing was changed: what is risked stands above",
+                "to do it all the same, repeat the command with --accept-risk"
+            );
         }
     }
 
@@ -203,7 +299,9 @@ internal static class FreshnessCommand
         WitnessChoice.Require(signer.Data, signer.Options, signer.Options.Witness, parsed.GetValue(WitnessChoice.OnHost));
         using var freshness = await OpenAsync(signer);
         await EnrolAsync(signer, freshness.Standing, parsed.GetValue(FenceEpoch) is { } epoch ? new Epoch(epoch) : null);
-        StandardError.Console.WriteLine($"the fence lives in the {freshness.Witness.Description}; from now on an old copy of this folder is noticed");
+        StandardError.Console.WriteLine(
+            $"the fence lives in the {freshness.Witness.Description}; from now on an old copy of this folder is noticed"
+        );
         return 0;
     }
 
@@ -224,13 +322,22 @@ internal static class FreshnessCommand
 
     private static async Task<OfflineFreshness> OpenAsync(OfflineSigner signer) => Present(await OfflineFreshness.OpenAsync(signer));
 
-    private static OfflineFreshness Present(OfflineFreshness? freshness) => freshness
-        ?? throw new CliError("signer.json says freshness.witness none: there is no fence", "name a witness there, then 'remote-signer freshness enrol'");
+    private static OfflineFreshness Present(OfflineFreshness? freshness) =>
+        freshness
+        ?? throw new CliError(
+            "signer.json says freshness.witness none: there is no fence",
+            "name a witness there, then 'remote-signer freshness enrol'"
+        );
 
     private static Epoch Guess(ParseResult parsed, Epoch? ceiling, Epoch pastTheLedger)
     {
-        var guess = parsed.GetValue(FenceEpoch) is { } epoch ? new Epoch(epoch)
-            : ceiling ?? throw new CliError("neither the clock nor the witness can tell what was signed last", "give --fence EPOCH, past all that was signed with these keys");
+        var guess = parsed.GetValue(FenceEpoch) is { } epoch
+            ? new Epoch(epoch)
+            : ceiling
+                ?? throw new CliError(
+                    "neither the clock nor the witness can tell what was signed last",
+                    "give --fence EPOCH, past all that was signed with these keys"
+                );
         return guess < pastTheLedger ? pastTheLedger : guess;
     }
 

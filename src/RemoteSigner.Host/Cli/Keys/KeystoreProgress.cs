@@ -8,11 +8,14 @@ internal static class KeystoreProgress
     public static async Task<T> ShowAsync<T>(int count, Func<IProgress<int>, Task<T>> open)
     {
         T? opened = default;
-        await StandardError.Screen.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()).StartAsync(async progress =>
-        {
-            var bar = progress.AddTask("opening keystores", maxValue: Math.Max(1, count));
-            opened = await open(new Direct(done => bar.Value = done));
-        });
+        await StandardError
+            .Screen.Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .StartAsync(async progress =>
+            {
+                var bar = progress.AddTask("opening keystores", maxValue: Math.Max(1, count));
+                opened = await open(new Direct(done => bar.Value = done));
+            });
         return opened!;
     }
 

@@ -8,7 +8,9 @@ internal static class LockWarning
         if (locks.Count > 0)
         {
             StandardError.Console.WriteLine(
-                $"remote-signer: warning: a client's lock is on {locks.Count} of these keys ({locks[0]}): stop that client for good before they sign here, the same key in two places is slashed");
+                $"remote-signer: warning: a client's lock is on {locks.Count} of these keys ({locks[0]}): stop "
+                    + "that client for good before they sign here, the same key in two places is slashed"
+            );
         }
     }
 }

@@ -9,12 +9,25 @@ namespace RemoteSigner.Host.Cli;
 /// <summary><c>operator</c>: the RSA key of an SSV operator, to which shares are encrypted and with which the operator speaks.</summary>
 internal static class OperatorCommand
 {
-    private static readonly Option<string> KeyFile = new("--key") { Description = "the operator's private key: PEM, base64 of it, or the encrypted JSON of an SSV node", HelpName = "FILE", Required = true };
-    private static readonly Option<string?> PasswordFile = new("--password-file") { Description = "the password of an encrypted key", HelpName = "FILE" };
+    private static readonly Option<string> KeyFile = new("--key")
+    {
+        Description = "the operator's private key: PEM, base64 of it, or the encrypted JSON of an SSV node",
+        HelpName = "FILE",
+        Required = true,
+    };
+    private static readonly Option<string?> PasswordFile = new("--password-file")
+    {
+        Description = "the password of an encrypted key",
+        HelpName = "FILE",
+    };
 
     public static Command Create()
     {
-        var import = new Command("import", "Seal the operator's key with the vault's root key; the file is never read again") { KeyFile, PasswordFile };
+        var import = new Command("import", "Seal the operator's key with the vault's root key; the file is never read again")
+        {
+            KeyFile,
+            PasswordFile,
+        };
         import.SetAction((parsed, _) => ImportAsync(parsed));
         var show = new Command("show", "Show the operator's public key as SSV's contract has it");
         show.SetAction((parsed, _) => Task.FromResult(Show(parsed)));
@@ -35,15 +48,22 @@ internal static class OperatorCommand
         return Print(parsed, key.PublicKey);
     }
 
-    private static int Show(ParseResult parsed) => Print(
-        parsed,
-        Vault.ListOperatorKey(parsed.DataDirectory().OperatorKeyFile) ?? throw new CliError("this signer has no operator key", "'remote-signer operator import --key FILE' seals one"));
+    private static int Show(ParseResult parsed) =>
+        Print(
+            parsed,
+            Vault.ListOperatorKey(parsed.DataDirectory().OperatorKeyFile)
+                ?? throw new CliError("this signer has no operator key", "'remote-signer operator import --key FILE' seals one")
+        );
 
     // Alone on its line, so that it can be piped; a table would fold it.
     private static int Print(ParseResult parsed, OperatorPublicKey key)
     {
         var line = new OperatorLine(key.ToString());
-        Console.WriteLine(parsed.GetValue(CommandLine.Json) ? System.Text.Json.JsonSerializer.Serialize(line, CliContext.Default.OperatorLine) : line.PublicKey);
+        Console.WriteLine(
+            parsed.GetValue(CommandLine.Json)
+                ? System.Text.Json.JsonSerializer.Serialize(line, CliContext.Default.OperatorLine)
+                : line.PublicKey
+        );
         return 0;
     }
 }

@@ -21,13 +21,38 @@ internal sealed class OfflineSigner : IAsyncDisposable
     private readonly SecretArena _arena = new();
     private SealedKeys? _keys;
 
-    private OfflineSigner(DataDirectory data, SignerOptions options, Network network, Ledger ledger, SlashingProtection slashing, AuditLog audit, PendingActs pending, LedgerAtStart found)
+    private OfflineSigner(
+        DataDirectory data,
+        SignerOptions options,
+        Network network,
+        Ledger ledger,
+        SlashingProtection slashing,
+        AuditLog audit,
+        PendingActs pending,
+        LedgerAtStart found
+    )
     {
-        (Data, Options, Network, Ledger, Slashing, Audit, Pending, Found) = (data, options, network, ledger, slashing, audit, pending, found);
+        (Data, Options, Network, Ledger, Slashing, Audit, Pending, Found) = (
+            data,
+            options,
+            network,
+            ledger,
+            slashing,
+            audit,
+            pending,
+            found
+        );
         Clock = new SlotClock(network, options.Network.SlotWindow.ToWindow(), TimeProvider.System);
         Site = new OfflineSite(this);
         Administrator = new Administrator(
-            Site, slashing, audit, pending, new ClusterLibrary(new ClusterArchive(data.ClustersFolder)), new AccessPolicy(new Dictionary<string, ClientPermissions>()), Clock);
+            Site,
+            slashing,
+            audit,
+            pending,
+            new ClusterLibrary(new ClusterArchive(data.ClustersFolder)),
+            new AccessPolicy(new Dictionary<string, ClientPermissions>()),
+            Clock
+        );
     }
 
     public DataDirectory Data { get; }
@@ -69,7 +94,13 @@ internal sealed class OfflineSigner : IAsyncDisposable
     public async Task LedgerKnowsAsync(ulong generation)
     {
         await VaultChangedAsync();
-        Found = Found.Start is { } start && start.VaultGeneration < generation ? Found with { Start = start with { VaultGeneration = generation } } : Found;
+        Found =
+            Found.Start is { } start && start.VaultGeneration < generation
+                ? Found with
+                {
+                    Start = start with { VaultGeneration = generation },
+                }
+                : Found;
     }
 
     /// <summary>The vault was changed by this command: what the ledger remembers of it is read again.</summary>
@@ -92,7 +123,19 @@ internal sealed class OfflineSigner : IAsyncDisposable
             var network = options.Network.Load(data.Path);
             var slashing = await SlashingProtection.OpenAsync(ledger, network);
             var audit = await AuditLog.OpenAsync(ledger, TimeProvider.System);
-            return new OfflineSigner(data, options, network with { GenesisValidatorsRoot = slashing.Chain }, ledger, slashing, audit, await PendingActs.OpenAsync(ledger), await LedgerAtStart.ReadAsync(ledger, slashing));
+            return new OfflineSigner(
+                data,
+                options,
+                network with
+                {
+                    GenesisValidatorsRoot = slashing.Chain,
+                },
+                ledger,
+                slashing,
+                audit,
+                await PendingActs.OpenAsync(ledger),
+                await LedgerAtStart.ReadAsync(ledger, slashing)
+            );
         }
         catch
         {
@@ -111,17 +154,31 @@ internal sealed class OfflineSigner : IAsyncDisposable
 
         var signer = await OpenAsync(parsed);
         return new DirectVerbs(
-            false, signer.Administrator, signer.Actor, signer.Ledger, signer.Slashing, signer.Options, signer.Arena, () => signer.Keys, key => signer.Site.Key = () => Task.FromResult(key), signer)
+            false,
+            signer.Administrator,
+            signer.Actor,
+            signer.Ledger,
+            signer.Slashing,
+            signer.Options,
+            signer.Arena,
+            () => signer.Keys,
+            key => signer.Site.Key = () => Task.FromResult(key),
+            signer
+        )
         {
             VaultFile = signer.Data.VaultFile,
-            Clusters = new ClusterVerbs(signer.Administrator, signer.Actor, signer.Slashing, signer.Options, signer.Data, signer.Arena) { Loan = DerivationLoan.OfAll },
+            Clusters = new ClusterVerbs(signer.Administrator, signer.Actor, signer.Slashing, signer.Options, signer.Data, signer.Arena)
+            {
+                Loan = DerivationLoan.OfAll,
+            },
             Keys = new KeyVerbs(signer.Administrator, signer.Actor, signer.Slashing, signer.Data, () => Vault.List(signer.Data.VaultFile)),
             Tls = new TlsVerbs(signer.Administrator, signer.Actor, signer.Data, () => Task.FromResult<string?>(null)),
         };
     }
 
     /// <summary>Does it, as whoever runs the command.</summary>
-    public Task<TResult> ExecuteAsync<TResult>(AdminAct<TResult> act, CancellationToken cancellation = default) => Administrator.ExecuteAsync(act, Actor, cancellation);
+    public Task<TResult> ExecuteAsync<TResult>(AdminAct<TResult> act, CancellationToken cancellation = default) =>
+        Administrator.ExecuteAsync(act, Actor, cancellation);
 
     public async ValueTask DisposeAsync()
     {

@@ -7,7 +7,10 @@ using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Host.Cli;
 
-/// <summary>A data directory that nobody serves, as the place of acts. The orderly stop stays true through a change: the witness is told where the ledger ends now.</summary>
+/// <summary>
+/// A data directory that nobody serves, as the place of acts. The orderly stop stays true through a change: the witness is told where the
+/// ledger ends now.
+/// </summary>
 internal sealed class OfflineSite(OfflineSigner signer) : ISite
 {
     /// <summary>What opens the vault, where it is not the device that signer.json names.</summary>
@@ -26,7 +29,8 @@ internal sealed class OfflineSite(OfflineSigner signer) : ISite
         {
             signer.Keys.Hardware.PinTpm(IsAnotherTpm ? [] : vault.Anchor.StorageRoots);
             await FormerRootKey.RecallAsync(signer.Pending, vault);
-            Refusal = VaultRules.Refusal(signer.Found.Vault, vault.Anchor) ?? await OfflineFreshness.FindPutBackAsync(signer, vault, isByRecovery: vault.IsOpenedByRecovery);
+            Refusal = VaultRules.Refusal(signer.Found.Vault, vault.Anchor)
+                ?? await OfflineFreshness.FindPutBackAsync(signer, vault, isByRecovery: vault.IsOpenedByRecovery);
             return vault;
         }
         catch
@@ -36,9 +40,11 @@ internal sealed class OfflineSite(OfflineSigner signer) : ISite
         }
     }
 
-    public Task PrepareFenceAsync(Vault vault, NewRootKey next) => SucceedAsync(vault, next, succession => succession.ProvideAsync(CancellationToken.None));
+    public Task PrepareFenceAsync(Vault vault, NewRootKey next) =>
+        SucceedAsync(vault, next, succession => succession.ProvideAsync(CancellationToken.None));
 
-    public Task AbandonFenceAsync(Vault vault, NewRootKey next) => SucceedAsync(vault, next, succession => succession.AbandonAsync(CancellationToken.None));
+    public Task AbandonFenceAsync(Vault vault, NewRootKey next) =>
+        SucceedAsync(vault, next, succession => succession.AbandonAsync(CancellationToken.None));
 
     public async Task<bool> HandFenceOverAsync(Vault vault)
     {

@@ -3,8 +3,8 @@ using RemoteSigner.Host.Configuration;
 namespace RemoteSigner.Host.Cli;
 
 /// <summary>
-/// A data directory while <c>init</c> makes it. Unless it is kept, everything that was made for it is taken away again, the newest first: objects in devices, then files. Nobody else makes one in the
-/// same folder meanwhile.
+/// A data directory while <c>init</c> makes it. Unless it is kept, everything that was made for it is taken away again, the newest first:
+/// objects in devices, then files. Nobody else makes one in the same folder meanwhile.
 /// </summary>
 internal sealed class SignerMaking : IAsyncDisposable
 {
@@ -32,12 +32,19 @@ internal sealed class SignerMaking : IAsyncDisposable
         {
             throw File.Exists(data.OptionsFile)
                 ? new CliError($"there is a signer in {data.Path} already", "choose another folder: a signer is never overwritten")
-                : new CliError($"the making of a signer in {data.Path} was interrupted", "it holds no share yet: remove the folder and repeat the command; a key that it made in the device, and its fence, may be left there");
+                : new CliError(
+                    $"the making of a signer in {data.Path} was interrupted",
+                    "it holds no share yet: remove the folder and repeat the command; a key that "
+                        + "it made in the device, and its fence, may be left there"
+                );
         }
 
         if (Certificates(data).FirstOrDefault() is { } file)
         {
-            throw new CliError($"{file} is there already, and init makes certificates of its own in its folder", "choose another folder, or move it away: nothing is written over");
+            throw new CliError(
+                $"{file} is there already, and init makes certificates of its own in its folder",
+                "choose another folder, or move it away: nothing is written over"
+            );
         }
     }
 
@@ -105,7 +112,11 @@ internal sealed class SignerMaking : IAsyncDisposable
     // What lay in the folder before is not ours. Longer paths first: files before their folders.
     private void TakeFilesAway()
     {
-        foreach (var path in Entries(_data).Where(path => !_before.Contains(path) && path != _claim.Name && IsOurs(path)).OrderByDescending(path => path.Length))
+        foreach (
+            var path in Entries(_data)
+                .Where(path => !_before.Contains(path) && path != _claim.Name && IsOurs(path))
+                .OrderByDescending(path => path.Length)
+        )
         {
             if (!Directory.Exists(path))
             {
@@ -126,25 +137,35 @@ internal sealed class SignerMaking : IAsyncDisposable
     }
 
     private static string[] Entries(DataDirectory data) =>
-        Directory.GetFileSystemEntries(data.Path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint });
+        Directory.GetFileSystemEntries(
+            data.Path,
+            "*",
+            new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }
+        );
 
     // The release key may be there: it is read then.
-    private static IEnumerable<string> Certificates(DataDirectory data) => new[] { data.TlsFolder, data.ClientsFolder }.Where(Directory.Exists)
-        .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)).Where(file => Path.GetFileName(file) != ReleaseKeyOptions.FileName);
+    private static IEnumerable<string> Certificates(DataDirectory data) =>
+        new[] { data.TlsFolder, data.ClientsFolder }
+            .Where(Directory.Exists)
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+            .Where(file => Path.GetFileName(file) != ReleaseKeyOptions.FileName);
 
     // A lock of the kernel's, which ends with its process whatever happens; the file alone claims nothing.
     private static FileStream Claim(DataDirectory data)
     {
         try
         {
-            return new FileStream(data.Resolve("init.lock"), new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.None,
-                Options = FileOptions.DeleteOnClose,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
+            return new FileStream(
+                data.Resolve("init.lock"),
+                new FileStreamOptions
+                {
+                    Mode = FileMode.OpenOrCreate,
+                    Access = FileAccess.ReadWrite,
+                    Share = FileShare.None,
+                    Options = FileOptions.DeleteOnClose,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }
+            );
         }
         catch (IOException fault) when (File.Exists(data.Resolve("init.lock")))
         {

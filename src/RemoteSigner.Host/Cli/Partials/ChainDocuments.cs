@@ -8,7 +8,9 @@ internal sealed record SignedExitDocument(SignedExitDocument.Exit Message, strin
     internal sealed record Exit(string Epoch, string ValidatorIndex);
 }
 
-/// <summary>A signed registration as the builder API takes it in a list, and Charon in its overrides file with a version around it.</summary>
+/// <summary>
+/// A signed registration as the builder API takes it in a list, and Charon in its overrides file with a version around it.
+/// </summary>
 internal sealed record SignedRegistrationDocument(SignedRegistrationDocument.Registration Message, string Signature)
 {
     internal sealed record Registration(string FeeRecipient, string GasLimit, string Timestamp, string Pubkey);
@@ -19,7 +21,16 @@ internal sealed record RegistrationOverrideDocument(string Version, SignedRegist
 
 /// <summary>One entry of the deposit data that staking launchpads take: hex without 0x, the amount in Gwei.</summary>
 internal sealed record DepositDataDocument(
-    string Pubkey, string WithdrawalCredentials, ulong Amount, string Signature, string DepositMessageRoot, string DepositDataRoot, string ForkVersion, string NetworkName, string DepositCliVersion);
+    string Pubkey,
+    string WithdrawalCredentials,
+    ulong Amount,
+    string Signature,
+    string DepositMessageRoot,
+    string DepositDataRoot,
+    string ForkVersion,
+    string NetworkName,
+    string DepositCliVersion
+);
 
 /// <summary>Serialisation of what others read, in the members' order and names that they expect.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]

@@ -1,13 +1,16 @@
 using System.CommandLine;
-using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Clusters;
+using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Cli;
 
-/// <summary><c>cluster complete</c>: gives a lock that Charon made while the shares live in signers its <c>signature_aggregate</c>. Every signer verifies the lock before it signs it.</summary>
+/// <summary>
+/// <c>cluster complete</c>: gives a lock that Charon made while the shares live in signers its <c>signature_aggregate</c>. Every signer
+/// verifies the lock before it signs it.
+/// </summary>
 internal static class CompleteCommand
 {
     private static readonly Argument<string> LockFile = new("LOCK") { Description = "cluster-lock.json without a signature_aggregate" };
@@ -15,7 +18,13 @@ internal static class CompleteCommand
 
     public static Command Create()
     {
-        var complete = new Command("complete", "Collect the shares' signatures of a lock that lacks its signature_aggregate, and write the completed lock") { LockFile };
+        var complete = new Command(
+            "complete",
+            "Collect the shares' signatures of a lock that lacks its signature_aggregate, and write the completed lock"
+        )
+        {
+            LockFile,
+        };
         PartialsOptions.AddTo(complete, Out);
         complete.SetAction(CompleteAsync);
         return complete;
@@ -41,20 +50,34 @@ internal static class CompleteCommand
             PartialsOptions.RequireFree(target);
         }
 
-        List<WantedPartial> wanted = [.. cluster.Validators.Select(validator => new WantedPartial(validator.GroupKey, cluster.LockHash, "the lock hash", default))];
+        List<WantedPartial> wanted =
+        [
+            .. cluster.Validators.Select(validator => new WantedPartial(validator.GroupKey, cluster.LockHash, "the lock hash", default)),
+        ];
         var run = await PartialsRun.CollectAsync(
-            parsed, "CLUSTER_LOCK", cluster, wanted, target, async (signer, stop) => [await signer.SignLockAsync(cluster.LockHash, json, stop)], cancellation);
+            parsed,
+            "CLUSTER_LOCK",
+            cluster,
+            wanted,
+            target,
+            async (signer, stop) => [await signer.SignLockAsync(cluster.LockHash, json, stop)],
+            cancellation
+        );
         return run.Finish(parsed, target is null ? null : () => [(target, Completed(json, run.Collected.SumOfAllShares(), path, policy))]);
     }
 
     // Nobody is asked to sign a lock that would not hold with the signatures.
     private static void RequireAllElse(ClusterLock cluster, string path, VerificationPolicy policy)
     {
-        List<IntakeRefusal> failed = [.. ClusterVerifier.Verify(cluster, policy)
-            .Where(result => result.Check != ClusterCheck.SignatureAggregate)
-            .Select(result => (result.Check, Failed: result.Verdict as CheckVerdict.Failed))
-            .Where(result => result.Failed is not null)
-            .Select(result => new IntakeRefusal(CheckText.Code(result.Check), path, result.Failed!.Problem, result.Failed.Hint))];
+        List<IntakeRefusal> failed =
+        [
+            .. ClusterVerifier
+                .Verify(cluster, policy)
+                .Where(result => result.Check != ClusterCheck.SignatureAggregate)
+                .Select(result => (result.Check, Failed: result.Verdict as CheckVerdict.Failed))
+                .Where(result => result.Failed is not null)
+                .Select(result => new IntakeRefusal(CheckText.Code(result.Check), path, result.Failed!.Problem, result.Failed.Hint)),
+        ];
         if (failed.Count > 0)
         {
             throw new IntakeException(failed);

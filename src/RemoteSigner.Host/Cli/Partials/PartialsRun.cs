@@ -10,8 +10,8 @@ using Spectre.Console;
 namespace RemoteSigner.Host.Cli;
 
 /// <summary>
-/// One collecting of partial signatures: from files and signers, verified as they come, combined where there are enough, and else kept in a file from which the next try goes on. It has no key, and writes nothing but
-/// what it was told to.
+/// One collecting of partial signatures: from files and signers, verified as they come, combined where there are enough, and else kept in a
+/// file from which the next try goes on. It has no key, and writes nothing but what it was told to.
 /// </summary>
 internal sealed class PartialsRun
 {
@@ -41,7 +41,14 @@ internal sealed class PartialsRun
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="ClusterFileException">A file is of something else: nobody was asked.</exception>
     public static async Task<PartialsRun> CollectAsync(
-        ParseResult parsed, string duty, ClusterLock cluster, IReadOnlyList<WantedPartial> wanted, string? beside, Func<SignerPartials, CancellationToken, Task<IReadOnlyList<PartialsAnswer>>> ask, CancellationToken cancellation)
+        ParseResult parsed,
+        string duty,
+        ClusterLock cluster,
+        IReadOnlyList<WantedPartial> wanted,
+        string? beside,
+        Func<SignerPartials, CancellationToken, Task<IReadOnlyList<PartialsAnswer>>> ask,
+        CancellationToken cancellation
+    )
     {
         var keptAt = parsed.GetValue(PartialsOptions.Kept) ?? $"{beside}.partials.json";
         var run = new PartialsRun(duty, new ClusterDocument.CharonLock(cluster), wanted, keptAt);
@@ -67,7 +74,11 @@ internal sealed class PartialsRun
     }
 
     /// <summary>Asks one signer for each of these, one after the other, and no more of them once it cannot be reached.</summary>
-    public static async Task<IReadOnlyList<PartialsAnswer>> AskEachAsync(SignerPartials signer, IEnumerable<WantedPartial> wanted, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<PartialsAnswer>> AskEachAsync(
+        SignerPartials signer,
+        IEnumerable<WantedPartial> wanted,
+        CancellationToken cancellation
+    )
     {
         var answers = new List<PartialsAnswer>();
         foreach (var one in wanted)
@@ -85,11 +96,18 @@ internal sealed class PartialsRun
 
     /// <summary>The signature of one validator, which has enough partials.</summary>
     /// <exception cref="CliError">The lock contradicts itself.</exception>
-    public BlsSignature Combine(BlsPublicKey groupKey) => Collected.Combine(groupKey) is GroupSignature.Combined(var signature, _)
-        ? signature
-        : throw new CliError($"the partials of {groupKey} hold, and are not the group's signature together", "compare the lock with another operator's copy");
+    public BlsSignature Combine(BlsPublicKey groupKey) =>
+        Collected.Combine(groupKey) is GroupSignature.Combined(var signature, _)
+            ? signature
+            : throw new CliError(
+                $"the partials of {groupKey} hold, and are not the group's signature together",
+                "compare the lock with another operator's copy"
+            );
 
-    /// <summary>Writes what there is, and tells of it: the result of <paramref name="results"/> (paths and contents) where it combines and has enough, and else the partials.</summary>
+    /// <summary>
+    /// Writes what there is, and tells of it: the result of <paramref name="results"/> (paths and contents) where it combines and has
+    /// enough, and else the partials.
+    /// </summary>
     /// <returns>The exit code.</returns>
     /// <exception cref="CliError">There are too few, or, where they are only collected, not everybody signed.</exception>
     public int Finish(ParseResult parsed, Func<IReadOnlyList<(string Path, byte[] Content)>>? results)
@@ -110,11 +128,17 @@ internal sealed class PartialsRun
         }
 
         Tell(parsed, lacking.Count == 0);
-        return results is null ? ConcludeCollecting() : lacking.Count == 0 ? 0 : throw TooFew(lacking);
+        return results is null ? ConcludeCollecting()
+            : lacking.Count == 0 ? 0
+            : throw TooFew(lacking);
     }
 
     private static async Task<(Uri Signer, IReadOnlyList<PartialsAnswer> Answers)> AskAsync(
-        Uri signer, ClientFiles client, Func<SignerPartials, CancellationToken, Task<IReadOnlyList<PartialsAnswer>>> ask, CancellationToken cancellation)
+        Uri signer,
+        ClientFiles client,
+        Func<SignerPartials, CancellationToken, Task<IReadOnlyList<PartialsAnswer>>> ask,
+        CancellationToken cancellation
+    )
     {
         using var link = new SignerLink(signer, client);
         return (signer, await ask(new SignerPartials(link, TimeProvider.System), cancellation));
@@ -126,17 +150,40 @@ internal sealed class PartialsRun
         if (file.LockHash != _document.Hash || file.Duty != _duty)
         {
             throw new ClusterFileException(
-                ClusterFileFault.OtherHash, $"{path} has {file.Duty} of the lock {file.LockHash}, and this is {_duty} of {_document.Hash}", "have it made for the same lock, with the same command");
+                ClusterFileFault.OtherHash,
+                $"{path} has {file.Duty} of the lock {file.LockHash}, and this is {_duty} of {_document.Hash}",
+                "have it made for the same lock, with the same command"
+            );
         }
 
         var wanted = _wanted.ToDictionary(one => one.GroupKey);
-        if (file.Validators.FirstOrDefault(entry => wanted.TryGetValue(entry.GroupKey, out var one) && one.SigningRoot != entry.SigningRoot) is { } other)
+        if (
+            file.Validators.FirstOrDefault(entry =>
+                wanted.TryGetValue(entry.GroupKey, out var one) && one.SigningRoot != entry.SigningRoot
+            ) is
+            { } other
+        )
         {
             throw new ClusterFileException(
-                ClusterFileFault.OtherHash, $"{path} is of another message for {other.GroupKey}: '{other.Message}', and this is '{wanted[other.GroupKey].Message}'", "all operators must give the same: agree on it, and have the file made anew");
+                ClusterFileFault.OtherHash,
+                $"{path} is of another message for {other.GroupKey}: '{other.Message}', and this is '{wanted[other.GroupKey].Message}'",
+                "all operators must give the same: agree on it, and have the file made anew"
+            );
         }
 
-        Take(path, [new([.. file.Validators.Where(entry => wanted.ContainsKey(entry.GroupKey)).SelectMany(entry => entry.Partials.Select(partial => new ValidatorPartial(entry.GroupKey, partial)))], null)]);
+        Take(
+            path,
+            [
+                new(
+                    [
+                        .. file
+                            .Validators.Where(entry => wanted.ContainsKey(entry.GroupKey))
+                            .SelectMany(entry => entry.Partials.Select(partial => new ValidatorPartial(entry.GroupKey, partial))),
+                    ],
+                    null
+                ),
+            ]
+        );
         return file;
     }
 
@@ -144,18 +191,42 @@ internal sealed class PartialsRun
     {
         foreach (var refused in answers.Where(answer => answer.Refusal is not null).GroupBy(answer => answer.Refusal))
         {
-            _problems.Add(new(source, refused.Key!.Reason!, refused.Key.Detail, refused.Key.Hint!, [.. refused.Where(answer => answer.About is not null).Select(answer => answer.About.ToString()!)]));
+            _problems.Add(
+                new(
+                    source,
+                    refused.Key!.Reason!,
+                    refused.Key.Detail,
+                    refused.Key.Hint!,
+                    [.. refused.Where(answer => answer.About is not null).Select(answer => answer.About.ToString()!)]
+                )
+            );
         }
 
         foreach (var wrong in Collected.Add([.. answers.SelectMany(answer => answer.Partials)]).GroupBy(one => one.Partial.ShareIndex))
         {
-            _problems.Add(new(
-                source, "false_partial", $"what it gives as signatures of share {wrong.Key} are none of this message under the lock's public shares", "is it of this cluster, and its lock the same as this one?", [.. wrong.Select(one => one.GroupKey.ToString())]));
+            _problems.Add(
+                new(
+                    source,
+                    "false_partial",
+                    $"what it gives as signatures of share {wrong.Key} are none of this message under the lock's public shares",
+                    "is it of this cluster, and its lock the same as this one?",
+                    [.. wrong.Select(one => one.GroupKey.ToString())]
+                )
+            );
         }
     }
 
-    private PartialsFile Kept() => new(_duty, _document.Hash,
-        [.. _wanted.Where(one => Collected.Of(one.GroupKey).Count > 0).Select(one => new PartialsFile.Entry(one.GroupKey, one.Message, one.SigningRoot, [.. Collected.Of(one.GroupKey)])), .. _others]);
+    private PartialsFile Kept() =>
+        new(
+            _duty,
+            _document.Hash,
+            [
+                .. _wanted
+                    .Where(one => Collected.Of(one.GroupKey).Count > 0)
+                    .Select(one => new PartialsFile.Entry(one.GroupKey, one.Message, one.SigningRoot, [.. Collected.Of(one.GroupKey)])),
+                .. _others,
+            ]
+        );
 
     private void Write(string path, byte[] content)
     {
@@ -167,7 +238,9 @@ internal sealed class PartialsRun
     {
         foreach (var problem in _problems)
         {
-            StandardError.Console.WriteLine($"{problem.Source}: {problem.Detail}{(problem.Validators.Count > 0 ? $" (of {problem.Validators.Count} validators, first {problem.Validators[0]})" : "")}; {problem.Hint}");
+            var validators =
+                problem.Validators.Count > 0 ? $" (of {problem.Validators.Count} validators, first {problem.Validators[0]})" : "";
+            StandardError.Console.WriteLine($"{problem.Source}: {problem.Detail}{validators}; {problem.Hint}");
         }
 
         var line = new PartialsLine(
@@ -175,9 +248,17 @@ internal sealed class PartialsRun
             _document.Hash.ToString(),
             _document.Threshold,
             complete,
-            [.. _wanted.Select(one => new PartialsLine.Validator(one.GroupKey.ToString(), one.Message, [.. Collected.Of(one.GroupKey).Select(partial => partial.ShareIndex)], Collected.MissingOf(one.GroupKey)))],
+            [
+                .. _wanted.Select(one => new PartialsLine.Validator(
+                    one.GroupKey.ToString(),
+                    one.Message,
+                    [.. Collected.Of(one.GroupKey).Select(partial => partial.ShareIndex)],
+                    Collected.MissingOf(one.GroupKey)
+                )),
+            ],
             _written,
-            _problems);
+            _problems
+        );
         Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.PartialsLine, Table);
         foreach (var path in _written)
         {
@@ -185,20 +266,34 @@ internal sealed class PartialsRun
         }
     }
 
-    private static Table Table(PartialsLine line) => Output.Rows(
-            line.Validators,
-            ["validator", "what", "signed by", "not by"],
-            one => [one.PublicKey, one.Message, string.Join(", ", one.ShareIndices), string.Join(", ", one.Missing)])
-        .Title(Output.Cell($"{line.Duty} of {line.LockHash}: {line.Threshold} shares sign for a validator"));
+    private static Table Table(PartialsLine line) =>
+        Output
+            .Rows(line.Validators, ["validator", "what", "signed by", "not by"], one =>
+                [one.PublicKey, one.Message, string.Join(", ", one.ShareIndices), string.Join(", ", one.Missing)]
+            )
+            .Title(Output.Cell($"{line.Duty} of {line.LockHash}: {line.Threshold} shares sign for a validator"));
 
-    private int ConcludeCollecting() => _problems.Count == 0 && _wanted.All(one => Collected.Of(one.GroupKey).Count > 0) ? 0
-        : throw new CliError("not everything that was asked for came", _written.Count > 0 ? $"what came is in {_keptAt}: mend what is said above, and repeat the command" : "mend what is said above, and repeat the command: nothing was written");
+    private int ConcludeCollecting() =>
+        _problems.Count == 0 && _wanted.All(one => Collected.Of(one.GroupKey).Count > 0)
+            ? 0
+            : throw new CliError(
+                "not everything that was asked for came",
+                _written.Count > 0
+                    ? $"what came is in {_keptAt}: mend what is said above, and repeat the command"
+                    : "mend what is said above, and repeat the command: nothing was written"
+            );
 
     private CliError TooFew(IReadOnlyList<BlsPublicKey> lacking)
     {
         var (first, more) = (lacking[0], lacking.Count > 1 ? $", and {lacking.Count - 1} more validators have too few" : "");
         return new CliError(
-            $"{Collected.Of(first).Count} of {_document.Threshold} partials for {first}: those of the shares {string.Join(", ", Collected.MissingOf(first))} are missing{more}",
-            $"{(_written.Contains(_keptAt) ? $"what came is kept in {_keptAt}, and counts when the command is repeated" : "nothing came that could be kept")}: have the other operators make theirs with --write-partials, and give each with --partials");
+            $"{Collected.Of(first).Count} of {_document.Threshold} partials for {first}: those of the "
+                + $"shares {string.Join(", ", Collected.MissingOf(first))} are missing{more}",
+            (
+                _written.Contains(_keptAt)
+                    ? $"what came is kept in {_keptAt}, and counts when the command is repeated"
+                    : "nothing came that could be kept"
+            ) + ": have the other operators make theirs with --write-partials, and give each with --partials"
+        );
     }
 }

@@ -16,7 +16,10 @@ internal static class EnrolmentView
         }
 
         var table = new Table().HideHeaders().AddColumns("", "");
-        table.AddRow("token", $"{Output.Cell(report.TokenLabel)} (serial {Output.Cell(report.TokenSerial)}, profile {Output.Cell(report.Profile)})");
+        table.AddRow(
+            "token",
+            $"{Output.Cell(report.TokenLabel)} (serial {Output.Cell(report.TokenSerial)}, profile {Output.Cell(report.Profile)})"
+        );
         table.AddRow("key", $"{Output.Cell(report.KeyLabel)}, id {report.KeyId}");
         table.AddRow("mechanism", report.Mechanism.ToString());
         table.AddRow("seal", Latency(report.Seal));

@@ -34,7 +34,12 @@ internal static class TpmStatusCommand
         var vault = Vault.List(data.VaultFile);
         var seals = TpmSeal.Of(vault);
         var approvals = tpm.Approvals.Read();
-        var measured = approvals.Select(entry => entry.Approval?.Pcrs).OfType<TpmlPcrSelection>().Append(TpmCommand.Pcrs(options)).SelectMany(pcrs => pcrs.Indices).Distinct();
+        var measured = approvals
+            .Select(entry => entry.Approval?.Pcrs)
+            .OfType<TpmlPcrSelection>()
+            .Append(TpmCommand.Pcrs(options))
+            .SelectMany(pcrs => pcrs.Indices)
+            .Distinct();
         var state = await TpmState.ReadAsync(tpm, seals.Count > 0 ? seals[0].Revocation : null, TpmlPcrSelection.Sha256([.. measured]));
         var seal = seals.FirstOrDefault(one => one.Root.Equals(state.Root));
         using var release = seal?.ReleaseKey();
@@ -47,13 +52,32 @@ internal static class TpmStatusCommand
             state.Count,
             [.. state.Pcrs.Selection.Indices.Select(index => new TpmStatusLine.Pcr(index, Convert.ToHexStringLower(state.Pcrs[index])))],
             [.. approvals.Select(entry => Describe(entry, seal, release, state))],
-            new TpmStatusLine.LockoutState(state.Lockout.Active, state.Lockout.Failures, state.Lockout.Most, state.Lockout.Interval.TotalSeconds),
-            [.. state.NvIndices.Select(handle => new TpmStatusLine.NvIndex(ApprovalJson.Handle(handle), TpmState.UseOf(handle, vault.VaultId, vault.Epoch)))]);
+            new TpmStatusLine.LockoutState(
+                state.Lockout.Active,
+                state.Lockout.Failures,
+                state.Lockout.Most,
+                state.Lockout.Interval.TotalSeconds
+            ),
+            [
+                .. state.NvIndices.Select(handle => new TpmStatusLine.NvIndex(
+                    ApprovalJson.Handle(handle),
+                    TpmState.UseOf(handle, vault.VaultId, vault.Epoch)
+                )),
+            ]
+        );
     }
 
-    private static TpmStatusLine.Approval Describe(ApprovalFolder.Entry entry, TpmSeal? seal, ReleaseKey? release, TpmState state) => entry.Approval is { } approval
-        ? new TpmStatusLine.Approval(entry.Name, StateOf(approval, seal, release, state), approval.Label, approval.Pcrs.ToString(), Convert.ToHexStringLower(approval.PcrDigest), approval.AtMost)
-        : new TpmStatusLine.Approval(entry.Name, $"cannot be read: {entry.Problem}", null, null, null, null);
+    private static TpmStatusLine.Approval Describe(ApprovalFolder.Entry entry, TpmSeal? seal, ReleaseKey? release, TpmState state) =>
+        entry.Approval is { } approval
+            ? new TpmStatusLine.Approval(
+                entry.Name,
+                StateOf(approval, seal, release, state),
+                approval.Label,
+                approval.Pcrs.ToString(),
+                Convert.ToHexStringLower(approval.PcrDigest),
+                approval.AtMost
+            )
+            : new TpmStatusLine.Approval(entry.Name, $"cannot be read: {entry.Problem}", null, null, null, null);
 
     private static string StateOf(TpmApproval approval, TpmSeal? seal, ReleaseKey? release, TpmState state)
     {
@@ -64,24 +88,44 @@ internal static class TpmStatusCommand
 
         return !approval.IsSignedBy(release!) ? "not signed by the release key"
             : state.Count > approval.AtMost ? "revoked"
-            : approval.PcrDigest.AsSpan().SequenceEqual(DigestNow(approval, state)) ? "opens" : "other PCRs";
+            : approval.PcrDigest.AsSpan().SequenceEqual(DigestNow(approval, state)) ? "opens"
+            : "other PCRs";
     }
 
-    private static byte[] DigestNow(TpmApproval approval, TpmState state) => new PcrValues(approval.Pcrs.Indices.ToDictionary(index => index, index => state.Pcrs[index].ToArray())).Digest();
+    private static byte[] DigestNow(TpmApproval approval, TpmState state) =>
+        new PcrValues(approval.Pcrs.Indices.ToDictionary(index => index, index => state.Pcrs[index].ToArray())).Digest();
 
     private static Grid Table(TpmStatusLine line)
     {
-        var facts = new Table().HideHeaders().AddColumns("", "")
+        var facts = new Table()
+            .HideHeaders()
+            .AddColumns("", "")
             .AddRow("TPM", Output.Cell(line.Tpm))
             .AddRow("storage root key", line.StorageRootKey ?? "none")
-            .AddRow("slot of the vault", line.Slot ? line.WantsPin == true ? "yes, with a PIN" : "yes" : "no: 'remote-signer tpm provision' makes one")
+            .AddRow(
+                "slot of the vault",
+                line.Slot
+                    ? line.WantsPin == true
+                        ? "yes, with a PIN"
+                        : "yes"
+                    : "no: 'remote-signer tpm provision' makes one"
+            )
             .AddRow("release key", line.ReleaseKey ?? "–")
             .AddRow("revocation count", line.RevocationCount?.ToString() ?? "–")
-            .AddRow("lockout", $"{(line.Lockout.Active ? "LOCKED OUT, " : "")}{line.Lockout.Failures} of {line.Lockout.Most} wrong PINs, one is forgotten every {line.Lockout.IntervalSeconds:F0} s");
-        return new Grid().AddColumn()
+            .AddRow(
+                "lockout",
+                $"{(line.Lockout.Active ? "LOCKED OUT, " : "")}{line.Lockout.Failures} of "
+                    + $"{line.Lockout.Most} wrong PINs, one is forgotten every {line.Lockout.IntervalSeconds:F0} s"
+            );
+        return new Grid()
+            .AddColumn()
             .AddRow(facts)
             .AddRow(Output.Rows(line.Pcrs, ["PCR", "now"], pcr => [$"{pcr.Index}", pcr.Value]))
-            .AddRow(Output.Rows(line.Approvals, ["approval", "state", "of", "PCRs", "count at most"], approval => [approval.File, approval.State, approval.Label, approval.Pcrs, approval.AtMost?.ToString()]))
+            .AddRow(
+                Output.Rows(line.Approvals, ["approval", "state", "of", "PCRs", "count at most"], approval =>
+                    [approval.File, approval.State, approval.Label, approval.Pcrs, approval.AtMost?.ToString()]
+                )
+            )
             .AddRow(Output.Rows(line.NvIndices, ["NV index", "use"], index => [index.Handle, index.Use]));
     }
 }

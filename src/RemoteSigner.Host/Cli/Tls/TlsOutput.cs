@@ -8,10 +8,25 @@ namespace RemoteSigner.Host.Cli;
 /// <summary>In which form a client's certificate and key leave: PEM files in a folder, or one PKCS#12 file.</summary>
 internal sealed class TlsOutput
 {
-    public static readonly Option<string?> Folder = new("--out") { Description = "folder for NAME.crt and NAME.key, instead of clients in the data directory", HelpName = "DIR" };
-    public static readonly Option<string?> Pkcs12 = new("--pkcs12") { Description = "write one PKCS#12 file instead of PEM files", HelpName = "FILE" };
-    public static readonly Option<string?> PasswordFile = new("--password-file") { Description = "file whose first line is the password of the PKCS#12 file", HelpName = "FILE" };
-    public static readonly Option<bool> Legacy = new("--legacy") { Description = "3DES and SHA-1 in the PKCS#12 file, for readers that know nothing newer: an SSV node, Java 8" };
+    public static readonly Option<string?> Folder = new("--out")
+    {
+        Description = "folder for NAME.crt and NAME.key, instead of clients in the data directory",
+        HelpName = "DIR",
+    };
+    public static readonly Option<string?> Pkcs12 = new("--pkcs12")
+    {
+        Description = "write one PKCS#12 file instead of PEM files",
+        HelpName = "FILE",
+    };
+    public static readonly Option<string?> PasswordFile = new("--password-file")
+    {
+        Description = "file whose first line is the password of the PKCS#12 file",
+        HelpName = "FILE",
+    };
+    public static readonly Option<bool> Legacy = new("--legacy")
+    {
+        Description = "3DES and SHA-1 in the PKCS#12 file, for readers that know nothing newer: an SSV node, Java 8",
+    };
 
     private readonly string _folder;
     private readonly string? _pkcs12;
@@ -22,17 +37,28 @@ internal sealed class TlsOutput
     /// <exception cref="CliError">They do not go together.</exception>
     public TlsOutput(ParseResult parsed, DataDirectory data, string name)
     {
-        (_folder, _pkcs12, _isLegacy) = (Path.GetFullPath(parsed.GetValue(Folder) ?? data.ClientsFolder), parsed.GetValue(Pkcs12), parsed.GetValue(Legacy));
+        (_folder, _pkcs12, _isLegacy) = (
+            Path.GetFullPath(parsed.GetValue(Folder) ?? data.ClientsFolder),
+            parsed.GetValue(Pkcs12),
+            parsed.GetValue(Legacy)
+        );
         var passwordFile = parsed.GetValue(PasswordFile);
         if (_pkcs12 is null && (passwordFile is not null || _isLegacy))
         {
-            throw new CliError("--password-file and --legacy are for --pkcs12 FILE, which was not given", "give all of them, or none: then the files are PEM");
+            throw new CliError(
+                "--password-file and --legacy are for --pkcs12 FILE, which was not given",
+                "give all of them, or none: then the files are PEM"
+            );
         }
 
         if (_pkcs12 is not null)
         {
-            _password = passwordFile is null
-                ? throw new CliError("--pkcs12 wants --password-file FILE", "write a password into a file of mode 0600; the client is given both")
+            _password =
+                passwordFile is null
+                    ? throw new CliError(
+                        "--pkcs12 wants --password-file FILE",
+                        "write a password into a file of mode 0600; the client is given both"
+                    )
                 : File.ReadLines(passwordFile).FirstOrDefault() is { Length: > 0 } password ? password
                 : throw new CliError($"{passwordFile} has no password in its first line", "write one into it: many readers want it");
         }
@@ -47,7 +73,9 @@ internal sealed class TlsOutput
         }
     }
 
-    /// <summary>Shows that both can be written: before anything is signed or kept, because a certificate whose key is lost is of no use.</summary>
+    /// <summary>
+    /// Shows that both can be written: before anything is signed or kept, because a certificate whose key is lost is of no use.
+    /// </summary>
     /// <exception cref="CliError">They cannot.</exception>
     public void RequirePlace(string name)
     {
@@ -71,7 +99,10 @@ internal sealed class TlsOutput
                 Directory.Delete(_folder);
             }
 
-            throw new CliError($"cannot write {_pkcs12 ?? $"{CertificateOf(name)} and its key"}: {exception.Message}", "name another place: nothing was issued");
+            throw new CliError(
+                $"cannot write {_pkcs12 ?? $"{CertificateOf(name)} and its key"}: {exception.Message}",
+                "name another place: nothing was issued"
+            );
         }
     }
 
@@ -83,9 +114,15 @@ internal sealed class TlsOutput
     private void RequireOwn(string name)
     {
         var (certificate, key) = (CertificateOf(name), KeyOf(name));
-        if ((File.Exists(certificate) || File.Exists(key)) && !(CertificateRegister.TryRead(certificate) is { } former && CertificateRegister.NameOf(former) == name))
+        if (
+            (File.Exists(certificate) || File.Exists(key))
+            && !(CertificateRegister.TryRead(certificate) is { } former && CertificateRegister.NameOf(former) == name)
+        )
         {
-            throw new CliError($"{certificate} or {name}.key is there already, and is not of the client '{name}'", "name another folder with --out");
+            throw new CliError(
+                $"{certificate} or {name}.key is there already, and is not of the client '{name}'",
+                "name another folder with --out"
+            );
         }
     }
 

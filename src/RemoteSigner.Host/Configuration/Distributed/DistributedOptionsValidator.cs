@@ -3,7 +3,10 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Configuration;
 
-/// <summary>Finds the faults of the section "distributed". Whether the keys of a group prove each other is <see cref="DistributedOptions.RequireProof"/>'s question.</summary>
+/// <summary>
+/// Finds the faults of the section "distributed". Whether the keys of a group prove each other is
+/// <see cref="DistributedOptions.RequireProof"/>'s question.
+/// </summary>
 internal static class DistributedOptionsValidator
 {
     public static IEnumerable<string> Faults(DistributedOptions options)
@@ -13,7 +16,11 @@ internal static class DistributedOptionsValidator
             yield return NoOrigin("distributed.endpoint", endpoint);
         }
 
-        foreach (var fault in options.Clusters.SelectMany(cluster => ClusterFaults(cluster.Key, cluster.Value)).Concat(options.Groups.SelectMany(GroupFaults)))
+        foreach (
+            var fault in options
+                .Clusters.SelectMany(cluster => ClusterFaults(cluster.Key, cluster.Value))
+                .Concat(options.Groups.SelectMany(GroupFaults))
+        )
         {
             yield return fault;
         }
@@ -23,7 +30,10 @@ internal static class DistributedOptionsValidator
             yield return "distributed.clusters: a cluster stands twice";
         }
 
-        if (HasTwice(options.Groups.Select(group => Key(group?.CompositePublicKey))) || HasTwice(options.Groups.SelectMany(group => group?.Participants ?? []).Select(one => Key(one?.PublicKey))))
+        if (
+            HasTwice(options.Groups.Select(group => Key(group?.CompositePublicKey)))
+            || HasTwice(options.Groups.SelectMany(group => group?.Participants ?? []).Select(one => Key(one?.PublicKey)))
+        )
         {
             yield return "distributed.groups: a public key stands twice: nobody could tell whose it is";
         }
@@ -34,7 +44,8 @@ internal static class DistributedOptionsValidator
         var setting = $"distributed.clusters.{hash}";
         if (!Root.TryParse(hash, out _))
         {
-            yield return $"{setting} is not the hash of a cluster's document, 0x and 64 hexadecimal digits: see 'remote-signer cluster list'";
+            yield return $"{setting} is not the hash of a cluster's document, 0x and 64 hexadecimal digits: see 'remote-signer "
+                + "cluster list'";
         }
 
         if (participants is null)
@@ -64,11 +75,18 @@ internal static class DistributedOptionsValidator
         var setting = $"distributed.groups {group.CompositePublicKey}";
         return
         [
-            .. Key(group.CompositePublicKey) is null ? [$"distributed.groups: '{group.CompositePublicKey}' is not a validator's public key of 48 bytes in hex"] : Array.Empty<string>(),
+            .. Key(group.CompositePublicKey) is null
+                ? [$"distributed.groups: '{group.CompositePublicKey}' is not a validator's public key of 48 bytes in hex"]
+                : Array.Empty<string>(),
             .. group.Threshold < 1 || group.Threshold > group.Participants.Count || group.Participants.Count > StatedGroup.MostParticipants
-                ? [$"{setting}: the threshold must be 1 to the number of participants, and these at most {StatedGroup.MostParticipants}"] : Array.Empty<string>(),
-            .. group.Participants.Where(one => !IsId(one.Id)).Select(one => $"{setting}: '{one.Id}' is no id: a decimal number from 1 to 2^64-1, in quotes"),
-            .. group.Participants.Where(one => Key(one.PublicKey) is null).Select(one => $"{setting}: '{one.PublicKey}' is not a public key of 48 bytes in hex"),
+                ? [$"{setting}: the threshold must be 1 to the number of participants, and these at most {StatedGroup.MostParticipants}"]
+                : Array.Empty<string>(),
+            .. group
+                .Participants.Where(one => !IsId(one.Id))
+                .Select(one => $"{setting}: '{one.Id}' is no id: a decimal number from 1 to 2^64-1, in quotes"),
+            .. group
+                .Participants.Where(one => Key(one.PublicKey) is null)
+                .Select(one => $"{setting}: '{one.PublicKey}' is not a public key of 48 bytes in hex"),
             .. OriginFaults(setting, [.. group.Participants.Select(one => one.Endpoint)]),
         ];
     }
@@ -86,11 +104,13 @@ internal static class DistributedOptionsValidator
         }
     }
 
-    private static bool HasTwice<T>(IEnumerable<T?> values) => values.Where(value => value is not null).GroupBy(value => value).Any(same => same.Skip(1).Any());
+    private static bool HasTwice<T>(IEnumerable<T?> values) =>
+        values.Where(value => value is not null).GroupBy(value => value).Any(same => same.Skip(1).Any());
 
     private static BlsPublicKey? Key(string? text) => BlsPublicKey.TryParse(text, out var key) ? key : null;
 
     private static bool IsId(string text) => ulong.TryParse(text, out var id) && id > 0 && id.ToString() == text;
 
-    private static string NoOrigin(string setting, string? text) => $"{setting}: '{text}' is not https://HOST or https://HOST:PORT, the host in lower case and nothing behind";
+    private static string NoOrigin(string setting, string? text) =>
+        $"{setting}: '{text}' is not https://HOST or https://HOST:PORT, the host in lower case and nothing behind";
 }

@@ -15,7 +15,12 @@ internal sealed class StatedGroupOptions
     public required List<ParticipantOptions> Participants { get; set; }
 
     /// <summary>The options must have been validated.</summary>
-    public StatedGroup ToGroup() => new(BlsPublicKey.Parse(CompositePublicKey), Threshold, [.. Participants.Select(one => new StatedParticipant(ulong.Parse(one.Id), BlsPublicKey.Parse(one.PublicKey), one.Endpoint))]);
+    public StatedGroup ToGroup() =>
+        new(
+            BlsPublicKey.Parse(CompositePublicKey),
+            Threshold,
+            [.. Participants.Select(one => new StatedParticipant(ulong.Parse(one.Id), BlsPublicKey.Parse(one.PublicKey), one.Endpoint))]
+        );
 
     /// <summary>Who holds one of its shares. The id is a decimal string, as JSON's numbers are too small.</summary>
     internal sealed class ParticipantOptions

@@ -14,6 +14,6 @@ internal sealed class RegistrationOptions
     public ulong? MostGasLimit { get; set; }
 
     /// <summary>The options must have been validated.</summary>
-    public RegistrationPolicy ToPolicy() => new(
-        FeeRecipients.Select(address => ExecutionAddress.Parse(address)).ToFrozenSet(), LeastGasLimit, MostGasLimit ?? ulong.MaxValue);
+    public RegistrationPolicy ToPolicy() =>
+        new(FeeRecipients.Select(address => ExecutionAddress.Parse(address)).ToFrozenSet(), LeastGasLimit, MostGasLimit ?? ulong.MaxValue);
 }

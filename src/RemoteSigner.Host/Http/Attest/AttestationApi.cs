@@ -9,10 +9,18 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// <c>GET /attestation?nonce=HEX</c> and <c>POST /attestation/credential</c>: for clients that signer.json names and that showed a certificate. What is asked is in the
-/// audit log before the TPM is.
+/// <c>GET /attestation?nonce=HEX</c> and <c>POST /attestation/credential</c>: for clients that signer.json names and that showed a
+/// certificate. What is asked is in the audit log before the TPM is.
 /// </summary>
-internal sealed class AttestationApi(AttestingTpm tpm, AttestationClaims claims, AttestationPace pace, FreshnessRun freshness, AccessPolicy access, AuditLog audit, DutyTally tally)
+internal sealed class AttestationApi(
+    AttestingTpm tpm,
+    AttestationClaims claims,
+    AttestationPace pace,
+    FreshnessRun freshness,
+    AccessPolicy access,
+    AuditLog audit,
+    DutyTally tally
+)
 {
     private const int MostChallengeBytes = 16 * 1024;
 
@@ -25,18 +33,31 @@ internal sealed class AttestationApi(AttestingTpm tpm, AttestationClaims claims,
 
         if (context.Request.Query["nonce"] is not [{ } text] || !Hex.TryParse(text, out byte[]? nonce) || nonce.Length is < 16 or > 64)
         {
-            await Answer.ErrorAsync(context, StatusCodes.Status400BadRequest, "nonce_malformed", "give ?nonce= with 16 to 64 random bytes in hex, other ones each time");
+            await Answer.ErrorAsync(
+                context,
+                StatusCodes.Status400BadRequest,
+                "nonce_malformed",
+                "give ?nonce= with 16 to 64 random bytes in hex, other ones each time"
+            );
             return;
         }
 
         if (freshness.Vault is not { } vault)
         {
-            await Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "keys_loading", "the keys are being opened; see /healthcheck");
+            await Answer.ErrorAsync(
+                context,
+                StatusCodes.Status503ServiceUnavailable,
+                "keys_loading",
+                "the keys are being opened; see /healthcheck"
+            );
             return;
         }
 
         await InTurnAsync(context, "attestation", $"nonce {Hex.Format(nonce)}", async () =>
-            AttestationDocuments.Write(await tpm.AttestAsync(vault.FenceInTpm, await claims.CollectAsync(vault), nonce, context.RequestAborted)));
+            AttestationDocuments.Write(
+                await tpm.AttestAsync(vault.FenceInTpm, await claims.CollectAsync(vault), nonce, context.RequestAborted)
+            )
+        );
     }
 
     public async Task AnswerAsync(HttpContext context)
@@ -58,8 +79,12 @@ internal sealed class AttestationApi(AttestingTpm tpm, AttestationClaims claims,
             return;
         }
 
-        await InTurnAsync(context, "attestation.credential", $"for the attestation key {Convert.ToHexStringLower(challenge.AttestationKeyName)}", async () =>
-            AttestationDocuments.Write(await tpm.AnswerAsync(challenge, context.RequestAborted)));
+        await InTurnAsync(
+            context,
+            "attestation.credential",
+            $"for the attestation key {Convert.ToHexStringLower(challenge.AttestationKeyName)}",
+            async () => AttestationDocuments.Write(await tpm.AnswerAsync(challenge, context.RequestAborted))
+        );
     }
 
     private async Task<bool> RefuseAsync(HttpContext context)
@@ -70,7 +95,12 @@ internal sealed class AttestationApi(AttestingTpm tpm, AttestationClaims claims,
             return false;
         }
 
-        await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "client_not_named", $"the client '{client.Name}' is not one of the clients in signer.json");
+        await Answer.ErrorAsync(
+            context,
+            StatusCodes.Status403Forbidden,
+            "client_not_named",
+            $"the client '{client.Name}' is not one of the clients in signer.json"
+        );
         return true;
     }
 
@@ -80,7 +110,12 @@ internal sealed class AttestationApi(AttestingTpm tpm, AttestationClaims claims,
         if (turn is null)
         {
             context.Response.Headers.RetryAfter = ((int)AttestationPace.Pause.TotalSeconds).ToString();
-            await Answer.ErrorAsync(context, StatusCodes.Status429TooManyRequests, "one_at_a_time", "the TPM is slow and signing may need it: ask again in a few seconds");
+            await Answer.ErrorAsync(
+                context,
+                StatusCodes.Status429TooManyRequests,
+                "one_at_a_time",
+                "the TPM is slow and signing may need it: ask again in a few seconds"
+            );
             return;
         }
 
@@ -91,26 +126,44 @@ internal sealed class AttestationApi(AttestingTpm tpm, AttestationClaims claims,
         }
         catch (AttestationException exception)
         {
-            await Answer.ErrorAsync(context, StatusCodes.Status400BadRequest, "challenge_of_another_tpm", $"{PeerText.Shown(exception.Message)}; {exception.Hint}");
+            await Answer.ErrorAsync(
+                context,
+                StatusCodes.Status400BadRequest,
+                "challenge_of_another_tpm",
+                $"{PeerText.Shown(exception.Message)}; {exception.Hint}"
+            );
         }
         catch (SealingTpmException exception)
         {
-            tally.Refused(context.TraceIdentifier, action, context.Features.Get<Client>(), $"tpm_{SnakeCase.Of(exception.Fault)}", exception.Message);
-            await Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, $"tpm_{SnakeCase.Of(exception.Fault)}", $"{exception.Message}; {exception.Hint}");
+            tally.Refused(
+                context.TraceIdentifier,
+                action,
+                context.Features.Get<Client>(),
+                $"tpm_{SnakeCase.Of(exception.Fault)}",
+                exception.Message
+            );
+            await Answer.ErrorAsync(
+                context,
+                StatusCodes.Status503ServiceUnavailable,
+                $"tpm_{SnakeCase.Of(exception.Fault)}",
+                $"{exception.Message}; {exception.Hint}"
+            );
         }
     }
 
     private async Task RecordAsync(HttpContext context, string action, string detail)
     {
         var client = context.Features.GetRequiredFeature<Client>();
-        await audit.RecordAsync(new AuditEntry
-        {
-            Action = action,
-            Decision = AuditDecision.Event,
-            RequestId = context.TraceIdentifier,
-            Client = client.Name,
-            ClientFingerprint = client.CertificateFingerprint,
-            Detail = detail,
-        });
+        await audit.RecordAsync(
+            new AuditEntry
+            {
+                Action = action,
+                Decision = AuditDecision.Event,
+                RequestId = context.TraceIdentifier,
+                Client = client.Name,
+                ClientFingerprint = client.CertificateFingerprint,
+                Detail = detail,
+            }
+        );
     }
 }

@@ -9,7 +9,14 @@ using RemoteSigner.Slashing;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>Collects from all rooms what the signer says of itself.</summary>
-internal sealed class AttestationClaims(KeyRing keys, TlsStore tls, Fence fence, SlashingProtection slashing, AuditLog audit, SignerOptions options)
+internal sealed class AttestationClaims(
+    KeyRing keys,
+    TlsStore tls,
+    Fence fence,
+    SlashingProtection slashing,
+    AuditLog audit,
+    SignerOptions options
+)
 {
     public async Task<SignerClaims> CollectAsync(AdmittedVault vault)
     {
@@ -18,9 +25,14 @@ internal sealed class AttestationClaims(KeyRing keys, TlsStore tls, Fence fence,
             $"{ThisProgram.Name} {ThisProgram.Version}",
             vault.Id,
             vault.Generation,
-            [.. keys.Shares.Select(share => share.PublicKey.Bytes.ToArray()).Order(Comparer<byte[]>.Create((one, other) => one.AsSpan().SequenceCompareTo(other)))],
+            [
+                .. keys
+                    .Shares.Select(share => share.PublicKey.Bytes.ToArray())
+                    .Order(Comparer<byte[]>.Create((one, other) => one.AsSpan().SequenceCompareTo(other))),
+            ],
             tls.Current.ServerCertificate.TargetCertificate.PublicKey.ExportSubjectPublicKeyInfo(),
             new FenceClaim(options.Witness, fence.State.Edge?.Value, (await slashing.GetStartAsync())?.Start),
-            new AuditClaim((ulong)head.Sequence, [.. head.Hash]));
+            new AuditClaim((ulong)head.Sequence, [.. head.Hash])
+        );
     }
 }

@@ -15,10 +15,22 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// What the console may ask of the signer that runs, over <see cref="ControlSocket"/>: each verb is done as on opened files, by the user at the other end. A refusal is 409 with the words that the
-/// console prints. A file for him is written here first, so that its hash is in the log before he has it.
+/// What the console may ask of the signer that runs, over <see cref="ControlSocket"/>: each verb is done as on opened files, by the user at
+/// the other end. A refusal is 409 with the words that the console prints. A file for him is written here first, so that its hash is in the
+/// log before he has it.
 /// </summary>
-internal sealed class ControlApi(Administrator administrator, Ledger ledger, SlashingProtection slashing, SignerOptions options, DataDirectory data, SecretArena arena, SealedKeys keys, Fence fence, FreshnessRun freshness, Reloading reloading)
+internal sealed class ControlApi(
+    Administrator administrator,
+    Ledger ledger,
+    SlashingProtection slashing,
+    SignerOptions options,
+    DataDirectory data,
+    SecretArena arena,
+    SealedKeys keys,
+    Fence fence,
+    FreshnessRun freshness,
+    Reloading reloading
+)
 {
     private const string Prefix = "/control/v1";
     private const string HandOut = ".hand-out-";
@@ -30,43 +42,111 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
         // What a crash left of a file for somebody.
         Directory.EnumerateFiles(data.Path, $"{HandOut}*").ToList().ForEach(File.Delete);
         var door = new DoorAttribute(ListenerKind.Control);
-        app.MapGet($"{Prefix}/slashing", Verb(ControlContext.Default.SlashingStatus, (verbs, _) => verbs.SlashingStatusAsync())).WithMetadata(door);
-        app.MapPost($"{Prefix}/slashing/prune", Verb(ControlContext.Default.IReadOnlyListPruneLine, (verbs, context) => verbs.PruneAsync((ulong?)Number(context, "keep")))).WithMetadata(door);
+        app.MapGet($"{Prefix}/slashing", Verb(ControlContext.Default.SlashingStatus, (verbs, _) => verbs.SlashingStatusAsync()))
+            .WithMetadata(door);
+        app.MapPost(
+                $"{Prefix}/slashing/prune",
+                Verb(ControlContext.Default.IReadOnlyListPruneLine, (verbs, context) => verbs.PruneAsync((ulong?)Number(context, "keep")))
+            )
+            .WithMetadata(door);
         app.MapPost($"{Prefix}/slashing/export", (RequestDelegate)ExportHistoryAsync).WithMetadata(door);
         app.MapPost($"{Prefix}/keys", Verb(ControlContext.Default.KeysImported, ImportKeysAsync)).WithMetadata(door);
         app.MapPost($"{Prefix}/keys/foresight", Verb(ControlContext.Default.ImportOutlook, ForeseeImportAsync)).WithMetadata(door);
         app.MapDelete($"{Prefix}/keys/{{key}}", Verb(ControlContext.Default.ControlCount, DeleteKeyAsync)).WithMetadata(door);
-        app.MapPost($"{Prefix}/clusters", Verb(ControlContext.Default.ClusterImportLine, (verbs, context) =>
-            ReadingAsync(async () => await verbs.ImportClusterAsync(await OrderAsync(context), null, context.RequestAborted)))).WithMetadata(door);
-        app.MapPost($"{Prefix}/clusters/bind", Verb(ControlContext.Default.ClusterImportLine, (verbs, context) => ReadingAsync(async () => await verbs.BindClusterAsync(await OrderAsync(context))))).WithMetadata(door);
-        app.MapPost($"{Prefix}/clusters/keep", Verb(ControlContext.Default.ClusterImportLine, (verbs, context) => ReadingAsync(async () => await verbs.KeepClusterAsync(await OrderAsync(context))))).WithMetadata(door);
-        app.MapGet($"{Prefix}/clusters", Verb(ControlContext.Default.IReadOnlyListHeldClusterLine, (verbs, _) => verbs.ListClustersAsync())).WithMetadata(door);
+        app.MapPost(
+                $"{Prefix}/clusters",
+                Verb(ControlContext.Default.ClusterImportLine, (verbs, context) =>
+                    ReadingAsync(async () => await verbs.ImportClusterAsync(await OrderAsync(context), null, context.RequestAborted))
+                )
+            )
+            .WithMetadata(door);
+        app.MapPost(
+                $"{Prefix}/clusters/bind",
+                Verb(ControlContext.Default.ClusterImportLine, (verbs, context) =>
+                    ReadingAsync(async () => await verbs.BindClusterAsync(await OrderAsync(context)))
+                )
+            )
+            .WithMetadata(door);
+        app.MapPost(
+                $"{Prefix}/clusters/keep",
+                Verb(ControlContext.Default.ClusterImportLine, (verbs, context) =>
+                    ReadingAsync(async () => await verbs.KeepClusterAsync(await OrderAsync(context)))
+                )
+            )
+            .WithMetadata(door);
+        app.MapGet($"{Prefix}/clusters", Verb(ControlContext.Default.IReadOnlyListHeldClusterLine, (verbs, _) => verbs.ListClustersAsync()))
+            .WithMetadata(door);
         app.MapDelete($"{Prefix}/clusters/{{hash}}", Verb(ControlContext.Default.ControlCount, async (verbs, context) =>
-        {
-            await verbs.RemoveClusterAsync(Hash(context));
-            return new ControlCount(1);
-        })).WithMetadata(door);
-        app.MapPost($"{Prefix}/clusters/{{hash}}/commit", Verb(ControlContext.Default.ControlCount, async (verbs, context) => new ControlCount(await verbs.CommitClusterAsync(Hash(context))))).WithMetadata(door);
-        app.MapPost($"{Prefix}/clusters/{{hash}}/revert", Verb(ControlContext.Default.ClusterReversion, (verbs, context) => verbs.RevertClusterAsync(Hash(context), Query(context, "exactly") == bool.TrueString))).WithMetadata(door);
-        app.MapPost($"{Prefix}/clusters/{{hash}}/void-export", Verb(ControlContext.Default.ExportVoided, (verbs, context) => verbs.VoidExportAsync(Hash(context), Query(context, "exactly") == bool.TrueString, Query(context, "reason") ?? ""))).WithMetadata(door);
-        app.MapGet($"{Prefix}/keys", Verb(ControlContext.Default.IReadOnlyListKeyLine, (verbs, _) => verbs.ListKeysAsync())).WithMetadata(door);
-        app.MapDelete($"{Prefix}/keys", Verb(ControlContext.Default.ControlCount, async (verbs, context) => new ControlCount(await verbs.DropCeremonyAsync(Query(context, "ceremony") ?? "")))).WithMetadata(door);
+                {
+                    await verbs.RemoveClusterAsync(Hash(context));
+                    return new ControlCount(1);
+                }))
+            .WithMetadata(door);
+        app.MapPost(
+                $"{Prefix}/clusters/{{hash}}/commit",
+                Verb(ControlContext.Default.ControlCount, async (verbs, context) =>
+                    new ControlCount(await verbs.CommitClusterAsync(Hash(context)))
+                )
+            )
+            .WithMetadata(door);
+        app.MapPost(
+                $"{Prefix}/clusters/{{hash}}/revert",
+                Verb(ControlContext.Default.ClusterReversion, (verbs, context) =>
+                    verbs.RevertClusterAsync(Hash(context), Query(context, "exactly") == bool.TrueString)
+                )
+            )
+            .WithMetadata(door);
+        app.MapPost(
+                $"{Prefix}/clusters/{{hash}}/void-export",
+                Verb(ControlContext.Default.ExportVoided, (verbs, context) =>
+                    verbs.VoidExportAsync(Hash(context), Query(context, "exactly") == bool.TrueString, Query(context, "reason") ?? "")
+                )
+            )
+            .WithMetadata(door);
+        app.MapGet($"{Prefix}/keys", Verb(ControlContext.Default.IReadOnlyListKeyLine, (verbs, _) => verbs.ListKeysAsync()))
+            .WithMetadata(door);
+        app.MapDelete(
+                $"{Prefix}/keys",
+                Verb(ControlContext.Default.ControlCount, async (verbs, context) =>
+                    new ControlCount(await verbs.DropCeremonyAsync(Query(context, "ceremony") ?? ""))
+                )
+            )
+            .WithMetadata(door);
         app.MapPost($"{Prefix}/tls", Verb(ControlContext.Default.TlsKept, KeepTlsAsync)).WithMetadata(door);
-        app.MapPost($"{Prefix}/seal/rotate", Verb(ControlContext.Default.EnrolmentReport, (verbs, context) => ReadingAsync(async () => await verbs.RotateSealAsync(await RekeyOrderAsync(context))))).WithMetadata(door);
-        app.MapPost($"{Prefix}/seal/rekey", Verb(ControlContext.Default.RekeyLine, (verbs, context) => ReadingAsync(async () => await verbs.RekeySealAsync(await RekeyOrderAsync(context))))).WithMetadata(door);
-        app.MapGet($"{Prefix}/audit", Verb(ControlContext.Default.AuditLine, (verbs, context) => verbs.VerifyAuditAsync([.. context.Request.Query["segment"].OfType<string>().Select(Regular)], context.RequestAborted))).WithMetadata(door);
+        app.MapPost(
+                $"{Prefix}/seal/rotate",
+                Verb(ControlContext.Default.EnrolmentReport, (verbs, context) =>
+                    ReadingAsync(async () => await verbs.RotateSealAsync(await RekeyOrderAsync(context)))
+                )
+            )
+            .WithMetadata(door);
+        app.MapPost(
+                $"{Prefix}/seal/rekey",
+                Verb(ControlContext.Default.RekeyLine, (verbs, context) =>
+                    ReadingAsync(async () => await verbs.RekeySealAsync(await RekeyOrderAsync(context)))
+                )
+            )
+            .WithMetadata(door);
+        app.MapGet(
+                $"{Prefix}/audit",
+                Verb(ControlContext.Default.AuditLine, (verbs, context) =>
+                    verbs.VerifyAuditAsync([.. context.Request.Query["segment"].OfType<string>().Select(Regular)], context.RequestAborted)
+                )
+            )
+            .WithMetadata(door);
         app.MapPost($"{Prefix}/audit/export", (RequestDelegate)ExportAuditAsync).WithMetadata(door);
-        app.MapGet($"{Prefix}/freshness", Verb(ControlContext.Default.FreshnessLine, (_, _) => DescribeFreshnessAsync())).WithMetadata(door);
+        app.MapGet($"{Prefix}/freshness", Verb(ControlContext.Default.FreshnessLine, (_, _) => DescribeFreshnessAsync()))
+            .WithMetadata(door);
     }
 
-    private Task ExportHistoryAsync(HttpContext context) => HandOutAsync(
-        context, async (verbs, path) => $"{await verbs.ExportHistoryAsync(path, Names(context), Query(context, "to"))}");
+    private Task ExportHistoryAsync(HttpContext context) =>
+        HandOutAsync(context, async (verbs, path) => $"{await verbs.ExportHistoryAsync(path, Names(context), Query(context, "to"))}");
 
     private Task ExportAuditAsync(HttpContext context) => HandOutAsync(context, async (verbs, path) =>
-    {
-        var (first, last) = await verbs.ExportAuditAsync(path, Number(context, "through"), Query(context, "to"));
-        return $"{first} {last}";
-    });
+        {
+            var (first, last) = await verbs.ExportAuditAsync(path, Number(context, "through"), Query(context, "to"));
+            return $"{first} {last}";
+        });
 
     // How the fence stands while this signer runs: what its next start does depends on how it ends.
     private async Task<FreshnessLine> DescribeFreshnessAsync()
@@ -74,9 +154,22 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
         var (state, start, floor) = (fence.State, await slashing.GetStartAsync(), await slashing.GetGlobalFloorAsync());
         return new FreshnessLine(
             "running",
-            state.Closed is { } closed ? $"nothing is signed: {closed.Detail}; {closed.Hint}" : "the signer runs: after an orderly stop the next start serves at once",
-            state.Closed?.Reason.Name(), start?.Start, null, state.Bounds?.Fence.Value, state.Bounds?.Source.Value, floor?.Fence.Value, floor?.LowestSource.Value, floor?.Reason,
-            freshness.Vault?.Generation ?? start?.VaultGeneration ?? 0, false, start?.Witness ?? "none", state.Rollback);
+            state.Closed is { } closed
+                ? $"nothing is signed: {closed.Detail}; {closed.Hint}"
+                : "the signer runs: after an orderly stop the next start serves at once",
+            state.Closed?.Reason.Name(),
+            start?.Start,
+            null,
+            state.Bounds?.Fence.Value,
+            state.Bounds?.Source.Value,
+            floor?.Fence.Value,
+            floor?.LowestSource.Value,
+            floor?.Reason,
+            freshness.Vault?.Generation ?? start?.VaultGeneration ?? 0,
+            false,
+            start?.Witness ?? "none",
+            state.Rollback
+        );
     }
 
     private static async Task<ControlCount> DeleteKeyAsync(DirectVerbs verbs, HttpContext context)
@@ -105,7 +198,11 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
     private static async Task<ImportOutlook> ForeseeImportAsync(DirectVerbs verbs, HttpContext context)
     {
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
-        var question = await JsonSerializer.DeserializeAsync(context.Request.Body, ControlContext.Default.ImportQuestion, context.RequestAborted);
+        var question = await JsonSerializer.DeserializeAsync(
+            context.Request.Body,
+            ControlContext.Default.ImportQuestion,
+            context.RequestAborted
+        );
         if (question?.Keys is null || question.Keys.Any(key => key is not { PublicKey: not null, Label: not null }))
         {
             throw new JsonException("it names no keys, or one without its public key or its label");
@@ -118,25 +215,33 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
     private static async Task<TlsKept> KeepTlsAsync(DirectVerbs verbs, HttpContext context)
     {
         var body = await BodyPipe.ReadWholeAsync(context, MostOrderBytes);
-        return await verbs.KeepTlsAsync(JsonSerializer.Deserialize(body.Span, ControlContext.Default.TlsChange) ?? throw new JsonException("there is no change"));
+        return await verbs.KeepTlsAsync(
+            JsonSerializer.Deserialize(body.Span, ControlContext.Default.TlsChange) ?? throw new JsonException("there is no change")
+        );
     }
 
     private async Task<ClusterOrder> OrderAsync(HttpContext context)
     {
         var body = await BodyPipe.ReadWholeAsync(context, MostOrderBytes);
-        var order = JsonSerializer.Deserialize(body.Span, ControlContext.Default.ClusterOrder) ?? throw new JsonException("there is no order");
+        var order = JsonSerializer.Deserialize(body.Span, ControlContext.Default.ClusterOrder)
+            ?? throw new JsonException("there is no order");
         foreach (var path in order.Paths)
         {
             Regular(path);
         }
 
-        return order with { MemoryMib = options.Keymanager.MemoryMib };
+        return order with
+        {
+            MemoryMib = options.Keymanager.MemoryMib,
+        };
     }
 
     private static async Task<RekeyOrder> RekeyOrderAsync(HttpContext context)
     {
         var body = await BodyPipe.ReadWholeAsync(context, MostOrderBytes);
-        var order = JsonSerializer.Deserialize(body.Span, ControlContext.Default.RekeyOrder) is { Drop: not null, Recovery: not null } read ? read : throw new JsonException("there is no order");
+        var order = JsonSerializer.Deserialize(body.Span, ControlContext.Default.RekeyOrder) is { Drop: not null, Recovery: not null } read
+            ? read
+            : throw new JsonException("there is no order");
         foreach (var path in new[] { order.ReleaseKey, order.ReleaseKeyPassword }.OfType<string>())
         {
             Regular(path);
@@ -155,7 +260,8 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
         {
             throw new VerbException(
                 $"the running signer cannot read what it was told to: {missing.Message}",
-                "it reads the files itself: put them where its user may read them, or stop the signer and repeat the command");
+                "it reads the files itself: put them where its user may read them, or stop the signer and repeat the command"
+            );
         }
     }
 
@@ -209,33 +315,47 @@ internal sealed class ControlApi(Administrator administrator, Ledger ledger, Sla
     }
 
     private static Task RefuseAsync(HttpContext context, ControlFault fault) =>
-        Answer.DocumentAsync(context, JsonSerializer.SerializeToUtf8Bytes(fault, ControlContext.Default.ControlFault), StatusCodes.Status409Conflict);
+        Answer.DocumentAsync(
+            context,
+            JsonSerializer.SerializeToUtf8Bytes(fault, ControlContext.Default.ControlFault),
+            StatusCodes.Status409Conflict
+        );
 
-    private DirectVerbs VerbsOf(Actor actor) => new(true, administrator, actor, ledger, slashing, options, arena, () => keys, _ => { }, null)
-    {
-        VaultFile = data.VaultFile,
-        Clusters = new ClusterVerbs(administrator, actor, slashing, options, data, arena) { Loan = DerivationLoan.BesideDuties },
-        Keys = new KeyVerbs(administrator, actor, slashing, data, keys.List),
-        Tls = new TlsVerbs(administrator, actor, data, async () => (await reloading.ReloadAsync()).LastError),
-    };
+    private DirectVerbs VerbsOf(Actor actor) =>
+        new(true, administrator, actor, ledger, slashing, options, arena, () => keys, _ => { }, null)
+        {
+            VaultFile = data.VaultFile,
+            Clusters = new ClusterVerbs(administrator, actor, slashing, options, data, arena) { Loan = DerivationLoan.BesideDuties },
+            Keys = new KeyVerbs(administrator, actor, slashing, data, keys.List),
+            Tls = new TlsVerbs(administrator, actor, data, async () => (await reloading.ReloadAsync()).LastError),
+        };
 
     // The console writes these itself: what is none was not written by it.
-    private static long? Number(HttpContext context, string name) => Query(context, name) is not { } text ? null
+    private static long? Number(HttpContext context, string name) =>
+        Query(context, name) is not { } text ? null
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
         : throw new VerbException($"{name}={text} is not a number", OtherVersion);
 
-    private static ExportedNames Names(HttpContext context) => Enum.TryParse<ExportedNames>(Query(context, "by"), out var names) && Enum.IsDefined(names)
-        ? names
-        : throw new VerbException($"by={Query(context, "by")} names no way to name validators", OtherVersion);
+    private static ExportedNames Names(HttpContext context) =>
+        Enum.TryParse<ExportedNames>(Query(context, "by"), out var names) && Enum.IsDefined(names)
+            ? names
+            : throw new VerbException($"by={Query(context, "by")} names no way to name validators", OtherVersion);
 
     /// <summary>A pipe or a device may never end, and whoever asks next would wait behind it.</summary>
-    private static string Regular(string path) => !Path.IsPathFullyQualified(path) || path.Contains('\0', StringComparison.Ordinal)
-        ? throw new VerbException($"'{path.Replace('\0', '?')}' is not the path of a file", OtherVersion)
+    private static string Regular(string path) =>
+        !Path.IsPathFullyQualified(path) || path.Contains('\0', StringComparison.Ordinal)
+            ? throw new VerbException($"'{path.Replace('\0', '?')}' is not the path of a file", OtherVersion)
         : FileStatus.Of(path) is { IsRegular: false } && !Directory.Exists(path)
-        ? throw new VerbException($"{path} is no regular file", "the running signer reads files that end: write what it should read into one")
+            ? throw new VerbException(
+                $"{path} is no regular file",
+                "the running signer reads files that end: write what it should read into one"
+            )
         : path;
 
-    private static string Hash(HttpContext context) => (string)context.Request.RouteValues["hash"]! is var text && Root.TryParse(text, out _) ? text : throw new VerbException($"'{text}' is no hash of a document", OtherVersion);
+    private static string Hash(HttpContext context) =>
+        (string)context.Request.RouteValues["hash"]! is var text && Root.TryParse(text, out _)
+            ? text
+            : throw new VerbException($"'{text}' is no hash of a document", OtherVersion);
 
     private static string? Query(HttpContext context, string name) => context.Request.Query[name].FirstOrDefault();
 }

@@ -9,8 +9,9 @@ using RemoteSigner.Native;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// The socket in the data directory on which the console speaks to the signer that runs: mode 0600 before anybody can connect, and of those who can only the signer's own user and root are let in, by
-/// the kernel's word. What it leads to is on no other listener, and nothing of theirs is on it.
+/// The socket in the data directory on which the console speaks to the signer that runs: mode 0600 before anybody can connect, and of those
+/// who can only the signer's own user and root are let in, by the kernel's word. What it leads to is on no other listener, and nothing of
+/// theirs is on it.
 /// </summary>
 internal static class ControlSocket
 {
@@ -20,26 +21,31 @@ internal static class ControlSocket
         if (data.ControlEndPoint is not { } endPoint)
         {
             log.LogWarning(
-                "there is no control socket: {Path} has more than {Most} bytes; the console works while the signer is stopped", data.ControlSocket, DataDirectory.LongestAddress);
+                "there is no control socket: {Path} has more than {Most} bytes; the console works while the signer is stopped",
+                data.ControlSocket,
+                DataDirectory.LongestAddress
+            );
             return;
         }
 
         kestrel.Listen(endPoint, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
-            listen.Use(next => connection =>
-            {
-                var user = PeerCredentials.UserOf(connection.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket.SafeHandle);
-                if (user != PeerCredentials.Ours && user != 0)
+            listen.Use(next =>
+                connection =>
                 {
-                    log.LogWarning("user {User} is not let in at the control socket", user);
-                    connection.Abort();
-                    return Task.CompletedTask;
-                }
+                    var user = PeerCredentials.UserOf(connection.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket.SafeHandle);
+                    if (user != PeerCredentials.Ours && user != 0)
+                    {
+                        log.LogWarning("user {User} is not let in at the control socket", user);
+                        connection.Abort();
+                        return Task.CompletedTask;
+                    }
 
-                connection.Items[typeof(Actor)] = new Actor.LocalUser($"uid {user}");
-                return next(connection);
-            });
+                    connection.Items[typeof(Actor)] = new Actor.LocalUser($"uid {user}");
+                    return next(connection);
+                }
+            );
             new Listener(ListenerKind.Control).Mark(listen);
         });
     }

@@ -5,11 +5,24 @@ namespace RemoteSigner.Host.Http.Dv;
 /// <summary>The validators whose shares are open here.</summary>
 internal sealed record DvValidatorList(IReadOnlyList<DvValidator> Validators);
 
-/// <summary>One validator and our share of it. What the vault does not know of a share is left out; numbers of 64 bits are strings, as in the beacon API.</summary>
+/// <summary>
+/// One validator and our share of it. What the vault does not know of a share is left out; numbers of 64 bits are strings, as in the beacon
+/// API.
+/// </summary>
 internal sealed record DvValidator(
-    string GroupPubkey, string PublicShare, string? ShareIndex, int? Threshold, int? Operators, string? ClusterHash, string? ClusterName, string? Provenance);
+    string GroupPubkey,
+    string PublicShare,
+    string? ShareIndex,
+    int? Threshold,
+    int? Operators,
+    string? ClusterHash,
+    string? ClusterName,
+    string? Provenance
+);
 
-/// <summary>How a sign request would end now. <paramref name="Slashable"/>: slashing protection would refuse it; a reason is given whatever would.</summary>
+/// <summary>
+/// How a sign request would end now. <paramref name="Slashable"/>: slashing protection would refuse it; a reason is given whatever would.
+/// </summary>
 internal sealed record DvForesight(bool WouldSign, bool Slashable, bool SignedBefore, string? SigningRoot, string? Reason, string? Detail);
 
 /// <summary>The signature of the group, verified, and the shares it was made of.</summary>
@@ -18,7 +31,10 @@ internal sealed record DvCombined(string GroupPubkey, string SigningRoot, string
 /// <summary>Why partial signatures were not combined; <paramref name="ShareIndices"/> names the culprits where there are any.</summary>
 internal sealed record DvCombineError(int Code, string Message, string Reason, string Detail, IReadOnlyList<string>? ShareIndices);
 
-/// <summary>The signatures of a proposed lock by our shares, in the order of its validators. Charon sums up those of all operators to <c>signature_aggregate</c>.</summary>
+/// <summary>
+/// The signatures of a proposed lock by our shares, in the order of its validators. Charon sums up those of all operators to
+/// <c>signature_aggregate</c>.
+/// </summary>
 internal sealed record DvLockSignatures(string LockHash, string ShareIndex, IReadOnlyList<DvLockPartial> Partials);
 
 /// <summary>One share's signature of the lock hash.</summary>
@@ -31,7 +47,10 @@ internal sealed record DvLockError(int Code, string Message, string Reason, stri
 internal sealed record DvFailedCheck(string Check, string Problem);
 
 /// <summary>Serialisation of the answers, ahead of time.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(DvValidatorList))]
 [JsonSerializable(typeof(DvForesight))]
 [JsonSerializable(typeof(DvCombined))]

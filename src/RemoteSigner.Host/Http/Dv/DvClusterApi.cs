@@ -9,7 +9,10 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http.Dv;
 
-/// <summary>What is known of the clusters whose shares are open here, as far as the client may see their keys; and combining, which needs no secret and signs nothing.</summary>
+/// <summary>
+/// What is known of the clusters whose shares are open here, as far as the client may see their keys; and combining, which needs no secret
+/// and signs nothing.
+/// </summary>
 internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLibrary clusters, Network network, SlotClock clock)
 {
     /// <summary>In the order of group keys.</summary>
@@ -22,8 +25,13 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
             return Answer.KeysLoadingAsync(context);
         }
 
-        var shares = keys.Shares.Where(share => share.GroupKey is { } group && group != share.PublicKey && access.Allows(client, share.PublicKey));
-        return DvAnswer.WriteAsync(context, new DvValidatorList([.. shares.Select(View).OrderBy(validator => validator.GroupPubkey, StringComparer.Ordinal)]));
+        var shares = keys.Shares.Where(share =>
+            share.GroupKey is { } group && group != share.PublicKey && access.Allows(client, share.PublicKey)
+        );
+        return DvAnswer.WriteAsync(
+            context,
+            new DvValidatorList([.. shares.Select(View).OrderBy(validator => validator.GroupPubkey, StringComparer.Ordinal)])
+        );
     }
 
     public async Task CombineAsync(HttpContext context)
@@ -39,7 +47,10 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
             return Answer.KeysLoadingAsync(context);
         }
 
-        if (keys.FindByGroup(combination.GroupKey) is not { } share || !access.Allows(context.Features.GetRequiredFeature<Client>(), share.PublicKey))
+        if (
+            keys.FindByGroup(combination.GroupKey) is not { } share
+            || !access.Allows(context.Features.GetRequiredFeature<Client>(), share.PublicKey)
+        )
         {
             return Answer.ErrorAsync(context, StatusCodes.Status404NotFound, "unknown_key");
         }
@@ -47,7 +58,11 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
         if (share.Membership is not { } membership || clusters.Find(membership) is not { } document)
         {
             return Answer.ErrorAsync(
-                context, StatusCodes.Status412PreconditionFailed, SnakeCase.Of(ClusterRule.ClusterDocumentMissing), "no document here says which public shares this validator has");
+                context,
+                StatusCodes.Status412PreconditionFailed,
+                SnakeCase.Of(ClusterRule.ClusterDocumentMissing),
+                "no document here says which public shares this validator has"
+            );
         }
 
         if (!TryGetRoot(combination, out var root, out var fault))
@@ -57,12 +72,34 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
 
         return GroupSignature.Combine(document, combination.GroupKey, root, combination.Partials) switch
         {
-            GroupSignature.Combined(var signature, var indices) =>
-                DvAnswer.WriteAsync(context, new DvCombined(combination.GroupKey.ToString(), root.ToString(), signature.ToString(), Text(indices))),
-            GroupSignature.UnknownShares(var indices) => RefuseAsync(context, "unknown_shares", "the cluster has no such share, or it is given twice", indices),
-            GroupSignature.FalsePartials(var indices) => RefuseAsync(context, "false_partials", "not signatures of this root under the public shares of the cluster", indices),
-            GroupSignature.TooFew(var given, var threshold) => RefuseAsync(context, "too_few_partials", $"{given} were given, the threshold is {threshold}", null),
-            GroupSignature.NotOfGroup => RefuseAsync(context, "not_of_group", "every partial verifies, yet together they are not the group's signature: the cluster's document contradicts itself", null),
+            GroupSignature.Combined(var signature, var indices) => DvAnswer.WriteAsync(
+                context,
+                new DvCombined(combination.GroupKey.ToString(), root.ToString(), signature.ToString(), Text(indices))
+            ),
+            GroupSignature.UnknownShares(var indices) => RefuseAsync(
+                context,
+                "unknown_shares",
+                "the cluster has no such share, or it is given twice",
+                indices
+            ),
+            GroupSignature.FalsePartials(var indices) => RefuseAsync(
+                context,
+                "false_partials",
+                "not signatures of this root under the public shares of the cluster",
+                indices
+            ),
+            GroupSignature.TooFew(var given, var threshold) => RefuseAsync(
+                context,
+                "too_few_partials",
+                $"{given} were given, the threshold is {threshold}",
+                null
+            ),
+            GroupSignature.NotOfGroup => RefuseAsync(
+                context,
+                "not_of_group",
+                "every partial verifies, yet together they are not the group's signature: the cluster's document contradicts itself",
+                null
+            ),
             _ => throw new UnreachableException(),
         };
     }
@@ -85,16 +122,25 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
             return false;
         }
 
-        fault = combination.SigningRoot is { } claimed && claimed != root
-            ? new MalformedRequest("signing_root_mismatch", $"the duty's signing root is {root}: is the signer on the same network?")
-            : null;
+        fault =
+            combination.SigningRoot is { } claimed && claimed != root
+                ? new MalformedRequest("signing_root_mismatch", $"the duty's signing root is {root}: is the signer on the same network?")
+                : null;
         return fault is null;
     }
 
-    private static Task RefuseAsync(HttpContext context, string reason, string detail, IReadOnlyList<ulong>? indices) => DvAnswer.WriteAsync(
-        context,
-        new DvCombineError(StatusCodes.Status422UnprocessableEntity, ReasonPhrases.GetReasonPhrase(StatusCodes.Status422UnprocessableEntity), reason, detail, indices is null ? null : Text(indices)),
-        StatusCodes.Status422UnprocessableEntity);
+    private static Task RefuseAsync(HttpContext context, string reason, string detail, IReadOnlyList<ulong>? indices) =>
+        DvAnswer.WriteAsync(
+            context,
+            new DvCombineError(
+                StatusCodes.Status422UnprocessableEntity,
+                ReasonPhrases.GetReasonPhrase(StatusCodes.Status422UnprocessableEntity),
+                reason,
+                detail,
+                indices is null ? null : Text(indices)
+            ),
+            StatusCodes.Status422UnprocessableEntity
+        );
 
     private static string[] Text(IReadOnlyList<ulong> indices) => [.. indices.Select(index => index.ToString())];
 
@@ -109,6 +155,7 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
             membership?.Operators,
             membership?.ClusterHash.ToString(),
             membership is null ? null : clusters.Find(membership)?.Name,
-            membership is null ? null : SnakeCase.Of(membership.Provenance));
+            membership is null ? null : SnakeCase.Of(membership.Provenance)
+        );
     }
 }

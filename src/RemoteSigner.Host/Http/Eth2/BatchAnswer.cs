@@ -5,7 +5,10 @@ using System.Text.Json;
 
 namespace RemoteSigner.Host.Http;
 
-/// <summary>The answer to a batch: a JSON array of one object for each key. It is written as its parts are known and goes out as the client takes it, so that it is never in memory whole.</summary>
+/// <summary>
+/// The answer to a batch: a JSON array of one object for each key. It is written as its parts are known and goes out as the client takes
+/// it, so that it is never in memory whole.
+/// </summary>
 internal sealed class BatchAnswer : IDisposable
 {
     // A slot has 12 seconds. Whoever has not taken his answer after so long holds memory for nothing.
@@ -26,7 +29,9 @@ internal sealed class BatchAnswer : IDisposable
         _over.CancelAfter(_patience);
     }
 
-    /// <summary>Adds so many objects, whose members <paramref name="write"/> writes by their number; the first call begins the answer, with 200.</summary>
+    /// <summary>
+    /// Adds so many objects, whose members <paramref name="write"/> writes by their number; the first call begins the answer, with 200.
+    /// </summary>
     public async Task AddAsync(int count, Action<int> write)
     {
         for (var i = 0; i < count; i++)

@@ -6,42 +6,57 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// What the batch endpoints share. A batch is bound by its bytes alone, at most <see cref="WireFormat.MaxBatchLength"/>, and signed in parts of <see cref="PartLength"/> keys, each one durable commit: while one
-/// part is signed and told the next is decided. So the memory for it does not grow with its length, and others come in between.
+/// What the batch endpoints share. A batch is bound by its bytes alone, at most <see cref="WireFormat.MaxBatchLength"/>, and signed in
+/// parts of <see cref="PartLength"/> keys, each one durable commit: while one part is signed and told the next is decided. So the memory
+/// for it does not grow with its length, and others come in between.
 /// </summary>
 internal sealed class BatchSigning(SignRecorder recorder, TimeProvider time) : IDisposable
 {
     /// <summary>So many keys share a transaction and are signed together.</summary>
     public const int PartLength = 4096;
 
-    // Of long batches, while they are read, and from the first byte to the last that is told: each takes some MiB, and as long as its client takes.
+    // Of long batches, while they are read, and from the first byte to the last that is told: each takes some MiB, and as long as its
+    // client takes.
     private const int LongReadAtOnce = 8;
     private const int LongAtOnce = 32;
     private const int LongOfAClient = 2;
 
-    // Of all batches together: a part takes a few MiB, and what else its client asks for needs places as well. One that is short takes no place, and waits for none.
+    // Of all batches together: a part takes a few MiB, and what else its client asks for needs places as well. One that is short takes no
+    // place, and waits for none.
     private const int PartsAtOnce = 3;
     private const int Short = 1024;
 
-    // Of what is signed and not told yet, two parts of a batch: those whose clients read slowly, or not at all, keep no place from whoever waits for the signer, and one client none from others.
-    // A result that waits takes a third of a KB.
+    // Of what is signed and not told yet, two parts of a batch: those whose clients read slowly, or not at all, keep no place from whoever
+    // waits for the signer, and one client none from others. A result that waits takes a third of a KB.
     private readonly SigningPlaces _untold = new(most: 64 * PartLength, forProposals: 0, share: 8);
 
-    private readonly LargeBodies _bodies = new(WireFormat.MaxBatchLength, atOnce: LongReadAtOnce, time, hint: ", about 41,000 keys: send the others in another request");
+    private readonly LargeBodies _bodies = new(
+        WireFormat.MaxBatchLength,
+        atOnce: LongReadAtOnce,
+        time,
+        hint: ", about 41,000 keys: send the others in another request"
+    );
     private readonly SemaphoreSlim _places = new(PartsAtOnce);
     private readonly Lock _gate = new();
     private readonly List<string> _long = [];
 
     /// <summary>The batch, or what is wrong with it.</summary>
     public ValueTask<(SignBatch? Batch, MalformedRequest? Fault)> ReadAsync(HttpContext context) =>
-        _bodies.ReadAsync<SignBatch>(context, WireFormat.MaxBodyLength, WireFormat.TryReadBatch, WireFormat.TryReadBatch, (asked, _, _) => Admit(asked));
+        _bodies.ReadAsync<SignBatch>(context, WireFormat.MaxBodyLength, WireFormat.TryReadBatch, WireFormat.TryReadBatch, (asked, _, _) =>
+            Admit(asked)
+        );
 
     /// <summary>Signs, and answers with a result for each key, in their order.</summary>
     /// <param name="context">The request.</param>
     /// <param name="keys">As they were named.</param>
     /// <param name="order">What is asked for with the key of this number.</param>
     /// <param name="write">Writes what belongs to the signature with the key of this number.</param>
-    public async Task SignAsync(HttpContext context, ImmutableArray<BlsPublicKey> keys, Func<int, SignOrder> order, Action<BatchAnswer, int, SignOutcome.Signed> write)
+    public async Task SignAsync(
+        HttpContext context,
+        ImmutableArray<BlsPublicKey> keys,
+        Func<int, SignOrder> order,
+        Action<BatchAnswer, int, SignOutcome.Signed> write
+    )
     {
         var (client, results) = (context.Features.Get<Client>()?.Name ?? "", Math.Min(keys.Length, 2 * PartLength));
         if (!_untold.TryTake(client, results, isProposal: false))
@@ -60,10 +75,16 @@ internal sealed class BatchSigning(SignRecorder recorder, TimeProvider time) : I
         }
     }
 
-    private async Task SignPartsAsync(HttpContext context, ImmutableArray<BlsPublicKey> keys, Func<int, SignOrder> order, Action<BatchAnswer, int, SignOutcome.Signed> write)
+    private async Task SignPartsAsync(
+        HttpContext context,
+        ImmutableArray<BlsPublicKey> keys,
+        Func<int, SignOrder> order,
+        Action<BatchAnswer, int, SignOutcome.Signed> write
+    )
     {
         using var answer = new BatchAnswer(context);
-        Task before = Task.CompletedTask, last = Task.CompletedTask;
+        Task before = Task.CompletedTask,
+            last = Task.CompletedTask;
         var isRefused = false;
         try
         {
@@ -126,7 +147,8 @@ internal sealed class BatchSigning(SignRecorder recorder, TimeProvider time) : I
         _places.Dispose();
     }
 
-    private static MalformedRequest TooManyUntold { get; } = new(MalformedRequest.Busy, "answers to other batches of this client, or of many, wait to be read: read them, then ask again");
+    private static MalformedRequest TooManyUntold { get; } =
+        new(MalformedRequest.Busy, "answers to other batches of this client, or of many, wait to be read: read them, then ask again");
 
     // Until the answer has ended, well or not.
     private MalformedRequest? Admit(HttpContext context)
@@ -146,7 +168,13 @@ internal sealed class BatchSigning(SignRecorder recorder, TimeProvider time) : I
         return null;
     }
 
-    private static void Write(BatchAnswer answer, BlsPublicKey key, int number, SignOutcome outcome, Action<BatchAnswer, int, SignOutcome.Signed> write)
+    private static void Write(
+        BatchAnswer answer,
+        BlsPublicKey key,
+        int number,
+        SignOutcome outcome,
+        Action<BatchAnswer, int, SignOutcome.Signed> write
+    )
     {
         if (outcome is SignOutcome.Signed signed)
         {

@@ -8,19 +8,31 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// The one way from a door to the signer. Whatever door a request came through, how it ended is counted and logged here; that it is in the audit log, the signer saw to. All of
-/// it after the answer, which does not wait for it.
+/// The one way from a door to the signer. Whatever door a request came through, how it ended is counted and logged here; that it is in the
+/// audit log, the signer saw to. All of it after the answer, which does not wait for it.
 /// </summary>
-internal sealed partial class SignRecorder(Signer signer, SigningPlaces places, AccessPolicy access, AuditLog audit, SignerMetrics metrics, DutyTally tally, TimeProvider time, ILogger<SignRecorder> log)
+internal sealed partial class SignRecorder(
+    Signer signer,
+    SigningPlaces places,
+    AccessPolicy access,
+    AuditLog audit,
+    SignerMetrics metrics,
+    DutyTally tally,
+    TimeProvider time,
+    ILogger<SignRecorder> log
+)
 {
-    // A slot has 12 seconds, and what is due is due after a quarter of it: whoever waits longer asks another signer in vain. Thousands in one request take a while of their own.
+    // A slot has 12 seconds, and what is due is due after a quarter of it: whoever waits longer asks another signer in vain. Thousands in
+    // one request take a while of their own.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(4);
 
     /// <summary>How long many in one request wait.</summary>
     public static readonly TimeSpan PatienceWithMany = TimeSpan.FromSeconds(12);
 
     private static readonly SignOutcome.Busy _noPlace = new(MalformedRequest.TooManyWait.Detail);
-    private static readonly SignOutcome.Busy _late = new("the signer did not come to it in time: ask again, or another signer; /healthcheck says whether its disk or its token hangs");
+    private static readonly SignOutcome.Busy _late = new(
+        "the signer did not come to it in time: ask again, or another signer; /healthcheck says whether its disk or its token hangs"
+    );
 
     public async Task SignAsync(HttpContext context, SignOrder order, Func<HttpContext, SignOutcome, Task> answer)
     {
@@ -44,22 +56,29 @@ internal sealed partial class SignRecorder(Signer signer, SigningPlaces places, 
     }
 
     /// <summary>
-    /// The same for many of one client, which are answered together; the outcomes are in the order of the orders. Where there is no place for them to wait, or the signer does not come to them in time,
-    /// each is <see cref="SignOutcome.Busy"/>.
+    /// The same for many of one client, which are answered together; the outcomes are in the order of the orders. Where there is no place
+    /// for them to wait, or the signer does not come to them in time, each is <see cref="SignOutcome.Busy"/>.
     /// </summary>
     public async Task SignAllAsync(IReadOnlyList<SignOrder> orders, Func<IReadOnlyList<SignOutcome>, Task> answer)
     {
         var started = time.GetTimestamp();
         var outcomes = places.TryTake(orders[0].Client.Name, orders.Count, isProposal: false)
-            ? await InTimeAsync(signer.SignAllAsync(orders), orders[0].Client.Name, orders.Count, PatienceWithMany) ?? All(orders.Count, _late)
+            ? await InTimeAsync(signer.SignAllAsync(orders), orders[0].Client.Name, orders.Count, PatienceWithMany)
+                ?? All(orders.Count, _late)
             : All(orders.Count, _noPlace);
         await TellAllAsync(orders, outcomes, started, answer);
     }
 
     /// <summary>The end of many to which the signer did not come at all.</summary>
-    public Task TellLateAsync(IReadOnlyList<SignOrder> orders, Func<IReadOnlyList<SignOutcome>, Task> answer) => TellAllAsync(orders, All(orders.Count, _late), time.GetTimestamp(), answer);
+    public Task TellLateAsync(IReadOnlyList<SignOrder> orders, Func<IReadOnlyList<SignOutcome>, Task> answer) =>
+        TellAllAsync(orders, All(orders.Count, _late), time.GetTimestamp(), answer);
 
-    private async Task TellAllAsync(IReadOnlyList<SignOrder> orders, IReadOnlyList<SignOutcome> outcomes, long started, Func<IReadOnlyList<SignOutcome>, Task> answer)
+    private async Task TellAllAsync(
+        IReadOnlyList<SignOrder> orders,
+        IReadOnlyList<SignOutcome> outcomes,
+        long started,
+        Func<IReadOnlyList<SignOutcome>, Task> answer
+    )
     {
         try
         {
@@ -90,7 +109,8 @@ internal sealed partial class SignRecorder(Signer signer, SigningPlaces places, 
         }
     }
 
-    // Places are for those that wait for the signer: they are free once it has ended, and not when it is told, which may take as long as a client likes. Nor before, when nobody waits any more.
+    // Places are for those that wait for the signer: they are free once it has ended, and not when it is told, which may take as long as a
+    // client likes. Nor before, when nobody waits any more.
     private async Task<T> InPlacesAsync<T>(Task<T> signing, string client, int orders)
     {
         try
@@ -131,16 +151,18 @@ internal sealed partial class SignRecorder(Signer signer, SigningPlaces places, 
         const string Detail = "a signature of a digest was asked for";
         Note(context, new MalformedRequest(MalformedRequest.GenericNotSupported, Detail));
         var client = context.Features.GetRequiredFeature<Client>();
-        return audit.RecordRefusalAsync(new AuditEntry
-        {
-            Action = "sign",
-            Decision = AuditDecision.Refused,
-            RequestId = context.TraceIdentifier,
-            Client = client.Name,
-            ClientFingerprint = client.CertificateFingerprint,
-            Rule = MalformedRequest.GenericNotSupported,
-            Detail = Detail,
-        });
+        return audit.RecordRefusalAsync(
+            new AuditEntry
+            {
+                Action = "sign",
+                Decision = AuditDecision.Refused,
+                RequestId = context.TraceIdentifier,
+                Client = client.Name,
+                ClientFingerprint = client.CertificateFingerprint,
+                Rule = MalformedRequest.GenericNotSupported,
+                Detail = Detail,
+            }
+        );
     }
 
     private void Note(HttpContext context, MalformedRequest fault)
@@ -161,11 +183,16 @@ internal sealed partial class SignRecorder(Signer signer, SigningPlaces places, 
     private static string SubjectOf(HttpContext context, MalformedRequest fault)
     {
         var subject = fault.Duty is { } duty ? DutyTally.Words(duty) : "a request to sign";
-        return (context.Request.RouteValues["identifier"] ?? context.Request.RouteValues["group_pubkey"]) is string text && BlsPublicKey.TryParse(text, out var key) ? $"{subject} with {key}" : subject;
+        return
+            (context.Request.RouteValues["identifier"] ?? context.Request.RouteValues["group_pubkey"]) is string text
+            && BlsPublicKey.TryParse(text, out var key)
+            ? $"{subject} with {key}"
+            : subject;
     }
 
     private static string SubjectOf(SignOrder order) =>
-        $"{DutyTally.Words(order.Message.Type)}{(order.Message.DutySlot is { } slot ? $" of slot {slot}" : "")}{(order.Key is { } key ? $" with {key}" : "")}";
+        $"{DutyTally.Words(order.Message.Type)}{(order.Message.DutySlot is { } slot ? $" of slot {slot}" : "")}"
+        + $"{(order.Key is { } key ? $" with {key}" : "")}";
 
     private void Record(SignOrder order, SignOutcome outcome)
     {
@@ -194,13 +221,20 @@ internal sealed partial class SignRecorder(Signer signer, SigningPlaces places, 
     }
 
     // What the client is told, and the truth where he is not told it.
-    private static (string Reason, string? Detail) Told(SignOutcome outcome) => outcome switch
-    {
-        SignOutcome.UnknownKey => (SnakeCase.Of(outcome.RuleName), "no such key is open here"),
-        SignOutcome.NotAllowed => (SnakeCase.Of(outcome.RuleName), "signer.json does not give this client this duty with this key; it was told unknown_key"),
-        SignOutcome.KeyRemoved => (SnakeCase.Of(outcome.RuleName), "the key was taken out while it was asked for; the client was told unknown_key"),
-        _ => SignRefusal.Of(outcome) is var refusal ? (refusal.Reason, refusal.Detail) : default,
-    };
+    private static (string Reason, string? Detail) Told(SignOutcome outcome) =>
+        outcome switch
+        {
+            SignOutcome.UnknownKey => (SnakeCase.Of(outcome.RuleName), "no such key is open here"),
+            SignOutcome.NotAllowed => (
+                SnakeCase.Of(outcome.RuleName),
+                "signer.json does not give this client this duty with this key; it was told unknown_key"
+            ),
+            SignOutcome.KeyRemoved => (
+                SnakeCase.Of(outcome.RuleName),
+                "the key was taken out while it was asked for; the client was told unknown_key"
+            ),
+            _ => SignRefusal.Of(outcome) is var refusal ? (refusal.Reason, refusal.Detail) : default,
+        };
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "request {RequestId}: signed {Subject} for {Client} by the share {Share}")]
     private partial void LogSigned(string requestId, string client, string subject, BlsPublicKey share);

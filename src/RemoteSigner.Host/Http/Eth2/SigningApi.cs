@@ -22,10 +22,15 @@ internal sealed class SigningApi(SignRecorder recorder, LargeEnvelopes bodies)
 
         var client = context.Features.GetRequiredFeature<Client>();
         BlsPublicKey? key = BlsPublicKey.TryParse((string)context.Request.RouteValues["identifier"]!, out var named) ? named : null;
-        await recorder.SignAsync(context, new SignOrder(client, context.TraceIdentifier, key, request.Message, request.ClaimedSigningRoot), AnswerAsync);
+        await recorder.SignAsync(
+            context,
+            new SignOrder(client, context.TraceIdentifier, key, request.Message, request.ClaimedSigningRoot),
+            AnswerAsync
+        );
     }
 
-    private static Task AnswerAsync(HttpContext context, SignOutcome outcome) => outcome is SignOutcome.Signed(var signature, _)
-        ? Answer.SignatureAsync(context, signature.Bytes)
-        : Answer.RefusalAsync(context, SignRefusal.Of(outcome));
+    private static Task AnswerAsync(HttpContext context, SignOutcome outcome) =>
+        outcome is SignOutcome.Signed(var signature, _)
+            ? Answer.SignatureAsync(context, signature.Bytes)
+            : Answer.RefusalAsync(context, SignRefusal.Of(outcome));
 }

@@ -1,8 +1,9 @@
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// How many orders may wait for the signer at once, so that a disk that hangs fills no memory: whoever finds no place is told at once to ask again, or another signer, instead of waiting until its slot is over.
-/// The last places are for proposals, and one client never has more than its share.
+/// How many orders may wait for the signer at once, so that a disk that hangs fills no memory: whoever finds no place is told at once to
+/// ask again, or another signer, instead of waiting until its slot is over. The last places are for proposals, and one client never has
+/// more than its share.
 /// </summary>
 /// <param name="most">Places for all.</param>
 /// <param name="forProposals">Beside them, for proposals alone.</param>
@@ -15,9 +16,7 @@ internal sealed class SigningPlaces(int most, int forProposals, int share = 2)
 
     // Four parts of the longest batches for one client, and as many for all others. One order that waits takes some KB.
     public SigningPlaces()
-        : this(most: 32_768, forProposals: 1024)
-    {
-    }
+        : this(most: 32_768, forProposals: 1024) { }
 
     /// <summary>True: so many places were taken for this client, to be given back.</summary>
     public bool TryTake(string client, int orders, bool isProposal)

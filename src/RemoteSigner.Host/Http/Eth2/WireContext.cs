@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>Serialisation of the answers, ahead of time.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(HealthReport))]

@@ -7,7 +7,8 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http;
 
-/// <content>The batch of the remote signing API (open proposal, remote-signing-api PR #29): one request, and the keys that are to sign it.</content>
+/// <content>The batch of the remote signing API (open proposal, remote-signing-api PR #29): one request, and the keys that are to sign
+/// it.</content>
 public static partial class WireFormat
 {
     /// <summary>In bytes: the keys of a slot of mainnet, 31,250 of 101 bytes each, and a quarter more.</summary>
@@ -16,11 +17,19 @@ public static partial class WireFormat
     // Of these all validators sign the same in a slot or an epoch.
     private static readonly FrozenSet<DutyType> _batchable =
     [
-        DutyType.AggregationSlot, DutyType.Attestation, DutyType.RandaoReveal, DutyType.SyncCommitteeMessage, DutyType.SyncCommitteeSelectionProof, DutyType.PayloadAttestation,
+        DutyType.AggregationSlot,
+        DutyType.Attestation,
+        DutyType.RandaoReveal,
+        DutyType.SyncCommitteeMessage,
+        DutyType.SyncCommitteeSelectionProof,
+        DutyType.PayloadAttestation,
     ];
 
-    internal static bool TryReadBatch(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out SignBatch? batch, [NotNullWhen(false)] out MalformedRequest? fault) =>
-        TryRead(body, MaxBatchLength, ReadBatch, out batch, out fault);
+    internal static bool TryReadBatch(
+        ReadOnlyMemory<byte> body,
+        [NotNullWhen(true)] out SignBatch? batch,
+        [NotNullWhen(false)] out MalformedRequest? fault
+    ) => TryRead(body, MaxBatchLength, ReadBatch, out batch, out fault);
 
     private static SignBatch ReadBatch(in JsonObject body)
     {
@@ -39,7 +48,8 @@ public static partial class WireFormat
         return new SignBatch(keys, Ascii.EqualsIgnoreCase(request.Text("type"u8), Generic) ? null : ReadBatchable(request));
     }
 
-    // Not by a set: the hash of a key is no secret, and forty thousand keys of one hash would keep a core for seconds. Sorted by their first bytes, which two keys seldom share.
+    // Not by a set: the hash of a key is no secret, and forty thousand keys of one hash would keep a core for seconds. Sorted by their
+    // first bytes, which two keys seldom share.
     private static bool NamesOneTwice(ImmutableArray<BlsPublicKey> keys)
     {
         var heads = Array.ConvertAll(ImmutableCollectionsMarshal.AsArray(keys)!, key => MemoryMarshal.Read<ulong>(key.Bytes));

@@ -5,7 +5,8 @@ namespace RemoteSigner.Host.Http;
 /// <content>Blocks: a header from Bellatrix on, the whole body before.</content>
 public static partial class WireFormat
 {
-    private static Block ReadPhase0Block(in JsonObject envelope) => ReadBlock(envelope.Object("block"u8), Fork.Phase0, ReadForkInfo(envelope));
+    private static Block ReadPhase0Block(in JsonObject envelope) =>
+        ReadBlock(envelope.Object("block"u8), Fork.Phase0, ReadForkInfo(envelope));
 
     private static Block ReadVersionedBlock(in JsonObject envelope)
     {
@@ -15,24 +16,28 @@ public static partial class WireFormat
         return ReadBlock(block, fork, ReadForkInfo(envelope));
     }
 
-    private static Block ReadBlock(in JsonObject block, Fork fork, ForkInfo forkInfo) => new(
-        block.Slot("slot"u8),
-        block.Number("proposer_index"u8),
-        block.Fixed<Root>("parent_root"u8),
-        block.Fixed<Root>("state_root"u8),
-        fork < Fork.Bellatrix ? ReadBody(block.Object("body"u8), fork) : new BlockBody.RootOnly(block.Fixed<Root>("body_root"u8)),
-        forkInfo);
+    private static Block ReadBlock(in JsonObject block, Fork fork, ForkInfo forkInfo) =>
+        new(
+            block.Slot("slot"u8),
+            block.Number("proposer_index"u8),
+            block.Fixed<Root>("parent_root"u8),
+            block.Fixed<Root>("state_root"u8),
+            fork < Fork.Bellatrix ? ReadBody(block.Object("body"u8), fork) : new BlockBody.RootOnly(block.Fixed<Root>("body_root"u8)),
+            forkInfo
+        );
 
-    private static BlockBody.Full ReadBody(in JsonObject body, Fork fork) => new(
-        body.Fixed<BlsSignature>("randao_reveal"u8),
-        ReadEth1Vote(body.Object("eth1_data"u8)),
-        body.Fixed<Root>("graffiti"u8),
-        body.Objects("proposer_slashings"u8, ReadProposerSlashing),
-        body.Objects("attester_slashings"u8, ReadAttesterSlashing),
-        body.Objects("attestations"u8, ReadAggregate),
-        body.Objects("deposits"u8, ReadBlockDeposit),
-        body.Objects("voluntary_exits"u8, ReadSignedVoluntaryExit),
-        fork >= Fork.Altair ? ReadSyncAggregate(body.Object("sync_aggregate"u8)) : null);
+    private static BlockBody.Full ReadBody(in JsonObject body, Fork fork) =>
+        new(
+            body.Fixed<BlsSignature>("randao_reveal"u8),
+            ReadEth1Vote(body.Object("eth1_data"u8)),
+            body.Fixed<Root>("graffiti"u8),
+            body.Objects("proposer_slashings"u8, ReadProposerSlashing),
+            body.Objects("attester_slashings"u8, ReadAttesterSlashing),
+            body.Objects("attestations"u8, ReadAggregate),
+            body.Objects("deposits"u8, ReadBlockDeposit),
+            body.Objects("voluntary_exits"u8, ReadSignedVoluntaryExit),
+            fork >= Fork.Altair ? ReadSyncAggregate(body.Object("sync_aggregate"u8)) : null
+        );
 
     private static Eth1Vote ReadEth1Vote(in JsonObject vote) =>
         new(vote.Fixed<Root>("deposit_root"u8), vote.Number("deposit_count"u8), vote.Fixed<Root>("block_hash"u8));
@@ -49,17 +54,21 @@ public static partial class WireFormat
                 header.Number("proposer_index"u8),
                 header.Fixed<Root>("parent_root"u8),
                 header.Fixed<Root>("state_root"u8),
-                header.Fixed<Root>("body_root"u8)),
-            signed.Fixed<BlsSignature>("signature"u8));
+                header.Fixed<Root>("body_root"u8)
+            ),
+            signed.Fixed<BlsSignature>("signature"u8)
+        );
     }
 
     private static AttesterSlashing ReadAttesterSlashing(in JsonObject slashing) =>
         new(ReadIndexedAttestation(slashing.Object("attestation_1"u8)), ReadIndexedAttestation(slashing.Object("attestation_2"u8)));
 
-    private static IndexedAttestation ReadIndexedAttestation(in JsonObject attestation) => new(
-        attestation.Numbers("attesting_indices"u8),
-        ReadAttestationData(attestation.Object("data"u8)),
-        attestation.Fixed<BlsSignature>("signature"u8));
+    private static IndexedAttestation ReadIndexedAttestation(in JsonObject attestation) =>
+        new(
+            attestation.Numbers("attesting_indices"u8),
+            ReadAttestationData(attestation.Object("data"u8)),
+            attestation.Fixed<BlsSignature>("signature"u8)
+        );
 
     private static BlockDeposit ReadBlockDeposit(in JsonObject deposit)
     {
@@ -69,7 +78,8 @@ public static partial class WireFormat
             data.Fixed<BlsPublicKey>("pubkey"u8),
             data.Fixed<Root>("withdrawal_credentials"u8),
             data.Number("amount"u8),
-            data.Fixed<BlsSignature>("signature"u8));
+            data.Fixed<BlsSignature>("signature"u8)
+        );
     }
 
     private static SignedVoluntaryExit ReadSignedVoluntaryExit(in JsonObject signed)

@@ -11,11 +11,17 @@ public static partial class WireFormat
     /// <summary>How many partial signatures can be combined at once; no cluster has as many operators.</summary>
     public const int MostPartials = 256;
 
-    internal static bool TryReadDvItem(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out DvItem? item, [NotNullWhen(false)] out MalformedRequest? fault) =>
-        TryRead(body, MaxBodyLength, ReadDvItem, out item, out fault);
+    internal static bool TryReadDvItem(
+        ReadOnlyMemory<byte> body,
+        [NotNullWhen(true)] out DvItem? item,
+        [NotNullWhen(false)] out MalformedRequest? fault
+    ) => TryRead(body, MaxBodyLength, ReadDvItem, out item, out fault);
 
-    internal static bool TryReadDvCombination(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out DvCombination? combination, [NotNullWhen(false)] out MalformedRequest? fault) =>
-        TryRead(body, MaxBodyLength, ReadDvCombination, out combination, out fault);
+    internal static bool TryReadDvCombination(
+        ReadOnlyMemory<byte> body,
+        [NotNullWhen(true)] out DvCombination? combination,
+        [NotNullWhen(false)] out MalformedRequest? fault
+    ) => TryRead(body, MaxBodyLength, ReadDvCombination, out combination, out fault);
 
     private static DvItem? ReadDvItem(in JsonObject item)
     {
@@ -46,5 +52,6 @@ public static partial class WireFormat
         return new DvCombination(body.Fixed<BlsPublicKey>("group_pubkey"u8), request?.Message, root, partials);
     }
 
-    private static PartialSignature ReadPartial(in JsonObject partial) => new(partial.Number("share_index"u8), partial.Fixed<BlsSignature>("partial_signature"u8));
+    private static PartialSignature ReadPartial(in JsonObject partial) =>
+        new(partial.Number("share_index"u8), partial.Fixed<BlsSignature>("partial_signature"u8));
 }

@@ -7,12 +7,15 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Host.Http;
 
 /// <content>
-/// The duties that came with Gloas. The standard wraps each in an object with the name of a fork; clients of before sent some bare, and one under another name. What is signed follows from
-/// the members alone.
+/// The duties that came with Gloas. The standard wraps each in an object with the name of a fork; clients of before sent some bare, and one
+/// under another name. What is signed follows from the members alone.
 /// </content>
 public static partial class WireFormat
 {
-    /// <summary>In bytes, for EXECUTION_PAYLOAD_ENVELOPE alone: twice the most that the execution layer lets a block have (EIP-7934), and room for the access list.</summary>
+    /// <summary>
+    /// In bytes, for EXECUTION_PAYLOAD_ENVELOPE alone: twice the most that the execution layer lets a block have (EIP-7934), and room for
+    /// the access list.
+    /// </summary>
     public const int MaxEnvelopeLength = 24 << 20;
 
     private const int KzgCommitmentLength = 48;
@@ -22,8 +25,11 @@ public static partial class WireFormat
     private const int MostTransactions = 1 << 20;
 
     /// <summary>Reads the body of a sign request that is longer than any but an envelope may be: nothing else is even looked at.</summary>
-    internal static bool TryReadEnvelope(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out SignRequest? request, [NotNullWhen(false)] out MalformedRequest? fault) =>
-        TryRead(body, MaxEnvelopeLength, ReadEnvelope, out request, out fault);
+    internal static bool TryReadEnvelope(
+        ReadOnlyMemory<byte> body,
+        [NotNullWhen(true)] out SignRequest? request,
+        [NotNullWhen(false)] out MalformedRequest? fault
+    ) => TryRead(body, MaxEnvelopeLength, ReadEnvelope, out request, out fault);
 
     private static SignRequest? ReadEnvelope(in JsonObject envelope)
     {
@@ -32,7 +38,11 @@ public static partial class WireFormat
             return new SignRequest(ReadExecutionPayloadEnvelope(envelope), ReadClaimedSigningRoot(envelope));
         }
 
-        envelope.Reject(MalformedRequest.BodyTooLarge, "type"u8, $"is not that of an envelope, and any other request has at most {MaxBodyLength} bytes");
+        envelope.Reject(
+            MalformedRequest.BodyTooLarge,
+            "type"u8,
+            $"is not that of an envelope, and any other request has at most {MaxBodyLength} bytes"
+        );
         return null;
     }
 
@@ -94,12 +104,25 @@ public static partial class WireFormat
     {
         if (envelope.Has("payload_attestation"u8) && envelope.Has("payload_attestation_message"u8))
         {
-            envelope.Reject(MalformedRequest.DoubledMember, "payload_attestation"u8, "stands beside payload_attestation_message: the message is given twice");
+            envelope.Reject(
+                MalformedRequest.DoubledMember,
+                "payload_attestation"u8,
+                "stands beside payload_attestation_message: the message is given twice"
+            );
         }
 
-        var vote = ReadVersioned(envelope, envelope.Has("payload_attestation"u8) ? "payload_attestation"u8 : "payload_attestation_message"u8, "beacon_block_root"u8);
+        var vote = ReadVersioned(
+            envelope,
+            envelope.Has("payload_attestation"u8) ? "payload_attestation"u8 : "payload_attestation_message"u8,
+            "beacon_block_root"u8
+        );
         return new PayloadAttestation(
-            vote.Fixed<Root>("beacon_block_root"u8), vote.Slot("slot"u8), vote.Boolean("payload_present"u8), vote.Boolean("blob_data_available"u8), ReadForkInfo(envelope));
+            vote.Fixed<Root>("beacon_block_root"u8),
+            vote.Slot("slot"u8),
+            vote.Boolean("payload_present"u8),
+            vote.Boolean("blob_data_available"u8),
+            ReadForkInfo(envelope)
+        );
     }
 
     private static ProposerPreferences ReadProposerPreferences(in JsonObject envelope)
@@ -111,7 +134,8 @@ public static partial class WireFormat
             preferences.Number("validator_index"u8),
             preferences.Fixed<ExecutionAddress>("fee_recipient"u8),
             preferences.Number("target_gas_limit"u8),
-            ReadForkInfo(envelope));
+            ReadForkInfo(envelope)
+        );
     }
 
     private static BuilderRequestAuth ReadBuilderRequestAuth(in JsonObject envelope)
@@ -148,7 +172,8 @@ public static partial class WireFormat
             bid.Number("execution_payment"u8),
             bid.HashVectors("blob_kzg_commitments"u8, KzgCommitmentLength),
             bid.Fixed<Root>("execution_requests_root"u8),
-            ReadForkInfo(envelope));
+            ReadForkInfo(envelope)
+        );
     }
 
     private static ExecutionPayloadEnvelope ReadExecutionPayloadEnvelope(in JsonObject envelope)
@@ -160,69 +185,83 @@ public static partial class WireFormat
             data.Number("builder_index"u8),
             data.Fixed<Root>("beacon_block_root"u8),
             data.Fixed<Root>("parent_beacon_block_root"u8),
-            ReadForkInfo(envelope));
+            ReadForkInfo(envelope)
+        );
     }
 
-    private static ExecutionPayload ReadExecutionPayload(in JsonObject payload) => new(
-        payload.Fixed<Root>("parent_hash"u8),
-        payload.Fixed<ExecutionAddress>("fee_recipient"u8),
-        payload.Fixed<Root>("state_root"u8),
-        payload.Fixed<Root>("receipts_root"u8),
-        payload.Bytes("logs_bloom"u8),
-        payload.Fixed<Root>("prev_randao"u8),
-        payload.Number("block_number"u8),
-        payload.Number("gas_limit"u8),
-        payload.Number("gas_used"u8),
-        payload.Number("timestamp"u8),
-        payload.Bytes("extra_data"u8),
-        payload.Number256("base_fee_per_gas"u8),
-        payload.Fixed<Root>("block_hash"u8),
-        payload.HashByteLists("transactions"u8, MostTransactions),
-        payload.HashObjects("withdrawals"u8, HashWithdrawal),
-        payload.Number("blob_gas_used"u8),
-        payload.Number("excess_blob_gas"u8),
-        payload.HashBytes("block_access_list"u8),
-        payload.Slot("slot_number"u8));
+    private static ExecutionPayload ReadExecutionPayload(in JsonObject payload) =>
+        new(
+            payload.Fixed<Root>("parent_hash"u8),
+            payload.Fixed<ExecutionAddress>("fee_recipient"u8),
+            payload.Fixed<Root>("state_root"u8),
+            payload.Fixed<Root>("receipts_root"u8),
+            payload.Bytes("logs_bloom"u8),
+            payload.Fixed<Root>("prev_randao"u8),
+            payload.Number("block_number"u8),
+            payload.Number("gas_limit"u8),
+            payload.Number("gas_used"u8),
+            payload.Number("timestamp"u8),
+            payload.Bytes("extra_data"u8),
+            payload.Number256("base_fee_per_gas"u8),
+            payload.Fixed<Root>("block_hash"u8),
+            payload.HashByteLists("transactions"u8, MostTransactions),
+            payload.HashObjects("withdrawals"u8, HashWithdrawal),
+            payload.Number("blob_gas_used"u8),
+            payload.Number("excess_blob_gas"u8),
+            payload.HashBytes("block_access_list"u8),
+            payload.Slot("slot_number"u8)
+        );
 
-    private static Root HashWithdrawal(in JsonObject withdrawal) => SszHasher.Container(
-        SszHasher.Number(withdrawal.Number("index"u8)),
-        SszHasher.Number(withdrawal.Number("validator_index"u8)),
-        HashOf<ExecutionAddress>(withdrawal, "address"u8),
-        SszHasher.Number(withdrawal.Number("amount"u8)));
+    private static Root HashWithdrawal(in JsonObject withdrawal) =>
+        SszHasher.Container(
+            SszHasher.Number(withdrawal.Number("index"u8)),
+            SszHasher.Number(withdrawal.Number("validator_index"u8)),
+            HashOf<ExecutionAddress>(withdrawal, "address"u8),
+            SszHasher.Number(withdrawal.Number("amount"u8))
+        );
 
-    private static ExecutionRequests ReadExecutionRequests(in JsonObject requests) => new(
-        requests.HashObjects("deposits"u8, HashDepositRequest),
-        requests.HashObjects("withdrawals"u8, HashWithdrawalRequest),
-        requests.HashObjects("consolidations"u8, HashConsolidationRequest),
-        requests.HashObjects("builder_deposits"u8, HashBuilderDepositRequest),
-        requests.HashObjects("builder_exits"u8, HashBuilderExitRequest));
+    private static ExecutionRequests ReadExecutionRequests(in JsonObject requests) =>
+        new(
+            requests.HashObjects("deposits"u8, HashDepositRequest),
+            requests.HashObjects("withdrawals"u8, HashWithdrawalRequest),
+            requests.HashObjects("consolidations"u8, HashConsolidationRequest),
+            requests.HashObjects("builder_deposits"u8, HashBuilderDepositRequest),
+            requests.HashObjects("builder_exits"u8, HashBuilderExitRequest)
+        );
 
-    private static Root HashDepositRequest(in JsonObject deposit) => SszHasher.Container(
-        HashOf<BlsPublicKey>(deposit, "pubkey"u8),
-        deposit.Fixed<Root>("withdrawal_credentials"u8),
-        SszHasher.Number(deposit.Number("amount"u8)),
-        HashOf<BlsSignature>(deposit, "signature"u8),
-        SszHasher.Number(deposit.Number("index"u8)));
+    private static Root HashDepositRequest(in JsonObject deposit) =>
+        SszHasher.Container(
+            HashOf<BlsPublicKey>(deposit, "pubkey"u8),
+            deposit.Fixed<Root>("withdrawal_credentials"u8),
+            SszHasher.Number(deposit.Number("amount"u8)),
+            HashOf<BlsSignature>(deposit, "signature"u8),
+            SszHasher.Number(deposit.Number("index"u8))
+        );
 
-    private static Root HashWithdrawalRequest(in JsonObject withdrawal) => SszHasher.Container(
-        HashOf<ExecutionAddress>(withdrawal, "source_address"u8),
-        HashOf<BlsPublicKey>(withdrawal, "validator_pubkey"u8),
-        SszHasher.Number(withdrawal.Number("amount"u8)));
+    private static Root HashWithdrawalRequest(in JsonObject withdrawal) =>
+        SszHasher.Container(
+            HashOf<ExecutionAddress>(withdrawal, "source_address"u8),
+            HashOf<BlsPublicKey>(withdrawal, "validator_pubkey"u8),
+            SszHasher.Number(withdrawal.Number("amount"u8))
+        );
 
-    private static Root HashConsolidationRequest(in JsonObject consolidation) => SszHasher.Container(
-        HashOf<ExecutionAddress>(consolidation, "source_address"u8),
-        HashOf<BlsPublicKey>(consolidation, "source_pubkey"u8),
-        HashOf<BlsPublicKey>(consolidation, "target_pubkey"u8));
+    private static Root HashConsolidationRequest(in JsonObject consolidation) =>
+        SszHasher.Container(
+            HashOf<ExecutionAddress>(consolidation, "source_address"u8),
+            HashOf<BlsPublicKey>(consolidation, "source_pubkey"u8),
+            HashOf<BlsPublicKey>(consolidation, "target_pubkey"u8)
+        );
 
-    private static Root HashBuilderDepositRequest(in JsonObject deposit) => SszHasher.Container(
-        HashOf<BlsPublicKey>(deposit, "pubkey"u8),
-        deposit.Fixed<Root>("withdrawal_credentials"u8),
-        SszHasher.Number(deposit.Number("amount"u8)),
-        HashOf<BlsSignature>(deposit, "signature"u8));
+    private static Root HashBuilderDepositRequest(in JsonObject deposit) =>
+        SszHasher.Container(
+            HashOf<BlsPublicKey>(deposit, "pubkey"u8),
+            deposit.Fixed<Root>("withdrawal_credentials"u8),
+            SszHasher.Number(deposit.Number("amount"u8)),
+            HashOf<BlsSignature>(deposit, "signature"u8)
+        );
 
-    private static Root HashBuilderExitRequest(in JsonObject exit) => SszHasher.Container(
-        HashOf<ExecutionAddress>(exit, "source_address"u8),
-        HashOf<BlsPublicKey>(exit, "pubkey"u8));
+    private static Root HashBuilderExitRequest(in JsonObject exit) =>
+        SszHasher.Container(HashOf<ExecutionAddress>(exit, "source_address"u8), HashOf<BlsPublicKey>(exit, "pubkey"u8));
 
     private static Root HashOf<T>(in JsonObject parent, ReadOnlySpan<byte> name)
         where T : unmanaged

@@ -7,7 +7,8 @@ namespace RemoteSigner.Host.Http;
 
 /// <summary>
 /// Web3Signer's JSON for sign requests. Types and forks in any case, numbers as strings or numbers, hex with or without <c>0x</c>, unknown
-/// members ignored. Stricter than Web3Signer in what could hide a different message: a doubled member, or anything after the object, is malformed.
+/// members ignored. Stricter than Web3Signer in what could hide a different message: a doubled member, or anything after the object, is
+/// malformed.
 /// </summary>
 public static partial class WireFormat
 {
@@ -50,8 +51,8 @@ public static partial class WireFormat
     public static bool TryReadSignRequest(
         ReadOnlyMemory<byte> body,
         [NotNullWhen(true)] out SignRequest? request,
-        [NotNullWhen(false)] out MalformedRequest? fault)
-        => TryRead(body, MaxBodyLength, ReadSignRequest, out request, out fault);
+        [NotNullWhen(false)] out MalformedRequest? fault
+    ) => TryRead(body, MaxBodyLength, ReadSignRequest, out request, out fault);
 
     private static SignRequest? ReadSignRequest(in JsonObject envelope) =>
         ReadMessage(envelope) is { } message ? new SignRequest(message, ReadClaimedSigningRoot(envelope)) : null;
@@ -61,7 +62,8 @@ public static partial class WireFormat
         int mostBytes,
         JsonObject.ReadObject<T?> read,
         [NotNullWhen(true)] out T? value,
-        [NotNullWhen(false)] out MalformedRequest? fault)
+        [NotNullWhen(false)] out MalformedRequest? fault
+    )
         where T : class
     {
         var text = new JsonText(body);
@@ -105,7 +107,11 @@ public static partial class WireFormat
 
         if (Ascii.EqualsIgnoreCase(type, Generic))
         {
-            envelope.Reject(MalformedRequest.GenericNotSupported, "type"u8, "asks for a signature of a digest, and this signer signs none: name the duty");
+            envelope.Reject(
+                MalformedRequest.GenericNotSupported,
+                "type"u8,
+                "asks for a signature of a digest, and this signer signs none: name the duty"
+            );
         }
 
         envelope.Reject(MalformedRequest.UnknownType, "type"u8, "is none of the duties this signer knows");
@@ -124,7 +130,8 @@ public static partial class WireFormat
         return canonical ?? alias;
     }
 
-    private static Root? ReadOptionalRoot(in JsonObject parent, ReadOnlySpan<byte> name) => parent.Has(name) ? parent.Fixed<Root>(name) : null;
+    private static Root? ReadOptionalRoot(in JsonObject parent, ReadOnlySpan<byte> name) =>
+        parent.Has(name) ? parent.Fixed<Root>(name) : null;
 
     private static ForkInfo ReadForkInfo(in JsonObject envelope)
     {
@@ -134,7 +141,8 @@ public static partial class WireFormat
             fork.Fixed<ForkVersion>("previous_version"u8),
             fork.Fixed<ForkVersion>("current_version"u8),
             fork.Epoch("epoch"u8),
-            forkInfo.Fixed<Root>("genesis_validators_root"u8));
+            forkInfo.Fixed<Root>("genesis_validators_root"u8)
+        );
     }
 
     /// <summary>The fork that <c>version</c> names.</summary>

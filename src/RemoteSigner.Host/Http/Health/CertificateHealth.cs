@@ -7,8 +7,8 @@ using RemoteSigner.Host.Tls;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// What health, metrics and log say about the end of certificates and revocation lists. A month ahead they warn. Never down: duties of those who still let themselves be served go on, be it
-/// through a loopback door, and a list that is out of date still revokes.
+/// What health, metrics and log say about the end of certificates and revocation lists. A month ahead they warn. Never down: duties of
+/// those who still let themselves be served go on, be it through a loopback door, and a list that is out of date still revokes.
 /// </summary>
 internal sealed class CertificateHealth
 {
@@ -28,12 +28,19 @@ internal sealed class CertificateHealth
         var factory = Metrics.WithCustomRegistry(metrics.Registry);
         var ends = factory.CreateGauge(
             "remote_signer_tls_not_after_timestamp_seconds",
-            "Unix time at which something of TLS is out of date: the server's certificate, the client authority and the revocation list that end first, and the certificate with which each client came last",
-            "what", "client");
+            "Unix time at which something of TLS is out of date: the server's certificate, the client authority and "
+                + "the revocation list that end first, and the certificate with which each client came last",
+            "what",
+            "client"
+        );
         metrics.Registry.AddBeforeCollectCallback(() =>
         {
             var now = Read();
-            foreach (var gone in ends.GetAllLabelValues().Where(labels => !now.Any(end => labels[0] == end.What && labels[1] == end.Client)).ToList())
+            foreach (
+                var gone in ends.GetAllLabelValues()
+                    .Where(labels => !now.Any(end => labels[0] == end.What && labels[1] == end.Client))
+                    .ToList()
+            )
             {
                 ends.RemoveLabelled(gone);
             }
@@ -50,12 +57,17 @@ internal sealed class CertificateHealth
         var (ends, now) = (Read(), _time.GetUtcNow());
         return HealthReport.Check.Of(
             "tls-check",
-
             // A client that is gone, or an authority that nobody needs any more, is no fault of this signer.
-            ends.Any(end => end.Until < now && end.What is (Server or RevocationList)) ? HealthReport.Degraded : HealthReport.Up,
+            ends.Any(end => end.Until < now && end.What is (Server or RevocationList))
+                ? HealthReport.Degraded
+                : HealthReport.Up,
             Tell(ends, now) is { } findings
                 ? new HealthReport.CheckFigures(State: ends.Any(end => end.Until < now) ? "out_of_date" : "ends_soon", Detail: findings)
-                : new HealthReport.CheckFigures(State: "ok", Detail: string.Create(CultureInfo.InvariantCulture, $"the server certificate is good until {ends[0].Until:u}")));
+                : new HealthReport.CheckFigures(
+                    State: "ok",
+                    Detail: string.Create(CultureInfo.InvariantCulture, $"the server certificate is good until {ends[0].Until:u}")
+                )
+        );
     }
 
     /// <summary>What is out of date or will be within a month, in words; null where nothing is.</summary>
@@ -63,8 +75,17 @@ internal sealed class CertificateHealth
 
     private static string? Tell(IReadOnlyList<End> ends, DateTimeOffset now)
     {
-        List<string> findings = [.. ends.Where(end => end.Until < now + Ahead).OrderBy(end => end.Until).Select(end => string.Create(
-            CultureInfo.InvariantCulture, $"{end.Name} {(end.Until < now ? "is out of date since" : "is good only until")} {end.Until:u}: {end.Remedy}"))];
+        List<string> findings =
+        [
+            .. ends.Where(end => end.Until < now + Ahead)
+                .OrderBy(end => end.Until)
+                .Select(end =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{end.Name} {(end.Until < now ? "is out of date since" : "is good only until")} {end.Until:u}: {end.Remedy}"
+                    )
+                ),
+        ];
         return findings.Count == 0 ? null : string.Join("; ", findings);
     }
 
@@ -72,19 +93,56 @@ internal sealed class CertificateHealth
     private List<End> Read()
     {
         var material = _tls.Current;
-        List<End> ends = [new(Server, "", "the server certificate", EndOf(material.ServerCertificate.TargetCertificate), "'remote-signer tls renew' makes it anew, where this signer's authority has issued it")];
+        List<End> ends =
+        [
+            new(
+                Server,
+                "",
+                "the server certificate",
+                EndOf(material.ServerCertificate.TargetCertificate),
+                "'remote-signer tls renew' makes it anew, where this signer's authority has issued it"
+            ),
+        ];
         var now = _time.GetUtcNow();
-        if ((material.Trust.Authorities.Where(one => EndOf(one) > now).MinBy(EndOf) ?? material.Trust.Authorities.MaxBy(EndOf)) is { } authority)
+        if (
+            (material.Trust.Authorities.Where(one => EndOf(one) > now).MinBy(EndOf) ?? material.Trust.Authorities.MaxBy(EndOf)) is
+            { } authority
+        )
         {
-            ends.Add(new("authority", "", $"the client authority {authority.Subject}", EndOf(authority), "give clients certificates of another one, and name that in tls.clientAuthorities"));
+            ends.Add(
+                new(
+                    "authority",
+                    "",
+                    $"the client authority {authority.Subject}",
+                    EndOf(authority),
+                    "give clients certificates of another one, and name that in tls.clientAuthorities"
+                )
+            );
         }
 
         if (material.Trust.NextRevocationUpdate is { } list)
         {
-            ends.Add(new(RevocationList, "", "the revocation list, which is still applied,", list, "put a newer one in its place and reload; 'remote-signer tls renew' and 'tls revoke' sign that of this signer's authority anew"));
+            ends.Add(
+                new(
+                    RevocationList,
+                    "",
+                    "the revocation list, which is still applied,",
+                    list,
+                    "put a newer one in its place and reload; 'remote-signer tls renew' and "
+                        + "'tls revoke' sign that of this signer's authority anew"
+                )
+            );
         }
 
-        ends.AddRange(_clients.Seen.Select(seen => new End("client", seen.Client, $"the certificate with which the client '{seen.Client}' came last", seen.Until, $"'remote-signer tls renew {seen.Client}' makes another, where this signer's authority has issued it")));
+        ends.AddRange(
+            _clients.Seen.Select(seen => new End(
+                "client",
+                seen.Client,
+                $"the certificate with which the client '{seen.Client}' came last",
+                seen.Until,
+                $"'remote-signer tls renew {seen.Client}' makes another, where this signer's authority has issued it"
+            ))
+        );
         return ends;
     }
 

@@ -12,7 +12,6 @@ internal sealed class CertificateWatch(CertificateHealth certificates, TimeProvi
             {
                 log.Log(check.Status == HealthReport.Up ? LogLevel.Warning : LogLevel.Error, "{Finding}", finding);
             }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        } while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 }

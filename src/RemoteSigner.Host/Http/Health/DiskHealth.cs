@@ -5,7 +5,10 @@ using RemoteSigner.Ledgers;
 
 namespace RemoteSigner.Host.Http;
 
-/// <summary>What health and metrics say about the ledger's disk. Early: once it is full, what is signed is recorded in the reserve, and then nothing is signed any more.</summary>
+/// <summary>
+/// What health and metrics say about the ledger's disk. Early: once it is full, what is signed is recorded in the reserve, and then nothing
+/// is signed any more.
+/// </summary>
 internal sealed class DiskHealth
 {
     private readonly Ledger _ledger;
@@ -16,7 +19,10 @@ internal sealed class DiskHealth
         var factory = Metrics.WithCustomRegistry(metrics.Registry);
         var size = factory.CreateGauge("remote_signer_ledger_bytes", "Bytes of the ledger on its disk: slashing records and audit log");
         var free = factory.CreateGauge("remote_signer_ledger_disk_free_bytes", "Bytes free on the ledger's disk");
-        var reserve = factory.CreateGauge("remote_signer_ledger_disk_reserve_bytes", "Bytes kept so that a full disk still takes decisions; 0: none, or given up");
+        var reserve = factory.CreateGauge(
+            "remote_signer_ledger_disk_reserve_bytes",
+            "Bytes kept so that a full disk still takes decisions; 0: none, or given up"
+        );
         metrics.Registry.AddBeforeCollectCallback(() =>
         {
             var disk = ledger.Disk;
@@ -32,12 +38,29 @@ internal sealed class DiskHealth
     {
         var (status, state, detail) = disk switch
         {
-            { Reserve: 0 } => (HealthReport.Degraded, "no_reserve", $"no space is kept for a full disk, {Mebibytes(disk.Free)} are free: make room now, or signing stops when that is used up"),
-            { Free: < LedgerDisk.LowFree } => (HealthReport.Degraded, "low", $"{Mebibytes(disk.Free)} are free on the ledger's disk: make room"),
+            { Reserve: 0 } => (
+                HealthReport.Degraded,
+                "no_reserve",
+                $"no space is kept for a full disk, {Mebibytes(disk.Free)} are free: make room now, or signing stops when that is used up"
+            ),
+            { Free: < LedgerDisk.LowFree } => (
+                HealthReport.Degraded,
+                "low",
+                $"{Mebibytes(disk.Free)} are free on the ledger's disk: make room"
+            ),
             _ => (HealthReport.Up, "ok", null),
         };
         return HealthReport.Check.Of(
-            "disk-check", status, new HealthReport.CheckFigures(State: state, Detail: detail, LedgerBytes: disk.Ledger, FreeBytes: disk.Free, ReserveBytes: disk.Reserve));
+            "disk-check",
+            status,
+            new HealthReport.CheckFigures(
+                State: state,
+                Detail: detail,
+                LedgerBytes: disk.Ledger,
+                FreeBytes: disk.Free,
+                ReserveBytes: disk.Reserve
+            )
+        );
     }
 
     private static string Mebibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20} MiB");

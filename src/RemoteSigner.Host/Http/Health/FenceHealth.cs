@@ -9,8 +9,9 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// What health and metrics say about the fence: how it stands, why something is refused, how long, and how to end it early. Floors count as in the way until their epoch has come and a vote has
-/// passed them: time alone does not end them where the chain has not justified a source that passes.
+/// What health and metrics say about the fence: how it stands, why something is refused, how long, and how to end it early. Floors count as
+/// in the way until their epoch has come and a vote has passed them: time alone does not end them where the chain has not justified a
+/// source that passes.
 /// </summary>
 internal sealed class FenceHealth
 {
@@ -20,18 +21,43 @@ internal sealed class FenceHealth
     private readonly SlotClock _clock;
     private readonly string _floorsStatus;
 
-    public FenceHealth(Fence fence, SlashingProtection slashing, Network network, SlotClock clock, SignerOptions options, SignerMetrics metrics)
+    public FenceHealth(
+        Fence fence,
+        SlashingProtection slashing,
+        Network network,
+        SlotClock clock,
+        SignerOptions options,
+        SignerMetrics metrics
+    )
     {
         (_fence, _watch, _network, _clock) = (fence, slashing.Floor, network, clock);
         _floorsStatus = options.Freshness.FloorsHealth == FreshnessOptions.Down ? HealthReport.Down : HealthReport.Degraded;
         var factory = Metrics.WithCustomRegistry(metrics.Registry);
-        var open = factory.CreateGauge("remote_signer_fence_open", "1 while duties pass the fence, 0 while nothing is signed because the ledger may be an old copy");
+        var open = factory.CreateGauge(
+            "remote_signer_fence_open",
+            "1 while duties pass the fence, 0 while nothing is signed because the ledger may be an old copy"
+        );
         var edge = factory.CreateGauge("remote_signer_fence_epoch", "First epoch that the fence does not cover yet; 0 where there is none");
-        var bound = factory.CreateGauge("remote_signer_fence_source_epoch", "Newest source epoch that the fence covers; 0 where there is none");
-        var floor = factory.CreateGauge("remote_signer_fence_floor_epoch", "Nothing before this epoch is signed with any key; 0 where there is no floor");
-        var source = factory.CreateGauge("remote_signer_fence_floor_source", "No vote with a source before this epoch is signed with any key; 0 where there is no floor");
-        var left = factory.CreateGauge("remote_signer_fence_floor_epochs_left", "Epochs until the floor's epoch; votes may wait longer, for a source that passes");
-        var refusing = factory.CreateGauge("remote_signer_fence_floor_refusing", "1 while the floor's epoch has not come or no vote has passed it yet");
+        var bound = factory.CreateGauge(
+            "remote_signer_fence_source_epoch",
+            "Newest source epoch that the fence covers; 0 where there is none"
+        );
+        var floor = factory.CreateGauge(
+            "remote_signer_fence_floor_epoch",
+            "Nothing before this epoch is signed with any key; 0 where there is no floor"
+        );
+        var source = factory.CreateGauge(
+            "remote_signer_fence_floor_source",
+            "No vote with a source before this epoch is signed with any key; 0 where there is no floor"
+        );
+        var left = factory.CreateGauge(
+            "remote_signer_fence_floor_epochs_left",
+            "Epochs until the floor's epoch; votes may wait longer, for a source that passes"
+        );
+        var refusing = factory.CreateGauge(
+            "remote_signer_fence_floor_refusing",
+            "1 while the floor's epoch has not come or no vote has passed it yet"
+        );
         var failing = factory.CreateGauge("remote_signer_fence_witness_failing", "1 while the witness does not take the next fence");
         var moves = factory.CreateCounter("remote_signer_fence_moves_total", "Fences that the witness took since the start");
         metrics.Registry.AddBeforeCollectCallback(() =>
@@ -50,34 +76,58 @@ internal sealed class FenceHealth
     }
 
     // One that a vote has passed may refuse blocks for what is left of the epoch before it.
-    private GlobalFloor? Refusing => _watch.InTheWay ?? (_watch.Raised is { } floor && _clock.Now is not null && EpochsLeft(floor) > 0 ? floor : null);
+    private GlobalFloor? Refusing =>
+        _watch.InTheWay ?? (_watch.Raised is { } floor && _clock.Now is not null && EpochsLeft(floor) > 0 ? floor : null);
 
     public HealthReport.Check Check()
     {
         var state = _fence.State;
         var (status, word, detail) = state switch
         {
-            { Closed: { } refusal } => (HealthReport.Down, SnakeCase.Of(refusal.Reason), $"nothing is signed: {refusal.Detail}; {refusal.Hint}"),
-            { IsOff: true } => (HealthReport.Up, "off", "signer.json says freshness.witness none: an old copy of the ledger would not be noticed"),
-            { Trouble: { } trouble } => (HealthReport.Down, "witness_failing", $"the fence stands at epoch {state.Edge} and cannot be moved: {trouble.Message}; {trouble.Hint}"),
+            { Closed: { } refusal } => (
+                HealthReport.Down,
+                SnakeCase.Of(refusal.Reason),
+                $"nothing is signed: {refusal.Detail}; {refusal.Hint}"
+            ),
+            { IsOff: true } => (
+                HealthReport.Up,
+                "off",
+                "signer.json says freshness.witness none: an old copy of the ledger would not be noticed"
+            ),
+            { Trouble: { } trouble } => (
+                HealthReport.Down,
+                "witness_failing",
+                $"the fence stands at epoch {state.Edge} and cannot be moved: {trouble.Message}; {trouble.Hint}"
+            ),
             _ when Refusing is { } floor => (_floorsStatus, "floors_raised", FloorDetail(floor)),
             _ => (HealthReport.Up, "open", $"the fence stands at epoch {state.Edge}"),
         };
-        return HealthReport.Check.Of("freshness-check", status, new HealthReport.CheckFigures(State: word, Detail: state.Rollback is { } rollback ? $"{detail}; {rollback}" : detail));
+        return HealthReport.Check.Of(
+            "freshness-check",
+            status,
+            new HealthReport.CheckFigures(State: word, Detail: state.Rollback is { } rollback ? $"{detail}; {rollback}" : detail)
+        );
     }
 
     // Where the clock is not known, for ever: nobody can say.
     private ulong EpochsLeft(GlobalFloor floor) =>
-        _clock.Now is { } now ? _network.EpochOf(now) is var epoch && epoch < floor.Fence ? floor.Fence.Value - epoch.Value : 0 : floor.Fence.Value;
+        _clock.Now is { } now
+            ? _network.EpochOf(now) is var epoch && epoch < floor.Fence
+                ? floor.Fence.Value - epoch.Value
+                : 0
+            : floor.Fence.Value;
 
     private string FloorDetail(GlobalFloor floor)
     {
         var until = _network.StartOf(floor.Fence) is { } start
             ? string.Create(CultureInfo.InvariantCulture, $", which begins at {DateTimeOffset.FromUnixTimeSeconds((long)start):u}")
             : "";
-        var refused = EpochsLeft(floor) > 0
-            ? $"blocks and votes before epoch {floor.Fence} are refused for every key{until}, and no vote passes until a source epoch of {floor.LowestSource} or later is justified"
-            : $"no vote passes until a source epoch of {floor.LowestSource} or later is justified; epoch {floor.Fence}, before which blocks and votes are refused for every key, has come";
+        var refused =
+            EpochsLeft(floor) > 0
+                ? $"blocks and votes before epoch {floor.Fence} are refused for every key{until}, and no vote "
+                    + $"passes until a source epoch of {floor.LowestSource} or later is justified"
+                : $"no vote passes until a source epoch of {floor.LowestSource} or later is justified; epoch "
+                    + $"{floor.Fence}, before which blocks and votes are refused for every key, has come";
         var early = floor.AwaitedMarks is null ? "" : "'remote-signer slashing import' of the newest history, or ";
         return $"{refused}: {floor.Reason}; to end it early: {early}'remote-signer freshness clear', which says what is risked";
     }

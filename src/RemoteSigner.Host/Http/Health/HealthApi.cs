@@ -6,14 +6,24 @@ using RemoteSigner.Sealing;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// <c>GET /healthcheck</c>: readiness, in Web3Signer's skeleton and with its ids, and our own checks beside them. 503 when a check is down, else 200.
+/// <c>GET /healthcheck</c>: readiness, in Web3Signer's skeleton and with its ids, and our own checks beside them. 503 when a check is down,
+/// else 200.
 /// </summary>
-internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sealedKeys, LedgerProbe probe, DiskHealth disk, FenceHealth fence, ArchiveWatch archive, SlotClock clock, CertificateHealth certificates)
+internal sealed class HealthApi(
+    KeyRing keys,
+    KeyLoading loading,
+    SealedKeys sealedKeys,
+    LedgerProbe probe,
+    DiskHealth disk,
+    FenceHealth fence,
+    ArchiveWatch archive,
+    SlotClock clock,
+    CertificateHealth certificates
+)
 {
     public async Task CheckAsync(HttpContext context)
     {
-        var report = HealthReport.Of(
-        [
+        var report = HealthReport.Of([
             HealthReport.Check.Of("default-check", up: true),
             KeysCheck(),
             await LedgerCheckAsync(probe),
@@ -33,16 +43,29 @@ internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sea
     {
         var up = loading is { IsComplete: true, Fault: null };
         var data = new HealthReport.CheckFigures(
-            keys.Count, loading.Fault is null ? 0 : 1, loading.Expected, loading.IsComplete ? "open" : loading.Fault is null ? "opening" : "failed", loading.Fault);
+            keys.Count,
+            loading.Fault is null ? 0 : 1,
+            loading.Expected,
+            loading.IsComplete ? "open"
+                : loading.Fault is null ? "opening"
+                : "failed",
+            loading.Fault
+        );
         return HealthReport.Check.Group(
-            "keys-check", HealthReport.Check.Of("config-files-loading", up, data), HealthReport.Check.Of("keystores-bulk-loading", up, data));
+            "keys-check",
+            HealthReport.Check.Of("config-files-loading", up, data),
+            HealthReport.Check.Of("keystores-bulk-loading", up, data)
+        );
     }
 
     internal static async Task<HealthReport.Check> LedgerCheckAsync(LedgerProbe probe)
     {
         var (problem, age) = await probe.ReadAsync();
         return HealthReport.Check.Of(
-            "slashing-protection-db-health-check", problem is null, new HealthReport.CheckFigures(AgeSeconds: Math.Round(age.TotalSeconds, 1), Detail: problem));
+            "slashing-protection-db-health-check",
+            problem is null,
+            new HealthReport.CheckFigures(AgeSeconds: Math.Round(age.TotalSeconds, 1), Detail: problem)
+        );
     }
 
     // The last error stays after recovery: of a device that is well again it is no news.
@@ -51,11 +74,28 @@ internal sealed class HealthApi(KeyRing keys, KeyLoading loading, SealedKeys sea
         var device = sealedKeys.Device;
         var condition = device.Condition;
         var up = condition == DeviceCondition.Ready;
-        return HealthReport.Check.Of("seal-check", up, new HealthReport.CheckFigures(State: SnakeCase.Of(condition), Detail: up ? null : device.LastError));
+        return HealthReport.Check.Of(
+            "seal-check",
+            up,
+            new HealthReport.CheckFigures(State: SnakeCase.Of(condition), Detail: up ? null : device.LastError)
+        );
     }
 
-    private HealthReport.Check ClockCheck() => (clock.IsGuard ? clock.Watch.Doubt : null) is { } doubt
-        ? HealthReport.Check.Of("slot-clock-check", up: false, new HealthReport.CheckFigures(
-            State: "in_doubt", Detail: $"blocks and votes that are not on record here are refused, because the system clock is in doubt: {doubt}; set it right; where it is right now, restart the signer, or wait until the duties that come in confirm it"))
-        : HealthReport.Check.Of("slot-clock-check", up: true, new HealthReport.CheckFigures(Detail: clock.Now is { } slot ? $"slot {slot}" : "no genesis time: the slot window is off"));
+    private HealthReport.Check ClockCheck() =>
+        (clock.IsGuard ? clock.Watch.Doubt : null) is { } doubt
+            ? HealthReport.Check.Of(
+                "slot-clock-check",
+                up: false,
+                new HealthReport.CheckFigures(
+                    State: "in_doubt",
+                    Detail: "blocks and votes that are not on record here are refused, because the system clock is in doubt: "
+                        + $"{doubt}; set it right; where it is right now, restart the signer, "
+                        + "or wait until the duties that come in confirm it"
+                )
+            )
+            : HealthReport.Check.Of(
+                "slot-clock-check",
+                up: true,
+                new HealthReport.CheckFigures(Detail: clock.Now is { } slot ? $"slot {slot}" : "no genesis time: the slot window is off")
+            );
 }

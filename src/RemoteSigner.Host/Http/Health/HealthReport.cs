@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace RemoteSigner.Host.Http;
 
-/// <summary>The answer of <c>/healthcheck</c> in Web3Signer's shape, with a word of our own between its two: a part of the duties is refused, the others are signed.</summary>
+/// <summary>
+/// The answer of <c>/healthcheck</c> in Web3Signer's shape, with a word of our own between its two: a part of the duties is refused, the
+/// others are signed.
+/// </summary>
 internal sealed record HealthReport(string Status, IReadOnlyList<HealthReport.Check> Checks, string Outcome)
 {
     public const string Up = "UP";
@@ -17,7 +20,10 @@ internal sealed record HealthReport(string Status, IReadOnlyList<HealthReport.Ch
         return new HealthReport(status, checks, status);
     }
 
-    private static string StatusOf(IEnumerable<Check> checks) => checks.Any(check => check.Status == Down) ? Down : checks.Any(check => check.Status == Degraded) ? Degraded : Up;
+    private static string StatusOf(IEnumerable<Check> checks) =>
+        checks.Any(check => check.Status == Down) ? Down
+        : checks.Any(check => check.Status == Degraded) ? Degraded
+        : Up;
 
     /// <summary>One check, or a group of them, which is as its worst member.</summary>
     internal sealed record Check(string Id, string Status, IReadOnlyList<Check>? Checks = null, CheckFigures? Data = null)
@@ -39,5 +45,6 @@ internal sealed record HealthReport(string Status, IReadOnlyList<HealthReport.Ch
         [property: JsonPropertyName("age-seconds")] double? AgeSeconds = null,
         [property: JsonPropertyName("ledger-bytes")] long? LedgerBytes = null,
         [property: JsonPropertyName("free-bytes")] long? FreeBytes = null,
-        [property: JsonPropertyName("reserve-bytes")] long? ReserveBytes = null);
+        [property: JsonPropertyName("reserve-bytes")] long? ReserveBytes = null
+    );
 }

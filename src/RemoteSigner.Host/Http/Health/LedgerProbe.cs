@@ -4,8 +4,9 @@ using RemoteSigner.Ledgers;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// Asks the ledger whether it still takes a write, once for all who want to know: at most one probe is under way, whoever asks meanwhile waits for that one, and its result
-/// serves for a while. So health, which anybody may ask as often as he likes, costs the disk next to nothing, and behind a disk that hangs one probe waits and no queue grows.
+/// Asks the ledger whether it still takes a write, once for all who want to know: at most one probe is under way, whoever asks meanwhile
+/// waits for that one, and its result serves for a while. So health, which anybody may ask as often as he likes, costs the disk next to
+/// nothing, and behind a disk that hangs one probe waits and no queue grows.
 /// </summary>
 internal sealed class LedgerProbe(Ledger ledger, TimeProvider time)
 {
@@ -33,7 +34,10 @@ internal sealed class LedgerProbe(Ledger ledger, TimeProvider time)
         catch (TimeoutException)
         {
             var waited = time.GetElapsedTime(probe.Begun);
-            return new LedgerReading(failure ?? $"a write has not ended for {waited.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture)} s", waited);
+            return new LedgerReading(
+                failure ?? $"a write has not ended for {waited.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture)} s",
+                waited
+            );
         }
     }
 

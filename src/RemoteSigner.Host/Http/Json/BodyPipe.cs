@@ -2,7 +2,9 @@ using System.IO.Pipelines;
 
 namespace RemoteSigner.Host.Http;
 
-/// <summary>The one place where a request's body is read from the wire, so that what goes wrong there is told from what goes wrong with us.</summary>
+/// <summary>
+/// The one place where a request's body is read from the wire, so that what goes wrong there is told from what goes wrong with us.
+/// </summary>
 internal static class BodyPipe
 {
     // The server's only way to tell an end that came too early from other bad requests; a test asks for it.
@@ -32,9 +34,10 @@ internal static class BodyPipe
     }
 
     /// <summary>A chunk whose size does not fit a number, for which the server has no word of its own; null for anything else.</summary>
-    public static BadHttpRequestException? BadFrame(Exception exception) => exception is IOException and not BadHttpRequestException && exception.InnerException is OverflowException
-        ? new BadHttpRequestException("bad chunk size", StatusCodes.Status400BadRequest, exception)
-        : null;
+    public static BadHttpRequestException? BadFrame(Exception exception) =>
+        exception is IOException and not BadHttpRequestException && exception.InnerException is OverflowException
+            ? new BadHttpRequestException("bad chunk size", StatusCodes.Status400BadRequest, exception)
+            : null;
 
     /// <summary>The whole of a body that holds no secret and has at most <paramref name="most"/> bytes.</summary>
     /// <exception cref="BadHttpRequestException">It has more.</exception>

@@ -3,7 +3,10 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http;
 
-/// <summary>Memory for the bytes of one long hex text after the other. It is not a pool's, which would keep for each thread what the longest that ever came took.</summary>
+/// <summary>
+/// Memory for the bytes of one long hex text after the other. It is not a pool's, which would keep for each thread what the longest that
+/// ever came took.
+/// </summary>
 internal sealed class HexBuffer
 {
     private byte[] _bytes = [];

@@ -4,7 +4,10 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http;
 
-/// <summary>Where in a text a member's name and value stand; an array's element is a member without name. <see cref="Kind"/> is None when there is none.</summary>
+/// <summary>
+/// Where in a text a member's name and value stand; an array's element is a member without name. <see cref="Kind"/> is None when there is
+/// none.
+/// </summary>
 internal readonly record struct JsonMember(int NameStart, int NameLength, int Start, int Length, JsonTokenType Kind)
 {
     public ReadOnlySpan<byte> NameIn(ReadOnlySpan<byte> utf8) => utf8.Slice(NameStart, NameLength);

@@ -7,9 +7,9 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// One object of a request body, indexed by member without copying. A member that is asked for must stand there exactly once, and in no other spelling; others are
-/// ignored. Faults go to the <see cref="JsonText"/>. Read by hand, because the order of members is free (the type often comes last), a
-/// doubled member must not pass, and an attestation takes a few microseconds this way.
+/// One object of a request body, indexed by member without copying. A member that is asked for must stand there exactly once, and in no
+/// other spelling; others are ignored. Faults go to the <see cref="JsonText"/>. Read by hand, because the order of members is free (the
+/// type often comes last), a doubled member must not pass, and an attestation takes a few microseconds this way.
 /// </summary>
 internal readonly ref struct JsonObject
 {
@@ -23,9 +23,7 @@ internal readonly ref struct JsonObject
     /// <summary>Indexes the whole text.</summary>
     /// <exception cref="JsonException">The text is not one JSON value, or nests too deep.</exception>
     public JsonObject(JsonText text)
-        : this(text, 0, text.Utf8.Length)
-    {
-    }
+        : this(text, 0, text.Utf8.Length) { }
 
     private JsonObject(JsonText text, int start, int length)
     {
@@ -109,7 +107,9 @@ internal readonly ref struct JsonObject
 
     public Epoch Epoch(ReadOnlySpan<byte> name) => new(Number(name));
 
-    /// <summary>A value of fixed length in hex; <typeparamref name="T"/> is one of the byte structures of the spec, as long as its bytes.</summary>
+    /// <summary>
+    /// A value of fixed length in hex; <typeparamref name="T"/> is one of the byte structures of the spec, as long as its bytes.
+    /// </summary>
     public T Fixed<T>(ReadOnlySpan<byte> name)
         where T : unmanaged => ToFixed<T>(Get(name).StringIn(_text.Utf8), name);
 
@@ -172,7 +172,11 @@ internal readonly ref struct JsonObject
         var reader = ReadArray(Get(name), name);
         while (ReadElement(ref reader))
         {
-            Expect(bytes.TryRead(reader.TokenType, reader.ValueSpan), name, "must be an array of hex digits, an even number of them in each");
+            Expect(
+                bytes.TryRead(reader.TokenType, reader.ValueSpan),
+                name,
+                "must be an array of hex digits, an even number of them in each"
+            );
             Expect(list.Count < most, name, $"must have at most {most} elements");
             list.Add(SszHasher.ProgressiveByteList(bytes.Bytes, elements));
         }
@@ -188,7 +192,11 @@ internal readonly ref struct JsonObject
         var reader = ReadArray(Get(name), name);
         while (ReadElement(ref reader))
         {
-            Expect(reader.TokenType is JsonTokenType.String && Hex.TryParse(reader.ValueSpan, bytes), name, $"must be an array of {length} bytes of hex each");
+            Expect(
+                reader.TokenType is JsonTokenType.String && Hex.TryParse(reader.ValueSpan, bytes),
+                name,
+                $"must be an array of {length} bytes of hex each"
+            );
             list.Add(SszHasher.Bytes(bytes));
         }
 
@@ -282,7 +290,8 @@ internal readonly ref struct JsonObject
     }
 
     // Reads on to the next element; false at the end, and once there is a fault.
-    private bool ReadElement(ref Utf8JsonReader reader) => _text.Fault is null && reader.Read() && reader.TokenType is not JsonTokenType.EndArray;
+    private bool ReadElement(ref Utf8JsonReader reader) =>
+        _text.Fault is null && reader.Read() && reader.TokenType is not JsonTokenType.EndArray;
 
     private List<JsonMember> Elements(ReadOnlySpan<byte> name, int most = int.MaxValue)
     {
@@ -324,7 +333,11 @@ internal readonly ref struct JsonObject
             {
                 if (MemberName.IsMisspelt(other, name))
                 {
-                    Reject(MalformedRequest.MalformedMember, name, "stands there in another spelling: names are written as the API has them");
+                    Reject(
+                        MalformedRequest.MalformedMember,
+                        name,
+                        "stands there in another spelling: names are written as the API has them"
+                    );
                 }
 
                 continue;

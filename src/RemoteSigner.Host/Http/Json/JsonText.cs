@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// A request body in UTF-8 and the first fault found in it. Readers go on after a fault with default values, so that no reading line needs an
-/// <c>if</c>; whatever they made of the body is thrown away when <see cref="Fault"/> is set.
+/// A request body in UTF-8 and the first fault found in it. Readers go on after a fault with default values, so that no reading line needs
+/// an <c>if</c>; whatever they made of the body is thrown away when <see cref="Fault"/> is set.
 /// </summary>
 internal sealed class JsonText(ReadOnlyMemory<byte> utf8)
 {

@@ -4,8 +4,8 @@ using System.IO.Pipelines;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// Reads requests that may be longer than others: up to <paramref name="most"/> bytes, so many such bodies at a time, each within four seconds, so that they take no
-/// more memory than is meant for them and nobody keeps a place from others.
+/// Reads requests that may be longer than others: up to <paramref name="most"/> bytes, so many such bodies at a time, each within four
+/// seconds, so that they take no more memory than is meant for them and nobody keeps a place from others.
 /// </summary>
 /// <param name="most">The longest body, in bytes.</param>
 /// <param name="atOnce">How many long ones are read at a time.</param>
@@ -23,9 +23,15 @@ internal sealed class LargeBodies(int most, int atOnce, TimeProvider time, strin
     /// <param name="others">Bytes of the longest that is not long.</param>
     /// <param name="usual">Understands one that is not long.</param>
     /// <param name="large">Understands one that is.</param>
-    /// <param name="admit">What speaks against reading on, once there is more than is usual; given the request, what was read, and <paramref name="others"/>.</param>
+    /// <param name="admit">What speaks against reading on, once there is more than is usual; given the request, what was read, and
+    /// <paramref name="others"/>.</param>
     public async ValueTask<(T? Value, MalformedRequest? Fault)> ReadAsync<T>(
-        HttpContext context, int others, ReadBody<T> usual, ReadBody<T> large, Func<HttpContext, ReadOnlySequence<byte>, int, MalformedRequest?> admit)
+        HttpContext context,
+        int others,
+        ReadBody<T> usual,
+        ReadBody<T> large,
+        Func<HttpContext, ReadOnlySequence<byte>, int, MalformedRequest?> admit
+    )
         where T : class
     {
         if (context.Request.ContentLength > most)
@@ -74,7 +80,10 @@ internal sealed class LargeBodies(int most, int atOnce, TimeProvider time, strin
             using var patience = new CancellationTokenSource(_patience, time);
 
             // A read that is given up by a token stays under way, and the server stumbles over it when it looks for the next request.
-            await using var over = patience.Token.UnsafeRegister(static pipe => ((PipeReader)pipe!).CancelPendingRead(), context.Request.BodyReader);
+            await using var over = patience.Token.UnsafeRegister(
+                static pipe => ((PipeReader)pipe!).CancelPendingRead(),
+                context.Request.BodyReader
+            );
             if (await FillAsync(context, body) is not { } length)
             {
                 return (null, TooLarge);
@@ -86,7 +95,10 @@ internal sealed class LargeBodies(int most, int atOnce, TimeProvider time, strin
         catch (TimeoutException)
         {
             // Others wait for the place.
-            return (null, new MalformedRequest(MalformedRequest.TooSlow, $"the body did not come within {_patience.TotalSeconds:F0} seconds"));
+            return (
+                null,
+                new MalformedRequest(MalformedRequest.TooSlow, $"the body did not come within {_patience.TotalSeconds:F0} seconds")
+            );
         }
         finally
         {
@@ -97,7 +109,7 @@ internal sealed class LargeBodies(int most, int atOnce, TimeProvider time, strin
     // Null once there is more than fits. A read that was called off is a TimeoutException.
     private async ValueTask<int?> FillAsync(HttpContext context, byte[] body)
     {
-        for (var length = 0; ;)
+        for (var length = 0; ; )
         {
             var result = await BodyPipe.ReadAsync(context, context.RequestAborted);
             if (result.IsCanceled)

@@ -15,7 +15,10 @@ public sealed record MalformedRequest(string Reason, string Detail)
     /// <summary>The body is not one JSON object, or is nested deeper or has more members than any sign request.</summary>
     public const string MalformedJson = "malformed_json";
 
-    /// <summary>The body is longer than such a request may be: <see cref="WireFormat.MaxBodyLength"/>, for a batch <see cref="WireFormat.MaxBatchLength"/>.</summary>
+    /// <summary>
+    /// The body is longer than such a request may be: <see cref="WireFormat.MaxBodyLength"/>, for a batch
+    /// <see cref="WireFormat.MaxBatchLength"/>.
+    /// </summary>
     public const string BodyTooLarge = "body_too_large";
 
     public const string MissingMember = "missing_member";
@@ -46,10 +49,12 @@ public sealed record MalformedRequest(string Reason, string Detail)
     public const string UnsupportedFork = "unsupported_fork";
 
     /// <summary>There is no place to wait for the signer (<see cref="SigningPlaces"/>).</summary>
-    public static MalformedRequest TooManyWait { get; } = new(Busy, "more duties wait than can be signed in time: ask again, or another signer");
+    public static MalformedRequest TooManyWait { get; } =
+        new(Busy, "more duties wait than can be signed in time: ask again, or another signer");
 
     /// <summary>A body of more than <paramref name="most"/> bytes.</summary>
     /// <param name="most">As many as may be.</param>
     /// <param name="hint">What to do instead; empty where there is nothing.</param>
-    public static MalformedRequest TooLarge(int most, string hint = "") => new(BodyTooLarge, $"such a request has at most {most} bytes{hint}");
+    public static MalformedRequest TooLarge(int most, string hint = "") =>
+        new(BodyTooLarge, $"such a request has at most {most} bytes{hint}");
 }

@@ -1,12 +1,14 @@
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// Tells a name that is meant for another: <c>SigningRoot</c> or <c>signing-root</c> for <c>signingRoot</c>. Members that nobody asks for are ignored, and one that another reader of the same text would
-/// take for ours must not be: he would see another message.
+/// Tells a name that is meant for another: <c>SigningRoot</c> or <c>signing-root</c> for <c>signingRoot</c>. Members that nobody asks for
+/// are ignored, and one that another reader of the same text would take for ours must not be: he would see another message.
 /// </summary>
 internal static class MemberName
 {
-    /// <summary>The same letters and digits in another case or with other marks between them; the API's own second name of the root is none.</summary>
+    /// <summary>
+    /// The same letters and digits in another case or with other marks between them; the API's own second name of the root is none.
+    /// </summary>
     public static bool IsMisspelt(ReadOnlySpan<byte> given, ReadOnlySpan<byte> meant) =>
         given.Length > 0 && Fold(given[0]) == Fold(meant[0]) && IsSame(given, meant) && !(IsRoot(given) && IsRoot(meant));
 

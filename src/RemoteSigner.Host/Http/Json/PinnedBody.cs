@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// A request body that holds passwords, in memory that the collector does not move and that is zeroed when it is disposed; the server's own buffers are zeroed as they are
-/// read. What TLS keeps of it in its buffers is beyond this program's reach.
+/// A request body that holds passwords, in memory that the collector does not move and that is zeroed when it is disposed; the server's own
+/// buffers are zeroed as they are read. What TLS keeps of it in its buffers is beyond this program's reach.
 /// </summary>
 internal sealed class PinnedBody : IDisposable
 {

@@ -10,7 +10,10 @@ internal static class StrictJson
     {
         try
         {
-            using var document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = maxDepth, AllowDuplicateProperties = false });
+            using var document = JsonDocument.Parse(
+                utf8,
+                new JsonDocumentOptions { MaxDepth = maxDepth, AllowDuplicateProperties = false }
+            );
             return read(document.RootElement);
         }
         // The parser's word, often only when it is asked for the text, for bytes that are no UTF-8 and for half a surrogate pair.

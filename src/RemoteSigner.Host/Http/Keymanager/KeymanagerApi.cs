@@ -15,18 +15,39 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// The Keymanager API (ethereum/keymanager-APIs), with one difference that keeps keys: Charon looks at the status alone and has nothing left of a key that it pushed, so
-/// one keystore that fails makes the whole answer an error, and nothing of the batch is kept. A client whose keys signer.json names sees these alone, and a request for another is refused whole.
+/// The Keymanager API (ethereum/keymanager-APIs), with one difference that keeps keys: Charon looks at the status alone and has nothing
+/// left of a key that it pushed, so one keystore that fails makes the whole answer an error, and nothing of the batch is kept. A client
+/// whose keys signer.json names sees these alone, and a request for another is refused whole.
 /// </summary>
 internal sealed class KeymanagerApi(
-    KeymanagerGate gate, AccessPolicy access, KeymanagerChanges changes, KeyRing ring, KeyLoading loading, Fence fence, SlashingProtection slashing, SecretArena arena, SignerOptions options, DutyTally tally, ILogger<KeymanagerApi> log)
+    KeymanagerGate gate,
+    AccessPolicy access,
+    KeymanagerChanges changes,
+    KeyRing ring,
+    KeyLoading loading,
+    Fence fence,
+    SlashingProtection slashing,
+    SecretArena arena,
+    SignerOptions options,
+    DutyTally tally,
+    ILogger<KeymanagerApi> log
+)
 {
     /// <summary><c>GET /eth/v1/keystores</c>.</summary>
     public async Task ListAsync(HttpContext context)
     {
         if (await gate.FindAsync(context) is { } client)
         {
-            await (!ring.AreOpen ? Answer.KeysLoadingAsync(context) : Answer.KeysAsync(context, ring.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key)), "data", KeymanagerAnswer.WriteKeystore));
+            await (
+                !ring.AreOpen
+                    ? Answer.KeysLoadingAsync(context)
+                    : Answer.KeysAsync(
+                        context,
+                        ring.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key)),
+                        "data",
+                        KeymanagerAnswer.WriteKeystore
+                    )
+            );
         }
     }
 
@@ -46,18 +67,39 @@ internal sealed class KeymanagerApi(
             var failed = items.Count(item => item.Status == KeymanagerItem.Error);
             if (failed == 0)
             {
-                log.LogInformation("request {RequestId}: {Client} pushed {Count} keystores: {Imported} imported, the others were here", context.TraceIdentifier, client.Name, items.Count, items.Count(item => item.Status == KeymanagerItem.Imported.Status));
+                log.LogInformation(
+                    "request {RequestId}: {Client} pushed {Count} keystores: {Imported} imported, the others were here",
+                    context.TraceIdentifier,
+                    client.Name,
+                    items.Count,
+                    items.Count(item => item.Status == KeymanagerItem.Imported.Status)
+                );
             }
             else
             {
-                tally.Refused(context.TraceIdentifier, $"a push of {items.Count} keystores", client, "not_imported", items.First(item => item.Status == KeymanagerItem.Error && item != KeymanagerItem.NotKept).Message);
+                tally.Refused(
+                    context.TraceIdentifier,
+                    $"a push of {items.Count} keystores",
+                    client,
+                    "not_imported",
+                    items.First(item => item.Status == KeymanagerItem.Error && item != KeymanagerItem.NotKept).Message
+                );
             }
 
-            await Answer.DocumentAsync(context, KeymanagerAnswer.Items(items), failed == 0 ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
+            await Answer.DocumentAsync(
+                context,
+                KeymanagerAnswer.Items(items),
+                failed == 0 ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest
+            );
         }
         catch (JsonException exception)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, MalformedRequest.MalformedJson, JsonFault.In("the body", exception));
+            await RefuseAsync(
+                context,
+                StatusCodes.Status400BadRequest,
+                MalformedRequest.MalformedJson,
+                JsonFault.In("the body", exception)
+            );
         }
         catch (InterchangeException exception)
         {
@@ -65,7 +107,12 @@ internal sealed class KeymanagerApi(
         }
         catch (AdminException exception)
         {
-            await RefuseAsync(context, exception.Code == "not_allowed" ? StatusCodes.Status403Forbidden : StatusCodes.Status503ServiceUnavailable, exception.Code, exception.Message);
+            await RefuseAsync(
+                context,
+                exception.Code == "not_allowed" ? StatusCodes.Status403Forbidden : StatusCodes.Status503ServiceUnavailable,
+                exception.Code,
+                exception.Message
+            );
         }
         catch (Exception exception) when (exception is VaultException or SealingDeviceException or WitnessException or LedgerException)
         {
@@ -86,15 +133,31 @@ internal sealed class KeymanagerApi(
             using var body = await PinnedBody.ReadAsync(context);
             var keys = KeymanagerAnswer.ReadKeys(body.Utf8.ToArray());
             var items = await changes.DeleteAsync(keys, KeyEnd.Retired, AdminRight.ManageKeys, client, context.TraceIdentifier);
-            await Answer.DocumentAsync(context, KeymanagerAnswer.Items(items, await ExportAsync([.. keys.Zip(items).Where(pair => pair.Second != KeymanagerItem.NotFound).Select(pair => pair.First)])));
+            await Answer.DocumentAsync(
+                context,
+                KeymanagerAnswer.Items(
+                    items,
+                    await ExportAsync([.. keys.Zip(items).Where(pair => pair.Second != KeymanagerItem.NotFound).Select(pair => pair.First)])
+                )
+            );
         }
         catch (JsonException exception)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, MalformedRequest.MalformedJson, JsonFault.In("the body", exception));
+            await RefuseAsync(
+                context,
+                StatusCodes.Status400BadRequest,
+                MalformedRequest.MalformedJson,
+                JsonFault.In("the body", exception)
+            );
         }
         catch (AdminException exception)
         {
-            await RefuseAsync(context, exception.Code == "not_allowed" ? StatusCodes.Status403Forbidden : StatusCodes.Status503ServiceUnavailable, exception.Code, exception.Message);
+            await RefuseAsync(
+                context,
+                exception.Code == "not_allowed" ? StatusCodes.Status403Forbidden : StatusCodes.Status503ServiceUnavailable,
+                exception.Code,
+                exception.Message
+            );
         }
         catch (Exception exception) when (exception is VaultException or SealingDeviceException or WitnessException or LedgerException)
         {
@@ -115,19 +178,34 @@ internal sealed class KeymanagerApi(
     {
         if (await gate.FindAsync(context) is not null)
         {
-            await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "remotekeys_read_only", "this signer uses no other signer's keys");
+            await Answer.ErrorAsync(
+                context,
+                StatusCodes.Status403Forbidden,
+                "remotekeys_read_only",
+                "this signer uses no other signer's keys"
+            );
         }
     }
 
-    /// <summary>A change may have got half way: what was to be deleted signs no more, what was to come in does not sign yet. Repeating it finishes it.</summary>
+    /// <summary>
+    /// A change may have got half way: what was to be deleted signs no more, what was to come in does not sign yet. Repeating it finishes
+    /// it.
+    /// </summary>
     internal static Task HalfDoneAsync(HttpContext context, ILogger log, Exception exception)
     {
-        log.LogError(exception, "request {RequestId}: the change of keys was interrupted: {Message}", context.TraceIdentifier, exception.Message);
+        log.LogError(
+            exception,
+            "request {RequestId}: the change of keys was interrupted: {Message}",
+            context.TraceIdentifier,
+            exception.Message
+        );
         return Answer.ErrorAsync(
             context,
             StatusCodes.Status503ServiceUnavailable,
             exception is LedgerException ? "ledger_unavailable" : "vault_unavailable",
-            "the change was interrupted and may be half done: keys that were to go may sign no more, keys that were to come do not sign yet; repeat the request to finish it. See /healthcheck and the signer's log");
+            "the change was interrupted and may be half done: keys that were to go may sign no more, keys that were to "
+                + "come do not sign yet; repeat the request to finish it. See /healthcheck and the signer's log"
+        );
     }
 
     // A vault that was put back must not be changed: it would take the generation that gives it away.
@@ -138,7 +216,10 @@ internal sealed class KeymanagerApi(
             return true;
         }
 
-        var (reason, detail) = loading.IsComplete && fence.State.Closed is { } closed ? (SnakeCase.Of(closed.Reason), closed.Detail) : ("keys_loading", "the keys are being opened; see /healthcheck");
+        var (reason, detail) =
+            loading.IsComplete && fence.State.Closed is { } closed
+                ? (SnakeCase.Of(closed.Reason), closed.Detail)
+                : ("keys_loading", "the keys are being opened; see /healthcheck");
         await Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, reason, detail);
         return false;
     }

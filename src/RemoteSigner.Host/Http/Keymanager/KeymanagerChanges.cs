@@ -11,33 +11,65 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// Translates a push and a deletion of the Keymanager API into acts. One push at a time, because each may take all the memory that is lent to key derivation; all of a push or nothing.
+/// Translates a push and a deletion of the Keymanager API into acts. One push at a time, because each may take all the memory that is lent
+/// to key derivation; all of a push or nothing.
 /// </summary>
-internal sealed class KeymanagerChanges(Administrator administrator, SecretArena arena, SignerOptions options, TimeProvider time) : IDisposable
+internal sealed class KeymanagerChanges(Administrator administrator, SecretArena arena, SignerOptions options, TimeProvider time)
+    : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
 
     /// <summary>What became of each keystore. With an error among them nothing was kept.</summary>
-    /// <exception cref="InterchangeException">The history breaks the format, is for another chain or contradicts what was signed here; nothing was kept.</exception>
-    public async Task<IReadOnlyList<KeymanagerItem>> ImportAsync(KeystorePush push, Client client, string requestId, CancellationToken cancellation)
+    /// <exception cref="InterchangeException">The history breaks the format, is for another chain or contradicts what was signed here;
+    /// nothing was kept.</exception>
+    public async Task<IReadOnlyList<KeymanagerItem>> ImportAsync(
+        KeystorePush push,
+        Client client,
+        string requestId,
+        CancellationToken cancellation
+    )
     {
         await _one.WaitAsync(cancellation);
         IReadOnlyList<ImportedKey> keys = [];
         try
         {
-            keys = await KeystoreImport.DecryptAllAsync(push.Keystores, arena, DerivationLoan.BesideDuties(options.Keymanager.MemoryMib), null, cancellation);
-            var outcome = await administrator.ExecuteAsync(new PushShares(Opened(push, keys)), new Actor.OfClient(client, requestId), cancellation);
+            keys = await KeystoreImport.DecryptAllAsync(
+                push.Keystores,
+                arena,
+                DerivationLoan.BesideDuties(options.Keymanager.MemoryMib),
+                null,
+                cancellation
+            );
+            var outcome = await administrator.ExecuteAsync(
+                new PushShares(Opened(push, keys)),
+                new Actor.OfClient(client, requestId),
+                cancellation
+            );
             return [.. outcome.Select(KeymanagerItem.Of)];
         }
         catch (KeystoreImportException e)
         {
             var failures = e.Failures.ToDictionary(failure => failure.Path);
-            return [.. push.Keystores.Select(keystore => failures.TryGetValue(keystore.Name, out var failure) ? KeymanagerItem.Failed($"{IntakeText.Code(failure.Fault)}: {failure.Reason}") : KeymanagerItem.NotKept)];
+            return
+            [
+                .. push.Keystores.Select(keystore =>
+                    failures.TryGetValue(keystore.Name, out var failure)
+                        ? KeymanagerItem.Failed($"{IntakeText.Code(failure.Fault)}: {failure.Reason}")
+                        : KeymanagerItem.NotKept
+                ),
+            ];
         }
         catch (IntakeException e)
         {
             var refusals = e.Refusals.ToLookup(refusal => refusal.ShareKey);
-            return [.. keys.Select(key => refusals[key.PublicKey].FirstOrDefault() is { } refusal ? KeymanagerItem.Failed($"{refusal.Code}: {refusal.Problem}; {refusal.Hint}") : KeymanagerItem.NotKept)];
+            return
+            [
+                .. keys.Select(key =>
+                    refusals[key.PublicKey].FirstOrDefault() is { } refusal
+                        ? KeymanagerItem.Failed($"{refusal.Code}: {refusal.Problem}; {refusal.Hint}")
+                        : KeymanagerItem.NotKept
+                ),
+            ];
         }
         finally
         {
@@ -51,20 +83,32 @@ internal sealed class KeymanagerChanges(Administrator administrator, SecretArena
     }
 
     /// <summary>What became of each key. One that ended before, or of which there is only history, is not active.</summary>
-    public async Task<IReadOnlyList<KeymanagerItem>> DeleteAsync(IReadOnlyList<BlsPublicKey> keys, KeyEnd end, AdminRight right, Client client, string requestId) =>
-        [.. (await administrator.ExecuteAsync(new DeleteShares(keys, end, right), new Actor.OfClient(client, requestId))).Select(KeymanagerItem.Of)];
+    public async Task<IReadOnlyList<KeymanagerItem>> DeleteAsync(
+        IReadOnlyList<BlsPublicKey> keys,
+        KeyEnd end,
+        AdminRight right,
+        Client client,
+        string requestId
+    ) =>
+        [
+            .. (await administrator.ExecuteAsync(new DeleteShares(keys, end, right), new Actor.OfClient(client, requestId))).Select(
+                KeymanagerItem.Of
+            ),
+        ];
 
     public void Dispose() => _one.Dispose();
 
     // Without a word about the past a key that has history here is refused: whoever pushes it does not know what it signed.
-    private SharePush Opened(KeystorePush push, IReadOnlyList<ImportedKey> keys) => new(
-        [.. keys.Select(key => (key.PublicKey, key.Secret))],
-        ShareProvenance.KeymanagerPush,
-        PushLabels.Of(PushLabels.Keymanager, time.GetUtcNow()),
-        push.History is null ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory,
-        AdminRight.ManageKeys)
-    {
-        // Without the cast no history would become an empty one.
-        History = push.History is { } bytes ? (ReadOnlyMemory<byte>?)bytes : null,
-    };
+    private SharePush Opened(KeystorePush push, IReadOnlyList<ImportedKey> keys) =>
+        new(
+            [.. keys.Select(key => (key.PublicKey, key.Secret))],
+            ShareProvenance.KeymanagerPush,
+            PushLabels.Of(PushLabels.Keymanager, time.GetUtcNow()),
+            push.History is null ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory,
+            AdminRight.ManageKeys
+        )
+        {
+            // Without the cast no history would become an empty one.
+            History = push.History is { } bytes ? (ReadOnlyMemory<byte>?)bytes : null,
+        };
 }

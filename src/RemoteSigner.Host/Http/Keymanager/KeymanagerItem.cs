@@ -17,19 +17,21 @@ internal sealed record KeymanagerItem(string Status, string? Message = null)
 
     public static KeymanagerItem NotFound { get; } = new("not_found");
 
-    public static KeymanagerItem Of(PushedShare share) => share switch
-    {
-        PushedShare.Duplicate => Duplicate,
-        PushedShare.Unplaced(var dispute) => Imported with { Message = $"it came in without its place in a cluster: {dispute}" },
-        _ => Imported,
-    };
+    public static KeymanagerItem Of(PushedShare share) =>
+        share switch
+        {
+            PushedShare.Duplicate => Duplicate,
+            PushedShare.Unplaced(var dispute) => Imported with { Message = $"it came in without its place in a cluster: {dispute}" },
+            _ => Imported,
+        };
 
-    public static KeymanagerItem Of(DeletedShare share) => share switch
-    {
-        DeletedShare.Deleted => Deleted,
-        DeletedShare.NotActive => NotActive,
-        _ => NotFound,
-    };
+    public static KeymanagerItem Of(DeletedShare share) =>
+        share switch
+        {
+            DeletedShare.Deleted => Deleted,
+            DeletedShare.NotActive => NotActive,
+            _ => NotFound,
+        };
 
     /// <summary>It was refused, for a reason that may have a part of it in it.</summary>
     public static KeymanagerItem Failed(string reason) => new(Error, PeerText.Shown(reason, 2 * PeerText.Most));

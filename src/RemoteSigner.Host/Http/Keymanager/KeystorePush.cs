@@ -5,8 +5,9 @@ using RemoteSigner.Native;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// The body of <c>POST /eth/v1/keystores</c>: <c>keystores</c> and <c>passwords</c>, as many of one as of the other, and EIP-3076 history as text in
-/// <c>slashing_protection</c>; the console adds <c>names</c> and <c>labels</c>. Passwords go from the body into secret memory and are never text.
+/// The body of <c>POST /eth/v1/keystores</c>: <c>keystores</c> and <c>passwords</c>, as many of one as of the other, and EIP-3076 history
+/// as text in <c>slashing_protection</c>; the console adds <c>names</c> and <c>labels</c>. Passwords go from the body into secret memory
+/// and are never text.
 /// </summary>
 internal sealed class KeystorePush : IDisposable
 {
@@ -27,7 +28,8 @@ internal sealed class KeystorePush : IDisposable
     public byte[]? History { get; private set; }
 
     /// <summary>Reads a body.</summary>
-    /// <param name="isNamed">Does it say what each keystore is called, and what its key is to be called? Else the one is its place in the body, and the other not its sender's to say.</param>
+    /// <param name="isNamed">Does it say what each keystore is called, and what its key is to be called? Else the one is its place in the
+    /// body, and the other not its sender's to say.</param>
     /// <exception cref="JsonException">It is not such a body; the message names the member and nothing of its value.</exception>
     public static KeystorePush Read(ReadOnlySpan<byte> utf8, SecretArena arena, bool isNamed = false)
     {
@@ -116,7 +118,10 @@ internal sealed class KeystorePush : IDisposable
     private static SecretBytes Password(ref Utf8JsonReader reader, SecretArena arena)
     {
         // An escape takes at most six bytes for one.
-        Expect(reader.ValueSpan.Length is > 0 and <= 6 * KeystorePassword.MostBytes, $"a password is empty, or has more than {KeystorePassword.MostBytes} bytes");
+        Expect(
+            reader.ValueSpan.Length is > 0 and <= 6 * KeystorePassword.MostBytes,
+            $"a password is empty, or has more than {KeystorePassword.MostBytes} bytes"
+        );
         using var buffer = arena.Allocate(reader.ValueSpan.Length);
         var length = reader.CopyString(buffer.Span);
         var password = arena.Allocate(length);
@@ -130,7 +135,20 @@ internal sealed class KeystorePush : IDisposable
         Expect(_keystores.Count == _passwords.Count, $"there are {_keystores.Count} keystores and {_passwords.Count} passwords");
         Expect(!_isNamed || _names.Count == _keystores.Count, $"there are {_keystores.Count} keystores and {_names.Count} names");
         Expect(!_isNamed || _labels.Count == _keystores.Count, $"there are {_keystores.Count} keystores and {_labels.Count} labels");
-        Keystores = [.. _keystores.Zip(_passwords, (keystore, password) => (keystore, password)).Select((pair, i) => new PushedKeystore(_isNamed ? _names[i] : $"keystores[{i}]", _isNamed ? KeyLabel.Of(_labels[i]) : PushLabels.Keymanager, pair.keystore, pair.password))];
+        Keystores =
+        [
+            .. _keystores
+                .Zip(_passwords, (keystore, password) => (keystore, password))
+                .Select(
+                    (pair, i) =>
+                        new PushedKeystore(
+                            _isNamed ? _names[i] : $"keystores[{i}]",
+                            _isNamed ? KeyLabel.Of(_labels[i]) : PushLabels.Keymanager,
+                            pair.keystore,
+                            pair.password
+                        )
+                ),
+        ];
     }
 
     private static void Expect(bool holds, string complaint)

@@ -8,7 +8,9 @@ namespace RemoteSigner.Host.Http;
 /// <summary>Web3Signer's endpoints beside signing: public keys, liveness, high watermark and reload.</summary>
 internal sealed class ManagementApi(KeyRing keys, AccessPolicy access, SlashingProtection slashing, Reloading reloading)
 {
-    /// <summary>The keys that this client may use, as hex, in no order that matters. None before all are open: a client would drop its validators.</summary>
+    /// <summary>
+    /// The keys that this client may use, as hex, in no order that matters. None before all are open: a client would drop its validators.
+    /// </summary>
     public Task PublicKeysAsync(HttpContext context)
     {
         if (!Answer.MayBeJson(context.Request))
@@ -38,7 +40,12 @@ internal sealed class ManagementApi(KeyRing keys, AccessPolicy access, SlashingP
     /// <summary>For clients that signer.json names: a reload asks the token to open the vault again.</summary>
     public Task StartReloadAsync(HttpContext context) =>
         !access.Knows(context.Features.GetRequiredFeature<Client>()) ? Answer.ErrorAsync(context, StatusCodes.Status404NotFound)
-        : reloading.TryStart() ? Answer.WriteAsync(context, new ReloadReport("accepted", "reload started; its state is at GET /reload"), StatusCodes.Status202Accepted)
+        : reloading.TryStart()
+            ? Answer.WriteAsync(
+                context,
+                new ReloadReport("accepted", "reload started; its state is at GET /reload"),
+                StatusCodes.Status202Accepted
+            )
         : Answer.WriteAsync(context, new ReloadReport("error", "a reload is running"), StatusCodes.Status409Conflict);
 
     public Task ReloadStateAsync(HttpContext context) => Answer.WriteAsync(context, reloading.Report, StatusCodes.Status200OK);

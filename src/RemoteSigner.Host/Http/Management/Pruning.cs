@@ -6,7 +6,8 @@ using RemoteSigner.Ledgers;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>Prunes the slashing history from time to time, beside the signing.</summary>
-internal sealed class Pruning(Administrator administrator, SignerOptions options, TimeProvider time, ILogger<Pruning> log) : BackgroundService
+internal sealed class Pruning(Administrator administrator, SignerOptions options, TimeProvider time, ILogger<Pruning> log)
+    : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -34,7 +35,10 @@ internal sealed class Pruning(Administrator administrator, SignerOptions options
 
             log.LogInformation(
                 "pruned {Blocks} blocks and {Votes} votes of {Count} validators",
-                report.Validators.Sum(line => line.BlocksDropped), report.Validators.Sum(line => line.AttestationsDropped), report.Validators.Count);
+                report.Validators.Sum(line => line.BlocksDropped),
+                report.Validators.Sum(line => line.AttestationsDropped),
+                report.Validators.Count
+            );
         }
         catch (LedgerException exception)
         {

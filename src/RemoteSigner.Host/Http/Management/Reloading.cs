@@ -22,7 +22,9 @@ internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, Administrat
         }
     }
 
-    /// <summary>Starts a reload in the background, or another one behind that which is running: what was changed meanwhile may not be in it.</summary>
+    /// <summary>
+    /// Starts a reload in the background, or another one behind that which is running: what was changed meanwhile may not be in it.
+    /// </summary>
     public void Start()
     {
         lock (_gate)
@@ -71,10 +73,13 @@ internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, Administrat
     {
         var (errors, notes) = (new List<string>(), new List<string>());
         foreach (var part in parts.Append(new Part("audit log", async () =>
-        {
-            await administrator.ExecuteAsync(new NoteAct("reload", LastError(errors) ?? "clients, certificates and keys were read again"), new Actor.Itself());
-            return null;
-        })))
+                {
+                    await administrator.ExecuteAsync(
+                        new NoteAct("reload", LastError(errors) ?? "clients, certificates and keys were read again"),
+                        new Actor.Itself()
+                    );
+                    return null;
+                })))
         {
             try
             {
@@ -91,7 +96,10 @@ internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, Administrat
             }
         }
 
-        var status = errors.Count == 0 ? "completed" : errors.Count < parts.Count ? "completed_with_errors" : "failed";
+        var status =
+            errors.Count == 0 ? "completed"
+            : errors.Count < parts.Count ? "completed_with_errors"
+            : "failed";
         log.LogInformation("reload {Status}", status);
         var report = new ReloadReport(status, notes.Count == 0 ? null : string.Join("; ", notes), time.GetUtcNow(), LastError(errors));
         bool again;
@@ -109,7 +117,8 @@ internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, Administrat
         return report;
     }
 
-    private static string? LastError(List<string> errors) => errors.Count == 0 ? null : $"{errors.Count} error(s): {string.Join("; ", errors)}";
+    private static string? LastError(List<string> errors) =>
+        errors.Count == 0 ? null : $"{errors.Count} error(s): {string.Join("; ", errors)}";
 
     /// <summary>One thing that can be read again; what is worth telling of it, or null.</summary>
     internal sealed record Part(string Name, Func<Task<string?>> ReloadAsync);

@@ -13,7 +13,12 @@ internal static class OpenApiDocuments
         var name = (string)context.Request.RouteValues["document"]!;
         return Names.Contains(name)
             ? Answer.DocumentAsync(context, Read(name))
-            : Answer.ErrorAsync(context, StatusCodes.Status404NotFound, "unknown_document", $"there are {string.Join(", ", Names.Order(StringComparer.Ordinal))}");
+            : Answer.ErrorAsync(
+                context,
+                StatusCodes.Status404NotFound,
+                "unknown_document",
+                $"there are {string.Join(", ", Names.Order(StringComparer.Ordinal))}"
+            );
     }
 
     /// <summary>The text of one of <see cref="Names"/>.</summary>

@@ -1,8 +1,8 @@
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// What one client may guess at ciphertexts: <see cref="Burst"/> that do not open, and one more each second. One push at a time, so that none runs ahead of the count; beyond the budget it waits
-/// before anything is opened. Others do not wait with it.
+/// What one client may guess at ciphertexts: <see cref="Burst"/> that do not open, and one more each second. One push at a time, so that
+/// none runs ahead of the count; beyond the budget it waits before anything is opened. Others do not wait with it.
 /// </summary>
 internal sealed class GuessBudget(TimeProvider time) : IDisposable
 {

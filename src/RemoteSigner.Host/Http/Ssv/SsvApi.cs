@@ -14,12 +14,24 @@ using RemoteSigner.Slashing;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// The six endpoints of ssv-signer, so that an SSV node's remote signer address may point here: for clients with a certificate, each endpoint granted by name in signer.json.
-/// Two answers differ from ssv-signer's: whatever is wrong with an encrypted share, the answer is one and the same (else it would tell of the padding, and in time decrypt
-/// what one likes), and the operator's key signs SSV's messages alone instead of any bytes.
+/// The six endpoints of ssv-signer, so that an SSV node's remote signer address may point here: for clients with a certificate, each
+/// endpoint granted by name in signer.json. Two answers differ from ssv-signer's: whatever is wrong with an encrypted share, the answer is
+/// one and the same (else it would tell of the padding, and in time decrypt what one likes), and the operator's key signs SSV's messages
+/// alone instead of any bytes.
 /// </summary>
 internal sealed partial class SsvApi(
-    AccessPolicy access, SigningApi signing, OperatorVoice voice, SsvChanges changes, KeymanagerChanges keymanager, KeymanagerApi gate, KeyRing ring, DutyTally tally, SignerMetrics metrics, TimeProvider time, ILogger<SsvApi> log)
+    AccessPolicy access,
+    SigningApi signing,
+    OperatorVoice voice,
+    SsvChanges changes,
+    KeymanagerChanges keymanager,
+    KeymanagerApi gate,
+    KeyRing ring,
+    DutyTally tally,
+    SignerMetrics metrics,
+    TimeProvider time,
+    ILogger<SsvApi> log
+)
 {
     private const int MostBody = 1024 * 1024;
 
@@ -28,7 +40,11 @@ internal sealed partial class SsvApi(
     {
         if (await FindAsync(context, SsvRight.List) is { } client)
         {
-            await (!ring.AreOpen ? Answer.KeysLoadingAsync(context) : Answer.KeysAsync(context, ring.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key))));
+            await (
+                !ring.AreOpen
+                    ? Answer.KeysLoadingAsync(context)
+                    : Answer.KeysAsync(context, ring.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key)))
+            );
         }
     }
 
@@ -69,8 +85,18 @@ internal sealed partial class SsvApi(
         }
         catch (LedgerException exception)
         {
-            log.LogError(exception, "request {RequestId}: the operator's signature for {Client} could not be noted, and was not given out", context.TraceIdentifier, client.Name);
-            await Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "ledger_unavailable", "it could not be noted, so nothing was given out; see /healthcheck and the signer's log");
+            log.LogError(
+                exception,
+                "request {RequestId}: the operator's signature for {Client} could not be noted, and was not given out",
+                context.TraceIdentifier,
+                client.Name
+            );
+            await Answer.ErrorAsync(
+                context,
+                StatusCodes.Status503ServiceUnavailable,
+                "ledger_unavailable",
+                "it could not be noted, so nothing was given out; see /healthcheck and the signer's log"
+            );
         }
     }
 
@@ -94,21 +120,35 @@ internal sealed partial class SsvApi(
 
     /// <summary><c>POST /v1/validators</c>: at most ten encrypted shares, all or none.</summary>
     public Task ImportAsync(HttpContext context) => ChangeAsync(context, SsvRight.Import, async (client, body) =>
-    {
-        var shares = SsvBody.Read(body);
-        return shares.All(share => access.Allows(client, share.PublicKey)) ? await changes.ImportAsync(shares, client, context.TraceIdentifier, context.RequestAborted) : null;
-    });
+        {
+            var shares = SsvBody.Read(body);
+            return shares.All(share => access.Allows(client, share.PublicKey))
+                ? await changes.ImportAsync(shares, client, context.TraceIdentifier, context.RequestAborted)
+                : null;
+        });
 
-    /// <summary><c>DELETE /v1/validators</c>. A share that is gone already is not found: a node that repeats itself after a lost answer stops at any other word.</summary>
+    /// <summary>
+    /// <c>DELETE /v1/validators</c>. A share that is gone already is not found: a node that repeats itself after a lost answer stops at any
+    /// other word.
+    /// </summary>
     public Task DeleteAsync(HttpContext context) => ChangeAsync(context, SsvRight.Delete, async (client, body) =>
-    {
-        var keys = KeymanagerAnswer.ReadKeys(body, mayLack: true);
-        return keys.All(key => access.Allows(client, key))
-            ? [.. (await keymanager.DeleteAsync(keys, KeyEnd.Released, AdminRight.SsvDelete, client, context.TraceIdentifier)).Select(item => item == KeymanagerItem.NotActive ? KeymanagerItem.NotFound : item)]
-            : null;
-    });
+        {
+            var keys = KeymanagerAnswer.ReadKeys(body, mayLack: true);
+            return keys.All(key => access.Allows(client, key))
+                ?
+                [
+                    .. (await keymanager.DeleteAsync(keys, KeyEnd.Released, AdminRight.SsvDelete, client, context.TraceIdentifier)).Select(
+                        item => item == KeymanagerItem.NotActive ? KeymanagerItem.NotFound : item
+                    ),
+                ]
+                : null;
+        });
 
-    private async Task ChangeAsync(HttpContext context, SsvRight right, Func<Client, ReadOnlyMemory<byte>, Task<IReadOnlyList<KeymanagerItem>?>> change)
+    private async Task ChangeAsync(
+        HttpContext context,
+        SsvRight right,
+        Func<Client, ReadOnlyMemory<byte>, Task<IReadOnlyList<KeymanagerItem>?>> change
+    )
     {
         if (await FindAsync(context, right) is not { } client || !await gate.MayChangeAsync(context))
         {
@@ -123,15 +163,28 @@ internal sealed partial class SsvApi(
 
         try
         {
-            await (await change(client, await BodyPipe.ReadWholeAsync(context, MostBody)) is { } items
-                ? Answer.DocumentAsync(context, KeymanagerAnswer.Items(items))
-                : Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "key_not_allowed", "signer.json names the keys of this client, and at least one of these is not among them"));
+            await (
+                await change(client, await BodyPipe.ReadWholeAsync(context, MostBody)) is { } items
+                    ? Answer.DocumentAsync(context, KeymanagerAnswer.Items(items))
+                    : Answer.ErrorAsync(
+                        context,
+                        StatusCodes.Status403Forbidden,
+                        "key_not_allowed",
+                        "signer.json names the keys of this client, and at least one of these is not among them"
+                    )
+            );
         }
         catch (JsonException exception)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, MalformedRequest.MalformedJson, JsonFault.In("the body", exception));
+            await RefuseAsync(
+                context,
+                StatusCodes.Status400BadRequest,
+                MalformedRequest.MalformedJson,
+                JsonFault.In("the body", exception)
+            );
         }
-        // 422 is what a node takes for a bad registration, which it passes over. It stops at anything else, so a share that may not come in is one, too; what is wrong with the signer is not.
+        // 422 is what a node takes for a bad registration, which it passes over. It stops at anything else, so a share that may not come in
+        // is one, too; what is wrong with the signer is not.
         catch (IntakeException exception)
         {
             var first = exception.Refusals[0];
@@ -142,7 +195,11 @@ internal sealed partial class SsvApi(
             }
 
             await RefuseAsync(
-                context, isOfShare ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status409Conflict, first.Code, string.Join("; ", exception.Refusals.Select(refusal => $"{refusal.Subject}: {refusal.Problem}")));
+                context,
+                isOfShare ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status409Conflict,
+                first.Code,
+                string.Join("; ", exception.Refusals.Select(refusal => $"{refusal.Subject}: {refusal.Problem}"))
+            );
         }
         catch (AdminException exception)
         {
@@ -162,13 +219,29 @@ internal sealed partial class SsvApi(
             return client;
         }
 
-        tally.Refused(context.TraceIdentifier, $"SSV's endpoint '{right.ToString().ToLowerInvariant()}'", client, "ssv_not_allowed", "\"ssv\" does not name it for this client in signer.json");
-        await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "ssv_not_allowed", $"this takes \"ssv\": [\"{right.ToString().ToLowerInvariant()}\"] for the client in signer.json");
+        tally.Refused(
+            context.TraceIdentifier,
+            $"SSV's endpoint '{right.ToString().ToLowerInvariant()}'",
+            client,
+            "ssv_not_allowed",
+            "\"ssv\" does not name it for this client in signer.json"
+        );
+        await Answer.ErrorAsync(
+            context,
+            StatusCodes.Status403Forbidden,
+            "ssv_not_allowed",
+            $"this takes \"ssv\": [\"{right.ToString().ToLowerInvariant()}\"] for the client in signer.json"
+        );
         return null;
     }
 
     private static Task NoKeyAsync(HttpContext context) =>
-        Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "no_operator_key", "the keys are being opened, or 'remote-signer operator import' has not sealed this operator's yet");
+        Answer.ErrorAsync(
+            context,
+            StatusCodes.Status503ServiceUnavailable,
+            "no_operator_key",
+            "the keys are being opened, or 'remote-signer operator import' has not sealed this operator's yet"
+        );
 
     private Task RefuseAsync(HttpContext context, int status, string reason, string detail)
     {
@@ -176,7 +249,13 @@ internal sealed partial class SsvApi(
         tally.Refused(context.TraceIdentifier, "a change of keys", context.Features.Get<Client>(), reason, shown);
         return Answer.ErrorAsync(context, status, reason, $"nothing was changed: {shown}");
     }
+
     // The first in the words of all refusals; each of them here, because the node will not ask for it again.
-    [LoggerMessage(Level = LogLevel.Error, Message = "request {RequestId}: {Share} does not come in ({Reason}): {Problem}; the node passes this registration over and performs no duty of its validator. {Hint}; then the node must read the contract anew, with an empty database, or the owner register the validator again")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "request {RequestId}: {Share} does not come in ({Reason}): {Problem}; the node passes this registration over and "
+            + "performs no duty of its validator. {Hint}; then the node must read the contract anew, "
+            + "with an empty database, or the owner register the validator again"
+    )]
     private partial void LogPassedOver(string requestId, string share, string reason, string problem, string hint);
 }

@@ -15,13 +15,18 @@ internal sealed record SsvBody(byte[] Encrypted, BlsPublicKey PublicKey)
     public static IReadOnlyList<SsvBody> Read(ReadOnlyMemory<byte> utf8) => StrictJson.Read(utf8, maxDepth: 4, ReadShares);
 
     private static IReadOnlyList<SsvBody> ReadShares(JsonElement root) =>
-        root.ValueKind == JsonValueKind.Object && root.TryGetProperty("share_keys"u8, out var shares) && shares.ValueKind == JsonValueKind.Array && shares.GetArrayLength() <= MostShares
+        root.ValueKind == JsonValueKind.Object
+        && root.TryGetProperty("share_keys"u8, out var shares)
+        && shares.ValueKind == JsonValueKind.Array
+        && shares.GetArrayLength() <= MostShares
             ? [.. shares.EnumerateArray().Select(ReadShare)]
             : throw new JsonException($"share_keys is missing or has more than {MostShares} elements");
 
     // A ciphertext of another length is judged like any other bad one.
     private static SsvBody ReadShare(JsonElement share, int position) =>
-        Hex.TryParse(Text(share, "EncryptedPrivKey", position), out byte[]? encrypted) && encrypted.Length <= 2 * ValidatorShares.EncryptedLength && BlsPublicKey.TryParse(Text(share, "PubKey", position), out var key)
+        Hex.TryParse(Text(share, "EncryptedPrivKey", position), out byte[]? encrypted)
+        && encrypted.Length <= 2 * ValidatorShares.EncryptedLength
+        && BlsPublicKey.TryParse(Text(share, "PubKey", position), out var key)
             ? new SsvBody(encrypted, key)
             : throw new JsonException($"share_keys[{position}] is not an encrypted share and a public key in hex");
 

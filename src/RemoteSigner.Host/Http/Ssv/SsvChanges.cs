@@ -11,8 +11,9 @@ using RemoteSigner.Slashing;
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// Opens the shares that an SSV node sends and has them brought in, all of a request or none. The node speaks for the contract: what it adds takes the place of another share of the same validator,
-/// which is parked. It does not say what shares have signed elsewhere: each begins at this moment of the chain, so that it sits out the epochs that may be under way.
+/// Opens the shares that an SSV node sends and has them brought in, all of a request or none. The node speaks for the contract: what it
+/// adds takes the place of another share of the same validator, which is parked. It does not say what shares have signed elsewhere: each
+/// begins at this moment of the chain, so that it sits out the epochs that may be under way.
 /// </summary>
 internal sealed class SsvChanges(Administrator administrator, OperatorVoice voice, SecretArena arena, TimeProvider time) : IDisposable
 {
@@ -22,7 +23,12 @@ internal sealed class SsvChanges(Administrator administrator, OperatorVoice voic
     /// <summary>What became of each share: imported, or duplicate.</summary>
     /// <exception cref="IntakeException">At least one may not come in, or does not open; nothing was kept.</exception>
     /// <exception cref="AdminException">The clock is in doubt, so that nobody can say from when on they may sign.</exception>
-    public async Task<IReadOnlyList<KeymanagerItem>> ImportAsync(IReadOnlyList<SsvBody> bodies, Client client, string requestId, CancellationToken cancellation)
+    public async Task<IReadOnlyList<KeymanagerItem>> ImportAsync(
+        IReadOnlyList<SsvBody> bodies,
+        Client client,
+        string requestId,
+        CancellationToken cancellation
+    )
     {
         var budget = _budgets.GetOrAdd(client.Name, _ => new GuessBudget(time));
         using var turn = await budget.BeginAsync(cancellation);
@@ -30,7 +36,10 @@ internal sealed class SsvChanges(Administrator administrator, OperatorVoice voic
         try
         {
             opened.AddRange(bodies.Select(body => (body, voice.DecryptShare(arena, body.Encrypted, body.PublicKey))));
-            List<IntakeRefusal> closed = [.. opened.Index().Where(share => share.Item.Secret is null).Select(share => DoesNotOpen(share.Index, share.Item.Body))];
+            List<IntakeRefusal> closed =
+            [
+                .. opened.Index().Where(share => share.Item.Secret is null).Select(share => DoesNotOpen(share.Index, share.Item.Body)),
+            ];
             if (closed.Count > 0)
             {
                 budget.Spend(closed.Count);
@@ -42,9 +51,17 @@ internal sealed class SsvChanges(Administrator administrator, OperatorVoice voic
                 ShareProvenance.SsvPush,
                 PushLabels.Of(PushLabels.Ssv, time.GetUtcNow()),
                 SlashingFloor.FromNow,
-                AdminRight.SsvImport)
-            { Replace = true };
-            return [.. (await administrator.ExecuteAsync(new PushShares(push), new Actor.OfClient(client, requestId), cancellation)).Select(KeymanagerItem.Of)];
+                AdminRight.SsvImport
+            )
+            {
+                Replace = true,
+            };
+            return
+            [
+                .. (await administrator.ExecuteAsync(new PushShares(push), new Actor.OfClient(client, requestId), cancellation)).Select(
+                    KeymanagerItem.Of
+                ),
+            ];
         }
         finally
         {
@@ -61,5 +78,10 @@ internal sealed class SsvChanges(Administrator administrator, OperatorVoice voic
     }
 
     private static IntakeRefusal DoesNotOpen(int position, SsvBody body) =>
-        new("share_does_not_open", $"share_keys[{position}] ({body.PublicKey})", "it is not the secret of its public key, encrypted to this operator", "the node takes it for a bad registration and goes on");
+        new(
+            "share_does_not_open",
+            $"share_keys[{position}] ({body.PublicKey})",
+            "it is not the secret of its public key, encrypted to this operator",
+            "the node takes it for a bad registration and goes on"
+        );
 }

@@ -2,7 +2,9 @@ using RemoteSigner.Sealing.Tpm2;
 
 namespace RemoteSigner.Administration.Files;
 
-/// <summary>Keeps an approval of firmware that the release key has signed: under it the TPM opens the vault. The result is the file's path.</summary>
+/// <summary>
+/// Keeps an approval of firmware that the release key has signed: under it the TPM opens the vault. The result is the file's path.
+/// </summary>
 public sealed class ApproveFirmware(ApprovalFolder folder, TpmApproval approval) : FileAct<string>
 {
     public override string Action => "tpm.approve";
@@ -11,7 +13,8 @@ public sealed class ApproveFirmware(ApprovalFolder folder, TpmApproval approval)
 
     private protected override ReadOnlyMemory<byte> Content => ApprovalJson.Write(approval);
 
-    private protected override string Detail => $"{approval.Label}: {approval.Pcrs} {Convert.ToHexStringLower(approval.PcrDigest)} up to count {approval.AtMost}";
+    private protected override string Detail =>
+        $"{approval.Label}: {approval.Pcrs} {Convert.ToHexStringLower(approval.PcrDigest)} up to count {approval.AtMost}";
 
     internal override string Result => Path;
 

@@ -2,7 +2,10 @@ using RemoteSigner.Native;
 
 namespace RemoteSigner.Administration.Files;
 
-/// <summary>An act that writes a file of any size for somebody else, whole or not at all: it takes its name once it is complete, on disk and in the audit log.</summary>
+/// <summary>
+/// An act that writes a file of any size for somebody else, whole or not at all: it takes its name once it is complete, on disk and in the
+/// audit log.
+/// </summary>
 /// <param name="path">An absolute path.</param>
 /// <param name="receiver">Where it is for, where somebody takes it from that path to there; null: it stays.</param>
 public abstract class ExportAct<TResult>(string path, string? receiver) : AdminAct<TResult>
@@ -16,7 +19,15 @@ public abstract class ExportAct<TResult>(string path, string? receiver) : AdminA
 
     internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
     {
-        await using var file = new FileStream(_temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        await using var file = new FileStream(
+            _temporary,
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }
+        );
         await WriteAsync(proceeding, file);
         file.Flush(flushToDisk: true);
     }
@@ -27,7 +38,13 @@ public abstract class ExportAct<TResult>(string path, string? receiver) : AdminA
         await proceeding.Pending.WriteAsync(transaction =>
         {
             PendingActs.Begin(transaction, new PendingAct(Action, new PendingEffect.FileWritten(path, hash)));
-            return proceeding.Append(transaction, Action, entry => entry with { FileHash = hash, Detail = $"{receiver ?? path}: {Detail}" });
+            return proceeding.Append(transaction, Action, entry =>
+                entry with
+                {
+                    FileHash = hash,
+                    Detail = $"{receiver ?? path}: {Detail}",
+                }
+            );
         });
         return true;
     }

@@ -2,12 +2,12 @@ using RemoteSigner.Native;
 
 namespace RemoteSigner.Administration.Files;
 
-/// <summary>An act whose effect is a file: its content is known before, its entry is first, and the file follows, whole or not at all.</summary>
+/// <summary>
+/// An act whose effect is a file: its content is known before, its entry is first, and the file follows, whole or not at all.
+/// </summary>
 public abstract class FileAct<TResult> : AdminAct<TResult>
 {
-    private protected FileAct()
-    {
-    }
+    private protected FileAct() { }
 
     /// <summary>Where it is written. Known once the act is prepared.</summary>
     private protected abstract string Path { get; }

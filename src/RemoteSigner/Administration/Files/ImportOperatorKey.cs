@@ -3,7 +3,9 @@ using RemoteSigner.Clusters.Ssv;
 
 namespace RemoteSigner.Administration.Files;
 
-/// <summary>Seals an SSV operator's RSA key under the vault's root key, beside the vault; over another one only where that does not open any more.</summary>
+/// <summary>
+/// Seals an SSV operator's RSA key under the vault's root key, beside the vault; over another one only where that does not open any more.
+/// </summary>
 public sealed class ImportOperatorKey(OperatorKey key, string path) : FileAct<ImportedOperatorKey>
 {
     private byte[] _sealed = [];
@@ -17,7 +19,9 @@ public sealed class ImportOperatorKey(OperatorKey key, string path) : FileAct<Im
 
     private protected override ReadOnlyMemory<byte> Content => _sealed;
 
-    private protected override string Detail => $"{Convert.ToHexStringLower(SHA256.HashData(key.PublicKey.SubjectPublicKeyInfo))}{(_isReplacement ? ", in the place of one that did not open in this vault" : "")}";
+    private protected override string Detail =>
+        $"{Convert.ToHexStringLower(SHA256.HashData(key.PublicKey.SubjectPublicKeyInfo))}"
+        + $"{(_isReplacement ? ", in the place of one that did not open in this vault" : "")}";
 
     internal override ImportedOperatorKey Result => new(key.PublicKey, _isReplacement);
 

@@ -2,7 +2,10 @@ using RemoteSigner.Keys;
 
 namespace RemoteSigner.Administration.Files;
 
-/// <summary>Keeps the document of a cluster and what anchors it, so that shares of it which are pushed later know where they belong. One that is here already for the same reason stays as it is.</summary>
+/// <summary>
+/// Keeps the document of a cluster and what anchors it, so that shares of it which are pushed later know where they belong. One that is
+/// here already for the same reason stays as it is.
+/// </summary>
 public sealed class KeepDocument(AnchoredDocument document) : FileAct<AnchoredDocument>
 {
     private byte[] _anchor = [];
@@ -18,13 +21,19 @@ public sealed class KeepDocument(AnchoredDocument document) : FileAct<AnchoredDo
 
     private protected override ReadOnlyMemory<byte> Content => _anchor;
 
-    private protected override string Detail => $"{document.Document.Name} {document.Document.Hash}, {document.Document.GroupKeys.Count} validators, by {document.Reason}";
+    private protected override string Detail =>
+        $"{document.Document.Name} {document.Document.Hash}, {document.Document.GroupKeys.Count} validators, by {document.Reason}";
 
     internal override AnchoredDocument Result => document;
 
     internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
     {
-        if (new KnownShares(proceeding.AnchoredDocuments(await proceeding.HeldAsync()), proceeding.Vault.Contents.Shares).Against(document) is { Count: > 0 } refusals)
+        if (
+            new KnownShares(proceeding.AnchoredDocuments(await proceeding.HeldAsync()), proceeding.Vault.Contents.Shares).Against(
+                document
+            ) is
+            { Count: > 0 } refusals
+        )
         {
             throw new IntakeException(refusals);
         }

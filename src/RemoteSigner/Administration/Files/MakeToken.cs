@@ -3,7 +3,9 @@ using RemoteSigner.Native;
 
 namespace RemoteSigner.Administration.Files;
 
-/// <summary>Makes the Keymanager API's bearer token anew, 32 random bytes in hex; the former one is void at once. The entry has the hash of it.</summary>
+/// <summary>
+/// Makes the Keymanager API's bearer token anew, 32 random bytes in hex; the former one is void at once. The entry has the hash of it.
+/// </summary>
 public sealed class MakeToken(string path, SecretArena arena) : FileAct<string>
 {
     private const int TokenBytes = 32;

@@ -3,7 +3,9 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Administration.Files;
 
-/// <summary>Takes a document and what anchors it away, so that it says nothing any more. One that shares are members of stays: they need it.</summary>
+/// <summary>
+/// Takes a document and what anchors it away, so that it says nothing any more. One that shares are members of stays: they need it.
+/// </summary>
 public sealed class RemoveDocument(Root clusterHash) : AdminAct<Root>
 {
     public override string Action => "cluster.document.remove";
@@ -14,8 +16,17 @@ public sealed class RemoveDocument(Root clusterHash) : AdminAct<Root>
 
     internal override Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
     {
-        List<IntakeRefusal> members = [.. proceeding.Vault.Contents.Shares.Where(share => share.Membership?.ClusterHash == clusterHash).Select(share => new IntakeRefusal(
-            "shares_held", share.ShareKey.ToString(), $"it is held as a share of {clusterHash}", "'remote-signer cluster bind --replace' binds it to another document, 'keys delete' takes it out"))];
+        List<IntakeRefusal> members =
+        [
+            .. proceeding
+                .Vault.Contents.Shares.Where(share => share.Membership?.ClusterHash == clusterHash)
+                .Select(share => new IntakeRefusal(
+                    "shares_held",
+                    share.ShareKey.ToString(),
+                    $"it is held as a share of {clusterHash}",
+                    "'remote-signer cluster bind --replace' binds it to another document, 'keys delete' takes it out"
+                )),
+        ];
         return members.Count == 0 ? Task.CompletedTask : throw new IntakeException(members);
     }
 

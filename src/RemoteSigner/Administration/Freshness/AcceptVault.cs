@@ -6,8 +6,9 @@ using RemoteSigner.Slashing;
 namespace RemoteSigner.Administration.Freshness;
 
 /// <summary>
-/// Where no witness goes along: what a person may overrule who has seen what is risked. The ledger remembers the vault that is there, in place of the one that it knew, and, because it
-/// may be the older of the two, stands on a floor past all that may have been signed, in the same transaction.
+/// Where no witness goes along: what a person may overrule who has seen what is risked. The ledger remembers the vault that is there, in
+/// place of the one that it knew, and, because it may be the older of the two, stands on a floor past all that may have been signed, in the
+/// same transaction.
 /// </summary>
 /// <param name="vault">As it was opened.</param>
 /// <param name="shown">The refusal that was shown to him.</param>
@@ -23,10 +24,15 @@ public sealed class AcceptVault(VaultAnchor vault, FreshnessRefusal shown, Signe
         await proceeding.Slashing.RaiseGlobalFloorAsync(new GlobalFloor(lost, $"a person cleared this: {shown.Detail}"), (transaction, _) =>
         {
             KnownVault.Put(transaction, vault);
-            return proceeding.Append(
-                transaction,
-                Action,
-                entry => entry with { Decision = AuditDecision.Granted, Detail = $"{shown.Reason} was cleared, without a witness, floors at epoch {lost.Fence}, sources from epoch {lost.Source}: {shown.Detail}" });
+            return proceeding.Append(transaction, Action, entry =>
+                entry with
+                {
+                    Decision = AuditDecision.Granted,
+                    Detail =
+                        $"{shown.Reason} was cleared, without a witness, floors at epoch "
+                        + $"{lost.Fence}, sources from epoch {lost.Source}: {shown.Detail}",
+                }
+            );
         });
         return true;
     }

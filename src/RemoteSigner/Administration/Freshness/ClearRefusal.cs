@@ -6,8 +6,9 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Administration.Freshness;
 
 /// <summary>
-/// What a person may overrule who has seen what is risked: takes vault, ledger and witness as they are after a refusal, with floors at the fence, or at <paramref name="guess"/> where the record
-/// cannot be trusted to be the newest. The ledger stands on its floor first: interrupted, it is refused again, or has these floors. The result says where they stand.
+/// What a person may overrule who has seen what is risked: takes vault, ledger and witness as they are after a refusal, with floors at the
+/// fence, or at <paramref name="guess"/> where the record cannot be trusted to be the newest. The ledger stands on its floor first:
+/// interrupted, it is refused again, or has these floors. The result says where they stand.
 /// </summary>
 /// <param name="shown">The refusal that was shown to him.</param>
 public sealed class ClearRefusal(Standing standing, FreshnessReason shown, Epoch guess) : WitnessAct<SignedBounds>(standing)
@@ -23,8 +24,14 @@ public sealed class ClearRefusal(Standing standing, FreshnessReason shown, Epoch
     internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
     {
         _evidence = await Standing.LookAsync(cancellation);
-        _refusal = StartRules.Decide(_evidence) is StartDecision.Refuse(var refusal) && refusal.Reason == shown ? refusal
-            : throw new AdminException("changed", "the witness does not show any more what was shown", "does another signer use it? Repeat the command, and look at what it shows now");
+        _refusal =
+            StartRules.Decide(_evidence) is StartDecision.Refuse(var refusal) && refusal.Reason == shown
+                ? refusal
+                : throw new AdminException(
+                    "changed",
+                    "the witness does not show any more what was shown",
+                    "does another signer use it? Repeat the command, and look at what it shows now"
+                );
         if (_evidence.Contest is not null)
         {
             await Standing.Witness.DiscardAsync(cancellation);
@@ -52,8 +59,10 @@ public sealed class ClearRefusal(Standing standing, FreshnessReason shown, Epoch
                     reading,
                     _ => new FenceRecord(found.VaultId, reading.Count, lost, found.Vault.Mark, null).Write(Standing.Keys.Record),
                     $"{refusal.Reason} was cleared, floors at epoch {lost.Fence}, sources from epoch {lost.Source}: {refusal.Detail}",
-                    AuditDecision.Granted);
-            });
+                    AuditDecision.Granted
+                );
+            }
+        );
         return true;
     }
 }

@@ -4,8 +4,8 @@ using RemoteSigner.Freshness;
 namespace RemoteSigner.Administration.Freshness;
 
 /// <summary>
-/// What a person may overrule who has seen what is risked: takes the floors under all keys away and takes the ledger for the newest, whatever was lost. The next start serves at once. Interrupted
-/// before the witness has it, the next start raises the floors again.
+/// What a person may overrule who has seen what is risked: takes the floors under all keys away and takes the ledger for the newest,
+/// whatever was lost. The next start serves at once. Interrupted before the witness has it, the next start raises the floors again.
 /// </summary>
 public sealed class LiftFloors(Standing standing) : WitnessAct<bool>(standing)
 {
@@ -27,8 +27,10 @@ public sealed class LiftFloors(Standing standing) : WitnessAct<bool>(standing)
         {
             throw new AdminException(
                 "started_elsewhere",
-                "the newest start of this ledger found another signer on the same witness: that one may have signed since, and this ledger does not know it, so its floors stay until they are past",
-                "use the data directory of the other signer; where it is lost, wait here, or import its history");
+                "the newest start of this ledger found another signer on the same witness: that one may have signed "
+                    + "since, and this ledger does not know it, so its floors stay until they are past",
+                "use the data directory of the other signer; where it is lost, wait here, or import its history"
+            );
         }
     }
 
@@ -36,13 +38,20 @@ public sealed class LiftFloors(Standing standing) : WitnessAct<bool>(standing)
     {
         var (record, reading) = (_evidence!.Record!, _evidence.Witness!);
         var raised = (StartRules.Decide(_evidence) as StartDecision.RaiseFloors)?.Floor;
-        await proceeding.Slashing.RemoveGlobalFloorAsync((transaction, floor) => Note(
-            proceeding,
-            transaction,
-            reading,
-            end => (record with { Start = reading.Count, Vault = Standing.Found.Vault.Mark }).EndedAt(end).Write(Standing.Keys.Record),
-            (floor ?? raised) is { } lifted ? $"the floors at epoch {lifted.Fence} were taken away: {lifted.Reason}" : "there were no floors",
-            AuditDecision.Granted));
+        await proceeding.Slashing.RemoveGlobalFloorAsync(
+            (transaction, floor) =>
+                Note(
+                    proceeding,
+                    transaction,
+                    reading,
+                    end =>
+                        (record with { Start = reading.Count, Vault = Standing.Found.Vault.Mark }).EndedAt(end).Write(Standing.Keys.Record),
+                    (floor ?? raised) is { } lifted
+                        ? $"the floors at epoch {lifted.Fence} were taken away: {lifted.Reason}"
+                        : "there were no floors",
+                    AuditDecision.Granted
+                )
+        );
         return true;
     }
 }

@@ -6,9 +6,11 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Administration.Freshness;
 
 /// <summary>
-/// Hands the fence over to another witness, which is made where it is not there yet, after an orderly stop and without floors. Of the two the former one vouches for this very ledger until the other
-/// one does too; then it is voided; then the ledger names the other one, and not before: whoever signs with the new witness leaves no old one that vouches for a copy. Interrupted between the last
-/// two nothing is signed, and the same command finishes it: that the new witness still shows the record which was to follow proves that nobody has run since.
+/// Hands the fence over to another witness, which is made where it is not there yet, after an orderly stop and without floors. Of the two
+/// the former one vouches for this very ledger until the other one does too; then it is voided; then the ledger names the other one, and
+/// not before: whoever signs with the new witness leaves no old one that vouches for a copy. Interrupted between the last two nothing is
+/// signed, and the same command finishes it: that the new witness still shows the record which was to follow proves that nobody has run
+/// since.
 /// </summary>
 public sealed class MoveWitness(Standing standing, IFreshnessWitness to) : WitnessAct<string>(standing)
 {
@@ -45,8 +47,18 @@ public sealed class MoveWitness(Standing standing, IFreshnessWitness to) : Witne
     internal override async Task<bool> CommitAsync(Proceeding proceeding)
     {
         var record = _isVoid ? FenceRecord.Read(_to!.Record.Span, Standing.Keys.Record)! : _evidence!.Record!;
-        var detail = $"the fence of vault {Standing.Found.VaultId} moves from the {Standing.Witness.Description} to the {Result}{(_isVoid ? ", after an interruption" : "")}";
-        _entry = await proceeding.Pending.WriteAsync(transaction => Note(proceeding, transaction, _to!, end => (At(record, _end = end) with { Start = _to!.Count }).Write(Standing.Keys.Record), detail));
+        var detail =
+            $"the fence of vault {Standing.Found.VaultId} moves from the "
+            + $"{Standing.Witness.Description} to the {Result}{(_isVoid ? ", after an interruption" : "")}";
+        _entry = await proceeding.Pending.WriteAsync(transaction =>
+            Note(
+                proceeding,
+                transaction,
+                _to!,
+                end => (At(record, _end = end) with { Start = _to!.Count }).Write(Standing.Keys.Record),
+                detail
+            )
+        );
         return true;
     }
 
@@ -55,7 +67,9 @@ public sealed class MoveWitness(Standing standing, IFreshnessWitness to) : Witne
     {
         if (!_isVoid)
         {
-            Reconciliation.EndInWitness(transaction, [seen, _evidence!.Witness!], (action, text) => proceeding.Append(transaction, action, entry => entry with { Detail = text }));
+            Reconciliation.EndInWitness(transaction, [seen, _evidence!.Witness!], (action, text) =>
+                proceeding.Append(transaction, action, entry => entry with { Detail = text })
+            );
         }
     }
 
@@ -75,14 +89,16 @@ public sealed class MoveWitness(Standing standing, IFreshnessWitness to) : Witne
         }
     }
 
-    internal override Task FinishAsync(Proceeding proceeding) => proceeding.Slashing.RecordStartAsync(
-        new LedgerStart(Standing.Found.VaultId, _to!.Identity, _to.Count, Standing.Found.VaultGeneration),
-        null,
-        (transaction, _) =>
-        {
-            PendingActs.Put(transaction, [.. PendingActs.Read(transaction).Where(act => !act.Effect.IsInWitness)]);
-            return _entry;
-        });
+    internal override Task FinishAsync(Proceeding proceeding) =>
+        proceeding.Slashing.RecordStartAsync(
+            new LedgerStart(Standing.Found.VaultId, _to!.Identity, _to.Count, Standing.Found.VaultGeneration),
+            null,
+            (transaction, _) =>
+            {
+                PendingActs.Put(transaction, [.. PendingActs.Read(transaction).Where(act => !act.Effect.IsInWitness)]);
+                return _entry;
+            }
+        );
 
     // What the device has under other keys is left of an earlier root key of the vault, where the present witness vouches for this one.
     private async Task<(WitnessReading? There, bool IsForeign)> FindAsync(CancellationToken cancellation)
@@ -97,11 +113,17 @@ public sealed class MoveWitness(Standing standing, IFreshnessWitness to) : Witne
         }
     }
 
-    private FenceRecord At(FenceRecord record, HistoryEnd end) => (record with { Vault = Standing.Found.Vault.Mark }).Past(Standing.FenceFor(end)).EndedAt(end);
+    private FenceRecord At(FenceRecord record, HistoryEnd end) =>
+        (record with { Vault = Standing.Found.Vault.Mark }).Past(Standing.FenceFor(end)).EndedAt(end);
 
     // The former witness is void, and the other one shows the record that an interrupted move gave it: it is as it was then.
     private async Task<bool> IsInterruptedAsync(Proceeding proceeding, WitnessReading? there) =>
-        there is not null && _evidence!.Witness is { } from && from.Record.Span.SequenceEqual(FenceRecord.Void)
-        && _evidence.Ledger is { } known && (known.VaultId, known.Witness, known.Start) == (_evidence.VaultId, from.Identity, from.Count)
-        && (await proceeding.Pending.ReadAsync()).Any(act => act.Action == Action && act.Effect is PendingEffect.HandedOver(var hash) && hash == FileHash.Of(there.Record.Span));
+        there is not null
+        && _evidence!.Witness is { } from
+        && from.Record.Span.SequenceEqual(FenceRecord.Void)
+        && _evidence.Ledger is { } known
+        && (known.VaultId, known.Witness, known.Start) == (_evidence.VaultId, from.Identity, from.Count)
+        && (await proceeding.Pending.ReadAsync()).Any(act =>
+            act.Action == Action && act.Effect is PendingEffect.HandedOver(var hash) && hash == FileHash.Of(there.Record.Span)
+        );
 }

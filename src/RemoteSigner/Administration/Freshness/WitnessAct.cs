@@ -6,8 +6,9 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Administration.Freshness;
 
 /// <summary>
-/// An act about the witness of freshness itself; no signer runs meanwhile. The ledger leads, and never into a state in which more is signed than both agree on: what takes leave to sign away from a
-/// witness comes before what gives it elsewhere. Why each order is what it is: README.md of the room of freshness.
+/// An act about the witness of freshness itself; no signer runs meanwhile. The ledger leads, and never into a state in which more is signed
+/// than both agree on: what takes leave to sign away from a witness comes before what gives it elsewhere. Why each order is what it is:
+/// README.md of the room of freshness.
 /// </summary>
 public abstract class WitnessAct<TResult> : AdminAct<TResult>
 {
@@ -27,11 +28,19 @@ public abstract class WitnessAct<TResult> : AdminAct<TResult>
     private protected virtual PendingEffect EffectOf(Root record) => new PendingEffect.RecordShown(record);
 
     /// <summary>
-    /// In the act's transaction, behind its effect: writes the entry, and remembers which record the witness is to show. It is made here, because it says where the ledger ends with this entry in it.
+    /// In the act's transaction, behind its effect: writes the entry, and remembers which record the witness is to show. It is made here,
+    /// because it says where the ledger ends with this entry in it.
     /// </summary>
     /// <param name="from">What the witness shows that the record is written to.</param>
     /// <param name="next">The record, from where the ledger ends.</param>
-    private protected long Note(Proceeding proceeding, LedgerTransaction transaction, WitnessReading from, Func<HistoryEnd, byte[]> next, string detail, AuditDecision decision = AuditDecision.Event)
+    private protected long Note(
+        Proceeding proceeding,
+        LedgerTransaction transaction,
+        WitnessReading from,
+        Func<HistoryEnd, byte[]> next,
+        string detail,
+        AuditDecision decision = AuditDecision.Event
+    )
     {
         EndFormer(proceeding, transaction, from);
         var number = proceeding.Append(transaction, Action, entry => entry with { Decision = decision, Detail = detail });
@@ -42,7 +51,9 @@ public abstract class WitnessAct<TResult> : AdminAct<TResult>
 
     /// <summary>Tells what an earlier act did not get into its witness, before that is written again.</summary>
     private protected virtual void EndFormer(Proceeding proceeding, LedgerTransaction transaction, WitnessReading seen) =>
-        Reconciliation.EndInWitness(transaction, [seen], (action, text) => proceeding.Append(transaction, action, entry => entry with { Detail = text }));
+        Reconciliation.EndInWitness(transaction, [seen], (action, text) =>
+            proceeding.Append(transaction, action, entry => entry with { Detail = text })
+        );
 
     internal override async Task FollowAsync(Proceeding proceeding)
     {
@@ -52,11 +63,16 @@ public abstract class WitnessAct<TResult> : AdminAct<TResult>
 
     internal override Task FinishAsync(Proceeding proceeding) => proceeding.Pending.EndAsync();
 
-    // A crash may have left the vault newer than the ledger knows it. The record will name the vault as it is: a ledger that knows less than the record is taken for an old copy.
+    // A crash may have left the vault newer than the ledger knows it. The record will name the vault as it is: a ledger that knows less
+    // than the record is taken for an old copy.
     private protected Task FollowVaultAsync(Proceeding proceeding) => proceeding.Slashing.FollowVaultAsync(Standing.Found.VaultGeneration);
 
     /// <summary>Makes the witness where there is none.</summary>
-    private protected static async Task<WitnessReading> ProvideAsync(IFreshnessWitness witness, WitnessReading? seen, CancellationToken cancellation)
+    private protected static async Task<WitnessReading> ProvideAsync(
+        IFreshnessWitness witness,
+        WitnessReading? seen,
+        CancellationToken cancellation
+    )
     {
         if (seen is not null)
         {
@@ -65,7 +81,11 @@ public abstract class WitnessAct<TResult> : AdminAct<TResult>
 
         await witness.CreateAsync(cancellation);
         return await witness.ReadAsync(cancellation)
-            ?? throw new WitnessException(WitnessFault.Missing, $"the {witness.Description} does not show the witness it has just made", "look at the device, then repeat the command");
+            ?? throw new WitnessException(
+                WitnessFault.Missing,
+                $"the {witness.Description} does not show the witness it has just made",
+                "look at the device, then repeat the command"
+            );
     }
 
     /// <summary>Writes a record, and reads it back.</summary>
@@ -75,10 +95,18 @@ public abstract class WitnessAct<TResult> : AdminAct<TResult>
         await witness.WriteRecordAsync(from, record, CancellationToken.None);
         if (await witness.ReadAsync(CancellationToken.None) is not { } reading || !reading.Shows(from.Count, record.Span))
         {
-            throw new WitnessException(WitnessFault.Contested, $"the {witness.Description} took a record and shows another one", "does another signer use it? 'remote-signer freshness status' shows how it stands");
+            throw new WitnessException(
+                WitnessFault.Contested,
+                $"the {witness.Description} took a record and shows another one",
+                "does another signer use it? 'remote-signer freshness status' shows how it stands"
+            );
         }
     }
 
-    private protected static AdminException NotStopped(string why) => new(
-        "not_stopped", $"the ledger is not the one that was stopped in an orderly way: {why}", "'remote-signer freshness status' shows why; start and stop the signer, or clear it first");
+    private protected static AdminException NotStopped(string why) =>
+        new(
+            "not_stopped",
+            $"the ledger is not the one that was stopped in an orderly way: {why}",
+            "'remote-signer freshness status' shows why; start and stop the signer, or clear it first"
+        );
 }

@@ -16,5 +16,6 @@ public sealed class ExportHistory(string path, ExportedNames by, string? receive
 
     private protected override string Detail => $"{_count} keys";
 
-    private protected override async Task WriteAsync(Proceeding proceeding, Stream file) => _count = await proceeding.Slashing.ExportAsync(file, by: by);
+    private protected override async Task WriteAsync(Proceeding proceeding, Stream file) =>
+        _count = await proceeding.Slashing.ExportAsync(file, by: by);
 }

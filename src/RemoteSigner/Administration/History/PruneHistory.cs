@@ -13,10 +13,17 @@ public sealed class PruneHistory(ulong keepEpochs) : AdminAct<PruneReport>
 
     internal override async Task<bool> CommitAsync(Proceeding proceeding)
     {
-        _report = await proceeding.Slashing.PruneAsync(keepEpochs, (transaction, lot) => proceeding.Append(transaction, Action, entry => entry with
-        {
-            Detail = $"{lot.Validators.Sum(line => line.BlocksDropped)} blocks and {lot.Validators.Sum(line => line.AttestationsDropped)} votes of {lot.Validators.Count} validators dropped, {keepEpochs} epochs kept",
-        }));
+        _report = await proceeding.Slashing.PruneAsync(keepEpochs, (transaction, lot) =>
+            proceeding.Append(transaction, Action, entry =>
+                entry with
+                {
+                    Detail =
+                        $"{lot.Validators.Sum(line => line.BlocksDropped)} blocks and "
+                        + $"{lot.Validators.Sum(line => line.AttestationsDropped)} votes of "
+                        + $"{lot.Validators.Count} validators dropped, {keepEpochs} epochs kept",
+                }
+            )
+        );
         return true;
     }
 }

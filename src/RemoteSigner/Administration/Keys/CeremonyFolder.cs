@@ -6,8 +6,8 @@ using RemoteSigner.Sealing;
 namespace RemoteSigner.Administration.Keys;
 
 /// <summary>
-/// A folder of Charon's layout for one ceremony, on a file system that never reaches a disk: new, ours alone, and gone with the machine's power. <c>validator_keys/keystore-N.json</c> and <c>.txt</c>
-/// for the validator at position N of the lock.
+/// A folder of Charon's layout for one ceremony, on a file system that never reaches a disk: new, ours alone, and gone with the machine's
+/// power. <c>validator_keys/keystore-N.json</c> and <c>.txt</c> for the validator at position N of the lock.
 /// </summary>
 public sealed class CeremonyFolder
 {
@@ -22,7 +22,13 @@ public sealed class CeremonyFolder
     /// <exception cref="AdminException">It would not stay in memory, or something is there.</exception>
     public static void Check(string path)
     {
-        var parent = Path.GetDirectoryName(path) is { } above && Directory.Exists(above) ? above : throw Refused($"there is no folder {Path.GetDirectoryName(path)} that this user may look at", "make it on a memory file system first, and let this user write there");
+        var parent =
+            Path.GetDirectoryName(path) is { } above && Directory.Exists(above)
+                ? above
+                : throw Refused(
+                    $"there is no folder {Path.GetDirectoryName(path)} that this user may look at",
+                    "make it on a memory file system first, and let this user write there"
+                );
         RequireMemory(parent);
         if (FileStatus.Of(parent) is { IsOpenToOthers: true } && !File.GetUnixFileMode(parent).HasFlag(UnixFileMode.StickyBit))
         {
@@ -31,7 +37,10 @@ public sealed class CeremonyFolder
 
         if (Path.Exists(path))
         {
-            throw Refused($"{path} is there already", "name a folder that is not there yet: what an earlier ceremony left must be told from this one's");
+            throw Refused(
+                $"{path} is there already",
+                "name a folder that is not there yet: what an earlier ceremony left must be told from this one's"
+            );
         }
     }
 
@@ -44,7 +53,9 @@ public sealed class CeremonyFolder
         var folder = new CeremonyFolder(path);
         Directory.CreateDirectory(path, Private);
         Directory.CreateDirectory(folder._node.KeystoreFolder, Private);
-        return FileStatus.Of(path) is { IsOpenToOthers: false } made && made.Owner == PeerCredentials.Ours ? folder : throw Refused($"{path} was made by somebody else at the same moment", "name a folder below one that only you may write to");
+        return FileStatus.Of(path) is { IsOpenToOthers: false } made && made.Owner == PeerCredentials.Ours
+            ? folder
+            : throw Refused($"{path} was made by somebody else at the same moment", "name a folder below one that only you may write to");
     }
 
     /// <summary>Sees that no keystores lie there any more.</summary>
@@ -67,7 +78,11 @@ public sealed class CeremonyFolder
         catch (Exception unseen) when (unseen is UnauthorizedAccessException or IOException)
         {
             throw new AdminException(
-                "export_not_seen", $"whether the keystores are still in {path} cannot be seen: {unseen.Message}; nothing was changed", "look yourself, and 'rm -r' it; then run the command as a user who may look there. Where the signer runs, it looks too: stop it if its unit hides the place");
+                "export_not_seen",
+                $"whether the keystores are still in {path} cannot be seen: {unseen.Message}; nothing was changed",
+                "look yourself, and 'rm -r' it; then run the command as a user who may look there. "
+                    + "Where the signer runs, it looks too: stop it if its unit hides the place"
+            );
         }
     }
 
@@ -85,8 +100,12 @@ public sealed class CeremonyFolder
         }
     }
 
-    internal static AdminException StillThere(string path) => new(
-        "export_still_there", $"the keystores are still in {path}; nothing was changed", $"'rm -r {path}' first, and wherever they were copied to as well: two places that sign with one share get the validator slashed");
+    internal static AdminException StillThere(string path) =>
+        new(
+            "export_still_there",
+            $"the keystores are still in {path}; nothing was changed",
+            $"'rm -r {path}' first, and wherever they were copied to as well: two places that sign with one share get the validator slashed"
+        );
 
     /// <summary>Writes a share's keystore under a password of its own, and the password beside it.</summary>
     /// <param name="position">Of its validator in the lock, counted from 0.</param>
@@ -115,11 +134,18 @@ public sealed class CeremonyFolder
     // Memory that is swapped out is on a disk.
     private static void RequireMemory(string folder)
     {
-        var kind = FileSystem.MemoryAt(folder) ?? throw Refused(
-            $"{folder} is not on a memory file system", "keys that were on a disk cannot be taken from it again: mount one, 'mount -t ramfs -o mode=0700 ramfs /run/ceremony', and name a folder in it");
+        var kind = FileSystem.MemoryAt(folder)
+            ?? throw Refused(
+                $"{folder} is not on a memory file system",
+                "keys that were on a disk cannot be taken from it again: mount one, 'mount -t "
+                    + "ramfs -o mode=0700 ramfs /run/ceremony', and name a folder in it"
+            );
         if (kind == MemoryFileSystem.Tmpfs && File.ReadLines("/proc/swaps").Skip(1).Any())
         {
-            throw Refused($"{folder} is a tmpfs, and this machine swaps: its pages may reach a disk", "take a ramfs, 'mount -t ramfs -o mode=0700 ramfs /run/ceremony', or switch swap off with 'swapoff -a'");
+            throw Refused(
+                $"{folder} is a tmpfs, and this machine swaps: its pages may reach a disk",
+                "take a ramfs, 'mount -t ramfs -o mode=0700 ramfs /run/ceremony', or switch swap off with 'swapoff -a'"
+            );
         }
     }
 

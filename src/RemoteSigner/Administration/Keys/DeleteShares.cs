@@ -6,19 +6,23 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Administration.Keys;
 
 /// <summary>
-/// Takes shares out: from its transaction on they sign no more, whatever copy of the vault comes back; their history stays. A client takes none out that is exported for a ceremony. The result says of each what it is once the ledger has ended it and
-/// the vault has given it up.
+/// Takes shares out: from its transaction on they sign no more, whatever copy of the vault comes back; their history stays. A client takes
+/// none out that is exported for a ceremony. The result says of each what it is once the ledger has ended it and the vault has given it up.
 /// </summary>
 /// <param name="end">Whether they may be brought in again.</param>
 /// <param name="right">What a client needs for it, as its door says.</param>
-public sealed class DeleteShares(IReadOnlyList<BlsPublicKey> keys, KeyEnd end, AdminRight right = AdminRight.LocalOnly) : AdminAct<IReadOnlyList<DeletedShare>>
+public sealed class DeleteShares(IReadOnlyList<BlsPublicKey> keys, KeyEnd end, AdminRight right = AdminRight.LocalOnly)
+    : AdminAct<IReadOnlyList<DeletedShare>>
 {
     private readonly List<DeletedShare> _result = [];
     private IReadOnlyList<BlsPublicKey> _wanted = [];
 
     public override string Action => OnlyParked ? "cluster.commit" : "key.delete";
 
-    /// <summary>Only those that are parked, or out for a ceremony, and whose validator has another share that signs: that one took their place for good.</summary>
+    /// <summary>
+    /// Only those that are parked, or out for a ceremony, and whose validator has another share that signs: that one took their place for
+    /// good.
+    /// </summary>
     public bool OnlyParked { get; init; }
 
     /// <summary>Only those that no document has, whatever was known of them before.</summary>
@@ -36,16 +40,41 @@ public sealed class DeleteShares(IReadOnlyList<BlsPublicKey> keys, KeyEnd end, A
     {
         var states = await proceeding.Slashing.GetKeyStatesAsync(keys);
         _wanted = await ChooseAsync(proceeding, states);
-        var ended = await proceeding.Slashing.RetireAsync(_wanted, end, (transaction, gone) => Note(proceeding, transaction, gone).Select(key => proceeding.Append(transaction, Action, entry => entry with { ShareKey = key, Detail = end == KeyEnd.Retired || states[key] == KeyState.Exported ? "for good" : "it may be brought in again" })).Last());
+        var ended = await proceeding.Slashing.RetireAsync(_wanted, end, (transaction, gone) =>
+            Note(proceeding, transaction, gone)
+                .Select(key =>
+                    proceeding.Append(transaction, Action, entry =>
+                        entry with
+                        {
+                            ShareKey = key,
+                            Detail = end == KeyEnd.Retired || states[key] == KeyState.Exported ? "for good" : "it may be brought in again",
+                        }
+                    )
+                )
+                .Last()
+        );
         var gone = ended.ToHashSet();
-        _result.AddRange(keys.Select(key => gone.Contains(key) ? DeletedShare.Deleted : states.ContainsKey(key) ? DeletedShare.NotActive : DeletedShare.NotFound));
+        _result.AddRange(
+            keys.Select(key =>
+                gone.Contains(key) ? DeletedShare.Deleted
+                : states.ContainsKey(key) ? DeletedShare.NotActive
+                : DeletedShare.NotFound
+            )
+        );
         return ended.Count > 0;
     }
 
-    private async Task<IReadOnlyList<BlsPublicKey>> ChooseAsync(Proceeding proceeding, IReadOnlyDictionary<BlsPublicKey, KeyState> states) =>
-        OnlyParked ? await proceeding.Slashing.GetKeysWithSigningSiblingAsync([.. keys.Where(key => states.GetValueOrDefault(key) is KeyState.Parked or KeyState.Exported)], [])
-            : OnlyUnplaced ? [.. keys.Where(key => proceeding.Vault.Find(key) is { Membership: null, GroupKey: null })]
-            : [.. keys.Where(key => right == AdminRight.LocalOnly || states.GetValueOrDefault(key) != KeyState.Exported)];
+    private async Task<IReadOnlyList<BlsPublicKey>> ChooseAsync(
+        Proceeding proceeding,
+        IReadOnlyDictionary<BlsPublicKey, KeyState> states
+    ) =>
+        OnlyParked
+            ? await proceeding.Slashing.GetKeysWithSigningSiblingAsync(
+                [.. keys.Where(key => states.GetValueOrDefault(key) is KeyState.Parked or KeyState.Exported)],
+                []
+            )
+        : OnlyUnplaced ? [.. keys.Where(key => proceeding.Vault.Find(key) is { Membership: null, GroupKey: null })]
+        : [.. keys.Where(key => right == AdminRight.LocalOnly || states.GetValueOrDefault(key) != KeyState.Exported)];
 
     internal override async Task FollowAsync(Proceeding proceeding)
     {
@@ -57,12 +86,18 @@ public sealed class DeleteShares(IReadOnlyList<BlsPublicKey> keys, KeyEnd end, A
     }
 
     internal override Task FinishAsync(Proceeding proceeding) =>
-        proceeding.Slashing.FinishRetiringAsync(_wanted, (transaction, gone) => proceeding.Append(transaction, "key.retired", entry => entry with { Keys = gone }));
+        proceeding.Slashing.FinishRetiringAsync(_wanted, (transaction, gone) =>
+            proceeding.Append(transaction, "key.retired", entry => entry with { Keys = gone })
+        );
 
     // A set that is given up is parked no more.
     private IReadOnlyList<BlsPublicKey> Note(Proceeding proceeding, LedgerTransaction transaction, IReadOnlyList<BlsPublicKey> gone)
     {
-        foreach (var cluster in OnlyParked ? gone.Select(proceeding.Vault.Find).OfType<VaultListing.Share>().Select(share => share.Membership?.ClusterHash).Distinct() : [])
+        foreach (
+            var cluster in OnlyParked
+                ? gone.Select(proceeding.Vault.Find).OfType<VaultListing.Share>().Select(share => share.Membership?.ClusterHash).Distinct()
+                : []
+        )
         {
             ParkedSets.Remove(transaction, cluster);
         }

@@ -8,8 +8,9 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Administration.Keys;
 
 /// <summary>
-/// Hands out our shares of one cluster as keystores, for a ceremony that reads files. Two hands are needed: what opens the vault, and its recovery key. From its transaction on the shares sign nothing
-/// here, so that nobody who gets hold of a copy meets this signer on the same chain. The result is how many were written.
+/// Hands out our shares of one cluster as keystores, for a ceremony that reads files. Two hands are needed: what opens the vault, and its
+/// recovery key. From its transaction on the shares sign nothing here, so that nobody who gets hold of a copy meets this signer on the same
+/// chain. The result is how many were written.
 /// </summary>
 /// <param name="cluster">A Charon lock.</param>
 /// <param name="folder">Absolute; on a memory file system, and nothing is there.</param>
@@ -35,7 +36,11 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
         CeremonyFolder.Check(folder);
         if (!vault.Slots.Any(slot => slot.Type == VaultSlotType.Recovery))
         {
-            throw new AdminException("no_recovery_slot", "the vault has no recovery key, and an export takes two hands; nothing was changed", "'remote-signer seal enrol --recovery FILE' gives it one; its private half belongs in a safe");
+            throw new AdminException(
+                "no_recovery_slot",
+                "the vault has no recovery key, and an export takes two hands; nothing was changed",
+                "'remote-signer seal enrol --recovery FILE' gives it one; its private half belongs in a safe"
+            );
         }
     }
 
@@ -46,17 +51,31 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
         if (proceeding.Library.Find(cluster) is not ClusterDocument.CharonLock document)
         {
             throw new AdminException(
-                "not_a_lock", $"there is no Charon lock {cluster} here that can be read", "where it is damaged, 'remote-signer cluster add-lock' puts it back. Only Charon's ceremonies read keystores: SSV's take the operator's key and the shares in the contract");
+                "not_a_lock",
+                $"there is no Charon lock {cluster} here that can be read",
+                "where it is damaged, 'remote-signer cluster add-lock' puts it back. Only Charon's ceremonies "
+                    + "read keystores: SSV's take the operator's key and the shares in the contract"
+            );
         }
 
         var states = await proceeding.Slashing.GetKeyStatesAsync();
-        var ours = proceeding.Vault.Contents.Shares.Where(share => share.Membership?.ClusterHash == cluster && states.GetValueOrDefault(share.ShareKey) is KeyState.Active or KeyState.Exported).ToList();
+        var ours = proceeding
+            .Vault.Contents.Shares.Where(share =>
+                share.Membership?.ClusterHash == cluster && states.GetValueOrDefault(share.ShareKey) is KeyState.Active or KeyState.Exported
+            )
+            .ToList();
         if (ours.Count == 0)
         {
-            throw new AdminException("nothing_to_export", $"no share of {cluster} signs here", "'remote-signer cluster list --all' shows which cluster is in force");
+            throw new AdminException(
+                "nothing_to_export",
+                $"no share of {cluster} signs here",
+                "'remote-signer cluster list --all' shows which cluster is in force"
+            );
         }
 
-        _positions = document.Cluster.Validators.Select((validator, position) => (validator.GroupKey, position)).ToDictionary(pair => pair.GroupKey, pair => pair.position);
+        _positions = document
+            .Cluster.Validators.Select((validator, position) => (validator.GroupKey, position))
+            .ToDictionary(pair => pair.GroupKey, pair => pair.position);
         _shares = proceeding.Vault.OpenShares(ours.Select(share => share.ShareKey).ToHashSet(), cancellation);
         _written = CeremonyFolder.Make(folder);
     }
@@ -67,9 +86,18 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
         {
             var moved = await proceeding.Slashing.ExportKeysAsync([.. _shares.Select(share => share.ShareKey)], (transaction, exported) =>
             {
-                PendingActs.Begin(transaction, new PendingAct(Action, new PendingEffect.HandedOutAt(proceeding.Vault.Contents.Generation + 1, $"look into {folder}")));
+                PendingActs.Begin(
+                    transaction,
+                    new PendingAct(Action, new PendingEffect.HandedOutAt(proceeding.Vault.Contents.Generation + 1, $"look into {folder}"))
+                );
                 HandedOut.Add(transaction, new HandedOut(folder, exported));
-                return proceeding.Append(transaction, Action, entry => entry with { Keys = exported, Detail = $"of {cluster}, to {folder}; {reason}" });
+                return proceeding.Append(transaction, Action, entry =>
+                    entry with
+                    {
+                        Keys = exported,
+                        Detail = $"of {cluster}, to {folder}; {reason}",
+                    }
+                );
             });
             return moved.Count > 0;
         }
@@ -94,18 +122,27 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
+            var left = _written!.TryRemove() ? "What had been written was taken away again" : $"What had been written is still in {folder}";
             throw new AdminException(
                 "export_not_written",
-                $"the keystores could not be written: {exception.Message}. {(_written!.TryRemove() ? "What had been written was taken away again" : $"What had been written is still in {folder}")}, and the shares sign nothing",
-                "repeat the command with another folder, or 'remote-signer keys void-export' lets the shares sign again");
+                $"the keystores could not be written: {exception.Message}. {left}, and the shares sign nothing",
+                "repeat the command with another folder, or 'remote-signer keys void-export' lets the shares sign again"
+            );
         }
     }
 
-    internal override async Task FinishAsync(Proceeding proceeding) => await proceeding.Pending.WriteAsync(transaction =>
-    {
-        PendingActs.End(transaction);
-        return proceeding.Append(transaction, "key.exported", entry => entry with { Keys = [.. _shares.Select(share => share.ShareKey)], Detail = $"to {folder}" });
-    });
+    internal override async Task FinishAsync(Proceeding proceeding) =>
+        await proceeding.Pending.WriteAsync(transaction =>
+        {
+            PendingActs.End(transaction);
+            return proceeding.Append(transaction, "key.exported", entry =>
+                entry with
+                {
+                    Keys = [.. _shares.Select(share => share.ShareKey)],
+                    Detail = $"to {folder}",
+                }
+            );
+        });
 
     public override void Dispose()
     {
@@ -117,7 +154,8 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
         base.Dispose();
     }
 
-    // Who has the PIN and not the recovery key is in the log before he is told. Who has not the PIN is known to the device alone: without the vault the witness could not be told where the log ends.
+    // Who has the PIN and not the recovery key is in the log before he is told. Who has not the PIN is known to the device alone: without
+    // the vault the witness could not be told where the log ends.
     private async Task ProveAsync(Proceeding proceeding, CancellationToken cancellation)
     {
         try
@@ -126,7 +164,13 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
         }
         catch (VaultException)
         {
-            await proceeding.Audit.RecordRefusalAsync(proceeding.Actor.Entry(Action, AuditDecision.Refused) with { Rule = "recovery_key_refused", Detail = $"of {cluster}; {reason}" });
+            await proceeding.Audit.RecordRefusalAsync(
+                proceeding.Actor.Entry(Action, AuditDecision.Refused) with
+                {
+                    Rule = "recovery_key_refused",
+                    Detail = $"of {cluster}; {reason}",
+                }
+            );
             throw;
         }
     }

@@ -20,23 +20,37 @@ public sealed record HandedOut(string Folder, IReadOnlyList<BlsPublicKey> Keys)
         }
 
         using var document = JsonDocument.Parse(utf8);
-        return [.. document.RootElement.EnumerateArray().Select(one => new HandedOut(
-            one.GetProperty("folder").GetString()!, [.. one.GetProperty("keys").EnumerateArray().Select(key => BlsPublicKey.Parse(key.GetString()))]))];
+        return
+        [
+            .. document
+                .RootElement.EnumerateArray()
+                .Select(one => new HandedOut(
+                    one.GetProperty("folder").GetString()!,
+                    [.. one.GetProperty("keys").EnumerateArray().Select(key => BlsPublicKey.Parse(key.GetString()))]
+                )),
+        ];
     }
 
     /// <summary>In the transaction before the first file is written.</summary>
-    internal static void Add(LedgerTransaction transaction, HandedOut added) => Write(transaction, [.. Read(transaction).Where(one => one.Folder != added.Folder), added]);
+    internal static void Add(LedgerTransaction transaction, HandedOut added) =>
+        Write(transaction, [.. Read(transaction).Where(one => one.Folder != added.Folder), added]);
 
     /// <summary>Those that were seen gone.</summary>
-    internal static void Forget(LedgerTransaction transaction, IReadOnlyCollection<HandedOut> gone) => Write(transaction, [.. Read(transaction).Where(one => gone.All(other => other.Folder != one.Folder))]);
+    internal static void Forget(LedgerTransaction transaction, IReadOnlyCollection<HandedOut> gone) =>
+        Write(transaction, [.. Read(transaction).Where(one => gone.All(other => other.Folder != one.Folder))]);
 
     /// <summary>Those that have one of these keys, each of which is seen to be gone: what cannot be looked at may be there.</summary>
     /// <param name="seen">Folders in which somebody else sees them.</param>
     /// <exception cref="AdminException">One is there still, or cannot be looked at.</exception>
-    internal static async Task<IReadOnlyList<HandedOut>> RequireGoneAsync(Proceeding proceeding, IEnumerable<BlsPublicKey> keys, IReadOnlyCollection<string> seen)
+    internal static async Task<IReadOnlyList<HandedOut>> RequireGoneAsync(
+        Proceeding proceeding,
+        IEnumerable<BlsPublicKey> keys,
+        IReadOnlyCollection<string> seen
+    )
     {
         var wanted = keys.ToHashSet();
-        List<HandedOut> about = wanted.Count == 0 ? [] : [.. (await proceeding.Pending.WriteAsync(Read)).Where(one => one.Keys.Any(wanted.Contains))];
+        List<HandedOut> about =
+            wanted.Count == 0 ? [] : [.. (await proceeding.Pending.WriteAsync(Read)).Where(one => one.Keys.Any(wanted.Contains))];
         foreach (var one in about)
         {
             if (seen.Contains(one.Folder))

@@ -19,8 +19,11 @@ public sealed record ImportedShares(
     IReadOnlyCollection<BlsPublicKey> Returned,
     IReadOnlyCollection<BlsPublicKey> Settled,
     IReadOnlyCollection<Root> Left,
-    InterchangeReport? History)
+    InterchangeReport? History
+)
 {
-    /// <summary>Shares that signed here without a document, and are parked because another share of their validator has its place.</summary>
+    /// <summary>
+    /// Shares that signed here without a document, and are parked because another share of their validator has its place.
+    /// </summary>
     public IReadOnlyCollection<BlsPublicKey> Yielded { get; init; } = [];
 }

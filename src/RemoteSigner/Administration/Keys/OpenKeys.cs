@@ -1,6 +1,9 @@
 namespace RemoteSigner.Administration.Keys;
 
-/// <summary>Opens the vault's shares: at a start and at a reload. It changes nothing by itself; what an interruption left is finished, and the open keys follow vault and ledger.</summary>
+/// <summary>
+/// Opens the vault's shares: at a start and at a reload. It changes nothing by itself; what an interruption left is finished, and the open
+/// keys follow vault and ledger.
+/// </summary>
 public sealed class OpenKeys : AdminAct<bool>
 {
     public override string Action => "key.open";

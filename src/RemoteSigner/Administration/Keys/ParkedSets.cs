@@ -5,7 +5,10 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Administration.Keys;
 
-/// <summary>What the ledger keeps of parked sets beside the state of each key, under one note: since when and until when. Which shares are parked, the states alone say.</summary>
+/// <summary>
+/// What the ledger keeps of parked sets beside the state of each key, under one note: since when and until when. Which shares are parked,
+/// the states alone say.
+/// </summary>
 internal static class ParkedSets
 {
     private const string Note = "keys.parked";
@@ -18,20 +21,36 @@ internal static class ParkedSets
         }
 
         using var document = JsonDocument.Parse(utf8);
-        return [.. document.RootElement.EnumerateArray().Select(set => new ParkedSet(
-            RootOf(set, "cluster"), TimeOf(set, "since")!.Value, TimeOf(set, "until"), RootOf(set, "successor")))];
+        return
+        [
+            .. document
+                .RootElement.EnumerateArray()
+                .Select(set => new ParkedSet(
+                    RootOf(set, "cluster"),
+                    TimeOf(set, "since")!.Value,
+                    TimeOf(set, "until"),
+                    RootOf(set, "successor")
+                )),
+        ];
     }
 
-    /// <summary>Notes a set. Where shares of the same document are parked already, none is given up before the later of the two ends, or by itself where one has none.</summary>
+    /// <summary>
+    /// Notes a set. Where shares of the same document are parked already, none is given up before the later of the two ends, or by itself
+    /// where one has none.
+    /// </summary>
     public static void Put(LedgerTransaction transaction, ParkedSet set)
     {
         var sets = Read(transaction);
-        var until = sets.FirstOrDefault(other => other.Cluster == set.Cluster) is not { } before ? set.Until : before.Until is { } first && set.Until is { } second ? (first > second ? first : second) : null;
+        var until =
+            sets.FirstOrDefault(other => other.Cluster == set.Cluster) is not { } before ? set.Until
+            : before.Until is { } first && set.Until is { } second ? (first > second ? first : second)
+            : null;
         Write(transaction, [.. sets.Where(other => other.Cluster != set.Cluster), set with { Until = until }]);
     }
 
     /// <summary>Forgets a set that is parked no more.</summary>
-    public static void Remove(LedgerTransaction transaction, Root? cluster) => Write(transaction, [.. Read(transaction).Where(other => other.Cluster != cluster)]);
+    public static void Remove(LedgerTransaction transaction, Root? cluster) =>
+        Write(transaction, [.. Read(transaction).Where(other => other.Cluster != cluster)]);
 
     private static void Write(LedgerTransaction transaction, IReadOnlyCollection<ParkedSet> sets)
     {
@@ -67,7 +86,9 @@ internal static class ParkedSets
         }
     }
 
-    private static Root? RootOf(JsonElement set, string name) => set.TryGetProperty(name, out var root) ? Root.Parse(root.GetString()) : null;
+    private static Root? RootOf(JsonElement set, string name) =>
+        set.TryGetProperty(name, out var root) ? Root.Parse(root.GetString()) : null;
 
-    private static DateTimeOffset? TimeOf(JsonElement set, string name) => set.TryGetProperty(name, out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds.GetInt64()) : null;
+    private static DateTimeOffset? TimeOf(JsonElement set, string name) =>
+        set.TryGetProperty(name, out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds.GetInt64()) : null;
 }

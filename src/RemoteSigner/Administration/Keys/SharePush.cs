@@ -12,7 +12,12 @@ namespace RemoteSigner.Administration.Keys;
 /// <param name="Floor">What is stated about their past.</param>
 /// <param name="Right">What the door's client needs.</param>
 public sealed record SharePush(
-    IReadOnlyList<(BlsPublicKey Key, BlsSecretKey Secret)> Shares, ShareProvenance Provenance, string Label, SlashingFloor Floor, AdminRight Right)
+    IReadOnlyList<(BlsPublicKey Key, BlsSecretKey Secret)> Shares,
+    ShareProvenance Provenance,
+    string Label,
+    SlashingFloor Floor,
+    AdminRight Right
+)
 {
     /// <summary>An EIP-3076 interchange file that came along, UTF-8; null for none.</summary>
     public ReadOnlyMemory<byte>? History { get; init; }
@@ -24,14 +29,14 @@ public sealed record SharePush(
 /// <summary>What became of a share that was sent; a closed choice.</summary>
 public abstract record PushedShare
 {
-    private PushedShare()
-    {
-    }
+    private PushedShare() { }
 
     /// <summary>It came in.</summary>
     public sealed record Imported : PushedShare;
 
-    /// <summary>It came in without its place in a cluster, because two who may be believed disagree about it: <paramref name="Detail"/> names both.</summary>
+    /// <summary>
+    /// It came in without its place in a cluster, because two who may be believed disagree about it: <paramref name="Detail"/> names both.
+    /// </summary>
     public sealed record Unplaced(string Detail) : PushedShare;
 
     /// <summary>It signs here already.</summary>

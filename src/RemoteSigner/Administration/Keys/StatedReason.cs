@@ -10,7 +10,11 @@ internal static class StatedReason
     {
         if (string.IsNullOrWhiteSpace(reason) || reason.Length > MostCharacters || reason.Any(char.IsControl))
         {
-            throw new AdminException("no_reason", $"a reason has 1 to {MostCharacters} characters of plain text; nothing was changed", "give --reason with what the ceremony is, and who asked for it: it stands in the audit log");
+            throw new AdminException(
+                "no_reason",
+                $"a reason has 1 to {MostCharacters} characters of plain text; nothing was changed",
+                "give --reason with what the ceremony is, and who asked for it: it stands in the audit log"
+            );
         }
     }
 }

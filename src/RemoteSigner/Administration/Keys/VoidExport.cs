@@ -4,7 +4,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Administration.Keys;
 
 /// <summary>
-/// Takes an export back, at the word of a person that no copy is left: the shares sign again, or are parked where others of their validators sign by now.
+/// Takes an export back, at the word of a person that no copy is left: the shares sign again, or are parked where others of their
+/// validators sign by now.
 /// </summary>
 /// <param name="keys">Exported shares of one document.</param>
 /// <param name="reason">Why, as whoever does it says.</param>
@@ -33,7 +34,13 @@ public sealed class VoidExport(IReadOnlyCollection<BlsPublicKey> keys, string re
         _result = await proceeding.Slashing.EndExportAsync(keys, isSuperseded, (transaction, turnover) =>
         {
             HandedOut.Forget(transaction, _gone);
-            proceeding.Append(transaction, Action, entry => entry with { Keys = [.. turnover.Activated, .. turnover.Parked], Detail = reason });
+            proceeding.Append(transaction, Action, entry =>
+                entry with
+                {
+                    Keys = [.. turnover.Activated, .. turnover.Parked],
+                    Detail = reason,
+                }
+            );
             return KeyEvidence.Write(proceeding, transaction, turnover);
         });
         return !_result.IsEmpty;

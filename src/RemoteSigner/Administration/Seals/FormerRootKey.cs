@@ -7,20 +7,27 @@ using RemoteSigner.Sealing;
 namespace RemoteSigner.Administration.Seals;
 
 /// <summary>
-/// The root key that a vault had before, sealed under the present one, in the ledger for as long as something beside the vault may still be under it: an operator's key, what anchors documents, the
-/// fence. Written with the entry of the act, before the vault has the new root key; whoever has not that one reads nothing in it.
+/// The root key that a vault had before, sealed under the present one, in the ledger for as long as something beside the vault may still be
+/// under it: an operator's key, what anchors documents, the fence. Written with the entry of the act, before the vault has the new root
+/// key; whoever has not that one reads nothing in it.
 /// </summary>
 public static class FormerRootKey
 {
     private const string Note = "seal.former";
 
     /// <summary>
-    /// After a vault was opened: lets it open what has not followed it. One of a root key that the vault never got says nothing. A vault that is not the ledger's gets nothing, so that neither files nor fence
-    /// follow it before it was refused.
+    /// After a vault was opened: lets it open what has not followed it. One of a root key that the vault never got says nothing. A vault
+    /// that is not the ledger's gets nothing, so that neither files nor fence follow it before it was refused.
     /// </summary>
     public static async Task RecallAsync(PendingActs pending, Vault vault)
     {
-        if (vault.Contents.Epoch > 0 && await pending.WriteAsync(transaction => VaultRules.Refusal(KnownVault.Read(transaction), vault.Anchor) is null ? LedgerNotes.Find(transaction, Note) : null) is { } former)
+        if (
+            vault.Contents.Epoch > 0
+            && await pending.WriteAsync(transaction =>
+                VaultRules.Refusal(KnownVault.Read(transaction), vault.Anchor) is null ? LedgerNotes.Find(transaction, Note) : null
+            )
+                is { } former
+        )
         {
             vault.Recall(former);
         }
@@ -58,7 +65,8 @@ public static class FormerRootKey
         }
     }
 
-    // The device with the former place may be the one that was lost: that the fence did not follow a start or a person sees, and the recovery goes on.
+    // The device with the former place may be the one that was lost: that the fence did not follow a start or a person sees, and the
+    // recovery goes on.
     private static async Task<bool> HandFenceOverAsync(Proceeding proceeding)
     {
         try
@@ -76,7 +84,10 @@ public static class FormerRootKey
         var (vault, archive) = (proceeding.Vault, proceeding.Library.Archive);
         if (vault.IsOperatorKeyShut(vault.OperatorKeyPath))
         {
-            proceeding.Tell($"the operator key {vault.OperatorKeyPath} does not open in this vault, neither with its root key nor with the one before, and stays as it is");
+            proceeding.Tell(
+                $"the operator key {vault.OperatorKeyPath} does not open in this vault, neither "
+                    + "with its root key nor with the one before, and stays as it is"
+            );
         }
         else if (vault.ReSealOperatorKey(vault.OperatorKeyPath) is { } key)
         {

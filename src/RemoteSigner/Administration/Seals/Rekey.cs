@@ -2,7 +2,9 @@ using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Administration.Seals;
 
-/// <summary>Another root key for the vault, and the slots as they are but those that a person gives up. The result is what the vault has then.</summary>
+/// <summary>
+/// Another root key for the vault, and the slots as they are but those that a person gives up. The result is what the vault has then.
+/// </summary>
 public sealed class Rekey(SlotReach reach) : SlotAct<VaultListing>
 {
     private Vault? _vault;
@@ -16,7 +18,10 @@ public sealed class Rekey(SlotReach reach) : SlotAct<VaultListing>
 
     private protected override Task<SlotPlan> PlanAsync(Vault vault, CancellationToken cancellation)
     {
-        (_vault, _gone) = (vault, string.Join(", ", vault.Contents.Slots.Where(reach.Drops).Select(slot => $"{slot.Label} ({slot.KeyIdText})")));
+        (_vault, _gone) = (
+            vault,
+            string.Join(", ", vault.Contents.Slots.Where(reach.Drops).Select(slot => $"{slot.Label} ({slot.KeyIdText})"))
+        );
         return Task.FromResult(new SlotPlan([], null, reach));
     }
 }

@@ -2,7 +2,10 @@ using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Administration.Seals;
 
-/// <summary>Takes a slot away, of a device that is to open the vault no more: copies of the vault still have it, and it opens those alone. Not the one by which signer.json opens the vault.</summary>
+/// <summary>
+/// Takes a slot away, of a device that is to open the vault no more: copies of the vault still have it, and it opens those alone. Not the
+/// one by which signer.json opens the vault.
+/// </summary>
 /// <param name="keyId">Its key's id in hex, as <c>seal status</c> shows it.</param>
 /// <param name="present">The key by which signer.json opens the vault.</param>
 /// <param name="reach">What wraps another root key for the slots that stay.</param>
@@ -19,9 +22,17 @@ public sealed class RemoveSlot(string keyId, IKeyEncryptionKey present, SlotReac
     private protected override Task<SlotPlan> PlanAsync(Vault vault, CancellationToken cancellation)
     {
         _slot = vault.Contents.Slots.FirstOrDefault(slot => string.Equals(slot.KeyIdText, keyId, StringComparison.OrdinalIgnoreCase))
-            ?? throw new AdminException("unknown_slot", $"the vault has no slot for a key {keyId}", "'remote-signer seal status' lists the slots");
+            ?? throw new AdminException(
+                "unknown_slot",
+                $"the vault has no slot for a key {keyId}",
+                "'remote-signer seal status' lists the slots"
+            );
         return _slot.BelongsTo(present)
-            ? throw new AdminException("slot_in_use", $"this is the slot by which signer.json opens the vault ({_slot.Label})", "name the other device in signer.json first")
+            ? throw new AdminException(
+                "slot_in_use",
+                $"this is the slot by which signer.json opens the vault ({_slot.Label})",
+                "name the other device in signer.json first"
+            )
             : Task.FromResult(new SlotPlan([_slot], null, reach));
     }
 }

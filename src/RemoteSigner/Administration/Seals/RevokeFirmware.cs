@@ -4,12 +4,14 @@ using RemoteSigner.Sealing.Tpm2;
 namespace RemoteSigner.Administration.Seals;
 
 /// <summary>
-/// Every approval there ever was is dead: the vault gets another root key, in another sealed object of the TPM, for which what runs now is approved and nothing else; then the TPM's counter passes every approval
-/// that is known, so that copies of the vault from before do not open by them either. Interrupted before the counter the vault is as it should be, and repeating it counts.
+/// Every approval there ever was is dead: the vault gets another root key, in another sealed object of the TPM, for which what runs now is
+/// approved and nothing else; then the TPM's counter passes every approval that is known, so that copies of the vault from before do not
+/// open by them either. Interrupted before the counter the vault is as it should be, and repeating it counts.
 /// </summary>
 /// <param name="provisioning">With the vault's release key, and a PIN as the slot has it.</param>
 /// <param name="reach">What wraps another root key for the slots that stay.</param>
-public sealed class RevokeFirmware(SealingTpm tpm, TpmProvisioning provisioning, ReleaseKey release, string now, SlotReach reach) : SlotAct<RevokedFirmware>
+public sealed class RevokeFirmware(SealingTpm tpm, TpmProvisioning provisioning, ReleaseKey release, string now, SlotReach reach)
+    : SlotAct<RevokedFirmware>
 {
     private TpmRevocation? _revocation;
     private TpmApproval? _approval;
@@ -17,12 +19,16 @@ public sealed class RevokeFirmware(SealingTpm tpm, TpmProvisioning provisioning,
     public override string Action => "tpm.revoke";
 
     private protected override string Detail =>
-        $"every approval from before is of another sealed object, and the counter goes to {_revocation!.Target}; alive is {_approval!.Pcrs} {Convert.ToHexStringLower(_approval.PcrDigest)}";
+        "every approval from before is of another sealed object, and the counter goes to "
+        + $"{_revocation!.Target}; alive is {_approval!.Pcrs} {Convert.ToHexStringLower(_approval.PcrDigest)}";
 
     internal override RevokedFirmware Result => new(_approval!, _revocation!.Beyond);
 
     private protected override PendingEffect EffectAt(ulong generation) =>
-        new PendingEffect.Untold("'remote-signer tpm status' shows the count; where it is below the one that was to be, older copies of the vault still open by their approvals: repeat the command");
+        new PendingEffect.Untold(
+            "'remote-signer tpm status' shows the count; where it is below the one that was to be, "
+                + "older copies of the vault still open by their approvals: repeat the command"
+        );
 
     private protected override async Task<SlotPlan> PlanAsync(Vault vault, CancellationToken cancellation)
     {
@@ -32,7 +38,11 @@ public sealed class RevokeFirmware(SealingTpm tpm, TpmProvisioning provisioning,
         {
             if (!release.Name.Equals(expected.Name) || !release.CanSign)
             {
-                throw new VaultException(VaultFault.WrongKey, $"the release key {release.Name} is not the private half of the one that this vault was sealed for, {expected.Name}", "give the right key; another one is 'remote-signer tpm provision'");
+                throw new VaultException(
+                    VaultFault.WrongKey,
+                    $"the release key {release.Name} is not the private half of the one that this vault was sealed for, {expected.Name}",
+                    "give the right key; another one is 'remote-signer tpm provision'"
+                );
             }
         }
 
@@ -62,7 +72,11 @@ public sealed class RevokeFirmware(SealingTpm tpm, TpmProvisioning provisioning,
             }
         }
 
-        throw new AdminException("unknown_slot", $"the vault has no slot for the {tpm.Description}", "'remote-signer seal status' lists the slots; 'remote-signer tpm provision' adds one");
+        throw new AdminException(
+            "unknown_slot",
+            $"the vault has no slot for the {tpm.Description}",
+            "'remote-signer seal status' lists the slots; 'remote-signer tpm provision' adds one"
+        );
     }
 
     private async Task<IKeyEncryptionKey> ApproveAsync(string label, Guid vaultId, CancellationToken cancellation)
@@ -73,5 +87,8 @@ public sealed class RevokeFirmware(SealingTpm tpm, TpmProvisioning provisioning,
     }
 }
 
-/// <summary>What stays alive: the approval of what runs now, and those that open older copies of the vault because the counter was not raised past them.</summary>
+/// <summary>
+/// What stays alive: the approval of what runs now, and those that open older copies of the vault because the counter was not raised past
+/// them.
+/// </summary>
 public sealed record RevokedFirmware(TpmApproval Approval, IReadOnlyList<TpmApproval> Beyond);

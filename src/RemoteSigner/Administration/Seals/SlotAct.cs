@@ -4,9 +4,11 @@ using RemoteSigner.Sealing;
 namespace RemoteSigner.Administration.Seals;
 
 /// <summary>
-/// An act that changes the slots of the vault, which are the ways to open it. Where it takes trust away the vault gets another root key with it, so that whatever an older root key, device or copy of the
-/// vault opens, it opens nothing that came in since. What a device may refuse is done before; then the entry, with the former root key sealed under the new one; then the vault's new file; then what is
-/// beside it: the operator's key, what anchors documents, the fence. Interrupted before the vault nothing has happened, and after it the next act or start finishes.
+/// An act that changes the slots of the vault, which are the ways to open it. Where it takes trust away the vault gets another root key
+/// with it, so that whatever an older root key, device or copy of the vault opens, it opens nothing that came in since. What a device may
+/// refuse is done before; then the entry, with the former root key sealed under the new one; then the vault's new file; then what is beside
+/// it: the operator's key, what anchors documents, the fence. Interrupted before the vault nothing has happened, and after it the next act
+/// or start finishes.
 /// </summary>
 public abstract class SlotAct<TResult> : AdminAct<TResult>
 {
@@ -16,9 +18,7 @@ public abstract class SlotAct<TResult> : AdminAct<TResult>
     private ulong? _from;
     private bool _hasPlace;
 
-    private protected SlotAct()
-    {
-    }
+    private protected SlotAct() { }
 
     internal override bool WantsVault => true;
 
@@ -37,7 +37,10 @@ public abstract class SlotAct<TResult> : AdminAct<TResult>
         if (!vault.IsFollowed && !vault.IsOpenedByRecovery)
         {
             throw new AdminException(
-                "not_followed", "the fence is still under the root key before the present one, because a start with it would be refused", "'remote-signer freshness status' shows why; settle that first");
+                "not_followed",
+                "the fence is still under the root key before the present one, because a start with it would be refused",
+                "'remote-signer freshness status' shows why; settle that first"
+            );
         }
 
         _from = vault.Contents.Generation;
@@ -46,7 +49,10 @@ public abstract class SlotAct<TResult> : AdminAct<TResult>
         {
             // One that does not open cannot follow, and what could have opened it is gone after this.
             vault.CheckOperatorKey(vault.OperatorKeyPath);
-            List<IKeyEncryptionKey> keys = [.. await reach.FindAsync([.. vault.Contents.Slots.Where(slot => !plan.Gone.Contains(slot))], cancellation)];
+            List<IKeyEncryptionKey> keys =
+            [
+                .. await reach.FindAsync([.. vault.Contents.Slots.Where(slot => !plan.Gone.Contains(slot))], cancellation),
+            ];
             if (plan.AddAsync is { } addAsync)
             {
                 keys.Add(_added = await addAsync(cancellation));
@@ -65,7 +71,9 @@ public abstract class SlotAct<TResult> : AdminAct<TResult>
 
     internal override async Task<bool> CommitAsync(Proceeding proceeding)
     {
-        var detail = _next is null ? Detail : $"{Detail}; root key {_next.Number}, for {string.Join(", ", _next.Slots.Select(slot => slot.KeyIdText))}";
+        var detail = _next is null
+            ? Detail
+            : $"{Detail}; root key {_next.Number}, for {string.Join(", ", _next.Slots.Select(slot => slot.KeyIdText))}";
         await proceeding.Pending.WriteAsync(transaction =>
         {
             PendingActs.Begin(transaction, new PendingAct(Action, EffectAt(proceeding.Vault.Contents.Generation + 1)));
@@ -90,7 +98,12 @@ public abstract class SlotAct<TResult> : AdminAct<TResult>
         }
         catch (WitnessException e)
         {
-            throw new WitnessException(e.Fault, $"the vault has its new root key, and the fence has not followed yet: {e.Message}", $"{e.Hint}; the next change or start finishes it", e);
+            throw new WitnessException(
+                e.Fault,
+                $"the vault has its new root key, and the fence has not followed yet: {e.Message}",
+                $"{e.Hint}; the next change or start finishes it",
+                e
+            );
         }
     }
 

@@ -6,8 +6,9 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Clusters;
 
 /// <summary>
-/// Partial signatures that an operator sends to the one who collects them: of one duty, for validators of one lock. Nothing in it is believed: whoever reads it says which message he wants, and verifies every
-/// signature under the public shares of his own lock. The room's README has the format.
+/// Partial signatures that an operator sends to the one who collects them: of one duty, for validators of one lock. Nothing in it is
+/// believed: whoever reads it says which message he wants, and verifies every signature under the public shares of his own lock. The room's
+/// README has the format.
 /// </summary>
 public sealed record PartialsFile(string Duty, Root LockHash, ImmutableArray<PartialsFile.Entry> Validators)
 {
@@ -28,7 +29,9 @@ public sealed record PartialsFile(string Duty, Root LockHash, ImmutableArray<Par
     {
         try
         {
-            return new FileInfo(path).Length <= MostBytes ? Parse(BoundedFile.ReadAllBytes(path, MostBytes)) : throw new ClusterFileException(ClusterFileFault.TooLarge, $"it has more than {MostBytes} bytes", WrittenBy);
+            return new FileInfo(path).Length <= MostBytes
+                ? Parse(BoundedFile.ReadAllBytes(path, MostBytes))
+                : throw new ClusterFileException(ClusterFileFault.TooLarge, $"it has more than {MostBytes} bytes", WrittenBy);
         }
         catch (ClusterFileException fault)
         {
@@ -49,12 +52,22 @@ public sealed record PartialsFile(string Duty, Root LockHash, ImmutableArray<Par
 
         if (root.Number("version", 1, int.MaxValue) != Version)
         {
-            throw new ClusterFileException(ClusterFileFault.UnknownVersion, $"the file is of a later version than {Version}", "a newer version of this program wrote it: use that one, or have it written by this one");
+            throw new ClusterFileException(
+                ClusterFileFault.UnknownVersion,
+                $"the file is of a later version than {Version}",
+                "a newer version of this program wrote it: use that one, or have it written by this one"
+            );
         }
 
-        var file = new PartialsFile(root.Text("duty", LongestText), new Root(root.Bytes("lock_hash", Root.Length)), root.Objects("validators", MostValidators, ReadEntry));
+        var file = new PartialsFile(
+            root.Text("duty", LongestText),
+            new Root(root.Bytes("lock_hash", Root.Length)),
+            root.Objects("validators", MostValidators, ReadEntry)
+        );
         root.RefuseUnread();
-        return file.Validators.DistinctBy(entry => entry.GroupKey).Count() == file.Validators.Length ? file : throw root.Malformed("validators", "has a validator twice");
+        return file.Validators.DistinctBy(entry => entry.GroupKey).Count() == file.Validators.Length
+            ? file
+            : throw root.Malformed("validators", "has a validator twice");
     }
 
     /// <summary>The file's bytes.</summary>
@@ -100,9 +113,14 @@ public sealed record PartialsFile(string Duty, Root LockHash, ImmutableArray<Par
         writer.WriteEndObject();
     }
 
-    private static Entry ReadEntry(JsonMembers members) => new(
-        new BlsPublicKey(members.Bytes("pubkey", BlsPublicKey.Length)),
-        members.Text("message", LongestText),
-        new Root(members.Bytes("signing_root", Root.Length)),
-        members.Objects("partials", MostShares, partial => new PartialSignature(partial.Number("share_index"), new BlsSignature(partial.Bytes("signature", BlsSignature.Length)))));
+    private static Entry ReadEntry(JsonMembers members) =>
+        new(
+            new BlsPublicKey(members.Bytes("pubkey", BlsPublicKey.Length)),
+            members.Text("message", LongestText),
+            new Root(members.Bytes("signing_root", Root.Length)),
+            members.Objects("partials", MostShares, partial => new PartialSignature(
+                partial.Number("share_index"),
+                new BlsSignature(partial.Bytes("signature", BlsSignature.Length))
+            ))
+        );
 }

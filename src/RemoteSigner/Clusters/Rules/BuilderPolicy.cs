@@ -4,7 +4,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Clusters;
 
 /// <summary>
-/// Which of the keys here are builders', and what they may offer. A bid's value is taken from the builder's stake, whether its payload comes or not. Amounts in Gwei.
+/// Which of the keys here are builders', and what they may offer. A bid's value is taken from the builder's stake, whether its payload
+/// comes or not. Amounts in Gwei.
 /// </summary>
 public sealed record BuilderPolicy(FrozenSet<BlsPublicKey> Keys, ulong MostBid, bool AllowsExecutionPayment)
 {

@@ -3,10 +3,14 @@ namespace RemoteSigner.Clusters;
 /// <summary>Why a message is not signed with a share; <paramref name="Detail"/> is for the client and the log.</summary>
 public sealed record ClusterRefusal(ClusterRule Rule, string Detail);
 
-/// <summary>What a signer can hold against a message because it knows the cluster of its share. The names in snake case are reason codes.</summary>
+/// <summary>
+/// What a signer can hold against a message because it knows the cluster of its share. The names in snake case are reason codes.
+/// </summary>
 public enum ClusterRule
 {
-    /// <summary>The selection proof inside the message is not the group's: no threshold of nodes has agreed that the validator aggregates.</summary>
+    /// <summary>
+    /// The selection proof inside the message is not the group's: no threshold of nodes has agreed that the validator aggregates.
+    /// </summary>
     SelectionProofNotOfGroup,
 
     /// <summary>A builder registration names a validator other than the key's.</summary>
@@ -18,7 +22,9 @@ public enum ClusterRule
     /// <summary>A builder registration's gas limit is outside the configured band.</summary>
     GasLimitOutsideBand,
 
-    /// <summary>A deposit is for another key than the share's group; of a whole key, and of a share whose group is not known, than the key itself.</summary>
+    /// <summary>
+    /// A deposit is for another key than the share's group; of a whole key, and of a share whose group is not known, than the key itself.
+    /// </summary>
     DepositForAnotherKey,
 
     /// <summary>A deposit has a network, withdrawal credentials or an amount that the cluster lock does not have.</summary>

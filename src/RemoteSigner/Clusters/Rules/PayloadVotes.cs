@@ -3,8 +3,9 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Clusters;
 
 /// <summary>
-/// The first vote of each key about the payload of a slot, in memory. A second one that differs is not slashable: gossip takes the first and drops the other. It is worth a look all the same, and where
-/// the operator wants one vote a slot it is refused, so that the members of a group cannot be led to split over two.
+/// The first vote of each key about the payload of a slot, in memory. A second one that differs is not slashable: gossip takes the first
+/// and drops the other. It is worth a look all the same, and where the operator wants one vote a slot it is refused, so that the members of
+/// a group cannot be led to split over two.
 /// </summary>
 /// <param name="refusesOthers">One vote a slot.</param>
 public sealed class PayloadVotes(bool refusesOthers)
@@ -41,7 +42,12 @@ public sealed class PayloadVotes(bool refusesOthers)
         }
 
         Differs(share, vote.Slot);
-        return refusesOthers ? new(ClusterRule.OtherPayloadVote, $"another vote about the payload of slot {vote.Slot} was asked for before, and payloadVotes in signer.json says refuse") : null;
+        return refusesOthers
+            ? new(
+                ClusterRule.OtherPayloadVote,
+                $"another vote about the payload of slot {vote.Slot} was asked for before, and payloadVotes in signer.json says refuse"
+            )
+            : null;
     }
 
     private void Remember((BlsPublicKey Key, Slot Slot) duty, Root root, bool remembers)

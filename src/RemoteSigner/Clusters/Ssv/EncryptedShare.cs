@@ -1,8 +1,9 @@
 namespace RemoteSigner.Clusters.Ssv;
 
 /// <summary>
-/// What comes out of the bare RSA function: 00 02, at least eight bytes that are not zero, 00 (RFC 8017 §7.2.1), and the share as 64 hexadecimal digits, with 0x or
-/// without. The digits end the block either way, so nothing has to be searched for, and what is read does not depend on what is there.
+/// What comes out of the bare RSA function: 00 02, at least eight bytes that are not zero, 00 (RFC 8017 §7.2.1), and the share as 64
+/// hexadecimal digits, with 0x or without. The digits end the block either way, so nothing has to be searched for, and what is read does
+/// not depend on what is there.
 /// </summary>
 internal static class EncryptedShare
 {

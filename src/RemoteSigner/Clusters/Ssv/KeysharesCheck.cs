@@ -1,6 +1,8 @@
 namespace RemoteSigner.Clusters.Ssv;
 
-/// <summary>The checks of a <c>keyshares.json</c>, in the order in which they are told. The names in snake case are their error codes.</summary>
+/// <summary>
+/// The checks of a <c>keyshares.json</c>, in the order in which they are told. The names in snake case are their error codes.
+/// </summary>
 public enum KeysharesCheck
 {
     /// <summary>3f + 1 operators: 4, 7, 10 or 13.</summary>

@@ -4,8 +4,8 @@ using RemoteSigner.Native;
 namespace RemoteSigner.Clusters.Ssv;
 
 /// <summary>
-/// What ssv-keys or ssv-dkg wrote for SSV's contract, <c>keyshares.json</c>: one validator or many, each with the shares of its operators encrypted to them.
-/// Reading it proves nothing; see <see cref="KeysharesVerifier"/>.
+/// What ssv-keys or ssv-dkg wrote for SSV's contract, <c>keyshares.json</c>: one validator or many, each with the shares of its operators
+/// encrypted to them. Reading it proves nothing; see <see cref="KeysharesVerifier"/>.
 /// </summary>
 public sealed record KeysharesFile
 {
@@ -26,10 +26,13 @@ public sealed record KeysharesFile
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
     public static KeysharesFile Open(string path) =>
-        new FileInfo(path).Length is var length && length <= KeysharesJson.MostBytes ? Parse(BoundedFile.ReadAllBytes(path, KeysharesJson.MostBytes)) : throw KeysharesJson.TooLarge(length);
+        new FileInfo(path).Length is var length && length <= KeysharesJson.MostBytes
+            ? Parse(BoundedFile.ReadAllBytes(path, KeysharesJson.MostBytes))
+            : throw KeysharesJson.TooLarge(length);
 
     /// <summary>True when the file at a path is one of these rather than Charon's; it is not known to be well-formed by that.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
-    public static bool IsAt(string path) => new FileInfo(path).Length <= KeysharesJson.MostBytes && Is(BoundedFile.ReadAllBytes(path, KeysharesJson.MostBytes));
+    public static bool IsAt(string path) =>
+        new FileInfo(path).Length <= KeysharesJson.MostBytes && Is(BoundedFile.ReadAllBytes(path, KeysharesJson.MostBytes));
 }

@@ -74,18 +74,32 @@ internal static class KeysharesJson
     private static string ReadVersion(JsonMembers root)
     {
         var text = root.Text("version", 16);
-        return text.StartsWith('v') && System.Version.TryParse(text.AsSpan(1), out var version) && version is { Major: 1, Minor: 1 or 2, Build: >= 0, Revision: -1 } && $"v{version}" == text
+        return
+            text.StartsWith('v')
+            && System.Version.TryParse(text.AsSpan(1), out var version)
+            && version is { Major: 1, Minor: 1 or 2, Build: >= 0, Revision: -1 }
+            && $"v{version}" == text
             ? text
-            : throw new ClusterFileException(ClusterFileFault.UnknownVersion, $"version is '{text}'; v1.1 and v1.2 of keyshares are known", "make the file anew with a current ssv-keys or ssv-dkg");
+            : throw new ClusterFileException(
+                ClusterFileFault.UnknownVersion,
+                $"version is '{text}'; v1.1 and v1.2 of keyshares are known",
+                "make the file anew with a current ssv-keys or ssv-dkg"
+            );
     }
 
     private static ValidatorShares ReadValidator(JsonMembers members)
     {
-        var content = members.Object("data", data => (
-            Nonce: data.Number("ownerNonce"),
-            Owner: ReadOwner(data),
-            Key: new BlsPublicKey(data.Bytes("publicKey", BlsPublicKey.Length)),
-            Operators: data.Objects("operators", MostOperators, member => new SsvOperator(member.Number("id"), member.Text("operatorKey", OperatorPublicKey.MostText)))));
+        var content = members.Object("data", data =>
+            (
+                Nonce: data.Number("ownerNonce"),
+                Owner: ReadOwner(data),
+                Key: new BlsPublicKey(data.Bytes("publicKey", BlsPublicKey.Length)),
+                Operators: data.Objects("operators", MostOperators, member => new SsvOperator(
+                    member.Number("id"),
+                    member.Text("operatorKey", OperatorPublicKey.MostText)
+                ))
+            )
+        );
         return members.Object(Payload, payload => new ValidatorShares
         {
             OwnerNonce = content.Nonce,
@@ -94,7 +108,13 @@ internal static class KeysharesJson
             Operators = content.Operators,
             PayloadGroupKey = new BlsPublicKey(payload.Bytes("publicKey", BlsPublicKey.Length)),
             OperatorIds = payload.Numbers("operatorIds", MostOperators),
-            SharesData = [.. payload.BytesUpTo("sharesData", BlsSignature.Length + (MostOperators * (BlsPublicKey.Length + ValidatorShares.EncryptedLength)))],
+            SharesData =
+            [
+                .. payload.BytesUpTo(
+                    "sharesData",
+                    BlsSignature.Length + (MostOperators * (BlsPublicKey.Length + ValidatorShares.EncryptedLength))
+                ),
+            ],
         });
     }
 
@@ -103,7 +123,10 @@ internal static class KeysharesJson
     {
         const string Name = "ownerAddress";
         var text = members.Text(Name, 42);
-        return text.StartsWith("0x", StringComparison.Ordinal) && ExecutionAddress.TryParse(text, out var address) && (text == address.ToString() || text == OwnerAccount.Checksummed(address))
+        return
+            text.StartsWith("0x", StringComparison.Ordinal)
+            && ExecutionAddress.TryParse(text, out var address)
+            && (text == address.ToString() || text == OwnerAccount.Checksummed(address))
             ? address
             : throw members.Malformed(Name, "is no address: 0x and 40 hexadecimal digits, whose capitals are a checksum (EIP-55)");
     }

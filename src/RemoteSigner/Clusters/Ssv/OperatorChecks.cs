@@ -7,20 +7,30 @@ internal static class OperatorChecks
 {
     public const string Restore = "take the file from whoever made it; never go on with this one";
 
-    public static CheckVerdict ClusterSize(ValidatorShares validator) => validator.Operators.Length is 4 or 7 or 10 or KeysharesJson.MostOperators
-        ? new Passed($"{validator.Threshold} of {validator.Operators.Length}")
-        : new Failed($"there are {validator.Operators.Length} operators, not 4, 7, 10 or 13", "SSV's contract takes no other clusters: make the file anew");
+    public static CheckVerdict ClusterSize(ValidatorShares validator) =>
+        validator.Operators.Length is 4 or 7 or 10 or KeysharesJson.MostOperators
+            ? new Passed($"{validator.Threshold} of {validator.Operators.Length}")
+            : new Failed(
+                $"there are {validator.Operators.Length} operators, not 4, 7, 10 or 13",
+                "SSV's contract takes no other clusters: make the file anew"
+            );
 
     public static CheckVerdict Ids(ValidatorShares validator)
     {
         var ids = validator.Operators.Select(member => member.Id).ToList();
         if (!validator.OperatorIds.SequenceEqual(ids))
         {
-            return new Failed($"operatorIds are {string.Join(", ", validator.OperatorIds)}, the operators' own {string.Join(", ", ids)}", Restore);
+            return new Failed(
+                $"operatorIds are {string.Join(", ", validator.OperatorIds)}, the operators' own {string.Join(", ", ids)}",
+                Restore
+            );
         }
 
         return ids.Contains(0) || ids.Zip(ids.Skip(1)).Any(pair => pair.First >= pair.Second)
-            ? new Failed($"the ids {string.Join(", ", ids)} do not rise from 1 or above", "shares are evaluated at the ids: make the file anew")
+            ? new Failed(
+                $"the ids {string.Join(", ", ids)} do not rise from 1 or above",
+                "shares are evaluated at the ids: make the file anew"
+            )
             : new Passed(string.Join(", ", ids));
     }
 

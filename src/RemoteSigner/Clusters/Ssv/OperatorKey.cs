@@ -4,7 +4,10 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Clusters.Ssv;
 
-/// <summary>Our operator's RSA key: opens the shares that were encrypted to us, and signs what we say to the other operators. The private part stays in secret memory.</summary>
+/// <summary>
+/// Our operator's RSA key: opens the shares that were encrypted to us, and signs what we say to the other operators. The private part stays
+/// in secret memory.
+/// </summary>
 public sealed class OperatorKey : IDisposable
 {
     private readonly RsaPrivateKey _rsa;
@@ -18,8 +21,8 @@ public sealed class OperatorKey : IDisposable
     public static OperatorKey FromPkcs1(SecretArena arena, ReadOnlySpan<byte> der) => new(RsaPrivateKey.FromPkcs1(arena, der));
 
     /// <summary>
-    /// The share in a ciphertext of 256 bytes, when it is the secret of <paramref name="expected"/>; else null, without a reason and after the same work: whoever could
-    /// tell bad padding from a foreign key would in time decrypt what he likes (Bleichenbacher 1998).
+    /// The share in a ciphertext of 256 bytes, when it is the secret of <paramref name="expected"/>; else null, without a reason and after
+    /// the same work: whoever could tell bad padding from a foreign key would in time decrypt what he likes (Bleichenbacher 1998).
     /// </summary>
     public BlsSecretKey? DecryptShare(SecretArena arena, ReadOnlySpan<byte> encrypted, BlsPublicKey expected)
     {
@@ -43,7 +46,9 @@ public sealed class OperatorKey : IDisposable
         return null;
     }
 
-    /// <summary>PKCS#1 v1.5 with SHA-256, 256 bytes. Only for messages that were understood (<see cref="DecryptShare"/> is the other use).</summary>
+    /// <summary>
+    /// PKCS#1 v1.5 with SHA-256, 256 bytes. Only for messages that were understood (<see cref="DecryptShare"/> is the other use).
+    /// </summary>
     public byte[] Sign(ReadOnlySpan<byte> message) => _rsa.Sign(message);
 
     /// <summary>A copy of the DER, to be sealed; the caller disposes it.</summary>

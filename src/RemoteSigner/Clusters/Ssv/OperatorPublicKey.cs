@@ -6,8 +6,8 @@ using System.Text;
 namespace RemoteSigner.Clusters.Ssv;
 
 /// <summary>
-/// An operator's RSA public key as SSV shows it: base64 of a PEM. The PEM says "RSA PUBLIC KEY", but holds a SubjectPublicKeyInfo; both layouts are read under
-/// either label, and only 2048 bits.
+/// An operator's RSA public key as SSV shows it: base64 of a PEM. The PEM says "RSA PUBLIC KEY", but holds a SubjectPublicKeyInfo; both
+/// layouts are read under either label, and only 2048 bits.
 /// </summary>
 public sealed class OperatorPublicKey : IEquatable<OperatorPublicKey>
 {
@@ -49,10 +49,13 @@ public sealed class OperatorPublicKey : IEquatable<OperatorPublicKey>
     }
 
     /// <summary>Base64 of the PEM with SSV's label and its final line break: what the contract has, byte for byte.</summary>
-    public override string ToString() => Convert.ToBase64String(Encoding.ASCII.GetBytes(PemEncoding.WriteString("RSA PUBLIC KEY", _subjectPublicKeyInfo) + "\n"));
+    public override string ToString() =>
+        Convert.ToBase64String(Encoding.ASCII.GetBytes(PemEncoding.WriteString("RSA PUBLIC KEY", _subjectPublicKeyInfo) + "\n"));
 
     private static OperatorPublicKey? FromPem(string pem) =>
-        PemEncoding.TryFind(pem, out var fields) && pem[fields.Label] is "RSA PUBLIC KEY" or "PUBLIC KEY" && pem.AsSpan().Trim().Length == pem[fields.Location].Length
+        PemEncoding.TryFind(pem, out var fields)
+        && pem[fields.Label] is "RSA PUBLIC KEY" or "PUBLIC KEY"
+        && pem.AsSpan().Trim().Length == pem[fields.Location].Length
             ? FromDer(Convert.FromBase64String(pem[fields.Base64Data]))
             : null;
 

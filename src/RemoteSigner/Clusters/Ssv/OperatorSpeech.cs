@@ -1,11 +1,13 @@
 namespace RemoteSigner.Clusters.Ssv;
 
 /// <summary>
-/// What our operator may say to the others with its RSA key: consensus and partial signatures, in our SSV network, about duties of validators of which a share is held here. Anything
-/// else that is offered for signing is refused, so that whoever gets at the door cannot have a statement of his own signed.
+/// What our operator may say to the others with its RSA key: consensus and partial signatures, in our SSV network, about duties of
+/// validators of which a share is held here. Anything else that is offered for signing is refused, so that whoever gets at the door cannot
+/// have a statement of his own signed.
 /// </summary>
 /// <param name="domains">The network's, now and at its next fork.</param>
-/// <param name="anyValidator">Bears messages about validators that are not known here: an SSV node sends shares without saying whose they are.</param>
+/// <param name="anyValidator">Bears messages about validators that are not known here: an SSV node sends shares without saying whose they
+/// are.</param>
 public sealed class OperatorSpeech(IReadOnlySet<SsvDomain> domains, bool anyValidator)
 {
     /// <summary>True when messages about validators that are not known here are borne.</summary>
@@ -18,21 +20,41 @@ public sealed class OperatorSpeech(IReadOnlySet<SsvDomain> domains, bool anyVali
     {
         if (message is null)
         {
-            return new SpeechRefusal("not_an_ssv_message", "the bytes are neither a step of the consensus nor partial signatures, in SSZ as ssv-spec has them");
+            return new SpeechRefusal(
+                "not_an_ssv_message",
+                "the bytes are neither a step of the consensus nor partial signatures, in SSZ as ssv-spec has them"
+            );
         }
 
         if (!domains.Contains(message.Domain))
         {
-            return new SpeechRefusal("other_ssv_network", $"the message is for the SSV domain {message.Domain}, this signer speaks in {string.Join(", ", domains)} (ssv.domains in signer.json)");
+            return new SpeechRefusal(
+                "other_ssv_network",
+                $"the message is for the SSV domain {message.Domain}, this signer speaks in "
+                    + $"{string.Join(", ", domains)} (ssv.domains in signer.json)"
+            );
         }
 
         if (message.Signer is { } signer && places.Count > 0 && places.All(place => place.OperatorId != signer))
         {
-            return new SpeechRefusal("other_operator", $"the message is from operator {signer}, the shares here are of {places[0].OperatorId}");
+            return new SpeechRefusal(
+                "other_operator",
+                $"the message is from operator {signer}, the shares here are of {places[0].OperatorId}"
+            );
         }
 
-        return anyValidator || places.Any(place => message.Validator is { } key ? place.GroupKey == key : place.Committee == message.Committee)
+        return
+            anyValidator || places.Any(place => message.Validator is { } key ? place.GroupKey == key : place.Committee == message.Committee)
             ? null
-            : new SpeechRefusal("unknown_validator", $"no share is known here of {(message.Validator is { } validator ? $"the validator {validator}" : $"a validator of the committee {message.Committee}")}; see ssv.validators in signer.json");
+            : new SpeechRefusal(
+                "unknown_validator",
+                "no share is known here of "
+                    + (
+                        message.Validator is { } validator
+                            ? $"the validator {validator}"
+                            : $"a validator of the committee {message.Committee}"
+                    )
+                    + "; see ssv.validators in signer.json"
+            );
     }
 }

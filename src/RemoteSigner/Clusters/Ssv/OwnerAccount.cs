@@ -15,5 +15,6 @@ internal static class OwnerAccount
     }
 
     /// <summary>What the validator's key signs, as it is: the hash of <c>address:nonce</c>. It is no signing root of any duty.</summary>
-    public static byte[] Digest(ExecutionAddress owner, ulong nonce) => Keccak256.Hash(Encoding.ASCII.GetBytes($"{Checksummed(owner)}:{nonce}"));
+    public static byte[] Digest(ExecutionAddress owner, ulong nonce) =>
+        Keccak256.Hash(Encoding.ASCII.GetBytes($"{Checksummed(owner)}:{nonce}"));
 }

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace RemoteSigner.Clusters.Ssv;
 
 /// <summary>
-/// Partial signatures in SSZ (ssv-spec, types/partial_sig_message.go): Type (8), Slot (8), offset; then for each a signature (96), its signing root (32), the operator
-/// (8) and the validator's index (8).
+/// Partial signatures in SSZ (ssv-spec, types/partial_sig_message.go): Type (8), Slot (8), offset; then for each a signature (96), its
+/// signing root (32), the operator (8) and the validator's index (8).
 /// </summary>
 internal static class PartialSignatures
 {
@@ -18,11 +18,13 @@ internal static class PartialSignatures
     /// <summary>The one operator that all of them are from; null when it is no such message.</summary>
     public static ulong? SignerOf(ReadOnlySpan<byte> data)
     {
-        if (data.Length < FixedLength + ItemLength
+        if (
+            data.Length < FixedLength + ItemLength
             || (data.Length - FixedLength) % ItemLength != 0
             || (data.Length - FixedLength) / ItemLength > MostItems
             || BinaryPrimitives.ReadUInt64LittleEndian(data) > LastType
-            || BinaryPrimitives.ReadUInt32LittleEndian(data[OffsetAt..]) != FixedLength)
+            || BinaryPrimitives.ReadUInt32LittleEndian(data[OffsetAt..]) != FixedLength
+        )
         {
             return null;
         }

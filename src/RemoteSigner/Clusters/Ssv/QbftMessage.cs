@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 namespace RemoteSigner.Clusters.Ssv;
 
 /// <summary>
-/// A step of the consensus in SSZ (ssv-spec, qbft/messages.go): MsgType (8), Height (8), Round (8), offset of Identifier, Root (32), DataRound (8), offsets of two lists of
-/// justifications; then these three. Justifications are others' signed messages and are not looked into.
+/// A step of the consensus in SSZ (ssv-spec, qbft/messages.go): MsgType (8), Height (8), Round (8), offset of Identifier, Root (32),
+/// DataRound (8), offsets of two lists of justifications; then these three. Justifications are others' signed messages and are not looked
+/// into.
 /// </summary>
 internal static class QbftMessage
 {
@@ -19,19 +20,24 @@ internal static class QbftMessage
     /// <summary>True for such a message about the duty that <paramref name="identifier"/> names.</summary>
     public static bool IsOf(ReadOnlySpan<byte> identifier, ReadOnlySpan<byte> data)
     {
-        if (data.Length < FixedLength + identifier.Length
+        if (
+            data.Length < FixedLength + identifier.Length
             || BinaryPrimitives.ReadUInt64LittleEndian(data) > RoundChange
             || BinaryPrimitives.ReadUInt64LittleEndian(data[RoundAt..]) == 0
-            || BinaryPrimitives.ReadUInt32LittleEndian(data[IdentifierOffsetAt..]) != FixedLength)
+            || BinaryPrimitives.ReadUInt32LittleEndian(data[IdentifierOffsetAt..]) != FixedLength
+        )
         {
             return false;
         }
 
         var first = BinaryPrimitives.ReadUInt32LittleEndian(data[FirstListOffsetAt..]);
         var second = BinaryPrimitives.ReadUInt32LittleEndian(data[SecondListOffsetAt..]);
-        return first == FixedLength + identifier.Length && second >= first && second <= data.Length
+        return first == FixedLength + identifier.Length
+            && second >= first
+            && second <= data.Length
             && data.Slice(FixedLength, identifier.Length).SequenceEqual(identifier)
-            && IsList(data[(int)first..(int)second]) && IsList(data[(int)second..]);
+            && IsList(data[(int)first..(int)second])
+            && IsList(data[(int)second..]);
     }
 
     // A list of byte strings: their offsets, rising, then they themselves.

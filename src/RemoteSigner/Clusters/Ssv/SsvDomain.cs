@@ -11,7 +11,12 @@ public readonly record struct SsvDomain(uint Value)
     /// <summary>Reads 0x and 8 hexadecimal digits.</summary>
     public static bool TryParse(string text, out SsvDomain domain)
     {
-        var parsed = uint.TryParse(text.StartsWith("0x", StringComparison.Ordinal) && text.Length == 10 ? text.AsSpan(2) : "", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value);
+        var parsed = uint.TryParse(
+            text.StartsWith("0x", StringComparison.Ordinal) && text.Length == 10 ? text.AsSpan(2) : "",
+            NumberStyles.AllowHexSpecifier,
+            CultureInfo.InvariantCulture,
+            out var value
+        );
         domain = new SsvDomain(value);
         return parsed;
     }

@@ -4,8 +4,9 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Clusters.Ssv;
 
 /// <summary>
-/// What an SSV node has its operator key sign: an <c>SSVMessage</c> in SSZ, understood far enough to say for whom it is and what it does. MsgType (8) ‖ MsgID (56: domain 4,
-/// role 4, who performs the duty 48) ‖ offset ‖ Data; numbers little-endian (ssv-spec, types/messages.go).
+/// What an SSV node has its operator key sign: an <c>SSVMessage</c> in SSZ, understood far enough to say for whom it is and what it does.
+/// MsgType (8) ‖ MsgID (56: domain 4, role 4, who performs the duty 48) ‖ offset ‖ Data; numbers little-endian (ssv-spec,
+/// types/messages.go).
 /// </summary>
 public sealed record SsvMessage(SsvDomain Domain, SsvRole Role, SsvMessageKind Kind)
 {
@@ -24,11 +25,15 @@ public sealed record SsvMessage(SsvDomain Domain, SsvRole Role, SsvMessageKind K
     /// <summary>The committee whose duty it is: SHA-256 of its operators' ids; null where it is one validator's.</summary>
     public Root? Committee { get; private init; }
 
-    /// <summary>The operator that a message of partial signatures says it is from; null in a message of the consensus, which does not say.</summary>
+    /// <summary>
+    /// The operator that a message of partial signatures says it is from; null in a message of the consensus, which does not say.
+    /// </summary>
     public ulong? Signer { get; private init; }
 
     /// <summary>In words, without the keys: <c>consensus, committee 0x…</c>.</summary>
-    public string Words => $"{(Kind == SsvMessageKind.Consensus ? "consensus" : "partial signatures")}, {(Committee is { } committee ? $"committee {committee}" : $"{Role}")}";
+    public string Words =>
+        $"{(Kind == SsvMessageKind.Consensus ? "consensus" : "partial signatures")}, "
+        + $"{(Committee is { } committee ? $"committee {committee}" : $"{Role}")}";
 
     /// <summary>Reads the bytes that are to be signed; null when they are no such message, whatever else they are.</summary>
     public static SsvMessage? TryParse(ReadOnlySpan<byte> bytes)
@@ -43,7 +48,9 @@ public sealed record SsvMessage(SsvDomain Domain, SsvRole Role, SsvMessageKind K
         var message = BinaryPrimitives.ReadUInt64LittleEndian(bytes) switch
         {
             0 => QbftMessage.IsOf(identifier, data) ? new SsvMessage(default, default, SsvMessageKind.Consensus) : null,
-            1 => PartialSignatures.SignerOf(data) is { } signer ? new SsvMessage(default, default, SsvMessageKind.PartialSignatures) { Signer = signer } : null,
+            1 => PartialSignatures.SignerOf(data) is { } signer
+                ? new SsvMessage(default, default, SsvMessageKind.PartialSignatures) { Signer = signer }
+                : null,
             _ => null,
         };
         return message?.For(identifier);

@@ -5,12 +5,11 @@ namespace RemoteSigner.Freshness;
 /// <summary>What time it is on chain, for whoever has to rely on it; a closed choice.</summary>
 public abstract record ChainTime
 {
-    private ChainTime()
-    {
-    }
+    private ChainTime() { }
 
     /// <summary>
-    /// It is <paramref name="Now"/>. No signer with a sound clock and this slot window has signed a block after <paramref name="NewestSlot"/> or a vote with a target after
+    /// It is <paramref name="Now"/>. No signer with a sound clock and this slot window has signed a block after
+    /// <paramref name="NewestSlot"/> or a vote with a target after
     /// <paramref name="NewestTarget"/>: the floor under a key whose past nobody states.
     /// </summary>
     public sealed record Known(Slot Now, Slot NewestSlot, Epoch NewestTarget) : ChainTime;

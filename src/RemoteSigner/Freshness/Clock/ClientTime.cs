@@ -1,9 +1,12 @@
 namespace RemoteSigner.Freshness;
 
-/// <summary>What the newest duties of one client say about the system clock: so many in a row, counted up to <see cref="InARow"/>.</summary>
+/// <summary>
+/// What the newest duties of one client say about the system clock: so many in a row, counted up to <see cref="InARow"/>.
+/// </summary>
 /// <param name="Early">Ahead of the clock by more than <see cref="ClockWatch.SlotBound"/> slots.</param>
 /// <param name="Late">Behind it by more than an epoch.</param>
-/// <param name="Confirming">On time since the machine's own clocks disagree; a duty that is merely late neither counts nor begins it anew.</param>
+/// <param name="Confirming">On time since the machine's own clocks disagree; a duty that is merely late neither counts nor begins it
+/// anew.</param>
 /// <param name="SlotsOff">The newest duty's slot less the clock's.</param>
 /// <param name="Heard">When that was, on the monotonic clock.</param>
 internal readonly record struct ClientTime(int Early, int Late, int Confirming, long SlotsOff, long Heard)
@@ -29,8 +32,11 @@ internal readonly record struct ClientTime(int Early, int Late, int Confirming, 
         return new ClientTime(
             isEarly ? Math.Min(Early + 1, InARow) : 0,
             isLate ? Math.Min(Late + 1, InARow) : 0,
-            !mayConfirm || isEarly || isLate ? 0 : slotsAhead < -ClockWatch.SlotBound ? Confirming : Math.Min(Confirming + 1, InARow),
+            !mayConfirm || isEarly || isLate ? 0
+                : slotsAhead < -ClockWatch.SlotBound ? Confirming
+                : Math.Min(Confirming + 1, InARow),
             slotsAhead,
-            heard);
+            heard
+        );
     }
 }

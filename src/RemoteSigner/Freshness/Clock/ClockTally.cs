@@ -1,6 +1,9 @@
 namespace RemoteSigner.Freshness;
 
-/// <summary>What the clients that were heard of late say about the system clock, one voice each. A majority speaks for all; a tie says nothing against the clock.</summary>
+/// <summary>
+/// What the clients that were heard of late say about the system clock, one voice each. A majority speaks for all; a tie says nothing
+/// against the clock.
+/// </summary>
 internal record struct ClockTally
 {
     private int _early;
@@ -15,7 +18,10 @@ internal record struct ClockTally
 
     public readonly bool SaysLate => _late > _onTime + _early;
 
-    /// <summary>The clock is right as it is now, whatever the machine's own clocks say: at least one client has confirmed it, and not more speak against it.</summary>
+    /// <summary>
+    /// The clock is right as it is now, whatever the machine's own clocks say: at least one client has confirmed it, and not more speak
+    /// against it.
+    /// </summary>
     public readonly bool ConfirmsClock => _confirming > 0 && _confirming >= _early + _late;
 
     public void Add(in ClientTime client)

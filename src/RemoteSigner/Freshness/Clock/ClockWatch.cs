@@ -3,16 +3,17 @@ using System.Globalization;
 namespace RemoteSigner.Freshness;
 
 /// <summary>
-/// Holds the system clock against three others: the machine's own monotonic clock, which no command can step; the TPM's, whose progress the machine cannot change; and the
-/// chain's, as the slots of the duties that come in show it. While any of them disagrees the clock is in doubt. A doubt ends by itself when the clock is right again, or when
-/// the chain's duties confirm it as it is now. Thread-safe.
+/// Holds the system clock against three others: the machine's own monotonic clock, which no command can step; the TPM's, whose progress the
+/// machine cannot change; and the chain's, as the slots of the duties that come in show it. While any of them disagrees the clock is in
+/// doubt. A doubt ends by itself when the clock is right again, or when the chain's duties confirm it as it is now. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Duties are counted for each client by itself, and a client has one voice however many validators it serves: those that were heard of late decide by majority, and a tie is no
-/// doubt. So one client with a wrong clock (or somebody with its certificate) can neither raise a doubt nor keep one where another is served, and a signer with a single client
-/// still notices.
+/// Duties are counted for each client by itself, and a client has one voice however many validators it serves: those that were heard of
+/// late decide by majority, and a tie is no doubt. So one client with a wrong clock (or somebody with its certificate) can neither raise a
+/// doubt nor keep one where another is served, and a signer with a single client still notices.
 /// </remarks>
-/// <param name="latest">Slots: duties further behind the clock speak against it. Nearer ones are late for reasons of their own, such as a cluster that needed many rounds to agree.</param>
+/// <param name="latest">Slots: duties further behind the clock speak against it. Nearer ones are late for reasons of their own, such as a
+/// cluster that needed many rounds to agree.</param>
 /// <param name="memory">A client that was not heard for so long has no voice.</param>
 public sealed class ClockWatch(TimeProvider time, long latest, TimeSpan memory)
 {
@@ -65,7 +66,10 @@ public sealed class ClockWatch(TimeProvider time, long latest, TimeSpan memory)
         }
     }
 
-    /// <summary>A new duty came in; signed or not, it shows what time its client has. One that is on record here already must not be counted: anybody may repeat it at any time.</summary>
+    /// <summary>
+    /// A new duty came in; signed or not, it shows what time its client has. One that is on record here already must not be counted:
+    /// anybody may repeat it at any time.
+    /// </summary>
     public void ObserveDuty(string client, long slotsAhead)
     {
         lock (_gate)
@@ -86,13 +90,18 @@ public sealed class ClockWatch(TimeProvider time, long latest, TimeSpan memory)
         }
     }
 
-    /// <summary>What the hardware's clock says now. It is held against the last reading that agreed; one after a reset begins anew.</summary>
+    /// <summary>
+    /// What the hardware's clock says now. It is held against the last reading that agreed; one after a reset begins anew.
+    /// </summary>
     public void ObserveHardware(HardwareTime reading)
     {
         lock (_gate)
         {
             var now = time.GetUtcNow();
-            var (hardware, system) = _hardware is { } last && last.Reading.Reset == reading.Reset ? (reading.Elapsed - last.Reading.Elapsed, now - last.At) : default;
+            var (hardware, system) =
+                _hardware is { } last && last.Reading.Reset == reading.Reset
+                    ? (reading.Elapsed - last.Reading.Elapsed, now - last.At)
+                    : default;
             if ((system - hardware).Duration() <= StepBound + (hardware.Duration() * HardwareDrift))
             {
                 (_hardware, _hardwareDoubt) = ((reading, now), null);
@@ -106,7 +115,10 @@ public sealed class ClockWatch(TimeProvider time, long latest, TimeSpan memory)
         }
     }
 
-    /// <summary>Every doubt that began or ended since the last call, in order, for the log and the audit log. Where there were very many the newest of them are left out in pairs.</summary>
+    /// <summary>
+    /// Every doubt that began or ended since the last call, in order, for the log and the audit log. Where there were very many the newest
+    /// of them are left out in pairs.
+    /// </summary>
     public IReadOnlyList<ClockChange> TakeChanges()
     {
         lock (_gate)
@@ -136,7 +148,13 @@ public sealed class ClockWatch(TimeProvider time, long latest, TimeSpan memory)
         }
         else
         {
-            _changes.Add(new ClockChange(time.GetUtcNow(), doubt, doubt is not null ? null : ended ?? (client is null ? "the clocks agree again" : $"with a duty of {client}")));
+            _changes.Add(
+                new ClockChange(
+                    time.GetUtcNow(),
+                    doubt,
+                    doubt is not null ? null : ended ?? (client is null ? "the clocks agree again" : $"with a duty of {client}")
+                )
+            );
         }
     }
 
@@ -150,7 +168,12 @@ public sealed class ClockWatch(TimeProvider time, long latest, TimeSpan memory)
     }
 
     private ClientTime Next(string client, long slotsAhead, bool mayConfirm) =>
-        (_clients.TryGetValue(client, out var known) && IsHeard(known) ? known : default).Next(slotsAhead, latest, mayConfirm, time.GetTimestamp());
+        (_clients.TryGetValue(client, out var known) && IsHeard(known) ? known : default).Next(
+            slotsAhead,
+            latest,
+            mayConfirm,
+            time.GetTimestamp()
+        );
 
     private bool IsHeard(ClientTime client) => time.GetElapsedTime(client.Heard) <= memory;
 
@@ -182,13 +205,15 @@ public sealed class ClockWatch(TimeProvider time, long latest, TimeSpan memory)
         return step.Duration() > StepBound ? $"it was stepped by {Seconds(step)} s" : null;
     }
 
-    private string? ChainDoubt(ClockTally tally, string? client = null, ClientTime next = default) => tally switch
-    {
-        { SaysEarly: true } => $"the last {DutiesInARow} duties of {Names(one => one.SaysEarly, client, next)} were all ahead of it, the newest by {Math.Abs(tally.SlotsOff)} slots",
-        { SaysLate: true } =>
-            $"the last {DutiesInARow} duties of {Names(one => one.SaysLate, client, next)} were all more than an epoch behind it, the newest by {Math.Abs(tally.SlotsOff)} slots",
-        _ => null,
-    };
+    private string? ChainDoubt(ClockTally tally, string? client = null, ClientTime next = default) =>
+        tally switch
+        {
+            { SaysEarly: true } => $"the last {DutiesInARow} duties of {Names(one => one.SaysEarly, client, next)} were "
+                + $"all ahead of it, the newest by {Math.Abs(tally.SlotsOff)} slots",
+            { SaysLate: true } => $"the last {DutiesInARow} duties of {Names(one => one.SaysLate, client, next)} were all more "
+                + $"than an epoch behind it, the newest by {Math.Abs(tally.SlotsOff)} slots",
+            _ => null,
+        };
 
     private string Names(Func<ClientTime, bool> say, string? client = null, ClientTime next = default)
     {

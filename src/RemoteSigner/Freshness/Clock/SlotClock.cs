@@ -5,8 +5,9 @@ namespace RemoteSigner.Freshness;
 
 /// <summary>
 /// Tells the chain's time and refuses duties from far ahead of it: one signature with a far-future target epoch would raise the
-/// validator's floor so high that it could never vote again. Where it guards, it must be right: while its <see cref="Watch"/> doubts it, no block and no vote passes that is
-/// not on record already. A duty that is late is no business of this clock: slashing protection holds at any time.
+/// validator's floor so high that it could never vote again. Where it guards, it must be right: while its <see cref="Watch"/> doubts it, no
+/// block and no vote passes that is not on record already. A duty that is late is no business of this clock: slashing protection holds at
+/// any time.
 /// </summary>
 public sealed class SlotClock
 {
@@ -23,7 +24,10 @@ public sealed class SlotClock
     {
         if (window is not null && network.GenesisTime is null)
         {
-            throw new ArgumentException($"the genesis time of the network {network.Name} is not known: give it, or switch the slot window off", nameof(window));
+            throw new ArgumentException(
+                $"the genesis time of the network {network.Name} is not known: give it, or switch the slot window off",
+                nameof(window)
+            );
         }
 
         (_network, _window, _time) = (network, window, time);
@@ -47,19 +51,24 @@ public sealed class SlotClock
     public Epoch? Epoch => Now is { } now ? _network.EpochOf(now) : null;
 
     /// <summary>
-    /// The newest slot and epoch that anybody with a sound clock can have signed by now: the clock plus the slot window, the usual one where the operator switched it off. Null where the
-    /// genesis time is not known.
+    /// The newest slot and epoch that anybody with a sound clock can have signed by now: the clock plus the slot window, the usual one
+    /// where the operator switched it off. Null where the genesis time is not known.
     /// </summary>
     public HistoryLimit? Newest
     {
         get
         {
             var window = _window ?? SlotWindow.Default;
-            return Now is { } now ? new HistoryLimit(new Slot(now.Value + window.SlotsAhead), new Epoch(_network.EpochOf(now).Value + window.EpochsAhead)) : null;
+            return Now is { } now
+                ? new HistoryLimit(new Slot(now.Value + window.SlotsAhead), new Epoch(_network.EpochOf(now).Value + window.EpochsAhead))
+                : null;
         }
     }
 
-    /// <summary>The time with what follows from it for floors. Without a slot window nothing is held against the clock, and nothing bounds what others signed.</summary>
+    /// <summary>
+    /// The time with what follows from it for floors. Without a slot window nothing is held against the clock, and nothing bounds what
+    /// others signed.
+    /// </summary>
     public ChainTime Read()
     {
         if (Now is not { } now)
@@ -74,7 +83,11 @@ public sealed class SlotClock
 
         return Watch.Doubt is { } doubt
             ? new ChainTime.InDoubt(doubt)
-            : new ChainTime.Known(now, new Slot(After(now.Value, _window.SlotsAhead)), new Epoch(After(_network.EpochOf(now).Value, _window.EpochsAhead)));
+            : new ChainTime.Known(
+                now,
+                new Slot(After(now.Value, _window.SlotsAhead)),
+                new Epoch(After(_network.EpochOf(now).Value, _window.EpochsAhead))
+            );
     }
 
     // A window without bounds reaches as far as can be recorded.
@@ -96,11 +109,15 @@ public sealed class SlotClock
         }
 
         return Watch.DoubtWith(client, SlotsAhead(slot, now)) is { } doubt
-            ? new UntimelyDuty(ClockInDoubt: true, $"the signer's clock is in doubt: {doubt}")
-            : Untimely(message.Slashable, slot, now) is { } detail ? new UntimelyDuty(ClockInDoubt: false, detail) : null;
+                ? new UntimelyDuty(ClockInDoubt: true, $"the signer's clock is in doubt: {doubt}")
+            : Untimely(message.Slashable, slot, now) is { } detail ? new UntimelyDuty(ClockInDoubt: false, detail)
+            : null;
     }
 
-    /// <summary>The message turned out to be a new one, so that it shows what time its client has. Not for one that is on record: that may be repeated at any time.</summary>
+    /// <summary>
+    /// The message turned out to be a new one, so that it shows what time its client has. Not for one that is on record: that may be
+    /// repeated at any time.
+    /// </summary>
     public void Observe(string client, SignableMessage message)
     {
         if (_window is not null && Now is { } now && DutySlot(message.Slashable) is { } slot)
@@ -109,30 +126,34 @@ public sealed class SlotClock
         }
     }
 
-    private static Slot? DutySlot(SlashableContent content) => content switch
-    {
-        SlashableContent.Block(var slot) => slot,
-        SlashableContent.Attestation(_, _, var slot) => slot,
-        _ => null,
-    };
+    private static Slot? DutySlot(SlashableContent content) =>
+        content switch
+        {
+            SlashableContent.Block(var slot) => slot,
+            SlashableContent.Attestation(_, _, var slot) => slot,
+            _ => null,
+        };
 
     // Duties of Gloas that nobody prepares for long: what is signed far ahead of its time could be kept for it.
-    private string? EarlyDuty(SignableMessage message, Slot now) => message switch
-    {
-        PayloadAttestation { Slot: var slot } => SlotRefusal(slot, now),
-        ExecutionPayloadEnvelope { Payload.Slot: var slot } => SlotRefusal(slot, now),
-        ExecutionPayloadBid { Slot: var slot } => SlotRefusal(slot, now),
-        ProposerPreferences { ProposalSlot: var slot } => EpochRefusal("slot", _network.EpochOf(slot), now),
-        BuilderRequestAuth { Slot: var slot } => EpochRefusal("slot", _network.EpochOf(slot), now),
-        _ => null,
-    };
+    private string? EarlyDuty(SignableMessage message, Slot now) =>
+        message switch
+        {
+            PayloadAttestation { Slot: var slot } => SlotRefusal(slot, now),
+            ExecutionPayloadEnvelope { Payload.Slot: var slot } => SlotRefusal(slot, now),
+            ExecutionPayloadBid { Slot: var slot } => SlotRefusal(slot, now),
+            ProposerPreferences { ProposalSlot: var slot } => EpochRefusal("slot", _network.EpochOf(slot), now),
+            BuilderRequestAuth { Slot: var slot } => EpochRefusal("slot", _network.EpochOf(slot), now),
+            _ => null,
+        };
 
-    private static long SlotsAhead(Slot slot, Slot now) => slot.Value >= now.Value
-        ? (long)Math.Min(slot.Value - now.Value, long.MaxValue)
-        : -(long)Math.Min(now.Value - slot.Value, long.MaxValue);
+    private static long SlotsAhead(Slot slot, Slot now) =>
+        slot.Value >= now.Value
+            ? (long)Math.Min(slot.Value - now.Value, long.MaxValue)
+            : -(long)Math.Min(now.Value - slot.Value, long.MaxValue);
 
     private string? Untimely(SlashableContent content, Slot slot, Slot now) =>
-        SlotRefusal(slot, now) ?? (content is SlashableContent.Attestation { Target: var target } ? EpochRefusal("target", target, now) : null);
+        SlotRefusal(slot, now)
+        ?? (content is SlashableContent.Attestation { Target: var target } ? EpochRefusal("target", target, now) : null);
 
     private string? SlotRefusal(Slot slot, Slot now) =>
         slot.Value > now.Value && slot.Value - now.Value > _window!.SlotsAhead
@@ -143,7 +164,8 @@ public sealed class SlotClock
     {
         var current = _network.EpochOf(now);
         return epoch.Value > current.Value && epoch.Value - current.Value > _window!.EpochsAhead
-            ? $"the epoch {epoch} of its {what} is {epoch.Value - current.Value} epochs ahead of the clock (epoch {current}), more than {_window.EpochsAhead}"
+            ? $"the epoch {epoch} of its {what} is {epoch.Value - current.Value} epochs ahead "
+                + $"of the clock (epoch {current}), more than {_window.EpochsAhead}"
             : null;
     }
 }

@@ -4,8 +4,8 @@ using RemoteSigner.Sealing.Tpm2;
 namespace RemoteSigner.Freshness;
 
 /// <summary>
-/// A TPM's clock: milliseconds the TPM was powered, as it says itself. Somebody on its bus could say otherwise, which makes a doubt and no signature. A reading
-/// after a reset or restart of the TPM is not compared with one before.
+/// A TPM's clock: milliseconds the TPM was powered, as it says itself. Somebody on its bus could say otherwise, which makes a doubt and no
+/// signature. A reading after a reset or restart of the TPM is not compared with one before.
 /// </summary>
 public sealed class TpmHardwareClock(SealingTpm device) : IHardwareClock
 {
@@ -15,7 +15,9 @@ public sealed class TpmHardwareClock(SealingTpm device) : IHardwareClock
         {
             var clock = (await device.ReadClockAsync(cancellation)).Clock;
             return new HardwareTime(
-                string.Create(CultureInfo.InvariantCulture, $"reset {clock.ResetCount}, restart {clock.RestartCount}"), TimeSpan.FromMilliseconds((double)clock.Milliseconds));
+                string.Create(CultureInfo.InvariantCulture, $"reset {clock.ResetCount}, restart {clock.RestartCount}"),
+                TimeSpan.FromMilliseconds((double)clock.Milliseconds)
+            );
         }
         catch (SealingTpmException e)
         {

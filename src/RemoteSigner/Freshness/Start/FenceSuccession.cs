@@ -5,15 +5,23 @@ using RemoteSigner.Slashing;
 namespace RemoteSigner.Freshness;
 
 /// <summary>
-/// The fence of a vault that got another root key: its record goes on in another place of the same device, under keys of that root key. First the next place has the record, then the ledger names
-/// that place, then the former place is given up. Interrupted anywhere it may be run again: as long as the ledger names the former place that one is judged, and what the next one says beyond it counts as well.
+/// The fence of a vault that got another root key: its record goes on in another place of the same device, under keys of that root key.
+/// First the next place has the record, then the ledger names that place, then the former place is given up. Interrupted anywhere it may be
+/// run again: as long as the ledger names the former place that one is judged, and what the next one says beyond it counts as well.
 /// </summary>
 /// <param name="former">The place and the keys of the former root key.</param>
 /// <param name="next">Those of the present one.</param>
 /// <param name="evidence">Writes the entry with which the ledger names the next place, and gets what the former one shows.</param>
-public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, SlashingProtection slashing, EvidenceWriter<(LedgerStart Start, WitnessReading Former)> evidence)
+public sealed class FenceSuccession(
+    WitnessPlace former,
+    WitnessPlace next,
+    SlashingProtection slashing,
+    EvidenceWriter<(LedgerStart Start, WitnessReading Former)> evidence
+)
 {
-    /// <summary>Makes the next place where it is not there yet. It vouches for nothing before it has a record and the ledger names it.</summary>
+    /// <summary>
+    /// Makes the next place where it is not there yet. It vouches for nothing before it has a record and the ledger names it.
+    /// </summary>
     /// <exception cref="WitnessException">The device failed, or does not let it be made.</exception>
     public async Task ProvideAsync(CancellationToken cancellation)
     {
@@ -23,7 +31,10 @@ public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, Slas
         }
     }
 
-    /// <summary>The vault did not get the next root key: what <see cref="ProvideAsync"/> made goes away, and nothing that is under other keys or holds a record.</summary>
+    /// <summary>
+    /// The vault did not get the next root key: what <see cref="ProvideAsync"/> made goes away, and nothing that is under other keys or
+    /// holds a record.
+    /// </summary>
     /// <exception cref="WitnessException">The device failed.</exception>
     public async Task AbandonAsync(CancellationToken cancellation)
     {
@@ -38,7 +49,9 @@ public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, Slas
     public async Task<SignedBounds?> NextBoundsAsync(CancellationToken cancellation) =>
         await TryReadAsync(next.Witness, cancellation) is { } there ? FenceRecord.Read(there.Record.Span, next.Keys.Record)?.Bounds : null;
 
-    /// <summary>While nothing is signed. False where a start with the former place would be refused: then that one is judged on, and by a person.</summary>
+    /// <summary>
+    /// While nothing is signed. False where a start with the former place would be refused: then that one is judged on, and by a person.
+    /// </summary>
     /// <param name="found">The vault as it is now, and where the ledger's history ended before anything was written.</param>
     /// <exception cref="WitnessException">The device failed.</exception>
     public async Task<bool> RunAsync(FreshState found, CancellationToken cancellation)
@@ -71,7 +84,10 @@ public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, Slas
     /// <summary>The same from where this run is kept.</summary>
     internal FenceSuccession From(RunRecord run) => new(run.Place, next, slashing, evidence);
 
-    /// <summary>While the fence is open; only <see cref="Fence"/> calls this. The run as it goes on in the next place; the ledger does not name it yet.</summary>
+    /// <summary>
+    /// While the fence is open; only <see cref="Fence"/> calls this. The run as it goes on in the next place; the ledger does not name it
+    /// yet.
+    /// </summary>
     /// <exception cref="WitnessException">The device failed, and the run goes on in the former place.</exception>
     internal async Task<RunRecord> MoveAsync(RunRecord run, TimeProvider time)
     {
@@ -91,7 +107,12 @@ public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, Slas
         }
         catch (LedgerException fault)
         {
-            throw new WitnessException(WitnessFault.Unreachable, $"the ledger could not name the next place of the fence: {fault.Message}", fault.Hint, fault);
+            throw new WitnessException(
+                WitnessFault.Unreachable,
+                $"the ledger could not name the next place of the fence: {fault.Message}",
+                fault.Hint,
+                fault
+            );
         }
     }
 
@@ -113,16 +134,24 @@ public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, Slas
         }
     }
 
-    private static bool IsNamed(LedgerStart known, WitnessReading? there) => there is { Record.IsEmpty: false } && there.Identity == known.Witness;
+    private static bool IsNamed(LedgerStart known, WitnessReading? there) =>
+        there is { Record.IsEmpty: false } && there.Identity == known.Witness;
 
     // What the next place has already, of an earlier try, was never beyond what was signed under it.
     private FenceRecord Next(FenceRecord record, WitnessReading from, WitnessReading there)
     {
         var moved = record with { Start = there.Count, CleanStop = record.Start == from.Count ? record.CleanStop : null };
-        return FenceRecord.Read(there.Record.Span, next.Keys.Record) is not { } left || left == moved ? moved : moved with { Bounds = moved.Bounds.Join(left.Bounds), CleanStop = null };
+        return FenceRecord.Read(there.Record.Span, next.Keys.Record) is not { } left || left == moved
+            ? moved
+            : moved with
+            {
+                Bounds = moved.Bounds.Join(left.Bounds),
+                CleanStop = null,
+            };
     }
 
-    // What is there under other keys is left of an earlier root key, or of one that the vault never got, where the former place says that this is the newest state; else it is the fence as it went on elsewhere.
+    // What is there under other keys is left of an earlier root key, or of one that the vault never got, where the former place says that
+    // this is the newest state; else it is the fence as it went on elsewhere.
     private async Task<WitnessReading?> FindAsync(CancellationToken cancellation)
     {
         try
@@ -135,9 +164,11 @@ public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, Slas
             {
                 throw new WitnessException(
                     WitnessFault.Foreign,
-                    $"the fence cannot go on under another root key: {left.Message}; it is the fence of this vault as it went on elsewhere, or before this copy was put back",
+                    $"the fence cannot go on under another root key: {left.Message}; it is the fence of "
+                        + "this vault as it went on elsewhere, or before this copy was put back",
                     $"use the vault and the ledger that it belongs to; {left.Hint}",
-                    left);
+                    left
+                );
             }
 
             await next.Witness.DiscardAsync(cancellation);
@@ -149,7 +180,9 @@ public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, Slas
     private async Task<bool> IsNewestAsync(CancellationToken cancellation) =>
         await slashing.GetStartAsync() is { } known
         && await TryReadAsync(former.Witness, cancellation) is { } shown
-        && known.Witness == shown.Identity && known.Start >= shown.Count && FenceRecord.Read(shown.Record.Span, former.Keys.Record) is not null;
+        && known.Witness == shown.Identity
+        && known.Start >= shown.Count
+        && FenceRecord.Read(shown.Record.Span, former.Keys.Record) is not null;
 
     private static async Task<WitnessReading?> TryReadAsync(IFreshnessWitness witness, CancellationToken cancellation)
     {
@@ -191,11 +224,19 @@ public sealed class FenceSuccession(WitnessPlace former, WitnessPlace next, Slas
         if (await TryReadAsync(former.Witness, cancellation) is not null)
         {
             throw new WitnessException(
-                WitnessFault.Refused, $"the {former.Witness.Description} still shows the fence of the root key before the present one, which was taken away", "look at the device: that fence vouches for copies from before");
+                WitnessFault.Refused,
+                $"the {former.Witness.Description} still shows the fence of the root key before the present one, which was taken away",
+                "look at the device: that fence vouches for copies from before"
+            );
         }
     }
 
-    private WitnessException Unshown() => new(WitnessFault.Unreachable, $"the {next.Witness.Description} does not show what it has just taken", "look at the device, then repeat the command");
+    private WitnessException Unshown() =>
+        new(
+            WitnessFault.Unreachable,
+            $"the {next.Witness.Description} does not show what it has just taken",
+            "look at the device, then repeat the command"
+        );
 }
 
 /// <summary>Where a fence is kept, and with which keys.</summary>

@@ -12,14 +12,19 @@ public sealed record FreshState(VaultAnchor Vault, LedgerStart? Ledger, HistoryE
     /// <summary>What the ledger remembers of its vault; null in one from before vaults were remembered.</summary>
     public KnownVault? Known { get; init; }
 
-    /// <summary>What the place of the present root key bears, where the fence of the one before it is judged because it could not go on there; null where there is none, or no record.</summary>
+    /// <summary>
+    /// What the place of the present root key bears, where the fence of the one before it is judged because it could not go on there; null
+    /// where there is none, or no record.
+    /// </summary>
     public SignedBounds? Beyond { get; init; }
 
     public Guid VaultId => Vault.VaultId;
 
     public ulong VaultGeneration => Vault.Generation;
 
-    /// <summary>The same for a person to judge: a witness that shows what two wrote at once is evidence, too, and no fault that may pass.</summary>
+    /// <summary>
+    /// The same for a person to judge: a witness that shows what two wrote at once is evidence, too, and no fault that may pass.
+    /// </summary>
     /// <exception cref="WitnessException">The witness did not answer.</exception>
     public async Task<StartEvidence> ShowAgainstAsync(IFreshnessWitness witness, FenceKeys keys, CancellationToken cancellation)
     {
@@ -29,11 +34,16 @@ public sealed record FreshState(VaultAnchor Vault, LedgerStart? Ledger, HistoryE
         }
         catch (WitnessException contested) when (contested.Fault == WitnessFault.Contested)
         {
-            var records = contested.Records.Select(record => FenceRecord.Read(record.Span, keys.Record)).OfType<FenceRecord>().Where(record => record.VaultId == VaultId).ToList();
+            var records = contested
+                .Records.Select(record => FenceRecord.Read(record.Span, keys.Record))
+                .OfType<FenceRecord>()
+                .Where(record => record.VaultId == VaultId)
+                .ToList();
             return Evidence(null, null) with
             {
                 Contest = contested.Message,
-                ContestBounds = records.Count == 0 ? null : records.Select(record => record.Bounds).Aggregate((one, other) => one.Join(other)),
+                ContestBounds =
+                    records.Count == 0 ? null : records.Select(record => record.Bounds).Aggregate((one, other) => one.Join(other)),
             };
         }
     }
@@ -46,7 +56,10 @@ public sealed record FreshState(VaultAnchor Vault, LedgerStart? Ledger, HistoryE
         {
             return await witness.ReadAsync(cancellation) is { } reading
                 ? Evidence(reading, FenceRecord.Read(reading.Record.Span, keys.Record))
-                : Evidence(null, null) with { Stranger = await witness.FindStrangerAsync(cancellation) };
+                : Evidence(null, null) with
+                {
+                    Stranger = await witness.FindStrangerAsync(cancellation),
+                };
         }
         catch (WitnessException foreign) when (foreign.Fault == WitnessFault.Foreign)
         {
@@ -55,5 +68,6 @@ public sealed record FreshState(VaultAnchor Vault, LedgerStart? Ledger, HistoryE
         }
     }
 
-    private StartEvidence Evidence(WitnessReading? reading, FenceRecord? record) => new(Vault, Ledger, End, reading, record) { Known = Known, Beyond = Beyond };
+    private StartEvidence Evidence(WitnessReading? reading, FenceRecord? record) =>
+        new(Vault, Ledger, End, reading, record) { Known = Known, Beyond = Beyond };
 }

@@ -5,18 +5,27 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Freshness;
 
 /// <summary>
-/// Keeps an orderly stop true while a command changes the ledger or the vault and no signer runs: the ledger must have been the one that was stopped, and
-/// the witness is told where it ends now.
+/// Keeps an orderly stop true while a command changes the ledger or the vault and no signer runs: the ledger must have been the one that
+/// was stopped, and the witness is told where it ends now.
 /// </summary>
 public static class OfflineChange
 {
-    /// <summary>What a start would have decided before the change; only after <see cref="StartDecision.Serve"/> the witness was told of the new end.</summary>
+    /// <summary>
+    /// What a start would have decided before the change; only after <see cref="StartDecision.Serve"/> the witness was told of the new end.
+    /// </summary>
     /// <param name="before">The ledger as the command found it, with the vault as it is now.</param>
     /// <param name="after">Where the ledger ends now.</param>
     /// <param name="fence">The first epoch past all that is recorded: imported history must lie before the fence, too.</param>
     /// <exception cref="WitnessException">The witness failed: the next start finds an unclean stop.</exception>
     public static async Task<StartDecision> KeepAsync(
-        IFreshnessWitness witness, FenceKeys keys, SlashingProtection slashing, FreshState before, HistoryEnd after, Epoch fence, CancellationToken cancellation = default)
+        IFreshnessWitness witness,
+        FenceKeys keys,
+        SlashingProtection slashing,
+        FreshState before,
+        HistoryEnd after,
+        Epoch fence,
+        CancellationToken cancellation = default
+    )
     {
         var evidence = await before.HoldAgainstAsync(witness, keys, cancellation);
         var decision = StartRules.Decide(evidence);

@@ -18,21 +18,26 @@ public sealed record StartEvidence(VaultAnchor Vault, LedgerStart? Ledger, Histo
 
     public ulong VaultGeneration => Vault.Generation;
 
-    /// <summary>In words, what the device keeps for this vault that is not of this root key, where there is nothing of this one; null: nothing.</summary>
+    /// <summary>
+    /// In words, what the device keeps for this vault that is not of this root key, where there is nothing of this one; null: nothing.
+    /// </summary>
     public string? Stranger { get; init; }
 
     /// <inheritdoc cref="FreshState.Beyond"/>
     public SignedBounds? Beyond { get; init; }
 
-    /// <summary>In words, what two wrote into the witness at the same moment, so that nobody can tell what it says; null where it says one thing.</summary>
+    /// <summary>
+    /// In words, what two wrote into the witness at the same moment, so that nobody can tell what it says; null where it says one thing.
+    /// </summary>
     public string? Contest { get; init; }
 
     /// <summary>What all records that two wrote at the same moment bear together; null where none of them can be read.</summary>
     public SignedBounds? ContestBounds { get; init; }
 
     /// <summary>
-    /// The record is of an earlier start than the newest that was counted. No start signs before its own record is on the medium, so that either died before, or an earlier run wrote
-    /// over its record. A program of before there were run numbers wrote none until its fence moved.
+    /// The record is of an earlier start than the newest that was counted. No start signs before its own record is on the medium, so that
+    /// either died before, or an earlier run wrote over its record. A program of before there were run numbers wrote none until its fence
+    /// moved.
     /// </summary>
     public bool IsRecordBehind => Record is { IsWithoutRun: false } record && Witness is { } witness && record.Start < witness.Count;
 }

@@ -6,11 +6,22 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Freshness;
 
 /// <summary>
-/// The start protocol, from its first step to its last; runs once for each time the signer starts, with the vault open and nothing signed yet. When the witness fails on the way it may be run
-/// again and goes on where it stopped; a crash at any point is judged at the next start. Why each step stands where it does: README.md of this room.
+/// The start protocol, from its first step to its last; runs once for each time the signer starts, with the vault open and nothing signed
+/// yet. When the witness fails on the way it may be run again and goes on where it stopped; a crash at any point is judged at the next
+/// start. Why each step stands where it does: README.md of this room.
 /// </summary>
-/// <remarks><c>found</c> is the state before anything was written to the ledger: its own entries would make it look changed. <c>entries</c> are written with what they are about.</remarks>
-public sealed class StartProtocol(IFreshnessWitness witness, FenceKeys keys, SlashingProtection slashing, FreshState found, StartEntries entries, TimeProvider time)
+/// <remarks>
+/// <c>found</c> is the state before anything was written to the ledger: its own entries would make it look changed. <c>entries</c> are
+/// written with what they are about.
+/// </remarks>
+public sealed class StartProtocol(
+    IFreshnessWitness witness,
+    FenceKeys keys,
+    SlashingProtection slashing,
+    FreshState found,
+    StartEntries entries,
+    TimeProvider time
+)
 {
     // Drawn once: what the witness shows with it is this run's, and no other's.
     private readonly Guid _run = new(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));
@@ -59,8 +70,10 @@ public sealed class StartProtocol(IFreshnessWitness witness, FenceKeys keys, Sla
         return _judged.Decision;
     }
 
-    private Task RecordAsync(Judged judged, LedgerStart start) => slashing.RecordStartAsync(
-        start, (judged.Decision as StartDecision.RaiseFloors)?.Floor, (transaction, _) => entries.Counted(transaction, new CountedStart(start, judged.Decision, judged.Witness)));
+    private Task RecordAsync(Judged judged, LedgerStart start) =>
+        slashing.RecordStartAsync(start, (judged.Decision as StartDecision.RaiseFloors)?.Floor, (transaction, _) =>
+            entries.Counted(transaction, new CountedStart(start, judged.Decision, judged.Witness))
+        );
 
     // False when somebody else was there at the same moment.
     private async Task<bool> CountAsync(WitnessReading from, RunRecord claim, CancellationToken cancellation)
@@ -85,14 +98,19 @@ public sealed class StartProtocol(IFreshnessWitness witness, FenceKeys keys, Sla
 
     private RunRecord Draft(Fence fence, Judged judged, ulong start)
     {
-        var record = (judged.Record with { Vault = found.Vault.Mark }).GoingOn(start, _run, fence.First(judged.Record.Fence, NewestSource(judged)));
+        var record = (judged.Record with { Vault = found.Vault.Mark }).GoingOn(
+            start,
+            _run,
+            fence.First(judged.Record.Fence, NewestSource(judged))
+        );
         return new RunRecord(witness, keys, RunRecord.Draw(record, time), time);
     }
 
     /// <summary>
-    /// What the witness shows of this run's claim. A count whose answer was lost may have been made: it is known by this run's record, never by the number alone. A count with the former
-    /// record may be this run's own, or that of another one, who will not find it any more at his own step 4: it is left behind, and the next number is taken. Whoever started meanwhile wrote his
-    /// record before he signed anything.
+    /// What the witness shows of this run's claim. A count whose answer was lost may have been made: it is known by this run's record,
+    /// never by the number alone. A count with the former record may be this run's own, or that of another one, who will not find it any
+    /// more at his own step 4: it is left behind, and the next number is taken. Whoever started meanwhile wrote his record before he signed
+    /// anything.
     /// </summary>
     private async Task<Finding> FindClaimAsync(Judged judged, CancellationToken cancellation)
     {
@@ -101,7 +119,12 @@ public sealed class StartProtocol(IFreshnessWitness witness, FenceKeys keys, Sla
         return new Finding(
             seen,
             _claims.Find(claim => claim.IsClaimed(seen)),
-            seen is not null && seen.Identity == before.Identity && seen.Count >= before.Count && seen.Count - before.Count <= asked && seen.Shows(seen.Count, before.Record.Span));
+            seen is not null
+                && seen.Identity == before.Identity
+                && seen.Count >= before.Count
+                && seen.Count - before.Count <= asked
+                && seen.Shows(seen.Count, before.Record.Span)
+        );
     }
 
     // Of all that was signed or imported before this run, also of what may be lost.
@@ -118,10 +141,13 @@ public sealed class StartProtocol(IFreshnessWitness witness, FenceKeys keys, Sla
         return new StartDecision.Refuse(refusal);
     }
 
-    private FreshnessRefusal Elsewhere(WitnessReading? seen) => new(
-        FreshnessReason.StartedElsewhere,
-        $"the {witness.Description} shows start {seen?.Count.ToString() ?? "none"} with a record that this start did not write: another signer was started with a copy of this data directory at the same time",
-        "stop one of the two signers for good, then restart the other; 'remote-signer freshness status' shows what it will do");
+    private FreshnessRefusal Elsewhere(WitnessReading? seen) =>
+        new(
+            FreshnessReason.StartedElsewhere,
+            $"the {witness.Description} shows start {seen?.Count.ToString() ?? "none"} with a record that this start did "
+                + "not write: another signer was started with a copy of this data directory at the same time",
+            "stop one of the two signers for good, then restart the other; 'remote-signer freshness status' shows what it will do"
+        );
 
     private sealed record Judged(StartDecision Decision, WitnessReading Witness, FenceRecord Record, string? Rollback);
 

@@ -3,84 +3,151 @@ using RemoteSigner.Slashing;
 namespace RemoteSigner.Freshness;
 
 /// <summary>
-/// The start protocol's judgement, without any effect. The ledger writes start n + 1 durably before the witness counts to it, so a ledger that was never put
-/// back has the witness's count, or is one ahead after a crash between the two. Why each case is what it is: README.md of this room.
+/// The start protocol's judgement, without any effect. The ledger writes start n + 1 durably before the witness counts to it, so a ledger
+/// that was never put back has the witness's count, or is one ahead after a crash between the two. Why each case is what it is: README.md
+/// of this room.
 /// </summary>
 public static class StartRules
 {
-    private const string ClearHint = "find out what happened; 'remote-signer freshness clear' then shows what is risked and, once confirmed, lets it sign above the fence";
+    private const string ClearHint =
+        "find out what happened; 'remote-signer freshness clear' then shows what is "
+        + "risked and, once confirmed, lets it sign above the fence";
 
-    public static StartDecision Decide(StartEvidence evidence) => Refusal(evidence) is { } refusal ? new StartDecision.Refuse(refusal)
-        : evidence.Record!.CleanStop is not { } stop || evidence.Record.Start != evidence.Witness!.Count ? RaiseAfterUncleanStop(evidence.Record)
+    public static StartDecision Decide(StartEvidence evidence) =>
+        Refusal(evidence) is { } refusal ? new StartDecision.Refuse(refusal)
+        : evidence.Record!.CleanStop is not { } stop || evidence.Record.Start != evidence.Witness!.Count
+            ? RaiseAfterUncleanStop(evidence.Record)
         : stop == evidence.End ? new StartDecision.Serve()
         : RaiseAfterExchange(evidence.Record, stop);
 
-    private static FreshnessRefusal? Refusal(StartEvidence evidence) => evidence switch
-    {
-        { Contest: { } contest } => Person(FreshnessReason.WitnessContested, contest),
-        _ when VaultRules.RefusalOfAnother(evidence.Known, evidence.Vault) is { } another => another,
-        { Stranger: { } stranger } => Person(
-            FreshnessReason.RecordForeign, $"{stranger}: this vault and its ledger are a copy from before the root key changed, or another vault, or somebody else wrote it"),
-        { Ledger: null, Witness: null } => new(
-            FreshnessReason.NotEnrolled, "this data directory has no witness of freshness yet", "'remote-signer freshness enrol' makes one; do it only with the newest state of this data directory"),
-        // The fence of an older root key is gone from its device: the ledger says that it is the vault which is old.
-        { Witness: null } when evidence.Ledger.VaultId == evidence.VaultId && evidence.VaultGeneration < evidence.Ledger.VaultGeneration => Person(
-            FreshnessReason.VaultRolledBack, $"the vault has generation {evidence.VaultGeneration} and had {evidence.Ledger.VaultGeneration} before: an old copy of the vault was put back"),
-        { Witness: null } => Person(
-            FreshnessReason.WitnessMissing, $"the ledger knows start {evidence.Ledger.Start} with {evidence.Ledger.Witness}, and there is no witness for this vault: it was removed, or this is another machine or token, or vault and ledger are a copy from before the root key changed"),
-        { Ledger: null } => Person(
-            FreshnessReason.LedgerWithoutStart, $"the witness counts {evidence.Witness.Count} starts of this vault and the ledger has never seen one: it was deleted and made anew, or is of another signer"),
-        { Ledger.VaultId: var vault } when vault != evidence.VaultId => Person(
-            FreshnessReason.LedgerForeign, $"the ledger belongs to the vault {vault}, and the vault here is {evidence.VaultId}: one of the two was swapped"),
-        { Ledger.Witness: var known, Witness.Identity: var found } when known != found => Person(
-            FreshnessReason.WitnessReplaced, $"the ledger knows the witness {known}, and the one here is {found}: it was replaced or made anew"),
-        { Witness.Record.IsEmpty: true } => Person(FreshnessReason.RecordMissing, "the witness holds no record of the fence: it was made anew"),
-        { Record: null } => Person(FreshnessReason.RecordForeign, "the witness holds a record that was not made with this vault's key: somebody else wrote it, or the fence was moved to another witness since"),
-        { Record.VaultId: var vault } when vault != evidence.VaultId => Person(FreshnessReason.RecordForeign, $"the witness holds the record of the vault {vault}, and the vault here is {evidence.VaultId}"),
-        _ => CountRefusal(evidence.Ledger, evidence.Witness, evidence.Record) ?? RecordRefusal(evidence) ?? VaultRefusal(evidence),
-    };
+    private static FreshnessRefusal? Refusal(StartEvidence evidence) =>
+        evidence switch
+        {
+            { Contest: { } contest } => Person(FreshnessReason.WitnessContested, contest),
+            _ when VaultRules.RefusalOfAnother(evidence.Known, evidence.Vault) is { } another => another,
+            { Stranger: { } stranger } => Person(
+                FreshnessReason.RecordForeign,
+                $"{stranger}: this vault and its ledger are a copy from before the root "
+                    + "key changed, or another vault, or somebody else wrote it"
+            ),
+            { Ledger: null, Witness: null } => new(
+                FreshnessReason.NotEnrolled,
+                "this data directory has no witness of freshness yet",
+                "'remote-signer freshness enrol' makes one; do it only with the newest state of this data directory"
+            ),
+            // The fence of an older root key is gone from its device: the ledger says that it is the vault which is old.
+            { Witness: null }
+                when evidence.Ledger.VaultId == evidence.VaultId && evidence.VaultGeneration < evidence.Ledger.VaultGeneration => Person(
+                FreshnessReason.VaultRolledBack,
+                $"the vault has generation {evidence.VaultGeneration} and had "
+                    + $"{evidence.Ledger.VaultGeneration} before: an old copy of the vault was put back"
+            ),
+            { Witness: null } => Person(
+                FreshnessReason.WitnessMissing,
+                $"the ledger knows start {evidence.Ledger.Start} with {evidence.Ledger.Witness}, and there is no witness for "
+                    + "this vault: it was removed, or this is another machine or token, or vault "
+                    + "and ledger are a copy from before the root key changed"
+            ),
+            { Ledger: null } => Person(
+                FreshnessReason.LedgerWithoutStart,
+                $"the witness counts {evidence.Witness.Count} starts of this vault and the ledger has "
+                    + "never seen one: it was deleted and made anew, or is of another signer"
+            ),
+            { Ledger.VaultId: var vault } when vault != evidence.VaultId => Person(
+                FreshnessReason.LedgerForeign,
+                $"the ledger belongs to the vault {vault}, and the vault here is {evidence.VaultId}: one of the two was swapped"
+            ),
+            { Ledger.Witness: var known, Witness.Identity: var found } when known != found => Person(
+                FreshnessReason.WitnessReplaced,
+                $"the ledger knows the witness {known}, and the one here is {found}: it was replaced or made anew"
+            ),
+            { Witness.Record.IsEmpty: true } => Person(
+                FreshnessReason.RecordMissing,
+                "the witness holds no record of the fence: it was made anew"
+            ),
+            { Record: null } => Person(
+                FreshnessReason.RecordForeign,
+                "the witness holds a record that was not made with this vault's key: somebody "
+                    + "else wrote it, or the fence was moved to another witness since"
+            ),
+            { Record.VaultId: var vault } when vault != evidence.VaultId => Person(
+                FreshnessReason.RecordForeign,
+                $"the witness holds the record of the vault {vault}, and the vault here is {evidence.VaultId}"
+            ),
+            _ => CountRefusal(evidence.Ledger, evidence.Witness, evidence.Record) ?? RecordRefusal(evidence) ?? VaultRefusal(evidence),
+        };
 
     private static FreshnessRefusal? CountRefusal(LedgerStart ledger, WitnessReading witness, FenceRecord record)
     {
         if (ledger.Start < witness.Count)
         {
-            return Person(FreshnessReason.LedgerRolledBack, $"the ledger knows {ledger.Start} starts and the witness counts {witness.Count}: an old copy of the ledger was put back");
+            return Person(
+                FreshnessReason.LedgerRolledBack,
+                $"the ledger knows {ledger.Start} starts and the witness counts {witness.Count}: an old copy of the ledger was put back"
+            );
         }
 
         return ledger.Start - witness.Count > 1 || record.Start > witness.Count
-            ? Person(FreshnessReason.CounterBehind, $"the witness counts {witness.Count} starts, the ledger {ledger.Start}, the record of the fence {record.Start}: the counter was made anew or put back")
+            ? Person(
+                FreshnessReason.CounterBehind,
+                $"the witness counts {witness.Count} starts, the ledger {ledger.Start}, the record "
+                    + $"of the fence {record.Start}: the counter was made anew or put back"
+            )
             : null;
     }
 
-    private static FreshnessRefusal? RecordRefusal(StartEvidence evidence) => evidence.IsRecordBehind
-        ? Person(
-            FreshnessReason.RecordBehind,
-            $"the witness counts {evidence.Witness!.Count} starts and its record is of start {evidence.Record!.Start}: the newest start died before its record was written, or another signer that uses the same witness wrote over it")
-        : null;
+    private static FreshnessRefusal? RecordRefusal(StartEvidence evidence) =>
+        evidence.IsRecordBehind
+            ? Person(
+                FreshnessReason.RecordBehind,
+                $"the witness counts {evidence.Witness!.Count} starts and its record is of start {evidence.Record!.Start}: "
+                    + "the newest start died before its record was written, or another signer that uses the same witness wrote over it"
+            )
+            : null;
 
     // A vault that is newer than both is a crash between its change and the record of it.
     private static FreshnessRefusal? VaultRefusal(StartEvidence evidence)
     {
         var known = Math.Max(evidence.Record!.VaultGeneration, evidence.Ledger!.VaultGeneration);
         return evidence.VaultGeneration < known
-            ? Person(FreshnessReason.VaultRolledBack, $"the vault has generation {evidence.VaultGeneration} and had {known} before: an old copy of the vault was put back")
-            // The ledger is told of a changed vault before the witness is: one that knows less is from before the change, and so is what it says of keys.
+                ? Person(
+                    FreshnessReason.VaultRolledBack,
+                    $"the vault has generation {evidence.VaultGeneration} and had {known} before: an old copy of the vault was put back"
+                )
+            // The ledger is told of a changed vault before the witness is: one that knows less is from before the change, and so is what it
+            // says of keys.
             : evidence.Ledger.VaultGeneration < evidence.Record.VaultGeneration
-            ? Person(FreshnessReason.LedgerRolledBack, $"the ledger knows generation {evidence.Ledger.VaultGeneration} of the vault and the witness {evidence.Record.VaultGeneration}: an old copy of the ledger was put back")
-            : VaultRules.Refusal(evidence.Known, evidence.Vault) is { } refusal
-            ? refusal
+                ? Person(
+                    FreshnessReason.LedgerRolledBack,
+                    $"the ledger knows generation {evidence.Ledger.VaultGeneration} of the vault and the witness "
+                        + $"{evidence.Record.VaultGeneration}: an old copy of the ledger was put back"
+                )
+            : VaultRules.Refusal(evidence.Known, evidence.Vault) is { } refusal ? refusal
             : evidence.Record.Vault.Contradicts(evidence.Vault.Mark)
-            ? Person(FreshnessReason.VaultUnknown, $"the vault of generation {evidence.VaultGeneration} is not the one that the witness knows: it was changed elsewhere")
+                ? Person(
+                    FreshnessReason.VaultUnknown,
+                    $"the vault of generation {evidence.VaultGeneration} is not the one that the witness knows: it was changed elsewhere"
+                )
             : null;
     }
 
     private static FreshnessRefusal Person(FreshnessReason reason, string detail) => new(reason, detail, ClearHint);
 
     private static StartDecision.RaiseFloors RaiseAfterUncleanStop(FenceRecord record) =>
-        new(new GlobalFloor(record.Bounds, "the signer was not stopped in an orderly way, so nobody can tell a crash from an old copy of the ledger"));
+        new(
+            new GlobalFloor(
+                record.Bounds,
+                "the signer was not stopped in an orderly way, so nobody can tell a crash from an old copy of the ledger"
+            )
+        );
 
-    private static StartDecision.RaiseFloors RaiseAfterExchange(FenceRecord record, HistoryEnd stop) => new(new GlobalFloor(
-        record.Bounds,
-        $"the ledger is not the one that was stopped (that one ended at audit entry {stop.Entries}): a copy was put back, or it was changed with another program",
-        stop.Marks));
+    private static StartDecision.RaiseFloors RaiseAfterExchange(FenceRecord record, HistoryEnd stop) =>
+        new(
+            new GlobalFloor(
+                record.Bounds,
+                "the ledger is not the one that was stopped (that one ended at audit entry "
+                    + $"{stop.Entries}): a copy was put back, or it was changed with another program",
+                stop.Marks
+            )
+        );
 }

@@ -5,8 +5,8 @@ using RemoteSigner.Tpm2;
 namespace RemoteSigner.Freshness;
 
 /// <summary>
-/// What the ledger remembers of its vault: as it is, and, while a change is under way, as it is to be. A change is noted before the vault's file is written, so that after a crash the file is one of
-/// the two; whatever else is found in its place was put there.
+/// What the ledger remembers of its vault: as it is, and, while a change is under way, as it is to be. A change is noted before the vault's
+/// file is written, so that after a crash the file is one of the two; whatever else is found in its place was put there.
 /// </summary>
 /// <param name="Next">Null where no change is under way, or known to be.</param>
 public sealed record KnownVault(VaultAnchor Present, VaultAnchor? Next = null)
@@ -20,7 +20,9 @@ public sealed record KnownVault(VaultAnchor Present, VaultAnchor? Next = null)
     /// <summary>Null in a ledger from before vaults were remembered.</summary>
     /// <exception cref="VaultException">It was written by a later program.</exception>
     public static KnownVault? Read(LedgerTransaction transaction) =>
-        LedgerNotes.Find(transaction, PresentNote) is { } present ? new KnownVault(VaultAnchor.Read(present), LedgerNotes.Find(transaction, NextNote) is { } next ? VaultAnchor.Read(next) : null) : null;
+        LedgerNotes.Find(transaction, PresentNote) is { } present
+            ? new KnownVault(VaultAnchor.Read(present), LedgerNotes.Find(transaction, NextNote) is { } next ? VaultAnchor.Read(next) : null)
+            : null;
 
     /// <summary>Remembers this, in place of what was remembered. True, for work that does nothing else.</summary>
     public static bool Put(LedgerTransaction transaction, VaultAnchor present, VaultAnchor? next = null)

@@ -8,15 +8,18 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Freshness;
 
 /// <summary>
-/// What the witness keeps besides its count, 170 bytes: everything that was signed in start number <paramref name="Start"/> or before lies within <paramref name="Bounds"/>.
-/// With <paramref name="CleanStop"/> that start ended in an orderly way, and its ledger ends there. Layout: README.md of this room.
+/// What the witness keeps besides its count, 170 bytes: everything that was signed in start number <paramref name="Start"/> or before lies
+/// within <paramref name="Bounds"/>. With <paramref name="CleanStop"/> that start ended in an orderly way, and its ledger ends there.
+/// Layout: README.md of this room.
 /// </summary>
 public sealed record FenceRecord(Guid VaultId, ulong Start, SignedBounds Bounds, VaultMark Vault, HistoryEnd? CleanStop)
 {
     /// <summary>Bytes of every record, whether it holds a clean stop or not: an NV index keeps the size it was made with.</summary>
     public const int Length = ContentLength + CodeLength;
 
-    /// <summary>What stands in a witness that was left or moved away from: it vouches for nothing, and whoever finds it is refused.</summary>
+    /// <summary>
+    /// What stands in a witness that was left or moved away from: it vouches for nothing, and whoever finds it is refused.
+    /// </summary>
     public static byte[] Void => new byte[Length];
 
     private const byte Current = 3;
@@ -31,7 +34,10 @@ public sealed record FenceRecord(Guid VaultId, ulong Start, SignedBounds Bounds,
     /// <summary>The run that goes on, by the number that it drew when it began; zero when none does.</summary>
     public Guid Run { get; init; }
 
-    /// <summary>Drawn for each write of a run: two runs that take themselves for one, on two copies of a machine, write different records all the same.</summary>
+    /// <summary>
+    /// Drawn for each write of a run: two runs that take themselves for one, on two copies of a machine, write different records all the
+    /// same.
+    /// </summary>
     public Guid Nonce { get; init; }
 
     public ulong VaultGeneration => Vault.Generation;
@@ -44,10 +50,25 @@ public sealed record FenceRecord(Guid VaultId, ulong Start, SignedBounds Bounds,
 
     /// <summary>The record of start <paramref name="start"/>, whose run goes on: whatever clean stop stood in it holds no longer.</summary>
     public FenceRecord GoingOn(ulong start, Guid run, SignedBounds bounds) =>
-        this with { Start = start, Run = run, Bounds = bounds, CleanStop = null, IsWithoutRun = false };
+        this with
+        {
+            Start = start,
+            Run = run,
+            Bounds = bounds,
+            CleanStop = null,
+            IsWithoutRun = false,
+        };
 
     /// <summary>The record of a run that ended: nothing may be signed any more, so the bounds are as tight as the history is.</summary>
-    public FenceRecord EndedAt(HistoryEnd end) => this with { Bounds = BoundsAt(Fence, end), Run = default, Nonce = default, CleanStop = end, IsWithoutRun = false };
+    public FenceRecord EndedAt(HistoryEnd end) =>
+        this with
+        {
+            Bounds = BoundsAt(Fence, end),
+            Run = default,
+            Nonce = default,
+            CleanStop = end,
+            IsWithoutRun = false,
+        };
 
     /// <summary>The same with a fence that is no earlier than this one.</summary>
     public FenceRecord Past(Epoch fence) => this with { Bounds = Bounds.Join(SignedBounds.Before(fence)) };
@@ -81,7 +102,10 @@ public sealed record FenceRecord(Guid VaultId, ulong Start, SignedBounds Bounds,
     /// <summary>Null when the bytes were not written with this key, were changed, or are of a version that is not known.</summary>
     public static FenceRecord? Read(ReadOnlySpan<byte> bytes, SecretBytes key)
     {
-        if (bytes.Length != Length || !CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(key.Span, bytes[..ContentLength]), bytes[ContentLength..]))
+        if (
+            bytes.Length != Length
+            || !CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(key.Span, bytes[..ContentLength]), bytes[ContentLength..])
+        )
         {
             return null;
         }
@@ -89,7 +113,9 @@ public sealed record FenceRecord(Guid VaultId, ulong Start, SignedBounds Bounds,
         return ReadUnproven(bytes);
     }
 
-    /// <summary>What the bytes say, for somebody without the key who knows by other means where they are from; null when they are no record.</summary>
+    /// <summary>
+    /// What the bytes say, for somebody without the key who knows by other means where they are from; null when they are no record.
+    /// </summary>
     public static FenceRecord? ReadUnproven(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length != Length || bytes[0] is not (Current or WithoutCode or WithoutRun))
@@ -99,8 +125,20 @@ public sealed record FenceRecord(Guid VaultId, ulong Start, SignedBounds Bounds,
 
         var (isOld, hasCode) = (bytes[0] == WithoutRun, bytes[0] == Current);
         var (fence, end) = (new Epoch(Number(bytes, 25)), bytes[41] == 0 ? null : ReadEnd(bytes.Slice(42, EndLength), isWhole: !hasCode));
-        var vault = new VaultMark(Number(bytes, 33), hasCode ? new Guid(bytes.Slice(VaultCodeAt, VaultCodeLength), bigEndian: true) : default);
-        var record = new FenceRecord(new Guid(bytes.Slice(1, 16), bigEndian: true), Number(bytes, 17), SignedBounds.Before(fence), vault, end) { IsWithoutRun = isOld };
+        var vault = new VaultMark(
+            Number(bytes, 33),
+            hasCode ? new Guid(bytes.Slice(VaultCodeAt, VaultCodeLength), bigEndian: true) : default
+        );
+        var record = new FenceRecord(
+            new Guid(bytes.Slice(1, 16), bigEndian: true),
+            Number(bytes, 17),
+            SignedBounds.Before(fence),
+            vault,
+            end
+        )
+        {
+            IsWithoutRun = isOld,
+        };
         return isOld ? record
             : end is not null ? record with { Bounds = BoundsAt(fence, end) }
             : record with
@@ -123,15 +161,18 @@ public sealed record FenceRecord(Guid VaultId, ulong Start, SignedBounds Bounds,
     }
 
     // Earlier programs wrote newest target and slot where the vault's code is now.
-    private static HistoryEnd ReadEnd(ReadOnlySpan<byte> from, bool isWhole) => new(
-        Number(from, 0),
-        new Root(from.Slice(8, 32)),
-        new Root(from.Slice(40, 32)),
-        Known(from, 72) is { } source ? new Epoch(source) : null,
-        isWhole && Known(from, 80) is { } target ? new Epoch(target) : null,
-        isWhole && Known(from, 88) is { } slot ? new Slot(slot) : null);
+    private static HistoryEnd ReadEnd(ReadOnlySpan<byte> from, bool isWhole) =>
+        new(
+            Number(from, 0),
+            new Root(from.Slice(8, 32)),
+            new Root(from.Slice(40, 32)),
+            Known(from, 72) is { } source ? new Epoch(source) : null,
+            isWhole && Known(from, 80) is { } target ? new Epoch(target) : null,
+            isWhole && Known(from, 88) is { } slot ? new Slot(slot) : null
+        );
 
-    private static ulong? Known(ReadOnlySpan<byte> from, int offset) => Number(from, offset) is var number and not ulong.MaxValue ? number : null;
+    private static ulong? Known(ReadOnlySpan<byte> from, int offset) =>
+        Number(from, offset) is var number and not ulong.MaxValue ? number : null;
 
     private static ulong Number(ReadOnlySpan<byte> from, int offset) => BinaryPrimitives.ReadUInt64BigEndian(from[offset..]);
 

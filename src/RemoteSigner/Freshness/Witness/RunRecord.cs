@@ -5,8 +5,9 @@ using RemoteSigner.Sealing;
 namespace RemoteSigner.Freshness;
 
 /// <summary>
-/// What one run wrote into its witness. Before and after each write the witness must count this run's start as the newest and show, byte for byte, what this run wrote last, or what it
-/// tried to write since and never heard whether it was done. Anything else is another run's, and this one is over. Used by one task at a time.
+/// What one run wrote into its witness. Before and after each write the witness must count this run's start as the newest and show, byte
+/// for byte, what this run wrote last, or what it tried to write since and never heard whether it was done. Anything else is another run's,
+/// and this one is over. Used by one task at a time.
 /// </summary>
 internal sealed class RunRecord : IDisposable
 {
@@ -41,7 +42,8 @@ internal sealed class RunRecord : IDisposable
     /// <summary>Does this reading show the claim and nothing else?</summary>
     public bool IsClaimed(WitnessReading? reading) => reading is not null && reading.Shows(Start, Claim);
 
-    /// <exception cref="WitnessException">It was not written, or nobody knows; <see cref="WitnessFault.StartedElsewhere"/>: the witness shows what another run wrote.</exception>
+    /// <exception cref="WitnessException">It was not written, or nobody knows; <see cref="WitnessFault.StartedElsewhere"/>: the witness
+    /// shows what another run wrote.</exception>
     public async Task WriteAsync(FenceRecord next, CancellationToken cancellation)
     {
         var from = await ReadOwnAsync(cancellation);
@@ -50,7 +52,11 @@ internal sealed class RunRecord : IDisposable
         await _witness.WriteRecordAsync(from, bytes, cancellation);
         if (!(await ReadOwnAsync(cancellation)).Shows(Start, bytes))
         {
-            throw new WitnessException(WitnessFault.Unreachable, $"the {Witness} took a record and shows the one before it", "look at the device");
+            throw new WitnessException(
+                WitnessFault.Unreachable,
+                $"the {Witness} took a record and shows the one before it",
+                "look at the device"
+            );
         }
 
         _own.RemoveAll(own => own != bytes);
@@ -65,10 +71,13 @@ internal sealed class RunRecord : IDisposable
         return reading is not null && _own.Exists(own => reading.Shows(Start, own)) ? reading : throw Elsewhere(_witness, Start);
     }
 
-    public static WitnessException Elsewhere(IFreshnessWitness witness, ulong start) => new(
-        WitnessFault.StartedElsewhere,
-        $"the {witness.Description} does not show what this run, start number {start}, wrote last: another signer was started with a copy of this data directory, or this machine was cloned or resumed from a snapshot",
-        "stop one of the two signers for good, then restart the other");
+    public static WitnessException Elsewhere(IFreshnessWitness witness, ulong start) =>
+        new(
+            WitnessFault.StartedElsewhere,
+            $"the {witness.Description} does not show what this run, start number {start}, wrote last: another signer was "
+                + "started with a copy of this data directory, or this machine was cloned or resumed from a snapshot",
+            "stop one of the two signers for good, then restart the other"
+        );
 
     /// <summary>The record with a number of its own. Random alone is the same in two copies of one memory; their clocks are not.</summary>
     public static FenceRecord Draw(FenceRecord record, TimeProvider time)

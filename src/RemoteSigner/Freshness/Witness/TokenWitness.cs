@@ -10,16 +10,19 @@ using RemoteSigner.Sealing.Pkcs11;
 namespace RemoteSigner.Freshness;
 
 /// <summary>
-/// The witness of a machine that has a PKCS#11 token and no TPM: one private data object for each vault, replaced by making the new one before the old one is destroyed. PKCS#11 compares and
-/// writes in no one step; so each object names the one it replaced, and whoever made one looks again before he destroys anything: an object that he has neither seen nor made is another
-/// writer's, and he takes his own back. Of two at once one at most goes on. What it is worth is in README.md of this room: a token whose contents can be put back from a backup can be put back
-/// together with the ledger. The profile says which tokens keep their objects in files of this host, and which keep none at all.
+/// The witness of a machine that has a PKCS#11 token and no TPM: one private data object for each vault, replaced by making the new one
+/// before the old one is destroyed. PKCS#11 compares and writes in no one step; so each object names the one it replaced, and whoever made
+/// one looks again before he destroys anything: an object that he has neither seen nor made is another writer's, and he takes his own back.
+/// Of two at once one at most goes on. What it is worth is in README.md of this room: a token whose contents can be put back from a backup
+/// can be put back together with the ledger. The profile says which tokens keep their objects in files of this host, and which keep none at
+/// all.
 /// </summary>
 public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys) : IFreshnessWitness
 {
     private const int MostRootKeys = 4096;
 
-    // At most 32 bytes, as some tokens keep no more: the beginning of the vault's id, for people, and what tells it and the root key from others.
+    // At most 32 bytes, as some tokens keep no more: the beginning of the vault's id, for people, and what tells it and the root key from
+    // others.
     internal string Label { get; } = LabelOf(vaultId, keys.Epoch);
 
     // Under which programs of before looked for it. That of the first root key had no number when there was no other.
@@ -28,7 +31,10 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
     // Of objects that this process tried to make and whose answer it has not awaited: they may turn up late.
     private readonly ConcurrentDictionary<UInt128, bool> _givenUp = new();
 
-    /// <summary>Makes a witness of no vault, counts, reads back and takes it away again: what a token refuses is known before anything depends on it.</summary>
+    /// <summary>
+    /// Makes a witness of no vault, counts, reads back and takes it away again: what a token refuses is known before anything depends on
+    /// it.
+    /// </summary>
     /// <exception cref="WitnessException">The token does not keep one, or failed.</exception>
     public static async Task ProveAsync(Pkcs11Token token, CancellationToken cancellation = default)
     {
@@ -52,43 +58,68 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
 
     public string Description => $"token '{token.Address.Label}'";
 
-    public Task CreateAsync(CancellationToken cancellation) => token.Profile.DataObjects.Kept == HsmPlace.None ? throw KeepsNone() : ChangeAsync(
-        current => current is null
-            ? new FenceObject(new Guid(RandomNumberGenerator.GetBytes(16)), 1, 1, 0, [])
-            : throw new WitnessException(WitnessFault.Exists, $"the {Description} holds a witness of the vault {vaultId} already", "'remote-signer freshness status' shows what it says; 'remote-signer freshness clear' goes on from there"),
-        cancellation);
+    public Task CreateAsync(CancellationToken cancellation) =>
+        token.Profile.DataObjects.Kept == HsmPlace.None
+            ? throw KeepsNone()
+            : ChangeAsync(
+                current =>
+                    current is null
+                        ? new FenceObject(new Guid(RandomNumberGenerator.GetBytes(16)), 1, 1, 0, [])
+                        : throw new WitnessException(
+                            WitnessFault.Exists,
+                            $"the {Description} holds a witness of the vault {vaultId} already",
+                            "'remote-signer freshness status' shows what it says; 'remote-signer freshness clear' goes on from there"
+                        ),
+                cancellation
+            );
 
-    public Task DiscardAsync(CancellationToken cancellation) => TranslatedAsync(() => token.RunAsync(
-        login =>
-        {
-            using var session = login.OpenReadWrite();
-            foreach (var held in keys.Epoch > 0 ? Find(session) : List(session).ConvertAll(one => one.Handle))
-            {
-                // Under a later root key's label there is nobody else's: what it does not open is left of a try.
-                session.Destroy(held);
-            }
+    public Task DiscardAsync(CancellationToken cancellation) =>
+        TranslatedAsync(() =>
+            token.RunAsync(
+                login =>
+                {
+                    using var session = login.OpenReadWrite();
+                    foreach (var held in keys.Epoch > 0 ? Find(session) : List(session).ConvertAll(one => one.Handle))
+                    {
+                        // Under a later root key's label there is nobody else's: what it does not open is left of a try.
+                        session.Destroy(held);
+                    }
 
-            return true;
-        },
-        cancellation));
+                    return true;
+                },
+                cancellation
+            )
+        );
 
-    public Task<string?> FindStrangerAsync(CancellationToken cancellation) => TranslatedAsync(() => token.RunAsync(
-        session => OfThisVault(session).Select(found => found.Label).FirstOrDefault(label => label != Label && label != FormerLabel) is { } other
-            ? $"the object '{other}' in the {Description} is a fence of the vault {vaultId} under another root key"
-            : null,
-        cancellation));
+    public Task<string?> FindStrangerAsync(CancellationToken cancellation) =>
+        TranslatedAsync(() =>
+            token.RunAsync(
+                session =>
+                    OfThisVault(session).Select(found => found.Label).FirstOrDefault(label => label != Label && label != FormerLabel)
+                        is { } other
+                        ? $"the object '{other}' in the {Description} is a fence of the vault {vaultId} under another root key"
+                        : null,
+                cancellation
+            )
+        );
 
-    public Task ClearAsync(CancellationToken cancellation) => TranslatedAsync(() => token.RunAsync(
-        login =>
-        {
-            using var session = login.OpenReadWrite();
-            OfThisVault(session).ForEach(found => session.Destroy(found.Handle));
-            return true;
-        },
-        cancellation));
+    public Task ClearAsync(CancellationToken cancellation) =>
+        TranslatedAsync(() =>
+            token.RunAsync(
+                login =>
+                {
+                    using var session = login.OpenReadWrite();
+                    OfThisVault(session).ForEach(found => session.Destroy(found.Handle));
+                    return true;
+                },
+                cancellation
+            )
+        );
 
-    public Task<WitnessReading?> ReadAsync(CancellationToken cancellation) => TranslatedAsync(() => token.RunAsync(
-        session => Newest(List(session)) is { } found ? ReadingOf(session, found) : null, cancellation));
+    public Task<WitnessReading?> ReadAsync(CancellationToken cancellation) =>
+        TranslatedAsync(() =>
+            token.RunAsync(session => Newest(List(session)) is { } found ? ReadingOf(session, found) : null, cancellation)
+        );
 
     public Task CountAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation) =>
         ChangeAsync(from, current => current with { Count = current.Count + 1, Record = record.ToArray() }, cancellation);
@@ -96,17 +127,38 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
     public Task WriteRecordAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation) =>
         ChangeAsync(from, current => current with { Record = record.ToArray() }, cancellation);
 
-    public Task<string?> FindRollbackAsync(CancellationToken cancellation) => TranslatedAsync(() => token.RunAsync(
-        session => (session.Maker.IsInFiles ? $"says it is kept in files of this host ({session.Maker})" : token.Profile.DataObjects.Kept == HsmPlace.Host ? $"keeps data objects in files of this host (profile {token.Profile.Name})" : null) is { } where
-            ? $"the {Description} {where}: a copy of them that is put back, or an image of the whole disk, takes the fence along with ledger and vault, and nobody notices"
-            : null,
-        cancellation));
+    public Task<string?> FindRollbackAsync(CancellationToken cancellation) =>
+        TranslatedAsync(() =>
+            token.RunAsync(
+                session =>
+                    (
+                        session.Maker.IsInFiles ? $"says it is kept in files of this host ({session.Maker})"
+                        : token.Profile.DataObjects.Kept == HsmPlace.Host
+                            ? $"keeps data objects in files of this host (profile {token.Profile.Name})"
+                        : null
+                    )
+                        is { } where
+                        ? $"the {Description} {where}: a copy of them that is put back, or an image of the whole "
+                            + "disk, takes the fence along with ledger and vault, and nobody notices"
+                        : null,
+                cancellation
+            )
+        );
 
-    private Task ChangeAsync(WitnessReading from, Func<FenceObject, FenceObject> change, CancellationToken cancellation) => ChangeAsync(
-        current => current is null ? throw new WitnessException(WitnessFault.Missing, $"the {Description} holds no witness of the vault {vaultId}", "'remote-signer freshness status' says what to do")
-            : from.Identity.EndsWith(current.Id.ToString(), StringComparison.Ordinal) && from.Shows(current.Count, current.Record) ? change(current)
-            : throw Contested("does not show what was to be replaced"),
-        cancellation);
+    private Task ChangeAsync(WitnessReading from, Func<FenceObject, FenceObject> change, CancellationToken cancellation) =>
+        ChangeAsync(
+            current =>
+                current is null
+                    ? throw new WitnessException(
+                        WitnessFault.Missing,
+                        $"the {Description} holds no witness of the vault {vaultId}",
+                        "'remote-signer freshness status' says what to do"
+                    )
+                : from.Identity.EndsWith(current.Id.ToString(), StringComparison.Ordinal) && from.Shows(current.Count, current.Record)
+                    ? change(current)
+                : throw Contested("does not show what was to be replaced"),
+            cancellation
+        );
 
     // Once, without the token's own retries: a change whose answer was lost may have been made.
     private async Task ChangeAsync(Func<FenceObject?, FenceObject> change, CancellationToken cancellation)
@@ -124,8 +176,8 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
         }
     }
 
-    // A call that hung and comes back after it was given up must not put its older record over a newer one. When it hangs in the making itself, the object turns up beside
-    // the one that was made since, and is known to be this process's.
+    // A call that hung and comes back after it was given up must not put its older record over a newer one. When it hangs in the making
+    // itself, the object turns up beside the one that was made since, and is known to be this process's.
     private bool Replace(Pkcs11Session login, Func<FenceObject?, FenceObject> change, Call call)
     {
         using var session = login.OpenReadWrite();
@@ -140,7 +192,11 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
 
         var made = Make(login, session, value);
         var after = List(session, isBusy: true);
-        if (after.Exists(other => other.Digest != call.Made && !before.Exists(seen => seen.Digest == other.Digest) && !_givenUp.ContainsKey(other.Digest)))
+        if (
+            after.Exists(other =>
+                other.Digest != call.Made && !before.Exists(seen => seen.Digest == other.Digest) && !_givenUp.ContainsKey(other.Digest)
+            )
+        )
         {
             session.Destroy(made);
             throw Contested("was changed by another process at the same moment");
@@ -165,7 +221,11 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
         catch (TokenException)
         {
             using var again = login.OpenReadWrite();
-            foreach (var left in again.FindData(Label).Where(handle => again.TryReadAttribute(handle, CKA.CKA_VALUE) is { } found && found.AsSpan().SequenceEqual(value)))
+            foreach (
+                var left in again
+                    .FindData(Label)
+                    .Where(handle => again.TryReadAttribute(handle, CKA.CKA_VALUE) is { } found && found.AsSpan().SequenceEqual(value))
+            )
             {
                 again.TryDestroy(left);
             }
@@ -174,16 +234,29 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
         }
     }
 
-    private static WitnessReading ReadingOf(Pkcs11Session session, FenceObject found) => new($"token {session.Serial} object {found.Id}", found.Count, found.Record);
+    private static WitnessReading ReadingOf(Pkcs11Session session, FenceObject found) =>
+        new($"token {session.Serial} object {found.Id}", found.Count, found.Record);
 
-    private WitnessException Contested(string what) => new(
-        WitnessFault.Contested, $"the object '{Label}' in the {Description} {what}", "does another signer run with a copy of this data directory? Stop one of the two");
+    private WitnessException Contested(string what) =>
+        new(
+            WitnessFault.Contested,
+            $"the object '{Label}' in the {Description} {what}",
+            "does another signer run with a copy of this data directory? Stop one of the two"
+        );
 
-    private WitnessException KeepsNone() => new(
-        WitnessFault.Refused, $"a token of the profile {token.Profile.Name} keeps no data objects, and the witness would be one", "let a TPM be the witness, or run without one (freshness.witness in signer.json)");
+    private WitnessException KeepsNone() =>
+        new(
+            WitnessFault.Refused,
+            $"a token of the profile {token.Profile.Name} keeps no data objects, and the witness would be one",
+            "let a TPM be the witness, or run without one (freshness.witness in signer.json)"
+        );
 
-    private WitnessException Forgets() => new(
-        WitnessFault.Refused, $"the {Description} does not show a data object that it has just taken", "correct dataObjects in the HSM profile, let a TPM be the witness, or run without one (freshness.witness in signer.json)");
+    private WitnessException Forgets() =>
+        new(
+            WitnessFault.Refused,
+            $"the {Description} does not show a data object that it has just taken",
+            "correct dataObjects in the HSM profile, let a TPM be the witness, or run without one (freshness.witness in signer.json)"
+        );
 
     private static SecretBytes Drawn(SecretArena arena)
     {
@@ -192,7 +265,8 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
         return key;
     }
 
-    private static string LabelOf(Guid vaultId, uint epoch) => $"fence-{vaultId.ToString()[..8]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"{vaultId} {epoch}")))[..16]}";
+    private static string LabelOf(Guid vaultId, uint epoch) =>
+        $"fence-{vaultId.ToString()[..8]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"{vaultId} {epoch}")))[..16]}";
 
     private static string FormerPrefix(Guid vaultId) => $"remote-signer fence {vaultId}";
 
@@ -200,24 +274,32 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
     private List<(ulong Handle, string Label)> OfThisVault(Pkcs11Session session)
     {
         var labels = Enumerable.Range(0, MostRootKeys).Select(epoch => LabelOf(vaultId, (uint)epoch)).ToHashSet();
-        return [.. session.FindData(label: null)
-            .Select(handle => (handle, Label: session.TryReadAttribute(handle, CKA.CKA_LABEL) is { } label ? Encoding.UTF8.GetString(label) : ""))
-            .Where(found => labels.Contains(found.Label) || found.Label.StartsWith(FormerPrefix(vaultId), StringComparison.Ordinal))];
+        return
+        [
+            .. session
+                .FindData(label: null)
+                .Select(handle =>
+                    (handle, Label: session.TryReadAttribute(handle, CKA.CKA_LABEL) is { } label ? Encoding.UTF8.GetString(label) : "")
+                )
+                .Where(found => labels.Contains(found.Label) || found.Label.StartsWith(FormerPrefix(vaultId), StringComparison.Ordinal)),
+        ];
     }
 
     // A label that the token would have cut short it never kept.
     private List<ulong> Find(Pkcs11Session session) =>
         [.. session.FindData(Label), .. token.Profile.DataObjects.KeepsLabelOf(FormerLabel.Length) ? session.FindData(FormerLabel) : []];
 
-    private Template ObjectOf(byte[] value) => new Template()
-        .With(CKA.CKA_CLASS, (ulong)CKO.CKO_DATA)
-        .With(CKA.CKA_TOKEN, true)
-        .With(CKA.CKA_PRIVATE, token.Profile.DataObjects.Private)
-        .With(CKA.CKA_APPLICATION, "remote-signer")
-        .With(CKA.CKA_LABEL, Label)
-        .With(CKA.CKA_VALUE, value);
+    private Template ObjectOf(byte[] value) =>
+        new Template()
+            .With(CKA.CKA_CLASS, (ulong)CKO.CKO_DATA)
+            .With(CKA.CKA_TOKEN, true)
+            .With(CKA.CKA_PRIVATE, token.Profile.DataObjects.Private)
+            .With(CKA.CKA_APPLICATION, "remote-signer")
+            .With(CKA.CKA_LABEL, Label)
+            .With(CKA.CKA_VALUE, value);
 
-    // Another process may destroy one between finding and reading, or have made only a part of one: then everything is looked for again, for its successor is there already.
+    // Another process may destroy one between finding and reading, or have made only a part of one: then everything is looked for again,
+    // for its successor is there already.
     private List<Held> List(Pkcs11Session session, bool isBusy = false)
     {
         var isForeign = false;
@@ -235,25 +317,37 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
             }
         }
 
-        throw !isForeign ? Contested("is being changed by another process") : isBusy ? Contested("stands beside one that this signer did not write") : Foreign();
+        throw !isForeign ? Contested("is being changed by another process")
+        : isBusy ? Contested("stands beside one that this signer did not write")
+        : Foreign();
     }
 
-    private WitnessException Foreign() => new(
-        WitnessFault.Foreign,
-        $"the object '{Label}' in the {Description} was not written under this vault's root key",
-        $"'remote-signer freshness status' shows how it stands, and 'remote-signer freshness clear' what is risked; only where no signer lives by it the data object may be deleted with the maker's tool (pkcs11-tool --delete-object --type data --label '{Label}')");
+    private WitnessException Foreign() =>
+        new(
+            WitnessFault.Foreign,
+            $"the object '{Label}' in the {Description} was not written under this vault's root key",
+            "'remote-signer freshness status' shows how it stands, and 'remote-signer freshness clear' what is risked; only "
+                + "where no signer lives by it the data object may be deleted with the maker's "
+                + $"tool (pkcs11-tool --delete-object --type data --label '{Label}')"
+        );
 
-    private FenceObject? Newest(List<Held> held) => FenceObject.Newest(held.ConvertAll(one => one.Content), _givenUp.ContainsKey) switch
-    {
-        [] => null,
-        [var newest] => newest,
-        // Of one who is about to take his own back, or of one who died before he could.
-        var several => throw new WitnessException(
-            WitnessFault.Contested,
-            $"the {Description} holds {several.Count} objects '{Label}' that were written independently of each other: two signers use it at the same moment, or did and one of them died, or an old one was put back",
-            "stop all signers with copies of this data directory; where it stays so, 'remote-signer freshness clear' shows what is risked, and makes the witness anew")
-        { Records = [.. several.Select(one => new ReadOnlyMemory<byte>(one.Record))] },
-    };
+    private FenceObject? Newest(List<Held> held) =>
+        FenceObject.Newest(held.ConvertAll(one => one.Content), _givenUp.ContainsKey) switch
+        {
+            [] => null,
+            [var newest] => newest,
+            // Of one who is about to take his own back, or of one who died before he could.
+            var several => throw new WitnessException(
+                WitnessFault.Contested,
+                $"the {Description} holds {several.Count} objects '{Label}' that were written independently of each other: "
+                    + "two signers use it at the same moment, or did and one of them died, or an old one was put back",
+                "stop all signers with copies of this data directory; where it stays so, "
+                    + "'remote-signer freshness clear' shows what is risked, and makes the witness anew"
+            )
+            {
+                Records = [.. several.Select(one => new ReadOnlyMemory<byte>(one.Record))],
+            },
+        };
 
     private static async Task<T> TranslatedAsync<T>(Func<Task<T>> call)
     {
@@ -267,13 +361,15 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
         }
     }
 
-    private static WitnessFault FaultOf(TokenException exception) => exception switch
-    {
-        { Code: CKR.CKR_DEVICE_MEMORY } => WitnessFault.Full,
-        { Fault: TokenFault.DeviceLost or TokenFault.Hung or TokenFault.CircuitOpen or TokenFault.TokenAbsent } => WitnessFault.Unreachable,
-        { Fault: TokenFault.PinLocked } => WitnessFault.LockedOut,
-        _ => WitnessFault.Refused,
-    };
+    private static WitnessFault FaultOf(TokenException exception) =>
+        exception switch
+        {
+            { Code: CKR.CKR_DEVICE_MEMORY } => WitnessFault.Full,
+            { Fault: TokenFault.DeviceLost or TokenFault.Hung or TokenFault.CircuitOpen or TokenFault.TokenAbsent } =>
+                WitnessFault.Unreachable,
+            { Fault: TokenFault.PinLocked } => WitnessFault.LockedOut,
+            _ => WitnessFault.Refused,
+        };
 
     private sealed class Call
     {
@@ -298,6 +394,7 @@ public sealed class TokenWitness(Pkcs11Token token, Guid vaultId, FenceKeys keys
     {
         public UInt128 Digest => Content.Digest;
 
-        public static Held? Of(ulong handle, byte[] value, FenceKeys keys) => FenceObject.Read(value, keys.Witness) is { } content ? new Held(handle, content) : null;
+        public static Held? Of(ulong handle, byte[] value, FenceKeys keys) =>
+            FenceObject.Read(value, keys.Witness) is { } content ? new Held(handle, content) : null;
     }
 }

@@ -5,10 +5,11 @@ using RemoteSigner.Tpm2;
 namespace RemoteSigner.Freshness;
 
 /// <summary>
-/// The witness of a machine with a TPM: an NV counter that nobody can count down and an NV index with the record. Both are read and written with an
-/// authorization value that is derived from the vault's root key; it takes part in the HMAC of every answer, so whoever cannot open the vault can neither
-/// write nor invent one. The owner of the TPM can take the indices away, which is noticed; defined anew, the counter goes on above every count it ever had.
-/// Counting is atomic: of two that count at once each gets a number of its own. A write is not: it is compared and made in one connection, and another process may come in between.
+/// The witness of a machine with a TPM: an NV counter that nobody can count down and an NV index with the record. Both are read and written
+/// with an authorization value that is derived from the vault's root key; it takes part in the HMAC of every answer, so whoever cannot open
+/// the vault can neither write nor invent one. The owner of the TPM can take the indices away, which is noticed; defined anew, the counter
+/// goes on above every count it ever had. Counting is atomic: of two that count at once each gets a number of its own. A write is not: it
+/// is compared and made in one connection, and another process may come in between.
 /// </summary>
 public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) : IFreshnessWitness
 {
@@ -24,50 +25,62 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
 
     /// <summary>What the counter of a vault is, before its first count: a verifier compares it with what a TPM certified.</summary>
     /// <param name="epoch">How many root keys the vault had before; the places of every second one are the same.</param>
-    public static TpmsNvPublic CounterOf(Guid vaultId, uint epoch) => new(TpmHandles.FenceCounter(TpmSeal.ContextOf(vaultId), epoch), Ours | TpmaNv.Counter, [], 8);
+    public static TpmsNvPublic CounterOf(Guid vaultId, uint epoch) =>
+        new(TpmHandles.FenceCounter(TpmSeal.ContextOf(vaultId), epoch), Ours | TpmaNv.Counter, [], 8);
 
     /// <summary>What the index with the record of a vault is, before the first was written.</summary>
     /// <param name="epoch">How many root keys the vault had before; the places of every second one are the same.</param>
-    public static TpmsNvPublic RecordOf(Guid vaultId, uint epoch) => new(TpmHandles.FenceRecord(TpmSeal.ContextOf(vaultId), epoch), Ours | TpmaNv.WriteAll, [], FenceRecord.Length);
+    public static TpmsNvPublic RecordOf(Guid vaultId, uint epoch) =>
+        new(TpmHandles.FenceRecord(TpmSeal.ContextOf(vaultId), epoch), Ours | TpmaNv.WriteAll, [], FenceRecord.Length);
 
     // Record first, the counter's first count last: what was interrupted before that was never made.
-    public Task CreateAsync(CancellationToken cancellation) => RunAsync(
-        (tpm, root, session) =>
-        {
-            if (Found(tpm, Counter) is { Public.IsWritten: true })
+    public Task CreateAsync(CancellationToken cancellation) =>
+        RunAsync(
+            (tpm, root, session) =>
             {
-                throw new WitnessException(
-                    WitnessFault.Exists, $"the {Description} holds a witness of the vault {vaultId} already", "'remote-signer freshness status' shows what it says; 'remote-signer freshness clear' goes on from there");
-            }
+                if (Found(tpm, Counter) is { Public.IsWritten: true })
+                {
+                    throw new WitnessException(
+                        WitnessFault.Exists,
+                        $"the {Description} holds a witness of the vault {vaultId} already",
+                        "'remote-signer freshness status' shows what it says; 'remote-signer freshness clear' goes on from there"
+                    );
+                }
 
-            Define(tpm, root);
-            tpm.NvIncrement(Counter, session);
-            return true;
-        },
-        cancellation);
+                Define(tpm, root);
+                tpm.NvIncrement(Counter, session);
+                return true;
+            },
+            cancellation
+        );
 
     public Task<WitnessReading?> ReadAsync(CancellationToken cancellation) => RunAsync(Read, cancellation);
 
-    public Task<string?> FindStrangerAsync(CancellationToken cancellation) => RunAsync(
-        (tpm, _, _) => IndicesOf(keys.Epoch + 1).FirstOrDefault(index => IsOurs(index, NvSearch.Find(tpm, index.Handle))) is { } other
-            ? $"the NV index 0x{other.Handle:X8} in the {Description} is of a fence of the vault {vaultId} under another root key"
-            : null,
-        cancellation);
+    public Task<string?> FindStrangerAsync(CancellationToken cancellation) =>
+        RunAsync(
+            (tpm, _, _) =>
+                IndicesOf(keys.Epoch + 1).FirstOrDefault(index => IsOurs(index, NvSearch.Find(tpm, index.Handle))) is { } other
+                    ? $"the NV index 0x{other.Handle:X8} in the {Description} is of a fence of the vault {vaultId} under another root key"
+                    : null,
+            cancellation
+        );
 
-    public Task ClearAsync(CancellationToken cancellation) => RunAsync(
-        (tpm, root, _) => Discard(tpm, root, [.. IndicesOf(0), .. IndicesOf(1)]), cancellation);
+    public Task ClearAsync(CancellationToken cancellation) =>
+        RunAsync((tpm, root, _) => Discard(tpm, root, [.. IndicesOf(0), .. IndicesOf(1)]), cancellation);
 
     // Compared again once it is counted: whoever took the number before has written his record by the time he signs, and is seen here.
-    public Task CountAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation) => RunAsync(
-        (tpm, root, session) =>
-        {
-            RequireUnchanged(Read(tpm, root, session), from.Identity, from.Count, from.Record.Span);
-            tpm.NvIncrement(Existing(tpm, Counter), session);
-            RequireUnchanged(Read(tpm, root, session), from.Identity, from.Count + 1, from.Record.Span);
-            tpm.NvWrite(Existing(tpm, Record), session, record.Span);
-            return true;
-        },
-        cancellation);
+    public Task CountAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation) =>
+        RunAsync(
+            (tpm, root, session) =>
+            {
+                RequireUnchanged(Read(tpm, root, session), from.Identity, from.Count, from.Record.Span);
+                tpm.NvIncrement(Existing(tpm, Counter), session);
+                RequireUnchanged(Read(tpm, root, session), from.Identity, from.Count + 1, from.Record.Span);
+                tpm.NvWrite(Existing(tpm, Record), session, record.Span);
+                return true;
+            },
+            cancellation
+        );
 
     public async Task WriteRecordAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation)
     {
@@ -80,12 +93,17 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
                     tpm.NvWrite(Existing(tpm, Record), session, record.Span);
                     return true;
                 },
-                cancellation);
+                cancellation
+            );
         }
         catch (WitnessException lost) when (lost.MayPass && lost.Fault != WitnessFault.Contested)
         {
             // The answer was lost: was the record written all the same? A silent TPM is not waited for twice.
-            if (lost.InnerException is SealingTpmException { Fault: SealingTpmFault.Hung } || await ReadAsync(cancellation) is not { } reading || !reading.Shows(from.Count, record.Span))
+            if (
+                lost.InnerException is SealingTpmException { Fault: SealingTpmFault.Hung }
+                || await ReadAsync(cancellation) is not { } reading
+                || !reading.Shows(from.Count, record.Span)
+            )
             {
                 throw;
             }
@@ -96,15 +114,18 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
     {
         var maker = await RunAsync((tpm, _, _) => TpmMaker.Read(tpm), cancellation);
         return maker.IsSoftware
-            ? $"the {Description} says it is a virtual one ({maker}): a snapshot of the machine that is put back takes counter and record along with ledger and vault, and nobody notices"
+            ? $"the {Description} says it is a virtual one ({maker}): a snapshot of the machine that is put "
+                + "back takes counter and record along with ledger and vault, and nobody notices"
             : null;
     }
 
-    public Task DiscardAsync(CancellationToken cancellation) => RunAsync((tpm, root, _) => Discard(tpm, root, IndicesOf(keys.Epoch)), cancellation);
+    public Task DiscardAsync(CancellationToken cancellation) =>
+        RunAsync((tpm, root, _) => Discard(tpm, root, IndicesOf(keys.Epoch)), cancellation);
 
-    private WitnessReading? Read(Tpm tpm, PinnedKey root, TpmSession session) => Found(tpm, Counter) is { Public.IsWritten: true } counter
-        ? new WitnessReading($"TPM {root.Name} counter {counter.Name}", tpm.NvReadCounter(counter, session), ReadRecord(tpm, session))
-        : null;
+    private WitnessReading? Read(Tpm tpm, PinnedKey root, TpmSession session) =>
+        Found(tpm, Counter) is { Public.IsWritten: true } counter
+            ? new WitnessReading($"TPM {root.Name} counter {counter.Name}", tpm.NvReadCounter(counter, session), ReadRecord(tpm, session))
+            : null;
 
     private void RequireUnchanged(WitnessReading? now, string identity, ulong count, ReadOnlySpan<byte> record)
     {
@@ -116,11 +137,15 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
         if (now.Identity != identity || !now.Shows(count, record))
         {
             throw new WitnessException(
-                WitnessFault.Contested, $"the {Description} does not show what was to be replaced: another process uses the witness of the vault {vaultId}", "does another signer run with a copy of this data directory? Stop one of the two");
+                WitnessFault.Contested,
+                $"the {Description} does not show what was to be replaced: another process uses the witness of the vault {vaultId}",
+                "does another signer run with a copy of this data directory? Stop one of the two"
+            );
         }
     }
 
-    // What was never counted was never a witness: it is left from an interrupted creation, and may be under keys that nobody has, because the vault never got them.
+    // What was never counted was never a witness: it is left from an interrupted creation, and may be under keys that nobody has, because
+    // the vault never got them.
     private void Define(Tpm tpm, PinnedKey root)
     {
         using var owner = device.StartOwnerSession(tpm, root);
@@ -179,7 +204,11 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
     private NvIndex Existing(Tpm tpm, NvIndex index) => Found(tpm, index) ?? throw Missing();
 
     private WitnessException Missing() =>
-        new(WitnessFault.Missing, $"the {Description} holds no witness of the vault {vaultId}", "'remote-signer freshness status' says what to do");
+        new(
+            WitnessFault.Missing,
+            $"the {Description} holds no witness of the vault {vaultId}",
+            "'remote-signer freshness status' says what to do"
+        );
 
     /// <summary>The index, written to or not yet; null when there is none.</summary>
     private NvIndex? Found(Tpm tpm, NvIndex index)
@@ -188,13 +217,19 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
         return found is null || IsOurs(index, found) ? found : throw Foreign(null);
     }
 
-    private static bool IsOurs(NvIndex index, NvIndex? found) => found is not null && (found.Name.Equals(index.Name) || found.Name.Equals(index.AsWritten().Name));
+    private static bool IsOurs(NvIndex index, NvIndex? found) =>
+        found is not null && (found.Name.Equals(index.Name) || found.Name.Equals(index.AsWritten().Name));
 
-    private WitnessException Foreign(Exception? cause) => new(
-        WitnessFault.Foreign,
-        $"the NV indices 0x{Counter.Handle:X8} and 0x{Record.Handle:X8} in the {Description} were not made under the root key of the vault {vaultId}",
-        $"'remote-signer freshness status' shows how it stands, and 'remote-signer freshness clear' what is risked; only where no signer lives by them the TPM's owner may take them away (tpm2_nvundefine 0x{Counter.Handle:X8}, tpm2_nvundefine 0x{Record.Handle:X8})",
-        cause);
+    private WitnessException Foreign(Exception? cause) =>
+        new(
+            WitnessFault.Foreign,
+            $"the NV indices 0x{Counter.Handle:X8} and 0x{Record.Handle:X8} in the "
+                + $"{Description} were not made under the root key of the vault {vaultId}",
+            "'remote-signer freshness status' shows how it stands, and 'remote-signer freshness clear' what is risked; only "
+                + "where no signer lives by them the TPM's owner may take them away "
+                + $"(tpm2_nvundefine 0x{Counter.Handle:X8}, tpm2_nvundefine 0x{Record.Handle:X8})",
+            cause
+        );
 
     private async Task<T> RunAsync<T>(Func<Tpm, PinnedKey, TpmSession, T> work, CancellationToken cancellation)
     {
@@ -203,13 +238,15 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
             return await device.RunAsync(
                 tpm =>
                 {
-                    // Where the vault has no slot of a TPM: that the other side knows the authorization value proves more than a Name, and the ledger knows that.
+                    // Where the vault has no slot of a TPM: that the other side knows the authorization value proves more than a Name, and
+                    // the ledger knows that.
                     var root = device.PinRoot(tpm);
                     using var session = tpm.StartHmacSession(root);
                     session.SetAuthValue(keys.Witness.Span);
                     return Refusable(() => work(tpm, root, session));
                 },
-                cancellation);
+                cancellation
+            );
         }
         catch (SealingTpmException e)
         {
@@ -229,13 +266,15 @@ public sealed class TpmWitness(SealingTpm device, Guid vaultId, FenceKeys keys) 
         }
     }
 
-    private static WitnessFault FaultOf(SealingTpmFault fault) => fault switch
-    {
-        SealingTpmFault.Unreachable or SealingTpmFault.Interrupted or SealingTpmFault.Restarted or SealingTpmFault.Hung => WitnessFault.Unreachable,
-        SealingTpmFault.RateLimited => WitnessFault.RateLimited,
-        SealingTpmFault.NvFull => WitnessFault.Full,
-        SealingTpmFault.LockedOut => WitnessFault.LockedOut,
-        SealingTpmFault.ResponseTampered => WitnessFault.Tampered,
-        _ => WitnessFault.Refused,
-    };
+    private static WitnessFault FaultOf(SealingTpmFault fault) =>
+        fault switch
+        {
+            SealingTpmFault.Unreachable or SealingTpmFault.Interrupted or SealingTpmFault.Restarted or SealingTpmFault.Hung =>
+                WitnessFault.Unreachable,
+            SealingTpmFault.RateLimited => WitnessFault.RateLimited,
+            SealingTpmFault.NvFull => WitnessFault.Full,
+            SealingTpmFault.LockedOut => WitnessFault.LockedOut,
+            SealingTpmFault.ResponseTampered => WitnessFault.Tampered,
+            _ => WitnessFault.Refused,
+        };
 }

@@ -9,11 +9,16 @@ public sealed class WitnessException : Exception
         : base(message, innerException) => (Fault, Hint) = (fault, hint);
 
     /// <summary>What the device of a witness says. One that is away may be gone for good, and nobody waits for it then.</summary>
-    internal static WitnessException Of(WitnessFault fault, string witness, SealingDeviceException device) => new(
-        fault,
-        $"{witness}: {device.Message}",
-        fault == WitnessFault.Unreachable ? $"{device.Hint}; where it is gone for good, name another witness in signer.json (freshness.witness), then 'remote-signer freshness clear'" : device.Hint,
-        device);
+    internal static WitnessException Of(WitnessFault fault, string witness, SealingDeviceException device) =>
+        new(
+            fault,
+            $"{witness}: {device.Message}",
+            fault == WitnessFault.Unreachable
+                ? $"{device.Hint}; where it is gone for good, name another witness in "
+                    + "signer.json (freshness.witness), then 'remote-signer freshness clear'"
+                : device.Hint,
+            device
+        );
 
     /// <summary>The kind of trouble.</summary>
     public WitnessFault Fault { get; }
@@ -46,7 +51,10 @@ public enum WitnessFault
     /// <summary>What it keeps was not made under this vault's root key.</summary>
     Foreign,
 
-    /// <summary>It does not show what was to be replaced, or another process changed it at the same moment: this change was not made, or was taken back.</summary>
+    /// <summary>
+    /// It does not show what was to be replaced, or another process changed it at the same moment: this change was not made, or was taken
+    /// back.
+    /// </summary>
     Contested,
 
     /// <summary>It shows what another run wrote: this one is not the newest, or not the only one.</summary>

@@ -1,8 +1,9 @@
 namespace RemoteSigner.Freshness;
 
 /// <summary>
-/// What a witness says. <paramref name="Identity"/> is another one after the hardware was replaced or the witness was made anew (a TPM's name of the counter, a
-/// token's serial number and the object's own random number); <paramref name="Record"/> is empty before the first was written.
+/// What a witness says. <paramref name="Identity"/> is another one after the hardware was replaced or the witness was made anew (a TPM's
+/// name of the counter, a token's serial number and the object's own random number); <paramref name="Record"/> is empty before the first
+/// was written.
 /// </summary>
 public sealed record WitnessReading(string Identity, ulong Count, ReadOnlyMemory<byte> Record)
 {

@@ -4,8 +4,9 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Keys;
 
 /// <summary>
-/// The validators of the open shares, by their public key, as the remote signing API's distributed profile has them. What holds a share, the vault knows, or the configuration states
-/// (<see cref="StatedGroup"/>); a key of which neither says more is taken for a whole one. Where the others are, only the configuration knows, and where it does not an account is signed for and not listed.
+/// The validators of the open shares, by their public key, as the remote signing API's distributed profile has them. What holds a share,
+/// the vault knows, or the configuration states (<see cref="StatedGroup"/>); a key of which neither says more is taken for a whole one.
+/// Where the others are, only the configuration knows, and where it does not an account is signed for and not listed.
 /// </summary>
 public sealed class ThresholdAccounts(KeyRing keys, ClusterLibrary clusters, ParticipantDirectory directory)
 {
@@ -24,10 +25,17 @@ public sealed class ThresholdAccounts(KeyRing keys, ClusterLibrary clusters, Par
     public IReadOnlyList<ThresholdAccount> List(Func<KeyShare, bool> isVisible)
     {
         var reading = new Reading(keys, clusters, _directory);
-        return [.. keys.Shares.Where(isVisible).Select(reading.Of).OfType<AccountShare>()
-            .Where(one => reading.Find(one.CompositePublicKey) is not null)
-            .Select(one => reading.Describe(one).Account).OfType<ThresholdAccount>()
-            .OrderBy(account => account.CompositePublicKey.ToString(), StringComparer.Ordinal)];
+        return
+        [
+            .. keys
+                .Shares.Where(isVisible)
+                .Select(reading.Of)
+                .OfType<AccountShare>()
+                .Where(one => reading.Find(one.CompositePublicKey) is not null)
+                .Select(one => reading.Describe(one).Account)
+                .OfType<ThresholdAccount>()
+                .OrderBy(account => account.CompositePublicKey.ToString(), StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>Describes one that was found, or says why it cannot be told of.</summary>
@@ -39,12 +47,20 @@ public sealed class ThresholdAccounts(KeyRing keys, ClusterLibrary clusters, Par
         private const ulong OnlyParticipant = 1;
 
         private readonly Lazy<HashSet<BlsPublicKey>> _awaited = new(() =>
-            [.. clusters.Read().Documents.SelectMany(document => document.Document.GroupKeys.SelectMany(group => document.Document.SharesOf(group))).Select(share => share.PublicShare)]);
+            [
+                .. clusters
+                    .Read()
+                    .Documents.SelectMany(document => document.Document.GroupKeys.SelectMany(group => document.Document.SharesOf(group)))
+                    .Select(share => share.PublicShare),
+            ]
+        );
 
         public AccountShare? Find(BlsPublicKey composite)
         {
-            List<KeyShare> held = keys.FindByGroup(composite) is { } share ? [share]
-                : directory.Groups.TryGetValue(composite, out var group) ? [.. group.Participants.Select(participant => keys.Find(participant.PublicKey)).OfType<KeyShare>()]
+            List<KeyShare> held =
+                keys.FindByGroup(composite) is { } share ? [share]
+                : directory.Groups.TryGetValue(composite, out var group)
+                    ? [.. group.Participants.Select(participant => keys.Find(participant.PublicKey)).OfType<KeyShare>()]
                 : keys.Find(composite) is { } whole ? [whole]
                 : [];
 
@@ -56,7 +72,9 @@ public sealed class ThresholdAccounts(KeyRing keys, ClusterLibrary clusters, Par
         {
             if (share.Membership is { } membership)
             {
-                return share.GroupKey is { } known && ReferenceEquals(keys.FindByGroup(known), share) ? new AccountShare(share, known, membership.ShareIndex) : null;
+                return share.GroupKey is { } known && ReferenceEquals(keys.FindByGroup(known), share)
+                    ? new AccountShare(share, known, membership.ShareIndex)
+                    : null;
             }
 
             if (directory.FindByShare(share.PublicKey) is { } group)
@@ -64,7 +82,9 @@ public sealed class ThresholdAccounts(KeyRing keys, ClusterLibrary clusters, Par
                 return new AccountShare(share, group.CompositePublicKey, group.Find(share.PublicKey)!.Id);
             }
 
-            return share.GroupKey is null || share.GroupKey == share.PublicKey ? new AccountShare(share, share.PublicKey, OnlyParticipant) : null;
+            return share.GroupKey is null || share.GroupKey == share.PublicKey
+                ? new AccountShare(share, share.PublicKey, OnlyParticipant)
+                : null;
         }
 
         public (ThresholdAccount? Account, string? Problem) Describe(AccountShare one)
@@ -80,7 +100,9 @@ public sealed class ThresholdAccounts(KeyRing keys, ClusterLibrary clusters, Par
                 return (null, problem);
             }
 
-            return participants.Any(participant => participant.Id == one.ParticipantId && Participant.Canonical(participant.Endpoint) == Participant.Canonical(here))
+            return participants.Any(participant =>
+                participant.Id == one.ParticipantId && Participant.Canonical(participant.Endpoint) == Participant.Canonical(here)
+            )
                 ? (new ThresholdAccount(one.ParticipantId, one.Share.PublicKey, one.CompositePublicKey, threshold, participants), null)
                 : (null, $"participant {one.ParticipantId} is this signer, and is not at distributed.endpoint");
         }
@@ -94,7 +116,15 @@ public sealed class ThresholdAccounts(KeyRing keys, ClusterLibrary clusters, Par
 
             if (directory.Groups.TryGetValue(one.CompositePublicKey, out var group))
             {
-                return (group.Threshold, [.. group.Participants.Select(participant => new Participant(participant.Id, participant.Endpoint)).OrderBy(participant => participant.Id)], null);
+                return (
+                    group.Threshold,
+                    [
+                        .. group
+                            .Participants.Select(participant => new Participant(participant.Id, participant.Endpoint))
+                            .OrderBy(participant => participant.Id),
+                    ],
+                    null
+                );
             }
 
             // A share that waits for its document looks like a whole key; where the document is here already, it is told apart.
@@ -103,7 +133,10 @@ public sealed class ThresholdAccounts(KeyRing keys, ClusterLibrary clusters, Par
                 : (1, [new Participant(one.ParticipantId, here)], null);
         }
 
-        private (int Threshold, IReadOnlyList<Participant> Participants, string? Problem) OfCluster(BlsPublicKey composite, ClusterMembership membership)
+        private (int Threshold, IReadOnlyList<Participant> Participants, string? Problem) OfCluster(
+            BlsPublicKey composite,
+            ClusterMembership membership
+        )
         {
             if (!directory.Clusters.TryGetValue(membership.ClusterHash, out var participants))
             {
@@ -115,7 +148,11 @@ public sealed class ThresholdAccounts(KeyRing keys, ClusterLibrary clusters, Par
                 return (0, [], $"the document {membership.ClusterHash} is not here");
             }
 
-            return document.SharesOf(composite).Select(share => share.Index).Order().SequenceEqual(participants.Select(participant => participant.Id))
+            return document
+                .SharesOf(composite)
+                .Select(share => share.Index)
+                .Order()
+                .SequenceEqual(participants.Select(participant => participant.Id))
                 ? (membership.Threshold, participants, null)
                 : (0, [], $"the participants of {membership.ClusterHash} in signer.json are not those of its document");
         }

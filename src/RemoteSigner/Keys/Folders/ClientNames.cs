@@ -11,19 +11,27 @@ internal static class ClientNames
     public static bool IsUuid(string name) => Guid.TryParseExact(name, "D", out _);
 
     /// <summary>The key by which a folder or a password file is named, with <c>0x</c>; null where it is none.</summary>
-    public static BlsPublicKey? KeyOf(string name) => name.Length == KeyNameLength && name.StartsWith("0x", StringComparison.Ordinal) && BlsPublicKey.TryParse(name, out var key) ? key : null;
+    public static BlsPublicKey? KeyOf(string name) =>
+        name.Length == KeyNameLength && name.StartsWith("0x", StringComparison.Ordinal) && BlsPublicKey.TryParse(name, out var key)
+            ? key
+            : null;
 
     /// <param name="folder">The keystore's folder, as a full path.</param>
     /// <param name="name">The keystore's name.</param>
-    public static KeystoreOrigin OriginOf(string folder, string name) => Path.GetFileName(folder) switch
-    {
-        _ when IsUuid(name) => KeystoreOrigin.Dirk,
-        var key when KeyOf(key) is not null => name == "keystore.json" ? KeystoreOrigin.Nimbus : Path.GetFileName(Path.GetDirectoryName(folder)) == "keystores" ? KeystoreOrigin.Lodestar : KeystoreOrigin.Lighthouse,
-        _ when TekuTree(folder) is not null => KeystoreOrigin.Teku,
-        _ => KeystoreOrigin.Keystore,
-    };
+    public static KeystoreOrigin OriginOf(string folder, string name) =>
+        Path.GetFileName(folder) switch
+        {
+            _ when IsUuid(name) => KeystoreOrigin.Dirk,
+            var key when KeyOf(key) is not null => name == "keystore.json" ? KeystoreOrigin.Nimbus
+            : Path.GetFileName(Path.GetDirectoryName(folder)) == "keystores" ? KeystoreOrigin.Lodestar
+            : KeystoreOrigin.Lighthouse,
+            _ when TekuTree(folder) is not null => KeystoreOrigin.Teku,
+            _ => KeystoreOrigin.Keystore,
+        };
 
-    /// <summary>Where the password of a keystore may be, the first that is there counts. A password for another keystore opens nothing.</summary>
+    /// <summary>
+    /// Where the password of a keystore may be, the first that is there counts. A password for another keystore opens nothing.
+    /// </summary>
     /// <param name="passwords">A file for all, a folder, or null for the client's own places.</param>
     public static IReadOnlyList<string> PasswordPlaces(string folder, string name, string? passwords)
     {
@@ -36,8 +44,14 @@ internal static class ClientNames
         var tree = TekuTree(folder);
         var keyName = KeyOf(Path.GetFileName(folder)) is null ? null : Path.GetFileName(folder);
         List<string?> places = passwords is not null
-            ? [keyName is null ? null : Path.Combine(passwords, keyName), tree is null ? null : Path.Combine(passwords, tree.Below, text), Path.Combine(passwords, text)]
-            : [
+            ?
+            [
+                keyName is null ? null : Path.Combine(passwords, keyName),
+                tree is null ? null : Path.Combine(passwords, tree.Below, text),
+                Path.Combine(passwords, text),
+            ]
+            :
+            [
                 Path.Combine(folder, text),
                 keyName is null ? null : Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(folder)) ?? folder, "secrets", keyName),
                 tree is null ? null : Path.Combine(tree.Passwords, tree.Below, text),
@@ -45,7 +59,10 @@ internal static class ClientNames
         return [.. places.OfType<string>().Distinct()];
     }
 
-    /// <summary>Where a folder lies in one of Teku's, which may have others in it, and takes the password from the same path in the folder of passwords; null where it lies in none.</summary>
+    /// <summary>
+    /// Where a folder lies in one of Teku's, which may have others in it, and takes the password from the same path in the folder of
+    /// passwords; null where it lies in none.
+    /// </summary>
     /// <param name="folder">As a full path.</param>
     public static TekuTree? TekuTree(string folder)
     {

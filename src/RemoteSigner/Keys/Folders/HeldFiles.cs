@@ -3,7 +3,10 @@ using RemoteSigner.Native;
 
 namespace RemoteSigner.Keys;
 
-/// <summary>The files that a process of this machine holds a write lock on, by the kernel's word (proc_locks(5)); one in another PID namespace, or on a file system that names its device otherwise (btrfs), may not be among them.</summary>
+/// <summary>
+/// The files that a process of this machine holds a write lock on, by the kernel's word (proc_locks(5)); one in another PID namespace, or
+/// on a file system that names its device otherwise (btrfs), may not be among them.
+/// </summary>
 internal sealed class HeldFiles
 {
     private const string Locks = "/proc/locks";
@@ -18,7 +21,12 @@ internal sealed class HeldFiles
         try
         {
             // "1: POSIX  ADVISORY  WRITE 3568 fd:00:2531452 0 EOF"; one that waits for another has "->" before its kind.
-            return new HeldFiles(File.ReadLines(Locks).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(words => words.Length > 5 && words[3] == "WRITE").Select(words => words[5]));
+            return new HeldFiles(
+                File.ReadLines(Locks)
+                    .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                    .Where(words => words.Length > 5 && words[3] == "WRITE")
+                    .Select(words => words[5])
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -24,11 +24,12 @@ internal abstract record KeyFolderFile
         ["keymanageropts.json"] = "it is a client's setting",
     };
 
-    private KeyFolderFile()
-    {
-    }
+    private KeyFolderFile() { }
 
-    /// <summary>A keystore, or what should be one: damaged files are told of, never passed over. Beside folders of keys an object should be one if it has <c>crypto</c> and version 4 or a validator's key.</summary>
+    /// <summary>
+    /// A keystore, or what should be one: damaged files are told of, never passed over. Beside folders of keys an object should be one if
+    /// it has <c>crypto</c> and version 4 or a validator's key.
+    /// </summary>
     /// <param name="Content">Null where there is a fault.</param>
     public sealed record Key(Keystore? Content, KeystoreException? Fault) : KeyFolderFile;
 
@@ -40,7 +41,8 @@ internal abstract record KeyFolderFile
 
     /// <summary>Reads JSON files and files without an ending, at most as much as a keystore has.</summary>
     /// <param name="isMeant">Was this very file named? Then it is read whatever it is called.</param>
-    /// <param name="isBesideKeys">Does it lie beside folders of keys, where a client has files of its own (logs, settings, its key in the network)?</param>
+    /// <param name="isBesideKeys">Does it lie beside folders of keys, where a client has files of its own (logs, settings, its key in the
+    /// network)?</param>
     public static KeyFolderFile Read(string path, bool isMeant = false, bool isBesideKeys = false)
     {
         var name = Path.GetFileName(path);
@@ -57,7 +59,9 @@ internal abstract record KeyFolderFile
 
         try
         {
-            return name == PrysmAccounts.FileName ? throw PrysmAccounts.Fault() : Judge(KeystoreFile.ReadBytes(path), name, isJson, isBesideKeys);
+            return name == PrysmAccounts.FileName
+                ? throw PrysmAccounts.Fault()
+                : Judge(KeystoreFile.ReadBytes(path), name, isJson, isBesideKeys);
         }
         catch (KeystoreException fault)
         {
@@ -71,7 +75,10 @@ internal abstract record KeyFolderFile
         return kind switch
         {
             Kind.Unreadable when ClientNames.IsUuid(name) => throw new KeystoreException(
-                KeystoreFault.Unsupported, "it is no JSON: the wallet's store is encrypted as a whole, with a passphrase of its own", "copy the wallet with ethdo into a store without a passphrase, and import that"),
+                KeystoreFault.Unsupported,
+                "it is no JSON: the wallet's store is encrypted as a whole, with a passphrase of its own",
+                "copy the wallet with ethdo into a store without a passphrase, and import that"
+            ),
             Kind.Object when isBesideKeys && isJson => new Other(ClientsOwn),
             Kind.Encrypted when isBesideKeys => new Other(ClientsOwn),
             Kind.Keystore or Kind.Encrypted => new Key(Keystore.Parse(json), null),
@@ -109,8 +116,17 @@ internal abstract record KeyFolderFile
     }
 
     private static bool IsOfAValidator(JsonElement root) =>
-        (root.TryGetProperty("version", out var version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out var number) && number == 4)
-        || (root.TryGetProperty("pubkey", out var key) && key.ValueKind == JsonValueKind.String && key.GetRawText().Length is KeyText or KeyText + 2);
+        (
+            root.TryGetProperty("version", out var version)
+            && version.ValueKind == JsonValueKind.Number
+            && version.TryGetInt32(out var number)
+            && number == 4
+        )
+        || (
+            root.TryGetProperty("pubkey", out var key)
+            && key.ValueKind == JsonValueKind.String
+            && key.GetRawText().Length is KeyText or KeyText + 2
+        );
 
     private static bool Has(JsonElement root, params ReadOnlySpan<string> names)
     {

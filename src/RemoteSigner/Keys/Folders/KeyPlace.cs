@@ -9,9 +9,26 @@ internal sealed record KeyPlace(string Path, bool IsEntered, bool IsAbove)
     private const int MostDepth = 3;
 
     // Whatever else lies below, such as a backup, is somebody's own and is named if it is meant.
-    private static readonly HashSet<string> _clientFolders = ["validators", "keystores", "keys", "wallets", "direct", "derived", "accounts", "validator", "key-manager", "local"];
+    private static readonly HashSet<string> _clientFolders =
+    [
+        "validators",
+        "keystores",
+        "keys",
+        "wallets",
+        "direct",
+        "derived",
+        "accounts",
+        "validator",
+        "key-manager",
+        "local",
+    ];
 
-    private static readonly EnumerationOptions _quiet = new() { IgnoreInaccessible = true, RecurseSubdirectories = true, MaxRecursionDepth = MostDepth };
+    private static readonly EnumerationOptions _quiet = new()
+    {
+        IgnoreInaccessible = true,
+        RecurseSubdirectories = true,
+        MaxRecursionDepth = MostDepth,
+    };
 
     /// <summary>A folder and what lies below it, each before those in it, by name.</summary>
     public static IEnumerable<KeyPlace> From(string folder) => Enter(folder, MostDepth);
@@ -22,18 +39,28 @@ internal sealed record KeyPlace(string Path, bool IsEntered, bool IsAbove)
     private static IEnumerable<KeyPlace> Enter(string folder, int depth)
     {
         var tree = ClientNames.TekuTree(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder)));
-        var below = Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).ToLookup(one => tree is null ? depth > 0 && IsOfAClient(one) : IsOfTeku(one, tree));
+        var below = Directory
+            .EnumerateDirectories(folder)
+            .Order(StringComparer.Ordinal)
+            .ToLookup(one => tree is null ? depth > 0 && IsOfAClient(one) : IsOfTeku(one, tree));
         var isOfOneClient = tree is not null || IsOfOneKeyOrWallet(System.IO.Path.GetFileName(folder));
         return new[] { new KeyPlace(folder, IsEntered: true, IsAbove: !isOfOneClient && below[true].Any()) }
             .Concat(below[true].SelectMany(one => Enter(one, depth - 1)))
-            .Concat(below[false].Where(one => Directory.EnumerateFiles(one, "*.json", _quiet).Any()).Select(one => new KeyPlace(one, IsEntered: false, IsAbove: false)));
+            .Concat(
+                below[false]
+                    .Where(one => Directory.EnumerateFiles(one, "*.json", _quiet).Any())
+                    .Select(one => new KeyPlace(one, IsEntered: false, IsAbove: false))
+            );
     }
 
-    private static bool IsOfAClient(string folder) => System.IO.Path.GetFileName(folder) is var name && (_clientFolders.Contains(name) || IsOfOneKeyOrWallet(name));
+    private static bool IsOfAClient(string folder) =>
+        System.IO.Path.GetFileName(folder) is var name && (_clientFolders.Contains(name) || IsOfOneKeyOrWallet(name));
 
     private static bool IsOfOneKeyOrWallet(string name) => ClientNames.IsUuid(name) || ClientNames.KeyOf(name) is not null;
 
     // Links could lead in a circle, and a volume of secrets has each file a second time in a hidden folder.
     private static bool IsOfTeku(string folder, TekuTree tree) =>
-        tree.Depth < TekuTree.MostDepth && !System.IO.Path.GetFileName(folder).StartsWith('.') && (File.GetAttributes(folder) & FileAttributes.ReparsePoint) == 0;
+        tree.Depth < TekuTree.MostDepth
+        && !System.IO.Path.GetFileName(folder).StartsWith('.')
+        && (File.GetAttributes(folder) & FileAttributes.ReparsePoint) == 0;
 }

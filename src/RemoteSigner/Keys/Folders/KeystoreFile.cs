@@ -30,7 +30,12 @@ public sealed record KeystoreFile(string KeystorePath, string PasswordPath) : IK
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new KeystoreException(KeystoreFault.Unreadable, $"cannot read the file: {e.Message}", "check the path and the file's owner and mode", e);
+            throw new KeystoreException(
+                KeystoreFault.Unreadable,
+                $"cannot read the file: {e.Message}",
+                "check the path and the file's owner and mode",
+                e
+            );
         }
     }
 }

@@ -1,8 +1,8 @@
 namespace RemoteSigner.Keys;
 
 /// <summary>
-/// Finds keystores and their passwords by what the files are: a single keystore, a flat folder of them, or the folders of the clients that keys come from (<see cref="KeystoreOrigin"/>). No password is read, and no
-/// file is opened that can only be one.
+/// Finds keystores and their passwords by what the files are: a single keystore, a flat folder of them, or the folders of the clients that
+/// keys come from (<see cref="KeystoreOrigin"/>). No password is read, and no file is opened that can only be one.
 /// </summary>
 public static class KeystoreFolder
 {
@@ -13,8 +13,8 @@ public static class KeystoreFolder
     public static IReadOnlyList<KeystoreFile> Find(string path, string? passwords = null) => Survey(path, passwords).Files();
 
     /// <summary>
-    /// What is there, sorted by name: also keystores that cannot be opened or lack their password, and what is passed over. <paramref name="passwords"/> is a folder, a file, or null for passwords in the
-    /// place where each client has them.
+    /// What is there, sorted by name: also keystores that cannot be opened or lack their password, and what is passed over.
+    /// <paramref name="passwords"/> is a folder, a file, or null for passwords in the place where each client has them.
     /// </summary>
     /// <exception cref="KeystoreImportException">There is no keystore.</exception>
     public static KeystoreSurvey Survey(string path, string? passwords = null)
@@ -59,12 +59,19 @@ public static class KeystoreFolder
     private static IEnumerable<KeyPlace> PlacesAt(string path)
     {
         var charon = Path.Combine(path, CharonFolder);
-        return Directory.Exists(charon) ? KeyPlace.At(charon) : Directory.Exists(path) ? KeyPlace.From(path) : [];
+        return Directory.Exists(charon) ? KeyPlace.At(charon)
+            : Directory.Exists(path) ? KeyPlace.From(path)
+            : [];
     }
 
-    private static KeystoreFailure Nothing(string path, List<PassedOver> rest) => new(
-        path,
-        KeystoreFault.Unreadable,
-        rest.Count == 0 ? "there is no keystore here" : $"there is no keystore here; {Path.GetFileName(rest[0].Path)} is passed over: {rest[0].Reason}{(rest.Count > 1 ? $", and {rest.Count - 1} more" : "")}",
-        "give a keystore, a folder with keystores, or the folder in which Dirk, ethdo, Lighthouse, Lodestar, Nimbus or Teku keeps them");
+    private static KeystoreFailure Nothing(string path, List<PassedOver> rest) =>
+        new(
+            path,
+            KeystoreFault.Unreadable,
+            rest.Count == 0
+                ? "there is no keystore here"
+                : $"there is no keystore here; {Path.GetFileName(rest[0].Path)} is passed over: "
+                    + $"{rest[0].Reason}{(rest.Count > 1 ? $", and {rest.Count - 1} more" : "")}",
+            "give a keystore, a folder with keystores, or the folder in which Dirk, ethdo, Lighthouse, Lodestar, Nimbus or Teku keeps them"
+        );
 }

@@ -18,6 +18,8 @@ public enum KeystoreOrigin
     /// <summary><c>validators/0xKEY/keystore.json</c>, password in <c>secrets/0xKEY</c>.</summary>
     Nimbus,
 
-    /// <summary><c>keys/NAME.json</c>, password in <c>passwords/NAME.txt</c>; of its key manager <c>local</c> and <c>local-passwords</c>.</summary>
+    /// <summary>
+    /// <c>keys/NAME.json</c>, password in <c>passwords/NAME.txt</c>; of its key manager <c>local</c> and <c>local-passwords</c>.
+    /// </summary>
     Teku,
 }

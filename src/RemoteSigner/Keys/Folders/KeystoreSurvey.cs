@@ -6,12 +6,18 @@ namespace RemoteSigner.Keys;
 public sealed record KeystoreSurvey(IReadOnlyList<FoundKeystore> Keystores, IReadOnlyList<PassedOver> Rest)
 {
     /// <summary>
-    /// What says that a client may still run on these keys: locks that lie beside keystores (a file of Lighthouse or Teku, a folder of Lodestar), also those that one left that did not end in order, and keystores that a process holds locked (Nimbus).
+    /// What says that a client may still run on these keys: locks that lie beside keystores (a file of Lighthouse or Teku, a folder of
+    /// Lodestar), also those that one left that did not end in order, and keystores that a process holds locked (Nimbus).
     /// </summary>
     public IReadOnlyList<string> FindLocks()
     {
         var held = HeldFiles.Now();
-        return [.. Keystores.SelectMany(keystore => (string[])[keystore.Path + ".lock", keystore.Path]).Where(path => path.EndsWith(".lock", StringComparison.Ordinal) ? Path.Exists(path) : held.Contains(path))];
+        return
+        [
+            .. Keystores
+                .SelectMany(keystore => (string[])[keystore.Path + ".lock", keystore.Path])
+                .Where(path => path.EndsWith(".lock", StringComparison.Ordinal) ? Path.Exists(path) : held.Contains(path)),
+        ];
     }
 
     /// <summary>The keystores with their passwords.</summary>

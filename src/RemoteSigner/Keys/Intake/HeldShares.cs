@@ -5,8 +5,9 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Keys;
 
 /// <summary>
-/// What the vault holds and what the ledger lets each share do, found by key, validator and cluster. It is kept from one act to the next and follows what changed, so that an act costs what it is about
-/// and not what is here. For one act at a time, which has it follow before it looks.
+/// What the vault holds and what the ledger lets each share do, found by key, validator and cluster. It is kept from one act to the next
+/// and follows what changed, so that an act costs what it is about and not what is here. For one act at a time, which has it follow before
+/// it looks.
 /// </summary>
 public sealed class HeldShares
 {
@@ -25,7 +26,9 @@ public sealed class HeldShares
     /// <summary>How many keys the ledger lets sign whose shares are not here.</summary>
     public int Missing { get; private set; }
 
-    /// <summary>How many shares never came, because their import was interrupted: whoever sent them was told nothing, and sends them again.</summary>
+    /// <summary>
+    /// How many shares never came, because their import was interrupted: whoever sent them was told nothing, and sends them again.
+    /// </summary>
     public int Awaited { get; private set; }
 
     /// <summary>Keys that are on their way out by the ledger, whether their shares are here or not.</summary>
@@ -42,7 +45,9 @@ public sealed class HeldShares
         return held;
     }
 
-    /// <summary>From now on what vault and ledger say now. Reads what has changed since the last time, and all of it where that is not known.</summary>
+    /// <summary>
+    /// From now on what vault and ledger say now. Reads what has changed since the last time, and all of it where that is not known.
+    /// </summary>
     public async Task FollowAsync(Vault vault, SlashingProtection slashing)
     {
         // Before the reading: what changes meanwhile is read once more.
@@ -53,7 +58,12 @@ public sealed class HeldShares
             {
                 var states = moved.Count == 0 ? new Dictionary<BlsPublicKey, KeyState>() : await slashing.GetKeyStatesAsync(moved);
                 var changed = moved.Concat(exchanged).ToHashSet();
-                foreach (var key in vault.InOrder(changed).Select(record => record.ShareKey).Concat(changed.Where(key => vault.Find(key) is null)))
+                foreach (
+                    var key in vault
+                        .InOrder(changed)
+                        .Select(record => record.ShareKey)
+                        .Concat(changed.Where(key => vault.Find(key) is null))
+                )
                 {
                     Put(key, vault.Find(key), moved.Contains(key) ? Of(states, key) : StateOf(key));
                 }
@@ -76,24 +86,34 @@ public sealed class HeldShares
     public VaultListing.Share? Find(BlsPublicKey key) => _entries.GetValueOrDefault(key)?.Share;
 
     /// <summary>The same of one that signs.</summary>
-    public VaultListing.Share? FindActive(BlsPublicKey key) => _entries.GetValueOrDefault(key) is { State: KeyState.Active } entry ? entry.Share : null;
+    public VaultListing.Share? FindActive(BlsPublicKey key) =>
+        _entries.GetValueOrDefault(key) is { State: KeyState.Active } entry ? entry.Share : null;
 
     /// <summary>What the ledger lets a key do, also where its share is not here; null where it does not know it.</summary>
     public KeyState? StateOf(BlsPublicKey key) => _entries.GetValueOrDefault(key)?.State;
 
     /// <summary>Shares that are here and do not sign, in this state, in the order in which they came.</summary>
-    public IEnumerable<VaultListing.Share> Resting(KeyState state) => _resting.Where(entry => entry.State == state).OrderBy(entry => entry.Order).Select(entry => entry.Share!);
+    public IEnumerable<VaultListing.Share> Resting(KeyState state) =>
+        _resting.Where(entry => entry.State == state).OrderBy(entry => entry.Order).Select(entry => entry.Share!);
 
     /// <summary>How many shares are here and do not sign, of those states.</summary>
     public int CountResting(Func<KeyState?, bool> isOfThose) => _resting.Count(entry => isOfThose(entry.State));
 
     /// <summary>Those of these keys whose shares are here, in the order in which they came.</summary>
-    public IEnumerable<VaultListing.Share> InOrder(IEnumerable<BlsPublicKey> keys) => keys.Distinct().Select(key => _entries.GetValueOrDefault(key)).Where(entry => entry?.Share is not null).OrderBy(entry => entry!.Order).Select(entry => entry!.Share!);
+    public IEnumerable<VaultListing.Share> InOrder(IEnumerable<BlsPublicKey> keys) =>
+        keys.Distinct()
+            .Select(key => _entries.GetValueOrDefault(key))
+            .Where(entry => entry?.Share is not null)
+            .OrderBy(entry => entry!.Order)
+            .Select(entry => entry!.Share!);
 
     /// <summary>All shares that sign, in any order.</summary>
-    public IEnumerable<VaultListing.Share> Active => _entries.Values.Where(entry => entry.State == KeyState.Active).Select(entry => entry.Share).OfType<VaultListing.Share>();
+    public IEnumerable<VaultListing.Share> Active =>
+        _entries.Values.Where(entry => entry.State == KeyState.Active).Select(entry => entry.Share).OfType<VaultListing.Share>();
 
-    /// <summary>The shares that sign for the validator with this group key, a whole key among them, in the order in which they came.</summary>
+    /// <summary>
+    /// The shares that sign for the validator with this group key, a whole key among them, in the order in which they came.
+    /// </summary>
     public IEnumerable<VaultListing.Share> ActiveOf(BlsPublicKey group)
     {
         List<Entry> found = [];
@@ -112,7 +132,8 @@ public sealed class HeldShares
     public bool HasMemberOf(Root cluster) => _clusters.ContainsKey(cluster);
 
     /// <summary>How many shares of each index of this cluster sign here.</summary>
-    public IReadOnlyDictionary<ulong, int> ActiveIndicesOf(Root cluster) => _clusters.TryGetValue(cluster, out var count) ? count.Active : new Dictionary<ulong, int>();
+    public IReadOnlyDictionary<ulong, int> ActiveIndicesOf(Root cluster) =>
+        _clusters.TryGetValue(cluster, out var count) ? count.Active : new Dictionary<ulong, int>();
 
     private void Clear()
     {
@@ -142,7 +163,8 @@ public sealed class HeldShares
         }
     }
 
-    private static KeyState? Of(IReadOnlyDictionary<BlsPublicKey, KeyState> states, BlsPublicKey key) => states.TryGetValue(key, out var state) ? state : null;
+    private static KeyState? Of(IReadOnlyDictionary<BlsPublicKey, KeyState> states, BlsPublicKey key) =>
+        states.TryGetValue(key, out var state) ? state : null;
 
     private void Put(BlsPublicKey key, VaultListing.Share? share, KeyState? state)
     {
@@ -203,9 +225,7 @@ public sealed class HeldShares
 
         if (!ReferenceEquals(first, entry))
         {
-            for (; !ReferenceEquals(first!.NextOfGroup, entry); first = first.NextOfGroup)
-            {
-            }
+            for (; !ReferenceEquals(first!.NextOfGroup, entry); first = first.NextOfGroup) { }
 
             first.NextOfGroup = entry.NextOfGroup;
         }

@@ -2,14 +2,18 @@ namespace RemoteSigner.Keys;
 
 /// <summary>Shares could not be taken in: none was, and nothing was changed. Every refusal that was found is listed.</summary>
 public sealed class IntakeException(IReadOnlyList<IntakeRefusal> refusals)
-    : Exception($"{refusals[0].Code}: {refusals[0].Subject}: {refusals[0].Problem}{(refusals.Count == 1 ? "" : $" (and {refusals.Count - 1} more)")}")
+    : Exception(
+        $"{refusals[0].Code}: {refusals[0].Subject}: "
+            + $"{refusals[0].Problem}{(refusals.Count == 1 ? "" : $" (and {refusals.Count - 1} more)")}"
+    )
 {
     /// <summary>In the order of what was offered.</summary>
     public IReadOnlyList<IntakeRefusal> Refusals { get; } = refusals;
 }
 
 /// <summary>One thing that stands against an import.</summary>
-/// <param name="Code">For programs, in snake case: of a <see cref="Clusters.Charon.ClusterCheck"/>, a <see cref="KeystoreFault"/>, an <see cref="IntakeFault"/> or what else was looked at.</param>
+/// <param name="Code">For programs, in snake case: of a <see cref="Clusters.Charon.ClusterCheck"/>, a <see cref="KeystoreFault"/>, an
+/// <see cref="IntakeFault"/> or what else was looked at.</param>
 /// <param name="Subject">The file or the key it is about.</param>
 /// <param name="Problem">For people.</param>
 /// <param name="Hint">What the operator can do.</param>

@@ -6,8 +6,8 @@ using static RemoteSigner.Keys.IntakeFault;
 namespace RemoteSigner.Keys;
 
 /// <summary>
-/// Holds shares that are offered against those that are held: what may not come in, what takes the place of what, and which are held already and only learn where they
-/// belong. Looks at nothing but the two.
+/// Holds shares that are offered against those that are held: what may not come in, what takes the place of what, and which are held
+/// already and only learn where they belong. Looks at nothing but the two.
 /// </summary>
 internal sealed class IntakePlan
 {
@@ -25,18 +25,39 @@ internal sealed class IntakePlan
     /// <param name="held">What signs here.</param>
     /// <param name="places">How a place that is offered to a held share stands to the one it has.</param>
     /// <param name="siblings">Of the keys that are offered those that the clusters of held shares list → their group key.</param>
-    /// <param name="yielding">Those of the offered that are held and give way to others, as <see cref="LateSiblings"/> says: they learn where they belong, and sign no more.</param>
+    /// <param name="yielding">Those of the offered that are held and give way to others, as <see cref="LateSiblings"/> says: they learn
+    /// where they belong, and sign no more.</param>
     public IntakePlan(
-        IReadOnlyList<VaultListing.Share> offered, HeldShares held, HeldPlaces places, IReadOnlyDictionary<BlsPublicKey, BlsPublicKey> siblings, IReadOnlySet<BlsPublicKey> yielding)
+        IReadOnlyList<VaultListing.Share> offered,
+        HeldShares held,
+        HeldPlaces places,
+        IReadOnlyDictionary<BlsPublicKey, BlsPublicKey> siblings,
+        IReadOnlySet<BlsPublicKey> yielding
+    )
     {
         (_places, _siblings, _held, _yielding) = (places, siblings, held, yielding);
 
         // What a share was bound to does not count once it is bound anew.
-        _leaving = [.. yielding, .. offered.Where(share => held.FindActive(share.ShareKey) is { } former && places.MayMove(former, share.GroupKey, share.Membership)).Select(share => share.ShareKey)];
-        _leavingIndices = _leaving.Select(held.FindActive).Select(share => share?.Membership).OfType<ClusterMembership>().CountBy(member => (member.ClusterHash, member.ShareIndex)).ToDictionary();
+        _leaving =
+        [
+            .. yielding,
+            .. offered
+                .Where(share => held.FindActive(share.ShareKey) is { } former && places.MayMove(former, share.GroupKey, share.Membership))
+                .Select(share => share.ShareKey),
+        ];
+        _leavingIndices = _leaving
+            .Select(held.FindActive)
+            .Select(share => share?.Membership)
+            .OfType<ClusterMembership>()
+            .CountBy(member => (member.ClusterHash, member.ShareIndex))
+            .ToDictionary();
         var coming = offered.Where(share => !yielding.Contains(share.ShareKey)).ToList();
-        _offered = coming.Where(share => share.GroupKey is not null && share.GroupKey != share.ShareKey).ToLookup(share => share.GroupKey!.Value, share => (share.ShareKey, share.Membership));
-        _offeredIndices = coming.Where(share => share.Membership is not null).ToLookup(share => share.Membership!.ClusterHash, share => share.Membership!.ShareIndex);
+        _offered = coming
+            .Where(share => share.GroupKey is not null && share.GroupKey != share.ShareKey)
+            .ToLookup(share => share.GroupKey!.Value, share => (share.ShareKey, share.Membership));
+        _offeredIndices = coming
+            .Where(share => share.Membership is not null)
+            .ToLookup(share => share.Membership!.ClusterHash, share => share.Membership!.ShareIndex);
         foreach (var share in offered)
         {
             Judge(share);
@@ -105,17 +126,33 @@ internal sealed class IntakePlan
     {
         if (SharesOf(share.ShareKey).Any())
         {
-            Refuse(share, WholeKeyOfHeldGroup, "it is the whole key of a validator of which a share is held here", "a whole key and a share must not work at the same time, or the validator is slashed: destroy the whole key, or run it nowhere");
+            Refuse(
+                share,
+                WholeKeyOfHeldGroup,
+                "it is the whole key of a validator of which a share is held here",
+                "a whole key and a share must not work at the same time, or the validator "
+                    + "is slashed: destroy the whole key, or run it nowhere"
+            );
         }
 
         if (share.GroupKey is { } group && group != share.ShareKey && (_held.FindActive(group) is not null || _seen.Contains(group)))
         {
-            Refuse(share, GroupHeldAsWholeKey, $"the whole key of its validator {group} is held here", "delete the whole key first with 'remote-signer keys delete', and see that it runs nowhere");
+            Refuse(
+                share,
+                GroupHeldAsWholeKey,
+                $"the whole key of its validator {group} is held here",
+                "delete the whole key first with 'remote-signer keys delete', and see that it runs nowhere"
+            );
         }
 
         if (share.Membership is { } member && HasOtherIndex(member.ClusterHash, member.ShareIndex))
         {
-            Refuse(share, OtherOperator, $"it is the share of index {member.ShareIndex} of a cluster of which shares of another index are held or offered", "one signer holds the shares of one operator: give each operator a signer of his own");
+            Refuse(
+                share,
+                OtherOperator,
+                $"it is the share of index {member.ShareIndex} of a cluster of which shares of another index are held or offered",
+                "one signer holds the shares of one operator: give each operator a signer of his own"
+            );
         }
 
         JudgeSiblings(share);
@@ -131,7 +168,11 @@ internal sealed class IntakePlan
         foreach (var (other, membership) in SharesOf(group).Where(one => one.Key != share.ShareKey))
         {
             // Another share of the same lock is another operator's: no reshare has made it void.
-            if (_places.Replace && _held.FindActive(other) is not null && (membership is null || membership.ClusterHash != share.Membership?.ClusterHash))
+            if (
+                _places.Replace
+                && _held.FindActive(other) is not null
+                && (membership is null || membership.ClusterHash != share.Membership?.ClusterHash)
+            )
             {
                 Replaced.Add(other);
                 Replacing.Add(share.ShareKey);
@@ -145,10 +186,16 @@ internal sealed class IntakePlan
 
     // The shares of a validator as they would sign afterwards.
     private IEnumerable<(BlsPublicKey Key, ClusterMembership? Membership)> SharesOf(BlsPublicKey group) =>
-        _held.ActiveOf(group).Where(share => share.ShareKey != group && !_leaving.Contains(share.ShareKey)).Select(share => (share.ShareKey, share.Membership)).Concat(_offered[group]);
+        _held
+            .ActiveOf(group)
+            .Where(share => share.ShareKey != group && !_leaving.Contains(share.ShareKey))
+            .Select(share => (share.ShareKey, share.Membership))
+            .Concat(_offered[group]);
 
     private bool HasOtherIndex(Root cluster, ulong index) =>
-        _held.ActiveIndicesOf(cluster).Any(held => held.Key != index && held.Value > _leavingIndices.GetValueOrDefault((cluster, held.Key))) || _offeredIndices[cluster].Any(other => other != index);
+        _held.ActiveIndicesOf(cluster).Any(held => held.Key != index && held.Value > _leavingIndices.GetValueOrDefault((cluster, held.Key)))
+        || _offeredIndices[cluster].Any(other => other != index);
 
-    private void Refuse(VaultListing.Share share, IntakeFault fault, string problem, string hint) => Refusals.Add(IntakeText.Refusal(share, fault, problem, hint));
+    private void Refuse(VaultListing.Share share, IntakeFault fault, string problem, string hint) =>
+        Refusals.Add(IntakeText.Refusal(share, fault, problem, hint));
 }

@@ -5,35 +5,62 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Keys;
 
 /// <summary>
-/// Shares that came without a document and signed, and of which it is known now that another share of their validator signs, too. They give way: the one that has its place goes on, else the one that was
-/// here first.
+/// Shares that came without a document and signed, and of which it is known now that another share of their validator signs, too. They give
+/// way: the one that has its place goes on, else the one that was here first.
 /// </summary>
 internal static class LateSiblings
 {
     /// <summary>
-    /// Those that are to be parked → where they belong. The membership is null where a share in force is a member of the same document: then they are another operator's, and no revert must lead to them.
+    /// Those that are to be parked → where they belong. The membership is null where a share in force is a member of the same document:
+    /// then they are another operator's, and no revert must lead to them.
     /// </summary>
     /// <param name="held">What signs here.</param>
     /// <param name="places">How a place that is offered to a held share stands to the one it has.</param>
     /// <param name="documents">What is known of shares of which the order does not speak.</param>
-    public static Dictionary<BlsPublicKey, (BlsPublicKey GroupKey, ClusterMembership? Membership)> Of(IntakeOrder order, HeldShares held, HeldPlaces places, IReadOnlyCollection<AnchoredDocument> documents)
+    public static Dictionary<BlsPublicKey, (BlsPublicKey GroupKey, ClusterMembership? Membership)> Of(
+        IntakeOrder order,
+        HeldShares held,
+        HeldPlaces places,
+        IReadOnlyCollection<AnchoredDocument> documents
+    )
     {
-        var offers = order.Shares.Where(share => share.GroupKey is not null).DistinctBy(share => share.ShareKey).ToDictionary(share => share.ShareKey);
+        var offers = order
+            .Shares.Where(share => share.GroupKey is not null)
+            .DistinctBy(share => share.ShareKey)
+            .ToDictionary(share => share.ShareKey);
 
         // Without a document nothing is known but what the order says itself.
-        var bare = (documents.Count > 0 ? held.Active : offers.Keys.Concat(order.Places.Keys).Select(held.FindActive).OfType<VaultListing.Share>()).Where(IsBare).Select(share => share.ShareKey).ToHashSet();
+        var bare = (
+            documents.Count > 0 ? held.Active : offers.Keys.Concat(order.Places.Keys).Select(held.FindActive).OfType<VaultListing.Share>()
+        )
+            .Where(IsBare)
+            .Select(share => share.ShareKey)
+            .ToHashSet();
         var known = new KnownShares(documents, [], bare);
-        List<(BlsPublicKey Share, BlsPublicKey Group, ClusterMembership? Place)> placed = [.. held.InOrder(bare.Where(key => Place(key) is not null)).Select(share => Place(share.ShareKey)!.Value)];
+        List<(BlsPublicKey Share, BlsPublicKey Group, ClusterMembership? Place)> placed =
+        [
+            .. held.InOrder(bare.Where(key => Place(key) is not null)).Select(share => Place(share.ShareKey)!.Value),
+        ];
         Dictionary<BlsPublicKey, (BlsPublicKey, ClusterMembership?)> yielding = [];
         if (placed.Count == 0)
         {
             return yielding;
         }
 
-        var moving = order.Places.Keys.Select(held.FindActive).OfType<VaultListing.Share>()
-            .Where(share => !IsBare(share) && order.Places[share.ShareKey] is var place && places.MayMove(share, place.GroupKey, place.Membership)).ToDictionary(share => share.ShareKey);
-        var arriving = moving.Keys.Select(key => (order.Places[key].GroupKey, Cluster: (Root?)order.Places[key].Membership.ClusterHash, IsHeld: true))
-            .Concat(offers.Values.Where(share => !bare.Contains(share.ShareKey) && share.GroupKey != share.ShareKey).Select(share => (share.GroupKey!.Value, share.Membership?.ClusterHash, false)))
+        var moving = order
+            .Places.Keys.Select(held.FindActive)
+            .OfType<VaultListing.Share>()
+            .Where(share =>
+                !IsBare(share) && order.Places[share.ShareKey] is var place && places.MayMove(share, place.GroupKey, place.Membership)
+            )
+            .ToDictionary(share => share.ShareKey);
+        var arriving = moving
+            .Keys.Select(key => (order.Places[key].GroupKey, Cluster: (Root?)order.Places[key].Membership.ClusterHash, IsHeld: true))
+            .Concat(
+                offers
+                    .Values.Where(share => !bare.Contains(share.ShareKey) && share.GroupKey != share.ShareKey)
+                    .Select(share => (share.GroupKey!.Value, share.Membership?.ClusterHash, false))
+            )
             .ToLookup(one => one.Item1, one => (Cluster: one.Item2, IsHeld: one.Item3));
         List<(BlsPublicKey Group, Root? Cluster)> staying = [];
 
@@ -42,7 +69,9 @@ internal static class LateSiblings
         {
             List<(Root? Cluster, bool IsHeld)> others =
             [
-                .. held.ActiveOf(group).Where(other => !moving.ContainsKey(other.ShareKey)).Select(other => (other.Membership?.ClusterHash, true)),
+                .. held.ActiveOf(group)
+                    .Where(other => !moving.ContainsKey(other.ShareKey))
+                    .Select(other => (other.Membership?.ClusterHash, true)),
                 .. arriving[group],
                 .. staying.Where(one => one.Group == group).Select(one => (one.Cluster, true)),
             ];

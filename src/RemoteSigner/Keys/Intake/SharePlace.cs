@@ -6,9 +6,7 @@ namespace RemoteSigner.Keys;
 /// <summary>What is known of where a share belongs; a closed choice.</summary>
 public abstract record SharePlace
 {
-    private SharePlace()
-    {
-    }
+    private SharePlace() { }
 
     /// <summary>The validator, and the place in its cluster.</summary>
     public sealed record Known(BlsPublicKey GroupKey, ClusterMembership Membership) : SharePlace;

@@ -1,16 +1,18 @@
-using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Clusters;
+using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Native;
 
 namespace RemoteSigner.Keys;
 
 /// <summary>
-/// SSV's keyshares, every validator of which has passed every check, with the bytes they were read from. The checks show that the file agrees with itself. They do not show whose validators
-/// these are: a stranger may list our operator's public share, and what is encrypted to it, under a validator of his own.
+/// SSV's keyshares, every validator of which has passed every check, with the bytes they were read from. The checks show that the file
+/// agrees with itself. They do not show whose validators these are: a stranger may list our operator's public share, and what is encrypted
+/// to it, under a validator of his own.
 /// </summary>
 public sealed class VerifiedKeyshares
 {
-    private VerifiedKeyshares(ClusterDocument.SsvShares document, ReadOnlyMemory<byte> json, string name) => (Document, Json, Name) = (document, json, name);
+    private VerifiedKeyshares(ClusterDocument.SsvShares document, ReadOnlyMemory<byte> json, string name) =>
+        (Document, Json, Name) = (document, json, name);
 
     public ClusterDocument.SsvShares Document { get; }
 
@@ -24,16 +26,27 @@ public sealed class VerifiedKeyshares
     /// <exception cref="IntakeException">A check failed; all that failed are listed by their codes.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static VerifiedKeyshares Open(string path) =>
-        new FileInfo(path).Length is var length && length <= KeysharesJson.MostBytes ? Of(BoundedFile.ReadAllBytes(path, KeysharesJson.MostBytes), path) : throw KeysharesJson.TooLarge(length);
+        new FileInfo(path).Length is var length && length <= KeysharesJson.MostBytes
+            ? Of(BoundedFile.ReadAllBytes(path, KeysharesJson.MostBytes), path)
+            : throw KeysharesJson.TooLarge(length);
 
     /// <summary>The same of bytes; <paramref name="name"/> is what messages call them.</summary>
     public static VerifiedKeyshares Of(ReadOnlyMemory<byte> json, string name)
     {
         var verified = new VerifiedKeyshares(new ClusterDocument.SsvShares(json), json, name);
-        List<IntakeRefusal> refusals = [.. KeysharesVerifier.Verify(verified.Document.File)
-            .Where(verdict => verdict.Verdict is CheckVerdict.Failed)
-            .Select(verdict => (verdict.Position, verdict.Code, Failed: (CheckVerdict.Failed)verdict.Verdict))
-            .Select(verdict => new IntakeRefusal(verdict.Code, verified.Subject(verdict.Position), verdict.Failed.Problem, verdict.Failed.Hint))];
+        List<IntakeRefusal> refusals =
+        [
+            .. KeysharesVerifier
+                .Verify(verified.Document.File)
+                .Where(verdict => verdict.Verdict is CheckVerdict.Failed)
+                .Select(verdict => (verdict.Position, verdict.Code, Failed: (CheckVerdict.Failed)verdict.Verdict))
+                .Select(verdict => new IntakeRefusal(
+                    verdict.Code,
+                    verified.Subject(verdict.Position),
+                    verdict.Failed.Problem,
+                    verdict.Failed.Hint
+                )),
+        ];
         return refusals.Count == 0 ? verified : throw new IntakeException(refusals);
     }
 

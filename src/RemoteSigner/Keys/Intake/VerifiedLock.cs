@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Clusters;
+using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Native;
 
 namespace RemoteSigner.Keys;
@@ -8,7 +8,8 @@ namespace RemoteSigner.Keys;
 /// <summary>A lock that has passed every check, with the bytes it was read from, for the archive.</summary>
 public sealed class VerifiedLock
 {
-    private VerifiedLock(ClusterLock cluster, ReadOnlyMemory<byte> json, string name, VerificationPolicy policy) => (Cluster, Json, Name, Policy) = (cluster, json, name, policy);
+    private VerifiedLock(ClusterLock cluster, ReadOnlyMemory<byte> json, string name, VerificationPolicy policy) =>
+        (Cluster, Json, Name, Policy) = (cluster, json, name, policy);
 
     public ClusterLock Cluster { get; }
 
@@ -28,7 +29,11 @@ public sealed class VerifiedLock
     {
         if (ClusterFile.Open(path) is not ClusterFile.Lock)
         {
-            throw new ClusterFileException(ClusterFileFault.Malformed, $"{path} is the definition of a cluster, not its lock", "give the cluster-lock.json that the key generation made");
+            throw new ClusterFileException(
+                ClusterFileFault.Malformed,
+                $"{path} is the definition of a cluster, not its lock",
+                "give the cluster-lock.json that the key generation made"
+            );
         }
 
         return Of(BoundedFile.ReadAllBytes(path, ClusterJson.MostBytes), path, policy);
@@ -38,16 +43,28 @@ public sealed class VerifiedLock
     public static VerifiedLock Of(ReadOnlyMemory<byte> json, string name, VerificationPolicy policy)
     {
         var cluster = ClusterLock.Parse(json);
-        List<IntakeRefusal> failed = [.. ClusterVerifier.Verify(cluster, policy)
-            .Where(result => result.Verdict is CheckVerdict.Failed)
-            .Select(result => (result.Check, Failed: (CheckVerdict.Failed)result.Verdict))
-            .Select(result => new IntakeRefusal(CheckText.Code(result.Check), name, result.Failed.Problem, result.Failed.Hint))];
+        List<IntakeRefusal> failed =
+        [
+            .. ClusterVerifier
+                .Verify(cluster, policy)
+                .Where(result => result.Verdict is CheckVerdict.Failed)
+                .Select(result => (result.Check, Failed: (CheckVerdict.Failed)result.Verdict))
+                .Select(result => new IntakeRefusal(CheckText.Code(result.Check), name, result.Failed.Problem, result.Failed.Hint)),
+        ];
         return failed.Count == 0 ? new VerifiedLock(cluster, json, name, policy) : throw new IntakeException(failed);
     }
 
     /// <summary>The shares of the operator whose node has this key (33 bytes), one for each validator.</summary>
     /// <exception cref="IntakeException">The key is of none of the operators.</exception>
-    public IReadOnlyList<ClusterShare> SharesOf(ImmutableArray<byte> nodeKey, string name) => Cluster.Definition.FindShareIndex(nodeKey.AsSpan()) is { } index
-        ? Cluster.SharesOf(index)
-        : throw new IntakeException([new("foreign_node", name, "the node's key is of none of the operators in the lock", "give the folder of this node and the lock of its cluster: the key says which share is ours")]);
+    public IReadOnlyList<ClusterShare> SharesOf(ImmutableArray<byte> nodeKey, string name) =>
+        Cluster.Definition.FindShareIndex(nodeKey.AsSpan()) is { } index
+            ? Cluster.SharesOf(index)
+            : throw new IntakeException([
+                new(
+                    "foreign_node",
+                    name,
+                    "the node's key is of none of the operators in the lock",
+                    "give the folder of this node and the lock of its cluster: the key says which share is ours"
+                ),
+            ]);
 }

@@ -29,7 +29,9 @@ public sealed class Keystore
     /// <summary>What Dirk and ethdo call the account; null where it has no name.</summary>
     public string? Name { get; internal init; }
 
-    /// <summary>Bytes of memory that <see cref="Decrypt"/> takes while it runs: 256 MiB for the usual scrypt parameters, next to nothing for PBKDF2.</summary>
+    /// <summary>
+    /// Bytes of memory that <see cref="Decrypt"/> takes while it runs: 256 MiB for the usual scrypt parameters, next to nothing for PBKDF2.
+    /// </summary>
     public long MemoryBytes => _crypto.Kdf.MemoryBytes;
 
     internal KeystoreKdf Kdf => _crypto.Kdf;
@@ -54,7 +56,12 @@ public sealed class Keystore
         }
         catch (ArgumentException e)
         {
-            throw new KeystoreException(KeystoreFault.Malformed, $"the secret in the keystore is no key: {e.Message}", "restore the keystore from a backup", e);
+            throw new KeystoreException(
+                KeystoreFault.Malformed,
+                $"the secret in the keystore is no key: {e.Message}",
+                "restore the keystore from a backup",
+                e
+            );
         }
     }
 
@@ -69,6 +76,9 @@ public sealed class Keystore
 
         secret.Dispose();
         throw new KeystoreException(
-            KeystoreFault.ForeignPublicKey, $"the file names the public key {claimed}, but its secret belongs to {new BlsPublicKey(derived)}", "do not use this file before you know how it was made");
+            KeystoreFault.ForeignPublicKey,
+            $"the file names the public key {claimed}, but its secret belongs to {new BlsPublicKey(derived)}",
+            "do not use this file before you know how it was made"
+        );
     }
 }

@@ -9,7 +9,9 @@ internal sealed record KeystoreCrypto(KeystoreKdf Kdf, byte[] Checksum, byte[] I
     internal const int CipherKeyLength = 16;
     private const int ChecksumKeyEnd = 32;
 
-    /// <summary>Decrypts with a password in UTF-8, which is normalised first and stays the caller's; the caller disposes the secret.</summary>
+    /// <summary>
+    /// Decrypts with a password in UTF-8, which is normalised first and stays the caller's; the caller disposes the secret.
+    /// </summary>
     /// <exception cref="KeystoreException">The password is wrong.</exception>
     public SecretBytes Decrypt(SecretBytes password, SecretArena arena)
     {
@@ -35,7 +37,11 @@ internal sealed record KeystoreCrypto(KeystoreKdf Kdf, byte[] Checksum, byte[] I
     {
         if (!CryptographicOperations.FixedTimeEquals(ChecksumOf(derived, Cipher, arena), Checksum))
         {
-            throw new KeystoreException(KeystoreFault.WrongPassword, "the password is wrong (the checksum differs)", "give this keystore's own password; check that the file was not changed");
+            throw new KeystoreException(
+                KeystoreFault.WrongPassword,
+                "the password is wrong (the checksum differs)",
+                "give this keystore's own password; check that the file was not changed"
+            );
         }
     }
 }

@@ -5,8 +5,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Keys;
 
 /// <summary>
-/// Decrypts many keystores at once, in bounded memory (scrypt takes 256 MiB for each that is being decrypted), all or none, on threads that give way to duties. What needs no
-/// password is checked of every file first, so that a damaged last file does not cost an hour of scrypt.
+/// Decrypts many keystores at once, in bounded memory (scrypt takes 256 MiB for each that is being decrypted), all or none, on threads that
+/// give way to duties. What needs no password is checked of every file first, so that a damaged last file does not cost an hour of scrypt.
 /// </summary>
 public static class KeystoreImport
 {
@@ -14,13 +14,20 @@ public static class KeystoreImport
     private const long Slack = 1 << 20;
 
     /// <summary>
-    /// Gives the keys in the order of <paramref name="files"/>; the caller disposes them. At most <paramref name="loan"/> is lent to key derivation; a keystore that takes more memory is
-    /// refused. <paramref name="progress"/> hears how many are done.
+    /// Gives the keys in the order of <paramref name="files"/>; the caller disposes them. At most <paramref name="loan"/> is lent to key
+    /// derivation; a keystore that takes more memory is refused. <paramref name="progress"/> hears how many are done.
     /// </summary>
     /// <exception cref="KeystoreImportException">At least one failed: none is given, all failures are listed.</exception>
     public static Task<IReadOnlyList<ImportedKey>> DecryptAllAsync(
-        IReadOnlyList<IKeystoreSource> files, SecretArena arena, DerivationLoan loan, IProgress<int>? progress = null, CancellationToken cancellation = default) =>
-        ModestThreads.RunAsync<IReadOnlyList<ImportedKey>>(() => DecryptAll(files, Parse(files, loan.Bytes), arena, loan, progress, cancellation));
+        IReadOnlyList<IKeystoreSource> files,
+        SecretArena arena,
+        DerivationLoan loan,
+        IProgress<int>? progress = null,
+        CancellationToken cancellation = default
+    ) =>
+        ModestThreads.RunAsync<IReadOnlyList<ImportedKey>>(() =>
+            DecryptAll(files, Parse(files, loan.Bytes), arena, loan, progress, cancellation)
+        );
 
     private static List<Keystore> Parse(IReadOnlyList<IKeystoreSource> files, long memoryBudget)
     {
@@ -37,7 +44,9 @@ public static class KeystoreImport
                     throw new KeystoreException(
                         KeystoreFault.WantsMoreMemory,
                         $"to open it takes {Mebibytes(keystore.MemoryBytes)} MiB of memory, and {Mebibytes(memoryBudget)} are lent to it",
-                        "lend more: keymanager.memoryMib in signer.json where the signer opens it, --memory-mib where the command does; or make the keystore anew with the usual parameters");
+                        "lend more: keymanager.memoryMib in signer.json where the signer opens it, --memory-mib "
+                            + "where the command does; or make the keystore anew with the usual parameters"
+                    );
                 }
 
                 keystores.Add(keystore);
@@ -56,28 +65,41 @@ public static class KeystoreImport
     }
 
     private static ImportedKey[] DecryptAll(
-        IReadOnlyList<IKeystoreSource> files, List<Keystore> keystores, SecretArena arena, DerivationLoan loan, IProgress<int>? progress, CancellationToken cancellation)
+        IReadOnlyList<IKeystoreSource> files,
+        List<Keystore> keystores,
+        SecretArena arena,
+        DerivationLoan loan,
+        IProgress<int>? progress,
+        CancellationToken cancellation
+    )
     {
         var keys = new ImportedKey?[files.Count];
         var failures = new ConcurrentDictionary<int, KeystoreFailure>();
         var done = 0;
         try
         {
-            ModestThreads.ForEach(files.Count, Parallelism(keystores, loan), i =>
-            {
-                try
+            ModestThreads.ForEach(
+                files.Count,
+                Parallelism(keystores, loan),
+                i =>
                 {
-                    keys[i] = Decrypt(files[i], keystores[i], arena);
-                }
-                catch (KeystoreException e)
-                {
-                    failures[i] = Failure(files[i], e);
-                }
+                    try
+                    {
+                        keys[i] = Decrypt(files[i], keystores[i], arena);
+                    }
+                    catch (KeystoreException e)
+                    {
+                        failures[i] = Failure(files[i], e);
+                    }
 
-                progress?.Report(Interlocked.Increment(ref done));
-            }, cancellation);
+                    progress?.Report(Interlocked.Increment(ref done));
+                },
+                cancellation
+            );
             FindDuplicates(files, keys, failures);
-            return failures.IsEmpty ? [.. keys.OfType<ImportedKey>()] : throw new KeystoreImportException([.. failures.OrderBy(pair => pair.Key).Select(pair => pair.Value)]);
+            return failures.IsEmpty
+                ? [.. keys.OfType<ImportedKey>()]
+                : throw new KeystoreImportException([.. failures.OrderBy(pair => pair.Key).Select(pair => pair.Value)]);
         }
         catch
         {
@@ -102,7 +124,11 @@ public static class KeystoreImport
     }
 
     // Files that claim no public key show only now that they hold the same one.
-    private static void FindDuplicates(IReadOnlyList<IKeystoreSource> files, ImportedKey?[] keys, ConcurrentDictionary<int, KeystoreFailure> failures)
+    private static void FindDuplicates(
+        IReadOnlyList<IKeystoreSource> files,
+        ImportedKey?[] keys,
+        ConcurrentDictionary<int, KeystoreFailure> failures
+    )
     {
         var seen = new Dictionary<BlsPublicKey, string>();
         for (var i = 0; i < keys.Length; i++)

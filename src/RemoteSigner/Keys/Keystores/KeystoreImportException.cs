@@ -2,7 +2,10 @@ namespace RemoteSigner.Keys;
 
 /// <summary>Keystores could not be imported: none was. Every failure that was found is listed.</summary>
 public sealed class KeystoreImportException(IReadOnlyList<KeystoreFailure> failures)
-    : Exception($"{failures.Count} keystore{(failures.Count == 1 ? "" : "s")} cannot be imported, the first is {failures[0].Path}: {failures[0].Reason}")
+    : Exception(
+        $"{failures.Count} keystore{(failures.Count == 1 ? "" : "s")} cannot be "
+            + $"imported, the first is {failures[0].Path}: {failures[0].Reason}"
+    )
 {
     /// <summary>In the order of the files.</summary>
     public IReadOnlyList<KeystoreFailure> Failures { get; } = failures;

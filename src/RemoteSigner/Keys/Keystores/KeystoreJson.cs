@@ -51,7 +51,9 @@ internal static class KeystoreJson
         var crypto = ReadCrypto(Object(root, "crypto", "crypto"), SecretLength, Keystore.MostBytes);
         if (crypto.Cipher.Length > SecretLength)
         {
-            throw root.TryGetProperty("pubkey", out _) ? Malformed($"crypto.cipher.message is not {SecretLength} bytes of hex") : PrysmAccounts.Fault();
+            throw root.TryGetProperty("pubkey", out _)
+                ? Malformed($"crypto.cipher.message is not {SecretLength} bytes of hex")
+                : PrysmAccounts.Fault();
         }
 
         return new Keystore(crypto)
@@ -71,8 +73,15 @@ internal static class KeystoreJson
         return new KeystoreCrypto(
             ReadKdf(Object(crypto, "kdf", "crypto.kdf")),
             Bytes(Object(crypto, "checksum", "crypto.checksum"), "message", "crypto.checksum.message", 32, 32),
-            Bytes(Object(Object(crypto, "cipher", "crypto.cipher"), "params", "crypto.cipher.params"), "iv", "crypto.cipher.params.iv", 16, 16),
-            Bytes(Object(crypto, "cipher", "crypto.cipher"), "message", "crypto.cipher.message", least, most));
+            Bytes(
+                Object(Object(crypto, "cipher", "crypto.cipher"), "params", "crypto.cipher.params"),
+                "iv",
+                "crypto.cipher.params.iv",
+                16,
+                16
+            ),
+            Bytes(Object(crypto, "cipher", "crypto.cipher"), "message", "crypto.cipher.message", least, most)
+        );
     }
 
     private static KeystoreKdf ReadKdf(JsonElement kdf)
@@ -107,7 +116,9 @@ internal static class KeystoreJson
 
         return kdf.MemoryBytes <= KeystoreKdf.Scrypt.MostMemory + (1 << 20)
             ? kdf
-            : throw Malformed($"scrypt would take {kdf.MemoryBytes >> 20} MiB of memory, at most {KeystoreKdf.Scrypt.MostMemory >> 20} are lent");
+            : throw Malformed(
+                $"scrypt would take {kdf.MemoryBytes >> 20} MiB of memory, at most {KeystoreKdf.Scrypt.MostMemory >> 20} are lent"
+            );
     }
 
     private static KeystoreKdf.Pbkdf2 ReadPbkdf2(JsonElement parameters, byte[] salt, int length)
@@ -127,35 +138,43 @@ internal static class KeystoreJson
         }
     }
 
-    private static BlsPublicKey? ReadPublicKey(JsonElement root) => OptionalText(root, "pubkey") is { Length: > 0 } text
-        ? BlsPublicKey.TryParse(text, out var key) ? key : throw Malformed("pubkey is not 48 bytes of hex")
-        : null;
+    private static BlsPublicKey? ReadPublicKey(JsonElement root) =>
+        OptionalText(root, "pubkey") is { Length: > 0 } text
+            ? BlsPublicKey.TryParse(text, out var key)
+                ? key
+                : throw Malformed("pubkey is not 48 bytes of hex")
+            : null;
 
-    private static Guid? ReadUuid(JsonElement root) => OptionalText(root, "uuid") is { Length: > 0 } text
-        ? Guid.TryParse(text, out var uuid) ? uuid : throw Malformed("uuid is no UUID")
-        : null;
+    private static Guid? ReadUuid(JsonElement root) =>
+        OptionalText(root, "uuid") is { Length: > 0 } text
+            ? Guid.TryParse(text, out var uuid)
+                ? uuid
+                : throw Malformed("uuid is no UUID")
+            : null;
 
-    private static JsonElement Member(JsonElement parent, string name, string path) => parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var member)
-        ? member
-        : throw Malformed($"{path} is missing");
+    private static JsonElement Member(JsonElement parent, string name, string path) =>
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var member)
+            ? member
+            : throw Malformed($"{path} is missing");
 
-    private static JsonElement Object(JsonElement parent, string name, string path) => Member(parent, name, path) is { ValueKind: JsonValueKind.Object } member
-        ? member
-        : throw Malformed($"{path} is no object");
+    private static JsonElement Object(JsonElement parent, string name, string path) =>
+        Member(parent, name, path) is { ValueKind: JsonValueKind.Object } member ? member : throw Malformed($"{path} is no object");
 
-    private static string Text(JsonElement parent, string name, string path) => Member(parent, name, path) is { ValueKind: JsonValueKind.String } member
-        ? Unescaped(member, path)
-        : throw Malformed($"{path} is no text");
+    private static string Text(JsonElement parent, string name, string path) =>
+        Member(parent, name, path) is { ValueKind: JsonValueKind.String } member
+            ? Unescaped(member, path)
+            : throw Malformed($"{path} is no text");
 
-    private static string? OptionalText(JsonElement root, string name) => root.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null
-        ? Text(root, name, name)
-        : null;
+    private static string? OptionalText(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? Text(root, name, name) : null;
 
     private static string Unescaped(JsonElement member, string path)
     {
         try
         {
-            return member.GetString() is { Length: <= MostText } text ? text : throw Malformed($"{path} has more than {MostText} characters");
+            return member.GetString() is { Length: <= MostText } text
+                ? text
+                : throw Malformed($"{path} has more than {MostText} characters");
         }
         catch (InvalidOperationException e)
         {
@@ -164,7 +183,10 @@ internal static class KeystoreJson
     }
 
     private static int Number(JsonElement parent, string name, string path, int least, int most) =>
-        Member(parent, name, path) is { ValueKind: JsonValueKind.Number } member && member.TryGetInt32(out var number) && number >= least && number <= most
+        Member(parent, name, path) is { ValueKind: JsonValueKind.Number } member
+        && member.TryGetInt32(out var number)
+        && number >= least
+        && number <= most
             ? number
             : throw Malformed($"{path} is no whole number from {least} to {most}");
 
@@ -176,7 +198,12 @@ internal static class KeystoreJson
     private static string Shown(string text) => text.Length <= 32 && !text.Any(char.IsControl) ? text : "…";
 
     private static KeystoreException Malformed(string why, Exception? cause = null) =>
-        new(KeystoreFault.Malformed, $"the keystore is malformed: {why}", "check that this is an EIP-2335 keystore, and restore it from a backup", cause);
+        new(
+            KeystoreFault.Malformed,
+            $"the keystore is malformed: {why}",
+            "check that this is an EIP-2335 keystore, and restore it from a backup",
+            cause
+        );
 
     private static KeystoreException Unsupported(string why) =>
         new(KeystoreFault.Unsupported, $"the keystore is not supported: {why}", "make a version 4 keystore with a current tool");

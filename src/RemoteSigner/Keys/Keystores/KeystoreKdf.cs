@@ -3,7 +3,9 @@ using RemoteSigner.Native;
 
 namespace RemoteSigner.Keys;
 
-/// <summary>How a keystore's key is derived from its password: scrypt or PBKDF2, with bounds that keep a hostile file from eating the machine.</summary>
+/// <summary>
+/// How a keystore's key is derived from its password: scrypt or PBKDF2, with bounds that keep a hostile file from eating the machine.
+/// </summary>
 internal abstract record KeystoreKdf(byte[] Salt, int KeyLength)
 {
     /// <summary>Bytes of memory one derivation takes.</summary>
@@ -27,7 +29,12 @@ internal abstract record KeystoreKdf(byte[] Salt, int KeyLength)
             }
             catch (CryptographicException e)
             {
-                throw new KeystoreException(KeystoreFault.Malformed, $"scrypt cannot run with n={N}, r={R}, p={P}", "restore the keystore from a backup", e);
+                throw new KeystoreException(
+                    KeystoreFault.Malformed,
+                    $"scrypt cannot run with n={N}, r={R}, p={P}",
+                    "restore the keystore from a backup",
+                    e
+                );
             }
         }
     }
@@ -39,6 +46,7 @@ internal abstract record KeystoreKdf(byte[] Salt, int KeyLength)
 
         internal override long MemoryBytes => 4096;
 
-        internal override void Derive(ReadOnlySpan<byte> password, Span<byte> key) => PasswordCrypto.Pbkdf2(password, Salt, Iterations, key);
+        internal override void Derive(ReadOnlySpan<byte> password, Span<byte> key) =>
+            PasswordCrypto.Pbkdf2(password, Salt, Iterations, key);
     }
 }

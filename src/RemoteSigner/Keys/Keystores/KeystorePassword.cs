@@ -6,8 +6,8 @@ using RemoteSigner.Native;
 namespace RemoteSigner.Keys;
 
 /// <summary>
-/// Passwords as EIP-2335 wants them: UTF-8 of the NFKD form without C0, C1 and DEL control codes, so that a trailing newline in a file does not
-/// count. Everything happens in secret memory; nothing becomes a string or a managed array.
+/// Passwords as EIP-2335 wants them: UTF-8 of the NFKD form without C0, C1 and DEL control codes, so that a trailing newline in a file does
+/// not count. Everything happens in secret memory; nothing becomes a string or a managed array.
 /// </summary>
 public static class KeystorePassword
 {
@@ -15,7 +15,13 @@ public static class KeystorePassword
     public const int MostBytes = 1024;
 
     private const int LongestDecomposition = 18;
-    private const int HangulFirst = 0xac00, HangulLast = 0xd7a3, LeadFirst = 0x1100, VowelFirst = 0x1161, TailBefore = 0x11a7, Vowels = 21, Tails = 28;
+    private const int HangulFirst = 0xac00,
+        HangulLast = 0xd7a3,
+        LeadFirst = 0x1100,
+        VowelFirst = 0x1161,
+        TailBefore = 0x11a7,
+        Vowels = 21,
+        Tails = 28;
 
     /// <summary>Reads a password file, at most <see cref="MostBytes"/>, and normalises it.</summary>
     /// <exception cref="KeystoreException">It is missing, too long, or not UTF-8.</exception>
@@ -28,7 +34,12 @@ public static class KeystorePassword
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new KeystoreException(KeystoreFault.PasswordUnreadable, $"cannot read the password file {path}: {e.Message}", "check the path and the file's owner and mode", e);
+            throw new KeystoreException(
+                KeystoreFault.PasswordUnreadable,
+                $"cannot read the password file {path}: {e.Message}",
+                "check the path and the file's owner and mode",
+                e
+            );
         }
     }
 
@@ -38,7 +49,11 @@ public static class KeystorePassword
     {
         if (raw.Length > MostBytes)
         {
-            throw new KeystoreException(KeystoreFault.PasswordUnreadable, $"a password has at most {MostBytes} bytes, this one {raw.Length}", "check that this is the password file");
+            throw new KeystoreException(
+                KeystoreFault.PasswordUnreadable,
+                $"a password has at most {MostBytes} bytes, this one {raw.Length}",
+                "check that this is the password file"
+            );
         }
 
         return Ascii.IsValid(raw.Span) ? Strip(raw.Span, arena) : NormaliseUnicode(raw.Span, arena);
@@ -85,7 +100,11 @@ public static class KeystorePassword
         {
             if (Rune.DecodeFromUtf8(utf8, out var rune, out var used) != OperationStatus.Done)
             {
-                throw new KeystoreException(KeystoreFault.PasswordUnreadable, "the password is not UTF-8", "save the password file as UTF-8");
+                throw new KeystoreException(
+                    KeystoreFault.PasswordUnreadable,
+                    "the password is not UTF-8",
+                    "save the password file as UTF-8"
+                );
             }
 
             utf8 = utf8[used..];

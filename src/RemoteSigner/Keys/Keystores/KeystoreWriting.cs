@@ -6,7 +6,9 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Keys;
 
-/// <summary>Writes EIP-2335 keystores, version 4: PBKDF2 with HMAC-SHA-256, as many iterations as the standard's test vector has, and AES-128-CTR.</summary>
+/// <summary>
+/// Writes EIP-2335 keystores, version 4: PBKDF2 with HMAC-SHA-256, as many iterations as the standard's test vector has, and AES-128-CTR.
+/// </summary>
 public static class KeystoreWriting
 {
     private const int Iterations = 262_144;
@@ -34,7 +36,9 @@ public static class KeystoreWriting
     /// <param name="password">UTF-8 that normalisation leaves as it is.</param>
     public static byte[] Write(BlsSecretKey secret, BlsPublicKey publicKey, SecretBytes password, SecretArena arena)
     {
-        byte[] salt = RandomNumberGenerator.GetBytes(SaltLength), iv = RandomNumberGenerator.GetBytes(IvLength), cipher = new byte[BlsSecretKey.Length];
+        byte[] salt = RandomNumberGenerator.GetBytes(SaltLength),
+            iv = RandomNumberGenerator.GetBytes(IvLength),
+            cipher = new byte[BlsSecretKey.Length];
         using var derived = arena.Allocate(KeyLength);
         new KeystoreKdf.Pbkdf2(salt, KeyLength, Iterations).Derive(password.Span, derived.Span);
         using (var plain = arena.Allocate(BlsSecretKey.Length))
@@ -74,7 +78,13 @@ public static class KeystoreWriting
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static void WriteModule(Utf8JsonWriter json, ReadOnlySpan<byte> name, ReadOnlySpan<byte> function, byte[] message, Action parameters)
+    private static void WriteModule(
+        Utf8JsonWriter json,
+        ReadOnlySpan<byte> name,
+        ReadOnlySpan<byte> function,
+        byte[] message,
+        Action parameters
+    )
     {
         json.WriteStartObject(name);
         json.WriteString("function"u8, function);

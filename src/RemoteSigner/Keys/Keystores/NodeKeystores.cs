@@ -7,19 +7,34 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Keys;
 
 /// <summary>
-/// Opens the keystores of one Charon node as the shares that its verified lock says they are: for the validator at position N <c>keystore-N.json</c>, holding the secret of
-/// the very public share that the lock has for our operator. Which operator is ours is the caller's to know, from the node's own key.
+/// Opens the keystores of one Charon node as the shares that its verified lock says they are: for the validator at position N
+/// <c>keystore-N.json</c>, holding the secret of the very public share that the lock has for our operator. Which operator is ours is the
+/// caller's to know, from the node's own key.
 /// </summary>
 /// <param name="shares">What the lock says of our operator's shares, one for each validator in its order.</param>
 /// <param name="held">Shares that are in the vault: their keystores need not be there, and are not opened.</param>
 /// <param name="cluster">The lock, for telling whose a foreign key is.</param>
-public sealed class NodeKeystores(NodeFolder node, ClusterLock cluster, IReadOnlyList<ClusterShare> shares, IReadOnlySet<BlsPublicKey>? held = null)
+public sealed class NodeKeystores(
+    NodeFolder node,
+    ClusterLock cluster,
+    IReadOnlyList<ClusterShare> shares,
+    IReadOnlySet<BlsPublicKey>? held = null
+)
 {
     private readonly List<ClusterShare> _wanted = [.. shares.Where(share => held?.Contains(share.PublicShare) != true)];
 
-    /// <summary>All shares that are not held, with their membership; the caller disposes them. At most <paramref name="loan"/> is lent to key derivation.</summary>
-    /// <exception cref="IntakeException">At least one keystore is missing, does not open or holds another key: none is given, all refusals are listed.</exception>
-    public async Task<IReadOnlyList<VaultShare>> OpenAsync(SecretArena arena, DerivationLoan loan, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    /// <summary>
+    /// All shares that are not held, with their membership; the caller disposes them. At most <paramref name="loan"/> is lent to key
+    /// derivation.
+    /// </summary>
+    /// <exception cref="IntakeException">At least one keystore is missing, does not open or holds another key: none is given, all refusals
+    /// are listed.</exception>
+    public async Task<IReadOnlyList<VaultShare>> OpenAsync(
+        SecretArena arena,
+        DerivationLoan loan,
+        IProgress<int>? progress = null,
+        CancellationToken cancellation = default
+    )
     {
         var files = _wanted.Select(FileOf).ToList();
         Throw([.. files.Where(file => !File.Exists(file.KeystorePath)).Select(Missing), .. Surplus([.. shares.Select(FileOf)])]);
@@ -27,7 +42,18 @@ public sealed class NodeKeystores(NodeFolder node, ClusterLock cluster, IReadOnl
         try
         {
             Throw([.. keys.Zip(_wanted).Select(pair => Compare(pair.First, pair.Second)).OfType<IntakeRefusal>()]);
-            return [.. keys.Zip(_wanted, (key, share) => new VaultShare(key.PublicKey, share.GroupKey, MembershipOf(share, ShareProvenance.LockFile), Path.GetFileName(key.Path), key.Secret))];
+            return
+            [
+                .. keys.Zip(_wanted, (key, share) =>
+                    new VaultShare(
+                        key.PublicKey,
+                        share.GroupKey,
+                        MembershipOf(share, ShareProvenance.LockFile),
+                        Path.GetFileName(key.Path),
+                        key.Secret
+                    )
+                ),
+            ];
         }
         catch
         {
@@ -41,9 +67,16 @@ public sealed class NodeKeystores(NodeFolder node, ClusterLock cluster, IReadOnl
     }
 
     /// <summary>What the vault seals with a share.</summary>
-    public static ClusterMembership MembershipOf(ClusterShare share, ShareProvenance provenance) => new(share.ShareIndex, share.Threshold, share.Operators, share.LockHash, provenance);
+    public static ClusterMembership MembershipOf(ClusterShare share, ShareProvenance provenance) =>
+        new(share.ShareIndex, share.Threshold, share.Operators, share.LockHash, provenance);
 
-    private static async Task<IReadOnlyList<ImportedKey>> DecryptAsync(List<KeystoreFile> files, SecretArena arena, DerivationLoan loan, IProgress<int>? progress, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<ImportedKey>> DecryptAsync(
+        List<KeystoreFile> files,
+        SecretArena arena,
+        DerivationLoan loan,
+        IProgress<int>? progress,
+        CancellationToken cancellation
+    )
     {
         try
         {
@@ -51,21 +84,42 @@ public sealed class NodeKeystores(NodeFolder node, ClusterLock cluster, IReadOnl
         }
         catch (KeystoreImportException e)
         {
-            throw new IntakeException([.. e.Failures.Select(failure => new IntakeRefusal(IntakeText.Code(failure.Fault), failure.Path, failure.Reason, failure.Hint))]);
+            throw new IntakeException([
+                .. e.Failures.Select(failure => new IntakeRefusal(
+                    IntakeText.Code(failure.Fault),
+                    failure.Path,
+                    failure.Reason,
+                    failure.Hint
+                )),
+            ]);
         }
     }
 
     // Cheaply encrypted keystores are for test networks, where nothing is lost with them.
     private KeystoreFile FileOf(ClusterShare share) =>
-        ClusterChain.Find(share.ForkVersion) is { IsTestNetwork: true } && !File.Exists(node.KeystoreFile(share.Position)) && File.Exists(node.InsecureKeystoreFile(share.Position))
+        ClusterChain.Find(share.ForkVersion) is { IsTestNetwork: true }
+        && !File.Exists(node.KeystoreFile(share.Position))
+        && File.Exists(node.InsecureKeystoreFile(share.Position))
             ? new KeystoreFile(node.InsecureKeystoreFile(share.Position), node.InsecurePasswordFile(share.Position))
             : new KeystoreFile(node.KeystoreFile(share.Position), node.PasswordFile(share.Position));
 
-    private static IntakeRefusal Missing(KeystoreFile file) => new(
-        "missing_keystore", file.KeystorePath, "the lock has a validator at this position, and there is no keystore for it", "give the folder with all keystores of this node; keystore-insecure-N.json counts on test networks only");
+    private static IntakeRefusal Missing(KeystoreFile file) =>
+        new(
+            "missing_keystore",
+            file.KeystorePath,
+            "the lock has a validator at this position, and there is no keystore for it",
+            "give the folder with all keystores of this node; keystore-insecure-N.json counts on test networks only"
+        );
 
-    private IEnumerable<IntakeRefusal> Surplus(List<KeystoreFile> files) => node.FindKeystores().Except(files.Select(file => file.KeystorePath)).Select(path => new IntakeRefusal(
-        "surplus_keystore", path, "the lock has no validator at this position, or the network is no test network", "give the lock that these keystores belong to; keystore-insecure-N.json counts on test networks only"));
+    private IEnumerable<IntakeRefusal> Surplus(List<KeystoreFile> files) =>
+        node.FindKeystores()
+            .Except(files.Select(file => file.KeystorePath))
+            .Select(path => new IntakeRefusal(
+                "surplus_keystore",
+                path,
+                "the lock has no validator at this position, or the network is no test network",
+                "give the lock that these keystores belong to; keystore-insecure-N.json counts on test networks only"
+            ));
 
     private IntakeRefusal? Compare(ImportedKey key, ClusterShare share)
     {
@@ -74,13 +128,30 @@ public sealed class NodeKeystores(NodeFolder node, ClusterLock cluster, IReadOnl
             return null;
         }
 
-        var (validator, position) = cluster.Validators.Select((validator, i) => (validator, i)).FirstOrDefault(pair => pair.validator.PublicShares.Contains(key.PublicKey));
+        var (validator, position) = cluster
+            .Validators.Select((validator, i) => (validator, i))
+            .FirstOrDefault(pair => pair.validator.PublicShares.Contains(key.PublicKey));
         var index = validator is null ? 0 : validator.PublicShares.IndexOf(key.PublicKey) + 1;
         return validator is null
-            ? new("key_not_in_lock", key.Path, $"its key {key.PublicKey} is nobody's share in this lock", "give the keystores and the lock of the same cluster")
+                ? new(
+                    "key_not_in_lock",
+                    key.Path,
+                    $"its key {key.PublicKey} is nobody's share in this lock",
+                    "give the keystores and the lock of the same cluster"
+                )
             : index != (int)share.ShareIndex
-                ? new("other_operators_share", key.Path, $"it is the share of operator {index}, and this node is operator {share.ShareIndex}", "the operators' folders were mixed up: never run another operator's share")
-                : new("other_validators_share", key.Path, $"it is the share of the validator at position {position}", $"put the keystores in the order of the lock: this one is keystore-{position}.json");
+                ? new(
+                    "other_operators_share",
+                    key.Path,
+                    $"it is the share of operator {index}, and this node is operator {share.ShareIndex}",
+                    "the operators' folders were mixed up: never run another operator's share"
+                )
+            : new(
+                "other_validators_share",
+                key.Path,
+                $"it is the share of the validator at position {position}",
+                $"put the keystores in the order of the lock: this one is keystore-{position}.json"
+            );
     }
 
     private static void Throw(List<IntakeRefusal> refusals)

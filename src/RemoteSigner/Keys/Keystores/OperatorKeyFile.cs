@@ -8,8 +8,9 @@ using RemoteSigner.Native;
 namespace RemoteSigner.Keys;
 
 /// <summary>
-/// Reads an operator's private key as SSV's programs keep it: a PEM ("RSA PRIVATE KEY", PKCS#1, or "PRIVATE KEY", PKCS#8, as OpenSSL 3 writes it), base64 of such a PEM, or the PEM encrypted
-/// with a password, which is JSON like the <c>crypto</c> part of an EIP-2335 keystore with the public key beside it. Everything secret stays in secret memory.
+/// Reads an operator's private key as SSV's programs keep it: a PEM ("RSA PRIVATE KEY", PKCS#1, or "PRIVATE KEY", PKCS#8, as OpenSSL 3
+/// writes it), base64 of such a PEM, or the PEM encrypted with a password, which is JSON like the <c>crypto</c> part of an EIP-2335
+/// keystore with the public key beside it. Everything secret stays in secret memory.
 /// </summary>
 public static class OperatorKeyFile
 {
@@ -40,7 +41,14 @@ public static class OperatorKeyFile
         // What is encrypted needs no secret memory.
         var json = file.Span.ToArray();
         using var password = KeystorePassword.Read(
-            passwordPath ?? throw new KeystoreException(KeystoreFault.PasswordUnreadable, "the operator key is encrypted, and no password was given", "give --password-file FILE"), arena);
+            passwordPath
+                ?? throw new KeystoreException(
+                    KeystoreFault.PasswordUnreadable,
+                    "the operator key is encrypted, and no password was given",
+                    "give --password-file FILE"
+                ),
+            arena
+        );
         using var pem = KeystoreJson.ReadOperator(json).Decrypt(password, arena);
         return ReadPem(pem.Span, arena);
     }
@@ -60,10 +68,16 @@ public static class OperatorKeyFile
         return text.StartsWith("LS0t"u8) ? ReadBase64(text, arena, ReadPem) : throw NoKey(null);
     }
 
-    private static OperatorKey ReadBase64(ReadOnlySpan<byte> text, SecretArena arena, Func<ReadOnlySpan<byte>, SecretArena, OperatorKey> read)
+    private static OperatorKey ReadBase64(
+        ReadOnlySpan<byte> text,
+        SecretArena arena,
+        Func<ReadOnlySpan<byte>, SecretArena, OperatorKey> read
+    )
     {
         using var bytes = arena.Allocate(text.Length);
-        return Base64.DecodeFromUtf8(text, bytes.Span, out _, out var length) == OperationStatus.Done ? read(bytes.Span[..length], arena) : throw NoKey(null);
+        return Base64.DecodeFromUtf8(text, bytes.Span, out _, out var length) == OperationStatus.Done
+            ? read(bytes.Span[..length], arena)
+            : throw NoKey(null);
     }
 
     // PrivateKeyInfo (RFC 5208 §5): a version, the algorithm, and the key of PKCS#1 as octets.
@@ -81,7 +95,9 @@ public static class OperatorKeyFile
                 throw new CryptographicException("the key is not one of RSA");
             }
 
-            return AsnDecoder.TryReadPrimitiveOctetString(rest[read..], AsnEncodingRules.DER, out var pkcs1, out _) ? ReadDer(pkcs1, arena) : throw new CryptographicException("there is no key in it");
+            return AsnDecoder.TryReadPrimitiveOctetString(rest[read..], AsnEncodingRules.DER, out var pkcs1, out _)
+                ? ReadDer(pkcs1, arena)
+                : throw new CryptographicException("there is no key in it");
         }
         catch (Exception e) when (e is CryptographicException or AsnContentException)
         {
@@ -101,9 +117,11 @@ public static class OperatorKeyFile
         }
     }
 
-    private static KeystoreException NoKey(Exception? cause) => new(
-        KeystoreFault.Malformed,
-        $"the file holds no operator key: {cause?.Message ?? "there is no PEM with the label RSA PRIVATE KEY or PRIVATE KEY"}",
-        "give the RSA key of 2048 bits that the SSV node has; where OpenSSL encrypted it, 'openssl rsa -traditional' writes it plain",
-        cause);
+    private static KeystoreException NoKey(Exception? cause) =>
+        new(
+            KeystoreFault.Malformed,
+            $"the file holds no operator key: {cause?.Message ?? "there is no PEM with the label RSA PRIVATE KEY or PRIVATE KEY"}",
+            "give the RSA key of 2048 bits that the SSV node has; where OpenSSL encrypted it, 'openssl rsa -traditional' writes it plain",
+            cause
+        );
 }

@@ -4,8 +4,8 @@ using System.Collections.Frozen;
 namespace RemoteSigner.Keys;
 
 /// <summary>
-/// Compatibility decompositions and combining classes, from <c>nfkd.bin</c> (made by <c>nfkd.py</c>). .NET's own Normalize does nothing in a
-/// program built with InvariantGlobalization, and would put the password into strings.
+/// Compatibility decompositions and combining classes, from <c>nfkd.bin</c> (made by <c>nfkd.py</c>). .NET's own Normalize does nothing in
+/// a program built with InvariantGlobalization, and would put the password into strings.
 /// </summary>
 internal static class UnicodeTable
 {

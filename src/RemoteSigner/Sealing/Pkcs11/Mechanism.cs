@@ -28,26 +28,36 @@ internal sealed class Mechanism
     internal static Mechanism Plain(CKM type) => new(type, []);
 
     /// <summary>RSA-OAEP with MGF1 of the same hash and no label: labels are not portable, .NET's RSA has none.</summary>
-    internal static Mechanism Oaep(bool sha256) => new(CKM.CKM_RSA_PKCS_OAEP, Block(new CK_RSA_PKCS_OAEP_PARAMS
-    {
-        HashAlg = (ulong)(sha256 ? CKM.CKM_SHA256 : CKM.CKM_SHA_1),
-        Mgf = (ulong)(sha256 ? CKG.CKG_MGF1_SHA256 : CKG.CKG_MGF1_SHA1),
-        Source = (ulong)CKZ.CKZ_DATA_SPECIFIED,
-    }));
+    internal static Mechanism Oaep(bool sha256) =>
+        new(
+            CKM.CKM_RSA_PKCS_OAEP,
+            Block(
+                new CK_RSA_PKCS_OAEP_PARAMS
+                {
+                    HashAlg = (ulong)(sha256 ? CKM.CKM_SHA256 : CKM.CKM_SHA_1),
+                    Mgf = (ulong)(sha256 ? CKG.CKG_MGF1_SHA256 : CKG.CKG_MGF1_SHA1),
+                    Source = (ulong)CKZ.CKZ_DATA_SPECIFIED,
+                }
+            )
+        );
 
-    /// <summary>AES-GCM over <paramref name="pinnedIv"/>, which the token may overwrite with its own IV when <paramref name="ivBits"/> is 0.</summary>
+    /// <summary>
+    /// AES-GCM over <paramref name="pinnedIv"/>, which the token may overwrite with its own IV when <paramref name="ivBits"/> is 0.
+    /// </summary>
     internal static Mechanism Gcm(byte[] pinnedIv, int ivBits, ReadOnlySpan<byte> associated, int tagBits)
     {
         var pinnedAssociated = Template.Pinned(associated);
-        var block = Block(new CK_GCM_PARAMS
-        {
-            Iv = Template.Address(pinnedIv),
-            IvLen = (ulong)pinnedIv.Length,
-            IvBits = (ulong)ivBits,
-            AAD = Template.Address(pinnedAssociated),
-            AADLen = (ulong)associated.Length,
-            TagBits = (ulong)tagBits,
-        });
+        var block = Block(
+            new CK_GCM_PARAMS
+            {
+                Iv = Template.Address(pinnedIv),
+                IvLen = (ulong)pinnedIv.Length,
+                IvBits = (ulong)ivBits,
+                AAD = Template.Address(pinnedAssociated),
+                AADLen = (ulong)associated.Length,
+                TagBits = (ulong)tagBits,
+            }
+        );
         return new Mechanism(CKM.CKM_AES_GCM, block, pinnedIv, pinnedAssociated);
     }
 

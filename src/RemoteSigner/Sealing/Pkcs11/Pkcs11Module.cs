@@ -7,8 +7,9 @@ using Net.Pkcs11Interop.LowLevelAPI80;
 namespace RemoteSigner.Sealing.Pkcs11;
 
 /// <summary>
-/// One loaded PKCS#11 library. <c>C_Initialize</c> counts for the whole process, so there is one of these per path, it is never unloaded, and
-/// each initialisation raises <see cref="Epoch"/>: sessions of an earlier epoch are dead. All calls are made from a <see cref="Pkcs11Worker"/>.
+/// One loaded PKCS#11 library. <c>C_Initialize</c> counts for the whole process, so there is one of these per path, it is never unloaded,
+/// and each initialisation raises <see cref="Epoch"/>: sessions of an earlier epoch are dead. All calls are made from a
+/// <see cref="Pkcs11Worker"/>.
 /// </summary>
 internal sealed class Pkcs11Module
 {
@@ -20,9 +21,10 @@ internal sealed class Pkcs11Module
     private Pkcs11Library? _library;
 
     // The package asks for "libdl", which glibc 2.34 and later has only as libdl.so.2.
-    static Pkcs11Module() => NativeLibrary.SetDllImportResolver(
-        typeof(Pkcs11Library).Assembly,
-        static (name, _, _) => name == "libdl" ? NativeLibrary.Load("libdl.so.2") : 0);
+    static Pkcs11Module() =>
+        NativeLibrary.SetDllImportResolver(typeof(Pkcs11Library).Assembly, static (name, _, _) =>
+            name == "libdl" ? NativeLibrary.Load("libdl.so.2") : 0
+        );
 
     private Pkcs11Module(string path) => _path = path;
 
@@ -72,15 +74,26 @@ internal sealed class Pkcs11Module
         }
     }
 
-    /// <summary>Finds the one slot whose token has this label and, when given, this serial number. Slot numbers change; labels do not.</summary>
+    /// <summary>
+    /// Finds the one slot whose token has this label and, when given, this serial number. Slot numbers change; labels do not.
+    /// </summary>
     internal ulong FindSlot(string label, string? serial)
     {
         var slots = PresentSlots().Where(slot => Matches(slot, label, serial)).ToList();
         return slots.Count switch
         {
             1 => slots[0],
-            0 => throw new TokenException(TokenFault.TokenAbsent, $"no token with the label '{label}'{Serial(serial)} is present", "check the label with: pkcs11-tool --module PATH --list-slots"),
-            _ => throw new TokenException(TokenFault.TokenAmbiguous, $"{slots.Count} tokens have the label '{label}'{Serial(serial)}", $"choose one by its serial number, with --serial or as seal.serial in signer.json: {string.Join(", ", slots.Select(slot => Text(TokenInfo(slot).SerialNumber)))}"),
+            0 => throw new TokenException(
+                TokenFault.TokenAbsent,
+                $"no token with the label '{label}'{Serial(serial)} is present",
+                "check the label with: pkcs11-tool --module PATH --list-slots"
+            ),
+            _ => throw new TokenException(
+                TokenFault.TokenAmbiguous,
+                $"{slots.Count} tokens have the label '{label}'{Serial(serial)}",
+                "choose one by its serial number, with --serial or as seal.serial in signer.json: "
+                    + $"{string.Join(", ", slots.Select(slot => Text(TokenInfo(slot).SerialNumber)))}"
+            ),
         };
     }
 
@@ -132,17 +145,32 @@ internal sealed class Pkcs11Module
     {
         if (!File.Exists(_path))
         {
-            throw new TokenException(TokenFault.ModuleMissing, $"there is no PKCS#11 module at {_path}", "install the vendor's library, or give its path with --module");
+            throw new TokenException(
+                TokenFault.ModuleMissing,
+                $"there is no PKCS#11 module at {_path}",
+                "install the vendor's library, or give its path with --module"
+            );
         }
 
         try
         {
             return new Pkcs11Library(_path);
         }
-        catch (Exception e) when (e is UnmanagedException or LibraryArchitectureException or BadImageFormatException or DllNotFoundException or Pkcs11Exception)
+        catch (Exception e)
+            when (e
+                    is UnmanagedException
+                        or LibraryArchitectureException
+                        or BadImageFormatException
+                        or DllNotFoundException
+                        or Pkcs11Exception
+            )
         {
             throw new TokenException(
-                TokenFault.ModuleNotLoadable, $"cannot load the PKCS#11 module {_path}: {e.Message}", $"check that it is built for this machine and that 'ldd {_path}' finds everything", e);
+                TokenFault.ModuleNotLoadable,
+                $"cannot load the PKCS#11 module {_path}: {e.Message}",
+                $"check that it is built for this machine and that 'ldd {_path}' finds everything",
+                e
+            );
         }
     }
 
@@ -157,7 +185,11 @@ internal sealed class Pkcs11Module
         if (answer is not (CKR.CKR_OK or CKR.CKR_CRYPTOKI_ALREADY_INITIALIZED))
         {
             throw new TokenException(
-                TokenFault.ModuleNotLoadable, $"the PKCS#11 module {_path} does not initialise: {answer}", "check the vendor's configuration file and the environment variable that names it", answer);
+                TokenFault.ModuleNotLoadable,
+                $"the PKCS#11 module {_path} does not initialise: {answer}",
+                "check the vendor's configuration file and the environment variable that names it",
+                answer
+            );
         }
 
         Epoch++;

@@ -19,7 +19,10 @@ internal sealed class Pkcs11Session : IDisposable
     private Pkcs11Session(Pkcs11Module module, ulong slot, bool readWrite, string serial, TokenMaker maker, TokenCounters counters)
     {
         (_module, _slot, Epoch, Serial, Maker, _counters) = (module, slot, module.Epoch, serial, maker, counters);
-        ReturnValue.Check(module.Library.C_OpenSession(slot, CKF.CKF_SERIAL_SESSION | (readWrite ? CKF.CKF_RW_SESSION : 0), 0, 0, ref _handle), "open a session");
+        ReturnValue.Check(
+            module.Library.C_OpenSession(slot, CKF.CKF_SERIAL_SESSION | (readWrite ? CKF.CKF_RW_SESSION : 0), 0, 0, ref _handle),
+            "open a session"
+        );
     }
 
     internal long Epoch { get; }
@@ -82,8 +85,7 @@ internal sealed class Pkcs11Session : IDisposable
             count = 0;
             ReturnValue.Check(_module.Library.C_FindObjects(_handle, some, (ulong)some.Length, ref count), "look for a data object");
             found.AddRange(some.Take((int)count));
-        }
-        while (count > 0 && found.Count < 4096);
+        } while (count > 0 && found.Count < 4096);
         ReturnValue.Check(_module.Library.C_FindObjectsFinal(_handle), "look for a data object");
         GC.KeepAlive(wanted);
         return found;
@@ -104,7 +106,10 @@ internal sealed class Pkcs11Session : IDisposable
         return key != 0
             ? key
             : throw new TokenException(
-                TokenFault.KeyAbsent, $"the token has no {Name(kind)} with the id {Convert.ToHexStringLower(id)}", "use the token the vault was sealed with, or open it through another slot");
+                TokenFault.KeyAbsent,
+                $"the token has no {Name(kind)} with the id {Convert.ToHexStringLower(id)}",
+                "use the token the vault was sealed with, or open it through another slot"
+            );
     }
 
     internal byte[] ReadAttribute(ulong key, CKA attribute) =>
@@ -114,7 +119,15 @@ internal sealed class Pkcs11Session : IDisposable
     internal byte[]? TryReadAttribute(ulong key, CKA attribute)
     {
         var value = Template.Pinned(new byte[1024]);
-        CK_ATTRIBUTE[] wanted = [new() { type = (ulong)attribute, value = Template.Address(value), valueLen = (ulong)value.Length }];
+        CK_ATTRIBUTE[] wanted =
+        [
+            new()
+            {
+                type = (ulong)attribute,
+                value = Template.Address(value),
+                valueLen = (ulong)value.Length,
+            },
+        ];
         var answer = _module.Library.C_GetAttributeValue(_handle, key, wanted, 1);
         GC.KeepAlive(value);
         if (answer is CKR.CKR_OBJECT_HANDLE_INVALID or CKR.CKR_ATTRIBUTE_VALUE_INVALID)
@@ -131,19 +144,32 @@ internal sealed class Pkcs11Session : IDisposable
     {
         ulong key = 0;
         var value = mechanism.Value;
-        ReturnValue.Check(_module.Library.C_GenerateKey(_handle, ref value, template.Attributes, template.Count, ref key), "make a secret key");
+        ReturnValue.Check(
+            _module.Library.C_GenerateKey(_handle, ref value, template.Attributes, template.Count, ref key),
+            "make a secret key"
+        );
         GC.KeepAlive(template);
         return key;
     }
 
     internal void GenerateKeyPair(Mechanism mechanism, Template publicKey, Template privateKey)
     {
-        ulong first = 0, second = 0;
+        ulong first = 0,
+            second = 0;
         var value = mechanism.Value;
         ReturnValue.Check(
             _module.Library.C_GenerateKeyPair(
-                _handle, ref value, publicKey.Attributes, publicKey.Count, privateKey.Attributes, privateKey.Count, ref first, ref second),
-            "make a key pair");
+                _handle,
+                ref value,
+                publicKey.Attributes,
+                publicKey.Count,
+                privateKey.Attributes,
+                privateKey.Count,
+                ref first,
+                ref second
+            ),
+            "make a key pair"
+        );
         GC.KeepAlive(publicKey);
         GC.KeepAlive(privateKey);
     }
@@ -215,12 +241,13 @@ internal sealed class Pkcs11Session : IDisposable
         return plain;
     }
 
-    private static string Name(CKO kind) => kind switch
-    {
-        CKO.CKO_SECRET_KEY => "secret key",
-        CKO.CKO_PRIVATE_KEY => "private key",
-        _ => "public key",
-    };
+    private static string Name(CKO kind) =>
+        kind switch
+        {
+            CKO.CKO_SECRET_KEY => "secret key",
+            CKO.CKO_PRIVATE_KEY => "private key",
+            _ => "public key",
+        };
 
     private void Login(TokenPin pin, ulong flags)
     {

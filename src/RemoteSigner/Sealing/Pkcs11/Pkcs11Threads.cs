@@ -14,7 +14,9 @@ internal sealed class Pkcs11Threads(int threads, int mostStuck) : IDisposable
     /// <summary>Threads that a call has not given back.</summary>
     internal int Stuck => Volatile.Read(ref _stuck);
 
-    /// <summary>Runs <paramref name="call"/> on one of the threads; when <paramref name="cancellation"/> comes first, that thread is given up.</summary>
+    /// <summary>
+    /// Runs <paramref name="call"/> on one of the threads; when <paramref name="cancellation"/> comes first, that thread is given up.
+    /// </summary>
     internal async Task<T> RunAsync<T>(Func<Pkcs11Worker, T> call, CancellationToken cancellation)
     {
         await _free.WaitAsync(cancellation);
@@ -75,7 +77,10 @@ internal sealed class Pkcs11Threads(int threads, int mostStuck) : IDisposable
         if (Stuck >= mostStuck)
         {
             throw new TokenException(
-                TokenFault.Hung, $"{mostStuck} calls are stuck in the PKCS#11 module, no further one is risked", "mend the device or its network, or restart the signer");
+                TokenFault.Hung,
+                $"{mostStuck} calls are stuck in the PKCS#11 module, no further one is risked",
+                "mend the device or its network, or restart the signer"
+            );
         }
 
         return _idle.TryTake(out var worker) ? worker : new Pkcs11Worker();

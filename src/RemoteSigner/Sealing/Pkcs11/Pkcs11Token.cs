@@ -6,9 +6,9 @@ using RemoteSigner.Native;
 namespace RemoteSigner.Sealing.Pkcs11;
 
 /// <summary>
-/// A PKCS#11 token that may hang, vanish and come back. Calls run on threads of their own under retry, circuit breaker and time-out; recovery
-/// climbs a ladder (new session, then C_Finalize and C_Initialize) and counts only when a known answer was given. A PIN the token refused
-/// is never sent again. Keeps the PIN in secret memory, to log in after a loss; disposing it zeroes the PIN.
+/// A PKCS#11 token that may hang, vanish and come back. Calls run on threads of their own under retry, circuit breaker and time-out;
+/// recovery climbs a ladder (new session, then C_Finalize and C_Initialize) and counts only when a known answer was given. A PIN the token
+/// refused is never sent again. Keeps the PIN in secret memory, to log in after a loss; disposing it zeroes the PIN.
 /// </summary>
 public sealed class Pkcs11Token : ISealingDevice
 {
@@ -25,9 +25,17 @@ public sealed class Pkcs11Token : ISealingDevice
     private readonly TokenPin _pin;
 
     /// <summary>
-    /// Names a token; nothing is loaded before the first call. Takes over <paramref name="pin"/> and disposes it; null when the token wants none.
+    /// Names a token; nothing is loaded before the first call. Takes over <paramref name="pin"/> and disposes it; null when the token wants
+    /// none.
     /// </summary>
-    public Pkcs11Token(HsmProfile profile, TokenAddress address, SecretBytes? pin, SecretArena arena, TimeProvider time, TokenPatience? patience = null)
+    public Pkcs11Token(
+        HsmProfile profile,
+        TokenAddress address,
+        SecretBytes? pin,
+        SecretArena arena,
+        TimeProvider time,
+        TokenPatience? patience = null
+    )
     {
         (Profile, Address, Arena, _patience) = (profile, address, arena, patience ?? new TokenPatience());
         _pin = new TokenPin(address.Label, pin, _patience.Call, time);
@@ -51,18 +59,22 @@ public sealed class Pkcs11Token : ISealingDevice
     string? ISealingDevice.LastError => _history.LastError?.Message;
 
     /// <summary>How the token is doing.</summary>
-    public TokenState State => new(
-        Condition(),
-        _history.LastError?.Fault,
-        _history.LastError?.Message,
-        _history.LastErrorAt,
-        Interlocked.Read(ref _counters.Operations),
-        Interlocked.Read(ref _counters.LoginAttempts),
-        _threads.Stuck);
+    public TokenState State =>
+        new(
+            Condition(),
+            _history.LastError?.Fault,
+            _history.LastError?.Message,
+            _history.LastErrorAt,
+            Interlocked.Read(ref _counters.Operations),
+            Interlocked.Read(ref _counters.LoginAttempts),
+            _threads.Stuck
+        );
 
     internal SecretArena Arena { get; }
 
-    /// <summary>Asks the token a question whose answer is known; set by the key that is in use, run on each session that follows a failure.</summary>
+    /// <summary>
+    /// Asks the token a question whose answer is known; set by the key that is in use, run on each session that follows a failure.
+    /// </summary>
     internal Action<Pkcs11Session>? KnownAnswer { get; set; }
 
     /// <summary>Opens a session and logs in, which proves module, token and PIN. Returns the token's serial number.</summary>
@@ -72,7 +84,9 @@ public sealed class Pkcs11Token : ISealingDevice
     async Task<IKeyEncryptionKey?> ISealingDevice.FindKeyAsync(IReadOnlyList<VaultSlot> slots, CancellationToken cancellation) =>
         slots.Any(slot => slot.IsPkcs11) ? await Pkcs11Key.FindAsync(this, slots, cancellation) : null;
 
-    /// <summary>Takes over another PIN after one was refused; the old one is zeroed. The refused one given again stays refused and is not sent.</summary>
+    /// <summary>
+    /// Takes over another PIN after one was refused; the old one is zeroed. The refused one given again stays refused and is not sent.
+    /// </summary>
     public void GivePin(SecretBytes pin) => _pin.Give(pin);
 
     public void Dispose()
@@ -85,10 +99,12 @@ public sealed class Pkcs11Token : ISealingDevice
     internal Task<T> RunAsync<T>(Func<Pkcs11Session, T> work, CancellationToken cancellation) => RunAsync(_pipeline, work, cancellation);
 
     /// <summary>Runs <paramref name="work"/> once: for trials that are meant to fail.</summary>
-    internal Task<T> RunOnceAsync<T>(Func<Pkcs11Session, T> work, CancellationToken cancellation) => RunAsync(_watchdog, work, cancellation);
+    internal Task<T> RunOnceAsync<T>(Func<Pkcs11Session, T> work, CancellationToken cancellation) =>
+        RunAsync(_watchdog, work, cancellation);
 
     /// <summary>Runs <paramref name="work"/> once, with the patience that making a key needs.</summary>
-    internal Task<T> RunSlowlyAsync<T>(Func<Pkcs11Session, T> work, CancellationToken cancellation) => RunAsync(_slowWatchdog, work, cancellation);
+    internal Task<T> RunSlowlyAsync<T>(Func<Pkcs11Session, T> work, CancellationToken cancellation) =>
+        RunAsync(_slowWatchdog, work, cancellation);
 
     private async Task<T> RunAsync<T>(ResiliencePipeline pipeline, Func<Pkcs11Session, T> work, CancellationToken cancellation)
     {
@@ -99,14 +115,22 @@ public sealed class Pkcs11Token : ISealingDevice
         catch (TimeoutRejectedException)
         {
             var hung = new TokenException(
-                TokenFault.Hung, $"the token '{Address.Label}' did not answer within {(pipeline == _slowWatchdog ? _patience.KeyGeneration : _patience.Call).TotalSeconds:0.#} s", "check the device and its network; the stuck call was given up");
+                TokenFault.Hung,
+                $"the token '{Address.Label}' did not answer within "
+                    + $"{(pipeline == _slowWatchdog ? _patience.KeyGeneration : _patience.Call).TotalSeconds:0.#} s",
+                "check the device and its network; the stuck call was given up"
+            );
             _history.Failed(hung, _module.Epoch);
             throw hung;
         }
         catch (BrokenCircuitException e)
         {
             throw new TokenException(
-                TokenFault.CircuitOpen, $"the token '{Address.Label}' failed too often and is left alone for a moment: {_history.LastError?.Message}", "mend the cause; the signer tries again by itself", e);
+                TokenFault.CircuitOpen,
+                $"the token '{Address.Label}' failed too often and is left alone for a moment: {_history.LastError?.Message}",
+                "mend the cause; the signer tries again by itself",
+                e
+            );
         }
     }
 
@@ -145,13 +169,22 @@ public sealed class Pkcs11Token : ISealingDevice
             worker.DropSession();
             if (e.Fault == TokenFault.TokenAbsent && _history.EverSucceeded)
             {
-                throw new TokenException(TokenFault.DeviceLost, $"the token '{Address.Label}' is no longer present", "connect it again; the signer goes on trying with pauses", e);
+                throw new TokenException(
+                    TokenFault.DeviceLost,
+                    $"the token '{Address.Label}' is no longer present",
+                    "connect it again; the signer goes on trying with pauses",
+                    e
+                );
             }
 
             if (proven && e.MayBeOfInput)
             {
                 throw new TokenException(
-                    TokenFault.InputRefused, $"{e.Message}, though it has just given a known answer: it is the sealed bytes that are wrong", "the sealed bytes were changed, or sealed under another key", e);
+                    TokenFault.InputRefused,
+                    $"{e.Message}, though it has just given a known answer: it is the sealed bytes that are wrong",
+                    "the sealed bytes were changed, or sealed under another key",
+                    e
+                );
             }
 
             throw;
@@ -177,14 +210,19 @@ public sealed class Pkcs11Token : ISealingDevice
     }
 
     // Modules know the slots of the moment they were initialised: an absent token is final only if that has just been.
-    private bool IsLoss(Exception fault) => fault is TimeoutRejectedException
-        || (fault is TokenException token && (token.Fault == TokenFault.DeviceLost || (token.Fault == TokenFault.TokenAbsent && _moduleInUse)));
+    private bool IsLoss(Exception fault) =>
+        fault is TimeoutRejectedException
+        || (
+            fault is TokenException token
+            && (token.Fault == TokenFault.DeviceLost || (token.Fault == TokenFault.TokenAbsent && _moduleInUse))
+        );
 
-    private DeviceCondition Condition() => (_pin.IsRefused, _breaker.CircuitState, _history.FailuresInRow) switch
-    {
-        (true, _, _) => DeviceCondition.PinRefused,
-        (_, CircuitState.Open or CircuitState.Isolated, _) => DeviceCondition.Resting,
-        (_, _, > 0) => DeviceCondition.Failing,
-        _ => DeviceCondition.Ready,
-    };
+    private DeviceCondition Condition() =>
+        (_pin.IsRefused, _breaker.CircuitState, _history.FailuresInRow) switch
+        {
+            (true, _, _) => DeviceCondition.PinRefused,
+            (_, CircuitState.Open or CircuitState.Isolated, _) => DeviceCondition.Resting,
+            (_, _, > 0) => DeviceCondition.Failing,
+            _ => DeviceCondition.Ready,
+        };
 }

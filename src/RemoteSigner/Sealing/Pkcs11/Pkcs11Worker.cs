@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace RemoteSigner.Sealing.Pkcs11;
 
 /// <summary>
-/// A thread with a session of its own. A call that hangs cannot be cancelled: the thread is then given up, ends by itself should the call ever
-/// come back, and whatever it brings is disposed.
+/// A thread with a session of its own. A call that hangs cannot be cancelled: the thread is then given up, ends by itself should the call
+/// ever come back, and whatever it brings is disposed.
 /// </summary>
 internal sealed class Pkcs11Worker : IDisposable
 {
@@ -23,7 +23,9 @@ internal sealed class Pkcs11Worker : IDisposable
     /// <summary>Touched by the worker's own thread only.</summary>
     internal Pkcs11Session? Session { get; set; }
 
-    /// <summary>Runs <paramref name="call"/> on this thread. When <paramref name="cancellation"/> comes first, the thread must be given up.</summary>
+    /// <summary>
+    /// Runs <paramref name="call"/> on this thread. When <paramref name="cancellation"/> comes first, the thread must be given up.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The call has not come back.</exception>
     internal async Task<T> RunAsync<T>(Func<T> call, CancellationToken cancellation)
     {
@@ -53,7 +55,9 @@ internal sealed class Pkcs11Worker : IDisposable
         _thread.Join(Farewell);
     }
 
-    /// <summary>Waits until the session is closed and the thread is out of the module, though not longer than <paramref name="patience"/>.</summary>
+    /// <summary>
+    /// Waits until the session is closed and the thread is out of the module, though not longer than <paramref name="patience"/>.
+    /// </summary>
     internal void Join(TimeSpan patience) => _thread.Join(patience);
 
     private static void Answer<T>(Func<T> call, TaskCompletionSource<T> answer)

@@ -5,7 +5,9 @@ using Net.Pkcs11Interop.LowLevelAPI80;
 
 namespace RemoteSigner.Sealing.Pkcs11;
 
-/// <summary>A list of PKCS#11 attributes whose values lie in pinned arrays, so that nothing has to be freed. Never holds a secret.</summary>
+/// <summary>
+/// A list of PKCS#11 attributes whose values lie in pinned arrays, so that nothing has to be freed. Never holds a secret.
+/// </summary>
 internal sealed class Template
 {
     private readonly List<CK_ATTRIBUTE> _attributes = [];
@@ -25,7 +27,14 @@ internal sealed class Template
     {
         var pinned = Pinned(value);
         _values.Add(pinned);
-        _attributes.Add(new CK_ATTRIBUTE { type = (ulong)attribute, value = Address(pinned), valueLen = (ulong)value.Length });
+        _attributes.Add(
+            new CK_ATTRIBUTE
+            {
+                type = (ulong)attribute,
+                value = Address(pinned),
+                valueLen = (ulong)value.Length,
+            }
+        );
         return this;
     }
 

@@ -14,7 +14,8 @@ public sealed class TokenException : SealingDeviceException
     /// <summary>The kind of trouble.</summary>
     public TokenFault Fault { get; }
 
-    public override bool MayPass => Fault is TokenFault.TokenAbsent or TokenFault.DeviceLost or TokenFault.Hung or TokenFault.CircuitOpen or TokenFault.Refused;
+    public override bool MayPass =>
+        Fault is TokenFault.TokenAbsent or TokenFault.DeviceLost or TokenFault.Hung or TokenFault.CircuitOpen or TokenFault.Refused;
 
     /// <summary>The return value of the module, when there was one.</summary>
     internal CKR? Code { get; }

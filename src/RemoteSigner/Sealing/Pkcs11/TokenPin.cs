@@ -10,7 +10,9 @@ namespace RemoteSigner.Sealing.Pkcs11;
 /// </summary>
 internal sealed class TokenPin(string label, SecretBytes? pin, TimeSpan patience, TimeProvider time) : IDisposable
 {
-    private const string UnclearHint = "nobody knows whether this counted as a wrong try, so the PIN is not sent again: look at the token with the vendor's tool, then restart the signer";
+    private const string UnclearHint =
+        "nobody knows whether this counted as a wrong try, so the PIN is not sent again: "
+        + "look at the token with the vendor's tool, then restart the signer";
 
     private readonly object _gate = new();
     private SecretBytes? _pin = pin;
@@ -50,20 +52,27 @@ internal sealed class TokenPin(string label, SecretBytes? pin, TimeSpan patience
         {
             if (_refusal is { } refusal)
             {
-                var what = _givenAgain ? "was given again, but it is the same PIN as before, which was refused: it" : "was refused before and";
+                var what = _givenAgain
+                    ? "was given again, but it is the same PIN as before, which was refused: it"
+                    : "was refused before and";
                 throw new TokenException(refusal.Fault, $"the PIN of the token '{label}' {what} is not sent again", refusal.Hint, refusal);
             }
         }
     }
 
-    /// <summary>Refuses before anything is sent; the same PIN may be given again once the token is mended, as the flags are looked at again first.</summary>
+    /// <summary>
+    /// Refuses before anything is sent; the same PIN may be given again once the token is mended, as the flags are looked at again first.
+    /// </summary>
     /// <exception cref="TokenException">The token says that the PIN is locked or has one try left.</exception>
     internal void RefuseLocked(ulong flags)
     {
         if ((flags & (CKF.CKF_USER_PIN_LOCKED | CKF.CKF_USER_PIN_FINAL_TRY)) != 0)
         {
             var locked = new TokenException(
-                TokenFault.PinLocked, "the PIN is locked or has only one try left, so it was not sent", "log in once with the vendor's tool, or have the security officer unlock the PIN; then reload");
+                TokenFault.PinLocked,
+                "the PIN is locked or has only one try left, so it was not sent",
+                "log in once with the vendor's tool, or have the security officer unlock the PIN; then reload"
+            );
             lock (_gate)
             {
                 (_refusal, _sent) = (locked, false);
@@ -74,7 +83,8 @@ internal sealed class TokenPin(string label, SecretBytes? pin, TimeSpan patience
     }
 
     /// <summary>Sends the PIN by <paramref name="login"/>, which must not keep it, and judges the answer.</summary>
-    /// <exception cref="TokenException">The token refused it or is lost, or another login hangs; in the last case nothing was sent.</exception>
+    /// <exception cref="TokenException">The token refused it or is lost, or another login hangs; in the last case nothing was
+    /// sent.</exception>
     /// <exception cref="ObjectDisposedException">The PIN is gone; nothing was sent.</exception>
     internal void Send(Func<byte[], CKR> login)
     {
@@ -126,7 +136,10 @@ internal sealed class TokenPin(string label, SecretBytes? pin, TimeSpan patience
             if (left <= TimeSpan.Zero)
             {
                 throw new TokenException(
-                    TokenFault.Hung, $"a login to the token '{label}' has not come back, and no second one is sent meanwhile", "check the device and its network; a login whose answer nobody knows may have been a wrong try");
+                    TokenFault.Hung,
+                    $"a login to the token '{label}' has not come back, and no second one is sent meanwhile",
+                    "check the device and its network; a login whose answer nobody knows may have been a wrong try"
+                );
             }
 
             Monitor.Wait(_gate, left);
@@ -167,6 +180,14 @@ internal sealed class TokenPin(string label, SecretBytes? pin, TimeSpan patience
 
     private bool IsCurrent(ReadOnlySpan<byte> other) => _pin is not null && CryptographicOperations.FixedTimeEquals(_pin.Span, other);
 
-    private static bool IsTransportLoss(CKR answer) => answer is CKR.CKR_DEVICE_ERROR or CKR.CKR_DEVICE_REMOVED or CKR.CKR_TOKEN_NOT_PRESENT
-        or CKR.CKR_SESSION_HANDLE_INVALID or CKR.CKR_SESSION_CLOSED or CKR.CKR_CRYPTOKI_NOT_INITIALIZED or CKR.CKR_HOST_MEMORY or CKR.CKR_DEVICE_MEMORY;
+    private static bool IsTransportLoss(CKR answer) =>
+        answer
+            is CKR.CKR_DEVICE_ERROR
+                or CKR.CKR_DEVICE_REMOVED
+                or CKR.CKR_TOKEN_NOT_PRESENT
+                or CKR.CKR_SESSION_HANDLE_INVALID
+                or CKR.CKR_SESSION_CLOSED
+                or CKR.CKR_CRYPTOKI_NOT_INITIALIZED
+                or CKR.CKR_HOST_MEMORY
+                or CKR.CKR_DEVICE_MEMORY;
 }

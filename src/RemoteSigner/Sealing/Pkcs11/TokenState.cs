@@ -9,4 +9,11 @@ namespace RemoteSigner.Sealing.Pkcs11;
 /// <param name="LoginAttempts">How often a PIN was sent.</param>
 /// <param name="StuckThreads">Threads that a call has not given back.</param>
 public sealed record TokenState(
-    DeviceCondition Condition, TokenFault? LastFault, string? LastError, DateTimeOffset? LastErrorAt, long Operations, long LoginAttempts, int StuckThreads);
+    DeviceCondition Condition,
+    TokenFault? LastFault,
+    string? LastError,
+    DateTimeOffset? LastErrorAt,
+    long Operations,
+    long LoginAttempts,
+    int StuckThreads
+);

@@ -6,8 +6,8 @@ using RemoteSigner.Native;
 namespace RemoteSigner.Sealing;
 
 /// <summary>
-/// How one token model is driven. The profiles in <c>hsm-profiles/</c> are built into the program; a site may give its own by path. A token's
-/// quirk is a member here, never a condition on a name. Members: <c>hsm-profiles/README.md</c>.
+/// How one token model is driven. The profiles in <c>hsm-profiles/</c> are built into the program; a site may give its own by path. A
+/// token's quirk is a member here, never a condition on a name. Members: <c>hsm-profiles/README.md</c>.
 /// </summary>
 public sealed record HsmProfile(
     string Name,
@@ -24,7 +24,8 @@ public sealed record HsmProfile(
     string Attestation,
     string AuditPull,
     IReadOnlyList<string> Notes,
-    HsmVerification? Verified)
+    HsmVerification? Verified
+)
 {
     private const string Folder = "hsm-profiles/";
 
@@ -34,15 +35,28 @@ public sealed record HsmProfile(
 
     /// <summary>The names of the profiles that are built in, sorted.</summary>
     public static IReadOnlyList<string> Names =>
-        [.. Resources.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal)).Select(name => name[Folder.Length..^".json".Length]).Order(StringComparer.Ordinal)];
+        [
+            .. Resources
+                .GetManifestResourceNames()
+                .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
+                .Select(name => name[Folder.Length..^".json".Length])
+                .Order(StringComparer.Ordinal),
+        ];
 
     private static Assembly Resources => typeof(HsmProfile).Assembly;
 
-    /// <summary>Gives the built-in profile of this name, or reads the file at this path (anything with a slash or ending in <c>.json</c>).</summary>
+    /// <summary>
+    /// Gives the built-in profile of this name, or reads the file at this path (anything with a slash or ending in <c>.json</c>).
+    /// </summary>
     /// <exception cref="HsmProfileException">There is none, or it breaks the schema.</exception>
-    public static HsmProfile Get(string nameOrPath) => IsPath(nameOrPath)
-        ? Read(nameOrPath)
-        : Find(nameOrPath) ?? throw new HsmProfileException($"there is no HSM profile named '{nameOrPath}'", $"choose one of: {string.Join(", ", Names)}; or give the path of a profile");
+    public static HsmProfile Get(string nameOrPath) =>
+        IsPath(nameOrPath)
+            ? Read(nameOrPath)
+            : Find(nameOrPath)
+                ?? throw new HsmProfileException(
+                    $"there is no HSM profile named '{nameOrPath}'",
+                    $"choose one of: {string.Join(", ", Names)}; or give the path of a profile"
+                );
 
     /// <summary>Gives the built-in profile of this name, or null.</summary>
     public static HsmProfile? Find(string name)
@@ -70,14 +84,19 @@ public sealed record HsmProfile(
         }
         catch (JsonException e)
         {
-            throw new HsmProfileException($"the HSM profile {origin} is not usable: {e.Message}", "compare it with hsm-profiles/schema.json", e);
+            throw new HsmProfileException(
+                $"the HSM profile {origin} is not usable: {e.Message}",
+                "compare it with hsm-profiles/schema.json",
+                e
+            );
         }
     }
 
     /// <summary>The first of the module's usual places that exists; null when the module is not installed.</summary>
     public string? FindModule() => Module.Paths.FirstOrDefault(File.Exists);
 
-    private static bool IsPath(string text) => text.Contains('/', StringComparison.Ordinal) || text.EndsWith(".json", StringComparison.Ordinal);
+    private static bool IsPath(string text) =>
+        text.Contains('/', StringComparison.Ordinal) || text.EndsWith(".json", StringComparison.Ordinal);
 
     private static HsmProfile Read(string path)
     {
@@ -87,7 +106,11 @@ public sealed record HsmProfile(
         }
         catch (IOException e)
         {
-            throw new HsmProfileException($"cannot read the HSM profile {path}: {e.Message}", $"give a path, or one of: {string.Join(", ", Names)}", e);
+            throw new HsmProfileException(
+                $"cannot read the HSM profile {path}: {e.Message}",
+                $"give a path, or one of: {string.Join(", ", Names)}",
+                e
+            );
         }
     }
 
@@ -142,7 +165,8 @@ public sealed record HsmProfile(
 
 /// <summary>Where the vendor's library is.</summary>
 /// <param name="Paths">Usual absolute paths, tried in order.</param>
-/// <param name="ConfigEnvironment">The environment variable that names the module's configuration file; it must be set before the signer starts.</param>
+/// <param name="ConfigEnvironment">The environment variable that names the module's configuration file; it must be set before the signer
+/// starts.</param>
 /// <param name="ConfigFile">The configuration file's usual place.</param>
 public sealed record HsmModule(IReadOnlyList<string> Paths, string? ConfigEnvironment, string? ConfigFile);
 
@@ -165,7 +189,10 @@ public enum HsmPublicHalf
     /// <summary>The private one, which is behind the login.</summary>
     Private,
 
-    /// <summary>The public one, where the token keeps the modulus there alone: whoever may write public objects may put another in its place before the key is first used.</summary>
+    /// <summary>
+    /// The public one, where the token keeps the modulus there alone: whoever may write public objects may put another in its place before
+    /// the key is first used.
+    /// </summary>
     Public,
 }
 

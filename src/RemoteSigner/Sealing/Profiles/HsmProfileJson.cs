@@ -10,7 +10,8 @@ namespace RemoteSigner.Sealing;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     ReadCommentHandling = JsonCommentHandling.Disallow,
-    Converters = [typeof(SlotTypeName), typeof(IvSourceName), typeof(IvPlacementName), typeof(PlaceName), typeof(PublicHalfName)])]
+    Converters = [typeof(SlotTypeName), typeof(IvSourceName), typeof(IvPlacementName), typeof(PlaceName), typeof(PublicHalfName)]
+)]
 [JsonSerializable(typeof(HsmProfile))]
 internal sealed partial class HsmProfileJson : JsonSerializerContext;
 

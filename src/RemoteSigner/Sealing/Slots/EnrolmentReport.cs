@@ -23,7 +23,8 @@ public sealed record EnrolmentReport(
     int Rounds,
     EnrolmentReport.Latency Seal,
     EnrolmentReport.Latency Unseal,
-    IReadOnlyList<EnrolmentReport.Rejection> Rejected)
+    IReadOnlyList<EnrolmentReport.Rejection> Rejected
+)
 {
     /// <summary>Median and 99th percentile.</summary>
     public sealed record Latency(TimeSpan P50, TimeSpan P99)

@@ -4,7 +4,9 @@ using RemoteSigner.Sealing.Pkcs11;
 
 namespace RemoteSigner.Sealing;
 
-/// <summary>AES-GCM in a token. The wrapped form is length of the IV (1 byte) ‖ the IV that was used ‖ ciphertext ‖ tag, whoever made the IV.</summary>
+/// <summary>
+/// AES-GCM in a token. The wrapped form is length of the IV (1 byte) ‖ the IV that was used ‖ ciphertext ‖ tag, whoever made the IV.
+/// </summary>
 internal static class GcmWrap
 {
     internal static byte[] Wrap(Pkcs11Session session, HsmAesGcm gcm, ulong key, SecretBytes rootKey, ReadOnlySpan<byte> context)
@@ -21,7 +23,14 @@ internal static class GcmWrap
         return [(byte)used.Length, .. used, .. cipher];
     }
 
-    internal static SecretBytes Unwrap(Pkcs11Session session, HsmAesGcm gcm, ulong key, ReadOnlySpan<byte> wrapped, ReadOnlySpan<byte> context, SecretArena arena)
+    internal static SecretBytes Unwrap(
+        Pkcs11Session session,
+        HsmAesGcm gcm,
+        ulong key,
+        ReadOnlySpan<byte> wrapped,
+        ReadOnlySpan<byte> context,
+        SecretArena arena
+    )
     {
         var ivLength = wrapped.IsEmpty ? 0 : wrapped[0];
         if (wrapped.Length != 1 + ivLength + SlotContext.RootKeyLength + (gcm.TagBits / 8) || ivLength is < 12 or > 16)
@@ -30,7 +39,12 @@ internal static class GcmWrap
         }
 
         var iv = Template.Pinned(wrapped.Slice(1, ivLength));
-        var rootKey = session.Decrypt(Mechanism.Gcm(iv, ivLength * 8, context, gcm.TagBits), key, wrapped[(1 + ivLength)..].ToArray(), arena);
+        var rootKey = session.Decrypt(
+            Mechanism.Gcm(iv, ivLength * 8, context, gcm.TagBits),
+            key,
+            wrapped[(1 + ivLength)..].ToArray(),
+            arena
+        );
         if (rootKey.Length == SlotContext.RootKeyLength)
         {
             return rootKey;
@@ -47,7 +61,10 @@ internal static class GcmWrap
         if (output.Length != expected)
         {
             throw new TokenException(
-                TokenFault.MechanismNotOffered, $"the token's AES-GCM gave {output.Length} bytes where the profile expects {expected}", "correct aesGcm.ivPlacement or aesGcm.tagBits in the profile");
+                TokenFault.MechanismNotOffered,
+                $"the token's AES-GCM gave {output.Length} bytes where the profile expects {expected}",
+                "correct aesGcm.ivPlacement or aesGcm.tagBits in the profile"
+            );
         }
 
         var (used, cipher) = gcm.IvPlacement switch
@@ -58,6 +75,10 @@ internal static class GcmWrap
         };
         return used.AsSpan().IndexOfAnyExcept((byte)0) >= 0
             ? (used, cipher)
-            : throw new TokenException(TokenFault.MechanismNotOffered, "the token did not make an IV of its own", "set aesGcm.ivSource to caller in the profile");
+            : throw new TokenException(
+                TokenFault.MechanismNotOffered,
+                "the token did not make an IV of its own",
+                "set aesGcm.ivSource to caller in the profile"
+            );
     }
 }

@@ -19,11 +19,18 @@ internal static class KeyGeneration
         var id = RandomNumberGenerator.GetBytes(IdLength);
         if (mechanism == VaultSlotType.Pkcs11AesGcm)
         {
-            session.GenerateKey(Mechanism.Plain(CKM.CKM_AES_KEY_GEN), Secret(profile.KeyTemplate, id, label).With(CKA.CKA_ENCRYPT, true).With(CKA.CKA_VALUE_LEN, 32UL));
+            session.GenerateKey(
+                Mechanism.Plain(CKM.CKM_AES_KEY_GEN),
+                Secret(profile.KeyTemplate, id, label).With(CKA.CKA_ENCRYPT, true).With(CKA.CKA_VALUE_LEN, 32UL)
+            );
         }
         else
         {
-            session.GenerateKeyPair(Mechanism.Plain(CKM.CKM_RSA_PKCS_KEY_PAIR_GEN), Public(profile, id, label), Secret(profile.KeyTemplate, id, label));
+            session.GenerateKeyPair(
+                Mechanism.Plain(CKM.CKM_RSA_PKCS_KEY_PAIR_GEN),
+                Public(profile, id, label),
+                Secret(profile.KeyTemplate, id, label)
+            );
         }
 
         return id;
@@ -36,7 +43,11 @@ internal static class KeyGeneration
         var key = session.Get(SecretKind(mechanism), id);
         if (session.ReadAttribute(key, CKA.CKA_EXTRACTABLE) is not [0] || session.ReadAttribute(key, CKA.CKA_SENSITIVE) is not [1])
         {
-            throw new TokenException(TokenFault.Refused, "the token made a key that can leave it", "set the partition's policy to non-extractable keys, or use another token");
+            throw new TokenException(
+                TokenFault.Refused,
+                "the token made a key that can leave it",
+                "set the partition's policy to non-extractable keys, or use another token"
+            );
         }
     }
 
@@ -53,27 +64,31 @@ internal static class KeyGeneration
         }
     }
 
-    private static CKO SecretKind(VaultSlotType mechanism) => mechanism == VaultSlotType.Pkcs11AesGcm ? CKO.CKO_SECRET_KEY : CKO.CKO_PRIVATE_KEY;
+    private static CKO SecretKind(VaultSlotType mechanism) =>
+        mechanism == VaultSlotType.Pkcs11AesGcm ? CKO.CKO_SECRET_KEY : CKO.CKO_PRIVATE_KEY;
 
-    private static Template Public(HsmProfile profile, byte[] id, string label) => Add(
-        new Template(),
-        profile.KeyTemplate,
-        (CKA.CKA_TOKEN, true),
-        (CKA.CKA_ENCRYPT, true))
-        .With(CKA.CKA_MODULUS_BITS, (ulong)profile.Rsa.Bits)
-        .With(CKA.CKA_PUBLIC_EXPONENT, PublicExponent)
-        .With(CKA.CKA_ID, id)
-        .WithLabel(profile.KeyTemplate, label);
+    private static Template Public(HsmProfile profile, byte[] id, string label) =>
+        Add(new Template(), profile.KeyTemplate, (CKA.CKA_TOKEN, true), (CKA.CKA_ENCRYPT, true))
+            .With(CKA.CKA_MODULUS_BITS, (ulong)profile.Rsa.Bits)
+            .With(CKA.CKA_PUBLIC_EXPONENT, PublicExponent)
+            .With(CKA.CKA_ID, id)
+            .WithLabel(profile.KeyTemplate, label);
 
-    private static Template Secret(HsmKeyTemplate quirks, byte[] id, string label) => Add(
-        new Template(),
-        quirks,
-        [
-            (CKA.CKA_TOKEN, true), (CKA.CKA_PRIVATE, true), (CKA.CKA_SENSITIVE, true), (CKA.CKA_EXTRACTABLE, false),
-            (CKA.CKA_DECRYPT, true), .. quirks.ExtraAttributes(),
-        ])
-        .With(CKA.CKA_ID, id)
-        .WithLabel(quirks, label);
+    private static Template Secret(HsmKeyTemplate quirks, byte[] id, string label) =>
+        Add(
+                new Template(),
+                quirks,
+                [
+                    (CKA.CKA_TOKEN, true),
+                    (CKA.CKA_PRIVATE, true),
+                    (CKA.CKA_SENSITIVE, true),
+                    (CKA.CKA_EXTRACTABLE, false),
+                    (CKA.CKA_DECRYPT, true),
+                    .. quirks.ExtraAttributes(),
+                ]
+            )
+            .With(CKA.CKA_ID, id)
+            .WithLabel(quirks, label);
 
     private static Template Add(Template template, HsmKeyTemplate quirks, params (CKA Attribute, bool Value)[] attributes)
     {

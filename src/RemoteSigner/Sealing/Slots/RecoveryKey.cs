@@ -38,28 +38,44 @@ public sealed class RecoveryKey : IKeyEncryptionKey, IDisposable
 
     /// <summary>Reads a public key in PEM (SubjectPublicKeyInfo or PKCS#1).</summary>
     /// <exception cref="VaultException">It is no RSA public key of a lawful size.</exception>
-    public static RecoveryKey FromPublicPem(string pem, string label, SecretArena arena) => pem.Contains("PRIVATE KEY", StringComparison.Ordinal)
-        ? throw Unusable("it is a private key, which belongs in a safe and not on this machine", null)
-        : new RecoveryKey(Import(key => key.ImportFromPem(pem)), opens: false, label, arena);
+    public static RecoveryKey FromPublicPem(string pem, string label, SecretArena arena) =>
+        pem.Contains("PRIVATE KEY", StringComparison.Ordinal)
+            ? throw Unusable("it is a private key, which belongs in a safe and not on this machine", null)
+            : new RecoveryKey(Import(key => key.ImportFromPem(pem)), opens: false, label, arena);
 
     /// <summary>Reads the private key in PEM, for recovery only; encrypted PKCS#8 needs <paramref name="password"/>.</summary>
     /// <exception cref="VaultException">It is no RSA private key of a lawful size, or the password is wrong.</exception>
     public static RecoveryKey FromPrivatePem(SecretBytes pem, SecretBytes? password, string label, SecretArena arena) =>
-        new(Import(key =>
-        {
-            SecretPem.Import(key, pem, password);
-            RequirePrivate(key);
-        }), opens: true, label, arena);
+        new(
+            Import(key =>
+            {
+                SecretPem.Import(key, pem, password);
+                RequirePrivate(key);
+            }),
+            opens: true,
+            label,
+            arena
+        );
 
     public Task<byte[]> ReadPublicHalfAsync(CancellationToken cancellation) => Task.FromResult(_key.ExportSubjectPublicKeyInfo());
 
-    public Task<byte[]> WrapAsync(SecretBytes rootKey, ReadOnlyMemory<byte> context, CancellationToken cancellation) => Task.FromResult(PublicHalfKey.Wrap(_key, SlotType, rootKey, context.Span, _arena));
+    public Task<byte[]> WrapAsync(SecretBytes rootKey, ReadOnlyMemory<byte> context, CancellationToken cancellation) =>
+        Task.FromResult(PublicHalfKey.Wrap(_key, SlotType, rootKey, context.Span, _arena));
 
-    public Task<SecretBytes> UnwrapAsync(ReadOnlyMemory<byte> wrapped, ReadOnlyMemory<byte> context, SecretArena arena, CancellationToken cancellation)
+    public Task<SecretBytes> UnwrapAsync(
+        ReadOnlyMemory<byte> wrapped,
+        ReadOnlyMemory<byte> context,
+        SecretArena arena,
+        CancellationToken cancellation
+    )
     {
         if (!_opens)
         {
-            throw new VaultException(VaultFault.NoSlotOpens, $"the public half of the recovery key '{Label}' cannot open anything", "give the private key that lies offline");
+            throw new VaultException(
+                VaultFault.NoSlotOpens,
+                $"the public half of the recovery key '{Label}' cannot open anything",
+                "give the private key that lies offline"
+            );
         }
 
         using var bound = arena.Allocate(_key.KeySize / 8);
@@ -101,7 +117,12 @@ public sealed class RecoveryKey : IKeyEncryptionKey, IDisposable
     }
 
     private static VaultException Unusable(string why, Exception? cause) =>
-        new(VaultFault.WrongKey, $"cannot use this recovery key: {why}", $"give an RSA key of {LeastBits} to {MostBits} bits in PEM: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4096", cause);
+        new(
+            VaultFault.WrongKey,
+            $"cannot use this recovery key: {why}",
+            $"give an RSA key of {LeastBits} to {MostBits} bits in PEM: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4096",
+            cause
+        );
 
     private int Decrypt(ReadOnlySpan<byte> wrapped, Span<byte> bound)
     {

@@ -11,7 +11,9 @@ internal sealed class SealTrial(Pkcs11Token token, Pkcs11Key key, TimeProvider t
     private static readonly byte[] Context = SHA256.HashData("enrolment"u8);
     private static readonly byte[] OtherContext = SHA256.HashData("another"u8);
 
-    /// <summary>Seal and unseal give the same; sealing twice differs; another context fails; one flipped bit fails wherever it is.</summary>
+    /// <summary>
+    /// Seal and unseal give the same; sealing twice differs; another context fails; one flipped bit fails wherever it is.
+    /// </summary>
     /// <exception cref="TokenException">A trial failed.</exception>
     internal async Task ProveAsync(CancellationToken cancellation)
     {
@@ -24,7 +26,10 @@ internal sealed class SealTrial(Pkcs11Token token, Pkcs11Key key, TimeProvider t
         Expect(!await OpensAsync(first, OtherContext, secret, cancellation), "bytes sealed for one vault opened for another");
         foreach (var position in new[] { 0, first.Length / 2, first.Length - 1 })
         {
-            Expect(!await OpensAsync(Flipped(first, position), Context, secret, cancellation), $"sealed bytes with a flipped bit at {position} opened");
+            Expect(
+                !await OpensAsync(Flipped(first, position), Context, secret, cancellation),
+                $"sealed bytes with a flipped bit at {position} opened"
+            );
         }
 
         Expect(await OpensAsync(second, Context, secret, cancellation), "the token did not unseal after the trials with wrong input");
@@ -32,7 +37,8 @@ internal sealed class SealTrial(Pkcs11Token token, Pkcs11Key key, TimeProvider t
 
     internal async Task<(EnrolmentReport.Latency Seal, EnrolmentReport.Latency Unseal)> MeasureAsync(CancellationToken cancellation)
     {
-        List<TimeSpan> seals = [], unseals = [];
+        List<TimeSpan> seals = [],
+            unseals = [];
         using var secret = token.Arena.Allocate(SlotContext.RootKeyLength);
         for (var round = 0; round < Rounds; round++)
         {

@@ -2,7 +2,10 @@ using RemoteSigner.Native;
 
 namespace RemoteSigner.Sealing.Tpm2;
 
-/// <summary>The folder <c>tpm</c> of a data directory: approvals, one file each, and what a further one must be made out to. A file that somebody copied into it counts as well.</summary>
+/// <summary>
+/// The folder <c>tpm</c> of a data directory: approvals, one file each, and what a further one must be made out to. A file that somebody
+/// copied into it counts as well.
+/// </summary>
 public sealed class ApprovalFolder(string path)
 {
     private const string Ending = ".approval.json";
@@ -13,9 +16,8 @@ public sealed class ApprovalFolder(string path)
     public string RequestFile => System.IO.Path.Combine(path, "request.json");
 
     /// <summary>Every file that is called an approval, in the order of the names; what is wrong with one hinders no other.</summary>
-    public IReadOnlyList<Entry> Read() => Directory.Exists(path)
-        ? [.. Directory.EnumerateFiles(path, "*" + Ending).Order(StringComparer.Ordinal).Select(ReadOne)]
-        : [];
+    public IReadOnlyList<Entry> Read() =>
+        Directory.Exists(path) ? [.. Directory.EnumerateFiles(path, "*" + Ending).Order(StringComparer.Ordinal).Select(ReadOne)] : [];
 
     /// <summary>Durable when it returns; the file's path.</summary>
     public string Add(TpmApproval approval)
@@ -41,7 +43,9 @@ public sealed class ApprovalFolder(string path)
         var name = System.IO.Path.GetFileName(file);
         try
         {
-            return new FileInfo(file).Length <= MostBytes ? new Entry(name, ApprovalJson.ReadApproval(BoundedFile.ReadAllBytes(file, MostBytes)), null) : new Entry(name, null, "it is too long");
+            return new FileInfo(file).Length <= MostBytes
+                ? new Entry(name, ApprovalJson.ReadApproval(BoundedFile.ReadAllBytes(file, MostBytes)), null)
+                : new Entry(name, null, "it is too long");
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {

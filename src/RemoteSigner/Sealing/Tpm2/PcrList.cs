@@ -12,10 +12,14 @@ public static class PcrList
     public static TpmlPcrSelection Parse(string text)
     {
         var parts = (text.StartsWith("sha256:", StringComparison.Ordinal) ? text["sha256:".Length..] : text).Split(',');
-        var indices = parts.Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : Most + 1).ToArray();
+        var indices = parts
+            .Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : Most + 1)
+            .ToArray();
         return indices.All(index => index <= Most) && indices.Distinct().Count() == indices.Length
             ? TpmlPcrSelection.Sha256(indices)
-            : throw new FormatException($"'{text}' is no list of PCRs: write numbers from 0 to {Most} with commas between them, such as 7,11");
+            : throw new FormatException(
+                $"'{text}' is no list of PCRs: write numbers from 0 to {Most} with commas between them, such as 7,11"
+            );
     }
 
     /// <summary>
@@ -29,8 +33,14 @@ public static class PcrList
         {
             var parts = line.Split(':', 2, StringSplitOptions.TrimEntries);
             var hex = parts.Length == 2 && parts[1].StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? parts[1][2..] : parts[^1];
-            if (parts.Length != 2 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index > Most || hex.Length != 64 || !hex.All(char.IsAsciiHexDigit)
-                || !values.TryAdd(index, Convert.FromHexString(hex)))
+            if (
+                parts.Length != 2
+                || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+                || index > Most
+                || hex.Length != 64
+                || !hex.All(char.IsAsciiHexDigit)
+                || !values.TryAdd(index, Convert.FromHexString(hex))
+            )
             {
                 throw new FormatException($"'{line}' is no PCR value: write INDEX: and 64 hex digits, each index once");
             }

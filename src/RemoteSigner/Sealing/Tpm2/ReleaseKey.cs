@@ -5,8 +5,8 @@ using RemoteSigner.Tpm2;
 namespace RemoteSigner.Sealing.Tpm2;
 
 /// <summary>
-/// The key (ECDSA, NIST P-256) that approves which firmware may open a vault. The public half stands in the vault's slot and in the sealed object's policy;
-/// the private half belongs offline, with whoever releases firmware.
+/// The key (ECDSA, NIST P-256) that approves which firmware may open a vault. The public half stands in the vault's slot and in the sealed
+/// object's policy; the private half belongs offline, with whoever releases firmware.
 /// </summary>
 public sealed class ReleaseKey : IDisposable
 {
@@ -94,7 +94,15 @@ public sealed class ReleaseKey : IDisposable
         try
         {
             return new ReleaseKey(
-                ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new ECPoint { X = point[..32].ToArray(), Y = point[32..].ToArray() } }), canSign: false);
+                ECDsa.Create(
+                    new ECParameters
+                    {
+                        Curve = ECCurve.NamedCurves.nistP256,
+                        Q = new ECPoint { X = point[..32].ToArray(), Y = point[32..].ToArray() },
+                    }
+                ),
+                canSign: false
+            );
         }
         catch (CryptographicException e)
         {
@@ -103,12 +111,22 @@ public sealed class ReleaseKey : IDisposable
     }
 
     /// <summary>64 bytes, r then s.</summary>
-    internal byte[] Approve(ReadOnlySpan<byte> digest) => CanSign
-        ? _key.SignHash(digest)
-        : throw new VaultException(VaultFault.WrongKey, "the public half of the release key cannot approve anything", "give the private key that lies offline");
+    internal byte[] Approve(ReadOnlySpan<byte> digest) =>
+        CanSign
+            ? _key.SignHash(digest)
+            : throw new VaultException(
+                VaultFault.WrongKey,
+                "the public half of the release key cannot approve anything",
+                "give the private key that lies offline"
+            );
 
     internal bool Verifies(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature) => _key.VerifyHash(digest, signature);
 
     private static VaultException Unusable(string why, Exception? cause) =>
-        new(VaultFault.WrongKey, $"cannot use this release key: {why}", "give an ECDSA key on P-256 in PEM: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256", cause);
+        new(
+            VaultFault.WrongKey,
+            $"cannot use this release key: {why}",
+            "give an ECDSA key on P-256 in PEM: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256",
+            cause
+        );
 }

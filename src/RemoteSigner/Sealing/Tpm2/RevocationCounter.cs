@@ -4,8 +4,8 @@ using RemoteSigner.Tpm2;
 namespace RemoteSigner.Sealing.Tpm2;
 
 /// <summary>
-/// The NV counter that every approval names: an approval holds as long as the counter has not passed the number in it. Everybody may read it, because it is
-/// compared before anything is unsealed; only the owner counts it up, and nobody counts it down.
+/// The NV counter that every approval names: an approval holds as long as the counter has not passed the number in it. Everybody may read
+/// it, because it is compared before anything is unsealed; only the owner counts it up, and nobody counts it down.
 /// </summary>
 internal static class RevocationCounter
 {
@@ -14,7 +14,9 @@ internal static class RevocationCounter
     /// <summary>The counter at this handle under the Name it must have.</summary>
     public static NvIndex At(uint handle) => Defined(handle).AsWritten();
 
-    /// <summary>The counter at the first of these handles that is ours or free; made where need be. An interrupted call is ended by the next.</summary>
+    /// <summary>
+    /// The counter at the first of these handles that is ours or free; made where need be. An interrupted call is ended by the next.
+    /// </summary>
     /// <exception cref="TpmException">The owner's authorization is wrong, or there is no room.</exception>
     public static NvIndex Provide(Tpm tpm, IEnumerable<uint> handles, TpmAuthorization owner)
     {
@@ -33,7 +35,11 @@ internal static class RevocationCounter
             }
         }
 
-        throw new SealingTpmException(SealingTpmFault.NvFull, "every NV index that this vault could use for its revocation counter belongs to somebody else", "'remote-signer tpm status' lists them");
+        throw new SealingTpmException(
+            SealingTpmFault.NvFull,
+            "every NV index that this vault could use for its revocation counter belongs to somebody else",
+            "'remote-signer tpm status' lists them"
+        );
     }
 
     /// <summary>Its value, in a session that proves the answer.</summary>

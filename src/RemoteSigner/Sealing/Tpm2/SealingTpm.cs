@@ -4,13 +4,16 @@ using RemoteSigner.Tpm2;
 namespace RemoteSigner.Sealing.Tpm2;
 
 /// <summary>
-/// A TPM 2.0 that may hang, restart and come back. Each piece of work opens a connection of its own and runs on a thread of its own, one at a time: a TPM is
-/// asked when a vault is opened and a few times a day, and what it lost in a restart was never kept. Every answer is awaited for a bounded time.
+/// A TPM 2.0 that may hang, restart and come back. Each piece of work opens a connection of its own and runs on a thread of its own, one at
+/// a time: a TPM is asked when a vault is opened and a few times a day, and what it lost in a restart was never kept. Every answer is
+/// awaited for a bounded time.
 /// </summary>
 public sealed class SealingTpm : ISealingDevice
 {
     /// <summary>How a TPM gets a slot that cannot open the vault itself, for people.</summary>
-    internal const string AnotherSlot = "'remote-signer tpm provision --another-tpm', with --recovery-key FILE or, for the slot of a token, with that one under seal in signer.json";
+    internal const string AnotherSlot =
+        "'remote-signer tpm provision --another-tpm', with --recovery-key FILE or, for "
+        + "the slot of a token, with that one under seal in signer.json";
 
     private readonly Func<ITpmTransport> _connect;
     private readonly TpmPatience? _patience;
@@ -26,13 +29,26 @@ public sealed class SealingTpm : ISealingDevice
     /// <param name="pin">Of the slots that want one.</param>
     /// <param name="owner">The owner hierarchy's authorization value, where it has one; read when something is provisioned.</param>
     /// <exception cref="FormatException">The address names no TPM.</exception>
-    public SealingTpm(string address, ApprovalFolder approvals, PinSource pin, PinSource? owner, SecretArena arena, TpmPatience? patience = null)
-        : this(TpmAddress.Parse(address).Connect, address, approvals, pin, owner, arena, patience)
-    {
-    }
+    public SealingTpm(
+        string address,
+        ApprovalFolder approvals,
+        PinSource pin,
+        PinSource? owner,
+        SecretArena arena,
+        TpmPatience? patience = null
+    )
+        : this(TpmAddress.Parse(address).Connect, address, approvals, pin, owner, arena, patience) { }
 
     /// <summary>The same over a transport of the caller's.</summary>
-    internal SealingTpm(Func<ITpmTransport> connect, string address, ApprovalFolder approvals, PinSource pin, PinSource? owner, SecretArena arena, TpmPatience? patience)
+    internal SealingTpm(
+        Func<ITpmTransport> connect,
+        string address,
+        ApprovalFolder approvals,
+        PinSource pin,
+        PinSource? owner,
+        SecretArena arena,
+        TpmPatience? patience
+    )
     {
         (_connect, Description, Approvals, _owner, _arena, _patience) = (connect, $"TPM {address}", approvals, owner, arena, patience);
         _pin = new TpmPin(pin, arena);
@@ -40,15 +56,18 @@ public sealed class SealingTpm : ISealingDevice
 
     public string Description { get; }
 
-    public DeviceCondition Condition => _pin.IsRefused ? DeviceCondition.PinRefused : _trouble is null ? DeviceCondition.Ready : DeviceCondition.Failing;
+    public DeviceCondition Condition =>
+        _pin.IsRefused ? DeviceCondition.PinRefused
+        : _trouble is null ? DeviceCondition.Ready
+        : DeviceCondition.Failing;
 
     public string? LastError { get; private set; }
 
     public ApprovalFolder Approvals { get; }
 
     /// <summary>
-    /// Names of the storage root keys that the vault has slots for, from outside its file: the TPM must show one of them before it is told or shown anything. Empty where there is none, or where a
-    /// person says that this TPM is another one: then what it shows is believed.
+    /// Names of the storage root keys that the vault has slots for, from outside its file: the TPM must show one of them before it is told
+    /// or shown anything. Empty where there is none, or where a person says that this TPM is another one: then what it shows is believed.
     /// </summary>
     public IReadOnlyList<TpmName> Roots { get; set; } = [];
 
@@ -100,13 +119,15 @@ public sealed class SealingTpm : ISealingDevice
 
     /// <summary>The Name of the TPM's storage root key.</summary>
     /// <exception cref="SealingTpmException">The TPM failed, or has none.</exception>
-    public Task<TpmName> ReadNameAsync(CancellationToken cancellation = default) => RunAsync(
-        tpm =>
-        {
-            using var key = ReadRoot(tpm);
-            return key.Name;
-        },
-        cancellation);
+    public Task<TpmName> ReadNameAsync(CancellationToken cancellation = default) =>
+        RunAsync(
+            tpm =>
+            {
+                using var key = ReadRoot(tpm);
+                return key.Name;
+            },
+            cancellation
+        );
 
     /// <summary>The TPM's clock; not proven, as TPM2_ReadClock takes no session.</summary>
     /// <exception cref="SealingTpmException">The TPM failed.</exception>
@@ -119,7 +140,12 @@ public sealed class SealingTpm : ISealingDevice
         try
         {
             // The codec blocks for as long as the TPM is silent: that is no work for a thread of the pool.
-            var result = await Task.Factory.StartNew(() => Work(work), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            var result = await Task.Factory.StartNew(
+                () => Work(work),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default
+            );
             _trouble = null;
             return result;
         }
@@ -145,22 +171,35 @@ public sealed class SealingTpm : ISealingDevice
         catch (TpmException e) when (e.Rc == TpmRc.HANDLE)
         {
             throw new SealingTpmException(
-                SealingTpmFault.WrongStorageRootKey, $"the {Description} has no storage root key: it is a new one, or was cleared", $"open the vault through another slot and give this TPM one: {AnotherSlot}", e);
+                SealingTpmFault.WrongStorageRootKey,
+                $"the {Description} has no storage root key: it is a new one, or was cleared",
+                $"open the vault through another slot and give this TPM one: {AnotherSlot}",
+                e
+            );
         }
     }
 
-    /// <summary>The storage root key as one to salt sessions with: one of <see cref="Roots"/>, and where there are none the one that is shown.</summary>
+    /// <summary>
+    /// The storage root key as one to salt sessions with: one of <see cref="Roots"/>, and where there are none the one that is shown.
+    /// </summary>
     /// <exception cref="SealingTpmException">This TPM is none that the vault has a slot for.</exception>
     internal PinnedKey PinRoot(Tpm tpm)
     {
         using var found = ReadRoot(tpm);
-        return Knows(found.Name) ? found.Pin(found.Name) : throw new SealingTpmException(
-            SealingTpmFault.WrongStorageRootKey,
-            $"the {Description} shows the storage root key {found.Name}, and the vault has no slot for that one: this is another TPM, or a cleared one, or somebody is on the bus",
-            $"find out which; where it is another TPM of yours, give it a slot: {AnotherSlot}");
+        return Knows(found.Name)
+            ? found.Pin(found.Name)
+            : throw new SealingTpmException(
+                SealingTpmFault.WrongStorageRootKey,
+                $"the {Description} shows the storage root key {found.Name}, and the vault has no slot for "
+                    + "that one: this is another TPM, or a cleared one, or somebody is on the bus",
+                $"find out which; where it is another TPM of yours, give it a slot: {AnotherSlot}"
+            );
     }
 
-    /// <summary>Before anything is done with a PIN towards the TPM whose storage root key a slot names: nobody but the ledger says that this slot is of the vault.</summary>
+    /// <summary>
+    /// Before anything is done with a PIN towards the TPM whose storage root key a slot names: nobody but the ledger says that this slot is
+    /// of the vault.
+    /// </summary>
     /// <exception cref="SealingTpmException">It is none of <see cref="Roots"/>.</exception>
     internal void RequireKnown(TpmName root)
     {
@@ -168,8 +207,11 @@ public sealed class SealingTpm : ISealingDevice
         {
             throw new SealingTpmException(
                 SealingTpmFault.WrongStorageRootKey,
-                $"the PIN is not used with the {Description}: the vault that is here has a slot for its storage root key {root}, and the one that the ledger remembers has not, so it was replaced, or an older one was put back",
-                "find out which; who put it back himself, and knows this TPM, takes it with 'remote-signer freshness clear --accept-risk', which uses the PIN");
+                $"the PIN is not used with the {Description}: the vault that is here has a slot for its storage root key "
+                    + $"{root}, and the one that the ledger remembers has not, so it was replaced, or an older one was put back",
+                "find out which; who put it back himself, and knows this TPM, takes it with "
+                    + "'remote-signer freshness clear --accept-risk', which uses the PIN"
+            );
         }
     }
 
@@ -203,8 +245,13 @@ public sealed class SealingTpm : ISealingDevice
     }
 
     /// <summary>The refusal of the owner's authorization in an operator's words.</summary>
-    internal SealingTpmException OwnerRefused(TpmException fault) => new(
-        SealingTpmFault.OwnerRefused, $"the owner hierarchy of the {Description} wants its authorization value, and not the one that was given: {fault.Message}", "give it as tpm.ownerAuthFile in signer.json, or with --owner-auth-file where the command takes that", fault);
+    internal SealingTpmException OwnerRefused(TpmException fault) =>
+        new(
+            SealingTpmFault.OwnerRefused,
+            $"the owner hierarchy of the {Description} wants its authorization value, and not the one that was given: {fault.Message}",
+            "give it as tpm.ownerAuthFile in signer.json, or with --owner-auth-file where the command takes that",
+            fault
+        );
 
     private T Work<T>(Func<Tpm, T> work)
     {

@@ -1,13 +1,21 @@
 namespace RemoteSigner.Sealing.Tpm2;
 
 /// <summary>A TPM could not do what was asked. Carries no secret and is fit for an operator to read.</summary>
-public sealed class SealingTpmException(SealingTpmFault fault, string message, string hint, Exception? innerException = null) : SealingDeviceException(message, hint, innerException)
+public sealed class SealingTpmException(SealingTpmFault fault, string message, string hint, Exception? innerException = null)
+    : SealingDeviceException(message, hint, innerException)
 {
     /// <summary>The kind of trouble.</summary>
     public SealingTpmFault Fault { get; } = fault;
 
-    public override bool MayPass => Fault is SealingTpmFault.Unreachable or SealingTpmFault.Interrupted or SealingTpmFault.Restarted or SealingTpmFault.Hung
-        or SealingTpmFault.LockedOut or SealingTpmFault.RateLimited or SealingTpmFault.Busy;
+    public override bool MayPass =>
+        Fault
+            is SealingTpmFault.Unreachable
+                or SealingTpmFault.Interrupted
+                or SealingTpmFault.Restarted
+                or SealingTpmFault.Hung
+                or SealingTpmFault.LockedOut
+                or SealingTpmFault.RateLimited
+                or SealingTpmFault.Busy;
 }
 
 /// <summary>What is wrong with a TPM, or with what was sealed under it, in the words an operator acts on.</summary>

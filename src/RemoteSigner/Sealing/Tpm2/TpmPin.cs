@@ -3,7 +3,10 @@ using RemoteSigner.Native;
 
 namespace RemoteSigner.Sealing.Tpm2;
 
-/// <summary>The PIN of the TPM slots that want one, at most 32 bytes, read when it is first needed. One that was refused is not sent again until a person gives another.</summary>
+/// <summary>
+/// The PIN of the TPM slots that want one, at most 32 bytes, read when it is first needed. One that was refused is not sent again until a
+/// person gives another.
+/// </summary>
 internal sealed class TpmPin(PinSource source, SecretArena arena) : IDisposable
 {
     private const int MostBytes = 32;
@@ -30,7 +33,11 @@ internal sealed class TpmPin(PinSource source, SecretArena arena) : IDisposable
         lock (_gate)
         {
             return _refused
-                ? throw new SealingTpmException(SealingTpmFault.WrongPin, "the TPM refused the PIN before, and it is not sent again", "correct the PIN where tpm.pin says, then reload: each wrong one counts towards the lockout")
+                ? throw new SealingTpmException(
+                    SealingTpmFault.WrongPin,
+                    "the TPM refused the PIN before, and it is not sent again",
+                    "correct the PIN where tpm.pin says, then reload: each wrong one counts towards the lockout"
+                )
                 : _pin ??= Checked(source.Read(arena));
         }
     }

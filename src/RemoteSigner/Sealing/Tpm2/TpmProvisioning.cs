@@ -4,8 +4,8 @@ using RemoteSigner.Tpm2;
 namespace RemoteSigner.Sealing.Tpm2;
 
 /// <summary>
-/// Prepares a TPM for one sealed object of a vault, which a nonce tells from every other. Every step may be interrupted and repeated: the storage root key and the revocation counter are found again, and the
-/// approval is on disk before a slot depends on it.
+/// Prepares a TPM for one sealed object of a vault, which a nonce tells from every other. Every step may be interrupted and repeated: the
+/// storage root key and the revocation counter are found again, and the approval is on disk before a slot depends on it.
 /// </summary>
 public sealed class TpmProvisioning(SealingTpm tpm, ReleaseKey release, TpmlPcrSelection pcrs, bool wantsPin)
 {
@@ -14,7 +14,9 @@ public sealed class TpmProvisioning(SealingTpm tpm, ReleaseKey release, TpmlPcrS
 
     public bool WantsPin => wantsPin;
 
-    /// <summary>Judges a storage root key whose Name nobody has recorded, before anything is sealed under it; throws where it must not be.</summary>
+    /// <summary>
+    /// Judges a storage root key whose Name nobody has recorded, before anything is sealed under it; throws where it must not be.
+    /// </summary>
     public required Func<TpmName, Task> Judge { private get; init; }
 
     /// <summary>May a slot with a PIN be replaced by one without?</summary>
@@ -30,7 +32,14 @@ public sealed class TpmProvisioning(SealingTpm tpm, ReleaseKey release, TpmlPcrS
     /// <exception cref="SealingTpmException">The TPM failed, or is none of <see cref="SealingTpm.Roots"/>.</exception>
     public async Task<TpmSealedKey> ProvideKeyAsync(string label, CancellationToken cancellation = default)
     {
-        var key = await TpmSealedKey.ProvisionAsync(tpm, release, _plan, NewPin is null ? tpm.Pin : tpm.NewPin(NewPin), label, cancellation);
+        var key = await TpmSealedKey.ProvisionAsync(
+            tpm,
+            release,
+            _plan,
+            NewPin is null ? tpm.Pin : tpm.NewPin(NewPin),
+            label,
+            cancellation
+        );
         _root = new TpmName(key.Id.Span);
         if (tpm.Roots.Count == 0)
         {
@@ -41,8 +50,8 @@ public sealed class TpmProvisioning(SealingTpm tpm, ReleaseKey release, TpmlPcrS
     }
 
     /// <summary>
-    /// Approves what runs now for the new object, if the private half of the release key is here, and writes down what further approvals must be made out to. Null when
-    /// only the public half is here: then the vault does not open before somebody has signed.
+    /// Approves what runs now for the new object, if the private half of the release key is here, and writes down what further approvals
+    /// must be made out to. Null when only the public half is here: then the vault does not open before somebody has signed.
     /// </summary>
     /// <exception cref="SealingTpmException">The TPM failed.</exception>
     public async Task<TpmApproval?> ApproveAsync(Guid vaultId, string label, CancellationToken cancellation = default)

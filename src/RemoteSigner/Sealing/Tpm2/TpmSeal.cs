@@ -2,7 +2,9 @@ using RemoteSigner.Tpm2;
 
 namespace RemoteSigner.Sealing.Tpm2;
 
-/// <summary>A vault's TPM slot as it can be read without opening anything: under which TPM, and what an approval must be made out to.</summary>
+/// <summary>
+/// A vault's TPM slot as it can be read without opening anything: under which TPM, and what an approval must be made out to.
+/// </summary>
 public sealed class TpmSeal
 {
     private readonly TpmSlot _content;
@@ -26,10 +28,20 @@ public sealed class TpmSeal
 
     public bool WantsPin => _content.WantsPin;
 
-    /// <summary>Sees that the storage root key is this slot's: what a <see cref="TpmProvisioning.Judge"/> says where the vault is sealed anew in the same TPM.</summary>
+    /// <summary>
+    /// Sees that the storage root key is this slot's: what a <see cref="TpmProvisioning.Judge"/> says where the vault is sealed anew in the
+    /// same TPM.
+    /// </summary>
     /// <exception cref="SealingTpmException">It is another one.</exception>
-    public Task RequireRootAsync(TpmName root) => root.Equals(Root) ? Task.CompletedTask : throw new SealingTpmException(
-        SealingTpmFault.WrongStorageRootKey, $"the TPM shows the storage root key {root}, and the slot '{Label}' is under {Root}: this is another TPM, or somebody is on the bus", "find out which");
+    public Task RequireRootAsync(TpmName root) =>
+        root.Equals(Root)
+            ? Task.CompletedTask
+            : throw new SealingTpmException(
+                SealingTpmFault.WrongStorageRootKey,
+                $"the TPM shows the storage root key {root}, and the slot '{Label}' is "
+                    + $"under {Root}: this is another TPM, or somebody is on the bus",
+                "find out which"
+            );
 
     /// <exception cref="VaultException">A slot is malformed.</exception>
     public static IReadOnlyList<TpmSeal> Of(VaultListing vault) =>
@@ -45,5 +57,6 @@ public sealed class TpmSeal
     /// <exception cref="VaultException">The slot is malformed.</exception>
     internal static bool WantsPinOf(VaultSlot slot) => TpmSlot.Parse(slot.Wrapped.Span).WantsPin;
 
-    internal static byte[] ContextOf(Guid vaultId) => VaultRootKey.ContextOf(VaultSlotType.Tpm2Sealed, vaultId.ToByteArray(bigEndian: true));
+    internal static byte[] ContextOf(Guid vaultId) =>
+        VaultRootKey.ContextOf(VaultSlotType.Tpm2Sealed, vaultId.ToByteArray(bigEndian: true));
 }

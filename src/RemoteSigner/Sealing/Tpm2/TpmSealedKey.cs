@@ -4,9 +4,9 @@ using RemoteSigner.Tpm2;
 namespace RemoteSigner.Sealing.Tpm2;
 
 /// <summary>
-/// A vault's root key as a sealed object under a TPM's storage root key, whose Name is the key's id. The object opens only while an approval by the release key
-/// names the PCRs as they are and the revocation counter has not passed it, and with the PIN where one is wanted. The policy's reference is of this very object,
-/// so an approval for one opens no other, of another vault or of before.
+/// A vault's root key as a sealed object under a TPM's storage root key, whose Name is the key's id. The object opens only while an
+/// approval by the release key names the PCRs as they are and the revocation counter has not passed it, and with the PIN where one is
+/// wanted. The policy's reference is of this very object, so an approval for one opens no other, of another vault or of before.
 /// </summary>
 public sealed class TpmSealedKey : IKeyEncryptionKey
 {
@@ -15,7 +15,8 @@ public sealed class TpmSealedKey : IKeyEncryptionKey
     private readonly TpmSealPlan _plan;
     private readonly TpmPin _pin;
 
-    private TpmSealedKey(SealingTpm tpm, TpmName root, string label, TpmSealPlan plan, TpmPin pin) => (_tpm, _root, Label, _plan, _pin) = (tpm, root, label, plan, pin);
+    private TpmSealedKey(SealingTpm tpm, TpmName root, string label, TpmSealPlan plan, TpmPin pin) =>
+        (_tpm, _root, Label, _plan, _pin) = (tpm, root, label, plan, pin);
 
     public VaultSlotType SlotType => VaultSlotType.Tpm2Sealed;
 
@@ -27,9 +28,18 @@ public sealed class TpmSealedKey : IKeyEncryptionKey
 
     public bool Wraps { get; private init; }
 
-    /// <summary>For a new slot: finds the TPM's storage root key, or makes it, and records its Name. Repeating it changes nothing.</summary>
+    /// <summary>
+    /// For a new slot: finds the TPM's storage root key, or makes it, and records its Name. Repeating it changes nothing.
+    /// </summary>
     /// <exception cref="SealingTpmException">The TPM failed, or the owner's authorization is wrong.</exception>
-    internal static async Task<TpmSealedKey> ProvisionAsync(SealingTpm tpm, ReleaseKey release, TpmSealPlan plan, TpmPin pin, string label, CancellationToken cancellation = default)
+    internal static async Task<TpmSealedKey> ProvisionAsync(
+        SealingTpm tpm,
+        ReleaseKey release,
+        TpmSealPlan plan,
+        TpmPin pin,
+        string label,
+        CancellationToken cancellation = default
+    )
     {
         var name = await tpm.RunAsync(connection => ProvideRoot(tpm, connection), cancellation);
         return new TpmSealedKey(tpm, name, label, plan, pin) { Wraps = true, Opens = release.CanSign };
@@ -43,9 +53,16 @@ public sealed class TpmSealedKey : IKeyEncryptionKey
     }
 
     public Task<byte[]> WrapAsync(SecretBytes rootKey, ReadOnlyMemory<byte> context, CancellationToken cancellation) =>
-        Wraps ? _tpm.RunAsync(tpm => Wrap(tpm, rootKey, context.Span).Write(), cancellation) : throw new InvalidOperationException("a slot's object is made for one root key");
+        Wraps
+            ? _tpm.RunAsync(tpm => Wrap(tpm, rootKey, context.Span).Write(), cancellation)
+            : throw new InvalidOperationException("a slot's object is made for one root key");
 
-    public Task<SecretBytes> UnwrapAsync(ReadOnlyMemory<byte> wrapped, ReadOnlyMemory<byte> context, SecretArena arena, CancellationToken cancellation)
+    public Task<SecretBytes> UnwrapAsync(
+        ReadOnlyMemory<byte> wrapped,
+        ReadOnlyMemory<byte> context,
+        SecretArena arena,
+        CancellationToken cancellation
+    )
     {
         var slot = TpmSlot.Parse(wrapped.Span);
         return _tpm.RunAsync(
@@ -54,7 +71,8 @@ public sealed class TpmSealedKey : IKeyEncryptionKey
                 using var root = _tpm.ReadRoot(tpm);
                 return new TpmUnsealing(_tpm, tpm, root.Pin(_root), slot, _pin).Run(context.Span, arena);
             },
-            cancellation);
+            cancellation
+        );
     }
 
     private TpmSlot Wrap(Tpm tpm, SecretBytes rootKey, ReadOnlySpan<byte> context)

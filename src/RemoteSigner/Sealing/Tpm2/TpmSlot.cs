@@ -5,8 +5,8 @@ using RemoteSigner.Tpm2;
 namespace RemoteSigner.Sealing.Tpm2;
 
 /// <summary>
-/// What a slot of type 4 wraps, about 330 bytes: the root key as a sealed object of the TPM whose storage root key is the slot's id, and what its policy needs
-/// to be met. Layout: README.md of the room.
+/// What a slot of type 4 wraps, about 330 bytes: the root key as a sealed object of the TPM whose storage root key is the slot's id, and
+/// what its policy needs to be met. Layout: README.md of the room.
 /// </summary>
 internal sealed record TpmSlot(TpmSealPlan Plan, uint Revocation, SealedObject Item)
 {
@@ -23,10 +23,14 @@ internal sealed record TpmSlot(TpmSealPlan Plan, uint Revocation, SealedObject I
 
     public byte[] ReleasePoint => Plan.ReleasePoint;
 
-    /// <summary>The policy reference of a sealed object, 32 bytes, which approvals name: SHA-256 over the slot's context and the object's nonce. Without a nonce it is the context itself.</summary>
-    public static byte[] ReferenceOf(ReadOnlySpan<byte> context, byte[] nonce) => nonce.Length == 0
-        ? context.ToArray()
-        : SHA256.HashData([(byte)ObjectUse.Length, .. ObjectUse, (byte)context.Length, .. context, (byte)nonce.Length, .. nonce]);
+    /// <summary>
+    /// The policy reference of a sealed object, 32 bytes, which approvals name: SHA-256 over the slot's context and the object's nonce.
+    /// Without a nonce it is the context itself.
+    /// </summary>
+    public static byte[] ReferenceOf(ReadOnlySpan<byte> context, byte[] nonce) =>
+        nonce.Length == 0
+            ? context.ToArray()
+            : SHA256.HashData([(byte)ObjectUse.Length, .. ObjectUse, (byte)context.Length, .. context, (byte)nonce.Length, .. nonce]);
 
     /// <exception cref="VaultException">The bytes are not such a slot.</exception>
     public static TpmSlot Parse(ReadOnlySpan<byte> bytes)
@@ -35,7 +39,11 @@ internal sealed record TpmSlot(TpmSealPlan Plan, uint Revocation, SealedObject I
         var version = reader.Byte();
         if (version is not (Version or WithoutNonce))
         {
-            throw new VaultException(VaultFault.UnsupportedVersion, $"the slot of the TPM has version {version}, which this program does not know", "use a later version of the program");
+            throw new VaultException(
+                VaultFault.UnsupportedVersion,
+                $"the slot of the TPM has version {version}, which this program does not know",
+                "use a later version of the program"
+            );
         }
 
         var flags = VaultReader.Count(reader.Byte(), 0, PinFlag, "flags of a TPM slot");
@@ -51,7 +59,18 @@ internal sealed record TpmSlot(TpmSealPlan Plan, uint Revocation, SealedObject I
     public byte[] Write()
     {
         var area = Item.Public.ToArray();
-        return [Version, WantsPin ? PinFlag : (byte)0, .. ReleasePoint, .. Number(Revocation), .. Plan.Nonce, .. Size(area), .. area, .. Size(Item.Private), .. Item.Private];
+        return
+        [
+            Version,
+            WantsPin ? PinFlag : (byte)0,
+            .. ReleasePoint,
+            .. Number(Revocation),
+            .. Plan.Nonce,
+            .. Size(area),
+            .. area,
+            .. Size(Item.Private),
+            .. Item.Private,
+        ];
     }
 
     private static TpmtPublic Area(ReadOnlySpan<byte> bytes)

@@ -13,15 +13,31 @@ public sealed record TpmState(TpmName? Root, PcrValues Pcrs, ulong? Count, IRead
     private const uint InLockout = 1 << 9;
 
     /// <exception cref="SealingTpmException">The TPM failed.</exception>
-    public static Task<TpmState> ReadAsync(SealingTpm device, uint? revocation, TpmlPcrSelection pcrs, CancellationToken cancellation = default) => device.RunAsync(
-        tpm =>
-        {
-            using var root = FindRoot(tpm);
-            return new TpmState(root?.Name, tpm.PcrRead(pcrs), ReadCount(tpm, root is not null && device.Knows(root.Name) ? root : null, revocation), [.. tpm.GetHandles(Tpm.NvIndices).Where(TpmHandles.IsOurs)], ReadLockout(tpm));
-        },
-        cancellation);
+    public static Task<TpmState> ReadAsync(
+        SealingTpm device,
+        uint? revocation,
+        TpmlPcrSelection pcrs,
+        CancellationToken cancellation = default
+    ) =>
+        device.RunAsync(
+            tpm =>
+            {
+                using var root = FindRoot(tpm);
+                return new TpmState(
+                    root?.Name,
+                    tpm.PcrRead(pcrs),
+                    ReadCount(tpm, root is not null && device.Knows(root.Name) ? root : null, revocation),
+                    [.. tpm.GetHandles(Tpm.NvIndices).Where(TpmHandles.IsOurs)],
+                    ReadLockout(tpm)
+                );
+            },
+            cancellation
+        );
 
-    /// <summary>What an NV index is used for by this vault, for people. Of the two places of the fence the one that is not the present root key's is left over, or made for the next one, unless a change of root key is under way.</summary>
+    /// <summary>
+    /// What an NV index is used for by this vault, for people. Of the two places of the fence the one that is not the present root key's is
+    /// left over, or made for the next one, unless a change of root key is under way.
+    /// </summary>
     /// <param name="epoch">How many root keys the vault had before.</param>
     public static string UseOf(uint handle, Guid vaultId, uint epoch)
     {
@@ -46,15 +62,18 @@ public sealed record TpmState(TpmName? Root, PcrValues Pcrs, ulong? Count, IRead
         }
     }
 
-    private static ulong? ReadCount(Tpm tpm, TpmObject? root, uint? revocation) => root is null || revocation is not { } handle || NvSearch.Find(tpm, handle) is null
-        ? null
-        : RevocationCounter.Read(tpm, root.Pin(root.Name), handle);
+    private static ulong? ReadCount(Tpm tpm, TpmObject? root, uint? revocation) =>
+        root is null || revocation is not { } handle || NvSearch.Find(tpm, handle) is null
+            ? null
+            : RevocationCounter.Read(tpm, root.Pin(root.Name), handle);
 
-    private static TpmLockout ReadLockout(Tpm tpm) => new(
-        ((tpm.FindProperty(TpmPt.PERMANENT) ?? 0) & InLockout) != 0,
-        tpm.FindProperty(TpmPt.LOCKOUT_COUNTER) ?? 0,
-        tpm.FindProperty(TpmPt.MAX_AUTH_FAIL) ?? 0,
-        TimeSpan.FromSeconds(tpm.FindProperty(TpmPt.LOCKOUT_INTERVAL) ?? 0));
+    private static TpmLockout ReadLockout(Tpm tpm) =>
+        new(
+            ((tpm.FindProperty(TpmPt.PERMANENT) ?? 0) & InLockout) != 0,
+            tpm.FindProperty(TpmPt.LOCKOUT_COUNTER) ?? 0,
+            tpm.FindProperty(TpmPt.MAX_AUTH_FAIL) ?? 0,
+            TimeSpan.FromSeconds(tpm.FindProperty(TpmPt.LOCKOUT_INTERVAL) ?? 0)
+        );
 }
 
 /// <summary>Wrong PINs so far, how many lock the TPM, and after how long one is forgotten.</summary>

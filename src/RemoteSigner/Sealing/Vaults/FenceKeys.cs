@@ -3,10 +3,11 @@ using RemoteSigner.Native;
 namespace RemoteSigner.Sealing;
 
 /// <summary>
-/// Two keys of 32 bytes that are derived from a vault's root key, in secret memory: <paramref name="Record"/> authenticates what is written into the
-/// witness, <paramref name="Witness"/> is the witness's own authorisation. Whoever cannot open the vault can forge neither.
+/// Two keys of 32 bytes that are derived from a vault's root key, in secret memory: <paramref name="Record"/> authenticates what is written
+/// into the witness, <paramref name="Witness"/> is the witness's own authorisation. Whoever cannot open the vault can forge neither.
 /// </summary>
-/// <param name="Epoch">How many root keys the vault had before this one: the fence of another root key has another place in the device.</param>
+/// <param name="Epoch">How many root keys the vault had before this one: the fence of another root key has another place in the
+/// device.</param>
 public sealed record FenceKeys(SecretBytes Record, SecretBytes Witness, uint Epoch = 0) : IDisposable
 {
     public void Dispose()

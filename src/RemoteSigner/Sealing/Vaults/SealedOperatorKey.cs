@@ -5,7 +5,10 @@ using RemoteSigner.Native;
 
 namespace RemoteSigner.Sealing;
 
-/// <summary>The file of an SSV operator's sealed RSA key, as <c>Sealing/README.md</c> lays it out. It stands beside the vault, under the vault's root key.</summary>
+/// <summary>
+/// The file of an SSV operator's sealed RSA key, as <c>Sealing/README.md</c> lays it out. It stands beside the vault, under the vault's
+/// root key.
+/// </summary>
 internal static class SealedOperatorKey
 {
     private const ushort Version = 1;
@@ -67,17 +70,26 @@ internal static class SealedOperatorKey
     {
         if (!reader.Rest.StartsWith(Magic))
         {
-            throw new VaultException(VaultFault.NotAVault, "the file is no sealed operator key", "such a file begins with RSOPKEY: move this one away; 'remote-signer operator import --key FILE' seals the key anew");
+            throw new VaultException(
+                VaultFault.NotAVault,
+                "the file is no sealed operator key",
+                "such a file begins with RSOPKEY: move this one away; 'remote-signer operator import --key FILE' seals the key anew"
+            );
         }
 
         reader.Take(Magic.Length);
         var version = reader.UInt16();
         if (version != Version)
         {
-            throw new VaultException(VaultFault.UnsupportedVersion, $"the operator key has format version {version}, this program reads {Version}", "use the program that wrote it, or a later one");
+            throw new VaultException(
+                VaultFault.UnsupportedVersion,
+                $"the operator key has format version {version}, this program reads {Version}",
+                "use the program that wrote it, or a later one"
+            );
         }
 
-        return OperatorPublicKey.FromDer(reader.Take((int)VaultReader.Count(reader.UInt16(), 1, MostPublicKey, "bytes of a public key"))) ?? throw VaultReader.Malformed("its public key is no RSA key of 2048 bits");
+        return OperatorPublicKey.FromDer(reader.Take((int)VaultReader.Count(reader.UInt16(), 1, MostPublicKey, "bytes of a public key")))
+            ?? throw VaultReader.Malformed("its public key is no RSA key of 2048 bits");
     }
 
     private static byte[] Before(OperatorPublicKey key, byte[] salt)
@@ -92,14 +104,27 @@ internal static class SealedOperatorKey
     {
         try
         {
-            return new FileInfo(path).Length <= MostBytes ? BoundedFile.ReadAllBytes(path, MostBytes) : throw VaultReader.Malformed($"it has more than {MostBytes} bytes");
+            return new FileInfo(path).Length <= MostBytes
+                ? BoundedFile.ReadAllBytes(path, MostBytes)
+                : throw VaultReader.Malformed($"it has more than {MostBytes} bytes");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new VaultException(VaultFault.Unreadable, $"cannot read the operator key {path}: {e.Message}", "run as the user that owns the file", e);
+            throw new VaultException(
+                VaultFault.Unreadable,
+                $"cannot read the operator key {path}: {e.Message}",
+                "run as the user that owns the file",
+                e
+            );
         }
     }
 
     private static VaultException Wrong(string path, Exception? cause) =>
-        new(VaultFault.WrongOperatorKey, $"the operator key {path} does not open in this vault", "it was changed, or is of another vault, or of another root key of this one: restore it from a backup, or 'remote-signer operator import --key FILE' puts the key in its place; without it, move it away", cause);
+        new(
+            VaultFault.WrongOperatorKey,
+            $"the operator key {path} does not open in this vault",
+            "it was changed, or is of another vault, or of another root key of this one: restore it from a backup, or "
+                + "'remote-signer operator import --key FILE' puts the key in its place; without it, move it away",
+            cause
+        );
 }

@@ -25,7 +25,8 @@ public sealed partial class Vault
     public AnchorKey? DeriveFormerAnchorKey() => _former?.DeriveAnchorKey();
 
     /// <summary>
-    /// Another root key for the same shares, wrapped for these keys and no others, without changing the vault: what may fail or takes long is done before the change. The caller disposes it, taken or not.
+    /// Another root key for the same shares, wrapped for these keys and no others, without changing the vault: what may fail or takes long
+    /// is done before the change. The caller disposes it, taken or not.
     /// </summary>
     /// <exception cref="VaultException">A share does not open, or a key does not open what it has wrapped.</exception>
     /// <exception cref="SealingDeviceException">A device failed.</exception>
@@ -42,7 +43,11 @@ public sealed partial class Vault
 
             return slots.Exists(slot => slot.IsHardware) || !_file.Slots.Any(slot => slot.IsHardware)
                 ? new NewRootKey(next, Checked(slots), ReSeal(next, cancellation), next.SealFormer(_rootKey))
-                : throw new VaultException(VaultFault.LastSlot, "no slot would be left that the signer can open by itself", "add another one first");
+                : throw new VaultException(
+                    VaultFault.LastSlot,
+                    "no slot would be left that the signer can open by itself",
+                    "add another one first"
+                );
         }
         catch
         {
@@ -51,14 +56,27 @@ public sealed partial class Vault
         }
     }
 
-    /// <summary>The vault under that root key, in one change: what is added from then on opens with no older one. What is beside the vault follows.</summary>
+    /// <summary>
+    /// The vault under that root key, in one change: what is added from then on opens with no older one. What is beside the vault follows.
+    /// </summary>
     public VaultDraft DraftRootKey(NewRootKey prepared)
     {
-        var next = (_file with { Slots = prepared.Slots, Records = prepared.Records, Generation = _file.Generation + 1, Epoch = prepared.Key.Epoch }).Finish(prepared.Key.Authenticate);
+        var next = (
+            _file with
+            {
+                Slots = prepared.Slots,
+                Records = prepared.Records,
+                Generation = _file.Generation + 1,
+                Epoch = prepared.Key.Epoch,
+            }
+        ).Finish(prepared.Key.Authenticate);
         return new VaultDraft(_file, next, [], VaultAnchor.Of(next, prepared.Key.Commitment)) { RootKey = prepared };
     }
 
-    /// <summary>Takes over the root key before this one, as <see cref="NewRootKey.Former"/> has it, so that what is beside the vault can follow. False where it is not of this root key.</summary>
+    /// <summary>
+    /// Takes over the root key before this one, as <see cref="NewRootKey.Former"/> has it, so that what is beside the vault can follow.
+    /// False where it is not of this root key.
+    /// </summary>
     public bool Recall(ReadOnlySpan<byte> former)
     {
         _former ??= _rootKey.OpenFormer(former);
@@ -74,14 +92,23 @@ public sealed partial class Vault
 
     /// <summary>Our operator's key, sealed for a file beside the vault; refuses where there is one already that opens.</summary>
     /// <exception cref="VaultException">There is one already, or the file is none at all.</exception>
-    public byte[] SealOperatorKey(string path, OperatorKey key) => !File.Exists(path) || IsOperatorKeyShut(path) ? SealedOperatorKey.Seal(key, _rootKey)
-        : throw new VaultException(VaultFault.Exists, $"there is an operator key at {path} already", "one signer serves one operator: move the file away first if this operator is to be another");
+    public byte[] SealOperatorKey(string path, OperatorKey key) =>
+        !File.Exists(path) || IsOperatorKeyShut(path)
+            ? SealedOperatorKey.Seal(key, _rootKey)
+            : throw new VaultException(
+                VaultFault.Exists,
+                $"there is an operator key at {path} already",
+                "one signer serves one operator: move the file away first if this operator is to be another"
+            );
 
     /// <summary>Lets go of our operator's key again: that it opens, where it lies there, is all that is asked.</summary>
     /// <exception cref="VaultException">It does not open.</exception>
     public void CheckOperatorKey(string path) => OpenOperatorKey(path, _rootKey.Arena)?.Dispose();
 
-    /// <summary>Does an operator's key lie there that nothing opens any more, neither this root key nor the one before, because it was damaged or is of another vault or root key?</summary>
+    /// <summary>
+    /// Does an operator's key lie there that nothing opens any more, neither this root key nor the one before, because it was damaged or is
+    /// of another vault or root key?
+    /// </summary>
     /// <exception cref="VaultException">The file cannot be read, or is something else.</exception>
     public bool IsOperatorKeyShut(string path)
     {
@@ -103,7 +130,9 @@ public sealed partial class Vault
     /// <summary>Where our operator's key lies, beside the vault.</summary>
     public string OperatorKeyPath => SealedOperatorKey.PathBeside(_store.Path);
 
-    /// <summary>Our operator's key sealed anew where its file is still under the root key before this one; null where nothing is to be written.</summary>
+    /// <summary>
+    /// Our operator's key sealed anew where its file is still under the root key before this one; null where nothing is to be written.
+    /// </summary>
     /// <exception cref="VaultException">The file is damaged, or belongs to another vault.</exception>
     public byte[]? ReSealOperatorKey(string path)
     {

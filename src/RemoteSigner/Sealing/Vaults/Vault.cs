@@ -21,7 +21,8 @@ public sealed partial class Vault : IDisposable
     private VaultFile _file;
     private (VaultFile File, VaultListing Listing)? _listed;
 
-    private Vault(VaultStore store, VaultRootKey rootKey, VaultFile file) => (_store, _rootKey, _file, _stands) = (store, rootKey, file, new() { [file.Records] = 0 });
+    private Vault(VaultStore store, VaultRootKey rootKey, VaultFile file) =>
+        (_store, _rootKey, _file, _stands) = (store, rootKey, file, new() { [file.Records] = 0 });
 
     /// <summary>Slots, shares and generation, authenticated.</summary>
     public VaultListing Contents
@@ -40,18 +41,24 @@ public sealed partial class Vault : IDisposable
     /// <summary>What is to be remembered of the vault outside its file, as it is now.</summary>
     public VaultAnchor Anchor => VaultAnchor.Of(_file, _rootKey.Commitment);
 
-    /// <summary>The shares as they are now; the same object as long as they stay so, also from one opening to the next where its <see cref="VaultStore"/> is the same.</summary>
+    /// <summary>
+    /// The shares as they are now; the same object as long as they stay so, also from one opening to the next where its
+    /// <see cref="VaultStore"/> is the same.
+    /// </summary>
     internal VaultRecords Records => _file.Records;
 
     /// <summary>What the vault says of a share; null where it is not here.</summary>
     public VaultListing.Share? Find(BlsPublicKey shareKey) => _file.Records.Find(shareKey)?.Listed;
 
     /// <summary>Those of these keys that are here, in the order of the file.</summary>
-    internal IEnumerable<VaultRecord> InOrder(IEnumerable<BlsPublicKey> keys) => keys.Select(_file.Records.IndexOf).Where(index => index >= 0).Order().Select(index => _file.Records[index]);
+    internal IEnumerable<VaultRecord> InOrder(IEnumerable<BlsPublicKey> keys) =>
+        keys.Select(_file.Records.IndexOf).Where(index => index >= 0).Order().Select(index => _file.Records[index]);
 
     /// <summary>The shares that came, went or were put anew since <see cref="Records"/> was this; null where that is not known.</summary>
     internal IReadOnlyCollection<BlsPublicKey>? ChangesSince(VaultRecords former) =>
-        ReferenceEquals(former, _file.Records) ? [] : _stands.TryGetValue(former, out var before) ? [.. _exchanged.Skip(before).Distinct()] : null;
+        ReferenceEquals(former, _file.Records) ? []
+        : _stands.TryGetValue(former, out var before) ? [.. _exchanged.Skip(before).Distinct()]
+        : null;
 
     /// <summary>The keys of the fence that guards the ledger of this vault. The caller disposes them; they outlive the vault.</summary>
     public FenceKeys DeriveFenceKeys() => _rootKey.DeriveFenceKeys();
@@ -62,7 +69,12 @@ public sealed partial class Vault : IDisposable
     /// <summary>Makes an empty vault with a fresh root key and one slot for each key; never overwrites a file.</summary>
     /// <exception cref="VaultException">There is a file already, or it cannot be written.</exception>
     /// <exception cref="Pkcs11.TokenException">A token failed.</exception>
-    public static async Task<Vault> CreateAsync(string path, SecretArena arena, IReadOnlyList<IKeyEncryptionKey> keys, CancellationToken cancellation = default)
+    public static async Task<Vault> CreateAsync(
+        string path,
+        SecretArena arena,
+        IReadOnlyList<IKeyEncryptionKey> keys,
+        CancellationToken cancellation = default
+    )
     {
         var id = RandomNumberGenerator.GetBytes(VaultFile.IdLength);
         var vault = new Vault(new VaultStore(path), VaultRootKey.Generate(arena, id), new VaultFile(id, 1, [], new VaultRecords()));
@@ -86,26 +98,45 @@ public sealed partial class Vault : IDisposable
         }
     }
 
-    /// <summary>Opens the vault through the slot that belongs to <paramref name="key"/>: one hardware operation. Checks header, records and slots.</summary>
+    /// <summary>
+    /// Opens the vault through the slot that belongs to <paramref name="key"/>: one hardware operation. Checks header, records and slots.
+    /// </summary>
     /// <exception cref="VaultException">It does not open; the fault says why.</exception>
     /// <exception cref="Pkcs11.TokenException">The token failed.</exception>
-    public static Task<Vault> OpenAsync(string path, SecretArena arena, IKeyEncryptionKey key, CancellationToken cancellation = default) => OpenAsync(path, arena, _ => Task.FromResult(key), cancellation);
+    public static Task<Vault> OpenAsync(string path, SecretArena arena, IKeyEncryptionKey key, CancellationToken cancellation = default) =>
+        OpenAsync(path, arena, _ => Task.FromResult(key), cancellation);
 
-    /// <summary>The same through the key that <paramref name="find"/> finds when it sees what the vault says of itself, which nobody has proven then.</summary>
+    /// <summary>
+    /// The same through the key that <paramref name="find"/> finds when it sees what the vault says of itself, which nobody has proven
+    /// then.
+    /// </summary>
     /// <exception cref="VaultException">It does not open; the fault says why.</exception>
     /// <exception cref="Pkcs11.TokenException">The token failed.</exception>
-    public static Task<Vault> OpenAsync(string path, SecretArena arena, Func<VaultListing, Task<IKeyEncryptionKey>> find, CancellationToken cancellation = default) => OpenAsync(new VaultStore(path), arena, find, cancellation);
+    public static Task<Vault> OpenAsync(
+        string path,
+        SecretArena arena,
+        Func<VaultListing, Task<IKeyEncryptionKey>> find,
+        CancellationToken cancellation = default
+    ) => OpenAsync(new VaultStore(path), arena, find, cancellation);
 
     /// <summary>The same from where it was opened before.</summary>
     /// <exception cref="VaultException">It does not open; the fault says why.</exception>
     /// <exception cref="Pkcs11.TokenException">The token failed.</exception>
-    public static async Task<Vault> OpenAsync(VaultStore store, SecretArena arena, Func<VaultListing, Task<IKeyEncryptionKey>> find, CancellationToken cancellation = default)
+    public static async Task<Vault> OpenAsync(
+        VaultStore store,
+        SecretArena arena,
+        Func<VaultListing, Task<IKeyEncryptionKey>> find,
+        CancellationToken cancellation = default
+    )
     {
         var file = store.Read();
         var key = await find(VaultListing.Of(file, authenticated: false));
         var slot = SlotOf(file, key, store.Path);
         var bytes = await key.UnwrapAsync(slot.Wrapped, VaultRootKey.ContextOf(slot.Type, file.Id), arena, cancellation);
-        var vault = new Vault(store, new VaultRootKey(arena, bytes, file.Id, file.Epoch), file) { IsOpenedByRecovery = slot.Type == VaultSlotType.Recovery };
+        var vault = new Vault(store, new VaultRootKey(arena, bytes, file.Id, file.Epoch), file)
+        {
+            IsOpenedByRecovery = slot.Type == VaultSlotType.Recovery,
+        };
         try
         {
             vault.Authenticate();
@@ -126,7 +157,10 @@ public sealed partial class Vault : IDisposable
     /// <exception cref="VaultException">It cannot be read.</exception>
     public static VaultListing List(VaultStore store) => VaultListing.Of(store.Read(), authenticated: false);
 
-    /// <summary>The public key that a file of <see cref="SealOperatorKey"/> claims, without a key and therefore without proof; null when there is no file.</summary>
+    /// <summary>
+    /// The public key that a file of <see cref="SealOperatorKey"/> claims, without a key and therefore without proof; null when there is no
+    /// file.
+    /// </summary>
     /// <exception cref="VaultException">It cannot be read.</exception>
     public static OperatorPublicKey? ListOperatorKey(string path) => SealedOperatorKey.ReadPublicKey(path);
 
@@ -145,11 +179,18 @@ public sealed partial class Vault : IDisposable
         try
         {
             var options = new ParallelOptions { CancellationToken = cancellation };
-            Parallel.For(0, shares.Length, options, _rootKey.Room, (i, _, room) =>
-            {
-                shares[i] = _rootKey.Open(records[i], room);
-                return room;
-            }, room => room.Dispose());
+            Parallel.For(
+                0,
+                shares.Length,
+                options,
+                _rootKey.Room,
+                (i, _, room) =>
+                {
+                    shares[i] = _rootKey.Open(records[i], room);
+                    return room;
+                },
+                room => room.Dispose()
+            );
             Parallel.ForEach(Parts(shares.Length), options, part => _rootKey.Check(shares.AsSpan(part)!));
             return shares!;
         }
@@ -160,7 +201,10 @@ public sealed partial class Vault : IDisposable
         }
     }
 
-    /// <summary>Seals shares for this vault, on all cores, without changing it: what takes time is done before the change. They stay the caller's to dispose.</summary>
+    /// <summary>
+    /// Seals shares for this vault, on all cores, without changing it: what takes time is done before the change. They stay the caller's to
+    /// dispose.
+    /// </summary>
     /// <exception cref="VaultException">A label is too long, or secret·G1 is not the share key; nothing is given.</exception>
     public SealedShares Seal(IReadOnlyCollection<VaultShare> shares)
     {
@@ -180,18 +224,30 @@ public sealed partial class Vault : IDisposable
         }
     }
 
-    /// <summary>Takes shares out and puts sealed ones in, in one change: all of it or nothing. What is taken out may come in again, as a record that says more.</summary>
+    /// <summary>
+    /// Takes shares out and puts sealed ones in, in one change: all of it or nothing. What is taken out may come in again, as a record that
+    /// says more.
+    /// </summary>
     /// <exception cref="VaultException">One is not there to be taken out, or there already.</exception>
     public VaultDraft DraftExchange(IReadOnlyCollection<BlsPublicKey> removed, SealedShares added)
     {
         var gone = new HashSet<BlsPublicKey>();
         if (removed.Where(key => Find(key) is null || !gone.Add(key)).Select(key => (BlsPublicKey?)key).FirstOrDefault() is { } missing)
         {
-            throw new VaultException(VaultFault.Unknown, $"the share {missing} is not in the vault", "'remote-signer keys list' shows what is");
+            throw new VaultException(
+                VaultFault.Unknown,
+                $"the share {missing} is not in the vault",
+                "'remote-signer keys list' shows what is"
+            );
         }
 
         var coming = new HashSet<BlsPublicKey>();
-        if (added.Records.FirstOrDefault(record => !coming.Add(record.ShareKey) || (Find(record.ShareKey) is not null && !gone.Contains(record.ShareKey))) is { ShareKey: var twice })
+        if (
+            added.Records.FirstOrDefault(record =>
+                !coming.Add(record.ShareKey) || (Find(record.ShareKey) is not null && !gone.Contains(record.ShareKey))
+            ) is
+            { ShareKey: var twice }
+        )
         {
             throw new VaultException(VaultFault.Duplicate, $"the share {twice} is in the vault already, or given twice", "leave it out");
         }
@@ -204,20 +260,32 @@ public sealed partial class Vault : IDisposable
         return Draft(_file with { Records = _file.Records.With(gone, added.Records) }, [.. gone, .. coming]);
     }
 
-    /// <summary>A slot for a key, proven by opening it again where the key can, without changing the vault: what may fail is done before the change.</summary>
+    /// <summary>
+    /// A slot for a key, proven by opening it again where the key can, without changing the vault: what may fail is done before the change.
+    /// </summary>
     /// <exception cref="VaultException">The key does not open what it sealed.</exception>
     /// <exception cref="SealingDeviceException">The device failed.</exception>
-    public Task<VaultSlot> PrepareSlotAsync(IKeyEncryptionKey key, CancellationToken cancellation = default) => PrepareSlotAsync(_rootKey, key, cancellation);
+    public Task<VaultSlot> PrepareSlotAsync(IKeyEncryptionKey key, CancellationToken cancellation = default) =>
+        PrepareSlotAsync(_rootKey, key, cancellation);
 
     private async Task<VaultSlot> PrepareSlotAsync(VaultRootKey rootKey, IKeyEncryptionKey key, CancellationToken cancellation)
     {
         var slot = await WrapAsync(rootKey, key, cancellation);
         if (key.Opens)
         {
-            using var opened = await key.UnwrapAsync(slot.Wrapped, VaultRootKey.ContextOf(slot.Type, _file.Id), rootKey.Arena, cancellation);
+            using var opened = await key.UnwrapAsync(
+                slot.Wrapped,
+                VaultRootKey.ContextOf(slot.Type, _file.Id),
+                rootKey.Arena,
+                cancellation
+            );
             if (!CryptographicOperations.FixedTimeEquals(opened.Span, rootKey.Bytes.Span))
             {
-                throw new VaultException(VaultFault.WrongKey, $"the key '{key.Label}' does not open what it has just sealed", "do not use this device before you know why");
+                throw new VaultException(
+                    VaultFault.WrongKey,
+                    $"the key '{key.Label}' does not open what it has just sealed",
+                    "do not use this device before you know why"
+                );
             }
         }
 
@@ -233,18 +301,35 @@ public sealed partial class Vault : IDisposable
         using var opened = await key.UnwrapAsync(slot.Wrapped, VaultRootKey.ContextOf(slot.Type, _file.Id), _rootKey.Arena, cancellation);
         if (!CryptographicOperations.FixedTimeEquals(opened.Span, _rootKey.Bytes.Span))
         {
-            throw new VaultException(VaultFault.WrongKey, $"the key '{key.Label}' opens another vault's root key", "give the recovery key of this vault");
+            throw new VaultException(
+                VaultFault.WrongKey,
+                $"the key '{key.Label}' opens another vault's root key",
+                "give the recovery key of this vault"
+            );
         }
     }
 
-    /// <summary>The slots as they would be: <paramref name="added"/> in place of another one of its key's if <paramref name="replace"/>, and <paramref name="removed"/> gone. Changes nothing.</summary>
-    /// <exception cref="VaultException">There is such a slot already, or none to be removed, or no slot would be left that the signer can open by itself.</exception>
+    /// <summary>
+    /// The slots as they would be: <paramref name="added"/> in place of another one of its key's if <paramref name="replace"/>, and
+    /// <paramref name="removed"/> gone. Changes nothing.
+    /// </summary>
+    /// <exception cref="VaultException">There is such a slot already, or none to be removed, or no slot would be left that the signer can
+    /// open by itself.</exception>
     public IReadOnlyList<VaultSlot> Slots(VaultSlot? added, (VaultSlotType Type, ReadOnlyMemory<byte> KeyId)? removed, bool replace = false)
     {
-        List<VaultSlot> rest = [.. _file.Slots.Where(slot => removed is not { } gone || !slot.Is(gone.Type, gone.KeyId)).Where(slot => !replace || !slot.Is(added!.Type, added.KeyId))];
+        List<VaultSlot> rest =
+        [
+            .. _file
+                .Slots.Where(slot => removed is not { } gone || !slot.Is(gone.Type, gone.KeyId))
+                .Where(slot => !replace || !slot.Is(added!.Type, added.KeyId)),
+        ];
         if (removed is { } missing && rest.Count == _file.Slots.Count)
         {
-            throw new VaultException(VaultFault.Unknown, $"the vault has no {missing.Type} slot for the key {Convert.ToHexStringLower(missing.KeyId.Span)}", "'remote-signer seal status' lists the slots");
+            throw new VaultException(
+                VaultFault.Unknown,
+                $"the vault has no {missing.Type} slot for the key {Convert.ToHexStringLower(missing.KeyId.Span)}",
+                "'remote-signer seal status' lists the slots"
+            );
         }
 
         if (added is not null)
@@ -252,7 +337,9 @@ public sealed partial class Vault : IDisposable
             rest.Add(added);
         }
 
-        return removed is null || rest.Exists(slot => slot.IsHardware) ? Checked(rest) : throw new VaultException(VaultFault.LastSlot, "this is the last slot the signer can open by itself", "add another one first");
+        return removed is null || rest.Exists(slot => slot.IsHardware)
+            ? Checked(rest)
+            : throw new VaultException(VaultFault.LastSlot, "this is the last slot the signer can open by itself", "add another one first");
     }
 
     /// <summary>The same content under the next generation: copies from before are older from then on.</summary>
@@ -275,14 +362,23 @@ public sealed partial class Vault : IDisposable
         _former?.Dispose();
     }
 
-    private static VaultSlot SlotOf(VaultFile file, IKeyEncryptionKey key, string path) => file.Slots.FirstOrDefault(slot => slot.BelongsTo(key))
-        ?? throw new VaultException(VaultFault.NoSlotOpens, $"no slot of the vault {path} belongs to the key '{key.Label}'", "'remote-signer seal status' lists the slots");
+    private static VaultSlot SlotOf(VaultFile file, IKeyEncryptionKey key, string path) =>
+        file.Slots.FirstOrDefault(slot => slot.BelongsTo(key))
+        ?? throw new VaultException(
+            VaultFault.NoSlotOpens,
+            $"no slot of the vault {path} belongs to the key '{key.Label}'",
+            "'remote-signer seal status' lists the slots"
+        );
 
     private static List<VaultSlot> Checked(List<VaultSlot> slots)
     {
         if (slots.Count is 0 or > VaultFile.MostSlots)
         {
-            throw new VaultException(VaultFault.TooMany, $"a vault has 1 to {VaultFile.MostSlots} slots", "remove a slot that is no longer used");
+            throw new VaultException(
+                VaultFault.TooMany,
+                $"a vault has 1 to {VaultFile.MostSlots} slots",
+                "remove a slot that is no longer used"
+            );
         }
 
         foreach (var slot in slots)
@@ -305,26 +401,38 @@ public sealed partial class Vault : IDisposable
 
     internal Task<VaultSlot> WrapAsync(IKeyEncryptionKey key, CancellationToken cancellation) => WrapAsync(_rootKey, key, cancellation);
 
-    private async Task<VaultSlot> WrapAsync(VaultRootKey rootKey, IKeyEncryptionKey key, CancellationToken cancellation) => new(key.SlotType, key.Id, key.Label)
-    {
-        PublicHalf = await key.ReadPublicHalfAsync(cancellation),
-        Wrapped = await key.WrapAsync(rootKey.Bytes, VaultRootKey.ContextOf(key.SlotType, _file.Id), cancellation),
-    };
+    private async Task<VaultSlot> WrapAsync(VaultRootKey rootKey, IKeyEncryptionKey key, CancellationToken cancellation) =>
+        new(key.SlotType, key.Id, key.Label)
+        {
+            PublicHalf = await key.ReadPublicHalfAsync(cancellation),
+            Wrapped = await key.WrapAsync(rootKey.Bytes, VaultRootKey.ContextOf(key.SlotType, _file.Id), cancellation),
+        };
 
     private void Authenticate()
     {
         if (!CryptographicOperations.FixedTimeEquals(_file.Mac.Span, _rootKey.Authenticate(_file.Header.Span)))
         {
-            throw new VaultException(VaultFault.MacMismatch, $"the header of the vault {_store.Path} was changed", "restore the vault from a backup, and find out who changed it");
+            throw new VaultException(
+                VaultFault.MacMismatch,
+                $"the header of the vault {_store.Path} was changed",
+                "restore the vault from a backup, and find out who changed it"
+            );
         }
 
         if (!_file.RecordsMatch)
         {
-            throw new VaultException(VaultFault.RecordsMismatch, $"the records of the vault {_store.Path} were changed", "restore the vault from a backup, and find out who changed it");
+            throw new VaultException(
+                VaultFault.RecordsMismatch,
+                $"the records of the vault {_store.Path} were changed",
+                "restore the vault from a backup, and find out who changed it"
+            );
         }
     }
 
-    /// <summary>Puts a draft of this vault in its place. Where a ledger remembers the vault it must know of the draft before: in the product only <c>Proceeding.ChangeVaultAsync</c> calls this.</summary>
+    /// <summary>
+    /// Puts a draft of this vault in its place. Where a ledger remembers the vault it must know of the draft before: in the product only
+    /// <c>Proceeding.ChangeVaultAsync</c> calls this.
+    /// </summary>
     /// <exception cref="VaultException">The file cannot be written, or the vault was changed since the draft was made.</exception>
     public void Commit(VaultDraft draft)
     {

@@ -2,10 +2,13 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Sealing;
 
-/// <summary>A vault as it is to be after one change, authenticated and not written yet: what it will be known by stands before its file does.</summary>
+/// <summary>
+/// A vault as it is to be after one change, authenticated and not written yet: what it will be known by stands before its file does.
+/// </summary>
 public sealed class VaultDraft
 {
-    internal VaultDraft(VaultFile from, VaultFile next, IReadOnlyCollection<BlsPublicKey> exchanged, VaultAnchor anchor) => (From, Next, Exchanged, Anchor) = (from, next, exchanged, anchor);
+    internal VaultDraft(VaultFile from, VaultFile next, IReadOnlyCollection<BlsPublicKey> exchanged, VaultAnchor anchor) =>
+        (From, Next, Exchanged, Anchor) = (from, next, exchanged, anchor);
 
     /// <summary>What is to be remembered of it outside its file.</summary>
     public VaultAnchor Anchor { get; }

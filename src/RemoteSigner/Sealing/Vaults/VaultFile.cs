@@ -43,7 +43,9 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
     /// <summary>True when the records are those whose hash stands in the header.</summary>
     internal bool RecordsMatch { get; init; }
 
-    /// <summary>The bytes of the file, in parts that follow each other; none of one of the first version, which is written as another.</summary>
+    /// <summary>
+    /// The bytes of the file, in parts that follow each other; none of one of the first version, which is written as another.
+    /// </summary>
     internal IReadOnlyList<ReadOnlyMemory<byte>> Parts => IsNewest ? [Header, Mac, .. Records.Parts()] : [];
 
     private bool IsNewest { get; init; }
@@ -70,7 +72,14 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
         var matches = SHA256.HashData(reader.Rest).AsSpan().SequenceEqual(recordsHash);
         var records = VaultRecord.ReadAll(ref reader, bytes, (int)recordCount, version);
         reader.ExpectEnd();
-        return new VaultFile(id, generation, slots, records) { Epoch = epoch, Mac = mac, Header = header, RecordsMatch = matches, IsNewest = version == Version };
+        return new VaultFile(id, generation, slots, records)
+        {
+            Epoch = epoch,
+            Mac = mac,
+            Header = header,
+            RecordsMatch = matches,
+            IsNewest = version == Version,
+        };
     }
 
     /// <summary>The authentication code in the bytes of a vault, without a look at its records.</summary>
@@ -89,7 +98,9 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
         return reader.Take(MacLength);
     }
 
-    /// <summary>The same with the header that goes with it, and the code that <paramref name="authenticate"/> gives for that: what is to be written.</summary>
+    /// <summary>
+    /// The same with the header that goes with it, and the code that <paramref name="authenticate"/> gives for that: what is to be written.
+    /// </summary>
     internal VaultFile Finish(Func<ReadOnlySpan<byte>, byte[]> authenticate)
     {
         var header = WriteHeader(Records.Hash());
@@ -107,7 +118,11 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
         var version = reader.UInt16();
         return version is >= FirstVersion and <= Version
             ? version
-            : throw new VaultException(VaultFault.UnsupportedVersion, $"the vault has format version {version}, this program reads {FirstVersion} to {Version}", "use the program that wrote it, or a later one");
+            : throw new VaultException(
+                VaultFault.UnsupportedVersion,
+                $"the vault has format version {version}, this program reads {FirstVersion} to {Version}",
+                "use the program that wrote it, or a later one"
+            );
     }
 
     private static VaultSlot ReadSlot(ref VaultReader reader, ushort version)
@@ -120,7 +135,10 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
 
         var keyId = reader.Take((int)VaultReader.Count(reader.Byte(), 1, MostKeyId, "bytes of a key id")).ToArray();
         var label = reader.Text(MostLabel);
-        var half = version > FormerVersion ? reader.Take((int)VaultReader.Count(reader.UInt16(), 0, MostPublicHalf, "bytes of a public key")).ToArray() : [];
+        var half =
+            version > FormerVersion
+                ? reader.Take((int)VaultReader.Count(reader.UInt16(), 0, MostPublicHalf, "bytes of a public key")).ToArray()
+                : [];
         var wrapped = reader.Take((int)VaultReader.Count(reader.UInt16(), 1, MostWrapped, "bytes of a wrapped key")).ToArray();
         return new VaultSlot(type, keyId, label) { PublicHalf = half, Wrapped = wrapped };
     }

@@ -6,5 +6,6 @@ namespace RemoteSigner.Sealing;
 public readonly record struct VaultMark(ulong Generation, Guid Code)
 {
     /// <summary>Are these two states of one generation?</summary>
-    public bool Contradicts(VaultMark other) => Generation == other.Generation && Code != Guid.Empty && other.Code != Guid.Empty && Code != other.Code;
+    public bool Contradicts(VaultMark other) =>
+        Generation == other.Generation && Code != Guid.Empty && other.Code != Guid.Empty && Code != other.Code;
 }

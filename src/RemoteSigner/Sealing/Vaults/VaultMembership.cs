@@ -4,7 +4,9 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Sealing;
 
-/// <summary>A membership as a vault's record holds it: provenance (1 byte), share index (8), threshold (2), operators (2), cluster hash (32).</summary>
+/// <summary>
+/// A membership as a vault's record holds it: provenance (1 byte), share index (8), threshold (2), operators (2), cluster hash (32).
+/// </summary>
 internal static class VaultMembership
 {
     internal const byte Length = 1 + 8 + 2 + 2 + Root.Length;
@@ -13,7 +15,9 @@ internal static class VaultMembership
     {
         if (membership.ShareIndex == 0 || membership.Threshold < 1 || membership.Threshold > membership.Operators)
         {
-            throw new ArgumentException($"share {membership.ShareIndex} of a threshold of {membership.Threshold} among {membership.Operators} cannot be");
+            throw new ArgumentException(
+                $"share {membership.ShareIndex} of a threshold of {membership.Threshold} among {membership.Operators} cannot be"
+            );
         }
 
         var bytes = new byte[Length];

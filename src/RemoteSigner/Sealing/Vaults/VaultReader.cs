@@ -58,5 +58,6 @@ internal ref struct VaultReader(ReadOnlySpan<byte> bytes)
         }
     }
 
-    internal static VaultException Malformed(string why) => new(VaultFault.Malformed, $"the vault is damaged: {why}", "restore it from a backup");
+    internal static VaultException Malformed(string why) =>
+        new(VaultFault.Malformed, $"the vault is damaged: {why}", "restore it from a backup");
 }

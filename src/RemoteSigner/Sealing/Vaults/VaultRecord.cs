@@ -6,8 +6,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Sealing;
 
 /// <summary>
-/// One share as it lies in the vault: what it is, readable, and its scalar, sealed (32 bytes and a tag of 16). Records of form 1 have no membership; they stay as
-/// they are when the vault is changed, because to write them anew each would have to be opened.
+/// One share as it lies in the vault: what it is, readable, and its scalar, sealed (32 bytes and a tag of 16). Records of form 1 have no
+/// membership; they stay as they are when the vault is changed, because to write them anew each would have to be opened.
 /// </summary>
 /// <param name="Listed">What a listing says of it.</param>
 /// <param name="Bytes">As they stand in a file of the newest version.</param>
@@ -36,7 +36,20 @@ internal sealed record VaultRecord(VaultListing.Share Listed, ReadOnlyMemory<byt
         var label = Encoding.UTF8.GetBytes(share.Label);
         ReadOnlySpan<byte> group = share.GroupKey is { } key ? key.Bytes.ToArray() : [];
         ReadOnlySpan<byte> membership = share.Membership is { } member ? VaultMembership.Write(member) : [];
-        return [NewestForm, (byte)group.Length, .. group, (byte)BlsPublicKey.Length, .. share.ShareKey.Bytes, (byte)membership.Length, .. membership, (byte)label.Length, .. label, .. salt, .. new byte[SealedLength]];
+        return
+        [
+            NewestForm,
+            (byte)group.Length,
+            .. group,
+            (byte)BlsPublicKey.Length,
+            .. share.ShareKey.Bytes,
+            (byte)membership.Length,
+            .. membership,
+            (byte)label.Length,
+            .. label,
+            .. salt,
+            .. new byte[SealedLength],
+        ];
     }
 
     /// <param name="reader">Stands at the first record.</param>
@@ -50,14 +63,25 @@ internal sealed record VaultRecord(VaultListing.Share Listed, ReadOnlyMemory<byt
         {
             var start = reader.Position;
             var form = version == VaultFile.FirstVersion ? FirstForm : reader.Byte();
-            var share = form is FirstForm or NewestForm ? ReadShare(ref reader, form, i == 0 ? null : records[i - 1].Listed) : throw VaultReader.Malformed($"a record has the unknown form {form}");
+            var share = form is FirstForm or NewestForm
+                ? ReadShare(ref reader, form, i == 0 ? null : records[i - 1].Listed)
+                : throw VaultReader.Malformed($"a record has the unknown form {form}");
             _ = reader.Take(SaltLength + SealedLength);
 
             // In the first version of the file a record stands without its form.
-            records.Add(new VaultRecord(share, version == VaultFile.FirstVersion ? (byte[])[FirstForm, .. file[start..reader.Position].Span] : file[start..reader.Position]));
+            records.Add(
+                new VaultRecord(
+                    share,
+                    version == VaultFile.FirstVersion
+                        ? (byte[])[FirstForm, .. file[start..reader.Position].Span]
+                        : file[start..reader.Position]
+                )
+            );
         }
 
-        return version == VaultFile.FirstVersion ? new VaultRecords().With(new HashSet<BlsPublicKey>(), records) : new VaultRecords(records, file[first..reader.Position]);
+        return version == VaultFile.FirstVersion
+            ? new VaultRecords().With(new HashSet<BlsPublicKey>(), records)
+            : new VaultRecords(records, file[first..reader.Position]);
     }
 
     private static VaultListing.Share ReadShare(ref VaultReader reader, byte form, VaultListing.Share? former)
@@ -68,12 +92,19 @@ internal sealed record VaultRecord(VaultListing.Share Listed, ReadOnlyMemory<byt
         var label = reader.Text(VaultFile.MostLabel);
 
         // What is as with the share before, which is so as a rule, is kept once.
-        return new VaultListing.Share(share, group, membership == former?.Membership ? former?.Membership : membership, label == former?.Label ? former.Label : label);
+        return new VaultListing.Share(
+            share,
+            group,
+            membership == former?.Membership ? former?.Membership : membership,
+            label == former?.Label ? former.Label : label
+        );
     }
 
     // Form 1 has a place for an index, which nothing ever wrote: an index alone says too little.
     private static ClusterMembership? ReadNoIndex(ref VaultReader reader) =>
-        BinaryPrimitives.ReadUInt64BigEndian(reader.Take(IndexLength)) == 0 ? null : throw VaultReader.Malformed("a record of form 1 has a share index");
+        BinaryPrimitives.ReadUInt64BigEndian(reader.Take(IndexLength)) == 0
+            ? null
+            : throw VaultReader.Malformed("a record of form 1 has a share index");
 
     private static BlsPublicKey? ReadKey(ref VaultReader reader, bool optional)
     {

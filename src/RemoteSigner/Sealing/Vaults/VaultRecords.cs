@@ -5,8 +5,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Sealing;
 
 /// <summary>
-/// The records of a vault in the order of its file, their bytes as they lie there, and which share is where. None is ever changed: one that has more at its end shares with the former what both have, so
-/// that a change costs what it brings and not what is there. Thread-safe.
+/// The records of a vault in the order of its file, their bytes as they lie there, and which share is where. None is ever changed: one that
+/// has more at its end shares with the former what both have, so that a change costs what it brings and not what is there. Thread-safe.
 /// </summary>
 internal sealed class VaultRecords : IReadOnlyList<VaultRecord>
 {
@@ -16,16 +16,12 @@ internal sealed class VaultRecords : IReadOnlyList<VaultRecord>
 
     /// <summary>No records.</summary>
     internal VaultRecords()
-        : this(new Shelf([], ReadOnlyMemory<byte>.Empty))
-    {
-    }
+        : this(new Shelf([], ReadOnlyMemory<byte>.Empty)) { }
 
     /// <param name="records">In the order of their bytes.</param>
     /// <param name="bytes">All of their bytes.</param>
     internal VaultRecords(List<VaultRecord> records, ReadOnlyMemory<byte> bytes)
-        : this(new Shelf(records, bytes))
-    {
-    }
+        : this(new Shelf(records, bytes)) { }
 
     public int Count { get; }
 
@@ -70,7 +66,10 @@ internal sealed class VaultRecords : IReadOnlyList<VaultRecord>
         lock (_shelf)
         {
             // What another change added that came to nothing is not ours, and what is taken out is not to stay in memory.
-            var shelf = removed.Count == 0 && _shelf.Length == Length ? _shelf : Shelf.Copy(this.Where(record => !removed.Contains(record.ShareKey)));
+            var shelf =
+                removed.Count == 0 && _shelf.Length == Length
+                    ? _shelf
+                    : Shelf.Copy(this.Where(record => !removed.Contains(record.ShareKey)));
             shelf.Add(added);
             return new VaultRecords(shelf);
         }

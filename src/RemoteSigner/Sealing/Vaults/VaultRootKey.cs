@@ -6,7 +6,9 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Sealing;
 
-/// <summary>The 32 random bytes everything in one vault hangs on, in secret memory, and the keys derived from them (HKDF-SHA-256, RFC 5869).</summary>
+/// <summary>
+/// The 32 random bytes everything in one vault hangs on, in secret memory, and the keys derived from them (HKDF-SHA-256, RFC 5869).
+/// </summary>
 /// <param name="epoch">How many root keys the vault had before.</param>
 internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] vaultId, uint epoch) : IDisposable
 {
@@ -35,7 +37,8 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
     internal SecretArena Arena => arena;
 
     /// <summary>What a slot of this type in this vault is bound to, so that it opens in no other.</summary>
-    internal static byte[] ContextOf(VaultSlotType type, ReadOnlySpan<byte> vaultId) => SHA256.HashData([.. Prefixed(SlotUse), .. Prefixed(vaultId), (byte)type]);
+    internal static byte[] ContextOf(VaultSlotType type, ReadOnlySpan<byte> vaultId) =>
+        SHA256.HashData([.. Prefixed(SlotUse), .. Prefixed(vaultId), (byte)type]);
 
     internal static VaultRootKey Generate(SecretArena arena, byte[] vaultId, uint epoch = 0)
     {
@@ -44,14 +47,22 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
         return new VaultRootKey(arena, key, vaultId, epoch);
     }
 
-    /// <summary>The root key before this one, sealed under this one (80 bytes: salt, key, tag): until everything beside the vault has followed.</summary>
+    /// <summary>
+    /// The root key before this one, sealed under this one (80 bytes: salt, key, tag): until everything beside the vault has followed.
+    /// </summary>
     internal byte[] SealFormer(VaultRootKey former)
     {
         var salt = RandomNumberGenerator.GetBytes(VaultRecord.SaltLength);
         var cipher = new byte[KeyLength + TagLength];
         using var key = Derive(salt, FormerUse);
         using var aes = new AesGcm(key.Span, TagLength);
-        aes.Encrypt(Nonce, former.Bytes.Span, cipher.AsSpan(0, KeyLength), cipher.AsSpan(KeyLength), [.. Prefixed(FormerUse), .. Prefixed(vaultId)]);
+        aes.Encrypt(
+            Nonce,
+            former.Bytes.Span,
+            cipher.AsSpan(0, KeyLength),
+            cipher.AsSpan(KeyLength),
+            [.. Prefixed(FormerUse), .. Prefixed(vaultId)]
+        );
         return [.. salt, .. cipher];
     }
 
@@ -69,7 +80,13 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
         {
             using var key = Derive(salt, FormerUse);
             using var aes = new AesGcm(key.Span, TagLength);
-            aes.Decrypt(Nonce, cipher.AsSpan(..KeyLength), cipher.AsSpan(KeyLength..), secret.Span, [.. Prefixed(FormerUse), .. Prefixed(vaultId)]);
+            aes.Decrypt(
+                Nonce,
+                cipher.AsSpan(..KeyLength),
+                cipher.AsSpan(KeyLength..),
+                secret.Span,
+                [.. Prefixed(FormerUse), .. Prefixed(vaultId)]
+            );
             return new VaultRootKey(arena, secret, vaultId, epoch - 1);
         }
         catch (AuthenticationTagMismatchException)
@@ -130,7 +147,13 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
             using var aes = new AesGcm(key, TagLength);
             aes.Decrypt(Nonce, record.Sealed[..BlsSecretKey.Length], record.Sealed[BlsSecretKey.Length..], scalar, Associated(record));
             var listed = record.Listed;
-            return new VaultShare(listed.ShareKey, listed.GroupKey, listed.Membership, listed.Label, BlsSecretKey.FromBigEndian(arena, scalar));
+            return new VaultShare(
+                listed.ShareKey,
+                listed.GroupKey,
+                listed.Membership,
+                listed.Label,
+                BlsSecretKey.FromBigEndian(arena, scalar)
+            );
         }
         catch (Exception e) when (e is AuthenticationTagMismatchException or ArgumentException)
         {
@@ -164,7 +187,13 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
         var cipher = new byte[secret.Length + TagLength];
         using var key = Derive(salt, OperatorUse);
         using var aes = new AesGcm(key.Span, TagLength);
-        aes.Encrypt(Nonce, secret.Span, cipher.AsSpan(0, secret.Length), cipher.AsSpan(secret.Length), [.. Prefixed(OperatorUse), .. Prefixed(vaultId), .. before]);
+        aes.Encrypt(
+            Nonce,
+            secret.Span,
+            cipher.AsSpan(0, secret.Length),
+            cipher.AsSpan(secret.Length),
+            [.. Prefixed(OperatorUse), .. Prefixed(vaultId), .. before]
+        );
         return cipher;
     }
 
@@ -177,7 +206,13 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
         {
             using var key = Derive(salt, OperatorUse);
             using var aes = new AesGcm(key.Span, TagLength);
-            aes.Decrypt(Nonce, cipher[..secret.Length], cipher[secret.Length..], secret.Span, [.. Prefixed(OperatorUse), .. Prefixed(vaultId), .. before]);
+            aes.Decrypt(
+                Nonce,
+                cipher[..secret.Length],
+                cipher[secret.Length..],
+                secret.Span,
+                [.. Prefixed(OperatorUse), .. Prefixed(vaultId), .. before]
+            );
             return secret;
         }
         catch

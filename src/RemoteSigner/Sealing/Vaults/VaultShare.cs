@@ -10,7 +10,13 @@ namespace RemoteSigner.Sealing;
 /// <param name="Membership">Its place in its cluster; null for a whole key or when unknown.</param>
 /// <param name="Label">Where it came from, at most 64 bytes of UTF-8; not secret, but authenticated.</param>
 /// <param name="Secret">The scalar.</param>
-public sealed record VaultShare(BlsPublicKey ShareKey, BlsPublicKey? GroupKey, ClusterMembership? Membership, string Label, BlsSecretKey Secret) : IDisposable
+public sealed record VaultShare(
+    BlsPublicKey ShareKey,
+    BlsPublicKey? GroupKey,
+    ClusterMembership? Membership,
+    string Label,
+    BlsSecretKey Secret
+) : IDisposable
 {
     /// <summary>What is known of it, as the vault lists it.</summary>
     public VaultListing.Share Listed => new(ShareKey, GroupKey, Membership, Label);

@@ -6,7 +6,10 @@ namespace RemoteSigner.Sealing;
 /// <param name="Label">That key's name for people, at most 64 bytes of UTF-8.</param>
 public sealed record VaultSlot(VaultSlotType Type, ReadOnlyMemory<byte> KeyId, string Label)
 {
-    /// <summary>Of an RSA key the SubjectPublicKeyInfo, at most 1100 bytes: with it another root key is wrapped where the device is not at hand. Empty for other keys, and in a slot of an earlier version.</summary>
+    /// <summary>
+    /// Of an RSA key the SubjectPublicKeyInfo, at most 1100 bytes: with it another root key is wrapped where the device is not at hand.
+    /// Empty for other keys, and in a slot of an earlier version.
+    /// </summary>
     internal ReadOnlyMemory<byte> PublicHalf { get; init; }
 
     /// <summary>The wrapped root key, at most 1024 bytes.</summary>

@@ -1,6 +1,8 @@
 namespace RemoteSigner.Sealing;
 
-/// <summary>How a slot wraps the vault's root key. The number stands in the file and is authenticated: nothing is negotiated at opening.</summary>
+/// <summary>
+/// How a slot wraps the vault's root key. The number stands in the file and is authenticated: nothing is negotiated at opening.
+/// </summary>
 public enum VaultSlotType : byte
 {
     /// <summary>RSA-OAEP with SHA-256 and MGF1-SHA-256, decrypted in a PKCS#11 token.</summary>

@@ -4,8 +4,9 @@ using RemoteSigner.Native;
 namespace RemoteSigner.Sealing;
 
 /// <summary>
-/// The vault's file on disk: bounded reads, and changes that happen wholly or not at all, by one process at a time. Whoever opens a vault again and again keeps it: what is byte for byte as it was read
-/// or written last is not read apart and hashed anew. It holds nothing that is not in the file.
+/// The vault's file on disk: bounded reads, and changes that happen wholly or not at all, by one process at a time. Whoever opens a vault
+/// again and again keeps it: what is byte for byte as it was read or written last is not read apart and hashed anew. It holds nothing that
+/// is not in the file.
 /// </summary>
 public sealed class VaultStore(string path)
 {
@@ -16,17 +17,18 @@ public sealed class VaultStore(string path)
     internal string Path => path;
 
     /// <exception cref="VaultException">It cannot be read, or is no vault.</exception>
-    internal VaultFile Read() => Open(file =>
-    {
-        if (_known is { } known && Holds(file, known.Parts))
+    internal VaultFile Read() =>
+        Open(file =>
         {
-            return known;
-        }
+            if (_known is { } known && Holds(file, known.Parts))
+            {
+                return known;
+            }
 
-        var bytes = new byte[file.Length];
-        Fill(file, bytes);
-        return _known = VaultFile.Parse(bytes);
-    });
+            var bytes = new byte[file.Length];
+            Fill(file, bytes);
+            return _known = VaultFile.Parse(bytes);
+        });
 
     /// <summary>Writes the first file; refuses to replace one.</summary>
     internal void Create(VaultFile first)
@@ -34,7 +36,11 @@ public sealed class VaultStore(string path)
         using var gate = Lock();
         if (File.Exists(path))
         {
-            throw new VaultException(VaultFault.Exists, $"there is a vault at {path} already", "choose another data folder; a vault is never overwritten");
+            throw new VaultException(
+                VaultFault.Exists,
+                $"there is a vault at {path} already",
+                "choose another data folder; a vault is never overwritten"
+            );
         }
 
         Write(first);
@@ -46,7 +52,11 @@ public sealed class VaultStore(string path)
         using var gate = Lock();
         if (!Open(file => MacOf(file).AsSpan().SequenceEqual(seen.Mac.Span)))
         {
-            throw new VaultException(VaultFault.Changed, $"the vault {path} was changed by another process since it was opened", "open it again and repeat the command");
+            throw new VaultException(
+                VaultFault.Changed,
+                $"the vault {path} was changed by another process since it was opened",
+                "open it again and repeat the command"
+            );
         }
 
         Write(next);
@@ -78,7 +88,7 @@ public sealed class VaultStore(string path)
         {
             foreach (var part in parts)
             {
-                for (var at = 0; at < part.Length;)
+                for (var at = 0; at < part.Length; )
                 {
                     var read = file.Read(buffer, 0, Math.Min(BufferLength, part.Length - at));
                     if (read == 0 || !part.Span.Slice(at, read).SequenceEqual(buffer.AsSpan(0, read)))
@@ -103,15 +113,27 @@ public sealed class VaultStore(string path)
         try
         {
             using var file = new FileStream(path, new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
-            return file.Length <= VaultFile.MostBytes ? look(file) : throw VaultReader.Malformed($"it has {file.Length} bytes, at most {VaultFile.MostBytes} are lawful");
+            return file.Length <= VaultFile.MostBytes
+                ? look(file)
+                : throw VaultReader.Malformed($"it has {file.Length} bytes, at most {VaultFile.MostBytes} are lawful");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new VaultException(VaultFault.Missing, $"there is no vault at {path}", "give the data folder that 'remote-signer init' made", e);
+            throw new VaultException(
+                VaultFault.Missing,
+                $"there is no vault at {path}",
+                "give the data folder that 'remote-signer init' made",
+                e
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new VaultException(VaultFault.Unreadable, $"cannot read the vault {path}: {e.Message}", "run as the user that owns the file", e);
+            throw new VaultException(
+                VaultFault.Unreadable,
+                $"cannot read the vault {path}: {e.Message}",
+                "run as the user that owns the file",
+                e
+            );
         }
     }
 
@@ -120,13 +142,16 @@ public sealed class VaultStore(string path)
     {
         try
         {
-            return new FileStream(path + ".lock", new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.None,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
+            return new FileStream(
+                path + ".lock",
+                new FileStreamOptions
+                {
+                    Mode = FileMode.OpenOrCreate,
+                    Access = FileAccess.ReadWrite,
+                    Share = FileShare.None,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }
+            );
         }
         catch (Exception e) when (e is DirectoryNotFoundException or UnauthorizedAccessException)
         {
@@ -152,5 +177,10 @@ public sealed class VaultStore(string path)
     }
 
     private VaultException Unwritable(Exception cause) =>
-        new(VaultFault.Unwritable, $"cannot write the vault {path}: {cause.Message}", "check free space and the folder's owner and mode; the vault is as it was", cause);
+        new(
+            VaultFault.Unwritable,
+            $"cannot write the vault {path}: {cause.Message}",
+            "check free space and the folder's owner and mode; the vault is as it was",
+            cause
+        );
 }

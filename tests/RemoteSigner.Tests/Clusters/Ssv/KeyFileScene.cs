@@ -22,20 +22,38 @@ internal sealed class KeyFileScene : IDisposable
     /// <summary>The bare <c>crypto</c> part of EIP-2335 around a PEM, and the public key beside it.</summary>
     public string WriteEncrypted(string pem, string password, string publicKey)
     {
-        byte[] salt = RandomNumberGenerator.GetBytes(32), iv = RandomNumberGenerator.GetBytes(16);
+        byte[] salt = RandomNumberGenerator.GetBytes(32),
+            iv = RandomNumberGenerator.GetBytes(16);
         var derived = Rfc2898DeriveBytes.Pbkdf2(password, salt, 1000, HashAlgorithmName.SHA256, 32);
         var cipher = Counter(derived[..16], iv, Encoding.ASCII.GetBytes(pem));
-        return Write(new JsonObject
-        {
-            ["checksum"] = Module("sha256", new JsonObject(), SHA256.HashData([.. derived[16..], .. cipher])),
-            ["cipher"] = Module("aes-128-ctr", new JsonObject { ["iv"] = Convert.ToHexStringLower(iv) }, cipher),
-            ["kdf"] = Module("pbkdf2", new JsonObject { ["c"] = 1000, ["dklen"] = 32, ["prf"] = "hmac-sha256", ["salt"] = Convert.ToHexStringLower(salt) }, []),
-            ["pubKey"] = publicKey,
-        }.ToJsonString());
+        return Write(
+            new JsonObject
+            {
+                ["checksum"] = Module("sha256", new JsonObject(), SHA256.HashData([.. derived[16..], .. cipher])),
+                ["cipher"] = Module("aes-128-ctr", new JsonObject { ["iv"] = Convert.ToHexStringLower(iv) }, cipher),
+                ["kdf"] = Module(
+                    "pbkdf2",
+                    new JsonObject
+                    {
+                        ["c"] = 1000,
+                        ["dklen"] = 32,
+                        ["prf"] = "hmac-sha256",
+                        ["salt"] = Convert.ToHexStringLower(salt),
+                    },
+                    []
+                ),
+                ["pubKey"] = publicKey,
+            }.ToJsonString()
+        );
     }
 
     private static JsonObject Module(string function, JsonObject parameters, byte[] message) =>
-        new() { ["function"] = function, ["params"] = parameters, ["message"] = Convert.ToHexStringLower(message) };
+        new()
+        {
+            ["function"] = function,
+            ["params"] = parameters,
+            ["message"] = Convert.ToHexStringLower(message),
+        };
 
     // The counter is the whole block, big-endian.
     private static byte[] Counter(byte[] key, byte[] counter, byte[] text)
@@ -43,10 +61,21 @@ internal sealed class KeyFileScene : IDisposable
         using var aes = Aes.Create();
         aes.Key = key;
         var number = new System.Numerics.BigInteger(counter, isUnsigned: true, isBigEndian: true);
-        return [.. text.Chunk(16).SelectMany((chunk, i) =>
-        {
-            var block = ((number + i) % (System.Numerics.BigInteger.One << 128)).ToByteArray(isUnsigned: true, isBigEndian: true);
-            return chunk.Zip(aes.EncryptEcb([.. new byte[16 - block.Length], .. block], PaddingMode.None), (left, right) => (byte)(left ^ right));
-        })];
+        return
+        [
+            .. text.Chunk(16)
+                .SelectMany(
+                    (chunk, i) =>
+                    {
+                        var block = ((number + i) % (System.Numerics.BigInteger.One << 128)).ToByteArray(
+                            isUnsigned: true,
+                            isBigEndian: true
+                        );
+                        return chunk.Zip(aes.EncryptEcb([.. new byte[16 - block.Length], .. block], PaddingMode.None), (left, right) =>
+                            (byte)(left ^ right)
+                        );
+                    }
+                ),
+        ];
     }
 }

@@ -12,11 +12,15 @@ internal sealed class KeysharesDealer : IDisposable
 
     public void Dispose() => _arena.Dispose();
 
-    public KeysharesFile Deal(int operators, int coefficients) => new() { Version = "v1.2.0", Validators = [Validator(operators, coefficients)] };
+    public KeysharesFile Deal(int operators, int coefficients) =>
+        new() { Version = "v1.2.0", Validators = [Validator(operators, coefficients)] };
 
     private ValidatorShares Validator(int operators, int coefficients)
     {
-        BlsSecretKey[] polynomial = [.. Enumerable.Range(0, coefficients).Select(i => BlsSecretKey.Generate(_arena, [.. new byte[32], (byte)i]))];
+        BlsSecretKey[] polynomial =
+        [
+            .. Enumerable.Range(0, coefficients).Select(i => BlsSecretKey.Generate(_arena, [.. new byte[32], (byte)i])),
+        ];
         var ids = Enumerable.Range(1, operators).Select(i => (ulong)i * 17).ToList();
         var owner = ExecutionAddress.Parse("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
         var signature = new byte[BlsSignature.Length];
@@ -29,7 +33,12 @@ internal sealed class KeysharesDealer : IDisposable
             PayloadGroupKey = PublicKey(polynomial[0]),
             Operators = [.. ids.Select(id => new SsvOperator(id, OperatorKey()))],
             OperatorIds = [.. ids],
-            SharesData = [.. signature, .. ids.SelectMany(id => PublicKey(BlsSecretKey.Share(_arena, polynomial, id)).Bytes.ToArray()), .. new byte[operators * ValidatorShares.EncryptedLength]],
+            SharesData =
+            [
+                .. signature,
+                .. ids.SelectMany(id => PublicKey(BlsSecretKey.Share(_arena, polynomial, id)).Bytes.ToArray()),
+                .. new byte[operators * ValidatorShares.EncryptedLength],
+            ],
         };
     }
 

@@ -9,8 +9,8 @@ using static RemoteSigner.Tests.Clusters.Ssv.KeysharesVectors;
 namespace RemoteSigner.Tests.Clusters.Ssv;
 
 /// <summary>
-/// Whatever single value changes, a check fails or the file is not read. Nothing in the file protects what only the operators can judge: their RSA keys and what is
-/// encrypted to them (ours is judged when it is decrypted), when the file was made, and the patch version.
+/// Whatever single value changes, a check fails or the file is not read. Nothing in the file protects what only the operators can judge:
+/// their RSA keys and what is encrypted to them (ours is judged when it is decrypted), when the file was made, and the patch version.
 /// </summary>
 public sealed class KeysharesMutationTests
 {
@@ -63,7 +63,11 @@ public sealed class KeysharesMutationTests
     [InlineData("[]", "is no object")]
     [InlineData("{", "not JSON")]
     public void What_is_no_keyshares_file_is_not_read(string json, string message) =>
-        Assert.Contains(message, Assert.Throws<ClusterFileException>(() => KeysharesFile.Parse(Encoding.UTF8.GetBytes(json))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            message,
+            Assert.Throws<ClusterFileException>(() => KeysharesFile.Parse(Encoding.UTF8.GetBytes(json))).Message,
+            StringComparison.Ordinal
+        );
 
     private static bool IsRefused(byte[] json)
     {
@@ -84,7 +88,10 @@ public sealed class KeysharesMutationTests
         var copy = file.DeepClone();
         var (parent, key) = Places(copy)[index];
         var old = parent is JsonObject ? parent[key]! : parent[int.Parse(key, null)]!;
-        JsonNode changed = old.GetValueKind() == JsonValueKind.Number ? old.GetValue<ulong>() + 1 + ((ulong)position % 3) : ChangeText(old.GetValue<string>(), key, kind, position);
+        JsonNode changed =
+            old.GetValueKind() == JsonValueKind.Number
+                ? old.GetValue<ulong>() + 1 + ((ulong)position % 3)
+                : ChangeText(old.GetValue<string>(), key, kind, position);
         old.ReplaceWith(changed);
         return (path, Encoding.UTF8.GetBytes(copy.ToJsonString()));
     }
@@ -103,15 +110,23 @@ public sealed class KeysharesMutationTests
     }
 
     private static List<(JsonNode Parent, string Key)> Places(JsonNode file) =>
-        [.. Parents(file).Where(place => (place.Parent is JsonObject ? place.Parent[place.Key] : place.Parent[int.Parse(place.Key, null)]) is not (JsonObject or JsonArray))];
+        [
+            .. Parents(file)
+                .Where(place =>
+                    (place.Parent is JsonObject ? place.Parent[place.Key] : place.Parent[int.Parse(place.Key, null)])
+                        is not (JsonObject or JsonArray)
+                ),
+        ];
 
     // Every member of an object and every element of a list, depth first.
-    private static List<(JsonNode Parent, string Key)> Parents(JsonNode node) => node switch
-    {
-        JsonObject members => [.. members.SelectMany(member => Below(node, member.Key, member.Value))],
-        JsonArray list => [.. list.SelectMany((element, i) => Below(node, i.ToString(), element))],
-        _ => [],
-    };
+    private static List<(JsonNode Parent, string Key)> Parents(JsonNode node) =>
+        node switch
+        {
+            JsonObject members => [.. members.SelectMany(member => Below(node, member.Key, member.Value))],
+            JsonArray list => [.. list.SelectMany((element, i) => Below(node, i.ToString(), element))],
+            _ => [],
+        };
 
-    private static IEnumerable<(JsonNode Parent, string Key)> Below(JsonNode parent, string key, JsonNode? value) => value is null ? [(parent, key)] : [(parent, key), .. Parents(value)];
+    private static IEnumerable<(JsonNode Parent, string Key)> Below(JsonNode parent, string key, JsonNode? value) =>
+        value is null ? [(parent, key)] : [(parent, key), .. Parents(value)];
 }

@@ -18,7 +18,8 @@ internal static class KeysharesVectors
     public static KeysharesFile Parse(JsonNode json) => KeysharesFile.Parse(Encoding.UTF8.GetBytes(json.ToJsonString()));
 
     /// <summary>A file that only lacks what makes it one, such as the bare items of the samples.</summary>
-    public static KeysharesFile AsFile(JsonNode item) => Parse(new JsonObject { ["version"] = "v1.2.0", ["shares"] = new JsonArray(item.DeepClone()) });
+    public static KeysharesFile AsFile(JsonNode item) =>
+        Parse(new JsonObject { ["version"] = "v1.2.0", ["shares"] = new JsonArray(item.DeepClone()) });
 
     /// <summary>The checks that fail.</summary>
     public static IReadOnlyList<KeysharesCheck> Failures(KeysharesFile file) =>

@@ -23,7 +23,10 @@ public sealed class KeysharesVerifierTests
         Assert.Equal((operators, 3), (file.Validators[0].Operators.Length, file.Validators[0].Threshold));
     }
 
-    /// <summary>Both forms of ssv-keys: a list of shares, and the older single validator. They are samples of the form; their numbers are what they are.</summary>
+    /// <summary>
+    /// Both forms of ssv-keys: a list of shares, and the older single validator. They are samples of the form; their numbers are what they
+    /// are.
+    /// </summary>
     [Theory]
     [InlineData("multi-shares.json")]
     [InlineData("old-shares.json")]
@@ -40,7 +43,14 @@ public sealed class KeysharesVerifierTests
     {
         var item = Node(Ours)["shares"]![0]!;
 
-        var file = Parse(new JsonObject { ["version"] = "v1.1.0", ["data"] = item["data"]!.DeepClone(), ["payload"] = item["payload"]!.DeepClone() });
+        var file = Parse(
+            new JsonObject
+            {
+                ["version"] = "v1.1.0",
+                ["data"] = item["data"]!.DeepClone(),
+                ["payload"] = item["payload"]!.DeepClone(),
+            }
+        );
 
         Assert.Empty(Failures(file));
     }
@@ -59,7 +69,11 @@ public sealed class KeysharesVerifierTests
 
     [Fact]
     public void An_operator_id_that_is_no_number_is_not_read() =>
-        Assert.Contains("operators[0].id", Assert.Throws<ClusterFileException>(() => AsFile(Node($"{Samples}/item-with-wrong-operator-id.json"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "operators[0].id",
+            Assert.Throws<ClusterFileException>(() => AsFile(Node($"{Samples}/item-with-wrong-operator-id.json"))).Message,
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("item-with-duplicated-operator-key.json")]
@@ -73,7 +87,10 @@ public sealed class KeysharesVerifierTests
 
     [Fact]
     public void Shares_in_another_order_than_their_operators_are_refused() =>
-        Assert.Equal([KeysharesCheck.Interpolation], Failures(Changed(validator => validator with { SharesData = Swap(validator.SharesData.AsSpan(), 96, 144, 48) })));
+        Assert.Equal(
+            [KeysharesCheck.Interpolation],
+            Failures(Changed(validator => validator with { SharesData = Swap(validator.SharesData.AsSpan(), 96, 144, 48) }))
+        );
 
     [Fact]
     public void Signing_for_another_nonce_or_owner_is_refused()
@@ -90,33 +107,65 @@ public sealed class KeysharesVerifierTests
         {
             Assert.Contains(
                 KeysharesCheck.OperatorIds,
-                Failures(Changed(validator => validator with { OperatorIds = [.. ids], Operators = [.. validator.Operators.Zip(ids, (member, id) => member with { Id = id })] })));
+                Failures(
+                    Changed(validator =>
+                        validator with
+                        {
+                            OperatorIds = [.. ids],
+                            Operators = [.. validator.Operators.Zip(ids, (member, id) => member with { Id = id })],
+                        }
+                    )
+                )
+            );
         }
     }
 
     /// <summary>At another id the same share is another point of the polynomial.</summary>
     [Fact]
     public void The_id_of_the_operator_is_where_its_share_lies() =>
-        Assert.Equal([KeysharesCheck.Interpolation], Failures(Changed(validator => validator with
-        {
-            OperatorIds = [12, 34, 55, 1022],
-            Operators = [.. validator.Operators[..3], validator.Operators[3] with { Id = 1022 }],
-        })));
+        Assert.Equal(
+            [KeysharesCheck.Interpolation],
+            Failures(
+                Changed(validator =>
+                    validator with
+                    {
+                        OperatorIds = [12, 34, 55, 1022],
+                        Operators = [.. validator.Operators[..3], validator.Operators[3] with { Id = 1022 }],
+                    }
+                )
+            )
+        );
 
     [Fact]
     public void Three_operators_are_no_cluster_of_SSV() =>
-        Assert.Contains(KeysharesCheck.ClusterSize, Failures(Changed(validator => validator with { OperatorIds = [12, 34, 55], Operators = validator.Operators[..3] })));
+        Assert.Contains(
+            KeysharesCheck.ClusterSize,
+            Failures(Changed(validator => validator with { OperatorIds = [12, 34, 55], Operators = validator.Operators[..3] }))
+        );
 
     [Fact]
     public void The_payload_is_for_the_same_validator() =>
-        Assert.Equal([KeysharesCheck.ValidatorKey], Failures(Changed(validator => validator with { PayloadGroupKey = validator.PublicShares[0] })));
+        Assert.Equal(
+            [KeysharesCheck.ValidatorKey],
+            Failures(Changed(validator => validator with { PayloadGroupKey = validator.PublicShares[0] }))
+        );
 
     [Fact]
     public void Infinity_is_no_share()
     {
         byte[] infinity = [0xc0, .. new byte[BlsPublicKey.Length - 1]];
 
-        Assert.Contains(KeysharesCheck.PublicKeys, Failures(Changed(validator => validator with { SharesData = [.. validator.SharesData[..96], .. infinity, .. validator.SharesData[144..]] })));
+        Assert.Contains(
+            KeysharesCheck.PublicKeys,
+            Failures(
+                Changed(validator =>
+                    validator with
+                    {
+                        SharesData = [.. validator.SharesData[..96], .. infinity, .. validator.SharesData[144..]],
+                    }
+                )
+            )
+        );
     }
 
     [Fact]
@@ -127,7 +176,9 @@ public sealed class KeysharesVerifierTests
         var verdicts = KeysharesVerifier.Verify(file with { Validators = [file.Validators[0], file.Validators[0]] });
 
         Assert.Equal([0, 1], verdicts.Where(verdict => verdict.Verdict is CheckVerdict.Failed).Select(verdict => verdict.Position));
-        Assert.All(verdicts.Where(verdict => verdict.Verdict is CheckVerdict.Failed), verdict => Assert.Equal(KeysharesCheck.DistinctKeys, verdict.Check));
+        Assert.All(verdicts.Where(verdict => verdict.Verdict is CheckVerdict.Failed), verdict =>
+            Assert.Equal(KeysharesCheck.DistinctKeys, verdict.Check)
+        );
     }
 
     /// <summary>All shares of "3 of 4" on a line: every pair has the whole key, and nothing but the degree tells.</summary>
@@ -159,7 +210,8 @@ public sealed class KeysharesVerifierTests
     [InlineData("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed")]
     [InlineData("0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359")]
     [InlineData("0xD1220A0cf47c7B9Be7A2E6BA89F429762e7b9aDb")]
-    public void Addresses_have_their_checksum(string address) => Assert.Equal(address, OwnerAccount.Checksummed(ExecutionAddress.Parse(address)));
+    public void Addresses_have_their_checksum(string address) =>
+        Assert.Equal(address, OwnerAccount.Checksummed(ExecutionAddress.Parse(address)));
 
     [Fact]
     public void Every_check_has_an_error_code_of_its_own()
@@ -170,7 +222,8 @@ public sealed class KeysharesVerifierTests
         Assert.Contains("owner_signature", codes);
     }
 
-    private static KeysharesFile Changed(Func<ValidatorShares, ValidatorShares> change) => Read(Ours) is var file ? file with { Validators = [change(file.Validators[0])] } : file;
+    private static KeysharesFile Changed(Func<ValidatorShares, ValidatorShares> change) =>
+        Read(Ours) is var file ? file with { Validators = [change(file.Validators[0])] } : file;
 
     private static System.Collections.Immutable.ImmutableArray<byte> Swap(ReadOnlySpan<byte> bytes, int first, int second, int length) =>
         [.. bytes[..first], .. bytes.Slice(second, length), .. bytes.Slice(first, length), .. bytes[(second + length)..]];

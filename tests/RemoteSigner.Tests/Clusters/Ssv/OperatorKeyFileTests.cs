@@ -25,7 +25,17 @@ public sealed class OperatorKeyFileTests : IDisposable
     [Fact]
     public void A_PEM_and_base64_of_it_are_read()
     {
-        foreach (var text in new[] { _pem, _pem + "\n", _rsa.ExportPkcs8PrivateKeyPem(), Convert.ToBase64String(Encoding.ASCII.GetBytes(_rsa.ExportPkcs8PrivateKeyPem())), "a line before\r\n" + _pem.ReplaceLineEndings("\r\n"), Convert.ToBase64String(Encoding.ASCII.GetBytes(_pem)) + "\n" })
+        foreach (
+            var text in new[]
+            {
+                _pem,
+                _pem + "\n",
+                _rsa.ExportPkcs8PrivateKeyPem(),
+                Convert.ToBase64String(Encoding.ASCII.GetBytes(_rsa.ExportPkcs8PrivateKeyPem())),
+                "a line before\r\n" + _pem.ReplaceLineEndings("\r\n"),
+                Convert.ToBase64String(Encoding.ASCII.GetBytes(_pem)) + "\n",
+            }
+        )
         {
             using var key = OperatorKeyFile.Read(_scene.Write(text), null, _arena);
             Assert.Equal(_publicKey, key.PublicKey.ToString());
@@ -51,9 +61,13 @@ public sealed class OperatorKeyFileTests : IDisposable
     {
         using var elliptic = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var der = _rsa.ExportPkcs8PrivateKey();
-        foreach (var bytes in new[] { elliptic.ExportPkcs8PrivateKey(), der[..^1], der[..40], der[..4], [], [0x30, 0x03, 0x02, 0x01, 0x00] })
+        foreach (
+            var bytes in new[] { elliptic.ExportPkcs8PrivateKey(), der[..^1], der[..40], der[..4], [], [0x30, 0x03, 0x02, 0x01, 0x00] }
+        )
         {
-            var refused = Assert.Throws<KeystoreException>(() => OperatorKeyFile.Read(_scene.Write(PemEncoding.WriteString("PRIVATE KEY", bytes)), null, _arena));
+            var refused = Assert.Throws<KeystoreException>(() =>
+                OperatorKeyFile.Read(_scene.Write(PemEncoding.WriteString("PRIVATE KEY", bytes)), null, _arena)
+            );
             Assert.Equal(KeystoreFault.Malformed, refused.Fault);
         }
     }
@@ -66,16 +80,40 @@ public sealed class OperatorKeyFileTests : IDisposable
         using var key = OperatorKeyFile.Read(file, _scene.Write("correct horse\n", "password"), _arena);
 
         Assert.Equal(_publicKey, key.PublicKey.ToString());
-        Assert.Equal(KeystoreFault.WrongPassword, Assert.Throws<KeystoreException>(() => OperatorKeyFile.Read(file, _scene.Write("battery staple", "password"), _arena)).Fault);
-        Assert.Equal(KeystoreFault.PasswordUnreadable, Assert.Throws<KeystoreException>(() => OperatorKeyFile.Read(file, null, _arena)).Fault);
+        Assert.Equal(
+            KeystoreFault.WrongPassword,
+            Assert.Throws<KeystoreException>(() => OperatorKeyFile.Read(file, _scene.Write("battery staple", "password"), _arena)).Fault
+        );
+        Assert.Equal(
+            KeystoreFault.PasswordUnreadable,
+            Assert.Throws<KeystoreException>(() => OperatorKeyFile.Read(file, null, _arena)).Fault
+        );
     }
 
     [Fact]
     public void What_holds_no_operator_key_is_refused_with_a_hint()
     {
-        foreach (var text in new[] { "nothing", "{}", "{", "LS0t", "LS0t!", _rsa.ExportEncryptedPkcs8PrivateKeyPem("password", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1)), _rsa.ExportRSAPublicKeyPem(), _pem[..400] + _pem[600..], _pem.Replace("END", "BEGIN", StringComparison.Ordinal) })
+        foreach (
+            var text in new[]
+            {
+                "nothing",
+                "{}",
+                "{",
+                "LS0t",
+                "LS0t!",
+                _rsa.ExportEncryptedPkcs8PrivateKeyPem(
+                    "password",
+                    new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1)
+                ),
+                _rsa.ExportRSAPublicKeyPem(),
+                _pem[..400] + _pem[600..],
+                _pem.Replace("END", "BEGIN", StringComparison.Ordinal),
+            }
+        )
         {
-            var refused = Assert.Throws<KeystoreException>(() => OperatorKeyFile.Read(_scene.Write(text), _scene.Write("password", "password"), _arena));
+            var refused = Assert.Throws<KeystoreException>(() =>
+                OperatorKeyFile.Read(_scene.Write(text), _scene.Write("password", "password"), _arena)
+            );
             Assert.NotEmpty(refused.Hint);
             Assert.DoesNotContain(_pem[40..80], refused.ToString(), StringComparison.Ordinal);
         }

@@ -55,15 +55,28 @@ public sealed class OperatorKeyTests : IDisposable
         var good = Encrypt(digits);
         byte[][] bad =
         [
-            [.. new byte[256]], [.. Enumerable.Repeat((byte)0xff, 256)], good[1..], [.. good, 0], [],
-            Encrypt(digits[1..]), Encrypt(digits + "0"), Encrypt("0X" + digits), Encrypt("1x" + digits), Encrypt("g" + digits[1..]), Encrypt(new string('0', 64)), Encrypt(new string('f', 64)), Encrypt(""),
+            [.. new byte[256]],
+            [.. Enumerable.Repeat((byte)0xff, 256)],
+            good[1..],
+            [.. good, 0],
+            [],
+            Encrypt(digits[1..]),
+            Encrypt(digits + "0"),
+            Encrypt("0X" + digits),
+            Encrypt("1x" + digits),
+            Encrypt("g" + digits[1..]),
+            Encrypt(new string('0', 64)),
+            Encrypt(new string('f', 64)),
+            Encrypt(""),
             _other.Encrypt(Encoding.ASCII.GetBytes(digits), RSAEncryptionPadding.OaepSHA256),
             .. Enumerable.Range(0, 64).Select(i => good.Select((value, at) => at == i * 4 ? (byte)(value ^ 1) : value).ToArray()),
         ];
 
         Assert.All(bad, cipher => Assert.Null(key.DecryptShare(_arena, cipher, expected)));
         Assert.Null(key.DecryptShare(_arena, good, NewShare().Expected));
-        Assert.All(new[] { good, Encrypt("0x" + digits), Encrypt(digits.ToUpperInvariant()) }, cipher => Assert.NotNull(key.DecryptShare(_arena, cipher, expected)));
+        Assert.All(new[] { good, Encrypt("0x" + digits), Encrypt(digits.ToUpperInvariant()) }, cipher =>
+            Assert.NotNull(key.DecryptShare(_arena, cipher, expected))
+        );
     }
 
     [Fact]
@@ -73,7 +86,9 @@ public sealed class OperatorKeyTests : IDisposable
         using var verifier = RSA.Create();
         verifier.ImportSubjectPublicKeyInfo(key.PublicKey.SubjectPublicKeyInfo, out _);
 
-        Assert.All(new byte[][] { [], [1, 2, 3], new byte[100_000] }, message => Assert.True(verifier.VerifyData(message, key.Sign(message), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)));
+        Assert.All(new byte[][] { [], [1, 2, 3], new byte[100_000] }, message =>
+            Assert.True(verifier.VerifyData(message, key.Sign(message), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))
+        );
     }
 
     /// <summary>OpenSSL notices one wrong number and takes the other way round; both ways wrong is no key.</summary>
@@ -95,7 +110,11 @@ public sealed class OperatorKeyTests : IDisposable
     internal static OperatorKey Operator(SecretArena arena, int position)
     {
         using var scene = new KeyFileScene();
-        return OperatorKeyFile.Read(scene.Write(Vectors.Read("ssv-keyshares-4of3/operators.json")["operators"]![position]!["privateKey"]!.GetValue<string>()), null, arena);
+        return OperatorKeyFile.Read(
+            scene.Write(Vectors.Read("ssv-keyshares-4of3/operators.json")["operators"]![position]!["privateKey"]!.GetValue<string>()),
+            null,
+            arena
+        );
     }
 
     private static byte[] Encrypt(string text) => _other.Encrypt(Encoding.ASCII.GetBytes(text), RSAEncryptionPadding.Pkcs1);

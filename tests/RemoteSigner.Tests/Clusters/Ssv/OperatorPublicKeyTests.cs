@@ -10,7 +10,11 @@ public sealed class OperatorPublicKeyTests
     [Fact]
     public void What_SSV_shows_is_read_and_written_byte_for_byte()
     {
-        foreach (var key in Vectors.Read("ssv-keys/operator-rsa-test-keys.json")["operators"]!.AsArray().Select(member => member!["publicKey"]!.GetValue<string>()))
+        foreach (
+            var key in Vectors.Read("ssv-keys/operator-rsa-test-keys.json")["operators"]!
+                .AsArray()
+                .Select(member => member!["publicKey"]!.GetValue<string>())
+        )
         {
             Assert.True(OperatorPublicKey.TryParse(key, out var read));
             Assert.Equal(key, read.ToString());
@@ -22,9 +26,14 @@ public sealed class OperatorPublicKeyTests
     {
         using var rsa = RSA.Create(2048);
 
-        var texts = new[] { rsa.ExportSubjectPublicKeyInfo(), rsa.ExportRSAPublicKey() }.SelectMany(der => new[] { Encode("RSA PUBLIC KEY", der), Encode("PUBLIC KEY", der) });
+        var texts = new[] { rsa.ExportSubjectPublicKeyInfo(), rsa.ExportRSAPublicKey() }.SelectMany(der =>
+            new[] { Encode("RSA PUBLIC KEY", der), Encode("PUBLIC KEY", der) }
+        );
 
-        Assert.Single(texts.Select(text => OperatorPublicKey.TryParse(text, out var key) ? key : null).Distinct(), OperatorPublicKey.FromDer(rsa.ExportRSAPublicKey()));
+        Assert.Single(
+            texts.Select(text => OperatorPublicKey.TryParse(text, out var key) ? key : null).Distinct(),
+            OperatorPublicKey.FromDer(rsa.ExportRSAPublicKey())
+        );
     }
 
     [Fact]
@@ -36,9 +45,19 @@ public sealed class OperatorPublicKeyTests
         var good = rsa.ExportSubjectPublicKeyInfo();
 
         Assert.All(
-            ["", "AAAA", "no base64!", Encode("PUBLIC KEY", weak.ExportSubjectPublicKeyInfo()), Encode("PUBLIC KEY", curve.ExportSubjectPublicKeyInfo()), Encode("CERTIFICATE", good), Encode("PUBLIC KEY", [.. good, 0])],
-            text => Assert.False(OperatorPublicKey.TryParse(text, out _)));
+            [
+                "",
+                "AAAA",
+                "no base64!",
+                Encode("PUBLIC KEY", weak.ExportSubjectPublicKeyInfo()),
+                Encode("PUBLIC KEY", curve.ExportSubjectPublicKeyInfo()),
+                Encode("CERTIFICATE", good),
+                Encode("PUBLIC KEY", [.. good, 0]),
+            ],
+            text => Assert.False(OperatorPublicKey.TryParse(text, out _))
+        );
     }
 
-    private static string Encode(string label, byte[] der) => Convert.ToBase64String(Encoding.ASCII.GetBytes(PemEncoding.WriteString(label, der)));
+    private static string Encode(string label, byte[] der) =>
+        Convert.ToBase64String(Encoding.ASCII.GetBytes(PemEncoding.WriteString(label, der)));
 }

@@ -28,7 +28,9 @@ public sealed class SsvMessageTests
     [Fact]
     public void Partial_signatures_of_a_committee_are_understood()
     {
-        var message = SsvMessage.TryParse(SsvMessages.PartialSignatures(SsvMessages.Identifier(_mainnet, _committee), signer: 34, count: 3));
+        var message = SsvMessage.TryParse(
+            SsvMessages.PartialSignatures(SsvMessages.Identifier(_mainnet, _committee), signer: 34, count: 3)
+        );
 
         Assert.Equal((SsvRole.Committee, SsvMessageKind.PartialSignatures, 34UL), (message!.Role, message.Kind, message.Signer));
         Assert.Equal((null, _committee), (message.Validator, message.Committee));
@@ -45,9 +47,18 @@ public sealed class SsvMessageTests
     [Fact]
     public void Our_operator_speaks_about_validators_that_are_held()
     {
-        Assert.Null(_speech.Judge(SsvMessage.TryParse(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, SsvRole.Proposer, _validator))), _held));
+        Assert.Null(
+            _speech.Judge(SsvMessage.TryParse(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, SsvRole.Proposer, _validator))), _held)
+        );
         Assert.Null(_speech.Judge(SsvMessage.TryParse(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, _committee))), _held));
-        Assert.Null(_speech.Judge(SsvMessage.TryParse(SsvMessages.PartialSignatures(SsvMessages.Identifier(_mainnet, SsvRole.VoluntaryExit, _validator), 34, 1)), _held));
+        Assert.Null(
+            _speech.Judge(
+                SsvMessage.TryParse(
+                    SsvMessages.PartialSignatures(SsvMessages.Identifier(_mainnet, SsvRole.VoluntaryExit, _validator), 34, 1)
+                ),
+                _held
+            )
+        );
     }
 
     [Fact]
@@ -56,9 +67,15 @@ public sealed class SsvMessageTests
         var other = new BlsPublicKey([.. Enumerable.Repeat((byte)8, 48)]);
         var identifier = SsvMessages.Identifier(_mainnet, SsvRole.Proposer, _validator);
 
-        Assert.Equal("other_ssv_network", Reason(SsvMessages.Consensus(SsvMessages.Identifier(new SsvDomain(0x503), SsvRole.Proposer, _validator))));
+        Assert.Equal(
+            "other_ssv_network",
+            Reason(SsvMessages.Consensus(SsvMessages.Identifier(new SsvDomain(0x503), SsvRole.Proposer, _validator)))
+        );
         Assert.Equal("unknown_validator", Reason(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, SsvRole.Proposer, other))));
-        Assert.Equal("unknown_validator", Reason(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, SsvMessage.CommitteeOf([1, 2, 3, 4])))));
+        Assert.Equal(
+            "unknown_validator",
+            Reason(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, SsvMessage.CommitteeOf([1, 2, 3, 4]))))
+        );
         Assert.Equal("other_operator", Reason(SsvMessages.PartialSignatures(identifier, 35, 1)));
         Assert.Equal("not_an_ssv_message", Reason([]));
         Assert.Equal("not_an_ssv_message", Reason(SHA256.HashData("digest"u8)));
@@ -77,10 +94,27 @@ public sealed class SsvMessageTests
     {
         var any = new OperatorSpeech(new HashSet<SsvDomain> { _mainnet }, anyValidator: true);
 
-        Assert.Null(any.Judge(SsvMessage.TryParse(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, SsvRole.Proposer, _validator))), []));
-        Assert.NotNull(any.Judge(SsvMessage.TryParse(SsvMessages.Consensus(SsvMessages.Identifier(new SsvDomain(2), SsvRole.Proposer, _validator))), []));
-        Assert.NotNull(_speech.Judge(SsvMessage.TryParse(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, SsvRole.Proposer, _validator))), [new HeldPlace(null, 34, null)]));
-        Assert.NotNull(_speech.Judge(SsvMessage.TryParse(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, _committee))), [new HeldPlace(null, 34, null)]));
+        Assert.Null(
+            any.Judge(SsvMessage.TryParse(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, SsvRole.Proposer, _validator))), [])
+        );
+        Assert.NotNull(
+            any.Judge(
+                SsvMessage.TryParse(SsvMessages.Consensus(SsvMessages.Identifier(new SsvDomain(2), SsvRole.Proposer, _validator))),
+                []
+            )
+        );
+        Assert.NotNull(
+            _speech.Judge(
+                SsvMessage.TryParse(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, SsvRole.Proposer, _validator))),
+                [new HeldPlace(null, 34, null)]
+            )
+        );
+        Assert.NotNull(
+            _speech.Judge(
+                SsvMessage.TryParse(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, _committee))),
+                [new HeldPlace(null, 34, null)]
+            )
+        );
     }
 
     [Fact]
@@ -89,13 +123,17 @@ public sealed class SsvMessageTests
         var good = SsvMessages.PartialSignatures(SsvMessages.Identifier(_mainnet, _committee), 34, 2);
 
         Gen.Byte.Array[0, 400].Sample(bytes => _speech.Judge(SsvMessage.TryParse(bytes), _held) is not null, iter: 2000);
-        Gen.Select(Gen.Int[0, good.Length - 1], Gen.Byte).Sample((at, value) =>
-        {
-            byte[] changed = [.. good];
-            changed[at] = value;
-            _ = _speech.Judge(SsvMessage.TryParse(changed), _held);
-            _ = _speech.Judge(SsvMessage.TryParse(good.AsSpan(0, at)), _held);
-        }, iter: 2000);
+        Gen.Select(Gen.Int[0, good.Length - 1], Gen.Byte)
+            .Sample(
+                (at, value) =>
+                {
+                    byte[] changed = [.. good];
+                    changed[at] = value;
+                    _ = _speech.Judge(SsvMessage.TryParse(changed), _held);
+                    _ = _speech.Judge(SsvMessage.TryParse(good.AsSpan(0, at)), _held);
+                },
+                iter: 2000
+            );
     }
 
     private static string Reason(byte[] bytes) => _speech.Judge(SsvMessage.TryParse(bytes), _held)!.Reason;

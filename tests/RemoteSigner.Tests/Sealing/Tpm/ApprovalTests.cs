@@ -23,7 +23,14 @@ public sealed class ApprovalTests : IDisposable
     [Fact]
     public void Are_read_as_they_were_written_and_any_change_breaks_the_signature()
     {
-        var approval = TpmApproval.Sign(_release, "firmware 2", _request, TpmlPcrSelection.Sha256(7, 11), RandomNumberGenerator.GetBytes(32), 7);
+        var approval = TpmApproval.Sign(
+            _release,
+            "firmware 2",
+            _request,
+            TpmlPcrSelection.Sha256(7, 11),
+            RandomNumberGenerator.GetBytes(32),
+            7
+        );
 
         var read = ApprovalJson.ReadApproval(ApprovalJson.Write(approval));
 
@@ -32,15 +39,37 @@ public sealed class ApprovalTests : IDisposable
         Assert.All(
             new[]
             {
-                read with { AtMost = 8 },
-                read with { Revocation = read.Revocation + 1 },
-                read with { Pcrs = TpmlPcrSelection.Sha256(7) },
-                read with { PcrDigest = new byte[32] },
-                read with { Vault = new byte[32] },
-                read with { Signature = new byte[64] },
-                read with { Signature = [] },
+                read with
+                {
+                    AtMost = 8,
+                },
+                read with
+                {
+                    Revocation = read.Revocation + 1,
+                },
+                read with
+                {
+                    Pcrs = TpmlPcrSelection.Sha256(7),
+                },
+                read with
+                {
+                    PcrDigest = new byte[32],
+                },
+                read with
+                {
+                    Vault = new byte[32],
+                },
+                read with
+                {
+                    Signature = new byte[64],
+                },
+                read with
+                {
+                    Signature = [],
+                },
             },
-            changed => Assert.False(changed.IsSignedBy(_release)));
+            changed => Assert.False(changed.IsSignedBy(_release))
+        );
         Assert.True((read with { Label = "another name" }).IsSignedBy(_release));
     }
 
@@ -58,10 +87,17 @@ public sealed class ApprovalTests : IDisposable
     [InlineData("null")]
     [InlineData("{}")]
     [InlineData("""{"version":1,"vault":"00","revocationIndex":"0x01901232","revocationCount":1,"releaseKey":"x"}""")]
-    [InlineData("""{"version":2,"vault":"0000000000000000000000000000000000000000000000000000000000000000","revocationIndex":"0x01901232","revocationCount":1,"releaseKey":"x"}""")]
-    [InlineData("""{"version":1,"vault":"0000000000000000000000000000000000000000000000000000000000000000","revocationIndex":"0x01C00002","revocationCount":1,"releaseKey":"x"}""")]
-    [InlineData("""{"version":1,"vault":"0000000000000000000000000000000000000000000000000000000000000000","revocationIndex":"0x01901232","revocationCount":-1,"releaseKey":"x"}""")]
-    public void What_is_no_request_is_refused(string json) => Assert.Throws<FormatException>(() => ApprovalJson.ReadRequest(Encoding.UTF8.GetBytes(json)));
+    [InlineData(
+        """{"version":2,"vault":"0000000000000000000000000000000000000000000000000000000000000000","revocationIndex":"0x01901232","revocationCount":1,"releaseKey":"x"}"""
+    )]
+    [InlineData(
+        """{"version":1,"vault":"0000000000000000000000000000000000000000000000000000000000000000","revocationIndex":"0x01C00002","revocationCount":1,"releaseKey":"x"}"""
+    )]
+    [InlineData(
+        """{"version":1,"vault":"0000000000000000000000000000000000000000000000000000000000000000","revocationIndex":"0x01901232","revocationCount":-1,"releaseKey":"x"}"""
+    )]
+    public void What_is_no_request_is_refused(string json) =>
+        Assert.Throws<FormatException>(() => ApprovalJson.ReadRequest(Encoding.UTF8.GetBytes(json)));
 
     [Theory]
     [InlineData("7", "sha256:7")]

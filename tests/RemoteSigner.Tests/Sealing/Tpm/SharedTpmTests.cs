@@ -31,7 +31,10 @@ public sealed class SharedTpmTests : TpmVault
             }
 
             Assert.False(neighbour.HasExited);
-            TestContext.Current.TestOutputHelper?.WriteLine($"{Openings} openings in {attempts} attempts, {shared.NeighbourRounds} rounds of the other process, {shared.Commands} commands");
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"{Openings} openings in {attempts} attempts, {shared.NeighbourRounds} "
+                    + $"rounds of the other process, {shared.Commands} commands"
+            );
             Assert.True(attempts > Openings, "no measurement came between a policy and its unsealing");
             Assert.True(shared.NeighbourRounds > Openings / 100, $"the other process came through {shared.NeighbourRounds} times only");
         }

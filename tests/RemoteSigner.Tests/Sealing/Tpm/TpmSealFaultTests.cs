@@ -84,11 +84,12 @@ public sealed class TpmSealFaultTests : TpmVault
     {
         await MakeVaultAsync();
         var (extensions, policies) = (0, 0);
-        OnTheBus = bus => bus.SendFirst = command =>
-        {
-            policies += CodeOf(command) == PolicyPcr ? 1 : 0;
-            return CodeOf(command) == before && extensions++ == 0 ? SharedTpm.ExtendCommand(7) : null;
-        };
+        OnTheBus = bus =>
+            bus.SendFirst = command =>
+            {
+                policies += CodeOf(command) == PolicyPcr ? 1 : 0;
+                return CodeOf(command) == before && extensions++ == 0 ? SharedTpm.ExtendCommand(7) : null;
+            };
 
         Assert.Equal(SealingTpmFault.WrongPcrs, await RefusedAsync());
         Assert.Equal(1, policies);

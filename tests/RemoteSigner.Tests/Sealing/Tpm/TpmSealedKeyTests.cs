@@ -12,7 +12,11 @@ public sealed class TpmSealedKeyTests : TpmVault
     private async Task RevokeAsync(string label, ReleaseKey? release = null)
     {
         var revocation = await TpmRevocation.PrepareAsync(Device, Seal);
-        var provisioning = new TpmProvisioning(Device, release ?? Release, Pcrs, wantsPin: false) { Judge = Believe, AtMost = revocation.Target };
+        var provisioning = new TpmProvisioning(Device, release ?? Release, Pcrs, wantsPin: false)
+        {
+            Judge = Believe,
+            AtMost = revocation.Target,
+        };
         using var vault = await Vault.OpenAsync(Scene.VaultPath, Arena, (await Device.FindKeyAsync(Vault.List(Scene.VaultPath).Slots))!);
         var key = await provisioning.ProvideKeyAsync("test");
         await provisioning.ApproveAsync(vault.Contents.VaultId, label);
@@ -45,7 +49,9 @@ public sealed class TpmSealedKeyTests : TpmVault
         Assert.Equal(slot.Wrapped.ToArray(), TpmSlot.Parse(slot.Wrapped.Span).Write());
     }
 
-    /// <summary>A vault in the place of the present one may have a slot under a TPM of somebody else's, whose storage root key he has.</summary>
+    /// <summary>
+    /// A vault in the place of the present one may have a slot under a TPM of somebody else's, whose storage root key he has.
+    /// </summary>
     [Fact]
     public async Task A_TPM_that_the_remembered_vault_has_no_slot_for_learns_nothing_of_the_PIN()
     {
@@ -259,7 +265,16 @@ public sealed class TpmSealedKeyTests : TpmVault
         var key = await provisioning.ProvideKeyAsync("test");
         var wrapped = await key.WrapAsync(secret, context, default);
         var slot = TpmSlot.Parse(wrapped);
-        Approvals.Add(TpmApproval.Sign(Release, "now", new ApprovalRequest(TpmSlot.ReferenceOf(context, slot.Plan.Nonce), slot.Revocation, 1000, ""), Pcrs, await PcrDigestAsync(), 1000));
+        Approvals.Add(
+            TpmApproval.Sign(
+                Release,
+                "now",
+                new ApprovalRequest(TpmSlot.ReferenceOf(context, slot.Plan.Nonce), slot.Revocation, 1000, ""),
+                Pcrs,
+                await PcrDigestAsync(),
+                1000
+            )
+        );
 
         using var opened = await key.UnwrapAsync(wrapped, context, Arena, default);
 
@@ -268,11 +283,27 @@ public sealed class TpmSealedKeyTests : TpmVault
         Assert.DoesNotContain(buses, bus => bus.Carried(secret.Span));
     }
 
-    private async Task ApproveNowAsync(ReleaseKey key, byte[]? vault = null) => Approvals.Add(TpmApproval.Sign(
-        key, "now", new ApprovalRequest(vault ?? Seal.Vault, Seal.Revocation, 0, ""), Pcrs, await PcrDigestAsync(), (await TpmState.ReadAsync(Device, Seal.Revocation, Pcrs)).Count!.Value + (vault is null ? 0u : 1u)));
+    private async Task ApproveNowAsync(ReleaseKey key, byte[]? vault = null) =>
+        Approvals.Add(
+            TpmApproval.Sign(
+                key,
+                "now",
+                new ApprovalRequest(vault ?? Seal.Vault, Seal.Revocation, 0, ""),
+                Pcrs,
+                await PcrDigestAsync(),
+                (await TpmState.ReadAsync(Device, Seal.Revocation, Pcrs)).Count!.Value + (vault is null ? 0u : 1u)
+            )
+        );
 
     private async Task<TpmApproval> SignAsync(string label, ulong atMost) =>
-        TpmApproval.Sign(Release, label, new ApprovalRequest(Seal.Vault, Seal.Revocation, atMost, ""), Pcrs, await PcrDigestAsync(), atMost);
+        TpmApproval.Sign(
+            Release,
+            label,
+            new ApprovalRequest(Seal.Vault, Seal.Revocation, atMost, ""),
+            Pcrs,
+            await PcrDigestAsync(),
+            atMost
+        );
 
     private async Task<byte[]> PcrDigestAsync() => (await TpmState.ReadAsync(Device, null, Pcrs)).Pcrs.Digest();
 

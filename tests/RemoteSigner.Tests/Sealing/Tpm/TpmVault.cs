@@ -7,7 +7,9 @@ using RemoteSigner.Tpm2;
 
 namespace RemoteSigner.Tests.Sealing.Tpm;
 
-/// <summary>A vault that is sealed under a real software TPM, with the release key at hand and somebody on the bus who may do as the test says.</summary>
+/// <summary>
+/// A vault that is sealed under a real software TPM, with the release key at hand and somebody on the bus who may do as the test says.
+/// </summary>
 public abstract class TpmVault : TpmTest
 {
     private readonly VaultScene _scene = new();
@@ -47,7 +49,19 @@ public abstract class TpmVault : TpmTest
 
     protected SealingTpm NewDevice(string address, string? pin = null)
     {
-        var device = new SealingTpm(() => Tapped(TpmAddress.Parse(address).Connect()), address, Approvals, new PinSource.FromPrompt(arena => SoftHsm.Secret(arena, pin ?? "none")), null, Arena, Brief with { NvRate = TimeSpan.Zero, Busy = TimeSpan.FromSeconds(0.3) });
+        var device = new SealingTpm(
+            () => Tapped(TpmAddress.Parse(address).Connect()),
+            address,
+            Approvals,
+            new PinSource.FromPrompt(arena => SoftHsm.Secret(arena, pin ?? "none")),
+            null,
+            Arena,
+            Brief with
+            {
+                NvRate = TimeSpan.Zero,
+                Busy = TimeSpan.FromSeconds(0.3),
+            }
+        );
         _owned.Add(device);
         return device;
     }
@@ -67,7 +81,11 @@ public abstract class TpmVault : TpmTest
     /// <summary>Opens it as a new process would; how many shares it holds.</summary>
     protected async Task<int> OpenAsync(SealingTpm? device = null)
     {
-        using var vault = await Vault.OpenAsync(_scene.VaultPath, Arena, (await (device ?? Device).FindKeyAsync(Vault.List(_scene.VaultPath).Slots))!);
+        using var vault = await Vault.OpenAsync(
+            _scene.VaultPath,
+            Arena,
+            (await (device ?? Device).FindKeyAsync(Vault.List(_scene.VaultPath).Slots))!
+        );
         var shares = vault.OpenShares();
         foreach (var share in shares)
         {

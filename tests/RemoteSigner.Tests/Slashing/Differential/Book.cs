@@ -48,10 +48,19 @@ internal sealed class Book(FenceKeys keys)
     public ModelRecord Enter(ReadOnlySpan<byte> bytes, IModelLedger? stopped)
     {
         var record = FenceRecord.Read(bytes, keys.Record) ?? throw new DisagreementException("a record was sent that cannot be read");
-        DisagreementException.ThrowUnless(record.CleanStop is null == stopped is null, () => $"a record was sent with the stop {record.CleanStop}");
+        DisagreementException.ThrowUnless(record.CleanStop is null == stopped is null, () =>
+            $"a record was sent with the stop {record.CleanStop}"
+        );
         var name = Convert.ToHexString(bytes);
-        return _records.TryGetValue(name, out var known) ? known : _records[name] =
-            new ModelRecord((long)record.Start, NumberOf(record.Run), NumberOf(record.Nonce), Of(record.Bounds), stopped);
+        return _records.TryGetValue(name, out var known)
+            ? known
+            : _records[name] = new ModelRecord(
+                (long)record.Start,
+                NumberOf(record.Run),
+                NumberOf(record.Nonce),
+                Of(record.Bounds),
+                stopped
+            );
     }
 
     public static ModelBounds Of(SignedBounds bounds) => new((long)bounds.Fence.Value, (long)bounds.Source.Value);

@@ -20,8 +20,11 @@ internal sealed class DifferentialRun(ulong seed, long steps, IModelLedger empty
 
     public TimeSpan Took { get; private set; }
 
-    /// <summary>Null when program and model agreed throughout; else where they part, with the fewest steps of that world that show it.</summary>
-    public async Task<string?> FindDisagreementAsync() => await DisagreesAsync() && _failed is var (world, failing) ? await ExplainAsync(world, failing) : null;
+    /// <summary>
+    /// Null when program and model agreed throughout; else where they part, with the fewest steps of that world that show it.
+    /// </summary>
+    public async Task<string?> FindDisagreementAsync() =>
+        await DisagreesAsync() && _failed is var (world, failing) ? await ExplainAsync(world, failing) : null;
 
     /// <summary>Do program and model part anywhere?</summary>
     public async Task<bool> DisagreesAsync()
@@ -65,7 +68,8 @@ internal sealed class DifferentialRun(ulong seed, long steps, IModelLedger empty
     private async Task<string> ExplainAsync(ulong world, List<Step> failing)
     {
         var (fewest, disagreement) = await ShrinkAsync(failing);
-        return $"{Environment.NewLine}seed {seed}, world {world}: {disagreement?.Message}{Environment.NewLine}after these {fewest.Count} of its {failing.Count} steps:{Environment.NewLine}{string.Join(Environment.NewLine, fewest)}";
+        return $"{Environment.NewLine}seed {seed}, world {world}: {disagreement?.Message}{Environment.NewLine}after these "
+            + $"{fewest.Count} of its {failing.Count} steps:{Environment.NewLine}{string.Join(Environment.NewLine, fewest)}";
     }
 
     /// <summary>Leaves out whatever may be left out: first what comes later, then ever smaller pieces.</summary>

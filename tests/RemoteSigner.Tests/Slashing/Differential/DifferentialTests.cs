@@ -5,8 +5,9 @@ using RemoteSigner.Oracle.Model;
 namespace RemoteSigner.Tests.Slashing.Differential;
 
 /// <summary>
-/// Random steps on the real slashing protection, on real SQLite, and the real start protocol and fence; the same steps on the verified model, translated to C#: the same verdict each time.
-/// <c>REMOTE_SIGNER_STEPS</c> says how many (<c>make test</c>: a million), <c>REMOTE_SIGNER_SEED</c> which.
+/// Random steps on the real slashing protection, on real SQLite, and the real start protocol and fence; the same steps on the verified
+/// model, translated to C#: the same verdict each time. <c>REMOTE_SIGNER_STEPS</c> says how many (<c>make test</c>: a million),
+/// <c>REMOTE_SIGNER_SEED</c> which.
 /// </summary>
 [Collection(DifferentialCollection.Name)]
 public sealed class DifferentialTests(ITestOutputHelper output)
@@ -20,7 +21,8 @@ public sealed class DifferentialTests(ITestOutputHelper output)
     // Each mutation is noticed in far fewer.
     private const long StepsForMutations = 150_000;
 
-    public static TheoryData<string> Mutations => [.. typeof(IModelLedger).Assembly.GetTypes().Where(IsMutation).Select(type => type.Namespace!.Split('.')[^1])];
+    public static TheoryData<string> Mutations =>
+        [.. typeof(IModelLedger).Assembly.GetTypes().Where(IsMutation).Select(type => type.Namespace!.Split('.')[^1])];
 
     [Fact]
     public async Task Program_and_verified_model_agree_at_every_step()
@@ -30,7 +32,10 @@ public sealed class DifferentialTests(ITestOutputHelper output)
 
         var disagreement = await run.FindDisagreementAsync();
 
-        await ReportAsync($"differential test: {run.Done:n0} steps in {run.Took.TotalSeconds:f0} s, seed {seed}{Environment.NewLine}{run.Tally}{Environment.NewLine}");
+        await ReportAsync(
+            $"differential test: {run.Done:n0} steps in {run.Took.TotalSeconds:f0} s, seed "
+                + $"{seed}{Environment.NewLine}{run.Tally}{Environment.NewLine}"
+        );
         Assert.True(disagreement is null, disagreement);
         Assert.Empty(Cases.All.Where(_ => run.Done >= EnoughSteps).Except(run.Tally.Counts.Keys));
     }
@@ -40,7 +45,9 @@ public sealed class DifferentialTests(ITestOutputHelper output)
     [MemberData(nameof(Mutations))]
     public async Task A_wrong_rule_in_the_model_is_noticed(string mutation)
     {
-        var mutant = typeof(IModelLedger).Assembly.GetTypes().Single(type => IsMutation(type) && type.Namespace!.EndsWith("." + mutation, StringComparison.Ordinal));
+        var mutant = typeof(IModelLedger)
+            .Assembly.GetTypes()
+            .Single(type => IsMutation(type) && type.Namespace!.EndsWith("." + mutation, StringComparison.Ordinal));
         var run = new DifferentialRun(UsualSeed, StepsForMutations, (IModelLedger)Activator.CreateInstance(mutant)!);
 
         var disagrees = await run.DisagreesAsync();
@@ -51,11 +58,16 @@ public sealed class DifferentialTests(ITestOutputHelper output)
 
     [Fact]
     public void The_mutated_rules_of_what_was_told_and_of_merged_histories_are_among_them() =>
-        Assert.Superset(new HashSet<string> { "ImportedRootIsGrantedAgain", "MergedHistoryIsGrantedAgain", "LateRecordIsTrusted" }, Mutations.Select(row => row.Data).ToHashSet());
+        Assert.Superset(
+            new HashSet<string> { "ImportedRootIsGrantedAgain", "MergedHistoryIsGrantedAgain", "LateRecordIsTrusted" },
+            Mutations.Select(row => row.Data).ToHashSet()
+        );
 
-    private static bool IsMutation(Type type) => type.IsAssignableTo(typeof(IModelLedger)) && type is { IsClass: true, IsAbstract: false } && type != typeof(ModelLedger);
+    private static bool IsMutation(Type type) =>
+        type.IsAssignableTo(typeof(IModelLedger)) && type is { IsClass: true, IsAbstract: false } && type != typeof(ModelLedger);
 
-    private static ulong Given(string name, ulong usual) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } given ? ulong.Parse(given, CultureInfo.InvariantCulture) : usual;
+    private static ulong Given(string name, ulong usual) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } given ? ulong.Parse(given, CultureInfo.InvariantCulture) : usual;
 
     // A runner shows no output of a test that passes: tests/run.sh names a file to show.
     private async Task ReportAsync(string report)

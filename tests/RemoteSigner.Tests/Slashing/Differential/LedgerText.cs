@@ -52,11 +52,15 @@ internal static class LedgerText
     private static List<string> Records(LedgerTransaction transaction, long validator, Book book)
     {
         var lines = new List<string>();
-        var rows = transaction.Statement("""
-            SELECT 1, 0, slot, root, evidence IS NOT NULL FROM block WHERE validator = ?1
-            UNION ALL SELECT 0, source, target, root, evidence IS NOT NULL FROM attestation WHERE validator = ?1
-            UNION ALL SELECT 0, source, target, root, evidence IS NOT NULL FROM recent_vote WHERE validator = ?1
-            """).Bind(1, validator);
+        var rows = transaction
+            .Statement(
+                """
+                SELECT 1, 0, slot, root, evidence IS NOT NULL FROM block WHERE validator = ?1
+                UNION ALL SELECT 0, source, target, root, evidence IS NOT NULL FROM attestation WHERE validator = ?1
+                UNION ALL SELECT 0, source, target, root, evidence IS NOT NULL FROM recent_vote WHERE validator = ?1
+                """
+            )
+            .Bind(1, validator);
         while (rows.Step())
         {
             int? root = rows.Blob(3).IsEmpty ? null : book.NumberOf(new Root(rows.Blob(3)));

@@ -10,7 +10,10 @@ using RemoteSigner.Tests.Sealing;
 
 namespace RemoteSigner.Tests.Slashing.Differential;
 
-/// <summary>One run of a signer on a data directory: real ledger, slashing protection, start protocol and fence. Only the witness is a model of hardware.</summary>
+/// <summary>
+/// One run of a signer on a data directory: real ledger, slashing protection, start protocol and fence. Only the witness is a model of
+/// hardware.
+/// </summary>
 internal sealed class Life : IAsyncDisposable
 {
     private readonly Ledger _ledger;
@@ -77,11 +80,15 @@ internal sealed class Life : IAsyncDisposable
     /// <summary>Waits for a move of the fence that is under way, so that what follows does not depend on chance.</summary>
     public Task SettleAsync() => Move(Fence) ?? Task.CompletedTask;
 
-    /// <summary>An audit entry where the ledger changes, and none otherwise: then the end of the log stands for the ledger's content, as in the model.</summary>
+    /// <summary>
+    /// An audit entry where the ledger changes, and none otherwise: then the end of the log stands for the ledger's content, as in the
+    /// model.
+    /// </summary>
     public EvidenceWriter<T> Evidence<T>(bool changes) => (transaction, _) => changes ? Append(transaction, "test.change") : 1;
 
-    public DecisionWitness Witnessed(SlashableContent content) => (transaction, root, verdict) =>
-        verdict is Verdict.Allowed { AlreadySigned: false } && content is not SlashableContent.None ? Append(transaction, "sign") : 1;
+    public DecisionWitness Witnessed(SlashableContent content) =>
+        (transaction, root, verdict) =>
+            verdict is Verdict.Allowed { AlreadySigned: false } && content is not SlashableContent.None ? Append(transaction, "sign") : 1;
 
     public Task RecordStartAsync() => _ledger.WriteAsync(transaction => Append(transaction, "signer.start"));
 
@@ -95,10 +102,12 @@ internal sealed class Life : IAsyncDisposable
         Fence.Dispose();
     }
 
-    // Without an entry of its own, a start that dies before it is counted leaves the ledger as it was, in the model as well; see RecordStartAsync.
+    // Without an entry of its own, a start that dies before it is counted leaves the ledger as it was, in the model as well; see
+    // RecordStartAsync.
     private StartEntries Entries() => new((_, _) => 1, Evidence<GlobalFloor>(changes: true), _ => Task.CompletedTask);
 
-    private long Append(LedgerTransaction transaction, string action) => _audit.Append(transaction, new AuditEntry { Action = action, Decision = AuditDecision.Granted });
+    private long Append(LedgerTransaction transaction, string action) =>
+        _audit.Append(transaction, new AuditEntry { Action = action, Decision = AuditDecision.Granted });
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_move")]
     private static extern ref Task? Move(Fence fence);

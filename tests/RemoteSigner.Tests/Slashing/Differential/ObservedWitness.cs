@@ -5,11 +5,13 @@ using RemoteSigner.Tests.Freshness;
 namespace RemoteSigner.Tests.Slashing.Differential;
 
 /// <summary>
-/// One process's use of the witness, held against the model's life of a process: each thing it sends must be a step that the model may take, and from what it reads follows what it may still do.
+/// One process's use of the witness, held against the model's life of a process: each thing it sends must be a step that the model may
+/// take, and from what it reads follows what it may still do.
 /// </summary>
 internal sealed class ObservedWitness(MortalWitness witness, Book book, Place place) : IFreshnessWitness
 {
-    // What it asked the witness to count, and what may be the record there: what it saw last of its own, and what was sent since and not heard of. As Laws.dfy has it: may, sending.
+    // What it asked the witness to count, and what may be the record there: what it saw last of its own, and what was sent since and not
+    // heard of. As Laws.dfy has it: may, sending.
     private readonly List<ModelRecord> _claims = [];
     private readonly List<ModelRecord> _may = [];
     private readonly HashSet<ModelDuty> _covered = [];
@@ -41,7 +43,8 @@ internal sealed class ObservedWitness(MortalWitness witness, Book book, Place pl
     public bool SeesItsClaim => _seen is var (count, record) && record.Start == count && _claims.Contains(record);
 
     /// <summary>Would the model let this duty pass the fence?</summary>
-    public bool Lets(ModelDuty duty) => Start is not null && !IsElsewhere && _may.TrueForAll(record => place.Model.Within(record.Bounds, duty));
+    public bool Lets(ModelDuty duty) =>
+        Start is not null && !IsElsewhere && _may.TrueForAll(record => place.Model.Within(record.Bounds, duty));
 
     public void Cover(ModelDuty duty) => _covered.Add(duty);
 
@@ -75,7 +78,9 @@ internal sealed class ObservedWitness(MortalWitness witness, Book book, Place pl
     public async Task WriteRecordAsync(WitnessReading from, ReadOnlyMemory<byte> record, CancellationToken cancellation)
     {
         var sent = book.Enter(record.Span, IsStopping ? place.Model : null);
-        DisagreementException.ThrowUnless(sent.Start == Start && (IsStopping || sent.Run == _may[0].Run), () => $"start {Start} sent {sent}");
+        DisagreementException.ThrowUnless(sent.Start == Start && (IsStopping || sent.Run == _may[0].Run), () =>
+            $"start {Start} sent {sent}"
+        );
         RequireBounds(sent);
         _answered = null;
         _may.Add(sent);
@@ -120,6 +125,8 @@ internal sealed class ObservedWitness(MortalWitness witness, Book book, Place pl
     private void RequireBounds(ModelRecord sent)
     {
         DisagreementException.ThrowUnless(place.Model.AtMost(Found.Bounds, sent.Bounds), () => $"{sent} is below {Found}, which was found");
-        DisagreementException.ThrowUnless((IsStopping ? _granted : _covered).All(duty => place.Model.Within(sent.Bounds, duty)), () => $"{sent} does not cover what passed the fence");
+        DisagreementException.ThrowUnless((IsStopping ? _granted : _covered).All(duty => place.Model.Within(sent.Bounds, duty)), () =>
+            $"{sent} does not cover what passed the fence"
+        );
     }
 }

@@ -3,12 +3,14 @@ using RemoteSigner.Slashing;
 namespace RemoteSigner.Tests.Slashing.Differential;
 
 /// <summary>
-/// One step of a world: what happens in one of its two places, a data directory and the signer that may run there. Numbers stand relative to what the world is then, so that any
-/// steps can be left out and the others still mean something. A closed choice.
+/// One step of a world: what happens in one of its two places, a data directory and the signer that may run there. Numbers stand relative
+/// to what the world is then, so that any steps can be left out and the others still mean something. A closed choice.
 /// </summary>
 internal abstract record Step(int Place)
 {
-    /// <summary>Where a duty lies: near the newest epoch, near a floor of its key, near the floor under all keys, or near an earlier duty.</summary>
+    /// <summary>
+    /// Where a duty lies: near the newest epoch, near a floor of its key, near the floor under all keys, or near an earlier duty.
+    /// </summary>
     internal enum Near
     {
         Newest,
@@ -24,7 +26,10 @@ internal abstract record Step(int Place)
         Other,
     }
 
-    /// <summary>A duty <paramref name="Source"/> and <paramref name="Target"/> epochs (blocks: slots) away from where it is near; <paramref name="Root"/> tells those of one content apart, 0 is no root.</summary>
+    /// <summary>
+    /// A duty <paramref name="Source"/> and <paramref name="Target"/> epochs (blocks: slots) away from where it is near;
+    /// <paramref name="Root"/> tells those of one content apart, 0 is no root.
+    /// </summary>
     internal sealed record Shape(Kind Kind, Near Near, int Source, int Target, int Root, int Earlier);
 
     /// <summary>What a file says of a key.</summary>
@@ -36,7 +41,9 @@ internal abstract record Step(int Place)
     /// <summary>A share that comes in, the group it is said to belong to (0: none), and what is stated about its past.</summary>
     internal sealed record Entry(int Key, int Group, SlashingFloor Stated, bool Regrouped);
 
-    /// <summary>Leave to sign. <paramref name="Group"/>: 0 none, 1 the right one, of a key that may sign, 2 another. Asks in a row are one request.</summary>
+    /// <summary>
+    /// Leave to sign. <paramref name="Group"/>: 0 none, 1 the right one, of a key that may sign, 2 another. Asks in a row are one request.
+    /// </summary>
     public sealed record Ask(int Place, int Key, int Group, Shape Content, bool OnlyIfOnRecord) : Step(Place);
 
     public sealed record Prune(int Place, int Keep) : Step(Place);
@@ -48,7 +55,8 @@ internal abstract record Step(int Place)
 
     public sealed record Enrol(int Place, Entry[] Keys, Line[] History) : Step(Place)
     {
-        public override string ToString() => $"Enrol {{ Place = {Place}, Keys = {string.Join<Entry>(", ", Keys)}, History = {string.Join<Line>("; ", History)} }}";
+        public override string ToString() =>
+            $"Enrol {{ Place = {Place}, Keys = {string.Join<Entry>(", ", Keys)}, History = {string.Join<Line>("; ", History)} }}";
     }
 
     /// <summary>Of this key, or of one that waits for it; the same holds for the next steps of a key's life.</summary>
@@ -66,10 +74,14 @@ internal abstract record Step(int Place)
 
     public sealed record AllowAgain(int Place, int Key) : Step(Place);
 
-    /// <summary>A file that somebody else made: it says what it likes. Only of some keys, or with a limit so many epochs past the newest, if any.</summary>
+    /// <summary>
+    /// A file that somebody else made: it says what it likes. Only of some keys, or with a limit so many epochs past the newest, if any.
+    /// </summary>
     public sealed record Import(int Place, Line[] File, int[]? Only, int? Limit, InterchangeReading Reading) : Step(Place)
     {
-        public override string ToString() => $"Import {{ Place = {Place}, File = {string.Join<Line>("; ", File)}, Only = {string.Join(", ", Only ?? [])}, Limit = {Limit}, Reading = {Reading} }}";
+        public override string ToString() =>
+            $"Import {{ Place = {Place}, File = {string.Join<Line>("; ", File)}, Only = "
+            + $"{string.Join(", ", Only ?? [])}, Limit = {Limit}, Reading = {Reading} }}";
     }
 
     public sealed record Export(int Place) : Step(Place);
@@ -92,7 +104,9 @@ internal abstract record Step(int Place)
     /// <summary>The witness counts fewer starts than it did: it was made anew, or put back.</summary>
     public sealed record CountBack(int Place) : Step(Place);
 
-    /// <summary>When the signer at the first place has used the witness so often more, another one starts on a copy of its directory.</summary>
+    /// <summary>
+    /// When the signer at the first place has used the witness so often more, another one starts on a copy of its directory.
+    /// </summary>
     public sealed record Meanwhile(int Uses) : Step(0);
 
     /// <summary>The next process that uses the witness dies when it has done so this often.</summary>

@@ -40,54 +40,108 @@ internal static class Steps
         steps.Add(new Step.Clear(place));
         steps.Add(new Step.Copy(place));
         steps.AddRange(Enumerable.Range(0, 10).Select(_ => Ask(chance, place)));
-        steps.AddRange([new Step.Export(place), new Step.Stop(place), new Step.PutBack(place, 0), new Step.ImportExport(place, 0, Reading(chance)), new Step.EndFloor(place)]);
+        steps.AddRange([
+            new Step.Export(place),
+            new Step.Stop(place),
+            new Step.PutBack(place, 0),
+            new Step.ImportExport(place, 0, Reading(chance)),
+            new Step.EndFloor(place),
+        ]);
     }
 
-    private static Step.Ask Ask(Chance chance, int place) => new(
-        place, Share(chance), chance.One(0, 1, 1, 1, 1, 2), Duty(chance, chance.Between(0, 19) switch { 0 => Step.Kind.Other, < 7 => Step.Kind.Block, _ => Step.Kind.Vote }, leastRoot: 1), chance.OneIn(25));
+    private static Step.Ask Ask(Chance chance, int place) =>
+        new(
+            place,
+            Share(chance),
+            chance.One(0, 1, 1, 1, 1, 2),
+            Duty(
+                chance,
+                chance.Between(0, 19) switch
+                {
+                    0 => Step.Kind.Other,
+                    < 7 => Step.Kind.Block,
+                    _ => Step.Kind.Vote,
+                },
+                leastRoot: 1
+            ),
+            chance.OneIn(25)
+        );
 
     private static int Share(Chance chance) => chance.One(1, 1, 1, 2, 2, 3, 3, 3, 4, 5, 6);
 
     private static Step.Shape Duty(Chance chance, Step.Kind kind, int leastRoot)
     {
-        var near = chance.Between(0, 9) switch { 0 => Step.Near.OwnFloor, 1 => Step.Near.FloorOfAll, < 5 => Step.Near.Earlier, _ => Step.Near.Newest };
+        var near = chance.Between(0, 9) switch
+        {
+            0 => Step.Near.OwnFloor,
+            1 => Step.Near.FloorOfAll,
+            < 5 => Step.Near.Earlier,
+            _ => Step.Near.Newest,
+        };
         return near == Step.Near.Newest
-            ? new Step.Shape(kind, near, chance.One(0, 1, 1, 1, 1, 2, 2, 3, 4, 6, -1), chance.One(1, 0, 0, 0, 0, -1, -1, -2, -3), chance.Between(leastRoot, 2), 0)
-            : new Step.Shape(kind, near, chance.One(-2, -1, -1, 0, 0, 0, 1, 1, 2), chance.One(-2, -1, -1, 0, 0, 0, 1, 1, 2), chance.Between(leastRoot, 3), chance.Between(0, 30));
+            ? new Step.Shape(
+                kind,
+                near,
+                chance.One(0, 1, 1, 1, 1, 2, 2, 3, 4, 6, -1),
+                chance.One(1, 0, 0, 0, 0, -1, -1, -2, -3),
+                chance.Between(leastRoot, 2),
+                0
+            )
+            : new Step.Shape(
+                kind,
+                near,
+                chance.One(-2, -1, -1, 0, 0, 0, 1, 1, 2),
+                chance.One(-2, -1, -1, 0, 0, 0, 1, 1, 2),
+                chance.Between(leastRoot, 3),
+                chance.Between(0, 30)
+            );
     }
 
-    private static Step Other(Chance chance, int place) => chance.Between(0, 99) switch
-    {
-        < 8 => new Step.Prune(place, chance.Between(0, 12)),
-        < 12 => new Step.RaiseLow(place, chance.OneIn(4) ? 0 : Any(chance), chance.OneIn(2) ? chance.Between(-40, 2) : null, chance.OneIn(2) ? chance.Between(-8, 0) : null),
-        < 15 => new Step.StopSigning(place, chance.OneIn(4) ? chance.Between(-1, 1) : null),
-        < 25 => new Step.Enrol(place, Entries(chance), chance.OneIn(3) ? File(chance) : []),
-        < 34 => new Step.Turn(place, Any(chance), chance.OneIn(6) ? Any(chance) : 0),
-        < 37 => chance.OneIn(3) ? new Step.HandOut(place, Any(chance)) : new Step.TakeBack(place, Any(chance)),
-        < 40 => new Step.Retire(place, Any(chance), chance.One(KeyEnd.Retired, KeyEnd.Released)),
-        < 45 => new Step.Finish(place, Any(chance)),
-        < 50 => new Step.AllowAgain(place, Any(chance)),
-        < 60 => new Step.Import(place, File(chance), chance.OneIn(4) ? [Any(chance), Any(chance)] : null, chance.OneIn(3) ? chance.Between(-1, 2) : null, Reading(chance)),
-        < 63 => new Step.Export(place),
-        < 68 => new Step.ImportExport(place, chance.Between(0, 3), Reading(chance)),
-        _ => Trouble(chance, place),
-    };
+    private static Step Other(Chance chance, int place) =>
+        chance.Between(0, 99) switch
+        {
+            < 8 => new Step.Prune(place, chance.Between(0, 12)),
+            < 12 => new Step.RaiseLow(
+                place,
+                chance.OneIn(4) ? 0 : Any(chance),
+                chance.OneIn(2) ? chance.Between(-40, 2) : null,
+                chance.OneIn(2) ? chance.Between(-8, 0) : null
+            ),
+            < 15 => new Step.StopSigning(place, chance.OneIn(4) ? chance.Between(-1, 1) : null),
+            < 25 => new Step.Enrol(place, Entries(chance), chance.OneIn(3) ? File(chance) : []),
+            < 34 => new Step.Turn(place, Any(chance), chance.OneIn(6) ? Any(chance) : 0),
+            < 37 => chance.OneIn(3) ? new Step.HandOut(place, Any(chance)) : new Step.TakeBack(place, Any(chance)),
+            < 40 => new Step.Retire(place, Any(chance), chance.One(KeyEnd.Retired, KeyEnd.Released)),
+            < 45 => new Step.Finish(place, Any(chance)),
+            < 50 => new Step.AllowAgain(place, Any(chance)),
+            < 60 => new Step.Import(
+                place,
+                File(chance),
+                chance.OneIn(4) ? [Any(chance), Any(chance)] : null,
+                chance.OneIn(3) ? chance.Between(-1, 2) : null,
+                Reading(chance)
+            ),
+            < 63 => new Step.Export(place),
+            < 68 => new Step.ImportExport(place, chance.Between(0, 3), Reading(chance)),
+            _ => Trouble(chance, place),
+        };
 
-    private static Step Trouble(Chance chance, int place) => chance.Between(0, 31) switch
-    {
-        < 5 => new Step.Crash(place),
-        < 9 => new Step.Stop(place),
-        < 13 => new Step.Copy(place),
-        < 16 => new Step.PutBack(place, chance.Between(0, 5)),
-        < 19 => new Step.PutBack(place, 0),
-        < 21 => new Step.Clear(place),
-        < 22 => new Step.CountBack(place),
-        < 24 => new Step.EndFloor(place),
-        < 26 => new Step.Meanwhile(chance.Between(0, 12)),
-        < 28 => new Step.DieAfter(place, chance.Between(0, 9)),
-        < 30 => new Step.Fail(place, chance.Between(1, 4)),
-        _ => new Step.Pass(chance.Between(1, 90)),
-    };
+    private static Step Trouble(Chance chance, int place) =>
+        chance.Between(0, 31) switch
+        {
+            < 5 => new Step.Crash(place),
+            < 9 => new Step.Stop(place),
+            < 13 => new Step.Copy(place),
+            < 16 => new Step.PutBack(place, chance.Between(0, 5)),
+            < 19 => new Step.PutBack(place, 0),
+            < 21 => new Step.Clear(place),
+            < 22 => new Step.CountBack(place),
+            < 24 => new Step.EndFloor(place),
+            < 26 => new Step.Meanwhile(chance.Between(0, 12)),
+            < 28 => new Step.DieAfter(place, chance.Between(0, 9)),
+            < 30 => new Step.Fail(place, chance.Between(1, 4)),
+            _ => new Step.Pass(chance.Between(1, 90)),
+        };
 
     private static InterchangeReading Reading(Chance chance) => chance.One(InterchangeReading.FloorsAtLowest, InterchangeReading.Complete);
 
@@ -99,7 +153,14 @@ internal static class Steps
         for (var i = 0; i < keys.Length; i++)
         {
             var key = chance.OneIn(12) ? chance.One(Groups) : chance.One(Shares);
-            var stated = chance.One(SlashingFloor.FromHistory, SlashingFloor.FromHistory, SlashingFloor.NeverSigned, SlashingFloor.FromNow, SlashingFloor.Continued, SlashingFloor.Continued);
+            var stated = chance.One(
+                SlashingFloor.FromHistory,
+                SlashingFloor.FromHistory,
+                SlashingFloor.NeverSigned,
+                SlashingFloor.FromNow,
+                SlashingFloor.Continued,
+                SlashingFloor.Continued
+            );
             keys[i] = new Step.Entry(key, chance.One(0, 11, 11, 12, 6, key), stated, chance.OneIn(4));
         }
 

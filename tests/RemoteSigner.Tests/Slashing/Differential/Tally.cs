@@ -17,7 +17,7 @@ internal sealed class Tally
         }
     }
 
-    public override string ToString() => string.Join('\n', _counts.Select(one => $"{one.Value,10:n0}  {one.Key}"));
+    public override string ToString() => string.Join('\n', _counts.Select(one => $"{one.Value, 10:n0}  {one.Key}"));
 
     private void Add(string name, long count) => _counts[name] = _counts.GetValueOrDefault(name) + count;
 }

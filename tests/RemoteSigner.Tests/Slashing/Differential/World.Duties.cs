@@ -29,8 +29,15 @@ internal sealed partial class World
             }
         }
 
-        var decisions = await life.Slashing.RequestAsync(questions.ConvertAll(question => (PermitRequest)new PermitRequest.Ask(
-            Duties.Key(question.Key, question.Group), question.Message, life.Witnessed(question.Content)) { OnlyIfOnRecord = question.OnlyIfOnRecord }));
+        var decisions = await life.Slashing.RequestAsync(
+            questions.ConvertAll(question =>
+                (PermitRequest)
+                    new PermitRequest.Ask(Duties.Key(question.Key, question.Group), question.Message, life.Witnessed(question.Content))
+                    {
+                        OnlyIfOnRecord = question.OnlyIfOnRecord,
+                    }
+            )
+        );
         for (var i = 0; i < decisions.Count; i++)
         {
             Judge(place, questions[i], decisions[i]);
@@ -40,7 +47,12 @@ internal sealed partial class World
     private Question Ask(IModelLedger model, Step.Ask ask)
     {
         var key = ask.Group == 1 ? Like(model, ask.Key, "Active") : ask.Key;
-        int? group = ask.Group switch { 0 => null, 1 => model.KeysWith(key).Where(other => other > 10).Cast<int?>().FirstOrDefault(), _ => key % 2 == 0 ? 11 : 12 };
+        int? group = ask.Group switch
+        {
+            0 => null,
+            1 => model.KeysWith(key).Where(other => other > 10).Cast<int?>().FirstOrDefault(),
+            _ => key % 2 == 0 ? 11 : 12,
+        };
         if (ask.Content.Kind == Step.Kind.Other)
         {
             return new Question(key, group, _book.Message(SlashableContent.None.Instance, ask.Content.Root), null, false);
@@ -63,7 +75,11 @@ internal sealed partial class World
             Step.Near.OwnFloor when model.FloorsOf(key) is { Slot: { } slot } && isBlock => (0, slot),
             Step.Near.OwnFloor when model.FloorsOf(key) is { Vote: var (s, t) } && !isBlock => (s, t),
             Step.Near.FloorOfAll when model.Floor is { } floor => (floor.Source, isBlock ? floor.Fence * SlotsPerEpoch : floor.Fence),
-            Step.Near.Earlier when _asked.Count > 0 && _asked[^(1 + (content.Earlier % _asked.Count))] is var earlier && earlier.IsBlock == isBlock => (earlier.Source, earlier.Target),
+            Step.Near.Earlier
+                when _asked.Count > 0 && _asked[^(1 + (content.Earlier % _asked.Count))] is var earlier && earlier.IsBlock == isBlock => (
+                earlier.Source,
+                earlier.Target
+            ),
             _ => Newest(model, isBlock, content),
         };
         return new ModelDuty(isBlock, isBlock ? 0 : Math.Max(0, source + content.Source), Math.Max(0, target + content.Target), null);
@@ -82,7 +98,9 @@ internal sealed partial class World
         var atOnce = question.Duty is { } asked && life.Witness.Lets(asked);
         var refusal = await life.Fence.CoverAsync(question.Content);
         await life.SettleAsync();
-        DisagreementException.ThrowUnless(life.IsClosed == (life.Witness.Start is null || life.Witness.IsElsewhere), () => $"the fence says {life.Fence.State.Closed}");
+        DisagreementException.ThrowUnless(life.IsClosed == (life.Witness.Start is null || life.Witness.IsElsewhere), () =>
+            $"the fence says {life.Fence.State.Closed}"
+        );
         if (question.Duty is not { } duty || (!duty.IsBlock && duty.Source > duty.Target))
         {
             // What is no vote is not the fence's business: the rules refuse it.
@@ -104,15 +122,20 @@ internal sealed partial class World
     {
         if (question.Duty is not { } duty)
         {
-            Agree("other duty", Name(decision), place.Model.MayAsk(question.Key, question.Group) ? IModelLedger.Allowed : nameof(SlashingRule.KeyNotActive));
+            Agree(
+                "other duty",
+                Name(decision),
+                place.Model.MayAsk(question.Key, question.Group) ? IModelLedger.Allowed : nameof(SlashingRule.KeyNotActive)
+            );
             return;
         }
 
         var (verdict, after) = place.Model.Permit(question.Key, question.Group, duty);
         var isForeseen = question.OnlyIfOnRecord && verdict == IModelLedger.Allowed;
         var what = duty.IsBlock ? "block" : "vote";
-        DisagreementException.ThrowUnless(
-            Name(decision) == (isForeseen ? nameof(PermitDecision.NotOnRecord) : verdict), () => $"{what} {duty} of key {question.Key}: the program says {decision}, the model {verdict}");
+        DisagreementException.ThrowUnless(Name(decision) == (isForeseen ? nameof(PermitDecision.NotOnRecord) : verdict), () =>
+            $"{what} {duty} of key {question.Key}: the program says {decision}, the model {verdict}"
+        );
         _tally.Note(what, isForeseen ? nameof(PermitDecision.NotOnRecord) : verdict);
         if (decision is PermitDecision.Granted)
         {
@@ -131,19 +154,22 @@ internal sealed partial class World
             var granted = _granted.TryGetValue(other, out var known) ? known : _granted[other] = [];
             if (granted.Add(duty))
             {
-                DisagreementException.ThrowUnless(!granted.Any(duty.ConflictsWith), () => $"{duty} was granted to key {key}, and so was {granted.First(duty.ConflictsWith)} to a key of the same validator");
+                DisagreementException.ThrowUnless(!granted.Any(duty.ConflictsWith), () =>
+                    $"{duty} was granted to key {key}, and so was {granted.First(duty.ConflictsWith)} to a key of the same validator"
+                );
             }
         }
     }
 
-    private static string Name(PermitDecision decision) => decision switch
-    {
-        PermitDecision.Granted { AlreadySigned: true } => IModelLedger.AllowedAgain,
-        PermitDecision.Granted => IModelLedger.Allowed,
-        PermitDecision.Refused(var rule, _) => rule.ToString(),
-        PermitDecision.NotOnRecord => nameof(PermitDecision.NotOnRecord),
-        _ => throw new DisagreementException($"a request ended as {decision}"),
-    };
+    private static string Name(PermitDecision decision) =>
+        decision switch
+        {
+            PermitDecision.Granted { AlreadySigned: true } => IModelLedger.AllowedAgain,
+            PermitDecision.Granted => IModelLedger.Allowed,
+            PermitDecision.Refused(var rule, _) => rule.ToString(),
+            PermitDecision.NotOnRecord => nameof(PermitDecision.NotOnRecord),
+            _ => throw new DisagreementException($"a request ended as {decision}"),
+        };
 
     /// <summary>What is asked for; no duty: nothing that can be slashed.</summary>
     private sealed record Question(int Key, int? Group, RootedMessage Message, ModelDuty? Duty, bool OnlyIfOnRecord)

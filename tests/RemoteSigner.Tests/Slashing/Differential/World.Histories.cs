@@ -28,7 +28,11 @@ internal sealed partial class World
         var after = keys.Aggregate(place.Model, (model, key) => model.RaiseLow(key, slot, epoch));
         var changes = !after.Describe().SequenceEqual(place.Model.Describe());
         await life.Slashing.RaiseLowWatermarkAsync(
-            slot is { } low ? new Slot((ulong)low) : null, epoch is { } from ? new Epoch((ulong)from) : null, step.Key == 0 ? null : [Duties.PublicKey(step.Key)], life.Evidence<int>(changes));
+            slot is { } low ? new Slot((ulong)low) : null,
+            epoch is { } from ? new Epoch((ulong)from) : null,
+            step.Key == 0 ? null : [Duties.PublicKey(step.Key)],
+            life.Evidence<int>(changes)
+        );
         _tally.Note("low watermark", changes ? "rose" : "nothing");
         place.Model = after;
         await CompareAsync(place, step.ToString());
@@ -41,7 +45,8 @@ internal sealed partial class World
         var after = place.Model.SetHigh(high);
         await life.Slashing.SetHighWatermarkAsync(
             high is var (slot, epoch) ? new HighWatermark(new Slot((ulong)slot), new Epoch((ulong)epoch)) : null,
-            life.Evidence<HighWatermark?>(!after.Describe().SequenceEqual(place.Model.Describe())));
+            life.Evidence<HighWatermark?>(!after.Describe().SequenceEqual(place.Model.Describe()))
+        );
         _tally.Note("high watermark", high is null ? "taken away" : "set");
         place.Model = after;
         await CompareAsync(place, $"the high watermark {high}");
@@ -51,7 +56,13 @@ internal sealed partial class World
     {
         var lines = Lay(place.Model, step.File);
         (long Slot, long Epoch)? limit = step.Limit is { } beyond ? ((_epoch + beyond) * SlotsPerEpoch, _epoch + beyond) : null;
-        await ImportAsync(place, "import", InterchangeText.Write(lines, _book), lines, new ModelTerms(step.Only, limit, step.Reading == _lowest));
+        await ImportAsync(
+            place,
+            "import",
+            InterchangeText.Write(lines, _book),
+            lines,
+            new ModelTerms(step.Only, limit, step.Reading == _lowest)
+        );
     }
 
     private async Task ExportAsync(Place place)
@@ -68,7 +79,13 @@ internal sealed partial class World
         if (_exports.Count > 0)
         {
             var file = _exports[^(1 + (number % _exports.Count))];
-            await ImportAsync(place, "import of an export", new MemoryStream(file.ToArray()), InterchangeText.Read(file, _book), new ModelTerms(null, null, reading == _lowest));
+            await ImportAsync(
+                place,
+                "import of an export",
+                new MemoryStream(file.ToArray()),
+                InterchangeText.Read(file, _book),
+                new ModelTerms(null, null, reading == _lowest)
+            );
         }
     }
 
@@ -77,17 +94,20 @@ internal sealed partial class World
         var life = await LiveAsync(place);
         var (outcome, after) = place.Model.Import(InterchangeText.Gather(lines), terms);
         var changes = !after.Describe().SequenceEqual(place.Model.Describe());
-        var program = await ImportOutcomeAsync(() => life.Slashing.ImportAsync(file, TermsOf(terms), life.Evidence<InterchangeReport>(changes)));
+        var program = await ImportOutcomeAsync(() =>
+            life.Slashing.ImportAsync(file, TermsOf(terms), life.Evidence<InterchangeReport>(changes))
+        );
         Agree($"{what}, {(terms.FloorsAtLowest ? "floors at its lowest" : "complete")}", program, outcome);
         place.Model = after;
         await CompareAsync(place, $"the {what} of {string.Join(' ', lines)}");
     }
 
-    private static ImportTerms TermsOf(ModelTerms terms) => new(terms.FloorsAtLowest ? _lowest : InterchangeReading.Complete)
-    {
-        Only = terms.Only?.Select(Duties.PublicKey).ToHashSet(),
-        Limit = terms.Limit is var (slot, epoch) ? new HistoryLimit(new Slot((ulong)slot), new Epoch((ulong)epoch)) : null,
-    };
+    private static ImportTerms TermsOf(ModelTerms terms) =>
+        new(terms.FloorsAtLowest ? _lowest : InterchangeReading.Complete)
+        {
+            Only = terms.Only?.Select(Duties.PublicKey).ToHashSet(),
+            Limit = terms.Limit is var (slot, epoch) ? new HistoryLimit(new Slot((ulong)slot), new Epoch((ulong)epoch)) : null,
+        };
 
     /// <summary>In the model's words.</summary>
     private static async Task<string> ImportOutcomeAsync(Func<Task> import)
@@ -107,7 +127,8 @@ internal sealed partial class World
         }
     }
 
-    private List<ModelLine> Lay(IModelLedger model, Step.Line[] file) => [.. file.Select(line => new ModelLine(line.Key, [.. line.Told.Select(told => Tell(model, line.Key, told))]))];
+    private List<ModelLine> Lay(IModelLedger model, Step.Line[] file) =>
+        [.. file.Select(line => new ModelLine(line.Key, [.. line.Told.Select(told => Tell(model, line.Key, told))]))];
 
     // Root 0 is none, 1 and 2 are those of messages that are asked for as well, 3 that of another content.
     private ModelDuty Tell(IModelLedger model, int key, Step.Shape told)
@@ -115,6 +136,9 @@ internal sealed partial class World
         var duty = Lay(model, key, told);
         var alike = told.Root == 3 ? duty with { Target = duty.Target + 1 } : duty;
         SlashableContent content = duty.IsBlock ? Duties.Block((ulong)alike.Target) : Duties.Vote((ulong)alike.Source, (ulong)alike.Target);
-        return duty with { Root = told.Root == 0 ? null : _book.NumberOf(_book.Message(content, told.Root == 3 ? 1 : told.Root).SigningRoot) };
+        return duty with
+        {
+            Root = told.Root == 0 ? null : _book.NumberOf(_book.Message(content, told.Root == 3 ? 1 : told.Root).SigningRoot),
+        };
     }
 }

@@ -18,9 +18,15 @@ internal sealed partial class World
         var done = outcome == IModelLedger.Taken && enrolled ? after : place.Model;
         var program = await ImportOutcomeAsync(async () =>
         {
-            var report = await life.Slashing.EnrolAsync(Enrolment(step, history), life.Evidence<KeyEnrolmentReport>(!done.Describe().SequenceEqual(place.Model.Describe())));
+            var report = await life.Slashing.EnrolAsync(
+                Enrolment(step, history),
+                life.Evidence<KeyEnrolmentReport>(!done.Describe().SequenceEqual(place.Model.Describe()))
+            );
             var refused = report.Refused.Select(one => ((int)one.Key.PublicKey.Bytes[1], one.Reason.GetType().Name)).ToList();
-            DisagreementException.ThrowUnless(refused.SequenceEqual(registrations.Where(one => one.Registration != IModelLedger.Enrolled)), () => $"the program refused {string.Join(' ', refused)}, the model says {string.Join(' ', registrations)}");
+            DisagreementException.ThrowUnless(
+                refused.SequenceEqual(registrations.Where(one => one.Registration != IModelLedger.Enrolled)),
+                () => $"the program refused {string.Join(' ', refused)}, the model says {string.Join(' ', registrations)}"
+            );
         });
         Agree(step.History.Length == 0 ? "enrolment" : "enrolment with history", program, outcome);
         place.Model = done;
@@ -28,9 +34,16 @@ internal sealed partial class World
     }
 
     // All keys are judged, each on what those before it left, and then all are kept or none.
-    private (string Outcome, List<(int Key, string Registration)> Registrations, IModelLedger After) Enrol(IModelLedger model, Step.Enrol step, IReadOnlyList<ModelLine> history)
+    private (string Outcome, List<(int Key, string Registration)> Registrations, IModelLedger After) Enrol(
+        IModelLedger model,
+        Step.Enrol step,
+        IReadOnlyList<ModelLine> history
+    )
     {
-        var (outcome, after) = step.History.Length == 0 ? (IModelLedger.Taken, model) : model.Import(history, new ModelTerms(null, null, FloorsAtLowest: true));
+        var (outcome, after) =
+            step.History.Length == 0
+                ? (IModelLedger.Taken, model)
+                : model.Import(history, new ModelTerms(null, null, FloorsAtLowest: true));
         var registrations = new List<(int Key, string Registration)>();
         foreach (var entry in outcome == IModelLedger.Taken ? step.Keys : [])
         {
@@ -39,7 +52,12 @@ internal sealed partial class World
             var (registration, next) = ("OtherGroup", after);
             if ((regrouped ? after.Release(entry.Key, group) : after) is { } released)
             {
-                (registration, next) = released.Register(entry.Key, group, entry.Stated.ToString(), (_epoch * SlotsPerEpoch, _epoch - 1, _epoch));
+                (registration, next) = released.Register(
+                    entry.Key,
+                    group,
+                    entry.Stated.ToString(),
+                    (_epoch * SlotsPerEpoch, _epoch - 1, _epoch)
+                );
                 _tally.Note(regrouped ? "key that changes its group" : $"key {entry.Stated}", registration);
             }
 
@@ -61,7 +79,9 @@ internal sealed partial class World
 
     /// <summary>A share in one of these states: this one, or the first.</summary>
     private static int Like(IModelLedger model, int key, params string[] states) =>
-        states.Contains(model.StateOf(key)) ? key : Steps.Shares.Where(share => states.Contains(model.StateOf(share))).DefaultIfEmpty(key).First();
+        states.Contains(model.StateOf(key))
+            ? key
+            : Steps.Shares.Where(share => states.Contains(model.StateOf(share))).DefaultIfEmpty(key).First();
 
     private async Task TurnAsync(Place place, int wanted, int leaving)
     {
@@ -74,8 +94,14 @@ internal sealed partial class World
         after = isBack ? after.Become(key, "Enrolling").Become(key, "Active") : after.Become(key, "Active");
         var one = Duties.PublicKey(key);
         var turnover = await life.Slashing.TurnAsync(
-            new KeyTurn(isBack ? [] : [one]) { Returning = isBack ? [one] : [], Leaving = leaving == 0 ? [] : [Duties.PublicKey(leaving)] }, life.Evidence<KeyTurnover>(true));
-        Agree("activation", turnover.Activated.Count > 0 ? "active" : "nothing", after.StateOf(key) == "Active" && place.Model.StateOf(key) != "Active" ? "active" : "nothing");
+            new KeyTurn(isBack ? [] : [one]) { Returning = isBack ? [one] : [], Leaving = leaving == 0 ? [] : [Duties.PublicKey(leaving)] },
+            life.Evidence<KeyTurnover>(true)
+        );
+        Agree(
+            "activation",
+            turnover.Activated.Count > 0 ? "active" : "nothing",
+            after.StateOf(key) == "Active" && place.Model.StateOf(key) != "Active" ? "active" : "nothing"
+        );
         Agree("parking", turnover.Parked.Count > 0 ? "parked" : "nothing", isParked ? "parked" : "nothing");
         place.Model = after;
         await CompareAsync(place, $"the turn of {key} for {leaving}");
@@ -99,9 +125,20 @@ internal sealed partial class World
         var key = Like(place.Model, wanted, "Exported");
         var wasOut = place.Model.StateOf(key) == "Exported";
         var isAlone = !place.Model.KeysWith(key).Any(other => other != key && place.Model.StateOf(other) is "Active" or "Enrolling");
-        var after = !wasOut ? place.Model : isAlone ? place.Model.Become(key, "Enrolling").Become(key, "Active") : place.Model.Become(key, "Parked");
+        var after =
+            !wasOut ? place.Model
+            : isAlone ? place.Model.Become(key, "Enrolling").Become(key, "Active")
+            : place.Model.Become(key, "Parked");
         var turnover = await life.Slashing.EndExportAsync([Duties.PublicKey(key)], false, life.Evidence<KeyTurnover>(true));
-        Agree("taking back", turnover.Activated.Count > 0 ? "active" : turnover.Parked.Count > 0 ? "parked" : "nothing", !wasOut ? "nothing" : isAlone ? "active" : "parked");
+        Agree(
+            "taking back",
+            turnover.Activated.Count > 0 ? "active"
+                : turnover.Parked.Count > 0 ? "parked"
+                : "nothing",
+            !wasOut ? "nothing"
+                : isAlone ? "active"
+                : "parked"
+        );
         place.Model = after;
         await CompareAsync(place, $"the taking back of {key}");
     }
@@ -109,15 +146,28 @@ internal sealed partial class World
     private async Task RetireAsync(Place place, int key, KeyEnd end)
     {
         var life = await LiveAsync(place);
-        await MoveAsync(place, "retirement", key, end == KeyEnd.Retired || place.Model.StateOf(key) == "Exported" ? "Retiring" : "Releasing", () => life.Slashing.RetireAsync([Duties.PublicKey(key)], end, life.Evidence<IReadOnlyList<BlsPublicKey>>(true)));
+        await MoveAsync(
+            place,
+            "retirement",
+            key,
+            end == KeyEnd.Retired || place.Model.StateOf(key) == "Exported" ? "Retiring" : "Releasing",
+            () => life.Slashing.RetireAsync([Duties.PublicKey(key)], end, life.Evidence<IReadOnlyList<BlsPublicKey>>(true))
+        );
     }
 
     private async Task FinishAsync(Place place, int wanted)
     {
         var life = await LiveAsync(place);
         var key = Like(place.Model, wanted, "Retiring", "Releasing");
-        var to = place.Model.StateOf(key) switch { "Retiring" => "Retired", "Releasing" => "Released", _ => null };
-        await MoveAsync(place, "end of a key", key, to, () => life.Slashing.FinishRetiringAsync([Duties.PublicKey(key)], life.Evidence<IReadOnlyList<BlsPublicKey>>(true)));
+        var to = place.Model.StateOf(key) switch
+        {
+            "Retiring" => "Retired",
+            "Releasing" => "Released",
+            _ => null,
+        };
+        await MoveAsync(place, "end of a key", key, to, () =>
+            life.Slashing.FinishRetiringAsync([Duties.PublicKey(key)], life.Evidence<IReadOnlyList<BlsPublicKey>>(true))
+        );
     }
 
     private async Task AllowAgainAsync(Place place, int wanted)
@@ -125,7 +175,9 @@ internal sealed partial class World
         var life = await LiveAsync(place);
         var key = Like(place.Model, wanted, "Retired");
         var to = place.Model.StateOf(key) == "Retired" ? "Released" : null;
-        await MoveAsync(place, "leave to come back", key, to, () => life.Slashing.AllowAgainAsync(Duties.PublicKey(key), life.Evidence<IReadOnlyList<BlsPublicKey>>(true)));
+        await MoveAsync(place, "leave to come back", key, to, () =>
+            life.Slashing.AllowAgainAsync(Duties.PublicKey(key), life.Evidence<IReadOnlyList<BlsPublicKey>>(true))
+        );
     }
 
     private async Task MoveAsync(Place place, string what, int key, string? to, Func<Task<IReadOnlyList<BlsPublicKey>>> program)

@@ -34,7 +34,12 @@ internal sealed partial class World
 
         var end = await LedgerAtStart.EndAsync(ledger, slashing);
         using var fenceKeys = NewKeys();
-        var standing = new ModelWitness(_hardware).Stand(fenceKeys, new FreshState(Anchors.Of(_vault, 1), null, end), TemporarySigner.Minimal, _time);
+        var standing = new ModelWitness(_hardware).Stand(
+            fenceKeys,
+            new FreshState(Anchors.Of(_vault, 1), null, end),
+            TemporarySigner.Minimal,
+            _time
+        );
         await new EnrolWitness(standing, new Epoch(0)).DoAsync(ledger, slashing, standing);
         _places[0].Model = _places[0].Model.Note((long)_hardware.Counter, "Serve", _book.Enter(_hardware.Record, _places[0].Model));
     }
@@ -75,7 +80,9 @@ internal sealed partial class World
         {
             // It was let go on, and another one came between.
             case StartDecision.Refuse(var refusal) when refusal.Reason == FreshnessReason.StartedElsewhere:
-                DisagreementException.ThrowUnless(model != "Refuse" && isBeaten, () => $"the start was refused as {refusal}, the model says {model}");
+                DisagreementException.ThrowUnless(model != "Refuse" && isBeaten, () =>
+                    $"the start was refused as {refusal}, the model says {model}"
+                );
                 _tally.Note("start", "StartedElsewhere");
                 break;
             case StartDecision.Refuse(var refusal):
@@ -88,13 +95,19 @@ internal sealed partial class World
         }
     }
 
-    /// <summary>A floor under all keys ends where the marks that it awaits are there: when that is, the model does not say; what it does then, it does.</summary>
+    /// <summary>
+    /// A floor under all keys ends where the marks that it awaits are there: when that is, the model does not say; what it does then, it
+    /// does.
+    /// </summary>
     private async Task FollowFloorAsync(Place place)
     {
         var floor = await place.Life!.Slashing.GetGlobalFloorAsync();
         if ((floor is null ? (ModelBounds?)null : Book.Of(floor.Lost)) is var now && now != place.Model.Floor)
         {
-            DisagreementException.ThrowUnless(place.Model.Floor is { } former && (now is not { } beneath || place.Model.AtMost(beneath, former)), () => $"the floor {place.Model.Floor} became {now}");
+            DisagreementException.ThrowUnless(
+                place.Model.Floor is { } former && (now is not { } beneath || place.Model.AtMost(beneath, former)),
+                () => $"the floor {place.Model.Floor} became {now}"
+            );
             place.Model = place.Model.EndFloor(now);
             _tally.Note("floor under all keys", now is null ? "ended" : "fell to an earlier one");
         }
@@ -155,7 +168,9 @@ internal sealed partial class World
         _tally.Note("witness", "counts fewer starts than before");
     }
 
-    /// <summary>While the first one is between two steps of the witness, a second one starts on a copy of what it has on its disk.</summary>
+    /// <summary>
+    /// While the first one is between two steps of the witness, a second one starts on a copy of what it has on its disk.
+    /// </summary>
     private async Task MeanwhileAsync()
     {
         if (_meanwhile < 0 || --_meanwhile >= 0)

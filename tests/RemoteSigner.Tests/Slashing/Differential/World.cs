@@ -7,8 +7,9 @@ using RemoteSigner.Tests.Freshness;
 namespace RemoteSigner.Tests.Slashing.Differential;
 
 /// <summary>
-/// Two data directories, copies of them, and one witness, in the program and in the model: each step is taken by both, and throws a <see cref="DisagreementException"/> where their verdicts or
-/// their ledgers differ. Two permits that conflict are one as well, whatever the model says.
+/// Two data directories, copies of them, and one witness, in the program and in the model: each step is taken by both, and throws a
+/// <see cref="DisagreementException"/> where their verdicts or their ledgers differ. Two permits that conflict are one as well, whatever
+/// the model says.
 /// </summary>
 internal sealed partial class World : IAsyncDisposable
 {
@@ -37,7 +38,11 @@ internal sealed partial class World : IAsyncDisposable
     }
 
     /// <summary>Lives through these steps; a disagreement says after how many of them.</summary>
-    public static async Task<(int Steps, DisagreementException? Disagreement)> LiveAsync(IReadOnlyList<Step> steps, IModelLedger empty, Tally tally)
+    public static async Task<(int Steps, DisagreementException? Disagreement)> LiveAsync(
+        IReadOnlyList<Step> steps,
+        IModelLedger empty,
+        Tally tally
+    )
     {
         await using var world = new World(empty, tally);
         var done = 0;
@@ -98,34 +103,35 @@ internal sealed partial class World : IAsyncDisposable
         }
     }
 
-    private Task TakeAsync(Place place, Step step) => step switch
-    {
-        Step.Prune(_, var keep) => PruneAsync(place, keep),
-        Step.RaiseLow raise => RaiseLowAsync(place, raise),
-        Step.StopSigning(_, var epochs) => StopSigningAsync(place, epochs),
-        Step.Enrol enrol => EnrolAsync(place, enrol),
-        Step.Turn(_, var key, var leaving) => TurnAsync(place, key, leaving),
-        Step.HandOut(_, var key) => HandOutAsync(place, key),
-        Step.TakeBack(_, var key) => TakeBackAsync(place, key),
-        Step.Retire(_, var key, var end) => RetireAsync(place, key, end),
-        Step.Finish(_, var key) => FinishAsync(place, key),
-        Step.AllowAgain(_, var key) => AllowAgainAsync(place, key),
-        Step.Import import => ImportAsync(place, import),
-        Step.Export => ExportAsync(place),
-        Step.ImportExport(_, var number, var reading) => ImportExportAsync(place, number, reading),
-        Step.EndFloor => EndFloorAsync(place),
-        Step.Crash => CrashAsync(place),
-        Step.Stop => StopAsync(place),
-        Step.Copy => CopyAsync(place),
-        Step.PutBack(var number, var copy) => PutBackAsync(_places[number], copy),
-        Step.CountBack => CountBackAsync(),
-        Step.Clear => ClearAsync(place),
-        Step.Meanwhile(var uses) => Later(() => _meanwhile = uses),
-        Step.DieAfter(_, var uses) => Later(() => _dieAfter = uses),
-        Step.Fail(_, var times) => Later(() => _failures = times),
-        Step.Pass(var seconds) => Later(() => _time.Advance(TimeSpan.FromSeconds(seconds))),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+    private Task TakeAsync(Place place, Step step) =>
+        step switch
+        {
+            Step.Prune(_, var keep) => PruneAsync(place, keep),
+            Step.RaiseLow raise => RaiseLowAsync(place, raise),
+            Step.StopSigning(_, var epochs) => StopSigningAsync(place, epochs),
+            Step.Enrol enrol => EnrolAsync(place, enrol),
+            Step.Turn(_, var key, var leaving) => TurnAsync(place, key, leaving),
+            Step.HandOut(_, var key) => HandOutAsync(place, key),
+            Step.TakeBack(_, var key) => TakeBackAsync(place, key),
+            Step.Retire(_, var key, var end) => RetireAsync(place, key, end),
+            Step.Finish(_, var key) => FinishAsync(place, key),
+            Step.AllowAgain(_, var key) => AllowAgainAsync(place, key),
+            Step.Import import => ImportAsync(place, import),
+            Step.Export => ExportAsync(place),
+            Step.ImportExport(_, var number, var reading) => ImportExportAsync(place, number, reading),
+            Step.EndFloor => EndFloorAsync(place),
+            Step.Crash => CrashAsync(place),
+            Step.Stop => StopAsync(place),
+            Step.Copy => CopyAsync(place),
+            Step.PutBack(var number, var copy) => PutBackAsync(_places[number], copy),
+            Step.CountBack => CountBackAsync(),
+            Step.Clear => ClearAsync(place),
+            Step.Meanwhile(var uses) => Later(() => _meanwhile = uses),
+            Step.DieAfter(_, var uses) => Later(() => _dieAfter = uses),
+            Step.Fail(_, var times) => Later(() => _failures = times),
+            Step.Pass(var seconds) => Later(() => _time.Advance(TimeSpan.FromSeconds(seconds))),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 
     private static Task Later(Action act)
     {
@@ -140,7 +146,9 @@ internal sealed partial class World : IAsyncDisposable
     private async Task CompareAsync(Place place, string after)
     {
         var (program, model) = (await place.Life!.DescribeAsync(_book), place.Model.Describe());
-        DisagreementException.ThrowUnless(program.SequenceEqual(model), () => $"after {after} the ledgers differ: {Difference(program, model)}");
+        DisagreementException.ThrowUnless(program.SequenceEqual(model), () =>
+            $"after {after} the ledgers differ: {Difference(program, model)}"
+        );
     }
 
     private static string Difference(IReadOnlyList<string> program, IReadOnlyList<string> model) =>

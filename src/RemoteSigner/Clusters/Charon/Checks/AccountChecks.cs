@@ -20,7 +20,10 @@ internal static class AccountChecks
 
             if (!seen.TryAdd(Convert.ToHexString(node.PublicKey.AsSpan()), i))
             {
-                return new Failed($"{CheckText.Operator(i)} has the node key of {CheckText.Operator(seen[Convert.ToHexString(node.PublicKey.AsSpan())])}", CheckText.Restore);
+                return new Failed(
+                    $"{CheckText.Operator(i)} has the node key of {CheckText.Operator(seen[Convert.ToHexString(node.PublicKey.AsSpan())])}",
+                    CheckText.Restore
+                );
             }
         }
 
@@ -42,7 +45,13 @@ internal static class AccountChecks
         }
 
         return ChainOf(definition, policy) is { } chain
-            ? Judge("the creator's signature", creator.Address, TypedSignature.CreatorDigest(definition, chain), creator.ConfigSignature, policy) ?? new Passed(creator.Address)
+            ? Judge(
+                "the creator's signature",
+                creator.Address,
+                TypedSignature.CreatorDigest(definition, chain),
+                creator.ConfigSignature,
+                policy
+            ) ?? new Passed(creator.Address)
             : UnknownChain();
     }
 
@@ -52,7 +61,10 @@ internal static class AccountChecks
         {
             return definition.Operators.All(member => member.ConfigSignature.IsEmpty && member.EnrSignature.IsEmpty)
                 ? new NotApplicable($"{definition.Version} has no signatures that can be verified")
-                : new Failed($"operators of {definition.Version} signed in a way that Charon gave up", "make the cluster's definition anew with a current Charon");
+                : new Failed(
+                    $"operators of {definition.Version} signed in a way that Charon gave up",
+                    "make the cluster's definition anew with a current Charon"
+                );
         }
 
         if (definition.Operators.All(member => member.IsUnsigned))
@@ -68,29 +80,52 @@ internal static class AccountChecks
     private static CheckVerdict? FirstProblem(ClusterDefinition definition, ulong chainId, VerificationPolicy policy)
     {
         var config = TypedSignature.OperatorDigest(definition, chainId);
-        return definition.Operators
-            .SelectMany((member, i) => new[]
-            {
-                Judge($"the config signature of {CheckText.Operator(i)}", member.Address, config, member.ConfigSignature, policy),
-                Judge($"the ENR signature of {CheckText.Operator(i)}", member.Address, TypedSignature.EnrDigest(member.Enr, chainId), member.EnrSignature, policy),
-            })
+        return definition
+            .Operators.SelectMany(
+                (member, i) =>
+                    new[]
+                    {
+                        Judge($"the config signature of {CheckText.Operator(i)}", member.Address, config, member.ConfigSignature, policy),
+                        Judge(
+                            $"the ENR signature of {CheckText.Operator(i)}",
+                            member.Address,
+                            TypedSignature.EnrDigest(member.Enr, chainId),
+                            member.EnrSignature,
+                            policy
+                        ),
+                    }
+            )
             .OrderBy(verdict => verdict is not Failed)
             .FirstOrDefault(verdict => verdict is not null);
     }
 
     // Null when it is right.
-    private static CheckVerdict? Judge(string what, string address, byte[] digest, ImmutableArray<byte> signature, VerificationPolicy policy) => signature.Length switch
-    {
-        0 => new Failed($"{what} is missing", "either all sign or nobody"),
-        Secp256k1.RecoverableLength => TypedSignature.Verify(address, digest, signature.AsSpan())
-            ? null
-            : new Failed($"{what} is not by {(address.Length == 0 ? "anybody: there is no address" : address)}", CheckText.Restore),
-        _ when policy.AcceptContractSignatures => new NotApplicable($"{what} is a contract wallet's, which only the chain can judge"),
-        _ => new Failed($"{what} is a contract wallet's (ERC-1271), which only the chain can judge", "verify it with 'charon' and an execution client"),
-    };
+    private static CheckVerdict? Judge(
+        string what,
+        string address,
+        byte[] digest,
+        ImmutableArray<byte> signature,
+        VerificationPolicy policy
+    ) =>
+        signature.Length switch
+        {
+            0 => new Failed($"{what} is missing", "either all sign or nobody"),
+            Secp256k1.RecoverableLength => TypedSignature.Verify(address, digest, signature.AsSpan())
+                ? null
+                : new Failed($"{what} is not by {(address.Length == 0 ? "anybody: there is no address" : address)}", CheckText.Restore),
+            _ when policy.AcceptContractSignatures => new NotApplicable($"{what} is a contract wallet's, which only the chain can judge"),
+            _ => new Failed(
+                $"{what} is a contract wallet's (ERC-1271), which only the chain can judge",
+                "verify it with 'charon' and an execution client"
+            ),
+        };
 
     private static ulong? ChainOf(ClusterDefinition definition, VerificationPolicy policy) =>
         ClusterChain.Find(definition.ForkVersion)?.ChainId ?? (policy.Network == definition.ForkVersion ? policy.ChainId : null);
 
-    private static Failed UnknownChain() => new("the chain that the signatures name is not known", "write the network's DEPOSIT_CHAIN_ID into its config.yaml; 'cluster verify' takes that with --network");
+    private static Failed UnknownChain() =>
+        new(
+            "the chain that the signatures name is not known",
+            "write the network's DEPOSIT_CHAIN_ID into its config.yaml; 'cluster verify' takes that with --network"
+        );
 }

@@ -3,12 +3,16 @@ using static RemoteSigner.Clusters.CheckVerdict;
 namespace RemoteSigner.Clusters.Charon;
 
 /// <summary>
-/// Runs every check of a cluster file and tells how each ended. A file is to be trusted when no verdict is <see cref="CheckVerdict.Failed"/>; a check
-/// that needs what an earlier one refused fails with it. What each check proves stands in the room's README.
+/// Runs every check of a cluster file and tells how each ended. A file is to be trusted when no verdict is
+/// <see cref="CheckVerdict.Failed"/>; a check that needs what an earlier one refused fails with it. What each check proves stands in the
+/// room's README.
 /// </summary>
 public static class ClusterVerifier
 {
-    private static readonly IReadOnlyList<(ClusterCheck Check, Func<ClusterDefinition, VerificationPolicy, CheckVerdict> Run)> _definitionChecks =
+    private static readonly IReadOnlyList<(
+        ClusterCheck Check,
+        Func<ClusterDefinition, VerificationPolicy, CheckVerdict> Run
+    )> _definitionChecks =
     [
         (ClusterCheck.Network, DefinitionChecks.Network),
         (ClusterCheck.Threshold, DefinitionChecks.Threshold),
@@ -42,7 +46,10 @@ public static class ClusterVerifier
         List<CheckResult> results = [.. Run(cluster.Definition, policy), new(ClusterCheck.Counts, LockChecks.Counts(cluster))];
         foreach (var (check, needs, run) in _lockChecks)
         {
-            var refused = results.Where(result => result.Verdict is Failed && needs.Contains(result.Check)).Select(result => result.Check).ToList();
+            var refused = results
+                .Where(result => result.Verdict is Failed && needs.Contains(result.Check))
+                .Select(result => result.Check)
+                .ToList();
             results.Add(new(check, refused.Count == 0 ? run(cluster) : Blocked(refused)));
         }
 

@@ -12,8 +12,13 @@ internal static class DefinitionChecks
         return policy.Network is { } ours
             ? ours == version
                 ? new Passed(name ?? $"this network ({version})")
-                : new Failed($"the cluster is of {name ?? "a network"} ({version}), this signer of the network with genesis fork version {ours}", "take the lock of this network's cluster")
-            : name is not null ? new Passed(name) : new Failed($"fork version {version} names no network that is known here", "name its config.yaml with --network");
+                : new Failed(
+                    $"the cluster is of {name ?? "a network"} ({version}), this signer of the network with genesis fork version {ours}",
+                    "take the lock of this network's cluster"
+                )
+            : name is not null
+                ? new Passed(name)
+                : new Failed($"fork version {version} names no network that is known here", "name its config.yaml with --network");
     }
 
     public static CheckVerdict Counts(ClusterDefinition definition)
@@ -34,12 +39,18 @@ internal static class DefinitionChecks
         var (threshold, operators) = (definition.Threshold, definition.Operators.Length);
         if (threshold < 2 || threshold > operators)
         {
-            return new Failed($"threshold {threshold} of {operators} operators is not from 2 to {operators}", "a cluster whose single shares are whole keys, or whose shares never suffice, is none");
+            return new Failed(
+                $"threshold {threshold} of {operators} operators is not from 2 to {operators}",
+                "a cluster whose single shares are whole keys, or whose shares never suffice, is none"
+            );
         }
 
         if (threshold <= operators / 2 && !policy.AcceptLowThreshold)
         {
-            return new Failed($"threshold {threshold} is not more than half of {operators} operators", "two halves that do not see each other could sign two conflicting messages; make the cluster anew");
+            return new Failed(
+                $"threshold {threshold} is not more than half of {operators} operators",
+                "two halves that do not see each other could sign two conflicting messages; make the cluster anew"
+            );
         }
 
         var usual = ((2 * operators) + 2) / 3;
@@ -52,7 +63,11 @@ internal static class DefinitionChecks
     public static CheckVerdict DefinitionHash(ClusterDefinition definition, VerificationPolicy policy) =>
         Compare("definition_hash", definition.DefinitionHash, Charon.DefinitionHash.Definition(definition));
 
-    public static CheckVerdict Compare(string name, Root claimed, Root computed) => claimed == computed
-        ? new Passed(computed.ToString())
-        : new Failed($"{name} is {claimed}, but the members hash to {computed}", $"something in the file was changed after it was made: {CheckText.Restore}");
+    public static CheckVerdict Compare(string name, Root claimed, Root computed) =>
+        claimed == computed
+            ? new Passed(computed.ToString())
+            : new Failed(
+                $"{name} is {claimed}, but the members hash to {computed}",
+                $"something in the file was changed after it was made: {CheckText.Restore}"
+            );
 }

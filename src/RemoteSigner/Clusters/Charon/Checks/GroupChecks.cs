@@ -42,7 +42,9 @@ internal static class GroupChecks
             }
         }
 
-        return new Passed($"{cluster.Validators.Sum(validator => validator.Deposits.Length)} deposits to the definition's withdrawal addresses");
+        return new Passed(
+            $"{cluster.Validators.Sum(validator => validator.Deposits.Length)} deposits to the definition's withdrawal addresses"
+        );
     }
 
     private static string? RegistrationProblem(ClusterLock cluster, int position, Network network)
@@ -58,7 +60,9 @@ internal static class GroupChecks
             return $"is for fee recipient {registration.Message.FeeRecipient}, not the definition's";
         }
 
-        return Bls.Verify(validator.GroupKey.Bytes, registration.Message.SigningRoot(network).Bytes, registration.Signature.Bytes) ? null : "is not signed by its group";
+        return Bls.Verify(validator.GroupKey.Bytes, registration.Message.SigningRoot(network).Bytes, registration.Signature.Bytes)
+            ? null
+            : "is not signed by its group";
     }
 
     private static string? AmountProblem(ClusterDefinition definition, ClusterValidator validator)
@@ -79,7 +83,9 @@ internal static class GroupChecks
             return "have the same amount twice";
         }
 
-        return definition.DepositAmounts.IsEmpty || definition.DepositAmounts.ToHashSet().SetEquals(amounts) ? null : "are not of the definition's deposit_amounts";
+        return definition.DepositAmounts.IsEmpty || definition.DepositAmounts.ToHashSet().SetEquals(amounts)
+            ? null
+            : "are not of the definition's deposit_amounts";
     }
 
     private static string? DepositProblem(ClusterLock cluster, int position, Network network)
@@ -107,5 +113,6 @@ internal static class GroupChecks
         return null;
     }
 
-    private static bool Is(string address, ReadOnlySpan<byte> bytes) => ExecutionAddress.TryParse(address, out var expected) && expected.Bytes.SequenceEqual(bytes);
+    private static bool Is(string address, ReadOnlySpan<byte> bytes) =>
+        ExecutionAddress.TryParse(address, out var expected) && expected.Bytes.SequenceEqual(bytes);
 }

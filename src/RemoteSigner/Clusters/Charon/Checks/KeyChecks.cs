@@ -42,7 +42,10 @@ internal static class KeyChecks
         {
             if (SharesOf(cluster.Validators[i]).FindStray(cluster.Validators[i].GroupKey, cluster.Definition.Threshold) is { } stray)
             {
-                return new Failed($"share {stray} of {CheckText.Validator(i)} does not lie on the polynomial of the group key, or one before it does not", BadDealing);
+                return new Failed(
+                    $"share {stray} of {CheckText.Validator(i)} does not lie on the polynomial of the group key, or one before it does not",
+                    BadDealing
+                );
             }
         }
 
@@ -55,7 +58,11 @@ internal static class KeyChecks
         {
             if (SharesOf(cluster.Validators[i]).HasTooLowDegree(cluster.Definition.Threshold))
             {
-                return new Failed($"fewer than {cluster.Definition.Threshold} shares of {CheckText.Validator(i)} give its key: the polynomial's degree is too low", BadDealing);
+                return new Failed(
+                    $"fewer than {cluster.Definition.Threshold} shares of "
+                        + $"{CheckText.Validator(i)} give its key: the polynomial's degree is too low",
+                    BadDealing
+                );
             }
         }
 
@@ -65,8 +72,11 @@ internal static class KeyChecks
     private static PublicShares SharesOf(ClusterValidator validator) =>
         new(validator.PublicShares.Select((share, i) => KeyValuePair.Create((ulong)i + 1, share)));
 
-    private static IEnumerable<(BlsPublicKey Key, string Name)> Keys(ClusterLock cluster) => cluster.Validators.SelectMany((validator, i) =>
-        validator.PublicShares
-            .Select((share, j) => (share, $"share {j + 1} of {CheckText.Validator(i)}"))
-            .Prepend((validator.GroupKey, $"the group key of {CheckText.Validator(i)}")));
+    private static IEnumerable<(BlsPublicKey Key, string Name)> Keys(ClusterLock cluster) =>
+        cluster.Validators.SelectMany(
+            (validator, i) =>
+                validator
+                    .PublicShares.Select((share, j) => (share, $"share {j + 1} of {CheckText.Validator(i)}"))
+                    .Prepend((validator.GroupKey, $"the group key of {CheckText.Validator(i)}"))
+        );
 }

@@ -24,7 +24,11 @@ internal static class LockChecks
         {
             if (cluster.Validators[i].PublicShares.Length != operators)
             {
-                return new Failed($"{CheckText.Validator(i)} has {cluster.Validators[i].PublicShares.Length} public shares where there are {operators} operators", CheckText.Restore);
+                return new Failed(
+                    $"{CheckText.Validator(i)} has {cluster.Validators[i].PublicShares.Length}"
+                        + $" public shares where there are {operators} operators",
+                    CheckText.Restore
+                );
             }
         }
 
@@ -33,20 +37,30 @@ internal static class LockChecks
             : verdict;
     }
 
-    public static CheckVerdict LockHash(ClusterLock cluster) => DefinitionChecks.Compare("lock_hash", cluster.LockHash, Charon.LockHash.Compute(cluster));
+    public static CheckVerdict LockHash(ClusterLock cluster) =>
+        DefinitionChecks.Compare("lock_hash", cluster.LockHash, Charon.LockHash.Compute(cluster));
 
     public static CheckVerdict SignatureAggregate(ClusterLock cluster)
     {
         if (cluster.SignatureAggregate.IsEmpty)
         {
-            return new Failed("there is no signature_aggregate: nothing shows that the shares exist, or that this is their lock", cluster.Definition.Version.HasRegistrations
-                ? "collect it from the signers that hold the shares: 'remote-signer cluster complete'"
-                : "have the lock made anew with a current Charon");
+            return new Failed(
+                "there is no signature_aggregate: nothing shows that the shares exist, or that this is their lock",
+                cluster.Definition.Version.HasRegistrations
+                    ? "collect it from the signers that hold the shares: 'remote-signer cluster complete'"
+                    : "have the lock made anew with a current Charon"
+            );
         }
 
-        List<byte[]> shares = [.. cluster.Validators.SelectMany(validator => validator.PublicShares).Select(share => share.Bytes.ToArray())];
+        List<byte[]> shares =
+        [
+            .. cluster.Validators.SelectMany(validator => validator.PublicShares).Select(share => share.Bytes.ToArray()),
+        ];
         return Bls.FastAggregateVerify(shares, cluster.LockHash.Bytes, cluster.SignatureAggregate.AsSpan())
-            ? new Passed($"the sum of {shares.Count} shares' signatures of the lock hash; alone it shows no single one, and can be made from public keys{(cluster.Definition.Version.HasRegistrations ? ": node_signatures must hold too" : "")}")
+            ? new Passed(
+                $"the sum of {shares.Count} shares' signatures of the lock hash; alone it shows no single one, and can be "
+                    + $"made from public keys{(cluster.Definition.Version.HasRegistrations ? ": node_signatures must hold too" : "")}"
+            )
             : new Failed("signature_aggregate is not the sum of all shares' signatures of lock_hash", CheckText.Restore);
     }
 
@@ -54,7 +68,9 @@ internal static class LockChecks
     {
         if (!cluster.Definition.Version.HasRegistrations)
         {
-            return new NotApplicable($"{cluster.Definition.Version} has no node signatures: nothing in the file shows that any node confirmed it");
+            return new NotApplicable(
+                $"{cluster.Definition.Version} has no node signatures: nothing in the file shows that any node confirmed it"
+            );
         }
 
         for (var i = 0; i < cluster.NodeSignatures.Length; i++)
@@ -70,7 +86,9 @@ internal static class LockChecks
 
     /// <summary>True when the node with this key (33 bytes) is one of the operators' and has signed the lock hash at its place.</summary>
     public static bool IsSignedBy(ClusterLock cluster, ReadOnlySpan<byte> nodeKey) =>
-        cluster.Definition.FindShareIndex(nodeKey) is { } index && (int)index <= cluster.NodeSignatures.Length && IsBy(cluster.Definition.Operators[(int)index - 1], cluster, (int)index - 1);
+        cluster.Definition.FindShareIndex(nodeKey) is { } index
+        && (int)index <= cluster.NodeSignatures.Length
+        && IsBy(cluster.Definition.Operators[(int)index - 1], cluster, (int)index - 1);
 
     // No hash covers these: v as 27 or 28, which wallets write and nodes do not, would be a second form of the same file.
     private static bool IsBy(ClusterOperator member, ClusterLock cluster, int position)

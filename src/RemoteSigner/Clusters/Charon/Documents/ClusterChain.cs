@@ -24,12 +24,16 @@ public sealed record ClusterChain(string Name, ForkVersion ForkVersion, ulong Ch
     /// <summary>Null for a network that is not known here, such as a devnet.</summary>
     public static ClusterChain? Find(ForkVersion version) => _all.FirstOrDefault(chain => chain.ForkVersion == version);
 
-    /// <summary>A network that knows its genesis fork and nothing else: enough for deposits and builder registrations, whose domains hold on every fork.</summary>
-    internal static Network GenesisOf(ForkVersion version) => new()
-    {
-        Name = version.ToString(),
-        Preset = Preset.Mainnet,
-        SecondsPerSlot = 12,
-        Forks = new ForkSchedule(new ScheduledFork(Fork.Phase0, version, default)),
-    };
+    /// <summary>
+    /// A network that knows its genesis fork and nothing else: enough for deposits and builder registrations, whose domains hold on every
+    /// fork.
+    /// </summary>
+    internal static Network GenesisOf(ForkVersion version) =>
+        new()
+        {
+            Name = version.ToString(),
+            Preset = Preset.Mainnet,
+            SecondsPerSlot = 12,
+            Forks = new ForkSchedule(new ScheduledFork(Fork.Phase0, version, default)),
+        };
 }

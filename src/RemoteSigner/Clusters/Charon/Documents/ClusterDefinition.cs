@@ -4,8 +4,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Clusters.Charon;
 
 /// <summary>
-/// What the operators of a cluster agreed on before its keys existed: Charon's <c>cluster-definition.json</c>. Reading it proves nothing; see
-/// <see cref="ClusterVerifier"/>.
+/// What the operators of a cluster agreed on before its keys existed: Charon's <c>cluster-definition.json</c>. Reading it proves nothing;
+/// see <see cref="ClusterVerifier"/>.
 /// </summary>
 public sealed record ClusterDefinition
 {
@@ -61,7 +61,8 @@ public sealed record ClusterDefinition
     public static ClusterDefinition Parse(ReadOnlyMemory<byte> json) => ClusterJson.Read(json, DefinitionJson.Read);
 
     /// <summary>
-    /// The share index (from 1) of the operator whose node has this key (33 bytes); null when it is none of theirs. An operator whose ENR is malformed is nobody.
+    /// The share index (from 1) of the operator whose node has this key (33 bytes); null when it is none of theirs. An operator whose ENR
+    /// is malformed is nobody.
     /// </summary>
     public ulong? FindShareIndex(ReadOnlySpan<byte> nodeKey)
     {
@@ -76,7 +77,13 @@ public sealed record ClusterDefinition
         return null;
     }
 
-    /// <summary>The key (33 bytes) of the node of the operator with this share index, from 1; null where there is none, or its ENR is malformed.</summary>
+    /// <summary>
+    /// The key (33 bytes) of the node of the operator with this share index, from 1; null where there is none, or its ENR is malformed.
+    /// </summary>
     public ImmutableArray<byte>? NodeKeyOf(ulong shareIndex) =>
-        shareIndex >= 1 && shareIndex <= (ulong)Operators.Length && NodeRecord.TryParse(Operators[(int)shareIndex - 1].Enr, out var node, out _) ? node.PublicKey : null;
+        shareIndex >= 1
+        && shareIndex <= (ulong)Operators.Length
+        && NodeRecord.TryParse(Operators[(int)shareIndex - 1].Enr, out var node, out _)
+            ? node.PublicKey
+            : null;
 }

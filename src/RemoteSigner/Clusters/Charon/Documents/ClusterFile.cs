@@ -5,9 +5,7 @@ namespace RemoteSigner.Clusters.Charon;
 /// <summary>What a file turned out to be: a lock, or only the definition of one.</summary>
 public abstract record ClusterFile
 {
-    private ClusterFile()
-    {
-    }
+    private ClusterFile() { }
 
     /// <summary>Bytes of the longest one that is read.</summary>
     public const int MostBytes = ClusterJson.MostBytes;

@@ -22,24 +22,30 @@ internal static class ClusterJson
         return value;
     }
 
-    public static ClusterFileException TooLarge(long length) => new(
-        ClusterFileFault.TooLarge, $"the file has {length} bytes, at most {MostBytes} are read", "check that this is a cluster-lock.json or cluster-definition.json");
+    public static ClusterFileException TooLarge(long length) =>
+        new(
+            ClusterFileFault.TooLarge,
+            $"the file has {length} bytes, at most {MostBytes} are read",
+            "check that this is a cluster-lock.json or cluster-definition.json"
+        );
 
     /// <summary>True when the file is a lock rather than a definition; neither is known to be well-formed by that.</summary>
     public static bool IsLock(ReadOnlyMemory<byte> json) => Read(json, root =>
-    {
-        root.IgnoreOthers();
-        return root.Has(LockJson.Definition);
-    });
+        {
+            root.IgnoreOthers();
+            return root.Has(LockJson.Definition);
+        });
 
     public static ClusterVersion Version(JsonMembers definition)
     {
         const int LongestVersion = 16;
         var text = definition.Text("version", LongestVersion);
-        return ClusterVersion.Find(text) ?? throw new ClusterFileException(
-            ClusterFileFault.UnknownVersion,
-            $"{definition.PathOf("version")} is '{text}'; v1.0.0 to v1.11.0 are known",
-            "a newer Charon wrote this file: look for a newer version of this program");
+        return ClusterVersion.Find(text)
+            ?? throw new ClusterFileException(
+                ClusterFileFault.UnknownVersion,
+                $"{definition.PathOf("version")} is '{text}'; v1.0.0 to v1.11.0 are known",
+                "a newer Charon wrote this file: look for a newer version of this program"
+            );
     }
 
     /// <summary>Empty, or 0x and 40 hexadecimal digits, as it stands in the file.</summary>

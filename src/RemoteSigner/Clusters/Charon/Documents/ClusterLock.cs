@@ -34,23 +34,31 @@ public sealed record ClusterLock
         return [.. Validators.Select((validator, position) => ShareOf(validator, position, shareIndex))];
     }
 
-    /// <summary>A deposit of so many Gwei for the validator at <paramref name="position"/>, to the definition's withdrawal address.</summary>
+    /// <summary>
+    /// A deposit of so many Gwei for the validator at <paramref name="position"/>, to the definition's withdrawal address.
+    /// </summary>
     /// <exception cref="ClusterFileException">The definition names no withdrawal address.</exception>
-    public Deposit DepositOf(int position, ulong amount) => LockedDeposits.CredentialsOf(Definition, position) is { } credentials
-        ? new(Validators[position].GroupKey, credentials, amount, Definition.ForkVersion)
-        : throw new ClusterFileException(ClusterFileFault.Malformed, $"the lock names no withdrawal address for {CheckText.Validator(position)}", "make the deposit with the tool that made the validator");
+    public Deposit DepositOf(int position, ulong amount) =>
+        LockedDeposits.CredentialsOf(Definition, position) is { } credentials
+            ? new(Validators[position].GroupKey, credentials, amount, Definition.ForkVersion)
+            : throw new ClusterFileException(
+                ClusterFileFault.Malformed,
+                $"the lock names no withdrawal address for {CheckText.Validator(position)}",
+                "make the deposit with the tool that made the validator"
+            );
 
-    private ClusterShare ShareOf(ClusterValidator validator, int position, ulong shareIndex) => new()
-    {
-        GroupKey = validator.GroupKey,
-        PublicShare = validator.PublicShares[(int)shareIndex - 1],
-        ShareIndex = shareIndex,
-        Threshold = Definition.Threshold,
-        Operators = Definition.Operators.Length,
-        Position = position,
-        LockHash = LockHash,
-        DefinitionHash = Definition.DefinitionHash,
-        ForkVersion = Definition.ForkVersion,
-        FeeRecipient = ExecutionAddress.TryParse(Definition.AddressesOf(position).FeeRecipient, out var address) ? address : null,
-    };
+    private ClusterShare ShareOf(ClusterValidator validator, int position, ulong shareIndex) =>
+        new()
+        {
+            GroupKey = validator.GroupKey,
+            PublicShare = validator.PublicShares[(int)shareIndex - 1],
+            ShareIndex = shareIndex,
+            Threshold = Definition.Threshold,
+            Operators = Definition.Operators.Length,
+            Position = position,
+            LockHash = LockHash,
+            DefinitionHash = Definition.DefinitionHash,
+            ForkVersion = Definition.ForkVersion,
+            FeeRecipient = ExecutionAddress.TryParse(Definition.AddressesOf(position).FeeRecipient, out var address) ? address : null,
+        };
 }

@@ -2,7 +2,9 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Clusters.Charon;
 
-/// <summary>What a lock says about one share of one validator: everything an import has to compare a keystore with, and to remember with the key.</summary>
+/// <summary>
+/// What a lock says about one share of one validator: everything an import has to compare a keystore with, and to remember with the key.
+/// </summary>
 public sealed record ClusterShare
 {
     /// <summary>The validator's public key on chain.</summary>

@@ -1,6 +1,8 @@
 namespace RemoteSigner.Clusters.Charon;
 
-/// <summary>The schema version of a definition or lock, <c>v1.0.0</c> to <c>v1.11.0</c>: what a file of that version has and how it is hashed.</summary>
+/// <summary>
+/// The schema version of a definition or lock, <c>v1.0.0</c> to <c>v1.11.0</c>: what a file of that version has and how it is hashed.
+/// </summary>
 public readonly record struct ClusterVersion(int Minor)
 {
     private const int Newest = 11;
@@ -39,7 +41,8 @@ public readonly record struct ClusterVersion(int Minor)
     public static IEnumerable<ClusterVersion> All => Enumerable.Range(0, Newest + 1).Select(minor => new ClusterVersion(minor));
 
     /// <summary>Reads the exact text, such as <c>v1.8.0</c>; null for any other.</summary>
-    public static ClusterVersion? Find(string text) => All.Where(version => version.ToString() == text).Select(version => (ClusterVersion?)version).FirstOrDefault();
+    public static ClusterVersion? Find(string text) =>
+        All.Where(version => version.ToString() == text).Select(version => (ClusterVersion?)version).FirstOrDefault();
 
     public override string ToString() => $"v1.{Minor}.0";
 }

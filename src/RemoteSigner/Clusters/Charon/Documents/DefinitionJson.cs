@@ -3,7 +3,9 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Clusters.Charon;
 
-/// <summary>Reads the members of a definition as its version has them; the bounds are those of the hashed types (see the room's README).</summary>
+/// <summary>
+/// Reads the members of a definition as its version has them; the bounds are those of the hashed types (see the room's README).
+/// </summary>
 internal static class DefinitionJson
 {
     public const int MostOperators = 256;
@@ -28,9 +30,13 @@ internal static class DefinitionJson
             ForkVersion = ReadForkVersion(members),
             Operators = members.Objects("operators", MostOperators, member => ReadOperator(member, version)),
             Creator = version.HasCreator ? members.Object("creator", creator => ReadCreator(creator, version)) : null,
-            ValidatorAddresses = version.HasAddressesPerValidator ? members.Objects("validators", MostValidators, ReadAddresses) : [ReadSingleAddresses(members)],
+            ValidatorAddresses = version.HasAddressesPerValidator
+                ? members.Objects("validators", MostValidators, ReadAddresses)
+                : [ReadSingleAddresses(members)],
             DepositAmounts = version.HasDepositAmounts ? members.GweiList("deposit_amounts", MostDepositAmounts) : [],
-            ConsensusProtocol = version.HasConsensusProtocol ? members.Text("consensus_protocol", DefinitionHash.MostConsensusProtocol) : "",
+            ConsensusProtocol = version.HasConsensusProtocol
+                ? members.Text("consensus_protocol", DefinitionHash.MostConsensusProtocol)
+                : "",
             TargetGasLimit = version.HasGasLimit ? members.Number("target_gas_limit") : 0,
             Compounding = version.HasGasLimit && members.Flag("compounding"),
             ConfigHash = new Root(members.Bytes("config_hash", Root.Length)),
@@ -59,7 +65,8 @@ internal static class DefinitionJson
             members.Address("address"),
             members.Text("enr", DefinitionHash.MostEnr),
             ReadSignature(members, "config_signature", version),
-            ReadSignature(members, "enr_signature", version));
+            ReadSignature(members, "enr_signature", version)
+        );
     }
 
     private static ClusterCreator ReadCreator(JsonMembers members, ClusterVersion version) =>
@@ -75,12 +82,19 @@ internal static class DefinitionJson
             : throw members.Malformed(name, "is not a multiple of 65 bytes");
     }
 
-    private static ValidatorAddresses ReadAddresses(JsonMembers members) => new(members.Address("fee_recipient_address"), members.Address("withdrawal_address"));
+    private static ValidatorAddresses ReadAddresses(JsonMembers members) =>
+        new(members.Address("fee_recipient_address"), members.Address("withdrawal_address"));
 
-    // Old hashes leave out what is empty, so that one address alone could be either. Charon wrote files without a fee recipient, never without the other.
+    // Old hashes leave out what is empty, so that one address alone could be either. Charon wrote files without a fee recipient, never
+    // without the other.
     private static ValidatorAddresses ReadSingleAddresses(JsonMembers members)
     {
-        var addresses = new ValidatorAddresses(members.Address("fee_recipient_address", optional: true), members.Address("withdrawal_address", optional: true));
-        return addresses is { FeeRecipient.Length: > 0, Withdrawal.Length: 0 } ? throw members.Malformed("withdrawal_address", "is missing beside fee_recipient_address") : addresses;
+        var addresses = new ValidatorAddresses(
+            members.Address("fee_recipient_address", optional: true),
+            members.Address("withdrawal_address", optional: true)
+        );
+        return addresses is { FeeRecipient.Length: > 0, Withdrawal.Length: 0 }
+            ? throw members.Malformed("withdrawal_address", "is missing beside fee_recipient_address")
+            : addresses;
     }
 }

@@ -16,11 +16,18 @@ internal static class LockJson
         return new()
         {
             Definition = definition,
-            Validators = members.Objects("distributed_validators", DefinitionJson.MostValidators, validator => ReadValidator(validator, version)),
+            Validators = members.Objects("distributed_validators", DefinitionJson.MostValidators, validator =>
+                ReadValidator(validator, version)
+            ),
             SignatureAggregate = [.. members.BytesUpTo("signature_aggregate", BlsSignature.Length)],
             LockHash = new Root(members.Bytes("lock_hash", Root.Length)),
             NodeSignatures = version.HasRegistrations
-                ? [.. members.BytesList("node_signatures", DefinitionJson.MostOperators, 0, Secp256k1.RecoverableLength).Select(ImmutableArray.Create<byte>)]
+                ?
+                [
+                    .. members
+                        .BytesList("node_signatures", DefinitionJson.MostOperators, 0, Secp256k1.RecoverableLength)
+                        .Select(ImmutableArray.Create<byte>),
+                ]
                 : [],
         };
     }
@@ -35,7 +42,12 @@ internal static class LockJson
         return new()
         {
             GroupKey = ReadGroupKey(members),
-            PublicShares = [.. members.BytesList("public_shares", DefinitionJson.MostOperators, BlsPublicKey.Length, BlsPublicKey.Length, optional: true).Select(share => new BlsPublicKey(share))],
+            PublicShares =
+            [
+                .. members
+                    .BytesList("public_shares", DefinitionJson.MostOperators, BlsPublicKey.Length, BlsPublicKey.Length, optional: true)
+                    .Select(share => new BlsPublicKey(share)),
+            ],
             Deposits = ReadDeposits(members, version),
             Registration = version.HasRegistrations ? members.Object("builder_registration", ReadRegistration) : null,
         };
@@ -52,12 +64,18 @@ internal static class LockJson
             : throw members.Malformed(Name, "is not 48 bytes of hex with 0x");
     }
 
-    private static ImmutableArray<SignedDeposit> ReadDeposits(JsonMembers members, ClusterVersion version) => version switch
-    {
-        { HasDepositAmounts: true } => members.Objects("partial_deposit_data", DefinitionJson.MostDepositAmounts, ReadDeposit, optional: true),
-        { HasDeposits: true } => members.Object("deposit_data", ReadSingleDeposit),
-        _ => [],
-    };
+    private static ImmutableArray<SignedDeposit> ReadDeposits(JsonMembers members, ClusterVersion version) =>
+        version switch
+        {
+            { HasDepositAmounts: true } => members.Objects(
+                "partial_deposit_data",
+                DefinitionJson.MostDepositAmounts,
+                ReadDeposit,
+                optional: true
+            ),
+            { HasDeposits: true } => members.Object("deposit_data", ReadSingleDeposit),
+            _ => [],
+        };
 
     // Clusters that one person made with an early Charon have a deposit of empty members: none.
     private static ImmutableArray<SignedDeposit> ReadSingleDeposit(JsonMembers members)
@@ -72,18 +90,22 @@ internal static class LockJson
         return members.Gwei("amount") == 0 ? [] : throw members.Malformed("amount", "is not 0 in a deposit for no key");
     }
 
-    private static SignedDeposit ReadDeposit(JsonMembers members) => new(
-        new BlsPublicKey(members.Bytes("pubkey", BlsPublicKey.Length)),
-        new Root(members.Bytes("withdrawal_credentials", Root.Length)),
-        members.Gwei("amount"),
-        new BlsSignature(members.Bytes("signature", BlsSignature.Length)));
+    private static SignedDeposit ReadDeposit(JsonMembers members) =>
+        new(
+            new BlsPublicKey(members.Bytes("pubkey", BlsPublicKey.Length)),
+            new Root(members.Bytes("withdrawal_credentials", Root.Length)),
+            members.Gwei("amount"),
+            new BlsSignature(members.Bytes("signature", BlsSignature.Length))
+        );
 
     private static SignedRegistration ReadRegistration(JsonMembers members) =>
         new(members.Object("message", ReadMessage), new BlsSignature(members.Bytes("signature", BlsSignature.Length)));
 
-    private static ValidatorRegistration ReadMessage(JsonMembers members) => new(
-        new ExecutionAddress(members.Bytes("fee_recipient", ExecutionAddress.Length)),
-        members.Number("gas_limit"),
-        members.Number("timestamp"),
-        new BlsPublicKey(members.Bytes("pubkey", BlsPublicKey.Length)));
+    private static ValidatorRegistration ReadMessage(JsonMembers members) =>
+        new(
+            new ExecutionAddress(members.Bytes("fee_recipient", ExecutionAddress.Length)),
+            members.Number("gas_limit"),
+            members.Number("timestamp"),
+            new BlsPublicKey(members.Bytes("pubkey", BlsPublicKey.Length))
+        );
 }

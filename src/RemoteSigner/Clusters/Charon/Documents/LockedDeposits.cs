@@ -15,7 +15,10 @@ internal static class LockedDeposits
     private static readonly ulong[] _usual = [Ether, Whole];
     private static readonly ulong[] _usualCompounding = [Ether, 8 * Ether, Whole, 256 * Ether];
 
-    /// <summary>Why the lock does not foresee <paramref name="deposit"/> for the validator at <paramref name="position"/>, or null; amounts from 1 ETH to <paramref name="mostTopUp"/> Gwei need no foresight.</summary>
+    /// <summary>
+    /// Why the lock does not foresee <paramref name="deposit"/> for the validator at <paramref name="position"/>, or null; amounts from 1
+    /// ETH to <paramref name="mostTopUp"/> Gwei need no foresight.
+    /// </summary>
     public static string? Problem(ClusterLock cluster, int position, Deposit deposit, ulong mostTopUp)
     {
         if (deposit.GenesisForkVersion != cluster.Definition.ForkVersion)
@@ -29,11 +32,16 @@ internal static class LockedDeposits
         }
 
         var amounts = AmountsOf(cluster, position);
-        return amounts.Contains(deposit.Amount) || (deposit.Amount >= Ether && deposit.Amount <= mostTopUp) ? null
-            : $"is of {deposit.Amount} Gwei, the lock has {string.Join(", ", amounts)}, and deposits.maxTopUpGwei in signer.json allows {(mostTopUp == 0 ? "no other amount" : $"others from {Ether} to at most {mostTopUp} Gwei")}";
+        return amounts.Contains(deposit.Amount) || (deposit.Amount >= Ether && deposit.Amount <= mostTopUp)
+            ? null
+            : $"is of {deposit.Amount} Gwei, the lock has {string.Join(", ", amounts)}, and deposits.maxTopUpGwei in "
+                + $"signer.json allows {(mostTopUp == 0 ? "no other amount" : $"others from {Ether} to at most {mostTopUp} Gwei")}";
     }
 
-    /// <summary>0x01 (or 0x02: compounding), eleven zeroes, the withdrawal address of the validator at <paramref name="position"/>; null where the definition names none.</summary>
+    /// <summary>
+    /// 0x01 (or 0x02: compounding), eleven zeroes, the withdrawal address of the validator at <paramref name="position"/>; null where the
+    /// definition names none.
+    /// </summary>
     public static Root? CredentialsOf(ClusterDefinition definition, int position)
     {
         const int AddressAt = Root.Length - ExecutionAddress.Length;
@@ -61,6 +69,8 @@ internal static class LockedDeposits
             return [.. cluster.Validators[position].Deposits.Select(deposit => deposit.Amount)];
         }
 
-        return cluster.Definition.DepositAmounts is { IsEmpty: false } amounts ? amounts : cluster.Definition.Compounding ? _usualCompounding : _usual;
+        return cluster.Definition.DepositAmounts is { IsEmpty: false } amounts ? amounts
+            : cluster.Definition.Compounding ? _usualCompounding
+            : _usual;
     }
 }

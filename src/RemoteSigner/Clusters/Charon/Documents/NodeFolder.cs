@@ -6,8 +6,8 @@ using RemoteSigner.Native;
 namespace RemoteSigner.Clusters.Charon;
 
 /// <summary>
-/// The folder of one Charon node (<c>.charon</c>): <c>cluster-lock.json</c>, <c>charon-enr-private-key</c>, and in <c>validator_keys</c> for the validator at
-/// position N of the lock <c>keystore-N.json</c> with its password in <c>keystore-N.txt</c>.
+/// The folder of one Charon node (<c>.charon</c>): <c>cluster-lock.json</c>, <c>charon-enr-private-key</c>, and in <c>validator_keys</c>
+/// for the validator at position N of the lock <c>keystore-N.json</c> with its password in <c>keystore-N.txt</c>.
 /// </summary>
 public sealed record NodeFolder(string Path)
 {
@@ -25,7 +25,10 @@ public sealed record NodeFolder(string Path)
     public string KeystoreFile(int position) => System.IO.Path.Combine(KeystoreFolder, $"keystore-{position}.json");
 
     /// <summary>Every keystore that lies here, also those with cheap encryption that Charon makes for tests.</summary>
-    public IReadOnlyList<string> FindKeystores() => Directory.Exists(KeystoreFolder) ? [.. Directory.EnumerateFiles(KeystoreFolder, "keystore-*.json").Order(StringComparer.Ordinal)] : [];
+    public IReadOnlyList<string> FindKeystores() =>
+        Directory.Exists(KeystoreFolder)
+            ? [.. Directory.EnumerateFiles(KeystoreFolder, "keystore-*.json").Order(StringComparer.Ordinal)]
+            : [];
 
     /// <summary>The same with cheap encryption: <c>keystore-insecure-N.json</c>.</summary>
     public string InsecureKeystoreFile(int position) => System.IO.Path.Combine(KeystoreFolder, $"keystore-insecure-{position}.json");
@@ -35,7 +38,8 @@ public sealed record NodeFolder(string Path)
     public string PasswordFile(int position) => System.IO.Path.Combine(KeystoreFolder, $"keystore-{position}.txt");
 
     /// <summary>
-    /// The public half (33 bytes, compressed) of the node's key, for <see cref="ClusterDefinition.FindShareIndex"/>. The private half is wiped before this returns.
+    /// The public half (33 bytes, compressed) of the node's key, for <see cref="ClusterDefinition.FindShareIndex"/>. The private half is
+    /// wiped before this returns.
     /// </summary>
     /// <exception cref="ClusterFileException">The file does not hold a key.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -48,7 +52,10 @@ public sealed record NodeFolder(string Path)
         try
         {
             var digits = text.Span.TrimEnd(" \r\n"u8);
-            return Convert.FromHexString(digits, secret, out var read, out var written) == OperationStatus.Done && read == digits.Length && written == KeyLength
+            return
+                Convert.FromHexString(digits, secret, out var read, out var written) == OperationStatus.Done
+                && read == digits.Length
+                && written == KeyLength
                 ? PublicHalf(secret)
                 : throw NoKey(null);
         }
@@ -74,5 +81,10 @@ public sealed record NodeFolder(string Path)
     }
 
     private ClusterFileException NoKey(Exception? cause) =>
-        new(ClusterFileFault.NodeKey, $"{NodeKeyFile} holds no secp256k1 key of 64 hexadecimal digits", "give the folder in which 'charon dkg' or 'charon create enr' left its key", cause);
+        new(
+            ClusterFileFault.NodeKey,
+            $"{NodeKeyFile} holds no secp256k1 key of 64 hexadecimal digits",
+            "give the folder in which 'charon dkg' or 'charon create enr' left its key",
+            cause
+        );
 }

@@ -4,8 +4,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Clusters.Charon;
 
 /// <summary>
-/// Computes <c>config_hash</c> (what operators agree on and sign) and <c>definition_hash</c> (that, with ENRs and signatures). Three schemes by version;
-/// the room's README has them leaf by leaf.
+/// Computes <c>config_hash</c> (what operators agree on and sign) and <c>definition_hash</c> (that, with ENRs and signatures). Three
+/// schemes by version; the room's README has them leaf by leaf.
 /// </summary>
 internal static class DefinitionHash
 {
@@ -23,12 +23,13 @@ internal static class DefinitionHash
 
     public static Root Definition(ClusterDefinition definition) => Compute(definition, whole: true);
 
-    private static Root Compute(ClusterDefinition definition, bool whole) => definition.Version switch
-    {
-        { IsLegacy: true } => Legacy(definition, whole),
-        { HasAddressesPerValidator: false } => Middle(definition, whole),
-        _ => Modern(definition, whole),
-    };
+    private static Root Compute(ClusterDefinition definition, bool whole) =>
+        definition.Version switch
+        {
+            { IsLegacy: true } => Legacy(definition, whole),
+            { HasAddressesPerValidator: false } => Middle(definition, whole),
+            _ => Modern(definition, whole),
+        };
 
     // v1.0 to v1.2: everything is text, and nothing tells an empty text from a missing one.
     private static Root Legacy(ClusterDefinition definition, bool whole)
@@ -90,7 +91,11 @@ internal static class DefinitionHash
     private static Root MiddleOperator(ClusterOperator member, bool whole)
     {
         var leaves = new SszLeaves().PutBytes(AddressBytes(member.Address));
-        return (whole ? leaves.PutTextList(member.Enr, MostEnr).PutBytes(member.ConfigSignature.AsSpan()).PutBytes(member.EnrSignature.AsSpan()) : leaves).Root;
+        return (
+            whole
+                ? leaves.PutTextList(member.Enr, MostEnr).PutBytes(member.ConfigSignature.AsSpan()).PutBytes(member.EnrSignature.AsSpan())
+                : leaves
+        ).Root;
     }
 
     // From v1.5 on: every member has its leaf.
@@ -121,20 +126,24 @@ internal static class DefinitionHash
         return (whole ? leaves.Put(definition.ConfigHash) : leaves).Root;
     }
 
-    private static SszLeaves Head(ClusterDefinition definition) => new SszLeaves()
-        .PutTextList(definition.Uuid, MostUuid)
-        .PutTextList(definition.Name, MostName)
-        .PutTextList(definition.Version.ToString(), MostVersion)
-        .PutTextList(definition.Timestamp, MostTimestamp)
-        .Put((ulong)definition.NumValidators)
-        .Put((ulong)definition.Threshold);
+    private static SszLeaves Head(ClusterDefinition definition) =>
+        new SszLeaves()
+            .PutTextList(definition.Uuid, MostUuid)
+            .PutTextList(definition.Name, MostName)
+            .PutTextList(definition.Version.ToString(), MostVersion)
+            .PutTextList(definition.Timestamp, MostTimestamp)
+            .Put((ulong)definition.NumValidators)
+            .Put((ulong)definition.Threshold);
 
     private static Root ModernOperator(ClusterVersion version, ClusterOperator member, bool whole)
     {
         var leaves = new SszLeaves().PutVector(AddressBytes(member.Address), ExecutionAddress.Length);
         if (whole)
         {
-            leaves.PutTextList(member.Enr, MostEnr).Put(Signature(version, member.ConfigSignature.AsSpan())).Put(Signature(version, member.EnrSignature.AsSpan()));
+            leaves
+                .PutTextList(member.Enr, MostEnr)
+                .Put(Signature(version, member.ConfigSignature.AsSpan()))
+                .Put(Signature(version, member.EnrSignature.AsSpan()));
         }
 
         return leaves.Root;
@@ -163,10 +172,11 @@ internal static class DefinitionHash
         return SszHasher.List(each, MostSignatures);
     }
 
-    private static Root Addresses(ValidatorAddresses addresses) => new SszLeaves()
-        .PutVector(AddressBytes(addresses.FeeRecipient), ExecutionAddress.Length)
-        .PutVector(AddressBytes(addresses.Withdrawal), ExecutionAddress.Length)
-        .Root;
+    private static Root Addresses(ValidatorAddresses addresses) =>
+        new SszLeaves()
+            .PutVector(AddressBytes(addresses.FeeRecipient), ExecutionAddress.Length)
+            .PutVector(AddressBytes(addresses.Withdrawal), ExecutionAddress.Length)
+            .Root;
 
     private static byte[] AddressBytes(string text) => text.Length == 0 ? [] : ExecutionAddress.Parse(text).Bytes.ToArray();
 }

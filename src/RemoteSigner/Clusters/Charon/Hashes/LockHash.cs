@@ -8,8 +8,11 @@ internal static class LockHash
     private static readonly SignedDeposit _noDeposit = new(default, default, 0, default);
 
     /// <summary>The same as a message to be signed; of a version whose list of validators has a limit.</summary>
-    public static ClusterLockMessage ToMessage(ClusterLock cluster) => new(
-        DefinitionHash.Definition(cluster.Definition), [.. cluster.Validators.Select(validator => Validator(cluster.Definition.Version, validator))]);
+    public static ClusterLockMessage ToMessage(ClusterLock cluster) =>
+        new(
+            DefinitionHash.Definition(cluster.Definition),
+            [.. cluster.Validators.Select(validator => Validator(cluster.Definition.Version, validator))]
+        );
 
     public static Root Compute(ClusterLock cluster)
     {
@@ -17,7 +20,9 @@ internal static class LockHash
         var validators = cluster.Validators;
         return new SszLeaves()
             .Put(DefinitionHash.Definition(cluster.Definition))
-            .PutList(validators, version.IsLegacy ? validators.Length : DefinitionJson.MostValidators, validator => Validator(version, validator))
+            .PutList(validators, version.IsLegacy ? validators.Length : DefinitionJson.MostValidators, validator =>
+                Validator(version, validator)
+            )
             .Root;
     }
 
@@ -25,7 +30,9 @@ internal static class LockHash
     {
         var leaves = new SszLeaves();
         _ = version.IsLegacy ? leaves.PutText(validator.GroupKey.ToString()) : leaves.PutBytes(validator.GroupKey.Bytes);
-        leaves.PutList(validator.PublicShares, version.IsLegacy ? validator.PublicShares.Length : DefinitionJson.MostOperators, share => SszHasher.Bytes(share.Bytes));
+        leaves.PutList(validator.PublicShares, version.IsLegacy ? validator.PublicShares.Length : DefinitionJson.MostOperators, share =>
+            SszHasher.Bytes(share.Bytes)
+        );
         if (version.HasDepositAmounts)
         {
             leaves.PutList(validator.Deposits, DefinitionJson.MostDepositAmounts, deposit => Deposit(deposit).Root);
@@ -53,19 +60,19 @@ internal static class LockHash
 
     private static SszLeaves Deposit(SignedDeposit deposit) => PutMembers(new SszLeaves(), deposit);
 
-    private static SszLeaves PutMembers(SszLeaves leaves, SignedDeposit deposit) => leaves
-        .PutBytes(deposit.PublicKey.Bytes)
-        .Put(deposit.WithdrawalCredentials)
-        .Put(deposit.Amount)
-        .PutBytes(deposit.Signature.Bytes);
+    private static SszLeaves PutMembers(SszLeaves leaves, SignedDeposit deposit) =>
+        leaves.PutBytes(deposit.PublicKey.Bytes).Put(deposit.WithdrawalCredentials).Put(deposit.Amount).PutBytes(deposit.Signature.Bytes);
 
-    private static Root Registration(SignedRegistration registration) => new SszLeaves()
-        .Put(new SszLeaves()
-            .PutBytes(registration.Message.FeeRecipient.Bytes)
-            .Put(registration.Message.GasLimit)
-            .Put(registration.Message.Timestamp)
-            .PutBytes(registration.Message.PublicKey.Bytes)
-            .Root)
-        .PutBytes(registration.Signature.Bytes)
-        .Root;
+    private static Root Registration(SignedRegistration registration) =>
+        new SszLeaves()
+            .Put(
+                new SszLeaves()
+                    .PutBytes(registration.Message.FeeRecipient.Bytes)
+                    .Put(registration.Message.GasLimit)
+                    .Put(registration.Message.Timestamp)
+                    .PutBytes(registration.Message.PublicKey.Bytes)
+                    .Root
+            )
+            .PutBytes(registration.Signature.Bytes)
+            .Root;
 }

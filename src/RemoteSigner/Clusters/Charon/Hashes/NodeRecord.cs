@@ -7,8 +7,8 @@ using System.Text;
 namespace RemoteSigner.Clusters.Charon;
 
 /// <summary>
-/// An Ethereum node record (EIP-778, identity scheme v4), whose signature over itself is verified: what a Charon node is known by. Addresses and ports in
-/// it are not read.
+/// An Ethereum node record (EIP-778, identity scheme v4), whose signature over itself is verified: what a Charon node is known by.
+/// Addresses and ports in it are not read.
 /// </summary>
 public sealed class NodeRecord
 {
@@ -19,7 +19,9 @@ public sealed class NodeRecord
     /// <summary>The node's secp256k1 key, compressed, 33 bytes.</summary>
     public ImmutableArray<byte> PublicKey { get; }
 
-    /// <summary>Reads <c>enr:</c> and base64url; the old padding with = is borne. <paramref name="problem"/> says why it is no record.</summary>
+    /// <summary>
+    /// Reads <c>enr:</c> and base64url; the old padding with = is borne. <paramref name="problem"/> says why it is no record.
+    /// </summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out NodeRecord? record, [NotNullWhen(false)] out string? problem)
     {
         record = null;
@@ -41,7 +43,12 @@ public sealed class NodeRecord
     {
         var digits = text.AsSpan(text.StartsWith("0x", StringComparison.Ordinal) ? 2 : 0);
         var key = new byte[Secp256k1.PublicKeyLength];
-        return digits.Length == 2 * key.Length && Convert.FromHexString(digits, key, out _, out _) == OperationStatus.Done && Secp256k1.IsPublicKey(key) ? [.. key] : null;
+        return
+            digits.Length == 2 * key.Length
+            && Convert.FromHexString(digits, key, out _, out _) == OperationStatus.Done
+            && Secp256k1.IsPublicKey(key)
+            ? [.. key]
+            : null;
     }
 
     private static NodeRecord Parse(string text)
@@ -52,7 +59,9 @@ public sealed class NodeRecord
         }
 
         var encoded = text.AsSpan(Prefix.Length).TrimEnd('=');
-        var items = Base64Url.IsValid(encoded) ? Rlp.ReadList(Base64Url.DecodeFromChars(encoded)) : throw new FormatException("it is not base64url");
+        var items = Base64Url.IsValid(encoded)
+            ? Rlp.ReadList(Base64Url.DecodeFromChars(encoded))
+            : throw new FormatException("it is not base64url");
         if (items.Count < 4 || items.Count % 2 != 0)
         {
             throw new FormatException("it has no pairs of key and value");

@@ -1,8 +1,8 @@
 namespace RemoteSigner.Clusters.Charon;
 
 /// <summary>
-/// Recursive length prefix (Ethereum yellow paper, appendix B), as far as a node record goes: one list of byte strings. Only the shortest encoding is
-/// read; anything else is a <see cref="FormatException"/>.
+/// Recursive length prefix (Ethereum yellow paper, appendix B), as far as a node record goes: one list of byte strings. Only the shortest
+/// encoding is read; anything else is a <see cref="FormatException"/>.
 /// </summary>
 internal static class Rlp
 {
@@ -38,12 +38,13 @@ internal static class Rlp
 
     private static byte[] WriteString(byte[] item) => item is [< ShortString] ? item : [.. Prefix(item.Length, ShortString), .. item];
 
-    private static byte[] Prefix(int length, byte offset) => length switch
-    {
-        <= LongestShort => [(byte)(offset + length)],
-        <= byte.MaxValue => [(byte)(offset + LongestShort + 1), (byte)length],
-        _ => [(byte)(offset + LongestShort + 2), (byte)(length >> 8), (byte)(length & 0xff)],
-    };
+    private static byte[] Prefix(int length, byte offset) =>
+        length switch
+        {
+            <= LongestShort => [(byte)(offset + length)],
+            <= byte.MaxValue => [(byte)(offset + LongestShort + 1), (byte)length],
+            _ => [(byte)(offset + LongestShort + 2), (byte)(length >> 8), (byte)(length & 0xff)],
+        };
 
     private static byte[] ReadString(ref ReadOnlySpan<byte> rlp)
     {

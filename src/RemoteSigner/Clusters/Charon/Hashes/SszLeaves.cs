@@ -5,8 +5,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Clusters.Charon;
 
 /// <summary>
-/// The leaves of one container while it is hashed, in order. As in the library that Charon hashes with, an empty byte string that is not a list gives no
-/// leaf at all: old versions depend on it.
+/// The leaves of one container while it is hashed, in order. As in the library that Charon hashes with, an empty byte string that is not a
+/// list gives no leaf at all: old versions depend on it.
 /// </summary>
 internal sealed class SszLeaves
 {
@@ -34,5 +34,6 @@ internal sealed class SszLeaves
     /// <summary>A vector of exactly so many bytes, or as many zeroes where there are none.</summary>
     public SszLeaves PutVector(ReadOnlySpan<byte> bytes, int length) => PutBytes(bytes.IsEmpty ? new byte[length] : bytes);
 
-    public SszLeaves PutList<T>(ImmutableArray<T> items, int limit, Func<T, Root> root) => Put(SszHasher.List([.. items.Select(root)], (ulong)limit));
+    public SszLeaves PutList<T>(ImmutableArray<T> items, int limit, Func<T, Root> root) =>
+        Put(SszHasher.List([.. items.Select(root)], (ulong)limit));
 }
