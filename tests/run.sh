@@ -34,6 +34,9 @@ if tests/container.py; then passed=$((passed + 1)); else failed=$((failed + 1));
 # Every fenced block of README.md and docs/ is run, parsed, or says why not.
 if tests/pages.py; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 
+# Each picture in docs/pictures is what its text makes; that the text names what the code has, the unit tests hold.
+if docs/pictures/draw.py --check; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+
 # What is computed together for many keys is blst's bit by bit, by the library that is shipped, and without AVX-512 no branch and no address depends on a scalar. The rest of the evidence: make constant-time.
 if tests/constant-time/quick.sh; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 

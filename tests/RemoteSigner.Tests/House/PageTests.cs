@@ -1,0 +1,30 @@
+using System.Text.RegularExpressions;
+
+namespace RemoteSigner.Tests.House;
+
+/// <summary>The pages under <c>docs</c> say by which test a claim is held and in which file a line goes: both must be there.</summary>
+public sealed partial class PageTests
+{
+    [Fact]
+    public void Every_test_that_a_page_names_is_there()
+    {
+        var files = HouseTests.Sources("tests", "*.cs").Select(Path.GetFileNameWithoutExtension).ToHashSet(StringComparer.Ordinal);
+        Assert.Empty(Named(TestClass()).Where(named => !files.Contains(named.Name)));
+    }
+
+    [Fact]
+    public void Every_file_that_a_page_names_is_there() =>
+        Assert.Empty(Named(RepositoryPath()).Where(named => !Path.Exists(Path.Combine(HouseTests.Root(), named.Name))));
+
+    private static IEnumerable<(string Page, string Name)> Named(Regex pattern) =>
+        from page in Directory.EnumerateFiles(Path.Combine(HouseTests.Root(), "docs"), "*.md", SearchOption.AllDirectories)
+        from Match match in pattern.Matches(File.ReadAllText(page))
+        select (Path.GetRelativePath(HouseTests.Root(), page), match.Groups[1].Value);
+
+    [GeneratedRegex(@"`(\w+Tests)`")]
+    private static partial Regex TestClass();
+
+    // In backticks and without a placeholder.
+    [GeneratedRegex(@"`((?:src|tests|docs|hsm-profiles|firmware-config)/[\w./-]+)`")]
+    private static partial Regex RepositoryPath();
+}
