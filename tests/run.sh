@@ -28,6 +28,9 @@ if tests/openapi.sh; then passed=$((passed + 1)); else failed=$((failed + 1)); f
 # The Debian package, as far as a machine shows that has not booted with it. The rest: make machine-test.
 if tests/package.sh; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 
+# THIRD-PARTY-NOTICES lists what the program carries, and every licence in it is permissive.
+if tests/third-party.py check; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+
 # The container file, as far as it goes without an engine and without the minutes of a build.
 if tests/container.py; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 
