@@ -6,11 +6,15 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY . .
-RUN dotnet publish src/RemoteSigner.Host -c Release -r linux-x64 -o /published && rm -f /published/*.pdb && install -d -m 0700 /state
+# The version that the program reports: docker build --build-arg VERSION="$(tests/version.sh)" . Without it: 0.0.0-dev.
+ARG VERSION
+RUN dotnet publish src/RemoteSigner.Host -c Release -r linux-x64 -o /published ${VERSION:+-p:InformationalVersion=$VERSION} \
+ && rm -f /published/*.pdb && install -d -m 0700 /state
 
 # No shell, no package manager; libssl3 and the public certificate authorities are in it.
 FROM mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
 COPY --from=build /published/ /usr/lib/remote-signer/
+COPY LICENSE THIRD-PARTY-NOTICES /usr/share/doc/remote-signer/
 COPY --from=build --chown=$APP_UID:$APP_UID /state /var/lib/remote-signer
 USER $APP_UID
 WORKDIR /var/lib/remote-signer

@@ -4,7 +4,7 @@ PUBLISH := artifacts/publish/remote-signer
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: demo test fuzz proof constant-time bench e2e machine-test modules pages publish deb format install clean
+.PHONY: demo test fuzz proof constant-time bench e2e machine-test modules pages publish deb release reproducible format install clean
 
 ## Four signers of a 3-of-4 cluster on this machine; ONCE=1 ends after the steps, SEAL=tpm seals under software TPMs.
 demo: publish
@@ -55,6 +55,14 @@ publish: install
 ## The Debian package of it in artifacts/deb/; VERSION= instead of the one from tag or commit.
 deb: publish
 	@firmware-config/make-deb.sh $(PUBLISH) artifacts/deb/remote-signer.deb $(VERSION)
+
+## Tarball, Debian package, SBOM and checksums of this commit, in artifacts/release/ (minutes; docs/developer/release.md).
+release: install
+	@tests/release.sh
+
+## The release twice, in two folders, compared byte by byte (twice those minutes).
+reproducible: install
+	@tests/reproducible.sh
 
 ## The one style of the C# here (CSharpier, 140 columns).
 format:

@@ -4,14 +4,10 @@ set -euo pipefail
 published=$(realpath "$1") package=$(realpath -m "$2") version=${3:-}
 cd "$(dirname "$0")"
 
-# v1.2.3 is 1.2.3; anything else comes before the release that it will be, in the order of its commits.
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
-if [ -z "$version" ]; then
-  tag=$(git describe --tags --exact-match --match 'v[0-9]*' 2>/dev/null || true)
-  base=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' ../Directory.Build.props)
-  version=${tag#v}
-  version=${version:-$base~$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y%m%d.%H%M%S).$(git rev-parse --short=8 HEAD)}
-fi
+# In Debian's order 1.0.0-rc.1 would come behind 1.0.0, and 1.0.0~rc.1 comes before it.
+version=${version:-$(../tests/version.sh)}
+version=${version/-/\~}
 date=$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%d)
 
 work=$(mktemp -d)
@@ -32,6 +28,7 @@ put 0644 deb/lintian-overrides usr/share/lintian/overrides/remote-signer
 for file in nftables.conf ./*.yaml.example sysctl.d/* remote-signer.service.d/*; do put 0644 "$file" "usr/share/remote-signer/$file"; done
 
 put 0644 deb/copyright usr/share/doc/remote-signer/copyright
+put 0644 ../THIRD-PARTY-NOTICES usr/share/doc/remote-signer/THIRD-PARTY-NOTICES
 printf 'remote-signer (%s) stable; urgency=medium\n\n  * Built from %s.\n\n -- The RemoteSigner authors <maintainers@users.noreply.r-seed-8efffd0e.example>  %s\n' \
   "$version" "$(git rev-parse HEAD)" "$(date -u -R -d "@$SOURCE_DATE_EPOCH")" | gzip -9n > "$doc/changelog.gz"
 install -d "$root/usr/share/man/man1"

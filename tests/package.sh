@@ -12,6 +12,7 @@ firmware-config/make-deb.sh "$published" "$work/deb/one.deb" 1.0 >/dev/null
 firmware-config/make-deb.sh "$published" "$work/deb/again.deb" 1.0 >/dev/null
 cmp "$work/deb/one.deb" "$work/deb/again.deb" || fail "the same program gave two different packages"
 strange=$(dpkg-deb --contents "$work/deb/one.deb" | awk '$2 != "root/root" || $1 ~ /^[-d].......w/ || $1 ~ /s/')
+dpkg-deb --contents "$work/deb/one.deb" | grep 'doc/remote-signer/THIRD-PARTY-NOTICES$' >/dev/null || fail "the package lacks the notices"
 [ -z "$strange" ] || fail "the package has files that are not root's, writable by others or setuid: $strange"
 
 # A later version of the same.
