@@ -102,7 +102,7 @@ def run_page(found):
             file.write("\n".join(script) + "\n")
         ended = subprocess.run(
             ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), "--net", "--mount", "--pid", "--fork", "--kill-child", "bash", f"{folder}/page.sh"],
-            env={"PATH": f"{os.path.dirname(BINARY)}:{os.environ['PATH']}", "WORLD": folder, "LANG": "C.UTF-8"},
+            env={"PATH": f"{os.path.dirname(BINARY)}:{os.environ['PATH']}", "WORLD": folder, "ROOT": ROOT, "LANG": "C.UTF-8"},
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=SECONDS)
         if ended.returncode != 0:
             place = open(f"{folder}/place").read().strip() if os.path.exists(f"{folder}/place") else "the world"
