@@ -1,10 +1,28 @@
-# The commands a person needs. Each installs what it misses (Debian or Ubuntu, as root or with sudo).
+# The commands a person needs. Those for every day want no root; the others install what they miss (Debian or Ubuntu, as root or with sudo).
 SHELL := /bin/bash
 PUBLISH := artifacts/publish/remote-signer
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: demo test fuzz proof constant-time bench e2e machine-test modules pages publish deb release reproducible format install clean
+.PHONY: help check unit lint demo test coverage mutate vectors fuzz proof constant-time bench e2e machine-test modules pages publish deb \
+	release reproducible format install clean
+
+## This list.
+help:
+	@awk -f tests/help.awk $(MAKEFILE_LIST)
+
+## Before a commit, in minutes and without root: format, a build with all analyzers, lint, the fast unit tests.
+check:
+	@tests/check.sh
+
+## Unit tests without root, for the inner loop: ROOM=Slashing takes those of one room alone, CLASS=WatermarkTests one class.
+unit:
+	@tests/unit.sh $(ROOM) $(CLASS)
+
+## What no compiler reads: lengths of lines, shell and Python scripts, the OpenAPI documents.
+lint:
+	@tests/lint.sh
+
 
 ## Four signers of a 3-of-4 cluster on this machine; ONCE=1 ends after the steps, SEAL=tpm seals under software TPMs.
 demo: publish
@@ -14,33 +32,37 @@ demo: publish
 test: publish
 	@tests/run.sh
 
-## Bad input at every door and in every kind of file, SECONDS=600, SEED= to have a run again; a minute of it is in "make test".
+## Every small fault in the law (rules, floors, fence, start, import, access) and whether a test notices; FILES="Fence Start": some files.
+mutate:
+	@tests/mutate.sh $(FILES)
+
+## Bad input at every door and in every kind of file, for SECONDS=600; SEED= repeats a run. A minute of it is in "make test".
 fuzz: publish
 	@dotnet run --project tests/RemoteSigner.Fuzz -c Release --verbosity quiet -- $(or $(SECONDS),600) $(SEED)
 
-## The proof of slashing protection and of the fence, on a model (minutes); "N verified, 0 errors". MUTATIONS=1 shows that each wrong rule makes it fail.
+## The proof of slashing protection and of the fence, on a model (minutes). MUTATIONS=1 shows that each wrong rule makes it fail.
 proof: install
 	@tests/proof.sh $(if $(MUTATIONS),--mutations,)
 
-## Same-root signing is right and constant time, with AVX-512 and without: field bounds, valgrind, traces step by step, a million signatures against blst's (minutes).
+## Same-root signing is right and constant time: field bounds, valgrind, traces, a million signatures against blst's (minutes).
 constant-time: install
 	@tests/constant-time/all.sh
 
-## Speed and memory as ratios of one run, into artifacts/bench/latest.json; QUICK=1: a small version in about a minute, into quick.json; ONLY=batch,burst,…: some of it.
+## Speed and memory as ratios of one run, into artifacts/bench/latest.json. QUICK=1: a small version; ONLY=batch,burst: some parts.
 bench: publish
 	@dotnet publish tests/RemoteSigner.BareServer -c Release -r linux-x64 -o artifacts/bench/bare --verbosity quiet
 	@dotnet run --project tests/RemoteSigner.Benchmarks -c Release --verbosity quiet
 
-## A real beacon node and validator client on our signatures (minutes; needs ../shared); CLIENT_CLI=FILE takes another Lodestar, see tests/e2e.sh.
+## A real beacon node and validator client on our signatures (minutes; needs ../shared). CLIENT_CLI=FILE takes another Lodestar.
 e2e: publish
 	@tests/e2e.sh
 
-## firmware-config/README.md word for word on a Debian 12 that boots for it, with SoftHSM2, a TPM and openCryptoki, and the container file's steps (minutes, as root); KIND=softhsm2, tpm, opencryptoki or container: one of them; DEBIAN=trixie: on Debian 13.
+## firmware-config/README.md word for word on a Debian that boots for it (minutes, as root). KIND=softhsm2|tpm|opencryptoki|container.
 machine-test: deb
 	@tests/install.sh machine
 	@tests/machine/run.sh artifacts/deb/remote-signer.deb $(KIND)
 
-## A signer with each PKCS#11 module that Debian has beside SoftHSM2: a table of modules, versions and verdicts (half a minute; fetches one package, installs none).
+## A signer with each PKCS#11 module that Debian has beside SoftHSM2: a table of verdicts (half a minute; fetches one package).
 modules: publish
 	@tests/pkcs11-modules.sh
 
@@ -68,8 +90,10 @@ reproducible: install
 format:
 	@dotnet tool restore >/dev/null && dotnet csharpier format src tests
 
+## The Debian packages that the commands with root need.
 install:
 	@tests/install.sh
 
+## Takes away everything that was built.
 clean:
 	@rm -rf artifacts && find . -name bin -o -name obj -type d -prune -exec rm -rf {} +

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test project, the proof, and closes with one line: N passed, N failed.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
 results=artifacts/tests
 rm -rf "$results" && mkdir -p "$results"
@@ -22,8 +22,9 @@ for project in tests/RemoteSigner.Tests tests/RemoteSigner.AcceptanceTests; do
   if [ "${p:-0}" -eq 0 ] || { [ "$code" -ne 0 ] && [ $((${f:-0} + ${e:-0})) -eq 0 ]; }; then failed=$((failed + 1)); fi
 done
 
-# The descriptions that the signer serves, by a linter of others.
-if tests/openapi.sh; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+# The format of the code, and what no compiler reads: lines, scripts, the descriptions that the signer serves.
+if tests/format.sh; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+if tests/lint.sh; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 
 # The Debian package, as far as a machine shows that has not booted with it. The rest: make machine-test.
 if tests/package.sh; then passed=$((passed + 1)); else failed=$((failed + 1)); fi

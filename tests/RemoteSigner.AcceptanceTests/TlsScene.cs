@@ -29,10 +29,8 @@ public sealed class TlsScene(SignerTemplate template) : SignerScene(template)
         await Authority.RevokeAsync("revoked");
         await OpenSslAuthority.SelfSignAsync(home.Beside("authority"), "known");
         using var known = Authority.Load("known");
-        await File.WriteAllTextAsync(
-            home.Beside("known-clients"),
-            $"# name fingerprint\nvc {Colons(known.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256))}\nknown {Colons(known.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256))}\n"
-        );
+        var fingerprint = Colons(known.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256));
+        await File.WriteAllTextAsync(home.Beside("known-clients"), $"# name fingerprint\nvc {fingerprint}\nknown {fingerprint}\n");
 
         // Both authorities: the one that init made signs for the scene's own clients.
         var bundle = home.Beside("authorities.crt");

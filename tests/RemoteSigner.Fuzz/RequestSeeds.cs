@@ -112,7 +112,8 @@ internal static class RequestSeeds
                         "POST",
                         "/api/v1/eth2/sign",
                         Utf8(
-                            $"{{\"identifiers\":[\"{signer.Home.Keys[1]}\",\"{signer.Home.Keys[2]}\",\"{Unknown}\"],\"signing_request\":{duty}}}"
+                            $"{{\"identifiers\":[\"{signer.Home.Keys[1]}\",\"{signer.Home.Keys[2]}\",\"{Unknown}\"],"
+                                + $"\"signing_request\":{duty}}}"
                         ),
                         Signs: true
                     )
@@ -208,7 +209,8 @@ internal static class RequestSeeds
                 "POST",
                 "/api/v1/dv/combine",
                 Utf8(
-                    $"{{\"group_pubkey\":\"{held.Group}\",\"signing_root\":\"0x{new string('1', 64)}\",\"partials\":[{{\"share_index\":\"1\",\"partial_signature\":\"0x{new string('a', 192)}\"}}]}}"
+                    $"{{\"group_pubkey\":\"{held.Group}\",\"signing_root\":\"0x{new string('1', 64)}\","
+                        + $"\"partials\":[{{\"share_index\":\"1\",\"partial_signature\":\"0x{new string('a', 192)}\"}}]}}"
                 )
             )
             {
@@ -378,20 +380,34 @@ internal static class RequestSeeds
         var slot = ((ulong)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - _hoodi.GenesisTime!.Value) / _hoodi.SecondsPerSlot;
         var (epoch, root, signature) = (slot / 32, $"0x{new string('c', 64)}", $"0x{new string('b', 192)}");
         var fork =
-            $"\"fork_info\":{{\"fork\":{{\"previous_version\":\"0x60000910\",\"current_version\":\"0x70000910\",\"epoch\":\"50688\"}},\"genesis_validators_root\":\"{_hoodi.GenesisValidatorsRoot}\"}}";
+            $"\"fork_info\":{{\"fork\":{{\"previous_version\":\"0x60000910\",\"current_version\":\"0x70000910\","
+            + $"\"epoch\":\"50688\"}},\"genesis_validators_root\":\"{_hoodi.GenesisValidatorsRoot}\"}}";
         var vote =
-            $"{{\"slot\":\"{slot}\",\"index\":\"0\",\"beacon_block_root\":\"{root}\",\"source\":{{\"epoch\":\"{epoch - 1}\",\"root\":\"{root}\"}},\"target\":{{\"epoch\":\"{epoch}\",\"root\":\"{root}\"}}}}";
+            $"{{\"slot\":\"{slot}\",\"index\":\"0\",\"beacon_block_root\":\"{root}\",\"source\":{{\"epoch\":\"{epoch - 1}\","
+            + $"\"root\":\"{root}\"}},\"target\":{{\"epoch\":\"{epoch}\",\"root\":\"{root}\"}}}}";
         yield return $"{{\"type\":\"ATTESTATION\",{fork},\"attestation\":{vote}}}";
-        yield return $"{{\"type\":\"BLOCK_V2\",{fork},\"beacon_block\":{{\"version\":\"FULU\",\"block_header\":{{\"slot\":\"{slot}\",\"proposer_index\":\"5\",\"parent_root\":\"{root}\",\"state_root\":\"{root}\",\"body_root\":\"{root}\"}}}}}}";
+        yield return $"{{\"type\":\"BLOCK_V2\",{fork},\"beacon_block\":{{\"version\":\"FULU\",\"block_header\":{{\"slot\":\"{slot}\","
+            + $"\"proposer_index\":\"5\",\"parent_root\":\"{root}\",\"state_root\":\"{root}\",\"body_root\":\"{root}\"}}}}}}";
         yield return $"{{\"type\":\"RANDAO_REVEAL\",{fork},\"randao_reveal\":{{\"epoch\":\"{epoch}\"}}}}";
         yield return $"{{\"type\":\"AGGREGATION_SLOT\",{fork},\"aggregation_slot\":{{\"slot\":\"{slot}\"}}}}";
-        yield return $"{{\"type\":\"SYNC_COMMITTEE_MESSAGE\",{fork},\"sync_committee_message\":{{\"slot\":\"{slot}\",\"beacon_block_root\":\"{root}\"}}}}";
-        yield return $"{{\"type\":\"SYNC_COMMITTEE_SELECTION_PROOF\",{fork},\"sync_aggregator_selection_data\":{{\"slot\":\"{slot}\",\"subcommittee_index\":\"2\"}}}}";
-        yield return $"{{\"type\":\"SYNC_COMMITTEE_CONTRIBUTION_AND_PROOF\",{fork},\"contribution_and_proof\":{{\"aggregator_index\":\"7\",\"contribution\":{{\"slot\":\"{slot}\",\"beacon_block_root\":\"{root}\",\"subcommittee_index\":\"1\",\"aggregation_bits\":\"0x{new string('5', 32)}\",\"signature\":\"{signature}\"}},\"selection_proof\":\"{signature}\"}}}}";
-        yield return $"{{\"type\":\"AGGREGATE_AND_PROOF_V2\",{fork},\"aggregate_and_proof\":{{\"version\":\"FULU\",\"data\":{{\"aggregator_index\":\"9\",\"aggregate\":{{\"aggregation_bits\":\"0xff01\",\"data\":{vote},\"signature\":\"{signature}\",\"committee_bits\":\"0x0100000000000000\"}},\"selection_proof\":\"{signature}\"}}}}}}";
+        yield return $"{{\"type\":\"SYNC_COMMITTEE_MESSAGE\",{fork},\"sync_committee_message\":{{\"slot\":\"{slot}\","
+            + $"\"beacon_block_root\":\"{root}\"}}}}";
+        yield return $"{{\"type\":\"SYNC_COMMITTEE_SELECTION_PROOF\",{fork},\"sync_aggregator_selection_data\":{{\"slot\":\"{slot}\","
+            + "\"subcommittee_index\":\"2\"}}}}";
+        yield return $"{{\"type\":\"SYNC_COMMITTEE_CONTRIBUTION_AND_PROOF\",{fork},"
+            + $"\"contribution_and_proof\":{{\"aggregator_index\":\"7\",\"contribution\":{{\"slot\":\"{slot}\","
+            + $"\"beacon_block_root\":\"{root}\",\"subcommittee_index\":\"1\","
+            + $"\"aggregation_bits\":\"0x{new string('5', 32)}\",\"signature\":\"{signature}\"}},"
+            + $"\"selection_proof\":\"{signature}\"}}}}";
+        yield return $"{{\"type\":\"AGGREGATE_AND_PROOF_V2\",{fork},\"aggregate_and_proof\":{{\"version\":\"FULU\","
+            + $"\"data\":{{\"aggregator_index\":\"9\",\"aggregate\":{{\"aggregation_bits\":\"0xff01\",\"data\":{vote},"
+            + $"\"signature\":\"{signature}\",\"committee_bits\":\"0x0100000000000000\"}},"
+            + $"\"selection_proof\":\"{signature}\"}}}}}}";
         yield return $"{{\"type\":\"VOLUNTARY_EXIT\",{fork},\"voluntary_exit\":{{\"epoch\":\"{epoch}\",\"validator_index\":\"5\"}}}}";
-        yield return $"{{\"type\":\"VALIDATOR_REGISTRATION\",\"validator_registration\":{{\"fee_recipient\":\"{OwnFeeRecipient}\",\"gas_limit\":\"30000000\",\"timestamp\":\"1700000000\",\"pubkey\":\"{signer.Key}\"}}}}";
-        yield return $"{{\"type\":\"DEPOSIT\",\"deposit\":{{\"pubkey\":\"{signer.Key}\",\"withdrawal_credentials\":\"{root}\",\"amount\":\"32000000000\",\"genesis_fork_version\":\"0x10000910\"}}}}";
+        yield return $"{{\"type\":\"VALIDATOR_REGISTRATION\",\"validator_registration\":{{\"fee_recipient\":\"{OwnFeeRecipient}\","
+            + $"\"gas_limit\":\"30000000\",\"timestamp\":\"1700000000\",\"pubkey\":\"{signer.Key}\"}}}}";
+        yield return $"{{\"type\":\"DEPOSIT\",\"deposit\":{{\"pubkey\":\"{signer.Key}\",\"withdrawal_credentials\":\"{root}\","
+            + "\"amount\":\"32000000000\",\"genesis_fork_version\":\"0x10000910\"}}}}";
     }
 
     // Of another chain: told that they are of hoodi, so that they come further than the first check.

@@ -12,7 +12,8 @@ public static class ModelText
         $"history of {string.Join(", ", keys)}: floors {Show(slot)}, {Show(vote)}";
 
     public static string Record(ModelDuty duty, bool own) =>
-        $"  {(duty.IsBlock ? $"block {duty.Target:d6}" : $"vote {duty.Target:d6} from {duty.Source:d6}")} root {Show(duty.Root)}{(own ? "" : ", told")}";
+        (duty.IsBlock ? $"  block {duty.Target:d6}" : $"  vote {duty.Target:d6} from {duty.Source:d6}")
+        + $" root {Show(duty.Root)}{(own ? "" : ", told")}";
 
     private static string Show<T>(T? value)
         where T : struct => value?.ToString() ?? "none";

@@ -75,7 +75,8 @@ public sealed class SoftwareTpm : IAsyncDisposable, IDisposable
         );
         await File.WriteAllTextAsync(
             Path.Combine(authority, "setup.conf"),
-            $"create_certs_tool=/usr/bin/swtpm_localca\ncreate_certs_tool_config={authority}/localca.conf\ncreate_certs_tool_options={authority}/localca.options\n"
+            "create_certs_tool=/usr/bin/swtpm_localca\n"
+                + $"create_certs_tool_config={authority}/localca.conf\ncreate_certs_tool_options={authority}/localca.options\n"
         );
         string[] arguments =
         [

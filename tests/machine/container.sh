@@ -5,7 +5,7 @@
 set -euo pipefail
 base=$1
 work=$(mktemp -d)
-since=$EPOCHREALTIME began=$EPOCHREALTIME
+since=$EPOCHREALTIME
 seconds() { awk -v a="$since" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }'; }
 say() { printf '  %6.1f s  %s\n' "$(seconds)" "$1"; since=$EPOCHREALTIME; }
 fail() { echo "machine container: error: $*" >&2; exit 1; }

@@ -105,7 +105,8 @@ internal sealed class ClientRun(ClientFixture client, ClientLine line, IReadOnly
         var signs =
             _signed + _lost == 0
                 ? ""
-                : $"; signs {_signed} of {_signed + _lost}{(_lost == 0 ? "" : $" ({string.Join(", ", _answers.Order(StringComparer.Ordinal))})")}";
+                : $"; signs {_signed} of {_signed + _lost}"
+                    + (_lost == 0 ? "" : $" ({string.Join(", ", _answers.Order(StringComparer.Ordinal))})");
         var well = _isWell is { } isWell ? $"; finds it {(isWell ? "well" : "unwell")}" : "";
         return new ClientVerdict(keeps + started + signs + well, faults);
     }

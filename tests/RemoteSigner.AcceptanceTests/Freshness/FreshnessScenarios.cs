@@ -149,7 +149,7 @@ public abstract partial class FreshnessScenarios : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_copy_made_in_a_run_and_put_back_after_its_orderly_stop_signs_nothing_before_the_fence_until_the_history_is_imported()
+    public async Task A_copy_made_in_a_run_and_put_back_after_its_orderly_stop_signs_nothing_before_the_fence_until_an_import()
     {
         await RunAsync(async signer =>
         {

@@ -68,7 +68,7 @@ internal sealed class WitnessDevice(Func<WitnessDevice, ActPlace, Task> prepare)
         var decision = await DecideAsync(world, fence, memory is null ? null : new ModelWitness(memory));
         return decision is StartDecision.Refuse
             ? "refuses"
-            : $"signs above {await world.Slashing.GetGlobalFloorAsync() switch { { } floor => $"epoch {floor.Fence}", null => "no floor" }}";
+            : $"signs above {(await world.Slashing.GetGlobalFloorAsync() is { } floor ? $"epoch {floor.Fence}" : "no floor")}";
     }
 
     private static async Task<StartDecision> DecideAsync(ActWorld world, Fence fence, ModelWitness? witness)

@@ -37,7 +37,8 @@ internal static class WorldView
     }
 
     private static string Describe(ValidatorStatus status) =>
-        $"history {string.Join(' ', status.Keys.Where(key => key.State == KeyState.Active).Select(key => key.PublicKey))} {status with { Keys = [] }}";
+        $"history {string.Join(' ', status.Keys.Where(key => key.State == KeyState.Active).Select(key => key.PublicKey))}"
+        + $" {status with { Keys = [] }}";
 
     private static string Describe(VaultListing.Share share) => $"share {share.ShareKey} {share.GroupKey} {share.Membership} {share.Label}";
 

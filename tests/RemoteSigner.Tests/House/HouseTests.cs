@@ -158,25 +158,6 @@ public sealed partial class HouseTests
     public void No_file_has_two_subjects() =>
         Assert.DoesNotContain(Sources("src", "*.cs").Concat(Sources("tests", "*.cs")), path => File.ReadLines(path).Count() > 500);
 
-    /// <summary>The formatter keeps code at 140; it leaves comments and long strings alone. What stands in raw strings is a text of its own.</summary>
-    [Fact]
-    public void No_line_is_wider_than_a_screen() => Assert.Empty(Sources("src", "*.cs").SelectMany(path => WideLines(path, 140)));
-
-    private static IEnumerable<string> WideLines(string path, int limit)
-    {
-        var inRawString = false;
-        foreach (var (number, line) in File.ReadLines(path).Index())
-        {
-            var turns = line.Split("\"\"\"").Length - 1;
-            if (line.Length > limit && !inRawString && turns == 0)
-            {
-                yield return $"{path}:{number + 1}";
-            }
-
-            inRawString ^= turns % 2 == 1;
-        }
-    }
-
     [Fact]
     public void No_warning_is_switched_off_in_a_file() =>
         Assert.DoesNotContain(Sources("src", "*.cs"), path => Island().IsMatch(File.ReadAllText(path)));

@@ -25,13 +25,14 @@ public sealed class AotDirectivesTests
         Assert.Equal(
             Marshalled().Order(StringComparer.Ordinal),
             named
-                .Select(element =>
-                    $"{(string)element.Attribute("Name")!} "
-                    + $"{element.Attributes().Single(attribute => attribute.Name.LocalName.StartsWith("Marshal", StringComparison.Ordinal)).Name.LocalName}"
+                .Select(type =>
+                    $"{(string)type.Attribute("Name")!} {type.Attributes().Select(one => one.Name.LocalName).Single(IsMarshalling)}"
                 )
                 .Order(StringComparer.Ordinal)
         );
     }
+
+    private static bool IsMarshalling(string name) => name.StartsWith("Marshal", StringComparison.Ordinal);
 
     private static IEnumerable<string> Marshalled() =>
         from type in typeof(Pkcs11Library).Assembly.GetTypes()

@@ -1,0 +1,98 @@
+namespace RemoteSigner.Mutation;
+
+/// <summary>Puts one fault after another into a file's assembly and runs the tests of that file.</summary>
+public sealed class MutationBench(string root, Explained explained)
+{
+    // A run that takes this much longer than one without a fault will not end.
+    private const int Patience = 3;
+
+    private readonly Dictionary<string, MutantCompiler> _compilers = [];
+    private readonly Dictionary<string, TestRun> _runs = [];
+
+    /// <summary>Every fault of the file; some do not compile.</summary>
+    public IEnumerable<Mutant> MutantsOf(LawFile file) => CompilerOf(file).MutantsOf(Path.Combine(root, file.Path));
+
+    /// <summary>Runs all of them and prints the survivors.</summary>
+    /// <exception cref="InvalidOperationException">The tests fail without a fault.</exception>
+    public FileScore Score(LawFile file)
+    {
+        var compiler = CompilerOf(file);
+        var run = RunOf(file.TestProject);
+        var began = TimeProvider.System.GetTimestamp();
+        if (!run.Passes(compiler.AssemblyFile, compiler.Emit(), file.Classes, TimeSpan.FromMinutes(10)))
+        {
+            throw new InvalidOperationException($"the tests of {file.Path} fail without a fault:\n{run.Output}");
+        }
+
+        var limit = (TimeProvider.System.GetElapsedTime(began) * Patience) + TimeSpan.FromSeconds(15);
+        var faults = 0;
+        var survivors = new List<Mutant>();
+        foreach (
+            var (mutant, survives) in Outcomes(compiler, MutantsOf(file).ToList(), assembly =>
+                number => run.Passes(compiler.AssemblyFile, assembly, file.Classes, limit, number)
+            )
+        )
+        {
+            faults++;
+            if (survives)
+            {
+                survivors.Add(mutant);
+                Console.WriteLine(
+                    $"  {(explained.Has(file.Path, mutant) ? "explained" : "SURVIVED")} {file.Path}:{mutant.Line}: {mutant.Name}"
+                );
+            }
+        }
+
+        run.Replace(compiler.AssemblyFile, compiler.Emit());
+        foreach (var stale in explained.Stale(file.Path, survivors.Select(mutant => mutant.Name)))
+        {
+            Console.WriteLine($"  survivors.md explains one that is none: {stale}");
+        }
+
+        return new FileScore(file.Path, faults, survivors.Count, survivors.Count(mutant => !explained.Has(file.Path, mutant)));
+    }
+
+    // Most share one assembly; the others have one each. A fault that does not compile is none.
+    private static IEnumerable<(Mutant Mutant, bool Survives)> Outcomes(
+        MutantCompiler compiler,
+        List<Mutant> mutants,
+        Func<byte[], Func<int?, bool>> passes
+    )
+    {
+        var numbered = mutants
+            .Select((mutant, number) => (number, mutant))
+            .Where(one => SwitchedFile.Host(one.mutant) is not null)
+            .ToList();
+        var (shared, broken) = numbered.Count == 0 ? (null, null) : compiler.EmitSwitched(numbered);
+        var switched = shared is null ? [] : numbered.Select(one => one.number).ToHashSet();
+        for (var number = 0; number < mutants.Count; number++)
+        {
+            if (switched.Contains(number))
+            {
+                if (!broken!.Contains(number))
+                {
+                    yield return (mutants[number], passes(shared!)(number));
+                }
+            }
+            else if (compiler.Emit(mutants[number]) is { } assembly)
+            {
+                yield return (mutants[number], passes(assembly)(null));
+            }
+        }
+    }
+
+    private MutantCompiler CompilerOf(LawFile file)
+    {
+        var project = file.ProjectFolder(root);
+        return _compilers.TryGetValue(project, out var compiler) ? compiler : _compilers[project] = MutantCompiler.Open(project);
+    }
+
+    private TestRun RunOf(string project) =>
+        _runs.TryGetValue(project, out var run)
+            ? run
+            : _runs[project] = new TestRun(
+                Path.Combine(root, "tests", project, "bin", "Release", "net10.0"),
+                Path.Combine(root, "artifacts", "mutation", project),
+                project
+            );
+}

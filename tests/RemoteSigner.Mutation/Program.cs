@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using System.Globalization;
+using RemoteSigner.Mutation;
+
+// mutate [--list] [PART OF A PATH …]: every fault in every file of law.txt, or in those whose path has one of these words in it; --list
+// only lists them. Ends with 0 when no file is below the least score and every survivor is explained.
+const int LeastScore = 85;
+
+var root = Directory.GetCurrentDirectory();
+var own = Path.Combine(root, "tests", "RemoteSigner.Mutation");
+var words = args.Where(word => word != "--list").ToList();
+var law = LawFile.Read(Path.Combine(own, "law.txt")).Where(file => words.Count == 0 || words.Any(file.Path.Contains));
+var bench = new MutationBench(root, Explained.Read(Path.Combine(own, "survivors.md")));
+if (args.Contains("--list"))
+{
+    foreach (var (path, mutant) in law.SelectMany(file => bench.MutantsOf(file).Select(mutant => (file.Path, mutant))))
+    {
+        Console.WriteLine($"{path}:{mutant.Line}: {mutant.Name}");
+    }
+
+    return 0;
+}
+
+var watch = Stopwatch.StartNew();
+var scores = new List<FileScore>();
+foreach (var file in law)
+{
+    scores.Add(bench.Score(file));
+    Console.WriteLine(scores[^1]);
+}
+
+var total = new FileScore("the law", scores.Sum(one => one.Faults), scores.Sum(one => one.Survivors), scores.Sum(one => one.Unexplained));
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{total} ({watch.Elapsed.TotalMinutes:F0} min)"));
+return total.Unexplained == 0 && scores.TrueForAll(score => score.Percent >= LeastScore) ? 0 : 1;
