@@ -10,6 +10,7 @@ packages=(
   faketime                                      # it sets the clock of one process
   z3                                            # the solver behind the proof of slashing protection
   valgrind binutils python3                     # they show that same-root signing is constant time
+  shellcheck                                    # it reads the scripts
   curl openssl jq sqlite3 openssh-client        # what people try first; ssh-keygen signs a release
   systemd nftables                              # they judge firmware-config
   dpkg-dev man-db python3-yaml                  # they make the Debian package, read its page, and read the compose example
