@@ -9,6 +9,7 @@
 A block that is none of these, or cannot be run here, has "<!-- not run: REASON -->" on the line before it. What a page needs and its
 reader does not see is bash in "<!-- setup: … -->". The program is artifacts/publish/remote-signer, or $REMOTE_SIGNER_BINARY.
 """
+import concurrent.futures
 import json
 import os
 import re
@@ -80,6 +81,10 @@ def commands(block):
 def pattern(lines):
     parts = ["(?:.*\n)*?" if line.strip() == "…" else ".*?".join(map(re.escape, line.rstrip().split("…"))) + " *\n" for line in lines]
     return re.compile("".join(parts))
+
+
+def runs(found):
+    return any(isinstance(piece, Block) and piece.reason is None and piece.language in ("sh", "console") for piece in found)
 
 
 def run_page(found):
@@ -218,22 +223,20 @@ def main():
         sys.exit("pages.py: error: there is no published program\npages.py: hint: make publish")
     chosen = [os.path.abspath(path) for path in sys.argv[1:]] or [os.path.join(ROOT, "README.md"), *pages_of("docs")]
     settings = SignerJson()
-    for path in chosen:
-        found = pieces(path)
-        blocks = [piece for piece in found if isinstance(piece, Block)]
-        for block in blocks:
-            count(block)
-            if block.reason is None and block.language in ("json", "yaml"):
-                check(block, settings)
-            elif block.reason is not None and block.language == "sh":
-                check_options(block)
-        if any(block.reason is None and block.language in ("sh", "console") for block in blocks):
-            run_page(found)
+    read = [pieces(path) for path in chosen]
+    for block in (piece for found in read for piece in found if isinstance(piece, Block)):
+        count(block)
+        if block.reason is None and block.language in ("json", "yaml"):
+            check(block, settings)
+        elif block.reason is not None and block.language == "sh":
+            check_options(block)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(run_page, filter(runs, read)))
     everywhere = {*chosen, *(path for folder in ("docs", "src", "tests", "firmware-config", "hsm-profiles") for path in pages_of(folder))}
     links = sum(follow_links(path) for path in sorted(everywhere) if not re.search("/(bin|obj|node_modules)/", path))
     for line in unrun:
         print(f"not run: {line}")
-    for fault in faults:
+    for fault in sorted(faults):
         print(f"pages.py: error: {fault}", file=sys.stderr)
     print(f"pages: {sum(counts.values())} blocks: {counts['run']} run, {counts['checked']} checked, {counts['not run']} not run; {links} links followed; {len(faults)} faults")
     sys.exit(1 if faults else 0)

@@ -47,15 +47,18 @@ KEYSTORE
 }
 KEY=0x9612d7a727c9d0a22e185a1c768478dfe919cada9266988cb32359c11f2b7b27f4ae4040902382ae2910c15e2b420d07
 
-# "serve" as in another terminal: in the background, and back once its keys are open.
+# "serve" as in another terminal: in the background, and back once its keys are open, or cannot be opened.
 remote-signer() {
   [ "${1:-}" = serve ] || { command remote-signer "$@"; return; }
   command remote-signer "$@" >> "$WORLD/journal" 2>&1 & echo $! > "$WORLD/pid"
   for _ in $(seq 200); do
-    curl -s http://127.0.0.1:9001/healthcheck | jq -e '.checks[] | select(.id == "keys-check") | .status == "UP"' > /dev/null 2>&1 && return
+    case $(curl -s http://127.0.0.1:9001/healthcheck | jq -r '.checks[] | select(.id == "keys-check") | .checks[0].data.state') in
+      open | failed) return ;;
+    esac
     kill -0 "$(cat "$WORLD/pid")" || return 1
     sleep 0.1
   done
+  return 1
 }
 
 # Stand-ins for the recipe's shell function, and for the few words of systemd that the pages need.
@@ -71,15 +74,17 @@ systemctl() {
   esac
 }
 
-# A vote of mainnet for the present slot, as a validator client sends it; the argument is the digit of its roots.
+# A vote of mainnet for the first slot of the epoch in which the page began, as a validator client sends it; the argument is the digit of
+# its roots.
+EPOCH=$((($(date +%s) - 1606824023) / 12 / 32))
 vote() {
-  local slot=$((($(date +%s) - 1606824023) / 12)) root
+  local root
   root=0x$(printf "$1%.0s" $(seq 64))
-  jq -n --arg root "$root" --argjson slot $slot '{type: "ATTESTATION",
+  jq -n --arg root "$root" --argjson epoch $EPOCH '{type: "ATTESTATION",
     fork_info: {fork: {previous_version: "0x05000000", current_version: "0x06000000", epoch: "411392"},
       genesis_validators_root: "0x4b363db94e286120d76eb905340fdd4e54bfe9f06bf33ff6cf5ad27f511bfe95"},
-    attestation: {slot: ($slot | tostring), index: "0", beacon_block_root: $root,
-      source: {epoch: ($slot / 32 | floor - 1 | tostring), root: $root}, target: {epoch: ($slot / 32 | floor | tostring), root: $root}}}'
+    attestation: {slot: "\($epoch * 32)", index: "0", beacon_block_root: $root,
+      source: {epoch: "\($epoch - 1)", root: $root}, target: {epoch: "\($epoch)", root: $root}}}'
 }
 sign() {
   vote "$1" | curl -s --cacert /var/lib/remote-signer/tls/ca.crt --cert "$REMOTE_SIGNER_DATA/clients/validator-1.crt" \
