@@ -24,6 +24,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 WORLD = os.path.join(ROOT, "tests/pages/world.sh")
 BINARY = os.path.abspath(os.environ.get("REMOTE_SIGNER_BINARY") or os.path.join(ROOT, "artifacts/publish/remote-signer/remote-signer"))
 SECONDS = 300
+UNSHARE = ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), "--net", "--mount", "--pid", "--fork", "--kill-child"]
 
 faults, unrun = [], []
 counts = {"run": 0, "checked": 0, "not run": 0}
@@ -49,7 +50,8 @@ def relative(path):
 
 
 def pages_of(folder):
-    return sorted(os.path.join(place, name) for place, _, names in os.walk(os.path.join(ROOT, folder)) for name in names if name.endswith(".md"))
+    walked = os.walk(os.path.join(ROOT, folder))
+    return sorted(os.path.join(place, name) for place, _, names in walked for name in names if name.endswith(".md"))
 
 
 def pieces(path):
@@ -87,15 +89,26 @@ def runs(found):
     return any(isinstance(piece, Block) and piece.reason is None and piece.language in ("sh", "console") for piece in found)
 
 
+def in_world(folder, script, **options):
+    """bash with this script in namespaces of its own, ended after a time; all that it started ends with it."""
+    with open(f"{folder}/page.sh", "w") as file:
+        file.write(f"set -euo pipefail\n. {WORLD}\n{script}\n")
+    path = f"{os.path.dirname(BINARY)}:{os.environ['PATH']}"
+    return subprocess.run(
+        [*UNSHARE, "bash", f"{folder}/page.sh"], env={"PATH": path, "WORLD": folder, "ROOT": ROOT, "LANG": "C.UTF-8"},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=SECONDS, **options)
+
+
 def run_page(found):
     """One bash for a page. What fails is named by the block's place."""
     with tempfile.TemporaryDirectory() as folder:
-        script, answers = ["set -euo pipefail", f". {WORLD}"], []
+        script, answers, places = [], [], []
         for piece in found:
             if isinstance(piece, str):
                 script.append(piece)
             elif piece.reason is None and piece.language in ("sh", "console"):
-                script.append(f"echo {piece.place} > {folder}/place")
+                script.append(f"echo {piece.place} >> {folder}/places")
+                places.append(piece.place)
                 if piece.language == "sh":
                     script.append(piece.body)
                     continue
@@ -103,19 +116,18 @@ def run_page(found):
                     out = f"{folder}/{len(answers)}"
                     script.append(f"{{ {command}\n}} > {out} 2>&1 && echo 0 > {out}.code || echo $? > {out}.code")
                     answers.append((piece, command, printed, out))
-        with open(f"{folder}/page.sh", "w") as file:
-            file.write("\n".join(script) + "\n")
-        ended = subprocess.run(
-            ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), "--net", "--mount", "--pid", "--fork", "--kill-child", "bash", f"{folder}/page.sh"],
-            env={"PATH": f"{os.path.dirname(BINARY)}:{os.environ['PATH']}", "WORLD": folder, "ROOT": ROOT, "LANG": "C.UTF-8"},
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=SECONDS)
-        if ended.returncode != 0:
-            place = open(f"{folder}/place").read().strip() if os.path.exists(f"{folder}/place") else "the world"
-            journal = open(f"{folder}/journal").read() if os.path.exists(f"{folder}/journal") else ""
-            faults.append(f"{place}: ended with {ended.returncode}: {(ended.stdout + journal)[-3000:]}")
+        ended = in_world(folder, "\n".join(script), stdin=subprocess.DEVNULL)
+        reached = read(f"{folder}/places").split()
+        if ended.returncode != 0 or reached != places:
+            journal = read(f"{folder}/journal")
+            faults.append(f"{reached[-1] if reached else places[0]}: ended with {ended.returncode}: {(ended.stdout + journal)[-3000:]}")
         for block, command, printed, out in answers:
             if os.path.exists(f"{out}.code"):
-                judge(block, command, printed, open(out).read(), int(open(f"{out}.code").read()))
+                judge(block, command, printed, read(out), int(read(f"{out}.code")))
+
+
+def read(path):
+    return open(path).read() if os.path.exists(path) else ""
 
 
 def judge(block, command, printed, answer, code):
@@ -138,25 +150,23 @@ class SignerJson:
     def __init__(self):
         # Line comments only, each on a line of its own.
         made = self._world('cat "$REMOTE_SIGNER_DATA/signer.json"')
-        self._template = json.loads(re.sub(r"^ *//.*\n", "", made.stdout, flags=re.MULTILINE))
+        self._template = json.loads(re.sub(r"^ *//.*\n", "", made, flags=re.MULTILINE))
 
     def takes(self, piece):
         return isinstance(piece, dict) and piece and piece.keys() <= self._template.keys()
 
     def fault_of(self, piece):
         text = json.dumps(merge(json.loads(json.dumps(self._template)), piece))
-        ended = self._world(
-            'cat > "$REMOTE_SIGNER_DATA/signer.json"; remote-signer keys list 2>&1 | grep "remote-signer: error" || true', text)
-        return ended.stdout.strip()
+        return self._world(
+            'cat > "$REMOTE_SIGNER_DATA/signer.json"\nremote-signer keys list 2>&1 | grep "remote-signer: error" || true', text).strip()
 
     @staticmethod
-    def _world(command, text=""):
+    def _world(script, text=""):
         with tempfile.TemporaryDirectory() as folder:
-            return subprocess.run(
-                ["unshare", *([] if os.geteuid() == 0 else ["--map-root-user"]), "--net", "--mount", "--pid", "--fork", "--kill-child",
-                 "bash", "-euo", "pipefail", "-c", f". {WORLD} > /dev/null\nhave_signer > /dev/null\n{command}"],
-                env={"PATH": f"{os.path.dirname(BINARY)}:{os.environ['PATH']}", "WORLD": folder, "LANG": "C.UTF-8"},
-                check=True, input=text, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=SECONDS)
+            ended = in_world(folder, f"have_signer > /dev/null 2>&1\n{script}", input=text)
+            if ended.returncode != 0:
+                sys.exit(f"pages.py: error: a signer cannot be made: {ended.stdout}")
+            return ended.stdout
 
 
 def check(block, settings):
@@ -168,7 +178,7 @@ def check(block, settings):
     except (ValueError, yaml.YAMLError) as error:
         block.fail(f"is no {block.language}: {error}")
         return
-    if settings.takes(piece) and (fault := settings.fault_of(piece)):
+    if settings and settings.takes(piece) and (fault := settings.fault_of(piece)):
         block.fail(f"signer.json does not take it: {fault}")
 
 
@@ -200,7 +210,8 @@ def check_options(block):
 def anchors(path):
     """As GitHub makes them of headings."""
     text = re.sub(r"^ *```.*?^ *```$", "", open(path).read(), flags=re.MULTILINE | re.DOTALL)
-    names = [re.sub(r"[^\w\- ]", "", re.sub(r"\[(.*?)\]\(.*?\)", r"\1", line).strip().lower()).replace(" ", "-") for line in re.findall(r"^#+ (.*)$", text, re.MULTILINE)]
+    headings = [re.sub(r"\[(.*?)\]\(.*?\)", r"\1", line).strip().lower() for line in re.findall(r"^#+ (.*)$", text, re.MULTILINE)]
+    names = [re.sub(r"[^\w\- ]", "", heading).replace(" ", "-") for heading in headings]
     return set(names) | set(re.findall(r'<a (?:id|name)="(.*?)"', text))
 
 
@@ -222,23 +233,27 @@ def main():
     if not os.access(BINARY, os.X_OK):
         sys.exit("pages.py: error: there is no published program\npages.py: hint: make publish")
     chosen = [os.path.abspath(path) for path in sys.argv[1:]] or [os.path.join(ROOT, "README.md"), *pages_of("docs")]
-    settings = SignerJson()
-    read = [pieces(path) for path in chosen]
-    for block in (piece for found in read for piece in found if isinstance(piece, Block)):
+    may_run = subprocess.run([*UNSHARE, "true"], stderr=subprocess.DEVNULL).returncode == 0
+    if not may_run:
+        print("pages: running the blocks wants namespaces of their own, which this machine does not give: they are only read")
+    settings = SignerJson() if may_run else None
+    pages = [pieces(path) for path in chosen]
+    for block in (piece for found in pages for piece in found if isinstance(piece, Block)):
         count(block)
         if block.reason is None and block.language in ("json", "yaml"):
             check(block, settings)
         elif block.reason is not None and block.language == "sh":
             check_options(block)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(run_page, filter(runs, read)))
+        list(pool.map(run_page, filter(runs, pages) if may_run else ()))
     everywhere = {*chosen, *(path for folder in ("docs", "src", "tests", "firmware-config", "hsm-profiles") for path in pages_of(folder))}
     links = sum(follow_links(path) for path in sorted(everywhere) if not re.search("/(bin|obj|node_modules)/", path))
     for line in unrun:
         print(f"not run: {line}")
     for fault in sorted(faults):
         print(f"pages.py: error: {fault}", file=sys.stderr)
-    print(f"pages: {sum(counts.values())} blocks: {counts['run']} run, {counts['checked']} checked, {counts['not run']} not run; {links} links followed; {len(faults)} faults")
+    blocks = f"{sum(counts.values())} blocks: {counts['run']} run, {counts['checked']} checked, {counts['not run']} not run"
+    print(f"pages: {blocks}; {links} links followed; {len(faults)} faults")
     sys.exit(1 if faults else 0)
 
 
