@@ -10,6 +10,7 @@ A block that is none of these, or cannot be run here, has "<!-- not run: REASON 
 reader does not see is bash in "<!-- setup: … -->". The program is artifacts/publish/remote-signer, or $REMOTE_SIGNER_BINARY.
 """
 import concurrent.futures
+import functools
 import json
 import os
 import re
@@ -194,17 +195,38 @@ def count(block):
         block.fail(f"'{block.language}' is not run here: say why in '<!-- not run: REASON -->' on the line before")
 
 
-def check_options(block):
-    """Of commands that are not run: the program has each verb and option of its own that they name."""
-    for line in re.sub(r"\\\n", " ", block.body).splitlines():
-        if not (match := re.match(r"(?:sudo -u remote-signer )?(?:remote-)?signer ([a-z-]+(?: [a-z][a-z-]+\b)?)(.*)", line)):
-            continue
-        asked = subprocess.run([BINARY, *match[1].split(), "--help"], capture_output=True, text=True, timeout=SECONDS)
-        known = set(re.findall(r"(?<!\S)--[a-z0-9-]+", asked.stdout))
-        if asked.returncode != 0 or not known:
-            block.fail(f"the program has no '{match[1]}'")
-        for option in set(re.findall(r"(?<!\S)--[a-z0-9-]+", match[2])) - known:
-            block.fail(f"'{match[1]}' has no {option}")
+@functools.cache
+def help_of(*verb):
+    """(its verbs, its options), as the program says itself."""
+    text = subprocess.run([BINARY, *verb, "--help"], capture_output=True, text=True, timeout=SECONDS).stdout
+    verbs = re.findall(r"^  ([a-z][a-z-]*)", text.partition("Commands:")[2], re.MULTILINE)
+    return verbs, set(re.findall(r"(?<!\S)--[a-z0-9-]+", text))
+
+
+def check_command(place, words, is_certain):
+    """The program has the verbs and options of a command that is not run. Other words are passed over, unless they are certain to be one."""
+    verb = []
+    while (known := help_of(*verb)[0]) and words and re.fullmatch("[a-z-]+", words[0]):
+        if words[0] not in known:
+            if verb or is_certain:
+                faults.append(f"{place}: the program has no '{' '.join([*verb, words[0]])}'")
+            return
+        verb.append(words.pop(0))
+    for option in {word.strip("[]()") for word in words if re.match(r"[\[(]?--[a-z]", word)} - help_of(*verb)[1] if verb else ():
+        faults.append(f"{place}: '{' '.join(verb)}' has no {option}")
+
+
+def check_commands(path):
+    """Of blocks that are not run, and of what stands in the text between back ticks."""
+    text = open(path).read()
+    for piece in pieces(path):
+        if isinstance(piece, Block) and piece.reason is not None and piece.language == "sh":
+            for line in re.sub(r"\\\n", " ", piece.body).splitlines():
+                if match := re.match(r"(?:sudo -u remote-signer )?(?:remote-)?signer (.*)", line):
+                    check_command(piece.place, match[1].split(), is_certain=True)
+    for span in re.findall(r"`([^`]+)`", re.sub(r"^ *```.*?^ *```$", "", text, flags=re.MULTILINE | re.DOTALL)):
+        named = re.match(r"(?:sudo -u remote-signer )?(remote-)?signer ", span)
+        check_command(relative(path), span[named.end() if named else 0:].split(), is_certain=bool(named))
 
 
 def anchors(path):
@@ -242,8 +264,8 @@ def main():
         count(block)
         if block.reason is None and block.language in ("json", "yaml"):
             check(block, settings)
-        elif block.reason is not None and block.language == "sh":
-            check_options(block)
+    for path in chosen:
+        check_commands(path)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(run_page, filter(runs, pages) if may_run else ()))
     everywhere = {*chosen, *(path for folder in ("docs", "src", "tests", "firmware-config", "hsm-profiles") for path in pages_of(folder))}
