@@ -44,6 +44,17 @@ public sealed partial class PagesTests
     }
 
     [Fact]
+    public void Every_alert_names_the_section_that_tells_what_to_do()
+    {
+        var alerts = Alert().Matches(Read("docs/operator/day-2.md"));
+        var anchors = AnyHeading().Matches(_night).Select(match => match.Groups[1].Value.ToLowerInvariant().Replace(' ', '-'));
+
+        Assert.NotEmpty(alerts);
+        Assert.All(alerts, alert => Assert.Contains(alert.Groups[1].Value, anchors));
+        Assert.Equal(alerts.Count, Read("docs/operator/day-2.md").Split("- alert: ").Length - 1);
+    }
+
+    [Fact]
     public void Every_endpoint_has_its_line_with_the_statuses_that_OpenAPI_has()
     {
         var lines = EndpointLine()
@@ -103,6 +114,12 @@ public sealed partial class PagesTests
 
     [GeneratedRegex("^### (.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();
+
+    [GeneratedRegex("^##+ (.+)$", RegexOptions.Multiline)]
+    private static partial Regex AnyHeading();
+
+    [GeneratedRegex(@"- alert: .*\n(?:.*\n)+?.*runbook: 'three-in-the-morning\.md#([a-z0-9_-]+)'")]
+    private static partial Regex Alert();
 
     [GeneratedRegex("\"([a-z-]+-check)\"")]
     private static partial Regex HealthCheck();
