@@ -32,7 +32,7 @@ demo: publish
 test: publish
 	@tests/run.sh
 
-## Every small fault in the law (rules, floors, fence, start, import, access) and whether a test notices; FILES="Fence Start": some files.
+## Every small fault in the law (rules, low watermarks, fence, start, import, access) and whether a test notices; FILES="Fence Start": some files.
 mutate:
 	@tests/mutate.sh $(FILES)
 

@@ -53,7 +53,7 @@ forks=(ALTAIR BELLATRIX CAPELLA DENEB ELECTRA FULU)
 round() { # name, url, environment...
   local name=$1 url=$2; shift 2
   local data=$work/$name
-  "$binary" init --data "$data" --network "$work/config.yaml" --genesis-validators-root "$root" --no-slot-window --seal softhsm2 --witness-on-host --pin-file "$work/pin" --client lodestar=all >/dev/null
+  "$binary" init --data "$data" --network "$work/config.yaml" --genesis-validators-root "$root" --no-slot-window --seal softhsm2 --anchor-on-host --pin-file "$work/pin" --client lodestar=all >/dev/null
   "$binary" keys import --data "$data" --keystores "$work/keys/keystores" --passwords "$work/keys/passwords" --never-signed >/dev/null
   "$binary" serve --data "$data" --listen "127.0.0.1:$api" --operations "127.0.0.1:$operations" --loopback-http "$loopback=lodestar" >"$work/$name.log" 2>&1 &
   signer=$!

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a signer with each PKCS#11 module that Debian has beside SoftHSM2, opens it, looks at its witness and changes its key; prints a table of modules,
+# Makes a signer with each PKCS#11 module that Debian has beside SoftHSM2, opens it, looks at its anchor and changes its key; prints a table of modules,
 # versions and verdicts. Nothing is installed: libtpm2-pkcs11-1 in the system would hook itself into every program that uses p11-kit, so it is unpacked
 # in a folder of its own. openCryptoki wants its daemon, group and folders: 'make machine-test' runs it on a machine of its own.
 set -euo pipefail
@@ -18,8 +18,8 @@ row() { printf '%-16s %-22s %s\n' "$1" "$2" "$3"; }
 verdict() {
   local said=works
   {
-    "$binary" init --data "$work/$1" --network hoodi --seal "$4" --module "$5" --witness-on-host --pin-file pin &&
-    "$binary" keys list --data "$work/$1" && "$binary" freshness status --data "$work/$1" && "$binary" seal rotate --data "$work/$1"
+    "$binary" init --data "$work/$1" --network hoodi --seal "$4" --module "$5" --anchor-on-host --pin-file pin &&
+    "$binary" keys list --data "$work/$1" && "$binary" rollback-protection status --data "$work/$1" && "$binary" seal rotate --data "$work/$1"
   } >"$1.log" 2>&1 || said=$(sed -n 's/^remote-signer: error: //p' "$1.log" | head -1)
   row "$1" "$2" "$said"
   [[ "$said" == *"$3"* ]] || failed=1

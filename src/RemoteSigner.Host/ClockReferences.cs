@@ -1,7 +1,7 @@
 using System.Globalization;
 using RemoteSigner.Audit;
-using RemoteSigner.Freshness;
 using RemoteSigner.Ledgers;
+using RemoteSigner.RollbackProtection;
 
 namespace RemoteSigner.Host;
 
@@ -53,7 +53,7 @@ internal sealed class ClockReferences(
                 clock.Watch.ObserveHardware(await reference.ReadTimeAsync(cancellation));
                 _unread = false;
             }
-            catch (WitnessException exception)
+            catch (RollbackAnchorException exception)
             {
                 log.Log(
                     _unread ? LogLevel.Debug : LogLevel.Warning,

@@ -7,7 +7,7 @@ namespace RemoteSigner.Host;
 /// </summary>
 internal sealed class EventLogFile(string? path, ILogger<EventLogFile> log)
 {
-    private const int MostBytes = 4 << 20;
+    private const int MaxBytes = 4 << 20;
 
     private bool _told;
 
@@ -21,7 +21,7 @@ internal sealed class EventLogFile(string? path, ILogger<EventLogFile> log)
 
         try
         {
-            return BoundedFile.ReadAllBytes(path, MostBytes);
+            return BoundedFile.ReadAllBytes(path, MaxBytes);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

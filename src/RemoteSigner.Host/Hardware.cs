@@ -1,6 +1,6 @@
-using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Native;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Pkcs11;
 using RemoteSigner.Sealing.Tpm2;
@@ -9,8 +9,8 @@ using RemoteSigner.Tpm2;
 namespace RemoteSigner.Host;
 
 /// <summary>
-/// The token and the TPM that signer.json names, each made when it is first needed. One of them opens the vault, one may be the witness of
-/// freshness.
+/// The token and the TPM that signer.json names, each made when it is first needed. One of them opens the vault, one may be the anchor of
+/// rollback protection.
 /// </summary>
 internal sealed class Hardware(DataDirectory data, SignerOptions options, SecretArena arena, TimeProvider time, KnownVault? known)
     : IDisposable
@@ -29,7 +29,7 @@ internal sealed class Hardware(DataDirectory data, SignerOptions options, Secret
     public SealingTpm Tpm =>
         _tpm ??= new SealingTpm(
             options.Tpm.Address,
-            new ApprovalFolder(data.TpmFolder),
+            new FirmwareApprovalFolder(data.TpmFolder),
             TokenAccess.PinOf(data, options.Tpm),
             options.Tpm.OwnerAuthFile is { } file ? new PinSource.FromFile(data.Resolve(file)) : null,
             arena

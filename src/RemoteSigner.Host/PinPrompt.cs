@@ -6,7 +6,7 @@ namespace RemoteSigner.Host;
 /// <summary>Asks the person at the terminal for the PIN, key by key into secret memory; nothing of it is shown.</summary>
 internal static class PinPrompt
 {
-    private const int MostBytes = 256;
+    private const int MaxBytes = 256;
 
     /// <param name="device">Whose PIN it is, for people.</param>
     /// <param name="setting">Where <c>signer.json</c> could name a source of it.</param>
@@ -22,7 +22,7 @@ internal static class PinPrompt
         }
 
         Console.Error.Write($"PIN of the {device}: ");
-        using var typed = arena.Allocate(MostBytes);
+        using var typed = arena.Allocate(MaxBytes);
         var length = 0;
         while (true)
         {
@@ -43,7 +43,7 @@ internal static class PinPrompt
 
     private static int Append(SecretBytes typed, int length, char character)
     {
-        if (!char.IsAscii(character) || length == MostBytes)
+        if (!char.IsAscii(character) || length == MaxBytes)
         {
             throw new PinException("a PIN typed at the terminal is at most 256 ASCII characters", "use a PIN file for another one");
         }

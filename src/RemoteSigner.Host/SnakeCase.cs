@@ -1,6 +1,6 @@
 using System.Text.Json;
 using RemoteSigner.Clusters;
-using RemoteSigner.Freshness;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Host;
@@ -17,7 +17,7 @@ internal static class SnakeCase
 
     public static string Of(ClusterRule rule) => Of(rule.Name());
 
-    public static string Of(FreshnessReason reason) => Of(reason.Name());
+    public static string Of(RollbackReason reason) => Of(reason.Name());
 
     public static string Of(Enum value) => Of(value.ToString());
 }

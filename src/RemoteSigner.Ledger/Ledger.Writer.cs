@@ -99,7 +99,7 @@ public sealed partial class Ledger
     private int RunTogether(int first)
     {
         var end = first;
-        while (end < _batch.Count && end - first < EntryTurn.MostEntries && _batch[end].IsRepeatable)
+        while (end < _batch.Count && end - first < EntryTurn.MaxEntries && _batch[end].IsRepeatable)
         {
             end++;
         }
@@ -202,7 +202,7 @@ public sealed partial class Ledger
     }
 
     private void Remember(LedgerException failure) =>
-        (_lastFailure, _failedBytes) = (failure, Math.Min(Math.Max(_failedBytes, Written), MostProbed));
+        (_lastFailure, _failedBytes) = (failure, Math.Min(Math.Max(_failedBytes, Written), MaxProbed));
 
     // What the batch has written so far, about. SQLite's count of changes begins anew after 2^32.
     private long Written => (unchecked((uint)(_database.TotalChanges - _changes)) * (long)RowBytes) + _probed;

@@ -12,8 +12,8 @@ public sealed partial class Ledger : IAsyncDisposable
     private const int RowBytes = 1024;
 
     // So much is written to find out, even where more failed: twice a full batch of a thousand decisions.
-    private const long MostProbed = 4 << 20;
-    private const long LeastProbed = 16;
+    private const long MaxProbed = 4 << 20;
+    private const long MinProbed = 16;
 
     // A monitor: its wait sleeps at once, where a semaphore's spins first and takes the core from a signature.
     private readonly object _gate = new();
@@ -162,7 +162,7 @@ public sealed partial class Ledger : IAsyncDisposable
     public Task ProbeAsync() =>
         WriteAsync(transaction =>
         {
-            _probed = Math.Max(_failedBytes, LeastProbed);
+            _probed = Math.Max(_failedBytes, MinProbed);
             if (_keepsReserve)
             {
                 _reserve.TryTake();

@@ -15,15 +15,15 @@ public static unsafe class BlsBatch
     /// The positions of the claims that are false, in order; empty when all hold. Malformed points, points off the subgroup and infinity
     /// are false claims, never an exception. A batch that does not hold is judged claim by claim, which costs about a millisecond each.
     /// </summary>
-    public static IReadOnlyList<int> FindFalse(IReadOnlyList<SignatureClaim> claims) =>
-        claims.Count == 0 || (claims.Count > 1 && AllHold(claims))
+    public static IReadOnlyList<int> FindInvalid(IReadOnlyList<SignatureClaim> claims) =>
+        claims.Count == 0 || (claims.Count > 1 && VerifyAll(claims))
             ? []
             : [.. Enumerable.Range(0, claims.Count).Where(i => !Holds(claims[i]))];
 
     private static bool Holds(SignatureClaim claim) => Bls.Verify(claim.PublicKey, claim.Message, claim.Signature);
 
     // Π e(Σ wᵢ·Pᵢ, H(m)) over the distinct messages m = e(G, Σ wᵢ·Sᵢ): one pairing for each message, and one.
-    private static bool AllHold(IReadOnlyList<SignatureClaim> claims)
+    private static bool VerifyAll(IReadOnlyList<SignatureClaim> claims)
     {
         var weights = NewWeights(claims.Count);
         var keys = new Dictionary<byte[], BlstP1>(ByteSequence.Instance);

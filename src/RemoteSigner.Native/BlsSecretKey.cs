@@ -42,7 +42,7 @@ public sealed unsafe class BlsSecretKey : IDisposable
     }
 
     /// <summary>True for 32 big-endian bytes that <see cref="FromBigEndian"/> takes.</summary>
-    public static bool IsLawful(ReadOnlySpan<byte> bigEndian)
+    public static bool IsValid(ReadOnlySpan<byte> bigEndian)
     {
         var scalar = stackalloc byte[Length];
         fixed (byte* source = bigEndian)

@@ -13,7 +13,7 @@ public sealed unsafe class RsaPrivateKey : IDisposable
     public const int Length = 256;
 
     /// <summary>The longest PKCS#1 encoding that is read; real ones have 1,190 to 1,194 bytes.</summary>
-    public const int MostPkcs1 = 1400;
+    public const int MaxPkcs1 = 1400;
 
     // More than OpenSSL takes for an operation, and little beside a thread's stack of 1.5 MiB.
     private const int UsedStack = 128 * 1024;
@@ -53,7 +53,7 @@ public sealed unsafe class RsaPrivateKey : IDisposable
     /// <exception cref="CryptographicException">It is no such key, has not 2048 bits, or its numbers do not belong together.</exception>
     public static RsaPrivateKey FromPkcs1(SecretArena arena, ReadOnlySpan<byte> der)
     {
-        if (new RsaPkcs1(der) is var numbers && (numbers.Modulus.Length != Length || numbers.Modulus[0] < 0x80 || der.Length > MostPkcs1))
+        if (new RsaPkcs1(der) is var numbers && (numbers.Modulus.Length != Length || numbers.Modulus[0] < 0x80 || der.Length > MaxPkcs1))
         {
             throw new CryptographicException("the RSA key has not 2048 bits");
         }

@@ -3,21 +3,21 @@ namespace RemoteSigner.Native;
 /// <summary>Small secret files from and to secret memory: no buffer, no string.</summary>
 public static class SecretFile
 {
-    /// <summary>Reads the whole file, or a pipe to its end; 1 to <paramref name="mostBytes"/> bytes.</summary>
+    /// <summary>Reads the whole file, or a pipe to its end; 1 to <paramref name="maxBytes"/> bytes.</summary>
     /// <exception cref="IOException">It is missing, empty, unreadable or longer.</exception>
-    public static SecretBytes Read(string path, SecretArena arena, int mostBytes)
+    public static SecretBytes Read(string path, SecretArena arena, int maxBytes)
     {
         using var file = File.OpenHandle(path);
-        using var buffer = arena.Allocate(mostBytes + 1);
+        using var buffer = arena.Allocate(maxBytes + 1);
         var length = 0;
         while (length < buffer.Length && RandomAccess.Read(file, buffer.Span[length..], length) is var read and > 0)
         {
             length += read;
         }
 
-        if (length == 0 || length > mostBytes)
+        if (length == 0 || length > maxBytes)
         {
-            throw new IOException($"{path} is {(length == 0 ? "empty" : $"longer than {mostBytes} bytes")}");
+            throw new IOException($"{path} is {(length == 0 ? "empty" : $"longer than {maxBytes} bytes")}");
         }
 
         var secret = arena.Allocate(length);

@@ -9,10 +9,10 @@ public abstract record PermitRequest
     private PermitRequest() { }
 
     /// <summary>
-    /// Leave for the share <paramref name="Key"/> to sign <paramref name="Message"/>; <paramref name="Witness"/> writes the evidence of
+    /// Leave for the share <paramref name="Key"/> to sign <paramref name="Message"/>; <paramref name="Anchor"/> writes the evidence of
     /// what is decided.
     /// </summary>
-    public sealed record Ask(ProtectedKey Key, RootedMessage Message, DecisionWitness Witness) : PermitRequest
+    public sealed record Ask(ProtectedKey Key, RootedMessage Message, EvidenceRecorder Anchor) : PermitRequest
     {
         /// <summary>
         /// Something else stands against the message, unless this very message is on record here: then it may be signed again, and else

@@ -9,20 +9,21 @@ namespace RemoteSigner.Slashing;
 public sealed partial class SlashingProtection
 {
     /// <summary>
-    /// Takes keys in as far as the ledger goes: history that comes along, floors, validators. All keys, or nothing is kept and all that
-    /// were refused are returned. A key that was not active before is <see cref="KeyState.Enrolling"/> then: it signs once
+    /// Takes keys in as far as the ledger goes: history that comes along, low watermarks, validators. All keys, or nothing is kept and all
+    /// that were refused are returned. A key that was not active before is <see cref="KeyState.Enrolling"/> then: it signs once
     /// <see cref="TurnAsync"/> says that its share is sealed. Joins the histories of a share key and its group key: the higher of both
-    /// floors holds, and every record is kept. Until it has signed, a key that is registered again must be stated as never signed again.
+    /// low watermarks holds, and every record is kept. Until it has signed, a key that is registered again must be stated as never signed
+    /// again.
     /// </summary>
     /// <exception cref="InterchangeContradictionException">The history contradicts what was signed here.</exception>
     /// <exception cref="InterchangeException">The history breaks the format, is for another chain, or reaches beyond its limit.</exception>
-    public Task<KeyEnrolmentReport> EnrolAsync(KeyEnrolment enrolment, EvidenceWriter<KeyEnrolmentReport> evidence) =>
+    public Task<KeyRegistrationReport> EnrolAsync(KeyRegistration enrolment, EvidenceWriter<KeyRegistrationReport> evidence) =>
         JudgeAsync(enrolment, evidence);
 
     /// <summary>What <see cref="EnrolAsync"/> would answer: the same, with nothing kept.</summary>
     /// <exception cref="InterchangeContradictionException">The history contradicts what was signed here.</exception>
     /// <exception cref="InterchangeException">The history breaks the format, is for another chain, or reaches beyond its limit.</exception>
-    public Task<KeyEnrolmentReport> ForeseeEnrolmentAsync(KeyEnrolment enrolment) => JudgeAsync(enrolment, evidence: null);
+    public Task<KeyRegistrationReport> EvaluateRegistrationAsync(KeyRegistration enrolment) => JudgeAsync(enrolment, evidence: null);
 
     /// <summary>
     /// Lets keys sign whose shares are sealed, and parks in the same transaction those whose place they take: no two shares of one
@@ -181,7 +182,7 @@ public sealed partial class SlashingProtection
     }
 
     // Without evidence nothing is kept.
-    private async Task<KeyEnrolmentReport> JudgeAsync(KeyEnrolment enrolment, EvidenceWriter<KeyEnrolmentReport>? evidence)
+    private async Task<KeyRegistrationReport> JudgeAsync(KeyRegistration enrolment, EvidenceWriter<KeyRegistrationReport>? evidence)
     {
         await _maintenance.WaitAsync();
         try
@@ -224,10 +225,10 @@ public sealed partial class SlashingProtection
         }
     }
 
-    private KeyEnrolmentReport Enrol(LedgerTransaction transaction, KeyEnrolment enrolment, StagedFile? staged)
+    private KeyRegistrationReport Enrol(LedgerTransaction transaction, KeyRegistration enrolment, StagedFile? staged)
     {
         var told = staged is null ? null : TakeStaged(transaction, staged, enrolment.Terms);
-        return new KeyEnrolmentReport(KeyEnrolling.Enrol(transaction, enrolment), told);
+        return new KeyRegistrationReport(KeyRegistering.Enrol(transaction, enrolment), told);
     }
 
     private Task<IReadOnlyList<BlsPublicKey>> MoveAsync(

@@ -17,8 +17,8 @@ public sealed partial class SlashingProtection
     /// <exception cref="ArgumentOutOfRangeException">A number is past 2^63-1.</exception>
     public Task<int> RaiseLowWatermarkAsync(Slot? slot, Epoch? epoch, IReadOnlyCollection<BlsPublicKey>? only, EvidenceWriter<int> evidence)
     {
-        long? slotFloor = slot is { } s ? StoredNumber.From(s.Value) : null;
-        long? epochFloor = epoch is { } e ? StoredNumber.From(e.Value) : null;
+        long? slotLowWatermark = slot is { } s ? StoredNumber.From(s.Value) : null;
+        long? epochLowWatermark = epoch is { } e ? StoredNumber.From(e.Value) : null;
         return MaintainAsync(transaction =>
         {
             if (only is null)
@@ -33,7 +33,7 @@ public sealed partial class SlashingProtection
                 .ToHashSet();
             foreach (var validator in validators)
             {
-                _ = HistoryFloors.Raise(transaction, validator, slotFloor, epochFloor, epochFloor);
+                _ = HistoryLowWatermarks.Raise(transaction, validator, slotLowWatermark, epochLowWatermark, epochLowWatermark);
             }
 
             if (validators.Count > 0)
@@ -61,9 +61,10 @@ public sealed partial class SlashingProtection
         });
 
     /// <summary>
-    /// Drops blocks and votes older than <paramref name="keepEpochs"/> epochs before each validator's own newest; the floors rise to the
-    /// newest that is dropped, so that whatever may be signed above them stays as it was. Some validators at a time, so that signing goes
-    /// on: each lot is one transaction with its evidence, where anything was dropped. A lot that fails is reported, and the others go on.
+    /// Drops blocks and votes older than <paramref name="keepEpochs"/> epochs before each validator's own newest; the low watermarks rise
+    /// to the newest that is dropped, so that whatever may be signed above them stays as it was. Some validators at a time, so that signing
+    /// goes on: each lot is one transaction with its evidence, where anything was dropped. A lot that fails is reported, and the others go
+    /// on.
     /// </summary>
     public async Task<PruneReport> PruneAsync(ulong keepEpochs, EvidenceWriter<PruneReport> evidence)
     {

@@ -6,7 +6,7 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Slashing;
 
 /// <summary>
-/// EIP-3076 slashing protection, complete within the kept history and a floor below it. Nothing may be signed without the
+/// EIP-3076 slashing protection, complete within the kept history and a low watermark below it. Nothing may be signed without the
 /// <see cref="SigningPermit"/> that <see cref="RequestAsync"/> gives once the message is on disk. Rules and tables: README.md of this room.
 /// Every method throws <see cref="LedgerException"/> when the ledger fails, and then nothing was changed; a request says so of itself, and
 /// then nothing was granted.
@@ -78,7 +78,7 @@ public sealed partial class SlashingProtection : IDisposable
     }
 
     /// <summary>What would be decided on this message now. It changes nothing, and gives no leave to sign.</summary>
-    public Task<Verdict> ForeseeAsync(ProtectedKey key, RootedMessage message) =>
+    public Task<Verdict> EvaluateAsync(ProtectedKey key, RootedMessage message) =>
         _ledger.WriteAsync(transaction =>
         {
             var store = HistoryStore.Of(transaction);
@@ -105,7 +105,7 @@ public sealed partial class SlashingProtection : IDisposable
             verdict = Verdict.NotOnRecord.Instance;
         }
 
-        var evidence = ask.Witness(transaction, root, verdict);
+        var evidence = ask.Anchor(transaction, root, verdict);
         if (verdict is Verdict.Allowed { AlreadySigned: var alreadySigned } && history is not null)
         {
             // From its first record on the history is this chain's, whatever will be configured.
@@ -127,7 +127,7 @@ public sealed partial class SlashingProtection : IDisposable
         history is null
             ? new Verdict.Refused(SlashingRule.KeyNotActive, "the key was never registered here, or was deleted")
             : ForeignChain(content, chain)
-                ?? store.Freshness.Floor?.Refusal(content, _network.SlotsPerEpoch)
+                ?? store.RollbackProtection.LowWatermark?.Refusal(content, _network.SlotsPerEpoch)
                 ?? Decide(store, history, content, root);
 
     private Verdict.Refused? ForeignChain(SlashableContent content, Root? chain)
@@ -212,7 +212,7 @@ public sealed partial class SlashingProtection : IDisposable
         {
             if (Failure is null && request is PermitRequest.Ask told && _verdict is not null)
             {
-                slashing.Floor.Note(told.Message.Message.Slashable, _verdict);
+                slashing.LowWatermark.Note(told.Message.Message.Slashable, _verdict);
             }
 
             return Decision();

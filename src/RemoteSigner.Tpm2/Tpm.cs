@@ -14,25 +14,25 @@ public sealed partial class Tpm : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly ITpmTransport _transport;
-    private readonly TpmPatience _patience;
+    private readonly TpmTimeouts _patience;
     private readonly PinnedBytes _command = new(4096),
         _response = new(4096);
     private volatile bool _unreachable;
 
-    private Tpm(ITpmTransport transport, TpmPatience patience) => (_transport, _patience) = (transport, patience);
+    private Tpm(ITpmTransport transport, TpmTimeouts patience) => (_transport, _patience) = (transport, patience);
 
     /// <summary>How many commands were sent over this connection, those sent again included.</summary>
     public long CommandsSent { get; private set; }
 
-    public static Tpm Open(TpmAddress address, TpmPatience? patience = null) => Open(address.Connect(), patience);
+    public static Tpm Open(TpmAddress address, TpmTimeouts? patience = null) => Open(address.Connect(), patience);
 
     /// <summary>
     /// Takes the transport over. Without a resource manager the TPM is ours alone: it is started if nobody did, and what an earlier, killed
     /// client left loaded is flushed, because three objects fill it.
     /// </summary>
-    public static Tpm Open(ITpmTransport transport, TpmPatience? patience = null)
+    public static Tpm Open(ITpmTransport transport, TpmTimeouts? patience = null)
     {
-        var tpm = new Tpm(transport, patience ?? TpmPatience.Default);
+        var tpm = new Tpm(transport, patience ?? TpmTimeouts.Default);
         try
         {
             if (!transport.HasResourceManager)
@@ -60,7 +60,7 @@ public sealed partial class Tpm : IDisposable
 
     /// <summary>
     /// TPM2_FlushContext, called when something is disposed. When the connection is gone there is nothing to do: a resource manager flushes
-    /// with it, and without one the next <see cref="Open(ITpmTransport, TpmPatience?)"/> does.
+    /// with it, and without one the next <see cref="Open(ITpmTransport, TpmTimeouts?)"/> does.
     /// </summary>
     internal void FlushIfReachable(uint handle)
     {

@@ -161,7 +161,7 @@ public sealed class BadFileTests(SignerTemplate template) : IAsyncLifetime
         using var home = SignerHome.Empty(template.Original.Token);
 
         Refusal.IsTold(
-            await home.RunAsync(["init", "--seal", "softhsm2", "--witness-on-host", "--pin-file", home.Token.PinFile, .. options]),
+            await home.RunAsync(["init", "--seal", "softhsm2", "--anchor-on-host", "--pin-file", home.Token.PinFile, .. options]),
             error,
             hint
         );

@@ -1,5 +1,5 @@
 using System.Net;
-using RemoteSigner.AcceptanceTests.Freshness;
+using RemoteSigner.AcceptanceTests.RollbackProtection;
 using RemoteSigner.Rig;
 
 namespace RemoteSigner.AcceptanceTests;

@@ -86,7 +86,7 @@ public sealed class ConsoleFaultsTests(SignerTemplate template) : IDisposable
         await using (await _home.StartAsync()) { }
 
         Directory.CreateDirectory(Socket);
-        var before = (await _home.RunAsync("freshness", "status", "--json")).Succeeded().Output;
+        var before = (await _home.RunAsync("rollback-protection", "status", "--json")).Succeeded().Output;
         Refusal.IsTold(
             await _home.RunAsync(
                 "serve",
@@ -98,7 +98,7 @@ public sealed class ConsoleFaultsTests(SignerTemplate template) : IDisposable
             "something else is there",
             "move away what is there"
         );
-        Assert.Equal(before, (await _home.RunAsync("freshness", "status", "--json")).Succeeded().Output);
+        Assert.Equal(before, (await _home.RunAsync("rollback-protection", "status", "--json")).Succeeded().Output);
     }
 
     [Fact]

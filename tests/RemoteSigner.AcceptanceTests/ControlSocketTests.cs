@@ -55,7 +55,10 @@ public sealed class ControlSocketTests(SignerTemplate template) : IDisposable
             && line.Contains("\"uid ", StringComparison.Ordinal)
         );
         Assert.True(JsonOf(await _home.RunAsync("audit", "verify", "--json")).GetProperty("verified").GetBoolean());
-        Assert.Equal("running", JsonOf(await _home.RunAsync("freshness", "status", "--json")).GetProperty("nextStart").GetString());
+        Assert.Equal(
+            "running",
+            JsonOf(await _home.RunAsync("rollback-protection", "status", "--json")).GetProperty("nextStart").GetString()
+        );
         Assert.Empty(Directory.EnumerateFiles(_home.Data, ".hand-out-*"));
     }
 

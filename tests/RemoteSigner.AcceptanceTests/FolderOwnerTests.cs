@@ -101,7 +101,9 @@ public sealed class FolderOwnerTests(SignerTemplate template) : IDisposable
     public async Task A_host_that_init_was_given_is_in_the_certificate_and_in_the_allow_list()
     {
         using var home = SignerHome.Empty(_home.Token);
-        (await home.InitAsync("hoodi", "--client", "vc", "--host", "signer", "--host", "192.0.2.7", "--freshness", "none")).Succeeded();
+        (
+            await home.InitAsync("hoodi", "--client", "vc", "--host", "signer", "--host", "192.0.2.7", "--rollback-protection", "none")
+        ).Succeeded();
 
         var options = JsonNode.Parse(
             await File.ReadAllTextAsync(home.OptionsFile),

@@ -72,7 +72,7 @@ public sealed class HealthTests(SignerScene scene) : IClassFixture<SignerScene>
 
         Assert.All(after.Zip(before), pair => Assert.Equal(pair.Second + 1, pair.First));
 
-        // Of the two refusals one is an offence, and one is an old vote below the floor.
+        // Of the two refusals one is an offence, and one is an old vote below the low watermark.
         var rows = (await scene.Operations.ReadAsync("/metrics")).Text.Split('\n');
         Assert.Contains("remote_signer_refusals_total{client=\"vc\",duty=\"Attestation\",rule=\"double_vote\"} 1", rows);
         Assert.Contains("remote_signer_refusals_total{client=\"vc\",duty=\"Attestation\",rule=\"source_below_low_watermark\"} 1", rows);

@@ -117,7 +117,7 @@ public sealed class ImportFaultTests(SignerTemplate template) : IDisposable
     }
 
     [Fact]
-    public async Task A_history_becomes_the_floor_of_the_key()
+    public async Task A_history_becomes_the_low_watermark_of_the_key()
     {
         var key = KeystoreWriter.WriteNew(_home.Keystores, 1, "test password")[0];
         await WriteHistoryAsync([

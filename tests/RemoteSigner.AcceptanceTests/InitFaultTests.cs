@@ -39,7 +39,7 @@ public sealed class InitFaultTests : IDisposable
             "hoodi",
             "--seal",
             "softhsm2",
-            "--witness-on-host",
+            "--anchor-on-host",
             "--pin-file",
             _home.Token.PinFile,
         };
@@ -108,7 +108,7 @@ public sealed class InitFaultTests : IDisposable
                 "hoodi",
                 "--seal",
                 home.Beside("profile.json"),
-                "--witness-on-host",
+                "--anchor-on-host",
                 "--pin-file",
                 home.Token.PinFile
             ),
@@ -120,20 +120,20 @@ public sealed class InitFaultTests : IDisposable
     }
 
     [Fact]
-    public async Task A_token_that_keeps_the_witness_on_the_host_is_none_unless_somebody_says_so()
+    public async Task A_token_that_keeps_the_anchor_on_the_host_is_none_unless_somebody_says_so()
     {
         using var home = SignerHome.Empty();
         string[] init = ["init", "--network", "hoodi", "--seal", "softhsm2", "--pin-file", home.Token.PinFile];
 
-        Refusal.IsTold(await home.RunAsync(init), "keeps data objects in files of this host", "--witness-on-host");
+        Refusal.IsTold(await home.RunAsync(init), "keeps data objects in files of this host", "--anchor-on-host");
 
         Assert.Equal((false, 0), (Directory.Exists(home.Data), home.Token.Objects));
-        var made = await home.RunAsync([.. init, "--witness-on-host"]);
+        var made = await home.RunAsync([.. init, "--anchor-on-host"]);
         made.Succeeded();
         Assert.Contains("takes the fence along with ledger and vault", made.Error, StringComparison.Ordinal);
         Assert.Contains(
             "takes the fence along with ledger and vault",
-            string.Join(' ', (await home.RunAsync("freshness", "status", "--json")).Succeeded().Output.Split()),
+            string.Join(' ', (await home.RunAsync("rollback-protection", "status", "--json")).Succeeded().Output.Split()),
             StringComparison.Ordinal
         );
     }
@@ -161,8 +161,8 @@ public sealed class InitFaultTests : IDisposable
             $"swtpm:path={home.Beside("no-tpm")}",
         ];
 
-        Refusal.IsTold(await home.RunAsync(init), "keeps no data objects, and there is no TPM", "--freshness none");
-        Refusal.IsTold(await home.RunAsync([.. init, "--freshness", "token"]), "keeps no data objects", "tpm");
+        Refusal.IsTold(await home.RunAsync(init), "keeps no data objects, and there is no TPM", "--rollback-protection none");
+        Refusal.IsTold(await home.RunAsync([.. init, "--rollback-protection", "token"]), "keeps no data objects", "tpm");
         Assert.Equal((false, 0), (Directory.Exists(home.Data), home.Token.Objects));
 
         await using var tpm = await SoftwareTpm.StartAsync(Directory.CreateDirectory(home.Beside("tpm")).FullName);
@@ -172,7 +172,7 @@ public sealed class InitFaultTests : IDisposable
         (await another.RunAsync("init", "--network", "hoodi", "--seal", "tpm", "--tpm", tpm.Address)).Succeeded();
         (await home.RunAsync([.. init[..^1], tpm.Address])).Succeeded();
 
-        Assert.Contains("\"witness\": \"tpm\"", await File.ReadAllTextAsync(home.OptionsFile), StringComparison.Ordinal);
+        Assert.Contains("\"anchor\": \"tpm\"", await File.ReadAllTextAsync(home.OptionsFile), StringComparison.Ordinal);
         Assert.Equal(2, home.Token.Objects);
     }
 
@@ -185,7 +185,7 @@ public sealed class InitFaultTests : IDisposable
 
         Assert.Equal([0, 1], both.Select(one => one.ExitCode).Order());
         Assert.Equal(3, home.Token.Objects);
-        (await home.RunAsync("freshness", "status")).Succeeded();
+        (await home.RunAsync("rollback-protection", "status")).Succeeded();
     }
 
     [Fact]

@@ -71,7 +71,7 @@ public sealed partial class InitPurposeTests : IDisposable
         Assert.False(Directory.Exists(_home.Data));
     }
 
-    private string[] Init => ["init", "--network", "hoodi", "--seal", "softhsm2", "--witness-on-host", "--pin-file", _home.Token.PinFile];
+    private string[] Init => ["init", "--network", "hoodi", "--seal", "softhsm2", "--anchor-on-host", "--pin-file", _home.Token.PinFile];
 
     private async Task<string> HelpAsync(string command)
     {

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
-using RemoteSigner.AcceptanceTests.Freshness;
+using RemoteSigner.AcceptanceTests.RollbackProtection;
 using RemoteSigner.Rig;
 using RemoteSigner.Tests;
 using static RemoteSigner.AcceptanceTests.KeymanagerScene;

@@ -156,7 +156,7 @@ public sealed class ReloadTests(SignerTemplate template) : IAsyncLifetime
         {
             options["tls"]!["revocationList"] = null;
             options["log"]!["level"] = "debug";
-            options["registrations"]!["leastGasLimit"] = 7;
+            options["registrations"]!["minGasLimit"] = 7;
         });
         Assert.Equal("wants a restart to be in force: registrations, log", report.Json.GetProperty("message").GetString());
         Assert.Equal(HttpStatusCode.OK, (await client.SignAsync(_home.Keys[0], Chain.ExitJson)).Status);

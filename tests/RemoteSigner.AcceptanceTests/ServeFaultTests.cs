@@ -67,8 +67,8 @@ public sealed class ServeFaultTests(SignerTemplate template) : IDisposable
             options["registrations"]!["feeRecipients"] = new JsonArray("0x12");
             options["builder"]!["keys"] = new JsonArray("0x34");
             options["payloadVotes"] = "sometimes";
-            options["registrations"]!["leastGasLimit"] = 2;
-            options["registrations"]!["mostGasLimit"] = 1;
+            options["registrations"]!["minGasLimit"] = 2;
+            options["registrations"]!["maxGasLimit"] = 1;
             options["deposits"]!["maxTopUpGwei"] = 8;
             options["clients"]!["vc"]!["duties"] = new JsonArray("SLEEP");
             options["clients"]!["vc"]!["keys"] = new JsonArray("0x12");
@@ -88,7 +88,7 @@ public sealed class ServeFaultTests(SignerTemplate template) : IDisposable
                     "verifyPartials",
                     "signTogether",
                     "registrations.feeRecipients",
-                    "registrations.leastGasLimit",
+                    "registrations.minGasLimit",
                     "deposits.maxTopUpGwei",
                     "builder.keys",
                     "payloadVotes",

@@ -141,7 +141,7 @@ public sealed class SignRequestVectorTests
         return count;
     }
 
-    // In the order of the chain: the first block or vote of a key is the floor of those that follow (EIP-3076 conditions 2 and 5).
+    // In the order of the chain: the first block or vote of a key is the low watermark of those that follow (EIP-3076 conditions 2 and 5).
     private static ulong TimeOf(JsonNode request)
     {
         var block = request["block"] ?? request["beacon_block"]?["block_header"] ?? request["beacon_block"]?["block"];

@@ -34,8 +34,8 @@ public sealed class StandInTests
         ];
         var spoken = kept switch
         {
-            HsmPlace.Host => ["--witness-on-host"],
-            HsmPlace.None => ["--freshness", "none"],
+            HsmPlace.Host => ["--anchor-on-host"],
+            HsmPlace.None => ["--rollback-protection", "none"],
             _ => Array.Empty<string>(),
         };
         if (spoken.Length > 0)

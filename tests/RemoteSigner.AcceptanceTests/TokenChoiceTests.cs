@@ -45,7 +45,7 @@ public sealed partial class TokenChoiceTests
         home.Token.Environment["CREDENTIALS_DIRECTORY"] = credentials;
 
         (
-            await home.RunAsync("init", "--network", "hoodi", "--seal", "softhsm2", "--witness-on-host", "--pin-credential", "pin")
+            await home.RunAsync("init", "--network", "hoodi", "--seal", "softhsm2", "--anchor-on-host", "--pin-credential", "pin")
         ).Succeeded();
 
         using var settings = JsonDocument.Parse(
@@ -63,9 +63,9 @@ public sealed partial class TokenChoiceTests
 
         (await home.InitAsync("hoodi", "--pin-credential", "pin")).Succeeded();
 
-        Refusal.IsTold(await home.RunAsync("freshness", "status"), "no credential pin", "LoadCredential=pin:PATH");
+        Refusal.IsTold(await home.RunAsync("rollback-protection", "status"), "no credential pin", "LoadCredential=pin:PATH");
         Refusal.IsTold(
-            await home.RunAsync("init", "--network", "hoodi", "--seal", "softhsm2", "--witness-on-host", "--pin-credential", "../pin"),
+            await home.RunAsync("init", "--network", "hoodi", "--seal", "softhsm2", "--anchor-on-host", "--pin-credential", "../pin"),
             "'../pin' is no name of a credential"
         );
     }

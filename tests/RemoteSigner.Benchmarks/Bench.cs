@@ -16,7 +16,7 @@ internal sealed class Bench : IDisposable
 
     public Bench()
     {
-        CommandResult.Patience = TimeSpan.FromMinutes(30);
+        CommandResult.RetryPolicies = TimeSpan.FromMinutes(30);
         Folder = Directory.CreateTempSubdirectory("remote-signer-bench-").FullName;
         Token = SoftToken.Create(Directory.CreateDirectory(Path.Combine(Folder, "token")).FullName);
         Report = new Report(IsQuick, Engine);
@@ -99,7 +99,7 @@ internal sealed class Bench : IDisposable
                     "--no-slot-window",
                     "--seal",
                     "softhsm2",
-                    "--witness-on-host",
+                    "--anchor-on-host",
                     "--pin-file",
                     Token.PinFile,
                     "--client",

@@ -31,7 +31,7 @@ internal sealed class Operator(ulong index, string data, BlsPublicKey share, Sig
         var token = inTpm ? null : SoftToken.Create(hardware);
         string[] seal = tpm is not null
             ? ["--seal", "tpm", "--tpm", tpm.Address]
-            : ["--seal", "softhsm2", "--witness-on-host", "--token", SoftToken.Label, "--pin-file", token!.PinFile];
+            : ["--seal", "softhsm2", "--anchor-on-host", "--token", SoftToken.Label, "--pin-file", token!.PinFile];
         string data = Path.Combine(folder, "data"),
             keystores = Path.Combine(folder, "keystores");
         var share = dealer.Deal(index, keystores);

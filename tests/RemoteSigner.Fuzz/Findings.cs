@@ -9,7 +9,7 @@ namespace RemoteSigner.Fuzz;
 /// </summary>
 internal sealed class Findings(string folder)
 {
-    private const int MostKept = 40;
+    private const int MaxKept = 40;
 
     private readonly ConcurrentDictionary<(string Door, string End), long> _ends = new();
     private readonly ConcurrentDictionary<string, long> _kinds = new();
@@ -26,7 +26,7 @@ internal sealed class Findings(string folder)
     public void Add(string kind, string door, long input, byte[] sent, string detail)
     {
         var count = _kinds.AddOrUpdate(kind, 1, (_, known) => known + 1);
-        if (count > MostKept)
+        if (count > MaxKept)
         {
             return;
         }

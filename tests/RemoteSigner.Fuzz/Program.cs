@@ -43,7 +43,7 @@ var fault = log.Split('\n')
 Look(fault is not null, "stack or error in the log", fault ?? "");
 Look(log.Any(character => char.IsControl(character) && character is not ('\n' or '\r')), "control character in the log", "");
 var lines = log.Split('\n').Where(line => !EpochLine().IsMatch(line)).ToList();
-foreach (var line in lines.Where(line => Encoding.UTF8.GetByteCount(line) > MostOfARequest))
+foreach (var line in lines.Where(line => Encoding.UTF8.GetByteCount(line) > MaxOfARequest))
 {
     Look(true, "long line in the log", line);
 }
@@ -57,7 +57,7 @@ var ofRequests = lines
         (Text: string.Join('\n', request.Select(line => line.Line)), Bytes: request.Sum(line => Encoding.UTF8.GetByteCount(line.Line) + 1))
     )
     .ToList();
-foreach (var (text, _) in ofRequests.Where(request => request.Bytes > MostOfARequest))
+foreach (var (text, _) in ofRequests.Where(request => request.Bytes > MaxOfARequest))
 {
     Look(true, "a request that fills the log", text);
 }
@@ -92,7 +92,7 @@ void Look(bool isWrong, string kind, string detail)
 // What a refused request may write, whatever is in it. The sum of an epoch grows with what there was.
 internal partial class Program
 {
-    private const int MostOfARequest = 400;
+    private const int MaxOfARequest = 400;
 
     [GeneratedRegex(" request ([0-9A-Z]+:[0-9A-F]{8})[: ]")]
     private static partial Regex RequestId();

@@ -18,7 +18,7 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
 
     private const long First = 0;
 
-    private readonly List<List<RequestSeed>> _byDoor = [.. seeds.GroupBy(one => one.Door).Select(door => door.ToList())];
+    private readonly List<List<RequestSeed>> _byListener = [.. seeds.GroupBy(one => one.Door).Select(door => door.ToList())];
     private long _input;
     private long _signatures;
 
@@ -50,7 +50,7 @@ internal sealed class RequestFuzzer(FuzzedSigner signer, IReadOnlyList<RequestSe
         {
             var input = Interlocked.Increment(ref _input);
             var dice = new Dice(seed, input);
-            var chosen = dice.Of(dice.Of(_byDoor));
+            var chosen = dice.Of(dice.Of(_byListener));
             await (
                 dice.Below(10) switch
                 {

@@ -340,7 +340,7 @@ internal static class RequestSeeds
             "control",
             Listener.Control,
             "POST",
-            "/control/v1/keys/foresight",
+            "/control/v1/keys/evaluate",
             Utf8($"{{\"keys\":[{{\"publicKey\":\"{Unknown}\",\"label\":\"a\"}}],\"neverSigned\":true,\"history\":null}}")
         );
         yield return new("control", Listener.Control, "POST", "/control/v1/slashing/export?by=Both&to=/nowhere", []);

@@ -10,17 +10,20 @@ public static class KeyLife
     public static async Task<RefusedRegistration?> RegisterAllAsync(
         this SlashingProtection slashing,
         IReadOnlyCollection<ProtectedKey> keys,
-        SlashingFloor floor
+        DeclaredHistory lowWatermark
     )
     {
-        var report = await slashing.EnrolAsync(new KeyEnrolment([.. keys.Select(key => (key, floor))]), (_, _) => 1);
+        var report = await slashing.EnrolAsync(new KeyRegistration([.. keys.Select(key => (key, lowWatermark))]), (_, _) => 1);
         await slashing.TurnAsync(new KeyTurn([.. keys.Select(key => key.PublicKey)]), (_, _) => 1);
         return report.Refused is [var first, ..] ? first : null;
     }
 
     /// <summary>The same for one key.</summary>
-    public static async Task<Registration> RegisterAsync(this SlashingProtection slashing, ProtectedKey key, SlashingFloor floor) =>
-        (await slashing.RegisterAllAsync([key], floor))?.Reason ?? new Registration.Enrolled();
+    public static async Task<Registration> RegisterAsync(
+        this SlashingProtection slashing,
+        ProtectedKey key,
+        DeclaredHistory lowWatermark
+    ) => (await slashing.RegisterAllAsync([key], lowWatermark))?.Reason ?? new Registration.Enrolled();
 
     /// <summary>Ends a key for good; false when it was not one that could sign.</summary>
     public static async Task<bool> RetireAsync(this SlashingProtection slashing, BlsPublicKey key)
@@ -49,11 +52,12 @@ public static class KeyLife
     public static Task<PruneReport> PruneAsync(this SlashingProtection slashing, ulong keepEpochs) =>
         slashing.PruneAsync(keepEpochs, (_, _) => 1);
 
-    public static Task RecordStartAsync(this SlashingProtection slashing, LedgerStart start, GlobalFloor? floor) =>
-        slashing.RecordStartAsync(start, floor, (_, _) => 1);
+    public static Task RecordStartAsync(this SlashingProtection slashing, LedgerStart start, GlobalLowWatermark? lowWatermark) =>
+        slashing.RecordStartAsync(start, lowWatermark, (_, _) => 1);
 
-    public static Task<GlobalFloor?> RemoveGlobalFloorAsync(this SlashingProtection slashing) =>
-        slashing.RemoveGlobalFloorAsync((_, _) => 1);
+    public static Task<GlobalLowWatermark?> RemoveGlobalLowWatermarkAsync(this SlashingProtection slashing) =>
+        slashing.RemoveGlobalLowWatermarkAsync((_, _) => 1);
 
-    public static Task<bool> EndFloorIfCompleteAsync(this SlashingProtection slashing) => slashing.EndFloorIfCompleteAsync((_, _) => 1);
+    public static Task<bool> EndLowWatermarkIfCompleteAsync(this SlashingProtection slashing) =>
+        slashing.EndLowWatermarkIfCompleteAsync((_, _) => 1);
 }

@@ -86,9 +86,9 @@ internal sealed record LoadSigner(Ledger Ledger, SlashingProtection Slashing, Au
     // A run that is killed may have registered a key without ever signing with it.
     private async Task RegisterAsync(ProtectedKey key)
     {
-        if (await Slashing.RegisterAsync(key, SlashingFloor.FromHistory) is Registration.NoFloor)
+        if (await Slashing.RegisterAsync(key, DeclaredHistory.FromHistory) is Registration.NoLowWatermark)
         {
-            await Slashing.RegisterAsync(key, SlashingFloor.NeverSigned);
+            await Slashing.RegisterAsync(key, DeclaredHistory.NeverSigned);
         }
     }
 

@@ -20,7 +20,7 @@ public static class LongLoad
     {
         await using var signer = await LoadSigner.OpenAsync(file);
         ProtectedKey[] keys = [.. Enumerable.Range(0, validators).Select(LoadSigner.Key)];
-        if (await signer.Slashing.RegisterAllAsync(keys, SlashingFloor.NeverSigned) is { } refused)
+        if (await signer.Slashing.RegisterAllAsync(keys, DeclaredHistory.NeverSigned) is { } refused)
         {
             throw new InvalidOperationException($"a key was refused: {refused.Reason}");
         }

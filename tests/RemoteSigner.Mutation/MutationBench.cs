@@ -4,7 +4,7 @@ namespace RemoteSigner.Mutation;
 public sealed class MutationBench(string root, Explained explained)
 {
     // A run that takes this much longer than one without a fault will not end.
-    private const int Patience = 3;
+    private const int RetryPolicies = 3;
 
     private readonly Dictionary<string, MutantCompiler> _compilers = [];
     private readonly Dictionary<string, TestRun> _runs = [];
@@ -24,7 +24,7 @@ public sealed class MutationBench(string root, Explained explained)
             throw new InvalidOperationException($"the tests of {file.Path} fail without a fault:\n{run.Output}");
         }
 
-        var limit = (TimeProvider.System.GetElapsedTime(began) * Patience) + TimeSpan.FromSeconds(15);
+        var limit = (TimeProvider.System.GetElapsedTime(began) * RetryPolicies) + TimeSpan.FromSeconds(15);
         var faults = 0;
         var survivors = new List<Mutant>();
         foreach (

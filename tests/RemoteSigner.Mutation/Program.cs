@@ -4,7 +4,7 @@ using RemoteSigner.Mutation;
 
 // mutate [--list] [PART OF A PATH …]: every fault in every file of law.txt, or in those whose path has one of these words in it; --list
 // only lists them. Ends with 0 when no file is below the least score and every survivor is explained.
-const int LeastScore = 85;
+const int MinScore = 85;
 
 var root = Directory.GetCurrentDirectory();
 var own = Path.Combine(root, "tests", "RemoteSigner.Mutation");
@@ -31,4 +31,4 @@ foreach (var file in law)
 
 var total = new FileScore("the law", scores.Sum(one => one.Faults), scores.Sum(one => one.Survivors), scores.Sum(one => one.Unexplained));
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{total} ({watch.Elapsed.TotalMinutes:F0} min)"));
-return total.Unexplained == 0 && scores.TrueForAll(score => score.Percent >= LeastScore) ? 0 : 1;
+return total.Unexplained == 0 && scores.TrueForAll(score => score.Percent >= MinScore) ? 0 : 1;

@@ -15,7 +15,7 @@ public interface IModelLedger
     /// <summary>The newest start that it knows.</summary>
     long Start { get; }
 
-    ModelBounds? Floor { get; }
+    ModelBounds? LowWatermark { get; }
 
     bool MayAsk(int key, int? group);
 
@@ -39,9 +39,9 @@ public interface IModelLedger
 
     (string Outcome, IModelLedger After) Import(IReadOnlyList<ModelLine> file, ModelTerms terms);
 
-    IModelLedger RaiseFloor(ModelBounds floor);
+    IModelLedger RaiseLowWatermark(ModelBounds lowWatermark);
 
-    IModelLedger EndFloor(ModelBounds? beneath);
+    IModelLedger EndLowWatermark(ModelBounds? beneath);
 
     string Decide(long count, ModelRecord record);
 
@@ -56,8 +56,8 @@ public interface IModelLedger
     /// <summary>Every key that has its history together with this one.</summary>
     IReadOnlyList<int> KeysWith(int key);
 
-    /// <summary>The floors of the key's history; null where there are none, or no such key.</summary>
-    (long? Slot, (long Source, long Target)? Vote) FloorsOf(int key);
+    /// <summary>The low watermarks of the key's history; null where there are none, or no such key.</summary>
+    (long? Slot, (long Source, long Target)? Vote) LowWatermarksOf(int key);
 
     /// <summary>All of it but its start, line by line, in an order of its own: equal for equal ledgers.</summary>
     IReadOnlyList<string> Describe();

@@ -18,7 +18,7 @@ public sealed class ModelLedger(_ILedger ledger) : IModelLedger
 
     public long Start => (long)ledger.dtor_start;
 
-    public ModelBounds? Floor => ledger.dtor_floor.is_Some ? BoundsOf(ledger.dtor_floor.dtor_value) : null;
+    public ModelBounds? LowWatermark => ledger.dtor_floor.is_Some ? BoundsOf(ledger.dtor_floor.dtor_value) : null;
 
     public bool MayAsk(int key, int? group) => OfLedgers.MayAsk(ledger, key, Big(group));
 
@@ -85,14 +85,14 @@ public sealed class ModelLedger(_ILedger ledger) : IModelLedger
         var taken = OfLedgers.Import(
             ledger,
             Sequence<_ILine>.FromArray([.. lines]),
-            Terms.create(only, High(terms.Limit), terms.FloorsAtLowest)
+            Terms.create(only, High(terms.Limit), terms.LowWatermarksAtLowest)
         );
         return taken.is_Taken ? (IModelLedger.Taken, Next(taken.dtor_ledger)) : (Name(taken), this);
     }
 
-    public IModelLedger RaiseFloor(ModelBounds floor) => Next(OfLedgers.RaiseFloor(ledger, Of(floor)));
+    public IModelLedger RaiseLowWatermark(ModelBounds lowWatermark) => Next(OfLedgers.RaiseFloor(ledger, Of(lowWatermark)));
 
-    public IModelLedger EndFloor(ModelBounds? beneath) =>
+    public IModelLedger EndLowWatermark(ModelBounds? beneath) =>
         Next(
             OfLedgers.EndFloor(
                 ledger,
@@ -114,8 +114,8 @@ public sealed class ModelLedger(_ILedger ledger) : IModelLedger
     public IReadOnlyList<int> KeysWith(int key) =>
         [.. ledger.dtor_keys.ItemEnumerable.Where(one => one.Cdr.dtor_history == HistoryOf(key)).Select(one => (int)one.Car)];
 
-    public (long? Slot, (long Source, long Target)? Vote) FloorsOf(int key) =>
-        HistoryOf(key) is { } id ? FloorsOf(Map<BigInteger, _IHistory>.Select(ledger.dtor_histories, id)) : (null, null);
+    public (long? Slot, (long Source, long Target)? Vote) LowWatermarksOf(int key) =>
+        HistoryOf(key) is { } id ? LowWatermarksOf(Map<BigInteger, _IHistory>.Select(ledger.dtor_histories, id)) : (null, null);
 
     public IReadOnlyList<string> Describe()
     {
@@ -124,14 +124,14 @@ public sealed class ModelLedger(_ILedger ledger) : IModelLedger
         {
             ModelText.Head(
                 ledger.dtor_high is { is_Some: true, dtor_value: var high } ? ((long)high.dtor_slot, (long)high.dtor_epoch) : null,
-                Floor
+                LowWatermark
             ),
         };
         lines.AddRange(keys.Select(one => ModelText.Key((int)one.Car, Name(one.Cdr.dtor_state), one.Cdr.dtor_isGroup)));
         foreach (var shared in keys.GroupBy(one => one.Cdr.dtor_history, one => (int)one.Car))
         {
             var history = Map<BigInteger, _IHistory>.Select(ledger.dtor_histories, shared.Key);
-            var (slot, vote) = FloorsOf(history);
+            var (slot, vote) = LowWatermarksOf(history);
             lines.Add(ModelText.History(shared, slot, vote));
             lines.AddRange(
                 history
@@ -158,7 +158,7 @@ public sealed class ModelLedger(_ILedger ledger) : IModelLedger
     private BigInteger? HistoryOf(int key) =>
         ledger.dtor_keys.Contains<BigInteger>(key) ? Map<BigInteger, _IKeyEntry>.Select(ledger.dtor_keys, key).dtor_history : null;
 
-    private static (long? Slot, (long Source, long Target)? Vote) FloorsOf(_IHistory history) =>
+    private static (long? Slot, (long Source, long Target)? Vote) LowWatermarksOf(_IHistory history) =>
         (
             history.dtor_slotFloor is { is_Some: true, dtor_value: var slot } ? (long)slot : null,
             history.dtor_voteFloor is { is_Some: true, dtor_value: var vote } ? ((long)vote.dtor_source, (long)vote.dtor_target) : null

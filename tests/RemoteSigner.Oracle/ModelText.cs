@@ -3,13 +3,13 @@ namespace RemoteSigner.Oracle;
 /// <summary>A ledger in lines of text, whoever keeps it: equal lines, equal ledgers.</summary>
 public static class ModelText
 {
-    public static string Head((long Slot, long Epoch)? high, ModelBounds? floor) =>
-        $"high watermark {Show(high)}, floor under all keys {Show(floor)}";
+    public static string Head((long Slot, long Epoch)? high, ModelBounds? lowWatermark) =>
+        $"high watermark {Show(high)}, low watermark under all keys {Show(lowWatermark)}";
 
     public static string Key(int key, string state, bool isGroup) => $"key {key}: {state}{(isGroup ? ", a group" : "")}";
 
     public static string History(IEnumerable<int> keys, long? slot, (long Source, long Target)? vote) =>
-        $"history of {string.Join(", ", keys)}: floors {Show(slot)}, {Show(vote)}";
+        $"history of {string.Join(", ", keys)}: low watermarks {Show(slot)}, {Show(vote)}";
 
     public static string Record(ModelDuty duty, bool own) =>
         (duty.IsBlock ? $"  block {duty.Target:d6}" : $"  vote {duty.Target:d6} from {duty.Source:d6}")

@@ -55,7 +55,7 @@ public sealed class SignerHome : IDisposable
         return home;
     }
 
-    /// <summary>The same sealed under a software TPM of its own, which is also the witness of freshness.</summary>
+    /// <summary>The same sealed under a software TPM of its own, which is also the anchor of rollback protection.</summary>
     public static Task<SignerHome> CreateInTpmAsync(string network, int keys, params string[] options) =>
         CreateInTpmAsync(SoftwareTpm.StartAsync, network, keys, options);
 
@@ -102,7 +102,7 @@ public sealed class SignerHome : IDisposable
 
     /// <summary><c>init</c> with this folder's token.</summary>
     public Task<CommandResult> InitAsync(string network, params string[] options) =>
-        RunAsync(["init", "--network", network, "--seal", "softhsm2", "--witness-on-host", "--pin-file", Token.PinFile, .. options]);
+        RunAsync(["init", "--network", network, "--seal", "softhsm2", "--anchor-on-host", "--pin-file", Token.PinFile, .. options]);
 
     /// <summary>Writes keystores with new keys and imports them.</summary>
     public async Task AddKeysAsync(int count)
@@ -119,7 +119,7 @@ public sealed class SignerHome : IDisposable
     }
 
     /// <summary>
-    /// Another home with a copy of the data directory and of the token: the token's witness of freshness goes along with the data.
+    /// Another home with a copy of the data directory and of the token: the token's anchor of rollback protection goes along with the data.
     /// </summary>
     public SignerHome Copy()
     {

@@ -10,7 +10,7 @@ namespace RemoteSigner.Rig;
 public sealed class SoftwareTpm : IAsyncDisposable, IDisposable
 {
     // Thirty seconds: a machine that builds beside the tests takes its time.
-    private const int MostAttempts = 3000;
+    private const int MaxAttempts = 3000;
 
     private static readonly ConcurrentDictionary<SoftwareTpm, Process> _alive = new();
 
@@ -147,7 +147,7 @@ public sealed class SoftwareTpm : IAsyncDisposable, IDisposable
         _alive[this] = _process;
         for (var attempt = 0; !await ListensAsync(); attempt++)
         {
-            if (_process.HasExited || attempt > MostAttempts)
+            if (_process.HasExited || attempt > MaxAttempts)
             {
                 throw new InvalidOperationException($"swtpm does not listen at {Address}: {await EndAsync(_process)}");
             }

@@ -47,7 +47,7 @@ ulimit -l 65536 2>/dev/null || true
 ulimit -c 0
 entry=$(json ENTRYPOINT) command=$(json CMD) environment=$(sed -n 's/^ENV //p' Dockerfile)
 image softhsm2-util --init-token --free --label remote-signer --pin 123456 --so-pin 123456 >/dev/null 2>&1 || fail "no token"
-image $entry init --data /var/lib/remote-signer --network mainnet --seal softhsm2 --witness-on-host --pin-file /var/lib/remote-signer/pin --client validator-1 \
+image $entry init --data /var/lib/remote-signer --network mainnet --seal softhsm2 --anchor-on-host --pin-file /var/lib/remote-signer/pin --client validator-1 \
   >artifacts/machine/image.log 2>&1 || fail "init: $(tail -3 artifacts/machine/image.log)"
 ip link set lo up
 image $entry $command >artifacts/machine/image.log 2>&1 &

@@ -37,7 +37,7 @@ elif [ "$kind" = tpm ]; then
   restarted "$before" "after kill -9"
   ready "after kill -9"
   status=$(vote $((number + 1)) 11)
-  [ "$status" = 412 ] && grep -q below_global_floor "$logs/answer" ||
+  [ "$status" = 412 ] && grep -q below_global_low_watermark "$logs/answer" ||
     fail "after kill -9 a vote before the fence is answered $status: $(cat "$logs/answer")"
   say "killed: started again by systemd, votes before the fence are refused"
   # The device is taken away: the program says so itself, and systemd has nothing to say.

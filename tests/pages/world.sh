@@ -27,7 +27,7 @@ have_token() {
 }
 have_signer() {
   have_token
-  signer init --network mainnet --seal softhsm2 --witness-on-host --pin-file /etc/remote-signer/pin --client validator-1 --host signer.example
+  signer init --network mainnet --seal softhsm2 --anchor-on-host --pin-file /etc/remote-signer/pin --client validator-1 --host signer.example
 }
 
 # The example of EIP-2335, in a folder as the deposit tools make them, with its password beside it.

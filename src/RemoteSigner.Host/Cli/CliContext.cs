@@ -7,7 +7,7 @@ namespace RemoteSigner.Host.Cli;
 
 /// <summary>JSON output of the verbs, ahead of time.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = true)]
-[JsonSerializable(typeof(EnrolmentReport))]
+[JsonSerializable(typeof(RegistrationReport))]
 [JsonSerializable(typeof(IReadOnlyList<KeyLine>))]
 [JsonSerializable(typeof(DryRun))]
 [JsonSerializable(typeof(IReadOnlyList<ValidatorLine>))]
@@ -16,7 +16,7 @@ namespace RemoteSigner.Host.Cli;
 [JsonSerializable(typeof(SealLine))]
 [JsonSerializable(typeof(RekeyLine))]
 [JsonSerializable(typeof(AuditLine))]
-[JsonSerializable(typeof(FreshnessLine))]
+[JsonSerializable(typeof(RollbackProtectionLine))]
 [JsonSerializable(typeof(EvidenceLine))]
 [JsonSerializable(typeof(TpmProvisionLine))]
 [JsonSerializable(typeof(TpmStatusLine))]

@@ -36,7 +36,7 @@ internal static class CommandLine
             SealCommand.Create(),
             TpmCommand.Create(),
             AuditCommand.Create(),
-            FreshnessCommand.Create(),
+            RollbackProtectionCommand.Create(),
             AttestCommand.Create(),
             ClusterCommand.Create(),
             OperatorCommand.Create(),

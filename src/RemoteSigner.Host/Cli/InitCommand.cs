@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using RemoteSigner.Administration;
-using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Tls;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Tpm2;
 using Spectre.Console;
@@ -89,7 +89,7 @@ internal static partial class InitCommand
         Description = "names the chain; for a network whose genesis is not built in",
         HelpName = "ROOT",
     };
-    private static readonly Option<string?> Freshness = new("--freshness")
+    private static readonly Option<string?> RollbackProtection = new("--rollback-protection")
     {
         Description =
             "where the fence lives that notices an old copy of the folder: tpm, token, or none; else "
@@ -130,8 +130,8 @@ internal static partial class InitCommand
             Hosts,
             GenesisTime,
             GenesisValidatorsRoot,
-            Freshness,
-            WitnessChoice.OnHost,
+            RollbackProtection,
+            RollbackAnchorChoice.OnHost,
             NoSlotWindow,
             For,
         };
@@ -159,8 +159,8 @@ internal static partial class InitCommand
             );
         }
 
-        options.Freshness.Witness ??= WitnessChoice.DefaultOf(data, options);
-        WitnessChoice.Require(data, options, options.Witness, parsed.GetValue(WitnessChoice.OnHost));
+        options.RollbackProtection.Anchor ??= RollbackAnchorChoice.DefaultOf(data, options);
+        RollbackAnchorChoice.Require(data, options, options.Anchor, parsed.GetValue(RollbackAnchorChoice.OnHost));
         var purpose = told ?? SignerPurpose.Ask();
         using var arena = new SecretArena();
         using var keys = SealedKeys.Open(data, options, arena, TimeProvider.System, known: null);
@@ -215,7 +215,7 @@ internal static partial class InitCommand
                 OwnerAuthFile = parsed.GetValue(TpmCommand.OwnerAuthFile) is { } owner ? Path.GetFullPath(owner) : null,
                 Pin = parsed.GetValue(Seal) == SealOptions.Tpm ? Pin(parsed) : new PinOptions(),
             },
-            Freshness = new FreshnessOptions { Witness = parsed.GetValue(Freshness) },
+            RollbackProtection = new RollbackProtectionOptions { Anchor = parsed.GetValue(RollbackProtection) },
             Api = new ApiOptions
             {
                 HostAllowlist = [.. new ApiOptions().HostAllowlist.Union(parsed.GetValue(Hosts) ?? [], StringComparer.OrdinalIgnoreCase)],
@@ -324,13 +324,13 @@ internal static partial class InitCommand
         {
             _ = await TpmState.ReadAsync(hardware.Tpm, null, TpmCommand.Pcrs(options));
         }
-        else if (options.Witness == FreshnessOptions.Token)
+        else if (options.Anchor == RollbackProtectionOptions.Token)
         {
-            await TokenWitness.ProveAsync(hardware.Token);
+            await TokenAnchor.ProveAsync(hardware.Token);
         }
-        else if (options.Witness == FreshnessOptions.Tpm)
+        else if (options.Anchor == RollbackProtectionOptions.Tpm)
         {
-            await WitnessChoice.TryTpmAsync(hardware, options, isChosen: parsed.GetValue(Freshness) is not null);
+            await RollbackAnchorChoice.TryTpmAsync(hardware, options, isChosen: parsed.GetValue(RollbackProtection) is not null);
         }
     }
 
@@ -370,7 +370,7 @@ internal static partial class InitCommand
                 vault.Anchor
             )
         );
-        await EnrolWitnessAsync(signer, vault, keys.Hardware, making);
+        await EnrolAnchorAsync(signer, vault, keys.Hardware, making);
         return () => line.Print(parsed);
     }
 
@@ -395,7 +395,7 @@ internal static partial class InitCommand
                 vault.Anchor
             )
         );
-        await EnrolWitnessAsync(signer, vault, keys.Hardware, making);
+        await EnrolAnchorAsync(signer, vault, keys.Hardware, making);
         return () => EnrolmentView.Write(report, parsed.GetValue(CommandLine.Json));
     }
 
@@ -407,14 +407,19 @@ internal static partial class InitCommand
         Directory.CreateDirectory(data.ClientsFolder, DataDirectory.Private);
     }
 
-    private static async Task EnrolWitnessAsync(OfflineSigner signer, Vault vault, Hardware hardware, SignerMaking making)
+    private static async Task EnrolAnchorAsync(OfflineSigner signer, Vault vault, Hardware hardware, SignerMaking making)
     {
         var keys = making.Holds(vault.DeriveFenceKeys());
-        var anchor = vault.Anchor;
-        if (WitnessAccess.Open(signer.Options, hardware, anchor.VaultId, keys) is { } witness)
+        if (RollbackAnchorAccess.Open(signer.Options, hardware, vault.Anchor.VaultId, keys) is { } anchor)
         {
-            making.Made($"the witness of freshness in the {witness.Description}", () => witness.DiscardAsync(CancellationToken.None));
-            await FreshnessCommand.EnrolAsync(signer, OfflineFreshness.StandingOf(signer, keys, witness, anchor), null);
+            making.Made($"the anchor of rollback protection in the {anchor.Description}", () =>
+                anchor.DiscardAsync(CancellationToken.None)
+            );
+            await RollbackProtectionCommand.EnrolAsync(
+                signer,
+                OfflineRollbackProtection.StandingOf(signer, keys, anchor, vault.Anchor),
+                null
+            );
         }
     }
 

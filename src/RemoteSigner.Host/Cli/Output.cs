@@ -12,7 +12,7 @@ internal static class Output
     // Wider than any table: in a file or a pipe nobody sees where a screen would end.
     private const int Endless = 1 << 16;
 
-    private const int MostLaidOut = 500;
+    private const int MaxLaidOut = 500;
     private const int BufferLength = 1 << 16;
 
     /// <summary>Standard output, line by line.</summary>
@@ -48,7 +48,7 @@ internal static class Output
         Func<T, IEnumerable<string?>> cells
     )
     {
-        if (json || items.Count <= MostLaidOut)
+        if (json || items.Count <= MaxLaidOut)
         {
             Write(json, items, type, all => Rows(all, columns, cells));
         }

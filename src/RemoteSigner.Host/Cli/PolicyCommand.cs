@@ -59,7 +59,7 @@ internal static class PolicyCommand
             );
             if (line.Allowed)
             {
-                Console.WriteLine("after this: the slot window, the rules of its cluster, freshness and slashing protection");
+                Console.WriteLine("after this: the slot window, the rules of its cluster, rollback protection and slashing protection");
             }
         }
 

@@ -21,7 +21,7 @@ internal static class SlashingCommand
     };
     private static readonly Option<bool> Complete = new("--complete")
     {
-        Description = "the file and this signer's history are all these keys ever signed: floors stay where they are",
+        Description = "the file and this signer's history are all these keys ever signed: low watermarks stay where they are",
     };
     private static readonly Option<bool> AcceptFuture = new("--accept-future")
     {
@@ -52,9 +52,9 @@ internal static class SlashingCommand
         import.SetAction((parsed, _) => ImportAsync(parsed));
         var export = new Command("export", "Write all history as an interchange file; whole or not at all") { File, Force, By };
         export.SetAction((parsed, _) => ExportAsync(parsed));
-        var status = new Command("status", "Show each validator's history and floors");
+        var status = new Command("status", "Show each validator's history and low watermarks");
         status.SetAction((parsed, _) => StatusAsync(parsed));
-        var prune = new Command("prune", "Drop old history; what is dropped becomes a floor") { Keep };
+        var prune = new Command("prune", "Drop old history; what is dropped becomes a low watermark") { Keep };
         prune.SetAction((parsed, _) => PruneAsync(parsed));
         var watermark = new Command("watermark", "Raise the low watermarks, or set or remove the high one")
         {
@@ -84,12 +84,12 @@ internal static class SlashingCommand
         var path = parsed.GetValue(File)!;
         await using var file = System.IO.File.OpenRead(path);
         await using var signer = await OfflineSigner.OpenAsync(parsed);
-        var floor = await signer.Slashing.GetGlobalFloorAsync();
-        var terms = new ImportTerms(parsed.GetValue(Complete) ? InterchangeReading.Complete : InterchangeReading.FloorsAtLowest);
+        var lowWatermark = await signer.Slashing.GetGlobalLowWatermarkAsync();
+        var terms = new ImportTerms(parsed.GetValue(Complete) ? InterchangeReading.Complete : InterchangeReading.LowWatermarksAtLowest);
         var report = await signer.ExecuteAsync(new ImportHistory(file, terms, path, parsed.GetValue(AcceptFuture)));
-        if (floor is not null && await signer.Slashing.GetGlobalFloorAsync() != floor)
+        if (lowWatermark is not null && await signer.Slashing.GetGlobalLowWatermarkAsync() != lowWatermark)
         {
-            StandardError.Console.WriteLine("the history is complete again: the floors under all keys have ended");
+            StandardError.Console.WriteLine("the history is complete again: the low watermarks under all keys have ended");
         }
 
         HistoryNote.Write(report.WithoutList);
@@ -235,5 +235,5 @@ internal static class SlashingCommand
     }
 
     private static string Range(string? lowest, string? newest) =>
-        newest is null ? $"floor {lowest ?? "–"}" : $"{lowest ?? "–"} … {newest}";
+        newest is null ? $"low watermark {lowest ?? "–"}" : $"{lowest ?? "–"} … {newest}";
 }

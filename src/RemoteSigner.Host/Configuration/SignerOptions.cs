@@ -24,9 +24,9 @@ internal sealed class SignerOptions
 
     public required Dictionary<string, ClientOptions> Clients { get; set; }
 
-    public FreshnessOptions Freshness { get; set; } = new();
+    public RollbackProtectionOptions RollbackProtection { get; set; } = new();
 
-    public AttestationOptions Attestation { get; set; } = new();
+    public RemoteAttestationOptions Attestation { get; set; } = new();
 
     public RegistrationOptions Registrations { get; set; } = new();
 
@@ -64,7 +64,7 @@ internal sealed class SignerOptions
     public BurstVariant Bursts => Enum.Parse<BurstVariant>(SignTogether, ignoreCase: true);
 
     [JsonIgnore]
-    public string Witness => Freshness.Witness ?? (SealsWithTpm ? FreshnessOptions.Tpm : FreshnessOptions.Token);
+    public string Anchor => RollbackProtection.Anchor ?? (SealsWithTpm ? RollbackProtectionOptions.Tpm : RollbackProtectionOptions.Token);
 
     [JsonIgnore]
     public bool SealsWithTpm => Seal.Profile == SealOptions.Tpm;

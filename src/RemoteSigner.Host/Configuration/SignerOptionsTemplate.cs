@@ -55,14 +55,14 @@ internal static class SignerOptionsTemplate
                 // File with the owner hierarchy's authorization value, if it has one; needed for provisioning alone, so keep it elsewhere
                 "ownerAuthFile": {{Quote(options.Tpm.OwnerAuthFile)}}
               },
-              "freshness": {
+              "rollbackProtection": {
                 // What notices that an old copy of this folder was put back: "tpm" keeps a counter and a record in the TPM, "token" an
                 // object in the token above, written about every 51 minutes and at start and stop; "none" leaves it unnoticed. Change it
-                // only together with 'remote-signer freshness'
-                "witness": {{Quote(options.Witness)}},
-                // What /healthcheck says while floors refuse blocks or votes after a crash or a restore: "degraded" (200, status DEGRADED)
-                // or "down" (503). Which floors, and what ends them, stands in its freshness-check
-                "floorsHealth": {{Quote(options.Freshness.FloorsHealth)}}
+                // only together with 'remote-signer rollback-protection'
+                "anchor": {{Quote(options.Anchor)}},
+                // What /healthcheck says while low watermarks refuse blocks or votes after a crash or a restore: "degraded" (200, status
+                // DEGRADED) or "down" (503). Which low watermarks, and what ends them, stands in its rollback-protection-check
+                "lowWatermarksHealth": {{Quote(options.RollbackProtection.LowWatermarksHealth)}}
               },
               "api": {
                 // Address and port that sign, with mutual TLS
@@ -155,8 +155,8 @@ internal static class SignerOptionsTemplate
                 // cluster lock; empty: for a key without a lock, any
                 "feeRecipients": {{List(options.Registrations.FeeRecipients)}},
                 // Gas limits that builders may be told, both inclusive; null: no upper limit
-                "leastGasLimit": {{options.Registrations.LeastGasLimit}},
-                "mostGasLimit": {{options.Registrations.MostGasLimit?.ToString() ?? "null"}}
+                "minGasLimit": {{options.Registrations.MinGasLimit}},
+                "maxGasLimit": {{options.Registrations.MaxGasLimit?.ToString() ?? "null"}}
               },
               "deposits": {
                 // For DEPOSIT with a share of a cluster: the most that a top-up may have which is no amount of the lock, in Gwei (8 ETH:
@@ -188,8 +188,8 @@ internal static class SignerOptionsTemplate
               // without AVX-512; "off", each alone
               "signTogether": {{Quote(options.SignTogether)}},
               "slashing": {
-                // Epochs of history kept in full behind each validator's newest (32 slots each for blocks); what is older becomes a floor.
-                // 0 keeps all
+                // Epochs of history kept in full behind each validator's newest (32 slots each for blocks); what is older becomes a low
+                // watermark. 0 keeps all
                 "keepEpochs": {{options.Slashing.KeepEpochs}},
                 "pruneEveryHours": {{options.Slashing.PruneEveryHours}}
               },

@@ -46,7 +46,7 @@ internal static class SignerOptionsValidator
             ("operations", options.Operations),
             ("tls", options.Tls),
             ("clients", options.Clients),
-            ("freshness", options.Freshness),
+            ("rollback-protection", options.RollbackProtection),
             ("attestation", options.Attestation),
             ("registrations", options.Registrations),
             ("deposits", options.Deposits),
@@ -192,9 +192,9 @@ internal static class SignerOptionsValidator
             yield return $"registrations.feeRecipients: '{address}' is not an address of 20 bytes in hex";
         }
 
-        if (options.Registrations.LeastGasLimit > options.Registrations.MostGasLimit)
+        if (options.Registrations.MinGasLimit > options.Registrations.MaxGasLimit)
         {
-            yield return "registrations.leastGasLimit is above registrations.mostGasLimit: every registration would be refused";
+            yield return "registrations.minGasLimit is above registrations.maxGasLimit: every registration would be refused";
         }
 
         if (options.Deposits.MaxTopUpGwei is not 0 and (< 1_000_000_000 or > 2_048_000_000_000))
@@ -255,19 +255,19 @@ internal static class SignerOptionsValidator
             yield return "log.level must be trace, debug, information, warning or error";
         }
 
-        if (options.Witness is not (FreshnessOptions.Tpm or FreshnessOptions.Token or FreshnessOptions.None))
+        if (options.Anchor is not (RollbackProtectionOptions.Tpm or RollbackProtectionOptions.Token or RollbackProtectionOptions.None))
         {
-            yield return "freshness.witness must be tpm, token or none";
+            yield return "rollbackProtection.anchor must be tpm, token or none";
         }
 
-        if (options.Freshness.FloorsHealth is not (FreshnessOptions.Degraded or FreshnessOptions.Down))
+        if (options.RollbackProtection.LowWatermarksHealth is not (RollbackProtectionOptions.Degraded or RollbackProtectionOptions.Down))
         {
-            yield return "freshness.floorsHealth must be degraded or down";
+            yield return "rollback_protection.low_watermarksHealth must be degraded or down";
         }
 
-        if (options is { SealsWithTpm: true, Witness: FreshnessOptions.Token })
+        if (options is { SealsWithTpm: true, Anchor: RollbackProtectionOptions.Token })
         {
-            yield return "freshness.witness token needs a token: seal.profile is tpm, so the witness can be tpm or none";
+            yield return "rollbackProtection.anchor token needs a token: seal.profile is tpm, so the anchor can be tpm or none";
         }
 
         if (options.Api.KeepAliveSeconds is < 13 or > 3600)

@@ -21,7 +21,7 @@ internal sealed class SsvOptions
     public string Validators { get; set; } = Any;
 
     /// <summary>The options must have been validated.</summary>
-    public OperatorSpeech ToSpeech(string network) => new(DomainsOf(network).ToHashSet(), Validators == Any);
+    public OperatorMessagePolicy ToOperatorMessage(string network) => new(DomainsOf(network).ToHashSet(), Validators == Any);
 
     private IEnumerable<SsvDomain> DomainsOf(string network) =>
         (

@@ -1,6 +1,6 @@
 namespace RemoteSigner.Host.Configuration;
 
-/// <summary>The TPM 2.0: where it is and what is measured, for sealing and as the witness of freshness.</summary>
+/// <summary>The TPM 2.0: where it is and what is measured, for sealing and as the anchor of rollback protection.</summary>
 internal sealed class TpmOptions
 {
     /// <summary>

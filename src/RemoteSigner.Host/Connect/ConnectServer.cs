@@ -19,7 +19,7 @@ internal static class ConnectServer
     )
     {
         List<(EndPoint Address, SignerLink Link)> links = [.. doors.Select(door => (door.Address, new SignerLink(door.Signer, files)))];
-        links.ForEach(door => ConnectDoor.Try(door.Address));
+        links.ForEach(door => ConnectListener.Try(door.Address));
 
         // Empty: no configuration but the command line's.
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -32,7 +32,7 @@ internal static class ConnectServer
         foreach (var (address, link) in links)
         {
             // Not AddHostedService, which takes one of a type.
-            builder.Services.AddSingleton<IHostedService>(services => new ConnectDoor(
+            builder.Services.AddSingleton<IHostedService>(services => new ConnectListener(
                 address,
                 link,
                 new SignerProbe(link, use, tokenFile, TimeProvider.System),

@@ -30,7 +30,7 @@ internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<s
         StringComparer.OrdinalIgnoreCase
     );
 
-    private const int MostTold = 32;
+    private const int MaxTold = 32;
 
     private readonly ConcurrentDictionary<string, bool> _told = [];
 
@@ -63,7 +63,7 @@ internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<s
         }
         catch (Exception exception) when (Malformed(exception) is { } malformed && !context.Response.HasStarted)
         {
-            await Answer.ErrorAsync(context, malformed.StatusCode, "bad_request", malformed.Message);
+            await ApiResponse.ErrorAsync(context, malformed.StatusCode, "bad_request", malformed.Message);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
         {
@@ -77,7 +77,7 @@ internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<s
         var detail = turned.Message is null
             ? turned.Detail
             : $"it is addressed to the host '{PeerText.Shown(context.Request.Host.Host, 64)}', which no --allow-host names";
-        if (_told.Count < MostTold && _told.TryAdd(detail, true))
+        if (_told.Count < MaxTold && _told.TryAdd(detail, true))
         {
             log.LogWarning(
                 "request {RequestId} is turned away, as all others for which this holds: {Reason}: {Detail}",
@@ -96,7 +96,7 @@ internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<s
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (!target.StartsWith('/') || HttpMethods.IsConnect(context.Request.Method) || HttpMethods.IsTrace(context.Request.Method))
         {
-            await Answer.ErrorAsync(
+            await ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status400BadRequest,
                 "bad_request",
@@ -171,13 +171,13 @@ internal sealed class Forwarding(SignerLink link, HostAllowlists hosts, Action<s
                 };
         await (
             neverArrived
-                ? Answer.ErrorAsync(
+                ? ApiResponse.ErrorAsync(
                     context,
                     StatusCodes.Status503ServiceUnavailable,
                     "signer_unreachable",
                     $"the signer cannot be reached, so it was asked for nothing: {exception.Message}"
                 )
-                : Answer.ErrorAsync(
+                : ApiResponse.ErrorAsync(
                     context,
                     StatusCodes.Status502BadGateway,
                     "signer_lost",

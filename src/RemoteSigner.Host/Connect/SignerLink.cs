@@ -10,7 +10,7 @@ namespace RemoteSigner.Host.Connect;
 /// </summary>
 internal sealed class SignerLink : IDisposable
 {
-    private static readonly TimeSpan _mostToConnect = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan _maxToConnect = TimeSpan.FromSeconds(4);
 
     private readonly ClientFiles _files;
     private readonly string _origin;
@@ -86,7 +86,7 @@ internal sealed class SignerLink : IDisposable
                     UseCookies = false,
                     AllowAutoRedirect = false,
                     ActivityHeadersPropagator = null,
-                    ConnectTimeout = _mostToConnect,
+                    ConnectTimeout = _maxToConnect,
                     EnableMultipleHttp2Connections = true,
 
                     // Below the 75 s after which the signer closes an idle one; and one whose machine went away is noticed while somebody

@@ -15,7 +15,7 @@ internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenF
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
 
     // Health is down, and still duties are signed, all or most of them: a port that is closed would take these away, too.
-    private static readonly string[] _signsOn = ["witness_failing", "floors_raised"];
+    private static readonly string[] _signsOn = ["anchor_failing", "low_watermarks_raised"];
 
     private readonly SignerCalls _calls = new(link);
 
@@ -158,11 +158,15 @@ internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenF
             ?
             [
                 Of(checks, "seal", "seal-check"),
-                Of(checks, "freshness", "freshness-check"),
+                Of(checks, "rollback-protection", "rollback-protection-check"),
                 Of(checks, "ledger", "slashing-protection-db-health-check"),
                 Of(checks, "disk", "disk-check", failsOn: "no_reserve"),
             ]
-            : [Of(checks, "freshness", "freshness-check", _signsOn), Of(checks, "ledger", "slashing-protection-db-health-check")];
+            :
+            [
+                Of(checks, "rollback-protection", "rollback-protection-check", _signsOn),
+                Of(checks, "ledger", "slashing-protection-db-health-check"),
+            ];
     }
 
     private static SignerCheck Of(

@@ -24,7 +24,7 @@ internal static class ClusterAnchors
     /// <summary>The lock, for the reason that was given.</summary>
     /// <param name="node">The public key of our node (33 bytes) and what messages call it, where it is known.</param>
     /// <exception cref="VerbException">None was given, or one that is for keyshares.</exception>
-    /// <exception cref="IntakeException">It does not hold.</exception>
+    /// <exception cref="ImportException">It does not hold.</exception>
     public static AnchoredDocument Anchor(this ClusterOrder order, VerifiedLock cluster, (ImmutableArray<byte> Key, string Name)? node)
     {
         if (order.Owner is not null || order.Validators.Count > 0)
@@ -46,7 +46,7 @@ internal static class ClusterAnchors
 
     /// <summary>The keyshares, for the reason that was given.</summary>
     /// <exception cref="VerbException">None was given, or one that is for a lock.</exception>
-    /// <exception cref="IntakeException">It does not hold.</exception>
+    /// <exception cref="ImportException">It does not hold.</exception>
     public static AnchoredDocument Anchor(this ClusterOrder order, VerifiedKeyshares file)
     {
         var (owner, validators) = (order.Owner, order.Validators);

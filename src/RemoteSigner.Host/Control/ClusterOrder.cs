@@ -62,10 +62,10 @@ internal sealed record ClusterOrder
 
     /// <summary>What is said about it.</summary>
     [JsonIgnore]
-    public SlashingFloor Floor =>
-        NeverSigned ? SlashingFloor.NeverSigned
-        : FromNow ? SlashingFloor.FromNow
-        : SlashingFloor.FromHistory;
+    public DeclaredHistory LowWatermark =>
+        NeverSigned ? DeclaredHistory.NeverSigned
+        : FromNow ? DeclaredHistory.FromNow
+        : DeclaredHistory.FromHistory;
 
     /// <summary>All that is going to be read: the files that are named, and those in the node's folder.</summary>
     [JsonIgnore]

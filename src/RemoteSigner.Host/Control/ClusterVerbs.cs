@@ -53,7 +53,7 @@ internal sealed class ClusterVerbs(
 
             await using var history = order.Slashing is { } file ? File.OpenRead(file) : null;
             return await TakeAsync(
-                new IntakeOrder(shares, order.Floor)
+                new ImportRequest(shares, order.LowWatermark)
                 {
                     Document = document,
                     Places = places,
@@ -79,7 +79,7 @@ internal sealed class ClusterVerbs(
     {
         var (document, places) = await DocumentAsync(order);
         return await TakeAsync(
-            new IntakeOrder([], SlashingFloor.FromHistory)
+            new ImportRequest([], DeclaredHistory.FromHistory)
             {
                 Document = document,
                 Places = places,
@@ -95,7 +95,7 @@ internal sealed class ClusterVerbs(
         var (document, places) = await DocumentAsync(order);
         try
         {
-            return await TakeAsync(new IntakeOrder([], SlashingFloor.FromHistory) { Document = document, Places = places });
+            return await TakeAsync(new ImportRequest([], DeclaredHistory.FromHistory) { Document = document, Places = places });
         }
         catch (AdminException nothing) when (nothing.Code is ImportShares.NothingToBind or ImportShares.BoundElsewhere)
         {
@@ -103,7 +103,7 @@ internal sealed class ClusterVerbs(
             return ClusterImportLine.Of(
                 new ImportedShares([], [], [], [], [], [], null),
                 document.Document,
-                IntakeText.Code(document.Kind),
+                ImportText.Code(document.Kind),
                 Vault.List(data.VaultFile),
                 []
             );
@@ -189,7 +189,7 @@ internal sealed class ClusterVerbs(
         var after = await LineAsync(chosen.ClusterHash);
         var left = after
             .Where(one => one.ClusterHash != chosen.ClusterHash)
-            .Sum(one => one.Shares.Count(share => share.State == IntakeText.Code(KeyState.Active)));
+            .Sum(one => one.Shares.Count(share => share.State == ImportText.Code(KeyState.Active)));
         return new ClusterReversion(chosen.ClusterHash, turnover.Activated.Count, turnover.Parked.Count, left);
     }
 
@@ -226,7 +226,7 @@ internal sealed class ClusterVerbs(
         return new ExportVoided(chosen.ClusterHash, turnover.Activated.Count, turnover.Parked.Count);
     }
 
-    private async Task<ClusterImportLine> TakeAsync(IntakeOrder order)
+    private async Task<ClusterImportLine> TakeAsync(ImportRequest order)
     {
         var before = Vault.List(data.VaultFile);
         var document = order.Document!;
@@ -243,7 +243,7 @@ internal sealed class ClusterVerbs(
         return ClusterImportLine.Of(
             done,
             document.Document,
-            IntakeText.Code(document.Kind),
+            ImportText.Code(document.Kind),
             before,
             [.. notes, .. ClusterImportLine.YieldNotes(done.Yielded, document.Document.Hash)]
         ) with
@@ -437,7 +437,7 @@ internal sealed class ClusterVerbs(
 
     private static IEnumerable<BlsPublicKey> SharesIn(HeldClusterLine line, params KeyState[] states) =>
         line
-            .Shares.Where(share => states.Any(state => share.State == IntakeText.Code(state)))
+            .Shares.Where(share => states.Any(state => share.State == ImportText.Code(state)))
             .Select(share => BlsPublicKey.Parse(share.ShareKey));
 
     private static VerbException StillOut() =>

@@ -61,9 +61,9 @@ internal sealed class DirectVerbs(
         {
             var done = await administrator.ExecuteAsync(
                 new ImportShares(
-                    new IntakeOrder(
+                    new ImportRequest(
                         [.. imported.Select(key => new VaultShare(key.PublicKey, null, null, key.Label, key.Secret))],
-                        history is null ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory
+                        history is null ? DeclaredHistory.NeverSigned : DeclaredHistory.FromHistory
                     )
                     {
                         History = history,
@@ -83,7 +83,7 @@ internal sealed class DirectVerbs(
         }
     }
 
-    public async Task<ImportOutlook> ForeseeImportAsync(IReadOnlyList<OfferedKey> keys, bool neverSigned, Stream? history)
+    public async Task<ImportOutlook> EvaluateImportAsync(IReadOnlyList<OfferedKey> keys, bool neverSigned, Stream? history)
     {
         List<VaultListing.Share> offered =
         [
@@ -91,10 +91,10 @@ internal sealed class DirectVerbs(
         ];
         return ImportOutlook.Of(
             offered,
-            await administrator.ForeseeImportAsync(
+            await administrator.EvaluateImportAsync(
                 Vault.List(VaultFile),
                 offered,
-                neverSigned ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory,
+                neverSigned ? DeclaredHistory.NeverSigned : DeclaredHistory.FromHistory,
                 history
             )
         );
@@ -205,7 +205,7 @@ internal sealed class DirectVerbs(
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
-    public async Task<EnrolmentReport> RotateSealAsync(RekeyOrder order)
+    public async Task<RegistrationReport> RotateSealAsync(RekeyOrder order)
     {
         if (options.SealsWithTpm)
         {

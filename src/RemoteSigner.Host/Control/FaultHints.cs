@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Connections;
 using RemoteSigner.Administration;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
-using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
 using RemoteSigner.RemoteAttestation;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
@@ -32,14 +32,14 @@ internal static class FaultHints
             InterchangeException => "correct the file, or export it anew from the signer it came from; nothing of it was kept",
             VaultException error => error.Hint,
             SealingDeviceException error => error.Hint,
-            WitnessException error => error.Hint,
-            AttestationException error => error.Hint,
+            RollbackAnchorException error => error.Hint,
+            RemoteAttestationException error => error.Hint,
             HsmProfileException error => error.Hint,
             PinException error => error.Hint,
             ClusterFileException error => error.Hint,
             KeystoreException error => error.Hint,
             KeystoreImportException error => Hints(error),
-            IntakeException error => Hints(error),
+            ImportException error => Hints(error),
             SecretMemoryException error => error.Hint,
             SpecException => "name one of mainnet, hoodi, sepolia, gnosis, chiado, minimal, or the path of a consensus config.yaml",
             UnauthorizedAccessException => "run as the user that owns the data directory, with leave to write there",
@@ -59,7 +59,7 @@ internal static class FaultHints
             : "nothing was imported; mend or leave out: "
                 + string.Concat(error.Failures.Select(failure => $"\n  {failure.Path}: {failure.Reason} ({failure.Hint})"));
 
-    private static string Hints(IntakeException error) =>
+    private static string Hints(ImportException error) =>
         error.Refusals.Count == 1
             ? $"nothing was changed; {error.Refusals[0].Hint}"
             : "nothing was changed; all that stands against it: "

@@ -26,7 +26,7 @@ internal interface ISignerVerbs : IAsyncDisposable
 
     /// <summary>What an import of these keys would meet; nothing is opened, and nothing kept.</summary>
     /// <param name="neverSigned">Is that stated of them? Else <paramref name="history"/> tells, or nobody.</param>
-    Task<ImportOutlook> ForeseeImportAsync(IReadOnlyList<OfferedKey> keys, bool neverSigned, Stream? history);
+    Task<ImportOutlook> EvaluateImportAsync(IReadOnlyList<OfferedKey> keys, bool neverSigned, Stream? history);
 
     Task DeleteKeyAsync(string key);
 
@@ -84,7 +84,7 @@ internal interface ISignerVerbs : IAsyncDisposable
     Task<AuditLine> VerifyAuditAsync(IReadOnlyList<string> segments, CancellationToken cancellation);
 
     /// <summary>Seals under a new key in the token and another root key.</summary>
-    Task<EnrolmentReport> RotateSealAsync(RekeyOrder order);
+    Task<RegistrationReport> RotateSealAsync(RekeyOrder order);
 
     /// <summary>Another root key for the vault.</summary>
     Task<RekeyLine> RekeySealAsync(RekeyOrder order);

@@ -16,13 +16,13 @@ internal sealed record ImportQuestion(IReadOnlyList<OfferedKey> Keys, bool Never
 /// <summary>What would become of each key, in their order. <paramref name="WithoutList"/> as in <see cref="KeysImported"/>.</summary>
 internal sealed record ImportOutlook(IReadOnlyList<KeyOutlook> Keys, int WithoutList)
 {
-    public static ImportOutlook Of(IReadOnlyList<VaultListing.Share> offered, ImportForesight foresight)
+    public static ImportOutlook Of(IReadOnlyList<VaultListing.Share> offered, ImportEvaluation evaluation)
     {
-        var told = foresight.History?.Validators.ToDictionary(line => line.PublicKey) ?? [];
-        var refusals = foresight.Refusals.ToLookup(refusal => refusal.ShareKey);
+        var told = evaluation.History?.Validators.ToDictionary(line => line.PublicKey) ?? [];
+        var refusals = evaluation.Refusals.ToLookup(refusal => refusal.ShareKey);
         return new ImportOutlook(
             [.. offered.Select(share => KeyOutlook.Of(told.GetValueOrDefault(share.ShareKey), refusals[share.ShareKey].FirstOrDefault()))],
-            foresight.History?.WithoutList ?? 0
+            evaluation.History?.WithoutList ?? 0
         );
     }
 }
@@ -34,6 +34,6 @@ internal sealed record ImportOutlook(IReadOnlyList<KeyOutlook> Keys, int Without
 /// </summary>
 internal sealed record KeyOutlook(long? Blocks, long? Votes, string? Code, string? Problem, string? Hint)
 {
-    public static KeyOutlook Of(Slashing.InterchangeReport.Line? told, IntakeRefusal? refusal) =>
+    public static KeyOutlook Of(Slashing.InterchangeReport.Line? told, ImportRefusal? refusal) =>
         new(told?.BlocksRead, told?.AttestationsRead, refusal?.Code, refusal?.Problem, refusal?.Hint);
 }

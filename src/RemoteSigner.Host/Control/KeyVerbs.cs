@@ -35,7 +35,7 @@ internal sealed class KeyVerbs(
             share.GroupKey?.ToString(),
             share.Membership?.ShareIndex ?? 0,
             share.Label,
-            IntakeText.Code(states.GetValueOrDefault(share.ShareKey, KeyState.HistoryOnly)),
+            ImportText.Code(states.GetValueOrDefault(share.ShareKey, KeyState.HistoryOnly)),
             PlaceOf(share, later),
             PushLabels.CeremonyOf(share.Label)
         ));

@@ -102,14 +102,14 @@ internal sealed class RunningVerbs : ISignerVerbs
         return await AskAsync(HttpMethod.Post, "keys", ControlContext.Default.KeysImported, new ReadOnlyMemoryContent(body.Utf8));
     }
 
-    public async Task<ImportOutlook> ForeseeImportAsync(IReadOnlyList<OfferedKey> keys, bool neverSigned, Stream? history)
+    public async Task<ImportOutlook> EvaluateImportAsync(IReadOnlyList<OfferedKey> keys, bool neverSigned, Stream? history)
     {
         using var copy = new MemoryStream();
         await (history ?? Stream.Null).CopyToAsync(copy);
         var question = new ImportQuestion(keys, neverSigned, history is null ? null : copy.ToArray());
         return await AskAsync(
             HttpMethod.Post,
-            "keys/foresight",
+            "keys/evaluate",
             ControlContext.Default.ImportOutlook,
             JsonContent.Create(question, ControlContext.Default.ImportQuestion)
         );
@@ -185,11 +185,11 @@ internal sealed class RunningVerbs : ISignerVerbs
             ControlContext.Default.AuditLine
         );
 
-    public Task<EnrolmentReport> RotateSealAsync(RekeyOrder order) =>
+    public Task<RegistrationReport> RotateSealAsync(RekeyOrder order) =>
         AskAsync(
             HttpMethod.Post,
             "seal/rotate",
-            ControlContext.Default.EnrolmentReport,
+            ControlContext.Default.RegistrationReport,
             JsonContent.Create(order, ControlContext.Default.RekeyOrder)
         );
 
@@ -202,7 +202,8 @@ internal sealed class RunningVerbs : ISignerVerbs
         );
 
     /// <summary>How the fence of the signer that runs stands.</summary>
-    public Task<FreshnessLine> FreshnessAsync() => AskAsync(HttpMethod.Get, "freshness", ControlContext.Default.FreshnessLine);
+    public Task<RollbackProtectionLine> RollbackProtectionAsync() =>
+        AskAsync(HttpMethod.Get, "rollback-protection", ControlContext.Default.RollbackProtectionLine);
 
     public ValueTask DisposeAsync()
     {

@@ -8,11 +8,11 @@ namespace RemoteSigner.Host.Http;
 /// </summary>
 internal static class ApiRoutes
 {
-    private static readonly DoorAttribute _api = new(ListenerKind.Api);
-    private static readonly DoorAttribute _operations = new(ListenerKind.Operations);
-    private static readonly DoorAttribute _both = new(ListenerKind.Api, ListenerKind.Operations);
-    private static readonly DoorAttribute _certified = new(ListenerKind.Api) { TakesCertificate = true };
-    private static readonly DoorAttribute _bothCertified = new(ListenerKind.Api, ListenerKind.Operations) { TakesCertificate = true };
+    private static readonly ListenerAttribute _api = new(ListenerKind.Api);
+    private static readonly ListenerAttribute _operations = new(ListenerKind.Operations);
+    private static readonly ListenerAttribute _both = new(ListenerKind.Api, ListenerKind.Operations);
+    private static readonly ListenerAttribute _certified = new(ListenerKind.Api) { TakesCertificate = true };
+    private static readonly ListenerAttribute _bothCertified = new(ListenerKind.Api, ListenerKind.Operations) { TakesCertificate = true };
 
     public static IReadOnlyList<ApiRoute> All { get; } =
     [
@@ -33,11 +33,11 @@ internal static class ApiRoutes
         ApiRoute.Of<DistributedApi>("POST", "/api/v1/eth2/distributed/sign/{identifier}", _certified, api => api.SignAsync),
         // Our own.
         ApiRoute.Of<DvClusterApi>("GET", "/api/v1/dv/validators", _api, api => api.ListAsync),
-        ApiRoute.Of<DvForesightApi>("POST", "/api/v1/dv/slashable", _api, api => api.ForeseeAsync),
+        ApiRoute.Of<DvEvaluationApi>("POST", "/api/v1/dv/slashable", _api, api => api.EvaluateAsync),
         ApiRoute.Of<DvClusterApi>("POST", "/api/v1/dv/combine", _api, api => api.CombineAsync),
         ApiRoute.Of<DvLockApi>("POST", "/api/v1/dv/clusters/{cluster_hash}/lock-signatures", _api, api => api.SignAsync),
-        ApiRoute.Of<AttestationApi>("GET", "/attestation", _bothCertified, api => api.AttestAsync),
-        ApiRoute.Of<AttestationApi>("POST", "/attestation/credential", _bothCertified, api => api.AnswerAsync),
+        ApiRoute.Of<RemoteAttestationApi>("GET", "/attestation", _bothCertified, api => api.AttestAsync),
+        ApiRoute.Of<RemoteAttestationApi>("POST", "/attestation/credential", _bothCertified, api => api.AnswerAsync),
         new("GET", "/openapi/{document}", _api, _ => OpenApiDocuments.ServeAsync),
         // The Keymanager API.
         ApiRoute.Of<KeymanagerApi>("GET", "/eth/v1/keystores", _certified, api => api.ListAsync),
@@ -52,7 +52,7 @@ internal static class ApiRoutes
         ApiRoute.Of<SsvApi>("DELETE", "/v1/validators", _certified, api => api.DeleteAsync),
         ApiRoute.Of<SsvApi>("POST", "/v1/validators/sign/{identifier}", _certified, api => api.SignAsync),
         ApiRoute.Of<SsvApi>("GET", "/v1/operator/identity", _certified, api => api.IdentityAsync),
-        ApiRoute.Of<SsvApi>("POST", "/v1/operator/sign", _certified, api => api.SpeakAsync),
+        ApiRoute.Of<SsvApi>("POST", "/v1/operator/sign", _certified, api => api.SignMessageAsync),
     ];
 
     public static void Map(WebApplication app)

@@ -32,7 +32,7 @@ internal sealed class RequestGate(
                 && !context.RequestAborted.IsCancellationRequested
             )
             {
-                await Answer.ErrorAsync(context, context.Response.StatusCode);
+                await ApiResponse.ErrorAsync(context, context.Response.StatusCode);
             }
         }
         catch (ClientNotTrustedException) when (!context.Response.HasStarted)
@@ -42,19 +42,19 @@ internal sealed class RequestGate(
         catch (NoKeysToListException exception) when (!context.Response.HasStarted)
         {
             Note(context, exception.Reason, exception.Message);
-            await Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, exception.Reason, exception.Message);
+            await ApiResponse.ErrorAsync(context, StatusCodes.Status403Forbidden, exception.Reason, exception.Message);
         }
         catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
         {
             const string Reason = "bad_request";
             Note(context, Reason, exception.Message);
             Close(context);
-            await Answer.ErrorAsync(context, exception.StatusCode, Reason, exception.Message);
+            await ApiResponse.ErrorAsync(context, exception.StatusCode, Reason, exception.Message);
         }
         catch (LedgerException exception) when (!context.Response.HasStarted)
         {
             log.LogError(exception, "request {RequestId}: the ledger is not available; nothing was signed", context.TraceIdentifier);
-            await Answer.ErrorAsync(
+            await ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status503ServiceUnavailable,
                 "ledger_unavailable",
@@ -89,7 +89,7 @@ internal sealed class RequestGate(
                 return;
             }
 
-            await Answer.ErrorAsync(
+            await ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status500InternalServerError,
                 "internal_error",
@@ -117,7 +117,7 @@ internal sealed class RequestGate(
         // Routing's own endpoint for a wrong verb is no route, and passes: it only answers 405.
         if (context.GetEndpoint() is RouteEndpoint endpoint)
         {
-            var door = endpoint.Metadata.GetMetadata<DoorAttribute>();
+            var door = endpoint.Metadata.GetMetadata<ListenerAttribute>();
             if (door?.Allows(kind) != true || !Framing.IsExact(context, endpoint))
             {
                 context.SetEndpoint(null);
@@ -141,7 +141,7 @@ internal sealed class RequestGate(
             refused.Record(client, context.TraceIdentifier, $"{Reason}: it asked for {endpoint.RoutePattern.RawText} at a loopback door");
         }
 
-        return Answer.ErrorAsync(
+        return ApiResponse.ErrorAsync(
             context,
             StatusCodes.Status403Forbidden,
             Reason,
@@ -195,6 +195,6 @@ internal sealed class RequestGate(
     {
         refused.Record(context.Connection.ClientCertificate, ConnectionPeer.Of(context).EndPoint, NotAccepted);
         context.Response.Headers.Connection = "close";
-        return Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, "client_not_trusted", NotAccepted);
+        return ApiResponse.ErrorAsync(context, StatusCodes.Status403Forbidden, "client_not_trusted", NotAccepted);
     }
 }

@@ -5,12 +5,12 @@ using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using RemoteSigner.Access;
-using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Running;
 using RemoteSigner.Host.Tls;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 
@@ -21,7 +21,7 @@ internal static class SignerServer
 {
     // A duty takes milliseconds. The server times bodies no longer once it stops, and while one that never ends is waited for, nobody
     // signs.
-    private static readonly TimeSpan _mostToFinish = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _maxToFinish = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Serves until it is told to stop; <paramref name="written"/> is the file as it was read, without what the command line said. The port
@@ -46,7 +46,7 @@ internal static class SignerServer
         SignerLogging.Configure(builder.Logging, options.Log, () => hasStarted);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Services.AddRoutingCore();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = _mostToFinish);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = _maxToFinish);
         await SignerServices.AddAsync(builder.Services, data, options, ledger, arena);
         builder.Services.AddSingleton(written);
         builder.WebHost.ConfigureKestrel(
@@ -110,7 +110,7 @@ internal static class SignerServer
             File.Delete(data.ControlSocket);
 
             // Last, while the token is still open. Also when a request would not end: it is granted nothing behind the mark.
-            await app.Services.GetRequiredService<FreshnessRun>().StopAsync();
+            await app.Services.GetRequiredService<RollbackProtectionRun>().StopAsync();
         }
     }
 

@@ -3,7 +3,6 @@ using RemoteSigner.Access;
 using RemoteSigner.Administration;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
-using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Http.Distributed;
 using RemoteSigner.Host.Http.Dv;
@@ -13,6 +12,7 @@ using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
 using RemoteSigner.RemoteAttestation;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Signing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
@@ -45,12 +45,12 @@ internal static class SignerServices
         var clock = new SlotClock(network, options.Network.SlotWindow.ToWindow(), time);
         services.AddSingleton(slashing);
         services.AddSingleton(await AuditLog.OpenAsync(ledger, time));
-        var found = await LedgerAtStart.ReadAsync(ledger, slashing);
+        var found = await LedgerSnapshot.ReadAsync(ledger, slashing);
         services.AddSingleton(found);
         services.AddSingleton(new SignerMetrics(registry));
         services.AddSingleton(clock);
         services.AddSingleton(new Fence(network, clock, time));
-        services.AddSingleton<FreshnessRun>();
+        services.AddSingleton<RollbackProtectionRun>();
         services.AddSingleton<FenceHealth>();
         services.AddSingleton<DiskHealth>();
         var clusters = new ClusterLibrary(new ClusterArchive(data.ClustersFolder));
@@ -69,7 +69,7 @@ internal static class SignerServices
         services.AddSingleton(new HostAllowlists(options.Api, options.Operations));
         var sealedKeys = SealedKeys.Open(data, options, arena, time, found.Vault);
         services.AddSingleton(sealedKeys);
-        if (options.SealsWithTpm || options.Witness == FreshnessOptions.Tpm)
+        if (options.SealsWithTpm || options.Anchor == RollbackProtectionOptions.Tpm)
         {
             services.AddSingleton<IHardwareClock>(new TpmHardwareClock(sealedKeys.Hardware.Tpm));
         }
@@ -97,7 +97,7 @@ internal static class SignerServices
             options.Distributed.ToDirectory()
         ));
         services.AddSingleton<DistributedApi>();
-        services.AddSingleton<DvForesightApi>();
+        services.AddSingleton<DvEvaluationApi>();
         services.AddSingleton<DvClusterApi>();
         services.AddSingleton<DvLockApi>();
         services.AddSingleton<ManagementApi>();
@@ -109,18 +109,18 @@ internal static class SignerServices
         services.AddSingleton<KeymanagerGate>();
         services.AddSingleton<KeymanagerChanges>();
         services.AddSingleton<KeymanagerApi>();
-        services.AddSingleton(provider => new OperatorVoice(
-            options.Ssv.ToSpeech(network.Name),
+        services.AddSingleton(provider => new OperatorSigner(
+            options.Ssv.ToOperatorMessage(network.Name),
             provider.GetRequiredService<KeyRing>(),
             clusters,
             provider.GetRequiredService<AuditLog>()
         ));
         services.AddSingleton<SsvChanges>();
         services.AddSingleton<SsvApi>();
-        services.AddSingleton<AttestationPace>();
-        services.AddSingleton<AttestationClaims>();
+        services.AddSingleton<RemoteAttestationPace>();
+        services.AddSingleton<RemoteAttestationClaims>();
         services.AddSingleton(CreateAttestingTpm);
-        services.AddSingleton<AttestationApi>();
+        services.AddSingleton<RemoteAttestationApi>();
         services.AddSingleton<LedgerProbe>();
         services.AddSingleton<CertificateHealth>();
         services.AddSingleton<HealthApi>();

@@ -8,6 +8,6 @@ internal sealed record TurnedAway(int Status, string Reason, string Detail, stri
 {
     public Task AnswerAsync(HttpContext context) =>
         Message is null
-            ? Answer.ErrorAsync(context, Status, Reason, Detail)
-            : Answer.WriteAsync(context, new ErrorBody(Status, Message, Reason, null), Status);
+            ? ApiResponse.ErrorAsync(context, Status, Reason, Detail)
+            : ApiResponse.WriteAsync(context, new ErrorBody(Status, Message, Reason, null), Status);
 }

@@ -11,7 +11,7 @@ namespace RemoteSigner.Host.Running;
 /// What is wrong with the archive of a running signer and with the operator's key beside its vault, for log and health. Whatever it is,
 /// duties go on: only what is said with it is missing.
 /// </summary>
-internal sealed class ArchiveWatch(ClusterLibrary library, KeyRing ring, OperatorVoice voice, ILogger<ArchiveWatch> log)
+internal sealed class ArchiveWatch(ClusterLibrary library, KeyRing ring, OperatorSigner voice, ILogger<ArchiveWatch> log)
 {
     private volatile IReadOnlyList<string> _silent = [];
 

@@ -8,16 +8,16 @@ namespace RemoteSigner.Host.Running;
 
 /// <summary>
 /// What the log says of requests: of refusals the first of each reason and client in full (where each detail is news, the first few of
-/// these), and once an epoch one line with the counts of all. A floor that refuses every duty of a thousand validators is one line then,
-/// and whoever may send requests cannot fill the disk with what they are refused. The audit log has each.
+/// these), and once an epoch one line with the counts of all. A low watermark that refuses every duty of a thousand validators is one line
+/// then, and whoever may send requests cannot fill the disk with what they are refused. The audit log has each.
 /// </summary>
 internal sealed partial class DutyTally(AccessPolicy access, ILogger<DutyTally> log)
 {
     // Reasons are ours, and of clients those count that signer.json names: this is never reached.
-    private const int MostKinds = 4096;
+    private const int MaxKinds = 4096;
 
     // So many details of a kind are told where each is another thing to mend.
-    private const int MostApart = 16;
+    private const int MaxApart = 16;
 
     // With time, category and request in front of it a line is below 400 bytes.
     private const int LongestLine = 272;
@@ -131,14 +131,14 @@ internal sealed partial class DutyTally(AccessPolicy access, ILogger<DutyTally> 
     private bool IsNews((string Reason, string Client) kind, string detail)
     {
         var told = _told.GetValueOrDefault(kind) ?? (_told[kind] = []);
-        return told.Count < MostApart && told.Add(detail);
+        return told.Count < MaxApart && told.Add(detail);
     }
 
     private static long Count<TKind>(Dictionary<TKind, long> counts, TKind kind)
         where TKind : notnull
     {
         var count = counts.GetValueOrDefault(kind) + 1;
-        if (count > 1 || counts.Count < MostKinds)
+        if (count > 1 || counts.Count < MaxKinds)
         {
             counts[kind] = count;
         }

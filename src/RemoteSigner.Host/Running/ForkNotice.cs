@@ -1,4 +1,4 @@
-using RemoteSigner.Freshness;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Running;

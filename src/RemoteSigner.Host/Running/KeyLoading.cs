@@ -46,7 +46,7 @@ internal sealed class KeyLoading(
         await started.Task.WaitAsync(stoppingToken);
         try
         {
-            await Patience
+            await RetryPolicies
                 .ForDevice(time, (fault, delay) =>
                     log.LogError("cannot open the keys: {Fault}; trying again in {Seconds:F0} s", fault.Message, delay.TotalSeconds)
                 )

@@ -1,8 +1,8 @@
 using RemoteSigner.Administration;
 using RemoteSigner.Administration.Seals;
-using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Signing;
 using RemoteSigner.Slashing;
@@ -16,9 +16,9 @@ namespace RemoteSigner.Host.Running;
 internal sealed class RunningSite(
     KeyRing ring,
     SealedKeys sealedKeys,
-    OperatorVoice voice,
+    OperatorSigner voice,
     ArchiveWatch archive,
-    FreshnessRun freshness,
+    RollbackProtectionRun rollbackProtection,
     Fence fence,
     SlashingProtection slashing,
     PendingActs pending,
@@ -44,7 +44,7 @@ internal sealed class RunningSite(
     public Exception? Fault => _fault;
 
     /// <summary>A start that was refused opens the keys, so that a duty is told why, and changes nothing.</summary>
-    public FreshnessRefusal? Refusal => fence.State.Closed;
+    public RollbackRefusal? Refusal => fence.State.Closed;
 
     public async Task<Vault> OpenNewestVaultAsync()
     {
@@ -52,7 +52,7 @@ internal sealed class RunningSite(
         try
         {
             await FormerRootKey.RecallAsync(pending, vault);
-            await freshness.AdmitAsync(vault);
+            await rollbackProtection.AdmitAsync(vault);
             _opened = vault.Contents.Generation;
             return vault;
         }
@@ -63,11 +63,11 @@ internal sealed class RunningSite(
         }
     }
 
-    public Task PrepareFenceAsync(Vault vault, NewRootKey next) => freshness.PrepareHandOverAsync(vault, next);
+    public Task PrepareFenceAsync(Vault vault, NewRootKey next) => rollbackProtection.PrepareHandOverAsync(vault, next);
 
-    public Task AbandonFenceAsync(Vault vault, NewRootKey next) => freshness.AbandonHandOverAsync(vault, next);
+    public Task AbandonFenceAsync(Vault vault, NewRootKey next) => rollbackProtection.AbandonHandOverAsync(vault, next);
 
-    public Task<bool> HandFenceOverAsync(Vault vault) => freshness.HandOverAsync(vault);
+    public Task<bool> HandFenceOverAsync(Vault vault) => rollbackProtection.HandOverAsync(vault);
 
     public async Task SettleAsync(Vault? vault, HeldShares held, bool history)
     {
@@ -80,7 +80,7 @@ internal sealed class RunningSite(
 
             if (history)
             {
-                await freshness.CoverHistoryAsync();
+                await rollbackProtection.CoverHistoryAsync();
             }
 
             _fault = null;
@@ -89,7 +89,7 @@ internal sealed class RunningSite(
         {
             log.LogInformation("the signer stopped before ledger, vault and open keys were brought together: the next start does it");
         }
-        catch (Exception exception) when (exception is LedgerException or VaultException or WitnessException)
+        catch (Exception exception) when (exception is LedgerException or VaultException or RollbackAnchorException)
         {
             _fault = exception;
             log.LogError(
@@ -119,7 +119,7 @@ internal sealed class RunningSite(
         archive.Look(vault, held);
         if (vault.Contents.Generation != _opened)
         {
-            await freshness.ChangedAsync(vault);
+            await rollbackProtection.ChangedAsync(vault);
         }
     }
 

@@ -54,7 +54,7 @@ internal sealed class SignerMetrics
         _prevented = factory.CreateCounter(
             "eth2_slashingprotection_prevented_signings_total",
             "Signatures that slashing protection prevented because they collide with one on record: "
-                + "offences. Floors and other rules are in remote_signer_refusals_total"
+                + "offences. Low watermarks and other rules are in remote_signer_refusals_total"
         );
         var ledger = factory.CreateSummary(
             "eth2_slashingprotection_database_duration",
@@ -114,7 +114,7 @@ internal sealed class SignerMetrics
             var last = GC.GetGCMemoryInfo(GCKind.Any);
             heap.Set(last.HeapSizeBytes - last.FragmentedBytes);
         });
-        factory.CreateGauge("process_release", "Always 1", "version").WithLabels($"remote-signer/v{ThisProgram.Version}").Set(1);
+        factory.CreateGauge("process_release", "Always 1", "version").WithLabels($"remote-signer/v{ProductVersion.Version}").Set(1);
         Loaded = factory.CreateGauge("signing_signers_loaded_count", "Keys that are open");
     }
 
@@ -162,12 +162,12 @@ internal sealed class SignerMetrics
     }
 
     /// <summary>A message of the operator, understood or not, and how it ended; reasons are ours.</summary>
-    public void Spoke(SpeechOutcome outcome, TimeSpan elapsed)
+    public void Spoke(OperatorSignOutcome outcome, TimeSpan elapsed)
     {
         var (message, end) = outcome switch
         {
-            SpeechOutcome.Signed(_, var understood) => (understood, "signed"),
-            SpeechOutcome.Refused(var refusal, var understood) => (understood, refusal.Reason),
+            OperatorSignOutcome.Signed(_, var understood) => (understood, "signed"),
+            OperatorSignOutcome.Refused(var refusal, var understood) => (understood, refusal.Reason),
             _ => throw new UnreachableException(),
         };
         _speaking.Observe(elapsed.TotalSeconds);

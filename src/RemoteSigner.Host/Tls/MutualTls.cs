@@ -16,7 +16,7 @@ internal sealed class MutualTls(TlsStore store, RefusedClients refused, AccessPo
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
 
     // A path of authorities is two or three long.
-    private const int MostSent = 8;
+    private const int MaxSent = 8;
 
     // Forward secrecy and authenticated encryption, also where TLS 1.2 is allowed.
     private static readonly CipherSuitesPolicy _suites = new([
@@ -172,7 +172,7 @@ internal sealed class MutualTls(TlsStore store, RefusedClients refused, AccessPo
         // Kept, because the client is judged again after a reload; copied, because the chain goes away.
         connection.Items[typeof(MutualTls)] = new X509Certificate2Collection(
             (chain?.ChainPolicy.ExtraStore ?? [])
-                .Take(MostSent)
+                .Take(MaxSent)
                 .Select(sent => X509CertificateLoader.LoadCertificate(sent.RawDataMemory.Span))
                 .ToArray()
         );

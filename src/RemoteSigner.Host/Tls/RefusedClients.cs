@@ -18,14 +18,14 @@ internal sealed class RefusedClients(AuditLog audit, TimeProvider time, ILogger<
     public const int PerMinute = 30;
 
     private const int PerKind = 10;
-    private const int MostKinds = 64;
+    private const int MaxKinds = 64;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Name, string? Fingerprint, string Reason), int> _kinds = [];
     private long _since = time.GetTimestamp();
 
     private readonly Channel<Refusal> _waiting = Channel.CreateBounded<Refusal>(PerMinute);
-    private readonly ResiliencePipeline _patience = Patience.ForLedger(time, (fault, delay) =>
+    private readonly ResiliencePipeline _patience = RetryPolicies.ForLedger(time, (fault, delay) =>
         log.LogError("cannot record a refused client: {Fault}; trying again in {Seconds:F0} s", fault.Message, delay.TotalSeconds)
     );
 
@@ -68,7 +68,7 @@ internal sealed class RefusedClients(AuditLog audit, TimeProvider time, ILogger<
             }
 
             var count = _kinds.GetValueOrDefault(kind) + 1;
-            if (count == 1 && _kinds.Count == MostKinds)
+            if (count == 1 && _kinds.Count == MaxKinds)
             {
                 return int.MaxValue;
             }

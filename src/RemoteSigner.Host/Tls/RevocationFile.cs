@@ -14,7 +14,7 @@ namespace RemoteSigner.Host.Tls;
 internal static class RevocationFile
 {
     /// <summary>A list of a million certificates is smaller.</summary>
-    public const int MostBytes = 64 << 20;
+    public const int MaxBytes = 64 << 20;
 
     /// <summary>The file's bytes as characters, one for one, and back: comments in it are in anybody's encoding.</summary>
     public static Encoding Text { get; } = Encoding.Latin1;
@@ -47,7 +47,7 @@ internal static class RevocationFile
         }
 
         var former = Fingerprint(path);
-        var text = File.Exists(path) ? Text.GetString(BoundedFile.ReadAllBytes(path, MostBytes)) : "";
+        var text = File.Exists(path) ? Text.GetString(BoundedFile.ReadAllBytes(path, MaxBytes)) : "";
         if (text.Length > 0 && !PemEncoding.TryFind(text, out _))
         {
             throw new ConfigurationException(
@@ -74,7 +74,7 @@ internal static class RevocationFile
 
     /// <summary>SHA-256 of the file, in hex; empty where there is none.</summary>
     public static string Fingerprint(string path) =>
-        File.Exists(path) ? Convert.ToHexStringLower(SHA256.HashData(BoundedFile.ReadAllBytes(path, MostBytes))) : "";
+        File.Exists(path) ? Convert.ToHexStringLower(SHA256.HashData(BoundedFile.ReadAllBytes(path, MaxBytes))) : "";
 
     private static (int Start, int End)? Find(string text, X509Certificate2 authority)
     {

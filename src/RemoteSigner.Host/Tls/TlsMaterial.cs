@@ -54,7 +54,7 @@ internal sealed record TlsMaterial(SslStreamCertificateContext ServerCertificate
         if (options.RevocationList is { } list)
         {
             Open("tls.revocationList", data.Resolve(list), path =>
-                revocations = RevocationLists.Read(BoundedFile.ReadAllBytes(path, RevocationFile.MostBytes), authorities)
+                revocations = RevocationLists.Read(BoundedFile.ReadAllBytes(path, RevocationFile.MaxBytes), authorities)
             );
         }
 

@@ -8,9 +8,9 @@ namespace RemoteSigner.Ledgers;
 internal sealed class EntryTurn
 {
     /// <summary>How many entries a row has at most: whoever looks one up reads past those before it.</summary>
-    public const int MostEntries = 256;
+    public const int MaxEntries = 256;
 
-    private const int MostCompared = 62;
+    private const int MaxCompared = 62;
 
     // A row with a list of all keys in it has no others.
     private const int FullLength = 1 << 20;
@@ -31,7 +31,7 @@ internal sealed class EntryTurn
     /// <summary>The hash of the last of them, 32 bytes.</summary>
     public ReadOnlySpan<byte> Hash => _hash;
 
-    public bool IsFull => Count >= MostEntries || _length >= FullLength;
+    public bool IsFull => Count >= MaxEntries || _length >= FullLength;
 
     /// <summary>Where the next entry is written, empty.</summary>
     public EntryText Next()
@@ -43,7 +43,7 @@ internal sealed class EntryTurn
     /// <summary>Adds what was written to <see cref="Next"/> as the entry with this number.</summary>
     public void Append(EntryWords words, long sequence, ReadOnlySpan<byte> hash)
     {
-        var isLikeLast = _hasLast && _next.Count <= MostCompared && _next.HasShapeOf(_last);
+        var isLikeLast = _hasLast && _next.Count <= MaxCompared && _next.HasShapeOf(_last);
         if (isLikeLast)
         {
             var differing = Differing();

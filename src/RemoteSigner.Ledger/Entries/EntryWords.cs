@@ -15,7 +15,7 @@ internal sealed class EntryWords
         """;
 
     // Two for each key of a large signer; beyond it the table is asked.
-    private const int MostRemembered = 1 << 16;
+    private const int MaxRemembered = 1 << 16;
 
     private readonly LedgerTransaction _transaction;
     private readonly Dictionary<byte[], long> _numbers = new(new ByContent());
@@ -49,7 +49,7 @@ internal sealed class EntryWords
             _ = added.Step();
         }
 
-        if (_numbers.Count == MostRemembered)
+        if (_numbers.Count == MaxRemembered)
         {
             _numbers.Clear();
         }
@@ -72,7 +72,7 @@ internal sealed class EntryWords
             var row = _transaction.Statement("SELECT word FROM audit_word WHERE id = ?1").Bind(1, (long)number);
             word = row.Step() ? row.Blob(0).ToArray() : throw new InvalidDataException($"there is no word {number}");
             row.Reset();
-            if (_words.Count == MostRemembered)
+            if (_words.Count == MaxRemembered)
             {
                 _words.Clear();
             }

@@ -44,7 +44,7 @@ internal ref struct PackedEntries
 
         _rest = row[1..];
         var count = VarInt.Read(ref _rest);
-        if (count is 0 or > EntryTurn.MostEntries || count > (ulong)last)
+        if (count is 0 or > EntryTurn.MaxEntries || count > (ulong)last)
         {
             throw new InvalidDataException($"a row that ends with entry {last} has {count} entries");
         }

@@ -14,7 +14,7 @@ namespace RemoteSigner.Native;
 public sealed unsafe class BurstSigner : IDisposable
 {
     // So many share one check, which costs what one signature of blst's does.
-    private const int MostChecked = 1024;
+    private const int MaxChecked = 1024;
     private const int Alignment = 64;
 
     // blst's table of multiples of a point, 18 KB, with what is called below it; and its copy of the points that it adds up, 144 KiB.
@@ -70,9 +70,9 @@ public sealed unsafe class BurstSigner : IDisposable
         Bls.Expect(signed.Length, keys.Length, "place for what signed");
         var hashed = _messages.Get(message);
         var isSound = true;
-        for (var done = 0; done < keys.Length; done += MostChecked)
+        for (var done = 0; done < keys.Length; done += MaxChecked)
         {
-            var count = Math.Min(MostChecked, keys.Length - done);
+            var count = Math.Min(MaxChecked, keys.Length - done);
             isSound &= SignPart(
                 hashed,
                 keys.Slice(done, count),

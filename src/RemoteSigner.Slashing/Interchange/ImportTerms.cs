@@ -3,7 +3,7 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Slashing;
 
 /// <summary>
-/// What an interchange file may say here. Whatever the terms, imported history raises floors and refuses; it never grants.
+/// What an interchange file may say here. Whatever the terms, imported history raises low watermarks and refuses; it never grants.
 /// </summary>
 /// <param name="Reading">How far the file is trusted about validators that have history here already.</param>
 public sealed record ImportTerms(InterchangeReading Reading)

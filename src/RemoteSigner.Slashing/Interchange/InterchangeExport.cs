@@ -7,8 +7,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Slashing;
 
 /// <summary>
-/// Writes histories in the EIP-3076 interchange format, page by page, so that signing goes on and memory stays small. A floor without a
-/// record on it is written as a record without a root: every reader of the format then refuses what this ledger refuses.
+/// Writes histories in the EIP-3076 interchange format, page by page, so that signing goes on and memory stays small. A low watermark
+/// without a record on it is written as a record without a root: every reader of the format then refuses what this ledger refuses.
 /// </summary>
 internal sealed class InterchangeExport(Ledger ledger, Utf8JsonWriter json, ulong slotsPerEpoch)
 {
@@ -37,10 +37,18 @@ internal sealed class InterchangeExport(Ledger ledger, Utf8JsonWriter json, ulon
     private async Task WriteBlocksAsync(long validator)
     {
         json.WriteStartArray("signed_blocks"u8);
-        var (floors, page) = await ledger.ReadAsync(transaction =>
+        var (lowWatermarks, page) = await ledger.ReadAsync(transaction =>
         {
-            var floors = ExportedFloors.Of(transaction, validator, slotsPerEpoch);
-            return (floors, HistoryPages.Blocks(transaction, validator, floors, HistoryPages.FloorBlock(transaction, validator, floors)));
+            var lowWatermarks = ExportedLowWatermarks.Of(transaction, validator, slotsPerEpoch);
+            return (
+                lowWatermarks,
+                HistoryPages.Blocks(
+                    transaction,
+                    validator,
+                    lowWatermarks,
+                    HistoryPages.LowWatermarkBlock(transaction, validator, lowWatermarks)
+                )
+            );
         });
         while (page.Count > 0)
         {
@@ -53,7 +61,7 @@ internal sealed class InterchangeExport(Ledger ledger, Utf8JsonWriter json, ulon
 
             var last = page[^1];
             await json.FlushAsync();
-            page = await ledger.ReadAsync(transaction => HistoryPages.Blocks(transaction, validator, floors, [last])[1..]);
+            page = await ledger.ReadAsync(transaction => HistoryPages.Blocks(transaction, validator, lowWatermarks, [last])[1..]);
         }
 
         json.WriteEndArray();
@@ -62,10 +70,18 @@ internal sealed class InterchangeExport(Ledger ledger, Utf8JsonWriter json, ulon
     private async Task WriteAttestationsAsync(long validator)
     {
         json.WriteStartArray("signed_attestations"u8);
-        var (floors, page) = await ledger.ReadAsync(transaction =>
+        var (lowWatermarks, page) = await ledger.ReadAsync(transaction =>
         {
-            var floors = ExportedFloors.Of(transaction, validator, slotsPerEpoch);
-            return (floors, HistoryPages.Votes(transaction, validator, floors, HistoryPages.FloorVote(transaction, validator, floors)));
+            var lowWatermarks = ExportedLowWatermarks.Of(transaction, validator, slotsPerEpoch);
+            return (
+                lowWatermarks,
+                HistoryPages.Votes(
+                    transaction,
+                    validator,
+                    lowWatermarks,
+                    HistoryPages.LowWatermarkVote(transaction, validator, lowWatermarks)
+                )
+            );
         });
         while (page.Count > 0)
         {
@@ -79,7 +95,7 @@ internal sealed class InterchangeExport(Ledger ledger, Utf8JsonWriter json, ulon
 
             var last = page[^1];
             await json.FlushAsync();
-            page = await ledger.ReadAsync(transaction => HistoryPages.Votes(transaction, validator, floors, [last])[1..]);
+            page = await ledger.ReadAsync(transaction => HistoryPages.Votes(transaction, validator, lowWatermarks, [last])[1..]);
         }
 
         json.WriteEndArray();

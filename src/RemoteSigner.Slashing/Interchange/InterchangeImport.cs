@@ -5,8 +5,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Slashing;
 
 /// <summary>
-/// Takes the staged records of an interchange file over into the histories of their validators. A history without floors gets the lowest
-/// numbers of the file; floors that exist never fall, and rise as the reading says or to cover what does not fit above them.
+/// Takes the staged records of an interchange file over into the histories of their validators. A history without low watermarks gets the
+/// lowest numbers of the file; low watermarks that exist never fall, and rise as the reading says or to cover what does not fit above them.
 /// </summary>
 internal static class InterchangeImport
 {
@@ -83,12 +83,12 @@ internal static class InterchangeImport
     {
         var validator = KeyTable.FindOrAdd(transaction, key);
         var (blocks, attestations) = StagedHistory.TakeOver(transaction, key, validator);
-        HistoryFloors.Start(transaction, validator, told.LowestSlot, told.LowestSource, told.LowestTarget);
+        HistoryLowWatermarks.Start(transaction, validator, told.LowestSlot, told.LowestSource, told.LowestTarget);
 
-        // A vote whose source is after its target is no record to compare with: floors at its epochs refuse all that it could be slashed
-        // with.
+        // A vote whose source is after its target is no record to compare with: low watermarks at its epochs refuse all that it could be
+        // slashed with.
         var (slot, source, target) = ((long?)null, told.NewestImpossibleSource, told.NewestImpossibleTarget);
-        if (reading == InterchangeReading.FloorsAtLowest)
+        if (reading == InterchangeReading.LowWatermarksAtLowest)
         {
             (slot, source, target) = (
                 told.LowestSlot,
@@ -97,7 +97,7 @@ internal static class InterchangeImport
             );
         }
 
-        _ = HistoryFloors.Raise(transaction, validator, slot, source, target, recent: []);
+        _ = HistoryLowWatermarks.Raise(transaction, validator, slot, source, target, recent: []);
         return StagedHistory.Report(transaction, key, told, blocks, attestations);
     }
 }

@@ -2,18 +2,19 @@ namespace RemoteSigner.Slashing;
 
 /// <summary>
 /// How far an interchange file is trusted about validators that have history here already. Without history both mean the same: the lowest
-/// numbers of the file become the floors.
+/// numbers of the file become the low watermarks.
 /// </summary>
 public enum InterchangeReading
 {
     /// <summary>
-    /// Below its lowest numbers the file tells nothing, as after pruning or when it was minified: floors rise to them. The safe choice.
+    /// Below its lowest numbers the file tells nothing, as after pruning or when it was minified: low watermarks rise to them. The safe
+    /// choice.
     /// </summary>
-    FloorsAtLowest,
+    LowWatermarksAtLowest,
 
     /// <summary>
-    /// File and ledger together are all that was ever signed: floors stay, and gaps between the two may be signed (as the interchange
-    /// scenarios expect of a complete database).
+    /// File and ledger together are all that was ever signed: low watermarks stay, and gaps between the two may be signed (as the
+    /// interchange scenarios expect of a complete database).
     /// </summary>
     Complete,
 }

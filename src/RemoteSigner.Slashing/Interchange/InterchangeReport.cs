@@ -16,7 +16,7 @@ public sealed record InterchangeReport(
 {
     /// <summary>
     /// One public key. <paramref name="Active"/>: it may sign here; history of other keys is kept for the day they come. Records that are
-    /// not new were known already, or lie below the floors, which cover them. The floors are those after the import.
+    /// not new were known already, or lie below the low watermarks, which cover them. The low watermarks are those after the import.
     /// </summary>
     public sealed record Line(
         BlsPublicKey PublicKey,

@@ -12,7 +12,7 @@ public abstract record Registration
     public sealed record Enrolled : Registration;
 
     /// <summary>There is no history of the key or its group key, and nobody said that it never signed.</summary>
-    public sealed record NoFloor : Registration;
+    public sealed record NoLowWatermark : Registration;
 
     /// <summary>It was said that the key never signed, but there is history or a raised watermark of it or its group key.</summary>
     public sealed record HasHistory : Registration;

@@ -20,21 +20,21 @@ internal static class AttestationRules
             );
         }
 
-        if (source < history.SourceFloor)
+        if (source < history.SourceLowWatermark)
         {
             return new Verdict.Refused(
                 SlashingRule.SourceBelowLowWatermark,
-                $"source epoch {source} is below the low watermark, epoch {history.SourceFloor}"
+                $"source epoch {source} is below the low watermark, epoch {history.SourceLowWatermark}"
             );
         }
 
-        if (target < history.TargetFloor)
+        if (target < history.TargetLowWatermark)
         {
-            return BelowTargetFloor(target, history);
+            return BelowTargetLowWatermark(target, history);
         }
 
         // The usual vote lies beyond everything recorded: it cannot share a target, surround or be surrounded.
-        return target > history.NewestTarget && source >= history.NewestSource ? AboveFloor(target, history) : null;
+        return target > history.NewestTarget && source >= history.NewestSource ? AboveLowWatermark(target, history) : null;
     }
 
     /// <summary>Decides on a vote that the edges leave open, by what is on record beside it.</summary>
@@ -59,12 +59,15 @@ internal static class AttestationRules
                 SlashingRule.SurroundingVote,
                 $"the vote {vote} surrounds the recorded vote {inner}"
             ),
-            _ => AboveFloor(vote.Target, history),
+            _ => AboveLowWatermark(vote.Target, history),
         };
 
-    private static Verdict AboveFloor(long target, ValidatorHistory history) =>
-        target == history.TargetFloor ? BelowTargetFloor(target, history) : new Verdict.Allowed(AlreadySigned: false);
+    private static Verdict AboveLowWatermark(long target, ValidatorHistory history) =>
+        target == history.TargetLowWatermark ? BelowTargetLowWatermark(target, history) : new Verdict.Allowed(AlreadySigned: false);
 
-    private static Verdict.Refused BelowTargetFloor(long target, ValidatorHistory history) =>
-        new(SlashingRule.TargetBelowLowWatermark, $"target epoch {target} is not above the low watermark, epoch {history.TargetFloor}");
+    private static Verdict.Refused BelowTargetLowWatermark(long target, ValidatorHistory history) =>
+        new(
+            SlashingRule.TargetBelowLowWatermark,
+            $"target epoch {target} is not above the low watermark, epoch {history.TargetLowWatermark}"
+        );
 }

@@ -14,12 +14,12 @@ internal static class BlockRules
             );
         }
 
-        if (slot < history.SlotFloor)
+        if (slot < history.SlotLowWatermark)
         {
-            return BelowFloor(slot, history);
+            return BelowLowWatermark(slot, history);
         }
 
-        return slot > history.NewestSlot ? AboveFloor(slot, history) : null;
+        return slot > history.NewestSlot ? AboveLowWatermark(slot, history) : null;
     }
 
     /// <summary>Decides on a block that the edges leave open, by what is on record for its slot.</summary>
@@ -32,12 +32,12 @@ internal static class BlockRules
                 $"this very block for slot {slot} was imported, or signed before two histories were joined: neither grants anything"
             ),
             SignedBefore.Another => new Verdict.Refused(SlashingRule.DoubleProposal, $"another block is recorded for slot {slot}"),
-            _ => AboveFloor(slot, history),
+            _ => AboveLowWatermark(slot, history),
         };
 
-    private static Verdict AboveFloor(long slot, ValidatorHistory history) =>
-        slot == history.SlotFloor ? BelowFloor(slot, history) : new Verdict.Allowed(AlreadySigned: false);
+    private static Verdict AboveLowWatermark(long slot, ValidatorHistory history) =>
+        slot == history.SlotLowWatermark ? BelowLowWatermark(slot, history) : new Verdict.Allowed(AlreadySigned: false);
 
-    private static Verdict.Refused BelowFloor(long slot, ValidatorHistory history) =>
-        new(SlashingRule.BlockBelowLowWatermark, $"slot {slot} is not above the low watermark, slot {history.SlotFloor}");
+    private static Verdict.Refused BelowLowWatermark(long slot, ValidatorHistory history) =>
+        new(SlashingRule.BlockBelowLowWatermark, $"slot {slot} is not above the low watermark, slot {history.SlotLowWatermark}");
 }

@@ -5,7 +5,7 @@ namespace RemoteSigner.Slashing;
 /// <summary>
 /// What is known of everything that was ever signed, also of what may be lost: blocks and targets lie before epoch
 /// <paramref name="Fence"/>, the source of every vote is <paramref name="Source"/> or earlier. A vote with a target from
-/// <paramref name="Fence"/> on and a source from <paramref name="Source"/> on contradicts none of it (proof: Freshness/README.md).
+/// <paramref name="Fence"/> on and a source from <paramref name="Source"/> on contradicts none of it (proof: RollbackProtection/README.md).
 /// </summary>
 public readonly record struct SignedBounds(Epoch Fence, Epoch Source)
 {

@@ -26,8 +26,8 @@ public enum SlashingRule
     /// </summary>
     TargetBelowLowWatermark,
 
-    /// <summary>Below the floor that was raised under all keys after an unclean stop; the detail says why and until when.</summary>
-    BelowGlobalFloor,
+    /// <summary>Below the low watermark that was raised under all keys after an unclean stop; the detail says why and until when.</summary>
+    BelowGlobalLowWatermark,
 
     /// <summary>The source epoch is after the target epoch: no valid vote.</summary>
     SourceAfterTarget,

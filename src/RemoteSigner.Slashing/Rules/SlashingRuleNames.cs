@@ -19,7 +19,7 @@ public static class SlashingRuleNames
             SlashingRule.SurroundingVote => "SurroundingVote",
             SlashingRule.SourceBelowLowWatermark => "SourceBelowLowWatermark",
             SlashingRule.TargetBelowLowWatermark => "TargetBelowLowWatermark",
-            SlashingRule.BelowGlobalFloor => "BelowGlobalFloor",
+            SlashingRule.BelowGlobalLowWatermark => "BelowGlobalLowWatermark",
             SlashingRule.SourceAfterTarget => "SourceAfterTarget",
             SlashingRule.AtOrAboveHighWatermark => "AtOrAboveHighWatermark",
             SlashingRule.WrongGenesisValidatorsRoot => "WrongGenesisValidatorsRoot",
@@ -30,8 +30,8 @@ public static class SlashingRuleNames
 
     /// <summary>
     /// True where the message collides with one on record, so that both together are a slashable offence: an attack, or a key that is used
-    /// twice. Every other rule refuses what is not known to collide with anything: it lies below a floor, is for another chain, or the
-    /// operator has stopped.
+    /// twice. Every other rule refuses what is not known to collide with anything: it lies below a low watermark, is for another chain, or
+    /// the operator has stopped.
     /// </summary>
     public static bool IsOffence(this SlashingRule rule) =>
         rule is SlashingRule.DoubleProposal or SlashingRule.DoubleVote or SlashingRule.SurroundedVote or SlashingRule.SurroundingVote;

@@ -1,21 +1,21 @@
 namespace RemoteSigner.Slashing;
 
 /// <summary>
-/// The edges of one validator's history: its floors (null: none yet) and the newest of what is recorded (-1: nothing). A duty beyond all
-/// edges needs no look into the tables. Kept in the ledger's memory, so that it can never outlive a rollback.
+/// The edges of one validator's history: its low watermarks (null: none yet) and the newest of what is recorded (-1: nothing). A duty
+/// beyond all edges needs no look into the tables. Kept in the ledger's memory, so that it can never outlive a rollback.
 /// </summary>
 internal sealed class ValidatorHistory(long id)
 {
     public long Id { get; } = id;
 
-    public long? SlotFloor { get; set; }
+    public long? SlotLowWatermark { get; set; }
 
-    public long? SourceFloor { get; set; }
+    public long? SourceLowWatermark { get; set; }
 
-    public long? TargetFloor { get; set; }
+    public long? TargetLowWatermark { get; set; }
 
-    /// <summary>Wherever there is a record there is a floor, so without one nothing is known.</summary>
-    public bool HasFloor => SlotFloor is not null || TargetFloor is not null;
+    /// <summary>Wherever there is a record there is a low watermark, so without one nothing is known.</summary>
+    public bool HasLowWatermark => SlotLowWatermark is not null || TargetLowWatermark is not null;
 
     public long NewestSlot { get; set; } = -1;
 
@@ -23,21 +23,21 @@ internal sealed class ValidatorHistory(long id)
 
     public long NewestTarget { get; set; } = -1;
 
-    /// <summary>A first block gives the floor: everything below it is unknown (EIP-3076 condition 2).</summary>
+    /// <summary>A first block gives the low watermark: everything below it is unknown (EIP-3076 condition 2).</summary>
     public bool NoteBlock(long slot)
     {
-        var first = SlotFloor is null;
-        SlotFloor ??= slot;
+        var first = SlotLowWatermark is null;
+        SlotLowWatermark ??= slot;
         NewestSlot = Math.Max(NewestSlot, slot);
         return first;
     }
 
-    /// <summary>A first vote gives both floors (EIP-3076 conditions 4 and 5).</summary>
+    /// <summary>A first vote gives both low watermarks (EIP-3076 conditions 4 and 5).</summary>
     public bool NoteAttestation(long source, long target)
     {
-        var first = TargetFloor is null;
-        SourceFloor ??= source;
-        TargetFloor ??= target;
+        var first = TargetLowWatermark is null;
+        SourceLowWatermark ??= source;
+        TargetLowWatermark ??= target;
         NewestSource = Math.Max(NewestSource, source);
         NewestTarget = Math.Max(NewestTarget, target);
         return first;

@@ -5,7 +5,8 @@ namespace RemoteSigner.Slashing.Store;
 
 /// <summary>
 /// Parts a share from a group key that was never its own, such as one that a forged document named. Nothing is forgotten: the share keeps
-/// all records and floors, and joins its right group with them; the group key keeps a copy. Floors never fall on either side.
+/// all records and low watermarks, and joins its right group with them; the group key keeps a copy. Low watermarks never fall on either
+/// side.
 /// </summary>
 internal static class GroupRelease
 {
@@ -63,8 +64,8 @@ internal static class GroupRelease
             .Execute();
         transaction
             .Statement(
-                "UPDATE validator SET (slot_floor, source_floor, target_floor) = (SELECT slot_floor, "
-                    + "source_floor, target_floor FROM validator WHERE id = ?1) WHERE id = ?2"
+                "UPDATE validator SET (slot_low_watermark, source_low_watermark, target_low_watermark) = (SELECT slot_low_watermark, "
+                    + "source_low_watermark, target_low_watermark FROM validator WHERE id = ?1) WHERE id = ?2"
             )
             .Bind(1, validator)
             .Bind(2, copy)

@@ -7,16 +7,26 @@ internal static class HistoryPages
 {
     private const int RecordsPerPage = 1000;
 
-    /// <summary>The slot floor as a record, unless a record stands there; no bytes mean no root, which sorts before every root.</summary>
-    public static List<(long Slot, byte[] Root)> FloorBlock(LedgerTransaction transaction, long validator, ExportedFloors floors) =>
-        floors.Slot is not { } slot
+    /// <summary>
+    /// The slot low watermark as a record, unless a record stands there; no bytes mean no root, which sorts before every root.
+    /// </summary>
+    public static List<(long Slot, byte[] Root)> LowWatermarkBlock(
+        LedgerTransaction transaction,
+        long validator,
+        ExportedLowWatermarks lowWatermarks
+    ) =>
+        lowWatermarks.Slot is not { } slot
         || Found(transaction.Statement("SELECT 1 FROM block WHERE validator = ?1 AND slot = ?2").Bind(1, validator).Bind(2, slot))
             ? []
             : [(slot, [])];
 
-    /// <summary>The vote floors as a record, unless a record stands there.</summary>
-    public static List<(Vote Vote, byte[] Root)> FloorVote(LedgerTransaction transaction, long validator, ExportedFloors floors) =>
-        floors is not { Source: { } source, Target: { } target }
+    /// <summary>The vote low watermarks as a record, unless a record stands there.</summary>
+    public static List<(Vote Vote, byte[] Root)> LowWatermarkVote(
+        LedgerTransaction transaction,
+        long validator,
+        ExportedLowWatermarks lowWatermarks
+    ) =>
+        lowWatermarks is not { Source: { } source, Target: { } target }
         || Found(
             transaction
                 .Statement(
@@ -36,7 +46,7 @@ internal static class HistoryPages
     public static List<(long Slot, byte[] Root)> Blocks(
         LedgerTransaction transaction,
         long validator,
-        ExportedFloors floors,
+        ExportedLowWatermarks lowWatermarks,
         List<(long Slot, byte[] Root)> page
     )
     {
@@ -49,7 +59,7 @@ internal static class HistoryPages
             .Bind(2, slot)
             .Bind(3, root)
             .Bind(4, RecordsPerPage)
-            .Bind(5, floors.Slot ?? 0);
+            .Bind(5, lowWatermarks.Slot ?? 0);
         while (rows.Step())
         {
             page.Add((rows.Number(0), rows.Blob(1).ToArray()));
@@ -62,7 +72,7 @@ internal static class HistoryPages
     public static List<(Vote Vote, byte[] Root)> Votes(
         LedgerTransaction transaction,
         long validator,
-        ExportedFloors floors,
+        ExportedLowWatermarks lowWatermarks,
         List<(Vote Vote, byte[] Root)> page
     )
     {
@@ -87,8 +97,8 @@ internal static class HistoryPages
             .Bind(3, vote.Source)
             .Bind(4, root)
             .Bind(5, RecordsPerPage)
-            .Bind(6, floors.Source ?? 0)
-            .Bind(7, floors.Target ?? 0);
+            .Bind(6, lowWatermarks.Source ?? 0)
+            .Bind(7, lowWatermarks.Target ?? 0);
         while (rows.Step())
         {
             page.Add((new Vote(rows.Number(0), rows.Number(1)), rows.Blob(2).ToArray()));

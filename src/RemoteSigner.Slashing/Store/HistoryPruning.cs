@@ -3,8 +3,8 @@ using RemoteSigner.Ledgers;
 namespace RemoteSigner.Slashing.Store;
 
 /// <summary>
-/// Drops the old part of some validators' histories under their floors. What was granted lies by target epoch, those of neighbours side by
-/// side: it is read once for all of them, and what is old is dropped where it lies.
+/// Drops the old part of some validators' histories under their low watermarks. What was granted lies by target epoch, those of neighbours
+/// side by side: it is read once for all of them, and what is old is dropped where it lies.
 /// </summary>
 internal sealed class HistoryPruning
 {
@@ -49,6 +49,6 @@ internal sealed class HistoryPruning
             (source, target) = (Math.Max(source ?? 0, vote.Source), Math.Max(target ?? 0, vote.Target));
         }
 
-        return HistoryFloors.Raise(_transaction, validator, slot, source, target, recent);
+        return HistoryLowWatermarks.Raise(_transaction, validator, slot, source, target, recent);
     }
 }

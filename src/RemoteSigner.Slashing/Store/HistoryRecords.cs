@@ -13,20 +13,24 @@ internal static class HistoryRecords
         return history;
     }
 
-    /// <summary>Reads the edges of a history that is there. Where there is no floor there is no record.</summary>
+    /// <summary>Reads the edges of a history that is there. Where there is no low watermark there is no record.</summary>
     public static void Load(LedgerTransaction transaction, ValidatorHistory history)
     {
         var row = transaction
             .Statement(
-                "SELECT slot_floor, source_floor, target_floor, (SELECT max(slot) FROM "
+                "SELECT slot_low_watermark, source_low_watermark, target_low_watermark, (SELECT max(slot) FROM "
                     + "block WHERE validator = ?1) FROM validator WHERE id = ?1"
             )
             .Bind(1, history.Id);
         _ = row.Step();
-        (history.SlotFloor, history.SourceFloor, history.TargetFloor) = (row.NumberOrNull(0), row.NumberOrNull(1), row.NumberOrNull(2));
+        (history.SlotLowWatermark, history.SourceLowWatermark, history.TargetLowWatermark) = (
+            row.NumberOrNull(0),
+            row.NumberOrNull(1),
+            row.NumberOrNull(2)
+        );
         (history.NewestSlot, history.NewestSource, history.NewestTarget) = (row.NumberOrNull(3) ?? -1, -1, -1);
         row.Reset();
-        if (history.TargetFloor is not null)
+        if (history.TargetLowWatermark is not null)
         {
             NoteNewest(history, RecentVotes.NewestFirst(transaction, history.Id));
             NoteNewest(

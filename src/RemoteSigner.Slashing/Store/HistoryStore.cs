@@ -14,15 +14,15 @@ internal sealed class HistoryStore
     private readonly Dictionary<BlsPublicKey, KeyEntry> _keys = [];
     private readonly Dictionary<long, ValidatorHistory> _validators = [];
     private ChainState? _chain;
-    private FreshnessState? _freshness;
+    private StartRow? _rollbackProtection;
 
     private HistoryStore(LedgerTransaction transaction) => _transaction = transaction;
 
     /// <summary>The chain as a whole.</summary>
     public ChainState Chain => _chain ??= new ChainState(_transaction);
 
-    /// <summary>The newest start, and the floor under all keys.</summary>
-    public FreshnessState Freshness => _freshness ??= new FreshnessState(_transaction);
+    /// <summary>The newest start, and the low watermark under all keys.</summary>
+    public StartRow RollbackProtection => _rollbackProtection ??= new StartRow(_transaction);
 
     /// <summary>The store as a piece of work sees it. Not to be kept: a rollback makes another one.</summary>
     public static HistoryStore Of(LedgerTransaction transaction) => transaction.Recall(Anew);
@@ -93,23 +93,27 @@ internal sealed class HistoryStore
     public RecordedVotes FindVotes(ValidatorHistory history, Vote vote, ReadOnlySpan<byte> root) =>
         HistoryRecords.FindVotes(_transaction, history.Id, vote, root);
 
-    /// <summary>Records a granted block under the entry <paramref name="evidence"/>; the first one gives the history its floor.</summary>
+    /// <summary>
+    /// Records a granted block under the entry <paramref name="evidence"/>; the first one gives the history its low watermark.
+    /// </summary>
     public void Record(ValidatorHistory history, long slot, ReadOnlySpan<byte> root, long evidence)
     {
         HistoryRecords.Add(_transaction, history.Id, slot, root, evidence);
         if (history.NoteBlock(slot))
         {
-            HistoryFloors.Set(_transaction, history.Id, slot);
+            HistoryLowWatermarks.Set(_transaction, history.Id, slot);
         }
     }
 
-    /// <summary>Records a granted vote under the entry <paramref name="evidence"/>; the first one gives the history its floors.</summary>
+    /// <summary>
+    /// Records a granted vote under the entry <paramref name="evidence"/>; the first one gives the history its low watermarks.
+    /// </summary>
     public void Record(ValidatorHistory history, Vote vote, ReadOnlySpan<byte> root, long evidence)
     {
         RecentVotes.Add(_transaction, history.Id, vote, root, evidence);
         if (history.NoteAttestation(vote.Source, vote.Target))
         {
-            HistoryFloors.Set(_transaction, history.Id, vote);
+            HistoryLowWatermarks.Set(_transaction, history.Id, vote);
         }
     }
 

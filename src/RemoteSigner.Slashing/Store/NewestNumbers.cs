@@ -7,8 +7,8 @@ namespace RemoteSigner.Slashing.Store;
 internal readonly record struct NewestNumbers(BlsPublicKey Key, long? Source, long? Target, long? Slot)
 {
     /// <summary>
-    /// In the order of the keys, of what lies before an epoch and a slot. A floor stands for records that were dropped, so it counts like
-    /// one.
+    /// In the order of the keys, of what lies before an epoch and a slot. A low watermark stands for records that were dropped, so it
+    /// counts like one.
     /// </summary>
     public static IEnumerable<NewestNumbers> Read(LedgerTransaction transaction, long beforeEpoch, long beforeSlot)
     {
@@ -21,8 +21,8 @@ internal readonly record struct NewestNumbers(BlsPublicKey Key, long? Source, lo
                     coalesce(max(a.target, v.target), a.target, v.target),
                     coalesce(max(b.slot, v.slot), b.slot, v.slot)
                 FROM public_key k
-                    JOIN (SELECT id, iif(source_floor < ?1, source_floor, NULL) AS source, iif(target_floor < ?1, target_floor,
-                        NULL) AS target, iif(slot_floor < ?2, slot_floor, NULL) AS slot
+                    JOIN (SELECT id, iif(source_low_watermark < ?1, source_low_watermark, NULL) AS source, iif(target_low_watermark < ?1, target_low_watermark,
+                        NULL) AS target, iif(slot_low_watermark < ?2, slot_low_watermark, NULL) AS slot
                         FROM validator) v ON v.id = k.validator
                     LEFT JOIN (SELECT validator, max(source) AS source, max(target) AS target FROM attestation WHERE target < ?1
                         GROUP BY validator) a ON a.validator = v.id

@@ -57,14 +57,14 @@ public static class RecordedDuties
     public static bool AreOf(LedgerTransaction transaction, BlsPublicKey key, long validator) =>
         KeyTable.Find(transaction, key)?.Validator == validator;
 
-    /// <summary>Is this block on record, or does it lie below a floor that refuses all that could collide with it?</summary>
+    /// <summary>Is this block on record, or does it lie below a low watermark that refuses all that could collide with it?</summary>
     public static bool CoverBlock(LedgerTransaction transaction, BlsPublicKey key, long slot, Root root) =>
         Found(
             transaction
                 .Statement(
                     """
                     SELECT 1 FROM public_key k JOIN validator v ON v.id = k.validator WHERE k.key = ?1
-                        AND (?2 < v.slot_floor OR EXISTS (SELECT 1 FROM block b WHERE b.validator = v.id AND b.slot = ?2 AND b.root = ?3))
+                        AND (?2 < v.slot_low_watermark OR EXISTS (SELECT 1 FROM block b WHERE b.validator = v.id AND b.slot = ?2 AND b.root = ?3))
                     """
                 )
                 .Bind(1, key.Bytes)
@@ -72,14 +72,14 @@ public static class RecordedDuties
                 .Bind(3, root.Bytes)
         );
 
-    /// <summary>Is this vote on record, or does it lie below a floor that refuses all that could collide with it?</summary>
+    /// <summary>Is this vote on record, or does it lie below a low watermark that refuses all that could collide with it?</summary>
     public static bool CoverVote(LedgerTransaction transaction, BlsPublicKey key, long source, long target, Root root) =>
         Found(
             transaction
                 .Statement(
                     """
                     SELECT 1 FROM public_key k JOIN validator v ON v.id = k.validator WHERE k.key = ?1
-                        AND (?3 < v.target_floor OR ?2 < v.source_floor OR EXISTS (
+                        AND (?3 < v.target_low_watermark OR ?2 < v.source_low_watermark OR EXISTS (
                             SELECT 1 FROM recent_vote r WHERE r.target = ?3 AND r.validator = v.id AND r.source = ?2 AND r.root = ?4
                             UNION ALL SELECT 1 FROM attestation a WHERE a.validator = v.id AND a.target = ?3 AND a.source = ?2
                                 AND a.root = ?4))

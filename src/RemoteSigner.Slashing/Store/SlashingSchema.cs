@@ -8,9 +8,9 @@ internal static class SlashingSchema
     public static LedgerSchema Current { get; } =
         new(
             "slashing",
-            6,
-            HistoryScript + FreshnessScript + SourceScript + RecentVotesScript,
-            ["validator", "public_key", "block", "attestation", "recent_vote", "freshness"]
+            7,
+            HistoryScript + FreshnessScript + SourceScript + RecentVotesScript + FieldWordsScript,
+            ["validator", "public_key", "block", "attestation", "recent_vote", "rollback_protection"]
         )
         {
             Upgrades = new Dictionary<int, string>
@@ -20,8 +20,24 @@ internal static class SlashingSchema
                 [3] = SourceScript,
                 [4] = KeyStatesScript,
                 [5] = RecentVotesScript,
+                [6] = FieldWordsScript,
             },
         };
+
+    // Version 7: the names are EIP-3076's and the field's. The scripts of the versions before it keep the names of their time.
+    private const string FieldWordsScript = """
+
+        ALTER TABLE validator RENAME COLUMN slot_floor TO slot_low_watermark;
+        ALTER TABLE validator RENAME COLUMN source_floor TO source_low_watermark;
+        ALTER TABLE validator RENAME COLUMN target_floor TO target_low_watermark;
+        ALTER TABLE freshness RENAME TO rollback_protection;
+        ALTER TABLE rollback_protection RENAME COLUMN witness TO anchor;
+        ALTER TABLE rollback_protection RENAME COLUMN floor TO low_watermark;
+        ALTER TABLE rollback_protection RENAME COLUMN floor_reason TO low_watermark_reason;
+        ALTER TABLE rollback_protection RENAME COLUMN floor_source TO low_watermark_source;
+        ALTER TABLE rollback_protection RENAME COLUMN floor_beneath TO low_watermark_beneath;
+        ALTER TABLE rollback_protection RENAME COLUMN floor_beneath_source TO low_watermark_beneath_source;
+        """;
 
     // The lowest source that passes the floor, and the one beneath it; null beside a floor of before version 4: two epochs before its
     // fence.

@@ -101,7 +101,7 @@ internal static class StagedHistory
         return (blocks, attestations);
     }
 
-    /// <summary>What the file had for the key, what of it was new, and the floors that stand now.</summary>
+    /// <summary>What the file had for the key, what of it was new, and the low watermarks that stand now.</summary>
     public static InterchangeReport.Line Report(
         LedgerTransaction transaction,
         BlsPublicKey key,
@@ -112,7 +112,7 @@ internal static class StagedHistory
     {
         var row = transaction
             .Statement(
-                "SELECT k.state, v.slot_floor, v.source_floor, v.target_floor FROM public_key "
+                "SELECT k.state, v.slot_low_watermark, v.source_low_watermark, v.target_low_watermark FROM public_key "
                     + "k JOIN validator v ON v.id = k.validator WHERE k.key = ?1"
             )
             .Bind(1, key.Bytes);

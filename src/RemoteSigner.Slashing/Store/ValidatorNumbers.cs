@@ -33,7 +33,7 @@ internal static class ValidatorNumbers
         var row = transaction
             .Statement(
                 """
-                SELECT v.slot_floor, v.source_floor, v.target_floor, b.n, b.slot, a.n, a.source, a.target
+                SELECT v.slot_low_watermark, v.source_low_watermark, v.target_low_watermark, b.n, b.slot, a.n, a.source, a.target
                 FROM validator v,
                     (SELECT count(*) AS n, max(slot) AS slot FROM block WHERE validator = ?1) b,
                     (SELECT count(*) + ?2 AS n, nullif(max(coalesce(max(source), -1), ?3), -1) AS source,

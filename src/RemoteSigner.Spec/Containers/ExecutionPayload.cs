@@ -32,7 +32,7 @@ public sealed record ExecutionPayload(
 {
     public const int LogsBloomLength = 256;
 
-    private const ulong MostExtraData = 32;
+    private const ulong MaxExtraData = 32;
 
     /// <exception cref="SpecException">The bloom or the extra data has another length than is specified.</exception>
     public Root HashTreeRoot() =>
@@ -49,7 +49,7 @@ public sealed record ExecutionPayload(
             SszHasher.Number(GasLimit),
             SszHasher.Number(GasUsed),
             SszHasher.Number(Timestamp),
-            SszHasher.ByteList(ExtraData.AsSpan(), MostExtraData),
+            SszHasher.ByteList(ExtraData.AsSpan(), MaxExtraData),
             BaseFeePerGas.HashTreeRoot(),
             BlockHash,
             Transactions.Root,

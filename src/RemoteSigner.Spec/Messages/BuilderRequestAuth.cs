@@ -10,7 +10,7 @@ namespace RemoteSigner.Spec;
 public sealed record BuilderRequestAuth(ImmutableArray<byte> Data, Slot Slot) : SignableMessage
 {
     /// <summary>MAX_BUILDER_AUTH_DATA_SIZE.</summary>
-    public const int MostDataBytes = 4096;
+    public const int MaxDataBytes = 4096;
 
     public override DutyType Type => DutyType.BuilderRequestAuth;
 
@@ -25,7 +25,7 @@ public sealed record BuilderRequestAuth(ImmutableArray<byte> Data, Slot Slot) : 
     public override Root HashTreeRoot(Network network) =>
         Data.IsEmpty
             ? throw new SpecException("The data of a builder's request is empty.")
-            : SszHasher.Container(SszHasher.ByteList(Data.AsSpan(), MostDataBytes), SszHasher.Number(Slot.Value));
+            : SszHasher.Container(SszHasher.ByteList(Data.AsSpan(), MaxDataBytes), SszHasher.Number(Slot.Value));
 
     internal override Domain GetDomain(Network network) =>
         Domain.Compute(DomainType.BuilderRequestAuth, network.Forks.GenesisVersion, genesisValidatorsRoot: default);

@@ -10,7 +10,7 @@ namespace RemoteSigner.Spec;
 /// </summary>
 public sealed record ClusterLockMessage(Root Definition, ImmutableArray<Root> Validators) : SignableMessage
 {
-    private const ulong MostValidators = 65536;
+    private const ulong MaxValidators = 65536;
 
     public override DutyType Type => DutyType.ClusterLock;
 
@@ -24,5 +24,5 @@ public sealed record ClusterLockMessage(Root Definition, ImmutableArray<Root> Va
 
     public override Root HashTreeRoot(Network network) => Definition;
 
-    internal override Domain GetDomain(Network network) => new(SszHasher.List(Validators.AsSpan(), MostValidators).Bytes);
+    internal override Domain GetDomain(Network network) => new(SszHasher.List(Validators.AsSpan(), MaxValidators).Bytes);
 }

@@ -11,8 +11,8 @@ namespace RemoteSigner.Spec;
 internal static class FlatYaml
 {
     // The longest of any network has some 8 KiB.
-    private const int MostBytes = 1 << 20;
-    private const int MostDepth = 16;
+    private const int MaxBytes = 1 << 20;
+    private const int MaxDepth = 16;
 
     /// <summary>The scalars by their name; null where a value is none.</summary>
     /// <exception cref="SpecException">It is no such file; the text names the line where there is one.</exception>
@@ -45,18 +45,18 @@ internal static class FlatYaml
     private static string ReadText(string path)
     {
         using var file = File.OpenRead(path);
-        if (file.Length > MostBytes)
+        if (file.Length > MaxBytes)
         {
-            throw new SpecException($"{path}: larger than {MostBytes} bytes, which no network configuration is");
+            throw new SpecException($"{path}: larger than {MaxBytes} bytes, which no network configuration is");
         }
 
         // A device has no length to be judged by.
         using var text = new StreamReader(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
-        var characters = new char[MostBytes + 1];
+        var characters = new char[MaxBytes + 1];
         var length = text.ReadBlock(characters);
-        return length <= MostBytes
+        return length <= MaxBytes
             ? new string(characters, 0, length)
-            : throw new SpecException($"{path}: larger than {MostBytes} bytes, which no network configuration is");
+            : throw new SpecException($"{path}: larger than {MaxBytes} bytes, which no network configuration is");
     }
 
     private static Dictionary<string, string?> ReadMapping(string path, Parser parser)
@@ -93,7 +93,7 @@ internal static class FlatYaml
         {
             var part = parser.Consume<ParsingEvent>();
             depth += part.NestingIncrease;
-            if (depth > MostDepth)
+            if (depth > MaxDepth)
             {
                 throw new YamlException(part.Start, part.End, "it nests too deep for a network configuration");
             }

@@ -8,11 +8,11 @@ namespace RemoteSigner.Spec;
 public sealed class ProgressiveHasher
 {
     // Beyond the last one no length of a list could lead.
-    private const int MostSubtrees = 16;
-    private const int MostLevels = 2 * MostSubtrees;
+    private const int MaxSubtrees = 16;
+    private const int MaxLevels = 2 * MaxSubtrees;
 
-    private readonly Root[] _subtrees = new Root[MostSubtrees];
-    private readonly Root[] _open = new Root[MostLevels];
+    private readonly Root[] _subtrees = new Root[MaxSubtrees];
+    private readonly Root[] _open = new Root[MaxLevels];
     private int _depth;
     private ulong _leaves;
     private int _count;

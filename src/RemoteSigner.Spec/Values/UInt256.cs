@@ -8,7 +8,7 @@ namespace RemoteSigner.Spec;
 public readonly record struct UInt256
 {
     // 2^256 has 78 digits.
-    private const int MostDigits = 78;
+    private const int MaxDigits = 78;
 
     private readonly Root _littleEndian;
 
@@ -23,7 +23,7 @@ public readonly record struct UInt256
         Span<byte> bytes = stackalloc byte[Root.Length];
         bytes.Clear();
         if (
-            utf8Text.Length is 0 or > MostDigits
+            utf8Text.Length is 0 or > MaxDigits
             || !BigInteger.TryParse(Encoding.ASCII.GetString(utf8Text), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             || !number.TryWriteBytes(bytes, out _, isUnsigned: true)
         )

@@ -13,7 +13,7 @@ namespace RemoteSigner.Access;
 public sealed class ClientTrust
 {
     private const string CommonNameAttribute = "2.5.4.3";
-    private const int MostNameLength = 64;
+    private const int MaxNameLength = 64;
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
     private readonly X509Certificate2Collection _authorities;
@@ -72,7 +72,7 @@ public sealed class ClientTrust
             .Where(part => !part.HasMultipleElements && part.GetSingleElementType().Value == CommonNameAttribute)
             .Select(part => part.GetSingleElementValue())
             .ToList();
-        return names is [{ Length: > 0 and <= MostNameLength } name] && !name.Any(char.IsControl) ? name : null;
+        return names is [{ Length: > 0 and <= MaxNameLength } name] && !name.Any(char.IsControl) ? name : null;
     }
 
     // To build may end at the bundle's own authority although another one signed that. Everything but its end was checked: signatures,

@@ -47,8 +47,8 @@ public abstract class AdminAct<TResult> : IDisposable
     /// <summary>It failed: takes away what it made in a device, as far as nothing depends on it.</summary>
     internal virtual Task AbandonAsync(Proceeding proceeding) => Task.CompletedTask;
 
-    /// <summary>Is it about the witness itself? Then, once it is done, nothing is told to it but what the act told it.</summary>
-    internal virtual bool IsAboutWitness => false;
+    /// <summary>Is it about the anchor itself? Then, once it is done, nothing is told to it but what the act told it.</summary>
+    internal virtual bool IsAboutAnchor => false;
 
     /// <summary>Gives up what it opened.</summary>
     public virtual void Dispose() => GC.SuppressFinalize(this);

@@ -2,9 +2,9 @@ using RemoteSigner.Access;
 using RemoteSigner.Administration.Keys;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
-using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 
@@ -59,7 +59,7 @@ public sealed class Administrator(
             }
             finally
             {
-                if (!(act.IsAboutWitness && isDone))
+                if (!(act.IsAboutAnchor && isDone))
                 {
                     await site.SettleAsync(vault, _held, act.BringsHistory);
                 }
@@ -77,22 +77,22 @@ public sealed class Administrator(
     /// What an import of these keys would meet, without doing it: the vault stays shut, and neither it nor the ledger is changed.
     /// </summary>
     /// <exception cref="InterchangeException">The history could not be taken over.</exception>
-    public Task<ImportForesight> ForeseeImportAsync(
+    public Task<ImportEvaluation> EvaluateImportAsync(
         VaultListing vault,
         IReadOnlyList<VaultListing.Share> offered,
-        SlashingFloor floor,
+        DeclaredHistory lowWatermark,
         Stream? history
     ) =>
-        ImportForesight.OfAsync(
+        ImportEvaluation.OfAsync(
             new Proceeding(new Actor.Itself(), slashing, audit, pending, library, clock, vault: null, new HeldShares()),
             vault,
             offered,
-            floor,
+            lowWatermark,
             history
         );
 
-    /// <summary>Looks into the newest vault, between two acts: two openings at once would be two starts to the witness.</summary>
-    /// <exception cref="VaultException">It does not open, or is older than the ledger or the witness knows it.</exception>
+    /// <summary>Looks into the newest vault, between two acts: two openings at once would be two starts to the anchor.</summary>
+    /// <exception cref="VaultException">It does not open, or is older than the ledger or the anchor knows it.</exception>
     /// <exception cref="SealingDeviceException">The device failed.</exception>
     public async Task<T> LookAsync<T>(Func<Vault, T> look)
     {
@@ -123,14 +123,14 @@ public sealed class Administrator(
         _one.Dispose();
     }
 
-    private static AdminException NotNewest(FreshnessRefusal refusal) =>
+    private static AdminException NotNewest(RollbackRefusal refusal) =>
         new("not_newest", $"{refusal.Detail}; nothing was changed", refusal.Hint);
 
     /// <summary>
     /// The gate: why nothing may be sealed into this vault, or changed; null where it is the one that the ledger remembers. A ledger from
-    /// before vaults were remembered takes it from here on, on the word of the witness, and where there is none on the operator's.
+    /// before vaults were remembered takes it from here on, on the word of the anchor, and where there is none on the operator's.
     /// </summary>
-    private async Task<FreshnessRefusal?> FindRefusalAsync(Vault vault, Actor actor)
+    private async Task<RollbackRefusal?> FindRefusalAsync(Vault vault, Actor actor)
     {
         var (known, anchor) = (await pending.WriteAsync(KnownVault.Read), vault.Anchor);
         if ((site.Refusal ?? VaultRules.Refusal(known, anchor)) is { } refusal)
@@ -153,8 +153,8 @@ public sealed class Administrator(
 
     private async Task RememberAsync(VaultAnchor anchor, Actor actor)
     {
-        var word = await slashing.GetStartAsync() is { Witness: var witness }
-            ? $"the witness {witness} vouches for it"
+        var word = await slashing.GetStartAsync() is { Anchor: var rollbackAnchor }
+            ? $"the anchor {rollbackAnchor} vouches for it"
             : "NOBODY vouches for it: it is believed, this once";
         var detail = $"vault {anchor.VaultId}, generation {anchor.Generation}, header code {anchor.Code}: {word}";
         await pending.WriteAsync(transaction =>
@@ -178,8 +178,8 @@ public sealed class Administrator(
 
         if (act.BringsHistory)
         {
-            await proceeding.Slashing.EndFloorIfCompleteAsync(
-                (transaction, floor) => proceeding.Audit.Append(transaction, StartLog.Completed(proceeding.Actor, floor))
+            await proceeding.Slashing.EndLowWatermarkIfCompleteAsync(
+                (transaction, lowWatermark) => proceeding.Audit.Append(transaction, StartLog.Completed(proceeding.Actor, lowWatermark))
             );
         }
 
@@ -199,7 +199,7 @@ public sealed class Administrator(
             {
                 await abandonAsync();
             }
-            catch (Exception fault) when (fault is SealingDeviceException or WitnessException or VaultException)
+            catch (Exception fault) when (fault is SealingDeviceException or RollbackAnchorException or VaultException)
             {
                 site.Tell($"what was made in the device could not be taken away again: {fault.Message}");
             }

@@ -1,5 +1,5 @@
-using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Administration;
@@ -10,7 +10,7 @@ public interface ISite
     /// <summary>
     /// Opens the vault, by one hardware operation; <see cref="Administrator"/> alone asks for it. The caller disposes it.
     /// </summary>
-    /// <exception cref="VaultException">It does not open, or is older than the ledger or the witness knows it.</exception>
+    /// <exception cref="VaultException">It does not open, or is older than the ledger or the anchor knows it.</exception>
     /// <exception cref="SealingDeviceException">The device failed.</exception>
     Task<Vault> OpenNewestVaultAsync();
 
@@ -18,12 +18,12 @@ public interface ISite
     /// Makes the place where the fence will go on once the vault has this root key: what a device may refuse is known before anything is
     /// changed.
     /// </summary>
-    /// <exception cref="WitnessException">The witness of freshness failed.</exception>
+    /// <exception cref="RollbackAnchorException">The anchor of rollback protection failed.</exception>
     /// <exception cref="SealingDeviceException">A device failed.</exception>
     Task PrepareFenceAsync(Vault vault, NewRootKey next);
 
     /// <summary>The vault did not get this root key: takes away what <see cref="PrepareFenceAsync"/> made for it.</summary>
-    /// <exception cref="WitnessException">The witness of freshness failed.</exception>
+    /// <exception cref="RollbackAnchorException">The anchor of rollback protection failed.</exception>
     /// <exception cref="SealingDeviceException">A device failed.</exception>
     Task AbandonFenceAsync(Vault vault, NewRootKey next) => Task.CompletedTask;
 
@@ -31,7 +31,7 @@ public interface ISite
     /// The fence goes on under keys of the vault's present root key; done again it does nothing. False where a person has to judge first
     /// how the fence of the former root key stands.
     /// </summary>
-    /// <exception cref="WitnessException">The witness of freshness failed.</exception>
+    /// <exception cref="RollbackAnchorException">The anchor of rollback protection failed.</exception>
     /// <exception cref="SealingDeviceException">A device failed.</exception>
     Task<bool> HandFenceOverAsync(Vault vault);
 
@@ -39,10 +39,10 @@ public interface ISite
     /// Why this ledger and this vault must not change each other: one of the two was put back, or nobody knows. Null where nothing says so.
     /// Known once the vault was opened.
     /// </summary>
-    FreshnessRefusal? Refusal { get; }
+    RollbackRefusal? Refusal { get; }
 
     /// <summary>
-    /// After an act, also after one that failed on its way: the open keys are those that vault and ledger agree on, and fence and witness
+    /// After an act, also after one that failed on its way: the open keys are those that vault and ledger agree on, and fence and anchor
     /// know of what changed. What cannot be told now is told later; it throws nothing.
     /// </summary>
     /// <param name="vault">The vault, if the act opened it.</param>

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using RemoteSigner.Freshness;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Administration;
@@ -136,11 +136,11 @@ internal abstract record PendingEffect
     /// <summary>What the log is told when the effect is not there.</summary>
     public virtual string WhenMissing => "it had no effect outside of the ledger: its entry stands for nothing more";
 
-    /// <summary>Is the witness of freshness to be looked at? Only acts and starts that are about it do.</summary>
-    public virtual bool IsInWitness => false;
+    /// <summary>Is the anchor of rollback protection to be looked at? Only acts and starts that are about it do.</summary>
+    public virtual bool IsInAnchor => false;
 
-    /// <summary>Is it there, by what a witness shows?</summary>
-    public virtual bool IsDoneAt(WitnessReading seen) => false;
+    /// <summary>Is it there, by what an anchor shows?</summary>
+    public virtual bool IsDoneAt(RollbackAnchorReading seen) => false;
 
     /// <summary>The vault has this generation, or a later one.</summary>
     public sealed record VaultGeneration(ulong Generation) : PendingEffect;
@@ -148,23 +148,23 @@ internal abstract record PendingEffect
     /// <summary>There is this file with this content (SHA-256).</summary>
     public sealed record FileWritten(string Path, Root Hash) : PendingEffect;
 
-    /// <summary>The witness of freshness shows the record with this SHA-256.</summary>
+    /// <summary>The anchor of rollback protection shows the record with this SHA-256.</summary>
     public sealed record RecordShown(Root Hash) : PendingEffect
     {
         public override string WhenMissing =>
-            "the witness of freshness did not take it: 'remote-signer freshness status' shows how it stands";
+            "the anchor of rollback protection did not take it: 'remote-signer rollback-protection status' shows how it stands";
 
-        public override bool IsInWitness => true;
+        public override bool IsInAnchor => true;
 
-        public override bool IsDoneAt(WitnessReading seen) => FileHash.Of(seen.Record.Span) == Hash;
+        public override bool IsDoneAt(RollbackAnchorReading seen) => FileHash.Of(seen.Record.Span) == Hash;
     }
 
     /// <summary>The same, and then the ledger follows in the transaction that ends the act: while it is pending it is not done.</summary>
     public sealed record HandedOver(Root Hash) : PendingEffect
     {
-        public override string WhenMissing => "the ledger did not follow: 'remote-signer freshness status' shows how it stands";
+        public override string WhenMissing => "the ledger did not follow: 'remote-signer rollback-protection status' shows how it stands";
 
-        public override bool IsInWitness => true;
+        public override bool IsInAnchor => true;
     }
 
     /// <summary>There is no such document in the archive any more, nor what anchors it.</summary>

@@ -4,7 +4,7 @@ namespace RemoteSigner.Administration;
 
 /// <summary>
 /// Where acts are remembered whose effect outside of the ledger is not known to be there. Acts come one after another, so the newest is the
-/// one that is under way; an earlier one is still here only where nobody has looked since into the vault or the witness that can tell.
+/// one that is under way; an earlier one is still here only where nobody has looked since into the vault or the anchor that can tell.
 /// </summary>
 public sealed class PendingActs
 {

@@ -1,8 +1,8 @@
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
-using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 

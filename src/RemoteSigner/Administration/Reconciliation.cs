@@ -1,8 +1,8 @@
 using RemoteSigner.Administration.Keys;
 using RemoteSigner.Administration.Seals;
 using RemoteSigner.Clusters;
-using RemoteSigner.Freshness;
 using RemoteSigner.Ledgers;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
@@ -39,24 +39,24 @@ internal static class Reconciliation
     }
 
     /// <summary>
-    /// In a transaction of the caller, who has looked at the witness: says in the log what it did not take. Before it is written again,
+    /// In a transaction of the caller, who has looked at the anchor: says in the log what it did not take. Before it is written again,
     /// because then nobody can tell any more.
     /// </summary>
-    /// <param name="seen">What the witness shows, or each of two.</param>
+    /// <param name="seen">What the anchor shows, or each of two.</param>
     /// <param name="append">Writes an entry of this action and detail.</param>
-    public static void EndInWitness(
+    public static void EndInAnchor(
         LedgerTransaction transaction,
-        IReadOnlyCollection<WitnessReading> seen,
+        IReadOnlyCollection<RollbackAnchorReading> seen,
         Func<string, string, long> append
     )
     {
         var acts = PendingActs.Read(transaction);
-        foreach (var act in acts.Where(act => act.Effect.IsInWitness && !seen.Any(act.Effect.IsDoneAt)))
+        foreach (var act in acts.Where(act => act.Effect.IsInAnchor && !seen.Any(act.Effect.IsDoneAt)))
         {
             append($"{act.Action}.interrupted", act.Effect.WhenMissing);
         }
 
-        PendingActs.Put(transaction, [.. acts.Where(act => !act.Effect.IsInWitness)]);
+        PendingActs.Put(transaction, [.. acts.Where(act => !act.Effect.IsInAnchor)]);
     }
 
     /// <summary>The imports that got as far as the vault and are to be followed by a turn of keys.</summary>
@@ -90,7 +90,7 @@ internal static class Reconciliation
     }
 
     /// <summary>
-    /// Null where it cannot be told now: the vault is not open, and the witness is looked at by acts and starts that are about it.
+    /// Null where it cannot be told now: the vault is not open, and the anchor is looked at by acts and starts that are about it.
     /// </summary>
     private static async Task<bool?> IsThereAsync(PendingEffect effect, Proceeding proceeding) =>
         effect switch
@@ -110,7 +110,7 @@ internal static class Reconciliation
     // does not depend on it.
     private static async Task<bool> IsOlderThanAsync(Proceeding proceeding, Vault vault) =>
         await proceeding.Slashing.GetStartAsync() is { } start && start.VaultGeneration < vault.Contents.Generation
-        || await proceeding.Slashing.GetGlobalFloorAsync() is { AwaitedMarks: not null };
+        || await proceeding.Slashing.GetGlobalLowWatermarkAsync() is { AwaitedMarks: not null };
 
     // The files may be there or not, and copies from before them are to be told from this vault in any case.
     private static async Task<bool> HasRenewedAsync(Proceeding proceeding, Vault vault, ulong generation)

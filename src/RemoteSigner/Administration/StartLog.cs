@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using RemoteSigner.Audit;
-using RemoteSigner.Freshness;
 using RemoteSigner.Ledgers;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Administration;
@@ -9,36 +9,36 @@ namespace RemoteSigner.Administration;
 /// <summary>The entries of a start and a stop, which nobody asks for: they are the signer's own.</summary>
 public static class StartLog
 {
-    private const string Elsewhere = "freshness.elsewhere";
+    private const string Elsewhere = "rollback_protection.elsewhere";
 
     private static readonly Actor _itself = new Actor.Itself();
 
     /// <summary>
-    /// For the start protocol. What was to be written into the witness before and is not there is told first: this start writes over it.
+    /// For the start protocol. What was to be written into the anchor before and is not there is told first: this start writes over it.
     /// </summary>
     public static StartEntries Entries(AuditLog audit) =>
         new(
             (transaction, counted) =>
             {
-                Reconciliation.EndInWitness(transaction, [counted.Found], (action, detail) =>
+                Reconciliation.EndInAnchor(transaction, [counted.Found], (action, detail) =>
                     audit.Append(transaction, _itself.Entry(action) with { Detail = detail })
                 );
-                return audit.Append(transaction, Counted(counted, SlashingProtection.FloorOf(transaction)));
+                return audit.Append(transaction, Counted(counted, SlashingProtection.LowWatermarkOf(transaction)));
             },
-            (transaction, floor) => audit.Append(transaction, Completed(_itself, floor)),
+            (transaction, lowWatermark) => audit.Append(transaction, Completed(_itself, lowWatermark)),
             refusal =>
                 audit.RecordAsync(
-                    _itself.Entry("freshness.start", AuditDecision.Refused) with
+                    _itself.Entry("rollback_protection.start", AuditDecision.Refused) with
                     {
                         Rule = refusal.Reason.Name(),
                         Detail = refusal.Detail,
                     },
-                    refusal.Reason == FreshnessReason.StartedElsewhere ? NoteElsewhere : null
+                    refusal.Reason == RollbackReason.StartedElsewhere ? NoteElsewhere : null
                 )
         );
 
     /// <summary>
-    /// Did the newest start that the ledger knows find another signer on the same witness? That one may have signed since, and this ledger
+    /// Did the newest start that the ledger knows find another signer on the same anchor? That one may have signed since, and this ledger
     /// does not know it.
     /// </summary>
     internal static bool WasElsewhere(LedgerTransaction transaction) =>
@@ -57,45 +57,48 @@ public static class StartLog
     }
 
     /// <summary>The last entry of a run, in the work that reads where its ledger ends.</summary>
-    public static long Stop(AuditLog audit, LedgerTransaction transaction) => audit.Append(transaction, _itself.Entry("freshness.stop"));
+    public static long Stop(AuditLog audit, LedgerTransaction transaction) =>
+        audit.Append(transaction, _itself.Entry("rollback_protection.stop"));
 
     /// <summary>
     /// For the fence of a vault that got another root key: the ledger names the place where it goes on. What was to be written into the
     /// former one and is not there is told first.
     /// </summary>
-    public static EvidenceWriter<(LedgerStart Start, WitnessReading Former)> Succession(AuditLog audit) =>
+    public static EvidenceWriter<(LedgerStart Start, RollbackAnchorReading Former)> Succession(AuditLog audit) =>
         (transaction, named) =>
         {
-            Reconciliation.EndInWitness(transaction, [named.Former], (action, detail) =>
+            Reconciliation.EndInAnchor(transaction, [named.Former], (action, detail) =>
                 audit.Append(transaction, _itself.Entry(action) with { Detail = detail })
             );
             return audit.Append(
                 transaction,
-                _itself.Entry("freshness.rekey") with
+                _itself.Entry("rollback_protection.rekey") with
                 {
                     Detail =
                         $"the fence of vault {named.Start.VaultId} goes on under its present root "
-                        + $"key: start {named.Start.Start} with {named.Start.Witness}",
+                        + $"key: start {named.Start.Start} with {named.Start.Anchor}",
                 }
             );
         };
 
-    internal static AuditEntry Completed(Actor actor, GlobalFloor floor) =>
-        actor.Entry("freshness.complete") with
+    internal static AuditEntry Completed(Actor actor, GlobalLowWatermark lowWatermark) =>
+        actor.Entry("rollback_protection.complete") with
         {
             Detail =
-                "the history reaches the marks that were recorded: the floors of epoch "
-                + $"{floor.Fence} under all keys ended, each key stands at its newest number",
+                "the history reaches the marks that were recorded: the low watermarks of epoch "
+                + $"{lowWatermark.Fence} under all keys ended, each key stands at its newest number",
         };
 
-    private static AuditEntry Counted(CountedStart counted, GlobalFloor? floor) =>
-        counted.Decision is StartDecision.RaiseFloors
-            ? _itself.Entry("freshness.floors") with
+    private static AuditEntry Counted(CountedStart counted, GlobalLowWatermark? lowWatermark) =>
+        counted.Decision is StartDecision.RaiseLowWatermarks
+            ? _itself.Entry("rollback_protection.low_watermarks") with
             {
-                Detail = $"start {counted.Start.Start}: epoch {floor!.Fence}, sources from epoch {floor.LowestSource}: {floor.Reason}",
+                Detail =
+                    $"start {counted.Start.Start}: epoch {lowWatermark!.Fence}, sources from "
+                    + $"epoch {lowWatermark.LowestSource}: {lowWatermark.Reason}",
             }
-            : _itself.Entry("freshness.start") with
+            : _itself.Entry("rollback_protection.start") with
             {
-                Detail = $"start {counted.Start.Start} with {counted.Start.Witness}, vault generation {counted.Start.VaultGeneration}",
+                Detail = $"start {counted.Start.Start} with {counted.Start.Anchor}, vault generation {counted.Start.VaultGeneration}",
             };
 }

@@ -28,7 +28,7 @@ public sealed class AuditLog
     }
 
     /// <summary>
-    /// Adds an entry to the transaction and returns its number. Only valid inside ledger work; meant for <see cref="DecisionWitness"/>.
+    /// Adds an entry to the transaction and returns its number. Only valid inside ledger work; meant for <see cref="EvidenceRecorder"/>.
     /// </summary>
     public long Append(LedgerTransaction transaction, in AuditEntry entry)
     {

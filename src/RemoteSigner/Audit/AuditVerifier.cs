@@ -9,8 +9,8 @@ namespace RemoteSigner.Audit;
 
 /// <summary>
 /// Walks the whole audit chain and matches it with the slashing records both ways: every granted block and vote has its record, or lies
-/// below the validator's floors; every record made here points to the entry that granted it. Constant memory; on an open ledger signing
-/// goes on meanwhile.
+/// below the validator's low watermarks; every record made here points to the entry that granted it. Constant memory; on an open ledger
+/// signing goes on meanwhile.
 /// </summary>
 public static class AuditVerifier
 {

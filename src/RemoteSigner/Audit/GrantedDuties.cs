@@ -28,8 +28,8 @@ internal static class GrantedDuties
         };
 
     /// <summary>
-    /// True when the entry needs no record, has one, or lies below floors that refuse all that could collide with it. No record holds a
-    /// number past 2^63-1.
+    /// True when the entry needs no record, has one, or lies below low watermarks that refuse all that could collide with it. No record
+    /// holds a number past 2^63-1.
     /// </summary>
     public static bool AreCovered(LedgerTransaction transaction, SignedClaim claim) =>
         (!claim.IsBlock || IsBlockCovered(transaction, claim)) && (!claim.IsAttestation || IsVoteCovered(transaction, claim));

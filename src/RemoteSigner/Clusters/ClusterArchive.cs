@@ -26,12 +26,12 @@ public sealed class ClusterArchive(string folder)
             return null;
         }
 
-        if (new FileInfo(path).Length > ClusterJson.MostBytes)
+        if (new FileInfo(path).Length > ClusterJson.MaxBytes)
         {
             throw ClusterJson.TooLarge(new FileInfo(path).Length);
         }
 
-        var bytes = BoundedFile.ReadAllBytes(path, ClusterJson.MostBytes);
+        var bytes = BoundedFile.ReadAllBytes(path, ClusterJson.MaxBytes);
         var document = ClusterDocument.Read(bytes);
         return document.Hash == clusterHash
             ? new ArchivedDocument(document, new Root(SHA256.HashData(bytes)))

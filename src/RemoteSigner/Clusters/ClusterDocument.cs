@@ -56,9 +56,9 @@ public abstract record ClusterDocument
 
     /// <summary>
     /// What about a deposit for one of its validators is not as the document has it, in words; null when nothing is, or when it does not
-    /// say. Up to <paramref name="mostTopUp"/> Gwei, and from the deposit contract's least of 1 ETH, any amount will do.
+    /// say. Up to <paramref name="maxTopUp"/> Gwei, and from the deposit contract's least of 1 ETH, any amount will do.
     /// </summary>
-    public virtual string? DepositProblem(Deposit deposit, ulong mostTopUp) => null;
+    public virtual string? DepositProblem(Deposit deposit, ulong maxTopUp) => null;
 
     /// <summary>Reads a document of either kind.</summary>
     /// <exception cref="ClusterFileException">It cannot be understood.</exception>
@@ -107,9 +107,9 @@ public abstract record ClusterDocument
                 ? $"fees to {addresses.FeeRecipient.ToLowerInvariant()}, withdrawals to {addresses.Withdrawal.ToLowerInvariant()}"
                 : "";
 
-        public override string? DepositProblem(Deposit deposit, ulong mostTopUp) =>
+        public override string? DepositProblem(Deposit deposit, ulong maxTopUp) =>
             _positions.TryGetValue(deposit.PublicKey, out var position)
-                ? LockedDeposits.Problem(Cluster, position, deposit, mostTopUp)
+                ? LockedDeposits.Problem(Cluster, position, deposit, maxTopUp)
                 : "is for a validator that the lock does not have";
     }
 

@@ -15,7 +15,7 @@ public abstract record GroupSignature
     public sealed record UnknownShares(IReadOnlyList<ulong> ShareIndices) : GroupSignature;
 
     /// <summary>These are no signatures of the root under the public shares of the document.</summary>
-    public sealed record FalsePartials(IReadOnlyList<ulong> ShareIndices) : GroupSignature;
+    public sealed record InvalidPartials(IReadOnlyList<ulong> ShareIndices) : GroupSignature;
 
     /// <summary>All are right, but fewer than the threshold.</summary>
     public sealed record TooFew(int Given, int Threshold) : GroupSignature;
@@ -47,14 +47,14 @@ public abstract record GroupSignature
             return new UnknownShares(strange);
         }
 
-        var wrong = BlsBatch.FindFalse([
+        var wrong = BlsBatch.FindInvalid([
             .. partials.Select(partial => new SignatureClaim(
                 shares[partial.ShareIndex].Bytes.ToArray(),
                 signingRoot.Bytes.ToArray(),
                 partial.Signature.Bytes.ToArray()
             )),
         ]);
-        return wrong.Count > 0 ? new FalsePartials([.. wrong.Select(i => partials[i].ShareIndex).Order()])
+        return wrong.Count > 0 ? new InvalidPartials([.. wrong.Select(i => partials[i].ShareIndex).Order()])
             : partials.Count < document.Threshold ? new TooFew(partials.Count, document.Threshold)
             : Combine(groupKey, signingRoot, [.. partials.OrderBy(partial => partial.ShareIndex).Take(document.Threshold)]);
     }

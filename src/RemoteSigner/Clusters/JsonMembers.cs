@@ -132,10 +132,8 @@ internal sealed class JsonMembers
     }
 
     /// <summary>A list of byte strings, each from <paramref name="least"/> to <paramref name="most"/> bytes.</summary>
-    public IReadOnlyList<byte[]> BytesList(string name, int mostElements, int least, int most, bool optional = false) =>
-        optional && !Has(name)
-            ? []
-            : [.. Elements(name, mostElements).Select((element, i) => Decode(element, $"{name}[{i}]", least, most))];
+    public IReadOnlyList<byte[]> BytesList(string name, int maxElements, int least, int most, bool optional = false) =>
+        optional && !Has(name) ? [] : [.. Elements(name, maxElements).Select((element, i) => Decode(element, $"{name}[{i}]", least, most))];
 
     public JsonMembers Object(string name) => Child(Member(name, JsonValueKind.Object, "no object"), PathOf(name));
 

@@ -10,7 +10,7 @@ namespace RemoteSigner.Keys;
 /// </summary>
 public sealed class KeyRing : IDisposable
 {
-    private const int MostLate = 512;
+    private const int MaxLate = 512;
 
     private volatile Sets _sets = new(Part.Empty, Part.Empty);
     private volatile bool _areOpen;
@@ -98,7 +98,7 @@ public sealed class KeyRing : IDisposable
         }
 
         var (main, late) = (_sets.Main, Part.Of(_sets.Late.Shares.Values.Concat(shares)));
-        _sets = late.Shares.Count > MostLate ? new Sets(Part.Of(Shares.Concat(shares)), Part.Empty) : new Sets(main, late);
+        _sets = late.Shares.Count > MaxLate ? new Sets(Part.Of(Shares.Concat(shares)), Part.Empty) : new Sets(main, late);
     }
 
     /// <summary>A duty that comes while the signer stops is not told that its key is unknown.</summary>

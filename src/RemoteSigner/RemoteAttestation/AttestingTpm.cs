@@ -1,4 +1,4 @@
-using RemoteSigner.Freshness;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing.Tpm2;
 using RemoteSigner.Tpm2;
 
@@ -18,11 +18,11 @@ public sealed class AttestingTpm(SealingTpm device, Attestor attestor)
         return await RunAsync((tpm, root) => attestor.Attest(tpm, root, fence, claims, nonce), cancellation);
     }
 
-    /// <inheritdoc cref="Attestor.Answer"/>
+    /// <inheritdoc cref="Attestor.ApiResponse"/>
     public async Task<CredentialAnswer> AnswerAsync(CredentialChallenge challenge, CancellationToken cancellation)
     {
         await device.RunAsync(Prepared, cancellation);
-        return await RunAsync((tpm, root) => attestor.Answer(tpm, root, challenge), cancellation);
+        return await RunAsync((tpm, root) => attestor.ApiResponse(tpm, root, challenge), cancellation);
     }
 
     private Task<T> RunAsync<T>(Func<Tpm, PinnedKey, T> work, CancellationToken cancellation) =>

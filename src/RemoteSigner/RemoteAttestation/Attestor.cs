@@ -1,4 +1,4 @@
-using RemoteSigner.Freshness;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Tpm2;
 
 namespace RemoteSigner.RemoteAttestation;
@@ -56,8 +56,8 @@ public sealed class Attestor(TpmlPcrSelection pcrs, Func<byte[]?> readEventLog)
     }
 
     /// <summary>Answers a verifier's challenge.</summary>
-    /// <exception cref="AttestationException">It was made for keys of another TPM.</exception>
-    public CredentialAnswer Answer(Tpm tpm, PinnedKey saltKey, CredentialChallenge challenge)
+    /// <exception cref="RemoteAttestationException">It was made for keys of another TPM.</exception>
+    public CredentialAnswer ApiResponse(Tpm tpm, PinnedKey saltKey, CredentialChallenge challenge)
     {
         using var key = MakeKey(tpm);
         using var endorsementKey = Identify(tpm).Open(tpm);
@@ -66,7 +66,10 @@ public sealed class Attestor(TpmlPcrSelection pcrs, Func<byte[]?> readEventLog)
             || !endorsementKey.Name.Bytes.SequenceEqual(challenge.EndorsementKeyName)
         )
         {
-            throw new AttestationException("the challenge was made for keys of another TPM", "make it anew from evidence of this signer");
+            throw new RemoteAttestationException(
+                "the challenge was made for keys of another TPM",
+                "make it anew from evidence of this signer"
+            );
         }
 
         using var policy = tpm.StartPolicySession(saltKey);
@@ -83,7 +86,7 @@ public sealed class Attestor(TpmlPcrSelection pcrs, Func<byte[]?> readEventLog)
             || challenge.EncryptedSeed.Length != SeedLength(endorsementKey.Public)
         )
         {
-            throw new AttestationException(
+            throw new RemoteAttestationException(
                 "credential or seed of the challenge have another length than any for this TPM",
                 "make it anew from evidence of this signer"
             );
@@ -106,7 +109,7 @@ public sealed class Attestor(TpmlPcrSelection pcrs, Func<byte[]?> readEventLog)
         catch (TpmException refusal)
             when (refusal.Rc is TpmRc.FAILURE or TpmRc.INTEGRITY or TpmRc.VALUE or TpmRc.SIZE or TpmRc.ECC_POINT or TpmRc.INSUFFICIENT)
         {
-            throw new AttestationException(
+            throw new RemoteAttestationException(
                 "the TPM does not open the challenge: it was changed on its way, or made for another TPM",
                 "make it anew from evidence of this signer",
                 refusal

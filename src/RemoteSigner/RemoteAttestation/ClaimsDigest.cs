@@ -29,7 +29,7 @@ public static class ClaimsDigest
         }
 
         Part(hash, signer.TlsPublicKey);
-        Part(hash, Encoding.UTF8.GetBytes(signer.Fence.Witness));
+        Part(hash, Encoding.UTF8.GetBytes(signer.Fence.Anchor));
         Part(hash, signer.Fence.Epoch);
         Part(hash, signer.Fence.Start);
         Part(hash, signer.Audit.Number);

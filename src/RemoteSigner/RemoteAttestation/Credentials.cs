@@ -20,7 +20,7 @@ public sealed record CredentialChallenge(
     public const int DocumentVersion = 1;
 
     /// <summary>Asks about the keys of an evidence. The secret itself is kept nowhere: its digest is enough to know it again.</summary>
-    /// <exception cref="AttestationException">A key in the evidence is malformed or of a kind that is not known.</exception>
+    /// <exception cref="RemoteAttestationException">A key in the evidence is malformed or of a kind that is not known.</exception>
     public static (CredentialChallenge Challenge, PendingBinding Pending) About(Evidence evidence)
     {
         var secret = GC.AllocateUninitializedArray<byte>(32, pinned: true);
@@ -50,7 +50,7 @@ public sealed record CredentialChallenge(
         }
         catch (TpmIntegrityException exception)
         {
-            throw new AttestationException(
+            throw new RemoteAttestationException(
                 $"no challenge can be made for these keys: {exception.Message}",
                 "the evidence must be of a TPM with a default endorsement key",
                 exception
@@ -79,12 +79,12 @@ public sealed record PendingBinding(string Type, int Version, byte[] Endorsement
     public const int DocumentVersion = 1;
 
     /// <summary>The keys, proven to be in one TPM.</summary>
-    /// <exception cref="AttestationException">The answer belongs to another question, or is wrong.</exception>
+    /// <exception cref="RemoteAttestationException">The answer belongs to another question, or is wrong.</exception>
     public TrustedKeys Settle(CredentialAnswer answer)
     {
         if (!answer.AttestationKeyName.AsSpan().SequenceEqual(AttestationKeyName))
         {
-            throw new AttestationException(
+            throw new RemoteAttestationException(
                 "the answer is about another attestation key than the question",
                 "give the answer that this signer gave to this challenge"
             );
@@ -92,7 +92,7 @@ public sealed record PendingBinding(string Type, int Version, byte[] Endorsement
 
         return CryptographicOperations.FixedTimeEquals(SHA256.HashData(answer.Secret), SecretDigest)
             ? new TrustedKeys(TrustedKeys.DocumentType, TrustedKeys.DocumentVersion, EndorsementKey, AttestationKeyName)
-            : throw new AttestationException(
+            : throw new RemoteAttestationException(
                 "the answer is wrong: nothing shows that the attestation key lives in the TPM of that endorsement key",
                 "was it given to another challenge? Else trust neither the machine nor its evidence"
             );

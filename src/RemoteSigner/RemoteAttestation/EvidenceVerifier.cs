@@ -14,9 +14,9 @@ public static class EvidenceVerifier
     {
         try
         {
-            return Verify(AttestationDocuments.ReadEvidence(document), expected);
+            return Verify(RemoteAttestationDocuments.ReadEvidence(document), expected);
         }
-        catch (AttestationException exception)
+        catch (RemoteAttestationException exception)
         {
             return [EvidenceCheck.Fail("document", exception.Message)];
         }
@@ -79,7 +79,7 @@ public static class EvidenceVerifier
             {
                 check = run(signed, expected);
             }
-            catch (Exception exception) when (exception is CryptographicException or AttestationException)
+            catch (Exception exception) when (exception is CryptographicException or RemoteAttestationException)
             {
                 check = EvidenceCheck.Fail(name, exception.Message);
             }

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using RemoteSigner.Freshness;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Tpm2;
 
 namespace RemoteSigner.RemoteAttestation;
@@ -20,7 +20,7 @@ internal static class FenceChecks
         }
 
         var (signer, certified) = (signed.Evidence.Signer, signed.Evidence.Fence!.Record);
-        var (contents, fault) = Contents(signed, certified, epoch => TpmWitness.RecordOf(signer.VaultId, epoch));
+        var (contents, fault) = Contents(signed, certified, epoch => TpmAnchor.RecordOf(signer.VaultId, epoch));
         if (fault is not null || FenceRecord.ReadUnproven(contents) is not { } record)
         {
             return EvidenceCheck.Fail("fence", fault ?? "the index holds no record of a fence");
@@ -49,7 +49,7 @@ internal static class FenceChecks
         }
 
         var (contents, fault) = Contents(signed, signed.Evidence.Fence!.Counter, epoch =>
-            TpmWitness.CounterOf(signed.Evidence.Signer.VaultId, epoch)
+            TpmAnchor.CounterOf(signed.Evidence.Signer.VaultId, epoch)
         );
         if (fault is not null || contents.Length != sizeof(ulong))
         {
@@ -96,7 +96,7 @@ internal static class FenceChecks
     }
 
     private static EvidenceCheck? Absent(SignedParts signed, string name) =>
-        (signed.Evidence.Signer.Fence.Witness, signed.Evidence.Fence) switch
+        (signed.Evidence.Signer.Fence.Anchor, signed.Evidence.Fence) switch
         {
             (FenceClaim.Tpm, null) => EvidenceCheck.Fail(
                 name,

@@ -24,7 +24,7 @@ public sealed class FirmwareLog
     /// <summary>The SHA-256 bank after all events: of every PCR that one was for.</summary>
     public IReadOnlyDictionary<int, byte[]> Pcrs => _pcrs;
 
-    /// <exception cref="AttestationException">Not such a log, of the old SHA-1 form, or cut off in the middle.</exception>
+    /// <exception cref="RemoteAttestationException">Not such a log, of the old SHA-1 form, or cut off in the middle.</exception>
     public static FirmwareLog Replay(ReadOnlySpan<byte> log)
     {
         var replayed = new FirmwareLog();
@@ -109,7 +109,7 @@ public sealed class FirmwareLog
         : index is >= 17 and <= 22 ? [.. Enumerable.Repeat((byte)0xFF, 32)]
         : new byte[32];
 
-    private static AttestationException Malformed(string why) =>
+    private static RemoteAttestationException Malformed(string why) =>
         new($"the firmware's event log cannot be replayed: {why}", "take binary_bios_measurements as the kernel gives it");
 
     private ref struct LogReader(ReadOnlySpan<byte> log)

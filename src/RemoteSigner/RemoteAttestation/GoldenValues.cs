@@ -13,7 +13,7 @@ public sealed record GoldenValues(string Type, int Version, IReadOnlyDictionary<
     public const int DocumentVersion = 1;
 
     /// <summary>The values of an evidence that is trusted, for these PCRs.</summary>
-    /// <exception cref="AttestationException">The evidence does not have all of them.</exception>
+    /// <exception cref="RemoteAttestationException">The evidence does not have all of them.</exception>
     public static GoldenValues Of(Evidence evidence, TpmlPcrSelection? selection)
     {
         var indices = selection?.Indices ?? evidence.Pcrs.Keys.Order();
@@ -27,7 +27,7 @@ public sealed record GoldenValues(string Type, int Version, IReadOnlyDictionary<
     private static byte[] Value(Evidence evidence, int index) =>
         evidence.Pcrs.TryGetValue(index, out var value)
             ? value
-            : throw new AttestationException(
+            : throw new RemoteAttestationException(
                 $"the evidence has no value of PCR {index}",
                 "name PCRs that the signer quotes (attestation.pcrs in its signer.json)"
             );

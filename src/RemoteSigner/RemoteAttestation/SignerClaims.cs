@@ -22,7 +22,7 @@ public sealed record SignerClaims(
 /// Where the fence is kept (<c>tpm</c>, <c>token</c> or <c>none</c>), the first epoch that nothing was signed at, and the count of starts;
 /// null where nobody knows.
 /// </summary>
-public sealed record FenceClaim(string Witness, ulong? Epoch, ulong? Start)
+public sealed record FenceClaim(string Anchor, ulong? Epoch, ulong? Start)
 {
     public const string Tpm = "tpm",
         Token = "token",

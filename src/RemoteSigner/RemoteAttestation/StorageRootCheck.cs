@@ -16,13 +16,13 @@ public sealed class StorageRootCheck(SealingTpm device, X509Certificate2Collecti
     private const int SecretLength = 32;
 
     /// <summary>On whose word this storage root key is taken, for people.</summary>
-    /// <exception cref="AttestationException">The TPM does not prove it, or no maker of <c>makers</c> certified it.</exception>
+    /// <exception cref="RemoteAttestationException">The TPM does not prove it, or no maker of <c>makers</c> certified it.</exception>
     /// <exception cref="SealingTpmException">The TPM failed.</exception>
     public async Task<string> AskAsync(TpmName root, CancellationToken cancellation = default)
     {
         var answer = await device.RunAsync(tpm => Ask(tpm, root), cancellation);
         return answer is null && makers is not null
-            ? throw new AttestationException(
+            ? throw new RemoteAttestationException(
                 $"the {device.Description} shows no certificate of its endorsement key, or does not let it be used",
                 "without --ek-roots its storage root key is believed as it is shown"
             )
@@ -112,7 +112,7 @@ public sealed class StorageRootCheck(SealingTpm device, X509Certificate2Collecti
         }
     }
 
-    private AttestationException Refused(string why) =>
+    private RemoteAttestationException Refused(string why) =>
         new(
             $"the {device.Description} does not prove its storage root key: {why}",
             "nothing was sealed; somebody may be on the TPM's bus, or it was cleared: find out before it gets a slot"

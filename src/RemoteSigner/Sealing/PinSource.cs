@@ -8,7 +8,7 @@ namespace RemoteSigner.Sealing;
 /// </summary>
 public abstract record PinSource
 {
-    private const int MostBytes = 256;
+    private const int MaxBytes = 256;
 
     private PinSource() { }
 
@@ -70,9 +70,9 @@ public abstract record PinSource
     {
         using var raw = ReadRaw(arena);
         var trimmed = raw.Span.TrimEnd("\r\n"u8);
-        if (trimmed.IsEmpty || trimmed.Length > MostBytes)
+        if (trimmed.IsEmpty || trimmed.Length > MaxBytes)
         {
-            throw new PinException(trimmed.IsEmpty ? "the PIN is empty" : $"the PIN is longer than {MostBytes} bytes", "check its source");
+            throw new PinException(trimmed.IsEmpty ? "the PIN is empty" : $"the PIN is longer than {MaxBytes} bytes", "check its source");
         }
 
         var pin = arena.Allocate(trimmed.Length);
@@ -86,7 +86,7 @@ public abstract record PinSource
     {
         try
         {
-            return SecretFile.Read(path, arena, MostBytes + 2);
+            return SecretFile.Read(path, arena, MaxBytes + 2);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -20,7 +20,7 @@ internal sealed class SignCase(SignOrder order, AuditLog audit)
     public SignOrder Order => order;
 
     /// <summary>It is only asked what would become of it.</summary>
-    public bool IsForesight { get; init; }
+    public bool IsEvaluation { get; init; }
 
     /// <summary>The share that is to sign, once it was found.</summary>
     public KeyShare? Share { get; set; }
@@ -43,7 +43,7 @@ internal sealed class SignCase(SignOrder order, AuditLog audit)
     /// <summary>What slashing protection is asked for.</summary>
     public PermitRequest ToRequest() =>
         Outcome is null
-            ? new PermitRequest.Ask(Share!.Identity, Message!, Witness) { OnlyIfOnRecord = Untimely is not null }
+            ? new PermitRequest.Ask(Share!.Identity, Message!, Anchor) { OnlyIfOnRecord = Untimely is not null }
             : new PermitRequest.Evidence(WriteRefusal);
 
     /// <summary>Goes on with what was decided.</summary>
@@ -121,7 +121,7 @@ internal sealed class SignCase(SignOrder order, AuditLog audit)
         Outcome = new SignOutcome.SignatureFault(FaultDetail);
     }
 
-    private long Witness(LedgerTransaction transaction, Root root, Verdict verdict) =>
+    private long Anchor(LedgerTransaction transaction, Root root, Verdict verdict) =>
         verdict switch
         {
             Verdict.Allowed(var again) => audit.Append(transaction, Entry(AuditDecision.Granted, root, again)),
@@ -145,8 +145,8 @@ internal sealed class SignCase(SignOrder order, AuditLog audit)
             SignOutcome.NotOnThisNetwork(var detail) => detail,
             SignOutcome.OutsideSlotWindow(var detail) => detail,
             SignOutcome.ClockInDoubt(var detail) => detail,
-            SignOutcome.AgainstCluster(var refusal) => refusal.Detail,
-            SignOutcome.NotFresh(var refusal) => refusal.Detail,
+            SignOutcome.ClusterPolicyViolation(var refusal) => refusal.Detail,
+            SignOutcome.RollbackCheckFailed(var refusal) => refusal.Detail,
             SignOutcome.Failed(var fault) => fault.Message,
             _ => null,
         };

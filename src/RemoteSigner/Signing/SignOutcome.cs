@@ -1,8 +1,8 @@
 using System.Text;
 using RemoteSigner.Clusters;
-using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 
@@ -79,17 +79,17 @@ public abstract record SignOutcome
     }
 
     /// <summary>The message is not what the share's cluster, or the operator's policy for registrations, would have signed.</summary>
-    public sealed record AgainstCluster(ClusterRefusal Refusal) : SignOutcome
+    public sealed record ClusterPolicyViolation(ClusterRefusal Refusal) : SignOutcome
     {
-        public override string Name => "AgainstCluster";
+        public override string Name => "ClusterPolicyViolation";
 
         public override string RuleName => Refusal.Rule.Name();
     }
 
     /// <summary>The history may not be the newest, or the fence does not cover this duty.</summary>
-    public sealed record NotFresh(FreshnessRefusal Refusal) : SignOutcome
+    public sealed record RollbackCheckFailed(RollbackRefusal Refusal) : SignOutcome
     {
-        public override string Name => "NotFresh";
+        public override string Name => "RollbackCheckFailed";
 
         public override string RuleName => Refusal.Reason.Name();
     }

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using RemoteSigner.Access;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
-using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 
@@ -65,25 +65,25 @@ public sealed class Signer(
 
     /// <summary>Tells what <see cref="SignAsync"/> would answer now; it signs, records and moves nothing.</summary>
     /// <exception cref="LedgerException">The history could not be read.</exception>
-    public async Task<Foresight> ForeseeAsync(SignOrder order)
+    public async Task<Evaluation> EvaluateAsync(SignOrder order)
     {
-        var one = new SignCase(order, audit) { IsForesight = true };
+        var one = new SignCase(order, audit) { IsEvaluation = true };
         Judge(one, new RootOnce());
-        var refusal = one.Outcome ?? (fence.State.Closed is { } stale ? new SignOutcome.NotFresh(stale) : null);
+        var refusal = one.Outcome ?? (fence.State.Closed is { } stale ? new SignOutcome.RollbackCheckFailed(stale) : null);
         if (refusal is not null)
         {
-            return new Foresight(refusal, one.Message?.SigningRoot, SignedBefore: false);
+            return new Evaluation(refusal, one.Message?.SigningRoot, SignedBefore: false);
         }
 
-        return await slashing.ForeseeAsync(one.Share!.Identity, one.Message!) switch
+        return await slashing.EvaluateAsync(one.Share!.Identity, one.Message!) switch
         {
-            Verdict.Allowed(false) when one.Untimely is { } untimely => new Foresight(
+            Verdict.Allowed(false) when one.Untimely is { } untimely => new Evaluation(
                 untimely,
                 one.Message!.SigningRoot,
                 SignedBefore: false
             ),
-            Verdict.Allowed(var before) => new Foresight(null, one.Message!.SigningRoot, before),
-            Verdict.Refused(var rule, var detail) => new Foresight(
+            Verdict.Allowed(var before) => new Evaluation(null, one.Message!.SigningRoot, before),
+            Verdict.Refused(var rule, var detail) => new Evaluation(
                 new SignOutcome.Slashable(rule, detail),
                 one.Message!.SigningRoot,
                 SignedBefore: false
@@ -182,20 +182,20 @@ public sealed class Signer(
                 share.Identity.GroupKey,
                 share.Membership,
                 order.Message,
-                isToBeSigned: !one.IsForesight && one.Untimely is null
+                isToBeSigned: !one.IsEvaluation && one.Untimely is null
             )
                 is { } foreign
-            ? new SignOutcome.AgainstCluster(foreign)
+            ? new SignOutcome.ClusterPolicyViolation(foreign)
             : null;
     }
 
     /// <summary>
-    /// One wait for all: where the witness hangs the first waits as long as a single duty would, and the others are judged by what is
+    /// One wait for all: where the anchor hangs the first waits as long as a single duty would, and the others are judged by what is
     /// covered then.
     /// </summary>
     private async ValueTask CoverAsync(SignCase[] cases)
     {
-        var patience = fence.Patience;
+        var patience = fence.RetryPolicies;
         foreach (var one in cases)
         {
             if (one.Outcome is not null)
@@ -213,7 +213,7 @@ public sealed class Signer(
             var started = time.GetTimestamp();
             if (await fence.CoverAsync(content, patience) is { } stale)
             {
-                one.Outcome = new SignOutcome.NotFresh(stale);
+                one.Outcome = new SignOutcome.RollbackCheckFailed(stale);
             }
 
             patience -= time.GetElapsedTime(started);
@@ -270,7 +270,7 @@ public sealed class Signer(
             return;
         }
 
-        foreach (var i in BlsBatch.FindFalse(Array.ConvertAll(looked, one => one.ToClaim())))
+        foreach (var i in BlsBatch.FindInvalid(Array.ConvertAll(looked, one => one.ToClaim())))
         {
             looked[i].Withhold();
         }

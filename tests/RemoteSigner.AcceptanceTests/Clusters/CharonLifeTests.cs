@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using RemoteSigner.AcceptanceTests.Freshness;
+using RemoteSigner.AcceptanceTests.RollbackProtection;
 using RemoteSigner.Rig;
 using RemoteSigner.Tests;
 

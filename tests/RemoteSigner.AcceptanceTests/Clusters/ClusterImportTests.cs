@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using RemoteSigner.AcceptanceTests.Freshness;
+using RemoteSigner.AcceptanceTests.RollbackProtection;
 using RemoteSigner.Rig;
 using RemoteSigner.Tests;
 

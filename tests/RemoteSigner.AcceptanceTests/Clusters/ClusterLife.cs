@@ -124,8 +124,8 @@ internal sealed class ClusterLife(SignerHome home, Network network, ulong firstT
             }
         }
 
-        // Its files were there all the time: what is tested is what they say, and not the floors that a doubt about them raises.
-        (await home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
+        // Its files were there all the time: what is tested is what they say, and not the low watermarks that a doubt about them raises.
+        (await home.RunAsync("rollback-protection", "clear", "--accept-risk")).Succeeded();
         (await home.RunAsync("audit", "verify")).Succeeded();
     }
 

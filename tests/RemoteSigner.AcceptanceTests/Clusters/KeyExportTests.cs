@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using RemoteSigner.AcceptanceTests.Freshness;
+using RemoteSigner.AcceptanceTests.RollbackProtection;
 using RemoteSigner.Rig;
 using RemoteSigner.Tests;
 
@@ -161,7 +161,10 @@ public sealed class KeyExportTests(SignerTemplate template) : IDisposable
         (await ExportAsync()).Succeeded();
         _home.PutBack("before", put);
 
-        Assert.Equal(reason, (string)JsonNode.Parse((await _home.RunAsync("freshness", "status", "--json")).Succeeded().Output)!["code"]!);
+        Assert.Equal(
+            reason,
+            (string)JsonNode.Parse((await _home.RunAsync("rollback-protection", "status", "--json")).Succeeded().Output)!["code"]!
+        );
         await using var signer = SignerProcess.Launch(_home.Data, _home.Token);
         await signer.HealthWhenAsync(report => report.Text.Contains(words, StringComparison.Ordinal));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await VoteAsync(signer));

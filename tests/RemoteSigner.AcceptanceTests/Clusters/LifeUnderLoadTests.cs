@@ -22,7 +22,7 @@ public sealed class LifeUnderLoadTests : IDisposable
 {
     private const string SsvOwner = "0x99dba1aaf5aff44bebd1dc695b83662baa2aeb32";
 
-    // Later than what a floor at the clock refuses.
+    // Later than what a low watermark at the clock refuses.
     private static readonly ulong _later = Chain.Epoch + 1000;
 
     private readonly SecretArena _arena = new();

@@ -70,7 +70,7 @@ public sealed class ConnectForPushTests(SignerTemplate template)
 
         var good = (await CheckAsync(scene, "admin", token)).Succeeded();
         Assert.Equal(
-            ["reach", "server", "client", "right", "token", "keys", "seal", "freshness", "ledger", "disk"],
+            ["reach", "server", "client", "right", "token", "keys", "seal", "rollback-protection", "ledger", "disk"],
             good.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1])
         );

@@ -46,7 +46,7 @@ public sealed class CrashScene : IAsyncLifetime
                 "--no-slot-window",
                 "--seal",
                 "softhsm2",
-                "--witness-on-host",
+                "--anchor-on-host",
                 "--pin-file",
                 _token.PinFile,
                 "--client",
@@ -59,8 +59,8 @@ public sealed class CrashScene : IAsyncLifetime
 
     /// <summary>
     /// One life of the signer: all clients race while <paramref name="kill"/> brings it to its end; then the audit log must be intact. The
-    /// ledger was on its disk all the time, so the floors that the start would raise are cleared: what is tested here is that the ledger
-    /// alone refuses every rival.
+    /// ledger was on its disk all the time, so the low watermarks that the start would raise are cleared: what is tested here is that the
+    /// ledger alone refuses every rival.
     /// </summary>
     internal async Task RaceUntilKilledAsync(Func<SignerProcess, Task> kill)
     {
@@ -74,7 +74,7 @@ public sealed class CrashScene : IAsyncLifetime
         await _signer.DisposeAsync();
         _signer = null;
         (await SignerProcess.RunAsync(null, "audit", "verify", "--data", Data)).Succeeded();
-        (await SignerProcess.RunAsync(_token, "freshness", "clear", "--data", Data, "--accept-risk")).Succeeded();
+        (await SignerProcess.RunAsync(_token, "rollback-protection", "clear", "--data", Data, "--accept-risk")).Succeeded();
     }
 
     /// <summary>Brings the signer back and asks for the rival of every duty that was signed in any life; each must be refused.</summary>
@@ -98,7 +98,7 @@ public sealed class CrashScene : IAsyncLifetime
     }
 
     /// <summary>Stops the signer in an orderly way and holds everything received against what it has on disk.</summary>
-    internal async Task HoldAgainstTheLedgerAsync()
+    internal async Task CompareWithTheLedgerAsync()
     {
         if (_signer is not null)
         {

@@ -98,7 +98,7 @@ public sealed class CrashTests(CrashScene scene, ITestOutputHelper output) : ICl
     private async Task EndAsync()
     {
         await scene.AskForAllRivalsAsync();
-        await scene.HoldAgainstTheLedgerAsync();
+        await scene.CompareWithTheLedgerAsync();
         output.WriteLine($"{scene.Received.Duties.Count} signatures received");
         Assert.Contains(scene.Received.Duties, duty => scene.Together.Contains(duty.Key));
         Assert.Contains(scene.Received.Duties, duty => !scene.Together.Contains(duty.Key));

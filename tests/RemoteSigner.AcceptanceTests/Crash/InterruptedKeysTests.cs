@@ -1,5 +1,5 @@
 using System.Net;
-using RemoteSigner.AcceptanceTests.Freshness;
+using RemoteSigner.AcceptanceTests.RollbackProtection;
 using RemoteSigner.Rig;
 using static RemoteSigner.AcceptanceTests.KeymanagerScene;
 
@@ -86,7 +86,7 @@ public sealed class InterruptedKeysTests(SignerTemplate template)
         await RequireSilentAsync(scene, keys[0]);
         Assert.Contains("1 shares did not come, because their import was interrupted", scene.Signer.Output, StringComparison.Ordinal);
         var fence = System
-            .Text.Json.JsonDocument.Parse((await scene.Home.RunAsync("freshness", "status", "--json")).Succeeded().Output)
+            .Text.Json.JsonDocument.Parse((await scene.Home.RunAsync("rollback-protection", "status", "--json")).Succeeded().Output)
             .RootElement.GetProperty("fence")
             .GetUInt64();
         Assert.True(fence > Chain.Epoch, $"the fence stands at {fence}, and the history reaches to epoch {Chain.Epoch}");

@@ -7,7 +7,7 @@ namespace RemoteSigner.AcceptanceTests.Dv;
 
 /// <summary>
 /// What is known of clusters, dry runs and combining, by group key over mutual TLS, on the running binary. No two tests vote with the same
-/// share: a later vote would be the floor of an earlier one.
+/// share: a later vote would be the low watermark of an earlier one.
 /// </summary>
 public sealed class DvTests(DvScene scene) : IClassFixture<DvScene>
 {

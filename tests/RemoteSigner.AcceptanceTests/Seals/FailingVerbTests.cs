@@ -38,7 +38,7 @@ public sealed class FailingVerbTests(SignerTemplate template)
         }
 
         Assert.Equal(objects, home.Token.Objects);
-        Assert.Contains("serve", (await home.RunAsync("freshness", "status")).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains("serve", (await home.RunAsync("rollback-protection", "status")).Succeeded().Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,10 +21,10 @@ public sealed class ProtectionTests
     }
 
     [Fact]
-    public async Task Without_a_witness_an_old_copy_of_the_folder_is_what_nothing_protects_from()
+    public async Task Without_a_anchor_an_old_copy_of_the_folder_is_what_nothing_protects_from()
     {
         using var home = SignerHome.Empty();
-        var told = (await home.InitAsync("hoodi", "--freshness", "none")).Succeeded().Error;
+        var told = (await home.InitAsync("hoodi", "--rollback-protection", "none")).Succeeded().Error;
 
         var lines = await SameLinesAsync(home, told);
 

@@ -6,7 +6,7 @@ using RemoteSigner.Tests;
 namespace RemoteSigner.AcceptanceTests.Seals;
 
 /// <summary>
-/// Another vault in the place of the one that ledger and witness know: with a root key of somebody else's choice, or an old copy. No verb
+/// Another vault in the place of the one that ledger and anchor know: with a root key of somebody else's choice, or an old copy. No verb
 /// that changes anything takes it, and nothing is sealed into it; neither does the signer that serves.
 /// </summary>
 public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
@@ -37,12 +37,12 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
 
     /// <summary>Two vaults of one root key and one generation: the number does not tell them apart.</summary>
     [Theory]
-    [MemberData(nameof(VerbsWithoutWitness))]
+    [MemberData(nameof(VerbsWithoutAnchor))]
     public async Task Another_vault_of_the_same_generation_is_not_taken(string verb)
     {
         var line = await PrepareAsync(verb);
-        (await _home.RunAsync("freshness", "leave", "--accept-risk")).Succeeded();
-        _home.Configure(options => options["freshness"]!["witness"] = "none");
+        (await _home.RunAsync("rollback-protection", "leave", "--accept-risk")).Succeeded();
+        _home.Configure(options => options["rollback-protection"]!["anchor"] = "none");
         var twin = _home.CopyBeside("twin");
         (await _home.RunAsync("seal", "enrol", "--recovery", await RecoveryAsync("here"))).Succeeded();
         (
@@ -57,24 +57,24 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_person_takes_an_old_copy_that_is_all_there_is(bool hasWitness)
+    public async Task A_person_takes_an_old_copy_that_is_all_there_is(bool hasAnchor)
     {
         var import = await PrepareAsync("keys import --keystores NEW --never-signed");
-        if (!hasWitness)
+        if (!hasAnchor)
         {
-            (await _home.RunAsync("freshness", "leave", "--accept-risk")).Succeeded();
-            _home.Configure(options => options["freshness"]!["witness"] = "none");
+            (await _home.RunAsync("rollback-protection", "leave", "--accept-risk")).Succeeded();
+            _home.Configure(options => options["rollback-protection"]!["anchor"] = "none");
         }
 
         _home.BackUp("before");
         (await _home.RunAsync("seal", "enrol", "--recovery", await RecoveryAsync("later"))).Succeeded();
         _home.PutBack("before", "vault");
 
-        var shown = await _home.RunAsync("freshness", "clear");
+        var shown = await _home.RunAsync("rollback-protection", "clear");
         Assert.Equal(1, shown.ExitCode);
         Assert.Contains("slots that were taken away open it again", shown.Error, StringComparison.Ordinal);
         await RefusesAsync(import, "an old copy of the vault was put back");
-        (await _home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
+        (await _home.RunAsync("rollback-protection", "clear", "--accept-risk")).Succeeded();
 
         (await _home.RunAsync(import)).Succeeded();
         (await _home.RunAsync("audit", "export", _home.Beside("log"))).Succeeded();
@@ -94,8 +94,8 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
         _home.BackUp("before");
         (await _home.RunAsync("seal", "rekey")).Succeeded();
         _home.PutBack("before", "vault");
-        (await _home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
-        (await _home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
+        (await _home.RunAsync("rollback-protection", "clear", "--accept-risk")).Succeeded();
+        (await _home.RunAsync("rollback-protection", "clear", "--accept-risk")).Succeeded();
 
         await using (var signer = await _home.StartAsync())
         {
@@ -122,12 +122,13 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
         );
     }
 
-    /// <summary>Who may write the ledger, too, has yet the witness against him.</summary>
+    /// <summary>Who may write the ledger, too, has yet the anchor against him.</summary>
     [Theory]
     [InlineData("UPDATE note SET value = x'ANCHOR' WHERE name = 'vault'")]
     [InlineData("DELETE FROM note WHERE name = 'vault'")]
     [InlineData(
-        "DELETE FROM note WHERE name = 'vault'; UPDATE freshness SET vault = NULL, witness = NULL, start = NULL, vault_generation = NULL"
+        "DELETE FROM note WHERE name = 'vault'; UPDATE rollback_protection SET vault = "
+            + "NULL, anchor = NULL, start = NULL, vault_generation = NULL"
     )]
     public async Task A_vault_with_another_root_key_and_a_ledger_that_was_made_to_fit_are_not_taken(string edit)
     {
@@ -144,13 +145,13 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
     }
 
     [Fact]
-    public async Task A_ledger_that_forgot_its_witness_is_not_taken()
+    public async Task A_ledger_that_forgot_its_anchor_is_not_taken()
     {
         var import = await PrepareAsync("keys import --keystores NEW --never-signed");
         (
             await CommandResult.OfAsync(
                 "sqlite3",
-                [_home.LedgerFile, "UPDATE freshness SET vault = NULL, witness = NULL, start = NULL, vault_generation = NULL"]
+                [_home.LedgerFile, "UPDATE rollback_protection SET vault = NULL, anchor = NULL, start = NULL, vault_generation = NULL"]
             )
         ).Succeeded();
 
@@ -161,9 +162,9 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
     public async Task A_witness_that_was_switched_off_in_the_settings_alone_is_missed()
     {
         var import = await PrepareAsync("keys import --keystores NEW --never-signed");
-        _home.Configure(options => options["freshness"]!["witness"] = "none");
+        _home.Configure(options => options["rollback-protection"]!["anchor"] = "none");
 
-        await RefusesAsync(import, "signer.json says freshness.witness none");
+        await RefusesAsync(import, "signer.json says rollbackProtection.anchor none");
     }
 
     /// <summary>A drill with a backup, against the token in use.</summary>
@@ -177,10 +178,14 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
         Refusal.IsTold(
             await SignerProcess.RunAsync(_home.Token, "seal", "recover", "--key", _home.RecoveryKey, "--data", drill),
             "under another root key",
-            "freshness clear"
+            "rollback-protection clear"
         );
 
-        Assert.Contains("\"serve\"", (await _home.RunAsync("freshness", "status", "--json")).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"serve\"",
+            (await _home.RunAsync("rollback-protection", "status", "--json")).Succeeded().Output,
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>Of a recovery slot that was taken away, on a copy from before, two root keys ago.</summary>
@@ -195,31 +200,31 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
         Refusal.IsTold(
             await SignerProcess.RunAsync(_home.Token, "seal", "recover", "--key", _home.RecoveryKey, "--data", old),
             "under another root key",
-            "freshness clear"
+            "rollback-protection clear"
         );
     }
 
     /// <summary>
-    /// Where no witness goes along nobody can tell which of the two is old: both risks are shown, and the ledger stands on a floor.
+    /// Where no anchor goes along nobody can tell which of the two is old: both risks are shown, and the ledger stands on a low watermark.
     /// </summary>
     [Fact]
-    public async Task Without_a_witness_a_ledger_that_is_older_than_its_vault_is_taken_with_a_floor_alone()
+    public async Task Without_a_anchor_a_ledger_that_is_older_than_its_vault_is_taken_with_a_low_watermark_alone()
     {
-        (await _home.RunAsync("freshness", "leave", "--accept-risk")).Succeeded();
-        _home.Configure(options => options["freshness"]!["witness"] = "none");
+        (await _home.RunAsync("rollback-protection", "leave", "--accept-risk")).Succeeded();
+        _home.Configure(options => options["rollback-protection"]!["anchor"] = "none");
         _home.BackUp("before");
         (await _home.RunAsync("seal", "enrol", "--recovery", await RecoveryAsync("later"))).Succeeded();
         _home.PutBack("before", "ledger");
 
-        var shown = await _home.RunAsync("freshness", "clear");
+        var shown = await _home.RunAsync("rollback-protection", "clear");
         Assert.Equal(1, shown.ExitCode);
         Assert.Contains("SLASHED", shown.Error, StringComparison.Ordinal);
-        (await _home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
+        (await _home.RunAsync("rollback-protection", "clear", "--accept-risk")).Succeeded();
 
         await using var signer = await _home.StartAsync();
         using var client = ClientCertificate.Connect(signer, _home.Data, "vc");
         var answer = await client.SignAsync(_home.Keys[0], Chain.VoteJson());
-        Assert.Equal((HttpStatusCode.PreconditionFailed, "below_global_floor"), (answer.Status, answer.Reason));
+        Assert.Equal((HttpStatusCode.PreconditionFailed, "below_global_low_watermark"), (answer.Status, answer.Reason));
     }
 
     [Fact]
@@ -272,7 +277,7 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
         Assert.Equal(1, (await _home.RunAsync("seal", "rotate")).ExitCode);
     }
 
-    public static TheoryData<string> VerbsWithoutWitness =>
+    public static TheoryData<string> VerbsWithoutAnchor =>
         [
             "keys import --keystores NEW --never-signed",
             "keys delete KEY",
@@ -284,7 +289,7 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
             "seal remove 00",
         ];
 
-    public static TheoryData<string> Verbs => [.. VerbsWithoutWitness.Select(row => row.Data), "freshness enrol --witness-on-host"];
+    public static TheoryData<string> Verbs => [.. VerbsWithoutAnchor.Select(row => row.Data), "rollback-protection enrol --anchor-on-host"];
 
     public void Dispose() => _home.Dispose();
 

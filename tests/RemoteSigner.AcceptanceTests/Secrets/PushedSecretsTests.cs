@@ -29,7 +29,7 @@ public sealed class PushedSecretsTests(ITestOutputHelper output)
             "--no-slot-window",
             "--seal",
             "softhsm2",
-            "--witness-on-host",
+            "--anchor-on-host",
             "--pin-file",
             scene.Token.PinFile,
             "--client",

@@ -33,7 +33,7 @@ public sealed class SecretScanTests(ITestOutputHelper output)
             "--no-slot-window",
             "--seal",
             "softhsm2",
-            "--witness-on-host",
+            "--anchor-on-host",
             "--pin-file",
             scene.Token.PinFile,
             "--client",
@@ -119,7 +119,7 @@ public sealed class SecretScanTests(ITestOutputHelper output)
             })
         );
         await SignTogetherAsync(scene, client);
-        await SpeakAsync(client);
+        await SignMessageAsync(client);
     }
 
     // All keys over one root, which is computed in another way than one signature alone.
@@ -144,7 +144,7 @@ public sealed class SecretScanTests(ITestOutputHelper output)
         });
     }
 
-    private static async Task SpeakAsync(HttpClient node)
+    private static async Task SignMessageAsync(HttpClient node)
     {
         var message = SsvMessages.Consensus(SsvMessages.Identifier(new SsvDomain(0x503), SsvRole.Proposer, SsvScene.GroupKey));
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using RemoteSigner.AcceptanceTests.Freshness;
+using RemoteSigner.AcceptanceTests.RollbackProtection;
 using RemoteSigner.Rig;
 using RemoteSigner.Tests;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using RemoteSigner.AcceptanceTests.Freshness;
+using RemoteSigner.AcceptanceTests.RollbackProtection;
 using RemoteSigner.Clusters.Ssv;
 using RemoteSigner.Rig;
 
@@ -68,7 +68,7 @@ public sealed class SsvLifeTests
             Assert.Equal([_reshared.Key], await node.ListAsync());
         }
 
-        // What may be under way elsewhere lies below its floors, and that is what the answer says.
+        // What may be under way elsewhere lies below its low watermarks, and that is what the answer says.
         var vote = await node.SignAsync(_reshared, Chain.VoteJson());
         Assert.Equal((HttpStatusCode.PreconditionFailed, "source_below_low_watermark"), (vote.Status, vote.Reason));
         await signer.StopAsync();
@@ -172,9 +172,15 @@ public sealed class SsvLifeTests
 
         Assert.Equal(
             HttpStatusCode.OK,
-            (await node.SpeakAsync(SsvMessages.Consensus(SsvMessages.Identifier(new SsvDomain(0x503), SsvRole.Proposer, validator)))).Status
+            (
+                await node.SignMessageAsync(
+                    SsvMessages.Consensus(SsvMessages.Identifier(new SsvDomain(0x503), SsvRole.Proposer, validator))
+                )
+            ).Status
         );
-        var foreign = await node.SpeakAsync(SsvMessages.Consensus(SsvMessages.Identifier(new SsvDomain(1), SsvRole.Proposer, validator)));
+        var foreign = await node.SignMessageAsync(
+            SsvMessages.Consensus(SsvMessages.Identifier(new SsvDomain(1), SsvRole.Proposer, validator))
+        );
         Assert.Equal((HttpStatusCode.Forbidden, "other_ssv_network"), (foreign.Status, foreign.Reason));
         using (var operations = new HttpClient { BaseAddress = signer.Operations })
         {
@@ -222,7 +228,7 @@ public sealed class SsvLifeTests
         var message = SsvMessages.Consensus(
             SsvMessages.Identifier(new SsvDomain(0x503), SsvRole.Proposer, SsvNode.Keyshares("single").Validators[0].GroupKey)
         );
-        Assert.Equal("unknown_validator", (await node.SpeakAsync(message)).Reason);
+        Assert.Equal("unknown_validator", (await node.SignMessageAsync(message)).Reason);
 
         (await home.RunAsync(["cluster", "add-lock", SsvNode.PathOf("single"), .. SsvNode.Stated("single")])).Succeeded();
 
@@ -231,7 +237,7 @@ public sealed class SsvLifeTests
             (await signer.HealthWhenAsync(report => !report.Text.Contains("ssv.validators", StringComparison.Ordinal))).Text,
             StringComparison.Ordinal
         );
-        Assert.Equal(HttpStatusCode.OK, (await node.SpeakAsync(message)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await node.SignMessageAsync(message)).Status);
         Assert.Equal("duplicate", SsvNode.StatusOf(await node.AddAsync(_single)));
     }
 }

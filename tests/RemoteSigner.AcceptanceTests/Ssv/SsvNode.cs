@@ -79,7 +79,7 @@ internal sealed class SsvNode(HttpClient http) : IDisposable
 
     public Task<ApiAnswer> SignAsync(Share share, string duty) => AskAsync(HttpMethod.Post, $"/v1/validators/sign/{share.Key}", duty);
 
-    public async Task<ApiAnswer> SpeakAsync(byte[] message)
+    public async Task<ApiAnswer> SignMessageAsync(byte[] message)
     {
         using var content = new ByteArrayContent(message);
         return await http.AskAsync(HttpMethod.Post, "/v1/operator/sign", content);

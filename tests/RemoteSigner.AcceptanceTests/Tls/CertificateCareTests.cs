@@ -146,7 +146,7 @@ public sealed class CertificateCareTests(SignerTemplate template) : IDisposable
     {
         await using (await _home.StartAsync())
         {
-            // Started and stopped: from now on the witness knows where the ledger ends.
+            // Started and stopped: from now on the anchor knows where the ledger ends.
         }
 
         foreach (

@@ -64,7 +64,11 @@ public sealed class SharedTpmTests : TpmScene
 
         var status = (await Home.RunAsync("tpm", "status", "--json")).Succeeded();
         foreach (
-            var use in (string[])["starts (freshness), of the present root key", "starts (freshness), of the root key before or after it"]
+            var use in (string[])
+                [
+                    "starts (rollback protection), of the present root key",
+                    "starts (rollback protection), of the root key before or after it",
+                ]
         )
         {
             Assert.Contains(use, status.Output, StringComparison.Ordinal);
@@ -101,9 +105,9 @@ public sealed class SharedTpmTests : TpmScene
         Home.Configure(options => options["tpm"]!["address"] = other.Address);
         (await Home.RunAsync("tpm", "provision", "--recovery-key", Home.RecoveryKey, "--another-tpm")).Succeeded();
 
-        (await Home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
+        (await Home.RunAsync("rollback-protection", "clear", "--accept-risk")).Succeeded();
         await using var signer = await Home.StartAsync();
-        Assert.Contains("floors_raised", (await signer.HealthWhenAsync(_ => true)).Text, StringComparison.Ordinal);
+        Assert.Contains("low_watermarks_raised", (await signer.HealthWhenAsync(_ => true)).Text, StringComparison.Ordinal);
     }
 
     /// <summary>
@@ -128,7 +132,9 @@ public sealed class SharedTpmTests : TpmScene
         await UntilAsync(async () => await VoteAsync(client, Chain.Epoch + 2000) == HttpStatusCode.OK);
         await signer.KillAsync();
         Home.PutBack("copy");
-        using var status = System.Text.Json.JsonDocument.Parse((await Home.RunAsync("freshness", "status", "--json")).Succeeded().Output);
+        using var status = System.Text.Json.JsonDocument.Parse(
+            (await Home.RunAsync("rollback-protection", "status", "--json")).Succeeded().Output
+        );
         Assert.Equal("refuse", status.RootElement.GetProperty("nextStart").GetString());
     }
 

@@ -14,15 +14,15 @@ public sealed class TpmMoveTests : TpmScene
     }
 
     [Fact]
-    public async Task To_a_token_and_back_to_the_TPM_no_floor_is_raised()
+    public async Task To_a_token_and_back_to_the_TPM_no_low_watermark_is_raised()
     {
         await AssertSignsAsync();
         var inTpm = (await SlotsAsync()).Single();
 
         await SealInTokenTooAsync();
         await AssertServesNextAsync();
-        (await Home.RunAsync("freshness", "move", "token", "--witness-on-host")).Succeeded();
-        Home.Configure(options => options["freshness"]!["witness"] = "token");
+        (await Home.RunAsync("rollback-protection", "move", "token", "--anchor-on-host")).Succeeded();
+        Home.Configure(options => options["rollback-protection"]!["anchor"] = "token");
         (await Home.RunAsync("seal", "remove", inTpm)).Succeeded();
         await AssertServesNextAsync();
         await Tpm.KillAsync();
@@ -31,9 +31,9 @@ public sealed class TpmMoveTests : TpmScene
 
         var inToken = (await SlotsAsync()).Single();
         (await Home.RunAsync("tpm", "provision")).Succeeded();
-        (await Home.RunAsync("freshness", "move", "tpm")).Succeeded();
+        (await Home.RunAsync("rollback-protection", "move", "tpm")).Succeeded();
         SealBy("tpm");
-        Home.Configure(options => options["freshness"]!["witness"] = "tpm");
+        Home.Configure(options => options["rollback-protection"]!["anchor"] = "tpm");
         Refusal.IsTold(
             await Home.RunAsync("seal", "remove", (await SlotsAsync()).Single(slot => slot != inToken)),
             "by which signer.json opens the vault",
@@ -59,7 +59,7 @@ public sealed class TpmMoveTests : TpmScene
         Refusal.IsTold(
             await SignerProcess.RunAsync(Home.Token, "seal", "rekey", "--release-key", ReleaseKey, "--data", old),
             "under another root key",
-            "freshness clear"
+            "rollback-protection clear"
         );
 
         await AssertServesNextAsync();
@@ -71,12 +71,12 @@ public sealed class TpmMoveTests : TpmScene
     /// asked after that.
     /// </summary>
     [Fact]
-    public async Task A_TPM_that_the_vault_has_no_slot_for_gets_none_and_becomes_no_witness()
+    public async Task A_TPM_that_the_vault_has_no_slot_for_gets_none_and_becomes_no_anchor()
     {
         await SealInTokenTooAsync();
         await AssertServesNextAsync();
-        (await Home.RunAsync("freshness", "move", "token", "--witness-on-host")).Succeeded();
-        Home.Configure(options => options["freshness"]!["witness"] = "token");
+        (await Home.RunAsync("rollback-protection", "move", "token", "--anchor-on-host")).Succeeded();
+        Home.Configure(options => options["rollback-protection"]!["anchor"] = "token");
         await using var other = await SoftwareTpm.StartAsync(Directory.CreateDirectory(Home.Beside("other")).FullName);
         (await other.ToolAsync("createprimary", "-C", "o", "-G", "ecc", "-c", "srk.ctx")).Succeeded();
         await other.FlushAsync();
@@ -86,16 +86,16 @@ public sealed class TpmMoveTests : TpmScene
         var before = await SlotsAsync();
 
         Refusal.IsTold(await Home.RunAsync("tpm", "provision"), "the vault has no slot for that one", "--another-tpm");
-        Refusal.IsTold(await Home.RunAsync("freshness", "move", "tpm"), "the vault has no slot for that one", "--another-tpm");
+        Refusal.IsTold(await Home.RunAsync("rollback-protection", "move", "tpm"), "the vault has no slot for that one", "--another-tpm");
         Assert.Equal(before, await SlotsAsync());
 
         (await Home.RunAsync("tpm", "provision", "--another-tpm")).Succeeded();
         Assert.Equal(before.Count + 1, (await SlotsAsync()).Count);
-        (await Home.RunAsync("freshness", "move", "tpm")).Succeeded();
+        (await Home.RunAsync("rollback-protection", "move", "tpm")).Succeeded();
     }
 
     [Fact]
-    public async Task An_orderly_stop_is_wanted_before_the_witness_moves()
+    public async Task An_orderly_stop_is_wanted_before_the_anchor_moves()
     {
         await SealInTokenTooAsync();
         await using (var signer = await Home.StartAsync())
@@ -104,14 +104,14 @@ public sealed class TpmMoveTests : TpmScene
         }
 
         Refusal.IsTold(
-            await Home.RunAsync("freshness", "move", "token", "--witness-on-host"),
+            await Home.RunAsync("rollback-protection", "move", "token", "--anchor-on-host"),
             "not the one that was stopped in an orderly way",
-            "freshness status"
+            "rollback-protection status"
         );
     }
 
     [Fact]
-    public async Task The_recovery_key_gives_another_TPM_a_slot_and_a_person_clears_that_the_witness_stayed_behind()
+    public async Task The_recovery_key_gives_another_TPM_a_slot_and_a_person_clears_that_the_anchor_stayed_behind()
     {
         await Home.AddRecoverySlotAsync();
         await AssertServesNextAsync();
@@ -124,10 +124,14 @@ public sealed class TpmMoveTests : TpmScene
         (await Home.RunAsync([.. provision, "--another-tpm"])).Succeeded();
 
         Assert.Equal(3, (await SlotsAsync()).Count);
-        Assert.Contains("\"refuse\"", (await Home.RunAsync("freshness", "status", "--json")).Succeeded().Output, StringComparison.Ordinal);
-        (await Home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
+        Assert.Contains(
+            "\"refuse\"",
+            (await Home.RunAsync("rollback-protection", "status", "--json")).Succeeded().Output,
+            StringComparison.Ordinal
+        );
+        (await Home.RunAsync("rollback-protection", "clear", "--accept-risk")).Succeeded();
         await using var signer = await Home.StartAsync();
-        Assert.Contains("floors_raised", (await signer.HealthWhenAsync(_ => true)).Text, StringComparison.Ordinal);
+        Assert.Contains("low_watermarks_raised", (await signer.HealthWhenAsync(_ => true)).Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -139,34 +143,38 @@ public sealed class TpmMoveTests : TpmScene
 
         foreach (var verb in (string[])["status", "clear"])
         {
-            Refusal.IsTold(await Home.RunAsync("freshness", verb), "cannot be reached", "another witness in signer.json");
+            Refusal.IsTold(await Home.RunAsync("rollback-protection", verb), "cannot be reached", "another anchor in signer.json");
         }
 
-        Home.Configure(options => options["freshness"]!["witness"] = "token");
-        (await Home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
-        (await Home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded();
+        Home.Configure(options => options["rollback-protection"]!["anchor"] = "token");
+        (await Home.RunAsync("rollback-protection", "clear", "--accept-risk")).Succeeded();
+        (await Home.RunAsync("rollback-protection", "clear", "--accept-risk")).Succeeded();
         await AssertServesNextAsync();
     }
 
     [Fact]
-    public async Task A_former_witness_that_can_be_reached_vouches_for_no_copy_from_before()
+    public async Task A_former_anchor_that_can_be_reached_vouches_for_no_copy_from_before()
     {
         await AssertSignsAsync();
         await SealInTokenTooAsync();
         await AssertServesNextAsync();
         Home.BackUp("copy");
-        Home.Configure(options => options["freshness"]!["witness"] = "token");
+        Home.Configure(options => options["rollback-protection"]!["anchor"] = "token");
 
-        Assert.Contains("vouches for copies from before", (await Home.RunAsync("freshness", "clear")).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "vouches for copies from before",
+            (await Home.RunAsync("rollback-protection", "clear")).Error,
+            StringComparison.Ordinal
+        );
         Assert.Contains(
             "vouches for nothing any more",
-            (await Home.RunAsync("freshness", "clear", "--accept-risk")).Succeeded().Error,
+            (await Home.RunAsync("rollback-protection", "clear", "--accept-risk")).Succeeded().Error,
             StringComparison.Ordinal
         );
 
         Home.PutBack("copy");
-        Home.Configure(options => options["freshness"]!["witness"] = "tpm");
-        var status = JsonDocument.Parse((await Home.RunAsync("freshness", "status", "--json")).Succeeded().Output);
+        Home.Configure(options => options["rollback-protection"]!["anchor"] = "tpm");
+        var status = JsonDocument.Parse((await Home.RunAsync("rollback-protection", "status", "--json")).Succeeded().Output);
         Assert.Equal("refuse", status.RootElement.GetProperty("nextStart").GetString());
     }
 
@@ -174,7 +182,7 @@ public sealed class TpmMoveTests : TpmScene
     private async Task SealInTokenTooAsync()
     {
         SealBy("softhsm2");
-        Home.Configure(options => options["freshness"]!["witness"] = "tpm");
+        Home.Configure(options => options["rollback-protection"]!["anchor"] = "tpm");
         (await Home.RunAsync("seal", "enrol")).Succeeded();
     }
 
@@ -187,7 +195,7 @@ public sealed class TpmMoveTests : TpmScene
 
     private async Task AssertServesNextAsync()
     {
-        var status = JsonDocument.Parse((await Home.RunAsync("freshness", "status", "--json")).Succeeded().Output);
+        var status = JsonDocument.Parse((await Home.RunAsync("rollback-protection", "status", "--json")).Succeeded().Output);
         Assert.Equal("serve", status.RootElement.GetProperty("nextStart").GetString());
     }
 

@@ -13,7 +13,11 @@ public sealed class TpmSealTests : TpmScene
         await Tpm.RestartAsync();
 
         await AssertSignsAsync();
-        Assert.Contains("\"serve\"", (await Home.RunAsync("freshness", "status", "--json")).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"serve\"",
+            (await Home.RunAsync("rollback-protection", "status", "--json")).Succeeded().Output,
+            StringComparison.Ordinal
+        );
         (await Home.RunAsync("audit", "verify")).Succeeded();
     }
 
@@ -201,7 +205,7 @@ public sealed class TpmSealTests : TpmScene
 
         await AssertDoesNotOpenAsync("refused the PIN");
         Home.Configure(options => options["tpm"]!.AsObject().Remove("pin"));
-        Refusal.IsTold(await Home.RunAsync("freshness", "status"), "no source of the PIN of the TPM is configured", "tpm.pin");
+        Refusal.IsTold(await Home.RunAsync("rollback-protection", "status"), "no source of the PIN of the TPM is configured", "tpm.pin");
         Home.Configure(options => options["tpm"]!["pin"] = new System.Text.Json.Nodes.JsonObject { ["file"] = pin });
         Assert.Contains("\"failures\": 1,", (await Home.RunAsync("tpm", "status", "--json")).Succeeded().Output, StringComparison.Ordinal);
     }
@@ -281,7 +285,7 @@ public sealed class TpmSealTests : TpmScene
                 "tpm",
                 "--tpm",
                 Tpm.Address,
-                "--freshness",
+                "--rollback-protection",
                 "token"
             ),
             "needs a token",

@@ -15,10 +15,10 @@ internal sealed class BatchLoad(
     string client,
     IReadOnlyList<BlsPublicKey> keys,
     Network network,
-    int mostKeys = int.MaxValue
+    int maxKeys = int.MaxValue
 )
 {
-    private const int MostConnections = 4;
+    private const int MaxConnections = 4;
 
     /// <summary>Of the last votes.</summary>
     public ulong Epoch { get; set; }
@@ -27,10 +27,10 @@ internal sealed class BatchLoad(
     public async Task<SigningLoad.Result> RunAsync(int slots)
     {
         var certificate = ClientCertificate.Load(data, client);
-        BlsPublicKey[][] parts = [.. keys.Chunk(mostKeys)];
+        BlsPublicKey[][] parts = [.. keys.Chunk(maxKeys)];
         var connections = await Task.WhenAll(
             Enumerable
-                .Range(0, Math.Min(parts.Length, MostConnections))
+                .Range(0, Math.Min(parts.Length, MaxConnections))
                 .Select(_ => LoadConnection.OpenAsync(server.Port, ClientCertificate.Options(data, certificate)))
         );
         await Task.WhenAll(connections.Select(connection => connection.PostAsync(LoadConnection.Upcheck)));

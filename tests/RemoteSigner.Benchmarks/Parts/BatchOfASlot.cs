@@ -6,7 +6,7 @@ namespace RemoteSigner.Benchmarks;
 /// </summary>
 internal static class BatchOfASlot
 {
-    private static readonly int _most = int.TryParse(Environment.GetEnvironmentVariable("BATCH"), out var most) ? most : int.MaxValue;
+    private static readonly int _max = int.TryParse(Environment.GetEnvironmentVariable("BATCH"), out var most) ? most : int.MaxValue;
 
     public static async Task MeasureAsync(Bench bench)
     {
@@ -14,7 +14,7 @@ internal static class BatchOfASlot
         var home = await bench.HomeAsync("batch", bench.Of(1000, 250));
         await using (var signer = await home.StartAsync())
         {
-            var load = new BatchLoad(signer, home.Data, Bench.Client, home.Keys, bench.Network, _most);
+            var load = new BatchLoad(signer, home.Data, Bench.Client, home.Keys, bench.Network, _max);
             var series = new LoadSeries("batch", () => load.RunAsync(bench.Of(20, 5)), bench.Cores);
             await LoadSeries.RunAllAsync(bench.Of(7, 3), bench.Cores, series);
             report.Add(
@@ -43,14 +43,14 @@ internal static class BatchOfASlot
         var slot = await bench.HomeAsync("slot", bench.Of(31_250, 2_000));
         await using var large = await slot.StartAsync();
         var before = ProcessFigures.MemoryMiB(large.Id, "VmHWM");
-        var all = new BatchLoad(large, slot.Data, Bench.Client, slot.Keys, bench.Network, _most);
+        var all = new BatchLoad(large, slot.Data, Bench.Client, slot.Keys, bench.Network, _max);
         var slots = new LoadSeries("slot", () => all.RunAsync(1), bench.Cores);
         await LoadSeries.RunAllAsync(bench.Of(7, 3), bench.Cores, slots);
         report.Add(
             "slotSeconds31250",
             slots.Median(round => round.Served.Seconds),
             "≤ 0.5",
-            $"{slot.Keys.Count} shares, one root, {(_most == int.MaxValue ? "one request" : $"requests of {_most}")}; "
+            $"{slot.Keys.Count} shares, one root, {(_max == int.MaxValue ? "one request" : $"requests of {_max}")}; "
                 + $"client took {slots.Median(round => round.Served.ClientCores):F2} of {bench.Cores} cores"
         );
         report.Add(

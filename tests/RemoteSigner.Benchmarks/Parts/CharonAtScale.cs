@@ -66,7 +66,7 @@ internal static class CharonAtScale
                 network,
                 "--seal",
                 "softhsm2",
-                "--witness-on-host",
+                "--anchor-on-host",
                 "--pin-file",
                 token.PinFile,
                 "--client",

@@ -17,7 +17,7 @@ internal static class DistinctRoots
 
         // The same keys once more without a fence, only to be compared: two such signers of real keys would get them slashed. Epochs pass
         // in half a second here, in 384 on chain: what moving the fence costs is seen some hundreds of times over.
-        var unfenced = await bench.HomeAsync("unfenced", home.Keys.Count, "--freshness", "none");
+        var unfenced = await bench.HomeAsync("unfenced", home.Keys.Count, "--rollback-protection", "none");
         await using var without = await unfenced.StartAsync();
         using var bare = await BareServer.StartAsync(home.Data, Bench.Client);
 

@@ -16,7 +16,7 @@ internal static class NewConnections
     private const int Rounds = 21;
 
     /// <summary>Milliseconds until the last of them has its signature; medians. The ratio is the median of the pairs'.</summary>
-    public static async Task<(double Ratio, double ThroughConnect, double ByDoor)> MeasureAsync(
+    public static async Task<(double Ratio, double ThroughConnect, double ByListener)> MeasureAsync(
         string data,
         SoftToken token,
         string keystores,
@@ -36,7 +36,7 @@ internal static class NewConnections
                 "--no-slot-window",
                 "--seal",
                 "softhsm2",
-                "--witness-on-host",
+                "--anchor-on-host",
                 "--pin-file",
                 token.PinFile,
                 "--client",

@@ -61,7 +61,7 @@ internal static class OlderParts
 
     public static async Task MeasureBesideAsync(Bench bench)
     {
-        var home = await bench.HomeAsync("beside", 1000, "--freshness", "none");
+        var home = await bench.HomeAsync("beside", 1000, "--rollback-protection", "none");
         var beside = await PushBesideDuties.MeasureAsync(home);
         bench.Report.Add(
             "p99BesidePushRatio",
@@ -101,6 +101,6 @@ internal static class OlderParts
             about: "64 requests at once, a new connection each: through connect ÷ on the loopback door"
         );
         bench.Report.Add("connectMilliseconds", connected.ThroughConnect);
-        bench.Report.Add("loopbackDoorMilliseconds", connected.ByDoor);
+        bench.Report.Add("loopbackListenerMilliseconds", connected.ByListener);
     }
 }

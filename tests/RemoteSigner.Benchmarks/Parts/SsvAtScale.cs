@@ -77,7 +77,7 @@ internal static class SsvAtScale
             importMiB,
             binds.PeakMiB,
             successorMiB,
-            await binds.SpeakAsync(all[0].GroupKey)
+            await binds.SignMessageAsync(all[0].GroupKey)
         );
     }
 
@@ -105,7 +105,7 @@ internal static class SsvAtScale
                     network,
                     "--seal",
                     "softhsm2",
-                    "--witness-on-host",
+                    "--anchor-on-host",
                     "--pin-file",
                     token.PinFile,
                     "--client",
@@ -149,7 +149,7 @@ internal static class SsvAtScale
         }
 
         /// <summary>The operator's signature of one message, on one connection.</summary>
-        public async Task<Push> SpeakAsync(Spec.BlsPublicKey validator)
+        public async Task<Push> SignMessageAsync(Spec.BlsPublicKey validator)
         {
             var message = SsvMessages.Consensus(SsvMessages.Identifier(new(0x503), Clusters.Ssv.SsvRole.Proposer, validator));
             List<double> milliseconds = [];

@@ -34,7 +34,7 @@ internal static class TpmOpening
                     "tpm",
                     "--tpm",
                     tpm.Address,
-                    "--freshness",
+                    "--rollback-protection",
                     "none",
                     "--json"
                 )

@@ -1,7 +1,7 @@
 using RemoteSigner.Administration;
-using RemoteSigner.Administration.Freshness;
 using RemoteSigner.Administration.History;
 using RemoteSigner.Administration.Keys;
+using RemoteSigner.Administration.RollbackProtection;
 using RemoteSigner.Audit;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Sealing;

@@ -1,12 +1,12 @@
 using RemoteSigner.Administration;
 using RemoteSigner.Administration.Files;
-using RemoteSigner.Administration.Freshness;
 using RemoteSigner.Administration.History;
 using RemoteSigner.Administration.Keys;
+using RemoteSigner.Administration.RollbackProtection;
 using RemoteSigner.Administration.Seals;
 using RemoteSigner.Clusters;
-using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Tpm2;
 using RemoteSigner.Slashing;
@@ -26,19 +26,19 @@ internal static class ActRows
         typeof(AdminAct<>).Assembly.GetTypes().Where(type => !type.IsAbstract && IsAct(type)).ToHashSet();
 
     public static IReadOnlyList<ActRow> All(ActStock stock) =>
-        [.. Keys(stock), .. Seals(stock), .. Files(stock), .. History(stock), .. Freshness(stock)];
+        [.. Keys(stock), .. Seals(stock), .. Files(stock), .. History(stock), .. RollbackProtection(stock)];
 
     private static IEnumerable<ActRow> Keys(ActStock stock) =>
         [
             ActRow.Of(stock, _ => new OpenKeys()),
-            ActRow.Of(stock, _ => new ImportShares(new IntakeOrder([stock.Newcomer], SlashingFloor.NeverSigned))),
+            ActRow.Of(stock, _ => new ImportShares(new ImportRequest([stock.Newcomer], DeclaredHistory.NeverSigned))),
             ActRow.Of(stock, _ => new ImportShares(
-                new IntakeOrder([stock.Newcomer], SlashingFloor.FromHistory) { History = Elsewhere(stock) }
+                new ImportRequest([stock.Newcomer], DeclaredHistory.FromHistory) { History = Elsewhere(stock) }
             )) with
             {
                 Name = "ImportShares with history",
             },
-            ActRow.Of(stock, _ => new ImportShares(new IntakeOrder([stock.Heir], SlashingFloor.FromHistory) { Replace = true })) with
+            ActRow.Of(stock, _ => new ImportShares(new ImportRequest([stock.Heir], DeclaredHistory.FromHistory) { Replace = true })) with
             {
                 Name = "ImportShares in place of others",
             },
@@ -54,18 +54,20 @@ internal static class ActRows
                 Action = "slashing.import",
             },
             ActRow.Of(stock, _ => new ImportShares(
-                new IntakeOrder([], SlashingFloor.FromHistory) { Document = stock.Kept, Places = Places(stock.Bare) }
+                new ImportRequest([], DeclaredHistory.FromHistory) { Document = stock.Kept, Places = Places(stock.Bare) }
             )) with
             {
                 Name = "ImportShares of a document alone",
                 Action = "key.bind",
             },
-            ActRow.Of(stock, _ => new ImportShares(new IntakeOrder([], SlashingFloor.FromHistory) { Places = Places([stock.Late]) })) with
+            ActRow.Of(stock, _ => new ImportShares(
+                new ImportRequest([], DeclaredHistory.FromHistory) { Places = Places([stock.Late]) }
+            )) with
             {
                 Name = "ImportShares that parks one that came late",
                 Action = "key.bind",
             },
-            ActRow.Of(stock, _ => new ImportShares(new IntakeOrder([stock.Former], SlashingFloor.FromHistory) { Replace = true })) with
+            ActRow.Of(stock, _ => new ImportShares(new ImportRequest([stock.Former], DeclaredHistory.FromHistory) { Replace = true })) with
             {
                 Name = "ImportShares of one that is parked",
                 Action = "key.return",
@@ -146,7 +148,7 @@ internal static class ActRows
 
     private static IEnumerable<ActRow> Files(ActStock stock) =>
         [
-            ActRow.Of(stock, place => new ApproveFirmware(new ApprovalFolder(place.At("tpm")), stock.Approval)),
+            ActRow.Of(stock, place => new ApproveFirmware(new FirmwareApprovalFolder(place.At("tpm")), stock.Approval)),
             ActRow.Of(stock, _ => new KeepDocument(stock.Fresh)),
             ActRow.Of(stock, _ => new RemoveDocument(stock.Stale.Document.Hash)),
             ActRow.Of(stock, place => new MakeToken(place.At("keymanager.token"), stock.Arena)),
@@ -162,7 +164,7 @@ internal static class ActRows
             ActRow.Of(stock, place => new ExportHistory(place.At("files/history.json"), ExportedNames.Both)),
             ActRow.Of(stock, _ => new ImportHistory(
                 Elsewhere(stock, stock.Steady),
-                new ImportTerms(InterchangeReading.FloorsAtLowest),
+                new ImportTerms(InterchangeReading.LowWatermarksAtLowest),
                 "test"
             )),
             ActRow.Of(stock, _ => new PruneHistory(2)),
@@ -170,24 +172,24 @@ internal static class ActRows
             ActRow.Of(stock, _ => new SetHighWatermark(new HighWatermark(new Slot(3200), new Epoch(100)))),
         ];
 
-    private static IEnumerable<ActRow> Freshness(ActStock stock)
+    private static IEnumerable<ActRow> RollbackProtection(ActStock stock)
     {
-        var bare = new WitnessDevice((_, _) => Task.CompletedTask);
-        yield return ActRow.Of(stock, place => new EnrolWitness(place.Stand(bare.First), null)) with
+        var bare = new RollbackAnchorDevice((_, _) => Task.CompletedTask);
+        yield return ActRow.Of(stock, place => new EnrolAnchor(place.Stand(bare.First), null)) with
         {
             Device = bare,
         };
-        var moved = new WitnessDevice((device, place) => device.EnrolAsync(place));
-        yield return ActRow.Of(stock, place => new MoveWitness(place.Stand(moved.First), moved.Second)) with
+        var moved = new RollbackAnchorDevice((device, place) => device.EnrolAsync(place));
+        yield return ActRow.Of(stock, place => new MoveAnchor(place.Stand(moved.First), moved.Second)) with
         {
             Device = moved,
         };
-        var left = new WitnessDevice((device, place) => device.EnrolAsync(place));
-        yield return ActRow.Of(stock, place => new LeaveWitness(place.Stand(left.First))) with
+        var left = new RollbackAnchorDevice((device, place) => device.EnrolAsync(place));
+        yield return ActRow.Of(stock, place => new LeaveAnchor(place.Stand(left.First))) with
         {
             Device = left,
         };
-        var refused = new WitnessDevice(
+        var refused = new RollbackAnchorDevice(
             async (device, place) =>
             {
                 await device.EnrolAsync(place);
@@ -196,13 +198,13 @@ internal static class ActRows
         );
         yield return ActRow.Of(stock, place => new ClearRefusal(
             place.Stand(refused.First),
-            FreshnessReason.LedgerRolledBack,
+            RollbackReason.LedgerRolledBack,
             new Epoch(60)
         )) with
         {
             Device = refused,
         };
-        var crashed = new WitnessDevice(
+        var crashed = new RollbackAnchorDevice(
             async (device, place) =>
             {
                 await device.EnrolAsync(place);
@@ -210,13 +212,13 @@ internal static class ActRows
                 await device.CrashAsync(place);
             }
         );
-        yield return ActRow.Of(stock, place => new LiftFloors(place.Stand(crashed.First))) with
+        yield return ActRow.Of(stock, place => new EndLowWatermarks(place.Stand(crashed.First))) with
         {
             Device = crashed,
         };
         yield return ActRow.Of(stock, place => new AcceptVault(
             AnchorIn(stock, place),
-            new FreshnessRefusal(FreshnessReason.VaultUnknown, "was shown", ""),
+            new RollbackRefusal(RollbackReason.VaultUnknown, "was shown", ""),
             SignedBounds.Before(new Epoch(1))
         ));
     }
@@ -228,7 +230,7 @@ internal static class ActRows
     }
 
     private static SharePush Push(ActStock stock, VaultShare share) =>
-        new([(share.ShareKey, share.Secret)], ShareProvenance.KeymanagerPush, "pushed", SlashingFloor.NeverSigned, AdminRight.ManageKeys);
+        new([(share.ShareKey, share.Secret)], ShareProvenance.KeymanagerPush, "pushed", DeclaredHistory.NeverSigned, AdminRight.ManageKeys);
 
     private static MemoryStream Elsewhere(ActStock stock, VaultShare? share = null) =>
         ForeignFile.Of(

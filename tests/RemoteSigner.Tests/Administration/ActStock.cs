@@ -3,10 +3,10 @@ using RemoteSigner.Administration.History;
 using RemoteSigner.Administration.Keys;
 using RemoteSigner.Administration.Seals;
 using RemoteSigner.Clusters.Ssv;
-using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
 using RemoteSigner.Rig;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Pkcs11;
 using RemoteSigner.Sealing.Tpm2;
@@ -38,13 +38,13 @@ internal sealed class ActStock : IAsyncDisposable
     private readonly string _memory = NewFolder();
     private SealingTpm? _tpm;
 
-    private ActStock(IntakeScene scene, SoftwareTpm software, Pkcs11Token token) => (Scene, _software, Token) = (scene, software, token);
+    private ActStock(ImportScene scene, SoftwareTpm software, Pkcs11Token token) => (Scene, _software, Token) = (scene, software, token);
 
     public static Network Network { get; } = RemoteSigner.Spec.Network.Find("hoodi")!;
 
     public static TpmlPcrSelection Pcrs { get; } = TpmlPcrSelection.Sha256(7);
 
-    public IntakeScene Scene { get; }
+    public ImportScene Scene { get; }
 
     public SecretArena Arena => Scene.Vaults.Arena;
 
@@ -123,7 +123,7 @@ internal sealed class ActStock : IAsyncDisposable
 
     public static async Task<ActStock> MakeAsync(SoftHsm softHsm, SoftwareTpm software)
     {
-        var scene = await IntakeScene.OpenAsync();
+        var scene = await ImportScene.OpenAsync();
         var stock = new ActStock(scene, software, softHsm.Open(scene.Vaults.Arena));
         await stock.SealAsync();
         await stock.BringKeysAsync();
@@ -143,11 +143,11 @@ internal sealed class ActStock : IAsyncDisposable
     public SealingTpm TpmIn(string folder) =>
         _tpm ??= new SealingTpm(
             _software.Address,
-            new ApprovalFolder(Path.Combine(folder, "tpm")),
+            new FirmwareApprovalFolder(Path.Combine(folder, "tpm")),
             new PinSource.FromPrompt(arena => SoftHsm.Secret(arena, "none")),
             null,
             Arena,
-            new TpmPatience { NvRate = TimeSpan.Zero }
+            new TpmTimeouts { NvRate = TimeSpan.Zero }
         );
 
     public void LetTpmGo()
@@ -203,7 +203,7 @@ internal sealed class ActStock : IAsyncDisposable
         Approval = TpmApproval.Sign(
             Release,
             "another",
-            new ApprovalRequest([.. Enumerable.Repeat((byte)1, 32)], 0x01901232, 1, Release.Name.ToString()),
+            new FirmwareApprovalRequest([.. Enumerable.Repeat((byte)1, 32)], 0x01901232, 1, Release.Name.ToString()),
             Pcrs,
             [.. Enumerable.Repeat((byte)0xAB, 32)],
             1
@@ -224,9 +224,9 @@ internal sealed class ActStock : IAsyncDisposable
         var turned = Scene.Vaults.NewShare().ShareKey;
         Former = Scene.Vaults.NewShare(turned, VaultScene.Member(1)! with { ClusterHash = Duties.Root(78) }, "former");
         Latter = Scene.Vaults.NewShare(turned, VaultScene.Member(1)! with { ClusterHash = Duties.Root(79) }, "latter");
-        await Scene.TakeAsync(new IntakeOrder([Steady, Doomed, Gone, Elder, Former], SlashingFloor.NeverSigned));
+        await Scene.TakeAsync(new ImportRequest([Steady, Doomed, Gone, Elder, Former], DeclaredHistory.NeverSigned));
         await Scene.DoAsync(new DeleteShares([Gone.ShareKey], KeyEnd.Retired));
-        await Scene.TakeAsync(new IntakeOrder([Latter], SlashingFloor.FromHistory) { Replace = true });
+        await Scene.TakeAsync(new ImportRequest([Latter], DeclaredHistory.FromHistory) { Replace = true });
         await BringLateAsync();
         foreach (var share in new[] { Steady, Doomed, Elder })
         {
@@ -242,10 +242,10 @@ internal sealed class ActStock : IAsyncDisposable
         var group = Scene.Vaults.NewShare().ShareKey;
         var early = Scene.Vaults.NewShare(group, VaultScene.Member(1)! with { ClusterHash = Duties.Root(80) }, "early");
         Late = Scene.Vaults.NewShare(group, VaultScene.Member(1)! with { ClusterHash = Duties.Root(81) }, "late");
-        await Scene.TakeAsync(new IntakeOrder([early, Late with { GroupKey = null, Membership = null }], SlashingFloor.NeverSigned));
+        await Scene.TakeAsync(new ImportRequest([early, Late with { GroupKey = null, Membership = null }], DeclaredHistory.NeverSigned));
         await using (new FileStream(Scene.Vaults.VaultPath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None))
         {
-            await Assert.ThrowsAsync<VaultException>(() => Scene.TakeAsync(new IntakeOrder([Late], SlashingFloor.FromHistory)));
+            await Assert.ThrowsAsync<VaultException>(() => Scene.TakeAsync(new ImportRequest([Late], DeclaredHistory.FromHistory)));
         }
     }
 
@@ -257,7 +257,7 @@ internal sealed class ActStock : IAsyncDisposable
         Operator = OperatorKeyTests.Operator(Arena, 0);
         Bare = shares;
         await Scene.TakeAsync(
-            new IntakeOrder([.. shares.Select(share => share with { GroupKey = null, Membership = null })], SlashingFloor.NeverSigned)
+            new ImportRequest([.. shares.Select(share => share with { GroupKey = null, Membership = null })], DeclaredHistory.NeverSigned)
         );
         (Placed, Lent) = (await Scene.ImportAsync("lock-v1_8-4of3", 0), await Scene.ImportAsync("lock-v1_10-4of3", 0));
         var lent = NewCeremony();

@@ -19,7 +19,7 @@ internal sealed record ActVerdict(ActRow Row, IReadOnlyList<JsonElement> Entries
 
     private bool IsEntered => Entries.Any(entry => Action(entry) == Row.Action);
 
-    // Whether it is in a witness is found out by the next start.
+    // Whether it is in an anchor is found out by the next start.
     private bool IsOpen => Pending.Contains(Row.Action);
 
     private bool IsInterrupted => Entries.Any(entry => Action(entry).EndsWith(Interrupted, StringComparison.Ordinal));

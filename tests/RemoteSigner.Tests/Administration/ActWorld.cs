@@ -1,15 +1,15 @@
 using System.Text.Json;
 using RemoteSigner.Access;
 using RemoteSigner.Administration;
-using RemoteSigner.Administration.Freshness;
 using RemoteSigner.Administration.Keys;
+using RemoteSigner.Administration.RollbackProtection;
 using RemoteSigner.Administration.Seals;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
-using RemoteSigner.Freshness;
 using RemoteSigner.Host;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
@@ -17,10 +17,10 @@ using RemoteSigner.Tests.Keys;
 
 namespace RemoteSigner.Tests.Administration;
 
-/// <summary>A data directory that somebody has opened to do acts in it, without a witness. Its vault opens at once.</summary>
+/// <summary>A data directory that somebody has opened to do acts in it, without an anchor. Its vault opens at once.</summary>
 internal sealed class ActWorld : IAsyncDisposable, ISite
 {
-    private readonly LedgerAtStart _found;
+    private readonly LedgerSnapshot _found;
     private readonly SlotClock _clock;
     private readonly VaultStore _vault;
     private FenceKeys? _keys;
@@ -33,7 +33,7 @@ internal sealed class ActWorld : IAsyncDisposable, ISite
         SlashingProtection slashing,
         AuditLog audit,
         PendingActs pending,
-        LedgerAtStart found
+        LedgerSnapshot found
     )
     {
         (_found, Stock, Folder, Ledger, Slashing, Audit, Pending) = (found, stock, folder, ledger, slashing, audit, pending);
@@ -83,14 +83,14 @@ internal sealed class ActWorld : IAsyncDisposable, ISite
             slashing,
             await AuditLog.OpenAsync(ledger, TimeProvider.System),
             await PendingActs.OpenAsync(ledger),
-            await LedgerAtStart.ReadAsync(ledger, slashing)
+            await LedgerSnapshot.ReadAsync(ledger, slashing)
         );
     }
 
     /// <summary>What every start does before it signs.</summary>
     public Task ReconcileAsync() => Administrator.ExecuteAsync(new OpenKeys(), new Actor.Itself());
 
-    public FreshnessRefusal? Refusal => null;
+    public RollbackRefusal? Refusal => null;
 
     public async Task<Vault> OpenNewestVaultAsync()
     {
@@ -158,10 +158,10 @@ internal sealed class ActWorld : IAsyncDisposable, ISite
         }
     }
 
-    private Standing Stand(IFreshnessWitness witness)
+    private Standing Stand(IRollbackAnchor anchor)
     {
         using var vault = OpenNewestVaultAsync().GetAwaiter().GetResult();
         _keys ??= vault.DeriveFenceKeys();
-        return new Standing(witness, _keys, _found.With(vault.Anchor), ActStock.Network, _clock);
+        return new Standing(anchor, _keys, _found.With(vault.Anchor), ActStock.Network, _clock);
     }
 }

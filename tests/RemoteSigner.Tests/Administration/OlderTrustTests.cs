@@ -55,7 +55,7 @@ public sealed class OlderTrustTests(SoftHsm softHsm) : IAsyncLifetime
                 Token = "one",
                 Pin = new PinOptions { File = "pin" },
             },
-            Freshness = new FreshnessOptions { Witness = FreshnessOptions.None },
+            RollbackProtection = new RollbackProtectionOptions { Anchor = RollbackProtectionOptions.None },
             Tpm = new TpmOptions
             {
                 Address = _software.Address,
@@ -157,7 +157,7 @@ public sealed class OlderTrustTests(SoftHsm softHsm) : IAsyncLifetime
 
     private async Task MakeAsync()
     {
-        await using (var scene = await IntakeScene.OpenAsync())
+        await using (var scene = await ImportScene.OpenAsync())
         {
             using var token = softHsm.Open(scene.Vaults.Arena);
             await scene.DoAsync(new AddTokenSlot(token, "older", TimeProvider.System));
@@ -225,7 +225,7 @@ public sealed class OlderTrustTests(SoftHsm softHsm) : IAsyncLifetime
             ? null
             : new SealingTpm(
                 software.Address,
-                new ApprovalFolder(Data.TpmFolder),
+                new FirmwareApprovalFolder(Data.TpmFolder),
                 new PinSource.FromFile(Path.Combine(_folder, "tpm-pin")),
                 null,
                 Arena
@@ -258,7 +258,7 @@ public sealed class OlderTrustTests(SoftHsm softHsm) : IAsyncLifetime
         var share = _scene.NewShare(label: $"after {name}");
         await using (var signer = await OpenAsync())
         {
-            await signer.ExecuteAsync(new ImportShares(new IntakeOrder([share], SlashingFloor.NeverSigned)));
+            await signer.ExecuteAsync(new ImportShares(new ImportRequest([share], DeclaredHistory.NeverSigned)));
             using var vault = await signer.Keys.OpenVaultAsync();
             using var key = signer.Keys.OpenOperatorKey(vault);
             Assert.NotNull(key);
@@ -326,7 +326,7 @@ public sealed class OlderTrustTests(SoftHsm softHsm) : IAsyncLifetime
                 from pin in _pins
                 let device = new SealingTpm(
                     software.Address,
-                    new ApprovalFolder(_hoard),
+                    new FirmwareApprovalFolder(_hoard),
                     new PinSource.FromPrompt(arena => SoftHsm.Secret(arena, pin)),
                     null,
                     Arena

@@ -1,6 +1,6 @@
 using RemoteSigner.Administration;
-using RemoteSigner.Administration.Freshness;
 using RemoteSigner.Administration.Keys;
+using RemoteSigner.Administration.RollbackProtection;
 using RemoteSigner.Administration.Seals;
 using RemoteSigner.Audit;
 using RemoteSigner.Host.Cli;
@@ -15,7 +15,7 @@ namespace RemoteSigner.Tests.Administration;
 
 /// <summary>
 /// Acts at the console of a data directory in which the vault of one change before was put back, alone or with the ledger of that time,
-/// with its witness in a real token. None of those that open the vault changes anything: the old vault would take the generation that gives
+/// with its anchor in a real token. None of those that open the vault changes anything: the old vault would take the generation that gives
 /// it away.
 /// </summary>
 internal sealed class PutBackCopies(ActStock stock) : IDisposable
@@ -60,7 +60,7 @@ internal sealed class PutBackCopies(ActStock stock) : IDisposable
             await RefusedAsync(row, newest.WithThoseOf(former, "vault").WithThoseOf(former, "ledger."), "the former vault and ledger");
         }
 
-        // Last: it tells the witness of a newer vault than all of these.
+        // Last: it tells the anchor of a newer vault than all of these.
         newest.PutBack(_folder);
         await KeepsSharesAsync(former);
     }
@@ -71,7 +71,7 @@ internal sealed class PutBackCopies(ActStock stock) : IDisposable
         await using (var signer = await OpenAsync())
         {
             await signer.ExecuteAsync(new AllowKeyAgain(stock.Gone.ShareKey));
-            await signer.ExecuteAsync(new ImportShares(new IntakeOrder([stock.Gone], SlashingFloor.NeverSigned)));
+            await signer.ExecuteAsync(new ImportShares(new ImportRequest([stock.Gone], DeclaredHistory.NeverSigned)));
         }
 
         FolderImage.Of(_folder).WithThoseOf(former, "ledger.").PutBack(_folder);
@@ -84,7 +84,7 @@ internal sealed class PutBackCopies(ActStock stock) : IDisposable
         Count++;
     }
 
-    // The witness is not told of a change where the stop before it was not orderly. The ledger has it all the same.
+    // The anchor is not told of a change where the stop before it was not orderly. The ledger has it all the same.
     private async Task KnowsTheVaultAfterAnUncleanStopAsync(ActRow row, FolderImage newest)
     {
         newest.PutBack(_folder);
@@ -97,7 +97,7 @@ internal sealed class PutBackCopies(ActStock stock) : IDisposable
         await using (var signer = await OpenAsync())
         {
             await signer.ExecuteAsync(new AllowKeyAgain(stock.Gone.ShareKey));
-            await signer.ExecuteAsync(new ImportShares(new IntakeOrder([stock.Gone], SlashingFloor.NeverSigned)));
+            await signer.ExecuteAsync(new ImportShares(new ImportRequest([stock.Gone], DeclaredHistory.NeverSigned)));
         }
 
         await RefusedAsync(
@@ -142,8 +142,8 @@ internal sealed class PutBackCopies(ActStock stock) : IDisposable
     private async Task EnrolAsync()
     {
         await using var signer = await OpenAsync();
-        using var freshness = await OfflineFreshness.OpenAsync(signer);
-        await signer.ExecuteAsync(new EnrolWitness(freshness!.Standing, null));
+        using var rollbackProtection = await OfflineRollbackProtection.OpenAsync(signer);
+        await signer.ExecuteAsync(new EnrolAnchor(rollbackProtection!.Standing, null));
     }
 
     private Task<OfflineSigner> OpenAsync() => OfflineSigner.OpenAsync(Data, Options, Ledger.Open(Data.LedgerFile));

@@ -1,16 +1,16 @@
 using RemoteSigner.Administration;
 using RemoteSigner.Administration.Files;
-using RemoteSigner.Administration.Freshness;
 using RemoteSigner.Administration.Keys;
+using RemoteSigner.Administration.RollbackProtection;
 using RemoteSigner.Administration.Seals;
 using RemoteSigner.Clusters;
-using RemoteSigner.Freshness;
 using RemoteSigner.Host.Cli;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
 using RemoteSigner.Rig;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Tests.Clusters.Ssv;
@@ -30,7 +30,7 @@ public sealed class RekeyTests(SoftHsm softHsm) : IAsyncLifetime
     private readonly string _tpm = Directory.CreateTempSubdirectory("tpm-").FullName;
     private readonly SecretArena _arena = new();
     private SoftwareTpm? _software;
-    private string _witness = FreshnessOptions.Token;
+    private string _anchor = RollbackProtectionOptions.Token;
 
     private DataDirectory Data => new(_folder);
 
@@ -44,7 +44,7 @@ public sealed class RekeyTests(SoftHsm softHsm) : IAsyncLifetime
                 Token = "one",
                 Pin = new PinOptions { File = "pin" },
             },
-            Freshness = new FreshnessOptions { Witness = _witness },
+            RollbackProtection = new RollbackProtectionOptions { Anchor = _anchor },
             Tpm = new TpmOptions { Address = _software?.Address ?? "" },
             Clients = [],
         };
@@ -56,11 +56,11 @@ public sealed class RekeyTests(SoftHsm softHsm) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(FreshnessOptions.Token)]
-    [InlineData(FreshnessOptions.Tpm)]
-    public async Task All_that_hangs_on_the_root_key_follows_it(string witness)
+    [InlineData(RollbackProtectionOptions.Token)]
+    [InlineData(RollbackProtectionOptions.Tpm)]
+    public async Task All_that_hangs_on_the_root_key_follows_it(string anchor)
     {
-        await MakeAsync(witness);
+        await MakeAsync(anchor);
         for (var epoch = 1u; epoch <= 3; epoch++)
         {
             await RekeyAsync();
@@ -76,7 +76,7 @@ public sealed class RekeyTests(SoftHsm softHsm) : IAsyncLifetime
     [InlineData("clusters", 1)]
     public async Task Interrupted_before_a_file_it_is_finished_by_whatever_comes_next(string name, uint epoch)
     {
-        await MakeAsync(FreshnessOptions.Token);
+        await MakeAsync(RollbackProtectionOptions.Token);
         var file = name == "clusters" ? Directory.GetFiles(Data.ClustersFolder, "*.anchor").Single() : Path.Combine(_folder, name);
         var barrier = Directory.CreateDirectory(file + ".new");
         await Assert.ThrowsAnyAsync<Exception>(RekeyAsync);
@@ -91,16 +91,16 @@ public sealed class RekeyTests(SoftHsm softHsm) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(FreshnessOptions.Token)]
-    [InlineData(FreshnessOptions.Tpm)]
-    public async Task What_the_witness_refuses_is_known_before_anything_is_changed(string witness)
+    [InlineData(RollbackProtectionOptions.Token)]
+    [InlineData(RollbackProtectionOptions.Tpm)]
+    public async Task What_the_anchor_refuses_is_known_before_anything_is_changed(string anchor)
     {
-        await MakeAsync(witness);
+        await MakeAsync(anchor);
         var before = await File.ReadAllBytesAsync(Data.VaultFile);
-        if (witness == FreshnessOptions.Tpm)
+        if (anchor == RollbackProtectionOptions.Tpm)
         {
             (await _software!.ToolAsync("changeauth", "-c", "o", "secret")).Succeeded();
-            Assert.Equal(WitnessFault.Refused, (await Assert.ThrowsAsync<WitnessException>(RekeyAsync)).Fault);
+            Assert.Equal(RollbackAnchorFault.Refused, (await Assert.ThrowsAsync<RollbackAnchorException>(RekeyAsync)).Fault);
             (await _software.ToolAsync("changeauth", "-c", "o", "-p", "secret")).Succeeded();
         }
         else
@@ -125,7 +125,7 @@ public sealed class RekeyTests(SoftHsm softHsm) : IAsyncLifetime
     [Fact]
     public async Task A_vault_that_is_not_the_ledgers_takes_nothing_along()
     {
-        await MakeAsync(FreshnessOptions.Token);
+        await MakeAsync(RollbackProtectionOptions.Token);
         var barrier = Directory.CreateDirectory(Data.OperatorKeyFile + ".new");
         await Assert.ThrowsAnyAsync<Exception>(RekeyAsync);
         barrier.Delete();
@@ -145,9 +145,9 @@ public sealed class RekeyTests(SoftHsm softHsm) : IAsyncLifetime
                     )
                 ).Code
             );
-            using (var freshness = await OfflineFreshness.OpenAsync(signer))
+            using (var rollbackProtection = await OfflineRollbackProtection.OpenAsync(signer))
             {
-                Assert.IsType<StartDecision.Refuse>(StartRules.Decide(await freshness!.Standing.LookAsync()));
+                Assert.IsType<StartDecision.Refuse>(StartRules.Decide(await rollbackProtection!.Standing.LookAsync()));
             }
 
             Assert.Equal(start, await signer.Slashing.GetStartAsync());
@@ -167,7 +167,7 @@ public sealed class RekeyTests(SoftHsm softHsm) : IAsyncLifetime
     [InlineData(true)]
     public async Task The_vault_of_before_is_refused(bool isInterrupted)
     {
-        await MakeAsync(FreshnessOptions.Token);
+        await MakeAsync(RollbackProtectionOptions.Token);
         var before = await File.ReadAllBytesAsync(Data.VaultFile);
         if (isInterrupted)
         {
@@ -182,7 +182,7 @@ public sealed class RekeyTests(SoftHsm softHsm) : IAsyncLifetime
 
         await File.WriteAllBytesAsync(Data.VaultFile, before);
 
-        Assert.Equal(FreshnessReason.VaultReplaced, Assert.IsType<StartDecision.Refuse>(await DecideAsync()).Refusal.Reason);
+        Assert.Equal(RollbackReason.VaultReplaced, Assert.IsType<StartDecision.Refuse>(await DecideAsync()).Refusal.Reason);
         Assert.Equal("not_newest", (await Assert.ThrowsAsync<AdminException>(RekeyAsync)).Code);
         Assert.Equal(before, await File.ReadAllBytesAsync(Data.VaultFile));
     }
@@ -195,10 +195,10 @@ public sealed class RekeyTests(SoftHsm softHsm) : IAsyncLifetime
         Directory.Delete(_tpm, recursive: true);
     }
 
-    private async Task MakeAsync(string witness)
+    private async Task MakeAsync(string anchor)
     {
-        _witness = witness;
-        if (witness == FreshnessOptions.Tpm)
+        _anchor = anchor;
+        if (anchor == RollbackProtectionOptions.Tpm)
         {
             Assert.SkipUnless(
                 SoftwareTpm.IsAvailable || Environment.GetEnvironmentVariable("CI") == "true",
@@ -224,14 +224,14 @@ public sealed class RekeyTests(SoftHsm softHsm) : IAsyncLifetime
             await _software.FlushAsync();
         }
 
-        await using (var scene = await IntakeScene.OpenAsync())
+        await using (var scene = await ImportScene.OpenAsync())
         {
             using (var token = softHsm.Open(scene.Vaults.Arena))
             {
                 await scene.DoAsync(new AddTokenSlot(token, "rekey", TimeProvider.System));
             }
 
-            await scene.TakeAsync(new IntakeOrder([scene.Vaults.NewShare(label: "early")], SlashingFloor.NeverSigned));
+            await scene.TakeAsync(new ImportRequest([scene.Vaults.NewShare(label: "early")], DeclaredHistory.NeverSigned));
             await scene.KeepAsync((await scene.NodeAsync("lock-v1_11-4of3", 0)).Lock);
             using var key = OperatorKeyTests.Operator(scene.Vaults.Arena, 0);
             await scene.DoAsync(new ImportOperatorKey(key, Path.Combine(scene.Vaults.Folder, "operator-key")));
@@ -241,8 +241,8 @@ public sealed class RekeyTests(SoftHsm softHsm) : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(_folder, "pin"), SoftHsm.Pin);
         File.SetUnixFileMode(Path.Combine(_folder, "pin"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await using var signer = await OpenAsync();
-        using var freshness = await OfflineFreshness.OpenAsync(signer);
-        await signer.ExecuteAsync(new EnrolWitness(freshness!.Standing, null));
+        using var rollbackProtection = await OfflineRollbackProtection.OpenAsync(signer);
+        await signer.ExecuteAsync(new EnrolAnchor(rollbackProtection!.Standing, null));
     }
 
     private async Task RekeyAsync()
@@ -277,8 +277,8 @@ public sealed class RekeyTests(SoftHsm softHsm) : IAsyncLifetime
     private async Task<StartDecision> DecideAsync()
     {
         await using var signer = await OpenAsync();
-        using var freshness = await OfflineFreshness.OpenAsync(signer);
-        return StartRules.Decide(await freshness!.Standing.LookAsync());
+        using var rollbackProtection = await OfflineRollbackProtection.OpenAsync(signer);
+        return StartRules.Decide(await rollbackProtection!.Standing.LookAsync());
     }
 
     private Task<OfflineSigner> OpenAsync() => OfflineSigner.OpenAsync(Data, Options, Ledger.Open(Data.LedgerFile));

@@ -5,7 +5,7 @@ using RemoteSigner.Tests.Slashing;
 namespace RemoteSigner.Tests.Administration;
 
 /// <summary>
-/// One act in a signer that runs, while another one starts with a copy of its data directory on the same witness: before the act, or in the
+/// One act in a signer that runs, while another one starts with a copy of its data directory on the same anchor: before the act, or in the
 /// middle of it. Of all that the two sign nothing conflicts, past its fence the first signs no more, and the other one is not hindered.
 /// </summary>
 internal sealed class SecondSigner(ActStock stock, ActRow row) : IDisposable
@@ -18,7 +18,7 @@ internal sealed class SecondSigner(ActStock stock, ActRow row) : IDisposable
 
     public async Task RunAsync()
     {
-        var device = new WitnessDevice((one, place) => one.EnrolAsync(place));
+        var device = new RollbackAnchorDevice((one, place) => one.EnrolAsync(place));
         stock.Image.PutBack(_disk.Folder);
         await device.PrepareAsync(new ActPlace(stock, _disk.Folder));
         var image = FolderImage.Of(_disk.Folder);
@@ -33,7 +33,7 @@ internal sealed class SecondSigner(ActStock stock, ActRow row) : IDisposable
     }
 
     // Whether the act got as far as its n-th write; 0 is before it.
-    private async Task<bool> IsReachedAsync(WitnessDevice device, FolderImage image, int moment)
+    private async Task<bool> IsReachedAsync(RollbackAnchorDevice device, FolderImage image, int moment)
     {
         image.PutBack(_disk.Folder);
         await device.BeginAsync(new ActPlace(stock, _disk.Folder));

@@ -1,13 +1,13 @@
 using RemoteSigner.Administration;
-using RemoteSigner.Freshness;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Spec;
-using RemoteSigner.Tests.Freshness;
+using RemoteSigner.Tests.RollbackProtection;
 using RemoteSigner.Tests.Slashing;
 
 namespace RemoteSigner.Tests.Administration;
 
 /// <summary>
-/// A signer that serves a data directory: started by the start protocol, behind a fence, and after an act it tells its witness of the vault
+/// A signer that serves a data directory: started by the start protocol, behind a fence, and after an act it tells its anchor of the vault
 /// as the host does.
 /// </summary>
 internal sealed class SignerRun : IAsyncDisposable
@@ -23,11 +23,11 @@ internal sealed class SignerRun : IAsyncDisposable
     public static async Task<SignerRun> StartAsync(ActStock stock, string folder, ModelMemory memory)
     {
         var run = new SignerRun(await ActWorld.OpenAsync(stock, folder));
-        var witness = new ModelWitness(memory);
-        var standing = run.World.Place.Stand(witness);
+        var anchor = new ModelRollbackAnchor(memory);
+        var standing = run.World.Place.Stand(anchor);
         Assert.IsNotType<StartDecision.Refuse>(
             await new StartProtocol(
-                witness,
+                anchor,
                 standing.Keys,
                 run.World.Slashing,
                 standing.Found,

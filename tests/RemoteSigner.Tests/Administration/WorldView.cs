@@ -24,7 +24,7 @@ internal static class WorldView
                 .Select(Describe)
                 .Order(StringComparer.Ordinal),
             $"high {await world.Slashing.GetHighWatermarkAsync()}",
-            $"floor {await world.Slashing.GetGlobalFloorAsync()}",
+            $"low watermark {await world.Slashing.GetGlobalLowWatermarkAsync()}",
             $"start {await world.Slashing.GetStartAsync()}",
             $"log begins after {await world.Ledger.ReadAsync(transaction => LedgerEntries.Base(transaction, new byte[32]))}",
             $"vault {vault.Contents.Generation}",

@@ -83,7 +83,7 @@ public sealed class AuditLogTests
     {
         await using var signer = await SignedAsync();
         await signer.Slashing.ImportAsync(await signer.ExportAsync(), InterchangeReading.Complete);
-        await signer.Slashing.RegisterAsync(Key(1, group: 9), SlashingFloor.FromHistory);
+        await signer.Slashing.RegisterAsync(Key(1, group: 9), DeclaredHistory.FromHistory);
         await signer.Slashing.PruneAsync(1);
         await signer.Slashing.RaiseLowWatermarkAsync(new Slot(15), null);
         await signer.CloseAsync();
@@ -144,14 +144,14 @@ public sealed class AuditLogTests
     public async Task Two_granted_roots_for_one_target_are_reported_whatever_the_records_say()
     {
         await using var signer = await TemporarySigner.CreateAsync();
-        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
         await signer.RequestAsync(Key(1), Vote(0, 1), Root(1));
         await signer.RequestAsync(Key(1), Vote(3, 4), Root(1));
 
         // What a signer wrote that granted an imported root beside the one it had signed: the entry, and a record that covers it.
         await signer.Ledger.WriteAsync(transaction =>
         {
-            signer.Witness(Key(1), Vote(3, 4))(transaction, Root(2), new Verdict.Allowed(AlreadySigned: true));
+            signer.Anchor(Key(1), Vote(3, 4))(transaction, Root(2), new Verdict.Allowed(AlreadySigned: true));
             return transaction
                 .Statement(
                     "INSERT INTO attestation (validator, target, source, root) SELECT validator, 4, 3, ?2 FROM public_key WHERE key = ?1"
@@ -193,7 +193,7 @@ public sealed class AuditLogTests
     private static async Task<TemporarySigner> SignedAsync()
     {
         var signer = await TemporarySigner.CreateAsync();
-        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
         await signer.RequestAsync(Key(1), Block(10), Root(1));
         await signer.RequestAsync(Key(1), Block(20), Root(2));
         await signer.RequestAsync(Key(1), Block(20), Root(3));

@@ -5,8 +5,8 @@ using RemoteSigner.Administration;
 using RemoteSigner.Administration.History;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
-using RemoteSigner.Freshness;
 using RemoteSigner.Ledgers;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Slashing;
 using RemoteSigner.Tests.Keys;
 using RemoteSigner.Tests.Slashing;
@@ -24,7 +24,7 @@ public sealed class AuditSegmentTests : IAsyncLifetime
     {
         _signer = await TemporarySigner.CreateAsync();
         await OpenAsync();
-        await _signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        await _signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
         await SignAsync(1, 20);
     }
 

@@ -30,7 +30,7 @@ public sealed class EntryPackingTests : IAsyncLifetime
 
     private static readonly Gen<AuditEntry> _entry = Gen.Select(
             Gen.Int[0, 2].Select(one => (AuditDecision)one),
-            Gen.Int[0, 2].Select(one => new[] { "sign", "key.import", "freshness.start" }[one]),
+            Gen.Int[0, 2].Select(one => new[] { "sign", "key.import", "rollback_protection.start" }[one]),
             _text,
             _text,
             Gen.Int[0, 5],

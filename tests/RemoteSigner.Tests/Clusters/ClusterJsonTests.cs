@@ -124,13 +124,13 @@ public sealed class ClusterJsonTests
         using var folder = new TemporaryFile();
         using (var file = File.OpenWrite(folder.Path))
         {
-            file.SetLength(ClusterJson.MostBytes + 1L);
+            file.SetLength(ClusterJson.MaxBytes + 1L);
         }
 
         Assert.Equal(ClusterFileFault.TooLarge, Assert.Throws<ClusterFileException>(() => ClusterFile.Open(folder.Path)).Fault);
         Assert.Equal(
             ClusterFileFault.TooLarge,
-            Assert.Throws<ClusterFileException>(() => ClusterLock.Parse(new byte[ClusterJson.MostBytes + 1])).Fault
+            Assert.Throws<ClusterFileException>(() => ClusterLock.Parse(new byte[ClusterJson.MaxBytes + 1])).Fault
         );
     }
 

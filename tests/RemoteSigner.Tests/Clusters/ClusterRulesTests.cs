@@ -197,7 +197,7 @@ public sealed class ClusterRulesTests : IDisposable
         var signed = _lock.Validators[0].Deposits[0];
         var topUp = new Deposit(signed.PublicKey, signed.WithdrawalCredentials, 8 * Ether, _lock.Definition.ForkVersion);
         ClusterRefusal? Ask(Deposit deposit, ulong most) =>
-            Rules(mostTopUp: most).Refusal(_share.PublicKey, _share.GroupKey, _membership, deposit);
+            Rules(maxTopUp: most).Refusal(_share.PublicKey, _share.GroupKey, _membership, deposit);
 
         Assert.Contains("maxTopUpGwei", Ask(topUp, 0)?.Detail, StringComparison.Ordinal);
         Assert.Null(Ask(topUp, 8 * Ether));
@@ -270,7 +270,7 @@ public sealed class ClusterRulesTests : IDisposable
         RegistrationPolicy? policy = null,
         BuilderPolicy? builders = null,
         bool oneVote = false,
-        ulong mostTopUp = 0
+        ulong maxTopUp = 0
     ) =>
         new(
             Network,
@@ -278,7 +278,7 @@ public sealed class ClusterRulesTests : IDisposable
             builders ?? BuilderPolicy.None,
             new PayloadVotes(oneVote),
             new ClusterLibrary(_archive),
-            mostTopUp
+            maxTopUp
         );
 
     private ProposerPreferences Preferences(ExecutionAddress recipient, ulong gasLimit = 30_000_000) =>

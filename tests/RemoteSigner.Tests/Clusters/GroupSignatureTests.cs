@@ -36,7 +36,7 @@ public sealed class GroupSignatureTests : IDisposable
         Assert.Equal(
             [2UL, 4],
             Assert
-                .IsType<GroupSignature.FalsePartials>(Combine([good, Partial(0, 2), Partial(1, 3), good with { ShareIndex = 4 }]))
+                .IsType<GroupSignature.InvalidPartials>(Combine([good, Partial(0, 2), Partial(1, 3), good with { ShareIndex = 4 }]))
                 .ShareIndices
         );
         Assert.Equal(

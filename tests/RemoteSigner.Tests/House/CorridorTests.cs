@@ -1,11 +1,11 @@
 using System.Reflection;
 using RemoteSigner.Administration;
 using RemoteSigner.Audit;
-using RemoteSigner.Freshness;
 using RemoteSigner.Host;
 using RemoteSigner.Host.Http;
 using RemoteSigner.Host.Tls;
 using RemoteSigner.Ledgers;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Signing;
 using RemoteSigner.Slashing;
@@ -38,9 +38,9 @@ public sealed class CorridorTests
             {
                 typeof(StartLog),
                 typeof(ClockReferences),
-                typeof(AttestationApi),
+                typeof(RemoteAttestationApi),
                 typeof(RefusedClients),
-                typeof(OperatorVoice),
+                typeof(OperatorSigner),
                 typeof(Signer),
             }
                 .Select(type => type.FullName!)
@@ -49,8 +49,8 @@ public sealed class CorridorTests
         );
 
     /// <summary>
-    /// A start has its own order, in one file: a floor that is complete ends there, too. And so has the fence of a vault that got another
-    /// root key, which goes on before a start is judged.
+    /// A start has its own order, in one file: a low watermark that is complete ends there, too. And so has the fence of a vault that got
+    /// another root key, which goes on before a start is judged.
     /// </summary>
     [Fact]
     public void Slashing_protection_is_changed_by_acts_and_by_starts_alone()
@@ -64,7 +64,7 @@ public sealed class CorridorTests
         Assert.Equal(
             [
                 $"{typeof(FenceSuccession).FullName}: RecordStartAsync",
-                $"{typeof(StartProtocol).FullName}: EndFloorIfCompleteAsync",
+                $"{typeof(StartProtocol).FullName}: EndLowWatermarkIfCompleteAsync",
                 $"{typeof(StartProtocol).FullName}: RecordStartAsync",
             ],
             changes
@@ -92,7 +92,14 @@ public sealed class CorridorTests
                 .Select(method => method.Name)
                 .Where(name =>
                     !name.StartsWith("Get", StringComparison.Ordinal)
-                    && name is not ("WatchFloorAsync" or "StatusAsync" or "ExportAsync" or "ForeseeAsync" or "ForeseeEnrolmentAsync")
+                    && name
+                        is not (
+                            "WatchLowWatermarkAsync"
+                            or "StatusAsync"
+                            or "ExportAsync"
+                            or "EvaluateAsync"
+                            or "EvaluateRegistrationAsync"
+                        )
                 )
                 .Order()
         );

@@ -108,7 +108,7 @@ public sealed partial class HouseTests
     [Fact]
     public void The_operators_key_signs_for_the_operators_voice_alone()
     {
-        Assert.Equal([typeof(OperatorVoice).FullName!], CallersOf(Method(typeof(OperatorKey), "Sign")));
+        Assert.Equal([typeof(OperatorSigner).FullName!], CallersOf(Method(typeof(OperatorKey), "Sign")));
         Assert.Equal([typeof(OperatorKey).FullName!, typeof(RsaPrivateKey).FullName!], CallersOf(Method(typeof(RsaPrivateKey), "Sign")));
     }
 

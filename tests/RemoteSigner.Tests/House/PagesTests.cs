@@ -12,7 +12,7 @@ public sealed partial class PagesTests
     [Fact]
     public void Every_reason_code_has_its_section_and_no_section_is_stale()
     {
-        string[] kinds = ["SlashingRule", "FreshnessReason", "ClusterRule", "SignOutcome"];
+        string[] kinds = ["SlashingRule", "RollbackReason", "ClusterRule", "SignOutcome"];
         var codes = Read("tests/RemoteSigner.Tests/House/stored-names.txt")
             .Split('\n')
             .Select(line => line.Split(' '))

@@ -1,4 +1,4 @@
-using RemoteSigner.Freshness;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Signing;
 using RemoteSigner.Slashing;
@@ -21,7 +21,7 @@ public sealed class PictureTests
 
     [Fact]
     public void The_picture_of_a_start_shows_every_reason_to_refuse() =>
-        Assert.Equal(Names<FreshnessReason>(), Boxes("start-states", nameof(FreshnessReason)));
+        Assert.Equal(Names<RollbackReason>(), Boxes("start-states", nameof(RollbackReason)));
 
     [Fact]
     public void The_picture_of_who_holds_what_shows_every_way_to_open_the_vault() =>

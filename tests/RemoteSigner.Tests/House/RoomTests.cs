@@ -7,7 +7,7 @@ namespace RemoteSigner.Tests.House;
 /// </summary>
 public sealed class RoomTests
 {
-    private const int MostFiles = 25;
+    private const int MaxFiles = 25;
 
     private static readonly Lazy<SortedDictionary<string, SortedSet<string>>> _rooms = new(Read);
 
@@ -51,7 +51,7 @@ public sealed class RoomTests
     public void No_folder_has_more_files_than_a_person_looks_through() =>
         Assert.DoesNotContain(
             HouseTests.Sources("src", "*.cs").CountBy(path => Path.GetRelativePath(HouseTests.Root(), Path.GetDirectoryName(path)!)),
-            folder => folder.Value > MostFiles
+            folder => folder.Value > MaxFiles
         );
 
     private static SortedDictionary<string, SortedSet<string>> Read()

@@ -45,7 +45,7 @@ public sealed partial class StoreTests
     [Fact]
     public void The_rules_know_no_store()
     {
-        string[] rules = ["AttestationRules", "BlockRules", "GlobalFloor", "SignedBounds", "SignedVotes", "ValidatorHistory"];
+        string[] rules = ["AttestationRules", "BlockRules", "GlobalLowWatermark", "SignedBounds", "SignedVotes", "ValidatorHistory"];
         var uses = CompiledCode
             .Uses(typeof(SlashingProtection).Assembly)
             .Where(use => rules.Contains(use.Caller.DeclaringType!.Name))

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using RemoteSigner.Clusters;
-using RemoteSigner.Freshness;
 using RemoteSigner.Host;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Signing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
@@ -19,7 +19,7 @@ public sealed class StoredNamesTests
     {
         var names = Lines<DutyType>(DutyTypeNames.Name)
             .Concat(Lines<SlashingRule>(SlashingRuleNames.Name))
-            .Concat(Lines<FreshnessReason>(FreshnessReasonNames.Name))
+            .Concat(Lines<RollbackReason>(RollbackReasonNames.Name))
             .Concat(Lines<ClusterRule>(ClusterRuleNames.Name))
             .Concat(
                 typeof(SignOutcome)
@@ -36,10 +36,13 @@ public sealed class StoredNamesTests
     public void A_refusal_is_counted_and_audited_under_the_rule_and_not_under_its_kind()
     {
         Assert.Equal("DoubleVote", new SignOutcome.Slashable(SlashingRule.DoubleVote, "").RuleName);
-        Assert.Equal("FenceNotMoved", new SignOutcome.NotFresh(new FreshnessRefusal(FreshnessReason.FenceNotMoved, "", "")).RuleName);
+        Assert.Equal(
+            "FenceNotMoved",
+            new SignOutcome.RollbackCheckFailed(new RollbackRefusal(RollbackReason.FenceNotMoved, "", "")).RuleName
+        );
         Assert.Equal(
             "GasLimitOutsideBand",
-            new SignOutcome.AgainstCluster(new ClusterRefusal(ClusterRule.GasLimitOutsideBand, "")).RuleName
+            new SignOutcome.ClusterPolicyViolation(new ClusterRefusal(ClusterRule.GasLimitOutsideBand, "")).RuleName
         );
         Assert.Equal("UnknownKey", new SignOutcome.UnknownKey().RuleName);
     }

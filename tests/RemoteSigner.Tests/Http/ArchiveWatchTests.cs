@@ -25,14 +25,19 @@ public sealed class ArchiveWatchTests : IAsyncLifetime
 
     private readonly KeyRing _ring = new();
     private readonly HeldShares _held = new();
-    private IntakeScene _scene = null!;
-    private OperatorVoice _voice = null!;
+    private ImportScene _scene = null!;
+    private OperatorSigner _voice = null!;
     private ArchiveWatch _watch = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _scene = await IntakeScene.OpenAsync();
-        _voice = new OperatorVoice(new OperatorSpeech(new HashSet<SsvDomain>(), anyValidator: false), _ring, _scene.Library, _scene.Audit);
+        _scene = await ImportScene.OpenAsync();
+        _voice = new OperatorSigner(
+            new OperatorMessagePolicy(new HashSet<SsvDomain>(), anyValidator: false),
+            _ring,
+            _scene.Library,
+            _scene.Audit
+        );
         _watch = new ArchiveWatch(_scene.Library, _ring, _voice, NullLogger<ArchiveWatch>.Instance);
     }
 
@@ -73,14 +78,14 @@ public sealed class ArchiveWatchTests : IAsyncLifetime
         var json = LockJsonWriter.Write(
             forge.Finish(made with { Definition = definition with { DefinitionHash = DefinitionHash.Definition(definition) } })
         );
-        Assert.Throws<IntakeException>(() => VerifiedLock.Of(json, "lock", IntakeScene.Policy));
+        Assert.Throws<ImportException>(() => VerifiedLock.Of(json, "lock", ImportScene.Policy));
         var nodeKey = new NodeFolder(ClusterVectors.NodeFolder("lock-v1_10-4of3", 0)).ReadNodeKey(_scene.Vaults.Arena);
         var document = AnchoredDocument.ByNode(
-            VerifiedLock.Of(json, "lock", IntakeScene.Policy with { AcceptContractSignatures = true }),
+            VerifiedLock.Of(json, "lock", ImportScene.Policy with { AcceptContractSignatures = true }),
             nodeKey,
             "node",
             accepted: false,
-            IntakeScene.Now
+            ImportScene.Now
         );
         await _scene.KeepAsync(document);
 
@@ -226,7 +231,7 @@ public sealed class ArchiveWatchTests : IAsyncLifetime
                     [.. shares.Select(share => (share.ShareKey, share.Secret))],
                     ShareProvenance.KeymanagerPush,
                     PushLabels.Keymanager,
-                    SlashingFloor.NeverSigned,
+                    DeclaredHistory.NeverSigned,
                     AdminRight.ManageKeys
                 )
             )

@@ -10,7 +10,7 @@ public sealed class AttestationPaceTests
     [Fact]
     public void One_at_a_time_and_a_pause_after_each()
     {
-        using var pace = new AttestationPace(_time);
+        using var pace = new RemoteAttestationPace(_time);
         var first = pace.TryBegin();
         Assert.NotNull(first);
         _time.Advance(TimeSpan.FromHours(1));
@@ -18,7 +18,7 @@ public sealed class AttestationPaceTests
 
         first.Dispose();
         Assert.Null(pace.TryBegin());
-        _time.Advance(AttestationPace.Pause - TimeSpan.FromMilliseconds(1));
+        _time.Advance(RemoteAttestationPace.Pause - TimeSpan.FromMilliseconds(1));
         Assert.Null(pace.TryBegin());
         _time.Advance(TimeSpan.FromMilliseconds(1));
 

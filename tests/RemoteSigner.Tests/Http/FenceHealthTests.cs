@@ -1,73 +1,73 @@
 using Prometheus;
-using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Http;
 using RemoteSigner.Host.Running;
-using RemoteSigner.Tests.Freshness;
+using RemoteSigner.RollbackProtection;
+using RemoteSigner.Tests.RollbackProtection;
 
 namespace RemoteSigner.Tests.Http;
 
 /// <summary>
-/// What health and metrics say while floors refuse duties, and until when: by the epoch and by the source that votes still need.
+/// What health and metrics say while low watermarks refuse duties, and until when: by the epoch and by the source that votes still need.
 /// </summary>
 public sealed class FenceHealthTests : IAsyncLifetime
 {
     private const ulong Fence = SharedDirectory.Fence;
 
-    private readonly ModelWitness _witness = new();
+    private readonly ModelRollbackAnchor _anchor = new();
     private readonly CollectorRegistry _registry = Metrics.NewCustomRegistry();
     private SharedDirectory _directory = null!;
 
-    public async ValueTask InitializeAsync() => _directory = await SharedDirectory.CreateAsync(_ => _witness);
+    public async ValueTask InitializeAsync() => _directory = await SharedDirectory.CreateAsync(_ => _anchor);
 
     public ValueTask DisposeAsync() => _directory.DisposeAsync();
 
     [Fact]
-    public async Task Is_up_and_open_without_floors()
+    public async Task Is_up_and_open_without_low_watermarks()
     {
         await using var run = await StartAsync(crashes: 0);
-        var health = Health(run, FreshnessOptions.Down);
+        var health = Health(run, RollbackProtectionOptions.Down);
 
         Assert.Equal((HealthReport.Up, "open"), (health.Check().Status, health.Check().Data!.State));
-        Assert.Equal("0", await FigureAsync("remote_signer_fence_floor_source"));
-        Assert.Equal("0", await FigureAsync("remote_signer_fence_floor_refusing"));
+        Assert.Equal("0", await FigureAsync("remote_signer_fence_low_watermark_source"));
+        Assert.Equal("0", await FigureAsync("remote_signer_fence_low_watermark_refusing"));
     }
 
     [Theory]
-    [InlineData(FreshnessOptions.Degraded, HealthReport.Degraded)]
-    [InlineData(FreshnessOptions.Down, HealthReport.Down)]
+    [InlineData(RollbackProtectionOptions.Degraded, HealthReport.Degraded)]
+    [InlineData(RollbackProtectionOptions.Down, HealthReport.Down)]
     public async Task Floors_are_in_the_way_until_their_epoch_has_come_and_a_vote_has_passed_them(string setting, string status)
     {
         await using var run = await StartAsync(crashes: 1);
         var health = Health(run, setting);
 
-        Assert.Equal((status, "floors_raised"), (health.Check().Status, health.Check().Data!.State));
+        Assert.Equal((status, "low_watermarks_raised"), (health.Check().Status, health.Check().Data!.State));
         Assert.Contains($"blocks and votes before epoch {Fence} are refused", health.Check().Data!.Detail, StringComparison.Ordinal);
         At(Fence + 3);
         Assert.False(await run.VoteAsync(Fence - 3, Fence + 3, 1));
-        Assert.Equal((status, "floors_raised"), (health.Check().Status, health.Check().Data!.State));
+        Assert.Equal((status, "low_watermarks_raised"), (health.Check().Status, health.Check().Data!.State));
         Assert.StartsWith(
             $"no vote passes until a source epoch of {Fence - 2} or later is justified",
             health.Check().Data!.Detail,
             StringComparison.Ordinal
         );
-        Assert.Equal(($"{Fence}", $"{Fence - 2}", "0", "1"), await FloorFiguresAsync());
+        Assert.Equal(($"{Fence}", $"{Fence - 2}", "0", "1"), await LowWatermarkFiguresAsync());
 
         Assert.True(await run.VoteAsync(Fence - 2, Fence + 3, 1));
         Assert.Equal((HealthReport.Up, "open"), (health.Check().Status, health.Check().Data!.State));
-        Assert.Equal(($"{Fence}", $"{Fence - 2}", "0", "0"), await FloorFiguresAsync());
+        Assert.Equal(($"{Fence}", $"{Fence - 2}", "0", "0"), await LowWatermarkFiguresAsync());
     }
 
     [Fact]
     public async Task A_vote_from_ahead_of_its_time_does_not_hide_that_blocks_are_refused()
     {
         await using var run = await StartAsync(crashes: 1);
-        var health = Health(run, FreshnessOptions.Degraded);
+        var health = Health(run, RollbackProtectionOptions.Degraded);
         At(Fence - 1);
 
         Assert.True(await run.VoteAsync(Fence - 2, Fence, 1));
 
-        Assert.Equal((HealthReport.Degraded, "floors_raised"), (health.Check().Status, health.Check().Data!.State));
+        Assert.Equal((HealthReport.Degraded, "low_watermarks_raised"), (health.Check().Status, health.Check().Data!.State));
     }
 
     [Fact]
@@ -96,31 +96,31 @@ public sealed class FenceHealthTests : IAsyncLifetime
             isFault,
             SignerOptionsValidator
                 .Faults(options, new DataDirectory(Path.GetTempPath()))
-                .Contains("freshness.floorsHealth must be degraded or down")
+                .Contains("rollback_protection.low_watermarksHealth must be degraded or down")
         );
-        Assert.Contains($"\"floorsHealth\": \"{value}\"", SignerOptionsTemplate.Write(options), StringComparison.Ordinal);
+        Assert.Contains($"\"lowWatermarksHealth\": \"{value}\"", SignerOptionsTemplate.Write(options), StringComparison.Ordinal);
     }
 
-    private static SignerOptions Options(string floorsHealth) =>
+    private static SignerOptions Options(string lowWatermarksHealth) =>
         new()
         {
             Network = new NetworkOptions { Name = "hoodi" },
             Seal = new SealOptions { Profile = SealOptions.Tpm, Token = "" },
             Clients = [],
-            Freshness = new FreshnessOptions { FloorsHealth = floorsHealth },
+            RollbackProtection = new RollbackProtectionOptions { LowWatermarksHealth = lowWatermarksHealth },
         };
 
     private async Task<SharedDirectory.SharedRun> StartAsync(int crashes)
     {
         for (var crash = 0; crash < crashes; crash++)
         {
-            await using var crashed = await _directory.OpenAsync(_directory.Ledger, _witness);
+            await using var crashed = await _directory.OpenAsync(_directory.Ledger, _anchor);
             await crashed.StartAsync();
         }
 
-        var run = await _directory.OpenAsync(_directory.Ledger, _witness);
+        var run = await _directory.OpenAsync(_directory.Ledger, _anchor);
         await run.StartAsync();
-        await run.Slashing.WatchFloorAsync();
+        await run.Slashing.WatchLowWatermarkAsync();
         return run;
     }
 
@@ -139,12 +139,12 @@ public sealed class FenceHealthTests : IAsyncLifetime
             DateTimeOffset.FromUnixTimeSeconds((long)(SharedDirectory.Network.GenesisTime!.Value + (epoch * 32 * 12)))
         );
 
-    private async Task<(string, string, string, string)> FloorFiguresAsync() =>
+    private async Task<(string, string, string, string)> LowWatermarkFiguresAsync() =>
         (
-            await FigureAsync("remote_signer_fence_floor_epoch"),
-            await FigureAsync("remote_signer_fence_floor_source"),
-            await FigureAsync("remote_signer_fence_floor_epochs_left"),
-            await FigureAsync("remote_signer_fence_floor_refusing")
+            await FigureAsync("remote_signer_fence_low_watermark_epoch"),
+            await FigureAsync("remote_signer_fence_low_watermark_source"),
+            await FigureAsync("remote_signer_fence_low_watermark_epochs_left"),
+            await FigureAsync("remote_signer_fence_low_watermark_refusing")
         );
 
     private async Task<string> FigureAsync(string name)

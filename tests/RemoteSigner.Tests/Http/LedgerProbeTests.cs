@@ -135,7 +135,7 @@ public sealed class LedgerProbeTests
     private static PermitRequest.Ask Ask(TemporarySigner signer, int key)
     {
         var content = Duties.Vote(1, 2);
-        return new PermitRequest.Ask(Duties.Key(key), Duties.Message(content, Duties.Root(1)), signer.Witness(Duties.Key(key), content));
+        return new PermitRequest.Ask(Duties.Key(key), Duties.Message(content, Duties.Root(1)), signer.Anchor(Duties.Key(key), content));
     }
 
     // The writer is busy until the gate is opened, as behind a disk that does not answer.

@@ -21,7 +21,7 @@ public sealed class ManagementBodyTests
 
         Assert.Equal([1, 2], share.Encrypted);
         Assert.Equal(Key, share.PublicKey.ToString());
-        Assert.Equal([BlsPublicKey.Parse(Key)], KeymanagerAnswer.ReadKeys(Encoding.UTF8.GetBytes($$"""{"pubkeys":["{{Key}}"]}""")));
+        Assert.Equal([BlsPublicKey.Parse(Key)], KeymanagerResponse.ReadKeys(Encoding.UTF8.GetBytes($$"""{"pubkeys":["{{Key}}"]}""")));
     }
 
     [Theory]
@@ -46,15 +46,15 @@ public sealed class ManagementBodyTests
     [InlineData("""{"pubkeys":[],"pubkeys":[]}""")]
     [InlineData("""{"\ud800":1,"pubkeys":[]}""")]
     public void What_is_no_list_of_keys_is_refused(string body) =>
-        Assert.ThrowsAny<JsonException>(() => KeymanagerAnswer.ReadKeys(Encoding.UTF8.GetBytes(body)));
+        Assert.ThrowsAny<JsonException>(() => KeymanagerResponse.ReadKeys(Encoding.UTF8.GetBytes(body)));
 
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"pubkeys":null}""")]
     public void A_list_that_is_missing_is_empty_for_those_who_have_it_so(string body)
     {
-        Assert.Empty(KeymanagerAnswer.ReadKeys(Encoding.UTF8.GetBytes(body), mayLack: true));
-        Assert.ThrowsAny<JsonException>(() => KeymanagerAnswer.ReadKeys(Encoding.UTF8.GetBytes(body)));
+        Assert.Empty(KeymanagerResponse.ReadKeys(Encoding.UTF8.GetBytes(body), mayLack: true));
+        Assert.ThrowsAny<JsonException>(() => KeymanagerResponse.ReadKeys(Encoding.UTF8.GetBytes(body)));
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class ManagementBodyTests
     [InlineData("""{"pubkeys":[null]}""")]
     [InlineData("null")]
     public void What_is_there_is_read_as_strictly_for_them(string body) =>
-        Assert.ThrowsAny<JsonException>(() => KeymanagerAnswer.ReadKeys(Encoding.UTF8.GetBytes(body), mayLack: true));
+        Assert.ThrowsAny<JsonException>(() => KeymanagerResponse.ReadKeys(Encoding.UTF8.GetBytes(body), mayLack: true));
 
     [Fact]
     public void Bytes_that_are_no_UTF_8_are_refused()
@@ -70,6 +70,6 @@ public sealed class ManagementBodyTests
         Assert.ThrowsAny<JsonException>(() =>
             SsvBody.Read((byte[])[.. "{\"share_keys\":[{\"EncryptedPrivKey\":\""u8, 0xff, .. "\",\"PubKey\":\"\"}]}"u8])
         );
-        Assert.ThrowsAny<JsonException>(() => KeymanagerAnswer.ReadKeys((byte[])[.. "{\"pubkeys\":[\""u8, 0xff, .. "\"]}"u8]));
+        Assert.ThrowsAny<JsonException>(() => KeymanagerResponse.ReadKeys((byte[])[.. "{\"pubkeys\":[\""u8, 0xff, .. "\"]}"u8]));
     }
 }

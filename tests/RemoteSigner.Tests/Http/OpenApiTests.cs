@@ -21,7 +21,7 @@ public sealed class OpenApiTests
         {
             { "dv.json", "DvValidatorList" },
             { "dv.json", "DvValidator" },
-            { "dv.json", "DvForesight" },
+            { "dv.json", "DvEvaluation" },
             { "dv.json", "DvCombined" },
             { "dv.json", "DvCombineError" },
             { "dv.json", "DvLockSignatures" },
@@ -99,8 +99,8 @@ public sealed class OpenApiTests
             (string)_documents["eth2.json"]["paths"]!["/api/v1/eth2/sign"]!["post"]!["description"]!,
             StringComparison.Ordinal
         );
-        Assert.Equal(WireFormat.MostPartials, (int)Schema("dv.json", "DvCombination")["properties"]!["partials"]!["maxItems"]!);
-        Assert.Equal(SsvBody.MostShares, (int)Schema("ssv.json", "Import")["properties"]!["share_keys"]!["maxItems"]!);
+        Assert.Equal(WireFormat.MaxPartials, (int)Schema("dv.json", "DvCombination")["properties"]!["partials"]!["maxItems"]!);
+        Assert.Equal(SsvBody.MaxShares, (int)Schema("ssv.json", "Import")["properties"]!["share_keys"]!["maxItems"]!);
     }
 
     private static JsonTypeInfo TypeOf(string name)

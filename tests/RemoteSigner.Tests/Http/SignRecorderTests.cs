@@ -40,7 +40,7 @@ public sealed class SignRecorderTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _scene.DisposeAsync();
 
     [Fact]
-    public async Task Offences_and_floors_are_told_apart_by_rule_and_client()
+    public async Task Offences_and_low_watermarks_are_told_apart_by_rule_and_client()
     {
         var (one, other) = (await _scene.AddAsync(), await _scene.AddAsync());
         await SignAsync(SigningScene.Order(one.PublicKey, Vote(4)));
@@ -262,7 +262,7 @@ public sealed class SignRecorderTests : IAsyncLifetime
     [InlineData(SlashingRule.BlockBelowLowWatermark, false)]
     [InlineData(SlashingRule.SourceBelowLowWatermark, false)]
     [InlineData(SlashingRule.TargetBelowLowWatermark, false)]
-    [InlineData(SlashingRule.BelowGlobalFloor, false)]
+    [InlineData(SlashingRule.BelowGlobalLowWatermark, false)]
     [InlineData(SlashingRule.SourceAfterTarget, false)]
     [InlineData(SlashingRule.AtOrAboveHighWatermark, false)]
     [InlineData(SlashingRule.WrongGenesisValidatorsRoot, false)]

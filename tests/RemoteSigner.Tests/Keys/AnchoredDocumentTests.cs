@@ -13,9 +13,9 @@ public sealed class AnchoredDocumentTests : IAsyncLifetime
 {
     private const string Cluster = "lock-v1_11-4of3";
 
-    private IntakeScene _scene = null!;
+    private ImportScene _scene = null!;
 
-    public async ValueTask InitializeAsync() => _scene = await IntakeScene.OpenAsync();
+    public async ValueTask InitializeAsync() => _scene = await ImportScene.OpenAsync();
 
     public ValueTask DisposeAsync() => _scene.DisposeAsync();
 
@@ -26,20 +26,20 @@ public sealed class AnchoredDocumentTests : IAsyncLifetime
     [MemberData(nameof(ClusterLocks.Genuine), MemberType = typeof(ClusterLocks))]
     public void A_lock_is_anchored_by_the_signature_of_each_of_its_nodes_and_of_no_other(string name)
     {
-        var cluster = VerifiedLock.Of(ClusterVectors.Bytes(name), name, IntakeScene.Policy);
+        var cluster = VerifiedLock.Of(ClusterVectors.Bytes(name), name, ImportScene.Policy);
         foreach (var member in cluster.Cluster.Definition.Operators)
         {
             Assert.True(NodeRecord.TryParse(member.Enr, out var record, out _));
             Assert.Equal(
                 AnchorKind.NodeSignature,
-                AnchoredDocument.ByNode(cluster, record.PublicKey, "node", accepted: false, IntakeScene.Now).Kind
+                AnchoredDocument.ByNode(cluster, record.PublicKey, "node", accepted: false, ImportScene.Now).Kind
             );
         }
 
         var stranger = new NodeFolder(ClusterVectors.NodeFolder(name == Cluster ? "lock-v1_10-4of3" : Cluster, 0)).ReadNodeKey(
             _scene.Vaults.Arena
         );
-        Assert.Equal(["foreign_node"], Codes(() => AnchoredDocument.ByNode(cluster, stranger, "node", accepted: true, IntakeScene.Now)));
+        Assert.Equal(["foreign_node"], Codes(() => AnchoredDocument.ByNode(cluster, stranger, "node", accepted: true, ImportScene.Now)));
     }
 
     /// <summary>The forgery: no check fails, and the only thing that shows it is that no node has signed.</summary>
@@ -53,10 +53,10 @@ public sealed class AnchoredDocumentTests : IAsyncLifetime
             Assert.IsType<CheckVerdict.Passed>(ClusterVectors.VerdictOf(forged, ClusterCheck.SignatureAggregate)).Note,
             StringComparison.Ordinal
         );
-        var cluster = VerifiedLock.Of(LockJsonWriter.Write(forged), "forged", IntakeScene.Policy);
+        var cluster = VerifiedLock.Of(LockJsonWriter.Write(forged), "forged", ImportScene.Policy);
 
-        Assert.Equal(["unanchored_lock"], Codes(() => AnchoredDocument.ByNode(cluster, NodeKey, "node", accepted: false, IntakeScene.Now)));
-        Assert.Equal(AnchorKind.OperatorsWord, AnchoredDocument.ByNode(cluster, NodeKey, "node", accepted: true, IntakeScene.Now).Kind);
+        Assert.Equal(["unanchored_lock"], Codes(() => AnchoredDocument.ByNode(cluster, NodeKey, "node", accepted: false, ImportScene.Now)));
+        Assert.Equal(AnchorKind.OperatorsWord, AnchoredDocument.ByNode(cluster, NodeKey, "node", accepted: true, ImportScene.Now).Kind);
     }
 
     /// <summary>The other forgery. An owner alone would let it through: the thief signs for whatever owner he likes.</summary>
@@ -67,18 +67,18 @@ public sealed class AnchoredDocumentTests : IAsyncLifetime
         var forged = VerifiedKeyshares.Of(KeysharesThief.Forge(KeysharesVectors.Node(KeysharesVectors.Ours)), "forged.json");
         var stated = new StatedValidators(genuine.Document.File.Validators[0].OwnerAddress, genuine.Document.GroupKeys.ToHashSet());
 
-        Assert.Equal(AnchorKind.StatedValidators, AnchoredDocument.ByStatement(genuine, stated, IntakeScene.Now).Kind);
+        Assert.Equal(AnchorKind.StatedValidators, AnchoredDocument.ByStatement(genuine, stated, ImportScene.Now).Kind);
         Assert.Equal(
             ["validator_not_stated", "validator_not_in_file"],
-            Codes(() => AnchoredDocument.ByStatement(forged, stated, IntakeScene.Now))
+            Codes(() => AnchoredDocument.ByStatement(forged, stated, ImportScene.Now))
         );
         Assert.Equal(
             ["other_owner"],
             Codes(() =>
-                AnchoredDocument.ByStatement(genuine, stated with { Owner = ExecutionAddress.Parse(LockThief.Address) }, IntakeScene.Now)
+                AnchoredDocument.ByStatement(genuine, stated with { Owner = ExecutionAddress.Parse(LockThief.Address) }, ImportScene.Now)
             )
         );
-        Assert.Equal(AnchorKind.OperatorsWord, AnchoredDocument.ByWord(forged, IntakeScene.Now).Kind);
+        Assert.Equal(AnchorKind.OperatorsWord, AnchoredDocument.ByWord(forged, ImportScene.Now).Kind);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class AnchoredDocumentTests : IAsyncLifetime
         var path = Path.Combine(_scene.Vaults.Folder, "clusters", $"{document.Document.Hash}.json");
 
         var anchored = Assert.Single(_scene.Anchored);
-        Assert.Equal((AnchorKind.NodeSignature, IntakeScene.Now, document.Content), (anchored.Kind, anchored.Since, anchored.Content));
+        Assert.Equal((AnchorKind.NodeSignature, ImportScene.Now, document.Content), (anchored.Kind, anchored.Since, anchored.Content));
 
         // No hash covers a space: the lock is the same, and yet it is another file.
         await File.AppendAllTextAsync(path, " ", TestContext.Current.CancellationToken);
@@ -108,7 +108,7 @@ public sealed class AnchoredDocumentTests : IAsyncLifetime
             _scene.Archive.ReadAnchor(document.Document.Hash),
             TestContext.Current.CancellationToken
         );
-        await using var elsewhere = await IntakeScene.OpenAsync();
+        await using var elsewhere = await ImportScene.OpenAsync();
         elsewhere.Archive.Add(document.Json);
         await File.WriteAllBytesAsync(
             elsewhere.Archive.AnchorPathOf(document.Document.Hash),
@@ -131,9 +131,9 @@ public sealed class AnchoredDocumentTests : IAsyncLifetime
     [Fact]
     public void What_was_borne_is_told()
     {
-        var policy = IntakeScene.Policy with { AcceptLowThreshold = true, AcceptContractSignatures = true };
+        var policy = ImportScene.Policy with { AcceptLowThreshold = true, AcceptContractSignatures = true };
 
-        var document = AnchoredDocument.ByWord(VerifiedLock.Of(ClusterVectors.Bytes(Cluster), "lock", policy), IntakeScene.Now);
+        var document = AnchoredDocument.ByWord(VerifiedLock.Of(ClusterVectors.Bytes(Cluster), "lock", policy), ImportScene.Now);
 
         Assert.Equal("a low threshold was borne, contract signatures were not judged", document.Borne);
     }
@@ -141,5 +141,5 @@ public sealed class AnchoredDocumentTests : IAsyncLifetime
     private ImmutableArray<byte> NodeKey => new NodeFolder(ClusterVectors.NodeFolder(Cluster, 0)).ReadNodeKey(_scene.Vaults.Arena);
 
     private static IEnumerable<string> Codes(Func<AnchoredDocument> make) =>
-        Assert.Throws<IntakeException>(make).Refusals.Select(refusal => refusal.Code);
+        Assert.Throws<ImportException>(make).Refusals.Select(refusal => refusal.Code);
 }

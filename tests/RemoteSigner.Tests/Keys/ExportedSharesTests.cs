@@ -17,7 +17,7 @@ namespace RemoteSigner.Tests.Keys;
 public sealed class ExportedSharesTests : IAsyncLifetime
 {
     private readonly string _memory = ActStock.NewFolder();
-    private IntakeScene _scene = null!;
+    private ImportScene _scene = null!;
     private IReadOnlyList<VaultShare> _shares = [];
     private AnchoredDocument _created = null!;
 
@@ -25,9 +25,9 @@ public sealed class ExportedSharesTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _scene = await IntakeScene.OpenAsync();
+        _scene = await ImportScene.OpenAsync();
         (_shares, _created) = await _scene.NodeAsync("create", 0, vectors: "clusters-charon");
-        await _scene.TakeAsync(new IntakeOrder(_shares, SlashingFloor.NeverSigned) { Document = _created });
+        await _scene.TakeAsync(new ImportRequest(_shares, DeclaredHistory.NeverSigned) { Document = _created });
     }
 
     public async ValueTask DisposeAsync()
@@ -60,17 +60,20 @@ public sealed class ExportedSharesTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(SlashingFloor.NeverSigned, false)]
-    [InlineData(SlashingFloor.FromHistory, false)]
-    [InlineData(SlashingFloor.FromNow, false)]
-    [InlineData(SlashingFloor.NeverSigned, true)]
-    [InlineData(SlashingFloor.FromNow, true)]
-    public async Task Its_keystore_does_not_bring_it_back_with_the_document_that_it_had_or_without(SlashingFloor floor, bool withDocument)
+    [InlineData(DeclaredHistory.NeverSigned, false)]
+    [InlineData(DeclaredHistory.FromHistory, false)]
+    [InlineData(DeclaredHistory.FromNow, false)]
+    [InlineData(DeclaredHistory.NeverSigned, true)]
+    [InlineData(DeclaredHistory.FromNow, true)]
+    public async Task Its_keystore_does_not_bring_it_back_with_the_document_that_it_had_or_without(
+        DeclaredHistory lowWatermark,
+        bool withDocument
+    )
     {
         await ExportAsync();
         var order = withDocument
-            ? new IntakeOrder([_shares[0]], floor) { Document = _created }
-            : new IntakeOrder([_shares[0] with { GroupKey = null, Membership = null }], floor);
+            ? new ImportRequest([_shares[0]], lowWatermark) { Document = _created }
+            : new ImportRequest([_shares[0] with { GroupKey = null, Membership = null }], lowWatermark);
 
         Assert.Equal(["exported"], await _scene.RefusalsAsync(order));
         Assert.Equal(["exported"], await _scene.RefusalsAsync(order with { Replace = true }));
@@ -95,7 +98,7 @@ public sealed class ExportedSharesTests : IAsyncLifetime
                             [(_shares[0].ShareKey, _shares[0].Secret)],
                             ShareProvenance.KeymanagerPush,
                             PushLabels.Keymanager,
-                            SlashingFloor.FromNow,
+                            DeclaredHistory.FromNow,
                             AdminRight.ManageKeys
                         )
                         {
@@ -168,7 +171,7 @@ public sealed class ExportedSharesTests : IAsyncLifetime
                             [(_shares[0].ShareKey, _shares[0].Secret)],
                             ShareProvenance.KeymanagerPush,
                             PushLabels.Keymanager,
-                            SlashingFloor.FromNow,
+                            DeclaredHistory.FromNow,
                             AdminRight.ManageKeys
                         )
                     )
@@ -191,7 +194,7 @@ public sealed class ExportedSharesTests : IAsyncLifetime
         await AssertAsync(KeyState.Retired);
         Assert.Equal(
             ["was_retired"],
-            await _scene.RefusalsAsync(new IntakeOrder([_shares[0] with { GroupKey = null, Membership = null }], SlashingFloor.FromNow))
+            await _scene.RefusalsAsync(new ImportRequest([_shares[0] with { GroupKey = null, Membership = null }], DeclaredHistory.FromNow))
         );
     }
 
@@ -283,10 +286,10 @@ public sealed class ExportedSharesTests : IAsyncLifetime
     {
         await ExportAsync();
 
-        var foreseen = await _scene.Administrator.ForeseeImportAsync(
+        var foreseen = await _scene.Administrator.EvaluateImportAsync(
             _scene.Vault.Contents,
             [_shares[0].Listed with { GroupKey = null, Membership = null }],
-            SlashingFloor.NeverSigned,
+            DeclaredHistory.NeverSigned,
             null
         );
 
@@ -340,7 +343,7 @@ public sealed class ExportedSharesTests : IAsyncLifetime
     private async Task<IReadOnlyList<VaultShare>> RecreateAsync()
     {
         var (latter, recreated) = await _scene.NodeAsync("recreate-private-keys", 0, vectors: "clusters-charon");
-        await _scene.TakeAsync(Whole(latter, recreated, latter) with { Replace = true, Floor = SlashingFloor.FromHistory });
+        await _scene.TakeAsync(Whole(latter, recreated, latter) with { Replace = true, LowWatermark = DeclaredHistory.FromHistory });
         return latter;
     }
 
@@ -358,8 +361,12 @@ public sealed class ExportedSharesTests : IAsyncLifetime
         return await _scene.RefusalsAsync(Whole(_shares, _created) with { Replace = true });
     }
 
-    private static IntakeOrder Whole(IReadOnlyList<VaultShare> shares, AnchoredDocument document, IEnumerable<VaultShare>? bring = null) =>
-        new([.. bring ?? []], bring is null ? SlashingFloor.FromHistory : SlashingFloor.NeverSigned)
+    private static ImportRequest Whole(
+        IReadOnlyList<VaultShare> shares,
+        AnchoredDocument document,
+        IEnumerable<VaultShare>? bring = null
+    ) =>
+        new([.. bring ?? []], bring is null ? DeclaredHistory.FromHistory : DeclaredHistory.NeverSigned)
         {
             Document = document,
             IsWhole = true,

@@ -129,7 +129,7 @@ public sealed class HeldSharesTests : IAsyncLifetime
                 break;
             case 3:
                 await _slashing.EnrolAsync(
-                    new KeyEnrolment([(new ProtectedKey(share.ShareKey, vault.Find(share.ShareKey)?.GroupKey), SlashingFloor.FromNow)])
+                    new KeyRegistration([(new ProtectedKey(share.ShareKey, vault.Find(share.ShareKey)?.GroupKey), DeclaredHistory.FromNow)])
                     {
                         From = new StartingPoint(new Slot(32), new Epoch(1), new Epoch(1)),
                     },

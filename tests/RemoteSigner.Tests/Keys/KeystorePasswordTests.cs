@@ -48,7 +48,7 @@ public sealed class KeystorePasswordTests : IDisposable
     [Fact]
     public void Refuses_a_file_that_is_no_password()
     {
-        var path = _scene.Write("long.txt", new string('a', KeystorePassword.MostBytes + 1));
+        var path = _scene.Write("long.txt", new string('a', KeystorePassword.MaxBytes + 1));
 
         Assert.Equal(
             KeystoreFault.PasswordUnreadable,

@@ -13,9 +13,9 @@ public sealed class KnownSharesTests : IAsyncLifetime
 {
     private const string Cluster = "lock-v1_11-4of3";
 
-    private IntakeScene _scene = null!;
+    private ImportScene _scene = null!;
 
-    public async ValueTask InitializeAsync() => _scene = await IntakeScene.OpenAsync();
+    public async ValueTask InitializeAsync() => _scene = await ImportScene.OpenAsync();
 
     public ValueTask DisposeAsync() => _scene.DisposeAsync();
 
@@ -63,7 +63,7 @@ public sealed class KnownSharesTests : IAsyncLifetime
             new ClusterMembership(1, 2, 4, document.Hash, ShareProvenance.LockFile)
         );
 
-        await _scene.TakeAsync(new IntakeOrder([held], SlashingFloor.NeverSigned));
+        await _scene.TakeAsync(new ImportRequest([held], DeclaredHistory.NeverSigned));
 
         Assert.Equal(AnchorKind.SealedMembership, Assert.Single(_scene.Anchored).Kind);
         Assert.IsType<SharePlace.Known>(_scene.Known.Find(share.PublicShare, ShareProvenance.KeymanagerPush));
@@ -98,7 +98,7 @@ public sealed class KnownSharesTests : IAsyncLifetime
     public async Task What_the_vault_has_sealed_speaks_against_a_document_as_another_document_does()
     {
         var (share, genuine) = _scene.Keyshares();
-        await _scene.TakeAsync(new IntakeOrder([share], SlashingFloor.NeverSigned) { Document = genuine });
+        await _scene.TakeAsync(new ImportRequest([share], DeclaredHistory.NeverSigned) { Document = genuine });
         var forged = _scene.Keyshares(KeysharesThief.Forge(KeysharesVectors.Node(KeysharesVectors.Ours))).Document;
 
         var held = new KnownShares([], _scene.Vault.Contents.Shares);
@@ -120,7 +120,7 @@ public sealed class KnownSharesTests : IAsyncLifetime
             KeysharesOf("resign"),
             KeysharesOf("reshare"),
             KeysharesOf("bulk"),
-            LockOf("create", IntakeScene.Now),
+            LockOf("create", ImportScene.Now),
         ];
         VaultListing.Share[] held =
         [
@@ -153,8 +153,8 @@ public sealed class KnownSharesTests : IAsyncLifetime
     [Fact]
     public void A_successor_that_lists_the_same_shares_again_contradicts_nothing_and_the_one_that_was_anchored_last_names_the_cluster()
     {
-        var first = LockOf("create", IntakeScene.Now);
-        var second = LockOf("add-validators", IntakeScene.Now.AddDays(1));
+        var first = LockOf("create", ImportScene.Now);
+        var second = LockOf("add-validators", ImportScene.Now.AddDays(1));
         var shares = second.Document.GroupKeys.Select(group => second.Document.SharesOf(group)[0].PublicShare).ToList();
 
         foreach (var known in new[] { new KnownShares([first, second], []), new KnownShares([second, first], []) })
@@ -181,12 +181,12 @@ public sealed class KnownSharesTests : IAsyncLifetime
     public void A_lock_that_sends_fees_or_stake_elsewhere_contradicts_the_genuine_one()
     {
         var genuine = AnchoredDocument.ByWord(
-            VerifiedLock.Of(ClusterVectors.Bytes(Cluster), "genuine", IntakeScene.Policy),
-            IntakeScene.Now
+            VerifiedLock.Of(ClusterVectors.Bytes(Cluster), "genuine", ImportScene.Policy),
+            ImportScene.Now
         );
         var forged = AnchoredDocument.ByWord(
-            VerifiedLock.Of(LockJsonWriter.Write(LockThief.Forge(ClusterVectors.Lock(Cluster))), "forged", IntakeScene.Policy),
-            IntakeScene.Now
+            VerifiedLock.Of(LockJsonWriter.Write(LockThief.Forge(ClusterVectors.Lock(Cluster))), "forged", ImportScene.Policy),
+            ImportScene.Now
         );
         var known = new KnownShares([genuine, forged], []);
 
@@ -209,8 +209,8 @@ public sealed class KnownSharesTests : IAsyncLifetime
     }
 
     private static AnchoredDocument KeysharesOf(string name) =>
-        AnchoredDocument.ByWord(VerifiedKeyshares.Open(Vectors.Path($"clusters-ssv/{name}.keyshares.json")), IntakeScene.Now);
+        AnchoredDocument.ByWord(VerifiedKeyshares.Open(Vectors.Path($"clusters-ssv/{name}.keyshares.json")), ImportScene.Now);
 
     private static AnchoredDocument LockOf(string name, DateTimeOffset now) =>
-        AnchoredDocument.ByWord(VerifiedLock.Open(Vectors.Path($"clusters-charon/{name}/cluster-lock.json"), IntakeScene.Policy), now);
+        AnchoredDocument.ByWord(VerifiedLock.Open(Vectors.Path($"clusters-charon/{name}/cluster-lock.json"), ImportScene.Policy), now);
 }

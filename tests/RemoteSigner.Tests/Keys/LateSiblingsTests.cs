@@ -15,7 +15,7 @@ namespace RemoteSigner.Tests.Keys;
 /// </summary>
 public sealed class LateSiblingsTests : IAsyncLifetime
 {
-    private IntakeScene _scene = null!;
+    private ImportScene _scene = null!;
     private IReadOnlyList<VaultShare> _former = [];
     private IReadOnlyList<VaultShare> _latter = [];
     private AnchoredDocument _created = null!;
@@ -23,7 +23,7 @@ public sealed class LateSiblingsTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _scene = await IntakeScene.OpenAsync();
+        _scene = await ImportScene.OpenAsync();
         (_former, _created) = await _scene.NodeAsync("create", 0, vectors: "clusters-charon");
         (_latter, _recreated) = await _scene.NodeAsync("recreate-private-keys", 0, vectors: "clusters-charon");
     }
@@ -43,7 +43,7 @@ public sealed class LateSiblingsTests : IAsyncLifetime
             {
                 "bind" => Bind(_latter, _recreated),
                 "import" => Bind(_latter, _recreated) with { IsWhole = true },
-                _ => new IntakeOrder(_latter, SlashingFloor.FromHistory) { Document = _recreated },
+                _ => new ImportRequest(_latter, DeclaredHistory.FromHistory) { Document = _recreated },
             }
         );
 
@@ -86,7 +86,7 @@ public sealed class LateSiblingsTests : IAsyncLifetime
     public async Task Another_operators_share_is_parked_and_no_revert_leads_to_it()
     {
         var (others, _) = await _scene.NodeAsync("create", 1, vectors: "clusters-charon");
-        await _scene.TakeAsync(new IntakeOrder([.. others.Concat(_former).Select(Bare)], SlashingFloor.NeverSigned));
+        await _scene.TakeAsync(new ImportRequest([.. others.Concat(_former).Select(Bare)], DeclaredHistory.NeverSigned));
 
         await _scene.TakeAsync(Bind(_former, _created));
 
@@ -101,7 +101,7 @@ public sealed class LateSiblingsTests : IAsyncLifetime
     public async Task Of_two_operators_shares_the_first_goes_on_where_the_document_does_not_say_whose_they_are()
     {
         var (others, _) = await _scene.NodeAsync("create", 1, vectors: "clusters-charon");
-        await _scene.TakeAsync(new IntakeOrder([.. others.Concat(_former).Select(Bare)], SlashingFloor.NeverSigned));
+        await _scene.TakeAsync(new ImportRequest([.. others.Concat(_former).Select(Bare)], DeclaredHistory.NeverSigned));
 
         await _scene.TakeAsync(Bind([.. _former, .. others], _created));
 
@@ -115,7 +115,7 @@ public sealed class LateSiblingsTests : IAsyncLifetime
     public async Task A_share_that_comes_with_its_place_parks_another_operators_that_waits(bool pushed)
     {
         var (others, _) = await _scene.NodeAsync("create", 1, vectors: "clusters-charon");
-        await _scene.TakeAsync(new IntakeOrder([.. others.Select(Bare)], SlashingFloor.NeverSigned));
+        await _scene.TakeAsync(new ImportRequest([.. others.Select(Bare)], DeclaredHistory.NeverSigned));
         await _scene.KeepAsync(_created);
 
         if (pushed)
@@ -124,7 +124,7 @@ public sealed class LateSiblingsTests : IAsyncLifetime
         }
         else
         {
-            await _scene.TakeAsync(new IntakeOrder(_former, SlashingFloor.NeverSigned) { Document = _created });
+            await _scene.TakeAsync(new ImportRequest(_former, DeclaredHistory.NeverSigned) { Document = _created });
         }
 
         await AssertAsync(_former, others);
@@ -146,22 +146,25 @@ public sealed class LateSiblingsTests : IAsyncLifetime
     [Fact]
     public async Task A_bare_keystore_is_a_second_share_where_a_kept_document_says_so()
     {
-        await _scene.TakeAsync(new IntakeOrder(_former, SlashingFloor.NeverSigned) { Document = _created });
+        await _scene.TakeAsync(new ImportRequest(_former, DeclaredHistory.NeverSigned) { Document = _created });
         await _scene.KeepAsync(_recreated);
 
-        Assert.Equal(["second_share_of_group"], await _scene.RefusalsAsync(new IntakeOrder([Bare(_latter[0])], SlashingFloor.NeverSigned)));
+        Assert.Equal(
+            ["second_share_of_group"],
+            await _scene.RefusalsAsync(new ImportRequest([Bare(_latter[0])], DeclaredHistory.NeverSigned))
+        );
     }
 
     /// <summary>All or none: of two that lack their place the one has no keystore here and may come in by --replace alone.</summary>
     [Fact]
     public async Task What_cannot_be_done_as_a_whole_says_of_the_late_one_that_it_signs_and_how_to_end_that()
     {
-        await _scene.TakeAsync(new IntakeOrder(_former, SlashingFloor.NeverSigned) { Document = _created });
-        await _scene.TakeAsync(new IntakeOrder([Bare(_latter[0])], SlashingFloor.NeverSigned));
+        await _scene.TakeAsync(new ImportRequest(_former, DeclaredHistory.NeverSigned) { Document = _created });
+        await _scene.TakeAsync(new ImportRequest([Bare(_latter[0])], DeclaredHistory.NeverSigned));
 
-        var refused = await Assert.ThrowsAsync<IntakeException>(() =>
+        var refused = await Assert.ThrowsAsync<ImportException>(() =>
             _scene.TakeAsync(
-                new IntakeOrder([_latter[1]], SlashingFloor.FromHistory)
+                new ImportRequest([_latter[1]], DeclaredHistory.FromHistory)
                 {
                     Document = _recreated,
                     Places = PlacesOf(_latter),
@@ -182,13 +185,13 @@ public sealed class LateSiblingsTests : IAsyncLifetime
 
     private async Task FormerAndBareAsync()
     {
-        await _scene.TakeAsync(new IntakeOrder(_former, SlashingFloor.NeverSigned) { Document = _created });
-        await _scene.TakeAsync(new IntakeOrder([.. _latter.Select(Bare)], SlashingFloor.NeverSigned));
+        await _scene.TakeAsync(new ImportRequest(_former, DeclaredHistory.NeverSigned) { Document = _created });
+        await _scene.TakeAsync(new ImportRequest([.. _latter.Select(Bare)], DeclaredHistory.NeverSigned));
         await AssertAsync([.. _former, .. _latter], []);
     }
 
-    private static IntakeOrder Bind(IReadOnlyList<VaultShare> shares, AnchoredDocument document) =>
-        new([], SlashingFloor.FromHistory) { Document = document, Places = PlacesOf(shares) };
+    private static ImportRequest Bind(IReadOnlyList<VaultShare> shares, AnchoredDocument document) =>
+        new([], DeclaredHistory.FromHistory) { Document = document, Places = PlacesOf(shares) };
 
     private static Dictionary<BlsPublicKey, (BlsPublicKey GroupKey, ClusterMembership Membership)> PlacesOf(
         IReadOnlyList<VaultShare> shares
@@ -205,7 +208,7 @@ public sealed class LateSiblingsTests : IAsyncLifetime
                     [.. shares.Select(share => (share.ShareKey, share.Secret))],
                     ShareProvenance.KeymanagerPush,
                     PushLabels.Keymanager,
-                    SlashingFloor.NeverSigned,
+                    DeclaredHistory.NeverSigned,
                     AdminRight.ManageKeys
                 )
             )

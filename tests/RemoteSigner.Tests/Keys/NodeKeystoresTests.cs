@@ -9,9 +9,9 @@ public sealed class NodeKeystoresTests : IAsyncLifetime
     private const string Cluster = "lock-v1_11-4of3";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("node").FullName;
-    private IntakeScene _scene = null!;
+    private ImportScene _scene = null!;
 
-    public async ValueTask InitializeAsync() => _scene = await IntakeScene.OpenAsync();
+    public async ValueTask InitializeAsync() => _scene = await ImportScene.OpenAsync();
 
     public async ValueTask DisposeAsync()
     {
@@ -40,7 +40,7 @@ public sealed class NodeKeystoresTests : IAsyncLifetime
         Assert.Contains(
             code,
             (
-                await Assert.ThrowsAsync<IntakeException>(() => _scene.NodeAsync(name, 0, ClusterVectors.NodeFolder(Cluster, 0)))
+                await Assert.ThrowsAsync<ImportException>(() => _scene.NodeAsync(name, 0, ClusterVectors.NodeFolder(Cluster, 0)))
             ).Refusals.Select(refusal => refusal.Code)
         );
 
@@ -49,7 +49,7 @@ public sealed class NodeKeystoresTests : IAsyncLifetime
         Assert.Contains(
             "network",
             Assert
-                .Throws<IntakeException>(() =>
+                .Throws<ImportException>(() =>
                     VerifiedLock.Open(
                         Vectors.Path($"clusters/{Cluster}/cluster-lock.json"),
                         new VerificationPolicy { Network = RemoteSigner.Spec.ForkVersion.Parse("0x00000000") }
@@ -136,7 +136,7 @@ public sealed class NodeKeystoresTests : IAsyncLifetime
 
         Assert.Equal(2, (await _scene.NodeAsync(Cluster, 0, _folder)).Shares.Count);
         var mainnet = ClusterVectors.Lock(Cluster).SharesOf(1).Select(share => share with { ForkVersion = default }).ToList();
-        var refused = await Assert.ThrowsAsync<IntakeException>(() =>
+        var refused = await Assert.ThrowsAsync<ImportException>(() =>
             new NodeKeystores(new NodeFolder(_folder), ClusterVectors.Lock(Cluster), mainnet).OpenAsync(
                 _scene.Vaults.Arena,
                 DerivationLoan.OfAll(1024)
@@ -152,7 +152,7 @@ public sealed class NodeKeystoresTests : IAsyncLifetime
     {
         var folder = Directory.CreateDirectory(Path.Combine(_folder, Guid.NewGuid().ToString())).FullName;
         prepare(folder);
-        return (await Assert.ThrowsAsync<IntakeException>(() => _scene.NodeAsync(Cluster, 0, folder))).Refusals.Select(refusal =>
+        return (await Assert.ThrowsAsync<ImportException>(() => _scene.NodeAsync(Cluster, 0, folder))).Refusals.Select(refusal =>
             refusal.Code
         );
     }

@@ -64,7 +64,7 @@ public sealed class OperatorSharesTests : IDisposable
         var batch = Node(Ours);
         batch["shares"]!.AsArray().Add(Node("ssv-keyshares-4of3/neg-share-pubkey-mismatch.json")["shares"]![0]!.DeepClone());
 
-        var refused = Assert.Throws<IntakeException>(() => VerifiedKeyshares.Of(Bytes(batch), "batch.json"));
+        var refused = Assert.Throws<ImportException>(() => VerifiedKeyshares.Of(Bytes(batch), "batch.json"));
 
         Assert.Contains(refused.Refusals, refusal =>
             refusal.Code == "interpolation" && refusal.Subject.Contains("shares[1]", StringComparison.Ordinal)
@@ -93,7 +93,7 @@ public sealed class OperatorSharesTests : IDisposable
             Assert.Single(new OperatorShares(VerifiedKeyshares.Of(Bytes(file), "keyshares.json")).Open(key, _arena)).Dispose();
             return [];
         }
-        catch (IntakeException e)
+        catch (ImportException e)
         {
             return [.. e.Refusals.Select(refusal => refusal.Code)];
         }

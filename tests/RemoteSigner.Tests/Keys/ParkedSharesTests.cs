@@ -10,29 +10,29 @@ namespace RemoteSigner.Tests.Keys;
 /// <summary>However a parked share is brought in again, it never signs beside the one that took its place.</summary>
 public sealed class ParkedSharesTests : IAsyncLifetime
 {
-    private IntakeScene _scene = null!;
+    private ImportScene _scene = null!;
     private IReadOnlyList<VaultShare> _former = [];
     private IReadOnlyList<VaultShare> _latter = [];
     private AnchoredDocument _created = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _scene = await IntakeScene.OpenAsync();
+        _scene = await ImportScene.OpenAsync();
         (_former, _created) = await _scene.NodeAsync("create", 0, vectors: "clusters-charon");
         (_latter, var recreated) = await _scene.NodeAsync("recreate-private-keys", 0, vectors: "clusters-charon");
-        await _scene.TakeAsync(new IntakeOrder(_former, SlashingFloor.NeverSigned) { Document = _created });
-        await _scene.TakeAsync(new IntakeOrder(_latter, SlashingFloor.FromHistory) { Document = recreated, Replace = true });
+        await _scene.TakeAsync(new ImportRequest(_former, DeclaredHistory.NeverSigned) { Document = _created });
+        await _scene.TakeAsync(new ImportRequest(_latter, DeclaredHistory.FromHistory) { Document = recreated, Replace = true });
     }
 
     public ValueTask DisposeAsync() => _scene.DisposeAsync();
 
     [Theory]
-    [InlineData(SlashingFloor.NeverSigned)]
-    [InlineData(SlashingFloor.FromHistory)]
-    [InlineData(SlashingFloor.FromNow)]
-    public async Task Its_bare_keystore_is_a_second_share_of_its_validator(SlashingFloor floor)
+    [InlineData(DeclaredHistory.NeverSigned)]
+    [InlineData(DeclaredHistory.FromHistory)]
+    [InlineData(DeclaredHistory.FromNow)]
+    public async Task Its_bare_keystore_is_a_second_share_of_its_validator(DeclaredHistory lowWatermark)
     {
-        Assert.Equal(["second_share_of_group"], await _scene.RefusalsAsync(new IntakeOrder([Bare(_former[0])], floor)));
+        Assert.Equal(["second_share_of_group"], await _scene.RefusalsAsync(new ImportRequest([Bare(_former[0])], lowWatermark)));
         await AssertSignsAsync(_latter, _former, KeyState.Parked);
     }
 
@@ -57,7 +57,7 @@ public sealed class ParkedSharesTests : IAsyncLifetime
         await _scene.DoAsync(new DeleteShares([.. _former.Select(share => share.ShareKey)], KeyEnd.Retired) { OnlyParked = true });
         Assert.True(await _scene.DoAsync(new AllowKeyAgain(_former[0].ShareKey)));
 
-        Assert.Equal(["second_share_of_group"], await _scene.RefusalsAsync(new IntakeOrder([Bare(_former[0])], SlashingFloor.FromNow)));
+        Assert.Equal(["second_share_of_group"], await _scene.RefusalsAsync(new ImportRequest([Bare(_former[0])], DeclaredHistory.FromNow)));
     }
 
     [Fact]
@@ -92,15 +92,15 @@ public sealed class ParkedSharesTests : IAsyncLifetime
     [Fact]
     public async Task Nothing_goes_back_to_an_older_document_without_a_persons_word()
     {
-        await using var scene = await IntakeScene.OpenAsync();
+        await using var scene = await ImportScene.OpenAsync();
         var (first, created) = await scene.NodeAsync("create", 0, vectors: "clusters-charon");
         var (second, added) = await scene.NodeAsync("add-validators", 0, vectors: "clusters-charon");
-        await scene.TakeAsync(new IntakeOrder(first, SlashingFloor.NeverSigned) { Document = created });
-        await scene.TakeAsync(new IntakeOrder(second, SlashingFloor.NeverSigned) { Document = added });
+        await scene.TakeAsync(new ImportRequest(first, DeclaredHistory.NeverSigned) { Document = created });
+        await scene.TakeAsync(new ImportRequest(second, DeclaredHistory.NeverSigned) { Document = added });
 
         Assert.Equal(
             ["superseded_document", "superseded_document"],
-            await scene.RefusalsAsync(new IntakeOrder(first, SlashingFloor.FromHistory) { Document = created, Replace = true })
+            await scene.RefusalsAsync(new ImportRequest(first, DeclaredHistory.FromHistory) { Document = created, Replace = true })
         );
         Assert.Equal(["superseded_document", "superseded_document"], await scene.RefusalsAsync(Bind(first, created)));
 
@@ -114,7 +114,7 @@ public sealed class ParkedSharesTests : IAsyncLifetime
         await scene.TakeAsync(Bind(second, added));
 
         var (latter, recreated) = await scene.NodeAsync("recreate-private-keys", 0, vectors: "clusters-charon");
-        await scene.TakeAsync(new IntakeOrder(latter, SlashingFloor.FromHistory) { Document = recreated, Replace = true });
+        await scene.TakeAsync(new ImportRequest(latter, DeclaredHistory.FromHistory) { Document = recreated, Replace = true });
         Assert.Equal(
             ["superseded_document", "superseded_document"],
             await scene.RefusalsAsync(Bind(first, created) with { IsWhole = true, Replace = true })
@@ -126,11 +126,11 @@ public sealed class ParkedSharesTests : IAsyncLifetime
         );
     }
 
-    private static async Task<string> HintAsync(IntakeScene scene, IntakeOrder order) =>
-        (await Assert.ThrowsAsync<IntakeException>(() => scene.TakeAsync(order))).Refusals[0].Hint;
+    private static async Task<string> HintAsync(ImportScene scene, ImportRequest order) =>
+        (await Assert.ThrowsAsync<ImportException>(() => scene.TakeAsync(order))).Refusals[0].Hint;
 
-    private static IntakeOrder Bind(IReadOnlyList<VaultShare> shares, AnchoredDocument document) =>
-        new([], SlashingFloor.FromHistory)
+    private static ImportRequest Bind(IReadOnlyList<VaultShare> shares, AnchoredDocument document) =>
+        new([], DeclaredHistory.FromHistory)
         {
             Document = document,
             Places = shares.ToDictionary(share => share.ShareKey, share => (share.GroupKey!.Value, share.Membership!)),
@@ -145,7 +145,7 @@ public sealed class ParkedSharesTests : IAsyncLifetime
                     [(share.ShareKey, share.Secret)],
                     ShareProvenance.KeymanagerPush,
                     PushLabels.Keymanager,
-                    SlashingFloor.FromNow,
+                    DeclaredHistory.FromNow,
                     AdminRight.ManageKeys
                 )
                 {

@@ -17,9 +17,9 @@ public sealed class RebindTests : IAsyncLifetime
 {
     private const string Cluster = "lock-v1_11-4of3";
 
-    private IntakeScene _scene = null!;
+    private ImportScene _scene = null!;
 
-    public async ValueTask InitializeAsync() => _scene = await IntakeScene.OpenAsync();
+    public async ValueTask InitializeAsync() => _scene = await ImportScene.OpenAsync();
 
     public ValueTask DisposeAsync() => _scene.DisposeAsync();
 
@@ -29,7 +29,7 @@ public sealed class RebindTests : IAsyncLifetime
         var (robbed, forged) = _scene.Keyshares(KeysharesThief.Forge(KeysharesVectors.Node(KeysharesVectors.Ours)));
         var (share, genuine) = _scene.Keyshares();
         Assert.Equal(share.ShareKey, robbed.ShareKey);
-        await _scene.TakeAsync(new IntakeOrder([robbed], SlashingFloor.NeverSigned) { Document = forged });
+        await _scene.TakeAsync(new ImportRequest([robbed], DeclaredHistory.NeverSigned) { Document = forged });
         Assert.IsType<PermitDecision.Granted>(await VoteAsync(robbed, 6, 7, Root(1)));
         Assert.Equal(["already_held", "disputed_share"], (await _scene.RefusalsAsync(Order(share, genuine, rebind: false))).Distinct());
 
@@ -50,20 +50,20 @@ public sealed class RebindTests : IAsyncLifetime
     {
         var (shares, genuine) = await _scene.NodeAsync(Cluster, 0);
         var forged = AnchoredDocument.ByWord(
-            VerifiedLock.Of(LockJsonWriter.Write(LockThief.Forge(ClusterVectors.Lock(Cluster))), "forged", IntakeScene.Policy),
-            IntakeScene.Now
+            VerifiedLock.Of(LockJsonWriter.Write(LockThief.Forge(ClusterVectors.Lock(Cluster))), "forged", ImportScene.Policy),
+            ImportScene.Now
         );
         List<VaultShare> robbed =
         [
             .. shares.Select(share => share with { Membership = share.Membership! with { ClusterHash = forged.Document.Hash } }),
         ];
-        await _scene.TakeAsync(new IntakeOrder(robbed, SlashingFloor.NeverSigned) { Document = forged });
+        await _scene.TakeAsync(new ImportRequest(robbed, DeclaredHistory.NeverSigned) { Document = forged });
         Assert.Contains(
             "already_held",
-            await _scene.RefusalsAsync(new IntakeOrder(shares, SlashingFloor.NeverSigned) { Document = genuine })
+            await _scene.RefusalsAsync(new ImportRequest(shares, DeclaredHistory.NeverSigned) { Document = genuine })
         );
 
-        await _scene.TakeAsync(new IntakeOrder(shares, SlashingFloor.FromHistory) { Document = genuine, Rebind = true });
+        await _scene.TakeAsync(new ImportRequest(shares, DeclaredHistory.FromHistory) { Document = genuine, Rebind = true });
 
         _scene.Vaults.AssertHolds(_scene.Vault, shares);
         Assert.True(KnownShares.Contradict(genuine, forged.Document));
@@ -78,7 +78,7 @@ public sealed class RebindTests : IAsyncLifetime
         var forged = _scene.Keyshares(KeysharesThief.Forge(KeysharesVectors.Node(KeysharesVectors.Ours))).Document;
         var (share, genuine) = _scene.Keyshares();
         await _scene.KeepAsync(forged);
-        await _scene.TakeAsync(new IntakeOrder([share with { GroupKey = null, Membership = null }], SlashingFloor.NeverSigned));
+        await _scene.TakeAsync(new ImportRequest([share with { GroupKey = null, Membership = null }], DeclaredHistory.NeverSigned));
 
         Assert.Equal(["disputed_share"], await _scene.RefusalsAsync(Order(share, genuine, rebind: true)));
 
@@ -93,9 +93,9 @@ public sealed class RebindTests : IAsyncLifetime
         var (share, genuine) = _scene.Keyshares();
         var wrong = _scene.Vaults.NewShare().ShareKey;
         var older = _scene.Vaults.NewShare(wrong, share.Membership! with { ClusterHash = new Root(new byte[32]) });
-        await _scene.TakeAsync(new IntakeOrder([older], SlashingFloor.NeverSigned));
+        await _scene.TakeAsync(new ImportRequest([older], DeclaredHistory.NeverSigned));
         await _scene.TakeAsync(
-            new IntakeOrder(
+            new ImportRequest(
                 [
                     share with
                     {
@@ -103,7 +103,7 @@ public sealed class RebindTests : IAsyncLifetime
                         Membership = share.Membership! with { ClusterHash = new Root([.. Enumerable.Repeat((byte)1, 32)]) },
                     },
                 ],
-                SlashingFloor.FromHistory
+                DeclaredHistory.FromHistory
             )
             {
                 Replace = true,
@@ -117,7 +117,9 @@ public sealed class RebindTests : IAsyncLifetime
     public async Task A_whole_key_is_no_share_to_be_bound()
     {
         var (share, genuine) = _scene.Keyshares();
-        await _scene.TakeAsync(new IntakeOrder([share with { GroupKey = share.ShareKey, Membership = null }], SlashingFloor.NeverSigned));
+        await _scene.TakeAsync(
+            new ImportRequest([share with { GroupKey = share.ShareKey, Membership = null }], DeclaredHistory.NeverSigned)
+        );
 
         Assert.Contains("already_held", await _scene.RefusalsAsync(Order(share, genuine, rebind: true)));
     }
@@ -127,11 +129,11 @@ public sealed class RebindTests : IAsyncLifetime
     public async Task Shares_follow_the_successor_of_their_lock_beside_those_that_are_new_in_it()
     {
         var (first, created) = await _scene.NodeAsync("create", 0, vectors: "clusters-charon");
-        await _scene.TakeAsync(new IntakeOrder(first, SlashingFloor.NeverSigned) { Document = created });
+        await _scene.TakeAsync(new ImportRequest(first, DeclaredHistory.NeverSigned) { Document = created });
         Assert.IsType<PermitDecision.Granted>(await VoteAsync(first[0], 6, 7, Root(1)));
         var (second, added) = await _scene.NodeAsync("add-validators", 0, vectors: "clusters-charon");
 
-        await _scene.TakeAsync(new IntakeOrder(second, SlashingFloor.NeverSigned) { Document = added });
+        await _scene.TakeAsync(new ImportRequest(second, DeclaredHistory.NeverSigned) { Document = added });
 
         Assert.Equal(
             second.Select(share => (share.ShareKey, added.Document.Hash)),
@@ -150,7 +152,7 @@ public sealed class RebindTests : IAsyncLifetime
         Assert.DoesNotContain("key.rebind", await _scene.ActionsAsync());
         Assert.Equal(
             ["superseded_document", "superseded_document"],
-            await _scene.RefusalsAsync(new IntakeOrder(first, SlashingFloor.NeverSigned) { Document = created })
+            await _scene.RefusalsAsync(new ImportRequest(first, DeclaredHistory.NeverSigned) { Document = created })
         );
     }
 
@@ -193,8 +195,8 @@ public sealed class RebindTests : IAsyncLifetime
             };
     }
 
-    private static IntakeOrder Order(VaultShare share, AnchoredDocument document, bool rebind) =>
-        new([share], SlashingFloor.FromHistory) { Document = document, Rebind = rebind };
+    private static ImportRequest Order(VaultShare share, AnchoredDocument document, bool rebind) =>
+        new([share], DeclaredHistory.FromHistory) { Document = document, Rebind = rebind };
 
     private Task<PermitDecision> VoteAsync(VaultShare share, ulong source, ulong target, Root root)
     {

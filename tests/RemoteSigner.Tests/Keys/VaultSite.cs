@@ -1,15 +1,15 @@
 using RemoteSigner.Administration;
-using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Tests.Sealing;
 
 namespace RemoteSigner.Tests.Keys;
 
-/// <summary>A vault alone as the place of acts: no open keys, no witness.</summary>
+/// <summary>A vault alone as the place of acts: no open keys, no anchor.</summary>
 internal sealed class VaultSite(VaultScene scene) : ISite
 {
-    public FreshnessRefusal? Refusal => null;
+    public RollbackRefusal? Refusal => null;
 
     public Task<Vault> OpenNewestVaultAsync() => scene.OpenAsync();
 

@@ -11,7 +11,7 @@ public sealed class BlsBatchTests : IDisposable
     public void Dispose() => _arena.Dispose();
 
     [Fact]
-    public void Nothing_claimed_is_nothing_false() => Assert.Empty(BlsBatch.FindFalse([]));
+    public void Nothing_claimed_is_nothing_false() => Assert.Empty(BlsBatch.FindInvalid([]));
 
     [Fact]
     public void Exactly_the_false_claims_are_named()
@@ -26,7 +26,7 @@ public sealed class BlsBatchTests : IDisposable
             {
                 var claims = batch.spoiled.Select((way, i) => Spoil(Claim((byte)(i % batch.messages)), way)).ToList();
                 var expected = batch.spoiled.Select((way, i) => (way, i)).Where(one => one.way != 0).Select(one => one.i);
-                return BlsBatch.FindFalse(claims).SequenceEqual(expected);
+                return BlsBatch.FindInvalid(claims).SequenceEqual(expected);
             },
             iter: 60,
             threads: 1
@@ -37,7 +37,7 @@ public sealed class BlsBatchTests : IDisposable
     public void Mostly_right_batches_pass_as_a_whole() =>
         Gen.Int[2, 40]
             .Sample(
-                count => BlsBatch.FindFalse([.. Enumerable.Range(0, count).Select(i => Claim((byte)(i % 5)))]).Count == 0,
+                count => BlsBatch.FindInvalid([.. Enumerable.Range(0, count).Select(i => Claim((byte)(i % 5)))]).Count == 0,
                 iter: 10,
                 threads: 1
             );
@@ -62,7 +62,7 @@ public sealed class BlsBatchTests : IDisposable
                     Bls.FastAggregateVerify([forged.PublicKey, counter.PublicKey], forged.Message, Sum(forged.Signature, counter.Signature))
                 );
 
-                return BlsBatch.FindFalse([forged, third, counter]).SequenceEqual([0, 2]);
+                return BlsBatch.FindInvalid([forged, third, counter]).SequenceEqual([0, 2]);
             },
             iter: 20,
             threads: 1
@@ -74,8 +74,8 @@ public sealed class BlsBatchTests : IDisposable
         var claim = Claim(1);
         var negative = claim with { PublicKey = Negated(claim.PublicKey), Signature = Negated(claim.Signature) };
 
-        Assert.Empty(BlsBatch.FindFalse([claim, negative]));
-        Assert.Equal([1], BlsBatch.FindFalse([claim, negative with { Signature = claim.Signature }]));
+        Assert.Empty(BlsBatch.FindInvalid([claim, negative]));
+        Assert.Equal([1], BlsBatch.FindInvalid([claim, negative with { Signature = claim.Signature }]));
     }
 
     [Theory]
@@ -86,7 +86,7 @@ public sealed class BlsBatchTests : IDisposable
         var input = vector["input"]!;
         var (keys, messages, signatures) = (Hex(input["pubkeys"]!), Hex(input["messages"]!), Hex(input["signatures"]!));
 
-        var wrong = BlsBatch.FindFalse([.. keys.Select((key, i) => new SignatureClaim(key, messages[i], signatures[i]))]);
+        var wrong = BlsBatch.FindInvalid([.. keys.Select((key, i) => new SignatureClaim(key, messages[i], signatures[i]))]);
 
         Assert.Equal(vector["output"]!.GetValue<bool>(), wrong.Count == 0);
     }

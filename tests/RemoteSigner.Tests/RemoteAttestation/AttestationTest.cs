@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using RemoteSigner.Freshness;
 using RemoteSigner.Native;
 using RemoteSigner.RemoteAttestation;
 using RemoteSigner.Rig;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
@@ -21,8 +21,7 @@ public abstract class AttestationTest : TpmTest
 
     protected static TpmlPcrSelection Pcrs { get; } = TpmlPcrSelection.Sha256(0, 1, 2, 3, 4, 5, 6, 7, 11);
 
-    protected FenceIndices Fence =>
-        new(TpmWitness.CounterOf(VaultId, 0).Handle, TpmWitness.RecordOf(VaultId, 0).Handle, _indexAuthorization);
+    protected FenceIndices Fence => new(TpmAnchor.CounterOf(VaultId, 0).Handle, TpmAnchor.RecordOf(VaultId, 0).Handle, _indexAuthorization);
 
     protected static DateTimeOffset Now { get; } = TimeProvider.System.GetUtcNow().AddHours(1);
 
@@ -121,8 +120,8 @@ public abstract class AttestationTest : TpmTest
     {
         using (var session = tpm.StartHmacSession(PinnedRoot(tpm)))
         {
-            tpm.NvDefineSpace(session, TpmWitness.CounterOf(VaultId, 0), _indexAuthorization.Span);
-            tpm.NvDefineSpace(session, TpmWitness.RecordOf(VaultId, 0), _indexAuthorization.Span);
+            tpm.NvDefineSpace(session, TpmAnchor.CounterOf(VaultId, 0), _indexAuthorization.Span);
+            tpm.NvDefineSpace(session, TpmAnchor.RecordOf(VaultId, 0), _indexAuthorization.Span);
             session.SetAuthValue(_indexAuthorization.Span);
             tpm.NvIncrement(tpm.NvReadPublic(Fence.Counter), session);
         }

@@ -16,7 +16,11 @@ public sealed class CredentialTests : AttestationTest
         var (challenge, pending) = CredentialChallenge.About(evidence);
 
         var trust = pending.Settle(
-            Attestor.Answer(tpm, PinnedRoot(tpm), AttestationDocuments.ReadChallenge(AttestationDocuments.Write(challenge)))
+            Attestor.ApiResponse(
+                tpm,
+                PinnedRoot(tpm),
+                RemoteAttestationDocuments.ReadChallenge(RemoteAttestationDocuments.Write(challenge))
+            )
         );
 
         Assert.Equal(CheckVerdict.Pass, Verdict(EvidenceVerifier.Verify(evidence, Everything(evidence) with { Trust = trust }), "binding"));
@@ -31,7 +35,7 @@ public sealed class CredentialTests : AttestationTest
         using var tpm = Tpm.Open(TpmAddress.Parse(other.Address));
         var impostor = new Attestor(Pcrs, () => null);
 
-        var refusal = Assert.Throws<AttestationException>(() => impostor.Answer(tpm, PinnedRoot(tpm), challenge));
+        var refusal = Assert.Throws<RemoteAttestationException>(() => impostor.ApiResponse(tpm, PinnedRoot(tpm), challenge));
         Assert.Equal("the challenge was made for keys of another TPM", refusal.Message);
 
         // Even one that claims the names cannot open it.
@@ -46,11 +50,11 @@ public sealed class CredentialTests : AttestationTest
             Nonce
         );
         var forged = challenge with { EndorsementKeyName = Name(theirs.Endorsement.Key), AttestationKeyName = Name(theirs.AttestationKey) };
-        Assert.ThrowsAny<Exception>(() => impostor.Answer(tpm, PinnedRoot(tpm), forged));
-        Assert.Throws<AttestationException>(() =>
+        Assert.ThrowsAny<Exception>(() => impostor.ApiResponse(tpm, PinnedRoot(tpm), forged));
+        Assert.Throws<RemoteAttestationException>(() =>
             pending.Settle(new CredentialAnswer(CredentialAnswer.DocumentType, 1, pending.AttestationKeyName, new byte[32]))
         );
-        Assert.Throws<AttestationException>(() =>
+        Assert.Throws<RemoteAttestationException>(() =>
             pending.Settle(new CredentialAnswer(CredentialAnswer.DocumentType, 1, Name(theirs.AttestationKey), new byte[32]))
         );
     }
@@ -73,7 +77,7 @@ public sealed class CredentialTests : AttestationTest
         );
         var (challenge, pending) = CredentialChallenge.About(evidence);
 
-        var trust = pending.Settle(attestor.Answer(tpm, PinnedRoot(tpm), challenge));
+        var trust = pending.Settle(attestor.ApiResponse(tpm, PinnedRoot(tpm), challenge));
 
         Assert.IsType<EccPublic>(TpmtPublic.Parse(trust.EndorsementKey));
         var checks = EvidenceVerifier.Verify(evidence, Everything(evidence) with { Golden = null, Trust = trust });
@@ -100,10 +104,10 @@ public sealed class CredentialTests : AttestationTest
 
         Assert.Contains(
             "does not open the challenge",
-            Assert.Throws<AttestationException>(() => Attestor.Answer(tpm, PinnedRoot(tpm), changed)).Message,
+            Assert.Throws<RemoteAttestationException>(() => Attestor.ApiResponse(tpm, PinnedRoot(tpm), changed)).Message,
             StringComparison.Ordinal
         );
-        Assert.NotNull(pending.Settle(Attestor.Answer(tpm, PinnedRoot(tpm), challenge)));
+        Assert.NotNull(pending.Settle(Attestor.ApiResponse(tpm, PinnedRoot(tpm), challenge)));
     }
 
     [Fact]
@@ -143,12 +147,12 @@ public sealed class CredentialTests : AttestationTest
         {
             Assert.Contains(
                 "another length",
-                Assert.Throws<AttestationException>(() => Attestor.Answer(tpm, PinnedRoot(tpm), changed)).Message,
+                Assert.Throws<RemoteAttestationException>(() => Attestor.ApiResponse(tpm, PinnedRoot(tpm), changed)).Message,
                 StringComparison.Ordinal
             );
         }
 
-        Assert.NotNull(pending.Settle(Attestor.Answer(tpm, PinnedRoot(tpm), challenge)));
+        Assert.NotNull(pending.Settle(Attestor.ApiResponse(tpm, PinnedRoot(tpm), challenge)));
     }
 
     /// <summary>The tools make the challenge, our signer answers.</summary>
@@ -184,7 +188,7 @@ public sealed class CredentialTests : AttestationTest
             blob,
             Sized(made[(2 + blob.Length)..])
         );
-        Assert.Equal(secret, Attestor.Answer(tpm, PinnedRoot(tpm), challenge).Secret);
+        Assert.Equal(secret, Attestor.ApiResponse(tpm, PinnedRoot(tpm), challenge).Secret);
     }
 
     /// <summary>We make the challenge, the tools answer: with the endorsement key that the maker left in the TPM.</summary>

@@ -11,7 +11,7 @@ public sealed class EvidenceMutationTests : AttestationTest
     public void Every_value_that_is_changed_makes_verification_fail()
     {
         var evidence = Attest();
-        var (document, expected) = (AttestationDocuments.Write(evidence), Everything(evidence));
+        var (document, expected) = (RemoteAttestationDocuments.Write(evidence), Everything(evidence));
         var paths = Leaves(JsonNode.Parse(document)!).Select(leaf => leaf.GetPath()).ToList();
         Assert.True(paths.Count > 35, $"only {paths.Count} values: {string.Join(' ', paths)}");
 
@@ -30,7 +30,7 @@ public sealed class EvidenceMutationTests : AttestationTest
     public void Every_value_is_bound_by_what_the_TPM_signed()
     {
         var evidence = Attest();
-        var document = AttestationDocuments.Write(evidence);
+        var document = RemoteAttestationDocuments.Write(evidence);
         foreach (var path in Leaves(JsonNode.Parse(document)!).Select(leaf => leaf.GetPath()).ToList())
         {
             var checks = EvidenceVerifier.Verify(
@@ -45,7 +45,7 @@ public sealed class EvidenceMutationTests : AttestationTest
     public void Every_member_that_is_missing_or_added_makes_verification_fail()
     {
         var evidence = Attest();
-        var (document, expected) = (AttestationDocuments.Write(evidence), Everything(evidence));
+        var (document, expected) = (RemoteAttestationDocuments.Write(evidence), Everything(evidence));
         foreach (var (path, name) in Members(JsonNode.Parse(document)!).ToList())
         {
             var removed = Changed(document, path, node => Without((JsonObject)node, name));

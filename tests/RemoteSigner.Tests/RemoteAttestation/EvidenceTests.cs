@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using RemoteSigner.Freshness;
 using RemoteSigner.RemoteAttestation;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Spec;
 using RemoteSigner.Tpm2;
 
@@ -15,7 +15,7 @@ public sealed class EvidenceTests : AttestationTest
     {
         var evidence = Attest();
 
-        var checks = EvidenceVerifier.Verify(AttestationDocuments.Write(evidence), Everything(evidence));
+        var checks = EvidenceVerifier.Verify(RemoteAttestationDocuments.Write(evidence), Everything(evidence));
 
         Assert.All(checks, check => Assert.True(check.Verdict == CheckVerdict.Pass, $"{check.Name}: {check.Detail}"));
         Assert.Equal(

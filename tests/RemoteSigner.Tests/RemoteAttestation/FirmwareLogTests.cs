@@ -61,7 +61,7 @@ public sealed class FirmwareLogTests
         {
             if (length != header)
             {
-                Assert.Throws<AttestationException>(() => FirmwareLog.Replay(log.AsSpan(0, length)));
+                Assert.Throws<RemoteAttestationException>(() => FirmwareLog.Replay(log.AsSpan(0, length)));
             }
         }
     }
@@ -75,7 +75,7 @@ public sealed class FirmwareLogTests
         old[32 + 13] = (byte)'2';
         Assert.Contains(
             "crypto agile",
-            Assert.Throws<AttestationException>(() => FirmwareLog.Replay(old)).Message,
+            Assert.Throws<RemoteAttestationException>(() => FirmwareLog.Replay(old)).Message,
             StringComparison.Ordinal
         );
 
@@ -83,7 +83,7 @@ public sealed class FirmwareLogTests
         unknown[32 + 28] = 0x0C;
         Assert.Contains(
             "unknown algorithm",
-            Assert.Throws<AttestationException>(() => FirmwareLog.Replay(unknown)).Message,
+            Assert.Throws<RemoteAttestationException>(() => FirmwareLog.Replay(unknown)).Message,
             StringComparison.Ordinal
         );
     }

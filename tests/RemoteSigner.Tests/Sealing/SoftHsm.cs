@@ -78,7 +78,7 @@ public sealed class SoftHsm : IDisposable
         string label = "one",
         string pin = Pin,
         HsmProfile? profile = null,
-        TokenPatience? patience = null,
+        TokenTimeouts? patience = null,
         string module = Module,
         string? serial = null
     )

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using Net.Pkcs11Interop.Common;
-using RemoteSigner.Freshness;
 using RemoteSigner.Native;
 using RemoteSigner.Rig;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Pkcs11;
 
@@ -124,17 +124,17 @@ public sealed class StandInTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Profiles))]
-    public async Task A_profile_moves_its_witness_or_says_that_it_has_none(string name)
+    public async Task A_profile_moves_its_anchor_or_says_that_it_has_none(string name)
     {
         using var token = OpenAs(name);
         using var keys = new FenceKeys(_arena.Allocate(32), _arena.Allocate(32));
-        var witness = new TokenWitness(token, Guid.NewGuid(), keys);
+        var anchor = new TokenAnchor(token, Guid.NewGuid(), keys);
         var before = _softHsm.Objects;
         if (token.Profile.DataObjects.Kept == HsmPlace.None)
         {
             Assert.Contains(
                 "keeps no data objects",
-                (await Assert.ThrowsAsync<WitnessException>(() => witness.CreateAsync(default))).Message,
+                (await Assert.ThrowsAsync<RollbackAnchorException>(() => anchor.CreateAsync(default))).Message,
                 StringComparison.Ordinal
             );
 
@@ -142,31 +142,31 @@ public sealed class StandInTests : IDisposable
             using var unaware = OpenAs(name, profile => profile with { DataObjects = HsmProfile.Get("softhsm2").DataObjects });
             Assert.Contains(
                 "write a data object",
-                (await Assert.ThrowsAsync<WitnessException>(() => TokenWitness.ProveAsync(unaware))).Message,
+                (await Assert.ThrowsAsync<RollbackAnchorException>(() => TokenAnchor.ProveAsync(unaware))).Message,
                 StringComparison.Ordinal
             );
             Assert.Equal(before, _softHsm.Objects);
             return;
         }
 
-        await TokenWitness.ProveAsync(token);
+        await TokenAnchor.ProveAsync(token);
         Assert.Equal(before, _softHsm.Objects);
-        await witness.CreateAsync(default);
+        await anchor.CreateAsync(default);
         for (byte move = 1; move <= 3; move++)
         {
-            var from = (await witness.ReadAsync(default))!;
+            var from = (await anchor.ReadAsync(default))!;
             byte[] record = [.. Enumerable.Repeat(move, FenceRecord.Length)];
-            await witness.CountAsync(from, record, default);
+            await anchor.CountAsync(from, record, default);
             _standIn!.Lose();
-            Assert.True((await witness.ReadAsync(default))!.Shows(from.Count + 1, record));
+            Assert.True((await anchor.ReadAsync(default))!.Shows(from.Count + 1, record));
         }
 
-        var rollback = await witness.FindRollbackAsync(default);
+        var rollback = await anchor.FindRollbackAsync(default);
         Assert.Equal(
             token.Profile.DataObjects.Kept == HsmPlace.Host,
             rollback?.Contains("files of this host", StringComparison.Ordinal) == true
         );
-        await witness.DiscardAsync(default);
+        await anchor.DiscardAsync(default);
         Assert.Equal(before, _softHsm.Objects);
     }
 
@@ -175,7 +175,7 @@ public sealed class StandInTests : IDisposable
     {
         using var token = OpenAs("yubihsm2", profile => profile with { DataObjects = profile.DataObjects with { Private = true } });
 
-        await Assert.ThrowsAsync<WitnessException>(() => TokenWitness.ProveAsync(token));
+        await Assert.ThrowsAsync<RollbackAnchorException>(() => TokenAnchor.ProveAsync(token));
     }
 
     [Theory]
@@ -288,7 +288,7 @@ public sealed class StandInTests : IDisposable
         using var token = OpenWith(["sessions 2"]);
 
         await SealEnrolment.EnrolAsync(token, "kek", TimeProvider.System);
-        await TokenWitness.ProveAsync(token);
+        await TokenAnchor.ProveAsync(token);
     }
 
     private static bool Swapped(Pkcs11Session login, ReadOnlySpan<byte> id, RSAParameters other)
@@ -339,7 +339,7 @@ public sealed class StandInTests : IDisposable
             profile: change?.Invoke(profile) ?? profile,
             module: standIn.Module,
             serial: serial,
-            patience: new TokenPatience { Pause = TimeSpan.FromMilliseconds(1) }
+            patience: new TokenTimeouts { Pause = TimeSpan.FromMilliseconds(1) }
         );
     }
 }

@@ -7,7 +7,7 @@ namespace RemoteSigner.Tests.Sealing;
 [Collection(SoftHsmCollection.Name)]
 public sealed class TokenLossTests(SoftHsm softHsm) : IDisposable
 {
-    private static readonly TokenPatience Short = new()
+    private static readonly TokenTimeouts Short = new()
     {
         Call = TimeSpan.FromSeconds(1.5),
         Pause = TimeSpan.FromMilliseconds(100),

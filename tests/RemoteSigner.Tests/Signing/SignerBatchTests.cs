@@ -147,18 +147,18 @@ public sealed class SignerBatchTests
         var entries = (await scene.AuditAsync()).Count;
 
         Assert.Equal(
-            new Foresight(null, Vote(4).SigningRoot(scene.Rooms.Network), SignedBefore: false),
-            await scene.Signer.ForeseeAsync(order)
+            new Evaluation(null, Vote(4).SigningRoot(scene.Rooms.Network), SignedBefore: false),
+            await scene.Signer.EvaluateAsync(order)
         );
-        Assert.Null((await scene.Signer.ForeseeAsync(order with { Message = Vote(4, fill: 2) })).Refusal);
+        Assert.Null((await scene.Signer.EvaluateAsync(order with { Message = Vote(4, fill: 2) })).Refusal);
         Assert.IsType<SignOutcome.NotAllowed>(
-            (await scene.Signer.ForeseeAsync(SigningScene.Order(share.PublicKey, Vote(4), "stranger"))).Refusal
+            (await scene.Signer.EvaluateAsync(SigningScene.Order(share.PublicKey, Vote(4), "stranger"))).Refusal
         );
         Assert.Equal(entries, (await scene.AuditAsync()).Count);
 
         await scene.Signer.SignAsync(order);
-        Assert.True((await scene.Signer.ForeseeAsync(order)).SignedBefore);
-        Assert.IsType<SignOutcome.Slashable>((await scene.Signer.ForeseeAsync(order with { Message = Vote(4, fill: 2) })).Refusal);
+        Assert.True((await scene.Signer.EvaluateAsync(order)).SignedBefore);
+        Assert.IsType<SignOutcome.Slashable>((await scene.Signer.EvaluateAsync(order with { Message = Vote(4, fill: 2) })).Refusal);
     }
 
     [Theory]

@@ -1,8 +1,8 @@
-using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Signing;
 using RemoteSigner.Spec;
-using RemoteSigner.Tests.Freshness;
+using RemoteSigner.Tests.RollbackProtection;
 using RemoteSigner.Tests.Slashing;
 
 namespace RemoteSigner.Tests.Signing;
@@ -80,11 +80,11 @@ public sealed class SignerClockTests : IAsyncLifetime
         _time.Step(-TimeSpan.FromMinutes(10));
 
         Assert.Equal(first, await SignAsync(vote));
-        Assert.True((await _scene.Signer.ForeseeAsync(SigningScene.Order(_share.PublicKey, vote))).SignedBefore);
+        Assert.True((await _scene.Signer.EvaluateAsync(SigningScene.Order(_share.PublicKey, vote))).SignedBefore);
         var doubted = Assert.IsType<SignOutcome.ClockInDoubt>(await SignAsync(Vote(808, 101)));
         Assert.Contains("stepped by -600.0 s", doubted.Detail, StringComparison.Ordinal);
         Assert.IsType<SignOutcome.ClockInDoubt>(
-            (await _scene.Signer.ForeseeAsync(SigningScene.Order(_share.PublicKey, Vote(808, 101)))).Refusal
+            (await _scene.Signer.EvaluateAsync(SigningScene.Order(_share.PublicKey, Vote(808, 101)))).Refusal
         );
         var entry = (await _scene.AuditAsync())[^1];
         Assert.Contains("\"decision\":\"refused\"", entry, StringComparison.Ordinal);

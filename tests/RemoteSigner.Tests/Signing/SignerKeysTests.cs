@@ -21,7 +21,7 @@ public sealed class SignerKeysTests
 
         Assert.IsType<SignOutcome.KeysLoading>(await scene.Signer.SignAsync(order));
         Assert.All(await scene.Signer.SignAllAsync([order, order]), outcome => Assert.IsType<SignOutcome.KeysLoading>(outcome));
-        Assert.IsType<SignOutcome.KeysLoading>((await scene.Signer.ForeseeAsync(order)).Refusal);
+        Assert.IsType<SignOutcome.KeysLoading>((await scene.Signer.EvaluateAsync(order)).Refusal);
         var entries = await scene.AuditAsync();
         Assert.Equal(3, entries.Count);
         Assert.All(entries, entry => Assert.Contains("\"rule\":\"KeysLoading\"", entry, StringComparison.Ordinal));

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using RemoteSigner.Access;
 using RemoteSigner.Clusters;
-using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Signing;
 using RemoteSigner.Spec;
 using RemoteSigner.Tests.Slashing;

@@ -89,10 +89,13 @@ public sealed class ClientHistoryTests
     public async Task Is_read_and_keeps_its_keys_from_signing_what_it_has(string client, string file, int withoutList)
     {
         await using var signer = await TemporarySigner.CreateAsync();
-        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
-        await signer.Slashing.RegisterAsync(Key(2), SlashingFloor.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(2), DeclaredHistory.NeverSigned);
 
-        var report = await signer.Slashing.ImportAsync(new MemoryStream(Encoding.UTF8.GetBytes(file)), InterchangeReading.FloorsAtLowest);
+        var report = await signer.Slashing.ImportAsync(
+            new MemoryStream(Encoding.UTF8.GetBytes(file)),
+            InterchangeReading.LowWatermarksAtLowest
+        );
 
         Assert.Equal((client, withoutList), (client, report.WithoutList));
         Assert.Equal([PublicKey(1), PublicKey(2)], report.Validators.Select(line => line.PublicKey));
@@ -112,7 +115,7 @@ public sealed class ClientHistoryTests
         var refused = await Assert.ThrowsAsync<InterchangeException>(() =>
             signer.Slashing.ImportAsync(
                 new MemoryStream(Encoding.UTF8.GetBytes("""{"metadata":{"interchange_format_version":"5"},"data":[]}""")),
-                InterchangeReading.FloorsAtLowest
+                InterchangeReading.LowWatermarksAtLowest
             )
         );
 

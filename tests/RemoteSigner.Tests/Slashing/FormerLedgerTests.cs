@@ -6,7 +6,7 @@ namespace RemoteSigner.Tests.Slashing;
 
 /// <summary>
 /// A ledger as a release before the key states wrote it (tables "slashing" version 2), with its export: grants of five keys, two of one
-/// group, a retired one, floors, an import, a high watermark.
+/// group, a retired one, low watermarks, an import, a high watermark.
 /// </summary>
 public sealed class FormerLedgerTests : IDisposable
 {

@@ -12,7 +12,7 @@ public sealed class GroupReleaseTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _signer = await TemporarySigner.CreateAsync();
-        await _signer.Slashing.RegisterAsync(Key(1, group: 8), SlashingFloor.NeverSigned);
+        await _signer.Slashing.RegisterAsync(Key(1, group: 8), DeclaredHistory.NeverSigned);
         Assert.IsType<PermitDecision.Granted>(await _signer.RequestAsync(Key(1, group: 8), Vote(3, 4), Root(1)));
         Assert.IsType<PermitDecision.Granted>(await _signer.RequestAsync(Key(1, group: 8), Vote(4, 9), Root(2)));
         Assert.IsType<PermitDecision.Granted>(await _signer.RequestAsync(Key(1, group: 8), Block(20), Root(3)));
@@ -22,7 +22,7 @@ public sealed class GroupReleaseTests : IAsyncLifetime
 
     [Fact]
     public async Task Without_a_word_a_share_stays_with_its_group() =>
-        Assert.IsType<Registration.OtherGroup>(await _signer.Slashing.RegisterAsync(Key(1, group: 9), SlashingFloor.Continued));
+        Assert.IsType<Registration.OtherGroup>(await _signer.Slashing.RegisterAsync(Key(1, group: 9), DeclaredHistory.Continued));
 
     [Fact]
     public async Task A_share_takes_all_it_has_signed_along()
@@ -40,19 +40,19 @@ public sealed class GroupReleaseTests : IAsyncLifetime
     {
         await RegroupAsync(Key(1, group: 9));
 
-        Assert.IsType<Registration.HasHistory>(await _signer.Slashing.RegisterAsync(Key(2, group: 8), SlashingFloor.NeverSigned));
-        Assert.IsType<Registration.Enrolled>(await _signer.Slashing.RegisterAsync(Key(2, group: 8), SlashingFloor.FromHistory));
+        Assert.IsType<Registration.HasHistory>(await _signer.Slashing.RegisterAsync(Key(2, group: 8), DeclaredHistory.NeverSigned));
+        Assert.IsType<Registration.Enrolled>(await _signer.Slashing.RegisterAsync(Key(2, group: 8), DeclaredHistory.FromHistory));
         await AssertRemembersAsync(_signer, Key(2, group: 8), signedHere: false);
     }
 
     /// <summary>
-    /// The validator's own history, made elsewhere or by another share, and that of the share: the union, under the higher floors, and no
-    /// share repeats what the other signed.
+    /// The validator's own history, made elsewhere or by another share, and that of the share: the union, under the higher low watermarks,
+    /// and no share repeats what the other signed.
     /// </summary>
     [Fact]
     public async Task Where_its_validator_has_history_both_count()
     {
-        await _signer.Slashing.RegisterAsync(Key(3, group: 9), SlashingFloor.NeverSigned);
+        await _signer.Slashing.RegisterAsync(Key(3, group: 9), DeclaredHistory.NeverSigned);
         await _signer.RequestAsync(Key(3, group: 9), Vote(1, 6), Root(7));
         await _signer.RequestAsync(Key(3, group: 9), Vote(5, 8), Root(8));
         await _signer.RequestAsync(Key(3, group: 9), Block(30), Root(9));
@@ -74,7 +74,7 @@ public sealed class GroupReleaseTests : IAsyncLifetime
     [Fact]
     public async Task Where_other_shares_have_signed_under_the_group_too_it_is_refused_and_nothing_changes()
     {
-        await _signer.Slashing.RegisterAsync(Key(2, group: 8), SlashingFloor.FromHistory);
+        await _signer.Slashing.RegisterAsync(Key(2, group: 8), DeclaredHistory.FromHistory);
         await _signer.Slashing.RetireAsync(PublicKey(2));
 
         Assert.IsType<Registration.OtherGroup>(Assert.Single(await RegroupAsync(Key(1, group: 9))).Reason);
@@ -88,7 +88,7 @@ public sealed class GroupReleaseTests : IAsyncLifetime
     {
         var refused = (
             await _signer.Slashing.EnrolAsync(
-                new KeyEnrolment([(Key(1, group: 9), SlashingFloor.Continued), (Key(4), SlashingFloor.FromHistory)])
+                new KeyRegistration([(Key(1, group: 9), DeclaredHistory.Continued), (Key(4), DeclaredHistory.FromHistory)])
                 {
                     Regrouped = [PublicKey(1)],
                 },
@@ -111,7 +111,7 @@ public sealed class GroupReleaseTests : IAsyncLifetime
     [Fact]
     public async Task A_share_without_a_group_or_with_the_right_one_is_registered_as_ever()
     {
-        await _signer.Slashing.RegisterAsync(Key(5), SlashingFloor.NeverSigned);
+        await _signer.Slashing.RegisterAsync(Key(5), DeclaredHistory.NeverSigned);
 
         Assert.Empty(await RegroupAsync(Key(5, group: 7)));
         Assert.Empty(await RegroupAsync(Key(1, group: 8)));
@@ -123,8 +123,8 @@ public sealed class GroupReleaseTests : IAsyncLifetime
     {
         await RegroupAsync(Key(1, group: 9));
 
-        await using var other = await _signer.MoveAsync(InterchangeReading.FloorsAtLowest);
-        await other.Slashing.RegisterAllAsync([Key(1, group: 9), Key(2, group: 8)], SlashingFloor.FromHistory);
+        await using var other = await _signer.MoveAsync(InterchangeReading.LowWatermarksAtLowest);
+        await other.Slashing.RegisterAllAsync([Key(1, group: 9), Key(2, group: 8)], DeclaredHistory.FromHistory);
 
         await AssertRemembersAsync(other, Key(1, group: 9), signedHere: false);
         await AssertRemembersAsync(other, Key(2, group: 8), signedHere: false);
@@ -133,7 +133,7 @@ public sealed class GroupReleaseTests : IAsyncLifetime
     private async Task<IReadOnlyList<RefusedRegistration>> RegroupAsync(ProtectedKey key)
     {
         var report = await _signer.Slashing.EnrolAsync(
-            new KeyEnrolment([(key, SlashingFloor.Continued)]) { Regrouped = [key.PublicKey] },
+            new KeyRegistration([(key, DeclaredHistory.Continued)]) { Regrouped = [key.PublicKey] },
             (_, _) => 1
         );
         await _signer.Slashing.TurnAsync(new KeyTurn([key.PublicKey]), (_, _) => 1);

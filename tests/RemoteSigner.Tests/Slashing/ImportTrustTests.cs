@@ -5,7 +5,7 @@ using static RemoteSigner.Tests.Slashing.Duties;
 
 namespace RemoteSigner.Tests.Slashing;
 
-/// <summary>What was told is not what was signed: imported history raises floors and refuses; it never grants.</summary>
+/// <summary>What was told is not what was signed: imported history raises low watermarks and refuses; it never grants.</summary>
 public sealed class ImportTrustTests
 {
     [Fact]
@@ -78,7 +78,7 @@ public sealed class ImportTrustTests
     public async Task A_file_speaks_only_for_the_keys_it_may_speak_for()
     {
         await using var signer = await SigningAsync();
-        var terms = new ImportTerms(InterchangeReading.FloorsAtLowest) { Only = new HashSet<BlsPublicKey> { PublicKey(2) } };
+        var terms = new ImportTerms(InterchangeReading.LowWatermarksAtLowest) { Only = new HashSet<BlsPublicKey> { PublicKey(2) } };
 
         var report = await signer.Slashing.ImportAsync(File(blocks: [(10, Root(2)), (1_000_000, Root(3))]), terms, (_, _) => 1);
 
@@ -90,7 +90,7 @@ public sealed class ImportTrustTests
     public async Task A_record_beyond_the_limit_is_refused_and_names_the_validator()
     {
         await using var signer = await SigningAsync();
-        var terms = new ImportTerms(InterchangeReading.FloorsAtLowest) { Limit = new HistoryLimit(new Slot(100), new Epoch(12)) };
+        var terms = new ImportTerms(InterchangeReading.LowWatermarksAtLowest) { Limit = new HistoryLimit(new Slot(100), new Epoch(12)) };
 
         foreach (var file in new[] { File(blocks: [(101, null)]), File(votes: [(1, 13, null)]), File(votes: [(long.MaxValue, 5, null)]) })
         {
@@ -136,7 +136,7 @@ public sealed class ImportTrustTests
         await using var signer = await SigningAsync();
         await ImportAsync(signer, key: 9, blocks: [(10, Root(1))]);
 
-        Assert.IsType<Registration.Enrolled>(await signer.Slashing.RegisterAsync(Key(1, group: 9), SlashingFloor.FromHistory));
+        Assert.IsType<Registration.Enrolled>(await signer.Slashing.RegisterAsync(Key(1, group: 9), DeclaredHistory.FromHistory));
 
         Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await signer.RequestAsync(Key(1, group: 9), Block(10), Root(1))));
         Assert.IsType<RemoteSigner.Audit.AuditVerification.Intact>(await RemoteSigner.Audit.AuditVerifier.VerifyAsync(signer.Ledger));
@@ -145,7 +145,7 @@ public sealed class ImportTrustTests
     private static async Task<TemporarySigner> SigningAsync()
     {
         var signer = await TemporarySigner.CreateAsync();
-        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
         Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(1), Root(8)));
         Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Vote(0, 1), Root(8)));
         Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(10), Root(1)));

@@ -44,7 +44,7 @@ public sealed class InterchangeScenarioTests
 
         foreach (var step in scenario.Steps)
         {
-            await ImportAsync(signer, step, InterchangeReading.FloorsAtLowest);
+            await ImportAsync(signer, step, InterchangeReading.LowWatermarksAtLowest);
             await DecideAsync(signer, step, attempt =>
                 attempt.ShouldSucceed && !file.EndsWith("single_message_gap.json", StringComparison.Ordinal) ? true : null
             );

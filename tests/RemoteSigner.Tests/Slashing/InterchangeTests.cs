@@ -32,7 +32,7 @@ public sealed class InterchangeTests
             new InterchangeReport.Line(PublicKey(1), false, 2, 2, 1, 1, new Slot(80), new Epoch(5), new Epoch(6)),
             Assert.Single(report.Validators)
         );
-        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.FromHistory);
+        await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.FromHistory);
         Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(82), Root(1), chain: Root(7)));
         Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await signer.RequestAsync(Key(1), Block(81), Root(1), chain: Root(7))));
         Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await signer.RequestAsync(Key(1), Block(80), Root(1), chain: Root(7))));
@@ -145,7 +145,7 @@ public sealed class InterchangeTests
     public async Task A_signing_root_of_zeros_is_none()
     {
         await using var signer = await TemporarySigner.CreateAsync();
-        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
         Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Block(10), Root(1), chain: Root(7)));
         Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1), Vote(5, 6), Root(1), chain: Root(7)));
         var zeros = "0x" + new string('0', 64);
@@ -196,7 +196,7 @@ public sealed class InterchangeTests
     }
 
     [Fact]
-    public async Task A_file_that_tells_nothing_below_its_lowest_raises_the_floors_to_it()
+    public async Task A_file_that_tells_nothing_below_its_lowest_raises_the_low_watermarks_to_it()
     {
         await using var signer = await TemporarySigner.CreateAsync();
         await ImportAsync(signer, Fill("""{"metadata":META,"data":[GOOD]}"""));
@@ -204,7 +204,7 @@ public sealed class InterchangeTests
         var report = await ImportAsync(
             signer,
             Fill("""{"metadata":META,"data":[GOOD]}""").Replace("\"10\"", "\"500\"", StringComparison.Ordinal),
-            InterchangeReading.FloorsAtLowest
+            InterchangeReading.LowWatermarksAtLowest
         );
 
         Assert.Equal(new Slot(500), report.Validators[0].LowestSlot);
@@ -214,8 +214,8 @@ public sealed class InterchangeTests
     public async Task A_long_history_goes_out_and_comes_in_whole()
     {
         await using var signer = await TemporarySigner.CreateAsync();
-        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
-        await signer.Slashing.RegisterAsync(Key(2), SlashingFloor.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(2), DeclaredHistory.NeverSigned);
         await Task.WhenAll(
             Enumerable
                 .Range(1, 2500)
@@ -242,7 +242,7 @@ public sealed class InterchangeTests
     {
         await using var signer = await TemporarySigner.CreateAsync();
         await ImportAsync(signer, Fill("""{"metadata":META,"data":[GOOD]}"""));
-        await signer.Slashing.RegisterAsync(Key(2), SlashingFloor.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(2), DeclaredHistory.NeverSigned);
 
         Assert.Equal(2, await signer.Slashing.ExportAsync(Stream.Null));
         Assert.Equal(1, await signer.Slashing.ExportAsync(Stream.Null, [PublicKey(2), PublicKey(3)]));

@@ -276,7 +276,7 @@ public sealed class LedgerFaultTests
     private static PermitRequest.Ask Ask(TemporarySigner signer, int key, ulong target, int root)
     {
         var content = Vote(target - 1, target);
-        return new PermitRequest.Ask(Key(key), Message(content, Root(root)), signer.Witness(Key(key), content));
+        return new PermitRequest.Ask(Key(key), Message(content, Root(root)), signer.Anchor(Key(key), content));
     }
 
     private static Task<IReadOnlyList<PermitDecision>> BatchAsync(

@@ -11,7 +11,7 @@ public sealed class LedgerTests
     public async Task Commits_once_for_all_that_wait()
     {
         await using var signer = await TemporarySigner.CreateAsync();
-        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
         var (commits, writes) = (signer.Ledger.Commits, signer.Ledger.Writes);
         using var gate = new ManualResetEventSlim();
         var block = signer.Ledger.WriteAsync(_ =>
@@ -33,7 +33,7 @@ public sealed class LedgerTests
     public async Task Concurrent_callers_share_commits()
     {
         await using var signer = await TemporarySigner.CreateAsync();
-        await Task.WhenAll(Enumerable.Range(0, 16).Select(i => signer.Slashing.RegisterAsync(Key(i), SlashingFloor.NeverSigned)));
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(i => signer.Slashing.RegisterAsync(Key(i), DeclaredHistory.NeverSigned)));
         var commits = signer.Ledger.Commits;
 
         await Task.WhenAll(
@@ -57,7 +57,7 @@ public sealed class LedgerTests
     public async Task One_failure_in_a_batch_fails_alone_and_leaves_nothing_behind()
     {
         await using var signer = await TemporarySigner.CreateAsync();
-        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
         using var gate = new ManualResetEventSlim();
         var block = signer.Ledger.WriteAsync(_ =>
         {
@@ -67,7 +67,7 @@ public sealed class LedgerTests
         var before = signer.RequestAsync(Key(1), Block(1), Root(1));
         var failing = signer.RequestAsync(Key(1), Message(Block(2), Root(2)), (transaction, root, verdict) =>
         {
-            signer.Witness(Key(1), Block(2))(transaction, root, verdict);
+            signer.Anchor(Key(1), Block(2))(transaction, root, verdict);
             throw new InvalidOperationException("after the entry");
         });
         var after = signer.RequestAsync(Key(1), Block(2), Root(3));
@@ -86,7 +86,7 @@ public sealed class LedgerTests
     public async Task A_reader_waits_for_no_writer_and_sees_what_was_committed()
     {
         await using var signer = await TemporarySigner.CreateAsync();
-        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
         using var inside = new ManualResetEventSlim();
         using var go = new ManualResetEventSlim();
         var writing = signer.Ledger.WriteAsync(transaction =>
@@ -125,7 +125,7 @@ public sealed class LedgerTests
     public async Task Keeps_its_files_from_other_users()
     {
         await using var signer = await TemporarySigner.CreateAsync();
-        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
 
         var files = Directory.GetFiles(Path.GetDirectoryName(signer.Path)!);
 
@@ -207,7 +207,7 @@ public sealed class LedgerTests
     public async Task Finds_damaged_pages_when_it_is_opened()
     {
         await using var signer = await TemporarySigner.CreateAsync();
-        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
         await Task.WhenAll(Enumerable.Range(1, 2000).Select(i => signer.RequestAsync(Key(1), Block((ulong)i), Root(i))));
         await signer.Ledger.DisposeAsync();
         using (var file = File.OpenWrite(signer.Path))
@@ -230,7 +230,7 @@ public sealed class LedgerTests
     public async Task A_full_database_grants_nothing_and_goes_on_when_there_is_room_again()
     {
         await using var signer = await TemporarySigner.CreateAsync();
-        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
         var limit = await signer.Ledger.WriteAsync(transaction => Pragma(transaction, "PRAGMA max_page_count = 1"));
         var full = await Assert.ThrowsAsync<LedgerException>(async () =>
         {
@@ -289,7 +289,7 @@ public sealed class LedgerTests
             await using var ledger = Ledger.Create(Path.Combine(disk, "ledger.db"));
             using var slashing = await SlashingProtection.OpenAsync(ledger, TemporarySigner.Minimal);
             var audit = await AuditLog.OpenAsync(ledger, TimeProvider.System);
-            await slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+            await slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
             Task<PermitDecision> SignAsync(ulong slot) =>
                 TemporarySigner.RequestAsync(slashing, Key(1), Message(Block(slot), Root(1)), (transaction, root, _) => audit.Append(
                         transaction,
@@ -341,7 +341,7 @@ public sealed class LedgerTests
     public async Task A_failed_fsync_within_one_piece_of_work_ends_all_writing(int code)
     {
         await using var signer = await TemporarySigner.CreateAsync();
-        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
 
         await Assert.ThrowsAsync<LedgerException>(() => FailAsync(signer, LedgerException.From(code, "write", signer.Path, null)));
 
@@ -361,7 +361,7 @@ public sealed class LedgerTests
         await signer.Ledger.WriteAsync(_ => true);
 
         Assert.Same(full, signer.Ledger.LastFailure);
-        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
         Assert.Null(signer.Ledger.LastFailure);
     }
 

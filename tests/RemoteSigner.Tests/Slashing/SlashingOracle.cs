@@ -2,7 +2,7 @@ namespace RemoteSigner.Tests.Slashing;
 
 /// <summary>
 /// EIP-3076 spelled out naively over everything one validator ever signed. It says what can be slashed, and what a complete history above
-/// the given floors has to allow.
+/// the given low watermarks has to allow.
 /// </summary>
 internal sealed class SlashingOracle
 {

@@ -25,7 +25,7 @@ public sealed class SlashingPropertyTests
     );
 
     /// <summary>
-    /// One validator's life: two conflicting messages are never granted, and above the floors nothing harmless is refused.
+    /// One validator's life: two conflicting messages are never granted, and above the low watermarks nothing harmless is refused.
     /// </summary>
     [Fact]
     public async Task Agrees_with_a_naive_oracle_through_exports_imports_pruning_and_restarts()
@@ -36,7 +36,7 @@ public sealed class SlashingPropertyTests
     private static async Task LiveAsync(Act[] acts)
     {
         var life = new Life(await TemporarySigner.CreateAsync());
-        await life.Signer.Slashing.RegisterAsync(life.Key, SlashingFloor.NeverSigned);
+        await life.Signer.Slashing.RegisterAsync(life.Key, DeclaredHistory.NeverSigned);
         try
         {
             foreach (var act in acts)
@@ -86,11 +86,11 @@ public sealed class SlashingPropertyTests
 
         public async Task DoAsync(Act act)
         {
-            var floors = await FloorsAsync();
+            var lowWatermarks = await LowWatermarksAsync();
             switch (act)
             {
                 case Act.Ask(var duty):
-                    await AskAsync(duty, floors);
+                    await AskAsync(duty, lowWatermarks);
                     break;
                 case Act.Prune(var epochs):
                     _pruned = true;
@@ -102,11 +102,11 @@ public sealed class SlashingPropertyTests
                     break;
                 case Act.Move when await HasChainAsync():
                     await MoveAsync();
-                    Assert.Equal(floors, await FloorsAsync());
+                    Assert.Equal(lowWatermarks, await LowWatermarksAsync());
                     break;
                 case Act.ImportOwn when await HasChainAsync():
                     await Signer.Slashing.ImportAsync(await Signer.ExportAsync(), InterchangeReading.Complete);
-                    Assert.Equal(floors, await FloorsAsync());
+                    Assert.Equal(lowWatermarks, await LowWatermarksAsync());
                     break;
                 case Act.ImportForeign(var duties) when await HasChainAsync():
                     await ImportForeignAsync(duties);
@@ -120,17 +120,17 @@ public sealed class SlashingPropertyTests
                     break;
             }
 
-            AssertNotLower(floors, await FloorsAsync());
+            AssertNotLower(lowWatermarks, await LowWatermarksAsync());
         }
 
-        private async Task AskAsync(Duty duty, Floors floors)
+        private async Task AskAsync(Duty duty, LowWatermarks lowWatermarks)
         {
             var decision = await Signer.RequestAsync(Key, duty.Content, Root(duty.Root));
             if (decision is PermitDecision.Granted)
             {
                 Assert.False(_oracle.IsSlashable(duty), $"granted {duty} is slashable");
                 Assert.True(duty.Source <= duty.Target || duty.IsBlock, $"granted {duty} is no vote");
-                Assert.True(_here.WasSigned(duty) || floors.IsAbove(duty), $"granted {duty} is not above {floors}");
+                Assert.True(_here.WasSigned(duty) || lowWatermarks.IsAbove(duty), $"granted {duty} is not above {lowWatermarks}");
                 Assert.True(_here.WasSigned(duty) || !_oracle.WasSigned(duty), $"granted {duty}, which was only told");
                 _oracle.Sign(duty);
                 _here.Sign(duty);
@@ -139,8 +139,8 @@ public sealed class SlashingPropertyTests
             {
                 var wasTold = _oracle.WasSigned(duty) && !_here.WasSigned(duty);
                 Assert.True(
-                    _oracle.IsSlashable(duty) || wasTold || !floors.IsAbove(duty) || (!duty.IsBlock && duty.Source > duty.Target),
-                    $"{duty} above {floors} was refused: {decision}"
+                    _oracle.IsSlashable(duty) || wasTold || !lowWatermarks.IsAbove(duty) || (!duty.IsBlock && duty.Source > duty.Target),
+                    $"{duty} above {lowWatermarks} was refused: {decision}"
                 );
             }
         }
@@ -152,7 +152,7 @@ public sealed class SlashingPropertyTests
             {
                 await Signer.Slashing.ImportAsync(ForeignFile.Of(Key.PublicKey, duties, await ChainAsync()), InterchangeReading.Complete);
 
-                // What floors have pushed out of the record here proves nothing any more; impossible votes raise floors.
+                // What low watermarks have pushed out of the record here proves nothing any more; impossible votes raise low watermarks.
                 Assert.True(!contradicts || _pruned, "a contradiction was taken over");
                 _pruned |= duties.Any(duty => !duty.IsBlock && duty.Source > duty.Target);
                 Array.ForEach(duties, _oracle.Sign);
@@ -165,7 +165,7 @@ public sealed class SlashingPropertyTests
 
         private async Task MoveAsync()
         {
-            var moved = await Signer.MoveAsync(InterchangeReading.FloorsAtLowest);
+            var moved = await Signer.MoveAsync(InterchangeReading.LowWatermarksAtLowest);
             await Signer.DisposeAsync();
             Signer = moved;
             _here = new SlashingOracle();
@@ -179,15 +179,15 @@ public sealed class SlashingPropertyTests
         private Task<Root?> FindChainAsync() =>
             Signer.Ledger.WriteAsync(transaction => HistoryStore.Of(transaction).Chain.GenesisValidatorsRoot);
 
-        private async Task<Floors> FloorsAsync()
+        private async Task<LowWatermarks> LowWatermarksAsync()
         {
             var status = Assert.Single(await Signer.Slashing.StatusAsync(), validator =>
                 validator.Keys.Any(key => key.PublicKey == Key.PublicKey)
             );
-            return new Floors(status.LowestSlot?.Value, status.LowestSource?.Value, status.LowestTarget?.Value);
+            return new LowWatermarks(status.LowestSlot?.Value, status.LowestSource?.Value, status.LowestTarget?.Value);
         }
 
-        private static void AssertNotLower(Floors before, Floors after)
+        private static void AssertNotLower(LowWatermarks before, LowWatermarks after)
         {
             Assert.True(before.Slot is null || after.Slot >= before.Slot, $"{before} fell to {after}");
             Assert.True(before.Source is null || after.Source >= before.Source, $"{before} fell to {after}");
@@ -195,7 +195,7 @@ public sealed class SlashingPropertyTests
         }
     }
 
-    private sealed record Floors(ulong? Slot, ulong? Source, ulong? Target)
+    private sealed record LowWatermarks(ulong? Slot, ulong? Source, ulong? Target)
     {
         /// <summary>EIP-3076 conditions 2, 4 and 5.</summary>
         public bool IsAbove(Duty duty) =>

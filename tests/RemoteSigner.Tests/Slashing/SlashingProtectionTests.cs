@@ -133,7 +133,7 @@ public sealed class SlashingProtectionTests
     }
 
     [Fact]
-    public async Task Grants_nothing_when_the_witness_fails()
+    public async Task Grants_nothing_when_the_anchor_fails()
     {
         await using var signer = await SignerWithAsync(Key(1));
 
@@ -159,7 +159,7 @@ public sealed class SlashingProtectionTests
         var message = new Attestation(vote, new ForkInfo(default, default, default, Root(7)));
 
         var granted = Assert.IsType<PermitDecision.Granted>(
-            await signer.RequestAsync(Key(1), message.WithRoot(signer.Network), signer.Witness(Key(1), message.Slashable))
+            await signer.RequestAsync(Key(1), message.WithRoot(signer.Network), signer.Anchor(Key(1), message.Slashable))
         );
 
         Assert.Equal(message.SigningRoot(signer.Network), granted.Permit.SigningRoot);
@@ -189,7 +189,7 @@ public sealed class SlashingProtectionTests
     private static async Task<TemporarySigner> SignerWithAsync(ProtectedKey key, Network? network = null)
     {
         var signer = await TemporarySigner.CreateAsync(network);
-        Assert.IsType<Registration.Enrolled>(await signer.Slashing.RegisterAsync(key, SlashingFloor.NeverSigned));
+        Assert.IsType<Registration.Enrolled>(await signer.Slashing.RegisterAsync(key, DeclaredHistory.NeverSigned));
         return signer;
     }
 }

@@ -72,9 +72,9 @@ internal sealed class TemporarySigner : IAsyncDisposable
 
     /// <summary>Registers a key with the history it has, or as one that never signed.</summary>
     public async Task<Registration> RegisterAsync(ProtectedKey key) =>
-        await Slashing.RegisterAsync(key, SlashingFloor.FromHistory) is var known and not Registration.NoFloor
+        await Slashing.RegisterAsync(key, DeclaredHistory.FromHistory) is var known and not Registration.NoLowWatermark
             ? known
-            : await Slashing.RegisterAsync(key, SlashingFloor.NeverSigned);
+            : await Slashing.RegisterAsync(key, DeclaredHistory.NeverSigned);
 
     public async Task CloseAsync()
     {
@@ -84,20 +84,20 @@ internal sealed class TemporarySigner : IAsyncDisposable
 
     /// <summary>Asks leave for a message with this content; see <see cref="Duties.Message"/> for the label.</summary>
     public Task<PermitDecision> RequestAsync(ProtectedKey key, SlashableContent content, Root label, Root? chain = null) =>
-        RequestAsync(key, Duties.Message(content, label, chain ?? Network.GenesisValidatorsRoot), Witness(key, content));
+        RequestAsync(key, Duties.Message(content, label, chain ?? Network.GenesisValidatorsRoot), Anchor(key, content));
 
     /// <summary>Asks leave for one message; throws what kept it from being recorded.</summary>
-    public Task<PermitDecision> RequestAsync(ProtectedKey key, RootedMessage message, DecisionWitness witness) =>
-        RequestAsync(Slashing, key, message, witness);
+    public Task<PermitDecision> RequestAsync(ProtectedKey key, RootedMessage message, EvidenceRecorder anchor) =>
+        RequestAsync(Slashing, key, message, anchor);
 
     public static async Task<PermitDecision> RequestAsync(
         SlashingProtection slashing,
         ProtectedKey key,
         RootedMessage message,
-        DecisionWitness witness
+        EvidenceRecorder anchor
     )
     {
-        var decision = Assert.Single(await slashing.RequestAsync([new PermitRequest.Ask(key, message, witness)]));
+        var decision = Assert.Single(await slashing.RequestAsync([new PermitRequest.Ask(key, message, anchor)]));
         if (decision is PermitDecision.Failed(var fault))
         {
             ExceptionDispatchInfo.Throw(fault);
@@ -107,7 +107,7 @@ internal sealed class TemporarySigner : IAsyncDisposable
     }
 
     /// <summary>Writes the entry that the signer writes.</summary>
-    public DecisionWitness Witness(ProtectedKey key, SlashableContent content) =>
+    public EvidenceRecorder Anchor(ProtectedKey key, SlashableContent content) =>
         (transaction, root, verdict) =>
             Audit.Append(
                 transaction,

@@ -12,7 +12,7 @@ public sealed class WatermarkTests
         await using var signer = await SignerAsync();
         Assert.Equal(1, await signer.Slashing.RaiseLowWatermarkAsync(new Slot(1000), new Epoch(100), [PublicKey(1)]));
         await using var moved = await signer.MoveAsync(InterchangeReading.Complete);
-        await moved.Slashing.RegisterAsync(Key(1), SlashingFloor.FromHistory);
+        await moved.Slashing.RegisterAsync(Key(1), DeclaredHistory.FromHistory);
         await moved.RegisterAsync(Key(2));
 
         foreach (var side in new[] { signer, moved })
@@ -45,7 +45,7 @@ public sealed class WatermarkTests
     }
 
     [Fact]
-    public async Task A_vote_that_reaches_over_a_raised_floor_goes_on_being_covered()
+    public async Task A_vote_that_reaches_over_a_raised_low_watermark_goes_on_being_covered()
     {
         await using var signer = await SignerAsync();
         await signer.RequestAsync(Key(1), Vote(9, 10), Root(1));
@@ -77,7 +77,7 @@ public sealed class WatermarkTests
     }
 
     [Fact]
-    public async Task Pruning_keeps_the_given_epochs_and_raises_the_floor_to_what_it_drops()
+    public async Task Pruning_keeps_the_given_epochs_and_raises_the_low_watermark_to_what_it_drops()
     {
         await using var signer = await SignerAsync();
         for (var epoch = 1UL; epoch <= 20; epoch++)
@@ -134,8 +134,8 @@ public sealed class WatermarkTests
     private static async Task<TemporarySigner> SignerAsync()
     {
         var signer = await TemporarySigner.CreateAsync(TemporarySigner.Minimal with { GenesisValidatorsRoot = Root(7) });
-        await signer.Slashing.RegisterAsync(Key(1), SlashingFloor.NeverSigned);
-        await signer.Slashing.RegisterAsync(Key(2), SlashingFloor.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(2), DeclaredHistory.NeverSigned);
         return signer;
     }
 }

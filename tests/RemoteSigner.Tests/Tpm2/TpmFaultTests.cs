@@ -190,7 +190,7 @@ public sealed class TpmFaultTests : TpmTest
     {
         var time = new FakeTimeProvider();
         using var bus = new TamperingTransport(TpmAddress.Parse(Software.Address).Connect());
-        using var tpm = Tpm.Open(bus, new TpmPatience { Time = new SkippingClock(time) });
+        using var tpm = Tpm.Open(bus, new TpmTimeouts { Time = new SkippingClock(time) });
         var counter = tpm.NvDefineSpace(TpmPassword.Empty, TpmsNvPublic.Counter(CounterHandle), []);
         bus.Answers.Enqueue(0x920);
         tpm.NvIncrement(counter, TpmPassword.Empty);

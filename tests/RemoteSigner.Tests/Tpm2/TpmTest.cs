@@ -11,7 +11,7 @@ public abstract class TpmTest : IAsyncLifetime
     /// <summary>The software TPM, still unprovisioned.</summary>
     protected SoftwareTpm Software { get; private set; } = null!;
 
-    protected static TpmPatience Brief { get; } = new() { Command = TimeSpan.FromSeconds(0.5) };
+    protected static TpmTimeouts Brief { get; } = new() { Command = TimeSpan.FromSeconds(0.5) };
 
     public virtual async ValueTask InitializeAsync()
     {
@@ -38,7 +38,7 @@ public abstract class TpmTest : IAsyncLifetime
     protected virtual Task<SoftwareTpm> StartAsync(string folder) => SoftwareTpm.StartAsync(folder);
 
     /// <summary>A connection; swtpm serves one at a time.</summary>
-    protected Tpm Open(TpmPatience? patience = null) => Tpm.Open(TpmAddress.Parse(Software.Address), patience);
+    protected Tpm Open(TpmTimeouts? patience = null) => Tpm.Open(TpmAddress.Parse(Software.Address), patience);
 
     /// <summary>The storage root key, made if need be, and pinned to what it is.</summary>
     protected static PinnedKey PinnedRoot(Tpm tpm)

@@ -41,8 +41,8 @@ internal static class AttestBindCommand
             {
                 var evidence = AttestCommand.ReadWhole(parsed.GetValue(document)!, parsed.GetValue(roots));
                 var (challenge, pending) = CredentialChallenge.About(evidence);
-                DurableFile.Replace(parsed.GetValue(pendingFile)!, AttestationDocuments.Write(pending));
-                DurableFile.Replace(parsed.GetValue(challengeFile)!, AttestationDocuments.Write(challenge));
+                DurableFile.Replace(parsed.GetValue(pendingFile)!, RemoteAttestationDocuments.Write(pending));
+                DurableFile.Replace(parsed.GetValue(challengeFile)!, RemoteAttestationDocuments.Write(challenge));
                 return Task.FromResult(0);
             }
         );
@@ -68,9 +68,9 @@ internal static class AttestBindCommand
         command.SetAction(
             (parsed, _) =>
             {
-                var pending = AttestationDocuments.ReadPending(BoundedFile.ReadAllBytes(parsed.GetValue(pendingFile)!));
-                var answer = AttestationDocuments.ReadAnswer(BoundedFile.ReadAllBytes(parsed.GetValue(answerFile)!));
-                DurableFile.Replace(parsed.GetValue(trustFile)!, AttestationDocuments.Write(pending.Settle(answer)));
+                var pending = RemoteAttestationDocuments.ReadPending(BoundedFile.ReadAllBytes(parsed.GetValue(pendingFile)!));
+                var answer = RemoteAttestationDocuments.ReadAnswer(BoundedFile.ReadAllBytes(parsed.GetValue(answerFile)!));
+                DurableFile.Replace(parsed.GetValue(trustFile)!, RemoteAttestationDocuments.Write(pending.Settle(answer)));
                 return Task.FromResult(0);
             }
         );

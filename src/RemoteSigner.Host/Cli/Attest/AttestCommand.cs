@@ -58,7 +58,7 @@ internal static class AttestCommand
     /// <exception cref="CliError">A check failed.</exception>
     public static Evidence ReadWhole(string path, string? ekRoots)
     {
-        var evidence = AttestationDocuments.ReadEvidence(BoundedFile.ReadAllBytes(path));
+        var evidence = RemoteAttestationDocuments.ReadEvidence(BoundedFile.ReadAllBytes(path));
         var expected = new Expectations
         {
             Now = TimeProvider.System.GetUtcNow(),
@@ -104,11 +104,15 @@ internal static class AttestCommand
         {
             Now = TimeProvider.System.GetUtcNow(),
             Nonce = ExpectationFiles.Nonce(nonce),
-            Golden = parsed.GetValue(Golden) is { } golden ? AttestationDocuments.ReadGoldenValues(BoundedFile.ReadAllBytes(golden)) : null,
+            Golden = parsed.GetValue(Golden) is { } golden
+                ? RemoteAttestationDocuments.ReadGoldenValues(BoundedFile.ReadAllBytes(golden))
+                : null,
             TlsCertificate = parsed.GetValue(TlsCertificate) is { } certificate ? ExpectationFiles.Certificate(certificate) : null,
             Keys = parsed.GetValue(Keys) is { } keys ? ExpectationFiles.Keys(keys) : null,
             EkRoots = parsed.GetValue(EkRoots) is { } roots ? ExpectationFiles.Authorities(roots) : null,
-            Trust = parsed.GetValue(Trust) is { } trust ? AttestationDocuments.ReadTrustedKeys(BoundedFile.ReadAllBytes(trust)) : null,
+            Trust = parsed.GetValue(Trust) is { } trust
+                ? RemoteAttestationDocuments.ReadTrustedKeys(BoundedFile.ReadAllBytes(trust))
+                : null,
         };
         var line = EvidenceLine.Of(EvidenceVerifier.Verify(BoundedFile.ReadAllBytes(parsed.GetValue(Document)!), expected));
         Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.EvidenceLine, verdict =>
@@ -123,11 +127,11 @@ internal static class AttestCommand
         var values = GoldenValues.Of(evidence, parsed.GetValue(Pcrs) is { } list ? ExpectationFiles.Text(() => PcrList.Parse(list)) : null);
         if (parsed.GetValue(Out) is { } path)
         {
-            DurableFile.Replace(path, AttestationDocuments.Write(values));
+            DurableFile.Replace(path, RemoteAttestationDocuments.Write(values));
         }
         else
         {
-            Console.WriteLine(System.Text.Encoding.UTF8.GetString(AttestationDocuments.Write(values)));
+            Console.WriteLine(System.Text.Encoding.UTF8.GetString(RemoteAttestationDocuments.Write(values)));
         }
 
         return 0;

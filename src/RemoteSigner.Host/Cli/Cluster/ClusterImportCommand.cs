@@ -87,7 +87,7 @@ internal static class ClusterImportCommand
     private static async Task<int> ImportAsync(ParseResult parsed, CancellationToken cancellation)
     {
         CliError.RefuseBoth(parsed, NeverSigned, Slashing, "a cluster either has a history, which the file tells, or none");
-        CliError.RefuseBoth(parsed, NeverSigned, FromNow, "validators that never signed need no floor");
+        CliError.RefuseBoth(parsed, NeverSigned, FromNow, "validators that never signed need no low watermark");
         CliError.RefuseBoth(parsed, Slashing, FromNow, "the history tells where they begin; --from-now is for when nobody has it");
         if (parsed.GetValue(ParkedUntil) is not null && !parsed.GetValue(Replace))
         {

@@ -40,7 +40,7 @@ internal sealed record DryRun(
     public static async Task<DryRun> OfAsync(KeystoreSurvey survey, ISignerVerbs signer, bool neverSigned, Stream? history)
     {
         var claimed = survey.Keystores.Where(keystore => keystore.PublicKey is not null).ToList();
-        var outlook = await signer.ForeseeImportAsync(
+        var outlook = await signer.EvaluateImportAsync(
             [.. claimed.Select(keystore => new OfferedKey(keystore.PublicKey!.Value.ToString(), keystore.Label))],
             neverSigned,
             history
@@ -72,7 +72,7 @@ internal sealed record DryRun(
     private static Key Of(FoundKeystore keystore, KeyOutlook? outlook)
     {
         var (code, problem, hint) =
-            keystore.Failure is { } failure ? (IntakeText.Code(failure.Fault), failure.Reason, failure.Hint)
+            keystore.Failure is { } failure ? (ImportText.Code(failure.Fault), failure.Reason, failure.Hint)
             : outlook is null
                 ? (
                     "public_key_unknown",
@@ -82,7 +82,7 @@ internal sealed record DryRun(
             : ((string?)outlook.Code, outlook.Problem, outlook.Hint);
         return new Key(
             keystore.Path,
-            IntakeText.Code(keystore.Origin),
+            ImportText.Code(keystore.Origin),
             keystore.Label,
             keystore.PublicKey?.ToString(),
             keystore.PasswordPath,

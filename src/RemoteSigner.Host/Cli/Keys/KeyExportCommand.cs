@@ -105,7 +105,7 @@ internal static class KeyExportCommand
         using var recovery = RecoveryOptions.Read(parsed.GetValue(Recovery)!, parsed, signer.Arena);
         var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(parsed.GetValue(Out)!));
         var act = new ExportShares(Root.Parse(cluster), folder, parsed.GetValue(Reason)!, recovery, signer.Arena);
-        act.Foresee(Vault.List(signer.Data.VaultFile));
+        act.Evaluate(Vault.List(signer.Data.VaultFile));
         var count = await signer.ExecuteAsync(act, cancellation);
         StandardError.Console.WriteLine(
             $"wrote {count} keystores to {Path.Combine(folder, "validator_keys")}. These shares sign nothing here now. After "

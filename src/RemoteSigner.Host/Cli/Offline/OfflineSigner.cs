@@ -3,12 +3,12 @@ using RemoteSigner.Access;
 using RemoteSigner.Administration;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
-using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Control;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
@@ -29,7 +29,7 @@ internal sealed class OfflineSigner : IAsyncDisposable
         SlashingProtection slashing,
         AuditLog audit,
         PendingActs pending,
-        LedgerAtStart found
+        LedgerSnapshot found
     )
     {
         (Data, Options, Network, Ledger, Slashing, Audit, Pending, Found) = (
@@ -85,10 +85,10 @@ internal sealed class OfflineSigner : IAsyncDisposable
     public SealedKeys Keys => _keys ??= SealedKeys.Open(Data, Options, _arena, TimeProvider.System, Found.Vault);
 
     /// <summary>The ledger before the verb changed anything.</summary>
-    public LedgerAtStart Found { get; private set; }
+    public LedgerSnapshot Found { get; private set; }
 
-    /// <summary>The witness knows that the ledger ends here now: what the next change of this command starts from.</summary>
-    public void WitnessKnows(HistoryEnd end) => Found = Found with { End = end };
+    /// <summary>The anchor knows that the ledger ends here now: what the next change of this command starts from.</summary>
+    public void AnchorKnows(HistoryEnd end) => Found = Found with { End = end };
 
     /// <summary>The ledger knows the vault of this generation now, and remembers it as it does.</summary>
     public async Task LedgerKnowsAsync(ulong generation)
@@ -106,7 +106,7 @@ internal sealed class OfflineSigner : IAsyncDisposable
     /// <summary>The vault was changed by this command: what the ledger remembers of it is read again.</summary>
     public async Task VaultChangedAsync() => Found = Found with { Vault = await Ledger.ReadAsync(KnownVault.Read) };
 
-    /// <summary>The ledger names another place of the witness now.</summary>
+    /// <summary>The ledger names another place of the anchor now.</summary>
     public async Task LedgerNamesAsync() => Found = Found with { Start = await Slashing.GetStartAsync() };
 
     public static async Task<OfflineSigner> OpenAsync(ParseResult parsed)
@@ -134,7 +134,7 @@ internal sealed class OfflineSigner : IAsyncDisposable
                 slashing,
                 audit,
                 await PendingActs.OpenAsync(ledger),
-                await LedgerAtStart.ReadAsync(ledger, slashing)
+                await LedgerSnapshot.ReadAsync(ledger, slashing)
             );
         }
         catch

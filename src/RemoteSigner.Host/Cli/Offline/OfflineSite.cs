@@ -1,14 +1,14 @@
 using RemoteSigner.Administration;
 using RemoteSigner.Administration.Seals;
-using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Keys;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Host.Cli;
 
 /// <summary>
-/// A data directory that nobody serves, as the place of acts. The orderly stop stays true through a change: the witness is told where the
+/// A data directory that nobody serves, as the place of acts. The orderly stop stays true through a change: the anchor is told where the
 /// ledger ends now.
 /// </summary>
 internal sealed class OfflineSite(OfflineSigner signer) : ISite
@@ -19,7 +19,7 @@ internal sealed class OfflineSite(OfflineSigner signer) : ISite
     /// <summary>Does a person say that the TPM is another one than those that the vault has slots for?</summary>
     public bool IsAnotherTpm { get; set; }
 
-    public FreshnessRefusal? Refusal { get; private set; }
+    public RollbackRefusal? Refusal { get; private set; }
 
     public async Task<Vault> OpenNewestVaultAsync()
     {
@@ -30,7 +30,7 @@ internal sealed class OfflineSite(OfflineSigner signer) : ISite
             signer.Keys.Hardware.PinTpm(IsAnotherTpm ? [] : vault.Anchor.StorageRoots);
             await FormerRootKey.RecallAsync(signer.Pending, vault);
             Refusal = VaultRules.Refusal(signer.Found.Vault, vault.Anchor)
-                ?? await OfflineFreshness.FindPutBackAsync(signer, vault, isByRecovery: vault.IsOpenedByRecovery);
+                ?? await OfflineRollbackProtection.FindPutBackAsync(signer, vault, isByRecovery: vault.IsOpenedByRecovery);
             return vault;
         }
         catch
@@ -50,19 +50,19 @@ internal sealed class OfflineSite(OfflineSigner signer) : ISite
     {
         // The vault has another root key since the command began, and the ledger remembers it.
         await signer.VaultChangedAsync();
-        using var freshness = await OfflineFreshness.OpenAsync(signer, vault);
-        return freshness is null or { IsUnderFormer: false };
+        using var rollbackProtection = await OfflineRollbackProtection.OpenAsync(signer, vault);
+        return rollbackProtection is null or { IsUnderFormer: false };
     }
 
-    public Task SettleAsync(Vault? vault, HeldShares held, bool history) => OfflineFreshness.KeepCleanAsync(signer, vault);
+    public Task SettleAsync(Vault? vault, HeldShares held, bool history) => OfflineRollbackProtection.KeepCleanAsync(signer, vault);
 
     private async Task SucceedAsync(Vault vault, NewRootKey next, Func<FenceSuccession, Task> step)
     {
         using var keys = next.DeriveFenceKeys();
-        if (signer.Found.Start is not null && signer.Options.Witness != FreshnessOptions.None)
+        if (signer.Found.Start is not null && signer.Options.Anchor != RollbackProtectionOptions.None)
         {
             using var present = vault.DeriveFenceKeys();
-            await step(OfflineFreshness.SuccessionOf(signer, vault, present, keys));
+            await step(OfflineRollbackProtection.SuccessionOf(signer, vault, present, keys));
         }
     }
 

@@ -90,7 +90,7 @@ internal sealed class SignerMaking : IAsyncDisposable
             {
                 await made.TakeAwayAsync();
             }
-            catch (Exception fault) when (fault is Sealing.SealingDeviceException or Freshness.WitnessException)
+            catch (Exception fault) when (fault is Sealing.SealingDeviceException or RollbackProtection.RollbackAnchorException)
             {
                 StandardError.Console.WriteLine($"note: {made.What} could not be taken away again: {fault.Message}");
             }

@@ -34,7 +34,7 @@ internal static class CompleteCommand
     {
         var path = parsed.GetValue(LockFile)!;
         var policy = ClusterCommand.Policy(parsed);
-        var json = BoundedFile.ReadAllBytes(path, ClusterFile.MostBytes);
+        var json = BoundedFile.ReadAllBytes(path, ClusterFile.MaxBytes);
         var cluster = ClusterLock.Parse(json);
         if (!cluster.SignatureAggregate.IsEmpty)
         {
@@ -69,18 +69,18 @@ internal static class CompleteCommand
     // Nobody is asked to sign a lock that would not hold with the signatures.
     private static void RequireAllElse(ClusterLock cluster, string path, VerificationPolicy policy)
     {
-        List<IntakeRefusal> failed =
+        List<ImportRefusal> failed =
         [
             .. ClusterVerifier
                 .Verify(cluster, policy)
                 .Where(result => result.Check != ClusterCheck.SignatureAggregate)
                 .Select(result => (result.Check, Failed: result.Verdict as CheckVerdict.Failed))
                 .Where(result => result.Failed is not null)
-                .Select(result => new IntakeRefusal(CheckText.Code(result.Check), path, result.Failed!.Problem, result.Failed.Hint)),
+                .Select(result => new ImportRefusal(CheckText.Code(result.Check), path, result.Failed!.Problem, result.Failed.Hint)),
         ];
         if (failed.Count > 0)
         {
-            throw new IntakeException(failed);
+            throw new ImportException(failed);
         }
     }
 

@@ -7,11 +7,11 @@ namespace RemoteSigner.Host.Cli;
 /// <summary>Shows what an enrolment proved.</summary>
 internal static class EnrolmentView
 {
-    public static void Write(EnrolmentReport report, bool json)
+    public static void Write(RegistrationReport report, bool json)
     {
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(report, CliContext.Default.EnrolmentReport));
+            Console.WriteLine(JsonSerializer.Serialize(report, CliContext.Default.RegistrationReport));
             return;
         }
 
@@ -32,6 +32,6 @@ internal static class EnrolmentView
         AnsiConsole.Write(table);
     }
 
-    private static string Latency(EnrolmentReport.Latency latency) =>
+    private static string Latency(RegistrationReport.Latency latency) =>
         $"{latency.P50.TotalMilliseconds:F1} ms median, {latency.P99.TotalMilliseconds:F1} ms at the 99th percentile";
 }

@@ -67,14 +67,14 @@ internal sealed record ProtectionLine(string Of, string From, string NotFrom)
     }
 
     private static ProtectionLine OfHistory(SignerOptions options, HsmProfile? profile) =>
-        options.Witness switch
+        options.Anchor switch
         {
-            FreshnessOptions.None => new(
+            RollbackProtectionOptions.None => new(
                 "history",
                 "a power cut, and an old copy of the vault alone",
                 "an old copy of the data directory: nothing outside it knows what was signed since, and contradicting that is slashed"
             ),
-            FreshnessOptions.Tpm => new(
+            RollbackProtectionOptions.Tpm => new(
                 "history",
                 "an old copy of the data directory or of the whole disk: the count in the TPM does not go back",
                 "a virtual TPM that is put back together with its machine"

@@ -7,7 +7,7 @@ namespace RemoteSigner.Host.Cli;
 /// <summary>The options that bring the recovery private key, on the day every device is lost.</summary>
 internal static class RecoveryOptions
 {
-    private const int MostBytes = 64 * 1024;
+    private const int MaxBytes = 64 * 1024;
 
     public static Option<string> Key { get; } =
         new("--key")
@@ -34,7 +34,7 @@ internal static class RecoveryOptions
 
     public static RecoveryKey Read(string path, ParseResult parsed, SecretArena arena)
     {
-        using var pem = SecretFile.Read(path, arena, MostBytes);
+        using var pem = SecretFile.Read(path, arena, MaxBytes);
         using var password = parsed.GetValue(Password) is { } file ? new PinSource.FromFile(file).Read(arena) : null;
         return RecoveryKey.FromPrivatePem(pem, password, Path.GetFileName(path), arena);
     }

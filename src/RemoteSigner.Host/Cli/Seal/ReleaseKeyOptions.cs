@@ -10,7 +10,7 @@ namespace RemoteSigner.Host.Cli;
 /// <summary>The options that name the key which approves firmware, and the one that is made where none is named.</summary>
 internal static class ReleaseKeyOptions
 {
-    private const int MostBytes = 64 * 1024;
+    private const int MaxBytes = 64 * 1024;
     internal const string FileName = "release.key";
 
     public static Option<string?> Key { get; } =
@@ -55,7 +55,7 @@ internal static class ReleaseKeyOptions
 
     public static ReleaseKey Read(string path, string? passwordFile, SecretArena arena)
     {
-        using var pem = SecretFile.Read(path, arena, MostBytes);
+        using var pem = SecretFile.Read(path, arena, MaxBytes);
         using var password = passwordFile is null ? null : new PinSource.FromFile(passwordFile).Read(arena);
         return ReleaseKey.FromPem(pem, password);
     }

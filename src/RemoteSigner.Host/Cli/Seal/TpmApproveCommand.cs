@@ -83,7 +83,7 @@ internal static class TpmApproveCommand
         using var arena = new SecretArena();
         var (pcrs, digest) = Predicted(parsed, parsed.GetValue(Pcrs) ?? "7");
         var approval = Sign(parsed, arena, ReadRequest(parsed.GetValue(RequestFile)!), pcrs, digest);
-        DurableFile.Replace(path, ApprovalJson.Write(approval));
+        DurableFile.Replace(path, FirmwareApprovalJson.Write(approval));
         Print(parsed, path, approval);
         return 0;
     }
@@ -123,10 +123,10 @@ internal static class TpmApproveCommand
         };
 
     // Nobody has proven what stands in the file; an approval for such a count would outlive every revocation of its sealed object.
-    private static ApprovalRequest ReadRequest(string file)
+    private static FirmwareApprovalRequest ReadRequest(string file)
     {
-        var request = Text(() => ApprovalJson.ReadRequest(BoundedFile.ReadAllBytes(file)));
-        return request.Count <= ApprovalRequest.MostCount
+        var request = Text(() => FirmwareApprovalJson.ReadRequest(BoundedFile.ReadAllBytes(file)));
+        return request.Count <= FirmwareApprovalRequest.MaxCount
             ? request
             : throw new CliError(
                 $"the request {file} says that the revocation counter stands at {request.Count}, which no counter does",
@@ -135,19 +135,25 @@ internal static class TpmApproveCommand
     }
 
     // Where the TPM is at hand, it says how far it has counted, and no file.
-    private static async Task<ApprovalRequest> RequestAsync(OfflineSigner signer, SealingTpm tpm)
+    private static async Task<FirmwareApprovalRequest> RequestAsync(OfflineSigner signer, SealingTpm tpm)
     {
         var seal = await TpmCommand.SealOfAsync(signer.Data, tpm);
         using var release = seal.ReleaseKey();
         var count = (await TpmState.ReadAsync(tpm, seal.Revocation, TpmCommand.Pcrs(signer.Options))).Count
             ?? throw new CliError(
-                $"the {tpm.Description} has no revocation counter {ApprovalJson.Handle(seal.Revocation)}",
+                $"the {tpm.Description} has no revocation counter {FirmwareApprovalJson.Handle(seal.Revocation)}",
                 "it was taken away: 'remote-signer tpm provision' makes another"
             );
-        return new ApprovalRequest(seal.Vault, seal.Revocation, count, release.Name.ToString());
+        return new FirmwareApprovalRequest(seal.Vault, seal.Revocation, count, release.Name.ToString());
     }
 
-    private static TpmApproval Sign(ParseResult parsed, SecretArena arena, ApprovalRequest request, TpmlPcrSelection pcrs, byte[] digest)
+    private static TpmApproval Sign(
+        ParseResult parsed,
+        SecretArena arena,
+        FirmwareApprovalRequest request,
+        TpmlPcrSelection pcrs,
+        byte[] digest
+    )
     {
         using var release = ReleaseKeyOptions.ReadPrivate(parsed, arena);
         if (release.Name.ToString() != request.ReleaseKey)

@@ -60,14 +60,19 @@ internal static class TpmStatusCommand
             ),
             [
                 .. state.NvIndices.Select(handle => new TpmStatusLine.NvIndex(
-                    ApprovalJson.Handle(handle),
+                    FirmwareApprovalJson.Handle(handle),
                     TpmState.UseOf(handle, vault.VaultId, vault.Epoch)
                 )),
             ]
         );
     }
 
-    private static TpmStatusLine.Approval Describe(ApprovalFolder.Entry entry, TpmSeal? seal, ReleaseKey? release, TpmState state) =>
+    private static TpmStatusLine.Approval Describe(
+        FirmwareApprovalFolder.Entry entry,
+        TpmSeal? seal,
+        ReleaseKey? release,
+        TpmState state
+    ) =>
         entry.Approval is { } approval
             ? new TpmStatusLine.Approval(
                 entry.Name,

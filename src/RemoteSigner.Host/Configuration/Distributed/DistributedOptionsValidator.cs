@@ -78,8 +78,8 @@ internal static class DistributedOptionsValidator
             .. Key(group.CompositePublicKey) is null
                 ? [$"distributed.groups: '{group.CompositePublicKey}' is not a validator's public key of 48 bytes in hex"]
                 : Array.Empty<string>(),
-            .. group.Threshold < 1 || group.Threshold > group.Participants.Count || group.Participants.Count > StatedGroup.MostParticipants
-                ? [$"{setting}: the threshold must be 1 to the number of participants, and these at most {StatedGroup.MostParticipants}"]
+            .. group.Threshold < 1 || group.Threshold > group.Participants.Count || group.Participants.Count > StatedGroup.MaxParticipants
+                ? [$"{setting}: the threshold must be 1 to the number of participants, and these at most {StatedGroup.MaxParticipants}"]
                 : Array.Empty<string>(),
             .. group
                 .Participants.Where(one => !IsId(one.Id))

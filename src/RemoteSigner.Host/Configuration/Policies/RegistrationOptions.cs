@@ -9,11 +9,11 @@ internal sealed class RegistrationOptions
 {
     public List<string> FeeRecipients { get; set; } = [];
 
-    public ulong LeastGasLimit { get; set; }
+    public ulong MinGasLimit { get; set; }
 
-    public ulong? MostGasLimit { get; set; }
+    public ulong? MaxGasLimit { get; set; }
 
     /// <summary>The options must have been validated.</summary>
     public RegistrationPolicy ToPolicy() =>
-        new(FeeRecipients.Select(address => ExecutionAddress.Parse(address)).ToFrozenSet(), LeastGasLimit, MostGasLimit ?? ulong.MaxValue);
+        new(FeeRecipients.Select(address => ExecutionAddress.Parse(address)).ToFrozenSet(), MinGasLimit, MaxGasLimit ?? ulong.MaxValue);
 }

@@ -1,4 +1,4 @@
-using RemoteSigner.Freshness;
+using RemoteSigner.RollbackProtection;
 
 namespace RemoteSigner.Host.Configuration;
 

@@ -3,12 +3,12 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Administration;
-using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Control;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 
@@ -28,20 +28,20 @@ internal sealed class ControlApi(
     SecretArena arena,
     SealedKeys keys,
     Fence fence,
-    FreshnessRun freshness,
+    RollbackProtectionRun rollbackProtection,
     Reloading reloading
 )
 {
     private const string Prefix = "/control/v1";
     private const string HandOut = ".hand-out-";
-    private const int MostOrderBytes = 1 << 20;
+    private const int MaxOrderBytes = 1 << 20;
     private const string OtherVersion = "are console and signer of the same version?";
 
     public void Map(WebApplication app)
     {
         // What a crash left of a file for somebody.
         Directory.EnumerateFiles(data.Path, $"{HandOut}*").ToList().ForEach(File.Delete);
-        var door = new DoorAttribute(ListenerKind.Control);
+        var door = new ListenerAttribute(ListenerKind.Control);
         app.MapGet($"{Prefix}/slashing", Verb(ControlContext.Default.SlashingStatus, (verbs, _) => verbs.SlashingStatusAsync()))
             .WithMetadata(door);
         app.MapPost(
@@ -51,7 +51,7 @@ internal sealed class ControlApi(
             .WithMetadata(door);
         app.MapPost($"{Prefix}/slashing/export", (RequestDelegate)ExportHistoryAsync).WithMetadata(door);
         app.MapPost($"{Prefix}/keys", Verb(ControlContext.Default.KeysImported, ImportKeysAsync)).WithMetadata(door);
-        app.MapPost($"{Prefix}/keys/foresight", Verb(ControlContext.Default.ImportOutlook, ForeseeImportAsync)).WithMetadata(door);
+        app.MapPost($"{Prefix}/keys/evaluate", Verb(ControlContext.Default.ImportOutlook, EvaluateImportAsync)).WithMetadata(door);
         app.MapDelete($"{Prefix}/keys/{{key}}", Verb(ControlContext.Default.ControlCount, DeleteKeyAsync)).WithMetadata(door);
         app.MapPost(
                 $"{Prefix}/clusters",
@@ -115,7 +115,7 @@ internal sealed class ControlApi(
         app.MapPost($"{Prefix}/tls", Verb(ControlContext.Default.TlsKept, KeepTlsAsync)).WithMetadata(door);
         app.MapPost(
                 $"{Prefix}/seal/rotate",
-                Verb(ControlContext.Default.EnrolmentReport, (verbs, context) =>
+                Verb(ControlContext.Default.RegistrationReport, (verbs, context) =>
                     ReadingAsync(async () => await verbs.RotateSealAsync(await RekeyOrderAsync(context)))
                 )
             )
@@ -135,7 +135,7 @@ internal sealed class ControlApi(
             )
             .WithMetadata(door);
         app.MapPost($"{Prefix}/audit/export", (RequestDelegate)ExportAuditAsync).WithMetadata(door);
-        app.MapGet($"{Prefix}/freshness", Verb(ControlContext.Default.FreshnessLine, (_, _) => DescribeFreshnessAsync()))
+        app.MapGet($"{Prefix}/freshness", Verb(ControlContext.Default.RollbackProtectionLine, (_, _) => DescribeRollbackProtectionAsync()))
             .WithMetadata(door);
     }
 
@@ -149,10 +149,10 @@ internal sealed class ControlApi(
         });
 
     // How the fence stands while this signer runs: what its next start does depends on how it ends.
-    private async Task<FreshnessLine> DescribeFreshnessAsync()
+    private async Task<RollbackProtectionLine> DescribeRollbackProtectionAsync()
     {
-        var (state, start, floor) = (fence.State, await slashing.GetStartAsync(), await slashing.GetGlobalFloorAsync());
-        return new FreshnessLine(
+        var (state, start, lowWatermark) = (fence.State, await slashing.GetStartAsync(), await slashing.GetGlobalLowWatermarkAsync());
+        return new RollbackProtectionLine(
             "running",
             state.Closed is { } closed
                 ? $"nothing is signed: {closed.Detail}; {closed.Hint}"
@@ -162,12 +162,12 @@ internal sealed class ControlApi(
             null,
             state.Bounds?.Fence.Value,
             state.Bounds?.Source.Value,
-            floor?.Fence.Value,
-            floor?.LowestSource.Value,
-            floor?.Reason,
-            freshness.Vault?.Generation ?? start?.VaultGeneration ?? 0,
+            lowWatermark?.Fence.Value,
+            lowWatermark?.LowestSource.Value,
+            lowWatermark?.Reason,
+            rollbackProtection.Vault?.Generation ?? start?.VaultGeneration ?? 0,
             false,
-            start?.Witness ?? "none",
+            start?.Anchor ?? "none",
             state.Rollback
         );
     }
@@ -195,7 +195,7 @@ internal sealed class ControlApi(
         }
     }
 
-    private static async Task<ImportOutlook> ForeseeImportAsync(DirectVerbs verbs, HttpContext context)
+    private static async Task<ImportOutlook> EvaluateImportAsync(DirectVerbs verbs, HttpContext context)
     {
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         var question = await JsonSerializer.DeserializeAsync(
@@ -209,12 +209,12 @@ internal sealed class ControlApi(
         }
 
         using var history = question.History is { } bytes ? new MemoryStream(bytes) : null;
-        return await verbs.ForeseeImportAsync(question.Keys, question.NeverSigned, history);
+        return await verbs.EvaluateImportAsync(question.Keys, question.NeverSigned, history);
     }
 
     private static async Task<TlsKept> KeepTlsAsync(DirectVerbs verbs, HttpContext context)
     {
-        var body = await BodyPipe.ReadWholeAsync(context, MostOrderBytes);
+        var body = await BodyPipe.ReadWholeAsync(context, MaxOrderBytes);
         return await verbs.KeepTlsAsync(
             JsonSerializer.Deserialize(body.Span, ControlContext.Default.TlsChange) ?? throw new JsonException("there is no change")
         );
@@ -222,7 +222,7 @@ internal sealed class ControlApi(
 
     private async Task<ClusterOrder> OrderAsync(HttpContext context)
     {
-        var body = await BodyPipe.ReadWholeAsync(context, MostOrderBytes);
+        var body = await BodyPipe.ReadWholeAsync(context, MaxOrderBytes);
         var order = JsonSerializer.Deserialize(body.Span, ControlContext.Default.ClusterOrder)
             ?? throw new JsonException("there is no order");
         foreach (var path in order.Paths)
@@ -238,7 +238,7 @@ internal sealed class ControlApi(
 
     private static async Task<RekeyOrder> RekeyOrderAsync(HttpContext context)
     {
-        var body = await BodyPipe.ReadWholeAsync(context, MostOrderBytes);
+        var body = await BodyPipe.ReadWholeAsync(context, MaxOrderBytes);
         var order = JsonSerializer.Deserialize(body.Span, ControlContext.Default.RekeyOrder) is { Drop: not null, Recovery: not null } read
             ? read
             : throw new JsonException("there is no order");
@@ -290,7 +290,7 @@ internal sealed class ControlApi(
     {
         if (await TryAsync(context, verb) is { } result)
         {
-            await Answer.StreamAsync(context, result, type);
+            await ApiResponse.StreamAsync(context, result, type);
         }
     }
 
@@ -315,7 +315,7 @@ internal sealed class ControlApi(
     }
 
     private static Task RefuseAsync(HttpContext context, ControlFault fault) =>
-        Answer.DocumentAsync(
+        ApiResponse.DocumentAsync(
             context,
             JsonSerializer.SerializeToUtf8Bytes(fault, ControlContext.Default.ControlFault),
             StatusCodes.Status409Conflict

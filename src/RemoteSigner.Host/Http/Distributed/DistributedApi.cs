@@ -36,7 +36,7 @@ internal sealed class DistributedApi(
                 [.. accounts.List(share => access.Allows(client, share.PublicKey)).Select(View)],
                 DistributedContext.Default.IReadOnlyListAccount
             )
-            : Answer.KeysLoadingAsync(context);
+            : ApiResponse.KeysLoadingAsync(context);
     }
 
     /// <summary>One account. Where the client may use it and it cannot be told of, the refusal says why.</summary>
@@ -49,17 +49,17 @@ internal sealed class DistributedApi(
 
         if (!keys.AreOpen)
         {
-            return Answer.KeysLoadingAsync(context);
+            return ApiResponse.KeysLoadingAsync(context);
         }
 
         if (accounts.Find(composite) is not { } found || !access.Allows(ClientOf(context), found.Share.PublicKey))
         {
-            return Answer.ErrorAsync(context, StatusCodes.Status404NotFound, "unknown_key");
+            return ApiResponse.ErrorAsync(context, StatusCodes.Status404NotFound, "unknown_key");
         }
 
         var (account, problem) = accounts.Describe(found);
         return account is null
-            ? Answer.ErrorAsync(context, StatusCodes.Status404NotFound, "account_not_configured", problem)
+            ? ApiResponse.ErrorAsync(context, StatusCodes.Status404NotFound, "account_not_configured", problem)
             : WriteAsync(context, View(account), DistributedContext.Default.Account);
     }
 
@@ -86,7 +86,7 @@ internal sealed class DistributedApi(
                     new PartialSigningResponse(IdOf(found, signed).ToString(), signed.SigningRoot.ToString(), signed.Signature.ToString()),
                     DistributedContext.Default.PartialSigningResponse
                 )
-                : Answer.RefusalAsync(answered, SignRefusal.Of(outcome))
+                : ApiResponse.RefusalAsync(answered, SignRefusal.Of(outcome))
         );
     }
 
@@ -144,5 +144,5 @@ internal sealed class DistributedApi(
         found?.ParticipantId ?? signed.Share.Membership!.ShareIndex;
 
     private static Task WriteAsync<T>(HttpContext context, T answer, JsonTypeInfo<T> type) =>
-        Answer.DocumentAsync(context, JsonSerializer.SerializeToUtf8Bytes(answer, type));
+        ApiResponse.DocumentAsync(context, JsonSerializer.SerializeToUtf8Bytes(answer, type));
 }

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using RemoteSigner.Access;
 using RemoteSigner.Clusters;
-using RemoteSigner.Freshness;
 using RemoteSigner.Keys;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http.Dv;
@@ -22,13 +22,13 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
         NoKeysToListException.RequireNamed(access, client);
         if (!keys.AreOpen)
         {
-            return Answer.KeysLoadingAsync(context);
+            return ApiResponse.KeysLoadingAsync(context);
         }
 
         var shares = keys.Shares.Where(share =>
             share.GroupKey is { } group && group != share.PublicKey && access.Allows(client, share.PublicKey)
         );
-        return DvAnswer.WriteAsync(
+        return DvResult.WriteAsync(
             context,
             new DvValidatorList([.. shares.Select(View).OrderBy(validator => validator.GroupPubkey, StringComparer.Ordinal)])
         );
@@ -44,7 +44,7 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
     {
         if (!keys.AreOpen)
         {
-            return Answer.KeysLoadingAsync(context);
+            return ApiResponse.KeysLoadingAsync(context);
         }
 
         if (
@@ -52,12 +52,12 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
             || !access.Allows(context.Features.GetRequiredFeature<Client>(), share.PublicKey)
         )
         {
-            return Answer.ErrorAsync(context, StatusCodes.Status404NotFound, "unknown_key");
+            return ApiResponse.ErrorAsync(context, StatusCodes.Status404NotFound, "unknown_key");
         }
 
         if (share.Membership is not { } membership || clusters.Find(membership) is not { } document)
         {
-            return Answer.ErrorAsync(
+            return ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status412PreconditionFailed,
                 SnakeCase.Of(ClusterRule.ClusterDocumentMissing),
@@ -72,7 +72,7 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
 
         return GroupSignature.Combine(document, combination.GroupKey, root, combination.Partials) switch
         {
-            GroupSignature.Combined(var signature, var indices) => DvAnswer.WriteAsync(
+            GroupSignature.Combined(var signature, var indices) => DvResult.WriteAsync(
                 context,
                 new DvCombined(combination.GroupKey.ToString(), root.ToString(), signature.ToString(), Text(indices))
             ),
@@ -82,7 +82,7 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
                 "the cluster has no such share, or it is given twice",
                 indices
             ),
-            GroupSignature.FalsePartials(var indices) => RefuseAsync(
+            GroupSignature.InvalidPartials(var indices) => RefuseAsync(
                 context,
                 "false_partials",
                 "not signatures of this root under the public shares of the cluster",
@@ -130,7 +130,7 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
     }
 
     private static Task RefuseAsync(HttpContext context, string reason, string detail, IReadOnlyList<ulong>? indices) =>
-        DvAnswer.WriteAsync(
+        DvResult.WriteAsync(
             context,
             new DvCombineError(
                 StatusCodes.Status422UnprocessableEntity,

@@ -31,13 +31,13 @@ internal sealed class DvLockApi(SignRecorder recorder, KeyRing keys, AccessPolic
         {
             await (
                 areOpen
-                    ? Answer.ErrorAsync(
+                    ? ApiResponse.ErrorAsync(
                         context,
                         StatusCodes.Status404NotFound,
                         "unknown_key",
                         "no operator of this lock is one whose share of every validator is open here"
                     )
-                    : Answer.KeysLoadingAsync(context)
+                    : ApiResponse.KeysLoadingAsync(context)
             );
             return;
         }
@@ -100,7 +100,7 @@ internal sealed class DvLockApi(SignRecorder recorder, KeyRing keys, AccessPolic
     }
 
     private static Task RefuseAsync(HttpContext context, IReadOnlyList<DvFailedCheck> failures) =>
-        DvAnswer.WriteAsync(
+        DvResult.WriteAsync(
             context,
             new DvLockError(
                 StatusCodes.Status422UnprocessableEntity,
@@ -132,10 +132,10 @@ internal sealed class DvLockApi(SignRecorder recorder, KeyRing keys, AccessPolic
     {
         if (outcomes.FirstOrDefault(outcome => outcome is not SignOutcome.Signed) is { } refused)
         {
-            return Answer.RefusalAsync(context, SignRefusal.Of(refused));
+            return ApiResponse.RefusalAsync(context, SignRefusal.Of(refused));
         }
 
-        return DvAnswer.WriteAsync(
+        return DvResult.WriteAsync(
             context,
             new DvLockSignatures(
                 proposed.LockHash.ToString(),

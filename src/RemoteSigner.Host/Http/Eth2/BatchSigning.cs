@@ -55,7 +55,7 @@ internal sealed class BatchSigning(SignRecorder recorder, TimeProvider time) : I
         HttpContext context,
         ImmutableArray<BlsPublicKey> keys,
         Func<int, SignOrder> order,
-        Action<BatchAnswer, int, SignOutcome.Signed> write
+        Action<BatchResult, int, SignOutcome.Signed> write
     )
     {
         var (client, results) = (context.Features.Get<Client>()?.Name ?? "", Math.Min(keys.Length, 2 * PartLength));
@@ -79,10 +79,10 @@ internal sealed class BatchSigning(SignRecorder recorder, TimeProvider time) : I
         HttpContext context,
         ImmutableArray<BlsPublicKey> keys,
         Func<int, SignOrder> order,
-        Action<BatchAnswer, int, SignOutcome.Signed> write
+        Action<BatchResult, int, SignOutcome.Signed> write
     )
     {
-        using var answer = new BatchAnswer(context);
+        using var answer = new BatchResult(context);
         Task before = Task.CompletedTask,
             last = Task.CompletedTask;
         var isRefused = false;
@@ -136,7 +136,7 @@ internal sealed class BatchSigning(SignRecorder recorder, TimeProvider time) : I
     public async Task RefuseGenericAsync(HttpContext context, ImmutableArray<BlsPublicKey> keys)
     {
         await recorder.RecordGenericAsync(context);
-        using var answer = new BatchAnswer(context);
+        using var answer = new BatchResult(context);
         await answer.AddAsync(keys.Length, i => Refuse(answer, keys[i], SignBatchError.Generic));
         await answer.EndAsync();
     }
@@ -169,11 +169,11 @@ internal sealed class BatchSigning(SignRecorder recorder, TimeProvider time) : I
     }
 
     private static void Write(
-        BatchAnswer answer,
+        BatchResult answer,
         BlsPublicKey key,
         int number,
         SignOutcome outcome,
-        Action<BatchAnswer, int, SignOutcome.Signed> write
+        Action<BatchResult, int, SignOutcome.Signed> write
     )
     {
         if (outcome is SignOutcome.Signed signed)
@@ -187,13 +187,13 @@ internal sealed class BatchSigning(SignRecorder recorder, TimeProvider time) : I
         }
     }
 
-    private static void Refuse(BatchAnswer answer, BlsPublicKey key, SignBatchError error)
+    private static void Refuse(BatchResult answer, BlsPublicKey key, SignBatchError error)
     {
         WriteIdentifier(answer, key);
         answer.Error(error);
     }
 
-    private static void WriteIdentifier(BatchAnswer answer, BlsPublicKey key) => answer.Hex("\"identifier\":\"0x"u8, key.Bytes);
+    private static void WriteIdentifier(BatchResult answer, BlsPublicKey key) => answer.Hex("\"identifier\":\"0x"u8, key.Bytes);
 
     // It is told after the part before it, and whoever reads slowly keeps no place meanwhile.
     private async Task SignPartAsync(SignOrder[] orders, Task earlier, Func<IReadOnlyList<SignOutcome>, Task> answer)

@@ -32,12 +32,16 @@ internal sealed record SignRefusal(int Status, string Reason, string? Detail)
             SignOutcome.NotOnThisNetwork(var detail) => new(StatusCodes.Status400BadRequest, "not_on_this_network", detail),
             SignOutcome.ClockInDoubt(var detail) => new(StatusCodes.Status412PreconditionFailed, "clock_in_doubt", detail),
             SignOutcome.OutsideSlotWindow(var detail) => new(StatusCodes.Status412PreconditionFailed, "outside_slot_window", detail),
-            SignOutcome.AgainstCluster(var refusal) => new(
+            SignOutcome.ClusterPolicyViolation(var refusal) => new(
                 StatusCodes.Status412PreconditionFailed,
                 SnakeCase.Of(refusal.Rule),
                 refusal.Detail
             ),
-            SignOutcome.NotFresh(var refusal) => new(StatusCodes.Status503ServiceUnavailable, SnakeCase.Of(refusal.Reason), refusal.Detail),
+            SignOutcome.RollbackCheckFailed(var refusal) => new(
+                StatusCodes.Status503ServiceUnavailable,
+                SnakeCase.Of(refusal.Reason),
+                refusal.Detail
+            ),
             SignOutcome.Slashable(var rule, var detail) => new(StatusCodes.Status412PreconditionFailed, SnakeCase.Of(rule), detail),
             SignOutcome.Busy(var detail) => new(StatusCodes.Status503ServiceUnavailable, MalformedRequest.Busy, detail),
             SignOutcome.SignatureFault(var detail) => new(StatusCodes.Status500InternalServerError, "signature_fault", detail),

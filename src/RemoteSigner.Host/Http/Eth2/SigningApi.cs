@@ -31,6 +31,6 @@ internal sealed class SigningApi(SignRecorder recorder, LargeEnvelopes bodies)
 
     private static Task AnswerAsync(HttpContext context, SignOutcome outcome) =>
         outcome is SignOutcome.Signed(var signature, _)
-            ? Answer.SignatureAsync(context, signature.Bytes)
-            : Answer.RefusalAsync(context, SignRefusal.Of(outcome));
+            ? ApiResponse.SignatureAsync(context, signature.Bytes)
+            : ApiResponse.RefusalAsync(context, SignRefusal.Of(outcome));
 }

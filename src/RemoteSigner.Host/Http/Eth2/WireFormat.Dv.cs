@@ -9,7 +9,7 @@ namespace RemoteSigner.Host.Http;
 public static partial class WireFormat
 {
     /// <summary>How many partial signatures can be combined at once; no cluster has as many operators.</summary>
-    public const int MostPartials = 256;
+    public const int MaxPartials = 256;
 
     internal static bool TryReadDvItem(
         ReadOnlyMemory<byte> body,
@@ -43,10 +43,10 @@ public static partial class WireFormat
     {
         var request = body.Has("duty"u8) ? ReadSignRequest(body.Object("duty"u8)) : null;
         var root = request is null || body.Has("signing_root"u8) ? body.Fixed<Root>("signing_root"u8) : request.ClaimedSigningRoot;
-        var partials = body.Objects("partials"u8, ReadPartial, MostPartials);
+        var partials = body.Objects("partials"u8, ReadPartial, MaxPartials);
         if (partials.IsEmpty)
         {
-            body.Reject(MalformedRequest.MalformedMember, "partials"u8, $"must be 1 to {MostPartials} partial signatures");
+            body.Reject(MalformedRequest.MalformedMember, "partials"u8, $"must be 1 to {MaxPartials} partial signatures");
         }
 
         return new DvCombination(body.Fixed<BlsPublicKey>("group_pubkey"u8), request?.Message, root, partials);

@@ -22,7 +22,7 @@ public static partial class WireFormat
     private const string EnvelopeType = "EXECUTION_PAYLOAD_ENVELOPE";
 
     // The protocol's own bound (MAX_TRANSACTIONS_PER_PAYLOAD): a block that can be paid for has far fewer.
-    private const int MostTransactions = 1 << 20;
+    private const int MaxTransactions = 1 << 20;
 
     /// <summary>Reads the body of a sign request that is longer than any but an envelope may be: nothing else is even looked at.</summary>
     internal static bool TryReadEnvelope(
@@ -142,9 +142,9 @@ public static partial class WireFormat
     {
         var auth = ReadVersioned(envelope, "builder_request_auth"u8, "slot"u8);
         var data = auth.Bytes("data"u8);
-        if (data.Length is 0 or > BuilderRequestAuth.MostDataBytes)
+        if (data.Length is 0 or > BuilderRequestAuth.MaxDataBytes)
         {
-            auth.Reject(MalformedRequest.MalformedMember, "data"u8, $"must be 1 to {BuilderRequestAuth.MostDataBytes} bytes of hex");
+            auth.Reject(MalformedRequest.MalformedMember, "data"u8, $"must be 1 to {BuilderRequestAuth.MaxDataBytes} bytes of hex");
         }
 
         return new BuilderRequestAuth(data, auth.Slot("slot"u8));
@@ -204,7 +204,7 @@ public static partial class WireFormat
             payload.Bytes("extra_data"u8),
             payload.Number256("base_fee_per_gas"u8),
             payload.Fixed<Root>("block_hash"u8),
-            payload.HashByteLists("transactions"u8, MostTransactions),
+            payload.HashByteLists("transactions"u8, MaxTransactions),
             payload.HashObjects("withdrawals"u8, HashWithdrawal),
             payload.Number("blob_gas_used"u8),
             payload.Number("excess_blob_gas"u8),

@@ -59,7 +59,7 @@ public static partial class WireFormat
 
     private static bool TryRead<T>(
         ReadOnlyMemory<byte> body,
-        int mostBytes,
+        int maxBytes,
         JsonObject.ReadObject<T?> read,
         [NotNullWhen(true)] out T? value,
         [NotNullWhen(false)] out MalformedRequest? fault
@@ -67,9 +67,9 @@ public static partial class WireFormat
         where T : class
     {
         var text = new JsonText(body);
-        if (body.Length > mostBytes)
+        if (body.Length > maxBytes)
         {
-            var tooLarge = MalformedRequest.TooLarge(mostBytes);
+            var tooLarge = MalformedRequest.TooLarge(maxBytes);
             text.Report(tooLarge.Reason, tooLarge.Detail);
         }
 

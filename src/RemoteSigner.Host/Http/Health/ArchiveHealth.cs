@@ -5,7 +5,7 @@ namespace RemoteSigner.Host.Http;
 /// <summary>What health says about the archive.</summary>
 internal static class ArchiveHealth
 {
-    private const int MostNamed = 3;
+    private const int MaxNamed = 3;
 
     /// <summary>
     /// Never down: duties go on. The state is <c>sound</c> or <c>degraded</c>; so is the status where open shares want a document, because
@@ -25,6 +25,6 @@ internal static class ArchiveHealth
     }
 
     private static string Brief(IReadOnlyList<string> findings) =>
-        string.Join("; ", findings.Take(MostNamed))
-        + (findings.Count > MostNamed ? $"; and {findings.Count - MostNamed} more, see 'remote-signer cluster list' and the log" : "");
+        string.Join("; ", findings.Take(MaxNamed))
+        + (findings.Count > MaxNamed ? $"; and {findings.Count - MaxNamed} more, see 'remote-signer cluster list' and the log" : "");
 }

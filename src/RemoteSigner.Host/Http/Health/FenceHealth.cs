@@ -1,25 +1,25 @@
 using System.Globalization;
 using Prometheus;
-using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Running;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// What health and metrics say about the fence: how it stands, why something is refused, how long, and how to end it early. Floors count as
-/// in the way until their epoch has come and a vote has passed them: time alone does not end them where the chain has not justified a
-/// source that passes.
+/// What health and metrics say about the fence: how it stands, why something is refused, how long, and how to end it early. Low watermarks
+/// count as in the way until their epoch has come and a vote has passed them: time alone does not end them where the chain has not
+/// justified a source that passes.
 /// </summary>
 internal sealed class FenceHealth
 {
     private readonly Fence _fence;
-    private readonly FloorWatch _watch;
+    private readonly LowWatermarkWatch _watch;
     private readonly Network _network;
     private readonly SlotClock _clock;
-    private readonly string _floorsStatus;
+    private readonly string _lowWatermarksStatus;
 
     public FenceHealth(
         Fence fence,
@@ -30,8 +30,9 @@ internal sealed class FenceHealth
         SignerMetrics metrics
     )
     {
-        (_fence, _watch, _network, _clock) = (fence, slashing.Floor, network, clock);
-        _floorsStatus = options.Freshness.FloorsHealth == FreshnessOptions.Down ? HealthReport.Down : HealthReport.Degraded;
+        (_fence, _watch, _network, _clock) = (fence, slashing.LowWatermark, network, clock);
+        _lowWatermarksStatus =
+            options.RollbackProtection.LowWatermarksHealth == RollbackProtectionOptions.Down ? HealthReport.Down : HealthReport.Degraded;
         var factory = Metrics.WithCustomRegistry(metrics.Registry);
         var open = factory.CreateGauge(
             "remote_signer_fence_open",
@@ -42,31 +43,31 @@ internal sealed class FenceHealth
             "remote_signer_fence_source_epoch",
             "Newest source epoch that the fence covers; 0 where there is none"
         );
-        var floor = factory.CreateGauge(
-            "remote_signer_fence_floor_epoch",
-            "Nothing before this epoch is signed with any key; 0 where there is no floor"
+        var lowWatermark = factory.CreateGauge(
+            "remote_signer_fence_low_watermark_epoch",
+            "Nothing before this epoch is signed with any key; 0 where there is no low watermark"
         );
         var source = factory.CreateGauge(
-            "remote_signer_fence_floor_source",
-            "No vote with a source before this epoch is signed with any key; 0 where there is no floor"
+            "remote_signer_fence_low_watermark_source",
+            "No vote with a source before this epoch is signed with any key; 0 where there is no low watermark"
         );
         var left = factory.CreateGauge(
-            "remote_signer_fence_floor_epochs_left",
-            "Epochs until the floor's epoch; votes may wait longer, for a source that passes"
+            "remote_signer_fence_low_watermark_epochs_left",
+            "Epochs until the low watermark's epoch; votes may wait longer, for a source that passes"
         );
         var refusing = factory.CreateGauge(
-            "remote_signer_fence_floor_refusing",
-            "1 while the floor's epoch has not come or no vote has passed it yet"
+            "remote_signer_fence_low_watermark_refusing",
+            "1 while the low watermark's epoch has not come or no vote has passed it yet"
         );
-        var failing = factory.CreateGauge("remote_signer_fence_witness_failing", "1 while the witness does not take the next fence");
-        var moves = factory.CreateCounter("remote_signer_fence_moves_total", "Fences that the witness took since the start");
+        var failing = factory.CreateGauge("remote_signer_fence_anchor_failing", "1 while the anchor does not take the next fence");
+        var moves = factory.CreateCounter("remote_signer_fence_moves_total", "Fences that the anchor took since the start");
         metrics.Registry.AddBeforeCollectCallback(() =>
         {
             var state = fence.State;
             open.Set(state.Closed is null ? 1 : 0);
             edge.Set(state.Bounds?.Fence.Value ?? 0);
             bound.Set(state.Bounds?.Source.Value ?? 0);
-            floor.Set(_watch.Raised?.Fence.Value ?? 0);
+            lowWatermark.Set(_watch.Raised?.Fence.Value ?? 0);
             source.Set(_watch.Raised?.LowestSource.Value ?? 0);
             left.Set(_watch.Raised is { } raised ? EpochsLeft(raised) : 0);
             refusing.Set(Refusing is null ? 0 : 1);
@@ -76,8 +77,9 @@ internal sealed class FenceHealth
     }
 
     // One that a vote has passed may refuse blocks for what is left of the epoch before it.
-    private GlobalFloor? Refusing =>
-        _watch.InTheWay ?? (_watch.Raised is { } floor && _clock.Now is not null && EpochsLeft(floor) > 0 ? floor : null);
+    private GlobalLowWatermark? Refusing =>
+        _watch.InTheWay
+        ?? (_watch.Raised is { } lowWatermark && _clock.Now is not null && EpochsLeft(lowWatermark) > 0 ? lowWatermark : null);
 
     public HealthReport.Check Check()
     {
@@ -92,43 +94,44 @@ internal sealed class FenceHealth
             { IsOff: true } => (
                 HealthReport.Up,
                 "off",
-                "signer.json says freshness.witness none: an old copy of the ledger would not be noticed"
+                "signer.json says rollbackProtection.anchor none: an old copy of the ledger would not be noticed"
             ),
             { Trouble: { } trouble } => (
                 HealthReport.Down,
-                "witness_failing",
+                "anchor_failing",
                 $"the fence stands at epoch {state.Edge} and cannot be moved: {trouble.Message}; {trouble.Hint}"
             ),
-            _ when Refusing is { } floor => (_floorsStatus, "floors_raised", FloorDetail(floor)),
+            _ when Refusing is { } lowWatermark => (_lowWatermarksStatus, "low_watermarks_raised", LowWatermarkDetail(lowWatermark)),
             _ => (HealthReport.Up, "open", $"the fence stands at epoch {state.Edge}"),
         };
         return HealthReport.Check.Of(
-            "freshness-check",
+            "rollback-protection-check",
             status,
             new HealthReport.CheckFigures(State: word, Detail: state.Rollback is { } rollback ? $"{detail}; {rollback}" : detail)
         );
     }
 
     // Where the clock is not known, for ever: nobody can say.
-    private ulong EpochsLeft(GlobalFloor floor) =>
+    private ulong EpochsLeft(GlobalLowWatermark lowWatermark) =>
         _clock.Now is { } now
-            ? _network.EpochOf(now) is var epoch && epoch < floor.Fence
-                ? floor.Fence.Value - epoch.Value
+            ? _network.EpochOf(now) is var epoch && epoch < lowWatermark.Fence
+                ? lowWatermark.Fence.Value - epoch.Value
                 : 0
-            : floor.Fence.Value;
+            : lowWatermark.Fence.Value;
 
-    private string FloorDetail(GlobalFloor floor)
+    private string LowWatermarkDetail(GlobalLowWatermark lowWatermark)
     {
-        var until = _network.StartOf(floor.Fence) is { } start
+        var until = _network.StartOf(lowWatermark.Fence) is { } start
             ? string.Create(CultureInfo.InvariantCulture, $", which begins at {DateTimeOffset.FromUnixTimeSeconds((long)start):u}")
             : "";
         var refused =
-            EpochsLeft(floor) > 0
-                ? $"blocks and votes before epoch {floor.Fence} are refused for every key{until}, and no vote "
-                    + $"passes until a source epoch of {floor.LowestSource} or later is justified"
-                : $"no vote passes until a source epoch of {floor.LowestSource} or later is justified; epoch "
-                    + $"{floor.Fence}, before which blocks and votes are refused for every key, has come";
-        var early = floor.AwaitedMarks is null ? "" : "'remote-signer slashing import' of the newest history, or ";
-        return $"{refused}: {floor.Reason}; to end it early: {early}'remote-signer freshness clear', which says what is risked";
+            EpochsLeft(lowWatermark) > 0
+                ? $"blocks and votes before epoch {lowWatermark.Fence} are refused for every key{until}, and no vote "
+                    + $"passes until a source epoch of {lowWatermark.LowestSource} or later is justified"
+                : $"no vote passes until a source epoch of {lowWatermark.LowestSource} or later is justified; epoch "
+                    + $"{lowWatermark.Fence}, before which blocks and votes are refused for every key, has come";
+        var early = lowWatermark.AwaitedMarks is null ? "" : "'remote-signer slashing import' of the newest history, or ";
+        return $"{refused}: {lowWatermark.Reason}; to end it early: {early}'remote-signer rollback-protection clear', which says "
+            + "what is risked";
     }
 }

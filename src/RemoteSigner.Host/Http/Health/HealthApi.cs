@@ -1,6 +1,6 @@
-using RemoteSigner.Freshness;
 using RemoteSigner.Host.Running;
 using RemoteSigner.Keys;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Host.Http;
@@ -35,7 +35,7 @@ internal sealed class HealthApi(
             ArchiveHealth.Check(archive),
         ]);
         var status = report.Status == HealthReport.Down ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
-        await Answer.WriteAsync(context, report, status);
+        await ApiResponse.WriteAsync(context, report, status);
     }
 
     // Web3Signer's two loaders are one vault here: the same figures stand under both of its ids, so that existing alerts keep working.

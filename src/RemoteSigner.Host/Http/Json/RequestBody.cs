@@ -59,10 +59,10 @@ internal static class RequestBody
     {
         if (fault.Reason == MalformedRequest.Busy)
         {
-            Answer.AskAgain(context);
+            ApiResponse.AskAgain(context);
         }
 
-        return Answer.ErrorAsync(context, StatusOf(fault), fault.Reason, fault.Detail);
+        return ApiResponse.ErrorAsync(context, StatusOf(fault), fault.Reason, fault.Detail);
     }
 
     private static int StatusOf(MalformedRequest fault) =>

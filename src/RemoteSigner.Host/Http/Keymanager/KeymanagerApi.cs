@@ -2,12 +2,12 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
 using RemoteSigner.Administration;
-using RemoteSigner.Freshness;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Running;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
@@ -40,12 +40,12 @@ internal sealed class KeymanagerApi(
         {
             await (
                 !ring.AreOpen
-                    ? Answer.KeysLoadingAsync(context)
-                    : Answer.KeysAsync(
+                    ? ApiResponse.KeysLoadingAsync(context)
+                    : ApiResponse.KeysAsync(
                         context,
                         ring.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key)),
                         "data",
-                        KeymanagerAnswer.WriteKeystore
+                        KeymanagerResponse.WriteKeystore
                     )
             );
         }
@@ -86,9 +86,9 @@ internal sealed class KeymanagerApi(
                 );
             }
 
-            await Answer.DocumentAsync(
+            await ApiResponse.DocumentAsync(
                 context,
-                KeymanagerAnswer.Items(items),
+                KeymanagerResponse.Items(items),
                 failed == 0 ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest
             );
         }
@@ -114,7 +114,8 @@ internal sealed class KeymanagerApi(
                 exception.Message
             );
         }
-        catch (Exception exception) when (exception is VaultException or SealingDeviceException or WitnessException or LedgerException)
+        catch (Exception exception)
+            when (exception is VaultException or SealingDeviceException or RollbackAnchorException or LedgerException)
         {
             await HalfDoneAsync(context, log, exception);
         }
@@ -131,11 +132,11 @@ internal sealed class KeymanagerApi(
         try
         {
             using var body = await PinnedBody.ReadAsync(context);
-            var keys = KeymanagerAnswer.ReadKeys(body.Utf8.ToArray());
+            var keys = KeymanagerResponse.ReadKeys(body.Utf8.ToArray());
             var items = await changes.DeleteAsync(keys, KeyEnd.Retired, AdminRight.ManageKeys, client, context.TraceIdentifier);
-            await Answer.DocumentAsync(
+            await ApiResponse.DocumentAsync(
                 context,
-                KeymanagerAnswer.Items(
+                KeymanagerResponse.Items(
                     items,
                     await ExportAsync([.. keys.Zip(items).Where(pair => pair.Second != KeymanagerItem.NotFound).Select(pair => pair.First)])
                 )
@@ -159,7 +160,8 @@ internal sealed class KeymanagerApi(
                 exception.Message
             );
         }
-        catch (Exception exception) when (exception is VaultException or SealingDeviceException or WitnessException or LedgerException)
+        catch (Exception exception)
+            when (exception is VaultException or SealingDeviceException or RollbackAnchorException or LedgerException)
         {
             await HalfDoneAsync(context, log, exception);
         }
@@ -170,7 +172,7 @@ internal sealed class KeymanagerApi(
     {
         if (await gate.FindAsync(context) is not null)
         {
-            await Answer.DocumentAsync(context, """{"data":[]}"""u8.ToArray());
+            await ApiResponse.DocumentAsync(context, """{"data":[]}"""u8.ToArray());
         }
     }
 
@@ -178,7 +180,7 @@ internal sealed class KeymanagerApi(
     {
         if (await gate.FindAsync(context) is not null)
         {
-            await Answer.ErrorAsync(
+            await ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status403Forbidden,
                 "remotekeys_read_only",
@@ -199,7 +201,7 @@ internal sealed class KeymanagerApi(
             context.TraceIdentifier,
             exception.Message
         );
-        return Answer.ErrorAsync(
+        return ApiResponse.ErrorAsync(
             context,
             StatusCodes.Status503ServiceUnavailable,
             exception is LedgerException ? "ledger_unavailable" : "vault_unavailable",
@@ -220,7 +222,7 @@ internal sealed class KeymanagerApi(
             loading.IsComplete && fence.State.Closed is { } closed
                 ? (SnakeCase.Of(closed.Reason), closed.Detail)
                 : ("keys_loading", "the keys are being opened; see /healthcheck");
-        await Answer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, reason, detail);
+        await ApiResponse.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, reason, detail);
         return false;
     }
 
@@ -241,7 +243,7 @@ internal sealed class KeymanagerApi(
         // On a chain without a known genesis validators root nothing was signed yet, so there is no history, and no root to put over it.
         catch (InterchangeException)
         {
-            return KeymanagerAnswer.NoHistory();
+            return KeymanagerResponse.NoHistory();
         }
     }
 
@@ -249,6 +251,6 @@ internal sealed class KeymanagerApi(
     {
         var shown = PeerText.Shown(detail);
         tally.Refused(context.TraceIdentifier, "a change of keys", context.Features.Get<Client>(), reason, shown);
-        return Answer.ErrorAsync(context, status, reason, $"nothing was changed: {shown}");
+        return ApiResponse.ErrorAsync(context, status, reason, $"nothing was changed: {shown}");
     }
 }

@@ -54,12 +54,12 @@ internal sealed class KeymanagerChanges(Administrator administrator, SecretArena
             [
                 .. push.Keystores.Select(keystore =>
                     failures.TryGetValue(keystore.Name, out var failure)
-                        ? KeymanagerItem.Failed($"{IntakeText.Code(failure.Fault)}: {failure.Reason}")
+                        ? KeymanagerItem.Failed($"{ImportText.Code(failure.Fault)}: {failure.Reason}")
                         : KeymanagerItem.NotKept
                 ),
             ];
         }
-        catch (IntakeException e)
+        catch (ImportException e)
         {
             var refusals = e.Refusals.ToLookup(refusal => refusal.ShareKey);
             return
@@ -104,7 +104,7 @@ internal sealed class KeymanagerChanges(Administrator administrator, SecretArena
             [.. keys.Select(key => (key.PublicKey, key.Secret))],
             ShareProvenance.KeymanagerPush,
             PushLabels.Of(PushLabels.Keymanager, time.GetUtcNow()),
-            push.History is null ? SlashingFloor.NeverSigned : SlashingFloor.FromHistory,
+            push.History is null ? DeclaredHistory.NeverSigned : DeclaredHistory.FromHistory,
             AdminRight.ManageKeys
         )
         {

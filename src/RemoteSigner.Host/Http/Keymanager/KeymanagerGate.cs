@@ -39,7 +39,7 @@ internal sealed class KeymanagerGate(
                 "\"manageKeys\": true is not set for it in signer.json"
             );
             refused.Record(client, context.TraceIdentifier, "may_not_manage_keys: it asked for the Keymanager API without the right");
-            await Answer.ErrorAsync(
+            await ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status403Forbidden,
                 "may_not_manage_keys",
@@ -59,7 +59,7 @@ internal sealed class KeymanagerGate(
             );
             refused.Record(client, context.TraceIdentifier, "token_not_valid: it asked for the Keymanager API without the token");
             context.Response.Headers.WWWAuthenticate = "Bearer";
-            await Answer.ErrorAsync(
+            await ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status401Unauthorized,
                 "token_not_valid",

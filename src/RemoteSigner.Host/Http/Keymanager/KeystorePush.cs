@@ -11,7 +11,7 @@ namespace RemoteSigner.Host.Http;
 /// </summary>
 internal sealed class KeystorePush : IDisposable
 {
-    public const int MostKeystores = 10_000;
+    public const int MaxKeystores = 10_000;
 
     private readonly List<SecretBytes> _passwords = [];
     private readonly List<byte[]> _keystores = [];
@@ -98,7 +98,7 @@ internal sealed class KeystorePush : IDisposable
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             Expect(reader.TokenType == JsonTokenType.String, $"{member}[{count}] is not text");
-            Expect(++count <= MostKeystores, $"{member} has more than {MostKeystores}");
+            Expect(++count <= MaxKeystores, $"{member} has more than {MaxKeystores}");
             take(ref reader);
         }
     }
@@ -119,8 +119,8 @@ internal sealed class KeystorePush : IDisposable
     {
         // An escape takes at most six bytes for one.
         Expect(
-            reader.ValueSpan.Length is > 0 and <= 6 * KeystorePassword.MostBytes,
-            $"a password is empty, or has more than {KeystorePassword.MostBytes} bytes"
+            reader.ValueSpan.Length is > 0 and <= 6 * KeystorePassword.MaxBytes,
+            $"a password is empty, or has more than {KeystorePassword.MaxBytes} bytes"
         );
         using var buffer = arena.Allocate(reader.ValueSpan.Length);
         var length = reader.CopyString(buffer.Span);

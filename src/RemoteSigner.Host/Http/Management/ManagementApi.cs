@@ -13,40 +13,40 @@ internal sealed class ManagementApi(KeyRing keys, AccessPolicy access, SlashingP
     /// </summary>
     public Task PublicKeysAsync(HttpContext context)
     {
-        if (!Answer.MayBeJson(context.Request))
+        if (!ApiResponse.MayBeJson(context.Request))
         {
-            return Answer.ErrorAsync(context, StatusCodes.Status406NotAcceptable, "json_only");
+            return ApiResponse.ErrorAsync(context, StatusCodes.Status406NotAcceptable, "json_only");
         }
 
         var client = context.Features.GetRequiredFeature<Client>();
         NoKeysToListException.RequireDuties(access, client);
         if (!keys.AreOpen)
         {
-            return Answer.KeysLoadingAsync(context);
+            return ApiResponse.KeysLoadingAsync(context);
         }
 
-        return Answer.KeysAsync(context, keys.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key)));
+        return ApiResponse.KeysAsync(context, keys.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key)));
     }
 
     /// <summary>Liveness: the process answers. Whether it can sign is the health check's business.</summary>
-    public static Task UpcheckAsync(HttpContext context) => Answer.TextAsync(context, "OK");
+    public static Task UpcheckAsync(HttpContext context) => ApiResponse.TextAsync(context, "OK");
 
     public async Task HighWatermarkAsync(HttpContext context)
     {
         var mark = await slashing.GetHighWatermarkAsync();
-        await Answer.WriteAsync(context, new HighWatermarkBody(mark?.Epoch.ToString(), mark?.Slot.ToString()));
+        await ApiResponse.WriteAsync(context, new HighWatermarkBody(mark?.Epoch.ToString(), mark?.Slot.ToString()));
     }
 
     /// <summary>For clients that signer.json names: a reload asks the token to open the vault again.</summary>
     public Task StartReloadAsync(HttpContext context) =>
-        !access.Knows(context.Features.GetRequiredFeature<Client>()) ? Answer.ErrorAsync(context, StatusCodes.Status404NotFound)
+        !access.Knows(context.Features.GetRequiredFeature<Client>()) ? ApiResponse.ErrorAsync(context, StatusCodes.Status404NotFound)
         : reloading.TryStart()
-            ? Answer.WriteAsync(
+            ? ApiResponse.WriteAsync(
                 context,
                 new ReloadReport("accepted", "reload started; its state is at GET /reload"),
                 StatusCodes.Status202Accepted
             )
-        : Answer.WriteAsync(context, new ReloadReport("error", "a reload is running"), StatusCodes.Status409Conflict);
+        : ApiResponse.WriteAsync(context, new ReloadReport("error", "a reload is running"), StatusCodes.Status409Conflict);
 
-    public Task ReloadStateAsync(HttpContext context) => Answer.WriteAsync(context, reloading.Report, StatusCodes.Status200OK);
+    public Task ReloadStateAsync(HttpContext context) => ApiResponse.WriteAsync(context, reloading.Report, StatusCodes.Status200OK);
 }

@@ -12,8 +12,8 @@ internal static class OpenApiDocuments
     {
         var name = (string)context.Request.RouteValues["document"]!;
         return Names.Contains(name)
-            ? Answer.DocumentAsync(context, Read(name))
-            : Answer.ErrorAsync(
+            ? ApiResponse.DocumentAsync(context, Read(name))
+            : ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status404NotFound,
                 "unknown_document",

@@ -3,10 +3,10 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
 using RemoteSigner.Administration;
-using RemoteSigner.Freshness;
 using RemoteSigner.Host.Running;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Signing;
 using RemoteSigner.Slashing;
@@ -22,7 +22,7 @@ namespace RemoteSigner.Host.Http;
 internal sealed partial class SsvApi(
     AccessPolicy access,
     SigningApi signing,
-    OperatorVoice voice,
+    OperatorSigner voice,
     SsvChanges changes,
     KeymanagerChanges keymanager,
     KeymanagerApi gate,
@@ -33,7 +33,7 @@ internal sealed partial class SsvApi(
     ILogger<SsvApi> log
 )
 {
-    private const int MostBody = 1024 * 1024;
+    private const int MaxBody = 1024 * 1024;
 
     /// <summary><c>GET /v1/validators</c>: public keys of the shares that this client may use.</summary>
     public async Task ListAsync(HttpContext context)
@@ -42,8 +42,8 @@ internal sealed partial class SsvApi(
         {
             await (
                 !ring.AreOpen
-                    ? Answer.KeysLoadingAsync(context)
-                    : Answer.KeysAsync(context, ring.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key)))
+                    ? ApiResponse.KeysLoadingAsync(context)
+                    : ApiResponse.KeysAsync(context, ring.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key)))
             );
         }
     }
@@ -63,19 +63,19 @@ internal sealed partial class SsvApi(
     {
         if (await FindAsync(context, SsvRight.Identity) is not null)
         {
-            await (voice.PublicKey is { } key ? Answer.TextAsync(context, key.ToString()) : NoKeyAsync(context));
+            await (voice.PublicKey is { } key ? ApiResponse.TextAsync(context, key.ToString()) : NoKeyAsync(context));
         }
     }
 
     /// <summary><c>POST /v1/operator/sign</c>: the bytes of an SSVMessage → 256 bytes.</summary>
-    public async Task SpeakAsync(HttpContext context)
+    public async Task SignMessageAsync(HttpContext context)
     {
         if (await FindAsync(context, SsvRight.Speak) is not { } client)
         {
             return;
         }
 
-        var message = await BodyPipe.ReadWholeAsync(context, MostBody);
+        var message = await BodyPipe.ReadWholeAsync(context, MaxBody);
         var started = time.GetTimestamp();
         try
         {
@@ -91,7 +91,7 @@ internal sealed partial class SsvApi(
                 context.TraceIdentifier,
                 client.Name
             );
-            await Answer.ErrorAsync(
+            await ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status503ServiceUnavailable,
                 "ledger_unavailable",
@@ -100,19 +100,19 @@ internal sealed partial class SsvApi(
         }
     }
 
-    private Task AnswerAsync(HttpContext context, Client client, SpeechOutcome outcome)
+    private Task AnswerAsync(HttpContext context, Client client, OperatorSignOutcome outcome)
     {
         switch (outcome)
         {
-            case SpeechOutcome.Signed(var signature, _):
+            case OperatorSignOutcome.Signed(var signature, _):
                 tally.Signed("operator's signature");
-                return Answer.BinaryAsync(context, signature);
-            case SpeechOutcome.Refused when voice.PublicKey is null:
+                return ApiResponse.BinaryAsync(context, signature);
+            case OperatorSignOutcome.Refused when voice.PublicKey is null:
                 return NoKeyAsync(context);
-            case SpeechOutcome.Refused(var refusal, _):
+            case OperatorSignOutcome.Refused(var refusal, _):
                 var detail = PeerText.Shown(refusal.Detail);
                 tally.Refused(context.TraceIdentifier, "the operator's signature", client, refusal.Reason, detail);
-                return Answer.ErrorAsync(context, StatusCodes.Status403Forbidden, refusal.Reason, detail);
+                return ApiResponse.ErrorAsync(context, StatusCodes.Status403Forbidden, refusal.Reason, detail);
             default:
                 throw new UnreachableException();
         }
@@ -133,7 +133,7 @@ internal sealed partial class SsvApi(
     /// </summary>
     public Task DeleteAsync(HttpContext context) => ChangeAsync(context, SsvRight.Delete, async (client, body) =>
         {
-            var keys = KeymanagerAnswer.ReadKeys(body, mayLack: true);
+            var keys = KeymanagerResponse.ReadKeys(body, mayLack: true);
             return keys.All(key => access.Allows(client, key))
                 ?
                 [
@@ -164,9 +164,9 @@ internal sealed partial class SsvApi(
         try
         {
             await (
-                await change(client, await BodyPipe.ReadWholeAsync(context, MostBody)) is { } items
-                    ? Answer.DocumentAsync(context, KeymanagerAnswer.Items(items))
-                    : Answer.ErrorAsync(
+                await change(client, await BodyPipe.ReadWholeAsync(context, MaxBody)) is { } items
+                    ? ApiResponse.DocumentAsync(context, KeymanagerResponse.Items(items))
+                    : ApiResponse.ErrorAsync(
                         context,
                         StatusCodes.Status403Forbidden,
                         "key_not_allowed",
@@ -185,7 +185,7 @@ internal sealed partial class SsvApi(
         }
         // 422 is what a node takes for a bad registration, which it passes over. It stops at anything else, so a share that may not come in
         // is one, too; what is wrong with the signer is not.
-        catch (IntakeException exception)
+        catch (ImportException exception)
         {
             var first = exception.Refusals[0];
             var isOfShare = first.Code != "genesis_unknown";
@@ -205,7 +205,8 @@ internal sealed partial class SsvApi(
         {
             await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, exception.Code, exception.Message);
         }
-        catch (Exception exception) when (exception is VaultException or SealingDeviceException or WitnessException or LedgerException)
+        catch (Exception exception)
+            when (exception is VaultException or SealingDeviceException or RollbackAnchorException or LedgerException)
         {
             await KeymanagerApi.HalfDoneAsync(context, log, exception);
         }
@@ -226,7 +227,7 @@ internal sealed partial class SsvApi(
             "ssv_not_allowed",
             "\"ssv\" does not name it for this client in signer.json"
         );
-        await Answer.ErrorAsync(
+        await ApiResponse.ErrorAsync(
             context,
             StatusCodes.Status403Forbidden,
             "ssv_not_allowed",
@@ -236,7 +237,7 @@ internal sealed partial class SsvApi(
     }
 
     private static Task NoKeyAsync(HttpContext context) =>
-        Answer.ErrorAsync(
+        ApiResponse.ErrorAsync(
             context,
             StatusCodes.Status503ServiceUnavailable,
             "no_operator_key",
@@ -247,7 +248,7 @@ internal sealed partial class SsvApi(
     {
         var shown = PeerText.Shown(detail, 2 * PeerText.Most);
         tally.Refused(context.TraceIdentifier, "a change of keys", context.Features.Get<Client>(), reason, shown);
-        return Answer.ErrorAsync(context, status, reason, $"nothing was changed: {shown}");
+        return ApiResponse.ErrorAsync(context, status, reason, $"nothing was changed: {shown}");
     }
 
     // The first in the words of all refusals; each of them here, because the node will not ask for it again.

@@ -8,7 +8,7 @@ namespace RemoteSigner.Host.Http;
 internal sealed record SsvBody(byte[] Encrypted, BlsPublicKey PublicKey)
 {
     /// <summary>ssv-signer takes no more at a time.</summary>
-    public const int MostShares = 10;
+    public const int MaxShares = 10;
 
     /// <summary>Reads <c>{"share_keys":[{"EncryptedPrivKey","PubKey"}]}</c>; the capitals are the wire's.</summary>
     /// <exception cref="JsonException">It is something else, or has more than ten.</exception>
@@ -18,9 +18,9 @@ internal sealed record SsvBody(byte[] Encrypted, BlsPublicKey PublicKey)
         root.ValueKind == JsonValueKind.Object
         && root.TryGetProperty("share_keys"u8, out var shares)
         && shares.ValueKind == JsonValueKind.Array
-        && shares.GetArrayLength() <= MostShares
+        && shares.GetArrayLength() <= MaxShares
             ? [.. shares.EnumerateArray().Select(ReadShare)]
-            : throw new JsonException($"share_keys is missing or has more than {MostShares} elements");
+            : throw new JsonException($"share_keys is missing or has more than {MaxShares} elements");
 
     // A ciphertext of another length is judged like any other bad one.
     private static SsvBody ReadShare(JsonElement share, int position) =>

@@ -15,13 +15,13 @@ namespace RemoteSigner.Host.Http;
 /// adds takes the place of another share of the same validator, which is parked. It does not say what shares have signed elsewhere: each
 /// begins at this moment of the chain, so that it sits out the epochs that may be under way.
 /// </summary>
-internal sealed class SsvChanges(Administrator administrator, OperatorVoice voice, SecretArena arena, TimeProvider time) : IDisposable
+internal sealed class SsvChanges(Administrator administrator, OperatorSigner voice, SecretArena arena, TimeProvider time) : IDisposable
 {
     // By name; signer.json names those who may come here.
     private readonly ConcurrentDictionary<string, GuessBudget> _budgets = new(StringComparer.Ordinal);
 
     /// <summary>What became of each share: imported, or duplicate.</summary>
-    /// <exception cref="IntakeException">At least one may not come in, or does not open; nothing was kept.</exception>
+    /// <exception cref="ImportException">At least one may not come in, or does not open; nothing was kept.</exception>
     /// <exception cref="AdminException">The clock is in doubt, so that nobody can say from when on they may sign.</exception>
     public async Task<IReadOnlyList<KeymanagerItem>> ImportAsync(
         IReadOnlyList<SsvBody> bodies,
@@ -36,21 +36,21 @@ internal sealed class SsvChanges(Administrator administrator, OperatorVoice voic
         try
         {
             opened.AddRange(bodies.Select(body => (body, voice.DecryptShare(arena, body.Encrypted, body.PublicKey))));
-            List<IntakeRefusal> closed =
+            List<ImportRefusal> closed =
             [
                 .. opened.Index().Where(share => share.Item.Secret is null).Select(share => DoesNotOpen(share.Index, share.Item.Body)),
             ];
             if (closed.Count > 0)
             {
                 budget.Spend(closed.Count);
-                throw new IntakeException(closed);
+                throw new ImportException(closed);
             }
 
             var push = new SharePush(
                 [.. opened.Select(share => (share.Body.PublicKey, share.Secret!))],
                 ShareProvenance.SsvPush,
                 PushLabels.Of(PushLabels.Ssv, time.GetUtcNow()),
-                SlashingFloor.FromNow,
+                DeclaredHistory.FromNow,
                 AdminRight.SsvImport
             )
             {
@@ -77,7 +77,7 @@ internal sealed class SsvChanges(Administrator administrator, OperatorVoice voic
         }
     }
 
-    private static IntakeRefusal DoesNotOpen(int position, SsvBody body) =>
+    private static ImportRefusal DoesNotOpen(int position, SsvBody body) =>
         new(
             "share_does_not_open",
             $"share_keys[{position}] ({body.PublicKey})",

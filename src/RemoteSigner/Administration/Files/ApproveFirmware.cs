@@ -5,13 +5,13 @@ namespace RemoteSigner.Administration.Files;
 /// <summary>
 /// Keeps an approval of firmware that the release key has signed: under it the TPM opens the vault. The result is the file's path.
 /// </summary>
-public sealed class ApproveFirmware(ApprovalFolder folder, TpmApproval approval) : FileAct<string>
+public sealed class ApproveFirmware(FirmwareApprovalFolder folder, TpmApproval approval) : FileAct<string>
 {
     public override string Action => "tpm.approve";
 
     private protected override string Path => folder.PathOf(approval);
 
-    private protected override ReadOnlyMemory<byte> Content => ApprovalJson.Write(approval);
+    private protected override ReadOnlyMemory<byte> Content => FirmwareApprovalJson.Write(approval);
 
     private protected override string Detail =>
         $"{approval.Label}: {approval.Pcrs} {Convert.ToHexStringLower(approval.PcrDigest)} up to count {approval.AtMost}";

@@ -35,7 +35,7 @@ public sealed class KeepDocument(AnchoredDocument document) : FileAct<AnchoredDo
             { Count: > 0 } refusals
         )
         {
-            throw new IntakeException(refusals);
+            throw new ImportException(refusals);
         }
 
         using var key = proceeding.Vault.DeriveAnchorKey();

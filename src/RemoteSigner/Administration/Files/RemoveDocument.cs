@@ -16,18 +16,18 @@ public sealed class RemoveDocument(Root clusterHash) : AdminAct<Root>
 
     internal override Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
     {
-        List<IntakeRefusal> members =
+        List<ImportRefusal> members =
         [
             .. proceeding
                 .Vault.Contents.Shares.Where(share => share.Membership?.ClusterHash == clusterHash)
-                .Select(share => new IntakeRefusal(
+                .Select(share => new ImportRefusal(
                     "shares_held",
                     share.ShareKey.ToString(),
                     $"it is held as a share of {clusterHash}",
                     "'remote-signer cluster bind --replace' binds it to another document, 'keys delete' takes it out"
                 )),
         ];
-        return members.Count == 0 ? Task.CompletedTask : throw new IntakeException(members);
+        return members.Count == 0 ? Task.CompletedTask : throw new ImportException(members);
     }
 
     internal override async Task<bool> CommitAsync(Proceeding proceeding)

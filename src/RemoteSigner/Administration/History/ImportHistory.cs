@@ -4,8 +4,8 @@ using RemoteSigner.Slashing;
 namespace RemoteSigner.Administration.History;
 
 /// <summary>
-/// Takes an EIP-3076 interchange file over: all of it, or nothing. It raises floors and refuses; it grants nothing. Unless
-/// <paramref name="acceptFuture"/>, nothing may lie beyond what can have been signed by now, because floors never fall.
+/// Takes an EIP-3076 interchange file over: all of it, or nothing. It raises low watermarks and refuses; it grants nothing. Unless
+/// <paramref name="acceptFuture"/>, nothing may lie beyond what can have been signed by now, because low watermarks never fall.
 /// </summary>
 public sealed class ImportHistory(
     Stream file,

@@ -2,7 +2,9 @@ using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Administration.History;
 
-/// <summary>Drops blocks and votes older than this many epochs before each validator's newest; what is dropped becomes a floor.</summary>
+/// <summary>
+/// Drops blocks and votes older than this many epochs before each validator's newest; what is dropped becomes a low watermark.
+/// </summary>
 public sealed class PruneHistory(ulong keepEpochs) : AdminAct<PruneReport>
 {
     private PruneReport? _report;

@@ -30,7 +30,7 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
 
     /// <summary>What can be seen before anything is opened: a PIN that is sent in vain counts as a try where it is wrong.</summary>
     /// <exception cref="AdminException">It would be refused.</exception>
-    public void Foresee(VaultListing vault)
+    public void Evaluate(VaultListing vault)
     {
         StatedReason.Require(reason);
         CeremonyFolder.Check(folder);
@@ -46,7 +46,7 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
 
     internal override async Task PrepareAsync(Proceeding proceeding, CancellationToken cancellation)
     {
-        Foresee(proceeding.Vault.Contents);
+        Evaluate(proceeding.Vault.Contents);
         await ProveAsync(proceeding, cancellation);
         if (proceeding.Library.Find(cluster) is not ClusterDocument.CharonLock document)
         {
@@ -110,7 +110,7 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
 
     internal override async Task FollowAsync(Proceeding proceeding)
     {
-        // Ledger and witness know the new generation afterwards, and copies from before the export are told from these.
+        // Ledger and anchor know the new generation afterwards, and copies from before the export are told from these.
         await proceeding.ChangeVaultAsync(proceeding.Vault.DraftRenewal());
         try
         {
@@ -155,7 +155,7 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
     }
 
     // Who has the PIN and not the recovery key is in the log before he is told. Who has not the PIN is known to the device alone: without
-    // the vault the witness could not be told where the log ends.
+    // the vault the anchor could not be told where the log ends.
     private async Task ProveAsync(Proceeding proceeding, CancellationToken cancellation)
     {
         try

@@ -15,7 +15,7 @@ namespace RemoteSigner.Administration.Keys;
 /// whose place others take are parked, and so are those that signed without a document and turn out to be beside another share of their
 /// validator.
 /// </summary>
-public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRight.LocalOnly) : AdminAct<ImportedShares>
+public sealed class ImportShares(ImportRequest order, AdminRight right = AdminRight.LocalOnly) : AdminAct<ImportedShares>
 {
     /// <summary>The code where no share of the document is here.</summary>
     public const string NothingToBind = "nothing_to_bind";
@@ -29,7 +29,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
     private IReadOnlyList<VaultShare> _opened = [];
     private IReadOnlyList<VaultShare> _shares = order.Shares;
     private IReadOnlyList<BlsPublicKey> _settled = [];
-    private IntakePlan? _plan;
+    private ImportPlan? _plan;
     private SealedShares? _sealed;
     private HashSet<BlsPublicKey> _present = [];
     private HashSet<BlsPublicKey> _resting = [];
@@ -47,7 +47,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
 
     internal override bool WantsVault => true;
 
-    internal override bool BringsHistory => order.History is not null || order.Floor == SlashingFloor.FromNow;
+    internal override bool BringsHistory => order.History is not null || order.LowWatermark == DeclaredHistory.FromNow;
 
     internal override ImportedShares Result =>
         new(
@@ -77,16 +77,16 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         var held = await proceeding.HeldAsync();
         List<VaultListing.Share> exported = [.. held.Resting(KeyState.Exported)];
         _exportedGroups = [.. exported.Select(share => share.GroupKey).OfType<BlsPublicKey>()];
-        var places = new HeldPlaces(order.Document?.Document, proceeding.Library.Find) { Replace = order.Replace, Rebind = order.Rebind };
+        var places = new OwnShares(order.Document?.Document, proceeding.Library.Find) { Replace = order.Replace, Rebind = order.Rebind };
         _resting =
         [
             .. held.Resting(KeyState.Parked)
                 .Concat(exported.Where(share => IsByPerson && PlaceOf(share) is { } place && places.IsElsewhere(share, place)))
                 .Select(share => share.ShareKey),
         ];
-        List<IntakeRefusal> lent =
+        List<ImportRefusal> lent =
         [
-            .. exported.Where(share => !_resting.Contains(share.ShareKey) && IsAskedFor(share)).Select(IntakeText.Exported),
+            .. exported.Where(share => !_resting.Contains(share.ShareKey) && IsAskedFor(share)).Select(ImportText.Exported),
         ];
         _gone = await HandedOut.RequireGoneAsync(
             proceeding,
@@ -106,7 +106,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
         var refusals = Gather(proceeding.Vault, held, places, cancellation);
         refusals.AddRange(Missing(held));
         _present = [.. _shares.Select(share => share.ShareKey).Where(key => held.Find(key) is not null && held.FindActive(key) is null)];
-        _plan = new IntakePlan(
+        _plan = new ImportPlan(
             [.. _shares.Select(share => share.Listed)],
             held,
             places,
@@ -114,8 +114,8 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
             _yielding.Keys.ToHashSet()
         );
         _left = Left(anchored, held);
-        List<IntakeRefusal> against = [.. lent, .. refusals, .. _plan.Refusals, .. Disputes(anchored, held)];
-        Throw(against.Count == 0 ? [] : [.. against, .. held.InOrder(_yielding.Keys).Select(IntakeText.LateSibling)]);
+        List<ImportRefusal> against = [.. lent, .. refusals, .. _plan.Refusals, .. Disputes(anchored, held)];
+        Throw(against.Count == 0 ? [] : [.. against, .. held.InOrder(_yielding.Keys).Select(ImportText.LateSibling)]);
         _sealed = proceeding.Vault.Seal(_shares);
     }
 
@@ -126,22 +126,22 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
             return false;
         }
 
-        var enrolment = new KeyEnrolment([
+        var enrolment = new KeyRegistration([
             .. _shares
                 .Where(share => !_resting.Contains(share.ShareKey))
-                .Select(share => (new ProtectedKey(share.ShareKey, share.GroupKey), FloorOf(share))),
+                .Select(share => (new ProtectedKey(share.ShareKey, share.GroupKey), LowWatermarkOf(share))),
         ])
         {
             Regrouped = _plan!.Rebound.Keys,
             Returning = [.. Returning],
             History = order.History,
-            Terms = order.Terms ?? new ImportTerms(InterchangeReading.FloorsAtLowest) { Limit = proceeding.NewestPossible() },
-            From = order.Floor == SlashingFloor.FromNow ? FromNow.StartingPoint(proceeding) : null,
+            Terms = order.Terms ?? new ImportTerms(InterchangeReading.LowWatermarksAtLowest) { Limit = proceeding.NewestPossible() },
+            From = order.LowWatermark == DeclaredHistory.FromNow ? FromNow.StartingPoint(proceeding) : null,
         };
         var report = await proceeding.Slashing.EnrolAsync(enrolment, (transaction, report) => Note(proceeding, transaction, report));
         Throw([
             .. report.Refused.Select(refusal =>
-                IntakeText.Refusal(_shares.First(share => share.ShareKey == refusal.Key.PublicKey).Listed, refusal.Reason, report.History)
+                ImportText.Refusal(_shares.First(share => share.ShareKey == refusal.Key.PublicKey).Listed, refusal.Reason, report.History)
             ),
         ]);
         _history = report.History;
@@ -191,14 +191,14 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
     }
 
     // Opens those shares of the vault that are to move, or to come back; what stands against it.
-    private List<IntakeRefusal> Gather(Vault vault, HeldShares held, HeldPlaces places, CancellationToken cancellation)
+    private List<ImportRefusal> Gather(Vault vault, HeldShares held, OwnShares places, CancellationToken cancellation)
     {
         List<VaultListing.Share> here = [.. held.InOrder(order.Places.Keys).Where(share => !IsOffered(share.ShareKey))];
         List<VaultListing.Share> active = [.. here.Where(share => held.FindActive(share.ShareKey) is not null)];
         _settled =
         [
             .. active
-                .Where(share => order.Places[share.ShareKey] is var place && HeldPlaces.IsAt(share, place.GroupKey, place.Membership))
+                .Where(share => order.Places[share.ShareKey] is var place && OwnShares.IsAt(share, place.GroupKey, place.Membership))
                 .Select(share => share.ShareKey),
         ];
         var settled = _settled.ToHashSet();
@@ -218,15 +218,15 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
             .. order.Shares.Select(share => GiveWay(KeepPlace(share, held))),
             .. _opened.Select(share => _yielding.ContainsKey(share.ShareKey) ? GiveWay(share) : Move(share)),
         ];
-        List<IntakeRefusal> stay =
+        List<ImportRefusal> stay =
         [
             .. others
                 .Where(share => !moving.Contains(share.ShareKey))
                 .Select(share => places.Refusal(share, order.Places[share.ShareKey].GroupKey, order.Places[share.ShareKey].Membership)),
-            .. resting.Where(share => !back.Contains(share.ShareKey)).Select(HeldPlaces.RestingRefusal),
+            .. resting.Where(share => !back.Contains(share.ShareKey)).Select(OwnShares.RestingRefusal),
         ];
         return order.IsWhole
-            || (_shares.Count == 0 && stay.Exists(refusal => refusal.Code == IntakeText.Code(IntakeFault.SupersededDocument)))
+            || (_shares.Count == 0 && stay.Exists(refusal => refusal.Code == ImportText.Code(ImportFault.SupersededDocument)))
                 ? stay
             : _shares.Count > 0 || _settled.Count > 0 || order.Places.Count == 0 ? []
             : stay.Count > 0 ? throw Elsewhere(stay.Count)
@@ -235,7 +235,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
 
     // Whoever gives the order has looked before what is here, and opened the others: what went away since would be missed by nobody. Of
     // each validator one share is ours.
-    private IEnumerable<IntakeRefusal> Missing(HeldShares held) =>
+    private IEnumerable<ImportRefusal> Missing(HeldShares held) =>
         !order.IsWhole
             ? []
             : order
@@ -246,7 +246,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
                         || (held.Find(key) is not null && held.StateOf(key) is KeyState.Active or KeyState.Parked or KeyState.Exported)
                     )
                 )
-                .Select(group => IntakeText.Missing(group.Key));
+                .Select(group => ImportText.Missing(group.Key));
 
     // Where the order has the share; null where it says nothing of it.
     private ClusterMembership? PlaceOf(VaultListing.Share share) =>
@@ -293,14 +293,14 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
     }
 
     // A share in the vault's place continues what was known; only one that is new here needs somebody's word for its past.
-    private SlashingFloor FloorOf(VaultShare share) =>
+    private DeclaredHistory LowWatermarkOf(VaultShare share) =>
         _plan!.Bound.Contains(share.ShareKey)
         || (
             (_plan.Replacing.Contains(share.ShareKey) || (order.Replace && share.GroupKey is { } group && _exportedGroups.Contains(group)))
-            && order.Floor != SlashingFloor.FromNow
+            && order.LowWatermark != DeclaredHistory.FromNow
         )
-            ? SlashingFloor.Continued
-            : order.Floor;
+            ? DeclaredHistory.Continued
+            : order.LowWatermark;
 
     // The documents that shares are taken from; where the shares were taken from it before an interruption, one that contradicts theirs and
     // has none any more.
@@ -321,7 +321,7 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
     }
 
     // What those who may be believed say else of the keys in the document. What shares were bound to that now leave it does not count.
-    private IReadOnlyList<IntakeRefusal> Disputes(IReadOnlyList<AnchoredDocument> anchored, HeldShares held) =>
+    private IReadOnlyList<ImportRefusal> Disputes(IReadOnlyList<AnchoredDocument> anchored, HeldShares held) =>
         order.Document is not { } document
             ? []
             : new KnownShares(
@@ -329,15 +329,15 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
                 held.Active.Where(share => !_plan!.Rebound.ContainsKey(share.ShareKey))
             ).Against(document);
 
-    private static void Throw(List<IntakeRefusal> refusals)
+    private static void Throw(List<ImportRefusal> refusals)
     {
         if (refusals.Count > 0)
         {
-            throw new IntakeException(refusals);
+            throw new ImportException(refusals);
         }
     }
 
-    private long Note(Proceeding proceeding, LedgerTransaction transaction, KeyEnrolmentReport report)
+    private long Note(Proceeding proceeding, LedgerTransaction transaction, KeyRegistrationReport report)
     {
         PendingActs.Begin(
             transaction,
@@ -384,10 +384,10 @@ public sealed class ImportShares(IntakeOrder order, AdminRight right = AdminRigh
     }
 
     // By its history the ledger knows a validator's shares also where nobody says whose a share is: where this throws, nothing is kept.
-    private IEnumerable<IntakeRefusal> SecondOf(LedgerTransaction transaction, VaultShare share) =>
+    private IEnumerable<ImportRefusal> SecondOf(LedgerTransaction transaction, VaultShare share) =>
         (_yielding.ContainsKey(share.ShareKey) ? [] : SlashingProtection.SignBeside(transaction, share.ShareKey))
             .Where(other => !_plan!.Replaced.Contains(other) && !_yielding.ContainsKey(other))
-            .Select(other => IntakeText.SecondShare(share.Listed, other));
+            .Select(other => ImportText.SecondShare(share.Listed, other));
 
     private static AdminException Elsewhere(int count) =>
         new(

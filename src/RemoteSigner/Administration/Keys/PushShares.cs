@@ -27,7 +27,7 @@ public sealed class PushShares(SharePush push) : AdminAct<IReadOnlyList<PushedSh
 
     internal override bool WantsVault => true;
 
-    internal override bool BringsHistory => push.History is not null || push.Floor == SlashingFloor.FromNow;
+    internal override bool BringsHistory => push.History is not null || push.LowWatermark == DeclaredHistory.FromNow;
 
     internal override IReadOnlyList<PushedShare> Result => _result;
 
@@ -52,7 +52,7 @@ public sealed class PushShares(SharePush push) : AdminAct<IReadOnlyList<PushedSh
         ];
         _result = [.. push.Shares.Select(share => here.ContainsKey(share.Key) ? new PushedShare.Duplicate() : ResultOf(places[share.Key]))];
         var history = push.History is { } bytes ? new MemoryStream(bytes.ToArray()) : null;
-        var terms = new ImportTerms(InterchangeReading.FloorsAtLowest)
+        var terms = new ImportTerms(InterchangeReading.LowWatermarksAtLowest)
         {
             Only = Keys.Concat(
                     fresh
@@ -66,7 +66,7 @@ public sealed class PushShares(SharePush push) : AdminAct<IReadOnlyList<PushedSh
         if (fresh.Length > 0)
         {
             _import = new ImportShares(
-                new IntakeOrder(fresh, push.Floor)
+                new ImportRequest(fresh, push.LowWatermark)
                 {
                     History = history,
                     Terms = terms,

@@ -9,13 +9,13 @@ namespace RemoteSigner.Administration.Keys;
 /// <param name="Shares">In the order in which they were sent.</param>
 /// <param name="Provenance">By which door they came.</param>
 /// <param name="Label">What the vault has as their origin.</param>
-/// <param name="Floor">What is stated about their past.</param>
+/// <param name="LowWatermark">What is stated about their past.</param>
 /// <param name="Right">What the door's client needs.</param>
 public sealed record SharePush(
     IReadOnlyList<(BlsPublicKey Key, BlsSecretKey Secret)> Shares,
     ShareProvenance Provenance,
     string Label,
-    SlashingFloor Floor,
+    DeclaredHistory LowWatermark,
     AdminRight Right
 )
 {

@@ -8,14 +8,14 @@ namespace RemoteSigner.Administration.Seals;
 /// lost, the vault gets another root key with it: the former key stays in its token, because backups of the vault may need it, and opens
 /// those alone.
 /// </summary>
-public sealed class AddTokenSlot : SlotAct<EnrolmentReport>
+public sealed class AddTokenSlot : SlotAct<RegistrationReport>
 {
     private readonly Pkcs11Token _token;
     private readonly string _keyLabel;
     private readonly Func<Vault, CancellationToken, Task<IReadOnlyCollection<VaultSlot>>> _gone;
     private readonly SlotReach? _reach;
     private readonly TimeProvider _time;
-    private EnrolmentReport? _report;
+    private RegistrationReport? _report;
 
     private AddTokenSlot(
         string action,
@@ -35,7 +35,7 @@ public sealed class AddTokenSlot : SlotAct<EnrolmentReport>
     private protected override string Detail =>
         $"key {Result.KeyLabel} ({Result.KeyId}) by {Result.Mechanism} in token {Result.TokenLabel} ({Result.TokenSerial})";
 
-    internal override EnrolmentReport Result => _report!;
+    internal override RegistrationReport Result => _report!;
 
     /// <summary>In place of one key: <c>seal.rotate</c>.</summary>
     public static AddTokenSlot InPlaceOf(

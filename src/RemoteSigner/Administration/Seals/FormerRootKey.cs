@@ -1,7 +1,7 @@
 using RemoteSigner.Clusters;
-using RemoteSigner.Freshness;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Administration.Seals;
@@ -44,7 +44,7 @@ public static class FormerRootKey
 
     /// <summary>Brings what is beside the vault under its present root key; each step may be repeated.</summary>
     /// <exception cref="VaultException">The operator's key cannot be read or written.</exception>
-    /// <exception cref="WitnessException">The witness of freshness failed.</exception>
+    /// <exception cref="RollbackAnchorException">The anchor of rollback protection failed.</exception>
     internal static async Task FollowAsync(Proceeding proceeding)
     {
         var vault = proceeding.Vault;
@@ -73,7 +73,7 @@ public static class FormerRootKey
         {
             return await proceeding.HandFenceOverAsync();
         }
-        catch (Exception lost) when (proceeding.Vault.IsOpenedByRecovery && lost is WitnessException or SealingDeviceException)
+        catch (Exception lost) when (proceeding.Vault.IsOpenedByRecovery && lost is RollbackAnchorException or SealingDeviceException)
         {
             return false;
         }

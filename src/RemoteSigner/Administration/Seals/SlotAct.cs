@@ -1,4 +1,4 @@
-using RemoteSigner.Freshness;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Administration.Seals;
@@ -39,7 +39,7 @@ public abstract class SlotAct<TResult> : AdminAct<TResult>
             throw new AdminException(
                 "not_followed",
                 "the fence is still under the root key before the present one, because a start with it would be refused",
-                "'remote-signer freshness status' shows why; settle that first"
+                "'remote-signer rollback-protection status' shows why; settle that first"
             );
         }
 
@@ -96,9 +96,9 @@ public abstract class SlotAct<TResult> : AdminAct<TResult>
         {
             await FormerRootKey.FollowAsync(proceeding);
         }
-        catch (WitnessException e)
+        catch (RollbackAnchorException e)
         {
-            throw new WitnessException(
+            throw new RollbackAnchorException(
                 e.Fault,
                 $"the vault has its new root key, and the fence has not followed yet: {e.Message}",
                 $"{e.Hint}; the next change or start finishes it",

@@ -53,7 +53,7 @@ public sealed class PartialCollection
     {
         var known = claimed.ToLookup(IsKnown);
         List<ValidatorPartial> judged = [.. known[true]];
-        var wrong = BlsBatch.FindFalse([.. judged.Select(Claim)]).ToHashSet();
+        var wrong = BlsBatch.FindInvalid([.. judged.Select(Claim)]).ToHashSet();
         foreach (var one in judged.Where((_, position) => !wrong.Contains(position)))
         {
             _validators[one.GroupKey].Partials[one.Partial.ShareIndex] = one.Partial.Signature;

@@ -14,9 +14,9 @@ public sealed record PartialsFile(string Duty, Root LockHash, ImmutableArray<Par
 {
     private const string Format = "remote-signer-partials";
     private const int Version = 1;
-    private const int MostBytes = 64 * 1024 * 1024;
-    private const int MostValidators = 65536;
-    private const int MostShares = 256;
+    private const int MaxBytes = 64 * 1024 * 1024;
+    private const int MaxValidators = 65536;
+    private const int MaxShares = 256;
     private const int LongestText = 512;
     private const string WrittenBy = "give a file that '--write-partials' wrote";
 
@@ -29,9 +29,9 @@ public sealed record PartialsFile(string Duty, Root LockHash, ImmutableArray<Par
     {
         try
         {
-            return new FileInfo(path).Length <= MostBytes
-                ? Parse(BoundedFile.ReadAllBytes(path, MostBytes))
-                : throw new ClusterFileException(ClusterFileFault.TooLarge, $"it has more than {MostBytes} bytes", WrittenBy);
+            return new FileInfo(path).Length <= MaxBytes
+                ? Parse(BoundedFile.ReadAllBytes(path, MaxBytes))
+                : throw new ClusterFileException(ClusterFileFault.TooLarge, $"it has more than {MaxBytes} bytes", WrittenBy);
         }
         catch (ClusterFileException fault)
         {
@@ -62,7 +62,7 @@ public sealed record PartialsFile(string Duty, Root LockHash, ImmutableArray<Par
         var file = new PartialsFile(
             root.Text("duty", LongestText),
             new Root(root.Bytes("lock_hash", Root.Length)),
-            root.Objects("validators", MostValidators, ReadEntry)
+            root.Objects("validators", MaxValidators, ReadEntry)
         );
         root.RefuseUnread();
         return file.Validators.DistinctBy(entry => entry.GroupKey).Count() == file.Validators.Length
@@ -118,7 +118,7 @@ public sealed record PartialsFile(string Duty, Root LockHash, ImmutableArray<Par
             new BlsPublicKey(members.Bytes("pubkey", BlsPublicKey.Length)),
             members.Text("message", LongestText),
             new Root(members.Bytes("signing_root", Root.Length)),
-            members.Objects("partials", MostShares, partial => new PartialSignature(
+            members.Objects("partials", MaxShares, partial => new PartialSignature(
                 partial.Number("share_index"),
                 new BlsSignature(partial.Bytes("signature", BlsSignature.Length))
             ))

@@ -11,7 +11,7 @@ namespace RemoteSigner.Clusters;
 public sealed record StatedGroup(BlsPublicKey CompositePublicKey, int Threshold, IReadOnlyList<StatedParticipant> Participants)
 {
     /// <summary>Most participants: verifying costs the square of their number.</summary>
-    public const int MostParticipants = 64;
+    public const int MaxParticipants = 64;
 
     /// <summary>The participant that holds this share, or null.</summary>
     public StatedParticipant? Find(BlsPublicKey share) => Participants.FirstOrDefault(participant => participant.PublicKey == share);
@@ -21,9 +21,9 @@ public sealed record StatedGroup(BlsPublicKey CompositePublicKey, int Threshold,
     /// </summary>
     public string? FindProblem()
     {
-        if (Participants.Count > MostParticipants || Threshold < 1 || Threshold > Participants.Count)
+        if (Participants.Count > MaxParticipants || Threshold < 1 || Threshold > Participants.Count)
         {
-            return $"its threshold is not 1 to the number of participants, or these are more than {MostParticipants}";
+            return $"its threshold is not 1 to the number of participants, or these are more than {MaxParticipants}";
         }
 
         if (

@@ -9,14 +9,14 @@ namespace RemoteSigner.Clusters;
 /// Blocks, votes and every other duty of each slot pass at the cost of one comparison of types; a selection proof costs one pairing, about
 /// a millisecond.
 /// </summary>
-/// <param name="mostTopUp">In Gwei: up to this a deposit may have an amount that the lock does not have; 0: none may.</param>
+/// <param name="maxTopUp">In Gwei: up to this a deposit may have an amount that the lock does not have; 0: none may.</param>
 public sealed class ClusterRules(
     Network network,
     RegistrationPolicy registrations,
     BuilderPolicy builders,
     PayloadVotes payloadVotes,
     ClusterLibrary clusters,
-    ulong mostTopUp = 0
+    ulong maxTopUp = 0
 )
 {
     /// <summary>
@@ -98,11 +98,11 @@ public sealed class ClusterRules(
         ulong gasLimit
     )
     {
-        if (gasLimit < registrations.LeastGasLimit || gasLimit > registrations.MostGasLimit)
+        if (gasLimit < registrations.MinGasLimit || gasLimit > registrations.MaxGasLimit)
         {
             return new(
                 ClusterRule.GasLimitOutsideBand,
-                $"the gas limit {gasLimit} is not within {registrations.LeastGasLimit} to {registrations.MostGasLimit}"
+                $"the gas limit {gasLimit} is not within {registrations.MinGasLimit} to {registrations.MaxGasLimit}"
             );
         }
 
@@ -113,8 +113,8 @@ public sealed class ClusterRules(
         builders.Keys.Contains(share) ? null : new(ClusterRule.NotABuilder, $"{what}, and {share} is none of builder.keys in signer.json");
 
     private ClusterRefusal? BidRefusal(ExecutionPayloadBid bid) =>
-        bid.Value > builders.MostBid
-            ? new(ClusterRule.BidAboveLimit, $"the bid is {bid.Value} Gwei, above builder.maxBidGwei of {builders.MostBid}")
+        bid.Value > builders.MaxBid
+            ? new(ClusterRule.BidAboveLimit, $"the bid is {bid.Value} Gwei, above builder.maxBidGwei of {builders.MaxBid}")
         : bid.ExecutionPayment > 0 && !builders.AllowsExecutionPayment
             ? new(
                 ClusterRule.BidAboveLimit,
@@ -157,7 +157,7 @@ public sealed class ClusterRules(
 
         return membership is null ? null
             : clusters.Find(membership) is not { } document ? Missing(membership)
-            : document.DepositProblem(deposit, mostTopUp) is { } problem ? new(ClusterRule.DepositNotOfCluster, $"the deposit {problem}")
+            : document.DepositProblem(deposit, maxTopUp) is { } problem ? new(ClusterRule.DepositNotOfCluster, $"the deposit {problem}")
             : null;
     }
 

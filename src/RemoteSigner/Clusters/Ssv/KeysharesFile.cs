@@ -26,13 +26,13 @@ public sealed record KeysharesFile
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
     public static KeysharesFile Open(string path) =>
-        new FileInfo(path).Length is var length && length <= KeysharesJson.MostBytes
-            ? Parse(BoundedFile.ReadAllBytes(path, KeysharesJson.MostBytes))
+        new FileInfo(path).Length is var length && length <= KeysharesJson.MaxBytes
+            ? Parse(BoundedFile.ReadAllBytes(path, KeysharesJson.MaxBytes))
             : throw KeysharesJson.TooLarge(length);
 
     /// <summary>True when the file at a path is one of these rather than Charon's; it is not known to be well-formed by that.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
     public static bool IsAt(string path) =>
-        new FileInfo(path).Length <= KeysharesJson.MostBytes && Is(BoundedFile.ReadAllBytes(path, KeysharesJson.MostBytes));
+        new FileInfo(path).Length <= KeysharesJson.MaxBytes && Is(BoundedFile.ReadAllBytes(path, KeysharesJson.MaxBytes));
 }

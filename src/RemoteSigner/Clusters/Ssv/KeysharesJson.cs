@@ -7,14 +7,14 @@ namespace RemoteSigner.Clusters.Ssv;
 internal static class KeysharesJson
 {
     // A validator of 13 operators takes 17 KiB; the contract takes at most 80 at a time.
-    public const int MostBytes = 16 * 1024 * 1024;
-    private const int MostValidators = 1000;
-    public const int MostOperators = 13;
+    public const int MaxBytes = 16 * 1024 * 1024;
+    private const int MaxValidators = 1000;
+    public const int MaxOperators = 13;
     private const string Shares = "shares";
     private const string Payload = "payload";
 
     public static ClusterFileException TooLarge(long length) =>
-        new(ClusterFileFault.TooLarge, $"the file has {length} bytes, at most {MostBytes} are read", "check that this is a keyshares.json");
+        new(ClusterFileFault.TooLarge, $"the file has {length} bytes, at most {MaxBytes} are read", "check that this is a keyshares.json");
 
     // Whoever reads the file then says what is wrong with it.
     public static bool Is(ReadOnlyMemory<byte> json)
@@ -53,7 +53,7 @@ internal static class KeysharesJson
         var file = new KeysharesFile
         {
             Version = ReadVersion(root),
-            Validators = root.Has(Shares) ? root.Objects(Shares, MostValidators, ReadValidator) : [ReadValidator(root)],
+            Validators = root.Has(Shares) ? root.Objects(Shares, MaxValidators, ReadValidator) : [ReadValidator(root)],
         };
         _ = root.Text("createdAt", 32, optional: true);
         root.RefuseUnread();
@@ -62,7 +62,7 @@ internal static class KeysharesJson
 
     private static JsonDocument Open(ReadOnlyMemory<byte> json)
     {
-        if (json.Length > MostBytes)
+        if (json.Length > MaxBytes)
         {
             throw TooLarge(json.Length);
         }
@@ -94,9 +94,9 @@ internal static class KeysharesJson
                 Nonce: data.Number("ownerNonce"),
                 Owner: ReadOwner(data),
                 Key: new BlsPublicKey(data.Bytes("publicKey", BlsPublicKey.Length)),
-                Operators: data.Objects("operators", MostOperators, member => new SsvOperator(
+                Operators: data.Objects("operators", MaxOperators, member => new SsvOperator(
                     member.Number("id"),
-                    member.Text("operatorKey", OperatorPublicKey.MostText)
+                    member.Text("operatorKey", OperatorPublicKey.MaxText)
                 ))
             )
         );
@@ -107,12 +107,12 @@ internal static class KeysharesJson
             GroupKey = content.Key,
             Operators = content.Operators,
             PayloadGroupKey = new BlsPublicKey(payload.Bytes("publicKey", BlsPublicKey.Length)),
-            OperatorIds = payload.Numbers("operatorIds", MostOperators),
+            OperatorIds = payload.Numbers("operatorIds", MaxOperators),
             SharesData =
             [
                 .. payload.BytesUpTo(
                     "sharesData",
-                    BlsSignature.Length + (MostOperators * (BlsPublicKey.Length + ValidatorShares.EncryptedLength))
+                    BlsSignature.Length + (MaxOperators * (BlsPublicKey.Length + ValidatorShares.EncryptedLength))
                 ),
             ],
         });

@@ -8,7 +8,7 @@ internal static class OperatorChecks
     public const string Restore = "take the file from whoever made it; never go on with this one";
 
     public static CheckVerdict ClusterSize(ValidatorShares validator) =>
-        validator.Operators.Length is 4 or 7 or 10 or KeysharesJson.MostOperators
+        validator.Operators.Length is 4 or 7 or 10 or KeysharesJson.MaxOperators
             ? new Passed($"{validator.Threshold} of {validator.Operators.Length}")
             : new Failed(
                 $"there are {validator.Operators.Length} operators, not 4, 7, 10 or 13",

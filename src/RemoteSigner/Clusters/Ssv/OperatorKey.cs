@@ -33,7 +33,7 @@ public sealed class OperatorKey : IDisposable
             return null;
         }
 
-        var lawful = EncryptedShare.TryRead(block.Span, scalar.Span) & BlsSecretKey.IsLawful(scalar.Span);
+        var lawful = EncryptedShare.TryRead(block.Span, scalar.Span) & BlsSecretKey.IsValid(scalar.Span);
         var secret = BlsSecretKey.FromBigEndian(arena, lawful ? scalar.Span : Substitute);
         Span<byte> derived = stackalloc byte[BlsPublicKey.Length];
         secret.WritePublicKey(derived);

@@ -11,7 +11,7 @@ namespace RemoteSigner.Clusters.Ssv;
 /// </summary>
 public sealed class OperatorPublicKey : IEquatable<OperatorPublicKey>
 {
-    public const int MostText = 1024;
+    public const int MaxText = 1024;
     private const int Bits = 2048;
 
     private readonly byte[] _subjectPublicKeyInfo;
@@ -24,7 +24,7 @@ public sealed class OperatorPublicKey : IEquatable<OperatorPublicKey>
     /// <summary>Reads what a keyshares file or the contract shows; false for anything but one RSA key of 2048 bits.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out OperatorPublicKey? key)
     {
-        key = Base64.IsValid(text) && text.Length <= MostText ? FromPem(Encoding.ASCII.GetString(Convert.FromBase64String(text))) : null;
+        key = Base64.IsValid(text) && text.Length <= MaxText ? FromPem(Encoding.ASCII.GetString(Convert.FromBase64String(text))) : null;
         return key is not null;
     }
 

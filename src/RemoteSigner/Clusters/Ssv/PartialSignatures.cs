@@ -13,7 +13,7 @@ internal static class PartialSignatures
     private const int FixedLength = 20;
     private const int ItemLength = 144;
     private const int SignerAt = 128;
-    private const int MostItems = 5048;
+    private const int MaxItems = 5048;
 
     /// <summary>The one operator that all of them are from; null when it is no such message.</summary>
     public static ulong? SignerOf(ReadOnlySpan<byte> data)
@@ -21,7 +21,7 @@ internal static class PartialSignatures
         if (
             data.Length < FixedLength + ItemLength
             || (data.Length - FixedLength) % ItemLength != 0
-            || (data.Length - FixedLength) / ItemLength > MostItems
+            || (data.Length - FixedLength) / ItemLength > MaxItems
             || BinaryPrimitives.ReadUInt64LittleEndian(data) > LastType
             || BinaryPrimitives.ReadUInt32LittleEndian(data[OffsetAt..]) != FixedLength
         )

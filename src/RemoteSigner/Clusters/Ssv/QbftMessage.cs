@@ -15,7 +15,7 @@ internal static class QbftMessage
     private const int FirstListOffsetAt = 68;
     private const int SecondListOffsetAt = 72;
     private const int FixedLength = 76;
-    private const int MostJustifications = 13;
+    private const int MaxJustifications = 13;
 
     /// <summary>True for such a message about the duty that <paramref name="identifier"/> names.</summary>
     public static bool IsOf(ReadOnlySpan<byte> identifier, ReadOnlySpan<byte> data)
@@ -49,7 +49,7 @@ internal static class QbftMessage
         }
 
         var first = list.Length < 4 ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(list);
-        if (first == 0 || first % 4 != 0 || first > 4 * MostJustifications || first > list.Length)
+        if (first == 0 || first % 4 != 0 || first > 4 * MaxJustifications || first > list.Length)
         {
             return false;
         }

@@ -17,7 +17,7 @@ public sealed record SsvMessage(SsvDomain Domain, SsvRole Role, SsvMessageKind K
     private const int ExecutorLength = 48;
 
     // ssv-spec: at most 726,932 bytes of data.
-    private const int MostBytes = 1024 * 1024;
+    private const int MaxBytes = 1024 * 1024;
 
     /// <summary>The validator whose duty it is; null where the whole committee performs it.</summary>
     public BlsPublicKey? Validator { get; private init; }
@@ -38,7 +38,7 @@ public sealed record SsvMessage(SsvDomain Domain, SsvRole Role, SsvMessageKind K
     /// <summary>Reads the bytes that are to be signed; null when they are no such message, whatever else they are.</summary>
     public static SsvMessage? TryParse(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length is <= DataAt or > MostBytes || BinaryPrimitives.ReadUInt32LittleEndian(bytes[OffsetAt..]) != DataAt)
+        if (bytes.Length is <= DataAt or > MaxBytes || BinaryPrimitives.ReadUInt32LittleEndian(bytes[OffsetAt..]) != DataAt)
         {
             return null;
         }

@@ -67,7 +67,7 @@ internal static class ClientNames
     public static TekuTree? TekuTree(string folder)
     {
         var root = folder;
-        for (var depth = 0; depth <= Keys.TekuTree.MostDepth && Path.GetDirectoryName(root) is { } parent; depth++, root = parent)
+        for (var depth = 0; depth <= Keys.TekuTree.MaxDepth && Path.GetDirectoryName(root) is { } parent; depth++, root = parent)
         {
             var passwords = Path.Combine(parent, Path.GetFileName(root) == "local" ? "local-passwords" : "passwords");
             if (Path.GetFileName(root) is "keys" or "local" && Directory.Exists(passwords))
@@ -87,5 +87,5 @@ internal static class ClientNames
 internal sealed record TekuTree(string Passwords, string Below, int Depth)
 {
     /// <summary>So deep are folders entered.</summary>
-    public const int MostDepth = 8;
+    public const int MaxDepth = 8;
 }

@@ -19,7 +19,7 @@ public static class KeyLabel
         {
             var shown = Rune.IsControl(rune) || rune == Rune.ReplacementChar ? new Rune('?') : rune;
             length += shown.Utf8SequenceLength;
-            if (length > VaultFile.MostLabel)
+            if (length > VaultFile.MaxLabel)
             {
                 break;
             }

@@ -6,7 +6,7 @@ namespace RemoteSigner.Keys;
 internal sealed record KeyPlace(string Path, bool IsEntered, bool IsAbove)
 {
     // Teku's key manager lies deepest: validator/key-manager/local.
-    private const int MostDepth = 3;
+    private const int MaxDepth = 3;
 
     // Whatever else lies below, such as a backup, is somebody's own and is named if it is meant.
     private static readonly HashSet<string> _clientFolders =
@@ -27,11 +27,11 @@ internal sealed record KeyPlace(string Path, bool IsEntered, bool IsAbove)
     {
         IgnoreInaccessible = true,
         RecurseSubdirectories = true,
-        MaxRecursionDepth = MostDepth,
+        MaxRecursionDepth = MaxDepth,
     };
 
     /// <summary>A folder and what lies below it, each before those in it, by name.</summary>
-    public static IEnumerable<KeyPlace> From(string folder) => Enter(folder, MostDepth);
+    public static IEnumerable<KeyPlace> From(string folder) => Enter(folder, MaxDepth);
 
     /// <summary>A folder by itself.</summary>
     public static IEnumerable<KeyPlace> At(string folder) => Enter(folder, 0);
@@ -60,7 +60,7 @@ internal sealed record KeyPlace(string Path, bool IsEntered, bool IsAbove)
 
     // Links could lead in a circle, and a volume of secrets has each file a second time in a hidden folder.
     private static bool IsOfTeku(string folder, TekuTree tree) =>
-        tree.Depth < TekuTree.MostDepth
+        tree.Depth < TekuTree.MaxDepth
         && !System.IO.Path.GetFileName(folder).StartsWith('.')
         && (File.GetAttributes(folder) & FileAttributes.ReparsePoint) == 0;
 }

@@ -25,7 +25,7 @@ public sealed record KeystoreFile(string KeystorePath, string PasswordPath) : IK
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read);
-            var buffer = new byte[Keystore.MostBytes + 1];
+            var buffer = new byte[Keystore.MaxBytes + 1];
             return buffer[..file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -10,7 +10,7 @@ namespace RemoteSigner.Keys;
 public sealed class Keystore
 {
     /// <summary>The largest file that is read, in bytes; real ones have about 900.</summary>
-    public const int MostBytes = 64 * 1024;
+    public const int MaxBytes = 64 * 1024;
 
     private readonly KeystoreCrypto _crypto;
 

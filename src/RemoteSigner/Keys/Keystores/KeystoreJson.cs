@@ -7,25 +7,25 @@ namespace RemoteSigner.Keys;
 /// <summary>Reads the JSON of EIP-2335, member by member, each within bounds.</summary>
 internal static class KeystoreJson
 {
-    private const int LeastKeyLength = 32;
-    private const int MostKeyLength = 64;
-    private const int MostSalt = 256;
+    private const int MinKeyLength = 32;
+    private const int MaxKeyLength = 64;
+    private const int MaxSalt = 256;
     private const int SecretLength = 32;
-    private const int MostOperatorSecret = 2000;
-    private const int MostText = 4096;
+    private const int MaxOperatorSecret = 2000;
+    private const int MaxText = 4096;
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
     internal static Keystore Read(ReadOnlySpan<byte> json) => Read(json, Read);
 
     /// <summary>SSV keeps an operator's key as the bare <c>crypto</c> part of a keystore, the secret being a PEM.</summary>
-    internal static KeystoreCrypto ReadOperator(ReadOnlySpan<byte> json) => Read(json, root => ReadCrypto(root, 1, MostOperatorSecret));
+    internal static KeystoreCrypto ReadOperator(ReadOnlySpan<byte> json) => Read(json, root => ReadCrypto(root, 1, MaxOperatorSecret));
 
     private static T Read<T>(ReadOnlySpan<byte> json, Func<JsonElement, T> read)
     {
-        if (json.Length > Keystore.MostBytes)
+        if (json.Length > Keystore.MaxBytes)
         {
-            throw Malformed($"it has {json.Length} bytes, at most {Keystore.MostBytes} are read");
+            throw Malformed($"it has {json.Length} bytes, at most {Keystore.MaxBytes} are read");
         }
 
         try
@@ -48,7 +48,7 @@ internal static class KeystoreJson
             throw Unsupported($"its version is {version}, EIP-2335 has 4");
         }
 
-        var crypto = ReadCrypto(Object(root, "crypto", "crypto"), SecretLength, Keystore.MostBytes);
+        var crypto = ReadCrypto(Object(root, "crypto", "crypto"), SecretLength, Keystore.MaxBytes);
         if (crypto.Cipher.Length > SecretLength)
         {
             throw root.TryGetProperty("pubkey", out _)
@@ -87,8 +87,8 @@ internal static class KeystoreJson
     private static KeystoreKdf ReadKdf(JsonElement kdf)
     {
         var parameters = Object(kdf, "params", "crypto.kdf.params");
-        var salt = Bytes(parameters, "salt", "crypto.kdf.params.salt", 1, MostSalt);
-        var length = Number(parameters, "dklen", "crypto.kdf.params.dklen", LeastKeyLength, MostKeyLength);
+        var salt = Bytes(parameters, "salt", "crypto.kdf.params.salt", 1, MaxSalt);
+        var length = Number(parameters, "dklen", "crypto.kdf.params.dklen", MinKeyLength, MaxKeyLength);
         return Text(kdf, "function", "crypto.kdf.function") switch
         {
             "scrypt" => ReadScrypt(parameters, salt, length),
@@ -101,7 +101,7 @@ internal static class KeystoreJson
     {
         var n = Number(parameters, "n", "crypto.kdf.params.n", 2, 1 << 24);
         var r = Number(parameters, "r", "crypto.kdf.params.r", 1, 1 << 16);
-        var p = Number(parameters, "p", "crypto.kdf.params.p", 1, KeystoreKdf.Scrypt.MostParallel);
+        var p = Number(parameters, "p", "crypto.kdf.params.p", 1, KeystoreKdf.Scrypt.MaxParallel);
         var kdf = new KeystoreKdf.Scrypt(salt, length, n, r, p);
         if (!BitOperations.IsPow2(n))
         {
@@ -114,10 +114,10 @@ internal static class KeystoreJson
             throw Malformed("crypto.kdf.params.n is below 65536 where r is 1");
         }
 
-        return kdf.MemoryBytes <= KeystoreKdf.Scrypt.MostMemory + (1 << 20)
+        return kdf.MemoryBytes <= KeystoreKdf.Scrypt.MaxMemory + (1 << 20)
             ? kdf
             : throw Malformed(
-                $"scrypt would take {kdf.MemoryBytes >> 20} MiB of memory, at most {KeystoreKdf.Scrypt.MostMemory >> 20} are lent"
+                $"scrypt would take {kdf.MemoryBytes >> 20} MiB of memory, at most {KeystoreKdf.Scrypt.MaxMemory >> 20} are lent"
             );
     }
 
@@ -125,7 +125,7 @@ internal static class KeystoreJson
     {
         var prf = Text(parameters, "prf", "crypto.kdf.params.prf");
         return prf == "hmac-sha256"
-            ? new KeystoreKdf.Pbkdf2(salt, length, Number(parameters, "c", "crypto.kdf.params.c", 1, KeystoreKdf.Pbkdf2.MostIterations))
+            ? new KeystoreKdf.Pbkdf2(salt, length, Number(parameters, "c", "crypto.kdf.params.c", 1, KeystoreKdf.Pbkdf2.MaxIterations))
             : throw Unsupported($"crypto.kdf.params.prf is '{Shown(prf)}', EIP-2335 has hmac-sha256");
     }
 
@@ -172,9 +172,7 @@ internal static class KeystoreJson
     {
         try
         {
-            return member.GetString() is { Length: <= MostText } text
-                ? text
-                : throw Malformed($"{path} has more than {MostText} characters");
+            return member.GetString() is { Length: <= MaxText } text ? text : throw Malformed($"{path} has more than {MaxText} characters");
         }
         catch (InvalidOperationException e)
         {

@@ -16,8 +16,8 @@ internal abstract record KeystoreKdf(byte[] Salt, int KeyLength)
     /// <summary>scrypt, RFC 7914.</summary>
     internal sealed record Scrypt(byte[] Salt, int KeyLength, int N, int R, int P) : KeystoreKdf(Salt, KeyLength)
     {
-        internal const long MostMemory = 1L << 30;
-        internal const int MostParallel = 16;
+        internal const long MaxMemory = 1L << 30;
+        internal const int MaxParallel = 16;
 
         internal override long MemoryBytes => 128L * R * ((long)N + P + 2);
 
@@ -42,7 +42,7 @@ internal abstract record KeystoreKdf(byte[] Salt, int KeyLength)
     /// <summary>PBKDF2 with HMAC-SHA-256, RFC 8018.</summary>
     internal sealed record Pbkdf2(byte[] Salt, int KeyLength, int Iterations) : KeystoreKdf(Salt, KeyLength)
     {
-        internal const int MostIterations = 1 << 24;
+        internal const int MaxIterations = 1 << 24;
 
         internal override long MemoryBytes => 4096;
 

@@ -12,7 +12,7 @@ namespace RemoteSigner.Keys;
 public static class KeystorePassword
 {
     /// <summary>The longest password that is read, in bytes.</summary>
-    public const int MostBytes = 1024;
+    public const int MaxBytes = 1024;
 
     private const int LongestDecomposition = 18;
     private const int HangulFirst = 0xac00,
@@ -23,13 +23,13 @@ public static class KeystorePassword
         Vowels = 21,
         Tails = 28;
 
-    /// <summary>Reads a password file, at most <see cref="MostBytes"/>, and normalises it.</summary>
+    /// <summary>Reads a password file, at most <see cref="MaxBytes"/>, and normalises it.</summary>
     /// <exception cref="KeystoreException">It is missing, too long, or not UTF-8.</exception>
     public static SecretBytes Read(string path, SecretArena arena)
     {
         try
         {
-            using var raw = SecretFile.Read(path, arena, MostBytes);
+            using var raw = SecretFile.Read(path, arena, MaxBytes);
             return Normalise(raw, arena);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -47,11 +47,11 @@ public static class KeystorePassword
     /// <exception cref="KeystoreException">The bytes are not UTF-8, or too many.</exception>
     public static SecretBytes Normalise(SecretBytes raw, SecretArena arena)
     {
-        if (raw.Length > MostBytes)
+        if (raw.Length > MaxBytes)
         {
             throw new KeystoreException(
                 KeystoreFault.PasswordUnreadable,
-                $"a password has at most {MostBytes} bytes, this one {raw.Length}",
+                $"a password has at most {MaxBytes} bytes, this one {raw.Length}",
                 "check that this is the password file"
             );
         }

@@ -27,7 +27,7 @@ public sealed class NodeKeystores(
     /// All shares that are not held, with their membership; the caller disposes them. At most <paramref name="loan"/> is lent to key
     /// derivation.
     /// </summary>
-    /// <exception cref="IntakeException">At least one keystore is missing, does not open or holds another key: none is given, all refusals
+    /// <exception cref="ImportException">At least one keystore is missing, does not open or holds another key: none is given, all refusals
     /// are listed.</exception>
     public async Task<IReadOnlyList<VaultShare>> OpenAsync(
         SecretArena arena,
@@ -41,7 +41,7 @@ public sealed class NodeKeystores(
         var keys = await DecryptAsync(files, arena, loan, progress, cancellation);
         try
         {
-            Throw([.. keys.Zip(_wanted).Select(pair => Compare(pair.First, pair.Second)).OfType<IntakeRefusal>()]);
+            Throw([.. keys.Zip(_wanted).Select(pair => Compare(pair.First, pair.Second)).OfType<ImportRefusal>()]);
             return
             [
                 .. keys.Zip(_wanted, (key, share) =>
@@ -84,9 +84,9 @@ public sealed class NodeKeystores(
         }
         catch (KeystoreImportException e)
         {
-            throw new IntakeException([
-                .. e.Failures.Select(failure => new IntakeRefusal(
-                    IntakeText.Code(failure.Fault),
+            throw new ImportException([
+                .. e.Failures.Select(failure => new ImportRefusal(
+                    ImportText.Code(failure.Fault),
                     failure.Path,
                     failure.Reason,
                     failure.Hint
@@ -103,7 +103,7 @@ public sealed class NodeKeystores(
             ? new KeystoreFile(node.InsecureKeystoreFile(share.Position), node.InsecurePasswordFile(share.Position))
             : new KeystoreFile(node.KeystoreFile(share.Position), node.PasswordFile(share.Position));
 
-    private static IntakeRefusal Missing(KeystoreFile file) =>
+    private static ImportRefusal Missing(KeystoreFile file) =>
         new(
             "missing_keystore",
             file.KeystorePath,
@@ -111,17 +111,17 @@ public sealed class NodeKeystores(
             "give the folder with all keystores of this node; keystore-insecure-N.json counts on test networks only"
         );
 
-    private IEnumerable<IntakeRefusal> Surplus(List<KeystoreFile> files) =>
+    private IEnumerable<ImportRefusal> Surplus(List<KeystoreFile> files) =>
         node.FindKeystores()
             .Except(files.Select(file => file.KeystorePath))
-            .Select(path => new IntakeRefusal(
+            .Select(path => new ImportRefusal(
                 "surplus_keystore",
                 path,
                 "the lock has no validator at this position, or the network is no test network",
                 "give the lock that these keystores belong to; keystore-insecure-N.json counts on test networks only"
             ));
 
-    private IntakeRefusal? Compare(ImportedKey key, ClusterShare share)
+    private ImportRefusal? Compare(ImportedKey key, ClusterShare share)
     {
         if (key.PublicKey == share.PublicShare)
         {
@@ -154,11 +154,11 @@ public sealed class NodeKeystores(
             );
     }
 
-    private static void Throw(List<IntakeRefusal> refusals)
+    private static void Throw(List<ImportRefusal> refusals)
     {
         if (refusals.Count > 0)
         {
-            throw new IntakeException(refusals);
+            throw new ImportException(refusals);
         }
     }
 }

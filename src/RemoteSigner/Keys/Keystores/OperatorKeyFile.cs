@@ -14,7 +14,7 @@ namespace RemoteSigner.Keys;
 /// </summary>
 public static class OperatorKeyFile
 {
-    private const int MostBytes = 16 * 1024;
+    private const int MaxBytes = 16 * 1024;
 
     private const string RsaEncryption = "1.2.840.113549.1.1.1";
 
@@ -32,7 +32,7 @@ public static class OperatorKeyFile
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
     public static OperatorKey Read(string path, string? passwordPath, SecretArena arena)
     {
-        using var file = SecretFile.Read(path, arena, MostBytes);
+        using var file = SecretFile.Read(path, arena, MaxBytes);
         if (!file.Span.StartsWith("{"u8))
         {
             return ReadPem(file.Span, arena);

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace RemoteSigner.Sealing.Pkcs11;
 
 /// <summary>The threads of one token: as many as its profile allows, and a bounded number more for those that hang.</summary>
-internal sealed class Pkcs11Threads(int threads, int mostStuck) : IDisposable
+internal sealed class Pkcs11Threads(int threads, int maxStuck) : IDisposable
 {
     private static readonly TimeSpan CloseWait = TimeSpan.FromSeconds(2);
 
@@ -74,11 +74,11 @@ internal sealed class Pkcs11Threads(int threads, int mostStuck) : IDisposable
 
     private Pkcs11Worker TakeWorker()
     {
-        if (Stuck >= mostStuck)
+        if (Stuck >= maxStuck)
         {
             throw new TokenException(
                 TokenFault.Hung,
-                $"{mostStuck} calls are stuck in the PKCS#11 module, no further one is risked",
+                $"{maxStuck} calls are stuck in the PKCS#11 module, no further one is risked",
                 "mend the device or its network, or restart the signer"
             );
         }

@@ -14,7 +14,7 @@ public sealed class Pkcs11Token : ISealingDevice
 {
     private readonly Pkcs11Module _module;
     private readonly Pkcs11Threads _threads;
-    private readonly TokenPatience _patience;
+    private readonly TokenTimeouts _patience;
     private readonly TokenCounters _counters = new();
     private readonly TokenHistory _history;
     private readonly ResiliencePipeline _pipeline;
@@ -34,10 +34,10 @@ public sealed class Pkcs11Token : ISealingDevice
         SecretBytes? pin,
         SecretArena arena,
         TimeProvider time,
-        TokenPatience? patience = null
+        TokenTimeouts? patience = null
     )
     {
-        (Profile, Address, Arena, _patience) = (profile, address, arena, patience ?? new TokenPatience());
+        (Profile, Address, Arena, _patience) = (profile, address, arena, patience ?? new TokenTimeouts());
         _pin = new TokenPin(address.Label, pin, _patience.Call, time);
         _history = new TokenHistory(time);
         _module = Pkcs11Module.At(address.ModulePath);

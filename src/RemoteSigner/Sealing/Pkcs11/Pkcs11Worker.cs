@@ -30,7 +30,7 @@ internal sealed class Pkcs11Worker : IDisposable
     internal async Task<T> RunAsync<T>(Func<T> call, CancellationToken cancellation)
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _jobs.Add(() => Answer(call, answer), CancellationToken.None);
+        _jobs.Add(() => ApiResponse(call, answer), CancellationToken.None);
         using var giveUp = cancellation.Register(() => answer.TrySetCanceled(cancellation));
         return await answer.Task;
     }
@@ -60,7 +60,7 @@ internal sealed class Pkcs11Worker : IDisposable
     /// </summary>
     internal void Join(TimeSpan patience) => _thread.Join(patience);
 
-    private static void Answer<T>(Func<T> call, TaskCompletionSource<T> answer)
+    private static void ApiResponse<T>(Func<T> call, TaskCompletionSource<T> answer)
     {
         try
         {

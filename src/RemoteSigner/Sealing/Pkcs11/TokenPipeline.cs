@@ -9,7 +9,7 @@ namespace RemoteSigner.Sealing.Pkcs11;
 internal static class TokenPipeline
 {
     internal static ResiliencePipeline Build(
-        TokenPatience patience,
+        TokenTimeouts patience,
         TimeProvider time,
         CircuitBreakerStateProvider state,
         Func<Exception, bool> isLoss

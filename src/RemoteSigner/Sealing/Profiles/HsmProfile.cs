@@ -146,9 +146,9 @@ public sealed record HsmProfile(
             yield return "aesGcm.ivBytes is 12 to 16 and aesGcm.tagBits 96 to 128";
         }
 
-        if (DataObjects.LabelBytes is < HsmDataObjects.LeastLabelBytes)
+        if (DataObjects.LabelBytes is < HsmDataObjects.MinLabelBytes)
         {
-            yield return $"dataObjects.labelBytes is {HsmDataObjects.LeastLabelBytes} or more, or null";
+            yield return $"dataObjects.labelBytes is {HsmDataObjects.MinLabelBytes} or more, or null";
         }
 
         if (DataObjects.Source.Length == 0)
@@ -227,7 +227,7 @@ public enum HsmIvPlacement
     Prefix,
 }
 
-/// <summary>What becomes of a data object (<c>CKO_DATA</c>), which the witness of freshness is.</summary>
+/// <summary>What becomes of a data object (<c>CKO_DATA</c>), which the anchor of rollback protection is.</summary>
 /// <param name="Kept">Where it is.</param>
 /// <param name="Private"><c>CKA_PRIVATE</c> of it: false where the token refuses private ones.</param>
 /// <param name="LabelBytes">The longest label that comes back whole, 32 or more; null when no limit is known.</param>
@@ -235,7 +235,7 @@ public enum HsmIvPlacement
 public sealed record HsmDataObjects(HsmPlace Kept, bool Private, int? LabelBytes, string Source)
 {
     /// <summary>The labels of this program's data objects are no longer.</summary>
-    public const int LeastLabelBytes = 32;
+    public const int MinLabelBytes = 32;
 
     /// <summary>Does a label of so many bytes come back whole?</summary>
     public bool KeepsLabelOf(int bytes) => LabelBytes is null || bytes <= LabelBytes;

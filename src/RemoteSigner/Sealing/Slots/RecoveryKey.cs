@@ -9,8 +9,8 @@ namespace RemoteSigner.Sealing;
 /// </summary>
 public sealed class RecoveryKey : IKeyEncryptionKey, IDisposable
 {
-    private const int LeastBits = 3072;
-    private const int MostBits = 8192;
+    private const int MinBits = 3072;
+    private const int MaxBits = 8192;
 
     private readonly RSA _key;
     private readonly byte[] _id;
@@ -19,7 +19,7 @@ public sealed class RecoveryKey : IKeyEncryptionKey, IDisposable
 
     private RecoveryKey(RSA key, bool opens, string label, SecretArena arena)
     {
-        if (key.KeySize is < LeastBits or > MostBits)
+        if (key.KeySize is < MinBits or > MaxBits)
         {
             key.Dispose();
             throw Unusable($"it has {key.KeySize} bits", null);
@@ -120,7 +120,7 @@ public sealed class RecoveryKey : IKeyEncryptionKey, IDisposable
         new(
             VaultFault.WrongKey,
             $"cannot use this recovery key: {why}",
-            $"give an RSA key of {LeastBits} to {MostBits} bits in PEM: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4096",
+            $"give an RSA key of {MinBits} to {MaxBits} bits in PEM: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4096",
             cause
         );
 

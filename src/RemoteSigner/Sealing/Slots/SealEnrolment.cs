@@ -19,7 +19,7 @@ public static class SealEnrolment
     )
     {
         var serial = await token.ConnectAsync(cancellation);
-        var rejected = new List<EnrolmentReport.Rejection>();
+        var rejected = new List<RegistrationReport.Rejection>();
         var faults = new List<TokenException>();
         foreach (var mechanism in token.Profile.Mechanisms)
         {
@@ -27,7 +27,7 @@ public static class SealEnrolment
             try
             {
                 var (key, seal, unseal) = await TryAsync(token, mechanism, keyLabel, time, cancellation);
-                var report = new EnrolmentReport(
+                var report = new RegistrationReport(
                     token.Profile.Name,
                     token.Address.Label,
                     serial,
@@ -46,7 +46,7 @@ public static class SealEnrolment
                 when (e.Fault is TokenFault.MechanismNotOffered or TokenFault.InputRefused or TokenFault.Refused or TokenFault.DeviceLost)
             {
                 // Some tokens answer as if they were gone to what they cannot do.
-                rejected.Add(new EnrolmentReport.Rejection(mechanism, e.Message));
+                rejected.Add(new RegistrationReport.Rejection(mechanism, e.Message));
                 faults.Add(e);
             }
         }
@@ -64,7 +64,7 @@ public static class SealEnrolment
         );
     }
 
-    private static async Task<(Pkcs11Key Key, EnrolmentReport.Latency Seal, EnrolmentReport.Latency Unseal)> TryAsync(
+    private static async Task<(Pkcs11Key Key, RegistrationReport.Latency Seal, RegistrationReport.Latency Unseal)> TryAsync(
         Pkcs11Token token,
         VaultSlotType mechanism,
         string label,
@@ -98,4 +98,4 @@ public static class SealEnrolment
 }
 
 /// <summary>A new key-encryption key and what its trials showed.</summary>
-public sealed record Enrolment(Pkcs11Key Key, EnrolmentReport Report);
+public sealed record Enrolment(Pkcs11Key Key, RegistrationReport Report);

@@ -35,7 +35,7 @@ internal sealed class SealTrial(Pkcs11Token token, Pkcs11Key key, TimeProvider t
         Expect(await OpensAsync(second, Context, secret, cancellation), "the token did not unseal after the trials with wrong input");
     }
 
-    internal async Task<(EnrolmentReport.Latency Seal, EnrolmentReport.Latency Unseal)> MeasureAsync(CancellationToken cancellation)
+    internal async Task<(RegistrationReport.Latency Seal, RegistrationReport.Latency Unseal)> MeasureAsync(CancellationToken cancellation)
     {
         List<TimeSpan> seals = [],
             unseals = [];
@@ -51,7 +51,7 @@ internal sealed class SealTrial(Pkcs11Token token, Pkcs11Key key, TimeProvider t
             unseals.Add(time.GetElapsedTime(start));
         }
 
-        return (EnrolmentReport.Latency.Of(seals), EnrolmentReport.Latency.Of(unseals));
+        return (RegistrationReport.Latency.Of(seals), RegistrationReport.Latency.Of(unseals));
     }
 
     private static byte[] Flipped(byte[] wrapped, int position)

@@ -14,7 +14,7 @@ public sealed class ReleaseKey : IDisposable
     internal const int PointLength = 64;
 
     /// <summary>More bytes than the PKCS#8 form of a P-256 key has (138).</summary>
-    private const int MostDer = 256;
+    private const int MaxDer = 256;
 
     private readonly ECDsa _key;
 
@@ -69,8 +69,8 @@ public sealed class ReleaseKey : IDisposable
     /// <summary>The private half in PKCS#8 PEM, for the folder that is carried away; the caller zeroes it.</summary>
     public byte[] ExportPrivatePem()
     {
-        var buffer = GC.AllocateUninitializedArray<byte>(MostDer, pinned: true);
-        var text = GC.AllocateUninitializedArray<char>(PemEncoding.GetEncodedSize("PRIVATE KEY".Length, MostDer), pinned: true);
+        var buffer = GC.AllocateUninitializedArray<byte>(MaxDer, pinned: true);
+        var text = GC.AllocateUninitializedArray<char>(PemEncoding.GetEncodedSize("PRIVATE KEY".Length, MaxDer), pinned: true);
         try
         {
             _key.TryExportPkcs8PrivateKey(buffer, out var written);

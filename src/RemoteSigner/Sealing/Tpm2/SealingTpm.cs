@@ -16,7 +16,7 @@ public sealed class SealingTpm : ISealingDevice
         + "the slot of a token, with that one under seal in signer.json";
 
     private readonly Func<ITpmTransport> _connect;
-    private readonly TpmPatience? _patience;
+    private readonly TpmTimeouts? _patience;
     private readonly PinSource? _owner;
     private readonly SecretArena _arena;
     private readonly TpmPin _pin;
@@ -31,11 +31,11 @@ public sealed class SealingTpm : ISealingDevice
     /// <exception cref="FormatException">The address names no TPM.</exception>
     public SealingTpm(
         string address,
-        ApprovalFolder approvals,
+        FirmwareApprovalFolder approvals,
         PinSource pin,
         PinSource? owner,
         SecretArena arena,
-        TpmPatience? patience = null
+        TpmTimeouts? patience = null
     )
         : this(TpmAddress.Parse(address).Connect, address, approvals, pin, owner, arena, patience) { }
 
@@ -43,11 +43,11 @@ public sealed class SealingTpm : ISealingDevice
     internal SealingTpm(
         Func<ITpmTransport> connect,
         string address,
-        ApprovalFolder approvals,
+        FirmwareApprovalFolder approvals,
         PinSource pin,
         PinSource? owner,
         SecretArena arena,
-        TpmPatience? patience
+        TpmTimeouts? patience
     )
     {
         (_connect, Description, Approvals, _owner, _arena, _patience) = (connect, $"TPM {address}", approvals, owner, arena, patience);
@@ -63,7 +63,7 @@ public sealed class SealingTpm : ISealingDevice
 
     public string? LastError { get; private set; }
 
-    public ApprovalFolder Approvals { get; }
+    public FirmwareApprovalFolder Approvals { get; }
 
     /// <summary>
     /// Names of the storage root keys that the vault has slots for, from outside its file: the TPM must show one of them before it is told
@@ -210,7 +210,7 @@ public sealed class SealingTpm : ISealingDevice
                 $"the PIN is not used with the {Description}: the vault that is here has a slot for its storage root key "
                     + $"{root}, and the one that the ledger remembers has not, so it was replaced, or an older one was put back",
                 "find out which; who put it back himself, and knows this TPM, takes it with "
-                    + "'remote-signer freshness clear --accept-risk', which uses the PIN"
+                    + "'remote-signer rollback-protection clear --accept-risk', which uses the PIN"
             );
         }
     }

@@ -38,7 +38,7 @@ public sealed record TpmApproval(
     public static TpmApproval Sign(
         ReleaseKey key,
         string label,
-        ApprovalRequest request,
+        FirmwareApprovalRequest request,
         TpmlPcrSelection pcrs,
         byte[] pcrDigest,
         ulong atMost

@@ -2,8 +2,9 @@ namespace RemoteSigner.Sealing.Tpm2;
 
 /// <summary>
 /// Which NV indices a vault has: a block of 16 in the range that the TCG leaves to the owner (0x0180_0000 to 0x01BF_FFFF), chosen by the
-/// vault's context, so that an interrupted provisioning finds again what it made. The first two and the last two belong to the witness of
-/// freshness, in turns: that of one root key is made before that of the one before goes. The others are places for the revocation counter.
+/// vault's context, so that an interrupted provisioning finds again what it made. The first two and the last two belong to the anchor of
+/// rollback protection, in turns: that of one root key is made before that of the one before goes. The others are places for the revocation
+/// counter.
 /// </summary>
 internal static class TpmHandles
 {

@@ -9,7 +9,7 @@ namespace RemoteSigner.Sealing.Tpm2;
 /// </summary>
 internal sealed class TpmPin(PinSource source, SecretArena arena) : IDisposable
 {
-    private const int MostBytes = 32;
+    private const int MaxBytes = 32;
 
     private readonly Lock _gate = new();
     private SecretBytes? _pin;
@@ -64,12 +64,12 @@ internal sealed class TpmPin(PinSource source, SecretArena arena) : IDisposable
 
     private static SecretBytes Checked(SecretBytes pin)
     {
-        if (pin.Length <= MostBytes)
+        if (pin.Length <= MaxBytes)
         {
             return pin;
         }
 
         pin.Dispose();
-        throw new PinException($"the PIN for the TPM is longer than {MostBytes} bytes", "choose a shorter one");
+        throw new PinException($"the PIN for the TPM is longer than {MaxBytes} bytes", "choose a shorter one");
     }
 }

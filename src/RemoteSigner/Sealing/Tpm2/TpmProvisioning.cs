@@ -58,7 +58,12 @@ public sealed class TpmProvisioning(SealingTpm tpm, ReleaseKey release, TpmlPcrS
     {
         var context = TpmSeal.ContextOf(vaultId);
         var (revocation, count, digest) = await tpm.RunAsync(connection => Measure(connection, context), cancellation);
-        var request = new ApprovalRequest(TpmSlot.ReferenceOf(context, _plan.Nonce), revocation, AtMost ?? count, release.Name.ToString());
+        var request = new FirmwareApprovalRequest(
+            TpmSlot.ReferenceOf(context, _plan.Nonce),
+            revocation,
+            AtMost ?? count,
+            release.Name.ToString()
+        );
         tpm.Approvals.WriteRequest(request);
         if (!release.CanSign)
         {

@@ -12,7 +12,7 @@ public sealed class TpmRevocation
     /// <summary>
     /// By how much a counter is raised at most: what was approved for more was not made by this program, and NV memory wears out.
     /// </summary>
-    public const ulong MostSteps = 1000;
+    public const ulong MaxSteps = 1000;
 
     private readonly SealingTpm _tpm;
     private readonly TpmSeal _seal;
@@ -45,7 +45,7 @@ public sealed class TpmRevocation
             .OfType<TpmApproval>()
             .Where(approval => approval.Revocation == seal.Revocation && approval.AtMost >= count)
             .ToList();
-        var known = alive.Where(approval => approval.AtMost - count < MostSteps).Select(approval => approval.AtMost).Append(count).Max();
+        var known = alive.Where(approval => approval.AtMost - count < MaxSteps).Select(approval => approval.AtMost).Append(count).Max();
         return new TpmRevocation(tpm, seal, checked(known + 1), [.. alive.Where(approval => approval.AtMost > known)]);
     }
 

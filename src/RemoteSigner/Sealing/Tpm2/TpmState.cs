@@ -42,10 +42,10 @@ public sealed record TpmState(TpmName? Root, PcrValues Pcrs, ulong? Count, IRead
     public static string UseOf(uint handle, Guid vaultId, uint epoch)
     {
         var context = TpmSeal.ContextOf(vaultId);
-        return handle == TpmHandles.FenceCounter(context, epoch) ? "starts (freshness), of the present root key"
-            : handle == TpmHandles.FenceRecord(context, epoch) ? "fence (freshness), of the present root key"
-            : handle == TpmHandles.FenceCounter(context, epoch + 1) ? "starts (freshness), of the root key before or after it"
-            : handle == TpmHandles.FenceRecord(context, epoch + 1) ? "fence (freshness), of the root key before or after it"
+        return handle == TpmHandles.FenceCounter(context, epoch) ? "starts (rollback protection), of the present root key"
+            : handle == TpmHandles.FenceRecord(context, epoch) ? "fence (rollback protection), of the present root key"
+            : handle == TpmHandles.FenceCounter(context, epoch + 1) ? "starts (rollback protection), of the root key before or after it"
+            : handle == TpmHandles.FenceRecord(context, epoch + 1) ? "fence (rollback protection), of the root key before or after it"
             : TpmHandles.Revocation(context).Contains(handle) ? "revocation counter"
             : "not of this vault";
     }

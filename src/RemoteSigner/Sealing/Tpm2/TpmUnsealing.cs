@@ -9,7 +9,7 @@ namespace RemoteSigner.Sealing.Tpm2;
 internal sealed class TpmUnsealing(SealingTpm device, Tpm tpm, PinnedKey root, TpmSlot slot, TpmPin pin)
 {
     // One in ten openings met such a change near the start of a machine in the field; systemd gives up after as many.
-    private const int MostAttempts = 30;
+    private const int MaxAttempts = 30;
 
     private const string ApproveHint =
         "approve what runs now, if it is what should run: 'remote-signer tpm approve'; 'remote-signer tpm status' compares";
@@ -41,7 +41,7 @@ internal sealed class TpmUnsealing(SealingTpm device, Tpm tpm, PinnedKey root, T
                 // The TPM counts the changes of all PCRs, also of those that no approval is about: whether what was approved still holds
                 // the PCRs themselves say.
                 approval =
-                    attempt < MostAttempts
+                    attempt < MaxAttempts
                         ? Choose(release, reference)
                         : throw new SealingTpmException(
                             SealingTpmFault.Busy,
@@ -117,7 +117,7 @@ internal sealed class TpmUnsealing(SealingTpm device, Tpm tpm, PinnedKey root, T
         }
         catch (TpmException e) when (e is { Rc: TpmRc.HANDLE, Command: TpmCc.PolicyNV })
         {
-            throw Revoked($"the revocation counter {ApprovalJson.Handle(approval.Revocation)} is gone from the TPM", e);
+            throw Revoked($"the revocation counter {FirmwareApprovalJson.Handle(approval.Revocation)} is gone from the TPM", e);
         }
     }
 

@@ -14,8 +14,8 @@ internal static class SealedOperatorKey
     private const ushort Version = 1;
     private const int SaltLength = 32;
     private const int TagLength = 16;
-    private const int MostPublicKey = 512;
-    private const int MostBytes = 4096;
+    private const int MaxPublicKey = 512;
+    private const int MaxBytes = 4096;
 
     private static ReadOnlySpan<byte> Magic => "RSOPKEY\n"u8;
 
@@ -88,7 +88,7 @@ internal static class SealedOperatorKey
             );
         }
 
-        return OperatorPublicKey.FromDer(reader.Take((int)VaultReader.Count(reader.UInt16(), 1, MostPublicKey, "bytes of a public key")))
+        return OperatorPublicKey.FromDer(reader.Take((int)VaultReader.Count(reader.UInt16(), 1, MaxPublicKey, "bytes of a public key")))
             ?? throw VaultReader.Malformed("its public key is no RSA key of 2048 bits");
     }
 
@@ -104,9 +104,9 @@ internal static class SealedOperatorKey
     {
         try
         {
-            return new FileInfo(path).Length <= MostBytes
-                ? BoundedFile.ReadAllBytes(path, MostBytes)
-                : throw VaultReader.Malformed($"it has more than {MostBytes} bytes");
+            return new FileInfo(path).Length <= MaxBytes
+                ? BoundedFile.ReadAllBytes(path, MaxBytes)
+                : throw VaultReader.Malformed($"it has more than {MaxBytes} bytes");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

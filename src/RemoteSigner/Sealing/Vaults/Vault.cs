@@ -252,9 +252,9 @@ public sealed partial class Vault : IDisposable
             throw new VaultException(VaultFault.Duplicate, $"the share {twice} is in the vault already, or given twice", "leave it out");
         }
 
-        if (_file.Records.Count - gone.Count + coming.Count > VaultFile.MostRecords)
+        if (_file.Records.Count - gone.Count + coming.Count > VaultFile.MaxRecords)
         {
-            throw new VaultException(VaultFault.TooMany, $"a vault holds at most {VaultFile.MostRecords} shares", "run a second signer");
+            throw new VaultException(VaultFault.TooMany, $"a vault holds at most {VaultFile.MaxRecords} shares", "run a second signer");
         }
 
         return Draft(_file with { Records = _file.Records.With(gone, added.Records) }, [.. gone, .. coming]);
@@ -372,11 +372,11 @@ public sealed partial class Vault : IDisposable
 
     private static List<VaultSlot> Checked(List<VaultSlot> slots)
     {
-        if (slots.Count is 0 or > VaultFile.MostSlots)
+        if (slots.Count is 0 or > VaultFile.MaxSlots)
         {
             throw new VaultException(
                 VaultFault.TooMany,
-                $"a vault has 1 to {VaultFile.MostSlots} slots",
+                $"a vault has 1 to {VaultFile.MaxSlots} slots",
                 "remove a slot that is no longer used"
             );
         }
@@ -393,9 +393,9 @@ public sealed partial class Vault : IDisposable
 
     private static void Check(string label)
     {
-        if (Encoding.UTF8.GetByteCount(label) > VaultFile.MostLabel)
+        if (Encoding.UTF8.GetByteCount(label) > VaultFile.MaxLabel)
         {
-            throw new VaultException(VaultFault.TooMany, $"a label has at most {VaultFile.MostLabel} bytes: '{label}'", "shorten it");
+            throw new VaultException(VaultFault.TooMany, $"a label has at most {VaultFile.MaxLabel} bytes: '{label}'", "shorten it");
         }
     }
 

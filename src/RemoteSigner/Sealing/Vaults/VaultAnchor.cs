@@ -17,7 +17,7 @@ public sealed record VaultAnchor(Guid VaultId, Root Commitment, Root Code, ulong
 {
     private const byte Version = 1;
 
-    /// <summary>As much of it as a witness keeps.</summary>
+    /// <summary>As much of it as an anchor keeps.</summary>
     public VaultMark Mark => new(Generation, new Guid(Code.Bytes[..16], bigEndian: true));
 
     public bool Equals(VaultAnchor? other) =>
@@ -65,7 +65,7 @@ public sealed record VaultAnchor(Guid VaultId, Root Commitment, Root Code, ulong
             new Root(reader.Take(Root.Length)),
             reader.UInt64()
         );
-        var roots = new TpmName[VaultReader.Count(reader.Byte(), 0, VaultFile.MostSlots, "storage root keys")];
+        var roots = new TpmName[VaultReader.Count(reader.Byte(), 0, VaultFile.MaxSlots, "storage root keys")];
         for (var i = 0; i < roots.Length; i++)
         {
             roots[i] = new TpmName(reader.Take(reader.Byte()));

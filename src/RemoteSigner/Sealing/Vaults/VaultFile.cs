@@ -14,19 +14,19 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
     private const ushort FormerVersion = 2;
     internal const int IdLength = 16;
     internal const int MacLength = 32;
-    internal const int MostSlots = 16;
-    internal const int MostRecords = 131_072;
-    internal const int MostLabel = 64;
-    internal const int MostKeyId = 64;
-    internal const int MostWrapped = 1024;
+    internal const int MaxSlots = 16;
+    internal const int MaxRecords = 131_072;
+    internal const int MaxLabel = 64;
+    internal const int MaxKeyId = 64;
+    internal const int MaxWrapped = 1024;
 
     /// <summary>Of an RSA key of 8192 bits, as SubjectPublicKeyInfo: 1062.</summary>
-    internal const int MostPublicHalf = 1100;
+    internal const int MaxPublicHalf = 1100;
 
-    internal const int MostBytes = 48 * 1024 * 1024;
+    internal const int MaxBytes = 48 * 1024 * 1024;
 
     /// <summary>More than a header and its code take.</summary>
-    internal const int MostHeader = 64 * 1024;
+    internal const int MaxHeader = 64 * 1024;
 
     // The line feed shows a file that was copied as text, as in PNG.
     internal static ReadOnlySpan<byte> Magic => "RSVAULT\n"u8;
@@ -59,13 +59,13 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
         var id = reader.Take(IdLength).ToArray();
         var generation = reader.UInt64();
         var epoch = version > FormerVersion ? reader.UInt32() : 0;
-        var slots = new VaultSlot[VaultReader.Count(reader.Byte(), 1, MostSlots, "slots")];
+        var slots = new VaultSlot[VaultReader.Count(reader.Byte(), 1, MaxSlots, "slots")];
         for (var i = 0; i < slots.Length; i++)
         {
             slots[i] = ReadSlot(ref reader, version);
         }
 
-        var recordCount = VaultReader.Count(reader.UInt32(), 0, MostRecords, "records");
+        var recordCount = VaultReader.Count(reader.UInt32(), 0, MaxRecords, "records");
         var recordsHash = reader.Take(SHA256.HashSizeInBytes);
         var header = bytes[..reader.Position];
         var mac = reader.Take(MacLength).ToArray();
@@ -89,7 +89,7 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
         var reader = new VaultReader(bytes);
         var version = ReadMagic(ref reader);
         _ = reader.Take(IdLength + sizeof(ulong) + (version > FormerVersion ? sizeof(uint) : 0));
-        for (var slots = VaultReader.Count(reader.Byte(), 1, MostSlots, "slots"); slots > 0; slots--)
+        for (var slots = VaultReader.Count(reader.Byte(), 1, MaxSlots, "slots"); slots > 0; slots--)
         {
             _ = ReadSlot(ref reader, version);
         }
@@ -133,13 +133,13 @@ internal sealed record VaultFile(byte[] Id, ulong Generation, IReadOnlyList<Vaul
             throw VaultReader.Malformed($"slot type {(byte)type} is unknown");
         }
 
-        var keyId = reader.Take((int)VaultReader.Count(reader.Byte(), 1, MostKeyId, "bytes of a key id")).ToArray();
-        var label = reader.Text(MostLabel);
+        var keyId = reader.Take((int)VaultReader.Count(reader.Byte(), 1, MaxKeyId, "bytes of a key id")).ToArray();
+        var label = reader.Text(MaxLabel);
         var half =
             version > FormerVersion
-                ? reader.Take((int)VaultReader.Count(reader.UInt16(), 0, MostPublicHalf, "bytes of a public key")).ToArray()
+                ? reader.Take((int)VaultReader.Count(reader.UInt16(), 0, MaxPublicHalf, "bytes of a public key")).ToArray()
                 : [];
-        var wrapped = reader.Take((int)VaultReader.Count(reader.UInt16(), 1, MostWrapped, "bytes of a wrapped key")).ToArray();
+        var wrapped = reader.Take((int)VaultReader.Count(reader.UInt16(), 1, MaxWrapped, "bytes of a wrapped key")).ToArray();
         return new VaultSlot(type, keyId, label) { PublicHalf = half, Wrapped = wrapped };
     }
 

@@ -1,6 +1,6 @@
 namespace RemoteSigner.Sealing;
 
-/// <summary>What a witness has room for: which state of which vault it is, said under a key of that vault's root key.</summary>
+/// <summary>What an anchor has room for: which state of which vault it is, said under a key of that vault's root key.</summary>
 /// <param name="Generation">Raised by each change.</param>
 /// <param name="Code">The first 16 bytes of the header code; empty: not known, as in the records of earlier programs.</param>
 public readonly record struct VaultMark(ulong Generation, Guid Code)

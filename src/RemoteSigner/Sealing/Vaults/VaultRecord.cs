@@ -89,7 +89,7 @@ internal sealed record VaultRecord(VaultListing.Share Listed, ReadOnlyMemory<byt
         var group = ReadKey(ref reader, optional: true);
         var share = ReadKey(ref reader, optional: false)!.Value;
         var membership = form == FirstForm ? ReadNoIndex(ref reader) : VaultMembership.Read(ref reader);
-        var label = reader.Text(VaultFile.MostLabel);
+        var label = reader.Text(VaultFile.MaxLabel);
 
         // What is as with the share before, which is so as a rule, is kept once.
         return new VaultListing.Share(

@@ -88,7 +88,7 @@ internal sealed class VaultRecords : IReadOnlyList<VaultRecord>
     // What grows at its end. Whoever looks at less of it is not disturbed.
     private sealed class Shelf(List<VaultRecord> records, ReadOnlyMemory<byte> bytes)
     {
-        private const int LeastPart = 64 * 1024;
+        private const int MinPart = 64 * 1024;
 
         private readonly List<ReadOnlyMemory<byte>> _parts = bytes.IsEmpty ? [] : [bytes];
         private Memory<byte> _room;
@@ -154,7 +154,7 @@ internal sealed class VaultRecords : IReadOnlyList<VaultRecord>
             var length = added.Sum(record => record.Bytes.Length);
             if (length > _room.Length - _filled)
             {
-                (_room, _filled) = (new byte[Math.Max(length, LeastPart)], 0);
+                (_room, _filled) = (new byte[Math.Max(length, MinPart)], 0);
             }
 
             if (length == 0)

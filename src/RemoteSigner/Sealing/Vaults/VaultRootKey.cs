@@ -22,7 +22,7 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
 
     private static ReadOnlySpan<byte> FenceRecordUse => "remote-signer/fence/record/v1"u8;
 
-    private static ReadOnlySpan<byte> FenceWitnessUse => "remote-signer/fence/witness/v1"u8;
+    private static ReadOnlySpan<byte> FenceAnchorUse => "remote-signer/fence/witness/v1"u8;
 
     private static ReadOnlySpan<byte> AnchorUse => "remote-signer/cluster/anchor/v1"u8;
 
@@ -115,7 +115,7 @@ internal sealed class VaultRootKey(SecretArena arena, SecretBytes bytes, byte[] 
     }
 
     /// <summary>The keys of the fence that goes with this vault.</summary>
-    internal FenceKeys DeriveFenceKeys() => new(Derive(vaultId, FenceRecordUse), Derive(vaultId, FenceWitnessUse), epoch);
+    internal FenceKeys DeriveFenceKeys() => new(Derive(vaultId, FenceRecordUse), Derive(vaultId, FenceAnchorUse), epoch);
 
     /// <summary>The key of what is remembered of anchored documents.</summary>
     internal AnchorKey DeriveAnchorKey() => new(Derive(vaultId, AnchorUse));

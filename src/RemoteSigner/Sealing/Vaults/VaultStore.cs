@@ -64,7 +64,7 @@ public sealed class VaultStore(string path)
 
     private static byte[] MacOf(FileStream file)
     {
-        var head = new byte[Math.Min(file.Length, VaultFile.MostHeader)];
+        var head = new byte[Math.Min(file.Length, VaultFile.MaxHeader)];
         Fill(file, head);
         return VaultFile.MacOf(head).ToArray();
     }
@@ -113,9 +113,9 @@ public sealed class VaultStore(string path)
         try
         {
             using var file = new FileStream(path, new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
-            return file.Length <= VaultFile.MostBytes
+            return file.Length <= VaultFile.MaxBytes
                 ? look(file)
-                : throw VaultReader.Malformed($"it has {file.Length} bytes, at most {VaultFile.MostBytes} are lawful");
+                : throw VaultReader.Malformed($"it has {file.Length} bytes, at most {VaultFile.MaxBytes} are lawful");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -13,8 +13,8 @@ public sealed class SsvMessageTests
     private static readonly BlsPublicKey _validator = new([.. Enumerable.Repeat((byte)7, 48)]);
     private static readonly ulong[] _operators = [12, 34, 55, 1021];
     private static readonly Root _committee = SsvMessage.CommitteeOf(_operators);
-    private static readonly IReadOnlyList<HeldPlace> _held = [new(_validator, 34, _committee)];
-    private static readonly OperatorSpeech _speech = new(new HashSet<SsvDomain> { _mainnet }, anyValidator: false);
+    private static readonly IReadOnlyList<OwnShare> _held = [new(_validator, 34, _committee)];
+    private static readonly OperatorMessagePolicy _speech = new(new HashSet<SsvDomain> { _mainnet }, anyValidator: false);
 
     [Fact]
     public void A_step_of_the_consensus_about_a_validator_is_understood()
@@ -92,7 +92,7 @@ public sealed class SsvMessageTests
     [Fact]
     public void A_node_that_sends_shares_without_their_validators_can_be_believed_by_a_setting()
     {
-        var any = new OperatorSpeech(new HashSet<SsvDomain> { _mainnet }, anyValidator: true);
+        var any = new OperatorMessagePolicy(new HashSet<SsvDomain> { _mainnet }, anyValidator: true);
 
         Assert.Null(
             any.Judge(SsvMessage.TryParse(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, SsvRole.Proposer, _validator))), [])
@@ -106,13 +106,13 @@ public sealed class SsvMessageTests
         Assert.NotNull(
             _speech.Judge(
                 SsvMessage.TryParse(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, SsvRole.Proposer, _validator))),
-                [new HeldPlace(null, 34, null)]
+                [new OwnShare(null, 34, null)]
             )
         );
         Assert.NotNull(
             _speech.Judge(
                 SsvMessage.TryParse(SsvMessages.Consensus(SsvMessages.Identifier(_mainnet, _committee))),
-                [new HeldPlace(null, 34, null)]
+                [new OwnShare(null, 34, null)]
             )
         );
     }

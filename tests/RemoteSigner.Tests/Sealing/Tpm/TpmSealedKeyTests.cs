@@ -111,7 +111,7 @@ public sealed class TpmSealedKeyTests : TpmVault
         await MakeVaultAsync();
         var before = (await TpmState.ReadAsync(Device, Seal.Revocation, Pcrs)).Count!.Value;
         Approvals.Add(await SignAsync("former", before + 9));
-        Approvals.Add(await SignAsync("absurd", before + (2 * TpmRevocation.MostSteps)));
+        Approvals.Add(await SignAsync("absurd", before + (2 * TpmRevocation.MaxSteps)));
         using var other = ReleaseKey.Generate();
         var copy = Scene.VaultPath + ".copy";
         File.Copy(Scene.VaultPath, copy);
@@ -269,7 +269,7 @@ public sealed class TpmSealedKeyTests : TpmVault
             TpmApproval.Sign(
                 Release,
                 "now",
-                new ApprovalRequest(TpmSlot.ReferenceOf(context, slot.Plan.Nonce), slot.Revocation, 1000, ""),
+                new FirmwareApprovalRequest(TpmSlot.ReferenceOf(context, slot.Plan.Nonce), slot.Revocation, 1000, ""),
                 Pcrs,
                 await PcrDigestAsync(),
                 1000
@@ -288,7 +288,7 @@ public sealed class TpmSealedKeyTests : TpmVault
             TpmApproval.Sign(
                 key,
                 "now",
-                new ApprovalRequest(vault ?? Seal.Vault, Seal.Revocation, 0, ""),
+                new FirmwareApprovalRequest(vault ?? Seal.Vault, Seal.Revocation, 0, ""),
                 Pcrs,
                 await PcrDigestAsync(),
                 (await TpmState.ReadAsync(Device, Seal.Revocation, Pcrs)).Count!.Value + (vault is null ? 0u : 1u)
@@ -299,7 +299,7 @@ public sealed class TpmSealedKeyTests : TpmVault
         TpmApproval.Sign(
             Release,
             label,
-            new ApprovalRequest(Seal.Vault, Seal.Revocation, atMost, ""),
+            new FirmwareApprovalRequest(Seal.Vault, Seal.Revocation, atMost, ""),
             Pcrs,
             await PcrDigestAsync(),
             atMost

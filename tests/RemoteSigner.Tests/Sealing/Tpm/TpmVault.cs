@@ -23,7 +23,7 @@ public abstract class TpmVault : TpmTest
 
     protected static TpmlPcrSelection Pcrs { get; } = TpmlPcrSelection.Sha256(7, 16);
 
-    protected ApprovalFolder Approvals => new(Path.Combine(_scene.Folder, "tpm"));
+    protected FirmwareApprovalFolder Approvals => new(Path.Combine(_scene.Folder, "tpm"));
 
     /// <summary>Done to every connection that is opened from now on.</summary>
     private protected Action<TamperingTransport> OnTheBus { get; set; } = _ => { };

@@ -1,12 +1,12 @@
-using RemoteSigner.Freshness;
 using RemoteSigner.Oracle;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Slashing.Differential;
 
-/// <summary>What the program calls by bytes and the model by numbers: signing roots, runs, records of the witness.</summary>
+/// <summary>What the program calls by bytes and the model by numbers: signing roots, runs, records of the anchor.</summary>
 internal sealed class Book(FenceKeys keys)
 {
     private readonly Dictionary<Root, int> _numbers = [];
@@ -41,7 +41,7 @@ internal sealed class Book(FenceKeys keys)
         return message;
     }
 
-    /// <summary>What the witness shows, in the model's words.</summary>
+    /// <summary>What the anchor shows, in the model's words.</summary>
     public ModelRecord RecordOf(ReadOnlySpan<byte> bytes) => _records[Convert.ToHexString(bytes)];
 
     /// <summary>The same of a record that is sent now; after an orderly stop with the ledger that was stopped.</summary>

@@ -8,7 +8,7 @@ namespace RemoteSigner.Tests.Slashing.Differential;
 internal sealed class DifferentialRun(ulong seed, long steps, IModelLedger empty)
 {
     private const int StepsOfWorld = 1500;
-    private const int MostReruns = 1500;
+    private const int MaxReruns = 1500;
 
     private readonly Lock _gate = new();
     private long _worlds;
@@ -77,9 +77,9 @@ internal sealed class DifferentialRun(ulong seed, long steps, IModelLedger empty
     {
         var (steps, disagreement) = await CutAsync(failing);
         var reruns = 0;
-        for (var piece = steps.Count / 2; piece > 0 && reruns < MostReruns; piece /= 2)
+        for (var piece = steps.Count / 2; piece > 0 && reruns < MaxReruns; piece /= 2)
         {
-            for (var at = 0; at < steps.Count && reruns < MostReruns; reruns++)
+            for (var at = 0; at < steps.Count && reruns < MaxReruns; reruns++)
             {
                 var without = await CutAsync([.. steps[..at], .. steps[Math.Min(at + piece, steps.Count)..]]);
                 if (without.Disagreement is not null)

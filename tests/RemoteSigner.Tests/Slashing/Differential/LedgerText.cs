@@ -11,8 +11,8 @@ internal static class LedgerText
 {
     public static List<string> Of(LedgerTransaction transaction, Book book)
     {
-        var floor = HistoryStore.Anew(transaction).Freshness.Floor;
-        var lines = new List<string> { ModelText.Head(High(transaction), floor is null ? null : Book.Of(floor.Lost)) };
+        var lowWatermark = HistoryStore.Anew(transaction).RollbackProtection.LowWatermark;
+        var lines = new List<string> { ModelText.Head(High(transaction), lowWatermark is null ? null : Book.Of(lowWatermark.Lost)) };
         var keys = Keys(transaction);
         lines.AddRange(keys.Select(key => ModelText.Key(key.Number, key.State.ToString(), key.IsGroup)));
         foreach (var shared in keys.GroupBy(key => key.Validator, key => key.Number))
@@ -42,7 +42,9 @@ internal static class LedgerText
 
     private static string History(LedgerTransaction transaction, IGrouping<long, int> shared)
     {
-        var row = transaction.Statement("SELECT slot_floor, source_floor, target_floor FROM validator WHERE id = ?1").Bind(1, shared.Key);
+        var row = transaction
+            .Statement("SELECT slot_low_watermark, source_low_watermark, target_low_watermark FROM validator WHERE id = ?1")
+            .Bind(1, shared.Key);
         _ = row.Step();
         var (slot, source, target) = (row.NumberOrNull(0), row.NumberOrNull(1), row.NumberOrNull(2));
         row.Reset();

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using RemoteSigner.Audit;
-using RemoteSigner.Freshness;
 using RemoteSigner.Host;
 using RemoteSigner.Ledgers;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
@@ -11,7 +11,7 @@ using RemoteSigner.Tests.Sealing;
 namespace RemoteSigner.Tests.Slashing.Differential;
 
 /// <summary>
-/// One run of a signer on a data directory: real ledger, slashing protection, start protocol and fence. Only the witness is a model of
+/// One run of a signer on a data directory: real ledger, slashing protection, start protocol and fence. Only the anchor is a model of
 /// hardware.
 /// </summary>
 internal sealed class Life : IAsyncDisposable
@@ -19,15 +19,15 @@ internal sealed class Life : IAsyncDisposable
     private readonly Ledger _ledger;
     private readonly AuditLog _audit;
 
-    private Life(Ledger ledger, SlashingProtection slashing, AuditLog audit, ObservedWitness witness, TimeProvider time)
+    private Life(Ledger ledger, SlashingProtection slashing, AuditLog audit, ObservedRollbackAnchor anchor, TimeProvider time)
     {
-        (_ledger, Slashing, _audit, Witness) = (ledger, slashing, audit, witness);
+        (_ledger, Slashing, _audit, Anchor) = (ledger, slashing, audit, anchor);
         Fence = new Fence(TemporarySigner.Minimal, new SlotClock(TemporarySigner.Minimal, null, time), time);
     }
 
     public SlashingProtection Slashing { get; }
 
-    public ObservedWitness Witness { get; }
+    public ObservedRollbackAnchor Anchor { get; }
 
     public Fence Fence { get; }
 
@@ -36,42 +36,42 @@ internal sealed class Life : IAsyncDisposable
 
     public bool IsClosed => Fence.State.Closed is not null;
 
-    public static async Task<Life> OpenAsync(string ledgerFile, ObservedWitness witness, TimeProvider time)
+    public static async Task<Life> OpenAsync(string ledgerFile, ObservedRollbackAnchor anchor, TimeProvider time)
     {
         var ledger = Ledger.Open(ledgerFile);
         var slashing = await SlashingProtection.OpenAsync(ledger, TemporarySigner.Minimal);
-        return new Life(ledger, slashing, await AuditLog.OpenAsync(ledger, time), witness, time);
+        return new Life(ledger, slashing, await AuditLog.OpenAsync(ledger, time), anchor, time);
     }
 
-    /// <summary>Runs the start protocol as the host does: a witness that fails is asked again.</summary>
+    /// <summary>Runs the start protocol as the host does: an anchor that fails is asked again.</summary>
     public async Task<StartDecision> StartAsync(FenceKeys keys, Guid vault, TimeProvider time)
     {
-        var found = await LedgerAtStart.ReadAsync(_ledger, Slashing);
-        var protocol = new StartProtocol(Witness, keys, Slashing, found.With(Anchors.Of(vault, 1)), Entries(), time);
+        var found = await LedgerSnapshot.ReadAsync(_ledger, Slashing);
+        var protocol = new StartProtocol(Anchor, keys, Slashing, found.With(Anchors.Of(vault, 1)), Entries(), time);
         for (var attempt = 0; ; attempt++)
         {
             try
             {
                 return await protocol.RunAsync(Fence, CancellationToken.None);
             }
-            catch (WitnessException fault) when (fault.MayPass && attempt < 20)
+            catch (RollbackAnchorException fault) when (fault.MayPass && attempt < 20)
             {
                 // Made or not made: the protocol finds out.
             }
         }
     }
 
-    /// <summary>An orderly stop; false when the witness did not take it.</summary>
+    /// <summary>An orderly stop; false when the anchor did not take it.</summary>
     public async Task<bool> StopAsync()
     {
         await Fence.CloseAsync();
         var end = await _ledger.CloseAsync(transaction => HistoryEnd.Of(transaction, Slashing));
-        Witness.IsStopping = true;
+        Anchor.IsStopping = true;
         try
         {
             return await Fence.WriteCleanStopAsync(end, CancellationToken.None);
         }
-        catch (WitnessException)
+        catch (RollbackAnchorException)
         {
             return false;
         }
@@ -86,7 +86,7 @@ internal sealed class Life : IAsyncDisposable
     /// </summary>
     public EvidenceWriter<T> Evidence<T>(bool changes) => (transaction, _) => changes ? Append(transaction, "test.change") : 1;
 
-    public DecisionWitness Witnessed(SlashableContent content) =>
+    public EvidenceRecorder Witnessed(SlashableContent content) =>
         (transaction, root, verdict) =>
             verdict is Verdict.Allowed { AlreadySigned: false } && content is not SlashableContent.None ? Append(transaction, "sign") : 1;
 
@@ -96,7 +96,7 @@ internal sealed class Life : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Witness.Process.Kill();
+        Anchor.Process.Kill();
         await _ledger.DisposeAsync();
         Slashing.Dispose();
         Fence.Dispose();
@@ -104,7 +104,7 @@ internal sealed class Life : IAsyncDisposable
 
     // Without an entry of its own, a start that dies before it is counted leaves the ledger as it was, in the model as well; see
     // RecordStartAsync.
-    private StartEntries Entries() => new((_, _) => 1, Evidence<GlobalFloor>(changes: true), _ => Task.CompletedTask);
+    private StartEntries Entries() => new((_, _) => 1, Evidence<GlobalLowWatermark>(changes: true), _ => Task.CompletedTask);
 
     private long Append(LedgerTransaction transaction, string action) =>
         _audit.Append(transaction, new AuditEntry { Action = action, Decision = AuditDecision.Granted });

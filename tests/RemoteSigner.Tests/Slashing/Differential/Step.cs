@@ -9,13 +9,14 @@ namespace RemoteSigner.Tests.Slashing.Differential;
 internal abstract record Step(int Place)
 {
     /// <summary>
-    /// Where a duty lies: near the newest epoch, near a floor of its key, near the floor under all keys, or near an earlier duty.
+    /// Where a duty lies: near the newest epoch, near a low watermark of its key, near the low watermark under all keys, or near an earlier
+    /// duty.
     /// </summary>
     internal enum Near
     {
         Newest,
-        OwnFloor,
-        FloorOfAll,
+        OwnLowWatermark,
+        LowWatermarkOfAll,
         Earlier,
     }
 
@@ -39,7 +40,7 @@ internal abstract record Step(int Place)
     }
 
     /// <summary>A share that comes in, the group it is said to belong to (0: none), and what is stated about its past.</summary>
-    internal sealed record Entry(int Key, int Group, SlashingFloor Stated, bool Regrouped);
+    internal sealed record Entry(int Key, int Group, DeclaredHistory Stated, bool Regrouped);
 
     /// <summary>
     /// Leave to sign. <paramref name="Group"/>: 0 none, 1 the right one, of a key that may sign, 2 another. Asks in a row are one request.
@@ -88,7 +89,7 @@ internal abstract record Step(int Place)
 
     public sealed record ImportExport(int Place, int Number, InterchangeReading Reading) : Step(Place);
 
-    public sealed record EndFloor(int Place) : Step(Place);
+    public sealed record EndLowWatermark(int Place) : Step(Place);
 
     public sealed record Crash(int Place) : Step(Place);
 
@@ -101,18 +102,18 @@ internal abstract record Step(int Place)
     /// <summary>A person looks at a signer that signs nothing, and clears it.</summary>
     public sealed record Clear(int Place) : Step(Place);
 
-    /// <summary>The witness counts fewer starts than it did: it was made anew, or put back.</summary>
+    /// <summary>The anchor counts fewer starts than it did: it was made anew, or put back.</summary>
     public sealed record CountBack(int Place) : Step(Place);
 
     /// <summary>
-    /// When the signer at the first place has used the witness so often more, another one starts on a copy of its directory.
+    /// When the signer at the first place has used the anchor so often more, another one starts on a copy of its directory.
     /// </summary>
     public sealed record Meanwhile(int Uses) : Step(0);
 
-    /// <summary>The next process that uses the witness dies when it has done so this often.</summary>
+    /// <summary>The next process that uses the anchor dies when it has done so this often.</summary>
     public sealed record DieAfter(int Place, int Uses) : Step(Place);
 
-    /// <summary>So many changes of the witness fail, made or not made, and time passes.</summary>
+    /// <summary>So many changes of the anchor fail, made or not made, and time passes.</summary>
     public sealed record Fail(int Place, int Times) : Step(Place);
 
     public sealed record Pass(int Seconds) : Step(0);

@@ -34,7 +34,7 @@ internal static class Steps
         return steps[..count];
     }
 
-    // A copy of before an orderly stop comes back, and then the history that it lacks: where that is complete, the floor ends.
+    // A copy of before an orderly stop comes back, and then the history that it lacks: where that is complete, the low watermark ends.
     private static void Exchange(Chance chance, int place, List<Step> steps)
     {
         steps.Add(new Step.Clear(place));
@@ -45,7 +45,7 @@ internal static class Steps
             new Step.Stop(place),
             new Step.PutBack(place, 0),
             new Step.ImportExport(place, 0, Reading(chance)),
-            new Step.EndFloor(place),
+            new Step.EndLowWatermark(place),
         ]);
     }
 
@@ -62,19 +62,19 @@ internal static class Steps
                     < 7 => Step.Kind.Block,
                     _ => Step.Kind.Vote,
                 },
-                leastRoot: 1
+                minRoot: 1
             ),
             chance.OneIn(25)
         );
 
     private static int Share(Chance chance) => chance.One(1, 1, 1, 2, 2, 3, 3, 3, 4, 5, 6);
 
-    private static Step.Shape Duty(Chance chance, Step.Kind kind, int leastRoot)
+    private static Step.Shape Duty(Chance chance, Step.Kind kind, int minRoot)
     {
         var near = chance.Between(0, 9) switch
         {
-            0 => Step.Near.OwnFloor,
-            1 => Step.Near.FloorOfAll,
+            0 => Step.Near.OwnLowWatermark,
+            1 => Step.Near.LowWatermarkOfAll,
             < 5 => Step.Near.Earlier,
             _ => Step.Near.Newest,
         };
@@ -84,7 +84,7 @@ internal static class Steps
                 near,
                 chance.One(0, 1, 1, 1, 1, 2, 2, 3, 4, 6, -1),
                 chance.One(1, 0, 0, 0, 0, -1, -1, -2, -3),
-                chance.Between(leastRoot, 2),
+                chance.Between(minRoot, 2),
                 0
             )
             : new Step.Shape(
@@ -92,7 +92,7 @@ internal static class Steps
                 near,
                 chance.One(-2, -1, -1, 0, 0, 0, 1, 1, 2),
                 chance.One(-2, -1, -1, 0, 0, 0, 1, 1, 2),
-                chance.Between(leastRoot, 3),
+                chance.Between(minRoot, 3),
                 chance.Between(0, 30)
             );
     }
@@ -136,14 +136,15 @@ internal static class Steps
             < 19 => new Step.PutBack(place, 0),
             < 21 => new Step.Clear(place),
             < 22 => new Step.CountBack(place),
-            < 24 => new Step.EndFloor(place),
+            < 24 => new Step.EndLowWatermark(place),
             < 26 => new Step.Meanwhile(chance.Between(0, 12)),
             < 28 => new Step.DieAfter(place, chance.Between(0, 9)),
             < 30 => new Step.Fail(place, chance.Between(1, 4)),
             _ => new Step.Pass(chance.Between(1, 90)),
         };
 
-    private static InterchangeReading Reading(Chance chance) => chance.One(InterchangeReading.FloorsAtLowest, InterchangeReading.Complete);
+    private static InterchangeReading Reading(Chance chance) =>
+        chance.One(InterchangeReading.LowWatermarksAtLowest, InterchangeReading.Complete);
 
     private static int Any(Chance chance) => chance.OneIn(5) ? chance.One(Groups) : chance.One(Shares);
 
@@ -154,12 +155,12 @@ internal static class Steps
         {
             var key = chance.OneIn(12) ? chance.One(Groups) : chance.One(Shares);
             var stated = chance.One(
-                SlashingFloor.FromHistory,
-                SlashingFloor.FromHistory,
-                SlashingFloor.NeverSigned,
-                SlashingFloor.FromNow,
-                SlashingFloor.Continued,
-                SlashingFloor.Continued
+                DeclaredHistory.FromHistory,
+                DeclaredHistory.FromHistory,
+                DeclaredHistory.NeverSigned,
+                DeclaredHistory.FromNow,
+                DeclaredHistory.Continued,
+                DeclaredHistory.Continued
             );
             keys[i] = new Step.Entry(key, chance.One(0, 11, 11, 12, 6, key), stated, chance.OneIn(4));
         }
@@ -175,7 +176,7 @@ internal static class Steps
             var told = new Step.Shape[chance.Between(0, 4)];
             for (var j = 0; j < told.Length; j++)
             {
-                told[j] = Duty(chance, chance.OneIn(3) ? Step.Kind.Block : Step.Kind.Vote, leastRoot: 0);
+                told[j] = Duty(chance, chance.OneIn(3) ? Step.Kind.Block : Step.Kind.Vote, minRoot: 0);
             }
 
             lines[i] = new Step.Line(Any(chance), told);

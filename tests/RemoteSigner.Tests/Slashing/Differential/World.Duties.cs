@@ -72,9 +72,12 @@ internal sealed partial class World
         var isBlock = content.Kind == Step.Kind.Block;
         var (source, target) = content.Near switch
         {
-            Step.Near.OwnFloor when model.FloorsOf(key) is { Slot: { } slot } && isBlock => (0, slot),
-            Step.Near.OwnFloor when model.FloorsOf(key) is { Vote: var (s, t) } && !isBlock => (s, t),
-            Step.Near.FloorOfAll when model.Floor is { } floor => (floor.Source, isBlock ? floor.Fence * SlotsPerEpoch : floor.Fence),
+            Step.Near.OwnLowWatermark when model.LowWatermarksOf(key) is { Slot: { } slot } && isBlock => (0, slot),
+            Step.Near.OwnLowWatermark when model.LowWatermarksOf(key) is { Vote: var (s, t) } && !isBlock => (s, t),
+            Step.Near.LowWatermarkOfAll when model.LowWatermark is { } lowWatermark => (
+                lowWatermark.Source,
+                isBlock ? lowWatermark.Fence * SlotsPerEpoch : lowWatermark.Fence
+            ),
             Step.Near.Earlier
                 when _asked.Count > 0 && _asked[^(1 + (content.Earlier % _asked.Count))] is var earlier && earlier.IsBlock == isBlock => (
                 earlier.Source,
@@ -85,20 +88,20 @@ internal sealed partial class World
         return new ModelDuty(isBlock, isBlock ? 0 : Math.Max(0, source + content.Source), Math.Max(0, target + content.Target), null);
     }
 
-    // What a floor under all keys refuses nobody asks for any more, mostly.
+    // What a low watermark under all keys refuses nobody asks for any more, mostly.
     private (long Source, long Target) Newest(IModelLedger model, bool isBlock, Step.Shape content)
     {
-        var epoch = model.Floor is { } floor && content.Root != 2 ? Math.Max(_epoch, floor.Fence) : _epoch;
+        var epoch = model.LowWatermark is { } lowWatermark && content.Root != 2 ? Math.Max(_epoch, lowWatermark.Fence) : _epoch;
         return isBlock ? (0, (epoch * SlotsPerEpoch) + content.Source) : (epoch - (2 * content.Source) + content.Target, epoch);
     }
 
     /// <summary>The fence lets pass what the model's does: at once, or once it has moved.</summary>
     private async Task<bool> PassesAsync(Life life, Question question)
     {
-        var atOnce = question.Duty is { } asked && life.Witness.Lets(asked);
+        var atOnce = question.Duty is { } asked && life.Anchor.Lets(asked);
         var refusal = await life.Fence.CoverAsync(question.Content);
         await life.SettleAsync();
-        DisagreementException.ThrowUnless(life.IsClosed == (life.Witness.Start is null || life.Witness.IsElsewhere), () =>
+        DisagreementException.ThrowUnless(life.IsClosed == (life.Anchor.Start is null || life.Anchor.IsElsewhere), () =>
             $"the fence says {life.Fence.State.Closed}"
         );
         if (question.Duty is not { } duty || (!duty.IsBlock && duty.Source > duty.Target))
@@ -109,10 +112,10 @@ internal sealed partial class World
         }
 
         var otherwise = life.IsClosed ? "closed" : "not moved";
-        Agree("fence", refusal is null ? "passed" : otherwise, atOnce || life.Witness.Lets(duty) ? "passed" : otherwise);
+        Agree("fence", refusal is null ? "passed" : otherwise, atOnce || life.Anchor.Lets(duty) ? "passed" : otherwise);
         if (refusal is null)
         {
-            life.Witness.Cover(duty);
+            life.Anchor.Cover(duty);
         }
 
         return refusal is null;
@@ -131,17 +134,17 @@ internal sealed partial class World
         }
 
         var (verdict, after) = place.Model.Permit(question.Key, question.Group, duty);
-        var isForeseen = question.OnlyIfOnRecord && verdict == IModelLedger.Allowed;
+        var isEvaluated = question.OnlyIfOnRecord && verdict == IModelLedger.Allowed;
         var what = duty.IsBlock ? "block" : "vote";
-        DisagreementException.ThrowUnless(Name(decision) == (isForeseen ? nameof(PermitDecision.NotOnRecord) : verdict), () =>
+        DisagreementException.ThrowUnless(Name(decision) == (isEvaluated ? nameof(PermitDecision.NotOnRecord) : verdict), () =>
             $"{what} {duty} of key {question.Key}: the program says {decision}, the model {verdict}"
         );
-        _tally.Note(what, isForeseen ? nameof(PermitDecision.NotOnRecord) : verdict);
+        _tally.Note(what, isEvaluated ? nameof(PermitDecision.NotOnRecord) : verdict);
         if (decision is PermitDecision.Granted)
         {
             place.Model = after;
             _epoch = Math.Max(_epoch, duty.IsBlock ? duty.Target / SlotsPerEpoch : duty.Target);
-            place.Life!.Witness.Grant(duty);
+            place.Life!.Anchor.Grant(duty);
             Grant(place.Model, question.Key, duty);
         }
     }
@@ -166,6 +169,7 @@ internal sealed partial class World
         {
             PermitDecision.Granted { AlreadySigned: true } => IModelLedger.AllowedAgain,
             PermitDecision.Granted => IModelLedger.Allowed,
+            PermitDecision.Refused(SlashingRule.BelowGlobalLowWatermark, _) => "BelowGlobalFloor",
             PermitDecision.Refused(var rule, _) => rule.ToString(),
             PermitDecision.NotOnRecord => nameof(PermitDecision.NotOnRecord),
             _ => throw new DisagreementException($"a request ended as {decision}"),

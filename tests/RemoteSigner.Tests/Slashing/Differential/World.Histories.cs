@@ -97,13 +97,13 @@ internal sealed partial class World
         var program = await ImportOutcomeAsync(() =>
             life.Slashing.ImportAsync(file, TermsOf(terms), life.Evidence<InterchangeReport>(changes))
         );
-        Agree($"{what}, {(terms.FloorsAtLowest ? "floors at its lowest" : "complete")}", program, outcome);
+        Agree($"{what}, {(terms.LowWatermarksAtLowest ? "low watermarks at its lowest" : "complete")}", program, outcome);
         place.Model = after;
         await CompareAsync(place, $"the {what} of {string.Join(' ', lines)}");
     }
 
     private static ImportTerms TermsOf(ModelTerms terms) =>
-        new(terms.FloorsAtLowest ? _lowest : InterchangeReading.Complete)
+        new(terms.LowWatermarksAtLowest ? _lowest : InterchangeReading.Complete)
         {
             Only = terms.Only?.Select(Duties.PublicKey).ToHashSet(),
             Limit = terms.Limit is var (slot, epoch) ? new HistoryLimit(new Slot((ulong)slot), new Epoch((ulong)epoch)) : null,

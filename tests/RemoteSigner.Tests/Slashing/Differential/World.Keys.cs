@@ -7,7 +7,7 @@ namespace RemoteSigner.Tests.Slashing.Differential;
 /// <content>The life of keys.</content>
 internal sealed partial class World
 {
-    private static readonly InterchangeReading _lowest = InterchangeReading.FloorsAtLowest;
+    private static readonly InterchangeReading _lowest = InterchangeReading.LowWatermarksAtLowest;
 
     private async Task EnrolAsync(Place place, Step.Enrol step)
     {
@@ -20,9 +20,13 @@ internal sealed partial class World
         {
             var report = await life.Slashing.EnrolAsync(
                 Enrolment(step, history),
-                life.Evidence<KeyEnrolmentReport>(!done.Describe().SequenceEqual(place.Model.Describe()))
+                life.Evidence<KeyRegistrationReport>(!done.Describe().SequenceEqual(place.Model.Describe()))
             );
-            var refused = report.Refused.Select(one => ((int)one.Key.PublicKey.Bytes[1], one.Reason.GetType().Name)).ToList();
+            var refused = report
+                .Refused.Select(one =>
+                    ((int)one.Key.PublicKey.Bytes[1], one.Reason is Registration.NoLowWatermark ? "NoFloor" : one.Reason.GetType().Name)
+                )
+                .ToList();
             DisagreementException.ThrowUnless(
                 refused.SequenceEqual(registrations.Where(one => one.Registration != IModelLedger.Enrolled)),
                 () => $"the program refused {string.Join(' ', refused)}, the model says {string.Join(' ', registrations)}"
@@ -43,7 +47,7 @@ internal sealed partial class World
         var (outcome, after) =
             step.History.Length == 0
                 ? (IModelLedger.Taken, model)
-                : model.Import(history, new ModelTerms(null, null, FloorsAtLowest: true));
+                : model.Import(history, new ModelTerms(null, null, LowWatermarksAtLowest: true));
         var registrations = new List<(int Key, string Registration)>();
         foreach (var entry in outcome == IModelLedger.Taken ? step.Keys : [])
         {
@@ -68,7 +72,7 @@ internal sealed partial class World
         return (outcome, registrations, after);
     }
 
-    private KeyEnrolment Enrolment(Step.Enrol step, IReadOnlyList<ModelLine> history) =>
+    private KeyRegistration Enrolment(Step.Enrol step, IReadOnlyList<ModelLine> history) =>
         new([.. step.Keys.Select(entry => (Duties.Key(entry.Key, entry.Group == 0 ? null : entry.Group), entry.Stated))])
         {
             Regrouped = [.. step.Keys.Where(entry => entry.Regrouped).Select(entry => Duties.PublicKey(entry.Key))],

@@ -1,24 +1,24 @@
-using RemoteSigner.Administration.Freshness;
+using RemoteSigner.Administration.RollbackProtection;
 using RemoteSigner.Audit;
-using RemoteSigner.Freshness;
 using RemoteSigner.Host;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Oracle;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
-using RemoteSigner.Tests.Freshness;
+using RemoteSigner.Tests.RollbackProtection;
 using RemoteSigner.Tests.Sealing;
 
 namespace RemoteSigner.Tests.Slashing.Differential;
 
-/// <content>Starts, ends, copies, and whoever else uses the witness.</content>
+/// <content>Starts, ends, copies, and whoever else uses the anchor.</content>
 internal sealed partial class World
 {
     private int _meanwhile = -1;
     private int _dieAfter = -1;
     private int _failures;
 
-    /// <summary>A directory with keys that never signed, enrolled with the witness.</summary>
+    /// <summary>A directory with keys that never signed, enrolled with the anchor.</summary>
     private async Task BeginAsync()
     {
         await using var ledger = Ledger.Create(_places[0].File);
@@ -27,20 +27,20 @@ internal sealed partial class World
         (int Key, int? Group)[] keys = [(1, 11), (2, 11), (3, null)];
         foreach (var (key, group) in keys)
         {
-            await slashing.EnrolAsync(new KeyEnrolment([(Duties.Key(key, group), SlashingFloor.NeverSigned)]), (_, _) => 1);
+            await slashing.EnrolAsync(new KeyRegistration([(Duties.Key(key, group), DeclaredHistory.NeverSigned)]), (_, _) => 1);
             await slashing.TurnAsync(new KeyTurn([Duties.PublicKey(key)]), (_, _) => 1);
             _places[0].Model = _places[0].Model.Register(key, group, "NeverSigned", default).After.Become(key, "Active");
         }
 
-        var end = await LedgerAtStart.EndAsync(ledger, slashing);
+        var end = await LedgerSnapshot.EndAsync(ledger, slashing);
         using var fenceKeys = NewKeys();
-        var standing = new ModelWitness(_hardware).Stand(
+        var standing = new ModelRollbackAnchor(_hardware).Stand(
             fenceKeys,
-            new FreshState(Anchors.Of(_vault, 1), null, end),
+            new ObservedState(Anchors.Of(_vault, 1), null, end),
             TemporarySigner.Minimal,
             _time
         );
-        await new EnrolWitness(standing, new Epoch(0)).DoAsync(ledger, slashing, standing);
+        await new EnrolAnchor(standing, new Epoch(0)).DoAsync(ledger, slashing, standing);
         _places[0].Model = _places[0].Model.Note((long)_hardware.Counter, "Serve", _book.Enter(_hardware.Record, _places[0].Model));
     }
 
@@ -49,14 +49,14 @@ internal sealed partial class World
 
     private async Task<Life> StartAsync(Place place)
     {
-        var process = new MortalWitness(_hardware) { StepsLeft = _dieAfter, Faults = _failures };
+        var process = new MortalRollbackAnchor(_hardware) { StepsLeft = _dieAfter, Faults = _failures };
         (_dieAfter, _failures) = (-1, 0);
         if (place == _places[0])
         {
             process.Turn = _ => MeanwhileAsync();
         }
 
-        var life = await Life.OpenAsync(place.File, new ObservedWitness(process, _book, place), _time);
+        var life = await Life.OpenAsync(place.File, new ObservedRollbackAnchor(process, _book, place), _time);
         place.Life = life;
         var keys = NewKeys();
         Judge(life, await life.StartAsync(keys, _vault, _time));
@@ -66,8 +66,8 @@ internal sealed partial class World
             return life;
         }
 
-        life.Witness.Open();
-        await FollowFloorAsync(place);
+        life.Anchor.Open();
+        await FollowLowWatermarkAsync(place);
         await life.RecordStartAsync();
         await CompareAsync(place, "a start");
         return life;
@@ -75,11 +75,11 @@ internal sealed partial class World
 
     private void Judge(Life life, StartDecision decision)
     {
-        var (model, isBeaten) = (life.Witness.Decision!, !life.Witness.SeesItsClaim);
+        var (model, isBeaten) = (life.Anchor.Decision!, !life.Anchor.SeesItsClaim);
         switch (decision)
         {
             // It was let go on, and another one came between.
-            case StartDecision.Refuse(var refusal) when refusal.Reason == FreshnessReason.StartedElsewhere:
+            case StartDecision.Refuse(var refusal) when refusal.Reason == RollbackReason.StartedElsewhere:
                 DisagreementException.ThrowUnless(model != "Refuse" && isBeaten, () =>
                     $"the start was refused as {refusal}, the model says {model}"
                 );
@@ -90,35 +90,39 @@ internal sealed partial class World
                 _tally.Note("start", refusal.Reason.ToString());
                 break;
             default:
-                Agree("start", decision.GetType().Name, isBeaten ? "StartedElsewhere" : model);
+                Agree(
+                    "start",
+                    decision is StartDecision.RaiseLowWatermarks ? "RaiseFloors" : decision.GetType().Name,
+                    isBeaten ? "StartedElsewhere" : model
+                );
                 break;
         }
     }
 
     /// <summary>
-    /// A floor under all keys ends where the marks that it awaits are there: when that is, the model does not say; what it does then, it
-    /// does.
+    /// A low watermark under all keys ends where the marks that it awaits are there: when that is, the model does not say; what it does
+    /// then, it does.
     /// </summary>
-    private async Task FollowFloorAsync(Place place)
+    private async Task FollowLowWatermarkAsync(Place place)
     {
-        var floor = await place.Life!.Slashing.GetGlobalFloorAsync();
-        if ((floor is null ? (ModelBounds?)null : Book.Of(floor.Lost)) is var now && now != place.Model.Floor)
+        var lowWatermark = await place.Life!.Slashing.GetGlobalLowWatermarkAsync();
+        if ((lowWatermark is null ? (ModelBounds?)null : Book.Of(lowWatermark.Lost)) is var now && now != place.Model.LowWatermark)
         {
             DisagreementException.ThrowUnless(
-                place.Model.Floor is { } former && (now is not { } beneath || place.Model.AtMost(beneath, former)),
-                () => $"the floor {place.Model.Floor} became {now}"
+                place.Model.LowWatermark is { } former && (now is not { } beneath || place.Model.AtMost(beneath, former)),
+                () => $"the low watermark {place.Model.LowWatermark} became {now}"
             );
-            place.Model = place.Model.EndFloor(now);
-            _tally.Note("floor under all keys", now is null ? "ended" : "fell to an earlier one");
+            place.Model = place.Model.EndLowWatermark(now);
+            _tally.Note("low watermark under all keys", now is null ? "ended" : "fell to an earlier one");
         }
     }
 
-    private async Task EndFloorAsync(Place place)
+    private async Task EndLowWatermarkAsync(Place place)
     {
         var life = await LiveAsync(place);
-        await life.Slashing.EndFloorIfCompleteAsync(life.Evidence<GlobalFloor>(true));
-        await FollowFloorAsync(place);
-        await CompareAsync(place, "the end of a floor");
+        await life.Slashing.EndLowWatermarkIfCompleteAsync(life.Evidence<GlobalLowWatermark>(true));
+        await FollowLowWatermarkAsync(place);
+        await CompareAsync(place, "the end of a low watermark");
     }
 
     private async Task CrashAsync(Place place)
@@ -132,7 +136,7 @@ internal sealed partial class World
     {
         if (place.Life is { } life)
         {
-            _tally.Note("stop", await life.StopAsync() ? "orderly" : "not on the witness");
+            _tally.Note("stop", await life.StopAsync() ? "orderly" : "not on the anchor");
             await KillAsync(place);
         }
     }
@@ -165,11 +169,11 @@ internal sealed partial class World
         await KillAsync(_places[0]);
         await KillAsync(_places[1]);
         _hardware.Counter -= Math.Min(_hardware.Counter, 2);
-        _tally.Note("witness", "counts fewer starts than before");
+        _tally.Note("anchor", "counts fewer starts than before");
     }
 
     /// <summary>
-    /// While the first one is between two steps of the witness, a second one starts on a copy of what it has on its disk.
+    /// While the first one is between two steps of the anchor, a second one starts on a copy of what it has on its disk.
     /// </summary>
     private async Task MeanwhileAsync()
     {
@@ -180,7 +184,7 @@ internal sealed partial class World
 
         await KillAsync(_places[1]);
         _places[1].Take(_places[0].Folder, _places[0].Model);
-        _tally.Note("second start meanwhile", _places[0].Life is { Witness.Start: null } ? "beside a start" : "beside a run");
+        _tally.Note("second start meanwhile", _places[0].Life is { Anchor.Start: null } ? "beside a start" : "beside a run");
         await MortallyAsync(_places[1], () => StartAsync(_places[1]));
     }
 
@@ -206,14 +210,14 @@ internal sealed partial class World
         await using var ledger = Ledger.Open(place.File);
         using var slashing = await SlashingProtection.OpenAsync(ledger, TemporarySigner.Minimal);
         await AuditLog.OpenAsync(ledger, _time);
-        var found = await LedgerAtStart.ReadAsync(ledger, slashing);
+        var found = await LedgerSnapshot.ReadAsync(ledger, slashing);
         using var keys = NewKeys();
-        var standing = new ModelWitness(_hardware).Stand(keys, found.With(Anchors.Of(_vault, 1)), TemporarySigner.Minimal, _time);
+        var standing = new ModelRollbackAnchor(_hardware).Stand(keys, found.With(Anchors.Of(_vault, 1)), TemporarySigner.Minimal, _time);
         if (StartRules.Decide(await standing.LookAsync()) is StartDecision.Refuse(var refusal))
         {
             var lost = await new ClearRefusal(standing, refusal.Reason, new Epoch((ulong)_epoch + 12)).DoAsync(ledger, slashing, standing);
             var record = _book.Enter(_hardware.Record, stopped: null);
-            place.Model = place.Model.RaiseFloor(Book.Of(lost)).Note((long)_hardware.Counter, "Serve", record);
+            place.Model = place.Model.RaiseLowWatermark(Book.Of(lost)).Note((long)_hardware.Counter, "Serve", record);
             _tally.Note("cleared by a person", refusal.Reason.ToString());
         }
     }

@@ -2,12 +2,12 @@ using Microsoft.Extensions.Time.Testing;
 using RemoteSigner.Native;
 using RemoteSigner.Oracle;
 using RemoteSigner.Sealing;
-using RemoteSigner.Tests.Freshness;
+using RemoteSigner.Tests.RollbackProtection;
 
 namespace RemoteSigner.Tests.Slashing.Differential;
 
 /// <summary>
-/// Two data directories, copies of them, and one witness, in the program and in the model: each step is taken by both, and throws a
+/// Two data directories, copies of them, and one anchor, in the program and in the model: each step is taken by both, and throws a
 /// <see cref="DisagreementException"/> where their verdicts or their ledgers differ. Two permits that conflict are one as well, whatever
 /// the model says.
 /// </summary>
@@ -20,7 +20,7 @@ internal sealed partial class World : IAsyncDisposable
 
     private readonly string _folder = Directory.CreateDirectory(Path.Combine(_memory, $"differential-{Guid.NewGuid():N}")).FullName;
     private readonly SecretArena _arena = new();
-    private readonly ModelMemory _hardware = new(WitnessKind.Counter);
+    private readonly ModelMemory _hardware = new(RollbackAnchorKind.Counter);
     private readonly FakeTimeProvider _time = new();
     private readonly Guid _vault = Guid.NewGuid();
     private readonly Place[] _places;
@@ -94,10 +94,10 @@ internal sealed partial class World : IAsyncDisposable
         }
         catch (ProcessDiedException)
         {
-            _tally.Note("process", "died at the witness");
+            _tally.Note("process", "died at the anchor");
         }
 
-        foreach (var dead in _places.Where(one => one.Life is { Witness.Process.IsDead: true }))
+        foreach (var dead in _places.Where(one => one.Life is { Anchor.Process.IsDead: true }))
         {
             await KillAsync(dead);
         }
@@ -119,7 +119,7 @@ internal sealed partial class World : IAsyncDisposable
             Step.Import import => ImportAsync(place, import),
             Step.Export => ExportAsync(place),
             Step.ImportExport(_, var number, var reading) => ImportExportAsync(place, number, reading),
-            Step.EndFloor => EndFloorAsync(place),
+            Step.EndLowWatermark => EndLowWatermarkAsync(place),
             Step.Crash => CrashAsync(place),
             Step.Stop => StopAsync(place),
             Step.Copy => CopyAsync(place),

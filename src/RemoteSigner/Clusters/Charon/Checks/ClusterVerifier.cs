@@ -18,9 +18,9 @@ public static class ClusterVerifier
         (ClusterCheck.Threshold, DefinitionChecks.Threshold),
         (ClusterCheck.ConfigHash, DefinitionChecks.ConfigHash),
         (ClusterCheck.DefinitionHash, DefinitionChecks.DefinitionHash),
-        (ClusterCheck.NodeRecords, AccountChecks.NodeRecords),
-        (ClusterCheck.CreatorSignature, AccountChecks.CreatorSignature),
-        (ClusterCheck.OperatorSignatures, AccountChecks.OperatorSignatures),
+        (ClusterCheck.NodeRecords, EthereumSignatureChecks.NodeRecords),
+        (ClusterCheck.CreatorSignature, EthereumSignatureChecks.CreatorSignature),
+        (ClusterCheck.OperatorSignatures, EthereumSignatureChecks.OperatorSignatures),
     ];
 
     private static readonly IReadOnlyList<(ClusterCheck Check, ClusterCheck[] Needs, Func<ClusterLock, CheckVerdict> Run)> _lockChecks =

@@ -8,7 +8,7 @@ public abstract record ClusterFile
     private ClusterFile() { }
 
     /// <summary>Bytes of the longest one that is read.</summary>
-    public const int MostBytes = ClusterJson.MostBytes;
+    public const int MaxBytes = ClusterJson.MaxBytes;
 
     /// <summary>The definition, which a lock carries too.</summary>
     public abstract ClusterDefinition Definition { get; }
@@ -19,12 +19,12 @@ public abstract record ClusterFile
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
     public static ClusterFile Open(string path)
     {
-        if (new FileInfo(path).Length > ClusterJson.MostBytes)
+        if (new FileInfo(path).Length > ClusterJson.MaxBytes)
         {
             throw ClusterJson.TooLarge(new FileInfo(path).Length);
         }
 
-        var json = BoundedFile.ReadAllBytes(path, ClusterJson.MostBytes);
+        var json = BoundedFile.ReadAllBytes(path, ClusterJson.MaxBytes);
         return ClusterJson.IsLock(json) ? new Lock(ClusterLock.Parse(json)) : new Draft(ClusterDefinition.Parse(json));
     }
 

@@ -6,11 +6,11 @@ namespace RemoteSigner.Clusters.Charon;
 internal static class ClusterJson
 {
     // A validator of 13 operators takes 3 KiB; Charon reads 16 MiB of definition.
-    public const int MostBytes = 64 * 1024 * 1024;
+    public const int MaxBytes = 64 * 1024 * 1024;
 
     public static T Read<T>(ReadOnlyMemory<byte> json, Func<JsonMembers, T> read)
     {
-        if (json.Length > MostBytes)
+        if (json.Length > MaxBytes)
         {
             throw TooLarge(json.Length);
         }
@@ -25,7 +25,7 @@ internal static class ClusterJson
     public static ClusterFileException TooLarge(long length) =>
         new(
             ClusterFileFault.TooLarge,
-            $"the file has {length} bytes, at most {MostBytes} are read",
+            $"the file has {length} bytes, at most {MaxBytes} are read",
             "check that this is a cluster-lock.json or cluster-definition.json"
         );
 

@@ -8,11 +8,11 @@ namespace RemoteSigner.Clusters.Charon;
 /// </summary>
 internal static class DefinitionJson
 {
-    public const int MostOperators = 256;
-    public const int MostValidators = 65536;
-    public const int MostDepositAmounts = 256;
+    public const int MaxOperators = 256;
+    public const int MaxValidators = 65536;
+    public const int MaxDepositAmounts = 256;
 
-    private const int MostSignatures = 32;
+    private const int MaxSignatures = 32;
 
     public static ClusterDefinition Read(JsonMembers members)
     {
@@ -21,22 +21,20 @@ internal static class DefinitionJson
         return new()
         {
             Version = version,
-            Name = members.Text("name", DefinitionHash.MostName, optional: true),
-            Uuid = members.Text("uuid", DefinitionHash.MostUuid),
-            Timestamp = members.Text("timestamp", DefinitionHash.MostTimestamp, optional: true),
-            NumValidators = members.Number("num_validators", 1, MostValidators),
+            Name = members.Text("name", DefinitionHash.MaxName, optional: true),
+            Uuid = members.Text("uuid", DefinitionHash.MaxUuid),
+            Timestamp = members.Text("timestamp", DefinitionHash.MaxTimestamp, optional: true),
+            NumValidators = members.Number("num_validators", 1, MaxValidators),
             Threshold = members.Number("threshold", 0, int.MaxValue),
-            DkgAlgorithm = members.Text("dkg_algorithm", DefinitionHash.MostDkgAlgorithm),
+            DkgAlgorithm = members.Text("dkg_algorithm", DefinitionHash.MaxDkgAlgorithm),
             ForkVersion = ReadForkVersion(members),
-            Operators = members.Objects("operators", MostOperators, member => ReadOperator(member, version)),
+            Operators = members.Objects("operators", MaxOperators, member => ReadOperator(member, version)),
             Creator = version.HasCreator ? members.Object("creator", creator => ReadCreator(creator, version)) : null,
             ValidatorAddresses = version.HasAddressesPerValidator
-                ? members.Objects("validators", MostValidators, ReadAddresses)
+                ? members.Objects("validators", MaxValidators, ReadAddresses)
                 : [ReadSingleAddresses(members)],
-            DepositAmounts = version.HasDepositAmounts ? members.GweiList("deposit_amounts", MostDepositAmounts) : [],
-            ConsensusProtocol = version.HasConsensusProtocol
-                ? members.Text("consensus_protocol", DefinitionHash.MostConsensusProtocol)
-                : "",
+            DepositAmounts = version.HasDepositAmounts ? members.GweiList("deposit_amounts", MaxDepositAmounts) : [],
+            ConsensusProtocol = version.HasConsensusProtocol ? members.Text("consensus_protocol", DefinitionHash.MaxConsensusProtocol) : "",
             TargetGasLimit = version.HasGasLimit ? members.Number("target_gas_limit") : 0,
             Compounding = version.HasGasLimit && members.Flag("compounding"),
             ConfigHash = new Root(members.Bytes("config_hash", Root.Length)),
@@ -63,7 +61,7 @@ internal static class DefinitionJson
 
         return new(
             members.Address("address"),
-            members.Text("enr", DefinitionHash.MostEnr),
+            members.Text("enr", DefinitionHash.MaxEnr),
             ReadSignature(members, "config_signature", version),
             ReadSignature(members, "enr_signature", version)
         );
@@ -75,7 +73,7 @@ internal static class DefinitionJson
     // Hashes up to v1.10 pad a short signature on the left: only 65 bytes or none are told apart from others by them.
     private static ImmutableArray<byte> ReadSignature(JsonMembers members, string name, ClusterVersion version)
     {
-        var most = version.HasSignatureLists ? MostSignatures : 1;
+        var most = version.HasSignatureLists ? MaxSignatures : 1;
         var signature = members.BytesUpTo(name, most * Secp256k1.RecoverableLength);
         return signature.Length % Secp256k1.RecoverableLength == 0
             ? [.. signature]

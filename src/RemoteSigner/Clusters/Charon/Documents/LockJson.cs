@@ -16,7 +16,7 @@ internal static class LockJson
         return new()
         {
             Definition = definition,
-            Validators = members.Objects("distributed_validators", DefinitionJson.MostValidators, validator =>
+            Validators = members.Objects("distributed_validators", DefinitionJson.MaxValidators, validator =>
                 ReadValidator(validator, version)
             ),
             SignatureAggregate = [.. members.BytesUpTo("signature_aggregate", BlsSignature.Length)],
@@ -25,7 +25,7 @@ internal static class LockJson
                 ?
                 [
                     .. members
-                        .BytesList("node_signatures", DefinitionJson.MostOperators, 0, Secp256k1.RecoverableLength)
+                        .BytesList("node_signatures", DefinitionJson.MaxOperators, 0, Secp256k1.RecoverableLength)
                         .Select(ImmutableArray.Create<byte>),
                 ]
                 : [],
@@ -45,7 +45,7 @@ internal static class LockJson
             PublicShares =
             [
                 .. members
-                    .BytesList("public_shares", DefinitionJson.MostOperators, BlsPublicKey.Length, BlsPublicKey.Length, optional: true)
+                    .BytesList("public_shares", DefinitionJson.MaxOperators, BlsPublicKey.Length, BlsPublicKey.Length, optional: true)
                     .Select(share => new BlsPublicKey(share)),
             ],
             Deposits = ReadDeposits(members, version),
@@ -69,7 +69,7 @@ internal static class LockJson
         {
             { HasDepositAmounts: true } => members.Objects(
                 "partial_deposit_data",
-                DefinitionJson.MostDepositAmounts,
+                DefinitionJson.MaxDepositAmounts,
                 ReadDeposit,
                 optional: true
             ),

@@ -17,9 +17,9 @@ internal static class LockedDeposits
 
     /// <summary>
     /// Why the lock does not foresee <paramref name="deposit"/> for the validator at <paramref name="position"/>, or null; amounts from 1
-    /// ETH to <paramref name="mostTopUp"/> Gwei need no foresight.
+    /// ETH to <paramref name="maxTopUp"/> Gwei need no evaluation.
     /// </summary>
-    public static string? Problem(ClusterLock cluster, int position, Deposit deposit, ulong mostTopUp)
+    public static string? Problem(ClusterLock cluster, int position, Deposit deposit, ulong maxTopUp)
     {
         if (deposit.GenesisForkVersion != cluster.Definition.ForkVersion)
         {
@@ -32,10 +32,10 @@ internal static class LockedDeposits
         }
 
         var amounts = AmountsOf(cluster, position);
-        return amounts.Contains(deposit.Amount) || (deposit.Amount >= Ether && deposit.Amount <= mostTopUp)
+        return amounts.Contains(deposit.Amount) || (deposit.Amount >= Ether && deposit.Amount <= maxTopUp)
             ? null
             : $"is of {deposit.Amount} Gwei, the lock has {string.Join(", ", amounts)}, and deposits.maxTopUpGwei in "
-                + $"signer.json allows {(mostTopUp == 0 ? "no other amount" : $"others from {Ether} to at most {mostTopUp} Gwei")}";
+                + $"signer.json allows {(maxTopUp == 0 ? "no other amount" : $"others from {Ether} to at most {maxTopUp} Gwei")}";
     }
 
     /// <summary>

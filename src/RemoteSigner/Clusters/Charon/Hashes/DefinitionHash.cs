@@ -9,15 +9,15 @@ namespace RemoteSigner.Clusters.Charon;
 /// </summary>
 internal static class DefinitionHash
 {
-    public const int MostUuid = 64;
-    public const int MostName = 256;
-    public const int MostTimestamp = 32;
-    public const int MostDkgAlgorithm = 32;
-    public const int MostEnr = 1024;
-    public const int MostConsensusProtocol = 256;
+    public const int MaxUuid = 64;
+    public const int MaxName = 256;
+    public const int MaxTimestamp = 32;
+    public const int MaxDkgAlgorithm = 32;
+    public const int MaxEnr = 1024;
+    public const int MaxConsensusProtocol = 256;
 
-    private const int MostVersion = 16;
-    private const int MostSignatures = 32;
+    private const int MaxVersion = 16;
+    private const int MaxSignatures = 32;
 
     public static Root Config(ClusterDefinition definition) => Compute(definition, whole: false);
 
@@ -76,9 +76,9 @@ internal static class DefinitionHash
         var leaves = Head(definition)
             .PutBytes(AddressBytes(addresses.FeeRecipient))
             .PutBytes(AddressBytes(addresses.Withdrawal))
-            .PutTextList(definition.DkgAlgorithm, MostDkgAlgorithm)
+            .PutTextList(definition.DkgAlgorithm, MaxDkgAlgorithm)
             .PutBytes(definition.ForkVersion.Bytes)
-            .PutList(definition.Operators, DefinitionJson.MostOperators, member => MiddleOperator(member, whole));
+            .PutList(definition.Operators, DefinitionJson.MaxOperators, member => MiddleOperator(member, whole));
         if (definition.Creator is { } creator)
         {
             var signature = whole ? creator.ConfigSignature.AsSpan() : [];
@@ -93,7 +93,7 @@ internal static class DefinitionHash
         var leaves = new SszLeaves().PutBytes(AddressBytes(member.Address));
         return (
             whole
-                ? leaves.PutTextList(member.Enr, MostEnr).PutBytes(member.ConfigSignature.AsSpan()).PutBytes(member.EnrSignature.AsSpan())
+                ? leaves.PutTextList(member.Enr, MaxEnr).PutBytes(member.ConfigSignature.AsSpan()).PutBytes(member.EnrSignature.AsSpan())
                 : leaves
         ).Root;
     }
@@ -103,19 +103,19 @@ internal static class DefinitionHash
     {
         var version = definition.Version;
         var leaves = Head(definition)
-            .PutTextList(definition.DkgAlgorithm, MostDkgAlgorithm)
+            .PutTextList(definition.DkgAlgorithm, MaxDkgAlgorithm)
             .PutBytes(definition.ForkVersion.Bytes)
-            .PutList(definition.Operators, DefinitionJson.MostOperators, member => ModernOperator(version, member, whole))
+            .PutList(definition.Operators, DefinitionJson.MaxOperators, member => ModernOperator(version, member, whole))
             .Put(ModernCreator(definition, whole))
-            .PutList(definition.ValidatorAddresses, DefinitionJson.MostValidators, Addresses);
+            .PutList(definition.ValidatorAddresses, DefinitionJson.MaxValidators, Addresses);
         if (version.HasDepositAmounts)
         {
-            leaves.Put(SszHasher.NumberList(definition.DepositAmounts.AsSpan(), DefinitionJson.MostDepositAmounts));
+            leaves.Put(SszHasher.NumberList(definition.DepositAmounts.AsSpan(), DefinitionJson.MaxDepositAmounts));
         }
 
         if (version.HasConsensusProtocol)
         {
-            leaves.PutTextList(definition.ConsensusProtocol, MostConsensusProtocol);
+            leaves.PutTextList(definition.ConsensusProtocol, MaxConsensusProtocol);
         }
 
         if (version.HasGasLimit)
@@ -128,10 +128,10 @@ internal static class DefinitionHash
 
     private static SszLeaves Head(ClusterDefinition definition) =>
         new SszLeaves()
-            .PutTextList(definition.Uuid, MostUuid)
-            .PutTextList(definition.Name, MostName)
-            .PutTextList(definition.Version.ToString(), MostVersion)
-            .PutTextList(definition.Timestamp, MostTimestamp)
+            .PutTextList(definition.Uuid, MaxUuid)
+            .PutTextList(definition.Name, MaxName)
+            .PutTextList(definition.Version.ToString(), MaxVersion)
+            .PutTextList(definition.Timestamp, MaxTimestamp)
             .Put((ulong)definition.NumValidators)
             .Put((ulong)definition.Threshold);
 
@@ -141,7 +141,7 @@ internal static class DefinitionHash
         if (whole)
         {
             leaves
-                .PutTextList(member.Enr, MostEnr)
+                .PutTextList(member.Enr, MaxEnr)
                 .Put(Signature(version, member.ConfigSignature.AsSpan()))
                 .Put(Signature(version, member.EnrSignature.AsSpan()));
         }
@@ -169,7 +169,7 @@ internal static class DefinitionHash
             each[i] = SszHasher.Bytes(signature.Slice(i * Secp256k1.RecoverableLength, Secp256k1.RecoverableLength));
         }
 
-        return SszHasher.List(each, MostSignatures);
+        return SszHasher.List(each, MaxSignatures);
     }
 
     private static Root Addresses(ValidatorAddresses addresses) =>

@@ -20,7 +20,7 @@ internal static class LockHash
         var validators = cluster.Validators;
         return new SszLeaves()
             .Put(DefinitionHash.Definition(cluster.Definition))
-            .PutList(validators, version.IsLegacy ? validators.Length : DefinitionJson.MostValidators, validator =>
+            .PutList(validators, version.IsLegacy ? validators.Length : DefinitionJson.MaxValidators, validator =>
                 Validator(version, validator)
             )
             .Root;
@@ -30,12 +30,12 @@ internal static class LockHash
     {
         var leaves = new SszLeaves();
         _ = version.IsLegacy ? leaves.PutText(validator.GroupKey.ToString()) : leaves.PutBytes(validator.GroupKey.Bytes);
-        leaves.PutList(validator.PublicShares, version.IsLegacy ? validator.PublicShares.Length : DefinitionJson.MostOperators, share =>
+        leaves.PutList(validator.PublicShares, version.IsLegacy ? validator.PublicShares.Length : DefinitionJson.MaxOperators, share =>
             SszHasher.Bytes(share.Bytes)
         );
         if (version.HasDepositAmounts)
         {
-            leaves.PutList(validator.Deposits, DefinitionJson.MostDepositAmounts, deposit => Deposit(deposit).Root);
+            leaves.PutList(validator.Deposits, DefinitionJson.MaxDepositAmounts, deposit => Deposit(deposit).Root);
         }
         else if (version.HasDeposits)
         {

@@ -11,7 +11,7 @@ internal static class Rlp
     private const int LongestShort = 55;
 
     // EIP-778 allows 300 bytes; two bytes of length are more than enough.
-    private const int MostLengthBytes = 2;
+    private const int MaxLengthBytes = 2;
 
     public static IReadOnlyList<byte[]> ReadList(ReadOnlySpan<byte> rlp)
     {
@@ -62,7 +62,7 @@ internal static class Rlp
     // Takes the prefix and the payload that it announces off the front of the text.
     private static ReadOnlySpan<byte> Payload(ref ReadOnlySpan<byte> rlp, byte offset)
     {
-        if (rlp.IsEmpty || rlp[0] < offset || rlp[0] > offset + LongestShort + MostLengthBytes)
+        if (rlp.IsEmpty || rlp[0] < offset || rlp[0] > offset + LongestShort + MaxLengthBytes)
         {
             throw new FormatException("its RLP is no list of byte strings");
         }

@@ -1,4 +1,0 @@
-namespace RemoteSigner.Clusters.Ssv;
-
-/// <summary>A reason code for programs, and a sentence for people.</summary>
-public sealed record SpeechRefusal(string Reason, string Detail);

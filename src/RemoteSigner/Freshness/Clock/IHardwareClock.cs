@@ -1,9 +1,0 @@
-namespace RemoteSigner.Freshness;
-
-/// <summary>A clock that the machine's software cannot set: a TPM's.</summary>
-public interface IHardwareClock
-{
-    /// <summary>Reads it.</summary>
-    /// <exception cref="WitnessException">It does not answer.</exception>
-    Task<HardwareTime> ReadTimeAsync(CancellationToken cancellation);
-}

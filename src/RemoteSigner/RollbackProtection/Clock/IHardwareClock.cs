@@ -1,0 +1,9 @@
+namespace RemoteSigner.RollbackProtection;
+
+/// <summary>A clock that the machine's software cannot set: a TPM's.</summary>
+public interface IHardwareClock
+{
+    /// <summary>Reads it.</summary>
+    /// <exception cref="RollbackAnchorException">It does not answer.</exception>
+    Task<HardwareTime> ReadTimeAsync(CancellationToken cancellation);
+}

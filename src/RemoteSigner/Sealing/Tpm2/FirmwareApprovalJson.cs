@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace RemoteSigner.Sealing.Tpm2;
+
+/// <summary>Approvals and requests for them as readable JSON; bytes are lower-case hex.</summary>
+public static class FirmwareApprovalJson
+{
+    private const int Version = 1;
+
+    public static byte[] Write(TpmApproval approval) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            new ApprovalText(
+                Version,
+                approval.Label,
+                Hex(approval.Vault),
+                approval.Pcrs.ToString(),
+                Hex(approval.PcrDigest),
+                Handle(approval.Revocation),
+                approval.AtMost,
+                Hex(approval.Signature)
+            ),
+            ApprovalContext.Default.ApprovalText
+        );
+
+    public static byte[] Write(FirmwareApprovalRequest request) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            new RequestText(Version, Hex(request.Vault), Handle(request.Revocation), request.Count, request.ReleaseKey),
+            ApprovalContext.Default.RequestText
+        );
+
+    /// <exception cref="FormatException">The bytes are no approval.</exception>
+    public static TpmApproval ReadApproval(ReadOnlySpan<byte> json) =>
+        Read(json, ApprovalContext.Default.ApprovalText) is { Version: Version } text
+            ? new TpmApproval(
+                text.Label,
+                Bytes(text.Vault, 32),
+                PcrList.Parse(text.Pcrs),
+                Bytes(text.PcrDigest, 32),
+                Handle(text.RevocationIndex),
+                text.RevocationAtMost,
+                Bytes(text.Signature, 64)
+            )
+            : throw new FormatException("it is of another version");
+
+    /// <exception cref="FormatException">The bytes are no request.</exception>
+    public static FirmwareApprovalRequest ReadRequest(ReadOnlySpan<byte> json) =>
+        Read(json, ApprovalContext.Default.RequestText) is { Version: Version } text
+            ? new FirmwareApprovalRequest(Bytes(text.Vault, 32), Handle(text.RevocationIndex), text.RevocationCount, text.ReleaseKey)
+            : throw new FormatException("it is of another version");
+
+    public static string Handle(uint handle) => string.Create(CultureInfo.InvariantCulture, $"0x{handle:X8}");
+
+    private static T Read<T>(ReadOnlySpan<byte> json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type) ?? throw new FormatException("it is null");
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException(e.Message, e);
+        }
+    }
+
+    private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
+
+    private static byte[] Bytes(string hex, int length) =>
+        Convert.FromHexString(hex) is { } bytes && bytes.Length == length
+            ? bytes
+            : throw new FormatException($"'{hex}' is not {length} bytes in hex");
+
+    private static uint Handle(string text) =>
+        text.StartsWith("0x", StringComparison.Ordinal)
+        && uint.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var handle)
+        && TpmHandles.IsOurs(handle)
+            ? handle
+            : throw new FormatException($"'{text}' is no NV index of this program");
+}
+
+/// <summary>An approval's file.</summary>
+internal sealed record ApprovalText(
+    int Version,
+    string Label,
+    string Vault,
+    string Pcrs,
+    string PcrDigest,
+    string RevocationIndex,
+    ulong RevocationAtMost,
+    string Signature
+);
+
+/// <summary>A request's file.</summary>
+internal sealed record RequestText(int Version, string Vault, string RevocationIndex, ulong RevocationCount, string ReleaseKey);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowDuplicateProperties = false
+)]
+[JsonSerializable(typeof(ApprovalText))]
+[JsonSerializable(typeof(RequestText))]
+internal sealed partial class ApprovalContext : JsonSerializerContext;

@@ -1,0 +1,52 @@
+using RemoteSigner.Administration;
+using RemoteSigner.Administration.RollbackProtection;
+using RemoteSigner.RollbackProtection;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
+using RemoteSigner.Tests.Sealing;
+using RemoteSigner.Tests.Slashing;
+
+namespace RemoteSigner.Tests.RollbackProtection;
+
+/// <summary>What a person may not be led into who clears a refusal or low watermarks.</summary>
+public sealed class ClearanceTests
+{
+    private static readonly Guid _vault = Guid.NewGuid();
+
+    [Theory]
+    [InlineData(10UL, 42UL)]
+    [InlineData(99UL, 99UL)]
+    public void A_late_clock_puts_no_low_watermark_beneath_what_the_ledger_itself_knows(ulong guess, ulong expected)
+    {
+        var end = new HistoryEnd(7, default, default, new Epoch(39), new Epoch(41), new Slot(300));
+        var standing = new Standing(
+            null!,
+            null!,
+            new ObservedState(Anchors.Of(_vault, 1), null, end),
+            TemporarySigner.Minimal,
+            new SlotClock(TemporarySigner.Minimal, null, TimeProvider.System)
+        );
+
+        Assert.Equal(new Epoch(expected), standing.PastTheLedger(new Epoch(guess)));
+    }
+
+    [Fact]
+    public async Task A_start_that_found_another_signer_is_remembered_until_the_next_one()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await PendingActs.OpenAsync(signer.Ledger);
+        var entries = StartLog.Entries(signer.Audit);
+        await StartAsync(signer, 3);
+
+        await entries.RefuseAsync(new RollbackRefusal(RollbackReason.RecordBehind, "another reason", "none"));
+        Assert.False(await signer.Ledger.WriteAsync(StartLog.WasElsewhere));
+        await entries.RefuseAsync(new RollbackRefusal(RollbackReason.StartedElsewhere, "another signer", "none"));
+        Assert.True(await signer.Ledger.WriteAsync(StartLog.WasElsewhere));
+
+        await StartAsync(signer, 4);
+        Assert.False(await signer.Ledger.WriteAsync(StartLog.WasElsewhere));
+    }
+
+    private static Task StartAsync(TemporarySigner signer, ulong number) =>
+        signer.Slashing.RecordStartAsync(new LedgerStart(_vault, "anchor", number, 1), null, (_, _) => 1);
+}
