@@ -204,7 +204,7 @@ def help_of(*verb):
 
 
 def check_command(place, words, is_certain):
-    """The program has the verbs and options of a command that is not run. Other words are passed over, unless they are certain to be one."""
+    """The program has the verbs and options of a command that is not run. Words that may be none are passed over."""
     verb = []
     while (known := help_of(*verb)[0]) and words and re.fullmatch("[a-z-]+", words[0]):
         if words[0] not in known:

@@ -27,7 +27,8 @@ have_token() {
 }
 have_signer() {
   have_token
-  signer init --network mainnet --seal softhsm2 --anchor-on-host --pin-file /etc/remote-signer/pin --client validator-1 --host signer.example
+  signer init --network mainnet --seal softhsm2 --anchor-on-host --pin-file /etc/remote-signer/pin \
+    --client validator-1 --host signer.example
 }
 
 # The example of EIP-2335, in a folder as the deposit tools make them, with its password beside it.
@@ -87,7 +88,8 @@ vote() {
       source: {epoch: "\($epoch - 1)", root: $root}, target: {epoch: "\($epoch)", root: $root}}}'
 }
 sign() {
-  vote "$1" | curl -s --cacert /var/lib/remote-signer/tls/ca.crt --cert "$REMOTE_SIGNER_DATA/clients/validator-1.crt" \
-    --key "$REMOTE_SIGNER_DATA/clients/validator-1.key" -H 'Content-Type: application/json' -d @- "https://signer.example:9000/api/v1/eth2/sign/$KEY"
+  local of=$REMOTE_SIGNER_DATA
+  vote "$1" | curl -s --cacert "$of/tls/ca.crt" --cert "$of/clients/validator-1.crt" --key "$of/clients/validator-1.key" \
+    -H 'Content-Type: application/json' -d @- "https://signer.example:9000/api/v1/eth2/sign/$KEY"
 }
 trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
