@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # make-deb.sh PUBLISHED FILE.deb [VERSION]: the Debian package of a published program. The same commit and program give the same bytes.
 set -euo pipefail
+umask 022
 published=$(realpath "$1") package=$(realpath -m "$2") version=${3:-}
 cd "$(dirname "$0")"
 
@@ -29,8 +30,9 @@ for file in nftables.conf ./*.yaml.example sysctl.d/* remote-signer.service.d/*;
 
 put 0644 deb/copyright usr/share/doc/remote-signer/copyright
 put 0644 ../THIRD-PARTY-NOTICES usr/share/doc/remote-signer/THIRD-PARTY-NOTICES
-printf 'remote-signer (%s) stable; urgency=medium\n\n  * Built from %s.\n\n -- The RemoteSigner authors <maintainers@users.noreply.r-seed-8efffd0e.example>  %s\n' \
-  "$version" "$(git rev-parse HEAD)" "$(date -u -R -d "@$SOURCE_DATE_EPOCH")" | gzip -9n > "$doc/changelog.gz"
+author='The RemoteSigner authors <maintainers@users.noreply.r-seed-8efffd0e.example>'
+printf 'remote-signer (%s) stable; urgency=medium\n\n  * Built from %s.\n\n -- %s  %s\n' \
+  "$version" "$(git rev-parse HEAD)" "$author" "$(date -u -R -d "@$SOURCE_DATE_EPOCH")" | gzip -9n > "$doc/changelog.gz"
 install -d "$root/usr/share/man/man1"
 python3 deb/manual.py "$published/remote-signer" "$version" "$date" | gzip -9n > "$root/usr/share/man/man1/remote-signer.1.gz"
 

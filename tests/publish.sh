@@ -16,7 +16,10 @@ if grep -E 'IL[0-9]{4}' "$log" | grep -v -E 'IL3053.*Pkcs11Interop' >&2; then
   exit 1
 fi
 found=$(ls "$folder" | tr '\n' ' ')
-[ "$found" = "libblst.so libe_sqlite3.so remote-signer " ] || { echo "publish.sh: error: unexpected files were published: $found" >&2; exit 1; }
+if [ "$found" != "libblst.so libe_sqlite3.so remote-signer " ]; then
+  echo "publish.sh: error: unexpected files were published: $found" >&2
+  exit 1
+fi
 # Either would make every build another one: docs/developer/release.md.
 if grep -l -a -F "$PWD/" src/*/obj/Release/net10.0/linux-x64/*.dll "$folder"/* >&2; then
   echo "publish.sh: error: the folder of this build is in what was compiled" >&2

@@ -6,12 +6,16 @@ folder=$(realpath -m "${1:-artifacts/release}")
 fail() { echo "release.sh: error: $1" >&2; echo "release.sh: hint: $2" >&2; exit 1; }
 
 dirty=$(git status --porcelain)
-[ -z "$dirty" ] || fail "the tree has uncommitted changes: $(head -3 <<<"$dirty" | tr '\n' ' ')" "commit, stash or remove them; a release is built from a commit"
+[ -z "$dirty" ] || fail "the tree has uncommitted changes: $(head -3 <<<"$dirty" | tr '\n' ' ')" \
+  "commit, stash or remove them; a release is built from a commit"
 version=$(tests/version.sh)
-[[ "$version" == *+* ]] || grep -qF "## [$version]" CHANGELOG.md || fail "CHANGELOG.md has no section [$version]" "write it, commit it, and move the tag"
+[[ "$version" == *+* ]] || grep -qF "## [$version]" CHANGELOG.md || fail "CHANGELOG.md has no section [$version]" \
+  "write it, commit it, and move the tag"
 commit=$(git rev-parse HEAD)
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
-# CI=true: restore in locked mode, so that no package differs from packages.lock.json. No build server, which would keep another build's environment.
+umask 022
+# CI=true: restore in locked mode, so that no package differs from packages.lock.json.
+# No build server, which would keep another build's environment.
 export SOURCE_DATE_EPOCH CI=true TZ=UTC LC_ALL=C UseSharedCompilation=false MSBUILDDISABLENODEREUSE=1
 
 work=$(mktemp -d)
@@ -32,8 +36,8 @@ mkdir "$top"
 install -m 0755 "$published/remote-signer" "$top"
 install -m 0644 "$published"/*.so LICENSE THIRD-PARTY-NOTICES CHANGELOG.md "$top"
 git archive HEAD firmware-config hsm-profiles ':!firmware-config/deb' ':!firmware-config/make-deb.sh' | tar -x -C "$top"
-tar --create --directory "$work" --sort=name --format=ustar --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --mtime="@$SOURCE_DATE_EPOCH" "$name" \
-  | gzip -9n > "$folder/$name-linux-x64.tar.gz"
+tar --create --directory "$work" --sort=name --format=ustar --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
+  --mtime="@$SOURCE_DATE_EPOCH" "$name" | gzip -9n > "$folder/$name-linux-x64.tar.gz"
 
 firmware-config/make-deb.sh "$published" "$folder/remote-signer_${version/-/\~}_amd64.deb"
 tests/third-party.py sbom "$published" "$version" > "$folder/$name.cdx.json"

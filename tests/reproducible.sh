@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# reproducible.sh: makes the release twice, in two folders of different depth, and compares every file byte by byte.
+# reproducible.sh: makes the release twice and compares every file byte by byte. The second time in a deeper folder, with
+# another umask and time zone, and with one thread.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work"/{a,a-longer/path}
 TMPDIR=$work/a tests/release.sh "$one"
-TMPDIR=$work/a-longer/path tests/release.sh "$two"
+(umask 077 && TMPDIR=$work/a-longer/path TZ=Asia/Tokyo DOTNET_PROCESSOR_COUNT=1 tests/release.sh "$two")
 for folder in "$one" "$two"; do
   echo "$(basename "$folder"):"
   cat "$folder/SHA256SUMS"

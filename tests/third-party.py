@@ -136,7 +136,8 @@ def sqlite(folders):
 
 
 def find(folders, pattern):
-    version = next(name.split("/")[1] for name in target(json.load(open(os.path.join(OBJ, "project.assets.json")))) if name.startswith("SQLitePCLRaw.lib."))
+    packages = target(json.load(open(os.path.join(OBJ, "project.assets.json"))))
+    version = next(name.split("/")[1] for name in packages if name.startswith("SQLitePCLRaw.lib."))
     for folder in folders:
         for path in glob.glob(os.path.join(folder, pattern.replace("*", version, 1))):
             return path
@@ -157,7 +158,9 @@ def judged(components):
     """The same components; exits if a licence is unknown or asks for more than notices."""
     for one in components:
         if one.licence not in PERMITTED:
-            fail(f"{one.name} {one.version} has the licence '{one.licence}'", f"only {', '.join(sorted(PERMITTED))} may be linked; leave the package out")
+            fail(
+                f"{one.name} {one.version} has the licence '{one.licence}'",
+                f"only {', '.join(sorted(PERMITTED))} may be linked; leave the package out")
     return components
 
 
@@ -209,12 +212,15 @@ def check(components):
     if not unlisted and committed != made:
         faults = faults or ["a text differs"]
     if faults:
-        fail(f"THIRD-PARTY-NOTICES does not match the program: {'; '.join(faults)}", "run 'tests/third-party.py notices', read the diff, commit it")
+        fail(
+            f"THIRD-PARTY-NOTICES does not match the program: {'; '.join(faults)}",
+            "run 'tests/third-party.py notices', read the diff, commit it")
     copyright_ = read(COPYRIGHT)
     unnamed = [one.name for one in components if re.split(r"[.]", one.name)[0] not in copyright_]
     if unnamed:
         fail(f"firmware-config/deb/copyright does not name {', '.join(unnamed)}", "add it there")
-    print(f"third-party: {len(components)} components ({', '.join(sorted({one.licence for one in components}))}), all in THIRD-PARTY-NOTICES")
+    licences = ", ".join(sorted({one.licence for one in components}))
+    print(f"third-party: {len(components)} components ({licences}), all in THIRD-PARTY-NOTICES")
 
 
 def sbom(components, published, version):
@@ -240,20 +246,24 @@ def sbom(components, published, version):
 
     def entry(one):
         result = {
-            "type": "framework" if ".App.Runtime." in one.name else "library", "bom-ref": one.purl, "name": one.name, "version": one.version,
+            "type": "framework" if ".App.Runtime." in one.name else "library",
+            "bom-ref": one.purl, "name": one.name, "version": one.version,
             "licenses": [{"license": {"id": one.licence}}], "copyright": one.copyright, "purl": one.purl}
         if one.cpe:
             result["cpe"] = one.cpe
         if one.hashes:
             result["hashes"] = [{"alg": algorithm, "content": content} for algorithm, content in one.hashes]
         if one.name in built:
+            file = built[one.name]
             result["components"] = [
-                {"type": "file", "bom-ref": f"file:{built[one.name]}", "name": built[one.name], "hashes": [{"alg": "SHA-256", "content": files[built[one.name]]}]}]
+                {"type": "file", "bom-ref": f"file:{file}", "name": file, "hashes": [{"alg": "SHA-256", "content": files[file]}]}]
         return result
 
     time = datetime.datetime.fromtimestamp(int(os.environ["SOURCE_DATE_EPOCH"]), datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     depends = [{"ref": program, "dependsOn": sorted(one.purl for one in components)}]
-    depends += [{"ref": one.purl, "dependsOn": sorted(below(one.name.lower(), set()))} for one in components if below(one.name.lower(), set())]
+    for one in components:
+        if found := sorted(below(one.name.lower(), set())):
+            depends.append({"ref": one.purl, "dependsOn": found})
     result = {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json", "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,
         "metadata": {
