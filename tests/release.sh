@@ -47,7 +47,7 @@ tests/third-party.py sbom "$published" "$version" > "$folder/$name.cdx.json"
   echo "commit $commit"
   echo "version $version"
   echo "dotnet-sdk $(dotnet --version)"
-  for tool in clang ld.lld objcopy cc as ld dpkg-deb tar gzip xz; do
+  for tool in clang objcopy cc as ld dpkg-deb tar gzip xz; do
     path=$(realpath "$(command -v $tool)")
     dpkg-query --search "*${path#/usr}" | cut -d: -f1  # Debian knows some paths without /usr
   done | cat - <(printf '%s\n' libc6-dev libssl-dev zlib1g-dev "libgcc-$(cc -dumpversion)-dev") | sort -u \
