@@ -9,17 +9,18 @@ public sealed partial class PageTests
     public void Every_test_that_a_page_names_is_there()
     {
         var files = HouseTests.Sources("tests", "*.cs").Select(Path.GetFileNameWithoutExtension).ToHashSet(StringComparer.Ordinal);
-        Assert.Empty(Named(TestClass()).Where(named => !files.Contains(named.Name)));
+        Assert.Empty(Missing(TestClass(), files.Contains));
     }
 
     [Fact]
     public void Every_file_that_a_page_names_is_there() =>
-        Assert.Empty(Named(RepositoryPath()).Where(named => !Path.Exists(Path.Combine(HouseTests.Root(), named.Name))));
+        Assert.Empty(Missing(RepositoryPath(), path => Path.Exists(Path.Combine(HouseTests.Root(), path))));
 
-    private static IEnumerable<(string Page, string Name)> Named(Regex pattern) =>
+    private static IEnumerable<string> Missing(Regex pattern, Predicate<string> isThere) =>
         from page in Directory.EnumerateFiles(Path.Combine(HouseTests.Root(), "docs"), "*.md", SearchOption.AllDirectories)
         from Match match in pattern.Matches(File.ReadAllText(page))
-        select (Path.GetRelativePath(HouseTests.Root(), page), match.Groups[1].Value);
+        where !isThere(match.Groups[1].Value)
+        select $"{Path.GetRelativePath(HouseTests.Root(), page)}: {match.Groups[1].Value}";
 
     [GeneratedRegex(@"`(\w+Tests)`")]
     private static partial Regex TestClass();
