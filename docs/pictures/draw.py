@@ -11,7 +11,7 @@ A text has one statement a line, the parts of which are separated by '|'. Number
   box ID KIND X Y W H | TITLE | LINE | ...      KIND: room, good, bad, wait, store or plain
   rule X1 Y1 X2 Y2      a thin line
   text X Y SIZE ANCHOR | TEXT                   ANCHOR: start, middle or end
-  mark X Y SIZE ANCHOR | TEXT                   the same, as an accent
+  soft, mark, head                              the same, dimmed, as an accent and as a heading
   arrow X,Y X,Y ... | LABEL | X Y ANCHOR        through these points; the label is optional
 Lines that begin with '#' and empty lines are passed over.
 """
@@ -59,7 +59,7 @@ def draw(source):
             elif word == "desc":
                 desc = " ".join(rest)
             else:
-                shapes += SHAPES[word](rest, parts)
+                shapes += box(rest, parts, size) if word == "box" else SHAPES[word](rest, parts)
         except (KeyError, ValueError, IndexError, TypeError) as fault:
             raise ValueError(f"line {number}: {line!r}: {fault!r}") from None
     width, height = size
@@ -77,9 +77,11 @@ def draw(source):
         "</svg>", ""])
 
 
-def box(rest, parts):
+def box(rest, parts, size):
     _, kind, *numbers = rest
     x, y, width, height = (int(value) for value in numbers)
+    if x + width > size[0] or y + height > size[1]:
+        raise ValueError("the box is not within the picture")
     if kind not in ("room", "good", "bad", "wait", "store", "plain"):
         raise ValueError(f"no kind of box: {kind}")
     first = y + (height - 17 * (len(parts) - 1)) / 2 + 5 if kind != "plain" else y + 22
@@ -93,24 +95,11 @@ def rule(rest, _):
     return [f'<line class="rule" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>']
 
 
-def text(rest, parts):
-    x, y, size, anchor = rest
-    return [words(int(x), int(y), int(size), anchor, "", parts[0])]
-
-
-def soft(rest, parts):
-    x, y, size, anchor = rest
-    return [words(int(x), int(y), int(size), anchor, "soft", parts[0])]
-
-
-def mark(rest, parts):
-    x, y, size, anchor = rest
-    return [words(int(x), int(y), int(size), anchor, "mark", parts[0])]
-
-
-def head(rest, parts):
-    x, y, size, anchor = rest
-    return [words(int(x), int(y), int(size), anchor, "head", parts[0])]
+def line_of(kind):
+    def line(rest, parts):
+        x, y, size, anchor = rest
+        return [words(int(x), int(y), int(size), anchor, kind, parts[0])]
+    return line
 
 
 def arrow(rest, parts):
@@ -130,7 +119,7 @@ def words(x, y, size, anchor, kind, content):
     return f'<text x="{x:g}" y="{y:g}" font-size="{size}" text-anchor="{anchor}"{style}>{escape(content)}</text>'
 
 
-SHAPES = {"box": box, "rule": rule, "text": text, "soft": soft, "mark": mark, "head": head, "arrow": arrow}
+SHAPES = {"rule": rule, "arrow": arrow, "text": line_of(""), "soft": line_of("soft"), "mark": line_of("mark"), "head": line_of("head")}
 
 
 def main():
