@@ -1,5 +1,6 @@
+# shellcheck shell=bash disable=SC2034
 # The test projects, for the scripts beside this one.
-unit_projects=(RemoteSigner.Tests)
+unit_projects=(RemoteSigner.Native.Tests RemoteSigner.Spec.Tests RemoteSigner.Slashing.Tests RemoteSigner.Tests)
 
 # The rooms that unit.sh knows by name.
 rooms() {

@@ -6,9 +6,10 @@ cd "$(dirname "$0")/.." || exit
 results=artifacts/tests
 rm -rf "$results" && mkdir -p "$results"
 passed=0 failed=0
+. tests/projects.sh
 export REMOTE_SIGNER_STEPS=${REMOTE_SIGNER_STEPS:-1000000} REMOTE_SIGNER_DIFFERENTIAL_REPORT=$PWD/$results/differential.txt
-for project in tests/RemoteSigner.Tests tests/RemoteSigner.AcceptanceTests; do
-  name=$(basename "$project")
+for name in "${unit_projects[@]}" RemoteSigner.AcceptanceTests; do
+  project=tests/$name
   report=$PWD/$results/$name.xml
   dotnet build "$project" -c Release --verbosity quiet || { failed=$((failed + 1)); continue; }
   dotnet run --project "$project" -c Release --no-build -- -noColor -xml "$report" | grep -v -E '^ *(Discover|Start|Finish)'
@@ -53,6 +54,7 @@ prove --only imported-root-is-granted-again
 if dotnet run --project tests/RemoteSigner.Fuzz -c Release --verbosity quiet -- "${REMOTE_SIGNER_FUZZ_SECONDS:-60}"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 
 # Once more at the end, where nobody scrolls past it.
+tests/skipped.py "$results"/*.xml
 grep -ho '<test [^>]*result="Fail"' "$results"/*.xml 2>/dev/null | sed 's/.* name="\([^"]*\)".*/failed: \1/'
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -19,7 +19,7 @@ public sealed class FormerLedgerTests : IDisposable
 
         var exported = (await signer.ExportAsync()).ToArray();
 
-        Assert.Equal(await File.ReadAllBytesAsync(Vectors.Own("ledger-v2/export.json"), TestContext.Current.CancellationToken), exported);
+        Assert.Equal(await File.ReadAllBytesAsync(Vectors.Path("ledger-v2/export.json"), TestContext.Current.CancellationToken), exported);
         Assert.IsType<AuditVerification.Intact>(await AuditVerifier.VerifyAsync(signer.Ledger));
     }
 
@@ -53,7 +53,7 @@ public sealed class FormerLedgerTests : IDisposable
 
     private async Task<TemporarySigner> OpenAsync()
     {
-        File.Copy(Vectors.Own("ledger-v2/ledger.db"), Path.Combine(_folder.FullName, "ledger.db"));
+        File.Copy(Vectors.Path("ledger-v2/ledger.db"), Path.Combine(_folder.FullName, "ledger.db"));
         return await TemporarySigner.OpenAsync(_folder.FullName);
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using RemoteSigner.Audit;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
@@ -7,9 +6,10 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Tests.Slashing;
 
 /// <summary>
-/// A ledger in a folder of its own, with slashing protection and audit log open on it, that can be closed and opened again.
+/// A ledger in a folder of its own, with slashing protection open on it, that can be closed and opened again. What is written as evidence
+/// is up to the assembly that this file is compiled in.
 /// </summary>
-internal sealed class TemporarySigner : IAsyncDisposable
+internal sealed partial class TemporarySigner : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder;
 
@@ -20,14 +20,12 @@ internal sealed class TemporarySigner : IAsyncDisposable
 
     public required Network Network { get; init; }
 
-    /// <summary>What the audit log takes for the time.</summary>
+    /// <summary>What the evidence takes for the time.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public Ledger Ledger { get; private set; } = null!;
 
     public SlashingProtection Slashing { get; private set; } = null!;
-
-    public AuditLog Audit { get; private set; } = null!;
 
     public string Path => System.IO.Path.Combine(_folder.FullName, "ledger.db");
 
@@ -106,32 +104,8 @@ internal sealed class TemporarySigner : IAsyncDisposable
         return decision;
     }
 
-    /// <summary>Writes the entry that the signer writes.</summary>
-    public EvidenceRecorder Anchor(ProtectedKey key, SlashableContent content) =>
-        (transaction, root, verdict) =>
-            Audit.Append(
-                transaction,
-                new AuditEntry
-                {
-                    Action = "sign",
-                    Decision = verdict is Verdict.Allowed ? AuditDecision.Granted : AuditDecision.Refused,
-                    RequestId = "test",
-                    Client = "vc",
-                    ShareKey = key.PublicKey,
-                    GroupKey = key.GroupKey,
-                    Duty =
-                        content is SlashableContent.Block ? DutyType.Block
-                        : content is SlashableContent.Attestation ? DutyType.Attestation
-                        : DutyType.RandaoReveal,
-                    Slot = content is SlashableContent.Block block ? block.Slot : null,
-                    SourceEpoch = (content as SlashableContent.Attestation)?.Source,
-                    TargetEpoch = (content as SlashableContent.Attestation)?.Target,
-                    SigningRoot = root,
-                    SignedBefore = verdict is Verdict.Allowed { AlreadySigned: true },
-                    Rule = (verdict as Verdict.Refused)?.Rule.ToString(),
-                    Detail = (verdict as Verdict.Refused)?.Detail,
-                }
-            );
+    /// <summary>Writes the evidence of a decision about this content.</summary>
+    public partial EvidenceRecorder Anchor(ProtectedKey key, SlashableContent content);
 
     public async ValueTask DisposeAsync()
     {
@@ -146,6 +120,8 @@ internal sealed class TemporarySigner : IAsyncDisposable
     {
         Ledger = ledger;
         Slashing = await SlashingProtection.OpenAsync(ledger, Network);
-        Audit = await AuditLog.OpenAsync(ledger, Time);
+        await OpenEvidenceAsync(ledger);
     }
+
+    private partial Task OpenEvidenceAsync(Ledger ledger);
 }
