@@ -4,17 +4,18 @@ namespace RemoteSigner.Mutation;
 
 /// <summary>What became of the faults of one file.</summary>
 /// <param name="Faults">How many of them compile.</param>
-/// <param name="Unexplained">How many survivors have no reason in survivors.md.</param>
-public sealed record FileScore(string Path, int Faults, int Survivors, int Unexplained)
+/// <param name="Explained">How many survivors have a reason in survivors.md.</param>
+/// <param name="Unexplained">How many have none.</param>
+public sealed record FileScore(string Path, int Faults, int Explained, int Unexplained)
 {
-    public int Killed => Faults - Survivors;
+    public int Killed => Faults - Explained - Unexplained;
 
-    /// <summary>Killed of all, in per cent; 100 for a file without a fault.</summary>
-    public double Percent => Faults == 0 ? 100 : 100.0 * Killed / Faults;
+    /// <summary>Killed of those that a test could kill, in per cent; 100 for a file without one.</summary>
+    public double Percent => Faults == Explained ? 100 : 100.0 * Killed / (Faults - Explained);
 
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{Percent, 6:F1} %  {Killed, 4} of {Faults, 4} killed, {Unexplained} unexplained  {Path}"
+            $"{Percent, 6:F1} %  {Killed, 4} of {Faults, 4} killed, {Explained, 2} explained, {Unexplained, 2} not  {Path}"
         );
 }

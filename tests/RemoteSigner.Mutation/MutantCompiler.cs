@@ -38,9 +38,9 @@ public sealed class MutantCompiler
             arguments.CompilationOptions.WithGeneralDiagnosticOption(ReportDiagnostic.Default).WithConcurrentBuild(false)
         );
         var compiler = new MutantCompiler(arguments, Generate(arguments, compilation));
-        return compiler.Emit(compiler._original) is not null
-            ? compiler
-            : throw new InvalidOperationException($"{projectFolder} does not compile");
+        return compiler._original.GetDiagnostics().FirstOrDefault(one => one.Severity == DiagnosticSeverity.Error) is { } error
+            ? throw new InvalidOperationException($"{projectFolder} does not compile: {error}")
+            : compiler;
     }
 
     /// <summary>The faults of a file, each with a name of its own.</summary>
@@ -121,6 +121,8 @@ public sealed class MutantCompiler
             "-p:SkipCompilerExecution=true",
             "-p:ProvideCommandLineArgs=true",
             "-p:DesignTimeBuild=true",
+            // CoreCompile runs although nothing has changed.
+            "-p:NonExistentFile=none",
             "-p:BuildProjectReferences=false",
             "-getItem:CscCommandLineArgs",
         ];

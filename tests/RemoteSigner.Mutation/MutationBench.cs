@@ -4,7 +4,7 @@ namespace RemoteSigner.Mutation;
 public sealed class MutationBench(string root, Explained explained)
 {
     // A run that takes this much longer than one without a fault will not end.
-    private const int RetryPolicies = 3;
+    private const int LimitFactor = 3;
 
     private readonly Dictionary<string, MutantCompiler> _compilers = [];
     private readonly Dictionary<string, TestRun> _runs = [];
@@ -17,46 +17,58 @@ public sealed class MutationBench(string root, Explained explained)
     public FileScore Score(LawFile file)
     {
         var compiler = CompilerOf(file);
-        var run = RunOf(file.TestProject);
-        var began = TimeProvider.System.GetTimestamp();
-        if (!run.Passes(compiler.AssemblyFile, compiler.Emit(), file.Classes, TimeSpan.FromMinutes(10)))
-        {
-            throw new InvalidOperationException($"the tests of {file.Path} fail without a fault:\n{run.Output}");
-        }
+        var limit = LimitOf(file, compiler);
+        bool Survives(byte[] assembly, int? number) =>
+            file.Tests.All(group => RunOf(group.Project).Passes(compiler.AssemblyFile, assembly, group.Classes, limit, number));
 
-        var limit = (TimeProvider.System.GetElapsedTime(began) * RetryPolicies) + TimeSpan.FromSeconds(15);
         var faults = 0;
         var survivors = new List<Mutant>();
-        foreach (
-            var (mutant, survives) in Outcomes(compiler, MutantsOf(file).ToList(), assembly =>
-                number => run.Passes(compiler.AssemblyFile, assembly, file.Classes, limit, number)
-            )
-        )
+        foreach (var (mutant, survives) in Outcomes(compiler, [.. MutantsOf(file)], Survives))
         {
             faults++;
             if (survives)
             {
                 survivors.Add(mutant);
-                Console.WriteLine(
-                    $"  {(explained.Has(file.Path, mutant) ? "explained" : "SURVIVED")} {file.Path}:{mutant.Line}: {mutant.Name}"
-                );
+                var word = explained.Has(file.Path, mutant) ? "explained" : "SURVIVED";
+                Console.WriteLine($"  {word} {file.Path}:{mutant.Line}: {mutant.Name}");
             }
         }
 
-        run.Replace(compiler.AssemblyFile, compiler.Emit());
+        foreach (var group in file.Tests)
+        {
+            RunOf(group.Project).Replace(compiler.AssemblyFile, compiler.Emit());
+        }
+
         foreach (var stale in explained.Stale(file.Path, survivors.Select(mutant => mutant.Name)))
         {
             Console.WriteLine($"  survivors.md explains one that is none: {stale}");
         }
 
-        return new FileScore(file.Path, faults, survivors.Count, survivors.Count(mutant => !explained.Has(file.Path, mutant)));
+        var known = survivors.Count(mutant => explained.Has(file.Path, mutant));
+        return new FileScore(file.Path, faults, known, survivors.Count - known);
+    }
+
+    // How long a group of tests may take.
+    private TimeSpan LimitOf(LawFile file, MutantCompiler compiler)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        foreach (var group in file.Tests)
+        {
+            var run = RunOf(group.Project);
+            if (!run.Passes(compiler.AssemblyFile, compiler.Emit(), group.Classes, TimeSpan.FromMinutes(10)))
+            {
+                throw new InvalidOperationException($"the tests of {file.Path} fail without a fault:\n{run.Output}");
+            }
+        }
+
+        return (TimeProvider.System.GetElapsedTime(began) * LimitFactor) + TimeSpan.FromSeconds(15);
     }
 
     // Most share one assembly; the others have one each. A fault that does not compile is none.
     private static IEnumerable<(Mutant Mutant, bool Survives)> Outcomes(
         MutantCompiler compiler,
         List<Mutant> mutants,
-        Func<byte[], Func<int?, bool>> passes
+        Func<byte[], int?, bool> survives
     )
     {
         var numbered = mutants
@@ -71,12 +83,12 @@ public sealed class MutationBench(string root, Explained explained)
             {
                 if (!broken!.Contains(number))
                 {
-                    yield return (mutants[number], passes(shared!)(number));
+                    yield return (mutants[number], survives(shared!, number));
                 }
             }
             else if (compiler.Emit(mutants[number]) is { } assembly)
             {
-                yield return (mutants[number], passes(assembly)(null));
+                yield return (mutants[number], survives(assembly, null));
             }
         }
     }

@@ -29,6 +29,6 @@ foreach (var file in law)
     Console.WriteLine(scores[^1]);
 }
 
-var total = new FileScore("the law", scores.Sum(one => one.Faults), scores.Sum(one => one.Survivors), scores.Sum(one => one.Unexplained));
+var total = new FileScore("the law", scores.Sum(one => one.Faults), scores.Sum(one => one.Explained), scores.Sum(one => one.Unexplained));
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{total} ({watch.Elapsed.TotalMinutes:F0} min)"));
 return total.Unexplained == 0 && scores.TrueForAll(score => score.Percent >= MinScore) ? 0 : 1;

@@ -234,6 +234,32 @@ public sealed class StartRulesTests
     public void Of_a_ledger_and_a_vault_put_back_together_the_ledger_is_named() =>
         Refuses(RollbackReason.LedgerRolledBack, Ledger(start: 2) with { Vault = Anchors.Of(_vault, 1) });
 
+    [Fact]
+    public void An_anchor_that_two_wrote_at_once_is_refused() =>
+        Refuses(RollbackReason.AnchorContested, _clean with { Contest = "two starts wrote at once" });
+
+    [Fact]
+    public void What_another_root_key_wrote_is_refused() =>
+        Refuses(RollbackReason.RecordForeign, _clean with { Stranger = "a fence of another root key", Anchor = null, Record = null });
+
+    [Fact]
+    public void A_missing_anchor_beside_an_older_vault_means_that_the_vault_was_put_back()
+    {
+        var evidence = _clean with { Vault = Anchors.Of(_vault, 2), Anchor = null, Record = null };
+
+        Refuses(RollbackReason.VaultRolledBack, evidence);
+        Refuses(RollbackReason.AnchorMissing, evidence with { Ledger = evidence.Ledger! with { VaultId = _otherVault } });
+        Refuses(RollbackReason.AnchorMissing, evidence with { Vault = Anchors.Of(_vault, 3) });
+    }
+
+    [Fact]
+    public void A_ledger_that_knows_less_of_the_vault_than_the_anchor_was_put_back() =>
+        Refuses(RollbackReason.LedgerRolledBack, _clean with { Ledger = _clean.Ledger! with { VaultGeneration = 2 } });
+
+    [Fact]
+    public void The_vault_that_the_ledger_remembers_is_taken() =>
+        Assert.IsType<StartDecision.Serve>(StartRules.Decide(_clean with { Known = new KnownVault(Anchors.Of(_vault, 3)) }));
+
     // As a program wrote it that named no run: version 1.
     private static FenceRecord Former(ulong start, bool stopped)
     {
