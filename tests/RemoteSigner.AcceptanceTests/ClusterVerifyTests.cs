@@ -59,8 +59,8 @@ public sealed class ClusterVerifyTests
     [Fact]
     public async Task A_lock_made_of_public_keys_passes_and_what_that_does_not_prove_is_said()
     {
-        var people = (await VerifyAsync(Vectors.Own("forged/cluster-lock.json"))).Succeeded();
-        using var report = JsonDocument.Parse((await VerifyAsync(Vectors.Own("forged/cluster-lock.json"), "--json")).Succeeded().Output);
+        var people = (await VerifyAsync(Vectors.Path("forged/cluster-lock.json"))).Succeeded();
+        using var report = JsonDocument.Parse((await VerifyAsync(Vectors.Path("forged/cluster-lock.json"), "--json")).Succeeded().Output);
 
         var aggregate = report
             .RootElement.GetProperty("checks")

@@ -56,4 +56,4 @@ if (Environment.GetEnvironmentVariable("PAGE") == "1" && !bench.IsQuick)
     await bench.Report.WritePageAsync();
 }
 
-return 0;
+return await bench.Report.KeepAsync() ? 0 : 1;

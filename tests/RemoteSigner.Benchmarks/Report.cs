@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -90,6 +91,43 @@ internal sealed class Report(bool isQuick, string? engine)
         }
 
         await File.WriteAllTextAsync(page, $"{text[..begin]}{string.Join('\n', rows.Values)}\n{text[end..]}");
+    }
+
+    /// <summary>
+    /// Compares the ratios and byte counts that have a target with those of earlier runs on this kind of machine, and adds them to
+    /// history.jsonl. Seconds are left out: they say more about who else uses the machine.
+    /// </summary>
+    /// <returns>False where one is worse than usual; it is printed.</returns>
+    public async Task<bool> KeepAsync()
+    {
+        var judged = _figures
+            .Where(figure => figure.Target.Length > 0 && (figure.Key.Contains("Ratio") || figure.Key.Contains("Bytes")))
+            .Select(figure => (figure.Key, figure.Value, figure.Target.StartsWith('≥')))
+            .ToList();
+        var path = Path.Combine(Repository.Root, "tests", "RemoteSigner.Benchmarks", "history.jsonl");
+        var day = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var run = History.Line(await CommitAsync(), day, Processor, Environment.ProcessorCount, isQuick, judged);
+        var worse = History.Regressions(await File.ReadAllLinesAsync(path), run);
+        foreach (var figure in worse)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"WORSE by more than {History.Tolerance:P0}: {figure}"));
+        }
+
+        await File.AppendAllTextAsync(path, run + "\n");
+        return worse.Count == 0;
+    }
+
+    // With a + where files differ from it.
+    private static async Task<string> CommitAsync()
+    {
+        var start = new ProcessStartInfo("git") { WorkingDirectory = Repository.Root, RedirectStandardOutput = true };
+        foreach (var argument in (string[])["describe", "--always", "--dirty=+"])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var git = Process.Start(start)!;
+        return (await git.StandardOutput.ReadToEndAsync()).Trim();
     }
 
     private const string TableHead = """

@@ -17,14 +17,14 @@ internal sealed record FileSeed(string Kind, byte[] Content, Func<string, string
 /// Gives mutated files to the verbs that read them, on the signer's data directory once it was stopped, until the time is up. Whatever is
 /// in a file: an exit code, one line that says what is wrong and one what to do.
 /// </summary>
-internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, ulong seed, Findings findings)
+internal sealed class FileFuzzer(SignerHome home, string data, string vectors, ulong seed, Findings findings)
 {
     // Of no machine here: whatever is right with a configuration, it will not be served.
     private const string Nowhere = "192.0.2.1:9000";
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
 
-    private readonly IReadOnlyList<FileSeed> _seeds = [.. Own(home, data), .. vectors is null ? [] : OfVectors(home, data, vectors)];
+    private readonly IReadOnlyList<FileSeed> _seeds = [.. Own(home, data), .. OfVectors(home, data, vectors)];
     private long _input;
 
     /// <summary>The verbs that lock the ledger one after the other, and beside them the others.</summary>
@@ -197,6 +197,9 @@ internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, 
         );
     }
 
+    private static IOrderedEnumerable<string> Corpus(string kind) =>
+        Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests", "RemoteSigner.Fuzz", "corpus", kind)).Order(StringComparer.Ordinal);
+
     private static IEnumerable<FileSeed> OfVectors(SignerHome home, string data, string vectors)
     {
         foreach (
@@ -228,24 +231,14 @@ internal sealed class FileFuzzer(SignerHome home, string data, string? vectors, 
             );
         }
 
-        foreach (
-            var file in Directory
-                .EnumerateFiles(Path.Combine(vectors, "eip3076-interchange"), "*.json", SearchOption.AllDirectories)
-                .Where(file => new FileInfo(file).Length < 64 * 1024)
-                .Order(StringComparer.Ordinal)
-        )
+        foreach (var file in Corpus("interchange"))
         {
-            if (JsonNode.Parse(File.ReadAllText(file))?["steps"]?[0]?["interchange"] is { } interchange)
-            {
-                // Of another chain: told that it is of hoodi, so that it comes further than the first check.
-                interchange["metadata"]!["genesis_validators_root"] = Spec.Network.Find("hoodi")!.GenesisValidatorsRoot.ToString();
-                yield return new(
-                    "interchange",
-                    Utf8(interchange.ToJsonString()),
-                    path => ["slashing", "import", path, "--data", data],
-                    LocksLedger: true
-                );
-            }
+            yield return new(
+                "interchange",
+                File.ReadAllBytes(file),
+                path => ["slashing", "import", path, "--data", data],
+                LocksLedger: true
+            );
         }
 
         foreach (

@@ -6,7 +6,7 @@ namespace RemoteSigner.Fuzz;
 
 /// <summary>
 /// A signer on hoodi with every door open: mutual TLS as <c>admin</c>, who may do everything, a loopback door as <c>vc</c>, operations, and
-/// the control socket. Its clock guards nothing, so that duties of any slot come as far as they can. With the shared vectors it has the
+/// the control socket. Its clock guards nothing, so that duties of any slot come as far as they can. It has the
 /// shares of a cluster and an SSV operator's key, too.
 /// </summary>
 internal sealed class FuzzedSigner : IAsyncDisposable
@@ -25,10 +25,10 @@ internal sealed class FuzzedSigner : IAsyncDisposable
 
     public BlsPublicKey Key => Home.Keys[0];
 
-    /// <summary>The validator of a cluster, our share of it, and to whom its registration pays; null without the vectors.</summary>
+    /// <summary>The validator of a cluster, our share of it, and to whom its registration pays.</summary>
     public (BlsPublicKey Group, BlsPublicKey Share, string FeeRecipient)? Share { get; private set; }
 
-    public static async Task<FuzzedSigner> StartAsync(string? vectors)
+    public static async Task<FuzzedSigner> StartAsync(string vectors)
     {
         var signer = new FuzzedSigner(await SignerHome.CreateAsync("hoodi", 4, "--client", "vc", "--client", "admin=all"));
         await signer.PrepareAsync(vectors);
@@ -46,7 +46,7 @@ internal sealed class FuzzedSigner : IAsyncDisposable
         Home.Dispose();
     }
 
-    private async Task PrepareAsync(string? vectors)
+    private async Task PrepareAsync(string vectors)
     {
         Home.Configure(options =>
         {
@@ -59,11 +59,6 @@ internal sealed class FuzzedSigner : IAsyncDisposable
         });
         (await Home.RunAsync("keymanager", "token")).Succeeded();
         Token = (await File.ReadAllTextAsync(Path.Combine(Home.Data, "keymanager.token"))).Trim();
-        if (vectors is null)
-        {
-            return;
-        }
-
         var @lock = Path.Combine(vectors, Cluster, "cluster-lock.json");
         var hash = (string)JsonNode.Parse(await File.ReadAllTextAsync(@lock))!["lock_hash"]!;
         Home.Configure(options =>

@@ -9,15 +9,7 @@ using RemoteSigner.Rig;
 var seconds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 600;
 var seed =
     args.Length > 1 ? ulong.Parse(args[1], CultureInfo.InvariantCulture) : BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) >> 16;
-var vectors = Environment.GetEnvironmentVariable("VECTORS") is { Length: > 0 } named
-    ? named
-    : Path.Combine(Repository.Root, "..", "shared", "vectors");
-if (!Directory.Exists(vectors))
-{
-    Console.WriteLine($"no shared vectors at {vectors}: without their requests, clusters, keyshares, histories and the SSV operator's key");
-    vectors = null;
-}
-
+var vectors = Path.Combine(Repository.Root, "tests", "vectors");
 Console.WriteLine($"fuzzing for {seconds} s with the seed {seed}");
 var folder = Path.Combine(Repository.Root, "artifacts", "fuzz");
 var findings = new Findings(folder);

@@ -50,7 +50,7 @@ internal sealed record RequestSeed(
     }
 }
 
-/// <summary>Good requests for every door, of our own and from the shared vectors where there are any.</summary>
+/// <summary>Good requests for every door, written here and from the vectors.</summary>
 internal static class RequestSeeds
 {
     private const string Unknown = "0x8d2f4e3c6a6f0a2f6c1f3f2c9b8a7d6e5f4c3b2a190817263544536271809fefdecdbcab9a8978675645342312010fff";
@@ -68,9 +68,9 @@ internal static class RequestSeeds
     ];
     private static readonly Network _hoodi = Network.Find("hoodi")!;
 
-    public static IReadOnlyList<RequestSeed> All(FuzzedSigner signer, string? vectors)
+    public static IReadOnlyList<RequestSeed> All(FuzzedSigner signer, string vectors)
     {
-        List<string> duties = [.. Own(signer), .. vectors is null ? [] : Vectors(vectors)];
+        List<string> duties = [.. Own(signer), .. Vectors(vectors)];
         var own = Own(signer).Count();
         var seeds = new List<RequestSeed>();
         foreach (var (duty, number) in duties.Select((duty, number) => (duty, number)))
@@ -188,7 +188,7 @@ internal static class RequestSeeds
         yield return new("dv", Listener.MutualTls, "POST", "/api/v1/dv/slashable", Utf8($"{{\"group_pubkey\":\"{group}\",{duty[1..]}"));
     }
 
-    private static IEnumerable<RequestSeed> Dv(FuzzedSigner signer, string? vectors)
+    private static IEnumerable<RequestSeed> Dv(FuzzedSigner signer, string vectors)
     {
         yield return new("dv", Listener.MutualTls, "GET", "/api/v1/dv/validators", []);
         yield return new("distributed", Listener.MutualTls, "GET", "/api/v1/eth2/distributed/accounts", []);
@@ -197,7 +197,7 @@ internal static class RequestSeeds
             yield break;
         }
 
-        var proposal = JsonNode.Parse(File.ReadAllText(Path.Combine(vectors!, FuzzedSigner.Cluster, "cluster-lock.json")))!;
+        var proposal = JsonNode.Parse(File.ReadAllText(Path.Combine(vectors, FuzzedSigner.Cluster, "cluster-lock.json")))!;
         var hash = (string)proposal["lock_hash"]!;
         (proposal["signature_aggregate"], proposal["node_signatures"]) = ("0x", new JsonArray());
         for (var weight = 0; weight < 6; weight++)
@@ -256,7 +256,7 @@ internal static class RequestSeeds
         };
     }
 
-    private static IEnumerable<RequestSeed> Ssv(FuzzedSigner signer, string? vectors, string duty)
+    private static IEnumerable<RequestSeed> Ssv(FuzzedSigner signer, string vectors, string duty)
     {
         var speech = SsvMessages.Consensus(
             SsvMessages.Identifier(new Clusters.Ssv.SsvDomain(0x0503), Clusters.Ssv.SsvRole.Proposer, signer.Key)
@@ -265,21 +265,13 @@ internal static class RequestSeeds
         {
             yield return new("ssv", Listener.MutualTls, "GET", "/v1/validators", []);
             yield return new("ssv", Listener.MutualTls, "DELETE", "/v1/validators", Utf8($"{{\"pubkeys\":[\"{Unknown}\"]}}"));
-            yield return new("ssv", Listener.MutualTls, "GET", "/v1/operator/identity", [])
-            {
-                Refusals = vectors is null ? ["no_operator_key"] : [],
-            };
-            yield return new("ssv", Listener.MutualTls, "POST", "/v1/operator/sign", speech)
-            {
-                Refusals = vectors is null ? ["no_operator_key"] : [],
-            };
+            yield return new("ssv", Listener.MutualTls, "GET", "/v1/operator/identity", []);
+            yield return new("ssv", Listener.MutualTls, "POST", "/v1/operator/sign", speech);
             yield return new("ssv", Listener.MutualTls, "POST", $"/v1/validators/sign/{signer.Key}", Utf8(duty), Signs: true);
         }
 
         // A share that does not open costs a second, on purpose.
-        var shares = vectors is null
-            ? $"{{\"share_keys\":[{{\"EncryptedPrivKey\":\"0x00\",\"PubKey\":\"{Unknown}\"}}]}}"
-            : File.ReadAllText(Path.Combine(vectors, "ssv-keyshares-4of3", "ssv-signer-add-request.json"));
+        var shares = File.ReadAllText(Path.Combine(vectors, "ssv-keyshares-4of3", "ssv-signer-add-request.json"));
         yield return new("ssv", Listener.MutualTls, "POST", "/v1/validators", Utf8(shares));
     }
 

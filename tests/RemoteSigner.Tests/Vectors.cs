@@ -3,65 +3,63 @@ using System.Text.Json.Nodes;
 namespace RemoteSigner.Tests;
 
 /// <summary>
-/// The shared test vectors: the folder that VECTORS names, else ../shared/vectors beside the repository. Where there is none, tests are
+/// Test vectors. Ours are in <c>tests/vectors</c>; those of others are looked for in the folder that VECTORS names, in
+/// <c>artifacts/vectors</c>, where <c>make vectors</c> puts them, and in <c>../shared/vectors</c>. Where one is missing its tests are
 /// skipped with the reason; under CI=true they fail.
 /// </summary>
 public static class Vectors
 {
-    private static readonly string? _folder = Find();
+    private static readonly string[] _folders = [.. Folders()];
 
-    /// <summary>The path of a file or folder below the vectors; without vectors the calling test ends here.</summary>
+    /// <summary>The path of a file or folder below the vectors; where it is missing the calling test ends here.</summary>
     public static string Path(string relative)
     {
-        Assert.SkipWhen(_folder is null && !InCi, Missing);
-        return System.IO.Path.Combine(_folder ?? throw new DirectoryNotFoundException(Missing), relative);
+        var found = Find(relative);
+        Assert.SkipWhen(found is null && !InCi, Missing(relative));
+        return found ?? throw new DirectoryNotFoundException(Missing(relative));
     }
 
-    /// <summary>The path of one of our own golden files, in <c>tests/vectors</c>.</summary>
-    public static string Own(string relative) => System.IO.Path.Combine(Repository()!.FullName, "tests", "vectors", relative);
-
-    /// <summary>
-    /// One theory row for each file below a folder, by path relative to the vectors; one skipped row where there are no vectors.
-    /// </summary>
-    public static IEnumerable<TheoryDataRow<string>> Files(string folder, string pattern = "*.json")
-    {
-        if (_folder is null)
-        {
-            return InCi ? throw new DirectoryNotFoundException(Missing) : [new TheoryDataRow<string>(folder) { Skip = Missing }];
-        }
-
-        return Directory
-            .EnumerateFiles(System.IO.Path.Combine(_folder, folder), pattern)
-            .Order(StringComparer.Ordinal)
-            .Select(file => new TheoryDataRow<string>(System.IO.Path.GetRelativePath(_folder, file)));
-    }
+    /// <summary>One theory row for each file below a folder, by path relative to the vectors; one skipped row where it is missing.</summary>
+    public static IEnumerable<TheoryDataRow<string>> Files(string folder, string pattern = "*.json") =>
+        Find(folder) is { } found
+            ? Directory
+                .EnumerateFiles(found, pattern)
+                .Order(StringComparer.Ordinal)
+                .Select(file => new TheoryDataRow<string>(System.IO.Path.Combine(folder, System.IO.Path.GetFileName(file))))
+        : InCi ? throw new DirectoryNotFoundException(Missing(folder))
+        : [new TheoryDataRow<string>(folder) { Skip = Missing(folder) }];
 
     /// <summary>A vector file as JSON.</summary>
     public static JsonNode Read(string relative) => JsonNode.Parse(File.ReadAllBytes(Path(relative)))!;
 
-    private const string Missing = "the test vectors are neither in VECTORS nor in ../shared/vectors beside the repository";
-
     private static bool InCi => Environment.GetEnvironmentVariable("CI") == "true";
 
-    private static string? Find()
+    private static string Missing(string relative) => $"the vectors {relative} are not here: make vectors";
+
+    private static string? Find(string relative) =>
+        _folders.Select(folder => System.IO.Path.Combine(folder, relative)).FirstOrDefault(System.IO.Path.Exists);
+
+    private static IEnumerable<string> Folders()
     {
+        var repository = Repository();
+        yield return System.IO.Path.Combine(repository, "tests", "vectors");
         if (Environment.GetEnvironmentVariable("VECTORS") is { Length: > 0 } named)
         {
-            return Directory.Exists(named) ? named : null;
+            yield return named;
         }
 
-        var beside = System.IO.Path.Combine(Repository()?.Parent?.FullName ?? "/", "shared", "vectors");
-        return Directory.Exists(beside) ? beside : null;
+        yield return System.IO.Path.Combine(repository, "artifacts", "vectors");
+        yield return System.IO.Path.Combine(repository, "..", "shared", "vectors");
     }
 
-    private static DirectoryInfo? Repository()
+    private static string Repository()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(System.IO.Path.Combine(folder.FullName, "RemoteSigner.sln")))
+        while (!File.Exists(System.IO.Path.Combine(folder.FullName, "RemoteSigner.sln")))
         {
-            folder = folder.Parent;
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("no folder above this program has RemoteSigner.sln");
         }
 
-        return folder;
+        return folder.FullName;
     }
 }

@@ -21,7 +21,7 @@ public sealed class ForgedLockTests(SignerTemplate template)
 
     private static string Genuine => Vectors.Path($"clusters/{Cluster}/cluster-lock.json");
 
-    private static string Forged => Vectors.Own("forged/cluster-lock.json");
+    private static string Forged => Vectors.Path("forged/cluster-lock.json");
 
     private static string Node => Vectors.Path($"clusters/{Cluster}/node0");
 

@@ -26,7 +26,7 @@ internal sealed class SsvScene : IDisposable
         ];
 
     /// <summary>A stranger's, under whose own validator the first operator's public share stands, with what is encrypted to it.</summary>
-    public static string Forged => Vectors.Own("forged/keyshares.json");
+    public static string Forged => Vectors.Path("forged/keyshares.json");
 
     /// <summary>The public share of the first operator.</summary>
     public static BlsPublicKey ShareKey =>

@@ -8,14 +8,14 @@ public sealed class ForgedVectorTests
     [Fact]
     public void The_forged_lock_is_the_thiefs() =>
         Assert.Equal(
-            File.ReadAllBytes(Vectors.Own("forged/cluster-lock.json")),
+            File.ReadAllBytes(Vectors.Path("forged/cluster-lock.json")),
             LockJsonWriter.Write(LockThief.Forge(ClusterVectors.Lock("lock-v1_11-4of3")))
         );
 
     [Fact]
     public void The_forged_keyshares_are_the_thiefs() =>
         Assert.Equal(
-            File.ReadAllBytes(Vectors.Own("forged/keyshares.json")),
+            File.ReadAllBytes(Vectors.Path("forged/keyshares.json")),
             KeysharesThief.Forge(KeysharesVectors.Node(KeysharesVectors.Ours))
         );
 }

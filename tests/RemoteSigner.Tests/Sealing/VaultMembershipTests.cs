@@ -61,8 +61,8 @@ public sealed class VaultMembershipTests : IDisposable
     [Fact]
     public async Task A_vault_of_version_1_opens_and_keeps_its_shares_through_changes()
     {
-        File.Copy(Vectors.Own("vault-v1/vault"), _scene.VaultPath);
-        using var pem = SoftHsm.Secret(_scene.Arena, await File.ReadAllTextAsync(Vectors.Own("vault-v1/recovery.pem")));
+        File.Copy(Vectors.Path("vault-v1/vault"), _scene.VaultPath);
+        using var pem = SoftHsm.Secret(_scene.Arena, await File.ReadAllTextAsync(Vectors.Path("vault-v1/recovery.pem")));
         using var key = RecoveryKey.FromPrivatePem(pem, null, "offline", _scene.Arena);
         var added = _scene.NewShare(membership: VaultScene.Member(3));
         using (var vault = await Vault.OpenAsync(_scene.VaultPath, _scene.Arena, key))

@@ -4,14 +4,14 @@ using RemoteSigner.Clusters.Ssv;
 
 namespace RemoteSigner.Tests.Clusters.Ssv;
 
-/// <summary>The keys of the shared vectors (ssv-keys, MIT), and keys of our own.</summary>
+/// <summary>The keys of the vectors, and keys made here.</summary>
 public sealed class OperatorPublicKeyTests
 {
     [Fact]
     public void What_SSV_shows_is_read_and_written_byte_for_byte()
     {
         foreach (
-            var key in Vectors.Read("ssv-keys/operator-rsa-test-keys.json")["operators"]!
+            var key in Vectors.Read("ssv-keyshares-4of3/operators.json")["operators"]!
                 .AsArray()
                 .Select(member => member!["publicKey"]!.GetValue<string>())
         )
