@@ -32,9 +32,17 @@ demo: publish
 test: publish
 	@tests/run.sh
 
-## Every small fault in the law (rules, low watermarks, fence, start, import, access) and whether a test notices; FILES="Fence Start": some files.
+## Lines that the unit tests run, by room (minutes); ROOM=Slashing takes one project of tests.
+coverage:
+	@tests/coverage.sh $(ROOM)
+
+## Every small fault in the law (rules, floors, fence, start, import, access) and whether a test notices; FILES="Fence Start": some files.
 mutate:
 	@tests/mutate.sh $(FILES)
+
+## The test vectors of others, into artifacts/vectors. Ours are in tests/vectors; without the others their tests are skipped by name.
+vectors:
+	@tests/vectors.sh
 
 ## Bad input at every door and in every kind of file, for SECONDS=600; SEED= repeats a run. A minute of it is in "make test".
 fuzz: publish

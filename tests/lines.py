@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """lines.py: lines longer than 140 characters in code and 120 in pages. What cannot be broken may be longer: a table, a fenced block, a link, and the
 text of a raw string."""
+import os
 import re
 import subprocess
 import sys
@@ -25,6 +26,6 @@ def findings(name):
 
 
 names = subprocess.run(["git", "ls-files", "-z", "--", *sys.argv[1:]], capture_output=True, text=True, check=True).stdout.split("\0")
-found = [finding for name in names if name for finding in findings(name)]
+found = [finding for name in names if os.path.exists(name) for finding in findings(name)]
 print("\n".join(found), end="\n" if found else "")
 sys.exit(1 if found else 0)
