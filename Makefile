@@ -36,7 +36,7 @@ test: publish
 coverage:
 	@tests/coverage.sh $(ROOM)
 
-## Every small fault in the law (rules, floors, fence, start, import, access) and whether a test notices; FILES="Fence Start": some files.
+## Every small fault in the law (rules, fence, start, import, access) and whether a test notices it; FILES="Fence Start": some files.
 mutate:
 	@tests/mutate.sh $(FILES)
 

@@ -24,7 +24,7 @@ run() { "${as[@]}" HOME="$folder/home" NUGET_PACKAGES="$packages" DOTNET_CLI_TEL
 began=$EPOCHREALTIME
 run git -c safe.directory='*' clone --quiet "$folder/source" "$folder/clone"
 rule=src/RemoteSigner.Slashing/Rules/AttestationRules.cs
-run sed -i 's/if (source < history.SourceFloor)/if (source <= history.SourceFloor)/' "$folder/clone/$rule"
+run sed -i 's/if (source < history.SourceLowWatermark)/if (source <= history.SourceLowWatermark)/' "$folder/clone/$rule"
 run git -c safe.directory='*' -C "$folder/clone" diff --quiet && { echo "inner-loop: error: the rule was not changed" >&2; exit 1; }
 code=0
 run make -C "$folder/clone" unit ROOM=Slashing CLASS=AttestationRulesTests >"$folder/log" 2>&1 || code=$?

@@ -5,7 +5,7 @@ namespace RemoteSigner.Mutation;
 /// <param name="Tests">In groups: the next one runs where those before notice nothing.</param>
 public sealed record LawFile(string Path, IReadOnlyList<TestGroup> Tests)
 {
-    /// <summary>Reads the lines "FILE | TEST PROJECT: CLASS … | TEST PROJECT: CLASS …"; empty lines and those with # are passed over.</summary>
+    /// <summary>Reads the lines "FILE | TEST PROJECT: CLASS … | TEST PROJECT: CLASS …", but for empty ones and those with #.</summary>
     /// <exception cref="FormatException">A line has another form.</exception>
     public static IReadOnlyList<LawFile> Read(string file) =>
         [.. File.ReadLines(file).Where(line => line.Length > 0 && line[0] != '#').Select(Parse)];

@@ -56,7 +56,7 @@ public sealed class MutantCompiler
     /// <summary>The assembly with the fault; null where it does not compile.</summary>
     public byte[]? Emit(Mutant mutant) => Emit(With(mutant.Node.SyntaxTree, mutant.Within(mutant.Node.SyntaxTree.GetRoot())));
 
-    /// <summary>One assembly with many mutants of one file, each switched on by its number; those that do not compile are left out.</summary>
+    /// <summary>One assembly with many mutants of a file, each switched on by its number, without those that do not compile.</summary>
     /// <returns>No assembly where something else than a mutant does not compile.</returns>
     public (byte[]? Assembly, IReadOnlySet<int> Broken) EmitSwitched(IReadOnlyList<(int Number, Mutant Mutant)> mutants)
     {

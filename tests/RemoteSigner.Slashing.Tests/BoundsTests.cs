@@ -80,7 +80,14 @@ public sealed class BoundsTests
     {
         var higher = new GlobalLowWatermark(new SignedBounds(new Epoch(12), new Epoch(2)), "again", Root(2));
 
-        Assert.Equal(higher with { Lost = new SignedBounds(new Epoch(12), new Epoch(3)), Beneath = _lowWatermark.Lost }, higher.Over(_lowWatermark));
+        Assert.Equal(
+            higher with
+            {
+                Lost = new SignedBounds(new Epoch(12), new Epoch(3)),
+                Beneath = _lowWatermark.Lost,
+            },
+            higher.Over(_lowWatermark)
+        );
         Assert.Null((higher with { AwaitedMarks = null }).Over(_lowWatermark).Beneath);
     }
 

@@ -19,7 +19,7 @@ public static class Vectors
         return found ?? throw new DirectoryNotFoundException(Missing(relative));
     }
 
-    /// <summary>One theory row for each file below a folder, by path relative to the vectors; one skipped row where it is missing.</summary>
+    /// <summary>One theory row for each file of a folder, by path relative to the vectors; one skipped row where it is missing.</summary>
     public static IEnumerable<TheoryDataRow<string>> Files(string folder, string pattern = "*.json") =>
         Find(folder) is { } found
             ? Directory

@@ -6,7 +6,8 @@ using RemoteSigner.Tests.RollbackProtection;
 namespace RemoteSigner.Tests.Administration;
 
 /// <summary>
-/// Two models of an anchor of rollback protection. What counts is with which of them, or with none, the next start signs, and above which low watermarks.
+/// Two models of an anchor of rollback protection. What counts is with which of them, or with none, the next start signs, and above
+/// which low watermarks.
 /// </summary>
 internal sealed class RollbackAnchorDevice(Func<RollbackAnchorDevice, ActPlace, Task> prepare) : IActDevice
 {
@@ -66,9 +67,9 @@ internal sealed class RollbackAnchorDevice(Func<RollbackAnchorDevice, ActPlace, 
             TimeProvider.System
         );
         var decision = await DecideAsync(world, fence, memory is null ? null : new ModelRollbackAnchor(memory));
-        return decision is StartDecision.Refuse
-            ? "refuses"
-            : $"signs above {(await world.Slashing.GetGlobalLowWatermarkAsync() is { } lowWatermark ? $"epoch {lowWatermark.Fence}" : "no low watermark")}";
+        return decision is StartDecision.Refuse ? "refuses"
+            : await world.Slashing.GetGlobalLowWatermarkAsync() is { } lowWatermark ? $"signs above epoch {lowWatermark.Fence}"
+            : "signs above no low watermark";
     }
 
     private static async Task<StartDecision> DecideAsync(ActWorld world, Fence fence, ModelRollbackAnchor? anchor)
