@@ -28,10 +28,12 @@ run sed -i 's/if (source < history.SourceLowWatermark)/if (source <= history.Sou
 run git -c safe.directory='*' -C "$folder/clone" diff --quiet && { echo "inner-loop: error: the rule was not changed" >&2; exit 1; }
 code=0
 run make -C "$folder/clone" unit ROOM=Slashing CLASS=AttestationRulesTests >"$folder/log" 2>&1 || code=$?
+times >"$folder/times"
+processor=$(awk 'NR == 2 { gsub(/[ms]/, " "); printf "%.0f", $1 * 60 + $2 + $3 * 60 + $4 }' "$folder/times")
 seconds=$(awk -v began="$began" -v now="$EPOCHREALTIME" 'BEGIN { printf "%.1f", now - began }')
 
 [ "$code" -ne 0 ] && grep -q 'AttestationRulesTests.*\[FAIL\]' "$folder/log" || { cat "$folder/log" >&2
   echo "inner-loop: error: no test of the changed rule failed" >&2; exit 1; }
 grep '\[FAIL\]' "$folder/log" | sed 's/^ */  /'
-echo "inner-loop: $seconds s from clone to red test, as $(run id -un)${COLD:+, no package on the machine}"
+echo "inner-loop: $seconds s from clone to red test ($processor s of processor time), as $(run id -un)${COLD:+, no package on the machine}"
 awk -v seconds="$seconds" -v most="$most" 'BEGIN { exit seconds > most }'
