@@ -8,6 +8,7 @@ using RemoteSigner.Native;
 namespace RemoteSigner.Tests.Native;
 
 /// <summary>What is signed together is, byte for byte, what blst signs one by one, and nothing else ever leaves.</summary>
+[Trait("Speed", "slow")]
 public sealed class BurstSignerTests : IDisposable
 {
     // Runs in seconds; the variable asks for more of the same.

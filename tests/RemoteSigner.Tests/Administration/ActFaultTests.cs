@@ -7,6 +7,7 @@ namespace RemoteSigner.Tests.Administration;
 /// <summary>
 /// Every act, and every fault: effect and audit entry are there together or not at all, and nobody is let sign two messages that conflict.
 /// </summary>
+[Trait("Speed", "slow")]
 [Collection(SoftHsmCollection.Name)]
 public sealed class ActFaultTests(SoftHsm softHsm) : IAsyncLifetime
 {

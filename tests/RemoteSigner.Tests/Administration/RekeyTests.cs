@@ -23,6 +23,7 @@ namespace RemoteSigner.Tests.Administration;
 /// Another root key for a whole data directory, with a real token, and the fence in that token or in a TPM: all that hangs on the root key
 /// follows, also where it was interrupted.
 /// </summary>
+[Trait("Speed", "slow")]
 [Collection(SoftHsmCollection.Name)]
 public sealed class RekeyTests(SoftHsm softHsm) : IAsyncLifetime
 {

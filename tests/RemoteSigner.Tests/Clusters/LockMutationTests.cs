@@ -11,6 +11,7 @@ namespace RemoteSigner.Tests.Clusters;
 /// No member of a lock is without protection: whatever single value changes, a check fails or the file is not read. What is not protected
 /// is how a value is written, which the second test lists in full.
 /// </summary>
+[Trait("Speed", "slow")]
 public sealed class LockMutationTests
 {
     private const int Rounds = 1_000;

@@ -14,6 +14,7 @@ namespace RemoteSigner.Tests.Keys;
 /// Shares that were handed out for a ceremony sign nothing until its document is in, or a person says that no copy is left; in whatever way
 /// they are brought in.
 /// </summary>
+[Trait("Speed", "slow")]
 public sealed class ExportedSharesTests : IAsyncLifetime
 {
     private readonly string _memory = ActStock.NewFolder();

@@ -13,6 +13,7 @@ namespace RemoteSigner.Tests.Keys;
 /// A share came without a document and signs, and the document then says that another share of its validator signs here, too: from that act
 /// on one of the two does.
 /// </summary>
+[Trait("Speed", "slow")]
 public sealed class LateSiblingsTests : IAsyncLifetime
 {
     private ImportScene _scene = null!;

@@ -4,6 +4,7 @@ using RemoteSigner.Tests.Clusters;
 
 namespace RemoteSigner.Tests.Keys;
 
+[Trait("Speed", "slow")]
 public sealed class NodeKeystoresTests : IAsyncLifetime
 {
     private const string Cluster = "lock-v1_11-4of3";

@@ -6,6 +6,7 @@ using RemoteSigner.Tpm2;
 namespace RemoteSigner.Tests.RemoteAttestation;
 
 /// <summary>The attestation key is shown to live in the TPM of the endorsement key; tpm2-tools check what we make of it.</summary>
+[Trait("Speed", "slow")]
 public sealed class CredentialTests : AttestationTest
 {
     [Fact]

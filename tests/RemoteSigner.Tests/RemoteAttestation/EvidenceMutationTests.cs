@@ -5,6 +5,7 @@ using RemoteSigner.RemoteAttestation;
 namespace RemoteSigner.Tests.RemoteAttestation;
 
 /// <summary>Nothing in the document can be changed: not a value, not a member, not the order of a list.</summary>
+[Trait("Speed", "slow")]
 public sealed class EvidenceMutationTests : AttestationTest
 {
     [Fact]

@@ -8,6 +8,7 @@ using RemoteSigner.Tpm2;
 namespace RemoteSigner.Tests.RemoteAttestation;
 
 /// <summary>Evidence of a real (software) TPM: what passes, and what each check finds.</summary>
+[Trait("Speed", "slow")]
 public sealed class EvidenceTests : AttestationTest
 {
     [Fact]

@@ -10,6 +10,7 @@ namespace RemoteSigner.Tests.RollbackProtection;
 /// Acts about the anchor that end at every step of it, killed or failed. Whatever is done next, and whichever copy of the ledger is put
 /// back beside whichever anchor: no two votes contradict each other, and somebody at the console gets the signer to sign again.
 /// </summary>
+[Trait("Speed", "slow")]
 public sealed class RollbackAnchorActCrashTests
 {
     private const ulong Guess = 60;

@@ -7,6 +7,7 @@ namespace RemoteSigner.Tests.RollbackProtection;
 /// another signer runs on the same anchor at the same time, anchor faults, a skewed clock and a chain that does not justify: two
 /// signatures that conflict never leave. That the search would find one is shown by breaking the fence.
 /// </summary>
+[Trait("Speed", "slow")]
 public sealed class RollbackProtectionPropertyTests(ITestOutputHelper output)
 {
     // The second place less often: most histories are of one signer.

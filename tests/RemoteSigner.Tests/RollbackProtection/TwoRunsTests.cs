@@ -8,6 +8,7 @@ namespace RemoteSigner.Tests.RollbackProtection;
 /// from one to the other and in many random ones with any number. Whatever the order: no two votes that left contradict each other, and
 /// afterwards a start on either copy as it was right before its count signs nothing that contradicts one either.
 /// </summary>
+[Trait("Speed", "slow")]
 public sealed class TwoRunsTests(ITestOutputHelper output)
 {
     private const ulong Fence = SharedDirectory.Fence;

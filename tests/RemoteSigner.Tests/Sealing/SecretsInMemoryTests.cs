@@ -8,6 +8,7 @@ using RemoteSigner.Tests.Keys;
 
 namespace RemoteSigner.Tests.Sealing;
 
+[Trait("Speed", "slow")]
 [Collection(SoftHsmCollection.Name)]
 public sealed class SecretsInMemoryTests(SoftHsm softHsm)
 {

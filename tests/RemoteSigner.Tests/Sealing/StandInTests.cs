@@ -12,6 +12,7 @@ namespace RemoteSigner.Tests.Sealing;
 /// Tokens that are not at hand, as their vendors say they answer: SoftHSM2 behind a module that answers in their place, by one table for
 /// each profile (<c>tests/pkcs11-stand-in</c>).
 /// </summary>
+[Trait("Speed", "slow")]
 [Collection(SoftHsmCollection.Name)]
 public sealed class StandInTests : IDisposable
 {

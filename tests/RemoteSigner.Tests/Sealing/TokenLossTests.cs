@@ -4,6 +4,7 @@ using RemoteSigner.Sealing.Pkcs11;
 
 namespace RemoteSigner.Tests.Sealing;
 
+[Trait("Speed", "slow")]
 [Collection(SoftHsmCollection.Name)]
 public sealed class TokenLossTests(SoftHsm softHsm) : IDisposable
 {

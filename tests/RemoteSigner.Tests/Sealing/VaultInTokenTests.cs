@@ -5,6 +5,7 @@ using RemoteSigner.Sealing.Pkcs11;
 
 namespace RemoteSigner.Tests.Sealing;
 
+[Trait("Speed", "slow")]
 [Collection(SoftHsmCollection.Name)]
 public sealed class VaultInTokenTests(SoftHsm softHsm) : IDisposable
 {

@@ -4,6 +4,7 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Sealing;
 
+[Trait("Speed", "slow")]
 public sealed class VaultTests : IDisposable
 {
     private readonly VaultScene _scene = new();

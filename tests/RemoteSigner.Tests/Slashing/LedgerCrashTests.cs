@@ -7,6 +7,7 @@ using RemoteSigner.Spec;
 
 namespace RemoteSigner.Tests.Slashing;
 
+[Trait("Speed", "slow")]
 public sealed class LedgerCrashTests
 {
     private const int Rounds = 20;

@@ -9,6 +9,7 @@ using static RemoteSigner.Tests.Slashing.Duties;
 namespace RemoteSigner.Tests.Slashing;
 
 /// <summary>The disk fails below SQLite, at the moment that counts: when the write-ahead log is written and synced for a COMMIT.</summary>
+[Trait("Speed", "slow")]
 public sealed class LedgerFaultTests
 {
     private const int Keys = 8;

@@ -8,6 +8,7 @@ using Duty = RemoteSigner.Tests.Slashing.SlashingOracle.Duty;
 
 namespace RemoteSigner.Tests.Slashing;
 
+[Trait("Speed", "slow")]
 public sealed class SlashingPropertyTests
 {
     private static readonly Gen<Duty> _duty = Gen.Select(Gen.Bool, Gen.ULong[0, 12], Gen.ULong[0, 12], Gen.Int[1, 3])

@@ -7,6 +7,7 @@ using static RemoteSigner.Tests.Clusters.Ssv.KeysharesVectors;
 namespace RemoteSigner.Tests.Clusters.Ssv;
 
 /// <summary>Against the files of the shared vectors, good and bad, and files changed in one way.</summary>
+[Trait("Speed", "slow")]
 public sealed class KeysharesVerifierTests
 {
     [Theory]

@@ -3,6 +3,7 @@ using RemoteSigner.Rig;
 namespace RemoteSigner.Tests.Sealing.Tpm;
 
 /// <summary>A TPM that another process uses all the time opens the vault as one of our own does.</summary>
+[Trait("Speed", "slow")]
 public sealed class SharedTpmTests : TpmVault
 {
     private const int Openings = 1000;

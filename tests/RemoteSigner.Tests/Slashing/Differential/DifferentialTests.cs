@@ -9,6 +9,7 @@ namespace RemoteSigner.Tests.Slashing.Differential;
 /// model, translated to C#: the same verdict each time. <c>REMOTE_SIGNER_STEPS</c> says how many (<c>make test</c>: a million),
 /// <c>REMOTE_SIGNER_SEED</c> which.
 /// </summary>
+[Trait("Speed", "slow")]
 [Collection(DifferentialCollection.Name)]
 public sealed class DifferentialTests(ITestOutputHelper output)
 {
