@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using RemoteSigner.Host.Running;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http;

@@ -26,6 +26,7 @@ public sealed partial class PagesTests
     public void Every_health_check_has_its_section_and_no_section_is_stale()
     {
         var checks = Sources("src/RemoteSigner.Host/Http/Health")
+            .Concat(Sources("src/RemoteSigner.Host/Running"))
             .SelectMany(text => HealthCheck().Matches(text))
             .Select(match => match.Groups[1].Value);
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using RemoteSigner.Host.Http;
+using RemoteSigner.Host.Running;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Slashing;
 using RemoteSigner.Tests.Slashing;

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using RemoteSigner.Host.Http;
 using RemoteSigner.Host.Http.Distributed;
 using RemoteSigner.Host.Http.Dv;
+using RemoteSigner.Host.Running;
 
 namespace RemoteSigner.Tests.Http;
 

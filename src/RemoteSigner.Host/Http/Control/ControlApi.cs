@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Administration;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Control;
+using RemoteSigner.Host.Running;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RemoteSigner.Access;
+using RemoteSigner.Host.Running;
 using RemoteSigner.Signing;
 using RemoteSigner.Spec;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RemoteSigner.Host.Running;
 
 namespace RemoteSigner.Host.Http;
 

@@ -48,7 +48,7 @@ public sealed record MalformedRequest(string Reason, string Detail)
     /// <summary>The fork is known, and has no such duty.</summary>
     public const string UnsupportedFork = "unsupported_fork";
 
-    /// <summary>There is no place to wait for the signer (<see cref="SigningPlaces"/>).</summary>
+    /// <summary>There is no place to wait for the signer (<see cref="Running.SigningPlaces"/>).</summary>
     public static MalformedRequest TooManyWait { get; } =
         new(Busy, "more duties wait than can be signed in time: ask again, or another signer");
 

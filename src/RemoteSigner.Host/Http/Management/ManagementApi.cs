@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
+using RemoteSigner.Host.Running;
 using RemoteSigner.Keys;
 using RemoteSigner.Slashing;
 

@@ -3,6 +3,7 @@ using RemoteSigner.Access;
 using RemoteSigner.Administration;
 using RemoteSigner.Administration.Keys;
 using RemoteSigner.Clusters;
+using RemoteSigner.Host.Running;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
 using RemoteSigner.Signing;

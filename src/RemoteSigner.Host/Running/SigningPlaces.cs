@@ -1,4 +1,4 @@
-namespace RemoteSigner.Host.Http;
+namespace RemoteSigner.Host.Running;
 
 /// <summary>
 /// How many orders may wait for the signer at once, so that a disk that hangs fills no memory: whoever finds no place is told at once to

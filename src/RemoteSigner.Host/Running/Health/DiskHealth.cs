@@ -3,7 +3,7 @@ using Prometheus;
 using RemoteSigner.Host.Running;
 using RemoteSigner.Ledgers;
 
-namespace RemoteSigner.Host.Http;
+namespace RemoteSigner.Host.Running;
 
 /// <summary>
 /// What health and metrics say about the ledger's disk. Early: once it is full, what is signed is recorded in the reserve, and then nothing

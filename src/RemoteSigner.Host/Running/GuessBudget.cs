@@ -1,4 +1,4 @@
-namespace RemoteSigner.Host.Http;
+namespace RemoteSigner.Host.Running;
 
 /// <summary>
 /// What one client may guess at ciphertexts: <see cref="Burst"/> that do not open, and one more each second. One push at a time, so that

@@ -1,7 +1,7 @@
 using System.Globalization;
 using RemoteSigner.Ledgers;
 
-namespace RemoteSigner.Host.Http;
+namespace RemoteSigner.Host.Running;
 
 /// <summary>
 /// Asks the ledger whether it still takes a write, once for all who want to know: at most one probe is under way, whoever asks meanwhile

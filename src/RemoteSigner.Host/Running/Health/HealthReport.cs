@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace RemoteSigner.Host.Http;
+namespace RemoteSigner.Host.Running;
 
 /// <summary>
 /// The answer of <c>/healthcheck</c> in Web3Signer's shape, with a word of our own between its two: a part of the duties is refused, the

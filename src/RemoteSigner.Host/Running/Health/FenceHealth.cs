@@ -6,7 +6,7 @@ using RemoteSigner.RollbackProtection;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 
-namespace RemoteSigner.Host.Http;
+namespace RemoteSigner.Host.Running;
 
 /// <summary>
 /// What health and metrics say about the fence: how it stands, why something is refused, how long, and how to end it early. Low watermarks

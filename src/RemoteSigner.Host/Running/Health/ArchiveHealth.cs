@@ -1,6 +1,6 @@
 using RemoteSigner.Host.Running;
 
-namespace RemoteSigner.Host.Http;
+namespace RemoteSigner.Host.Running;
 
 /// <summary>What health says about the archive.</summary>
 internal static class ArchiveHealth

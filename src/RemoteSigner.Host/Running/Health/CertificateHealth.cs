@@ -4,7 +4,7 @@ using Prometheus;
 using RemoteSigner.Host.Running;
 using RemoteSigner.Host.Tls;
 
-namespace RemoteSigner.Host.Http;
+namespace RemoteSigner.Host.Running;
 
 /// <summary>
 /// What health, metrics and log say about the end of certificates and revocation lists. A month ahead they warn. Never down: duties of

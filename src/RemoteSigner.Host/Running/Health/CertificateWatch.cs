@@ -1,4 +1,4 @@
-namespace RemoteSigner.Host.Http;
+namespace RemoteSigner.Host.Running;
 
 /// <summary>Logs once a day what <see cref="CertificateHealth"/> warns of: not everybody reads health.</summary>
 internal sealed class CertificateWatch(CertificateHealth certificates, TimeProvider time, ILogger<CertificateWatch> log) : BackgroundService

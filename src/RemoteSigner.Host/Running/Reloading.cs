@@ -1,6 +1,6 @@
 using RemoteSigner.Administration;
 
-namespace RemoteSigner.Host.Http;
+namespace RemoteSigner.Host.Running;
 
 /// <summary>Reads certificates, clients and the vault again, one reload at a time; what fails leaves the former state in place.</summary>
 internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, Administrator administrator, TimeProvider time, ILogger<Reloading> log)

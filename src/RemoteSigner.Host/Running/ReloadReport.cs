@@ -1,4 +1,4 @@
-namespace RemoteSigner.Host.Http;
+namespace RemoteSigner.Host.Running;
 
 /// <summary>The answers of <c>/reload</c> in Web3Signer's shape: <paramref name="Message"/> for POST, the last operation for GET.</summary>
 internal sealed record ReloadReport(

@@ -3,7 +3,7 @@ using RemoteSigner.Administration.History;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Ledgers;
 
-namespace RemoteSigner.Host.Http;
+namespace RemoteSigner.Host.Running;
 
 /// <summary>Prunes the slashing history from time to time, beside the signing.</summary>
 internal sealed class Pruning(Administrator administrator, SignerOptions options, TimeProvider time, ILogger<Pruning> log)
