@@ -317,7 +317,7 @@ internal static class RequestSeeds
     private static IEnumerable<RequestSeed> Control(FuzzedSigner signer)
     {
         yield return new("control", Listener.Control, "GET", "/control/v1/slashing", []);
-        yield return new("control", Listener.Control, "GET", "/control/v1/freshness", []);
+        yield return new("control", Listener.Control, "GET", "/control/v1/rollback-protection", []);
         var folder = signer.Home.Beside("brought");
         KeystoreWriter.WriteNew(folder, 1, SignerHome.Password);
         var order = new JsonObject

@@ -94,7 +94,7 @@ internal static partial class InitCommand
         Description =
             "where the fence lives that notices an old copy of the folder: tpm, token, or none; else "
             + "where the vault is sealed, or in the TPM where the token keeps no data objects",
-        HelpName = "WITNESS",
+        HelpName = "ANCHOR",
     };
     private static readonly Option<string?> For = new("--for")
     {

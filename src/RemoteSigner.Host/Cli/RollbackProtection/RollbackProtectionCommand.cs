@@ -20,7 +20,7 @@ internal static class RollbackProtectionCommand
         HelpName = "EPOCH",
     };
 
-    private static readonly Argument<string> Target = new Argument<string>("WITNESS") { Description = "tpm or token" }.AcceptOnlyFromAmong(
+    private static readonly Argument<string> Target = new Argument<string>("ANCHOR") { Description = "tpm or token" }.AcceptOnlyFromAmong(
         RollbackProtectionOptions.Tpm,
         RollbackProtectionOptions.Token
     );

@@ -136,7 +136,10 @@ internal sealed class ControlApi(
             )
             .WithMetadata(door);
         app.MapPost($"{Prefix}/audit/export", (RequestDelegate)ExportAuditAsync).WithMetadata(door);
-        app.MapGet($"{Prefix}/freshness", Verb(ControlContext.Default.RollbackProtectionLine, (_, _) => DescribeRollbackProtectionAsync()))
+        app.MapGet(
+                $"{Prefix}/rollback-protection",
+                Verb(ControlContext.Default.RollbackProtectionLine, (_, _) => DescribeRollbackProtectionAsync())
+            )
             .WithMetadata(door);
     }
 
