@@ -16,6 +16,13 @@ public sealed partial class PageTests
     public void Every_file_that_a_page_names_is_there() =>
         Assert.Empty(Missing(RepositoryPath(), path => Path.Exists(Path.Combine(HouseTests.Root(), path))));
 
+    [Fact]
+    public void Every_law_that_a_page_calls_proven_is_one_of_the_model()
+    {
+        var laws = File.ReadAllText(Path.Combine(HouseTests.Root(), "src/RemoteSigner.Slashing/Model/Laws.dfy"));
+        Assert.Empty(Missing(ProvenLaw(), law => laws.Contains($"predicate {law}(", StringComparison.Ordinal)));
+    }
+
     private static IEnumerable<string> Missing(Regex pattern, Predicate<string> isThere) =>
         from page in Directory.EnumerateFiles(Path.Combine(HouseTests.Root(), "docs"), "*.md", SearchOption.AllDirectories)
         from Match match in pattern.Matches(File.ReadAllText(page))
@@ -24,6 +31,10 @@ public sealed partial class PageTests
 
     [GeneratedRegex(@"`(\w+Tests)`")]
     private static partial Regex TestClass();
+
+    // "proof: `One`, `Two`", up to the end of the sentence or of the cell.
+    [GeneratedRegex(@"(?<=\bproof: [^.|]*)`(\w+)`")]
+    private static partial Regex ProvenLaw();
 
     // In backticks and without a placeholder.
     [GeneratedRegex(@"`((?:src|tests|docs|hsm-profiles|firmware-config)/[\w./-]+)`")]
