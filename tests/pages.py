@@ -117,11 +117,14 @@ def run_page(found):
                     out = f"{folder}/{len(answers)}"
                     script.append(f"{{ {command}\n}} > {out} 2>&1 && echo 0 > {out}.code || echo $? > {out}.code")
                     answers.append((piece, command, printed, out))
-        ended = in_world(folder, "\n".join(script), stdin=subprocess.DEVNULL)
+        try:
+            ended = in_world(folder, "\n".join(script), stdin=subprocess.DEVNULL)
+            code, printed = ended.returncode, ended.stdout
+        except subprocess.TimeoutExpired:
+            code, printed = f"none in {SECONDS} s", ""
         reached = read(f"{folder}/places").split()
-        if ended.returncode != 0 or reached != places:
-            journal = read(f"{folder}/journal")
-            faults.append(f"{reached[-1] if reached else places[0]}: ended with {ended.returncode}: {(ended.stdout + journal)[-3000:]}")
+        if code != 0 or reached != places:
+            faults.append(f"{reached[-1] if reached else places[0]}: ended with {code}: {(printed + read(f'{folder}/journal'))[-3000:]}")
         for block, command, printed, out in answers:
             if os.path.exists(f"{out}.code"):
                 judge(block, command, printed, read(out), int(read(f"{out}.code")))
