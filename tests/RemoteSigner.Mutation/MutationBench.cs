@@ -1,11 +1,13 @@
 namespace RemoteSigner.Mutation;
 
 /// <summary>Puts one fault after another into a file's assembly and runs the tests of that file.</summary>
-public sealed class MutationBench(string root, Explained explained)
+public sealed class MutationBench(string root, Explained explained) : IDisposable
 {
     // A run that takes this much longer than one without a fault will not end.
     private const int LimitFactor = 3;
 
+    // Below the repository, where the tests find their files; another run at the same time has another one.
+    private readonly string _folder = Path.Combine(root, "artifacts", "mutation", $"{Environment.ProcessId}");
     private readonly Dictionary<string, MutantCompiler> _compilers = [];
     private readonly Dictionary<string, TestRun> _runs = [];
 
@@ -46,6 +48,14 @@ public sealed class MutationBench(string root, Explained explained)
 
         var known = survivors.Count(mutant => explained.Has(file.Path, mutant));
         return new FileScore(file.Path, faults, known, survivors.Count - known);
+    }
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 
     // How long a group of tests may take.
@@ -104,7 +114,7 @@ public sealed class MutationBench(string root, Explained explained)
             ? run
             : _runs[project] = new TestRun(
                 Path.Combine(root, "tests", project, "bin", "Release", "net10.0"),
-                Path.Combine(root, "artifacts", "mutation", project),
+                Path.Combine(_folder, project),
                 project
             );
 }

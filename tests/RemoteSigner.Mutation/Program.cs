@@ -10,7 +10,7 @@ var root = Directory.GetCurrentDirectory();
 var own = Path.Combine(root, "tests", "RemoteSigner.Mutation");
 var words = args.Where(word => word != "--list").ToList();
 var law = LawFile.Read(Path.Combine(own, "law.txt")).Where(file => words.Count == 0 || words.Any(file.Path.Contains));
-var bench = new MutationBench(root, Explained.Read(Path.Combine(own, "survivors.md")));
+using var bench = new MutationBench(root, Explained.Read(Path.Combine(own, "survivors.md")));
 if (args.Contains("--list"))
 {
     foreach (var (path, mutant) in law.SelectMany(file => bench.MutantsOf(file).Select(mutant => (file.Path, mutant))))

@@ -11,11 +11,6 @@ public sealed class TestRun
     public TestRun(string built, string folder, string program)
     {
         (_folder, _program) = (folder, Path.Combine(folder, program));
-        if (Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-
         foreach (var file in Directory.EnumerateFiles(built, "*", SearchOption.AllDirectories))
         {
             var copy = Path.Combine(folder, Path.GetRelativePath(built, file));
