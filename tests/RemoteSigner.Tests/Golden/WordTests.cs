@@ -64,7 +64,8 @@ public sealed partial class WordTests
             "duties.txt",
             Enum.GetValues<DutyType>()
                 .Select(duty =>
-                    $"{(int)duty} {duty.Name()}: in signer.json {string.Join(' ', DutyNames.Single.Where(name => DutyNames.Find(name)!.Contains(duty)))}"
+                    $"{(int)duty} {duty.Name()}: in signer.json "
+                    + string.Join(' ', DutyNames.Single.Where(name => DutyNames.Find(name)!.Contains(duty)))
                 )
                 .Append($"on the wire: {string.Join(' ', WireFormat.Types.Order(StringComparer.Ordinal))}")
         );
@@ -158,7 +159,8 @@ public sealed partial class WordTests
             {
                 var (match, text) = found;
                 var arguments = Arguments(text[(match.Index + match.Length)..]).ToList();
-                return $"{match.Groups[1].Value.ToLowerInvariant()} {arguments[0]}{{{string.Join(',', arguments.Skip(2))}}}: {arguments[1]}";
+                var kind = match.Groups[1].Value.ToLowerInvariant();
+                return $"{kind} {arguments[0]}{{{string.Join(',', arguments.Skip(2))}}}: {arguments[1]}";
             });
 
     // The literals of a call's arguments, those that are added up as one.
