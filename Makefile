@@ -32,7 +32,7 @@ demo: publish
 test: publish
 	@tests/run.sh
 
-## Lines that the unit tests run, by room (minutes); ROOM=Slashing takes one project of tests.
+## Lines that the unit tests run, by room (minutes). ROOM=Slashing: one project of tests; FAST=1: without the slow tests.
 coverage:
 	@tests/coverage.sh $(ROOM)
 
