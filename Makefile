@@ -4,8 +4,8 @@ PUBLISH := artifacts/publish/remote-signer
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
-.PHONY: help check unit lint demo test coverage mutate vectors fuzz proof constant-time bench e2e machine-test modules pages publish deb \
-	release reproducible format install clean
+.PHONY: help check unit lint demo test coverage mutate renamed vectors fuzz proof constant-time bench e2e machine-test modules pages \
+	publish deb release reproducible format install clean
 
 ## This list.
 help:
@@ -39,6 +39,10 @@ coverage:
 ## Every small fault in the law (rules, fence, start, import, access) and whether a test notices it; FILES="Fence Start": some files.
 mutate:
 	@tests/mutate.sh $(FILES)
+
+## The golden files hold when every type and enum member has another name (seconds, after a build of the unit tests).
+renamed:
+	@tests/renamed.sh
 
 ## The test vectors of others, into artifacts/vectors. Ours are in tests/vectors; without the others their tests are skipped by name.
 vectors:
