@@ -82,7 +82,7 @@ internal sealed class ClockReferences(
             await audit.RecordAsync(
                 new AuditEntry
                 {
-                    Action = "clock.doubt",
+                    Action = AuditActions.ClockDoubt,
                     Decision = AuditDecision.Event,
                     Detail = text,
                 }

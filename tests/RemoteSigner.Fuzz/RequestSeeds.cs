@@ -335,7 +335,7 @@ internal static class RequestSeeds
             "/control/v1/keys/evaluate",
             Utf8($"{{\"keys\":[{{\"publicKey\":\"{Unknown}\",\"label\":\"a\"}}],\"neverSigned\":true,\"history\":null}}")
         );
-        yield return new("control", Listener.Control, "POST", "/control/v1/slashing/export?by=Both&to=/nowhere", []);
+        yield return new("control", Listener.Control, "POST", "/control/v1/slashing/export?by=both&to=/nowhere", []);
 
         // What these name is not there.
         string[] conflict = ["conflict"];

@@ -58,7 +58,7 @@ internal static class AuditCommand
         await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
         var (first, last) = await signer.ExportAuditAsync(path, parsed.GetValue(Through));
         StandardError.Console.WriteLine($"exported entries {first} to {last} to {path}");
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static async Task<int> DropAsync(ParseResult parsed)
@@ -70,7 +70,7 @@ internal static class AuditCommand
             $"dropped entries {segment.First} to {segment.Last}: keep {path}, nobody else has "
                 + "them; 'remote-signer audit verify --segment' checks them with the rest"
         );
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static async Task<int> VerifyAsync(ParseResult parsed, CancellationToken cancellation)
@@ -93,6 +93,6 @@ internal static class AuditCommand
                 )
                 .AddRow("head", verdict.Head ?? "–")
         );
-        return line.Verified ? 0 : 1;
+        return line.Verified ? ExitCodes.Done : ExitCodes.Failed;
     }
 }

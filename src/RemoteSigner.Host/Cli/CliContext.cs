@@ -6,7 +6,7 @@ using RemoteSigner.Sealing;
 namespace RemoteSigner.Host.Cli;
 
 /// <summary>JSON output of the verbs, ahead of time.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(RegistrationReport))]
 [JsonSerializable(typeof(IReadOnlyList<KeyLine>))]
 [JsonSerializable(typeof(DryRun))]

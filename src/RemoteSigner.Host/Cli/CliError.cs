@@ -8,11 +8,11 @@ internal sealed class CliError(string message, string hint) : Exception(message)
 {
     public string Hint { get; } = hint;
 
-    /// <summary>1, or 2 where the command was written wrongly.</summary>
-    public int ExitCode { get; private init; } = 1;
+    /// <summary><see cref="ExitCodes.Failed"/>, or <see cref="ExitCodes.Usage"/> where the command was written wrongly.</summary>
+    public int ExitCode { get; private init; } = ExitCodes.Failed;
 
     /// <summary>The command names too little, or what cannot go together.</summary>
-    public static CliError OfUsage(string message, string hint) => new(message, hint) { ExitCode = 2 };
+    public static CliError OfUsage(string message, string hint) => new(message, hint) { ExitCode = ExitCodes.Usage };
 
     /// <summary>Two options of which a command takes one.</summary>
     /// <exception cref="CliError">Both are given.</exception>
@@ -36,7 +36,7 @@ internal sealed class CliError(string message, string hint) : Exception(message)
             StandardError.Console.WriteLines($"remote-signer: hint: {hint}");
         }
 
-        return (exception as CliError)?.ExitCode ?? 1;
+        return (exception as CliError)?.ExitCode ?? ExitCodes.Failed;
     }
 
     /// <summary>True for faults that are explained by their message; anything else is a bug and keeps its stack trace.</summary>

@@ -53,7 +53,7 @@ internal static class CommandLine
             }
 
             StandardError.Console.WriteLine("remote-signer: hint: remote-signer --help shows what there is");
-            return 2;
+            return ExitCodes.Usage;
         }
 
         Output.Prepare();
@@ -75,7 +75,7 @@ internal static class CommandLine
         catch (OperationCanceledException)
         {
             StandardError.Console.WriteLine("remote-signer: error: interrupted; nothing was changed");
-            return 1;
+            return ExitCodes.Failed;
         }
         catch (Exception exception)
         {
@@ -84,7 +84,7 @@ internal static class CommandLine
             StandardError.Console.WriteLine(
                 "remote-signer: hint: this is a fault of the program itself: please report it with the lines above"
             );
-            return 1;
+            return ExitCodes.Failed;
         }
     }
 

@@ -83,7 +83,7 @@ internal static class ConnectCommand
         }
 
         await ConnectServer.RunAsync(doors, ClientFileOptions.Read(parsed), use, token, parsed.GetValue(AllowHost) ?? [], cancellation);
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static (EndPoint Address, Uri Signer) Door(string text, ParseResult parsed)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
 using RemoteSigner.Administration;
+using RemoteSigner.Audit;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Tls;
 using RemoteSigner.Ledgers;
@@ -8,6 +9,7 @@ using RemoteSigner.Native;
 using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Tpm2;
+using RemoteSigner.Spec;
 using Spectre.Console;
 
 namespace RemoteSigner.Host.Cli;
@@ -184,7 +186,7 @@ internal static partial class InitCommand
         making.Keep();
         show();
         Explain(data, options, purpose);
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static SignerOptions Options(ParseResult parsed) =>
@@ -364,7 +366,7 @@ internal static partial class InitCommand
         );
         await signer.ExecuteAsync(
             new NoteAct(
-                "tpm.provision",
+                AuditActions.TpmProvision,
                 $"{line.Tpm}, storage root key {line.StorageRootKey}, release key {line.ReleaseKey}, approved "
                     + $"{(line.PcrDigest is null ? "nothing yet" : $"{line.Pcrs} {line.PcrDigest}")}",
                 vault.Anchor
@@ -390,8 +392,8 @@ internal static partial class InitCommand
         var report = enrolment.Report;
         await signer.ExecuteAsync(
             new NoteAct(
-                "seal.enrol",
-                $"key {report.KeyLabel} ({report.KeyId}) by {report.Mechanism} in token {report.TokenLabel} ({report.TokenSerial})",
+                AuditActions.SealEnrol,
+                $"key {report.KeyLabel} ({report.KeyId}) by {report.Mechanism.Name()} in token {report.TokenLabel} ({report.TokenSerial})",
                 vault.Anchor
             )
         );
@@ -447,7 +449,7 @@ internal static partial class InitCommand
         if (Spec.Network.Find(options.Network.Name) is null)
         {
             console.WriteLine(
-                $"the last fork that its file knows is {options.Network.Load(data.Path).Forks.All[^1].Fork}: "
+                $"the last fork that its file knows is {options.Network.Load(data.Path).Forks.All[^1].Fork.Name()}: "
                     + "duties of a later one are refused until network.forks in signer.json names it"
             );
         }

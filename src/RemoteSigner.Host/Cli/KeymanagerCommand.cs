@@ -41,7 +41,7 @@ internal static class KeymanagerCommand
         await using var signer = await OfflineSigner.OpenAsync(parsed);
         var path = await signer.ExecuteAsync(new MakeToken(signer.Data.Resolve(signer.Options.Keymanager.TokenFile), signer.Arena));
         StandardError.Console.WriteLine($"the token is in {path}; clients also need a certificate and \"manageKeys\": true in signer.json");
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static async Task<int> CheckAsync(ParseResult parsed, CancellationToken cancellation)
@@ -69,6 +69,6 @@ internal static class KeymanagerCommand
 
         return checks[^1] is { Passed: false } failed
             ? throw new CliError($"a push would fail: {failed.Name}: {failed.Detail}", failed.Hint!)
-            : 0;
+            : ExitCodes.Done;
     }
 }

@@ -63,7 +63,7 @@ internal static class PolicyCommand
             }
         }
 
-        return line.Allowed ? 0 : 1;
+        return line.Allowed ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     private static PolicyLine Judge(string name, SignerOptions options, KeyTraits key, DutyType duty)

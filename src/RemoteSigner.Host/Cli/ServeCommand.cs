@@ -53,6 +53,6 @@ internal static class ServeCommand
 
         options.Distributed.RequireProof();
         await SignerServer.RunAsync(data, options, written, cancellation);
-        return 0;
+        return ExitCodes.Done;
     }
 }

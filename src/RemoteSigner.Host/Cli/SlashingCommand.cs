@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using RemoteSigner.Administration.History;
 using RemoteSigner.Host.Control;
 using RemoteSigner.Slashing;
@@ -18,6 +19,7 @@ internal static class SlashingCommand
             "name each validator by its group key, as it is known on chain, by its "
             + "shares' keys, as a validator client knows it, or by both",
         HelpName = "both|group|share",
+        CustomParser = ReadNames,
     };
     private static readonly Option<bool> Complete = new("--complete")
     {
@@ -123,7 +125,7 @@ internal static class SlashingCommand
                     line.LowestTarget,
                 ]
         );
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static async Task<int> ExportAsync(ParseResult parsed)
@@ -145,7 +147,18 @@ internal static class SlashingCommand
         await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
         var count = await signer.ExportHistoryAsync(path, parsed.GetValue(By));
         StandardError.Console.WriteLine($"exported the history of {count} keys to {path}");
-        return 0;
+        return ExitCodes.Done;
+    }
+
+    private static ExportedNames ReadNames(ArgumentResult result)
+    {
+        if (ExportedNamesWords.Find(result.Tokens[0].Value) is { } names)
+        {
+            return names;
+        }
+
+        result.AddError($"--by {result.Tokens[0].Value}: is none of both, group, share");
+        return default;
     }
 
     private static async Task<int> StatusAsync(ParseResult parsed)
@@ -173,7 +186,7 @@ internal static class SlashingCommand
             StandardError.Console.WriteLine(high);
         }
 
-        return 0;
+        return ExitCodes.Done;
     }
 
     // One key is the validator's own, or the only one that is known of it.
@@ -193,7 +206,7 @@ internal static class SlashingCommand
             ["validator", "blocks dropped", "votes dropped", "failure"],
             line => [line.PublicKeys[0], line.BlocksDropped.ToString(), line.AttestationsDropped.ToString(), line.Failure]
         );
-        return lines.All(line => line.Failure is null) ? 0 : 1;
+        return lines.All(line => line.Failure is null) ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     private static async Task<int> WatermarkAsync(ParseResult parsed)
@@ -219,7 +232,7 @@ internal static class SlashingCommand
             await signer.ExecuteAsync(
                 new SetHighWatermark(high ? new HighWatermark(new Slot(slot!.Value), new Epoch(epoch!.Value)) : null)
             );
-            return 0;
+            return ExitCodes.Done;
         }
 
         var count = await signer.ExecuteAsync(
@@ -231,7 +244,7 @@ internal static class SlashingCommand
             )
         );
         StandardError.Console.WriteLine($"raised the low watermarks of {count} validators");
-        return count > 0 ? 0 : throw new CliError("no validator has one of these keys", "'remote-signer slashing status' lists them");
+        return count > 0 ? ExitCodes.Done : throw new CliError("no validator has one of these keys", "'remote-signer slashing status' lists them");
     }
 
     private static string Range(string? lowest, string? newest) =>

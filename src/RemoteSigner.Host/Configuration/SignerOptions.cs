@@ -57,11 +57,25 @@ internal sealed class SignerOptions
 
     /// <summary>What <see cref="VerifyPartials"/> says; it must have been validated.</summary>
     [JsonIgnore]
-    public PartialVerification Verification => Enum.Parse<PartialVerification>(VerifyPartials, ignoreCase: true);
+    public PartialVerification Verification =>
+        VerifyPartials switch
+        {
+            "off" => PartialVerification.Off,
+            "suspect" => PartialVerification.Suspect,
+            "always" => PartialVerification.Always,
+            _ => throw new FormatException($"'{VerifyPartials}' says no time to verify at"),
+        };
 
     /// <summary>What <see cref="SignTogether"/> says; it must have been validated.</summary>
     [JsonIgnore]
-    public BurstVariant Bursts => Enum.Parse<BurstVariant>(SignTogether, ignoreCase: true);
+    public BurstVariant Bursts =>
+        SignTogether switch
+        {
+            "auto" => BurstVariant.Auto,
+            "portable" => BurstVariant.Portable,
+            "off" => BurstVariant.Off,
+            _ => throw new FormatException($"'{SignTogether}' says no way to sign together"),
+        };
 
     [JsonIgnore]
     public string Anchor => RollbackProtection.Anchor ?? (SealsWithTpm ? RollbackProtectionOptions.Tpm : RollbackProtectionOptions.Token);

@@ -7,7 +7,7 @@ namespace RemoteSigner.Host.Configuration;
 internal static class SsvNames
 {
     private static readonly FrozenDictionary<string, FrozenSet<SsvRight>> _known = Enum.GetValues<SsvRight>()
-        .Select(right => KeyValuePair.Create(right.ToString().ToLowerInvariant(), FrozenSet.Create(right)))
+        .Select(right => KeyValuePair.Create(right.Name(), FrozenSet.Create(right)))
         .Append(KeyValuePair.Create("all", Enum.GetValues<SsvRight>().ToFrozenSet()))
         .ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -77,7 +77,7 @@ internal sealed class ClusterListing
                 SinceOf(hash),
                 successor?.ToString(),
                 line[0].ToString(),
-                AnchorOf(hash) is { } kind ? ImportText.Code(kind) : HeldClusterLine.NotAnchored,
+                AnchorOf(hash) is { } kind ? kind.Code() : HeldClusterLine.NotAnchored,
                 document is not null ? null : _problems.GetValueOrDefault($"{hash}.json", "it is missing"),
                 held.Count > 0 ? held[0].Membership!.ShareIndex : null,
                 held.Count > 0 ? held[0].Membership!.Threshold : document?.Threshold ?? 0,
@@ -174,8 +174,8 @@ internal sealed class ClusterListing
             share.ShareKey.ToString(),
             share.Membership!.ShareIndex,
             share.Membership.Threshold,
-            ImportText.Code(share.Membership.Provenance),
+            share.Membership.Provenance.Code(),
             share.GroupKey is { } group ? document?.FeeRecipientOf(group)?.ToString() : null,
-            ImportText.Code(StateOf(share))
+            StateOf(share).Code()
         );
 }

@@ -103,7 +103,7 @@ internal sealed class ClusterVerbs(
             return ClusterImportLine.Of(
                 new ImportedShares([], [], [], [], [], [], null),
                 document.Document,
-                ImportText.Code(document.Kind),
+                document.Kind.Code(),
                 Vault.List(data.VaultFile),
                 []
             );
@@ -189,7 +189,7 @@ internal sealed class ClusterVerbs(
         var after = await LineAsync(chosen.ClusterHash);
         var left = after
             .Where(one => one.ClusterHash != chosen.ClusterHash)
-            .Sum(one => one.Shares.Count(share => share.State == ImportText.Code(KeyState.Active)));
+            .Sum(one => one.Shares.Count(share => share.State == KeyState.Active.Code()));
         return new ClusterReversion(chosen.ClusterHash, turnover.Activated.Count, turnover.Parked.Count, left);
     }
 
@@ -243,7 +243,7 @@ internal sealed class ClusterVerbs(
         return ClusterImportLine.Of(
             done,
             document.Document,
-            ImportText.Code(document.Kind),
+            document.Kind.Code(),
             before,
             [.. notes, .. ClusterImportLine.YieldNotes(done.Yielded, document.Document.Hash)]
         ) with
@@ -436,9 +436,7 @@ internal sealed class ClusterVerbs(
     private static IEnumerable<BlsPublicKey> ParkedOf(HeldClusterLine line) => SharesIn(line, KeyState.Parked);
 
     private static IEnumerable<BlsPublicKey> SharesIn(HeldClusterLine line, params KeyState[] states) =>
-        line
-            .Shares.Where(share => states.Any(state => share.State == ImportText.Code(state)))
-            .Select(share => BlsPublicKey.Parse(share.ShareKey));
+        line.Shares.Where(share => states.Any(state => share.State == state.Code())).Select(share => BlsPublicKey.Parse(share.ShareKey));
 
     private static VerbException StillOut() =>
         new(

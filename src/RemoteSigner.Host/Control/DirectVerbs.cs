@@ -145,7 +145,7 @@ internal sealed class DirectVerbs(
                     [
                         .. status
                             .Keys.Where(key => !key.IsGroupKey)
-                            .Select(key => new ValidatorKeyLine(key.PublicKey.ToString(), SnakeCase.Of(key.State))),
+                            .Select(key => new ValidatorKeyLine(key.PublicKey.ToString(), key.State.Code())),
                     ],
                     status.Blocks,
                     status.NewestSlot?.ToString(),
@@ -238,7 +238,7 @@ internal sealed class DirectVerbs(
             vault.Generation,
             vault.Epoch,
             vault.Shares.Count,
-            [.. vault.Slots.Select(slot => new RekeyedSlot(slot.Type.ToString(), slot.KeyIdText, slot.Label))]
+            [.. vault.Slots.Select(slot => new RekeyedSlot(slot.Type.Name(), slot.KeyIdText, slot.Label))]
         );
     }
 

@@ -35,7 +35,7 @@ internal sealed class KeyVerbs(
             share.GroupKey?.ToString(),
             share.Membership?.ShareIndex ?? 0,
             share.Label,
-            ImportText.Code(states.GetValueOrDefault(share.ShareKey, KeyState.HistoryOnly)),
+            states.GetValueOrDefault(share.ShareKey, KeyState.HistoryOnly).Code(),
             PlaceOf(share, later),
             PushLabels.CeremonyOf(share.Label)
         ));

@@ -4,7 +4,7 @@ using RemoteSigner.Sealing;
 namespace RemoteSigner.Host.Control;
 
 /// <summary>What travels over the control socket, ahead of time.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(SlashingStatus))]
 [JsonSerializable(typeof(IReadOnlyList<PruneLine>))]
 [JsonSerializable(typeof(AuditLine))]

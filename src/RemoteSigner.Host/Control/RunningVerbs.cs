@@ -168,7 +168,7 @@ internal sealed class RunningVerbs : ISignerVerbs
         );
 
     public async Task<long> ExportHistoryAsync(string path, ExportedNames by) =>
-        long.Parse(await TakeAsync(path, $"slashing/export?by={by}&to={Uri.EscapeDataString(path)}"), CultureInfo.InvariantCulture);
+        long.Parse(await TakeAsync(path, $"slashing/export?by={by.Word()}&to={Uri.EscapeDataString(path)}"), CultureInfo.InvariantCulture);
 
     public async Task<(long First, long Last)> ExportAuditAsync(string path, long? through)
     {

@@ -23,7 +23,7 @@ internal sealed partial class DutyTally(AccessPolicy access, ILogger<DutyTally> 
     private const int LongestLine = 272;
 
     private static readonly FrozenDictionary<DutyType, string> _words = Enum.GetValues<DutyType>()
-        .ToFrozenDictionary(duty => duty, duty => Words(SnakeCase.Of(duty.Name())));
+        .ToFrozenDictionary(duty => duty, duty => Words(duty.Code()));
 
     private readonly Lock _gate = new();
     private Dictionary<string, long> _signed = [];

@@ -13,7 +13,7 @@ internal static class ForkNotice
         log.LogInformation(
             "forks of {Network}: {Schedule}",
             network.Name,
-            string.Join(", ", dated.Select(fork => $"{fork.Fork} from epoch {fork.Epoch}"))
+            string.Join(", ", dated.Select(fork => $"{fork.Fork.Name()} from epoch {fork.Epoch}"))
         );
         if (clock.Now is { } now && dated[^1].Epoch <= network.EpochOf(now))
         {
@@ -21,7 +21,7 @@ internal static class ForkNotice
                 "no fork of {Network} after {Fork} is known here: once a date is announced, add it with "
                     + "network.forks in signer.json or take a newer release, or its duties are refused",
                 network.Name,
-                dated[^1].Fork
+                dated[^1].Fork.Name()
             );
         }
     }

@@ -1,4 +1,5 @@
 using RemoteSigner.Administration;
+using RemoteSigner.Audit;
 
 namespace RemoteSigner.Host.Running;
 
@@ -75,7 +76,7 @@ internal sealed class Reloading(IReadOnlyList<Reloading.Part> parts, Administrat
         foreach (var part in parts.Append(new Part("audit log", async () =>
                 {
                     await administrator.ExecuteAsync(
-                        new NoteAct("reload", LastError(errors) ?? "clients, certificates and keys were read again"),
+                        new NoteAct(AuditActions.Reload, LastError(errors) ?? "clients, certificates and keys were read again"),
                         new Actor.Itself()
                     );
                     return null;

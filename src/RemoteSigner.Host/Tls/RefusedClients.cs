@@ -114,7 +114,7 @@ internal sealed class RefusedClients(AuditLog audit, TimeProvider time, ILogger<
                 await audit.RecordAsync(
                     new AuditEntry
                     {
-                        Action = "client.refused",
+                        Action = AuditActions.ClientRefused,
                         Decision = AuditDecision.Refused,
                         Client = refusal.Name,
                         ClientFingerprint = refusal.Fingerprint,

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace RemoteSigner.Slashing;
 
 /// <summary>
@@ -38,4 +40,23 @@ public enum KeyState
     /// that no copy is left.
     /// </summary>
     Exported = 8,
+}
+
+/// <summary>The code of a key's state, in <c>--json</c>. Others' programs match it: a member may be renamed, its code not.</summary>
+public static class KeyStateCodes
+{
+    public static string Code(this KeyState state) =>
+        state switch
+        {
+            KeyState.HistoryOnly => "history_only",
+            KeyState.Active => "active",
+            KeyState.Retired => "retired",
+            KeyState.Enrolling => "enrolling",
+            KeyState.Retiring => "retiring",
+            KeyState.Released => "released",
+            KeyState.Releasing => "releasing",
+            KeyState.Parked => "parked",
+            KeyState.Exported => "exported",
+            _ => throw new UnreachableException($"the state {state} has no code"),
+        };
 }

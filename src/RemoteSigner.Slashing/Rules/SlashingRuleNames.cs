@@ -6,25 +6,30 @@ namespace RemoteSigner.Slashing;
 public static class SlashingRuleNames
 {
     /// <summary>
-    /// The name in the audit log; in snake case it is the reason code of answers and metrics. Kept for years and read by others' programs:
-    /// a member of the enum may be renamed, its name here not.
+    /// The name in the audit log. Kept for years and read by others' programs: a member of the enum may be renamed, its name and code here
+    /// not.
     /// </summary>
-    public static string Name(this SlashingRule rule) =>
+    public static string Name(this SlashingRule rule) => Of(rule).Name;
+
+    /// <summary>The code in metrics and answers.</summary>
+    public static string Code(this SlashingRule rule) => Of(rule).Code;
+
+    private static (string Name, string Code) Of(SlashingRule rule) =>
         rule switch
         {
-            SlashingRule.DoubleProposal => "DoubleProposal",
-            SlashingRule.BlockBelowLowWatermark => "BlockBelowLowWatermark",
-            SlashingRule.DoubleVote => "DoubleVote",
-            SlashingRule.SurroundedVote => "SurroundedVote",
-            SlashingRule.SurroundingVote => "SurroundingVote",
-            SlashingRule.SourceBelowLowWatermark => "SourceBelowLowWatermark",
-            SlashingRule.TargetBelowLowWatermark => "TargetBelowLowWatermark",
-            SlashingRule.BelowGlobalLowWatermark => "BelowGlobalLowWatermark",
-            SlashingRule.SourceAfterTarget => "SourceAfterTarget",
-            SlashingRule.AtOrAboveHighWatermark => "AtOrAboveHighWatermark",
-            SlashingRule.WrongGenesisValidatorsRoot => "WrongGenesisValidatorsRoot",
-            SlashingRule.KeyNotActive => "KeyNotActive",
-            SlashingRule.NumberOutOfRange => "NumberOutOfRange",
+            SlashingRule.DoubleProposal => ("DoubleProposal", "double_proposal"),
+            SlashingRule.BlockBelowLowWatermark => ("BlockBelowLowWatermark", "block_below_low_watermark"),
+            SlashingRule.DoubleVote => ("DoubleVote", "double_vote"),
+            SlashingRule.SurroundedVote => ("SurroundedVote", "surrounded_vote"),
+            SlashingRule.SurroundingVote => ("SurroundingVote", "surrounding_vote"),
+            SlashingRule.SourceBelowLowWatermark => ("SourceBelowLowWatermark", "source_below_low_watermark"),
+            SlashingRule.TargetBelowLowWatermark => ("TargetBelowLowWatermark", "target_below_low_watermark"),
+            SlashingRule.BelowGlobalLowWatermark => ("BelowGlobalLowWatermark", "below_global_low_watermark"),
+            SlashingRule.SourceAfterTarget => ("SourceAfterTarget", "source_after_target"),
+            SlashingRule.AtOrAboveHighWatermark => ("AtOrAboveHighWatermark", "at_or_above_high_watermark"),
+            SlashingRule.WrongGenesisValidatorsRoot => ("WrongGenesisValidatorsRoot", "wrong_genesis_validators_root"),
+            SlashingRule.KeyNotActive => ("KeyNotActive", "key_not_active"),
+            SlashingRule.NumberOutOfRange => ("NumberOutOfRange", "number_out_of_range"),
             _ => throw new UnreachableException($"the rule {rule} has no name"),
         };
 

@@ -38,7 +38,7 @@ public sealed record SignedAggregate(
 
     private Root CommitteeBitsRoot(Fork fork, Preset preset) =>
         SszHasher.Bitvector(
-            CommitteeBits is { } bits ? bits.AsSpan() : throw new SpecException($"An aggregate of {fork} needs committee_bits."),
+            CommitteeBits is { } bits ? bits.AsSpan() : throw new SpecException($"An aggregate of {fork.Name()} needs committee_bits."),
             preset.MaxCommitteesPerSlot
         );
 
@@ -50,6 +50,6 @@ public sealed record SignedAggregate(
                 SszHasher.Bytes(Signature.Bytes)
             )
             : throw new SpecException(
-                $"An aggregate of {fork} has no committee_bits: does the configured network's fork schedule fit the client's?"
+                $"An aggregate of {fork.Name()} has no committee_bits: does the configured network's fork schedule fit the client's?"
             );
 }

@@ -32,7 +32,7 @@ public sealed record AggregateAndProof(ulong AggregatorIndex, SignedAggregate Ag
         return NamedFork is { } named && named >= Fork.Gloas != fork >= Fork.Gloas
             ? throw new SpecException(
                 $"The aggregate is named one of {named}, and its slot {Aggregate.Vote.Slot} is of "
-                    + $"{fork} by the schedule of {network.Name}: is that of the client newer?"
+                    + $"{fork.Name()} by the schedule of {network.Name}: is that of the client newer?"
             )
             : SszHasher.Container(
                 SszHasher.Number(AggregatorIndex),

@@ -66,7 +66,7 @@ public abstract record SignableMessage
     {
         if (DutySlot is { } slot && network.ForkAt(slot) is var fork && ProblemIn(fork) is { } problem)
         {
-            throw new SpecException($"Slot {slot} is of {fork} by the schedule of {network.Name}: {problem}.");
+            throw new SpecException($"Slot {slot} is of {fork.Name()} by the schedule of {network.Name}: {problem}.");
         }
 
         return new RootedMessage(this, SigningRoot(network, now));

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace RemoteSigner.Spec;
 
 /// <summary>
@@ -14,4 +16,23 @@ public enum Fork
     Fulu,
     Gloas,
     Heze,
+}
+
+/// <summary>The name of a fork, in requests (in any case) and messages: a member may be renamed, its name not.</summary>
+public static class ForkNames
+{
+    public static string Name(this Fork fork) =>
+        fork switch
+        {
+            Fork.Phase0 => "Phase0",
+            Fork.Altair => "Altair",
+            Fork.Bellatrix => "Bellatrix",
+            Fork.Capella => "Capella",
+            Fork.Deneb => "Deneb",
+            Fork.Electra => "Electra",
+            Fork.Fulu => "Fulu",
+            Fork.Gloas => "Gloas",
+            Fork.Heze => "Heze",
+            _ => throw new UnreachableException($"the fork {fork} has no name"),
+        };
 }

@@ -49,11 +49,11 @@ public sealed class ForkSchedule
 
     /// <exception cref="SpecException">The network does not know the fork.</exception>
     public ForkVersion VersionOf(Fork fork) =>
-        (int)fork < _forks.Length ? _forks[(int)fork].Version : throw new SpecException($"The network has no fork {fork}.");
+        (int)fork < _forks.Length ? _forks[(int)fork].Version : throw new SpecException($"The network has no fork {fork.Name()}.");
 
     /// <exception cref="SpecException">The network does not know the fork.</exception>
     public Epoch EpochOf(Fork fork) =>
-        (int)fork < _forks.Length ? _forks[(int)fork].Epoch : throw new SpecException($"The network has no fork {fork}.");
+        (int)fork < _forks.Length ? _forks[(int)fork].Epoch : throw new SpecException($"The network has no fork {fork.Name()}.");
 
     private static void CheckOrder(ImmutableArray<ScheduledFork> forks, int i)
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace RemoteSigner.Access;
 
 /// <summary>What an SSV node may be allowed to ask for at the endpoints of ssv-signer; each is granted by name.</summary>
@@ -20,4 +22,20 @@ public enum SsvRight
 
     /// <summary>Have the operator's key sign consensus messages and partial signatures.</summary>
     Speak,
+}
+
+/// <summary>The name of a right in <c>signer.json</c>: a member may be renamed, its name not.</summary>
+public static class SsvRightNames
+{
+    public static string Name(this SsvRight right) =>
+        right switch
+        {
+            SsvRight.List => "list",
+            SsvRight.Import => "import",
+            SsvRight.Delete => "delete",
+            SsvRight.Sign => "sign",
+            SsvRight.Identity => "identity",
+            SsvRight.Speak => "speak",
+            _ => throw new UnreachableException($"the right {right} has no name"),
+        };
 }

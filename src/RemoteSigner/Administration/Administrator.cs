@@ -160,7 +160,7 @@ public sealed class Administrator(
         await pending.WriteAsync(transaction =>
         {
             KnownVault.Put(transaction, anchor);
-            return audit.Append(transaction, actor.Entry("vault.remember") with { Detail = detail });
+            return audit.Append(transaction, actor.Entry(AuditActions.VaultRemember) with { Detail = detail });
         });
         site.Tell($"from now on the ledger remembers the {detail}. Another one in its place is refused");
     }

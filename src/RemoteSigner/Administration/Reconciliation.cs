@@ -1,5 +1,6 @@
 using RemoteSigner.Administration.Keys;
 using RemoteSigner.Administration.Seals;
+using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
 using RemoteSigner.Ledgers;
 using RemoteSigner.RollbackProtection;
@@ -53,7 +54,7 @@ internal static class Reconciliation
         var acts = PendingActs.Read(transaction);
         foreach (var act in acts.Where(act => act.Effect.IsInAnchor && !seen.Any(act.Effect.IsDoneAt)))
         {
-            append($"{act.Action}.interrupted", act.Effect.WhenMissing);
+            append(act.Action + AuditActions.Interrupted, act.Effect.WhenMissing);
         }
 
         PendingActs.Put(transaction, [.. acts.Where(act => !act.Effect.IsInAnchor)]);
@@ -81,7 +82,12 @@ internal static class Reconciliation
             PendingActs.Put(transaction, kept);
             foreach (var (act, _) in found.Where(one => one.IsThere == false))
             {
-                proceeding.Append(transaction, $"{act.Action}.interrupted", entry => entry with { Detail = act.Effect.WhenMissing });
+                proceeding.Append(transaction, act.Action + AuditActions.Interrupted, entry =>
+                    entry with
+                    {
+                        Detail = act.Effect.WhenMissing,
+                    }
+                );
             }
 
             return true;
@@ -181,7 +187,7 @@ internal static class Reconciliation
         if (ended.Length > 0)
         {
             await proceeding.Pending.WriteAsync(transaction =>
-                proceeding.Append(transaction, "key.retired", entry =>
+                proceeding.Append(transaction, AuditActions.KeyRetired, entry =>
                     entry with
                     {
                         Keys = ended,
@@ -201,7 +207,7 @@ internal static class Reconciliation
         if (ending.Length > 0)
         {
             await proceeding.Slashing.FinishRetiringAsync(ending, (transaction, keys) =>
-                proceeding.Append(transaction, "key.retired", entry =>
+                proceeding.Append(transaction, AuditActions.KeyRetired, entry =>
                     entry with
                     {
                         Keys = [.. keys],

@@ -28,7 +28,7 @@ public static class StartLog
             (transaction, lowWatermark) => audit.Append(transaction, Completed(_itself, lowWatermark)),
             refusal =>
                 audit.RecordAsync(
-                    _itself.Entry("rollback_protection.start", AuditDecision.Refused) with
+                    _itself.Entry(AuditActions.RollbackProtectionStart, AuditDecision.Refused) with
                     {
                         Rule = refusal.Reason.Name(),
                         Detail = refusal.Detail,
@@ -58,7 +58,7 @@ public static class StartLog
 
     /// <summary>The last entry of a run, in the work that reads where its ledger ends.</summary>
     public static long Stop(AuditLog audit, LedgerTransaction transaction) =>
-        audit.Append(transaction, _itself.Entry("rollback_protection.stop"));
+        audit.Append(transaction, _itself.Entry(AuditActions.RollbackProtectionStop));
 
     /// <summary>
     /// For the fence of a vault that got another root key: the ledger names the place where it goes on. What was to be written into the
@@ -72,7 +72,7 @@ public static class StartLog
             );
             return audit.Append(
                 transaction,
-                _itself.Entry("rollback_protection.rekey") with
+                _itself.Entry(AuditActions.RollbackProtectionRekey) with
                 {
                     Detail =
                         $"the fence of vault {named.Start.VaultId} goes on under its present root "
@@ -82,7 +82,7 @@ public static class StartLog
         };
 
     internal static AuditEntry Completed(Actor actor, GlobalLowWatermark lowWatermark) =>
-        actor.Entry("rollback_protection.complete") with
+        actor.Entry(AuditActions.RollbackProtectionComplete) with
         {
             Detail =
                 "the history reaches the marks that were recorded: the low watermarks of epoch "
@@ -91,13 +91,13 @@ public static class StartLog
 
     private static AuditEntry Counted(CountedStart counted, GlobalLowWatermark? lowWatermark) =>
         counted.Decision is StartDecision.RaiseLowWatermarks
-            ? _itself.Entry("rollback_protection.low_watermarks") with
+            ? _itself.Entry(AuditActions.RollbackProtectionLowWatermarks) with
             {
                 Detail =
                     $"start {counted.Start.Start}: epoch {lowWatermark!.Fence}, sources from "
                     + $"epoch {lowWatermark.LowestSource}: {lowWatermark.Reason}",
             }
-            : _itself.Entry("rollback_protection.start") with
+            : _itself.Entry(AuditActions.RollbackProtectionStart) with
             {
                 Detail = $"start {counted.Start.Start} with {counted.Start.Anchor}, vault generation {counted.Start.VaultGeneration}",
             };

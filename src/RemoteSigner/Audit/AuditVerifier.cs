@@ -14,9 +14,6 @@ namespace RemoteSigner.Audit;
 /// </summary>
 public static class AuditVerifier
 {
-    /// <summary>The action of the entry that says what was dropped.</summary>
-    public const string CheckpointAction = "audit.checkpoint";
-
     private const int RowsPerStep = 1000;
 
     // What was granted is noted in a temporary table, of which there is one.
@@ -243,7 +240,7 @@ public static class AuditVerifier
             }
 
             if (
-                Claim(entry) is { Action: CheckpointAction, Through: var through, Head: { } head }
+                Claim(entry) is { Action: AuditActions.AuditCheckpoint, Through: var through, Head: { } head }
                 && through == Base
                 && head.Bytes.SequenceEqual(_baseHash)
             )

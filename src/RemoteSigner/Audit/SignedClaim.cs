@@ -30,10 +30,10 @@ internal sealed record SignedClaim
     public Root? Head { get; private set; }
 
     /// <summary>A granted block proposal: there must be a record of it.</summary>
-    public bool IsBlock => Granted && Duty == nameof(DutyType.Block);
+    public bool IsBlock => Granted && Duty == DutyType.Block.Name();
 
     /// <summary>A granted vote: there must be a record of it.</summary>
-    public bool IsAttestation => Granted && Duty == nameof(DutyType.Attestation);
+    public bool IsAttestation => Granted && Duty == DutyType.Attestation.Name();
 
     /// <exception cref="JsonException">Not the JSON of an entry.</exception>
     /// <exception cref="FormatException">A key, root or number is malformed.</exception>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace RemoteSigner.Clusters;
 
 /// <summary>A cluster file could not be read: it was not even looked at whether it is genuine.</summary>
@@ -33,4 +35,20 @@ public enum ClusterFileFault
 
     /// <summary>A document of the archive is not the one that its name says.</summary>
     OtherHash,
+}
+
+/// <summary>The reason code of a fault: a member may be renamed, its code not.</summary>
+public static class ClusterFileFaultCodes
+{
+    public static string Code(this ClusterFileFault fault) =>
+        fault switch
+        {
+            ClusterFileFault.TooLarge => "too_large",
+            ClusterFileFault.NotJson => "not_json",
+            ClusterFileFault.Malformed => "malformed",
+            ClusterFileFault.UnknownVersion => "unknown_version",
+            ClusterFileFault.NodeKey => "node_key",
+            ClusterFileFault.OtherHash => "other_hash",
+            _ => throw new UnreachableException($"the fault {fault} has no code"),
+        };
 }

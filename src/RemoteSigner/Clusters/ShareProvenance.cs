@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace RemoteSigner.Clusters;
 
 /// <summary>By which way a share and what is known of its cluster came in. The numbers are stored.</summary>
@@ -16,4 +18,19 @@ public enum ShareProvenance : byte
 
     /// <summary>Sent by an SSV node.</summary>
     SsvPush = 4,
+}
+
+/// <summary>The code of a way, in <c>--json</c> and HTTP answers: a member may be renamed, its code not.</summary>
+public static class ShareProvenanceCodes
+{
+    public static string Code(this ShareProvenance provenance) =>
+        provenance switch
+        {
+            ShareProvenance.Unknown => "unknown",
+            ShareProvenance.LockFile => "lock_file",
+            ShareProvenance.KeymanagerPush => "keymanager_push",
+            ShareProvenance.SsvFile => "ssv_file",
+            ShareProvenance.SsvPush => "ssv_push",
+            _ => throw new UnreachableException($"the provenance {provenance} has no code"),
+        };
 }

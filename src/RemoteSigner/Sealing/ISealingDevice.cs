@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RemoteSigner.Native;
 
 namespace RemoteSigner.Sealing;
@@ -38,4 +39,18 @@ public enum DeviceCondition
 
     /// <summary>The PIN was refused; nothing is tried until a person gives another.</summary>
     PinRefused,
+}
+
+/// <summary>The code of a condition, in health: a member may be renamed, its code not.</summary>
+public static class DeviceConditionCodes
+{
+    public static string Code(this DeviceCondition condition) =>
+        condition switch
+        {
+            DeviceCondition.Ready => "ready",
+            DeviceCondition.Failing => "failing",
+            DeviceCondition.Resting => "resting",
+            DeviceCondition.PinRefused => "pin_refused",
+            _ => throw new UnreachableException($"the condition {condition} has no code"),
+        };
 }

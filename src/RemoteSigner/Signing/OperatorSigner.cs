@@ -59,7 +59,7 @@ public sealed class OperatorSigner(OperatorMessagePolicy speech, KeyRing ring, C
         var refusal = speech.Judge(message, Places());
         var entry = new AuditEntry
         {
-            Action = "operator.sign",
+            Action = AuditActions.OperatorSign,
             Decision = refusal is null ? AuditDecision.Granted : AuditDecision.Refused,
             Client = client.Name,
             ClientFingerprint = client.CertificateFingerprint,

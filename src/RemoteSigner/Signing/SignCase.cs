@@ -90,7 +90,7 @@ internal sealed class SignCase(SignOrder order, AuditLog audit)
         {
             SignOutcome.SignatureFault => Entry(AuditDecision.Event, Message!.SigningRoot, detail: FaultDetail) with
             {
-                Action = "sign.fault",
+                Action = AuditActions.SignFault,
             },
             SignOutcome.Failed(var fault) when Permit is not null => Entry(
                 AuditDecision.Event,
@@ -98,11 +98,11 @@ internal sealed class SignCase(SignOrder order, AuditLog audit)
                 detail: $"no signature could be made: {fault.Message}"
             ) with
             {
-                Action = "sign.fault",
+                Action = AuditActions.SignFault,
             },
             SignOutcome.KeyRemoved => Entry(AuditDecision.Event, Message!.SigningRoot, detail: RemovedDetail) with
             {
-                Action = "sign.key_removed",
+                Action = AuditActions.SignKeyRemoved,
             },
             _ => null,
         };
@@ -157,7 +157,7 @@ internal sealed class SignCase(SignOrder order, AuditLog audit)
         var vote = order.Message.Slashable as SlashableContent.Attestation;
         return new AuditEntry
         {
-            Action = "sign",
+            Action = AuditActions.Sign,
             Decision = decision,
             RequestId = order.RequestId,
             Client = order.Client.Name,

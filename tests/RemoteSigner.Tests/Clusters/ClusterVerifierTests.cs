@@ -134,7 +134,7 @@ public sealed class ClusterVerifierTests
     [Fact]
     public void Every_check_has_an_error_code_of_its_own()
     {
-        var codes = Enum.GetValues<ClusterCheck>().Select(CheckText.Code).ToList();
+        var codes = Enum.GetValues<ClusterCheck>().Select(ClusterCheckCodes.Code).ToList();
 
         Assert.Equal(codes.Count, codes.Distinct().Count());
         Assert.Contains("signature_aggregate", codes);

@@ -31,17 +31,17 @@ internal static class JsonShape
                 $"{indent}{name}: {prefix}object{remark}",
                 .. inner
                     .Properties.Where(member => member.Get is not null || member.Set is not null)
-                    .SelectMany(member =>
-                        Lines(
-                            member.Name,
-                            Remark(member),
-                            inner.Options.GetTypeInfo(member.PropertyType),
-                            indent + Indent,
-                            [.. above, inner.Type]
-                        )
-                    ),
+                    .SelectMany(member => Lines(member.Name, Remark(member), TypeOf(member), indent + Indent, [.. above, inner.Type])),
             ];
     }
+
+    // A converter that stands at the member wins over that of its type.
+    private static JsonTypeInfo TypeOf(JsonPropertyInfo member) =>
+        (
+            member.CustomConverter is { } converter
+                ? new JsonSerializerOptions(member.Options) { Converters = { converter } }
+                : member.Options
+        ).GetTypeInfo(member.PropertyType);
 
     private static (string Prefix, JsonTypeInfo Inner) Unwrap(JsonTypeInfo type)
     {

@@ -6,6 +6,7 @@ using RemoteSigner.Host.Control;
 using RemoteSigner.Host.Http;
 using RemoteSigner.Host.Http.Distributed;
 using RemoteSigner.Host.Http.Dv;
+using RemoteSigner.Host.Running;
 using RemoteSigner.RemoteAttestation;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Tpm2;

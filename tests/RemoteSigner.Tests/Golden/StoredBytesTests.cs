@@ -62,7 +62,7 @@ public sealed class StoredBytesTests
                 Keys = [PublicKey(1), PublicKey(2)],
                 FileHash = Root(7),
             },
-            Entry(AuditVerifier.CheckpointAction, AuditDecision.Event) with
+            Entry(AuditActions.AuditCheckpoint, AuditDecision.Event) with
             {
                 FileHash = Root(7),
                 Through = 3,

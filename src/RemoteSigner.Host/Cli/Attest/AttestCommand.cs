@@ -118,7 +118,7 @@ internal static class AttestCommand
         Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.EvidenceLine, verdict =>
             Output.Rows(verdict.Checks, ["check", "verdict", "detail"], check => [check.Name, check.Verdict, check.Detail])
         );
-        return line.Holds ? 0 : 1;
+        return line.Holds ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     private static int WriteGolden(ParseResult parsed)
@@ -134,6 +134,6 @@ internal static class AttestCommand
             Console.WriteLine(System.Text.Encoding.UTF8.GetString(RemoteAttestationDocuments.Write(values)));
         }
 
-        return 0;
+        return ExitCodes.Done;
     }
 }

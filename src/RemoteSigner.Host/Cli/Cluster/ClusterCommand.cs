@@ -84,7 +84,7 @@ internal static class ClusterCommand
         StandardError.Console.WriteLine(
             failed > 0 ? $"{failed} of {checks.Count} checks failed: do not use this file" : $"not proven by any of this: {notProven}"
         );
-        return failed == 0 ? 0 : 1;
+        return failed == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     /// <summary>The network that was named.</summary>

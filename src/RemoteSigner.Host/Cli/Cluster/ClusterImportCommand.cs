@@ -170,7 +170,7 @@ internal static class ClusterImportCommand
     private static int CountKeystores(string? node) =>
         node is not null && Directory.Exists(node)
             ? Directory.EnumerateFiles(node, "keystore-*.json", SearchOption.AllDirectories).Count()
-            : 0;
+            : ExitCodes.Done;
 
     /// <summary>Which document, and why it may be believed.</summary>
     internal static ClusterOrder OrderOf(ParseResult parsed) =>
@@ -210,6 +210,6 @@ internal static class ClusterImportCommand
             );
         }
 
-        return 0;
+        return ExitCodes.Done;
     }
 }

@@ -25,7 +25,7 @@ internal sealed record CheckLine(string Check, string Verdict, string Message, s
 {
     public const string Fail = "fail";
 
-    public static CheckLine Of(CheckResult result) => Of(CheckText.Code(result.Check), result.Verdict);
+    public static CheckLine Of(CheckResult result) => Of(result.Check.Code(), result.Verdict);
 
     public static CheckLine Of(string code, CheckVerdict verdict) =>
         verdict switch

@@ -62,6 +62,6 @@ internal static class ClusterLockCommand
             ClusterShowCommand.Find(await signer.ListClustersAsync(), parsed.GetValue(Kept)!).ClusterHash
         );
         StandardError.Console.WriteLine($"took the document {hash} away");
-        return 0;
+        return ExitCodes.Done;
     }
 }

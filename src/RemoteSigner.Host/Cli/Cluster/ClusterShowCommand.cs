@@ -142,7 +142,7 @@ internal static class ClusterShowCommand
             );
         }
 
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static async Task<int> ShowAsync(ParseResult parsed)
@@ -181,7 +181,7 @@ internal static class ClusterShowCommand
             Shares(shown.Cluster),
             Line(shown)
         ));
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static Table Shares(HeldClusterLine line) =>

@@ -42,7 +42,7 @@ internal static class ClusterTurnCommand
             ClusterShowCommand.Find(await signer.ListClustersAsync(), parsed.GetValue(Cluster)!).ClusterHash
         );
         StandardError.Console.WriteLine($"gave up {count} parked shares; backups of the vault may still hold them");
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static async Task<int> RevertAsync(ParseResult parsed)
@@ -56,7 +56,7 @@ internal static class ClusterTurnCommand
         if (done.Returned == 0)
         {
             StandardError.Console.WriteLine($"{done.ClusterHash} is in force already: nothing was to be done");
-            return 0;
+            return ExitCodes.Done;
         }
 
         var elsewhere =
@@ -69,6 +69,6 @@ internal static class ClusterTurnCommand
                 + $"{done.Parked} that had taken their place are parked. Now the node must run with that document: other "
                 + $"operators' nodes, too{elsewhere}"
         );
-        return 0;
+        return ExitCodes.Done;
     }
 }

@@ -57,13 +57,13 @@ internal sealed record NimbusKeystore(int Version, string Type, string Pubkey, I
             }
 
             StandardError.Console.WriteLine($"wrote {document.GroupKeys.Count} keystores into {folder}");
-            return 0;
+            return ExitCodes.Done;
         }
 
         Console.WriteLine(
             JsonSerializer.Serialize(Of(document, Choose(document, parsed.GetValue(Validator)), urls), CliContext.Default.NimbusKeystore)
         );
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static BlsPublicKey Choose(ClusterDocument document, string? wanted)

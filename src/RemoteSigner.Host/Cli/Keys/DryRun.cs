@@ -72,7 +72,7 @@ internal sealed record DryRun(
     private static Key Of(FoundKeystore keystore, KeyOutlook? outlook)
     {
         var (code, problem, hint) =
-            keystore.Failure is { } failure ? (ImportText.Code(failure.Fault), failure.Reason, failure.Hint)
+            keystore.Failure is { } failure ? (failure.Fault.Code(), failure.Reason, failure.Hint)
             : outlook is null
                 ? (
                     "public_key_unknown",
@@ -82,7 +82,7 @@ internal sealed record DryRun(
             : ((string?)outlook.Code, outlook.Problem, outlook.Hint);
         return new Key(
             keystore.Path,
-            ImportText.Code(keystore.Origin),
+            keystore.Origin.Code(),
             keystore.Label,
             keystore.PublicKey?.ToString(),
             keystore.PasswordPath,

@@ -112,7 +112,7 @@ internal static class KeyExportCommand
                 + $"the ceremony: 'remote-signer cluster import' of its document; if there was none: 'rm -r {folder}', then "
                 + "'remote-signer keys void-export'. Then set ceremonies.exportKeys back to false, and carry the recovery key away"
         );
-        return 0;
+        return ExitCodes.Done;
     }
 
     // The PIN that the service finds by itself proves nobody's presence.
@@ -188,6 +188,6 @@ internal static class KeyExportCommand
                 }.OfType<string>()
             )
         );
-        return 0;
+        return ExitCodes.Done;
     }
 }

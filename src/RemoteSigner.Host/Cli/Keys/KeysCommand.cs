@@ -134,7 +134,7 @@ internal static class KeysCommand
             $"sealed {done.Count} keys; {(signer.IsRunning ? "they sign from now on" : "they are open after the next start")}"
                 + ". Now destroy the keystores and their passwords"
         );
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static int Tell(ParseResult parsed, DryRun found)
@@ -161,7 +161,7 @@ internal static class KeysCommand
             : $"nothing was changed; {against.Count} of {found.Keys.Count} keys would not go in, and then "
                 + "none does. Next: mend what is listed above, or give the others by themselves"
         );
-        return found.WouldImport ? 0 : 1;
+        return found.WouldImport ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     private static async Task<int> ListAsync(ParseResult parsed)
@@ -199,7 +199,7 @@ internal static class KeysCommand
             );
         }
 
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static async Task<int> DropAsync(ParseResult parsed)
@@ -207,7 +207,7 @@ internal static class KeysCommand
         await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
         var count = await signer.DropCeremonyAsync(parsed.GetValue(OrphansOf)!);
         StandardError.Console.WriteLine($"took out {count} shares that no document has; backups of the vault may still hold them");
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static async Task<int> EnableAsync(ParseResult parsed)
@@ -224,7 +224,7 @@ internal static class KeysCommand
         }
 
         StandardError.Console.WriteLine($"{key} may be imported again, with the history it had; it signs nothing before that");
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static BlsPublicKey ReadKey(ParseResult parsed) =>
@@ -240,6 +240,6 @@ internal static class KeysCommand
         StandardError.Console.WriteLine(
             $"deleted {key}; backups of the vault may still hold it. Before the key moves: 'remote-signer slashing export'"
         );
-        return 0;
+        return ExitCodes.Done;
     }
 }

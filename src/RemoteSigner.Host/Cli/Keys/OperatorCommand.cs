@@ -64,7 +64,7 @@ internal static class OperatorCommand
                 ? System.Text.Json.JsonSerializer.Serialize(line, CliContext.Default.OperatorLine)
                 : line.PublicKey
         );
-        return 0;
+        return ExitCodes.Done;
     }
 }
 

@@ -40,7 +40,7 @@ internal static class CompleteCommand
         {
             _ = VerifiedLock.Of(json, path, policy);
             StandardError.Console.WriteLine($"{path} has its signature_aggregate, and every check passes: there is nothing to do");
-            return 0;
+            return ExitCodes.Done;
         }
 
         RequireAllElse(cluster, path, policy);
@@ -76,7 +76,7 @@ internal static class CompleteCommand
                 .Where(result => result.Check != ClusterCheck.SignatureAggregate)
                 .Select(result => (result.Check, Failed: result.Verdict as CheckVerdict.Failed))
                 .Where(result => result.Failed is not null)
-                .Select(result => new ImportRefusal(CheckText.Code(result.Check), path, result.Failed!.Problem, result.Failed.Hint)),
+                .Select(result => new ImportRefusal(result.Check.Code(), path, result.Failed!.Problem, result.Failed.Hint)),
         ];
         if (failed.Count > 0)
         {

@@ -129,7 +129,7 @@ internal sealed class PartialsRun
 
         Tell(parsed, lacking.Count == 0);
         return results is null ? ConcludeCollecting()
-            : lacking.Count == 0 ? 0
+            : lacking.Count == 0 ? ExitCodes.Done
             : throw TooFew(lacking);
     }
 
@@ -275,7 +275,7 @@ internal sealed class PartialsRun
 
     private int ConcludeCollecting() =>
         _problems.Count == 0 && _wanted.All(one => Collected.Of(one.GroupKey).Count > 0)
-            ? 0
+            ? ExitCodes.Done
             : throw new CliError(
                 "not everything that was asked for came",
                 _written.Count > 0

@@ -90,7 +90,7 @@ internal static class RollbackProtectionCommand
         StandardError.Console.WriteLine(
             "there is no fence any more: set rollbackProtection.anchor to none in signer.json before the next start"
         );
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static async Task<int> MoveAsync(ParseResult parsed)
@@ -113,7 +113,7 @@ internal static class RollbackProtectionCommand
         StandardError.Console.WriteLine(
             $"the fence lives in the {target.Description}: set rollbackProtection.anchor to {kind} in signer.json before the next start"
         );
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static async Task<int> StatusAsync(ParseResult parsed)
@@ -123,7 +123,7 @@ internal static class RollbackProtectionCommand
             await using (running)
             {
                 Show(parsed, await running.RollbackProtectionAsync());
-                return 0;
+                return ExitCodes.Done;
             }
         }
 
@@ -149,7 +149,7 @@ internal static class RollbackProtectionCommand
             StandardError.Console.WriteLine($"note: {action} was interrupted: repeat it, with signer.json as it was then");
         }
 
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static void Show(ParseResult parsed, RollbackProtectionLine line) =>
@@ -195,7 +195,7 @@ internal static class RollbackProtectionCommand
         if (decision is StartDecision.Serve && lowWatermark is null)
         {
             StandardError.Console.WriteLine("there is nothing to clear: the next start serves at once");
-            return 0;
+            return ExitCodes.Done;
         }
 
         var guess =
@@ -219,12 +219,12 @@ internal static class RollbackProtectionCommand
                 $"cleared: the next start signs nothing before epoch {lost.Fence}, and no vote "
                     + $"until a source epoch of {lost.Source} or later is justified"
             );
-            return 0;
+            return ExitCodes.Done;
         }
 
         await signer.ExecuteAsync(new EndLowWatermarks(rollbackProtection.Standing));
         StandardError.Console.WriteLine("cleared: there are no low watermarks, and the next start serves at once");
-        return 0;
+        return ExitCodes.Done;
     }
 
     // The kind of anchor that the ledger names, where signer.json names another by now.
@@ -269,7 +269,7 @@ internal static class RollbackProtectionCommand
             StandardError.Console.WriteLine(
                 "there is nothing to clear: the vault is the one that the ledger remembers, and there is no fence"
             );
-            return 0;
+            return ExitCodes.Done;
         }
 
         // Also where the vault has the lower number: after one that was taken before, the numbers of two that went on apart say nothing.
@@ -285,7 +285,7 @@ internal static class RollbackProtectionCommand
             "cleared: the ledger remembers this vault from now on, and the next start signs nothing before epoch "
                 + $"{lost.Fence}, and no vote until a source epoch of {lost.Source} or later is justified"
         );
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static void RequireAccepted(ParseResult parsed)
@@ -308,7 +308,7 @@ internal static class RollbackProtectionCommand
         StandardError.Console.WriteLine(
             $"the fence lives in the {rollbackProtection.Anchor.Description}; from now on an old copy of this folder is noticed"
         );
-        return 0;
+        return ExitCodes.Done;
     }
 
     /// <summary>Makes the anchor; also for <c>init</c>.</summary>

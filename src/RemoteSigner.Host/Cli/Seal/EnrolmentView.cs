@@ -21,12 +21,12 @@ internal static class EnrolmentView
             $"{Output.Cell(report.TokenLabel)} (serial {Output.Cell(report.TokenSerial)}, profile {Output.Cell(report.Profile)})"
         );
         table.AddRow("key", $"{Output.Cell(report.KeyLabel)}, id {report.KeyId}");
-        table.AddRow("mechanism", report.Mechanism.ToString());
+        table.AddRow("mechanism", report.Mechanism.Name());
         table.AddRow("seal", Latency(report.Seal));
         table.AddRow("unseal", Latency(report.Unseal));
         foreach (var rejection in report.Rejected)
         {
-            table.AddRow("not taken", $"{rejection.Mechanism}: {Output.Cell(rejection.Reason)}");
+            table.AddRow("not taken", $"{rejection.Mechanism.Name()}: {Output.Cell(rejection.Reason)}");
         }
 
         AnsiConsole.Write(table);

@@ -84,14 +84,14 @@ internal static class SealCommand
         StandardError.Console.WriteLine(
             "the vault has a recovery slot: whoever has the private key and a copy of the vault has the shares"
         );
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static async Task<int> RotateAsync(ParseResult parsed)
     {
         await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);
         EnrolmentView.Write(await signer.RotateSealAsync(RekeyOptions.Get(parsed)), parsed.GetValue(CommandLine.Json));
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static async Task<int> RekeyAsync(ParseResult parsed)
@@ -105,7 +105,7 @@ internal static class SealCommand
             $"vault {line.VaultId} has another root key (number {line.RootKey}), generation {line.Generation}, "
                 + $"{line.Shares} shares; what older copies open they still open, but nothing newer"
         );
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static async Task<int> EnrolAsync(ParseResult parsed)
@@ -117,7 +117,7 @@ internal static class SealCommand
             await signer.ExecuteAsync(new AddTokenSlot(signer.Keys.Hardware.Token, signer.Options.Seal.Key, TimeProvider.System)),
             parsed.GetValue(CommandLine.Json)
         );
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static async Task<int> RecoverAsync(ParseResult parsed)
@@ -134,7 +134,7 @@ internal static class SealCommand
             parsed.GetValue(CommandLine.Json)
         );
         TellSlots(signer);
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static async Task<int> RemoveAsync(ParseResult parsed)
@@ -147,7 +147,7 @@ internal static class SealCommand
             "the slot is gone from the vault, which has another root key: what the "
                 + "device opens in older copies it still opens, but nothing newer"
         );
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static void RequireToken(OfflineSigner signer)
@@ -165,7 +165,10 @@ internal static class SealCommand
     private static void TellSlots(OfflineSigner signer) =>
         StandardError.Console.WriteLine(
             "the vault has another root key, and opens by "
-                + string.Join(", ", Vault.List(signer.Data.VaultFile).Slots.Select(slot => $"{slot.Label} ({slot.Type} {slot.KeyIdText})"))
+                + string.Join(
+                    ", ",
+                    Vault.List(signer.Data.VaultFile).Slots.Select(slot => $"{slot.Label} ({slot.Type.Name()} {slot.KeyIdText})")
+                )
         );
 
     private static int Status(ParseResult parsed)
@@ -176,13 +179,7 @@ internal static class SealCommand
             listing.VaultId.ToString(),
             listing.Generation,
             listing.Shares.Count,
-            [
-                .. listing.Slots.Select(slot => new SealLine.Slot(
-                    slot.Type.ToString(),
-                    Convert.ToHexStringLower(slot.KeyId.Span),
-                    slot.Label
-                )),
-            ],
+            [.. listing.Slots.Select(slot => new SealLine.Slot(slot.Type.Name(), Convert.ToHexStringLower(slot.KeyId.Span), slot.Label))],
             listing.Authenticated,
             File.Exists(data.OptionsFile) ? ProtectionLine.AllOf(data, data.ReadOptions(), listing) : []
         );
@@ -193,6 +190,6 @@ internal static class SealCommand
             $"vault {line.VaultId}, generation {line.Generation}, {line.Shares} shares; read without opening it, so not proven"
         );
         StandardError.Console.WriteLines(string.Join('\n', line.Protection));
-        return 0;
+        return ExitCodes.Done;
     }
 }

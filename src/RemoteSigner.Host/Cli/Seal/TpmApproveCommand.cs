@@ -85,7 +85,7 @@ internal static class TpmApproveCommand
         var approval = Sign(parsed, arena, ReadRequest(parsed.GetValue(RequestFile)!), pcrs, digest);
         DurableFile.Replace(path, FirmwareApprovalJson.Write(approval));
         Print(parsed, path, approval);
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static async Task<int> ApproveHereAsync(ParseResult parsed)
@@ -99,7 +99,7 @@ internal static class TpmApproveCommand
         var approval = Sign(parsed, signer.Arena, await RequestAsync(signer, tpm), pcrs, digest);
         var file = await signer.ExecuteAsync(new ApproveFirmware(tpm.Approvals, approval));
         Print(parsed, file, approval);
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static async Task<(TpmlPcrSelection Pcrs, byte[] Digest)> MeasureAsync(SealingTpm tpm, TpmlPcrSelection pcrs) =>

@@ -178,7 +178,7 @@ internal static class TpmCommand
             );
         }
 
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static async Task<TpmProvisionLine> ProvisionAsync(
@@ -258,6 +258,6 @@ internal static class TpmCommand
             );
         }
 
-        return 0;
+        return ExitCodes.Done;
     }
 }

@@ -26,7 +26,7 @@ internal static class TpmStatusCommand
         using var hardware = new Hardware(data, options, arena, TimeProvider.System, known: null);
         var line = await ReadAsync(data, options, hardware.Tpm);
         Output.Write(parsed.GetValue(CommandLine.Json), line, CliContext.Default.TpmStatusLine, Table);
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static async Task<TpmStatusLine> ReadAsync(DataDirectory data, SignerOptions options, SealingTpm tpm)

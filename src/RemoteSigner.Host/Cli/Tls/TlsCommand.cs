@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using RemoteSigner.Access;
+using RemoteSigner.Audit;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Control;
 using RemoteSigner.Host.Tls;
@@ -130,7 +131,7 @@ internal static class TlsCommand
             parsed,
             new TlsChange
             {
-                Action = isNew ? "tls.issue" : "tls.renew",
+                Action = isNew ? AuditActions.TlsIssue : AuditActions.TlsRenew,
                 Client = issued.Pem,
                 RevocationList = list?.Text,
                 FormerList = list?.Former,
@@ -205,7 +206,7 @@ internal static class TlsCommand
                 parsed,
                 new TlsChange
                 {
-                    Action = "tls.renew",
+                    Action = AuditActions.TlsRenew,
                     Server = issued.Pem,
                     Hosts = parsed.GetValue(Hosts) ?? [],
                     RevocationList = list?.Text,
@@ -270,7 +271,7 @@ internal static class TlsCommand
                 parsed,
                 new TlsChange
                 {
-                    Action = "tls.revoke",
+                    Action = AuditActions.TlsRevoke,
                     Revoked = [.. certificates.Select(certificate => certificate.ExportCertificatePem())],
                     RevocationList = list?.Text,
                     FormerList = list?.Former,
@@ -336,7 +337,7 @@ internal static class TlsCommand
     private static int Print(ParseResult parsed, params IReadOnlyList<TlsLine> lines)
     {
         Output.Write(parsed.GetValue(CommandLine.Json), lines, CliContext.Default.IReadOnlyListTlsLine, all => TlsLine.Rows(all, Now));
-        return 0;
+        return ExitCodes.Done;
     }
 
     private static IReadOnlyList<X509Certificate2> Clients(DataDirectory data) =>

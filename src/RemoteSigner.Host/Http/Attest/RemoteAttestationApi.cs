@@ -53,7 +53,7 @@ internal sealed class RemoteAttestationApi(
             return;
         }
 
-        await InTurnAsync(context, "attestation", $"nonce {Hex.Format(nonce)}", async () =>
+        await InTurnAsync(context, AuditActions.Attestation, $"nonce {Hex.Format(nonce)}", async () =>
             RemoteAttestationDocuments.Write(
                 await tpm.AttestAsync(vault.FenceInTpm, await claims.CollectAsync(vault), nonce, context.RequestAborted)
             )
@@ -86,7 +86,7 @@ internal sealed class RemoteAttestationApi(
 
         await InTurnAsync(
             context,
-            "attestation.credential",
+            AuditActions.AttestationCredential,
             $"for the attestation key {Convert.ToHexStringLower(challenge.AttestationKeyName)}",
             async () => RemoteAttestationDocuments.Write(await tpm.AnswerAsync(challenge, context.RequestAborted))
         );
@@ -144,13 +144,13 @@ internal sealed class RemoteAttestationApi(
                 context.TraceIdentifier,
                 action,
                 context.Features.Get<Client>(),
-                $"tpm_{SnakeCase.Of(exception.Fault)}",
+                $"tpm_{exception.Fault.Code()}",
                 exception.Message
             );
             await ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status503ServiceUnavailable,
-                $"tpm_{SnakeCase.Of(exception.Fault)}",
+                $"tpm_{exception.Fault.Code()}",
                 $"{exception.Message}; {exception.Hint}"
             );
         }

@@ -341,9 +341,8 @@ internal sealed class ControlApi(
         : throw new VerbException($"{name}={text} is not a number", OtherVersion);
 
     private static ExportedNames Names(HttpContext context) =>
-        Enum.TryParse<ExportedNames>(Query(context, "by"), out var names) && Enum.IsDefined(names)
-            ? names
-            : throw new VerbException($"by={Query(context, "by")} names no way to name validators", OtherVersion);
+        ExportedNamesWords.Find(Query(context, "by"))
+        ?? throw new VerbException($"by={Query(context, "by")} names no way to name validators", OtherVersion);
 
     /// <summary>A pipe or a device may never end, and whoever asks next would wait behind it.</summary>
     private static string Regular(string path) =>

@@ -60,7 +60,7 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
             return ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status412PreconditionFailed,
-                SnakeCase.Of(ClusterRule.ClusterDocumentMissing),
+                ClusterRule.ClusterDocumentMissing.Code(),
                 "no document here says which public shares this validator has"
             );
         }
@@ -155,7 +155,7 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
             membership?.Operators,
             membership?.ClusterHash.ToString(),
             membership is null ? null : clusters.Find(membership)?.Name,
-            membership is null ? null : SnakeCase.Of(membership.Provenance)
+            membership?.Provenance.Code()
         );
     }
 }

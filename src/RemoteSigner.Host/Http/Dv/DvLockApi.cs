@@ -64,7 +64,7 @@ internal sealed class DvLockApi(SignRecorder recorder, KeyRing keys, AccessPolic
         }
         catch (ClusterFileException exception)
         {
-            (proposed, fault) = (null, new MalformedRequest(SnakeCase.Of(exception.Fault), exception.Message));
+            (proposed, fault) = (null, new MalformedRequest(exception.Fault.Code(), exception.Message));
             return false;
         }
     }
@@ -89,7 +89,7 @@ internal sealed class DvLockApi(SignRecorder recorder, KeyRing keys, AccessPolic
             .. LockProposal
                 .Verify(proposed, VerificationPolicy.For(network))
                 .Where(result => result.Verdict is CheckVerdict.Failed)
-                .Select(result => new DvFailedCheck(CheckText.Code(result.Check), ((CheckVerdict.Failed)result.Verdict).Problem)),
+                .Select(result => new DvFailedCheck(result.Check.Code(), ((CheckVerdict.Failed)result.Verdict).Problem)),
         ];
         if (!Root.TryParse((string)context.Request.RouteValues["cluster_hash"]!, out var named) || named != proposed.LockHash)
         {

@@ -154,7 +154,7 @@ internal sealed partial class SignRecorder(
         return audit.RecordRefusalAsync(
             new AuditEntry
             {
-                Action = "sign",
+                Action = AuditActions.Sign,
                 Decision = AuditDecision.Refused,
                 RequestId = context.TraceIdentifier,
                 Client = client.Name,
@@ -209,7 +209,7 @@ internal sealed partial class SignRecorder(
             return;
         }
 
-        metrics.Refused(access.Knows(order.Client) ? client : null, duty, outcome.RuleName);
+        metrics.Refused(access.Knows(order.Client) ? client : null, duty, outcome.RuleCode);
         if (outcome is SignOutcome.Failed(var fault))
         {
             LogFailed(fault, order.RequestId, client, SubjectOf(order));
@@ -224,15 +224,12 @@ internal sealed partial class SignRecorder(
     private static (string Reason, string? Detail) Told(SignOutcome outcome) =>
         outcome switch
         {
-            SignOutcome.UnknownKey => (SnakeCase.Of(outcome.RuleName), "no such key is open here"),
+            SignOutcome.UnknownKey => (outcome.RuleCode, "no such key is open here"),
             SignOutcome.NotAllowed => (
-                SnakeCase.Of(outcome.RuleName),
+                outcome.RuleCode,
                 "signer.json does not give this client this duty with this key; it was told unknown_key"
             ),
-            SignOutcome.KeyRemoved => (
-                SnakeCase.Of(outcome.RuleName),
-                "the key was taken out while it was asked for; the client was told unknown_key"
-            ),
+            SignOutcome.KeyRemoved => (outcome.RuleCode, "the key was taken out while it was asked for; the client was told unknown_key"),
             _ => SignRefusal.Of(outcome) is var refusal ? (refusal.Reason, refusal.Detail) : default,
         };
 

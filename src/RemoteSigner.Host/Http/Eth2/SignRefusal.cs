@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using RemoteSigner.Clusters;
 using RemoteSigner.Ledgers;
+using RemoteSigner.RollbackProtection;
 using RemoteSigner.Signing;
+using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Host.Http;
 
@@ -34,15 +37,15 @@ internal sealed record SignRefusal(int Status, string Reason, string? Detail)
             SignOutcome.OutsideSlotWindow(var detail) => new(StatusCodes.Status412PreconditionFailed, "outside_slot_window", detail),
             SignOutcome.ClusterPolicyViolation(var refusal) => new(
                 StatusCodes.Status412PreconditionFailed,
-                SnakeCase.Of(refusal.Rule),
+                refusal.Rule.Code(),
                 refusal.Detail
             ),
             SignOutcome.RollbackCheckFailed(var refusal) => new(
                 StatusCodes.Status503ServiceUnavailable,
-                SnakeCase.Of(refusal.Reason),
+                refusal.Reason.Code(),
                 refusal.Detail
             ),
-            SignOutcome.Slashable(var rule, var detail) => new(StatusCodes.Status412PreconditionFailed, SnakeCase.Of(rule), detail),
+            SignOutcome.Slashable(var rule, var detail) => new(StatusCodes.Status412PreconditionFailed, rule.Code(), detail),
             SignOutcome.Busy(var detail) => new(StatusCodes.Status503ServiceUnavailable, MalformedRequest.Busy, detail),
             SignOutcome.SignatureFault(var detail) => new(StatusCodes.Status500InternalServerError, "signature_fault", detail),
             SignOutcome.Failed(LedgerException) => new(

@@ -45,7 +45,7 @@ public static partial class WireFormat
     /// <summary>The names of duties on the wire.</summary>
     internal static IEnumerable<string> Types => _types.Select(row => row.Type);
 
-    private static readonly (string Name, Fork Fork)[] _forks = [.. Enum.GetValues<Fork>().Select(fork => (fork.ToString(), fork))];
+    private static readonly (string Name, Fork Fork)[] _forks = [.. Enum.GetValues<Fork>().Select(fork => (fork.Name(), fork))];
 
     /// <summary>Reads the body of a sign request; every fault of the body is a value, never an exception.</summary>
     public static bool TryReadSignRequest(

@@ -77,7 +77,7 @@ internal sealed class HealthApi(
         return HealthReport.Check.Of(
             "seal-check",
             up,
-            new HealthReport.CheckFigures(State: SnakeCase.Of(condition), Detail: up ? null : device.LastError)
+            new HealthReport.CheckFigures(State: condition.Code(), Detail: up ? null : device.LastError)
         );
     }
 

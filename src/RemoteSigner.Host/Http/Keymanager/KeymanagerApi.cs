@@ -220,7 +220,7 @@ internal sealed class KeymanagerApi(
 
         var (reason, detail) =
             loading.IsComplete && fence.State.Closed is { } closed
-                ? (SnakeCase.Of(closed.Reason), closed.Detail)
+                ? (closed.Reason.Code(), closed.Detail)
                 : ("keys_loading", "the keys are being opened; see /healthcheck");
         await ApiResponse.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, reason, detail);
         return false;

@@ -54,7 +54,7 @@ internal sealed class KeymanagerChanges(Administrator administrator, SecretArena
             [
                 .. push.Keystores.Select(keystore =>
                     failures.TryGetValue(keystore.Name, out var failure)
-                        ? KeymanagerItem.Failed($"{ImportText.Code(failure.Fault)}: {failure.Reason}")
+                        ? KeymanagerItem.Failed($"{failure.Fault.Code()}: {failure.Reason}")
                         : KeymanagerItem.NotKept
                 ),
             ];

@@ -222,7 +222,7 @@ internal sealed partial class SsvApi(
 
         tally.Refused(
             context.TraceIdentifier,
-            $"SSV's endpoint '{right.ToString().ToLowerInvariant()}'",
+            $"SSV's endpoint '{right.Name()}'",
             client,
             "ssv_not_allowed",
             "\"ssv\" does not name it for this client in signer.json"
@@ -231,7 +231,7 @@ internal sealed partial class SsvApi(
             context,
             StatusCodes.Status403Forbidden,
             "ssv_not_allowed",
-            $"this takes \"ssv\": [\"{right.ToString().ToLowerInvariant()}\"] for the client in signer.json"
+            $"this takes \"ssv\": [\"{right.Name()}\"] for the client in signer.json"
         );
         return null;
     }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using Prometheus;
-using RemoteSigner.Host.Running;
 using RemoteSigner.Host.Tls;
 
 namespace RemoteSigner.Host.Running;
@@ -26,13 +25,7 @@ internal sealed class CertificateHealth
     {
         (_tls, _clients, _time) = (tls, clients, time);
         var factory = Metrics.WithCustomRegistry(metrics.Registry);
-        var ends = factory.CreateGauge(
-            "remote_signer_tls_not_after_timestamp_seconds",
-            "Unix time at which something of TLS is out of date: the server's certificate, the client authority and "
-                + "the revocation list that end first, and the certificate with which each client came last",
-            "what",
-            "client"
-        );
+        var ends = MetricTable.TlsNotAfterTimestampSeconds.Gauge(factory);
         metrics.Registry.AddBeforeCollectCallback(() =>
         {
             var now = Read();

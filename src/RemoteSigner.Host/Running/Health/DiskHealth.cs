@@ -1,6 +1,5 @@
 using System.Globalization;
 using Prometheus;
-using RemoteSigner.Host.Running;
 using RemoteSigner.Ledgers;
 
 namespace RemoteSigner.Host.Running;
@@ -17,12 +16,9 @@ internal sealed class DiskHealth
     {
         _ledger = ledger;
         var factory = Metrics.WithCustomRegistry(metrics.Registry);
-        var size = factory.CreateGauge("remote_signer_ledger_bytes", "Bytes of the ledger on its disk: slashing records and audit log");
-        var free = factory.CreateGauge("remote_signer_ledger_disk_free_bytes", "Bytes free on the ledger's disk");
-        var reserve = factory.CreateGauge(
-            "remote_signer_ledger_disk_reserve_bytes",
-            "Bytes kept so that a full disk still takes decisions; 0: none, or given up"
-        );
+        var size = MetricTable.LedgerBytes.Gauge(factory);
+        var free = MetricTable.LedgerDiskFreeBytes.Gauge(factory);
+        var reserve = MetricTable.LedgerDiskReserveBytes.Gauge(factory);
         metrics.Registry.AddBeforeCollectCallback(() =>
         {
             var disk = ledger.Disk;

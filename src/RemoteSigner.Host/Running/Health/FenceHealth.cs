@@ -1,7 +1,6 @@
 using System.Globalization;
 using Prometheus;
 using RemoteSigner.Host.Configuration;
-using RemoteSigner.Host.Running;
 using RemoteSigner.RollbackProtection;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
@@ -34,33 +33,15 @@ internal sealed class FenceHealth
         _lowWatermarksStatus =
             options.RollbackProtection.LowWatermarksHealth == RollbackProtectionOptions.Down ? HealthReport.Down : HealthReport.Degraded;
         var factory = Metrics.WithCustomRegistry(metrics.Registry);
-        var open = factory.CreateGauge(
-            "remote_signer_fence_open",
-            "1 while duties pass the fence, 0 while nothing is signed because the ledger may be an old copy"
-        );
-        var edge = factory.CreateGauge("remote_signer_fence_epoch", "First epoch that the fence does not cover yet; 0 where there is none");
-        var bound = factory.CreateGauge(
-            "remote_signer_fence_source_epoch",
-            "Newest source epoch that the fence covers; 0 where there is none"
-        );
-        var lowWatermark = factory.CreateGauge(
-            "remote_signer_fence_low_watermark_epoch",
-            "Nothing before this epoch is signed with any key; 0 where there is no low watermark"
-        );
-        var source = factory.CreateGauge(
-            "remote_signer_fence_low_watermark_source",
-            "No vote with a source before this epoch is signed with any key; 0 where there is no low watermark"
-        );
-        var left = factory.CreateGauge(
-            "remote_signer_fence_low_watermark_epochs_left",
-            "Epochs until the low watermark's epoch; votes may wait longer, for a source that passes"
-        );
-        var refusing = factory.CreateGauge(
-            "remote_signer_fence_low_watermark_refusing",
-            "1 while the low watermark's epoch has not come or no vote has passed it yet"
-        );
-        var failing = factory.CreateGauge("remote_signer_fence_anchor_failing", "1 while the anchor does not take the next fence");
-        var moves = factory.CreateCounter("remote_signer_fence_moves_total", "Fences that the anchor took since the start");
+        var open = MetricTable.FenceOpen.Gauge(factory);
+        var edge = MetricTable.FenceEpoch.Gauge(factory);
+        var bound = MetricTable.FenceSourceEpoch.Gauge(factory);
+        var lowWatermark = MetricTable.FenceLowWatermarkEpoch.Gauge(factory);
+        var source = MetricTable.FenceLowWatermarkSource.Gauge(factory);
+        var left = MetricTable.FenceLowWatermarkEpochsLeft.Gauge(factory);
+        var refusing = MetricTable.FenceLowWatermarkRefusing.Gauge(factory);
+        var failing = MetricTable.FenceAnchorFailing.Gauge(factory);
+        var moves = MetricTable.FenceMoves.Counter(factory);
         metrics.Registry.AddBeforeCollectCallback(() =>
         {
             var state = fence.State;
@@ -86,11 +67,7 @@ internal sealed class FenceHealth
         var state = _fence.State;
         var (status, word, detail) = state switch
         {
-            { Closed: { } refusal } => (
-                HealthReport.Down,
-                SnakeCase.Of(refusal.Reason),
-                $"nothing is signed: {refusal.Detail}; {refusal.Hint}"
-            ),
+            { Closed: { } refusal } => (HealthReport.Down, refusal.Reason.Code(), $"nothing is signed: {refusal.Detail}; {refusal.Hint}"),
             { IsOff: true } => (
                 HealthReport.Up,
                 "off",

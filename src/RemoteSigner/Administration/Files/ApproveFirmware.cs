@@ -1,3 +1,4 @@
+using RemoteSigner.Audit;
 using RemoteSigner.Sealing.Tpm2;
 
 namespace RemoteSigner.Administration.Files;
@@ -7,7 +8,7 @@ namespace RemoteSigner.Administration.Files;
 /// </summary>
 public sealed class ApproveFirmware(FirmwareApprovalFolder folder, TpmApproval approval) : FileAct<string>
 {
-    public override string Action => "tpm.approve";
+    public override string Action => AuditActions.TpmApprove;
 
     private protected override string Path => folder.PathOf(approval);
 

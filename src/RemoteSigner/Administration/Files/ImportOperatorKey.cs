@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using RemoteSigner.Audit;
 using RemoteSigner.Clusters.Ssv;
 
 namespace RemoteSigner.Administration.Files;
@@ -11,7 +12,7 @@ public sealed class ImportOperatorKey(OperatorKey key, string path) : FileAct<Im
     private byte[] _sealed = [];
     private bool _isReplacement;
 
-    public override string Action => "operator.import";
+    public override string Action => AuditActions.OperatorImport;
 
     internal override bool WantsVault => true;
 

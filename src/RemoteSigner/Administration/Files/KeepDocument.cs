@@ -1,3 +1,4 @@
+using RemoteSigner.Audit;
 using RemoteSigner.Keys;
 
 namespace RemoteSigner.Administration.Files;
@@ -12,7 +13,7 @@ public sealed class KeepDocument(AnchoredDocument document) : FileAct<AnchoredDo
     private string _path = "";
     private bool _isKept;
 
-    public override string Action => "cluster.document";
+    public override string Action => AuditActions.ClusterDocument;
 
     internal override bool WantsVault => true;
 

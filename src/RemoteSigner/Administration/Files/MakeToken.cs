@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using RemoteSigner.Audit;
 using RemoteSigner.Native;
 
 namespace RemoteSigner.Administration.Files;
@@ -12,7 +13,7 @@ public sealed class MakeToken(string path, SecretArena arena) : FileAct<string>
 
     private readonly byte[] _digits = GC.AllocateUninitializedArray<byte>(2 * TokenBytes, pinned: true);
 
-    public override string Action => "keymanager.token";
+    public override string Action => AuditActions.KeymanagerToken;
 
     private protected override string Path => path;
 

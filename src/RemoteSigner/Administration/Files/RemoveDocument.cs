@@ -1,3 +1,4 @@
+using RemoteSigner.Audit;
 using RemoteSigner.Keys;
 using RemoteSigner.Spec;
 
@@ -8,7 +9,7 @@ namespace RemoteSigner.Administration.Files;
 /// </summary>
 public sealed class RemoveDocument(Root clusterHash) : AdminAct<Root>
 {
-    public override string Action => "cluster.document.remove";
+    public override string Action => AuditActions.ClusterDocumentRemove;
 
     internal override bool WantsVault => true;
 

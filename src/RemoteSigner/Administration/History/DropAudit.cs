@@ -17,7 +17,7 @@ public sealed class DropAudit(string path) : AdminAct<AuditSegment>
     private AuditSegment? _segment;
     private Root _hash;
 
-    public override string Action => AuditVerifier.CheckpointAction;
+    public override string Action => AuditActions.AuditCheckpoint;
 
     internal override AuditSegment Result => _segment!;
 

@@ -13,7 +13,7 @@ public sealed class ExportAudit(string path, long? through, string? receiver = n
 {
     private AuditSegment? _segment;
 
-    public override string Action => "audit.export";
+    public override string Action => AuditActions.AuditExport;
 
     internal override AuditSegment Result => _segment!;
 

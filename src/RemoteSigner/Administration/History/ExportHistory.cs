@@ -1,4 +1,5 @@
 using RemoteSigner.Administration.Files;
+using RemoteSigner.Audit;
 using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Administration.History;
@@ -10,7 +11,7 @@ public sealed class ExportHistory(string path, ExportedNames by, string? receive
 {
     private int _count;
 
-    public override string Action => "slashing.export";
+    public override string Action => AuditActions.SlashingExport;
 
     internal override int Result => _count;
 

@@ -1,3 +1,4 @@
+using RemoteSigner.Audit;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Slashing;
 
@@ -17,11 +18,9 @@ public sealed class ImportHistory(
 {
     private InterchangeReport? _report;
 
-    public override string Action => Name;
+    public override string Action => AuditActions.SlashingImport;
 
     public override AdminRight Right => right;
-
-    internal const string Name = "slashing.import";
 
     internal override bool BringsHistory => true;
 
@@ -43,7 +42,7 @@ public sealed class ImportHistory(
 
     /// <summary>The entry: which file, and which validators it touched.</summary>
     internal static long Note(Proceeding proceeding, LedgerTransaction transaction, InterchangeReport report, string what) =>
-        proceeding.Append(transaction, Name, entry =>
+        proceeding.Append(transaction, AuditActions.SlashingImport, entry =>
             entry with
             {
                 FileHash = report.FileHash,

@@ -1,3 +1,4 @@
+using RemoteSigner.Audit;
 using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Administration.History;
@@ -9,7 +10,7 @@ public sealed class PruneHistory(ulong keepEpochs) : AdminAct<PruneReport>
 {
     private PruneReport? _report;
 
-    public override string Action => "slashing.prune";
+    public override string Action => AuditActions.SlashingPrune;
 
     internal override PruneReport Result => _report!;
 

@@ -1,3 +1,4 @@
+using RemoteSigner.Audit;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Administration.History;
@@ -11,7 +12,7 @@ public sealed class RaiseLowWatermark(Slot? slot, Epoch? epoch, IReadOnlyCollect
 {
     private int _count;
 
-    public override string Action => "slashing.watermark";
+    public override string Action => AuditActions.SlashingWatermark;
 
     public override IReadOnlyCollection<BlsPublicKey> Keys => only ?? [];
 

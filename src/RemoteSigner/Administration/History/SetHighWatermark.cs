@@ -1,3 +1,4 @@
+using RemoteSigner.Audit;
 using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Administration.History;
@@ -9,7 +10,7 @@ public sealed class SetHighWatermark(HighWatermark? watermark) : AdminAct<HighWa
 {
     private HighWatermark? _former;
 
-    public override string Action => "slashing.watermark";
+    public override string Action => AuditActions.SlashingWatermark;
 
     internal override HighWatermark? Result => _former;
 

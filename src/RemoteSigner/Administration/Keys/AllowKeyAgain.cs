@@ -1,3 +1,4 @@
+using RemoteSigner.Audit;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Administration.Keys;
@@ -9,7 +10,7 @@ public sealed class AllowKeyAgain(BlsPublicKey key) : AdminAct<bool>
 {
     private bool _done;
 
-    public override string Action => "key.enable";
+    public override string Action => AuditActions.KeyEnable;
 
     public override IReadOnlyCollection<BlsPublicKey> Keys => [key];
 

@@ -1,3 +1,4 @@
+using RemoteSigner.Audit;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
@@ -17,7 +18,7 @@ public sealed class DeleteShares(IReadOnlyList<BlsPublicKey> keys, KeyEnd end, A
     private readonly List<DeletedShare> _result = [];
     private IReadOnlyList<BlsPublicKey> _wanted = [];
 
-    public override string Action => OnlyParked ? "cluster.commit" : "key.delete";
+    public override string Action => OnlyParked ? AuditActions.ClusterCommit : AuditActions.KeyDelete;
 
     /// <summary>
     /// Only those that are parked, or out for a ceremony, and whose validator has another share that signs: that one took their place for
@@ -87,7 +88,7 @@ public sealed class DeleteShares(IReadOnlyList<BlsPublicKey> keys, KeyEnd end, A
 
     internal override Task FinishAsync(Proceeding proceeding) =>
         proceeding.Slashing.FinishRetiringAsync(_wanted, (transaction, gone) =>
-            proceeding.Append(transaction, "key.retired", entry => entry with { Keys = gone })
+            proceeding.Append(transaction, AuditActions.KeyRetired, entry => entry with { Keys = gone })
         );
 
     // A set that is given up is parked no more.

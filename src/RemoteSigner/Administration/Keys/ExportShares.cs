@@ -22,7 +22,7 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
     private Dictionary<BlsPublicKey, int> _positions = [];
     private CeremonyFolder? _written;
 
-    public override string Action => "key.export";
+    public override string Action => AuditActions.KeyExport;
 
     internal override bool WantsVault => true;
 
@@ -135,7 +135,7 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
         await proceeding.Pending.WriteAsync(transaction =>
         {
             PendingActs.End(transaction);
-            return proceeding.Append(transaction, "key.exported", entry =>
+            return proceeding.Append(transaction, AuditActions.KeyExported, entry =>
                 entry with
                 {
                     Keys = [.. _shares.Select(share => share.ShareKey)],

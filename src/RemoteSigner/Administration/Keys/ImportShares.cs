@@ -1,4 +1,5 @@
 using RemoteSigner.Administration.History;
+using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
@@ -39,7 +40,7 @@ public sealed class ImportShares(ImportRequest order, AdminRight right = AdminRi
     private Dictionary<BlsPublicKey, (BlsPublicKey GroupKey, ClusterMembership? Membership)> _yielding = [];
     private InterchangeReport? _history;
 
-    public override string Action => order.Shares.Count == 0 ? "key.bind" : "key.import";
+    public override string Action => order.Shares.Count == 0 ? AuditActions.KeyBind : AuditActions.KeyImport;
 
     public override AdminRight Right => right;
 
@@ -225,9 +226,7 @@ public sealed class ImportShares(ImportRequest order, AdminRight right = AdminRi
                 .Select(share => places.Refusal(share, order.Places[share.ShareKey].GroupKey, order.Places[share.ShareKey].Membership)),
             .. resting.Where(share => !back.Contains(share.ShareKey)).Select(OwnShares.RestingRefusal),
         ];
-        return order.IsWhole
-            || (_shares.Count == 0 && stay.Exists(refusal => refusal.Code == ImportText.Code(ImportFault.SupersededDocument)))
-                ? stay
+        return order.IsWhole || (_shares.Count == 0 && stay.Exists(refusal => refusal.Code == ImportFault.SupersededDocument.Code())) ? stay
             : _shares.Count > 0 || _settled.Count > 0 || order.Places.Count == 0 ? []
             : stay.Count > 0 ? throw Elsewhere(stay.Count)
             : throw Nothing();
@@ -359,11 +358,11 @@ public sealed class ImportShares(ImportRequest order, AdminRight right = AdminRi
         foreach (var share in _shares)
         {
             var (action, before) = _plan.Rebound.TryGetValue(share.ShareKey, out var former)
-                ? (_plan.Moved.Contains(share.ShareKey) ? "key.move" : "key.rebind", $"; before: {Describe(former)}")
+                ? (_plan.Moved.Contains(share.ShareKey) ? AuditActions.KeyMove : AuditActions.KeyRebind, $"; before: {Describe(former)}")
                 : (
-                    _plan.Bound.Contains(share.ShareKey) ? "key.bind"
-                    : _resting.Contains(share.ShareKey) ? "key.return"
-                    : "key.import",
+                    _plan.Bound.Contains(share.ShareKey) ? AuditActions.KeyBind
+                    : _resting.Contains(share.ShareKey) ? AuditActions.KeyReturn
+                    : AuditActions.KeyImport,
                     ""
                 );
             last = proceeding.Append(transaction, action, entry =>

@@ -1,3 +1,4 @@
+using RemoteSigner.Audit;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
@@ -38,7 +39,7 @@ internal static class KeyEvidence
         );
         return turnover.Activated.Count == 0
             ? last
-            : proceeding.Append(transaction, "key.active", entry => entry with { Keys = turnover.Activated, Detail = detail });
+            : proceeding.Append(transaction, AuditActions.KeyActive, entry => entry with { Keys = turnover.Activated, Detail = detail });
     }
 
     private static long Park(
@@ -63,6 +64,6 @@ internal static class KeyEvidence
             ParkedSets.Put(transaction, new ParkedSet(set.Key, proceeding.Clock.Moment, until, successor));
         }
 
-        return proceeding.Append(transaction, "key.park", entry => entry with { Keys = keys, Detail = detail });
+        return proceeding.Append(transaction, AuditActions.KeyPark, entry => entry with { Keys = keys, Detail = detail });
     }
 }

@@ -1,3 +1,5 @@
+using RemoteSigner.Audit;
+
 namespace RemoteSigner.Administration.Keys;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace RemoteSigner.Administration.Keys;
 /// </summary>
 public sealed class OpenKeys : AdminAct<bool>
 {
-    public override string Action => "key.open";
+    public override string Action => AuditActions.KeyOpen;
 
     internal override bool WantsVault => true;
 

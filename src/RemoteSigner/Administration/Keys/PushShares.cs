@@ -1,4 +1,5 @@
 using RemoteSigner.Administration.History;
+using RemoteSigner.Audit;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;
 using RemoteSigner.Sealing;
@@ -19,7 +20,7 @@ public sealed class PushShares(SharePush push) : AdminAct<IReadOnlyList<PushedSh
     private ImportShares? _import;
     private ImportHistory? _history;
 
-    public override string Action => "key.import";
+    public override string Action => AuditActions.KeyImport;
 
     public override AdminRight Right => push.Right;
 

@@ -1,3 +1,4 @@
+using RemoteSigner.Audit;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
@@ -15,7 +16,7 @@ public sealed class RevertShares(IReadOnlyCollection<BlsPublicKey> keys) : Admin
     private List<VaultListing.Share> _back = [];
     private List<VaultListing.Share> _leaving = [];
 
-    public override string Action => "cluster.revert";
+    public override string Action => AuditActions.ClusterRevert;
 
     internal override bool WantsVault => true;
 

@@ -1,3 +1,4 @@
+using RemoteSigner.Audit;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 
@@ -15,7 +16,7 @@ public sealed class VoidExport(IReadOnlyCollection<BlsPublicKey> keys, string re
     private KeyTurnover _result = new([], []);
     private IReadOnlyList<HandedOut> _gone = [];
 
-    public override string Action => "key.export.void";
+    public override string Action => AuditActions.KeyExportVoid;
 
     public override IReadOnlyCollection<BlsPublicKey> Keys => keys;
 

@@ -15,7 +15,7 @@ namespace RemoteSigner.Administration.RollbackProtection;
 /// <param name="lost">Bounds of what may have been signed and is not in this ledger.</param>
 public sealed class AcceptVault(VaultAnchor vault, RollbackRefusal shown, SignedBounds lost) : AdminAct<bool>
 {
-    public override string Action => "rollback_protection.clear";
+    public override string Action => AuditActions.RollbackProtectionClear;
 
     internal override bool Result => true;
 
@@ -31,7 +31,7 @@ public sealed class AcceptVault(VaultAnchor vault, RollbackRefusal shown, Signed
                     {
                         Decision = AuditDecision.Granted,
                         Detail =
-                            $"{shown.Reason} was cleared, without an anchor, low watermarks at epoch "
+                            $"{shown.Reason.Name()} was cleared, without an anchor, low watermarks at epoch "
                             + $"{lost.Fence}, sources from epoch {lost.Source}: {shown.Detail}",
                     }
                 );

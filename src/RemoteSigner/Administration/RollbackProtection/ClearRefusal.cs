@@ -17,7 +17,7 @@ public sealed class ClearRefusal(Standing standing, RollbackReason shown, Epoch 
     private RollbackRefusal? _refusal;
     private RollbackAnchorReading? _reading;
 
-    public override string Action => "rollback_protection.clear";
+    public override string Action => AuditActions.RollbackProtectionClear;
 
     internal override SignedBounds Result => Clearance.LowWatermarkAfter(_evidence!, _refusal!.Reason, Standing.PastTheLedger(guess));
 
@@ -58,7 +58,7 @@ public sealed class ClearRefusal(Standing standing, RollbackReason shown, Epoch 
                     transaction,
                     reading,
                     _ => new FenceRecord(found.VaultId, reading.Count, lost, found.Vault.Mark, null).Write(Standing.Keys.Record),
-                    $"{refusal.Reason} was cleared, low watermarks at epoch {lost.Fence}, "
+                    $"{refusal.Reason.Name()} was cleared, low watermarks at epoch {lost.Fence}, "
                         + $"sources from epoch {lost.Source}: {refusal.Detail}",
                     AuditDecision.Granted
                 );

@@ -12,7 +12,7 @@ public sealed class EndLowWatermarks(Standing standing) : RollbackAnchorAct<bool
 {
     private StartEvidence? _evidence;
 
-    public override string Action => "rollback_protection.clear";
+    public override string Action => AuditActions.RollbackProtectionClear;
 
     internal override bool Result => true;
 

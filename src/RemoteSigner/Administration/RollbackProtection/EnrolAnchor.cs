@@ -1,3 +1,4 @@
+using RemoteSigner.Audit;
 using RemoteSigner.RollbackProtection;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
@@ -14,7 +15,7 @@ public sealed class EnrolAnchor(Standing standing, Epoch? fence) : RollbackAncho
 {
     private RollbackAnchorReading? _reading;
 
-    public override string Action => "rollback_protection.enrol";
+    public override string Action => AuditActions.RollbackProtectionEnrol;
 
     internal override string Result => Standing.Anchor.Description;
 

@@ -14,7 +14,7 @@ public sealed class LeaveAnchor(Standing standing) : RollbackAnchorAct<string>(s
     private RollbackAnchorReading? _seen;
     private long _entry;
 
-    public override string Action => "rollback_protection.leave";
+    public override string Action => AuditActions.RollbackProtectionLeave;
 
     internal override string Result => Standing.Anchor.Description;
 

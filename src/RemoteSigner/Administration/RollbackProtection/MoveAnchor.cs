@@ -1,3 +1,4 @@
+using RemoteSigner.Audit;
 using RemoteSigner.Ledgers;
 using RemoteSigner.RollbackProtection;
 using RemoteSigner.Slashing;
@@ -20,7 +21,7 @@ public sealed class MoveAnchor(Standing standing, IRollbackAnchor to) : Rollback
     private bool _isVoid;
     private long _entry;
 
-    public override string Action => "rollback_protection.move";
+    public override string Action => AuditActions.RollbackProtectionMove;
 
     internal override string Result => to.Description;
 

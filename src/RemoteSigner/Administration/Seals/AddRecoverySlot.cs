@@ -1,3 +1,4 @@
+using RemoteSigner.Audit;
 using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Administration.Seals;
@@ -7,7 +8,7 @@ namespace RemoteSigner.Administration.Seals;
 /// </summary>
 public sealed class AddRecoverySlot(RecoveryKey key) : SlotAct<RecoveryKey>
 {
-    public override string Action => "seal.enrol";
+    public override string Action => AuditActions.SealEnrol;
 
     private protected override string Detail => $"recovery key {key.Label} ({Convert.ToHexStringLower(key.Id.Span)})";
 

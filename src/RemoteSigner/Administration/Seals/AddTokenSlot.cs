@@ -1,3 +1,4 @@
+using RemoteSigner.Audit;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Pkcs11;
 
@@ -28,7 +29,7 @@ public sealed class AddTokenSlot : SlotAct<RegistrationReport>
 
     /// <summary>One more way in: <c>seal.enrol</c>.</summary>
     public AddTokenSlot(Pkcs11Token token, string keyLabel, TimeProvider time)
-        : this("seal.enrol", token, keyLabel, (_, _) => Task.FromResult<IReadOnlyCollection<VaultSlot>>([]), null, time) { }
+        : this(AuditActions.SealEnrol, token, keyLabel, (_, _) => Task.FromResult<IReadOnlyCollection<VaultSlot>>([]), null, time) { }
 
     public override string Action { get; }
 
@@ -46,7 +47,7 @@ public sealed class AddTokenSlot : SlotAct<RegistrationReport>
         TimeProvider time
     ) =>
         new(
-            "seal.rotate",
+            AuditActions.SealRotate,
             token,
             keyLabel,
             (vault, _) => Task.FromResult<IReadOnlyCollection<VaultSlot>>([.. vault.Contents.Slots.Where(slot => slot.BelongsTo(former))]),
@@ -56,7 +57,7 @@ public sealed class AddTokenSlot : SlotAct<RegistrationReport>
 
     /// <summary>In place of every device that is not here: <c>seal.recover</c>.</summary>
     public static AddTokenSlot AfterLoss(Pkcs11Token token, string keyLabel, SlotReach reach, TimeProvider time) =>
-        new("seal.recover", token, keyLabel, (vault, cancellation) => LostAsync(vault, reach, cancellation), reach, time);
+        new(AuditActions.SealRecover, token, keyLabel, (vault, cancellation) => LostAsync(vault, reach, cancellation), reach, time);
 
     private protected override async Task<SlotPlan> PlanAsync(Vault vault, CancellationToken cancellation) =>
         new(await _gone(vault, cancellation), EnrolAsync, _reach);

@@ -1,3 +1,4 @@
+using RemoteSigner.Audit;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Tpm2;
 
@@ -17,7 +18,7 @@ public sealed class ProvisionTpm(TpmProvisioning provisioning, ReleaseKey releas
 {
     private ProvisionedTpm? _result;
 
-    public override string Action => "tpm.provision";
+    public override string Action => AuditActions.TpmProvision;
 
     private protected override string Detail =>
         $"{tpm}, storage root key {Convert.ToHexStringLower(Result.Key.Id.Span)}, release key {release.Name}, "

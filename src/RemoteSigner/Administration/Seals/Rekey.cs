@@ -1,3 +1,4 @@
+using RemoteSigner.Audit;
 using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Administration.Seals;
@@ -10,7 +11,7 @@ public sealed class Rekey(SlotReach reach) : SlotAct<VaultListing>
     private Vault? _vault;
     private string _gone = "";
 
-    public override string Action => "seal.rekey";
+    public override string Action => AuditActions.SealRekey;
 
     private protected override string Detail => _gone.Length > 0 ? $"without the slots of {_gone}" : "every slot stays";
 

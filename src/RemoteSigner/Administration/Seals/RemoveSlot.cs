@@ -1,3 +1,4 @@
+using RemoteSigner.Audit;
 using RemoteSigner.Sealing;
 
 namespace RemoteSigner.Administration.Seals;
@@ -13,9 +14,9 @@ public sealed class RemoveSlot(string keyId, IKeyEncryptionKey present, SlotReac
 {
     private VaultSlot? _slot;
 
-    public override string Action => "seal.remove";
+    public override string Action => AuditActions.SealRemove;
 
-    private protected override string Detail => $"{Result.Type} slot of {Result.Label} ({Result.KeyIdText})";
+    private protected override string Detail => $"{Result.Type.Name()} slot of {Result.Label} ({Result.KeyIdText})";
 
     internal override VaultSlot Result => _slot!;
 

@@ -1,3 +1,4 @@
+using RemoteSigner.Audit;
 using RemoteSigner.Sealing;
 using RemoteSigner.Sealing.Tpm2;
 
@@ -16,7 +17,7 @@ public sealed class RevokeFirmware(SealingTpm tpm, TpmProvisioning provisioning,
     private TpmRevocation? _revocation;
     private TpmApproval? _approval;
 
-    public override string Action => "tpm.revoke";
+    public override string Action => AuditActions.TpmRevoke;
 
     private protected override string Detail =>
         "every approval from before is of another sealed object, and the counter goes to "

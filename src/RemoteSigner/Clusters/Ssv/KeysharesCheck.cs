@@ -1,8 +1,8 @@
+using System.Diagnostics;
+
 namespace RemoteSigner.Clusters.Ssv;
 
-/// <summary>
-/// The checks of a <c>keyshares.json</c>, in the order in which they are told. The names in snake case are their error codes.
-/// </summary>
+/// <summary>The checks of a <c>keyshares.json</c>, in the order in which they are told.</summary>
 public enum KeysharesCheck
 {
     /// <summary>3f + 1 operators: 4, 7, 10 or 13.</summary>
@@ -34,4 +34,24 @@ public enum KeysharesCheck
 
     /// <summary>The group key signed the owner's address and nonce.</summary>
     OwnerSignature,
+}
+
+/// <summary>The error code of a check: a member may be renamed, its code not.</summary>
+public static class KeysharesCheckCodes
+{
+    public static string Code(this KeysharesCheck check) =>
+        check switch
+        {
+            KeysharesCheck.ClusterSize => "cluster_size",
+            KeysharesCheck.OperatorIds => "operator_ids",
+            KeysharesCheck.OperatorKeys => "operator_keys",
+            KeysharesCheck.SharesData => "shares_data",
+            KeysharesCheck.ValidatorKey => "validator_key",
+            KeysharesCheck.PublicKeys => "public_keys",
+            KeysharesCheck.DistinctKeys => "distinct_keys",
+            KeysharesCheck.Interpolation => "interpolation",
+            KeysharesCheck.Degree => "degree",
+            KeysharesCheck.OwnerSignature => "owner_signature",
+            _ => throw new UnreachableException($"the check {check} has no code"),
+        };
 }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace RemoteSigner.Clusters.Ssv;
 
 /// <summary>One check of one validator and how it ended.</summary>
@@ -7,7 +5,5 @@ namespace RemoteSigner.Clusters.Ssv;
 public sealed record KeysharesVerdict(int Position, KeysharesCheck Check, CheckVerdict Verdict)
 {
     /// <summary>The error code, such as <c>owner_signature</c>.</summary>
-    public string Code => CodeOf(Check);
-
-    public static string CodeOf(KeysharesCheck check) => JsonNamingPolicy.SnakeCaseLower.ConvertName(check.ToString());
+    public string Code => Check.Code();
 }

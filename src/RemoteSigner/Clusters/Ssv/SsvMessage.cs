@@ -33,7 +33,7 @@ public sealed record SsvMessage(SsvDomain Domain, SsvRole Role, SsvMessageKind K
     /// <summary>In words, without the keys: <c>consensus, committee 0x…</c>.</summary>
     public string Words =>
         $"{(Kind == SsvMessageKind.Consensus ? "consensus" : "partial signatures")}, "
-        + $"{(Committee is { } committee ? $"committee {committee}" : $"{Role}")}";
+        + $"{(Committee is { } committee ? $"committee {committee}" : Role.Name())}";
 
     /// <summary>Reads the bytes that are to be signed; null when they are no such message, whatever else they are.</summary>
     public static SsvMessage? TryParse(ReadOnlySpan<byte> bytes)

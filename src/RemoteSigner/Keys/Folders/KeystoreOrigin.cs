@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace RemoteSigner.Keys;
 
 /// <summary>In whose layout a keystore lies, as far as the layout says.</summary>
@@ -22,4 +24,20 @@ public enum KeystoreOrigin
     /// <c>keys/NAME.json</c>, password in <c>passwords/NAME.txt</c>; of its key manager <c>local</c> and <c>local-passwords</c>.
     /// </summary>
     Teku,
+}
+
+/// <summary>The code of a layout, in <c>--json</c>: a member may be renamed, its code not.</summary>
+public static class KeystoreOriginCodes
+{
+    public static string Code(this KeystoreOrigin origin) =>
+        origin switch
+        {
+            KeystoreOrigin.Keystore => "keystore",
+            KeystoreOrigin.Dirk => "dirk",
+            KeystoreOrigin.Lighthouse => "lighthouse",
+            KeystoreOrigin.Lodestar => "lodestar",
+            KeystoreOrigin.Nimbus => "nimbus",
+            KeystoreOrigin.Teku => "teku",
+            _ => throw new UnreachableException($"the origin {origin} has no code"),
+        };
 }

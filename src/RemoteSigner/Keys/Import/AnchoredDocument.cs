@@ -34,7 +34,7 @@ public sealed class AnchoredDocument
     public string Borne { get; private init; } = "";
 
     /// <summary>Why it is believed, for the audit log.</summary>
-    public string Reason => ImportText.Code(Kind) + (Borne.Length > 0 ? $"; {Borne}" : "");
+    public string Reason => Kind.Code() + (Borne.Length > 0 ? $"; {Borne}" : "");
 
     /// <summary>What messages call it.</summary>
     public string Name { get; private init; } = "";

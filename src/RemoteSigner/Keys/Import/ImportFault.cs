@@ -1,6 +1,8 @@
+using System.Diagnostics;
+
 namespace RemoteSigner.Keys;
 
-/// <summary>Why the vault does not take a share. The names in snake case are the error codes.</summary>
+/// <summary>Why the vault does not take a share.</summary>
 public enum ImportFault
 {
     /// <summary>The same key stands twice in one import.</summary>
@@ -38,4 +40,26 @@ public enum ImportFault
 
     /// <summary>The slashing history knows it as another validator's, or as a key of another kind.</summary>
     OtherGroup,
+}
+
+/// <summary>The error code of a fault: a member may be renamed, its code not.</summary>
+public static class ImportFaultCodes
+{
+    public static string Code(this ImportFault fault) =>
+        fault switch
+        {
+            ImportFault.GivenTwice => "given_twice",
+            ImportFault.AlreadyHeld => "already_held",
+            ImportFault.SupersededDocument => "superseded_document",
+            ImportFault.SecondShareOfGroup => "second_share_of_group",
+            ImportFault.WholeKeyOfHeldGroup => "whole_key_of_held_group",
+            ImportFault.GroupHeldAsWholeKey => "group_held_as_whole_key",
+            ImportFault.OtherOperator => "other_operator",
+            ImportFault.NoSlashingHistory => "no_slashing_history",
+            ImportFault.HasSlashingHistory => "has_slashing_history",
+            ImportFault.WasRetired => "was_retired",
+            ImportFault.Exported => "exported",
+            ImportFault.OtherGroup => "other_group",
+            _ => throw new UnreachableException($"the fault {fault} has no code"),
+        };
 }

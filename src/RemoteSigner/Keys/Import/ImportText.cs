@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
@@ -10,12 +9,8 @@ namespace RemoteSigner.Keys;
 /// <summary>The words of refusals.</summary>
 public static class ImportText
 {
-    /// <summary>An error code, such as <c>second_share_of_group</c>.</summary>
-    public static string Code<T>(T fault)
-        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(fault.ToString());
-
     internal static ImportRefusal Refusal(VaultListing.Share share, ImportFault fault, string problem, string hint) =>
-        new(Code(fault), share.Label.Length == 0 ? share.ShareKey.ToString() : $"{share.Label} ({share.ShareKey})", problem, hint)
+        new(fault.Code(), share.Label.Length == 0 ? share.ShareKey.ToString() : $"{share.Label} ({share.ShareKey})", problem, hint)
         {
             ShareKey = share.ShareKey,
         };

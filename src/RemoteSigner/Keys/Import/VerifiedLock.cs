@@ -49,7 +49,7 @@ public sealed class VerifiedLock
                 .Verify(cluster, policy)
                 .Where(result => result.Verdict is CheckVerdict.Failed)
                 .Select(result => (result.Check, Failed: (CheckVerdict.Failed)result.Verdict))
-                .Select(result => new ImportRefusal(CheckText.Code(result.Check), name, result.Failed.Problem, result.Failed.Hint)),
+                .Select(result => new ImportRefusal(result.Check.Code(), name, result.Failed.Problem, result.Failed.Hint)),
         ];
         return failed.Count == 0 ? new VerifiedLock(cluster, json, name, policy) : throw new ImportException(failed);
     }

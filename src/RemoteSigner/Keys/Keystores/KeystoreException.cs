@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace RemoteSigner.Keys;
 
 /// <summary>A keystore could not be read or opened. Carries neither password nor key.</summary>
@@ -39,4 +41,22 @@ public enum KeystoreFault
 
     /// <summary>The password is missing, too long, empty or not UTF-8.</summary>
     PasswordUnreadable,
+}
+
+/// <summary>The error code of a fault: a member may be renamed, its code not.</summary>
+public static class KeystoreFaultCodes
+{
+    public static string Code(this KeystoreFault fault) =>
+        fault switch
+        {
+            KeystoreFault.WrongPassword => "wrong_password",
+            KeystoreFault.ForeignPublicKey => "foreign_public_key",
+            KeystoreFault.Malformed => "malformed",
+            KeystoreFault.Unsupported => "unsupported",
+            KeystoreFault.WantsMoreMemory => "wants_more_memory",
+            KeystoreFault.Duplicate => "duplicate",
+            KeystoreFault.Unreadable => "unreadable",
+            KeystoreFault.PasswordUnreadable => "password_unreadable",
+            _ => throw new UnreachableException($"the fault {fault} has no code"),
+        };
 }

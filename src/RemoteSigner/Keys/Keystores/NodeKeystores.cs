@@ -85,12 +85,7 @@ public sealed class NodeKeystores(
         catch (KeystoreImportException e)
         {
             throw new ImportException([
-                .. e.Failures.Select(failure => new ImportRefusal(
-                    ImportText.Code(failure.Fault),
-                    failure.Path,
-                    failure.Reason,
-                    failure.Hint
-                )),
+                .. e.Failures.Select(failure => new ImportRefusal(failure.Fault.Code(), failure.Path, failure.Reason, failure.Hint)),
             ]);
         }
     }

@@ -187,12 +187,14 @@ public sealed record HsmRsa(int Bits, HsmPublicHalf PublicHalf);
 public enum HsmPublicHalf
 {
     /// <summary>The private one, which is behind the login.</summary>
+    [JsonStringEnumMemberName("private")]
     Private,
 
     /// <summary>
     /// The public one, where the token keeps the modulus there alone: whoever may write public objects may put another in its place before
     /// the key is first used.
     /// </summary>
+    [JsonStringEnumMemberName("public")]
     Public,
 }
 
@@ -208,9 +210,11 @@ public sealed record HsmAesGcm(HsmIvSource IvSource, HsmIvPlacement IvPlacement,
 public enum HsmIvSource
 {
     /// <summary>We give a random one.</summary>
+    [JsonStringEnumMemberName("caller")]
     Caller,
 
     /// <summary>The token does: we give zeroes and <c>ulIvBits</c> 0.</summary>
+    [JsonStringEnumMemberName("token")]
     Token,
 }
 
@@ -218,12 +222,15 @@ public enum HsmIvSource
 public enum HsmIvPlacement
 {
     /// <summary>In <c>pIv</c> of the mechanism parameter.</summary>
+    [JsonStringEnumMemberName("parameter")]
     Parameter,
 
     /// <summary>Behind ciphertext and tag.</summary>
+    [JsonStringEnumMemberName("suffix")]
     Suffix,
 
     /// <summary>Before the ciphertext.</summary>
+    [JsonStringEnumMemberName("prefix")]
     Prefix,
 }
 
@@ -245,12 +252,15 @@ public sealed record HsmDataObjects(HsmPlace Kept, bool Private, int? LabelBytes
 public enum HsmPlace
 {
     /// <summary>Nowhere: it refuses it.</summary>
+    [JsonStringEnumMemberName("none")]
     None,
 
     /// <summary>In files of the host that uses it: a disk image that is put back brings it along.</summary>
+    [JsonStringEnumMemberName("host")]
     Host,
 
     /// <summary>In the device.</summary>
+    [JsonStringEnumMemberName("device")]
     Device,
 }
 

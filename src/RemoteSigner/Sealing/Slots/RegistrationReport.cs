@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RemoteSigner.Sealing;
 
 /// <summary>What the enrolment of a key-encryption key showed; holds nothing secret and is worth keeping.</summary>
@@ -16,7 +18,7 @@ public sealed record RegistrationReport(
     string Profile,
     string TokenLabel,
     string TokenSerial,
-    VaultSlotType Mechanism,
+    [property: JsonConverter(typeof(SlotTypeInReport))] VaultSlotType Mechanism,
     string KeyId,
     string KeyLabel,
     DateTimeOffset At,
@@ -37,5 +39,5 @@ public sealed record RegistrationReport(
     }
 
     /// <summary>A mechanism that did not pass.</summary>
-    public sealed record Rejection(VaultSlotType Mechanism, string Reason);
+    public sealed record Rejection([property: JsonConverter(typeof(SlotTypeInReport))] VaultSlotType Mechanism, string Reason);
 }

@@ -59,7 +59,7 @@ public static class SealEnrolment
         throw new TokenException(
             TokenFault.MechanismNotOffered,
             $"no mechanism of the profile {token.Profile.Name} passes: "
-                + $"{string.Join("; ", rejected.Select(r => $"{r.Mechanism}: {r.Reason}"))}",
+                + $"{string.Join("; ", rejected.Select(r => $"{r.Mechanism.Name()}: {r.Reason}"))}",
             "correct the profile, or choose the one of this token"
         );
     }

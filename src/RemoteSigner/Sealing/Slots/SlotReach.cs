@@ -69,7 +69,7 @@ public sealed class SlotReach(
             : throw new VaultException(
                 VaultFault.OutOfReach,
                 "the vault is to get another root key, and nothing here can wrap it for "
-                    + $"{string.Join(", ", missing.Select(slot => $"the {slot.Type} slot of '{slot.Label}' ({slot.KeyIdText})"))}",
+                    + $"{string.Join(", ", missing.Select(slot => $"the {slot.Type.Name()} slot of '{slot.Label}' ({slot.KeyIdText})"))}",
                 "bring the device, for this machine's TPM the release key (--release-key FILE), for a recovery key the PEM "
                     + "of its public half (--recovery FILE); to give a slot up, and with it what opens by it, say --drop KEY-ID"
             );

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace RemoteSigner.Sealing.Tpm2;
 
 /// <summary>A TPM could not do what was asked. Carries no secret and is fit for an operator to read.</summary>
@@ -71,4 +73,31 @@ public enum SealingTpmFault
 
     /// <summary>The TPM refused for another reason; the code is in the message.</summary>
     Refused,
+}
+
+/// <summary>The code of a fault: a member may be renamed, its code not.</summary>
+public static class SealingTpmFaultCodes
+{
+    public static string Code(this SealingTpmFault fault) =>
+        fault switch
+        {
+            SealingTpmFault.Unreachable => "unreachable",
+            SealingTpmFault.Interrupted => "interrupted",
+            SealingTpmFault.Restarted => "restarted",
+            SealingTpmFault.Hung => "hung",
+            SealingTpmFault.LockedOut => "locked_out",
+            SealingTpmFault.WrongPin => "wrong_pin",
+            SealingTpmFault.OwnerRefused => "owner_refused",
+            SealingTpmFault.RateLimited => "rate_limited",
+            SealingTpmFault.Busy => "busy",
+            SealingTpmFault.NvFull => "nv_full",
+            SealingTpmFault.WrongStorageRootKey => "wrong_storage_root_key",
+            SealingTpmFault.NotApproved => "not_approved",
+            SealingTpmFault.WrongPcrs => "wrong_pcrs",
+            SealingTpmFault.Revoked => "revoked",
+            SealingTpmFault.SealTampered => "seal_tampered",
+            SealingTpmFault.ResponseTampered => "response_tampered",
+            SealingTpmFault.Refused => "refused",
+            _ => throw new UnreachableException($"the fault {fault} has no code"),
+        };
 }

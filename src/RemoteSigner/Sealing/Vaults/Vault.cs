@@ -327,7 +327,7 @@ public sealed partial class Vault : IDisposable
         {
             throw new VaultException(
                 VaultFault.Unknown,
-                $"the vault has no {missing.Type} slot for the key {Convert.ToHexStringLower(missing.KeyId.Span)}",
+                $"the vault has no {missing.Type.Name()} slot for the key {Convert.ToHexStringLower(missing.KeyId.Span)}",
                 "'remote-signer seal status' lists the slots"
             );
         }

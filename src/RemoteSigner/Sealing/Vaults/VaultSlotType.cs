@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace RemoteSigner.Sealing;
 
 /// <summary>
@@ -19,4 +21,19 @@ public enum VaultSlotType : byte
 
     /// <summary>RSA-OAEP with SHA-256 for a private key that is kept offline.</summary>
     Recovery = 5,
+}
+
+/// <summary>The name of a type, in <c>--json</c>, the audit log and messages: a member may be renamed, its name not.</summary>
+public static class VaultSlotTypeNames
+{
+    public static string Name(this VaultSlotType type) =>
+        type switch
+        {
+            VaultSlotType.Pkcs11RsaOaepSha256 => "Pkcs11RsaOaepSha256",
+            VaultSlotType.Pkcs11RsaOaepSha1 => "Pkcs11RsaOaepSha1",
+            VaultSlotType.Pkcs11AesGcm => "Pkcs11AesGcm",
+            VaultSlotType.Tpm2Sealed => "Tpm2Sealed",
+            VaultSlotType.Recovery => "Recovery",
+            _ => throw new UnreachableException($"the slot type {type} has no name"),
+        };
 }

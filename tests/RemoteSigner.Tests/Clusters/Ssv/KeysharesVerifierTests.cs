@@ -217,7 +217,7 @@ public sealed class KeysharesVerifierTests
     [Fact]
     public void Every_check_has_an_error_code_of_its_own()
     {
-        var codes = Enum.GetValues<KeysharesCheck>().Select(KeysharesVerdict.CodeOf).ToList();
+        var codes = Enum.GetValues<KeysharesCheck>().Select(KeysharesCheckCodes.Code).ToList();
 
         Assert.Equal(codes.Count, codes.Distinct().Count());
         Assert.Contains("owner_signature", codes);

@@ -1,14 +1,9 @@
-using System.Text.Json;
-
 namespace RemoteSigner.Clusters.Charon;
 
 /// <summary>The words that checks share.</summary>
 public static class CheckText
 {
     internal const string Restore = "take the file from another operator of the cluster and compare; never go on with this one";
-
-    /// <summary>The error code of a check, such as <c>lock_hash</c>.</summary>
-    public static string Code(ClusterCheck check) => JsonNamingPolicy.SnakeCaseLower.ConvertName(check.ToString());
 
     /// <summary>Operators and validators as people count them, from 1, with the position that the file has.</summary>
     internal static string Operator(int position) => $"operator {position + 1} (operators[{position}])";

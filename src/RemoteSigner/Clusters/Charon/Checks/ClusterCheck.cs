@@ -1,6 +1,8 @@
+using System.Diagnostics;
+
 namespace RemoteSigner.Clusters.Charon;
 
-/// <summary>The checks of a cluster file, in the order in which they are told. The names in snake case are their error codes.</summary>
+/// <summary>The checks of a cluster file, in the order in which they are told.</summary>
 public enum ClusterCheck
 {
     /// <summary>The fork version names a network that is known, and the one that was asked for.</summary>
@@ -50,4 +52,31 @@ public enum ClusterCheck
 
     /// <summary>The groups signed deposits to the withdrawal addresses of the definition.</summary>
     Deposits,
+}
+
+/// <summary>The error code of a check: a member may be renamed, its code not.</summary>
+public static class ClusterCheckCodes
+{
+    public static string Code(this ClusterCheck check) =>
+        check switch
+        {
+            ClusterCheck.Network => "network",
+            ClusterCheck.Counts => "counts",
+            ClusterCheck.Threshold => "threshold",
+            ClusterCheck.ConfigHash => "config_hash",
+            ClusterCheck.DefinitionHash => "definition_hash",
+            ClusterCheck.LockHash => "lock_hash",
+            ClusterCheck.NodeRecords => "node_records",
+            ClusterCheck.CreatorSignature => "creator_signature",
+            ClusterCheck.OperatorSignatures => "operator_signatures",
+            ClusterCheck.PublicKeys => "public_keys",
+            ClusterCheck.DistinctKeys => "distinct_keys",
+            ClusterCheck.Interpolation => "interpolation",
+            ClusterCheck.Degree => "degree",
+            ClusterCheck.SignatureAggregate => "signature_aggregate",
+            ClusterCheck.NodeSignatures => "node_signatures",
+            ClusterCheck.BuilderRegistrations => "builder_registrations",
+            ClusterCheck.Deposits => "deposits",
+            _ => throw new UnreachableException($"the check {check} has no code"),
+        };
 }

@@ -60,7 +60,7 @@ public static class ClusterVerifier
         _definitionChecks.Select(check => new CheckResult(check.Check, check.Run(definition, policy)));
 
     private static Failed Blocked(IEnumerable<ClusterCheck> refused) =>
-        new($"cannot be told without: {string.Join(", ", refused.Select(CheckText.Code))}", "see there first");
+        new($"cannot be told without: {string.Join(", ", refused.Select(ClusterCheckCodes.Code))}", "see there first");
 
     private static IReadOnlyList<CheckResult> InOrder(IEnumerable<CheckResult> results) => [.. results.OrderBy(result => result.Check)];
 }
