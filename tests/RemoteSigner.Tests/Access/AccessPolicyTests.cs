@@ -63,6 +63,9 @@ public sealed class AccessPolicyTests
 
         Assert.False(_policy.Knows(_signs));
         Assert.True(_policy.Allows(_stranger, _other, DutyType.VoluntaryExit));
+
+        _policy.Replace(new Dictionary<string, ClientPermissions> { ["stranger"] = new(null, [DutyType.Block]) });
+        Assert.True(_policy.HasDuties(_stranger));
     }
 
     [Fact]

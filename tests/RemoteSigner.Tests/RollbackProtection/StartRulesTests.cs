@@ -260,6 +260,27 @@ public sealed class StartRulesTests
     public void The_vault_that_the_ledger_remembers_is_taken() =>
         Assert.IsType<StartDecision.Serve>(StartRules.Decide(_clean with { Known = new KnownVault(Anchors.Of(_vault, 3)) }));
 
+    [Fact]
+    public void Only_what_an_older_ledger_or_vault_explains_is_cleared_down_to_the_record()
+    {
+        var bounds = _clean.Record!.Bounds;
+        var guess = new Epoch(15);
+        RollbackReason[] older =
+        [
+            RollbackReason.LedgerRolledBack,
+            RollbackReason.LedgerForeign,
+            RollbackReason.VaultRolledBack,
+            RollbackReason.VaultUnknown,
+        ];
+
+        Assert.All(Enum.GetValues<RollbackReason>(), reason =>
+            Assert.Equal(
+                older.Contains(reason) ? bounds : new SignedBounds(bounds.Fence, new Epoch(13)),
+                Clearance.LowWatermarkAfter(_clean, reason, guess)
+            )
+        );
+    }
+
     // As a program wrote it that named no run: version 1.
     private static FenceRecord Former(ulong start, bool stopped)
     {
