@@ -49,6 +49,53 @@ public sealed class ClientTrustTests : IDisposable
     public void Outside_of_its_time_a_certificate_proves_nothing(int days) =>
         Assert.IsType<ClientVerdict.Refused>(Trust().Judge(Issue("CN=lodestar"), [], _now.AddDays(days)));
 
+    [Theory]
+    [InlineData(-1, 0, true)]
+    [InlineData(-1, -1, false)]
+    [InlineData(1, 0, true)]
+    [InlineData(1, 1, false)]
+    public void Nor_does_that_of_a_known_client(int days, int seconds, bool isGood)
+    {
+        using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=lodestar", own, HashAlgorithmName.SHA256).CreateSelfSigned(
+            _now.AddDays(-1),
+            _now.AddDays(1)
+        );
+        var trust = Trust(new KnownClient("lodestar", ClientTrust.Fingerprint(certificate)));
+
+        Assert.Equal(isGood, trust.Judge(certificate, [], _now.AddDays(days).AddSeconds(seconds)) is ClientVerdict.Accepted);
+    }
+
+    [Fact]
+    public void A_name_has_one_to_64_characters()
+    {
+        Assert.IsType<ClientVerdict.Accepted>(Trust().Judge(Issue($"CN={new string('a', 64)}"), [], _now));
+        Assert.IsType<ClientVerdict.Accepted>(Trust().Judge(Issue("CN=a"), [], _now));
+    }
+
+    [Theory]
+    [InlineData("1.3.6.1.5.5.7.3.1", false)]
+    [InlineData("1.3.6.1.5.5.7.3.2", true)]
+    public void A_certificate_for_another_use_is_no_clients(string use, bool isGood) =>
+        Assert.Equal(isGood, Trust().Judge(Issue("CN=lodestar", use: use), [], _now) is ClientVerdict.Accepted);
+
+    [Fact]
+    public void What_lies_between_is_taken_from_the_client_and_an_authority_counts_whoever_signed_it()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var between = Between(key);
+        using var certificate = Issue("CN=lodestar", between);
+        using var bare = between.HasPrivateKey ? X509CertificateLoader.LoadCertificate(between.RawData) : between;
+
+        Assert.IsType<ClientVerdict.Accepted>(Trust().Judge(certificate, [bare], _now));
+        Assert.IsType<ClientVerdict.Refused>(Trust().Judge(certificate, [], _now));
+        Assert.IsType<ClientVerdict.Accepted>(new ClientTrust([bare], [], RevocationLists.None).Judge(certificate, [], _now));
+        Assert.IsType<ClientVerdict.Refused>(new ClientTrust([], [], RevocationLists.None).Judge(certificate, [bare, _authority], _now));
+        Assert.IsType<ClientVerdict.Refused>(
+            new ClientTrust([bare], [], RevocationLists.None).Judge(Issue("CN=lodestar"), [_authority], _now)
+        );
+    }
+
     [Fact]
     public void A_known_client_needs_no_authority_but_its_own_name_and_fingerprint()
     {
@@ -138,11 +185,25 @@ public sealed class ClientTrustTests : IDisposable
 
     private ClientTrust Trust(KnownClient known) => Trust(null, known);
 
-    private X509Certificate2 Issue(string subject)
+    private X509Certificate2 Between(ECDsa key)
+    {
+        var request = new CertificateRequest("CN=between", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        using var certificate = request.Create(_authority, _now.AddDays(-2), _now.AddDays(2), RandomNumberGenerator.GetBytes(12));
+        return certificate.CopyWithPrivateKey(key);
+    }
+
+    private X509Certificate2 Issue(string subject, X509Certificate2? issuer = null, string? use = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
-        return request.Create(_authority, _now.AddDays(-1), _now.AddDays(1), RandomNumberGenerator.GetBytes(12));
+        if (use is not null)
+        {
+            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(use)], critical: false));
+        }
+
+        return request.Create(issuer ?? _authority, _now.AddDays(-1), _now.AddDays(1), RandomNumberGenerator.GetBytes(12));
     }
 }
