@@ -244,7 +244,9 @@ internal static class SlashingCommand
             )
         );
         StandardError.Console.WriteLine($"raised the low watermarks of {count} validators");
-        return count > 0 ? ExitCodes.Done : throw new CliError("no validator has one of these keys", "'remote-signer slashing status' lists them");
+        return count > 0
+            ? ExitCodes.Done
+            : throw new CliError("no validator has one of these keys", "'remote-signer slashing status' lists them");
     }
 
     private static string Range(string? lowest, string? newest) =>
