@@ -1,6 +1,5 @@
 using Prometheus;
 using RemoteSigner.Host.Configuration;
-using RemoteSigner.Host.Http;
 using RemoteSigner.Host.Running;
 using RemoteSigner.RollbackProtection;
 using RemoteSigner.Tests.RollbackProtection;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using RemoteSigner.Host.Http;
 using RemoteSigner.Host.Running;
 
 namespace RemoteSigner.Tests.Http;

@@ -1,4 +1,3 @@
-using RemoteSigner.Host.Http;
 using RemoteSigner.Host.Running;
 
 namespace RemoteSigner.Tests.Http;

@@ -14,10 +14,13 @@ public enum ClusterCheck
     /// <summary>Neither one share alone nor more than there are; above half.</summary>
     Threshold,
 
+    /// <summary>The config hash is that of the definition.</summary>
     ConfigHash,
 
+    /// <summary>The definition hash is that of the definition with its signatures.</summary>
     DefinitionHash,
 
+    /// <summary>The lock hash is that of the definition and the validators.</summary>
     LockHash,
 
     /// <summary>Every operator's ENR is signed by its own key, and no two have the same.</summary>

@@ -1,0 +1,201 @@
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using RemoteSigner.Audit;
+using RemoteSigner.Clusters;
+using RemoteSigner.Clusters.Charon;
+using RemoteSigner.Clusters.Ssv;
+using RemoteSigner.Host.Cli;
+using RemoteSigner.Host.Http;
+using RemoteSigner.Host.Running;
+using RemoteSigner.Keys;
+using RemoteSigner.RollbackProtection;
+using RemoteSigner.Sealing.Tpm2;
+using RemoteSigner.Signing;
+using RemoteSigner.Slashing;
+
+namespace RemoteSigner.Tests.House;
+
+/// <summary>
+/// <c>docs/integrator/codes.md</c> is written from the tables in the code: what each code means is what its member's comment says. With
+/// <c>REMOTE_SIGNER_WRITE=1</c> the page is written anew; without, it must be current.
+/// </summary>
+public sealed partial class CodesPageTests
+{
+    // Has a file that is called as an action is.
+    private const string FileNamed = "KeymanagerOptions.cs";
+
+    private const string Night = "../operator/three-in-the-morning.md";
+
+    private static readonly List<(string Path, string Text)> _sources =
+    [
+        .. Directory
+            .EnumerateFiles(Path.Combine(HouseTests.Root(), "src"), "*.cs", SearchOption.AllDirectories)
+            .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/node_modules/", StringComparison.Ordinal))
+            .Select(path => (path, File.ReadAllText(path))),
+    ];
+
+    [Fact]
+    public void The_page_of_codes_is_what_the_tables_say()
+    {
+        var path = Path.Combine(HouseTests.Root(), "docs/integrator/codes.md");
+        if (Environment.GetEnvironmentVariable("REMOTE_SIGNER_WRITE") == "1")
+        {
+            File.WriteAllText(path, Page());
+        }
+
+        Assert.Equal(File.ReadAllText(path), Page());
+    }
+
+    [Fact]
+    public void No_action_and_no_metric_is_named_beside_its_table()
+    {
+        var actions = Constants(typeof(AuditActions))
+            .Select(row => row.Value)
+            .Where(action => action.Contains('.', StringComparison.Ordinal));
+        var names = actions.Concat(MetricTable.All.Select(metric => metric.Name)).Select(name => $"\"{name}\"").ToList();
+        var beside = _sources
+            .Where(file => Path.GetFileName(file.Path) is not ("AuditActions.cs" or "MetricTable.cs" or FileNamed))
+            .SelectMany(file => names.Where(file.Text.Contains).Select(name => $"{Path.GetFileName(file.Path)}: {name}"));
+
+        Assert.Empty(beside);
+        Assert.Equal(["Metric.cs"], _sources.Where(file => CreatesMetric().IsMatch(file.Text)).Select(file => Path.GetFileName(file.Path)));
+        Assert.All(_sources.Where(file => file.Path.Contains("/RemoteSigner.Host/Cli/", StringComparison.Ordinal)), file =>
+            Assert.DoesNotMatch(BareExitCode(), file.Text)
+        );
+    }
+
+    private static string Page()
+    {
+        var page = new StringBuilder(
+            """
+            # Codes and names
+
+            Everything here is chosen for good: it stands in answers, in the audit log, in metrics and in scripts of others.
+            A test writes this page from the tables in the code. [Errors](errors.md) says what a client should do with an
+            answer, and has the codes of doors and endpoints; [At three in the
+            morning](../operator/three-in-the-morning.md) says what an operator should do.
+
+            ## Reason codes of signing
+
+            `reason` of the answer, `rule` of the audit entry, and the label `rule` of `remote_signer_refusals_total`.
+
+            | reason | status | audit log | metrics | means |
+            |---|---|---|---|---|
+
+            """
+        );
+        foreach (var (outcome, means) in Outcomes())
+        {
+            var told = SignRefusal.Of(outcome);
+            var metric = $"[`{outcome.RuleCode}`]({Night}#{outcome.RuleCode})";
+            page.Append($"| `{told.Reason}` | {told.Status} | `{outcome.RuleName}` | {metric} | {means} |\n");
+        }
+
+        Members<SealingTpmFault>(page, "Faults of the TPM (`tpm_…`, 503)", fault => $"tpm_{fault.Code()}");
+        Members<ImportFault>(page, "Why a share does not come in", ImportFaultCodes.Code);
+        Members<KeystoreFault>(page, "What can be wrong with a keystore", KeystoreFaultCodes.Code);
+        Members<ClusterFileFault>(page, "What can be wrong with a cluster's file", ClusterFileFaultCodes.Code);
+        Members<ClusterCheck>(page, "Checks of a cluster lock", ClusterCheckCodes.Code);
+        Members<KeysharesCheck>(page, "Checks of a keyshares file", KeysharesCheckCodes.Code);
+        Members<KeyState>(page, "States of a key", KeyStateCodes.Code);
+
+        page.Append("\n## Actions of the audit log\n\n| action | means |\n|---|---|\n");
+        foreach (var (name, value) in Constants(typeof(AuditActions)))
+        {
+            page.Append($"| `{(value[0] == '.' ? "…" : "")}{value}` | {Meaning(typeof(AuditActions), name)} |\n");
+        }
+
+        page.Append("\n## Metrics\n\n| metric | type | labels | help |\n|---|---|---|---|\n");
+        foreach (var metric in MetricTable.All)
+        {
+            var labels = string.Join(", ", metric.Labels.Select(label => $"`{label}`"));
+            page.Append($"| `{metric.Name}` | {metric.Type.ToString().ToLowerInvariant()} | {labels} | {metric.Help} |\n");
+        }
+
+        page.Append("\n## Exit codes\n\n| code | means |\n|---|---|\n");
+        foreach (var code in typeof(ExitCodes).GetFields())
+        {
+            page.Append($"| {code.GetRawConstantValue()} | {Meaning(typeof(ExitCodes), code.Name)} |\n");
+        }
+
+        return page.ToString();
+    }
+
+    private static IEnumerable<(SignOutcome Outcome, string Means)> Outcomes() =>
+        [
+            .. new SignOutcome[]
+            {
+                new SignOutcome.KeysLoading(),
+                new SignOutcome.UnknownKey(),
+                new SignOutcome.NotAllowed(),
+                new SignOutcome.KeyRemoved(),
+                new SignOutcome.RootMismatch(default),
+                new SignOutcome.NotOnThisNetwork(""),
+                new SignOutcome.ClockInDoubt(""),
+                new SignOutcome.OutsideSlotWindow(""),
+                new SignOutcome.Busy(""),
+                new SignOutcome.SignatureFault(""),
+                new SignOutcome.Failed(new InvalidOperationException()),
+            }.Select(outcome => (outcome, Meaning(typeof(SignOutcome), outcome.GetType().Name))),
+            .. Enum.GetValues<SlashingRule>()
+                .Select(rule => ((SignOutcome)new SignOutcome.Slashable(rule, ""), Meaning(typeof(SlashingRule), rule.ToString()))),
+            .. Enum.GetValues<ClusterRule>()
+                .Select(rule =>
+                    ((SignOutcome)new SignOutcome.ClusterPolicyViolation(new(rule, "")), Meaning(typeof(ClusterRule), rule.ToString()))
+                ),
+            .. Enum.GetValues<RollbackReason>()
+                .Select(reason =>
+                    (
+                        (SignOutcome)new SignOutcome.RollbackCheckFailed(new(reason, "", "")),
+                        Meaning(typeof(RollbackReason), reason.ToString())
+                    )
+                ),
+        ];
+
+    private static void Members<T>(StringBuilder page, string title, Func<T, string> code)
+        where T : struct, Enum
+    {
+        page.Append($"\n## {title}\n\n| code | means |\n|---|---|\n");
+        foreach (var value in Enum.GetValues<T>())
+        {
+            page.Append($"| `{code(value)}` | {Meaning(typeof(T), value.ToString())} |\n");
+        }
+    }
+
+    private static IEnumerable<(string Name, string Value)> Constants(Type table) =>
+        table
+            .GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Where(one => one.IsLiteral)
+            .Select(one => (one.Name, (string)one.GetRawConstantValue()!));
+
+    // The first sentences of the comment at the member, as the source has it.
+    private static string Meaning(Type type, string member)
+    {
+        var start = new Regex($@"\b(enum|class|record) {type.Name}\b");
+        var source = _sources.Select(file => file.Text).First(start.IsMatch);
+        var text = source[start.Match(source).Index..];
+        var found = Regex.Match(
+            text,
+            $@"((?:[ ]+///[^\n]*\n)+)(?:[ ]+\[[^\n]*\n)*[ ]+(?:(?:public|const|string|int|sealed|record) )*{member}\b"
+        );
+        var summary = Regex.Match(
+            found.Groups[1].Value.Replace("///", "", StringComparison.Ordinal),
+            "<summary>(.*?)</summary>",
+            RegexOptions.Singleline
+        );
+        var words = Regex.Replace(summary.Groups[1].Value, @"\s+", " ").Trim();
+        words = Regex.Replace(words, @" \(<see cref=""\w+Exception""\s*/>\)", "");
+        words = Regex.Replace(words, @"<see cref=""(?:\w+\.)*(\w+)""\s*/>", name =>
+            $"`{JsonNamingPolicy.SnakeCaseLower.ConvertName(name.Groups[1].Value)}`"
+        );
+        return Regex.Replace(words, "</?c>", "`").Replace("|", "\\|", StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"\.Create(?:Counter|Gauge|Summary|Histogram)\(")]
+    private static partial Regex CreatesMetric();
+
+    [GeneratedRegex(@"\breturn [0-9]+;|[?:] [0-9] ?[;:]")]
+    private static partial Regex BareExitCode();
+}
