@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace RemoteSigner.RollbackProtection;
 
 /// <summary>
-/// The name of a reason in the audit log, and its code in answers, health and metrics. Kept for years and read by others' programs: a member
-/// of the enum may be renamed, its name and code here not.
+/// The name of a reason in the audit log, and its code in answers, health and metrics. Kept for years and read by others' programs: a
+/// member of the enum may be renamed, its name and code here not.
 /// </summary>
 public static class RollbackReasonNames
 {
