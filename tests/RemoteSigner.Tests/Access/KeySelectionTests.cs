@@ -87,6 +87,42 @@ public sealed class KeySelectionTests
     }
 
     [Fact]
+    public void Of_two_selections_the_one_that_says_no_decides()
+    {
+        var (granting, denying, silent) = (Selection("cluster:*"), Selection("*,!operator:11"), Selection("label:nothing"));
+
+        Assert.True(granting.And(denying).Decide(_open[_share]) is { Denies: true });
+        Assert.True(denying.And(granting).Decide(_open[_share]) is { Denies: true });
+        Assert.Null(granting.And(silent).Decide(_open[_share]));
+        Assert.Null(silent.And(denying).Decide(_open[_share]));
+        Assert.True(granting.And(Selection("label:*")).Decide(_open[_share]) is { Denies: false });
+    }
+
+    [Theory]
+    [InlineData("*", true)]
+    [InlineData("!*", true)]
+    [InlineData("0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", true)]
+    [InlineData("!0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", true)]
+    [InlineData("label:*", false)]
+    [InlineData("operator:1", false)]
+    [InlineData("label:with:colon", false)]
+    public void A_word_names_keys_or_asks_what_is_known_of_them(string word, bool names)
+    {
+        Assert.True(KeySelector.TryParse(word, out var selector));
+        Assert.Equal(names, selector.NamesKeys);
+    }
+
+    [Fact]
+    public void A_pattern_fits_no_key_without_a_label()
+    {
+        Assert.Null(Selection("label:*").Decide(_open[_share] with { Label = "" }));
+        Assert.NotNull(Selection("label:?").Decide(_open[_share] with { Label = "x" }));
+    }
+
+    [Fact]
+    public void A_share_is_taken_away_by_its_own_key_too() => Assert.False(Allows(Selection($"*,!{_share}"), _share));
+
+    [Fact]
     public void A_policy_asks_what_is_known_of_the_key()
     {
         var policy = new AccessPolicy(
