@@ -59,7 +59,7 @@ public sealed class ImportFaultTests(SignerTemplate template) : IDisposable
     {
         KeystoreWriter.WriteNew(_home.Keystores, 1, "test password");
 
-        await RefusesAsync("what these keys have signed must be said", "--never-signed");
+        await RefusesAsync("the slashing history of these keys is missing", "--never-signed");
         var both = await _home.RunAsync(
             "keys",
             "import",

@@ -243,7 +243,7 @@ public sealed class InitFaultTests : IDisposable
         File.SetUnixFileMode(_home.Data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await File.WriteAllTextAsync(Path.Combine(_home.Data, file), "mine", TestContext.Current.CancellationToken);
 
-        Refusal.IsTold(await _home.InitAsync("hoodi"), "is there already", "nothing is written over");
+        Refusal.IsTold(await _home.InitAsync("hoodi"), "is there already", "nothing is overwritten");
 
         Assert.Equal("mine", await File.ReadAllTextAsync(Path.Combine(_home.Data, file), TestContext.Current.CancellationToken));
     }

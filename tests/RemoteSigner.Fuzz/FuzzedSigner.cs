@@ -5,8 +5,8 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Fuzz;
 
 /// <summary>
-/// A signer on hoodi with every door open: mutual TLS as <c>admin</c>, who may do everything, a loopback door as <c>vc</c>, operations, and
-/// the control socket. Its clock guards nothing, so that duties of any slot come as far as they can. It has the
+/// A signer on hoodi with every door open: mutual TLS as <c>admin</c>, who may do everything, a loopback listener as <c>vc</c>, operations,
+/// and the control socket. Its clock guards nothing, so that duties of any slot come as far as they can. It has the
 /// shares of a cluster and an SSV operator's key, too.
 /// </summary>
 internal sealed class FuzzedSigner : IAsyncDisposable

@@ -52,7 +52,7 @@ internal static class AuditCommand
         var path = Path.GetFullPath(parsed.GetValue(File)!);
         if (System.IO.File.Exists(path))
         {
-            throw new CliError($"{path} is there already", "name a new file: a segment is evidence, and is never written over");
+            throw new CliError($"{path} is there already", "name a new file: a segment is evidence and is never overwritten");
         }
 
         await using var signer = await OfflineSigner.OpenVerbsAsync(parsed);

@@ -36,7 +36,7 @@ internal static class ConnectCommand
     };
     private static readonly Option<string[]> AllowHost = new("--allow-host")
     {
-        Description = "a name beside localhost by which the program may call this door, such as that of a container",
+        Description = "a name beside localhost by which the program may address this listener, such as that of a container",
         HelpName = "NAME",
     };
     private static readonly Option<bool> Lend = new("--lend-to-network")
@@ -78,7 +78,7 @@ internal static class ConnectCommand
         {
             throw new CliError(
                 "a push takes a token",
-                "name a copy of the signer's keymanager.token with --token-file: the door opens only while it is the right one"
+                "name a copy of the signer's keymanager.token with --token-file: the listener is open only while the token is right"
             );
         }
 
@@ -95,7 +95,7 @@ internal static class ConnectCommand
         )
         {
             throw new CliError(
-                $"'{parts[0]}' is no address to listen on",
+                $"'{parts[0]}' is not an address to listen on",
                 "give a port, an address and port such as 127.0.0.1:9010, or the absolute path of a socket"
             );
         }

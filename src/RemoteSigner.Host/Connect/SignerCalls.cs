@@ -93,7 +93,7 @@ internal sealed class SignerCalls(SignerLink link)
                     "server",
                     "without_tls",
                     $"{link.Signer} answers without TLS",
-                    "name the port of the signer's API (api.listen): its operations port and its loopback doors are plain HTTP"
+                    "name the port of the signer's API (api.listen): its operations port and its loopback listeners are plain HTTP"
                 ),
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
                 when link.ServerFaults.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) => SignerCheck.Fail(

@@ -191,7 +191,7 @@ internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenF
                 name,
                 state is null ? id : $"{id}:{state}",
                 $"{id} is {found.Status}: {found.Data?.Detail ?? state}",
-                "mend it at the signer: its /healthcheck and its log say more"
+                "fix it on the signer: its /healthcheck and its log say more"
             )
             : SignerCheck.Pass(name, state ?? found.Status);
     }

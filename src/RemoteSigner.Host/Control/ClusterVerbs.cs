@@ -44,7 +44,7 @@ internal sealed class ClusterVerbs(
             if (shares.Any(share => !order.IsPastStated))
             {
                 throw new VerbException(
-                    "what these validators have signed must be said",
+                    "the slashing history of these validators is missing",
                     "give --slashing FILE with their history (another operator's 'remote-signer slashing export FILE --by "
                         + "group' has it), --never-signed for a new cluster, or --from-now if nobody can tell: a wrong answer "
                         + "can get them slashed. After a reshare, --replace carries the history that is here over"
@@ -261,7 +261,10 @@ internal sealed class ClusterVerbs(
         var cluster = order.Open(LockOf(order), options, data);
         var (document, node) = await AnchorAsync(order, cluster);
         var key = node
-            ?? throw new VerbException("whose shares these are must be said", "give --node DIR, the node's .charon folder, or --enr ENR");
+            ?? throw new VerbException(
+                "the node that owns these shares is not named",
+                "give --node DIR, the node's .charon folder, or --enr ENR"
+            );
         var ours = cluster.SharesOf(key.Key, key.Name);
         var held = await HeldAsync();
         return (document, Places(ours), async () =>
@@ -470,7 +473,7 @@ internal sealed class ClusterVerbs(
             order.Node is { } folder
                 ? new NodeFolder(folder).LockFile
                 : throw new VerbException(
-                    "which document it is must be said",
+                    "no document is named",
                     "give --lock FILE, or --node DIR, the node's .charon folder, which has it; SSV's keyshares come with --ssv FILE"
                 )
         );

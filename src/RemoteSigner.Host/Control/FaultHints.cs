@@ -62,7 +62,7 @@ internal static class FaultHints
     private static string Hints(ImportException error) =>
         error.Refusals.Count == 1
             ? $"nothing was changed; {error.Refusals[0].Hint}"
-            : "nothing was changed; all that stands against it: "
+            : "nothing was changed; the reasons: "
                 + string.Concat(
                     error.Refusals.Select(refusal => $"\n  {refusal.Code}: {refusal.Subject}: {refusal.Problem} ({refusal.Hint})")
                 );

@@ -138,7 +138,7 @@ internal sealed class TlsVerbs(Administrator administrator, Actor actor, DataDir
         catch (CryptographicException exception)
         {
             throw new VerbException(
-                $"what was to be kept is no certificate: {exception.Message}",
+                $"what was to be kept is not a certificate: {exception.Message}",
                 "are console and signer of the same version?"
             );
         }

@@ -20,8 +20,8 @@ internal static class BrowserGuard
             );
         }
 
-        // A page in a browser could post here, through a loopback door, a proxy with a certificate or a certificate of the browser's own,
-        // and burn a slot's one vote with a vote of its own.
+        // A page in a browser could post here, through a loopback listener, a proxy with a certificate or a certificate of the browser's
+        // own, and burn a slot's one vote with a vote of its own.
         return
             kind != ListenerKind.Operations
             && (context.Request.Headers.Origin.Count > 0 || context.Request.Headers.ContainsKey("Sec-Fetch-Site"))

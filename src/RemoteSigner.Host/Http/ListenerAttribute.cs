@@ -4,7 +4,7 @@ namespace RemoteSigner.Host.Http;
 [AttributeUsage(AttributeTargets.All)]
 internal sealed class ListenerAttribute(params ListenerKind[] kinds) : Attribute
 {
-    /// <summary>Whether the endpoint is for clients with a certificate alone: a loopback door knows its client without one.</summary>
+    /// <summary>Whether the endpoint is for clients with a certificate alone: a loopback listener knows its client without one.</summary>
     public bool TakesCertificate { get; init; }
 
     public bool Allows(ListenerKind kind) => kinds.Contains(kind);

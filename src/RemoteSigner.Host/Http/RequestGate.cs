@@ -131,14 +131,18 @@ internal sealed class RequestGate(
         return next(context);
     }
 
-    // A loopback door knows its client without one; what he asks for there is written down as what he may not.
+    // A loopback listener knows its client without one; what he asks for there is written down as what he may not.
     private Task RefuseWithoutCertificateAsync(HttpContext context, RouteEndpoint endpoint)
     {
         const string Reason = "certificate_required";
         Note(context, Reason, "it takes a client certificate, and came without one");
         if (context.Features.Get<Client>() is { } client)
         {
-            refused.Record(client, context.TraceIdentifier, $"{Reason}: it asked for {endpoint.RoutePattern.RawText} at a loopback door");
+            refused.Record(
+                client,
+                context.TraceIdentifier,
+                $"{Reason}: it asked for {endpoint.RoutePattern.RawText} at a loopback listener"
+            );
         }
 
         return ApiResponse.ErrorAsync(

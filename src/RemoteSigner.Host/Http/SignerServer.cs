@@ -114,7 +114,7 @@ internal static class SignerServer
         }
     }
 
-    /// <summary>Opens the API with mutual TLS, the loopback doors that were asked for, and operations.</summary>
+    /// <summary>Opens the API with mutual TLS, the loopback listeners that were asked for, and operations.</summary>
     public static void Listen(KestrelServerOptions kestrel, SignerOptions options, MutualTls tls)
     {
         kestrel.AddServerHeader = false;

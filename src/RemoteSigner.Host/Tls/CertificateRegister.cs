@@ -45,7 +45,7 @@ internal static class CertificateRegister
 
     /// <summary>
     /// The clients' certificates, by name and time. Those of a version that kept no copy are found where their files still are. A file that
-    /// is no certificate costs itself alone, and <paramref name="unreadable"/> is told.
+    /// is not a certificate costs itself alone, and <paramref name="unreadable"/> is told.
     /// </summary>
     public static IReadOnlyList<X509Certificate2> ReadClients(DataDirectory data, Action<string> unreadable) =>
         [

@@ -8,8 +8,8 @@ using RemoteSigner.Rig;
 namespace RemoteSigner.AcceptanceTests;
 
 /// <summary>
-/// One life of a signer, walked through once, with every client at it all the while: through a certificate of its own, a loopback door or
-/// <c>connect</c>, and by its own runtime where that is at hand. The verdicts of all stand in <c>artifacts/clients/conformance.txt</c>
+/// One life of a signer, walked through once, with every client at it all the while: through a certificate of its own, a loopback listener
+/// or <c>connect</c>, and by its own runtime where that is at hand. The verdicts of all stand in <c>artifacts/clients/conformance.txt</c>
 /// afterwards.
 /// </summary>
 public sealed class ClientLife : IAsyncLifetime

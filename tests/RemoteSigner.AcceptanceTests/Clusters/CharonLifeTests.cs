@@ -133,7 +133,7 @@ public sealed class CharonLifeTests(SignerTemplate template)
                 "yesterday"
             ),
             2,
-            "is no time that is to come",
+            "is not a time in the future",
             "7d"
         );
         await ImportAsync(
@@ -333,7 +333,7 @@ public sealed class CharonLifeTests(SignerTemplate template)
         using var home = template.Copy();
         Refusal.IsTold(
             await home.RunAsync("cluster", "import", "--lock", LockOf("create"), "--node", NodeOf("create", 0)),
-            "what these validators have signed must be said",
+            "the slashing history of these validators is missing",
             "--from-now"
         );
         var unknown = await home.RunAsync("cluster", "import", "--lock", LockOf("create"), "--node", NodeOf("create", 0), "--replace");

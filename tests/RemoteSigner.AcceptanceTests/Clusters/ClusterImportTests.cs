@@ -67,7 +67,7 @@ public sealed class ClusterImportTests(SignerTemplate template)
     {
         using var home = template.Copy();
 
-        Refusal.IsTold(await ImportAsync(home, Cluster, 0), "what these validators have signed must be said", "--slashing");
+        Refusal.IsTold(await ImportAsync(home, Cluster, 0), "the slashing history of these validators is missing", "--slashing");
         (await ImportAsync(home, Cluster, 0, "--never-signed")).Succeeded();
         Refusal.IsTold(await ImportAsync(home, Cluster, 1, "--never-signed"), "other_operator");
         Assert.Contains("nothing was to be done", (await ImportAsync(home, Cluster, 0)).Succeeded().Error, StringComparison.Ordinal);

@@ -29,7 +29,7 @@ public class DvScene(SignerTemplate template) : IAsyncLifetime
     /// <summary>HTTP as <c>vc</c>, to each node in turn.</summary>
     public IReadOnlyList<HttpClient> Nodes => _clients;
 
-    /// <summary>The same as <c>keeper</c> through a loopback door, who may sign cluster locks and nothing else.</summary>
+    /// <summary>The same as <c>keeper</c> through a loopback listener, who may sign cluster locks and nothing else.</summary>
     public IReadOnlyList<HttpClient> Keepers => _keepers;
 
     /// <summary>HTTP as <c>admin</c> to the first node.</summary>

@@ -179,7 +179,7 @@ public sealed class CertificateCareTests(SignerTemplate template) : IDisposable
 
         var revoked = (await _home.RunAsync("tls", "revoke", "admin")).Succeeded();
 
-        Assert.Contains("bad.crt is no certificate", revoked.Error, StringComparison.Ordinal);
+        Assert.Contains("bad.crt is not a certificate", revoked.Error, StringComparison.Ordinal);
         (await _home.RunAsync("tls", "list")).Succeeded();
     }
 

@@ -154,7 +154,7 @@ public sealed class CertificateLifeTests(SignerTemplate template) : IDisposable
     public async Task A_name_that_exists_is_renewed_and_nothing_outlives_the_authority()
     {
         Refusal.IsTold(await _home.RunAsync("tls", "issue", "vc"), "there is a certificate for 'vc'", "tls renew vc");
-        Refusal.IsTold(await _home.RunAsync("tls", "renew", "nobody"), "there is no certificate for 'nobody'", "tls issue nobody");
+        Refusal.IsTold(await _home.RunAsync("tls", "renew", "nobody"), "there is not a certificate for 'nobody'", "tls issue nobody");
         Refusal.IsTold(await _home.RunAsync("tls", "issue", "../vc"), "no name for a client");
         Refusal.IsTold(await _home.RunAsync("tls", "issue", "x", "--days", "0"), "--days");
         Refusal.IsTold(await _home.RunAsync("tls", "revoke", "nobody"), "neither a client", "tls list");

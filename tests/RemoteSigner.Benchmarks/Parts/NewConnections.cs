@@ -8,7 +8,7 @@ namespace RemoteSigner.Benchmarks;
 
 /// <summary>
 /// What a client that opens a connection for nearly every signature, as Prysm does, waits for a slot's worth of them: 64 requests at once,
-/// each over a connection of its own, through <c>connect</c> and on the signer's own loopback door, in turns.
+/// each over a connection of its own, through <c>connect</c> and on the signer's own loopback listener, in turns.
 /// </summary>
 internal static class NewConnections
 {

@@ -98,7 +98,7 @@ internal static class OlderParts
         bench.Report.Add(
             "connectRatio",
             connected.Ratio,
-            about: "64 requests at once, a new connection each: through connect ÷ on the loopback door"
+            about: "64 requests at once, a new connection each: through connect ÷ on the loopback listener"
         );
         bench.Report.Add("connectMilliseconds", connected.ThroughConnect);
         bench.Report.Add("loopbackListenerMilliseconds", connected.ByListener);

@@ -52,7 +52,7 @@ public sealed class OpenApiTests
         );
 
     /// <summary>
-    /// What brings keys in or takes them out, speaks as an operator, tells where other signers are or asks the TPM: a loopback door has
+    /// What brings keys in or takes them out, speaks as an operator, tells where other signers are or asks the TPM: a loopback listener has
     /// none of it.
     /// </summary>
     [Fact]

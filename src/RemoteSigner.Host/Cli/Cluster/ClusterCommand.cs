@@ -22,11 +22,11 @@ internal static class ClusterCommand
     };
     public static readonly Option<bool> LowThreshold = new("--accept-low-threshold")
     {
-        Description = "bear a threshold of half the operators or fewer, with which a split cluster can sign two conflicting messages",
+        Description = "accept a threshold of half the operators or fewer, with which a split cluster can sign two conflicting messages",
     };
     public static readonly Option<bool> ContractSignatures = new("--accept-contract-signatures")
     {
-        Description = "bear signatures of contract wallets (ERC-1271), which only the chain can judge, unjudged",
+        Description = "accept contract wallet signatures (ERC-1271) unchecked: only the chain can check them",
     };
 
     /// <summary>Options of <c>verify</c> that say nothing about SSV's keyshares.</summary>

@@ -115,7 +115,7 @@ internal static class ClusterImportCommand
         if (order.ParkedUntil is not null && line.Parked.Count == 0)
         {
             StandardError.Console.WriteLine(
-                "nothing was parked, so --parked-until holds for nothing: shares that were out for a ceremony stay until 'cluster commit'"
+                "nothing was parked, so --parked-until has no effect: shares that were out for a ceremony stay until 'cluster commit'"
             );
         }
 
@@ -163,7 +163,7 @@ internal static class ClusterImportCommand
             )
             && time > now
             ? time
-            : throw CliError.OfUsage($"'{text}' is no time that is to come", "write --parked-until 7d, 12h or 2026-12-24T12:00:00Z");
+            : throw CliError.OfUsage($"'{text}' is not a time in the future", "write --parked-until 7d, 12h or 2026-12-24T12:00:00Z");
     }
 
     // For the progress bar alone.

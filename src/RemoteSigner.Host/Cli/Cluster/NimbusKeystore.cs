@@ -80,7 +80,7 @@ internal sealed record NimbusKeystore(int Version, string Type, string Pubkey, I
 
         return BlsPublicKey.TryParse(wanted, out var key) && document.GroupKeys.Contains(key)
             ? key
-            : throw new CliError($"'{wanted}' is no validator of the cluster", "'remote-signer cluster show' lists them");
+            : throw new CliError($"'{wanted}' is not a validator of the cluster", "'remote-signer cluster show' lists them");
     }
 
     private static NimbusKeystore Of(ClusterDocument document, BlsPublicKey key, Dictionary<ulong, string> urls)
@@ -89,7 +89,7 @@ internal sealed record NimbusKeystore(int Version, string Type, string Pubkey, I
         if (shares.FindAll(share => !urls.ContainsKey(share.Index)) is { Count: > 0 } missing)
         {
             throw new CliError(
-                $"it is not said where the signers of the shares {string.Join(", ", missing.Select(share => share.Index))} are",
+                $"no URL is given for the signers of the shares {string.Join(", ", missing.Select(share => share.Index))} are",
                 "give --url INDEX=URL for each share index of the cluster"
             );
         }
@@ -132,7 +132,7 @@ internal sealed record NimbusKeystore(int Version, string Type, string Pubkey, I
                 || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
             )
             {
-                throw new CliError($"'{text}' is no share index and URL", "write --url 1=http://127.0.0.1:9101");
+                throw new CliError($"'{text}' is not INDEX=URL", "write --url 1=http://127.0.0.1:9101");
             }
 
             if (!urls.TryAdd(index, parts[1]))

@@ -35,7 +35,7 @@ internal static class KeysCommand
     {
         Description =
             "only tell what was found and what would become of it: no keystore is opened, nothing is "
-            + "changed, no PIN is wanted; exit code 1 when something stands against it",
+            + "changed, no PIN is wanted; exit code 1 when a key would be refused",
     };
     private static readonly Option<int> Memory = new("--memory-mib")
     {
@@ -102,7 +102,7 @@ internal static class KeysCommand
         if (!isDryRun && !parsed.GetValue(NeverSigned) && parsed.GetValue(Slashing) is null)
         {
             throw new CliError(
-                "what these keys have signed must be said",
+                "the slashing history of these keys is missing",
                 "give --slashing FILE with their history, or --never-signed if they are new: a wrong "
                     + "answer can get them slashed. --dry-run shows what is known of each"
             );

@@ -33,7 +33,7 @@ internal sealed class SignerMaking : IAsyncDisposable
             throw File.Exists(data.OptionsFile)
                 ? new CliError($"there is a signer in {data.Path} already", "choose another folder: a signer is never overwritten")
                 : new CliError(
-                    $"the making of a signer in {data.Path} was interrupted",
+                    $"making a signer in {data.Path} was interrupted",
                     "it holds no share yet: remove the folder and repeat the command; a key that "
                         + "it made in the device, and its fence, may be left there"
                 );
@@ -43,7 +43,7 @@ internal sealed class SignerMaking : IAsyncDisposable
         {
             throw new CliError(
                 $"{file} is there already, and init makes certificates of its own in its folder",
-                "choose another folder, or move it away: nothing is written over"
+                "choose another folder, or move it away: nothing is overwritten"
             );
         }
     }

@@ -279,8 +279,8 @@ internal sealed class PartialsRun
             : throw new CliError(
                 "not everything that was asked for came",
                 _written.Count > 0
-                    ? $"what came is in {_keptAt}: mend what is said above, and repeat the command"
-                    : "mend what is said above, and repeat the command: nothing was written"
+                    ? $"what came is in {_keptAt}: fix what is reported above, then repeat the command"
+                    : "fix what is reported above, then repeat the command: nothing was written"
             );
 
     private CliError TooFew(IReadOnlyList<BlsPublicKey> lacking)

@@ -40,7 +40,7 @@ internal static class SealCommand
         rekey.SetAction((parsed, _) => RekeyAsync(parsed));
         var remove = new Command(
             "remove",
-            "Take a slot away, of a device that is to open the vault no more, and give the vault another "
+            "Take a slot away, of a device that must no longer open the vault, and give the vault another "
                 + "root key: copies of the vault still have the slot, and it opens those alone"
         )
         {

@@ -119,7 +119,7 @@ internal static class TpmApproveCommand
             (null, { } file) => Text(() => PcrList.ParseValues(BoundedFile.ReadAllText(file))) is var values
                 ? (values.Selection, values.Digest())
                 : throw new System.Diagnostics.UnreachableException(),
-            _ => throw new CliError("it must be said what to approve", "give one of --pcr-digest HEX, --pcr-values FILE and --now"),
+            _ => throw new CliError("nothing to approve was named", "give one of --pcr-digest HEX, --pcr-values FILE and --now"),
         };
 
     // Nobody has proven what stands in the file; an approval for such a count would outlive every revocation of its sealed object.

@@ -77,7 +77,7 @@ internal static class TpmCommand
         var revoke = new Command(
             "revoke",
             "Give the vault another root key, in a sealed object that only what runs now "
-                + "opens, then raise the TPM's counter: every older approval is dead"
+                + "opens, then raise the TPM's counter: every older approval is void"
         )
         {
             ReleaseKeyOptions.PrivateKey,
@@ -174,7 +174,7 @@ internal static class TpmCommand
         if (!signer.Options.SealsWithTpm)
         {
             StandardError.Console.WriteLine(
-                "the vault opens through its former slots, too; to open it by the TPM at start, set seal.profile to tpm in signer.json"
+                "the vault also opens through its former slots; to open it by the TPM at start, set seal.profile to tpm in signer.json"
             );
         }
 

@@ -116,7 +116,7 @@ internal static class TlsCommand
         if (!isNew && !Clients(data).Any(certificate => CertificateRegister.NameOf(certificate) == name))
         {
             throw new CliError(
-                $"there is no certificate for '{name}'",
+                $"there is not a certificate for '{name}'",
                 $"'remote-signer tls issue {name}' makes one, 'tls list' shows those that there are"
             );
         }
@@ -231,10 +231,7 @@ internal static class TlsCommand
             : [.. Clients(data).Where(certificate => CertificateRegister.NameOf(certificate) == what)];
         if (certificates.Count == 0)
         {
-            throw new CliError(
-                $"'{what}' is neither a client that has a certificate of this signer nor a file",
-                "'remote-signer tls list' shows the clients"
-            );
+            throw new CliError($"'{what}' is neither a client of this signer nor a file", "'remote-signer tls list' shows the clients");
         }
 
         using var authority = OpenAuthority(parsed, data);
@@ -254,7 +251,7 @@ internal static class TlsCommand
         if (certificates.FirstOrDefault(certificate => !IsClients(certificate)) is { } other)
         {
             throw new CliError(
-                $"{other.Subject} is no client's certificate",
+                $"{other.Subject} is not a client certificate",
                 "the authority's would take every client's leave, and the server's is ended by 'remote-signer tls renew' and a new key"
             );
         }
@@ -263,7 +260,7 @@ internal static class TlsCommand
             authority,
             data,
             options,
-            "nothing was revoked, because nothing need be; a line in the known-clients file is taken out there"
+            "nothing was revoked: there was no need; a line in the known-clients file is taken out there"
         );
         var list = SignAnew(authority, data, options, certificates);
         RequireInForce(
@@ -329,7 +326,7 @@ internal static class TlsCommand
         {
             throw new CliError(
                 $"it was kept, but the running signer could not read everything again: {problem}",
-                "mend that, then 'systemctl reload remote-signer' or SIGHUP"
+                "fix that, then 'systemctl reload remote-signer' or SIGHUP"
             );
         }
     }
@@ -341,7 +338,7 @@ internal static class TlsCommand
     }
 
     private static IReadOnlyList<X509Certificate2> Clients(DataDirectory data) =>
-        CertificateRegister.ReadClients(data, path => StandardError.Console.WriteLine($"{path} is no certificate, and is passed over"));
+        CertificateRegister.ReadClients(data, path => StandardError.Console.WriteLine($"{path} is not a certificate, and is passed over"));
 
     private static bool IsClients(X509Certificate2 certificate) =>
         certificate
@@ -428,7 +425,7 @@ internal static class TlsCommand
         }
         catch (CryptographicException exception)
         {
-            throw new CliError($"{path} is no certificate: {exception.Message}", "name the PEM file of one certificate");
+            throw new CliError($"{path} is not a certificate: {exception.Message}", "name the PEM file of one certificate");
         }
     }
 }

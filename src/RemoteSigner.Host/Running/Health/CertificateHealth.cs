@@ -7,7 +7,7 @@ namespace RemoteSigner.Host.Running;
 
 /// <summary>
 /// What health, metrics and log say about the end of certificates and revocation lists. A month ahead they warn. Never down: duties of
-/// those who still let themselves be served go on, be it through a loopback door, and a list that is out of date still revokes.
+/// those who still let themselves be served go on, be it through a loopback listener, and a list that is out of date still revokes.
 /// </summary>
 internal sealed class CertificateHealth
 {

@@ -4,7 +4,7 @@ using RemoteSigner.Sealing;
 namespace RemoteSigner.Administration.Seals;
 
 /// <summary>
-/// Takes a slot away, of a device that is to open the vault no more: copies of the vault still have it, and it opens those alone. Not the
+/// Takes a slot away, of a device that must no longer open the vault: copies of the vault still have it, and it opens those alone. Not the
 /// one by which signer.json opens the vault.
 /// </summary>
 /// <param name="keyId">Its key's id in hex, as <c>seal status</c> shows it.</param>

@@ -20,7 +20,7 @@ public sealed class ClusterRules(
 )
 {
     /// <summary>
-    /// Null when nothing stands against signing <paramref name="message"/> with the key <paramref name="share"/> of a validator whose group
+    /// Null when it may be signed <paramref name="message"/> with the key <paramref name="share"/> of a validator whose group
     /// key is <paramref name="group"/>; its place in its cluster is known or not.
     /// </summary>
     /// <param name="isToBeSigned">False where it is only asked, or will be refused: nothing is remembered of it.</param>
