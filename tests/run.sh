@@ -23,6 +23,9 @@ for name in "${unit_projects[@]}" RemoteSigner.AcceptanceTests; do
   if [ "${p:-0}" -eq 0 ] || { [ "$code" -ne 0 ] && [ $((${f:-0} + ${e:-0})) -eq 0 ]; }; then failed=$((failed + 1)); fi
 done
 
+# One check: no word that is stored or sent comes from the name of a type or an enum member.
+if tests/renamed.sh; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+
 # The format of the code, and what no compiler reads: lines, scripts, the descriptions that the signer serves.
 if tests/format.sh; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 if tests/lint.sh; then passed=$((passed + 1)); else failed=$((failed + 1)); fi

@@ -154,9 +154,17 @@ public sealed partial class WordTests
     private static string Text(byte[] utf8) => Encoding.UTF8.GetString(utf8);
 
     private static IEnumerable<string> Metrics() =>
-        MetricTable.All.Select(metric =>
-            $"{metric.Type.ToString().ToLowerInvariant()} {metric.Name}{{{string.Join(',', metric.Labels)}}}: {metric.Help}"
-        );
+        MetricTable.All.Select(metric => $"{Word(metric.Type)} {metric.Name}{{{string.Join(',', metric.Labels)}}}: {metric.Help}");
+
+    // As scrapers read it after "# TYPE".
+    private static string Word(MetricType type) =>
+        type switch
+        {
+            MetricType.Counter => "counter",
+            MetricType.Gauge => "gauge",
+            MetricType.Summary => "summary",
+            _ => throw new ArgumentOutOfRangeException(nameof(type)),
+        };
 
     private static IEnumerable<string> Sources(string folder) =>
         Directory

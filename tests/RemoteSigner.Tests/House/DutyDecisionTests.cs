@@ -132,11 +132,14 @@ public sealed class DutyDecisionTests
     }
 
     [Fact]
-    public void Its_names_on_the_wire_are_decided() =>
+    public void Its_names_on_the_wire_are_decided()
+    {
+        Assert.Equal(Enum.GetValues<DutyType>(), _decided.Keys.Order());
         Assert.Equal(
             _decided.Values.SelectMany(decision => decision.OnWire).Order(StringComparer.Ordinal),
             WireFormat.Types.Order(StringComparer.Ordinal)
         );
+    }
 
     [Theory]
     [MemberData(nameof(All))]
