@@ -1,5 +1,3 @@
-using RemoteSigner.Host.Running;
-
 namespace RemoteSigner.Host.Running;
 
 /// <summary>What health says about the archive.</summary>
