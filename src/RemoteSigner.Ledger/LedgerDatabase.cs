@@ -175,7 +175,7 @@ internal sealed class LedgerDatabase : IDisposable
         if (isNew)
         {
             RunScript(
-                $"PRAGMA application_id = {ApplicationId}; CREATE TABLE room (name TEXT NOT NULL "
+                $"PRAGMA application_id = {ApplicationId}; CREATE TABLE schema_version (name TEXT NOT NULL "
                     + "PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID"
             );
         }
@@ -194,6 +194,11 @@ internal sealed class LedgerDatabase : IDisposable
                 $"cannot open the ledger {_path}: it is the database of another program",
                 "point to the ledger of this signer's data directory"
             );
+        }
+        else if (Pragma("table_info(room)").Length > 0)
+        {
+            // What it was called before the first release.
+            RunScript("ALTER TABLE room RENAME TO schema_version");
         }
 
         // The row that probes write into.

@@ -119,15 +119,15 @@ public sealed class LedgerTransaction
     internal void Settle() => _takeBack.Clear();
 
     /// <summary>
-    /// Makes the tables of a room in a new ledger; in an old one brings them to this version and looks through them for damage.
+    /// Makes the tables of a schema in a new ledger; in an old one brings them to this version and looks through them for damage.
     /// </summary>
     internal void Ensure(LedgerSchema schema)
     {
-        var find = Statement("SELECT version FROM room WHERE name = ?1").Bind(1, schema.Room);
+        var find = Statement("SELECT version FROM schema_version WHERE name = ?1").Bind(1, schema.Name);
         if (!find.Step())
         {
             _database.RunScript(schema.Script);
-            Statement("INSERT INTO room (name, version) VALUES (?1, ?2)").Bind(1, schema.Room).Bind(2, schema.Version).Execute();
+            Statement("INSERT INTO schema_version (name, version) VALUES (?1, ?2)").Bind(1, schema.Name).Bind(2, schema.Version).Execute();
         }
         else
         {
@@ -147,14 +147,14 @@ public sealed class LedgerTransaction
             {
                 throw new LedgerException(
                     LedgerFault.UnknownVersion,
-                    $"cannot open the ledger {_database.Path}: its {schema.Room} tables have "
+                    $"cannot open the ledger {_database.Path}: its {schema.Name} tables have "
                         + $"version {version}, this program knows {schema.Version}",
                     "use the version of this program that wrote it, or a newer one"
                 );
             }
 
             _database.RunScript(script);
-            Statement("UPDATE room SET version = ?2 WHERE name = ?1").Bind(1, schema.Room).Bind(2, version + 1).Execute();
+            Statement("UPDATE schema_version SET version = ?2 WHERE name = ?1").Bind(1, schema.Name).Bind(2, version + 1).Execute();
         }
     }
 

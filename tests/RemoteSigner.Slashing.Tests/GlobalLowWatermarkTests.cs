@@ -195,7 +195,7 @@ public sealed class GlobalLowWatermarkTests
         {
             GoBackToVersion5(transaction);
             transaction.Statement("DROP TABLE freshness").Execute();
-            return transaction.Statement("UPDATE room SET version = 1 WHERE name = 'slashing'").Execute();
+            return transaction.Statement("UPDATE schema_version SET version = 1 WHERE name = 'slashing'").Execute();
         });
 
         await signer.ReopenAsync();
@@ -220,7 +220,7 @@ public sealed class GlobalLowWatermarkTests
             GoBackToVersion5(transaction);
             transaction.Statement("ALTER TABLE freshness DROP COLUMN floor_source").Execute();
             transaction.Statement("ALTER TABLE freshness DROP COLUMN floor_beneath_source").Execute();
-            return transaction.Statement("UPDATE room SET version = 2 WHERE name = 'slashing'").Execute();
+            return transaction.Statement("UPDATE schema_version SET version = 2 WHERE name = 'slashing'").Execute();
         });
 
         await signer.ReopenAsync();

@@ -174,7 +174,7 @@ public sealed class LedgerTests
     {
         await using var signer = await TemporarySigner.CreateAsync();
         await signer.Ledger.WriteAsync(transaction =>
-            transaction.Statement("UPDATE room SET version = 99 WHERE name = 'slashing'").Execute()
+            transaction.Statement("UPDATE schema_version SET version = 99 WHERE name = 'slashing'").Execute()
         );
 
         var refused = await Assert.ThrowsAsync<LedgerException>(() => SlashingProtection.OpenAsync(signer.Ledger, signer.Network));
