@@ -24,9 +24,9 @@ lint:
 	@tests/lint.sh
 
 
-## Four signers of a 3-of-4 cluster on this machine; ONCE=1 ends after the steps, SEAL=tpm seals under software TPMs.
-demo: publish
-	@dotnet run --project tests/RemoteSigner.Demo -c Release --verbosity quiet -- $(if $(ONCE),--once,) $(if $(filter tpm,$(SEAL)),--tpm,)
+## Four signers of a 3-of-4 cluster on this machine; ONCE=1 ends after the steps, SEAL=tpm seals under software TPMs, NATIVE=1 takes the published binary.
+demo: $(if $(NATIVE),publish,install)
+	@tests/demo.sh $(if $(NATIVE),--native,) $(if $(ONCE),--once,) $(if $(filter tpm,$(SEAL)),--tpm,)
 
 ## Every test; the last line is "N passed, N failed".
 test: publish

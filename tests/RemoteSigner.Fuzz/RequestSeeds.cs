@@ -214,7 +214,7 @@ internal static class RequestSeeds
                 )
             )
             {
-                Refusals = ["false_partials"],
+                Refusals = ["invalid_partials"],
             };
             yield return new(
                 "dv",

@@ -1,13 +1,12 @@
 using System.CommandLine;
 using RemoteSigner.Host.Control;
+using RemoteSigner.Native;
 
 namespace RemoteSigner.Host.Cli;
 
 /// <summary>A command cannot be done; the message says what failed, the hint what to do.</summary>
-internal sealed class CliError(string message, string hint) : Exception(message)
+internal sealed class CliError(string message, string hint) : OperatorFault(message, hint)
 {
-    public string Hint { get; } = hint;
-
     /// <summary><see cref="ExitCodes.Failed"/>, or <see cref="ExitCodes.Usage"/> where the command was written wrongly.</summary>
     public int ExitCode { get; private init; } = ExitCodes.Failed;
 
@@ -31,7 +30,7 @@ internal sealed class CliError(string message, string hint) : Exception(message)
         StandardError.Console.WriteLine(
             $"remote-signer: error: {(folder is null ? exception.Message : $"{folder} is a folder, and a file is wanted")}"
         );
-        if ((folder is null ? HintOf(exception) : "name the file in it") is { } hint)
+        if ((folder is null ? FaultHints.HintOf(exception) : "name the file in it") is { } hint)
         {
             StandardError.Console.WriteLines($"remote-signer: hint: {hint}");
         }
@@ -40,9 +39,7 @@ internal sealed class CliError(string message, string hint) : Exception(message)
     }
 
     /// <summary>True for faults that are explained by their message; anything else is a bug and keeps its stack trace.</summary>
-    public static bool Explains(Exception exception) => HintOf(exception) is not null;
-
-    private static string? HintOf(Exception exception) => exception is CliError error ? error.Hint : FaultHints.HintOf(exception);
+    public static bool Explains(Exception exception) => FaultHints.HintOf(exception) is not null;
 
     // The system says of a folder that is read as a file that it is not there, or may not be read.
     private static string? FolderNamedIn(Exception exception) =>

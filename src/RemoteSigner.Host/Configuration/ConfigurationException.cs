@@ -1,7 +1,6 @@
+using RemoteSigner.Native;
+
 namespace RemoteSigner.Host.Configuration;
 
 /// <summary>The configuration cannot be used; names every fault that was found and what to do about it.</summary>
-internal sealed class ConfigurationException(string message, string hint) : Exception(message)
-{
-    public string Hint { get; } = hint;
-}
+internal sealed class ConfigurationException(string message, string hint) : OperatorFault(message, hint);

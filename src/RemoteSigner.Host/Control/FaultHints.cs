@@ -1,15 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
-using RemoteSigner.Administration;
-using RemoteSigner.Audit;
-using RemoteSigner.Clusters;
-using RemoteSigner.Host.Configuration;
-using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
-using RemoteSigner.RemoteAttestation;
-using RemoteSigner.RollbackProtection;
-using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 
@@ -22,25 +14,11 @@ internal static class FaultHints
     public static string? HintOf(Exception exception) =>
         exception switch
         {
-            VerbException error => error.Hint,
-            ConfigurationException error => error.Hint,
-            LedgerException error => error.Hint,
-            AdminException error => error.Hint,
-            AuditSegmentException error => error.Hint,
+            OperatorFault fault => fault.Hint,
+            LedgerException fault => fault.Hint,
             InterchangeContradictionException =>
                 "find out where else this key signs, and stop it there: two signers get it slashed. Nothing of the file was kept",
             InterchangeException => "correct the file, or export it anew from the signer it came from; nothing of it was kept",
-            VaultException error => error.Hint,
-            SealingDeviceException error => error.Hint,
-            RollbackAnchorException error => error.Hint,
-            RemoteAttestationException error => error.Hint,
-            HsmProfileException error => error.Hint,
-            PinException error => error.Hint,
-            ClusterFileException error => error.Hint,
-            KeystoreException error => error.Hint,
-            KeystoreImportException error => Hints(error),
-            ImportException error => Hints(error),
-            SecretMemoryException error => error.Hint,
             SpecException => "name one of mainnet, hoodi, sepolia, gnosis, chiado, minimal, or the path of a consensus config.yaml",
             UnauthorizedAccessException => "run as the user that owns the data directory, with leave to write there",
             IOException { InnerException: AddressInUseException } =>
@@ -51,19 +29,4 @@ internal static class FaultHints
             IOException => "look at the path, its permissions and the space left on its disk",
             _ => null,
         };
-
-    // One line for each keystore: whoever imports a thousand wants to mend all of them at once.
-    private static string Hints(KeystoreImportException error) =>
-        error.Failures.Count == 1
-            ? error.Failures[0].Hint
-            : "nothing was imported; mend or leave out: "
-                + string.Concat(error.Failures.Select(failure => $"\n  {failure.Path}: {failure.Reason} ({failure.Hint})"));
-
-    private static string Hints(ImportException error) =>
-        error.Refusals.Count == 1
-            ? $"nothing was changed; {error.Refusals[0].Hint}"
-            : "nothing was changed; the reasons: "
-                + string.Concat(
-                    error.Refusals.Select(refusal => $"\n  {refusal.Code}: {refusal.Subject}: {refusal.Problem} ({refusal.Hint})")
-                );
 }

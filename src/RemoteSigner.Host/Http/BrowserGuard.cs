@@ -13,7 +13,7 @@ internal static class BrowserGuard
             // Web3Signer's own text for this case.
             return new(
                 StatusCodes.Status403Forbidden,
-                "host_not_authorized",
+                ReasonCodes.HostNotAuthorized,
                 $"the host name '{PeerText.Shown(context.Request.Host.Host, 64)}' is not in "
                     + $"{(kind == ListenerKind.Operations ? "operations" : "api")}.hostAllowlist of signer.json",
                 "Host not authorized."
@@ -25,7 +25,11 @@ internal static class BrowserGuard
         return
             kind != ListenerKind.Operations
             && (context.Request.Headers.Origin.Count > 0 || context.Request.Headers.ContainsKey("Sec-Fetch-Site"))
-            ? new(StatusCodes.Status403Forbidden, "browser_not_welcome", "this door is for a validator client, not for pages in a browser")
+            ? new(
+                StatusCodes.Status403Forbidden,
+                ReasonCodes.BrowserNotWelcome,
+                "this door is for a validator client, not for pages in a browser"
+            )
             : null;
     }
 }

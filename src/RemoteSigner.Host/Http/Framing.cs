@@ -32,7 +32,7 @@ internal static class Framing
                 ? null
                 : new(
                     StatusCodes.Status400BadRequest,
-                    "path_not_plain",
+                    ReasonCodes.PathNotPlain,
                     "a path is written as the documentation has it: without percent signs, dots or a host"
                 )
         );
@@ -49,7 +49,7 @@ internal static class Framing
             {
                 return new(
                     StatusCodes.Status400BadRequest,
-                    "header_not_plain",
+                    ReasonCodes.HeaderNotPlain,
                     "a header's name is letters, digits and hyphens, and no control character is in its value"
                 );
             }
@@ -60,17 +60,25 @@ internal static class Framing
             && (coding is not ["chunked"] || request.Protocol != HttpProtocol.Http11)
         )
         {
-            return new(StatusCodes.Status400BadRequest, "transfer_encoding", "the only Transfer-Encoding is chunked, with HTTP/1.1");
+            return new(
+                StatusCodes.Status400BadRequest,
+                ReasonCodes.TransferEncoding,
+                "the only Transfer-Encoding is chunked, with HTTP/1.1"
+            );
         }
 
         if (request.Headers.ContainsKey(SetAside))
         {
-            return new(StatusCodes.Status400BadRequest, "two_lengths", "a body in chunks has no Content-Length beside them");
+            return new(StatusCodes.Status400BadRequest, ReasonCodes.TwoLengths, "a body in chunks has no Content-Length beside them");
         }
 
         return request.Headers.ContentEncoding.Count == 0
             ? null
-            : new(StatusCodes.Status415UnsupportedMediaType, "content_encoding", "a body is sent as it is: without Content-Encoding");
+            : new(
+                StatusCodes.Status415UnsupportedMediaType,
+                ReasonCodes.ContentEncoding,
+                "a body is sent as it is: without Content-Encoding"
+            );
     }
 
     private static bool HasControl(StringValues values)

@@ -19,7 +19,10 @@ internal sealed class NoKeysToListException : Exception
     {
         if (!access.Knows(client))
         {
-            throw new NoKeysToListException("client_not_named", $"the client '{client.Name}' is not one of the clients in signer.json");
+            throw new NoKeysToListException(
+                ReasonCodes.ClientNotNamed,
+                $"the client '{client.Name}' is not one of the clients in signer.json"
+            );
         }
     }
 
@@ -31,7 +34,7 @@ internal sealed class NoKeysToListException : Exception
         if (!access.HasDuties(client))
         {
             throw new NoKeysToListException(
-                "no_duties",
+                ReasonCodes.NoDuties,
                 $"the client '{client.Name}' has no duties in signer.json, and nothing is signed for it"
             );
         }

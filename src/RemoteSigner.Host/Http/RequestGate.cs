@@ -46,7 +46,7 @@ internal sealed class RequestGate(
         }
         catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
         {
-            const string Reason = "bad_request";
+            const string Reason = ReasonCodes.BadRequest;
             Note(context, Reason, exception.Message);
             Close(context);
             await ApiResponse.ErrorAsync(context, exception.StatusCode, Reason, exception.Message);
@@ -57,7 +57,7 @@ internal sealed class RequestGate(
             await ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status503ServiceUnavailable,
-                "ledger_unavailable",
+                ReasonCodes.LedgerUnavailable,
                 "the duty could not be recorded, so nothing was signed; see /healthcheck and the signer's log"
             );
         }
@@ -92,7 +92,7 @@ internal sealed class RequestGate(
             await ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status500InternalServerError,
-                "internal_error",
+                ReasonCodes.InternalError,
                 "see the signer's log under this request's X-Request-Id"
             );
         }
@@ -134,7 +134,7 @@ internal sealed class RequestGate(
     // A loopback listener knows its client without one; what he asks for there is written down as what he may not.
     private Task RefuseWithoutCertificateAsync(HttpContext context, RouteEndpoint endpoint)
     {
-        const string Reason = "certificate_required";
+        const string Reason = ReasonCodes.CertificateRequired;
         Note(context, Reason, "it takes a client certificate, and came without one");
         if (context.Features.Get<Client>() is { } client)
         {
@@ -199,6 +199,6 @@ internal sealed class RequestGate(
     {
         refused.Record(context.Connection.ClientCertificate, ConnectionPeer.Of(context).EndPoint, NotAccepted);
         context.Response.Headers.Connection = "close";
-        return ApiResponse.ErrorAsync(context, StatusCodes.Status403Forbidden, "client_not_trusted", NotAccepted);
+        return ApiResponse.ErrorAsync(context, StatusCodes.Status403Forbidden, ReasonCodes.ClientNotTrusted, NotAccepted);
     }
 }

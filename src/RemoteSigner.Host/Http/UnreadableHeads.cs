@@ -34,7 +34,7 @@ internal sealed class UnreadableHeads(SignerMetrics metrics, DutyTally tally, IL
             return;
         }
 
-        const string Reason = "bad_request";
+        const string Reason = ReasonCodes.BadRequest;
         var (connection, detail) = (features.Get<IHttpConnectionFeature>(), PeerText.Shown(fault.Message));
         metrics.Turned(Reason);
         tally.Refused(

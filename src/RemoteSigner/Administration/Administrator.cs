@@ -199,7 +199,7 @@ public sealed class Administrator(
             {
                 await abandonAsync();
             }
-            catch (Exception fault) when (fault is SealingDeviceException or RollbackAnchorException or VaultException)
+            catch (Exception fault) when (Trouble.IsOfVaultOrHardware(fault))
             {
                 site.Tell($"what was made in the device could not be taken away again: {fault.Message}");
             }

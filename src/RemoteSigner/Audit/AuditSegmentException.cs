@@ -1,8 +1,6 @@
+using RemoteSigner.Native;
+
 namespace RemoteSigner.Audit;
 
 /// <summary>A segment of the audit log could not be written or read.</summary>
-public sealed class AuditSegmentException(string message, string hint) : Exception(message)
-{
-    /// <summary>What the operator can do.</summary>
-    public string Hint { get; } = hint;
-}
+public sealed class AuditSegmentException(string message, string hint) : OperatorFault(message, hint);

@@ -1,18 +1,16 @@
 using System.Diagnostics;
+using RemoteSigner.Native;
 
 namespace RemoteSigner.Clusters;
 
 /// <summary>A cluster file could not be read: it was not even looked at whether it is genuine.</summary>
-public sealed class ClusterFileException : Exception
+public sealed class ClusterFileException : OperatorFault
 {
     public ClusterFileException(ClusterFileFault fault, string message, string hint, Exception? innerException = null)
-        : base(message, innerException) => (Fault, Hint) = (fault, hint);
+        : base(message, hint, innerException) => Fault = fault;
 
     /// <summary>The kind of trouble.</summary>
     public ClusterFileFault Fault { get; }
-
-    /// <summary>What the operator can do about it.</summary>
-    public string Hint { get; }
 }
 
 /// <summary>What can be wrong with a cluster file.</summary>

@@ -1,11 +1,11 @@
+using RemoteSigner.Native;
+
 namespace RemoteSigner.Sealing;
 
 /// <summary>The hardware that opens a vault could not do what was asked. Carries no secret and is fit for an operator to read.</summary>
-public abstract class SealingDeviceException(string message, string hint, Exception? innerException) : Exception(message, innerException)
+public abstract class SealingDeviceException(string message, string hint, Exception? innerException)
+    : OperatorFault(message, hint, innerException)
 {
-    /// <summary>What the operator can do about it.</summary>
-    public string Hint { get; } = hint;
-
     /// <summary>May it go away by itself, so that trying again makes sense?</summary>
     public abstract bool MayPass { get; }
 }

@@ -44,7 +44,7 @@ public sealed class DvTests(DvScene scene) : IClassFixture<DvScene>
 
         Assert.Equal(scene.Sign(1, message).ToString(), (await CombineAsync(Partial(1, 1), Partial(2, 2), Partial(4, 4))).Signature);
         var swapped = await CombineAsync(Partial(1, 1), Partial(2, 3), Partial(3, 2), Partial(4, 4));
-        Assert.Equal((HttpStatusCode.UnprocessableEntity, "false_partials"), (swapped.Status, swapped.Reason));
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "invalid_partials"), (swapped.Status, swapped.Reason));
         Assert.Equal(["2", "3"], swapped.Json.GetProperty("share_indices").EnumerateArray().Select(index => index.GetString()));
         Assert.Equal("unknown_shares", (await CombineAsync(Partial(1, 1), Partial(1, 1), Partial(2, 2))).Reason);
         Assert.Equal("too_few_partials", (await CombineAsync(Partial(1, 1), Partial(2, 2))).Reason);

@@ -74,8 +74,7 @@ public sealed partial class CodesPageTests
 
             Everything here is chosen for good: it stands in answers, in the audit log, in metrics and in scripts of others.
             A test writes this page from the tables in the code. [Errors](errors.md) says what a client should do with an
-            answer, and has the codes of doors and endpoints; [At three in the
-            morning](../operator/three-in-the-morning.md) says what an operator should do.
+            answer, [At three in the morning](../operator/three-in-the-morning.md) what an operator should.
 
             ## Reason codes of signing
 
@@ -93,6 +92,7 @@ public sealed partial class CodesPageTests
             page.Append($"| `{told.Reason}` | {told.Status} | `{outcome.RuleName}` | {metric} | {means} |\n");
         }
 
+        Constants(page, "Other reason codes of answers", typeof(ReasonCodes), typeof(MalformedRequest));
         Members<SealingTpmFault>(page, "Faults of the TPM (`tpm_…`, 503)", fault => $"tpm_{fault.Code()}");
         Members<ImportFault>(page, "Why a share does not come in", ImportFaultCodes.Code);
         Members<KeystoreFault>(page, "What can be wrong with a keystore", KeystoreFaultCodes.Code);
@@ -153,6 +153,16 @@ public sealed partial class CodesPageTests
                     )
                 ),
         ];
+
+    private static void Constants(StringBuilder page, string title, params Type[] tables)
+    {
+        page.Append($"\n## {title}\n\n| reason | status | means |\n|---|---|---|\n");
+        foreach (var (table, name, value) in tables.SelectMany(table => Constants(table).Select(row => (table, row.Name, row.Value))))
+        {
+            var statuses = table.GetField(name)!.GetCustomAttribute<AnsweredAttribute>()!.Statuses;
+            page.Append($"| `{value}` | {statuses} | {Meaning(table, name)} |\n");
+        }
+    }
 
     private static void Members<T>(StringBuilder page, string title, Func<T, string> code)
         where T : struct, Enum

@@ -100,7 +100,10 @@ public sealed partial class HouseTests
             _shipped
                 .Except([_native])
                 .SelectMany(CompiledCode.Uses)
-                .Where(use => use.Named.Module.Assembly == _native && !(use.Named.IsPublic && use.Named.DeclaringType!.IsVisible))
+                .Where(use =>
+                    use.Named.Module.Assembly == _native
+                    && !((use.Named.IsPublic || use.Named.IsFamily) && use.Named.DeclaringType!.IsVisible)
+                )
                 .Select(use => $"{use.Caller.DeclaringType}: {use.Named.DeclaringType!.Name}.{use.Named.Name}")
                 .Distinct()
         );

@@ -141,8 +141,7 @@ internal sealed class OfflineRollbackProtection : IDisposable
                 ? refusal
                 : null;
         }
-        catch (Exception exception)
-            when (exception is RollbackAnchorException or SealingDeviceException or PinException or HsmProfileException)
+        catch (Exception exception) when (Trouble.IsOfHardware(exception))
         {
             if (signer.Found.Start is not null && isKnown)
             {

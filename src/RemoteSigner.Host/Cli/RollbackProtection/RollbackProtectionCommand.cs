@@ -249,7 +249,7 @@ internal static class RollbackProtectionCommand
                 return;
             }
         }
-        catch (Exception fault) when (fault is RollbackAnchorException or SealingDeviceException or PinException or HsmProfileException)
+        catch (Exception fault) when (Trouble.IsOfHardware(fault))
         {
             StandardError.Console.WriteLine($"the former anchor was not reached ({fault.Message})");
         }

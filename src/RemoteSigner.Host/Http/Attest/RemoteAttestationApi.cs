@@ -36,7 +36,7 @@ internal sealed class RemoteAttestationApi(
             await ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status400BadRequest,
-                "nonce_malformed",
+                ReasonCodes.NonceMalformed,
                 "give ?nonce= with 16 to 64 random bytes in hex, other ones each time"
             );
             return;
@@ -47,7 +47,7 @@ internal sealed class RemoteAttestationApi(
             await ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status503ServiceUnavailable,
-                "keys_loading",
+                ReasonCodes.KeysLoading,
                 "the keys are being opened; see /healthcheck"
             );
             return;
@@ -78,7 +78,7 @@ internal sealed class RemoteAttestationApi(
             await ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status400BadRequest,
-                "challenge_malformed",
+                ReasonCodes.ChallengeMalformed,
                 PeerText.Shown(exception.Message)
             );
             return;
@@ -103,7 +103,7 @@ internal sealed class RemoteAttestationApi(
         await ApiResponse.ErrorAsync(
             context,
             StatusCodes.Status403Forbidden,
-            "client_not_named",
+            ReasonCodes.ClientNotNamed,
             $"the client '{client.Name}' is not one of the clients in signer.json"
         );
         return true;
@@ -118,7 +118,7 @@ internal sealed class RemoteAttestationApi(
             await ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status429TooManyRequests,
-                "one_at_a_time",
+                ReasonCodes.OneAtATime,
                 "the TPM is slow and signing may need it: ask again in a few seconds"
             );
             return;
@@ -134,7 +134,7 @@ internal sealed class RemoteAttestationApi(
             await ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status400BadRequest,
-                "challenge_of_another_tpm",
+                ReasonCodes.ChallengeOfAnotherTpm,
                 $"{PeerText.Shown(exception.Message)}; {exception.Hint}"
             );
         }

@@ -54,12 +54,12 @@ internal sealed class DistributedApi(
 
         if (accounts.Find(composite) is not { } found || !access.Allows(ClientOf(context), found.Share.PublicKey))
         {
-            return ApiResponse.ErrorAsync(context, StatusCodes.Status404NotFound, "unknown_key");
+            return ApiResponse.ErrorAsync(context, StatusCodes.Status404NotFound, ReasonCodes.UnknownKey);
         }
 
         var (account, problem) = accounts.Describe(found);
         return account is null
-            ? ApiResponse.ErrorAsync(context, StatusCodes.Status404NotFound, "account_not_configured", problem)
+            ? ApiResponse.ErrorAsync(context, StatusCodes.Status404NotFound, ReasonCodes.AccountNotConfigured, problem)
             : WriteAsync(context, View(account), DistributedContext.Default.Account);
     }
 

@@ -52,7 +52,7 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
             || !access.Allows(context.Features.GetRequiredFeature<Client>(), share.PublicKey)
         )
         {
-            return ApiResponse.ErrorAsync(context, StatusCodes.Status404NotFound, "unknown_key");
+            return ApiResponse.ErrorAsync(context, StatusCodes.Status404NotFound, ReasonCodes.UnknownKey);
         }
 
         if (share.Membership is not { } membership || clusters.Find(membership) is not { } document)
@@ -78,25 +78,25 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
             ),
             GroupSignature.UnknownShares(var indices) => RefuseAsync(
                 context,
-                "unknown_shares",
+                ReasonCodes.UnknownShares,
                 "the cluster has no such share, or it is given twice",
                 indices
             ),
             GroupSignature.InvalidPartials(var indices) => RefuseAsync(
                 context,
-                "false_partials",
+                ReasonCodes.InvalidPartials,
                 "not signatures of this root under the public shares of the cluster",
                 indices
             ),
             GroupSignature.TooFew(var given, var threshold) => RefuseAsync(
                 context,
-                "too_few_partials",
+                ReasonCodes.TooFewPartials,
                 $"{given} were given, the threshold is {threshold}",
                 null
             ),
             GroupSignature.NotOfGroup => RefuseAsync(
                 context,
-                "not_of_group",
+                ReasonCodes.NotOfGroup,
                 "every partial verifies, yet together they are not the group's signature: the cluster's document contradicts itself",
                 null
             ),
@@ -118,13 +118,16 @@ internal sealed class DvClusterApi(KeyRing keys, AccessPolicy access, ClusterLib
         }
         catch (SpecException exception)
         {
-            fault = new MalformedRequest("not_on_this_network", exception.Message);
+            fault = new MalformedRequest(ReasonCodes.NotOnThisNetwork, exception.Message);
             return false;
         }
 
         fault =
             combination.SigningRoot is { } claimed && claimed != root
-                ? new MalformedRequest("signing_root_mismatch", $"the duty's signing root is {root}: is the signer on the same network?")
+                ? new MalformedRequest(
+                    ReasonCodes.SigningRootMismatch,
+                    $"the duty's signing root is {root}: is the signer on the same network?"
+                )
                 : null;
         return fault is null;
     }

@@ -34,7 +34,7 @@ internal sealed class DvLockApi(SignRecorder recorder, KeyRing keys, AccessPolic
                     ? ApiResponse.ErrorAsync(
                         context,
                         StatusCodes.Status404NotFound,
-                        "unknown_key",
+                        ReasonCodes.UnknownKey,
                         "no operator of this lock is one whose share of every validator is open here"
                     )
                     : ApiResponse.KeysLoadingAsync(context)
@@ -105,7 +105,7 @@ internal sealed class DvLockApi(SignRecorder recorder, KeyRing keys, AccessPolic
             new DvLockError(
                 StatusCodes.Status422UnprocessableEntity,
                 ReasonPhrases.GetReasonPhrase(StatusCodes.Status422UnprocessableEntity),
-                "lock_not_verified",
+                ReasonCodes.LockNotVerified,
                 "the lock does not hold, and was not signed",
                 failures
             ),

@@ -15,7 +15,7 @@ internal sealed record SignRefusal(int Status, string Reason, string? Detail)
     /// none.
     /// </summary>
     public static SignRefusal KeysLoading { get; } =
-        new(StatusCodes.Status503ServiceUnavailable, "keys_loading", "the keys are being opened; see /healthcheck");
+        new(StatusCodes.Status503ServiceUnavailable, ReasonCodes.KeysLoading, "the keys are being opened; see /healthcheck");
 
     /// <summary>The table of all refusals.</summary>
     public static SignRefusal Of(SignOutcome outcome) =>
@@ -24,17 +24,21 @@ internal sealed record SignRefusal(int Status, string Reason, string? Detail)
             SignOutcome.KeysLoading => KeysLoading,
             SignOutcome.UnknownKey or SignOutcome.NotAllowed or SignOutcome.KeyRemoved => new(
                 StatusCodes.Status404NotFound,
-                "unknown_key",
+                ReasonCodes.UnknownKey,
                 null
             ),
             SignOutcome.RootMismatch(var computed) => new(
                 StatusCodes.Status400BadRequest,
-                "signing_root_mismatch",
+                ReasonCodes.SigningRootMismatch,
                 $"the message's signing root is {computed}: is the signer on the same network?"
             ),
-            SignOutcome.NotOnThisNetwork(var detail) => new(StatusCodes.Status400BadRequest, "not_on_this_network", detail),
-            SignOutcome.ClockInDoubt(var detail) => new(StatusCodes.Status412PreconditionFailed, "clock_in_doubt", detail),
-            SignOutcome.OutsideSlotWindow(var detail) => new(StatusCodes.Status412PreconditionFailed, "outside_slot_window", detail),
+            SignOutcome.NotOnThisNetwork(var detail) => new(StatusCodes.Status400BadRequest, ReasonCodes.NotOnThisNetwork, detail),
+            SignOutcome.ClockInDoubt(var detail) => new(StatusCodes.Status412PreconditionFailed, ReasonCodes.ClockInDoubt, detail),
+            SignOutcome.OutsideSlotWindow(var detail) => new(
+                StatusCodes.Status412PreconditionFailed,
+                ReasonCodes.OutsideSlotWindow,
+                detail
+            ),
             SignOutcome.ClusterPolicyViolation(var refusal) => new(
                 StatusCodes.Status412PreconditionFailed,
                 refusal.Rule.Code(),
@@ -47,15 +51,15 @@ internal sealed record SignRefusal(int Status, string Reason, string? Detail)
             ),
             SignOutcome.Slashable(var rule, var detail) => new(StatusCodes.Status412PreconditionFailed, rule.Code(), detail),
             SignOutcome.Busy(var detail) => new(StatusCodes.Status503ServiceUnavailable, MalformedRequest.Busy, detail),
-            SignOutcome.SignatureFault(var detail) => new(StatusCodes.Status500InternalServerError, "signature_fault", detail),
+            SignOutcome.SignatureFault(var detail) => new(StatusCodes.Status500InternalServerError, ReasonCodes.SignatureFault, detail),
             SignOutcome.Failed(LedgerException) => new(
                 StatusCodes.Status503ServiceUnavailable,
-                "ledger_unavailable",
+                ReasonCodes.LedgerUnavailable,
                 "the duty could not be recorded, so nothing was signed; see /healthcheck and the signer's log"
             ),
             SignOutcome.Failed => new(
                 StatusCodes.Status500InternalServerError,
-                "internal_error",
+                ReasonCodes.InternalError,
                 "see the signer's log under this request's X-Request-Id"
             ),
             _ => throw new UnreachableException(),

@@ -103,7 +103,7 @@ internal sealed class KeymanagerApi(
         }
         catch (InterchangeException exception)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, "slashing_protection", exception.Message);
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, ReasonCodes.SlashingProtection, exception.Message);
         }
         catch (AdminException exception)
         {
@@ -114,8 +114,7 @@ internal sealed class KeymanagerApi(
                 exception.Message
             );
         }
-        catch (Exception exception)
-            when (exception is VaultException or SealingDeviceException or RollbackAnchorException or LedgerException)
+        catch (Exception exception) when (exception is LedgerException || Trouble.IsOfVaultOrHardware(exception))
         {
             await HalfDoneAsync(context, log, exception);
         }
@@ -160,8 +159,7 @@ internal sealed class KeymanagerApi(
                 exception.Message
             );
         }
-        catch (Exception exception)
-            when (exception is VaultException or SealingDeviceException or RollbackAnchorException or LedgerException)
+        catch (Exception exception) when (exception is LedgerException || Trouble.IsOfVaultOrHardware(exception))
         {
             await HalfDoneAsync(context, log, exception);
         }
@@ -183,7 +181,7 @@ internal sealed class KeymanagerApi(
             await ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status403Forbidden,
-                "remotekeys_read_only",
+                ReasonCodes.RemotekeysReadOnly,
                 "this signer uses no other signer's keys"
             );
         }
@@ -204,7 +202,7 @@ internal sealed class KeymanagerApi(
         return ApiResponse.ErrorAsync(
             context,
             StatusCodes.Status503ServiceUnavailable,
-            exception is LedgerException ? "ledger_unavailable" : "vault_unavailable",
+            exception is LedgerException ? ReasonCodes.LedgerUnavailable : ReasonCodes.VaultUnavailable,
             "the change was interrupted and may be half done: keys that were to go may sign no more, keys that were to "
                 + "come do not sign yet; repeat the request to finish it. See /healthcheck and the signer's log"
         );
@@ -221,7 +219,7 @@ internal sealed class KeymanagerApi(
         var (reason, detail) =
             loading.IsComplete && fence.State.Closed is { } closed
                 ? (closed.Reason.Code(), closed.Detail)
-                : ("keys_loading", "the keys are being opened; see /healthcheck");
+                : (ReasonCodes.KeysLoading, "the keys are being opened; see /healthcheck");
         await ApiResponse.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, reason, detail);
         return false;
     }

@@ -35,14 +35,14 @@ internal sealed class KeymanagerGate(
                 context.TraceIdentifier,
                 "the Keymanager API",
                 client,
-                "may_not_manage_keys",
+                ReasonCodes.MayNotManageKeys,
                 "\"manageKeys\": true is not set for it in signer.json"
             );
             refused.Record(client, context.TraceIdentifier, "may_not_manage_keys: it asked for the Keymanager API without the right");
             await ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status403Forbidden,
-                "may_not_manage_keys",
+                ReasonCodes.MayNotManageKeys,
                 "this takes \"manageKeys\": true for the client in signer.json"
             );
             return null;
@@ -54,7 +54,7 @@ internal sealed class KeymanagerGate(
                 context.TraceIdentifier,
                 "the Keymanager API",
                 client,
-                "token_not_valid",
+                ReasonCodes.TokenNotValid,
                 "it showed no token that 'remote-signer keymanager token' made"
             );
             refused.Record(client, context.TraceIdentifier, "token_not_valid: it asked for the Keymanager API without the token");
@@ -62,7 +62,7 @@ internal sealed class KeymanagerGate(
             await ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status401Unauthorized,
-                "token_not_valid",
+                ReasonCodes.TokenNotValid,
                 "give the token that 'remote-signer keymanager token' made as Authorization: Bearer"
             );
             return null;

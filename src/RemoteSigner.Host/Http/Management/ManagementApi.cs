@@ -16,7 +16,7 @@ internal sealed class ManagementApi(KeyRing keys, AccessPolicy access, SlashingP
     {
         if (!ApiResponse.MayBeJson(context.Request))
         {
-            return ApiResponse.ErrorAsync(context, StatusCodes.Status406NotAcceptable, "json_only");
+            return ApiResponse.ErrorAsync(context, StatusCodes.Status406NotAcceptable, ReasonCodes.JsonOnly);
         }
 
         var client = context.Features.GetRequiredFeature<Client>();

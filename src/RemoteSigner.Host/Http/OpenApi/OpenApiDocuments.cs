@@ -16,7 +16,7 @@ internal static class OpenApiDocuments
             : ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status404NotFound,
-                "unknown_document",
+                ReasonCodes.UnknownDocument,
                 $"there are {string.Join(", ", Names.Order(StringComparer.Ordinal))}"
             );
     }

@@ -94,7 +94,7 @@ internal sealed partial class SsvApi(
             await ApiResponse.ErrorAsync(
                 context,
                 StatusCodes.Status503ServiceUnavailable,
-                "ledger_unavailable",
+                ReasonCodes.LedgerUnavailable,
                 "it could not be noted, so nothing was given out; see /healthcheck and the signer's log"
             );
         }
@@ -169,7 +169,7 @@ internal sealed partial class SsvApi(
                     : ApiResponse.ErrorAsync(
                         context,
                         StatusCodes.Status403Forbidden,
-                        "key_not_allowed",
+                        ReasonCodes.KeyNotAllowed,
                         "signer.json names the keys of this client, and at least one of these is not among them"
                     )
             );
@@ -205,8 +205,7 @@ internal sealed partial class SsvApi(
         {
             await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, exception.Code, exception.Message);
         }
-        catch (Exception exception)
-            when (exception is VaultException or SealingDeviceException or RollbackAnchorException or LedgerException)
+        catch (Exception exception) when (exception is LedgerException || Trouble.IsOfVaultOrHardware(exception))
         {
             await KeymanagerApi.HalfDoneAsync(context, log, exception);
         }
@@ -224,13 +223,13 @@ internal sealed partial class SsvApi(
             context.TraceIdentifier,
             $"SSV's endpoint '{right.Name()}'",
             client,
-            "ssv_not_allowed",
+            ReasonCodes.SsvNotAllowed,
             "\"ssv\" does not name it for this client in signer.json"
         );
         await ApiResponse.ErrorAsync(
             context,
             StatusCodes.Status403Forbidden,
-            "ssv_not_allowed",
+            ReasonCodes.SsvNotAllowed,
             $"this takes \"ssv\": [\"{right.Name()}\"] for the client in signer.json"
         );
         return null;
@@ -240,7 +239,7 @@ internal sealed partial class SsvApi(
         ApiResponse.ErrorAsync(
             context,
             StatusCodes.Status503ServiceUnavailable,
-            "no_operator_key",
+            ReasonCodes.NoOperatorKey,
             "the keys are being opened, or 'remote-signer operator import' has not sealed this operator's yet"
         );
 

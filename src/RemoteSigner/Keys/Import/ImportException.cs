@@ -1,14 +1,23 @@
+using RemoteSigner.Native;
+
 namespace RemoteSigner.Keys;
 
 /// <summary>Shares could not be taken in: none was, and nothing was changed. Every refusal that was found is listed.</summary>
 public sealed class ImportException(IReadOnlyList<ImportRefusal> refusals)
-    : Exception(
+    : OperatorFault(
         $"{refusals[0].Code}: {refusals[0].Subject}: "
-            + $"{refusals[0].Problem}{(refusals.Count == 1 ? "" : $" (and {refusals.Count - 1} more)")}"
+            + $"{refusals[0].Problem}{(refusals.Count == 1 ? "" : $" (and {refusals.Count - 1} more)")}",
+        HintOf(refusals)
     )
 {
     /// <summary>In the order of what was offered.</summary>
     public IReadOnlyList<ImportRefusal> Refusals { get; } = refusals;
+
+    private static string HintOf(IReadOnlyList<ImportRefusal> refusals) =>
+        refusals.Count == 1
+            ? $"nothing was changed; {refusals[0].Hint}"
+            : "nothing was changed; the reasons: "
+                + string.Concat(refusals.Select(refusal => $"\n  {refusal.Code}: {refusal.Subject}: {refusal.Problem} ({refusal.Hint})"));
 }
 
 /// <summary>One thing that stands against an import.</summary>

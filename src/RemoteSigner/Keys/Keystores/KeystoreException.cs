@@ -1,18 +1,16 @@
 using System.Diagnostics;
+using RemoteSigner.Native;
 
 namespace RemoteSigner.Keys;
 
 /// <summary>A keystore could not be read or opened. Carries neither password nor key.</summary>
-public sealed class KeystoreException : Exception
+public sealed class KeystoreException : OperatorFault
 {
     public KeystoreException(KeystoreFault fault, string message, string hint, Exception? innerException = null)
-        : base(message, innerException) => (Fault, Hint) = (fault, hint);
+        : base(message, hint, innerException) => Fault = fault;
 
     /// <summary>The kind of trouble.</summary>
     public KeystoreFault Fault { get; }
-
-    /// <summary>What the operator can do about it.</summary>
-    public string Hint { get; }
 }
 
 /// <summary>What can be wrong with a keystore.</summary>

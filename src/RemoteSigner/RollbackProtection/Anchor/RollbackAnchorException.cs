@@ -1,12 +1,13 @@
+using RemoteSigner.Native;
 using RemoteSigner.Sealing;
 
 namespace RemoteSigner.RollbackProtection;
 
 /// <summary>The anchor of rollback protection could not do what was asked, or nobody knows whether it did. Carries no secret.</summary>
-public sealed class RollbackAnchorException : Exception
+public sealed class RollbackAnchorException : OperatorFault
 {
     public RollbackAnchorException(RollbackAnchorFault fault, string message, string hint, Exception? innerException = null)
-        : base(message, innerException) => (Fault, Hint) = (fault, hint);
+        : base(message, hint, innerException) => Fault = fault;
 
     /// <summary>What the device of an anchor says. One that is away may be gone for good, and nobody waits for it then.</summary>
     internal static RollbackAnchorException Of(RollbackAnchorFault fault, string anchor, SealingDeviceException device) =>
@@ -22,9 +23,6 @@ public sealed class RollbackAnchorException : Exception
 
     /// <summary>The kind of trouble.</summary>
     public RollbackAnchorFault Fault { get; }
-
-    /// <summary>What the operator can do about it.</summary>
-    public string Hint { get; }
 
     /// <summary>Of an anchor that shows several things at once: the records of all of them.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Records { get; init; } = [];

@@ -1,16 +1,15 @@
+using RemoteSigner.Native;
+
 namespace RemoteSigner.Sealing;
 
 /// <summary>A vault could not be opened or changed; nothing was opened or changed. Carries no secret.</summary>
-public sealed class VaultException : Exception
+public sealed class VaultException : OperatorFault
 {
     public VaultException(VaultFault fault, string message, string hint, Exception? innerException = null)
-        : base(message, innerException) => (Fault, Hint) = (fault, hint);
+        : base(message, hint, innerException) => Fault = fault;
 
     /// <summary>The kind of trouble.</summary>
     public VaultFault Fault { get; }
-
-    /// <summary>What the operator can do about it.</summary>
-    public string Hint { get; }
 }
 
 /// <summary>What can be wrong with a vault.</summary>
