@@ -5,7 +5,7 @@ using RemoteSigner.Native;
 namespace RemoteSigner.Host.Cli;
 
 /// <summary>A command cannot be done; the message says what failed, the hint what to do.</summary>
-internal sealed class CliError(string message, string hint) : OperatorFault(message, hint)
+internal sealed class CliError(string message, string hint) : OperatorException(message, hint)
 {
     /// <summary><see cref="ExitCodes.Failed"/>, or <see cref="ExitCodes.Usage"/> where the command was written wrongly.</summary>
     public int ExitCode { get; private init; } = ExitCodes.Failed;

@@ -14,7 +14,7 @@ internal static class FaultHints
     public static string? HintOf(Exception exception) =>
         exception switch
         {
-            OperatorFault fault => fault.Hint,
+            OperatorException fault => fault.Hint,
             LedgerException fault => fault.Hint,
             InterchangeContradictionException =>
                 "find out where else this key signs, and stop it there: two signers get it slashed. Nothing of the file was kept",

@@ -2,7 +2,6 @@ using RemoteSigner.Administration;
 using RemoteSigner.Administration.Keys;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
-using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 
@@ -23,7 +22,7 @@ internal sealed class ParkedWatch(Administrator administrator, SlashingProtectio
             {
                 await CommitDueAsync();
             }
-            catch (Exception exception) when (exception is OperatorFault or LedgerException)
+            catch (Exception exception) when (exception is OperatorException or LedgerException)
             {
                 log.LogWarning("parked shares whose time has come could not be given up: {Message}; it is tried again", exception.Message);
             }

@@ -4,7 +4,7 @@ using RemoteSigner.Native;
 namespace RemoteSigner.Clusters;
 
 /// <summary>A cluster file could not be read: it was not even looked at whether it is genuine.</summary>
-public sealed class ClusterFileException : OperatorFault
+public sealed class ClusterFileException : OperatorException
 {
     public ClusterFileException(ClusterFileFault fault, string message, string hint, Exception? innerException = null)
         : base(message, hint, innerException) => Fault = fault;

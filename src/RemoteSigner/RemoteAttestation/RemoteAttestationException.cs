@@ -4,4 +4,4 @@ namespace RemoteSigner.RemoteAttestation;
 
 /// <summary>Evidence, a challenge or one of the files around them cannot be made, read or used. Carries no secret.</summary>
 public sealed class RemoteAttestationException(string message, string hint, Exception? innerException = null)
-    : OperatorFault(message, hint, innerException);
+    : OperatorException(message, hint, innerException);

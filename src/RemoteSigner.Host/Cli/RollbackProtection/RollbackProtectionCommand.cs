@@ -3,7 +3,6 @@ using RemoteSigner.Administration.RollbackProtection;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Control;
 using RemoteSigner.RollbackProtection;
-using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 using Spectre.Console;

@@ -4,7 +4,7 @@ namespace RemoteSigner.Keys;
 
 /// <summary>Shares could not be taken in: none was, and nothing was changed. Every refusal that was found is listed.</summary>
 public sealed class ImportException(IReadOnlyList<ImportRefusal> refusals)
-    : OperatorFault(
+    : OperatorException(
         $"{refusals[0].Code}: {refusals[0].Subject}: "
             + $"{refusals[0].Problem}{(refusals.Count == 1 ? "" : $" (and {refusals.Count - 1} more)")}",
         HintOf(refusals)

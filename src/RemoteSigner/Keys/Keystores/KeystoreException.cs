@@ -4,7 +4,7 @@ using RemoteSigner.Native;
 namespace RemoteSigner.Keys;
 
 /// <summary>A keystore could not be read or opened. Carries neither password nor key.</summary>
-public sealed class KeystoreException : OperatorFault
+public sealed class KeystoreException : OperatorException
 {
     public KeystoreException(KeystoreFault fault, string message, string hint, Exception? innerException = null)
         : base(message, hint, innerException) => Fault = fault;

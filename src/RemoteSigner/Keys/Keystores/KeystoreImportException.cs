@@ -4,7 +4,7 @@ namespace RemoteSigner.Keys;
 
 /// <summary>Keystores could not be imported: none was. Every failure that was found is listed.</summary>
 public sealed class KeystoreImportException(IReadOnlyList<KeystoreFailure> failures)
-    : OperatorFault(
+    : OperatorException(
         $"{failures.Count} keystore{(failures.Count == 1 ? "" : "s")} cannot be "
             + $"imported, the first is {failures[0].Path}: {failures[0].Reason}",
         HintOf(failures)

@@ -4,7 +4,7 @@ using RemoteSigner.Sealing;
 namespace RemoteSigner.RollbackProtection;
 
 /// <summary>The anchor of rollback protection could not do what was asked, or nobody knows whether it did. Carries no secret.</summary>
-public sealed class RollbackAnchorException : OperatorFault
+public sealed class RollbackAnchorException : OperatorException
 {
     public RollbackAnchorException(RollbackAnchorFault fault, string message, string hint, Exception? innerException = null)
         : base(message, hint, innerException) => Fault = fault;

@@ -4,4 +4,4 @@ namespace RemoteSigner.Sealing;
 
 /// <summary>An HSM profile is missing or breaks the schema.</summary>
 public sealed class HsmProfileException(string message, string hint, Exception? innerException = null)
-    : OperatorFault(message, hint, innerException);
+    : OperatorException(message, hint, innerException);

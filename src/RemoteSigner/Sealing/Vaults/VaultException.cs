@@ -3,7 +3,7 @@ using RemoteSigner.Native;
 namespace RemoteSigner.Sealing;
 
 /// <summary>A vault could not be opened or changed; nothing was opened or changed. Carries no secret.</summary>
-public sealed class VaultException : OperatorFault
+public sealed class VaultException : OperatorException
 {
     public VaultException(VaultFault fault, string message, string hint, Exception? innerException = null)
         : base(message, hint, innerException) => Fault = fault;

@@ -5,7 +5,7 @@ namespace RemoteSigner.Native;
 /// because every room that has such faults knows this one; the ledger's engine, which references nothing, has
 /// <c>LedgerException</c> with a hint of its own.
 /// </summary>
-public abstract class OperatorFault(string message, string hint, Exception? innerException = null) : Exception(message, innerException)
+public abstract class OperatorException(string message, string hint, Exception? innerException = null) : Exception(message, innerException)
 {
     /// <summary>What the operator can do about it: one line, or a list, lower case, no full stop.</summary>
     public string Hint { get; } = hint;
