@@ -24,7 +24,7 @@ lint:
 	@tests/lint.sh
 
 
-## Four signers of a 3-of-4 cluster on this machine; ONCE=1 ends after the steps, SEAL=tpm seals under software TPMs, NATIVE=1 takes the published binary.
+## Four signers of a 3-of-4 cluster; ONCE=1 ends after the steps, SEAL=tpm seals under TPMs, NATIVE=1 takes the published binary.
 demo: $(if $(NATIVE),publish,install)
 	@tests/demo.sh $(if $(NATIVE),--native,) $(if $(ONCE),--once,) $(if $(filter tpm,$(SEAL)),--tpm,)
 
