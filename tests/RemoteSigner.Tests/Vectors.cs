@@ -19,6 +19,9 @@ public static class Vectors
         return found ?? throw new DirectoryNotFoundException(Missing(relative));
     }
 
+    /// <summary>Whether there is such a vector: for a test whose cases have theirs or not.</summary>
+    public static bool Has(string relative) => Find(relative) is not null;
+
     /// <summary>One theory row for each file of a folder, by path relative to the vectors; one skipped row where it is missing.</summary>
     public static IEnumerable<TheoryDataRow<string>> Files(string folder, string pattern = "*.json") =>
         Find(folder) is { } found

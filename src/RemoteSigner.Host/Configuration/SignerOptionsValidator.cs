@@ -46,7 +46,7 @@ internal static class SignerOptionsValidator
             ("operations", options.Operations),
             ("tls", options.Tls),
             ("clients", options.Clients),
-            ("rollback-protection", options.RollbackProtection),
+            ("rollbackProtection", options.RollbackProtection),
             ("attestation", options.Attestation),
             ("registrations", options.Registrations),
             ("deposits", options.Deposits),

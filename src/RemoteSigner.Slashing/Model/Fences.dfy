@@ -9,7 +9,7 @@ module Fences {
   // and after an orderly stop the ledger that was stopped (its newest audit entry commits to all of it).
   datatype Record = Record(start: nat, run: nat, write: nat, bounds: SignedBounds, stop: Option<Ledger>)
 
-  datatype Decision = Refuse | RaiseFloors | Serve
+  datatype Decision = Refuse | RaiseLowWatermarks | Serve
 
   predicate SameButStart(a: Ledger, b: Ledger) { a.(start := 0) == b.(start := 0) }
 
@@ -17,12 +17,12 @@ module Fences {
   function Decide(l: Ledger, count: nat, record: Record): Decision {
     if l.start < count || l.start > count + 1 || record.start != count then Refuse
     else if record.stop.Some? && SameButStart(l, record.stop.value) then Serve
-    else RaiseFloors
+    else RaiseLowWatermarks
   }
 
   // What the ledger writes before the witness counts: the number of the start and the floors, in one transaction.
   function Note(l: Ledger, start: nat, decision: Decision, record: Record): Ledger {
-    (if decision.RaiseFloors? then RaiseFloor(l, record.bounds) else l).(start := start)
+    (if decision.RaiseLowWatermarks? then RaiseFloor(l, record.bounds) else l).(start := start)
   }
 
   predicate AtMost(a: SignedBounds, b: SignedBounds) { a.fence <= b.fence && a.source <= b.source }

@@ -365,7 +365,7 @@ module Laws {
     forall l: Ledger, count: nat, record: Record {:trigger Decide(l, count, record)} ::
       match Decide(l, count, record)
       case Serve => record.start == count && record.stop.Some? && SameButStart(l, record.stop.value)
-      case RaiseFloors => FloorAtLeast(Note(l, count + 1, RaiseFloors, record).floor, record.bounds)
+      case RaiseLowWatermarks => FloorAtLeast(Note(l, count + 1, RaiseLowWatermarks, record).floor, record.bounds)
       case Refuse => true
   }
 

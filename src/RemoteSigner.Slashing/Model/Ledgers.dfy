@@ -25,7 +25,7 @@ module Ledgers {
 
   function Judge(l: Ledger, key: Key, group: Option<Key>, d: Duty): Verdict {
     if !MayAsk(l, key, group) then Refused(KeyNotActive)
-    else if BelowFloor(l.floor, d) then Refused(BelowGlobalFloor)
+    else if BelowFloor(l.floor, d) then Refused(BelowGlobalLowWatermark)
     else DecideDuty(l.histories[l.keys[key].history], l.high, d)
   }
 
@@ -42,7 +42,7 @@ module Ledgers {
   // What is stated about the past of a key that comes in.
   datatype Stated = FromHistory | NeverSigned | FromNow(slot: nat, vote: VoteFloor) | Continued
 
-  datatype Registration = Enrolled | NoFloor | HasHistory | WasRetired | OtherGroup
+  datatype Registration = Enrolled | NoLowWatermark | HasHistory | WasRetired | OtherGroup
 
   predicate HasFloor(l: Ledger, key: Key) {
     key in l.keys && l.keys[key].history in l.histories && !IsEmpty(l.histories[l.keys[key].history])
@@ -62,9 +62,9 @@ module Ledgers {
     if key in l.keys && l.keys[key].state in {Retired, Retiring, Releasing, Parked, Exported} then Some(WasRetired)
     else if !FitTogether(l, key, group) then Some(OtherGroup)
     else match stated
-      case FromHistory => if hasHistory then None else Some(NoFloor)
+      case FromHistory => if hasHistory then None else Some(NoLowWatermark)
       case NeverSigned => if hasHistory then Some(HasHistory) else None
-      case Continued => if known then None else Some(NoFloor)
+      case Continued => if known then None else Some(NoLowWatermark)
       case FromNow(_, _) => None
   }
 

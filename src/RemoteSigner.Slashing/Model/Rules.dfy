@@ -63,7 +63,7 @@ module Rules {
 
   datatype Rule =
     | KeyNotActive
-    | BelowGlobalFloor
+    | BelowGlobalLowWatermark
     | SourceAfterTarget
     | AtOrAboveHighWatermark
     | SourceBelowLowWatermark

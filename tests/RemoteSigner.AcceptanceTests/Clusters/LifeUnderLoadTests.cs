@@ -226,7 +226,7 @@ public sealed class LifeUnderLoadTests : IDisposable
         Func<SignableMessage, BlsSignature> sign
     )
     {
-        if (!Path.Exists(LockOf(document)))
+        if (!Vectors.Has($"clusters-charon/{document}/cluster-lock.json"))
         {
             return NotSlashable(EveryDuty.Of(group, SsvOwner, sign));
         }

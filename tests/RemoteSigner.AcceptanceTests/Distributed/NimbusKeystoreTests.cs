@@ -103,7 +103,7 @@ public sealed class NimbusKeystoreTests(DvScene scene) : IClassFixture<DvScene>
         "--url",
         "9=http://a"
     )]
-    [InlineData("has no URL", "no share index and URL", "--out", "x", "--url", "1=ftp://a")]
+    [InlineData("has no URL", "is not INDEX=URL", "--out", "x", "--url", "1=ftp://a")]
     [InlineData("has two", "two URLs", "--out", "x", "--url", "1=http://a", "--url", "1=http://b")]
     public async Task What_is_not_said_is_asked_for(string what, string problem, params string[] options)
     {

@@ -76,7 +76,7 @@ public abstract partial class RollbackProtectionScenarios
     {
         _home.Dispose();
         _home = await CreateHomeAsync("--rollback-protection", "none");
-        _home.Configure(options => options.AsObject().Remove("rollback-protection"));
+        _home.Configure(options => options.AsObject().Remove("rollbackProtection"));
         _home.BackUp("copy");
         (await _home.RunAsync("rollback-protection", "enrol", "--anchor-on-host")).Succeeded();
         (await _home.RunAsync(RekeyOf(_home))).Succeeded();

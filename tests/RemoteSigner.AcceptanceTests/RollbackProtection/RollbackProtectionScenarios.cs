@@ -235,7 +235,7 @@ public abstract partial class RollbackProtectionScenarios : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_witness_that_was_left_vouches_for_nothing_from_before_or_after()
+    public async Task An_anchor_that_was_left_vouches_for_nothing_from_before_or_after()
     {
         await RunAsync(async signer => Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 100)));
         _home.BackUp("copy");
@@ -249,7 +249,7 @@ public abstract partial class RollbackProtectionScenarios : IAsyncLifetime
             Assert.Equal(HttpStatusCode.OK, await VoteAsync(signer, 200));
         });
 
-        _home.Configure(options => options.AsObject().Remove("rollback-protection"));
+        _home.Configure(options => options.AsObject().Remove("rollbackProtection"));
         await AssertRefusesAllAsync("ledger_without_start");
         _home.PutBack("copy");
         await AssertRefusesAllAsync("record_foreign");
@@ -262,7 +262,7 @@ public abstract partial class RollbackProtectionScenarios : IAsyncLifetime
     {
         _home.Dispose();
         _home = await CreateHomeAsync("--rollback-protection", "none");
-        _home.Configure(options => options.AsObject().Remove("rollback-protection"));
+        _home.Configure(options => options.AsObject().Remove("rollbackProtection"));
         await AssertRefusesAllAsync("not_enrolled");
 
         (await _home.RunAsync("rollback-protection", "enrol", "--anchor-on-host")).Succeeded();
@@ -272,7 +272,7 @@ public abstract partial class RollbackProtectionScenarios : IAsyncLifetime
     }
 
     private void SetAnchor(string anchor) =>
-        _home.Configure(options => options["rollback-protection"] = new JsonObject { ["anchor"] = anchor });
+        _home.Configure(options => options["rollbackProtection"] = new JsonObject { ["anchor"] = anchor });
 
     /// <summary>A verb that changes the vault.</summary>
     protected virtual string[] VaultChange => ["seal", "enrol"];

@@ -42,7 +42,7 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
     {
         var line = await PrepareAsync(verb);
         (await _home.RunAsync("rollback-protection", "leave", "--accept-risk")).Succeeded();
-        _home.Configure(options => options["rollback-protection"]!["anchor"] = "none");
+        _home.Configure(options => options["rollbackProtection"]!["anchor"] = "none");
         var twin = _home.CopyBeside("twin");
         (await _home.RunAsync("seal", "enrol", "--recovery", await RecoveryAsync("here"))).Succeeded();
         (
@@ -63,7 +63,7 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
         if (!hasAnchor)
         {
             (await _home.RunAsync("rollback-protection", "leave", "--accept-risk")).Succeeded();
-            _home.Configure(options => options["rollback-protection"]!["anchor"] = "none");
+            _home.Configure(options => options["rollbackProtection"]!["anchor"] = "none");
         }
 
         _home.BackUp("before");
@@ -159,10 +159,10 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
     }
 
     [Fact]
-    public async Task A_witness_that_was_switched_off_in_the_settings_alone_is_missed()
+    public async Task An_anchor_that_was_switched_off_in_the_settings_alone_is_missed()
     {
         var import = await PrepareAsync("keys import --keystores NEW --never-signed");
-        _home.Configure(options => options["rollback-protection"]!["anchor"] = "none");
+        _home.Configure(options => options["rollbackProtection"]!["anchor"] = "none");
 
         await RefusesAsync(import, "signer.json says rollbackProtection.anchor none");
     }
@@ -211,7 +211,7 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
     public async Task Without_a_anchor_a_ledger_that_is_older_than_its_vault_is_taken_with_a_low_watermark_alone()
     {
         (await _home.RunAsync("rollback-protection", "leave", "--accept-risk")).Succeeded();
-        _home.Configure(options => options["rollback-protection"]!["anchor"] = "none");
+        _home.Configure(options => options["rollbackProtection"]!["anchor"] = "none");
         _home.BackUp("before");
         (await _home.RunAsync("seal", "enrol", "--recovery", await RecoveryAsync("later"))).Succeeded();
         _home.PutBack("before", "ledger");

@@ -172,7 +172,7 @@ public sealed class CertificateCareTests(SignerTemplate template) : IDisposable
     {
         foreach (var file in new[] { "ca.crt", "server.crt" })
         {
-            Refusal.IsTold(await _home.RunAsync("tls", "revoke", Path.Combine(_home.Data, "tls", file)), "no client's certificate");
+            Refusal.IsTold(await _home.RunAsync("tls", "revoke", Path.Combine(_home.Data, "tls", file)), "not a client certificate");
         }
 
         await File.WriteAllTextAsync(Path.Combine(_home.Data, "clients", "bad.crt"), "x");

@@ -22,7 +22,7 @@ public sealed class TpmMoveTests : TpmScene
         await SealInTokenTooAsync();
         await AssertServesNextAsync();
         (await Home.RunAsync("rollback-protection", "move", "token", "--anchor-on-host")).Succeeded();
-        Home.Configure(options => options["rollback-protection"]!["anchor"] = "token");
+        Home.Configure(options => options["rollbackProtection"]!["anchor"] = "token");
         (await Home.RunAsync("seal", "remove", inTpm)).Succeeded();
         await AssertServesNextAsync();
         await Tpm.KillAsync();
@@ -33,7 +33,7 @@ public sealed class TpmMoveTests : TpmScene
         (await Home.RunAsync("tpm", "provision")).Succeeded();
         (await Home.RunAsync("rollback-protection", "move", "tpm")).Succeeded();
         SealBy("tpm");
-        Home.Configure(options => options["rollback-protection"]!["anchor"] = "tpm");
+        Home.Configure(options => options["rollbackProtection"]!["anchor"] = "tpm");
         Refusal.IsTold(
             await Home.RunAsync("seal", "remove", (await SlotsAsync()).Single(slot => slot != inToken)),
             "by which signer.json opens the vault",
@@ -76,7 +76,7 @@ public sealed class TpmMoveTests : TpmScene
         await SealInTokenTooAsync();
         await AssertServesNextAsync();
         (await Home.RunAsync("rollback-protection", "move", "token", "--anchor-on-host")).Succeeded();
-        Home.Configure(options => options["rollback-protection"]!["anchor"] = "token");
+        Home.Configure(options => options["rollbackProtection"]!["anchor"] = "token");
         await using var other = await SoftwareTpm.StartAsync(Directory.CreateDirectory(Home.Beside("other")).FullName);
         (await other.ToolAsync("createprimary", "-C", "o", "-G", "ecc", "-c", "srk.ctx")).Succeeded();
         await other.FlushAsync();
@@ -135,7 +135,7 @@ public sealed class TpmMoveTests : TpmScene
     }
 
     [Fact]
-    public async Task A_witness_that_is_gone_for_good_is_followed_by_another()
+    public async Task An_anchor_that_is_gone_for_good_is_followed_by_another()
     {
         await AssertSignsAsync();
         await SealInTokenTooAsync();
@@ -146,7 +146,7 @@ public sealed class TpmMoveTests : TpmScene
             Refusal.IsTold(await Home.RunAsync("rollback-protection", verb), "cannot be reached", "another anchor in signer.json");
         }
 
-        Home.Configure(options => options["rollback-protection"]!["anchor"] = "token");
+        Home.Configure(options => options["rollbackProtection"]!["anchor"] = "token");
         (await Home.RunAsync("rollback-protection", "clear", "--accept-risk")).Succeeded();
         (await Home.RunAsync("rollback-protection", "clear", "--accept-risk")).Succeeded();
         await AssertServesNextAsync();
@@ -159,7 +159,7 @@ public sealed class TpmMoveTests : TpmScene
         await SealInTokenTooAsync();
         await AssertServesNextAsync();
         Home.BackUp("copy");
-        Home.Configure(options => options["rollback-protection"]!["anchor"] = "token");
+        Home.Configure(options => options["rollbackProtection"]!["anchor"] = "token");
 
         Assert.Contains(
             "vouches for copies from before",
@@ -173,7 +173,7 @@ public sealed class TpmMoveTests : TpmScene
         );
 
         Home.PutBack("copy");
-        Home.Configure(options => options["rollback-protection"]!["anchor"] = "tpm");
+        Home.Configure(options => options["rollbackProtection"]!["anchor"] = "tpm");
         var status = JsonDocument.Parse((await Home.RunAsync("rollback-protection", "status", "--json")).Succeeded().Output);
         Assert.Equal("refuse", status.RootElement.GetProperty("nextStart").GetString());
     }
@@ -182,7 +182,7 @@ public sealed class TpmMoveTests : TpmScene
     private async Task SealInTokenTooAsync()
     {
         SealBy("softhsm2");
-        Home.Configure(options => options["rollback-protection"]!["anchor"] = "tpm");
+        Home.Configure(options => options["rollbackProtection"]!["anchor"] = "tpm");
         (await Home.RunAsync("seal", "enrol")).Succeeded();
     }
 

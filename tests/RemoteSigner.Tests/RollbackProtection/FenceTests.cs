@@ -75,7 +75,7 @@ public sealed class FenceTests : FenceScene
     }
 
     [Fact]
-    public async Task A_witness_that_fails_is_left_alone_for_a_while_and_tried_again()
+    public async Task An_anchor_that_fails_is_left_alone_for_a_while_and_tried_again()
     {
         Open(fence: 20);
         Anchor.Step = step => _ = step == "before write" ? throw ModelRollbackAnchor.Fault() : step;

@@ -53,7 +53,7 @@ public sealed class RollbackAnchorActCrashTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public Task A_witness_that_is_left_vouches_for_no_copy(string kind, bool dies) => AtEveryStepAsync(kind, dies, async scene =>
+    public Task An_anchor_that_is_left_vouches_for_no_copy(string kind, bool dies) => AtEveryStepAsync(kind, dies, async scene =>
         {
             Func<Standing, AdminAct<string>> leave = standing => new LeaveAnchor(standing);
             _ = scene.Copy();

@@ -208,7 +208,7 @@ public sealed class StartRulesTests
     }
 
     [Fact]
-    public void A_witness_without_a_record_is_refused() =>
+    public void An_anchor_without_a_record_is_refused() =>
         Refuses(RollbackReason.RecordMissing, _clean with { Anchor = _clean.Anchor! with { Record = default }, Record = null });
 
     [Fact]

@@ -169,7 +169,6 @@ internal sealed partial class World
         {
             PermitDecision.Granted { AlreadySigned: true } => IModelLedger.AllowedAgain,
             PermitDecision.Granted => IModelLedger.Allowed,
-            PermitDecision.Refused(SlashingRule.BelowGlobalLowWatermark, _) => "BelowGlobalFloor",
             PermitDecision.Refused(var rule, _) => rule.ToString(),
             PermitDecision.NotOnRecord => nameof(PermitDecision.NotOnRecord),
             _ => throw new DisagreementException($"a request ended as {decision}"),

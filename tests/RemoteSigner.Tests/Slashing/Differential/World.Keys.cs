@@ -22,11 +22,7 @@ internal sealed partial class World
                 Enrolment(step, history),
                 life.Evidence<KeyRegistrationReport>(!done.Describe().SequenceEqual(place.Model.Describe()))
             );
-            var refused = report
-                .Refused.Select(one =>
-                    ((int)one.Key.PublicKey.Bytes[1], one.Reason is Registration.NoLowWatermark ? "NoFloor" : one.Reason.GetType().Name)
-                )
-                .ToList();
+            var refused = report.Refused.Select(one => ((int)one.Key.PublicKey.Bytes[1], one.Reason.GetType().Name)).ToList();
             DisagreementException.ThrowUnless(
                 refused.SequenceEqual(registrations.Where(one => one.Registration != IModelLedger.Enrolled)),
                 () => $"the program refused {string.Join(' ', refused)}, the model says {string.Join(' ', registrations)}"

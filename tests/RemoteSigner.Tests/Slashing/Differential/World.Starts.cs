@@ -90,11 +90,7 @@ internal sealed partial class World
                 _tally.Note("start", refusal.Reason.ToString());
                 break;
             default:
-                Agree(
-                    "start",
-                    decision is StartDecision.RaiseLowWatermarks ? "RaiseFloors" : decision.GetType().Name,
-                    isBeaten ? "StartedElsewhere" : model
-                );
+                Agree("start", decision.GetType().Name, isBeaten ? "StartedElsewhere" : model);
                 break;
         }
     }
