@@ -385,7 +385,7 @@ internal static class RequestSeeds
         yield return $"{{\"type\":\"SYNC_COMMITTEE_MESSAGE\",{fork},\"sync_committee_message\":{{\"slot\":\"{slot}\","
             + $"\"beacon_block_root\":\"{root}\"}}}}";
         yield return $"{{\"type\":\"SYNC_COMMITTEE_SELECTION_PROOF\",{fork},\"sync_aggregator_selection_data\":{{\"slot\":\"{slot}\","
-            + "\"subcommittee_index\":\"2\"}}}}";
+            + "\"subcommittee_index\":\"2\"}}";
         yield return $"{{\"type\":\"SYNC_COMMITTEE_CONTRIBUTION_AND_PROOF\",{fork},"
             + $"\"contribution_and_proof\":{{\"aggregator_index\":\"7\",\"contribution\":{{\"slot\":\"{slot}\","
             + $"\"beacon_block_root\":\"{root}\",\"subcommittee_index\":\"1\","
@@ -399,7 +399,7 @@ internal static class RequestSeeds
         yield return $"{{\"type\":\"VALIDATOR_REGISTRATION\",\"validator_registration\":{{\"fee_recipient\":\"{OwnFeeRecipient}\","
             + $"\"gas_limit\":\"30000000\",\"timestamp\":\"1700000000\",\"pubkey\":\"{signer.Key}\"}}}}";
         yield return $"{{\"type\":\"DEPOSIT\",\"deposit\":{{\"pubkey\":\"{signer.Key}\",\"withdrawal_credentials\":\"{root}\","
-            + "\"amount\":\"32000000000\",\"genesis_fork_version\":\"0x10000910\"}}}}";
+            + "\"amount\":\"32000000000\",\"genesis_fork_version\":\"0x10000910\"}}";
     }
 
     // Of another chain: told that they are of hoodi, so that they come further than the first check.
