@@ -21,7 +21,7 @@ public sealed class ProtectionTests
     }
 
     [Fact]
-    public async Task Without_a_anchor_an_old_copy_of_the_folder_is_what_nothing_protects_from()
+    public async Task Without_an_anchor_an_old_copy_of_the_folder_is_what_nothing_protects_from()
     {
         using var home = SignerHome.Empty();
         var told = (await home.InitAsync("hoodi", "--rollback-protection", "none")).Succeeded().Error;

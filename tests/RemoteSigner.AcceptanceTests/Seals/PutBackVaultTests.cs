@@ -208,7 +208,7 @@ public sealed class PutBackVaultTests(SignerTemplate template) : IDisposable
     /// Where no anchor goes along nobody can tell which of the two is old: both risks are shown, and the ledger stands on a low watermark.
     /// </summary>
     [Fact]
-    public async Task Without_a_anchor_a_ledger_that_is_older_than_its_vault_is_taken_with_a_low_watermark_alone()
+    public async Task Without_an_anchor_a_ledger_that_is_older_than_its_vault_is_taken_with_a_low_watermark_alone()
     {
         (await _home.RunAsync("rollback-protection", "leave", "--accept-risk")).Succeeded();
         _home.Configure(options => options["rollbackProtection"]!["anchor"] = "none");

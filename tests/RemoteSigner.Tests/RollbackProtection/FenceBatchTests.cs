@@ -27,7 +27,7 @@ public sealed class FenceBatchTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _history.DisposeAsync();
 
     [Fact]
-    public async Task A_batch_waits_for_a_anchor_that_hangs_as_long_as_one_duty_and_what_is_covered_is_signed()
+    public async Task A_batch_waits_for_an_anchor_that_hangs_as_long_as_one_duty_and_what_is_covered_is_signed()
     {
         _life.Anchor.Gate = new TaskCompletionSource().Task;
         await _history.DoAsync(new RollbackProtectionAct.Pass(Slots: 8));

@@ -185,7 +185,7 @@ public sealed class StartRulesTests
         Refuses(RollbackReason.CounterBehind, _clean with { Record = _clean.Record! with { Start = 5 } });
 
     [Fact]
-    public void A_ledger_without_a_start_beside_a_anchor_is_refused() =>
+    public void A_ledger_without_a_start_beside_an_anchor_is_refused() =>
         Refuses(RollbackReason.LedgerWithoutStart, _clean with { Ledger = null });
 
     [Fact]

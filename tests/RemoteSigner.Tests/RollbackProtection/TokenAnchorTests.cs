@@ -367,7 +367,7 @@ public sealed class TokenAnchorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_change_without_a_anchor_makes_none()
+    public async Task A_change_without_an_anchor_makes_none()
     {
         Assert.Equal(RollbackAnchorFault.Missing, (await Assert.ThrowsAsync<RollbackAnchorException>(() => WriteAsync(1))).Fault);
         Assert.Equal(0, await CountObjectsAsync());

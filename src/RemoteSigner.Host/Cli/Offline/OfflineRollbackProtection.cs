@@ -195,15 +195,7 @@ internal sealed class OfflineRollbackProtection : IDisposable
             }
         }
         catch (Exception exception)
-            when (exception
-                    is VaultException
-                        or SealingDeviceException
-                        or PinException
-                        or HsmProfileException
-                        or RollbackAnchorException
-                        or SecretMemoryException
-                        or LedgerException
-            )
+            when (Trouble.IsOfHardware(exception) || exception is VaultException or SecretMemoryException or LedgerException)
         {
             StandardError.Console.WriteLine(
                 "the change is made, but the anchor of rollback protection was not told: the next "
