@@ -8,7 +8,7 @@ internal sealed class FenceClock(Fence fence, Network network, TimeProvider time
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(network.SlotDuration(fence.State.Edge ?? default), time);
+        using var timer = new PeriodicTimer(network.SlotDuration(fence.State.Bounds?.Fence ?? default), time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             fence.Tick();

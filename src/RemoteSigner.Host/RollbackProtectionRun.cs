@@ -294,7 +294,7 @@ internal sealed class RollbackProtectionRun(
         switch (decision)
         {
             case StartDecision.Serve:
-                log.LogInformation("the ledger is the one that was stopped; the fence stands at epoch {Fence}", fence.State.Edge);
+                log.LogInformation("the ledger is the one that was stopped; the fence stands at epoch {Fence}", fence.State.Bounds?.Fence);
                 break;
             case StartDecision.RaiseLowWatermarks(var raised) when standing is null || standing.Fence < raised.Fence:
                 log.LogWarning(

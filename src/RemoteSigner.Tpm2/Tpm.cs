@@ -14,25 +14,25 @@ public sealed partial class Tpm : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly ITpmTransport _transport;
-    private readonly TpmTimeouts _patience;
+    private readonly TpmTimeouts _timeouts;
     private readonly PinnedBytes _command = new(4096),
         _response = new(4096);
     private volatile bool _unreachable;
 
-    private Tpm(ITpmTransport transport, TpmTimeouts patience) => (_transport, _patience) = (transport, patience);
+    private Tpm(ITpmTransport transport, TpmTimeouts timeouts) => (_transport, _timeouts) = (transport, timeouts);
 
     /// <summary>How many commands were sent over this connection, those sent again included.</summary>
     public long CommandsSent { get; private set; }
 
-    public static Tpm Open(TpmAddress address, TpmTimeouts? patience = null) => Open(address.Connect(), patience);
+    public static Tpm Open(TpmAddress address, TpmTimeouts? timeouts = null) => Open(address.Connect(), timeouts);
 
     /// <summary>
     /// Takes the transport over. Without a resource manager the TPM is ours alone: it is started if nobody did, and what an earlier, killed
     /// client left loaded is flushed, because three objects fill it.
     /// </summary>
-    public static Tpm Open(ITpmTransport transport, TpmTimeouts? patience = null)
+    public static Tpm Open(ITpmTransport transport, TpmTimeouts? timeouts = null)
     {
-        var tpm = new Tpm(transport, patience ?? TpmTimeouts.Default);
+        var tpm = new Tpm(transport, timeouts ?? TpmTimeouts.Default);
         try
         {
             if (!transport.HasResourceManager)
@@ -106,17 +106,17 @@ public sealed partial class Tpm : IDisposable
     /// <summary>Sends the command in the buffer, again while the TPM asks for it; the length of the answer, which is a success.</summary>
     private int Persist(TpmCc command, CommandShape shape, int length)
     {
-        var began = _patience.Time.GetTimestamp();
+        var began = _timeouts.Time.GetTimestamp();
         for (var attempt = 0; ; attempt++)
         {
-            var answer = Transact(length, shape.MakesKey ? _patience.KeyGeneration : _patience.Command);
+            var answer = Transact(length, shape.MakesKey ? _timeouts.KeyGeneration : _timeouts.Command);
             var code = TpmResponse.CodeOf(_response.Span[..answer]);
             if (code.Rc == TpmRc.SUCCESS)
             {
                 return answer;
             }
 
-            var pause = Backoff(code.Rc, attempt, _patience.Time.GetElapsedTime(began)) ?? throw new TpmException(command, code);
+            var pause = Backoff(code.Rc, attempt, _timeouts.Time.GetElapsedTime(began)) ?? throw new TpmException(command, code);
             Sleep(pause);
         }
     }
@@ -125,15 +125,15 @@ public sealed partial class Tpm : IDisposable
     private TimeSpan? Backoff(TpmRc code, int attempt, TimeSpan waited) =>
         code switch
         {
-            _ when TpmException.IsCodeOfOthers(code) && waited < _patience.Busy => TimeSpan.FromMilliseconds(2 << Math.Min(attempt, 7)),
-            TpmRc.NV_RATE when waited < _patience.NvRate => TimeSpan.FromSeconds(1),
+            _ when TpmException.IsCodeOfOthers(code) && waited < _timeouts.Busy => TimeSpan.FromMilliseconds(2 << Math.Min(attempt, 7)),
+            TpmRc.NV_RATE when waited < _timeouts.NvRate => TimeSpan.FromSeconds(1),
             _ => null,
         };
 
     private void Sleep(TimeSpan pause)
     {
         using var over = new ManualResetEventSlim();
-        using var timer = _patience.Time.CreateTimer(_ => over.Set(), null, pause, Timeout.InfiniteTimeSpan);
+        using var timer = _timeouts.Time.CreateTimer(_ => over.Set(), null, pause, Timeout.InfiniteTimeSpan);
         over.Wait();
     }
 

@@ -16,7 +16,7 @@ internal sealed class Bench : IDisposable
 
     public Bench()
     {
-        CommandResult.RetryPolicies = TimeSpan.FromMinutes(30);
+        CommandResult.Timeout = TimeSpan.FromMinutes(30);
         Folder = Directory.CreateTempSubdirectory("remote-signer-bench-").FullName;
         Token = SoftToken.Create(Directory.CreateDirectory(Path.Combine(Folder, "token")).FullName);
         Report = new Report(IsQuick, Engine);

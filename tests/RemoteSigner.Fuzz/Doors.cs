@@ -22,7 +22,7 @@ internal sealed record RawAnswer(int Status, string Body);
 /// <summary>One connection to one listener, kept as long as it answers.</summary>
 internal sealed class Door(FuzzedSigner signer, Listener listener) : IDisposable
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(20);
 
     private Socket? _socket;
     private Stream? _stream;
@@ -31,14 +31,14 @@ internal sealed class Door(FuzzedSigner signer, Listener listener) : IDisposable
     /// <exception cref="IOException">There was none: it was dropped.</exception>
     public async Task<RawAnswer> AskAsync(byte[] request)
     {
-        using var patience = new CancellationTokenSource(_patience);
+        using var timeout = new CancellationTokenSource(_timeout);
         for (var isOld = _stream is not null; ; isOld = false)
         {
             try
             {
-                await OpenAsync(patience.Token);
-                await _stream!.WriteAsync(request, patience.Token);
-                return await ReadAsync(patience.Token);
+                await OpenAsync(timeout.Token);
+                await _stream!.WriteAsync(request, timeout.Token);
+                return await ReadAsync(timeout.Token);
             }
             // One that was kept may have been closed meanwhile, after a refusal.
             catch (IOException) when (isOld)
@@ -48,7 +48,7 @@ internal sealed class Door(FuzzedSigner signer, Listener listener) : IDisposable
             catch (OperationCanceledException)
             {
                 Close();
-                throw new IOException($"no answer within {_patience.TotalSeconds} seconds");
+                throw new IOException($"no answer within {_timeout.TotalSeconds} seconds");
             }
             catch
             {
@@ -64,18 +64,18 @@ internal sealed class Door(FuzzedSigner signer, Listener listener) : IDisposable
     public async Task<RawAnswer?> ThrowAsync(byte[] bytes, bool resets, TimeSpan time)
     {
         Close();
-        using var patience = new CancellationTokenSource(time);
+        using var timeout = new CancellationTokenSource(time);
         try
         {
-            await OpenAsync(patience.Token);
-            await _stream!.WriteAsync(bytes, patience.Token);
+            await OpenAsync(timeout.Token);
+            await _stream!.WriteAsync(bytes, timeout.Token);
             if (resets)
             {
                 _socket!.LingerState = new LingerOption(enable: true, 0);
                 return null;
             }
 
-            return await ReadAsync(patience.Token);
+            return await ReadAsync(timeout.Token);
         }
         catch (Exception exception)
             when (exception is IOException or SocketException or FormatException or InvalidOperationException or OperationCanceledException)

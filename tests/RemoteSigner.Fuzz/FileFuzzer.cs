@@ -21,7 +21,7 @@ internal sealed class FileFuzzer(SignerHome home, string data, string vectors, u
     // Of no machine here: whatever is right with a configuration, it will not be served.
     private const string Nowhere = "192.0.2.1:9000";
 
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(30);
 
     private readonly IReadOnlyList<FileSeed> _seeds = [.. Own(home, data), .. OfVectors(home, data, vectors)];
     private long _input;
@@ -73,7 +73,7 @@ internal sealed class FileFuzzer(SignerHome home, string data, string vectors, u
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         try
         {
-            await process.WaitForExitAsync().WaitAsync(_patience);
+            await process.WaitForExitAsync().WaitAsync(_timeout);
         }
         catch (TimeoutException)
         {

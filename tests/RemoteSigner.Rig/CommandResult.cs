@@ -6,14 +6,14 @@ namespace RemoteSigner.Rig;
 public sealed record CommandResult(int ExitCode, string Output, string Error)
 {
     /// <summary>How long a program may run; longer for whoever imports very many keys.</summary>
-    public static TimeSpan RetryPolicies { get; set; } = TimeSpan.FromMinutes(1);
+    public static TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Runs a program of this machine to its end, with <paramref name="input"/> on its standard input.</summary>
     public static Task<CommandResult> OfAsync(string program, IEnumerable<string> arguments, string input = "") =>
         OfAsync(new ProcessStartInfo(program, arguments), input);
 
     /// <summary>Runs a program to its end; one that does not end is killed.</summary>
-    /// <exception cref="TimeoutException">It ran for longer than <see cref="RetryPolicies"/>.</exception>
+    /// <exception cref="TimeoutException">It ran for longer than <see cref="Timeout"/>.</exception>
     public static async Task<CommandResult> OfAsync(ProcessStartInfo start, string input = "")
     {
         (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
@@ -24,7 +24,7 @@ public sealed record CommandResult(int ExitCode, string Output, string Error)
         process.StandardInput.Close();
         try
         {
-            await process.WaitForExitAsync().WaitAsync(RetryPolicies);
+            await process.WaitForExitAsync().WaitAsync(Timeout);
         }
         catch (TimeoutException)
         {

@@ -120,8 +120,8 @@ internal sealed class ConnectListener(
         finally
         {
             // The address is free at once; what is under way gets a while.
-            using var patience = new CancellationTokenSource(_maxToFinish, time);
-            await server.StopAsync(patience.Token);
+            using var timeout = new CancellationTokenSource(_maxToFinish, time);
+            await server.StopAsync(timeout.Token);
         }
     }
 

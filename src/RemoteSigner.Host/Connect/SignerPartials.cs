@@ -14,7 +14,7 @@ namespace RemoteSigner.Host.Connect;
 internal sealed class SignerPartials(SignerLink link, TimeProvider time)
 {
     // A lock of many validators is verified there before it is signed.
-    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan _timeout = TimeSpan.FromMinutes(1);
 
     private static readonly SignerCheck _unexpected = SignerCalls.Refused("answer", HttpStatusCode.OK, []);
 
@@ -35,18 +35,18 @@ internal sealed class SignerPartials(SignerLink link, TimeProvider time)
         CancellationToken cancellation
     )
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var timer = time.CreateTimer(_ => patience.Cancel(), null, _patience, Timeout.InfiniteTimeSpan);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var timer = time.CreateTimer(_ => timeout.Cancel(), null, _timeout, Timeout.InfiniteTimeSpan);
         try
         {
-            var (status, body) = await _calls.AskAsync(HttpMethod.Post, target, null, json, patience.Token);
+            var (status, body) = await _calls.AskAsync(HttpMethod.Post, target, null, json, timeout.Token);
             return status != HttpStatusCode.OK ? new([], SignerCalls.Refused("signature", status, body))
                 : read(body) is { } partials ? new(partials, null)
                 : new([], _unexpected);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return new([], _calls.Unreachable($"it did not answer within {_patience.TotalSeconds:F0} s"));
+            return new([], _calls.Unreachable($"it did not answer within {_timeout.TotalSeconds:F0} s"));
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {

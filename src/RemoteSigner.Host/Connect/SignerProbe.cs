@@ -13,7 +13,7 @@ namespace RemoteSigner.Host.Connect;
 /// </summary>
 internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenFile, TimeProvider time)
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(5);
 
     // Health is down, and still duties are signed, all or most of them: a port that is closed would take these away, too.
     private static readonly string[] _signsOn = ["anchor_failing", "low_watermarks_raised"];
@@ -40,15 +40,15 @@ internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenF
         foreach (var step in Steps())
         {
             IReadOnlyList<SignerCheck> found;
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            using var timer = time.CreateTimer(_ => patience.Cancel(), null, _patience, Timeout.InfiniteTimeSpan);
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            using var timer = time.CreateTimer(_ => timeout.Cancel(), null, _timeout, Timeout.InfiniteTimeSpan);
             try
             {
-                found = await step(patience.Token);
+                found = await step(timeout.Token);
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
-                found = [_calls.Unreachable($"it did not answer within {_patience.TotalSeconds:F0} s")];
+                found = [_calls.Unreachable($"it did not answer within {_timeout.TotalSeconds:F0} s")];
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException)
             {

@@ -13,7 +13,7 @@ namespace RemoteSigner.Host.Tls;
 /// <summary>Asks every connection for a certificate and refuses it in the handshake when that proves nothing.</summary>
 internal sealed class MutualTls(TlsStore store, RefusedClients refused, AccessPolicy access, TimeProvider time)
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(10);
 
     // A path of authorities is two or three long.
     private const int MaxSent = 8;
@@ -57,7 +57,7 @@ internal sealed class MutualTls(TlsStore store, RefusedClients refused, AccessPo
 
     /// <summary>The handshake of one connection, with the material in force at its start.</summary>
     private TlsHandshakeCallbackOptions HandshakeOptions =>
-        new() { HandshakeTimeout = _patience, OnConnection = context => ValueTask.FromResult(Options(context)) };
+        new() { HandshakeTimeout = _timeout, OnConnection = context => ValueTask.FromResult(Options(context)) };
 
     /// <summary>The client behind the certificate of a connection by the rules in force now, or null.</summary>
     /// <param name="items">The connection's.</param>
@@ -68,12 +68,12 @@ internal sealed class MutualTls(TlsStore store, RefusedClients refused, AccessPo
     // taken from the connection, nor decided.
     private async Task LookAsync(ConnectionContext connection)
     {
-        using var patience = new CancellationTokenSource(_patience, time);
+        using var timeout = new CancellationTokenSource(_timeout, time);
         try
         {
             while (true)
             {
-                var read = await connection.Transport.Input.ReadAsync(patience.Token);
+                var read = await connection.Transport.Input.ReadAsync(timeout.Token);
                 var isWhole = IsWhole(read.Buffer) || read.IsCompleted || read.IsCanceled;
                 if (isWhole && NoTlsOf(read.Buffer) is { } other)
                 {

@@ -25,7 +25,7 @@ internal sealed class RefusedClients(AuditLog audit, TimeProvider time, ILogger<
     private long _since = time.GetTimestamp();
 
     private readonly Channel<Refusal> _waiting = Channel.CreateBounded<Refusal>(PerMinute);
-    private readonly ResiliencePipeline _patience = RetryPolicies.ForLedger(time, (fault, delay) =>
+    private readonly ResiliencePipeline _retries = RetryPolicies.ForLedger(time, (fault, delay) =>
         log.LogError("cannot record a refused client: {Fault}; trying again in {Seconds:F0} s", fault.Message, delay.TotalSeconds)
     );
 
@@ -109,7 +109,7 @@ internal sealed class RefusedClients(AuditLog audit, TimeProvider time, ILogger<
 
     private async Task WriteAsync(Refusal refusal, CancellationToken stopping)
     {
-        await _patience.ExecuteAsync(
+        await _retries.ExecuteAsync(
             async _ =>
                 await audit.RecordAsync(
                     new AuditEntry

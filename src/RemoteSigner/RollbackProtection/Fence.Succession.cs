@@ -7,7 +7,7 @@ public sealed partial class Fence
 
     // Not at its end: the former place may still vouch for copies from before, so the next one promises nothing that goes beyond what both
     // have.
-    private FenceSuccession? _owed;
+    private FenceSuccession? _unfinished;
 
     /// <summary>
     /// The vault got another root key: the record goes on in another place, under its keys. What lies within the bounds passes meanwhile; a
@@ -55,27 +55,27 @@ public sealed partial class Fence
         {
             // Whoever certifies the fence may have the former keys in his hands still.
             _former.Add(run);
-            (_run, _owed) = (next, succession.From(run));
+            (_run, _unfinished) = (next, succession.From(run));
         }
 
         taken();
-        await PayAsync();
+        await FinishSuccessionAsync();
     }
 
     private async Task FinishAsync(FenceSuccession succession)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        _owed ??= succession;
-        await PayAsync();
+        _unfinished ??= succession;
+        await FinishSuccessionAsync();
     }
 
     // One task at a time: that of a move, or after the fence was closed.
-    private async Task PayAsync()
+    private async Task FinishSuccessionAsync()
     {
-        if (_owed is { } owed)
+        if (_unfinished is { } succession)
         {
-            await owed.FinishMoveAsync();
-            _owed = null;
+            await succession.FinishMoveAsync();
+            _unfinished = null;
         }
     }
 

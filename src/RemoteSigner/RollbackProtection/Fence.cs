@@ -13,10 +13,10 @@ namespace RemoteSigner.RollbackProtection;
 public sealed partial class Fence(Network network, SlotClock clock, TimeProvider time) : IDisposable
 {
     /// <summary>How far past a duty's epoch the fence is put: one write for every eight epochs.</summary>
-    public const ulong Ahead = 9;
+    public const ulong LeadEpochs = 9;
 
     // A fence past this could not be stored; slashing protection refuses numbers past 2^63-1 anyway.
-    private const ulong Farthest = long.MaxValue - Ahead;
+    private const ulong MaxEpoch = long.MaxValue - LeadEpochs;
 
     private static readonly TimeSpan _firstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(30);
@@ -40,7 +40,7 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
     private bool _off;
 
     /// <summary>How long a duty beyond the fence waits for the anchor; a duty that is late is worth nothing.</summary>
-    public TimeSpan RetryPolicies { get; init; } = TimeSpan.FromSeconds(3);
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(3);
 
     public FenceStatus State
     {
@@ -55,7 +55,7 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
 
     /// <summary>An epoch that no fence of a signer with a sound clock can have passed; null where the genesis time is not known.</summary>
     public static Epoch? Ceiling(Network network, SlotClock clock) =>
-        clock.Now is { } now ? new Epoch(network.EpochOf(now).Value + Ahead + 1) : null;
+        clock.Now is { } now ? new Epoch(network.EpochOf(now).Value + LeadEpochs + 1) : null;
 
     /// <summary>
     /// The fence that covers a history, but no further ahead of the clock than duties can be: a nonsensical import must not close off every
@@ -70,7 +70,7 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
     /// <summary>The bounds that the record of a new run begins with; only the start protocol calls this.</summary>
     internal SignedBounds First(Epoch fence, Epoch newestSource) => FenceCourse.First(fence, newestSource, ClockEpoch);
 
-    /// <summary>Lets duties pass from here on. Takes over the run's record; only the start protocol calls this.</summary>
+    /// <summary>Allows duties pass from here on. Takes over the run's record; only the start protocol calls this.</summary>
     /// <param name="run">Its first record was seen on the anchor.</param>
     /// <param name="newestSource">The newest source that was signed or imported, or may be lost.</param>
     /// <param name="rollback">Why a restore of the machine would put the anchor back as well; null where nothing says so.</param>
@@ -125,9 +125,9 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
     }
 
     /// <summary>Null once the content lies within the bounds on the anchor's medium; else why it may not be signed.</summary>
-    /// <param name="patience">How long to wait for that at most; none left judges by what is covered now. Null is
-    /// <see cref="RetryPolicies"/>.</param>
-    public ValueTask<RollbackRefusal?> CoverAsync(SlashableContent content, TimeSpan? patience = null)
+    /// <param name="timeout">How long to wait for that at most; none left judges by what is covered now. Null is
+    /// <see cref="Timeout"/>.</param>
+    public ValueTask<RollbackRefusal?> CoverAsync(SlashableContent content, TimeSpan? timeout = null)
     {
         if (content is SlashableContent.None)
         {
@@ -135,7 +135,7 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
         }
 
         var (epoch, source) = Reach(content);
-        return _passage.Lets(epoch, source) ? default : ExtendAndCoverAsync(epoch, source, patience ?? RetryPolicies);
+        return _passage.Allows(epoch, source) ? default : ExtendAndCoverAsync(epoch, source, timeout ?? Timeout);
     }
 
     /// <summary>
@@ -156,9 +156,9 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
             _course?.Import(newest);
         }
 
-        return _passage.Lets(fence.Value - 1, newest.Value)
+        return _passage.Allows(fence.Value - 1, newest.Value)
             ? null
-            : await ExtendAndCoverAsync(fence.Value - 1, newest.Value, RetryPolicies, isHistory: true);
+            : await ExtendAndCoverAsync(fence.Value - 1, newest.Value, Timeout, isHistory: true);
     }
 
     /// <summary>
@@ -176,7 +176,7 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
         lock (_gate)
         {
             return _closed is not null ? _closed
-                : _passage.Lets(epoch, source) || _course!.Covers(epoch, source) ? null
+                : _passage.Allows(epoch, source) || _course!.Covers(epoch, source) ? null
                 : NotMoved(epoch, source, "it is not moved for this");
         }
     }
@@ -189,14 +189,14 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
     {
         lock (_gate)
         {
-            if (_closed is null && _course is { Covered.Fence: var fence } && ClockEpoch is { } epoch && epoch < fence.Value + Ahead)
+            if (_closed is null && _course is { Covered.Fence: var fence } && ClockEpoch is { } epoch && epoch < fence.Value + LeadEpochs)
             {
                 _ = Move(epoch, 0);
             }
         }
     }
 
-    /// <summary>Lets nothing pass any more, and waits for a move that is under way.</summary>
+    /// <summary>Allows nothing pass any more, and waits for a move that is under way.</summary>
     public async Task CloseAsync()
     {
         Task? move;
@@ -228,7 +228,7 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
         }
 
         // An import that was committed while it stopped has not moved the fence.
-        await PayAsync();
+        await FinishSuccessionAsync();
         await _run.WriteAsync((_run.Written with { Vault = _vault }).Past(Past(end, network, clock)).EndedAt(end), cancellation);
         return true;
     }
@@ -287,12 +287,12 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
-    private async ValueTask<RollbackRefusal?> ExtendAndCoverAsync(ulong epoch, ulong source, TimeSpan patience, bool isHistory = false)
+    private async ValueTask<RollbackRefusal?> ExtendAndCoverAsync(ulong epoch, ulong source, TimeSpan timeout, bool isHistory = false)
     {
         var started = time.GetTimestamp();
         while (_closed is null)
         {
-            if (epoch > Farthest)
+            if (epoch > MaxEpoch)
             {
                 return NotMoved(epoch, source, "no fence goes that far");
             }
@@ -302,7 +302,7 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
                 return null;
             }
 
-            var left = patience - time.GetElapsedTime(started);
+            var left = timeout - time.GetElapsedTime(started);
             if (move is null || left <= TimeSpan.Zero || !await EndsWithinAsync(move, left))
             {
                 return TryPass(epoch, source, isHistory, out _)
@@ -377,7 +377,7 @@ public sealed partial class Fence(Network network, SlotClock clock, TimeProvider
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            await PayAsync();
+            await FinishSuccessionAsync();
             await run.WriteAsync(next, CancellationToken.None);
             Moved(next);
         }

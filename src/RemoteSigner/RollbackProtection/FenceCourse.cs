@@ -26,7 +26,7 @@ internal sealed class FenceCourse(SignedBounds written, Epoch newestSource)
     private ulong _formerSource = newestSource.Value;
 
     // Of the votes that passed in this run: what the chain justifies. None yet, when null.
-    private ulong? _asked;
+    private ulong? _passedSource;
 
     /// <summary>What may be signed without a further write.</summary>
     public SignedBounds Covered { get; private set; } = written;
@@ -36,12 +36,12 @@ internal sealed class FenceCourse(SignedBounds written, Epoch newestSource)
         new(
             Math.Min(
                 _written.Fence.Value == 0 ? 0 : _written.Fence.Value - 1,
-                _written.Source.Value > Newest ? (_asked ?? _formerSource) + Lag : ulong.MaxValue
+                _written.Source.Value > Newest ? (_passedSource ?? _formerSource) + Lag : ulong.MaxValue
             ),
-            _asked ?? 0
+            _passedSource ?? 0
         );
 
-    private ulong Newest => Math.Max(_formerSource, _asked ?? 0);
+    private ulong Newest => Math.Max(_formerSource, _passedSource ?? 0);
 
     /// <summary>The bounds that a run begins with.</summary>
     public static SignedBounds First(Epoch fence, Epoch newestSource, ulong? clockEpoch) =>
@@ -58,7 +58,7 @@ internal sealed class FenceCourse(SignedBounds written, Epoch newestSource)
             return false;
         }
 
-        _asked = source > (_asked ?? 0) ? source : _asked;
+        _passedSource = source > (_passedSource ?? 0) ? source : _passedSource;
         return true;
     }
 
@@ -69,14 +69,17 @@ internal sealed class FenceCourse(SignedBounds written, Epoch newestSource)
     public SignedBounds? Next(ulong epoch, ulong source, ulong? clockEpoch)
     {
         // By the clock where it is behind: a duty from ahead of its time says nothing about the chain.
-        var lags = Lags(Math.Min(epoch, clockEpoch ?? ulong.MaxValue), Math.Max(_asked ?? (source == 0 ? _formerSource : 0), source));
+        var lags = Lags(
+            Math.Min(epoch, clockEpoch ?? ulong.MaxValue),
+            Math.Max(_passedSource ?? (source == 0 ? _formerSource : 0), source)
+        );
         var newest = Math.Max(Newest, source);
         if (epoch + 1 < _written.Fence.Value && source <= Covered.Source.Value && !(lags && _written.Source.Value > newest))
         {
             return null;
         }
 
-        var fence = new Epoch(Math.Max(_written.Fence.Value, epoch + Fence.Ahead));
+        var fence = new Epoch(Math.Max(_written.Fence.Value, epoch + Fence.LeadEpochs));
         return lags ? SignedBounds.Before(fence, new Epoch(newest)) : SignedBounds.Before(fence);
     }
 

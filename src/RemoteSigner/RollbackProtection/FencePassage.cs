@@ -9,5 +9,5 @@ internal sealed record FencePassage(ulong Epoch, ulong Source)
 
     public static FencePassage Everything { get; } = new(ulong.MaxValue, ulong.MaxValue);
 
-    public bool Lets(ulong epoch, ulong source) => epoch < Epoch && source <= Source;
+    public bool Allows(ulong epoch, ulong source) => epoch < Epoch && source <= Source;
 }

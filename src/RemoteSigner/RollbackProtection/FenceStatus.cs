@@ -1,5 +1,4 @@
 using RemoteSigner.Slashing;
-using RemoteSigner.Spec;
 
 namespace RemoteSigner.RollbackProtection;
 
@@ -17,8 +16,4 @@ public sealed record FenceStatus(
     long Moves,
     bool IsOff,
     string? Rollback
-)
-{
-    /// <summary>The first epoch that is not covered.</summary>
-    public Epoch? Edge => Bounds?.Fence;
-}
+);

@@ -195,7 +195,7 @@ public sealed class Signer(
     /// </summary>
     private async ValueTask CoverAsync(SignCase[] cases)
     {
-        var patience = fence.RetryPolicies;
+        var timeout = fence.Timeout;
         foreach (var one in cases)
         {
             if (one.Outcome is not null)
@@ -211,12 +211,12 @@ public sealed class Signer(
             }
 
             var started = time.GetTimestamp();
-            if (await fence.CoverAsync(content, patience) is { } stale)
+            if (await fence.CoverAsync(content, timeout) is { } stale)
             {
                 one.Outcome = new SignOutcome.RollbackCheckFailed(stale);
             }
 
-            patience -= time.GetElapsedTime(started);
+            timeout -= time.GetElapsedTime(started);
         }
     }
 

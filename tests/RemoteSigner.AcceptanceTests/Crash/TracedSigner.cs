@@ -6,7 +6,7 @@ namespace RemoteSigner.AcceptanceTests.Crash;
 /// <summary>A signer under strace, which attaches once it is ready: only system calls on the path of requests count.</summary>
 internal static class TracedSigner
 {
-    private static readonly TimeSpan RetryPolicies = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     public static bool IsAvailable => File.Exists("/usr/bin/strace") && Environment.IsPrivilegedProcess;
 
@@ -16,7 +16,7 @@ internal static class TracedSigner
     public static async Task KillInFrontOfAsync(SignerProcess signer, string names, int nth)
     {
         using var strace = Attach(signer, names, $"signal=KILL:when={nth}");
-        using var timeout = new CancellationTokenSource(RetryPolicies);
+        using var timeout = new CancellationTokenSource(Timeout);
         try
         {
             await strace.WaitForExitAsync(timeout.Token);

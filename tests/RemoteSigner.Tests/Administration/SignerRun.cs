@@ -18,7 +18,7 @@ internal sealed class SignerRun : IAsyncDisposable
 
     public ActWorld World { get; }
 
-    public ulong Fence => _fence.State.Edge?.Value ?? 0;
+    public ulong Fence => _fence.State.Bounds?.Fence.Value ?? 0;
 
     public static async Task<SignerRun> StartAsync(ActStock stock, string folder, ModelMemory memory)
     {

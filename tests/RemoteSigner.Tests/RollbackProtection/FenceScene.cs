@@ -62,7 +62,7 @@ public abstract class FenceScene : IDisposable
     private protected void At(ulong epoch) =>
         Time.SetUtcNow(DateTimeOffset.FromUnixTimeSeconds((long)(Network.GenesisTime!.Value + (epoch * 32 * 12))));
 
-    private protected Task EdgeAsync(ulong edge) => UntilAsync(() => Fence.State.Edge?.Value == edge);
+    private protected Task FenceReachesAsync(ulong epoch) => UntilAsync(() => Fence.State.Bounds?.Fence.Value == epoch);
 
     private protected Task TroubleAsync() => UntilAsync(() => Fence.State.Trouble is not null);
 

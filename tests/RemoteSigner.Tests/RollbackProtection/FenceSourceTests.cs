@@ -20,7 +20,7 @@ public sealed class FenceSourceTests : FenceScene
         At(epoch: 13);
         Assert.Null(await Fence.CoverAsync(Vote(10, 13)));
         gate.SetResult();
-        await EdgeAsync(22);
+        await FenceReachesAsync(22);
 
         Assert.Equal((1, 10UL), (Anchor.Writes, Written().Bounds.Source.Value));
         At(epoch: 20);
@@ -34,7 +34,7 @@ public sealed class FenceSourceTests : FenceScene
         Open(fence: 20, newestSource: 10);
         At(epoch: 15);
         Assert.Null(await Fence.CoverAsync(Vote(10, 15)));
-        await EdgeAsync(24);
+        await FenceReachesAsync(24);
         var gate = new TaskCompletionSource();
         Anchor.Gate = gate.Task;
         var newer = Fence.CoverAsync(Vote(11, 15)).AsTask();
@@ -107,7 +107,7 @@ public sealed class FenceSourceTests : FenceScene
         Open(fence: 20, newestSource: 10);
         At(epoch: 13);
         Fence.Tick();
-        await EdgeAsync(22);
+        await FenceReachesAsync(22);
 
         Assert.Equal(10UL, Written().Bounds.Source.Value);
     }

@@ -36,7 +36,7 @@ public sealed class FenceTests : FenceScene
         Assert.Null(await Fence.CoverAsync(Vote(18, 19)));
         Assert.Equal(0, Anchor.Writes);
         gate.SetResult();
-        await EdgeAsync(28);
+        await FenceReachesAsync(28);
 
         Assert.Equal((1, 28UL), (Anchor.Writes, Written().Fence.Value));
         Assert.Null(await Fence.CoverAsync(Vote(25, 26)));
@@ -114,7 +114,7 @@ public sealed class FenceTests : FenceScene
         Open(fence: 20);
 
         Assert.Null(await Fence.CoverAsync(Vote(ulong.MaxValue, 3)));
-        Assert.Equal((0, 20UL), (Anchor.Writes, Fence.State.Edge!.Value.Value));
+        Assert.Equal((0, 20UL), (Anchor.Writes, Fence.State.Bounds!.Value.Fence.Value));
     }
 
     [Theory]
@@ -135,12 +135,12 @@ public sealed class FenceTests : FenceScene
         Open(fence: 3);
         Time.Advance(TimeSpan.FromSeconds(2 * 32 * 12));
         Fence.Tick();
-        await EdgeAsync(11);
+        await FenceReachesAsync(11);
 
         Time.Advance(TimeSpan.FromDays(1000));
         Fence.Tick();
 
-        Assert.Equal((1, 11UL), (Anchor.Writes, Fence.State.Edge!.Value.Value));
+        Assert.Equal((1, 11UL), (Anchor.Writes, Fence.State.Bounds!.Value.Fence.Value));
     }
 
     [Fact]
@@ -268,7 +268,7 @@ public sealed class FenceTests : FenceScene
         Assert.Equal((2UL, 20UL), (Written().VaultGeneration, Written().Fence.Value));
 
         await Fence.CoverAsync(Vote(18, 19));
-        await EdgeAsync(28);
+        await FenceReachesAsync(28);
         Assert.Equal(2UL, Written().VaultGeneration);
         await Fence.CloseAsync();
         await Fence.WriteCleanStopAsync(new HistoryEnd(1, Root(1), Root(2), null, null, null), default);
@@ -292,7 +292,7 @@ public sealed class FenceTests : FenceScene
         Anchor.Step = _ => { };
         Time.Advance(TimeSpan.FromMinutes(1));
         await Fence.CoverAsync(Vote(26, 27));
-        await EdgeAsync(36);
+        await FenceReachesAsync(36);
         Assert.Equal(3UL, Written().VaultGeneration);
     }
 }

@@ -29,7 +29,7 @@ public sealed class SourceBoundTests : IAsyncLifetime
 
         await using var next = await OpenAsync();
         var lowWatermark = Assert.IsType<StartDecision.RaiseLowWatermarks>(await next.StartAsync()).LowWatermark;
-        Assert.Equal((true, Justified), (lowWatermark.Fence.Value <= Justified + 20 + Fence.Ahead, lowWatermark.LowestSource.Value));
+        Assert.Equal((true, Justified), (lowWatermark.Fence.Value <= Justified + 20 + Fence.LeadEpochs, lowWatermark.LowestSource.Value));
         At(lowWatermark.Fence.Value - 1);
         Assert.False(await next.VoteAsync(Justified, lowWatermark.Fence.Value - 1, 2));
         At(lowWatermark.Fence.Value);

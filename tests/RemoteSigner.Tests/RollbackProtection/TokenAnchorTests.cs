@@ -358,7 +358,7 @@ public sealed class TokenAnchorTests : IDisposable
         using var absent = _softHsm.Open(
             _arena,
             label: "absent",
-            patience: new TokenTimeouts { Retries = 1, Pause = TimeSpan.FromMilliseconds(1) }
+            timeouts: new TokenTimeouts { Retries = 1, Pause = TimeSpan.FromMilliseconds(1) }
         );
 
         var fault = await Assert.ThrowsAsync<RollbackAnchorException>(() => new TokenAnchor(absent, _vault, _keys).ReadAsync(default));

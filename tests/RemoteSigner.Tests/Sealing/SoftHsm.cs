@@ -78,7 +78,7 @@ public sealed class SoftHsm : IDisposable
         string label = "one",
         string pin = Pin,
         HsmProfile? profile = null,
-        TokenTimeouts? patience = null,
+        TokenTimeouts? timeouts = null,
         string module = Module,
         string? serial = null
     )
@@ -90,7 +90,7 @@ public sealed class SoftHsm : IDisposable
             Secret(arena, pin),
             arena,
             TimeProvider.System,
-            patience
+            timeouts
         );
     }
 

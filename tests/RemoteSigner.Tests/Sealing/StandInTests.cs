@@ -340,7 +340,7 @@ public sealed class StandInTests : IDisposable
             profile: change?.Invoke(profile) ?? profile,
             module: standIn.Module,
             serial: serial,
-            patience: new TokenTimeouts { Pause = TimeSpan.FromMilliseconds(1) }
+            timeouts: new TokenTimeouts { Pause = TimeSpan.FromMilliseconds(1) }
         );
     }
 }

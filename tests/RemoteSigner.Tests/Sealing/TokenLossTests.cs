@@ -23,7 +23,7 @@ public sealed class TokenLossTests(SoftHsm softHsm) : IDisposable
     public async Task A_device_that_is_killed_and_comes_back_is_used_again()
     {
         using var device = new RemoteToken(softHsm);
-        using var token = softHsm.Open(_arena, patience: Short, module: RemoteToken.Client);
+        using var token = softHsm.Open(_arena, timeouts: Short, module: RemoteToken.Client);
         var key = (await SealEnrolment.EnrolAsync(token, "loss", TimeProvider.System)).Key;
         device.Kill();
 
@@ -41,7 +41,7 @@ public sealed class TokenLossTests(SoftHsm softHsm) : IDisposable
     public async Task A_device_that_comes_back_while_an_operation_waits_is_not_noticed_by_the_caller()
     {
         using var device = new RemoteToken(softHsm);
-        using var token = softHsm.Open(_arena, patience: Short, module: RemoteToken.Client);
+        using var token = softHsm.Open(_arena, timeouts: Short, module: RemoteToken.Client);
         var key = (await SealEnrolment.EnrolAsync(token, "blink", TimeProvider.System)).Key;
         device.Kill();
         device.Start();
@@ -76,7 +76,7 @@ public sealed class TokenLossTests(SoftHsm softHsm) : IDisposable
     public async Task A_hanging_device_costs_the_caller_no_more_than_the_time_out()
     {
         using var device = new RemoteToken(softHsm);
-        using var token = softHsm.Open(_arena, patience: Short, module: RemoteToken.Client);
+        using var token = softHsm.Open(_arena, timeouts: Short, module: RemoteToken.Client);
         var key = (await SealEnrolment.EnrolAsync(token, "hang", TimeProvider.System)).Key;
         device.Stop();
         var start = TimeProvider.System.GetTimestamp();
@@ -100,7 +100,7 @@ public sealed class TokenLossTests(SoftHsm softHsm) : IDisposable
         using var device = new RemoteToken(softHsm);
         using var token = softHsm.Open(
             _arena,
-            patience: Short with
+            timeouts: Short with
             {
                 Call = TimeSpan.FromMilliseconds(300),
                 StuckThreads = 2,
@@ -127,7 +127,7 @@ public sealed class TokenLossTests(SoftHsm softHsm) : IDisposable
         using var device = new RemoteToken(softHsm);
         using var token = softHsm.Open(
             _arena,
-            patience: Short with
+            timeouts: Short with
             {
                 Pause = TimeSpan.FromMilliseconds(1),
                 Break = TimeSpan.FromMinutes(1),

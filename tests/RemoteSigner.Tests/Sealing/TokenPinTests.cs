@@ -6,7 +6,7 @@ namespace RemoteSigner.Tests.Sealing;
 
 public sealed class TokenPinTests : IDisposable
 {
-    private static readonly TimeSpan RetryPolicies = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(300);
 
     private readonly SecretArena _arena = new();
     private int _sent;
@@ -143,7 +143,7 @@ public sealed class TokenPinTests : IDisposable
         Assert.Equal(0, _sent);
     }
 
-    private TokenPin Pin() => new("one", SoftHsm.Secret(_arena, "1234"), RetryPolicies, TimeProvider.System);
+    private TokenPin Pin() => new("one", SoftHsm.Secret(_arena, "1234"), Timeout, TimeProvider.System);
 
     private void Send(TokenPin pin, CKR answer) =>
         pin.Send(_ =>

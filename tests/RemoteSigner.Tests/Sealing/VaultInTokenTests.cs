@@ -153,7 +153,7 @@ public sealed class VaultInTokenTests(SoftHsm softHsm) : IDisposable
         using var token = softHsm.Open(
             _scene.Arena,
             profile: Only(mechanism),
-            patience: new TokenTimeouts { Pause = TimeSpan.FromMilliseconds(1) }
+            timeouts: new TokenTimeouts { Pause = TimeSpan.FromMilliseconds(1) }
         );
         var key = (await SealEnrolment.EnrolAsync(token, "kek", TimeProvider.System)).Key;
         (await Vault.CreateAsync(_scene.VaultPath, _scene.Arena, [key])).Dispose();

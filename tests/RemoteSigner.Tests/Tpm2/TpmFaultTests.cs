@@ -4,7 +4,7 @@ using RemoteSigner.Tpm2;
 
 namespace RemoteSigner.Tests.Tpm2;
 
-/// <summary>A TPM that is killed, hangs, is restarted, is locked out or asks for patience: each says so in its own way.</summary>
+/// <summary>A TPM that is killed, hangs, is restarted, is locked out or asks to be tried again: each says so in its own way.</summary>
 public sealed class TpmFaultTests : TpmTest
 {
     private const uint CounterHandle = 0x01800500;

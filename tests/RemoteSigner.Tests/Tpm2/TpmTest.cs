@@ -38,7 +38,7 @@ public abstract class TpmTest : IAsyncLifetime
     protected virtual Task<SoftwareTpm> StartAsync(string folder) => SoftwareTpm.StartAsync(folder);
 
     /// <summary>A connection; swtpm serves one at a time.</summary>
-    protected Tpm Open(TpmTimeouts? patience = null) => Tpm.Open(TpmAddress.Parse(Software.Address), patience);
+    protected Tpm Open(TpmTimeouts? timeouts = null) => Tpm.Open(TpmAddress.Parse(Software.Address), timeouts);
 
     /// <summary>The storage root key, made if need be, and pinned to what it is.</summary>
     protected static PinnedKey PinnedRoot(Tpm tpm)

@@ -31,7 +31,7 @@ internal sealed class RemoteAttestationClaims(
                     .Order(Comparer<byte[]>.Create((one, other) => one.AsSpan().SequenceCompareTo(other))),
             ],
             tls.Current.ServerCertificate.TargetCertificate.PublicKey.ExportSubjectPublicKeyInfo(),
-            new FenceClaim(options.Anchor, fence.State.Edge?.Value, (await slashing.GetStartAsync())?.Start),
+            new FenceClaim(options.Anchor, fence.State.Bounds?.Fence.Value, (await slashing.GetStartAsync())?.Start),
             new AuditClaim((ulong)head.Sequence, [.. head.Hash])
         );
     }

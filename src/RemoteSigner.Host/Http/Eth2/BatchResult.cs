@@ -12,7 +12,7 @@ namespace RemoteSigner.Host.Http;
 internal sealed class BatchResult : IDisposable
 {
     // A slot has 12 seconds. Whoever has not taken his answer after so long holds memory for nothing.
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(30);
 
     private readonly HttpContext _context;
     private readonly CancellationTokenSource _over;
@@ -26,7 +26,7 @@ internal sealed class BatchResult : IDisposable
     public BatchResult(HttpContext context)
     {
         (_context, _over) = (context, CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted));
-        _over.CancelAfter(_patience);
+        _over.CancelAfter(_timeout);
     }
 
     /// <summary>

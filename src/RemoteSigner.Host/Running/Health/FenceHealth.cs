@@ -76,10 +76,10 @@ internal sealed class FenceHealth
             { Trouble: { } trouble } => (
                 HealthReport.Down,
                 "anchor_failing",
-                $"the fence stands at epoch {state.Edge} and cannot be moved: {trouble.Message}; {trouble.Hint}"
+                $"the fence stands at epoch {state.Bounds?.Fence} and cannot be moved: {trouble.Message}; {trouble.Hint}"
             ),
             _ when Refusing is { } lowWatermark => (_lowWatermarksStatus, "low_watermarks_raised", LowWatermarkDetail(lowWatermark)),
-            _ => (HealthReport.Up, "open", $"the fence stands at epoch {state.Edge}"),
+            _ => (HealthReport.Up, "open", $"the fence stands at epoch {state.Bounds?.Fence}"),
         };
         return HealthReport.Check.Of(
             "rollback-protection-check",

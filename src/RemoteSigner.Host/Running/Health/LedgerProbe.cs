@@ -14,7 +14,7 @@ internal sealed class LedgerProbe(Ledger ledger, TimeProvider time)
     public static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(2);
 
     // From when the probe was begun: those who come later do not wait as long again.
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(3);
 
     private readonly Lock _gate = new();
     private Probe? _newest;
@@ -25,7 +25,7 @@ internal sealed class LedgerProbe(Ledger ledger, TimeProvider time)
         // Before the probe, whose success may end it: of two looks between which a write failed, one has to tell.
         var failure = ledger.LastFailure?.Message;
         var probe = Newest();
-        var left = _patience - time.GetElapsedTime(probe.Begun);
+        var left = _timeout - time.GetElapsedTime(probe.Begun);
         try
         {
             var problem = await probe.Ended.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);

@@ -14,7 +14,7 @@ public sealed class Pkcs11Token : ISealingDevice
 {
     private readonly Pkcs11Module _module;
     private readonly Pkcs11Threads _threads;
-    private readonly TokenTimeouts _patience;
+    private readonly TokenTimeouts _timeouts;
     private readonly TokenCounters _counters = new();
     private readonly TokenHistory _history;
     private readonly ResiliencePipeline _pipeline;
@@ -34,17 +34,17 @@ public sealed class Pkcs11Token : ISealingDevice
         SecretBytes? pin,
         SecretArena arena,
         TimeProvider time,
-        TokenTimeouts? patience = null
+        TokenTimeouts? timeouts = null
     )
     {
-        (Profile, Address, Arena, _patience) = (profile, address, arena, patience ?? new TokenTimeouts());
-        _pin = new TokenPin(address.Label, pin, _patience.Call, time);
+        (Profile, Address, Arena, _timeouts) = (profile, address, arena, timeouts ?? new TokenTimeouts());
+        _pin = new TokenPin(address.Label, pin, _timeouts.Call, time);
         _history = new TokenHistory(time);
         _module = Pkcs11Module.At(address.ModulePath);
-        _threads = new Pkcs11Threads(profile.Login.Threads, _patience.StuckThreads);
-        _pipeline = TokenPipeline.Build(_patience, time, _breaker, e => IsLoss(e));
-        _watchdog = TokenPipeline.BuildWatchdog(_patience.Call, time);
-        _slowWatchdog = TokenPipeline.BuildWatchdog(_patience.KeyGeneration, time);
+        _threads = new Pkcs11Threads(profile.Login.Threads, _timeouts.StuckThreads);
+        _pipeline = TokenPipeline.Build(_timeouts, time, _breaker, e => IsLoss(e));
+        _watchdog = TokenPipeline.BuildWatchdog(_timeouts.Call, time);
+        _slowWatchdog = TokenPipeline.BuildWatchdog(_timeouts.KeyGeneration, time);
         _moduleInUse = _module.Epoch > 0;
     }
 
@@ -102,7 +102,7 @@ public sealed class Pkcs11Token : ISealingDevice
     internal Task<T> RunOnceAsync<T>(Func<Pkcs11Session, T> work, CancellationToken cancellation) =>
         RunAsync(_watchdog, work, cancellation);
 
-    /// <summary>Runs <paramref name="work"/> once, with the patience that making a key needs.</summary>
+    /// <summary>Runs <paramref name="work"/> once, with the timeout that making a key needs.</summary>
     internal Task<T> RunSlowlyAsync<T>(Func<Pkcs11Session, T> work, CancellationToken cancellation) =>
         RunAsync(_slowWatchdog, work, cancellation);
 
@@ -117,7 +117,7 @@ public sealed class Pkcs11Token : ISealingDevice
             var hung = new TokenException(
                 TokenFault.Hung,
                 $"the token '{Address.Label}' did not answer within "
-                    + $"{(pipeline == _slowWatchdog ? _patience.KeyGeneration : _patience.Call).TotalSeconds:0.#} s",
+                    + $"{(pipeline == _slowWatchdog ? _timeouts.KeyGeneration : _timeouts.Call).TotalSeconds:0.#} s",
                 "check the device and its network; the stuck call was given up"
             );
             _history.Failed(hung, _module.Epoch);

@@ -56,9 +56,9 @@ internal sealed class Pkcs11Worker : IDisposable
     }
 
     /// <summary>
-    /// Waits until the session is closed and the thread is out of the module, though not longer than <paramref name="patience"/>.
+    /// Waits until the session is closed and the thread is out of the module, though not longer than <paramref name="timeout"/>.
     /// </summary>
-    internal void Join(TimeSpan patience) => _thread.Join(patience);
+    internal void Join(TimeSpan timeout) => _thread.Join(timeout);
 
     private static void ApiResponse<T>(Func<T> call, TaskCompletionSource<T> answer)
     {

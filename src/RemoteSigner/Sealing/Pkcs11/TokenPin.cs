@@ -8,7 +8,7 @@ namespace RemoteSigner.Sealing.Pkcs11;
 /// The PIN of one token in secret memory, and what the token said to it, because each wrong try may lock the token: a refused PIN is never
 /// sent again, not even when it is given again, and while one login has not come back no other is sent.
 /// </summary>
-internal sealed class TokenPin(string label, SecretBytes? pin, TimeSpan patience, TimeProvider time) : IDisposable
+internal sealed class TokenPin(string label, SecretBytes? pin, TimeSpan timeout, TimeProvider time) : IDisposable
 {
     private const string UnclearHint =
         "nobody knows whether this counted as a wrong try, so the PIN is not sent again: "
@@ -132,7 +132,7 @@ internal sealed class TokenPin(string label, SecretBytes? pin, TimeSpan patience
     {
         while (_sending)
         {
-            var left = patience - time.GetElapsedTime(_sentAt);
+            var left = timeout - time.GetElapsedTime(_sentAt);
             if (left <= TimeSpan.Zero)
             {
                 throw new TokenException(

@@ -9,7 +9,7 @@ namespace RemoteSigner.Sealing.Pkcs11;
 internal static class TokenPipeline
 {
     internal static ResiliencePipeline Build(
-        TokenTimeouts patience,
+        TokenTimeouts timeouts,
         TimeProvider time,
         CircuitBreakerStateProvider state,
         Func<Exception, bool> isLoss
@@ -21,8 +21,8 @@ internal static class TokenPipeline
                     // A hang is a loss too, but each further try would cost another thread.
                     ShouldHandle = outcome =>
                         ValueTask.FromResult(outcome.Outcome.Exception is { } e and not TimeoutRejectedException && isLoss(e)),
-                    MaxRetryAttempts = patience.Retries,
-                    Delay = patience.Pause,
+                    MaxRetryAttempts = timeouts.Retries,
+                    Delay = timeouts.Pause,
                     BackoffType = DelayBackoffType.Exponential,
                 }
             )
@@ -33,15 +33,15 @@ internal static class TokenPipeline
                     FailureRatio = 0.5,
                     MinimumThroughput = 8,
                     SamplingDuration = TimeSpan.FromSeconds(60),
-                    BreakDuration = patience.Break,
+                    BreakDuration = timeouts.Break,
                     StateProvider = state,
                 }
             )
-            .AddTimeout(patience.Call)
+            .AddTimeout(timeouts.Call)
             .Build();
 
-    internal static ResiliencePipeline BuildWatchdog(TimeSpan patience, TimeProvider time) =>
+    internal static ResiliencePipeline BuildWatchdog(TimeSpan timeout, TimeProvider time) =>
         new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddTimeout(patience)
+            .AddTimeout(timeout)
             .Build();
 }

@@ -16,7 +16,7 @@ public sealed class SealingTpm : ISealingDevice
         + "the slot of a token, with that one under seal in signer.json";
 
     private readonly Func<ITpmTransport> _connect;
-    private readonly TpmTimeouts? _patience;
+    private readonly TpmTimeouts? _timeouts;
     private readonly PinSource? _owner;
     private readonly SecretArena _arena;
     private readonly TpmPin _pin;
@@ -35,9 +35,9 @@ public sealed class SealingTpm : ISealingDevice
         PinSource pin,
         PinSource? owner,
         SecretArena arena,
-        TpmTimeouts? patience = null
+        TpmTimeouts? timeouts = null
     )
-        : this(TpmAddress.Parse(address).Connect, address, approvals, pin, owner, arena, patience) { }
+        : this(TpmAddress.Parse(address).Connect, address, approvals, pin, owner, arena, timeouts) { }
 
     /// <summary>The same over a transport of the caller's.</summary>
     internal SealingTpm(
@@ -47,10 +47,10 @@ public sealed class SealingTpm : ISealingDevice
         PinSource pin,
         PinSource? owner,
         SecretArena arena,
-        TpmTimeouts? patience
+        TpmTimeouts? timeouts
     )
     {
-        (_connect, Description, Approvals, _owner, _arena, _patience) = (connect, $"TPM {address}", approvals, owner, arena, patience);
+        (_connect, Description, Approvals, _owner, _arena, _timeouts) = (connect, $"TPM {address}", approvals, owner, arena, timeouts);
         _pin = new TpmPin(pin, arena);
     }
 
@@ -255,7 +255,7 @@ public sealed class SealingTpm : ISealingDevice
 
     private T Work<T>(Func<Tpm, T> work)
     {
-        using var tpm = Tpm.Open(_connect(), _patience);
+        using var tpm = Tpm.Open(_connect(), _timeouts);
         return work(tpm);
     }
 }
