@@ -1,7 +1,7 @@
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// Keeps pages in a browser away from a door, whether they came by a name that DNS led astray or say themselves that they are pages.
+/// Keeps pages in a browser away from a listener, whether they came by a name that DNS led astray or say themselves that they are pages.
 /// </summary>
 internal static class BrowserGuard
 {
@@ -28,7 +28,7 @@ internal static class BrowserGuard
             ? new(
                 StatusCodes.Status403Forbidden,
                 ReasonCodes.BrowserNotWelcome,
-                "this door is for a validator client, not for pages in a browser"
+                "this listener is for a validator client, not for pages in a browser"
             )
             : null;
     }
