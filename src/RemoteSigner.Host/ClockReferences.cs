@@ -1,7 +1,8 @@
 using System.Globalization;
 using RemoteSigner.Audit;
+using RemoteSigner.Clocks;
 using RemoteSigner.Ledgers;
-using RemoteSigner.RollbackProtection;
+using RemoteSigner.Native;
 
 namespace RemoteSigner.Host;
 
@@ -53,7 +54,7 @@ internal sealed class ClockReferences(
                 clock.Watch.ObserveHardware(await reference.ReadTimeAsync(cancellation));
                 _unread = false;
             }
-            catch (RollbackAnchorException exception)
+            catch (OperatorException exception)
             {
                 log.Log(
                     _unread ? LogLevel.Debug : LogLevel.Warning,

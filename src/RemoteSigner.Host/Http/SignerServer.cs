@@ -5,12 +5,12 @@ using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using RemoteSigner.Access;
+using RemoteSigner.Clocks;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Running;
 using RemoteSigner.Host.Tls;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
-using RemoteSigner.RollbackProtection;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 

@@ -2,6 +2,7 @@ using Prometheus;
 using RemoteSigner.Access;
 using RemoteSigner.Administration;
 using RemoteSigner.Audit;
+using RemoteSigner.Clocks;
 using RemoteSigner.Clusters;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Http.Distributed;

@@ -1,4 +1,4 @@
-using RemoteSigner.RollbackProtection;
+using RemoteSigner.Clocks;
 using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Running;

@@ -1,6 +1,7 @@
 using RemoteSigner.Access;
 using RemoteSigner.Administration.Keys;
 using RemoteSigner.Audit;
+using RemoteSigner.Clocks;
 using RemoteSigner.Clusters;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;

@@ -1,4 +1,5 @@
 using RemoteSigner.Audit;
+using RemoteSigner.Clocks;
 using RemoteSigner.Clusters;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;

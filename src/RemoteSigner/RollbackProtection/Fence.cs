@@ -1,3 +1,4 @@
+using RemoteSigner.Clocks;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using RemoteSigner.Access;
 using RemoteSigner.Audit;
+using RemoteSigner.Clocks;
 using RemoteSigner.Clusters;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;

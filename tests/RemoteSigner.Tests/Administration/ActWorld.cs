@@ -5,6 +5,7 @@ using RemoteSigner.Administration.Keys;
 using RemoteSigner.Administration.RollbackProtection;
 using RemoteSigner.Administration.Seals;
 using RemoteSigner.Audit;
+using RemoteSigner.Clocks;
 using RemoteSigner.Clusters;
 using RemoteSigner.Host;
 using RemoteSigner.Keys;

@@ -1,5 +1,6 @@
 using RemoteSigner.Administration;
 using RemoteSigner.Administration.RollbackProtection;
+using RemoteSigner.Clocks;
 using RemoteSigner.RollbackProtection;
 using RemoteSigner.Tests.RollbackProtection;
 

@@ -1,4 +1,5 @@
 using RemoteSigner.Administration;
+using RemoteSigner.Clocks;
 using RemoteSigner.RollbackProtection;
 using RemoteSigner.Spec;
 using RemoteSigner.Tests.RollbackProtection;

@@ -1,7 +1,7 @@
 using Prometheus;
+using RemoteSigner.Clocks;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Running;
-using RemoteSigner.RollbackProtection;
 using RemoteSigner.Tests.RollbackProtection;
 
 namespace RemoteSigner.Tests.Http;

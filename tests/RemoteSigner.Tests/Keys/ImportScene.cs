@@ -3,6 +3,7 @@ using RemoteSigner.Administration;
 using RemoteSigner.Administration.Files;
 using RemoteSigner.Administration.Keys;
 using RemoteSigner.Audit;
+using RemoteSigner.Clocks;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Clusters.Ssv;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using RemoteSigner.Clocks;
 using RemoteSigner.Native;
 using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using RemoteSigner.Administration;
 using RemoteSigner.Audit;
+using RemoteSigner.Clocks;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
 using RemoteSigner.RollbackProtection;

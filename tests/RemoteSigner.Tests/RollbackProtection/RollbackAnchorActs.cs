@@ -3,6 +3,7 @@ using RemoteSigner.Access;
 using RemoteSigner.Administration;
 using RemoteSigner.Administration.RollbackProtection;
 using RemoteSigner.Audit;
+using RemoteSigner.Clocks;
 using RemoteSigner.Clusters;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;

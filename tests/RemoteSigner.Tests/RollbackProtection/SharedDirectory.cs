@@ -2,6 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 using RemoteSigner.Administration;
 using RemoteSigner.Administration.RollbackProtection;
 using RemoteSigner.Audit;
+using RemoteSigner.Clocks;
 using RemoteSigner.Host;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;

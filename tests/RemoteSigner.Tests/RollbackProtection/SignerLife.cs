@@ -1,6 +1,7 @@
 using RemoteSigner.Access;
 using RemoteSigner.Administration;
 using RemoteSigner.Audit;
+using RemoteSigner.Clocks;
 using RemoteSigner.Clusters;
 using RemoteSigner.Host;
 using RemoteSigner.Keys;

@@ -1,8 +1,8 @@
+using RemoteSigner.Clocks;
 using RemoteSigner.Keys;
-using RemoteSigner.RollbackProtection;
 using RemoteSigner.Signing;
 using RemoteSigner.Spec;
-using RemoteSigner.Tests.RollbackProtection;
+using RemoteSigner.Tests.Clocks;
 using RemoteSigner.Tests.Slashing;
 
 namespace RemoteSigner.Tests.Signing;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using RemoteSigner.Access;
+using RemoteSigner.Clocks;
 using RemoteSigner.Clusters;
 using RemoteSigner.Keys;
 using RemoteSigner.Native;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using RemoteSigner.Access;
 using RemoteSigner.Administration;
 using RemoteSigner.Audit;
+using RemoteSigner.Clocks;
 using RemoteSigner.Clusters;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Control;

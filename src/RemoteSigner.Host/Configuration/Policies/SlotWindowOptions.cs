@@ -1,4 +1,4 @@
-using RemoteSigner.RollbackProtection;
+using RemoteSigner.Clocks;
 
 namespace RemoteSigner.Host.Configuration;
 

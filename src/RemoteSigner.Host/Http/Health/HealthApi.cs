@@ -1,3 +1,4 @@
+using RemoteSigner.Clocks;
 using RemoteSigner.Host.Running;
 using RemoteSigner.Keys;
 using RemoteSigner.RollbackProtection;

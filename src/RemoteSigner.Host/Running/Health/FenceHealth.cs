@@ -1,5 +1,6 @@
 using System.Globalization;
 using Prometheus;
+using RemoteSigner.Clocks;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.RollbackProtection;
 using RemoteSigner.Slashing;

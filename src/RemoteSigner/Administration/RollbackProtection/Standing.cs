@@ -1,3 +1,4 @@
+using RemoteSigner.Clocks;
 using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Spec;

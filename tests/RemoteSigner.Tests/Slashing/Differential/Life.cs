@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using RemoteSigner.Audit;
+using RemoteSigner.Clocks;
 using RemoteSigner.Host;
 using RemoteSigner.Ledgers;
 using RemoteSigner.RollbackProtection;

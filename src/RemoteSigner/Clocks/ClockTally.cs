@@ -1,4 +1,4 @@
-namespace RemoteSigner.RollbackProtection;
+namespace RemoteSigner.Clocks;
 
 /// <summary>
 /// What the clients that were heard of late say about the system clock, one voice each. A majority speaks for all; a tie says nothing

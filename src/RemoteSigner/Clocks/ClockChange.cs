@@ -1,4 +1,4 @@
-namespace RemoteSigner.RollbackProtection;
+namespace RemoteSigner.Clocks;
 
 /// <summary>The system clock came into doubt, or a doubt ended.</summary>
 /// <param name="At">When that was noticed, by the system clock.</param>

@@ -1,6 +1,6 @@
 using RemoteSigner.Spec;
 
-namespace RemoteSigner.RollbackProtection;
+namespace RemoteSigner.Clocks;
 
 /// <summary>What time it is on chain, for whoever has to rely on it; a closed choice.</summary>
 public abstract record ChainTime

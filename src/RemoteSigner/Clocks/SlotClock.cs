@@ -1,7 +1,7 @@
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 
-namespace RemoteSigner.RollbackProtection;
+namespace RemoteSigner.Clocks;
 
 /// <summary>
 /// Tells the chain's time and refuses duties from far ahead of it: one signature with a far-future target epoch would raise the

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 
-namespace RemoteSigner.Tests.RollbackProtection;
+namespace RemoteSigner.Tests.Clocks;
 
 /// <summary>
 /// Time whose wall clock can be set while the monotonic one runs on, as on a real machine; the fake's own adjustment moves both.

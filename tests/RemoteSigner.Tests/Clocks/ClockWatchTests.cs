@@ -1,6 +1,6 @@
-using RemoteSigner.RollbackProtection;
+using RemoteSigner.Clocks;
 
-namespace RemoteSigner.Tests.RollbackProtection;
+namespace RemoteSigner.Tests.Clocks;
 
 public sealed class ClockWatchTests
 {

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace RemoteSigner.RollbackProtection;
+namespace RemoteSigner.Clocks;
 
 /// <summary>
 /// Holds the system clock against three others: the machine's own monotonic clock, which no command can step; the TPM's, whose progress the

@@ -1,4 +1,4 @@
-namespace RemoteSigner.RollbackProtection;
+namespace RemoteSigner.Clocks;
 
 /// <summary>
 /// What the newest duties of one client say about the system clock: so many in a row, counted up to <see cref="InARow"/>.

@@ -1,8 +1,8 @@
-using RemoteSigner.RollbackProtection;
+using RemoteSigner.Clocks;
 using RemoteSigner.Spec;
 using RemoteSigner.Tests.House;
 
-namespace RemoteSigner.Tests.RollbackProtection;
+namespace RemoteSigner.Tests.Clocks;
 
 public sealed class SlotClockTests
 {

@@ -1,4 +1,4 @@
-namespace RemoteSigner.RollbackProtection;
+namespace RemoteSigner.Clocks;
 
 /// <summary>How far ahead of the clock a block or an attestation may be: its slot in slots, its target in epochs.</summary>
 public sealed record SlotWindow(ulong SlotsAhead, ulong EpochsAhead)
