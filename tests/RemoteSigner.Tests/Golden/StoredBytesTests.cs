@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
+using RemoteSigner.Administration;
+using RemoteSigner.Administration.Keys;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
 using RemoteSigner.Native;
@@ -162,6 +164,65 @@ public sealed class StoredBytesTests
                 Encoding.UTF8.GetString(FirmwareApprovalJson.Write(new FirmwareApprovalRequest(Filled(32, 8), 0x01900002, 4, "release"))),
             ]
         );
+    }
+
+    [Fact]
+    public void The_file_of_partial_signatures()
+    {
+        var partials = Enumerable
+            .Range(1, 2)
+            .Select(index => new PartialSignature((ulong)index, new BlsSignature(Filled(96, (byte)index))));
+        var file = new PartialsFile(
+            "voluntary_exit",
+            Root(1),
+            [new PartialsFile.Entry(PublicKey(2), "a \"message\" for people", Root(3), [.. partials])]
+        );
+
+        Assert.Equal(file.Write(), PartialsFile.Parse(file.Write()).Write());
+        GoldenFile.Holds("partials.json", Encoding.UTF8.GetString(file.Write()));
+    }
+
+    /// <summary>Names and values, the values as text where they are JSON.</summary>
+    [Fact]
+    public async Task Notes_in_the_ledger_of_what_is_under_way()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        _ = await PendingActs.OpenAsync(signer.Ledger);
+        PendingAct[] acts =
+        [
+            new("slashing.export", new PendingEffect.FileWritten("/data/history.json", Root(1))),
+            new("key.import", new PendingEffect.VaultGeneration(7))
+            {
+                Replaced = [PublicKey(1)],
+                Returning = [PublicKey(2)],
+                Yielding = [PublicKey(3), PublicKey(4)],
+                ParkedUntil = _time,
+            },
+            new("rollback_protection.enrol", new PendingEffect.RecordShown(Root(2))),
+            new("rollback_protection.move", new PendingEffect.HandedOver(Root(3))),
+            new("cluster.document.remove", new PendingEffect.DocumentRemoved(Root(4))),
+            new("key.export", new PendingEffect.HandedOutAt(8, "where to look")),
+            new("tpm.revoke", new PendingEffect.Untold("where to look")),
+        ];
+        Assert.Equal(typeof(PendingEffect).GetNestedTypes().ToHashSet(), acts.Select(act => act.Effect.GetType()).ToHashSet());
+
+        var lines = await signer.Ledger.WriteAsync(transaction =>
+        {
+            PendingActs.Put(transaction, acts);
+            ParkedSets.Put(transaction, new ParkedSet(Root(5), _time, _time.AddDays(1), Root(6)));
+            ParkedSets.Put(transaction, new ParkedSet(null, _time, null, null));
+            HandedOut.Add(transaction, new HandedOut("/ceremony", [PublicKey(1)]));
+            Assert.Equal(PendingAct.Write(acts), PendingAct.Write(PendingActs.Read(transaction)));
+            var row = transaction.Statement("SELECT name, CAST(value AS TEXT) FROM note ORDER BY name");
+            List<string> read = [];
+            while (row.Step())
+            {
+                read.Add($"{row.Text(0)} {row.Text(1)}");
+            }
+
+            return read;
+        });
+        GoldenFile.Holds("notes.txt", lines);
     }
 
     private static AuditEntry Entry(string action, AuditDecision decision) => new() { Action = action, Decision = decision };

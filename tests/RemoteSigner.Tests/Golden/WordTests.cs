@@ -3,15 +3,19 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
+using RemoteSigner.Access;
 using RemoteSigner.Clusters;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Http;
 using RemoteSigner.Host.Running;
 using RemoteSigner.Ledgers;
+using RemoteSigner.Native;
 using RemoteSigner.RollbackProtection;
 using RemoteSigner.Signing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
+using RemoteSigner.Tests.Clusters.Ssv;
 using RemoteSigner.Tests.House;
 using RemoteSigner.Tests.Slashing;
 
@@ -129,6 +133,35 @@ public sealed partial class WordTests
         );
 
     [Fact]
+    public async Task The_bodies_of_the_endpoints_of_ssv_signer()
+    {
+        var key = Duties.PublicKey(1);
+        var import = $$"""{"share_keys":[{"EncryptedPrivKey":"0x0102","PubKey":"{{key}}"}]}""";
+        var delete = $$"""{"pubkeys":["{{key}}"]}""";
+        Assert.Equal(
+            (key, "0102"),
+            (SsvBody.Read(Utf8(import))[0].PublicKey, Convert.ToHexString(SsvBody.Read(Utf8(import))[0].Encrypted))
+        );
+        Assert.Equal([key], KeymanagerResponse.ReadKeys(Utf8(delete), mayLack: true));
+        using var arena = new SecretArena();
+        using var owner = OperatorKeyTests.Operator(arena, 0);
+
+        GoldenFile.Holds(
+            "ssv.txt",
+            [
+                $"GET /v1/validators: {await BodyAsync(context => ApiResponse.KeysAsync(context, [key]))}",
+                $"POST /v1/validators: {import}",
+                $"POST /v1/validators, answered: {Text(KeymanagerResponse.Items([KeymanagerItem.Imported, KeymanagerItem.Duplicate]))}",
+                $"DELETE /v1/validators: {delete}",
+                $"DELETE /v1/validators, answered: {Text(KeymanagerResponse.Items([KeymanagerItem.Deleted, KeymanagerItem.NotFound]))}",
+                $"GET /v1/operator/identity: {await BodyAsync(context => ApiResponse.TextAsync(context, owner.PublicKey.ToString()))}",
+                $"POST /v1/operator/sign, answered: {await BodyAsync(context => ApiResponse.BinaryAsync(context, new byte[256]), 256)}",
+                .. Enum.GetValues<SsvRight>().Select(right => $"in signer.json: {right.Name()}").Order(StringComparer.Ordinal),
+            ]
+        );
+    }
+
+    [Fact]
     public void The_configuration_that_init_writes() =>
         GoldenFile.Holds(
             "signer.json",
@@ -150,6 +183,19 @@ public sealed partial class WordTests
 
     private static string Answer(SignOutcome outcome) =>
         outcome is SignOutcome.Signed ? "" : $", {SignRefusal.Of(outcome).Status} {SignRefusal.Of(outcome).Reason}";
+
+    private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
+
+    // With its content type; of bytes how many there are.
+    private static async Task<string> BodyAsync(Func<HttpContext, Task> answer, int length = 0)
+    {
+        using var body = new MemoryStream();
+        var context = new DefaultHttpContext { Response = { Body = body } };
+        await answer(context);
+        await context.Response.BodyWriter.FlushAsync(TestContext.Current.CancellationToken);
+        Assert.True(length == 0 || length == body.Length);
+        return $"{context.Response.ContentType}: {(length == 0 ? Text(body.ToArray()) : $"{length} bytes")}";
+    }
 
     private static string Text(byte[] utf8) => Encoding.UTF8.GetString(utf8);
 
