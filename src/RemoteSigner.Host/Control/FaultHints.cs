@@ -18,6 +18,10 @@ internal static class FaultHints
             LedgerException fault => fault.Hint,
             InterchangeContradictionException =>
                 "find out where else this key signs, and stop it there: two signers get it slashed. Nothing of the file was kept",
+            InterchangeFutureException =>
+                "if this machine's clock is wrong, set it. A history that was exported above raised low watermarks lies ahead of any "
+                    + "clock: 'remote-signer slashing import FILE --accept-future' takes it over, and its validators sign nothing "
+                    + "until then; else correct the file. Nothing of it was kept",
             InterchangeException => "correct the file, or export it anew from the signer it came from; nothing of it was kept",
             SpecException => "name one of mainnet, hoodi, sepolia, gnosis, chiado, minimal, or the path of a consensus config.yaml",
             UnauthorizedAccessException => "run as the user that owns the data directory, with leave to write there",

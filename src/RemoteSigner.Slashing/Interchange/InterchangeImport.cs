@@ -14,7 +14,7 @@ internal static class InterchangeImport
     public const int KeysGatheredOneByOne = 64;
 
     /// <exception cref="InterchangeContradictionException">The file contradicts what was signed here.</exception>
-    /// <exception cref="InterchangeException">It has something that lies beyond the limit.</exception>
+    /// <exception cref="InterchangeFutureException">It has something that lies beyond the limit.</exception>
     public static InterchangeReport Take(LedgerTransaction transaction, StagedFile file, ImportTerms terms)
     {
         var named = InterchangeStage.Keys(transaction);
@@ -57,22 +57,14 @@ internal static class InterchangeImport
     {
         if (told.NewestSlot is { } s && (ulong)s > limit.Slot.Value)
         {
-            throw Beyond(key, "signed_blocks", $"slot {s}", $"slot {limit.Slot}");
+            throw new InterchangeFutureException(key, "signed_blocks", $"slot {s}", $"slot {limit.Slot}");
         }
 
         if (told.NewestEpoch is { } e && (ulong)e > limit.Epoch.Value)
         {
-            throw Beyond(key, "signed_attestations", $"epoch {e}", $"epoch {limit.Epoch}");
+            throw new InterchangeFutureException(key, "signed_attestations", $"epoch {e}", $"epoch {limit.Epoch}");
         }
     }
-
-    private static InterchangeException Beyond(BlsPublicKey key, string member, string what, string limit) =>
-        new(
-            $"validator {key}: {member} has {what}, and nobody can have signed beyond {limit} "
-                + "by now: taken over, it would disable the validator until then",
-            key.ToString(),
-            member
-        );
 
     private static InterchangeReport.Line Take(
         LedgerTransaction transaction,

@@ -73,7 +73,7 @@ public sealed class ImportEvaluationTests : IAsyncLifetime
         await Assert.ThrowsAsync<InterchangeException>(() =>
             EvaluateAsync([share], DeclaredHistory.FromHistory, new MemoryStream("{"u8.ToArray()))
         );
-        await Assert.ThrowsAsync<InterchangeException>(() =>
+        await Assert.ThrowsAsync<InterchangeFutureException>(() =>
             EvaluateAsync(
                 [share],
                 DeclaredHistory.FromHistory,

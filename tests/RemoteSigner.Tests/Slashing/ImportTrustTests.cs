@@ -1,4 +1,5 @@
 using System.Text;
+using RemoteSigner.Host.Control;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 using static RemoteSigner.Tests.Slashing.Duties;
@@ -42,6 +43,24 @@ public sealed class ImportTrustTests
 
         Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await signer.RequestAsync(Key(1), Block(20), Root(5))));
         Assert.Equal(SlashingRule.DoubleVote, RuleOf(await signer.RequestAsync(Key(1), Vote(5, 6), Root(5))));
+    }
+
+    /// <summary>Low watermarks that lie ahead of the clock were exported: another export has them, too.</summary>
+    [Fact]
+    public async Task A_file_with_low_watermarks_beyond_the_clock_is_refused_with_a_hint_that_helps()
+    {
+        await using var former = await SigningAsync();
+        await former.Slashing.RaiseLowWatermarkAsync(new Slot(3200), new Epoch(100), null);
+        await using var file = await former.ExportAsync();
+        await using var signer = await TemporarySigner.CreateAsync();
+        var terms = new ImportTerms(InterchangeReading.LowWatermarksAtLowest) { Limit = new HistoryLimit(new Slot(400), new Epoch(50)) };
+
+        var refused = await Assert.ThrowsAsync<InterchangeFutureException>(() => signer.Slashing.ImportAsync(file, terms, (_, _) => 1));
+
+        Assert.Contains("--accept-future", FaultHints.HintOf(refused), StringComparison.Ordinal);
+        Assert.DoesNotContain("export it anew", FaultHints.HintOf(refused), StringComparison.Ordinal);
+        file.Position = 0;
+        Assert.Single((await signer.Slashing.ImportAsync(file, terms with { Limit = null }, (_, _) => 1)).Validators);
     }
 
     [Theory]
@@ -94,7 +113,7 @@ public sealed class ImportTrustTests
 
         foreach (var file in new[] { File(blocks: [(101, null)]), File(votes: [(1, 13, null)]), File(votes: [(long.MaxValue, 5, null)]) })
         {
-            var refused = await Assert.ThrowsAsync<InterchangeException>(() => signer.Slashing.ImportAsync(file, terms, (_, _) => 1));
+            var refused = await Assert.ThrowsAsync<InterchangeFutureException>(() => signer.Slashing.ImportAsync(file, terms, (_, _) => 1));
             Assert.Equal(PublicKey(1).ToString(), refused.Validator);
         }
 
