@@ -4,6 +4,7 @@ using System.Text.Json;
 using RemoteSigner.Host.Http;
 using RemoteSigner.Host.Running;
 using RemoteSigner.Native;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Connect;
 
@@ -94,7 +95,7 @@ internal sealed class SignerProbe(SignerLink link, SignerUse use, string? tokenF
             return [SignerCalls.Refused("keys", status, body)];
         }
 
-        using var keys = JsonDocument.Parse(body);
+        using var keys = StrictJson.Open(body, maxDepth: 8);
         var count = keys.RootElement.GetArrayLength();
         return
         [

@@ -45,7 +45,7 @@ internal sealed record PendingAct(string Action, PendingEffect Effect)
 
     public static IReadOnlyList<PendingAct> Read(byte[] utf8)
     {
-        using var document = JsonDocument.Parse(utf8);
+        using var document = StrictJson.Open(utf8, maxDepth: 8);
         return [.. document.RootElement.EnumerateArray().Select(Read)];
     }
 

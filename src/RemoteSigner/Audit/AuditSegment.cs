@@ -98,7 +98,7 @@ public sealed record AuditSegment(long First, long Last, Root Previous, Root Hea
     {
         try
         {
-            using var json = JsonDocument.Parse(line, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            using var json = StrictJson.Open(Encoding.UTF8.GetBytes(line), maxDepth: 8);
             var header = json.RootElement;
             if (header.GetProperty("format").GetString() != Format)
             {

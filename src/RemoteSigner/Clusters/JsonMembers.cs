@@ -12,7 +12,7 @@ namespace RemoteSigner.Clusters;
 /// </summary>
 internal sealed class JsonMembers
 {
-    private static readonly JsonDocumentOptions _strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
+    private const int MaxDepth = 8;
 
     private readonly JsonElement _object;
     private readonly string _path;
@@ -33,14 +33,13 @@ internal sealed class JsonMembers
     {
         try
         {
-            return JsonDocument.Parse(json, _strict);
+            return StrictJson.Open(json, MaxDepth);
         }
-        // Looking for members that appear twice, the parser says InvalidOperationException for names that are no text.
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException e)
         {
             throw new ClusterFileException(
                 ClusterFileFault.NotJson,
-                $"the file is not JSON, or a member appears twice: {e.Message.TrimEnd('.')}",
+                $"the file is not JSON, or a member appears twice: {(e.InnerException ?? e).Message.TrimEnd('.')}",
                 "restore the file as it was made",
                 e
             );

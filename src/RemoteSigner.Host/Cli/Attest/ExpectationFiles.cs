@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json;
 using RemoteSigner.Native;
 using RemoteSigner.Spec;
@@ -62,7 +63,7 @@ internal static class ExpectationFiles
 
     private static List<string> Array(string json)
     {
-        using var document = JsonDocument.Parse(json);
+        using var document = StrictJson.Open(Encoding.UTF8.GetBytes(json), maxDepth: 64);
         return
         [
             .. document

@@ -19,7 +19,7 @@ public sealed record HandedOut(string Folder, IReadOnlyList<BlsPublicKey> Keys)
             return [];
         }
 
-        using var document = JsonDocument.Parse(utf8);
+        using var document = StrictJson.Open(utf8, maxDepth: 8);
         return
         [
             .. document

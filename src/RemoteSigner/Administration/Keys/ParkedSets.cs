@@ -20,7 +20,7 @@ internal static class ParkedSets
             return [];
         }
 
-        using var document = JsonDocument.Parse(utf8);
+        using var document = StrictJson.Open(utf8, maxDepth: 8);
         return
         [
             .. document

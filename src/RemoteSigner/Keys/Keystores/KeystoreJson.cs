@@ -14,7 +14,7 @@ internal static class KeystoreJson
     private const int MaxOperatorSecret = 2000;
     private const int MaxText = 4096;
 
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
+    private const int MaxDepth = 8;
 
     internal static Keystore Read(ReadOnlySpan<byte> json) => Read(json, Read);
 
@@ -30,11 +30,9 @@ internal static class KeystoreJson
 
         try
         {
-            using var document = JsonDocument.Parse(json.ToArray(), Strict);
-            return read(document.RootElement);
+            return StrictJson.Read(json.ToArray(), MaxDepth, read);
         }
-        // Half a surrogate pair, written as an escape, shows only when the text is read.
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException e)
         {
             throw Malformed("it is not JSON, or a member appears twice", e);
         }
