@@ -97,7 +97,7 @@ internal sealed class ClusterVerbs(
         {
             return await TakeAsync(new ImportRequest([], DeclaredHistory.FromHistory) { Document = document, Places = places });
         }
-        catch (AdminException nothing) when (nothing.Code is ImportShares.NothingToBind or ImportShares.BoundElsewhere)
+        catch (AdminException nothing) when (nothing.Fault is AdminFault.NothingToBind or AdminFault.BoundElsewhere)
         {
             await administrator.ExecuteAsync(new KeepDocument(document), actor);
             return ClusterImportLine.Of(

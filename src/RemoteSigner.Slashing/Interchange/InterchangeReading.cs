@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace RemoteSigner.Slashing;
 
 /// <summary>
@@ -17,4 +19,16 @@ public enum InterchangeReading
     /// interchange scenarios expect of a complete database).
     /// </summary>
     Complete,
+}
+
+/// <summary>The word for a reading in the audit log: a member may be renamed, its word not.</summary>
+public static class InterchangeReadingNames
+{
+    public static string Name(this InterchangeReading reading) =>
+        reading switch
+        {
+            InterchangeReading.LowWatermarksAtLowest => "LowWatermarksAtLowest",
+            InterchangeReading.Complete => "Complete",
+            _ => throw new UnreachableException($"the reading {reading} has no name"),
+        };
 }

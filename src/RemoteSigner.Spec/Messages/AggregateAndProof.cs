@@ -31,7 +31,7 @@ public sealed record AggregateAndProof(ulong AggregatorIndex, SignedAggregate Ag
         var fork = network.ForkAt(Aggregate.Vote.Slot);
         return NamedFork is { } named && named >= Fork.Gloas != fork >= Fork.Gloas
             ? throw new SpecException(
-                $"The aggregate is named one of {named}, and its slot {Aggregate.Vote.Slot} is of "
+                $"The aggregate is named one of {named.Name()}, and its slot {Aggregate.Vote.Slot} is of "
                     + $"{fork.Name()} by the schedule of {network.Name}: is that of the client newer?"
             )
             : SszHasher.Container(

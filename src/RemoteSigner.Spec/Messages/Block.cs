@@ -18,7 +18,7 @@ public sealed record Block(Slot Slot, ulong ProposerIndex, Root ParentRoot, Root
 
     // A whole body of another fork would be signed without what the request shows beside it.
     internal override string? ProblemIn(Fork fork) =>
-        Body is BlockBody.Full full && fork != full.Fork ? $"the block's body is one of {full.Fork}" : null;
+        Body is BlockBody.Full full && fork != full.Fork ? $"the block's body is one of {full.Fork.Name()}" : null;
 
     public override Root HashTreeRoot(Network network) =>
         new BeaconBlockHeader(Slot, ProposerIndex, ParentRoot, StateRoot, Body.HashTreeRoot(network.Preset)).HashTreeRoot();

@@ -59,12 +59,12 @@ public sealed class ForkSchedule
     {
         if (forks[i].Fork != (Fork)i)
         {
-            throw new SpecException($"The fork schedule names {forks[i].Fork} where {(Fork)i} is due.");
+            throw new SpecException($"The fork schedule names {forks[i].Fork.Name()} where {((Fork)i).Name()} is due.");
         }
 
         if (i > 0 && forks[i].Epoch < forks[i - 1].Epoch)
         {
-            throw new SpecException($"The fork schedule has {forks[i].Fork} before {forks[i - 1].Fork}.");
+            throw new SpecException($"The fork schedule has {forks[i].Fork.Name()} before {forks[i - 1].Fork.Name()}.");
         }
     }
 }

@@ -39,7 +39,7 @@ internal sealed class NetworkConfiguration
         return file.Build(forks.ToImmutable());
     }
 
-    private static string NameOf(Fork fork) => fork.ToString().ToUpperInvariant();
+    private static string NameOf(Fork fork) => fork.Name().ToUpperInvariant();
 
     private bool Names(Fork fork) => Find($"{NameOf(fork)}_FORK_VERSION") is not null || Find($"{NameOf(fork)}_FORK_EPOCH") is not null;
 
@@ -56,7 +56,7 @@ internal sealed class NetworkConfiguration
         else if (forks[place].Epoch != Epoch.FarFuture && forks[place] != added)
         {
             throw new SpecException(
-                $"{_path}: {added.Fork} of {network.Name} has version {forks[place].Version} from "
+                $"{_path}: {added.Fork.Name()} of {network.Name} has version {forks[place].Version} from "
                     + $"epoch {forks[place].Epoch} on, and a file cannot change that."
             );
         }

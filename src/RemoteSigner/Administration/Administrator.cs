@@ -125,7 +125,7 @@ public sealed class Administrator(
     }
 
     private static AdminException NotNewest(RollbackRefusal refusal) =>
-        new("not_newest", $"{refusal.Detail}; nothing was changed", refusal.Hint);
+        new(AdminFault.NotNewest, $"{refusal.Detail}; nothing was changed", refusal.Hint);
 
     /// <summary>
     /// The gate: why nothing may be sealed into this vault, or changed; null where it is the one that the ledger remembers. A ledger from
@@ -232,9 +232,15 @@ public sealed class Administrator(
             return;
         }
 
-        await audit.RecordRefusalAsync(actor.Entry(act.Action, AuditDecision.Refused) with { Rule = "not_allowed", Keys = [.. act.Keys] });
+        await audit.RecordRefusalAsync(
+            actor.Entry(act.Action, AuditDecision.Refused) with
+            {
+                Rule = AdminFault.NotAllowed.Code(),
+                Keys = [.. act.Keys],
+            }
+        );
         throw new AdminException(
-            "not_allowed",
+            AdminFault.NotAllowed,
             "signer.json does not grant this to this client, or not with these keys",
             "see \"manageKeys\", \"ssv\" and \"keys\" of the client in signer.json"
         );

@@ -90,7 +90,7 @@ internal sealed class Proceeding(
     public HistoryLimit? NewestPossible() =>
         Clock.IsGuard && Clock.Watch.Doubt is { } doubt
             ? throw new AdminException(
-                "clock_in_doubt",
+                AdminFault.ClockInDoubt,
                 $"it cannot be said what may have been signed by now: the system clock is in doubt: {doubt}",
                 "set the clock right, or wait until duties confirm it"
             )

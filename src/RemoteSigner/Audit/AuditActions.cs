@@ -47,7 +47,7 @@ public static class AuditActions
     /// <summary>Keys sign no more, because others took their place; they may come back.</summary>
     public const string KeyPark = "key.park";
 
-    /// <summary>Keys were opened.</summary>
+    /// <summary>Keys are opened: that changes nothing, and has no entry.</summary>
     public const string KeyOpen = "key.open";
 
     /// <summary>Keys are to be taken out.</summary>

@@ -20,6 +20,21 @@ public enum ShareProvenance : byte
     SsvPush = 4,
 }
 
+/// <summary>The word for a way in the audit log: a member may be renamed, its word not.</summary>
+public static class ShareProvenanceNames
+{
+    public static string Name(this ShareProvenance provenance) =>
+        provenance switch
+        {
+            ShareProvenance.Unknown => "Unknown",
+            ShareProvenance.LockFile => "LockFile",
+            ShareProvenance.KeymanagerPush => "KeymanagerPush",
+            ShareProvenance.SsvFile => "SsvFile",
+            ShareProvenance.SsvPush => "SsvPush",
+            _ => throw new UnreachableException($"the provenance {provenance} has no name"),
+        };
+}
+
 /// <summary>The code of a way, in <c>--json</c> and HTTP answers: a member may be renamed, its code not.</summary>
 public static class ShareProvenanceCodes
 {

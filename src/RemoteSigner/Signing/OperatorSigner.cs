@@ -50,7 +50,10 @@ public sealed class OperatorSigner(OperatorMessagePolicy speech, KeyRing ring, C
         if (_key is not { } key)
         {
             return new OperatorSignOutcome.Refused(
-                new OperatorMessageRefusal("no_operator_key", "no operator key is open: 'remote-signer operator import' seals one"),
+                new OperatorMessageRefusal(
+                    OperatorMessageFault.NoOperatorKey,
+                    "no operator key is open: 'remote-signer operator import' seals one"
+                ),
                 null
             );
         }

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using RemoteSigner.Administration;
 using RemoteSigner.Audit;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
@@ -66,6 +67,25 @@ public sealed partial class CodesPageTests
         );
     }
 
+    /// <summary>
+    /// A reason for programs comes from a table. Where the fault is an enum the compiler sees to it; a refusal of an import takes its code
+    /// from several of them, as text.
+    /// </summary>
+    [Fact]
+    public void No_refusal_has_a_code_of_its_own()
+    {
+        Assert.DoesNotContain(typeof(AdminException).GetConstructors()[0].GetParameters(), parameter => parameter.Name == "code");
+        Assert.Empty(
+            HouseTests
+                .Shipped.SelectMany(CompiledCode.Uses)
+                .Where(use => use.Named is ConstructorInfo && use.Named.DeclaringType == typeof(ImportRefusal))
+                .SelectMany(use =>
+                    CompiledCode.Texts(use.Caller).Where(text => Code().IsMatch(text)).Select(text => $"{use.Caller.DeclaringType}: {text}")
+                )
+                .Distinct()
+        );
+    }
+
     private static string Page()
     {
         var page = new StringBuilder(
@@ -94,11 +114,13 @@ public sealed partial class CodesPageTests
 
         Constants(page, "Other reason codes of answers", typeof(ReasonCodes), typeof(MalformedRequest));
         Members<SealingTpmFault>(page, "Faults of the TPM (`tpm_…`, 503)", fault => $"tpm_{fault.Code()}");
+        Members<AdminFault>(page, "Why a change is refused", AdminFaultCodes.Code);
         Members<ImportFault>(page, "Why a share does not come in", ImportFaultCodes.Code);
         Members<KeystoreFault>(page, "What can be wrong with a keystore", KeystoreFaultCodes.Code);
         Members<ClusterFileFault>(page, "What can be wrong with a cluster's file", ClusterFileFaultCodes.Code);
         Members<ClusterCheck>(page, "Checks of a cluster lock", ClusterCheckCodes.Code);
         Members<KeysharesCheck>(page, "Checks of a keyshares file", KeysharesCheckCodes.Code);
+        Members<OperatorMessageFault>(page, "What an SSV operator does not sign", OperatorMessageFaultCodes.Code);
         Members<KeyState>(page, "States of a key", KeyStateCodes.Code);
 
         page.Append("\n## Actions of the audit log\n\n| action | means |\n|---|---|\n");
@@ -205,6 +227,9 @@ public sealed partial class CodesPageTests
 
     [GeneratedRegex(@"\.Create(?:Counter|Gauge|Summary|Histogram)\(")]
     private static partial Regex CreatesMetric();
+
+    [GeneratedRegex("^[a-z]+(_[a-z]+)*$")]
+    private static partial Regex Code();
 
     [GeneratedRegex(@"\breturn [0-9]+;|[?:] [0-9] ?[;:]")]
     private static partial Regex BareExitCode();

@@ -11,7 +11,7 @@ namespace RemoteSigner.Tests.House;
 /// </summary>
 internal static class CompiledCode
 {
-    private const BindingFlags Everything =
+    public const BindingFlags Everything =
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
 
     // The first byte of the opcodes that have two (ECMA-335 §III.1.2).
@@ -50,7 +50,8 @@ internal static class CompiledCode
             .Distinct()
             .Order(StringComparer.Ordinal);
 
-    private static Type WrittenIn(Type type) => type.DeclaringType is { } outer ? WrittenIn(outer) : type;
+    /// <summary>The outermost type that it stands in.</summary>
+    public static Type WrittenIn(Type type) => type.DeclaringType is { } outer ? WrittenIn(outer) : type;
 
     private static IEnumerable<Type> Declared(Type user) =>
         user.GetInterfaces()
@@ -90,33 +91,44 @@ internal static class CompiledCode
             _ => [type],
         };
 
-    private static List<MemberInfo> Named(MethodBase caller)
-    {
-        var named = new List<MemberInfo>();
-        if (caller.GetMethodBody()?.GetILAsByteArray() is not { } code)
-        {
-            return named;
-        }
+    /// <summary>The texts that are written in it.</summary>
+    public static IEnumerable<string> Texts(MethodBase method) =>
+        Operands(method).Where(one => one.Kind == OperandType.InlineString).Select(one => method.Module.ResolveString(one.Token));
 
+    /// <summary>The methods, fields and types that its IL names, in the order of the code.</summary>
+    public static List<MemberInfo> Named(MethodBase caller)
+    {
         var typeArguments = caller.DeclaringType!.IsGenericType ? caller.DeclaringType.GetGenericArguments() : null;
         var methodArguments = caller.IsGenericMethod ? caller.GetGenericArguments() : null;
+        return
+        [
+            .. Operands(caller)
+                .Where(one =>
+                    one.Kind is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok
+                )
+                .Select(one => caller.Module.ResolveMember(one.Token, typeArguments, methodArguments))
+                .OfType<MemberInfo>(),
+        ];
+    }
+
+    private static List<(OperandType Kind, int Token)> Operands(MethodBase method)
+    {
+        var operands = new List<(OperandType, int)>();
+        var code = method.GetMethodBody()?.GetILAsByteArray() ?? [];
         for (var at = 0; at < code.Length; )
         {
             var opCode = _opCodes[code[at] == Prefix ? unchecked((short)((Prefix << 8) | code[at + 1])) : code[at]];
             at += opCode.Size;
-            if (
-                opCode.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok
-                && caller.Module.ResolveMember(BinaryPrimitives.ReadInt32LittleEndian(code.AsSpan(at)), typeArguments, methodArguments)
-                    is { } member
-            )
+            var length = OperandLength(opCode, code.AsSpan(at));
+            if (length == sizeof(int))
             {
-                named.Add(member);
+                operands.Add((opCode.OperandType, BinaryPrimitives.ReadInt32LittleEndian(code.AsSpan(at))));
             }
 
-            at += OperandLength(opCode, code.AsSpan(at));
+            at += length;
         }
 
-        return named;
+        return operands;
     }
 
     private static int OperandLength(OpCode opCode, ReadOnlySpan<byte> operand) =>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using RemoteSigner.Access;
+using RemoteSigner.Administration;
 using RemoteSigner.Clusters;
 using RemoteSigner.Clusters.Charon;
 using RemoteSigner.Clusters.Ssv;
@@ -37,7 +38,7 @@ public sealed class StoredNamesTests
             .. Outcomes(),
             .. Lines<KeyState>("key state", KeyStateCodes.Code),
             .. Lines<AnchorKind>("anchor kind", AnchorKindCodes.Code),
-            .. Lines<ShareProvenance>("share provenance", ShareProvenanceCodes.Code),
+            .. Lines<ShareProvenance>("share provenance", ShareProvenanceNames.Name, ShareProvenanceCodes.Code),
             .. Lines<ClusterFileFault>("cluster file fault", ClusterFileFaultCodes.Code),
             .. Lines<ClusterCheck>("cluster check", ClusterCheckCodes.Code),
             .. Lines<KeysharesCheck>("keyshares check", KeysharesCheckCodes.Code),
@@ -50,7 +51,10 @@ public sealed class StoredNamesTests
             .. Lines<KeystoreOrigin>("keystore origin", KeystoreOriginCodes.Code),
             .. Lines<KeystoreFault>("keystore fault", KeystoreFaultCodes.Code),
             .. Lines<ImportFault>("import fault", ImportFaultCodes.Code),
+            .. Lines<OperatorMessageFault>("operator message fault", OperatorMessageFaultCodes.Code),
+            .. Lines<AdminFault>("admin fault", AdminFaultCodes.Code),
             .. Lines<ExportedNames>("exported names", ExportedNamesWords.Word),
+            .. Lines<InterchangeReading>("interchange reading", InterchangeReadingNames.Name),
             .. Lines<Fork>("fork", ForkNames.Name),
         ];
         var path = Path.Combine(HouseTests.Root(), "tests/RemoteSigner.Tests/House/stored-names.txt");

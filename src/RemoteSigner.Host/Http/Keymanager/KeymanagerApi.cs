@@ -109,7 +109,7 @@ internal sealed class KeymanagerApi(
         {
             await RefuseAsync(
                 context,
-                exception.Code == "not_allowed" ? StatusCodes.Status403Forbidden : StatusCodes.Status503ServiceUnavailable,
+                exception.Fault == AdminFault.NotAllowed ? StatusCodes.Status403Forbidden : StatusCodes.Status503ServiceUnavailable,
                 exception.Code,
                 exception.Message
             );
@@ -154,7 +154,7 @@ internal sealed class KeymanagerApi(
         {
             await RefuseAsync(
                 context,
-                exception.Code == "not_allowed" ? StatusCodes.Status403Forbidden : StatusCodes.Status503ServiceUnavailable,
+                exception.Fault == AdminFault.NotAllowed ? StatusCodes.Status403Forbidden : StatusCodes.Status503ServiceUnavailable,
                 exception.Code,
                 exception.Message
             );

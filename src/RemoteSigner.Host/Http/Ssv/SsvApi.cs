@@ -188,8 +188,8 @@ internal sealed partial class SsvApi(
         catch (ImportException exception)
         {
             var first = exception.Refusals[0];
-            var isOfShare = first.Code != "genesis_unknown";
-            if (isOfShare && first.Code != "share_does_not_open")
+            var isOfShare = first.Code != ImportFault.GenesisUnknown.Code();
+            if (isOfShare && first.Code != ImportFault.ShareDoesNotOpen.Code())
             {
                 LogPassedOver(context.TraceIdentifier, first.Subject, first.Code, first.Problem, first.Hint);
             }

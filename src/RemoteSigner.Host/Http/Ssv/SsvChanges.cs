@@ -80,7 +80,7 @@ internal sealed class SsvChanges(Administrator administrator, OperatorSigner voi
 
     private static ImportRefusal DoesNotOpen(int position, SsvBody body) =>
         new(
-            "share_does_not_open",
+            ImportFault.ShareDoesNotOpen.Code(),
             $"share_keys[{position}] ({body.PublicKey})",
             "it is not the secret of its public key, encrypted to this operator",
             "the node takes it for a bad registration and goes on"

@@ -22,7 +22,7 @@ public sealed class RemoveDocument(Root clusterHash) : AdminAct<Root>
             .. proceeding
                 .Vault.Contents.Shares.Where(share => share.Membership?.ClusterHash == clusterHash)
                 .Select(share => new ImportRefusal(
-                    "shares_held",
+                    AdminFault.SharesHeld.Code(),
                     share.ShareKey.ToString(),
                     $"it is held as a share of {clusterHash}",
                     "'remote-signer cluster bind --replace' binds it to another document, 'keys delete' takes it out"

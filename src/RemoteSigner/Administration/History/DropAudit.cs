@@ -37,7 +37,7 @@ public sealed class DropAudit(string path) : AdminAct<AuditSegment>
             )
             {
                 throw new AdminException(
-                    "another_log",
+                    AdminFault.AnotherLog,
                     $"entries {entries[0].Sequence} to {entries[^1].Sequence} of the segment are not those that this log keeps",
                     "'remote-signer audit verify' says what is wrong with the log; nothing was dropped"
                 );
@@ -87,7 +87,7 @@ public sealed class DropAudit(string path) : AdminAct<AuditSegment>
         )
         {
             throw new AdminException(
-                "another_log",
+                AdminFault.AnotherLog,
                 $"the segment has entries {segment.First} to {segment.Last} with head "
                     + $"{segment.Head}, and they are not the oldest that this log keeps",
                 "export the log again, then drop what that file has"
@@ -97,7 +97,7 @@ public sealed class DropAudit(string path) : AdminAct<AuditSegment>
         if (EntryFeed.SlowestPosition(transaction) is { } position && position < segment.Last)
         {
             throw new AdminException(
-                "not_delivered",
+                AdminFault.NotDelivered,
                 $"not everybody who follows this log has its entries past {position}",
                 "wait until they have, or export fewer with --through"
             );

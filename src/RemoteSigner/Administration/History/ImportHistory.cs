@@ -34,7 +34,7 @@ public sealed class ImportHistory(
                 proceeding,
                 transaction,
                 report,
-                $"{name}, read as {terms.Reading}{(acceptFuture ? "; records from the future were accepted" : "")}"
+                $"{name}, read as {terms.Reading.Name()}{(acceptFuture ? "; records from the future were accepted" : "")}"
             )
         );
         return true;

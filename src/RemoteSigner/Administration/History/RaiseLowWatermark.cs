@@ -23,7 +23,7 @@ public sealed class RaiseLowWatermark(Slot? slot, Epoch? epoch, IReadOnlyCollect
         if (!acceptFuture && proceeding.NewestPossible() is var (newestSlot, newestEpoch) && (slot > newestSlot || epoch > newestEpoch))
         {
             throw new AdminException(
-                "watermark_in_the_future",
+                AdminFault.WatermarkInTheFuture,
                 $"slot {newestSlot} and epoch {newestEpoch} are the newest that can have been signed by now, and watermarks never fall",
                 "correct the number; --accept-future disables these validators until then, for good"
             );

@@ -78,7 +78,7 @@ public sealed class CeremonyFolder
         catch (Exception unseen) when (unseen is UnauthorizedAccessException or IOException)
         {
             throw new AdminException(
-                "export_not_seen",
+                AdminFault.ExportNotSeen,
                 $"whether the keystores are still in {path} cannot be seen: {unseen.Message}; nothing was changed",
                 "look yourself, and 'rm -r' it; then run the command as a user who may look there. "
                     + "Where the signer runs, it looks too: stop it if its unit hides the place"
@@ -102,7 +102,7 @@ public sealed class CeremonyFolder
 
     internal static AdminException StillThere(string path) =>
         new(
-            "export_still_there",
+            AdminFault.ExportStillThere,
             $"the keystores are still in {path}; nothing was changed",
             $"'rm -r {path}' first, and wherever they were copied to as well: two places that sign with one share get the validator slashed"
         );
@@ -149,5 +149,6 @@ public sealed class CeremonyFolder
         }
     }
 
-    private static AdminException Refused(string message, string hint) => new("not_in_memory", $"{message}; nothing was changed", hint);
+    private static AdminException Refused(string message, string hint) =>
+        new(AdminFault.NotInMemory, $"{message}; nothing was changed", hint);
 }

@@ -37,7 +37,7 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
         if (!vault.Slots.Any(slot => slot.Type == VaultSlotType.Recovery))
         {
             throw new AdminException(
-                "no_recovery_slot",
+                AdminFault.NoRecoverySlot,
                 "the vault has no recovery key, and an export takes two hands; nothing was changed",
                 "'remote-signer seal enrol --recovery FILE' gives it one; its private half belongs in a safe"
             );
@@ -51,7 +51,7 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
         if (proceeding.Library.Find(cluster) is not ClusterDocument.CharonLock document)
         {
             throw new AdminException(
-                "not_a_lock",
+                AdminFault.NotALock,
                 $"there is no Charon lock {cluster} here that can be read",
                 "where it is damaged, 'remote-signer cluster add-lock' puts it back. Only Charon's ceremonies "
                     + "read keystores: SSV's take the operator's key and the shares in the contract"
@@ -67,7 +67,7 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
         if (ours.Count == 0)
         {
             throw new AdminException(
-                "nothing_to_export",
+                AdminFault.NothingToExport,
                 $"no share of {cluster} signs here",
                 "'remote-signer cluster list --all' shows which cluster is in force"
             );
@@ -124,7 +124,7 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
         {
             var left = _written!.TryRemove() ? "What had been written was taken away again" : $"What had been written is still in {folder}";
             throw new AdminException(
-                "export_not_written",
+                AdminFault.ExportNotWritten,
                 $"the keystores could not be written: {exception.Message}. {left}, and the shares sign nothing",
                 "repeat the command with another folder, or 'remote-signer keys void-export' lets the shares sign again"
             );
@@ -167,7 +167,7 @@ public sealed class ExportShares(Root cluster, string folder, string reason, Rec
             await proceeding.Audit.RecordRefusalAsync(
                 proceeding.Actor.Entry(Action, AuditDecision.Refused) with
                 {
-                    Rule = "recovery_key_refused",
+                    Rule = AdminFault.RecoveryKeyRefused.Code(),
                     Detail = $"of {cluster}; {reason}",
                 }
             );

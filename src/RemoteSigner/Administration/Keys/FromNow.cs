@@ -17,7 +17,7 @@ internal static class FromNow
             ? new StartingPoint(slot, new Epoch(Math.Max(epoch.Value, 1) - 1), epoch)
             : throw new ImportException([
                 new(
-                    "genesis_unknown",
+                    ImportFault.GenesisUnknown.Code(),
                     "the network",
                     "its genesis time is not known, so it cannot be said from when on the shares may sign",
                     "import them with 'remote-signer cluster import' and their history"

@@ -18,12 +18,6 @@ namespace RemoteSigner.Administration.Keys;
 /// </summary>
 public sealed class ImportShares(ImportRequest order, AdminRight right = AdminRight.LocalOnly) : AdminAct<ImportedShares>
 {
-    /// <summary>The code where no share of the document is here.</summary>
-    public const string NothingToBind = "nothing_to_bind";
-
-    /// <summary>The code where shares of it are here, and stay where they are.</summary>
-    public const string BoundElsewhere = "bound_elsewhere";
-
     private readonly Dictionary<BlsPublicKey, VaultShare> _offers = order
         .Shares.DistinctBy(share => share.ShareKey)
         .ToDictionary(share => share.ShareKey);
@@ -390,14 +384,14 @@ public sealed class ImportShares(ImportRequest order, AdminRight right = AdminRi
 
     private static AdminException Elsewhere(int count) =>
         new(
-            BoundElsewhere,
+            AdminFault.BoundElsewhere,
             $"no share in the vault waits to be bound to this document; {count} of it are held under another cluster or validator",
             "find out which of the two is right; 'remote-signer cluster bind --replace' then binds them to this one"
         );
 
     private static AdminException Nothing() =>
         new(
-            NothingToBind,
+            AdminFault.NothingToBind,
             "no share in the vault waits to be bound to this document",
             "'remote-signer keys list' shows what is in the vault, 'remote-signer cluster import' brings shares "
                 + "that are not, and 'cluster add-lock' keeps the document for those that will be pushed"
@@ -412,5 +406,6 @@ public sealed class ImportShares(ImportRequest order, AdminRight right = AdminRi
         $"{(held.Membership is { } member ? Describe(member) : "no cluster")}, validator {held.GroupKey?.ToString() ?? "not known"}";
 
     private static string Describe(ClusterMembership member) =>
-        $"share {member.ShareIndex} of {member.Operators}, threshold {member.Threshold}, cluster {member.ClusterHash}, {member.Provenance}";
+        $"share {member.ShareIndex} of {member.Operators}, threshold {member.Threshold}, "
+        + $"cluster {member.ClusterHash}, {member.Provenance.Name()}";
 }

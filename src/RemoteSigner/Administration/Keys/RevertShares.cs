@@ -35,7 +35,7 @@ public sealed class RevertShares(IReadOnlyCollection<BlsPublicKey> keys) : Admin
         if (_back.Count == 0 || _back.Count < keys.Count || _back.DistinctBy(share => share.GroupKey).Count() < _back.Count)
         {
             throw new AdminException(
-                "nothing_parked",
+                AdminFault.NothingParked,
                 "these are not parked shares of the vault, one of each validator",
                 "'remote-signer cluster list' shows what is parked"
             );

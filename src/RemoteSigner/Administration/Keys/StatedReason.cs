@@ -11,7 +11,7 @@ internal static class StatedReason
         if (string.IsNullOrWhiteSpace(reason) || reason.Length > MaxCharacters || reason.Any(char.IsControl))
         {
             throw new AdminException(
-                "no_reason",
+                AdminFault.NoReason,
                 $"a reason has 1 to {MaxCharacters} characters of plain text; nothing was changed",
                 "give --reason with what the ceremony is, and who asked for it: it stands in the audit log"
             );

@@ -28,7 +28,7 @@ public sealed class ClearRefusal(Standing standing, RollbackReason shown, Epoch 
             StartRules.Decide(_evidence) is StartDecision.Refuse(var refusal) && refusal.Reason == shown
                 ? refusal
                 : throw new AdminException(
-                    "changed",
+                    AdminFault.Changed,
                     "the anchor does not show any more what was shown",
                     "does another signer use it? Repeat the command, and look at what it shows now"
                 );

@@ -21,13 +21,13 @@ public sealed class EndLowWatermarks(Standing standing) : RollbackAnchorAct<bool
         _evidence = await Standing.LookAsync(cancellation);
         if (StartRules.Decide(_evidence) is StartDecision.Refuse(var refusal))
         {
-            throw new AdminException("changed", refusal.Detail, refusal.Hint);
+            throw new AdminException(AdminFault.Changed, refusal.Detail, refusal.Hint);
         }
 
         if (await proceeding.Pending.WriteAsync(StartLog.WasElsewhere))
         {
             throw new AdminException(
-                "started_elsewhere",
+                AdminFault.StartedElsewhere,
                 "the newest start of this ledger found another signer on the same anchor: that one may have signed "
                     + "since, and this ledger does not know it, so its low watermarks stay until they are past",
                 "use the data directory of the other signer; where it is lost, wait here, or import its history"

@@ -23,7 +23,7 @@ public sealed class EnrolAnchor(Standing standing, Epoch? fence) : RollbackAncho
     {
         if (VaultRules.Refusal(Standing.Found.Known, Standing.Found.Vault) is { } refusal)
         {
-            throw new AdminException("not_newest", $"{refusal.Detail}; nothing was changed", refusal.Hint);
+            throw new AdminException(AdminFault.NotNewest, $"{refusal.Detail}; nothing was changed", refusal.Hint);
         }
 
         var seen = await Standing.Anchor.ReadAsync(cancellation);
@@ -33,7 +33,7 @@ public sealed class EnrolAnchor(Standing standing, Epoch? fence) : RollbackAncho
         )
         {
             throw new AdminException(
-                "enrolled",
+                AdminFault.Enrolled,
                 $"this data directory has an anchor: {known.Anchor}",
                 "'remote-signer rollback-protection status' shows how it stands"
             );

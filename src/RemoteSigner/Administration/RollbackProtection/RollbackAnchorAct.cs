@@ -105,7 +105,7 @@ public abstract class RollbackAnchorAct<TResult> : AdminAct<TResult>
 
     private protected static AdminException NotStopped(string why) =>
         new(
-            "not_stopped",
+            AdminFault.NotStopped,
             $"the ledger is not the one that was stopped in an orderly way: {why}",
             "'remote-signer rollback-protection status' shows why; start and stop the signer, or clear it first"
         );

@@ -34,7 +34,7 @@ public sealed class AddTokenSlot : SlotAct<RegistrationReport>
     public override string Action { get; }
 
     private protected override string Detail =>
-        $"key {Result.KeyLabel} ({Result.KeyId}) by {Result.Mechanism} in token {Result.TokenLabel} ({Result.TokenSerial})";
+        $"key {Result.KeyLabel} ({Result.KeyId}) by {Result.Mechanism.Name()} in token {Result.TokenLabel} ({Result.TokenSerial})";
 
     internal override RegistrationReport Result => _report!;
 

@@ -34,7 +34,7 @@ public sealed class ProvisionTpm(TpmProvisioning provisioning, ReleaseKey releas
         if (former.Exists(slot => TpmSeal.WantsPinOf(slot)) && !provisioning.WantsPin && !provisioning.MayDropPin)
         {
             throw new AdminException(
-                "pin_dropped",
+                AdminFault.PinDropped,
                 "the slot of this TPM wants a PIN, and nothing was said of one for the new slot",
                 "say --with-pin to keep or change it, or --without-pin to open the vault without one from now on"
             );

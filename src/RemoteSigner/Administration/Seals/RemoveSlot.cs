@@ -24,13 +24,13 @@ public sealed class RemoveSlot(string keyId, IKeyEncryptionKey present, SlotReac
     {
         _slot = vault.Contents.Slots.FirstOrDefault(slot => string.Equals(slot.KeyIdText, keyId, StringComparison.OrdinalIgnoreCase))
             ?? throw new AdminException(
-                "unknown_slot",
+                AdminFault.UnknownSlot,
                 $"the vault has no slot for a key {keyId}",
                 "'remote-signer seal status' lists the slots"
             );
         return _slot.BelongsTo(present)
             ? throw new AdminException(
-                "slot_in_use",
+                AdminFault.SlotInUse,
                 $"this is the slot by which signer.json opens the vault ({_slot.Label})",
                 "name the other device in signer.json first"
             )

@@ -74,7 +74,7 @@ public sealed class RevokeFirmware(SealingTpm tpm, TpmProvisioning provisioning,
         }
 
         throw new AdminException(
-            "unknown_slot",
+            AdminFault.UnknownSlot,
             $"the vault has no slot for the {tpm.Description}",
             "'remote-signer seal status' lists the slots; 'remote-signer tpm provision' adds one"
         );

@@ -37,7 +37,7 @@ public abstract class SlotAct<TResult> : AdminAct<TResult>
         if (!vault.IsFollowed && !vault.IsOpenedByRecovery)
         {
             throw new AdminException(
-                "not_followed",
+                AdminFault.NotFollowed,
                 "the fence is still under the root key before the present one, because a start with it would be refused",
                 "'remote-signer rollback-protection status' shows why; settle that first"
             );

@@ -21,7 +21,7 @@ public sealed class OperatorMessagePolicy(IReadOnlySet<SsvDomain> domains, bool 
         if (message is null)
         {
             return new OperatorMessageRefusal(
-                "not_an_ssv_message",
+                OperatorMessageFault.NotAnSsvMessage,
                 "the bytes are neither a step of the consensus nor partial signatures, in SSZ as ssv-spec has them"
             );
         }
@@ -29,7 +29,7 @@ public sealed class OperatorMessagePolicy(IReadOnlySet<SsvDomain> domains, bool 
         if (!domains.Contains(message.Domain))
         {
             return new OperatorMessageRefusal(
-                "other_ssv_network",
+                OperatorMessageFault.OtherSsvNetwork,
                 $"the message is for the SSV domain {message.Domain}, this signer speaks in "
                     + $"{string.Join(", ", domains)} (ssv.domains in signer.json)"
             );
@@ -38,7 +38,7 @@ public sealed class OperatorMessagePolicy(IReadOnlySet<SsvDomain> domains, bool 
         if (message.Signer is { } signer && places.Count > 0 && places.All(place => place.OperatorId != signer))
         {
             return new OperatorMessageRefusal(
-                "other_operator",
+                OperatorMessageFault.OtherOperator,
                 $"the message is from operator {signer}, the shares here are of {places[0].OperatorId}"
             );
         }
@@ -47,7 +47,7 @@ public sealed class OperatorMessagePolicy(IReadOnlySet<SsvDomain> domains, bool 
             anyValidator || places.Any(place => message.Validator is { } key ? place.GroupKey == key : place.Committee == message.Committee)
             ? null
             : new OperatorMessageRefusal(
-                "unknown_validator",
+                OperatorMessageFault.UnknownValidator,
                 "no share is known here of "
                     + (
                         message.Validator is { } validator

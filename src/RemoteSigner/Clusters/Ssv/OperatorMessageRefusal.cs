@@ -1,4 +1,8 @@
 namespace RemoteSigner.Clusters.Ssv;
 
-/// <summary>A reason code for programs, and a sentence for people.</summary>
-public sealed record OperatorMessageRefusal(string Reason, string Detail);
+/// <summary>Why, and a sentence for people.</summary>
+public sealed record OperatorMessageRefusal(OperatorMessageFault Fault, string Detail)
+{
+    /// <summary>For programs, in snake case.</summary>
+    public string Reason => Fault.Code();
+}

@@ -58,7 +58,7 @@ public sealed class AnchoredDocument
             : accepted ? ByWord(cluster, now)
             : throw new ImportException([
                 new(
-                    "unanchored_lock",
+                    ImportFault.UnanchoredLock.Code(),
                     cluster.Name,
                     $"a lock of {cluster.Cluster.Definition.Version} has no node signatures: all of it can "
                         + "be made from public keys, so nothing shows that our node confirmed it",

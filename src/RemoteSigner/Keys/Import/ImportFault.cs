@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RemoteSigner.Keys;
 
-/// <summary>Why the vault does not take a share.</summary>
+/// <summary>Why shares do not come in.</summary>
 public enum ImportFault
 {
     /// <summary>The same key stands twice in one import.</summary>
@@ -40,6 +40,48 @@ public enum ImportFault
 
     /// <summary>The slashing history knows it as another validator's, or as a key of another kind.</summary>
     OtherGroup,
+
+    /// <summary>The lock has no node signatures, so nothing shows that this node confirmed it.</summary>
+    UnanchoredLock,
+
+    /// <summary>The node's key is of none of the operators in the lock.</summary>
+    ForeignNode,
+
+    /// <summary>The operator's key is of none of the operators in the keyshares file.</summary>
+    ForeignOperator,
+
+    /// <summary>What is encrypted to the operator is not the secret of its public key.</summary>
+    ShareDoesNotOpen,
+
+    /// <summary>Two documents say of the share what cannot both be true.</summary>
+    DisputedShare,
+
+    /// <summary>The validator has another owner than was stated.</summary>
+    OtherOwner,
+
+    /// <summary>The validator is none of those that were stated.</summary>
+    ValidatorNotStated,
+
+    /// <summary>A validator that was stated is not in the file.</summary>
+    ValidatorNotInFile,
+
+    /// <summary>A validator of the lock has no keystore and no share in the vault.</summary>
+    MissingKeystore,
+
+    /// <summary>The lock has no validator for a keystore.</summary>
+    SurplusKeystore,
+
+    /// <summary>The keystore's key is nobody's share in the lock.</summary>
+    KeyNotInLock,
+
+    /// <summary>The keystore has the share of another operator.</summary>
+    OtherOperatorsShare,
+
+    /// <summary>The keystore has the share of another validator of the lock.</summary>
+    OtherValidatorsShare,
+
+    /// <summary>The network's genesis time is not known, so nobody can say from when on the shares may sign.</summary>
+    GenesisUnknown,
 }
 
 /// <summary>The error code of a fault: a member may be renamed, its code not.</summary>
@@ -60,6 +102,20 @@ public static class ImportFaultCodes
             ImportFault.WasRetired => "was_retired",
             ImportFault.Exported => "exported",
             ImportFault.OtherGroup => "other_group",
+            ImportFault.UnanchoredLock => "unanchored_lock",
+            ImportFault.ForeignNode => "foreign_node",
+            ImportFault.ForeignOperator => "foreign_operator",
+            ImportFault.ShareDoesNotOpen => "share_does_not_open",
+            ImportFault.DisputedShare => "disputed_share",
+            ImportFault.OtherOwner => "other_owner",
+            ImportFault.ValidatorNotStated => "validator_not_stated",
+            ImportFault.ValidatorNotInFile => "validator_not_in_file",
+            ImportFault.MissingKeystore => "missing_keystore",
+            ImportFault.SurplusKeystore => "surplus_keystore",
+            ImportFault.KeyNotInLock => "key_not_in_lock",
+            ImportFault.OtherOperatorsShare => "other_operators_share",
+            ImportFault.OtherValidatorsShare => "other_validators_share",
+            ImportFault.GenesisUnknown => "genesis_unknown",
             _ => throw new UnreachableException($"the fault {fault} has no code"),
         };
 }

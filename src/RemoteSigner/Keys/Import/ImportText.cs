@@ -41,7 +41,7 @@ public static class ImportText
     /// <summary>A share of the document that is neither here nor offered.</summary>
     internal static ImportRefusal Missing(BlsPublicKey groupKey) =>
         new(
-            "missing_keystore",
+            ImportFault.MissingKeystore.Code(),
             groupKey.ToString(),
             "our share of this validator is not in the vault, and none is offered: it was taken out while the import was made ready",
             "repeat the command: it then asks for the keystore that is missing"

@@ -88,7 +88,7 @@ public sealed class KnownShares
                 )
                 .DistinctBy(pair => pair.Other.Cluster)
                 .Select(pair => new ImportRefusal(
-                    "disputed_share",
+                    ImportFault.DisputedShare.Code(),
                     $"{offered.Name} ({offered.Document.Hash})",
                     $"of the key {pair.Claim.Key}: {pair.Claim}, but {pair.Other}: at most one of the two is genuine",
                     "find out which from the node, the other operators or the contract; 'remote-signer cluster "

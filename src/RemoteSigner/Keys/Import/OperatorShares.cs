@@ -59,7 +59,7 @@ public sealed class OperatorShares(VerifiedKeyshares file)
         if (ours is not [var position])
         {
             refusal = (
-                "foreign_operator",
+                ImportFault.ForeignOperator.Code(),
                 $"our key is of none of the operators {string.Join(", ", validator.OperatorIds)}",
                 "give the file of a validator that this operator serves, and this operator's key"
             );
@@ -68,7 +68,7 @@ public sealed class OperatorShares(VerifiedKeyshares file)
 
         var share = validator.PublicShares[position];
         refusal = (
-            "share_does_not_open",
+            ImportFault.ShareDoesNotOpen.Code(),
             $"what is encrypted to operator {validator.Operators[position].Id} is not the secret of its public share",
             "whoever made the file made it wrongly, or it was changed: have it made anew"
         );

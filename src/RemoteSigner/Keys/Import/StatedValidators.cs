@@ -19,7 +19,7 @@ public sealed record StatedValidators(ExecutionAddress Owner, IReadOnlySet<BlsPu
                 .Document.File.Validators.Index()
                 .Where(validator => validator.Item.OwnerAddress != Owner)
                 .Select(validator => new ImportRefusal(
-                    "other_owner",
+                    ImportFault.OtherOwner.Code(),
                     file.Subject(validator.Index),
                     $"its owner is {validator.Item.OwnerAddress}, not {Owner}",
                     Hint
@@ -28,7 +28,7 @@ public sealed record StatedValidators(ExecutionAddress Owner, IReadOnlySet<BlsPu
                 .Document.File.Validators.Index()
                 .Where(validator => !Validators.Contains(validator.Item.GroupKey))
                 .Select(validator => new ImportRefusal(
-                    "validator_not_stated",
+                    ImportFault.ValidatorNotStated.Code(),
                     file.Subject(validator.Index),
                     "its validator is none of those that were stated",
                     Hint
@@ -36,7 +36,7 @@ public sealed record StatedValidators(ExecutionAddress Owner, IReadOnlySet<BlsPu
             .. Validators
                 .Where(key => !keys.Contains(key))
                 .Select(key => new ImportRefusal(
-                    "validator_not_in_file",
+                    ImportFault.ValidatorNotInFile.Code(),
                     file.Name,
                     $"the validator {key}, which was stated, is not in it",
                     "give the keyshares of exactly the validators that are stated"

@@ -61,7 +61,7 @@ public sealed class VerifiedLock
             ? Cluster.SharesOf(index)
             : throw new ImportException([
                 new(
-                    "foreign_node",
+                    ImportFault.ForeignNode.Code(),
                     name,
                     "the node's key is of none of the operators in the lock",
                     "give the folder of this node and the lock of its cluster: the key says which share is ours"

@@ -100,7 +100,7 @@ public sealed class NodeKeystores(
 
     private static ImportRefusal Missing(KeystoreFile file) =>
         new(
-            "missing_keystore",
+            ImportFault.MissingKeystore.Code(),
             file.KeystorePath,
             "the lock has a validator at this position, and there is no keystore for it",
             "give the folder with all keystores of this node; keystore-insecure-N.json counts on test networks only"
@@ -110,7 +110,7 @@ public sealed class NodeKeystores(
         node.FindKeystores()
             .Except(files.Select(file => file.KeystorePath))
             .Select(path => new ImportRefusal(
-                "surplus_keystore",
+                ImportFault.SurplusKeystore.Code(),
                 path,
                 "the lock has no validator at this position, or the network is no test network",
                 "give the lock that these keystores belong to; keystore-insecure-N.json counts on test networks only"
@@ -129,20 +129,20 @@ public sealed class NodeKeystores(
         var index = validator is null ? 0 : validator.PublicShares.IndexOf(key.PublicKey) + 1;
         return validator is null
                 ? new(
-                    "key_not_in_lock",
+                    ImportFault.KeyNotInLock.Code(),
                     key.Path,
                     $"its key {key.PublicKey} is nobody's share in this lock",
                     "give the keystores and the lock of the same cluster"
                 )
             : index != (int)share.ShareIndex
                 ? new(
-                    "other_operators_share",
+                    ImportFault.OtherOperatorsShare.Code(),
                     key.Path,
                     $"it is the share of operator {index}, and this node is operator {share.ShareIndex}",
                     "the operators' folders were mixed up: never run another operator's share"
                 )
             : new(
-                "other_validators_share",
+                ImportFault.OtherValidatorsShare.Code(),
                 key.Path,
                 $"it is the share of the validator at position {position}",
                 $"put the keystores in the order of the lock: this one is keystore-{position}.json"

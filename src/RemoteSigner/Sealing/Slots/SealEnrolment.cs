@@ -23,7 +23,7 @@ public static class SealEnrolment
         var faults = new List<TokenException>();
         foreach (var mechanism in token.Profile.Mechanisms)
         {
-            progress?.Report($"trying {mechanism}");
+            progress?.Report($"trying {mechanism.Name()}");
             try
             {
                 var (key, seal, unseal) = await TryAsync(token, mechanism, keyLabel, time, cancellation);
