@@ -69,6 +69,27 @@ public sealed class KeyHistoryTests
     }
 
     [Fact]
+    public async Task Joined_with_a_history_that_has_no_record_a_share_repeats_what_it_signed()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await signer.Slashing.RegisterAsync(Key(1), DeclaredHistory.NeverSigned);
+        await signer.Slashing.RegisterAsync(Key(2, group: 9), DeclaredHistory.NeverSigned);
+        await signer.RequestAsync(Key(1), Block(20), Root(1));
+
+        Assert.IsType<Registration.Enrolled>(await signer.Slashing.RegisterAsync(Key(1, group: 9), DeclaredHistory.FromHistory));
+
+        Assert.IsType<PermitDecision.Granted>(await signer.RequestAsync(Key(1, group: 9), Block(20), Root(1)));
+        Assert.Equal(SlashingRule.DoubleProposal, RuleOf(await signer.RequestAsync(Key(2, group: 9), Block(20), Root(2))));
+        var histories = await signer.Ledger.WriteAsync(transaction =>
+        {
+            var row = transaction.Statement("SELECT count(*) FROM validator");
+            _ = row.Step();
+            return row.Number(0);
+        });
+        Assert.Equal(1, histories);
+    }
+
+    [Fact]
     public async Task A_key_without_history_needs_an_explicit_low_watermark()
     {
         await using var signer = await TemporarySigner.CreateAsync();
