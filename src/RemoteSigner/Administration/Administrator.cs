@@ -54,7 +54,8 @@ public sealed class Administrator(
             var isDone = false;
             try
             {
-                var proceeding = new Proceeding(actor, slashing, audit, pending, library, clock, vault, _held, site);
+                var newest = vault is null ? null : new NewestVault(site, vault, _held);
+                var proceeding = new Proceeding(actor, slashing, audit, pending, library, clock, newest);
                 isDone =
                     refusal is null && await WholeAsync(() => RunAsync(act, proceeding, cancellation), () => act.AbandonAsync(proceeding));
             }
@@ -85,7 +86,7 @@ public sealed class Administrator(
         Stream? history
     ) =>
         ImportEvaluation.OfAsync(
-            new Proceeding(new Actor.Itself(), slashing, audit, pending, library, clock, vault: null, new HeldShares()),
+            new Proceeding(new Actor.Itself(), slashing, audit, pending, library, clock, newest: null),
             vault,
             offered,
             lowWatermark,

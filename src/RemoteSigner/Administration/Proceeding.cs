@@ -17,9 +17,7 @@ internal sealed class Proceeding(
     PendingActs pending,
     ClusterLibrary library,
     SlotClock clock,
-    Vault? vault,
-    HeldShares held,
-    ISite? site = null
+    NewestVault? newest
 )
 {
     public Actor Actor { get; } = actor;
@@ -34,29 +32,14 @@ internal sealed class Proceeding(
 
     public SlotClock Clock { get; } = clock;
 
+    /// <summary>For acts that look into the vault, or change it.</summary>
+    public NewestVault Newest { get; } = newest!;
+
     /// <summary>The vault, open, and the newest.</summary>
-    public Vault Vault { get; } = vault!;
+    public Vault Vault { get; } = newest?.Vault!;
 
-    /// <summary>See <see cref="ISite.PrepareFenceAsync"/>.</summary>
-    public Task PrepareFenceAsync(NewRootKey next) => site!.PrepareFenceAsync(Vault, next);
-
-    /// <summary>See <see cref="ISite.AbandonFenceAsync"/>.</summary>
-    public Task AbandonFenceAsync(NewRootKey next) => site!.AbandonFenceAsync(Vault, next);
-
-    /// <summary>See <see cref="ISite.HandFenceOverAsync"/>.</summary>
-    public Task<bool> HandFenceOverAsync() => site!.HandFenceOverAsync(Vault);
-
-    /// <summary>See <see cref="ISite.Tell"/>.</summary>
-    public void Tell(string message) => site!.Tell(message);
-
-    /// <summary>
-    /// What the vault holds and what the ledger lets each share do, as it is now: acts run one after the other, and nobody else changes it.
-    /// </summary>
-    public async ValueTask<HeldShares> HeldAsync()
-    {
-        await held.FollowAsync(Vault, Slashing);
-        return held;
-    }
+    /// <summary>See <see cref="NewestVault.HeldAsync"/>.</summary>
+    public ValueTask<HeldShares> HeldAsync() => Newest.HeldAsync(Slashing);
 
     /// <summary>Those of the archive's documents that may say whose a share is, for acts that look into the vault.</summary>
     public IReadOnlyList<AnchoredDocument> AnchoredDocuments(HeldShares held)

@@ -71,7 +71,7 @@ public static class FormerRootKey
     {
         try
         {
-            return await proceeding.HandFenceOverAsync();
+            return await proceeding.Newest.HandFenceOverAsync();
         }
         catch (Exception lost) when (proceeding.Vault.IsOpenedByRecovery && lost is RollbackAnchorException or SealingDeviceException)
         {
@@ -84,7 +84,7 @@ public static class FormerRootKey
         var (vault, archive) = (proceeding.Vault, proceeding.Library.Archive);
         if (vault.IsOperatorKeyShut(vault.OperatorKeyPath))
         {
-            proceeding.Tell(
+            proceeding.Newest.Tell(
                 $"the operator key {vault.OperatorKeyPath} does not open in this vault, neither "
                     + "with its root key nor with the one before, and stays as it is"
             );

@@ -59,7 +59,7 @@ public abstract class SlotAct<TResult> : AdminAct<TResult>
             }
 
             _next = await vault.PrepareRootKeyAsync(keys, cancellation);
-            await proceeding.PrepareFenceAsync(_next);
+            await proceeding.Newest.PrepareFenceAsync(_next);
             _hasPlace = true;
         }
         else
@@ -125,7 +125,7 @@ public abstract class SlotAct<TResult> : AdminAct<TResult>
         // What was refused is not ours: to an old copy the place of the next fence is where that of the newer vault lives.
         if (_hasPlace)
         {
-            await proceeding.AbandonFenceAsync(_next!);
+            await proceeding.Newest.AbandonFenceAsync(_next!);
         }
     }
 
