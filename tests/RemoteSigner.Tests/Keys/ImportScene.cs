@@ -36,8 +36,9 @@ internal sealed class ImportScene : IAsyncDisposable
         Archive = new ClusterArchive(Path.Combine(vaults.Folder, "clusters"));
         Library = new ClusterLibrary(Archive);
         var network = Network.Find("hoodi")!;
+        Site = new VaultSite(vaults);
         Administrator = new Administrator(
-            new VaultSite(vaults),
+            Site,
             slashing,
             audit,
             pending,
@@ -60,6 +61,8 @@ internal sealed class ImportScene : IAsyncDisposable
             return _vault = Vaults.Open();
         }
     }
+
+    public VaultSite Site { get; }
 
     public SlashingProtection Slashing { get; }
 

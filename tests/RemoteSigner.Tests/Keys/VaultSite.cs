@@ -11,7 +11,23 @@ internal sealed class VaultSite(VaultScene scene) : ISite
 {
     public RollbackRefusal? Refusal => null;
 
-    public Task<Vault> OpenNewestVaultAsync() => scene.OpenAsync();
+    /// <summary>What stands between a vault that opens and an act.</summary>
+    public Func<Vault, Task> AdmitAsync { get; set; } = _ => Task.CompletedTask;
+
+    public async Task<Vault> OpenNewestVaultAsync()
+    {
+        var vault = await scene.OpenAsync();
+        try
+        {
+            await AdmitAsync(vault);
+            return vault;
+        }
+        catch
+        {
+            vault.Dispose();
+            throw;
+        }
+    }
 
     public Task PrepareFenceAsync(Vault vault, NewRootKey next) => Task.CompletedTask;
 
