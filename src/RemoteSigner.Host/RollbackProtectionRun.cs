@@ -1,6 +1,5 @@
 using RemoteSigner.Administration;
 using RemoteSigner.Audit;
-using RemoteSigner.Host.Configuration;
 using RemoteSigner.Ledgers;
 using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
@@ -8,27 +7,22 @@ using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Host;
 
-/// <summary>The start protocol once the vault is open, and the clean stop when everything else has ended.</summary>
+/// <summary>Rollback protection from the first opening of the vault until the clean stop, when everything else has ended.</summary>
 internal sealed class RollbackProtectionRun(
+    FirstOpening opening,
+    RollbackAnchors anchors,
     Fence fence,
-    LedgerSnapshot found,
     Ledger ledger,
     SlashingProtection slashing,
     AuditLog audit,
-    SealedKeys sealedKeys,
-    SignerOptions options,
-    TimeProvider time,
     ILogger<RollbackProtectionRun> log
 )
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(15);
 
-    private readonly StartEntries _entries = StartLog.Entries(audit);
     private IRollbackAnchor? _anchor;
-    private StartProtocol? _protocol;
     private volatile AdmittedVault? _vault;
     private volatile bool _judged;
-    private volatile bool _serves;
     private bool _coversLedger;
 
     /// <summary>The vault that is open; null before one was judged.</summary>
@@ -54,13 +48,13 @@ internal sealed class RollbackProtectionRun(
         _vault ??= new AdmittedVault(id, generation, null);
         if (!_judged)
         {
-            await StartAsync(vault, id);
+            _anchor = await opening.StartAsync(vault);
             _vault = new AdmittedVault(id, generation, (_anchor as TpmAnchor)?.Indices);
             _judged = true;
         }
 
         // What was imported before an interruption: its act did not come to that.
-        if (_serves && !_coversLedger)
+        if (opening.Serves && !_coversLedger)
         {
             await CoverHistoryAsync();
             _coversLedger = true;
@@ -104,7 +98,7 @@ internal sealed class RollbackProtectionRun(
     {
         if (_anchor is null)
         {
-            return _serves;
+            return opening.Serves;
         }
 
         if (vault.DeriveFormerFenceKeys() is not { } former)
@@ -117,9 +111,9 @@ internal sealed class RollbackProtectionRun(
         var isTaken = false;
         try
         {
-            return await fence.GoOnAsync(SuccessionOf(vault, former, keys), keys.Epoch, () =>
+            return await fence.GoOnAsync(anchors.SuccessionOf(vault, former, keys), keys.Epoch, () =>
             {
-                (isTaken, _anchor) = (true, AnchorOf(vault, keys));
+                (isTaken, _anchor) = (true, anchors.Open(vault.Contents.VaultId, keys));
                 _vault = _vault! with { FenceInTpm = (_anchor as TpmAnchor)?.Indices };
             });
         }
@@ -155,7 +149,7 @@ internal sealed class RollbackProtectionRun(
             var end = await ledger.CloseAsync(transaction =>
             {
                 // A run that did not start leaves the ledger as it was stopped before.
-                _ = _serves ? StartLog.Stop(audit, transaction) : 0;
+                _ = opening.Serves ? StartLog.Stop(audit, transaction) : 0;
                 return HistoryEnd.Of(transaction, slashing);
             });
             using var patience = new CancellationTokenSource(_patience);
@@ -174,147 +168,13 @@ internal sealed class RollbackProtectionRun(
         }
     }
 
-    private async Task StartAsync(Vault vault, Guid id)
-    {
-        if (_protocol is null)
-        {
-            // Before the anchor is asked, which lies in the TPM of the vault that the ledger remembers.
-            if (VaultRules.RefusalOfAnother(found.Vault, vault.Anchor) is { } another)
-            {
-                fence.Refuse(another);
-                await RefuseAsync(new StartDecision.Refuse(another));
-                return;
-            }
-
-            var keys = await ChooseKeysAsync(vault);
-            if (AnchorOf(vault, keys) is not { } anchor)
-            {
-                keys.Dispose();
-                if (SwitchOff(vault) is { } decided)
-                {
-                    await RefuseAsync(decided);
-                    return;
-                }
-
-                _serves = true;
-                log.LogWarning(
-                    "there is no fence: signer.json says rollbackProtection.anchor none, so an old copy of the ledger would not be noticed"
-                );
-                return;
-            }
-
-            _anchor = anchor;
-            _protocol = new StartProtocol(
-                anchor,
-                keys,
-                slashing,
-                found.With(vault.Anchor) with
-                {
-                    Ledger = await slashing.GetStartAsync(),
-                },
-                _entries,
-                time
-            );
-        }
-
-        var decision = await _protocol.RunAsync(fence, CancellationToken.None);
-        _serves = decision is not StartDecision.Refuse;
-        Tell(decision, await slashing.WatchLowWatermarkAsync());
-        if (fence.State.Rollback is { } rollback)
-        {
-            log.LogWarning("{Rollback}", rollback);
-        }
-    }
-
-    private async Task RefuseAsync(StartDecision.Refuse decision)
-    {
-        await _entries.RefuseAsync(decision.Refusal);
-        Tell(decision, null);
-    }
-
-    // Those of the root key before the present one only where a start with its fence is refused: the reason is told then.
-    private async Task<FenceKeys> ChooseKeysAsync(Vault vault)
-    {
-        var (keys, former) = (vault.DeriveFenceKeys(), vault.DeriveFormerFenceKeys());
-        var isNext = true;
-        try
-        {
-            isNext =
-                former is null
-                || AnchorOf(vault, keys) is null
-                || await SuccessionOf(vault, former, keys).RunAsync(found.With(vault.Anchor), CancellationToken.None);
-            return isNext ? keys : former!;
-        }
-        catch
-        {
-            keys.Dispose();
-            throw;
-        }
-        finally
-        {
-            (isNext ? former : keys)?.Dispose();
-        }
-    }
-
     private async Task SucceedAsync(Vault vault, NewRootKey next, Func<FenceSuccession, Task> step)
     {
         if (_anchor is not null)
         {
             using var keys = next.DeriveFenceKeys();
             using var present = vault.DeriveFenceKeys();
-            await step(SuccessionOf(vault, present, keys));
-        }
-    }
-
-    private IRollbackAnchor? AnchorOf(Vault vault, FenceKeys keys) =>
-        RollbackAnchorAccess.Open(options, sealedKeys.Hardware, vault.Contents.VaultId, keys);
-
-    private FenceSuccession SuccessionOf(Vault vault, FenceKeys former, FenceKeys keys) =>
-        new(
-            new RollbackAnchorPlace(AnchorOf(vault, former)!, former),
-            new RollbackAnchorPlace(AnchorOf(vault, keys)!, keys),
-            slashing,
-            StartLog.Succession(audit)
-        );
-
-    // Without an anchor the ledger alone knows its vault.
-    private StartDecision.Refuse? SwitchOff(Vault vault)
-    {
-        if (VaultRules.Refusal(found.Vault, vault.Anchor) is not { } refusal)
-        {
-            return fence.SwitchOff(found.Start);
-        }
-
-        fence.Refuse(refusal);
-        return new StartDecision.Refuse(refusal);
-    }
-
-    private void Tell(StartDecision decision, GlobalLowWatermark? standing)
-    {
-        switch (decision)
-        {
-            case StartDecision.Serve:
-                log.LogInformation("the ledger is the one that was stopped; the fence stands at epoch {Fence}", fence.State.Bounds?.Fence);
-                break;
-            case StartDecision.RaiseLowWatermarks(var raised) when standing is null || standing.Fence < raised.Fence:
-                log.LogWarning(
-                    "{Reason}; its history reaches as far as that of the one that was stopped, so each key stands at its newest numbers",
-                    raised.Reason
-                );
-                break;
-            case StartDecision.RaiseLowWatermarks when standing is { } lowWatermark:
-                log.LogWarning(
-                    "nothing before epoch {Fence} is signed with any key, and no vote with a source before epoch {Source}: {Reason}",
-                    lowWatermark.Fence,
-                    lowWatermark.LowestSource,
-                    lowWatermark.Reason
-                );
-                break;
-            case StartDecision.Refuse(var refusal):
-                log.LogCritical("nothing is signed: {Detail}; {Hint}", refusal.Detail, refusal.Hint);
-                break;
-            default:
-                throw new System.Diagnostics.UnreachableException();
+            await step(anchors.SuccessionOf(vault, present, keys));
         }
     }
 }

@@ -49,7 +49,7 @@ public sealed partial class SlashingProtection
             var keys = await _ledger.ReadAsync(transaction => KeyTable.Named(transaction, by));
             var wanted = only is null ? keys : keys.FindAll(key => only.Contains(key.Key));
             await using var json = new Utf8JsonWriter(file);
-            await new InterchangeExport(_ledger, json, _network.SlotsPerEpoch).WriteAsync(Chain, wanted);
+            await new InterchangeExport(_ledger, json, Network.SlotsPerEpoch).WriteAsync(Chain, wanted);
             return wanted.Count;
         }
         finally

@@ -36,7 +36,7 @@ public sealed partial class SlashingProtection
     public Task<HistoryMarks> GetMarksAsync() => _ledger.ReadAsync(MarksOf);
 
     /// <summary>The same within work of the caller.</summary>
-    public HistoryMarks MarksOf(LedgerTransaction transaction) => HistoryMarks.Of(transaction, _network.SlotsPerEpoch);
+    public HistoryMarks MarksOf(LedgerTransaction transaction) => HistoryMarks.Of(transaction, Network.SlotsPerEpoch);
 
     /// <summary>The low watermark under all keys within work of the caller; null when there is none.</summary>
     public static GlobalLowWatermark? LowWatermarkOf(LedgerTransaction transaction) =>
@@ -125,7 +125,7 @@ public sealed partial class SlashingProtection
             var state = HistoryStore.Of(transaction).RollbackProtection;
             if (
                 state.LowWatermark is not { AwaitedMarks: { } awaited } lowWatermark
-                || HistoryMarks.Of(transaction, _network.SlotsPerEpoch, lowWatermark.Fence).Digest != awaited
+                || HistoryMarks.Of(transaction, Network.SlotsPerEpoch, lowWatermark.Fence).Digest != awaited
             )
             {
                 return false;

@@ -97,7 +97,7 @@ public sealed partial class SlashingProtection
             return await _ledger.WriteAsync(transaction =>
             {
                 long[] validators = Array.ConvertAll(lot, validator => validator.Key);
-                var pruning = new HistoryPruning(transaction, validators, keepEpochs, _network.SlotsPerEpoch);
+                var pruning = new HistoryPruning(transaction, validators, keepEpochs, Network.SlotsPerEpoch);
                 List<PruneReport.Line> lines = [.. lot.Select(validator => Prune(transaction, pruning, validator))];
                 HistoryStore.Of(transaction).Refresh(validators);
                 if (lines.Exists(line => line.BlocksDropped + line.AttestationsDropped > 0))

@@ -14,15 +14,18 @@ namespace RemoteSigner.Slashing;
 public sealed partial class SlashingProtection : IDisposable
 {
     private readonly Ledger _ledger;
-    private readonly Network _network;
 
     // Import, export, pruning and whatever else rewrites history run one after another; signing goes on beside them.
     private readonly SemaphoreSlim _maintenance = new(1, 1);
 
-    private SlashingProtection(Ledger ledger, Network network, Root chain) => (_ledger, _network, Chain) = (ledger, network, chain);
+    private SlashingProtection(Ledger ledger, Network network, Root chain) =>
+        (_ledger, Chain, Network) = (ledger, chain, network with { GenesisValidatorsRoot = chain });
 
     /// <summary>The genesis validators root (32 bytes) of the chain whose history this is.</summary>
     public Root Chain { get; }
+
+    /// <summary>The network of that chain, its genesis validators root known.</summary>
+    public Network Network { get; }
 
     /// <summary>
     /// Makes or checks the tables in <paramref name="ledger"/>, and refuses a ledger that is pinned to another chain than
@@ -127,7 +130,7 @@ public sealed partial class SlashingProtection : IDisposable
         history is null
             ? new Verdict.Refused(SlashingRule.KeyNotActive, "the key was never registered here, or was deleted")
             : ForeignChain(content, chain)
-                ?? store.RollbackProtection.LowWatermark?.Refusal(content, _network.SlotsPerEpoch)
+                ?? store.RollbackProtection.LowWatermark?.Refusal(content, Network.SlotsPerEpoch)
                 ?? Decide(store, history, content, root);
 
     private Verdict.Refused? ForeignChain(SlashableContent content, Root? chain)

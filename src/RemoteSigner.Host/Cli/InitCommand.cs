@@ -412,7 +412,7 @@ internal static partial class InitCommand
     private static async Task EnrolAnchorAsync(OfflineSigner signer, Vault vault, Hardware hardware, SignerMaking making)
     {
         var keys = making.Holds(vault.DeriveFenceKeys());
-        if (RollbackAnchorAccess.Open(signer.Options, hardware, vault.Anchor.VaultId, keys) is { } anchor)
+        if (RollbackAnchors.Open(signer.Options.Anchor, hardware, vault.Anchor.VaultId, keys) is { } anchor)
         {
             making.Made($"the anchor of rollback protection in the {anchor.Description}", () =>
                 anchor.DiscardAsync(CancellationToken.None)

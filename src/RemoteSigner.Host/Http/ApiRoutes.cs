@@ -51,8 +51,8 @@ internal static class ApiRoutes
         ApiRoute.Of<SsvApi>("POST", "/v1/validators", _certified, api => api.ImportAsync),
         ApiRoute.Of<SsvApi>("DELETE", "/v1/validators", _certified, api => api.DeleteAsync),
         ApiRoute.Of<SsvApi>("POST", "/v1/validators/sign/{identifier}", _certified, api => api.SignAsync),
-        ApiRoute.Of<SsvApi>("GET", "/v1/operator/identity", _certified, api => api.IdentityAsync),
-        ApiRoute.Of<SsvApi>("POST", "/v1/operator/sign", _certified, api => api.SignMessageAsync),
+        ApiRoute.Of<SsvOperatorApi>("GET", "/v1/operator/identity", _certified, api => api.IdentityAsync),
+        ApiRoute.Of<SsvOperatorApi>("POST", "/v1/operator/sign", _certified, api => api.SignMessageAsync),
     ];
 
     public static void Map(WebApplication app)

@@ -32,7 +32,6 @@ internal static class SignerServices
         SecretArena arena
     )
     {
-        var network = options.Network.Load(data.Path);
         var time = TimeProvider.System;
         var registry = Metrics.NewCustomRegistry();
         DotNetStats.Register(registry);
@@ -40,8 +39,8 @@ internal static class SignerServices
         services.AddSingleton(data);
         services.AddSingleton(options);
         services.AddSingleton(ledger);
-        var slashing = await SlashingProtection.OpenAsync(ledger, network);
-        network = network with { GenesisValidatorsRoot = slashing.Chain };
+        var slashing = await SlashingProtection.OpenAsync(ledger, options.Network.Load(data.Path));
+        var network = slashing.Network;
         services.AddSingleton(network);
         var clock = new SlotClock(network, options.Network.SlotWindow.ToWindow(), time);
         services.AddSingleton(slashing);
@@ -51,6 +50,7 @@ internal static class SignerServices
         services.AddSingleton(new SignerMetrics(registry));
         services.AddSingleton(clock);
         services.AddSingleton(new Fence(network, clock, time));
+        services.AddSingleton<FirstOpening>();
         services.AddSingleton<RollbackProtectionRun>();
         services.AddSingleton<FenceHealth>();
         services.AddSingleton<DiskHealth>();
@@ -70,6 +70,8 @@ internal static class SignerServices
         services.AddSingleton(new HostAllowlists(options.Api, options.Operations));
         var sealedKeys = SealedKeys.Open(data, options, arena, time, found.Vault);
         services.AddSingleton(sealedKeys);
+        services.AddSingleton(sealedKeys.Hardware);
+        services.AddSingleton<RollbackAnchors>();
         if (options.SealsWithTpm || options.Anchor == RollbackProtectionOptions.Tpm)
         {
             services.AddSingleton<IHardwareClock>(new TpmHardwareClock(sealedKeys.Hardware.Tpm));
@@ -79,6 +81,7 @@ internal static class SignerServices
         services.AddSingleton<KeyRing>();
         services.AddSingleton<MutualTls>();
         services.AddSingleton<RefusedClients>();
+        services.AddSingleton<OpenedKeys>();
         services.AddSingleton<RunningSite>();
         services.AddSingleton<ISite>(provider => provider.GetRequiredService<RunningSite>());
         services.AddSingleton(await PendingActs.OpenAsync(ledger));
@@ -88,6 +91,7 @@ internal static class SignerServices
         services.AddSingleton<DutyTally>();
         services.AddSingleton<UnreadableHeads>();
         services.AddSingleton(new SigningPlaces());
+        services.AddSingleton<SigningWait>();
         services.AddSingleton<SignRecorder>();
         services.AddSingleton<SigningApi>();
         services.AddSingleton<BatchSigning>();
@@ -102,11 +106,15 @@ internal static class SignerServices
         services.AddSingleton<DvClusterApi>();
         services.AddSingleton<DvLockApi>();
         services.AddSingleton<ManagementApi>();
+        services.AddSingleton<ConsoleVerbs>();
+        services.AddSingleton<RunningRollbackProtection>();
         services.AddSingleton<ControlApi>();
         services.AddSingleton(arena);
         services.AddSingleton(provider => new BurstSigner(provider.GetRequiredService<SecretArena>(), options.Bursts));
         services.AddSingleton(CreateShareSigner);
         services.AddSingleton<ArchiveWatch>();
+        services.AddSingleton<KeyListing>();
+        services.AddSingleton<KeyChangeGate>();
         services.AddSingleton<KeymanagerGate>();
         services.AddSingleton<KeymanagerChanges>();
         services.AddSingleton<KeymanagerApi>();
@@ -116,16 +124,20 @@ internal static class SignerServices
             clusters,
             provider.GetRequiredService<AuditLog>()
         ));
+        services.AddSingleton<SsvGate>();
         services.AddSingleton<SsvChanges>();
         services.AddSingleton<SsvApi>();
+        services.AddSingleton<SsvOperatorApi>();
         services.AddSingleton<RemoteAttestationPace>();
         services.AddSingleton<RemoteAttestationClaims>();
         services.AddSingleton(CreateAttestingTpm);
         services.AddSingleton<RemoteAttestationApi>();
         services.AddSingleton<LedgerProbe>();
         services.AddSingleton<CertificateHealth>();
+        services.AddSingleton<KeysHealth>();
         services.AddSingleton<HealthApi>();
         services.AddSingleton<MetricsApi>();
+        services.AddSingleton<OrderJudge>();
         services.AddSingleton(CreateSigner);
         services.AddSingleton(CreateReloading);
 
@@ -203,11 +215,8 @@ internal static class SignerServices
 
     private static Signer CreateSigner(IServiceProvider services) =>
         new(
-            services.GetRequiredService<Network>(),
-            services.GetRequiredService<KeyRing>(),
-            services.GetRequiredService<AccessPolicy>(),
+            services.GetRequiredService<OrderJudge>(),
             services.GetRequiredService<SlotClock>(),
-            services.GetRequiredService<ClusterRules>(),
             services.GetRequiredService<Fence>(),
             services.GetRequiredService<SlashingProtection>(),
             services.GetRequiredService<AuditLog>(),

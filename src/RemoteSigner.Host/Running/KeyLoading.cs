@@ -10,6 +10,7 @@ namespace RemoteSigner.Host.Running;
 internal sealed class KeyLoading(
     Administrator administrator,
     RunningSite site,
+    OpenedKeys opened,
     SealedKeys sealedKeys,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
@@ -26,10 +27,10 @@ internal sealed class KeyLoading(
     public bool IsComplete => _completed.Task.IsCompleted;
 
     /// <summary>How many shares are to be open.</summary>
-    public int Expected => sealedKeys.Expected - site.Parked;
+    public int Expected => sealedKeys.Expected - opened.Parked;
 
     /// <summary>Why the last opening failed, or what vault, ledger and open keys differ in; null when all is well.</summary>
-    public string? Fault => _fault ?? site.Fault?.Message ?? site.Difference;
+    public string? Fault => _fault ?? site.Fault?.Message ?? opened.Difference;
 
     /// <summary>Opens the vault anew because a person asked for it, with the PIN read anew if the token refused the former one.</summary>
     public Task ReloadAsync()

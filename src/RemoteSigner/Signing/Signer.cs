@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using RemoteSigner.Access;
 using RemoteSigner.Audit;
 using RemoteSigner.Clocks;
-using RemoteSigner.Clusters;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
@@ -13,17 +11,14 @@ using RemoteSigner.Spec;
 namespace RemoteSigner.Signing;
 
 /// <summary>
-/// The whole story of a signature, and the only order of its parts: which share, may this client, is it time, is it the cluster's, is it
-/// before the fence, is it slashable, sign. One order is a batch of one: many share the wait for the fence and the transaction, and
-/// whatever becomes of one of them becomes of it alone. A refusal is in the audit log before it is told; a permit and its audit entry are
-/// one transaction, on disk before the share is used.
+/// The whole story of a signature, and the only order of its parts: what can be told without the disk (<see cref="OrderJudge"/>: which
+/// share, may this client, which root, is it time, is it the cluster's), is it before the fence, is it slashable, sign. One order is a
+/// batch of one: many share the wait for the fence and the transaction, and whatever becomes of one of them becomes of it alone. A refusal
+/// is in the audit log before it is told; a permit and its audit entry are one transaction, on disk before the share is used.
 /// </summary>
 public sealed class Signer(
-    Network network,
-    KeyRing keys,
-    AccessPolicy access,
+    OrderJudge judge,
     SlotClock clock,
-    ClusterRules rules,
     Fence fence,
     SlashingProtection slashing,
     AuditLog audit,
@@ -69,7 +64,7 @@ public sealed class Signer(
     public async Task<Evaluation> EvaluateAsync(SignOrder order)
     {
         var one = new SignCase(order, audit) { IsEvaluation = true };
-        Judge(one, new RootOnce());
+        judge.Judge([one]);
         var refusal = one.Outcome ?? (fence.State.Closed is { } stale ? new SignOutcome.RollbackCheckFailed(stale) : null);
         if (refusal is not null)
         {
@@ -96,98 +91,13 @@ public sealed class Signer(
     // The story, for one and for many.
     private async Task RunAsync(SignCase[] cases)
     {
-        JudgeAll(cases);
+        judge.Judge(cases);
         await CoverAsync(cases);
         var started = time.GetTimestamp();
         Take(cases, await slashing.RequestAsync(Array.ConvertAll(cases, one => one.ToRequest())), time.GetElapsedTime(started));
         await SignGrantedAsync(cases);
         WithholdFaulty(cases);
         await RecordWithheldAsync(cases);
-    }
-
-    private void JudgeAll(SignCase[] cases)
-    {
-        var rooted = new RootOnce();
-        if (cases is [var one])
-        {
-            Judge(one, rooted);
-        }
-        else
-        {
-            Parallel.ForEach(cases, other => Judge(other, rooted));
-        }
-    }
-
-    // An order that trips over a fault of ours must not take others with it.
-    private void Judge(SignCase one, RootOnce rooted)
-    {
-        try
-        {
-            one.Outcome = Refusal(one, rooted);
-        }
-        catch (Exception fault)
-        {
-            one.Outcome = new SignOutcome.Failed(fault);
-        }
-    }
-
-    /// <summary>
-    /// Everything that can be told without the disk, in the one order there is: what is cheap and hides the most comes first. Null when
-    /// nothing stands against it yet.
-    /// </summary>
-    private SignOutcome? Refusal(SignCase one, RootOnce rooted)
-    {
-        var order = one.Order;
-
-        // Asked before the look: a ring that is filled in between may have the key.
-        var areOpen = keys.AreOpen;
-        if (order.Key is not { } key)
-        {
-            return new SignOutcome.UnknownKey();
-        }
-
-        if (keys.Find(key, order.Named) is not { } share)
-        {
-            return areOpen ? new SignOutcome.UnknownKey() : new SignOutcome.KeysLoading();
-        }
-
-        one.Share = share;
-        if (!access.Allows(order.Client, share.PublicKey, order.Message.Type))
-        {
-            return new SignOutcome.NotAllowed();
-        }
-
-        try
-        {
-            one.Message = rooted.Of(order.Message, network, clock.Epoch);
-        }
-        catch (SpecException exception)
-        {
-            return new SignOutcome.NotOnThisNetwork(exception.Message);
-        }
-
-        if (order.ClaimedSigningRoot is { } claimed && claimed != one.Message.SigningRoot)
-        {
-            return new SignOutcome.RootMismatch(one.Message.SigningRoot);
-        }
-
-        one.Untimely = clock.Refusal(order.Client.Name, order.Message) switch
-        {
-            null => null,
-            { ClockInDoubt: true, Detail: var doubt } => new SignOutcome.ClockInDoubt(doubt),
-            { Detail: var detail } => new SignOutcome.OutsideSlotWindow(detail),
-        };
-        return
-            rules.Refusal(
-                share.Identity.PublicKey,
-                share.Identity.GroupKey,
-                share.Membership,
-                order.Message,
-                isToBeSigned: !one.IsEvaluation && one.Untimely is null
-            )
-                is { } foreign
-            ? new SignOutcome.ClusterPolicyViolation(foreign)
-            : null;
     }
 
     /// <summary>
@@ -303,17 +213,5 @@ public sealed class Signer(
                 }
             }
         }
-    }
-
-    /// <summary>
-    /// The orders of a batch are about one message as a rule, and its root is computed once. Who comes at the same moment may compute it,
-    /// too.
-    /// </summary>
-    private sealed class RootOnce
-    {
-        private RootedMessage? _last;
-
-        public RootedMessage Of(SignableMessage message, Network network, Epoch? now) =>
-            _last is { } last && ReferenceEquals(last.Message, message) ? last : _last = message.WithRoot(network, now);
     }
 }

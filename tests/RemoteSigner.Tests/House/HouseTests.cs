@@ -142,10 +142,11 @@ public sealed partial class HouseTests
         Assert.Equal([typeof(Signer).FullName!], CallersOf(Method(typeof(SlashingProtection), "RequestAsync")));
 
     [Fact]
-    public void No_door_signs_without_counting_and_logging_it() =>
-        Assert.All((string[])["SignAsync", "SignAllAsync"], name =>
-            Assert.Equal([typeof(SignRecorder).FullName!], CallersOf(Method(typeof(Signer), name)))
-        );
+    public void No_door_signs_without_counting_and_logging_it() => Assert.All((string[])["SignAsync", "SignAllAsync"], name =>
+        {
+            Assert.Equal([typeof(SigningWait).FullName!], CallersOf(Method(typeof(Signer), name)));
+            Assert.Equal([typeof(SignRecorder).FullName!], CallersOf(Method(typeof(SigningWait), name)));
+        });
 
     /// <summary>Invariant 4: after the permit nothing can be cancelled.</summary>
     [Fact]

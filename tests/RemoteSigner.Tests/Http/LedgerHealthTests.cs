@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using RemoteSigner.Host.Http;
 using RemoteSigner.Host.Running;
 using RemoteSigner.Ledgers;
 using RemoteSigner.Tests.Slashing;
@@ -49,7 +48,7 @@ public sealed class LedgerHealthTests
     }
 
     private static Task<HealthReport.Check> CheckAsync(TemporarySigner signer) =>
-        HealthApi.LedgerCheckAsync(new LedgerProbe(signer.Ledger, TimeProvider.System));
+        new LedgerProbe(signer.Ledger, TimeProvider.System).CheckAsync();
 
     private static Task<bool> AnswersAsync(TemporarySigner signer) => SystemdWatch.AnswersAsync(signer.Ledger, NullLogger.Instance);
 

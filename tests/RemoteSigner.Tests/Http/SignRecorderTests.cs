@@ -26,8 +26,7 @@ public sealed class SignRecorderTests : IAsyncLifetime
         _scene = await SigningScene.CreateAsync();
         _tally = new DutyTally(_scene.Access, _log);
         _recorder = new SignRecorder(
-            _scene.Signer,
-            new SigningPlaces(most: 6, forProposals: 4),
+            new SigningWait(_scene.Signer, new SigningPlaces(most: 6, forProposals: 4), TimeProvider.System),
             _scene.Access,
             _scene.Rooms.Audit,
             new SignerMetrics(_registry),

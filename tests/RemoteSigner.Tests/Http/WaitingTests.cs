@@ -28,8 +28,7 @@ public sealed class WaitingTests : IAsyncLifetime
     {
         _scene = await SigningScene.CreateAsync();
         _recorder = new SignRecorder(
-            _scene.Signer,
-            _places,
+            new SigningWait(_scene.Signer, _places, _time),
             _scene.Access,
             _scene.Rooms.Audit,
             new SignerMetrics(Metrics.NewCustomRegistry()),

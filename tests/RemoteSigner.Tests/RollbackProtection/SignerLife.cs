@@ -45,24 +45,15 @@ internal sealed class SignerLife : IAsyncDisposable
         (_ledger, _slashing, _audit, Anchor, _fence, _time) = (ledger, slashing, audit, anchor, new Fence(network, clock, time), time);
         _bursts = new BurstSigner(_arena);
         var access = new AccessPolicy(new Dictionary<string, ClientPermissions> { ["vc"] = new(null, ClientPermissions.AllDuties) });
-        _signer = new Signer(
+        var rules = new ClusterRules(
             network,
-            _ring,
-            access,
-            clock,
-            new ClusterRules(
-                network,
-                RegistrationPolicy.None,
-                BuilderPolicy.None,
-                new PayloadVotes(refusesOthers: false),
-                new ClusterLibrary(new ClusterArchive("none"))
-            ),
-            _fence,
-            slashing,
-            audit,
-            new ShareSigner(_bursts),
-            time
+            RegistrationPolicy.None,
+            BuilderPolicy.None,
+            new PayloadVotes(refusesOthers: false),
+            new ClusterLibrary(new ClusterArchive("none"))
         );
+        var judge = new OrderJudge(network, _ring, access, clock, rules);
+        _signer = new Signer(judge, clock, _fence, slashing, audit, new ShareSigner(_bursts), time);
     }
 
     public MortalRollbackAnchor Anchor { get; }

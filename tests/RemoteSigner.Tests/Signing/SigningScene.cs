@@ -51,7 +51,8 @@ internal sealed class SigningScene : IAsyncDisposable
             new PayloadVotes(refusesOthers: false),
             new ClusterLibrary(new ClusterArchive(archive))
         );
-        Signer = new Signer(rooms.Network, _ring, Access, Clock, rules, _fence, rooms.Slashing, rooms.Audit, new ShareSigner(_bursts), time)
+        var judge = new OrderJudge(rooms.Network, _ring, Access, Clock, rules);
+        Signer = new Signer(judge, Clock, _fence, rooms.Slashing, rooms.Audit, new ShareSigner(_bursts), time)
         {
             Verification = verification,
             Recorded = (_, _) => WhenRecorded(),

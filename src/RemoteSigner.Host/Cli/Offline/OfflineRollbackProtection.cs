@@ -1,4 +1,3 @@
-using RemoteSigner.Administration;
 using RemoteSigner.Administration.RollbackProtection;
 using RemoteSigner.Administration.Seals;
 using RemoteSigner.Host.Configuration;
@@ -75,9 +74,17 @@ internal sealed class OfflineRollbackProtection : IDisposable
         {
             var isUnderFormer = former is not null && !await SucceedAsync(signer, present, former, keys);
             var used = isUnderFormer ? former! : keys;
-            var beyond = isUnderFormer ? await SuccessionOf(signer, present, former!, keys).NextBoundsAsync(CancellationToken.None) : null;
+            var beyond = isUnderFormer
+                ? await AnchorsOf(signer).SuccessionOf(present, former!, keys).NextBoundsAsync(CancellationToken.None)
+                : null;
             (isUnderFormer ? keys : former)?.Dispose();
-            return new OfflineRollbackProtection(signer, used, AnchorOf(signer, present, used), present.Anchor, beyond)
+            return new OfflineRollbackProtection(
+                signer,
+                used,
+                AnchorsOf(signer).Open(present.Contents.VaultId, used)!,
+                present.Anchor,
+                beyond
+            )
             {
                 IsUnderFormer = isUnderFormer,
             };
@@ -97,22 +104,16 @@ internal sealed class OfflineRollbackProtection : IDisposable
         return vault;
     }
 
-    private static IRollbackAnchor AnchorOf(OfflineSigner signer, Vault vault, FenceKeys keys) =>
-        RollbackAnchorAccess.Open(signer.Options, signer.Keys.Hardware, vault.Contents.VaultId, keys)!;
-
-    /// <summary>The fence of this vault, from the place of one root key to that of the next.</summary>
-    public static FenceSuccession SuccessionOf(OfflineSigner signer, Vault vault, FenceKeys former, FenceKeys next) =>
-        new(
-            new RollbackAnchorPlace(AnchorOf(signer, vault, former), former),
-            new RollbackAnchorPlace(AnchorOf(signer, vault, next), next),
-            signer.Slashing,
-            StartLog.Succession(signer.Audit)
-        );
+    /// <summary>The anchors of the vault, which the hardware that signer.json names has; its PIN may be read now.</summary>
+    public static RollbackAnchors AnchorsOf(OfflineSigner signer) =>
+        new(signer.Options, signer.Keys.Hardware, signer.Slashing, signer.Audit);
 
     // Before anything is judged by it or told to it.
     private static async Task<bool> SucceedAsync(OfflineSigner signer, Vault vault, FenceKeys former, FenceKeys keys)
     {
-        var isNext = await SuccessionOf(signer, vault, former, keys).RunAsync(signer.Found.With(vault.Anchor), CancellationToken.None);
+        var isNext = await AnchorsOf(signer)
+            .SuccessionOf(vault, former, keys)
+            .RunAsync(signer.Found.With(vault.Anchor), CancellationToken.None);
         await signer.LedgerNamesAsync();
         return isNext;
     }
@@ -205,7 +206,7 @@ internal sealed class OfflineRollbackProtection : IDisposable
     }
 
     /// <summary>The anchor of another kind for the same vault.</summary>
-    public IRollbackAnchor Other(string kind) => RollbackAnchorAccess.Open(kind, _signer.Keys.Hardware, Vault.VaultId, _keys)!;
+    public IRollbackAnchor Other(string kind) => RollbackAnchors.Open(kind, _signer.Keys.Hardware, Vault.VaultId, _keys)!;
 
     /// <summary>Tells the anchor where the ledger ends now, if it is the one that was stopped.</summary>
     public Task<StartDecision> KeepAsync(HistoryEnd end) =>

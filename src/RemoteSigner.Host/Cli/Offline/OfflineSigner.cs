@@ -25,7 +25,6 @@ internal sealed class OfflineSigner : IAsyncDisposable
     private OfflineSigner(
         DataDirectory data,
         SignerOptions options,
-        Network network,
         Ledger ledger,
         SlashingProtection slashing,
         AuditLog audit,
@@ -33,17 +32,8 @@ internal sealed class OfflineSigner : IAsyncDisposable
         LedgerSnapshot found
     )
     {
-        (Data, Options, Network, Ledger, Slashing, Audit, Pending, Found) = (
-            data,
-            options,
-            network,
-            ledger,
-            slashing,
-            audit,
-            pending,
-            found
-        );
-        Clock = new SlotClock(network, options.Network.SlotWindow.ToWindow(), TimeProvider.System);
+        (Data, Options, Ledger, Slashing, Audit, Pending, Found) = (data, options, ledger, slashing, audit, pending, found);
+        Clock = new SlotClock(Network, options.Network.SlotWindow.ToWindow(), TimeProvider.System);
         Site = new OfflineSite(this);
         Administrator = new Administrator(
             Site,
@@ -60,7 +50,7 @@ internal sealed class OfflineSigner : IAsyncDisposable
 
     public SignerOptions Options { get; }
 
-    public Network Network { get; }
+    public Network Network => Slashing.Network;
 
     public Ledger Ledger { get; }
 
@@ -121,16 +111,11 @@ internal sealed class OfflineSigner : IAsyncDisposable
     {
         try
         {
-            var network = options.Network.Load(data.Path);
-            var slashing = await SlashingProtection.OpenAsync(ledger, network);
+            var slashing = await SlashingProtection.OpenAsync(ledger, options.Network.Load(data.Path));
             var audit = await AuditLog.OpenAsync(ledger, TimeProvider.System);
             return new OfflineSigner(
                 data,
                 options,
-                network with
-                {
-                    GenesisValidatorsRoot = slashing.Chain,
-                },
                 ledger,
                 slashing,
                 audit,
@@ -154,27 +139,22 @@ internal sealed class OfflineSigner : IAsyncDisposable
         }
 
         var signer = await OpenAsync(parsed);
-        return new DirectVerbs(
-            false,
+        var (administrator, actor, slashing, options, data) = (
             signer.Administrator,
             signer.Actor,
-            signer.Ledger,
             signer.Slashing,
             signer.Options,
-            signer.Arena,
-            () => signer.Keys,
-            key => signer.Site.Key = () => Task.FromResult(key),
-            signer
-        )
-        {
-            VaultFile = signer.Data.VaultFile,
-            Clusters = new ClusterVerbs(signer.Administrator, signer.Actor, signer.Slashing, signer.Options, signer.Data, signer.Arena)
-            {
-                Loan = DerivationLoan.OfAll,
-            },
-            Keys = new KeyVerbs(signer.Administrator, signer.Actor, signer.Slashing, signer.Data, () => Vault.List(signer.Data.VaultFile)),
-            Tls = new TlsVerbs(signer.Administrator, signer.Actor, signer.Data, () => Task.FromResult<string?>(null)),
-        };
+            signer.Data
+        );
+        return new DirectVerbs(
+            new KeyVerbs(administrator, actor, slashing, data, () => Vault.List(data.VaultFile), signer.Arena, DerivationLoan.OfAll),
+            new ClusterVerbs(administrator, actor, slashing, options, data, signer.Arena) { Loan = DerivationLoan.OfAll },
+            new TlsVerbs(administrator, actor, data, () => Task.FromResult<string?>(null)),
+            new HistoryVerbs(administrator, actor, slashing, options),
+            new AuditVerbs(administrator, actor, signer.Ledger),
+            new SealVerbs(administrator, actor, options, () => signer.Keys, key => signer.Site.Key = () => Task.FromResult(key)),
+            owned: signer
+        );
     }
 
     /// <summary>Does it, as whoever runs the command.</summary>

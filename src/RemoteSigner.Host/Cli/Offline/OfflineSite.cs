@@ -62,7 +62,7 @@ internal sealed class OfflineSite(OfflineSigner signer) : ISite
         if (signer.Found.Start is not null && signer.Options.Anchor != RollbackProtectionOptions.None)
         {
             using var present = vault.DeriveFenceKeys();
-            await step(OfflineRollbackProtection.SuccessionOf(signer, vault, present, keys));
+            await step(OfflineRollbackProtection.AnchorsOf(signer).SuccessionOf(vault, present, keys));
         }
     }
 

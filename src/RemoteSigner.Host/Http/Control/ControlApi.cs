@@ -2,14 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Features;
-using RemoteSigner.Administration;
 using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Control;
-using RemoteSigner.Host.Running;
-using RemoteSigner.Keys;
-using RemoteSigner.Ledgers;
 using RemoteSigner.Native;
-using RemoteSigner.RollbackProtection;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 
@@ -21,16 +16,11 @@ namespace RemoteSigner.Host.Http;
 /// log before he has it.
 /// </summary>
 internal sealed class ControlApi(
-    Administrator administrator,
-    Ledger ledger,
-    SlashingProtection slashing,
+    ConsoleVerbs console,
+    RunningRollbackProtection rollbackProtection,
     SignerOptions options,
     DataDirectory data,
-    SecretArena arena,
-    SealedKeys keys,
-    Fence fence,
-    RollbackProtectionRun rollbackProtection,
-    Reloading reloading
+    SecretArena arena
 )
 {
     private const string Prefix = "/control/v1";
@@ -138,7 +128,7 @@ internal sealed class ControlApi(
         app.MapPost($"{Prefix}/audit/export", (RequestDelegate)ExportAuditAsync).WithMetadata(door);
         app.MapGet(
                 $"{Prefix}/rollback-protection",
-                Verb(ControlContext.Default.RollbackProtectionLine, (_, _) => DescribeRollbackProtectionAsync())
+                Verb(ControlContext.Default.RollbackProtectionLine, (_, _) => rollbackProtection.DescribeAsync())
             )
             .WithMetadata(door);
     }
@@ -151,30 +141,6 @@ internal sealed class ControlApi(
             var (first, last) = await verbs.ExportAuditAsync(path, Number(context, "through"), Query(context, "to"));
             return $"{first} {last}";
         });
-
-    // How the fence stands while this signer runs: what its next start does depends on how it ends.
-    private async Task<RollbackProtectionLine> DescribeRollbackProtectionAsync()
-    {
-        var (state, start, lowWatermark) = (fence.State, await slashing.GetStartAsync(), await slashing.GetGlobalLowWatermarkAsync());
-        return new RollbackProtectionLine(
-            "running",
-            state.Closed is { } closed
-                ? $"nothing is signed: {closed.Detail}; {closed.Hint}"
-                : "the signer runs: after an orderly stop the next start serves at once",
-            state.Closed?.Reason.Name(),
-            start?.Start,
-            null,
-            state.Bounds?.Fence.Value,
-            state.Bounds?.Source.Value,
-            lowWatermark?.Fence.Value,
-            lowWatermark?.LowestSource.Value,
-            lowWatermark?.Reason,
-            rollbackProtection.Vault?.Generation ?? start?.VaultGeneration ?? 0,
-            false,
-            start?.Anchor ?? "none",
-            state.Rollback
-        );
-    }
 
     private static async Task<ControlCount> DeleteKeyAsync(DirectVerbs verbs, HttpContext context)
     {
@@ -304,7 +270,7 @@ internal sealed class ControlApi(
     {
         try
         {
-            return await verb(VerbsOf(ControlSocket.ActorOf(context)), context);
+            return await verb(console.Of(ControlSocket.ActorOf(context)), context);
         }
         catch (Exception exception) when (FaultHints.HintOf(exception) is { } hint)
         {
@@ -324,15 +290,6 @@ internal sealed class ControlApi(
             JsonSerializer.SerializeToUtf8Bytes(fault, ControlContext.Default.ControlFault),
             StatusCodes.Status409Conflict
         );
-
-    private DirectVerbs VerbsOf(Actor actor) =>
-        new(true, administrator, actor, ledger, slashing, options, arena, () => keys, _ => { }, null)
-        {
-            VaultFile = data.VaultFile,
-            Clusters = new ClusterVerbs(administrator, actor, slashing, options, data, arena) { Loan = DerivationLoan.BesideDuties },
-            Keys = new KeyVerbs(administrator, actor, slashing, data, keys.List),
-            Tls = new TlsVerbs(administrator, actor, data, async () => (await reloading.ReloadAsync()).LastError),
-        };
 
     // The console writes these itself: what is none was not written by it.
     private static long? Number(HttpContext context, string name) =>

@@ -12,8 +12,7 @@ namespace RemoteSigner.Host.Http;
 /// audit log, the signer saw to. All of it after the answer, which does not wait for it.
 /// </summary>
 internal sealed partial class SignRecorder(
-    Signer signer,
-    SigningPlaces places,
+    SigningWait signer,
     AccessPolicy access,
     AuditLog audit,
     SignerMetrics metrics,
@@ -22,28 +21,15 @@ internal sealed partial class SignRecorder(
     ILogger<SignRecorder> log
 )
 {
-    // A slot has 12 seconds, and what is due is due after a quarter of it: whoever waits longer asks another signer in vain. Thousands in
-    // one request take a while of their own.
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(4);
-
-    /// <summary>How long many in one request wait.</summary>
-    public static readonly TimeSpan PatienceWithMany = TimeSpan.FromSeconds(12);
-
-    private static readonly SignOutcome.Busy _noPlace = new(MalformedRequest.TooManyWait.Detail);
-    private static readonly SignOutcome.Busy _late = new(
-        "the signer did not come to it in time: ask again, or another signer; /healthcheck says whether its disk or its token hangs"
-    );
-
     public async Task SignAsync(HttpContext context, SignOrder order, Func<HttpContext, SignOutcome, Task> answer)
     {
-        if (!places.TryTake(order.Client.Name, 1, isProposal: order.Message.Slashable is SlashableContent.Block))
+        var started = time.GetTimestamp();
+        if (await signer.SignAsync(order) is not { } outcome)
         {
             await RefuseAsync(context, MalformedRequest.TooManyWait);
             return;
         }
 
-        var started = time.GetTimestamp();
-        var outcome = await InTimeAsync(signer.SignAsync(order), order.Client.Name, 1, _patience) ?? _late;
         try
         {
             await answer(context, outcome);
@@ -62,16 +48,12 @@ internal sealed partial class SignRecorder(
     public async Task SignAllAsync(IReadOnlyList<SignOrder> orders, Func<IReadOnlyList<SignOutcome>, Task> answer)
     {
         var started = time.GetTimestamp();
-        var outcomes = places.TryTake(orders[0].Client.Name, orders.Count, isProposal: false)
-            ? await InTimeAsync(signer.SignAllAsync(orders), orders[0].Client.Name, orders.Count, PatienceWithMany)
-                ?? All(orders.Count, _late)
-            : All(orders.Count, _noPlace);
-        await TellAllAsync(orders, outcomes, started, answer);
+        await TellAllAsync(orders, await signer.SignAllAsync(orders), started, answer);
     }
 
     /// <summary>The end of many to which the signer did not come at all.</summary>
     public Task TellLateAsync(IReadOnlyList<SignOrder> orders, Func<IReadOnlyList<SignOutcome>, Task> answer) =>
-        TellAllAsync(orders, All(orders.Count, _late), time.GetTimestamp(), answer);
+        TellAllAsync(orders, SigningWait.All(orders.Count, SigningWait.Late), time.GetTimestamp(), answer);
 
     private async Task TellAllAsync(
         IReadOnlyList<SignOrder> orders,
@@ -92,42 +74,6 @@ internal sealed partial class SignRecorder(
                 Record(orders[i], outcomes[i]);
             }
         }
-    }
-
-    // Null where it goes on without anybody who waits for it.
-    private async Task<T?> InTimeAsync<T>(Task<T> signing, string client, int orders, TimeSpan patience)
-        where T : class
-    {
-        var ended = InPlacesAsync(signing, client, orders);
-        try
-        {
-            return await ended.WaitAsync(patience, time);
-        }
-        catch (TimeoutException) when (!ended.IsCompleted)
-        {
-            return null;
-        }
-    }
-
-    // Places are for those that wait for the signer: they are free once it has ended, and not when it is told, which may take as long as a
-    // client likes. Nor before, when nobody waits any more.
-    private async Task<T> InPlacesAsync<T>(Task<T> signing, string client, int orders)
-    {
-        try
-        {
-            return await signing;
-        }
-        finally
-        {
-            places.GiveBack(client, orders);
-        }
-    }
-
-    private static SignOutcome[] All(int count, SignOutcome outcome)
-    {
-        var outcomes = new SignOutcome[count];
-        Array.Fill(outcomes, outcome);
-        return outcomes;
     }
 
     /// <summary>A body that is no request to sign.</summary>

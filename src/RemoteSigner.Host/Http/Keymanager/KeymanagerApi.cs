@@ -1,14 +1,8 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Http.Features;
-using RemoteSigner.Access;
 using RemoteSigner.Administration;
-using RemoteSigner.Host.Configuration;
 using RemoteSigner.Host.Running;
-using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
-using RemoteSigner.Native;
 using RemoteSigner.RollbackProtection;
-using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
 
@@ -21,14 +15,10 @@ namespace RemoteSigner.Host.Http;
 /// </summary>
 internal sealed class KeymanagerApi(
     KeymanagerGate gate,
-    AccessPolicy access,
+    KeyChangeGate changeGate,
+    KeyListing listing,
     KeymanagerChanges changes,
-    KeyRing ring,
-    KeyLoading loading,
-    Fence fence,
     SlashingProtection slashing,
-    SecretArena arena,
-    SignerOptions options,
     DutyTally tally,
     ILogger<KeymanagerApi> log
 )
@@ -38,31 +28,21 @@ internal sealed class KeymanagerApi(
     {
         if (await gate.FindAsync(context) is { } client)
         {
-            await (
-                !ring.AreOpen
-                    ? ApiResponse.KeysLoadingAsync(context)
-                    : ApiResponse.KeysAsync(
-                        context,
-                        ring.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key)),
-                        "data",
-                        KeymanagerResponse.WriteKeystore
-                    )
-            );
+            await listing.WriteAsync(context, client, "data", KeymanagerResponse.WriteKeystore);
         }
     }
 
     /// <summary><c>POST /eth/v1/keystores</c>.</summary>
     public async Task ImportAsync(HttpContext context)
     {
-        if (await gate.FindAsync(context) is not { } client || !await MayChangeAsync(context))
+        if (await gate.FindAsync(context) is not { } client || !await changeGate.MayChangeAsync(context))
         {
             return;
         }
 
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = options.Keymanager.MaxBodyBytes;
         try
         {
-            using var push = await ReadAsync(context);
+            using var push = await changes.ReadAsync(context);
             var items = await changes.ImportAsync(push, client, context.TraceIdentifier, context.RequestAborted);
             var failed = items.Count(item => item.Status == KeymanagerItem.Error);
             if (failed == 0)
@@ -94,7 +74,7 @@ internal sealed class KeymanagerApi(
         }
         catch (JsonException exception)
         {
-            await RefuseAsync(
+            await changeGate.RefuseAsync(
                 context,
                 StatusCodes.Status400BadRequest,
                 MalformedRequest.MalformedJson,
@@ -103,11 +83,11 @@ internal sealed class KeymanagerApi(
         }
         catch (InterchangeException exception)
         {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, ReasonCodes.SlashingProtection, exception.Message);
+            await changeGate.RefuseAsync(context, StatusCodes.Status400BadRequest, ReasonCodes.SlashingProtection, exception.Message);
         }
         catch (AdminException exception)
         {
-            await RefuseAsync(
+            await changeGate.RefuseAsync(
                 context,
                 exception.Fault == AdminFault.NotAllowed ? StatusCodes.Status403Forbidden : StatusCodes.Status503ServiceUnavailable,
                 exception.Code,
@@ -116,14 +96,14 @@ internal sealed class KeymanagerApi(
         }
         catch (Exception exception) when (exception is LedgerException || Trouble.IsOfVaultOrHardware(exception))
         {
-            await HalfDoneAsync(context, log, exception);
+            await KeyChangeGate.HalfDoneAsync(context, log, exception);
         }
     }
 
     /// <summary><c>DELETE /eth/v1/keystores</c>.</summary>
     public async Task DeleteAsync(HttpContext context)
     {
-        if (await gate.FindAsync(context) is not { } client || !await MayChangeAsync(context))
+        if (await gate.FindAsync(context) is not { } client || !await changeGate.MayChangeAsync(context))
         {
             return;
         }
@@ -132,7 +112,7 @@ internal sealed class KeymanagerApi(
         {
             using var body = await PinnedBody.ReadAsync(context);
             var keys = KeymanagerResponse.ReadKeys(body.Utf8.ToArray());
-            var items = await changes.DeleteAsync(keys, KeyEnd.Retired, AdminRight.ManageKeys, client, context.TraceIdentifier);
+            var items = await changes.DeleteAsync(keys, client, context.TraceIdentifier);
             await ApiResponse.DocumentAsync(
                 context,
                 KeymanagerResponse.Items(
@@ -143,7 +123,7 @@ internal sealed class KeymanagerApi(
         }
         catch (JsonException exception)
         {
-            await RefuseAsync(
+            await changeGate.RefuseAsync(
                 context,
                 StatusCodes.Status400BadRequest,
                 MalformedRequest.MalformedJson,
@@ -152,7 +132,7 @@ internal sealed class KeymanagerApi(
         }
         catch (AdminException exception)
         {
-            await RefuseAsync(
+            await changeGate.RefuseAsync(
                 context,
                 exception.Fault == AdminFault.NotAllowed ? StatusCodes.Status403Forbidden : StatusCodes.Status503ServiceUnavailable,
                 exception.Code,
@@ -161,7 +141,7 @@ internal sealed class KeymanagerApi(
         }
         catch (Exception exception) when (exception is LedgerException || Trouble.IsOfVaultOrHardware(exception))
         {
-            await HalfDoneAsync(context, log, exception);
+            await KeyChangeGate.HalfDoneAsync(context, log, exception);
         }
     }
 
@@ -187,49 +167,6 @@ internal sealed class KeymanagerApi(
         }
     }
 
-    /// <summary>
-    /// A change may have got half way: what was to be deleted signs no more, what was to come in does not sign yet. Repeating it finishes
-    /// it.
-    /// </summary>
-    internal static Task HalfDoneAsync(HttpContext context, ILogger log, Exception exception)
-    {
-        log.LogError(
-            exception,
-            "request {RequestId}: the change of keys was interrupted: {Message}",
-            context.TraceIdentifier,
-            exception.Message
-        );
-        return ApiResponse.ErrorAsync(
-            context,
-            StatusCodes.Status503ServiceUnavailable,
-            exception is LedgerException ? ReasonCodes.LedgerUnavailable : ReasonCodes.VaultUnavailable,
-            "the change was interrupted and may be half done: keys that were to go may sign no more, keys that were to "
-                + "come do not sign yet; repeat the request to finish it. See /healthcheck and the signer's log"
-        );
-    }
-
-    // A vault that was put back must not be changed: it would take the generation that gives it away.
-    internal async Task<bool> MayChangeAsync(HttpContext context)
-    {
-        if (loading.IsComplete && fence.State.Closed is null)
-        {
-            return true;
-        }
-
-        var (reason, detail) =
-            loading.IsComplete && fence.State.Closed is { } closed
-                ? (closed.Reason.Code(), closed.Detail)
-                : (ReasonCodes.KeysLoading, "the keys are being opened; see /healthcheck");
-        await ApiResponse.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, reason, detail);
-        return false;
-    }
-
-    private async Task<KeystorePush> ReadAsync(HttpContext context)
-    {
-        using var body = await PinnedBody.ReadAsync(context);
-        return KeystorePush.Read(body.Utf8, arena);
-    }
-
     private async Task<byte[]> ExportAsync(List<BlsPublicKey> keys)
     {
         using var file = new MemoryStream();
@@ -243,12 +180,5 @@ internal sealed class KeymanagerApi(
         {
             return KeymanagerResponse.NoHistory();
         }
-    }
-
-    private Task RefuseAsync(HttpContext context, int status, string reason, string detail)
-    {
-        var shown = PeerText.Shown(detail);
-        tally.Refused(context.TraceIdentifier, "a change of keys", context.Features.Get<Client>(), reason, shown);
-        return ApiResponse.ErrorAsync(context, status, reason, $"nothing was changed: {shown}");
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
 using RemoteSigner.Administration;
 using RemoteSigner.Administration.Keys;
@@ -18,6 +20,15 @@ internal sealed class KeymanagerChanges(Administrator administrator, SecretArena
     : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
+
+    /// <summary>Reads a push, its passwords into secret memory.</summary>
+    /// <exception cref="JsonException">It is none.</exception>
+    public async Task<KeystorePush> ReadAsync(HttpContext context)
+    {
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = options.Keymanager.MaxBodyBytes;
+        using var body = await PinnedBody.ReadAsync(context);
+        return KeystorePush.Read(body.Utf8, arena);
+    }
 
     /// <summary>What became of each keystore. With an error among them nothing was kept.</summary>
     /// <exception cref="InterchangeException">The history breaks the format, is for another chain or contradicts what was signed here;
@@ -83,17 +94,14 @@ internal sealed class KeymanagerChanges(Administrator administrator, SecretArena
     }
 
     /// <summary>What became of each key. One that ended before, or of which there is only history, is not active.</summary>
-    public async Task<IReadOnlyList<KeymanagerItem>> DeleteAsync(
-        IReadOnlyList<BlsPublicKey> keys,
-        KeyEnd end,
-        AdminRight right,
-        Client client,
-        string requestId
-    ) =>
+    public async Task<IReadOnlyList<KeymanagerItem>> DeleteAsync(IReadOnlyList<BlsPublicKey> keys, Client client, string requestId) =>
         [
-            .. (await administrator.ExecuteAsync(new DeleteShares(keys, end, right), new Actor.OfClient(client, requestId))).Select(
-                KeymanagerItem.Of
-            ),
+            .. (
+                await administrator.ExecuteAsync(
+                    new DeleteShares(keys, KeyEnd.Retired, AdminRight.ManageKeys),
+                    new Actor.OfClient(client, requestId)
+                )
+            ).Select(KeymanagerItem.Of),
         ];
 
     public void Dispose() => _one.Dispose();

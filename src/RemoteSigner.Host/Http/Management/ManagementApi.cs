@@ -1,17 +1,14 @@
 using Microsoft.AspNetCore.Http.Features;
 using RemoteSigner.Access;
 using RemoteSigner.Host.Running;
-using RemoteSigner.Keys;
 using RemoteSigner.Slashing;
 
 namespace RemoteSigner.Host.Http;
 
 /// <summary>Web3Signer's endpoints beside signing: public keys, liveness, high watermark and reload.</summary>
-internal sealed class ManagementApi(KeyRing keys, AccessPolicy access, SlashingProtection slashing, Reloading reloading)
+internal sealed class ManagementApi(KeyListing keys, AccessPolicy access, SlashingProtection slashing, Reloading reloading)
 {
-    /// <summary>
-    /// The keys that this client may use, as hex, in no order that matters. None before all are open: a client would drop its validators.
-    /// </summary>
+    /// <summary>The keys that this client may use, as hex.</summary>
     public Task PublicKeysAsync(HttpContext context)
     {
         if (!ApiResponse.MayBeJson(context.Request))
@@ -21,12 +18,7 @@ internal sealed class ManagementApi(KeyRing keys, AccessPolicy access, SlashingP
 
         var client = context.Features.GetRequiredFeature<Client>();
         NoKeysToListException.RequireDuties(access, client);
-        if (!keys.AreOpen)
-        {
-            return ApiResponse.KeysLoadingAsync(context);
-        }
-
-        return ApiResponse.KeysAsync(context, keys.Shares.Select(share => share.PublicKey).Where(key => access.Allows(client, key)));
+        return keys.WriteAsync(context, client);
     }
 
     /// <summary>Liveness: the process answers. Whether it can sign is the health check's business.</summary>

@@ -10,6 +10,9 @@ internal sealed record SsvBody(byte[] Encrypted, BlsPublicKey PublicKey)
     /// <summary>ssv-signer takes no more at a time.</summary>
     public const int MaxShares = 10;
 
+    /// <summary>Bytes of the longest body that an SSV node may send.</summary>
+    public const int MaxLength = 1024 * 1024;
+
     /// <summary>Reads <c>{"share_keys":[{"EncryptedPrivKey","PubKey"}]}</c>; the capitals are the wire's.</summary>
     /// <exception cref="JsonException">It is something else, or has more than ten.</exception>
     public static IReadOnlyList<SsvBody> Read(ReadOnlyMemory<byte> utf8) => StrictJson.Read(utf8, maxDepth: 4, ReadShares);

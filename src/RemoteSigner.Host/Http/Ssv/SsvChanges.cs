@@ -8,18 +8,22 @@ using RemoteSigner.Keys;
 using RemoteSigner.Native;
 using RemoteSigner.Signing;
 using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
 
 namespace RemoteSigner.Host.Http;
 
 /// <summary>
-/// Opens the shares that an SSV node sends and has them brought in, all of a request or none. The node speaks for the contract: what it
-/// adds takes the place of another share of the same validator, which is parked. It does not say what shares have signed elsewhere: each
-/// begins at this moment of the chain, so that it sits out the epochs that may be under way.
+/// Opens the shares that an SSV node sends and has them brought in, all of a request or none, and takes out those that it names. The node
+/// speaks for the contract: what it adds takes the place of another share of the same validator, which is parked. It does not say what
+/// shares have signed elsewhere: each begins at this moment of the chain, so that it sits out the epochs that may be under way.
 /// </summary>
 internal sealed class SsvChanges(Administrator administrator, OperatorSigner voice, SecretArena arena, TimeProvider time) : IDisposable
 {
     // By name; signer.json names those who may come here.
     private readonly ConcurrentDictionary<string, GuessBudget> _budgets = new(StringComparer.Ordinal);
+
+    /// <summary>Is there an operator's key to open shares with?</summary>
+    public bool CanOpen => voice.PublicKey is not null;
 
     /// <summary>What became of each share: imported, or duplicate.</summary>
     /// <exception cref="ImportException">At least one may not come in, or does not open; nothing was kept.</exception>
@@ -69,6 +73,22 @@ internal sealed class SsvChanges(Administrator administrator, OperatorSigner voi
             opened.ForEach(share => share.Secret?.Dispose());
         }
     }
+
+    /// <summary>
+    /// What became of each key. One that is gone already is not found: a node that repeats itself after a lost answer stops at any other
+    /// word.
+    /// </summary>
+    public async Task<IReadOnlyList<KeymanagerItem>> DeleteAsync(IReadOnlyList<BlsPublicKey> keys, Client client, string requestId) =>
+        [
+            .. (
+                await administrator.ExecuteAsync(
+                    new DeleteShares(keys, KeyEnd.Released, AdminRight.SsvDelete),
+                    new Actor.OfClient(client, requestId)
+                )
+            )
+                .Select(KeymanagerItem.Of)
+                .Select(item => item == KeymanagerItem.NotActive ? KeymanagerItem.NotFound : item),
+        ];
 
     public void Dispose()
     {

@@ -41,6 +41,16 @@ internal sealed class LedgerProbe(Ledger ledger, TimeProvider time)
         }
     }
 
+    public async Task<HealthReport.Check> CheckAsync()
+    {
+        var (problem, age) = await ReadAsync();
+        return HealthReport.Check.Of(
+            "slashing-protection-db-health-check",
+            problem is null,
+            new HealthReport.CheckFigures(AgeSeconds: Math.Round(age.TotalSeconds, 1), Detail: problem)
+        );
+    }
+
     private Probe Newest()
     {
         lock (_gate)
