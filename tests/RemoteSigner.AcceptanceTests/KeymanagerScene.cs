@@ -38,6 +38,14 @@ internal sealed class KeymanagerScene : IAsyncDisposable
         Admin = Connect("admin");
     }
 
+    /// <summary>Serves as the last arguments of a program that becomes the signer.</summary>
+    public async Task ServeUnderAsync(string[] program)
+    {
+        _signer = SignerProcess.LaunchUnder(program, Home.Data, Home.Token);
+        await _signer.WaitUntilReadyAsync();
+        Admin = Connect("admin");
+    }
+
     /// <summary>Serves though it will not be ready, until its health says so in these words.</summary>
     public async Task ServeUnreadyAsync(params string[] words)
     {

@@ -2,6 +2,7 @@ using RemoteSigner.Administration;
 using RemoteSigner.Administration.Seals;
 using RemoteSigner.Keys;
 using RemoteSigner.Ledgers;
+using RemoteSigner.Native;
 using RemoteSigner.RollbackProtection;
 using RemoteSigner.Sealing;
 using RemoteSigner.Slashing;
@@ -79,7 +80,7 @@ internal sealed class RunningSite(
         {
             log.LogInformation("the signer stopped before ledger, vault and open keys were brought together: the next start does it");
         }
-        catch (Exception exception) when (exception is LedgerException or VaultException or RollbackAnchorException)
+        catch (Exception exception) when (exception is LedgerException or OperatorException)
         {
             _fault = exception;
             log.LogError(

@@ -166,6 +166,7 @@ public sealed partial class Vault : IDisposable
 
     /// <summary>Decrypts all shares, on all cores. The caller disposes them.</summary>
     /// <exception cref="VaultException">One does not open; none is given.</exception>
+    /// <exception cref="SecretMemoryException">There is no memory for them; none is given.</exception>
     public IReadOnlyList<VaultShare> OpenShares(CancellationToken cancellation = default) => Open([.. _file.Records], cancellation);
 
     /// <summary>The same of some; one that is not there is left out.</summary>
@@ -197,7 +198,7 @@ public sealed partial class Vault : IDisposable
         catch (Exception e)
         {
             Array.ForEach(shares, share => share?.Dispose());
-            throw (e as AggregateException)?.Flatten().InnerExceptions.OfType<VaultException>().FirstOrDefault() ?? e;
+            throw (e as AggregateException)?.Flatten().InnerExceptions.OfType<OperatorException>().FirstOrDefault() ?? e;
         }
     }
 
