@@ -68,6 +68,12 @@ public sealed class MutantCompiler
             var compilation = With(tree, root).AddSyntaxTrees(CSharpSyntaxTree.ParseText(SwitchedFile.Switch, _arguments.ParseOptions));
             using var assembly = new MemoryStream();
             var result = compilation.Emit(assembly, manifestResources: _arguments.ManifestResources, options: _arguments.EmitOptions);
+            if (result.Success && FallingThrough(compilation, tree.FilePath) is { Count: > 0 } open)
+            {
+                broken.UnionWith(open);
+                continue;
+            }
+
             if (result.Success)
             {
                 return (assembly.ToArray(), broken);
@@ -85,6 +91,20 @@ public sealed class MutantCompiler
 
             broken.UnionWith(found);
         }
+    }
+
+    // By itself such a body would not compile: it ends without a value. Before the others it would go on into the right one.
+    private static List<int> FallingThrough(CSharpCompilation compilation, string file)
+    {
+        var tree = compilation.SyntaxTrees.Single(one => one.FilePath == file);
+        var model = compilation.GetSemanticModel(tree);
+        return
+        [
+            .. SwitchedFile
+                .Branches(tree.GetRoot())
+                .Where(branch => model.AnalyzeControlFlow(branch.Statement) is { Succeeded: true, EndPointIsReachable: true })
+                .Select(branch => SwitchedFile.NumberAt(tree.GetRoot(), branch.Span)!.Value),
+        ];
     }
 
     private CSharpCompilation With(SyntaxTree tree, SyntaxNode root) =>

@@ -58,6 +58,9 @@ public static class SwitchedFile
             ? int.Parse(mark.Data!, System.Globalization.CultureInfo.InvariantCulture)
             : null;
 
+    /// <summary>The branches of such a file that hold a mutant each.</summary>
+    public static IEnumerable<IfStatementSyntax> Branches(SyntaxNode root) => root.GetAnnotatedNodes(Mark).OfType<IfStatementSyntax>();
+
     private static SyntaxNode Switched(SyntaxNode host, List<(int Number, Mutant Mutant)> mutants)
     {
         var body = BodyOf(host)!;
