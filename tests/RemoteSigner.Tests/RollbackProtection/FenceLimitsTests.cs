@@ -1,0 +1,151 @@
+using RemoteSigner.Clocks;
+using RemoteSigner.RollbackProtection;
+using RemoteSigner.Slashing;
+using RemoteSigner.Spec;
+using static RemoteSigner.Tests.Slashing.Duties;
+
+namespace RemoteSigner.Tests.RollbackProtection;
+
+/// <summary>How far the fence goes, how long it waits, and what it says of itself.</summary>
+public sealed class FenceLimitsTests : FenceScene
+{
+    private SlotClock Clock => new(Network, null, Time);
+
+    [Fact]
+    public async Task A_failing_anchor_is_left_alone_for_longer_each_time_but_never_for_more_than_half_a_minute()
+    {
+        Open(fence: 20);
+        var tries = 0;
+        Anchor.Step = step =>
+        {
+            if (step == "before write")
+            {
+                tries++;
+                throw ModelRollbackAnchor.Fault();
+            }
+        };
+        Assert.NotNull(await Fence.CoverAsync(Vote(29, 30)));
+        Assert.Equal(1, tries);
+
+        foreach (var pause in new[] { 1, 2, 4, 8, 16, 30, 30 })
+        {
+            var before = tries;
+            Time.Advance(TimeSpan.FromSeconds(pause) - TimeSpan.FromMilliseconds(1));
+            Assert.NotNull(await Fence.CoverAsync(Vote(29, 30)));
+            Assert.Equal(before, tries);
+
+            Time.Advance(TimeSpan.FromMilliseconds(1));
+            Assert.NotNull(await Fence.CoverAsync(Vote(29, 30)));
+            Assert.Equal(before + 1, tries);
+        }
+    }
+
+    [Fact]
+    public void A_duty_waits_three_seconds_for_the_anchor() => Assert.Equal(TimeSpan.FromSeconds(3), Fence.Timeout);
+
+    [Fact]
+    public void No_history_carries_the_fence_further_than_duties_could_have()
+    {
+        At(100);
+
+        Assert.Equal(new Epoch(110), Fence.Ceiling(Network, Clock));
+        Assert.Equal(new Epoch(10), Fence.Past(End(source: 8, target: 9), Network, Clock));
+        Assert.Equal(new Epoch(109), Fence.Past(End(source: 8, target: 108), Network, Clock));
+        Assert.Equal(new Epoch(110), Fence.Past(End(source: 8, target: 5000), Network, Clock));
+    }
+
+    [Fact]
+    public async Task History_that_came_in_is_covered_as_if_it_had_been_signed_here()
+    {
+        At(100);
+        Open(fence: 20);
+
+        Assert.Null(await Fence.CoverHistoryAsync(End(null, null)));
+        Assert.Null(await Fence.CoverHistoryAsync(End(source: 8, target: 9)));
+        Assert.Equal(0, Anchor.Writes);
+
+        Assert.Null(await Fence.CoverHistoryAsync(End(source: 28, target: 29)));
+        Assert.Equal((1, 38UL), (Anchor.Writes, Written().Fence.Value));
+
+        Anchor.Step = _ => throw ModelRollbackAnchor.Fault();
+        Assert.Equal(RollbackReason.FenceNotMoved, (await Fence.CoverHistoryAsync(End(source: 58, target: 59)))!.Reason);
+    }
+
+    [Fact]
+    public void What_is_not_moved_for_is_judged_by_what_is_covered_now()
+    {
+        Assert.Equal(RollbackReason.NotStarted, Fence.Refusal(SlashableContent.None.Instance)!.Reason);
+        Assert.Equal(RollbackReason.NotStarted, Fence.Refusal(Vote(1, 2))!.Reason);
+        Open(fence: 20);
+
+        Assert.Null(Fence.Refusal(SlashableContent.None.Instance));
+        Assert.Null(Fence.Refusal(Vote(17, 18)));
+        Assert.Null(Fence.Refusal(Vote(18, 19)));
+        var refusal = Fence.Refusal(Vote(18, 20));
+        Assert.Equal(RollbackReason.FenceNotMoved, refusal!.Reason);
+        Assert.Contains("epoch 20 is not before the fence, epoch 20", refusal.Detail, StringComparison.Ordinal);
+        Assert.Contains(
+            "source epoch 19 is past the source bound, epoch 18",
+            Fence.Refusal(Vote(19, 21))!.Detail,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(0, Anchor.Writes);
+    }
+
+    [Fact]
+    public async Task A_fence_that_was_switched_off_says_so_and_lets_everything_pass()
+    {
+        Assert.Null(Fence.SwitchOff(null));
+
+        Assert.Equal((true, null, null), (Fence.State.IsOff, Fence.State.Closed, Fence.State.Bounds));
+        Assert.Null(await Fence.CoverAsync(Vote(1, ulong.MaxValue - 1)));
+        Assert.Equal(0, Anchor.Writes);
+    }
+
+    [Fact]
+    public async Task A_ledger_that_knows_an_anchor_is_not_taken_without_one()
+    {
+        var refused = Fence.SwitchOff(new LedgerStart(Guid.Empty, "model", 7, 1));
+
+        Assert.Equal(RollbackReason.AnchorSwitchedOff, refused!.Refusal.Reason);
+        Assert.Equal((false, refused.Refusal), (Fence.State.IsOff, Fence.State.Closed));
+        Assert.Equal(RollbackReason.AnchorSwitchedOff, (await Fence.CoverAsync(Vote(1, 2)))!.Reason);
+    }
+
+    [Fact]
+    public async Task It_is_opened_once()
+    {
+        Open(fence: 20);
+        Open(fence: 40);
+
+        Assert.Equal(20UL, Fence.State.Bounds!.Value.Fence.Value);
+        Anchor.Step = _ => throw ModelRollbackAnchor.Fault();
+        Assert.NotNull(await Fence.CoverAsync(Vote(29, 30)));
+    }
+
+    [Fact]
+    public async Task A_closed_fence_has_no_bounds_and_does_not_open_again()
+    {
+        Open(fence: 20);
+        Assert.Equal((false, 20UL), (Fence.State.IsOff, Fence.State.Bounds!.Value.Fence.Value));
+        await Fence.CloseAsync();
+        Open(fence: 40);
+
+        Assert.Null(Fence.State.Bounds);
+        Assert.Equal(RollbackReason.Stopping, Fence.State.Closed!.Reason);
+        Assert.Null(await Fence.AdoptVaultAsync(default));
+        Assert.Equal(0, Anchor.Writes);
+    }
+
+    [Fact]
+    public async Task Without_a_run_there_is_nothing_to_write_at_a_stop()
+    {
+        await Fence.CloseAsync();
+
+        Assert.False(await Fence.WriteCleanStopAsync(End(null, null), default));
+        Assert.Equal(0, Anchor.Writes);
+    }
+
+    private static HistoryEnd End(ulong? source, ulong? target) =>
+        new(1, Root(1), Root(2), source is { } s ? new Epoch(s) : null, target is { } t ? new Epoch(t) : null, null);
+}
