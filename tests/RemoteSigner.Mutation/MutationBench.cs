@@ -19,9 +19,9 @@ public sealed class MutationBench(string root, Explained explained) : IDisposabl
     public FileScore Score(LawFile file)
     {
         var compiler = CompilerOf(file);
-        var limit = LimitOf(file, compiler);
+        var limits = file.Tests.ToDictionary(group => group, group => LimitOf(file, group, compiler));
         bool Survives(byte[] assembly, int? number) =>
-            file.Tests.All(group => RunOf(group.Project).Passes(compiler.AssemblyFile, assembly, group.Classes, limit, number));
+            file.Tests.All(group => RunOf(group.Project).Passes(compiler.AssemblyFile, assembly, group.Classes, limits[group], number));
 
         var faults = 0;
         var survivors = new List<Mutant>();
@@ -58,20 +58,14 @@ public sealed class MutationBench(string root, Explained explained) : IDisposabl
         }
     }
 
-    // How long a group of tests may take.
-    private TimeSpan LimitOf(LawFile file, MutantCompiler compiler)
+    // How long a group of tests may take: a fault that hangs costs all of it.
+    private TimeSpan LimitOf(LawFile file, TestGroup group, MutantCompiler compiler)
     {
         var began = TimeProvider.System.GetTimestamp();
-        foreach (var group in file.Tests)
-        {
-            var run = RunOf(group.Project);
-            if (!run.Passes(compiler.AssemblyFile, compiler.Emit(), group.Classes, TimeSpan.FromMinutes(10)))
-            {
-                throw new InvalidOperationException($"the tests of {file.Path} fail without a fault:\n{run.Output}");
-            }
-        }
-
-        return (TimeProvider.System.GetElapsedTime(began) * LimitFactor) + TimeSpan.FromSeconds(15);
+        var run = RunOf(group.Project);
+        return run.Passes(compiler.AssemblyFile, compiler.Emit(), group.Classes, TimeSpan.FromMinutes(10))
+            ? (TimeProvider.System.GetElapsedTime(began) * LimitFactor) + TimeSpan.FromSeconds(5)
+            : throw new InvalidOperationException($"the tests of {file.Path} fail without a fault:\n{run.Output}");
     }
 
     // Most share one assembly; the others have one each. A fault that does not compile is none.

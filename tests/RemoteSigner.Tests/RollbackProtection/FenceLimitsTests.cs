@@ -72,6 +72,65 @@ public sealed class FenceLimitsTests : FenceScene
     }
 
     [Fact]
+    public async Task History_of_the_first_epoch_is_history()
+    {
+        Assert.Null(await Fence.CoverHistoryAsync(End(null, null)));
+        Assert.Equal(RollbackReason.NotStarted, (await Fence.CoverHistoryAsync(End(null, target: 0)))!.Reason);
+    }
+
+    [Fact]
+    public async Task History_that_came_in_says_nothing_of_what_the_chain_justifies_now()
+    {
+        At(100);
+        Open(fence: 105, newestSource: 98);
+
+        Assert.Null(await Fence.CoverHistoryAsync(End(source: 50, target: 51)));
+        Assert.Null(await Fence.CoverAsync(Block(100 * 32)));
+        Assert.Null(await Fence.CoverAsync(Vote(5000, 100)));
+        await Fence.CloseAsync();
+
+        Assert.Equal(0, Anchor.Writes);
+    }
+
+    [Theory]
+    [InlineData(11UL, 1)]
+    [InlineData(12UL, 0)]
+    public async Task The_clock_moves_it_by_no_more_than_one_step(ulong epoch, int writes)
+    {
+        Open(fence: 3);
+        At(epoch);
+
+        Fence.Tick();
+        await Fence.CloseAsync();
+        Fence.Tick();
+
+        Assert.Equal(writes, Anchor.Writes);
+    }
+
+    [Fact]
+    public async Task The_clock_says_nothing_of_what_the_chain_justifies()
+    {
+        At(100);
+        Open(fence: 101, newestSource: 99);
+
+        Fence.Tick();
+        await FenceReachesAsync(109);
+
+        Assert.Equal(SignedBounds.Before(new Epoch(109)), Written().Bounds);
+    }
+
+    [Fact]
+    public async Task What_passed_before_a_stop_does_not_pass_after_it()
+    {
+        Open(fence: 20);
+        Assert.Null(await Fence.CoverAsync(Vote(17, 18)));
+
+        await Fence.CloseAsync();
+
+        Assert.Equal(RollbackReason.Stopping, (await Fence.CoverAsync(Vote(17, 18)))!.Reason);
+    }
+
+    [Fact]
     public void What_is_not_moved_for_is_judged_by_what_is_covered_now()
     {
         Assert.Equal(RollbackReason.NotStarted, Fence.Refusal(SlashableContent.None.Instance)!.Reason);
@@ -99,6 +158,7 @@ public sealed class FenceLimitsTests : FenceScene
 
         Assert.Equal((true, null, null), (Fence.State.IsOff, Fence.State.Closed, Fence.State.Bounds));
         Assert.Null(await Fence.CoverAsync(Vote(1, ulong.MaxValue - 1)));
+        Assert.Null(await Fence.AdoptVaultAsync(default));
         Assert.Equal(0, Anchor.Writes);
     }
 
@@ -144,6 +204,16 @@ public sealed class FenceLimitsTests : FenceScene
 
         Assert.False(await Fence.WriteCleanStopAsync(End(null, null), default));
         Assert.Equal(0, Anchor.Writes);
+    }
+
+    [Fact]
+    public void A_fence_that_is_disposed_of_gives_its_keys_back()
+    {
+        Open(fence: 20);
+
+        Fence.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => Written());
     }
 
     private static HistoryEnd End(ulong? source, ulong? target) =>
