@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# reproducible.sh: makes the release twice and compares every file byte by byte. The second time in a deeper folder, with
-# another umask and time zone, and with one thread.
+# reproducible.sh: makes the release twice and compares every file byte by byte. The second time in a deeper folder, later, and
+# with one processor for .NET. Umask and time zone are pinned by release.sh; the second run starts from others to show that.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
