@@ -22,6 +22,29 @@ public sealed partial class PagesTests
         Assert.Equal(codes.Order(StringComparer.Ordinal), Sections("Slashing protection", "Metrics"));
     }
 
+    /// <summary>A code has a section of its own, or a line in a table that begins with it.</summary>
+    [Fact]
+    public void Every_code_of_the_page_of_codes_leads_to_what_to_do()
+    {
+        string[] noReasons = ["States of a key", "Actions of the audit log", "Metrics", "Exit codes"];
+        var codes = Read("docs/integrator/codes.md")
+            .Split("\n## ")
+            .Skip(1)
+            .Where(section => !noReasons.Contains(section.Split('\n')[0]))
+            .SelectMany(section => FirstCell().Matches(section))
+            .SelectMany(cell => Quoted().Matches(cell.Value))
+            .Select(code => code.Groups[1].Value)
+            .ToHashSet(StringComparer.Ordinal);
+        var found = FirstCell()
+            .Matches(_night)
+            .SelectMany(cell => Quoted().Matches(cell.Value))
+            .Concat(Heading().Matches(_night))
+            .Select(match => match.Groups[1].Value);
+
+        Assert.InRange(codes.Count, 150, int.MaxValue);
+        Assert.Empty(codes.Except(found));
+    }
+
     [Fact]
     public void Every_health_check_has_its_section_and_no_section_is_stale()
     {
@@ -110,6 +133,12 @@ public sealed partial class PagesTests
 
     [GeneratedRegex("^### (.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();
+
+    [GeneratedRegex(@"^\| `[^|]+", RegexOptions.Multiline)]
+    private static partial Regex FirstCell();
+
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex Quoted();
 
     [GeneratedRegex("^##+ (.+)$", RegexOptions.Multiline)]
     private static partial Regex AnyHeading();
