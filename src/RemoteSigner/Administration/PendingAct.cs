@@ -105,13 +105,17 @@ internal sealed record PendingAct(string Action, PendingEffect Effect)
     }
 
     private static PendingAct Read(JsonElement act) =>
-        new(act.GetProperty("action").GetString()!, ReadEffect(act))
+        new(Present(act.GetProperty("action").GetString()!), ReadEffect(act))
         {
             Replaced = ReadKeys(act, "replaced"),
             Returning = ReadKeys(act, "returning"),
             Yielding = ReadKeys(act, "yielding"),
             ParkedUntil = act.TryGetProperty("parkedUntil", out var until) ? DateTimeOffset.FromUnixTimeSeconds(until.GetInt64()) : null,
         };
+
+    // Actions about the anchor began with another word before version 7 of the ledger's tables.
+    private static string Present(string action) =>
+        action.StartsWith("freshness.", StringComparison.Ordinal) ? $"rollback_protection.{action["freshness.".Length..]}" : action;
 
     // What an earlier version left has not every list.
     private static IReadOnlyList<BlsPublicKey> ReadKeys(JsonElement act, string name) =>

@@ -11,6 +11,9 @@ public static class StartLog
 {
     private const string Elsewhere = "rollback_protection.elsewhere";
 
+    // Its name in ledgers of before version 7.
+    private const string FormerElsewhere = "freshness.elsewhere";
+
     private static readonly Actor _itself = new Actor.Itself();
 
     /// <summary>
@@ -43,7 +46,7 @@ public static class StartLog
     /// </summary>
     internal static bool WasElsewhere(LedgerTransaction transaction) =>
         SlashingProtection.StartOf(transaction) is { } start
-        && LedgerNotes.Find(transaction, Elsewhere) is { } noted
+        && (LedgerNotes.Find(transaction, Elsewhere) ?? LedgerNotes.Find(transaction, FormerElsewhere)) is { } noted
         && BinaryPrimitives.ReadUInt64BigEndian(noted) == start.Start;
 
     private static void NoteElsewhere(LedgerTransaction transaction)

@@ -1,6 +1,8 @@
 using RemoteSigner.Administration;
 using RemoteSigner.Administration.RollbackProtection;
+using RemoteSigner.Audit;
 using RemoteSigner.Clocks;
+using RemoteSigner.Ledgers;
 using RemoteSigner.RollbackProtection;
 using RemoteSigner.Slashing;
 using RemoteSigner.Spec;
@@ -46,6 +48,32 @@ public sealed class ClearanceTests
 
         await StartAsync(signer, 4);
         Assert.False(await signer.Ledger.WriteAsync(StartLog.WasElsewhere));
+    }
+
+    /// <summary>Notes of before version 7 of the ledger's tables have their former names.</summary>
+    [Fact]
+    public async Task What_an_earlier_program_noted_of_the_anchor_is_still_known()
+    {
+        await using var signer = await TemporarySigner.CreateAsync();
+        await PendingActs.OpenAsync(signer.Ledger);
+        await StartAsync(signer, 3);
+        await NoteAsync("freshness.elsewhere", [0, 0, 0, 0, 0, 0, 0, 3]);
+        await NoteAsync(
+            "administration.pending",
+            System.Text.Encoding.UTF8.GetBytes($$"""[{"action":"freshness.move","record":"{{Duties.Root(1)}}"}]""")
+        );
+
+        Assert.True(await signer.Ledger.WriteAsync(StartLog.WasElsewhere));
+        Assert.Equal(AuditActions.RollbackProtectionMove, Assert.Single(await signer.Ledger.WriteAsync(PendingActs.Read)).Action);
+        await StartAsync(signer, 4);
+        Assert.False(await signer.Ledger.WriteAsync(StartLog.WasElsewhere));
+
+        Task NoteAsync(string name, byte[] value) =>
+            signer.Ledger.WriteAsync(transaction =>
+            {
+                LedgerNotes.Put(transaction, name, value);
+                return true;
+            });
     }
 
     private static Task StartAsync(TemporarySigner signer, ulong number) =>
