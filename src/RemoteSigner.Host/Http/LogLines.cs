@@ -13,9 +13,12 @@ internal sealed class LogLines(TimeProvider time) : ConsoleFormatter(FormatName)
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
-        textWriter.Write(time.GetUtcNow().UtcDateTime.ToString(SignerLogging.Time));
-        textWriter.Write(Level(logEntry.LogLevel));
-        textWriter.Write($": {logEntry.Category}: ");
+        textWriter.Write($"{time.GetUtcNow().UtcDateTime.ToString(SignerLogging.Time)} {Level(logEntry.LogLevel)}: ");
+        if (SignerLogging.SourceOf(logEntry.Category) is { } source)
+        {
+            textWriter.Write($"{source}: ");
+        }
+
         textWriter.Write(PeerText.InOneLine(logEntry.Formatter(logEntry.State, logEntry.Exception)));
         if (logEntry.Exception is { } exception)
         {

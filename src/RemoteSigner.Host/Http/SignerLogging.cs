@@ -6,7 +6,7 @@ namespace RemoteSigner.Host.Http;
 /// <summary>One log: lines for people or JSON for machines, always with the request's id, never with a body.</summary>
 internal static class SignerLogging
 {
-    public const string Time = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+    public const string Time = "yyyy-MM-ddTHH:mm:ss.fffZ";
 
     /// <param name="hasStarted">False until requests are served. What keeps a start from succeeding is told by the command line, in one
     /// line and with a hint; the host's own account of it would be the stack of every service that it takes down.</param>
@@ -22,16 +22,13 @@ internal static class SignerLogging
 
         // Where this is on, the web host begins a trace activity for every request.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-        if (options.Format == "json")
-        {
-            logging.AddJsonConsole(console =>
-                (console.TimestampFormat, console.UseUtcTimestamp, console.IncludeScopes) = (Time, true, true)
-            );
-        }
-        else
-        {
-            logging.Services.AddSingleton<ConsoleFormatter>(new LogLines(TimeProvider.System));
-            logging.AddConsole(console => console.FormatterName = LogLines.FormatName);
-        }
+        var format = options.Format == "json" ? LogObjects.FormatName : LogLines.FormatName;
+        logging.Services.AddSingleton<ConsoleFormatter>(
+            options.Format == "json" ? new LogObjects(TimeProvider.System) : new LogLines(TimeProvider.System)
+        );
+        logging.AddConsole(console => console.FormatterName = format);
     }
+
+    /// <summary>Who says it, where that is the platform; null for the signer itself, whose categories are names of its types.</summary>
+    public static string? SourceOf(string category) => category.StartsWith("RemoteSigner.", StringComparison.Ordinal) ? null : category;
 }
